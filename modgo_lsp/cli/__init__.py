@@ -1,0 +1,1 @@
+"""The command modgo: one file a subcommand."""

@@ -1,0 +1,1 @@
+"""What an editor can ask, in plain data. Knows no protocol."""

@@ -1,0 +1,1 @@
+"""Trees to meaning: packages, types, registrations, signatures."""

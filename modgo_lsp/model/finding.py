@@ -1,0 +1,54 @@
+"""What is said about a place in the source: a finding, with its related places and its fixes.
+
+Not for: how findings are found (rules, build) or shown (report, server).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from modgo_lsp.syntax.positions import Span
+
+Severity = Literal["error", "warning", "information", "hint"]
+
+
+class Location(msgspec.Struct, frozen=True, order=True):
+    """A span of one file; `path` is absolute."""
+
+    path: str
+    span: Span
+
+
+class Related(msgspec.Struct, frozen=True):
+    """Another place that explains a finding."""
+
+    location: Location
+    message: str
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """Replaces the text at `location`; an empty span inserts."""
+
+    location: Location
+    new_text: str
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """A change that makes the finding go away. `safe`: it cannot change what working code does."""
+
+    title: str
+    safe: bool
+    edits: tuple[Edit, ...]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One verdict at one place. `code` is a rule's ("MG101"); the rule knows its name and page."""
+
+    code: str
+    severity: Severity
+    message: str
+    location: Location
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()

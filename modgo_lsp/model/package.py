@@ -1,0 +1,169 @@
+"""A Go package as modgo sees it: its files, its registrations and the signatures behind them.
+
+This is what the rules judge and what the builder generates from, so that the two cannot disagree.
+Not for: how it is found in the source (load.py and its neighbours).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.types import Type
+from modgo_lsp.syntax.document import Document
+
+UdfKind = Literal["record", "stream"]
+
+# What can be wrong with a signature. Each is judged by the rule in the comment and by no other.
+SignatureProblemKind = Literal[
+    "unsupported-parameter",  # MG201
+    "unsupported-result",  # MG202
+    "result-shape",  # MG203
+    "receiver-order",  # MG204
+    "record-by-value",  # MG206
+    "stream-result",  # MG207
+]
+
+
+class Module(msgspec.Struct, frozen=True):
+    """A Go module. `directory` is absolute and holds go.mod. `sdk_version` is what go.mod requires of the
+    SDK ("v1.0.0"), None where it doesn't. `go_version` is the go directive ("1.24"), None without one."""
+
+    directory: str
+    path: str
+    go_version: str | None
+    sdk_version: str | None
+
+
+class SignatureProblem(msgspec.Struct, frozen=True):
+    """Something wrong in a signature. `message` is a whole sentence for the user. `location` is where
+    rules.md (*Where a finding stands*) puts it, `related` the declaration where that is elsewhere.
+    `replacement` is Go source that would mend the text at `location`, where one is near."""
+
+    kind: SignatureProblemKind
+    message: str
+    location: Location
+    related: tuple[tuple[Location, str], ...] = ()
+    replacement: str | None = None
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A parameter as the caller sees it. `name` is "" where the source gives none. `text` is the type as
+    the source writes it, `aerospike` in Aerospike's words ("integer", "list of string")."""
+
+    name: str
+    type: Type
+    text: str
+    aerospike: str
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """The signature of a function, judged as a UDF's.
+
+    `parameters` are the arguments alone: context, record and stream are told by the flags. Of a variadic
+    function the last parameter has the element's type. `result` is None where there is none, or where the
+    UDF is a stream UDF. Where `problems` is not empty the other fields are what could be made of it.
+    """
+
+    kind: UdfKind
+    takes_context: bool
+    takes_record: bool
+    parameters: tuple[Parameter, ...]
+    variadic: bool
+    result: Parameter | None
+    returns_error: bool
+    problems: tuple[SignatureProblem, ...] = ()
+
+
+class Function(msgspec.Struct, frozen=True):
+    """A function or method declared in the package. `name` is "Add", or "T.Add" for a method.
+
+    `location` is its name, `extent` the whole declaration; `doc` is its comment without markers.
+    `signature` is None for a generic function. `references` says how often the Go module's packages
+    refer to it outside its own body and outside test files, registrations included."""
+
+    name: str
+    exported: bool
+    generic: bool
+    location: Location
+    extent: Location
+    doc: str
+    signature: Signature | None
+    references: int
+
+
+# Why a registration isn't static (udf.md, *Registration*).
+Dynamic = Literal["name", "function", "place", "value", "interface"]
+
+
+class Registration(msgspec.Struct, frozen=True):
+    """One call of udf.Register, or one use of it as a value (`dynamic` "value").
+
+    `call` is the whole call, `name_argument` and `function_argument` its arguments (the call itself
+    where there is none). `name` is the constant's value, None where it isn't a constant.
+    `unresolved_name` / `unresolved_function` give the identifier that refers to nothing, with its place.
+    `not_a_function` is the type's text where the expression is of neither function type nor empty interface.
+    `generic` says that a generic function is registered without instantiation.
+    `reachable` is False where no init and no package variable reaches the call (MG106).
+    `dynamic` is why the registration isn't static, None where it is.
+    `signature` is judged wherever the function's type is known, with places as rules.md says.
+    `function_type` is that type. `target` is the declared function behind the expression, where known.
+    """
+
+    call: Location
+    name_argument: Location
+    function_argument: Location
+    name: str | None
+    unresolved_name: tuple[str, Location] | None
+    unresolved_function: tuple[str, Location] | None
+    not_a_function: str | None
+    generic: bool
+    reachable: bool
+    dynamic: Dynamic | None
+    signature: Signature | None
+    function_type: Type | None
+    target: Function | None
+
+
+class SyntaxProblem(msgspec.Struct, frozen=True):
+    """The first place in a file that does not parse, and what was expected there."""
+
+    location: Location
+    message: str
+
+
+class SourceFile(msgspec.Struct, frozen=True):
+    """One .go file of the package that a plain `go build` would compile. `sdk_import` is the import spec
+    of the SDK and `sdk_name` what it is called in this file ("udf", a new name, "." or "_")."""
+
+    document: Document
+    package_name: str
+    package_name_location: Location
+    sdk_import: Location | None
+    sdk_name: str | None
+    problem: SyntaxProblem | None
+
+
+class Package(msgspec.Struct, frozen=True):
+    """A package of one folder. `files` are sorted by base name. `directory` is absolute.
+
+    `dependencies` are the packages of the same Go module that it imports, directly or not; together with
+    it they are one UDF module. `imported_in_module` says whether another package of the module (tests
+    aside) imports this one. `registrations` are this package's own, by file and position.
+    """
+
+    directory: str
+    name: str
+    import_path: str
+    module: Module | None
+    files: tuple[SourceFile, ...]
+    functions: tuple[Function, ...]
+    registrations: tuple[Registration, ...]
+    dependencies: tuple[Package, ...]
+    imported_in_module: bool
+
+    @property
+    def imports_sdk(self) -> bool:
+        return any(file.sdk_import is not None for file in self.files)

@@ -1,0 +1,1 @@
+"""Meaning to findings: one file a rule."""

@@ -1,0 +1,1 @@
+"""The language server: translates between LSP and the other rooms."""

@@ -1,0 +1,1 @@
+"""Text to trees: documents, edits, positions, an abstract syntax tree after go/ast. Knows no UDFs."""

@@ -1,0 +1,112 @@
+"""Positions in a text: byte offsets (ours), lines and columns (people's) and LSP's three encodings.
+
+Not for: reading files or parsing them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import Literal
+
+import msgspec
+
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+class Span(msgspec.Struct, frozen=True, order=True):
+    """Bytes `start` up to, not including, `end` of one text."""
+
+    start: int
+    end: int
+
+
+class Position(msgspec.Struct, frozen=True, order=True):
+    """A place as people count: line and column from 1, columns in Unicode code points."""
+
+    line: int
+    column: int
+
+
+class Range(msgspec.Struct, frozen=True, order=True):
+    """From `start` up to, not including, `end`."""
+
+    start: Position
+    end: Position
+
+
+class LineIndex:
+    """Where the lines of a text begin. Lines end in LF, CRLF or CR, as in LSP.
+
+    Bytes that are not UTF-8 count as one character each, so that every offset has a position.
+    """
+
+    __slots__ = ("_starts", "_text")
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    @property
+    def line_count(self) -> int:
+        return len(self._starts)
+
+    def line_of(self, offset: int) -> int:
+        """The line, from 0, that holds the byte at `offset`."""
+        return bisect_right(self._starts, offset) - 1
+
+    def position(self, offset: int) -> Position:
+        line, column = self.encoded(offset, "utf-32")
+        return Position(line + 1, column + 1)
+
+    def range(self, span: Span) -> Range:
+        return Range(self.position(span.start), self.position(span.end))
+
+    def encoded(self, offset: int, encoding: Encoding) -> tuple[int, int]:
+        """Line and column from 0, the column in code units of `encoding`."""
+        offset = max(0, min(offset, len(self._text)))
+        line = self.line_of(offset)
+        return line, _units(self._text[self._starts[line] : offset], encoding)
+
+    def offset(self, line: int, column: int, encoding: Encoding) -> int:
+        """The byte offset of a line and column from 0. What lies past the end of a line or of the text
+        is taken as that end, as LSP asks."""
+        if line < 0:
+            return 0
+        if line >= len(self._starts):
+            return len(self._text)
+        start = self._starts[line]
+        end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self._text)
+        content = self._text[start:end].rstrip(b"\r\n") if line + 1 < len(self._starts) else self._text[start:end]
+        return start + _bytes_of_units(content, column, encoding)
+
+    def byte_column(self, line: int, column: int) -> int:
+        """The byte offset of a compiler's position: line and column from 1, columns in bytes."""
+        line = max(1, min(line, len(self._starts)))
+        return min(self._starts[line - 1] + max(0, column - 1), len(self._text))
+
+
+def _units(content: bytes, encoding: Encoding) -> int:
+    if encoding == "utf-8" or content.isascii():
+        return len(content)
+    text = content.decode("utf-8", "surrogateescape")
+    if encoding == "utf-32":
+        return len(text)
+    return len(text) + sum(1 for character in text if character > "\uffff")
+
+
+def _bytes_of_units(content: bytes, units: int, encoding: Encoding) -> int:
+    units = max(0, units)
+    if encoding == "utf-8" or content.isascii():
+        return min(units, len(content))
+    text = content.decode("utf-8", "surrogateescape")
+    if encoding == "utf-32":
+        return len(text[:units].encode("utf-8", "surrogateescape"))
+    consumed = 0
+    for index, character in enumerate(text):
+        consumed += 2 if character > "\uffff" else 1
+        if consumed > units:
+            return len(text[:index].encode("utf-8", "surrogateescape"))
+    return len(content)
