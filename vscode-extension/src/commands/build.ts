@@ -1,0 +1,106 @@
+// Commands that make a module: build, and build and load. Not for running functions: run.ts does.
+import * as path from "node:path";
+import * as vscode from "vscode";
+import { choosePackage } from "../packages.js";
+import {
+  buildSummary,
+  failureSummary,
+  formatFinding,
+  functionsTable,
+  loadSummary,
+} from "../results/format.js";
+import type { BuildAndLoadResult, BuildResult, Finding, LoadResult } from "../server/results.js";
+import { type CommandFactory, type Rooms, runOnServer, saveAll, type ServerWork } from "./command.js";
+
+const build: CommandFactory = {
+  id: "modgo.client.build",
+  needsTrust: true,
+  create: (rooms) => async (argument) => {
+    const work = await prepare("building", "modgo.build", argument);
+    if (work === undefined) return;
+    const result = (await runOnServer(rooms, work)) as BuildResult | undefined;
+    if (result === undefined) return;
+    if (result.ok) await tellBuilt(rooms, work, result);
+    else await tellFailure(rooms, `${work.name} didn't build`, result.findings);
+  },
+};
+
+const buildAndLoad: CommandFactory = {
+  id: "modgo.client.buildAndLoad",
+  needsTrust: true,
+  create: (rooms) => async (argument) => {
+    const work = await prepare("building and loading", "modgo.buildAndLoad", argument);
+    if (work === undefined) return;
+    const result = (await runOnServer(rooms, work)) as BuildAndLoadResult | undefined;
+    if (result === undefined) return;
+    const { ok, build: built, load: loaded, findings } = result;
+    if (ok && loaded !== undefined && loaded !== null) {
+      await tellLoaded(rooms, loaded, `${loadSummary(loaded)}. ${buildSummary(built)}`);
+    } else {
+      const what = built.ok ? "was built but didn't load" : "didn't build";
+      await tellFailure(rooms, `${work.name} ${what}`, findings);
+    }
+  },
+};
+
+export const buildCommands: readonly CommandFactory[] = [build, buildAndLoad];
+
+interface PackageWork extends ServerWork {
+  /** The package's name for people. */
+  readonly name: string;
+}
+
+/** Chooses the package and saves what is edited; undefined when there is nothing to do. */
+async function prepare(doing: string, command: string, target: unknown): Promise<PackageWork | undefined> {
+  const uri = await choosePackage(target);
+  if (uri === undefined) return undefined;
+  await saveAll();
+  const name = packageName(uri);
+  return { name, title: `${doing} ${name}`, command, argument: { uri } };
+}
+
+/** The folder's name, which is the module's too. */
+function packageName(uri: string): string {
+  const { path: file } = vscode.Uri.parse(uri);
+  return path.posix.basename(file.endsWith(".go") ? path.posix.dirname(file) : file);
+}
+
+async function tellBuilt(rooms: Rooms, work: PackageWork, result: BuildResult): Promise<void> {
+  const summary = buildSummary(result);
+  rooms.output.info(`${summary}: ${result.output}`);
+  for (const finding of result.findings) rooms.output.warn(formatFinding(finding));
+  const [load, reveal] = ["Load", "Reveal"] as const;
+  const chosen = await vscode.window.showInformationMessage(summary, load, reveal);
+  if (chosen === reveal) await revealFile(result.output);
+  if (chosen === load) {
+    const loading = { ...work, title: `loading ${work.name}`, command: "modgo.load" };
+    const loaded = (await runOnServer(rooms, loading)) as LoadResult | undefined;
+    if (loaded === undefined) return;
+    if (loaded.ok === false) await tellFailure(rooms, `${work.name} didn't load`, loaded.findings ?? []);
+    else await tellLoaded(rooms, loaded, loadSummary(loaded));
+  }
+}
+
+/** The functions go to the output as a table, for a notification has one line. */
+async function tellLoaded(rooms: Rooms, loaded: LoadResult, summary: string): Promise<void> {
+  rooms.output.info(`${loadSummary(loaded)}\n\n${functionsTable(loaded.functions)}\n`);
+  rooms.output.show(true);
+  const reveal = "Reveal";
+  const chosen = await vscode.window.showInformationMessage(summary, reveal);
+  if (chosen === reveal) await revealFile(loaded.path);
+}
+
+async function tellFailure(rooms: Rooms, what: string, findings: readonly Finding[]): Promise<void> {
+  rooms.output.error([`${what}:`, ...findings.map((finding) => `  ${formatFinding(finding)}`)].join("\n"));
+  const [problems, output] = ["Show Problems", "Show Output"] as const;
+  const chosen = await vscode.window.showErrorMessage(failureSummary(what, findings), problems, output);
+  if (chosen === problems) await vscode.commands.executeCommand("workbench.actions.view.problems");
+  if (chosen === output) rooms.output.show();
+}
+
+/** In the Explorer where it lies in the workspace, else in the system's file manager. */
+async function revealFile(file: string): Promise<void> {
+  const uri = vscode.Uri.file(file);
+  const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+  await vscode.commands.executeCommand(inside ? "revealInExplorer" : "revealFileInOS", uri);
+}

@@ -1,0 +1,135 @@
+// The command that runs a UDF on its sample record and shows what it gave and what became of the record.
+// Not for building: the server builds what is out of date.
+import * as vscode from "vscode";
+import { activeGoFile, isTarget, type Target } from "../packages.js";
+import { callSummary, parseArguments } from "../results/format.js";
+import type { CallResult } from "../server/results.js";
+import { type CommandFactory, type Rooms, runOnServer, saveAll } from "./command.js";
+
+const COMMAND_ID = "modgo.client.runOnSample";
+
+interface Call {
+  readonly uri: string;
+  readonly function: string;
+}
+
+const runOnSample: CommandFactory = {
+  id: COMMAND_ID,
+  needsTrust: true,
+  create: (rooms) => async (argument) => {
+    const call = await chooseCall(argument);
+    if (call === undefined) return;
+    await saveAll();
+    await run(rooms, call, isTarget(argument) ? argument.args : undefined);
+  },
+};
+
+export const runCommands: readonly CommandFactory[] = [runOnSample];
+
+/** Runs it; where the server says that the arguments don't fit, asks for them and runs again. */
+async function run(rooms: Rooms, call: Call, given: readonly unknown[] | undefined): Promise<void> {
+  let args = given ?? [];
+  let result = await callServer(rooms, call, args);
+  while (result !== undefined && !result.ok && result.error.kind === "usage" && given === undefined) {
+    const typed = await askArguments(rooms, call, result.error.message);
+    if (typed === undefined) return;
+    args = typed;
+    result = await callServer(rooms, call, args);
+  }
+  if (result === undefined) return;
+  await rooms.documents.show(call.function, args, result);
+  await tell(rooms, call, result);
+}
+
+async function callServer(
+  rooms: Rooms,
+  call: Call,
+  args: readonly unknown[],
+): Promise<CallResult | undefined> {
+  const work = { title: `running ${call.function}`, command: "modgo.call", argument: { ...call, args } };
+  return (await runOnServer(rooms, work)) as CallResult | undefined;
+}
+
+async function askArguments(
+  rooms: Rooms,
+  call: Call,
+  reason: string,
+): Promise<readonly unknown[] | undefined> {
+  const key = `arguments of ${call.function}`;
+  const text = await vscode.window.showInputBox({
+    title: `Arguments of ${call.function}`,
+    prompt: reason,
+    placeHolder: 'JSON values with commas between: 1, "x", [2, 3]',
+    value: rooms.memory.get<string>(key, ""),
+    ignoreFocusOut: true,
+    validateInput: (typed) => {
+      const parsed = parseArguments(typed);
+      return typeof parsed === "string" ? parsed : undefined;
+    },
+  });
+  if (text === undefined) return undefined;
+  await rooms.memory.update(key, text);
+  const parsed = parseArguments(text);
+  return typeof parsed === "string" ? undefined : parsed;
+}
+
+async function tell(rooms: Rooms, call: Call, result: CallResult): Promise<void> {
+  const summary = callSummary(call.function, result);
+  const details = "Details";
+  let chosen: string | undefined;
+  if (result.ok) {
+    rooms.output.info(summary);
+    chosen = await vscode.window.showInformationMessage(summary, details);
+  } else if (result.error.kind === "udf") {
+    // An error that a UDF returns may be just what it should do with this record.
+    rooms.output.warn(summary);
+    chosen = await vscode.window.showWarningMessage(summary, details);
+  } else {
+    rooms.output.error(summary);
+    chosen = await vscode.window.showErrorMessage(summary, details);
+  }
+  if (chosen === details) await rooms.documents.showReport(call.function);
+}
+
+/** The function a lens names, else one of those that the active file's lenses offer to run. */
+async function chooseCall(argument: unknown): Promise<Call | undefined> {
+  if (isTarget(argument) && argument.function !== undefined) {
+    return { uri: argument.uri, function: argument.function };
+  }
+  const file = activeGoFile();
+  const calls = file === undefined ? [] : await callsIn(file);
+  if (calls.length <= 1) {
+    if (calls[0] !== undefined) return calls[0];
+    void vscode.window.showErrorMessage(
+      "Modgo found no registered UDF to run: open a Go file with udf.Register calls. " +
+        "A function runs once it is registered.",
+    );
+    return undefined;
+  }
+  const picked = await vscode.window.showQuickPick(
+    calls.map((call) => ({ label: call.function, call })),
+    { title: "Run UDF on sample record", placeHolder: "Which function?" },
+  );
+  return picked?.call;
+}
+
+async function callsIn(file: vscode.Uri): Promise<Call[]> {
+  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+    "vscode.executeCodeLensProvider",
+    file,
+    100, // as many as are resolved
+  );
+  const calls = new Map<string, Call>();
+  for (const { command } of lenses) {
+    if (command?.command !== COMMAND_ID) continue;
+    const target: unknown = command.arguments?.[0];
+    if (isTarget(target) && target.function !== undefined) {
+      calls.set(target.function, asCall(target, target.function));
+    }
+  }
+  return [...calls.values()];
+}
+
+function asCall(target: Target, name: string): Call {
+  return { uri: target.uri, function: name };
+}

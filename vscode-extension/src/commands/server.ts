@@ -1,0 +1,63 @@
+// Commands about the language server itself: restart, output, status.
+import * as vscode from "vscode";
+import { activeGoFile } from "../packages.js";
+import type { CommandFactory } from "./command.js";
+
+const restartServer: CommandFactory = {
+  id: "modgo.client.restartServer",
+  needsTrust: false,
+  create: (rooms) => () => rooms.server.restart(),
+};
+
+const showOutput: CommandFactory = {
+  id: "modgo.client.showOutput",
+  needsTrust: false,
+  create: (rooms) => () => {
+    rooms.output.show();
+    return Promise.resolve();
+  },
+};
+
+interface StatusItem extends vscode.QuickPickItem {
+  readonly run?: string;
+  readonly argument?: string;
+}
+
+/** A list that says how things stand, whose last entries do something about it. */
+const showStatus: CommandFactory = {
+  id: "modgo.client.showStatus",
+  needsTrust: false,
+  create: (rooms) => async () => {
+    const { state } = rooms.server;
+    const trusted = vscode.workspace.isTrusted;
+    const items: StatusItem[] = [
+      { label: "$(pulse) Server", description: rooms.status.text },
+      {
+        label: "$(shield) Workspace",
+        description: trusted ? "trusted: checks, builds and runs" : "Restricted Mode: checks only",
+        run: "workbench.trust.manage",
+      },
+    ];
+    if (state.kind === "ready") {
+      items.push({ label: "$(terminal) Interpreter", description: state.interpreter.python });
+    }
+    const file = activeGoFile();
+    if (file !== undefined) {
+      items.push({ label: "$(file-code) Go file", description: vscode.workspace.asRelativePath(file) });
+    }
+    items.push(
+      { label: "Actions", kind: vscode.QuickPickItemKind.Separator },
+      { label: "$(refresh) Restart server", run: "modgo.client.restartServer" },
+      { label: "$(output) Show output", run: "modgo.client.showOutput" },
+      { label: "$(gear) Open settings", run: "workbench.action.openSettings", argument: "modgo" },
+    );
+    const chosen = await vscode.window.showQuickPick(items, { title: "Modgo status" });
+    if (chosen?.run === undefined) return;
+    await vscode.commands.executeCommand(
+      chosen.run,
+      ...(chosen.argument === undefined ? [] : [chosen.argument]),
+    );
+  },
+};
+
+export const serverCommands: readonly CommandFactory[] = [restartServer, showOutput, showStatus];

@@ -1,0 +1,81 @@
+// Puts the extension together: output, status, server, commands, and what happens when settings or trust
+// change. Nothing is built or run on activation.
+import * as vscode from "vscode";
+import { buildCommands } from "./commands/build.js";
+import { registerCommands } from "./commands/command.js";
+import { runCommands } from "./commands/run.js";
+import { serverCommands } from "./commands/server.js";
+import { createResultDocuments } from "./results/documents.js";
+import { createServer, type Server } from "./server/server.js";
+import type { ServerState } from "./server/state.js";
+import { createStatus } from "./status.js";
+
+let server: Server | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const began = performance.now();
+  const output = vscode.window.createOutputChannel("Modgo", { log: true });
+  const status = createStatus();
+  const documents = createResultDocuments();
+  const started = (server = createServer(context.extensionUri, output));
+  context.subscriptions.push(
+    output,
+    status,
+    documents,
+    started.onDidChangeState((state) => {
+      status.server(state);
+      void tellState(state, output, context.extensionUri);
+    }),
+    registerCommands([...buildCommands, ...runCommands, ...serverCommands], {
+      server: started,
+      status,
+      output,
+      documents,
+      memory: context.workspaceState,
+    }),
+    // The server learns at its start whether it may build, and from which Python it runs.
+    vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("modgo.interpreter")) void started.restart();
+      else if (event.affectsConfiguration("modgo")) void started.configure();
+    }),
+  );
+  // The window doesn't wait for the server; commands do.
+  void started.restart().then(() => {
+    if (started.state.kind === "ready") output.info(`Ready ${since(began)} after activation began`);
+  });
+  output.info(`Activated in ${since(began)}`);
+}
+
+function since(began: number): string {
+  return `${(performance.now() - began).toFixed(1)} ms`;
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}
+
+/** Logs every state; one that needs the user's help becomes a message that says what to do. */
+async function tellState(
+  state: ServerState,
+  output: vscode.LogOutputChannel,
+  home: vscode.Uri,
+): Promise<void> {
+  if (state.kind !== "failed") {
+    output.info(`Server: ${state.kind}`);
+    return;
+  }
+  output.error(state.message);
+  const actions = {
+    "Open Settings": () =>
+      vscode.commands.executeCommand("workbench.action.openSettings", "modgo.interpreter"),
+    "How to Install": () =>
+      vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.joinPath(home, "README.md")),
+    "Restart Server": () => vscode.commands.executeCommand("modgo.client.restartServer"),
+  };
+  const chosen = await vscode.window.showErrorMessage(
+    state.message,
+    ...(Object.keys(actions) as (keyof typeof actions)[]),
+  );
+  if (chosen !== undefined) await actions[chosen]();
+}

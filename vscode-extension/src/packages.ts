@@ -1,0 +1,65 @@
+// Which UDF package a command is about: the one it was given, the active editor's, or one to choose.
+// Not for judging packages: the server does that.
+import * as path from "node:path";
+import * as vscode from "vscode";
+
+const SDK_IMPORT = '"github.com/GeertJohan/aerospike-mod-go/udf"';
+const NOT_OURS = "**/{vendor,node_modules,testdata,target,_*,.*}/**";
+const MAX_FILES = 2000;
+
+/** What lenses and other callers give a command: a file or folder of the package, perhaps a function. */
+export interface Target {
+  readonly uri: string;
+  readonly function?: string;
+  readonly args?: readonly unknown[];
+}
+
+export function isTarget(value: unknown): value is Target {
+  return typeof value === "object" && value !== null && "uri" in value && typeof value.uri === "string";
+}
+
+/** The package's URI, or undefined when the user turned away or was told that there is none. */
+export async function choosePackage(argument: unknown): Promise<string | undefined> {
+  if (isTarget(argument)) return argument.uri;
+  const active = activeGoFile();
+  if (active !== undefined) return active.toString();
+  const folders = await findPackages();
+  if (folders.length <= 1) {
+    if (folders[0] !== undefined) return folders[0].toString();
+    void vscode.window.showErrorMessage(
+      "Modgo found no UDF package in this workspace: no Go file imports the SDK. Open a Go file of the package to build.",
+    );
+    return undefined;
+  }
+  const picked = await vscode.window.showQuickPick(
+    folders.map((uri) => ({
+      label: path.posix.basename(uri.path),
+      description: vscode.workspace.asRelativePath(uri),
+      uri,
+    })),
+    { title: "UDF package", placeHolder: "Which package?", matchOnDescription: true },
+  );
+  return picked?.uri.toString();
+}
+
+/** The Go file in the active editor, if that is what it shows. */
+export function activeGoFile(): vscode.Uri | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document?.languageId === "go" && document.uri.scheme === "file" ? document.uri : undefined;
+}
+
+/** Folders with a Go file that imports the SDK, ordered by path. */
+async function findPackages(): Promise<vscode.Uri[]> {
+  const files = await vscode.workspace.findFiles("**/*.go", NOT_OURS, MAX_FILES);
+  const found = new Map<string, vscode.Uri>();
+  await Promise.all(
+    files
+      .filter((file) => !file.path.endsWith("_test.go"))
+      .map(async (file) => {
+        const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+        const folder = vscode.Uri.joinPath(file, "..");
+        if (text.includes(SDK_IMPORT)) found.set(folder.toString(), folder);
+      }),
+  );
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}

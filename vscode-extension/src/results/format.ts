@@ -1,0 +1,204 @@
+// Results as words and tables for people. Pure: no VS Code, so the tests need none.
+import type {
+  BuildResult,
+  CallErrorKind,
+  CallFailure,
+  CallResult,
+  CallSuccess,
+  Finding,
+  LoadResult,
+  RecordSample,
+  UdfFunction,
+} from "../server/results.js";
+
+/** 1600000 → "1.6 MB": decimal units, as file managers and Go's own tools print. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const kilobytes = bytes / 1000;
+  if (kilobytes < 999.5) return `${kilobytes.toFixed(0)} kB`;
+  return `${(kilobytes / 1000).toFixed(1)} MB`;
+}
+
+/** Nanoseconds with the unit in which they read best: "850 ns", "12 µs", "1.2 ms", "2.1 s". */
+export function formatDuration(nanoseconds: number): string {
+  const scales = [
+    { unit: "ns", size: 1 },
+    { unit: "µs", size: 1e3 },
+    { unit: "ms", size: 1e6 },
+    { unit: "s", size: 1e9 },
+  ] as const;
+  // The limit is a thousand less a half, for 999.6 µs would round to "1000 µs".
+  const scale = scales.find(({ size }) => nanoseconds / size < 999.5) ?? scales[3];
+  const value = nanoseconds / scale.size;
+  return `${scale.size > 1 && value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${scale.unit}`;
+}
+
+export function formatMilliseconds(milliseconds: number): string {
+  return formatDuration(milliseconds * 1e6);
+}
+
+/** The last part of a path, whichever way its slashes lean. */
+export function baseName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** "Built counters.so (1.6 MB) in 2.1 s" */
+export function buildSummary(result: BuildResult): string {
+  const size = formatBytes(result.bytes);
+  return `Built ${baseName(result.output)} (${size}) in ${formatMilliseconds(result.elapsed_ms)}`;
+}
+
+/** "counters.go:12:9: undefined: x (MG401)" */
+export function formatFinding(finding: Finding): string {
+  const { line, column } = finding.range.start;
+  const message = finding.message.trim();
+  return `${finding.path}:${line}:${column}: ${message} (${finding.code})`;
+}
+
+/** One sentence for a failed build: how many problems and the first of them. */
+export function failureSummary(what: string, findings: readonly Finding[]): string {
+  const errors = findings.filter((finding) => finding.severity === "error");
+  const first = errors[0] ?? findings[0];
+  if (first === undefined) return `${what}.`;
+  const where = `${baseName(first.path)}:${first.range.start.line}`;
+  const more = errors.length > 1 ? ` And ${plural(errors.length - 1, "more error")}.` : "";
+  const message = (first.message.split("\n")[0] ?? "").trim();
+  return `${what}: ${where}: ${message}${/[.!?]$/.test(message) ? "" : "."}${more}`;
+}
+
+/** "take(tokens int64) (bool, error)" */
+export function formatSignature(udf: UdfFunction): string {
+  const params = udf.params.map(({ name, type }) => (name === "" ? type : `${name} ${type}`)).join(", ");
+  const results = udf.results.length > 1 ? `(${udf.results.join(", ")})` : udf.results.join("");
+  return `${udf.name}(${params})${results === "" ? "" : ` ${results}`}`;
+}
+
+/** A table of a module's functions, aligned for a fixed-width font, without a final newline. */
+export function functionsTable(functions: readonly UdfFunction[]): string {
+  if (functions.length === 0) return "  no functions";
+  const rows = functions.map(
+    (udf) => [formatSignature(udf), udf.kind, firstSentence(udf.doc ?? "")] as const,
+  );
+  const head = ["Function", "Kind", "What it does"] as const;
+  const widths = [0, 1].map((column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `  ${row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd()}`;
+  return [line(head), ...rows.map(line)].join("\n");
+}
+
+export function loadSummary(result: LoadResult): string {
+  const { major, minor } = result.abi;
+  return `Loaded ${baseName(result.path)}: ${plural(result.functions.length, "function")}, ABI ${major}.${minor}`;
+}
+
+function firstSentence(doc: string): string {
+  const line =
+    doc
+      .trim()
+      .split(/\n\s*\n/)[0]
+      ?.replace(/\s+/g, " ") ?? "";
+  return /^.*?[.!?](?=\s|$)/.exec(line)?.[0] ?? line;
+}
+
+const MAX_SUMMARY_VALUE = 80;
+
+/** A result on one line, short enough for a notification. */
+export function formatValue(value: unknown): string {
+  // A UDF without a result gives nil, which JSON calls null.
+  const text = value === undefined || value === null ? "nil" : JSON.stringify(value);
+  return text.length > MAX_SUMMARY_VALUE ? `${text.slice(0, MAX_SUMMARY_VALUE - 1)}…` : text;
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  create: "created",
+  update: "updated",
+  remove: "removed",
+};
+
+/** What became of the record: "record updated", "record unchanged". */
+export function formatOperations(result: CallSuccess): string {
+  const done = (result.operations ?? []).map((operation) => DONE[operation] ?? operation);
+  return done.length === 0 ? "record unchanged" : `record ${[...new Set(done)].join(", ")}`;
+}
+
+const FAILURES: Readonly<Record<CallErrorKind, string>> = {
+  udf: "returned an error",
+  panic: "panicked",
+  timeout: "took too long and was stopped",
+  crash: "crashed its process",
+  abi: "can't be called",
+  usage: "wasn't called",
+};
+
+/** "take → true, record updated, 0.3 ms", or what went wrong. */
+export function callSummary(name: string, result: CallResult): string {
+  if (!result.ok) return `${name} ${FAILURES[result.error.kind]}: ${result.error.message}`;
+  const time = formatDuration(result.elapsed_ns);
+  return `${name} → ${formatValue(result.result)}, ${formatOperations(result)}, ${time}`;
+}
+
+/** Whether there is a change of the record worth showing. */
+export function recordChanged(result: CallResult): boolean {
+  if (!result.ok || result.record === undefined) return false;
+  return JSON.stringify(result.record.before) !== JSON.stringify(result.record.after);
+}
+
+/** A record as JSON to read; a record that doesn't exist is said in a comment. */
+export function formatRecord(record: RecordSample | null | undefined): string {
+  return record === null || record === undefined
+    ? "// no record\n"
+    : `${JSON.stringify(record, undefined, 2)}\n`;
+}
+
+/** Everything about one call, as Markdown. */
+export function callReport(name: string, args: readonly unknown[], result: CallResult): string {
+  const call = `${name}(${args.map((arg) => JSON.stringify(arg)).join(", ")})`;
+  const parts = [`# ${call}`, result.ok ? successReport(result) : failureReport(result)];
+  const logs = result.logs ?? [];
+  if (logs.length > 0) {
+    parts.push(["## Log", "", ...logs.map(({ level, message }) => `- **${level}** ${message}`)].join("\n"));
+  }
+  return `${parts.join("\n\n")}\n`;
+}
+
+function successReport(result: CallSuccess): string {
+  const time = formatDuration(result.elapsed_ns);
+  const parts = [`Result, after ${time}:`, json(result.result ?? null), `The ${formatOperations(result)}.`];
+  if (recordChanged(result)) {
+    parts.push("## Record before", json(result.record?.before ?? null));
+    parts.push("## Record after", json(result.record?.after ?? null));
+  } else if (result.record !== undefined) {
+    parts.push("## Record", json(result.record.after));
+  }
+  return parts.join("\n\n");
+}
+
+function failureReport({ error }: CallFailure): string {
+  const frames = error.frames ?? [];
+  const where = frames.length === 0 ? [] : ["", "## Where", "", ...frames.map((frame) => `- ${frame}`)];
+  return [`It ${FAILURES[error.kind]}:`, "", "```text", error.message, "```", ...where].join("\n");
+}
+
+function json(value: unknown): string {
+  return ["```json", JSON.stringify(value, undefined, 2), "```"].join("\n");
+}
+
+/**
+ * Arguments as someone types them: JSON values with commas between, `1, "x", [2, 3]`.
+ * Gives the list, or a message that says what is wrong.
+ */
+export function parseArguments(text: string): readonly unknown[] | string {
+  try {
+    return JSON.parse(`[${text}]`) as unknown[];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `Arguments are JSON values with commas between, such as 1, "x", [2, 3]. ${reason}`;
+  }
+}

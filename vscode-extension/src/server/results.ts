@@ -1,0 +1,87 @@
+// What the server's commands answer: the same JSON that the command line prints with --json.
+// Types only; src/results/ turns them into words.
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Finding {
+  readonly code: string;
+  readonly severity: "error" | "warning" | "information" | "hint";
+  readonly message: string;
+  readonly path: string;
+  /** Lines and columns count from 1. */
+  readonly range: { readonly start: Position; readonly end: Position };
+}
+
+export interface UdfFunction {
+  readonly name: string;
+  readonly kind: "record" | "stream";
+  readonly params: readonly { readonly name: string; readonly type: string }[];
+  readonly results: readonly string[];
+  readonly doc?: string;
+}
+
+export interface BuildResult {
+  readonly ok: boolean;
+  readonly module: string;
+  /** Path of the .so. */
+  readonly output: string;
+  readonly bytes: number;
+  readonly dispatch: string;
+  readonly target: string;
+  readonly findings: readonly Finding[];
+  readonly elapsed_ms: number;
+}
+
+export interface LoadResult {
+  readonly ok?: boolean;
+  readonly findings?: readonly Finding[];
+  readonly path: string;
+  readonly abi: { readonly major: number; readonly minor: number };
+  readonly functions: readonly UdfFunction[];
+}
+
+/** What `modgo.buildAndLoad` answers: `load` is absent where the build failed. */
+export interface BuildAndLoadResult {
+  readonly ok: boolean;
+  readonly build: BuildResult;
+  readonly load?: LoadResult | null;
+  /** Everything that either found. */
+  readonly findings: readonly Finding[];
+}
+
+/** A record sample as `record-sample` JSON has it; only `bins` is certain. */
+export interface RecordSample {
+  readonly bins: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+}
+
+export interface CallLog {
+  readonly level: string;
+  readonly message: string;
+}
+
+export type CallErrorKind = "udf" | "panic" | "timeout" | "crash" | "abi" | "usage";
+
+export interface CallSuccess {
+  readonly ok: true;
+  readonly result: unknown;
+  readonly record?: { readonly before: RecordSample | null; readonly after: RecordSample | null };
+  readonly operations?: readonly string[];
+  readonly logs?: readonly CallLog[];
+  readonly elapsed_ns: number;
+}
+
+export interface CallFailure {
+  readonly ok: false;
+  readonly error: {
+    readonly kind: CallErrorKind;
+    readonly message: string;
+    readonly frames?: readonly string[];
+  };
+  readonly logs?: readonly CallLog[];
+}
+
+export type CallResult = CallSuccess | CallFailure;

@@ -1,0 +1,241 @@
+// The language server's life: find its Python, start it, restart it (also when settings or trust change),
+// run its commands. Not for what the commands mean: src/commands/ has a file for each family.
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { createInterface } from "node:readline";
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  DidChangeConfigurationNotification,
+  ErrorAction,
+  type ErrorHandler,
+  ExecuteCommandRequest,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  State,
+  WorkDoneProgress,
+} from "vscode-languageclient/node";
+import { describeFailure, discover, type Discovery, type Interpreter, probeWith } from "../interpreter.js";
+import type { ServerState } from "./state.js";
+
+/** Commands of this extension that the server may put behind its code lenses. */
+export const LENS_COMMANDS = ["modgo.client.buildAndLoad", "modgo.client.runOnSample"] as const;
+
+export type Report = (step: { message?: string; increment?: number }) => void;
+
+export interface Server {
+  readonly state: ServerState;
+  readonly onDidChangeState: vscode.Event<ServerState>;
+  /** Starts, or stops and starts. Never rejects: what went wrong is in `state`. Calls in a row become one. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  /** Tells the server the settings as they are now. */
+  configure(): Promise<void>;
+  /** Runs a command of the server's. Rejects with a readable Error when there is no server. */
+  execute(
+    command: string,
+    argument: object,
+    token: vscode.CancellationToken,
+    report: Report,
+  ): Promise<unknown>;
+}
+
+export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel): Server {
+  const changed = new vscode.EventEmitter<ServerState>();
+  let state: ServerState = { kind: "stopped" };
+  let client: LanguageClient | undefined;
+  let lastWords = "";
+
+  const enter = (next: ServerState) => {
+    state = next;
+    changed.fire(next);
+  };
+
+  const start = async () => {
+    enter({ kind: "starting" });
+    const discovery = await findInterpreter(home.fsPath);
+    logDiscovery(discovery, output);
+    const interpreter = discovery.found;
+    if (interpreter === undefined) {
+      enter({ kind: "failed", message: describeFailure(discovery) });
+      return;
+    }
+    lastWords = "";
+    client = createClient(interpreter, home.fsPath, output, (line) => (lastWords = line));
+    const ready: ServerState = { kind: "ready", interpreter, trusted: vscode.workspace.isTrusted };
+    const started = client;
+    started.onDidChangeState(({ newState }) => {
+      if (client !== started) return; // being stopped by us
+      if (newState === State.Running) enter(ready);
+      else if (newState === State.Starting) enter({ kind: "starting" });
+      else if (newState === State.Stopped) enter({ kind: "failed", message: stoppedMessage(lastWords) });
+    });
+    try {
+      await started.start();
+    } catch (error) {
+      output.error(error instanceof Error ? error : String(error));
+      client = undefined;
+      enter({ kind: "failed", message: stoppedMessage(lastWords) });
+    }
+  };
+
+  const stop = async () => {
+    const running = client;
+    client = undefined;
+    if (running === undefined) return;
+    enter({ kind: "stopped" });
+    try {
+      await running.dispose();
+    } catch (error) {
+      output.warn(`The server didn't stop in good order: ${String(error)}`);
+    }
+  };
+
+  // At most one restart runs and one waits; whoever asks while one waits gets that one.
+  let last: Promise<void> = Promise.resolve();
+  let waiting: Promise<void> | undefined;
+  const restart = () => {
+    waiting ??= last = last.then(async () => {
+      waiting = undefined;
+      await stop();
+      await start();
+    });
+    return waiting;
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    onDidChangeState: changed.event,
+    restart,
+    stop: () => (last = last.then(stop)),
+    async configure() {
+      await last;
+      await client?.sendNotification(DidChangeConfigurationNotification.type, {
+        settings: { modgo: vscode.workspace.getConfiguration("modgo") },
+      });
+    },
+    async execute(command, argument, token, report) {
+      await last; // a restart that is under way
+      if (client === undefined || state.kind !== "ready") {
+        throw new Error(state.kind === "failed" ? state.message : "The language server isn't running.");
+      }
+      return sendCommand(client, command, argument, token, report);
+    },
+  };
+}
+
+async function sendCommand(
+  client: LanguageClient,
+  command: string,
+  argument: object,
+  token: vscode.CancellationToken,
+  report: Report,
+): Promise<unknown> {
+  const workDoneToken = `modgo-${randomUUID()}`;
+  let reached = 0;
+  const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
+    if (value.kind === "end") return;
+    const message = value.message ?? (value.kind === "begin" ? value.title : undefined);
+    // LSP says how far in all, VS Code wants how much further.
+    const increment = Math.max(0, (value.percentage ?? reached) - reached);
+    reached += increment;
+    report({ ...(message === undefined ? {} : { message }), increment });
+  });
+  try {
+    const params = { command, arguments: [argument], workDoneToken };
+    return (await client.sendRequest(ExecuteCommandRequest.type, params, token)) as unknown;
+  } finally {
+    listener.dispose();
+  }
+}
+
+function findInterpreter(folder: string): Promise<Discovery> {
+  return discover(
+    {
+      setting: vscode.workspace.getConfiguration("modgo").get<string>("interpreter", "").trim(),
+      folders: (vscode.workspace.workspaceFolders ?? [])
+        .filter(({ uri }) => uri.scheme === "file")
+        .map(({ uri }) => uri.fsPath),
+      trusted: vscode.workspace.isTrusted,
+      searchPath: process.env["PATH"] ?? "",
+      home: homedir(),
+      windows: process.platform === "win32",
+      exists: existsSync,
+    },
+    probeWith(folder),
+  );
+}
+
+function logDiscovery({ attempts, found }: Discovery, output: vscode.LogOutputChannel): void {
+  for (const { candidate, probe } of attempts) {
+    const verdict = probe.ok ? `has modgo-lsp ${probe.modgo} (Python ${probe.python})` : probe.reason;
+    output.info(`Interpreter from ${candidate.origin}: ${candidate.python} ${verdict}`);
+  }
+  if (found === undefined && attempts.length === 0) output.error("No Python in the workspace or on PATH");
+}
+
+function stoppedMessage(lastWords: string): string {
+  const words = lastWords === "" ? "" : ` Its last words: ${lastWords}`;
+  return `The Modgo language server stopped.${words}`;
+}
+
+const MAX_CRASHES = 4;
+const CRASH_WINDOW_MS = 180_000;
+
+/** A server that dies is started again, until it dies too often; one that dies at once is left alone. */
+function restartAfterCrash(): ErrorHandler {
+  const created = Date.now();
+  const crashes: number[] = [];
+  return {
+    error: () => ({ action: ErrorAction.Continue }), // a broken pipe is followed by a close
+    closed: () => {
+      const now = Date.now();
+      crashes.push(now);
+      const recent = crashes.filter((time) => now - time < CRASH_WINDOW_MS);
+      const atOnce = now - created < 2000;
+      const action = atOnce || recent.length > MAX_CRASHES ? CloseAction.DoNotRestart : CloseAction.Restart;
+      return { action, handled: true }; // the state's listeners tell the user
+    },
+  };
+}
+
+function createClient(
+  interpreter: Interpreter,
+  folder: string,
+  output: vscode.LogOutputChannel,
+  heard: (line: string) => void,
+): LanguageClient {
+  const options: LanguageClientOptions = {
+    documentSelector: [{ scheme: "file", language: "go" }],
+    outputChannel: output,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    initializationOptions: {
+      settings: vscode.workspace.getConfiguration("modgo"),
+      trusted: vscode.workspace.isTrusted,
+      commands: LENS_COMMANDS,
+    },
+    initializationFailedHandler: () => false, // start() rejects, and that is told once
+    errorHandler: restartAfterCrash(),
+    stdioOptions: {
+      stdout: () => undefined, // the protocol's own stream
+      stderr: (stream) => {
+        // A server logs on stderr; a line there is no error by itself.
+        createInterface({ input: stream }).on("line", (line) => {
+          if (line.trim() !== "") heard(line.trim());
+          output.info(line);
+        });
+      },
+    },
+  };
+  const executable = {
+    command: interpreter.python,
+    args: ["-m", "modgo_lsp", "lsp"],
+    // `python -m` looks for modules in its current folder first: that must not be the user's.
+    options: { cwd: folder, env: { ...process.env, PYTHONUTF8: "1" } },
+  };
+  return new LanguageClient("modgo", "Modgo", executable, options);
+}

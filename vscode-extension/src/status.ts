@@ -1,0 +1,91 @@
+// The language status item of Go files (the braces in the status bar): whether Modgo is starting, ready,
+// building or failed. Not for messages that ask for something.
+import * as vscode from "vscode";
+import type { ServerState } from "./server/state.js";
+
+export interface Status {
+  server(state: ServerState): void;
+  /** Marks the item busy while `work` goes on, and tells what is being done. */
+  during<T>(what: string, work: Promise<T>): Promise<T>;
+  /** Go's version, once a build has said which it used. */
+  go(version: string): void;
+  /** What the item says now, in one line. */
+  readonly text: string;
+  dispose(): void;
+}
+
+export function createStatus(): Status {
+  const item = vscode.languages.createLanguageStatusItem("modgo.status", [
+    { scheme: "file", language: "go" },
+    { scheme: "file", pattern: "**/go.mod" },
+  ]);
+  item.name = "Modgo";
+  let state: ServerState = { kind: "starting" };
+  let goVersion: string | undefined;
+  const underWay: string[] = [];
+
+  const render = () => {
+    const current = underWay.at(-1);
+    item.busy = state.kind === "starting" || current !== undefined;
+    item.severity =
+      state.kind === "failed"
+        ? vscode.LanguageStatusSeverity.Error
+        : vscode.LanguageStatusSeverity.Information;
+    item.text = current === undefined ? stateText(state) : `Modgo: ${current}`;
+    item.detail = detail(state, goVersion);
+    item.command =
+      state.kind === "failed" || state.kind === "stopped"
+        ? { command: "modgo.client.restartServer", title: "Restart" }
+        : { command: "modgo.client.showStatus", title: "Status" };
+  };
+  render();
+
+  return {
+    server(next) {
+      state = next;
+      render();
+    },
+    async during(what, work) {
+      underWay.push(what);
+      render();
+      try {
+        return await work;
+      } finally {
+        underWay.splice(underWay.indexOf(what), 1);
+        render();
+      }
+    },
+    go(version) {
+      goVersion = version;
+      render();
+    },
+    get text() {
+      return `${item.text}${item.detail === undefined || item.detail === "" ? "" : ` (${item.detail})`}`;
+    },
+    dispose() {
+      item.dispose();
+    },
+  };
+}
+
+function stateText(state: ServerState): string {
+  switch (state.kind) {
+    case "starting":
+      return "Modgo: starting";
+    case "ready":
+      return state.trusted ? "Modgo: ready" : "Modgo: ready, checking only";
+    case "stopped":
+      return "Modgo: stopped";
+    case "failed":
+      return "Modgo: failed";
+  }
+}
+
+function detail(state: ServerState, goVersion: string | undefined): string {
+  if (state.kind === "failed") return state.message;
+  if (state.kind !== "ready") return "";
+  const { modgo, version } = state.interpreter;
+  return [`modgo-lsp ${modgo}`, `Python ${version}`, ...(goVersion === undefined ? [] : [goVersion])].join(
+    ", ",
+  );
+}

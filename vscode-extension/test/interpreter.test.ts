@@ -1,0 +1,183 @@
+// Which Python is taken, in which order, and what someone is told when none will do.
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { after, describe, it } from "node:test";
+import {
+  candidates,
+  describeFailure,
+  discover,
+  type Probe,
+  probeWith,
+  readProbe,
+  type Surroundings,
+} from "../src/interpreter.js";
+
+/** A machine on which exactly `files` exist. */
+function machine(files: readonly string[], changes: Partial<Surroundings> = {}): Surroundings {
+  return {
+    setting: "",
+    folders: ["/code"],
+    trusted: true,
+    searchPath: "/usr/local/bin:/usr/bin",
+    home: "/home/ann",
+    windows: false,
+    exists: (file) => files.includes(file),
+    ...changes,
+  };
+}
+
+const pythons = (around: Surroundings) => candidates(around).map(({ python }) => python);
+
+describe("candidates", () => {
+  const everywhere = [
+    "/code/.venv/bin/python",
+    "/code/venv/bin/python",
+    "/usr/bin/python3",
+    "/usr/bin/python",
+  ];
+
+  it("come from the workspace's environments, then PATH", () => {
+    assert.deepEqual(pythons(machine(everywhere)), everywhere);
+  });
+
+  it("are the setting alone where it is set", () => {
+    const around = machine(everywhere, { setting: "/opt/py/bin/python" });
+    assert.deepEqual(candidates(around), [{ python: "/opt/py/bin/python", origin: "setting" }]);
+  });
+
+  it("never lie in a workspace that isn't trusted", () => {
+    assert.deepEqual(pythons(machine(everywhere, { trusted: false })), [
+      "/usr/bin/python3",
+      "/usr/bin/python",
+    ]);
+  });
+
+  it("cover every folder of a multi-root workspace", () => {
+    const files = ["/b/.venv/bin/python", "/a/venv/bin/python"];
+    assert.deepEqual(pythons(machine(files, { folders: ["/a", "/b"] })), [
+      "/a/venv/bin/python",
+      "/b/.venv/bin/python",
+    ]);
+  });
+
+  it("skip relative entries of PATH", () => {
+    const around = machine(["bin/python3", "/usr/bin/python3"], { searchPath: "bin:.:/usr/bin" });
+    assert.deepEqual(pythons(around), ["/usr/bin/python3"]);
+  });
+
+  it("take the first of a name on PATH", () => {
+    assert.deepEqual(pythons(machine(["/usr/local/bin/python3", "/usr/bin/python3"])), [
+      "/usr/local/bin/python3",
+    ]);
+  });
+});
+
+describe("the setting", () => {
+  const resolved = (setting: string, files: readonly string[] = []) =>
+    pythons(machine(files, { setting }))[0];
+
+  it("understands ~", () => {
+    assert.equal(resolved("~/py/bin/python"), "/home/ann/py/bin/python");
+  });
+  it("understands ${workspaceFolder}", () => {
+    assert.equal(resolved("${workspaceFolder}/env/bin/python"), "/code/env/bin/python");
+  });
+  it("takes a relative path from the folder", () => {
+    assert.equal(resolved("env/bin/python"), "/code/env/bin/python");
+  });
+  it("looks a bare command up on PATH", () => {
+    assert.equal(resolved("python3.12", ["/usr/bin/python3.12"]), "/usr/bin/python3.12");
+  });
+});
+
+describe("discover", () => {
+  const good: Probe = { ok: true, python: "3.11.7", modgo: "0.1.0" };
+  const bare: Probe = { ok: false, reason: "(Python 3.11.7) doesn't have modgo-lsp" };
+
+  it("stops at the first that has modgo-lsp and says what it passed over", async () => {
+    const around = machine(["/code/.venv/bin/python", "/usr/local/bin/python3", "/usr/bin/python"]);
+    const asked: string[] = [];
+    const { found, attempts } = await discover(around, (python) => {
+      asked.push(python);
+      return Promise.resolve(python === "/usr/local/bin/python3" ? good : bare);
+    });
+    assert.deepEqual(asked, ["/code/.venv/bin/python", "/usr/local/bin/python3"]);
+    assert.deepEqual(found, { python: asked[1], origin: "path", version: "3.11.7", modgo: "0.1.0" });
+    assert.equal(attempts.length, 2);
+  });
+
+  it("doesn't go past a setting that fails, and names it", async () => {
+    const around = machine(["/usr/bin/python3"], { setting: "/opt/python" });
+    const discovery = await discover(around, () => Promise.resolve({ ok: false, reason: "doesn't exist" }));
+    assert.equal(discovery.found, undefined);
+    assert.match(describeFailure(discovery), /\/opt\/python.*modgo\.interpreter.*doesn't exist.*pip install/);
+  });
+
+  it("tells the remedy where no Python has modgo-lsp, and where there is none", async () => {
+    const without = await discover(machine(["/usr/bin/python3"]), () => Promise.resolve(bare));
+    assert.match(describeFailure(without), /no Python was found that has modgo-lsp.*pip install modgo-lsp/);
+    const nothing = await discover(machine([]), () => Promise.resolve(bare));
+    assert.match(describeFailure(nothing), /no Python in the workspace or on PATH.*Install Python 3\.10/);
+  });
+});
+
+describe("a probe's answer", () => {
+  it("gives the versions", () => {
+    assert.deepEqual(readProbe('{"version": [3, 10, 2], "modgo": "0.1.0"}'), {
+      ok: true,
+      python: "3.10.2",
+      modgo: "0.1.0",
+    });
+  });
+  it("refuses a Python that is too old", () => {
+    const probe = readProbe('{"version": [3, 9, 18], "modgo": "0.1.0"}');
+    assert.deepEqual(probe, { ok: false, reason: "is Python 3.9.18; 3.10 or newer is needed" });
+  });
+  it("says that modgo-lsp is missing", () => {
+    const probe = readProbe('{"version": [3, 12, 1], "modgo": null}');
+    assert.deepEqual(probe, { ok: false, reason: "(Python 3.12.1) doesn't have modgo-lsp" });
+  });
+  it("survives something that isn't Python", () => {
+    assert.equal(readProbe("hello").ok, false);
+  });
+});
+
+describe("probing real programs", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "modgo-probe-"));
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const probe = probeWith(folder);
+  const reasonOf = async (python: string) => {
+    const result = await probe(python);
+    return result.ok ? "" : result.reason;
+  };
+  const program = (name: string, text: string, mode: number) => {
+    const file = path.join(folder, name);
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+    return file;
+  };
+
+  it("says that a file doesn't exist", async () => {
+    assert.equal(await reasonOf(path.join(folder, "nowhere")), "doesn't exist");
+  });
+  it("says that a file can't be executed", async () => {
+    assert.equal(await reasonOf(program("plain", "text", 0o644)), "can't be executed");
+  });
+  it("gives a failing program's last words", async () => {
+    assert.equal(
+      await reasonOf(program("broken", "#!/bin/sh\necho first >&2\necho oh no >&2\nexit 3\n", 0o755)),
+      "failed: oh no",
+    );
+  });
+  it("reads what a real Python says", async () => {
+    const python = candidates({ ...machine([]), searchPath: process.env["PATH"] ?? "", exists: () => true });
+    assert.ok(python.length > 0);
+    const result = await probe("python3");
+    if (!result.ok) assert.match(result.reason, /Python \d+\.\d+\.\d+/);
+    else assert.match(result.python, /^3\.\d+\.\d+$/);
+  });
+});
