@@ -126,14 +126,14 @@ typedef enum aerospike_udf_go_log_level {
 /* Facts of a record. What its host does not know is 0 or NULL. Pointers are borrowed for the call. */
 typedef struct aerospike_udf_go_metadata {
 	uint32_t size;
-	uint32_t exists;        /* 1 where the record is stored, 0 where only its key is known */
-	uint32_t ttl;           /* seconds until it expires; 0xFFFFFFFF never, 0 the namespace's default */
-	uint32_t generation;    /* counts its writes */
-	uint64_t last_update;   /* milliseconds since 1970-01-01T00:00:00Z */
-	uint64_t storage_size;  /* bytes on its storage */
-	uint8_t *digest;        /* 20 bytes */
-	char *namespace_name;   /* ends in NUL */
-	char *set_name;         /* ends in NUL */
+	uint32_t exists;            /* 1 where the record is stored, 0 where only its key is known */
+	uint32_t ttl;               /* seconds until it expires; 0xFFFFFFFF never, 0 the namespace's default */
+	uint32_t generation;        /* counts its writes */
+	uint64_t last_update;       /* milliseconds since 1970-01-01T00:00:00Z */
+	uint64_t storage_size;      /* bytes on its storage */
+	uint8_t *digest;            /* 20 bytes */
+	char *namespace_name;       /* ends in NUL */
+	char *set_name;             /* ends in NUL */
 	aerospike_udf_go_value key; /* the user's key: integer, string or bytes; nil where it was not sent */
 } aerospike_udf_go_metadata;
 
@@ -158,8 +158,8 @@ typedef struct aerospike_udf_go_host {
 	                       size_t names_length, uint32_t count, aerospike_udf_go_value *values);
 	/* Sets a bin in memory. Nothing is stored before create or update. */
 	int (*record_set)(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
-	                  size_t name_length, uint32_t type, int64_t integer, uint8_t *data,
-	                  size_t length, aerospike_udf_go_value *why);
+	                  size_t name_length, uint32_t type, int64_t integer, uint8_t *data, size_t length,
+	                  aerospike_udf_go_value *why);
 	/* Removes a bin in memory. */
 	int (*record_unset)(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
 	                    size_t name_length, aerospike_udf_go_value *why);
@@ -179,34 +179,33 @@ typedef struct aerospike_udf_go_host {
 	int (*record_remove)(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
 	                     aerospike_udf_go_value *why);
 	/* Sets `*exists` to 1 or 0. */
-	int (*record_exists)(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
-	                     uint32_t *exists);
+	int (*record_exists)(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t *exists);
 
 	/* The next element: a record (`*record` not NULL, valid until the next read) or a value.
 	 * At the end `*record` is NULL and the value nil. */
 	int (*stream_read)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
 	                   aerospike_udf_go_record **record, aerospike_udf_go_value *value);
 	/* Up to `limit` elements of a stream of values as one list; an empty list at the end. */
-	int (*stream_read_many)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
-	                        uint32_t limit, aerospike_udf_go_value *values);
+	int (*stream_read_many)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
+	                        aerospike_udf_go_value *values);
 	int (*stream_write)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type,
 	                    int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why);
 	/* The elements of one list, `data` being its msgpack. */
-	int (*stream_write_many)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
-	                         uint8_t *data, size_t length, aerospike_udf_go_value *why);
+	int (*stream_write_many)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint8_t *data,
+	                         size_t length, aerospike_udf_go_value *why);
 
 	/* A line for the host's log. `location` is "file:line", or NULL with length 0. */
-	void (*log)(aerospike_udf_go_call *call, int level, char *message, size_t message_length,
-	            char *location, size_t location_length);
+	void (*log)(aerospike_udf_go_call *call, int level, char *message, size_t message_length, char *location,
+	            size_t location_length);
 } aerospike_udf_go_host;
 
 /* One call of one UDF, lent to the module for its length. */
 struct aerospike_udf_go_call {
 	uint32_t size;
-	uint32_t log_level;          /* levels above this one are not wanted: the module need not call log */
+	uint32_t log_level; /* levels above this one are not wanted: the module need not call log */
 	aerospike_udf_go_host *host;
-	void *context;               /* the host's own; the module leaves it alone */
-	uint64_t deadline;           /* nanoseconds of CLOCK_MONOTONIC; 0 where there is none */
+	void *context;     /* the host's own; the module leaves it alone */
+	uint64_t deadline; /* nanoseconds of CLOCK_MONOTONIC; 0 where there is none */
 };
 
 /* Which part of a stream UDF is asked for: up to and with the local reduce, the final reduce, or all. */
@@ -244,9 +243,9 @@ int aerospike_udf_go_setup(void);
 
 /* Applies the record UDF `name` to `record` with `count` arguments. `record` is NULL where the host has
  * none. `call`, `arguments` and `result` follow the structs above. Returns an aerospike_udf_go_status. */
-int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call,
-                                  aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
-                                  size_t count, aerospike_udf_go_result *result);
+int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
+                                  aerospike_udf_go_value *arguments, size_t count,
+                                  aerospike_udf_go_result *result);
 
 /* Applies the stream UDF `name` to `input`, writing to `output`. Returns an aerospike_udf_go_status. */
 int aerospike_udf_go_apply_stream(char *name, aerospike_udf_go_call *call, int scope,

@@ -21,15 +21,15 @@ extern "C" {
 
 /* Why a module could not be opened or set up. mod_go_status_name gives the word in the comment. */
 typedef enum mod_go_status {
-	MOD_GO_OK = 0,              /* ok */
-	MOD_GO_NO_FILE = 1,         /* no-file: it does not exist, or cannot be read */
-	MOD_GO_NOT_A_MODULE = 2,    /* not-a-module: not an ELF shared object, or a damaged one */
-	MOD_GO_WRONG_MACHINE = 3,   /* wrong-machine: of another architecture, word size or byte order */
-	MOD_GO_MISSING_SYMBOL = 4,  /* missing-symbol: the error lists every symbol that it lacks */
-	MOD_GO_ABI_MISMATCH = 5,    /* abi-mismatch: its major version is not this library's */
-	MOD_GO_LOAD_FAILED = 6,     /* load-failed: the dynamic linker refused it */
-	MOD_GO_SETUP_FAILED = 7,    /* setup-failed: the error holds the module's reason */
-	MOD_GO_NO_MEMORY = 8        /* no-memory */
+	MOD_GO_OK = 0,             /* ok */
+	MOD_GO_NO_FILE = 1,        /* no-file: it does not exist, or cannot be read */
+	MOD_GO_NOT_A_MODULE = 2,   /* not-a-module: not an ELF shared object, or a damaged one */
+	MOD_GO_WRONG_MACHINE = 3,  /* wrong-machine: of another architecture, word size or byte order */
+	MOD_GO_MISSING_SYMBOL = 4, /* missing-symbol: the error lists every symbol that it lacks */
+	MOD_GO_ABI_MISMATCH = 5,   /* abi-mismatch: its major version is not this library's */
+	MOD_GO_LOAD_FAILED = 6,    /* load-failed: the dynamic linker refused it */
+	MOD_GO_SETUP_FAILED = 7,   /* setup-failed: the error holds the module's reason */
+	MOD_GO_NO_MEMORY = 8       /* no-memory */
 } mod_go_status;
 
 /* Room for one message, always ending in NUL; a longer one is cut. */
@@ -81,12 +81,11 @@ void mod_go_result_clear(aerospike_udf_go_result *result);
  * length past the buffer or text that is not UTF-8 becomes AEROSPIKE_UDF_GO_INTERNAL. A module that was
  * not set up gives AEROSPIKE_UDF_GO_REFUSED. */
 int mod_go_apply_single(mod_go_module *module, const char *name, aerospike_udf_go_call *call,
-                        aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
-                        size_t count, aerospike_udf_go_result *result);
+                        aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count,
+                        aerospike_udf_go_result *result);
 int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_go_call *call, int scope,
                         aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
-                        aerospike_udf_go_value *arguments, size_t count,
-                        aerospike_udf_go_result *result);
+                        aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result);
 
 /* Closes the module. No call of it may be under way. NULL is fine. */
 void mod_go_close(mod_go_module *module);

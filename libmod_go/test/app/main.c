@@ -1,0 +1,130 @@
+/*
+ * main.c - the test app: finds, opens and sets up a module, applies one function, prints what came of it.
+ * It is no server: one call, one record, no storage.
+ */
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "mod_go.h"
+#include "options.h"
+#include "text.h"
+#include "watchdog.h"
+
+/* ../lib beside this program. False where the system does not say where that is. */
+static bool library_folder(char *folder, size_t capacity)
+{
+	char program[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	int written;
+
+	if (length < 0)
+		return false;
+	program[length] = '\0';
+	written = snprintf(folder, capacity, "%s/../lib", dirname(program));
+	return written > 0 && (size_t)written < capacity;
+}
+
+static mod_go_status find(const char *name, char *path, size_t capacity, mod_go_error *error)
+{
+	char folder[PATH_MAX];
+	int written;
+
+	if (strchr(name, '/') == NULL)
+		return mod_go_find(name, library_folder(folder, sizeof(folder)) ? folder : NULL, path, capacity,
+		                   error);
+	written = snprintf(path, capacity, "%s.so", name);
+	error->status = written > 0 && (size_t)written < capacity ? MOD_GO_OK : MOD_GO_NO_FILE;
+	snprintf(error->message, sizeof(error->message), "the module's path is too long");
+	return error->status;
+}
+
+static int load(const char *name, mod_go_module **module)
+{
+	char path[PATH_MAX];
+	mod_go_error error;
+
+	if (find(name, path, sizeof(path), &error) == MOD_GO_OK &&
+	    mod_go_open(path, module, &error) == MOD_GO_OK && mod_go_setup(*module, &error) == MOD_GO_OK)
+		return -1;
+	fprintf(stderr, "test: %s: %s\n", mod_go_status_name(error.status), error.message);
+	return EXIT_USAGE;
+}
+
+static void print_record(const aerospike_udf_go_record *record)
+{
+	for (size_t i = 0; i < record->stored.count; i++) {
+		printf("%s = ", record->stored.items[i].name);
+		value_print(stdout, &record->stored.items[i].value);
+		putchar('\n');
+	}
+	if (record_has_unstored(record)) {
+		fflush(stdout);
+		fputs(
+			"test: the function changed bins and stored none of that: it lacks a create or an update after\n",
+			stderr);
+	}
+}
+
+static int apply(mod_go_module *module, const char *function, options *options)
+{
+	aerospike_udf_go_call call = host_call(options->log_level);
+	aerospike_udf_go_result result;
+	uint8_t buffer[256];
+	int status;
+
+	if (options->timeout > 0)
+		call.deadline = deadline_in(options->timeout);
+	mod_go_result_init(&result, buffer, sizeof(buffer));
+	status = options->stream ? mod_go_apply_stream(module, function, &call, AEROSPIKE_UDF_GO_SCOPE_BOTH, NULL,
+	                                               NULL, options->arguments, options->argument_count, &result)
+	                         : mod_go_apply_single(module, function, &call, &options->record,
+	                                               options->arguments, options->argument_count, &result);
+	if (status == AEROSPIKE_UDF_GO_OK) {
+		value_print(stdout, &result.value);
+		putchar('\n');
+		print_record(&options->record);
+	} else {
+		fprintf(stderr, "test: %s: %s: %.*s\n", function, mod_go_call_status_text(status),
+		        (int)result.value.length, result.value.data != NULL ? (char *)result.value.data : "");
+	}
+	mod_go_result_clear(&result);
+	return status == AEROSPIKE_UDF_GO_OK ? EXIT_FINE : EXIT_CALL_FAILED;
+}
+
+static int run(options *options)
+{
+	mod_go_module *module = NULL;
+	char *dot = strrchr(options->target, '.');
+	int code;
+
+	if (dot == NULL || dot == options->target || dot[1] == '\0' || strchr(dot, '/') != NULL) {
+		fprintf(stderr, "test: %s is not MODULE.FUNCTION; see test --help\n", options->target);
+		return EXIT_USAGE;
+	}
+	*dot = '\0';
+	if (options->timeout > 0)
+		watchdog_start(options->timeout, dot + 1, EXIT_CALL_FAILED);
+	code = load(options->target, &module);
+	if (code < 0)
+		code = apply(module, dot + 1, options);
+	mod_go_close(module);
+	return code;
+}
+
+int main(int count, char **words)
+{
+	options options;
+	int code = options_read(count, words, &options);
+
+	if (code < 0)
+		code = run(&options);
+	options_clear(&options);
+	if (fflush(stdout) != 0)
+		return EXIT_CALL_FAILED;
+	return code;
+}

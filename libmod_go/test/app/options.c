@@ -1,0 +1,240 @@
+/* options.c - reads the command line. */
+#include "options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+#define TIMEOUT_DEFAULT 10000
+
+static const char HELP[] =
+	"test: applies one function of a UDF module to a record in memory, through libmod_go.\n"
+	"\n"
+	"    test [OPTION...] record MODULE.FUNCTION [ARG...]\n"
+	"    test [OPTION...] stream MODULE.FUNCTION [ARG...]\n"
+	"\n"
+	"Prints the result, then each bin that the record has afterwards. MODULE is found as MODULE.so in the "
+    "current\n"
+	"folder, the folders of $MODGO_PATH, then ../lib beside this program; with a slash in it, it is a path. "
+    "ARG and\n"
+	"VALUE are JSON; a word that is none is a string.\n"
+	"\n"
+	"    --bin NAME=VALUE   the record has this bin (may be repeated; without it the record does not exist)\n"
+	"    --key VALUE        the record's key: an integer or a string\n"
+	"    --ttl SECONDS      what it has left to live, or \"never\"\n"
+	"    --generation N     how often it was written\n"
+	"    --timeout MS       how long the function may take (default 10000; 0 for ever)\n"
+	"    --log LEVEL        print log lines up to error, warn, info (default), debug or trace\n"
+	"    --help             this text\n"
+	"\n"
+	"Exit code: 0 done, 1 the call failed, 2 wrong usage or a module that does not load.\n"
+	"\n"
+	"Examples:\n"
+	"    test record test1.record a b c d\n"
+	"    test --bin visits=41 --bin 'tags=[\"a\", \"b\"]' record counters.hit 1\n"
+	"    test --key user-7 --bin 'profile={\"name\": \"Ann\"}' record profile.merge '{\"city\": \"Oslo\"}'\n"
+	"    test record ./build/stats.top 3\n";
+
+static int usage(const char *what, const char *word)
+{
+	fprintf(stderr, "test: %s%s%s; see test --help\n", what, word != NULL ? ": " : "",
+	        word != NULL ? word : "");
+	return EXIT_USAGE;
+}
+
+static bool read_number(const char *text, unsigned long long max, unsigned long long *number)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	return errno == 0 && *end == '\0' && *number <= max;
+}
+
+static int set_bin(options *options, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	aerospike_udf_go_value value;
+	const char *fault;
+	char why[256];
+
+	if (equals == NULL)
+		return usage("--bin wants NAME=VALUE, this has no =", text);
+	if (!value_from_text(equals + 1, &value, why, sizeof(why))) {
+		fprintf(stderr, "test: --bin %s: %s\n", text, why);
+		return EXIT_USAGE;
+	}
+	fault = record_set(&options->record, text, (size_t)(equals - text), &value);
+	free(value.data);
+	if (fault == NULL)
+		return -1;
+	fprintf(stderr, "test: --bin %s: %s\n", text, fault);
+	return EXIT_USAGE;
+}
+
+static int set_key(options *options, const char *text)
+{
+	aerospike_udf_go_value *key = &options->record.key;
+	char why[256];
+
+	free(key->data);
+	memset(key, 0, sizeof(*key));
+	if (!value_from_text(text, key, why, sizeof(why))) {
+		memset(key, 0, sizeof(*key));
+		fprintf(stderr, "test: --key %s: %s\n", text, why);
+		return EXIT_USAGE;
+	}
+	if (key->type != AEROSPIKE_UDF_GO_INTEGER && key->type != AEROSPIKE_UDF_GO_STRING)
+		return usage("--key wants an integer or a string", text);
+	return -1;
+}
+
+static int set_ttl(options *options, const char *text)
+{
+	unsigned long long seconds = RECORD_TTL_NEVER;
+
+	if (strcmp(text, "never") != 0 && !read_number(text, RECORD_TTL_MAX, &seconds))
+		return usage("--ttl wants up to 315360000 seconds, or \"never\"", text);
+	options->record.next_ttl = (uint32_t)seconds;
+	return -1;
+}
+
+static int set_generation(options *options, const char *text)
+{
+	unsigned long long generation;
+
+	if (!read_number(text, 65535, &generation) || generation == 0)
+		return usage("--generation wants a number from 1 to 65535", text);
+	options->record.generation = (uint32_t)generation;
+	return -1;
+}
+
+static int set_timeout(options *options, const char *text)
+{
+	unsigned long long milliseconds;
+
+	if (!read_number(text, 86400000, &milliseconds))
+		return usage("--timeout wants up to 86400000 milliseconds, or 0", text);
+	options->timeout = (unsigned)milliseconds;
+	return -1;
+}
+
+static int set_log(options *options, const char *text)
+{
+	static const char *const NAMES[] = {"error", "warn", "info", "debug", "trace"};
+
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(*NAMES); i++) {
+		if (strcmp(text, NAMES[i]) == 0) {
+			options->log_level = (aerospike_udf_go_log_level)i;
+			return -1;
+		}
+	}
+	return usage("--log wants error, warn, info, debug or trace", text);
+}
+
+static const struct {
+	const char *name;
+	int (*set)(options *options, const char *text);
+} OPTIONS[] = {
+	{"--bin", set_bin},         {"--key", set_key}, {"--ttl", set_ttl}, {"--generation", set_generation},
+	{"--timeout", set_timeout}, {"--log", set_log},
+};
+
+/* Reads the option at words[*at], as "--name value" or "--name=value", and moves behind it. */
+static int read_option(int count, char **words, int *at, options *options)
+{
+	const char *word = words[(*at)++];
+
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+		fputs(HELP, stdout);
+		return EXIT_FINE;
+	}
+	for (size_t i = 0; i < sizeof(OPTIONS) / sizeof(*OPTIONS); i++) {
+		size_t length = strlen(OPTIONS[i].name);
+
+		if (strncmp(word, OPTIONS[i].name, length) != 0)
+			continue;
+		if (word[length] == '=')
+			return OPTIONS[i].set(options, word + length + 1);
+		if (word[length] != '\0')
+			continue;
+		if (*at == count)
+			return usage("this option wants a value", word);
+		return OPTIONS[i].set(options, words[(*at)++]);
+	}
+	return usage("there is no such option", word);
+}
+
+static int read_arguments(int count, char **words, options *options)
+{
+	char why[256];
+
+	options->arguments = calloc((size_t)count + 1, sizeof(aerospike_udf_go_value));
+	if (options->arguments == NULL)
+		return usage("there is no memory for the arguments", NULL);
+	for (int i = 0; i < count; i++) {
+		if (!value_from_text(words[i], &options->arguments[i], why, sizeof(why))) {
+			memset(&options->arguments[i], 0, sizeof(aerospike_udf_go_value));
+			fprintf(stderr, "test: argument %d, %s: %s; quote what should be a string\n", i + 1, words[i],
+			        why);
+			return EXIT_USAGE;
+		}
+		options->argument_count++;
+	}
+	return -1;
+}
+
+/* Makes the bins given a stored record. */
+static int store_record(options *options)
+{
+	uint32_t generation = options->record.generation;
+	const char *fault;
+
+	if (options->record.working.count == 0 && (generation != 0 || options->record.next_ttl != 0))
+		return usage("--ttl and --generation are of a record that exists: give it a --bin", NULL);
+	if (options->record.working.count == 0)
+		return -1;
+	fault = record_store(&options->record);
+	options->record.generation = generation != 0 ? generation : 1;
+	options->record.next_ttl = 0;
+	return fault == NULL ? -1 : usage(fault, NULL);
+}
+
+int options_read(int count, char **words, options *options)
+{
+	int at = 1;
+
+	memset(options, 0, sizeof(*options));
+	options->log_level = AEROSPIKE_UDF_GO_LOG_INFO;
+	options->timeout = TIMEOUT_DEFAULT;
+	while (at < count && words[at][0] == '-') {
+		int code = read_option(count, words, &at, options);
+
+		if (code >= 0)
+			return code;
+	}
+	if (at == count)
+		return usage("say record or stream, and MODULE.FUNCTION", NULL);
+	options->stream = strcmp(words[at], "stream") == 0;
+	if (!options->stream && strcmp(words[at], "record") != 0)
+		return usage("the first word must be record or stream, not", words[at]);
+	if (++at == count)
+		return usage("MODULE.FUNCTION is missing", NULL);
+	options->target = words[at++];
+	if (store_record(options) >= 0)
+		return EXIT_USAGE;
+	return read_arguments(count - at, words + at, options);
+}
+
+void options_clear(options *options)
+{
+	for (size_t i = 0; i < options->argument_count; i++)
+		free(options->arguments[i].data);
+	free(options->arguments);
+	record_clear(&options->record);
+}

@@ -1,0 +1,33 @@
+/* options.h - the command line of the test app, read but not yet acted upon. */
+#ifndef TEST_APP_OPTIONS_H
+#define TEST_APP_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "aerospike_udf_go.h"
+#include "record.h"
+
+/* What the process exits with. */
+enum {
+	EXIT_FINE = 0,
+	EXIT_CALL_FAILED = 1,
+	EXIT_USAGE = 2 /* or the module could not be loaded */
+};
+
+typedef struct options {
+	bool stream;  /* else record */
+	char *target; /* MODULE.FUNCTION; cut at the dot by whoever reads it */
+	aerospike_udf_go_value *arguments;
+	size_t argument_count;
+	aerospike_udf_go_log_level log_level;
+	unsigned timeout; /* milliseconds, 0 for none */
+	aerospike_udf_go_record record;
+} options;
+
+/* Reads the command line. Gives -1 where the app should go on, else the code to exit with: what there was to
+ * say is then printed. The options are to be freed with options_clear in any case. */
+int options_read(int count, char **words, options *options);
+
+void options_clear(options *options);
+
+#endif
