@@ -1,0 +1,126 @@
+package udf
+
+// Running one call: what must be kept from the next call, and panics turned into failures.
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf/bind"
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
+)
+
+// frame holds what one call needs, and serves one call after another.
+type frame struct {
+	call    bind.Call
+	record  recordState
+	backend backend // the host's record, where there is a C host
+	unused  []Record
+}
+
+var frames = sync.Pool{New: func() any { return new(frame) }}
+
+// handle gives a Record that no call has had. Records are not used twice, so that one that a UDF keeps fails
+// after its call instead of reaching into another; they are made many at once, so a call allocates nothing.
+func (f *frame) handle() *Record {
+	if len(f.unused) == 0 {
+		f.unused = make([]Record, 128)
+	}
+	r := &f.unused[0]
+	f.unused = f.unused[1:]
+	r.state = &f.record
+	return r
+}
+
+// end closes the record and gives the frame to the next call.
+func (f *frame) end(r *Record) {
+	r.state = nil
+	f.call.End()
+	f.record.host, f.record.failed = nil, nil
+	if cap(f.record.scratch) > scratchKept {
+		f.record.scratch = nil
+	}
+	frames.Put(f)
+}
+
+// scratchKept is how many bytes of scratch a frame keeps for the next call.
+const scratchKept = 64 << 10
+
+// run calls fn. On any status but OK text says why, with the frames of the UDF after a panic.
+func (f *frame) run(fn *function, r *Record) (status host.Status, text string) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if p := recover(); p != nil {
+			status, text = host.Panicked, panicText(p)
+		}
+	}()
+	err := fn.apply(&f.call, r)
+	if err != nil {
+		status, text = failure(err)
+	}
+	returned = true
+	return status, text
+}
+
+// failure says how a call failed that gave an error.
+func failure(err error) (host.Status, string) {
+	if wrong, ok := err.(*bind.ArgumentError); ok {
+		return host.BadArguments, wrong.Error()
+	}
+	return host.Failed, strings.ToValidUTF8(err.Error(), "\uFFFD")
+}
+
+// notFound is the text for a name that is not registered.
+func (m *module) notFound(name string) string {
+	name = strings.ToValidUTF8(name, "\uFFFD")
+	text := "no function " + name + " is registered"
+	if len(m.names) == 0 {
+		return text + "; the module registers none"
+	}
+	if near := nearest(name, m.names); near != "" {
+		return text + "; did you mean " + near + "?"
+	}
+	const limit = 20
+	if len(m.names) > limit {
+		return text + "; there are " + strings.Join(m.names[:limit], ", ") + ", …"
+	}
+	return text + "; there is " + strings.Join(m.names, ", ")
+}
+
+// nearest gives the name that differs least from name, "" where all differ by more than a third.
+func nearest(name string, names []string) string {
+	best, least := "", max(1, min(len(name), nameMax)/3)+1
+	for _, n := range names {
+		if d := distance(strings.ToLower(name), strings.ToLower(n), least); d < least {
+			best, least = n, d
+		}
+	}
+	return best
+}
+
+// distance counts the bytes to insert, delete or replace; limit where it is limit or more.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return min(row[len(b)], limit)
+}

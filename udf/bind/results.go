@@ -1,0 +1,76 @@
+package bind
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
+)
+
+// ReturnBool makes v the call's result.
+func ReturnBool[T ~bool](c *Call, v T) error {
+	c.result = value.OfBoolean(bool(v))
+	return nil
+}
+
+// ReturnInteger makes v the call's result. One beyond 64 signed bits is an error, never a wrap.
+func ReturnInteger[T value.Integers](c *Call, v T) error {
+	var err error
+	if c.result, err = value.FromInteger(v); err != nil {
+		return c.unreturned(err)
+	}
+	return nil
+}
+
+// ReturnFloat makes v the call's result.
+func ReturnFloat[T value.Floats](c *Call, v T) error {
+	c.result = value.FromFloat(v)
+	return nil
+}
+
+// ReturnString makes v the call's result. Invalid UTF-8 is an error.
+func ReturnString[T ~string](c *Call, v T) error {
+	if value.IsDeclared(reflect.TypeFor[T]()) {
+		return ReturnAny(c, v)
+	}
+	var err error
+	if c.result, err = value.FromText(string(v)); err != nil {
+		return c.unreturned(err)
+	}
+	return nil
+}
+
+// ReturnBytes makes v the call's result; nil is nil.
+func ReturnBytes[T ~[]byte](c *Call, v T) error {
+	if value.IsDeclared(reflect.TypeFor[T]()) {
+		return ReturnAny(c, v)
+	}
+	c.result = value.Raw{}
+	if v != nil {
+		c.result = value.OfBytes(value.Bytes, v)
+	}
+	return nil
+}
+
+// ReturnAny makes v, of any supported type, the call's result.
+func ReturnAny[T any](c *Call, v T) error {
+	var err error
+	if c.result, c.scratch, err = value.Encode(v, c.scratch); err != nil {
+		return c.unreturned(err)
+	}
+	return nil
+}
+
+// ReturnReflected makes v the call's result. It serves functions without generated code.
+func ReturnReflected(c *Call, v reflect.Value) error {
+	var err error
+	if c.result, c.scratch, err = value.EncodeReflect(v, c.scratch); err != nil {
+		return c.unreturned(err)
+	}
+	return nil
+}
+
+// unreturned is the error for a result that Aerospike can't hold.
+func (c *Call) unreturned(err error) error {
+	return errors.New("the result of " + c.function + ": " + err.Error())
+}

@@ -1,0 +1,155 @@
+//go:build cgo
+
+package udf
+
+// The Go side of the exported C functions (entry.c). Nothing but the ABI: pointers in, a status out.
+
+/*
+#include "aerospike_udf_go.h"
+*/
+import "C"
+
+import (
+	"strconv"
+	"time"
+	"unsafe"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
+)
+
+//export modgo_get_property
+func modgo_get_property(name *C.char) *C.char {
+	if name == nil {
+		return C.CString("")
+	}
+	return C.CString(property(C.GoString(name)))
+}
+
+//export modgo_setup
+func modgo_setup() C.int {
+	return C.int(loaded().status())
+}
+
+//export modgo_apply_single
+func modgo_apply_single(name *C.char, length C.size_t, call *C.aerospike_udf_go_call,
+	record *C.aerospike_udf_go_record, arguments *C.aerospike_udf_go_value, count C.size_t,
+	result *C.aerospike_udf_go_result) C.int {
+	if result == nil || uintptr(result.size) < unsafe.Sizeof(*result) {
+		return C.int(host.Internal) // nowhere to say why
+	}
+	fn, status, text := find(name, length)
+	if fn != nil && fn.stream {
+		status, text = host.Refused, fn.name+" is a stream UDF; "+streamsMissing
+	} else if fn != nil {
+		status, text = checkCall(call, arguments, count)
+	}
+	if status != host.OK {
+		return fail(result, status, text)
+	}
+	f := frames.Get().(*frame)
+	r := f.handle()
+	f.backend.call, f.backend.record = call, record
+	f.record.host = &f.backend
+	if record == nil {
+		f.record.host = absent{}
+	}
+	list := unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count))
+	f.call.Begin(fn.name, list, uint64(call.deadline), clock)
+	if status, text = f.run(fn, r); status == host.OK {
+		answer(result, f.call.Result())
+	} else {
+		fail(result, status, text)
+	}
+	f.end(r)
+	return C.int(status)
+}
+
+// streamsMissing says that stream UDFs can't be applied.
+const streamsMissing = "stream UDFs are not available in this version"
+
+//export modgo_apply_stream
+func modgo_apply_stream(name *C.char, length C.size_t, result *C.aerospike_udf_go_result) C.int {
+	if result == nil || uintptr(result.size) < unsafe.Sizeof(*result) {
+		return C.int(host.Internal)
+	}
+	fn, status, text := find(name, length)
+	if fn != nil {
+		status, text = host.Refused, streamsMissing
+		if !fn.stream {
+			text = fn.name + " is a record UDF; apply it to a record"
+		}
+	}
+	return fail(result, status, text)
+}
+
+// find gives the function of that name, or why there is none.
+func find(name *C.char, length C.size_t) (*function, host.Status, string) {
+	m := loaded()
+	if m.failure != "" {
+		return nil, host.Internal, m.failure
+	}
+	text := unsafe.String((*byte)(unsafe.Pointer(name)), int(length))
+	if fn := m.functions[text]; fn != nil {
+		return fn, host.OK, ""
+	}
+	return nil, host.NotFound, m.notFound(text)
+}
+
+// checkCall checks what the host gave, as far as that can be checked, and the deadline.
+func checkCall(call *C.aerospike_udf_go_call, arguments *C.aerospike_udf_go_value, count C.size_t) (host.Status, string) {
+	switch {
+	case call == nil || uintptr(call.size) < unsafe.Sizeof(*call):
+		return host.Internal, "the host's call is smaller than that of version 1.0 of the ABI; use a newer host"
+	case arguments == nil && count > 0:
+		return host.Internal, "the host announced " + strconv.Itoa(int(count)) + " arguments and gave none"
+	case call.deadline != 0:
+		if now := clock(); now >= uint64(call.deadline) {
+			late := time.Duration(now - uint64(call.deadline))
+			return host.Deadline, "the deadline had passed " + late.String() + " before the call began"
+		}
+	}
+	return host.OK, ""
+}
+
+// answer copies what the UDF gave to where the host wants it.
+func answer(result *C.aerospike_udf_go_result, raw value.Raw) {
+	v := &result.value
+	v._type = C.uint32_t(raw.Type)
+	v.integer = C.int64_t(raw.Integer)
+	if raw.Type >= value.String {
+		deliver(result, raw.Bytes())
+	}
+}
+
+// fail puts text in the result and gives the status.
+func fail(result *C.aerospike_udf_go_result, status host.Status, text string) C.int {
+	result.value._type = C.uint32_t(value.String)
+	result.value.integer = 0
+	deliver(result, unsafe.Slice(unsafe.StringData(text), len(text)))
+	return C.int(status)
+}
+
+// deliver copies b to the host's buffer, or to memory of malloc that the host frees.
+func deliver(result *C.aerospike_udf_go_result, b []byte) {
+	v := &result.value
+	v.length = C.size_t(len(b))
+	switch {
+	case len(b) == 0:
+		v.data = nil
+	case result.buffer != nil && len(b) <= int(result.capacity):
+		v.data = result.buffer
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(result.buffer)), len(b)), b)
+	default:
+		v.data = (*C.uint8_t)(C.CBytes(b))
+	}
+}
+
+// The layout of value.Raw is that of the C struct: these arrays have negative lengths where it isn't.
+var (
+	_ [unsafe.Sizeof(value.Raw{}) - C.sizeof_aerospike_udf_go_value]byte
+	_ [C.sizeof_aerospike_udf_go_value - unsafe.Sizeof(value.Raw{})]byte
+	_ [unsafe.Offsetof(value.Raw{}.Integer) - unsafe.Offsetof(C.aerospike_udf_go_value{}.integer)]byte
+	_ [unsafe.Offsetof(value.Raw{}.Data) - unsafe.Offsetof(C.aerospike_udf_go_value{}.data)]byte
+	_ [unsafe.Offsetof(value.Raw{}.Length) - unsafe.Offsetof(C.aerospike_udf_go_value{}.length)]byte
+)

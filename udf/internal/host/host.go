@@ -1,0 +1,70 @@
+// Package host is what the SDK asks of whoever runs a UDF: the C host behind cgo, or udftest's memory.
+// It holds no conversions and no policy.
+package host
+
+import "github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
+
+// Status is an answer of the ABI, numbered as aerospike_udf_go_status in the C header.
+type Status int
+
+// The answers of the apply functions and the host's functions.
+const (
+	OK Status = iota
+	NotFound
+	BadArguments
+	Failed
+	Panicked
+	Deadline
+	Refused
+	Internal
+)
+
+// TTLNever is the time to live of a record that never expires.
+const TTLNever = 0xFFFFFFFF
+
+// Metadata is what a host knows of a record; what it does not know is zero.
+type Metadata struct {
+	Exists      bool
+	TTL         uint32 // seconds until it expires; TTLNever, or 0 for the namespace's default
+	Generation  uint32
+	LastUpdate  uint64 // milliseconds since 1970
+	StorageSize uint64 // bytes
+	Digest      []byte // a copy
+	Namespace   string
+	Set         string
+	Key         value.Raw // borrowed until the next call
+}
+
+// Record is a record at its host. Values given are borrowed until the next call, values taken for the
+// length of the call. Errors carry the host's own words.
+type Record interface {
+	Get(bin string) (value.Raw, error) // nil where there is no such bin
+	Set(bin string, v value.Raw) error
+	Unset(bin string) error
+	BinNames() ([]string, error)
+	Metadata() (Metadata, error)
+	SetTTL(seconds uint32) error
+	Create() error
+	Update() error
+	Remove() error
+	Exists() (bool, error)
+}
+
+// NewRecord makes the *udf.Record of a host's record. Package udf sets it; package udftest, which may not
+// see into udf, calls it.
+var NewRecord func(Record) any
+
+// Log levels, numbered as aerospike_udf_go_log_level in the C header.
+const (
+	LogError = iota
+	LogWarning
+	LogInfo
+	LogDebug
+)
+
+// Sink takes log lines that no call takes. location is "file:line".
+type Sink func(level int, message, location string)
+
+// Capture makes s take the lines that no call takes, until restore is called. Package udf sets it; package
+// udftest calls it.
+var Capture func(s Sink) (restore func())

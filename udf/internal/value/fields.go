@@ -1,0 +1,219 @@
+package value
+
+// Which fields of a struct count, under which names: the rules of encoding/json, with the tag `udf`.
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// field is one field that counts.
+type field struct {
+	name      string
+	index     []int // for each embedded struct on the way one index
+	typ       reflect.Type
+	tagged    bool // the name is from the tag
+	omitEmpty bool
+}
+
+// fields are a struct's fields in the order of their names, which is the order of the map's keys.
+type fields struct {
+	list   []field
+	byName map[string]int
+}
+
+var fieldCache sync.Map // reflect.Type → *fields
+
+func fieldsOf(t reflect.Type) *fields {
+	if f, ok := fieldCache.Load(t); ok {
+		return f.(*fields)
+	}
+	f := &fields{list: dominant(reachable(t)), byName: map[string]int{}}
+	for i, one := range f.list {
+		f.byName[one.name] = i
+	}
+	kept, _ := fieldCache.LoadOrStore(t, f)
+	return kept.(*fields)
+}
+
+// find gives the field for a map's key.
+func (f *fields) find(key item) (*field, bool) {
+	if key.typ != String {
+		return nil, false
+	}
+	i, ok := f.byName[string(key.data)]
+	if !ok {
+		return nil, false
+	}
+	return &f.list[i], true
+}
+
+// reachable walks the struct and what it embeds, level by level, as encoding/json does: a type that is
+// embedded twice on one level hides its own fields, one that was met on a level above is not entered again.
+func reachable(t reflect.Type) []field {
+	type level struct {
+		typ   reflect.Type
+		index []int
+	}
+	var found []field
+	next := []level{{typ: t}}
+	visited := map[reflect.Type]bool{}
+	var count, nextCount map[reflect.Type]int
+	for len(next) > 0 {
+		current := next
+		next = nil
+		count, nextCount = nextCount, map[reflect.Type]int{}
+		for _, l := range current {
+			if visited[l.typ] {
+				continue
+			}
+			visited[l.typ] = true
+			for i := range l.typ.NumField() {
+				sf := l.typ.Field(i)
+				name, options, skip := tag(sf)
+				if skip {
+					continue
+				}
+				index := append(slices.Clone(l.index), i)
+				ft := sf.Type
+				if ft.Name() == "" && ft.Kind() == reflect.Pointer {
+					ft = ft.Elem()
+				}
+				if name != "" || !sf.Anonymous || ft.Kind() != reflect.Struct {
+					f := field{name: name, tagged: name != "", index: index, typ: sf.Type, omitEmpty: options["omitempty"]}
+					if name == "" {
+						f.name = sf.Name
+					}
+					found = append(found, f)
+					if count[l.typ] > 1 {
+						found = append(found, f) // its double, so that the two annihilate each other
+					}
+					continue
+				}
+				nextCount[ft]++
+				if nextCount[ft] == 1 {
+					next = append(next, level{typ: ft, index: index})
+				}
+			}
+		}
+	}
+	return found
+}
+
+// tag reads a field's tag: its name or "", its options, and whether the field doesn't count at all.
+func tag(sf reflect.StructField) (name string, options map[string]bool, skip bool) {
+	if sf.Anonymous {
+		t := sf.Type
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if !sf.IsExported() && t.Kind() != reflect.Struct {
+			return "", nil, true
+		}
+		// An unexported embedded struct may have exported fields.
+	} else if !sf.IsExported() {
+		return "", nil, true
+	}
+	text := sf.Tag.Get("udf")
+	if text == "-" {
+		return "", nil, true
+	}
+	name, rest, _ := strings.Cut(text, ",")
+	options = map[string]bool{}
+	for _, o := range strings.Split(rest, ",") {
+		options[o] = true
+	}
+	if !validName(name) {
+		name = ""
+	}
+	return name, options, false
+}
+
+func validName(s string) bool {
+	for _, c := range s {
+		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// dominant keeps, of the fields of one name, the one that Go's rules for embedding choose (the least deep;
+// of those a tagged one), or none where that is no single one. The result is in the order of names.
+func dominant(all []field) []field {
+	slices.SortStableFunc(all, func(a, b field) int {
+		if c := strings.Compare(a.name, b.name); c != 0 {
+			return c
+		}
+		if c := len(a.index) - len(b.index); c != 0 {
+			return c
+		}
+		if a.tagged != b.tagged {
+			if a.tagged {
+				return -1
+			}
+			return 1
+		}
+		return slices.Compare(a.index, b.index)
+	})
+	var kept []field
+	for i := 0; i < len(all); {
+		j := i + 1
+		for j < len(all) && all[j].name == all[i].name {
+			j++
+		}
+		clash := j > i+1 && len(all[i].index) == len(all[i+1].index) && all[i].tagged == all[i+1].tagged
+		if !clash {
+			kept = append(kept, all[i])
+		}
+		i = j
+	}
+	return kept
+}
+
+// get gives the field's value in v; false where it is in an embedded pointer that is nil.
+func (f *field) get(v reflect.Value) (reflect.Value, bool) {
+	for _, i := range f.index {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return reflect.Value{}, false
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, true
+}
+
+// settable gives the field's place in v, making the embedded structs that pointers on the way lack.
+func (f *field) settable(v reflect.Value) (reflect.Value, error) {
+	for _, i := range f.index {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				if !v.CanSet() {
+					return v, errors.New("it is in an embedded pointer to the unexported " + v.Type().Elem().String() +
+						", which can't be set; embed the struct itself")
+				}
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, nil
+}
+
+// empty says whether omitempty leaves v out.
+func empty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return v.Len() == 0
+	case reflect.Struct:
+		return false
+	}
+	return v.IsZero()
+}

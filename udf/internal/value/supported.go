@@ -1,0 +1,116 @@
+package value
+
+// Which Go types have an Aerospike value. This judgement is made when a function is registered; the linter
+// makes the same one from source.
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+	"sync"
+)
+
+var supportedCache sync.Map // reflect.Type → error or nil
+
+// Supported says whether t can be an argument, a result or part of one: nil, or an error that says what is
+// in the way and what to use instead.
+func Supported(t reflect.Type) error {
+	if scalarKind(t.Kind()) {
+		return nil
+	}
+	if known, ok := supportedCache.Load(t); ok {
+		err, _ := known.(error)
+		return err
+	}
+	err := judge(t, nil)
+	supportedCache.Store(t, err)
+	return err
+}
+
+func scalarKind(k reflect.Kind) bool {
+	return k == reflect.Bool || k == reflect.String || k == reflect.Float32 || k == reflect.Float64 ||
+		k >= reflect.Int && k <= reflect.Uint64
+}
+
+// judge is Supported for a type inside those of path.
+func judge(t reflect.Type, path []reflect.Type) error {
+	kind := t.Kind()
+	if scalarKind(kind) || IsDeclared(t) {
+		return nil
+	}
+	if slices.Contains(path, t) {
+		return errors.New(t.String() + " contains itself; Aerospike's values are trees of a known shape, use any for the part that repeats")
+	}
+	path = append(path, t)
+	switch kind {
+	case reflect.Interface:
+		return judgeInterface(t)
+	case reflect.Slice, reflect.Pointer:
+		return judge(t.Elem(), path)
+	case reflect.Map:
+		if err := judgeKey(t.Key()); err != nil {
+			return err
+		}
+		return judge(t.Elem(), path)
+	case reflect.Struct:
+		return judgeStruct(t, path)
+	}
+	return errors.New(t.String() + " has no Aerospike value" + remedy(t))
+}
+
+func judgeInterface(t reflect.Type) error {
+	if t.NumMethod() == 0 {
+		return nil
+	}
+	return errors.New(t.String() + " is an interface with methods, which no Aerospike value has; use udf.Value")
+}
+
+func judgeStruct(t reflect.Type, path []reflect.Type) error {
+	counted := fieldsOf(t).list
+	if len(counted) == 0 {
+		text := t.String() + " has no exported field that counts, so nothing of it would be stored"
+		if t.PkgPath() == "time" && t.Name() == "Time" {
+			text += "; use its UnixNano() or UnixMilli() as an int64"
+		}
+		return errors.New(text)
+	}
+	for _, f := range counted {
+		if err := judge(f.typ, path); err != nil {
+			return within("field "+strconv.Quote(f.name)+" of "+t.String(), err)
+		}
+	}
+	return nil
+}
+
+func judgeKey(t reflect.Type) error {
+	if t == declared.bytesKey {
+		return nil
+	}
+	switch k := t.Kind(); {
+	case t == declared.geoJSON:
+	case k == reflect.String, k >= reflect.Int && k <= reflect.Uint64:
+		return nil
+	case k == reflect.Interface && t.NumMethod() == 0:
+		return nil
+	case k == reflect.Array && t.Elem().Kind() == reflect.Uint8:
+		return nil
+	}
+	return errKey(t.String())
+}
+
+// remedy is the end of the sentence about a type without a value.
+func remedy(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Array:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return " other than as a map's key; use []byte"
+		}
+		return "; use the slice []" + t.Elem().String()
+	case reflect.Uintptr:
+		return "; use uint64"
+	case reflect.Complex64, reflect.Complex128:
+		return "; use a list of two float64"
+	}
+	return ""
+}

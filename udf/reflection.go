@@ -1,0 +1,71 @@
+package udf
+
+// Calling a function that has no generated code. It does what generated code does, with the same errors.
+
+import (
+	"reflect"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf/bind"
+)
+
+// reflected makes the Apply of a record UDF.
+func reflected(fn reflect.Value, s signature) Apply {
+	fixed := len(s.params)
+	if s.variadic {
+		fixed--
+	}
+	return func(c *bind.Call, r *Record) error {
+		if err := c.Arguments(fixed, s.variadic); err != nil {
+			return err
+		}
+		in := make([]reflect.Value, 0, len(s.params)+2)
+		if s.context {
+			in = append(in, reflect.ValueOf(c.Context()))
+		}
+		if s.receiver {
+			in = append(in, reflect.ValueOf(r))
+		}
+		for i, t := range s.params[:fixed] {
+			v := reflect.New(t).Elem()
+			if err := bind.Reflected(c, i, v); err != nil {
+				return err
+			}
+			in = append(in, v)
+		}
+		if !s.variadic {
+			return s.finish(c, fn.Call(in))
+		}
+		rest, err := variadic(c, fixed, s.params[fixed])
+		if err != nil {
+			return err
+		}
+		return s.finish(c, fn.CallSlice(append(in, rest)))
+	}
+}
+
+// variadic gives the arguments from index from on as a slice of type t, nil where there are none.
+func variadic(c *bind.Call, from int, t reflect.Type) (reflect.Value, error) {
+	if c.Count() <= from {
+		return reflect.Zero(t), nil
+	}
+	list := reflect.MakeSlice(t, c.Count()-from, c.Count()-from)
+	for i := range list.Len() {
+		if err := bind.Reflected(c, from+i, list.Index(i)); err != nil {
+			return list, err
+		}
+	}
+	return list, nil
+}
+
+// finish takes what the function gave.
+func (s *signature) finish(c *bind.Call, out []reflect.Value) error {
+	if s.fails {
+		if err, _ := out[len(out)-1].Interface().(error); err != nil {
+			return err
+		}
+	}
+	if s.result == nil {
+		return nil
+	}
+	return bind.ReturnReflected(c, out[0])
+}

@@ -1,0 +1,184 @@
+package udf
+
+// Setup: joins registrations and bindings, once, and lists everything that is wrong with them in one text.
+
+import (
+	"reflect"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
+)
+
+// function is one UDF that can be called.
+type function struct {
+	name       string
+	stream     bool
+	apply      Apply // nil for a stream UDF
+	descriptor string
+}
+
+// module is what setup makes.
+type module struct {
+	functions map[string]*function
+	names     []string // in order
+	failure   string   // why setup failed, "" where it didn't
+	build     BuildInfo
+}
+
+// nameMax is the longest function name, in bytes.
+const nameMax = 127
+
+// loaded gives the module, set up by the first call.
+var loaded = sync.OnceValue(func() *module {
+	declared.Lock()
+	d := declared.declarations
+	declared.Unlock()
+	m := join(d)
+	if m.failure != "" {
+		warn(m.failure)
+	}
+	return m
+})
+
+// warn writes to standard error where there is no host to log to; print is there without package os.
+func warn(text string) { print("aerospike udf: " + text + "\n") }
+
+// status is setup's answer.
+func (m *module) status() host.Status {
+	if m.failure != "" {
+		return host.Failed
+	}
+	return host.OK
+}
+
+// join makes a module of what was handed in.
+func join(d declarations) *module {
+	m := &module{functions: map[string]*function{}, build: d.build}
+	if m.build.Dispatch == "" {
+		m.build.Dispatch = "reflect"
+		if len(d.bindings) > 0 {
+			m.build.Dispatch = "registry"
+		}
+	}
+	var problems []string
+	bindings := map[string]Binding{}
+	for _, b := range d.bindings {
+		if _, twice := bindings[b.Name]; twice {
+			problems = append(problems, strconv.Quote(b.Name)+": the generated code binds it twice; build the module again")
+		}
+		bindings[b.Name] = b
+	}
+	first := map[string]registration{}
+	for _, r := range d.registrations {
+		if earlier, twice := first[r.name]; twice {
+			problems = append(problems, r.where()+": it is registered already"+earlier.from()+"; give one of the two another name")
+			continue
+		}
+		first[r.name] = r
+		f, wrong := r.function(bindings)
+		for _, p := range wrong {
+			problems = append(problems, r.where()+": "+p)
+		}
+		m.functions[r.name] = f
+		m.names = append(m.names, r.name)
+	}
+	slices.Sort(m.names)
+	if len(problems) > 0 {
+		m.failure = report(problems)
+	}
+	return m
+}
+
+// report is the text of a setup that failed.
+func report(problems []string) string {
+	head := "setup failed, there is a problem with what the module registers:"
+	if len(problems) > 1 {
+		head = "setup failed, there are " + strconv.Itoa(len(problems)) + " problems with what the module registers:"
+	}
+	return head + "\n- " + strings.Join(problems, "\n- ")
+}
+
+// where names a registration in an error.
+func (r registration) where() string { return strconv.Quote(r.name) + r.from() }
+
+func (r registration) from() string {
+	if r.location == "" {
+		return ""
+	}
+	return " (" + r.location + ")"
+}
+
+// function makes the function of a registration, with the problems that it has.
+func (r registration) function(bindings map[string]Binding) (*function, []string) {
+	var problems []string
+	if !validName(r.name) {
+		problems = append(problems, "the name is invalid; it is letters, digits and _, doesn't begin with a digit and has at most "+
+			strconv.Itoa(nameMax)+" bytes, so that every client can call it")
+	}
+	v := reflect.ValueOf(r.fn)
+	switch {
+	case !v.IsValid():
+		return nil, append(problems, "the function is nil; register the function itself")
+	case v.Kind() != reflect.Func:
+		return nil, append(problems, "a "+v.Type().String()+" is registered, which is not a function")
+	case v.IsNil():
+		return nil, append(problems, "the function is nil when it is registered; register it after it is set")
+	}
+	s, wrong := judge(v.Type())
+	f := &function{name: r.name, stream: s.stream}
+	b, bound := bindings[r.name]
+	if bound {
+		f.descriptor = b.Descriptor
+	}
+	if f.descriptor == "" {
+		f.descriptor = describe(r.name, v, s)
+	}
+	if len(wrong) > 0 || s.stream {
+		return f, append(problems, wrong...)
+	}
+	if bound && b.Adapt != nil {
+		f.apply = b.Adapt(r.fn)
+	}
+	if f.apply == nil {
+		f.apply = reflected(v, s)
+	}
+	return f, problems
+}
+
+func validName(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		letter := c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return name != "" && len(name) <= nameMax
+}
+
+// property gives a property of the module, "" where there is none of that name.
+func property(name string) string {
+	switch name {
+	case "conn-name":
+		return "github.com/GeertJohan/aerospike-mod-go/udf"
+	case "conn-version":
+		return Version
+	case "go-version":
+		return runtime.Version()
+	case "suports-dlclose", "supports-dlclose":
+		return "false" // golang/go#11100
+	case "functions":
+		return loaded().manifest()
+	case "dispatch":
+		return loaded().build.Dispatch
+	case "build":
+		return loaded().build.Build
+	case "setup-error":
+		return loaded().failure
+	}
+	return ""
+}

@@ -1,0 +1,7 @@
+module example.com/module
+
+go 1.24
+
+require github.com/GeertJohan/aerospike-mod-go/udf v1.0.0
+
+replace github.com/GeertJohan/aerospike-mod-go/udf => ../..
