@@ -1,0 +1,86 @@
+"""Runs a child in a process group of its own, which dies as a whole when it is cancelled or too slow.
+
+Not for: the host's children, which one talks to while they run (host/session.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+_LINE_LIMIT = 1 << 20
+
+
+class Completed(msgspec.Struct, frozen=True):
+    """How a child ended; `code` is negative where a signal ended it. Text that is not UTF-8 is replaced."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class TooSlowError(Exception):
+    """The child took longer than it was given, and was killed."""
+
+
+async def run(
+    command: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+    on_line: Callable[[str], None] | None = None,
+) -> Completed:
+    """Runs `command` without input to its end. `on_line` sees each line of its standard error at once.
+
+    Raises OSError where it cannot be started and TooSlowError after `timeout` seconds.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=cwd,
+        env=env,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        limit=_LINE_LIMIT,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    reading = asyncio.gather(process.stdout.read(), _lines(process.stderr, on_line), process.wait())
+    try:
+        stdout, stderr, code = await asyncio.wait_for(reading, timeout)
+    except asyncio.TimeoutError:
+        raise TooSlowError(f"{command[0]} took longer than {timeout:g} s and was stopped") from None
+    finally:
+        if process.returncode is None:
+            kill_group(process.pid)
+            await asyncio.shield(process.wait())
+    return Completed(code, stdout.decode("utf-8", "replace"), stderr)
+
+
+def kill_group(pid: int) -> None:
+    """Kills the group that `pid` leads, if there is still anything of it."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+async def _lines(stream: asyncio.StreamReader, on_line: Callable[[str], None] | None) -> str:
+    pieces: list[str] = []
+    pending = b""
+    while chunk := await stream.read(65536):
+        *whole, pending = (pending + chunk).split(b"\n")
+        for line in whole:
+            text = line.decode("utf-8", "replace")
+            pieces.append(text)
+            if on_line is not None:
+                on_line(text)
+    if pending:
+        pieces.append(pending.decode("utf-8", "replace"))
+    return "\n".join(pieces)

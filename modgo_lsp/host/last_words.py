@@ -1,0 +1,77 @@
+"""What a process that died left behind, made short: the Go runtime's traces run to thousands of lines.
+
+Not for: errors that a UDF returned or panics that the SDK recovered; those come as answers.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+from pathlib import PurePath
+
+import msgspec
+
+FRAMES_MAX = 12
+
+_HEADLINE = re.compile(
+    r"^(fatal error: |panic: |runtime: goroutine stack exceeds|unexpected fault address|SIG[A-Z]+: )"
+)
+_STACK_FRAME = re.compile(r"^\t(?P<path>\S.*):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
+_GOROUTINE = re.compile(r"^goroutine \d+ ")
+# Frames of the runtime, the SDK and generated code say nothing to the author of a UDF.
+_FOREIGN = re.compile(
+    r"/src/(runtime|internal|sync|reflect|os|syscall|log)/|/aerospike-mod-go/udf(@|/)|zz_modgo|_cgo_"
+)
+
+
+class LastWords(msgspec.Struct, frozen=True):
+    """`message` is one sentence; `frames` are "file.go:12", the innermost first; `place` is the innermost
+    frame of the user's with its whole path, where there is one."""
+
+    message: str
+    frames: tuple[str, ...]
+    place: tuple[str, int] | None
+
+
+def read_last_words(code: int, stderr: str) -> LastWords:
+    """`code` as asyncio gives it: negative for a signal."""
+    lines = stderr.splitlines()
+    start = next((index for index, line in enumerate(lines) if _HEADLINE.match(line)), None)
+    if start is None:
+        return LastWords(_how_it_ended(code), (), None)
+    said = lines[start].removesuffix(" [recovered]")
+    fatal = next((line for line in lines[start : start + 8] if line.startswith("fatal error: ")), None)
+    if fatal is not None and fatal != said:
+        said = f"{fatal} ({said})" if not said.startswith("runtime: ") else fatal
+    places = _frames(lines[start:])
+    frames = tuple(f"{PurePath(path).name}:{line}" for path, line in places[:FRAMES_MAX])
+    return LastWords(f"the module took its process down: {said}", frames, places[0] if places else None)
+
+
+def _frames(lines: list[str]) -> list[tuple[str, int]]:
+    """The user's frames of the first goroutine in the trace that has any."""
+    found: list[tuple[str, int]] = []
+    for line in lines:
+        if _GOROUTINE.match(line) and found:
+            break
+        match = _STACK_FRAME.match(line)
+        if match and not _FOREIGN.search(match["path"]):
+            place = (match["path"], int(match["line"]))
+            if not found or found[-1] != place:
+                found.append(place)
+    return found
+
+
+def _how_it_ended(code: int) -> str:
+    if code >= 0:
+        return f"the module ended its process with exit status {code} (os.Exit and log.Fatal do that)"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    meaning = {
+        "SIGSEGV": ", an access to memory that isn't its own",
+        "SIGABRT": ", its C code gave up",
+        "SIGKILL": ", killed from outside, perhaps for want of memory",
+    }.get(name, "")
+    return f"the module's process died of {name}{meaning}"

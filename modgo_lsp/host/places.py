@@ -1,0 +1,45 @@
+"""Where in the source a module's trouble stands: a package's clause, or a frame "file.go:12".
+
+Not for: compiler errors, which bring columns (build/compiler_errors.py).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.package import Package
+from modgo_lsp.syntax.positions import LineIndex, Span
+
+
+def place_of(package: Package | None, path: Path) -> Location:
+    """The package clause of the first file; without a package the module's own file."""
+    if package is not None and package.files:
+        return package.files[0].package_name_location
+    return Location(str(path), Span(0, 0))
+
+
+def place_of_frame(path: str, line: int, package: Package | None = None) -> Location | None:
+    """The text of a line, without its indentation. A bare file name is looked for in the package and what
+    it imports of its Go module. None where there is no such place."""
+    if package is not None:
+        for one in (package, *package.dependencies):
+            for file in one.files:
+                if Path(file.document.path).name == path:
+                    return _line(file.document.path, file.document.text, line)
+        return None
+    try:
+        return _line(path, Path(path).read_bytes(), line)
+    except OSError:
+        return None
+
+
+def _line(path: str, text: bytes, line: int) -> Location | None:
+    index = LineIndex(text)
+    if not 1 <= line <= index.line_count:
+        return None
+    start = index.byte_column(line, 1)
+    end = index.byte_column(line + 1, 1) if line < index.line_count else len(text)
+    content = text[start:end]
+    start += len(content) - len(content.lstrip())
+    return Location(path, Span(start, start + len(content.strip())))

@@ -1,0 +1,125 @@
+"""The record that a call works on, with the semantics of Aerospike's UDF records: changes stay in memory
+until create or update, and what was not stored is lost.
+
+The child process uses it, so it stays light; values are flat, as the ABI carries them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from modgo_lsp.host.dialect import from_flat
+from modgo_lsp.host.values import INTEGER, NIL, NIL_FLAT, STRING, Flat, UnstorableError
+
+BIN_NAME_MAX = 15
+BINS_MAX = 512
+
+Bins = dict[str, Flat]
+
+
+class RefusedError(Exception):
+    """The record would not do it; the text goes to the UDF as an error."""
+
+
+class WorkingRecord:
+    """One record: what is stored, and what the UDF sees of it with its own changes."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        """`facts` as session.py sends them: namespace, set, key, bins, ttl, generation, last_update."""
+        self.namespace: str = facts["namespace"]
+        self.set_name: str = facts["set"]
+        self.key = Flat(*facts["key"])
+        self.stored: Bins = {name: Flat(*flat) for name, flat in facts["bins"].items()}
+        self.bins: Bins = dict(self.stored)
+        self.ttl: int = facts["ttl"]
+        self.generation: int = facts["generation"]
+        self.last_update: int = facts["last_update"]
+        self.digest = digest_of(self.set_name, self.key)
+        self.operations: list[str] = []
+        self._next_ttl: int | None = None
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.stored)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the names and values, roughly what storage needs."""
+        return sum(len(name) + (len(flat.data) or 8) for name, flat in self.stored.items())
+
+    def get(self, name: str) -> Flat:
+        return self.bins.get(name, NIL_FLAT)
+
+    def set(self, name: str, value: Flat) -> None:
+        """Setting nil takes the bin away. Raises RefusedError for what Aerospike could not store."""
+        size = len(name.encode())
+        if not 0 < size <= BIN_NAME_MAX or "\0" in name:
+            raise RefusedError(
+                f"bin name {name!r} has {size} bytes; it may have 1 to {BIN_NAME_MAX}, without NUL"
+            )
+        if value.type == NIL:
+            self.unset(name)
+            return
+        try:
+            from_flat(value)
+        except UnstorableError as error:
+            raise RefusedError(f"bin {name!r}: {error}") from None
+        if name not in self.bins and len(self.bins) >= BINS_MAX:
+            raise RefusedError(f"a record has at most {BINS_MAX} bins")
+        self.bins[name] = value
+
+    def unset(self, name: str) -> None:
+        self.bins.pop(name, None)
+
+    def set_ttl(self, seconds: int) -> None:
+        self._next_ttl = seconds
+
+    def create(self) -> None:
+        if self.exists:
+            raise RefusedError("the record exists already, so it can be updated but not created")
+        if not self.bins:
+            raise RefusedError("the record has no bins, and Aerospike stores none without")
+        self.generation = 0
+        self._store("create")
+
+    def update(self) -> None:
+        """An update that leaves no bins takes the record away, as in Aerospike."""
+        if not self.exists:
+            raise RefusedError("the record does not exist, so it can be created but not updated")
+        self._store("update")
+        if not self.stored:
+            self._forget()
+
+    def remove(self) -> None:
+        if not self.exists:
+            raise RefusedError("the record does not exist, so it cannot be removed")
+        self.operations.append("remove")
+        self._forget()
+
+    def _store(self, operation: str) -> None:
+        self.operations.append(operation)
+        self.stored = dict(self.bins)
+        self.generation = self.generation % 0xFFFF + 1
+        if self._next_ttl is not None:
+            self.ttl = self._next_ttl
+
+    def _forget(self) -> None:
+        self.stored = {}
+        self.bins = {}
+        self.generation = 0
+
+
+def digest_of(set_name: str, key: Flat) -> bytes | None:
+    """The 20 bytes by which Aerospike finds a record: RIPEMD-160 of set, key type and key. None where the
+    key is not known or this Python's OpenSSL does not offer the hash."""
+    if key.type == NIL:
+        return None
+    try:
+        digest = hashlib.new("ripemd160", usedforsecurity=False)
+    except ValueError:
+        return None
+    particle = {INTEGER: 1, STRING: 3}.get(key.type, 4)
+    content = key.integer.to_bytes(8, "big", signed=True) if key.type == INTEGER else key.data
+    digest.update(set_name.encode() + bytes((particle,)) + content)
+    return digest.digest()

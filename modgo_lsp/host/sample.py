@@ -1,0 +1,142 @@
+"""Record samples: the JSON of one record, as files beside a module, on the command line and in results.
+
+A record without bins does not exist: Aerospike stores none such. Not for: the JSON of values (json_forms.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Union
+
+import msgspec
+
+from modgo_lsp.host.json_forms import FormError, json_of, members, parse, value_of
+from modgo_lsp.host.values import Value
+
+BIN_NAME_MAX = 15
+BINS_MAX = 512
+NEVER_EXPIRES = 0xFFFFFFFF
+_NAME_MAX = 63  # of sets; of namespaces it is 31
+_SIZE_MAX = 64 << 20
+
+SAMPLES = Path("testdata") / "udf"
+
+
+class SampleError(Exception):
+    """A record sample that is none: what, where, and what to do."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A record: its key, bins, seconds to live (0 the namespace's default, NEVER_EXPIRES never) and
+    generation. Without bins it does not exist and only its key is known."""
+
+    namespace: str = "test"
+    set_name: str = "demo"
+    key: Union[int, str, bytes, None] = "sample"
+    bins: Mapping[str, Value] = {}
+    ttl: int = 0
+    generation: int = 0
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.bins)
+
+
+def read_sample(text: str) -> Record:
+    """The record of `--record`: JSON where it begins like it, else the name of a file. Raises SampleError."""
+    if text.lstrip()[:1] == "{" or text.strip() == "null":
+        return parse_sample(text, "record")
+    return read_sample_file(Path(text))
+
+
+def read_sample_file(path: Path) -> Record:
+    """Raises SampleError."""
+    try:
+        if path.stat().st_size > _SIZE_MAX:
+            raise SampleError(f"{path} is larger than {_SIZE_MAX >> 20} MiB, more than any record")
+        text = path.read_bytes().decode()
+    except OSError as error:
+        raise SampleError(f"the record sample {path} cannot be read ({error.strerror or error})") from None
+    except UnicodeDecodeError as error:
+        raise SampleError(f"the record sample {path} is not UTF-8 (byte {error.start})") from None
+    return parse_sample(text, str(path))
+
+
+def parse_sample(text: str, what: str) -> Record:
+    """The record that the JSON `text` says; `what` names it in errors. Raises SampleError."""
+    try:
+        tree = parse(text, what)
+        return Record() if tree is None else _record(members(tree, "", "a record sample"))
+    except FormError as error:
+        said = str(error)
+        raise SampleError(said if said.startswith(what) else f"{what}: {said}") from None
+
+
+def default_sample(directory: Path, function: str) -> Path | None:
+    """The file with the sample of `function` in the module's folder, None where there is none."""
+    for name in (function, "default"):
+        path = directory / SAMPLES / f"{name}.record.json"
+        if path.is_file():
+            return path
+    return None
+
+
+def sample_json(record: Record) -> dict[str, Any]:
+    """The record as data for `json.dumps`."""
+    return {
+        "key": [record.namespace, record.set_name, json_of(record.key)],
+        "bins": {name: json_of(value) for name, value in sorted(record.bins.items())},
+        "ttl": -1 if record.ttl == NEVER_EXPIRES else record.ttl,
+        "generation": record.generation,
+    }
+
+
+def _record(found: dict[str, Any]) -> Record:
+    unknown = [name for name in found if name not in ("key", "bins", "ttl", "generation", "$schema")]
+    if unknown:
+        raise FormError(unknown[0], 'a record sample has only "key", "bins", "ttl" and "generation"')
+    if "bins" not in found:
+        raise FormError("", 'a record sample needs "bins", like {"bins": {"a": 1}}')
+    bins = {name: _bin(name, tree) for name, tree in members(found["bins"], "bins", "bins").items()}
+    if len(bins) > BINS_MAX:
+        raise FormError("bins", f"there are {len(bins)} bins, and a UDF sees at most {BINS_MAX}")
+    bins = {name: value for name, value in bins.items() if value is not None}
+    namespace, set_name, key = _key(found.get("key", ["test", "demo", "sample"]))
+    return Record(
+        namespace=namespace,
+        set_name=set_name,
+        key=key,
+        bins=bins,
+        ttl=NEVER_EXPIRES if found.get("ttl") == -1 else _count(found, "ttl", 0, NEVER_EXPIRES),
+        generation=_count(found, "generation", 1 if bins else 0, 0xFFFF),
+    )
+
+
+def _bin(name: str, tree: Any) -> Value:
+    place = f"bins.{name}"
+    if not name or "\0" in name:
+        raise FormError(place, "a bin needs a name without NUL")
+    if len(name.encode(errors="replace")) > BIN_NAME_MAX:
+        raise FormError(place, f"a bin's name has at most {BIN_NAME_MAX} bytes")
+    return value_of(tree, place)
+
+
+def _key(tree: Any) -> tuple[str, str, Union[int, str, bytes, None]]:
+    if not isinstance(tree, list) or len(tree) != 3 or not all(isinstance(part, str) for part in tree[:2]):
+        raise FormError("key", 'must be [namespace, set, key], like ["test", "demo", "k1"]')
+    namespace, set_name = tree[0], tree[1]
+    if any("\0" in name or len(name.encode(errors="replace")) > _NAME_MAX for name in (namespace, set_name)):
+        raise FormError("key", f"namespace and set are at most {_NAME_MAX} bytes, without NUL")
+    key = value_of(tree[2], "key[2]")
+    if key is None or (isinstance(key, (int, str, bytes)) and not isinstance(key, bool)):
+        return namespace, set_name, key
+    raise FormError("key[2]", "the user's key is an integer, a string, bytes or null")
+
+
+def _count(found: dict[str, Any], name: str, absent: int, most: int) -> int:
+    number = found.get(name, absent)
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= most:
+        also = " (or -1: never expires)" if name == "ttl" else ""
+        raise FormError(name, f"must be an integer from 0 to {most}{also}")
+    return number

@@ -1,0 +1,106 @@
+"""Aerospike values as Python sees them, and flat as the ABI carries them (aerospike_udf_go.h).
+
+nil, boolean, integer, double, string and bytes are None, bool, int, float, str and bytes; the rest has a
+class here. The child process imports this file, so it stays light. Not for: JSON (sample.py).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Literal, NamedTuple, Union
+
+DEPTH_MAX = 64
+INTEGER_MIN, INTEGER_MAX = -(2**63), 2**63 - 1
+
+NIL, BOOLEAN, INTEGER, DOUBLE, STRING, BYTES, GEOJSON, HLL, LIST, MAP = range(10)
+
+TYPE_NAMES = ("nil", "boolean", "integer", "double", "string", "bytes", "GeoJSON", "HLL", "list", "map")
+
+MapOrder = Literal["none", "k", "kv"]
+
+
+class UnstorableError(Exception):
+    """A value that Aerospike could not hold; says why."""
+
+
+class GeoJson(NamedTuple):
+    text: str
+
+
+class Hll(NamedTuple):
+    data: bytes
+
+
+class List(NamedTuple):
+    items: tuple[Value, ...]
+    ordered: bool = False
+
+
+class Map(NamedTuple):
+    """`pairs` in their order; for "k" and "kv" that is Aerospike's order of keys."""
+
+    pairs: tuple[tuple[Value, Value], ...]
+    order: MapOrder = "k"
+
+
+Value = Union[None, bool, int, float, str, bytes, GeoJson, Hll, List, Map]
+
+
+class Flat(NamedTuple):
+    """A value as the ABI's struct has it: scalars in `integer`, all else in `data`."""
+
+    type: int
+    integer: int
+    data: bytes
+
+
+NIL_FLAT = Flat(NIL, 0, b"")
+
+
+def double_bits(value: float) -> int:
+    """The bits of an IEEE 754 binary64 as a signed integer."""
+    return int(struct.unpack("<q", struct.pack("<d", value))[0])
+
+
+def bits_double(bits: int) -> float:
+    return float(struct.unpack("<d", struct.pack("<q", bits))[0])
+
+
+def key_rank(key: Value) -> tuple[int, int | bytes]:
+    """Where a map key stands in Aerospike's order: integers, strings, bytes. Raises UnstorableError."""
+    if isinstance(key, int) and not isinstance(key, bool):
+        return (0, key)
+    if isinstance(key, str):
+        return (1, key.encode())
+    if isinstance(key, bytes):
+        return (2, key)
+    raise UnstorableError(f"a map key may be an integer, a string or bytes, not {type_name(key)}")
+
+
+def type_name(value: Value) -> str:
+    """The type in Aerospike's words."""
+    return TYPE_NAMES[type_of(value)]
+
+
+def type_of(value: Value) -> int:
+    """The type's number in the ABI."""
+    if value is None:
+        return NIL
+    if isinstance(value, bool):
+        return BOOLEAN
+    for kind, number in _NUMBERS:
+        if isinstance(value, kind):
+            return number
+    raise UnstorableError(f"{type(value).__name__} is no Aerospike value")
+
+
+_NUMBERS: tuple[tuple[type, int], ...] = (
+    (int, INTEGER),
+    (float, DOUBLE),
+    (str, STRING),
+    (bytes, BYTES),
+    (GeoJson, GEOJSON),
+    (Hll, HLL),
+    (List, LIST),
+    (Map, MAP),
+)
