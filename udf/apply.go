@@ -16,6 +16,7 @@ type frame struct {
 	record  recordState
 	backend backend // the host's record, where there is a C host
 	unused  []Record
+	last    *function // what it served last: hosts call the same function many times over
 }
 
 var frames = sync.Pool{New: func() any { return new(frame) }}

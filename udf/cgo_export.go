@@ -38,25 +38,32 @@ func modgo_apply_single(name *C.char, length C.size_t, call *C.aerospike_udf_go_
 	if result == nil || uintptr(result.size) < unsafe.Sizeof(*result) {
 		return C.int(host.Internal) // nowhere to say why
 	}
-	fn, status, text := find(name, length)
-	if fn != nil && fn.stream {
-		status, text = host.Refused, fn.name+" is a stream UDF; "+streamsMissing
-	} else if fn != nil {
-		status, text = checkCall(call, arguments, count)
+	f := frames.Get().(*frame)
+	fn := f.last
+	if fn == nil || fn.name != unsafe.String((*byte)(unsafe.Pointer(name)), int(length)) {
+		var status host.Status
+		var text string
+		if fn, status, text = findRecordUDF(name, length); status != host.OK {
+			frames.Put(f)
+			return fail(result, status, text)
+		}
+		f.last = fn
 	}
-	if status != host.OK {
+	if status, text := checkCall(call, arguments, count); status != host.OK {
+		frames.Put(f)
 		return fail(result, status, text)
 	}
-	f := frames.Get().(*frame)
 	r := f.handle()
-	f.backend.call, f.backend.record = call, record
+	f.backend.call = C.uintptr_t(uintptr(unsafe.Pointer(call)))
+	f.backend.record = C.uintptr_t(uintptr(unsafe.Pointer(record)))
 	f.record.host = &f.backend
 	if record == nil {
 		f.record.host = absent{}
 	}
 	list := unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count))
 	f.call.Begin(fn.name, list, uint64(call.deadline), clock)
-	if status, text = f.run(fn, r); status == host.OK {
+	status, text := f.run(fn, r)
+	if status == host.OK {
 		answer(result, f.call.Result())
 	} else {
 		fail(result, status, text)
@@ -81,6 +88,15 @@ func modgo_apply_stream(name *C.char, length C.size_t, result *C.aerospike_udf_g
 		}
 	}
 	return fail(result, status, text)
+}
+
+// findRecordUDF is find that refuses a stream UDF.
+func findRecordUDF(name *C.char, length C.size_t) (*function, host.Status, string) {
+	fn, status, text := find(name, length)
+	if status == host.OK && fn.stream {
+		return nil, host.Refused, fn.name + " is a stream UDF; " + streamsMissing
+	}
+	return fn, status, text
 }
 
 // find gives the function of that name, or why there is none.

@@ -19,6 +19,10 @@ uint64_t modgo_clock(void);
 	 (call)->host->size >= offsetof(aerospike_udf_go_host, function) + sizeof((call)->host->function) && \
 	 (call)->host->function != NULL)
 
+// Handles come as numbers: for a pointer, cgo would look up at every call whether it is Go's.
+#define MODGO_CALL ((aerospike_udf_go_call *)call)
+#define MODGO_RECORD ((aerospike_udf_go_record *)record)
+
 typedef struct {
 	int status;
 	aerospike_udf_go_value value; // the answer, or why there is none
@@ -29,91 +33,91 @@ typedef struct {
 	aerospike_udf_go_metadata metadata;
 } modgo_metadata;
 
-static inline modgo_answer modgo_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t length)
+static inline modgo_answer modgo_get(uintptr_t call, uintptr_t record, char *name, size_t length)
 {
 	modgo_answer a = {MODGO_MISSING, {0}};
-	if (MODGO_HAS(call, record_get)) {
-		a.status = call->host->record_get(call, record, name, length, &a.value);
+	if (MODGO_HAS(MODGO_CALL, record_get)) {
+		a.status = MODGO_CALL->host->record_get(MODGO_CALL, MODGO_RECORD, name, length, &a.value);
 	}
 	return a;
 }
 
-static inline modgo_answer modgo_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t name_length,
+static inline modgo_answer modgo_set(uintptr_t call, uintptr_t record, char *name, size_t name_length,
                                      uint32_t type, int64_t integer, uint8_t *data, size_t length)
 {
 	modgo_answer a = {MODGO_MISSING, {0}};
-	if (MODGO_HAS(call, record_set)) {
-		a.status = call->host->record_set(call, record, name, name_length, type, integer, data, length, &a.value);
+	if (MODGO_HAS(MODGO_CALL, record_set)) {
+		a.status = MODGO_CALL->host->record_set(MODGO_CALL, MODGO_RECORD, name, name_length, type, integer, data, length, &a.value);
 	}
 	return a;
 }
 
-static inline modgo_answer modgo_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t length)
+static inline modgo_answer modgo_unset(uintptr_t call, uintptr_t record, char *name, size_t length)
 {
 	modgo_answer a = {MODGO_MISSING, {0}};
-	if (MODGO_HAS(call, record_unset)) {
-		a.status = call->host->record_unset(call, record, name, length, &a.value);
+	if (MODGO_HAS(MODGO_CALL, record_unset)) {
+		a.status = MODGO_CALL->host->record_unset(MODGO_CALL, MODGO_RECORD, name, length, &a.value);
 	}
 	return a;
 }
 
-static inline modgo_answer modgo_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record)
+static inline modgo_answer modgo_bin_names(uintptr_t call, uintptr_t record)
 {
 	modgo_answer a = {MODGO_MISSING, {0}};
-	if (MODGO_HAS(call, record_bin_names)) {
-		a.status = call->host->record_bin_names(call, record, &a.value);
+	if (MODGO_HAS(MODGO_CALL, record_bin_names)) {
+		a.status = MODGO_CALL->host->record_bin_names(MODGO_CALL, MODGO_RECORD, &a.value);
 	}
 	return a;
 }
 
-static inline modgo_metadata modgo_get_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *record)
+static inline modgo_metadata modgo_get_metadata(uintptr_t call, uintptr_t record)
 {
 	modgo_metadata m = {MODGO_MISSING, {0}};
 	m.metadata.size = sizeof(m.metadata);
-	if (MODGO_HAS(call, record_metadata)) {
-		m.status = call->host->record_metadata(call, record, &m.metadata);
+	if (MODGO_HAS(MODGO_CALL, record_metadata)) {
+		m.status = MODGO_CALL->host->record_metadata(MODGO_CALL, MODGO_RECORD, &m.metadata);
 	}
 	return m;
 }
 
-static inline int modgo_set_ttl(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t ttl)
+static inline int modgo_set_ttl(uintptr_t call, uintptr_t record, uint32_t ttl)
 {
-	return MODGO_HAS(call, record_set_ttl) ? call->host->record_set_ttl(call, record, ttl) : MODGO_MISSING;
+	return MODGO_HAS(MODGO_CALL, record_set_ttl) ? MODGO_CALL->host->record_set_ttl(MODGO_CALL, MODGO_RECORD, ttl) : MODGO_MISSING;
 }
 
-static inline modgo_answer modgo_create(aerospike_udf_go_call *call, aerospike_udf_go_record *record)
+static inline modgo_answer modgo_create(uintptr_t call, uintptr_t record)
 {
 	modgo_answer a = {MODGO_MISSING, {0}};
-	if (MODGO_HAS(call, record_create)) {
-		a.status = call->host->record_create(call, record, &a.value);
+	if (MODGO_HAS(MODGO_CALL, record_create)) {
+		a.status = MODGO_CALL->host->record_create(MODGO_CALL, MODGO_RECORD, &a.value);
 	}
 	return a;
 }
 
-static inline modgo_answer modgo_update(aerospike_udf_go_call *call, aerospike_udf_go_record *record)
+static inline modgo_answer modgo_update(uintptr_t call, uintptr_t record)
 {
 	modgo_answer a = {MODGO_MISSING, {0}};
-	if (MODGO_HAS(call, record_update)) {
-		a.status = call->host->record_update(call, record, &a.value);
+	if (MODGO_HAS(MODGO_CALL, record_update)) {
+		a.status = MODGO_CALL->host->record_update(MODGO_CALL, MODGO_RECORD, &a.value);
 	}
 	return a;
 }
 
-static inline modgo_answer modgo_remove(aerospike_udf_go_call *call, aerospike_udf_go_record *record)
+static inline modgo_answer modgo_remove(uintptr_t call, uintptr_t record)
 {
 	modgo_answer a = {MODGO_MISSING, {0}};
-	if (MODGO_HAS(call, record_remove)) {
-		a.status = call->host->record_remove(call, record, &a.value);
+	if (MODGO_HAS(MODGO_CALL, record_remove)) {
+		a.status = MODGO_CALL->host->record_remove(MODGO_CALL, MODGO_RECORD, &a.value);
 	}
 	return a;
 }
 
-static inline modgo_answer modgo_exists(aerospike_udf_go_call *call, aerospike_udf_go_record *record)
+static inline modgo_answer modgo_exists(uintptr_t call, uintptr_t record)
 {
 	modgo_answer a = {MODGO_MISSING, {0}};
-	if (MODGO_HAS(call, record_exists)) {
+	if (MODGO_HAS(MODGO_CALL, record_exists)) {
 		uint32_t exists = 0;
-		a.status = call->host->record_exists(call, record, &exists);
+		a.status = MODGO_CALL->host->record_exists(MODGO_CALL, MODGO_RECORD, &exists);
 		if (a.status == AEROSPIKE_UDF_GO_OK) {
 			a.value.integer = exists != 0;
 		}
@@ -121,14 +125,14 @@ static inline modgo_answer modgo_exists(aerospike_udf_go_call *call, aerospike_u
 	return a;
 }
 
-static inline void modgo_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length, char *location, size_t location_length)
+static inline void modgo_log(uintptr_t call, int level, char *message, size_t message_length, char *location, size_t location_length)
 {
-	call->host->log(call, level, message, message_length, location, location_length);
+	MODGO_CALL->host->log(MODGO_CALL, level, message, message_length, location, location_length);
 }
 
-static inline int modgo_has_log(aerospike_udf_go_call *call)
+static inline int modgo_has_log(uintptr_t call)
 {
-	return call != NULL && MODGO_HAS(call, log);
+	return call != 0 && MODGO_HAS(MODGO_CALL, log);
 }
 */
 import "C"
@@ -147,9 +151,8 @@ import (
 func clock() uint64 { return uint64(C.modgo_clock()) }
 
 // backend is a record of a C host.
-type backend struct {
-	call   *C.aerospike_udf_go_call
-	record *C.aerospike_udf_go_record
+type backend struct { // handles of the host, which are not Go's to look into
+	call, record C.uintptr_t
 }
 
 // text gives a Go string to C for the length of a call.
@@ -157,8 +160,15 @@ func text(s string) (*C.char, C.size_t) {
 	return (*C.char)(unsafe.Pointer(unsafe.StringData(s))), C.size_t(len(s))
 }
 
-// raw gives the value of a C struct of the same layout.
-func raw(v *C.aerospike_udf_go_value) value.Raw { return *(*value.Raw)(unsafe.Pointer(v)) }
+// raw gives the value of a C struct. Field by field, for a copy of the whole waits for what C has just written.
+func raw(v *C.aerospike_udf_go_value) value.Raw {
+	return value.Raw{
+		Type:    value.Type(v._type),
+		Integer: int64(v.integer),
+		Data:    (*byte)(unsafe.Pointer(v.data)),
+		Length:  uintptr(v.length),
+	}
+}
 
 // failed makes an error of an answer that is not OK, with the host's own words where it gave some.
 func failed(operation string, status C.int, why *C.aerospike_udf_go_value) error {
@@ -261,11 +271,12 @@ func (b *backend) Exists() (bool, error) {
 
 func init() {
 	callLogger = func() (logger, bool) {
-		call := C.modgo_current()
+		current := C.modgo_current()
+		call := C.uintptr_t(uintptr(unsafe.Pointer(current)))
 		if C.modgo_has_log(call) == 0 {
 			return logger{}, false
 		}
-		return logger{int(call.log_level), func(level int, message, location string) {
+		return logger{int(current.log_level), func(level int, message, location string) {
 			m, length := text(message)
 			l, locationLength := text(location)
 			if location == "" {

@@ -79,15 +79,15 @@ func (r *Record) remember(what, name string, err error) {
 
 // get gives a bin as it is, borrowed until the next call to the host; nil where it can't be had.
 func (r *Record) get(bin string) value.Raw {
-	h, err := r.at()
-	if err == nil {
-		var raw value.Raw
-		if raw, err = h.Get(bin); err == nil {
-			return raw
-		}
+	if r == nil || r.state == nil {
+		return value.Raw{}
 	}
-	r.remember("reading the bin", bin, err)
-	return value.Raw{}
+	raw, err := r.state.host.Get(bin)
+	if err != nil {
+		r.remember("reading the bin", bin, err)
+		return value.Raw{}
+	}
+	return raw
 }
 
 // Bin gives a bin's value, nil where the record has no such bin.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
 )
@@ -32,17 +33,28 @@ type module struct {
 // nameMax is the longest function name, in bytes.
 const nameMax = 127
 
+var (
+	ready atomic.Pointer[module]
+	once  sync.Once
+)
+
 // loaded gives the module, set up by the first call.
-var loaded = sync.OnceValue(func() *module {
-	declared.Lock()
-	d := declared.declarations
-	declared.Unlock()
-	m := join(d)
-	if m.failure != "" {
-		warn(m.failure)
+func loaded() *module {
+	if m := ready.Load(); m != nil {
+		return m
 	}
-	return m
-})
+	once.Do(func() {
+		declared.Lock()
+		d := declared.declarations
+		declared.Unlock()
+		m := join(d)
+		if m.failure != "" {
+			warn(m.failure)
+		}
+		ready.Store(m)
+	})
+	return ready.Load()
+}
 
 // warn writes to standard error where there is no host to log to; print is there without package os.
 func warn(text string) { print("aerospike udf: " + text + "\n") }

@@ -1,0 +1,503 @@
+/*
+ * A host of UDF modules for the tests of the ABI: one record in memory, driven by lines on standard input.
+ * Not a loader: it checks nothing and frees little.
+ *
+ *   bin NAME VALUE        sets a bin           reset              forgets bins and options
+ *   option NAME N         see below            apply NAME VALUE…  prints "STATUS VALUE"
+ *   property NAME         prints it            stream NAME        as apply
+ *   setup                 prints its answer    bench NAME N       prints nanoseconds a call
+ *   threads NAME N T      calls from T threads
+ *   floor N               nanoseconds of a call into Go that does nothing (setup, again)
+ *
+ * VALUE is n (nil), b:1, i:5, d:1.5, s:text, x:hex (bytes), l:hex and m:hex (msgpack), t:N:hex (any type N).
+ * Options: record, host (0: none), functions (0: an empty table), exists, refuse (writes), buffer (bytes),
+ * deadline (milliseconds from now, may be negative), level, nest (unset calls another UDF).
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "aerospike_udf_go.h"
+
+#define BINS 16
+
+static struct {
+	int (*major)(void);
+	int (*minor)(void);
+	char *(*property)(char *);
+	int (*setup)(void);
+	int (*single)(char *, aerospike_udf_go_call *, aerospike_udf_go_record *, aerospike_udf_go_value *, size_t,
+	              aerospike_udf_go_result *);
+	int (*stream)(char *, aerospike_udf_go_call *, int, aerospike_udf_go_stream *, aerospike_udf_go_stream *,
+	              aerospike_udf_go_value *, size_t, aerospike_udf_go_result *);
+} module;
+
+static struct {
+	char name[32];
+	aerospike_udf_go_value value;
+} bins[BINS];
+static int bin_count;
+static char bin_names[BINS * 32];
+
+static struct {
+	int record, host, functions, exists, refuse, buffer, deadline, level, nest;
+} option;
+
+static const char *const types[] = {"nil", "boolean", "integer", "double", "string", "bytes", "geojson", "hll", "list", "map"};
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* ---- the host ---- */
+
+static int find(const char *name, size_t length)
+{
+	for (int i = 0; i < bin_count; i++) {
+		if (strlen(bins[i].name) == length && memcmp(bins[i].name, name, length) == 0) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+static int why_not(aerospike_udf_go_value *why)
+{
+	static char text[] = "the namespace is read-only";
+
+	why->type = AEROSPIKE_UDF_GO_STRING;
+	why->data = (uint8_t *)text;
+	why->length = sizeof(text) - 1;
+	return AEROSPIKE_UDF_GO_REFUSED;
+}
+
+static int host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t length,
+                    aerospike_udf_go_value *value)
+{
+	int i = find(name, length);
+
+	(void)call;
+	(void)record;
+	if (i >= 0) {
+		*value = bins[i].value;
+	}
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static void set(const char *name, size_t length, aerospike_udf_go_value value)
+{
+	int i = find(name, length);
+
+	if (i < 0) {
+		i = bin_count++;
+		memcpy(bins[i].name, name, length);
+		bins[i].name[length] = 0;
+	}
+	if (value.length > 0) {
+		uint8_t *copy = malloc(value.length);
+
+		memcpy(copy, value.data, value.length);
+		value.data = copy;
+	}
+	bins[i].value = value;
+}
+
+static int host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t name_length, uint32_t type,
+                    int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why)
+{
+	(void)call;
+	(void)record;
+	(void)why;
+	set(name, name_length, (aerospike_udf_go_value){type, 0, integer, data, length});
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static aerospike_udf_go_host host;
+
+static int host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t length,
+                      aerospike_udf_go_value *why)
+{
+	int i = find(name, length);
+
+	(void)call;
+	(void)record;
+	(void)why;
+	if (option.nest) {
+		aerospike_udf_go_call inner = {sizeof(inner), AEROSPIKE_UDF_GO_LOG_INFO, &host, "inner", 0};
+		aerospike_udf_go_value text = {AEROSPIKE_UDF_GO_STRING, 0, 0, (uint8_t *)"nested", 6};
+		aerospike_udf_go_result result = {sizeof(result), 0, {0}, NULL, 0};
+
+		module.single("say", &inner, NULL, &text, 1, &result);
+	}
+	if (i >= 0) {
+		bins[i] = bins[--bin_count];
+	}
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static int host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_value *names)
+{
+	size_t at = 0;
+
+	(void)call;
+	(void)record;
+	for (int i = 0; i < bin_count; i++) {
+		strcpy(bin_names + at, bins[i].name);
+		at += strlen(bins[i].name) + 1;
+	}
+	*names = (aerospike_udf_go_value){AEROSPIKE_UDF_GO_STRING, 0, 0, (uint8_t *)bin_names, at};
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static int host_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_metadata *m)
+{
+	static uint8_t digest[20];
+
+	(void)call;
+	(void)record;
+	m->exists = (uint32_t)option.exists;
+	m->ttl = 0xFFFFFFFF;
+	m->generation = 3;
+	m->digest = digest;
+	m->namespace_name = "test";
+	m->set_name = "demo";
+	m->key = (aerospike_udf_go_value){AEROSPIKE_UDF_GO_STRING, 0, 0, (uint8_t *)"k1", 2};
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static int host_write(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_value *why)
+{
+	(void)call;
+	(void)record;
+	return option.refuse ? why_not(why) : AEROSPIKE_UDF_GO_OK;
+}
+
+static int host_set_ttl(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t ttl)
+{
+	(void)call;
+	(void)record;
+	printf("ttl %u\n", ttl);
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static int host_exists(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t *exists)
+{
+	(void)call;
+	(void)record;
+	*exists = (uint32_t)option.exists;
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static void host_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length, char *location,
+                     size_t location_length)
+{
+	printf("log %s %d %.*s (%.*s)\n", (char *)call->context, level, (int)message_length, message, (int)location_length, location);
+}
+
+/* ---- values ---- */
+
+static size_t unhex(const char *hex, uint8_t **out)
+{
+	size_t n = strlen(hex) / 2;
+
+	*out = malloc(n + 1);
+	for (size_t i = 0; i < n; i++) {
+		unsigned byte;
+
+		sscanf(hex + 2 * i, "%2x", &byte);
+		(*out)[i] = (uint8_t)byte;
+	}
+	return n;
+}
+
+static aerospike_udf_go_value parse(char *text)
+{
+	aerospike_udf_go_value v = {0};
+	char *rest = text + 2;
+	double d;
+
+	switch (text[0]) {
+	case 'b':
+		v.type = AEROSPIKE_UDF_GO_BOOLEAN;
+		v.integer = atoll(rest);
+		break;
+	case 'i':
+		v.type = AEROSPIKE_UDF_GO_INTEGER;
+		v.integer = atoll(rest);
+		break;
+	case 'd':
+		v.type = AEROSPIKE_UDF_GO_DOUBLE;
+		d = atof(rest);
+		memcpy(&v.integer, &d, sizeof(d));
+		break;
+	case 's':
+		v.type = AEROSPIKE_UDF_GO_STRING;
+		v.data = (uint8_t *)strdup(rest);
+		v.length = strlen(rest);
+		break;
+	case 'x':
+	case 'l':
+	case 'm':
+		v.type = text[0] == 'x' ? AEROSPIKE_UDF_GO_BYTES : text[0] == 'l' ? AEROSPIKE_UDF_GO_LIST : AEROSPIKE_UDF_GO_MAP;
+		v.length = unhex(rest, &v.data);
+		break;
+	case 't':
+		v.type = (uint32_t)strtol(rest, &rest, 10);
+		v.length = unhex(rest + 1, &v.data);
+		break;
+	}
+	return v;
+}
+
+static void print_value(const aerospike_udf_go_value *v)
+{
+	double d;
+
+	printf("%s", v->type < 10 ? types[v->type] : "?");
+	switch (v->type) {
+	case AEROSPIKE_UDF_GO_BOOLEAN:
+	case AEROSPIKE_UDF_GO_INTEGER:
+		printf(" %" PRId64, v->integer);
+		break;
+	case AEROSPIKE_UDF_GO_DOUBLE:
+		memcpy(&d, &v->integer, sizeof(d));
+		printf(" %.17g", d);
+		break;
+	case AEROSPIKE_UDF_GO_STRING:
+	case AEROSPIKE_UDF_GO_GEOJSON:
+		putchar(' ');
+		for (size_t i = 0; i < v->length; i++) {
+			if (v->data[i] == '\n') {
+				printf("\\n");
+			} else {
+				putchar(v->data[i]);
+			}
+		}
+		break;
+	case AEROSPIKE_UDF_GO_NIL:
+		break;
+	default:
+		putchar(' ');
+		for (size_t i = 0; i < v->length; i++) {
+			printf("%02x", v->data[i]);
+		}
+	}
+}
+
+/* ---- calls ---- */
+
+static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
+{
+	static aerospike_udf_go_host none = {.size = sizeof(none)};
+	aerospike_udf_go_call call = {sizeof(call), (uint32_t)option.level, &host, "outer", 0};
+
+	if (!option.functions) {
+		call.host = &none;
+	}
+	if (!option.host) {
+		call.host = NULL;
+	}
+	if (option.deadline) {
+		call.deadline = now() + (uint64_t)((int64_t)option.deadline * 1000000);
+	}
+	return module.single(name, &call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count, result);
+}
+
+static void apply_and_print(char *name, aerospike_udf_go_value *arguments, size_t count, int stream)
+{
+	uint8_t buffer[4096];
+	aerospike_udf_go_result result = {sizeof(result), 0, {0}, buffer, (size_t)option.buffer};
+	int status;
+
+	memset(buffer, 0xee, sizeof(buffer));
+	if (stream) {
+		aerospike_udf_go_call call = {sizeof(call), 2, &host, "outer", 0};
+
+		status = module.stream(name, &call, 3, NULL, NULL, NULL, 0, &result);
+	} else {
+		status = apply(name, arguments, count, &result);
+	}
+	printf("%d ", status);
+	print_value(&result.value);
+	printf("\n");
+	for (size_t i = result.value.data == buffer ? result.value.length : 0; i < sizeof(buffer); i++) {
+		if (buffer[i] != 0xee) {
+			printf("wrote past the result at %zu\n", i);
+			break;
+		}
+	}
+	if (result.value.data != buffer) {
+		free(result.value.data);
+	}
+}
+
+static aerospike_udf_go_value bench_arguments[8];
+static size_t bench_count;
+
+static double nanoseconds(char *name, long n)
+{
+	uint8_t buffer[256];
+	uint64_t start = now();
+
+	for (long i = 0; i < n; i++) {
+		aerospike_udf_go_result result = {sizeof(result), 0, {0}, buffer, sizeof(buffer)};
+
+		if (apply(name, bench_arguments, bench_count, &result) != 0) {
+			printf("bench: the call failed\n");
+			return 0;
+		}
+		if (result.value.data != NULL && result.value.data != buffer) {
+			free(result.value.data);
+		}
+	}
+	return (double)(now() - start) / (double)n;
+}
+
+struct work {
+	char *name;
+	long n;
+	double took;
+};
+
+static void *thread(void *arg)
+{
+	struct work *w = arg;
+
+	w->took = nanoseconds(w->name, w->n);
+	return NULL;
+}
+
+static void threads(char *name, long n, int count)
+{
+	pthread_t id[64];
+	struct work work[64];
+	uint64_t start = now();
+
+	for (int i = 0; i < count; i++) {
+		work[i] = (struct work){name, n, 0};
+		pthread_create(&id[i], NULL, thread, &work[i]);
+	}
+	for (int i = 0; i < count; i++) {
+		pthread_join(id[i], NULL);
+	}
+	printf("%d threads: %.1f ns a call\n", count, (double)(now() - start) / ((double)n * count));
+}
+
+static void set_option(const char *name, int n)
+{
+	struct {
+		const char *name;
+		int *place;
+	} all[] = {{"record", &option.record}, {"host", &option.host}, {"functions", &option.functions},
+	           {"exists", &option.exists}, {"refuse", &option.refuse}, {"buffer", &option.buffer},
+	           {"deadline", &option.deadline}, {"level", &option.level}, {"nest", &option.nest}};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strcmp(all[i].name, name) == 0) {
+			*all[i].place = n;
+			return;
+		}
+	}
+	printf("no option %s\n", name);
+}
+
+static void reset(void)
+{
+	bin_count = 0;
+	memset(&option, 0, sizeof(option));
+	option.record = option.host = option.functions = option.exists = 1;
+	option.buffer = 64;
+	option.level = AEROSPIKE_UDF_GO_LOG_INFO;
+}
+
+static void run(char *line)
+{
+	char *word[64] = {0};
+	int n = 0;
+	aerospike_udf_go_value values[64];
+
+	for (char *w = strtok(line, " \n"); w != NULL && n < 64; w = strtok(NULL, " \n")) {
+		word[n++] = w;
+	}
+	if (n == 0) {
+		return;
+	}
+	for (int i = 2; i < n; i++) {
+		values[i - 2] = parse(word[i]);
+	}
+	if (strcmp(word[0], "apply") == 0) {
+		apply_and_print(word[1], values, (size_t)(n - 2), 0);
+	} else if (strcmp(word[0], "stream") == 0) {
+		apply_and_print(word[1], NULL, 0, 1);
+	} else if (strcmp(word[0], "bin") == 0) {
+		set(word[1], strlen(word[1]), values[0]);
+	} else if (strcmp(word[0], "reset") == 0) {
+		reset();
+	} else if (strcmp(word[0], "option") == 0) {
+		set_option(word[1], atoi(word[2]));
+	} else if (strcmp(word[0], "property") == 0) {
+		char *p = module.property(word[1]);
+
+		printf("%s\n", p);
+		free(p);
+	} else if (strcmp(word[0], "setup") == 0) {
+		printf("%d\n", module.setup());
+	} else if (strcmp(word[0], "version") == 0) {
+		printf("%d.%d\n", module.major(), module.minor());
+	} else if (strcmp(word[0], "bench") == 0) {
+		bench_count = (size_t)(n - 3);
+		memcpy(bench_arguments, values + 1, bench_count * sizeof(values[0]));
+		nanoseconds(word[1], atol(word[2]) / 10);
+		printf("%s %.1f ns\n", word[1], nanoseconds(word[1], atol(word[2])));
+	} else if (strcmp(word[0], "floor") == 0) {
+		uint64_t start = now();
+		long calls = atol(word[1]);
+
+		for (long i = 0; i < calls; i++) {
+			module.setup();
+		}
+		printf("floor %.1f ns\n", (double)(now() - start) / (double)calls);
+	} else if (strcmp(word[0], "threads") == 0) {
+		bench_count = 0;
+		threads(word[1], atol(word[2]), atoi(word[3]));
+	} else {
+		printf("no command %s\n", word[0]);
+	}
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	char line[65536];
+	void *handle = argc == 2 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
+
+	if (handle == NULL) {
+		fprintf(stderr, "driver: %s\n", argc == 2 ? dlerror() : "usage: driver MODULE.so");
+		return 1;
+	}
+	*(void **)&module.major = dlsym(handle, "aerospike_udf_go_get_api_version_major");
+	*(void **)&module.minor = dlsym(handle, "aerospike_udf_go_get_api_version_minor");
+	*(void **)&module.property = dlsym(handle, "aerospike_udf_go_get_property");
+	*(void **)&module.setup = dlsym(handle, "aerospike_udf_go_setup");
+	*(void **)&module.single = dlsym(handle, "aerospike_udf_go_apply_single");
+	*(void **)&module.stream = dlsym(handle, "aerospike_udf_go_apply_stream");
+	host = (aerospike_udf_go_host){
+	    .size = sizeof(host), .record_get = host_get, .record_set = host_set, .record_unset = host_unset,
+	    .record_bin_names = host_bin_names, .record_metadata = host_metadata, .record_set_ttl = host_set_ttl,
+	    .record_create = host_write, .record_update = host_write, .record_remove = host_write,
+	    .record_exists = host_exists, .log = host_log};
+	reset();
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		run(line);
+	}
+	return 0;
+}
