@@ -1,0 +1,56 @@
+"""`modgo config`: the settings in effect, and where each comes from.
+
+Not for: finding them (lint/config.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from modgo_lsp.cli.failure import CliError
+from modgo_lsp.lint.config import KEYS, configuration, schema
+from modgo_lsp.model.files import DiskFiles
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("directory", default=".", metavar="[FOLDER]")
+@click.option("--schema", "show_schema", is_flag=True, help="The JSON schema of modgo.toml.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(directory: str, show_schema: bool, output_format: str) -> None:
+    """Show the settings in effect in FOLDER (default: this one), and where each comes from.
+
+    Settings stand in modgo.toml, or below [tool.modgo] in pyproject.toml; the nearest file above counts.
+
+    \b
+    Examples:
+      modgo config
+      modgo config ./counters --output-format json
+      modgo config --schema > modgo.schema.json
+    """
+    if show_schema:
+        click.echo(json.dumps(schema(), indent=2))
+        return
+    if not Path(directory).is_dir():
+        raise CliError(f"{directory}: there is no such folder", "name the folder of a package or module")
+    found = configuration(str(Path(directory).resolve()), DiskFiles())
+    values = msgspec.to_builtins(found.settings)
+    if output_format == "json":
+        settings = {key: {"value": values[key], "source": found.sources[key]} for key in KEYS}
+        click.echo(json.dumps({"file": found.file, "settings": settings}, indent=2))
+    else:
+        width = max(len(key) for key in KEYS)
+        for key in KEYS:
+            click.echo(f"{key:<{width}} = {json.dumps(values[key])}  ({_shown(found.sources[key])})")
+    for problem in found.problems:
+        click.echo(f"Error: {problem}", err=True)
+    sys.exit(2 if found.problems else 0)
+
+
+def _shown(source: str) -> str:
+    return os.path.relpath(source) if Path(source).is_absolute() else source

@@ -1,0 +1,196 @@
+"""`modgo lint`: findings in files and folders, and their fixes.
+
+Not for: what is found (lint/) or how it is shown (report/).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.cli.rewrite import unified_diff, write_changes
+from modgo_lsp.lint.fix import Fixed, best, fix_paths
+from modgo_lsp.lint.run import Outcome, absolute, lint_paths
+from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.report.sources import Sources, printable
+from modgo_lsp.report.style import Painter
+from modgo_lsp.syntax.document import parse
+
+_SEVERITIES = ("error", "warning", "information", "hint")
+
+
+class Options(msgspec.Struct, frozen=True):
+    """The command line, as given."""
+
+    paths: tuple[str, ...]
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    output_format: str
+    exit_zero: bool
+    fail_on: str | None
+    statistics: bool
+    stdin_filename: str | None
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 where nothing is wrong, 1 for findings of severity --fail-on or worse (or, with "
+    "--diff, where there is something to mend), 2 for a path or a setting that is wrong.",
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also take fixes that may change what code means.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--select", multiple=True, metavar="CODES", help="Report these rules alone: MG101,MG2")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Don't report these rules.")
+@click.option(
+    "--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True
+)
+@click.option("--statistics", is_flag=True, help="Show how often each rule is broken instead.")
+@click.option(
+    "--fail-on", type=click.Choice([*_SEVERITIES, "never"]), help="Least severity to exit with 1 for."
+)
+@click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--stdin-filename", metavar="FILE", help="Lint the standard input in the place of FILE.")
+def command(**given: Any) -> None:
+    """Say what is wrong with the UDFs in files and folders (default: below this one), and mend it.
+
+    A folder is walked like ./..., without testdata, vendor, node_modules, names that begin with _ or a dot,
+    and what .gitignore names.
+
+    \b
+    Examples:
+      modgo lint                                  everything below this folder
+      modgo lint ./counters --fix                 mend what can be mended safely
+      modgo lint --diff --unsafe-fixes            look at the fixes first
+      modgo lint --select MG1 --output-format json
+      modgo lint - --stdin-filename counters.go < edited.go
+    """
+    options = Options(**given)
+    files, paths = _input(options)
+    if options.fix or options.diff:
+        fixed = fix_paths(paths, files, _overrides(options), options.unsafe_fixes)
+        code = _mend(options, fixed, files)
+    else:
+        outcome = lint_paths(paths, files, _overrides(options))
+        _show(options, outcome, files)
+        code = _exit_code(options, outcome)
+    sys.exit(code)
+
+
+def _input(options: Options) -> tuple[Files, list[str]]:
+    """Where to read from, and what; the standard input becomes a file over the disk."""
+    named = [path for path in options.paths if path != "-"]
+    if options.stdin_filename is None:
+        if "-" in options.paths:
+            raise CliError("the standard input has no name", "say --stdin-filename FILE, as an editor would")
+        return DiskFiles(), named or ["."]
+    if named:
+        raise CliError("--stdin-filename and other paths don't go together", "leave the other paths out")
+    if not options.stdin_filename.endswith(".go"):
+        raise CliError(f"{options.stdin_filename} is no Go file", "name a file that ends in .go")
+    path = absolute(options.stdin_filename)
+    document = parse(path, sys.stdin.buffer.read())
+    return OverlayFiles(DiskFiles(), {path: document}), [path]
+
+
+def _overrides(options: Options) -> dict[str, Any]:
+    """The settings that the command line gives. --select starts afresh: what a file ignores is forgotten."""
+    overrides: dict[str, Any] = {}
+    if options.select:
+        overrides["select"] = _codes(options.select)
+        overrides["ignore"] = []
+    if options.ignore:
+        overrides["ignore"] = _codes(options.ignore)
+    if options.fail_on:
+        overrides["fail-on"] = options.fail_on
+    return overrides
+
+
+def _codes(given: tuple[str, ...]) -> list[str]:
+    return [code.strip() for codes in given for code in codes.split(",") if code.strip()]
+
+
+def _show(options: Options, outcome: Outcome, files: Files) -> None:
+    """Writes the report; what is wrong with the run itself goes to the standard error."""
+    sources = Sources(files, str(Path.cwd()), outcome.documents)
+    findings, counts = outcome.findings, outcome.counts
+    if options.statistics:
+        from modgo_lsp.report.statistics import statistics_json, statistics_text
+
+        as_json = options.output_format == "json"
+        _echo(statistics_json(findings) if as_json else statistics_text(findings))
+    elif options.output_format == "json":
+        from modgo_lsp.report.json import report_json
+
+        _echo(report_json(findings, counts, sources))
+    elif options.output_format == "concise":
+        from modgo_lsp.report.concise import report_concise
+
+        _echo(report_concise(findings, sources, Painter(is_coloured(sys.stdout))))
+    else:
+        from modgo_lsp.report.text import closing_line, report_text
+
+        _echo(report_text(findings, sources, Painter(is_coloured(sys.stdout))), gap=True)
+        _echo(closing_line(findings, counts))
+        if not (options.fix or options.diff):
+            _echo(_fixable(findings))
+    for directory in outcome.without_module:
+        click.echo(
+            f"Note: {sources.shown(directory)} belongs to no Go module, so what it imports stays unknown; "
+            "`go mod init` makes one",
+            err=True,
+        )
+    for problem in outcome.problems:
+        click.echo(f"Error: {printable(str(problem))}", err=True)
+
+
+def _echo(text: str, gap: bool = False) -> None:
+    if text:
+        click.echo(text + "\n" * gap, color=True)
+
+
+def _fixable(findings: tuple[Finding, ...]) -> str:
+    safe = sum(best(finding, False) is not None for finding in findings)
+    unsafe = sum(best(finding, True) is not None for finding in findings) - safe
+    told = [f"{safe} can be mended with --fix"] * (safe > 0)
+    told += [f"{unsafe} {'more ' * (safe > 0)}with --fix --unsafe-fixes"] * (unsafe > 0)
+    return f"{', '.join(told)}." if told else ""
+
+
+def _mend(options: Options, fixed: Fixed, files: Files) -> int:
+    """--fix and --diff: the exit code."""
+    if options.diff:
+        _echo(unified_diff(fixed.changes).rstrip("\n"))
+        for problem in fixed.outcome.problems:
+            click.echo(f"Error: {printable(str(problem))}", err=True)
+        return 2 if fixed.outcome.problems else int(bool(fixed.changes) and not options.exit_zero)
+    if options.stdin_filename is not None:
+        path = absolute(options.stdin_filename)
+        document = fixed.outcome.documents.get(path)
+        text = fixed.changes[path][1] if path in fixed.changes else document.text if document else b""
+        sys.stdout.buffer.write(text)
+        return _exit_code(options, fixed.outcome)
+    write_changes(fixed.changes)
+    _show(options, fixed.outcome, files)
+    if fixed.count and options.output_format == "text":
+        _echo(f"Mended {fixed.count} in {len(fixed.changes)} file{'s' * (len(fixed.changes) > 1)}.")
+    return _exit_code(options, fixed.outcome)
+
+
+def _exit_code(options: Options, outcome: Outcome) -> int:
+    if outcome.problems:
+        return 2
+    if options.exit_zero or outcome.fail_on == "never":
+        return 0
+    worst = _SEVERITIES.index(outcome.fail_on)
+    return int(any(_SEVERITIES.index(finding.severity) <= worst for finding in outcome.findings))

@@ -1,0 +1,112 @@
+"""The command `modgo`: finds the subcommand and imports it alone; no failure reaches a user as a traceback.
+
+Not for: what the subcommands do (each has a file of its own).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from modgo_lsp import __version__
+from modgo_lsp.cli.failure import CliError
+
+ISSUES = "https://github.com/GeertJohan/aerospike-mod-go/issues"
+
+# Subcommand → the module that has it as `command`, and its line in the help, so that `modgo lint` imports
+# nothing that only `modgo build` needs, and `modgo --help` imports none of them.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "lint": ("modgo_lsp.cli.lint", "Say what is wrong with UDFs, and mend it."),
+    "rule": ("modgo_lsp.cli.rule", "Show what a rule finds, why, and what to do."),
+    "build": ("modgo_lsp.cli.build", "Build a package into a module (.so)."),
+    "load": ("modgo_lsp.cli.load", "Load a module and show the functions it registers."),
+    "call": ("modgo_lsp.cli.call", "Run a function of a module on a record."),
+    "sdk": ("modgo_lsp.cli.sdk", "Put the Go SDK where the go command finds it."),
+    "config": ("modgo_lsp.cli.config", "Show the settings in effect, and where they come from."),
+    "doctor": ("modgo_lsp.cli.doctor", "Check the toolchain, the loader and the SDK."),
+    "lsp": ("modgo_lsp.cli.lsp", "Run the language server."),
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are imported when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(COMMANDS[cmd_name][0]).command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name][0]}.command is no click command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from modgo_lsp.rules.nearest import nearest
+
+            near = nearest(args[0], COMMANDS)
+            remedy = f"did you mean `modgo {near}`?" if near else "`modgo --help` lists the commands"
+            raise CliError(f"there is no command {args[0]}", remedy)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="`modgo COMMAND --help` has the options of each command, with examples.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="modgo", message="%(prog)s %(version)s")
+def modgo() -> None:
+    """Write, check, build and run Aerospike UDFs in Go.
+
+    \b
+    Examples:
+      modgo lint                      say what is wrong below this folder
+      modgo lint --fix ./counters     and mend what can be mended safely
+      modgo build ./counters          build counters.so
+      modgo call ./counters add 5     run a function of it on an empty record
+      modgo rule MG101                what a rule means
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command and exits: 0 fine, 1 findings or a failed call, 2 usage, configuration or toolchain,
+    130 interrupted, 70 a defect of modgo itself."""
+    try:
+        code = modgo.main(
+            list(sys.argv[1:] if arguments is None else arguments), prog_name="modgo", standalone_mode=False
+        )
+        sys.stdout.flush()
+    except click.ClickException as failure:
+        failure.show()
+        sys.exit(failure.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(128 + signal.SIGINT)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`modgo lint | head`). Python must not flush once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + 13)
+    except Exception as defect:
+        if os.environ.get("MODGO_DEBUG"):
+            raise
+        click.echo(f"Error: modgo itself failed: {type(defect).__name__}: {defect}", err=True)
+        click.echo(f"Help: MODGO_DEBUG=1 shows where; please report it at {ISSUES}", err=True)
+        sys.exit(70)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

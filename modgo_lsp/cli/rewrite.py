@@ -1,0 +1,51 @@
+"""Bringing fixes to the user: as a diff, or into the files.
+
+Not for: making them (lint/fix.py).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from modgo_lsp.cli.failure import CliError
+from modgo_lsp.report.sources import printable
+
+
+def unified_diff(changes: Mapping[str, tuple[bytes, bytes]]) -> str:
+    """The changes by path as one diff that `patch -p0` and `git apply -p0` take; paths from here."""
+    from difflib import unified_diff as diff
+
+    parts: list[str] = []
+    for path, (before, after) in changes.items():
+        name = printable(Path(os.path.relpath(path)).as_posix())
+        old, new = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (before, after))
+        for line in diff(old, new, name, name):
+            parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(parts)
+
+
+def write_changes(changes: Mapping[str, tuple[bytes, bytes]]) -> None:
+    """Writes the new texts, each file whole or not at all. Raises CliError."""
+    for path, (_, after) in changes.items():
+        target = Path(path).resolve()
+        try:
+            _replace(target, after)
+        except OSError as error:
+            remedy = "see that the file and its folder may be written, then run the command again"
+            raise CliError(f"{printable(path)} could not be written: {error.strerror}", remedy) from error
+
+
+def _replace(target: Path, text: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+        temporary.chmod(target.stat().st_mode & 0o7777)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

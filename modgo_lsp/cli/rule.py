@@ -1,0 +1,79 @@
+"""`modgo rule`: the page of a rule, or all rules.
+
+Not for: the pages' texts (each rule's file has its own).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import msgspec
+
+from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.model.finding import Severity
+from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.rules.nearest import nearest
+from modgo_lsp.rules.rule import Rule
+
+
+class RuleObject(msgspec.Struct):
+    """A rule as JSON. `fix` says what the fix does, null without one; `page` is Markdown."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    fix: str | None
+    page: str
+    url: str
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("code", required=False)
+@click.option("--all", "every", is_flag=True, help="Every rule.")
+@click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(code: str | None, every: bool, output_format: str) -> None:
+    """Show what a rule finds, why that is bad and what to do about it. CODE may also be the rule's name.
+
+    \b
+    Examples:
+      modgo rule MG101
+      modgo rule unregistered-udf
+      modgo rule --all
+      modgo rule --all --output-format json
+    """
+    if every == (code is not None):
+        raise CliError("say one rule, or --all", "for example: modgo rule MG101")
+    rules = [_find(code)] if code is not None else list(RULES.values())
+    if output_format == "json":
+        objects = [_object(rule) for rule in rules]
+        shown = msgspec.json.encode(objects if every else objects[0])
+        click.echo(msgspec.json.format(shown, indent=2))
+    elif every:
+        click.echo("\n".join(_line(rule) for rule in rules))
+    elif is_coloured(sys.stdout):
+        # rich is worth its start-up time on a terminal alone.
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console().print(Markdown(rules[0].page))
+    else:
+        click.echo(rules[0].page, nl=False)
+
+
+def _find(asked: str) -> Rule:
+    for rule in RULES.values():
+        if asked.upper() == rule.code or asked.lower() == rule.name:
+            return rule
+    near = nearest(asked, [*RULES, *(rule.name for rule in RULES.values())])
+    raise CliError(f"there is no rule {asked}", f"did you mean {near}?" if near else "modgo rule --all")
+
+
+def _line(rule: Rule) -> str:
+    fix = f" (fix: {rule.fix})" if rule.fix else ""
+    return f"{rule.code}  {rule.severity:<11}  {rule.name:<24}  {rule.summary}{fix}"
+
+
+def _object(rule: Rule) -> RuleObject:
+    return RuleObject(rule.code, rule.name, rule.severity, rule.summary, rule.fix, rule.page, rule.url)

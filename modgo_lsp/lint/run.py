@@ -1,0 +1,143 @@
+"""A whole run of the linter: from paths to findings, with everything that a report needs.
+
+Not for: changing files (fix.py) or showing findings (report/).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+from modgo_lsp.lint.check import check_packages
+from modgo_lsp.lint.config import ConfigProblem, Configuration, configuration
+from modgo_lsp.lint.walk import PathProblem, Target, walk
+from modgo_lsp.model.files import Files
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Package
+from modgo_lsp.syntax.document import Document
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """What was looked at: packages, and of them the files that a build would compile."""
+
+    packages: int
+    files: int
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """`findings` by path, position and code; `documents` by path, of all packages that were looked at and
+    of those they import; `problems` with paths and configuration. `fail_on` is the strictest of the
+    packages' settings. `without_module` are the folders of UDF packages that have no go.mod above them.
+    `loader` is the snapshot, to reuse in the next run."""
+
+    findings: tuple[Finding, ...]
+    documents: Mapping[str, Document]
+    counts: Counts
+    problems: tuple[PathProblem | ConfigProblem, ...]
+    fail_on: str
+    without_module: tuple[str, ...]
+    loader: Loader
+
+
+def lint_paths(
+    paths: Sequence[str],
+    files: Files,
+    overrides: Mapping[str, Any] | None = None,
+    previous: Loader | None = None,
+) -> Outcome:
+    """Lints files and folders (made absolute by the working directory; a trailing `/...` is allowed).
+
+    `overrides` are settings by key, as the command line gives them. Never raises for bad input: what can't
+    be read is among the problems, what doesn't parse among the findings."""
+    targets, path_problems = walk([absolute(path) for path in paths], files)
+    loader = Loader(files, previous=previous)
+    packages: list[tuple[Target, Package]] = []
+    for target in targets:
+        package = loader.package(target.directory)
+        if package is not None:
+            packages.append((target, package))
+    configurations = _Configurations(files, overrides)
+    findings = check_packages(
+        [package for _, package in packages],
+        lambda package: configurations.of(package.directory).settings,
+    )
+    chosen = [package for _, package in packages]
+    documents = _documents(chosen)
+    hidden = _hidden(packages)
+    shown = tuple(finding for finding in findings if finding.location.path not in hidden)
+    # The settings of folders without packages of ours count as well: a mistake there is still a mistake.
+    for target in targets:
+        configurations.of(target.directory)
+    return Outcome(
+        shown,
+        documents,
+        Counts(len(chosen), sum(len(_looked_at(target, package)) for target, package in packages)),
+        (*path_problems, *configurations.problems()),
+        configurations.fail_on(),
+        tuple(each.directory for each in chosen if each.imports_sdk and each.module is None),
+        loader,
+    )
+
+
+def absolute(path: str) -> str:
+    """The absolute path that a path of the command line stands for: `./...` is the folder before it."""
+    folder = path[:-3] or "." if path == "..." or path.endswith(("/...", os.sep + "...")) else path
+    return os.path.abspath(folder)  # noqa: PTH100 (keeps symbolic links, drops `..`)
+
+
+def _looked_at(target: Target, package: Package) -> list[str]:
+    paths = [file.document.path for file in package.files]
+    return [path for path in paths if target.files is None or path in target.files]
+
+
+def _hidden(packages: Sequence[tuple[Target, Package]]) -> set[str]:
+    """Files of the packages that nobody asked about: neighbours of a named one, and ignored ones."""
+    return {
+        file.document.path
+        for target, package in packages
+        for file in package.files
+        if target.files is not None and file.document.path not in target.files
+    }
+
+
+def _documents(packages: Sequence[Package]) -> dict[str, Document]:
+    members = {
+        member.directory: member for package in packages for member in (*package.dependencies, package)
+    }
+    return {file.document.path: file.document for member in members.values() for file in member.files}
+
+
+_SEVERITIES = ("hint", "information", "warning", "error", "never")
+
+
+class _Configurations:
+    """The configuration of each folder, worked out once."""
+
+    def __init__(self, files: Files, overrides: Mapping[str, Any] | None) -> None:
+        self._files = files
+        self._overrides = overrides
+        self._by_folder: dict[str, Configuration] = {}
+
+    def of(self, directory: str) -> Configuration:
+        found = self._by_folder.get(directory)
+        if found is None:
+            parent = str(PurePath(directory).parent)
+            found = configuration(directory, self._files, self._overrides)
+            # A folder without a file of its own has its parent's: no need to read that again.
+            if found.file is not None and (above := self._by_folder.get(parent)) is not None:
+                found = above if above.file == found.file else found
+            self._by_folder[directory] = found
+        return found
+
+    def problems(self) -> list[ConfigProblem]:
+        every = [problem for found in self._by_folder.values() for problem in found.problems]
+        return list(dict.fromkeys(every))
+
+    def fail_on(self) -> str:
+        asked = {found.settings.fail_on for found in self._by_folder.values()} or {"warning"}
+        return min(asked, key=_SEVERITIES.index)

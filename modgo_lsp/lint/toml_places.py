@@ -1,0 +1,50 @@
+"""Reading TOML with the lines that things stand on, which Python's reader doesn't tell.
+
+Not for: what the keys mean (config.py).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_AT = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
+    """The document; or an empty one, with the line (from 1) and the message of what is wrong."""
+    try:
+        return tomllib.loads(raw.decode()), None, None
+    except UnicodeDecodeError as error:
+        return {}, raw.count(b"\n", 0, error.start) + 1, "this is not UTF-8, which TOML has to be"
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = _AT.search(message)
+        line = int(place.group(1)) if place and place.group(1) else raw.count(b"\n") + 1
+        return {}, line, f"this is not TOML: {_AT.sub('', message)}"
+    except RecursionError:
+        return {}, 1, "this is not TOML: it is nested too deeply"
+
+
+def line_of_key(text: str, header: str, key: str) -> int:
+    """The line (from 1) on which `key` of the table `header` ("" is the top) is set, as `key = …`,
+    `key.x = …` or a table `[header.key]`; 1 where it can't be told."""
+    quoted = rf"""(?:{re.escape(key)}|"{re.escape(key)}"|'{re.escape(key)}')"""
+    full = re.escape(f"{header}.") + quoted if header else quoted
+    table = re.compile(rf"\s*\[\s*{full}\s*[.\]]")
+    setting = re.compile(rf"\s*{quoted}\s*[.=]")
+    inside = header == ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if table.match(line):
+            return number
+        if line.lstrip().startswith("["):
+            inside = line.strip().partition("]")[0].lstrip("[").strip() == header != ""
+        elif inside and setting.match(line):
+            return number
+    return 1

@@ -1,0 +1,158 @@
+"""The folders of Go packages that paths stand for, as `./...` would find them.
+
+Not for: reading what is in the files (model/).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modgo_lsp.model.files import Files
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_SKIPPED = frozenset(("testdata", "vendor", "node_modules"))
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A folder with Go files. `files` are the paths that are looked at, None for all of them."""
+
+    directory: str
+    files: frozenset[str] | None
+
+
+class PathProblem(msgspec.Struct, frozen=True):
+    """A path that could not be looked at, and why, with what to do about it."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+def walk(paths: Sequence[str], files: Files) -> tuple[list[Target], list[PathProblem]]:
+    """The folders for `paths` (absolute; files or folders), each once and in order, and what is wrong.
+
+    A folder stands for all below it, but for testdata, vendor, node_modules, names that begin with _ or .
+    and what .gitignore names. A path that is named itself is taken whatever it is called."""
+    whole: dict[str, frozenset[str] | None] = {}
+    problems: list[PathProblem] = []
+    for path in paths:
+        if path.endswith(".go") and not _is_folder(path, files):
+            if _readable(path, files, problems):
+                folder = str(PurePath(path).parent)
+                already = whole.get(folder, frozenset())
+                whole[folder] = None if already is None else already | {path}
+        else:
+            for target in _below(path, files, problems):
+                whole[target.directory] = target.files
+    return [Target(directory, whole[directory]) for directory in sorted(whole)], problems
+
+
+def _is_folder(path: str, files: Files) -> bool:
+    try:
+        files.entries(path)
+    except OSError:
+        return False
+    return True
+
+
+def _readable(path: str, files: Files, problems: list[PathProblem]) -> bool:
+    try:
+        files.read(path)
+    except OSError as error:
+        problems.append(PathProblem(path, _reason(error)))
+        return False
+    return True
+
+
+def _below(top: str, files: Files, problems: list[PathProblem]) -> Iterator[Target]:
+    pending = [(top, _Ignored.above(top, files))]
+    while pending:
+        folder, ignored = pending.pop()
+        try:
+            entries = sorted(files.entries(folder))
+        except NotADirectoryError:
+            problems.append(PathProblem(folder, "this is neither a Go file nor a folder; name one of those"))
+            continue
+        except OSError as error:
+            problems.append(PathProblem(folder, _reason(error)))
+            continue
+        if any(name == ".gitignore" for name, _ in entries):
+            ignored = _Ignored(folder, files, ignored)
+        sources = [name for name, is_folder in entries if not is_folder and name.endswith(".go")]
+        taken = [name for name in sources if not ignored.matches(f"{folder}{os.sep}{name}", False)]
+        if taken:
+            everything = len(taken) == len(sources)
+            paths = None if everything else frozenset(str(PurePath(folder, name)) for name in taken)
+            yield Target(folder, paths)
+        for name, is_folder in reversed(entries):
+            child = str(PurePath(folder, name))
+            if not is_folder or name in _SKIPPED or name.startswith(("_", ".")):
+                continue
+            # Like the go command, don't follow links: they may lead in circles.
+            if not ignored.matches(child, True) and not Path(child).is_symlink():
+                pending.append((child, ignored))
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file or folder; check the spelling"
+    if isinstance(error, PermissionError):
+        return "this may not be read; ask for the right to, or leave it out in .gitignore"
+    return f"this cannot be read: {error.strerror or error}"
+
+
+class _Ignored:
+    """A .gitignore and those above it; the nearest that has something to say about a path decides."""
+
+    def __init__(self, folder: str, files: Files, above: _Ignored | None) -> None:
+        self._folder = folder
+        self._files = files
+        self._above = above
+
+    @classmethod
+    def above(cls, top: str, files: Files) -> _Ignored:
+        """The .gitignore files above `top`, up to the root of its repository; none outside of one."""
+        chain: list[str] = []
+        for folder in PurePath(top, "_").parents:
+            try:
+                names = {name for name, _ in files.entries(str(folder))}
+            except OSError:
+                names = set()
+            if ".gitignore" in names and str(folder) != top:
+                chain.append(str(folder))
+            if ".git" in names:
+                break
+        else:
+            chain = []
+        ignored = cls("", files, None)
+        for folder_above in reversed(chain):
+            ignored = cls(folder_above, files, ignored)
+        return ignored
+
+    @cached_property
+    def _spec(self) -> GitIgnoreSpec:
+        # Imported only where there is a .gitignore to read.
+        from pathspec import GitIgnoreSpec
+
+        try:
+            text = self._files.read(str(PurePath(self._folder, ".gitignore"))).decode("utf-8", "replace")
+        except OSError:
+            text = ""
+        return GitIgnoreSpec.from_lines(text.splitlines())
+
+    def matches(self, path: str, is_folder: bool) -> bool:
+        if self._above is None:
+            return False
+        relative = PurePath(path).relative_to(self._folder).as_posix()
+        verdict = self._spec.check_file(f"{relative}/" if is_folder else relative).include
+        return self._above.matches(path, is_folder) if verdict is None else verdict

@@ -1,0 +1,24 @@
+"""Findings, one a line, as editors and terminals link them: path:line:column: code message.
+
+Not for: excerpts of the source (text.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.report.sources import Sources
+from modgo_lsp.report.style import Painter
+
+
+def report_concise(findings: Sequence[Finding], sources: Sources, paint: Painter) -> str:
+    """A line for each finding, without a line end at the last."""
+    return "\n".join(_line(finding, sources, paint) for finding in findings)
+
+
+def _line(finding: Finding, sources: Sources, paint: Painter) -> str:
+    start = sources.start(finding.location)
+    place = f"{paint.path(sources.shown(finding.location.path))}:{start.line}:{start.column}"
+    mark = " [*]" if any(fix.safe for fix in finding.fixes) else ""
+    return f"{place}: {paint.severity(finding.code, finding.severity)}{mark} {finding.message}"

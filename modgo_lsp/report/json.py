@@ -1,0 +1,109 @@
+"""Findings as JSON, in the form that other programs rely on.
+
+Not for: people (text.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from modgo_lsp.lint.run import Counts
+from modgo_lsp.model.finding import Edit, Finding, Location, Related, Severity
+from modgo_lsp.report.sources import Sources
+from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.syntax.positions import Range
+
+VERSION = 1
+
+
+class RelatedObject(msgspec.Struct):
+    path: str
+    range: Range
+    message: str
+
+
+class EditObject(msgspec.Struct, rename="camel"):
+    path: str
+    range: Range
+    new_text: str
+
+
+class FixObject(msgspec.Struct):
+    title: str
+    safe: bool
+    edits: list[EditObject]
+
+
+class FindingObject(msgspec.Struct):
+    """A finding; `path` is relative, lines and columns count from 1, columns in code points."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    path: str
+    range: Range
+    related: list[RelatedObject]
+    fixes: list[FixObject]
+    url: str
+
+
+class Summary(msgspec.Struct):
+    packages: int
+    files: int
+    errors: int
+    warnings: int
+    information: int
+    hints: int
+
+
+class Report(msgspec.Struct):
+    version: int
+    findings: list[FindingObject]
+    summary: Summary
+
+
+def report_json(findings: Sequence[Finding], counts: Counts, sources: Sources) -> str:
+    """The whole report, indented, without a line end."""
+    objects = finding_objects(findings, sources)
+    report = Report(VERSION, objects, summary(findings, counts))
+    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+
+
+def finding_objects(findings: Iterable[Finding], sources: Sources) -> list[FindingObject]:
+    """The findings as JSON has them, by path, position and code."""
+    objects = [_finding(finding, sources) for finding in findings]
+    return sorted(objects, key=lambda found: (found.path, found.range, found.code))
+
+
+def summary(findings: Iterable[Finding], counts: Counts) -> Summary:
+    number = dict.fromkeys(("error", "warning", "information", "hint"), 0)
+    for finding in findings:
+        number[finding.severity] += 1
+    return Summary(counts.packages, counts.files, *number.values())
+
+
+def _finding(finding: Finding, sources: Sources) -> FindingObject:
+    rule = RULES[finding.code]
+    path, place = _place(finding.location, sources)
+    fixes = [
+        FixObject(fix.title, fix.safe, [_edit(edit, sources) for edit in fix.edits]) for fix in finding.fixes
+    ]
+    related = [_related(each, sources) for each in finding.related]
+    return FindingObject(
+        rule.code, rule.name, finding.severity, finding.message, path, place, related, fixes, rule.url
+    )
+
+
+def _place(location: Location, sources: Sources) -> tuple[str, Range]:
+    return sources.shown(location.path), sources.range(location)
+
+
+def _related(related: Related, sources: Sources) -> RelatedObject:
+    return RelatedObject(*_place(related.location, sources), related.message)
+
+
+def _edit(edit: Edit, sources: Sources) -> EditObject:
+    return EditObject(*_place(edit.location, sources), edit.new_text)

@@ -1,0 +1,61 @@
+"""The texts that findings stand in, for line numbers and excerpts.
+
+Not for: Go packages (model/).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from modgo_lsp.model.files import Files
+from modgo_lsp.model.finding import Location
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.positions import LineIndex, Position, Range
+
+
+class Sources:
+    """Texts by absolute path: those of `documents`, others read through `files` when needed; a file that
+    can't be read is empty. Paths are shown relative to `base`."""
+
+    def __init__(self, files: Files, base: str, documents: Mapping[str, Document] | None = None) -> None:
+        self._files = files
+        self._base = base
+        self._documents = documents or {}
+        self._read: dict[str, tuple[bytes, LineIndex]] = {}
+
+    def text(self, path: str) -> bytes:
+        document = self._documents.get(path)
+        return self._other(path)[0] if document is None else document.text
+
+    def lines(self, path: str) -> LineIndex:
+        document = self._documents.get(path)
+        return self._other(path)[1] if document is None else document.lines
+
+    def range(self, location: Location) -> Range:
+        return self.lines(location.path).range(location.span)
+
+    def start(self, location: Location) -> Position:
+        return self.lines(location.path).position(location.span.start)
+
+    def shown(self, path: str) -> str:
+        """The path as people see it: relative to the base, with slashes."""
+        try:
+            return printable(PurePath(os.path.relpath(path, self._base)).as_posix())
+        except ValueError:  # another drive
+            return printable(PurePath(path).as_posix())
+
+    def _other(self, path: str) -> tuple[bytes, LineIndex]:
+        if path not in self._read:
+            try:
+                text = self._files.read(path)
+            except OSError:
+                text = b""
+            self._read[path] = (text, LineIndex(text))
+        return self._read[path]
+
+
+def printable(path: str) -> str:
+    """The path with what is not Unicode in it made so: file names are bytes, reports are text."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,31 @@
+"""The colours of reports, or none.
+
+Not for: deciding whether there are any (cli/ knows the terminal).
+"""
+
+from __future__ import annotations
+
+import msgspec
+from click import style
+
+from modgo_lsp.model.finding import Severity
+
+_COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "information": "blue", "hint": "cyan"}
+
+
+class Painter(msgspec.Struct, frozen=True):
+    """Paints parts of a report; leaves them plain unless `coloured`."""
+
+    coloured: bool
+
+    def severity(self, text: str, severity: Severity) -> str:
+        return style(text, fg=_COLOURS[severity], bold=True) if self.coloured else text
+
+    def path(self, text: str) -> str:
+        return style(text, bold=True) if self.coloured else text
+
+    def frame(self, text: str) -> str:
+        return style(text, fg="blue") if self.coloured else text
+
+    def help(self, text: str) -> str:
+        return style(text, fg="green") if self.coloured else text

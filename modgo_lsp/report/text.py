@@ -1,0 +1,104 @@
+"""Findings for people: each with an excerpt of the source and what to do about it.
+
+Not for: programs (json.py), or one finding a line (concise.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from modgo_lsp.lint.run import Counts
+from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.report.json import summary
+from modgo_lsp.report.sources import Sources
+from modgo_lsp.report.style import Painter
+
+_TAB = 4
+_CONTEXT = 2
+_WIDEST = 160
+
+
+def report_text(findings: Sequence[Finding], sources: Sources, paint: Painter) -> str:
+    """All findings, a blank line between two, without a line end at the last."""
+    return "\n\n".join("\n".join(_finding(finding, sources, paint)) for finding in findings)
+
+
+def closing_line(findings: Sequence[Finding], counts: Counts) -> str:
+    """ "Found 3 problems (1 error, 2 warnings) in 2 packages", or that there are none."""
+    found = summary(findings, counts)
+    packages = _number(counts.packages, "package")
+    if not findings:
+        return f"No problems in {packages}." if counts.packages else "No Go packages here."
+    kinds = [
+        _number(found.errors, "error"),
+        _number(found.warnings, "warning"),
+        f"{found.information} information",
+        _number(found.hints, "hint"),
+    ]
+    told = ", ".join(kind for kind in kinds if not kind.startswith("0 "))
+    return f"Found {_number(len(findings), 'problem')} ({told}) in {packages}."
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _finding(finding: Finding, sources: Sources, paint: Painter) -> Iterator[str]:
+    yield f"{paint.severity(f'{finding.code} {finding.severity}', finding.severity)}: {finding.message}"
+    yield from _excerpt(finding.location, finding, sources, paint)
+    for related in finding.related:
+        start = sources.start(related.location)
+        place = f"{sources.shown(related.location.path)}:{start.line}:{start.column}"
+        yield f"{paint.frame('note')}: {related.message}: {place}"
+    for fix in finding.fixes:
+        flag = "--fix" if fix.safe else "--fix --unsafe-fixes"
+        yield f"{paint.help('help')}: {fix.title} ({flag})"
+
+
+def _excerpt(place: Location, finding: Finding, sources: Sources, paint: Painter) -> Iterator[str]:
+    """The lines around a place, with carets below it, to the end of its first line at most."""
+    lines, text = sources.lines(place.path), sources.text(place.path)
+    span = sources.range(place)
+    start, end = span.start, span.end
+    first = max(1, start.line - _CONTEXT)
+    last = min(lines.line_count, start.line + _CONTEXT)
+    gutter = len(str(last))
+    shown = f"{paint.path(sources.shown(place.path))}:{start.line}:{start.column}"
+    yield f"{' ' * gutter}{paint.frame('-->')} {shown}"
+    yield paint.frame(f"{' ' * gutter} |")
+    for number in range(first, last + 1):
+        begin = lines.offset(number - 1, 0, "utf-8")
+        finish = lines.offset(number, 0, "utf-8") if number < lines.line_count else len(text)
+        line = text[begin:finish].rstrip(b"\r\n").decode("utf-8", "replace")
+        yield f"{paint.frame(f'{number:>{gutter}} |')} {_displayed(line)[:_WIDEST]}".rstrip()
+        if number == start.line:
+            left = len_displayed(line[: start.column - 1])
+            upto = end.column - 1 if end.line == start.line else len(line)
+            width = max(1, len_displayed(line[: max(upto, start.column - 1)]) - left)
+            if left < _WIDEST:
+                carets = "^" * min(width, _WIDEST - left)
+                margin = paint.frame(f"{' ' * gutter} |")
+                yield f"{margin} {' ' * left}{paint.severity(carets, finding.severity)}"
+    yield paint.frame(f"{' ' * gutter} |")
+
+
+def _displayed(line: str) -> str:
+    """The line as a terminal can show it: tabs as spaces, control characters as what they are."""
+    return "".join(
+        " " * _TAB if character == "\t" else character if character.isprintable() else "\ufffd"
+        for character in line
+    )
+
+
+def len_displayed(text: str) -> int:
+    """The columns that a terminal needs for `text`."""
+    if text.isascii():
+        return len(text) + (_TAB - 1) * text.count("\t")
+    # Only for lines with such characters: loading the tables takes its time.
+    from unicodedata import combining, east_asian_width
+
+    columns = 0
+    for character in text:
+        wide = east_asian_width(character) in "WF"
+        columns += _TAB if character == "\t" else 2 if wide else 0 if combining(character) else 1
+    return columns

@@ -1,0 +1,119 @@
+"""MG101: a function that looks like a UDF and is registered nowhere.
+
+Not for: functions without a record or stream, which nothing tells from other exported functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding, Fix
+from modgo_lsp.model.package import Function, Package
+from modgo_lsp.rules.naming import name_for
+from modgo_lsp.rules.registering import register
+from modgo_lsp.rules.rule import Rule
+
+TEXT = """
+## What it does
+
+Looks for exported functions whose first parameter, after a context, is `*udf.Record` or
+`*udf.Stream`, that no `udf.Register` names and nothing else in the Go module refers to. Tests and
+the function itself don't count. Generic functions and methods are left alone, and so are packages
+without UDFs of their own that others import.
+
+## Why is this bad?
+
+Aerospike finds a function by the name it was registered under. Without a registration the function
+is compiled into the module and can never be called: the caller is told that there is no such
+function.
+
+## Example
+
+```go
+func Add(rec *udf.Record, bin string, n int64) error { … }
+```
+
+## Use instead
+
+```go
+func init() {
+	udf.Register("add", Add)
+}
+
+func Add(rec *udf.Record, bin string, n int64) error { … }
+```
+
+A function that isn't meant as a UDF says so with a lower-case name.
+
+## Fix safety
+
+The fix adds a call of `udf.Register` to the first `init` that has one, else a new `init`, and
+follows the naming of the package's other UDFs. It is unsafe where the function's signature is not
+one that a UDF may have, for the module would no longer build.
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    if package.imported_in_module and not package.registrations:
+        return
+    for function in package.functions:
+        if _is_candidate(function) and function.references == 0 and _begins_with_receiver(package, function):
+            yield RULE.finding(
+                f"{function.name} takes a {_receiver(function)} but is not registered, so nobody can call it",
+                function.location,
+                fixes=_fix(package, function),
+            )
+
+
+def _is_candidate(function: Function) -> bool:
+    return function.exported and not function.generic and "." not in function.name
+
+
+def _receiver(function: Function) -> str:
+    return "stream" if function.signature is not None and function.signature.kind == "stream" else "record"
+
+
+_RECEIVER = re.compile(rb"\*\s*(?:(\w+)\s*\.\s*)?(?:Record|Stream)\s*[,)]")
+
+
+def _begins_with_receiver(package: Package, function: Function) -> bool:
+    signature = function.signature
+    if signature is None or not (signature.takes_record or signature.kind == "stream"):
+        return False
+    misplaced = [each for each in signature.problems if each.kind in ("receiver-order", "record-by-value")]
+    if not misplaced:
+        return True
+    # The signature's flags tell that there is a receiver, not where: look at what the first parameter says.
+    file = next(file for file in package.files if file.document.path == function.location.path)
+    text = file.document.text[function.location.span.end : function.extent.span.end]
+    first = _after_context(text, signature.takes_context)
+    found = _RECEIVER.match(first)
+    sdk = file.sdk_name if file.sdk_name != "." else None
+    return found is not None and (found.group(1) or b"").decode("utf-8", "replace") == (sdk or "")
+
+
+def _after_context(text: bytes, takes_context: bool) -> bytes:
+    """The parameter list from the type of the first parameter on, a leading context left out."""
+    parameters = text.partition(b"(")[2].lstrip()
+    if takes_context and (context := re.match(rb"[^,*()]*\bContext\s*,\s*", parameters)):
+        parameters = parameters[context.end() :]
+    return re.sub(rb"^\w+\s+(?=\*)", b"", parameters)
+
+
+def _fix(package: Package, function: Function) -> Iterator[Fix]:
+    name = name_for(function.name, package)
+    if name is not None and (edits := register(package, function, name)):
+        safe = function.signature is not None and not function.signature.problems
+        yield Fix(f'Register {function.name} as "{name}"', safe, edits)
+
+
+RULE = Rule(
+    code="MG101",
+    name="unregistered-udf",
+    severity="warning",
+    summary="An exported function takes a record or stream but is not registered",
+    text=TEXT,
+    fix="register it",
+    check=check,
+)

@@ -1,0 +1,85 @@
+"""MG102: a registration whose function or name constant refers to nothing.
+
+Not for: other undefined names; the Go compiler reports those (MG401).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Edit, Finding, Fix, Location
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.nearest import nearest
+from modgo_lsp.rules.rule import Rule
+from modgo_lsp.rules.source_text import text_of
+
+TEXT = """
+## What it does
+
+Reports a `udf.Register` whose function, or the constant that names it, is not declared.
+
+## Why is this bad?
+
+The module doesn't compile. Mostly the name is misspelt, or the function was renamed.
+
+## Example
+
+```go
+func Add(rec *udf.Record, n int64) error { … }
+
+var _ = udf.Register("add", Ad)
+```
+
+## Use instead
+
+```go
+func Add(rec *udf.Record, n int64) error { … }
+
+var _ = udf.Register("add", Add)
+```
+
+## Fix safety
+
+The fix puts in the function whose name is nearest. It is unsafe: another function may have been
+meant.
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for registration in package.registrations:
+        if registration.unresolved_name is not None:
+            missing, _ = registration.unresolved_name
+            yield RULE.finding(f"the name {missing} is not declared", registration.name_argument)
+        if registration.unresolved_function is not None:
+            missing, place = registration.unresolved_function
+            near = nearest(missing, _functions_there(package, place))
+            hint = f"; did you mean {near}?" if near else ""
+            fix = [Fix(f"Register {near} instead", False, (Edit(place, near),))] if near else []
+            yield RULE.finding(
+                f"the function {missing} is not declared{hint}", registration.function_argument, fixes=fix
+            )
+
+
+def _functions_there(package: Package, place: Location) -> list[str]:
+    """The functions that could stand at `place`: the package's own, or another's after its name and a dot."""
+    before = text_of(package, place.path)[: place.span.start].rstrip()
+    if not before.endswith(b"."):
+        return [f.name for f in package.functions if "." not in f.name and f.name not in ("init", "main")]
+    return [
+        function.name
+        for dependency in package.dependencies
+        if before[:-1].rstrip().endswith(dependency.name.encode())
+        for function in dependency.functions
+        if function.exported and "." not in function.name
+    ]
+
+
+RULE = Rule(
+    code="MG102",
+    name="unknown-function",
+    severity="error",
+    summary="A registration refers to a function or a name that is not declared",
+    text=TEXT,
+    fix="take the nearest name",
+    check=check,
+)

@@ -1,0 +1,80 @@
+"""MG105: a name under which not every client could call the function.
+
+Not for: names that are taken (MG103).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Edit, Finding, Fix
+from modgo_lsp.model.package import Package, Registration
+from modgo_lsp.rules.naming import LONGEST_NAME, is_valid, made_valid, names_of
+from modgo_lsp.rules.rule import Rule
+from modgo_lsp.rules.source_text import is_string_literal
+
+TEXT = """
+## What it does
+
+Reports registered names other than a letter or underscore followed by letters, digits and
+underscores, all of ASCII, and names of more than 127 bytes.
+
+## Why is this bad?
+
+Clients send the name to the server, Lua functions live beside it and tools print it. Names outside
+this set fail in one of those places, so the loader refuses them.
+
+## Example
+
+```go
+var _ = udf.Register("add-all", AddAll)
+```
+
+## Use instead
+
+```go
+var _ = udf.Register("add_all", AddAll)
+```
+
+## Fix safety
+
+The fix writes the nearest valid name. It is unsafe, for callers use that name.
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for registration in package.registrations:
+        name = registration.name
+        if name is None or registration.dynamic == "value" or is_valid(name):
+            continue
+        yield RULE.finding(
+            f"{_what_is_wrong(name)}; a name is letters, digits and underscores and begins with no digit",
+            registration.name_argument,
+            fixes=_fix(package, registration, name),
+        )
+
+
+def _what_is_wrong(name: str) -> str:
+    if not name:
+        return "the name is empty"
+    if is_valid(name[:LONGEST_NAME]):
+        return f"the name has {len(name.encode())} bytes, over the limit of {LONGEST_NAME}"
+    return f'"{name[:40]}" is no name that every client can call'
+
+
+def _fix(package: Package, registration: Registration, name: str) -> Iterator[Fix]:
+    place, valid = registration.name_argument, made_valid(name)
+    free = valid.strip("_") and valid not in names_of(package)
+    if free and is_string_literal(package, place):
+        yield Fix(f'Register it as "{valid}"', False, (Edit(place, f'"{valid}"'),))
+
+
+RULE = Rule(
+    code="MG105",
+    name="invalid-name",
+    severity="error",
+    summary="A registered name is not one that every client can call",
+    text=TEXT,
+    fix="rename",
+    check=check,
+)

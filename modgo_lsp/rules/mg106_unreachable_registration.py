@@ -1,0 +1,60 @@
+"""MG106: a registration that never takes place.
+
+Not for: registrations that may or may not take place (MG104).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.rule import Rule
+
+TEXT = """
+## What it does
+
+Reports a `udf.Register` in a function that neither an `init` nor a package variable's initialiser
+reaches.
+
+## Why is this bad?
+
+When a module is loaded, Go runs its package variables and `init` functions and nothing else; a
+module's `main` never runs. What they don't reach is not registered, so the function cannot be
+called.
+
+## Example
+
+```go
+func registerAll() {
+	udf.Register("add", Add)
+}
+```
+
+## Use instead
+
+```go
+func init() {
+	udf.Register("add", Add)
+}
+```
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for registration in package.registrations:
+        if not registration.reachable and registration.dynamic != "value":
+            yield RULE.finding(
+                "this registration never takes place: no init or package variable reaches it",
+                registration.call,
+            )
+
+
+RULE = Rule(
+    code="MG106",
+    name="unreachable-registration",
+    severity="warning",
+    summary="A registration stands where nothing runs it",
+    text=TEXT,
+    check=check,
+)

@@ -1,0 +1,55 @@
+"""MG107: something other than a function is registered.
+
+Not for: functions with the wrong signature (MG201 to MG207).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.rule import Rule
+
+TEXT = """
+## What it does
+
+Reports a registration whose second argument is of a type that is neither a function's nor the empty
+interface.
+
+## Why is this bad?
+
+`Register` takes any value, so this compiles; only loading the module would show that there is
+nothing to call. Often the function was called by mistake instead of named.
+
+## Example
+
+```go
+var _ = udf.Register("hello", Hello())
+```
+
+## Use instead
+
+```go
+var _ = udf.Register("hello", Hello)
+```
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for registration in package.registrations:
+        if registration.not_a_function is not None:
+            yield RULE.finding(
+                f"only a function can be registered; this is of type {registration.not_a_function}",
+                registration.function_argument,
+            )
+
+
+RULE = Rule(
+    code="MG107",
+    name="not-a-function",
+    severity="error",
+    summary="What is registered is not a function",
+    text=TEXT,
+    check=check,
+)

@@ -1,0 +1,76 @@
+"""MG201: an argument that no Aerospike value can become.
+
+Not for: the record, the stream and the context (MG204, MG206).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.rule import Rule
+from modgo_lsp.rules.signatures import findings_of
+
+TEXT = """
+## What it does
+
+Reports arguments of a registered function whose type has no counterpart among Aerospike's values.
+These have one:
+
+| Go | Aerospike |
+| --- | --- |
+| `bool` | boolean |
+| `int`, `int8` … `int64`, `uint`, `uint8` … `uint64` | integer |
+| `float32`, `float64` | double |
+| `string` | string |
+| `[]byte` | bytes |
+| `udf.GeoJSON` | GeoJSON |
+| `[]T` | list |
+| `map[K]T`, where K is a string, an integer, `[N]byte` or `any` | map |
+| `*T` | T, or nil |
+| a struct of exported, supported fields | map with string keys |
+| `udf.Value`, `any` | any value |
+
+Types declared by you count as what they are declared as.
+
+## Why is this bad?
+
+The module cannot be built: there is no way to turn what the caller sends into such a value.
+
+## Example
+
+```go
+func Expire(rec *udf.Record, at time.Time) error { … }
+
+var _ = udf.Register("expire", Expire)
+```
+
+## Use instead
+
+```go
+func Expire(rec *udf.Record, atUnix int64) error { … }
+
+var _ = udf.Register("expire", Expire)
+```
+
+## Fix safety
+
+Where a supported type is near, the fix writes it instead. It is unsafe where other code calls the
+function, and the function's body may have to follow.
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    return findings_of(package, "unsupported-parameter", RULE, "Change the type to {}")
+
+
+RULE = Rule(
+    code="MG201",
+    name="unsupported-parameter",
+    severity="error",
+    summary="A UDF takes an argument of a type that Aerospike has no value for",
+    text=TEXT,
+    fix="take a supported type where one is near",
+    check=check,
+)

@@ -1,0 +1,57 @@
+"""MG203: results other than nothing, a value, an error, or a value and an error.
+
+Not for: the type of the value (MG202).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.rule import Rule
+from modgo_lsp.rules.signatures import findings_of
+
+TEXT = """
+## What it does
+
+Reports registered functions with more than two results, or with two of which the second is not
+`error` or the first is one.
+
+## Why is this bad?
+
+A caller gets one value or one error. The module cannot be built, for it is not clear which result
+would be which.
+
+## Example
+
+```go
+func MinMax(rec *udf.Record) (int64, int64) { … }
+
+var _ = udf.Register("minMax", MinMax)
+```
+
+## Use instead
+
+```go
+func MinMax(rec *udf.Record) (map[string]int64, error) { … }
+
+var _ = udf.Register("minMax", MinMax)
+```
+
+Several values go into a list, a map or a struct.
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    return findings_of(package, "result-shape", RULE)
+
+
+RULE = Rule(
+    code="MG203",
+    name="result-shape",
+    severity="error",
+    summary="A UDF's results are not a value, an error, or a value and an error",
+    text=TEXT,
+    check=check,
+)

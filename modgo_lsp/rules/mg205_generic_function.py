@@ -1,0 +1,55 @@
+"""MG205: a generic function registered without its type arguments.
+
+Not for: instantiated ones; they are judged like any function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.rule import Rule
+
+TEXT = """
+## What it does
+
+Reports a generic function that is registered without type arguments.
+
+## Why is this bad?
+
+A generic function is a pattern for functions and no value itself: the module doesn't compile.
+
+## Example
+
+```go
+func Max[T int64 | float64](rec *udf.Record, bin string, n T) error { … }
+
+var _ = udf.Register("max", Max)
+```
+
+## Use instead
+
+```go
+var _ = udf.Register("max", Max[int64])
+```
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for registration in package.registrations:
+        if registration.generic:
+            yield RULE.finding(
+                "a generic function is registered with its type arguments, as in Max[int64]",
+                registration.function_argument,
+            )
+
+
+RULE = Rule(
+    code="MG205",
+    name="generic-function",
+    severity="error",
+    summary="A generic function is registered without type arguments",
+    text=TEXT,
+    check=check,
+)

@@ -1,0 +1,31 @@
+"""MG405: a module over the size limit of its target.
+
+The page alone. Not for: measuring (ship/ does).
+"""
+
+from __future__ import annotations
+
+from modgo_lsp.rules.rule import Rule
+
+TEXT = """
+## What it does
+
+Reports a module that is larger than what the target cluster accepts.
+
+## Why is this bad?
+
+The cluster refuses to store it: a stock server limits a UDF file to 1 MiB after encoding.
+
+## What to do
+
+Build with `--release`, which strips the module. Import less: a module without fmt, encoding/json
+and log/slog is a third of the size.
+"""
+
+RULE = Rule(
+    code="MG405",
+    name="module-too-large",
+    severity="warning",
+    summary="A module is larger than its target accepts",
+    text=TEXT,
+)

@@ -1,0 +1,73 @@
+"""Names that UDFs are registered under: what is allowed, and what a package would call a new one.
+
+Not for: where the names stand in the source (registering.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from modgo_lsp.model.package import Package, Registration
+
+LONGEST_NAME = 127
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+def is_valid(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and len(name) <= LONGEST_NAME
+
+
+def made_valid(name: str) -> str:
+    """The valid name nearest to `name`."""
+    changed = re.sub(r"[^A-Za-z0-9_]", "_", name) or "_"
+    return ("_" + changed if changed[0].isdigit() else changed)[:LONGEST_NAME]
+
+
+def lower_camel(function: str) -> str:
+    """ "HTTPGet" → "httpGet"."""
+    capitals = re.match(r"[A-Z]+(?![a-z])|[A-Z]", function)
+    return function if capitals is None else capitals.group().lower() + function[capitals.end() :]
+
+
+def snake(function: str) -> str:
+    """ "HTTPGet" → "http_get"."""
+    return "_".join(word.lower() for word in _WORD.findall(function)) or function
+
+
+def unchanged(function: str) -> str:
+    return function
+
+
+_STYLES: tuple[Callable[[str], str], ...] = (lower_camel, snake, unchanged)
+
+
+def name_for(function: str, package: Package) -> str | None:
+    """What the package would register `function` as, in the style of its other names; None where every
+    such name is taken or invalid."""
+    taken = names_of(package)
+    votes = dict.fromkeys(_STYLES, 0)
+    for registration in package.registrations:
+        if registration.name is not None and registration.target is not None:
+            for style in _STYLES:
+                votes[style] += registration.name == style(registration.target.name)
+    for style in sorted(_STYLES, key=lambda style: -votes[style]):
+        if is_valid(name := style(function)) and name not in taken:
+            return name
+    return None
+
+
+def names_of(package: Package) -> set[str]:
+    """Every constant name that the UDF module registers."""
+    return {r.name for r in registrations_of_module(package) if r.name is not None}
+
+
+def registrations_of_module(package: Package) -> Iterable[Registration]:
+    """Registrations of the UDF module: packages by import path, files by base name, then position."""
+    for member in sorted((package, *package.dependencies), key=lambda member: member.import_path):
+        yield from member.registrations
+
+
+def is_static(registration: Registration) -> bool:
+    return registration.dynamic is None and registration.reachable

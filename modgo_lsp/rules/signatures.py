@@ -1,0 +1,51 @@
+"""The one walk over the signatures of registered functions, for the rules MG201 to MG207.
+
+Not for: judging a signature (the model does, and says what is wrong as SignatureProblem).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Edit, Finding, Fix
+from modgo_lsp.model.package import Package, Registration, SignatureProblem, SignatureProblemKind
+from modgo_lsp.rules.rule import Rule
+
+
+def judged_once(package: Package) -> Iterator[Registration]:
+    """The package's registrations whose signature is to be judged: each declared function once in a UDF
+    module, so not again where a package that this one imports registers it already."""
+    judged = {
+        registration.target.location
+        for dependency in package.dependencies
+        for registration in dependency.registrations
+        if registration.target is not None
+    }
+    for registration in package.registrations:
+        if registration.target is not None:
+            if registration.target.location in judged:
+                continue
+            judged.add(registration.target.location)
+        yield registration
+
+
+def findings_of(
+    package: Package, kind: SignatureProblemKind, rule: Rule, fix_title: str | None = None
+) -> Iterator[Finding]:
+    """A finding for each signature problem of `kind`. `fix_title` names the fix that puts the problem's
+    replacement in ("{}" stands for it)."""
+    for registration in judged_once(package):
+        for problem in registration.signature.problems if registration.signature else ():
+            if problem.kind == kind:
+                fix = _fix(registration, problem, fix_title)
+                yield rule.finding(problem.message, problem.location, problem.related, fix)
+
+
+def _fix(registration: Registration, problem: SignatureProblem, title: str | None) -> tuple[Fix, ...]:
+    if title is None or problem.replacement is None:
+        return ()
+    # A function that other code calls, or a type that others use, may stop compiling.
+    target = registration.target
+    safe = target is not None and target.references <= 1
+    edit = Edit(problem.location, problem.replacement)
+    return (Fix(title.format(problem.replacement), safe, (edit,)),)
