@@ -106,7 +106,8 @@ static void put_object(buffer *out, const json *object)
 
 	if (pairs == 1 && object->items[0].count > 0 && object->items[0].text[0] == '$')
 		out->fault = "the forms that begin with $ are not read here: use `modgo call` for them";
-	qsort(object->items, pairs, 2 * sizeof(json), compare_keys);
+	if (pairs > 1)
+		qsort(object->items, pairs, 2 * sizeof(json), compare_keys);
 	for (size_t i = 1; i < pairs; i++) {
 		if (compare_keys(&object->items[2 * i - 2], &object->items[2 * i]) == 0)
 			out->fault = "an object has the same key twice";

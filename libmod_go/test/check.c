@@ -1,0 +1,219 @@
+/* check.c - the test runner, and what tests need of files and chance. */
+#include "check.h"
+
+#include <ftw.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TESTS_MAX    256
+#define TEST_SECONDS 120
+
+typedef struct test {
+	const char *name;
+	const char *file;
+	void (*run)(void);
+} test;
+
+static test tests[TESTS_MAX];
+static size_t test_count;
+static size_t failed_checks;
+static char folder[PATH_MAX];
+
+const char *check_modules;
+const char *check_app;
+const char *check_library;
+
+void check_register(const char *name, const char *file, void (*run)(void))
+{
+	if (test_count == TESTS_MAX)
+		abort();
+	tests[test_count++] = (test){name, file, run};
+}
+
+bool check_that(bool held, const char *file, int line, const char *what)
+{
+	if (!held) {
+		failed_checks++;
+		printf("%s:%d: does not hold: %s\n", file, line, what);
+	}
+	return held;
+}
+
+bool check_number(long long actual, long long expected, const char *file, int line, const char *what)
+{
+	if (actual != expected) {
+		failed_checks++;
+		printf("%s:%d: %s is %lld, not %lld\n", file, line, what, actual, expected);
+	}
+	return actual == expected;
+}
+
+bool check_text(const char *actual, const char *expected, const char *file, int line, const char *what)
+{
+	bool held = actual != NULL && strcmp(actual, expected) == 0;
+
+	if (!held) {
+		failed_checks++;
+		printf("%s:%d: %s is \"%s\", not \"%s\"\n", file, line, what, actual != NULL ? actual : "(NULL)",
+		       expected);
+	}
+	return held;
+}
+
+bool check_contains(const char *actual, const char *part, const char *file, int line, const char *what)
+{
+	bool held = actual != NULL && strstr(actual, part) != NULL;
+
+	if (!held) {
+		failed_checks++;
+		printf("%s:%d: %s is \"%s\", which lacks \"%s\"\n", file, line, what,
+		       actual != NULL ? actual : "(NULL)", part);
+	}
+	return held;
+}
+
+const char *check_module(const char *name)
+{
+	static char paths[8][PATH_MAX];
+	static size_t next;
+	char *path = paths[next++ % 8];
+
+	snprintf(path, PATH_MAX, "%s/%s.so", check_modules, name);
+	return path;
+}
+
+const char *check_folder(void)
+{
+	if (folder[0] == '\0') {
+		snprintf(folder, sizeof(folder), "/tmp/mod-go-test-XXXXXX");
+		CHECK(mkdtemp(folder) != NULL);
+	}
+	return folder;
+}
+
+static int remove_one(const char *path, const struct stat *facts, int type, struct FTW *place)
+{
+	(void)facts, (void)type, (void)place;
+	return remove(path);
+}
+
+bool check_write(const char *path, const void *bytes, size_t length)
+{
+	FILE *file = fopen(path, "wb");
+	bool written = file != NULL && fwrite(bytes, 1, length, file) == length;
+
+	if (file != NULL && fclose(file) != 0)
+		written = false;
+	return CHECK(written);
+}
+
+unsigned char *check_read(const char *path, size_t *length)
+{
+	FILE *file = fopen(path, "rb");
+	unsigned char *bytes = NULL;
+	long size = -1;
+
+	if (file != NULL && fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0) {
+		rewind(file);
+		bytes = malloc((size_t)size + 1);
+	}
+	*length = (size_t)size;
+	if (bytes != NULL && fread(bytes, 1, *length, file) != *length) {
+		free(bytes);
+		bytes = NULL;
+	}
+	if (file != NULL)
+		fclose(file);
+	CHECK(bytes != NULL);
+	return bytes;
+}
+
+double check_fuzz_seconds(void)
+{
+	const char *text = getenv("MODGO_FUZZ_SECONDS");
+
+	return text != NULL ? atof(text) : 0.7;
+}
+
+unsigned long long check_fuzz_seed(void)
+{
+	const char *text = getenv("MODGO_FUZZ_SEED");
+	unsigned long long seed = text != NULL ? strtoull(text, NULL, 10) : 20261101;
+
+	return seed != 0 ? seed : 1;
+}
+
+unsigned long long check_random(unsigned long long *state)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * 2685821657736338717ull;
+}
+
+double check_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* In the child: runs the test and ends. */
+static void run_here(const test *test)
+{
+	alarm(TEST_SECONDS);
+	test->run();
+	if (folder[0] != '\0')
+		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	exit(failed_checks > 0); /* exit, not _exit: the leak checker looks then */
+}
+
+static bool run(const test *test)
+{
+	int status = 0;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0)
+		run_here(test);
+	if (child < 0 || waitpid(child, &status, 0) != child) {
+		perror(test->name);
+		return false;
+	}
+	if (WIFSIGNALED(status))
+		printf("%s: %s: ended by signal %d (%s)\n", test->file, test->name, WTERMSIG(status),
+		       strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0)
+		printf("%s: failed: %s\n", test->file, test->name);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+int main(int count, char **words)
+{
+	size_t passed = 0;
+	size_t chosen = 0;
+
+	if (count != 4 && count != 5) {
+		fprintf(stderr, "usage: %s MODULE_FOLDER TEST_APP LIBRARY [PART_OF_TEST_NAME]\n", words[0]);
+		return 2;
+	}
+	check_modules = words[1];
+	check_app = words[2];
+	check_library = words[3];
+	for (size_t i = 0; i < test_count; i++) {
+		if (count == 5 && strstr(tests[i].name, words[4]) == NULL)
+			continue;
+		chosen++;
+		passed += run(&tests[i]);
+	}
+	printf("%zu passed, %zu failed\n", passed, chosen - passed);
+	return passed == chosen && chosen > 0 ? 0 : 1;
+}

@@ -1,0 +1,58 @@
+/*
+ * check.h - a small test runner. Each test runs in a process of its own, so that one that crashes or hangs is a
+ * failed test and the others go on; within a test, a CHECK that fails is reported and the test goes on.
+ */
+#ifndef TEST_CHECK_H
+#define TEST_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Defines a test; its name is a sentence with underscores. */
+#define TEST(name)                                                                                           \
+	static void name(void);                                                                                  \
+	__attribute__((constructor)) static void register_##name(void)                                           \
+	{                                                                                                        \
+		check_register(#name, __FILE__, name);                                                               \
+	}                                                                                                        \
+	static void name(void)
+
+#define CHECK(condition) check_that((condition), __FILE__, __LINE__, #condition)
+#define CHECK_NUMBER(actual, expected)                                                                       \
+	check_number((long long)(actual), (long long)(expected), __FILE__, __LINE__, #actual)
+#define CHECK_TEXT(actual, expected) check_text((actual), (expected), __FILE__, __LINE__, #actual)
+#define CHECK_CONTAINS(actual, part) check_contains((actual), (part), __FILE__, __LINE__, #actual)
+
+void check_register(const char *name, const char *file, void (*run)(void));
+
+/* All give whether it held. */
+bool check_that(bool held, const char *file, int line, const char *what);
+bool check_number(long long actual, long long expected, const char *file, int line, const char *what);
+bool check_text(const char *actual, const char *expected, const char *file, int line, const char *what);
+bool check_contains(const char *actual, const char *part, const char *file, int line, const char *what);
+
+/* What the tests are run on: the command line of the test program. */
+extern const char *check_modules; /* the folder of the test modules */
+extern const char *check_app;     /* the test app */
+extern const char *check_library; /* libmod_go.so */
+
+/* The path of a test module, in one of a few static buffers. */
+const char *check_module(const char *name);
+
+/* A fresh folder, removed with all in it when the test ends. */
+const char *check_folder(void);
+
+/* Writes a file whole; false with a failed check where that does not work. */
+bool check_write(const char *path, const void *bytes, size_t length);
+
+/* Reads a file whole into memory from malloc, NULL with a failed check where that does not work. */
+unsigned char *check_read(const char *path, size_t *length);
+
+/* How long a fuzzing test goes on, in seconds, and the number its randomness begins with; both can be set, by
+ * MODGO_FUZZ_SECONDS and MODGO_FUZZ_SEED. check_random is a generator of 64 bits (xorshift64*). */
+double check_fuzz_seconds(void);
+unsigned long long check_fuzz_seed(void);
+unsigned long long check_random(unsigned long long *state);
+double check_now(void);
+
+#endif

@@ -1,0 +1,375 @@
+/* test_loader.c - opening, setting up and closing modules. */
+#include <dirent.h>
+#include <dlfcn.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "file.h"
+#include "host.h"
+#include "mod_go.h"
+
+/* Opens and sets up, NULL with a failed check where that does not work. */
+static mod_go_module *ready(const char *path)
+{
+	mod_go_module *module = NULL;
+	mod_go_error error;
+
+	if (!CHECK(mod_go_open(path, &module, &error) == MOD_GO_OK && mod_go_setup(module, &error) == MOD_GO_OK))
+		printf("    %s\n", error.message);
+	return module;
+}
+
+/* The text that a function without arguments gives. */
+static const char *text_of(mod_go_module *module, const char *function)
+{
+	static char text[256];
+	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
+	aerospike_udf_go_result result;
+
+	mod_go_result_init(&result, (uint8_t *)text, sizeof(text) - 1);
+	mod_go_apply_single(module, function, &call, NULL, NULL, 0, &result);
+	text[result.value.data == (uint8_t *)text ? result.value.length : 0] = '\0';
+	mod_go_result_clear(&result);
+	return text;
+}
+
+static long long integer_of(mod_go_module *module, const char *function)
+{
+	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
+	aerospike_udf_go_result result;
+	long long integer;
+
+	mod_go_result_init(&result, NULL, 0);
+	mod_go_apply_single(module, function, &call, NULL, NULL, 0, &result);
+	integer = result.value.type == AEROSPIKE_UDF_GO_INTEGER ? result.value.integer : -1;
+	mod_go_result_clear(&result);
+	return integer;
+}
+
+static size_t open_descriptors(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	while (folder != NULL && readdir(folder) != NULL)
+		count++;
+	if (folder != NULL)
+		closedir(folder);
+	return count;
+}
+
+TEST(a_module_opens_with_its_version_and_properties)
+{
+	mod_go_module *module = ready(check_module("good"));
+	int major = 0, minor = -1;
+	char *name = mod_go_property(module, "conn-name");
+	char *other = mod_go_property(module, "no-such-property");
+
+	mod_go_api_version(module, &major, &minor);
+	CHECK_NUMBER(major, 1);
+	CHECK_NUMBER(minor, 0);
+	CHECK_TEXT(name, "good");
+	CHECK_TEXT(other, "");
+	CHECK_TEXT(text_of(module, "who"), "good");
+	free(name);
+	free(other);
+	mod_go_close(module);
+	mod_go_close(NULL);
+}
+
+TEST(another_major_version_is_refused_naming_both)
+{
+	mod_go_module *module = NULL;
+	mod_go_error error;
+
+	CHECK_NUMBER(mod_go_open(check_module("major2"), &module, &error), MOD_GO_ABI_MISMATCH);
+	CHECK(module == NULL);
+	CHECK_CONTAINS(error.message, check_module("major2"));
+	CHECK_CONTAINS(error.message, "speaks version 2.3 of the UDF ABI, this libmod_go speaks 1.0");
+	CHECK_NUMBER(mod_go_open(check_module("major2"), &module, NULL), MOD_GO_ABI_MISMATCH);
+}
+
+TEST(a_later_minor_version_is_welcome)
+{
+	mod_go_module *module = ready(check_module("minor9"));
+	int major, minor;
+
+	mod_go_api_version(module, &major, &minor);
+	CHECK_NUMBER(minor, 9);
+	CHECK_TEXT(text_of(module, "any"), "minor9");
+	mod_go_close(module);
+}
+
+TEST(opening_reports_what_check_reports)
+{
+	mod_go_module *module = NULL;
+	mod_go_error error;
+
+	CHECK_NUMBER(mod_go_open("/nowhere.so", &module, &error), MOD_GO_NO_FILE);
+	CHECK_NUMBER(mod_go_open(check_module("library"), &module, &error), MOD_GO_MISSING_SYMBOL);
+	CHECK(module == NULL);
+}
+
+TEST(the_linkers_refusal_names_the_file_and_not_the_copy)
+{
+	mod_go_module *module = NULL;
+	mod_go_error error;
+	size_t before = open_descriptors();
+
+	CHECK_NUMBER(mod_go_open(check_module("unresolved"), &module, &error), MOD_GO_LOAD_FAILED);
+	CHECK_CONTAINS(error.message, check_module("unresolved"));
+	CHECK_CONTAINS(error.message, "undefined symbol: nobody_has_this_function");
+	CHECK(strstr(error.message, "/proc/") == NULL);
+	CHECK_NUMBER(open_descriptors(), before);
+}
+
+TEST(a_failed_setup_gives_the_modules_reason_every_time)
+{
+	mod_go_module *module = NULL;
+	mod_go_error error;
+
+	CHECK_NUMBER(mod_go_open(check_module("setup_fails"), &module, &error), MOD_GO_OK);
+	for (int i = 0; i < 2; i++) {
+		memset(&error, 0, sizeof(error));
+		CHECK_NUMBER(mod_go_setup(module, &error), MOD_GO_SETUP_FAILED);
+		CHECK_NUMBER(error.status, MOD_GO_SETUP_FAILED);
+		CHECK_CONTAINS(error.message, check_module("setup_fails"));
+		CHECK_CONTAINS(error.message, "two functions are named add");
+	}
+	CHECK_CONTAINS(text_of(module, "any"), "was not set up");
+	mod_go_close(module);
+}
+
+TEST(a_setup_that_fails_without_a_reason_is_explained)
+{
+	mod_go_module *module = NULL;
+	mod_go_error error;
+	char *property;
+
+	CHECK_NUMBER(mod_go_open(check_module("setup_silent"), &module, &error), MOD_GO_OK);
+	CHECK_NUMBER(mod_go_setup(module, &error), MOD_GO_SETUP_FAILED);
+	CHECK_CONTAINS(error.message, "failed with 4 (the function panicked) and gave no reason");
+	property = mod_go_property(module, "conn-name"); /* the module answers NULL */
+	CHECK_TEXT(property, "");
+	free(property);
+	mod_go_close(module);
+}
+
+TEST(nothing_is_applied_before_setup)
+{
+	mod_go_module *module = NULL;
+	mod_go_error error;
+	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
+	aerospike_udf_go_result result;
+
+	CHECK_NUMBER(mod_go_open(check_module("good"), &module, &error), MOD_GO_OK);
+	mod_go_result_init(&result, NULL, 0);
+	CHECK_NUMBER(mod_go_apply_single(module, "who", &call, NULL, NULL, 0, &result), AEROSPIKE_UDF_GO_REFUSED);
+	CHECK_NUMBER(result.value.type, AEROSPIKE_UDF_GO_STRING);
+	CHECK_CONTAINS((char *)result.value.data, "mod_go_setup must succeed before");
+	CHECK_NUMBER(mod_go_apply_stream(module, "who", &call, 3, NULL, NULL, NULL, 0, &result),
+	             AEROSPIKE_UDF_GO_REFUSED);
+	mod_go_result_clear(&result);
+	mod_go_close(module);
+}
+
+static void *set_up(void *module)
+{
+	mod_go_error error;
+
+	return mod_go_setup(module, &error) == MOD_GO_OK && integer_of(module, "setups") == 1 ? module : NULL;
+}
+
+TEST(eight_threads_set_a_module_up_once)
+{
+	mod_go_module *module = NULL;
+	mod_go_error error;
+	pthread_t threads[8];
+	void *went_well;
+	char *setups;
+
+	CHECK_NUMBER(mod_go_open(check_module("setup_slow"), &module, &error), MOD_GO_OK);
+	for (size_t i = 0; i < 8; i++)
+		CHECK(pthread_create(&threads[i], NULL, set_up, module) == 0);
+	for (size_t i = 0; i < 8; i++) {
+		pthread_join(threads[i], &went_well);
+		CHECK(went_well != NULL);
+	}
+	setups = mod_go_property(module, "setups");
+	CHECK_TEXT(setups, "1");
+	free(setups);
+	mod_go_close(module);
+}
+
+TEST(two_modules_live_side_by_side)
+{
+	mod_go_module *good = ready(check_module("good"));
+	mod_go_module *twin = ready(check_module("twin"));
+
+	CHECK_TEXT(text_of(good, "who"), "good");
+	CHECK_TEXT(text_of(twin, "who"), "twin");
+	CHECK_NUMBER(integer_of(good, "applied"), 1);
+	CHECK_NUMBER(integer_of(twin, "applied"), 1001);
+	CHECK_NUMBER(integer_of(good, "applied"), 2);
+	mod_go_close(twin);
+	CHECK_NUMBER(integer_of(good, "applied"), 3);
+	mod_go_close(good);
+}
+
+TEST(one_file_opened_twice_is_two_modules)
+{
+	mod_go_module *one = ready(check_module("good"));
+	mod_go_module *two = ready(check_module("good"));
+
+	CHECK_NUMBER(integer_of(one, "applied"), 1);
+	CHECK_NUMBER(integer_of(one, "applied"), 2);
+	CHECK_NUMBER(integer_of(two, "applied"), 1);
+	mod_go_close(one);
+	mod_go_close(two);
+}
+
+/* good.so stays mapped when it is closed, for it says that it cannot be unloaded. Were its copy's name free
+ * again, the linker would answer the next load with it. */
+TEST(a_module_loaded_after_one_that_stays_is_not_the_old_one)
+{
+	mod_go_module *module = ready(check_module("good"));
+
+	CHECK_NUMBER(integer_of(module, "applied"), 1);
+	mod_go_close(module);
+	module = ready(check_module("good"));
+	CHECK_NUMBER(integer_of(module, "applied"), 1);
+	mod_go_close(module);
+	module = ready(check_module("twin"));
+	CHECK_TEXT(text_of(module, "who"), "twin");
+	mod_go_close(module);
+}
+
+TEST(a_file_may_be_overwritten_while_it_is_loaded)
+{
+	char path[PATH_MAX];
+	size_t length;
+	unsigned char *bytes = check_read(check_module("good"), &length);
+	mod_go_module *old, *new;
+
+	snprintf(path, sizeof(path), "%s/module.so", check_folder());
+	check_write(path, bytes, length);
+	old = ready(path);
+	/* In place, the same inode: had the linker mapped it, the next call would run zeros. */
+	memset(bytes, 0, length);
+	check_write(path, bytes, length);
+	CHECK_TEXT(text_of(old, "who"), "good");
+	free(bytes);
+	bytes = check_read(check_module("twin"), &length);
+	check_write(path, bytes, length);
+	new = ready(path);
+	CHECK_TEXT(text_of(new, "who"), "twin");
+	CHECK_TEXT(text_of(old, "who"), "good");
+	CHECK(unlink(path) == 0);
+	CHECK_TEXT(text_of(new, "who"), "twin");
+	mod_go_close(old);
+	mod_go_close(new);
+	free(bytes);
+}
+
+TEST(a_module_that_can_be_unloaded_leaves_nothing)
+{
+	size_t before;
+
+	mod_go_close(ready(check_module("twin")));
+	before = open_descriptors();
+	for (int i = 0; i < 50; i++) {
+		mod_go_module *module = ready(check_module("twin"));
+
+		CHECK_NUMBER(integer_of(module, "applied"), 1001);
+		mod_go_close(module);
+	}
+	CHECK_NUMBER(open_descriptors(), before);
+}
+
+TEST(a_copy_in_memory_can_be_changed_by_nobody)
+{
+	mod_go_copy copy;
+
+	if (!CHECK(mod_go_copy_in_memory(&copy, "a/b.so", (const uint8_t *)"abc", 3)))
+		return;
+	CHECK(pwrite(copy.descriptor, "x", 1, 0) < 0);
+	CHECK(ftruncate(copy.descriptor, 0) < 0);
+	mod_go_copy_release(&copy);
+}
+
+/* Where there are no memory files, or none that may be run. */
+TEST(a_copy_in_a_folder_loads_as_well)
+{
+	size_t length;
+	unsigned char *bytes = check_read(check_module("good"), &length);
+	mod_go_copy one, two;
+	mod_go_error error;
+	void *handle;
+
+	setenv("TMPDIR", check_folder(), 1);
+	CHECK_NUMBER(mod_go_copy_in_folder(&one, "good.so", bytes, length, &error), MOD_GO_OK);
+	CHECK_NUMBER(mod_go_copy_in_folder(&two, "good.so", bytes, length, &error), MOD_GO_OK);
+	CHECK(strncmp(one.name, check_folder(), strlen(check_folder())) == 0);
+	CHECK(strcmp(one.name, two.name) != 0);
+	handle = dlopen(one.name, RTLD_NOW | RTLD_LOCAL);
+	CHECK(handle != NULL);
+	mod_go_copy_unlink(&one);
+	CHECK(access(one.name, F_OK) != 0);
+	CHECK(handle != NULL && dlsym(handle, "aerospike_udf_go_setup") != NULL);
+	if (handle != NULL)
+		dlclose(handle);
+	mod_go_copy_release(&one);
+	mod_go_copy_release(&two);
+	CHECK(rmdir(check_folder()) == 0);
+	CHECK_NUMBER(mod_go_copy_in_folder(&one, "good.so", bytes, length, &error), MOD_GO_LOAD_FAILED);
+	CHECK_CONTAINS(error.message, "set TMPDIR to a folder");
+	free(bytes);
+}
+
+TEST(the_library_exports_its_interface_and_nothing_else)
+{
+	static const char *const PUBLIC[] = {
+		"mod_go_status_name",  "mod_go_call_status_text",
+		"mod_go_check",        "mod_go_find",
+		"mod_go_open",         "mod_go_setup",
+		"mod_go_api_version",  "mod_go_property",
+		"mod_go_result_init",  "mod_go_result_clear",
+		"mod_go_apply_single", "mod_go_apply_stream",
+		"mod_go_close",
+	};
+	static const char *const HIDDEN[] = {"mod_go_fail",          "mod_go_elf_check",   "mod_go_file_read",
+	                                     "mod_go_msgpack_check", "mod_go_value_check", "mod_go_copy_make",
+	                                     "mod_go_result_accept", "mod_go_abi_names"};
+	void *library = dlopen(check_library, RTLD_NOW | RTLD_LOCAL);
+
+	if (!CHECK(library != NULL)) {
+		printf("    %s\n", dlerror());
+		return;
+	}
+	for (size_t i = 0; i < sizeof(PUBLIC) / sizeof(*PUBLIC); i++) {
+		if (!CHECK(dlsym(library, PUBLIC[i]) != NULL))
+			printf("    %s\n", PUBLIC[i]);
+	}
+	for (size_t i = 0; i < sizeof(HIDDEN) / sizeof(*HIDDEN); i++) {
+		if (!CHECK(dlsym(library, HIDDEN[i]) == NULL))
+			printf("    %s\n", HIDDEN[i]);
+	}
+	dlclose(library);
+}
+
+TEST(statuses_have_the_words_of_the_header)
+{
+	CHECK_TEXT(mod_go_status_name(MOD_GO_OK), "ok");
+	CHECK_TEXT(mod_go_status_name(MOD_GO_NO_MEMORY), "no-memory");
+	CHECK_TEXT(mod_go_status_name((mod_go_status)9), "unknown");
+	CHECK_TEXT(mod_go_status_name((mod_go_status)-1), "unknown");
+	CHECK_TEXT(mod_go_call_status_text(AEROSPIKE_UDF_GO_OK), "ok");
+	CHECK_TEXT(mod_go_call_status_text(AEROSPIKE_UDF_GO_INTERNAL), "internal error");
+	CHECK_TEXT(mod_go_call_status_text(8), "unknown status");
+	CHECK_TEXT(mod_go_call_status_text(-1), "unknown status");
+}
