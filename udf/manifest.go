@@ -31,14 +31,14 @@ func describe(name string, fn reflect.Value, s signature) string {
 	}
 	var params, results []string
 	for i, t := range s.params {
-		text := t.String()
+		text := typeText(t)
 		if s.variadic && i == len(s.params)-1 {
-			text = "..." + t.Elem().String()
+			text = "..." + typeText(t.Elem())
 		}
 		params = append(params, `{"name":"","type":`+jsonString(text)+`}`)
 	}
 	for i := range fn.Type().NumOut() {
-		results = append(results, jsonString(fn.Type().Out(i).String()))
+		results = append(results, jsonString(typeText(fn.Type().Out(i))))
 	}
 	var location string
 	if f := runtime.FuncForPC(fn.Pointer()); f != nil {
@@ -49,6 +49,9 @@ func describe(name string, fn reflect.Value, s signature) string {
 		`],"results":[` + strings.Join(results, ",") + `],"doc":"","location":` + jsonString(location) +
 		`,"symbol":"","bins":[]}`
 }
+
+// typeText writes a type as people do today.
+func typeText(t reflect.Type) string { return strings.ReplaceAll(t.String(), "interface {}", "any") }
 
 // jsonString quotes s as JSON does.
 func jsonString(s string) string {

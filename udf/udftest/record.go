@@ -1,0 +1,166 @@
+// Package udftest makes records for plain go test: no server, no module, no cgo. What a UDF sets goes
+// through the same conversions as in a server, so what Aerospike could not store fails here too.
+package udftest
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf"
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
+)
+
+// Record is a record in memory: give its UDF() to the function under test, and ask for the outcome afterwards.
+type Record struct {
+	record *udf.Record
+	memory *memory
+}
+
+// Option changes what NewRecord makes.
+type Option func(*memory)
+
+// Absent makes a record that is not stored: only its key is known, and Create stores it.
+func Absent() Option {
+	return func(m *memory) { m.stored, m.bins = nil, map[string]udf.Value{} }
+}
+
+// WithKey sets the record's key.
+func WithKey(k udf.Key) Option { return func(m *memory) { m.key = k } }
+
+// WithTTL sets the time to live; udf.NeverExpires for none.
+func WithTTL(d time.Duration) Option {
+	return func(m *memory) {
+		m.ttl = uint32(d / time.Second)
+		if d == udf.NeverExpires {
+			m.ttl = host.TTLNever
+		}
+	}
+}
+
+// WithGeneration sets the count of writes so far.
+func WithGeneration(n int) Option { return func(m *memory) { m.generation = uint32(n) } }
+
+// WithLastUpdate sets the time of the last write.
+func WithLastUpdate(t time.Time) Option { return func(m *memory) { m.lastUpdate = t } }
+
+// Refusing makes every Create, Update and Remove fail with err.
+func Refusing(err error) Option { return func(m *memory) { m.refusal = err } }
+
+// NewRecord makes a stored record with these bins. It panics where a bin's name or value is none of
+// Aerospike's, for that is a mistake in the test.
+func NewRecord(bins map[string]udf.Value, options ...Option) *Record {
+	m := &memory{bins: map[string]udf.Value{}, stored: map[string]udf.Value{}, generation: 1}
+	r := host.NewRecord(m).(*udf.Record)
+	for _, name := range slices.Sorted(maps.Keys(bins)) {
+		r.Set(name, bins[name])
+	}
+	if err := r.Update(); err != nil {
+		panic("udftest.NewRecord: " + err.Error())
+	}
+	m.generation, m.operations = 1, nil
+	for _, o := range options {
+		o(m)
+	}
+	return &Record{r, m}
+}
+
+// UDF gives the record to call a UDF with.
+func (r *Record) UDF() *udf.Record { return r.record }
+
+// Stored gives the bins as they are stored: what was set and not stored by Create or Update is not there.
+// Nil where no record is stored.
+func (r *Record) Stored() map[string]udf.Value { return maps.Clone(r.memory.stored) }
+
+// Operations gives what was done and accepted, in order: "create", "update" or "remove".
+func (r *Record) Operations() []string { return slices.Clone(r.memory.operations) }
+
+// memory is a host's record.
+type memory struct {
+	bins       map[string]udf.Value // as the UDF sees them
+	stored     map[string]udf.Value // nil where the record doesn't exist
+	operations []string
+	key        udf.Key
+	ttl        uint32
+	generation uint32
+	lastUpdate time.Time
+	refusal    error
+	scratch    []byte
+}
+
+func (m *memory) Get(bin string) (raw value.Raw, err error) {
+	raw, m.scratch, err = value.Encode(m.bins[bin], m.scratch)
+	return raw, err
+}
+
+func (m *memory) Set(bin string, v value.Raw) error {
+	decoded, err := value.ToAny(v)
+	if err == nil {
+		m.bins[bin] = decoded
+	}
+	return err
+}
+
+func (m *memory) Unset(bin string) error {
+	delete(m.bins, bin)
+	return nil
+}
+
+func (m *memory) BinNames() ([]string, error) { return slices.Sorted(maps.Keys(m.bins)), nil }
+
+func (m *memory) Metadata() (host.Metadata, error) {
+	key, _, err := value.Encode(m.key.Value, nil)
+	metadata := host.Metadata{
+		Exists: m.stored != nil, TTL: m.ttl, Generation: m.generation,
+		Namespace: m.key.Namespace, Set: m.key.Set, Key: key,
+	}
+	if !m.lastUpdate.IsZero() {
+		metadata.LastUpdate = uint64(m.lastUpdate.UnixMilli())
+	}
+	return metadata, err
+}
+
+func (m *memory) SetTTL(seconds uint32) error {
+	m.ttl = seconds
+	return nil
+}
+
+func (m *memory) Create() error {
+	if m.stored != nil {
+		return errors.New("the record exists already; use Update")
+	}
+	return m.store("create")
+}
+
+func (m *memory) Update() error {
+	if m.stored == nil {
+		return errors.New("the record does not exist; use Create")
+	}
+	return m.store("update")
+}
+
+func (m *memory) store(operation string) error {
+	if m.refusal != nil {
+		return m.refusal
+	}
+	m.stored = maps.Clone(m.bins)
+	m.generation++
+	m.operations = append(m.operations, operation)
+	return nil
+}
+
+func (m *memory) Remove() error {
+	switch {
+	case m.stored == nil:
+		return errors.New("the record does not exist")
+	case m.refusal != nil:
+		return m.refusal
+	}
+	m.stored, m.bins = nil, map[string]udf.Value{}
+	m.operations = append(m.operations, "remove")
+	return nil
+}
+
+func (m *memory) Exists() (bool, error) { return m.stored != nil, nil }
