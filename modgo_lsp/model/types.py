@@ -12,14 +12,16 @@ import msgspec
 
 
 class Basic(msgspec.Struct, frozen=True):
-    """A predeclared type: "bool", "int64", "string", "error" and "any" are not among them."""
+    """A predeclared type ("bool", "int64", "string"; `error` and `any` are not among them),
+    "unsafe.Pointer", or the type of an untyped constant ("untyped int")."""
 
     name: str
 
 
 class Named(msgspec.Struct, frozen=True):
     """A defined type. `package` is its import path ("" for the universe: `error`). `local` is not 0 for a
-    type declared in a function: then it is the byte offset of its name, and Go source elsewhere can't name it."""
+    type declared in a function: then it tells apart the package's local types, and Go source elsewhere can't
+    name it."""
 
     package: str
     name: str
@@ -70,12 +72,15 @@ class Struct(msgspec.Struct, frozen=True):
 
 
 class Interface(msgspec.Struct, frozen=True):
-    """`empty` is true for `any` and `interface{}`. `methods` are names alone; `constraint` is true where
-    it has type elements and so is no type of a value."""
+    """`empty` is true for `any` and `interface{}`. `methods` are the names of its own methods, sorted, and
+    `method_types` their types; `embedded` are the interfaces it embeds. `constraint` is true where it has
+    other type elements and so is no type of a value."""
 
     empty: bool
     methods: tuple[str, ...] = ()
     constraint: bool = False
+    method_types: tuple[Type, ...] = ()
+    embedded: tuple[Type, ...] = ()
 
 
 class TypeParameter(msgspec.Struct, frozen=True):
@@ -88,6 +93,4 @@ class Unknown(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-Type = Union[
-    Basic, Named, Pointer, Slice, Array, Map, Chan, Func, Struct, Interface, TypeParameter, Unknown
-]
+Type = Union[Basic, Named, Pointer, Slice, Array, Map, Chan, Func, Struct, Interface, TypeParameter, Unknown]

@@ -79,7 +79,9 @@ class LineIndex:
             return len(self._text)
         start = self._starts[line]
         end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self._text)
-        content = self._text[start:end].rstrip(b"\r\n") if line + 1 < len(self._starts) else self._text[start:end]
+        content = (
+            self._text[start:end].rstrip(b"\r\n") if line + 1 < len(self._starts) else self._text[start:end]
+        )
         return start + _bytes_of_units(content, column, encoding)
 
     def byte_column(self, line: int, column: int) -> int:

@@ -1,0 +1,235 @@
+"""Go's constants: literals and operations on them, exactly. Not for: which names are constants."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Union
+
+from modgo_lsp.model.types import Basic
+from modgo_lsp.model.universe import FLOATS, INTEGERS
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.literals import rune_value, unquote
+
+# bool, integers and runes, floats; strings as the bytes they are. Complex numbers are not followed.
+Value = Union[bool, int, Fraction, bytes]
+
+# Bounds past which a value is given up, so that `1 << 1<<40` or a doubling string costs nothing.
+_MAX_BITS = 4096
+_MAX_BYTES = 1 << 20
+_MAX_EXPONENT = 1000
+
+_FLOAT = re.compile(r"([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?")
+_HEX_FLOAT = re.compile(r"0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)")
+
+UNTYPED_BOOL = Basic("untyped bool")
+UNTYPED_INT = Basic("untyped int")
+UNTYPED_RUNE = Basic("untyped rune")
+UNTYPED_FLOAT = Basic("untyped float")
+UNTYPED_COMPLEX = Basic("untyped complex")
+UNTYPED_STRING = Basic("untyped string")
+UNTYPED_NIL = Basic("untyped nil")
+
+# The kinds of an operation on untyped numbers: the later one wins.
+_RANK = [UNTYPED_INT, UNTYPED_RUNE, UNTYPED_FLOAT, UNTYPED_COMPLEX]
+
+_DEFAULTS = {
+    UNTYPED_BOOL: Basic("bool"),
+    UNTYPED_INT: Basic("int"),
+    UNTYPED_RUNE: Basic("int32"),
+    UNTYPED_FLOAT: Basic("float64"),
+    UNTYPED_COMPLEX: Basic("complex128"),
+    UNTYPED_STRING: Basic("string"),
+}
+
+
+def default_type(basic: Basic) -> Basic:
+    """The type that a variable gets from an untyped constant."""
+    return _DEFAULTS.get(basic, basic)
+
+
+def is_untyped(type_: object) -> bool:
+    return isinstance(type_, Basic) and type_.name.startswith("untyped ")
+
+
+def literal(expr: ast.BasicLit) -> tuple[Basic, Value | None]:
+    """Type and value of a literal; the value is None where it is broken or not followed."""
+    text = expr.value
+    if expr.kind == "string":
+        return UNTYPED_STRING, unquote(text.encode("utf-8", "surrogateescape"))
+    if expr.kind == "rune":
+        return UNTYPED_RUNE, rune_value(text.encode("utf-8", "surrogateescape"))
+    if expr.kind == "int":
+        return UNTYPED_INT, _integer(text.replace("_", ""))
+    if expr.kind == "float":
+        return UNTYPED_FLOAT, _float(text.replace("_", ""))
+    return UNTYPED_COMPLEX, None
+
+
+def _integer(text: str) -> int | None:
+    if len(text) > _MAX_BITS // 4:
+        return None
+    try:
+        if len(text) > 1 and text[0] == "0" and text[1].isdigit():
+            return int(text, 8)
+        return int(text, 0)
+    except ValueError:
+        return None
+
+
+def _float(text: str) -> Fraction | None:
+    if len(text) > _MAX_EXPONENT:
+        return None
+    if (match := _HEX_FLOAT.fullmatch(text)) is not None:
+        base, places = 2, 4
+        digits = int((match[1] + match[2]) or "0", 16)
+    elif (match := _FLOAT.fullmatch(text)) is not None:
+        base, places = 10, 1
+        digits = int((match[1] + match[2]) or "0")
+    else:
+        return None
+    exponent = int(match[3] or "0") - places * len(match[2])
+    if abs(exponent) > _MAX_EXPONENT:
+        return None
+    return Fraction(digits) * Fraction(base) ** exponent
+
+
+def unary(op: str, value: Value | None, basic: Basic | None) -> Value | None:
+    """`op value`. `basic` is the operand's type, for `^` of unsigned ones."""
+    if isinstance(value, bool):
+        return (not value) if op == "!" else None
+    if isinstance(value, bytes) or value is None:
+        return None
+    if op == "+":
+        return value
+    if op == "-":
+        return -value
+    if op == "^" and isinstance(value, int):
+        if basic is not None and basic.name.startswith("uint"):
+            return value ^ ((1 << INTEGERS[basic.name]) - 1)
+        return ~value
+    return None
+
+
+_COMPARE: dict[str, Callable[[object, object], object]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+_INTEGER_OPERATIONS: dict[str, Callable[[int, int], int]] = {
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "&^": lambda x, y: x & ~y,
+}
+
+
+def is_comparison(op: str) -> bool:
+    return op in _COMPARE
+
+
+def binary(x: Value | None, op: str, y: Value | None, integer: bool) -> Value | None:
+    """`x op y`; None where that is no constant. `integer`: `/` and `%` are those of integers."""
+    if x is None or y is None:
+        return None
+    if isinstance(x, bytes) or isinstance(y, bytes):
+        return _strings(x, op, y)
+    if isinstance(x, bool) or isinstance(y, bool):
+        return _booleans(x, op, y)
+    if op in _COMPARE:
+        return bool(_COMPARE[op](x, y))
+    if op in ("<<", ">>"):
+        return _shift(x, op, y)
+    return _bounded(_arithmetic(x, op, y, integer))
+
+
+def _strings(x: Value, op: str, y: Value) -> Value | None:
+    if not (isinstance(x, bytes) and isinstance(y, bytes)):
+        return None
+    if op == "+":
+        return x + y if len(x) + len(y) <= _MAX_BYTES else None
+    return bool(_COMPARE[op](x, y)) if op in _COMPARE else None
+
+
+def _booleans(x: Value, op: str, y: Value) -> Value | None:
+    if not (isinstance(x, bool) and isinstance(y, bool)):
+        return None
+    return {"&&": x and y, "||": x or y, "==": x == y, "!=": x != y}.get(op)
+
+
+def _shift(x: int | Fraction, op: str, y: int | Fraction) -> Value | None:
+    if x != int(x) or y != int(y) or not 0 <= y <= _MAX_BITS:
+        return None
+    return _bounded(int(x) << int(y) if op == "<<" else int(x) >> int(y))
+
+
+def _arithmetic(x: int | Fraction, op: str, y: int | Fraction, integer: bool) -> int | Fraction | None:
+    if op == "+":
+        return x + y
+    if op == "-":
+        return x - y
+    if op == "*":
+        return x * y
+    if op in ("/", "%"):
+        if y == 0 or (op == "%" and not integer):
+            return None
+        if not integer:
+            return Fraction(x) / Fraction(y)
+        quotient = abs(int(x)) // abs(int(y))
+        quotient = quotient if (x < 0) == (y < 0) else -quotient
+        return quotient if op == "/" else int(x) - quotient * int(y)
+    operation = _INTEGER_OPERATIONS.get(op)
+    return None if operation is None or x != int(x) or y != int(y) else operation(int(x), int(y))
+
+
+def _bounded(value: int | Fraction | None) -> int | Fraction | None:
+    if value is None:
+        return None
+    bits = value.numerator.bit_length() + value.denominator.bit_length()
+    return value if bits <= 2 * _MAX_BITS else None
+
+
+def wider(x: Basic, y: Basic) -> Basic:
+    """The type of an operation on two untyped operands."""
+    if x in _RANK and y in _RANK:
+        return _RANK[max(_RANK.index(x), _RANK.index(y))]
+    return x
+
+
+def convert(value: Value | None, target: Basic) -> Value | None:
+    """A constant conversion to a basic type; None where it gives no constant."""
+    if value is None:
+        return None
+    if target.name in ("string", "untyped string"):
+        if isinstance(value, bytes):
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            valid = 0 <= value <= 0x10FFFF and not 0xD800 <= value < 0xE000
+            return (chr(value) if valid else "\ufffd").encode()
+        return None
+    if isinstance(value, bytes | bool):
+        return (
+            value
+            if isinstance(value, bool) == (target.name == "bool") and not isinstance(value, bytes)
+            else None
+        )
+    if target.name in FLOATS:
+        return _rounded(value, target.name)
+    if target.name in INTEGERS:
+        return int(value) if value == int(value) else None
+    return None
+
+
+def _rounded(value: int | Fraction, name: str) -> Fraction | None:
+    if name == "float32":
+        return Fraction(value)
+    try:
+        return Fraction(float(value))
+    except OverflowError:
+        return None

@@ -1,0 +1,66 @@
+"""Where source text comes from: the disk, or an editor's open documents over it.
+
+Not for: choosing which files make a package (load.py).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from modgo_lsp.syntax.document import Document
+
+
+class Files(Protocol):
+    def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises OSError where it can't be read."""
+        ...
+
+    def entries(self, directory: str) -> list[tuple[str, bool]]:
+        """What is in a directory, as (name, is a directory), by name. Raises OSError."""
+        ...
+
+
+class DiskFiles:
+    """The disk. Only regular files are read: a named pipe called x.go must not hang us."""
+
+    def read(self, path: str) -> bytes:
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise OSError(f"{path} is not a regular file")
+        return Path(path).read_bytes()
+
+    def entries(self, directory: str) -> list[tuple[str, bool]]:
+        with os.scandir(directory) as found:
+            return sorted((entry.name, entry.is_dir()) for entry in found)
+
+
+class OverlayFiles:
+    """`documents`, by absolute path, over `base`: they hide what it holds there, and are in directories
+    that it doesn't know."""
+
+    def __init__(self, base: Files, documents: Mapping[str, Document]) -> None:
+        self._base = base
+        self._documents = dict(documents)
+
+    def document(self, path: str) -> Document | None:
+        """The open document at `path`, so that nobody parses it a second time."""
+        return self._documents.get(path)
+
+    def read(self, path: str) -> bytes:
+        document = self._documents.get(path)
+        return self._base.read(path) if document is None else document.text
+
+    def entries(self, directory: str) -> list[tuple[str, bool]]:
+        own = {
+            os.path.basename(path): False for path in self._documents if os.path.dirname(path) == directory
+        }
+        try:
+            found = dict(self._base.entries(directory))
+        except OSError:
+            if not own:
+                raise
+            found = {}
+        return sorted({**found, **own}.items())

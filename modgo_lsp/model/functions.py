@@ -1,0 +1,99 @@
+"""The functions and methods that a package declares, as rules and editors see them, with who refers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from modgo_lsp.model.bind import is_exported
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.objects import FunctionName
+from modgo_lsp.model.package import Function
+from modgo_lsp.model.resolve import Resolver
+from modgo_lsp.model.signature import declared_subject, judge
+from modgo_lsp.model.units import FileUnit, PackageUnit
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.positions import Span
+
+
+def declared_functions(
+    resolver: Resolver, unit: PackageUnit, importers: Callable[[PackageUnit], Iterable[PackageUnit]]
+) -> dict[FunctionName, Function]:
+    """The declared functions of `unit`, in the order of the source. `importers` gives the other packages of
+    its Go module that import it: they may refer to its functions too."""
+    references = _references(resolver, unit, importers(unit))
+    made = {}
+    for function in unit.functions:
+        file = function.file
+        if file is not None:
+            made[function] = _function(resolver, file, function, references.get(function, 0))
+    return made
+
+
+def _function(resolver: Resolver, file: FileUnit, function: FunctionName, references: int) -> Function:
+    decl = function.decl
+    generic = bool(function.parameters) or _has_generic_receiver(decl)
+    signature = None
+    if not generic:
+        subject = declared_subject(file, resolver.function_type(function), decl.type, decl.name.span)
+        signature = judge(resolver, subject, file.document)
+    return Function(
+        name=function.qualified,
+        exported=is_exported(function.name),
+        generic=generic,
+        location=Location(file.path, decl.name.span),
+        extent=Location(file.path, decl.span),
+        doc="" if decl.doc is None else _comment_text(file.document.slice(decl.doc)),
+        signature=signature,
+        references=references,
+    )
+
+
+def _has_generic_receiver(decl: ast.FuncDecl) -> bool:
+    if decl.receiver is None:
+        return False
+    return any(
+        isinstance(node, ast.IndexExpr) for field in decl.receiver.fields for node in ast.walk(field.type)
+    )
+
+
+def _references(
+    resolver: Resolver, unit: PackageUnit, importers: Iterable[PackageUnit]
+) -> dict[FunctionName, int]:
+    """How often each function of `unit` is referred to, outside its own declaration."""
+    counts: dict[FunctionName, int] = {}
+    for file in unit.files:
+        resolver.bind_file(file)
+        for offset, item in file.uses.items():
+            if isinstance(item, FunctionName) and item.file is not None and item.file.unit is unit:
+                if not (item.file is file and _within(item.decl.span, offset)):
+                    counts[item] = counts.get(item, 0) + 1
+    for importer in importers:
+        for file in importer.files:
+            if not any(spec.path == unit.path for spec in file.syntax.imports):
+                continue
+            resolver.bind_file(file)
+            for path, name in file.selected.values():
+                item = unit.lookup(name) if path == unit.path else None
+                if isinstance(item, FunctionName):
+                    counts[item] = counts.get(item, 0) + 1
+            for item in file.uses.values() if unit.path in file.dots else ():
+                if isinstance(item, FunctionName) and item.file is not None and item.file.unit is unit:
+                    counts[item] = counts.get(item, 0) + 1
+    return counts
+
+
+def _within(span: Span, offset: int) -> bool:
+    return span.start <= offset < span.end
+
+
+def _comment_text(comment: str) -> str:
+    """A comment without its markers, and without directives such as //go:noinline."""
+    lines = []
+    for line in comment.replace("\r", "").split("\n"):
+        line = line.strip()
+        if line.startswith("//"):
+            if line[2:3].isalpha() and ":" in line.split(" ")[0]:
+                continue
+            line = line[2:].removeprefix(" ")
+        lines.append(line.removeprefix("/*").removesuffix("*/").rstrip())
+    return "\n".join(lines).strip()

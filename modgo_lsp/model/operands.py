@@ -1,0 +1,496 @@
+"""What Go expressions are: types, constants, values with their types, functions. After go/types' operands.
+
+Trusts code to be type-correct; where it can't tell, it says so (`unknown`). Not for: reporting errors.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from modgo_lsp.model import constants
+from modgo_lsp.model.bind import is_exported
+from modgo_lsp.model.constants import Value, is_untyped
+from modgo_lsp.model.infer import infer
+from modgo_lsp.model.objects import (
+    Builtin,
+    ConstantName,
+    FunctionName,
+    Iota,
+    Nil,
+    Object,
+    PackageName,
+    Predeclared,
+    TypeName,
+    TypeParameterName,
+    VariableName,
+)
+from modgo_lsp.model.resolve import UNKNOWN, Resolver, Selection, substitute
+from modgo_lsp.model.types import (
+    Array,
+    Basic,
+    Chan,
+    Func,
+    Interface,
+    Map,
+    Pointer,
+    Slice,
+    Type,
+    TypeParameter,
+    Unknown,
+)
+from modgo_lsp.model.universe import BOOL, INT, TrueOrFalse
+from modgo_lsp.model.units import FileUnit
+from modgo_lsp.syntax import ast
+
+Mode = Literal["value", "constant", "type", "builtin", "package", "nil", "no value", "unresolved", "unknown"]
+
+
+class Operand(msgspec.Struct, frozen=True):
+    """What an expression is.
+
+    `type` is a value's type, or the type that a "type" denotes. `results` are those of a call with several.
+    `value` is a constant's, None where it couldn't be worked out. `source` is the object that gives it its
+    type: a function, method or variable. `generic` are the type parameters that still lack an argument,
+    and a builtin's name stands in `name`.
+    """
+
+    mode: Mode
+    type: Type = UNKNOWN
+    value: Value | None = None
+    results: tuple[Type, ...] | None = None
+    source: Object | None = None
+    generic: tuple[str, ...] = ()
+    name: str = ""
+
+
+_UNKNOWN = Operand("unknown")
+_NO_VALUE = Operand("no value", results=())
+
+
+class Operands:
+    """The operands of one snapshot's expressions. Every expression must have been bound before."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self._iota: list[int] = []
+        self._depth = 0
+        resolver.use_operands(self.operand)
+
+    def operand(self, file: FileUnit, expr: ast.Expr) -> Operand:
+        """What `expr` is. Gives up as unknown on what hangs together too deeply."""
+        if self._depth > 60:
+            return _UNKNOWN
+        self._depth += 1
+        try:
+            return self._operand(file, expr)
+        finally:
+            self._depth -= 1
+
+    def _operand(self, file: FileUnit, expr: ast.Expr) -> Operand:
+        match expr:
+            case ast.Ident():
+                return self._ident(file, expr)
+            case ast.BasicLit():
+                basic, value = constants.literal(expr)
+                return Operand("constant", basic, value)
+            case ast.ParenExpr():
+                return self.operand(file, expr.x)
+            case ast.SelectorExpr():
+                return self._selector(file, expr)
+            case ast.CallExpr():
+                return self._call(file, expr)
+            case ast.FuncLit():
+                return Operand("value", self.resolver.func_type(file, expr.type))
+            case ast.CompositeLit():
+                return self._composite(file, expr)
+            case ast.IndexExpr():
+                return self._index(file, expr)
+            case ast.SliceExpr():
+                return self._slice(file, expr)
+            case ast.TypeAssertExpr():
+                return _UNKNOWN if expr.type is None else self._typed(self.resolver.type_of(file, expr.type))
+            case ast.StarExpr():
+                return self._star(file, expr)
+            case ast.UnaryExpr():
+                return self._unary(file, expr)
+            case ast.BinaryExpr():
+                return self._binary(file, expr)
+            case ast.BadExpr() | ast.Ellipsis() | ast.KeyValueExpr():
+                return _UNKNOWN
+        return Operand("type", self.resolver.type_of(file, expr))
+
+    def _typed(self, type_: Type) -> Operand:
+        return Operand("value", type_)
+
+    # --- names
+
+    def _ident(self, file: FileUnit, ident: ast.Ident) -> Operand:
+        if ident.span.start not in file.uses:
+            return _UNKNOWN
+        item = file.uses[ident.span.start]
+        if item is None:
+            # It may be what an import is really called, or come from a dot import that can't be read.
+            hidden = file.uncertain or any(self.resolver.find_unit(file, path) is None for path in file.dots)
+            return _UNKNOWN if hidden else Operand("unresolved", name=ident.name)
+        return self.of_object(item)
+
+    def of_object(self, item: Object) -> Operand:
+        """The operand that a name is."""
+        match item:
+            case PackageName():
+                return Operand("package", name=item.path)
+            case Predeclared():
+                return Operand("type", item.type)
+            case TypeParameterName():
+                return Operand("type", TypeParameter(item.name))
+            case TypeName():
+                return Operand(
+                    "type", self.resolver.declared_type(item, ()), source=item, generic=item.parameters
+                )
+            case ConstantName():
+                return self._constant(item)
+            case VariableName():
+                return Operand("value", self.variable_type(item), source=item)
+            case FunctionName():
+                type_ = self.resolver.function_type(item)
+                return Operand("value", type_, source=item, generic=item.parameters)
+            case Builtin():
+                return Operand("builtin", name=item.name)
+            case Nil():
+                return Operand("nil", constants.UNTYPED_NIL)
+            case TrueOrFalse():
+                return Operand("constant", constants.UNTYPED_BOOL, item.name == "true")
+            case Iota():
+                return Operand("constant", constants.UNTYPED_INT, self._iota[-1] if self._iota else None)
+        return _UNKNOWN
+
+    def _constant(self, item: ConstantName) -> Operand:
+        if item.resolving or item.value_expr is None or item.file is None:
+            return Operand("constant", UNKNOWN)
+        self.resolver.ensure(item)
+        item.resolving = True
+        self._iota.append(item.iota)
+        try:
+            operand = self.operand(item.file, item.value_expr)
+            if item.type_expr is None:
+                return Operand("constant", operand.type, operand.value)
+            return self._converted(self.resolver.type_of(item.file, item.type_expr), operand)
+        finally:
+            self._iota.pop()
+            item.resolving = False
+
+    def variable_type(self, item: VariableName) -> Type:
+        """The type of a variable; Unknown where it can't be found out."""
+        if item.resolved is None:
+            if item.resolving or item.file is None:
+                return UNKNOWN
+            item.resolving = True
+            try:
+                self.resolver.ensure(item)
+                item.resolved = self._variable_type(item, item.file)
+            finally:
+                item.resolving = False
+        return item.resolved
+
+    def _variable_type(self, item: VariableName, file: FileUnit) -> Type:
+        if item.type_expr is not None:
+            if isinstance(item.type_expr, ast.Ellipsis) and item.type_expr.element is not None:
+                return Slice(self.resolver.type_of(file, item.type_expr.element))
+            operand = self.operand(file, item.type_expr)
+            if item.origin == "switch" and operand.mode == "nil":
+                return self.operand(file, item.value).type if item.value is not None else UNKNOWN
+            return self.resolver.type_of(file, item.type_expr)
+        if item.value is None:
+            return UNKNOWN
+        operand = self.operand(file, item.value)
+        if item.origin == "range":
+            return self._ranged(operand.type, item.index)
+        if item.count > 1:
+            return self._one_of(file, item, operand)
+        return _defaulted(operand.type) if operand.mode in ("value", "constant") else UNKNOWN
+
+    def _one_of(self, file: FileUnit, item: VariableName, operand: Operand) -> Type:
+        """The type of one variable of several that a call, or a comma-ok form, initialises."""
+        if operand.results is not None:
+            return operand.results[item.index] if item.index < len(operand.results) else UNKNOWN
+        if item.value is not None and _has_ok_form(ast.unparen(item.value)):
+            return operand.type if item.index == 0 else BOOL
+        return UNKNOWN
+
+    def _ranged(self, type_: Type, index: int) -> Type:
+        """The type of the first or second variable of a range over a value of `type_`."""
+        under = self.resolver.underlying(type_)
+        if isinstance(under, Pointer):
+            under = self.resolver.underlying(under.element)
+        match under:
+            case Slice(element=element) | Array(element=element):
+                return INT if index == 0 else element
+            case Map():
+                return under.key if index == 0 else under.value
+            case Chan():
+                return under.element if index == 0 else UNKNOWN
+            case Basic(name="string" | "untyped string"):
+                return INT if index == 0 else Basic("int32")
+            case Basic() if index == 0:
+                return _defaulted(type_)
+            case Func(parameters=(yield_,)):
+                yielded = self.resolver.underlying(yield_)
+                if isinstance(yielded, Func) and index < len(yielded.parameters):
+                    return yielded.parameters[index]
+        return UNKNOWN
+
+    # --- selectors
+
+    def _selector(self, file: FileUnit, expr: ast.SelectorExpr) -> Operand:
+        selected = file.selected.get(expr.x.span.start) if isinstance(expr.x, ast.Ident) else None
+        if selected is not None:
+            return self._qualified(file, *selected)
+        x = self.operand(file, expr.x)
+        if x.mode == "type":
+            return self._method_expression(file, x.type, expr.sel.name)
+        if x.mode == "unresolved":
+            return x
+        if x.mode != "value" or isinstance(x.type, TypeParameter):
+            return _UNKNOWN
+        selection = self.resolver.select(x.type, expr.sel.name, file.unit)
+        if selection is None:
+            known = not isinstance(self.resolver.underlying(_pointed(x.type)), Unknown)
+            return Operand("unresolved", name=expr.sel.name) if known else _UNKNOWN
+        return self._selected(selection)
+
+    def _selected(self, selection: Selection) -> Operand:
+        if selection.unknown:
+            return _UNKNOWN
+        generic = () if selection.function is None else selection.function.parameters
+        return Operand("value", selection.type, source=selection.function, generic=generic)
+
+    def _qualified(self, file: FileUnit, path: str, name: str) -> Operand:
+        unit = self.resolver.find_unit(file, path)
+        if path == "unsafe" or path == "C":
+            is_type = path == "unsafe" and name == "Pointer"
+            return Operand("type", Basic("unsafe.Pointer")) if is_type else _UNKNOWN
+        if unit is None:
+            return Operand("unknown", self.resolver.package_type(file, path, name))
+        item = unit.lookup(name) if is_exported(name) else None
+        return Operand("unresolved", name=f"{unit.name}.{name}") if item is None else self.of_object(item)
+
+    def _method_expression(self, file: FileUnit, type_: Type, name: str) -> Operand:
+        selection = self.resolver.select(type_, name, file.unit)
+        if selection is None:
+            known = not isinstance(self.resolver.underlying(_pointed(type_)), Unknown)
+            return Operand("unresolved", name=name) if known else _UNKNOWN
+        if selection.unknown or not selection.is_method or not isinstance(selection.type, Func):
+            return _UNKNOWN
+        method = selection.type
+        func = Func((type_, *method.parameters), method.results, method.variadic)
+        generic = () if selection.function is None else selection.function.parameters
+        return Operand("value", func, source=selection.function, generic=generic, name="method expression")
+
+    # --- calls
+
+    def _call(self, file: FileUnit, expr: ast.CallExpr) -> Operand:
+        fun = self.operand(file, expr.fun)
+        if fun.mode == "type":
+            operand = self.operand(file, expr.args[0]) if len(expr.args) == 1 else _UNKNOWN
+            return self._converted(fun.type, operand)
+        if fun.mode == "builtin":
+            return self._builtin(file, fun.name, expr)
+        if fun.mode != "value":
+            return fun if fun.mode == "unresolved" else _UNKNOWN
+        func = self.resolver.underlying(fun.type)
+        if not isinstance(func, Func):
+            return _UNKNOWN
+        if fun.generic:
+            func = self._inferred(file, fun, func, expr)
+            if func is None:
+                return _UNKNOWN
+        if len(func.results) == 1:
+            return Operand("value", func.results[0])
+        return _NO_VALUE if not func.results else Operand("value", UNKNOWN, results=func.results)
+
+    def _inferred(self, file: FileUnit, fun: Operand, func: Func, expr: ast.CallExpr) -> Func | None:
+        arguments = []
+        for argument in expr.args:
+            operand = self.operand(file, argument)
+            arguments.append(operand.type if operand.mode in ("value", "constant") else UNKNOWN)
+        found = infer(self.resolver, func, fun.generic, arguments, expr.ellipsis)
+        if found is None:
+            return None
+        result = substitute(func, found)
+        return result if isinstance(result, Func) else None
+
+    def _converted(self, target: Type, operand: Operand) -> Operand:
+        if operand.mode != "constant":
+            return Operand("value", target)
+        under = self.resolver.underlying(target)
+        if not isinstance(under, Basic):
+            return Operand("value", target)
+        value = constants.convert(operand.value, under)
+        return Operand("constant", target, value)
+
+    def _builtin(self, file: FileUnit, name: str, expr: ast.CallExpr) -> Operand:
+        first = self.operand(file, expr.args[0]) if expr.args else _UNKNOWN
+        match name:
+            case "len" | "cap":
+                if name == "len" and first.mode == "constant" and isinstance(first.value, bytes):
+                    return Operand("constant", INT, len(first.value))
+                under = self.resolver.underlying(first.type)
+                if isinstance(under, Pointer):
+                    under = self.resolver.underlying(under.element)
+                if isinstance(under, Array) and under.length >= 0 and _no_call(expr.args[0]):
+                    return Operand("constant", INT, under.length)
+                return self._typed(INT)
+            case "make":
+                return self._typed(first.type) if first.mode == "type" else _UNKNOWN
+            case "new":
+                return self._typed(Pointer(_defaulted(first.type)))
+            case "append":
+                return self._typed(first.type)
+            case "copy":
+                return self._typed(INT)
+            case "min" | "max":
+                return self._typed(_defaulted(first.type)) if not is_untyped(first.type) else _UNKNOWN
+            case "recover":
+                return self._typed(Interface(empty=True))
+            case "clear" | "close" | "delete" | "panic" | "print" | "println":
+                return _NO_VALUE
+        return _UNKNOWN
+
+    # --- the rest
+
+    def _composite(self, file: FileUnit, expr: ast.CompositeLit) -> Operand:
+        if expr.type is None:
+            return _UNKNOWN
+        if isinstance(expr.type, ast.ArrayType) and isinstance(expr.type.length, ast.Ellipsis):
+            element = self.resolver.type_of(file, expr.type.element)
+            return self._typed(Array(self._literal_length(file, expr), element))
+        return self._typed(self.resolver.type_of(file, expr.type))
+
+    def _literal_length(self, file: FileUnit, expr: ast.CompositeLit) -> int:
+        length = position = 0
+        for element in expr.elements:
+            if isinstance(element, ast.KeyValueExpr):
+                value = self.operand(file, element.key).value
+                if not isinstance(value, int):
+                    return -1
+                position = int(value)
+            position += 1
+            length = max(length, position)
+        return length
+
+    def _index(self, file: FileUnit, expr: ast.IndexExpr) -> Operand:
+        x = self.operand(file, expr.x)
+        if x.mode == "type":
+            return Operand("type", self.resolver.type_of(file, expr))
+        if x.mode != "value":
+            return x if x.mode == "unresolved" else _UNKNOWN
+        if x.generic:
+            return self._instantiated(file, x, expr)
+        under = self.resolver.underlying(x.type)
+        if isinstance(under, Pointer):
+            under = self.resolver.underlying(under.element)
+        match under:
+            case Slice(element=element) | Array(element=element) | Map(value=element):
+                return self._typed(element)
+            case Basic():
+                return self._typed(Basic("uint8"))
+        return _UNKNOWN
+
+    def _instantiated(self, file: FileUnit, x: Operand, expr: ast.IndexExpr) -> Operand:
+        arguments = {
+            name: self.resolver.type_of(file, index)
+            for name, index in zip(x.generic, expr.indices, strict=False)
+        }
+        type_ = substitute(x.type, arguments)
+        rest = x.generic[len(expr.indices) :]
+        if rest and isinstance(x.source, FunctionName) and isinstance(type_, Func):
+            found = infer(self.resolver, type_, rest, [], False, x.source, arguments)
+            if found is not None:
+                type_, rest = substitute(type_, found), ()
+        return Operand("value", type_, source=x.source, generic=rest, name=x.name)
+
+    def _slice(self, file: FileUnit, expr: ast.SliceExpr) -> Operand:
+        x = self.operand(file, expr.x)
+        under = self.resolver.underlying(x.type)
+        if isinstance(under, Pointer):
+            under = self.resolver.underlying(under.element)
+        if isinstance(under, Array):
+            return self._typed(Slice(under.element))
+        if isinstance(under, Basic):
+            return self._typed(_defaulted(x.type))
+        return self._typed(x.type) if x.mode == "value" else _UNKNOWN
+
+    def _star(self, file: FileUnit, expr: ast.StarExpr) -> Operand:
+        x = self.operand(file, expr.x)
+        if x.mode == "type":
+            return Operand("type", Pointer(x.type))
+        under = self.resolver.underlying(x.type)
+        return self._typed(under.element) if isinstance(under, Pointer) else _UNKNOWN
+
+    def _unary(self, file: FileUnit, expr: ast.UnaryExpr) -> Operand:
+        x = self.operand(file, expr.x)
+        if expr.op == "&":
+            return self._typed(Pointer(x.type)) if x.mode == "value" else _UNKNOWN
+        if expr.op == "<-":
+            under = self.resolver.underlying(x.type)
+            return self._typed(under.element) if isinstance(under, Chan) else _UNKNOWN
+        if x.mode == "constant":
+            under = self.resolver.underlying(x.type)
+            basic = under if isinstance(under, Basic) else None
+            return Operand("constant", x.type, constants.unary(expr.op, x.value, basic))
+        return Operand(x.mode, x.type)
+
+    def _binary(self, file: FileUnit, expr: ast.BinaryExpr) -> Operand:
+        """Chains lean to the left: they are gone through without recursion."""
+        chain = []
+        left: ast.Expr = expr
+        while isinstance(left, ast.BinaryExpr):
+            chain.append(left)
+            left = left.x
+        x = self.operand(file, left)
+        for link in reversed(chain):
+            x = self._operation(x, link.op, self.operand(file, link.y))
+        return x
+
+    def _operation(self, x: Operand, op: str, y: Operand) -> Operand:
+        if op in ("<<", ">>"):
+            type_ = constants.UNTYPED_INT if x.mode == y.mode == "constant" and is_untyped(x.type) else x.type
+        elif is_untyped(x.type) and not is_untyped(y.type):
+            type_ = y.type
+        elif isinstance(x.type, Basic) and isinstance(y.type, Basic) and is_untyped(x.type):
+            type_ = constants.wider(x.type, y.type)
+        else:
+            type_ = x.type
+        constant = x.mode == "constant" and y.mode == "constant"
+        under = self.resolver.underlying(type_)
+        integer = isinstance(under, Basic) and "float" not in under.name and "complex" not in under.name
+        value = constants.binary(x.value, op, y.value, integer) if constant else None
+        if constants.is_comparison(op):
+            return Operand("constant" if constant else "value", constants.UNTYPED_BOOL, value)
+        if constant:
+            return Operand("constant", type_, value)
+        return Operand("value", type_) if x.mode in ("value", "constant") else _UNKNOWN
+
+
+def _defaulted(type_: Type) -> Type:
+    return constants.default_type(type_) if isinstance(type_, Basic) else type_
+
+
+def _pointed(type_: Type) -> Type:
+    return type_.element if isinstance(type_, Pointer) else type_
+
+
+def _has_ok_form(expr: ast.Expr) -> bool:
+    return isinstance(expr, ast.IndexExpr | ast.TypeAssertExpr) or (
+        isinstance(expr, ast.UnaryExpr) and expr.op == "<-"
+    )
+
+
+def _no_call(expr: ast.Expr) -> bool:
+    """Whether `len` of it is a constant: nothing in it is called or received."""
+    return not any(
+        isinstance(node, ast.CallExpr) or (isinstance(node, ast.UnaryExpr) and node.op == "<-")
+        for node in ast.walk(expr)
+    )

@@ -1,0 +1,408 @@
+"""Finds the registrations of a package: every call of udf.Register, whether it is static and what it registers.
+
+Not for: judging signatures (signature.py), nor for other calls between functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Union
+
+import msgspec
+
+from modgo_lsp.model.constants import is_untyped
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.objects import FunctionName, VariableName
+from modgo_lsp.model.operands import Operand, Operands
+from modgo_lsp.model.package import Dynamic, Function, Registration, Signature
+from modgo_lsp.model.resolve import Resolver
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.signature import Subject, declared_subject, distant_subject, judge
+from modgo_lsp.model.source_text import type_text
+from modgo_lsp.model.types import Func, Interface, Type, TypeParameter, Unknown
+from modgo_lsp.model.units import FileUnit, PackageUnit
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.positions import Span
+
+# Where code stands: a function, or the values of a package variable.
+Owner = Union[FunctionName, ast.ValueSpec]
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A use of udf.Register. `call` is None where it is used as a value; then `node` is that use."""
+
+    file: FileUnit
+    owner: Owner
+    node: ast.Node
+    call: ast.CallExpr | None
+
+
+def static_calls(owner: Owner) -> Iterator[ast.CallExpr]:
+    """The calls that run exactly when `owner` runs: statements, right sides and returned values directly in
+    a body or a plain block of it, and everything in a variable's values that is not in a function literal."""
+    if isinstance(owner, ast.ValueSpec):
+        for value in owner.values:
+            yield from _calls_in(value)
+    elif owner.decl.body is not None:
+        yield from _static_in(owner.decl.body.statements)
+
+
+def _calls_in(expr: ast.Node) -> Iterator[ast.CallExpr]:
+    pending = [expr]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.CallExpr):
+            yield node
+        if not isinstance(node, ast.FuncLit):
+            pending.extend(ast.children(node))
+
+
+def _static_in(statements: Iterable[ast.Stmt]) -> Iterator[ast.CallExpr]:
+    for statement in statements:
+        while isinstance(statement, ast.LabeledStmt):
+            statement = statement.stmt
+        values: tuple[ast.Expr, ...] = ()
+        match statement:
+            case ast.ExprStmt(x=x):
+                values = (x,)
+            case ast.AssignStmt(rhs=values) | ast.ReturnStmt(results=values):
+                pass
+            case ast.DeclStmt(decl=decl) if decl.token == "var":
+                values = tuple(
+                    v for spec in decl.specs if isinstance(spec, ast.ValueSpec) for v in spec.values
+                )
+            case ast.BlockStmt():
+                yield from _static_in(statement.statements)
+        for value in values:
+            inner = ast.unparen(value)
+            if isinstance(inner, ast.CallExpr):
+                yield inner
+
+
+def owners(unit: PackageUnit) -> Iterator[tuple[FileUnit, Owner]]:
+    """Everything in a package that holds code, in the order of the source."""
+    functions = {function.decl: function for function in unit.functions}
+    for file in unit.files:
+        for decl in file.syntax.decls:
+            if isinstance(decl, ast.FuncDecl):
+                yield file, functions[decl]
+            elif decl.token == "var":
+                for spec in decl.specs:
+                    if isinstance(spec, ast.ValueSpec) and spec.values:
+                        yield file, spec
+
+
+def is_root(owner: Owner) -> bool:
+    """Whether Go runs it by itself when the package is initialised."""
+    return isinstance(owner, ast.ValueSpec) or (owner.name == "init" and owner.receiver is None)
+
+
+class Reach:
+    """Which code of a package runs at its initialisation: for certain and once (`static`), or perhaps
+    (`possible`). `more` are roots beside its own: what other packages call."""
+
+    def __init__(self, operands: Operands, unit: PackageUnit) -> None:
+        self._operands = operands
+        self.static: set[Owner] = set()
+        self.possible: set[Owner] = set()
+        everything = list(owners(unit))
+        roots = [(file, owner) for file, owner in everything if is_root(owner)]
+        self._spread_static(unit, roots)
+        self._spread_possible(unit, roots, dict((owner, file) for file, owner in everything))
+
+    def _spread_static(self, unit: PackageUnit, roots: list[tuple[FileUnit, Owner]]) -> None:
+        pending = list(roots)
+        while pending:
+            file, owner = pending.pop()
+            if owner in self.static:
+                continue
+            self.static.add(owner)
+            for call in static_calls(owner):
+                source = self._operands.operand(file, call.fun).source
+                if isinstance(source, FunctionName) and source.file is not None and source.file.unit is unit:
+                    pending.append((source.file, source))
+
+    def _spread_possible(
+        self, unit: PackageUnit, roots: list[tuple[FileUnit, Owner]], files: dict[Owner, FileUnit]
+    ) -> None:
+        """Goes wherever a function is as much as named; a method wherever a selector has its name."""
+        pending = list(roots)
+        while pending:
+            file, owner = pending.pop()
+            if owner in self.possible:
+                continue
+            self.possible.add(owner)
+            for function in self._named_in(unit, file, owner):
+                if function in files:
+                    pending.append((files[function], function))
+
+    def _named_in(self, unit: PackageUnit, file: FileUnit, owner: Owner) -> Iterator[FunctionName]:
+        code = owner if isinstance(owner, ast.ValueSpec) else owner.decl
+        for node in ast.walk(code):
+            if isinstance(node, ast.Ident):
+                item = file.uses.get(node.span.start)
+                if isinstance(item, FunctionName):
+                    yield item
+            elif isinstance(node, ast.SelectorExpr):
+                for methods in unit.methods.values():
+                    if node.sel.name in methods:
+                        yield methods[node.sel.name]
+
+
+def sites(unit: PackageUnit) -> Iterator[Site]:
+    """Every use of udf.Register, in the order of the source."""
+    for file, owner in owners(unit):
+        if not any(path == SDK_PATH for path in (*file.dots, *(spec.path for spec in file.syntax.imports))):
+            continue
+        code = owner if isinstance(owner, ast.ValueSpec) else owner.decl
+        called: set[ast.Node] = set()
+        for node in ast.walk(code):
+            if isinstance(node, ast.CallExpr):
+                fun = ast.unparen(node.fun)
+                if is_register(file, fun):
+                    called.add(fun)
+                    yield Site(file, owner, node, node)
+            elif (
+                node not in called
+                and isinstance(node, ast.SelectorExpr | ast.Ident)
+                and is_register(file, node)
+            ):
+                yield Site(file, owner, node, None)
+
+
+def is_register(file: FileUnit, node: ast.Node) -> bool:
+    if isinstance(node, ast.SelectorExpr) and isinstance(node.x, ast.Ident):
+        return file.selected.get(node.x.span.start) == (SDK_PATH, "Register")
+    if isinstance(node, ast.Ident) and node.name == "Register" and SDK_PATH in file.dots:
+        item = file.uses.get(node.span.start)
+        if isinstance(item, FunctionName):
+            return item.file is not None and item.file.unit.path == SDK_PATH
+        return node.span.start in file.uses and item is None
+    return False
+
+
+class Registrations:
+    """Makes the registrations of one package. `function` gives a declared function, of this package or
+    another, as rules see it."""
+
+    def __init__(
+        self,
+        operands: Operands,
+        unit: PackageUnit,
+        function: Callable[[FunctionName], Function | None],
+    ) -> None:
+        self._operands = operands
+        self._resolver: Resolver = operands.resolver
+        self._unit = unit
+        self._function = function
+
+    def all(self) -> tuple[Registration, ...]:
+        found = list(sites(self._unit))
+        if not found:
+            return ()
+        reach = Reach(self._operands, self._unit)
+        made = [self._make(site, reach) for site in found]
+        return tuple(sorted(made, key=lambda registration: registration.call))
+
+    def _make(self, site: Site, reach: Reach) -> Registration:
+        place = Location(site.file.path, site.node.span)
+        reachable = site.owner in reach.possible
+        if site.call is None:
+            return Registration(
+                call=place,
+                name_argument=place,
+                function_argument=place,
+                name=None,
+                unresolved_name=None,
+                unresolved_function=None,
+                not_a_function=None,
+                generic=False,
+                reachable=reachable,
+                dynamic="value",
+                signature=None,
+                function_type=None,
+                target=None,
+            )
+        file, args = site.file, site.call.args
+        name_expr = args[0] if args else site.call
+        function_expr = args[1] if len(args) > 1 else args[0] if args else site.call
+        name, unresolved_name = self._name(file, args)
+        function = self._function_operand(file, args)
+        dynamic = self._dynamic(site, name, function, reach)
+        unresolved = None
+        if function.mode == "unresolved":
+            unresolved = (function.name, Location(file.path, _unresolved_span(file, function_expr)))
+        signature, target = self._signature(file, function_expr, function)
+        return Registration(
+            call=place,
+            name_argument=Location(file.path, name_expr.span),
+            function_argument=Location(file.path, function_expr.span),
+            name=name,
+            unresolved_name=unresolved_name,
+            unresolved_function=unresolved,
+            not_a_function=self._not_a_function(function),
+            generic=bool(function.generic) and function.mode == "value",
+            reachable=reachable,
+            dynamic=dynamic,
+            signature=signature,
+            function_type=function.type if self._is_function(function) else None,
+            target=target,
+        )
+
+    # --- the name
+
+    def _name(
+        self, file: FileUnit, args: tuple[ast.Expr, ...]
+    ) -> tuple[str | None, tuple[str, Location] | None]:
+        if len(args) < 2:
+            return None, None
+        operand = self._operands.operand(file, args[0])
+        if operand.mode == "unresolved":
+            return None, (operand.name, Location(file.path, _unresolved_span(file, args[0])))
+        if operand.mode == "constant" and isinstance(operand.value, bytes):
+            return operand.value.decode("utf-8", "surrogateescape"), None
+        return None, None
+
+    # --- the function
+
+    def _function_operand(self, file: FileUnit, args: tuple[ast.Expr, ...]) -> Operand:
+        if len(args) == 2:
+            return self._operands.operand(file, args[1])
+        if len(args) == 1:
+            # `udf.Register(pair())`: a call may give both arguments.
+            results = self._operands.operand(file, args[0]).results
+            if results is not None and len(results) == 2:
+                return Operand("value", results[1])
+        return Operand("unknown")
+
+    def _is_function(self, operand: Operand) -> bool:
+        return operand.mode == "value" and isinstance(self._resolver.underlying(operand.type), Func)
+
+    def _not_a_function(self, operand: Operand) -> str | None:
+        if operand.mode == "nil":
+            return "untyped nil"
+        if operand.mode == "no value":
+            return "no value"
+        if operand.mode in ("type", "package", "builtin"):
+            return f"no value but a {operand.mode}"
+        if operand.mode not in ("value", "constant"):
+            return None
+        under = self._resolver.underlying(operand.type)
+        if isinstance(under, Func | Unknown | TypeParameter) or self._resolver.is_empty_interface(
+            operand.type
+        ):
+            return None
+        if isinstance(under, Interface) and under.embedded:
+            if any(isinstance(self._resolver.underlying(inner), Unknown) for inner in under.embedded):
+                return None
+        text = type_text(operand.type, self._unit.path)
+        return text.removeprefix("untyped ") + " constant" if is_untyped(operand.type) else text
+
+    def _dynamic(self, site: Site, name: str | None, function: Operand, reach: Reach) -> Dynamic | None:
+        if function.mode == "value" and self._resolver.is_empty_interface(function.type):
+            return "interface"
+        if name is None:
+            return "name"
+        if _has_type_parameter(function.type) and not function.generic:
+            return "function"
+        in_place = any(call is site.call for call in static_calls(site.owner))
+        # Code that nothing reaches is MG106's; whether it would be static there is judged by its place.
+        if not in_place or (site.owner in reach.possible and site.owner not in reach.static):
+            return "place"
+        return None
+
+    def _signature(
+        self, file: FileUnit, expr: ast.Expr, operand: Operand
+    ) -> tuple[Signature | None, Function | None]:
+        source = operand.source
+        target = self._function(source) if isinstance(source, FunctionName) else None
+        func = self._resolver.underlying(operand.type)
+        if operand.mode != "value" or operand.generic or not isinstance(func, Func):
+            return None, target
+        if _has_type_parameter(func):
+            return None, target
+        literal = ast.unparen(expr)
+        place = Location(file.path, expr.span)
+        if isinstance(literal, ast.FuncLit):
+            span = Span(literal.span.start, literal.type.span.end)
+            subject = declared_subject(file, func, literal.type, span)
+            return self._judged(subject, file), None
+        if isinstance(source, FunctionName) and source.file is not None and source.ident is not None:
+            return self._judged(
+                self._of_declared(source, source.file, func, operand, place), source.file
+            ), target
+        related: tuple[tuple[Location, str], ...] = ()
+        if isinstance(source, VariableName) and source.file is not None and source.ident is not None:
+            related = ((Location(source.file.path, source.ident.span), f"{source.name} is declared here"),)
+        subject = distant_subject(func, self._unit.path, place, related)
+        return self._judged(subject, file), None
+
+    def _of_declared(
+        self, source: FunctionName, home: FileUnit, func: Func, operand: Operand, place: Location
+    ) -> Subject:
+        """The subject of a declared function: it is judged at its declaration if that is in this package."""
+        method_expression = operand.name == "method expression"
+        if home.unit is self._unit:
+            receiver = source.decl.receiver if method_expression else None
+            generic = bool(source.parameters) or "[" in (source.receiver or "") or _generic_receiver(source)
+            return declared_subject(
+                home, func, source.decl.type, source.decl.name.span, receiver, instantiated=generic
+            )
+        name = Location(home.path, source.decl.name.span)
+        related = ((name, f"{source.qualified} is declared here"),)
+        names = tuple(ident.name for field in source.decl.type.params.fields for ident in field.names)
+        return distant_subject(func, self._unit.path, place, related, () if method_expression else names)
+
+    def _judged(self, subject: Subject, file: FileUnit) -> Signature:
+        return judge(self._resolver, subject, file.document)
+
+
+def _generic_receiver(function: FunctionName) -> bool:
+    receiver = function.decl.receiver
+    return receiver is not None and any(
+        isinstance(node, ast.IndexExpr) for field in receiver.fields for node in ast.walk(field.type)
+    )
+
+
+def _has_type_parameter(type_: Type) -> bool:
+    """Whether a type parameter stands anywhere in `type_`."""
+    if isinstance(type_, TypeParameter):
+        return True
+    parts: list[Type] = []
+    for field in type_.__struct_fields__:
+        value = getattr(type_, field)
+        items = value if isinstance(value, tuple) else (value,)
+        for item in items:
+            item = getattr(item, "type", item)
+            if isinstance(item, msgspec.Struct):
+                parts.append(item)  # type: ignore[arg-type]  # what types are made of are types
+    return any(map(_has_type_parameter, parts))
+
+
+def _unresolved_span(file: FileUnit, expr: ast.Expr) -> Span:
+    """The place of the identifier in `expr` that refers to nothing."""
+    expr = ast.unparen(expr)
+    while True:
+        if isinstance(expr, ast.SelectorExpr):
+            x = ast.unparen(expr.x)
+            if isinstance(x, ast.Ident):
+                item = file.uses.get(x.span.start)
+                missing = x.span.start in file.uses and item is None
+                return x.span if missing else expr.sel.span
+            if isinstance(x, ast.SelectorExpr | ast.CallExpr | ast.IndexExpr) and _holds_unresolved(file, x):
+                expr = x
+                continue
+            return expr.sel.span
+        if isinstance(expr, ast.CallExpr):
+            expr = ast.unparen(expr.fun)
+        elif isinstance(expr, ast.IndexExpr | ast.StarExpr | ast.UnaryExpr):
+            expr = ast.unparen(expr.x)
+        else:
+            return expr.span
+
+
+def _holds_unresolved(file: FileUnit, expr: ast.Expr) -> bool:
+    return any(
+        isinstance(node, ast.Ident) and node.span.start in file.uses and file.uses[node.span.start] is None
+        for node in ast.walk(expr)
+    )

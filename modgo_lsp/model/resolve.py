@@ -1,0 +1,474 @@
+"""What Go types source denotes, what lies under them, and what can be selected from them.
+
+Types are worked out when asked for, so that recursive ones are finite. Not for: expressions that are no
+types (operands.py), nor whether code is type-correct: where it isn't, the answer is Unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modgo_lsp.model.bind import Binder, is_exported
+from modgo_lsp.model.imports import declare_imports
+from modgo_lsp.model.objects import (
+    ConstantName,
+    FunctionName,
+    Object,
+    Predeclared,
+    TypeName,
+    TypeParameterName,
+    VariableName,
+    receiver_parts,
+)
+from modgo_lsp.model.sdk import ERROR, SDK_PATH
+from modgo_lsp.model.types import (
+    Array,
+    Basic,
+    Chan,
+    Field,
+    Func,
+    Interface,
+    Map,
+    Named,
+    Pointer,
+    Slice,
+    Struct,
+    Type,
+    TypeParameter,
+    Unknown,
+)
+from modgo_lsp.model.universe import ERROR_METHODS
+from modgo_lsp.model.units import FileUnit, PackageUnit
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.literals import unquote
+
+if TYPE_CHECKING:
+    from modgo_lsp.model.operands import Operand
+
+# How many named types may hang on each other before a type counts as unknown.
+_MAX_CHAIN = 60
+
+UNKNOWN = Unknown()
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """A field or method found in a type. For a method of a declared type `function` is its declaration.
+    `type` has no receiver. `unknown`: the type, or one embedded in it, isn't known, so it may be there."""
+
+    type: Type
+    is_method: bool
+    function: FunctionName | None = None
+    unknown: bool = False
+
+
+class Resolver:
+    """The types of one snapshot. `find_unit` gives the package that a file's import path means, `unit` that
+    of an import path of a type; both None where its source isn't known."""
+
+    def __init__(
+        self,
+        find_unit: Callable[[FileUnit, str], PackageUnit | None],
+        unit: Callable[[str], PackageUnit | None],
+    ) -> None:
+        self.find_unit = find_unit
+        self.unit = unit
+        self._depth = 0
+        self._under: dict[Named, Type] = {}
+        self._operand: Callable[[FileUnit, ast.Expr], Operand] | None = None
+
+    def use_operands(self, operand: Callable[[FileUnit, ast.Expr], Operand]) -> None:
+        """Array lengths are expressions: who evaluates them is told here."""
+        self._operand = operand
+
+    # --- binding
+
+    def binder(self, file: FileUnit) -> Binder:
+        if not file.imports_declared:
+            file.imports_declared = True
+            declare_imports(file, self.find_unit)
+        return Binder(file, self.find_unit, self.type_of, self.underlying)
+
+    def ensure(self, item: Object) -> None:
+        """Binds the declaration of a package-level object."""
+        file = item.file
+        if file is None:
+            return
+        if isinstance(item, TypeName):
+            if item.local == 0 and item.spec not in file.bound:
+                self.binder(file).bind_general(item.spec)
+        elif isinstance(item, ConstantName | VariableName):
+            if item.owner is not None and item.owner not in file.bound:
+                self.binder(file).bind_general(item.owner)
+        elif isinstance(item, FunctionName) and item.decl not in file.bound:
+            self.binder(file).bind_signature(item.decl)
+
+    def bind_file(self, file: FileUnit) -> None:
+        """Binds everything in a file."""
+        binder = self.binder(file)
+        for decl in file.syntax.decls:
+            if isinstance(decl, ast.FuncDecl):
+                self.bind_function(file, decl)
+            else:
+                for spec in decl.specs:
+                    if spec not in file.bound and not isinstance(spec, ast.ImportSpec):
+                        binder.bind_general(spec)
+
+    def bind_function(self, file: FileUnit, decl: ast.FuncDecl) -> None:
+        if decl.body is not None and decl.body not in file.bound:
+            self.binder(file).bind_body(decl)
+        elif decl not in file.bound:
+            self.binder(file).bind_signature(decl)
+
+    # --- from source to types
+
+    def type_of(self, file: FileUnit, expr: ast.Expr) -> Type:
+        """The type that a type expression denotes; Unknown where it denotes none."""
+        if self._depth > _MAX_CHAIN:
+            return UNKNOWN
+        self._depth += 1
+        try:
+            return self._type_of(file, expr)
+        finally:
+            self._depth -= 1
+
+    def _type_of(self, file: FileUnit, expr: ast.Expr) -> Type:
+        match expr:
+            case ast.Ident():
+                return self._denoted(file.uses.get(expr.span.start), expr.name)
+            case ast.ParenExpr():
+                return self.type_of(file, expr.x)
+            case ast.StarExpr():
+                return Pointer(self.type_of(file, expr.x))
+            case ast.SelectorExpr():
+                return self._qualified(file, expr)
+            case ast.ArrayType():
+                element = self.type_of(file, expr.element)
+                return (
+                    Slice(element) if expr.length is None else Array(self._length(file, expr.length), element)
+                )
+            case ast.MapType():
+                return Map(self.type_of(file, expr.key), self.type_of(file, expr.value))
+            case ast.ChanType(direction="send" | "receive" | "both" as direction):
+                return Chan(direction, self.type_of(file, expr.value))  # type: ignore[arg-type]
+            case ast.FuncType():
+                return self.func_type(file, expr)
+            case ast.StructType():
+                return self._struct(file, expr)
+            case ast.InterfaceType():
+                return self._interface(file, expr)
+            case ast.IndexExpr():
+                return self._instantiated(file, expr)
+        return Unknown(file.document.slice(expr.span))
+
+    def func_type(self, file: FileUnit, expr: ast.FuncType) -> Func:
+        parameters = []
+        variadic = False
+        for field in expr.params.fields:
+            type_ = field.type
+            if isinstance(type_, ast.Ellipsis) and type_.element is not None:
+                variadic = True
+                resolved: Type = Slice(self.type_of(file, type_.element))
+            else:
+                resolved = self.type_of(file, type_)
+            parameters += [resolved] * max(1, len(field.names))
+        results: list[Type] = []
+        for field in () if expr.results is None else expr.results.fields:
+            results += [self.type_of(file, field.type)] * max(1, len(field.names))
+        return Func(tuple(parameters), tuple(results), variadic)
+
+    def function_type(self, function: FunctionName) -> Func:
+        """The type of a declared function; a method's without its receiver."""
+        self.ensure(function)
+        return UNKNOWN_FUNC if function.file is None else self.func_type(function.file, function.decl.type)
+
+    def _denoted(self, item: Object | None, name: str) -> Type:
+        if isinstance(item, Predeclared):
+            return item.type
+        if isinstance(item, TypeParameterName):
+            return TypeParameter(item.name)
+        if isinstance(item, TypeName):
+            return self.declared_type(item, ())
+        return Unknown(name)
+
+    def declared_type(self, item: TypeName, arguments: tuple[Type, ...]) -> Type:
+        """The type that a type name denotes, instantiated with `arguments`."""
+        if item.file is None:
+            return UNKNOWN
+        if len(arguments) != len(item.parameters):
+            return Unknown(item.name)
+        if not item.spec.alias:
+            return Named(item.file.unit.path, item.name, arguments, item.local)
+        if item.resolving:
+            return Unknown(item.name)
+        self.ensure(item)
+        item.resolving = True
+        try:
+            aliased = self.type_of(item.file, item.spec.type)
+        finally:
+            item.resolving = False
+        return substitute(aliased, dict(zip(item.parameters, arguments, strict=True)))
+
+    def _qualified(self, file: FileUnit, expr: ast.SelectorExpr) -> Type:
+        selected = file.selected.get(expr.x.span.start)
+        if selected is None or not isinstance(ast.unparen(expr.x), ast.Ident):
+            return Unknown(file.document.slice(expr.span))
+        return self.package_type(file, *selected)
+
+    def package_type(self, file: FileUnit, path: str, name: str) -> Type:
+        """The type `name` of the package that `file` imports as `path`."""
+        if path == "unsafe":
+            return Basic("unsafe.Pointer") if name == "Pointer" else Unknown(f"unsafe.{name}")
+        unit = self.find_unit(file, path)
+        if unit is None:
+            if path == SDK_PATH and name == "Value":
+                return Interface(empty=True)
+            return Named(path, name) if path != "C" else Unknown(f"C.{name}")
+        return self._denoted(unit.lookup(name) if is_exported(name) else None, f"{path}.{name}")
+
+    def _instantiated(self, file: FileUnit, expr: ast.IndexExpr) -> Type:
+        arguments = tuple(self.type_of(file, index) for index in expr.indices)
+        base = ast.unparen(expr.x)
+        if isinstance(base, ast.Ident):
+            item = file.uses.get(base.span.start)
+            return self.declared_type(item, arguments) if isinstance(item, TypeName) else Unknown(base.name)
+        if isinstance(base, ast.SelectorExpr):
+            selected = file.selected.get(base.x.span.start)
+            if selected is not None:
+                path, name = selected
+                unit = self.find_unit(file, path)
+                if unit is None:
+                    return Named(path, name, arguments)
+                item = unit.lookup(name)
+                if isinstance(item, TypeName):
+                    return self.declared_type(item, arguments)
+        return Unknown(file.document.slice(expr.span))
+
+    def _length(self, file: FileUnit, expr: ast.Expr) -> int:
+        if isinstance(expr, ast.Ellipsis) or self._operand is None:
+            return -1
+        value = self._operand(file, expr).value
+        return int(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else -1
+
+    def _struct(self, file: FileUnit, expr: ast.StructType) -> Struct:
+        fields = []
+        for field in expr.fields.fields:
+            type_ = self.type_of(file, field.type)
+            raw = None if field.tag is None else unquote(field.tag.value.encode())
+            tag = "" if raw is None else raw.decode("utf-8", "replace")
+            if field.names:
+                fields += [Field(name.name, type_, False, tag) for name in field.names]
+            else:
+                fields.append(Field(_embedded_name(field.type), type_, True, tag))
+        return Struct(tuple(fields))
+
+    def _interface(self, file: FileUnit, expr: ast.InterfaceType) -> Interface:
+        methods: list[tuple[str, Type]] = []
+        embedded: list[Type] = []
+        constraint = False
+        for field in expr.methods.fields:
+            if field.names:
+                methods.append((field.names[0].name, self.type_of(file, field.type)))
+            elif isinstance(field.type, ast.BinaryExpr | ast.UnaryExpr):
+                constraint = True
+            else:
+                embedded.append(self.type_of(file, field.type))
+        methods.sort(key=lambda method: method[0])
+        return Interface(
+            not methods and not embedded and not constraint,
+            tuple(name for name, _ in methods),
+            constraint,
+            tuple(type_ for _, type_ in methods),
+            tuple(embedded),
+        )
+
+    # --- what lies under a type
+
+    def underlying(self, type_: Type) -> Type:
+        """`type_` without its name. Unknown where the declaration can't be found."""
+        if not isinstance(type_, Named):
+            return type_
+        known = self._under.get(type_)
+        if known is not None:
+            return known
+        if self._depth > _MAX_CHAIN:
+            return UNKNOWN
+        # A cycle (`type A B; type B A`) finds this and ends.
+        self._under[type_] = UNKNOWN
+        self._depth += 1
+        try:
+            result = self._underlying(type_)
+        finally:
+            self._depth -= 1
+        self._under[type_] = result
+        return result
+
+    def _underlying(self, type_: Named) -> Type:
+        if type_ == ERROR:
+            return ERROR_METHODS
+        item = self.type_name(type_)
+        if item is None or item.file is None:
+            return UNKNOWN
+        self.ensure(item)
+        direct = self.type_of(item.file, item.spec.type)
+        return substitute(self.underlying(direct), dict(zip(item.parameters, type_.arguments, strict=False)))
+
+    def type_name(self, type_: Named) -> TypeName | None:
+        """The declaration of a named type."""
+        unit = self.unit(type_.package)
+        if unit is None:
+            return None
+        item = unit.local_types.get(type_.local) if type_.local else unit.lookup(type_.name)
+        return item if isinstance(item, TypeName) else None
+
+    def is_empty_interface(self, type_: Type) -> bool:
+        under = self.underlying(type_)
+        if not isinstance(under, Interface) or under.methods or under.constraint:
+            return False
+        return under.empty or (
+            type_ not in under.embedded and all(map(self.is_empty_interface, under.embedded))
+        )
+
+    # --- selecting
+
+    def select(self, type_: Type, name: str, unit: PackageUnit) -> Selection | None:
+        """The field or method `name` of a value of `type_`, as seen from `unit`; None where there is none.
+
+        Goes through embedded fields level by level, as Go does; what two of one level have is ambiguous.
+        """
+        if isinstance(type_, Pointer):
+            type_ = type_.element
+            if isinstance(self.underlying(type_), Interface | Pointer):
+                return None
+        level: list[Type] = [type_]
+        seen: set[Type] = set()
+        unknown = False
+        while level:
+            found: list[Selection] = []
+            following: list[Type] = []
+            for current in level:
+                if current in seen:
+                    continue
+                seen.add(current)
+                found += self._own(current, name, unit)
+                under = self.underlying(current)
+                if isinstance(under, Unknown):
+                    unknown = True
+                for field in under.fields if isinstance(under, Struct) else ():
+                    if field.embedded:
+                        inner = field.type
+                        following.append(inner.element if isinstance(inner, Pointer) else inner)
+            if unknown:
+                return found[0] if len(found) == 1 else Selection(UNKNOWN, False, unknown=True)
+            if found:
+                return found[0] if len(found) == 1 else None
+            level = following
+        return None
+
+    def _own(self, type_: Type, name: str, unit: PackageUnit) -> list[Selection]:
+        """What `type_` itself has under `name`, not what is embedded in it."""
+        visible = is_exported(name)
+        if isinstance(type_, Named):
+            owner = self.unit(type_.package)
+            item = self.type_name(type_)
+            if owner is not None and item is not None and (visible or owner is unit):
+                method = owner.methods.get(type_.name, {}).get(name) if type_.local == 0 else None
+                if method is not None:
+                    return [Selection(self._method_type(method, type_), True, method)]
+        under = self.underlying(type_)
+        if isinstance(under, Struct):
+            own = not isinstance(type_, Named) or type_.package == unit.path
+            return [
+                Selection(field.type, False)
+                for field in under.fields
+                if field.name == name and (visible or own)
+            ]
+        if isinstance(under, Interface):
+            return self._interface_method(under, name, 0)
+        return []
+
+    def _interface_method(self, interface: Interface, name: str, depth: int) -> list[Selection]:
+        for method, type_ in zip(interface.methods, interface.method_types, strict=False):
+            if method == name:
+                return [Selection(type_, True)]
+        for embedded in interface.embedded if depth < _MAX_CHAIN else ():
+            under = self.underlying(embedded)
+            if isinstance(under, Interface):
+                found = self._interface_method(under, name, depth + 1)
+                if found:
+                    return found
+            elif isinstance(under, Unknown):
+                return [Selection(UNKNOWN, True, unknown=True)]
+        return []
+
+    def _method_type(self, method: FunctionName, receiver: Named) -> Type:
+        type_ = self.function_type(method)
+        if method.decl.receiver is None or not receiver.arguments:
+            return type_
+        _, parameters = receiver_parts(method.decl.receiver.fields[0].type)
+        names = [p.name if isinstance(p, ast.Ident) else "_" for p in parameters]
+        return substitute(type_, dict(zip(names, receiver.arguments, strict=False)))
+
+
+UNKNOWN_FUNC = Func((), ())
+
+
+def substitute(type_: Type, arguments: dict[str, Type]) -> Type:
+    """`type_` with type parameters replaced by what `arguments` has under their names."""
+    if not arguments:
+        return type_
+
+    def again(inner: Type) -> Type:
+        return substitute(inner, arguments)
+
+    def all_of(types: tuple[Type, ...]) -> tuple[Type, ...]:
+        return tuple(substitute(inner, arguments) for inner in types)
+
+    match type_:
+        case TypeParameter(name=name):
+            return arguments.get(name, type_)
+        case Named():
+            return (
+                Named(type_.package, type_.name, all_of(type_.arguments), type_.local)
+                if type_.arguments
+                else type_
+            )
+        case Pointer():
+            return Pointer(again(type_.element))
+        case Slice():
+            return Slice(again(type_.element))
+        case Array():
+            return Array(type_.length, again(type_.element))
+        case Map():
+            return Map(again(type_.key), again(type_.value))
+        case Chan():
+            return Chan(type_.direction, again(type_.element))
+        case Func():
+            return Func(all_of(type_.parameters), all_of(type_.results), type_.variadic)
+        case Struct():
+            return Struct(
+                tuple(
+                    Field(field.name, again(field.type), field.embedded, field.tag) for field in type_.fields
+                )
+            )
+        case Interface():
+            return Interface(
+                type_.empty,
+                type_.methods,
+                type_.constraint,
+                all_of(type_.method_types),
+                all_of(type_.embedded),
+            )
+    return type_
+
+
+def _embedded_name(expr: ast.Expr) -> str:
+    """The field name that an embedded type has."""
+    expr = ast.unparen(expr)
+    while isinstance(expr, ast.StarExpr | ast.IndexExpr):
+        expr = ast.unparen(expr.x)
+    if isinstance(expr, ast.SelectorExpr):
+        return expr.sel.name
+    return expr.name if isinstance(expr, ast.Ident) else ""

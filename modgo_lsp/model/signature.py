@@ -1,0 +1,341 @@
+"""Judges a function's type as a UDF's signature: what udf.md's *Signature* says, with places and sentences.
+
+Not for: finding the function (registrations.py), nor which value types there are (supported.py).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.package import Parameter, Signature, SignatureProblem, SignatureProblemKind, UdfKind
+from modgo_lsp.model.resolve import Resolver
+from modgo_lsp.model.sdk import CONTEXT, ERROR, RECORD, RECORD_POINTER, STREAM, STREAM_POINTER
+from modgo_lsp.model.source_text import aerospike_name, type_text
+from modgo_lsp.model.supported import unsupported
+from modgo_lsp.model.types import Array, Basic, Func, Slice, Type, Unknown
+from modgo_lsp.model.units import FileUnit
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.positions import Span
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """A parameter or result with its places. `text` is its type as written, `place` the whole of it,
+    `type_place` its type. `alone` tells that its name shares the type with no other, `expr` is the type's
+    source where the slot stands in it."""
+
+    name: str
+    type: Type
+    text: str
+    place: Location
+    type_place: Location
+    alone: bool
+    expr: ast.Expr | None
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What is judged. `here` is the import path of the package that is told, `name_place` where the lack of
+    results is said, `results_place` the whole list of them. `related` goes with every problem."""
+
+    type: Func
+    here: str
+    parameters: tuple[Slot, ...]
+    results: tuple[Slot, ...]
+    name_place: Location
+    results_place: Location
+    related: tuple[tuple[Location, str], ...] = ()
+
+
+def declared_subject(
+    file: FileUnit,
+    type_: Func,
+    source: ast.FuncType,
+    name: Span,
+    receiver: ast.FieldList | None = None,
+    instantiated: bool = False,
+) -> Subject:
+    """The subject of a function whose declaration or literal stands in `file`: problems stand in it.
+    `receiver` is given for a method expression: it is the first parameter."""
+    here = file.unit.path
+    fields = source.params.fields if receiver is None else (*receiver.fields, *source.params.fields)
+    parameters = _slots(file, fields, type_.parameters, instantiated)
+    result_fields = () if source.results is None else source.results.fields
+    results = _slots(file, result_fields, type_.results, instantiated)
+    list_span = name if source.results is None else source.results.span
+    return Subject(
+        type_, here, parameters, results, Location(file.path, name), Location(file.path, list_span)
+    )
+
+
+def distant_subject(
+    type_: Func,
+    here: str,
+    place: Location,
+    related: tuple[tuple[Location, str], ...],
+    names: tuple[str, ...] = (),
+) -> Subject:
+    """The subject of a function declared elsewhere: every problem stands at the registered expression."""
+
+    def slots(types: tuple[Type, ...], names: tuple[str, ...]) -> tuple[Slot, ...]:
+        found = []
+        for index, slot in enumerate(types):
+            shown = slot
+            dots = ""
+            if (
+                type_.variadic
+                and types is type_.parameters
+                and index == len(types) - 1
+                and isinstance(slot, Slice)
+            ):
+                dots, shown = "...", slot.element
+            text = dots + type_text(shown, here)
+            found.append(
+                Slot(names[index] if index < len(names) else "", slot, text, place, place, True, None)
+            )
+        return tuple(found)
+
+    return Subject(
+        type_, here, slots(type_.parameters, names), slots(type_.results, ()), place, place, related
+    )
+
+
+def _slots(
+    file: FileUnit, fields: tuple[ast.Field, ...], types: tuple[Type, ...], instantiated: bool
+) -> tuple[Slot, ...]:
+    slots: list[Slot] = []
+    for field in fields:
+        expr = field.type
+        inner = expr.element if isinstance(expr, ast.Ellipsis) and expr.element is not None else expr
+        for name in field.names or (None,):
+            if len(slots) >= len(types):
+                return tuple(slots)
+            type_ = types[len(slots)]
+            text = file.document.slice(expr.span)
+            if instantiated:
+                dots = "..." if inner is not expr else ""
+                shown = type_.element if dots and isinstance(type_, Slice) else type_
+                text = dots + type_text(shown, file.unit.path)
+            place = field.span if name is None or len(field.names) == 1 else name.span
+            slots.append(
+                Slot(
+                    "" if name is None else name.name,
+                    type_,
+                    text,
+                    Location(file.path, place),
+                    Location(file.path, inner.span),
+                    len(field.names) <= 1,
+                    None if instantiated else inner,
+                )
+            )
+    return tuple(slots)
+
+
+def judge(resolver: Resolver, subject: Subject, document: Document) -> Signature:
+    """The signature of `subject`. `document` is the file that its slots stand in."""
+    return _Judgement(resolver, subject, document).signature()
+
+
+class _Judgement:
+    def __init__(self, resolver: Resolver, subject: Subject, document: Document) -> None:
+        self.resolver = resolver
+        self.subject = subject
+        self.document = document
+        self.problems: list[SignatureProblem] = []
+
+    def problem(
+        self,
+        kind: SignatureProblemKind,
+        message: str,
+        place: Location,
+        related: tuple[tuple[Location, str], ...] = (),
+        replacement: str | None = None,
+    ) -> None:
+        if self.subject.related:
+            # The place is an expression that only names the function: nothing there could be replaced.
+            replacement = None
+        self.problems.append(
+            SignatureProblem(kind, message, place, (*related, *self.subject.related), replacement)
+        )
+
+    def signature(self) -> Signature:
+        kinds: list[UdfKind] = []
+        arguments: list[Slot] = []
+        takes_context = False
+        last = len(self.subject.parameters) - 1
+        for index, slot in enumerate(self.subject.parameters):
+            if self.subject.type.variadic and index == last:
+                arguments.append(self._variadic(slot))
+            elif slot.type == CONTEXT:
+                self._context(slot, index, takes_context)
+                takes_context = True
+            elif slot.type in (RECORD, RECORD_POINTER, STREAM, STREAM_POINTER):
+                kind: UdfKind = "record" if slot.type in (RECORD, RECORD_POINTER) else "stream"
+                self._receiver(slot, kind, kinds, bool(arguments))
+                kinds.append(kind)
+            else:
+                self._argument(slot)
+                arguments.append(slot)
+        both = len(set(kinds)) > 1
+        udf_kind: UdfKind = kinds[0] if kinds else "record"
+        result, returns_error = (None, False) if both else self._results(udf_kind)
+        return Signature(
+            udf_kind,
+            takes_context,
+            "record" in kinds,
+            tuple(self._parameter(slot) for slot in arguments),
+            self.subject.type.variadic,
+            result,
+            returns_error,
+            tuple(sorted(self.problems, key=lambda p: (p.location, p.kind))),
+        )
+
+    def _parameter(self, slot: Slot) -> Parameter:
+        return Parameter(slot.name, slot.type, slot.text, aerospike_name(self.resolver, slot.type))
+
+    # --- parameters
+
+    def _context(self, slot: Slot, index: int, twice: bool) -> None:
+        if twice:
+            self.problem("receiver-order", f"{_called(slot)} is a second context: a UDF has one", slot.place)
+        elif index > 0:
+            self.problem("receiver-order", f"{_called(slot)}: the context comes first", slot.place)
+
+    def _receiver(self, slot: Slot, kind: UdfKind, before: list[UdfKind], after_arguments: bool) -> None:
+        if slot.type in (RECORD, STREAM):
+            fixed = f"{slot.name} *{slot.text}" if slot.name else f"*{slot.text}"
+            self.problem(
+                "record-by-value",
+                f"{_called(slot)} is a {kind} by value: a UDF takes *{slot.text}",
+                slot.place,
+                replacement=fixed if slot.alone else None,
+            )
+        if before and kind not in before:
+            message = f"{_called(slot)}: a UDF takes a record or a stream, not both"
+        elif before:
+            message = f"{_called(slot)} is a second {kind}: a UDF takes one"
+        elif after_arguments:
+            message = f"{_called(slot)}: the {kind} comes before the arguments"
+        else:
+            return
+        self.problem("receiver-order", message, slot.place)
+
+    def _variadic(self, slot: Slot) -> Slot:
+        """Judges the variadic parameter; gives it with its element's type."""
+        element = slot.type.element if isinstance(slot.type, Slice) else slot.type
+        inner = msgspec.structs.replace(slot, type=element, text=slot.text.removeprefix("..."))
+        if element in (RECORD, RECORD_POINTER, STREAM, STREAM_POINTER, CONTEXT):
+            what = (
+                "a context"
+                if element == CONTEXT
+                else "a record"
+                if element in (RECORD, RECORD_POINTER)
+                else "a stream"
+            )
+            self.problem(
+                "unsupported-parameter",
+                f"{_called(slot)} has type {slot.text}: {what} can't be an argument",
+                slot.type_place,
+            )
+        else:
+            self._argument(inner, slot.text)
+        return inner
+
+    def _argument(self, slot: Slot, text: str | None = None) -> None:
+        reason = unsupported(self.resolver, slot.type, self.subject.here)
+        if reason is not None:
+            self.problem(
+                "unsupported-parameter",
+                f"{_called(slot)} has type {text or slot.text}: {reason.why}",
+                slot.type_place,
+                reason.related,
+                self._near(slot),
+            )
+
+    def _near(self, slot: Slot) -> str | None:
+        """A supported type that is near to an unsupported one, as source."""
+        if slot.expr is None:
+            return None
+        if slot.type == Basic("uintptr"):
+            return "uint64"
+        expr = ast.unparen(slot.expr)
+        if isinstance(slot.type, Array) and isinstance(expr, ast.ArrayType):
+            if unsupported(self.resolver, slot.type.element, self.subject.here) is None:
+                return "[]" + self.document.slice(expr.element.span)
+        return None
+
+    # --- results
+
+    def _results(self, kind: UdfKind) -> tuple[Parameter | None, bool]:
+        """Judges the results: the value that the UDF gives, and whether it gives an error."""
+        slots = self.subject.results
+        if len(slots) > 2:
+            self.problem(
+                "result-shape",
+                f"a UDF gives at most a value and an error, this one {len(slots)} results",
+                self.subject.results_place,
+            )
+            return None, False
+        if kind == "stream":
+            return self._stream_results(slots)
+        if not slots:
+            return None, False
+        if len(slots) == 1:
+            if slots[0].type == ERROR:
+                return None, True
+            self._value(slots[0])
+            return self._parameter(slots[0]), False
+        if slots[0].type == ERROR:
+            self.problem("result-shape", "the error comes last, after the value", slots[0].type_place)
+        else:
+            self._value(slots[0])
+        self._second(slots[1])
+        return self._parameter(slots[0]), slots[1].type == ERROR
+
+    def _second(self, slot: Slot) -> None:
+        if slot.type == ERROR or isinstance(slot.type, Unknown):
+            return
+        self.problem(
+            "result-shape", f"the second result has type {slot.text}: it can only be error", slot.type_place
+        )
+
+    def _value(self, slot: Slot) -> None:
+        if slot.type in (RECORD_POINTER, STREAM_POINTER):
+            why, related = "a record UDF gives a value, neither a record nor a stream", ()
+        else:
+            reason = unsupported(self.resolver, slot.type, self.subject.here)
+            if reason is None:
+                return
+            why, related = reason.why, reason.related
+        self.problem(
+            "unsupported-result",
+            f"the result has type {slot.text}: {why}",
+            slot.type_place,
+            related,
+            self._near(slot),
+        )
+
+    def _stream_results(self, slots: tuple[Slot, ...]) -> tuple[None, bool]:
+        if not slots:
+            self.problem(
+                "stream-result",
+                "a stream UDF gives a stream: its result is *udf.Stream, or (*udf.Stream, error)",
+                self.subject.name_place,
+            )
+            return None, False
+        first = slots[0]
+        if first.type != STREAM_POINTER and not isinstance(first.type, Unknown):
+            fixed = f"*{first.text}" if first.type == STREAM else None
+            self.problem(
+                "stream-result",
+                f"a stream UDF gives *udf.Stream, this one {first.text}",
+                first.type_place,
+                replacement=fixed,
+            )
+        if len(slots) == 2:
+            self._second(slots[1])
+        return None, slots[-1].type == ERROR
+
+
+def _called(slot: Slot) -> str:
+    return f"parameter {slot.name}" if slot.name not in ("", "_") else "a parameter"

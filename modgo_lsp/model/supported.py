@@ -1,0 +1,195 @@
+"""Which Go types an Aerospike value can have: the table in udf.md. Says why not, and where that is declared."""
+
+from __future__ import annotations
+
+import msgspec
+
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.resolve import Resolver
+from modgo_lsp.model.sdk import ERROR, GEOJSON, RECORD, STREAM
+from modgo_lsp.model.source_text import type_text
+from modgo_lsp.model.struct_fields import CountedField, counted_fields
+from modgo_lsp.model.types import (
+    Array,
+    Basic,
+    Chan,
+    Func,
+    Interface,
+    Map,
+    Named,
+    Pointer,
+    Slice,
+    Struct,
+    Type,
+    Unknown,
+)
+from modgo_lsp.model.universe import FLOATS, INTEGERS
+from modgo_lsp.syntax import ast
+
+_MAX_DEPTH = 60
+
+
+class Unsupported(msgspec.Struct, frozen=True):
+    """Why no Aerospike value can have a type: `why` is the end of a sentence, `related` the declarations
+    that it comes from."""
+
+    why: str
+    related: tuple[tuple[Location, str], ...] = ()
+
+
+def unsupported(resolver: Resolver, type_: Type, here: str) -> Unsupported | None:
+    """Why `type_` is no type of an argument or result, None where it is one or isn't known. `here` is the
+    import path of the package whose reader is told."""
+    return _Judge(resolver, here).value(type_, ())
+
+
+class _Judge:
+    def __init__(self, resolver: Resolver, here: str) -> None:
+        self.resolver = resolver
+        self.here = here
+
+    def value(self, type_: Type, around: tuple[Type, ...]) -> Unsupported | None:
+        """`around` are the named types that `type_` is part of."""
+        if type_ == GEOJSON:
+            return None
+        if type_ in (RECORD, STREAM):
+            return Unsupported(f"a {type_text(type_, self.here)} is no value: it can't be part of one")
+        if type_ == ERROR:
+            return Unsupported("an error is only allowed as the last result")
+        if isinstance(type_, Named):
+            return self._named(type_, around)
+        match type_:
+            case Basic(name=name):
+                return _basic(name)
+            case Pointer(element=element):
+                return self._inside(element, around)
+            case Slice(element=element):
+                return self._inside(element, around)
+            case Map(key=key, value=value):
+                return self._key(key) or self._inside(value, around)
+            case Struct():
+                return self._struct(type_, around)
+            case Array():
+                return Unsupported("arrays are no Aerospike values; a slice is a list")
+            case Chan():
+                return Unsupported("no Aerospike value can become a channel")
+            case Func():
+                return Unsupported("no Aerospike value can become a function")
+            case Interface():
+                if not self.resolver.is_empty_interface(type_):
+                    return Unsupported("of all interfaces only any (udf.Value) can hold an Aerospike value")
+        return None
+
+    def _named(self, type_: Named, around: tuple[Type, ...]) -> Unsupported | None:
+        same = [
+            t for t in around if isinstance(t, Named) and (t.package, t.name) == (type_.package, type_.name)
+        ]
+        if type_ in around or len(same) > 10 or len(around) > _MAX_DEPTH:
+            return Unsupported(
+                f"{type_text(type_, self.here)} contains itself, and an Aerospike value has an end"
+            )
+        under = self.resolver.underlying(type_)
+        if isinstance(under, Struct):
+            return self._struct(type_, (*around, type_))
+        problem = self.value(under, (*around, type_))
+        if problem is None or isinstance(under, Unknown):
+            return None
+        declared = self._declaration(type_)
+        if declared is None:
+            return problem
+        text = f"{type_.name} is declared here"
+        return Unsupported(problem.why, ((declared, text), *problem.related))
+
+    def _inside(self, type_: Type, around: tuple[Type, ...]) -> Unsupported | None:
+        problem = self.value(type_, around)
+        if problem is None or type_ == ERROR:
+            return (
+                problem if problem is None else Unsupported("an error is no Aerospike value", problem.related)
+            )
+        return problem
+
+    def _key(self, type_: Type) -> Unsupported | None:
+        if self._is_key(type_):
+            return None
+        text = type_text(type_, self.here)
+        return Unsupported(f"its keys are of type {text}, and map keys are strings, integers, [N]byte or any")
+
+    def _is_key(self, type_: Type) -> bool:
+        if type_ == GEOJSON:
+            return False
+        under = self.resolver.underlying(type_)
+        match under:
+            case Unknown():
+                return True
+            case Basic(name=name):
+                return name == "string" or (name in INTEGERS and name != "uintptr")
+            case Array(element=element):
+                byte = self.resolver.underlying(element)
+                return isinstance(byte, Unknown) or byte == Basic("uint8")
+            case Interface():
+                return self.resolver.is_empty_interface(type_)
+        return False
+
+    def _struct(self, type_: Type, around: tuple[Type, ...]) -> Unsupported | None:
+        fields, known = counted_fields(self.resolver, type_)
+        if not fields and known:
+            declared = self._declaration(type_) if isinstance(type_, Named) else None
+            related = (
+                () if declared is None else ((declared, f"{type_text(type_, self.here)} is declared here"),)
+            )
+            return Unsupported("no field of it is exported, so nothing of it could be stored", related)
+        for counted in fields:
+            if not known and counted.depth > 0:
+                continue
+            problem = self.value(counted.field.type, around)
+            if problem is not None:
+                return self._of_field(counted, problem)
+        return None
+
+    def _of_field(self, counted: CountedField, problem: Unsupported) -> Unsupported:
+        text = type_text(counted.field.type, self.here)
+        why = f"its field {counted.field.name} has type {text}: {problem.why}"
+        place = self._field_place(counted)
+        if place is None:
+            return Unsupported(why, problem.related)
+        return Unsupported(why, ((place, f"field {counted.field.name} has type {text}"), *problem.related))
+
+    def _declaration(self, type_: Named) -> Location | None:
+        item = self.resolver.type_name(type_)
+        if item is None or item.file is None or item.ident is None:
+            return None
+        return Location(item.file.path, item.ident.span)
+
+    def _field_place(self, counted: CountedField) -> Location | None:
+        """Where a field of a declared struct stands."""
+        owner = counted.owner
+        for _ in range(_MAX_DEPTH):
+            if not isinstance(owner, Named):
+                return None
+            item = self.resolver.type_name(owner)
+            if item is None or item.file is None:
+                return None
+            declared = ast.unparen(item.spec.type)
+            if isinstance(declared, ast.StructType):
+                for field in declared.fields.fields:
+                    for name in field.names:
+                        if name.name == counted.field.name:
+                            return Location(item.file.path, name.span)
+                    if not field.names and counted.field.embedded:
+                        text = item.file.document.slice(field.type.span)
+                        if text.split("[")[0].rpartition(".")[2].lstrip("*") == counted.field.name:
+                            return Location(item.file.path, field.type.span)
+                return None
+            owner = self.resolver.type_of(item.file, declared)
+        return None
+
+
+def _basic(name: str) -> Unsupported | None:
+    if name == "uintptr":
+        return Unsupported("an address means nothing to a caller; a number is a uint64")
+    if name == "unsafe.Pointer":
+        return Unsupported("an address means nothing to a caller")
+    if name.startswith("complex"):
+        return Unsupported("Aerospike has no complex numbers")
+    known = name in INTEGERS or name in FLOATS or name in ("bool", "string")
+    return None if known else Unsupported(f"{name} is no type of an Aerospike value")

@@ -1,0 +1,136 @@
+"""The declarations of a package, file by file, before anything is asked about them: facts of the source.
+
+A unit belongs to one snapshot of the world and fills in what its identifiers mean as it is asked (bind.py).
+Not for: choosing the files (load.py), nor the Package that rules see (package.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.objects import (
+    ConstantName,
+    FunctionName,
+    Object,
+    Scope,
+    TypeName,
+    VariableName,
+    receiver_base,
+)
+from modgo_lsp.model.package import Module
+from modgo_lsp.model.universe import UNIVERSE
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.document import Document
+
+
+class FileUnit:
+    """One file. `scope` holds its imports and lies inside the package's.
+
+    `dots` are the paths of its dot imports; `uncertain`: an imported package may go by another name than
+    the one that was guessed, so that an unknown name may be it.
+
+    `uses` says, by the offset of an identifier, what it refers to (None: to nothing), `selected` likewise
+    the import path and name of each `package.Name`, at the offset of the package. Both are filled by bind.py.
+    """
+
+    def __init__(self, unit: PackageUnit, index: int, document: Document, syntax: ast.File) -> None:
+        self.unit = unit
+        self.index = index
+        self.document = document
+        self.syntax = syntax
+        self.scope = Scope(unit.scope)
+        self.dots: list[str] = []
+        self.imports_declared = False
+        self.uncertain = False
+        self.uses: dict[int, Object | None] = {}
+        self.selected: dict[int, tuple[str, str]] = {}
+        self.bound: set[ast.Node | ast.Body] = set()
+
+    @property
+    def path(self) -> str:
+        return self.document.path
+
+
+class PackageUnit:
+    """A package. `path` is its import path. `methods` are by the name of their receiver's base type."""
+
+    def __init__(self, directory: str, path: str, name: str, module: Module | None) -> None:
+        self.directory = directory
+        self.path = path
+        self.name = name
+        self.module = module
+        self.files: list[FileUnit] = []
+        self.scope = Scope(UNIVERSE)
+        self.methods: dict[str, dict[str, FunctionName]] = {}
+        self.functions: list[FunctionName] = []
+        self.local_types: dict[int, TypeName] = {}
+
+    def add(self, document: Document, syntax: ast.File) -> FileUnit:
+        """Adds a file; files come in the order of their base names."""
+        file = FileUnit(self, len(self.files), document, syntax)
+        self.files.append(file)
+        for decl in syntax.decls:
+            if isinstance(decl, ast.FuncDecl):
+                self._add_function(file, decl)
+            else:
+                for item in declared(file, decl, package_level=True):
+                    self._declare(item)
+        return file
+
+    def _add_function(self, file: FileUnit, decl: ast.FuncDecl) -> None:
+        function = FunctionName(file, decl)
+        self.functions.append(function)
+        receiver = receiver_base(decl)
+        if receiver is not None:
+            self.methods.setdefault(receiver, {}).setdefault(function.name, function)
+        elif function.name != "init":
+            self._declare(function)
+
+    def _declare(self, item: Object) -> None:
+        # Of two declarations of one name, which Go refuses, the first counts.
+        if item.name not in self.scope.names:
+            self.scope.declare(item)
+
+    def lookup(self, name: str) -> Object | None:
+        """What the package itself declares under `name`."""
+        return self.scope.names.get(name)
+
+    def imports(self) -> Iterator[tuple[FileUnit, ast.ImportSpec]]:
+        for file in self.files:
+            for spec in file.syntax.imports:
+                yield file, spec
+
+
+def declared(file: FileUnit, decl: ast.GenDecl, package_level: bool) -> Iterator[Object]:
+    """The objects of a const, var or type declaration, one spec after the other."""
+    inherited: ast.ValueSpec | None = None
+    for spec in decl.specs:
+        if isinstance(spec, ast.TypeSpec):
+            yield TypeName(file, spec, 0 if package_level else (file.index << 32) + spec.name.span.start + 1)
+        elif isinstance(spec, ast.ValueSpec) and decl.token == "const":
+            # A spec without values repeats the one before it, type included.
+            inherited = spec if spec.values or inherited is None else inherited
+            for index, name in enumerate(spec.names):
+                value = inherited.values[index] if index < len(inherited.values) else None
+                yield ConstantName(
+                    file, name, inherited.type, value, spec.iota, inherited if package_level else None
+                )
+        elif isinstance(spec, ast.ValueSpec):
+            owner = spec if package_level else None
+            yield from variables(file, spec.names, spec.type, spec.values, owner)
+
+
+def variables(
+    file: FileUnit,
+    names: tuple[ast.Ident, ...],
+    type_expr: ast.Expr | None,
+    values: tuple[ast.Expr, ...],
+    owner: ast.ValueSpec | None = None,
+) -> Iterator[VariableName]:
+    """The variables of `var names type = values`, or of `names := values`."""
+    for index, name in enumerate(names):
+        if len(values) == len(names):
+            yield VariableName(file, name, type_expr, values[index], owner=owner)
+        else:
+            value = values[0] if len(values) == 1 else None
+            yield VariableName(file, name, type_expr, value, index, len(names), owner=owner)

@@ -1,0 +1,438 @@
+"""Go's syntax as frozen data, named after go/ast. Every node has the span of its bytes.
+
+Function bodies are lowered when first looked at (`Body.statements`). Not for: making these nodes
+(lower.py) or what names mean (model/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Union
+
+import msgspec
+
+from modgo_lsp.syntax.positions import Span
+
+
+class Node(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """Nodes are equal only to themselves."""
+
+    span: Span
+
+
+class Body:
+    """The braces of a function and what is between them, lowered once, at first use."""
+
+    __slots__ = ("_lower", "_statements", "span")
+
+    def __init__(self, span: Span, lower: Callable[[], tuple[Stmt, ...]]) -> None:
+        self.span = span
+        self._lower: Callable[[], tuple[Stmt, ...]] | None = lower
+        self._statements: tuple[Stmt, ...] = ()
+
+    @property
+    def statements(self) -> tuple[Stmt, ...]:
+        if self._lower is not None:
+            self._statements = self._lower()
+            self._lower = None
+        return self._statements
+
+
+# --- expressions and types -------------------------------------------------------------------------
+
+
+class BadExpr(Node):
+    """What doesn't parse, or is nested too deeply to be looked at."""
+
+
+class Ident(Node):
+    name: str
+
+
+class BasicLit(Node):
+    """`kind` is "int", "float", "imaginary", "rune" or "string"; `value` is the source text."""
+
+    kind: str
+    value: str
+
+
+class Ellipsis(Node):
+    """`...T` of a variadic parameter, or the length of `[...]T` (then `element` is None)."""
+
+    element: Expr | None
+
+
+class FuncLit(Node):
+    type: FuncType
+    body: Body
+
+
+class CompositeLit(Node):
+    """`type` is None where it is left out, as inside another composite literal."""
+
+    type: Expr | None
+    elements: tuple[Expr, ...]
+
+
+class ParenExpr(Node):
+    x: Expr
+
+
+class SelectorExpr(Node):
+    x: Expr
+    sel: Ident
+
+
+class IndexExpr(Node):
+    """An index, or an instantiation, which may have several."""
+
+    x: Expr
+    indices: tuple[Expr, ...]
+
+
+class SliceExpr(Node):
+    x: Expr
+    bounds: tuple[Expr | None, Expr | None, Expr | None]
+
+
+class TypeAssertExpr(Node):
+    """`x.(T)`; `type` is None for `x.(type)`."""
+
+    x: Expr
+    type: Expr | None
+
+
+class CallExpr(Node):
+    """A call or a conversion. `ellipsis`: the last argument is followed by `...`."""
+
+    fun: Expr
+    args: tuple[Expr, ...]
+    ellipsis: bool
+
+
+class StarExpr(Node):
+    x: Expr
+
+
+class UnaryExpr(Node):
+    op: str
+    x: Expr
+
+
+class BinaryExpr(Node):
+    x: Expr
+    op: str
+    y: Expr
+
+
+class KeyValueExpr(Node):
+    key: Expr
+    value: Expr
+
+
+class ArrayType(Node):
+    """A slice type where `length` is None."""
+
+    length: Expr | None
+    element: Expr
+
+
+class Field(Node):
+    """Names that share a type: of a struct, a parameter list or an interface. An embedded field and a
+    parameter without a name have no `names`. `tag` is a struct tag's literal."""
+
+    names: tuple[Ident, ...]
+    type: Expr
+    tag: BasicLit | None = None
+
+
+class FieldList(Node):
+    fields: tuple[Field, ...]
+
+
+class StructType(Node):
+    fields: FieldList
+
+
+class FuncType(Node):
+    """`span` runs from `func` (or the parameters) to the results."""
+
+    type_params: FieldList | None
+    params: FieldList
+    results: FieldList | None
+
+
+class InterfaceType(Node):
+    """A method is a field with one name and a FuncType; a type element is a field without a name."""
+
+    methods: FieldList
+
+
+class MapType(Node):
+    key: Expr
+    value: Expr
+
+
+class ChanType(Node):
+    """`direction` is "both", "send" or "receive"."""
+
+    direction: str
+    value: Expr
+
+
+Expr = Union[
+    BadExpr,
+    Ident,
+    BasicLit,
+    Ellipsis,
+    FuncLit,
+    CompositeLit,
+    ParenExpr,
+    SelectorExpr,
+    IndexExpr,
+    SliceExpr,
+    TypeAssertExpr,
+    CallExpr,
+    StarExpr,
+    UnaryExpr,
+    BinaryExpr,
+    KeyValueExpr,
+    ArrayType,
+    StructType,
+    FuncType,
+    InterfaceType,
+    MapType,
+    ChanType,
+]
+
+# --- statements --------------------------------------------------------------------------------------
+
+
+class BadStmt(Node):
+    """What doesn't parse, or is nested too deeply to be looked at."""
+
+
+class EmptyStmt(Node):
+    pass
+
+
+class DeclStmt(Node):
+    decl: GenDecl
+
+
+class LabeledStmt(Node):
+    label: Ident
+    stmt: Stmt
+
+
+class ExprStmt(Node):
+    x: Expr
+
+
+class SendStmt(Node):
+    chan: Expr
+    value: Expr
+
+
+class IncDecStmt(Node):
+    x: Expr
+    op: str
+
+
+class AssignStmt(Node):
+    """`op` is "=", ":=" or an assignment operation such as "+="."""
+
+    lhs: tuple[Expr, ...]
+    op: str
+    rhs: tuple[Expr, ...]
+
+
+class GoStmt(Node):
+    call: Expr
+
+
+class DeferStmt(Node):
+    call: Expr
+
+
+class ReturnStmt(Node):
+    results: tuple[Expr, ...]
+
+
+class BranchStmt(Node):
+    """`token` is "break", "continue", "goto" or "fallthrough"."""
+
+    token: str
+    label: Ident | None
+
+
+class BlockStmt(Node):
+    statements: tuple[Stmt, ...]
+
+
+class IfStmt(Node):
+    init: Stmt | None
+    cond: Expr
+    body: BlockStmt
+    else_: Stmt | None
+
+
+class CaseClause(Node):
+    """Of a switch: `values` are expressions, or types in a type switch."""
+
+    values: tuple[Expr, ...]
+    default: bool
+    body: tuple[Stmt, ...]
+
+
+class SwitchStmt(Node):
+    init: Stmt | None
+    tag: Expr | None
+    clauses: tuple[CaseClause, ...]
+
+
+class TypeSwitchStmt(Node):
+    """`switch name := x.(type)`; `name` is None where nothing is bound."""
+
+    init: Stmt | None
+    name: Ident | None
+    x: Expr
+    clauses: tuple[CaseClause, ...]
+
+
+class CommClause(Node):
+    """Of a select; `comm` is None for default."""
+
+    comm: Stmt | None
+    body: tuple[Stmt, ...]
+
+
+class SelectStmt(Node):
+    clauses: tuple[CommClause, ...]
+
+
+class ForStmt(Node):
+    init: Stmt | None
+    cond: Expr | None
+    post: Stmt | None
+    body: BlockStmt
+
+
+class RangeStmt(Node):
+    """`op` is "=", ":=" or "" where nothing is assigned."""
+
+    lhs: tuple[Expr, ...]
+    op: str
+    x: Expr
+    body: BlockStmt
+
+
+Stmt = Union[
+    BadStmt,
+    EmptyStmt,
+    DeclStmt,
+    LabeledStmt,
+    ExprStmt,
+    SendStmt,
+    IncDecStmt,
+    AssignStmt,
+    GoStmt,
+    DeferStmt,
+    ReturnStmt,
+    BranchStmt,
+    BlockStmt,
+    IfStmt,
+    SwitchStmt,
+    TypeSwitchStmt,
+    SelectStmt,
+    ForStmt,
+    RangeStmt,
+]
+
+# --- declarations ------------------------------------------------------------------------------------
+
+
+class ImportSpec(Node):
+    """`path` is unquoted, "" where the literal is broken. `name` is "." and "_" too."""
+
+    name: Ident | None
+    path: str
+    path_span: Span
+
+
+class ValueSpec(Node):
+    """Of a var or const declaration. `iota` is the number of the spec in its declaration. A constant
+    that repeats the values before it has neither type nor values: GenDecl.specs say which those are."""
+
+    names: tuple[Ident, ...]
+    type: Expr | None
+    values: tuple[Expr, ...]
+    iota: int
+
+
+class TypeSpec(Node):
+    name: Ident
+    type_params: FieldList | None
+    alias: bool
+    type: Expr
+
+
+Spec = Union[ImportSpec, ValueSpec, TypeSpec]
+
+
+class GenDecl(Node):
+    """`token` is "import", "const", "type" or "var"."""
+
+    token: str
+    specs: tuple[Spec, ...]
+
+
+class FuncDecl(Node):
+    """`receiver` is None for a function. `doc` is the span of its doc comment."""
+
+    doc: Span | None
+    receiver: FieldList | None
+    name: Ident
+    type: FuncType
+    body: Body | None
+
+
+Decl = Union[GenDecl, FuncDecl]
+
+
+class File(Node):
+    """`name` is None where the package clause is missing or broken."""
+
+    name: Ident | None
+    imports: tuple[ImportSpec, ...]
+    decls: tuple[Decl, ...]
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below `node`, in the order of the source; a body's statements too."""
+    for field in node.__struct_fields__:
+        value = getattr(node, field)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, Body):
+            yield from value.statements
+        elif isinstance(value, tuple):
+            for item in value:
+                if isinstance(item, Node):
+                    yield item
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and everything below it, bodies included, parents first and in the order of the source."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(list(children(current))))
+
+
+def unparen(expr: Expr) -> Expr:
+    """`expr` without the parentheses around it."""
+    while isinstance(expr, ParenExpr):
+        expr = expr.x
+    return expr
