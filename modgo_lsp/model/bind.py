@@ -77,7 +77,7 @@ class Binder:
             if spec.type is not None:
                 self.expr(spec.type, scope)
             for value in spec.values:
-                self.expr(value, scope, spec.type)
+                self.expr(value, scope)
         elif isinstance(spec, ast.TypeSpec):
             inner = scope
             if spec.type_params is not None:
@@ -235,7 +235,7 @@ class Binder:
 
     # --- expressions
 
-    def expr(self, expr: ast.Expr, scope: Scope, expected: ast.Expr | None = None) -> None:
+    def expr(self, expr: ast.Expr, scope: Scope) -> None:
         """Binds an expression or type. Long chains of operators are followed without recursion."""
         while isinstance(expr, ast.BinaryExpr):
             self.expr(expr.y, scope)

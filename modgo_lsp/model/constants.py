@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Union
+from typing import Any, Union
 
 from modgo_lsp.model.types import Basic
 from modgo_lsp.model.universe import FLOATS, INTEGERS
@@ -113,7 +113,7 @@ def unary(op: str, value: Value | None, basic: Basic | None) -> Value | None:
     return None
 
 
-_COMPARE: dict[str, Callable[[object, object], object]] = {
+_COMPARE: dict[str, Callable[[Any, Any], object]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,

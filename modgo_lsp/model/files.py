@@ -25,7 +25,8 @@ class Files(Protocol):
 
 
 class DiskFiles:
-    """The disk. Only regular files are read: a named pipe called x.go must not hang us."""
+    """The disk. Only regular files are read: a named pipe called x.go must not hang us. Links to directories
+    are no directories, as for `go build ./...`, so that loops of them end."""
 
     def read(self, path: str) -> bytes:
         if not stat.S_ISREG(Path(path).stat().st_mode):
@@ -34,7 +35,7 @@ class DiskFiles:
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         with os.scandir(directory) as found:
-            return sorted((entry.name, entry.is_dir()) for entry in found)
+            return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
 
 
 class OverlayFiles:
@@ -54,9 +55,7 @@ class OverlayFiles:
         return self._base.read(path) if document is None else document.text
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
-        own = {
-            os.path.basename(path): False for path in self._documents if os.path.dirname(path) == directory
-        }
+        own = {name: False for parent, name in map(os.path.split, self._documents) if parent == directory}
         try:
             found = dict(self._base.entries(directory))
         except OSError:

@@ -1,8 +1,12 @@
-"""The functions and methods that a package declares, as rules and editors see them, with who refers to them."""
+"""The functions and methods that a package declares, as rules and editors see them.
+
+Not for: what is registered of them (registrations.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.finding import Location
@@ -25,7 +29,7 @@ def declared_functions(
     for function in unit.functions:
         file = function.file
         if file is not None:
-            made[function] = _function(resolver, file, function, references.get(function, 0))
+            made[function] = _function(resolver, file, function, references[function])
     return made
 
 
@@ -58,28 +62,33 @@ def _has_generic_receiver(decl: ast.FuncDecl) -> bool:
 
 def _references(
     resolver: Resolver, unit: PackageUnit, importers: Iterable[PackageUnit]
-) -> dict[FunctionName, int]:
+) -> Counter[FunctionName]:
     """How often each function of `unit` is referred to, outside its own declaration."""
-    counts: dict[FunctionName, int] = {}
+    counts: Counter[FunctionName] = Counter()
     for file in unit.files:
         resolver.bind_file(file)
         for offset, item in file.uses.items():
-            if isinstance(item, FunctionName) and item.file is not None and item.file.unit is unit:
-                if not (item.file is file and _within(item.decl.span, offset)):
-                    counts[item] = counts.get(item, 0) + 1
+            if not isinstance(item, FunctionName) or item.file is None or item.file.unit is not unit:
+                continue
+            if item.file is not file or not _within(item.decl.span, offset):
+                counts[item] += 1
     for importer in importers:
         for file in importer.files:
-            if not any(spec.path == unit.path for spec in file.syntax.imports):
-                continue
-            resolver.bind_file(file)
-            for path, name in file.selected.values():
-                item = unit.lookup(name) if path == unit.path else None
-                if isinstance(item, FunctionName):
-                    counts[item] = counts.get(item, 0) + 1
-            for item in file.uses.values() if unit.path in file.dots else ():
-                if isinstance(item, FunctionName) and item.file is not None and item.file.unit is unit:
-                    counts[item] = counts.get(item, 0) + 1
+            if any(spec.path == unit.path for spec in file.syntax.imports):
+                resolver.bind_file(file)
+                counts.update(_used_from(unit, file))
     return counts
+
+
+def _used_from(unit: PackageUnit, file: FileUnit) -> Iterator[FunctionName]:
+    """The functions of `unit` that a file of another package refers to, once for each time."""
+    for path, name in file.selected.values():
+        item = unit.lookup(name) if path == unit.path else None
+        if isinstance(item, FunctionName):
+            yield item
+    for used in file.uses.values() if unit.path in file.dots else ():
+        if isinstance(used, FunctionName) and used.file is not None and used.file.unit is unit:
+            yield used
 
 
 def _within(span: Span, offset: int) -> bool:

@@ -86,8 +86,13 @@ def _unify(
     match parameter, argument:
         case Named(), Named() if (parameter.package, parameter.name) == (argument.package, argument.name):
             pairs = list(zip(parameter.arguments, argument.arguments, strict=False))
-        case (Pointer(), Pointer()) | (Slice(), Slice()) | (Array(), Array()) | (Chan(), Chan()):
-            pairs = [(parameter.element, argument.element)]
+        case (
+            (Pointer(element=inner), Pointer(element=given))
+            | (Slice(element=inner), Slice(element=given))
+            | (Array(element=inner), Array(element=given))
+            | (Chan(element=inner), Chan(element=given))
+        ):
+            pairs = [(inner, given)]
         case Map(), Map():
             pairs = [(parameter.key, argument.key), (parameter.value, argument.value)]
         case Func(), Func():

@@ -7,6 +7,7 @@ Not for: judging packages (rules/), nor for where bytes come from (files.py).
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.model.finding import Location
@@ -14,7 +15,7 @@ from modgo_lsp.model.functions import declared_functions
 from modgo_lsp.model.go_mod import GoMod, parse_go_mod
 from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.operands import Operands
-from modgo_lsp.model.package import Function, Module, Package, SourceFile, SyntaxProblem
+from modgo_lsp.model.package import Function, Module, Package, Registration, SourceFile, SyntaxProblem
 from modgo_lsp.model.registrations import Registrations
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
@@ -90,9 +91,9 @@ class Loader:
         return self._modules[directory]
 
     def _find_module(self, directory: str) -> tuple[Module, GoMod] | None:
-        text = self._text(os.path.join(directory, "go.mod"))
+        text = self._text(_join(directory, "go.mod"))
         if text is None:
-            parent = os.path.dirname(directory)
+            parent = str(Path(directory).parent)
             return None if parent == directory else self._module(parent)
         mod = parse_go_mod(text)
         sdk = next((version for path, version in mod.requires if path == SDK_PATH), None)
@@ -102,12 +103,12 @@ class Loader:
         """The directory of the package that code in `module` imports as `path`, where it is known."""
         places = {module.path: module.directory} if module.path else {}
         for replace in mod.replaces:
-            if not replace.new_version and (replace.new.startswith((".", "/")) or os.path.isabs(replace.new)):
-                places[replace.old] = _clean(os.path.join(module.directory, replace.new))
+            if not replace.new_version and (replace.new.startswith(".") or Path(replace.new).is_absolute()):
+                places[replace.old] = _clean(str(Path(module.directory, replace.new)))
         # The longest module path that fits is the one that has the package.
         for prefix in sorted(places, key=len, reverse=True):
             if path == prefix or path.startswith(prefix + "/"):
-                directory = os.path.join(places[prefix], *path[len(prefix) :].split("/"))
+                directory = _join(places[prefix], *path[len(prefix) + 1 :].split("/"))
                 return directory if self._belongs(directory, places[prefix]) else None
         return None
 
@@ -153,7 +154,7 @@ class Loader:
         for name, is_directory in self._list(directory):
             if is_directory or not name.endswith(".go"):
                 continue
-            path = os.path.join(directory, name)
+            path = _join(directory, name)
             text = self._text(path) if is_chosen(name, b"", self._context) else None
             if text is not None and is_chosen(name, text, self._context):
                 found.append((path, text))
@@ -162,7 +163,7 @@ class Loader:
     # --- units
 
     def _unit(self, directory: str, path: str | None = None) -> PackageUnit | None:
-        """The declarations in `directory`; `path` is what it is imported as, where that isn't its own path."""
+        """The declarations in `directory`; `path` is what it is imported as, where it isn't its own path."""
         if directory not in self._by_directory:
             unit = self._load_unit(directory, path)
             self._by_directory[directory] = unit
@@ -216,9 +217,7 @@ class Loader:
             for name, is_directory in listed:
                 if not is_directory and name.endswith(".go"):
                     try:
-                        self._texts[os.path.join(directory, name)] = self._disk.read(
-                            os.path.join(directory, name)
-                        )
+                        self._texts[_join(directory, name)] = self._disk.read(_join(directory, name))
                     except OSError:
                         continue
             self._unit(directory, SDK_PATH)
@@ -231,7 +230,7 @@ class Loader:
         if unit is None:
             return None
         files = tuple(_source_file(file) for file in unit.files)
-        registrations = ()
+        registrations: tuple[Registration, ...] = ()
         functions: tuple[Function, ...] = ()
         importers: list[PackageUnit] = []
         if any(file.sdk_import is not None for file in files):
@@ -267,10 +266,11 @@ class Loader:
         while pending:
             for file, spec in pending.pop().imports():
                 other = self._find_unit(file, spec.path)
-                if other is not None and other is not unit and other.module == unit.module:
-                    if other.path not in found:
-                        found[other.path] = other
-                        pending.append(other)
+                if other is None or other is unit or other.module != unit.module:
+                    continue
+                if other.path not in found:
+                    found[other.path] = other
+                    pending.append(other)
         packages = (self.package(found[path].directory) for path in sorted(found))
         return tuple(package for package in packages if package is not None)
 
@@ -299,7 +299,7 @@ class Loader:
                 for name, is_directory in self._list(directory):
                     if not is_directory or name.startswith((".", "_")) or name in ("testdata", "vendor"):
                         continue
-                    inner = os.path.join(directory, name)
+                    inner = _join(directory, name)
                     if not any(entry == "go.mod" for entry, _ in self._list(inner)):
                         pending.append(inner)
             self._trees[root] = sorted(found)
@@ -333,5 +333,10 @@ def _sdk_name(spec: ast.ImportSpec) -> str:
     return "udf" if spec.name is None else spec.name.name
 
 
+def _join(directory: str, *names: str) -> str:
+    return str(Path(directory, *names))
+
+
 def _clean(path: str) -> str:
-    return os.path.normpath(os.path.abspath(path))
+    # Path.resolve would follow links, and so give files other names than the user's.
+    return os.path.abspath(path)  # noqa: PTH100

@@ -40,8 +40,8 @@ from modgo_lsp.model.types import (
     TypeParameter,
     Unknown,
 )
-from modgo_lsp.model.universe import BOOL, INT, TrueOrFalse
 from modgo_lsp.model.units import FileUnit
+from modgo_lsp.model.universe import BOOL, INT, TrueOrFalse
 from modgo_lsp.syntax import ast
 
 Mode = Literal["value", "constant", "type", "builtin", "package", "nil", "no value", "unresolved", "unknown"]
@@ -208,10 +208,10 @@ class Operands:
         if item.origin == "range":
             return self._ranged(operand.type, item.index)
         if item.count > 1:
-            return self._one_of(file, item, operand)
+            return self._one_of(item, operand)
         return _defaulted(operand.type) if operand.mode in ("value", "constant") else UNKNOWN
 
-    def _one_of(self, file: FileUnit, item: VariableName, operand: Operand) -> Type:
+    def _one_of(self, item: VariableName, operand: Operand) -> Type:
         """The type of one variable of several that a call, or a comma-ok form, initialises."""
         if operand.results is not None:
             return operand.results[item.index] if item.index < len(operand.results) else UNKNOWN
@@ -303,9 +303,10 @@ class Operands:
         if not isinstance(func, Func):
             return _UNKNOWN
         if fun.generic:
-            func = self._inferred(file, fun, func, expr)
-            if func is None:
+            inferred = self._inferred(file, fun, func, expr)
+            if inferred is None:
                 return _UNKNOWN
+            func = inferred
         if len(func.results) == 1:
             return Operand("value", func.results[0])
         return _NO_VALUE if not func.results else Operand("value", UNKNOWN, results=func.results)

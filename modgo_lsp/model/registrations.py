@@ -1,4 +1,4 @@
-"""Finds the registrations of a package: every call of udf.Register, whether it is static and what it registers.
+"""Finds the registrations of a package: calls of udf.Register, whether static, and what they register.
 
 Not for: judging signatures (signature.py), nor for other calls between functions.
 """
@@ -108,7 +108,7 @@ class Reach:
         everything = list(owners(unit))
         roots = [(file, owner) for file, owner in everything if is_root(owner)]
         self._spread_static(unit, roots)
-        self._spread_possible(unit, roots, dict((owner, file) for file, owner in everything))
+        self._spread_possible(unit, roots, {owner: file for file, owner in everything})
 
     def _spread_static(self, unit: PackageUnit, roots: list[tuple[FileUnit, Owner]]) -> None:
         pending = list(roots)
@@ -292,9 +292,9 @@ class Registrations:
             operand.type
         ):
             return None
-        if isinstance(under, Interface) and under.embedded:
-            if any(isinstance(self._resolver.underlying(inner), Unknown) for inner in under.embedded):
-                return None
+        embedded = under.embedded if isinstance(under, Interface) else ()
+        if any(isinstance(self._resolver.underlying(inner), Unknown) for inner in embedded):
+            return None
         text = type_text(operand.type, self._unit.path)
         return text.removeprefix("untyped ") + " constant" if is_untyped(operand.type) else text
 

@@ -40,8 +40,8 @@ from modgo_lsp.model.types import (
     TypeParameter,
     Unknown,
 )
-from modgo_lsp.model.universe import ERROR_METHODS
 from modgo_lsp.model.units import FileUnit, PackageUnit
+from modgo_lsp.model.universe import ERROR_METHODS
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.literals import unquote
 
@@ -152,7 +152,7 @@ class Resolver:
             case ast.MapType():
                 return Map(self.type_of(file, expr.key), self.type_of(file, expr.value))
             case ast.ChanType(direction="send" | "receive" | "both" as direction):
-                return Chan(direction, self.type_of(file, expr.value))  # type: ignore[arg-type]
+                return Chan(direction, self.type_of(file, expr.value))
             case ast.FuncType():
                 return self.func_type(file, expr)
             case ast.StructType():

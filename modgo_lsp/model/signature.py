@@ -259,10 +259,11 @@ class _Judgement:
         if slot.type == Basic("uintptr"):
             return "uint64"
         expr = ast.unparen(slot.expr)
-        if isinstance(slot.type, Array) and isinstance(expr, ast.ArrayType):
-            if unsupported(self.resolver, slot.type.element, self.subject.here) is None:
-                return "[]" + self.document.slice(expr.element.span)
-        return None
+        if not isinstance(slot.type, Array) or not isinstance(expr, ast.ArrayType):
+            return None
+        if unsupported(self.resolver, slot.type.element, self.subject.here) is not None:
+            return None
+        return "[]" + self.document.slice(expr.element.span)
 
     # --- results
 
@@ -300,8 +301,9 @@ class _Judgement:
         )
 
     def _value(self, slot: Slot) -> None:
+        related: tuple[tuple[Location, str], ...] = ()
         if slot.type in (RECORD_POINTER, STREAM_POINTER):
-            why, related = "a record UDF gives a value, neither a record nor a stream", ()
+            why = "a record UDF gives a value, neither a record nor a stream"
         else:
             reason = unsupported(self.resolver, slot.type, self.subject.here)
             if reason is None:

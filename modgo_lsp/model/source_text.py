@@ -24,7 +24,7 @@ from modgo_lsp.model.types import (
 from modgo_lsp.model.universe import FLOATS, INTEGERS
 
 
-class _Unspeakable(Exception):
+class _UnspeakableError(Exception):
     """A type that can't be named where it was asked to be."""
 
 
@@ -37,7 +37,7 @@ def go_source(type_: Type, package_path: str, import_name: Callable[[str], str])
     """
     try:
         return _source(type_, package_path, import_name)
-    except _Unspeakable:
+    except _UnspeakableError:
         return None
 
 
@@ -70,18 +70,18 @@ def _source(type_: Type, here: str, imported: Callable[[str], str]) -> str:
             return "struct{" + "; ".join(_field(field, again) for field in fields) + "}"
         case Interface():
             return _interface(type_, again)
-    raise _Unspeakable
+    raise _UnspeakableError
 
 
 def _named(type_: Named, here: str, imported: Callable[[str], str]) -> str:
     if type_.local:
-        raise _Unspeakable
+        raise _UnspeakableError
     arguments = ", ".join(_source(argument, here, imported) for argument in type_.arguments)
     suffix = f"[{arguments}]" if arguments else ""
     if type_.package in ("", here):
         return type_.name + suffix
     if not is_exported(type_.name):
-        raise _Unspeakable
+        raise _UnspeakableError
     package = imported(type_.package)
     return (f"{package}." if package else "") + type_.name + suffix
 
@@ -100,7 +100,7 @@ def _signature(type_: Func, source: Callable[[Type], str]) -> str:
 def _field(field: Field, source: Callable[[Type], str]) -> str:
     if not is_exported(field.name):
         # Of which package an unexported field is, the type doesn't say.
-        raise _Unspeakable
+        raise _UnspeakableError
     text = source(field.type) if field.embedded else f"{field.name} {source(field.type)}"
     if not field.tag:
         return text
@@ -112,11 +112,11 @@ def _interface(type_: Interface, source: Callable[[Type], str]) -> str:
     if type_.empty:
         return "any"
     if type_.constraint or not all(map(is_exported, type_.methods)):
-        raise _Unspeakable
+        raise _UnspeakableError
     parts = []
     for name, method in zip(type_.methods, type_.method_types, strict=False):
         if not isinstance(method, Func):
-            raise _Unspeakable
+            raise _UnspeakableError
         parts.append(name + _signature(method, source))
     parts += [source(embedded) for embedded in type_.embedded]
     return "interface{ " + "; ".join(parts) + " }"
@@ -126,7 +126,7 @@ def type_text(type_: Type, package_path: str) -> str:
     """`type_` for a reader who is in the package `package_path`: packages by the last part of their path."""
     try:
         return _source(type_, package_path, lambda path: path.rpartition("/")[2])
-    except _Unspeakable:
+    except _UnspeakableError:
         pass
     match type_:
         case Named():
@@ -170,10 +170,7 @@ def aerospike_name(resolver: Resolver, type_: Type, depth: int = 0) -> str:
         case Array(element=element) if resolver.underlying(element) == Basic("uint8"):
             return "bytes"
         case Map(key=key, value=value):
-            if key == _BYTES_KEY:
-                keys = "bytes"
-            else:
-                keys = aerospike_name(resolver, key, depth + 1)
+            keys = "bytes" if key == _BYTES_KEY else aerospike_name(resolver, key, depth + 1)
             values = aerospike_name(resolver, value, depth + 1)
             return "map" if keys == values == "any value" else f"map of {keys} to {values}"
         case Pointer(element=element):

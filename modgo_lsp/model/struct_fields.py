@@ -9,7 +9,7 @@ import msgspec
 
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.types import Field, Named, Pointer, Struct, Type, Unknown
+from modgo_lsp.model.types import Field, Pointer, Struct, Type, Unknown
 from modgo_lsp.syntax.literals import unquote
 
 # Signs that a name in a tag may hold beside letters and digits.

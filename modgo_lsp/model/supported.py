@@ -1,4 +1,7 @@
-"""Which Go types an Aerospike value can have: the table in udf.md. Says why not, and where that is declared."""
+"""Which Go types an Aerospike value can have, after the table in udf.md; why not, and where that is declared.
+
+Not for: the shape of a signature (signature.py).
+"""
 
 from __future__ import annotations
 

@@ -29,8 +29,25 @@ INT = Basic("int")
 ERROR_METHODS = Interface(empty=False, methods=("Error",), method_types=(Func((), (STRING,)),))
 
 _BUILTINS = (
-    "append cap clear close complex copy delete imag len make max min new panic print println real recover"
-).split()
+    "append",
+    "cap",
+    "clear",
+    "close",
+    "complex",
+    "copy",
+    "delete",
+    "imag",
+    "len",
+    "make",
+    "max",
+    "min",
+    "new",
+    "panic",
+    "print",
+    "println",
+    "real",
+    "recover",
+)
 
 
 class TrueOrFalse(Object):

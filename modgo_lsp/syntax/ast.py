@@ -41,68 +41,68 @@ class Body:
 # --- expressions and types -------------------------------------------------------------------------
 
 
-class BadExpr(Node):
+class BadExpr(Node, frozen=True, eq=False, gc=False):
     """What doesn't parse, or is nested too deeply to be looked at."""
 
 
-class Ident(Node):
+class Ident(Node, frozen=True, eq=False, gc=False):
     name: str
 
 
-class BasicLit(Node):
+class BasicLit(Node, frozen=True, eq=False, gc=False):
     """`kind` is "int", "float", "imaginary", "rune" or "string"; `value` is the source text."""
 
     kind: str
     value: str
 
 
-class Ellipsis(Node):
+class Ellipsis(Node, frozen=True, eq=False, gc=False):
     """`...T` of a variadic parameter, or the length of `[...]T` (then `element` is None)."""
 
     element: Expr | None
 
 
-class FuncLit(Node):
+class FuncLit(Node, frozen=True, eq=False, gc=False):
     type: FuncType
     body: Body
 
 
-class CompositeLit(Node):
+class CompositeLit(Node, frozen=True, eq=False, gc=False):
     """`type` is None where it is left out, as inside another composite literal."""
 
     type: Expr | None
     elements: tuple[Expr, ...]
 
 
-class ParenExpr(Node):
+class ParenExpr(Node, frozen=True, eq=False, gc=False):
     x: Expr
 
 
-class SelectorExpr(Node):
+class SelectorExpr(Node, frozen=True, eq=False, gc=False):
     x: Expr
     sel: Ident
 
 
-class IndexExpr(Node):
+class IndexExpr(Node, frozen=True, eq=False, gc=False):
     """An index, or an instantiation, which may have several."""
 
     x: Expr
     indices: tuple[Expr, ...]
 
 
-class SliceExpr(Node):
+class SliceExpr(Node, frozen=True, eq=False, gc=False):
     x: Expr
     bounds: tuple[Expr | None, Expr | None, Expr | None]
 
 
-class TypeAssertExpr(Node):
+class TypeAssertExpr(Node, frozen=True, eq=False, gc=False):
     """`x.(T)`; `type` is None for `x.(type)`."""
 
     x: Expr
     type: Expr | None
 
 
-class CallExpr(Node):
+class CallExpr(Node, frozen=True, eq=False, gc=False):
     """A call or a conversion. `ellipsis`: the last argument is followed by `...`."""
 
     fun: Expr
@@ -110,34 +110,34 @@ class CallExpr(Node):
     ellipsis: bool
 
 
-class StarExpr(Node):
+class StarExpr(Node, frozen=True, eq=False, gc=False):
     x: Expr
 
 
-class UnaryExpr(Node):
+class UnaryExpr(Node, frozen=True, eq=False, gc=False):
     op: str
     x: Expr
 
 
-class BinaryExpr(Node):
+class BinaryExpr(Node, frozen=True, eq=False, gc=False):
     x: Expr
     op: str
     y: Expr
 
 
-class KeyValueExpr(Node):
+class KeyValueExpr(Node, frozen=True, eq=False, gc=False):
     key: Expr
     value: Expr
 
 
-class ArrayType(Node):
+class ArrayType(Node, frozen=True, eq=False, gc=False):
     """A slice type where `length` is None."""
 
     length: Expr | None
     element: Expr
 
 
-class Field(Node):
+class Field(Node, frozen=True, eq=False, gc=False):
     """Names that share a type: of a struct, a parameter list or an interface. An embedded field and a
     parameter without a name have no `names`. `tag` is a struct tag's literal."""
 
@@ -146,15 +146,15 @@ class Field(Node):
     tag: BasicLit | None = None
 
 
-class FieldList(Node):
+class FieldList(Node, frozen=True, eq=False, gc=False):
     fields: tuple[Field, ...]
 
 
-class StructType(Node):
+class StructType(Node, frozen=True, eq=False, gc=False):
     fields: FieldList
 
 
-class FuncType(Node):
+class FuncType(Node, frozen=True, eq=False, gc=False):
     """`span` runs from `func` (or the parameters) to the results."""
 
     type_params: FieldList | None
@@ -162,18 +162,18 @@ class FuncType(Node):
     results: FieldList | None
 
 
-class InterfaceType(Node):
+class InterfaceType(Node, frozen=True, eq=False, gc=False):
     """A method is a field with one name and a FuncType; a type element is a field without a name."""
 
     methods: FieldList
 
 
-class MapType(Node):
+class MapType(Node, frozen=True, eq=False, gc=False):
     key: Expr
     value: Expr
 
 
-class ChanType(Node):
+class ChanType(Node, frozen=True, eq=False, gc=False):
     """`direction` is "both", "send" or "receive"."""
 
     direction: str
@@ -208,38 +208,38 @@ Expr = Union[
 # --- statements --------------------------------------------------------------------------------------
 
 
-class BadStmt(Node):
+class BadStmt(Node, frozen=True, eq=False, gc=False):
     """What doesn't parse, or is nested too deeply to be looked at."""
 
 
-class EmptyStmt(Node):
+class EmptyStmt(Node, frozen=True, eq=False, gc=False):
     pass
 
 
-class DeclStmt(Node):
+class DeclStmt(Node, frozen=True, eq=False, gc=False):
     decl: GenDecl
 
 
-class LabeledStmt(Node):
+class LabeledStmt(Node, frozen=True, eq=False, gc=False):
     label: Ident
     stmt: Stmt
 
 
-class ExprStmt(Node):
+class ExprStmt(Node, frozen=True, eq=False, gc=False):
     x: Expr
 
 
-class SendStmt(Node):
+class SendStmt(Node, frozen=True, eq=False, gc=False):
     chan: Expr
     value: Expr
 
 
-class IncDecStmt(Node):
+class IncDecStmt(Node, frozen=True, eq=False, gc=False):
     x: Expr
     op: str
 
 
-class AssignStmt(Node):
+class AssignStmt(Node, frozen=True, eq=False, gc=False):
     """`op` is "=", ":=" or an assignment operation such as "+="."""
 
     lhs: tuple[Expr, ...]
@@ -247,37 +247,37 @@ class AssignStmt(Node):
     rhs: tuple[Expr, ...]
 
 
-class GoStmt(Node):
+class GoStmt(Node, frozen=True, eq=False, gc=False):
     call: Expr
 
 
-class DeferStmt(Node):
+class DeferStmt(Node, frozen=True, eq=False, gc=False):
     call: Expr
 
 
-class ReturnStmt(Node):
+class ReturnStmt(Node, frozen=True, eq=False, gc=False):
     results: tuple[Expr, ...]
 
 
-class BranchStmt(Node):
+class BranchStmt(Node, frozen=True, eq=False, gc=False):
     """`token` is "break", "continue", "goto" or "fallthrough"."""
 
     token: str
     label: Ident | None
 
 
-class BlockStmt(Node):
+class BlockStmt(Node, frozen=True, eq=False, gc=False):
     statements: tuple[Stmt, ...]
 
 
-class IfStmt(Node):
+class IfStmt(Node, frozen=True, eq=False, gc=False):
     init: Stmt | None
     cond: Expr
     body: BlockStmt
     else_: Stmt | None
 
 
-class CaseClause(Node):
+class CaseClause(Node, frozen=True, eq=False, gc=False):
     """Of a switch: `values` are expressions, or types in a type switch."""
 
     values: tuple[Expr, ...]
@@ -285,13 +285,13 @@ class CaseClause(Node):
     body: tuple[Stmt, ...]
 
 
-class SwitchStmt(Node):
+class SwitchStmt(Node, frozen=True, eq=False, gc=False):
     init: Stmt | None
     tag: Expr | None
     clauses: tuple[CaseClause, ...]
 
 
-class TypeSwitchStmt(Node):
+class TypeSwitchStmt(Node, frozen=True, eq=False, gc=False):
     """`switch name := x.(type)`; `name` is None where nothing is bound."""
 
     init: Stmt | None
@@ -300,25 +300,25 @@ class TypeSwitchStmt(Node):
     clauses: tuple[CaseClause, ...]
 
 
-class CommClause(Node):
+class CommClause(Node, frozen=True, eq=False, gc=False):
     """Of a select; `comm` is None for default."""
 
     comm: Stmt | None
     body: tuple[Stmt, ...]
 
 
-class SelectStmt(Node):
+class SelectStmt(Node, frozen=True, eq=False, gc=False):
     clauses: tuple[CommClause, ...]
 
 
-class ForStmt(Node):
+class ForStmt(Node, frozen=True, eq=False, gc=False):
     init: Stmt | None
     cond: Expr | None
     post: Stmt | None
     body: BlockStmt
 
 
-class RangeStmt(Node):
+class RangeStmt(Node, frozen=True, eq=False, gc=False):
     """`op` is "=", ":=" or "" where nothing is assigned."""
 
     lhs: tuple[Expr, ...]
@@ -352,7 +352,7 @@ Stmt = Union[
 # --- declarations ------------------------------------------------------------------------------------
 
 
-class ImportSpec(Node):
+class ImportSpec(Node, frozen=True, eq=False, gc=False):
     """`path` is unquoted, "" where the literal is broken. `name` is "." and "_" too."""
 
     name: Ident | None
@@ -360,7 +360,7 @@ class ImportSpec(Node):
     path_span: Span
 
 
-class ValueSpec(Node):
+class ValueSpec(Node, frozen=True, eq=False, gc=False):
     """Of a var or const declaration. `iota` is the number of the spec in its declaration. A constant
     that repeats the values before it has neither type nor values: GenDecl.specs say which those are."""
 
@@ -370,7 +370,7 @@ class ValueSpec(Node):
     iota: int
 
 
-class TypeSpec(Node):
+class TypeSpec(Node, frozen=True, eq=False, gc=False):
     name: Ident
     type_params: FieldList | None
     alias: bool
@@ -380,14 +380,14 @@ class TypeSpec(Node):
 Spec = Union[ImportSpec, ValueSpec, TypeSpec]
 
 
-class GenDecl(Node):
+class GenDecl(Node, frozen=True, eq=False, gc=False):
     """`token` is "import", "const", "type" or "var"."""
 
     token: str
     specs: tuple[Spec, ...]
 
 
-class FuncDecl(Node):
+class FuncDecl(Node, frozen=True, eq=False, gc=False):
     """`receiver` is None for a function. `doc` is the span of its doc comment."""
 
     doc: Span | None
@@ -400,7 +400,7 @@ class FuncDecl(Node):
 Decl = Union[GenDecl, FuncDecl]
 
 
-class File(Node):
+class File(Node, frozen=True, eq=False, gc=False):
     """`name` is None where the package clause is missing or broken."""
 
     name: Ident | None

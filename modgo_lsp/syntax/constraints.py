@@ -14,15 +14,70 @@ import msgspec
 
 # Every GOOS and GOARCH that Go has ever known: as a suffix of a file name they are constraints.
 KNOWN_OS = frozenset(
-    "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris "
-    "wasip1 windows zos".split()
+    (
+        "aix",
+        "android",
+        "darwin",
+        "dragonfly",
+        "freebsd",
+        "hurd",
+        "illumos",
+        "ios",
+        "js",
+        "linux",
+        "nacl",
+        "netbsd",
+        "openbsd",
+        "plan9",
+        "solaris",
+        "wasip1",
+        "windows",
+        "zos",
+    )
 )
 KNOWN_ARCH = frozenset(
-    "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le mips64p32 mips64p32le "
-    "ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm".split()
+    (
+        "386",
+        "amd64",
+        "amd64p32",
+        "arm",
+        "armbe",
+        "arm64",
+        "arm64be",
+        "loong64",
+        "mips",
+        "mipsle",
+        "mips64",
+        "mips64le",
+        "mips64p32",
+        "mips64p32le",
+        "ppc",
+        "ppc64",
+        "ppc64le",
+        "riscv",
+        "riscv64",
+        "s390",
+        "s390x",
+        "sparc",
+        "sparc64",
+        "wasm",
+    )
 )
 _UNIX = frozenset(
-    "aix android darwin dragonfly freebsd hurd illumos ios linux netbsd openbsd solaris".split()
+    (
+        "aix",
+        "android",
+        "darwin",
+        "dragonfly",
+        "freebsd",
+        "hurd",
+        "illumos",
+        "ios",
+        "linux",
+        "netbsd",
+        "openbsd",
+        "solaris",
+    )
 )
 _IMPLIED_OS = {"android": "linux", "illumos": "solaris", "ios": "darwin"}
 
@@ -108,7 +163,7 @@ def evaluate(expression: str, context: BuildContext) -> bool | None:
             break
         tokens.append(match[1] or match[2])
         position = match.end()
-    # Operators become Python's own precedence climbing: a shunting yard, so that depth costs no recursion.
+    # A shunting yard: depth costs no recursion.
     values: list[bool] = []
     operators: list[str] = []
     rank = {"||": 1, "&&": 2, "!": 3}

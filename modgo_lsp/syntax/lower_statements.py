@@ -150,7 +150,7 @@ def _empty(_lowering: Lowering, node: Tree, _depth: int) -> ast.Stmt:
 
 def _if(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     """`else if` chains are followed without recursion, from their end."""
-    chain = []
+    chain: list[Tree] = []
     link: Tree | None = node
     while link is not None and link.type == "if_statement" and len(chain) < MAX_DEPTH:
         chain.append(link)
