@@ -1,0 +1,179 @@
+"""From a folder to a UDF module: reads the package, refuses what the rules refuse, generates, compiles.
+
+Not for: how each step is done (the neighbours), or loading the result (host).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from modgo_lsp.build.compile import Compilation, CompileFailedError, Progress, compile_module
+from modgo_lsp.build.compiler_errors import findings_of, registrations_at_fault
+from modgo_lsp.build.overlay import write_overlay
+from modgo_lsp.build.preflight import Plan, RequestError, make_plan, refusals
+from modgo_lsp.build.sdk import Sdk, install, shipped_sdk
+from modgo_lsp.build.toolchain import Toolchain, ToolchainError, discover
+from modgo_lsp.build.wrappers import (
+    Dispatch,
+    Generated,
+    bind_file,
+    descriptor,
+    main_file,
+    static_registrations,
+)
+from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.model.package import Package
+
+# A wrapper that the compiler refuses is left to reflection; a few rounds find them all.
+_ROUNDS = 4
+
+
+class BuildRequest(msgspec.Struct, frozen=True):
+    """What to build. `packages` are folders; several become one module. `output` is the .so to write, or an
+    existing folder for it; without it the module goes into the first package's folder. `dispatch` is
+    "registry" or "reflect". `go` and `cc` are the user's settings. `keep_generated` gets the generated
+    files; `target` is like "linux/amd64"."""
+
+    packages: tuple[Path, ...]
+    output: Path | None = None
+    dispatch: str = "registry"
+    release: bool = False
+    target: str | None = None
+    go: str | None = None
+    cc: str | None = None
+    keep_generated: Path | None = None
+
+
+class BuildResult(msgspec.Struct, frozen=True):
+    """A module that was built (`ok`), or why not (`findings`). `functions` are objects as in the property
+    `functions`. `toolchain_at_fault` says that it is the set-up, not the code. `package` is the source."""
+
+    ok: bool
+    module: str
+    output: str = ""
+    bytes: int = 0
+    sha256: str = ""
+    dispatch: str = ""
+    target: str = ""
+    functions: tuple[dict[str, Any], ...] = ()
+    findings: tuple[Finding, ...] = ()
+    elapsed_ms: int = 0
+    package: Package | None = None
+
+    @property
+    def toolchain_at_fault(self) -> bool:
+        return any(finding.code == "MG406" for finding in self.findings)
+
+
+async def build_module(request: BuildRequest, progress: Progress = lambda _: None) -> BuildResult:
+    """Builds. What is wrong with code or set-up is in the result; only what no file can be blamed for (a
+    folder that does not exist, an output that can't be written) raises RequestError."""
+    start = time.monotonic()
+    plan = await asyncio.to_thread(make_plan, request.packages, request.output, request.dispatch)
+    result = await _build(request, plan, progress)
+    elapsed = round((time.monotonic() - start) * 1000)
+    return msgspec.structs.replace(result, elapsed_ms=elapsed, package=plan.packages[0])
+
+
+async def _build(request: BuildRequest, plan: Plan, progress: Progress) -> BuildResult:
+    refused = await asyncio.to_thread(refusals, plan)
+    if refused:
+        return BuildResult(False, plan.name, findings=refused)
+    try:
+        toolchain = await discover(request.go, request.cc)
+        sdk = await asyncio.to_thread(shipped_sdk)
+        plan.check_target(toolchain, request.target)
+        too_old = plan.too_old(toolchain)
+        if too_old is not None:
+            return BuildResult(False, plan.name, findings=(too_old,))
+        if plan.uses_shipped_sdk(sdk):
+            await install(toolchain.go, sdk)
+        return await _compile(request, plan, toolchain, sdk, progress)
+    except ToolchainError as error:
+        return BuildResult(False, plan.name, findings=(plan.toolchain_finding(str(error)),))
+    except OSError as error:
+        message = f"{error.filename or 'a file'} cannot be written ({error.strerror or error})"
+        raise RequestError(message, "choose another place with -o, or make it writable") from error
+
+
+async def _compile(
+    request: BuildRequest, plan: Plan, toolchain: Toolchain, sdk: Sdk, progress: Progress
+) -> BuildResult:
+    progress(f"building {plan.name} with Go {toolchain.go.version}")
+    without: frozenset[Location] = frozenset()
+    for last in (*[False] * (_ROUNDS - 1), True):
+        generated = await asyncio.to_thread(_generate, request, plan, toolchain, without)
+        files = {file.path: file.text for file in generated} | plan.go_sum_overlay(sdk)
+        overlay = await asyncio.to_thread(write_overlay, files)
+        if request.keep_generated is not None:
+            await asyncio.to_thread(_keep, generated, request.keep_generated)
+        what = Compilation(plan.folder, plan.main_folder.name, overlay, plan.output, request.release)
+        try:
+            await compile_module(toolchain, what, progress)
+        except CompileFailedError as error:
+            at_fault = registrations_at_fault(error.stderr, plan.folder, generated)
+            if at_fault <= without or last:
+                findings = findings_of(error.stderr, plan.folder, generated, plan.clause)
+                return BuildResult(False, plan.name, findings=findings)
+            without |= at_fault
+            continue
+        return await asyncio.to_thread(_built, request, plan, toolchain)
+    raise AssertionError("the last round returns")
+
+
+def _generate(
+    request: BuildRequest, plan: Plan, toolchain: Toolchain, without: frozenset[Location]
+) -> list[Generated]:
+    dispatch: Dispatch = "reflect" if request.dispatch == "reflect" else "registry"
+    binds = [bind_file(package, dispatch, without) for package in plan.members]
+    facts = {
+        "target": toolchain.go.host_target,
+        "flags": ["-trimpath", "-ldflags=-s -w"] if request.release else [],
+        "source": _source_hash(plan.members),
+    }
+    main = main_file(plan.main_folder, plan.imports, dispatch, facts)
+    return [*(file for file in binds if file is not None), main, *plan.forwarders]
+
+
+def _built(request: BuildRequest, plan: Plan, toolchain: Toolchain) -> BuildResult:
+    data = plan.output.read_bytes()
+    functions = [
+        descriptor(package, registration)
+        for package in plan.members
+        for registration in static_registrations(package)
+    ]
+    return BuildResult(
+        ok=True,
+        module=plan.name,
+        output=str(plan.output),
+        bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        dispatch=request.dispatch,
+        target=toolchain.go.host_target,
+        functions=tuple(sorted(functions, key=lambda function: str(function["name"]))),
+    )
+
+
+def _source_hash(packages: Sequence[Package]) -> str:
+    """Over the Go files of the module, by import path and name; the same on every machine."""
+    digest = hashlib.sha256()
+    for package in sorted(packages, key=lambda package: package.import_path):
+        for file in package.files:
+            name = f"{package.import_path}/{Path(file.document.path).name}"
+            digest.update(f"{name}\0{len(file.document.text)}\0".encode() + file.document.text)
+    return digest.hexdigest()
+
+
+def _keep(generated: Sequence[Generated], folder: Path) -> None:
+    """Copies for people to read; flat, each under its package's folder name."""
+    for file in generated:
+        target = folder / file.path.parent.name / file.path.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.text)

@@ -1,0 +1,71 @@
+"""Runs `go build -buildmode=c-shared` and brings its output into place, all or nothing.
+
+Not for: what is built (wrappers.py) or what its errors mean (compiler_errors.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from modgo_lsp.build.cache import publish_file, scratch_directory
+from modgo_lsp.build.process import run
+from modgo_lsp.build.toolchain import Toolchain
+from modgo_lsp.build.wrappers import MAIN_FOLDER
+
+Progress = Callable[[str], None]
+
+_PACKAGE_LINE = re.compile(r"^[\w.~-]+(/[\w.~-]+)*$")
+
+
+class Compilation(msgspec.Struct, frozen=True):
+    """`folder` is where go runs, `main` the main package's folder below it, `overlay` the overlay's JSON."""
+
+    folder: Path
+    main: str
+    overlay: Path
+    output: Path
+    release: bool
+
+
+class CompileFailedError(Exception):
+    """`stderr` is what go said."""
+
+    def __init__(self, stderr: str) -> None:
+        super().__init__(stderr)
+        self.stderr = stderr
+
+
+async def compile_module(toolchain: Toolchain, what: Compilation, progress: Progress) -> None:
+    """Builds and publishes. Cancelling it kills go and all it started. Raises CompileFailedError, OSError."""
+    with scratch_directory() as scratch:
+        made = scratch / "module.so"
+        work = scratch / "work"
+        work.mkdir()
+
+        def line_said(line: str) -> None:
+            if _PACKAGE_LINE.match(line):
+                progress("linking" if MAIN_FOLDER in line else f"compiling {line}")
+
+        done = await run(
+            [toolchain.go.path, "build", *_flags(what, made), f"./{what.main}"],
+            cwd=what.folder,
+            # A go that is killed leaves its work folder behind: here it goes with ours.
+            env={**toolchain.environment(), "GOTMPDIR": str(work), "PWD": str(what.folder)},
+            on_line=line_said,
+        )
+        if done.code != 0:
+            said = [line for line in done.stderr.splitlines() if not _PACKAGE_LINE.match(line)]
+            raise CompileFailedError("\n".join(said) or done.stdout or done.stderr)
+        await asyncio.to_thread(publish_file, made, what.output)
+
+
+def _flags(what: Compilation, made: Path) -> list[str]:
+    flags = ["-buildmode=c-shared", "-buildvcs=false", "-v", f"-overlay={what.overlay}", "-o", str(made)]
+    if what.release:
+        flags += ["-trimpath", "-ldflags=-s -w -buildid="]
+    return flags

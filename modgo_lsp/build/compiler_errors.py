@@ -1,0 +1,238 @@
+"""What `go build` says when it fails, as findings at their place in the user's source.
+
+Errors in generated code are mapped to the registration that it stems from; no generated path is ever
+shown. Not for: telling beforehand that a build can't work (build.py).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from modgo_lsp.build.wrappers import Generated
+from modgo_lsp.model.finding import Finding, Location, Related
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.syntax.positions import Span
+
+COMPILE_ERROR, TOOLCHAIN = "MG401", "MG406"
+
+_PLACE = re.compile(
+    r"^(?P<path>[^\s:][^:]*\.(?:go|c|h|cc|cpp|hpp|cxx|s|S|mod|work|sum))"
+    r":(?P<line>\d+)(?::(?P<column>\d+))?: (?P<text>.+)$"
+)
+_LINKED_FROM = re.compile(r"(?P<path>/[^\s:]+\.(?:go|c|cc|cpp|s|S)):(?P<line>\d+)")
+_TOKEN = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*|\d[\w.]*|\"(?:[^\"\\\n]|\\.)*\"|`[^`\n]*`")
+_NOISE = re.compile(
+    r"^(# |collect2: |compilation terminated|In file included from |\s+from |.*: In function|"
+    r".*too many errors|exit status \d+$|go: (downloading|finding) )"
+)
+
+# What the go command says of set-ups rather than of code, and what to do about it.
+_SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), remedy)
+    for pattern, remedy in (
+        (r"requires go >= ", "install that Go, name one with --go, or lower the go line of go.mod"),
+        (r"inconsistent vendoring|-mod=vendor|not marked as explicit in vendor", "run `go mod vendor`"),
+        (r"not one of the workspace modules", "run `go work use .`, or build with GOWORK=off"),
+        (
+            re.escape(SDK_PATH) + r".*(unknown revision|not found|lookup disabled)",
+            "run `modgo sdk install --write`",
+        ),
+        (r"missing go\.sum entry|updates to go\.(mod|sum) needed", "run `go mod tidy`"),
+        (r"checksum mismatch|SECURITY ERROR", "run `modgo sdk install --write`, or mend go.sum"),
+        (
+            r"lookup disabled by GOPROXY=off|dial tcp|no such host|connection refused",
+            "check the network and GOPROXY",
+        ),
+        (r'C compiler ".*" not found|cgo: .* not found', "run `modgo doctor`"),
+        (r"errors parsing go\.(mod|work)|invalid go version|unknown directive", "mend the file"),
+        (
+            r"fatal error: '?(stdlib|stdio|stdint|errno|string|sys/types|features)\.h'?",
+            "install the C library's headers (Debian: libc6-dev), or pip install 'modgo-lsp[toolchain]'",
+        ),
+    )
+)
+
+
+class _Message(msgspec.Struct):
+    """One error: where it says it is, if anywhere, and its lines."""
+
+    text: str
+    path: str | None = None
+    line: int = 0
+    column: int = 0
+    more: list[str] = []
+
+
+def findings_of(
+    stderr: str, folder: Path, generated: Sequence[Generated], fallback: Location
+) -> tuple[Finding, ...]:
+    """The findings in what `go build`, run in `folder`, wrote; at least one. What has no place of its own
+    stands at `fallback`, the package clause."""
+    files = {str(file.path): file for file in generated}
+    found: list[Finding] = []
+    for message in _messages(stderr):
+        finding = _finding(message, folder, files, fallback)
+        if finding is not None and finding not in found:
+            found.append(finding)
+    if not found:
+        said = stderr.strip() or "it did not say why"
+        found.append(_at(fallback, COMPILE_ERROR, f"the build failed: {said[:2000]}"))
+    return tuple(found)
+
+
+def registrations_at_fault(stderr: str, folder: Path, generated: Sequence[Generated]) -> frozenset[Location]:
+    """The registrations whose generated wrappers the compiler refused."""
+    files = {str(file.path): file for file in generated}
+    found = set()
+    for message in _messages(stderr):
+        if message.path is not None and (file := files.get(_absolute(message.path, folder))):
+            origin = file.origin(message.line)
+            if origin is not None:
+                found.add(origin)
+    return frozenset(found)
+
+
+def _messages(stderr: str) -> list[_Message]:
+    messages: list[_Message] = []
+    for line in stderr.splitlines():
+        if not line.strip():
+            continue
+        match = _PLACE.match(line)
+        # The go command may put its own name or "package a imports b:" before a place.
+        if match is None and line.startswith("go: ") and (inner := _PLACE.match(line[4:])):
+            match = inner
+        if match:
+            column = int(match["column"] or 0)
+            messages.append(_Message(match["text"], match["path"], int(match["line"]), column, []))
+        elif _NOISE.match(line):
+            continue
+        elif line[0] in "\t " and messages:
+            messages[-1].more.append(line.strip())
+        else:
+            messages.append(_Message(line.strip(), more=[]))
+    return _joined(messages)
+
+
+def _joined(messages: list[_Message]) -> list[_Message]:
+    """The linker's lines, and a head like "go: errors parsing go.mod:", belong together."""
+    out: list[_Message] = []
+    for message in messages:
+        last = out[-1] if out else None
+        if last is not None and last.path is None:
+            if message.path is None and "/link: running " in last.text:
+                last.more.append(message.text)
+                continue
+            if last.text.endswith(":") and message.path is not None:
+                out[-1] = message
+                continue
+        out.append(message)
+    return out
+
+
+def _finding(
+    message: _Message, folder: Path, files: dict[str, Generated], fallback: Location
+) -> Finding | None:
+    text = message.text
+    if message.path is None:
+        return _unplaced(message, fallback)
+    if text.startswith(("warning: ", "note: ")):
+        return None
+    path = _absolute(message.path, folder)
+    text = text.removeprefix("fatal error: ").removeprefix("error: ") if not path.endswith(".go") else text
+    generated = files.get(path)
+    if generated is not None:
+        origin = generated.origin(message.line) or fallback
+        return _at(origin, COMPILE_ERROR, f"the code that modgo generates for this does not compile: {text}")
+    if _is_generated(path):
+        return _at(fallback, COMPILE_ERROR, text)
+    place = _place(path, message.line, message.column) or fallback
+    remedy = _remedy(message.text)
+    details = [line for line in message.more if not _is_excerpt(line)]
+    related = tuple(one for line in details if (one := _related(line, folder)) is not None)
+    plain = [line for line in details if _related(line, folder) is None]
+    whole = "\n".join([text, *plain])
+    if remedy is not None:
+        return _at(place, TOOLCHAIN, f"{whole}; {remedy}")
+    return msgspec.structs.replace(_at(place, COMPILE_ERROR, whole), related=related)
+
+
+def _unplaced(message: _Message, fallback: Location) -> Finding:
+    """An error of the go command, cgo or the linker that says no place."""
+    whole = "\n".join([message.text, *(line for line in message.more if not _is_excerpt(line))])
+    remedy = _remedy(whole)
+    if "/link: running " in message.text:
+        problems = [
+            line.partition(": ")[2] or line for line in message.more if "ld" in line.partition(": ")[0]
+        ]
+        place = next((one for line in message.more if (one := _linked_from(line)) is not None), fallback)
+        return _at(place, COMPILE_ERROR, "the linker refused: " + ("\n".join(problems) or whole))
+    if remedy is not None:
+        return _at(fallback, TOOLCHAIN, f"{whole.removeprefix('go: ')}; {remedy}")
+    if message.text.startswith(("go: ", "cgo: ")):
+        return _at(fallback, TOOLCHAIN, whole.removeprefix("go: "))
+    return _at(fallback, COMPILE_ERROR, whole)
+
+
+def _remedy(text: str) -> str | None:
+    return next((remedy for pattern, remedy in _SETUP if pattern.search(text)), None)
+
+
+def _related(line: str, folder: Path) -> Related | None:
+    """ "./a.go:3:6: other declaration of x", below an error."""
+    match = _PLACE.match(line)
+    place = (
+        _place(_absolute(match["path"], folder), int(match["line"]), int(match["column"] or 0))
+        if match
+        else None
+    )
+    return Related(place, match["text"]) if match and place else None
+
+
+def _linked_from(line: str) -> Location | None:
+    match = _LINKED_FROM.search(line)
+    return (
+        _place(match["path"], int(match["line"]), 0) if match and not _is_generated(match["path"]) else None
+    )
+
+
+def _at(place: Location, code: str, message: str) -> Finding:
+    return Finding(code=code, severity="error", message=message, location=place)
+
+
+def _place(path: str, line: int, column: int) -> Location | None:
+    """Line and column as compilers count: from 1, the column in bytes (0 for none: then the line's text)."""
+    try:
+        text = Path(path).read_bytes()
+    except OSError:
+        return None
+    # Only LF ends a line here, whatever an editor thinks of a lone CR.
+    starts = [0, *(match.end() for match in re.finditer(b"\n", text))]
+    if not 1 <= line <= len(starts):
+        return None
+    start = starts[line - 1]
+    content = text[start : starts[line] if line < len(starts) else len(text)].rstrip(b"\r\n")
+    if column == 0:
+        indent = len(content) - len(content.lstrip())
+        return Location(path, Span(start + indent, start + len(content.rstrip())))
+    at = min(column - 1, len(content))
+    token = _TOKEN.match(content, at)
+    end = token.end() if token else min(at + 1, len(content))
+    return Location(path, Span(start + at, start + end))
+
+
+def _absolute(path: str, folder: Path) -> str:
+    return os.path.normpath(folder / path)
+
+
+def _is_generated(path: str) -> bool:
+    return any(part.startswith(("zz_modgo", "_cgo_")) for part in Path(path).parts)
+
+
+def _is_excerpt(line: str) -> bool:
+    """A line of source that a C compiler repeats below its error."""
+    return re.match(r"^(\d+ \||\||\^|~)", line) is not None

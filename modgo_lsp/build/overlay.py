@@ -1,0 +1,35 @@
+"""Files that a build sees although they are in nobody's tree: Go's -overlay.
+
+Not for: what is in them (wrappers.py, sdk.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from modgo_lsp.build.cache import cache_directory, once
+
+
+def write_overlay(files: Mapping[Path, bytes]) -> Path:
+    """The overlay's JSON file for `files` (absolute path where the build shall see it → content).
+
+    It lies in the cache under its content's digest: the same files give the same paths, so that Go's build
+    cache recognises what it has compiled. Raises OSError.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path}\0{len(files[path])}\0".encode("utf-8", "surrogateescape") + files[path])
+    directory = cache_directory() / "overlay" / digest.hexdigest()[:24]
+
+    def fill(made: Path) -> None:
+        replace = {}
+        for index, path in enumerate(sorted(files)):
+            name = f"{index}_{path.name}"
+            (made / name).write_bytes(files[path])
+            replace[str(path)] = str(directory / name)
+        (made / "overlay.json").write_text(json.dumps({"Replace": replace}))
+
+    return once(directory, fill) / "overlay.json"

@@ -1,0 +1,253 @@
+"""What is to be built, worked out and judged before any compiler runs.
+
+The rules' errors stop a build here, so that lint and build cannot disagree; suppressions don't count.
+Not for: compiling, or finding the tools.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from modgo_lsp.build.sdk import Sdk, SumMismatchError, complete_sum
+from modgo_lsp.build.toolchain import Toolchain, parse_version
+from modgo_lsp.build.wrappers import MAIN_FOLDER, Generated
+from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Module, Package
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.syntax.positions import Span
+
+_REFUSING = tuple(code for code in RULES if code.startswith(("MG1", "MG2")))
+
+
+class RequestError(Exception):
+    """A build that can't even be tried, for a reason that is in no Go file."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(f"{message}: {remedy}")
+        self.message = message
+        self.remedy = remedy
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """`packages` are those asked for, `members` they and what they import of their Go module. go runs in
+    `folder`; `main_folder`, which does not exist, is below it, so that it may import internal packages.
+    `imports` are what the main package imports, `forwarders` files that make other internal ones reachable.
+    `clause` is where findings stand that have no place of their own."""
+
+    name: str
+    packages: tuple[Package, ...]
+    members: tuple[Package, ...]
+    output: Path
+    folder: Path
+    main_folder: Path
+    imports: tuple[str, ...]
+    forwarders: tuple[Generated, ...]
+    clause: Location
+
+    @property
+    def module(self) -> Module | None:
+        return self.packages[0].module
+
+    def toolchain_finding(self, message: str, place: Location | None = None) -> Finding:
+        return Finding(code="MG406", severity="error", message=message, location=place or self.clause)
+
+    def check_target(self, toolchain: Toolchain, target: str | None) -> None:
+        """Raises RequestError for a target other than this machine."""
+        if target is not None and target != toolchain.go.host_target:
+            raise RequestError(
+                f"modgo cannot build for {target} yet",
+                f"leave --target out to build for {toolchain.go.host_target}",
+            )
+
+    def too_old(self, toolchain: Toolchain) -> Finding | None:
+        """That go.mod wants a newer Go, at its go line; with GOTOOLCHAIN=local it fetches none."""
+        wanted = self.module.go_version if self.module is not None else None
+        if self.module is None or wanted is None or parse_version(wanted) <= toolchain.go.release:
+            return None
+        message = (
+            f"go.mod wants Go {wanted}, and {toolchain.go.path} is Go {toolchain.go.version}; "
+            f"install Go {wanted}, name one with --go, or lower the go line of go.mod"
+        )
+        return self.toolchain_finding(message, _go_line(self.module))
+
+    def go_sum_overlay(self, sdk: Sdk) -> dict[Path, bytes]:
+        """go.sum with the SDK's lines, where it lacks them; the user's file stays as it is."""
+        path, text = self._go_sum()
+        if not self.requires(sdk):
+            return {}
+        try:
+            completed = complete_sum(text, sdk)
+        except SumMismatchError:
+            return {}
+        return {} if completed is None else {path: completed}
+
+    def uses_shipped_sdk(self, sdk: Sdk) -> bool:
+        """Whether the module cache must hold the shipped SDK: go.mod requires its version, and go.sum asks
+        for no other content of it, which then comes from where the user has it from."""
+        if not self.requires(sdk):
+            return False
+        try:
+            complete_sum(self._go_sum()[1], sdk)
+        except SumMismatchError:
+            return False
+        return True
+
+    def requires(self, sdk: Sdk) -> bool:
+        return self.module is not None and self.module.sdk_version == sdk.version
+
+    def _go_sum(self) -> tuple[Path, bytes]:
+        assert self.module is not None
+        path = Path(self.module.directory) / "go.sum"
+        return path, path.read_bytes() if path.exists() else b""
+
+
+def make_plan(folders: Sequence[Path], output: Path | None, dispatch: str) -> Plan:
+    """Reads the packages. Raises RequestError."""
+    if dispatch not in ("registry", "reflect"):
+        other = "is not built yet" if dispatch == "exported" else "does not exist"
+        raise RequestError(f"the dispatch {dispatch} {other}", "choose registry or reflect")
+    if not folders:
+        raise RequestError("no package was named", "name its folder")
+    loader = Loader(DiskFiles())
+    packages = tuple(_package(loader, folder) for folder in folders)
+    target = _output(packages, output)
+    modules = {package.module.directory for package in packages if package.module is not None}
+    if len(modules) > 1:
+        raise RequestError(
+            "packages of several Go modules cannot become one UDF module", "build each Go module for itself"
+        )
+    folder = Path(packages[0].directory)
+    imports, forwarders = _imports(packages)
+    main_folder = folder / MAIN_FOLDER
+    while main_folder.exists():
+        main_folder = main_folder.with_name(f"{main_folder.name}_")
+    return Plan(
+        name=target.name.split(".")[0] or target.name,
+        packages=packages,
+        members=_members(packages),
+        output=target,
+        folder=folder,
+        main_folder=main_folder,
+        imports=imports,
+        forwarders=forwarders,
+        clause=packages[0].files[0].package_name_location,
+    )
+
+
+def refusals(plan: Plan) -> tuple[Finding, ...]:
+    """Why this can't be built, as far as it can be known without Go: what is missing around the code, then
+    the errors of the rules, by path and position."""
+    found: list[Finding] = []
+    for package in plan.packages:
+        found += _missing(plan, package)
+    for package in plan.members:
+        for code in _REFUSING:
+            rule = RULES[code]
+            if rule.check is not None and rule.severity == "error":
+                found += rule.check(package)
+    unique = {(finding.code, finding.location, finding.message): finding for finding in found}
+    return tuple(sorted(unique.values(), key=lambda one: (one.location.path, one.location.span, one.code)))
+
+
+def _missing(plan: Plan, package: Package) -> list[Finding]:
+    clause = package.files[0].package_name_location
+    if package.module is None:
+        name = re.sub(r"[^\w.-]", "-", Path(package.directory).name) or package.name
+        message = (
+            f"there is no go.mod in {package.directory} or above it; "
+            f"run `go mod init example.com/{name}` there, then `modgo sdk install --write`"
+        )
+        return [plan.toolchain_finding(message, clause)]
+    if package.module.sdk_version is None and package.module.path != SDK_PATH:
+        place = next((file.sdk_import for file in package.files if file.sdk_import is not None), clause)
+        message = f"go.mod does not require the SDK {SDK_PATH}; run `modgo sdk install --write`"
+        return [plan.toolchain_finding(message, place)]
+    return []
+
+
+def _package(loader: Loader, folder: Path) -> Package:
+    directory = Path(os.path.abspath(folder))  # noqa: PTH100 (links stay links: Go sees the folder as the user does)
+    if not directory.exists():
+        raise RequestError(f"{folder} does not exist", "name the folder of a Go package")
+    if not directory.is_dir():
+        remedy = f"name its folder, {directory.parent}" if directory.suffix == ".go" else "name a folder"
+        raise RequestError(f"{folder} is not a folder", remedy)
+    try:
+        package = loader.package(str(directory))
+    except OSError as error:
+        raise RequestError(
+            f"{folder} cannot be read ({error.strerror or error})", "check its permissions"
+        ) from None
+    if package is None or not package.files:
+        raise RequestError(f"there are no Go files to build in {folder}", "name the folder of a Go package")
+    if not any(one.imports_sdk for one in (package, *package.dependencies)):
+        raise RequestError(
+            f"the package in {folder} does not import {SDK_PATH}, so it has no UDFs",
+            "register its functions with udf.Register",
+        )
+    return package
+
+
+def _output(packages: Sequence[Package], output: Path | None) -> Path:
+    folder = Path(packages[0].directory)
+    name = f"{folder.name or packages[0].name}.so"
+    if output is None:
+        if len(packages) > 1:
+            raise RequestError(
+                "several packages become one module, which needs a name", "name it: -o NAME.so"
+            )
+        output = folder / name
+    elif output.is_dir():
+        if len(packages) > 1:
+            raise RequestError(f"{output} is a folder", "name the module's file: -o FOLDER/NAME.so")
+        output = output / name
+    output = Path(os.path.abspath(output))  # noqa: PTH100
+    parent = next(one for one in output.parents if one.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise RequestError(f"{output} cannot be written", "choose another place with -o")
+    return output
+
+
+def _members(packages: Sequence[Package]) -> tuple[Package, ...]:
+    found: dict[str, Package] = {}
+    for package in packages:
+        for one in (package, *package.dependencies):
+            found.setdefault(one.directory, one)
+    return tuple(found.values())
+
+
+def _imports(packages: Sequence[Package]) -> tuple[tuple[str, ...], tuple[Generated, ...]]:
+    """What the main package imports. It lies in the first package's folder and may import that one whatever
+    it is; another internal package only through one that stands where it may be imported."""
+    imports, forwarders = [packages[0].import_path], []
+    for index, package in enumerate(packages[1:], 1):
+        parts = package.import_path.split("/")
+        if "internal" not in parts or package.module is None:
+            imports.append(package.import_path)
+            continue
+        below = len(parts) - parts[::-1].index("internal") - 1
+        up = len(parts) - below
+        name = f"zz_modgo_to_{index}"
+        text = f"package {name}\n\nimport _ {_go_string(package.import_path)}\n"
+        forwarders.append(Generated(Path(package.directory).parents[up - 1] / name / "to.go", text.encode()))
+        imports.append("/".join([*parts[:below], name]))
+    return tuple(imports), tuple(forwarders)
+
+
+def _go_string(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _go_line(module: Module) -> Location | None:
+    """The go line of go.mod, where a too new version stands."""
+    path = Path(module.directory) / "go.mod"
+    match = re.search(rb"^go[ \t]+\S+", path.read_bytes(), re.MULTILINE)
+    return Location(str(path), Span(match.start(), match.end())) if match else None

@@ -1,0 +1,130 @@
+"""`modgo build`: packages to modules.
+
+Not for: how a module is built (build/).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
+from modgo_lsp.cli.failure import is_coloured
+from modgo_lsp.cli.module import (
+    complete,
+    exit_code_of,
+    findings_json,
+    progress,
+    settings_for,
+    show_findings,
+    write_json,
+)
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 where the module was built, 1 for errors in the code, 2 for a wrong set-up or "
+    "usage.",
+)
+@click.argument("packages", nargs=-1, metavar="[PKG]...")
+@click.option("-o", "--output", metavar="FILE", help="The module to write (default: NAME.so here).")
+@click.option(
+    "--dispatch",
+    type=click.Choice(["registry", "exported", "reflect"]),
+    default="registry",
+    show_default=True,
+    help="How calls find their function.",
+)
+@click.option("--target", metavar="OS/ARCH", help="The machine to build for (default: this one).")
+@click.option("--release", is_flag=True, help="Stripped and reproducible.")
+@click.option("--keep-generated", metavar="DIR", help="Write the generated Go files to DIR.")
+@click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
+@click.option("--cc", metavar="CC", help="The C compiler (default: likewise).")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def command(
+    packages: tuple[str, ...],
+    output: str | None,
+    dispatch: str,
+    target: str | None,
+    release: bool,
+    keep_generated: str | None,
+    go: str | None,
+    cc: str | None,
+    as_json: bool,
+) -> None:
+    """Build the package in a folder (default: this one) into a UDF module.
+
+    What the rules call an error is refused before anything is compiled; compiler errors are shown at their
+    place. Nothing is written into your source tree but the module.
+
+    \b
+    Examples:
+      modgo build                            this folder's package, into FOLDER.so
+      modgo build ./counters -o out/         out/counters.so
+      modgo build ./a ./b -o all.so          two packages, one module
+      modgo build ./counters --release --json
+    """
+    folders = tuple(Path(package) for package in packages or (".",))
+    settings = settings_for(folders[0], go, cc)
+    request = BuildRequest(
+        packages=folders,
+        output=_output(folders, output),
+        dispatch=dispatch,
+        release=release,
+        target=target,
+        go=settings.go,
+        cc=settings.cc,
+        keep_generated=Path(keep_generated) if keep_generated is not None else None,
+    )
+    with progress(quiet=as_json) as tell:
+        result = complete(build_module(request, tell))
+    if as_json:
+        write_json(build_json(result))
+    else:
+        _show(result)
+    sys.exit(exit_code_of(result))
+
+
+def build_json(result: BuildResult) -> dict[str, object]:
+    """The JSON of `modgo build --json`."""
+    return {
+        "ok": result.ok,
+        "module": result.module,
+        "output": result.output,
+        "bytes": result.bytes,
+        "sha256": result.sha256,
+        "dispatch": result.dispatch,
+        "target": result.target,
+        "functions": msgspec.to_builtins(result.functions),
+        "findings": findings_json(result.findings),
+        "elapsed_ms": result.elapsed_ms,
+    }
+
+
+def _output(folders: tuple[Path, ...], output: str | None) -> Path | None:
+    if output is None:
+        # Like `go build`, which writes where one stands and not where the package is.
+        name = Path(os.path.abspath(folders[0])).name  # noqa: PTH100
+        return Path(f"{name or 'module'}.so") if len(folders) == 1 else None
+    path = Path(output)
+    if output.endswith(os.sep):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _show(result: BuildResult) -> None:
+    if result.findings:
+        show_findings(result.findings)
+    if not result.ok:
+        click.echo(f"\n{result.module} was not built.", err=True)
+        return
+    names = [str(function["name"]) for function in result.functions]
+    size = f"{result.bytes / 1e6:.1f} MB"
+    path = os.path.relpath(result.output)
+    done = click.style(path, bold=True) if is_coloured(sys.stdout) else path
+    count = f"{len(names)} function{'' if len(names) == 1 else 's'}"
+    click.echo(f"{done}: {size}, {count} ({', '.join(names)}), {result.elapsed_ms / 1000:.1f} s")

@@ -1,0 +1,141 @@
+"""`modgo doctor`: whether everything that building and loading need is there, and what to do where not.
+
+Not for: mending it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import click
+import msgspec
+
+from modgo_lsp.build.cache import cache_directory
+from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
+from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go
+from modgo_lsp.cli.failure import is_coloured
+from modgo_lsp.cli.module import complete, settings_for, write_json
+from modgo_lsp.host.native import libmod_go
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing that was looked at. `version`, `path` and `remedy` are null where there is nothing to say."""
+
+    name: str
+    ok: bool
+    version: str | None
+    path: str | None
+    message: str
+    remedy: str | None = None
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 where all is there, 2 where something that is needed is missing.",
+)
+@click.option(
+    "--go", metavar="GO", help="The go command to look at (default: the configured or the found one)."
+)
+@click.option("--cc", metavar="CC", help="The C compiler to look at (default: likewise).")
+@click.option("--json", "as_json", is_flag=True, help="Write the checks as JSON.")
+def command(go: str | None, cc: str | None, as_json: bool) -> None:
+    """Check Go, the C compiler, the cache, libmod_go and the SDK: where each is, and what to do where not.
+
+    \b
+    Examples:
+      modgo doctor
+      modgo doctor --json
+    """
+    settings = settings_for(Path(), go, cc)
+    checks = complete(examine(settings.go, settings.cc))
+    if as_json:
+        write_json({"checks": msgspec.to_builtins(checks)})
+    else:
+        for check in checks:
+            click.echo(_line(check))
+    sys.exit(0 if all(check.ok for check in checks) else 2)
+
+
+async def examine(go: str | None, cc: str | None) -> list[Check]:
+    """All checks, in the order in which things depend on each other."""
+    found_go, go_check = await _tool("go", lambda: discover_go(go))
+    found_cc, cc_check = await _tool("c-compiler", lambda: discover_cc(cc))
+    return [go_check, cc_check, _cache(), await _loader(found_cc), _sdk(found_go)]
+
+
+async def _tool(
+    name: str, find: Callable[[], Awaitable[Go | CCompiler]]
+) -> tuple[Go | CCompiler | None, Check]:
+    try:
+        tool = await find()
+    except ToolchainError as error:
+        return None, Check(name, False, None, None, error.message, error.remedy)
+    origin = {
+        "setting": "named in the settings",
+        "environment": "named by CC",
+        "PATH": "found on PATH",
+        "wheel": "from the wheel",
+    }[tool.origin]
+    version = tool.version
+    if isinstance(tool, CCompiler) and (number := re.search(r"\d+\.\d+(\.\d+)?", version)):
+        version = number[0]
+    return tool, Check(name, True, version, tool.path, f"{tool.version}, {origin}")
+
+
+def _cache() -> Check:
+    directory = cache_directory()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        remedy = f"make {directory} writable, or set XDG_CACHE_HOME"
+        return Check("cache", False, None, str(directory), f"cannot be written ({error.strerror})", remedy)
+    return Check("cache", True, None, str(directory), "can be written")
+
+
+async def _loader(cc: object) -> Check:
+    if sys.platform != "linux":
+        return Check(
+            "libmod_go", False, None, None, "modules can be loaded on Linux only", "use a Linux machine"
+        )
+    if not isinstance(cc, CCompiler):
+        return Check("libmod_go", False, None, None, "needs a C compiler to be built", "see c-compiler")
+    try:
+        path = await libmod_go(cc)
+    except ToolchainError as error:
+        return Check("libmod_go", False, None, None, error.message, error.remedy)
+    return Check("libmod_go", True, "1.0", str(path), "built for this machine; speaks ABI 1.0")
+
+
+def _sdk(go: object) -> Check:
+    try:
+        sdk = shipped_sdk()
+    except ToolchainError as error:
+        return Check("sdk", False, None, None, error.message, error.remedy)
+    if not isinstance(go, Go):
+        return Check("sdk", True, sdk.version, None, "shipped with modgo")
+    if is_installed(go, sdk):
+        return Check("sdk", True, sdk.version, str(sdk_directory(go, sdk)), "in the module cache")
+    return Check(
+        "sdk", True, sdk.version, None, "shipped with modgo; the first build puts it into the module cache"
+    )
+
+
+def _line(check: Check) -> str:
+    mark = "ok" if check.ok else "missing"
+    if is_coloured(sys.stdout):
+        mark = click.style(mark, fg="green" if check.ok else "red", bold=not check.ok)
+    path = f"  {_shown(check.path)}" if check.path is not None else ""
+    help_line = f"\n    Help: {check.remedy}" if check.remedy else ""
+    return f"{check.name + ':':<12} {mark}{path}\n    {check.message}{help_line}"
+
+
+def _shown(path: str) -> str:
+    home = os.path.expanduser("~")  # noqa: PTH111 (a home that is unknown stays as it is)
+    return "~" + path[len(home) :] if path.startswith(home + os.sep) else path

@@ -1,0 +1,107 @@
+"""`modgo load`: what a module says of itself once it is loaded.
+
+Not for: how it is loaded (host/).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from modgo_lsp.cli.failure import is_coloured
+from modgo_lsp.cli.module import (
+    BuildFailedError,
+    complete,
+    findings_json,
+    obtain,
+    settings_for,
+    show_build_failure,
+    show_findings,
+    write_json,
+)
+from modgo_lsp.host.load import LOAD_SECONDS, load_module
+from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
+from modgo_lsp.lint.config import Settings
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 where the module loaded and its setup went well, 1 where not, 2 for a file that is "
+    "no module or a wrong set-up.",
+)
+@click.argument("module", metavar="FILE.so|PKG", default=".")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=LOAD_SECONDS, show_default=True,
+    metavar="SECONDS", help="How long loading may take.",
+)  # fmt: skip
+@click.option("--go", metavar="GO", help="The go command, where a package is built first.")
+@click.option("--cc", metavar="CC", help="The C compiler.")
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def command(module: str, timeout: float, go: str | None, cc: str | None, as_json: bool) -> None:
+    """Load a module in a process of its own and show what it registers. A package is built first.
+
+    \b
+    Examples:
+      modgo load ./counters        build the package, load the result
+      modgo load counters.so --json
+    """
+    settings = settings_for(Path(module), go, cc)
+    try:
+        result = complete(_load(module, settings, timeout, as_json))
+    except BuildFailedError as failed:
+        sys.exit(show_build_failure(failed.result, as_json))
+    if as_json:
+        findings = {"findings": findings_json(result.findings)} if result.findings else {}
+        write_json({**load_json(result), **findings})
+    else:
+        _show(result)
+    sys.exit(0 if result.failure is None else 2 if result.failure.kind == "usage" else 1)
+
+
+async def _load(word: str, settings: Settings, timeout: float, quiet: bool) -> LoadResult:
+    module = await obtain(word, settings, quiet)
+    return await load_module(module.path, cc=settings.cc, timeout=timeout, package=module.package)
+
+
+def _show(result: LoadResult) -> None:
+    for line in result.logs:
+        click.echo(f"{line.level}: {line.message}", err=True)
+    failure = result.failure
+    if failure is not None:
+        if any(finding.location.path.endswith(".go") for finding in result.findings):
+            show_findings(result.findings)
+            click.echo("\nThe module was not loaded.", err=True)
+        else:
+            click.echo(f"Error: {failure.message}", err=True)
+            for frame in failure.frames:
+                click.echo(f"  at {frame}", err=True)
+            if failure.remedy:
+                click.echo(f"Help: {failure.remedy}", err=True)
+        return
+    assert result.abi is not None
+    coloured = is_coloured(sys.stdout)
+    facts = [f"ABI {result.abi[0]}.{result.abi[1]}"]
+    facts += [
+        f"{name} {result.properties[name]}"
+        for name in ("go-version", "dispatch")
+        if result.properties.get(name)
+    ]
+    if result.properties.get("conn-name"):
+        facts.append(f"{result.properties['conn-name']} {result.properties.get('conn-version', '')}".strip())
+    title = click.style(result.path, bold=True) if coloured else result.path
+    click.echo(f"{title}: loaded and set up ({', '.join(facts)})")
+    for function in result.functions:
+        click.echo(_function(function, coloured))
+    if not result.functions:
+        click.echo("  it registers no functions")
+
+
+def _function(function: FunctionInfo, coloured: bool) -> str:
+    signature = click.style(function.signature, fg="green") if coloured else function.signature
+    place = f"  {function.location}" if function.location else ""
+    kind = "  stream" if function.kind == "stream" else ""
+    paragraph = " ".join(function.doc.strip().split("\n\n")[0].split())
+    about = paragraph.partition(". ")[0].rstrip(".")
+    return f"  {signature}{kind}{place}" + (f"\n      {about}" if about else "")

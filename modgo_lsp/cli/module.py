@@ -1,0 +1,150 @@
+"""What build, load and call share: the module that a word on the command line means, progress, failures.
+
+Not for: a subcommand of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
+from modgo_lsp.build.cache import cache_directory
+from modgo_lsp.build.preflight import RequestError
+from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.host.session import HostError
+from modgo_lsp.lint.config import Settings, resolve
+from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+from modgo_lsp.report.json import finding_objects
+from modgo_lsp.report.sources import Sources
+from modgo_lsp.report.style import Painter
+from modgo_lsp.report.text import report_text
+
+T = TypeVar("T")
+
+
+class ModuleFile(msgspec.Struct, frozen=True):
+    """A module to load: the .so, the folder beside which its samples lie, and its source where it was built
+    from that."""
+
+    path: Path
+    folder: Path
+    package: Package | None = None
+
+
+class BuildFailedError(Exception):
+    """The package does not build; the findings say why."""
+
+    def __init__(self, result: BuildResult) -> None:
+        super().__init__("the module could not be built")
+        self.result = result
+
+
+def settings_for(path: Path, go: str | None = None, cc: str | None = None) -> Settings:
+    """The settings of the folder that `path` is or lies in; options override them. What is wrong with the
+    configuration is told, and the value below it counts."""
+    overrides = {key: value for key, value in (("go", go), ("cc", cc)) if value is not None}
+    folder = path if path.is_dir() else path.parent
+    settings, problems = resolve(os.path.abspath(folder), DiskFiles(), overrides)  # noqa: PTH100
+    for problem in problems:
+        click.echo(f"Warning: {problem}", err=True)
+    return settings
+
+
+def complete(work: Coroutine[Any, Any, T]) -> T:
+    """Runs `work` to its end; what no result can say becomes a CliError. Ctrl-C cancels it first."""
+    try:
+        return asyncio.run(work)
+    except (ToolchainError, RequestError) as error:
+        raise CliError(error.message, error.remedy) from None
+    except HostError as error:
+        raise CliError(str(error)) from None
+
+
+async def obtain(word: str, settings: Settings, quiet: bool) -> ModuleFile:
+    """The module that `word` means: a .so, or a package's folder, which is built first (into the cache).
+    Raises BuildFailedError, CliError, RequestError and ToolchainError."""
+    path = Path(word)
+    if not await asyncio.to_thread(path.is_dir):
+        if path.suffix != ".so" and not await asyncio.to_thread(path.is_file):
+            raise CliError(f"{word} does not exist", "name a module (.so) or the folder of its package")
+        return ModuleFile(path, path.parent)
+    whole = await asyncio.to_thread(os.path.abspath, path)
+    digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:24]
+    output = cache_directory() / "modules" / digest / f"{Path(whole).name or 'module'}.so"
+    request = BuildRequest((path,), output=output, go=settings.go, cc=settings.cc)
+    with progress(quiet) as tell:
+        result = await build_module(request, tell)
+    if not result.ok:
+        raise BuildFailedError(result)
+    return ModuleFile(output, path, result.package)
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Gives a function that shows what is going on: one changing line on a terminal; elsewhere a plain line,
+    and none for work of one step, such as a build that finds everything made."""
+    if quiet:
+        yield lambda _: None
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        from rich.console import Console
+
+        with Console(stderr=True).status("") as status:
+            yield lambda text: status.update(text)
+    else:
+        told: list[str] = []
+
+        def tell(text: str) -> None:
+            told.append(text)
+            if len(told) == 2:
+                click.echo(told[0], err=True)
+
+        yield tell
+
+
+def show_findings(findings: tuple[Finding, ...]) -> None:
+    """Writes findings for people to the standard output."""
+    sources = Sources(DiskFiles(), str(Path.cwd()))
+    click.echo(report_text(findings, sources, Painter(is_coloured(sys.stdout))))
+
+
+def findings_json(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+    """Findings as data, as in `modgo lint --output-format json`."""
+    builtins: list[dict[str, Any]] = msgspec.to_builtins(
+        finding_objects(findings, Sources(DiskFiles(), str(Path.cwd())))
+    )
+    return builtins
+
+
+def show_build_failure(result: BuildResult, as_json: bool) -> int:
+    """Says why the module that should be loaded does not build. Returns the exit code."""
+    if as_json:
+        first = result.findings[0].message if result.findings else "it did not say why"
+        error = {"kind": "usage", "message": f"the module could not be built: {first}", "frames": []}
+        write_json({"ok": False, "error": error, "findings": findings_json(result.findings)})
+    else:
+        show_findings(result.findings)
+        click.echo(f"\n{result.module} was not built.", err=True)
+    return exit_code_of(result)
+
+
+def exit_code_of(result: BuildResult) -> int:
+    """0 for a module that was built, 1 for what is wrong with its code, 2 for its set-up."""
+    return 0 if result.ok else 2 if result.toolchain_at_fault else 1
+
+
+def write_json(data: object) -> None:
+    """Indented, with characters as they are."""
+    click.echo(msgspec.json.format(msgspec.json.encode(data), indent=2).decode())

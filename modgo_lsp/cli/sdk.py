@@ -1,0 +1,89 @@
+"""`modgo sdk`: the Go SDK for the go command, gopls and go.mod.
+
+Not for: builds by modgo, which see to it themselves.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from modgo_lsp.build.sdk import Sdk, install, require, sdk_directory, shipped_sdk
+from modgo_lsp.build.toolchain import Go, ToolchainError, discover_go
+from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.module import complete, settings_for
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Put the SDK where the go command finds it, or say where it is.
+
+    \b
+    Examples:
+      modgo sdk install             into the module cache: go build, go vet and gopls work offline
+      modgo sdk install --write     and into this folder's go.mod and go.sum
+      modgo sdk path                where its sources are
+    """
+
+
+@command.command("install")
+@click.option("--write", is_flag=True, help="Also write go.mod and go.sum.")
+@click.option(
+    "--path", "folder", metavar="DIR", default=".", help="A folder of the Go module to write (default: .)."
+)
+@click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
+def install_command(write: bool, folder: str, go: str | None) -> None:
+    """Put the SDK into Go's module cache, without the network.
+
+    \b
+    Examples:
+      modgo sdk install
+      modgo sdk install --write --path ./counters
+    """
+    module = _module_directory(Path(folder)) if write else None
+    sdk, _ = complete(_install(settings_for(Path(folder), go).go, module))
+    click.echo(f"SDK {sdk.version} is in the module cache.")
+    if module is not None:
+        click.echo(f"{os.path.relpath(module / 'go.mod')} requires it, and go.sum has its checksums.")
+
+
+@command.command("path")
+@click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
+def path_command(go: str | None) -> None:
+    """Print the folder of the SDK's sources in the module cache, after putting them there.
+
+    \b
+    Example:
+      ls $(modgo sdk path)
+    """
+    sdk, found = complete(_install(settings_for(Path(), go).go, None))
+    click.echo(str(sdk_directory(found, sdk)))
+
+
+async def _install(go: str | None, module: Path | None) -> tuple[Sdk, Go]:
+    found = await discover_go(go)
+    sdk = shipped_sdk()
+    await install(found, sdk)
+    if module is not None:
+        try:
+            await require(found, sdk, module)
+        except OSError as error:
+            name = error.filename or module / "go.sum"
+            raise ToolchainError(
+                f"{name} cannot be written ({error.strerror or error})", "check its permissions"
+            ) from None
+    return sdk, found
+
+
+def _module_directory(folder: Path) -> Path:
+    start = Path(os.path.abspath(folder))  # noqa: PTH100
+    if not start.is_dir():
+        raise CliError(f"{folder} is not a folder", "name a folder of your Go module")
+    for directory in (start, *start.parents):
+        if (directory / "go.mod").is_file():
+            return directory
+    raise CliError(
+        f"there is no go.mod in {start} or above it", "run `go mod init example.com/NAME` there first"
+    )
