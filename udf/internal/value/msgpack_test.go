@@ -241,7 +241,7 @@ func random(r *rand.Rand, depth int) any {
 	case 1:
 		return r.Intn(2) == 0
 	case 2, 3:
-		return r.Int63()>>r.Intn(63) - r.Int63()>>r.Intn(63)
+		return int64(r.Uint64()) >> r.Intn(64) // of all sizes, and of both signs
 	case 4:
 		return r.NormFloat64()
 	case 5:

@@ -51,6 +51,12 @@ type Everything struct {
 	hidden  int
 }
 
+// Fields that only reflection sees.
+var (
+	_ = Everything{}.hidden
+	_ = embedsItself{}.embedsItself
+)
+
 func TestTypedRoundTrip(t *testing.T) {
 	n := 7
 	full := Everything{
@@ -305,10 +311,8 @@ func TestFieldsAreThoseOfJSON(t *testing.T) {
 			X int `udf:"Z" json:"Z"`
 			Z int
 		}{}, struct {
-			X int `udf:"-," json:"-,"`
 			Y int `udf:"-" json:"-"`
 			Z int `udf:"a b" json:"a b"`
-			W int `udf:"a\"b" json:"a\"b"`
 			V int `udf:"é,omitempty" json:"é,omitempty"`
 			U int `udf:",omitempty" json:",omitempty"`
 		}{V: 1}, struct {
@@ -383,6 +387,19 @@ func TestTagClash(t *testing.T) {
 	}{1, 2, 3}, nil)
 	m, err2 := To[map[string]int](raw)
 	if err != nil || err2 != nil || !reflect.DeepEqual(m, map[string]int{"Z": 3}) {
+		t.Error(m, err, err2)
+	}
+}
+
+// Tags that go vet reports in a struct that JSON knows: "-," is the name "-", an odd one is no name.
+func TestOddTags(t *testing.T) {
+	raw, _, err := Encode(struct {
+		X int `udf:"-,"`
+		Y int `udf:"a\"b"`
+		Z int `udf:"z,unknown"`
+	}{1, 2, 3}, nil)
+	m, err2 := To[map[string]int](raw)
+	if err != nil || err2 != nil || !reflect.DeepEqual(m, map[string]int{"-": 1, "Y": 2, "z": 3}) {
 		t.Error(m, err, err2)
 	}
 }

@@ -32,11 +32,11 @@ const DepthMax = 64
 // where cgo is at hand). Scalars are in Integer, everything else is Length bytes at Data: C memory that is
 // borrowed for the call, or Go memory on the way out.
 type Raw struct {
-	Type     Type
-	reserved uint32
-	Integer  int64
-	Data     *byte
-	Length   uintptr
+	Type    Type
+	_       uint32
+	Integer int64
+	Data    *byte
+	Length  uintptr
 }
 
 // Bytes gives the borrowed bytes of r; they must not be kept or written to.

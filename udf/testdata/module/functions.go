@@ -29,6 +29,9 @@ func init() {
 	udf.Register("kept", Kept)
 	udf.Register("store", Store)
 	udf.Register("positive", Positive)
+	udf.Register("nest", Nest)
+	udf.Register("sayElsewhere", SayElsewhere)
+	udf.Register("stream", Stream)
 }
 
 func Empty() {}
@@ -107,7 +110,7 @@ func Facts(r *udf.Record) map[string]any {
 	}
 	return map[string]any{
 		"bins": bins, "exists": r.Exists(), "generation": r.Generation(), "set": r.SetName(), "key": r.Key().Value,
-		"ttl": int64(r.TTL() / time.Second), "digest": len(r.Digest()), "namespace": r.Key().Namespace,
+		"ttl": int64(r.TTL()), "digest": len(r.Digest()), "namespace": r.Key().Namespace,
 	}
 }
 
@@ -127,3 +130,20 @@ func Store(r *udf.Record, bin string, v udf.Value) error {
 }
 
 func Positive() uint64 { return 1 << 63 }
+
+// Nest logs after a call in which the host called another UDF.
+func Nest(r *udf.Record) {
+	r.Unset("a")
+	udf.Log(udf.Info, "outer again")
+}
+
+func SayElsewhere() {
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		udf.Log(udf.Info, "from elsewhere")
+	}()
+	<-done
+}
+
+func Stream(s *udf.Stream) *udf.Stream { return s }

@@ -1,0 +1,241 @@
+//go:build cgo && linux
+
+package udf_test
+
+// The exported C functions, driven by a host written in C (testdata/driver.c) that loads a UDF module
+// (testdata/module) as libmod_go would.
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// tool builds with the Go and C compilers that build this test.
+func tool(t *testing.T, dir, name string, args ...string) string {
+	t.Helper()
+	c := exec.Command(name, args...)
+	c.Dir = dir
+	c.Env = append(os.Environ(), "CGO_ENABLED=1", "GOFLAGS=-mod=mod", "GOWORK=off")
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// module builds a main package of testdata/module and the driver; it gives a function that runs the driver
+// on lines and gives what it prints, line by line, and what it prints on standard error.
+func module(t *testing.T, main string) func(lines ...string) (out []string, stderr string) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "udf-abi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	so, driver := filepath.Join(dir, "module.so"), filepath.Join(dir, "driver")
+	tool(t, "testdata/module", "go", "build", "-buildmode=c-shared", "-o", so, main)
+	cc := strings.Fields(tool(t, ".", "go", "env", "CC"))
+	tool(t, ".", cc[0], append(cc[1:], "-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-I.", "-o", driver, "testdata/driver.c", "-ldl", "-lpthread")...)
+	return func(lines ...string) ([]string, string) {
+		t.Helper()
+		c := exec.Command(driver, so)
+		c.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
+		var errors bytes.Buffer
+		c.Stderr = &errors
+		out, err := c.Output()
+		if err != nil {
+			t.Fatalf("the driver: %v\n%s%s", err, out, errors.String())
+		}
+		return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n"), errors.String()
+	}
+}
+
+func TestABI(t *testing.T) {
+	run := module(t, "./cmd")
+
+	// Each step is what to tell the driver and what it prints, of which paths are cut to their base.
+	steps := []struct{ tell, want string }{
+		{"version", "1.0"},
+		{"apply getBin", "0 integer 0"}, // sets itself up
+		{"setup", "0"},
+		{"setup", "0"},
+		{"property conn-name", "github.com/GeertJohan/aerospike-mod-go/udf"},
+		{"property dispatch", "registry"},
+		{"property build", `{"target":"linux/amd64"}`},
+		{"property suports-dlclose", "false"},
+		{"property setup-error", ""},
+		{"property nonsense", ""},
+
+		{"bin a i:5", ""},
+		{"apply empty", "0 nil"},
+		{"apply getBin", "0 integer 5"},
+		{"apply add i:3", "0 integer 8"},
+		{"apply addReflected i:4", "0 integer 12"},
+		{"apply getBin", "0 integer 12"},
+		{"apply sum", "0 integer 0"},
+		{"apply sum i:1 i:2 i:39", "0 integer 42"},
+
+		{"apply add", "2 string add expects 1 argument, got 0"},
+		{"apply add i:1 i:2", "2 string add expects 1 argument, got 2"},
+		{"apply add s:x", `2 string argument 1 of add: expected an integer, got the string "x"`},
+		{"apply addReflected s:x", `2 string argument 1 of addReflected: expected an integer, got the string "x"`},
+		{"apply small i:300", "2 string argument 1 of small: expected an integer from -128 to 127, got the integer 300"},
+		{"apply small t:99:", "2 string argument 1 of small: there is no Aerospike type 99"},
+		{"apply sum i:1 d:2", "2 string argument 2 of sum: expected an integer, got the double 2"},
+		{"apply greet t:4:ff", "2 string argument 1 of greet: a string is not valid UTF-8"},
+		{"apply echo l:9201", "2 string argument 1 of echo: the msgpack of this list or map is truncated"},
+		{"apply Greeet", "1 string no function Greeet is registered; did you mean greet?"},
+
+		{"apply echo n", "0 nil"},
+		{"apply echo b:1", "0 boolean 1"},
+		{"apply echo i:-9223372036854775808", "0 integer -9223372036854775808"},
+		{"apply echo d:0.1", "0 double 0.10000000000000001"},
+		{"apply echo d:nan", "0 double nan"},
+		{"apply echo s:héllo", "0 string héllo"},
+		{"apply echo s:", "0 string "},
+		{"apply echo x:00ff", "0 bytes 00ff"},
+		{"apply echo t:6:7b7d", "0 geojson {}"},
+		{"apply echo t:7:0102", "0 hll 0102"},
+		{"apply echo l:93c70001" + "a20361" + "90", "0 list 92" + "a20361" + "90"},
+		{"apply echo m:82a2036201a2036102", "0 map 83c70001c0a2036102a2036201"},
+		{"apply echo l:" + strings.Repeat("91", 64) + "01", "0 list " + strings.Repeat("91", 64) + "01"},
+		{"apply echo l:" + strings.Repeat("91", 65) + "01", "2 string argument 1 of echo: " + strings.Repeat("element 0: ", 64) + "lists and maps nest deeper than 64 levels"},
+
+		{"apply fail", "3 string no luck today"},
+		{"apply positive", "3 string the result of positive: the integer 9223372036854775808 is beyond Aerospike's 64 signed bits (at most 9223372036854775807)"},
+		{"apply crash i:5", `4 string runtime error: index out of range [5] with length 0\nfunctions.go:72 module.pick\nfunctions.go:68 module.Crash`},
+		{"apply crashCustom", `4 string {code:7}\nfunctions.go:76 module.CrashCustom`},
+		{"apply getBin", "0 integer 12"},
+
+		// Results below, at and above the size of the host's buffer.
+		{"option buffer 8", ""},
+		{"apply fill i:0", "0 string "},
+		{"apply fill i:7", "0 string xxxxxxx"},
+		{"apply fill i:8", "0 string xxxxxxxx"},
+		{"apply fill i:9", "0 string xxxxxxxxx"},
+		{"apply fail", "3 string no luck today"},
+		{"option buffer 64", ""},
+
+		{"apply say s:hey", `log outer 1 hey n=1 who="a b" (functions.go:80)` + "\n0 nil"},
+		{"option level 0", ""},
+		{"apply say s:hey", "0 nil"},
+		{"option level 3", ""},
+		{"apply say s:hey", "log outer 3 not wanted (functions.go:79)\n" + `log outer 1 hey n=1 who="a b" (functions.go:80)` + "\n0 nil"},
+		{"option nest 1", ""},
+		{"apply nest", `log inner 1 nested n=1 who="a b" (functions.go:80)` + "\nlog outer 2 outer again (functions.go:137)\n0 nil"},
+
+		{"reset", ""},
+		{"bin n i:1", ""},
+		{"bin s s:x", ""},
+		// {bins: {n: 1, s: "x"}, digest: 20, exists: true, generation: 3, key: "k1", namespace: "test", set: "demo", ttl: -1}
+		{"apply facts", "0 map 89c70001c0a50362696e7383c70001c0a2036e01a20373a20378a70364696765737414a703657869737473c3ab0367656e65726174696f6e03a4036b6579a3036b31" +
+			"aa036e616d657370616365a50374657374a403736574a50364656d6fa40374746cff"},
+		{"apply store s:b i:7", "0 nil"},
+		{"apply store s:sixteen_bytes_xx i:7", `3 string creating the record: setting the bin "sixteen_bytes_xx": a bin's name has at most 15 bytes, this one has 16`},
+		{"apply store s:b s:a", "0 nil"},
+		{"apply store s:b l:91a4036100ff", `2 string argument 2 of store: element 0: a string is not valid UTF-8`},
+		{"apply store s:b l:91a3036100", `3 string creating the record: setting the bin "b": element 0: a string inside a list or map holds a NUL byte, where Aerospike would cut it`},
+		{"option refuse 1", ""},
+		{"apply store s:b i:8", "3 string creating the record: the namespace is read-only"},
+		{"option refuse 0", ""},
+		{"apply keep", "0 nil"},
+		{"apply kept", "3 string updating the record: the record was used after its call had ended; copy what you need instead of keeping the *udf.Record"},
+
+		// A call without a record, a host without functions, a host without a table.
+		{"option record 0", ""},
+		{"apply getBin", "0 integer 0"},
+		{"apply store s:b i:8", `3 string creating the record: setting the bin "b": this call has no record`},
+		{"reset", ""},
+		{"option functions 0", ""},
+		{"apply store s:b i:8", `3 string creating the record: setting the bin "b": the host doesn't offer record_set`},
+		{"reset", ""},
+		{"option host 0", ""},
+		{"apply store s:b i:8", `3 string creating the record: setting the bin "b": the host doesn't offer record_set`},
+		{"reset", ""},
+
+		{"option deadline -5", ""},
+		{"apply getBin", "5 string the deadline had passed DURATION before the call began"},
+		{"option deadline 20", ""},
+		{"apply wait", "3 string context deadline exceeded"},
+		{"option deadline 0", ""},
+		{"apply wait", "0 boolean 0"},
+
+		{"stream stream", "6 string stream UDFs are not available in this version"},
+		{"stream empty", "6 string empty is a record UDF; apply it to a record"},
+		{"stream none", "1 string no function none is registered"},
+		{"apply stream", "6 string stream is a stream UDF; stream UDFs are not available in this version"},
+	}
+	var tell, want []string
+	for _, s := range steps {
+		tell = append(tell, s.tell)
+		if s.want != "" || strings.HasPrefix(s.tell, "property") {
+			want = append(want, strings.Split(s.want, "\n")...)
+		}
+	}
+	got, stderr := run(tell...)
+	if stderr != "" {
+		t.Errorf("on standard error: %s", stderr)
+	}
+	path := regexp.MustCompile(`/[^ \\]*/(functions.go:)`)
+	passed := regexp.MustCompile(`passed \S+ before`)
+	for i, w := range want {
+		if i >= len(got) {
+			t.Fatalf("nothing where %q belongs", w)
+		}
+		g := passed.ReplaceAllString(path.ReplaceAllString(got[i], "$1"), "passed DURATION before")
+		if strings.HasPrefix(w, "1 string no function none") {
+			g = g[:min(len(g), len(w))]
+		}
+		if g != w {
+			t.Errorf("line %d: %q; want %q", i, g, w)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d lines, want %d", len(got), len(want))
+	}
+
+	t.Run("functions", func(t *testing.T) {
+		out, _ := run("property functions")
+		var list []map[string]any
+		if err := json.Unmarshal([]byte(out[0]), &list); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			if f["name"] == "add" && f["doc"] == "Add adds n to the bin a." {
+				return
+			}
+		}
+		t.Error(out[0])
+	})
+	t.Run("threads", func(t *testing.T) {
+		if out, _ := run("setup", "bin a i:5", "threads getBin 20000 16", "apply getBin"); len(out) != 3 || out[2] != "0 integer 5" {
+			t.Error(out)
+		}
+	})
+	t.Run("goroutine logs to standard error", func(t *testing.T) {
+		out, stderr := run("apply sayElsewhere")
+		if len(out) != 1 || stderr != "aerospike udf: INFO (functions.go:144) from elsewhere\n" {
+			t.Error(out, stderr)
+		}
+	})
+}
+
+func TestABISetupFails(t *testing.T) {
+	run := module(t, "./broken")
+	out, stderr := run("setup", "setup", "property setup-error", "apply twice")
+	text := strings.Join(out, "\n")
+	for _, want := range []string{"3\n3\nsetup failed, there are 2 problems", `- "twice" (main.go:`, `- "channel" (main.go:`, "7 string setup failed"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	if strings.Count(stderr, "setup failed") != 1 {
+		t.Errorf("standard error: %s", stderr)
+	}
+}

@@ -1,0 +1,314 @@
+package udf
+
+import (
+	"context"
+	"errors"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf/bind"
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
+)
+
+type celsius float32
+
+// pairs are functions, each with what modgo would generate for it. Both ways must give the same.
+var pairs = []struct {
+	name  string
+	fn    any
+	bound Apply
+}{
+	{"nothing", func() {}, func(c *bind.Call, r *Record) error { return c.Arguments(0, false) }},
+	{"integer", func(n int8) int8 { return n }, one(bind.Integer[int8], bind.ReturnInteger[int8])},
+	{"unsigned", func(n uint64) uint64 { return n - 1 }, one(bind.Integer[uint64], func(c *bind.Call, n uint64) error { return bind.ReturnInteger(c, n-1) })},
+	{"float", func(f celsius) celsius { return f }, one(bind.Float[celsius], bind.ReturnFloat[celsius])},
+	{"boolean", func(b bool) bool { return b }, one(bind.Bool[bool], bind.ReturnBool[bool])},
+	{"text", func(s string) string { return s }, one(bind.String[string], bind.ReturnString[string])},
+	{"geojson", func(g GeoJSON) GeoJSON { return g }, one(bind.String[GeoJSON], bind.ReturnString[GeoJSON])},
+	{"hll", func(h HLL) HLL { return h }, one(bind.Bytes[HLL], bind.ReturnBytes[HLL])},
+	{"bytes", func(b []byte) []byte { return b }, one(bind.Bytes[[]byte], bind.ReturnBytes[[]byte])},
+	{"value", func(v Value) Value { return v }, one(bind.Any[Value], bind.ReturnAny[Value])},
+	{"list", func(l []int16) []int16 { return l }, one(bind.Any[[]int16], bind.ReturnAny[[]int16])},
+	{"map", func(m map[string]*bool) map[string]*bool { return m }, one(bind.Any[map[string]*bool], bind.ReturnAny[map[string]*bool])},
+	{"struct", func(k Key) Key { return k }, one(bind.Any[Key], bind.ReturnAny[Key])},
+	{"variadic", func(first string, rest ...uint8) int { return len(rest) }, func(c *bind.Call, r *Record) error {
+		if err := c.Arguments(1, true); err != nil {
+			return err
+		}
+		if _, err := bind.String[string](c, 0); err != nil {
+			return err
+		}
+		rest, err := bind.Variadic[uint8](c, 1)
+		if err != nil {
+			return err
+		}
+		return bind.ReturnInteger(c, len(rest))
+	}},
+	{"not UTF-8", func() string { return "\xff" }, func(c *bind.Call, r *Record) error {
+		if err := c.Arguments(0, false); err != nil {
+			return err
+		}
+		return bind.ReturnString(c, "\xff")
+	}},
+	{"error", func() error { return errors.New("no") }, func(c *bind.Call, r *Record) error {
+		if err := c.Arguments(0, false); err != nil {
+			return err
+		}
+		return errors.New("no")
+	}},
+}
+
+// one is the generated code of a function that gives its one argument back.
+func one[T any](take func(*bind.Call, int) (T, error), give func(*bind.Call, T) error) Apply {
+	return func(c *bind.Call, r *Record) error {
+		if err := c.Arguments(1, false); err != nil {
+			return err
+		}
+		v, err := take(c, 0)
+		if err != nil {
+			return err
+		}
+		return give(c, v)
+	}
+}
+
+func TestReflectionDoesWhatGeneratedCodeDoes(t *testing.T) {
+	samples := []any{
+		nil, true, int64(0), int64(-1), int64(200), int64(math.MaxInt64), int64(1<<24 + 1), 1.5, 1e300, "text", []byte("b"), GeoJSON("{}"),
+		HLL("h"), []Value{}, []Value{int64(1), int64(2)}, []Value{int64(1 << 20)}, map[Value]Value{"a": true, "b": nil},
+		map[Value]Value{"Set": "s", "Namespace": "n", "Value": []Value{1.5}}, map[Value]Value{int64(1): true},
+	}
+	var lists [][]any
+	lists = append(lists, nil, []any{"a", int64(1), int64(255)}, []any{"a", int64(256)}, []any{int64(1), "a"})
+	for _, s := range samples {
+		lists = append(lists, []any{s})
+	}
+	for _, p := range pairs {
+		m := join(declarations{registrations: []registration{{name: "f", fn: p.fn}}})
+		if m.failure != "" {
+			t.Fatal(m.failure)
+		}
+		agreed := 0
+		for _, arguments := range lists {
+			want, wantErr := apply(t, p.bound, arguments)
+			got, gotErr := apply(t, m.functions["f"].apply, arguments)
+			if !reflect.DeepEqual(got, want) || errorText(gotErr) != errorText(wantErr) {
+				t.Errorf("%s%v: by reflection %#v, %v; generated %#v, %v", p.name, arguments, got, gotErr, want, wantErr)
+			}
+			if wantErr == nil {
+				agreed++
+			}
+		}
+		if agreed == 0 && p.name != "error" && p.name != "not UTF-8" {
+			t.Errorf("%s: no call succeeded", p.name)
+		}
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return reflect.TypeOf(err).String() + " " + err.Error()
+}
+
+// apply calls a UDF with arguments as Values and gives its result as one.
+func apply(t *testing.T, f Apply, arguments []any) (any, error) {
+	t.Helper()
+	var c bind.Call
+	raws := make([]value.Raw, len(arguments))
+	for i, a := range arguments {
+		raw, _, err := value.Encode(a, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raws[i] = raw
+	}
+	c.Begin("f", raws, 0, nil)
+	defer c.End()
+	if err := f(&c, &Record{&recordState{host: absent{}}}); err != nil {
+		return nil, err
+	}
+	v, err := value.ToAny(c.Result())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v, nil
+}
+
+func TestReflectionGivesContextAndRecord(t *testing.T) {
+	m := join(declarations{registrations: []registration{{name: "f", fn: func(ctx context.Context, r *Record, n int) (bool, error) {
+		return ctx != nil && r != nil && !r.Exists() && n == 1, nil
+	}}}})
+	if v, err := apply(t, m.functions["f"].apply, []any{int64(1)}); v != true || err != nil {
+		t.Error(v, err)
+	}
+}
+
+func TestContextCarriesTheDeadline(t *testing.T) {
+	clock := func() uint64 { return 5e9 }
+	var c bind.Call
+	c.Begin("f", nil, uint64(5e9+30*time.Millisecond), clock)
+	ctx := c.Context()
+	deadline, ok := ctx.Deadline()
+	if left := time.Until(deadline); !ok || left > 30*time.Millisecond || left < 0 {
+		t.Error(left, ok)
+	}
+	<-ctx.Done()
+	c.Begin("f", nil, 0, clock)
+	if c.Context() != context.Background() {
+		t.Error("a context without deadline is more than context.Background")
+	}
+	c.Begin("f", nil, uint64(5e9+time.Hour), clock)
+	ctx = c.Context()
+	if ctx.Err() != nil {
+		t.Error(ctx.Err())
+	}
+	c.End()
+	if ctx.Err() == nil {
+		t.Error("the context lives on after the call")
+	}
+	c.Begin("f", nil, 4e9, clock)
+	if ctx = c.Context(); ctx.Err() != context.DeadlineExceeded {
+		t.Error(ctx.Err())
+	}
+}
+
+type angry struct{}
+
+func (angry) Error() string { panic("again") }
+
+type stringer struct{}
+
+func (stringer) String() string { return "I am" }
+
+func TestPanicsBecomeFailures(t *testing.T) {
+	var nilMap map[string]int
+	for _, c := range []struct {
+		panics func()
+		want   string
+	}{
+		{func() { panic("text") }, "text"},
+		{func() { panic(errors.New("an error")) }, "an error"},
+		{func() { panic(stringer{}) }, "I am"},
+		{func() { panic(struct{ A, b int }{1, 2}) }, "{A:1 b:2}"},
+		{func() { panic(5) }, "5"},
+		{func() { panic(angry{}) }, "(udf.angry whose text panics)"},
+		{func() { panic(nil) }, "panic called with nil argument"},
+		{func() { panic("") }, "panic with an empty text"},
+		{func() { panic("\xff") }, "\uFFFD"},
+		{func() { nilMap["a"] = 1 }, "assignment to entry in nil map"},
+		{func() { var r *recordState; _ = r.failed }, "runtime error: invalid memory address or nil pointer dereference"},
+		{func() { defer func() { panic("second") }(); panic("first") }, "second"},
+	} {
+		var f frame
+		status, text := f.run(&function{apply: func(*bind.Call, *Record) error { c.panics(); return nil }}, nil)
+		if status != host.Panicked || text != c.want {
+			t.Errorf("%v %q; want %q", status, text, c.want)
+		}
+	}
+}
+
+func TestFailures(t *testing.T) {
+	for _, c := range []struct {
+		apply  Apply
+		status host.Status
+		text   string
+	}{
+		{func(c *bind.Call, r *Record) error { return nil }, host.OK, ""},
+		{func(c *bind.Call, r *Record) error { return errors.New("a\xff") }, host.Failed, "a\uFFFD"},
+		{func(c *bind.Call, r *Record) error { return c.Arguments(1, false) }, host.BadArguments, "f expects 1 argument, got 0"},
+		{func(c *bind.Call, r *Record) error { return c.Arguments(2, true) }, host.BadArguments, "f expects at least 2 arguments, got 0"},
+		{func(c *bind.Call, r *Record) error { return angry{} }, host.Panicked, "again"},
+	} {
+		var f frame
+		f.call.Begin("f", nil, 0, nil)
+		if status, text := f.run(&function{apply: c.apply}, nil); status != c.status || text != c.text {
+			t.Errorf("%v %q; want %v %q", status, text, c.status, c.text)
+		}
+	}
+}
+
+// A record that was kept fails after its call, also while its frame serves another.
+func TestRecordEndsWithItsCall(t *testing.T) {
+	f := new(frame)
+	f.record.host = absent{}
+	kept := f.handle()
+	f.end(kept)
+	f.record.host = absent{}
+	next := f.handle()
+	if kept == next {
+		t.Fatal("one handle for two calls")
+	}
+	kept.Set("a", 1)
+	err := kept.Update()
+	if err == nil || !strings.Contains(err.Error(), "after its call") {
+		t.Error(err)
+	}
+	if kept.Exists() || kept.Bin("a") != nil || next.state.failed != nil {
+		t.Error("a kept record reached into another call")
+	}
+}
+
+func TestCallWithoutRecord(t *testing.T) {
+	for _, r := range []*Record{nil, {&recordState{host: absent{}}}} {
+		r.Set("a", 1)
+		for range r.Bins() {
+			t.Error("a bin")
+		}
+		_, got := Get[int](r, "a")
+		for _, err := range []error{r.Create(), r.Update(), r.Remove(), got} {
+			if err == nil || !strings.Contains(err.Error(), "this call has no record") {
+				t.Error(err)
+			}
+		}
+		if r.Exists() || r.Bin("a") != nil || r.Key() != (Key{}) || r.Digest() != nil || r.Size() != 0 || !r.LastUpdate().IsZero() {
+			t.Error("something of no record")
+		}
+	}
+}
+
+func TestScalarsAllocateNothing(t *testing.T) {
+	f := new(frame)
+	m := &oneInteger{}
+	arguments := []value.Raw{value.OfInteger(5)}
+	fn := &function{name: "f", apply: func(c *bind.Call, r *Record) error {
+		if err := c.Arguments(1, false); err != nil {
+			return err
+		}
+		n, err := bind.Integer[int64](c, 0)
+		if err != nil {
+			return err
+		}
+		a, _ := r.Int("a")
+		r.Set("a", a+n)
+		return bind.ReturnInteger(c, a)
+	}}
+	got := testing.AllocsPerRun(1000, func() {
+		f.record.host = m
+		r := f.handle()
+		f.call.Begin("f", arguments, 0, nil)
+		f.run(fn, r)
+		r.state = nil
+		f.call.End()
+	})
+	if got > 0 {
+		t.Errorf("%v allocations a call", got)
+	}
+}
+
+// oneInteger is a record with one bin, to count allocations.
+type oneInteger struct {
+	absent
+	n int64
+}
+
+func (o *oneInteger) Get(string) (value.Raw, error) { return value.OfInteger(o.n), nil }
+func (o *oneInteger) Set(_ string, v value.Raw) error {
+	o.n = v.Integer
+	return nil
+}
