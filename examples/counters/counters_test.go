@@ -25,7 +25,7 @@ func TestTakeRefills(t *testing.T) {
 	now := start
 	for i, step := range steps {
 		now = now.Add(step.after)
-		grant, err := take(rec.Record, step.n, now)
+		grant, err := take(rec.UDF(), step.n, now)
 		if err != nil {
 			t.Fatalf("step %d: %v", i, err)
 		}
