@@ -1,0 +1,59 @@
+"""Code actions on what is under the cursor: the fixes that findings carry, and suppressions.
+
+Not for: all of a file's fixes at once (fix_all.py), or finding fixes (rules do).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from modgo_lsp.ide.suppress import suppression
+from modgo_lsp.lint.fix import best
+from modgo_lsp.model.finding import Edit, Finding
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.positions import Span
+
+
+class Action(msgspec.Struct, frozen=True):
+    """A change on offer; `finding` is what it mends or hides."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    preferred: bool
+    finding: Finding
+
+
+def quick_fixes(findings: Iterable[Finding], path: str, span: Span) -> list[Action]:
+    """The fixes of the findings of `path` that touch `span`; the first safe one of each is preferred."""
+    actions: list[Action] = []
+    for finding in _touching(findings, path, span):
+        safest = best(finding, unsafe=False)
+        actions.extend(Action(fix.title, fix.edits, fix is safest, finding) for fix in finding.fixes)
+    return actions
+
+
+def suppressions(findings: Iterable[Finding], document: Document, span: Span) -> list[Action]:
+    """One "Suppress MG101 here" for each code among the findings that touch `span`."""
+    actions: dict[str, Action] = {}
+    for finding in _touching(findings, document.path, span):
+        if finding.code not in actions and _suppressible(finding.code):
+            edit = suppression(document, finding.location.span.start, finding.code)
+            actions[finding.code] = Action(f"Suppress {finding.code} here", (edit,), False, finding)
+    return list(actions.values())
+
+
+def _touching(findings: Iterable[Finding], path: str, span: Span) -> list[Finding]:
+    return [
+        finding
+        for finding in findings
+        if finding.location.path == path
+        and finding.location.span.start <= span.end
+        and span.start <= finding.location.span.end
+    ]
+
+
+def _suppressible(code: str) -> bool:
+    """Verdicts on the source can be suppressed; failures to parse, build or load cannot."""
+    return code[:3] in ("MG1", "MG2", "MG3")

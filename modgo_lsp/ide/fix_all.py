@@ -1,0 +1,61 @@
+"""All safe fixes of a file at once, round after round in memory until nothing more can be mended.
+
+Not for: a single finding's fixes (actions.py).
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from itertools import accumulate
+from pathlib import PurePath
+
+from modgo_lsp.lint.check import check_package
+from modgo_lsp.lint.config import Settings
+from modgo_lsp.lint.fix import apply, choose
+from modgo_lsp.model.files import Files, OverlayFiles
+from modgo_lsp.model.finding import Edit, Location
+from modgo_lsp.model.load import Loader
+from modgo_lsp.syntax.document import Document, parse
+from modgo_lsp.syntax.positions import Span
+
+# Each round mends at least one finding; what needs more rounds than this is going in circles.
+_ROUNDS = 50
+
+
+def fix_all(path: str, files: Files, loader: Loader, settings: Settings) -> tuple[Edit, ...]:
+    """The edits that mend what can be mended safely in the file at `path`, of the texts in `files`. A fix
+    may need to edit other files of the package too. `loader` is one that knows these files already."""
+    directory = str(PurePath(path).parent)
+    mended: dict[str, Document] = {}
+    for _ in range(_ROUNDS):
+        package = loader.package(directory)
+        if package is None:
+            break
+        findings = [f for f in check_package(package, settings) if f.location.path == path]
+        edits = [edit for fix in choose(findings, unsafe=False) for edit in fix.edits]
+        if not edits:
+            break
+        for changed in {edit.location.path for edit in edits}:
+            text = mended[changed].text if changed in mended else files.read(changed)
+            here = [edit for edit in edits if edit.location.path == changed]
+            mended[changed] = parse(changed, apply(text, here))
+        loader = Loader(OverlayFiles(files, mended), previous=loader)
+    return tuple(
+        edit
+        for changed in sorted(mended)
+        for edit in _edits(changed, files.read(changed), mended[changed].text)
+    )
+
+
+def _edits(path: str, before: bytes, after: bytes) -> list[Edit]:
+    """The change line by line, so that an editor keeps the cursor and the folds of what stays."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    starts = [0, *accumulate(len(line) for line in old)]
+    return [
+        Edit(
+            Location(path, Span(starts[first], starts[last])),
+            b"".join(new[start:end]).decode("utf-8", "replace"),
+        )
+        for kind, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        if kind != "equal"
+    ]

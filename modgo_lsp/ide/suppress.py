@@ -1,0 +1,62 @@
+"""The edit that suppresses a finding: a `//modgo:ignore` put where it covers the finding's line.
+
+Not for: reading suppressions (lint does).
+"""
+
+from __future__ import annotations
+
+import re
+
+from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.model.finding import Edit, Location
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.positions import Span
+
+# Comments and literals, in which a line may end; unterminated ones run on to the end of their line or text.
+_TOKEN = re.compile(
+    rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*(?:`|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""", re.DOTALL
+)
+_DIRECTIVE = re.compile(rb"//[a-z]+:[a-z]|//(?:line|export|extern) ")
+
+
+def suppression(document: Document, offset: int, code: str) -> Edit:
+    """Suppresses `code` on the line that holds `offset`: at the line's end where a comment can stand there,
+    else on a line above, where it covers the statement or declaration that begins below it."""
+    text = document.text
+    start, end = _line(text, offset)
+    token = _token_at(text, end)
+    if token is None:
+        return _insert(document, end, f" //modgo:ignore {code}")
+    for directive in suppressions(document):
+        if directive.comment.span == token and directive.codes:
+            return _insert(document, directive.codes[-1][1].end, f",{code}")
+    if text.startswith(b"//", token.start) and not _DIRECTIVE.match(text, token.start):
+        # What the comment says becomes the reason.
+        return _insert(document, token.start, f"//modgo:ignore {code} ")
+    while (above := _token_at(text, start - 1)) is not None and above.end > start:
+        start, _ = _line(text, above.start)
+    indent = text[start : start + len(text[start:]) - len(text[start:].lstrip(b" \t"))]
+    return _insert(document, start, f"{indent.decode()}//modgo:ignore {code}\n")
+
+
+def _line(text: bytes, offset: int) -> tuple[int, int]:
+    """Where the line that holds `offset` begins, and where its content ends."""
+    start = text.rfind(b"\n", 0, offset) + 1
+    end = text.find(b"\n", offset)
+    end = len(text) if end < 0 else end
+    return start, end - 1 if text[start:end].endswith(b"\r") else end
+
+
+def _token_at(text: bytes, offset: int) -> Span | None:
+    """The comment that `offset` ends or lies in, or the literal that it lies in."""
+    for match in _TOKEN.finditer(text):
+        if match.start() >= offset:
+            return None
+        comment = match.group().startswith(b"//")
+        if offset < match.end() or (comment and offset == match.end()):
+            return Span(match.start(), match.end())
+    return None
+
+
+def _insert(document: Document, offset: int, text: str) -> Edit:
+    return Edit(Location(document.path, Span(offset, offset)), text)

@@ -1,0 +1,57 @@
+"""The one thread on which packages are loaded and judged, and what it keeps from snapshot to snapshot.
+
+One thread, because the analysis is pure Python and more would only wait for each other; off the protocol's
+loop, so that typing is never held up. Not for: builds and calls, which are child processes (commands.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from modgo_lsp.lint.check import check_package
+from modgo_lsp.lint.config import Settings
+from modgo_lsp.model.files import Files
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Package
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Analysis:
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
+        self._loader: Loader | None = None
+        self._judged: dict[str, tuple[Package, Settings, list[Finding]]] = {}
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """`work` done on the thread, after what was asked before it."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def load(self, files: Files) -> Loader:
+        """A loader of this state of the files that takes over what the last one knew. On the thread only."""
+        self._loader = Loader(files, previous=self._loader)
+        return self._loader
+
+    def judge(self, package: Package, settings: Settings) -> list[Finding]:
+        """Lint's findings; the last ones where neither package nor settings have changed. On the thread only.
+
+        A rule that fails is our mistake, not the user's: it is logged, and the editor keeps working."""
+        last = self._judged.get(package.directory)
+        if last is not None and last[0] is package and last[1] == settings:
+            return last[2]
+        try:
+            findings = check_package(package, settings)
+        except Exception:
+            _log.exception("Could not judge %s", package.directory)
+            findings = []
+        self._judged[package.directory] = (package, settings, findings)
+        return findings
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,76 @@
+"""What a command is asked to do: one JSON object, read strictly, with errors for whoever sent it.
+
+Not for: doing it (commands.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from modgo_lsp.server.uri import path_of
+
+
+class UsageError(Exception):
+    """The command can't be done as asked. The message says what is wrong and what to do."""
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`dispatch` and `release` are of building, `timeout` of a call, in seconds."""
+
+    dispatch: str = "registry"
+    release: bool = False
+    timeout: float = 10.0
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`uri` is the module's folder, a file in it, or a finished .so. `record` is a sample: an object, or
+    the name of a file, relative to the folder."""
+
+    uri: str
+    function: str | None = None
+    args: tuple[Any, ...] = ()
+    record: Any = None
+    options: Options = Options()
+
+    @property
+    def path(self) -> Path:
+        """Raises UsageError where it is no file: URI."""
+        path = path_of(self.uri)
+        if path is None:
+            raise UsageError(f"{self.uri} is no file: URI. Give the module's folder or a file in it.")
+        return Path(path)
+
+    def directory(self, open_documents: Mapping[str, object]) -> Path:
+        """The folder. Raises UsageError where there is none."""
+        path = self.path
+        if path.is_dir():
+            return path
+        if path.is_file() or str(path) in open_documents:
+            return path.parent
+        raise UsageError(f"There is no file or folder {path}. Give the module's folder or a file in it.")
+
+
+def request_of(arguments: Sequence[Any]) -> Request:
+    """The request of a command's arguments. Raises UsageError."""
+    example = 'one object like {"uri": "file:///path/of/the/module"}'
+    if len(arguments) != 1:
+        raise UsageError(f"The command takes {example}, and got {len(arguments)} arguments.")
+    try:
+        return msgspec.convert(_plain(arguments[0]), Request)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"The command's argument is not as expected: {error}. It takes {example}.") from None
+
+
+def _plain(argument: Any) -> Any:
+    """Editors with a command line send the object as text."""
+    if isinstance(argument, str):
+        try:
+            return json.loads(argument)
+        except ValueError:
+            return argument
+    return argument

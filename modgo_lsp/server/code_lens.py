@@ -1,0 +1,45 @@
+"""textDocument/codeLens: ide's lenses with the commands that this client can run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsprotocol import types
+
+from modgo_lsp.ide.lenses import Lens, lenses
+from modgo_lsp.server.client import Client
+from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.server.translate import location_range
+from modgo_lsp.server.uri import path_of
+
+CLIENT_BUILD_AND_LOAD = "modgo.client.buildAndLoad"
+CLIENT_RUN_ON_SAMPLE = "modgo.client.runOnSample"
+
+
+def answer(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:
+    path = path_of(params.text_document.uri)
+    package = None if path is None else snapshot.package_of(path)
+    if path is None or package is None:
+        return []
+    return [
+        types.CodeLens(
+            location_range(snapshot, lens.location),
+            _command(lens, params.text_document.uri, snapshot.client),
+        )
+        for lens in lenses(package, path)
+    ]
+
+
+def _command(lens: Lens, uri: str, client: Client) -> types.Command:
+    """A client's own command shows progress and results as that editor does; else the server's is run."""
+    arguments: dict[str, Any] = {"uri": uri}
+    if lens.kind == "registered":
+        # An empty command is a title alone: editors show it as plain text.
+        return types.Command(lens.title, "")
+    if lens.kind == "build-and-load":
+        ours, theirs = "modgo.buildAndLoad", CLIENT_BUILD_AND_LOAD
+    else:
+        ours, theirs = "modgo.call", CLIENT_RUN_ON_SAMPLE
+        arguments["function"] = lens.function
+    command = theirs if theirs in client.options.commands else ours
+    return types.Command(lens.title, command, arguments=[arguments])

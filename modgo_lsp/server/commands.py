@@ -1,0 +1,266 @@
+"""workspace/executeCommand: build, load, build and load, call, and status.
+
+Each takes one object (arguments.py), answers what the command line's --json answers (results.py), reports
+progress and stops when it is cancelled. What a build or load finds becomes diagnostics.
+Not for: how a module is built or run (build, host).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from modgo_lsp import __version__
+from modgo_lsp.server.arguments import Request, UsageError, request_of
+from modgo_lsp.server.progress import work_done
+
+# build and host are imported where they are needed: most sessions of an editor never build.
+if TYPE_CHECKING:
+    from modgo_lsp.build.build import BuildResult
+    from modgo_lsp.host.result import LoadResult
+    from modgo_lsp.host.sample import Record
+    from modgo_lsp.model.finding import Finding
+    from modgo_lsp.server.server import ModgoServer
+
+Json = dict[str, Any]
+Command = Callable[["ModgoServer", Sequence[Any], "types.ProgressToken | None"], Awaitable[Any]]
+Report = Callable[[str], None]
+_log = logging.getLogger(__name__)
+
+_UNTRUSTED = (
+    "Modgo builds and runs nothing in a workspace that is not trusted, for that executes what is in it. "
+    "Trust the workspace, then try again."
+)
+
+
+class Job:
+    """One command at work on one module. `go` and `cc` are the tools that the settings name."""
+
+    def __init__(self, server: ModgoServer, request: Request, directory: Path, report: Report) -> None:
+        self.server = server
+        self.request = request
+        self.directory = directory
+        self.report = report
+
+    async def tools(self) -> tuple[str | None, str | None]:
+        snapshot = self.server.snapshot()
+        read = partial(snapshot.configuration, str(self.directory))
+        settings = (await self.server.analysis.run(read)).settings
+        return settings.go, settings.cc
+
+    async def build(self) -> BuildResult:
+        """Builds, and shows what was found. Raises UsageError."""
+        from modgo_lsp.build.build import BuildRequest, build_module
+        from modgo_lsp.build.preflight import RequestError
+
+        go, cc = await self.tools()
+        options = self.request.options
+        wanted = BuildRequest(
+            (self.directory,), dispatch=options.dispatch, release=options.release, go=go, cc=cc
+        )
+        try:
+            result = await build_module(wanted, self.report)
+        except RequestError as error:
+            raise UsageError(str(error)) from error
+        await self.show(result.findings)
+        return result
+
+    async def load(self, module: Path, built: BuildResult | None) -> LoadResult:
+        """Loads the module and shows what was found. Raises UsageError."""
+        from modgo_lsp.build.toolchain import ToolchainError
+        from modgo_lsp.host.load import load_module
+        from modgo_lsp.host.session import HostError
+
+        self.report(f"loading {module.name}")
+        package = None if built is None else built.package
+        try:
+            result = await load_module(module, cc=(await self.tools())[1], package=package)
+        except (ToolchainError, HostError) as error:
+            raise UsageError(str(error)) from error
+        if built is not None:
+            await self.show((*built.findings, *result.findings))
+        return result
+
+    async def show(self, findings: Sequence[Finding]) -> None:
+        """Makes the findings the module's diagnostics, in place of those of the build before."""
+        texts = await asyncio.to_thread(_texts, {finding.location.path for finding in findings})
+        server = self.server
+        server.built.replace(str(self.directory), findings, texts)
+        for path in texts:
+            # The builder read the disk; what the editor shows may have moved on.
+            if path in server.documents.by_path:
+                server.built.text_changed(path, server.documents.by_path[path].document.text)
+        server.refresh()
+        server.changed()
+
+
+def _texts(paths: set[str]) -> Mapping[str, bytes]:
+    found = {}
+    for path in paths:
+        try:
+            found[path] = Path(path).read_bytes()
+        except OSError:
+            found[path] = b""
+    return found
+
+
+@asynccontextmanager
+async def _job(
+    server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None, title: str
+) -> AsyncIterator[Job]:
+    """A job with its progress, alone on its module. Raises UsageError."""
+    request = request_of(arguments)
+    if not server.client.options.trusted:
+        raise UsageError(_UNTRUSTED)
+    directory = request.directory(server.documents.by_path)
+    async with work_done(server, token, f"{title} {directory.name}") as report:
+        lock = server.builds.setdefault(str(directory), asyncio.Lock())
+        if lock.locked():
+            report("waiting for the work on this module that is under way")
+        async with lock:
+            yield Job(server, request, directory, report)
+
+
+async def build(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
+    from modgo_lsp.server.results import build_result
+
+    async with _job(server, arguments, token, "Building") as job:
+        return build_result(await job.build(), job.directory)
+
+
+async def load(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
+    """Of a folder: built first where it is not up to date."""
+    from modgo_lsp.server.results import failed, findings_json, load_result
+
+    async with _job(server, arguments, token, "Loading") as job:
+        if job.request.path.suffix == ".so":
+            return load_result(await job.load(job.request.path, None), job.directory)
+        built = await job.build()
+        if not built.ok:
+            message = f"{built.module} does not build: {built.findings[0].message}"
+            return failed("abi", message, findings_json(built.findings, job.directory))
+        return load_result(await job.load(Path(built.output), built), job.directory)
+
+
+async def build_and_load(
+    server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None
+) -> Json:
+    from modgo_lsp.server.results import build_and_load_result, build_result, load_result
+
+    async with _job(server, arguments, token, "Building and loading") as job:
+        built = await job.build()
+        loaded = await job.load(Path(built.output), built) if built.ok else None
+        return build_and_load_result(
+            build_result(built, job.directory),
+            None if loaded is None else load_result(loaded, job.directory),
+        )
+
+
+async def call(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
+    """Applies a function to a record: the one given, else its sample beside the module, else none."""
+    from modgo_lsp.build.toolchain import ToolchainError
+    from modgo_lsp.host.call import call_function
+    from modgo_lsp.host.result import call_json
+    from modgo_lsp.host.session import HostError
+    from modgo_lsp.server.results import failed, findings_json
+
+    async with _job(server, arguments, token, "Running") as job:
+        function = job.request.function
+        if not function:
+            raise UsageError('Say which function to call: {"uri": "…", "function": "add"}.')
+        args = _values(job.request.args)
+        record = await asyncio.to_thread(_record, job.request.record, job.directory, function)
+        module, package = job.request.path, None
+        if module.suffix != ".so":
+            built = await job.build()
+            if not built.ok:
+                message = f"{built.module} does not build: {built.findings[0].message}"
+                return failed("abi", message, findings_json(built.findings, job.directory))
+            module, package = Path(built.output), built.package
+        job.report(f"running {function}")
+        timeout = job.request.options.timeout
+        _, cc = await job.tools()
+        try:
+            result = await call_function(
+                module, function, args, record, timeout=timeout, cc=cc, package=package
+            )
+        except (ToolchainError, HostError) as error:
+            raise UsageError(str(error)) from error
+        return call_json(result)
+
+
+def _values(args: Sequence[Any]) -> list[Any]:
+    from modgo_lsp.host.json_forms import FormError, parse, value_of
+
+    try:
+        return [
+            value_of(tree, f"args[{index}]") for index, tree in enumerate(parse(json.dumps(args), "args"))
+        ]
+    except (FormError, ValueError) as error:
+        raise UsageError(str(error)) from None
+
+
+def _record(given: Any, directory: Path, function: str) -> Record | None:
+    from modgo_lsp.host.sample import SampleError, default_sample, parse_sample, read_sample_file
+
+    try:
+        if isinstance(given, str):
+            return read_sample_file(directory / given)
+        if given is not None:
+            return parse_sample(json.dumps(given), "record")
+        sample = default_sample(directory, function)
+        return None if sample is None else read_sample_file(sample)
+    except SampleError as error:
+        raise UsageError(str(error)) from None
+
+
+async def status(server: ModgoServer, _arguments: Sequence[Any], _token: types.ProgressToken | None) -> Json:
+    """What there is to know about this server at a glance."""
+    return {
+        "version": __version__,
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}",
+        "executable": sys.executable,
+        "pid": os.getpid(),
+        "trusted": server.client.options.trusted,
+        "diagnostics": "pull" if server.client.pull_diagnostics else "push",
+        "encoding": server.encoding,
+        "documents": len(server.documents.by_path),
+        "work": len(server.work),
+    }
+
+
+def _answering_usage_errors(command: Command) -> Command:
+    """A command that was asked for wrongly answers what was wrong, as a result like any other."""
+
+    async def run(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Any:
+        try:
+            return await command(server, arguments, token)
+        except UsageError as error:
+            from modgo_lsp.server.results import usage_error
+
+            _log.warning("%s", error)
+            return usage_error(str(error))
+
+    return run
+
+
+COMMANDS: Mapping[str, Command] = {
+    name: _answering_usage_errors(command)
+    for name, command in (
+        ("modgo.build", build),
+        ("modgo.load", load),
+        ("modgo.buildAndLoad", build_and_load),
+        ("modgo.call", call),
+        ("modgo.status", status),
+    )
+}

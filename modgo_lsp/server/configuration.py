@@ -1,0 +1,77 @@
+"""The editor's settings: pulled by workspace/configuration where the client can, else as they are pushed.
+
+Not for: modgo.toml (lint/config.py lays the editor's settings over it).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from modgo_lsp.lint.config import resolve
+from modgo_lsp.model.files import DiskFiles
+
+if TYPE_CHECKING:
+    from modgo_lsp.server.server import ModgoServer
+
+SECTION = "modgo"
+EDITOR = "editor settings"
+_CAPITAL = re.compile(r"[A-Z]")
+_log = logging.getLogger(__name__)
+
+
+def section_of(settings: Any) -> dict[str, Any] | None:
+    """Our section of what was pushed; None where it isn't there."""
+    section = settings.get(SECTION) if isinstance(settings, dict) else None
+    return section if isinstance(section, dict) else None
+
+
+def overrides(section: Mapping[str, Any]) -> dict[str, Any]:
+    """The editor's settings by the keys of modgo.toml: `go.path` is `go` there, `c.compiler` is `cc`, and
+    `lint.failOn` is `fail-on`. What is empty is not set; the client's own settings are passed over."""
+    found = {"go": _inner(section, "go", "path"), "cc": _inner(section, "c", "compiler")}
+    lint = section.get("lint")
+    if isinstance(lint, dict):
+        found |= {_CAPITAL.sub(lambda letter: "-" + letter.group().lower(), key): lint[key] for key in lint}
+    return {key: value for key, value in found.items() if value not in (None, "")}
+
+
+def problems(overrides: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the editor's settings."""
+    found = resolve(os.sep, DiskFiles(), overrides, EDITOR)[1]
+    return [str(problem) for problem in found if problem.origin == EDITOR]
+
+
+def _inner(section: Mapping[str, Any], outer: str, inner: str) -> Any:
+    value = section.get(outer)
+    return value.get(inner) if isinstance(value, dict) else None
+
+
+async def did_change(server: ModgoServer, params: types.DidChangeConfigurationParams) -> None:
+    """workspace/didChangeConfiguration. Many clients send nothing with it and wait to be asked."""
+    section = section_of(params.settings)
+    if section is not None:
+        server.configure(section)
+    elif server.client.configuration:
+        await refresh(server)
+
+
+async def refresh(server: ModgoServer) -> None:
+    """Asks the client for our section. What it doesn't know leaves the settings as they are."""
+    request = server.workspace_configuration_async(
+        types.ConfigurationParams([types.ConfigurationItem(section=SECTION)])
+    )
+    try:
+        # Shielded: pygls fails on the reply to a request that was cancelled (openlawlibrary/pygls#621).
+        (section,) = await asyncio.shield(asyncio.ensure_future(request))
+    except Exception as error:
+        _log.warning("The editor did not tell its settings: %s", error)
+        return
+    if isinstance(section, dict):
+        server.configure(section)

@@ -1,0 +1,123 @@
+"""Diagnostics: pushed to clients that can't pull, pulled by those that can.
+
+A pulling client asks for the documents it shows; findings in the other files of their packages are pushed
+to it all the same, or they would never be seen. Not for: finding them (snapshot.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple
+
+from lsprotocol import types
+
+from modgo_lsp.server.analysis import Analysis
+from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.server.translate import SOURCE, diagnostics
+from modgo_lsp.server.uri import path_of
+
+_log = logging.getLogger(__name__)
+
+PULL_OPTIONS = types.DiagnosticOptions(
+    inter_file_dependencies=True, workspace_diagnostics=False, identifier=SOURCE
+)
+
+
+def pull(snapshot: Snapshot, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+    """textDocument/diagnostic. The result id is a digest of the report: equal means unchanged."""
+    path = path_of(params.text_document.uri)
+    items = [] if path is None else diagnostics(snapshot, snapshot.findings_of(path))
+    result_id = hashlib.blake2b(repr(items).encode(), digest_size=12).hexdigest()
+    if result_id == params.previous_result_id:
+        return types.RelatedUnchangedDocumentDiagnosticReport(result_id)
+    return types.RelatedFullDocumentDiagnosticReport(items, result_id=result_id)
+
+
+class Report(NamedTuple):
+    version: int | None
+    items: list[types.Diagnostic]
+
+
+class Publisher:
+    """Pushes the findings of all packages with an open document, whenever something has changed.
+
+    Changes that come while it works are one change: the newest snapshot is judged, older ones are not."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        snapshot: Callable[[], Snapshot],
+        publish: Callable[[types.PublishDiagnosticsParams], None],
+    ) -> None:
+        self._analysis = analysis
+        self._snapshot = snapshot
+        self._publish = publish
+        self._changed = asyncio.Event()
+        self._published: dict[str, Report] = {}
+
+    def changed(self) -> None:
+        self._changed.set()
+
+    async def run(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            snapshot = self._snapshot()
+            try:
+                reports = await self._analysis.run(partial(_reports, snapshot))
+            except Exception:
+                _log.exception("Could not work out the diagnostics")
+                continue
+            if not self._changed.is_set():
+                self._send(reports)
+
+    def _send(self, reports: dict[str, Report]) -> None:
+        for uri, report in reports.items():
+            # An open document is told at every version, so that the client knows it is up to date.
+            if self._published.get(uri) != report:
+                self._publish(types.PublishDiagnosticsParams(uri, report.items, report.version))
+        for uri in self._published.keys() - reports.keys():
+            if self._published[uri].items:
+                self._publish(types.PublishDiagnosticsParams(uri, []))
+        self._published = reports
+
+
+def _reports(snapshot: Snapshot) -> dict[str, Report]:
+    """What is to be pushed, by URI."""
+    directories = snapshot.open_directories()
+    items = {
+        path: diagnostics(snapshot, findings)
+        for path, findings in snapshot.by_path(directories).items()
+        if not (snapshot.client.pull_diagnostics and path in snapshot.documents)
+    }
+    items.update(_configuration_problems(snapshot, directories))
+    reports = {}
+    for path, found in items.items():
+        document = snapshot.documents.get(path)
+        if document is not None or found:
+            versioned = document is not None and snapshot.client.diagnostic_versions
+            version = document.version if document is not None and versioned else None
+            reports[snapshot.uri(path)] = Report(version, found)
+    return reports
+
+
+def _configuration_problems(
+    snapshot: Snapshot, directories: Iterable[str]
+) -> dict[str, list[types.Diagnostic]]:
+    """What is wrong in the configuration files that count for these folders, on the line it stands on."""
+    problems = {
+        problem for directory in directories for problem in snapshot.configuration(directory).problems
+    }
+    found: dict[str, list[types.Diagnostic]] = {}
+    for problem in sorted(problems, key=str):
+        if problem.line is None:
+            continue  # the editor's own settings: told when they were set
+        place = types.Range(types.Position(problem.line - 1, 0), types.Position(problem.line, 0))
+        found.setdefault(problem.origin, []).append(
+            types.Diagnostic(place, problem.message, types.DiagnosticSeverity.Warning, source=SOURCE)
+        )
+    return found

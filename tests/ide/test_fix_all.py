@@ -1,0 +1,54 @@
+"""Fix-all leaves nothing that can be mended safely, whatever the fixes build upon each other."""
+
+from __future__ import annotations
+
+from modgo_lsp.ide.fix_all import fix_all
+from modgo_lsp.lint.check import check_package
+from modgo_lsp.lint.config import Settings
+from modgo_lsp.lint.fix import apply
+from modgo_lsp.model.files import DiskFiles, OverlayFiles
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Package
+from modgo_lsp.syntax.document import parse
+
+SOURCE = """package stats
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func First(rec *udf.Record) int64 { return 1 }
+
+func Second(rec *udf.Record) int64 { return 2 }
+
+func init() { udf.Register("third", Third) }
+
+func Third(rec udf.Record) int64 { return 3 }
+"""
+
+
+def codes(package: Package) -> list[str]:
+    return [finding.code for finding in check_package(package, Settings())]
+
+
+def test_every_round_is_in_the_one_answer(package_of):
+    package = package_of(stats=SOURCE)
+    assert codes(package) == ["MG101", "MG101", "MG206"]
+    document = package.files[0].document
+    edits = fix_all(document.path, DiskFiles(), Loader(DiskFiles()), Settings())
+    after = parse(document.path, apply(document.text, edits))
+    mended = Loader(OverlayFiles(DiskFiles(), {document.path: after})).package(package.directory)
+    assert mended is not None
+    assert codes(mended) == []
+    assert b"func Second(rec *udf.Record)" in after.text
+
+
+def test_what_needs_no_mending_is_left_alone(package_of):
+    source = SOURCE.replace("First", "first").replace("Second", "second").replace("rec udf.", "rec *udf.")
+    clean = package_of(stats=source)
+    assert codes(clean) == []
+    assert fix_all(clean.files[0].document.path, DiskFiles(), Loader(DiskFiles()), Settings()) == ()
+
+
+def test_deselected_rules_mend_nothing(package_of):
+    package = package_of(stats=SOURCE)
+    path = package.files[0].document.path
+    assert fix_all(path, DiskFiles(), Loader(DiskFiles()), Settings(ignore=("MG1", "MG2"))) == ()

@@ -1,0 +1,57 @@
+"""A suppression is put where lint reads it as covering the finding's line, and never into a literal."""
+
+from __future__ import annotations
+
+import pytest
+
+from modgo_lsp.ide.suppress import suppression
+from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.syntax.document import edit, parse
+
+
+def suppressed(source: str, at: str, code: str = "MG102") -> str:
+    document = parse("/m/m.go", source.encode())
+    offset = document.text.index(at.encode())
+    change = suppression(document, offset, code)
+    after = edit(document, [(change.location.span, change.new_text.encode())])
+    assert not after.has_error
+    # What was written is what lint reads, and it covers the place.
+    moved = offset + (len(change.new_text.encode()) if change.location.span.start <= offset else 0)
+    covering = [
+        one
+        for one in suppressions(after)
+        if code in [each for each, _ in one.codes]
+        and one.covers
+        and one.covers.start <= moved < one.covers.end
+    ]
+    assert covering, after.text.decode()
+    return after.text.decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("\twait()", "\twait() //modgo:ignore MG102"),
+        ("\twait() // for the disk", "\twait() //modgo:ignore MG102 // for the disk"),
+        ("\twait() //modgo:ignore MG101 why", "\twait() //modgo:ignore MG101,MG102 why"),
+        ("\twait() //nolint:all", "\t//modgo:ignore MG102\n\twait() //nolint:all"),
+        ("\twait(`a\nb`)", "\t//modgo:ignore MG102\n\twait(`a\nb`)"),
+        ('\twait("//", \'"\')', '\twait("//", \'"\') //modgo:ignore MG102'),
+        ("\twait() /* a\nb */", "\t//modgo:ignore MG102\n\twait() /* a\nb */"),
+    ],
+)
+def test_where_it_goes(line, expected):
+    before, after = "package m\n\nfunc f() {\n", "\n}\n"
+    assert suppressed(before + line + after, "wait(") == before + expected + after
+
+
+def test_at_the_end_of_a_text_without_a_newline():
+    assert (
+        suppressed("package m\n\nvar v = wait()", "wait(")
+        == "package m\n\nvar v = wait() //modgo:ignore MG102"
+    )
+
+
+def test_windows_line_ends_are_kept():
+    source = "package m\r\n\r\nvar v = wait()\r\n"
+    assert suppressed(source, "wait(") == "package m\r\n\r\nvar v = wait() //modgo:ignore MG102\r\n"

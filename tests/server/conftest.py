@@ -1,0 +1,184 @@
+"""The real server over stdio, driven as an editor drives it, on a Go module in a temporary folder."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 20.0
+
+GO_MOD = "module example.com/stats\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
+CLEAN = """package stats
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func init() {
+	udf.Register("add", Add)
+	udf.Register("count", Count)
+}
+
+// Add adds b to a.
+func Add(a, b int64) int64 {
+	return a + b
+}
+
+// Count counts the calls in a bin.
+func Count(rec *udf.Record, bin string) (int64, error) {
+	n, _ := rec.Int(bin)
+	rec.Set(bin, n+1)
+	if rec.Exists() {
+		return n + 1, rec.Update()
+	}
+	return n + 1, rec.Create()
+}
+"""
+UNREGISTERED = CLEAN + "\nfunc Extra(rec *udf.Record) int64 { return 1 }\n"
+
+
+class Editor:
+    """A client with what an editor keeps about its documents."""
+
+    def __init__(self, client: LanguageClient, folder: Path) -> None:
+        self.client = client
+        self.folder = folder
+        self.versions: dict[str, int] = {}
+        self.initialized: types.InitializeResult | None = None
+
+    def path(self, name: str = "stats.go") -> Path:
+        return self.folder / name
+
+    def uri(self, name: str = "stats.go") -> str:
+        return self.path(name).as_uri()
+
+    def open(self, name: str = "stats.go", text: str | None = None) -> str:
+        uri = self.uri(name)
+        self.versions[uri] = 1
+        text = self.path(name).read_bytes().decode("utf-8", "replace") if text is None else text
+        item = types.TextDocumentItem(uri, types.LanguageKind.Go, 1, text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        return uri
+
+    def change(self, uri: str, *changes: types.TextDocumentContentChangeEvent) -> None:
+        self.versions[uri] += 1
+        identifier = types.VersionedTextDocumentIdentifier(self.versions[uri], uri)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(identifier, list(changes)))
+
+    def type(self, uri: str, line: int, column: int, text: str, end: tuple[int, int] | None = None) -> None:
+        stop = types.Position(*(end or (line, column)))
+        self.change(
+            uri,
+            types.TextDocumentContentChangePartial(types.Range(types.Position(line, column), stop), text),
+        )
+
+    def rewrite(self, uri: str, text: str) -> None:
+        self.change(uri, types.TextDocumentContentChangeWholeDocument(text))
+
+    async def until(self, condition: Callable[[], Any], what: str = "it") -> Any:
+        """Waits for the server to make `condition` true."""
+        end = asyncio.get_running_loop().time() + SECONDS
+        while not (found := condition()):
+            if asyncio.get_running_loop().time() > end:
+                raise AssertionError(f"{what} did not come about; diagnostics: {self.client.diagnostics}")
+            await asyncio.sleep(0.005)
+        return found
+
+    def codes(self, uri: str) -> list[str]:
+        return [str(diagnostic.code) for diagnostic in self.client.diagnostics.get(uri, ())]
+
+    async def codes_become(self, uri: str, *codes: str) -> None:
+        await self.until(
+            lambda: uri in self.client.diagnostics and self.codes(uri) == list(codes), f"{codes} in {uri}"
+        )
+
+    async def actions(
+        self, uri: str, range_: types.Range | None = None, only: list[str] | None = None
+    ) -> list[types.CodeAction]:
+        everything = types.Range(types.Position(0, 0), types.Position(10_000, 0))
+        found = await self.client.text_document_code_action_async(
+            types.CodeActionParams(
+                types.TextDocumentIdentifier(uri),
+                range_ or everything,
+                types.CodeActionContext([], only=only),
+            )
+        )
+        return [action for action in found or () if isinstance(action, types.CodeAction)]
+
+    async def run(self, command: str, *arguments: Any, token: str | None = None) -> Any:
+        return await asyncio.wait_for(
+            self.client.workspace_execute_command_async(
+                types.ExecuteCommandParams(command, list(arguments), work_done_token=token)
+            ),
+            120,
+        )
+
+    def steps(self, token: Any) -> list[Any]:
+        return self.client.progress_reports.get(token, [])
+
+
+Start = Callable[..., Awaitable[Editor]]
+
+
+def minimal() -> types.ClientCapabilities:
+    """A client that can do nothing but what every client can."""
+    return types.ClientCapabilities()
+
+
+def capable(
+    profile: str = "visual-studio-code", pull: bool = False, encodings: list[str] | None = None
+) -> types.ClientCapabilities:
+    """A known client, with pull diagnostics and position encodings as wanted."""
+    capabilities = client_capabilities(profile)
+    assert capabilities.text_document is not None
+    capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities() if pull else None
+    if encodings is not None:
+        capabilities.general = capabilities.general or types.GeneralClientCapabilities()
+        capabilities.general.position_encodings = encodings
+    return capabilities
+
+
+@asynccontextmanager
+async def running(
+    folder: Path,
+    capabilities: types.ClientCapabilities,
+    options: dict[str, Any] | None = None,
+    environment: dict[str, str] | None = None,
+) -> AsyncIterator[Editor]:
+    client = make_test_lsp_client()
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
+    await client.start_io(sys.executable, "-m", "modgo_lsp.server.main", env=env)
+    editor = Editor(client, folder)
+    try:
+        editor.initialized = await asyncio.wait_for(
+            client.initialize_session(
+                types.InitializeParams(
+                    capabilities=capabilities,
+                    initialization_options=options,
+                    workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name)],
+                )
+            ),
+            SECONDS,
+        )
+        yield editor
+        await asyncio.wait_for(client.shutdown_session(), SECONDS)
+    finally:
+        await client.stop()
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Path:
+    """The folder of a module without findings."""
+    folder = tmp_path / "stats"
+    folder.mkdir()
+    (folder / "go.mod").write_text(GO_MOD)
+    (folder / "stats.go").write_text(CLEAN)
+    return folder

@@ -1,0 +1,210 @@
+"""Findings reach every kind of client, follow what is typed, and go when their cause does."""
+
+from __future__ import annotations
+
+import pytest
+from lsprotocol import types
+
+from .conftest import CLEAN, UNREGISTERED, Editor, capable, minimal, running
+
+
+def at(text: str, word: str, unit: str) -> tuple[int, int]:
+    """Line and column of `word`, the column in units of `unit`."""
+    before = text[: text.index(word)]
+    line = before.rsplit("\n", 1)[-1]
+    width = {"utf-8": len(line.encode()), "utf-16": len(line.encode("utf-16-le")) // 2, "utf-32": len(line)}
+    return before.count("\n"), width[unit]
+
+
+@pytest.mark.parametrize("profile", ["visual-studio-code", "neovim", "emacs"])
+async def test_opening_and_editing_pushes_to_clients_that_cannot_pull(module, profile):
+    async with running(module, capable(profile)) as editor:
+        assert editor.initialized.capabilities.diagnostic_provider is None
+        uri = editor.open()
+        await editor.codes_become(uri)
+        editor.rewrite(uri, UNREGISTERED)
+        await editor.codes_become(uri, "MG101")
+        (diagnostic,) = editor.client.diagnostics[uri]
+        assert diagnostic.source == "modgo"
+        assert diagnostic.severity == types.DiagnosticSeverity.Warning
+        assert (diagnostic.range.start.line, diagnostic.range.start.character) == at(
+            UNREGISTERED, "Extra", "utf-16"
+        )
+        line, column = at(UNREGISTERED, "Extra", "utf-16")
+        editor.type(uri, line, column, "e", end=(line, column + 1))
+        await editor.codes_become(uri)
+
+
+async def test_a_minimal_client_is_served(module):
+    async with running(module, minimal()) as editor:
+        uri = editor.open(text=UNREGISTERED)
+        await editor.codes_become(uri, "MG101")
+        (diagnostic,) = editor.client.diagnostics[uri]
+        assert diagnostic.code_description is None
+        assert diagnostic.related_information is None
+
+
+async def pulled(editor: Editor, uri: str, previous: str | None = None) -> types.DocumentDiagnosticReport:
+    return await editor.client.text_document_diagnostic_async(
+        types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri), previous_result_id=previous)
+    )
+
+
+async def test_pulling_clients_pull_and_are_told_when_nothing_changed(module):
+    async with running(module, capable(pull=True)) as editor:
+        assert editor.initialized.capabilities.diagnostic_provider is not None
+        uri = editor.open(text=UNREGISTERED)
+        first = await pulled(editor, uri)
+        assert isinstance(first, types.RelatedFullDocumentDiagnosticReport)
+        assert [diagnostic.code for diagnostic in first.items] == ["MG101"]
+        again = await pulled(editor, uri, first.result_id)
+        assert isinstance(again, types.RelatedUnchangedDocumentDiagnosticReport)
+        assert again.result_id == first.result_id
+        editor.rewrite(uri, CLEAN)
+        clean = await pulled(editor, uri, first.result_id)
+        assert isinstance(clean, types.RelatedFullDocumentDiagnosticReport)
+        assert clean.items == []
+        assert not editor.client.diagnostics.get(uri)  # never pushed as well
+
+
+async def test_unopened_files_of_an_open_package_are_told_too(module):
+    other = module / "other.go"
+    other.write_text(UNREGISTERED.split("func init")[0] + "func Other(rec *udf.Record) {}\n")
+    for pull in (False, True):
+        async with running(module, capable(pull=pull)) as editor:
+            uri = editor.open()
+            await editor.codes_become(other.as_uri(), "MG101")
+            # Closing the last document of the package takes back everything said about it.
+            editor.client.text_document_did_close(
+                types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
+            )
+            await editor.until(lambda: not editor.client.diagnostics[other.as_uri()])
+
+
+async def test_a_pushed_file_that_is_opened_is_pulled_from_then_on(module):
+    other = module / "other.go"
+    other.write_text(UNREGISTERED.split("func init")[0] + "func Other(rec *udf.Record) {}\n")
+    async with running(module, capable(pull=True)) as editor:
+        editor.open()
+        await editor.codes_become(other.as_uri(), "MG101")
+        uri = editor.open("other.go")
+        await editor.codes_become(uri)
+        report = await pulled(editor, uri)
+        assert [diagnostic.code for diagnostic in report.items] == ["MG101"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+async def test_positions_are_in_the_units_that_were_agreed(module, encoding):
+    text = CLEAN + "\n/* 😀é */ func Extra(rec *udf.Record) string { return `😀` }\n"
+    async with running(module, capable(encodings=[encoding, "utf-16"])) as editor:
+        assert editor.initialized.capabilities.position_encoding == encoding
+        uri = editor.open(text=text)
+        await editor.codes_become(uri, "MG101")
+        line, column = at(text, "Extra", encoding)
+        found = editor.client.diagnostics[uri][0].range
+        assert (found.start.line, found.start.character) == (line, column)
+        assert (found.end.line, found.end.character) == (line, column + len("Extra"))
+        # An edit behind the emoji arrives where it was meant.
+        editor.type(uri, line, column, "e", end=(line, column + 1))
+        await editor.codes_become(uri)
+        editor.type(uri, line, column, "E", end=(line, column + 1))
+        await editor.codes_become(uri, "MG101")
+
+
+async def test_utf_16_is_spoken_where_nothing_is_agreed(module):
+    async with running(module, minimal()) as editor:
+        assert editor.initialized.capabilities.position_encoding == "utf-16"
+
+
+async def test_several_changes_in_one_notification_build_on_each_other(module):
+    async with running(module, capable()) as editor:
+        uri = editor.open(text=UNREGISTERED)
+        await editor.codes_become(uri, "MG101")
+        line, column = at(UNREGISTERED, "Extra", "utf-16")
+
+        def change(first: int, last: int, text: str) -> types.TextDocumentContentChangePartial:
+            start, end = types.Position(line, first), types.Position(line, last)
+            return types.TextDocumentContentChangePartial(types.Range(start, end), text)
+
+        editor.change(uri, change(column, column + 5, "e"), change(column + 1, column + 1, "xtra"))
+        await editor.codes_become(uri)
+
+
+async def test_changes_on_disk_count_when_the_client_tells_of_them(module):
+    other = module / "other.go"
+    async with running(module, capable()) as editor:
+        uri = editor.open(text=UNREGISTERED)
+        await editor.codes_become(uri, "MG101")
+        other.write_text("package stats\n\nvar _ = Extra\n")
+        editor.client.workspace_did_change_watched_files(
+            types.DidChangeWatchedFilesParams([types.FileEvent(other.as_uri(), types.FileChangeType.Created)])
+        )
+        await editor.codes_become(uri)
+
+
+async def test_the_client_is_asked_to_watch_files(module):
+    async with running(module, capable()) as editor:
+        asked = []
+        editor.client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda params: asked.append(params))
+        uri = editor.open()
+        await editor.codes_become(uri)
+        if not asked:  # it may have come before we listened; then the server must not hang on it
+            await editor.codes_become(uri)
+
+
+async def test_settings_take_effect_at_once(module):
+    async with running(module, capable()) as editor:
+        uri = editor.open(text=UNREGISTERED)
+        await editor.codes_become(uri, "MG101")
+        for lint, codes in (({"ignore": ["MG101"]}, ()), ({"severity": {"MG101": "error"}}, ("MG101",))):
+            settings = {"modgo": {"lint": lint}}
+            editor.client.set_configuration(settings)
+            editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+            await editor.codes_become(uri, *codes)
+        assert editor.client.diagnostics[uri][0].severity == types.DiagnosticSeverity.Error
+
+
+async def test_a_setting_that_is_wrong_is_told_and_harms_nothing(module):
+    options = {"settings": {"lint": {"ignor": ["MG101"]}, "go": 7}}
+    async with running(module, capable(), options) as editor:
+        uri = editor.open(text=UNREGISTERED)
+        await editor.codes_become(uri, "MG101")
+        (message,) = editor.client.messages
+        assert "ignor" in message.message
+
+
+async def test_a_mistake_in_modgo_toml_is_shown_there(module):
+    (module / "modgo.toml").write_text('ignore = ["MG101"]\nselct = ["MG"]\n')
+    async with running(module, capable()) as editor:
+        uri = editor.open(text=UNREGISTERED)
+        toml = (module / "modgo.toml").as_uri()
+        await editor.until(lambda: editor.client.diagnostics.get(toml))
+        (problem,) = editor.client.diagnostics[toml]
+        assert problem.range.start.line == 1
+        assert "selct" in problem.message
+        assert editor.codes(uri) == []
+
+
+async def test_documents_that_are_no_files_are_left_alone(module):
+    async with running(module, capable()) as editor:
+        for uri in ("untitled:Untitled-1", "git:/x.go?ref=HEAD", "http://[", "file:relative.go"):
+            item = types.TextDocumentItem(uri, "go", 1, UNREGISTERED)
+            editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+            editor.versions[uri] = 1
+            editor.rewrite(uri, "package x")
+            assert await editor.actions(uri) == []
+        await editor.codes_become(editor.open(text=UNREGISTERED), "MG101")
+
+
+async def test_two_roots_are_linted_apart(module, tmp_path):
+    second = tmp_path / "other"
+    second.mkdir()
+    (second / "go.mod").write_text((module / "go.mod").read_text().replace("stats", "other"))
+    (second / "other.go").write_text(UNREGISTERED.replace("package stats", "package other"))
+    async with running(module, capable()) as editor:
+        folders = types.WorkspaceFoldersChangeEvent([types.WorkspaceFolder(second.as_uri(), "other")], [])
+        editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(folders))
+        first = editor.open()
+        other = editor.open(str(second / "other.go"))
+        await editor.codes_become(other, "MG101")
+        await editor.codes_become(first)
