@@ -2,23 +2,269 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+import tree_sitter
 from tree_sitter import Node as Tree
 
-from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.document import LANGUAGE, Document
+from modgo_lsp.syntax.literals import rune_value
 from modgo_lsp.syntax.positions import Span
+
+# What the parser's log says of its progress, and of the first token that fits nothing.
+_PROCESS = re.compile(r"process version:\d+, version_count:\d+, state:(\d+), row:(\d+), col:(\d+)")
+_RECOVERING = ("resume ", "recover_", "skip_token", "skip_unrecognized")
+
+_TOKEN = re.compile(
+    rb'[^\W\d]\w*|[\d.][\w.]*|"(?:\\.|[^"\\\n])*"?|`[^`]*`?|\'(?:\\.|[^\'\\\n])*\'?|<<=|>>=|&\^=|\.\.\.|[-+*/%&|^<>=!:]=|&&|\|\||<-|\+\+|--|<<|>>|&\^|.',
+    re.DOTALL,
+)
+_BLANK = re.compile(rb"(?:[ \t\r]|/\*.*?\*/)*", re.DOTALL)
+_BLANK_LINES = re.compile(rb"(?:[ \t\r\n]|/\*.*?\*/|//[^\n]*)*", re.DOTALL)
+
+_KEYWORDS = frozenset(
+    b"break case chan const continue default defer else fallthrough for func go goto if import interface map "
+    b"package range return select struct switch type var".split()
+)
+
+# What is worth saying that was expected, in the order to say it.
+_EXPECTED = (
+    ("identifier", "a name"),
+    ("package_identifier", "a name"),
+    ("field_identifier", "a name"),
+    ("{", "{"),
+    ("}", "}"),
+    ("(", "("),
+    (")", ")"),
+    ("]", "]"),
+    (",", "a comma"),
+    (":", ":"),
+    ("_automatic_semicolon", "a new line"),
+    ("=", "="),
+)
+
+# Comments and literals, closed or not: what a token of them is found broken for is said of the whole.
+_LEXEME = re.compile(
+    rb"""(?P<line>//[^\n]*)|(?P<comment>/\*.*?(?:\*/|\Z))|(?P<raw>`[^`]*(?:`|\Z))"""
+    rb"""|(?P<string>"(?:\\[^\n]|[^"\\\n])*"?)|(?P<rune>'(?:\\[^\n]|[^'\\\n])*'?)"""
+    rb"""|(?P<number>\.?[0-9](?:[eEpP][-+]|[\w.])*)|[^\W\d]\w*|.""",
+    re.DOTALL,
+)
 
 
 def first_error(document: Document) -> tuple[Span, str] | None:
-    """Where and why `document` doesn't parse, None where it does."""
+    """Where and why `document` doesn't parse, None where it does. The place is the first token that fits
+    nothing before it, as the compiler has it; the message a sentence without its full stop."""
+    code = [child for child in document.tree.root_node.children if not child.is_extra]
+    if not code or code[0].type != "package_clause":
+        found = [_bytes(document.text), _no_package_clause(document, code)]
+    else:
+        found = [_bytes(document.text), _late_import(code), _tree(document)]
+    return min((error for error in found if error is not None), key=lambda error: error[0], default=None)
+
+
+# --- what is refused before there are tokens
+
+
+def _bytes(text: bytes) -> tuple[Span, str] | None:
+    errors = []
+    nul = text.find(b"\0")
+    if nul >= 0:
+        errors.append((Span(nul, nul + 1), "a NUL byte can't stand in Go source"))
+    mark = text.find(b"\xef\xbb\xbf", 1)
+    if mark >= 0:
+        errors.append((Span(mark, mark + 3), "a byte order mark can only stand at the start of a file"))
+    try:
+        text.decode()
+    except UnicodeDecodeError as error:
+        errors.append((Span(error.start, error.start + 1), "Go source is UTF-8, and this byte isn't"))
+    return min(errors, key=lambda error: error[0].start, default=None)
+
+
+# --- what the grammar lets pass so that pieces of code can be parsed too
+
+
+def _no_package_clause(document: Document, code: list[Tree]) -> tuple[Span, str]:
+    text = document.text
+    span = _token_at(text, code[0].start_byte if code else len(text))
+    if text[span.start : span.end] == b"package":
+        span = _token_at(text, span.end)
+        return span, f"unexpected {_shown(text, span)}, expected the package's name"
+    return span, f"unexpected {_shown(text, span)}, expected a package clause"
+
+
+def _late_import(code: Iterable[Tree]) -> tuple[Span, str] | None:
+    declared = False
+    for child in code:
+        if child.type == "import_declaration" and declared:
+            return Span(child.start_byte, child.start_byte + 6), "imports must come before other declarations"
+        declared = declared or (child.type.endswith("_declaration") and child.type != "import_declaration")
+    return None
+
+
+# --- what doesn't fit the grammar
+
+
+def _tree(document: Document) -> tuple[Span, str] | None:
     root = document.tree.root_node
     if not root.has_error:
         return None
-    node = _first(root)
-    return Span(node.start_byte, max(node.end_byte, node.start_byte)), "syntax error"
+    start = _clean_until(root, document.text)
+    prefix = b"" if start == 0 else b"package p\n"
+    found = _refused(prefix + document.text[start:])
+    if found is None:
+        node = _first_bad(root)
+        return _token_at(document.text, node.start_byte), "unexpected code"
+    offset, newline, expected = found
+    offset = max(start, offset - len(prefix) + start)
+    literal = _broken_literal(document.text, start, _skip(document.text, offset, newline))
+    if literal is not None:
+        return literal
+    if newline:
+        return _new_line(document.text, offset, expected)
+    span = _token_at(document.text, offset)
+    shown, wanted = _shown(document.text, span), _wanted(expected)
+    if shown == "{" and wanted == ", expected a declaration":
+        return span, "unexpected { at the start of a line: it belongs at the end of the line before"
+    return span, f"unexpected {shown}{wanted}"
 
 
-def _first(root: Tree) -> Tree:
+def _clean_until(root: Tree, text: bytes) -> int:
+    """Where the first declaration begins that has errors, or stands before one that has: what is before it
+    need not be parsed again."""
+    clean = [0]
+    for child in root.children:
+        whole = child.type == "package_clause" or child.type.endswith("_declaration")
+        if child.has_error or not (whole or child.is_extra or child.type == ";"):
+            break
+        if whole:
+            clean.append(child.end_byte)
+    start = clean[-2] if len(clean) > 2 else 0
+    while start and text[start : start + 1] in (b";", b" ", b"\t", b"\r", b"\n"):
+        start += 1
+    return start
+
+
+def _refused(text: bytes) -> tuple[int, bool, list[str]] | None:
+    """The offset at which the parser first knew no way on, whether it is a line's end that didn't fit, and
+    the tokens that would have. The parser says it only in its log; the tree shows what it made of it."""
+    state, position = 0, (0, 0)
+    best: tuple[tuple[int, int], str, int] | None = None
+    stopped = False
+
+    def log(_kind: tree_sitter.LogType, message: str) -> None:
+        nonlocal state, position, best, stopped
+        if stopped or message[0] == "c":  # `consume character`: most of the log
+            return
+        if (match := _PROCESS.match(message)) is not None:
+            state, position = int(match[1]), (int(match[2]), int(match[3]))
+        elif message.startswith("detect_error lookahead:"):
+            # Of several ways to read the text, the one that came furthest failed last.
+            if best is None or position >= best[0]:
+                best = (position, message.partition(":")[2], state)
+        elif message.startswith(_RECOVERING):
+            stopped = best is not None
+
+    def read(offset: int, _point: tree_sitter.Point) -> bytes:
+        return text[offset : offset + 4096]
+
+    parser = tree_sitter.Parser(LANGUAGE, logger=log)
+    parser.parse(read, progress_callback=lambda _offset, _error: not stopped)
+    if best is None:
+        return None
+    (row, column), lookahead, state = best
+    expected = LANGUAGE.lookahead_iterator(state)
+    names = [] if expected is None else expected.names()
+    return _offset(text, row, column), lookahead == "_automatic_semicolon", names
+
+
+def _first_bad(root: Tree) -> Tree:
     node = root
     while not (node.is_error or node.is_missing):
-        node = next((child for child in node.children if child.has_error or child.is_missing), node)
+        bad = next((child for child in node.children if child.has_error or child.is_missing), None)
+        if bad is None:
+            break
+        node = bad
     return node
+
+
+def _broken_literal(text: bytes, start: int, offset: int) -> tuple[Span, str] | None:
+    """What is wrong with the comment or literal at `offset`, or that is open there, read from `start`."""
+    while start <= offset:
+        lexeme = _LEXEME.match(text, start)
+        if lexeme is None:
+            return None
+        kind, token = lexeme.lastgroup, lexeme[0]
+        span = Span(lexeme.start(), lexeme.end())
+        if kind == "comment" and (len(token) < 4 or not token.endswith(b"*/")):
+            return span, "this comment isn't closed"
+        if kind in ("raw", "string", "rune") and (len(token) < 2 or token[-1] != token[0]):
+            name = "rune" if kind == "rune" else "string"
+            return span, f"this {name} isn't closed" + ("" if kind == "raw" else " on its line")
+        if kind in ("string", "rune") and span.start < offset < span.end:
+            escape = Span(offset, min(offset + 2, span.end))
+            return escape, f"{_shown(text, escape)} is no escape sequence"
+        if kind == "rune" and span.start == offset and rune_value(token) is None:
+            return span, f"{_shown(text, span)} is not one character"
+        if kind == "number" and span.start < offset < span.end:
+            return span, f"{_shown(text, span)} is not a number that Go can read"
+        start = span.end
+    return None
+
+
+# --- words
+
+
+def _new_line(text: bytes, offset: int, expected: list[str]) -> tuple[Span, str]:
+    offset = _skip(text, offset, newline=True)
+    if offset >= len(text):
+        return Span(offset, offset), f"unexpected end of file{_wanted(expected)}"
+    if text[offset : offset + 1] in b")}":
+        span = Span(offset, offset + 1)
+        return span, f"unexpected {_shown(text, span)}{_wanted(expected)}"
+    return Span(offset, offset), f"unexpected end of line{_wanted(expected)}"
+
+
+def _token_at(text: bytes, offset: int) -> Span:
+    offset = _skip(text, offset, newline=False)
+    token = _TOKEN.match(text, offset)
+    return Span(offset, offset) if token is None else Span(offset, token.end())
+
+
+def _skip(text: bytes, offset: int, newline: bool) -> int:
+    """Where the token after `offset` begins; `newline`: a line's end is one."""
+    blank = (_BLANK if newline else _BLANK_LINES).match(text, offset)
+    return offset if blank is None else blank.end()
+
+
+def _shown(text: bytes, span: Span) -> str:
+    token = text[span.start : span.end]
+    if not token:
+        return "end of file"
+    shown = token.decode("utf-8", "replace")
+    if token in _KEYWORDS:
+        return f"keyword {shown}"
+    return shown if len(shown) <= 40 else shown[:40] + "…"
+
+
+def _wanted(names: list[str]) -> str:
+    known = set(names)
+    if "var" in known:
+        # A statement or a declaration may begin here.
+        return (
+            ", expected }" if "}" in known else "" if "int_literal" in known else ", expected a declaration"
+        )
+    if "int_literal" in known:
+        return ", expected an expression"
+    words = list(dict.fromkeys(word for name, word in _EXPECTED if name in known))
+    if "a comma" in words and not known & {"=", "_automatic_semicolon"}:
+        return ", expected a comma" + (" or )" if ")" in words else "")
+    return f", expected {' or '.join(words)}" if 1 <= len(words) <= 2 else ""
+
+
+def _offset(text: bytes, row: int, column: int) -> int:
+    position = 0
+    for _ in range(row):
+        position = text.index(b"\n", position) + 1
+    return position + column

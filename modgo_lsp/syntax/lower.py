@@ -6,6 +6,8 @@ with it (errors.py). Its neighbours: lower_expressions.py, lower_statements.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tree_sitter import Node as Tree
 
 from modgo_lsp.syntax import ast
@@ -23,8 +25,7 @@ def lower(document: Document) -> ast.File:
     decls: list[ast.Decl] = []
     imports: list[ast.ImportSpec] = []
     comments: list[Tree] = []
-    root = document.tree.root_node
-    for node in root.named_children:
+    for node in _top(document.tree.root_node):
         kind = node.type
         if kind == "comment":
             comments.append(node)
@@ -41,6 +42,15 @@ def lower(document: Document) -> ast.File:
             decls.append(lower_general(lowering, node))
         comments.clear()
     return ast.File(Span(0, len(document.text)), name, tuple(imports), tuple(decls))
+
+
+def _top(root: Tree) -> Iterator[Tree]:
+    """What stands at the top of the file, also what the parser found whole among what it gave up on."""
+    for node in root.named_children:
+        if node.is_error:
+            yield from node.named_children
+        else:
+            yield node
 
 
 def _package_name(lowering: Lowering, clause: Tree) -> ast.Ident | None:
