@@ -60,8 +60,8 @@ bool check_text(const char *actual, const char *expected, const char *file, int 
 
 	if (!held) {
 		failed_checks++;
-		printf("%s:%d: %s is \"%s\", not \"%s\"\n", file, line, what, actual != NULL ? actual : "(NULL)",
-		       expected);
+		printf("%s:%d: %s is \"%.2000s\", not \"%.2000s\"\n", file, line, what,
+		       actual != NULL ? actual : "(NULL)", expected);
 	}
 	return held;
 }
@@ -72,7 +72,7 @@ bool check_contains(const char *actual, const char *part, const char *file, int 
 
 	if (!held) {
 		failed_checks++;
-		printf("%s:%d: %s is \"%s\", which lacks \"%s\"\n", file, line, what,
+		printf("%s:%d: %s is \"%.2000s\", which lacks \"%s\"\n", file, line, what,
 		       actual != NULL ? actual : "(NULL)", part);
 	}
 	return held;

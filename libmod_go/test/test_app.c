@@ -152,6 +152,23 @@ TEST(a_slip_in_json_is_no_string)
 	}
 }
 
+/* One level more than a value may have, and far more than a stack would take. */
+TEST(deep_json_is_refused)
+{
+	static char deep[100001];
+
+	memset(deep, '[', 64);
+	memset(deep + 64, ']', 64);
+	CHECK_TEXT(echo(deep), deep);
+	memset(deep, '[', 65);
+	memset(deep + 65, ']', 65);
+	CHECK_NUMBER(RUN("record", "good.echo", deep), 2);
+	CHECK_CONTAINS(err, "nest deeper than 64 (at byte 64)");
+	memset(deep, '[', 100000);
+	CHECK_NUMBER(RUN("record", "good.echo", deep), 2);
+	CHECK_CONTAINS(err, "nest deeper than 64 (at byte 64)");
+}
+
 TEST(the_records_bins_are_printed_after_the_result)
 {
 	CHECK_NUMBER(RUN("record", "good.set", "n", "[1, \"x\"]"), 0);

@@ -238,3 +238,34 @@ TEST(tables_that_are_not_there_are_refused)
 	}
 	free(bytes);
 }
+
+/* Without section headers, the segments alone tell whether all is there. */
+TEST(a_segment_past_the_end_is_refused)
+{
+	size_t length;
+	unsigned char *bytes = check_read(check_module("good"), &length);
+	Elf64_Ehdr header;
+	Elf64_Phdr segment;
+	size_t end = 0, last = 0;
+	mod_go_error error;
+
+	memcpy(&header, bytes, sizeof(header));
+	header.e_shoff = 0;
+	header.e_shnum = 0;
+	memcpy(bytes, &header, sizeof(header));
+	for (unsigned i = 0; i < header.e_phnum; i++) {
+		memcpy(&segment, bytes + header.e_phoff + i * sizeof(segment), sizeof(segment));
+		if (segment.p_type == PT_LOAD && segment.p_offset + segment.p_filesz >= end) {
+			end = segment.p_offset + segment.p_filesz;
+			last = header.e_phoff + i * sizeof(segment);
+		}
+	}
+	CHECK_NUMBER(check_bytes(bytes, end, &error), MOD_GO_OK);
+	CHECK_NUMBER(check_bytes(bytes, end - 1, &error), MOD_GO_NOT_A_MODULE);
+	CHECK_CONTAINS(error.message, "it ends before its last segment does");
+	memcpy(&segment, bytes + last, sizeof(segment));
+	segment.p_filesz = segment.p_memsz = UINT64_MAX - segment.p_vaddr;
+	memcpy(bytes + last, &segment, sizeof(segment));
+	CHECK_NUMBER(check_bytes(bytes, length, &error), MOD_GO_NOT_A_MODULE);
+	free(bytes);
+}

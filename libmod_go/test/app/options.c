@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "error.h"
 #include "text.h"
 
 #define TIMEOUT_DEFAULT 10000
@@ -45,6 +46,18 @@ static int usage(const char *what, const char *word)
 	return EXIT_USAGE;
 }
 
+/* A value on the command line that cannot be one; of a long one, its beginning. */
+static int bad_value(const char *where, const char *word, const char *why)
+{
+	char beginning[80];
+
+	snprintf(beginning, sizeof(beginning), "%s", word);
+	mod_go_trim_cut_text(beginning);
+	fprintf(stderr, "test: %s %s%s: %s\n", where, beginning, strlen(word) > strlen(beginning) ? "..." : "",
+	        why);
+	return EXIT_USAGE;
+}
+
 static bool read_number(const char *text, unsigned long long max, unsigned long long *number)
 {
 	char *end;
@@ -65,16 +78,11 @@ static int set_bin(options *options, const char *text)
 
 	if (equals == NULL)
 		return usage("--bin wants NAME=VALUE, this has no =", text);
-	if (!value_from_text(equals + 1, &value, why, sizeof(why))) {
-		fprintf(stderr, "test: --bin %s: %s\n", text, why);
-		return EXIT_USAGE;
-	}
+	if (!value_from_text(equals + 1, &value, why, sizeof(why)))
+		return bad_value("--bin", text, why);
 	fault = record_set(&options->record, text, (size_t)(equals - text), &value);
 	free(value.data);
-	if (fault == NULL)
-		return -1;
-	fprintf(stderr, "test: --bin %s: %s\n", text, fault);
-	return EXIT_USAGE;
+	return fault == NULL ? -1 : bad_value("--bin", text, fault);
 }
 
 static int set_key(options *options, const char *text)
@@ -86,8 +94,7 @@ static int set_key(options *options, const char *text)
 	memset(key, 0, sizeof(*key));
 	if (!value_from_text(text, key, why, sizeof(why))) {
 		memset(key, 0, sizeof(*key));
-		fprintf(stderr, "test: --key %s: %s\n", text, why);
-		return EXIT_USAGE;
+		return bad_value("--key", text, why);
 	}
 	if (key->type != AEROSPIKE_UDF_GO_INTEGER && key->type != AEROSPIKE_UDF_GO_STRING)
 		return usage("--key wants an integer or a string", text);
@@ -173,6 +180,7 @@ static int read_option(int count, char **words, int *at, options *options)
 static int read_arguments(int count, char **words, options *options)
 {
 	char why[256];
+	char where[32];
 
 	options->arguments = calloc((size_t)count + 1, sizeof(aerospike_udf_go_value));
 	if (options->arguments == NULL)
@@ -180,9 +188,8 @@ static int read_arguments(int count, char **words, options *options)
 	for (int i = 0; i < count; i++) {
 		if (!value_from_text(words[i], &options->arguments[i], why, sizeof(why))) {
 			memset(&options->arguments[i], 0, sizeof(aerospike_udf_go_value));
-			fprintf(stderr, "test: argument %d, %s: %s; quote what should be a string\n", i + 1, words[i],
-			        why);
-			return EXIT_USAGE;
+			snprintf(where, sizeof(where), "argument %d,", i + 1);
+			return bad_value(where, words[i], why);
 		}
 		options->argument_count++;
 	}
