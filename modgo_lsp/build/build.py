@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from modgo_lsp.build.compile import Compilation, CompileFailedError, Progress, compile_module
-from modgo_lsp.build.compiler_errors import findings_of, registrations_at_fault
+from modgo_lsp.build.compiler_errors import findings_of, generated_by_path, registrations_at_fault
 from modgo_lsp.build.overlay import write_overlay
 from modgo_lsp.build.preflight import Plan, RequestError, make_plan, refusals
 from modgo_lsp.build.sdk import Sdk, install, shipped_sdk
@@ -111,16 +111,17 @@ async def _compile(
     for last in (*[False] * (_ROUNDS - 1), True):
         generated = await asyncio.to_thread(_generate, request, plan, toolchain, without)
         files = {file.path: file.text for file in generated} | plan.go_sum_overlay(sdk)
-        overlay = await asyncio.to_thread(write_overlay, files)
+        overlay, seen = await asyncio.to_thread(write_overlay, files)
+        shown = generated_by_path(generated, seen)
         if request.keep_generated is not None:
             await asyncio.to_thread(_keep, generated, request.keep_generated)
         what = Compilation(plan.folder, plan.main_folder.name, overlay, plan.output, request.release)
         try:
             await compile_module(toolchain, what, progress)
         except CompileFailedError as error:
-            at_fault = registrations_at_fault(error.stderr, plan.folder, generated)
+            at_fault = registrations_at_fault(error.stderr, plan.folder, shown)
             if at_fault <= without or last:
-                findings = findings_of(error.stderr, plan.folder, generated, plan.clause)
+                findings = findings_of(error.stderr, plan.folder, shown, plan.clause)
                 return BuildResult(False, plan.name, findings=findings)
             without |= at_fault
             continue

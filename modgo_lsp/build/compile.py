@@ -55,7 +55,8 @@ async def compile_module(toolchain: Toolchain, what: Compilation, progress: Prog
             [toolchain.go.path, "build", *_flags(what, made), f"./{what.main}"],
             cwd=what.folder,
             # A go that is killed leaves its work folder behind: here it goes with ours.
-            env={**toolchain.environment(), "GOTMPDIR": str(work), "PWD": str(what.folder)},
+            # C compilers speak the user's language, and their errors are read here.
+            env={**toolchain.environment(), "GOTMPDIR": str(work), "PWD": str(what.folder), "LC_ALL": "C"},
             on_line=line_said,
         )
         if done.code != 0:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from modgo_lsp.build.wrappers import Generated
+from modgo_lsp.build.wrappers import MAIN_FOLDER, Generated
 from modgo_lsp.model.finding import Finding, Location, Related
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.syntax.positions import Span
@@ -24,6 +24,7 @@ _PLACE = re.compile(
     r"^(?P<path>[^\s:][^:]*\.(?:go|c|h|cc|cpp|hpp|cxx|s|S|mod|work|sum))"
     r":(?P<line>\d+)(?::(?P<column>\d+))?: (?P<text>.+)$"
 )
+_LINKER = "/link: running "
 _LINKED_FROM = re.compile(r"(?P<path>/[^\s:]+\.(?:go|c|cc|cpp|s|S)):(?P<line>\d+)")
 _TOKEN = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*|\d[\w.]*|\"(?:[^\"\\\n]|\\.)*\"|`[^`\n]*`")
 _NOISE = re.compile(
@@ -68,15 +69,21 @@ class _Message(msgspec.Struct):
     more: list[str] = []
 
 
+def generated_by_path(generated: Sequence[Generated], seen: Mapping[Path, Path]) -> dict[str, Generated]:
+    """The generated files by each path under which the compiler may name them; `seen` is the overlay's."""
+    by_path = {str(file.path): file for file in generated}
+    really = {str(real): by_path[str(path)] for real, path in seen.items() if str(path) in by_path}
+    return {**by_path, **really}
+
+
 def findings_of(
-    stderr: str, folder: Path, generated: Sequence[Generated], fallback: Location
+    stderr: str, folder: Path, generated: Mapping[str, Generated], fallback: Location
 ) -> tuple[Finding, ...]:
     """The findings in what `go build`, run in `folder`, wrote; at least one. What has no place of its own
     stands at `fallback`, the package clause."""
-    files = {str(file.path): file for file in generated}
     found: list[Finding] = []
     for message in _messages(stderr):
-        finding = _finding(message, folder, files, fallback)
+        finding = _finding(message, folder, generated, fallback)
         if finding is not None and finding not in found:
             found.append(finding)
     if not found:
@@ -85,12 +92,13 @@ def findings_of(
     return tuple(found)
 
 
-def registrations_at_fault(stderr: str, folder: Path, generated: Sequence[Generated]) -> frozenset[Location]:
+def registrations_at_fault(
+    stderr: str, folder: Path, generated: Mapping[str, Generated]
+) -> frozenset[Location]:
     """The registrations whose generated wrappers the compiler refused."""
-    files = {str(file.path): file for file in generated}
     found = set()
     for message in _messages(stderr):
-        if message.path is not None and (file := files.get(_absolute(message.path, folder))):
+        if message.path is not None and (file := generated.get(_absolute(message.path, folder))):
             origin = file.origin(message.line)
             if origin is not None:
                 found.add(origin)
@@ -124,8 +132,12 @@ def _joined(messages: list[_Message]) -> list[_Message]:
     for message in messages:
         last = out[-1] if out else None
         if last is not None and last.path is None:
-            if message.path is None and "/link: running " in last.text:
+            if _LINKER in last.text and message.path is None:
                 last.more.append(message.text)
+                continue
+            if _LINKER in last.text:  # the linker found a place after all
+                message.text = f"the linker refused: {message.text.partition('; ')[0]}"
+                out[-1] = message
                 continue
             if last.text.endswith(":") and message.path is not None:
                 out[-1] = message
@@ -135,7 +147,7 @@ def _joined(messages: list[_Message]) -> list[_Message]:
 
 
 def _finding(
-    message: _Message, folder: Path, files: dict[str, Generated], fallback: Location
+    message: _Message, folder: Path, files: Mapping[str, Generated], fallback: Location
 ) -> Finding | None:
     text = message.text
     if message.path is None:
@@ -143,10 +155,12 @@ def _finding(
     if text.startswith(("warning: ", "note: ")):
         return None
     path = _absolute(message.path, folder)
-    text = text.removeprefix("fatal error: ").removeprefix("error: ") if not path.endswith(".go") else text
+    text = text.removeprefix("fatal error: ").removeprefix("error: ")  # the C compiler's
     generated = files.get(path)
     if generated is not None:
-        origin = generated.origin(message.line) or fallback
+        origin = generated.origin(message.line)
+        if origin is None:  # the main package, which imports the user's
+            return _unplaced(msgspec.structs.replace(message, path=None), fallback)
         return _at(origin, COMPILE_ERROR, f"the code that modgo generates for this does not compile: {text}")
     if _is_generated(path):
         return _at(fallback, COMPILE_ERROR, text)
@@ -164,11 +178,13 @@ def _finding(
 def _unplaced(message: _Message, fallback: Location) -> Finding:
     """An error of the go command, cgo or the linker that says no place."""
     whole = "\n".join([message.text, *(line for line in message.more if not _is_excerpt(line))])
+    # A chain of imports begins at our own main package, which nobody knows.
+    whole = re.sub(
+        rf"^package \S*{MAIN_FOLDER}\S*\n(?:\s*imports (\S+) from main\.go\n)?", r"package \1\n", whole
+    )
     remedy = _remedy(whole)
-    if "/link: running " in message.text:
-        problems = [
-            line.partition(": ")[2] or line for line in message.more if "ld" in line.partition(": ")[0]
-        ]
+    if _LINKER in message.text:
+        problems = [line for line in message.more if ": " in line and not line.endswith(":")]
         place = next((one for line in message.more if (one := _linked_from(line)) is not None), fallback)
         return _at(place, COMPILE_ERROR, "the linker refused: " + ("\n".join(problems) or whole))
     if remedy is not None:

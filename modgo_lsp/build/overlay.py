@@ -13,23 +13,25 @@ from pathlib import Path
 from modgo_lsp.build.cache import cache_directory, once
 
 
-def write_overlay(files: Mapping[Path, bytes]) -> Path:
+def write_overlay(files: Mapping[Path, bytes]) -> tuple[Path, dict[Path, Path]]:
     """The overlay's JSON file for `files` (absolute path where the build shall see it → content).
 
     It lies in the cache under its content's digest: the same files give the same paths, so that Go's build
-    cache recognises what it has compiled. Raises OSError.
+    cache recognises what it has compiled. Beside it, for the compiler's errors: where each file really lies →
+    where the build sees it. Raises OSError.
     """
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"{path}\0{len(files[path])}\0".encode("utf-8", "surrogateescape") + files[path])
     directory = cache_directory() / "overlay" / digest.hexdigest()[:24]
 
+    names = {path: f"{index}_{path.name}" for index, path in enumerate(sorted(files))}
+
     def fill(made: Path) -> None:
-        replace = {}
-        for index, path in enumerate(sorted(files)):
-            name = f"{index}_{path.name}"
+        for path, name in names.items():
             (made / name).write_bytes(files[path])
-            replace[str(path)] = str(directory / name)
+        replace = {str(path): str(directory / name) for path, name in names.items()}
         (made / "overlay.json").write_text(json.dumps({"Replace": replace}))
 
-    return once(directory, fill) / "overlay.json"
+    seen = {directory / name: path for path, name in names.items()}
+    return once(directory, fill) / "overlay.json", seen

@@ -165,7 +165,8 @@ def _changes(result: CallResult) -> list[str]:
     if before == after:
         return []
     key = _compact(sample_json(result.before)["key"])
-    return [f"  record {key}", *(line for line in difflib.ndiff(before, after) if line[0] != "?")]
+    diff = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))[3:]  # without its heads
+    return [f"  record {key}", *(f"{line[0]} {line[1:]}" for line in diff)]
 
 
 def _lines(record: Record) -> list[str]:

@@ -9,7 +9,7 @@ import difflib
 import re
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import msgspec
@@ -30,7 +30,7 @@ CALL_SECONDS = 10.0
 _GRACE_SECONDS = 0.5
 _TRACE = 4
 
-_OK, _NOT_FOUND = 0, 1
+_OK, _FAILED = 0, 3
 _KINDS: dict[int, FailureKind] = {
     1: "usage",
     2: "usage",
@@ -67,7 +67,7 @@ async def call_function(
         async with session:
             opened = await open_module(session, library, path, LOAD_SECONDS, package)
             _check_function(opened, function)
-            result = _result(result, await _apply(session, function, arguments, record, timeout))
+            result = _result(result, await _apply(session, function, arguments, record, timeout), timeout)
     except LoadFailedError as error:
         result = msgspec.structs.replace(result, failure=error.failure, findings=error.findings)
     except _CallFailedError as error:
@@ -143,7 +143,7 @@ async def _apply(
         raise _CallFailedError(Failure("timeout", message)) from None
 
 
-def _result(result: CallResult, answer: dict[str, Any]) -> CallResult:
+def _result(result: CallResult, answer: dict[str, Any], timeout: float) -> CallResult:
     status, value = answer["status"], Flat(*answer["value"])
     after = msgspec.structs.replace(
         result.before,
@@ -155,7 +155,12 @@ def _result(result: CallResult, answer: dict[str, Any]) -> CallResult:
         result, after=after, operations=tuple(answer["operations"]), elapsed_ns=answer["elapsed_ns"]
     )
     if status != _OK:
-        return msgspec.structs.replace(result, failure=_failure(status, value))
+        failure = _failure(status, value)
+        if status == _FAILED and result.elapsed_ns >= timeout * 1e9:
+            # The UDF saw its context end and said so; for the caller that is a time-out all the same.
+            message = f"{result.function} did not return within {timeout:g} s: {failure.message}"
+            failure = msgspec.structs.replace(failure, kind="timeout", message=message)
+        return msgspec.structs.replace(result, failure=failure)
     try:
         return msgspec.structs.replace(result, value=from_flat(value))
     except UnstorableError as error:
@@ -170,7 +175,7 @@ def _failure(status: int, value: Flat) -> Failure:
     lines = text.rstrip("\n").split("\n")
     frames: list[str] = []
     while len(lines) > 1 and (match := _FRAME.match(lines[-1])):
-        frames.insert(0, match["place"])
+        frames.insert(0, PurePath(match["place"]).name)
         lines.pop()
     message = "\n".join(lines).strip() or f"the module answered status {status} and no message"
     return Failure(_KINDS.get(status, "abi"), message, tuple(frames))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from pathlib import Path
 
 from modgo_lsp.build.cache import cache_directory, move_once, scratch_directory
@@ -64,7 +65,8 @@ async def _compile(cc: CCompiler, folder: Path, sources: list[Path], output: Pat
     command = [*cc.command, *_FLAGS, "-I", str(folder / "include"), "-I", str(folder / "src")]
     command += ["-o", str(output), *(str(source) for source in sources), *_LIBRARIES]
     try:
-        done = await run(command, cwd=output.parent, timeout=_COMPILE_SECONDS)
+        environment = {**os.environ, "LC_ALL": "C"}  # its errors are read below
+        done = await run(command, cwd=output.parent, env=environment, timeout=_COMPILE_SECONDS)
     except TooSlowError as error:
         raise ToolchainError(f"libmod_go could not be compiled: {error}", "run `modgo doctor`") from error
     if done.code != 0:
