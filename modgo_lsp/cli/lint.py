@@ -13,7 +13,6 @@ import click
 import msgspec
 
 from modgo_lsp.cli.failure import CliError, is_coloured
-from modgo_lsp.cli.rewrite import unified_diff, write_changes
 from modgo_lsp.lint.fix import Fixed, best, fix_paths
 from modgo_lsp.lint.run import Outcome, absolute, lint_paths
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
@@ -169,6 +168,8 @@ def _fixable(findings: tuple[Finding, ...]) -> str:
 
 def _mend(options: Options, fixed: Fixed, files: Files) -> int:
     """--fix and --diff: the exit code."""
+    from modgo_lsp.cli.rewrite import unified_diff, write_changes
+
     if options.diff:
         _echo(unified_diff(fixed.changes).rstrip("\n"))
         for problem in fixed.outcome.problems:

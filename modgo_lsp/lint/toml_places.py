@@ -9,16 +9,17 @@ import re
 import sys
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 _AT = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
     """The document; or an empty one, with the line (from 1) and the message of what is wrong."""
+    # Most folders have no configuration, and then there is no need to load the reader.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        # Not installed where Python has tomllib, so mypy may or may not find it.
+        import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
     try:
         return tomllib.loads(raw.decode()), None, None
     except UnicodeDecodeError as error:
@@ -26,7 +27,9 @@ def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         place = _AT.search(message)
-        line = int(place.group(1)) if place and place.group(1) else raw.count(b"\n") + 1
+        # Where something is missing at the end, Python tells the line after it.
+        last = len(raw.splitlines()) or 1
+        line = min(int(place.group(1)), last) if place and place.group(1) else last
         return {}, line, f"this is not TOML: {_AT.sub('', message)}"
     except RecursionError:
         return {}, 1, "this is not TOML: it is nested too deeply"

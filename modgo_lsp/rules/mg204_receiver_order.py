@@ -5,12 +5,19 @@ Not for: a record inside a list or behind another pointer (MG201).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from modgo_lsp.model.finding import Finding
+import msgspec
+
+from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import findings_of
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.lower import lower
+from modgo_lsp.syntax.positions import Span
 
 TEXT = """
 ## What it does
@@ -39,11 +46,53 @@ func Add(rec *udf.Record, n int64) error { … }
 
 var _ = udf.Register("add", Add)
 ```
+
+## Fix safety
+
+The fix puts the parameters in order, where there is one context and one record or stream at most.
+It is unsafe where other code refers to the function, for that passes its arguments in the old
+order.
 """
+
+_RECEIVER = re.compile(r"\b(?:Record|Stream)$")
+_CONTEXT = re.compile(r"\bContext$")
 
 
 def check(package: Package) -> Iterator[Finding]:
-    return findings_of(package, "receiver-order", RULE)
+    for finding in findings_of(package, "receiver-order", RULE):
+        yield msgspec.structs.replace(finding, fixes=tuple(_fix(package, finding.location)))
+
+
+def _fix(package: Package, place: Location) -> Iterator[Fix]:
+    document = next((f.document for f in package.files if f.document.path == place.path), None)
+    declared = next((f for f in package.functions if _holds(f.extent, place)), None)
+    if document is None or declared is None:
+        return
+    for decl in lower(document).decls:
+        if isinstance(decl, ast.FuncDecl) and decl.name.span == declared.location.span:
+            fields = decl.type.params.fields
+            if fields and (text := _reordered(document, fields)) is not None:
+                whole = Span(fields[0].span.start, fields[-1].span.end)
+                edit = Edit(Location(place.path, whole), text)
+                yield Fix("Put the parameters in order", declared.references <= 1, (edit,))
+
+
+def _holds(outer: Location, inner: Location) -> bool:
+    return outer.path == inner.path and outer.span.start <= inner.span.start < outer.span.end
+
+
+def _reordered(document: Document, fields: tuple[ast.Field, ...]) -> str | None:
+    """The parameters in order; None where order alone is not what is wrong, or comments would get lost."""
+    texts = [document.slice(field.span) for field in fields]
+    between = document.slice(Span(fields[0].span.start, fields[-1].span.end))
+    if between != ", ".join(texts) or any(len(field.names) > 1 for field in fields):
+        return None
+    contexts = [text for text in texts if _CONTEXT.search(text)]
+    receivers = [text for text in texts if _RECEIVER.search(text)]
+    if len(contexts) > 1 or len(receivers) > 1:
+        return None
+    ordered = contexts + receivers + [text for text in texts if text not in contexts + receivers]
+    return None if ordered == texts else ", ".join(ordered)
 
 
 RULE = Rule(
@@ -52,5 +101,6 @@ RULE = Rule(
     severity="error",
     summary="A UDF's context, record or stream stands in the wrong place",
     text=TEXT,
+    fix="put them in order",
     check=check,
 )

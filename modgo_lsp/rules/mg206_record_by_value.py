@@ -65,7 +65,7 @@ def _calls_methods_alone(package: Package, finding: Finding) -> bool:
         extent = function.extent
         if extent.path == place.path and extent.span.start <= place.span.start < extent.span.end:
             text = text_of(package, place.path)
-            name = re.search(rb"(\w+)\s+(?:\w+\s*\.\s*)?\w+$", text[extent.span.start : place.span.end])
+            name = re.match(rb"(\w+)\s+\w", text[place.span.start : place.span.end])
             if name is None:
                 return False
             used = re.compile(rb"[&*]?\b" + name.group(1) + rb"\b(?!\s*\.)|[&*]\s*" + name.group(1) + rb"\b")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding, Location
-from modgo_lsp.model.package import Package, SourceFile
+from modgo_lsp.model.package import Package, SourceFile, SyntaxProblem
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.syntax.positions import Span
 
@@ -38,21 +38,25 @@ func Add(rec *udf.Record, n int64) error {
 
 def check(package: Package) -> Iterator[Finding]:
     for file in package.files:
-        problems = [(p.location, p.message) for p in (file.problem,) if p is not None]
-        problems += _not_utf8(file)
-        if problems:
-            location, message = min(problems)
-            yield RULE.finding(message, location)
+        problem, unreadable = file.problem, _not_utf8(file)
+        # A byte that is not UTF-8 makes the parser stumble at or before it: tell the cause.
+        if unreadable and (problem is None or unreadable.location.span.start <= problem.location.span.end):
+            problem = unreadable
+        if problem is not None:
+            yield RULE.finding(problem.message, problem.location)
 
 
-def _not_utf8(file: SourceFile) -> list[tuple[Location, str]]:
+def _not_utf8(file: SourceFile) -> SyntaxProblem | None:
+    text = file.document.text
     try:
-        file.document.text.decode()
+        text.decode()
     except UnicodeDecodeError as error:
-        byte = file.document.text[error.start]
         place = Location(file.document.path, Span(error.start, error.start + 1))
-        return [(place, f"byte 0x{byte:02x} is not UTF-8; Go source has to be: save the file as UTF-8")]
-    return []
+        message = (
+            f"byte 0x{text[error.start]:02x} is not UTF-8, which Go source has to be: save the file as such"
+        )
+        return SyntaxProblem(place, message)
+    return None
 
 
 RULE = Rule(

@@ -46,6 +46,8 @@ _STYLES: tuple[Callable[[str], str], ...] = (lower_camel, snake, unchanged)
 def name_for(function: str, package: Package) -> str | None:
     """What the package would register `function` as, in the style of its other names; None where every
     such name is taken or invalid."""
+    if not function.isascii():
+        return None
     taken = names_of(package)
     votes = dict.fromkeys(_STYLES, 0)
     for registration in package.registrations:

@@ -22,8 +22,10 @@ def register(package: Package, function: Function, name: str) -> tuple[Edit, ...
     file = files.get(function.location.path)
     if file is None or (callee := _callee(file)) is None:
         return ()
-    text = f'\n\nfunc init() {{\n\t{callee}("{name}", {function.name})\n}}'
-    return (_insert(file, function.extent.span.end, text),)
+    added = f'\n\nfunc init() {{\n\t{callee}("{name}", {function.name})\n}}'
+    text, end = file.document.text, function.extent.span.end
+    comment = text[end : _line_end(text, end)].lstrip().startswith(b"//")
+    return (_insert(file, _line_end(text, end) if comment else end, added),)
 
 
 def _after(

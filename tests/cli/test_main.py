@@ -1,0 +1,133 @@
+"""The command itself: help, unknown commands, failures. Not for: what the subcommands do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from modgo_lsp import __version__
+from modgo_lsp.cli import main as room
+from modgo_lsp.cli.main import COMMANDS, main, modgo
+
+ROOT = Path(__file__).parents[2]
+
+
+def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_there_and_has_help(name: str) -> None:
+    assert isinstance(import_module(COMMANDS[name][0]).command, click.Command)
+    ran = CliRunner().invoke(modgo, [name, "--help"])
+    assert ran.exit_code == 0
+    assert "Examples:" in ran.output
+
+
+def test_help_lists_the_commands_without_importing_them() -> None:
+    code = (
+        "import sys; from modgo_lsp.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: print(sorted(m for m in sys.modules if m.startswith('modgo_lsp.')))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    text, _, imported = ran.stdout.rpartition("\n[")
+    assert all(f"\n  {name} " in text for name in COMMANDS)
+    assert "modgo_lsp.cli.lint" not in imported
+
+
+def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    (tmp_path / "a.go").write_text("package a\n")
+    code = (
+        "import sys; from modgo_lsp.cli.main import main\n"
+        f"try: main(['lint', {str(tmp_path)!r}])\n"
+        "except SystemExit: print('\\n'.join(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    imported = set(ran.stdout.split())
+    assert "modgo_lsp.lint.run" in imported
+    unneeded = {
+        "pygls",
+        "lsprotocol",
+        "asyncio",
+        "rich",
+        "difflib",
+        "pathspec",
+        "msgpack",
+        "tomllib",
+        "tempfile",
+    }
+    assert imported & unneeded == set()
+    assert not any(name.startswith(("modgo_lsp.build", "modgo_lsp.host")) for name in imported)
+
+
+def test_version() -> None:
+    assert process("--version").stdout == f"modgo {__version__}\n"
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("lnit", "lint"), ("biuld", "build"), ("docter", "doctor")])
+def test_an_unknown_command_gets_the_nearest(typed: str, meant: str) -> None:
+    ran = process(typed)
+    assert ran.returncode == 2
+    assert ran.stderr == f"Error: there is no command {typed}\nHelp: did you mean `modgo {meant}`?\n"
+
+
+def test_a_defect_is_one_line_and_a_way_to_report_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: str) -> None:
+        raise RuntimeError("the sky fell")
+
+    monkeypatch.setattr(room, "import_module", broken)
+    monkeypatch.delenv("MODGO_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        main(["lint"])
+    told = capsys.readouterr().err
+    assert ended.value.code == 70
+    assert "RuntimeError: the sky fell" in told
+    assert "MODGO_DEBUG=1" in told
+    assert "Traceback" not in told
+    monkeypatch.setenv("MODGO_DEBUG", "1")
+    with pytest.raises(RuntimeError):
+        main(["lint"])
+
+
+def test_ctrl_c_ends_quietly_with_130() -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "lint", "--stdin-filename", "a.go"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        running.wait(1.5)  # it reads the standard input by now
+    running.send_signal(signal.SIGINT)
+    output, errors = running.communicate(timeout=30)
+    assert (running.returncode, output, errors.strip()) == (130, "", "")
+
+
+def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "a.go").write_text("package a\n")
+    command = f"'{sys.executable}' -m modgo_lsp rule --all | head -c 10"
+    ran = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.stdout == "MG101  war"
+    assert ran.stderr == ""

@@ -1,0 +1,72 @@
+"""`modgo rule` and `modgo config`. Not for: the pages' texts (tests/rules/)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from modgo_lsp.cli.main import modgo
+from modgo_lsp.rules.catalogue import RULES
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(modgo, list(arguments))
+
+
+@pytest.mark.parametrize("asked", ["MG101", "mg101", "unregistered-udf"])
+def test_a_page_by_code_or_name(asked: str) -> None:
+    ran = run("rule", asked)
+    assert ran.exit_code == 0
+    assert ran.output == RULES["MG101"].page
+    assert ran.output.startswith("# MG101 unregistered-udf\n")
+
+
+def test_all_rules_in_code_order() -> None:
+    codes = [line.split()[0] for line in run("rule", "--all").output.splitlines()]
+    assert codes == list(RULES)
+
+
+def test_rules_as_json() -> None:
+    every = json.loads(run("rule", "--all", "--output-format", "json").output)
+    assert [rule["code"] for rule in every] == list(RULES)
+    one = json.loads(run("rule", "MG206", "--output-format", "json").output)
+    assert one == next(rule for rule in every if rule["code"] == "MG206")
+    assert set(one) == {"code", "name", "severity", "summary", "fix", "page", "url"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "help_"),
+    [
+        (("MG110x",), "did you mean MG110?"),
+        ((), "modgo rule MG101"),
+        (("MG101", "--all"), "modgo rule MG101"),
+    ],
+)
+def test_what_is_asked_wrongly_gets_a_remedy(arguments: tuple[str, ...], help_: str) -> None:
+    ran = run("rule", *arguments)
+    assert ran.exit_code == 2
+    assert help_ in ran.output
+
+
+def test_config_tells_where_values_come_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("modgo.toml").write_text('# ours\nfail-on = "error"\n')
+    lines = run("config").output.splitlines()
+    assert 'fail-on                    = "error"  (modgo.toml:2)' in lines
+    assert "go                         = null  (default)" in lines
+    settings = json.loads(run("config", "--output-format", "json").output)["settings"]
+    assert settings["fail-on"] == {"value": "error", "source": f"{tmp_path / 'modgo.toml'}:2"}
+
+
+def test_config_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("modgo.toml").write_text("bogus = 1\n")
+    assert run("config").exit_code == 2
+    assert run("config", "nowhere").exit_code == 2
+
+
+def test_config_prints_its_schema() -> None:
+    assert "per-file-ignores" in json.loads(run("config", "--schema").output)["properties"]

@@ -1,0 +1,106 @@
+"""The configuration: which file counts, what is wrong with it and where. Not for: what settings do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from modgo_lsp.lint.config import KEYS, configuration, resolve, schema
+from modgo_lsp.model.files import DiskFiles
+
+
+def problems(folder: Path, overrides: dict[str, Any] | None = None) -> list[str]:
+    _, found = resolve(str(folder), DiskFiles(), overrides)
+    return [str(problem).replace(f"{folder}/", "") for problem in found]
+
+
+def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
+    settings, found = resolve(str(tmp_path), DiskFiles())
+    assert (settings.select, settings.fail_on, found) == (("MG",), "warning", ())
+
+
+def test_the_nearest_file_counts_alone(tmp_path: Path) -> None:
+    (tmp_path / "modgo.toml").write_text('fail-on = "error"\nignore = ["MG104"]\n')
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "pyproject.toml").write_text('[tool.modgo]\nselect = ["MG1"]\n')
+    (inner / "deeper").mkdir()
+    settings, _ = resolve(str(inner / "deeper"), DiskFiles())
+    assert (settings.select, settings.ignore, settings.fail_on) == (("MG1",), (), "warning")
+    assert settings.root == str(inner)
+
+
+def test_modgo_toml_goes_before_pyproject_of_the_same_folder(tmp_path: Path) -> None:
+    (tmp_path / "modgo.toml").write_text('fail-on = "error"\n')
+    (tmp_path / "pyproject.toml").write_text('[tool.modgo]\nfail-on = "hint"\n')
+    assert resolve(str(tmp_path), DiskFiles())[0].fail_on == "error"
+
+
+def test_a_pyproject_of_others_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "modgo.toml").write_text('fail-on = "error"\n')
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
+    assert resolve(str(inner), DiskFiles())[0].fail_on == "error"
+
+
+def test_overrides_go_before_the_file(tmp_path: Path) -> None:
+    (tmp_path / "modgo.toml").write_text('\nfail-on = "error"\ngo = "/opt/go/bin/go"\n')
+    found = configuration(str(tmp_path), DiskFiles(), {"fail-on": "hint"})
+    assert found.settings.fail_on == "hint"
+    assert found.sources["fail-on"] == "command line"
+    assert found.sources["go"] == f"{tmp_path / 'modgo.toml'}:3"
+    assert found.sources["cc"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('\nselct = ["MG1"]\n', "modgo.toml:2: unknown key selct; did you mean select?"),
+        ('fail-on = "erorr"\n', "modgo.toml:1: fail-on: invalid enum value 'erorr'"),
+        ("# a\n\nselect = 3\n", "modgo.toml:3: select: expected `array`, got `int`"),
+        ('[severity]\nMG101 = "loud"\n', "modgo.toml:1: severity[...]: invalid enum value 'loud'"),
+        ('ignore = ["MG999"]\n', "modgo.toml:1: ignore: there is no rule MG999"),
+        ('go = "a"\nselect = [\n', "modgo.toml:2: this is not TOML"),
+        ("go = 1\ngo = 2\n", "modgo.toml:2: this is not TOML"),
+    ],
+)
+def test_mistakes_are_reported_at_their_line(tmp_path: Path, text: str, expected: str) -> None:
+    (tmp_path / "modgo.toml").write_text(text)
+    assert len(problems(tmp_path)) == 1
+    assert problems(tmp_path)[0].startswith(expected)
+
+
+def test_every_mistake_is_reported_and_the_rest_counts(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.ruff]\nselect = 1\n\n[tool.modgo]\nselect = 2\nbogus = 3\nfail-on = "error"\n'
+    )
+    assert [each.partition(": ")[0] for each in problems(tmp_path)] == [
+        "pyproject.toml:5",
+        "pyproject.toml:6",
+    ]
+    assert resolve(str(tmp_path), DiskFiles())[0].fail_on == "error"
+
+
+def test_a_file_that_is_not_utf8_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "modgo.toml").write_bytes(b'go = "a"\ncc = "\xff"\n')
+    assert problems(tmp_path)[0].startswith("modgo.toml:2: this is not UTF-8")
+
+
+def test_a_wrong_override_names_its_origin(tmp_path: Path) -> None:
+    assert problems(tmp_path, {"select": ["XX1"]})[0].startswith("command line: select: there is no rule XX1")
+
+
+def test_the_schema_says_what_the_resolver_does(tmp_path: Path) -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+    assert set(schema()["properties"]) == set(KEYS)
+    validator = jsonschema.Draft202012Validator(schema())
+    for value in ({"select": ["MG1"], "severity": {"MG101": "error"}}, {"go": None}, {}):
+        assert validator.is_valid(value)
+        assert problems(tmp_path, value) == []
+    for value in ({"selct": []}, {"select": 1}, {"severity": {"MG101": "loud"}}):
+        assert not validator.is_valid(value)
+        assert problems(tmp_path, value) != []

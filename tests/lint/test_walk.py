@@ -1,0 +1,102 @@
+"""Which files paths stand for. Not for: what is found in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.lint.run import absolute
+from modgo_lsp.lint.walk import walk
+from modgo_lsp.model.files import DiskFiles
+
+
+def grow(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("package p\n")
+
+
+def walked(root: Path, *paths: str) -> dict[str, list[str] | None]:
+    """The folders, relative, with the files that are looked at (None: all)."""
+    targets, problems = walk([str(root / path) for path in paths or (".",)], DiskFiles())
+    assert problems == []
+    return {
+        Path(target.directory).relative_to(root).as_posix(): (
+            None if target.files is None else sorted(Path(file).name for file in target.files)
+        )
+        for target in targets
+    }
+
+
+def test_a_folder_stands_for_all_below_it_but_what_go_leaves_out(tmp_path: Path) -> None:
+    grow(tmp_path, "a.go", "in/b.go", "in/deep/c.go", "docs/readme.md")
+    grow(tmp_path, "testdata/t.go", "vendor/x/v.go", "node_modules/n.go", "_old/o.go", ".git/g.go")
+    assert list(walked(tmp_path)) == [".", "in", "in/deep"]
+
+
+def test_nested_go_modules_are_walked_too(tmp_path: Path) -> None:
+    grow(tmp_path, "a.go", "nested/go.mod", "nested/b.go")
+    assert list(walked(tmp_path)) == [".", "nested"]
+
+
+def test_what_is_named_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+    grow(tmp_path, "testdata/t.go", "testdata/u.go")
+    assert walked(tmp_path, "testdata") == {"testdata": None}
+    assert walked(tmp_path, "testdata/t.go") == {"testdata": ["t.go"]}
+
+
+def test_gitignore_counts_where_it_stands_and_above(tmp_path: Path) -> None:
+    grow(tmp_path, ".git/HEAD", "a.go", "gen_a.go", "out/b.go", "in/c.go", "in/skip.go", "in/kept/gen_d.go")
+    (tmp_path / ".gitignore").write_text("/out/\ngen_*.go\n")
+    (tmp_path / "in" / ".gitignore").write_text("skip.go\n!gen_d.go\n")
+    assert walked(tmp_path) == {".": ["a.go"], "in": ["c.go"], "in/kept": None}
+    assert walked(tmp_path, "in") == {"in": ["c.go"], "in/kept": None}
+
+
+def test_a_link_in_a_circle_ends(tmp_path: Path) -> None:
+    grow(tmp_path, "in/a.go")
+    (tmp_path / "in" / "again").symlink_to(tmp_path, target_is_directory=True)
+    assert list(walked(tmp_path)) == ["in"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "there is no such file or folder"),
+        ("nowhere.go", "there is no such file or folder"),
+        ("notes.txt", "neither a Go file nor a folder"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_said_and_the_rest_goes_on(
+    tmp_path: Path, name: str, message: str
+) -> None:
+    grow(tmp_path, "notes.txt", "in/a.go")
+    targets, problems = walk([str(tmp_path / name), str(tmp_path / "in")], DiskFiles())
+    assert [target.directory for target in targets] == [str(tmp_path / "in")]
+    assert [problem.path for problem in problems] == [str(tmp_path / name)]
+    assert message in problems[0].message
+
+
+def test_a_folder_that_may_not_be_read_is_said(tmp_path: Path) -> None:
+    """root may read everything, so the disk is told to refuse."""
+
+    class Guarded(DiskFiles):
+        def entries(self, directory: str) -> list[tuple[str, bool]]:
+            if directory.endswith("secret"):
+                raise PermissionError(13, "Permission denied", directory)
+            return super().entries(directory)
+
+    grow(tmp_path, "a.go", "secret/b.go")
+    targets, problems = walk([str(tmp_path)], Guarded())
+    assert len(targets) == 1
+    assert [(problem.path, "may not be read" in problem.message) for problem in problems] == [
+        (str(tmp_path / "secret"), True)
+    ]
+
+
+def test_dots_are_the_go_command_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert absolute("./...") == absolute("...") == absolute(".") == str(tmp_path)
+    assert absolute("in/...") == str(tmp_path / "in")

@@ -1,0 +1,95 @@
+"""What reports say. Not for: JSON's contract from outside (tests/cli/test_lint.py)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from modgo_lsp.lint.run import Counts
+from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
+from modgo_lsp.report.concise import report_concise
+from modgo_lsp.report.sources import Sources
+from modgo_lsp.report.statistics import statistics_text
+from modgo_lsp.report.style import Painter
+from modgo_lsp.report.text import closing_line, report_text
+from modgo_lsp.syntax.positions import Span
+
+PLAIN = Painter(False)
+
+
+def finding(path: Path, text: str, word: str, fixes: tuple[Fix, ...] = ()) -> Finding:
+    start = len(text[: text.index(word)].encode())
+    place = Location(str(path), Span(start, start + len(word.encode())))
+    return Finding("MG101", "warning", "nobody can call it", place, (), fixes)
+
+
+def test_text_shows_the_source_and_what_to_do(tmp_path: Path) -> None:
+    text = "package p\n\n// Add adds.\nfunc Add(rec R) {\n\treturn\n}\n"
+    path = tmp_path / "a.go"
+    path.write_text(text)
+    place = Location(str(path), Span(0, 0))
+    fix = Fix('Register Add as "add"', True, (Edit(place, "x"),))
+    said = Finding(
+        "MG101", "warning", "nobody can call it", finding(path, text, "Add(").location,
+        (Related(place, "the package"),), (fix,),
+    )  # fmt: skip
+    assert report_text([said], Sources(DiskFiles(), str(tmp_path)), PLAIN) == (
+        "MG101 warning: nobody can call it\n"
+        " --> a.go:4:6\n"
+        "  |\n"
+        "2 |\n"
+        "3 | // Add adds.\n"
+        "4 | func Add(rec R) {\n"
+        "  |      ^^^^\n"
+        "5 |     return\n"
+        "6 | }\n"
+        "  |\n"
+        "note: the package: a.go:1:1\n"
+        'help: Register Add as "add" (--fix)'
+    )
+
+
+def test_carets_stand_below_the_word_behind_tabs_and_wide_characters(tmp_path: Path) -> None:
+    text = "\t日本 := Add\n"
+    path = tmp_path / "a.go"
+    path.write_text(text)
+    lines = report_text([finding(path, text, "Add")], Sources(DiskFiles(), str(tmp_path)), PLAIN).splitlines()
+    assert lines[1].endswith("a.go:1:8")
+    assert lines[3] == "1 |     日本 := Add"
+    assert lines[4] == "  |             ^^^"
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    text = "// \x1b[31m Add\n"
+    path = tmp_path / "a.go"
+    path.write_text(text)
+    assert "\x1b" not in report_text([finding(path, text, "Add")], Sources(DiskFiles(), str(tmp_path)), PLAIN)
+
+
+def test_concise_is_a_line_each_and_marks_what_can_be_fixed(tmp_path: Path) -> None:
+    text = "func Add\n"
+    path = tmp_path / "in" / "a.go"
+    path.parent.mkdir()
+    path.write_text(text)
+    fixable = finding(path, text, "Add", (Fix("f", True, ()),))
+    sources = Sources(DiskFiles(), str(tmp_path))
+    assert report_concise([finding(path, text, "Add"), fixable], sources, PLAIN) == (
+        "in/a.go:1:6: MG101 nobody can call it\nin/a.go:1:6: MG101 [*] nobody can call it"
+    )
+    assert "\x1b[" in report_concise([fixable], sources, Painter(True))
+
+
+def test_a_finding_in_a_file_that_is_gone_is_still_reported(tmp_path: Path) -> None:
+    gone = Finding("MG401", "error", "oh", Location(str(tmp_path / "gone.go"), Span(3, 5)))
+    sources = Sources(DiskFiles(), str(tmp_path))
+    assert report_concise([gone], sources, PLAIN) == "gone.go:1:1: MG401 oh"
+    assert "gone.go:1:1" in report_text([gone], sources, PLAIN)
+
+
+def test_the_closing_line_counts(tmp_path: Path) -> None:
+    path = tmp_path / "a.go"
+    one = finding(path, "Add", "Add")
+    assert closing_line([one], Counts(1, 1)) == "Found 1 problem (1 warning) in 1 package."
+    assert closing_line([], Counts(2, 2)) == "No problems in 2 packages."
+    assert closing_line([], Counts(0, 0)) == "No Go packages here."
+    assert statistics_text([one, one]) == "2  MG101  unregistered-udf"
