@@ -42,10 +42,18 @@ export async function choosePackage(argument: unknown): Promise<string | undefin
   return picked?.uri.toString();
 }
 
-/** The Go file in the active editor, if that is what it shows. */
+/** The Go file in the active editor, or the only one in sight: the output or a result may have the focus. */
 export function activeGoFile(): vscode.Uri | undefined {
-  const document = vscode.window.activeTextEditor?.document;
-  return document?.languageId === "go" && document.uri.scheme === "file" ? document.uri : undefined;
+  const { activeTextEditor, visibleTextEditors } = vscode.window;
+  if (activeTextEditor !== undefined && isGoFile(activeTextEditor)) return activeTextEditor.document.uri;
+  const visible = new Map(
+    visibleTextEditors.filter(isGoFile).map(({ document: { uri } }) => [uri.toString(), uri]),
+  );
+  return visible.size === 1 ? [...visible.values()][0] : undefined;
+}
+
+function isGoFile({ document }: vscode.TextEditor): boolean {
+  return document.languageId === "go" && document.uri.scheme === "file";
 }
 
 /** Folders with a Go file that imports the SDK, ordered by path. */

@@ -1,6 +1,7 @@
 // Commands that make a module: build, and build and load. Not for running functions: run.ts does.
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { UserError } from "../errors.js";
 import { choosePackage } from "../packages.js";
 import {
   buildSummary,
@@ -9,7 +10,13 @@ import {
   functionsTable,
   loadSummary,
 } from "../results/format.js";
-import type { BuildAndLoadResult, BuildResult, Finding, LoadResult } from "../server/results.js";
+import type {
+  BuildAndLoadResult,
+  BuildResult,
+  CommandError,
+  Finding,
+  LoadResult,
+} from "../server/results.js";
 import { type CommandFactory, type Rooms, runOnServer, saveAll, type ServerWork } from "./command.js";
 
 const build: CommandFactory = {
@@ -21,7 +28,7 @@ const build: CommandFactory = {
     const result = (await runOnServer(rooms, work)) as BuildResult | undefined;
     if (result === undefined) return;
     if (result.ok) await tellBuilt(rooms, work, result);
-    else await tellFailure(rooms, `${work.name} didn't build`, result.findings);
+    else await tellFailure(rooms, `${work.name} didn't build`, result);
   },
 };
 
@@ -33,12 +40,12 @@ const buildAndLoad: CommandFactory = {
     if (work === undefined) return;
     const result = (await runOnServer(rooms, work)) as BuildAndLoadResult | undefined;
     if (result === undefined) return;
-    const { ok, build: built, load: loaded, findings } = result;
-    if (ok && loaded !== undefined && loaded !== null) {
+    const { ok, build: built, load: loaded } = result;
+    if (ok && built !== undefined && loaded !== undefined && loaded !== null) {
       await tellLoaded(rooms, loaded, `${loadSummary(loaded)}. ${buildSummary(built)}`);
     } else {
-      const what = built.ok ? "was built but didn't load" : "didn't build";
-      await tellFailure(rooms, `${work.name} ${what}`, findings);
+      const what = built?.ok === true ? "was built but didn't load" : "didn't build";
+      await tellFailure(rooms, `${work.name} ${what}`, { ...loaded, ...result });
     }
   },
 };
@@ -76,13 +83,15 @@ async function tellBuilt(rooms: Rooms, work: PackageWork, result: BuildResult): 
     const loading = { ...work, title: `loading ${work.name}`, command: "modgo.load" };
     const loaded = (await runOnServer(rooms, loading)) as LoadResult | undefined;
     if (loaded === undefined) return;
-    if (loaded.ok === false) await tellFailure(rooms, `${work.name} didn't load`, loaded.findings ?? []);
+    if (loaded.ok === false) await tellFailure(rooms, `${work.name} didn't load`, loaded);
     else await tellLoaded(rooms, loaded, loadSummary(loaded));
   }
 }
 
 /** The functions go to the output as a table, for a notification has one line. */
 async function tellLoaded(rooms: Rooms, loaded: LoadResult, summary: string): Promise<void> {
+  const go = loaded.properties?.["go-version"];
+  if (go !== undefined) rooms.status.go(go);
   rooms.output.info(`${loadSummary(loaded)}\n\n${functionsTable(loaded.functions)}\n`);
   rooms.output.show(true);
   const reveal = "Reveal";
@@ -90,7 +99,15 @@ async function tellLoaded(rooms: Rooms, loaded: LoadResult, summary: string): Pr
   if (chosen === reveal) await revealFile(loaded.path);
 }
 
-async function tellFailure(rooms: Rooms, what: string, findings: readonly Finding[]): Promise<void> {
+/** Tells the findings, or where there are none the error that kept the server from beginning. */
+export async function tellFailure(
+  rooms: Rooms,
+  what: string,
+  { error, findings = [] }: { readonly error?: CommandError; readonly findings?: readonly Finding[] },
+): Promise<void> {
+  if (findings.length === 0) {
+    throw new UserError(error === undefined ? `${what}.` : `${what}: ${error.message}`);
+  }
   rooms.output.error([`${what}:`, ...findings.map((finding) => `  ${formatFinding(finding)}`)].join("\n"));
   const [problems, output] = ["Show Problems", "Show Output"] as const;
   const chosen = await vscode.window.showErrorMessage(failureSummary(what, findings), problems, output);

@@ -1,6 +1,7 @@
 // What every command of the extension shares: how it is made and registered, that it explains a refusal in
 // Restricted Mode, and that no error of it is lost. Each family has its own file beside this one.
 import * as vscode from "vscode";
+import { UserError } from "../errors.js";
 import type { ResultDocuments } from "../results/documents.js";
 import type { Server } from "../server/server.js";
 import type { Status } from "../status.js";
@@ -54,9 +55,10 @@ async function explainRestrictedMode(): Promise<void> {
 }
 
 async function tellError(error: unknown, output: vscode.LogOutputChannel): Promise<void> {
-  output.error(error instanceof Error ? error : String(error));
-  const show = "Show Output";
   const message = error instanceof Error ? error.message : String(error);
+  // Where the program came to an error of the user's says nothing to anyone.
+  output.error(error instanceof Error && !(error instanceof UserError) ? error : message);
+  const show = "Show Output";
   const chosen = await vscode.window.showErrorMessage(
     message.startsWith("Modgo") ? message : `Modgo: ${message}`,
     show,
@@ -101,7 +103,7 @@ export async function runOnServer(rooms: Rooms, work: ServerWork): Promise<unkno
 /** Saves what is being edited, for builds read the disk. Throws when a file can't be saved. */
 export async function saveAll(): Promise<void> {
   if (!(await vscode.workspace.saveAll(false))) {
-    throw new Error(
+    throw new UserError(
       "A changed file couldn't be saved, and a build reads files from disk. Save it, then try again.",
     );
   }

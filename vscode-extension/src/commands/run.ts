@@ -2,8 +2,9 @@
 // Not for building: the server builds what is out of date.
 import * as vscode from "vscode";
 import { activeGoFile, isTarget, type Target } from "../packages.js";
-import { callSummary, parseArguments } from "../results/format.js";
-import type { CallResult } from "../server/results.js";
+import { callSummary, formatSignature, parseArguments } from "../results/format.js";
+import type { CallResult, LoadResult, UdfFunction } from "../server/results.js";
+import { tellFailure } from "./build.js";
 import { type CommandFactory, type Rooms, runOnServer, saveAll } from "./command.js";
 
 const COMMAND_ID = "modgo.client.runOnSample";
@@ -31,12 +32,18 @@ async function run(rooms: Rooms, call: Call, given: readonly unknown[] | undefin
   let args = given ?? [];
   let result = await callServer(rooms, call, args);
   while (result !== undefined && !result.ok && result.error.kind === "usage" && given === undefined) {
-    const typed = await askArguments(rooms, call, result.error.message);
+    const udf = await describe(rooms, call);
+    if (udf === undefined || udf.params.length === 0) break; // then it isn't about arguments
+    const typed = await askArguments(rooms, udf, result.error.message);
     if (typed === undefined) return;
     args = typed;
     result = await callServer(rooms, call, args);
   }
   if (result === undefined) return;
+  if (!result.ok && result.findings !== undefined && result.findings.length > 0) {
+    await tellFailure(rooms, `${call.function} can't run`, result);
+    return;
+  }
   await rooms.documents.show(call.function, args, result);
   await tell(rooms, call, result);
 }
@@ -50,16 +57,23 @@ async function callServer(
   return (await runOnServer(rooms, work)) as CallResult | undefined;
 }
 
+/** The function as the module itself describes it. */
+async function describe(rooms: Rooms, call: Call): Promise<UdfFunction | undefined> {
+  const work = { title: `looking at ${call.function}`, command: "modgo.load", argument: { uri: call.uri } };
+  const loaded = (await runOnServer(rooms, work)) as Partial<LoadResult> | undefined;
+  return loaded?.functions?.find(({ name }) => name === call.function);
+}
+
 async function askArguments(
   rooms: Rooms,
-  call: Call,
+  udf: UdfFunction,
   reason: string,
 ): Promise<readonly unknown[] | undefined> {
-  const key = `arguments of ${call.function}`;
+  const key = `arguments of ${udf.name}`;
   const text = await vscode.window.showInputBox({
-    title: `Arguments of ${call.function}`,
-    prompt: reason,
-    placeHolder: 'JSON values with commas between: 1, "x", [2, 3]',
+    title: formatSignature(udf),
+    prompt: `${reason}. Type JSON values with commas between.`,
+    placeHolder: udf.params.map(({ name, type }) => `${name} ${type}`.trim()).join(", "),
     value: rooms.memory.get<string>(key, ""),
     ignoreFocusOut: true,
     validateInput: (typed) => {

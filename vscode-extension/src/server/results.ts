@@ -23,8 +23,15 @@ export interface UdfFunction {
   readonly doc?: string;
 }
 
+/** What any command answers when it couldn't be done as asked, or not at all. */
+export interface CommandError {
+  readonly kind: CallErrorKind;
+  readonly message: string;
+}
+
 export interface BuildResult {
   readonly ok: boolean;
+  readonly error?: CommandError;
   readonly module: string;
   /** Path of the .so. */
   readonly output: string;
@@ -37,19 +44,24 @@ export interface BuildResult {
 
 export interface LoadResult {
   readonly ok?: boolean;
+  readonly error?: CommandError;
   readonly findings?: readonly Finding[];
   readonly path: string;
   readonly abi: { readonly major: number; readonly minor: number };
+  /** What the module says of itself, such as "go-version". */
+  readonly properties?: Readonly<Record<string, string>>;
   readonly functions: readonly UdfFunction[];
 }
 
 /** What `modgo.buildAndLoad` answers: `load` is absent where the build failed. */
 export interface BuildAndLoadResult {
   readonly ok: boolean;
-  readonly build: BuildResult;
+  readonly error?: CommandError;
+  /** Absent where the server didn't begin. */
+  readonly build?: BuildResult;
   readonly load?: LoadResult | null;
   /** Everything that either found. */
-  readonly findings: readonly Finding[];
+  readonly findings?: readonly Finding[];
 }
 
 /** A record sample as `record-sample` JSON has it; only `bins` is certain. */
@@ -82,6 +94,8 @@ export interface CallFailure {
     readonly frames?: readonly string[];
   };
   readonly logs?: readonly CallLog[];
+  /** Why the module that the function is in doesn't build or load, where that is so. */
+  readonly findings?: readonly Finding[];
 }
 
 export type CallResult = CallSuccess | CallFailure;

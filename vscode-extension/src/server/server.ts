@@ -17,6 +17,7 @@ import {
   State,
   WorkDoneProgress,
 } from "vscode-languageclient/node";
+import { UserError } from "../errors.js";
 import { describeFailure, discover, type Discovery, type Interpreter, probeWith } from "../interpreter.js";
 import type { ServerState } from "./state.js";
 
@@ -121,7 +122,7 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
     async execute(command, argument, token, report) {
       await last; // a restart that is under way
       if (client === undefined || state.kind !== "ready") {
-        throw new Error(state.kind === "failed" ? state.message : "The language server isn't running.");
+        throw new UserError(state.kind === "failed" ? state.message : "The language server isn't running.");
       }
       return sendCommand(client, command, argument, token, report);
     },

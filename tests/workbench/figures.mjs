@@ -1,0 +1,17 @@
+// Writes what was measured on the way to bench/out/workbench.json, in the form all benchmarks share.
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { FIGURES, ROOT, VSIX } from "./places.mjs";
+
+export function writeFigures(measured) {
+  const figures = { ...measured, vsix_mb: statSync(VSIX).size / 1e6 };
+  for (const [key, value] of Object.entries(figures)) figures[key] = Number(value.toFixed(2));
+  const machine = `${os.machine()}, ${os.cpus().length} cores, ${os.type()} ${os.release()}`;
+  const content = { name: "workbench", date: new Date().toISOString().slice(0, 10), machine, figures };
+  mkdirSync(path.dirname(FIGURES), { recursive: true });
+  writeFileSync(FIGURES, `${JSON.stringify(content, undefined, 1)}\n`);
+  console.log("");
+  for (const [key, value] of Object.entries(figures)) console.log(`  ${key.padEnd(24)} ${value}`);
+  console.log(`→ ${path.relative(ROOT, FIGURES)}`);
+}

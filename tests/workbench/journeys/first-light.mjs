@@ -1,0 +1,1 @@
+export const firstLight = { name: "first light", world: {}, steps: [] };

@@ -1,0 +1,6 @@
+// The journeys, in the order in which they run.
+import { firstLight } from "./first-light.mjs";
+import { noInterpreter } from "./no-interpreter.mjs";
+import { restrictedMode } from "./restricted-mode.mjs";
+
+export const journeys = [noInterpreter, restrictedMode, firstLight];

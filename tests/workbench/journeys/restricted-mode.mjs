@@ -1,0 +1,1 @@
+export const restrictedMode = { name: "restricted mode", world: { trust: true }, steps: [] };

@@ -1,0 +1,20 @@
+// Where things are: the repository's own files, the set-up's, and what the tests write.
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+export const ROOT = path.resolve(import.meta.dirname, "../..");
+export const CACHE = path.join(ROOT, "target/workbench");
+export const VSIX = path.join(ROOT, "vscode-extension/modgo.vsix");
+export const EXAMPLES = path.join(ROOT, "examples");
+export const INTERPRETER = path.join(ROOT, ".venv/bin/python");
+export const PICTURES = path.join(ROOT, "artifacts/workbench");
+export const FIGURES = path.join(ROOT, "bench/out/workbench.json");
+export const CODE_SERVER = path.join(CACHE, "node_modules/code-server/out/node/entry.js");
+
+/** The libraries lie in the cache, where Node doesn't look by itself. */
+export const { chromium } = createRequire(path.join(CACHE, "package.json"))("playwright-core");
+
+export const CHROMIUM =
+  process.env.MODGO_CHROMIUM ??
+  execFileSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).trim();

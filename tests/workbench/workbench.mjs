@@ -1,0 +1,241 @@
+// Drives the workbench as a person does: palette, editor, Problems, quick fixes, lenses, notifications.
+// Every action ends when the workbench shows that it took place. Not for what Modgo should show.
+import path from "node:path";
+import { until } from "./until.mjs";
+
+const INPUT = '.quick-input-widget input[type="text"]';
+const PROBLEMS = ".markers-panel .monaco-list-row";
+const TOAST = ".notification-toast";
+
+export class Workbench {
+  constructor(page, { origin, folder }) {
+    this.page = page;
+    this.origin = origin;
+    this.folder = folder;
+  }
+
+  /** Opens the folder in the window, and a file of it. */
+  async open(file) {
+    const { host } = new URL(this.origin);
+    const uri = `vscode-remote://${host}${path.join(this.folder, file)}`;
+    const payload = JSON.stringify([["openFile", uri]]);
+    await this.page.goto(`${this.origin}/?${new URLSearchParams({ folder: this.folder, payload })}`);
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+    await this.tab(path.basename(file)).waitFor({ timeout: 60_000 });
+    await this.page.locator(".editor-instance .view-lines").first().waitFor();
+  }
+
+  /**
+   * Waits until the workbench has started to its end, which takes some seconds longer than it takes to look
+   * ready: until then it forgets commands, and shows none of those that need trust. `command` is one that
+   * must be on offer.
+   */
+  async settled(command) {
+    await this.page.waitForFunction(
+      () => performance.getEntriesByName("code/LifecyclePhase/Eventually").length > 0,
+      undefined,
+      { timeout: 60_000 },
+    );
+    await until(
+      `the palette offers ${command}`,
+      async () => (await this.paletteOffers(command)).includes(command),
+      30,
+    );
+  }
+
+  /** Opens a file of the folder in the open window. */
+  async openFile(file) {
+    await this.page.keyboard.press("Control+p");
+    await this.#typeInto(file);
+    await this.#accept(path.basename(file));
+    await this.tab(path.basename(file)).waitFor();
+    await this.page.locator(`.editor-instance[data-uri$="/${file}"], .editor-instance`).first().waitFor();
+  }
+
+  tab(title) {
+    return this.page.locator(".tabs-container .tab", { hasText: title }).first();
+  }
+
+  /**
+   * Runs a command of the palette by its full title. With `effect`, a locator, runs it again where that
+   * doesn't come into sight: VS Code passes over some requests to show a view while it is busy.
+   */
+  async run(title, effect) {
+    await until(
+      `the palette runs ${title}`,
+      async () => {
+        try {
+          await this.openPalette(title);
+          await this.#accept(title);
+          await effect?.waitFor({ timeout: 3000 });
+          return true;
+        } catch {
+          await this.page.keyboard.press("Escape");
+          return false;
+        }
+      },
+      30,
+    );
+  }
+
+  async openPalette(text) {
+    await this.page.keyboard.press("F1");
+    await this.#typeInto(`>${text}`);
+  }
+
+  /** Titles that the palette offers for a text. */
+  async paletteOffers(text) {
+    await this.openPalette(text);
+    const rows = this.page.locator(".quick-input-list .monaco-list-row");
+    await rows.first().waitFor();
+    const titles = await rows.locator(".label-name").allTextContents();
+    await this.page.keyboard.press("Escape");
+    await this.quickInput().waitFor({ state: "hidden" });
+    return titles;
+  }
+
+  /** Answers an input box or a pick that is open: types and accepts. */
+  async answer(text) {
+    await this.#typeInto(text);
+    await this.page.keyboard.press("Enter");
+  }
+
+  quickInput() {
+    return this.page.locator(".quick-input-widget");
+  }
+
+  async #typeInto(text) {
+    const input = this.page.locator(INPUT);
+    await input.waitFor({ timeout: 5000 });
+    await input.fill(text, { timeout: 5000 });
+  }
+
+  /** Accepts the entry with this label, which need not be the first. */
+  async #accept(label) {
+    const exactly = this.page.locator(".label-name", { hasText: new RegExp(`^${RegExp.escape(label)}$`) });
+    const rows = this.page.locator(".quick-input-list .monaco-list-row");
+    await rows.filter({ has: exactly }).first().click({ timeout: 5000 });
+  }
+
+  /** Shows the Problems view. */
+  async showProblems() {
+    await this.run("Problems: Focus on Problems View", this.page.locator(".markers-panel"));
+  }
+
+  /** Texts of the problems listed, each a line such as "… modgo(MG101) [Ln 30, Col 6]". */
+  async problems() {
+    const texts = await this.page.locator(PROBLEMS).allTextContents();
+    return texts.map((text) => text.replace(/\s+/g, " ").trim());
+  }
+
+  /** Waits until a problem matches. Gives its text. */
+  async problem(pattern, seconds = 30) {
+    return until(
+      `a problem matches ${pattern}`,
+      async () => (await this.problems()).find((text) => pattern.test(text)),
+      seconds,
+      async () => JSON.stringify(await this.problems()),
+    );
+  }
+
+  async noProblem(pattern, seconds = 30) {
+    await until(
+      `no problem matches ${pattern}`,
+      async () => !(await this.problems()).some((text) => pattern.test(text)),
+      seconds,
+      async () => JSON.stringify(await this.problems()),
+    );
+  }
+
+  /** Goes to a problem in the editor by a click on it. */
+  async goToProblem(text) {
+    await this.page
+      .locator(PROBLEMS, { hasText: text })
+      .first()
+      .locator(".marker-message-details-container, .details-container")
+      .first()
+      .click();
+    await this.page.locator(".monaco-editor.focused").first().waitFor();
+  }
+
+  /** Opens the menu of quick fixes at the cursor and gives the titles it offers. */
+  async quickFixes() {
+    const rows = this.page.locator(".action-widget .monaco-list-row.action");
+    await this.page.keyboard.press("Control+.");
+    await rows.first().waitFor();
+    return (await rows.allTextContents()).map((text) => text.trim());
+  }
+
+  /** Applies one of the quick fixes in the open menu. */
+  async applyQuickFix(title) {
+    await this.page.locator(".action-widget .monaco-list-row.action", { hasText: title }).first().click();
+    await this.page.locator(".action-widget").waitFor({ state: "hidden" });
+  }
+
+  /** Types at a position of the active editor; line and column count from 1. */
+  async typeAt(line, column, text) {
+    await this.page.keyboard.press("Control+g");
+    await this.answer(`:${line}:${column}`);
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Titles of the lenses shown in the active editor. */
+  async lenses() {
+    const texts = await this.page.locator(".codelens-decoration").allTextContents();
+    return texts.map((text) => text.replace(/\u00a0/g, " ").trim());
+  }
+
+  /** A lens' link; `nth` where several have the same title. */
+  lens(title, nth = 0) {
+    return this.page.locator(".codelens-decoration a", { hasText: title }).nth(nth);
+  }
+
+  /** Waits for a notification whose text matches, and gives its text. */
+  async toast(pattern, seconds = 30) {
+    return until(
+      `a notification matches ${pattern}`,
+      async () => (await this.toasts()).find((text) => pattern.test(text)),
+      seconds,
+      async () => `notifications ${JSON.stringify(await this.toasts())}`,
+    );
+  }
+
+  async toasts() {
+    const texts = await this.page.locator(`${TOAST} .notification-list-item-message`).allTextContents();
+    return texts.map((text) => text.trim());
+  }
+
+  /** Labels of the buttons on the notification with this text. */
+  async toastButtons(text) {
+    return this.page.locator(TOAST, { hasText: text }).locator(".monaco-button").allTextContents();
+  }
+
+  async pressToastButton(text, label) {
+    await this.page.locator(TOAST, { hasText: text }).locator(".monaco-button", { hasText: label }).click();
+  }
+
+  async clearToasts() {
+    await this.run("Notifications: Clear All Notifications");
+    await this.page.locator(TOAST).first().waitFor({ state: "detached" });
+  }
+
+  /** The panel's view of the output channels. */
+  outputView() {
+    return this.page.locator(".output-view-container, .output-view").first();
+  }
+
+  /** Text of the active editor of the given kind, as far as it is scrolled into view. */
+  async visibleText(selector = ".editor-instance .view-lines") {
+    const lines = await this.page.locator(selector).first().innerText();
+    return lines.replace(/\u00a0/g, " ");
+  }
+
+  async save() {
+    await this.page.keyboard.press("Control+s");
+  }
+
+  async picture(file) {
+    await this.page.screenshot({ path: file });
+  }
+}

@@ -1,0 +1,162 @@
+// A world for one journey: a temporary folder with a copy of the examples, code-server with the packaged
+// extension and its own settings, and a browser window on it. Not for what a journey does in it.
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CACHE, CHROMIUM, chromium, CODE_SERVER, EXAMPLES, INTERPRETER, VSIX } from "./places.mjs";
+import { end, start } from "./processes.mjs";
+import { until } from "./until.mjs";
+import { Workbench } from "./workbench.mjs";
+
+/** Quiet and predictable: no welcome, no updates, and an editor that types what it is given. */
+const SETTINGS = {
+  "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.tips.enabled": false,
+  "workbench.commandPalette.history": 0,
+  "workbench.quickOpen.closeOnFocusLost": false, // an editor that opens takes the focus when it likes
+  "workbench.enableExperiments": false,
+  "workbench.editor.useModal": "off",
+  "chat.disableAIFeatures": true,
+  "extensions.autoUpdate": false,
+  "extensions.ignoreRecommendations": true,
+  "update.mode": "none",
+  "telemetry.telemetryLevel": "off",
+  "git.enabled": false,
+  "window.restoreWindows": "none",
+  "files.simpleDialog.enable": true,
+  "editor.minimap.enabled": false,
+  "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
+  "editor.suggestOnTriggerCharacters": false,
+  "editor.acceptSuggestionOnEnter": "off",
+  "editor.autoClosingBrackets": "never",
+  "editor.autoClosingQuotes": "never",
+  "editor.autoIndent": "none",
+};
+
+/**
+ * Makes a world. `settings` are added to the user's settings; `trust` turns workspace trust on, so that the
+ * folder opens in Restricted Mode; `prepare(folder)` changes the copy of the examples before it is opened.
+ */
+export async function createWorld({ settings = {}, trust = false, prepare = () => {}, environment = {} }) {
+  const home = mkdtempSync(path.join(tmpdir(), "modgo-workbench-"));
+  const [folder, user, extensions] = ["examples", "user", "extensions"].map((name) => path.join(home, name));
+  cpSync(EXAMPLES, folder, { recursive: true, filter: (file) => !file.endsWith(".so") });
+  prepare(folder);
+  mkdirSync(path.join(user, "User"), { recursive: true });
+  const all = { ...SETTINGS, "modgo.interpreter": INTERPRETER, ...settings };
+  writeFileSync(path.join(user, "User/settings.json"), JSON.stringify(all, undefined, 2));
+
+  const env = { ...environmentFor(home), ...environment };
+  const dirs = ["--user-data-dir", user, "--extensions-dir", extensions];
+  execFileSync(process.execPath, [CODE_SERVER, ...dirs, "--install-extension", VSIX], { env, stdio: "pipe" });
+
+  const port = await freePort();
+  const log = path.join(home, "code-server.log");
+  const args = [
+    ...dirs,
+    ...["--auth", "none", "--bind-addr", `127.0.0.1:${port}`],
+    ...["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"],
+    ...(trust ? [] : ["--disable-workspace-trust"]),
+    "--ignore-last-opened",
+  ];
+  const server = start(process.execPath, [CODE_SERVER, ...args], { env, cwd: home, log: openSync(log, "w") });
+  let browser;
+  const destroy = async () => {
+    await browser?.close();
+    await end(server);
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  };
+  try {
+    const origin = `http://127.0.0.1:${port}`;
+    await until(
+      "code-server answers",
+      () => answers(`${origin}/healthz`),
+      60,
+      () => readFileSync(log, "utf8"),
+    );
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+    const page = await browser.newPage({ viewport: { width: 1360, height: 850 } });
+    const workbench = new Workbench(page, { origin, folder });
+    return { folder, server, workbench, destroy, outputLog: () => outputLog(user) };
+  } catch (error) {
+    await destroy();
+    throw error;
+  }
+}
+
+const CHROMIUM_ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** VS Code takes PATH from a login shell; this one leaves it as the world has it. */
+const SHELL = `#!/bin/sh
+while [ "$1" != -c ]; do shift; done
+exec /bin/sh -c "$2"
+`;
+
+function environmentFor(home) {
+  const shell = path.join(home, "shell");
+  writeFileSync(shell, SHELL, { mode: 0o755 });
+  const env = {
+    ...process.env,
+    SHELL: shell,
+    XDG_CONFIG_HOME: path.join(home, "config"),
+    XDG_DATA_HOME: path.join(home, "data"),
+    XDG_CACHE_HOME: path.join(home, "cache"),
+    // Kept between runs: compiling Go's own library again each time would test nothing of ours.
+    GOCACHE: path.join(CACHE, "go-build"),
+    EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "" }),
+  };
+  for (const name of Object.keys(env)) if (name.startsWith("VSCODE_")) delete env[name];
+  return env;
+}
+
+/** The text of the output channel Modgo, from the log file behind it; empty while there is none. */
+function outputLog(user) {
+  const logs = path.join(user, "logs");
+  try {
+    const files = readdirSync(logs, { recursive: true }).filter((file) =>
+      file.endsWith("modgo.modgo/Modgo.log"),
+    );
+    return files.map((file) => readFileSync(path.join(logs, file), "utf8")).join("");
+  } catch {
+    return "";
+  }
+}
+
+async function answers(url) {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
