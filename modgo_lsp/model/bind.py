@@ -294,41 +294,51 @@ class Binder:
                 self.file.selected[expr.x.span.start] = (package.path, expr.sel.name)
 
     def _composite(self, expr: ast.CompositeLit, scope: Scope, elided: Type | None) -> None:
-        """Keys of a struct literal are its fields; of others, expressions."""
-        type_: Type | None = elided
+        """Binds a composite literal; `elided` is its type where it is left out.
+
+        Keys of a struct literal are its fields; of others, expressions. Where the type isn't known, a key
+        that is a name counts as a use of what it may be.
+        """
         if expr.type is not None:
             self.expr(expr.type, scope)
-            type_ = None
-        element: Type | None = None
-        fields = False
-        if any(isinstance(item, ast.KeyValueExpr | ast.CompositeLit) for item in expr.elements):
-            if type_ is None:
-                type_ = Unknown() if expr.type is None else self._literal_type(expr.type)
-            under = self._underlying(type_)
-            if elided is not None and isinstance(under, Pointer):
-                under = self._underlying(under.element)
-            fields = isinstance(under, Struct)
-            element = under.element if isinstance(under, Slice | Array) else None
-            key_type = under.key if isinstance(under, Map) else None
-            element = under.value if isinstance(under, Map) else element
-        else:
-            key_type = None
+        if not any(isinstance(item, ast.KeyValueExpr | ast.CompositeLit) for item in expr.elements):
+            for item in expr.elements:
+                self.expr(item, scope)
+            return
+        under = self._literal_type(expr, elided)
         for item in expr.elements:
             if isinstance(item, ast.KeyValueExpr):
-                if isinstance(item.key, ast.CompositeLit) and item.key.type is None:
-                    self._composite(item.key, scope, key_type or Unknown())
-                elif not (fields and isinstance(item.key, ast.Ident)):
-                    self.expr(item.key, scope)
+                self._key(item.key, scope, under)
                 item = item.value
             if isinstance(item, ast.CompositeLit) and item.type is None:
-                self._composite(item, scope, element or Unknown())
+                self._composite(item, scope, _element(under))
             else:
                 self.expr(item, scope)
 
-    def _literal_type(self, expr: ast.Expr) -> Type:
-        if isinstance(expr, ast.ArrayType) and isinstance(expr.length, ast.Ellipsis):
-            return Slice(self._type_of(self.file, expr.element))
-        return self._type_of(self.file, expr)
+    def _key(self, key: ast.Expr, scope: Scope, under: Type) -> None:
+        if isinstance(key, ast.CompositeLit) and key.type is None:
+            self._composite(key, scope, under.key if isinstance(under, Map) else Unknown())
+        elif isinstance(key, ast.Ident) and isinstance(under, Struct):
+            return
+        elif not isinstance(key, ast.Ident) or not isinstance(under, Unknown) or scope.lookup(key.name):
+            self.expr(key, scope)
+
+    def _literal_type(self, expr: ast.CompositeLit, elided: Type | None) -> Type:
+        """What lies under the type of a literal; `&T` may be left out too."""
+        if expr.type is None:
+            under = self._underlying(elided or Unknown())
+            return self._underlying(under.element) if isinstance(under, Pointer) else under
+        if isinstance(expr.type, ast.ArrayType) and isinstance(expr.type.length, ast.Ellipsis):
+            return Slice(self._type_of(self.file, expr.type.element))
+        return self._underlying(self._type_of(self.file, expr.type))
+
+
+def _element(under: Type) -> Type:
+    """The type of the elements of a literal whose type has `under` below it."""
+    match under:
+        case Slice(element=element) | Array(element=element) | Map(value=element):
+            return element
+    return Unknown()
 
 
 def _names(spec: ast.Spec) -> tuple[ast.Ident | None, ...]:

@@ -238,7 +238,7 @@ class Loader:
                 self._resolver.bind_file(file)
             importers = self._importers(unit)
             functions = tuple(self._declared(unit).values())
-            registrations = Registrations(self._operands, unit, self._function).all()
+            registrations = Registrations(self._operands, unit, self._function, self._dependents).all()
         return Package(
             directory=directory,
             name=unit.name,
@@ -286,6 +286,17 @@ class Loader:
             other = self._unit(directory)
             if other is not None and any(spec.path == unit.path for _, spec in other.imports()):
                 found.append(other)
+        return found
+
+    def _dependents(self, unit: PackageUnit) -> list[PackageUnit]:
+        """The packages of the Go module that import `unit`, directly or not."""
+        found: list[PackageUnit] = []
+        pending = [unit]
+        while pending:
+            for other in self._importers(pending.pop()):
+                if other is not unit and other not in found:
+                    found.append(other)
+                    pending.append(other)
         return found
 
     def _module_directories(self, root: str) -> list[str]:

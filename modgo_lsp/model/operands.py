@@ -5,13 +5,9 @@ Trusts code to be type-correct; where it can't tell, it says so (`unknown`). Not
 
 from __future__ import annotations
 
-from typing import Literal
-
-import msgspec
-
 from modgo_lsp.model import constants
 from modgo_lsp.model.bind import is_exported
-from modgo_lsp.model.constants import Value, is_untyped
+from modgo_lsp.model.constants import is_untyped
 from modgo_lsp.model.infer import infer
 from modgo_lsp.model.objects import (
     Builtin,
@@ -26,7 +22,10 @@ from modgo_lsp.model.objects import (
     TypeParameterName,
     VariableName,
 )
-from modgo_lsp.model.resolve import UNKNOWN, Resolver, Selection, substitute
+from modgo_lsp.model.operand import Operand
+from modgo_lsp.model.resolve import UNKNOWN, Resolver
+from modgo_lsp.model.selection import Selection, Selector
+from modgo_lsp.model.substitute import substitute
 from modgo_lsp.model.types import (
     Array,
     Basic,
@@ -41,29 +40,9 @@ from modgo_lsp.model.types import (
     Unknown,
 )
 from modgo_lsp.model.units import FileUnit
-from modgo_lsp.model.universe import BOOL, INT, TrueOrFalse
+from modgo_lsp.model.universe import INT, TrueOrFalse
+from modgo_lsp.model.variables import Variables, defaulted
 from modgo_lsp.syntax import ast
-
-Mode = Literal["value", "constant", "type", "builtin", "package", "nil", "no value", "unresolved", "unknown"]
-
-
-class Operand(msgspec.Struct, frozen=True):
-    """What an expression is.
-
-    `type` is a value's type, or the type that a "type" denotes. `results` are those of a call with several.
-    `value` is a constant's, None where it couldn't be worked out. `source` is the object that gives it its
-    type: a function, method or variable. `generic` are the type parameters that still lack an argument,
-    and a builtin's name stands in `name`.
-    """
-
-    mode: Mode
-    type: Type = UNKNOWN
-    value: Value | None = None
-    results: tuple[Type, ...] | None = None
-    source: Object | None = None
-    generic: tuple[str, ...] = ()
-    name: str = ""
-
 
 _UNKNOWN = Operand("unknown")
 _NO_VALUE = Operand("no value", results=())
@@ -74,6 +53,8 @@ class Operands:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
+        self.variables = Variables(resolver, self.operand)
+        self._selector_of = Selector(resolver)
         self._iota: list[int] = []
         self._depth = 0
         resolver.use_operands(self.operand)
@@ -152,7 +133,7 @@ class Operands:
             case ConstantName():
                 return self._constant(item)
             case VariableName():
-                return Operand("value", self.variable_type(item), source=item)
+                return Operand("value", self.variables.type_of(item), source=item)
             case FunctionName():
                 type_ = self.resolver.function_type(item)
                 return Operand("value", type_, source=item, generic=item.parameters)
@@ -181,66 +162,6 @@ class Operands:
             self._iota.pop()
             item.resolving = False
 
-    def variable_type(self, item: VariableName) -> Type:
-        """The type of a variable; Unknown where it can't be found out."""
-        if item.resolved is None:
-            if item.resolving or item.file is None:
-                return UNKNOWN
-            item.resolving = True
-            try:
-                self.resolver.ensure(item)
-                item.resolved = self._variable_type(item, item.file)
-            finally:
-                item.resolving = False
-        return item.resolved
-
-    def _variable_type(self, item: VariableName, file: FileUnit) -> Type:
-        if item.type_expr is not None:
-            if isinstance(item.type_expr, ast.Ellipsis) and item.type_expr.element is not None:
-                return Slice(self.resolver.type_of(file, item.type_expr.element))
-            operand = self.operand(file, item.type_expr)
-            if item.origin == "switch" and operand.mode == "nil":
-                return self.operand(file, item.value).type if item.value is not None else UNKNOWN
-            return self.resolver.type_of(file, item.type_expr)
-        if item.value is None:
-            return UNKNOWN
-        operand = self.operand(file, item.value)
-        if item.origin == "range":
-            return self._ranged(operand.type, item.index)
-        if item.count > 1:
-            return self._one_of(item, operand)
-        return _defaulted(operand.type) if operand.mode in ("value", "constant") else UNKNOWN
-
-    def _one_of(self, item: VariableName, operand: Operand) -> Type:
-        """The type of one variable of several that a call, or a comma-ok form, initialises."""
-        if operand.results is not None:
-            return operand.results[item.index] if item.index < len(operand.results) else UNKNOWN
-        if item.value is not None and _has_ok_form(ast.unparen(item.value)):
-            return operand.type if item.index == 0 else BOOL
-        return UNKNOWN
-
-    def _ranged(self, type_: Type, index: int) -> Type:
-        """The type of the first or second variable of a range over a value of `type_`."""
-        under = self.resolver.underlying(type_)
-        if isinstance(under, Pointer):
-            under = self.resolver.underlying(under.element)
-        match under:
-            case Slice(element=element) | Array(element=element):
-                return INT if index == 0 else element
-            case Map():
-                return under.key if index == 0 else under.value
-            case Chan():
-                return under.element if index == 0 else UNKNOWN
-            case Basic(name="string" | "untyped string"):
-                return INT if index == 0 else Basic("int32")
-            case Basic() if index == 0:
-                return _defaulted(type_)
-            case Func(parameters=(yield_,)):
-                yielded = self.resolver.underlying(yield_)
-                if isinstance(yielded, Func) and index < len(yielded.parameters):
-                    return yielded.parameters[index]
-        return UNKNOWN
-
     # --- selectors
 
     def _selector(self, file: FileUnit, expr: ast.SelectorExpr) -> Operand:
@@ -254,7 +175,7 @@ class Operands:
             return x
         if x.mode != "value" or isinstance(x.type, TypeParameter):
             return _UNKNOWN
-        selection = self.resolver.select(x.type, expr.sel.name, file.unit)
+        selection = self._selector_of.select(x.type, expr.sel.name, file.unit)
         if selection is None:
             known = not isinstance(self.resolver.underlying(_pointed(x.type)), Unknown)
             return Operand("unresolved", name=expr.sel.name) if known else _UNKNOWN
@@ -277,7 +198,7 @@ class Operands:
         return Operand("unresolved", name=f"{unit.name}.{name}") if item is None else self.of_object(item)
 
     def _method_expression(self, file: FileUnit, type_: Type, name: str) -> Operand:
-        selection = self.resolver.select(type_, name, file.unit)
+        selection = self._selector_of.select(type_, name, file.unit)
         if selection is None:
             known = not isinstance(self.resolver.underlying(_pointed(type_)), Unknown)
             return Operand("unresolved", name=name) if known else _UNKNOWN
@@ -346,13 +267,13 @@ class Operands:
             case "make":
                 return self._typed(first.type) if first.mode == "type" else _UNKNOWN
             case "new":
-                return self._typed(Pointer(_defaulted(first.type)))
+                return self._typed(Pointer(defaulted(first.type)))
             case "append":
                 return self._typed(first.type)
             case "copy":
                 return self._typed(INT)
             case "min" | "max":
-                return self._typed(_defaulted(first.type)) if not is_untyped(first.type) else _UNKNOWN
+                return self._typed(defaulted(first.type)) if not is_untyped(first.type) else _UNKNOWN
             case "recover":
                 return self._typed(Interface(empty=True))
             case "clear" | "close" | "delete" | "panic" | "print" | "println":
@@ -420,7 +341,7 @@ class Operands:
         if isinstance(under, Array):
             return self._typed(Slice(under.element))
         if isinstance(under, Basic):
-            return self._typed(_defaulted(x.type))
+            return self._typed(defaulted(x.type))
         return self._typed(x.type) if x.mode == "value" else _UNKNOWN
 
     def _star(self, file: FileUnit, expr: ast.StarExpr) -> Operand:
@@ -475,18 +396,8 @@ class Operands:
         return Operand("value", type_) if x.mode in ("value", "constant") else _UNKNOWN
 
 
-def _defaulted(type_: Type) -> Type:
-    return constants.default_type(type_) if isinstance(type_, Basic) else type_
-
-
 def _pointed(type_: Type) -> Type:
     return type_.element if isinstance(type_, Pointer) else type_
-
-
-def _has_ok_form(expr: ast.Expr) -> bool:
-    return isinstance(expr, ast.IndexExpr | ast.TypeAssertExpr) or (
-        isinstance(expr, ast.UnaryExpr) and expr.op == "<-"
-    )
 
 
 def _no_call(expr: ast.Expr) -> bool:

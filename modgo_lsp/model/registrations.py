@@ -6,15 +6,16 @@ Not for: judging signatures (signature.py), nor for other calls between function
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Union
 
 import msgspec
 
 from modgo_lsp.model.constants import is_untyped
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.objects import FunctionName, VariableName
-from modgo_lsp.model.operands import Operand, Operands
+from modgo_lsp.model.operand import Operand
+from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.package import Dynamic, Function, Registration, Signature
+from modgo_lsp.model.reach import Owner, Reach, owners, static_calls
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.signature import Subject, declared_subject, distant_subject, judge
@@ -24,9 +25,6 @@ from modgo_lsp.model.units import FileUnit, PackageUnit
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.positions import Span
 
-# Where code stands: a function, or the values of a package variable.
-Owner = Union[FunctionName, ast.ValueSpec]
-
 
 class Site(msgspec.Struct, frozen=True):
     """A use of udf.Register. `call` is None where it is used as a value; then `node` is that use."""
@@ -35,118 +33,6 @@ class Site(msgspec.Struct, frozen=True):
     owner: Owner
     node: ast.Node
     call: ast.CallExpr | None
-
-
-def static_calls(owner: Owner) -> Iterator[ast.CallExpr]:
-    """The calls that run exactly when `owner` runs: statements, right sides and returned values directly in
-    a body or a plain block of it, and everything in a variable's values that is not in a function literal."""
-    if isinstance(owner, ast.ValueSpec):
-        for value in owner.values:
-            yield from _calls_in(value)
-    elif owner.decl.body is not None:
-        yield from _static_in(owner.decl.body.statements)
-
-
-def _calls_in(expr: ast.Node) -> Iterator[ast.CallExpr]:
-    pending = [expr]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.CallExpr):
-            yield node
-        if not isinstance(node, ast.FuncLit):
-            pending.extend(ast.children(node))
-
-
-def _static_in(statements: Iterable[ast.Stmt]) -> Iterator[ast.CallExpr]:
-    for statement in statements:
-        while isinstance(statement, ast.LabeledStmt):
-            statement = statement.stmt
-        values: tuple[ast.Expr, ...] = ()
-        match statement:
-            case ast.ExprStmt(x=x):
-                values = (x,)
-            case ast.AssignStmt(rhs=values) | ast.ReturnStmt(results=values):
-                pass
-            case ast.DeclStmt(decl=decl) if decl.token == "var":
-                values = tuple(
-                    v for spec in decl.specs if isinstance(spec, ast.ValueSpec) for v in spec.values
-                )
-            case ast.BlockStmt():
-                yield from _static_in(statement.statements)
-        for value in values:
-            inner = ast.unparen(value)
-            if isinstance(inner, ast.CallExpr):
-                yield inner
-
-
-def owners(unit: PackageUnit) -> Iterator[tuple[FileUnit, Owner]]:
-    """Everything in a package that holds code, in the order of the source."""
-    functions = {function.decl: function for function in unit.functions}
-    for file in unit.files:
-        for decl in file.syntax.decls:
-            if isinstance(decl, ast.FuncDecl):
-                yield file, functions[decl]
-            elif decl.token == "var":
-                for spec in decl.specs:
-                    if isinstance(spec, ast.ValueSpec) and spec.values:
-                        yield file, spec
-
-
-def is_root(owner: Owner) -> bool:
-    """Whether Go runs it by itself when the package is initialised."""
-    return isinstance(owner, ast.ValueSpec) or (owner.name == "init" and owner.receiver is None)
-
-
-class Reach:
-    """Which code of a package runs at its initialisation: for certain and once (`static`), or perhaps
-    (`possible`). `more` are roots beside its own: what other packages call."""
-
-    def __init__(self, operands: Operands, unit: PackageUnit) -> None:
-        self._operands = operands
-        self.static: set[Owner] = set()
-        self.possible: set[Owner] = set()
-        everything = list(owners(unit))
-        roots = [(file, owner) for file, owner in everything if is_root(owner)]
-        self._spread_static(unit, roots)
-        self._spread_possible(unit, roots, {owner: file for file, owner in everything})
-
-    def _spread_static(self, unit: PackageUnit, roots: list[tuple[FileUnit, Owner]]) -> None:
-        pending = list(roots)
-        while pending:
-            file, owner = pending.pop()
-            if owner in self.static:
-                continue
-            self.static.add(owner)
-            for call in static_calls(owner):
-                source = self._operands.operand(file, call.fun).source
-                if isinstance(source, FunctionName) and source.file is not None and source.file.unit is unit:
-                    pending.append((source.file, source))
-
-    def _spread_possible(
-        self, unit: PackageUnit, roots: list[tuple[FileUnit, Owner]], files: dict[Owner, FileUnit]
-    ) -> None:
-        """Goes wherever a function is as much as named; a method wherever a selector has its name."""
-        pending = list(roots)
-        while pending:
-            file, owner = pending.pop()
-            if owner in self.possible:
-                continue
-            self.possible.add(owner)
-            for function in self._named_in(unit, file, owner):
-                if function in files:
-                    pending.append((files[function], function))
-
-    def _named_in(self, unit: PackageUnit, file: FileUnit, owner: Owner) -> Iterator[FunctionName]:
-        code = owner if isinstance(owner, ast.ValueSpec) else owner.decl
-        for node in ast.walk(code):
-            if isinstance(node, ast.Ident):
-                item = file.uses.get(node.span.start)
-                if isinstance(item, FunctionName):
-                    yield item
-            elif isinstance(node, ast.SelectorExpr):
-                for methods in unit.methods.values():
-                    if node.sel.name in methods:
-                        yield methods[node.sel.name]
 
 
 def sites(unit: PackageUnit) -> Iterator[Site]:
@@ -183,24 +69,29 @@ def is_register(file: FileUnit, node: ast.Node) -> bool:
 
 class Registrations:
     """Makes the registrations of one package. `function` gives a declared function, of this package or
-    another, as rules see it."""
+    another, as rules see it; `dependents` the packages of the Go module that import one, directly or not."""
 
     def __init__(
         self,
         operands: Operands,
         unit: PackageUnit,
         function: Callable[[FunctionName], Function | None],
+        dependents: Callable[[PackageUnit], Iterable[PackageUnit]],
     ) -> None:
         self._operands = operands
         self._resolver: Resolver = operands.resolver
         self._unit = unit
         self._function = function
+        self._dependents = dependents
 
     def all(self) -> tuple[Registration, ...]:
         found = list(sites(self._unit))
         if not found:
             return ()
-        reach = Reach(self._operands, self._unit)
+        reach = Reach(self._operands, (self._unit,))
+        if not all(site.owner in reach.static for site in found):
+            # Another package of the module may call what registers here.
+            reach = Reach(self._operands, (self._unit, *self._dependents(self._unit)))
         made = [self._make(site, reach) for site in found]
         return tuple(sorted(made, key=lambda registration: registration.call))
 
@@ -232,7 +123,8 @@ class Registrations:
         unresolved = None
         if function.mode == "unresolved":
             unresolved = (function.name, Location(file.path, _unresolved_span(file, function_expr)))
-        signature, target = self._signature(file, function_expr, function)
+        inner = self._held(file, function_expr, function)
+        signature, target = self._signature(file, *inner)
         return Registration(
             call=place,
             name_argument=Location(file.path, name_expr.span),
@@ -310,6 +202,18 @@ class Registrations:
         if not in_place or (site.owner in reach.possible and site.owner not in reach.static):
             return "place"
         return None
+
+    def _held(self, file: FileUnit, expr: ast.Expr, operand: Operand) -> tuple[ast.Expr, Operand]:
+        """What is judged: of `any(Add)` it is Add, though nothing but `any` is registered."""
+        while self._resolver.is_empty_interface(operand.type):
+            call = ast.unparen(expr)
+            if not isinstance(call, ast.CallExpr) or len(call.args) != 1:
+                break
+            if self._operands.operand(file, call.fun).mode != "type":
+                break
+            expr = call.args[0]
+            operand = self._operands.operand(file, expr)
+        return expr, operand
 
     def _signature(
         self, file: FileUnit, expr: ast.Expr, operand: Operand

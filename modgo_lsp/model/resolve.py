@@ -1,4 +1,4 @@
-"""What Go types source denotes, what lies under them, and what can be selected from them.
+"""What Go types source denotes, and what lies under them.
 
 Types are worked out when asked for, so that recursive ones are finite. Not for: expressions that are no
 types (operands.py), nor whether code is type-correct: where it isn't, the answer is Unknown.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from modgo_lsp.model.bind import Binder, is_exported
 from modgo_lsp.model.imports import declare_imports
@@ -21,9 +19,9 @@ from modgo_lsp.model.objects import (
     TypeName,
     TypeParameterName,
     VariableName,
-    receiver_parts,
 )
 from modgo_lsp.model.sdk import ERROR, SDK_PATH
+from modgo_lsp.model.substitute import substitute
 from modgo_lsp.model.types import (
     Array,
     Basic,
@@ -46,22 +44,12 @@ from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.literals import unquote
 
 if TYPE_CHECKING:
-    from modgo_lsp.model.operands import Operand
+    from modgo_lsp.model.operand import Operand
 
 # How many named types may hang on each other before a type counts as unknown.
 _MAX_CHAIN = 60
 
 UNKNOWN = Unknown()
-
-
-class Selection(msgspec.Struct, frozen=True):
-    """A field or method found in a type. For a method of a declared type `function` is its declaration.
-    `type` has no receiver. `unknown`: the type, or one embedded in it, isn't known, so it may be there."""
-
-    type: Type
-    is_method: bool
-    function: FunctionName | None = None
-    unknown: bool = False
 
 
 class Resolver:
@@ -331,137 +319,8 @@ class Resolver:
             type_ not in under.embedded and all(map(self.is_empty_interface, under.embedded))
         )
 
-    # --- selecting
-
-    def select(self, type_: Type, name: str, unit: PackageUnit) -> Selection | None:
-        """The field or method `name` of a value of `type_`, as seen from `unit`; None where there is none.
-
-        Goes through embedded fields level by level, as Go does; what two of one level have is ambiguous.
-        """
-        if isinstance(type_, Pointer):
-            type_ = type_.element
-            if isinstance(self.underlying(type_), Interface | Pointer):
-                return None
-        level: list[Type] = [type_]
-        seen: set[Type] = set()
-        unknown = False
-        while level:
-            found: list[Selection] = []
-            following: list[Type] = []
-            for current in level:
-                if current in seen:
-                    continue
-                seen.add(current)
-                found += self._own(current, name, unit)
-                under = self.underlying(current)
-                if isinstance(under, Unknown):
-                    unknown = True
-                for field in under.fields if isinstance(under, Struct) else ():
-                    if field.embedded:
-                        inner = field.type
-                        following.append(inner.element if isinstance(inner, Pointer) else inner)
-            if unknown:
-                return found[0] if len(found) == 1 else Selection(UNKNOWN, False, unknown=True)
-            if found:
-                return found[0] if len(found) == 1 else None
-            level = following
-        return None
-
-    def _own(self, type_: Type, name: str, unit: PackageUnit) -> list[Selection]:
-        """What `type_` itself has under `name`, not what is embedded in it."""
-        visible = is_exported(name)
-        if isinstance(type_, Named):
-            owner = self.unit(type_.package)
-            item = self.type_name(type_)
-            if owner is not None and item is not None and (visible or owner is unit):
-                method = owner.methods.get(type_.name, {}).get(name) if type_.local == 0 else None
-                if method is not None:
-                    return [Selection(self._method_type(method, type_), True, method)]
-        under = self.underlying(type_)
-        if isinstance(under, Struct):
-            own = not isinstance(type_, Named) or type_.package == unit.path
-            return [
-                Selection(field.type, False)
-                for field in under.fields
-                if field.name == name and (visible or own)
-            ]
-        if isinstance(under, Interface):
-            return self._interface_method(under, name, 0)
-        return []
-
-    def _interface_method(self, interface: Interface, name: str, depth: int) -> list[Selection]:
-        for method, type_ in zip(interface.methods, interface.method_types, strict=False):
-            if method == name:
-                return [Selection(type_, True)]
-        for embedded in interface.embedded if depth < _MAX_CHAIN else ():
-            under = self.underlying(embedded)
-            if isinstance(under, Interface):
-                found = self._interface_method(under, name, depth + 1)
-                if found:
-                    return found
-            elif isinstance(under, Unknown):
-                return [Selection(UNKNOWN, True, unknown=True)]
-        return []
-
-    def _method_type(self, method: FunctionName, receiver: Named) -> Type:
-        type_ = self.function_type(method)
-        if method.decl.receiver is None or not receiver.arguments:
-            return type_
-        _, parameters = receiver_parts(method.decl.receiver.fields[0].type)
-        names = [p.name if isinstance(p, ast.Ident) else "_" for p in parameters]
-        return substitute(type_, dict(zip(names, receiver.arguments, strict=False)))
-
 
 UNKNOWN_FUNC = Func((), ())
-
-
-def substitute(type_: Type, arguments: dict[str, Type]) -> Type:
-    """`type_` with type parameters replaced by what `arguments` has under their names."""
-    if not arguments:
-        return type_
-
-    def again(inner: Type) -> Type:
-        return substitute(inner, arguments)
-
-    def all_of(types: tuple[Type, ...]) -> tuple[Type, ...]:
-        return tuple(substitute(inner, arguments) for inner in types)
-
-    match type_:
-        case TypeParameter(name=name):
-            return arguments.get(name, type_)
-        case Named():
-            return (
-                Named(type_.package, type_.name, all_of(type_.arguments), type_.local)
-                if type_.arguments
-                else type_
-            )
-        case Pointer():
-            return Pointer(again(type_.element))
-        case Slice():
-            return Slice(again(type_.element))
-        case Array():
-            return Array(type_.length, again(type_.element))
-        case Map():
-            return Map(again(type_.key), again(type_.value))
-        case Chan():
-            return Chan(type_.direction, again(type_.element))
-        case Func():
-            return Func(all_of(type_.parameters), all_of(type_.results), type_.variadic)
-        case Struct():
-            return Struct(
-                tuple(
-                    Field(field.name, again(field.type), field.embedded, field.tag) for field in type_.fields
-                )
-            )
-        case Interface():
-            return Interface(
-                type_.empty,
-                type_.methods,
-                type_.constraint,
-                all_of(type_.method_types),
-                all_of(type_.embedded),
-            )
-    return type_
 
 
 def _embedded_name(expr: ast.Expr) -> str:

@@ -49,7 +49,10 @@ def directives(document: Document) -> tuple[Directive, ...]:
 
 @lru_cache
 def _query() -> tree_sitter.Query:
-    return tree_sitter.Query(LANGUAGE, (resource("grammars") / "directives.scm").read_text("utf-8"))
+    query: tree_sitter.Query = tree_sitter.Query(
+        LANGUAGE, (resource("grammars") / "directives.scm").read_text("utf-8")
+    )
+    return query
 
 
 def _directive(document: Document, node: Tree, first: int) -> Directive:

@@ -1,0 +1,139 @@
+"""Which code runs when packages are initialised: for certain and once, or perhaps.
+
+Not for: calls at run time from a UDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Union
+
+from modgo_lsp.model.objects import FunctionName
+from modgo_lsp.model.operands import Operands
+from modgo_lsp.model.units import FileUnit, PackageUnit
+from modgo_lsp.syntax import ast
+
+# Where code stands: a function, or the values of a package variable.
+Owner = Union[FunctionName, ast.ValueSpec]
+
+
+def static_calls(owner: Owner) -> Iterator[ast.CallExpr]:
+    """The calls that run exactly when `owner` runs: statements, right sides and returned values directly in
+    a body or a plain block of it, and everything in a variable's values that is not in a function literal."""
+    if isinstance(owner, ast.ValueSpec):
+        for value in owner.values:
+            yield from _calls_in(value)
+    elif owner.decl.body is not None:
+        yield from _static_in(owner.decl.body.statements)
+
+
+def _calls_in(expr: ast.Node) -> Iterator[ast.CallExpr]:
+    pending = [expr]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.CallExpr):
+            yield node
+        if not isinstance(node, ast.FuncLit):
+            pending.extend(ast.children(node))
+
+
+def _static_in(statements: Iterable[ast.Stmt]) -> Iterator[ast.CallExpr]:
+    for statement in statements:
+        while isinstance(statement, ast.LabeledStmt):
+            statement = statement.stmt
+        values: tuple[ast.Expr, ...] = ()
+        match statement:
+            case ast.ExprStmt(x=x):
+                values = (x,)
+            case ast.AssignStmt(rhs=values) | ast.ReturnStmt(results=values):
+                pass
+            case ast.DeclStmt(decl=decl) if decl.token == "var":
+                values = tuple(
+                    v for spec in decl.specs if isinstance(spec, ast.ValueSpec) for v in spec.values
+                )
+            case ast.BlockStmt():
+                yield from _static_in(statement.statements)
+        for value in values:
+            inner = ast.unparen(value)
+            if isinstance(inner, ast.CallExpr):
+                yield inner
+
+
+def owners(unit: PackageUnit) -> Iterator[tuple[FileUnit, Owner]]:
+    """Everything in a package that holds code, in the order of the source."""
+    functions = {function.decl: function for function in unit.functions}
+    for file in unit.files:
+        for decl in file.syntax.decls:
+            if isinstance(decl, ast.FuncDecl):
+                yield file, functions[decl]
+            elif decl.token == "var":
+                for spec in decl.specs:
+                    if isinstance(spec, ast.ValueSpec) and spec.values:
+                        yield file, spec
+
+
+def is_root(owner: Owner) -> bool:
+    """Whether Go runs it by itself when the package is initialised."""
+    return isinstance(owner, ast.ValueSpec) or (owner.name == "init" and owner.receiver is None)
+
+
+class Reach:
+    """What the initialisation of `units`, packages of one Go module, runs: for certain and once (`static`),
+    or perhaps (`possible`)."""
+
+    def __init__(self, operands: Operands, units: Iterable[PackageUnit]) -> None:
+        self._operands = operands
+        self._units = tuple(units)
+        self.static: set[Owner] = set()
+        self.possible: set[Owner] = set()
+        for unit in self._units:
+            for file in unit.files:
+                operands.resolver.bind_file(file)
+        self._files = {owner: file for unit in self._units for file, owner in owners(unit)}
+        roots = [owner for owner in self._files if is_root(owner)]
+        self._spread_static(roots)
+        self._spread_possible(roots)
+
+    def _spread_static(self, roots: list[Owner]) -> None:
+        pending = list(roots)
+        while pending:
+            owner = pending.pop()
+            if owner in self.static:
+                continue
+            self.static.add(owner)
+            for call in static_calls(owner):
+                source = self._operands.operand(self._files[owner], call.fun).source
+                if isinstance(source, FunctionName) and source in self._files:
+                    pending.append(source)
+
+    def _spread_possible(self, roots: list[Owner]) -> None:
+        """Goes wherever a function is as much as named; a method wherever a selector has its name."""
+        pending = list(roots)
+        while pending:
+            owner = pending.pop()
+            if owner not in self.possible:
+                self.possible.add(owner)
+                pending.extend(item for item in self._named_in(owner) if item in self._files)
+
+    def _named_in(self, owner: Owner) -> Iterator[FunctionName]:
+        file = self._files[owner]
+        for node in ast.walk(owner if isinstance(owner, ast.ValueSpec) else owner.decl):
+            if isinstance(node, ast.Ident):
+                item = file.uses.get(node.span.start)
+                if isinstance(item, FunctionName):
+                    yield item
+            elif isinstance(node, ast.SelectorExpr):
+                yield from self._selected(file, node)
+
+    def _selected(self, file: FileUnit, node: ast.SelectorExpr) -> Iterator[FunctionName]:
+        selected = file.selected.get(node.x.span.start) if isinstance(node.x, ast.Ident) else None
+        if selected is not None:
+            unit = self._operands.resolver.find_unit(file, selected[0])
+            item = None if unit is None else unit.lookup(selected[1])
+            if isinstance(item, FunctionName):
+                yield item
+            return
+        for unit in self._units:
+            for methods in unit.methods.values():
+                if node.sel.name in methods:
+                    yield methods[node.sel.name]

@@ -1,0 +1,67 @@
+"""Types with their type parameters replaced. Not for: finding the arguments (infer.py)."""
+
+from __future__ import annotations
+
+from modgo_lsp.model.types import (
+    Array,
+    Chan,
+    Field,
+    Func,
+    Interface,
+    Map,
+    Named,
+    Pointer,
+    Slice,
+    Struct,
+    Type,
+    TypeParameter,
+)
+
+
+def substitute(type_: Type, arguments: dict[str, Type]) -> Type:
+    """`type_` with type parameters replaced by what `arguments` has under their names."""
+    if not arguments:
+        return type_
+
+    def again(inner: Type) -> Type:
+        return substitute(inner, arguments)
+
+    def all_of(types: tuple[Type, ...]) -> tuple[Type, ...]:
+        return tuple(substitute(inner, arguments) for inner in types)
+
+    match type_:
+        case TypeParameter(name=name):
+            return arguments.get(name, type_)
+        case Named():
+            return (
+                Named(type_.package, type_.name, all_of(type_.arguments), type_.local)
+                if type_.arguments
+                else type_
+            )
+        case Pointer():
+            return Pointer(again(type_.element))
+        case Slice():
+            return Slice(again(type_.element))
+        case Array():
+            return Array(type_.length, again(type_.element))
+        case Map():
+            return Map(again(type_.key), again(type_.value))
+        case Chan():
+            return Chan(type_.direction, again(type_.element))
+        case Func():
+            return Func(all_of(type_.parameters), all_of(type_.results), type_.variadic)
+        case Struct():
+            return Struct(
+                tuple(
+                    Field(field.name, again(field.type), field.embedded, field.tag) for field in type_.fields
+                )
+            )
+        case Interface():
+            return Interface(
+                type_.empty,
+                type_.methods,
+                type_.constraint,
+                all_of(type_.method_types),
+                all_of(type_.embedded),
+            )
+    return type_
