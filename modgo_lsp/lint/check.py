@@ -39,12 +39,15 @@ def check_packages(packages: Sequence[Package], settings_of: Callable[[Package],
     Looking at all of a Go module's packages together tells for sure which suppressions are of use."""
     ours = [package for package in packages if package.imports_sdk]
     settings = {package.directory: settings_of(package) for package in ours}
-    found: dict[tuple[object, str], Finding] = {}
+    found: list[Finding] = []
+    said: set[tuple[object, str]] = set()
     for package in ours:
-        for finding in judge(package):
-            found.setdefault((finding.location, finding.code), finding)
+        # Two packages that import a third may both say of it that a name is taken; one is enough.
+        news = [finding for finding in judge(package) if (finding.location, finding.code) not in said]
+        said.update((finding.location, finding.code) for finding in news)
+        found += news
     directives = _directives(ours, settings)
-    kept, used = suppress(found.values(), [each for group in directives.values() for each in group[1]])
+    kept, used = suppress(found, [each for group in directives.values() for each in group[1]])
     seen = {member.directory for package in ours for member in package.dependencies}
     for package in ours:
         # Whether a name is registered twice may depend on packages that import this one.

@@ -5,14 +5,15 @@ Not for: functions without a record or stream, which nothing tells from other ex
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding, Fix
-from modgo_lsp.model.package import Function, Package
+from modgo_lsp.model.package import Function, Package, SourceFile
 from modgo_lsp.rules.naming import name_for
 from modgo_lsp.rules.registering import register
 from modgo_lsp.rules.rule import Rule
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.lower import lower
 
 TEXT = """
 ## What it does
@@ -74,31 +75,34 @@ def _receiver(function: Function) -> str:
     return "stream" if function.signature is not None and function.signature.kind == "stream" else "record"
 
 
-_RECEIVER = re.compile(rb"\*\s*(?:(\w+)\s*\.\s*)?(?:Record|Stream)\s*[,)]")
-
-
 def _begins_with_receiver(package: Package, function: Function) -> bool:
     signature = function.signature
     if signature is None or not (signature.takes_record or signature.kind == "stream"):
         return False
-    misplaced = [each for each in signature.problems if each.kind in ("receiver-order", "record-by-value")]
-    if not misplaced:
+    if all(each.kind not in ("receiver-order", "record-by-value") for each in signature.problems):
         return True
-    # The signature's flags tell that there is a receiver, not where: look at what the first parameter says.
+    # The signature tells that there is a receiver, not where: look at how the parameters are written.
     file = next(file for file in package.files if file.document.path == function.location.path)
-    text = file.document.text[function.location.span.end : function.extent.span.end]
-    first = _after_context(text, signature.takes_context)
-    found = _RECEIVER.match(first)
-    sdk = file.sdk_name if file.sdk_name != "." else None
-    return found is not None and (found.group(1) or b"").decode("utf-8", "replace") == (sdk or "")
+    decls = lower(file.document).decls
+    declared = [each for each in decls if isinstance(each, ast.FuncDecl)]
+    here = next(each for each in declared if each.name.span == function.location.span)
+    types = [field.type for field in here.type.params.fields]
+    if types and signature.takes_context and _last_name(types[0]) == "Context":
+        types.pop(0)
+    return bool(types) and isinstance(types[0], ast.StarExpr) and _is_receiver(types[0].x, file)
 
 
-def _after_context(text: bytes, takes_context: bool) -> bytes:
-    """The parameter list from the type of the first parameter on, a leading context left out."""
-    parameters = text.partition(b"(")[2].lstrip()
-    if takes_context and (context := re.match(rb"[^,*()]*\bContext\s*,\s*", parameters)):
-        parameters = parameters[context.end() :]
-    return re.sub(rb"^\w+\s+(?=\*)", b"", parameters)
+def _is_receiver(written: ast.Expr, file: SourceFile) -> bool:
+    if isinstance(written, ast.SelectorExpr):
+        imported = isinstance(written.x, ast.Ident) and written.x.name == file.sdk_name
+    else:
+        imported = isinstance(written, ast.Ident) and file.sdk_name == "."
+    return imported and _last_name(written) in ("Record", "Stream")
+
+
+def _last_name(written: ast.Expr) -> str:
+    named = written.sel if isinstance(written, ast.SelectorExpr) else written
+    return named.name if isinstance(named, ast.Ident) else ""
 
 
 def _fix(package: Package, function: Function) -> Iterator[Fix]:
