@@ -53,6 +53,7 @@ class Editor:
         self.folder = folder
         self.versions: dict[str, int] = {}
         self.initialized: types.InitializeResult | None = None
+        self.registrations: list[types.Registration] = []
 
     def path(self, name: str = "stats.go") -> Path:
         return self.folder / name
@@ -157,6 +158,11 @@ async def running(
     env = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
     await client.start_io(sys.executable, "-m", "modgo_lsp.server.main", env=env)
     editor = Editor(client, folder)
+
+    @client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    def _register(params: types.RegistrationParams) -> None:
+        editor.registrations.extend(params.registrations)
+
     try:
         editor.initialized = await asyncio.wait_for(
             client.initialize_session(
@@ -171,6 +177,9 @@ async def running(
         yield editor
         await asyncio.wait_for(client.shutdown_session(), SECONDS)
     finally:
+        # After a failure the server still runs, and the client would wait for its end.
+        if client._server is not None and client._server.returncode is None:
+            client._server.kill()
         await client.stop()
 
 

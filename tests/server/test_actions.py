@@ -1,0 +1,150 @@
+"""Code actions, lenses and hover, as an editor asks for them and applies them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from lsprotocol import types
+
+from .conftest import CLEAN, UNREGISTERED, Editor, capable, minimal, running
+
+FIX_ALL = "source.fixAll.modgo"
+
+
+def applied(text: str, edit: types.WorkspaceEdit, uri: str) -> str:
+    """The text after the edits for `uri`, whichever way they are written."""
+    if edit.document_changes is not None:
+        (change,) = [each for each in edit.document_changes if isinstance(each, types.TextDocumentEdit)]
+        assert change.text_document.uri == uri
+        edits = list(change.edits)
+    else:
+        assert edit.changes is not None
+        edits = list(edit.changes[uri])
+    lines = [*text.splitlines(keepends=True), ""]
+
+    def offset(position: types.Position) -> int:
+        return sum(len(line) for line in lines[: position.line]) + position.character
+
+    for each in sorted(edits, key=lambda each: offset(each.range.start), reverse=True):
+        text = text[: offset(each.range.start)] + each.new_text + text[offset(each.range.end) :]
+    return text
+
+
+async def opened(editor: Editor, text: str, *codes: str) -> str:
+    uri = editor.open(text=text)
+    await editor.codes_become(uri, *codes)
+    return uri
+
+
+@pytest.mark.parametrize("profile", ["visual-studio-code", "neovim"])
+async def test_the_quick_fix_registers_the_function(module, profile):
+    async with running(module, capable(profile)) as editor:
+        uri = await opened(editor, UNREGISTERED, "MG101")
+        where = editor.client.diagnostics[uri][0].range
+        actions = await editor.actions(uri, where, only=["quickfix"])
+        fix, suppress = actions
+        assert fix.is_preferred
+        assert suppress.title == "Suppress MG101 here"
+        assert suppress.is_preferred is None
+        for action in actions:
+            assert [diagnostic.code for diagnostic in action.diagnostics or ()] == ["MG101"]
+            mended = applied(UNREGISTERED, action.edit, uri)
+            editor.rewrite(uri, mended)
+            await editor.codes_become(uri)
+            editor.rewrite(uri, UNREGISTERED)
+            await editor.codes_become(uri, "MG101")
+
+
+async def test_edits_say_which_version_they_are_for(module):
+    async with running(module, capable()) as editor:
+        uri = await opened(editor, UNREGISTERED, "MG101")
+        (change, *_) = (await editor.actions(uri))[0].edit.document_changes
+        assert change.text_document.version == 1
+
+
+async def test_only_the_kinds_that_were_asked_for_are_offered(module):
+    text = UNREGISTERED + "\nfunc More(rec *udf.Record) {}\n"
+    async with running(module, capable()) as editor:
+        uri = await opened(editor, text, "MG101", "MG101")
+
+        async def kinds(*only: str) -> set[str]:
+            return {str(getattr(a.kind, "value", a.kind)) for a in await editor.actions(uri, only=list(only))}
+
+        assert await kinds("refactor") == set()
+        assert await kinds("quickfix") == {"quickfix"}
+        assert await kinds("source") == {FIX_ALL}
+        assert await kinds("source.fixAll") == {FIX_ALL}
+        assert await kinds("source.organizeImports") == set()
+        assert await kinds() == {"quickfix", FIX_ALL}
+        (action,) = await editor.actions(uri, only=[FIX_ALL])
+        editor.rewrite(uri, applied(text, action.edit, uri))
+        await editor.codes_become(uri)
+        assert await kinds() == set()
+
+
+async def test_a_client_without_code_action_literals_is_not_given_any(module):
+    async with running(module, minimal()) as editor:
+        uri = await opened(editor, UNREGISTERED, "MG101")
+        assert await editor.actions(uri) == []
+
+
+async def lenses(editor: Editor, uri: str) -> list[types.CodeLens]:
+    parameters = types.CodeLensParams(types.TextDocumentIdentifier(uri))
+    return list(await editor.client.text_document_code_lens_async(parameters) or ())
+
+
+async def test_lenses_name_the_servers_commands_unless_the_client_has_its_own(module):
+    own = {"commands": ["modgo.client.buildAndLoad", "modgo.client.runOnSample"]}
+    for options, build, run in (
+        (None, "modgo.buildAndLoad", "modgo.call"),
+        (own, *own["commands"]),
+    ):
+        async with running(module, capable(), options) as editor:
+            uri = await opened(editor, CLEAN)
+            first, second, third, *others = await lenses(editor, uri)
+            assert len(others) == 3
+            assert (first.command.title, first.command.command) == ("Registered as 'add'", "")
+            assert (second.command.title, second.command.command) == ("Build & load", build)
+            assert list(second.command.arguments) == [{"uri": uri}]
+            assert (third.command.title, third.command.command) == ("Run on sample", run)
+            assert list(third.command.arguments) == [{"uri": uri, "function": "add"}]
+            assert third.range.start == types.Position(CLEAN[: CLEAN.index("func Add")].count("\n"), 5)
+
+
+async def test_lenses_follow_what_is_typed(module):
+    async with running(module, capable()) as editor:
+        uri = await opened(editor, CLEAN)
+        editor.rewrite(uri, CLEAN.replace('"add"', '"plus"'))
+        assert "Registered as 'plus'" in [lens.command.title for lens in await lenses(editor, uri)]
+
+
+async def hovered(editor: Editor, uri: str, line: int, column: int) -> types.Hover | None:
+    parameters = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, column))
+    return await editor.client.text_document_hover_async(parameters)
+
+
+async def test_hover_tells_the_signature_as_callers_see_it(module):
+    async with running(module, capable()) as editor:
+        uri = await opened(editor, CLEAN)
+        found = await hovered(editor, uri, 5, 16)
+        assert "add(a: integer, b: integer) → integer" in found.contents.value
+        assert found.contents.kind == types.MarkupKind.Markdown
+        assert (found.range.start.character, found.range.end.character) == (14, 19)
+        assert await hovered(editor, uri, 0, 0) is None
+        assert await hovered(editor, uri, 9999, 9999) is None
+
+
+async def test_requests_about_files_that_do_not_exist_are_answered(module):
+    async with running(module, capable()) as editor:
+        uri = editor.uri("gone.go")
+        assert await editor.actions(uri) == []
+        assert await lenses(editor, uri) == []
+        assert await hovered(editor, uri, 0, 0) is None
+
+
+async def test_many_requests_at_once_are_all_answered(module):
+    async with running(module, capable()) as editor:
+        uri = editor.open()
+        found = await asyncio.gather(*(hovered(editor, uri, 5, 16) for _ in range(50)))
+        assert len({hover.contents.value for hover in found}) == 1
