@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from contextlib import suppress
 
 import tree_sitter
 from tree_sitter import Node as Tree
@@ -13,8 +13,8 @@ from modgo_lsp.syntax.literals import rune_value
 from modgo_lsp.syntax.positions import Span
 
 # What the parser's log says of its progress, and of the first token that fits nothing.
-_PROCESS = re.compile(r"process version:\d+, version_count:\d+, state:(\d+), row:(\d+), col:(\d+)")
-_RECOVERING = ("resume ", "recover_", "skip_token", "skip_unrecognized")
+_PROCESS = re.compile(r"process version:(\d+), version_count:\d+, state:(\d+), row:(\d+), col:(\d+)")
+_ERROR_STATE = 0
 
 _TOKEN = re.compile(
     rb'[^\W\d]\w*|[\d.][\w.]*|"(?:\\.|[^"\\\n])*"?|`[^`]*`?|\'(?:\\.|[^\'\\\n])*\'?|<<=|>>=|&\^=|\.\.\.|[-+*/%&|^<>=!:]=|&&|\|\||<-|\+\+|--|<<|>>|&\^|.',
@@ -56,12 +56,14 @@ _LEXEME = re.compile(
 def first_error(document: Document) -> tuple[Span, str] | None:
     """Where and why `document` doesn't parse, None where it does. The place is the first token that fits
     nothing before it, as the compiler has it; the message a sentence without its full stop."""
-    code = [child for child in document.tree.root_node.children if not child.is_extra]
+    code = [child for child in document.tree.root_node.children if child.type != "comment"]
     if not code or code[0].type != "package_clause":
         found = [_bytes(document.text), _no_package_clause(document, code)]
     else:
-        found = [_bytes(document.text), _late_import(code), _tree(document)]
-    return min((error for error in found if error is not None), key=lambda error: error[0], default=None)
+        found = [_bytes(document.text), _tree(document)]
+    return min(
+        (error for error in found if error is not None), key=lambda error: error[0].start, default=None
+    )
 
 
 # --- what is refused before there are tokens
@@ -94,15 +96,6 @@ def _no_package_clause(document: Document, code: list[Tree]) -> tuple[Span, str]
     return span, f"unexpected {_shown(text, span)}, expected a package clause"
 
 
-def _late_import(code: Iterable[Tree]) -> tuple[Span, str] | None:
-    declared = False
-    for child in code:
-        if child.type == "import_declaration" and declared:
-            return Span(child.start_byte, child.start_byte + 6), "imports must come before other declarations"
-        declared = declared or (child.type.endswith("_declaration") and child.type != "import_declaration")
-    return None
-
-
 # --- what doesn't fit the grammar
 
 
@@ -125,6 +118,8 @@ def _tree(document: Document) -> tuple[Span, str] | None:
         return _new_line(document.text, offset, expected)
     span = _token_at(document.text, offset)
     shown, wanted = _shown(document.text, span), _wanted(expected)
+    if shown == "keyword import" and wanted == ", expected a declaration":
+        return span, "imports must come before other declarations"
     if shown == "{" and wanted == ", expected a declaration":
         return span, "unexpected { at the start of a line: it belongs at the end of the line before"
     return span, f"unexpected {shown}{wanted}"
@@ -146,34 +141,52 @@ def _clean_until(root: Tree, text: bytes) -> int:
     return start
 
 
+class _Log:
+    """Follows the parser's log up to the token at which it first knew no way on.
+
+    The parser tries several readings side by side ("versions"), one token each by turns. Those that fail
+    wait; the first of them may be mended even while another goes on, and is then dropped. Only when the
+    last one fails is there an error. What it does about it is of no interest here.
+    """
+
+    def __init__(self) -> None:
+        self.found: tuple[tuple[int, int], str, int] | None = None
+        self.stopped = False
+        self._going: dict[int, bool] = {}
+        self._version, self._state, self._position = 0, 0, (0, 0)
+
+    def __call__(self, _kind: tree_sitter.LogType, message: str) -> None:
+        if self.stopped or message[0] == "c":  # `consume character`: most of the log
+            return
+        if (match := _PROCESS.match(message)) is not None:
+            version, state, row, column = map(int, match.groups())
+            self._version, self._state, self._position = version, state, (row, column)
+            self._going = {other: goes for other, goes in self._going.items() if other < version}
+            self._going[version] = state != _ERROR_STATE
+        elif message.startswith("detect_error lookahead:"):
+            self._going[self._version] = False
+            # Of several readings, the one that came furthest says most.
+            if self.found is None or self._position >= self.found[0]:
+                self.found = (self._position, message.partition(":")[2], self._state)
+        elif message.startswith("resume "):
+            self.stopped = not any(self._going.values())
+
+
 def _refused(text: bytes) -> tuple[int, bool, list[str]] | None:
     """The offset at which the parser first knew no way on, whether it is a line's end that didn't fit, and
     the tokens that would have. The parser says it only in its log; the tree shows what it made of it."""
-    state, position = 0, (0, 0)
-    best: tuple[tuple[int, int], str, int] | None = None
-    stopped = False
-
-    def log(_kind: tree_sitter.LogType, message: str) -> None:
-        nonlocal state, position, best, stopped
-        if stopped or message[0] == "c":  # `consume character`: most of the log
-            return
-        if (match := _PROCESS.match(message)) is not None:
-            state, position = int(match[1]), (int(match[2]), int(match[3]))
-        elif message.startswith("detect_error lookahead:"):
-            # Of several ways to read the text, the one that came furthest failed last.
-            if best is None or position >= best[0]:
-                best = (position, message.partition(":")[2], state)
-        elif message.startswith(_RECOVERING):
-            stopped = best is not None
+    log = _Log()
 
     def read(offset: int, _point: tree_sitter.Point) -> bytes:
         return text[offset : offset + 4096]
 
     parser = tree_sitter.Parser(LANGUAGE, logger=log)
-    parser.parse(read, progress_callback=lambda _offset, _error: not stopped)
-    if best is None:
+    # Stopped is how it ends well: the parser calls that a failure.
+    with suppress(ValueError):
+        parser.parse(read, progress_callback=lambda _offset, _error: log.stopped)
+    if log.found is None:
         return None
-    (row, column), lookahead, state = best
+    (row, column), lookahead, state = log.found
     expected = LANGUAGE.lookahead_iterator(state)
     names = [] if expected is None else expected.names()
     return _offset(text, row, column), lookahead == "_automatic_semicolon", names

@@ -1,0 +1,85 @@
+"""Directive comments: which there are, and what each is about."""
+
+from __future__ import annotations
+
+from modgo_lsp.syntax.directives import Directive, directives
+from modgo_lsp.syntax.document import parse
+
+SOURCE = b"""//modgo:ignore-file MG309 reason
+package p
+
+import "C"
+
+//export foo
+//modgo:ignore MG1
+// doc
+func F() {
+\t//modgo:ignore MG303,MG302 because
+\tfoo(
+\t\t1)
+\tx := 1 //modgo:ignore MG1
+\ts := "//modgo:ignore no"
+\t// modgo:ignore no, for it begins with a blank
+\tswitch x {
+\t//modgo:ignore MG3
+\tcase 1:
+\t\ta()
+\t}
+\t//modgo:ignore MG4
+}
+
+type T struct {
+\t//modgo:ignore MG5
+\tA, B int
+}
+
+//modgo:ignore MG6
+"""
+
+
+def found() -> tuple[list[Directive], list[str | None]]:
+    document = parse("/x.go", SOURCE)
+    all_of_them = list(directives(document))
+    return all_of_them, [document.slice(each.extent) if each.extent else None for each in all_of_them]
+
+
+def test_names_and_arguments() -> None:
+    assert [(each.name, each.arguments) for each in found()[0]] == [
+        ("modgo:ignore-file", "MG309 reason"),
+        ("export", "foo"),
+        ("modgo:ignore", "MG1"),
+        ("modgo:ignore", "MG303,MG302 because"),
+        ("modgo:ignore", "MG1"),
+        ("modgo:ignore", "MG3"),
+        ("modgo:ignore", "MG4"),
+        ("modgo:ignore", "MG5"),
+        ("modgo:ignore", "MG6"),
+    ]
+
+
+def test_extents() -> None:
+    _, extents = found()
+    assert extents[1] == extents[2]
+    assert extents[1] is not None
+    assert extents[1].startswith("func F() {")
+    assert extents[3:] == [
+        "foo(\n\t\t1)",
+        "\tx := 1 //modgo:ignore MG1",
+        "case 1:\n\t\ta()",
+        None,
+        "A, B int",
+        None,
+    ]
+
+
+def test_only_what_stands_before_the_first_declaration_leads() -> None:
+    assert [each.leading for each in found()[0]] == [True] * 3 + [False] * 6
+
+
+def test_alone_on_the_line() -> None:
+    assert [each.alone for each in found()[0]] == [True] * 4 + [False] + [True] * 4
+    assert directives(parse("/x.go", b"\xef\xbb\xbf//modgo:ignore X\r\npackage p"))[0].alone
+
+
+def test_crlf_is_no_part_of_the_arguments() -> None:
+    assert directives(parse("/x.go", b"package p //modgo:ignore A b\r\n"))[0].arguments == "A b"
