@@ -48,7 +48,17 @@ def test_what_is_named_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
 
 
 def test_gitignore_counts_where_it_stands_and_above(tmp_path: Path) -> None:
-    grow(tmp_path, ".git/HEAD", "a.go", "gen_a.go", "out/b.go", "in/c.go", "in/skip.go", "in/kept/gen_d.go")
+    grow(
+        tmp_path,
+        ".git/HEAD",
+        "a.go",
+        "gen_a.go",
+        "out/b.go",
+        "in/c.go",
+        "in/skip.go",
+        "in/gen_e.go",
+        "in/kept/gen_d.go",
+    )
     (tmp_path / ".gitignore").write_text("/out/\ngen_*.go\n")
     (tmp_path / "in" / ".gitignore").write_text("skip.go\n!gen_d.go\n")
     assert walked(tmp_path) == {".": ["a.go"], "in": ["c.go"], "in/kept": None}
