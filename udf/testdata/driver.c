@@ -329,9 +329,9 @@ static void apply_and_print(char *name, aerospike_udf_go_value *arguments, size_
 	printf("%d ", status);
 	print_value(&result.value);
 	printf("\n");
-	for (size_t i = result.value.data == buffer ? result.value.length : 0; i < sizeof(buffer); i++) {
+	for (size_t i = (size_t)option.buffer; i < sizeof(buffer); i++) {
 		if (buffer[i] != 0xee) {
-			printf("wrote past the result at %zu\n", i);
+			printf("wrote past the buffer at %zu\n", i);
 			break;
 		}
 	}

@@ -122,7 +122,11 @@ func Mismatch(t reflect.Type, raw Raw) error {
 	return mismatch(t, it)
 }
 
-// within puts a place before an error's text: "element 3: …".
+// within puts a place before an error's text: "element 3: …". What is wrong with the document as a whole
+// has no place; too deep would have 64.
 func within(place string, err error) error {
+	if err == errTooDeep || err == errTruncated {
+		return err
+	}
 	return errors.New(place + ": " + err.Error())
 }
