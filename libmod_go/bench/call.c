@@ -18,9 +18,9 @@ enum { ROUNDS = 15, CALLS = 100000 };
 
 /* The list 0 … 9, and the map from "a" … "j" to 0 … 9, in the server's dialect (strings begin with 3). */
 static uint8_t list10[] = {0x9a, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-static uint8_t map10[] = {0x8a, 0xa2, 3, 'a', 0, 0xa2, 3, 'b', 1, 0xa2, 3, 'c', 2, 0xa2, 3, 'd',
-                          3,    0xa2, 3, 'e', 4, 0xa2, 3, 'f', 5, 0xa2, 3, 'g', 6, 0xa2, 3, 'h',
-                          7,    0xa2, 3, 'i', 8, 0xa2, 3, 'j', 9};
+static uint8_t map10[] = {0x8a, 0xa2, 3, 'a',  0, 0xa2, 3, 'b',  1, 0xa2, 3, 'c',  2, 0xa2,
+                          3,    'd',  3, 0xa2, 3, 'e',  4, 0xa2, 3, 'f',  5, 0xa2, 3, 'g',
+                          6,    0xa2, 3, 'h',  7, 0xa2, 3, 'i',  8, 0xa2, 3, 'j',  9};
 static uint8_t bin_name[] = {'a'};
 
 static double now_ns(void)
