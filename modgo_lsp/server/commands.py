@@ -140,15 +140,14 @@ async def build(server: ModgoServer, arguments: Sequence[Any], token: types.Prog
 
 async def load(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
     """Of a folder: built first where it is not up to date."""
-    from modgo_lsp.server.results import failed, findings_json, load_result
+    from modgo_lsp.server.results import build_failure, load_result
 
     async with _job(server, arguments, token, "Loading") as job:
         if job.request.path.suffix == ".so":
             return load_result(await job.load(job.request.path, None), job.directory)
         built = await job.build()
         if not built.ok:
-            message = f"{built.module} does not build: {built.findings[0].message}"
-            return failed("abi", message, findings_json(built.findings, job.directory))
+            return build_failure(built, job.directory)
         return load_result(await job.load(Path(built.output), built), job.directory)
 
 
@@ -172,7 +171,7 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
     from modgo_lsp.host.call import call_function
     from modgo_lsp.host.result import call_json
     from modgo_lsp.host.session import HostError
-    from modgo_lsp.server.results import failed, findings_json
+    from modgo_lsp.server.results import build_failure
 
     async with _job(server, arguments, token, "Running") as job:
         function = job.request.function
@@ -184,8 +183,7 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
         if module.suffix != ".so":
             built = await job.build()
             if not built.ok:
-                message = f"{built.module} does not build: {built.findings[0].message}"
-                return failed("abi", message, findings_json(built.findings, job.directory))
+                return build_failure(built, job.directory)
             module, package = Path(built.output), built.package
         job.report(f"running {function}")
         timeout = job.request.options.timeout
@@ -246,10 +244,11 @@ def _answering_usage_errors(command: Command) -> Command:
         try:
             return await command(server, arguments, token)
         except UsageError as error:
-            from modgo_lsp.server.results import usage_error
+            from modgo_lsp.server.results import build_and_load_result, usage_error
 
             _log.warning("%s", error)
-            return usage_error(str(error))
+            answer = usage_error(str(error))
+            return answer | build_and_load_result(answer, None) if command is build_and_load else answer
 
     return run
 

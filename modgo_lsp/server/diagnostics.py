@@ -88,7 +88,7 @@ class Publisher:
 
 def _reports(snapshot: Snapshot) -> dict[str, Report]:
     """What is to be pushed, by URI."""
-    directories = snapshot.open_directories()
+    directories = snapshot.directories()
     items = {
         path: diagnostics(snapshot, findings)
         for path, findings in snapshot.by_path(directories).items()

@@ -48,7 +48,7 @@ async def work_done(
         raise
     finally:
         server.work.pop(token, None)
-        progress.end(token, types.WorkDoneProgressEnd(ending))
+        progress.end(token, types.WorkDoneProgressEnd(message=ending))
 
 
 async def _create(server: ModgoServer) -> types.ProgressToken | None:

@@ -21,13 +21,9 @@ from modgo_lsp.report.sources import Sources
 Json = dict[str, Any]
 
 
-def usage_error(message: str) -> Json:
-    """A command that could not be done as it was asked, whichever it was."""
-    return failed("usage", message)
-
-
-def failed(kind: str, message: str, findings: Iterable[Json] = ()) -> Json:
-    error = {"kind": kind, "message": message, "frames": []}
+def usage_error(message: str, findings: Iterable[Json] = ()) -> Json:
+    """A command that could not be done, whichever it was."""
+    error = {"kind": "usage", "message": message, "frames": []}
     return {"ok": False, "error": error, "findings": list(findings)}
 
 
@@ -51,6 +47,13 @@ def build_result(result: BuildResult, directory: Path) -> Json:
         "findings": findings_json(result.findings, directory),
         "elapsed_ms": result.elapsed_ms,
     }
+
+
+def build_failure(result: BuildResult, directory: Path) -> Json:
+    """Of a load or call whose module does not build."""
+    reason = result.findings[0].message if result.findings else "it did not say why"
+    message = f"the module could not be built: {reason}"
+    return usage_error(message, findings_json(result.findings, directory))
 
 
 def load_result(result: LoadResult, directory: Path) -> Json:

@@ -61,9 +61,9 @@ class Snapshot:
     def loader(self) -> Loader:
         return self._analysis.load(self.files)
 
-    def open_directories(self) -> list[str]:
-        """The folders of the open Go files."""
-        return sorted({str(PurePath(path).parent) for path in self.documents if path.endswith(".go")})
+    def directories(self) -> set[str]:
+        """The folders whose packages are judged: those of open Go files and of builds that failed."""
+        return {str(PurePath(path).parent) for path in self.documents if path.endswith(".go")} | {*self.built}
 
     def package(self, directory: str) -> Package | None:
         """The folder's package; None where there are no Go files or it can't be loaded."""
@@ -99,7 +99,7 @@ class Snapshot:
     def findings_of(self, path: str) -> list[Finding]:
         """All that stands in this file, by position. Packages that import its package may say so too."""
         directory = str(PurePath(path).parent)
-        return self.by_path({directory, *self.open_directories()}).get(path, [])
+        return self.by_path({directory, *self.directories()}).get(path, [])
 
     def document(self, path: str) -> Document | None:
         """The open document, else the file as it is on disk; None where it can't be read."""

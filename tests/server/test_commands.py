@@ -1,0 +1,253 @@
+"""Build, load and call from the editor: results, progress, cancelling, and findings at their place."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from .conftest import CLEAN, Editor, capable, minimal, running
+
+BROKEN = CLEAN.replace("return a + b", 'return a + "😀" + b')
+
+
+def save(editor: Editor, uri: str, text: str) -> None:
+    """What an editor does: the document changes, then the file."""
+    editor.rewrite(uri, text)
+    editor.path().write_text(text)
+    editor.client.text_document_did_save(types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri)))
+
+
+def kinds(steps: list[Any]) -> list[str]:
+    return [step.kind for step in steps]
+
+
+async def test_build_writes_the_module_and_shows_progress(module):
+    async with running(module, capable()) as editor:
+        editor.client.progress_reports["mine"] = []
+        result = await editor.run("modgo.build", {"uri": module.as_uri()}, token="mine")
+        assert result["ok"], result
+        assert result["module"] == "stats"
+        output = Path(result["output"])
+        assert output == module / "stats.so"
+        written = await asyncio.to_thread(output.read_bytes)
+        assert written[:4] == b"\x7fELF"
+        assert len(written) == result["bytes"]
+        assert [function["name"] for function in result["functions"]] == ["add", "count"]
+        assert result["findings"] == []
+        first, *steps, last = editor.steps("mine")
+        assert (first.kind, first.title, first.cancellable) == ("begin", "Building stats", True)
+        assert len(steps) >= 1
+        assert (last.kind, last.message) == ("end", "done")
+        assert sorted(path.name for path in module.iterdir()) == ["go.mod", "stats.go", "stats.so"]
+
+
+async def test_the_server_makes_progress_where_the_client_gave_none(module):
+    for capabilities, expected in ((capable(), 1), (minimal(), 0)):
+        async with running(module, capabilities) as editor:
+            uri = editor.open()
+            result = await editor.run("modgo.buildAndLoad", {"uri": uri})
+            assert result["ok"], result
+            assert result["load"]["abi"] == {"major": 1, "minor": 0}
+            assert [each["name"] for each in result["load"]["functions"]] == ["add", "count"]
+            assert len(editor.client.progress_reports) == expected
+            for steps in editor.client.progress_reports.values():
+                assert kinds(steps)[0] == "begin"
+                assert kinds(steps)[-1] == "end"
+
+
+async def test_a_compile_error_stands_at_its_place_until_it_is_mended(module):
+    async with running(module, capable()) as editor:
+        uri = editor.open()
+        await editor.codes_become(uri)
+        save(editor, uri, BROKEN)
+        result = await editor.run("modgo.buildAndLoad", {"uri": uri})
+        assert not result["ok"]
+        assert result["load"] is None
+        assert [(each["code"], each["path"]) for each in result["findings"]] == [("MG401", "stats.go")]
+        await editor.codes_become(uri, "MG401")
+        (diagnostic,) = editor.client.diagnostics[uri]
+        assert diagnostic.source == "modgo"
+        line = next(n for n, text in enumerate(BROKEN.split("\n")) if "😀" in text)
+        assert diagnostic.range.start.line == line
+        # It moves with its line, and stays when other lines change.
+        editor.type(uri, 1, 0, "// more\n// and more\n")
+        await editor.until(lambda: editor.client.diagnostics[uri][0].range.start.line == line + 2)
+        # Touching the line makes it go at once; a build that succeeds does too.
+        editor.type(uri, line + 2, 1, "_ = 1; ")
+        await editor.codes_become(uri)
+        save(editor, uri, BROKEN)
+        assert not (await editor.run("modgo.build", {"uri": uri}))["ok"]
+        await editor.codes_become(uri, "MG401")
+        editor.path().write_text(CLEAN)
+        assert (await editor.run("modgo.build", {"uri": uri}))["ok"]
+        await editor.codes_become(uri)
+
+
+async def test_build_findings_reach_pulling_clients_and_files_nobody_opened(module):
+    (module / "other.go").write_text('package stats\n\nvar broken int = "x"\n')
+    async with running(module, capable(pull=True)) as editor:
+        assert not (await editor.run("modgo.build", {"uri": module.as_uri()}))["ok"]
+        other = editor.uri("other.go")
+        await editor.codes_become(other, "MG401")
+        uri = editor.open("other.go")
+        await editor.codes_become(uri)  # pulled from now on
+        report = await editor.client.text_document_diagnostic_async(
+            types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+        )
+        assert [diagnostic.code for diagnostic in report.items] == ["MG401"]
+
+
+async def test_what_the_rules_refuse_is_not_told_twice(module):
+    text = CLEAN.replace("Add(a, b int64)", "Add(a, b chan int)").replace("return a + b", "return 0")
+    (module / "stats.go").write_text(text)
+    async with running(module, capable()) as editor:
+        uri = editor.open()
+        await editor.until(lambda: editor.codes(uri))
+        before = editor.codes(uri)
+        assert set(before) == {"MG201"}
+        result = await editor.run("modgo.build", {"uri": uri})
+        assert {finding["code"] for finding in result["findings"]} == {"MG201"}
+        await asyncio.sleep(0.2)
+        assert editor.codes(uri) == before
+
+
+async def test_a_panic_at_load_stands_at_its_place(module):
+    (module / "boom.go").write_text('package stats\n\nfunc init() {\n\tpanic("boom")\n}\n')
+    async with running(module, capable()) as editor:
+        editor.open()
+        result = await editor.run("modgo.load", {"uri": module.as_uri()})
+        assert not result["ok"]
+        assert "boom" in result["error"]["message"]
+        (finding,) = result["findings"]
+        assert finding["code"] in ("MG404", "MG407")
+        await editor.codes_become(editor.uri("boom.go"), finding["code"])
+
+
+async def test_call_answers_the_result_and_the_records_change(module):
+    async with running(module, capable()) as editor:
+        request = {"uri": module.as_uri(), "function": "count", "args": ["hits"]}
+        result = await editor.run("modgo.call", {**request, "record": {"bins": {"hits": 41, "s": "x"}}})
+        assert result["ok"], result
+        assert result["result"] == 42
+        assert result["record"]["before"]["bins"] == {"hits": 41, "s": "x"}
+        assert result["record"]["after"]["bins"] == {"hits": 42, "s": "x"}
+        assert result["operations"] == ["update"]
+        # Without a record the sample beside the module is taken; without a sample there is no record.
+        assert (await editor.run("modgo.call", request))["operations"] == ["create"]
+        samples = module / "testdata" / "udf"
+        samples.mkdir(parents=True)
+        (samples / "count.record.json").write_text('{"bins": {"hits": 7}}')
+        assert (await editor.run("modgo.call", request))["result"] == 8
+        # The .so itself will do too, and a sample's file name.
+        again = {**request, "uri": (module / "stats.so").as_uri(), "record": "testdata/udf/count.record.json"}
+        assert (await editor.run("modgo.call", again))["result"] == 8
+
+
+def descendants(pid: int) -> set[int]:
+    return {child.pid for child in psutil.Process(pid).children(recursive=True)}
+
+
+async def under_way(editor: Editor, what: str) -> set[int]:
+    """Waits until the server has a child with `what` in its command line, and gives all its children."""
+    pid = editor.client._server.pid
+
+    def found() -> set[int]:
+        children = psutil.Process(pid).children(recursive=True)
+        named = [child for child in children if what in _command_line(child)]
+        return {child.pid for child in children} if named else set()
+
+    return await editor.until(found, what)
+
+
+def _command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+async def none_left(editor: Editor, children: set[int]) -> None:
+    await editor.until(
+        lambda: (
+            not descendants(editor.client._server.pid) and not any(psutil.pid_exists(pid) for pid in children)
+        ),
+        "the end of all children",
+    )
+
+
+@pytest.mark.parametrize("how", ["request", "progress"])
+async def test_cancelling_a_build_leaves_no_child_and_no_file(module, tmp_path, how):
+    # A Go build cache of its own makes the build long enough to be cancelled.
+    async with running(module, capable(), environment={"GOCACHE": str(tmp_path / "cache")}) as editor:
+        editor.client.progress_reports["mine"] = []
+        parameters = types.ExecuteCommandParams(
+            "modgo.build", [{"uri": module.as_uri()}], work_done_token="mine"
+        )
+        sent = editor.client.protocol.send_request("workspace/executeCommand", parameters, msg_id="build-1")
+        children = await under_way(editor, "-buildmode=c-shared")
+        if how == "request":
+            editor.client.cancel_request(types.CancelParams("build-1"))
+        else:
+            editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams("mine"))
+        with pytest.raises(JsonRpcException) as cancelled:
+            await asyncio.wait_for(asyncio.wrap_future(sent), 10)
+        assert cancelled.value.code == types.LSPErrorCodes.RequestCancelled
+        await none_left(editor, children)
+        assert editor.steps("mine")[-1].message == "cancelled"
+        assert not (module / "stats.so").exists()
+        assert (await editor.run("modgo.status"))["work"] == 0
+
+
+async def test_shutting_down_ends_what_is_under_way(module):
+    spin = '\nfunc init() { udf.Register("spin", Spin) }\n\nfunc Spin() {\n\tfor {\n\t}\n}\n'
+    (module / "stats.go").write_text(CLEAN + spin)
+    async with running(module, capable()) as editor:
+        request = {"uri": module.as_uri(), "function": "spin", "options": {"timeout": 60}}
+        calling = asyncio.ensure_future(editor.run("modgo.call", request))
+        children = await under_way(editor, "modgo_lsp.host.child")
+        process = editor.client._server
+        await editor.client.shutdown_async(None)
+        editor.client.exit(None)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        await editor.until(lambda: not any(psutil.pid_exists(pid) for pid in children))
+        calling.cancel()
+        editor.client.capabilities = None  # it has been shut down
+
+
+async def test_builds_of_one_module_wait_for_each_other(module):
+    async with running(module, capable()) as editor:
+        request = {"uri": module.as_uri()}
+        results = await asyncio.gather(*(editor.run("modgo.build", request) for _ in range(3)))
+        assert [result["ok"] for result in results] == [True] * 3
+        assert len({result["sha256"] for result in results}) == 1
+        steps = [step for each in editor.client.progress_reports.values() for step in each]
+        assert any("waiting" in (step.message or "") for step in steps)
+
+
+async def test_a_cancelled_command_lets_the_next_one_run(module):
+    async with running(module, capable()) as editor:
+        for number in range(3):
+            parameters = types.ExecuteCommandParams("modgo.build", [{"uri": module.as_uri()}])
+            sent = editor.client.protocol.send_request(
+                "workspace/executeCommand", parameters, msg_id=f"build-{number}"
+            )
+            # At once: while the server still waits for the client to create progress.
+            editor.client.cancel_request(types.CancelParams(f"build-{number}"))
+            with pytest.raises(JsonRpcException):
+                await asyncio.wait_for(asyncio.wrap_future(sent), 10)
+        assert (await editor.run("modgo.build", {"uri": module.as_uri()}))["ok"]
+        assert editor.client.error is None
+
+
+async def test_the_server_ends_when_the_editor_is_gone(module):
+    async with running(module, capable()) as editor:
+        process = editor.client._server
+        process.stdin.close()
+        assert await asyncio.wait_for(process.wait(), 10) is not None
+        editor.client.capabilities = None  # there is nobody to shut down
