@@ -21,10 +21,17 @@ def unified_diff(changes: Mapping[str, tuple[bytes, bytes]]) -> str:
     parts: list[str] = []
     for path, (before, after) in changes.items():
         name = printable(Path(os.path.relpath(path)).as_posix())
-        old, new = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (before, after))
+        old, new = (_lines(text.decode("utf-8", "replace")) for text in (before, after))
         for line in diff(old, new, name, name):
             parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(parts)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as patch sees them: they end in LF alone."""
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return [line for line in lines if line]
 
 
 def write_changes(changes: Mapping[str, tuple[bytes, bytes]]) -> None:

@@ -68,4 +68,6 @@ def _line_end(text: bytes, offset: int) -> int:
 
 
 def _insert(file: SourceFile, offset: int, text: str) -> Edit:
+    if b"\r\n" in file.document.text:
+        text = text.replace("\n", "\r\n")
     return Edit(Location(file.document.path, Span(offset, offset)), text)

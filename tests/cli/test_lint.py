@@ -298,7 +298,7 @@ def test_unsafe_fixes_only_if_asked_for(module: Path) -> None:
 
 
 def test_diff_changes_nothing_and_can_be_applied(module: Path) -> None:
-    path = append(module, "\nfunc Sub(rec *udf.Record) {}")
+    path = append(module, "\n// form\x0cfeed\u2028\nfunc Sub(rec *udf.Record) {}")
     before = path.read_text(encoding="utf-8")
     ran = modgo(module, "--diff")
     assert ran.returncode == 1

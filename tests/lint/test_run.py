@@ -139,6 +139,14 @@ def test_fixing_goes_on_until_nothing_is_left(module: Any) -> None:
     assert root.joinpath("a.go").read_text() == UDF + functions  # the disk is for others to write
 
 
+def test_a_fix_keeps_the_line_ends_of_the_file(module: Any) -> None:
+    init = 'func init() {\n\tudf.Register("a", func() {})\n}\n\n'
+    text = (UDF + init + ADD).replace("\n", "\r\n")
+    root = module({"a.go": text})
+    after = fix_paths([str(root)], DiskFiles()).changes[str(root / "a.go")][1]
+    assert after.count(b"\n") == after.count(b"\r\n") == text.count("\n") + 1
+
+
 def test_a_fix_into_another_file(module: Any) -> None:
     init = f'package counters\n\n{SDK}\nfunc init() {{\n\tudf.Register("a", a)\n}}\n\nfunc a() {{}}\n'
     root = module({"init.go": init, "add.go": f"package counters\n\n{SDK}\n{ADD}"})
