@@ -19,6 +19,9 @@ SDK := github.com/GeertJohan/aerospike-mod-go/udf
 export PATH := $(BIN):$(PATH)
 export MODGO
 
+# Without bytecode every start of modgo would compile itself anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 ##@ Start here
 
 .PHONY: help
@@ -92,7 +95,7 @@ bench-%: $(VENV)/.dev libmod_go.so
 
 .PHONY: docs
 docs: $(VENV)/.dev ## Write the generated pages anew
-	$(BIN)/python -m docs.generate
+	$(BIN)/python docs/generate.py
 
 .PHONY: clean
 clean: ## Remove all that was made here

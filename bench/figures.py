@@ -18,6 +18,9 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench" / "out"
 
+# An installed modgo has its bytecode; where writing it is forbidden, the compiler would be measured.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def percentile(samples: Sequence[float], share: float) -> float:
     """The sample below which `share` (0 to 1) of the samples lie, by nearest rank."""

@@ -49,7 +49,7 @@ def _workspace(folder: Path) -> Path:
     package = folder / "counters"
     shutil.copytree(ROOT / "examples" / "counters", package)
     subprocess.run(
-        [sys.executable, "-m", "modgo_lsp", "sdk", "install", "--write", package],
+        [sys.executable, "-m", "modgo_lsp", "sdk", "install", "--write", "--path", package],
         check=True,
         stdout=subprocess.DEVNULL,
     )

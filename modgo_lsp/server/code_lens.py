@@ -1,4 +1,4 @@
-"""textDocument/codeLens: ide's lenses with the commands that this client can run."""
+"""textDocument/codeLens: above each UDF its registered name, build and load, run on its sample."""
 
 from __future__ import annotations
 

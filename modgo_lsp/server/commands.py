@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +132,7 @@ async def _job(
 
 
 async def build(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
+    """Builds the package that holds the file or folder into a shared object beside it."""
     from modgo_lsp.server.results import build_result
 
     async with _job(server, arguments, token, "Building") as job:
@@ -139,7 +140,7 @@ async def build(server: ModgoServer, arguments: Sequence[Any], token: types.Prog
 
 
 async def load(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
-    """Of a folder: built first where it is not up to date."""
+    """Loads a shared object, or a package built first, in a child process and tells what it registers."""
     from modgo_lsp.server.results import build_failure, load_result
 
     async with _job(server, arguments, token, "Loading") as job:
@@ -154,6 +155,7 @@ async def load(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
 async def build_and_load(
     server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None
 ) -> Json:
+    """Builds, then loads what was built."""
     from modgo_lsp.server.results import build_and_load_result, build_result, load_result
 
     async with _job(server, arguments, token, "Building and loading") as job:
@@ -240,6 +242,7 @@ async def status(server: ModgoServer, _arguments: Sequence[Any], _token: types.P
 def _answering_usage_errors(command: Command) -> Command:
     """A command that was asked for wrongly answers what was wrong, as a result like any other."""
 
+    @wraps(command)
     async def run(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Any:
         try:
             return await command(server, arguments, token)

@@ -1,4 +1,4 @@
-"""textDocument/hover."""
+"""textDocument/hover: a UDF's signature in Aerospike's terms, or the page of a rule in a suppression."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples do what their cases say: built once each, applied through the command and the native loader."""
+"""The examples do what their cases say, applied through the command and through the native loader."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def test_case(package: Path, case: dict[str, Any], modules: dict[str, Path]) -> 
         assert answer["operations"] == expected["operations"]
 
 
-@pytest.mark.parametrize("package", [path.parent for path in EXAMPLES.glob("*/go.mod")], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "package", [path.parent for path in EXAMPLES.glob("*/go.mod")], ids=lambda path: path.name
+)
 def test_examples_lint_clean(package: Path) -> None:
     done = modgo("lint", package, "--output-format", "json")
     assert done.returncode == 0

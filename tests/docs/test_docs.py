@@ -1,0 +1,43 @@
+"""The documentation says what the code does: generated pages are current, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [
+    path
+    for folder in (".", "docs", "docs/rules", "examples", "libmod_go", "udf", "vscode-extension")
+    for path in sorted((ROOT / folder).glob("*.md"))
+]
+
+
+def test_generated_pages_are_current() -> None:
+    """`make docs` makes them so."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs" / "generate.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)]
+    missing = [
+        target for target in targets if target and "://" not in target and not (page.parent / target).exists()
+    ]
+    assert missing == []
+
+
+def test_the_sdk_carries_the_abi_header_unchanged() -> None:
+    definition = ROOT / "libmod_go" / "include" / "aerospike_udf_go.h"
+    assert (ROOT / "udf" / "aerospike_udf_go.h").read_bytes() == definition.read_bytes()
