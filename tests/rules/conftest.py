@@ -94,7 +94,7 @@ class Case(pytest.Item):
             if block.after:
                 check_fixed(root, block)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:  # noqa: ARG002
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         if isinstance(excinfo.value, MismatchError):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo, "short"))
