@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -126,9 +126,6 @@ class Editor:
         return self.client.progress_reports.get(token, [])
 
 
-Start = Callable[..., Awaitable[Editor]]
-
-
 def minimal() -> types.ClientCapabilities:
     """A client that can do nothing but what every client can."""
     return types.ClientCapabilities()
@@ -181,6 +178,15 @@ async def running(
         if client._server is not None and client._server.returncode is None:
             client._server.kill()
         await client.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A module cache of our own: it has this checkout's SDK, and yours stays as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GOMODCACHE", str(tmp_path_factory.mktemp("modules")))
+        patch.setenv("GOFLAGS", "-modcacherw")
+        yield
 
 
 @pytest.fixture

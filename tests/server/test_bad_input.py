@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import Any
 
-import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
@@ -21,35 +20,29 @@ async def alive(editor: Editor) -> None:
     assert not any("Traceback" in message for message in told)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
+async def test_malformed_arguments_are_explained(module):
+    here = {"uri": module.as_uri()}
+    cases: list[tuple[list[Any], str]] = [
         ([], "got 0 arguments"),
-        ([{"uri": "file:///a"}, 2], "got 2 arguments"),
+        ([here, 2], "got 2 arguments"),
         (["nonsense"], "not as expected"),
         ([7], "not as expected"),
         ([{"uri": 7}], "$.uri"),
         ([{"url": "file:///a"}], "url"),
         ([{"uri": "untitled:Untitled-1"}], "no file: URI"),
         ([{"uri": "file:///no/such/folder"}], "no file or folder"),
-        ([{"uri": "MODULE", "args": "x"}], "$.args"),
-        ([{"uri": "MODULE", "options": {"speed": 1}}], "speed"),
-        ([{"uri": "MODULE", "options": {"timeout": "long"}}], "$.options.timeout"),
-    ],
-)
-async def test_malformed_arguments_are_explained(module, arguments, said):
-    def filled(argument: Any) -> Any:
-        if isinstance(argument, dict) and argument.get("uri") == "MODULE":
-            return {**argument, "uri": module.as_uri()}
-        return argument
-
+        ([{**here, "args": "x"}], "$.args"),
+        ([{**here, "options": {"speed": 1}}], "speed"),
+        ([{**here, "options": {"timeout": "long"}}], "$.options.timeout"),
+    ]
     async with running(module, capable()) as editor:
-        for command in ("modgo.build", "modgo.load", "modgo.buildAndLoad", "modgo.call"):
-            result = await editor.run(command, *map(filled, arguments))
-            assert result["ok"] is False
-            assert result["error"]["kind"] == "usage"
-            assert said in result["error"]["message"]
-            assert list(result["findings"]) == []
+        for arguments, said in cases:
+            for command in ("modgo.build", "modgo.load", "modgo.buildAndLoad", "modgo.call"):
+                result = await editor.run(command, *arguments)
+                assert result["ok"] is False
+                assert result["error"]["kind"] == "usage"
+                assert said in result["error"]["message"]
+                assert list(result["findings"]) == []
         await alive(editor)
 
 
