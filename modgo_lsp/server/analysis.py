@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -53,5 +53,6 @@ class Analysis:
         self._judged[package.directory] = (package, settings, findings)
         return findings
 
-    def close(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
+    def forget_others(self, directories: Collection[str]) -> None:
+        """Lets go of the packages of other folders. On the thread only."""
+        self._judged = {key: value for key, value in self._judged.items() if key in directories}

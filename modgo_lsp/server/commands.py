@@ -63,6 +63,7 @@ class Job:
         from modgo_lsp.build.build import BuildRequest, build_module
         from modgo_lsp.build.preflight import RequestError
 
+        await self.warn_of_unsaved()
         go, cc = await self.tools()
         options = self.request.options
         wanted = BuildRequest(
@@ -74,6 +75,19 @@ class Job:
             raise UsageError(str(error)) from error
         await self.show(result.findings)
         return result
+
+    async def warn_of_unsaved(self) -> None:
+        """The builder reads the disk: whoever builds without saving should know it."""
+        opened = [
+            each.document
+            for path, each in self.server.documents.by_path.items()
+            if Path(path).parent == self.directory and path.endswith(".go")
+        ]
+        on_disk = await asyncio.to_thread(_texts, {document.path for document in opened})
+        unsaved = sorted(Path(each.path).name for each in opened if on_disk[each.path] != each.text)
+        if unsaved:
+            message = f"{', '.join(unsaved)}: not saved, and a build reads the files on disk."
+            self.server.tell(types.MessageType.Warning, message)
 
     async def load(self, module: Path, built: BuildResult | None) -> LoadResult:
         """Loads the module and shows what was found. Raises UsageError."""
@@ -196,6 +210,8 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
             )
         except (ToolchainError, HostError) as error:
             raise UsageError(str(error)) from error
+        if result.findings:
+            await job.show(result.findings)
         return call_json(result)
 
 

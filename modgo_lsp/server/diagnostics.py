@@ -69,6 +69,7 @@ class Publisher:
             snapshot = self._snapshot()
             try:
                 reports = await self._analysis.run(partial(_reports, snapshot))
+                await self._analysis.run(partial(self._analysis.forget_others, snapshot.directories()))
             except Exception:
                 _log.exception("Could not work out the diagnostics")
                 continue

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
@@ -144,13 +145,74 @@ def capable(
     return capabilities
 
 
+# Servers that tests share, by their client's capabilities: starting one takes half a second.
+_SHARED: dict[str, Editor] = {}
+
+
 @asynccontextmanager
 async def running(
     folder: Path,
     capabilities: types.ClientCapabilities,
     options: dict[str, Any] | None = None,
     environment: dict[str, str] | None = None,
+    fresh: bool = False,
 ) -> AsyncIterator[Editor]:
+    """An editor on `folder`. Its server is shared with other tests unless it is `fresh`, or started with
+    options or an environment of its own."""
+    if fresh or options is not None or environment is not None:
+        async with _started(folder, capabilities, options, environment) as editor:
+            yield editor
+        return
+    key = repr(capabilities)
+    if key not in _SHARED:
+        _SHARED[key] = await _start(folder, capabilities, None, None)
+    shared = _SHARED[key]
+    editor = Editor(shared.client, folder)
+    editor.initialized = shared.initialized
+    editor.registrations = shared.registrations
+    try:
+        yield editor
+    except BaseException:
+        await _kill(_SHARED.pop(key))
+        raise
+    for uri in editor.versions:
+        identifier = types.TextDocumentIdentifier(uri)
+        editor.client.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
+    for kept in (editor.client.diagnostics, editor.client.progress_reports):
+        kept.clear()
+    for told in (editor.client.messages, editor.client.log_messages):
+        told.clear()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def shared_servers() -> AsyncIterator[None]:
+    yield
+    for editor in _SHARED.values():
+        await _shut_down(editor)
+    _SHARED.clear()
+
+
+@asynccontextmanager
+async def _started(
+    folder: Path,
+    capabilities: types.ClientCapabilities,
+    options: dict[str, Any] | None,
+    environment: dict[str, str] | None,
+) -> AsyncIterator[Editor]:
+    editor = await _start(folder, capabilities, options, environment)
+    try:
+        yield editor
+        await _shut_down(editor)
+    finally:
+        await _kill(editor)
+
+
+async def _start(
+    folder: Path,
+    capabilities: types.ClientCapabilities,
+    options: dict[str, Any] | None,
+    environment: dict[str, str] | None,
+) -> Editor:
     client = make_test_lsp_client()
     env = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
     await client.start_io(sys.executable, "-m", "modgo_lsp.server.main", env=env)
@@ -160,24 +222,25 @@ async def running(
     def _register(params: types.RegistrationParams) -> None:
         editor.registrations.extend(params.registrations)
 
-    try:
-        editor.initialized = await asyncio.wait_for(
-            client.initialize_session(
-                types.InitializeParams(
-                    capabilities=capabilities,
-                    initialization_options=options,
-                    workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name)],
-                )
-            ),
-            SECONDS,
-        )
-        yield editor
-        await asyncio.wait_for(client.shutdown_session(), SECONDS)
-    finally:
-        # After a failure the server still runs, and the client would wait for its end.
-        if client._server is not None and client._server.returncode is None:
-            client._server.kill()
-        await client.stop()
+    parameters = types.InitializeParams(
+        capabilities=capabilities,
+        initialization_options=options,
+        workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name)],
+    )
+    editor.initialized = await asyncio.wait_for(client.initialize_session(parameters), SECONDS)
+    return editor
+
+
+async def _shut_down(editor: Editor) -> None:
+    await asyncio.wait_for(editor.client.shutdown_session(), SECONDS)
+
+
+async def _kill(editor: Editor) -> None:
+    """After a failure the server still runs, and the client would wait for its end."""
+    process = editor.client._server
+    if process is not None and process.returncode is None:
+        process.kill()
+    await editor.client.stop()
 
 
 @pytest.fixture(scope="session", autouse=True)

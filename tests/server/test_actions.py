@@ -9,6 +9,8 @@ from lsprotocol import types
 
 from .conftest import CLEAN, UNREGISTERED, Editor, capable, minimal, running
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 FIX_ALL = "source.fixAll.modgo"
 
 

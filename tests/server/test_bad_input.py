@@ -5,10 +5,13 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import Any
 
+import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from .conftest import CLEAN, UNREGISTERED, Editor, capable, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def alive(editor: Editor) -> None:

@@ -13,6 +13,8 @@ from pygls.exceptions import JsonRpcException
 
 from .conftest import CLEAN, Editor, capable, minimal, running
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 BROKEN = CLEAN.replace("return a + b", 'return a + "😀" + b')
 
 
@@ -87,6 +89,17 @@ async def test_a_compile_error_stands_at_its_place_until_it_is_mended(module):
         editor.path().write_text(CLEAN)
         assert (await editor.run("modgo.build", {"uri": uri}))["ok"]
         await editor.codes_become(uri)
+
+
+async def test_a_build_of_what_is_not_saved_says_so(module):
+    async with running(module, capable()) as editor:
+        uri = editor.open()
+        assert (await editor.run("modgo.build", {"uri": uri}))["ok"]
+        assert editor.client.messages == []
+        editor.rewrite(uri, BROKEN)
+        assert (await editor.run("modgo.build", {"uri": uri}))["ok"]
+        (message,) = editor.client.messages
+        assert "stats.go: not saved" in message.message
 
 
 async def test_build_findings_reach_pulling_clients_and_files_nobody_opened(module):
@@ -207,7 +220,7 @@ async def test_cancelling_a_build_leaves_no_child_and_no_file(module, tmp_path, 
 async def test_shutting_down_ends_what_is_under_way(module):
     spin = '\nfunc init() { udf.Register("spin", Spin) }\n\nfunc Spin() {\n\tfor {\n\t}\n}\n'
     (module / "stats.go").write_text(CLEAN + spin)
-    async with running(module, capable()) as editor:
+    async with running(module, capable(), fresh=True) as editor:
         request = {"uri": module.as_uri(), "function": "spin", "options": {"timeout": 60}}
         calling = asyncio.ensure_future(editor.run("modgo.call", request))
         children = await under_way(editor, "modgo_lsp.host.child")
@@ -246,7 +259,7 @@ async def test_a_cancelled_command_lets_the_next_one_run(module):
 
 
 async def test_the_server_ends_when_the_editor_is_gone(module):
-    async with running(module, capable()) as editor:
+    async with running(module, capable(), fresh=True) as editor:
         process = editor.client._server
         process.stdin.close()
         assert await asyncio.wait_for(process.wait(), 10) is not None

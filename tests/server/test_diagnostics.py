@@ -7,6 +7,8 @@ from lsprotocol import types
 
 from .conftest import CLEAN, UNREGISTERED, Editor, capable, minimal, running
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 def at(text: str, word: str, unit: str) -> tuple[int, int]:
     """Line and column of `word`, the column in units of `unit`."""
@@ -148,13 +150,13 @@ async def test_the_client_is_asked_to_watch_files_if_it_can(module):
         watched, configuration = editor.registrations
         assert watched.method == types.WORKSPACE_DID_CHANGE_WATCHED_FILES
         assert configuration.method == types.WORKSPACE_DID_CHANGE_CONFIGURATION
-    async with running(module, minimal()) as editor:
+    async with running(module, minimal(), fresh=True) as editor:
         await editor.codes_become(editor.open())
         assert editor.registrations == []
 
 
 async def test_settings_take_effect_at_once(module):
-    async with running(module, capable()) as editor:
+    async with running(module, capable(), fresh=True) as editor:
         uri = editor.open(text=UNREGISTERED)
         await editor.codes_become(uri, "MG101")
         for lint, codes in (({"ignore": ["MG101"]}, ()), ({"severity": {"MG101": "error"}}, ("MG101",))):
@@ -163,6 +165,10 @@ async def test_settings_take_effect_at_once(module):
             editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
             await editor.codes_become(uri, *codes)
         assert editor.client.diagnostics[uri][0].severity == types.DiagnosticSeverity.Error
+        # Most clients send nothing with the notification and wait to be asked.
+        editor.client.set_configuration({"modgo": {"lint": {"select": ["MG2"]}}})
+        editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
+        await editor.codes_become(uri)
 
 
 async def test_a_setting_that_is_wrong_is_told_and_harms_nothing(module):

@@ -1,0 +1,104 @@
+"""The server starts the same way by every name, on stdio and on a local port."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from typing import Any, BinaryIO
+
+import pytest
+
+from .conftest import ROOT
+
+INITIALIZE = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"capabilities": {}, "processId": None},
+}
+GOODBYE = ({"jsonrpc": "2.0", "id": 2, "method": "shutdown"}, {"jsonrpc": "2.0", "method": "exit"})
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def send(stream: BinaryIO, *messages: dict[str, Any]) -> None:
+    for message in messages:
+        body = json.dumps(message).encode()
+        stream.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    stream.flush()
+
+
+def receive(stream: BinaryIO, id_: int) -> dict[str, Any]:
+    """The answer with that id; whatever comes before it is passed over."""
+    length = 0
+    while line := stream.readline():
+        if line.startswith(b"Content-Length:"):
+            length = int(line.split(b":")[1])
+        elif line == b"\r\n":
+            message: dict[str, Any] = json.loads(stream.read(length))
+            if message.get("id") == id_:
+                return message
+    raise AssertionError("the server ended without an answer")
+
+
+@pytest.mark.parametrize(
+    "command", [["modgo_lsp.server.main"], ["modgo_lsp", "lsp"], ["modgo_lsp", "lsp", "--stdio"]]
+)
+def test_every_name_serves_stdio(command):
+    with subprocess.Popen(
+        [sys.executable, "-m", *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT
+    ) as server:
+        send(server.stdin, INITIALIZE)
+        answer = receive(server.stdout, 1)["result"]
+        assert answer["serverInfo"]["name"] == "modgo-lsp"
+        commands = answer["capabilities"]["executeCommandProvider"]["commands"]
+        assert {"modgo.build", "modgo.load", "modgo.buildAndLoad", "modgo.call", "modgo.status"} == set(
+            commands
+        )
+        assert answer["capabilities"]["textDocumentSync"]["change"] == 2
+        send(server.stdin, *GOODBYE)
+        assert server.wait(10) == 0
+
+
+def test_a_local_port_serves_too():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "lsp", "--tcp", str(port)], env=ENVIRONMENT
+    ) as server:
+        connection = connected(port)
+        with connection, connection.makefile("rwb") as stream:
+            send(stream, INITIALIZE)
+            assert "capabilities" in receive(stream, 1)["result"]
+            send(stream, GOODBYE[0])
+            receive(stream, 2)
+        server.kill()
+
+
+def connected(port: int) -> socket.socket:
+    until = time.monotonic() + 15
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port))
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("wrong", [["--tcp", "x"], ["--tcp", "1", "--stdio"], ["extra"]])
+def test_wrong_usage_is_told(wrong):
+    done = subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", "lsp", *wrong],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
