@@ -81,8 +81,15 @@ def sdk_directory(go: Go, sdk: Sdk) -> Path:
 
 
 def is_installed(go: Go, sdk: Sdk) -> bool:
-    """Whether the module cache has this very SDK."""
-    return _cached_sum(go, sdk) == sdk.sum and (sdk_directory(go, sdk) / "go.mod").is_file()
+    """Whether the module cache has this very SDK, to the byte: Go compiles what lies there, whatever the
+    checksum beside it says."""
+    folder = sdk_directory(go, sdk)
+    try:
+        return _cached_sum(go, sdk) == sdk.sum and all(
+            (folder / name).read_bytes() == data for name, data in sdk.files.items()
+        )
+    except OSError:
+        return False
 
 
 async def install(go: Go, sdk: Sdk) -> None:
