@@ -7,6 +7,7 @@ types (operands.py), nor whether code is type-correct: where it isn't, the answe
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from modgo_lsp.model.bind import Binder, is_exported
@@ -21,7 +22,7 @@ from modgo_lsp.model.objects import (
     VariableName,
 )
 from modgo_lsp.model.sdk import ERROR, SDK_PATH
-from modgo_lsp.model.substitute import substitute
+from modgo_lsp.model.substitute import is_too_large, substitute
 from modgo_lsp.model.types import (
     Array,
     Basic,
@@ -185,7 +186,7 @@ class Resolver:
         """The type that a type name denotes, instantiated with `arguments`."""
         if item.file is None:
             return UNKNOWN
-        if len(arguments) != len(item.parameters):
+        if len(arguments) != len(item.parameters) or is_too_large(arguments):
             return Unknown(item.name)
         if not item.spec.alias:
             return Named(item.file.unit.path, item.name, arguments, item.local)
@@ -238,7 +239,14 @@ class Resolver:
         if isinstance(expr, ast.Ellipsis) or self._operand is None:
             return -1
         value = self._operand(file, expr).value
-        return int(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else -1
+        if (
+            not isinstance(value, int | Fraction)
+            or isinstance(value, bool)
+            or value < 0
+            or value != int(value)
+        ):
+            return -1
+        return int(value)
 
     def _struct(self, file: FileUnit, expr: ast.StructType) -> Struct:
         fields = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from modgo_lsp.model.types import (
     Array,
     Chan,
@@ -15,7 +17,28 @@ from modgo_lsp.model.types import (
     Struct,
     Type,
     TypeParameter,
+    Unknown,
 )
+
+# How many parts the arguments of an instantiated type may have: doubling at each step, few steps are enough
+# to fill any memory.
+_MAX_PARTS = 400
+
+
+def is_too_large(types: tuple[Type, ...]) -> bool:
+    """Whether types have so many parts that they are not worth looking at."""
+    pending = list(types)
+    count = 0
+    while pending and count <= _MAX_PARTS:
+        type_ = pending.pop()
+        count += 1
+        for field in type_.__struct_fields__:
+            value = getattr(type_, field)
+            for item in value if isinstance(value, tuple) else (value,):
+                inner = item.type if isinstance(item, Field) else item
+                if isinstance(inner, msgspec.Struct):
+                    pending.append(inner)  # type: ignore[arg-type]  # what types are made of are types
+    return count > _MAX_PARTS
 
 
 def substitute(type_: Type, arguments: dict[str, Type]) -> Type:
@@ -33,11 +56,10 @@ def substitute(type_: Type, arguments: dict[str, Type]) -> Type:
         case TypeParameter(name=name):
             return arguments.get(name, type_)
         case Named():
-            return (
-                Named(type_.package, type_.name, all_of(type_.arguments), type_.local)
-                if type_.arguments
-                else type_
-            )
+            inside = all_of(type_.arguments)
+            if is_too_large(inside):
+                return Unknown(type_.name)
+            return Named(type_.package, type_.name, inside, type_.local) if inside else type_
         case Pointer():
             return Pointer(again(type_.element))
         case Slice():

@@ -50,6 +50,8 @@ class _Judge:
     def __init__(self, resolver: Resolver, here: str) -> None:
         self.resolver = resolver
         self.here = here
+        # Named types that were gone through to their ends: what has many parts of one type is judged once.
+        self.fine: set[Type] = set()
 
     def value(self, type_: Type, around: tuple[Type, ...]) -> Unsupported | None:
         """`around` are the named types that `type_` is part of."""
@@ -84,6 +86,14 @@ class _Judge:
         return None
 
     def _named(self, type_: Named, around: tuple[Type, ...]) -> Unsupported | None:
+        if type_ in self.fine:
+            return None
+        problem = self._judged(type_, around)
+        if problem is None:
+            self.fine.add(type_)
+        return problem
+
+    def _judged(self, type_: Named, around: tuple[Type, ...]) -> Unsupported | None:
         same = [
             t for t in around if isinstance(t, Named) and (t.package, t.name) == (type_.package, type_.name)
         ]

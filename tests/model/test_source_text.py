@@ -1,0 +1,104 @@
+"""Types as Go source and in Aerospike's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from modgo_lsp.model.package import Package
+from modgo_lsp.model.source_text import go_source
+from modgo_lsp.model.types import Type
+
+SOURCE = """
+type T struct { A int }
+type L[E any] struct { Items []E }
+type local = struct { a int }
+"""
+
+
+def type_of(udfs: Callable[..., Package], text: str) -> Type:
+    imports = '"time"\n"example.com/m/other"'
+    found = udfs(
+        f"{SOURCE}var _ time.Time; var _ other.T\nfunc F(x {text}) {{}}\nvar _ = udf.Register(`f`, F)",
+        imports,
+        other__o="package other\ntype T int\ntype U[A any] []A\n",
+    )
+    signature = found.registrations[0].signature
+    assert signature is not None
+    return signature.parameters[0].type
+
+
+def name(path: str) -> str:
+    return {"time": "", "example.com/m/other": "o"}.get(path, path.rpartition("/")[2])
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("int", "int"),
+        ("byte", "uint8"),
+        ("any", "any"),
+        ("interface{}", "any"),
+        ("udf.Value", "any"),
+        ("*udf.GeoJSON", "*udf.GeoJSON"),
+        ("T", "T"),
+        ("[]*L[T]", "[]*L[T]"),
+        ("other.U[other.T]", "o.U[o.T]"),
+        ("map[string][4]T", "map[string][4]T"),
+        ("time.Duration", "Duration"),
+        ("func(a int, b ...string) (T, error)", "func(int, ...string) (T, error)"),
+        ("func() error", "func() error"),
+        ("chan (<-chan int)", "chan (<-chan int)"),
+        ("chan<- int", "chan<- int"),
+        ("struct { A int `udf:\"a\"`; T }", 'struct{A int "udf:\\"a\\""; T}'),
+        ("interface { M(int) error }", "interface{ M(int) error }"),
+        ("struct { a int }", None),
+        ("local", None),
+        ("Missing", None),
+    ],
+)  # fmt: skip
+def test_go_source(udfs: Callable[..., Package], text: str, source: str | None) -> None:
+    assert go_source(type_of(udfs, text), "example.com/m", name) == source
+
+
+def test_what_cannot_be_named_elsewhere(udfs: Callable[..., Package]) -> None:
+    found = udfs(
+        "type hidden int\nfunc init() { type T int; udf.Register(`a`, func(t T) {}) }\n"
+        "func F(h hidden) {}\nvar _ = udf.Register(`b`, F)"
+    )
+    local, hidden = (each.signature.parameters[0].type for each in found.registrations if each.signature)
+    assert go_source(local, "example.com/m", name) is None
+    assert go_source(hidden, "example.com/m", name) == "hidden"
+    assert go_source(hidden, "example.com/other", name) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("bool", "boolean"),
+        ("uint16", "integer"),
+        ("float32", "double"),
+        ("string", "string"),
+        ("[]byte", "bytes"),
+        ("udf.GeoJSON", "GeoJSON"),
+        ("udf.HLL", "HLL"),
+        ("any", "any value"),
+        ("[]any", "list"),
+        ("[]string", "list of string"),
+        ("map[any]any", "map"),
+        ("map[string]any", "map of string to any value"),
+        ("map[[2]byte]int", "map of bytes to integer"),
+        ("map[udf.BytesKey]int", "map of bytes to integer"),
+        ("*T", "map or nil"),
+        ("chan int", "unsupported"),
+        ("[2]int", "unsupported"),
+        ("time.Duration", "unknown"),
+    ],
+)
+def test_aerospike_names(udfs: Callable[..., Package], text: str, words: str) -> None:
+    imports = '"time"'
+    found = udfs(f"{SOURCE}var _ time.Time\nfunc F(x {text}) {{}}\nvar _ = udf.Register(`f`, F)", imports)
+    signature = found.registrations[0].signature
+    assert signature is not None
+    assert signature.parameters[0].aerospike == words
