@@ -14,6 +14,7 @@ import msgspec
 
 from modgo_lsp.build.cache import publish_file, scratch_directory
 from modgo_lsp.build.process import run
+from modgo_lsp.build.sdk import index_environment
 from modgo_lsp.build.toolchain import Toolchain
 from modgo_lsp.build.wrappers import MAIN_FOLDER
 
@@ -56,7 +57,13 @@ async def compile_module(toolchain: Toolchain, what: Compilation, progress: Prog
             cwd=what.folder,
             # A go that is killed leaves its work folder behind: here it goes with ours.
             # C compilers speak the user's language, and their errors are read here.
-            env={**toolchain.environment(), "GOTMPDIR": str(work), "PWD": str(what.folder), "LC_ALL": "C"},
+            env={
+                **toolchain.environment(),
+                **index_environment(toolchain.go),
+                "GOTMPDIR": str(work),
+                "PWD": str(what.folder),
+                "LC_ALL": "C",
+            },
             on_line=line_said,
         )
         if done.code != 0:

@@ -117,6 +117,15 @@ async def install(go: Go, sdk: Sdk) -> None:
         )
 
 
+def index_environment(go: Go) -> dict[str, str]:
+    """What a build needs in its environment where the module cache held other contents of this version:
+    Go's index of a cached module is kept by path, for ever, and would list the files that were."""
+    if not _replaced_mark(go).exists():
+        return {}
+    debug = [setting for setting in os.environ.get("GODEBUG", "").split(",") if setting]
+    return {"GODEBUG": ",".join([*debug, "goindex=0"])}
+
+
 def complete_sum(go_sum: bytes, sdk: Sdk) -> bytes | None:
     """go.sum with the SDK's lines, None where it has them. Raises SumMismatchError where it has others."""
     wanted = {line.rsplit(" ", 1)[0]: line for line in sdk.sum_lines}
@@ -207,8 +216,16 @@ def _escaped(path: str) -> str:
     return re.sub("[A-Z]", lambda match: "!" + match[0].lower(), path)
 
 
+def _downloads(go: Go) -> Path:
+    return go.module_cache / "cache" / "download" / _escaped(SDK_PATH) / "@v"
+
+
+def _replaced_mark(go: Go) -> Path:
+    return _downloads(go) / "replaced-by-modgo"
+
+
 def _cached_sum(go: Go, sdk: Sdk) -> str | None:
-    path = go.module_cache / "cache" / "download" / _escaped(SDK_PATH) / "@v" / f"{sdk.version}.ziphash"
+    path = _downloads(go) / f"{sdk.version}.ziphash"
     try:
         return path.read_text().strip()
     except OSError:
@@ -218,8 +235,7 @@ def _cached_sum(go: Go, sdk: Sdk) -> str | None:
 def _make_ready(go: Go, sdk: Sdk) -> Path:
     """The proxy, after the cache has forgotten other contents of the same version: those of a modgo in
     development, for a released version never changes."""
-    downloads = go.module_cache / "cache" / "download" / _escaped(SDK_PATH) / "@v"
-    for path in downloads.glob(f"{sdk.version}.*"):
+    for path in _downloads(go).glob(f"{sdk.version}.*"):
         if path.suffix != ".lock":
             path.unlink(missing_ok=True)
     stale = sdk_directory(go, sdk)
@@ -227,6 +243,7 @@ def _make_ready(go: Go, sdk: Sdk) -> Path:
         with scratch_directory() as scratch:
             _make_writable(stale)
             shutil.move(str(stale), str(scratch / "stale"))
+        _replaced_mark(go).touch()
     return module_proxy(sdk)
 
 
