@@ -43,13 +43,49 @@ export class Workbench {
     );
   }
 
-  /** Opens a file of the folder in the open window. */
+  /** Opens a file of the folder in the open window. Gives the moment at which it was chosen. */
   async openFile(file) {
+    const name = path.basename(file);
     await this.page.keyboard.press("Control+p");
     await this.#typeInto(file);
-    await this.#accept(path.basename(file));
-    await this.tab(path.basename(file)).waitFor();
-    await this.page.locator(`.editor-instance[data-uri$="/${file}"], .editor-instance`).first().waitFor();
+    await this.#row(name).first().waitFor();
+    const chosen = performance.now();
+    await this.#accept(name);
+    await this.page.locator(".tab.active", { hasText: name }).first().waitFor();
+    return chosen;
+  }
+
+  /** Gives the keyboard to the editor with this title. */
+  async focusEditor(title) {
+    await this.tab(title).click();
+    await this.page.locator(".monaco-editor.focused").first().waitFor();
+  }
+
+  /** Leaves only the editor with this title. */
+  async closeOtherEditors(title) {
+    await this.focusEditor(title);
+    await this.run("View: Close Other Editors in Group");
+    await this.run("View: Close Editors in Other Groups");
+    await until(
+      "one tab is left",
+      async () => (await this.page.locator(".tabs-container .tab").count()) === 1,
+      10,
+    );
+    await this.page.locator(".monaco-editor.focused").first().waitFor();
+  }
+
+  /** Deletes a line of the active editor. */
+  async deleteLine(line) {
+    await this.goTo(line);
+    await this.page.keyboard.press("Control+Shift+k");
+  }
+
+  /** Closes the panel with Problems and Output where it is open. */
+  async closePanel() {
+    const panel = this.page.locator(".part.panel");
+    if (!(await panel.isVisible())) return;
+    await this.run("View: Hide Panel");
+    await panel.waitFor({ state: "hidden" });
   }
 
   tab(title) {
@@ -117,6 +153,10 @@ export class Workbench {
     await rows.filter({ has: exactly }).first().click({ timeout: 5000 });
   }
 
+  #row(label) {
+    return this.page.locator(".quick-input-list .monaco-list-row", { hasText: label });
+  }
+
   /** Shows the Problems view. */
   async showProblems() {
     await this.run("Problems: Focus on Problems View", this.page.locator(".markers-panel"));
@@ -147,15 +187,11 @@ export class Workbench {
     );
   }
 
-  /** Goes to a problem in the editor by a click on it. */
+  /** Goes to a problem in the editor by a double click on its message; its code would open the rule's page. */
   async goToProblem(text) {
-    await this.page
-      .locator(PROBLEMS, { hasText: text })
-      .first()
-      .locator(".marker-message-details-container, .details-container")
-      .first()
-      .click();
-    await this.page.locator(".monaco-editor.focused").first().waitFor();
+    const message = this.page.locator(PROBLEMS, { hasText: text }).locator(".marker-message-line");
+    await message.first().dblclick({ position: { x: 20, y: 8 } });
+    await this.page.locator(".editor-instance .monaco-editor.focused").first().waitFor();
   }
 
   /** Opens the menu of quick fixes at the cursor and gives the titles it offers. */
@@ -169,14 +205,21 @@ export class Workbench {
   /** Applies one of the quick fixes in the open menu. */
   async applyQuickFix(title) {
     await this.page.locator(".action-widget .monaco-list-row.action", { hasText: title }).first().click();
-    await this.page.locator(".action-widget").waitFor({ state: "hidden" });
+    await this.page.locator(".action-widget").first().waitFor({ state: "hidden" });
   }
 
-  /** Types at a position of the active editor; line and column count from 1. */
-  async typeAt(line, column, text) {
+  /** Goes to a position of the active editor; line and column count from 1. */
+  async goTo(line, column = 1) {
     await this.page.keyboard.press("Control+g");
     await this.answer(`:${line}:${column}`);
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    await this.quickInput().waitFor({ state: "hidden" });
+    const status = new RegExp(`Ln ${line}, Col ${column}\\b`);
+    await this.page.locator(".part.statusbar", { hasText: status }).waitFor();
+  }
+
+  /** Types at a position of the active editor. */
+  async typeAt(line, column, text) {
+    await this.goTo(line, column);
     await this.page.keyboard.insertText(text);
   }
 
@@ -225,10 +268,14 @@ export class Workbench {
     return this.page.locator(".output-view-container, .output-view").first();
   }
 
-  /** Text of the active editor of the given kind, as far as it is scrolled into view. */
-  async visibleText(selector = ".editor-instance .view-lines") {
-    const lines = await this.page.locator(selector).first().innerText();
-    return lines.replace(/\u00a0/g, " ");
+  /** Text of the first editor, as far as it is scrolled into view. */
+  visibleText() {
+    return this.textOf(this.page.locator(".editor-instance .view-lines").first());
+  }
+
+  /** Text of a part of an editor, with plain spaces. */
+  async textOf(locator) {
+    return (await locator.innerText()).replaceAll("\u00a0", " ");
   }
 
   async save() {
@@ -236,6 +283,7 @@ export class Workbench {
   }
 
   async picture(file) {
+    await this.page.mouse.move(700, 400); // away from what shows a tooltip
     await this.page.screenshot({ path: file });
   }
 }

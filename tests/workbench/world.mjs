@@ -35,7 +35,7 @@ const SETTINGS = {
   "telemetry.telemetryLevel": "off",
   "git.enabled": false,
   "window.restoreWindows": "none",
-  "files.simpleDialog.enable": true,
+  "files.autoSave": "off", // so that it shows that commands save
   "editor.minimap.enabled": false,
   "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
   "editor.suggestOnTriggerCharacters": false,

@@ -15,6 +15,7 @@ import {
   functionsTable,
   loadSummary,
   parseArguments,
+  prettyJson,
   recordChanged,
 } from "../src/results/format.js";
 import type { BuildResult, CallResult, Finding, UdfFunction } from "../src/server/results.js";
@@ -150,7 +151,7 @@ describe("a call", () => {
   });
   it("cuts a long value", () => {
     assert.equal(formatValue("x".repeat(500)).length, 80);
-    assert.equal(formatValue({ a: [1, "b"] }), '{"a":[1,"b"]}');
+    assert.equal(formatValue({ a: [1, "b"] }), '{"a": [1, "b"]}');
   });
   it("knows whether the record changed", () => {
     assert.equal(recordChanged(updated), true);
@@ -171,6 +172,30 @@ describe("a call", () => {
       callReport("take", [], panicked),
       /It panicked:\n\n```text\nnil map\n```\n\n## Where\n\n- counters\.go:12\n- counters\.go:40\n$/,
     );
+  });
+  it("shows a record with a line for each bin that fits on one", () => {
+    const record = {
+      key: ["test", "demo", 1],
+      bins: { a: 1, list: [1, [2]], map: { x: { y: null } }, long: ["x".repeat(90)], empty: {} },
+    };
+    assert.equal(
+      prettyJson(record),
+      [
+        "{",
+        '  "key": ["test", "demo", 1],',
+        '  "bins": {',
+        '    "a": 1,',
+        '    "list": [1, [2]],',
+        '    "map": {"x": {"y": null}},',
+        '    "long": [',
+        `      "${"x".repeat(90)}"`,
+        "    ],",
+        '    "empty": {}',
+        "  }",
+        "}",
+      ].join("\n"),
+    );
+    assert.deepEqual(JSON.parse(prettyJson(record)), record);
   });
   it("shows a missing record as such", () => {
     assert.equal(formatRecord(null), "// no record\n");

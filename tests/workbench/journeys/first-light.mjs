@@ -1,1 +1,279 @@
-export const firstLight = { name: "first light", world: {}, steps: [] };
+// The main job, as someone new to it would do it: a finding, its fix, a build, a run on a record, a load, a
+// type error and its mending, a second module. Everything through what the workbench shows.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { commandsBelow } from "../processes.mjs";
+import { until } from "../until.mjs";
+
+/** Takes one registration out of an example, so that there is something to find. */
+function unregister(folder, file, name) {
+  const target = path.join(folder, file);
+  const text = readFileSync(target, "utf8");
+  const without = text.replace(new RegExp(`^\\tudf\\.Register\\("${name}", .*\\n`, "m"), "");
+  assert.notEqual(without, text, `${file} doesn't register ${name}`);
+  writeFileSync(target, without);
+}
+
+/** Line, from 1, of the first line of a file that contains a text. */
+function lineOf(file, text) {
+  const line =
+    readFileSync(file, "utf8")
+      .split("\n")
+      .findIndex((each) => each.includes(text)) + 1;
+  assert.ok(line > 0, `${file} has no line with ${text}`);
+  return line;
+}
+
+const COUNTERS = "counters/counters.go";
+const PROFILE = "profile/profile.go";
+const HELLO = "hello/hello.go";
+const WRONG_LINE = "\tcount += bin\n";
+const BUILD_S = 180; // the first build on a machine compiles Go's own library
+
+export const firstLight = {
+  name: "first light",
+  world: {
+    prepare(folder) {
+      unregister(folder, COUNTERS, "take");
+      unregister(folder, PROFILE, "top");
+    },
+  },
+  steps: [
+    [
+      "an unregistered UDF stands in Problems",
+      async ({ workbench, folder, figures, outputLog }) => {
+        const began = performance.now();
+        await workbench.open(COUNTERS);
+        await workbench.page.locator(".squiggly-warning").first().waitFor({ timeout: 60_000 });
+        figures.window_to_diag_ms = performance.now() - began;
+        await workbench.settled("Modgo: Build UDF module");
+        await workbench.showProblems();
+        const line = lineOf(path.join(folder, COUNTERS), "func Take(");
+        await workbench.problem(new RegExp(`Take.*not registered.*MG101.*\\[Ln ${line}, Col 6\\]`));
+        figures.activation_ms = Number(/Activated in ([\d.]+) ms/.exec(outputLog())[1]);
+        figures.server_ready_ms = Number(/Ready ([\d.]+) ms after/.exec(outputLog())[1]);
+      },
+    ],
+    [
+      "its quick fix is on offer",
+      async ({ workbench }) => {
+        await workbench.goToProblem("MG101");
+        const titles = await workbench.quickFixes();
+        assert.ok(
+          titles.some((title) => /Register Take as "take"/.test(title)),
+          titles.join(),
+        );
+      },
+    ],
+    [
+      "the quick fix registers it and the finding goes away",
+      async ({ workbench, folder }) => {
+        await workbench.applyQuickFix('Register Take as "take"');
+        await workbench.noProblem(/MG101/);
+        await workbench.goTo(1);
+        await until(
+          "the registration is in the editor",
+          async () => /udf\.Register\("take", Take\)/.test(await workbench.visibleText()),
+          10,
+          () => workbench.visibleText(),
+        );
+        const onDisk = readFileSync(path.join(folder, COUNTERS), "utf8");
+        assert.doesNotMatch(onDisk, /"take"/, "a fix is the user's to save");
+      },
+    ],
+    [
+      "Build UDF module saves, builds and says what it made",
+      async ({ workbench, folder }) => {
+        await workbench.run("Modgo: Build UDF module");
+        const text = await workbench.toast(/^Built /, BUILD_S);
+        assert.match(text, /^Built counters\.so \(\d+\.\d MB\) in [\d.]+ m?s$/);
+        assert.deepEqual(await workbench.toastButtons(text), ["Load", "Reveal"]);
+        const module = path.join(folder, "counters/counters.so");
+        assert.equal(readFileSync(module).subarray(0, 4).toString("latin1"), "\x7fELF");
+        assert.match(readFileSync(path.join(folder, COUNTERS), "utf8"), /Register\("take", Take\)/);
+      },
+    ],
+    [
+      "Load lists the functions in the output",
+      async ({ workbench, outputLog }) => {
+        await workbench.pressToastButton("Built counters.so", "Load");
+        await workbench.toast(/^Loaded counters\.so: 2 functions, ABI 1\.0$/);
+        await workbench.outputView().waitFor();
+        await until(
+          "the table is in the output",
+          () => /take\(n float64\) \(Grant, error\) +record +Take takes n/.test(outputLog()),
+          10,
+          outputLog,
+        );
+        assert.match(
+          outputLog(),
+          /add\(bin string, n int64, limit int64\) \(int64, error\) +record +Add adds n to the counter/,
+        );
+      },
+    ],
+    [
+      "lenses stand above the registered functions",
+      async ({ workbench }) => {
+        await workbench.clearToasts();
+        await workbench.closePanel();
+        await until(
+          "both functions have lenses",
+          async () => (await workbench.lenses()).length === 2,
+          20,
+          async () => JSON.stringify(await workbench.lenses()),
+        );
+        const [add, take] = await workbench.lenses();
+        assert.match(add, /Registered as 'add'.*Build & load.*Run on sample/);
+        assert.match(take, /Registered as 'take'.*Build & load.*Run on sample/);
+      },
+    ],
+    [
+      "Run on sample asks for the arguments that the function takes",
+      async ({ workbench, folder }) => {
+        await workbench.goTo(lineOf(path.join(folder, COUNTERS), "func Take("));
+        await workbench.lens("Run on sample", 1).click();
+        await workbench
+          .quickInput()
+          .filter({ hasText: "take(n float64) (Grant, error)" })
+          .waitFor({ timeout: BUILD_S * 1000 });
+        assert.match(await workbench.quickInput().innerText(), /take expects 1 argument, got 0/);
+      },
+    ],
+    [
+      "and shows the result, and the record before and after",
+      async ({ workbench }) => {
+        await workbench.answer("4");
+        const text = await workbench.toast(/^take → /);
+        assert.match(text, /^take → \{"allowed": true, "tokens": 6.*\}, record updated, [\d.]+ [mµ]s$/);
+        await workbench.tab("take: record before ↔ after").waitFor();
+        const diff = workbench.page.locator(".monaco-diff-editor .modified .lines-content > .view-lines");
+        await diff.waitFor();
+        await until(
+          "the diff shows the new bin",
+          async () => /"tokens": 6/.test(await workbench.textOf(diff)),
+          10,
+          () => diff.innerText(),
+        );
+        await workbench.page
+          .locator(".monaco-diff-editor .line-insert, .monaco-diff-editor .char-insert")
+          .first()
+          .waitFor();
+      },
+    ],
+    [
+      "Details shows the whole report",
+      async ({ workbench }) => {
+        await workbench.pressToastButton("take → ", "Details");
+        await workbench.tab("take.md").waitFor();
+        const report = workbench.page.locator(".editor-instance .view-lines", { hasText: "take(4)" });
+        await report.waitFor();
+        assert.match(
+          await workbench.textOf(report),
+          /# take\(4\)[\s\S]*"allowed": true[\s\S]*The record was updated/,
+        );
+      },
+    ],
+    [
+      "a type error becomes MG401 at its line",
+      async ({ workbench, folder }) => {
+        await workbench.closeOtherEditors("counters.go");
+        await workbench.clearToasts();
+        const file = path.join(folder, COUNTERS);
+        const line = lineOf(file, "count += n");
+        await workbench.typeAt(line, 1, WRONG_LINE);
+        await workbench.run("Modgo: Build UDF module");
+        await workbench.toast(/^counters didn't build: counters\.go:\d+: .*mismatched types.*$/, BUILD_S);
+        await workbench.pressToastButton("counters didn't build", "Show Problems");
+        await workbench.problem(new RegExp(`mismatched types.*MG401.*\\[Ln ${line}, Col \\d+\\]`));
+        await workbench.page.locator(".squiggly-error").first().waitFor();
+        assert.equal(lineOf(file, WRONG_LINE.trim()), line, "the build saved the file");
+      },
+    ],
+    [
+      "mended and built again, it goes away",
+      async ({ workbench, folder }) => {
+        await workbench.clearToasts();
+        await workbench.focusEditor("counters.go");
+        await workbench.deleteLine(lineOf(path.join(folder, COUNTERS), WRONG_LINE.trim()));
+        await workbench.run("Modgo: Build UDF module");
+        await workbench.toast(/^Built counters\.so/, BUILD_S);
+        await workbench.noProblem(/MG401/);
+      },
+    ],
+    [
+      "a second file is judged as it opens",
+      async ({ workbench, figures }) => {
+        await workbench.clearToasts();
+        const opened = await workbench.openFile(PROFILE);
+        await workbench.page.locator(".squiggly-warning").first().waitFor();
+        figures.open_to_diag_ms = performance.now() - opened;
+        await workbench.problem(/Top.*not registered.*MG101/);
+      },
+    ],
+    [
+      "a function without arguments runs at one click",
+      async ({ workbench, figures, state, folder }) => {
+        await workbench.openFile(HELLO);
+        await workbench.closePanel();
+        for (state.click = 0; state.click < 2; state.click++) {
+          await workbench.lens("Run on sample").waitFor(); // of hello, the first
+          const began = performance.now();
+          await workbench.lens("Run on sample").click();
+          const text = await workbench.toast(/^hello → /, BUILD_S);
+          figures.lens_to_result_ms = performance.now() - began; // of the second click: built by then
+          assert.match(text, /^hello → "Hello, world!", record unchanged, /);
+          await workbench.tab("hello.md").waitFor();
+          if (state.click === 0) await workbench.clearToasts();
+        }
+        assert.ok(statSync(path.join(folder, "hello/hello.go")).size > 0);
+      },
+    ],
+    [
+      "Build and load does both at once",
+      async ({ workbench, outputLog, folder }) => {
+        await workbench.clearToasts();
+        await workbench.closeOtherEditors("hello.go");
+        await workbench.run("Modgo: Build and load UDF module");
+        await workbench.toast(/^Loaded hello\.so: 2 functions, ABI 1\.0\. Built hello\.so/, BUILD_S);
+        assert.ok(existsSync(path.join(folder, "hello/hello.so")));
+        await until(
+          "greet is in the output",
+          () => /greet\(names \.\.\.string\) string/.test(outputLog()),
+          10,
+          outputLog,
+        );
+      },
+    ],
+    [
+      "Show status tells how things stand",
+      async ({ workbench }) => {
+        await workbench.clearToasts();
+        await workbench.run("Modgo: Show status", workbench.quickInput().filter({ hasText: "Modgo status" }));
+        const status = await workbench.quickInput().innerText();
+        assert.match(status, /Modgo: ready \(modgo-lsp \d[^,]*, Python 3[^,]*, go1\.\d+/);
+        assert.match(status, /trusted: checks, builds and runs/);
+      },
+    ],
+    [
+      "Restart server brings back the findings",
+      async ({ workbench, server }) => {
+        await workbench.page.keyboard.press("Escape");
+        const serversNow = () =>
+          [...commandsBelow(server.pid)].filter(([, text]) => text.includes("-m modgo_lsp lsp"));
+        const before = serversNow();
+        assert.equal(before.length, 1, "one server");
+        await workbench.run("Modgo: Restart server");
+        await until(
+          "another server runs and the old one is gone",
+          () => serversNow().length === 1 && serversNow()[0][0] !== before[0][0],
+          30,
+          () => JSON.stringify([before, serversNow()]),
+        );
+        await workbench.openFile(PROFILE);
+        await workbench.showProblems();
+        await workbench.problem(/Top.*not registered.*MG101/);
+      },
+    ],
+  ],
+};

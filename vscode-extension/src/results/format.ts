@@ -98,22 +98,27 @@ export function loadSummary(result: LoadResult): string {
   return `Loaded ${baseName(result.path)}: ${plural(result.functions.length, "function")}, ABI ${major}.${minor}`;
 }
 
+const MAX_DOC = 72;
+const MAX_SUMMARY_VALUE = 80;
+
 function firstSentence(doc: string): string {
   const line =
     doc
       .trim()
       .split(/\n\s*\n/)[0]
       ?.replace(/\s+/g, " ") ?? "";
-  return /^.*?[.!?](?=\s|$)/.exec(line)?.[0] ?? line;
+  return shorten(/^.*?[.!?](?=\s|$)/.exec(line)?.[0] ?? line, MAX_DOC);
 }
 
-const MAX_SUMMARY_VALUE = 80;
+function shorten(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1).trimEnd()}…` : text;
+}
 
 /** A result on one line, short enough for a notification. */
 export function formatValue(value: unknown): string {
   // A UDF without a result gives nil, which JSON calls null.
-  const text = value === undefined || value === null ? "nil" : JSON.stringify(value);
-  return text.length > MAX_SUMMARY_VALUE ? `${text.slice(0, MAX_SUMMARY_VALUE - 1)}…` : text;
+  const text = value === undefined || value === null ? "nil" : flatJson(value);
+  return shorten(text, MAX_SUMMARY_VALUE);
 }
 
 const DONE: Readonly<Record<string, string>> = {
@@ -122,10 +127,10 @@ const DONE: Readonly<Record<string, string>> = {
   remove: "removed",
 };
 
-/** What became of the record: "record updated", "record unchanged". */
-export function formatOperations(result: CallSuccess): string {
-  const done = (result.operations ?? []).map((operation) => DONE[operation] ?? operation);
-  return done.length === 0 ? "record unchanged" : `record ${[...new Set(done)].join(", ")}`;
+/** What became of the record: "updated", "unchanged", "created and updated". */
+function recordFate(result: CallSuccess): string {
+  const done = new Set((result.operations ?? []).map((operation) => DONE[operation] ?? operation));
+  return done.size === 0 ? "unchanged" : [...done].join(" and ");
 }
 
 const FAILURES: Readonly<Record<CallErrorKind, string>> = {
@@ -141,7 +146,7 @@ const FAILURES: Readonly<Record<CallErrorKind, string>> = {
 export function callSummary(name: string, result: CallResult): string {
   if (!result.ok) return `${name} ${FAILURES[result.error.kind]}: ${result.error.message}`;
   const time = formatDuration(result.elapsed_ns);
-  return `${name} → ${formatValue(result.result)}, ${formatOperations(result)}, ${time}`;
+  return `${name} → ${formatValue(result.result)}, record ${recordFate(result)}, ${time}`;
 }
 
 /** Whether there is a change of the record worth showing. */
@@ -152,9 +157,34 @@ export function recordChanged(result: CallResult): boolean {
 
 /** A record as JSON to read; a record that doesn't exist is said in a comment. */
 export function formatRecord(record: RecordSample | null | undefined): string {
-  return record === null || record === undefined
-    ? "// no record\n"
-    : `${JSON.stringify(record, undefined, 2)}\n`;
+  return record === null || record === undefined ? "// no record\n" : `${prettyJson(record)}\n`;
+}
+
+const JSON_WIDTH = 80;
+
+/**
+ * JSON with each bin on its own line, and what is in a bin on that line too where it fits: so that a diff
+ * of two records shows bins, not brackets.
+ */
+export function prettyJson(value: unknown, depth = 0): string {
+  const flat = flatJson(value);
+  if (typeof value !== "object" || value === null) return flat;
+  const indent = "  ".repeat(depth);
+  if ((Array.isArray(value) || depth > 1) && indent.length + flat.length <= JSON_WIDTH) return flat;
+  const parts = Array.isArray(value)
+    ? value.map((item) => prettyJson(item, depth + 1))
+    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${prettyJson(item, depth + 1)}`);
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  if (parts.length === 0) return flat;
+  return `${open}\n${parts.map((part) => `${indent}  ${part}`).join(",\n")}\n${indent}${close}`;
+}
+
+/** On one line, with a space after commas and colons. */
+function flatJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flatJson).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${flatJson(item)}`);
+  return `{${members.join(", ")}}`;
 }
 
 /** Everything about one call, as Markdown. */
@@ -169,8 +199,13 @@ export function callReport(name: string, args: readonly unknown[], result: CallR
 }
 
 function successReport(result: CallSuccess): string {
+  const fate = recordFate(result);
   const time = formatDuration(result.elapsed_ns);
-  const parts = [`Result, after ${time}:`, json(result.result ?? null), `The ${formatOperations(result)}.`];
+  const parts = [
+    `Result, after ${time}:`,
+    json(result.result ?? null),
+    `The record was ${fate === "unchanged" ? "left as it is" : fate}.`,
+  ];
   if (recordChanged(result)) {
     parts.push("## Record before", json(result.record?.before ?? null));
     parts.push("## Record after", json(result.record?.after ?? null));
@@ -187,7 +222,7 @@ function failureReport({ error }: CallFailure): string {
 }
 
 function json(value: unknown): string {
-  return ["```json", JSON.stringify(value, undefined, 2), "```"].join("\n");
+  return ["```json", prettyJson(value), "```"].join("\n");
 }
 
 /**

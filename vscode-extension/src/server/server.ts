@@ -47,11 +47,17 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
   const changed = new vscode.EventEmitter<ServerState>();
   let state: ServerState = { kind: "stopped" };
   let client: LanguageClient | undefined;
-  let lastWords = "";
+  let words: string[] = []; // what the server last said on stderr
 
   const enter = (next: ServerState) => {
+    if (next.kind === "starting" && state.kind === "starting") return; // ours, then the client's
     state = next;
     changed.fire(next);
+  };
+
+  const fail = () => {
+    if (words.length > 0) output.error(`The server's last words:\n${words.join("\n")}`);
+    enter({ kind: "failed", message: stoppedMessage(words.at(-1) ?? "") });
   };
 
   const start = async () => {
@@ -63,22 +69,25 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
       enter({ kind: "failed", message: describeFailure(discovery) });
       return;
     }
-    lastWords = "";
-    client = createClient(interpreter, home.fsPath, output, (line) => (lastWords = line));
+    const heard = (words = []) as string[];
+    client = createClient(interpreter, home.fsPath, output, (line) => {
+      heard.push(line);
+      if (heard.length > MAX_WORDS) heard.shift();
+    });
     const ready: ServerState = { kind: "ready", interpreter, trusted: vscode.workspace.isTrusted };
     const started = client;
     started.onDidChangeState(({ newState }) => {
       if (client !== started) return; // being stopped by us
       if (newState === State.Running) enter(ready);
       else if (newState === State.Starting) enter({ kind: "starting" });
-      else if (newState === State.Stopped) enter({ kind: "failed", message: stoppedMessage(lastWords) });
+      else if (newState === State.Stopped) fail();
     });
     try {
       await started.start();
     } catch (error) {
       output.error(error instanceof Error ? error : String(error));
       client = undefined;
-      enter({ kind: "failed", message: stoppedMessage(lastWords) });
+      fail();
     }
   };
 
@@ -184,6 +193,7 @@ function stoppedMessage(lastWords: string): string {
   return `The Modgo language server stopped.${words}`;
 }
 
+const MAX_WORDS = 40; // lines
 const MAX_CRASHES = 4;
 const CRASH_WINDOW_MS = 180_000;
 
@@ -224,10 +234,10 @@ function createClient(
     stdioOptions: {
       stdout: () => undefined, // the protocol's own stream
       stderr: (stream) => {
-        // A server logs on stderr; a line there is no error by itself.
+        // What the server wants to be read comes by window/logMessage; this is for when it can't.
         createInterface({ input: stream }).on("line", (line) => {
-          if (line.trim() !== "") heard(line.trim());
-          output.info(line);
+          if (line.trim() !== "") heard(line.trimEnd());
+          output.debug(line);
         });
       },
     },
