@@ -124,11 +124,12 @@ async def test_several_changes_in_one_notification_build_on_each_other(module):
         await editor.codes_become(uri, "MG101")
         line, column = at(UNREGISTERED, "Extra", "utf-16")
 
-        def change(first: int, last: int, text: str) -> types.TextDocumentContentChangePartial:
+        def change(line: int, first: int, last: int, text: str) -> types.TextDocumentContentChangePartial:
             start, end = types.Position(line, first), types.Position(line, last)
             return types.TextDocumentContentChangePartial(types.Range(start, end), text)
 
-        editor.change(uri, change(column, column + 5, "e"), change(column + 1, column + 1, "xtra"))
+        above = change(0, 0, 0, "// One line.\n")
+        editor.change(uri, above, change(line + 1, column, column + 1, "e"))
         await editor.codes_become(uri)
 
 

@@ -63,6 +63,24 @@ def test_every_name_serves_stdio(command):
         assert server.wait(10) == 0
 
 
+def test_nobody_else_gets_into_the_protocol():
+    noise = """
+import os, subprocess
+from modgo_lsp.server.main import _protocol_streams
+stdin, stdout = _protocol_streams()
+print("noise")
+os.write(1, b"noise")
+subprocess.run(["cat"], check=True)
+stdout.write(stdin.read())
+stdout.flush()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", noise], input=b"protocol", capture_output=True, env=ENVIRONMENT, timeout=30
+    )
+    assert done.stdout == b"protocol"
+    assert done.stderr.count(b"noise") == 2
+
+
 def test_a_local_port_serves_too():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
