@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from .conftest import CLEAN, Editor, capable, minimal, running
+from .conftest import CLEAN, ROOT, Editor, capable, minimal, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -160,6 +163,35 @@ async def test_call_answers_the_result_and_the_records_change(module):
         # The .so itself will do too, and a sample's file name.
         again = {**request, "uri": (module / "stats.so").as_uri(), "record": "testdata/udf/count.record.json"}
         assert (await editor.run("modgo.call", again))["result"] == 8
+
+
+async def test_answers_are_those_of_the_command_line(module):
+    async def command_line(*words: str) -> dict[str, Any]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "modgo_lsp", *words, "--json"),
+            cwd=module,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        found: dict[str, Any] = json.loads((await process.communicate())[0])
+        return found
+
+    def comparable(answer: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in answer.items() if key not in ("elapsed_ms", "output", "path")}
+
+    here = {"uri": module.as_uri()}
+    async with running(module, capable()) as editor:
+        for text in (CLEAN, BROKEN):
+            (module / "stats.go").write_text(text)
+            built = await editor.run("modgo.build", here)
+            assert comparable(built) == comparable(await command_line("build"))
+            called = await editor.run("modgo.call", {**here, "function": "ad"})
+            told = await command_line("call", ".", "ad")
+            assert called["ok"] is told["ok"] is False
+            assert called["error"] == told["error"]
+        (module / "stats.go").write_text(CLEAN)
+        loaded = await editor.run("modgo.load", here)
+        assert comparable(loaded) == {**comparable(await command_line("load")), "findings": []}
 
 
 def descendants(pid: int) -> set[int]:
