@@ -204,8 +204,9 @@ class Binder:
     def _if(self, stmt: ast.IfStmt, scope: Scope) -> None:
         link: ast.Stmt | None = stmt
         while isinstance(link, ast.IfStmt):
-            scope = Scope(scope)
-            self._statement(link.init, scope)
+            if link.init is not None:
+                scope = Scope(scope)
+                self._statement(link.init, scope)
             self.expr(link.cond, scope)
             self._statement(link.body, scope)
             link = link.else_

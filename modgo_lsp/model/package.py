@@ -62,8 +62,8 @@ class Parameter(msgspec.Struct, frozen=True):
 class Signature(msgspec.Struct, frozen=True):
     """The signature of a function, judged as a UDF's.
 
-    `parameters` are the arguments alone: context, record and stream are told by the flags. Of a variadic
-    function the last parameter has the element's type. `result` is None where there is none, or where the
+    `parameters` are the arguments alone: context and record are told by the flags, a stream by `kind`. Of a
+    variadic function the last parameter has the element's type. `result` is None where there is none, or where the
     UDF is a stream UDF. Where `problems` is not empty the other fields are what could be made of it.
     """
 
@@ -108,8 +108,8 @@ class Registration(msgspec.Struct, frozen=True):
     `generic` says that a generic function is registered without instantiation.
     `reachable` is False where no init and no package variable reaches the call (MG106).
     `dynamic` is why the registration isn't static, None where it is.
-    `signature` is judged wherever the function's type is known, with places as rules.md says.
-    `function_type` is that type. `target` is the declared function behind the expression, where known.
+    `signature` is judged wherever the function's type is known, with places as rules.md says; of `any(Add)`
+    it is Add's. `function_type` is that type, as it is declared: a Func, or a Named that is one underneath. `target` is the declared function behind the expression, where known.
     """
 
     call: Location
@@ -151,7 +151,9 @@ class Package(msgspec.Struct, frozen=True):
 
     `dependencies` are the packages of the same Go module that it imports, directly or not; together with
     it they are one UDF module. `imported_in_module` says whether another package of the module (tests
-    aside) imports this one. `registrations` are this package's own, by file and position.
+    aside) imports this one. `registrations` are this package's own, by file and position. In a package that
+    doesn't import the SDK `functions` and `registrations` are empty and `imported_in_module` is False:
+    nothing is said of it, so nobody looks.
     """
 
     directory: str

@@ -60,6 +60,13 @@ def test_a_name_means_what_is_around_it(udfs: Callable[..., Package], body: str)
     assert [problem.kind for problem in registration.signature.problems] == ["unsupported-parameter"]
 
 
+def test_a_short_declaration_assigns_to_what_its_scope_has(udfs: Callable[..., Package]) -> None:
+    (registration,) = udfs(
+        f"func init() {{ var f any; f, x := {GOOD}, 1; _ = x; udf.Register(`f`, f) }}"
+    ).registrations
+    assert registration.dynamic == "interface"
+
+
 def test_a_local_type_shadows(udfs: Callable[..., Package]) -> None:
     (registration,) = udfs(
         "type T chan int\nfunc init() { type T int; udf.Register(`f`, func(t T) {}) }"

@@ -51,6 +51,7 @@ def test_names(name: str, chosen: bool) -> None:
         ("// go:build windows\n", True),
         ("// +build windows\n\n", False),
         ("// +build windows\n", True),
+        ("/* a block comment ends them */\n// +build windows\n\n", True),
         ("// +build windows linux,!arm64\n\n", True),
         ("//go:build linux\n// +build windows\n\n", True),
         ("\ufeff//go:build windows\n\n", False),
