@@ -164,7 +164,9 @@ def _finding(
         return _at(origin, COMPILE_ERROR, f"the code that modgo generates for this does not compile: {text}")
     if _is_generated(path):
         return _at(fallback, COMPILE_ERROR, text)
-    place = _place(path, message.line, message.column) or fallback
+    # In a cgo preamble the C compiler counts columns without the comment's marks: its line must do.
+    column = 0 if path.endswith(".go") and text != message.text else message.column
+    place = _place(path, message.line, column) or fallback
     remedy = _remedy(message.text)
     details = [line for line in message.more if not _is_excerpt(line)]
     related = tuple(one for line in details if (one := _related(line, folder)) is not None)

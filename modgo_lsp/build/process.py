@@ -11,10 +11,9 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
-
-_LINE_LIMIT = 1 << 20
 
 
 class Completed(msgspec.Struct, frozen=True):
@@ -41,16 +40,7 @@ async def run(
 
     Raises OSError where it cannot be started and TooSlowError after `timeout` seconds.
     """
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=cwd,
-        env=env,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-        limit=_LINE_LIMIT,
-    )
+    process = await start(command, cwd=cwd, env=env)
     assert process.stdout is not None
     assert process.stderr is not None
     reading = asyncio.gather(process.stdout.read(), _lines(process.stderr, on_line), process.wait())
@@ -63,6 +53,31 @@ async def run(
             kill_group(process.pid)
             await asyncio.shield(process.wait())
     return Completed(code, stdout.decode("utf-8", "replace"), stderr)
+
+
+async def start(command: Sequence[str], **options: Any) -> asyncio.subprocess.Process:
+    """Starts `command` as the leader of a group, without input, its output in pipes. Raises OSError.
+
+    Python 3.11 never comes back from a start that is cancelled half-way, so it is brought to its end first.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            **options,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            process = await starting
+            kill_group(process.pid)
+            await process.wait()
+        raise
 
 
 def kill_group(pid: int) -> None:

@@ -94,7 +94,12 @@ class Toolchain(msgspec.Struct, frozen=True):
 
 async def discover(go: str | None = None, cc: str | None = None) -> Toolchain:
     """Both tools; `go` and `cc` are the user's settings, if any. Raises ToolchainError."""
-    found_go, found_cc = await asyncio.gather(discover_go(go), discover_cc(cc))
+    # Both to their end: a task left behind would outlive its caller.
+    found_go, found_cc = await asyncio.gather(discover_go(go), discover_cc(cc), return_exceptions=True)
+    if isinstance(found_go, BaseException):
+        raise found_go
+    if isinstance(found_cc, BaseException):
+        raise found_cc
     return Toolchain(found_go, found_cc)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import msgpack
 import msgspec
 
-from modgo_lsp.build.process import kill_group
+from modgo_lsp.build.process import kill_group, start
 from modgo_lsp.host.last_words import LastWords, read_last_words
 
 # Enough of a module's output for its last words: a Go trace of thousands of goroutines is cut in its middle.
@@ -72,22 +72,15 @@ class Session:
             raise HostError("modules can be loaded on Linux only")
         ours, theirs = socket.socketpair()
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-c",
-                _BOOT,
-                str(theirs.fileno()),
-                # Of this very modgo, and never of the folder that the user happens to stand in.
-                json.dumps([path for path in sys.path if path]),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-        except OSError as error:
+            # Modules of this very modgo, and never of the folder that the user happens to stand in.
+            modules = json.dumps([path for path in sys.path if path])
+            command = [sys.executable, "-c", _BOOT, str(theirs.fileno()), modules]
+            self._process = await start(command, pass_fds=(theirs.fileno(),))
+        except BaseException as error:
             ours.close()
-            raise HostError(f"the process that loads modules could not be started ({error})") from error
+            if isinstance(error, OSError):
+                raise HostError(f"the process that loads modules could not be started ({error})") from error
+            raise
         finally:
             theirs.close()
         assert self._process.stdout is not None

@@ -1,0 +1,316 @@
+"""Builds with the real Go: what comes out, what is refused and where, and what is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+
+from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
+from modgo_lsp.build.cache import cache_directory
+from modgo_lsp.build.preflight import RequestError
+from modgo_lsp.model.sdk import SDK_PATH
+
+MODULES = Path(__file__).parent / "modules"
+SDK = f'import "{SDK_PATH}"\n'
+GOOD = f'package m\n\n{SDK}\nfunc Add(r *udf.Record, n int64) int64 {{ return n }}\n\nfunc init() {{ udf.Register("add", Add) }}\n'
+
+
+async def build(folder: Path, output: Path, **more: object) -> BuildResult:
+    return await build_module(BuildRequest((folder,), output=output, **more))  # type: ignore[arg-type]
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below a folder, with its content's digest."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def shown(result: BuildResult) -> list[tuple[str, str, str]]:
+    """Code, file name and the very text that each finding stands at."""
+    found = []
+    for finding in result.findings:
+        path, span = Path(finding.location.path), finding.location.span
+        found.append(
+            (finding.code, path.name, path.read_bytes()[span.start : span.end].decode("utf-8", "replace"))
+        )
+    return found
+
+
+async def test_a_module_with_its_dependency_and_an_untouched_tree(tmp_path: Path) -> None:
+    before = tree(MODULES / "udfs")
+    said: list[str] = []
+    request = BuildRequest((MODULES / "udfs",), output=tmp_path / "out.so")
+    result = await build_module(request, said.append)
+    assert result.ok, result.findings
+    assert tree(MODULES / "udfs") == before
+    data = (tmp_path / "out.so").read_bytes()
+    assert (result.bytes, result.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    assert (result.module, result.dispatch) == ("out", "registry")
+    assert list(tmp_path.iterdir()) == [tmp_path / "out.so"]
+    functions = {function["name"]: function for function in result.functions}
+    assert functions["add"] == {
+        "name": "add",
+        "kind": "record",
+        "params": [{"name": "bin", "type": "string"}, {"name": "by", "type": "int64"}],
+        "results": ["int64", "error"],
+        "doc": "Add adds by to a bin and returns\nits new value. It is not atomic.",
+        "location": "udfs.go:26",
+        "symbol": "",
+        "bins": [],
+    }
+    assert functions["double"]["location"] == "shared.go:10"
+    assert functions["collections"]["params"][-1] == {"name": "rest", "type": "...string"}
+    assert said[0].startswith("building out with Go 1.")
+
+
+async def test_wrappers_are_bound_for_every_function_whose_type_can_be_named(tmp_path: Path) -> None:
+    await build(MODULES / "udfs", tmp_path / "x.so", keep_generated=tmp_path / "generated")
+    text = (tmp_path / "generated" / "udfs" / "zz_modgo_bind.go").read_text()
+    assert text.count(".Bind(") == text.count("Adapt: ") == 16
+    assert "_Function.(func(*modgo_udf.Record, string, int64) (int64, error))" in text
+    assert "Integer[level]" in text
+    assert "Float[float32]" in text
+    assert "Variadic[string]" in text
+    assert 'shared3 "example.com/udfs/shared"' in text
+
+
+async def test_reflect_has_descriptors_and_no_wrappers(tmp_path: Path) -> None:
+    result = await build(
+        MODULES / "udfs", tmp_path / "x.so", dispatch="reflect", keep_generated=tmp_path / "generated"
+    )
+    assert result.ok
+    text = (tmp_path / "generated" / "udfs" / "zz_modgo_bind.go").read_text()
+    assert "Adapt" not in text
+    assert "Descriptor" in text
+
+
+async def test_several_packages_become_one_module(tmp_path: Path) -> None:
+    """One of them is internal where the main package could not import it."""
+    folders = (MODULES / "several/first", MODULES / "several/second/internal/deep")
+    result = await build_module(BuildRequest(folders, output=tmp_path / "all.so"))
+    assert result.ok, result.findings
+    assert [function["name"] for function in result.functions] == ["one", "two"]
+    with pytest.raises(RequestError, match="needs a name"):
+        await build_module(BuildRequest(folders))
+
+
+async def test_an_internal_package_alone(tmp_path: Path) -> None:
+    result = await build(MODULES / "several/second/internal/deep", tmp_path)
+    assert result.output == str(tmp_path / "deep.so")
+
+
+async def test_release_builds_do_not_depend_on_where_they_are_made(write, tmp_path: Path) -> None:
+    folder = write("m.go", GOOD)
+    other = tmp_path / "else" / "where"
+    other.parent.mkdir()
+    sums = []
+    for place in (folder, other):
+        if place is other:
+            folder.rename(other)
+        result = await build(place, tmp_path / "r.so", release=True)
+        sums.append(result.sha256)
+        data = (tmp_path / "r.so").read_bytes()
+        assert str(tmp_path).encode() not in data
+        assert str(cache_directory()).encode() not in data
+    assert sums[0] == sums[1]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        pytest.param(
+            ("m.go", GOOD.replace("return n", 'return "é" + undefinedThing')),
+            [("MG401", "m.go", "undefinedThing")],
+            id="type error after a wide character",
+        ),
+        pytest.param(
+            ("m.go", GOOD, "b.go", "package m\n\nfunc broken( {\n"),
+            [("MG401", "b.go", "{")],
+            id="syntax error in another file",
+        ),
+        pytest.param(
+            ("m.go", GOOD, "b.go", 'package m\n\nvar s = "\udcff"\n'),
+            [("MG401", "b.go", "\ufffd")],
+            id="not UTF-8",
+        ),
+        pytest.param(
+            ("m.go", GOOD.replace("package m", "package main") + "func main() {}\n"),
+            [("MG108", "m.go", "main")],
+            id="package main",
+        ),
+        pytest.param(
+            ("m.go", GOOD.replace("n int64)", "n chan int)").replace("return n", "return 0")),
+            [("MG201", "m.go", "chan int")],
+            id="what a rule refuses",
+        ),
+        pytest.param(
+            ("m.go", GOOD, "go.mod", "module example.com/m\n\ngo 1.24\n"),
+            [("MG406", "m.go", f'"{SDK_PATH}"')],
+            id="no SDK in go.mod",
+        ),
+        pytest.param(
+            ("m.go", GOOD, "go.mod", f"module example.com/m\n\ngo 1.99\n\nrequire {SDK_PATH} v1.0.0\n"),
+            [("MG406", "go.mod", "go 1.99")],
+            id="go.mod wants a newer Go",
+        ),
+        pytest.param(
+            ("m.go", GOOD, "go.mod", f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\nfrob x\n"),
+            [("MG406", "go.mod", "frob x")],
+            id="go.mod does not parse",
+        ),
+        pytest.param(
+            ("m.go", GOOD.replace("import ", 'import _ "example.org/nowhere"\nimport ')),
+            [("MG401", "m.go", "_")],
+            id="a package that nobody requires",
+        ),
+        pytest.param(
+            ("m.go", "package m\n\n// #include <nosuch.h>\nimport \"C\"\n" + GOOD.partition("\n")[2]),
+            [("MG401", "m.go", "// #include <nosuch.h>")],
+            id="cgo without its header",
+        ),
+        pytest.param(
+            ("m.go", GOOD.replace("import", 'import "C"\nimport', 1), "x.c", "int f(void) { return bar; }\n"),
+            [("MG401", "x.c", "bar")],
+            id="an error in C",
+        ),
+        pytest.param(
+            (
+                "m.go",
+                GOOD.replace("import", 'import "C"\nimport', 1),
+                "x.c",
+                "int aerospike_udf_go_setup(void) { return 1; }\n",
+            ),
+            [("MG401", "x.c", "int aerospike_udf_go_setup(void) { return 1; }")],
+            id="a symbol that the SDK has",
+        ),
+        pytest.param(
+            ("m.go", GOOD.replace("import", 'import _ "example.com/m/b"\nimport', 1),
+             "b/b.go", 'package b\n\nimport _ "example.com/m"\n'),
+            [("MG401", "m.go", "m")],
+            id="import cycle",
+        ),
+    ],
+)  # fmt: skip
+async def test_what_is_wrong_stands_at_its_place(
+    write, tmp_path: Path, files: tuple[str, ...], expected: list[tuple[str, str, str]]
+) -> None:
+    result = await build(write(*files), tmp_path / "out.so")
+    assert not result.ok
+    assert shown(result) == expected
+    assert not (tmp_path / "out.so").exists()
+    for finding in result.findings:
+        assert "zz_modgo" not in finding.message
+        assert str(cache_directory()) not in finding.message
+
+
+async def test_no_go_mod(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "m.go").write_text(GOOD)
+    result = await build(tmp_path / "m", tmp_path / "out.so")
+    assert shown(result) == [("MG406", "m.go", "m")]
+    assert result.toolchain_at_fault
+    assert "go mod init example.com/m" in result.findings[0].message
+
+
+async def test_redeclaration_names_the_other_place(write, tmp_path: Path) -> None:
+    result = await build(write("m.go", GOOD + "\nfunc Add() {}\n"), tmp_path / "out.so")
+    first = result.findings[0]
+    assert first.message == "Add redeclared in this block"
+    assert [related.message for related in first.related] == ["other declaration of Add"]
+
+
+async def test_shadowed_universe_falls_back_to_reflection(write, tmp_path: Path) -> None:
+    """Names that generated code needs mean something else here; the registration is right all the same."""
+    shadows = "\ntype any int\n\ntype error interface{ Foo() }\n\nconst nil = 3\n"
+    result = await build(write("m.go", GOOD + shadows), tmp_path / "out.so")
+    assert result.ok, result.findings
+
+
+async def test_go_sum_of_another_sdk_is_a_clear_error(write, tmp_path: Path) -> None:
+    folder = write("m.go", GOOD, "go.sum", f"{SDK_PATH} v1.0.0 h1:AAAA=\n{SDK_PATH} v1.0.0/go.mod h1:AAAA=\n")
+    result = await build(folder, tmp_path / "out.so")
+    assert result.toolchain_at_fault
+    assert "modgo sdk install --write" in result.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "nowhere does not exist"),
+        ("m/m.go", "is not a folder"),
+        ("empty", "no Go files"),
+        ("plain", "does not import"),
+    ],
+)
+async def test_requests_that_cannot_be_tried(write, tmp_path: Path, name: str, message: str) -> None:
+    write("m.go", GOOD)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "p.go").write_text("package p\n")
+    with pytest.raises(RequestError, match=message):
+        await build(tmp_path / name, tmp_path / "out.so")
+
+
+async def test_exported_dispatch_and_other_targets_are_not_there_yet(write, tmp_path: Path) -> None:
+    folder = write("m.go", GOOD)
+    with pytest.raises(RequestError, match="exported is not built yet"):
+        await build(folder, tmp_path / "x.so", dispatch="exported")
+    with pytest.raises(RequestError, match="cannot build for plan9/arm yet"):
+        await build(folder, tmp_path / "x.so", target="plan9/arm")
+
+
+async def test_a_missing_tool_is_a_finding(write, tmp_path: Path) -> None:
+    result = await build(write("m.go", GOOD), tmp_path / "x.so", go="/no/such/go")
+    assert shown(result) == [("MG406", "m.go", "m")]
+    assert "/no/such/go" in result.findings[0].message
+
+
+async def test_an_output_that_cannot_be_written(write, tmp_path: Path) -> None:
+    folder = write("m.go", GOOD)
+    with pytest.raises(RequestError, match="cannot be written"):
+        await build(folder, folder / "m.go" / "x.so")
+
+
+async def test_cancelling_leaves_no_process_and_no_file(write, tmp_path: Path) -> None:
+    # The package takes long: its C file is compiled by a compiler that never ends.
+    slow = tmp_path / "slowcc"
+    slow.write_text('#!/bin/sh\ncase "$*" in *--version*) echo slow 1;; *) sleep 600;; esac\n')
+    slow.chmod(0o755)
+    folder = write("m.go", GOOD.replace("import", 'import "C"\nimport', 1))
+    before = set((cache_directory() / "scratch").glob("*"))
+    started = asyncio.Event()
+    task = asyncio.create_task(build(folder, tmp_path / "x.so", cc=str(slow)))
+    for _ in range(200):
+        await asyncio.sleep(0.05)
+        if sleepers := [p for p in psutil.Process().children(recursive=True) if p.name() == "sleep"]:
+            started.set()
+            break
+    assert started.is_set()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    gone, alive = psutil.wait_procs(sleepers, timeout=5)
+    assert not alive
+    assert not (tmp_path / "x.so").exists()
+    assert set((cache_directory() / "scratch").glob("*")) <= before
+
+
+async def test_a_build_of_nothing_new_replaces_the_file_and_not_its_content(write, tmp_path: Path) -> None:
+    """A process that has the old file loaded keeps it: the new one is another inode."""
+    folder = write("m.go", GOOD)
+    first = await build(folder, tmp_path / "x.so")
+    inode = os.stat(tmp_path / "x.so").st_ino
+    with (tmp_path / "x.so").open("rb") as kept:
+        second = await build(folder, tmp_path / "x.so")
+        assert os.stat(tmp_path / "x.so").st_ino != inode
+        assert hashlib.sha256(kept.read()).hexdigest() == first.sha256 == second.sha256
+    assert json.dumps(second.functions) == json.dumps(first.functions)

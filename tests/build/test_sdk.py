@@ -1,0 +1,114 @@
+"""The SDK in Go's module cache: put there by Go itself, checked by Go itself, without the network."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from modgo_lsp.build.sdk import (
+    Sdk,
+    SumMismatchError,
+    _hash1,
+    complete_sum,
+    install,
+    is_installed,
+    module_proxy,
+    renewed_sum,
+    require,
+    sdk_directory,
+    shipped_sdk,
+)
+from modgo_lsp.build.toolchain import Go, ToolchainError, discover_go
+from modgo_lsp.model.sdk import SDK_PATH
+
+MAIN = f'package main\n\nimport "{SDK_PATH}"\n\nfunc main() {{ println(udf.Version) }}\n'
+
+
+@pytest.fixture
+async def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Go:
+    """A Go with an empty module cache, no network and the settings of a company's developer."""
+    monkeypatch.setenv("GOMODCACHE", str(tmp_path / "mod"))
+    monkeypatch.setenv("GOFLAGS", "-mod=vendor -modcacherw")
+    monkeypatch.setenv("GOPRIVATE", "github.com/*")
+    monkeypatch.setenv("GOPROXY", "off")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return await discover_go()
+
+
+async def test_plain_go_builds_offline_after_install(
+    go: Go, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sdk = shipped_sdk()
+    assert not is_installed(go, sdk)
+    await install(go, sdk)
+    assert is_installed(go, sdk)
+    module = tmp_path / "module"
+    module.mkdir()
+    (module / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
+    (module / "main.go").write_text(MAIN)
+    await require(go, sdk, module)
+    monkeypatch.setenv("GOFLAGS", "")
+    # go run checks go.sum, and with it both of our checksums.
+    done = subprocess.run([go.path, "run", "."], cwd=module, capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == sdk.version
+    assert subprocess.run([go.path, "mod", "verify"], cwd=module, check=False).returncode == 0
+
+
+async def test_other_contents_of_the_same_version_are_replaced(go: Go) -> None:
+    old = shipped_sdk()
+    files = {**old.files, "extra.go": b"package udf\n"}
+    prefix = f"{SDK_PATH}@{old.version}/"
+    other = Sdk(
+        old.version, files, _hash1({prefix + name: data for name, data in files.items()}), old.mod_sum
+    )
+    await install(go, other)
+    assert (sdk_directory(go, other) / "extra.go").exists()
+    await install(go, old)
+    assert is_installed(go, old)
+    assert not (sdk_directory(go, old) / "extra.go").exists()
+
+
+async def test_a_module_cache_that_cannot_be_written(go: Go, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    go = msgspec.structs.replace(
+        go,
+        variables={**go.variables, "GOMODCACHE": str(blocked)},
+        settings={**go.settings, "GOMODCACHE": str(blocked)},
+    )
+    with pytest.raises(ToolchainError, match="could not be put into Go's module cache") as refused:
+        await install(go, shipped_sdk())
+    assert str(blocked) in refused.value.remedy
+
+
+def test_the_proxy_is_the_same_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archives = []
+    for name in ("a", "b"):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / name))
+        versions = module_proxy(shipped_sdk()) / "github.com/!geert!johan/aerospike-mod-go/udf/@v"
+        archives.append((versions / "v1.0.0.zip").read_bytes())
+        assert (versions / "list").read_text() == "v1.0.0\n"
+    assert archives[0] == archives[1]
+
+
+def test_go_sum_is_completed_where_lines_are_missing() -> None:
+    sdk = shipped_sdk()
+    other = b"example.com/x v1.0.0 h1:abc=\n"
+    completed = complete_sum(other, sdk)
+    assert completed is not None
+    assert set(completed.decode().splitlines()) == {*sdk.sum_lines, other.decode().strip()}
+    assert complete_sum(completed, sdk) is None
+    half = sdk.sum_lines[0].encode() + b"\n"
+    assert complete_sum(half, sdk) == "\n".join([*sdk.sum_lines, ""]).encode()
+
+
+def test_go_sum_with_other_checksums_is_not_overruled_but_can_be_renewed() -> None:
+    sdk = shipped_sdk()
+    wrong = f"{SDK_PATH} {sdk.version} h1:AAAA=\n".encode()
+    with pytest.raises(SumMismatchError):
+        complete_sum(wrong, sdk)
+    assert complete_sum(renewed_sum(wrong, sdk), sdk) is None
+    assert b"AAAA" not in renewed_sum(wrong, sdk)
