@@ -63,8 +63,8 @@ class Signature(msgspec.Struct, frozen=True):
     """The signature of a function, judged as a UDF's.
 
     `parameters` are the arguments alone: context and record are told by the flags, a stream by `kind`. Of a
-    variadic function the last parameter has the element's type. `result` is None where there is none, or where the
-    UDF is a stream UDF. Where `problems` is not empty the other fields are what could be made of it.
+    variadic function the last parameter has the element's type. `result` is None where there is none, or
+    where the UDF is a stream UDF. Where `problems` is not empty the other fields are what could be made of it.
     """
 
     kind: UdfKind
@@ -109,7 +109,8 @@ class Registration(msgspec.Struct, frozen=True):
     `reachable` is False where no init and no package variable reaches the call (MG106).
     `dynamic` is why the registration isn't static, None where it is.
     `signature` is judged wherever the function's type is known, with places as rules.md says; of `any(Add)`
-    it is Add's. `function_type` is that type, as it is declared: a Func, or a Named that is one underneath. `target` is the declared function behind the expression, where known.
+    it is Add's. `function_type` is that type, as it is declared: a Func, or a Named that is one underneath.
+    `target` is the declared function behind the expression, where known.
     """
 
     call: Location
