@@ -64,7 +64,7 @@ class Signature(msgspec.Struct, frozen=True):
 
     `parameters` are the arguments alone: context and record are told by the flags, a stream by `kind`. Of a
     variadic function the last parameter has the element's type. `result` is None where there is none, or
-    where the UDF is a stream UDF. Where `problems` is not empty the other fields are what could be made of it.
+    where the UDF is a stream UDF. Where `problems` is not empty the others are what could be made of it.
     """
 
     kind: UdfKind
