@@ -29,7 +29,8 @@ typedef enum mod_go_status {
 	MOD_GO_ABI_MISMATCH = 5,   /* abi-mismatch: its major version is not this library's */
 	MOD_GO_LOAD_FAILED = 6,    /* load-failed: the dynamic linker refused it */
 	MOD_GO_SETUP_FAILED = 7,   /* setup-failed: the error holds the module's reason */
-	MOD_GO_NO_MEMORY = 8       /* no-memory */
+	MOD_GO_NO_MEMORY = 8,      /* no-memory */
+	MOD_GO_WORKER_FAILED = 9   /* worker-failed: no worker could be started for it (mod_go_fenced.h) */
 } mod_go_status;
 
 /* Room for one message, always ending in NUL; a longer one is cut. */

@@ -46,26 +46,30 @@ mod_go_status mod_go_setup(mod_go_module *module, mod_go_error *error)
 	return status;
 }
 
-/* What can be said without the module. On any but AEROSPIKE_UDF_GO_OK the result holds the message. */
-static int refuse_early(mod_go_module *module, const char *name, const aerospike_udf_go_call *call,
-                        const aerospike_udf_go_value *arguments, size_t count,
-                        aerospike_udf_go_result *result)
+int mod_go_apply_refused(const char *path, bool ready, const char *name, const aerospike_udf_go_call *call,
+                         const aerospike_udf_go_value *arguments, size_t count,
+                         aerospike_udf_go_result *result)
 {
 	mod_go_result_clear(result);
-	if (!atomic_load_explicit(&module->ready, memory_order_acquire))
-		return mod_go_result_refuse(
-			result, AEROSPIKE_UDF_GO_REFUSED,
-			"%s: was not set up; mod_go_setup must succeed before a function is applied", module->path);
+	if (!ready)
+		return mod_go_result_refuse(result, AEROSPIKE_UDF_GO_REFUSED,
+		                            "%s: was not set up; its setup must succeed before a function is applied",
+		                            path);
 	if (name == NULL || *name == '\0' ||
 	    strnlen(name, AEROSPIKE_UDF_GO_NAME_MAX + 1) > AEROSPIKE_UDF_GO_NAME_MAX)
 		return mod_go_result_refuse(result, AEROSPIKE_UDF_GO_NOT_FOUND,
-		                            "%s: a function's name has 1 to %d bytes, this one has not", module->path,
+		                            "%s: a function's name has 1 to %d bytes, this one has not", path,
 		                            AEROSPIKE_UDF_GO_NAME_MAX);
 	if (call == NULL || (arguments == NULL && count > 0))
 		return mod_go_result_refuse(result, AEROSPIKE_UDF_GO_BAD_ARGUMENTS,
 		                            "%s: function %s was applied without %s; this is a defect of the host",
-		                            module->path, name, call == NULL ? "a call" : "its arguments");
+		                            path, name, call == NULL ? "a call" : "its arguments");
 	return AEROSPIKE_UDF_GO_OK;
+}
+
+static bool is_ready(mod_go_module *module)
+{
+	return atomic_load_explicit(&module->ready, memory_order_acquire);
 }
 
 int mod_go_apply_single(mod_go_module *module, const char *name, aerospike_udf_go_call *call,
@@ -74,7 +78,7 @@ int mod_go_apply_single(mod_go_module *module, const char *name, aerospike_udf_g
 {
 	uint8_t *buffer = result->buffer;
 	size_t capacity = result->capacity;
-	int status = refuse_early(module, name, call, arguments, count, result);
+	int status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
 
 	if (status != AEROSPIKE_UDF_GO_OK)
 		return status;
@@ -88,7 +92,7 @@ int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_g
 {
 	uint8_t *buffer = result->buffer;
 	size_t capacity = result->capacity;
-	int status = refuse_early(module, name, call, arguments, count, result);
+	int status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
 
 	if (status != AEROSPIKE_UDF_GO_OK)
 		return status;

@@ -100,12 +100,24 @@ static mod_go_status compare_versions(mod_go_module *module, mod_go_error *error
 		AEROSPIKE_UDF_GO_API_VERSION_MINOR, AEROSPIKE_UDF_GO_API_VERSION_MAJOR, module->major);
 }
 
-static mod_go_status load(mod_go_module *module, const uint8_t *bytes, size_t size, mod_go_error *error)
+mod_go_status mod_go_copy_checked(const char *path, mod_go_copy *copy, mod_go_error *error)
 {
-	mod_go_status status = mod_go_copy_make(&module->copy, module->path, bytes, size, error);
+	uint8_t *bytes;
+	size_t size;
+	mod_go_status status = read_checked(path, &bytes, &size, error);
 
 	if (status != MOD_GO_OK)
 		return status;
+	status = mod_go_copy_make(copy, path, bytes, size, error);
+	free(bytes);
+	return status;
+}
+
+/* Loads the module from its copy. */
+static mod_go_status load(mod_go_module *module, mod_go_error *error)
+{
+	mod_go_status status;
+
 	/* All symbols now, for one that is missing would end the process in the middle of a call; and to itself,
 	 * for every module exports the same names. */
 	module->handle = dlopen(module->copy.name, RTLD_NOW | RTLD_LOCAL);
@@ -143,28 +155,30 @@ static void free_module(mod_go_module *module)
 	free(module);
 }
 
-mod_go_status mod_go_open(const char *path, mod_go_module **module, mod_go_error *error)
+mod_go_status mod_go_open_copy(const char *path, const mod_go_copy *copy, mod_go_module **module,
+                               mod_go_error *error)
 {
-	mod_go_module *opened;
-	uint8_t *bytes;
-	size_t size;
-	mod_go_status status = read_checked(path, &bytes, &size, error);
+	mod_go_module *opened = new_module(path);
+	mod_go_status status;
 
-	if (status != MOD_GO_OK)
-		return status;
-	opened = new_module(path);
 	if (opened == NULL)
-		status = mod_go_no_memory(error, path, sizeof(*opened));
-	else
-		status = load(opened, bytes, size, error);
-	free(bytes);
+		return mod_go_no_memory(error, path, sizeof(*opened));
+	opened->copy = *copy;
+	status = load(opened, error);
 	if (status == MOD_GO_OK) {
 		*module = opened;
 		return mod_go_succeed(error);
 	}
-	if (opened != NULL)
-		free_module(opened);
+	free_module(opened);
 	return status;
+}
+
+mod_go_status mod_go_open(const char *path, mod_go_module **module, mod_go_error *error)
+{
+	mod_go_copy copy;
+	mod_go_status status = mod_go_copy_checked(path, &copy, error);
+
+	return status == MOD_GO_OK ? mod_go_open_copy(path, &copy, module, error) : status;
 }
 
 void mod_go_api_version(const mod_go_module *module, int *major, int *minor)

@@ -31,4 +31,10 @@ struct mod_go_module {
 	atomic_bool ready; /* setup succeeded: apply may go on without the lock */
 };
 
+/* The two halves of mod_go_open: what needs the file, and what runs code of it. The second takes the copy over,
+ * which may be one that another process made. */
+mod_go_status mod_go_copy_checked(const char *path, mod_go_copy *copy, mod_go_error *error);
+mod_go_status mod_go_open_copy(const char *path, const mod_go_copy *copy, mod_go_module **module,
+                               mod_go_error *error);
+
 #endif

@@ -2,6 +2,8 @@
 #ifndef MOD_GO_RESULT_H
 #define MOD_GO_RESULT_H
 
+#include <stdbool.h>
+
 #include "public.h"
 
 /* Replaces what is in the result by a message (printf's format) and returns `status`. The message goes where it
@@ -13,5 +15,11 @@ int mod_go_result_refuse(aerospike_udf_go_result *result, int status, const char
  * returned. Gives the status for the caller: the same, or AEROSPIKE_UDF_GO_INTERNAL with a message. */
 int mod_go_result_accept(aerospike_udf_go_result *result, uint8_t *buffer, size_t capacity, int status,
                          const char *path, const char *name);
+
+/* What can be said of a call without the module: that it is not set up, or that something is missing. Clears the
+ * result. On any but AEROSPIKE_UDF_GO_OK it holds the message. */
+int mod_go_apply_refused(const char *path, bool ready, const char *name, const aerospike_udf_go_call *call,
+                         const aerospike_udf_go_value *arguments, size_t count,
+                         aerospike_udf_go_result *result);
 
 #endif

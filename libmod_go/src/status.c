@@ -11,6 +11,7 @@ static const char *const OPEN_STATUS[] = {
 	[MOD_GO_LOAD_FAILED] = "load-failed",
 	[MOD_GO_SETUP_FAILED] = "setup-failed",
 	[MOD_GO_NO_MEMORY] = "no-memory",
+	[MOD_GO_WORKER_FAILED] = "worker-failed",
 };
 
 static const char *const CALL_STATUS[] = {

@@ -171,7 +171,7 @@ TEST(nothing_is_applied_before_setup)
 	mod_go_result_init(&result, NULL, 0);
 	CHECK_NUMBER(mod_go_apply_single(module, "who", &call, NULL, NULL, 0, &result), AEROSPIKE_UDF_GO_REFUSED);
 	CHECK_NUMBER(result.value.type, AEROSPIKE_UDF_GO_STRING);
-	CHECK_CONTAINS((char *)result.value.data, "mod_go_setup must succeed before");
+	CHECK_CONTAINS((char *)result.value.data, "its setup must succeed before");
 	CHECK_NUMBER(mod_go_apply_stream(module, "who", &call, 3, NULL, NULL, NULL, 0, &result),
 	             AEROSPIKE_UDF_GO_REFUSED);
 	mod_go_result_clear(&result);
@@ -334,17 +334,34 @@ TEST(a_copy_in_a_folder_loads_as_well)
 TEST(the_library_exports_its_interface_and_nothing_else)
 {
 	static const char *const PUBLIC[] = {
-		"mod_go_status_name",  "mod_go_call_status_text",
-		"mod_go_check",        "mod_go_find",
-		"mod_go_open",         "mod_go_setup",
-		"mod_go_api_version",  "mod_go_property",
-		"mod_go_result_init",  "mod_go_result_clear",
-		"mod_go_apply_single", "mod_go_apply_stream",
+		"mod_go_status_name",
+		"mod_go_call_status_text",
+		"mod_go_check",
+		"mod_go_find",
+		"mod_go_open",
+		"mod_go_setup",
+		"mod_go_api_version",
+		"mod_go_property",
+		"mod_go_result_init",
+		"mod_go_result_clear",
+		"mod_go_apply_single",
+		"mod_go_apply_stream",
 		"mod_go_close",
+		"mod_go_fenced_open",
+		"mod_go_fenced_setup",
+		"mod_go_fenced_api_version",
+		"mod_go_fenced_property",
+		"mod_go_fenced_apply_single",
+		"mod_go_fenced_apply_stream",
+		"mod_go_fenced_replace",
+		"mod_go_fenced_read_counters",
+		"mod_go_fenced_last_outcome",
+		"mod_go_fenced_close",
 	};
-	static const char *const HIDDEN[] = {"mod_go_fail",          "mod_go_elf_check",   "mod_go_file_read",
-	                                     "mod_go_msgpack_check", "mod_go_value_check", "mod_go_copy_make",
-	                                     "mod_go_result_accept", "mod_go_abi_names"};
+	static const char *const HIDDEN[] = {
+		"mod_go_fail",        "mod_go_elf_check", "mod_go_file_read",     "mod_go_msgpack_check",
+		"mod_go_value_check", "mod_go_copy_make", "mod_go_result_accept", "mod_go_abi_names",
+		"mod_go_pool_take",   "mod_go_now"};
 	void *library = dlopen(check_library, RTLD_NOW | RTLD_LOCAL);
 
 	if (!CHECK(library != NULL)) {
@@ -366,7 +383,8 @@ TEST(statuses_have_the_words_of_the_header)
 {
 	CHECK_TEXT(mod_go_status_name(MOD_GO_OK), "ok");
 	CHECK_TEXT(mod_go_status_name(MOD_GO_NO_MEMORY), "no-memory");
-	CHECK_TEXT(mod_go_status_name((mod_go_status)9), "unknown");
+	CHECK_TEXT(mod_go_status_name(MOD_GO_WORKER_FAILED), "worker-failed");
+	CHECK_TEXT(mod_go_status_name((mod_go_status)10), "unknown");
 	CHECK_TEXT(mod_go_status_name((mod_go_status)-1), "unknown");
 	CHECK_TEXT(mod_go_call_status_text(AEROSPIKE_UDF_GO_OK), "ok");
 	CHECK_TEXT(mod_go_call_status_text(AEROSPIKE_UDF_GO_INTERNAL), "internal error");

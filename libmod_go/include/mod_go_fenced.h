@@ -1,0 +1,111 @@
+/*
+ * mod_go_fenced.h - UDF modules in processes of their own: what mod_go.h does, with a fence around the module.
+ *
+ * A module is opened as a *pool* of workers (the program mod-go-worker), each of which applies one function at a
+ * time. Whatever a UDF does - exit, a fatal error, a loop without end, memory without bound - costs one call: that
+ * call fails, its worker is replaced, nobody else notices. Versions of a module can be replaced and unloaded.
+ *
+ * Package variables of a module are therefore a worker's own: fine as caches, wrong as state.
+ *
+ * All functions may be called from any number of threads at once; of one pool, close comes last.
+ */
+#ifndef MOD_GO_FENCED_H
+#define MOD_GO_FENCED_H
+
+#include "mod_go.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mod_go_fenced mod_go_fenced;
+
+/* What a pool may do. Set `size` and leave 0 where the default will do. */
+typedef struct mod_go_fenced_options {
+	uint32_t size;
+	uint32_t limit;     /* calls at once, a worker each; default: twice the processors, at least 4 */
+	const char *worker; /* the program mod-go-worker; default: $MODGO_WORKER, else beside the library, in bin
+	                         * beside the library's folder, in $PATH */
+	uint64_t memory;  /* bytes of data that a worker may have (RLIMIT_DATA; Go is told 80 %); default: any */
+	uint32_t timeout; /* milliseconds for a call that has no deadline; default: none */
+	uint32_t grace;   /* milliseconds after its deadline that a call may take to say so itself; default: 20 */
+	uint32_t start_timeout; /* milliseconds for a worker's start, setup included; default: 10,000 */
+	uint32_t no_spare; /* 1: no worker is kept ready beside those in use, which may be `limit` + 1 then */
+	int32_t output;    /* a descriptor that what the module prints is copied to; default: kept for errors */
+	uint32_t reserved;
+} mod_go_fenced_options;
+
+/* What a pool has done so far. Every call is counted once in `calls`, once in `by_status`, once in `latency`. */
+typedef struct mod_go_fenced_counters {
+	uint32_t size; /* set by the caller */
+	uint32_t live; /* workers now: idle, busy or starting */
+	uint32_t idle;
+	uint32_t busy;
+	uint64_t calls;        /* that came back, in whatever way */
+	uint64_t by_status[8]; /* indexed by aerospike_udf_go_status; panics are [AEROSPIKE_UDF_GO_PANICKED] */
+	uint64_t crashes;      /* calls that ended their worker */
+	uint64_t timeouts;     /* calls that were ended with their worker after their deadline */
+	uint64_t restarts;     /* workers started in place of one that had ended */
+	uint64_t failed_starts;
+	uint64_t replacements; /* of the module */
+	uint64_t
+		latency[64]; /* [i]: calls of at least 2^i nanoseconds and less than twice that, waiting included */
+} mod_go_fenced_counters;
+
+/* How the last call of this thread went, beyond its status. */
+typedef struct mod_go_fenced_outcome {
+	uint32_t size;      /* set by the caller */
+	uint32_t crashed;   /* 1: the call ended its worker */
+	int32_t exit_code;  /* the worker's where it crashed by exiting, else -1 */
+	int32_t signal;     /* the one that ended it, else 0 */
+	uint32_t timed_out; /* 1: the worker was ended, for the deadline had passed */
+	uint32_t trips;     /* messages that the worker sent, the answer among them */
+	uint64_t nanoseconds;
+} mod_go_fenced_outcome;
+
+/* mod_go_check, then a private copy of the file, and a worker that loads it and compares versions. `options` may be
+ * NULL. `*pool` is set only where MOD_GO_OK is returned. */
+mod_go_status mod_go_fenced_open(const char *path, const mod_go_fenced_options *options, mod_go_fenced **pool,
+                                 mod_go_error *error);
+
+/* Runs the module's setup in the first worker; a further call gives the first one's answer. Needed before any
+ * apply. Later workers run it before they serve. */
+mod_go_status mod_go_fenced_setup(mod_go_fenced *pool, mod_go_error *error);
+
+/* As mod_go_api_version and mod_go_property, answered by a worker. NULL also where none answers in time. */
+void mod_go_fenced_api_version(mod_go_fenced *pool, int *major, int *minor);
+char *mod_go_fenced_property(mod_go_fenced *pool, const char *name);
+
+/*
+ * As mod_go_apply_single. The functions of call->host are called in this thread, before this returns; sets and
+ * unsets reach the host with the next create, update or remove, and at the end of the call. The statuses say also:
+ *   PANICKED  the function brought its worker down; the message says how, with the worker's last words
+ *   DEADLINE  it did not come back and was ended with its worker; or all workers were busy until the deadline
+ *   REFUSED   the pool was not set up
+ *   INTERNAL  no worker could be started, or it broke the protocol
+ */
+int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call,
+                               aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
+                               size_t count, aerospike_udf_go_result *result);
+
+/* Streams do not cross the fence yet: this gives AEROSPIKE_UDF_GO_REFUSED. */
+int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call, int scope,
+                               aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
+                               aerospike_udf_go_value *arguments, size_t count,
+                               aerospike_udf_go_result *result);
+
+/* Puts another version of the module in place, while calls run: those under way finish on the old one, new ones go
+ * to the new one once it is checked, loaded and set up in a fresh worker. Where that fails the old one stays. */
+mod_go_status mod_go_fenced_replace(mod_go_fenced *pool, const char *path, mod_go_error *error);
+
+void mod_go_fenced_read_counters(mod_go_fenced *pool, mod_go_fenced_counters *counters);
+void mod_go_fenced_last_outcome(mod_go_fenced_outcome *outcome);
+
+/* Ends all workers. No call may be under way. NULL is fine. */
+void mod_go_fenced_close(mod_go_fenced *pool);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

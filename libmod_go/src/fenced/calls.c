@@ -1,0 +1,143 @@
+/* calls.c - applies a function, fenced: a worker for it, its outcome, and what is counted of that. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "fenced/pool.h"
+#include "fenced/session.h"
+#include "result.h"
+
+/* How often a call is tried that its worker had not taken when it ended, say of an earlier call. */
+#define TRIES 3
+
+static _Thread_local mod_go_fenced_outcome last;
+
+void mod_go_fenced_last_outcome(mod_go_fenced_outcome *outcome)
+{
+	uint32_t size = outcome->size;
+
+	memcpy(outcome, &last, size < sizeof(last) ? size : sizeof(last));
+	outcome->size = size;
+}
+
+static void note_end(const mod_go_worker *worker, mod_go_arrival arrival)
+{
+	int status = worker->process.status;
+
+	last.crashed = arrival == MOD_GO_GONE || arrival == MOD_GO_MANGLED;
+	last.timed_out = arrival == MOD_GO_LATE;
+	if (arrival != MOD_GO_GONE || !worker->process.ended || status < 0)
+		return;
+	if (WIFEXITED(status))
+		last.exit_code = WEXITSTATUS(status);
+	else if (WIFSIGNALED(status))
+		last.signal = WTERMSIG(status);
+}
+
+/* The answer of a call whose worker is of no more use. */
+static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_go_result *result)
+{
+	int status = arrival == MOD_GO_LATE   ? AEROSPIKE_UDF_GO_DEADLINE
+	             : arrival == MOD_GO_GONE ? AEROSPIKE_UDF_GO_PANICKED
+	                                      : AEROSPIKE_UDF_GO_INTERNAL;
+	char why[1200];
+
+	mod_go_worker_explain(session->worker, arrival, why, sizeof(why));
+	note_end(session->worker, arrival);
+	return mod_go_result_refuse(result, status, "function %s: %s", session->name, why);
+}
+
+/* Runs the call in a worker. Gives whether it has to be tried again. */
+static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospike_udf_go_value *arguments,
+                     size_t count, aerospike_udf_go_result *result, int *status)
+{
+	mod_go_arrival arrival;
+	char why[sizeof(((mod_go_error *)0)->message) + 64];
+
+	session->worker = mod_go_pool_take(pool, session->deadline, status, why, sizeof(why));
+	if (session->worker == NULL) {
+		mod_go_result_refuse(result, *status, "function %s: %s", session->name, why);
+		return false;
+	}
+	arrival = mod_go_session_run(session, arguments, count, result, status);
+	if (arrival == MOD_GO_GONE && session->trips == 0 &&
+	    !mod_go_channel_was_taken(&session->worker->channel)) {
+		mod_go_result_refuse(result, AEROSPIKE_UDF_GO_INTERNAL,
+		                     "function %s: its workers end before they serve it", session->name);
+		mod_go_pool_give(pool, session->worker, false);
+		*status = AEROSPIKE_UDF_GO_INTERNAL;
+		return true;
+	}
+	if (arrival != MOD_GO_ARRIVED)
+		*status = fail(session, arrival, result);
+	mod_go_pool_give(pool, session->worker, arrival == MOD_GO_ARRIVED);
+	return false;
+}
+
+static void count_call(mod_go_fenced *pool, int status)
+{
+	uint64_t time = last.nanoseconds > 0 ? last.nanoseconds : 1;
+
+	pthread_mutex_lock(&pool->lock);
+	pool->counters.calls++;
+	pool->counters.by_status[status]++;
+	pool->counters.crashes += last.crashed;
+	pool->counters.timeouts += last.timed_out;
+	pool->counters.latency[63 - __builtin_clzll(time)]++;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+/* Sets when the call must be done, and when its worker is ended; false where that has passed. */
+static bool set_deadline(const mod_go_fenced *pool, mod_go_session *session, uint64_t now)
+{
+	session->deadline = session->call->deadline;
+	if (session->deadline == 0 && pool->options.timeout > 0)
+		session->deadline = now + (uint64_t)pool->options.timeout * 1000000u;
+	if (session->deadline > 0)
+		session->until = session->deadline + (uint64_t)pool->options.grace * 1000000u;
+	return session->deadline == 0 || now < session->deadline;
+}
+
+int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call,
+                               aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
+                               size_t count, aerospike_udf_go_result *result)
+{
+	uint64_t started = mod_go_now();
+	int status =
+		mod_go_apply_refused(pool->path, atomic_load(&pool->ready), name, call, arguments, count, result);
+	mod_go_session session = {.name = name, .call = call, .record = record};
+	int tries = 1;
+
+	last = (mod_go_fenced_outcome){.size = sizeof(last), .exit_code = -1};
+	if (status == AEROSPIKE_UDF_GO_OK && !set_deadline(pool, &session, started)) {
+		status = mod_go_result_refuse(result, AEROSPIKE_UDF_GO_DEADLINE,
+		                              "function %s: the deadline had passed before the call began", name);
+	} else if (status == AEROSPIKE_UDF_GO_OK) {
+		while (try_call(pool, &session, arguments, count, result, &status) && tries < TRIES)
+			tries++;
+	}
+	last.trips = session.trips;
+	last.nanoseconds = mod_go_now() - started;
+	count_call(pool, status);
+	return status;
+}
+
+int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call, int scope,
+                               aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
+                               aerospike_udf_go_value *arguments, size_t count,
+                               aerospike_udf_go_result *result)
+{
+	uint64_t started = mod_go_now();
+	int status =
+		mod_go_apply_refused(pool->path, atomic_load(&pool->ready), name, call, arguments, count, result);
+
+	(void)scope, (void)input, (void)output;
+	last = (mod_go_fenced_outcome){.size = sizeof(last), .exit_code = -1};
+	if (status == AEROSPIKE_UDF_GO_OK)
+		status = mod_go_result_refuse(
+			result, AEROSPIKE_UDF_GO_REFUSED,
+			"function %s: streams do not cross the fence yet; open the module unfenced", name);
+	last.nanoseconds = mod_go_now() - started;
+	count_call(pool, status);
+	return status;
+}

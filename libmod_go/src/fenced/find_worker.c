@@ -1,0 +1,86 @@
+/* find_worker.c - where the program mod-go-worker is. */
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "fenced/process.h"
+
+#define NAME "mod-go-worker"
+
+static bool usable(const char *path)
+{
+	return access(path, X_OK) == 0;
+}
+
+static bool try(const char *folder, size_t length, const char *below, char *path, size_t capacity)
+{
+	int written = snprintf(path, capacity, "%.*s%s/" NAME, (int)length, folder, below);
+
+	return length > 0 && written > 0 && (size_t)written < capacity && usable(path);
+}
+
+/* The folder of the file that this code is in: the library, or the program that it is linked into. */
+static size_t library_folder(char *folder, size_t capacity)
+{
+	Dl_info facts;
+	char *slash;
+
+	if (dladdr((void *)(uintptr_t)&mod_go_find_worker, &facts) == 0 || facts.dli_fname == NULL)
+		return 0;
+	if (strchr(facts.dli_fname, '/') != NULL && strlen(facts.dli_fname) < capacity) {
+		strcpy(folder, facts.dli_fname);
+	} else {
+		ssize_t length = readlink("/proc/self/exe", folder, capacity - 1);
+
+		if (length <= 0)
+			return 0;
+		folder[length] = '\0';
+	}
+	slash = strrchr(folder, '/');
+	return slash != NULL ? (size_t)(slash - folder) : 0;
+}
+
+static bool on_path(char *path, size_t capacity)
+{
+	const char *folders = getenv("PATH");
+
+	while (folders != NULL && *folders != '\0') {
+		size_t length = strcspn(folders, ":");
+
+		if (try(folders, length, "", path, capacity))
+			return true;
+		folders += length + (folders[length] == ':');
+	}
+	return false;
+}
+
+mod_go_status mod_go_find_worker(const char *wanted, char *path, size_t capacity, mod_go_error *error)
+{
+	char folder[PATH_MAX];
+	size_t length;
+
+	if (wanted == NULL)
+		wanted = getenv("MODGO_WORKER");
+	if (wanted != NULL && *wanted != '\0') {
+		int written = snprintf(path, capacity, "%s", wanted);
+
+		if (written > 0 && (size_t)written < capacity && usable(path))
+			return MOD_GO_OK;
+		return mod_go_fail(
+			error, MOD_GO_WORKER_FAILED,
+			"%s: is no program that this user may run; name " NAME " of this libmod_go, or nothing", wanted);
+	}
+	length = library_folder(folder, sizeof(folder));
+	if (try(folder, length, "", path, capacity) || try(folder, length, "/../bin", path, capacity) ||
+	    on_path(path, capacity))
+		return MOD_GO_OK;
+	return mod_go_fail(error, MOD_GO_WORKER_FAILED,
+	                   NAME
+	                   " was not found beside libmod_go (in %.*s), in ../bin there, or in $PATH; install it"
+	                   " there, or name it in MODGO_WORKER",
+	                   (int)length, folder);
+}

@@ -1,0 +1,221 @@
+/* manifest.c - reads as much JSON as the manifest of a module needs. The module may be hostile: nothing here recurses,
+ * and nothing runs past the NUL. */
+#include "fenced/manifest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "aerospike_udf_go.h"
+
+static const char *skip_space(const char *at)
+{
+	return at + strspn(at, " \t\r\n");
+}
+
+/* Behind the string that begins here, NULL where none does or it does not end. */
+static const char *skip_string(const char *at)
+{
+	if (*at != '"')
+		return NULL;
+	for (at++; *at != '"'; at++) {
+		if (*at == '\\')
+			at++;
+		if (*at == '\0')
+			return NULL;
+	}
+	return at + 1;
+}
+
+/* Behind any value; NULL where it does not end. Brackets are counted, not matched by kind. */
+static const char *skip_value(const char *at)
+{
+	size_t depth = 0;
+
+	do {
+		at = skip_space(at);
+		if (*at == '"') {
+			at = skip_string(at);
+			if (at == NULL)
+				return NULL;
+		} else if (*at == '[' || *at == '{') {
+			depth++;
+			at++;
+		} else if (*at == ']' || *at == '}') {
+			if (depth == 0)
+				return NULL;
+			depth--;
+			at++;
+		} else if (*at == ',' || *at == ':') {
+			if (depth == 0)
+				return NULL;
+			at++;
+		} else {
+			size_t length = strcspn(at, " \t\r\n,:]}[{\"");
+
+			if (length == 0)
+				return NULL;
+			at += length;
+		}
+	} while (depth > 0);
+	return at;
+}
+
+/* Copies a plain string: one with an escape in it is the name of nothing that Aerospike has. */
+static bool plain(const char *from, const char *end, char *to, size_t capacity)
+{
+	size_t length = (size_t)(end - from) - 2;
+
+	if (length == 0 || length >= capacity || memchr(from + 1, '\\', length) != NULL)
+		return false;
+	memcpy(to, from + 1, length);
+	to[length] = '\0';
+	return true;
+}
+
+static bool add_bin(mod_go_function_bins *function, const char *name)
+{
+	size_t length = strlen(name) + 1;
+	char *grown = realloc(function->bins, function->bins_length + length);
+
+	if (grown == NULL)
+		return false;
+	memcpy(grown + function->bins_length, name, length);
+	function->bins = grown;
+	function->bins_length += length;
+	function->count++;
+	return true;
+}
+
+/* The list of bins that begins here. False where it is not one of plain names. */
+static bool read_bins(mod_go_function_bins *function, const char *at)
+{
+	if (*at != '[')
+		return false;
+	at = skip_space(at + 1);
+	while (*at != ']') {
+		const char *end = skip_string(at);
+		char name[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
+
+		if (end == NULL || !plain(at, end, name, sizeof(name)) || !add_bin(function, name))
+			return false;
+		at = skip_space(end);
+		if (*at == ',')
+			at = skip_space(at + 1);
+	}
+	return true;
+}
+
+static void clear_function(mod_go_function_bins *function)
+{
+	free(function->name);
+	free(function->bins);
+	*function = (mod_go_function_bins){0};
+}
+
+/* Reads the object of one function; gives what is behind it, NULL where it is none. */
+static const char *read_function(mod_go_function_bins *function, const char *at)
+{
+	char name[AEROSPIKE_UDF_GO_NAME_MAX + 1] = "";
+	bool known = false;
+
+	if (*at != '{')
+		return NULL;
+	at = skip_space(at + 1);
+	while (*at != '}') {
+		const char *key = at;
+		const char *value;
+
+		at = skip_string(key);
+		if (at == NULL || *(at = skip_space(at)) != ':')
+			return NULL;
+		value = skip_space(at + 1);
+		at = skip_value(value);
+		if (at == NULL)
+			return NULL;
+		if (strncmp(key, "\"name\"", 6) == 0 && *value == '"')
+			plain(value, at, name, sizeof(name));
+		else if (strncmp(key, "\"bins\"", 6) == 0)
+			known = function->count == 0 && read_bins(function, value);
+		at = skip_space(at);
+		if (*at == ',')
+			at = skip_space(at + 1);
+	}
+	function->name = known && function->count > 0 && name[0] != '\0' ? strdup(name) : NULL;
+	if (function->name == NULL)
+		clear_function(function);
+	return at + 1;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(((const mod_go_function_bins *)a)->name, ((const mod_go_function_bins *)b)->name);
+}
+
+static bool read_functions(mod_go_manifest *manifest, const char *at)
+{
+	at = skip_space(at);
+	if (*at != '[')
+		return false;
+	at = skip_space(at + 1);
+	while (*at != ']') {
+		mod_go_function_bins function = {0};
+		mod_go_function_bins *grown;
+
+		at = read_function(&function, at);
+		if (at == NULL) {
+			clear_function(&function);
+			return false;
+		}
+		if (function.name != NULL) {
+			grown = realloc(manifest->functions, (manifest->count + 1) * sizeof(*grown));
+			if (grown == NULL) {
+				clear_function(&function);
+				return false;
+			}
+			manifest->functions = grown;
+			manifest->functions[manifest->count++] = function;
+		}
+		at = skip_space(at);
+		if (*at == ',')
+			at = skip_space(at + 1);
+	}
+	return true;
+}
+
+bool mod_go_manifest_read(mod_go_manifest *manifest, const char *json)
+{
+	*manifest = (mod_go_manifest){NULL, 0};
+	if (!read_functions(manifest, json)) {
+		mod_go_manifest_clear(manifest);
+		return false;
+	}
+	if (manifest->count > 0)
+		qsort(manifest->functions, manifest->count, sizeof(*manifest->functions), compare);
+	return true;
+}
+
+const mod_go_function_bins *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name)
+{
+	size_t low = 0, high = manifest->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(name, manifest->functions[middle].name);
+
+		if (order == 0)
+			return &manifest->functions[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+void mod_go_manifest_clear(mod_go_manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->count; i++)
+		clear_function(&manifest->functions[i]);
+	free(manifest->functions);
+	*manifest = (mod_go_manifest){NULL, 0};
+}

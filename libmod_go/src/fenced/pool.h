@@ -1,0 +1,91 @@
+/*
+ * pool.h - the workers of one module: who has which, who waits for one, and the two threads that keep them. What a
+ * call says to its worker is session.h's business.
+ */
+#ifndef MOD_GO_POOL_H
+#define MOD_GO_POOL_H
+
+#include <limits.h>
+
+#include "fenced/worker.h"
+
+/* A caller that waits for a worker; on its own stack. */
+typedef struct mod_go_waiter {
+	struct mod_go_waiter *next;
+	pthread_cond_t woken;
+	uint64_t since;
+	bool told;             /* it was woken, and has not looked yet */
+	bool failed;           /* there will be no worker: the pool's start error says why */
+	mod_go_worker *worker; /* was handed to it */
+} mod_go_waiter;
+
+struct mod_go_fenced {
+	char program[PATH_MAX]; /* mod-go-worker */
+	char *path;             /* of the module as it was opened: for messages */
+	mod_go_fenced_options options;
+	unsigned processors;
+
+	pthread_mutex_t setup_lock; /* one setup, replacement or early property at a time; taken before `lock` */
+	bool setup_done;
+	mod_go_error setup_error;
+	mod_go_worker *first; /* opened, and not set up yet */
+
+	pthread_mutex_t lock; /* guards what follows */
+	atomic_bool ready;
+	bool closing;
+	mod_go_version *current;
+	mod_go_worker *workers;
+	mod_go_worker *idle;
+	mod_go_waiter *waiters; /* the longest first */
+	mod_go_waiter **last_waiter;
+	unsigned live; /* all but the DYING; the next three are of these */
+	unsigned starting;
+	unsigned busy;
+	unsigned idle_count;
+	unsigned to_replace; /* workers that ended and have no successor yet */
+	unsigned failures;   /* starts that failed since the last that did not */
+	uint64_t next_start; /* not before */
+	mod_go_error start_error;
+	mod_go_fenced_counters counters;
+
+	pthread_cond_t start_wanted;
+	pthread_t starter; /* keeper.c */
+	pthread_t watcher;
+	int bell; /* an event that the watcher looks up at */
+};
+
+/* Gives an idle worker, or waits for one until `until` (0 for ever). NULL with the status and its reason. */
+mod_go_worker *mod_go_pool_take(mod_go_fenced *pool, uint64_t until, int *status, char *why, size_t capacity);
+
+/* Gives it back; `healthy` says whether it may serve again. */
+void mod_go_pool_give(mod_go_fenced *pool, mod_go_worker *worker, bool healthy);
+
+/* The following want the lock held. */
+
+/* Whether another worker should be started. */
+bool mod_go_pool_wants_worker(const mod_go_fenced *pool);
+
+/* A new worker joins, STARTING; becomes IDLE; becomes DYING, from whatever it is. */
+void mod_go_pool_enlist(mod_go_fenced *pool, mod_go_worker *worker);
+void mod_go_pool_settle(mod_go_fenced *pool, mod_go_worker *worker);
+void mod_go_pool_retire(mod_go_fenced *pool, mod_go_worker *worker);
+
+/* Has an idle worker handed out, or a waiter told. */
+void mod_go_pool_serve_waiters(mod_go_fenced *pool);
+
+/* Tells all waiters that there will be no worker. */
+void mod_go_pool_fail_waiters(mod_go_fenced *pool);
+
+/* keeper.c: starts the two threads, and ends them with all workers. */
+mod_go_status mod_go_keeper_start(mod_go_fenced *pool, mod_go_error *error);
+void mod_go_keeper_stop(mod_go_fenced *pool);
+
+/* Has the watcher look at the workers. */
+void mod_go_keeper_ring(mod_go_fenced *pool);
+
+/* Starts a worker of `version`, enlists it and loads the module; sets it up as well where `up`. Wants the lock not
+ * held. */
+mod_go_status mod_go_keeper_make(mod_go_fenced *pool, mod_go_version *version, bool up,
+                                 mod_go_worker **worker, mod_go_error *error);
+
+#endif

@@ -1,0 +1,165 @@
+/* process.c - posix_spawn, signals and waitpid, by the process's descriptor where there is one. */
+#include "fenced/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "error.h"
+
+extern char **environ;
+
+/* Of headers that older C libraries lack; the same on every machine. */
+#define PIDFD_SEND_SIGNAL 424
+#define PIDFD_OPEN        434
+
+/* Descriptors are moved out of the way of those that they become. */
+#define OUT_OF_THE_WAY 16
+
+/* Go keeps below its memory limit by itself, if told so; this is for what it does not count. */
+#define GO_SHARE(memory) ((memory) / 10 * 8)
+
+/* The environment without what is preloaded into this process, and with a limit for Go where there is one. From
+ * malloc, and the limit's text in `limit`. */
+static char **make_environment(const char *memory, char *limit, size_t capacity)
+{
+	unsigned long long bytes = strtoull(memory, NULL, 10);
+	bool has_limit = getenv("GOMEMLIMIT") != NULL;
+	size_t count = 0;
+	char **environment;
+
+	while (environ != NULL && environ[count] != NULL)
+		count++;
+	environment = calloc(count + 2, sizeof(*environment));
+	if (environment == NULL)
+		return NULL;
+	count = 0;
+	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+		if (strncmp(*entry, "LD_PRELOAD=", 11) != 0)
+			environment[count++] = *entry;
+	}
+	if (bytes > 0 && !has_limit) {
+		snprintf(limit, capacity, "GOMEMLIMIT=%llu", GO_SHARE(bytes));
+		environment[count++] = limit;
+	}
+	return environment;
+}
+
+/* Everything that posix_spawn does between this program and the other. */
+static int spawn(mod_go_process *process, const char *program, char *const words[], const int moved[4],
+                 char **environment)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	int reason;
+
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, moved[3], STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, moved[3], STDERR_FILENO);
+	for (int i = 0; i < 3; i++)
+		posix_spawn_file_actions_adddup2(&actions, moved[i], MOD_GO_LINE_DESCRIPTOR + i);
+	reason = posix_spawn(&process->id, program, &actions, &attributes, words, environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return reason;
+}
+
+mod_go_status mod_go_process_start(mod_go_process *process, const char *program, const char *memory,
+                                   const char *path, const int descriptors[3], int output,
+                                   mod_go_error *error)
+{
+	char *words[] = {(char *)(uintptr_t) "mod-go-worker", (char *)(uintptr_t)memory, (char *)(uintptr_t)path,
+	                 NULL};
+	const int given[4] = {descriptors[0], descriptors[1], descriptors[2], output};
+	int moved[4] = {-1, -1, -1, -1};
+	char limit[48];
+	char **environment = make_environment(memory, limit, sizeof(limit));
+	int reason = environment == NULL ? ENOMEM : 0;
+
+	*process = (mod_go_process){.descriptor = -1, .status = -1};
+	for (int i = 0; i < 4 && reason == 0; i++) {
+		moved[i] = fcntl(given[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+		reason = moved[i] < 0 ? errno : 0;
+	}
+	if (reason == 0)
+		reason = spawn(process, program, words, moved, environment);
+	for (int i = 0; i < 4; i++) {
+		if (moved[i] >= 0)
+			close(moved[i]);
+	}
+	free(environment);
+	if (reason != 0) {
+		process->id = 0;
+		return mod_go_fail(
+			error, MOD_GO_WORKER_FAILED,
+			"%s: its worker, %s, could not be started (%s); check that program, and the limits of"
+			" processes and open files",
+			path, program, strerror(reason));
+	}
+	process->descriptor = (int)syscall(PIDFD_OPEN, process->id, 0);
+	return MOD_GO_OK;
+}
+
+void mod_go_process_kill(mod_go_process *process)
+{
+	if (process->id == 0 || process->ended)
+		return;
+	if (process->descriptor >= 0)
+		syscall(PIDFD_SEND_SIGNAL, process->descriptor, SIGKILL, NULL, 0);
+	else
+		kill(process->id, SIGKILL);
+}
+
+/* Asks without waiting. */
+static bool collect(mod_go_process *process)
+{
+	int status;
+	pid_t got = waitpid(process->id, &status, WNOHANG);
+
+	if (got == process->id)
+		process->status = status;
+	else if (got == 0 || errno == EINTR)
+		return false;
+	process->ended =
+		true; /* also where this process ignores its children's ends, or someone else collects them */
+	return true;
+}
+
+bool mod_go_process_ended(mod_go_process *process, int milliseconds)
+{
+	uint64_t until = mod_go_now() + (uint64_t)milliseconds * 1000000u;
+
+	if (process->id == 0 || process->ended || collect(process))
+		return true;
+	while (mod_go_now() < until) {
+		struct pollfd watched = {.fd = process->descriptor, .events = POLLIN};
+
+		poll(&watched, 1, process->descriptor >= 0 ? 10 : 1);
+		if (collect(process))
+			return true;
+	}
+	return false;
+}
+
+void mod_go_process_close(mod_go_process *process)
+{
+	if (process->descriptor >= 0)
+		close(process->descriptor);
+	process->descriptor = -1;
+}

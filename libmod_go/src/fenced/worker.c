@@ -1,0 +1,295 @@
+/* worker.c - makes a worker, and talks to it before it serves calls. */
+#include "fenced/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "module.h"
+
+/* Of linux/memfd.h and fcntl.h, which older C libraries lack. */
+#define MEMORY_CLOEXEC 0x1u
+#define MEMORY_SEALING 0x2u
+#define ADD_SEALS      1033
+#define SIZE_SEALS     0x7 /* no further seals, no shrinking, no growing: else the host could be made to fault */
+
+/* How long a process may take to end once nothing keeps it. */
+#define END_MILLISECONDS 2000
+
+mod_go_status mod_go_version_make(const char *path, mod_go_version **made, mod_go_error *error)
+{
+	mod_go_version *version = calloc(1, sizeof(*version));
+	mod_go_copy copy;
+	mod_go_status status;
+
+	if (version == NULL || (version->path = strdup(path != NULL ? path : "")) == NULL) {
+		free(version);
+		return mod_go_no_memory(error, path, sizeof(*version));
+	}
+	version->users = 1;
+	status = mod_go_copy_checked(path, &copy, error);
+	if (status != MOD_GO_OK) {
+		free(version->path);
+		free(version);
+		return status;
+	}
+	if (copy.descriptor < 0)
+		copy.descriptor = open(copy.name, O_RDONLY | O_CLOEXEC);
+	mod_go_copy_unlink(&copy);
+	version->descriptor = copy.descriptor;
+	*made = version;
+	return MOD_GO_OK;
+}
+
+void mod_go_version_free(mod_go_version *version)
+{
+	close(version->descriptor);
+	mod_go_manifest_clear(&version->manifest);
+	free(version->path);
+	free(version);
+}
+
+/* Memory that neither side can make smaller under the other. */
+static int share_memory(mod_go_worker *worker)
+{
+	int descriptor = (int)syscall(SYS_memfd_create, "mod-go-worker", MEMORY_CLOEXEC | MEMORY_SEALING);
+
+	if (descriptor < 0)
+		return -1;
+	if (ftruncate(descriptor, sizeof(mod_go_shared)) == 0 && fcntl(descriptor, ADD_SEALS, SIZE_SEALS) == 0) {
+		worker->shared = mmap(NULL, sizeof(mod_go_shared), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+		if (worker->shared != MAP_FAILED)
+			return descriptor;
+		worker->shared = NULL;
+	}
+	close(descriptor);
+	return -1;
+}
+
+static mod_go_worker *new_worker(mod_go_version *version, int copy_to)
+{
+	mod_go_worker *worker = calloc(1, sizeof(*worker));
+
+	if (worker == NULL)
+		return NULL;
+	worker->version = version;
+	worker->process.descriptor = -1;
+	worker->line = -1;
+	worker->output = -1;
+	worker->copy_to = copy_to;
+	pthread_mutex_init(&worker->words_lock, NULL);
+	return worker;
+}
+
+mod_go_status mod_go_worker_start(const char *program, uint64_t memory, int copy_to, mod_go_version *version,
+                                  mod_go_worker **made, mod_go_error *error)
+{
+	mod_go_worker *worker = new_worker(version, copy_to);
+	int line[2] = {-1, -1}, output[2] = {-1, -1}, shared = -1;
+	mod_go_status status = MOD_GO_WORKER_FAILED;
+	char limit[24];
+
+	if (worker == NULL)
+		return mod_go_no_memory(error, version->path, sizeof(*worker));
+	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)memory);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0 || pipe2(output, O_CLOEXEC) != 0 ||
+	    fcntl(output[0], F_SETFL, O_NONBLOCK) != 0 || (shared = share_memory(worker)) < 0) {
+		mod_go_fail(error, status,
+		            "%s: no worker could be given what it talks through (%s); raise the limit of open"
+		            " files, or free memory",
+		            version->path, strerror(errno));
+	} else {
+		const int given[3] = {line[1], shared, version->descriptor};
+
+		mod_go_channel_create(&worker->channel, worker->shared, &worker->gone);
+		status =
+			mod_go_process_start(&worker->process, program, limit, version->path, given, output[1], error);
+	}
+	worker->line = line[0];
+	worker->output = output[0];
+	for (int i = 0; i < 3; i++) {
+		int ours = i == 0 ? line[1] : i == 1 ? output[1] : shared;
+
+		if (ours >= 0)
+			close(ours);
+	}
+	if (status == MOD_GO_OK)
+		*made = worker;
+	else
+		mod_go_worker_free(worker);
+	return status;
+}
+
+void mod_go_worker_free(mod_go_worker *worker)
+{
+	mod_go_process_close(&worker->process);
+	if (worker->line >= 0)
+		close(worker->line);
+	if (worker->output >= 0)
+		close(worker->output);
+	if (worker->shared != NULL)
+		munmap(worker->shared, sizeof(*worker->shared));
+	mod_go_room_free(&worker->room);
+	mod_go_room_free(&worker->logs);
+	pthread_mutex_destroy(&worker->words_lock);
+	free(worker);
+}
+
+void mod_go_worker_drain(mod_go_worker *worker)
+{
+	char text[4096];
+	ssize_t count;
+
+	pthread_mutex_lock(&worker->words_lock);
+	/* Not without end: a worker may print faster than this reads. */
+	for (int i = 0; i < 32 && worker->output >= 0; i++) {
+		count = read(worker->output, text, sizeof(text));
+		if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
+			close(worker->output);
+			worker->output = -1;
+		}
+		if (count <= 0)
+			break;
+		mod_go_words_add(&worker->words, text, (size_t)count);
+		if (worker->copy_to > 0 && write(worker->copy_to, text, (size_t)count) < 0)
+			worker->copy_to = 0;
+	}
+	pthread_mutex_unlock(&worker->words_lock);
+}
+
+static void describe_end(const mod_go_worker *worker, char *text, size_t capacity)
+{
+	int status = worker->process.status;
+
+	if (!worker->process.ended)
+		snprintf(text, capacity, "its worker does not end");
+	else if (status >= 0 && WIFSIGNALED(status))
+		snprintf(text, capacity, "its worker was ended by signal %d (%s)", WTERMSIG(status),
+		         strsignal(WTERMSIG(status)));
+	else if (status >= 0 && WIFEXITED(status))
+		snprintf(text, capacity, "its worker ended with exit code %d", WEXITSTATUS(status));
+	else
+		snprintf(text, capacity, "its worker ended");
+}
+
+void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *text, size_t capacity)
+{
+	char reason[1024];
+	size_t length;
+
+	if (arrival == MOD_GO_MANGLED) {
+		snprintf(text, capacity, "its worker wrote over what it shares with the host, and was ended");
+	} else if (arrival == MOD_GO_NO_ROOM) {
+		snprintf(text, capacity, "there is no memory for what its worker sent");
+	} else if (arrival == MOD_GO_GONE) {
+		/* Its line may have closed a moment before the process has ended; one that has only closed the line goes on
+		 * for ever. */
+		if (!mod_go_process_ended(&worker->process, END_MILLISECONDS / 10))
+			mod_go_process_kill(&worker->process);
+		mod_go_process_ended(&worker->process, END_MILLISECONDS);
+		describe_end(worker, text, capacity);
+	} else {
+		snprintf(text, capacity, "it did not come back in time, and its worker was ended");
+	}
+	if (arrival != MOD_GO_GONE) {
+		mod_go_process_kill(&worker->process);
+		return;
+	}
+	mod_go_worker_drain(worker);
+	pthread_mutex_lock(&worker->words_lock);
+	mod_go_words_explain(&worker->words, reason, sizeof(reason));
+	pthread_mutex_unlock(&worker->words_lock);
+	length = strlen(text);
+	if (reason[0] != '\0')
+		snprintf(text + length, capacity - length, ": %s", reason);
+	mod_go_trim_cut_text(text);
+}
+
+/* Sends what was written and waits for the answer, which must be of that kind. */
+static mod_go_arrival ask(mod_go_worker *worker, mod_go_writer *writer, uint32_t kind, uint32_t wanted,
+                          uint64_t until, mod_go_message *message)
+{
+	mod_go_arrival arrival = mod_go_write_send(writer, &worker->channel, kind, until);
+
+	if (arrival == MOD_GO_ARRIVED)
+		arrival = mod_go_channel_receive(&worker->channel, until, &worker->room, message);
+	if (arrival == MOD_GO_ARRIVED && message->kind != wanted)
+		arrival = MOD_GO_MANGLED;
+	return arrival;
+}
+
+/* Opens or sets up: `kind` of message, and the status where it comes to nothing. */
+static mod_go_status prepare(mod_go_worker *worker, uint32_t kind, mod_go_status otherwise, const char *doing,
+                             uint64_t until, mod_go_error *error)
+{
+	mod_go_message message;
+	mod_go_writer writer;
+	mod_go_reader reader;
+	mod_go_arrival arrival;
+	mod_go_status status;
+	const char *text;
+	size_t length;
+	char why[1200];
+
+	mod_go_write_begin(&writer, &worker->channel, 0, MOD_GO_FIRST_BYTES);
+	if (kind == MOD_GO_MESSAGE_OPEN)
+		mod_go_write_text(&writer, worker->version->path, strlen(worker->version->path));
+	arrival = ask(worker, &writer, kind, MOD_GO_MESSAGE_DONE, until, &message);
+	if (arrival != MOD_GO_ARRIVED) {
+		mod_go_worker_explain(worker, arrival, why, sizeof(why));
+		return mod_go_fail(error, otherwise,
+		                   "%s: while the module was %s, %s; look at what its initialisers and"
+		                   " registrations do",
+		                   worker->version->path, doing, why);
+	}
+	reader = mod_go_read_begin(&message);
+	status = (mod_go_status)mod_go_read_number(&reader);
+	text = mod_go_read_text(&reader, &length);
+	if (status != MOD_GO_OK)
+		return mod_go_fail(error, status <= MOD_GO_WORKER_FAILED ? status : otherwise, "%.*s", (int)length,
+		                   text);
+	if (kind == MOD_GO_MESSAGE_OPEN) {
+		worker->version->major = (int)mod_go_read_number(&reader);
+		worker->version->minor = (int)mod_go_read_number(&reader);
+	}
+	return mod_go_succeed(error);
+}
+
+mod_go_status mod_go_worker_open(mod_go_worker *worker, uint64_t until, mod_go_error *error)
+{
+	return prepare(worker, MOD_GO_MESSAGE_OPEN, MOD_GO_LOAD_FAILED, "loaded", until, error);
+}
+
+mod_go_status mod_go_worker_setup(mod_go_worker *worker, uint64_t until, mod_go_error *error)
+{
+	return prepare(worker, MOD_GO_MESSAGE_SETUP, MOD_GO_SETUP_FAILED, "set up", until, error);
+}
+
+char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t until)
+{
+	mod_go_message message;
+	mod_go_writer writer;
+	mod_go_reader reader;
+	const char *text;
+	size_t length;
+
+	mod_go_write_begin(&writer, &worker->channel, 0, MOD_GO_FIRST_BYTES);
+	mod_go_write_text(&writer, name, strlen(name));
+	if (ask(worker, &writer, MOD_GO_MESSAGE_PROPERTY, MOD_GO_MESSAGE_TEXT, until, &message) !=
+	    MOD_GO_ARRIVED) {
+		mod_go_process_kill(&worker->process);
+		return NULL;
+	}
+	reader = mod_go_read_begin(&message);
+	text = mod_go_read_text(&reader, &length);
+	return strndup(text, length);
+}

@@ -1,0 +1,288 @@
+/* call.c - what a worker does: waits for a message of its host, and lets its module do what that says. */
+#include "worker/call.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "module.h"
+#include "worker/record.h"
+
+/* Memory of a call: blocks, of which the first is kept for the next call. */
+typedef struct block {
+	struct block *next;
+	size_t used;
+	size_t size;
+	_Alignas(max_align_t) uint8_t bytes[];
+} block;
+
+#define BLOCK_BYTES ((size_t)64 << 10)
+
+/* A worker has one host, one module and one call at a time. */
+static mod_go_channel *channel;
+static mod_go_module *module;
+static block *blocks;
+static mod_go_room message_room; /* the message that is being served, where it came in pieces */
+static mod_go_room answer_room;  /* the host's last answer to it, likewise */
+static aerospike_udf_go_record record;
+
+void *call_memory(size_t size)
+{
+	size_t aligned = (size + 15) & ~(size_t)15;
+	block *fresh;
+	void *memory;
+
+	if (aligned < size)
+		return NULL;
+	if (blocks == NULL || blocks->size - blocks->used < aligned) {
+		size_t room = aligned > BLOCK_BYTES ? aligned : BLOCK_BYTES;
+
+		fresh = malloc(sizeof(*fresh) + room);
+		if (fresh == NULL)
+			return NULL;
+		*fresh = (block){.next = blocks, .size = room};
+		blocks = fresh;
+	}
+	memory = blocks->bytes + blocks->used;
+	blocks->used += aligned;
+	return memory;
+}
+
+void *call_copy(const void *data, size_t length)
+{
+	void *copy = call_memory(length + 1);
+
+	if (copy != NULL && length > 0)
+		memcpy(copy, data, length);
+	return copy;
+}
+
+static void free_call_memory(void)
+{
+	while (blocks != NULL && (blocks->next != NULL || blocks->size > BLOCK_BYTES)) {
+		block *next = blocks->next;
+
+		free(blocks);
+		blocks = next;
+	}
+	if (blocks != NULL)
+		blocks->used = 0;
+}
+
+/* The host is gone, or this worker and it do not understand each other. */
+static _Noreturn void give_up(void)
+{
+	_exit(70);
+}
+
+void call_request(mod_go_writer *writer)
+{
+	mod_go_write_begin(writer, channel, 0, MOD_GO_LANE_BYTES);
+}
+
+static void send_to_host(mod_go_writer *writer, uint32_t kind)
+{
+	mod_go_arrival sent = mod_go_write_send(writer, channel, kind, 0);
+	static const char text[] = "the worker has no memory for what it must send; raise its memory limit\n";
+
+	if (sent == MOD_GO_ARRIVED)
+		return;
+	if (sent == MOD_GO_NO_ROOM && write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(71);
+	give_up();
+}
+
+mod_go_reader call_ask(mod_go_writer *writer, uint32_t kind)
+{
+	mod_go_message message;
+
+	send_to_host(writer, kind);
+	if (mod_go_channel_receive(channel, 0, &answer_room, &message) != MOD_GO_ARRIVED ||
+	    message.kind != MOD_GO_MESSAGE_ANSWER)
+		give_up();
+	return mod_go_read_begin(&message);
+}
+
+/* ---- logs ---------------------------------------------------------------------------------------- */
+
+/* As much of a line as fits into the log area, cut at a whole character. */
+static uint32_t cut(const char *text, size_t length, size_t room)
+{
+	if (text == NULL)
+		return 0;
+	if (length <= room)
+		return (uint32_t)length;
+	while (room > 0 && ((unsigned char)text[room] & 0xC0) == 0x80)
+		room--;
+	return (uint32_t)room;
+}
+
+static void host_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length,
+                     char *location, size_t location_length)
+{
+	uint32_t head[3] = {(uint32_t)level, cut(message, message_length, MOD_GO_LOG_BYTES / 2),
+	                    cut(location, location_length, MOD_GO_LOG_BYTES / 4)};
+	size_t needed = sizeof(head) + head[1] + head[2];
+	mod_go_lane *lane = channel->out;
+	uint8_t *to;
+
+	if (level < 0 || (uint32_t)level > call->log_level)
+		return;
+	if (needed > MOD_GO_LOG_BYTES - lane->head.used) {
+		mod_go_writer writer;
+
+		call_request(&writer);
+		call_ask(&writer, MOD_GO_MESSAGE_LOGS);
+	}
+	to = channel->shared->log + lane->head.used;
+	memcpy(to, head, sizeof(head));
+	if (head[1] > 0)
+		memcpy(to + sizeof(head), message, head[1]);
+	if (head[2] > 0)
+		memcpy(to + sizeof(head) + head[1], location, head[2]);
+	/* A host that reads this after a crash finds whole lines. */
+	atomic_thread_fence(memory_order_release);
+	lane->head.used += (uint32_t)needed;
+}
+
+/* ---- messages ------------------------------------------------------------------------------------ */
+
+static void done(const mod_go_error *error)
+{
+	mod_go_writer writer;
+	int major = 0, minor = 0;
+
+	if (module != NULL)
+		mod_go_api_version(module, &major, &minor);
+	call_request(&writer);
+	mod_go_write_number(&writer, error->status);
+	mod_go_write_text(&writer, error->message, strlen(error->message));
+	mod_go_write_number(&writer, (uint32_t)major);
+	mod_go_write_number(&writer, (uint32_t)minor);
+	send_to_host(&writer, MOD_GO_MESSAGE_DONE);
+}
+
+static char *text_of(mod_go_reader *reader)
+{
+	size_t length;
+	const char *text = mod_go_read_text(reader, &length);
+	char *copy = call_copy(text, length);
+
+	if (copy == NULL)
+		give_up();
+	copy[length] = '\0';
+	return copy;
+}
+
+static void open_module(mod_go_reader *reader)
+{
+	mod_go_copy copy = {.descriptor = MOD_GO_MODULE_DESCRIPTOR, .name = "/proc/self/fd/5"};
+	mod_go_error error;
+
+	_Static_assert(MOD_GO_MODULE_DESCRIPTOR == 5, "the name above says which descriptor it is");
+	if (module == NULL)
+		mod_go_open_copy(text_of(reader), &copy, &module, &error);
+	done(&error);
+}
+
+static void set_up(void)
+{
+	mod_go_error error;
+
+	if (module == NULL)
+		give_up();
+	mod_go_setup(module, &error);
+	done(&error);
+}
+
+static void give_property(mod_go_reader *reader)
+{
+	char *value = module != NULL ? mod_go_property(module, text_of(reader)) : NULL;
+	mod_go_writer writer;
+
+	call_request(&writer);
+	mod_go_write_text(&writer, value != NULL ? value : "", value != NULL ? strlen(value) : 0);
+	free(value);
+	send_to_host(&writer, MOD_GO_MESSAGE_TEXT);
+}
+
+static void give_result(int status, aerospike_udf_go_record *handle, const aerospike_udf_go_value *value)
+{
+	mod_go_writer writer;
+
+	call_request(&writer);
+	record_flush(handle, &writer);
+	mod_go_write_number(&writer, (uint32_t)status);
+	mod_go_write_value(&writer, value);
+	send_to_host(&writer, MOD_GO_MESSAGE_RESULT);
+}
+
+static void apply(mod_go_reader *reader)
+{
+	static aerospike_udf_go_host host;
+	static uint32_t functions = ~0u;
+	static uint8_t buffer[4096];
+	aerospike_udf_go_value *arguments = NULL;
+	aerospike_udf_go_record *handle = NULL;
+	aerospike_udf_go_result result;
+	aerospike_udf_go_call call;
+	mod_go_call_head head;
+	const char *name;
+	size_t length;
+	int status;
+
+	mod_go_read_bytes(reader, &head, sizeof(head));
+	name = mod_go_read_text(reader, &length); /* ends in NUL */
+	arguments = call_memory(head.arguments * sizeof(*arguments));
+	if (module == NULL || arguments == NULL)
+		give_up();
+	for (uint32_t i = 0; i < head.arguments; i++)
+		mod_go_read_value(reader, &arguments[i]);
+	if (head.record != 0) {
+		record_begin(&record, reader, &head);
+		handle = &record;
+	}
+	if (head.functions != functions) {
+		record_functions(&host, head.functions);
+		host.log = (head.functions & MOD_GO_HAS_LOG) != 0 ? host_log : NULL;
+		functions = head.functions;
+	}
+	call = (aerospike_udf_go_call){
+		.size = sizeof(call), .log_level = head.log_level, .host = &host, .deadline = head.deadline};
+	mod_go_result_init(&result, buffer, sizeof(buffer));
+	status = mod_go_apply_single(module, name, &call, handle, arguments, head.arguments, &result);
+	give_result(status, handle, &result.value);
+	mod_go_result_clear(&result);
+}
+
+_Noreturn void serve(mod_go_channel *to_host)
+{
+	mod_go_message message;
+
+	channel = to_host;
+	for (;;) {
+		mod_go_reader reader;
+
+		if (mod_go_channel_receive(channel, 0, &message_room, &message) != MOD_GO_ARRIVED)
+			give_up();
+		reader = mod_go_read_begin(&message);
+		switch (message.kind) {
+		case MOD_GO_MESSAGE_OPEN:
+			open_module(&reader);
+			break;
+		case MOD_GO_MESSAGE_SETUP:
+			set_up();
+			break;
+		case MOD_GO_MESSAGE_PROPERTY:
+			give_property(&reader);
+			break;
+		case MOD_GO_MESSAGE_CALL:
+			apply(&reader);
+			break;
+		default:
+			give_up();
+		}
+		free_call_memory();
+	}
+}

@@ -1,0 +1,19 @@
+/* call.h - the call under way in this worker: its end of the channel, and memory that lasts as long as the call. */
+#ifndef MOD_GO_WORKER_CALL_H
+#define MOD_GO_WORKER_CALL_H
+
+#include "fenced/wire.h"
+
+/* Memory for the length of the call, NULL where there is none. */
+void *call_memory(size_t size);
+void *call_copy(const void *data, size_t length);
+
+/* Begins a request to the host, sends it, and gives the host's answer, which is lent until the next request. A
+ * worker that has lost its host ends here. */
+void call_request(mod_go_writer *writer);
+mod_go_reader call_ask(mod_go_writer *writer, uint32_t kind);
+
+/* Serves calls of the module until the host is gone. `path` is for messages. */
+_Noreturn void serve(mod_go_channel *channel);
+
+#endif

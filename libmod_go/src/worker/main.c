@@ -1,0 +1,58 @@
+/*
+ * main.c - mod-go-worker: loads one module, fenced from the program that wants it, and applies its functions, one at
+ * a time. It is started by libmod_go, never by hand, and ends when its host does.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "worker/call.h"
+#include "worker/guard.h"
+
+/* The host never writes to the line: when reading from it ends, the host has. */
+static void *watch_line(void *unused)
+{
+	char byte;
+	ssize_t count;
+
+	(void)unused;
+	do
+		count = read(MOD_GO_LINE_DESCRIPTOR, &byte, 1);
+	while (count > 0 || (count < 0 && errno == EINTR));
+	_exit(0);
+}
+
+static _Noreturn void fail(const char *why)
+{
+	fprintf(stderr, "mod-go-worker: %s\n", why);
+	exit(2);
+}
+
+int main(int count, char **words)
+{
+	mod_go_shared *shared;
+	mod_go_channel channel;
+	pthread_t thread;
+	pthread_attr_t small;
+
+	if (count != 3)
+		fail("is started by libmod_go to fence a UDF module, and is of no use by hand");
+	guard_close_from(MOD_GO_DESCRIPTOR_END);
+	setsid();
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, MOD_GO_SHARED_DESCRIPTOR, 0);
+	if (shared == MAP_FAILED)
+		fail("got no memory to share with its host, which is of another version or out of memory");
+	close(MOD_GO_SHARED_DESCRIPTOR);
+	if (!mod_go_channel_join(&channel, shared))
+		fail("is of another version than the libmod_go that started it; install the two together");
+	guard_limit(strtoull(words[1], NULL, 10));
+	guard_rights();
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 256 << 10);
+	if (pthread_create(&thread, &small, watch_line, NULL) != 0)
+		fail("could not start a thread; raise the limit of threads or memory");
+	serve(&channel);
+}

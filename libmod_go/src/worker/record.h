@@ -1,0 +1,45 @@
+/*
+ * record.h - the record of a call as its module sees it: bins and facts that came with the call, writes that wait
+ * to be sent, and what is asked of the host when that does not do.
+ */
+#ifndef MOD_GO_WORKER_RECORD_H
+#define MOD_GO_WORKER_RECORD_H
+
+#include "fenced/wire.h"
+
+/* One bin, as this worker knows it. */
+typedef struct cell {
+	const char *name;
+	size_t name_length;
+	aerospike_udf_go_value value; /* nil: the record has no such bin */
+	size_t room;                  /* bytes at the value's data that may be written over */
+	bool written;                 /* the host does not know that yet */
+} cell;
+
+/* The module's handle is this very struct; a worker has one. */
+struct aerospike_udf_go_record {
+	cell *cells;
+	size_t count;
+	size_t capacity;
+	bool complete;  /* what has no cell is no bin */
+	size_t written; /* how many cells are */
+	bool sets_ttl;
+	uint32_t ttl;
+	mod_go_facts_head facts;
+	aerospike_udf_go_metadata metadata;
+	/* What the host said of writes that it refused before their store: the store's answer, then. */
+	int refused;
+	const char *refusal;
+	size_t refusal_length;
+};
+
+/* Takes the facts and bins of a call out of its message. */
+void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, const mod_go_call_head *head);
+
+/* Adds the writes that wait to a message; they then wait no more. */
+void record_flush(aerospike_udf_go_record *record, mod_go_writer *writer);
+
+/* The functions of the host table that are about records, those of `functions` (MOD_GO_HAS_...). */
+void record_functions(aerospike_udf_go_host *host, uint32_t functions);
+
+#endif
