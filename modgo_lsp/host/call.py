@@ -5,7 +5,6 @@ Not for: reading arguments and samples from text (json_forms.py, sample.py) or s
 
 from __future__ import annotations
 
-import difflib
 import re
 import time
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from modgo_lsp.host.sample import Record
 from modgo_lsp.host.session import ChildDiedError, ChildTooSlowError, Session
 from modgo_lsp.host.values import STRING, Flat, UnstorableError, Value
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.nearest import nearest
 
 CALL_SECONDS = 10.0
 
@@ -99,10 +99,8 @@ def _nearest(opened: Opened, name: str) -> str:
     names = [function.name for function in opened.functions or ()]
     if not names:
         return "the module registers none"
-    near = difflib.get_close_matches(name, names, 1, 0.5)
-    folded = next((one for one in names if one.casefold() == name.casefold()), None)
-    if folded or near:
-        return f"did you mean {folded or near[0]}?"
+    if near := nearest(name, names):
+        return f"did you mean {near}?"
     return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}"
 
 

@@ -106,7 +106,7 @@ def load_json(result: LoadResult) -> dict[str, Any]:
         "properties": dict(result.properties),
         "setup": result.setup,
         "dispatch": result.dispatch,
-        "functions": msgspec.to_builtins(result.functions),
+        "functions": msgspec.json.decode(msgspec.json.encode(result.functions)),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 from pathlib import Path
 
 import psutil
@@ -18,7 +17,11 @@ from modgo_lsp.model.sdk import SDK_PATH
 
 MODULES = Path(__file__).parent / "modules"
 SDK = f'import "{SDK_PATH}"\n'
-GOOD = f'package m\n\n{SDK}\nfunc Add(r *udf.Record, n int64) int64 {{ return n }}\n\nfunc init() {{ udf.Register("add", Add) }}\n'
+GOOD = (
+    f"package m\n\n{SDK}\nfunc Add(r *udf.Record, n int64) int64 {{ return n }}\n\n"
+    'func init() { udf.Register("add", Add) }\n'
+)
+GO_MOD = f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n"
 
 
 async def build(folder: Path, output: Path, **more: object) -> BuildResult:
@@ -158,12 +161,12 @@ async def test_release_builds_do_not_depend_on_where_they_are_made(write, tmp_pa
             id="no SDK in go.mod",
         ),
         pytest.param(
-            ("m.go", GOOD, "go.mod", f"module example.com/m\n\ngo 1.99\n\nrequire {SDK_PATH} v1.0.0\n"),
+            ("m.go", GOOD, "go.mod", GO_MOD.replace("1.24", "1.99")),
             [("MG406", "go.mod", "go 1.99")],
             id="go.mod wants a newer Go",
         ),
         pytest.param(
-            ("m.go", GOOD, "go.mod", f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\nfrob x\n"),
+            ("m.go", GOOD, "go.mod", GO_MOD + "frob x\n"),
             [("MG406", "go.mod", "frob x")],
             id="go.mod does not parse",
         ),
@@ -298,7 +301,7 @@ async def test_cancelling_leaves_no_process_and_no_file(write, tmp_path: Path) -
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    gone, alive = psutil.wait_procs(sleepers, timeout=5)
+    _, alive = psutil.wait_procs(sleepers, timeout=5)
     assert not alive
     assert not (tmp_path / "x.so").exists()
     assert set((cache_directory() / "scratch").glob("*")) <= before
@@ -308,9 +311,9 @@ async def test_a_build_of_nothing_new_replaces_the_file_and_not_its_content(writ
     """A process that has the old file loaded keeps it: the new one is another inode."""
     folder = write("m.go", GOOD)
     first = await build(folder, tmp_path / "x.so")
-    inode = os.stat(tmp_path / "x.so").st_ino
+    inode = (tmp_path / "x.so").stat().st_ino
     with (tmp_path / "x.so").open("rb") as kept:
         second = await build(folder, tmp_path / "x.so")
-        assert os.stat(tmp_path / "x.so").st_ino != inode
+        assert (tmp_path / "x.so").stat().st_ino != inode
         assert hashlib.sha256(kept.read()).hexdigest() == first.sha256 == second.sha256
     assert json.dumps(second.functions) == json.dumps(first.functions)

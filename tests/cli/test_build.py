@@ -1,0 +1,167 @@
+"""`modgo build` as a process: what it writes, what it says, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+MODULES = Path(__file__).parents[1] / "build" / "modules"
+SDK_PATH = "github.com/GeertJohan/aerospike-mod-go/udf"
+GO_MOD = f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n"
+GOOD = (
+    f'package m\n\nimport "{SDK_PATH}"\n\nfunc Add(r *udf.Record, n int64) int64 {{ return n }}\n\n'
+    'func init() { udf.Register("add", Add) }\n'
+)
+ROOT = Path(__file__).parents[2]
+
+
+def modgo(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Path:
+    folder = tmp_path / "m"
+    folder.mkdir()
+    (folder / "go.mod").write_text(GO_MOD)
+    (folder / "m.go").write_text(GOOD)
+    return folder
+
+
+def test_json_is_the_contract(module: Path, tmp_path: Path) -> None:
+    done = modgo("build", "m", "--json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    result = json.loads(done.stdout)
+    assert set(result) == {
+        "ok", "module", "output", "bytes", "sha256",
+        "dispatch", "target", "functions", "findings", "elapsed_ms",
+    }  # fmt: skip
+    assert result["output"] == str(tmp_path / "m.so")
+    assert (tmp_path / "m.so").stat().st_size == result["bytes"]
+    assert result["functions"][0]["name"] == "add"
+
+
+def test_text_and_the_folder_one_stands_in(module: Path) -> None:
+    done = modgo("build", cwd=module)
+    assert done.returncode == 0
+    assert done.stdout.startswith("m.so: ")
+    assert "1 function (add)" in done.stdout
+    assert (module / "m.so").exists()
+
+
+def test_output_folders_and_spaces(module: Path, tmp_path: Path) -> None:
+    spaced = tmp_path / "with a space"
+    module.rename(spaced)
+    done = modgo("build", str(spaced), "-o", "out/", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "out" / "with a space.so").exists()
+
+
+def test_a_compiler_error_exits_with_1(module: Path, tmp_path: Path) -> None:
+    (module / "m.go").write_text(GOOD.replace("return n", "return nothing"))
+    done = modgo("build", "m", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "MG401 error: undefined: nothing" in done.stdout
+    assert "m/m.go:5:49" in done.stdout
+    finding = json.loads(modgo("build", "m", "--json", cwd=tmp_path).stdout)["findings"][0]
+    assert finding["range"] == {"start": {"line": 5, "column": 49}, "end": {"line": 5, "column": 56}}
+    assert (finding["code"], finding["path"]) == ("MG401", "m/m.go")
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "said"),
+    [
+        ("go.mod", "m", "there is no go.mod"),
+        ("", "nowhere", "nowhere does not exist"),
+        ("", "m/m.go", "is not a folder"),
+        ("m.go", "m", "no Go files"),
+    ],
+)
+def test_a_wrong_set_up_exits_with_2(module: Path, tmp_path: Path, change: str, path: str, said: str) -> None:
+    if change:
+        (module / change).unlink()
+    done = modgo("build", path, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("tools", "said"),
+    [
+        ((), "there is no Go on PATH"),
+        (("go",), "there is no C compiler on PATH"),
+        (("old", "gcc"), "Go 1.21.5"),
+    ],
+)
+def test_missing_tools_name_a_remedy(module: Path, tmp_path: Path, tools: tuple[str, ...], said: str) -> None:
+    """With the wheels installed there is nothing to miss: this Python runs isolated from them."""
+    path = tmp_path / "bin"
+    path.mkdir()
+    for tool in tools:
+        if tool == "old":
+            (path / "go").write_text('#!/bin/sh\necho \'{"GOVERSION": "go1.21.5"}\'\n')
+            (path / "go").chmod(0o755)
+        else:
+            found = subprocess.run(["which", tool], capture_output=True, text=True, check=True).stdout.strip()
+            (path / tool).symlink_to(found)
+    blocked = tmp_path / "blocked"
+    for wheel in ("go", "ziglang"):  # modules of these names, but not the wheels
+        (blocked / wheel).mkdir(parents=True)
+        (blocked / wheel / "__init__.py").touch()
+    done = modgo("build", "m", cwd=tmp_path, PATH=str(path), CC="", PYTHONPATH=f"{blocked}{os.pathsep}{ROOT}")
+    assert done.returncode == 2
+    assert f"MG406 error: {said}" in done.stdout or said in done.stdout
+    assert "pip install 'modgo-lsp[toolchain]'" in done.stdout
+
+
+def test_ctrl_c_leaves_nothing(module: Path, tmp_path: Path) -> None:
+    slow = tmp_path / "slowcc"
+    pid = tmp_path / "pid"
+    slow.write_text(
+        f'#!/bin/sh\ncase "$*" in *--version*) echo slow 1;; *) echo $$ >{pid}; exec sleep 600;; esac\n'
+    )
+    slow.chmod(0o755)
+    (module / "m.go").write_text(GOOD.replace("import", 'import "C"\nimport', 1))
+    running = subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "build", "m", "--cc", str(slow)],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    for _ in range(200):
+        if pid.exists() and pid.read_text().strip():
+            break
+        time.sleep(0.05)
+    sleeper = int(pid.read_text())
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    if psutil.pid_exists(sleeper):  # where nobody collects the dead, it may still be listed
+        assert psutil.Process(sleeper).status() == psutil.STATUS_ZOMBIE
+    assert not (tmp_path / "m.so").exists()
+
+
+def test_help_has_examples(tmp_path: Path) -> None:
+    for command in ("build", "load", "call", "sdk", "doctor"):
+        done = modgo(command, "--help", cwd=tmp_path)
+        assert done.returncode == 0
+        assert "Examples:" in done.stdout

@@ -1,0 +1,131 @@
+"""`modgo call` as a process: results, the record's change, samples, and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UDFS = ROOT / "tests" / "build" / "modules" / "udfs"
+
+
+def modgo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with udfs.so."""
+    folder = tmp_path_factory.mktemp("call")
+    done = modgo("build", str(UDFS), "-o", str(folder), cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_result_and_change(module: Path) -> None:
+    done = modgo(
+        "call", "udfs.so", "add", "hits", "5", "--record", '{"bins": {"hits": 1, "x": [1]}}', cwd=module
+    )
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines[:7] == [
+        "6",
+        '  record ["test", "demo", "sample"]',
+        "- hits: 1",
+        "+ hits: 6",
+        "  x: [1]",
+        "- (generation 1, ttl 0)",
+        "+ (generation 2, ttl 0)",
+    ]
+    assert lines[7].startswith("update in ")
+
+
+def test_negative_numbers_and_words_are_arguments(module: Path) -> None:
+    done = modgo("call", "udfs.so", "double", "-21", "--json", cwd=module)
+    assert json.loads(done.stdout)["result"] == -42
+    done = modgo("call", "udfs.so", "echo", "two words", cwd=module)
+    assert done.stdout.splitlines()[0] == '"two words"'
+
+
+def test_default_samples_lie_beside_the_module(module: Path) -> None:
+    samples = module / "testdata" / "udf"
+    samples.mkdir(parents=True)
+    (samples / "default.record.json").write_text('{"bins": {"n": 1}, "generation": 3}')
+    assert modgo("call", "udfs.so", "meta", cwd=module).stdout.startswith('"true 3demo0s"')
+    (samples / "meta.record.json").write_text('{"bins": {"n": 1}, "key": ["t", "s", 1], "generation": 7}')
+    assert modgo("call", "udfs.so", "meta", cwd=module).stdout.startswith('"true 7s0s"')
+    (samples / "meta.record.json").write_text("{")
+    done = modgo("call", "udfs.so", "meta", cwd=module)
+    shutil.rmtree(samples)
+    assert done.returncode == 2
+    assert "meta.record.json:1:2: not JSON" in done.stderr
+
+
+def test_a_package_is_built_first(module: Path) -> None:
+    done = modgo("call", str(UDFS), "double", "4", "--json", cwd=module)
+    assert json.loads(done.stdout)["result"] == 8
+    assert not (UDFS / "udfs.so").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["udfs.so", "fail"], 1, "udf: out of tokens"),
+        (["udfs.so", "index", "[]"], 1, "panic: runtime error: index out of range"),
+        (["udfs.so", "exit"], 1, "crash: exit: the module ended its process"),
+        (["udfs.so", "spin", "--timeout", "0.3"], 1, "timeout: spin did not return within 0.3 s"),
+        (["udfs.so", "ad"], 2, "did you mean add?"),
+        (["udfs.so", "double"], 2, "double expects 1 argument, got 0"),
+        (["udfs.so", "double", '"x"'], 2, "expected an integer, got the string"),
+        (["udfs.so", "double", "[1"], 2, "argument 1 is not JSON"),
+        (["udfs.so", "meta", "--record", "{bins: 1}"], 2, "record:1:2: not JSON"),
+        (["udfs.so", "meta", "--record", "nofile.json"], 2, "nofile.json cannot be read"),
+        (["udfs.so", "meta", "--record", '{"bins": {"a": {"$bytes": 1}}}'], 2, "bins.a.$bytes: must be"),
+        (["nowhere.so", "meta"], 2, "nowhere.so"),
+        (["nowhere", "meta"], 2, "nowhere does not exist"),
+        (["text.so", "meta"], 2, "text.so: is not a shared object"),
+        (["udfs.so"], 2, "Missing argument 'FUNCTION'"),
+    ],
+)
+def test_failures_have_one_message_and_their_exit_code(
+    module: Path, arguments: list[str], code: int, said: str
+) -> None:
+    (module / "text.so").write_text("text")
+    done = modgo("call", *arguments, cwd=module)
+    assert said in done.stderr
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_failures_as_json(module: Path) -> None:
+    done = modgo("call", "udfs.so", "fail", "--json", cwd=module)
+    assert done.returncode == 1
+    assert json.loads(done.stdout) == {
+        "ok": False,
+        "error": {"kind": "udf", "message": "out of tokens", "frames": []},
+        "logs": [],
+    }
+
+
+def test_a_package_that_does_not_build(module: Path, tmp_path: Path) -> None:
+    (tmp_path / "m.go").write_text((UDFS / "shared" / "shared.go").read_text())
+    done = modgo("call", ".", "double", "1", "--json", cwd=tmp_path)
+    assert done.returncode == 2
+    result = json.loads(done.stdout)
+    assert (result["ok"], result["error"]["kind"]) == (False, "usage")
+    assert result["findings"][0]["code"] == "MG406"

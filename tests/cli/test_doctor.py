@@ -1,0 +1,54 @@
+"""`modgo doctor` as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def doctor(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", "doctor", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
+
+
+def test_all_is_there(tmp_path: Path) -> None:
+    done = doctor("--json", cwd=tmp_path)
+    checks = json.loads(done.stdout)["checks"]
+    assert [check["name"] for check in checks] == ["go", "c-compiler", "cache", "libmod_go", "sdk"]
+    assert all(set(check) == {"name", "ok", "version", "path", "message", "remedy"} for check in checks)
+    assert done.returncode == 0
+    assert Path(checks[3]["path"]).is_file()
+
+
+def test_what_is_missing_has_a_remedy(tmp_path: Path) -> None:
+    done = doctor("--go", "/no/such/go", "--json", cwd=tmp_path)
+    checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+    assert done.returncode == 2
+    assert not checks["go"]["ok"]
+    assert "https://go.dev/dl" in checks["go"]["remedy"]
+    assert checks["c-compiler"]["ok"]
+    text = doctor("--go", "/no/such/go", cwd=tmp_path)
+    assert text.stdout.startswith(
+        "go:          missing\n    the Go named in the settings, /no/such/go, is no program"
+    )
+
+
+def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = doctor(cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "file"), GOCACHE=str(tmp_path / "go"))
+    assert done.returncode == 2
+    assert "cache:       missing" in done.stdout
+    assert "set XDG_CACHE_HOME" in done.stdout
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,57 @@
+"""`modgo load` as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+UDFS = ROOT / "tests" / "build" / "modules" / "udfs"
+
+
+def modgo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def test_a_package_in_text_and_json(tmp_path: Path) -> None:
+    done = modgo("load", str(UDFS), cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "loaded and set up (ABI 1.0, go-version go1." in done.stdout
+    assert "  add(bin string, by int64) (int64, error)  udfs.go:26\n" in done.stdout
+    assert "      Add adds by to a bin and returns its new value\n" in done.stdout
+    result = json.loads(modgo("load", str(UDFS), "--json", cwd=tmp_path).stdout)
+    assert (result["abi"], result["setup"]) == ({"major": 1, "minor": 0}, 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_setup_problems_are_findings_and_exit_with_1(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text((UDFS / "go.mod").read_text())
+    text = (UDFS / "shared" / "shared.go").read_text()
+    (tmp_path / "m.go").write_text(
+        text.replace('Register("double", Double)', 'Register("double", none)\n\nvar none func()')
+    )
+    done = modgo("load", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "MG404 error:" in done.stdout
+    assert "m.go:12:" in done.stdout
+
+
+def test_what_is_no_module_exits_with_2(tmp_path: Path) -> None:
+    (tmp_path / "x.so").write_text("text")
+    for name in ("x.so", "none.so", "none"):
+        done = modgo("load", name, cwd=tmp_path)
+        assert done.returncode == 2
+        assert name in done.stderr
+        assert "Traceback" not in done.stderr
+    assert json.loads(modgo("load", "x.so", "--json", cwd=tmp_path).stdout)["error"]["kind"] == "usage"

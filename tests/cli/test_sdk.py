@@ -1,0 +1,48 @@
+"""`modgo sdk` as a process: afterwards plain Go builds without the network."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+UDFS = ROOT / "tests" / "build" / "modules" / "udfs"
+
+
+def run(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """With a module cache of its own, and no network."""
+    cache = {"GOMODCACHE": str(cwd / "modcache"), "GOFLAGS": "-modcacherw", "GOPROXY": "off"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **cache}
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=120, env=environment
+    )
+
+
+def test_install_write_makes_plain_go_work(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
+    (inner / "m.go").write_text((UDFS / "shared" / "shared.go").read_text())
+    assert run("go", "vet", "./...", cwd=tmp_path).returncode != 0
+    done = run(
+        sys.executable, "-m", "modgo_lsp", "sdk", "install", "--write", "--path", "inner", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert "go.mod requires it" in done.stdout
+    done = run("go", "vet", "./...", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_path_is_where_go_has_it(tmp_path: Path) -> None:
+    done = run(sys.executable, "-m", "modgo_lsp", "sdk", "path", cwd=tmp_path)
+    assert done.stdout.startswith(str(tmp_path / "modcache"))
+    assert (Path(done.stdout.strip()) / "register.go").is_file()
+
+
+def test_without_go_mod(tmp_path: Path) -> None:
+    done = run(sys.executable, "-m", "modgo_lsp", "sdk", "install", "--write", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "there is no go.mod" in done.stderr
+    assert "Help: run `go mod init" in done.stderr

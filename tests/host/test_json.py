@@ -1,0 +1,166 @@
+"""The JSON of values and record samples: what it says, that nothing is lost, and its errors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from modgo_lsp.host.json_forms import FormError, argument, json_of, parse, value_of
+from modgo_lsp.host.sample import (
+    NEVER_EXPIRES,
+    Record,
+    SampleError,
+    default_sample,
+    parse_sample,
+    read_sample,
+    sample_json,
+)
+from modgo_lsp.host.values import GeoJson, Hll, List, Map, Value
+from modgo_lsp.resources import resource
+
+SCHEMA = json.loads((resource("grammars") / "record-sample.schema.json").read_text())
+
+
+def read(text: str) -> Value:
+    return value_of(parse(text, "x"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", 1),
+        ("1.0", 1.0),
+        ("1e3", 1000.0),
+        ("null", None),
+        ('{"$double": 1}', 1.0),
+        ('{"$double": "-Infinity"}', float("-inf")),
+        ('{"$int": "9007199254740993"}', 9007199254740993),
+        ('{"$int": "-9223372036854775808"}', -(2**63)),
+        ('{"$bytes": "aGk="}', b"hi"),
+        ('{"$hll": "aGk="}', Hll(b"hi")),
+        ('{"$geojson": "{\\"type\\": \\"Point\\"}"}', GeoJson('{"type": "Point"}')),
+        ("[1, [2]]", List((1, List((2,))))),
+        ('{"$list": [2, 1], "order": "ordered"}', List((2, 1), True)),
+        ('{"b": 1, "a": 2}', Map((("a", 2), ("b", 1)), "k")),
+        ('{"$map": [["b", 1], [1, 2]]}', Map(((1, 2), ("b", 1)), "k")),
+        ('{"$map": [["b", 1], [1, 2]], "order": "none"}', Map((("b", 1), (1, 2)), "none")),
+        ('{"$map": [["$bytes", 1]], "order": "kv"}', Map((("$bytes", 1),), "kv")),
+    ],
+)
+def test_forms(text: str, value: Value) -> None:
+    assert repr(read(text)) == repr(value)
+    assert repr(read(json.dumps(json_of(value)))) == repr(value)
+
+
+def test_readable_where_json_can_say_it() -> None:
+    assert json_of(Map((("a", List((1, 2.5, "x"))),))) == {"a": [1, 2.5, "x"]}
+    assert json_of(2**53) == {"$int": "9007199254740992"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"a": }', "x:1:7: not JSON"),
+        ("NaN", r'write \{"\$double": "NaN"\}'),
+        ("9223372036854775808", "does not fit into a signed 64-bit integer"),
+        ("1e999", "too large for a double"),
+        ('{"a": {"$bytes": "?"}}', r"a\.\$bytes: must be a string of base64"),
+        ('{"a": [1, {"$int": 1.5}]}', r"a\[1\]\.\$int: must be an integer"),
+        ('{"$foo": 1}', r"there is no form \$foo"),
+        ('{"$bytes": "", "b": 1}', r"\$bytes cannot stand beside b"),
+        ('{"$map": {"a": 1}}', "must be an array of"),
+        ('{"$map": [["a", 1, 2]]}', r"\$map\[0\]: must be \[key, value\]"),
+        ('{"$map": [[1.5, 1]]}', "may be an integer, a string or bytes, not double"),
+        ('{"$map": [["a", 1], ["a", 2]]}', "one key twice"),
+        ('{"$map": [], "order": "up"}', "the order of a map is"),
+        ('{"$list": [], "order": "k"}', "the order of a list is"),
+        ('{"$geojson": {}}', "string that holds the GeoJSON"),
+        ('{"a": 1, "a": 2}', "a: stands twice"),
+        ("[" * 70 + "]" * 70, "deeper than 64"),
+        ("[" * 100_000, "nests too deep"),
+        ('"\\ud800"', "surrogate"),
+        ("1" * 5000, "not JSON"),
+    ],
+)
+def test_what_is_no_value_says_where_and_why(text: str, message: str) -> None:
+    with pytest.raises(FormError, match=message):
+        read(text)
+
+
+def test_a_word_that_is_not_json_is_a_string() -> None:
+    assert argument("hello world") == "hello world"
+    assert argument("5") == 5
+    assert argument('"5"') == "5"
+    assert argument("-3.5") == -3.5
+    with pytest.raises(FormError):
+        argument("[1, 2")
+
+
+def test_a_whole_sample_and_back() -> None:
+    text = {"key": ["test", "demo", "k1"], "bins": {"a": 1, "s": "x"}, "ttl": 30, "generation": 4}
+    record = parse_sample(json.dumps(text), "x")
+    assert record == Record("test", "demo", "k1", {"a": 1, "s": "x"}, 30, 4)
+    assert sample_json(record) == text
+    jsonschema.validate(text, SCHEMA)
+
+
+def test_only_bins_are_needed_and_without_any_there_is_no_record() -> None:
+    record = parse_sample('{"bins": {"a": 1}}', "x")
+    assert (record.exists, record.generation, record.ttl) == (True, 1, 0)
+    for text in ('{"bins": {}}', "null", '{"bins": {"a": null}}'):
+        empty = parse_sample(text, "x")
+        assert (empty.exists, empty.generation) == (False, 0)
+    assert parse_sample('{"bins": {}, "ttl": -1}', "x").ttl == NEVER_EXPIRES
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"bins": {"a": 1}', r"r\.json:1:18: not JSON"),
+        ("[]", "must be a JSON object, not an array"),
+        ('{"key": ["a", "b", "c"]}', 'needs "bins"'),
+        ('{"bins": [1]}', "bins: bins must be a JSON object"),
+        ('{"bin": {}}', 'has only "key", "bins"'),
+        ('{"bins": {"sixteen-bytes-ab": 1}}', "at most 15 bytes"),
+        ('{"bins": {"": 1}}', "needs a name"),
+        ('{"bins": {}, "key": ["a", "b"]}', "namespace, set, key"),
+        ('{"bins": {}, "key": ["a", "b", 1.5]}', "the user's key is"),
+        ('{"bins": {}, "ttl": -2}', "from 0 to 4294967295 .or -1"),
+        ('{"bins": {}, "generation": true}', "from 0 to 65535"),
+        ('{"bins": {"a": {"$bytes": 3}}}', r"r\.json: bins\.a\.\$bytes: must be"),
+    ],
+)
+def test_samples_that_are_none(text: str, message: str) -> None:
+    with pytest.raises(SampleError, match=message):
+        parse_sample(text, "r.json")
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SampleError, match="cannot be read"):
+        read_sample(str(tmp_path / "none.json"))
+    (tmp_path / "latin.json").write_bytes(b'{"bins": {"a": "\xe9"}}')
+    with pytest.raises(SampleError, match="not UTF-8"):
+        read_sample(str(tmp_path / "latin.json"))
+
+
+def test_default_samples(tmp_path: Path) -> None:
+    folder = tmp_path / "testdata" / "udf"
+    folder.mkdir(parents=True)
+    assert default_sample(tmp_path, "add") is None
+    (folder / "default.record.json").touch()
+    assert default_sample(tmp_path, "add") == folder / "default.record.json"
+    (folder / "add.record.json").touch()
+    assert default_sample(tmp_path, "add") == folder / "add.record.json"
+
+
+def test_the_schema_refuses_what_the_reader_refuses() -> None:
+    bad: list[Any] = [{}, {"bins": {"": 1}}, {"bins": {}, "x": 1}, {"bins": {"a": {"$foo": 1}}}, []]
+    for sample in bad:
+        with pytest.raises(SampleError):
+            parse_sample(json.dumps(sample), "x")
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(sample, SCHEMA)

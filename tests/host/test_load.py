@@ -1,0 +1,135 @@
+"""Loading through the real libmod_go: what a module says of itself, and every way it can fail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.build.build import BuildRequest, build_module
+from modgo_lsp.build.cache import cache_directory
+from modgo_lsp.build.toolchain import CCompiler, ToolchainError, discover_cc
+from modgo_lsp.host.load import load_module
+from modgo_lsp.host.native import libmod_go
+from modgo_lsp.host.result import load_json
+from modgo_lsp.model.sdk import SDK_PATH
+
+
+async def test_the_json_is_the_contract(udfs: Path) -> None:
+    result = load_json(await load_module(udfs))
+    assert set(result) == {"ok", "path", "abi", "properties", "setup", "dispatch", "functions"}
+    assert (result["path"], result["setup"]) == (str(udfs), 0)
+    assert result["abi"] == {"major": 1, "minor": 0}
+    assert result["dispatch"] == result["properties"]["dispatch"] == "registry"
+    assert result["properties"]["supports-dlclose"] == "false"
+    assert result["functions"][0] == {
+        "name": "add",
+        "kind": "record",
+        "params": [{"name": "bin", "type": "string"}, {"name": "by", "type": "int64"}],
+        "results": ["int64", "error"],
+        "doc": "Add adds by to a bin and returns\nits new value. It is not atomic.",
+        "location": "udfs.go:26",
+    }
+
+
+async def test_what_the_build_says_is_what_the_module_says(tmp_path: Path) -> None:
+    """By reflection too: descriptors come from the build, the module only sorts them."""
+    source = Path(__file__).parents[1] / "build" / "modules" / "udfs"
+    built = await build_module(BuildRequest((source,), output=tmp_path / "r.so", dispatch="reflect"))
+    result = await load_module(tmp_path / "r.so")
+    assert result.dispatch == "reflect"
+    assert [function.name for function in result.functions] == [
+        function["name"] for function in built.functions
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "kind", "message"),
+    [
+        (["-DMAJOR=2"], "MG402", "abi", "2"),
+        (["-Daerospike_udf_go_setup=other"], "MG403", "abi", "aerospike_udf_go_setup"),
+        (["-DSETUP_FAILS"], "MG404", "udf", "setup"),
+        (["-DSETUP_HANGS"], "MG404", "timeout", "did not end within 1 s"),
+        (["-DSETUP_DIES"], "MG407", "crash", "SIGABRT"),
+    ],
+)
+async def test_modules_that_will_not_do(
+    compile_c: Callable[..., Path], flags: list[str], code: str, kind: str, message: str
+) -> None:
+    path = compile_c("crashing", *flags)
+    result = await load_module(path, timeout=1)
+    assert result.failure is not None
+    assert result.failure.kind == kind
+    assert message in result.failure.message
+    assert [(finding.code, finding.location.path) for finding in result.findings] == [(code, str(path))]
+
+
+async def test_files_that_are_no_modules(tmp_path: Path, udfs: Path) -> None:
+    (tmp_path / "text.so").write_text("no ELF at all")
+    (tmp_path / "cut.so").write_bytes(udfs.read_bytes()[:5000])
+    for name in ("none.so", "text.so", "cut.so", "."):
+        result = await load_module(tmp_path / name)
+        assert result.failure is not None
+        assert result.failure.kind == "usage"
+        assert result.findings == ()
+        assert load_json(result)["ok"] is False
+
+
+def source_of(folder: Path, text: str) -> Path:
+    folder.mkdir()
+    (folder / "go.mod").write_text(f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n")
+    (folder / "m.go").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place"),
+    [
+        pytest.param(
+            f'package m\n\nimport "{SDK_PATH}"\n\nvar f func() int\n\n'
+            'func init() {\n\tudf.Register("f", f)\n}\n',
+            "MG404",
+            'udf.Register("f", f)',
+            id="a nil function",
+        ),
+        pytest.param(
+            f'package m\n\nimport _ "{SDK_PATH}"\n\nfunc init() {{\n\tpanic("no")\n}}\n',
+            "MG407",
+            'panic("no")',
+            id="a panic in init",
+        ),
+    ],
+)
+async def test_troubles_stand_at_their_place_in_the_source(
+    tmp_path: Path, text: str, code: str, place: str
+) -> None:
+    source = source_of(tmp_path / "m", text)
+    built = await build_module(BuildRequest((source,), output=tmp_path / "m.so"))
+    assert built.ok, built.findings
+    result = await load_module(tmp_path / "m.so", package=built.package)
+    (finding,) = result.findings
+    span = finding.location.span
+    assert (finding.code, finding.location.path) == (code, str(source / "m.go"))
+    assert text[span.start : span.end] == place
+
+
+async def test_the_library_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cc = await discover_cc()
+    first, second = await asyncio.gather(libmod_go(cc), libmod_go(cc))
+    assert first == second
+    made = first.stat().st_mtime_ns
+    assert (await libmod_go(cc)).stat().st_mtime_ns == made
+    assert list((cache_directory() / "scratch").iterdir()) == []
+
+
+async def test_a_compiler_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    broken = tmp_path / "cc"
+    broken.write_text("#!/bin/sh\necho 'x.c:1:10: fatal error: stdint.h: No such file' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    with pytest.raises(ToolchainError, match=r"stdint\.h") as refused:
+        await libmod_go(CCompiler((str(broken),), "broken", "setting"))
+    assert "build-essential" in refused.value.remedy
