@@ -146,8 +146,24 @@ export class Workbench {
     await input.fill(text, { timeout: 5000 });
   }
 
-  /** Accepts the entry with this label, which need not be the first. */
+  /** Accepts the entry with this label, which need not be the first, once the list stands still. */
   async #accept(label) {
+    const list = this.page.locator(".quick-input-list");
+    const labels = () => list.locator(".label-name").allTextContents();
+    let before = "";
+    let same = 0;
+    await until(
+      `the list offers ${label}`,
+      async () => {
+        const texts = await labels();
+        const now = texts.join("\n");
+        same = texts.includes(label) && now === before ? same + 1 : 0;
+        before = now;
+        return same >= 4;
+      },
+      5,
+      () => before,
+    );
     const exactly = this.page.locator(".label-name", { hasText: new RegExp(`^${RegExp.escape(label)}$`) });
     const rows = this.page.locator(".quick-input-list .monaco-list-row");
     await rows.filter({ has: exactly }).first().click({ timeout: 5000 });
@@ -166,6 +182,11 @@ export class Workbench {
   async problems() {
     const texts = await this.page.locator(PROBLEMS).allTextContents();
     return texts.map((text) => text.replace(/\s+/g, " ").trim());
+  }
+
+  /** The status bar's count, errors then warnings; what changes first when problems do. */
+  problemCount(pattern) {
+    return this.page.locator('[id="status.problems"]', { hasText: pattern });
   }
 
   /** Waits until a problem matches. Gives its text. */
@@ -232,6 +253,27 @@ export class Workbench {
   /** A lens' link; `nth` where several have the same title. */
   lens(title, nth = 0) {
     return this.page.locator(".codelens-decoration a", { hasText: title }).nth(nth);
+  }
+
+  /**
+   * Clicks a lens until `effect`, a condition, shows that it was taken: lenses are drawn anew after each
+   * change and scroll, and a click in that moment goes nowhere. `clicking` is called just before each click.
+   */
+  async clickLens(title, nth, effect, clicking = () => {}) {
+    await until(
+      `a click on the lens ${title} is taken`,
+      async () => {
+        try {
+          await this.lens(title, nth).waitFor({ timeout: 5000 });
+          clicking();
+          await this.lens(title, nth).click({ timeout: 5000 });
+          return await until("effect", effect, 3);
+        } catch {
+          return false;
+        }
+      },
+      30,
+    );
   }
 
   /** Waits for a notification whose text matches, and gives its text. */

@@ -24,6 +24,7 @@ const SETTINGS = {
   "workbench.startupEditor": "none",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.tips.enabled": false,
+  "workbench.reduceMotion": "on", // pictures without half-faded messages
   "workbench.commandPalette.history": 0,
   "workbench.quickOpen.closeOnFocusLost": false, // an editor that opens takes the focus when it likes
   "workbench.enableExperiments": false,
@@ -47,9 +48,15 @@ const SETTINGS = {
 
 /**
  * Makes a world. `settings` are added to the user's settings; `trust` turns workspace trust on, so that the
- * folder opens in Restricted Mode; `prepare(folder)` changes the copy of the examples before it is opened.
+ * folder opens in Restricted Mode; `prepare(folder)` changes the copy of the examples before it is opened;
+ * `environment(home)` gives variables that are otherwise than here.
  */
-export async function createWorld({ settings = {}, trust = false, prepare = () => {}, environment = {} }) {
+export async function createWorld({
+  settings = {},
+  trust = false,
+  prepare = () => {},
+  environment = () => ({}),
+}) {
   const home = mkdtempSync(path.join(tmpdir(), "modgo-workbench-"));
   const [folder, user, extensions] = ["examples", "user", "extensions"].map((name) => path.join(home, name));
   cpSync(EXAMPLES, folder, { recursive: true, filter: (file) => !file.endsWith(".so") });
@@ -58,7 +65,7 @@ export async function createWorld({ settings = {}, trust = false, prepare = () =
   const all = { ...SETTINGS, "modgo.interpreter": INTERPRETER, ...settings };
   writeFileSync(path.join(user, "User/settings.json"), JSON.stringify(all, undefined, 2));
 
-  const env = { ...environmentFor(home), ...environment };
+  const env = { ...environmentFor(home), ...environment(home) };
   const dirs = ["--user-data-dir", user, "--extensions-dir", extensions];
   execFileSync(process.execPath, [CODE_SERVER, ...dirs, "--install-extension", VSIX], { env, stdio: "pipe" });
 

@@ -105,6 +105,15 @@ describe("a build", () => {
 });
 
 describe("a loaded module", () => {
+  it("has a table that keeps to a panel's width", () => {
+    const talkative = { ...take, doc: "It says more than anyone would like to read in one line. ".repeat(3) };
+    const wide = functionsTable([{ ...talkative, doc: talkative.doc.replaceAll(".", ",") }]);
+    assert.ok(
+      wide.split("\n").every((line) => line.length <= 110),
+      wide,
+    );
+    assert.ok(wide.endsWith("…"));
+  });
   it("is summed up", () => {
     const loaded = { path: "/x/counters.so", abi: { major: 1, minor: 0 }, functions: [take] };
     assert.equal(loadSummary(loaded), "Loaded counters.so: 1 function, ABI 1.0");

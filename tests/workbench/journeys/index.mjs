@@ -2,5 +2,6 @@
 import { firstLight } from "./first-light.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
+import { trouble } from "./trouble.mjs";
 
-export const journeys = [noInterpreter, restrictedMode, firstLight];
+export const journeys = [noInterpreter, restrictedMode, firstLight, trouble];

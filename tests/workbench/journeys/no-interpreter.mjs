@@ -16,7 +16,7 @@ export const noInterpreter = {
     settings: { "modgo.interpreter": "" },
     prepare: bareEnvironment,
     // The machine's own Python, which may have modgo-lsp, is not this person's.
-    environment: { PATH: "/nowhere" },
+    environment: () => ({ PATH: "/nowhere" }),
   },
   steps: [
     [

@@ -77,20 +77,27 @@ export function formatSignature(udf: UdfFunction): string {
   return `${udf.name}(${params})${results === "" ? "" : ` ${results}`}`;
 }
 
+const TABLE_WIDTH = 110;
+
 /** A table of a module's functions, aligned for a fixed-width font, without a final newline. */
 export function functionsTable(functions: readonly UdfFunction[]): string {
   if (functions.length === 0) return "  no functions";
-  const rows = functions.map(
-    (udf) => [formatSignature(udf), udf.kind, firstSentence(udf.doc ?? "")] as const,
-  );
-  const head = ["Function", "Kind", "What it does"] as const;
-  const widths = [0, 1].map((column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `  ${row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd()}`;
-  return [line(head), ...rows.map(line)].join("\n");
+  const rows = [
+    { signature: "Function", kind: "Kind", doc: "What it does" },
+    ...functions.map((udf) => ({
+      signature: formatSignature(udf),
+      kind: udf.kind,
+      doc: firstSentence(udf.doc ?? ""),
+    })),
+  ];
+  const signatures = Math.max(...rows.map(({ signature }) => signature.length));
+  const kinds = Math.max(...rows.map(({ kind }) => kind.length));
+  const docs = Math.max(24, TABLE_WIDTH - signatures - kinds - 6);
+  return rows
+    .map(({ signature, kind, doc }) =>
+      `  ${signature.padEnd(signatures)}  ${kind.padEnd(kinds)}  ${shorten(doc, docs)}`.trimEnd(),
+    )
+    .join("\n");
 }
 
 export function loadSummary(result: LoadResult): string {
@@ -98,7 +105,6 @@ export function loadSummary(result: LoadResult): string {
   return `Loaded ${baseName(result.path)}: ${plural(result.functions.length, "function")}, ABI ${major}.${minor}`;
 }
 
-const MAX_DOC = 72;
 const MAX_SUMMARY_VALUE = 80;
 
 function firstSentence(doc: string): string {
@@ -107,7 +113,7 @@ function firstSentence(doc: string): string {
       .trim()
       .split(/\n\s*\n/)[0]
       ?.replace(/\s+/g, " ") ?? "";
-  return shorten(/^.*?[.!?](?=\s|$)/.exec(line)?.[0] ?? line, MAX_DOC);
+  return /^.*?[.!?](?=\s|$)/.exec(line)?.[0] ?? line;
 }
 
 function shorten(text: string, length: number): string {

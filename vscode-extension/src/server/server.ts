@@ -149,7 +149,7 @@ async function sendCommand(
   let reached = 0;
   const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
     if (value.kind === "end") return;
-    const message = value.message ?? (value.kind === "begin" ? value.title : undefined);
+    const { message } = value; // the title we have ourselves
     // LSP says how far in all, VS Code wants how much further.
     const increment = Math.max(0, (value.percentage ?? reached) - reached);
     reached += increment;
