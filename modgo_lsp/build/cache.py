@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
@@ -33,31 +34,36 @@ def scratch_directory() -> Iterator[Path]:
 
 
 def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Writes a file by renaming a finished one into place. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    """Writes a file by renaming a finished one into place. Raises OSError that names `path`."""
+    with _replacing(path) as temporary:
+        temporary.write_bytes(data)
+        temporary.chmod(mode)
 
 
-def publish_file(source: Path, destination: Path, mode: int = 0o755) -> None:
-    """Copies a finished file to `destination`, which is either the old file or the whole new one, and
-    never the same inode as before: a process that has the old one loaded keeps it. Raises OSError."""
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=destination.parent, prefix=f".{destination.name[:100]}.")
-    os.close(handle)
-    try:
+def publish_file(source: Path, destination: Path) -> None:
+    """Copies a finished program to `destination`, which is the old file or the whole new one at any time, and
+    a new inode: a process that has the old one loaded keeps it. Raises OSError that names it."""
+    with _replacing(destination) as temporary:
         shutil.copyfile(source, temporary)
-        Path(temporary).chmod(mode & ~_umask())
-        Path(temporary).replace(destination)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.chmod(0o755 & ~_umask())
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Gives a new file beside `path`, which takes its place at the end, or goes where that fails."""
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        temporary.replace(path)
+    except BaseException as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
 
@@ -72,6 +78,15 @@ def once(directory: Path, fill: Callable[[Path], None]) -> Path:
         fill(made)
         move_once(made, directory)
     return directory
+
+
+def forget_old(directory: Path, days: float) -> None:
+    """Removes what lies in `directory` and was not written to for so many days."""
+    limit = time.time() - days * 86400
+    for entry in directory.glob("*"):
+        with suppress(OSError):
+            if entry.stat().st_mtime < limit:
+                shutil.rmtree(entry)
 
 
 def move_once(made: Path, directory: Path) -> None:

@@ -36,12 +36,16 @@ _NOISE = re.compile(
 _SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), remedy)
     for pattern, remedy in (
+        (
+            rf"{re.escape(SDK_PATH)}\b.*(unknown revision|not found|lookup disabled)"
+            rf"|missing go\.sum entry.*{re.escape(SDK_PATH)}",
+            "run `modgo sdk install --write` to require the version that modgo brings",
+        ),
         (r"requires go >= ", "install that Go, name one with --go, or lower the go line of go.mod"),
         (r"inconsistent vendoring|-mod=vendor|not marked as explicit in vendor", "run `go mod vendor`"),
-        (r"not one of the workspace modules", "run `go work use .`, or build with GOWORK=off"),
         (
-            re.escape(SDK_PATH) + r".*(unknown revision|not found|lookup disabled)",
-            "run `modgo sdk install --write`",
+            r"not one of the workspace modules|found in the current workspace",
+            "run `go work use .`, or build with GOWORK=off",
         ),
         (r"missing go\.sum entry|updates to go\.(mod|sum) needed", "run `go mod tidy`"),
         (r"checksum mismatch|SECURITY ERROR", "run `modgo sdk install --write`, or mend go.sum"),
@@ -84,7 +88,7 @@ def findings_of(
     found: list[Finding] = []
     for message in _messages(stderr):
         finding = _finding(message, folder, generated, fallback)
-        if finding is not None and finding not in found:
+        if finding is not None and not _is_told(finding, found):
             found.append(finding)
     if not found:
         said = stderr.strip() or "it did not say why"
@@ -171,7 +175,7 @@ def _finding(
     details = [line for line in message.more if not _is_excerpt(line)]
     related = tuple(one for line in details if (one := _related(line, folder)) is not None)
     plain = [line for line in details if _related(line, folder) is None]
-    whole = "\n".join([text, *plain])
+    whole = _without_generated("\n".join([text, *plain]))
     if remedy is not None:
         return _at(place, TOOLCHAIN, f"{whole}; {remedy}")
     return msgspec.structs.replace(_at(place, COMPILE_ERROR, whole), related=related)
@@ -180,10 +184,7 @@ def _finding(
 def _unplaced(message: _Message, fallback: Location) -> Finding:
     """An error of the go command, cgo or the linker that says no place."""
     whole = "\n".join([message.text, *(line for line in message.more if not _is_excerpt(line))])
-    # A chain of imports begins at our own main package, which nobody knows.
-    whole = re.sub(
-        rf"^package \S*{MAIN_FOLDER}\S*\n(?:\s*imports (\S+) from main\.go\n)?", r"package \1\n", whole
-    )
+    whole = _without_generated(whole)
     remedy = _remedy(whole)
     if _LINKER in message.text:
         problems = [line for line in message.more if ": " in line and not line.endswith(":")]
@@ -194,6 +195,22 @@ def _unplaced(message: _Message, fallback: Location) -> Finding:
     if message.text.startswith(("go: ", "cgo: ")):
         return _at(fallback, TOOLCHAIN, whole.removeprefix("go: "))
     return _at(fallback, COMPILE_ERROR, whole)
+
+
+def _is_told(finding: Finding, found: Sequence[Finding]) -> bool:
+    """Whether it stands there already; of a set-up that is wrong one symptom is enough."""
+    return any(
+        finding == one
+        or (finding.code == one.code == TOOLCHAIN and _remedy(finding.message) == _remedy(one.message))
+        for one in found
+    )
+
+
+def _without_generated(text: str) -> str:
+    """The text as if modgo's own main package, which nobody knows, were the user's package."""
+    chain = rf"^package \S*{MAIN_FOLDER}\S*\n(?:\s*imports (\S+) from main\.go\n)?"
+    text = re.sub(chain, r"package \1\n", text)
+    return re.sub(rf"/{MAIN_FOLDER}_*", "", text).replace(MAIN_FOLDER, ".")
 
 
 def _remedy(text: str) -> str | None:

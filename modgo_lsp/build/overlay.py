@@ -10,7 +10,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from modgo_lsp.build.cache import cache_directory, once
+from modgo_lsp.build.cache import cache_directory, forget_old, once
+
+_KEEP_DAYS = 7
 
 
 def write_overlay(files: Mapping[Path, bytes]) -> tuple[Path, dict[Path, Path]]:
@@ -33,5 +35,7 @@ def write_overlay(files: Mapping[Path, bytes]) -> tuple[Path, dict[Path, Path]]:
         replace = {str(path): str(directory / name) for path, name in names.items()}
         (made / "overlay.json").write_text(json.dumps({"Replace": replace}))
 
+    if not directory.is_dir():  # every change of the source makes a new one, so old ones go
+        forget_old(directory.parent, _KEEP_DAYS)
     seen = {directory / name: path for path, name in names.items()}
     return once(directory, fill) / "overlay.json", seen

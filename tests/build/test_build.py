@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import subprocess
 from pathlib import Path
 
 import psutil
@@ -13,6 +14,8 @@ import pytest
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.preflight import RequestError
+from modgo_lsp.build.sdk import require, shipped_sdk
+from modgo_lsp.build.toolchain import discover
 from modgo_lsp.model.sdk import SDK_PATH
 
 MODULES = Path(__file__).parent / "modules"
@@ -317,3 +320,37 @@ async def test_a_build_of_nothing_new_replaces_the_file_and_not_its_content(writ
         assert (tmp_path / "x.so").stat().st_ino != inode
         assert hashlib.sha256(kept.read()).hexdigest() == first.sha256 == second.sha256
     assert json.dumps(second.functions) == json.dumps(first.functions)
+
+
+async def test_a_folder_outside_the_workspace(write, tmp_path: Path) -> None:
+    folder = write("m.go", GOOD)
+    (tmp_path / "go.work").write_text("go 1.24\n")
+    result = await build(folder, tmp_path / "x.so")
+    assert shown(result) == [("MG406", "m.go", "m")]
+    assert "go work use ." in result.findings[0].message
+    assert "zz_modgo" not in result.findings[0].message
+
+
+async def test_an_sdk_version_that_nobody_has(write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOPROXY", "off")
+    folder = write("m.go", GOOD, "go.mod", GO_MOD.replace("v1.0.0", "v1.9.0"))
+    result = await build(folder, tmp_path / "x.so")
+    assert shown(result) == [("MG406", "m.go", f'"{SDK_PATH}"')]
+    assert "modgo sdk install --write" in result.findings[0].message
+
+
+async def test_vendored_modules_and_links(write, tmp_path: Path) -> None:
+    folder = write("m.go", GOOD)
+    toolchain = await discover()
+    await require(toolchain.go, shipped_sdk(), folder)
+    subprocess.run([toolchain.go.path, "mod", "vendor"], cwd=folder, check=True)
+    (tmp_path / "link").symlink_to(folder)
+    result = await build(tmp_path / "link", tmp_path / "x.so")
+    assert result.ok, result.findings
+
+
+async def test_the_users_go_flags_are_kept(write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOFLAGS", "-mod=mod -tags=special")
+    folder = write("m.go", GOOD, "special.go", "//go:build special\n\npackage m\n\nvar _ int = nothing\n")
+    result = await build(folder, tmp_path / "x.so")
+    assert shown(result) == [("MG401", "special.go", "nothing")]

@@ -34,6 +34,7 @@ async def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Go:
     monkeypatch.setenv("GOFLAGS", "-mod=vendor -modcacherw")
     monkeypatch.setenv("GOPRIVATE", "github.com/*")
     monkeypatch.setenv("GOPROXY", "off")
+    monkeypatch.setenv("CGO_ENABLED", "0")  # a new cache means compiling the SDK's C anew
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return await discover_go()
 

@@ -69,6 +69,7 @@ def test_every_value_survives_the_way_there_and_back(value: Value) -> None:
 
 
 @given(values)
+@settings(max_examples=40)
 def test_no_value_is_lost_in_json(value: Value) -> None:
     text = json.dumps(json_of(value))
     assert repr(value_of(parse(text, "x"))) == repr(value)
