@@ -16,6 +16,9 @@ from modgo_lsp.syntax.document import Document
 
 UdfKind = Literal["record", "stream"]
 
+# What a parameter is to a UDF. A record or stream by value is one too (and wrong: MG206).
+Role = Literal["context", "record", "stream", "argument"]
+
 # What can be wrong with a signature. Each is judged by the rule in the comment and by no other.
 SignatureProblemKind = Literal[
     "unsupported-parameter",  # MG201
@@ -65,6 +68,9 @@ class Signature(msgspec.Struct, frozen=True):
     `parameters` are the arguments alone: context and record are told by the flags, a stream by `kind`. Of a
     variadic function the last parameter has the element's type. `result` is None where there is none, or
     where the UDF is a stream UDF. Where `problems` is not empty the others are what could be made of it.
+
+    `roles` are those of the parameters as they are declared, in that order. `receiver_first` says whether the
+    first parameter, after a context, is a *udf.Record or *udf.Stream, be the others right or not (MG101).
     """
 
     kind: UdfKind
@@ -74,6 +80,8 @@ class Signature(msgspec.Struct, frozen=True):
     variadic: bool
     result: Parameter | None
     returns_error: bool
+    roles: tuple[Role, ...]
+    receiver_first: bool
     problems: tuple[SignatureProblem, ...] = ()
 
 

@@ -8,16 +8,31 @@ from __future__ import annotations
 import msgspec
 
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.package import Parameter, Signature, SignatureProblem, SignatureProblemKind, UdfKind
+from modgo_lsp.model.package import (
+    Parameter,
+    Role,
+    Signature,
+    SignatureProblem,
+    SignatureProblemKind,
+    UdfKind,
+)
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import CONTEXT, ERROR, RECORD, RECORD_POINTER, STREAM, STREAM_POINTER
 from modgo_lsp.model.source_text import aerospike_name, type_text
 from modgo_lsp.model.supported import unsupported
-from modgo_lsp.model.types import Array, Basic, Func, Slice, Type, Unknown
+from modgo_lsp.model.types import Array, Basic, Func, Pointer, Slice, Type, Unknown
 from modgo_lsp.model.units import FileUnit
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import Span
+
+_ROLES: dict[Type, Role] = {
+    CONTEXT: "context",
+    RECORD: "record",
+    RECORD_POINTER: "record",
+    STREAM: "stream",
+    STREAM_POINTER: "stream",
+}
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -161,18 +176,15 @@ class _Judgement:
     def signature(self) -> Signature:
         kinds: list[UdfKind] = []
         arguments: list[Slot] = []
-        takes_context = False
-        last = len(self.subject.parameters) - 1
-        for index, slot in enumerate(self.subject.parameters):
-            if self.subject.type.variadic and index == last:
+        roles = self._roles()
+        for index, (slot, role) in enumerate(zip(self.subject.parameters, roles, strict=True)):
+            if role == "context":
+                self._context(slot, index, "context" in roles[:index])
+            elif role != "argument":
+                self._receiver(slot, role, kinds, bool(arguments))
+                kinds.append(role)
+            elif self.subject.type.variadic and index == len(roles) - 1:
                 arguments.append(self._variadic(slot))
-            elif slot.type == CONTEXT:
-                self._context(slot, index, takes_context)
-                takes_context = True
-            elif slot.type in (RECORD, RECORD_POINTER, STREAM, STREAM_POINTER):
-                kind: UdfKind = "record" if slot.type in (RECORD, RECORD_POINTER) else "stream"
-                self._receiver(slot, kind, kinds, bool(arguments))
-                kinds.append(kind)
             else:
                 self._argument(slot)
                 arguments.append(slot)
@@ -181,14 +193,29 @@ class _Judgement:
         result, returns_error = (None, False) if both else self._results(udf_kind)
         return Signature(
             udf_kind,
-            takes_context,
+            "context" in roles,
             "record" in kinds,
             tuple(self._parameter(slot) for slot in arguments),
             self.subject.type.variadic,
             result,
             returns_error,
+            roles,
+            self._receiver_first(roles),
             tuple(sorted(self.problems, key=lambda p: (p.location, p.kind))),
         )
+
+    def _roles(self) -> tuple[Role, ...]:
+        slots = self.subject.parameters
+        roles = [_ROLES.get(slot.type, "argument") for slot in slots]
+        if self.subject.type.variadic and roles:
+            roles[-1] = "argument"  # several of anything are arguments
+        return tuple(roles)
+
+    def _receiver_first(self, roles: tuple[Role, ...]) -> bool:
+        first = 1 if roles[:1] == ("context",) else 0
+        if len(roles) <= first or roles[first] == "argument":
+            return False
+        return isinstance(self.subject.parameters[first].type, Pointer)
 
     def _parameter(self, slot: Slot) -> Parameter:
         return Parameter(slot.name, slot.type, slot.text, aerospike_name(self.resolver, slot.type))
@@ -224,17 +251,10 @@ class _Judgement:
         """Judges the variadic parameter; gives it with its element's type."""
         element = slot.type.element if isinstance(slot.type, Slice) else slot.type
         inner = msgspec.structs.replace(slot, type=element, text=slot.text.removeprefix("..."))
-        if element in (RECORD, RECORD_POINTER, STREAM, STREAM_POINTER, CONTEXT):
-            what = (
-                "a context"
-                if element == CONTEXT
-                else "a record"
-                if element in (RECORD, RECORD_POINTER)
-                else "a stream"
-            )
+        if element in _ROLES:
             self.problem(
                 "unsupported-parameter",
-                f"{_called(slot)} has type {slot.text}: {what} can't be an argument",
+                f"{_called(slot)} has type {slot.text}: a {_ROLES[element]} can't be an argument",
                 slot.type_place,
             )
         else:

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding, Fix
-from modgo_lsp.model.package import Function, Package, SourceFile
+from modgo_lsp.model.package import Function, Package
 from modgo_lsp.rules.naming import name_for
 from modgo_lsp.rules.registering import register
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.lower import lower
 
 TEXT = """
 ## What it does
@@ -59,7 +57,7 @@ def check(package: Package) -> Iterator[Finding]:
     if package.imported_in_module and not package.registrations:
         return
     for function in package.functions:
-        if _is_candidate(function) and function.references == 0 and _begins_with_receiver(package, function):
+        if _is_candidate(function):
             yield RULE.finding(
                 f"{function.name} takes a {_receiver(function)} but is not registered, so nobody can call it",
                 function.location,
@@ -68,41 +66,13 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _is_candidate(function: Function) -> bool:
-    return function.exported and not function.generic and "." not in function.name
+    signature = function.signature
+    plain = function.exported and not function.generic and "." not in function.name
+    return plain and signature is not None and signature.receiver_first and function.references == 0
 
 
 def _receiver(function: Function) -> str:
     return "stream" if function.signature is not None and function.signature.kind == "stream" else "record"
-
-
-def _begins_with_receiver(package: Package, function: Function) -> bool:
-    signature = function.signature
-    if signature is None or not (signature.takes_record or signature.kind == "stream"):
-        return False
-    if all(each.kind not in ("receiver-order", "record-by-value") for each in signature.problems):
-        return True
-    # The signature tells that there is a receiver, not where: look at how the parameters are written.
-    file = next(file for file in package.files if file.document.path == function.location.path)
-    decls = lower(file.document).decls
-    declared = [each for each in decls if isinstance(each, ast.FuncDecl)]
-    here = next(each for each in declared if each.name.span == function.location.span)
-    types = [field.type for field in here.type.params.fields]
-    if types and signature.takes_context and _last_name(types[0]) == "Context":
-        types.pop(0)
-    return bool(types) and isinstance(types[0], ast.StarExpr) and _is_receiver(types[0].x, file)
-
-
-def _is_receiver(written: ast.Expr, file: SourceFile) -> bool:
-    if isinstance(written, ast.SelectorExpr):
-        imported = isinstance(written.x, ast.Ident) and written.x.name == file.sdk_name
-    else:
-        imported = isinstance(written, ast.Ident) and file.sdk_name == "."
-    return imported and _last_name(written) in ("Record", "Stream")
-
-
-def _last_name(written: ast.Expr) -> str:
-    named = written.sel if isinstance(written, ast.SelectorExpr) else written
-    return named.name if isinstance(named, ast.Ident) else ""
 
 
 def _fix(package: Package, function: Function) -> Iterator[Fix]:

@@ -5,13 +5,12 @@ Not for: a record inside a list or behind another pointer (MG201).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
 
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
-from modgo_lsp.model.package import Package
+from modgo_lsp.model.package import Package, Role
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import findings_of
 from modgo_lsp.syntax import ast
@@ -54,8 +53,7 @@ It is unsafe where other code refers to the function, for that passes its argume
 order.
 """
 
-_RECEIVER = re.compile(r"\b(?:Record|Stream)$")
-_CONTEXT = re.compile(r"\bContext$")
+_ORDER: tuple[Role, ...] = ("context", "record", "stream", "argument")
 
 
 def check(package: Package) -> Iterator[Finding]:
@@ -66,12 +64,12 @@ def check(package: Package) -> Iterator[Finding]:
 def _fix(package: Package, place: Location) -> Iterator[Fix]:
     document = next((f.document for f in package.files if f.document.path == place.path), None)
     declared = next((f for f in package.functions if _holds(f.extent, place)), None)
-    if document is None or declared is None:
+    if document is None or declared is None or declared.signature is None:
         return
     for decl in lower(document).decls:
         if isinstance(decl, ast.FuncDecl) and decl.name.span == declared.location.span:
             fields = decl.type.params.fields
-            if fields and (text := _reordered(document, fields)) is not None:
+            if fields and (text := _reordered(document, fields, declared.signature.roles)) is not None:
                 whole = Span(fields[0].span.start, fields[-1].span.end)
                 edit = Edit(Location(place.path, whole), text)
                 yield Fix("Put the parameters in order", declared.references <= 1, (edit,))
@@ -81,17 +79,16 @@ def _holds(outer: Location, inner: Location) -> bool:
     return outer.path == inner.path and outer.span.start <= inner.span.start < outer.span.end
 
 
-def _reordered(document: Document, fields: tuple[ast.Field, ...]) -> str | None:
+def _reordered(document: Document, fields: tuple[ast.Field, ...], roles: tuple[Role, ...]) -> str | None:
     """The parameters in order; None where order alone is not what is wrong, or comments would get lost."""
     texts = [document.slice(field.span) for field in fields]
     between = document.slice(Span(fields[0].span.start, fields[-1].span.end))
-    if between != ", ".join(texts) or any(len(field.names) > 1 for field in fields):
+    if between != ", ".join(texts) or len(texts) != len(roles):
         return None
-    contexts = [text for text in texts if _CONTEXT.search(text)]
-    receivers = [text for text in texts if _RECEIVER.search(text)]
-    if len(contexts) > 1 or len(receivers) > 1:
+    if roles.count("context") > 1 or roles.count("record") + roles.count("stream") > 1:
         return None
-    ordered = contexts + receivers + [text for text in texts if text not in contexts + receivers]
+    places = sorted(range(len(texts)), key=lambda index: _ORDER.index(roles[index]))
+    ordered = [texts[index] for index in places]
     return None if ordered == texts else ", ".join(ordered)
 
 

@@ -330,3 +330,32 @@ def test_an_instantiated_function_is_judged_by_its_arguments(udfs: Make) -> None
         "parameter t has type chan int",
         "parameter ts has type ...chan int",
     ]
+
+
+@pytest.mark.parametrize(
+    ("signature", "roles"),
+    [
+        ("(r *udf.Record, n int)", "record! argument"),
+        ("(ctx context.Context, s *udf.Stream)", "context stream!"),
+        ("(ctx Ctx, r *Rec, c chan int)", "context record! argument"),
+        ("(r *udf.Record, s *udf.Stream)", "record! stream"),
+        ("(r *udf.Record, ctx context.Context)", "record! context"),
+        ("(r udf.Record, s *udf.Stream)", "record stream"),
+        ("(n int, r *udf.Record)", "argument record"),
+        ("(ctx, again context.Context, r *udf.Record)", "context context record"),
+        ("(r ...*udf.Record)", "argument"),
+        ("(ctx ...context.Context)", "argument"),
+        ("(r **udf.Record)", "argument"),
+        ("(r *Mine)", "argument"),
+        ("()", ""),
+    ],
+)
+def test_what_each_parameter_is(udfs: Make, signature: str, roles: str) -> None:
+    """A "!" marks the one that makes an unregistered function look like a UDF."""
+    source = "type (Ctx = context.Context; Rec = udf.Record; Mine udf.Record)\n"
+    found = udfs(f"{source}func F{signature} {{}}\n", CTX).functions[0].signature
+    assert found is not None
+    shown = list(found.roles)
+    if found.receiver_first:
+        shown[shown[0] == "context"] += "!"
+    assert " ".join(shown) == roles
