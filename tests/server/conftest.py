@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -241,15 +241,6 @@ async def _kill(editor: Editor) -> None:
     if process is not None and process.returncode is None:
         process.kill()
     await editor.client.stop()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A module cache of our own: it has this checkout's SDK, and yours stays as it is."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GOMODCACHE", str(tmp_path_factory.mktemp("modules")))
-        patch.setenv("GOFLAGS", "-modcacherw")
-        yield
 
 
 @pytest.fixture
