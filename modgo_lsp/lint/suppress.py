@@ -1,4 +1,4 @@
-"""Suppressions in the source: finding `//modgo:ignore`, what each covers, and which were of no use.
+"""Suppressions in the source: what each `//modgo:ignore` covers, and which were of no use.
 
 Not for: writing them (ide/suppress.py).
 """
@@ -7,22 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
 
 import msgspec
 
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.rules.catalogue import RULES
-from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.directives import Directive, directives
 from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.lower import lower
 from modgo_lsp.syntax.positions import Span
 
-# Comments, and the literals that may hold what looks like one.
-_TOKEN = re.compile(
-    rb"""//[^\r\n]*|/\*.*?(?:\*/|\Z)|`[^`]*(?:`|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""", re.DOTALL
-)
-_DIRECTIVE = re.compile(rb"//modgo:ignore(?P<file>-file)?(?:[ \t]+(?P<rest>.*))?", re.DOTALL)
+_ONE, _FILE = "modgo:ignore", "modgo:ignore-file"
 # A list of codes begins with something like one; otherwise what follows is a reason without a code.
 _CODES = re.compile(rb"[A-Za-z]+\d[^\s,]*(?:[ \t]*,[ \t]*[^\s,]+)*")
 _CODE = re.compile(rb"[^\s,]+")
@@ -43,22 +37,19 @@ class Suppression(msgspec.Struct, frozen=True):
 
 def suppressions(document: Document, need_reason: bool = False) -> tuple[Suppression, ...]:
     """The directives of a file, in its order. `need_reason`: one without a reason is invalid."""
-    if b"//modgo:ignore" not in document.text:
-        return ()
-    places = _Places(document)
     return tuple(
-        _read(document, found.span(), directive, places, need_reason)
-        for found in _TOKEN.finditer(document.text)
-        if (directive := _DIRECTIVE.fullmatch(found.group()))
+        _read(document, directive, need_reason)
+        for directive in directives(document)
+        if directive.name in (_ONE, _FILE)
     )
 
 
 def suppress(
-    findings: Iterable[Finding], directives: Collection[Suppression]
+    findings: Iterable[Finding], suppressing: Collection[Suppression]
 ) -> tuple[list[Finding], set[tuple[Location, str]]]:
     """The findings that no directive covers; and the codes that were of use, with their comments."""
     by_code: dict[tuple[str, str], list[Suppression]] = {}
-    for directive in directives:
+    for directive in suppressing:
         for code, _ in directive.codes if directive.invalid is None else ():
             by_code.setdefault((directive.comment.path, code), []).append(directive)
     kept: list[Finding] = []
@@ -68,7 +59,7 @@ def suppress(
         covering = [
             directive
             for directive in by_code.get((finding.location.path, finding.code), ())
-            if directive.covers is not None and directive.covers.start <= start < directive.covers.end
+            if directive.covers is not None and directive.covers.holds(start)
         ]
         used.update((directive.comment, finding.code) for directive in covering)
         if not covering:
@@ -78,13 +69,13 @@ def suppress(
 
 def verdicts(
     document: Document,
-    directives: Iterable[Suppression],
+    written: Iterable[Suppression],
     used: Collection[tuple[Location, str]],
     unjudged: Collection[str] = (),
 ) -> Iterator[Finding]:
-    """MG501 and MG502 of one file's directives. Codes in `unjudged`, and those that no rule checks in the
-    source, are never called unused."""
-    for directive in directives:
+    """MG501 and MG502 of the suppressions that are written in one file. Codes in `unjudged`, and those that
+    no rule checks in the source, are never called unused."""
+    for directive in written:
         if directive.invalid is not None:
             message, span = directive.invalid
             yield RULES["MG502"].finding(message, Location(document.path, span))
@@ -100,23 +91,31 @@ def verdicts(
             )
 
 
-def _read(
-    document: Document, span: tuple[int, int], directive: re.Match[bytes], places: _Places, need_reason: bool
-) -> Suppression:
-    start, end = span
-    rest_start = start + (directive.start("rest") if directive["rest"] is not None else end - start)
-    listed = _CODES.match(directive["rest"] or b"")
+def _read(document: Document, directive: Directive, need_reason: bool) -> Suppression:
+    rest, start = (
+        document.text[directive.arguments.start : directive.arguments.end],
+        directive.arguments.start,
+    )
+    listed = _CODES.match(rest)
     codes: list[tuple[str, Span]] = []
     for code in _CODE.finditer(listed.group()) if listed else ():
-        place = Span(rest_start + code.start(), rest_start + code.end())
+        place = Span(start + code.start(), start + code.end())
         if (written := code.group().decode("utf-8", "replace")) not in (known for known, _ in codes):
             codes.append((written, place))
-    reason = (directive["rest"] or b"")[listed.end() if listed else 0 :].strip().decode("utf-8", "replace")
-    comment = Location(document.path, Span(start, end))
+    reason = rest[listed.end() if listed else 0 :].strip().decode("utf-8", "replace")
+    comment = Location(document.path, directive.span)
     if invalid := _what_is_wrong(codes, reason, need_reason, comment.span):
         return Suppression(comment, tuple(codes), reason, None, invalid)
-    covers = places.file_below(start) if directive["file"] else places.line_or_statement(start)
-    return Suppression(comment, tuple(codes), reason, covers)
+    return Suppression(comment, tuple(codes), reason, _covered(document, directive))
+
+
+def _covered(document: Document, directive: Directive) -> Span | None:
+    """The bytes in which findings begin that the directive is about: ends of lines and of the text count."""
+    if directive.name == _FILE:
+        return Span(0, len(document.text) + 1) if directive.leading else None
+    if directive.alone or directive.extent is None:
+        return directive.extent
+    return Span(directive.extent.start, directive.extent.end + 1)
 
 
 def _what_is_wrong(
@@ -132,70 +131,6 @@ def _what_is_wrong(
     if need_reason and not reason:
         return "the configuration asks for a reason: write it behind the codes", comment
     return None
-
-
-class _Places:
-    """What comments of a file cover. Looks at the syntax only when asked."""
-
-    def __init__(self, document: Document) -> None:
-        self._document = document
-
-    @cached_property
-    def _file(self) -> ast.File:
-        return lower(self._document)
-
-    @cached_property
-    def _ends(self) -> dict[int, int]:
-        """Where each statement and declaration begins, with the end of the longest that begins there."""
-        ends: dict[int, int] = {}
-        for node in ast.walk(self._file):
-            if isinstance(node, _COVERED):
-                ends[node.span.start] = max(node.span.end, ends.get(node.span.start, 0))
-        if self._file.name is not None:
-            clause = self._document.text.rfind(b"package", 0, self._file.name.span.start)
-            ends[clause] = self._file.name.span.end
-        return ends
-
-    def file_below(self, comment: int) -> Span | None:
-        """The whole file, where the comment at that offset stands before its first declaration."""
-        for decl in self._file.decls:
-            imports = isinstance(decl, ast.GenDecl) and decl.token == "import"
-            if not imports and decl.span.start < comment:
-                return None
-        return Span(0, len(self._document.text) + 1)
-
-    def line_or_statement(self, comment: int) -> Span | None:
-        """The line that the comment at that offset ends, or else the statement or declaration below."""
-        text, lines = self._document.text, self._document.lines
-        line = lines.line_of(comment)
-        start = lines.offset(line, 0, "utf-8")
-        if text[start:comment].strip():
-            return Span(start, self._line_start(line + 1))
-        while line + 1 < lines.line_count:
-            line += 1
-            start = lines.offset(line, 0, "utf-8")
-            content = text[start : self._line_start(line + 1)]
-            if not content.strip():
-                return None
-            if not content.lstrip().startswith(b"//"):
-                begin = start + len(content) - len(content.lstrip())
-                end = self._ends.get(begin)
-                return None if end is None else Span(begin, end)
-        return None
-
-    def _line_start(self, line: int) -> int:
-        """Where `line` (from 0) begins; past the text's end behind its last line, so that it is covered."""
-        lines = self._document.lines
-        end = len(self._document.text) + 1
-        return lines.offset(line, 0, "utf-8") if line < lines.line_count else end
-
-
-_COVERED = (
-    *(ast.BadStmt, ast.DeclStmt, ast.LabeledStmt, ast.ExprStmt, ast.SendStmt, ast.IncDecStmt, ast.AssignStmt),
-    *(ast.GoStmt, ast.DeferStmt, ast.ReturnStmt, ast.BranchStmt, ast.BlockStmt, ast.IfStmt, ast.SwitchStmt),
-    *(ast.TypeSwitchStmt, ast.SelectStmt, ast.ForStmt, ast.RangeStmt, ast.CaseClause, ast.CommClause),
-    *(ast.GenDecl, ast.FuncDecl, ast.ImportSpec, ast.ValueSpec, ast.TypeSpec),
-)
 
 
 def _without(document: Document, directive: Suppression, code: str, span: Span) -> Edit:

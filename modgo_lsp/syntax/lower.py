@@ -25,7 +25,7 @@ def lower(document: Document) -> ast.File:
     decls: list[ast.Decl] = []
     imports: list[ast.ImportSpec] = []
     comments: list[Tree] = []
-    for node in _top(document.tree.root_node):
+    for node in top_level(document.tree.root_node):
         kind = node.type
         if kind == "comment":
             comments.append(node)
@@ -44,7 +44,7 @@ def lower(document: Document) -> ast.File:
     return ast.File(Span(0, len(document.text)), name, tuple(imports), tuple(decls))
 
 
-def _top(root: Tree) -> Iterator[Tree]:
+def top_level(root: Tree) -> Iterator[Tree]:
     """What stands at the top of the file, also what the parser found whole among what it gave up on."""
     for node in root.named_children:
         if node.is_error:

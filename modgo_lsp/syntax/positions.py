@@ -22,6 +22,9 @@ class Span(msgspec.Struct, frozen=True, order=True):
     start: int
     end: int
 
+    def holds(self, offset: int) -> bool:
+        return self.start <= offset < self.end
+
 
 class Position(msgspec.Struct, frozen=True, order=True):
     """A place as people count: line and column from 1, columns in Unicode code points."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from modgo_lsp.syntax.directives import Directive, directives
 from modgo_lsp.syntax.document import parse
 
@@ -44,7 +46,7 @@ def found() -> tuple[list[Directive], list[str | None]]:
 
 
 def test_names_and_arguments() -> None:
-    assert [(each.name, each.arguments) for each in found()[0]] == [
+    assert [(each.name, parse("/x.go", SOURCE).slice(each.arguments)) for each in found()[0]] == [
         ("modgo:ignore-file", "MG309 reason"),
         ("export", "foo"),
         ("modgo:ignore", "MG1"),
@@ -82,4 +84,38 @@ def test_alone_on_the_line() -> None:
 
 
 def test_crlf_is_no_part_of_the_arguments() -> None:
-    assert directives(parse("/x.go", b"package p //modgo:ignore A b\r\n"))[0].arguments == "A b"
+    document = parse("/x.go", b"package p //modgo:ignore\tA b \r\n")
+    (directive,) = directives(document)
+    assert document.slice(directive.arguments) == "A b"
+    assert document.slice(directive.span) == "//modgo:ignore\tA b "
+
+
+@pytest.mark.parametrize(
+    ("below", "extent"),
+    [
+        ("// a comment\n/* and\n another */\nfunc f() {\n}", "func f() {\n}"),
+        ("\nfunc f() {}", None),
+        ("func f(\n//modgo:x\na int,\n)", "func f(\n//modgo:x\na int,\n)"),
+        ("var (\na = b +\nc\n)", "var (\na = b +\nc\n)"),
+    ],
+)
+def test_it_is_about_what_stands_directly_below(below, extent):
+    document = parse("/x.go", f"package p\n\n//modgo:ignore X\n{below}\n".encode())
+    found = directives(document)[0].extent
+    assert (found and document.slice(found)) == extent
+
+
+@pytest.mark.parametrize(
+    ("line", "extent"),
+    [
+        ("a(\n//modgo:ignore X\n1)", None),
+        ("//modgo:ignore X\nL:\nfor {\nb()\n}", "L:\nfor {\nb()\n}"),
+        ("//modgo:ignore X\nx++\ny++", "x++"),
+        ("switch {\ncase x:\n//modgo:ignore X\na(); b()\n}", "a()"),
+        ("//modgo:ignore X\n" + "x +" * 5000 + "x", "x +" * 5000 + "x"),
+    ],
+)
+def test_inside_a_function_it_is_about_a_statement(line, extent):
+    document = parse("/x.go", f"package p\nfunc f() {{\n{line}\n}}\n".encode())
+    found = directives(document)[0].extent
+    assert (found and document.slice(found)) == extent
