@@ -1,13 +1,16 @@
-"""What all tests share: a Go module cache of their own.
+"""What all tests share: a Go module cache of their own, and Go modules in temporary folders.
 
-It has this checkout's SDK, and the developer's stays as it is.
+The cache has this checkout's SDK, and the developer's stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
+
+GO_MOD = "module example.com/shop\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,3 +21,17 @@ def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         # Go remembers a cached module's files by its path for ever, and pytest's temporary paths come again.
         patch.setenv("GODEBUG", "goindex=0")
         yield
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Callable[[Mapping[str, str | bytes]], Path]:
+    """Writes texts by relative path, with a go.mod beside them, and gives the folder."""
+
+    def write(files: Mapping[str, str | bytes]) -> Path:
+        for name, text in {"go.mod": GO_MOD, **files}.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return tmp_path
+
+    return write

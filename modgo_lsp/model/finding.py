@@ -20,6 +20,10 @@ class Location(msgspec.Struct, frozen=True, order=True):
     path: str
     span: Span
 
+    def holds(self, other: Location) -> bool:
+        """Whether `other` begins inside."""
+        return self.path == other.path and self.span.holds(other.span.start)
+
 
 class Related(msgspec.Struct, frozen=True):
     """Another place that explains a finding."""

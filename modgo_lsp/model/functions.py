@@ -15,8 +15,6 @@ from modgo_lsp.model.package import Function
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.signature import declared_subject, judge
 from modgo_lsp.model.units import FileUnit, PackageUnit
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.positions import Span
 
 
 def declared_functions(
@@ -35,28 +33,19 @@ def declared_functions(
 
 def _function(resolver: Resolver, file: FileUnit, function: FunctionName, references: int) -> Function:
     decl = function.decl
-    generic = bool(function.parameters) or _has_generic_receiver(decl)
     signature = None
-    if not generic:
+    if not function.generic:
         subject = declared_subject(file, resolver.function_type(function), decl.type, decl.name.span)
         signature = judge(resolver, subject, file.document)
     return Function(
         name=function.qualified,
         exported=is_exported(function.name),
-        generic=generic,
+        generic=function.generic,
         location=Location(file.path, decl.name.span),
         extent=Location(file.path, decl.span),
         doc="" if decl.doc is None else _comment_text(file.document.slice(decl.doc)),
         signature=signature,
         references=references,
-    )
-
-
-def _has_generic_receiver(decl: ast.FuncDecl) -> bool:
-    if decl.receiver is None:
-        return False
-    return any(
-        isinstance(node, ast.IndexExpr) for field in decl.receiver.fields for node in ast.walk(field.type)
     )
 
 
@@ -70,7 +59,7 @@ def _references(
         for offset, item in file.uses.items():
             if not isinstance(item, FunctionName) or item.file is None or item.file.unit is not unit:
                 continue
-            if item.file is not file or not _within(item.decl.span, offset):
+            if item.file is not file or not item.decl.span.holds(offset):
                 counts[item] += 1
     for importer in importers:
         for file in importer.files:
@@ -89,10 +78,6 @@ def _used_from(unit: PackageUnit, file: FileUnit) -> Iterator[FunctionName]:
     for used in file.uses.values() if unit.path in file.dots else ():
         if isinstance(used, FunctionName) and used.file is not None and used.file.unit is unit:
             yield used
-
-
-def _within(span: Span, offset: int) -> bool:
-    return span.start <= offset < span.end
 
 
 def _comment_text(comment: str) -> str:

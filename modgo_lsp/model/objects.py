@@ -151,6 +151,12 @@ class FunctionName(Object):
         """The names of its own type parameters."""
         return type_parameter_names(self.decl.type.type_params)
 
+    @property
+    def generic(self) -> bool:
+        """Whether it has type parameters, or its receiver has."""
+        receivers = () if self.decl.receiver is None else self.decl.receiver.fields
+        return bool(self.parameters) or any(receiver_parts(field.type)[1] for field in receivers)
+
 
 class Builtin(Object):
     """A predeclared function."""

@@ -248,9 +248,8 @@ class Registrations:
         method_expression = operand.name == "method expression"
         if home.unit is self._unit:
             receiver = source.decl.receiver if method_expression else None
-            generic = bool(source.parameters) or "[" in (source.receiver or "") or _generic_receiver(source)
             return declared_subject(
-                home, func, source.decl.type, source.decl.name.span, receiver, instantiated=generic
+                home, func, source.decl.type, source.decl.name.span, receiver, instantiated=source.generic
             )
         name = Location(home.path, source.decl.name.span)
         related = ((name, f"{source.qualified} is declared here"),)
@@ -259,13 +258,6 @@ class Registrations:
 
     def _judged(self, subject: Subject, file: FileUnit) -> Signature:
         return judge(self._resolver, subject, file.document)
-
-
-def _generic_receiver(function: FunctionName) -> bool:
-    receiver = function.decl.receiver
-    return receiver is not None and any(
-        isinstance(node, ast.IndexExpr) for field in receiver.fields for node in ast.walk(field.type)
-    )
 
 
 def _has_type_parameter(type_: Type) -> bool:

@@ -11,7 +11,7 @@ from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.nearest import nearest
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.source_text import text_of
+from modgo_lsp.rules.written import text_before
 
 TEXT = """
 ## What it does
@@ -62,7 +62,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 def _functions_there(package: Package, place: Location) -> list[str]:
     """The functions that could stand at `place`: the package's own, or another's after its name and a dot."""
-    before = text_of(package, place.path)[: place.span.start].rstrip()
+    before = text_before(package, place).rstrip()
     if not before.endswith(b"."):
         return [f.name for f in package.functions if "." not in f.name and f.name not in ("init", "main")]
     return [

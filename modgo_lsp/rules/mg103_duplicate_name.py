@@ -12,7 +12,7 @@ from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package, Registration
 from modgo_lsp.rules.naming import is_static, lower_camel, names_of, registrations_of_module
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.source_text import is_string_literal
+from modgo_lsp.rules.written import is_string_literal
 
 TEXT = """
 ## What it does

@@ -11,7 +11,7 @@ from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package, Registration
 from modgo_lsp.rules.naming import LONGEST_NAME, is_valid, made_valid, names_of
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.source_text import is_string_literal
+from modgo_lsp.rules.written import is_string_literal
 
 TEXT = """
 ## What it does

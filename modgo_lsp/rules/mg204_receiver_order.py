@@ -13,6 +13,7 @@ from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.model.package import Package, Role
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import findings_of
+from modgo_lsp.rules.written import document_at, function_at
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.lower import lower
@@ -62,8 +63,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _fix(package: Package, place: Location) -> Iterator[Fix]:
-    document = next((f.document for f in package.files if f.document.path == place.path), None)
-    declared = next((f for f in package.functions if _holds(f.extent, place)), None)
+    document, declared = document_at(package, place), function_at(package, place)
     if document is None or declared is None or declared.signature is None:
         return
     for decl in lower(document).decls:
@@ -73,10 +73,6 @@ def _fix(package: Package, place: Location) -> Iterator[Fix]:
                 whole = Span(fields[0].span.start, fields[-1].span.end)
                 edit = Edit(Location(place.path, whole), text)
                 yield Fix("Put the parameters in order", declared.references <= 1, (edit,))
-
-
-def _holds(outer: Location, inner: Location) -> bool:
-    return outer.path == inner.path and outer.span.start <= inner.span.start < outer.span.end
 
 
 def _reordered(document: Document, fields: tuple[ast.Field, ...], roles: tuple[Role, ...]) -> str | None:

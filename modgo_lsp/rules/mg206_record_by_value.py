@@ -14,7 +14,7 @@ from modgo_lsp.model.finding import Finding, Fix
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import findings_of
-from modgo_lsp.rules.source_text import text_of
+from modgo_lsp.rules.written import document_at, function_at
 
 TEXT = """
 ## What it does
@@ -61,16 +61,14 @@ def check(package: Package) -> Iterator[Finding]:
 def _calls_methods_alone(package: Package, finding: Finding) -> bool:
     """Whether every use of the parameter in the function is `name.`, which a pointer serves as well."""
     place = finding.location
-    for function in package.functions:
-        extent = function.extent
-        if extent.path == place.path and extent.span.start <= place.span.start < extent.span.end:
-            text = text_of(package, place.path)
-            name = re.match(rb"(\w+)\s+\w", text[place.span.start : place.span.end])
-            if name is None:
-                return False
-            used = re.compile(rb"[&*]?\b" + name.group(1) + rb"\b(?!\s*\.)|[&*]\s*" + name.group(1) + rb"\b")
-            return used.search(text, place.span.end, extent.span.end) is None
-    return False
+    document, function = document_at(package, place), function_at(package, place)
+    if document is None or function is None:
+        return False
+    name = re.match(rb"(\w+)\s+\w", document.text[place.span.start : place.span.end])
+    if name is None:
+        return False
+    used = re.compile(rb"[&*]?\b" + name.group(1) + rb"\b(?!\s*\.)|[&*]\s*" + name.group(1) + rb"\b")
+    return used.search(document.text, place.span.end, function.extent.span.end) is None
 
 
 RULE = Rule(

@@ -16,7 +16,9 @@ def register(package: Package, function: Function, name: str) -> tuple[Edit, ...
     files = {file.document.path: file for file in package.files if file.problem is None}
     for init in package.functions:
         if init.name == "init" and init.location.path in files:
-            calls = [each for each in package.registrations if _within(each, init) and is_static(each)]
+            calls = [
+                each for each in package.registrations if init.extent.holds(each.call) and is_static(each)
+            ]
             if calls:
                 return _after(files[init.location.path], init, calls[-1], function, name)
     file = files.get(function.location.path)
@@ -48,11 +50,6 @@ def _after(
         return (_insert(file, call.end, f"; {added}"),)
     indent = line[: len(line) - len(line.lstrip())].decode()
     return (_insert(file, _line_end(text, call.end), f"\n{indent}{added}"),)
-
-
-def _within(registration: Registration, function: Function) -> bool:
-    outer, inner = function.extent, registration.call
-    return outer.path == inner.path and outer.span.start <= inner.span.start < outer.span.end
 
 
 def _callee(file: SourceFile) -> str | None:

@@ -1,0 +1,36 @@
+"""What is written at a location, for fixes that depend on how something is written.
+
+Not for: what the source means (model/ says).
+"""
+
+from __future__ import annotations
+
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.package import Function, Package
+from modgo_lsp.syntax.document import Document
+
+
+def document_at(package: Package, place: Location) -> Document | None:
+    """The document of a place in the UDF module; None for any other place."""
+    for member in (package, *package.dependencies):
+        for file in member.files:
+            if file.document.path == place.path:
+                return file.document
+    return None
+
+
+def function_at(package: Package, place: Location) -> Function | None:
+    """The function of the package in whose declaration a place is."""
+    return next((function for function in package.functions if function.extent.holds(place)), None)
+
+
+def text_before(package: Package, place: Location) -> bytes:
+    """What the file of a place holds before it."""
+    document = document_at(package, place)
+    return b"" if document is None else document.text[: place.span.start]
+
+
+def is_string_literal(package: Package, place: Location) -> bool:
+    document = document_at(package, place)
+    written = "" if document is None else document.slice(place.span)
+    return written[:1] in ('"', "`") and written[1:].find(written[:1]) == len(written) - 2
