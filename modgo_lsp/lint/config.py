@@ -15,7 +15,7 @@ import msgspec
 from modgo_lsp.lint.toml_places import line_of_key, parse_toml
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Severity
-from modgo_lsp.rules.catalogue import RULES, codes_under
+from modgo_lsp.rules.catalogue import codes_under, unknown_rule
 from modgo_lsp.rules.nearest import nearest
 
 FILES = ("modgo.toml", "pyproject.toml")
@@ -183,9 +183,7 @@ def _take(
     sources[key] = origin if line is None else f"{origin}:{line}"
     for code in _codes_in(key, values[key]):
         if not codes_under(code):
-            near = nearest(code, RULES)
-            hint = f"did you mean {near}?" if near else "`modgo rule --all` lists them"
-            problems.append(ConfigProblem(origin, line, f"{key}: there is no rule {code}; {hint}"))
+            problems.append(ConfigProblem(origin, line, f"{key}: {unknown_rule(code)}"))
 
 
 def _codes_in(key: str, value: Any) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
-from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.rules.catalogue import RULES, unknown_rule
 from modgo_lsp.syntax.directives import Directive, directives
 from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import Span
@@ -85,7 +85,7 @@ def verdicts(
                 continue
             edit = _without(document, directive, code, span)
             yield RULES["MG501"].finding(
-                f"nothing here gives {code}, so suppressing it has no effect",
+                f"there is no {code} here to suppress: remove it",
                 Location(document.path, span),
                 fixes=[Fix(f"Remove the suppression of {code}", True, (edit,))],
             )
@@ -127,9 +127,9 @@ def _what_is_wrong(
         if code in _UNSUPPRESSIBLE:
             return f"{code} is about suppressions and cannot be suppressed", span
         if code not in RULES:
-            return f"there is no rule {code}; `modgo rule --all` lists them", span
+            return unknown_rule(code), span
     if need_reason and not reason:
-        return "the configuration asks for a reason: write it behind the codes", comment
+        return "the configuration asks for a reason: write it after the codes", comment
     return None
 
 

@@ -112,7 +112,8 @@ class Registration(msgspec.Struct, frozen=True):
     `call` is the whole call, `name_argument` and `function_argument` its arguments (the call itself
     where there is none). `name` is the constant's value, None where it isn't a constant.
     `unresolved_name` / `unresolved_function` give the identifier that refers to nothing, with its place.
-    `not_a_function` is the type's text where the expression is of neither function type nor empty interface.
+    `not_a_function` says what the expression is where it is of neither function type nor empty interface: "of
+    type int", "an int constant", "nil", "no value", "a type", "a package" or "a builtin".
     `generic` says that a generic function is registered without instantiation.
     `reachable` is False where no init and no package variable reaches the call (MG106).
     `dynamic` is why the registration isn't static, None where it is.

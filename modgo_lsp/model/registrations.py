@@ -172,11 +172,11 @@ class Registrations:
 
     def _not_a_function(self, operand: Operand) -> str | None:
         if operand.mode == "nil":
-            return "untyped nil"
+            return "nil"
         if operand.mode == "no value":
             return "no value"
         if operand.mode in ("type", "package", "builtin"):
-            return f"no value but a {operand.mode}"
+            return f"a {operand.mode}"
         if operand.mode not in ("value", "constant"):
             return None
         under = self._resolver.underlying(operand.type)
@@ -188,7 +188,10 @@ class Registrations:
         if any(isinstance(self._resolver.underlying(inner), Unknown) for inner in embedded):
             return None
         text = type_text(operand.type, self._unit.path)
-        return text.removeprefix("untyped ") + " constant" if is_untyped(operand.type) else text
+        if not is_untyped(operand.type):
+            return f"of type {text}"
+        kind = text.removeprefix("untyped ")
+        return f"{'an' if kind == 'int' else 'a'} {kind} constant"
 
     def _dynamic(self, site: Site, name: str | None, function: Operand, reach: Reach) -> Dynamic | None:
         if function.mode == "value" and self._resolver.is_empty_interface(function.type):

@@ -224,25 +224,31 @@ class _Judgement:
 
     def _context(self, slot: Slot, index: int, twice: bool) -> None:
         if twice:
-            self.problem("receiver-order", f"{_called(slot)} is a second context: a UDF has one", slot.place)
+            self.problem(
+                "receiver-order", f"{_called(slot)} is a second context: a UDF takes one", slot.place
+            )
         elif index > 0:
-            self.problem("receiver-order", f"{_called(slot)}: the context comes first", slot.place)
+            self.problem(
+                "receiver-order",
+                f"{_called(slot)} is in the wrong place: the context comes first",
+                slot.place,
+            )
 
     def _receiver(self, slot: Slot, kind: UdfKind, before: list[UdfKind], after_arguments: bool) -> None:
         if slot.type in (RECORD, STREAM):
             fixed = f"{slot.name} *{slot.text}" if slot.name else f"*{slot.text}"
             self.problem(
                 "record-by-value",
-                f"{_called(slot)} is a {kind} by value: a UDF takes *{slot.text}",
+                f"{_called(slot)} is a {kind} by value: take a pointer, *{slot.text}",
                 slot.place,
                 replacement=fixed if slot.alone else None,
             )
         if before and kind not in before:
-            message = f"{_called(slot)}: a UDF takes a record or a stream, not both"
+            message = f"{_called(slot)} is one too many: a UDF takes a record or a stream, not both"
         elif before:
             message = f"{_called(slot)} is a second {kind}: a UDF takes one"
         elif after_arguments:
-            message = f"{_called(slot)}: the {kind} comes before the arguments"
+            message = f"{_called(slot)} is in the wrong place: the {kind} comes before the arguments"
         else:
             return
         self.problem("receiver-order", message, slot.place)
@@ -254,7 +260,7 @@ class _Judgement:
         if element in _ROLES:
             self.problem(
                 "unsupported-parameter",
-                f"{_called(slot)} has type {slot.text}: a {_ROLES[element]} can't be an argument",
+                f"{_typed(slot)}: a {_ROLES[element]} can't be an argument",
                 slot.type_place,
             )
         else:
@@ -266,7 +272,7 @@ class _Judgement:
         if reason is not None:
             self.problem(
                 "unsupported-parameter",
-                f"{_called(slot)} has type {text or slot.text}: {reason.why}",
+                f"{_typed(slot, text)}: {reason.why}",
                 slot.type_place,
                 reason.related,
                 self._near(slot),
@@ -293,7 +299,7 @@ class _Judgement:
         if len(slots) > 2:
             self.problem(
                 "result-shape",
-                f"a UDF gives at most a value and an error, this one {len(slots)} results",
+                f"this gives {len(slots)} results: a UDF gives at most a value and an error",
                 self.subject.results_place,
             )
             return None, False
@@ -341,7 +347,7 @@ class _Judgement:
         if not slots:
             self.problem(
                 "stream-result",
-                "a stream UDF gives a stream: its result is *udf.Stream, or (*udf.Stream, error)",
+                "a stream UDF gives a stream: add the result *udf.Stream, or (*udf.Stream, error)",
                 self.subject.name_place,
             )
             return None, False
@@ -350,7 +356,7 @@ class _Judgement:
             fixed = f"*{first.text}" if first.type == STREAM else None
             self.problem(
                 "stream-result",
-                f"a stream UDF gives *udf.Stream, this one {first.text}",
+                f"a stream UDF gives *udf.Stream, not {first.text}",
                 first.type_place,
                 replacement=fixed,
             )
@@ -360,4 +366,9 @@ class _Judgement:
 
 
 def _called(slot: Slot) -> str:
-    return f"parameter {slot.name}" if slot.name not in ("", "_") else "a parameter"
+    return f"parameter {slot.text if slot.name in ('', '_') else slot.name}"
+
+
+def _typed(slot: Slot, text: str | None = None) -> str:
+    called = "a parameter" if slot.name in ("", "_") else f"parameter {slot.name}"
+    return f"{called} has type {text or slot.text}"

@@ -12,6 +12,7 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 
 import modgo_lsp.rules as room
+from modgo_lsp.rules.nearest import nearest
 from modgo_lsp.rules.rule import Rule
 
 _RULE_FILE = re.compile(r"mg\d{3}_[a-z0-9_]+")
@@ -29,3 +30,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(_discover())
 def codes_under(prefix: str) -> list[str]:
     """The codes that `prefix` stands for: "MG101" itself, "MG1" all that begin so; none if unknown."""
     return [code for code in RULES if code.startswith(prefix)] if prefix.startswith("MG") else []
+
+
+def unknown_rule(code: str) -> str:
+    """What to tell somebody who names a rule that isn't there."""
+    near = nearest(code, RULES)
+    return f"there is no rule {code}; {f'did you mean {near}?' if near else '`modgo rule --all` lists them'}"

@@ -49,7 +49,10 @@ def check(package: Package) -> Iterator[Finding]:
     for registration in package.registrations:
         if registration.unresolved_name is not None:
             missing, _ = registration.unresolved_name
-            yield RULE.finding(f"the name {missing} is not declared", registration.name_argument)
+            yield RULE.finding(
+                f"the constant {missing} is not declared: declare it, or write the name in quotes",
+                registration.name_argument,
+            )
         if registration.unresolved_function is not None:
             missing, place = registration.unresolved_function
             near = nearest(missing, _functions_there(package, place))

@@ -10,7 +10,14 @@ from pathlib import PurePath
 
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package, Registration
-from modgo_lsp.rules.naming import is_static, lower_camel, names_of, registrations_of_module
+from modgo_lsp.rules.naming import (
+    is_static,
+    lower_camel,
+    made_valid,
+    names_of,
+    quoted,
+    registrations_of_module,
+)
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.written import is_string_literal
 
@@ -58,7 +65,7 @@ def check(package: Package) -> Iterator[Finding]:
         if earlier is not registration:
             where = PurePath(earlier.call.path).name
             yield RULE.finding(
-                f'the name "{registration.name}" is registered already, in {where}',
+                f"{quoted(registration.name)} is registered already, in {where}: choose another name",
                 registration.name_argument,
                 [(earlier.name_argument, "registered here first")],
                 _fix(package, registration, registration.name),
@@ -70,7 +77,7 @@ def _fix(package: Package, registration: Registration, name: str) -> Iterator[Fi
     if is_string_literal(package, place):
         taken = names_of(package)
         own = lower_camel(registration.target.name) if registration.target is not None else name
-        numbered = (f"{name}{number}" for number in range(2, len(taken) + 3))
+        numbered = (f"{made_valid(name)}{number}" for number in range(2, len(taken) + 3))
         free = next(each for each in (own.rpartition(".")[2], *numbered) if each not in taken)
         yield Fix(f'Register it as "{free}"', False, (Edit(place, f'"{free}"'),))
 

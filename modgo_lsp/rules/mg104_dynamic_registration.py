@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Dynamic, Package, Registration
+from modgo_lsp.rules.naming import quoted
 from modgo_lsp.rules.rule import Rule
+from modgo_lsp.rules.written import text_at
 
 TEXT = """
 ## What it does
@@ -45,22 +47,22 @@ func init() {
 ```
 """
 
-_WHY: dict[Dynamic, str] = {
-    "name": "its name is not a constant",
-    "function": "the type of its function cannot be read off the source",
-    "place": "it does not stand directly in an init, or in a function called directly from one",
-    "value": "Register is used as a value",
-    "interface": "its function is held in an interface",
+_MESSAGES: dict[Dynamic, str] = {
+    "name": "the name of {function} is known only at run time: it is not a constant",
+    "function": "the type of {function} is known only at run time: it cannot be read off the source",
+    "place": "whether {name} is registered is known only at run time: move this directly into an init",
+    "value": "what is registered is known only at run time: Register is used as a value, not called",
+    "interface": "the type of {function} is known only at run time: it is held in an interface",
 }
 
 
 def check(package: Package) -> Iterator[Finding]:
     for registration in package.registrations:
         if registration.dynamic is not None and _may_work(registration):
-            yield RULE.finding(
-                f"this registration is known only at run time: {_WHY[registration.dynamic]}",
-                registration.call,
-            )
+            function = text_at(package, registration.function_argument)
+            name = function if registration.name is None else quoted(registration.name)
+            message = _MESSAGES[registration.dynamic].format(function=function, name=name)
+            yield RULE.finding(message, registration.call)
 
 
 def _may_work(registration: Registration) -> bool:

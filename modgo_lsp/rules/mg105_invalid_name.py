@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package, Registration
-from modgo_lsp.rules.naming import LONGEST_NAME, is_valid, made_valid, names_of
+from modgo_lsp.rules.naming import LONGEST_NAME, is_valid, made_valid, names_of, quoted
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.written import is_string_literal
 
@@ -48,18 +48,17 @@ def check(package: Package) -> Iterator[Finding]:
         if name is None or registration.dynamic == "value" or is_valid(name):
             continue
         yield RULE.finding(
-            f"{_what_is_wrong(name)}; a name is letters, digits and underscores and begins with no digit",
-            registration.name_argument,
-            fixes=_fix(package, registration, name),
+            _what_is_wrong(name), registration.name_argument, fixes=_fix(package, registration, name)
         )
 
 
 def _what_is_wrong(name: str) -> str:
     if not name:
-        return "the name is empty"
+        return "the name is empty: a UDF is called by its name, so it needs one"
     if is_valid(name[:LONGEST_NAME]):
-        return f"the name has {len(name.encode())} bytes, over the limit of {LONGEST_NAME}"
-    return f'"{name[:40]}" is no name that every client can call'
+        size = len(name.encode("utf-8", "surrogateescape"))
+        return f"the name has {size} bytes: shorten it to {LONGEST_NAME} or less"
+    return f"not every client can call {quoted(name)}: use letters, digits and underscores, no digit first"
 
 
 def _fix(package: Package, registration: Registration, name: str) -> Iterator[Fix]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.naming import quoted
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -44,8 +45,9 @@ func init() {
 def check(package: Package) -> Iterator[Finding]:
     for registration in package.registrations:
         if not registration.reachable and registration.dynamic != "value":
+            what = "this" if registration.name is None else quoted(registration.name)
             yield RULE.finding(
-                "this registration never takes place: no init or package variable reaches it",
+                f"{what} is never registered, as no init or package variable leads here: move it to an init",
                 registration.call,
             )
 

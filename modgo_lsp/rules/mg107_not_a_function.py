@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
+from modgo_lsp.rules.written import text_at
 
 TEXT = """
 ## What it does
@@ -39,10 +40,13 @@ var _ = udf.Register("hello", Hello)
 def check(package: Package) -> Iterator[Finding]:
     for registration in package.registrations:
         if registration.not_a_function is not None:
-            yield RULE.finding(
-                f"only a function can be registered; this is of type {registration.not_a_function}",
-                registration.function_argument,
+            written = text_at(package, registration.function_argument)
+            what = (
+                "nil"
+                if written == registration.not_a_function
+                else f"{written} is {registration.not_a_function}"
             )
+            yield RULE.finding(f"only a function can be registered: {what}", registration.function_argument)
 
 
 RULE = Rule(

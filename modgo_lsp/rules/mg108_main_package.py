@@ -72,7 +72,7 @@ _TAKEN = frozenset(
 def check(package: Package) -> Iterator[Finding]:
     if package.name == "main" and package.imports_sdk:
         yield RULE.finding(
-            "a package of UDFs cannot be package main: modgo build brings the main package",
+            "a package of UDFs cannot be package main, for modgo build brings that: rename the package",
             package.files[0].package_name_location,
             fixes=_fix(package),
         )

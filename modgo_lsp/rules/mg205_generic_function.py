@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
+from modgo_lsp.rules.written import text_at
 
 TEXT = """
 ## What it does
@@ -39,8 +40,9 @@ var _ = udf.Register("max", Max[int64])
 def check(package: Package) -> Iterator[Finding]:
     for registration in package.registrations:
         if registration.generic:
+            name = text_at(package, registration.function_argument).partition("[")[0]
             yield RULE.finding(
-                "a generic function is registered with its type arguments, as in Max[int64]",
+                f"{name} is generic: register it with its type arguments, as in {name}[int64]",
                 registration.function_argument,
             )
 

@@ -25,6 +25,12 @@ def made_valid(name: str) -> str:
     return ("_" + changed if changed[0].isdigit() else changed)[:LONGEST_NAME]
 
 
+def quoted(name: str) -> str:
+    """A name as messages show it, whatever bytes it is made of."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return f'"{text if len(text) <= 40 else text[:39] + "…"}"'
+
+
 def lower_camel(function: str) -> str:
     """ "HTTPGet" → "httpGet"."""
     capitals = re.match(r"[A-Z]+(?![a-z])|[A-Z]", function)

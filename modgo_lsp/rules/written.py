@@ -24,6 +24,13 @@ def function_at(package: Package, place: Location) -> Function | None:
     return next((function for function in package.functions if function.extent.holds(place)), None)
 
 
+def text_at(package: Package, place: Location) -> str:
+    """What is written there, short enough to stand in a message: where it isn't, "this"."""
+    document = document_at(package, place)
+    text = "" if document is None else document.slice(place.span)
+    return text if text and "\n" not in text and len(text) <= 40 else "this"
+
+
 def text_before(package: Package, place: Location) -> bytes:
     """What the file of a place holds before it."""
     document = document_at(package, place)
