@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable
 
 from modgo_lsp.model.objects import PackageName
+from modgo_lsp.model.sdk import SDK_NAME, SDK_PATH
 from modgo_lsp.model.units import FileUnit, PackageUnit
 
 _MAJOR = re.compile(r"v[0-9]+")
 
 
 def declare_imports(file: FileUnit, find_unit: Callable[[FileUnit, str], PackageUnit | None]) -> None:
-    """Fills the file's scope. Packages whose source isn't known go by the name that their path suggests."""
+    """Fills the file's scope. Packages whose source isn't known go by the name that their path suggests; the
+    SDK goes by its own, and isn't read for that."""
     for spec in file.syntax.imports:
         name = None if spec.name is None else spec.name.name
         if name == "_" or not spec.path:
@@ -22,11 +24,21 @@ def declare_imports(file: FileUnit, find_unit: Callable[[FileUnit, str], Package
             continue
         certain = True
         if name is None:
-            unit = find_unit(file, spec.path)
-            name = unit.name if unit is not None else guessed_name(spec.path)
-            certain = unit is not None or "." not in spec.path.split("/")[0]
+            name, certain = _package_name(file, spec.path, find_unit)
         file.scope.declare(PackageName(name, file, spec.name, spec.path))
         file.uncertain = file.uncertain or not certain
+
+
+def _package_name(
+    file: FileUnit, path: str, find_unit: Callable[[FileUnit, str], PackageUnit | None]
+) -> tuple[str, bool]:
+    """The name of the package that is imported as `path`, and whether that is certain."""
+    if path == SDK_PATH:
+        return SDK_NAME, True
+    unit = find_unit(file, path)
+    if unit is not None:
+        return unit.name, True
+    return guessed_name(path), "." not in path.split("/")[0]
 
 
 def guessed_name(path: str) -> str:

@@ -194,13 +194,16 @@ class Loader:
 
     def _find_unit(self, file: FileUnit, path: str) -> PackageUnit | None:
         """The package that `file` imports as `path`, None where its source isn't known."""
+        local = self._local_unit(file, path)
+        return self._sdk_unit() if local is None and path == SDK_PATH != file.unit.path else local
+
+    def _local_unit(self, file: FileUnit, path: str) -> PackageUnit | None:
+        """The package that `file` imports as `path`, where it is of the same Go module or a replaced one."""
         if path == file.unit.path:
             return None
         found = self._module(file.unit.directory)
         directory = None if found is None else self._directory_of(*found, path)
-        if directory is not None:
-            return self._unit(directory, path)
-        return self._sdk_unit() if path == SDK_PATH else None
+        return None if directory is None else self._unit(directory, path)
 
     def _unit_of_path(self, path: str) -> PackageUnit | None:
         return self._by_path.get(path) or (self._sdk_unit() if path == SDK_PATH else None)
@@ -265,7 +268,7 @@ class Loader:
         pending = [unit]
         while pending:
             for file, spec in pending.pop().imports():
-                other = self._find_unit(file, spec.path)
+                other = self._local_unit(file, spec.path)
                 if other is None or other is unit or other.module != unit.module:
                     continue
                 if other.path not in found:

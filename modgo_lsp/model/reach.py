@@ -6,6 +6,7 @@ Not for: calls at run time from a UDF.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Union
 
 from modgo_lsp.model.objects import FunctionName
@@ -79,41 +80,51 @@ def is_root(owner: Owner) -> bool:
 
 class Reach:
     """What the initialisation of `units`, packages of one Go module, runs: for certain and once (`static`),
-    or perhaps (`possible`)."""
+    or perhaps (`possible`, which has the former too)."""
 
     def __init__(self, operands: Operands, units: Iterable[PackageUnit]) -> None:
         self._operands = operands
         self._units = tuple(units)
+        self._paths = {unit.path for unit in self._units}
         self.static: set[Owner] = set()
-        self.possible: set[Owner] = set()
         for unit in self._units:
             for file in unit.files:
                 operands.resolver.bind_file(file)
         self._files = {owner: file for unit in self._units for file, owner in owners(unit)}
-        roots = [owner for owner in self._files if is_root(owner)]
-        self._spread_static(roots)
-        self._spread_possible(roots)
+        self._roots = [owner for owner in self._files if is_root(owner)]
+        self._spread_static()
 
-    def _spread_static(self, roots: list[Owner]) -> None:
-        pending = list(roots)
+    def _spread_static(self) -> None:
+        pending = list(self._roots)
         while pending:
             owner = pending.pop()
             if owner in self.static:
                 continue
             self.static.add(owner)
+            file = self._files[owner]
             for call in static_calls(owner):
-                source = self._operands.operand(self._files[owner], call.fun).source
+                if self._leads_away(file, call.fun):
+                    continue
+                source = self._operands.operand(file, call.fun).source
                 if isinstance(source, FunctionName) and source in self._files:
                     pending.append(source)
 
-    def _spread_possible(self, roots: list[Owner]) -> None:
+    def _leads_away(self, file: FileUnit, fun: ast.Expr) -> bool:
+        """Whether `fun` is of a package that isn't looked at, and need not be read to know that."""
+        selected = file.selected.get(fun.x.span.start) if isinstance(fun, ast.SelectorExpr) else None
+        return selected is not None and selected[0] not in self._paths
+
+    @cached_property
+    def possible(self) -> set[Owner]:
         """Goes wherever a function is as much as named; a method wherever a selector has its name."""
-        pending = list(roots)
+        found: set[Owner] = set()
+        pending = list(self._roots)
         while pending:
             owner = pending.pop()
-            if owner not in self.possible:
-                self.possible.add(owner)
+            if owner not in found:
+                found.add(owner)
                 pending.extend(item for item in self._named_in(owner) if item in self._files)
+        return found
 
     def _named_in(self, owner: Owner) -> Iterator[FunctionName]:
         file = self._files[owner]
@@ -127,6 +138,8 @@ class Reach:
 
     def _selected(self, file: FileUnit, node: ast.SelectorExpr) -> Iterator[FunctionName]:
         selected = file.selected.get(node.x.span.start) if isinstance(node.x, ast.Ident) else None
+        if selected is not None and selected[0] not in self._paths:
+            return
         if selected is not None:
             unit = self._operands.resolver.find_unit(file, selected[0])
             item = None if unit is None else unit.lookup(selected[1])

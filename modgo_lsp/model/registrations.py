@@ -41,6 +41,8 @@ def sites(unit: PackageUnit) -> Iterator[Site]:
         if not any(path == SDK_PATH for path in (*file.dots, *(spec.path for spec in file.syntax.imports))):
             continue
         code = owner if isinstance(owner, ast.ValueSpec) else owner.decl
+        if file.document.text.find(b"Register", code.span.start, code.span.end) < 0:
+            continue
         called: set[ast.Node] = set()
         for node in ast.walk(code):
             if isinstance(node, ast.CallExpr):
@@ -97,7 +99,7 @@ class Registrations:
 
     def _make(self, site: Site, reach: Reach) -> Registration:
         place = Location(site.file.path, site.node.span)
-        reachable = site.owner in reach.possible
+        reachable = site.owner in reach.static or site.owner in reach.possible
         if site.call is None:
             return Registration(
                 call=place,
@@ -202,7 +204,7 @@ class Registrations:
             return "function"
         in_place = any(call is site.call for call in static_calls(site.owner))
         # Code that nothing reaches is MG106's; whether it would be static there is judged by its place.
-        if not in_place or (site.owner in reach.possible and site.owner not in reach.static):
+        if not in_place or (site.owner not in reach.static and site.owner in reach.possible):
             return "place"
         return None
 

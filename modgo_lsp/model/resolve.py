@@ -21,7 +21,7 @@ from modgo_lsp.model.objects import (
     TypeParameterName,
     VariableName,
 )
-from modgo_lsp.model.sdk import ERROR, SDK_PATH
+from modgo_lsp.model.sdk import ERROR, SDK_PATH, SDK_TYPES
 from modgo_lsp.model.substitute import is_too_large, substitute
 from modgo_lsp.model.types import (
     Array,
@@ -210,10 +210,10 @@ class Resolver:
         """The type `name` of the package that `file` imports as `path`."""
         if path == "unsafe":
             return Basic("unsafe.Pointer") if name == "Pointer" else Unknown(f"unsafe.{name}")
+        if path == SDK_PATH and name in SDK_TYPES:
+            return SDK_TYPES[name]
         unit = self.find_unit(file, path)
         if unit is None:
-            if path == SDK_PATH and name == "Value":
-                return Interface(empty=True)
             return Named(path, name) if path != "C" else Unknown(f"C.{name}")
         return self._denoted(unit.lookup(name) if is_exported(name) else None, f"{path}.{name}")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from modgo_lsp.model.types import Interface, Named, Pointer
+from modgo_lsp.model.types import Interface, Named, Pointer, Type
 
 SDK_PATH = "github.com/GeertJohan/aerospike-mod-go/udf"
+SDK_NAME = "udf"
 
 RECORD = Named(SDK_PATH, "Record")
 STREAM = Named(SDK_PATH, "Stream")
@@ -15,3 +16,12 @@ HLL = Named(SDK_PATH, "HLL")
 CONTEXT = Named("context", "Context")
 ERROR = Named("", "error")
 ANY = Interface(empty=True)
+
+# The types that nearly every UDF names: they are known without the SDK's source being read.
+SDK_TYPES: dict[str, Type] = {
+    "Record": RECORD,
+    "Stream": STREAM,
+    "GeoJSON": GEOJSON,
+    "HLL": HLL,
+    "Value": ANY,
+}

@@ -408,18 +408,18 @@ class File(Node, frozen=True, eq=False, gc=False):
     decls: tuple[Decl, ...]
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes directly below `node`, in the order of the source; a body's statements too."""
-    for field in node.__struct_fields__:
+    found: list[Node] = []
+    for field in node.__struct_fields__[1:]:  # the first is the span
         value = getattr(node, field)
         if isinstance(value, Node):
-            yield value
-        elif isinstance(value, Body):
-            yield from value.statements
+            found.append(value)
         elif isinstance(value, tuple):
-            for item in value:
-                if isinstance(item, Node):
-                    yield item
+            found += [item for item in value if isinstance(item, Node)]
+        elif isinstance(value, Body):
+            found += value.statements
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -428,7 +428,7 @@ def walk(node: Node) -> Iterator[Node]:
     while pending:
         current = pending.pop()
         yield current
-        pending.extend(reversed(list(children(current))))
+        pending += reversed(children(current))
 
 
 def unparen(expr: Expr) -> Expr:

@@ -12,11 +12,13 @@ from modgo_lsp.model.files import DiskFiles, OverlayFiles
 from modgo_lsp.model.go_mod import Replace, parse_go_mod
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Module, Package
+from modgo_lsp.model.sdk import SDK_NAME, SDK_PATH, SDK_TYPES
+from modgo_lsp.model.types import Func, Pointer
 from modgo_lsp.syntax.document import parse
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 FUNC = '\nvar _ = udf.Register("f", F)\n'
-SDK_PATH = "github.com/GeertJohan/aerospike-mod-go/udf"
+Make = Callable[..., Package]
 
 
 def test_go_mod() -> None:
@@ -217,3 +219,37 @@ def test_cgo_files_count_only_with_cgo(package: Callable[..., Package]) -> None:
     files = {"a.go": "package m\n", "c.go": 'package m\nimport "C"\n'}
     assert len(package(files).files) == 2
     assert len(package(files, cgo=False).files) == 1
+
+
+def test_the_types_that_are_known_unread_are_as_the_sdk_declares_them(package: Make) -> None:
+    # For a dot import the SDK's source is read.
+    read = package(
+        {
+            "m.go": f"""package m
+import . "{SDK_PATH}"
+var _ = Register("f", func({", ".join(f"*{name}" for name in SDK_TYPES)}) {{}})"""
+        }
+    )
+    unread = package(
+        {
+            "m.go": f"""package m
+import {SDK_NAME} "{SDK_PATH}"
+var _ = udf.Register("f", func({", ".join(f"*udf.{name}" for name in SDK_TYPES)}) {{}})"""
+        }
+    )
+    types = unread.registrations[0].function_type
+    assert types == read.registrations[0].function_type
+    assert types == Func(tuple(map(Pointer, SDK_TYPES.values())), ())
+
+
+def test_what_everybody_needs_of_the_sdk_is_known_without_reading_it(udfs: Make, monkeypatch) -> None:
+    monkeypatch.setattr(DiskFiles, "entries", lambda *_: pytest.fail("the SDK was read"))
+    source = (
+        "func F(ctx context.Context, r *udf.Record, g udf.GeoJSON, v udf.Value) (any, error)\n"
+        "func S(s *udf.Stream) *udf.Stream\n"
+        'func init() { udf.Register("f", F); udf.Register("s", S); helper() }\n'
+        "func helper() { udf.Log.Info(`x`) }\n"
+    )
+    found = udfs(source, '"context"')
+    assert [registration.signature.problems for registration in found.registrations] == [(), ()]
+    assert [registration.dynamic for registration in found.registrations] == [None, None]
