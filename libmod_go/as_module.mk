@@ -1,0 +1,198 @@
+# Builds layer 2, `as_module mod_go`, and its tests against Aerospike's own headers and libraries, which are fetched
+# and never part of this project. The library itself (layer 1) is the Makefile's.
+#
+#   make -f as_module.mk aerospike-sources          fetches and builds Aerospike's common, Lua and mod-lua
+#   make -f as_module.mk libmod_go_as_module.a      target/{arch}/lib/libmod_go_as_module.a
+#   make -f as_module.mk test                       all tests, beside mod-lua in the same process
+#   make -f as_module.mk sanitize                   the same under AddressSanitizer and UBSan (Aerospike's part is not)
+#   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module, and how to run it
+#   make -f as_module.mk format-check               clang-format says nothing
+#
+# COMMON=<aerospike-common> takes another copy of Aerospike's common; LUAMOD and MOD_LUA likewise for the tests.
+# Needs libssl-dev (Aerospike's headers), and a Python with pip for aerospike-sources.
+
+CC ?= cc
+AR ?= ar
+MODGO ?= modgo
+PIP ?= python3 -m pip
+CLANG_FORMAT ?= clang-format
+ARCH ?= $(shell uname -s)-$(shell uname -m)
+ROOT := $(abspath ../target)
+TARGET ?= $(ROOT)/$(ARCH)
+
+AEROSPIKE_VERSION := 19.3.0
+AEROSPIKE := $(ROOT)/aerospike
+AEROSPIKE_MODULES := $(AEROSPIKE)/aerospike-$(AEROSPIKE_VERSION)/aerospike-client-c/modules
+COMMON ?= $(AEROSPIKE_MODULES)/common
+LUAMOD ?= $(AEROSPIKE_MODULES)/lua
+MOD_LUA ?= $(AEROSPIKE_MODULES)/mod-lua
+
+VARIANT :=
+VARIANT_FLAGS :=
+
+LIB := $(TARGET)/lib
+BIN := $(TARGET)/bin
+OBJ := $(TARGET)/obj/as_module$(VARIANT)
+LOADER := $(LIB)/libmod_go.a
+WORKER := $(BIN)/mod-go-worker
+ifneq ($(VARIANT),)
+LIB := $(OBJ)/lib
+BIN := $(OBJ)/bin
+LOADER := $(TARGET)/obj/libmod_go$(VARIANT)/lib/libmod_go.a
+WORKER := $(TARGET)/obj/libmod_go$(VARIANT)/bin/mod-go-worker
+endif
+
+# Where Aerospike's makefiles leave what they build; they name the machine as uname does.
+PLATFORM := $(shell uname -s)-$(shell uname -m)
+COMMON_LIBRARY := $(COMMON)/target/$(PLATFORM)/lib/libaerospike-common.a
+MOD_LUA_LIBRARY := $(MOD_LUA)/target/$(PLATFORM)/lib/libmod_lua.a
+LUA_LIBRARY := $(LUAMOD)/liblua.a
+
+CFLAGS ?= -O2 -g
+STRICT := -std=gnu11 -Wall -Wextra -Werror
+CPPFLAGS += -D_GNU_SOURCE -Iinclude
+# Aerospike's headers are not as strict as ours: -isystem keeps our warnings to our own code.
+CPPFLAGS += -isystem $(COMMON)/src/include -isystem $(MOD_LUA)/src/include -isystem $(LUAMOD)
+COMPILE = $(CC) $(CPPFLAGS) $(STRICT) $(CFLAGS) $(VARIANT_FLAGS) -fPIC -fvisibility=hidden -MMD -MP
+LINK = $(CC) $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS)
+LIBRARIES := -ldl -lpthread -lm -lcrypto -lz
+
+objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
+
+AS_MODULE := $(call objects,$(wildcard src/as_module/*.c))
+# Records in memory with Aerospike's hooks: what the tests and the benchmark apply functions to.
+RECORDS := $(call objects,$(wildcard test/as_module/record/*.c))
+TESTS := $(call objects,$(wildcard test/as_module/*.c) test/check.c)
+BENCH := $(call objects,bench/as_module.c)
+STATIC := $(LIB)/libmod_go_as_module.a
+TEST_PROGRAM := $(OBJ)/as_module_tests
+BENCH_PROGRAM := $(BIN)/bench-as_module
+
+# What the tests are run on: UDF modules in C, in Go and, doing the same, in Lua.
+UDF := $(OBJ)/udf
+C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test/as_module/modules/*.c)) $(patsubst %,$(UDF)/c/%.so,good twin library setup_fails)
+GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
+LUA_MODULES := $(patsubst test/as_module/lua/%.lua,$(UDF)/lua/%.lua,$(wildcard test/as_module/lua/*.lua))
+
+.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize format format-check clean loader
+.DELETE_ON_ERROR:
+
+all: libmod_go_as_module.a
+
+libmod_go_as_module.a: $(STATIC)
+
+# ---- Aerospike's sources ----------------------------------------------------------------------------
+
+SDIST := $(AEROSPIKE)/aerospike-$(AEROSPIKE_VERSION).tar.gz
+UNPACKED := $(AEROSPIKE)/unpacked-$(AEROSPIKE_VERSION)
+BUILT := $(AEROSPIKE)/built-$(AEROSPIKE_VERSION)
+
+aerospike-sources: $(BUILT)
+
+$(SDIST):
+	@mkdir -p $(@D)
+	$(PIP) download --quiet --no-deps --no-binary aerospike --dest $(@D) aerospike==$(AEROSPIKE_VERSION)
+
+$(UNPACKED): $(SDIST)
+	tar -xzf $< -C $(@D) --wildcards '*/aerospike-client-c/modules/*'
+	@touch $@
+
+$(BUILT): $(UNPACKED)
+	$(MAKE) -C $(AEROSPIKE_MODULES)/mod-lua COMMON=$(AEROSPIKE_MODULES)/common LUAMOD=$(AEROSPIKE_MODULES)/lua build \
+		> $(AEROSPIKE)/build.log 2>&1 || { tail -20 $(AEROSPIKE)/build.log >&2; exit 1; }
+	@touch $@
+
+# The fetched ones are built first; a copy of the user's own is theirs to build.
+ifeq ($(COMMON),$(AEROSPIKE_MODULES)/common)
+HEADERS := $(UNPACKED)
+endif
+ifeq ($(MOD_LUA),$(AEROSPIKE_MODULES)/mod-lua)
+$(COMMON_LIBRARY) $(MOD_LUA_LIBRARY) $(LUA_LIBRARY): $(BUILT)
+endif
+AEROSPIKE_LIBRARIES := $(MOD_LUA_LIBRARY) $(LUA_LIBRARY) $(COMMON_LIBRARY)
+
+# ---- the library ------------------------------------------------------------------------------------
+
+$(STATIC): $(AS_MODULE)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# Layer 1, which has a Makefile of its own to say when it must be built again.
+loader:
+	@$(MAKE) --no-print-directory libmod_go.a mod-go-worker VARIANT="$(VARIANT)" VARIANT_FLAGS="$(VARIANT_FLAGS)"
+
+$(LOADER) $(WORKER): loader ;
+
+$(OBJ)/%.o: %.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(COMPILE) -iquote src -iquote src/as_module -iquote test -iquote test/as_module/record -c -o $@ $<
+
+# ---- tests ------------------------------------------------------------------------------------------
+
+$(TEST_PROGRAM): $(TESTS) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
+	$(LINK) -rdynamic -o $@ $(TESTS) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
+
+MODULE = $(COMPILE) -iquote test/modules -shared -o $@ $< -MF $(@:.so=.d) -MT $@ $(LDFLAGS)
+
+$(UDF)/c/%.so: test/as_module/modules/%.c
+	@mkdir -p $(@D)
+	$(MODULE)
+
+$(UDF)/c/%.so: test/modules/%.c
+	@mkdir -p $(@D)
+	$(MODULE)
+
+SDK := $(wildcard ../udf/*.go ../udf/*.[ch] ../udf/internal/*/*.go)
+BUILD_GO = @command -v $(firstword $(MODGO)) >/dev/null || { echo "Go modules are built by modgo, and \"$(MODGO)\" is not" \
+	  "there: run make setup in the repository's root, or say make MODGO=..." >&2; exit 1; }; \
+	mkdir -p $(@D) && echo $(MODGO) build $(dir $<) && $(MODGO) build $(dir $<) -o $(abspath $@)
+
+.SECONDEXPANSION:
+$(UDF)/go/floor.so: bench/floor/go.mod $$(wildcard bench/floor/*.go) $(SDK)
+	$(BUILD_GO)
+
+$(UDF)/go/%.so: test/as_module/go/%/go.mod $$(wildcard test/as_module/go/$$*/*.go) $(SDK)
+	$(BUILD_GO)
+
+$(UDF)/lua/%.lua: test/as_module/lua/%.lua
+	@mkdir -p $(@D)
+	cp $< $@
+
+test: $(TEST_PROGRAM) $(WORKER) $(C_MODULES) $(GO_MODULES) $(LUA_MODULES)
+	MODGO_WORKER=$(WORKER) $(TEST_PROGRAM) $(UDF) - -
+
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
+
+sanitize:
+	$(MAKE) -f as_module.mk test VARIANT=-sanitize VARIANT_FLAGS="$(SANITIZERS)"
+
+# ---- benchmark --------------------------------------------------------------------------------------
+
+$(BENCH_PROGRAM): $(BENCH) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
+	@mkdir -p $(@D)
+	$(LINK) -rdynamic -o $@ $(BENCH) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
+
+$(UDF)/bench/%: bench/%
+	@mkdir -p $(@D)
+	cp $< $@
+
+bench: $(BENCH_PROGRAM) $(UDF)/go/floor.so $(UDF)/bench/as_module.lua
+	@echo "$(BENCH_PROGRAM) $(UDF)/go/floor.so $(UDF)/bench"
+
+# ---- style ------------------------------------------------------------------------------------------
+
+FORMATTED := include/mod_go_as_module.h $(wildcard src/as_module/*.[ch] test/as_module/*.[ch] test/as_module/*/*.[ch]) \
+	bench/as_module.c
+
+format:
+	@$(CLANG_FORMAT) -i $(FORMATTED)
+
+format-check:
+	@$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
+
+clean:
+	rm -rf $(TARGET)/obj/as_module $(TARGET)/obj/as_module-sanitize
+	rm -f $(STATIC) $(BENCH_PROGRAM)
+
+-include $(AS_MODULE:.o=.d) $(RECORDS:.o=.d) $(TESTS:.o=.d) $(BENCH:.o=.d) $(C_MODULES:.so=.d)

@@ -1,0 +1,143 @@
+/* host_bins.c - the bins of a record. Changes stay in memory until the record is created or updated (host.c). */
+#include "host.h"
+
+#include <string.h>
+
+#include "value.h"
+#include "values.h"
+
+/* A bin's name with a NUL after it, as Aerospike takes names. */
+typedef struct bin_name {
+	char text[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
+} bin_name;
+
+/* Gives what is wrong with the name, NULL where nothing is. */
+static const char *take_name(bin_name *name, const char *text, size_t length)
+{
+	if (length == 0)
+		return "a bin must have a name";
+	if (length > AEROSPIKE_UDF_GO_BIN_NAME_MAX)
+		return "a bin's name has more than 15 bytes";
+	if (memchr(text, '\0', length) != NULL || mod_go_utf8_end((const uint8_t *)text, length) != length)
+		return "a bin's name is not UTF-8, or has a NUL";
+	memcpy(name->text, text, length);
+	name->text[length] = '\0';
+	return NULL;
+}
+
+static int get(mod_go_application *application, const as_rec *record, const char *name, size_t name_length,
+               aerospike_udf_go_value *value)
+{
+	bin_name bin;
+	const char *fault;
+
+	if (application == NULL)
+		return mod_go_host_refuse(value, MOD_GO_NO_RECORD);
+	fault = take_name(&bin, name, name_length);
+	/* A name that no bin can have is one of a bin that is not there. */
+	fault = fault != NULL ? mod_go_value_from_val(NULL, NULL, value)
+	                      : mod_go_value_from_val(as_rec_get(record, bin.text), &application->lent, value);
+	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
+}
+
+int mod_go_host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
+                    size_t name_length, aerospike_udf_go_value *value)
+{
+	return get(mod_go_host_begin(call, record), (as_rec *)record, name, name_length, value);
+}
+
+int mod_go_host_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *names,
+                         size_t names_length, uint32_t count, aerospike_udf_go_value *values)
+{
+	mod_go_application *application = mod_go_host_begin(call, record);
+	size_t at = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		char *end = at < names_length ? memchr(names + at, '\0', names_length - at) : NULL;
+		int status;
+
+		if (end == NULL)
+			return AEROSPIKE_UDF_GO_BAD_ARGUMENTS; /* fewer names than announced */
+		status = get(application, (as_rec *)record, names + at, (size_t)(end - names) - at, &values[i]);
+		if (status != AEROSPIKE_UDF_GO_OK)
+			return status;
+		at = (size_t)(end - names) + 1;
+	}
+	return at == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
+}
+
+int mod_go_host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
+                      size_t name_length, aerospike_udf_go_value *why)
+{
+	bin_name bin;
+	const char *fault = take_name(&bin, name, name_length);
+
+	if (mod_go_host_begin(call, record) == NULL)
+		fault = MOD_GO_NO_RECORD;
+	if (fault != NULL)
+		return mod_go_host_refuse(why, fault);
+	if (as_rec_remove((as_rec *)record, bin.text) != 0)
+		return mod_go_host_refuse(why, "Aerospike would not remove the bin");
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+int mod_go_host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
+                    size_t name_length, uint32_t type, int64_t integer, uint8_t *data, size_t length,
+                    aerospike_udf_go_value *why)
+{
+	aerospike_udf_go_value value = {.type = type, .integer = integer, .data = data, .length = length};
+	const char *fault;
+	bin_name bin;
+	as_val *val;
+
+	if (type == AEROSPIKE_UDF_GO_NIL)
+		return mod_go_host_unset(call, record, name, name_length, why);
+	fault = record != NULL ? take_name(&bin, name, name_length) : MOD_GO_NO_RECORD;
+	if (fault == NULL)
+		fault = mod_go_value_check(&value).what;
+	/* Only now, for the value may be one that was lent: a bin read and set again. */
+	if (fault == NULL)
+		fault = mod_go_value_to_val(&value, &val);
+	mod_go_host_begin(call, record);
+	if (fault != NULL)
+		return mod_go_host_refuse(why, fault);
+	if (as_rec_set((as_rec *)record, bin.text, val) != 0) /* takes the value, also where it fails */
+		return mod_go_host_refuse(why, "Aerospike would not set the bin");
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+/* The names as Aerospike gives them, one in every `stride` bytes, on their way to the ABI's form. */
+typedef struct names_taken {
+	mod_go_scratch *scratch;
+	char *text;
+	size_t length;
+} names_taken;
+
+static void take_names(char *names, uint32_t count, uint16_t stride, void *context)
+{
+	names_taken *taken = context;
+
+	taken->text = mod_go_scratch_take(taken->scratch, (size_t)count * (stride + 1) + 1);
+	for (uint32_t i = 0; i < count && taken->text != NULL; i++) {
+		size_t length = strnlen(names + (size_t)i * stride, stride);
+
+		memcpy(taken->text + taken->length, names + (size_t)i * stride, length);
+		taken->length += length;
+		taken->text[taken->length++] = '\0';
+	}
+}
+
+int mod_go_host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
+                          aerospike_udf_go_value *names)
+{
+	mod_go_application *application = mod_go_host_begin(call, record);
+	names_taken taken = {.scratch = application != NULL ? &application->lent : NULL};
+
+	if (application == NULL)
+		return mod_go_host_refuse(names, MOD_GO_NO_RECORD);
+	if (as_rec_bin_names((as_rec *)record, take_names, &taken) != 0)
+		return mod_go_host_refuse(names, "Aerospike would not give the names of the bins");
+	*names = (aerospike_udf_go_value){
+		.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)taken.text, .length = taken.length};
+	return AEROSPIKE_UDF_GO_OK;
+}

@@ -1,0 +1,280 @@
+/* modules.c - the table of modules: replaced whole, so that calls read it without a lock. */
+#include "modules.h"
+
+#include <aerospike/as_log_macros.h>
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "readers.h"
+#include "loaded.h"
+
+/* By name, ascending. Never changed once it can be found. */
+typedef struct table {
+	size_t count;
+	mod_go_loaded *versions[];
+} table;
+
+static _Atomic(table *) current;
+static pthread_mutex_t events = PTHREAD_MUTEX_INITIALIZER; /* one event at a time; guards `config` */
+static mod_go_config config = MOD_GO_CONFIG_DEFAULTS;
+
+#define PATH_ROOM (sizeof(config.user_path) + NAME_ROOM + 8)
+
+enum { NAME_ROOM = 256 };
+
+size_t mod_go_name_length(const char *filename)
+{
+	size_t length = strlen(filename);
+
+	return length > 3 && memcmp(filename + length - 3, ".so", 3) == 0 ? length - 3 : length;
+}
+
+static int compare_names(const char *name, size_t length, const mod_go_loaded *version)
+{
+	int order = memcmp(name, version->name, length < version->name_length ? length : version->name_length);
+
+	return order != 0 ? order : (length > version->name_length) - (length < version->name_length);
+}
+
+/* Where `name` stands in the table, or would. */
+static size_t place_of(const table *table, const char *name, size_t length, bool *there)
+{
+	size_t low = 0, high = table != NULL ? table->count : 0;
+
+	*there = false;
+	while (low < high && !*there) {
+		size_t middle = low + (high - low) / 2;
+		int order = compare_names(name, length, table->versions[middle]);
+
+		if (order <= 0)
+			high = middle;
+		else
+			low = middle + 1;
+		if (order == 0) {
+			low = middle;
+			*there = true;
+		}
+	}
+	return low;
+}
+
+const mod_go_loaded *mod_go_modules_find(const char *filename)
+{
+	const table *table = atomic_load(&current);
+	bool there;
+	size_t place = place_of(table, filename, mod_go_name_length(filename), &there);
+
+	return there ? table->versions[place] : NULL;
+}
+
+/* Puts a table (or none) in place of the current one. */
+static void swap_table(table *next)
+{
+	table *old = atomic_exchange(&current, next);
+
+	if (old != NULL)
+		mod_go_readers_retire(old, free);
+}
+
+/* Puts `version` (or none) where `name` stands, and lets what stood there go when the calls of it have ended. */
+static mod_go_status put(const char *name, size_t length, mod_go_loaded *version, mod_go_error *error)
+{
+	table *old = atomic_load(&current);
+	size_t count = old != NULL ? old->count : 0;
+	table *next = malloc(sizeof(*next) + (count + 1) * sizeof(next->versions[0]));
+	bool there;
+	size_t place = place_of(old, name, length, &there);
+	mod_go_loaded *before = there ? old->versions[place] : NULL;
+
+	if (next == NULL)
+		return mod_go_no_memory(error, name, sizeof(*next));
+	next->count = 0;
+	for (size_t i = 0; i < place; i++)
+		next->versions[next->count++] = old->versions[i];
+	if (version != NULL)
+		next->versions[next->count++] = version;
+	for (size_t i = place + there; i < count; i++)
+		next->versions[next->count++] = old->versions[i];
+	swap_table(next);
+	if (before != NULL)
+		mod_go_readers_retire(before, mod_go_loaded_free);
+	return MOD_GO_OK;
+}
+
+static mod_go_status check_name(const char *filename, size_t length, mod_go_error *error)
+{
+	if (length == 0 || length >= NAME_ROOM || strchr(filename, '/') != NULL || filename[0] == '.')
+		return mod_go_fail(
+			error, MOD_GO_NO_FILE,
+			"\"%.300s\" is no name of a module: it is a file name, not a path, of 1 to %d bytes", filename,
+			NAME_ROOM - 1);
+	return MOD_GO_OK;
+}
+
+/* The new version is loaded beside the old one. Where there was none, calls are to be told why there still is none. */
+static mod_go_status load_and_put(const char *name, size_t length, const char *path, mod_go_loaded *before,
+                                  mod_go_error *error)
+{
+	mod_go_loaded *version = NULL;
+	mod_go_status status;
+
+	if (before != NULL && before->pool != NULL)
+		return mod_go_loaded_replace(before, path, error);
+	status = mod_go_loaded_open(name, length, path, &config, &version, error);
+	if (status != MOD_GO_OK && (before == NULL || before->error != NULL))
+		version = mod_go_loaded_broken(name, length, path, error->message);
+	if (version != NULL && put(name, length, version, error) != MOD_GO_OK) {
+		mod_go_loaded_free(version);
+		return MOD_GO_NO_MEMORY;
+	}
+	return status;
+}
+
+static mod_go_status add(const char *filename, mod_go_error *error)
+{
+	size_t length = mod_go_name_length(filename);
+	char path[PATH_ROOM];
+	mod_go_status status = check_name(filename, length, error);
+	bool there;
+	size_t place;
+	table *old = atomic_load(&current);
+
+	if (status != MOD_GO_OK)
+		return status;
+	snprintf(path, sizeof(path), "%s/%.*s.so", config.user_path, (int)length, filename);
+	place = place_of(old, filename, length, &there);
+	status = load_and_put(filename, length, path, there ? old->versions[place] : NULL, error);
+	if (status == MOD_GO_OK) {
+		as_log_info("mod_go: %s is loaded, %s", path, config.mode == MOD_GO_FENCED ? "fenced" : "unfenced");
+	} else {
+		as_log_error("mod_go: %s", error->message);
+	}
+	return status;
+}
+
+mod_go_status mod_go_modules_add(const char *filename, mod_go_error *error)
+{
+	mod_go_status status;
+
+	pthread_mutex_lock(&events);
+	status = add(filename, error);
+	pthread_mutex_unlock(&events);
+	return status;
+}
+
+mod_go_status mod_go_modules_remove(const char *filename, mod_go_error *error)
+{
+	mod_go_status status;
+
+	pthread_mutex_lock(&events);
+	if (mod_go_modules_find(filename) == NULL)
+		status = mod_go_fail(error, MOD_GO_NO_FILE, "there is no module \"%.300s\" to remove", filename);
+	else
+		status = put(filename, mod_go_name_length(filename), NULL, error);
+	pthread_mutex_unlock(&events);
+	return status;
+}
+
+mod_go_status mod_go_modules_configure(const mod_go_config *given, mod_go_error *error)
+{
+	mod_go_config next;
+	struct stat folder;
+
+	mod_go_config_init(&next);
+	memcpy(&next, given, given->size < sizeof(next) ? given->size : sizeof(next));
+	next.size = sizeof(next);
+	if (memchr(next.user_path, '\0', sizeof(next.user_path)) == NULL ||
+	    memchr(next.worker, '\0', sizeof(next.worker)) == NULL)
+		return mod_go_fail(error, MOD_GO_NO_FILE, "a path of the configuration of mod_go does not end");
+	if (stat(next.user_path, &folder) != 0 || !S_ISDIR(folder.st_mode))
+		return mod_go_fail(
+			error, MOD_GO_NO_FILE,
+			"%s: is not a folder that can be read; make it, or name another as the user path of mod_go",
+			next.user_path);
+	pthread_mutex_lock(&events);
+	config = next;
+	pthread_mutex_unlock(&events);
+	return MOD_GO_OK;
+}
+
+/* Loads the module of a file of the folder, where it is one and not what is loaded already. */
+static void scan_file(const char *filename)
+{
+	char path[PATH_ROOM];
+	const mod_go_loaded *version = mod_go_modules_find(filename);
+	struct stat file;
+	mod_go_error error;
+
+	if (mod_go_name_length(filename) == strlen(filename) || filename[0] == '.')
+		return;
+	snprintf(path, sizeof(path), "%s/%s", config.user_path, filename);
+	if (stat(path, &file) == 0 && version != NULL && mod_go_loaded_is_of(version, &file))
+		return;
+	add(filename, &error);
+}
+
+/* Forgets the modules whose files are gone. */
+static mod_go_status forget_missing(mod_go_error *error)
+{
+	table *seen = atomic_load(&current);
+	mod_go_status status = MOD_GO_OK;
+
+	/* Each removal makes a new table; the one gone through stays as long as this thread is a reader. */
+	if (!mod_go_readers_enter())
+		return mod_go_no_memory(error, config.user_path, 64);
+	for (size_t i = 0; seen != NULL && i < seen->count && status == MOD_GO_OK; i++) {
+		const mod_go_loaded *version = seen->versions[i];
+		char path[PATH_ROOM];
+		struct stat file;
+
+		snprintf(path, sizeof(path), "%s/%s.so", config.user_path, version->name);
+		if (stat(path, &file) != 0 && errno == ENOENT)
+			status = put(version->name, version->name_length, NULL, error);
+	}
+	mod_go_readers_leave();
+	return status;
+}
+
+static mod_go_status scan(mod_go_error *error)
+{
+	DIR *folder = opendir(config.user_path);
+	struct dirent *entry;
+
+	if (folder == NULL)
+		return mod_go_fail(error, MOD_GO_NO_FILE, "%s: cannot be read: %s; make it readable for this process",
+		                   config.user_path, strerror(errno));
+	while ((entry = readdir(folder)) != NULL)
+		scan_file(entry->d_name);
+	closedir(folder);
+	return forget_missing(error);
+}
+
+mod_go_status mod_go_modules_scan(mod_go_error *error)
+{
+	mod_go_status status;
+
+	pthread_mutex_lock(&events);
+	status = scan(error);
+	pthread_mutex_unlock(&events);
+	return status;
+}
+
+void mod_go_modules_clear(void)
+{
+	table *old;
+
+	pthread_mutex_lock(&events);
+	old = atomic_load(&current);
+	atomic_store(&current, NULL);
+	for (size_t i = 0; old != NULL && i < old->count; i++)
+		mod_go_readers_retire(old->versions[i], mod_go_loaded_free);
+	if (old != NULL)
+		mod_go_readers_retire(old, free);
+	pthread_mutex_unlock(&events);
+}

@@ -1,0 +1,92 @@
+/* test_fenced.c - mod_go with its modules in workers: the same answers, and a crash that costs one call. */
+#include "call.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The worker is the one that $MODGO_WORKER names. */
+static void use_fenced(const char *folder, uint32_t timeout)
+{
+	mod_go_config config;
+
+	mod_go_config_init(&config);
+	config.mode = MOD_GO_FENCED;
+	config.workers = 2;
+	config.timeout = timeout;
+	snprintf(config.user_path, sizeof(config.user_path), "%s%s%s", folder[0] == '/' ? "" : check_modules,
+	         folder[0] == '/' ? "" : "/", folder);
+	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
+}
+
+TEST(fenced_modules_work_on_records_as_unfenced_ones_do)
+{
+	as_rec *rec = record_new();
+
+	use_fenced("go", 0);
+	add_module("records");
+	add_module("values");
+	as_rec_set(rec, "a", LIST(INT(1), TEXT("x")));
+	CHECK_TEXT(call(&mod_go, "records", "getbin", rec, LIST(TEXT("a"))).text, "[1, \"x\"]");
+	CHECK_TEXT(call(&mod_go, "records", "set_and_get", rec, LIST(TEXT("b"), MAP(TEXT("k"), REAL(0.5)))).text,
+	           "{\"k\": 0.5 real}");
+	CHECK_TEXT(show(as_rec_get(rec, "b")), "{\"k\": 0.5 real}");
+	CHECK_NUMBER(record_of(rec)->updates, 1);
+	CHECK_CONTAINS(call(&mod_go, "records", "create_again", rec, NULL).text, "the record exists already");
+	CHECK_TEXT(call(&mod_go, "values", "echo", rec, LIST(GEO("{}"))).text, "geo {}");
+	CHECK_CONTAINS(call(&mod_go, "values", "give_panic", NULL, NULL).text, "it cannot go on");
+	as_rec_destroy(rec);
+	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
+}
+
+TEST(a_crash_or_a_hang_of_a_fenced_module_costs_one_call)
+{
+	outcome outcome;
+	double start;
+
+	use_fenced("c", 300);
+	add_module("crashing");
+	outcome = call(&mod_go, "crashing", "exit", NULL, NULL);
+	CHECK_NUMBER(outcome.rc, 0);
+	CHECK_NUMBER(outcome.success, false);
+	CHECK_CONTAINS(outcome.text, "exit");
+	CHECK_NUMBER(call(&mod_go, "crashing", "segfault", NULL, NULL).success, false);
+	start = check_now();
+	CHECK_NUMBER(call(&mod_go, "crashing", "hang", NULL, NULL).success, false);
+	CHECK(check_now() - start < 5);
+	CHECK_TEXT(call(&mod_go, "crashing", "who", NULL, NULL).text, "\"crashing\"");
+	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
+}
+
+TEST(a_fenced_module_is_replaced_and_a_bad_file_changes_nothing)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/m.so", check_folder());
+	use_fenced(check_folder(), 0);
+	copy_module("c/good", path);
+	add_module("m");
+	CHECK_TEXT(call(&mod_go, "m", "who", NULL, NULL).text, "\"good\"");
+	copy_module("c/twin", path);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
+	CHECK_TEXT(call(&mod_go, "m", "who", NULL, NULL).text, "\"twin\"");
+	check_write(path, "not ELF", 7);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "m.so"), 2);
+	CHECK_TEXT(call(&mod_go, "m", "who", NULL, NULL).text, "\"twin\"");
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "m"), 0);
+	CHECK_NUMBER(call(&mod_go, "m", "who", NULL, NULL).rc, 1);
+}
+
+TEST(without_a_worker_a_fenced_module_says_so)
+{
+	mod_go_config config;
+
+	mod_go_config_init(&config);
+	config.mode = MOD_GO_FENCED;
+	snprintf(config.user_path, sizeof(config.user_path), "%s/c", check_modules);
+	snprintf(config.worker, sizeof(config.worker), "/nowhere/mod-go-worker");
+	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "good"), 2);
+	CHECK_CONTAINS(call(&mod_go, "good", "who", NULL, NULL).text, "/nowhere/mod-go-worker");
+}

@@ -1,0 +1,303 @@
+/* test_modules.c - files come, change and go: events, names, versions under load, validation. */
+#include "call.h"
+#include "mod_go.h"
+
+#include <dlfcn.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static char path[PATH_MAX];
+
+/* The path of a file in the test's own folder, which mod_go is configured for. */
+static const char *in_folder(const char *name)
+{
+	snprintf(path, sizeof(path), "%s/%s", check_folder(), name);
+	return path;
+}
+
+static const char *who(const char *name)
+{
+	static outcome outcome;
+
+	outcome = call(&mod_go, name, "who", NULL, NULL);
+	return outcome.text;
+}
+
+TEST(many_modules_are_there_side_by_side_by_either_name)
+{
+	use_folder("c");
+	add_module("good.so");
+	add_module("twin");
+	add_module("hostile.so");
+	CHECK_TEXT(who("good"), "\"good\"");
+	CHECK_TEXT(who("good.so"), "\"good\"");
+	CHECK_TEXT(who("twin"), "\"twin\"");
+	CHECK_TEXT(who("twin.so"), "\"twin\"");
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "good"), 0);
+	CHECK_NUMBER(call(&mod_go, "good", "who", NULL, NULL).rc, 1);
+	CHECK_TEXT(who("twin"), "\"twin\"");
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "good"), 2);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_REMOVE, "twin.so"), 0);
+	CHECK_NUMBER(call(&mod_go, "twin", "who", NULL, NULL).rc, 1);
+}
+
+TEST(names_that_are_none_are_refused)
+{
+	char long_name[400];
+
+	memset(long_name, 'x', sizeof(long_name));
+	long_name[sizeof(long_name) - 1] = '\0';
+	use_folder("c");
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, ""), 2);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, ".so"), 2);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "../c/good.so"), 2);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, long_name), 2);
+	CHECK_NUMBER(call(&mod_go, long_name, "who", NULL, NULL).rc, 1);
+	CHECK_NUMBER(call(&mod_go, "", "who", NULL, NULL).rc, 1);
+}
+
+TEST(a_module_that_cannot_be_loaded_says_why_when_called)
+{
+	outcome outcome;
+
+	use_folder(check_folder());
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "missing"), 2);
+	outcome = call(&mod_go, "missing", "who", NULL, NULL);
+	CHECK_NUMBER(outcome.rc, 1);
+	CHECK_CONTAINS(outcome.text, "missing.so");
+	check_write(in_folder("text.so"), "not ELF", 7);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "text"), 2);
+	CHECK_CONTAINS(call(&mod_go, "text", "who", NULL, NULL).text, "text.so");
+	copy_module("c/setup_fails", in_folder("unready.so"));
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "unready"), 2);
+	CHECK_CONTAINS(call(&mod_go, "unready", "who", NULL, NULL).text, "unready.so");
+	copy_module("c/good", in_folder("text.so"));
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "text"), 0);
+	CHECK_TEXT(who("text"), "\"good\"");
+}
+
+TEST(a_bad_file_leaves_the_version_before_it_in_place)
+{
+	use_folder(check_folder());
+	copy_module("c/good", in_folder("m.so"));
+	add_module("m");
+	check_write(in_folder("m.so"), "not ELF", 7);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "m"), 2);
+	CHECK_TEXT(who("m"), "\"good\"");
+	copy_module("c/twin", in_folder("m.so"));
+	add_module("m");
+	CHECK_TEXT(who("m"), "\"twin\"");
+}
+
+TEST(a_scan_makes_the_modules_those_of_the_folder)
+{
+	use_folder(check_folder());
+	copy_module("c/good", in_folder("a.so"));
+	copy_module("c/good", in_folder("b.so"));
+	check_write(in_folder("notes.txt"), "x", 1);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
+	CHECK_TEXT(who("a"), "\"good\"");
+	CHECK_TEXT(call(&mod_go, "b", "applied", NULL, NULL).text, "1");
+	copy_module("c/twin", in_folder("a.so"));
+	copy_module("c/twin", in_folder("c.so"));
+	CHECK_TEXT(who("a"), "\"good\"");
+	CHECK_NUMBER(event(AS_MODULE_EVENT_CLEAR_CACHE, NULL), 0);
+	CHECK_TEXT(who("a"), "\"twin\"");
+	CHECK_TEXT(who("c"), "\"twin\"");
+	CHECK_TEXT(call(&mod_go, "b", "applied", NULL, NULL).text,
+	           "2"); /* it has not changed, so was not loaded again */
+	CHECK_NUMBER(unlink(in_folder("a.so")), 0);
+	CHECK_NUMBER(unlink(in_folder("c.so")), 0);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
+	CHECK_NUMBER(call(&mod_go, "a", "who", NULL, NULL).rc, 1);
+	CHECK_NUMBER(call(&mod_go, "c", "who", NULL, NULL).rc, 1);
+	CHECK_TEXT(who("b"), "\"good\"");
+}
+
+TEST(events_that_make_no_sense_are_refused)
+{
+	mod_go_config config;
+	as_module_event unknown = {.type = 99};
+
+	use_folder("c");
+	mod_go_config_init(&config);
+	snprintf(config.user_path, sizeof(config.user_path), "%s/none", check_folder());
+	CHECK_NUMBER(as_module_configure(&mod_go, &config), 3);
+	memset(config.user_path, 'x', sizeof(config.user_path));
+	CHECK_NUMBER(as_module_configure(&mod_go, &config), 3);
+	CHECK_NUMBER(as_module_configure(&mod_go, NULL), 3);
+	CHECK_NUMBER(as_module_update(&mod_go, &unknown), 1);
+	add_module("good"); /* the configuration before them still holds */
+}
+
+TEST(a_folder_that_has_gone_cannot_be_scanned)
+{
+	char folder[PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "%s", in_folder("udf"));
+	CHECK_NUMBER(mkdtemp(strcat(folder, "XXXXXX")) != NULL, true);
+	use_folder(folder);
+	CHECK_NUMBER(rmdir(folder), 0);
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 3);
+}
+
+TEST(versions_that_cannot_be_unloaded_are_counted)
+{
+	mod_go_config config;
+	outcome outcome;
+
+	mod_go_config_init(&config);
+	snprintf(config.user_path, sizeof(config.user_path), "%s/c", check_modules);
+	config.versions = 2;
+	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
+	for (int i = 0; i < 5; i++)
+		add_module("hostile"); /* can be unloaded */
+	add_module("good");
+	add_module("good");
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "good"), 2);
+	CHECK_TEXT(who("good"), "\"good\"");
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "twin"), 2);
+	outcome = call(&mod_go, "twin", "who", NULL, NULL);
+	CHECK_CONTAINS(outcome.text, "2 versions of modules are loaded that cannot be unloaded");
+}
+
+/* How many modules are mapped: each is a memory file. */
+static int mapped_copies(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long last = 0;
+	char line[1024];
+	int copies = 0;
+
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		unsigned long inode;
+
+		if (strstr(line, "memfd:") != NULL && sscanf(line, "%*s %*s %*s %*s %lu", &inode) == 1 &&
+		    inode != last) {
+			copies++;
+			last = inode;
+		}
+	}
+	fclose(maps);
+	return copies;
+}
+
+static atomic_bool stop;
+static atomic_ulong calls_made, failures;
+
+static void *call_until_stopped(void *context)
+{
+	(void)context;
+	while (!stop) {
+		as_val *arguments = LIST(INT(1));
+		as_rec *rec = record_new();
+		as_result result;
+
+		as_result_init(&result);
+		as_rec_set(rec, "l", LIST(INT(7)));
+		if (as_module_apply_record(&mod_go, NULL, "m", "set_what_was_lent", rec, (as_list *)arguments,
+		                           &result) != 0 ||
+		    !result.is_success)
+			failures++;
+		calls_made++;
+		as_result_destroy(&result);
+		as_val_destroy(arguments);
+	}
+	return NULL;
+}
+
+TEST(a_module_replaced_under_load_fails_nobody_and_old_versions_go)
+{
+	pthread_t threads[8];
+	double end;
+
+	use_folder(check_folder());
+	copy_module("c/hostile", in_folder("m.so"));
+	add_module("m");
+	for (size_t i = 0; i < 8; i++)
+		pthread_create(&threads[i], NULL, call_until_stopped, NULL);
+	end = check_now() + 1;
+	for (int i = 0; i < 50 || check_now() < end; i++) {
+		add_module("m");
+		usleep(5000);
+	}
+	stop = true;
+	for (size_t i = 0; i < 8; i++)
+		pthread_join(threads[i], NULL);
+	CHECK_NUMBER(failures, 0);
+	CHECK(calls_made > 1000);
+	add_module("m"); /* with nobody in, whatever was still waiting is let go */
+	CHECK_NUMBER(mapped_copies(), 1);
+	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
+	CHECK_NUMBER(mapped_copies(), 0);
+	CHECK_NUMBER(call(&mod_go, "m", "who", NULL, NULL).rc, 1);
+}
+
+static void *sleep_in_call(void *context)
+{
+	(void)context;
+	CHECK_TEXT(call(&mod_go, "m", "nap", NULL, NULL).text, "\"slept in napping.c\"");
+	return NULL;
+}
+
+TEST(a_call_under_way_finishes_on_the_version_it_began_on)
+{
+	pthread_t sleeper;
+
+	use_folder(check_folder());
+	copy_module("c/napping", in_folder("m.so"));
+	add_module("m");
+	pthread_create(&sleeper, NULL, sleep_in_call, NULL);
+	usleep(150000);
+	copy_module("c/hostile", in_folder("m.so"));
+	add_module("m");
+	CHECK_NUMBER(mapped_copies(), 2); /* the sleeper is still in the old one */
+	CHECK_CONTAINS(who("m"), "hostile.c");
+	CHECK_NUMBER(mapped_copies(), 2);
+	pthread_join(sleeper, NULL);
+	CHECK_NUMBER(mapped_copies(), 1); /* it was the last out */
+}
+
+static as_module_error validate(const char *file, const char *content, uint32_t size)
+{
+	as_module_error error;
+	int answer;
+
+	memset(&error, 'x', sizeof(error));
+	answer = as_module_validate(&mod_go, NULL, file, content, size, &error);
+	CHECK_NUMBER(answer, error.code);
+	return error;
+}
+
+TEST(validation_knows_a_module_without_running_it)
+{
+	size_t length;
+	char *bytes = (char *)check_read(check_module("go/values"), &length);
+	as_module_error error;
+
+	error = validate("values.so", bytes, (uint32_t)length);
+	CHECK_NUMBER(error.code, 0);
+	CHECK_TEXT(error.message, "");
+	error = validate("values.so", bytes, (uint32_t)length / 2);
+	CHECK_NUMBER(error.code, MOD_GO_NOT_A_MODULE);
+	CHECK_NUMBER(error.scope, 2);
+	CHECK_TEXT(error.file, "values.so");
+	CHECK_CONTAINS(error.message, "values.so");
+	bytes[18] ^= 1; /* the machine */
+	CHECK_NUMBER(validate("values.so", bytes, (uint32_t)length).code, MOD_GO_WRONG_MACHINE);
+	free(bytes);
+	CHECK_NUMBER(validate("values.so", "", 0).code, MOD_GO_NOT_A_MODULE);
+	CHECK_NUMBER(validate("values.so", "function f() end", 16).code, MOD_GO_NOT_A_MODULE);
+	bytes = (char *)check_read(check_module("c/library"), &length);
+	error = validate("library.so", bytes, (uint32_t)length);
+	CHECK_NUMBER(error.code, MOD_GO_MISSING_SYMBOL);
+	CHECK_CONTAINS(error.message, "aerospike_udf_go_setup");
+	free(bytes);
+	CHECK_NUMBER(mapped_copies(), 0);
+}
