@@ -21,7 +21,7 @@ from modgo_lsp.model.objects import (
     TypeParameterName,
     VariableName,
 )
-from modgo_lsp.model.sdk import ERROR, SDK_PATH, SDK_TYPES
+from modgo_lsp.model.sdk import CONTEXT, ERROR, SDK_PATH, SDK_TYPES
 from modgo_lsp.model.substitute import is_too_large, substitute
 from modgo_lsp.model.types import (
     Array,
@@ -40,7 +40,7 @@ from modgo_lsp.model.types import (
     Unknown,
 )
 from modgo_lsp.model.units import FileUnit, PackageUnit
-from modgo_lsp.model.universe import ERROR_METHODS
+from modgo_lsp.model.universe import CONTEXT_METHODS, ERROR_METHODS
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.literals import unquote
 
@@ -304,6 +304,8 @@ class Resolver:
     def _underlying(self, type_: Named) -> Type:
         if type_ == ERROR:
             return ERROR_METHODS
+        if type_ == CONTEXT:
+            return CONTEXT_METHODS
         item = self.type_name(type_)
         if item is None or item.file is None:
             return UNKNOWN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modgo_lsp.model.objects import Builtin, Iota, Nil, Object, Predeclared, Scope
 from modgo_lsp.model.sdk import ANY, ERROR
-from modgo_lsp.model.types import Basic, Func, Interface
+from modgo_lsp.model.types import Basic, Chan, Func, Interface, Named, Struct
 
 INTEGERS = {
     "int": 64,
@@ -27,6 +27,18 @@ BOOL = Basic("bool")
 INT = Basic("int")
 
 ERROR_METHODS = Interface(empty=False, methods=("Error",), method_types=(Func((), (STRING,)),))
+
+# The one interface of Go's library that every signature may have; its source isn't read.
+CONTEXT_METHODS = Interface(
+    empty=False,
+    methods=("Deadline", "Done", "Err", "Value"),
+    method_types=(
+        Func((), (Named("time", "Time"), BOOL)),
+        Func((), (Chan("receive", Struct(())),)),
+        Func((), (ERROR,)),
+        Func((ANY,), (ANY,)),
+    ),
+)
 
 _BUILTINS = (
     "append",

@@ -179,7 +179,7 @@ def test_wrong_signatures(udfs: Make, signature: str, expected: list[str]) -> No
         ("type Rec = *udf.Record", "(r Rec)", []),
         ("type Rec udf.Record", "(r *Rec)", ["MG201 *Rec"]),
         ("type Ctx = context.Context", "(c Ctx, r *udf.Record)", []),
-        ("type Ctx context.Context", "(c Ctx)", []),
+        ("type Ctx context.Context", "(c Ctx)", ["MG201 Ctx"]),
         ("type Err = error", "() (int, Err)", []),
         ("type error interface{ Error() string }", "() (int, error)", ["MG203 error"]),
         ("type error = string", "() (int, error)", ["MG203 error"]),
