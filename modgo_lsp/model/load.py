@@ -34,9 +34,11 @@ class _Parsed:
 
     __slots__ = ("document", "syntax")
 
-    def __init__(self, parsed: Document) -> None:
+    def __init__(self, parsed: Document, earlier: _Parsed | None = None) -> None:
         self.document = parsed
-        self.syntax = lower.lower(parsed)
+        self.syntax: ast.File = lower.lower(
+            parsed, None if earlier is None else (earlier.document, earlier.syntax)
+        )
 
 
 class Loader:
@@ -144,7 +146,7 @@ class Loader:
         if earlier is not None and (earlier.document is opened or earlier.document.text == text):
             parsed = earlier
         else:
-            parsed = _Parsed(document.parse(path, text) if opened is None else opened)
+            parsed = _Parsed(document.parse(path, text) if opened is None else opened, earlier)
         self._parsed[path] = parsed
         return parsed
 

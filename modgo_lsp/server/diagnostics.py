@@ -68,13 +68,17 @@ class Publisher:
             self._changed.clear()
             snapshot = self._snapshot()
             try:
-                reports = await self._analysis.run(partial(_reports, snapshot))
-                await self._analysis.run(partial(self._analysis.forget_others, snapshot.directories()))
+                reports = await self._analysis.run(partial(self._work_out, snapshot))
             except Exception:
                 _log.exception("Could not work out the diagnostics")
                 continue
             if not self._changed.is_set():
                 self._send(reports)
+
+    def _work_out(self, snapshot: Snapshot) -> dict[str, Report]:
+        reports = _reports(snapshot)
+        self._analysis.forget_others(snapshot.directories())
+        return reports
 
     def _send(self, reports: dict[str, Report]) -> None:
         for uri, report in reports.items():

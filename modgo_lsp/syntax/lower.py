@@ -18,9 +18,13 @@ from modgo_lsp.syntax.lower_statements import lower_body, lower_general
 from modgo_lsp.syntax.positions import Span
 
 
-def lower(document: Document) -> ast.File:
-    """The file of a document. Takes time in proportion to the declarations, not to what is in functions."""
+def lower(document: Document, earlier: tuple[Document, ast.File] | None = None) -> ast.File:
+    """The file of a document. Takes time in proportion to the declarations, not to what is in functions.
+
+    `earlier` is another text's, such as before an edit: functions that end before the first difference are
+    taken from it as they are, with what was already lowered of them."""
     lowering = Lowering(document.text, lower_body)
+    known = {} if earlier is None else _same_functions(document, *earlier)
     name: ast.Ident | None = None
     decls: list[ast.Decl] = []
     imports: list[ast.ImportSpec] = []
@@ -37,11 +41,41 @@ def lower(document: Document) -> ast.File:
             imports.extend(spec for spec in decl.specs if isinstance(spec, ast.ImportSpec))
             decls.append(decl)
         elif kind in ("function_declaration", "method_declaration"):
-            decls.append(_function(lowering, node, _doc(document.text, comments, node.start_byte)))
+            decls.append(
+                known.get((node.start_byte, node.end_byte))
+                or _function(lowering, node, _doc(document.text, comments, node.start_byte))
+            )
         elif kind in ("const_declaration", "var_declaration", "type_declaration"):
             decls.append(lower_general(lowering, node))
         comments.clear()
     return ast.File(Span(0, len(document.text)), name, tuple(imports), tuple(decls))
+
+
+def _same_functions(
+    document: Document, before: Document, file: ast.File
+) -> dict[tuple[int, int], ast.FuncDecl]:
+    """By start and end, the functions of `file`, lowered from `before`, that are the same in `document`."""
+    # How the parser recovers from an error may depend on what comes later.
+    if document.has_error or before.has_error:
+        return {}
+    same = _common_prefix(document.text, before.text)
+    return {
+        (decl.span.start, decl.span.end): decl
+        for decl in file.decls
+        if isinstance(decl, ast.FuncDecl) and decl.span.end < same
+    }
+
+
+def _common_prefix(one: bytes, other: bytes) -> int:
+    """How many bytes from the start on are the same in both."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def top_level(root: Tree) -> Iterator[Tree]:

@@ -282,3 +282,51 @@ def mutated(text: bytes, seed: int) -> bytes:
         )
         text = text[:start] + new + text[end:]
     return text
+
+
+def shape(node: object) -> object:
+    """Everything in a syntax tree, as plain data."""
+    if isinstance(node, ast.Body):
+        return [shape(statement) for statement in node.statements]
+    if isinstance(node, tuple):
+        return [shape(item) for item in node]
+    if isinstance(node, ast.Node):
+        return [type(node).__name__, *(shape(getattr(node, field)) for field in node.__struct_fields__)]
+    return node
+
+
+FUNCTIONS = b"""package p
+
+// A is one.
+func A(a int) { b(a) }
+
+func (t T) M() int {
+	return 1
+}
+
+var x = 1
+
+func C() {}
+"""
+
+
+@pytest.mark.parametrize("start", range(0, len(FUNCTIONS), 3))
+@pytest.mark.parametrize("new", [b"", b" ", b"x", b"}", b"\n\nfunc D() {}\n", b"/*", b"`"])
+def test_what_is_taken_from_before_an_edit_is_what_lowering_gives(start: int, new: bytes) -> None:
+    before = parse("/x.go", FUNCTIONS)
+    file = lower(before)
+    for end in (start, start + 1):
+        after = parse("/x.go", FUNCTIONS[:start] + new + FUNCTIONS[end:])
+        assert shape(lower(after, (before, file))) == shape(lower(after))
+
+
+def test_functions_before_an_edit_are_taken_over() -> None:
+    before = parse("/x.go", FUNCTIONS)
+    file = lower(before)
+    after = lower(parse("/x.go", FUNCTIONS.replace(b"x = 1", b"x = 2")), (before, file))
+    assert [new is old for new, old in zip(after.decls, file.decls, strict=True)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
