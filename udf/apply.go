@@ -16,10 +16,25 @@ type frame struct {
 	record  recordState
 	backend backend // the host's record, where there is a C host
 	unused  []Record
+	kept    bool      // by its thread
 	last    *function // what it served last: hosts call the same function many times over
 }
 
-var frames = sync.Pool{New: func() any { return new(frame) }}
+// frames are those that no thread keeps.
+var frames = sync.Pool{New: func() any { return newFrame() }}
+
+func newFrame() *frame {
+	f := new(frame)
+	f.record.backend = &f.backend
+	return f
+}
+
+// release lets the next call have the frame.
+func (f *frame) release() {
+	if !f.kept {
+		frames.Put(f)
+	}
+}
 
 // handle gives a Record that no call has had. Records are not used twice, so that one that a UDF keeps fails
 // after its call instead of reaching into another; they are made many at once, so a call allocates nothing.
@@ -37,15 +52,15 @@ func (f *frame) handle() *Record {
 func (f *frame) end(r *Record) {
 	r.state = nil
 	f.call.End()
-	f.record.host, f.record.failed = nil, nil
+	f.record.failed = nil
 	if cap(f.record.scratch) > scratchKept {
 		f.record.scratch = nil
 	}
-	frames.Put(f)
+	f.release()
 }
 
 // scratchKept is how many bytes of scratch a frame keeps for the next call.
-const scratchKept = 64 << 10
+const scratchKept = 16 << 10
 
 // run calls fn. On any status but OK text says why, with the frames of the UDF after a panic.
 func (f *frame) run(fn *function, r *Record) (status host.Status, text string) {

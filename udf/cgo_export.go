@@ -6,6 +6,8 @@ package udf
 
 /*
 #include "aerospike_udf_go.h"
+
+#define MODGO_THREADS 256 // how many threads at once have frames of their own
 */
 import "C"
 
@@ -32,33 +34,33 @@ func modgo_setup() C.int {
 }
 
 //export modgo_apply_single
-func modgo_apply_single(name *C.char, length C.size_t, call *C.aerospike_udf_go_call,
+func modgo_apply_single(thread C.int, name *C.char, length C.size_t, call *C.aerospike_udf_go_call,
 	record *C.aerospike_udf_go_record, arguments *C.aerospike_udf_go_value, count C.size_t,
 	result *C.aerospike_udf_go_result) C.int {
 	if result == nil || uintptr(result.size) < unsafe.Sizeof(*result) {
 		return C.int(host.Internal) // nowhere to say why
 	}
-	f := frames.Get().(*frame)
+	f := frameOf(thread)
 	fn := f.last
 	if fn == nil || fn.name != unsafe.String((*byte)(unsafe.Pointer(name)), int(length)) {
 		var status host.Status
 		var text string
 		if fn, status, text = findRecordUDF(name, length); status != host.OK {
-			frames.Put(f)
+			f.release()
 			return fail(result, status, text)
 		}
 		f.last = fn
 	}
 	if status, text := checkCall(call, arguments, count); status != host.OK {
-		frames.Put(f)
+		f.release()
 		return fail(result, status, text)
 	}
 	r := f.handle()
 	f.backend.call = C.uintptr_t(uintptr(unsafe.Pointer(call)))
 	f.backend.record = C.uintptr_t(uintptr(unsafe.Pointer(record)))
-	f.record.host = &f.backend
+	f.record.backend = &f.backend
 	if record == nil {
-		f.record.host = absent{}
+		f.record.backend, f.record.host = nil, absent{}
 	}
 	list := unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count))
 	f.call.Begin(fn.name, list, uint64(call.deadline), clock)
@@ -70,6 +72,23 @@ func modgo_apply_single(name *C.char, length C.size_t, call *C.aerospike_udf_go_
 	}
 	f.end(r)
 	return C.int(status)
+}
+
+// threadFrames are the frames of threads, by the thread's number: only it touches its own.
+var threadFrames [C.MODGO_THREADS]*frame
+
+// frameOf gives a frame for a call on the thread of that number; there is none for 0 and below.
+func frameOf(thread C.int) *frame {
+	if thread <= 0 || thread >= C.MODGO_THREADS {
+		return frames.Get().(*frame)
+	}
+	f := threadFrames[thread]
+	if f == nil {
+		f = newFrame()
+		f.kept = true
+		threadFrames[thread] = f
+	}
+	return f
 }
 
 // streamsMissing says that stream UDFs can't be applied.

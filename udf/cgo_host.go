@@ -33,13 +33,14 @@ typedef struct {
 	aerospike_udf_go_metadata metadata;
 } modgo_metadata;
 
-static inline modgo_answer modgo_get(uintptr_t call, uintptr_t record, char *name, size_t length)
+// The one that is called most writes to memory of Go's that it is told by number, as the handles are.
+static inline int modgo_get(uintptr_t call, uintptr_t record, char *name, size_t length, uintptr_t answer)
 {
-	modgo_answer a = {MODGO_MISSING, {0}};
-	if (MODGO_HAS(MODGO_CALL, record_get)) {
-		a.status = MODGO_CALL->host->record_get(MODGO_CALL, MODGO_RECORD, name, length, &a.value);
-	}
-	return a;
+	aerospike_udf_go_value *value = (aerospike_udf_go_value *)answer;
+	*value = (aerospike_udf_go_value){0};
+	return MODGO_HAS(MODGO_CALL, record_get)
+	           ? MODGO_CALL->host->record_get(MODGO_CALL, MODGO_RECORD, name, length, value)
+	           : MODGO_MISSING;
 }
 
 static inline modgo_answer modgo_set(uintptr_t call, uintptr_t record, char *name, size_t name_length,
@@ -151,8 +152,9 @@ import (
 func clock() uint64 { return uint64(C.modgo_clock()) }
 
 // backend is a record of a C host.
-type backend struct { // handles of the host, which are not Go's to look into
-	call, record C.uintptr_t
+type backend struct {
+	call, record C.uintptr_t              // handles of the host, which are not Go's to look into
+	got          C.aerospike_udf_go_value // where the host puts a bin's value; all it points to is the host's
 }
 
 // text gives a Go string to C for the length of a call.
@@ -188,11 +190,11 @@ func failed(operation string, status C.int, why *C.aerospike_udf_go_value) error
 
 func (b *backend) Get(bin string) (value.Raw, error) {
 	name, length := text(bin)
-	a := C.modgo_get(b.call, b.record, name, length)
-	if a.status != C.AEROSPIKE_UDF_GO_OK {
-		return value.Raw{}, failed("record_get", a.status, &a.value)
+	status := C.modgo_get(b.call, b.record, name, length, C.uintptr_t(uintptr(unsafe.Pointer(&b.got))))
+	if status != C.AEROSPIKE_UDF_GO_OK {
+		return value.Raw{}, failed("record_get", status, &b.got)
 	}
-	return raw(&a.value), nil
+	return raw(&b.got), nil
 }
 
 func (b *backend) Set(bin string, v value.Raw) error {

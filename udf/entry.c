@@ -4,6 +4,8 @@
  * The six functions of the ABI as the host sees them. They do what is cheaper or only possible in C: keep
  * the call of this thread for udf.Log, and read the clock. Everything else is in cgo_export.go.
  */
+#include <pthread.h>
+#include <stdint.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,8 +19,68 @@
 #define HIDDEN __attribute__((visibility("hidden")))
 #endif
 
+/* In the same room as Go's own thread-local variable, so that reaching it is no call. */
+#if defined(__linux__)
+#define THREAD_LOCAL __attribute__((tls_model("initial-exec"))) _Thread_local
+#else
+#define THREAD_LOCAL _Thread_local
+#endif
+
 /* The innermost call that runs on this thread. A goroutine of the UDF's own runs on another thread. */
-static _Thread_local aerospike_udf_go_call *current;
+static THREAD_LOCAL aerospike_udf_go_call *current;
+
+/* The number of this thread among those that are alive and call: from 1, 0 where it has none yet, -1 where it
+ * gets none. What Go keeps for a thread under its number needs no lock. */
+static THREAD_LOCAL int thread_number;
+
+static pthread_once_t numbers_once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t numbers_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_key_t numbers_key;
+static int numbers_ready;
+static uint8_t number_taken[MODGO_THREADS];
+
+static void give_number_back(void *number)
+{
+	thread_number = -1; /* what other destructors call has none */
+	pthread_mutex_lock(&numbers_lock);
+	number_taken[(intptr_t)number] = 0;
+	pthread_mutex_unlock(&numbers_lock);
+}
+
+static void make_key(void)
+{
+	numbers_ready = pthread_key_create(&numbers_key, give_number_back) == 0;
+}
+
+static void take_number(void)
+{
+	int n = 1;
+
+	thread_number = -1;
+	pthread_once(&numbers_once, make_key);
+	if (!numbers_ready)
+		return;
+	pthread_mutex_lock(&numbers_lock);
+	while (n < MODGO_THREADS && number_taken[n])
+		n++;
+	if (n < MODGO_THREADS && pthread_setspecific(numbers_key, (void *)(intptr_t)n) == 0) {
+		number_taken[n] = 1;
+		thread_number = n;
+	}
+	pthread_mutex_unlock(&numbers_lock);
+}
+
+/* The number under which a call on this thread may use what is the thread's; 0 for a call within a call. */
+static inline int begin(aerospike_udf_go_call *call, aerospike_udf_go_call **outer)
+{
+	*outer = current;
+	current = call;
+	if (*outer != NULL)
+		return 0;
+	if (thread_number == 0)
+		take_number();
+	return thread_number;
+}
 
 HIDDEN aerospike_udf_go_call *modgo_current(void)
 {
@@ -58,11 +120,10 @@ EXPORT int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call
                                          aerospike_udf_go_value *arguments, size_t count,
                                          aerospike_udf_go_result *result)
 {
-	aerospike_udf_go_call *outer = current;
-	int status;
+	aerospike_udf_go_call *outer;
+	int number = begin(call, &outer);
+	int status = modgo_apply_single(number, name, name ? strlen(name) : 0, call, record, arguments, count, result);
 
-	current = call;
-	status = modgo_apply_single(name, name ? strlen(name) : 0, call, record, arguments, count, result);
 	current = outer;
 	return status;
 }

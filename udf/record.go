@@ -35,9 +35,10 @@ type Record struct {
 
 // recordState is the part of a Record that is used again for the next call, by another Record.
 type recordState struct {
-	host    host.Record
-	failed  error  // of a Set, Unset, SetTTL or a read, until Create or Update gives it
-	scratch []byte // holds an encoded list or map until the host has copied it
+	backend *backend    // of a C host; apart from host, for no call through an interface is as quick
+	host    host.Record // of another one, where backend is nil
+	failed  error       // of a Set, Unset, SetTTL or a read, until Create or Update gives it
+	scratch []byte      // holds an encoded list or map until the host has copied it
 }
 
 // Key is a record's key as far as the host knows it.
@@ -66,6 +67,9 @@ func (r *Record) at() (host.Record, error) {
 	if s == nil {
 		return nil, errCallEnded
 	}
+	if s.backend != nil {
+		return s.backend, nil
+	}
 	return s.host, nil
 }
 
@@ -82,7 +86,13 @@ func (r *Record) get(bin string) value.Raw {
 	if r == nil || r.state == nil {
 		return value.Raw{}
 	}
-	raw, err := r.state.host.Get(bin)
+	var raw value.Raw
+	var err error
+	if b := r.state.backend; b != nil {
+		raw, err = b.Get(bin)
+	} else {
+		raw, err = r.state.host.Get(bin)
+	}
 	if err != nil {
 		r.remember("reading the bin", bin, err)
 		return value.Raw{}

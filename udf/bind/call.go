@@ -54,7 +54,7 @@ func (c *Call) End() {
 }
 
 // scratchKept is how many bytes of scratch a Call keeps for the next call.
-const scratchKept = 64 << 10
+const scratchKept = 16 << 10
 
 // Arguments checks that the call came with n arguments, or with n or more where the UDF is variadic.
 func (c *Call) Arguments(n int, variadic bool) error {

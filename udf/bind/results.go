@@ -54,8 +54,11 @@ func ReturnBytes[T ~[]byte](c *Call, v T) error {
 
 // ReturnAny makes v, of any supported type, the call's result.
 func ReturnAny[T any](c *Call, v T) error {
-	var err error
-	if c.result, c.scratch, err = value.Encode(v, c.scratch); err != nil {
+	result, scratch, known, err := value.EncodeAt(&v, c.scratch)
+	if !known {
+		return ReturnReflected(c, reflect.ValueOf(v))
+	}
+	if c.result, c.scratch = result, scratch; err != nil {
 		return c.unreturned(err)
 	}
 	return nil

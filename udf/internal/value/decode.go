@@ -30,11 +30,28 @@ func toAny(raw Raw, lenient bool) (any, error) {
 // To converts raw to a T.
 func To[T any](raw Raw) (T, error) {
 	var v T
-	if p, ok := any(&v).(*any); ok {
-		a, err := ToAny(raw)
-		*p = a
-		return v, err
+	err := decodeKnown(raw, &v)
+	if err == errUnknown {
+		return toReflected[T](raw)
 	}
+	return v, err
+}
+
+// decodeKnown converts raw into *place where that is of a known type; otherwise errUnknown.
+func decodeKnown(raw Raw, place any) error {
+	r, it, err := open(raw, false)
+	if err != nil {
+		return errUnknown // reflection tells what is wrong, and whether the type is supported at all
+	}
+	if err = r.known(it, place, 0); err == nil {
+		err = r.close()
+	}
+	return err
+}
+
+// toReflected is To for any type. It is apart from To, where nothing may keep a pointer to the value.
+func toReflected[T any](raw Raw) (T, error) {
+	var v T
 	err := Decode(raw, reflect.ValueOf(&v).Elem())
 	return v, err
 }
@@ -52,14 +69,6 @@ func Decode(raw Raw, v reflect.Value) error {
 		return err
 	}
 	return r.close()
-}
-
-// text gives the text of a string item.
-func (r *reader) text(it item) (string, error) {
-	if !r.lenient && !utf8.Valid(it.data) {
-		return "", errUTF8
-	}
-	return string(it.data), nil
 }
 
 // any reads the rest of it as what a udf.Value holds.

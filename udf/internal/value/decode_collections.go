@@ -59,6 +59,9 @@ func (r *reader) decodeMap(it item, v reflect.Value, depth int) error {
 		}
 		key := reflect.New(t.Key()).Elem()
 		if err := r.decodeKey(head, key); err != nil {
+			if head.typ == List || head.typ == Map {
+				return err // no key that has a name
+			}
 			return within(at(head), err)
 		}
 		next, err := r.next()

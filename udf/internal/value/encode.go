@@ -36,6 +36,18 @@ func Encode(v any, scratch []byte) (Raw, []byte, error) {
 			return Raw{}, scratch, nil
 		}
 		return OfBytes(Bytes, v), scratch, nil
+	case []any:
+		return encodeKnown(&v, scratch)
+	case []string:
+		return encodeKnown(&v, scratch)
+	case []int64:
+		return encodeKnown(&v, scratch)
+	case map[string]any:
+		return encodeKnown(&v, scratch)
+	case map[string]int64:
+		return encodeKnown(&v, scratch)
+	case map[any]any:
+		return encodeKnown(&v, scratch)
 	}
 	return EncodeReflect(reflect.ValueOf(v), scratch)
 }
@@ -126,6 +138,12 @@ func fromKind(v reflect.Value) (Raw, error) {
 	return Raw{}, errors.New(t.String() + " has no Aerospike value" + remedy(t))
 }
 
+// encodeKnown is EncodeAt for what is known to be known.
+func encodeKnown(place any, scratch []byte) (Raw, []byte, error) {
+	raw, out, _, err := EncodeAt(place, scratch)
+	return raw, out, err
+}
+
 // appendAny appends v as msgpack, with short ways for what a udf.Value holds.
 func appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	switch v := v.(type) {
@@ -140,20 +158,11 @@ func appendAny(dst []byte, v any, depth int) ([]byte, error) {
 	case string:
 		return appendText(dst, v)
 	case []any:
-		if v == nil {
-			return append(dst, 0xc0), nil
-		}
-		if depth >= DepthMax {
-			return dst, errTooDeep
-		}
-		dst = appendListHead(dst, len(v))
-		for i, e := range v {
-			var err error
-			if dst, err = appendAny(dst, e, depth+1); err != nil {
-				return dst, within(element(i), err)
-			}
-		}
-		return dst, nil
+		return appendList(dst, v, depth)
+	case map[string]any:
+		return appendKeyed(dst, v, depth)
+	case map[any]any:
+		return appendAnyKeyed(dst, v, depth)
 	}
 	return appendReflect(dst, reflect.ValueOf(v), depth)
 }
@@ -231,21 +240,46 @@ func appendElement(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 }
 
 // pair is one pair of a map on its way out.
-type pair struct {
+type pair[V any] struct {
 	key   Raw
-	value reflect.Value
+	value V
 }
 
+func comparePairs[V any](a, b pair[V]) int { return compareKeys(a.key, b.key) }
+
 func appendMap(dst []byte, v reflect.Value, depth int) ([]byte, error) {
-	pairs := make([]pair, 0, v.Len())
+	pairs := make([]pair[reflect.Value], 0, v.Len())
 	for it := v.MapRange(); it.Next(); {
 		key, err := keyOf(it.Key())
 		if err != nil {
 			return dst, err
 		}
-		pairs = append(pairs, pair{key, it.Value()})
+		pairs = append(pairs, pair[reflect.Value]{key, it.Value()})
 	}
-	slices.SortFunc(pairs, func(a, b pair) int { return compareKeys(a.key, b.key) })
+	return appendPairs(dst, pairs, depth, appendElement)
+}
+
+// appendAnyKeyed is appendMap for the map of a udf.Value.
+func appendAnyKeyed(dst []byte, m map[any]any, depth int) ([]byte, error) {
+	if m == nil {
+		return append(dst, 0xc0), nil
+	}
+	if depth >= DepthMax {
+		return dst, errTooDeep
+	}
+	pairs := make([]pair[any], 0, len(m))
+	for k, v := range m {
+		key, err := keyOfAny(k)
+		if err != nil {
+			return dst, err
+		}
+		pairs = append(pairs, pair[any]{key, v})
+	}
+	return appendPairs(dst, pairs, depth, appendAny)
+}
+
+func appendPairs[V any](dst []byte, pairs []pair[V], depth int, appendValue func([]byte, V, int) ([]byte, error)) ([]byte, error) {
+	slices.SortFunc(pairs, comparePairs[V])
 	dst = appendMapHead(dst, len(pairs))
 	for i, p := range pairs {
 		var err error
@@ -256,13 +290,24 @@ func appendMap(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 			dst, err = appendRaw(dst, p.key)
 		}
 		if err == nil {
-			dst, err = appendElement(dst, p.value, depth+1)
+			dst, err = appendValue(dst, p.value, depth+1)
 		}
 		if err != nil {
 			return dst, within(at(item{typ: p.key.Type, integer: p.key.Integer, data: p.key.Bytes()}), err)
 		}
 	}
 	return dst, nil
+}
+
+// keyOfAny converts a key of a udf.Value's map, with short ways for the usual ones.
+func keyOfAny(k any) (Raw, error) {
+	switch k := k.(type) {
+	case int64:
+		return OfInteger(k), nil
+	case string:
+		return FromText(k)
+	}
+	return keyOf(reflect.ValueOf(k))
 }
 
 // keyOf converts a map's key.
@@ -327,8 +372,22 @@ func appendStruct(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 
 // appendText appends a string as msgpack.
 func appendText(dst []byte, s string) ([]byte, error) {
+	if len(s) < 31 && plain(s) {
+		dst = append(dst, 0xa0|byte(len(s)+1), particleString)
+		return append(dst, s...), nil
+	}
 	if !utf8.ValidString(s) {
 		return dst, errUTF8
 	}
 	return appendBlob(dst, particleString, OfString(String, s).Bytes(), true)
+}
+
+// plain says whether s is of ASCII characters without NUL, of which nothing needs to be checked.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i]-1 >= utf8.RuneSelf-1 {
+			return false
+		}
+	}
+	return true
 }

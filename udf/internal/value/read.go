@@ -31,7 +31,8 @@ var (
 type reader struct {
 	b       []byte
 	at      int
-	lenient bool // strings need not be UTF-8
+	lenient bool   // strings need not be UTF-8
+	shared  string // the copy of b that strings are cut from, "" before the first
 }
 
 // item is one value: a scalar whole, of a list or map only its head. count is the number of elements or
