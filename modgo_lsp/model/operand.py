@@ -29,3 +29,6 @@ class Operand(msgspec.Struct, frozen=True):
     source: Object | None = None
     generic: tuple[str, ...] = ()
     name: str = ""
+
+
+UNKNOWN_OPERAND = Operand("unknown")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from modgo_lsp.model import constants
 from modgo_lsp.model.bind import is_exported
+from modgo_lsp.model.calls import Calls
 from modgo_lsp.model.constants import is_untyped
 from modgo_lsp.model.infer import infer
 from modgo_lsp.model.objects import (
@@ -22,7 +23,7 @@ from modgo_lsp.model.objects import (
     TypeParameterName,
     VariableName,
 )
-from modgo_lsp.model.operand import Operand
+from modgo_lsp.model.operand import UNKNOWN_OPERAND, Operand
 from modgo_lsp.model.resolve import UNKNOWN, Resolver
 from modgo_lsp.model.selection import Selection, Selector
 from modgo_lsp.model.substitute import substitute
@@ -31,7 +32,6 @@ from modgo_lsp.model.types import (
     Basic,
     Chan,
     Func,
-    Interface,
     Map,
     Pointer,
     Slice,
@@ -40,12 +40,9 @@ from modgo_lsp.model.types import (
     Unknown,
 )
 from modgo_lsp.model.units import FileUnit
-from modgo_lsp.model.universe import INT, TrueOrFalse
+from modgo_lsp.model.universe import TrueOrFalse
 from modgo_lsp.model.variables import Variables, defaulted
 from modgo_lsp.syntax import ast
-
-_UNKNOWN = Operand("unknown")
-_NO_VALUE = Operand("no value", results=())
 
 
 class Operands:
@@ -54,6 +51,7 @@ class Operands:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.variables = Variables(resolver, self.operand)
+        self._calls = Calls(resolver, self.operand)
         self._selector_of = Selector(resolver)
         self._iota: list[int] = []
         self._depth = 0
@@ -62,7 +60,7 @@ class Operands:
     def operand(self, file: FileUnit, expr: ast.Expr) -> Operand:
         """What `expr` is. Gives up as unknown on what hangs together too deeply."""
         if self._depth > 60:
-            return _UNKNOWN
+            return UNKNOWN_OPERAND
         self._depth += 1
         try:
             return self._operand(file, expr)
@@ -81,7 +79,7 @@ class Operands:
             case ast.SelectorExpr():
                 return self._selector(file, expr)
             case ast.CallExpr():
-                return self._call(file, expr)
+                return self._calls.operand(file, expr)
             case ast.FuncLit():
                 return Operand("value", self.resolver.func_type(file, expr.type))
             case ast.CompositeLit():
@@ -91,7 +89,11 @@ class Operands:
             case ast.SliceExpr():
                 return self._slice(file, expr)
             case ast.TypeAssertExpr():
-                return _UNKNOWN if expr.type is None else self._typed(self.resolver.type_of(file, expr.type))
+                return (
+                    UNKNOWN_OPERAND
+                    if expr.type is None
+                    else self._typed(self.resolver.type_of(file, expr.type))
+                )
             case ast.StarExpr():
                 return self._star(file, expr)
             case ast.UnaryExpr():
@@ -99,7 +101,7 @@ class Operands:
             case ast.BinaryExpr():
                 return self._binary(file, expr)
             case ast.BadExpr() | ast.Ellipsis() | ast.KeyValueExpr():
-                return _UNKNOWN
+                return UNKNOWN_OPERAND
         return Operand("type", self.resolver.type_of(file, expr))
 
     def _typed(self, type_: Type) -> Operand:
@@ -109,12 +111,12 @@ class Operands:
 
     def _ident(self, file: FileUnit, ident: ast.Ident) -> Operand:
         if ident.span.start not in file.uses:
-            return _UNKNOWN
+            return UNKNOWN_OPERAND
         item = file.uses[ident.span.start]
         if item is None:
             # It may be what an import is really called, or come from a dot import that can't be read.
             hidden = file.uncertain or any(self.resolver.find_unit(file, path) is None for path in file.dots)
-            return _UNKNOWN if hidden else Operand("unresolved", name=ident.name)
+            return UNKNOWN_OPERAND if hidden else Operand("unresolved", name=ident.name)
         return self.of_object(item)
 
     def of_object(self, item: Object) -> Operand:
@@ -145,7 +147,7 @@ class Operands:
                 return Operand("constant", constants.UNTYPED_BOOL, item.name == "true")
             case Iota():
                 return Operand("constant", constants.UNTYPED_INT, self._iota[-1] if self._iota else None)
-        return _UNKNOWN
+        return UNKNOWN_OPERAND
 
     def _constant(self, item: ConstantName) -> Operand:
         if item.resolving or item.value_expr is None or item.file is None:
@@ -157,7 +159,7 @@ class Operands:
             operand = self.operand(item.file, item.value_expr)
             if item.type_expr is None:
                 return Operand("constant", operand.type, operand.value)
-            return self._converted(self.resolver.type_of(item.file, item.type_expr), operand)
+            return self._calls.converted(self.resolver.type_of(item.file, item.type_expr), operand)
         finally:
             self._iota.pop()
             item.resolving = False
@@ -174,16 +176,16 @@ class Operands:
         if x.mode == "unresolved":
             return x
         if x.mode != "value" or isinstance(x.type, TypeParameter):
-            return _UNKNOWN
+            return UNKNOWN_OPERAND
         selection = self._selector_of.select(x.type, expr.sel.name, file.unit)
         if selection is None:
             known = not isinstance(self.resolver.underlying(_pointed(x.type)), Unknown)
-            return Operand("unresolved", name=expr.sel.name) if known else _UNKNOWN
+            return Operand("unresolved", name=expr.sel.name) if known else UNKNOWN_OPERAND
         return self._selected(selection)
 
     def _selected(self, selection: Selection) -> Operand:
         if selection.unknown:
-            return _UNKNOWN
+            return UNKNOWN_OPERAND
         generic = () if selection.function is None else selection.function.parameters
         return Operand("value", selection.type, source=selection.function, generic=generic)
 
@@ -191,7 +193,7 @@ class Operands:
         unit = self.resolver.find_unit(file, path)
         if path == "unsafe" or path == "C":
             is_type = path == "unsafe" and name == "Pointer"
-            return Operand("type", Basic("unsafe.Pointer")) if is_type else _UNKNOWN
+            return Operand("type", Basic("unsafe.Pointer")) if is_type else UNKNOWN_OPERAND
         if unit is None:
             return Operand("unknown", self.resolver.package_type(file, path, name))
         item = unit.lookup(name) if is_exported(name) else None
@@ -201,90 +203,19 @@ class Operands:
         selection = self._selector_of.select(type_, name, file.unit)
         if selection is None:
             known = not isinstance(self.resolver.underlying(_pointed(type_)), Unknown)
-            return Operand("unresolved", name=name) if known else _UNKNOWN
+            return Operand("unresolved", name=name) if known else UNKNOWN_OPERAND
         if selection.unknown or not selection.is_method or not isinstance(selection.type, Func):
-            return _UNKNOWN
+            return UNKNOWN_OPERAND
         method = selection.type
         func = Func((type_, *method.parameters), method.results, method.variadic)
         generic = () if selection.function is None else selection.function.parameters
         return Operand("value", func, source=selection.function, generic=generic, name="method expression")
 
-    # --- calls
-
-    def _call(self, file: FileUnit, expr: ast.CallExpr) -> Operand:
-        fun = self.operand(file, expr.fun)
-        if fun.mode == "type":
-            operand = self.operand(file, expr.args[0]) if len(expr.args) == 1 else _UNKNOWN
-            return self._converted(fun.type, operand)
-        if fun.mode == "builtin":
-            return self._builtin(file, fun.name, expr)
-        if fun.mode != "value":
-            return fun if fun.mode == "unresolved" else _UNKNOWN
-        func = self.resolver.underlying(fun.type)
-        if not isinstance(func, Func):
-            return _UNKNOWN
-        if fun.generic:
-            inferred = self._inferred(file, fun, func, expr)
-            if inferred is None:
-                return _UNKNOWN
-            func = inferred
-        if len(func.results) == 1:
-            return Operand("value", func.results[0])
-        return _NO_VALUE if not func.results else Operand("value", UNKNOWN, results=func.results)
-
-    def _inferred(self, file: FileUnit, fun: Operand, func: Func, expr: ast.CallExpr) -> Func | None:
-        arguments = []
-        for argument in expr.args:
-            operand = self.operand(file, argument)
-            arguments.append(operand.type if operand.mode in ("value", "constant") else UNKNOWN)
-        found = infer(self.resolver, func, fun.generic, arguments, expr.ellipsis)
-        if found is None:
-            return None
-        result = substitute(func, found)
-        return result if isinstance(result, Func) else None
-
-    def _converted(self, target: Type, operand: Operand) -> Operand:
-        if operand.mode != "constant":
-            return Operand("value", target)
-        under = self.resolver.underlying(target)
-        if not isinstance(under, Basic):
-            return Operand("value", target)
-        value = constants.convert(operand.value, under)
-        return Operand("constant", target, value)
-
-    def _builtin(self, file: FileUnit, name: str, expr: ast.CallExpr) -> Operand:
-        first = self.operand(file, expr.args[0]) if expr.args else _UNKNOWN
-        match name:
-            case "len" | "cap":
-                if name == "len" and first.mode == "constant" and isinstance(first.value, bytes):
-                    return Operand("constant", INT, len(first.value))
-                under = self.resolver.underlying(first.type)
-                if isinstance(under, Pointer):
-                    under = self.resolver.underlying(under.element)
-                if isinstance(under, Array) and under.length >= 0 and _no_call(expr.args[0]):
-                    return Operand("constant", INT, under.length)
-                return self._typed(INT)
-            case "make":
-                return self._typed(first.type) if first.mode == "type" else _UNKNOWN
-            case "new":
-                return self._typed(Pointer(defaulted(first.type)))
-            case "append":
-                return self._typed(first.type)
-            case "copy":
-                return self._typed(INT)
-            case "min" | "max":
-                return self._typed(defaulted(first.type)) if not is_untyped(first.type) else _UNKNOWN
-            case "recover":
-                return self._typed(Interface(empty=True))
-            case "clear" | "close" | "delete" | "panic" | "print" | "println":
-                return _NO_VALUE
-        return _UNKNOWN
-
     # --- the rest
 
     def _composite(self, file: FileUnit, expr: ast.CompositeLit) -> Operand:
         if expr.type is None:
-            return _UNKNOWN
+            return UNKNOWN_OPERAND
         if isinstance(expr.type, ast.ArrayType) and isinstance(expr.type.length, ast.Ellipsis):
             element = self.resolver.type_of(file, expr.type.element)
             return self._typed(Array(self._literal_length(file, expr), element))
@@ -307,7 +238,7 @@ class Operands:
         if x.mode == "type":
             return Operand("type", self.resolver.type_of(file, expr))
         if x.mode != "value":
-            return x if x.mode == "unresolved" else _UNKNOWN
+            return x if x.mode == "unresolved" else UNKNOWN_OPERAND
         if x.generic:
             return self._instantiated(file, x, expr)
         under = self.resolver.underlying(x.type)
@@ -318,7 +249,7 @@ class Operands:
                 return self._typed(element)
             case Basic():
                 return self._typed(Basic("uint8"))
-        return _UNKNOWN
+        return UNKNOWN_OPERAND
 
     def _instantiated(self, file: FileUnit, x: Operand, expr: ast.IndexExpr) -> Operand:
         arguments = {
@@ -342,22 +273,22 @@ class Operands:
             return self._typed(Slice(under.element))
         if isinstance(under, Basic):
             return self._typed(defaulted(x.type))
-        return self._typed(x.type) if x.mode == "value" else _UNKNOWN
+        return self._typed(x.type) if x.mode == "value" else UNKNOWN_OPERAND
 
     def _star(self, file: FileUnit, expr: ast.StarExpr) -> Operand:
         x = self.operand(file, expr.x)
         if x.mode == "type":
             return Operand("type", Pointer(x.type))
         under = self.resolver.underlying(x.type)
-        return self._typed(under.element) if isinstance(under, Pointer) else _UNKNOWN
+        return self._typed(under.element) if isinstance(under, Pointer) else UNKNOWN_OPERAND
 
     def _unary(self, file: FileUnit, expr: ast.UnaryExpr) -> Operand:
         x = self.operand(file, expr.x)
         if expr.op == "&":
-            return self._typed(Pointer(x.type)) if x.mode == "value" else _UNKNOWN
+            return self._typed(Pointer(x.type)) if x.mode == "value" else UNKNOWN_OPERAND
         if expr.op == "<-":
             under = self.resolver.underlying(x.type)
-            return self._typed(under.element) if isinstance(under, Chan) else _UNKNOWN
+            return self._typed(under.element) if isinstance(under, Chan) else UNKNOWN_OPERAND
         if x.mode == "constant":
             under = self.resolver.underlying(x.type)
             basic = under if isinstance(under, Basic) else None
@@ -393,16 +324,8 @@ class Operands:
             return Operand("constant" if constant else "value", constants.UNTYPED_BOOL, value)
         if constant:
             return Operand("constant", type_, value)
-        return Operand("value", type_) if x.mode in ("value", "constant") else _UNKNOWN
+        return Operand("value", type_) if x.mode in ("value", "constant") else UNKNOWN_OPERAND
 
 
 def _pointed(type_: Type) -> Type:
     return type_.element if isinstance(type_, Pointer) else type_
-
-
-def _no_call(expr: ast.Expr) -> bool:
-    """Whether `len` of it is a constant: nothing in it is called or received."""
-    return not any(
-        isinstance(node, ast.CallExpr) or (isinstance(node, ast.UnaryExpr) and node.op == "<-")
-        for node in ast.walk(expr)
-    )

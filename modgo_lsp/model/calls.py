@@ -1,0 +1,113 @@
+"""What calls give: of functions, of builtins, and conversions.
+
+Not for: which function is called (operands.py), nor which code runs (reach.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from modgo_lsp.model import constants
+from modgo_lsp.model.constants import is_untyped
+from modgo_lsp.model.infer import infer
+from modgo_lsp.model.operand import UNKNOWN_OPERAND, Operand
+from modgo_lsp.model.resolve import UNKNOWN, Resolver
+from modgo_lsp.model.substitute import substitute
+from modgo_lsp.model.types import Array, Basic, Func, Interface, Pointer, Type
+from modgo_lsp.model.units import FileUnit
+from modgo_lsp.model.universe import INT
+from modgo_lsp.model.variables import defaulted
+from modgo_lsp.syntax import ast
+
+_NO_VALUE = Operand("no value", results=())
+
+
+class Calls:
+    """The calls of one snapshot. `operand` evaluates what is called and with what."""
+
+    def __init__(self, resolver: Resolver, operand: Callable[[FileUnit, ast.Expr], Operand]) -> None:
+        self._resolver = resolver
+        self._operand = operand
+
+    def operand(self, file: FileUnit, expr: ast.CallExpr) -> Operand:
+        """What a call or conversion gives."""
+        fun = self._operand(file, expr.fun)
+        if fun.mode == "type":
+            operand = self._operand(file, expr.args[0]) if len(expr.args) == 1 else UNKNOWN_OPERAND
+            return self.converted(fun.type, operand)
+        if fun.mode == "builtin":
+            return self._builtin(file, fun.name, expr)
+        if fun.mode != "value":
+            return fun if fun.mode == "unresolved" else UNKNOWN_OPERAND
+        func = self._resolver.underlying(fun.type)
+        if not isinstance(func, Func):
+            return UNKNOWN_OPERAND
+        if fun.generic:
+            inferred = self._inferred(file, fun, func, expr)
+            if inferred is None:
+                return UNKNOWN_OPERAND
+            func = inferred
+        if len(func.results) == 1:
+            return Operand("value", func.results[0])
+        return _NO_VALUE if not func.results else Operand("value", UNKNOWN, results=func.results)
+
+    def _inferred(self, file: FileUnit, fun: Operand, func: Func, expr: ast.CallExpr) -> Func | None:
+        arguments = []
+        for argument in expr.args:
+            operand = self._operand(file, argument)
+            arguments.append(operand.type if operand.mode in ("value", "constant") else UNKNOWN)
+        found = infer(self._resolver, func, fun.generic, arguments, expr.ellipsis)
+        if found is None:
+            return None
+        result = substitute(func, found)
+        return result if isinstance(result, Func) else None
+
+    def converted(self, target: Type, operand: Operand) -> Operand:
+        """What `target(operand)` gives."""
+        if operand.mode != "constant":
+            return Operand("value", target)
+        under = self._resolver.underlying(target)
+        if not isinstance(under, Basic):
+            return Operand("value", target)
+        value = constants.convert(operand.value, under)
+        return Operand("constant", target, value)
+
+    def _builtin(self, file: FileUnit, name: str, expr: ast.CallExpr) -> Operand:
+        first = self._operand(file, expr.args[0]) if expr.args else UNKNOWN_OPERAND
+        match name:
+            case "len" | "cap":
+                if name == "len" and first.mode == "constant" and isinstance(first.value, bytes):
+                    return Operand("constant", INT, len(first.value))
+                under = self._resolver.underlying(first.type)
+                if isinstance(under, Pointer):
+                    under = self._resolver.underlying(under.element)
+                if isinstance(under, Array) and under.length >= 0 and _no_call(expr.args[0]):
+                    return Operand("constant", INT, under.length)
+                return _value(INT)
+            case "make":
+                return _value(first.type) if first.mode == "type" else UNKNOWN_OPERAND
+            case "new":
+                return _value(Pointer(defaulted(first.type)))
+            case "append":
+                return _value(first.type)
+            case "copy":
+                return _value(INT)
+            case "min" | "max":
+                return _value(defaulted(first.type)) if not is_untyped(first.type) else UNKNOWN_OPERAND
+            case "recover":
+                return _value(Interface(empty=True))
+            case "clear" | "close" | "delete" | "panic" | "print" | "println":
+                return _NO_VALUE
+        return UNKNOWN_OPERAND
+
+
+def _value(type_: Type) -> Operand:
+    return Operand("value", type_)
+
+
+def _no_call(expr: ast.Expr) -> bool:
+    """Whether `len` of it is a constant: nothing in it is called or received."""
+    return not any(
+        isinstance(node, ast.CallExpr) or (isinstance(node, ast.UnaryExpr) and node.op == "<-")
+        for node in ast.walk(expr)
+    )
