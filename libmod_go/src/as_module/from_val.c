@@ -3,6 +3,7 @@
 
 #include <aerospike/as_msgpack.h>
 #include <aerospike/as_types.h>
+#include <citrusleaf/alloc.h>
 #include <string.h>
 
 #include "msgpack.h"
@@ -30,25 +31,85 @@ static bool keep_order_alone(uint8_t *data, size_t length)
 	return true;
 }
 
+/* Room enough for most values. Where it is not, as_msgpack goes on in further buffers of the same size. */
+enum { ROOM = 4096, LEAST_ROOM = 256 };
+
+static void begin(as_packer *packer, mod_go_scratch *scratch)
+{
+	*packer = (as_packer){.buffer = scratch->room + scratch->used,
+	                      .capacity = (uint32_t)(sizeof(scratch->room) - scratch->used)};
+	if (packer->capacity < LEAST_ROOM)
+		*packer = (as_packer){.buffer = mod_go_scratch_take(scratch, ROOM), .capacity = ROOM};
+}
+
+/* Copies what is in the packer's buffers, one after another, to `out` (which may be NULL), and frees them: all but the
+ * first, which is the scratch's. */
+static void join(as_packer *packer, uint8_t *out)
+{
+	as_packer_buffer *first = packer->head;
+	size_t length = 0;
+
+	while (packer->head != NULL) {
+		as_packer_buffer *part = packer->head;
+
+		if (out != NULL)
+			memcpy(out + length, part->buffer, part->length);
+		length += part->length;
+		packer->head = part->next;
+		if (part != first)
+			cf_free(part->buffer);
+		cf_free(part);
+	}
+	if (out != NULL)
+		memcpy(out + length, packer->buffer, packer->offset);
+	if (first != NULL)
+		cf_free(packer->buffer);
+}
+
+static size_t length_of(const as_packer *packer)
+{
+	size_t length = packer->offset;
+
+	for (const as_packer_buffer *part = packer->head; part != NULL; part = part->next)
+		length += part->length;
+	return length;
+}
+
+/* `val` as msgpack in the scratch. Gives what is wrong, NULL where nothing is. */
+static const char *pack(const as_val *val, mod_go_scratch *scratch, aerospike_udf_go_value *value)
+{
+	as_packer packer;
+	int failed;
+
+	begin(&packer, scratch);
+	if (packer.buffer == NULL)
+		return "the host has no memory";
+	failed = as_pack_val(&packer, val);
+	value->length = length_of(&packer);
+	value->data = packer.buffer;
+	if (packer.head != NULL) {
+		value->data = failed == 0 ? mod_go_scratch_take(scratch, value->length) : NULL;
+		join(&packer, value->data);
+	} else if (failed == 0 && packer.capacity != ROOM) {
+		mod_go_scratch_take(scratch, value->length); /* is where it was written */
+	}
+	if (failed != 0)
+		return "a list or map holds what cannot be in one (a record, say), or more than 2 GiB";
+	return value->data != NULL ? NULL : "the host has no memory";
+}
+
 static const char *packed(const as_val *val, uint32_t type, mod_go_scratch *scratch,
                           aerospike_udf_go_value *value)
 {
-	as_packer packer = {.buffer = NULL}; /* without a buffer it counts */
 	const char *fault;
 
-	if (as_pack_val(&packer, val) != 0)
-		return "a list or map holds what cannot be in one (a record, say), or more than 2 GiB";
-	packer.capacity = packer.offset;
-	packer.offset = 0;
-	packer.buffer = mod_go_scratch_take(scratch, packer.capacity);
-	if (packer.buffer == NULL)
-		return "the host has no memory";
-	if (as_pack_val(&packer, val) != 0)
-		return "a list or map changed while it was read";
-	fault = mod_go_msgpack_check(type, packer.buffer, packer.offset).what;
-	if (fault != NULL && keep_order_alone(packer.buffer, packer.offset))
-		fault = mod_go_msgpack_check(type, packer.buffer, packer.offset).what;
-	*value = (aerospike_udf_go_value){.type = type, .data = packer.buffer, .length = packer.offset};
+	*value = (aerospike_udf_go_value){.type = type};
+	fault = pack(val, scratch, value);
+	if (fault != NULL)
+		return fault;
+	fault = mod_go_msgpack_check(type, value->data, value->length).what;
+	if (fault != NULL && keep_order_alone(value->data, value->length))
+		fault = mod_go_msgpack_check(type, value->data, value->length).what;
 	return fault;
 }
 

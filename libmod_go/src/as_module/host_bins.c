@@ -11,32 +11,44 @@ typedef struct bin_name {
 	char text[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
 } bin_name;
 
-/* Gives what is wrong with the name, NULL where nothing is. */
+/* False for one that no bin can have. */
+static bool copy_name(bin_name *name, const char *text, size_t length)
+{
+	if (length == 0 || length > AEROSPIKE_UDF_GO_BIN_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == '\0')
+			return false;
+		name->text[i] = text[i];
+	}
+	name->text[length] = '\0';
+	return true;
+}
+
+/* Gives what is wrong with a name that is to be written, NULL where nothing is. */
 static const char *take_name(bin_name *name, const char *text, size_t length)
 {
 	if (length == 0)
 		return "a bin must have a name";
 	if (length > AEROSPIKE_UDF_GO_BIN_NAME_MAX)
 		return "a bin's name has more than 15 bytes";
-	if (memchr(text, '\0', length) != NULL || mod_go_utf8_end((const uint8_t *)text, length) != length)
+	if (!copy_name(name, text, length) || mod_go_utf8_end((const uint8_t *)text, length) != length)
 		return "a bin's name is not UTF-8, or has a NUL";
-	memcpy(name->text, text, length);
-	name->text[length] = '\0';
 	return NULL;
 }
 
 static int get(mod_go_application *application, const as_rec *record, const char *name, size_t name_length,
                aerospike_udf_go_value *value)
 {
-	bin_name bin;
+	const as_val *val;
 	const char *fault;
+	bin_name bin;
 
 	if (application == NULL)
 		return mod_go_host_refuse(value, MOD_GO_NO_RECORD);
-	fault = take_name(&bin, name, name_length);
 	/* A name that no bin can have is one of a bin that is not there. */
-	fault = fault != NULL ? mod_go_value_from_val(NULL, NULL, value)
-	                      : mod_go_value_from_val(as_rec_get(record, bin.text), &application->lent, value);
+	val = copy_name(&bin, name, name_length) ? as_rec_get(record, bin.text) : NULL;
+	fault = mod_go_value_from_val(val, &application->lent, value);
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
 }
 
