@@ -247,7 +247,7 @@ static void *watch_workers(void *argument)
 
 		pthread_mutex_lock(&pool->lock);
 		list_workers(pool, &list);
-		finished = pool->closing && pool->workers == NULL;
+		finished = pool->closed && pool->workers == NULL;
 		pthread_mutex_unlock(&pool->lock);
 		if (finished)
 			break;
@@ -273,7 +273,7 @@ mod_go_status mod_go_keeper_start(mod_go_fenced *pool, mod_go_error *error)
 		if (reason == 0)
 			return MOD_GO_OK;
 		pthread_mutex_lock(&pool->lock);
-		pool->closing = true;
+		pool->closed = true;
 		mod_go_keeper_ring(pool);
 		pthread_mutex_unlock(&pool->lock);
 		pthread_join(pool->watcher, NULL);
@@ -304,6 +304,10 @@ void mod_go_keeper_stop(mod_go_fenced *pool)
 	mod_go_keeper_ring(pool);
 	pthread_mutex_unlock(&pool->lock);
 	pthread_join(pool->starter, NULL);
+	pthread_mutex_lock(&pool->lock);
+	pool->closed = true;
+	mod_go_keeper_ring(pool);
+	pthread_mutex_unlock(&pool->lock);
 	pthread_join(pool->watcher, NULL);
 	close(pool->bell);
 }

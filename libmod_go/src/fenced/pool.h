@@ -32,7 +32,8 @@ struct mod_go_fenced {
 
 	pthread_mutex_t lock; /* guards what follows */
 	atomic_bool ready;
-	bool closing;
+	bool closing; /* no worker is started any more */
+	bool closed;  /* none is starting any more */
 	mod_go_version *current;
 	mod_go_worker *workers;
 	mod_go_worker *idle;

@@ -10,6 +10,8 @@ static const char *property(const char *name)
 {
 	if (strcmp(name, "conn-name") == 0)
 		return "good";
+	if (strcmp(name, "functions") == 0 && getenv("GOOD_MANIFEST") != NULL)
+		return getenv("GOOD_MANIFEST");
 	return strcmp(name, "supports-dlclose") == 0 ? "false" : "";
 }
 

@@ -1,0 +1,280 @@
+/* hostile.c - a module whose functions do to their process what a UDF should not. */
+static int hostile_setup(void);
+#define SETUP hostile_setup()
+
+#include "module.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../src/fenced/channel.h"
+
+static uint8_t *shared;
+static size_t shared_length;
+
+static const char *property(const char *name)
+{
+	(void)name;
+	return "";
+}
+
+/* Where the process shares memory with its host, by the name that it has in the list of mappings. */
+static int find_shared(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512];
+
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+		unsigned long start, end;
+
+		if (strstr(line, "memfd:mod-go-worker") == NULL || sscanf(line, "%lx-%lx", &start, &end) != 2)
+			continue;
+		shared = (uint8_t *)start;
+		shared_length = end - start;
+	}
+	if (maps != NULL)
+		fclose(maps);
+	return shared != NULL;
+}
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+/* Writes anything to the heads of the lanes, all over. */
+static void scribble(uint64_t seed, size_t count)
+{
+	uint64_t state = seed * 2654435761u + 88172645463325252u;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t random = next_random(&state);
+		size_t place = (random >> 20) % 4 == 0 ? random % shared_length : (random >> 8) % 512;
+		size_t lane = (random >> 40) % 3 * ((1 << 20) + 128);
+
+		if (lane + place < shared_length)
+			shared[lane + place] = (uint8_t)(random >> 56);
+	}
+}
+
+static void *scribble_on(void *unused)
+{
+	for (uint64_t i = (uint64_t)getpid();; i++)
+		scribble(i, 1);
+	return unused;
+}
+
+/* Says to the host what looks like messages, and waits a little for its answers. */
+static void forge(uint64_t seed)
+{
+	static const uint8_t LIKELY[] = {0, 0, 0, 0, 1, 2, 3, 4, 5, 8, 16, 'a', 0x93, 0xff};
+	mod_go_shared *channel = (mod_go_shared *)(void *)shared;
+	uint64_t state = seed * 2654435761u + 88172645463325252u;
+
+	for (int i = 0; i < 20; i++) {
+		uint32_t answered = channel->to_worker.word;
+		uint32_t length = next_random(&state) % 200;
+
+		channel->to_host.head.kind = 16 + next_random(&state) % 8;
+		channel->to_host.head.offset = next_random(&state) % 50 == 0 ? (uint32_t)next_random(&state) : 0;
+		channel->to_host.head.length = next_random(&state) % 50 == 0 ? (uint32_t)next_random(&state) : length;
+		channel->to_host.head.more = next_random(&state) % 10 == 0;
+		channel->to_host.head.used = next_random(&state) % 3 == 0 ? (uint32_t)next_random(&state) % 300 : 0;
+		for (uint32_t at = 0; at < length; at++) {
+			channel->to_host.data[at] = LIKELY[next_random(&state) % sizeof(LIKELY)];
+			channel->log[at] = LIKELY[next_random(&state) % sizeof(LIKELY)];
+		}
+		atomic_store(&channel->to_host.word, (channel->to_host.word & ~3u) + 4);
+		for (int waited = 0; channel->to_worker.word == answered && waited < 100; waited++)
+			usleep(10); /* a host that sleeps looks up by itself */
+	}
+}
+
+static void *abort_soon(void *unused)
+{
+	usleep(20000);
+	abort();
+	return unused;
+}
+
+static void start(void *(*run)(void *))
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, run, NULL);
+}
+
+static int overflow(volatile char *above)
+{
+	volatile char here[4096];
+
+	here[0] = above != NULL ? above[0] : 0;
+	if (here[0] == 1)
+		return 0; /* never, but that is for the compiler */
+	return overflow(here) + here[0];
+}
+
+/* Takes memory until there is no more. */
+static int exhaust(application *a)
+{
+	size_t taken = 0;
+	char text[80];
+
+	for (void *block; (block = malloc(1 << 20)) != NULL && taken < (size_t)4 << 30; taken += 1 << 20)
+		memset(block, 1, 1 << 20);
+	snprintf(text, sizeof(text), "exhaust: no memory after %zu MiB", taken >> 20);
+	fprintf(stderr, "%s\n", text);
+	if (a->count > 0)
+		abort();
+	return give_text(a->result, AEROSPIKE_UDF_GO_FAILED, text);
+}
+
+static int deadlock(void)
+{
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&lock);
+	return pthread_mutex_lock(&lock);
+}
+
+/* What the system says to what a worker may not do, as a string of error numbers. */
+static int rights(application *a)
+{
+	char *words[] = {"true", NULL};
+	int failed[4] = {0};
+	char text[80];
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	failed[0] = child < 0 ? errno : 0;
+	failed[1] = execv("/bin/true", words) != 0 ? errno : 0;
+	failed[2] = kill(getppid(), 0) != 0 ? errno : 0;
+	failed[3] = unshare(0x10000000) != 0 ? errno : 0;
+	snprintf(text, sizeof(text), "%d %d %d %d", failed[0], failed[1], failed[2], failed[3]);
+	return give_text(a->result, AEROSPIKE_UDF_GO_OK, text);
+}
+
+static int count_descriptors(application *a)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	int count = -3; /* ".", ".." and the folder itself */
+
+	while (readdir(folder) != NULL)
+		count++;
+	closedir(folder);
+	return give_integer(a->result, count);
+}
+
+static void close_all(void)
+{
+	for (int i = 0; i < 64; i++)
+		close(i);
+}
+
+static void print_and_exit(void)
+{
+	for (int i = 0; i < 5000; i++)
+		printf("this is line %d of what nobody wants to read\n", i);
+	printf("last words\n");
+	fflush(stdout);
+	_exit(9);
+}
+
+/* Looks like the end of a Go program. */
+static void go_end(void)
+{
+	static const char text[] =
+		"goroutine 1 is fine\n"
+		"fatal error: all is lost\n\n"
+		"goroutine 17 [running]:\n"
+		"runtime.throw({0x1, 0x2})\n\t/opt/go/src/runtime/panic.go:11 +0x48\n"
+		"sync.fatal(...)\n\t/opt/go/src/sync/fatal.go:2 +0x48\n"
+		"example.com/some/udfs.(*T).Hit(0xc000, {0x1, 0x2})\n\t/src/udfs.go:42 +0x1d\n";
+
+	if (write(2, text, sizeof(text) - 1) > 0)
+		_exit(2);
+}
+
+static int logs(application *a)
+{
+	char text[1000];
+
+	for (int i = 0; i < (int)a->arguments[0].integer; i++) {
+		int length = snprintf(text, sizeof(text), "line %d %0500d", i, 0);
+
+		a->call->host->log(a->call, AEROSPIKE_UDF_GO_LOG_INFO, text, (size_t)length, NULL, 0);
+	}
+	if (a->count > 1)
+		abort();
+	return give_integer(a->result, a->arguments[0].integer);
+}
+
+static int apply(application *a)
+{
+	volatile int *volatile nowhere = (volatile int *)16; /* as good as NULL, and not found by the sanitizer */
+
+#define IS(text) if (strcmp(a->name, text) == 0)
+	IS("pid") return give_integer(a->result, getpid());
+	IS("rights") return rights(a);
+	IS("descriptors") return count_descriptors(a);
+	IS("preload")
+	return give_text(a->result, 0, getenv("LD_PRELOAD") != NULL ? getenv("LD_PRELOAD") : "none");
+	IS("exit") exit(3);
+	IS("exit_now") _exit(4);
+	IS("exit_well") _exit(0);
+	IS("abort") abort();
+	IS("segfault") return *nowhere;
+	IS("overflow") return overflow(NULL);
+	IS("exhaust") return exhaust(a);
+	IS("deadlock") return deadlock();
+	IS("spin") for (;;);
+	IS("print") print_and_exit();
+	IS("go_end") go_end();
+	IS("kill") kill(getpid(), SIGKILL);
+	IS("close") close_all();
+	IS("hang_up") shutdown(3, SHUT_RDWR);
+	IS("write_line") return give_integer(a->result, write(3, "hello", 5));
+	IS("shrink") return give_integer(a->result, ftruncate(open("/proc/self/fd/4", O_RDWR), 0));
+	IS("abort_later") start(abort_soon);
+	IS("logs") return logs(a);
+	IS("forge")
+	{
+		if (!find_shared())
+			return give_text(a->result, AEROSPIKE_UDF_GO_FAILED, "nothing is shared");
+		forge((uint64_t)a->arguments[0].integer);
+	}
+	IS("scribble")
+	{
+		if (!find_shared())
+			return give_text(a->result, AEROSPIKE_UDF_GO_FAILED, "nothing is shared");
+		scribble((uint64_t)a->arguments[0].integer, 2000);
+		if (a->arguments[0].integer % 2 == 0)
+			start(scribble_on);
+	}
+	return give_text(a->result, AEROSPIKE_UDF_GO_OK, "survived");
+}
+
+static int hostile_setup(void)
+{
+	const char *what = getenv("HOSTILE_SETUP");
+
+	if (what != NULL && strcmp(what, "abort") == 0)
+		abort();
+	if (what != NULL && strcmp(what, "hang") == 0)
+		pause();
+	if (what != NULL && strcmp(what, "fail") == 0)
+		return AEROSPIKE_UDF_GO_FAILED;
+	return AEROSPIKE_UDF_GO_OK;
+}

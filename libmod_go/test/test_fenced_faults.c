@@ -1,0 +1,261 @@
+/* test_fenced_faults.c - what a module may do to its process, and that it costs one call. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fenced.h"
+
+/* A caller beside the one that has the trouble. */
+typedef struct bystander {
+	mod_go_fenced *pool;
+	atomic_bool stop;
+	pthread_t thread;
+	atomic_ulong calls;
+	unsigned long failed;
+} bystander;
+
+static void *stand_by(void *argument)
+{
+	bystander *other = argument;
+
+	while (!atomic_load(&other->stop)) {
+		other->failed += fenced_ask(other->pool, "pid").status != AEROSPIKE_UDF_GO_OK;
+		other->calls++;
+		usleep(200);
+	}
+	return NULL;
+}
+
+static void begin(bystander *other, mod_go_fenced *pool)
+{
+	*other = (bystander){.pool = pool};
+	CHECK_NUMBER(pthread_create(&other->thread, NULL, stand_by, other), 0);
+	while (atomic_load(&other->calls) == 0)
+		usleep(100);
+}
+
+static void end(bystander *other)
+{
+	atomic_store(&other->stop, true);
+	pthread_join(other->thread, NULL);
+	CHECK_NUMBER(other->failed, 0);
+}
+
+/* Makes the call, which must fail as said; then one that must go well, soon. Others notice nothing. */
+static answer fault(mod_go_fenced *pool, const char *function, unsigned timeout_ms, int status,
+                    const char *part)
+{
+	bystander other;
+	answer bad, good;
+	double back;
+
+	begin(&other, pool);
+	bad = fenced_call(pool, function, timeout_ms, NULL, NULL, 0);
+	back = check_now();
+	good = fenced_ask(pool, "pid");
+	back = check_now() - back;
+	end(&other);
+	printf("%s: failed after %.1f ms, back after %.1f ms: %.160s\n", function, bad.seconds * 1e3, back * 1e3,
+	       bad.text);
+	CHECK_NUMBER(bad.status, status);
+	CHECK_CONTAINS(bad.text, function);
+	CHECK_CONTAINS(bad.text, part);
+	CHECK_NUMBER(good.status, AEROSPIKE_UDF_GO_OK);
+	CHECK(back < 1);
+	return bad;
+}
+
+TEST(a_worker_that_ends_costs_one_call)
+{
+	size_t descriptors = settled_descriptors(0);
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	mod_go_fenced_counters counters;
+	answer bad;
+
+	bad = fault(pool, "exit", 10000, AEROSPIKE_UDF_GO_PANICKED, "exit code 3");
+	CHECK_NUMBER(bad.outcome.exit_code, 3);
+	CHECK_NUMBER(bad.outcome.crashed, 1);
+	fault(pool, "exit_now", 0, AEROSPIKE_UDF_GO_PANICKED, "exit code 4");
+	fault(pool, "exit_well", 0, AEROSPIKE_UDF_GO_PANICKED, "exit code 0");
+	bad = fault(pool, "abort", 10000, AEROSPIKE_UDF_GO_PANICKED, "signal 6");
+	CHECK_NUMBER(bad.outcome.signal, SIGABRT);
+	fault(pool, "segfault", 10000, AEROSPIKE_UDF_GO_PANICKED, "signal 11");
+	fault(pool, "overflow", 10000, AEROSPIKE_UDF_GO_PANICKED, "signal 11");
+	fault(pool, "kill", 10000, AEROSPIKE_UDF_GO_PANICKED, "signal 9");
+	fault(pool, "print", 10000, AEROSPIKE_UDF_GO_PANICKED, "exit code 9: last words");
+	fault(pool, "go_end", 10000, AEROSPIKE_UDF_GO_PANICKED,
+	      "exit code 2: fatal error: all is lost\n/src/udfs.go:42 udfs.(*T).Hit");
+	counters = fenced_counters(pool);
+	CHECK_NUMBER(counters.crashes, 9);
+	CHECK(counters.restarts >= 7);
+	CHECK_NUMBER(counters.failed_starts, 0);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+	CHECK_NUMBER(settled_descriptors(descriptors), descriptors);
+}
+
+TEST(a_call_that_does_not_come_back_is_ended_at_its_deadline)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	answer bad;
+
+	bad = fault(pool, "deadlock", 100, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
+	CHECK(bad.seconds >= 0.1 && bad.seconds < 1);
+	CHECK_NUMBER(bad.outcome.timed_out, 1);
+	bad = fault(pool, "spin", 100, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
+	CHECK(bad.seconds >= 0.1 && bad.seconds < 1);
+	CHECK_NUMBER(fenced_counters(pool).timeouts, 2);
+	mod_go_fenced_close(pool);
+	/* The pool's own limit holds where the call has none. */
+	options.timeout = 50;
+	pool = fenced_ready(check_module("hostile"), &options);
+	bad = fault(pool, "spin", 0, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
+	CHECK(bad.seconds < 1);
+	mod_go_fenced_close(pool);
+}
+
+TEST(memory_without_end_is_an_error_to_one_caller)
+{
+#ifdef __SANITIZE_ADDRESS__
+	printf("not run: the address sanitizer does not start under a limit of memory\n");
+#else
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2, .memory = 64 << 20};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	aerospike_udf_go_value argument = integer_value(1);
+	answer bad = fault(pool, "exhaust", 10000, AEROSPIKE_UDF_GO_FAILED, "MiB");
+
+	CHECK_NUMBER(bad.outcome.crashed, 0);
+	bad = fenced_call(pool, "exhaust", 10000, NULL, &argument, 1);
+	CHECK_NUMBER(bad.status, AEROSPIKE_UDF_GO_PANICKED);
+	CHECK_CONTAINS(bad.text, "signal 6");
+	CHECK_CONTAINS(bad.text, "no memory after");
+	mod_go_fenced_close(pool);
+#endif
+}
+
+TEST(a_worker_may_do_to_its_own_channel_what_it_likes)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
+	answer good = fenced_ask(pool, "close");
+
+	CHECK_TEXT(good.text, "survived"); /* it needs none of them any more */
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	good = fenced_ask(pool, "shrink");
+	CHECK_NUMBER(good.integer, -1);
+	fenced_ask(pool, "write_line"); /* it may be back before its worker is ended for that */
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	fenced_ask(pool, "hang_up"); /* likewise */
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
+
+/* Anything may be answered, but the host lives, ends what it cannot follow, and goes on. */
+static void abuse(const char *function, aerospike_udf_go_record *record)
+{
+	size_t descriptors = settled_descriptors(0);
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	double until = check_now() + 3 * check_fuzz_seconds();
+	size_t counts[8] = {0};
+	int calls = 0;
+
+	for (unsigned long long state = check_fuzz_seed(); check_now() < until; calls++) {
+		aerospike_udf_go_value argument = integer_value((long long)(check_random(&state) >> 1));
+		answer answer = fenced_call(pool, function, 200, record, &argument, 1);
+
+		counts[answer.status & 7]++;
+		CHECK(answer.seconds < 2);
+		if (answer.outcome.crashed == 0 && answer.outcome.timed_out == 0)
+			fenced_ask(pool, "exit_now"); /* no one else shall meet the thread that goes on */
+		CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	}
+	printf("%s, %d times: %zu ok, %zu ended, %zu late, %zu mangled\n", function, calls, counts[0],
+	       counts[AEROSPIKE_UDF_GO_PANICKED], counts[AEROSPIKE_UDF_GO_DEADLINE],
+	       counts[AEROSPIKE_UDF_GO_INTERNAL]);
+	CHECK(counts[AEROSPIKE_UDF_GO_INTERNAL] > 0);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+	CHECK_NUMBER(settled_descriptors(descriptors), descriptors);
+}
+
+/* Without the log lines that come of it. */
+static void abuse_quietly(const char *function)
+{
+	aerospike_udf_go_record record = {0};
+	int log = dup(STDERR_FILENO);
+
+	CHECK(freopen("/dev/null", "w", stderr) != NULL);
+	abuse(function, &record);
+	record_clear(&record);
+	fflush(stderr);
+	dup2(log, STDERR_FILENO);
+	close(log);
+}
+
+TEST(what_is_shared_may_be_written_over)
+{
+	abuse_quietly("scribble");
+}
+
+TEST(messages_may_be_forged)
+{
+	abuse_quietly("forge");
+}
+
+TEST(a_worker_killed_from_outside_is_replaced)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
+	double until = check_now() + 1;
+	int killed = 0, failed = 0;
+
+	/* One that is idle costs nothing, whether its end was noticed in time or not. */
+	for (; check_now() < until; killed++) {
+		answer who = fenced_ask(pool, "pid");
+
+		if (who.status == AEROSPIKE_UDF_GO_OK)
+			kill((pid_t)who.integer, SIGKILL);
+		failed += who.status != AEROSPIKE_UDF_GO_OK;
+	}
+	printf("killed %d idle workers\n", killed);
+	CHECK(killed > 10);
+	CHECK_NUMBER(failed, 0);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
+
+TEST(what_a_call_leaves_behind_costs_no_later_call)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+
+	CHECK_TEXT(fenced_ask(pool, "abort_later").text, "survived");
+	usleep(200000);
+	for (int i = 0; i < 10; i++)
+		CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	mod_go_fenced_close(pool);
+}
+
+TEST(a_worker_has_few_rights_and_descriptors)
+{
+	mod_go_fenced *pool;
+	char expected[80];
+	int extra = dup(1);
+
+	setenv("LD_PRELOAD", "/no/such/library.so", 1);
+	pool = fenced_ready(check_module("hostile"), NULL);
+	unsetenv("LD_PRELOAD");
+	snprintf(expected, sizeof(expected), "%d %d %d %d", EPERM, EPERM, EPERM, EPERM);
+	CHECK_TEXT(fenced_ask(pool, "rights").text, expected);
+	CHECK_TEXT(fenced_ask(pool, "preload").text, "none");
+	CHECK_NUMBER(fenced_ask(pool, "descriptors").integer, 5); /* three standard ones, the line, the module */
+	mod_go_fenced_close(pool);
+	close(extra);
+}

@@ -1,0 +1,96 @@
+/* test_fenced_start.c - workers that do not start: what cannot be opened or set up, and how that is tried again. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fenced.h"
+
+static void refused(const char *path, const mod_go_fenced_options *options, mod_go_status wanted,
+                    const char *part)
+{
+	size_t descriptors = settled_descriptors(0);
+	mod_go_fenced *pool = NULL;
+	double start = check_now();
+	mod_go_error error;
+	mod_go_status status = fenced_open(path, options, &pool, &error);
+
+	if (status == MOD_GO_OK)
+		status = mod_go_fenced_setup(pool, &error);
+	CHECK_TEXT(mod_go_status_name(status), mod_go_status_name(wanted));
+	CHECK_CONTAINS(error.message, part);
+	CHECK(check_now() - start < 5);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+	CHECK_NUMBER(settled_descriptors(descriptors), descriptors);
+}
+
+TEST(what_cannot_be_opened_fenced_says_why)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .start_timeout = 300};
+
+	refused("/no/such/module.so", NULL, MOD_GO_NO_FILE, "/no/such/module.so");
+	refused(check_module("library"), NULL, MOD_GO_MISSING_SYMBOL, "aerospike_udf_go_setup");
+	refused(check_module("major2"), NULL, MOD_GO_ABI_MISMATCH, "speaks version 2.3");
+	refused(check_module("unresolved"), NULL, MOD_GO_LOAD_FAILED, "unresolved.so");
+	refused(check_module("setup_fails"), NULL, MOD_GO_SETUP_FAILED, "two functions are named add");
+	options.worker = "/no/such/worker";
+	refused(check_module("good"), &options, MOD_GO_WORKER_FAILED, "/no/such/worker");
+	options.worker = "/bin/true";
+	refused(check_module("good"), &options, MOD_GO_LOAD_FAILED, "exit code 0");
+	options.worker = NULL;
+	setenv("HOSTILE_SETUP", "abort", 1);
+	refused(check_module("hostile"), &options, MOD_GO_SETUP_FAILED, "signal 6");
+	setenv("HOSTILE_SETUP", "hang", 1);
+	refused(check_module("hostile"), &options, MOD_GO_SETUP_FAILED, "did not come back in time");
+	unsetenv("HOSTILE_SETUP");
+}
+
+TEST(workers_that_crash_at_their_start_are_tried_again_ever_later)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	mod_go_fenced_counters counters;
+	double start;
+	answer answer = fenced_ask(pool, "pid");
+	int failed = 0;
+
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
+	for (int i = 0; i < 200 && fenced_counters(pool).idle < 2; i++)
+		usleep(5000);
+	setenv("HOSTILE_SETUP", "abort", 1);
+	for (int i = 0; i < 4; i++)
+		fenced_ask(pool, "exit_now");
+	start = check_now();
+	while (check_now() - start < 1) {
+		answer = fenced_ask(pool, "pid");
+		CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_INTERNAL);
+		CHECK_CONTAINS(answer.text, "while the module was set up, its worker was ended by signal 6");
+		failed++;
+		usleep(10000);
+	}
+	counters = fenced_counters(pool);
+	printf("%llu starts for %d calls in a second\n", (unsigned long long)counters.failed_starts, failed);
+	CHECK(counters.failed_starts >= 2 && counters.failed_starts < 12);
+	unsetenv("HOSTILE_SETUP");
+	for (int i = 0; i < 300 && fenced_ask(pool, "pid").status != AEROSPIKE_UDF_GO_OK; i++)
+		usleep(10000);
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
+
+TEST(a_pool_closes_while_a_worker_hangs_at_its_start)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
+	double start;
+
+	setenv("HOSTILE_SETUP", "hang", 1);
+	fenced_ask(pool, "exit_now");
+	fenced_ask(pool, "exit_now");
+	unsetenv("HOSTILE_SETUP");
+	start = check_now();
+	mod_go_fenced_close(pool);
+	CHECK(check_now() - start < 2);
+	CHECK_NUMBER(children(), 0);
+}
