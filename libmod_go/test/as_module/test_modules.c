@@ -57,6 +57,10 @@ TEST(names_that_are_none_are_refused)
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, ""), 2);
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, ".so"), 2);
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "../c/good.so"), 2);
+	copy_module("c/good", in_folder("m.so"));
+	use_folder("/tmp");
+	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, strstr(in_folder("m.so"), "mod-go-test")),
+	             2); /* a path that leads there */
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, long_name), 2);
 	CHECK_NUMBER(call(&mod_go, long_name, "who", NULL, NULL).rc, 1);
 	CHECK_NUMBER(call(&mod_go, "", "who", NULL, NULL).rc, 1);
