@@ -4,14 +4,9 @@ import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { until } from "./until.mjs";
 
-const started = new Set();
-
 /** Starts a program; its output goes to `log`, a file descriptor. */
 export function start(command, args, { log, ...options }) {
-  const child = spawn(command, args, { ...options, detached: true, stdio: ["ignore", log, log] });
-  started.add(child);
-  child.once("exit", () => started.delete(child));
-  return child;
+  return spawn(command, args, { ...options, detached: true, stdio: ["ignore", log, log] });
 }
 
 /** Ends a child of `start` and all that descends from it, also what left its group. */
@@ -27,14 +22,11 @@ export async function end(child) {
       // what ignores SIGTERM gets SIGKILL
     }
   }
-  started.delete(child);
 }
 
-/** For a way out that can't wait: SIGKILL for every family at once. */
+/** For a way out that can't wait: SIGKILL for all that these tests started, the browser too. */
 export function endAllNow() {
-  for (const child of started) {
-    for (const pid of [child.pid, ...descendants(child.pid)]) kill(pid, "SIGKILL");
-  }
+  for (const pid of descendants(process.pid)) kill(pid, "SIGKILL");
 }
 
 /** Command lines of the processes below `pid`, as a Map from process id to text. */

@@ -8,8 +8,9 @@ const PROBLEMS = ".markers-panel .monaco-list-row";
 const TOAST = ".notification-toast";
 
 export class Workbench {
-  constructor(page, { origin, folder }) {
+  constructor(page, { origin, folder, settings }) {
     this.page = page;
+    this.settings = settings;
     this.origin = origin;
     this.folder = folder;
   }
@@ -284,6 +285,37 @@ export class Workbench {
       seconds,
       async () => `notifications ${JSON.stringify(await this.toasts())}`,
     );
+  }
+
+  /** Changes the user's settings in their editor, for nothing here watches the file. */
+  async changeSettings(changes) {
+    Object.assign(this.settings, changes);
+    const tab = this.page.locator(".tab.active", { hasText: "settings.json" });
+    await this.run("Preferences: Open User Settings (JSON)", tab);
+    await this.page.locator(".editor-instance .monaco-editor.focused").first().waitFor();
+    await this.page.keyboard.press("Control+a");
+    await this.page.keyboard.insertText(JSON.stringify(this.settings));
+    await this.page.locator(".tab.active.dirty").waitFor();
+    await this.page.keyboard.press("Control+s");
+    await this.page.locator(".tab.active.dirty").waitFor({ state: "detached" });
+    await this.run("View: Close Editor");
+    await tab.waitFor({ state: "detached" });
+  }
+
+  /** Builds again until it is told so: a changed setting takes a moment to arrive. */
+  async buildUntil(pattern) {
+    await until(
+      `a build ends with ${pattern}`,
+      async () => {
+        await this.run("Modgo: Build UDF module");
+        const text = await this.toast(/^Built | didn't build/, 60);
+        if (!pattern.test(text)) await this.clearToasts();
+        return pattern.test(text);
+      },
+      60,
+      async () => JSON.stringify(await this.toasts()),
+    );
+    await this.clearToasts();
   }
 
   async toasts() {

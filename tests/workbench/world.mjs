@@ -46,6 +46,18 @@ const SETTINGS = {
   "editor.autoIndent": "none",
 };
 
+const homes = new Set();
+
+/** Removes the folders of all worlds, for a way out that can't wait. */
+export function removeHomes() {
+  for (const home of homes) removeHome(home);
+}
+
+function removeHome(home) {
+  rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  homes.delete(home);
+}
+
 /**
  * Makes a world. `settings` are added to the user's settings; `trust` turns workspace trust on, so that the
  * folder opens in Restricted Mode; `prepare(folder)` changes the copy of the examples before it is opened;
@@ -58,6 +70,7 @@ export async function createWorld({
   environment = () => ({}),
 }) {
   const home = mkdtempSync(path.join(tmpdir(), "modgo-workbench-"));
+  homes.add(home);
   const [folder, user, extensions] = ["examples", "user", "extensions"].map((name) => path.join(home, name));
   cpSync(EXAMPLES, folder, { recursive: true, filter: (file) => !file.endsWith(".so") });
   prepare(folder);
@@ -83,7 +96,7 @@ export async function createWorld({
   const destroy = async () => {
     await browser?.close();
     await end(server);
-    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+    removeHome(home);
   };
   try {
     const origin = `http://127.0.0.1:${port}`;
@@ -95,7 +108,7 @@ export async function createWorld({
     );
     browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
     const page = await browser.newPage({ viewport: { width: 1360, height: 850 } });
-    const workbench = new Workbench(page, { origin, folder });
+    const workbench = new Workbench(page, { origin, folder, settings: all });
     return { folder, server, workbench, destroy, outputLog: () => outputLog(user) };
   } catch (error) {
     await destroy();

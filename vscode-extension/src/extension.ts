@@ -37,7 +37,6 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("modgo.interpreter")) void started.restart();
-      else if (event.affectsConfiguration("modgo")) void started.configure();
     }),
   );
   // The window doesn't wait for the server; commands do.

@@ -256,6 +256,16 @@ export const firstLight = {
       },
     ],
     [
+      "a setting that names no Go is told, and counts without a restart",
+      async ({ workbench }) => {
+        await workbench.clearToasts();
+        await workbench.changeSettings({ "modgo.go.path": "/nowhere/go" });
+        await workbench.buildUntil(/didn't build: .*\/nowhere\/go/);
+        await workbench.changeSettings({ "modgo.go.path": "" });
+        await workbench.buildUntil(/^Built hello\.so/);
+      },
+    ],
+    [
       "Show status tells how things stand",
       async ({ workbench }) => {
         await workbench.clearToasts();

@@ -78,6 +78,9 @@ export const restrictedMode = {
         await workbench.openFile("hello/hello.go");
         await workbench.problem(/Hello.*not registered.*MG101/, 60);
         assert.ok(existsSync(path.join(folder, "RAN")), "the workspace's interpreter wasn't taken");
+        await workbench.openFile("counters/counters.go");
+        await workbench.run(BUILD);
+        await workbench.toast(/^Built counters\.so/, 180);
       },
     ],
   ],

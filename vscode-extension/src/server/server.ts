@@ -7,7 +7,6 @@ import { createInterface } from "node:readline";
 import * as vscode from "vscode";
 import {
   CloseAction,
-  DidChangeConfigurationNotification,
   ErrorAction,
   type ErrorHandler,
   ExecuteCommandRequest,
@@ -32,8 +31,6 @@ export interface Server {
   /** Starts, or stops and starts. Never rejects: what went wrong is in `state`. Calls in a row become one. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-  /** Tells the server the settings as they are now. */
-  configure(): Promise<void>;
   /** Runs a command of the server's. Rejects with a readable Error when there is no server. */
   execute(
     command: string,
@@ -122,12 +119,6 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
     onDidChangeState: changed.event,
     restart,
     stop: () => (last = last.then(stop)),
-    async configure() {
-      await last;
-      await client?.sendNotification(DidChangeConfigurationNotification.type, {
-        settings: { modgo: vscode.workspace.getConfiguration("modgo") },
-      });
-    },
     async execute(command, argument, token, report) {
       await last; // a restart that is under way
       if (client === undefined || state.kind !== "ready") {
@@ -225,6 +216,7 @@ function createClient(
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: {
+      // The server asks for them again when they change.
       settings: vscode.workspace.getConfiguration("modgo"),
       trusted: vscode.workspace.isTrusted,
       commands: LENS_COMMANDS,
