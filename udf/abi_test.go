@@ -152,7 +152,7 @@ func TestABI(t *testing.T) {
 		{"apply store s:b i:8", "3 string creating the record: the namespace is read-only"},
 		{"option refuse 0", ""},
 		{"apply keep", "0 nil"},
-		{"apply kept", "3 string updating the record: the record was used after its call had ended; copy what you need instead of keeping the *udf.Record"},
+		{"apply kept", "3 string updating the record: the record was used after its call had ended, or after the next one of its stream was read; copy what you need instead of keeping the *udf.Record"},
 
 		// A call without a record, a host without functions, a host without a table.
 		{"option record 0", ""},
@@ -173,10 +173,53 @@ func TestABI(t *testing.T) {
 		{"option deadline 0", ""},
 		{"apply wait", "0 boolean 0"},
 
-		{"stream stream", "6 string stream UDFs are not available in this version"},
-		{"stream empty", "6 string empty is a record UDF; apply it to a record"},
-		{"stream none", "1 string no function none is registered"},
-		{"apply stream", "6 string stream is a stream UDF; stream UDFs are not available in this version"},
+		// Streams: 1 is the nodes' part, 2 the client's, 3 the whole.
+		{"reset", ""},
+		{"records 4", ""},
+		{"stream total 3 i:2", "write list 9109\n0 nil"},
+		{"stream total 1 i:0", "write list 910a\n0 nil"},
+		{"stream total 1 i:9", "0 nil"},
+		{"stream total 2 i:0", "3 string stage 3, Reduce, takes int64, and what comes before it gives a record"},
+		{"stream numbers 1", "write list 91a20378\nwrite string two\x00\nwrite list 92a403787878a50378787878\n0 nil"},
+		{"stream stream 3", "3 string the stream gives records, which can't leave their node; make values of them with udf.Map or udf.Aggregate"},
+		{"elements i:1 i:2 i:3 i:4 i:5 i:6 i:7 i:8 i:9 i:10 i:11", ""},
+		{"stream total 2 i:0", "write list 9142\n0 nil"},
+		{"counts", "read many 3, wrote many 1"},
+		{"stream stream 2", "write list 9b0102030405060708090a0b\n0 nil"},
+		{"elements s:a i:1 x:00 s:b l:93010203 i:2", ""},
+		{"stream stream 2", "write list 96a2036101a20400a20362" + "9301020302\n0 nil"},
+		{"option many 0", ""},
+		{"stream stream 3", "write string a\nwrite integer 1\nwrite bytes 00\nwrite string b\nwrite list 93010203\nwrite integer 2\n0 nil"},
+		{"counts", "read many 0, wrote many 0"},
+		{"elements", ""},
+		{"stream stream 3", "0 nil"},
+		{"stream total 3 i:0", "0 nil"},
+		{"elements i:5", ""},
+		{"stream break 3", `4 string runtime error: index out of range [5] with length 0\nstreams.go:46 module.Break.func1`},
+		{"stream total 3 i:0", "3 string stage 1, Map, takes *udf.Record, and what comes before it gives the integer 5"},
+		{"stream total 3", "2 string total expects 1 argument, got 0"},
+		{"stream total 3 s:x", `2 string argument 1 of total: expected an integer, got the string "x"`},
+		{"elements i:5 i:6 i:7 i:8 i:9 i:10 i:11 i:12 i:13", ""},
+		{"option many 1", ""},
+		{"option deadline 20", ""},
+		{"stream slow 3", "5 string the deadline passed after N elements of the stream were read"},
+		{"option deadline -5", ""},
+		{"stream slow 3", "5 string the deadline had passed DURATION before the call began"},
+		{"option deadline 0", ""},
+		{"option refuse 1", ""},
+		{"stream stream 3", "3 string the namespace is read-only"},
+		{"option refuse 0", ""},
+		{"option many 0", ""},
+		{"option broken 2", ""},
+		{"stream stream 3", "write integer 5\nwrite integer 6\n3 string reading element 3 of the stream: the namespace is read-only"},
+		{"option broken 0", ""},
+		{"option streams 0", ""},
+		{"stream stream 3", "6 string the host doesn't offer streams (stream_read and stream_write)"},
+		{"stream stream 4", "7 string the host asked for a scope that version 1.0 of the ABI doesn't have"},
+		{"stream empty 3", "6 string empty is a record UDF; apply it to a record"},
+		{"stream none 3", "1 string no function none is registered"},
+		{"apply stream", "6 string stream is a stream UDF; apply it to a stream"},
+		{"apply getBin", "0 integer 0"},
 	}
 	var tell, want []string
 	for _, s := range steps {
@@ -189,13 +232,15 @@ func TestABI(t *testing.T) {
 	if stderr != "" {
 		t.Errorf("on standard error: %s", stderr)
 	}
-	path := regexp.MustCompile(`/[^ \\]*/(functions.go:)`)
+	path := regexp.MustCompile(`/[^ \\]*/((?:functions|streams).go:)`)
 	passed := regexp.MustCompile(`passed \S+ before`)
+	after := regexp.MustCompile(`passed after \d elements`)
 	for i, w := range want {
 		if i >= len(got) {
 			t.Fatalf("nothing where %q belongs", w)
 		}
 		g := passed.ReplaceAllString(path.ReplaceAllString(got[i], "$1"), "passed DURATION before")
+		g = after.ReplaceAllString(g, "passed after N elements")
 		if strings.HasPrefix(w, "1 string no function none") {
 			g = g[:min(len(g), len(w))]
 		}

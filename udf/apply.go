@@ -48,9 +48,11 @@ func (f *frame) handle() *Record {
 	return r
 }
 
-// end closes the record and gives the frame to the next call.
+// end closes the record, where there is one, and gives the frame to the next call.
 func (f *frame) end(r *Record) {
-	r.state = nil
+	if r != nil {
+		r.state = nil
+	}
 	f.call.End()
 	f.record.failed = nil
 	if cap(f.record.scratch) > scratchKept {
@@ -62,18 +64,27 @@ func (f *frame) end(r *Record) {
 // scratchKept is how many bytes of scratch a frame keeps for the next call.
 const scratchKept = 16 << 10
 
-// run calls fn. On any status but OK text says why, with the frames of the UDF after a panic.
-func (f *frame) run(fn *function, r *Record) (status host.Status, text string) {
+// run calls fn, a stream UDF where s is not nil. On any status but OK text says why, with the frames of the UDF after a panic.
+func (f *frame) run(fn *function, r *Record, s *streaming) (status host.Status, text string) {
 	returned := false
 	defer func() {
 		if returned {
 			return
 		}
 		if p := recover(); p != nil {
-			status, text = host.Panicked, panicText(p)
+			if ended, ours := p.(*streamFailure); ours {
+				status, text = failure(ended)
+			} else {
+				status, text = host.Panicked, panicText(p)
+			}
 		}
 	}()
-	err := fn.apply(&f.call, r)
+	var err error
+	if s == nil {
+		err = fn.apply(&f.call, r)
+	} else {
+		err = s.apply(fn.applyStream)
+	}
 	if err != nil {
 		status, text = failure(err)
 	}
@@ -85,6 +96,9 @@ func (f *frame) run(fn *function, r *Record) (status host.Status, text string) {
 func failure(err error) (host.Status, string) {
 	if wrong, ok := err.(*bind.ArgumentError); ok {
 		return host.BadArguments, wrong.Error()
+	}
+	if ended, ours := err.(*streamFailure); ours {
+		return ended.status, strings.ToValidUTF8(ended.text, "\uFFFD")
 	}
 	return host.Failed, strings.ToValidUTF8(err.Error(), "\uFFFD")
 }

@@ -5,9 +5,7 @@ package udf
 // The Go side of the exported C functions (entry.c). Nothing but the ABI: pointers in, a status out.
 
 /*
-#include "aerospike_udf_go.h"
-
-#define MODGO_THREADS 256 // how many threads at once have frames of their own
+#include "entry.h"
 */
 import "C"
 
@@ -64,7 +62,7 @@ func modgo_apply_single(thread C.int, name *C.char, length C.size_t, call *C.aer
 	}
 	list := unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count))
 	f.call.Begin(fn.name, list, uint64(call.deadline), clock)
-	status, text := f.run(fn, r)
+	status, text := f.run(fn, r, nil)
 	if status == host.OK {
 		answer(result, f.call.Result())
 	} else {
@@ -91,29 +89,11 @@ func frameOf(thread C.int) *frame {
 	return f
 }
 
-// streamsMissing says that stream UDFs can't be applied.
-const streamsMissing = "stream UDFs are not available in this version"
-
-//export modgo_apply_stream
-func modgo_apply_stream(name *C.char, length C.size_t, result *C.aerospike_udf_go_result) C.int {
-	if result == nil || uintptr(result.size) < unsafe.Sizeof(*result) {
-		return C.int(host.Internal)
-	}
-	fn, status, text := find(name, length)
-	if fn != nil {
-		status, text = host.Refused, streamsMissing
-		if !fn.stream {
-			text = fn.name + " is a record UDF; apply it to a record"
-		}
-	}
-	return fail(result, status, text)
-}
-
 // findRecordUDF is find that refuses a stream UDF.
 func findRecordUDF(name *C.char, length C.size_t) (*function, host.Status, string) {
 	fn, status, text := find(name, length)
 	if status == host.OK && fn.stream {
-		return nil, host.Refused, fn.name + " is a stream UDF; " + streamsMissing
+		return nil, host.Refused, fn.name + " is a stream UDF; apply it to a stream"
 	}
 	return fn, status, text
 }

@@ -6,27 +6,10 @@ package udf
 // written by C and nothing escapes to the heap.
 
 /*
-#include <string.h>
-#include "aerospike_udf_go.h"
+#include "entry.h"
 
 aerospike_udf_go_call *modgo_current(void);
 uint64_t modgo_clock(void);
-
-// A host that lacks a function leaves it NULL or has a smaller table.
-#define MODGO_MISSING (-1)
-#define MODGO_HAS(call, function) \
-	((call)->host != NULL && \
-	 (call)->host->size >= offsetof(aerospike_udf_go_host, function) + sizeof((call)->host->function) && \
-	 (call)->host->function != NULL)
-
-// Handles come as numbers: for a pointer, cgo would look up at every call whether it is Go's.
-#define MODGO_CALL ((aerospike_udf_go_call *)call)
-#define MODGO_RECORD ((aerospike_udf_go_record *)record)
-
-typedef struct {
-	int status;
-	aerospike_udf_go_value value; // the answer, or why there is none
-} modgo_answer;
 
 typedef struct {
 	int status;

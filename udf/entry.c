@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "entry.h"
 #include "_cgo_export.h"
 
 #if defined(_WIN32)
@@ -134,11 +135,11 @@ EXPORT int aerospike_udf_go_apply_stream(char *name, aerospike_udf_go_call *call
                                          aerospike_udf_go_value *arguments, size_t count,
                                          aerospike_udf_go_result *result)
 {
-	(void)call;
-	(void)scope;
-	(void)input;
-	(void)output;
-	(void)arguments;
-	(void)count;
-	return modgo_apply_stream(name, name ? strlen(name) : 0, result);
+	aerospike_udf_go_call *outer;
+	int number = begin(call, &outer);
+	int status = modgo_apply_stream(number, name, name ? strlen(name) : 0, call, scope, input, output, arguments,
+	                                count, result);
+
+	current = outer;
+	return status;
 }

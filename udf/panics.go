@@ -3,6 +3,7 @@ package udf
 // The text of a panic: what was panicked with, and the UDF's own frames.
 
 import (
+	"path"
 	"reflect"
 	"runtime"
 	"strconv"
@@ -57,6 +58,16 @@ func isUser(f runtime.Frame, goroot string) bool {
 		return false
 	case strings.HasPrefix(f.Function, sdk+"."), strings.HasPrefix(f.Function, sdk+"/"):
 		return false
+	case isOwnFile(f.File):
+		return false // inlined of a generic function, such as Map, and named after its caller
 	}
 	return goroot == "" || !strings.HasPrefix(f.File, goroot)
+}
+
+// isOwnFile says whether file is a source of this package.
+func isOwnFile(file string) bool {
+	_, here, _, _ := runtime.Caller(0)
+	folder, _ := path.Split(file)
+	own, _ := path.Split(here)
+	return folder == own && !strings.HasSuffix(file, "_test.go")
 }

@@ -56,7 +56,7 @@ func init() {
 var errNoRecord = errors.New("this call has no record")
 
 // errCallEnded is what a record that was kept gives after its call.
-var errCallEnded = errors.New("the record was used after its call had ended; copy what you need instead of keeping the *udf.Record")
+var errCallEnded = errors.New("the record was used after its call had ended, or after the next one of its stream was read; copy what you need instead of keeping the *udf.Record")
 
 // at gives the record's host, or an error.
 func (r *Record) at() (host.Record, error) {

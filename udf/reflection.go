@@ -10,36 +10,61 @@ import (
 
 // reflected makes the Apply of a record UDF.
 func reflected(fn reflect.Value, s signature) Apply {
+	call := caller(fn, s)
+	return func(c *bind.Call, r *Record) error {
+		out, err := call(c, reflect.ValueOf(r))
+		if err != nil {
+			return err
+		}
+		return s.finish(c, out)
+	}
+}
+
+// reflectedStream makes the StreamApply of a stream UDF.
+func reflectedStream(fn reflect.Value, s signature) StreamApply {
+	call := caller(fn, s)
+	return func(c *bind.Call, stream *Stream) (*Stream, error) {
+		out, err := call(c, reflect.ValueOf(stream))
+		if err != nil {
+			return nil, err
+		}
+		given, _ := out[0].Interface().(*Stream)
+		return given, s.failed(out)
+	}
+}
+
+// caller makes what calls the function with the arguments of a call, and with its record or stream.
+func caller(fn reflect.Value, s signature) func(c *bind.Call, receiver reflect.Value) ([]reflect.Value, error) {
 	fixed := len(s.params)
 	if s.variadic {
 		fixed--
 	}
-	return func(c *bind.Call, r *Record) error {
+	return func(c *bind.Call, receiver reflect.Value) ([]reflect.Value, error) {
 		if err := c.Arguments(fixed, s.variadic); err != nil {
-			return err
+			return nil, err
 		}
 		in := make([]reflect.Value, 0, len(s.params)+2)
 		if s.context {
 			in = append(in, reflect.ValueOf(c.Context()))
 		}
 		if s.receiver {
-			in = append(in, reflect.ValueOf(r))
+			in = append(in, receiver)
 		}
 		for i, t := range s.params[:fixed] {
 			v := reflect.New(t).Elem()
 			if err := bind.Reflected(c, i, v); err != nil {
-				return err
+				return nil, err
 			}
 			in = append(in, v)
 		}
 		if !s.variadic {
-			return s.finish(c, fn.Call(in))
+			return fn.Call(in), nil
 		}
 		rest, err := variadic(c, fixed, s.params[fixed])
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return s.finish(c, fn.CallSlice(append(in, rest)))
+		return fn.CallSlice(append(in, rest)), nil
 	}
 }
 
@@ -59,13 +84,20 @@ func variadic(c *bind.Call, from int, t reflect.Type) (reflect.Value, error) {
 
 // finish takes what the function gave.
 func (s *signature) finish(c *bind.Call, out []reflect.Value) error {
-	if s.fails {
-		if err, _ := out[len(out)-1].Interface().(error); err != nil {
-			return err
-		}
+	if err := s.failed(out); err != nil {
+		return err
 	}
 	if s.result == nil {
 		return nil
 	}
 	return bind.ReturnReflected(c, out[0])
+}
+
+// failed gives the error that the function gave.
+func (s *signature) failed(out []reflect.Value) error {
+	if !s.fails {
+		return nil
+	}
+	err, _ := out[len(out)-1].Interface().(error)
+	return err
 }

@@ -206,7 +206,7 @@ func TestPanicsBecomeFailures(t *testing.T) {
 		{func() { defer func() { panic("second") }(); panic("first") }, "second"},
 	} {
 		var f frame
-		status, text := f.run(&function{apply: func(*bind.Call, *Record) error { c.panics(); return nil }}, nil)
+		status, text := f.run(&function{apply: func(*bind.Call, *Record) error { c.panics(); return nil }}, nil, nil)
 		if status != host.Panicked || text != c.want {
 			t.Errorf("%v %q; want %q", status, text, c.want)
 		}
@@ -227,7 +227,7 @@ func TestFailures(t *testing.T) {
 	} {
 		var f frame
 		f.call.Begin("f", nil, 0, nil)
-		if status, text := f.run(&function{apply: c.apply}, nil); status != c.status || text != c.text {
+		if status, text := f.run(&function{apply: c.apply}, nil, nil); status != c.status || text != c.text {
 			t.Errorf("%v %q; want %v %q", status, text, c.status, c.text)
 		}
 	}
@@ -292,7 +292,7 @@ func TestScalarsAllocateNothing(t *testing.T) {
 		f.record.host = m
 		r := f.handle()
 		f.call.Begin("f", arguments, 0, nil)
-		f.run(fn, r)
+		f.run(fn, r, nil)
 		r.state = nil
 		f.call.End()
 	})

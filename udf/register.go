@@ -46,6 +46,9 @@ type Binding struct {
 	Name       string                   // as registered
 	Descriptor string                   // the function's object in the property `functions`, as JSON
 	Adapt      func(function any) Apply // nil, or nil for a function of another type: reflection calls it then
+
+	// AdaptStream is Adapt for a stream UDF. It may be missing, as in code generated before there was one.
+	AdaptStream func(function any) StreamApply
 }
 
 // Bind hands in the generated code for one registered function.

@@ -16,10 +16,11 @@ import (
 
 // function is one UDF that can be called.
 type function struct {
-	name       string
-	stream     bool
-	apply      Apply // nil for a stream UDF
-	descriptor string
+	name        string
+	stream      bool
+	apply       Apply       // nil for a stream UDF
+	applyStream StreamApply // nil for a record UDF
+	descriptor  string
 }
 
 // module is what setup makes.
@@ -149,8 +150,17 @@ func (r registration) function(bindings map[string]Binding) (*function, []string
 	if f.descriptor == "" {
 		f.descriptor = describe(r.name, v, s)
 	}
-	if len(wrong) > 0 || s.stream {
+	if len(wrong) > 0 {
 		return f, append(problems, wrong...)
+	}
+	if s.stream {
+		if bound && b.AdaptStream != nil {
+			f.applyStream = b.AdaptStream(r.fn)
+		}
+		if f.applyStream == nil {
+			f.applyStream = reflectedStream(v, s)
+		}
+		return f, problems
 	}
 	if bound && b.Adapt != nil {
 		f.apply = b.Adapt(r.fn)

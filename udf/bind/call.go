@@ -80,16 +80,25 @@ func (c *Call) Arguments(n int, variadic bool) error {
 // Context gives the call's context: it carries the call's deadline and is cancelled when that passes, and
 // when the call ends.
 func (c *Call) Context() context.Context {
-	if c.deadline == 0 {
+	left, limited := c.Left()
+	if !limited {
 		return context.Background()
 	}
-	left := time.Duration(c.deadline - c.clock()) // of unsigned numbers: right too where it has passed
 	ctx, cancel := context.WithTimeout(context.Background(), left)
 	if c.cancel != nil {
 		c.cancel()
 	}
 	c.cancel = cancel
 	return ctx
+}
+
+// Left gives the time until the call's deadline, negative where it has passed; false where there is none. Only
+// the SDK itself calls it.
+func (c *Call) Left() (time.Duration, bool) {
+	if c.deadline == 0 {
+		return 0, false
+	}
+	return time.Duration(c.deadline - c.clock()), true // of unsigned numbers: right too where it has passed
 }
 
 // raw gives argument i, counted from 0. Arguments was called before, so a missing one is the generator's defect.

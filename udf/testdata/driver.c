@@ -4,14 +4,18 @@
  *
  *   bin NAME VALUE        sets a bin           reset              forgets bins and options
  *   option NAME N         see below            apply NAME VALUE…  prints "STATUS VALUE"
- *   property NAME         prints it            stream NAME        as apply
- *   setup                 prints its answer    bench NAME N       prints nanoseconds a call
+ *   property NAME         prints it            setup              prints its answer
+ *   elements VALUE…       the input of streams records N          likewise, N records with the bin a: 1 … N
+ *   stream NAME SCOPE VALUE…  prints what the UDF writes, then "STATUS VALUE"
+ *   counts                prints how often the last stream was read and written many at once
+ *   bench NAME N          prints nanoseconds a call
  *   threads NAME N T      calls from T threads
  *   floor N               nanoseconds of a call into Go that does nothing (setup, again)
  *
  * VALUE is n (nil), b:1, i:5, d:1.5, s:text, x:hex (bytes), l:hex and m:hex (msgpack), t:N:hex (any type N).
  * Options: record, host (0: none), functions (0: an empty table), exists, refuse (writes), buffer (bytes),
- * deadline (milliseconds from now, may be negative), level, nest (unset calls another UDF).
+ * deadline (milliseconds from now, may be negative), level, nest (unset calls another UDF), many (0: streams go one
+ * by one), streams (0: there are none), broken (reading a stream fails after so many elements).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -45,7 +49,7 @@ static int bin_count;
 static char bin_names[BINS * 32];
 
 static struct {
-	int record, host, functions, exists, refuse, buffer, deadline, level, nest;
+	int record, host, functions, exists, refuse, buffer, deadline, level, nest, many, streams, broken;
 } option;
 
 static const char *const types[] = {"nil", "boolean", "integer", "double", "string", "bytes", "geojson", "hll", "list", "map"};
@@ -80,13 +84,97 @@ static int why_not(aerospike_udf_go_value *why)
 	return AEROSPIKE_UDF_GO_REFUSED;
 }
 
+/* ---- streams ---- */
+
+#define ELEMENTS 512
+
+static aerospike_udf_go_value elements[ELEMENTS]; /* of a stream of records, what bin a holds */
+static int element_count, element_at, elements_are_records;
+static int reads_many, writes_many;
+
+static int is_element(aerospike_udf_go_record *record)
+{
+	return (uintptr_t)record >= (uintptr_t)elements && (uintptr_t)record < (uintptr_t)(elements + ELEMENTS);
+}
+
+static int host_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, aerospike_udf_go_record **record,
+                     aerospike_udf_go_value *value)
+{
+	(void)call;
+	(void)stream;
+	if (option.broken && element_at == option.broken) {
+		return why_not(value);
+	}
+	if (element_at == element_count) {
+		return AEROSPIKE_UDF_GO_OK;
+	}
+	if (elements_are_records) {
+		*record = (aerospike_udf_go_record *)&elements[element_at++];
+	} else {
+		*value = elements[element_at++];
+	}
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+/* Integers of one byte alone, at most seven at once. */
+static int host_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
+                          aerospike_udf_go_value *values)
+{
+	static uint8_t list[8];
+	uint32_t n = 0;
+
+	(void)call;
+	(void)stream;
+	reads_many++;
+	while (n < 7 && n < limit && element_at < element_count) {
+		if (elements[element_at].type != AEROSPIKE_UDF_GO_INTEGER) {
+			if (n == 0) {
+				return AEROSPIKE_UDF_GO_REFUSED;
+			}
+			break;
+		}
+		list[++n] = (uint8_t)elements[element_at++].integer;
+	}
+	list[0] = (uint8_t)(0x90 + n);
+	*values = (aerospike_udf_go_value){AEROSPIKE_UDF_GO_LIST, 0, 0, list, n + 1};
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static void print_value(const aerospike_udf_go_value *v);
+
+static int host_stream_write(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type, int64_t integer,
+                             uint8_t *data, size_t length, aerospike_udf_go_value *why)
+{
+	aerospike_udf_go_value value = {type, 0, integer, data, length};
+
+	(void)call;
+	(void)stream;
+	if (option.refuse) {
+		return why_not(why);
+	}
+	printf("write ");
+	print_value(&value);
+	printf("\n");
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static int host_write_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint8_t *data, size_t length,
+                           aerospike_udf_go_value *why)
+{
+	writes_many++;
+	return host_stream_write(call, stream, AEROSPIKE_UDF_GO_LIST, 0, data, length, why);
+}
+
 static int host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t length,
                     aerospike_udf_go_value *value)
 {
 	int i = find(name, length);
 
 	(void)call;
-	(void)record;
+	if (is_element(record)) {
+		*value = *(aerospike_udf_go_value *)record;
+		return AEROSPIKE_UDF_GO_OK;
+	}
 	if (i >= 0) {
 		*value = bins[i].value;
 	}
@@ -312,17 +400,28 @@ static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, ae
 	return module.single(name, &call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count, result);
 }
 
-static void apply_and_print(char *name, aerospike_udf_go_value *arguments, size_t count, int stream)
+/* scope is 0 for a record UDF. */
+static void apply_and_print(char *name, int scope, aerospike_udf_go_value *arguments, size_t count)
 {
 	uint8_t buffer[4096];
 	aerospike_udf_go_result result = {sizeof(result), 0, {0}, buffer, (size_t)option.buffer};
 	int status;
 
 	memset(buffer, 0xee, sizeof(buffer));
-	if (stream) {
+	if (scope != 0) {
+		static char in, out; /* something to point to */
 		aerospike_udf_go_call call = {sizeof(call), 2, &host, "outer", 0};
 
-		status = module.stream(name, &call, 3, NULL, NULL, NULL, 0, &result);
+		if (option.deadline) {
+			call.deadline = now() + (uint64_t)((int64_t)option.deadline * 1000000);
+		}
+		host.stream_read = option.streams ? host_read : NULL;
+		host.stream_write = option.streams ? host_stream_write : NULL;
+		host.stream_read_many = option.many ? host_read_many : NULL;
+		host.stream_write_many = option.many ? host_write_many : NULL;
+		element_at = reads_many = writes_many = 0;
+		status = module.stream(name, &call, scope, (aerospike_udf_go_stream *)&in, (aerospike_udf_go_stream *)&out,
+		                       arguments, count, &result);
 	} else {
 		status = apply(name, arguments, count, &result);
 	}
@@ -399,7 +498,8 @@ static void set_option(const char *name, int n)
 		int *place;
 	} all[] = {{"record", &option.record}, {"host", &option.host}, {"functions", &option.functions},
 	           {"exists", &option.exists}, {"refuse", &option.refuse}, {"buffer", &option.buffer},
-	           {"deadline", &option.deadline}, {"level", &option.level}, {"nest", &option.nest}};
+	           {"deadline", &option.deadline}, {"level", &option.level}, {"nest", &option.nest},
+	           {"many", &option.many}, {"streams", &option.streams}, {"broken", &option.broken}};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (strcmp(all[i].name, name) == 0) {
@@ -414,7 +514,7 @@ static void reset(void)
 {
 	bin_count = 0;
 	memset(&option, 0, sizeof(option));
-	option.record = option.host = option.functions = option.exists = 1;
+	option.record = option.host = option.functions = option.exists = option.many = option.streams = 1;
 	option.buffer = 64;
 	option.level = AEROSPIKE_UDF_GO_LOG_INFO;
 }
@@ -435,9 +535,23 @@ static void run(char *line)
 		values[i - 2] = parse(word[i]);
 	}
 	if (strcmp(word[0], "apply") == 0) {
-		apply_and_print(word[1], values, (size_t)(n - 2), 0);
+		apply_and_print(word[1], 0, values, (size_t)(n - 2));
 	} else if (strcmp(word[0], "stream") == 0) {
-		apply_and_print(word[1], NULL, 0, 1);
+		apply_and_print(word[1], atoi(word[2]), values + 1, (size_t)(n - 3));
+	} else if (strcmp(word[0], "elements") == 0) {
+		elements_are_records = 0;
+		element_count = n - 1;
+		for (int i = 1; i < n; i++) {
+			elements[i - 1] = parse(word[i]);
+		}
+	} else if (strcmp(word[0], "records") == 0) {
+		elements_are_records = 1;
+		element_count = atoi(word[1]);
+		for (int i = 0; i < element_count; i++) {
+			elements[i] = (aerospike_udf_go_value){AEROSPIKE_UDF_GO_INTEGER, 0, i + 1, NULL, 0};
+		}
+	} else if (strcmp(word[0], "counts") == 0) {
+		printf("read many %d, wrote many %d\n", reads_many, writes_many);
 	} else if (strcmp(word[0], "bin") == 0) {
 		set(word[1], strlen(word[1]), values[0]);
 	} else if (strcmp(word[0], "reset") == 0) {

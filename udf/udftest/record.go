@@ -1,4 +1,4 @@
-// Package udftest makes records for plain go test: no server, no module, no cgo. What a UDF sets goes
+// Package udftest makes records and streams for plain go test: no server, no module, no cgo. What a UDF sets goes
 // through the same conversions as in a server, so what Aerospike could not store fails here too.
 package udftest
 

@@ -68,3 +68,30 @@ type Sink func(level int, message, location string)
 // Capture makes s take the lines that no call takes, until restore is called. Package udf sets it; package
 // udftest calls it.
 var Capture func(s Sink) (restore func())
+
+// Scope is the part of a stream UDF that is asked for, numbered as aerospike_udf_go_scope in the C header.
+type Scope int
+
+// The scopes: up to and with the local reduce, the final reduce, everything in one.
+const (
+	ScopeServer Scope = 1
+	ScopeClient Scope = 2
+	ScopeBoth   Scope = 3
+)
+
+// Input is what a stream UDF reads.
+type Input interface {
+	// Read gives the next element: a record, valid until the next Read, or a value, borrowed as long; at the
+	// end no record and nil.
+	Read() (Record, value.Raw, error)
+}
+
+// Output is what a stream UDF writes.
+type Output interface {
+	Write(v value.Raw) error
+	Close() error // after the last Write, and only where all went well
+}
+
+// RunStream calls a stream UDF, call, with a *udf.Stream on in, and writes what the *udf.Stream that it gives
+// comes to. Package udf sets it; package udftest calls it.
+var RunStream func(in Input, out Output, scope Scope, call func(stream any) (any, error)) error

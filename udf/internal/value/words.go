@@ -52,6 +52,15 @@ func describe(it item) string {
 	return article(it.typ)
 }
 
+// Describe says what raw is.
+func Describe(raw Raw) string {
+	_, it, err := open(raw, true)
+	if err != nil {
+		return article(raw.Type)
+	}
+	return describe(it)
+}
+
 // quote quotes text for an error, cut where it is long.
 func quote(b []byte) string {
 	const limit = 40

@@ -105,4 +105,24 @@ func init() {
 			}
 		},
 	})
+	udf.Bind(udf.Binding{
+		Name:       "total",
+		Descriptor: `{"name":"total","kind":"stream","params":[{"name":"least","type":"int64"}],"results":["*udf.Stream"],"doc":"","location":"streams.go:21","symbol":"","bins":["a"]}`,
+		AdaptStream: func(function any) udf.StreamApply {
+			f, ok := function.(func(*udf.Stream, int64) *udf.Stream)
+			if !ok {
+				return nil
+			}
+			return func(c *bind.Call, s *udf.Stream) (*udf.Stream, error) {
+				if err := c.Arguments(1, false); err != nil {
+					return nil, err
+				}
+				a0, err := bind.Integer[int64](c, 0)
+				if err != nil {
+					return nil, err
+				}
+				return f(s, a0), nil
+			}
+		},
+	})
 }

@@ -1,0 +1,206 @@
+//go:build cgo
+
+package udf
+
+// The streams of a C host. Values cross many at once where the host offers that.
+
+/*
+#include "entry.h"
+
+typedef struct {
+	int status;
+	uintptr_t record;
+	aerospike_udf_go_value value; // the element, or why there is none
+} modgo_element;
+
+static inline modgo_element modgo_read(uintptr_t call, uintptr_t stream)
+{
+	modgo_element e = {MODGO_MISSING, 0, {0}};
+	if (MODGO_HAS(MODGO_CALL, stream_read)) {
+		aerospike_udf_go_record *record = NULL;
+		e.status = MODGO_CALL->host->stream_read(MODGO_CALL, MODGO_STREAM, &record, &e.value);
+		e.record = (uintptr_t)record;
+	}
+	return e;
+}
+
+static inline modgo_answer modgo_read_many(uintptr_t call, uintptr_t stream, uint32_t limit)
+{
+	modgo_answer a = {MODGO_MISSING, {0}};
+	if (MODGO_HAS(MODGO_CALL, stream_read_many)) {
+		a.status = MODGO_CALL->host->stream_read_many(MODGO_CALL, MODGO_STREAM, limit, &a.value);
+	}
+	return a;
+}
+
+static inline modgo_answer modgo_write(uintptr_t call, uintptr_t stream, uint32_t type, int64_t integer, uint8_t *data, size_t length)
+{
+	modgo_answer a = {MODGO_MISSING, {0}};
+	if (MODGO_HAS(MODGO_CALL, stream_write)) {
+		a.status = MODGO_CALL->host->stream_write(MODGO_CALL, MODGO_STREAM, type, integer, data, length, &a.value);
+	}
+	return a;
+}
+
+static inline modgo_answer modgo_write_many(uintptr_t call, uintptr_t stream, uint8_t *data, size_t length)
+{
+	modgo_answer a = {MODGO_MISSING, {0}};
+	if (MODGO_HAS(MODGO_CALL, stream_write_many)) {
+		a.status = MODGO_CALL->host->stream_write_many(MODGO_CALL, MODGO_STREAM, data, length, &a.value);
+	}
+	return a;
+}
+
+static inline int modgo_streams(uintptr_t call)
+{
+	return MODGO_HAS(MODGO_CALL, stream_read) && MODGO_HAS(MODGO_CALL, stream_write);
+}
+
+static inline int modgo_writes_many(uintptr_t call)
+{
+	return MODGO_HAS(MODGO_CALL, stream_write_many);
+}
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
+)
+
+const (
+	readAtOnce  = 64       // elements
+	writeAtOnce = 64       // elements
+	writeMax    = 16 << 10 // bytes of them that are gathered
+)
+
+// input is the stream that a C host lends for reading.
+type input struct {
+	call, stream C.uintptr_t
+	backend      *backend
+	many         bool // values may come many at once: the first was one, and the host didn't refuse
+	batch        value.Elements
+}
+
+func (s *input) Read() (host.Record, value.Raw, error) {
+	if raw, ok, err := s.batch.Next(); ok || err != nil {
+		return nil, raw, err
+	}
+	if s.many {
+		a := C.modgo_read_many(s.call, s.stream, readAtOnce)
+		switch a.status {
+		case C.AEROSPIKE_UDF_GO_OK:
+			batch, err := value.OpenList(raw(&a.value))
+			if err != nil {
+				return nil, value.Raw{}, err
+			}
+			s.batch = batch
+			first, _, err := s.batch.Next() // nil where the list is empty: the end
+			return nil, first, err
+		case C.MODGO_MISSING, C.AEROSPIKE_UDF_GO_REFUSED:
+			s.many = false
+		default:
+			return nil, value.Raw{}, failed("stream_read_many", a.status, &a.value)
+		}
+	}
+	e := C.modgo_read(s.call, s.stream)
+	if e.status != C.AEROSPIKE_UDF_GO_OK {
+		return nil, value.Raw{}, failed("stream_read", e.status, &e.value)
+	}
+	if e.record != 0 {
+		s.backend.record = e.record
+		return s.backend, value.Raw{}, nil
+	}
+	s.many = true
+	return nil, raw(&e.value), nil
+}
+
+// output is the stream that a C host lends for writing.
+type output struct {
+	call, stream C.uintptr_t
+	batch        value.ListWriter
+	single       bool // the host takes no lists of them
+}
+
+func (s *output) Write(v value.Raw) error {
+	if !s.single && s.batch.Add(v) {
+		if s.batch.Count() < writeAtOnce && s.batch.Size() < writeMax {
+			return nil
+		}
+		return s.Close()
+	}
+	// One that has no place in a list, as a string with a NUL, goes alone, behind those before it.
+	if err := s.Close(); err != nil {
+		return err
+	}
+	return done("stream_write", C.modgo_write(s.call, s.stream, C.uint32_t(v.Type), C.int64_t(v.Integer),
+		(*C.uint8_t)(unsafe.Pointer(v.Data)), C.size_t(v.Length)))
+}
+
+// Close writes what is gathered.
+func (s *output) Close() error {
+	list := s.batch.List()
+	if list.Type == value.Nil {
+		return nil
+	}
+	defer s.batch.Reset()
+	return done("stream_write_many", C.modgo_write_many(s.call, s.stream,
+		(*C.uint8_t)(unsafe.Pointer(list.Data)), C.size_t(list.Length)))
+}
+
+//export modgo_apply_stream
+func modgo_apply_stream(thread C.int, name *C.char, length C.size_t, call *C.aerospike_udf_go_call, scope C.int,
+	in, out *C.aerospike_udf_go_stream, arguments *C.aerospike_udf_go_value, count C.size_t,
+	result *C.aerospike_udf_go_result) C.int {
+	if result == nil || uintptr(result.size) < unsafe.Sizeof(*result) {
+		return C.int(host.Internal) // nowhere to say why
+	}
+	fn, status, text := find(name, length)
+	if status == host.OK && !fn.stream {
+		status, text = host.Refused, fn.name+" is a record UDF; apply it to a record"
+	}
+	if status == host.OK {
+		status, text = checkCall(call, arguments, count)
+	}
+	if status == host.OK {
+		status, text = checkStreams(C.uintptr_t(uintptr(unsafe.Pointer(call))), host.Scope(scope), in, out)
+	}
+	if status != host.OK {
+		return fail(result, status, text)
+	}
+	f := frameOf(thread)
+	f.backend.call = C.uintptr_t(uintptr(unsafe.Pointer(call)))
+	f.call.Begin(fn.name, unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count)), uint64(call.deadline), clock)
+	s := &streaming{
+		frame: f,
+		input: &input{call: f.backend.call, stream: C.uintptr_t(uintptr(unsafe.Pointer(in))), backend: &f.backend},
+		output: &output{
+			call: f.backend.call, stream: C.uintptr_t(uintptr(unsafe.Pointer(out))),
+			single: C.modgo_writes_many(f.backend.call) == 0,
+		},
+		scope: host.Scope(scope),
+	}
+	status, text = f.run(fn, nil, s)
+	if status == host.OK {
+		answer(result, value.Raw{})
+	} else {
+		fail(result, status, text)
+	}
+	f.end(s.record)
+	return C.int(status)
+}
+
+// checkStreams checks what a stream UDF needs beside its call.
+func checkStreams(call C.uintptr_t, scope host.Scope, in, out *C.aerospike_udf_go_stream) (host.Status, string) {
+	switch {
+	case scope < host.ScopeServer || scope > host.ScopeBoth:
+		return host.Internal, "the host asked for a scope that version 1.0 of the ABI doesn't have"
+	case C.modgo_streams(call) == 0:
+		return host.Refused, "the host doesn't offer streams (stream_read and stream_write)"
+	case in == nil || out == nil:
+		return host.Internal, "the host gave no stream to read from, or none to write to"
+	}
+	return host.OK, ""
+}
