@@ -101,14 +101,14 @@ func (r *reader) scalar(it item) (any, error) {
 		}
 		return s, nil
 	case Bytes:
-		return append([]byte{}, it.data...), nil
+		return append([]byte{}, it.data()...), nil
 	case GeoJSON:
-		if !r.lenient && !utf8.Valid(it.data) {
+		if !r.lenient && !utf8.Valid(it.data()) {
 			return nil, errUTF8
 		}
-		return declared.makeGeoJSON(it.data), nil
+		return declared.makeGeoJSON(it.data()), nil
 	case HLL:
-		return declared.makeHLL(it.data), nil
+		return declared.makeHLL(it.data()), nil
 	}
 	return nil, nil
 }
@@ -163,7 +163,7 @@ func (r *reader) anyKey(it item) (any, error) {
 	case Integer, String:
 		return r.scalar(it)
 	case Bytes:
-		return declared.makeBytesKey(it.data), nil
+		return declared.makeBytesKey(it.data()), nil
 	}
 	return nil, errKey(describe(it))
 }
@@ -178,11 +178,11 @@ func element(i int) string { return "element " + strconv.Itoa(i) }
 func at(key item) string {
 	switch key.typ {
 	case String:
-		return "key " + quote(key.data)
+		return "key " + quote(key.data())
 	case Integer:
 		return "key " + strconv.FormatInt(key.integer, 10)
 	}
-	return "a key of " + strconv.Itoa(len(key.data)) + " bytes"
+	return "a key of " + strconv.Itoa(len(key.data())) + " bytes"
 }
 
 // decode reads the rest of it into v, whose type is supported.
@@ -239,13 +239,13 @@ func (r *reader) decodeDeclared(it item, v reflect.Value, want Type) error {
 	if it.typ != want {
 		return mismatch(v.Type(), it)
 	}
-	if want == GeoJSON && !r.lenient && !utf8.Valid(it.data) {
+	if want == GeoJSON && !r.lenient && !utf8.Valid(it.data()) {
 		return errUTF8
 	}
 	if v.Kind() == reflect.Slice {
-		v.SetBytes(append([]byte{}, it.data...))
+		v.SetBytes(append([]byte{}, it.data()...))
 	} else {
-		v.SetString(string(it.data))
+		v.SetString(string(it.data()))
 	}
 	return nil
 }

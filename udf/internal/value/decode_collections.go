@@ -15,7 +15,7 @@ func (r *reader) decodeSlice(it item, v reflect.Value, depth int) error {
 		v.SetZero()
 		return nil
 	case bytes && it.typ == Bytes:
-		v.SetBytes(append([]byte{}, it.data...))
+		v.SetBytes(append([]byte{}, it.data()...))
 		return nil
 	case bytes || it.typ != List:
 		return mismatch(t, it)
@@ -88,10 +88,10 @@ func (r *reader) decodeKey(it item, v reflect.Value) error {
 		v.Set(reflect.ValueOf(key))
 		return nil
 	case reflect.Array:
-		if it.typ != Bytes || len(it.data) != v.Len() {
+		if it.typ != Bytes || len(it.data()) != v.Len() {
 			return mismatch(v.Type(), it)
 		}
-		for i, b := range it.data {
+		for i, b := range it.data() {
 			v.Index(i).SetUint(uint64(b))
 		}
 		return nil

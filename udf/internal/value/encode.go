@@ -293,7 +293,7 @@ func appendPairs[V any](dst []byte, pairs []pair[V], depth int, appendValue func
 			dst, err = appendValue(dst, p.value, depth+1)
 		}
 		if err != nil {
-			return dst, within(at(item{typ: p.key.Type, integer: p.key.Integer, data: p.key.Bytes()}), err)
+			return dst, within(at(scalarItem(p.key)), err)
 		}
 	}
 	return dst, nil

@@ -45,7 +45,7 @@ func (f *fields) find(key item) (*field, bool) {
 	if key.typ != String {
 		return nil, false
 	}
-	i, ok := f.byName[string(key.data)]
+	i, ok := f.byName[string(key.data())]
 	if !ok {
 		return nil, false
 	}

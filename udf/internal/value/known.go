@@ -46,7 +46,7 @@ func (r *reader) known(it item, place any, depth int) (err error) {
 		if it.typ == Bytes || it.typ == Nil {
 			*p = nil
 			if it.typ == Bytes {
-				*p = append([]byte{}, it.data...)
+				*p = append([]byte{}, it.data()...)
 			}
 			return nil
 		}
@@ -245,16 +245,16 @@ const sharedMax = 1 << 10
 
 // text gives the text of a string item.
 func (r *reader) text(it item) (string, error) {
-	if !r.lenient && !utf8.Valid(it.data) {
+	if !r.lenient && !utf8.Valid(it.data()) {
 		return "", errUTF8
 	}
-	if len(it.data) == 0 || len(r.b) == 0 || len(r.b) > sharedMax {
-		return string(it.data), nil
+	if len(it.data()) == 0 || len(r.b) == 0 || len(r.b) > sharedMax {
+		return string(it.data()), nil
 	}
 	if r.shared == "" {
 		r.shared = string(r.b)
 	}
 	// The item borrows b, so its place there is its place in the copy.
-	from := uintptr(unsafe.Pointer(unsafe.SliceData(it.data))) - uintptr(unsafe.Pointer(unsafe.SliceData(r.b)))
-	return r.shared[from : from+uintptr(len(it.data))], nil
+	from := uintptr(unsafe.Pointer(unsafe.SliceData(it.data()))) - uintptr(unsafe.Pointer(unsafe.SliceData(r.b)))
+	return r.shared[from : from+uintptr(len(it.data()))], nil
 }

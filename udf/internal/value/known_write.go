@@ -184,7 +184,7 @@ func placeOf(key any) string {
 	case *int64:
 		return at(item{typ: Integer, integer: *k})
 	case *string:
-		return at(item{typ: String, data: []byte(*k)})
+		return at(scalarItem(OfString(String, *k)))
 	}
 	return "a key"
 }

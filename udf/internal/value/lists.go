@@ -46,7 +46,7 @@ func (e *Elements) Next() (Raw, bool, error) {
 	if it.typ >= List {
 		return OfBytes(it.typ, e.r.b[from:e.r.at]), true, nil
 	}
-	raw := OfBytes(it.typ, it.data)
+	raw := OfBytes(it.typ, it.data())
 	raw.Integer = it.integer
 	return raw, true, nil
 }

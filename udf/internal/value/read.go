@@ -8,6 +8,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"unsafe"
 )
 
 // Particle types: the first byte of a msgpack str tells what the rest of it is.
@@ -35,13 +36,27 @@ type reader struct {
 	shared  string // the copy of b that strings are cut from, "" before the first
 }
 
-// item is one value: a scalar whole, of a list or map only its head. count is the number of elements or
-// pairs that follow, without the entry that tells the order.
+// item is one value: a scalar whole, of a list or map only its head. count is the number of bytes, or of the
+// elements or pairs that follow, without the entry that tells the order. It is kept as small as the compiler
+// keeps in registers.
 type item struct {
 	typ     Type
 	integer int64 // as in Raw
-	data    []byte
+	first   *byte // of what is neither integer nor list nor map
 	count   int
+}
+
+// scalarItem is the item of a value that is no list or map.
+func scalarItem(raw Raw) item {
+	return item{typ: raw.Type, integer: raw.Integer, first: raw.Data, count: int(raw.Length)}
+}
+
+// data gives the bytes of a string, bytes, GeoJSON or HLL.
+func (it item) data() []byte {
+	if it.first == nil {
+		return nil
+	}
+	return unsafe.Slice(it.first, it.count)
 }
 
 // open starts reading raw: a scalar is its own item, a list or map is the head of its document.
@@ -50,7 +65,7 @@ func open(raw Raw, lenient bool) (reader, item, error) {
 	case Nil, Boolean, Integer, Double:
 		return reader{lenient: lenient}, item{typ: raw.Type, integer: raw.Integer}, nil
 	case String, Bytes, GeoJSON, HLL:
-		return reader{lenient: lenient}, item{typ: raw.Type, data: raw.Bytes()}, nil
+		return reader{lenient: lenient}, scalarItem(raw), nil
 	case List, Map:
 		r := reader{b: raw.Bytes(), lenient: lenient}
 		it, err := r.next()
@@ -186,7 +201,7 @@ func (r *reader) blob(n uint64) (item, error) {
 	if err != nil {
 		return item{}, err
 	}
-	it := item{typ: Bytes, data: b[1:]}
+	it := item{typ: Bytes, first: unsafe.SliceData(b[1:]), count: len(b) - 1}
 	switch b[0] {
 	case particleString:
 		it.typ = String

@@ -30,10 +30,10 @@ const DepthMax = 64
 
 // Raw is a value as it crosses the ABI. Its layout is that of the C struct aerospike_udf_go_value (asserted
 // where cgo is at hand). Scalars are in Integer, everything else is Length bytes at Data: C memory that is
-// borrowed for the call, or Go memory on the way out.
+// borrowed for the call, or Go memory on the way out. The C struct's reserved field is padding here: of more
+// than four fields the compiler keeps a struct in memory instead of in registers.
 type Raw struct {
 	Type    Type
-	_       uint32
 	Integer int64
 	Data    *byte
 	Length  uintptr

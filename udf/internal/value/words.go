@@ -41,9 +41,9 @@ func describe(it item) string {
 		f := math.Float64frombits(uint64(it.integer))
 		return "the double " + strconv.FormatFloat(f, 'g', -1, 64)
 	case String:
-		return "the string " + quote(it.data)
+		return "the string " + quote(it.data())
 	case Bytes, GeoJSON, HLL:
-		return it.typ.String() + " (" + strconv.Itoa(len(it.data)) + " bytes long)"
+		return it.typ.String() + " (" + strconv.Itoa(len(it.data())) + " bytes long)"
 	case List:
 		return "a list of " + strconv.Itoa(it.count)
 	case Map:
