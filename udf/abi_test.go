@@ -221,36 +221,7 @@ func TestABI(t *testing.T) {
 		{"apply stream", "6 string stream is a stream UDF; apply it to a stream"},
 		{"apply getBin", "0 integer 0"},
 	}
-	var tell, want []string
-	for _, s := range steps {
-		tell = append(tell, s.tell)
-		if s.want != "" || strings.HasPrefix(s.tell, "property") {
-			want = append(want, strings.Split(s.want, "\n")...)
-		}
-	}
-	got, stderr := run(tell...)
-	if stderr != "" {
-		t.Errorf("on standard error: %s", stderr)
-	}
-	path := regexp.MustCompile(`/[^ \\]*/((?:functions|streams).go:)`)
-	passed := regexp.MustCompile(`passed \S+ before`)
-	after := regexp.MustCompile(`passed after \d elements`)
-	for i, w := range want {
-		if i >= len(got) {
-			t.Fatalf("nothing where %q belongs", w)
-		}
-		g := passed.ReplaceAllString(path.ReplaceAllString(got[i], "$1"), "passed DURATION before")
-		g = after.ReplaceAllString(g, "passed after N elements")
-		if strings.HasPrefix(w, "1 string no function none") {
-			g = g[:min(len(g), len(w))]
-		}
-		if g != w {
-			t.Errorf("line %d: %q; want %q", i, g, w)
-		}
-	}
-	if len(got) != len(want) {
-		t.Errorf("%d lines, want %d", len(got), len(want))
-	}
+	check(t, run, steps)
 
 	t.Run("functions", func(t *testing.T) {
 		out, _ := run("property functions")
@@ -289,5 +260,75 @@ func TestABISetupFails(t *testing.T) {
 	}
 	if strings.Count(stderr, "setup failed") != 1 {
 		t.Errorf("standard error: %s", stderr)
+	}
+}
+
+// Each UDF by a symbol of its own, found once: what happens is what happens by name.
+func TestABIExported(t *testing.T) {
+	run := module(t, "./dispatch/cmd")
+	steps := []struct{ tell, want string }{
+		{"bin a i:5", ""},
+		{"apply @modgo_udf_getBin", "0 integer 5"}, // sets itself up
+		{"setup", "0"},
+		{"property dispatch", "exported"},
+		{"apply getBin", "0 integer 5"},
+		{"apply getBinReflected", "0 integer 5"},
+		{"apply @modgo_udf_getBin i:1", "2 string getBin expects no arguments, got 1"},
+		{"apply @modgo_udf_increase i:1", "log outer 2 increasing n=1 (functions.go:26)\n0 integer 2"},
+		{"apply @modgo_udf_increase s:x", `2 string argument 1 of increase: expected an integer, got the string "x"`},
+		{"apply @modgo_udf_increase i:-1", "log outer 2 increasing n=-1 (functions.go:26)\n3 string too small"},
+		{"apply @modgo_udf_increase i:101", "log outer 2 increasing n=101 (functions.go:26)\n" + `4 string too large\nfunctions.go:31 dispatch.Increase`},
+		{"apply @modgo_udf_gone", "1 string no function gone is registered; there is count, elsewhere, getBin, getBinReflected, increase"},
+		{"apply @modgo_udf_beyond", "7 string the generated symbols are not those of BuildInfo.Symbols; build the module again"},
+		{"apply @modgo_udf_elsewhere", "6 string count is a stream UDF; apply it to a stream"},
+		{"records 3", ""},
+		{"stream @modgo_udf_count 3", "write list 9103\n0 nil"},
+		{"stream count 3", "write list 9103\n0 nil"},
+		{"option deadline -5", ""},
+		{"stream @modgo_udf_count 3", "5 string the deadline had passed DURATION before the call began"},
+		{"apply @modgo_udf_getBin", "5 string the deadline had passed DURATION before the call began"},
+	}
+	check(t, run, steps)
+	out, _ := run("setup", "property functions")
+	if !strings.Contains(out[1], `"symbol":"modgo_udf_getBin"`) {
+		t.Error(out)
+	}
+	if out, _ := run("setup", "bin a i:5", "threads @modgo_udf_getBin 20000 16", "apply @modgo_udf_getBin"); len(out) != 3 || out[2] != "0 integer 5" {
+		t.Error(out)
+	}
+}
+
+// check tells the driver each step and compares what it prints, of which paths are cut to their base.
+func check(t *testing.T, run func(...string) ([]string, string), steps []struct{ tell, want string }) {
+	t.Helper()
+	var tell, want []string
+	for _, s := range steps {
+		tell = append(tell, s.tell)
+		if s.want != "" || strings.HasPrefix(s.tell, "property") {
+			want = append(want, strings.Split(s.want, "\n")...)
+		}
+	}
+	got, stderr := run(tell...)
+	if stderr != "" {
+		t.Errorf("on standard error: %s", stderr)
+	}
+	path := regexp.MustCompile(`/[^ \\]*/((?:functions|streams).go:)`)
+	passed := regexp.MustCompile(`passed \S+ before`)
+	after := regexp.MustCompile(`passed after \d elements`)
+	for i, w := range want {
+		if i >= len(got) {
+			t.Fatalf("nothing where %q belongs", w)
+		}
+		g := passed.ReplaceAllString(path.ReplaceAllString(got[i], "$1"), "passed DURATION before")
+		g = after.ReplaceAllString(g, "passed after N elements")
+		if strings.HasPrefix(w, "1 string no function none") {
+			g = g[:min(len(g), len(w))]
+		}
+		if g != w {
+			t.Errorf("line %d: %q; want %q", i, g, w)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d lines, want %d", len(got), len(want))
 	}
 }

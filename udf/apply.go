@@ -103,6 +103,36 @@ func failure(err error) (host.Status, string) {
 	return host.Failed, strings.ToValidUTF8(err.Error(), "\uFFFD")
 }
 
+// find gives the function of that name, or why there is none.
+func (m *module) find(name string) (*function, host.Status, string) {
+	if m.failure != "" {
+		return nil, host.Internal, m.failure
+	}
+	if fn := m.functions[name]; fn != nil {
+		return fn, host.OK, ""
+	}
+	return nil, host.NotFound, m.notFound(name)
+}
+
+// symbol gives the function with a symbol of its own, by its place; nil where it can't be called.
+func (m *module) symbol(index int) *function {
+	if m.failure != "" || uint(index) >= uint(len(m.symbols)) {
+		return nil
+	}
+	return m.symbols[index]
+}
+
+// unsymbolic is find for the function that symbol doesn't give.
+func (m *module) unsymbolic(index int) (*function, host.Status, string) {
+	if m.failure == "" && uint(index) >= uint(len(m.build.Symbols)) {
+		return nil, host.Internal, "the generated symbols are not those of BuildInfo.Symbols; build the module again"
+	}
+	if m.failure != "" {
+		return nil, host.Internal, m.failure
+	}
+	return m.find(m.build.Symbols[index])
+}
+
 // notFound is the text for a name that is not registered.
 func (m *module) notFound(name string) string {
 	name = strings.ToValidUTF8(name, "\uFFFD")

@@ -35,7 +35,7 @@ func modgo_setup() C.int {
 func modgo_apply_single(thread C.int, name *C.char, length C.size_t, call *C.aerospike_udf_go_call,
 	record *C.aerospike_udf_go_record, arguments *C.aerospike_udf_go_value, count C.size_t,
 	result *C.aerospike_udf_go_result) C.int {
-	if result == nil || uintptr(result.size) < unsafe.Sizeof(*result) {
+	if !valid(result) {
 		return C.int(host.Internal) // nowhere to say why
 	}
 	f := frameOf(thread)
@@ -43,12 +43,37 @@ func modgo_apply_single(thread C.int, name *C.char, length C.size_t, call *C.aer
 	if fn == nil || fn.name != unsafe.String((*byte)(unsafe.Pointer(name)), int(length)) {
 		var status host.Status
 		var text string
-		if fn, status, text = findRecordUDF(name, length); status != host.OK {
+		if fn, status, text = recordUDF(find(name, length)); status != host.OK {
 			f.release()
 			return fail(result, status, text)
 		}
 		f.last = fn
 	}
+	return f.single(fn, call, record, arguments, count, result)
+}
+
+//export modgo_apply_single_symbol
+func modgo_apply_single_symbol(thread, index C.int, call *C.aerospike_udf_go_call, record *C.aerospike_udf_go_record,
+	arguments *C.aerospike_udf_go_value, count C.size_t, result *C.aerospike_udf_go_result) C.int {
+	if !valid(result) {
+		return C.int(host.Internal)
+	}
+	fn := loaded().symbol(int(index))
+	if fn == nil || fn.stream {
+		_, status, text := recordUDF(loaded().unsymbolic(int(index)))
+		return fail(result, status, text)
+	}
+	return frameOf(thread).single(fn, call, record, arguments, count, result)
+}
+
+// valid says whether a result has room for an answer.
+func valid(result *C.aerospike_udf_go_result) bool {
+	return result != nil && uintptr(result.size) >= unsafe.Sizeof(*result)
+}
+
+// single applies a record UDF and gives the frame to the next call.
+func (f *frame) single(fn *function, call *C.aerospike_udf_go_call, record *C.aerospike_udf_go_record,
+	arguments *C.aerospike_udf_go_value, count C.size_t, result *C.aerospike_udf_go_result) C.int {
 	if status, text := checkCall(call, arguments, count); status != host.OK {
 		f.release()
 		return fail(result, status, text)
@@ -89,9 +114,8 @@ func frameOf(thread C.int) *frame {
 	return f
 }
 
-// findRecordUDF is find that refuses a stream UDF.
-func findRecordUDF(name *C.char, length C.size_t) (*function, host.Status, string) {
-	fn, status, text := find(name, length)
+// recordUDF refuses a stream UDF that was found.
+func recordUDF(fn *function, status host.Status, text string) (*function, host.Status, string) {
 	if status == host.OK && fn.stream {
 		return nil, host.Refused, fn.name + " is a stream UDF; apply it to a stream"
 	}
@@ -100,15 +124,7 @@ func findRecordUDF(name *C.char, length C.size_t) (*function, host.Status, strin
 
 // find gives the function of that name, or why there is none.
 func find(name *C.char, length C.size_t) (*function, host.Status, string) {
-	m := loaded()
-	if m.failure != "" {
-		return nil, host.Internal, m.failure
-	}
-	text := unsafe.String((*byte)(unsafe.Pointer(name)), int(length))
-	if fn := m.functions[text]; fn != nil {
-		return fn, host.OK, ""
-	}
-	return nil, host.NotFound, m.notFound(text)
+	return loaded().find(unsafe.String((*byte)(unsafe.Pointer(name)), int(length)))
 }
 
 // checkCall checks what the host gave, as far as that can be checked, and the deadline.

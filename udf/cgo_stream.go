@@ -154,16 +154,44 @@ func (s *output) Close() error {
 func modgo_apply_stream(thread C.int, name *C.char, length C.size_t, call *C.aerospike_udf_go_call, scope C.int,
 	in, out *C.aerospike_udf_go_stream, arguments *C.aerospike_udf_go_value, count C.size_t,
 	result *C.aerospike_udf_go_result) C.int {
-	if result == nil || uintptr(result.size) < unsafe.Sizeof(*result) {
+	if !valid(result) {
 		return C.int(host.Internal) // nowhere to say why
 	}
-	fn, status, text := find(name, length)
+	fn, status, text := streamUDF(find(name, length))
+	if status != host.OK {
+		return fail(result, status, text)
+	}
+	return stream(thread, fn, call, scope, in, out, arguments, count, result)
+}
+
+//export modgo_apply_stream_symbol
+func modgo_apply_stream_symbol(thread, index C.int, call *C.aerospike_udf_go_call, scope C.int,
+	in, out *C.aerospike_udf_go_stream, arguments *C.aerospike_udf_go_value, count C.size_t,
+	result *C.aerospike_udf_go_result) C.int {
+	if !valid(result) {
+		return C.int(host.Internal)
+	}
+	fn := loaded().symbol(int(index))
+	if fn == nil || !fn.stream {
+		_, status, text := streamUDF(loaded().unsymbolic(int(index)))
+		return fail(result, status, text)
+	}
+	return stream(thread, fn, call, scope, in, out, arguments, count, result)
+}
+
+// streamUDF refuses a record UDF that was found.
+func streamUDF(fn *function, status host.Status, text string) (*function, host.Status, string) {
 	if status == host.OK && !fn.stream {
-		status, text = host.Refused, fn.name+" is a record UDF; apply it to a record"
+		return nil, host.Refused, fn.name + " is a record UDF; apply it to a record"
 	}
-	if status == host.OK {
-		status, text = checkCall(call, arguments, count)
-	}
+	return fn, status, text
+}
+
+// stream applies a stream UDF.
+func stream(thread C.int, fn *function, call *C.aerospike_udf_go_call, scope C.int,
+	in, out *C.aerospike_udf_go_stream, arguments *C.aerospike_udf_go_value, count C.size_t,
+	result *C.aerospike_udf_go_result) C.int {
+	status, text := checkCall(call, arguments, count)
 	if status == host.OK {
 		status, text = checkStreams(C.uintptr_t(uintptr(unsafe.Pointer(call))), host.Scope(scope), in, out)
 	}

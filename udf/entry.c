@@ -1,7 +1,7 @@
 //go:build cgo
 
 /*
- * The six functions of the ABI as the host sees them. They do what is cheaper or only possible in C: keep
+ * The functions of the ABI as the host sees them: the six, and what generated symbols of single UDFs call. They do what is cheaper or only possible in C: keep
  * the call of this thread for udf.Log, and read the clock. Everything else is in cgo_export.go.
  */
 #include <pthread.h>
@@ -139,6 +139,32 @@ EXPORT int aerospike_udf_go_apply_stream(char *name, aerospike_udf_go_call *call
 	int number = begin(call, &outer);
 	int status = modgo_apply_stream(number, name, name ? strlen(name) : 0, call, scope, input, output, arguments,
 	                                count, result);
+
+	current = outer;
+	return status;
+}
+
+/* What the generated symbol of a UDF calls: apply by the UDF's place in BuildInfo.Symbols instead of its name. */
+HIDDEN int modgo_apply_single_at(int index, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
+                                 aerospike_udf_go_value *arguments, size_t count,
+                                 aerospike_udf_go_result *result)
+{
+	aerospike_udf_go_call *outer;
+	int number = begin(call, &outer);
+	int status = modgo_apply_single_symbol(number, index, call, record, arguments, count, result);
+
+	current = outer;
+	return status;
+}
+
+HIDDEN int modgo_apply_stream_at(int index, aerospike_udf_go_call *call, int scope,
+                                 aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
+                                 aerospike_udf_go_value *arguments, size_t count,
+                                 aerospike_udf_go_result *result)
+{
+	aerospike_udf_go_call *outer;
+	int number = begin(call, &outer);
+	int status = modgo_apply_stream_symbol(number, index, call, scope, input, output, arguments, count, result);
 
 	current = outer;
 	return status;

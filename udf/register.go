@@ -62,6 +62,41 @@ func Bind(b Binding) {
 type BuildInfo struct {
 	Dispatch string // the property `dispatch`: "registry", "exported" or "reflect"
 	Build    string // the property `build`: a JSON object
+
+	// Symbols are the names of the UDFs that have an exported C symbol of their own, with "exported". A symbol
+	// says in C which place of this list it is; the package main that modgo generates holds both:
+	//
+	//	/*
+	//	#include <stddef.h>
+	//	struct aerospike_udf_go_call;
+	//	struct aerospike_udf_go_record;
+	//	struct aerospike_udf_go_stream;
+	//	struct aerospike_udf_go_value;
+	//	struct aerospike_udf_go_result;
+	//
+	//	// The SDK's; weak, because cgo links this package once without it.
+	//	__attribute__((weak)) int modgo_apply_single_at(int index, struct aerospike_udf_go_call *call,
+	//		struct aerospike_udf_go_record *record, struct aerospike_udf_go_value *arguments, size_t count,
+	//		struct aerospike_udf_go_result *result);
+	//	__attribute__((weak)) int modgo_apply_stream_at(int index, struct aerospike_udf_go_call *call, int scope,
+	//		struct aerospike_udf_go_stream *input, struct aerospike_udf_go_stream *output,
+	//		struct aerospike_udf_go_value *arguments, size_t count, struct aerospike_udf_go_result *result);
+	//
+	//	// One a record UDF; a stream UDF's has the parameters of modgo_apply_stream_at.
+	//	__attribute__((visibility("default")))
+	//	int modgo_udf_add(struct aerospike_udf_go_call *call, struct aerospike_udf_go_record *record,
+	//		struct aerospike_udf_go_value *arguments, size_t count, struct aerospike_udf_go_result *result)
+	//	{
+	//		return modgo_apply_single_at(0, call, record, arguments, count, result);
+	//	}
+	//	*/
+	//	import "C"
+	//
+	//	func init() { udf.Build(udf.BuildInfo{Dispatch: "exported", Symbols: []string{"add"}}) }
+	//
+	// No //export may stand in that file. The function's descriptor names the symbol: "symbol":"modgo_udf_add".
+	// The wrappers are those of "registry". A UDF without a symbol is called by its name, as ever.
+	Symbols []string
 }
 
 // Build hands in the facts of the build.

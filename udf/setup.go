@@ -26,8 +26,9 @@ type function struct {
 // module is what setup makes.
 type module struct {
 	functions map[string]*function
-	names     []string // in order
-	failure   string   // why setup failed, "" where it didn't
+	names     []string    // in order
+	symbols   []*function // by their place in build.Symbols, nil for one that is not registered
+	failure   string      // why setup failed, "" where it didn't
 	build     BuildInfo
 }
 
@@ -100,6 +101,9 @@ func join(d declarations) *module {
 		m.names = append(m.names, r.name)
 	}
 	slices.Sort(m.names)
+	for _, name := range d.build.Symbols {
+		m.symbols = append(m.symbols, m.functions[name])
+	}
 	if len(problems) > 0 {
 		m.failure = report(problems)
 	}

@@ -12,7 +12,7 @@
  *   threads NAME N T      calls from T threads
  *   floor N               nanoseconds of a call into Go that does nothing (setup, again)
  *
- * VALUE is n (nil), b:1, i:5, d:1.5, s:text, x:hex (bytes), l:hex and m:hex (msgpack), t:N:hex (any type N).
+ * NAME may be @SYMBOL, a symbol of the UDF's own. VALUE is n (nil), b:1, i:5, d:1.5, s:text, x:hex (bytes), l:hex and m:hex (msgpack), t:N:hex (any type N).
  * Options: record, host (0: none), functions (0: an empty table), exists, refuse (writes), buffer (bytes),
  * deadline (milliseconds from now, may be negative), level, nest (unset calls another UDF), many (0: streams go one
  * by one), streams (0: there are none), broken (reading a stream fails after so many elements).
@@ -51,6 +51,25 @@ static char bin_names[BINS * 32];
 static struct {
 	int record, host, functions, exists, refuse, buffer, deadline, level, nest, many, streams, broken;
 } option;
+
+static void *library;
+
+/* A function that is called by a symbol of its own has @ before that: found once, as a host does. */
+static void *symbol_of(const char *name)
+{
+	static char last[160];
+	static void *found;
+
+	if (strcmp(name + 1, last) != 0) {
+		found = dlsym(library, name + 1);
+		if (found == NULL) {
+			printf("no symbol %s\n", name + 1);
+			exit(1);
+		}
+		strncpy(last, name + 1, sizeof(last) - 1);
+	}
+	return found;
+}
 
 static const char *const types[] = {"nil", "boolean", "integer", "double", "string", "bytes", "geojson", "hll", "list", "map"};
 
@@ -397,6 +416,13 @@ static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, ae
 	if (option.deadline) {
 		call.deadline = now() + (uint64_t)((int64_t)option.deadline * 1000000);
 	}
+	if (name[0] == '@') {
+		int (*symbol)(aerospike_udf_go_call *, aerospike_udf_go_record *, aerospike_udf_go_value *, size_t,
+		              aerospike_udf_go_result *);
+
+		*(void **)&symbol = symbol_of(name);
+		return symbol(&call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count, result);
+	}
 	return module.single(name, &call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count, result);
 }
 
@@ -420,8 +446,16 @@ static void apply_and_print(char *name, int scope, aerospike_udf_go_value *argum
 		host.stream_read_many = option.many ? host_read_many : NULL;
 		host.stream_write_many = option.many ? host_write_many : NULL;
 		element_at = reads_many = writes_many = 0;
-		status = module.stream(name, &call, scope, (aerospike_udf_go_stream *)&in, (aerospike_udf_go_stream *)&out,
-		                       arguments, count, &result);
+		if (name[0] == '@') {
+			int (*symbol)(aerospike_udf_go_call *, int, aerospike_udf_go_stream *, aerospike_udf_go_stream *,
+			              aerospike_udf_go_value *, size_t, aerospike_udf_go_result *);
+
+			*(void **)&symbol = symbol_of(name);
+			status = symbol(&call, scope, (aerospike_udf_go_stream *)&in, (aerospike_udf_go_stream *)&out, arguments,
+			                count, &result);
+		} else
+			status = module.stream(name, &call, scope, (aerospike_udf_go_stream *)&in,
+			                       (aerospike_udf_go_stream *)&out, arguments, count, &result);
 	} else {
 		status = apply(name, arguments, count, &result);
 	}
@@ -598,6 +632,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "driver: %s\n", argc == 2 ? dlerror() : "usage: driver MODULE.so");
 		return 1;
 	}
+	library = handle;
 	*(void **)&module.major = dlsym(handle, "aerospike_udf_go_get_api_version_major");
 	*(void **)&module.minor = dlsym(handle, "aerospike_udf_go_get_api_version_minor");
 	*(void **)&module.property = dlsym(handle, "aerospike_udf_go_get_property");
