@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -330,5 +331,15 @@ func check(t *testing.T, run func(...string) ([]string, string), steps []struct{
 	}
 	if len(got) != len(want) {
 		t.Errorf("%d lines, want %d", len(got), len(want))
+	}
+}
+
+// These packages make a module of a third more bytes; who wants them imports them.
+func TestModulesStayLean(t *testing.T) {
+	dependencies := strings.Fields(tool(t, ".", "go", "list", "-deps", ".", "./bind"))
+	for _, heavy := range []string{"fmt", "encoding/json", "log/slog"} {
+		if slices.Contains(dependencies, heavy) {
+			t.Errorf("package udf or bind imports %s", heavy)
+		}
 	}
 }

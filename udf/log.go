@@ -66,6 +66,15 @@ func Log(level Level, msg string, args ...any) {
 	line.write(level.host(), compose(msg, args), location)
 }
 
+func init() {
+	host.Wants = func(level int) bool { return current().wanted >= Level(level).host() }
+	host.Log = func(level int, msg string, args []any, location string) {
+		if line, number := current(), Level(level).host(); line.wanted >= number {
+			line.write(number, compose(msg, args), location)
+		}
+	}
+}
+
 // logger is where a log line goes.
 type logger struct {
 	wanted int // the highest level in the ABI's numbers, where debug is highest

@@ -69,6 +69,13 @@ type Sink func(level int, message, location string)
 // udftest calls it.
 var Capture func(s Sink) (restore func())
 
+// Wants says whether a line of this udf.Level goes anywhere, and Log writes one: msg, the keys and values of args,
+// and where it comes from, "file:line" or "". Package udf sets them; package udfslog calls them.
+var (
+	Wants func(level int) bool
+	Log   func(level int, msg string, args []any, location string)
+)
+
 // Scope is the part of a stream UDF that is asked for, numbered as aerospike_udf_go_scope in the C header.
 type Scope int
 
