@@ -70,3 +70,81 @@ func ExampleLog() {
 	udf.Log(udf.Info, "tokens refilled", "user", "ann", "tokens", 10)
 	// The host logs: tokens refilled user=ann tokens=10
 }
+
+// ByCity counts records by their city.
+func ByCity(s *udf.Stream) *udf.Stream {
+	counts := udf.Aggregate(s, map[string]int64{}, func(counts map[string]int64, r *udf.Record) map[string]int64 {
+		city, _ := r.String("city")
+		counts[city]++
+		return counts
+	})
+	return udf.Reduce(counts, func(a, b map[string]int64) map[string]int64 {
+		for city, n := range b {
+			a[city] += n
+		}
+		return a
+	})
+}
+
+func ExampleStream() {
+	var people []any
+	for _, city := range []string{"Delft", "Gent", "Delft"} {
+		people = append(people, udftest.NewRecord(map[string]udf.Value{"city": city}))
+	}
+
+	counts, err := udftest.Run(udftest.NewStream(people...), ByCity)
+
+	fmt.Println(counts, err)
+	// Output: [map[Delft:2 Gent:1]] <nil>
+}
+
+func ExampleFilter() {
+	numbers := udftest.NewStream(1, 2, 3, 4)
+	even := func(s *udf.Stream) *udf.Stream {
+		return udf.Filter(s, func(n int64) bool { return n%2 == 0 })
+	}
+	fmt.Println(udftest.Run(numbers, even))
+	// Output: [2 4] <nil>
+}
+
+func ExampleMap() {
+	numbers := udftest.NewStream(1, 2)
+	halves := func(s *udf.Stream) *udf.Stream {
+		return udf.Map(s, func(n int64) float64 { return float64(n) / 2 })
+	}
+	fmt.Println(udftest.Run(numbers, halves))
+	// Output: [0.5 1] <nil>
+}
+
+func ExampleAggregate() {
+	words := udftest.NewStream("a", "bcd")
+	lengths := func(s *udf.Stream) *udf.Stream {
+		return udf.Aggregate(s, 0, func(sum int, word string) int { return sum + len(word) })
+	}
+	fmt.Println(udftest.Run(words, lengths))
+	fmt.Println(udftest.RunOnNodes(2, words, lengths)) // one of each node, for nothing reduces them
+	// Output:
+	// [4] <nil>
+	// [1 3] <nil>
+}
+
+func ExampleStreamOf() {
+	records := udftest.NewStream(
+		udftest.NewRecord(map[string]udf.Value{"tags": []string{"a", "b"}}),
+		udftest.NewRecord(map[string]udf.Value{"tags": []string{"c"}}),
+	)
+	tags := func(s *udf.Stream) *udf.Stream {
+		return udf.StreamOf(func(yield func(string) bool) {
+			for r := range s.Records() {
+				tags, _ := udf.Get[[]string](r, "tags")
+				for _, tag := range tags {
+					if !yield(tag) {
+						return
+					}
+				}
+			}
+		})
+	}
+	fmt.Println(udftest.Run(records, tags))
+	// Output: [a b c] <nil>
+}

@@ -22,6 +22,15 @@
 // A UDF takes, in this order, a context.Context and a *Record, each if it wants it, then its arguments. It
 // gives nothing, a value, an error, or a value and an error. The last argument may be variadic.
 //
+// A stream UDF takes a *Stream in place of the record and gives one, with an error beside it if it wants:
+//
+//	// Total sums the bin "amount" of the records where it is at least least.
+//	func Total(s *udf.Stream, least int64) *udf.Stream {
+//		amounts := udf.Map(s, func(r *udf.Record) int64 { n, _ := r.Int("amount"); return n })
+//		large := udf.Filter(amounts, func(n int64) bool { return n >= least })
+//		return udf.Reduce(large, func(a, b int64) int64 { return a + b })
+//	}
+//
 // # Types
 //
 // bool is a boolean; the integer types are integers, out of range is an error and never a wrap; float32 and
@@ -30,7 +39,7 @@
 // named as encoding/json would, with the tag `udf:"name,omitempty"`; [Value] is any of them, [GeoJSON] and
 // [HLL] are themselves.
 //
-// Package udftest makes records for plain go test.
+// Package udftest makes records and streams for plain go test; package udfslog takes log/slog to the host's log.
 package udf
 
 import "github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
