@@ -62,8 +62,9 @@ test-workbench: $(VENV)/.dev ## The extension in a real VS Code, in headless Chr
 	tests/workbench/run
 
 .PHONY: test-native
-test-native: setup ## libmod_go under the address and undefined-behaviour sanitizers
+test-native: setup ## libmod_go under sanitizers, and as Aerospike's module against its real sources (libssl-dev)
 	$(MAKE) -C libmod_go sanitize
+	$(MAKE) -C libmod_go -f as_module.mk test
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Every formatter, linter and type checker
