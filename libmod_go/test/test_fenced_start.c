@@ -87,7 +87,7 @@ TEST(a_pool_closes_while_a_worker_hangs_at_its_start)
 
 	setenv("HOSTILE_SETUP", "hang", 1);
 	fenced_ask(pool, "exit_now");
-	fenced_ask(pool, "exit_now");
+	fenced_call(pool, "exit_now", 200, NULL, NULL, 0);
 	unsetenv("HOSTILE_SETUP");
 	start = check_now();
 	mod_go_fenced_close(pool);
