@@ -244,6 +244,28 @@ TEST(a_function_that_hangs_is_ended)
 	CHECK(check_now() - begin < 10);
 }
 
+TEST(a_fenced_module_is_used_as_any_other)
+{
+	CHECK_NUMBER(RUN("--fenced", "--bin", "a=1", "record", "good.set", "a", "2"), 0);
+	CHECK_TEXT(out, "1\na = 2\n");
+	CHECK_TEXT(err, "");
+	CHECK_NUMBER(RUN("--fenced", "record", "good.log"), 0);
+	CHECK_TEXT(err, "info: good.c:1: hello\n");
+	CHECK_NUMBER(RUN("--fenced", "record", "good.fail"), 1);
+	CHECK_CONTAINS(err, "no more tokens");
+	CHECK_NUMBER(RUN("--fenced", "record", "hostile.abort"), 1);
+	CHECK_CONTAINS(err,
+	               "test: abort: the function panicked: function abort: its worker was ended by signal 6");
+	CHECK_NUMBER(RUN("--fenced", "record", "hostile.print"), 1);
+	CHECK_CONTAINS(err, "this is line 1199 of");
+	CHECK_NUMBER(RUN("--fenced", "--timeout", "100", "record", "good.sleep"), 1);
+	CHECK_CONTAINS(err, "did not come back in time, and its worker was ended");
+	CHECK_NUMBER(RUN("--fenced", "stream", "good.who"), 1);
+	CHECK_CONTAINS(err, "streams do not cross the fence yet");
+	CHECK_NUMBER(RUN("--fenced", "record", "setup_fails.x"), 2);
+	CHECK_CONTAINS(err, "setup-failed");
+}
+
 TEST(wrong_usage_exits_with_2_and_says_what_is_wrong)
 {
 	CHECK_NUMBER(run((const char *const[]){check_app, NULL}), 2);

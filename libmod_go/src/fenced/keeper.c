@@ -71,7 +71,7 @@ static void start_ended(mod_go_fenced *pool, mod_go_worker *worker, const mod_go
 			pool->to_replace--;
 			pool->counters.restarts++;
 		}
-		if (worker->version == pool->current && !atomic_load(&worker->gone))
+		if (worker->version == pool->current && !pool->closing && !atomic_load(&worker->gone))
 			mod_go_pool_settle(pool, worker);
 		else
 			mod_go_pool_retire(pool, worker);
@@ -226,6 +226,7 @@ static void look_at(mod_go_fenced *pool, watch_list *list)
 		if (list->workers[i].dying) {
 			if (!mod_go_process_ended(&worker->process, 0))
 				continue;
+			mod_go_worker_drain(worker); /* what it said before it was ended */
 			pthread_mutex_lock(&pool->lock);
 			clear_away(pool, worker);
 			pthread_mutex_unlock(&pool->lock);

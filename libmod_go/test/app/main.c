@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "host.h"
-#include "mod_go.h"
+#include "mod_go_fenced.h"
 #include "options.h"
 #include "text.h"
 #include "watchdog.h"
@@ -43,13 +43,43 @@ static mod_go_status find(const char *name, char *path, size_t capacity, mod_go_
 	return error->status;
 }
 
-static int load(const char *name, mod_go_module **module)
+/* A module that is open, in this process or fenced. */
+typedef struct opened {
+	mod_go_module *module;
+	mod_go_fenced *pool;
+} opened;
+
+static mod_go_status load_fenced(const char *path, const options *options, mod_go_fenced **pool,
+                                 mod_go_error *error)
+{
+	/* One call: one worker will do. What the module prints goes where it would unfenced. */
+	mod_go_fenced_options fence = {.size = sizeof(fence),
+	                               .limit = 1,
+	                               .no_spare = 1,
+	                               .start_timeout = options->timeout,
+	                               .output = STDERR_FILENO};
+	mod_go_status status = mod_go_fenced_open(path, &fence, pool, error);
+
+	return status == MOD_GO_OK ? mod_go_fenced_setup(*pool, error) : status;
+}
+
+static mod_go_status load_here(const char *path, mod_go_module **module, mod_go_error *error)
+{
+	mod_go_status status = mod_go_open(path, module, error);
+
+	return status == MOD_GO_OK ? mod_go_setup(*module, error) : status;
+}
+
+static int load(const char *name, const options *options, opened *opened)
 {
 	char path[PATH_MAX];
 	mod_go_error error;
+	mod_go_status status = find(name, path, sizeof(path), &error);
 
-	if (find(name, path, sizeof(path), &error) == MOD_GO_OK &&
-	    mod_go_open(path, module, &error) == MOD_GO_OK && mod_go_setup(*module, &error) == MOD_GO_OK)
+	if (status == MOD_GO_OK)
+		status = options->fenced ? load_fenced(path, options, &opened->pool, &error)
+		                         : load_here(path, &opened->module, &error);
+	if (status == MOD_GO_OK)
 		return -1;
 	fprintf(stderr, "test: %s: %s\n", mod_go_status_name(error.status), error.message);
 	return EXIT_USAGE;
@@ -70,7 +100,25 @@ static void print_record(const aerospike_udf_go_record *record)
 	}
 }
 
-static int apply(mod_go_module *module, const char *function, options *options)
+static int apply_function(const opened *opened, const char *function, options *options,
+                          aerospike_udf_go_call *call, aerospike_udf_go_result *result)
+{
+	aerospike_udf_go_value *arguments = options->arguments;
+	size_t count = options->argument_count;
+
+	if (options->stream && options->fenced)
+		return mod_go_fenced_apply_stream(opened->pool, function, call, AEROSPIKE_UDF_GO_SCOPE_BOTH, NULL,
+		                                  NULL, arguments, count, result);
+	if (options->stream)
+		return mod_go_apply_stream(opened->module, function, call, AEROSPIKE_UDF_GO_SCOPE_BOTH, NULL, NULL,
+		                           arguments, count, result);
+	if (options->fenced)
+		return mod_go_fenced_apply_single(opened->pool, function, call, &options->record, arguments, count,
+		                                  result);
+	return mod_go_apply_single(opened->module, function, call, &options->record, arguments, count, result);
+}
+
+static int apply(const opened *opened, const char *function, options *options)
 {
 	aerospike_udf_go_call call = host_call(options->log_level);
 	aerospike_udf_go_result result;
@@ -80,10 +128,7 @@ static int apply(mod_go_module *module, const char *function, options *options)
 	if (options->timeout > 0)
 		call.deadline = deadline_in(options->timeout);
 	mod_go_result_init(&result, buffer, sizeof(buffer));
-	status = options->stream ? mod_go_apply_stream(module, function, &call, AEROSPIKE_UDF_GO_SCOPE_BOTH, NULL,
-	                                               NULL, options->arguments, options->argument_count, &result)
-	                         : mod_go_apply_single(module, function, &call, &options->record,
-	                                               options->arguments, options->argument_count, &result);
+	status = apply_function(opened, function, options, &call, &result);
 	if (status == AEROSPIKE_UDF_GO_OK) {
 		value_print(stdout, &result.value);
 		putchar('\n');
@@ -98,7 +143,7 @@ static int apply(mod_go_module *module, const char *function, options *options)
 
 static int run(options *options)
 {
-	mod_go_module *module = NULL;
+	opened opened = {NULL, NULL};
 	char *dot = strrchr(options->target, '.');
 	int code;
 
@@ -109,10 +154,11 @@ static int run(options *options)
 	*dot = '\0';
 	if (options->timeout > 0)
 		watchdog_start(options->timeout, dot + 1, EXIT_CALL_FAILED);
-	code = load(options->target, &module);
+	code = load(options->target, options, &opened);
 	if (code < 0)
-		code = apply(module, dot + 1, options);
-	mod_go_close(module);
+		code = apply(&opened, dot + 1, options);
+	mod_go_fenced_close(opened.pool);
+	mod_go_close(opened.module);
 	return code;
 }
 

@@ -27,6 +27,7 @@ static const char HELP[] =
 	"    --key VALUE        the record's key: an integer or a string\n"
 	"    --ttl SECONDS      what it has left to live, or \"never\"\n"
 	"    --generation N     how often it was written\n"
+	"    --fenced           load the module into a worker process (mod-go-worker), not into this one\n"
 	"    --timeout MS       how long the function may take (default 10000; 0 for ever)\n"
 	"    --log LEVEL        print log lines up to error, warn, info (default), debug or trace\n"
 	"    --help             this text\n"
@@ -160,6 +161,10 @@ static int read_option(int count, char **words, int *at, options *options)
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
 		fputs(HELP, stdout);
 		return EXIT_FINE;
+	}
+	if (strcmp(word, "--fenced") == 0) {
+		options->fenced = true;
+		return -1;
 	}
 	for (size_t i = 0; i < sizeof(OPTIONS) / sizeof(*OPTIONS); i++) {
 		size_t length = strlen(OPTIONS[i].name);

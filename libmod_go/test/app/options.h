@@ -16,6 +16,7 @@ enum {
 
 typedef struct options {
 	bool stream;  /* else record */
+	bool fenced;  /* through a worker process */
 	char *target; /* MODULE.FUNCTION; cut at the dot by whoever reads it */
 	aerospike_udf_go_value *arguments;
 	size_t argument_count;

@@ -185,7 +185,7 @@ static void close_all(void)
 
 static void print_and_exit(void)
 {
-	for (int i = 0; i < 5000; i++)
+	for (int i = 0; i < 1200; i++)
 		printf("this is line %d of what nobody wants to read\n", i);
 	printf("last words\n");
 	fflush(stdout);
