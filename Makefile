@@ -87,7 +87,6 @@ libmod_go.a libmod_go.so: setup ## The loader as a static archive, or as a dynam
 .PHONY: bench
 bench: bench-lint bench-cli bench-server bench-abi ## All benchmarks: a table each, and bench/out/NAME.json
 
-.PHONY: bench-%
 bench-%: $(VENV)/.bench libmod_go.so
 	$(BIN)/python -m bench.$*
 
