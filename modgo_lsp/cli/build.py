@@ -10,19 +10,18 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
 from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import (
     complete,
     exit_code_of,
-    findings_json,
     progress,
     settings_for,
     show_findings,
     write_json,
 )
+from modgo_lsp.report.build import build_json
 
 
 @click.command(
@@ -83,26 +82,10 @@ def command(
     with progress(quiet=as_json) as tell:
         result = complete(build_module(request, tell))
     if as_json:
-        write_json(build_json(result))
+        write_json(build_json(result, str(Path.cwd())))
     else:
         _show(result)
     sys.exit(exit_code_of(result))
-
-
-def build_json(result: BuildResult) -> dict[str, object]:
-    """The JSON of `modgo build --json`."""
-    return {
-        "ok": result.ok,
-        "module": result.module,
-        "output": result.output,
-        "bytes": result.bytes,
-        "sha256": result.sha256,
-        "dispatch": result.dispatch,
-        "target": result.target,
-        "functions": msgspec.to_builtins(result.functions),
-        "findings": findings_json(result.findings),
-        "elapsed_ms": result.elapsed_ms,
-    }
 
 
 def _output(folders: tuple[Path, ...], output: str | None) -> Path | None:

@@ -14,7 +14,6 @@ from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import (
     BuildFailedError,
     complete,
-    findings_json,
     obtain,
     settings_for,
     show_build_failure,
@@ -24,6 +23,7 @@ from modgo_lsp.cli.module import (
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
 from modgo_lsp.lint.config import Settings
+from modgo_lsp.report.build import findings_json
 
 
 @click.command(
@@ -53,7 +53,7 @@ def command(module: str, timeout: float, go: str | None, cc: str | None, as_json
     except BuildFailedError as failed:
         sys.exit(show_build_failure(failed.result, as_json))
     if as_json:
-        findings = {"findings": findings_json(result.findings)} if result.findings else {}
+        findings = {"findings": findings_json(result.findings, str(Path.cwd()))} if result.findings else {}
         write_json({**load_json(result), **findings})
     else:
         _show(result)

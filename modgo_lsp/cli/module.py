@@ -27,7 +27,7 @@ from modgo_lsp.lint.config import Settings, resolve
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
-from modgo_lsp.report.json import finding_objects
+from modgo_lsp.report.build import build_failure_json
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.style import Painter
 from modgo_lsp.report.text import report_text
@@ -120,20 +120,10 @@ def show_findings(findings: tuple[Finding, ...]) -> None:
     click.echo(report_text(findings, sources, Painter(is_coloured(sys.stdout))))
 
 
-def findings_json(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
-    """Findings as data, as in `modgo lint --output-format json`."""
-    builtins: list[dict[str, Any]] = msgspec.to_builtins(
-        finding_objects(findings, Sources(DiskFiles(), str(Path.cwd())))
-    )
-    return builtins
-
-
 def show_build_failure(result: BuildResult, as_json: bool) -> int:
     """Says why the module that should be loaded does not build. Returns the exit code."""
     if as_json:
-        first = result.findings[0].message if result.findings else "it did not say why"
-        error = {"kind": "usage", "message": f"the module could not be built: {first}", "frames": []}
-        write_json({"ok": False, "error": error, "findings": findings_json(result.findings)})
+        write_json(build_failure_json(result, str(Path.cwd())))
     else:
         show_findings(result.findings)
         click.echo(f"\n{result.module} was not built.", err=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from modgo_lsp.model.finding import Finding
-from modgo_lsp.syntax.positions import Span
+from modgo_lsp.syntax.positions import Span, common_prefix
 
 
 def rebased(finding: Finding, old: bytes, new: bytes) -> Finding | None:
@@ -36,23 +36,11 @@ def _moved(old: bytes, new: bytes, first: int, last: int) -> int | None:
     found = new_lines.find(lines)
     if found >= 0 and new_lines.rfind(lines) == found and old_lines.rfind(lines) == old_lines.find(lines):
         return found
-    common = _common_prefix(old_lines, new_lines)
+    common = common_prefix(old_lines, new_lines)
     if last + 2 <= common:
         return first
-    tail = _common_prefix(old_lines[common:][::-1], new_lines[common:][::-1])
+    tail = common_prefix(old_lines[common:][::-1], new_lines[common:][::-1])
     shift = len(new) - len(old)
     if first + 1 >= len(old_lines) - tail and new_lines[first + shift :].startswith(b"\n"):
         return first + shift
     return None
-
-
-def _common_prefix(one: bytes, other: bytes) -> int:
-    """How many bytes the two begin with alike, found by halving: comparing slices is fast, a loop is not."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -147,22 +147,23 @@ async def _job(
 
 async def build(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
     """Builds the package that holds the file or folder into a shared object beside it."""
-    from modgo_lsp.server.results import build_result
+    from modgo_lsp.report.build import build_json
 
     async with _job(server, arguments, token, "Building") as job:
-        return build_result(await job.build(), job.directory)
+        return build_json(await job.build(), str(job.directory))
 
 
 async def load(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
     """Loads a shared object, or a package built first, in a child process and tells what it registers."""
-    from modgo_lsp.server.results import build_failure, load_result
+    from modgo_lsp.report.build import build_failure_json
+    from modgo_lsp.server.results import load_result
 
     async with _job(server, arguments, token, "Loading") as job:
         if job.request.path.suffix == ".so":
             return load_result(await job.load(job.request.path, None), job.directory)
         built = await job.build()
         if not built.ok:
-            return build_failure(built, job.directory)
+            return build_failure_json(built, str(job.directory))
         return load_result(await job.load(Path(built.output), built), job.directory)
 
 
@@ -170,13 +171,14 @@ async def build_and_load(
     server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None
 ) -> Json:
     """Builds, then loads what was built."""
-    from modgo_lsp.server.results import build_and_load_result, build_result, load_result
+    from modgo_lsp.report.build import build_json
+    from modgo_lsp.server.results import build_and_load_result, load_result
 
     async with _job(server, arguments, token, "Building and loading") as job:
         built = await job.build()
         loaded = await job.load(Path(built.output), built) if built.ok else None
         return build_and_load_result(
-            build_result(built, job.directory),
+            build_json(built, str(job.directory)),
             None if loaded is None else load_result(loaded, job.directory),
         )
 
@@ -187,7 +189,7 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
     from modgo_lsp.host.call import call_function
     from modgo_lsp.host.result import call_json
     from modgo_lsp.host.session import HostError
-    from modgo_lsp.server.results import build_failure
+    from modgo_lsp.report.build import build_failure_json
 
     async with _job(server, arguments, token, "Running") as job:
         function = job.request.function
@@ -199,7 +201,7 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
         if module.suffix != ".so":
             built = await job.build()
             if not built.ok:
-                return build_failure(built, job.directory)
+                return build_failure_json(built, str(job.directory))
             module, package = Path(built.output), built.package
         job.report(f"running {function}")
         timeout = job.request.options.timeout
@@ -263,10 +265,11 @@ def _answering_usage_errors(command: Command) -> Command:
         try:
             return await command(server, arguments, token)
         except UsageError as error:
-            from modgo_lsp.server.results import build_and_load_result, usage_error
+            from modgo_lsp.report.build import usage_error_json
+            from modgo_lsp.server.results import build_and_load_result
 
             _log.warning("%s", error)
-            answer = usage_error(str(error))
+            answer = usage_error_json(str(error))
             return answer | build_and_load_result(answer, None) if command is build_and_load else answer
 
     return run

@@ -15,7 +15,7 @@ from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.literals import unquote
 from modgo_lsp.syntax.lower_expressions import Lowering
 from modgo_lsp.syntax.lower_statements import lower_body, lower_general
-from modgo_lsp.syntax.positions import Span
+from modgo_lsp.syntax.positions import Span, common_prefix
 
 
 def lower(document: Document, earlier: tuple[Document, ast.File] | None = None) -> ast.File:
@@ -58,24 +58,12 @@ def _same_functions(
     # How the parser recovers from an error may depend on what comes later.
     if document.has_error or before.has_error:
         return {}
-    same = _common_prefix(document.text, before.text)
+    same = common_prefix(document.text, before.text)
     return {
         (decl.span.start, decl.span.end): decl
         for decl in file.decls
         if isinstance(decl, ast.FuncDecl) and decl.span.end < same
     }
-
-
-def _common_prefix(one: bytes, other: bytes) -> int:
-    """How many bytes from the start on are the same in both."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def top_level(root: Tree) -> Iterator[Tree]:

@@ -115,3 +115,15 @@ def _bytes_of_units(content: bytes, units: int, encoding: Encoding) -> int:
         if consumed > units:
             return len(text[:index].encode("utf-8", "surrogateescape"))
     return len(content)
+
+
+def common_prefix(one: bytes, other: bytes) -> int:
+    """How many bytes the two begin with alike, found by halving: comparing slices is fast, a loop is not."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
