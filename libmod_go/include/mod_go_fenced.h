@@ -31,8 +31,10 @@ typedef struct mod_go_fenced_options {
 	uint32_t grace;   /* milliseconds after its deadline that a call may take to say so itself; default: 20 */
 	uint32_t start_timeout; /* milliseconds for a worker's start, setup included; default: 10,000 */
 	uint32_t no_spare; /* 1: no worker is kept ready beside those in use, which may be `limit` + 1 then */
-	int32_t output;    /* a descriptor that what the module prints is copied to; default: kept for errors */
-	uint32_t reserved;
+	int32_t output; /* a descriptor that what the module prints is copied to, by the end of the call that it
+	                    * was printed in; default: kept for errors */
+	int32_t stop; /* a descriptor: once it can be read, all workers are ended, what waits for one comes back,
+	                    * and none is started any more; default: none. mod_go_fenced_close is still needed */
 } mod_go_fenced_options;
 
 /* What a pool has done so far. Every call is counted once in `calls`, once in `by_status`, once in `latency`. */
@@ -52,15 +54,15 @@ typedef struct mod_go_fenced_counters {
 		latency[64]; /* [i]: calls of at least 2^i nanoseconds and less than twice that, waiting included */
 } mod_go_fenced_counters;
 
-/* How the last call of this thread went, beyond its status. */
+/* How the last open, setup or call of this thread went, beyond its status. */
 typedef struct mod_go_fenced_outcome {
-	uint32_t size;      /* set by the caller */
-	uint32_t crashed;   /* 1: the call ended its worker */
-	int32_t exit_code;  /* the worker's where it crashed by exiting, else -1 */
-	int32_t signal;     /* the one that ended it, else 0 */
-	uint32_t timed_out; /* 1: the worker was ended, for the deadline had passed */
-	uint32_t trips;     /* messages that the worker sent, the answer among them */
-	uint64_t nanoseconds;
+	uint32_t size;        /* set by the caller */
+	uint32_t crashed;     /* 1: the call ended its worker */
+	int32_t exit_code;    /* the worker's where it crashed by exiting, else -1 */
+	int32_t signal;       /* the one that ended it, else 0 */
+	uint32_t timed_out;   /* 1: the worker was ended, for the deadline had passed */
+	uint32_t trips;       /* of a call: messages that the worker sent, the answer among them */
+	uint64_t nanoseconds; /* of a call */
 } mod_go_fenced_outcome;
 
 /* mod_go_check, then a private copy of the file, and a worker that loads it and compares versions. `options` may be

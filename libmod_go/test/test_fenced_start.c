@@ -1,4 +1,5 @@
 /* test_fenced_start.c - workers that do not start: what cannot be opened or set up, and how that is tried again. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,4 +94,64 @@ TEST(a_pool_closes_while_a_worker_hangs_at_its_start)
 	mod_go_fenced_close(pool);
 	CHECK(check_now() - start < 2);
 	CHECK_NUMBER(children(), 0);
+}
+
+static void *ring_later(void *end)
+{
+	usleep(200000);
+	CHECK_NUMBER(write(*(int *)end, "", 1), 1);
+	return NULL;
+}
+
+/* A loop in a call, one that waits for its worker, and a module whose setup hangs: all end by the descriptor. */
+TEST(a_descriptor_stops_whatever_is_under_way)
+{
+	for (int during_setup = 0; during_setup < 2; during_setup++) {
+		mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
+		double start = check_now();
+		mod_go_fenced *pool = NULL;
+		pthread_t thread;
+		mod_go_error error;
+		int line[2];
+
+		CHECK_NUMBER(pipe(line), 0);
+		options.stop = line[0];
+		pthread_create(&thread, NULL, ring_later, &line[1]);
+		if (during_setup)
+			setenv("HOSTILE_SETUP", "hang", 1);
+		CHECK_NUMBER(fenced_open(check_module("hostile"), &options, &pool, &error), MOD_GO_OK);
+		CHECK_NUMBER(mod_go_fenced_setup(pool, &error), during_setup ? MOD_GO_SETUP_FAILED : MOD_GO_OK);
+		unsetenv("HOSTILE_SETUP");
+		if (!during_setup) {
+			CHECK_NUMBER(fenced_ask(pool, "spin").status, AEROSPIKE_UDF_GO_PANICKED);
+			CHECK_CONTAINS(fenced_ask(pool, "pid").text, "its host has stopped it");
+		}
+		CHECK(check_now() - start < 2);
+		pthread_join(thread, NULL);
+		mod_go_fenced_close(pool);
+		CHECK_NUMBER(children(), 0);
+		close(line[0]);
+		close(line[1]);
+	}
+}
+
+TEST(the_outcome_of_a_start_is_told)
+{
+	mod_go_fenced_outcome outcome = {.size = sizeof(outcome)};
+	mod_go_fenced_options options = {.size = sizeof(options), .start_timeout = 300};
+
+	setenv("HOSTILE_SETUP", "abort", 1);
+	refused(check_module("hostile"), NULL, MOD_GO_SETUP_FAILED, "signal 6");
+	mod_go_fenced_last_outcome(&outcome);
+	CHECK_NUMBER(outcome.crashed, 1);
+	CHECK_NUMBER(outcome.signal, 6);
+	setenv("HOSTILE_SETUP", "hang", 1);
+	refused(check_module("hostile"), &options, MOD_GO_SETUP_FAILED, "did not come back in time");
+	mod_go_fenced_last_outcome(&outcome);
+	CHECK_NUMBER(outcome.crashed, 0);
+	CHECK_NUMBER(outcome.timed_out, 1);
+	unsetenv("HOSTILE_SETUP");
+	refused(check_module("setup_fails"), NULL, MOD_GO_SETUP_FAILED, "two functions are named add");
+	mod_go_fenced_last_outcome(&outcome);
+	CHECK_NUMBER(outcome.crashed + outcome.timed_out, 0);
 }

@@ -20,7 +20,12 @@ void mod_go_fenced_last_outcome(mod_go_fenced_outcome *outcome)
 	outcome->size = size;
 }
 
-static void note_end(const mod_go_worker *worker, mod_go_arrival arrival)
+void mod_go_outcome_begin(void)
+{
+	last = (mod_go_fenced_outcome){.size = sizeof(last), .exit_code = -1};
+}
+
+void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival)
 {
 	int status = worker->process.status;
 
@@ -43,7 +48,7 @@ static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_g
 	char why[1200];
 
 	mod_go_worker_explain(session->worker, arrival, why, sizeof(why));
-	note_end(session->worker, arrival);
+	mod_go_outcome_note(session->worker, arrival);
 	return mod_go_result_refuse(result, status, "function %s: %s", session->name, why);
 }
 
@@ -70,6 +75,8 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 	}
 	if (arrival != MOD_GO_ARRIVED)
 		*status = fail(session, arrival, result);
+	else if (pool->options.output > 0)
+		mod_go_worker_drain(session->worker); /* what it printed belongs to this call */
 	mod_go_pool_give(pool, session->worker, arrival == MOD_GO_ARRIVED);
 	return false;
 }
@@ -108,7 +115,7 @@ int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_
 	mod_go_session session = {.name = name, .call = call, .record = record};
 	int tries = 1;
 
-	last = (mod_go_fenced_outcome){.size = sizeof(last), .exit_code = -1};
+	mod_go_outcome_begin();
 	if (status == AEROSPIKE_UDF_GO_OK && !set_deadline(pool, &session, started)) {
 		status = mod_go_result_refuse(result, AEROSPIKE_UDF_GO_DEADLINE,
 		                              "function %s: the deadline had passed before the call began", name);
@@ -132,7 +139,7 @@ int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_
 		mod_go_apply_refused(pool->path, atomic_load(&pool->ready), name, call, arguments, count, result);
 
 	(void)scope, (void)input, (void)output;
-	last = (mod_go_fenced_outcome){.size = sizeof(last), .exit_code = -1};
+	mod_go_outcome_begin();
 	if (status == AEROSPIKE_UDF_GO_OK)
 		status = mod_go_result_refuse(
 			result, AEROSPIKE_UDF_GO_REFUSED,

@@ -72,6 +72,7 @@ mod_go_status mod_go_fenced_open(const char *path, const mod_go_fenced_options *
 	mod_go_fenced *pool = new_pool(path, options);
 	mod_go_status status;
 
+	mod_go_outcome_begin();
 	if (pool == NULL)
 		return mod_go_no_memory(error, path, sizeof(*pool));
 	status = mod_go_version_make(path, &pool->current, error);

@@ -130,7 +130,9 @@ typedef struct watched {
 	bool dying;
 } watched;
 
-/* What the watcher polls: the bell, then three entries a worker. */
+/* What the watcher polls: the bell, the caller's descriptor, then three entries a worker. */
+#define FIRST_WORKER 2
+
 typedef struct watch_list {
 	struct pollfd *entries;
 	watched *workers;
@@ -146,7 +148,7 @@ static bool make_room(watch_list *list, size_t count)
 
 	if (count <= list->capacity)
 		return true;
-	entries = realloc(list->entries, (1 + 3 * count) * sizeof(*entries));
+	entries = realloc(list->entries, (FIRST_WORKER + 3 * count) * sizeof(*entries));
 	if (entries == NULL)
 		return false;
 	list->entries = entries;
@@ -169,7 +171,7 @@ static void list_workers(mod_go_fenced *pool, watch_list *list)
 	list->count = 0;
 	for (mod_go_worker *worker = pool->workers; worker != NULL && list->count < list->capacity;
 	     worker = worker->next) {
-		struct pollfd *entry = &list->entries[1 + 3 * list->count];
+		struct pollfd *entry = &list->entries[FIRST_WORKER + 3 * list->count];
 		bool dying = worker->state == MOD_GO_WORKER_DYING;
 
 		list->workers[list->count++] = (watched){worker, dying};
@@ -218,7 +220,7 @@ static void look_at(mod_go_fenced *pool, watch_list *list)
 	if (list->entries[0].revents != 0 && read(pool->bell, &rung, sizeof(rung)) < 0)
 		return;
 	for (size_t i = 0; i < list->count; i++) {
-		const struct pollfd *entry = &list->entries[1 + 3 * i];
+		const struct pollfd *entry = &list->entries[FIRST_WORKER + 3 * i];
 		mod_go_worker *worker = list->workers[i].worker;
 
 		if (entry[1].revents != 0)
@@ -238,10 +240,32 @@ static void look_at(mod_go_fenced *pool, watch_list *list)
 	}
 }
 
+/* The caller wants an end of it: whoever has a worker, or waits for one, comes back. */
+static void stop_workers(mod_go_fenced *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->stopped = true;
+	pool->closing = true;
+	mod_go_fail(&pool->start_error, MOD_GO_WORKER_FAILED, "%s: its host has stopped it", pool->path);
+	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next) {
+		if (worker->state == MOD_GO_WORKER_IDLE) {
+			mod_go_pool_retire(pool, worker);
+		} else if (worker->state != MOD_GO_WORKER_DYING) {
+			mod_go_process_kill(&worker->process);
+			atomic_store(&worker->gone, true);
+			mod_go_channel_hang_up(&worker->channel);
+		}
+	}
+	mod_go_pool_fail_waiters(pool);
+	pthread_cond_signal(&pool->start_wanted);
+	pthread_mutex_unlock(&pool->lock);
+}
+
 static void *watch_workers(void *argument)
 {
 	mod_go_fenced *pool = argument;
-	watch_list list = {.entries = calloc(1, sizeof(struct pollfd))};
+	int stop = pool->options.stop > 0 ? pool->options.stop : -1;
+	watch_list list = {.entries = calloc(FIRST_WORKER, sizeof(struct pollfd))};
 
 	for (;;) {
 		bool finished;
@@ -253,8 +277,14 @@ static void *watch_workers(void *argument)
 		if (finished)
 			break;
 		list.entries[0] = (struct pollfd){.fd = pool->bell, .events = POLLIN};
-		if (poll(list.entries, 1 + 3 * list.count, list.ask_again ? ASK_AGAIN : -1) >= 0)
-			look_at(pool, &list);
+		list.entries[1] = (struct pollfd){.fd = stop, .events = POLLIN};
+		if (poll(list.entries, FIRST_WORKER + 3 * list.count, list.ask_again ? ASK_AGAIN : -1) < 0)
+			continue;
+		if (list.entries[1].revents != 0) {
+			stop = -1;
+			stop_workers(pool);
+		}
+		look_at(pool, &list);
 	}
 	free(list.entries);
 	free(list.workers);

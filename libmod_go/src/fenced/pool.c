@@ -125,7 +125,7 @@ static bool sleep_until(mod_go_fenced *pool, mod_go_waiter *waiter, uint64_t unt
 /* Whether it makes no sense to wait: no worker is there, and none could be started. */
 static bool hopeless(const mod_go_fenced *pool)
 {
-	return pool->live == 0 && pool->failures > 0 && mod_go_now() < pool->next_start;
+	return pool->stopped || (pool->live == 0 && pool->failures > 0 && mod_go_now() < pool->next_start);
 }
 
 static mod_go_worker *wait_for_worker(mod_go_fenced *pool, uint64_t until, int *status)

@@ -32,6 +32,7 @@ struct mod_go_fenced {
 
 	pthread_mutex_t lock; /* guards what follows */
 	atomic_bool ready;
+	bool stopped; /* by the caller's descriptor */
 	bool closing; /* no worker is started any more */
 	bool closed;  /* none is starting any more */
 	mod_go_version *current;

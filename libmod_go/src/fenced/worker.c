@@ -240,12 +240,14 @@ static mod_go_status prepare(mod_go_worker *worker, uint32_t kind, mod_go_status
 	size_t length;
 	char why[1200];
 
+	mod_go_outcome_begin();
 	mod_go_write_begin(&writer, &worker->channel, 0, MOD_GO_FIRST_BYTES);
 	if (kind == MOD_GO_MESSAGE_OPEN)
 		mod_go_write_text(&writer, worker->version->path, strlen(worker->version->path));
 	arrival = ask(worker, &writer, kind, MOD_GO_MESSAGE_DONE, until, &message);
 	if (arrival != MOD_GO_ARRIVED) {
 		mod_go_worker_explain(worker, arrival, why, sizeof(why));
+		mod_go_outcome_note(worker, arrival);
 		return mod_go_fail(error, otherwise,
 		                   "%s: while the module was %s, %s; look at what its initialisers and"
 		                   " registrations do",

@@ -65,6 +65,10 @@ void mod_go_worker_drain(mod_go_worker *worker);
  * for its end, and brings that about. */
 void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *text, size_t capacity);
 
+/* What mod_go_fenced_last_outcome tells of this thread: nothing yet; how the worker ended. In calls.c. */
+void mod_go_outcome_begin(void);
+void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival);
+
 /* Frees a worker whose process has ended. */
 void mod_go_worker_free(mod_go_worker *worker);
 

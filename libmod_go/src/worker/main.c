@@ -50,6 +50,7 @@ int main(int count, char **words)
 		fail("is of another version than the libmod_go that started it; install the two together");
 	guard_limit(strtoull(words[1], NULL, 10));
 	guard_rights();
+	setvbuf(stdout, NULL, _IOLBF, 0); /* what a module in C prints is told with the call */
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 256 << 10);
 	if (pthread_create(&thread, &small, watch_line, NULL) != 0)
