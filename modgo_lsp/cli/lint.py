@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.fix import Fixed, best, fix_paths
 from modgo_lsp.lint.run import Outcome, absolute, lint_paths
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
@@ -38,6 +39,9 @@ class Options(msgspec.Struct, frozen=True):
     fail_on: str | None
     statistics: bool
     stdin_filename: str | None
+    baseline: str | None
+    write_baseline: bool
+    watch: bool
 
 
 @click.command(
@@ -52,7 +56,11 @@ class Options(msgspec.Struct, frozen=True):
 @click.option("--select", multiple=True, metavar="CODES", help="Report these rules alone: MG101,MG2")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Don't report these rules.")
 @click.option(
-    "--output-format", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True
+    "--output-format",
+    type=click.Choice(["text", "concise", "json", "sarif", "github", "gitlab", "junit"]),
+    default="text",
+    show_default=True,
+    help="How to show findings.",
 )
 @click.option("--statistics", is_flag=True, help="Show how often each rule is broken instead.")
 @click.option(
@@ -60,6 +68,9 @@ class Options(msgspec.Struct, frozen=True):
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @click.option("--stdin-filename", metavar="FILE", help="Lint the standard input in the place of FILE.")
+@click.option("--baseline", metavar="FILE", help="Don't report what this file knows.")
+@click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline instead.")
+@click.option("-w", "--watch", is_flag=True, help="Lint again whenever a file changes.")
 def command(**given: Any) -> None:
     """Say what is wrong with the UDFs in files and folders (default: below this one), and mend it.
 
@@ -73,10 +84,17 @@ def command(**given: Any) -> None:
       modgo lint --diff --unsafe-fixes            look at the fixes first
       modgo lint --select MG1 --output-format json
       modgo lint - --stdin-filename counters.go < edited.go
+      modgo lint --write-baseline                 from here on, only news
     """
     options = Options(**given)
+    _check_together(options)
     files, paths = _input(options)
-    if options.fix or options.diff:
+    if options.watch:
+        _watch(options, files, paths)
+        code = 0
+    elif options.write_baseline:
+        code = _write_baseline(options, files, paths)
+    elif options.fix or options.diff:
         fixed = fix_paths(paths, files, _overrides(options), options.unsafe_fixes)
         code = _mend(options, fixed, files)
     else:
@@ -84,6 +102,17 @@ def command(**given: Any) -> None:
         _show(options, outcome, files)
         code = _exit_code(options, outcome)
     sys.exit(code)
+
+
+def _check_together(options: Options) -> None:
+    """Refuses options that contradict each other."""
+    alone = [name for name in ("fix", "diff", "write_baseline", "watch") if getattr(options, name)]
+    alone = [name for name in alone if (name, "diff" in alone) != ("fix", True)]  # --fix --diff only shows
+    words = ["--" + name.replace("_", "-") for name in alone]
+    if options.stdin_filename is not None and {"write_baseline", "watch"} & set(alone):
+        words = ["--stdin-filename", words[-1]]
+    if len(words) > 1:
+        raise CliError(f"{' and '.join(words)} don't go together", "leave one of them out")
 
 
 def _input(options: Options) -> tuple[Files, list[str]]:
@@ -112,6 +141,8 @@ def _overrides(options: Options) -> dict[str, Any]:
         overrides["ignore"] = _codes(options.ignore)
     if options.fail_on:
         overrides["fail-on"] = options.fail_on
+    if options.baseline is not None and not options.write_baseline:
+        overrides["baseline"] = absolute(options.baseline)
     return overrides
 
 
@@ -122,16 +153,46 @@ def _codes(given: tuple[str, ...]) -> list[str]:
 def _show(options: Options, outcome: Outcome, files: Files) -> None:
     """Writes the report; what is wrong with the run itself goes to the standard error."""
     sources = Sources(files, str(Path.cwd()), outcome.documents)
-    findings, counts = outcome.findings, outcome.counts
     if options.statistics:
         from modgo_lsp.report.statistics import statistics_json, statistics_text
 
         as_json = options.output_format == "json"
-        _echo(statistics_json(findings) if as_json else statistics_text(findings))
-    elif options.output_format == "json":
+        _echo(statistics_json(outcome.findings) if as_json else statistics_text(outcome.findings))
+    else:
+        _report(options, outcome, sources)
+    for directory in outcome.without_module:
+        click.echo(
+            f"Note: {sources.shown(directory)} belongs to no Go module, so what it imports stays unknown; "
+            "`go mod init` makes one",
+            err=True,
+        )
+    for problem in outcome.problems:
+        click.echo(f"Error: {printable(str(problem))}", err=True)
+
+
+def _report(options: Options, outcome: Outcome, sources: Sources) -> None:
+    """Writes the findings in the format that was asked for; each format loads what it needs itself."""
+    findings, counts = outcome.findings, outcome.counts
+    if options.output_format == "json":
         from modgo_lsp.report.json import report_json
 
         _echo(report_json(findings, counts, sources))
+    elif options.output_format == "sarif":
+        from modgo_lsp.report.sarif import report_sarif
+
+        _echo(report_sarif(findings, sources, [printable(str(each)) for each in outcome.problems]))
+    elif options.output_format == "github":
+        from modgo_lsp.report.github import report_github
+
+        _echo(report_github(findings, sources))
+    elif options.output_format == "gitlab":
+        from modgo_lsp.report.gitlab import report_gitlab
+
+        _echo(report_gitlab(findings, sources))
+    elif options.output_format == "junit":
+        from modgo_lsp.report.junit import report_junit
+
+        _echo(report_junit(findings, sources))
     elif options.output_format == "concise":
         from modgo_lsp.report.concise import report_concise
 
@@ -143,14 +204,6 @@ def _show(options: Options, outcome: Outcome, files: Files) -> None:
         _echo(closing_line(findings, counts))
         if not (options.fix or options.diff):
             _echo(_fixable(findings))
-    for directory in outcome.without_module:
-        click.echo(
-            f"Note: {sources.shown(directory)} belongs to no Go module, so what it imports stays unknown; "
-            "`go mod init` makes one",
-            err=True,
-        )
-    for problem in outcome.problems:
-        click.echo(f"Error: {printable(str(problem))}", err=True)
 
 
 def _echo(text: str, gap: bool = False) -> None:
@@ -186,6 +239,44 @@ def _mend(options: Options, fixed: Fixed, files: Files) -> int:
     if fixed.count and options.output_format == "text":
         _echo(f"Mended {fixed.count} in {len(fixed.changes)} file{'s' * (len(fixed.changes) > 1)}.")
     return _exit_code(options, fixed.outcome)
+
+
+def _write_baseline(options: Options, files: Files, paths: list[str]) -> int:
+    """--write-baseline: the exit code."""
+    from modgo_lsp.cli.rewrite import write_file
+    from modgo_lsp.lint.baseline import DEFAULT_NAME, write_baseline
+
+    # What an older baseline knows is found again, so that it can be told anew.
+    outcome = lint_paths(paths, files, {**_overrides(options), "baseline": None})
+    configured = configuration(absolute(paths[0]), files).settings
+    named = options.baseline or (
+        str(Path(configured.root, configured.baseline)) if configured.baseline else DEFAULT_NAME
+    )
+    path = Path(absolute(named))
+    write_file(path, write_baseline(outcome.findings, str(path.parent)))
+    sources = Sources(files, str(Path.cwd()))
+    count = len(outcome.findings)
+    _echo(f"{sources.shown(str(path))} knows {count} finding{'s' * (count != 1)} from now on.")
+    if configured.baseline is None:
+        _echo(f"Lint with --baseline {sources.shown(str(path))}, or name it as `baseline` in modgo.toml.")
+    for problem in outcome.problems:
+        click.echo(f"Error: {printable(str(problem))}", err=True)
+    return 2 if outcome.problems else 0
+
+
+def _watch(options: Options, files: Files, paths: list[str]) -> None:
+    """--watch: until Ctrl-C."""
+    from modgo_lsp.cli.watch import changes
+
+    outcome: Outcome | None = None
+    for _ in changes(paths):
+        if sys.stdout.isatty():
+            click.clear()
+        outcome = lint_paths(paths, files, _overrides(options), outcome.loader if outcome else None)
+        _show(options, outcome, files)
+        if options.output_format == "text":
+            _echo("Watching for changes; Ctrl-C ends it.")
+        sys.stdout.flush()
 
 
 def _exit_code(options: Options, outcome: Outcome) -> int:

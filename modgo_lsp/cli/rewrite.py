@@ -37,12 +37,23 @@ def _lines(text: str) -> list[str]:
 def write_changes(changes: Mapping[str, tuple[bytes, bytes]]) -> None:
     """Writes the new texts, each file whole or not at all. Raises CliError."""
     for path, (_, after) in changes.items():
-        target = Path(path).resolve()
-        try:
-            _replace(target, after)
-        except OSError as error:
-            remedy = "see that the file and its folder may be written, then run the command again"
-            raise CliError(f"{printable(path)} could not be written: {error.strerror}", remedy) from error
+        write_file(Path(path), after)
+
+
+def write_file(path: Path, text: bytes) -> None:
+    """Writes a file, new or over the old one, whole or not at all. Raises CliError."""
+    try:
+        _replace(path.resolve(), text)
+    except OSError as error:
+        remedy = "see that the file and its folder may be written, then run the command again"
+        raise CliError(f"{printable(str(path))} could not be written: {error.strerror}", remedy) from error
+
+
+def _new_file_mode() -> int:
+    """What a file gets that is simply written: all may read and write, less the umask."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _replace(target: Path, text: bytes) -> None:
@@ -51,7 +62,7 @@ def _replace(target: Path, text: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text)
-        temporary.chmod(target.stat().st_mode & 0o7777)
+        temporary.chmod(target.stat().st_mode & 0o7777 if target.exists() else _new_file_mode())
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)

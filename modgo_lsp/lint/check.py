@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 import msgspec
 
+from modgo_lsp.lint.baseline import unknown
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.suppress import Suppression, suppress, suppressions, verdicts
 from modgo_lsp.model.finding import Finding, Severity
@@ -96,9 +97,12 @@ def _configured(
     }
     home |= {file.document.path: package.directory for package in packages for file in package.files}
     result: list[Finding] = []
+    known: dict[str, dict[str, int]] = {}
     for finding in findings:
-        result += configured([finding], settings[home[finding.location.path]])
-    return result
+        ours = settings[home[finding.location.path]]
+        result += configured([finding], ours)
+        known.update(ours.known)
+    return unknown(result, known)
 
 
 def _directives(

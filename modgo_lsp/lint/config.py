@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Union
 
 import msgspec
 
+from modgo_lsp.lint.baseline import BaselineError, Known, read_baseline
 from modgo_lsp.lint.toml_places import line_of_key, parse_toml
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Severity
@@ -28,7 +29,8 @@ _About = msgspec.Meta
 class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     """What can be set. Codes may be cut short: "MG2" stands for all that begin so.
 
-    `root` is no key: it is the absolute folder that patterns are relative to."""
+    Two are no keys: `root` is the absolute folder that patterns and paths are relative to, `known` holds what
+    the baseline says."""
 
     select: Annotated[Codes, _About(description="Rules to report, by code or its beginning.")] = ("MG",)
     ignore: Annotated[
@@ -48,6 +50,10 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
     fail_on: Annotated[
         FailOn, _About(description="The least severity for which `modgo lint` exits with 1.")
     ] = "warning"
+    baseline: Annotated[
+        Union[str, None],
+        _About(description="A file of findings that are known and not to be reported; null: none."),
+    ] = None
     go: Annotated[
         Union[str, None], _About(description="The go command to build with; null: the one that is found.")
     ] = None
@@ -55,9 +61,11 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
         Union[str, None], _About(description="The C compiler to build with; null: the one that is found.")
     ] = None
     root: str = ""
+    known: dict[str, dict[str, int]] = {}
 
 
-KEYS = {field.encode_name: field for field in msgspec.structs.fields(Settings) if field.name != "root"}
+_NO_KEYS = ("root", "known")
+KEYS = {field.encode_name: field for field in msgspec.structs.fields(Settings) if field.name not in _NO_KEYS}
 
 
 class ConfigProblem(msgspec.Struct, frozen=True):
@@ -111,7 +119,12 @@ def configuration(
         _take(key, value, origin, None, values, sources, problems)
     file = found[0] if found else None
     root = str(PurePath(file).parent) if file else directory
-    settings = msgspec.convert({**values, "root": root}, Settings)
+    known: Known = {}
+    if values.get("baseline") is not None:
+        known, problem = _baseline(str(PurePath(root, values["baseline"])), sources["baseline"], files)
+        if problem is not None:
+            problems.append(problem)
+    settings = msgspec.convert({**values, "root": root, "known": known}, Settings)
     return Configuration(settings, sources, tuple(problems), file)
 
 
@@ -120,12 +133,28 @@ def schema() -> dict[str, Any]:
     whole = msgspec.json.schema(Settings)
     fields: dict[str, Any] = whole["$defs"]["Settings"]
     fields.pop("description", None)
-    del fields["properties"]["root"]
+    for name in _NO_KEYS:
+        del fields["properties"][name]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **fields,
         "title": "Configuration of modgo",
     }
+
+
+def _baseline(path: str, source: str, files: Files) -> tuple[Known, ConfigProblem | None]:
+    """What a baseline file says, or why it can't be read, told at the setting that names it."""
+    try:
+        return read_baseline(files.read(path), str(PurePath(path).parent)), None
+    except OSError as error:
+        why = f"it cannot be read ({error.strerror or error}); --write-baseline makes one"
+    except BaselineError as error:
+        why = str(error)
+    origin, _, line = source.rpartition(":")
+    message = f"baseline {path}: {why}"
+    if origin and line.isdigit():
+        return {}, ConfigProblem(origin, int(line), message)
+    return {}, ConfigProblem(source, None, message)
 
 
 def _nearest_file(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -355,3 +356,65 @@ def test_standard_input_needs_a_name_and_stands_alone(module: Path, arguments: t
     assert ran.returncode == 2
     assert "Error: " in ran.stderr
     assert "Help: " in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("output_format", "beginning"),
+    [("sarif", "{"), ("github", "::warning "), ("gitlab", "["), ("junit", "<?xml ")],
+)
+def test_services_get_their_own_format(module: Path, output_format: str, beginning: str) -> None:
+    append(module, FORGOTTEN)
+    done = modgo(module, "--output-format", output_format)
+    assert done.returncode == 1
+    assert done.stdout.startswith(beginning)
+    assert done.stdout.count("MG101") >= 2
+
+
+def test_a_baseline_hides_what_was_there_and_no_more(module: Path) -> None:
+    append(module, FORGOTTEN)
+    done = modgo(module, "--write-baseline")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("modgo-baseline.json knows 2 findings")
+    assert modgo(module, "--baseline", "modgo-baseline.json").returncode == 0
+    append(module, "\nfunc Third(rec *udf.Record) {}\n")
+    news = modgo(module, "--baseline", "modgo-baseline.json", "--output-format", "concise")
+    assert (news.returncode, news.stdout.count("MG101")) == (1, 3)
+
+
+def test_a_baseline_is_written_anew_to_where_the_configuration_names_it(module: Path) -> None:
+    (module / "modgo.toml").write_text('baseline = "known.json"\n')
+    append(module, FORGOTTEN)
+    assert modgo(module, "--write-baseline").returncode == 0
+    assert json.loads((module / "known.json").read_text())["findings"] == {
+        "counters/counters.go": {"MG101": 2}
+    }
+    assert modgo(module).returncode == 0
+
+
+def test_watch_lints_again_after_a_change_until_it_is_interrupted(module: Path) -> None:
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "lint", "--watch", "--output-format", "concise"],
+        cwd=module,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    try:
+        append(module, FORGOTTEN)  # before or after the first look: it is seen either way
+        assert watching.stdout is not None
+        assert "MG101" in watching.stdout.readline()
+        watching.send_signal(signal.SIGINT)
+        _, said = watching.communicate(timeout=30)
+        assert (watching.returncode, said.strip()) == (130, "")
+    finally:
+        watching.kill()
+        watching.wait()
+
+
+@pytest.mark.parametrize("both", [("--watch", "--fix"), ("--watch", "--stdin-filename", "a.go")])
+def test_options_that_contradict_each_other_are_refused(module: Path, both: tuple[str, ...]) -> None:
+    done = modgo(module, *both)
+    assert done.returncode == 2
+    assert "don't go together" in done.stderr

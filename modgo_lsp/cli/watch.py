@@ -1,0 +1,55 @@
+"""Waiting for changes of the files that lint reads.
+
+Not for: what is done about them (lint.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from watchfiles import Change, DefaultFilter, watch
+
+from modgo_lsp.cli.failure import CliError
+from modgo_lsp.lint.baseline import DEFAULT_NAME
+from modgo_lsp.lint.config import FILES
+from modgo_lsp.lint.run import absolute
+
+_WAKE_MS = 200
+
+_READ = {*FILES, DEFAULT_NAME, "go.mod", "go.work", "modules.txt", ".gitignore"}
+
+
+class _Sources(DefaultFilter):
+    """Go files, and those that say what is linted and how."""
+
+    def __call__(self, change: Change, path: str) -> bool:
+        return (path.endswith(".go") or Path(path).name in _READ) and super().__call__(change, path)
+
+
+def changes(paths: Sequence[str]) -> Iterator[None]:
+    """Gives once at the beginning, then after every change below `paths`, those that come together once.
+    Raises KeyboardInterrupt at Ctrl-C, and CliError where a path is not there or cannot be watched."""
+    found = [absolute(path) for path in paths]
+    for path in found:
+        if not Path(path).exists():
+            raise CliError(f"{path} does not exist", "name files or folders that do")
+    # A file is watched by its folder: editors write a new one and move it into place.
+    folders = {path if Path(path).is_dir() else str(Path(path).parent) for path in found}
+    try:
+        first = True
+        # The first time-out says that the watch is on: what changes from then on is not missed.
+        for changed in watch(
+            *sorted(folders),
+            watch_filter=_Sources(),
+            yield_on_timeout=True,
+            rust_timeout=_WAKE_MS,
+        ):
+            if changed or first:
+                yield
+            first = False
+    except OSError as error:
+        raise CliError(
+            f"the files cannot be watched ({error.strerror or error})",
+            "raise fs.inotify.max_user_watches, or set WATCHFILES_FORCE_POLLING=1",
+        ) from error

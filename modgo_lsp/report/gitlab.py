@@ -1,0 +1,43 @@
+"""Findings as a GitLab code quality report.
+
+Not for: other services (sarif.py, github.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from modgo_lsp.model.finding import Finding, Severity
+from modgo_lsp.report.sarif import fingerprint
+from modgo_lsp.report.sources import Sources
+from modgo_lsp.rules.catalogue import RULES
+
+_SEVERITIES: dict[Severity, str] = {
+    "error": "critical",
+    "warning": "major",
+    "information": "minor",
+    "hint": "info",
+}
+
+
+def report_gitlab(findings: Sequence[Finding], sources: Sources) -> str:
+    """A JSON array, indented, without a line end."""
+    seen: dict[str, int] = {}
+    issues = []
+    for finding in findings:
+        place = sources.range(finding.location)
+        issues.append(
+            {
+                "check_name": f"{finding.code} {RULES[finding.code].name}",
+                "description": finding.message,
+                "fingerprint": fingerprint(finding, sources, seen),
+                "severity": _SEVERITIES[finding.severity],
+                "location": {
+                    "path": sources.shown(finding.location.path),
+                    "lines": {"begin": place.start.line, "end": place.end.line},
+                },
+            }
+        )
+    return msgspec.json.format(msgspec.json.encode(issues), indent=2).decode()

@@ -1,0 +1,56 @@
+"""Findings as JUnit XML, which every CI service can show: a suite a file, a failed case a finding.
+
+Not for: the results of cases (`modgo test`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from xml.etree import ElementTree
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.report.sources import Sources
+from modgo_lsp.rules.catalogue import RULES
+
+# What XML 1.0 cannot hold, not even escaped.
+_IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def report_junit(findings: Sequence[Finding], sources: Sources) -> str:
+    """The document, indented, without a line end. Without findings it holds one case that passed, for an
+    empty report counts as a failure in some services."""
+    root = ElementTree.Element("testsuites", name="modgo lint")
+    for path, group in groupby(findings, key=lambda finding: finding.location.path):
+        _suite(root, sources.shown(path), list(group), sources)
+    if not findings:
+        suite = ElementTree.SubElement(root, "testsuite", name="modgo lint", tests="1", failures="0")
+        ElementTree.SubElement(suite, "testcase", name="no findings", classname="modgo.lint")
+    root.set("tests", str(max(1, len(findings))))
+    root.set("failures", str(len(findings)))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
+
+
+def _suite(root: ElementTree.Element, path: str, findings: list[Finding], sources: Sources) -> None:
+    count = str(len(findings))
+    suite = ElementTree.SubElement(root, "testsuite", name=_text(path), tests=count, failures=count)
+    for finding in findings:
+        start = sources.start(finding.location)
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            name=f"{finding.code} {RULES[finding.code].name} at {start.line}:{start.column}",
+            classname=_text(path),
+            file=_text(path),
+            line=str(start.line),
+        )
+        failure = ElementTree.SubElement(
+            case, "failure", type=finding.severity, message=_text(finding.message)
+        )
+        failure.text = _text(f"{path}:{start.line}:{start.column}: {finding.code} {finding.message}")
+
+
+def _text(text: str) -> str:
+    return _IMPOSSIBLE.sub("\ufffd", text)

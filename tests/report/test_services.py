@@ -1,0 +1,120 @@
+"""Findings in the formats of services: SARIF against the standard's own schema, GitHub, GitLab, JUnit."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+
+from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
+from modgo_lsp.report.github import report_github
+from modgo_lsp.report.gitlab import report_gitlab
+from modgo_lsp.report.junit import report_junit
+from modgo_lsp.report.sarif import report_sarif
+from modgo_lsp.report.sources import Sources
+from modgo_lsp.syntax.positions import Span
+
+TEXT = "package p\n\nfunc Größe(rec R) {}\nfunc B() {}\n"
+# It carries the schema that OASIS publishes, as text in a Go file.
+GO_SARIF = "github.com/owenrumney/go-sarif/v3@v3.3.1"
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Sources:
+    (tmp_path / "a b.go").write_text(TEXT, encoding="utf-8")
+    return Sources(DiskFiles(), str(tmp_path))
+
+
+@pytest.fixture
+def findings(tmp_path: Path) -> list[Finding]:
+    path = str(tmp_path / "a b.go")
+    word = Location(path, Span(16, 23))
+    fix = Fix("Register it", True, (Edit(Location(path, Span(10, 10)), "// ü\n"),))
+    related = (Related(Location(path, Span(0, 7)), "the package"),)
+    rest = Location(path, Span(11, len(TEXT.encode()) - 1))
+    return [
+        Finding("MG101", "warning", "50%: nobody,\ncan call it", word, related, (fix,)),
+        Finding("MG201", "error", "no value \x00 <here>", rest),
+        Finding("MG104", "information", "so", word),
+    ]
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    done = subprocess.run(
+        ["go", "mod", "download", "-json", GO_SARIF], capture_output=True, text=True, check=True, timeout=120
+    )
+    text = Path(json.loads(done.stdout)["Dir"], "pkg/report/v210/sarif/schema.go").read_text()
+    return json.loads(text.split("`")[1])
+
+
+def test_sarif_keeps_to_its_schema(findings: list[Finding], sources: Sources, schema: Any) -> None:
+    report = json.loads(report_sarif(findings, sources, ["x.toml:1: no such key"]))
+    validator = jsonschema.Draft4Validator(schema)
+    validator.validate(report)
+    report["runs"][0]["results"][0]["level"] = "fatal"
+    assert not validator.is_valid(report)
+
+
+def test_sarif_says_where_what_and_how_to_mend_it(findings: list[Finding], sources: Sources) -> None:
+    run = json.loads(report_sarif(findings, sources))["runs"][0]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["MG101", "MG104", "MG201"]
+    first = run["results"][0]
+    assert (first["ruleId"], first["ruleIndex"], first["level"]) == ("MG101", 0, "warning")
+    place = first["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "a%20b.go", "uriBaseId": "%SRCROOT%"}
+    assert place["region"] == {"startLine": 3, "startColumn": 6, "endLine": 3, "endColumn": 11}
+    change = first["fixes"][0]["artifactChanges"][0]["replacements"][0]
+    assert change["insertedContent"] == {"text": "// ü\n"}
+    assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
+
+
+def test_a_fingerprint_outlives_lines_above_and_tells_twins_apart(tmp_path: Path) -> None:
+    def marks(text: str) -> list[str]:
+        path = tmp_path / "a.go"
+        path.write_text(text)
+        starts = [at for at in range(len(text)) if text.startswith("x()", at)]
+        twins = [
+            Finding("MG104", "information", "so", Location(str(path), Span(at, at + 1))) for at in starts
+        ]
+        report = json.loads(report_gitlab(twins, Sources(DiskFiles(), str(tmp_path))))
+        return [issue["fingerprint"] for issue in report]
+
+    before = marks("x()\nx()\ny x()\n")
+    assert len(set(before)) == 3
+    assert marks("// new\nx()\n  x()\ny x()\n") == before
+
+
+def test_github_gets_one_escaped_command_a_finding(findings: list[Finding], sources: Sources) -> None:
+    assert report_github(findings, sources).split("\n") == [
+        "::warning title=MG101 unregistered-udf,file=a b.go,line=3,endLine=3,col=6,endColumn=11"
+        "::50%25: nobody,%0Acan call it",
+        "::error title=MG201 unsupported-parameter,file=a b.go,line=3,endLine=4::no value \x00 <here>",
+        "::notice title=MG104 dynamic-registration,file=a b.go,line=3,endLine=3,col=6,endColumn=11::so",
+    ]
+
+
+def test_gitlab_knows_its_own_severities(findings: list[Finding], sources: Sources) -> None:
+    issues = json.loads(report_gitlab(findings, sources))
+    assert [issue["severity"] for issue in issues] == ["major", "critical", "minor"]
+    assert issues[1]["location"] == {"path": "a b.go", "lines": {"begin": 3, "end": 4}}
+
+
+def test_junit_is_xml_whatever_a_message_holds(findings: list[Finding], sources: Sources) -> None:
+    root = ElementTree.fromstring(report_junit(findings, sources))
+    assert root.attrib == {"name": "modgo lint", "tests": "3", "failures": "3"}
+    failures = root.findall("testsuite[@name='a b.go']/testcase/failure")
+    assert [failure.get("type") for failure in failures] == ["warning", "error", "information"]
+    assert failures[1].text == "a b.go:3:1: MG201 no value \ufffd <here>"
+
+
+def test_junit_without_findings_is_a_case_that_passed(sources: Sources) -> None:
+    root = ElementTree.fromstring(report_junit([], sources))
+    assert len(root.findall("testsuite/testcase")) == 1
+    assert not root.findall(".//failure")
