@@ -1,4 +1,5 @@
-"""Writes the generated pages of docs/ from the code: rules, command line, settings, LSP features.
+"""Writes the generated pages of docs/ from the code: rules, command line, settings, LSP features,
+the native ABI and its library.
 
 `python docs/generate.py` writes them, `--check` only says which are not current. A test runs the latter.
 """
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from c_pages import abi_page, library_page
 
 from modgo_lsp.cli.main import COMMANDS, modgo
 from modgo_lsp.lint.config import schema
@@ -132,6 +134,8 @@ def generated() -> dict[Path, str]:
         DOCS / "cli.md": command_line(),
         DOCS / "settings.md": settings(),
         DOCS / "features.md": features(),
+        DOCS / "abi.md": abi_page(NOTICE),
+        DOCS / "libmod_go.md": library_page(NOTICE),
         **{DOCS / "rules" / name: text for name, text in rule_pages().items()},
     }
 

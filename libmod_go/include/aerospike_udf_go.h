@@ -188,6 +188,7 @@ typedef struct aerospike_udf_go_host {
 	/* Up to `limit` elements of a stream of values as one list; an empty list at the end. */
 	int (*stream_read_many)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
 	                        aerospike_udf_go_value *values);
+	/* One more element of the output. */
 	int (*stream_write)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type,
 	                    int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why);
 	/* The elements of one list, `data` being its msgpack. */
