@@ -200,6 +200,13 @@ typedef struct aerospike_udf_go_host {
 	            size_t location_length);
 } aerospike_udf_go_host;
 
+/* A bin that the host has read before the call. */
+typedef struct aerospike_udf_go_bin {
+	char *name; /* ends in NUL */
+	size_t name_length;
+	aerospike_udf_go_value value; /* nil where the record has no such bin */
+} aerospike_udf_go_bin;
+
 /* One call of one UDF, lent to the module for its length. */
 struct aerospike_udf_go_call {
 	uint32_t size;
@@ -207,6 +214,12 @@ struct aerospike_udf_go_call {
 	aerospike_udf_go_host *host;
 	void *context;     /* the host's own; the module leaves it alone */
 	uint64_t deadline; /* nanoseconds of CLOCK_MONOTONIC; 0 where there is none */
+	/* Bins of the call's record that the host has read ahead, for it knows from the manifest that the function
+	 * reads them. A bin that is not among them says nothing: record_get knows. The host need not offer any, and
+	 * leaves out what would cost it more than a pointer (lists and maps, say). A value is good until the module
+	 * sets or unsets that bin, or has the record created, updated or removed. */
+	aerospike_udf_go_bin *bins;
+	size_t bin_count;
 };
 
 /* Which part of a stream UDF is asked for: up to and with the local reduce, the final reduce, or all. */
@@ -231,7 +244,8 @@ int aerospike_udf_go_get_api_version_minor(void);
  *   suports-dlclose   "true" where the module survives dlclose, else "false" (the spelling is the seed's)
  *   supports-dlclose  the same
  *   functions         a JSON array, one object a registered function: name, kind ("record" or "stream"),
- *                     params [{name, type}], results [type], doc, location "file:line", symbol, bins
+ *                     params [{name, type}], results [type], doc, location "file:line", symbol (a C function
+ *                     of its own, see below, or ""), bins (the names of those it is known to read)
  *   dispatch          "registry", "exported" or "reflect"
  *   build             a JSON object: target, flags, source (hash)
  *   setup-error       why setup failed; "" where it did not
@@ -253,6 +267,19 @@ int aerospike_udf_go_apply_stream(char *name, aerospike_udf_go_call *call, int s
                                   aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
                                   aerospike_udf_go_value *arguments, size_t count,
                                   aerospike_udf_go_result *result);
+
+/*
+ * A function may have a C function of its own besides, which the manifest names as its `symbol`. Its parameters are
+ * those of the apply function of its kind, without the name; it is called instead of that one. The module exports
+ * it under any name that C allows, but for those that begin with aerospike_udf_go_.
+ */
+typedef int aerospike_udf_go_record_symbol(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
+                                           aerospike_udf_go_value *arguments, size_t count,
+                                           aerospike_udf_go_result *result);
+typedef int aerospike_udf_go_stream_symbol(aerospike_udf_go_call *call, int scope,
+                                           aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
+                                           aerospike_udf_go_value *arguments, size_t count,
+                                           aerospike_udf_go_result *result);
 
 #ifdef __cplusplus
 }

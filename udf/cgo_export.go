@@ -130,7 +130,7 @@ func find(name *C.char, length C.size_t) (*function, host.Status, string) {
 // checkCall checks what the host gave, as far as that can be checked, and the deadline.
 func checkCall(call *C.aerospike_udf_go_call, arguments *C.aerospike_udf_go_value, count C.size_t) (host.Status, string) {
 	switch {
-	case call == nil || uintptr(call.size) < unsafe.Sizeof(*call):
+	case call == nil || uintptr(call.size) < unsafe.Offsetof(call.bins):
 		return host.Internal, "the host's call is smaller than that of version 1.0 of the ABI; use a newer host"
 	case arguments == nil && count > 0:
 		return host.Internal, "the host announced " + strconv.Itoa(int(count)) + " arguments and gave none"

@@ -88,6 +88,33 @@ int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_g
                         aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
                         aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result);
 
+/*
+ * A function of a module that was set up, found once for many calls: what its manifest says of it is then at hand, and
+ * a call goes straight to the function's own symbol where it has one. mod_go_apply_single and mod_go_apply_stream find
+ * it anew each time. Valid until the module is closed.
+ */
+typedef struct mod_go_function mod_go_function;
+
+/* NULL where the manifest does not list it; it may be there all the same, and is applied by its name then. */
+const mod_go_function *mod_go_find_function(const mod_go_module *module, const char *name);
+
+/* The bins that the function is known to read: their names, with nil for values. A host that reads them ahead puts
+ * them into the call (aerospike_udf_go_call.bins). */
+const aerospike_udf_go_bin *mod_go_function_bins(const mod_go_function *function, size_t *count);
+
+/* The symbol that calls of the function go to, NULL where they go by its name: it has none, or the one that the
+ * manifest names is no function of the module. */
+const char *mod_go_function_symbol(const mod_go_function *function);
+
+/* As mod_go_apply_single and mod_go_apply_stream. */
+int mod_go_apply_function(const mod_go_function *function, aerospike_udf_go_call *call,
+                          aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count,
+                          aerospike_udf_go_result *result);
+int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_go_call *call, int scope,
+                                 aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
+                                 aerospike_udf_go_value *arguments, size_t count,
+                                 aerospike_udf_go_result *result);
+
 /* Closes the module. No call of it may be under way. NULL is fine. */
 void mod_go_close(mod_go_module *module);
 

@@ -14,6 +14,7 @@ static void run_setup(mod_go_module *module)
 	char *reason;
 
 	if (code == 0) {
+		mod_go_functions_list(module);
 		mod_go_succeed(&module->setup_error);
 		atomic_store_explicit(&module->ready, true, memory_order_release);
 		return;
@@ -72,31 +73,79 @@ static bool is_ready(mod_go_module *module)
 	return atomic_load_explicit(&module->ready, memory_order_acquire);
 }
 
+int mod_go_apply_function(const mod_go_function *function, aerospike_udf_go_call *call,
+                          aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count,
+                          aerospike_udf_go_result *result)
+{
+	mod_go_module *module = function->module;
+	uint8_t *buffer = result->buffer;
+	size_t capacity = result->capacity;
+	int status = mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
+
+	if (status != AEROSPIKE_UDF_GO_OK)
+		return status;
+	status = function->record != NULL
+	             ? function->record(call, record, arguments, count, result)
+	             : module->functions.apply_single((char *)(uintptr_t)function->name, call, record, arguments,
+	                                              count, result);
+	return mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
+}
+
+int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_go_call *call, int scope,
+                                 aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
+                                 aerospike_udf_go_value *arguments, size_t count,
+                                 aerospike_udf_go_result *result)
+{
+	mod_go_module *module = function->module;
+	uint8_t *buffer = result->buffer;
+	size_t capacity = result->capacity;
+	int status = mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
+
+	if (status != AEROSPIKE_UDF_GO_OK)
+		return status;
+	status = function->stream != NULL
+	             ? function->stream(call, scope, input, output, arguments, count, result)
+	             : module->functions.apply_stream((char *)(uintptr_t)function->name, call, scope, input,
+	                                              output, arguments, count, result);
+	return mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
+}
+
+/* What is called where the manifest does not list the name: the module may know it all the same. */
+static mod_go_function unlisted(mod_go_module *module, const char *name)
+{
+	return (mod_go_function){.module = module, .name = name};
+}
+
 int mod_go_apply_single(mod_go_module *module, const char *name, aerospike_udf_go_call *call,
                         aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count,
                         aerospike_udf_go_result *result)
 {
-	uint8_t *buffer = result->buffer;
-	size_t capacity = result->capacity;
-	int status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
+	const mod_go_function *listed = mod_go_find_function(module, name);
+	mod_go_function by_name;
+	int status;
 
+	if (listed != NULL)
+		return mod_go_apply_function(listed, call, record, arguments, count, result);
+	status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
 	if (status != AEROSPIKE_UDF_GO_OK)
 		return status;
-	status = module->functions.apply_single((char *)(uintptr_t)name, call, record, arguments, count, result);
-	return mod_go_result_accept(result, buffer, capacity, status, module->path, name);
+	by_name = unlisted(module, name);
+	return mod_go_apply_function(&by_name, call, record, arguments, count, result);
 }
 
 int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_go_call *call, int scope,
                         aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
                         aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {
-	uint8_t *buffer = result->buffer;
-	size_t capacity = result->capacity;
-	int status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
+	const mod_go_function *listed = mod_go_find_function(module, name);
+	mod_go_function by_name;
+	int status;
 
+	if (listed != NULL)
+		return mod_go_apply_stream_function(listed, call, scope, input, output, arguments, count, result);
+	status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
 	if (status != AEROSPIKE_UDF_GO_OK)
 		return status;
-	status = module->functions.apply_stream((char *)(uintptr_t)name, call, scope, input, output, arguments,
-	                                        count, result);
-	return mod_go_result_accept(result, buffer, capacity, status, module->path, name);
+	by_name = unlisted(module, name);
+	return mod_go_apply_stream_function(&by_name, call, scope, input, output, arguments, count, result);
 }

@@ -150,6 +150,7 @@ static mod_go_module *new_module(const char *path)
 
 static void free_module(mod_go_module *module)
 {
+	mod_go_functions_free(module);
 	pthread_mutex_destroy(&module->setup_lock);
 	free(module->path);
 	free(module);

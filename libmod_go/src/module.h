@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "file.h"
+#include "manifest.h"
 
 /* The module's functions, of the types that aerospike_udf_go.h declares. */
 typedef struct mod_go_functions {
@@ -18,6 +19,17 @@ typedef struct mod_go_functions {
 	__typeof__(&aerospike_udf_go_apply_stream) apply_stream;
 } mod_go_functions;
 
+/* One function that the manifest lists. */
+struct mod_go_function {
+	mod_go_module *module;
+	const char *name;
+	const char *symbol;                     /* NULL where it is called by name */
+	aerospike_udf_go_record_symbol *record; /* of these two the one of its kind, where there is a symbol */
+	aerospike_udf_go_stream_symbol *stream;
+	aerospike_udf_go_bin *bins;
+	size_t bin_count;
+};
+
 struct mod_go_module {
 	char *path; /* as it was given: for messages */
 	mod_go_copy copy;
@@ -28,8 +40,15 @@ struct mod_go_module {
 	pthread_mutex_t setup_lock; /* guards the two fields below it */
 	bool setup_done;
 	mod_go_error setup_error;
-	atomic_bool ready; /* setup succeeded: apply may go on without the lock */
+	/* Made by setup, and never changed again. */
+	mod_go_manifest manifest;
+	mod_go_function *listed; /* as many as the manifest has, in its order */
+	atomic_bool ready;       /* setup succeeded: apply may go on without the lock */
 };
+
+/* functions.c: reads the manifest of a module whose setup succeeded, and lets go of what came of that. */
+void mod_go_functions_list(mod_go_module *module);
+void mod_go_functions_free(mod_go_module *module);
 
 /* The two halves of mod_go_open: what needs the file, and what runs code of it. The second takes the copy over,
  * which may be one that another process made. */

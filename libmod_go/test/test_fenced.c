@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "fenced.h"
-#include "fenced/manifest.h"
 #include "host.h"
+#include "manifest.h"
 
 static void give_bin(aerospike_udf_go_record *record, const char *name, aerospike_udf_go_value value)
 {
@@ -181,8 +181,9 @@ TEST(a_manifest_is_read_whatever_it_holds)
 {
 	static const char GOOD[] =
 		"[{\"doc\": \"a \\\"]}\", \"bins\": [\"x\", \"y\"], \"name\": \"two\", \"p\": [{\"a\": [1]}]},"
-		"{\"name\": \"none\", \"bins\": []}, {\"name\": \"one\", \"bins\": [\"z\"]},"
-		"{\"name\": \"bad\", \"bins\": [\"a name that is far too long\"]}]";
+		"{\"name\": \"none\", \"bins\": []}, {\"name\": \"one\", \"symbol\": \"of_one\", \"bins\": [\"z\"]},"
+		"{\"name\": \"bad\", \"kind\": \"stream\", \"symbol\": \"\", \"bins\": [\"a name that is far too "
+		"long\"]}]";
 	mod_go_manifest manifest;
 	char text[sizeof(GOOD)];
 	unsigned long long state = check_fuzz_seed();
@@ -190,8 +191,13 @@ TEST(a_manifest_is_read_whatever_it_holds)
 	size_t read = 0, count = 0;
 
 	CHECK(mod_go_manifest_read(&manifest, GOOD));
-	CHECK_NUMBER(manifest.count, 2);
-	CHECK(mod_go_manifest_find(&manifest, "none") == NULL && mod_go_manifest_find(&manifest, "bad") == NULL);
+	CHECK_NUMBER(manifest.count, 4);
+	CHECK(mod_go_manifest_find(&manifest, "three") == NULL);
+	CHECK_NUMBER(mod_go_manifest_find(&manifest, "none")->count, 0);
+	CHECK_NUMBER(mod_go_manifest_find(&manifest, "bad")->count, 0);
+	CHECK(mod_go_manifest_find(&manifest, "bad")->stream &&
+	      mod_go_manifest_find(&manifest, "bad")->symbol == NULL);
+	CHECK_TEXT(mod_go_manifest_find(&manifest, "one")->symbol, "of_one");
 	CHECK_NUMBER(mod_go_manifest_find(&manifest, "two")->count, 2);
 	CHECK(memcmp(mod_go_manifest_find(&manifest, "two")->bins, "x\0y", 4) == 0);
 	CHECK_TEXT(mod_go_manifest_find(&manifest, "one")->bins, "z");

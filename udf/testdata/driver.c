@@ -239,7 +239,7 @@ static int host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 	(void)record;
 	(void)why;
 	if (option.nest) {
-		aerospike_udf_go_call inner = {sizeof(inner), AEROSPIKE_UDF_GO_LOG_INFO, &host, "inner", 0};
+		aerospike_udf_go_call inner = {sizeof(inner), AEROSPIKE_UDF_GO_LOG_INFO, &host, "inner", 0, NULL, 0};
 		aerospike_udf_go_value text = {AEROSPIKE_UDF_GO_STRING, 0, 0, (uint8_t *)"nested", 6};
 		aerospike_udf_go_result result = {sizeof(result), 0, {0}, NULL, 0};
 
@@ -405,7 +405,7 @@ static void print_value(const aerospike_udf_go_value *v)
 static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {
 	static aerospike_udf_go_host none = {.size = sizeof(none)};
-	aerospike_udf_go_call call = {sizeof(call), (uint32_t)option.level, &host, "outer", 0};
+	aerospike_udf_go_call call = {sizeof(call), (uint32_t)option.level, &host, "outer", 0, NULL, 0};
 
 	if (!option.functions) {
 		call.host = &none;
@@ -436,7 +436,7 @@ static void apply_and_print(char *name, int scope, aerospike_udf_go_value *argum
 	memset(buffer, 0xee, sizeof(buffer));
 	if (scope != 0) {
 		static char in, out; /* something to point to */
-		aerospike_udf_go_call call = {sizeof(call), 2, &host, "outer", 0};
+		aerospike_udf_go_call call = {sizeof(call), 2, &host, "outer", 0, NULL, 0};
 
 		if (option.deadline) {
 			call.deadline = now() + (uint64_t)((int64_t)option.deadline * 1000000);

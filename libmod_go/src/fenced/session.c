@@ -77,7 +77,7 @@ static void write_all_bins(mod_go_session *session, mod_go_writer *writer, mod_g
 static void write_call(mod_go_session *session, mod_go_writer *writer,
                        const aerospike_udf_go_value *arguments, size_t count)
 {
-	const mod_go_function_bins *known;
+	const mod_go_described *known;
 	mod_go_call_head head = {.deadline = session->deadline,
 	                         .functions = functions_of(session->call),
 	                         .log_level = session->call->log_level,
@@ -91,7 +91,7 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
 	if (session->record != NULL) {
 		mod_go_session_facts(session, writer);
 		known = mod_go_manifest_find(&session->worker->version->manifest, session->name);
-		if (known != NULL)
+		if (known != NULL && known->count > 0)
 			write_bins(session, writer, known->bins, known->bins_length, &head.bins);
 		else
 			write_all_bins(session, writer, &head);

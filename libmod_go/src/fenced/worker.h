@@ -7,9 +7,9 @@
 
 #include <pthread.h>
 
-#include "fenced/manifest.h"
 #include "fenced/process.h"
 #include "fenced/words.h"
+#include "manifest.h"
 
 /* One version of a pool's module. Workers of it share one private copy of the file. */
 typedef struct mod_go_version {

@@ -1,11 +1,14 @@
 /* manifest.c - reads as much JSON as the manifest of a module needs. The module may be hostile: nothing here recurses,
  * and nothing runs past the NUL. */
-#include "fenced/manifest.h"
+#include "manifest.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "aerospike_udf_go.h"
+
+/* Longer symbols are none that a build makes: a name has 127 bytes, and something stands before it. */
+enum { SYMBOL_ROOM = 256 };
 
 static const char *skip_space(const char *at)
 {
@@ -72,7 +75,7 @@ static bool plain(const char *from, const char *end, char *to, size_t capacity)
 	return true;
 }
 
-static bool add_bin(mod_go_function_bins *function, const char *name)
+static bool add_bin(mod_go_described *function, const char *name)
 {
 	size_t length = strlen(name) + 1;
 	char *grown = realloc(function->bins, function->bins_length + length);
@@ -86,38 +89,68 @@ static bool add_bin(mod_go_function_bins *function, const char *name)
 	return true;
 }
 
-/* The list of bins that begins here. False where it is not one of plain names. */
-static bool read_bins(mod_go_function_bins *function, const char *at)
+static void forget_bins(mod_go_described *function)
 {
+	free(function->bins);
+	function->bins = NULL;
+	function->bins_length = 0;
+	function->count = 0;
+}
+
+/* The list of bins that begins here. Where it is not one of plain names, the bins are not known. */
+static void read_bins(mod_go_described *function, const char *at)
+{
+	forget_bins(function);
 	if (*at != '[')
-		return false;
+		return;
 	at = skip_space(at + 1);
 	while (*at != ']') {
 		const char *end = skip_string(at);
 		char name[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
 
-		if (end == NULL || !plain(at, end, name, sizeof(name)) || !add_bin(function, name))
-			return false;
+		if (end == NULL || !plain(at, end, name, sizeof(name)) || !add_bin(function, name)) {
+			forget_bins(function);
+			return;
+		}
 		at = skip_space(end);
 		if (*at == ',')
 			at = skip_space(at + 1);
 	}
-	return true;
 }
 
-static void clear_function(mod_go_function_bins *function)
+static void clear_function(mod_go_described *function)
 {
 	free(function->name);
+	free(function->symbol);
 	free(function->bins);
-	*function = (mod_go_function_bins){0};
+	*function = (mod_go_described){0};
+}
+
+/* Takes a plain string over; what is none leaves nothing. */
+static void take_text(char **text, const char *value, const char *end)
+{
+	char copy[SYMBOL_ROOM];
+
+	free(*text);
+	*text = *value == '"' && plain(value, end, copy, sizeof(copy)) ? strdup(copy) : NULL;
+}
+
+/* Takes what is known of a key's value, which ends before `end`. */
+static void take_member(mod_go_described *function, const char *key, const char *value, const char *end)
+{
+	if (strncmp(key, "\"name\"", 6) == 0)
+		take_text(&function->name, value, end);
+	else if (strncmp(key, "\"symbol\"", 8) == 0)
+		take_text(&function->symbol, value, end);
+	else if (strncmp(key, "\"kind\"", 6) == 0)
+		function->stream = strncmp(value, "\"stream\"", 8) == 0;
+	else if (strncmp(key, "\"bins\"", 6) == 0)
+		read_bins(function, value);
 }
 
 /* Reads the object of one function; gives what is behind it, NULL where it is none. */
-static const char *read_function(mod_go_function_bins *function, const char *at)
+static const char *read_function(mod_go_described *function, const char *at)
 {
-	char name[AEROSPIKE_UDF_GO_NAME_MAX + 1] = "";
-	bool known = false;
-
 	if (*at != '{')
 		return NULL;
 	at = skip_space(at + 1);
@@ -132,23 +165,19 @@ static const char *read_function(mod_go_function_bins *function, const char *at)
 		at = skip_value(value);
 		if (at == NULL)
 			return NULL;
-		if (strncmp(key, "\"name\"", 6) == 0 && *value == '"')
-			plain(value, at, name, sizeof(name));
-		else if (strncmp(key, "\"bins\"", 6) == 0)
-			known = function->count == 0 && read_bins(function, value);
+		take_member(function, key, value, at);
 		at = skip_space(at);
 		if (*at == ',')
 			at = skip_space(at + 1);
 	}
-	function->name = known && function->count > 0 && name[0] != '\0' ? strdup(name) : NULL;
-	if (function->name == NULL)
+	if (function->name == NULL || strlen(function->name) > AEROSPIKE_UDF_GO_NAME_MAX)
 		clear_function(function);
 	return at + 1;
 }
 
 static int compare(const void *a, const void *b)
 {
-	return strcmp(((const mod_go_function_bins *)a)->name, ((const mod_go_function_bins *)b)->name);
+	return strcmp(((const mod_go_described *)a)->name, ((const mod_go_described *)b)->name);
 }
 
 static bool read_functions(mod_go_manifest *manifest, const char *at)
@@ -158,8 +187,8 @@ static bool read_functions(mod_go_manifest *manifest, const char *at)
 		return false;
 	at = skip_space(at + 1);
 	while (*at != ']') {
-		mod_go_function_bins function = {0};
-		mod_go_function_bins *grown;
+		mod_go_described function = {0};
+		mod_go_described *grown;
 
 		at = read_function(&function, at);
 		if (at == NULL) {
@@ -194,7 +223,7 @@ bool mod_go_manifest_read(mod_go_manifest *manifest, const char *json)
 	return true;
 }
 
-const mod_go_function_bins *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name)
+const mod_go_described *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name)
 {
 	size_t low = 0, high = manifest->count;
 
