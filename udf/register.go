@@ -64,7 +64,8 @@ type BuildInfo struct {
 	Build    string // the property `build`: a JSON object
 
 	// Symbols are the names of the UDFs that have an exported C symbol of their own, with "exported". A symbol
-	// says in C which place of this list it is; the package main that modgo generates holds both:
+	// says in C which place of this list it is. modgo links the C functions as an object of their own; by hand, the
+	// package main can hold both:
 	//
 	//	/*
 	//	#include <stddef.h>

@@ -16,18 +16,13 @@ import msgspec
 
 from modgo_lsp.build.compile import Compilation, CompileFailedError, Progress, compile_module
 from modgo_lsp.build.compiler_errors import findings_of, generated_by_path, registrations_at_fault
+from modgo_lsp.build.main_package import main_file
 from modgo_lsp.build.overlay import write_overlay
 from modgo_lsp.build.preflight import Plan, RequestError, make_plan, refusals
 from modgo_lsp.build.sdk import Sdk, install, shipped_sdk
+from modgo_lsp.build.symbols import compile_symbols, symbols_source
 from modgo_lsp.build.toolchain import Toolchain, ToolchainError, discover
-from modgo_lsp.build.wrappers import (
-    Dispatch,
-    Generated,
-    bind_file,
-    descriptor,
-    main_file,
-    static_registrations,
-)
+from modgo_lsp.build.wrappers import Generated, bind_file, descriptor, static_registrations
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
 
@@ -38,8 +33,8 @@ _ROUNDS = 4
 class BuildRequest(msgspec.Struct, frozen=True):
     """What to build. `packages` are folders; several become one module. `output` is the .so to write, or an
     existing folder for it; without it the module goes into the first package's folder. `dispatch` is
-    "registry" or "reflect". `go` and `cc` are the user's settings. `keep_generated` gets the generated
-    files; `target` is like "linux/amd64"."""
+    "registry", "exported" or "reflect". `go` and `cc` are the user's settings. `keep_generated` gets the
+    generated files; `target` is like "linux/amd64"."""
 
     packages: tuple[Path, ...]
     output: Path | None = None
@@ -108,6 +103,8 @@ async def _compile(
 ) -> BuildResult:
     progress(f"building {plan.name} with Go {toolchain.go.version}")
     without: frozenset[Location] = frozenset()
+    symbols = symbols_source(_functions(plan))
+    objects = (await compile_symbols(toolchain, symbols),) if symbols else ()
     for last in (*[False] * (_ROUNDS - 1), True):
         generated = await asyncio.to_thread(_generate, request, plan, toolchain, without)
         files = {file.path: file.text for file in generated} | plan.go_sum_overlay(sdk)
@@ -115,7 +112,7 @@ async def _compile(
         shown = generated_by_path(generated, seen)
         if request.keep_generated is not None:
             await asyncio.to_thread(_keep, generated, request.keep_generated)
-        what = Compilation(plan.folder, plan.main_folder.name, overlay, plan.output, request.release)
+        what = Compilation(plan.folder, plan.main_folder.name, overlay, plan.output, request.release, objects)
         try:
             await compile_module(toolchain, what, progress)
         except CompileFailedError as error:
@@ -132,24 +129,18 @@ async def _compile(
 def _generate(
     request: BuildRequest, plan: Plan, toolchain: Toolchain, without: frozenset[Location]
 ) -> list[Generated]:
-    dispatch: Dispatch = "reflect" if request.dispatch == "reflect" else "registry"
-    binds = [bind_file(package, dispatch, without) for package in plan.members]
+    binds = [bind_file(package, plan.dispatch, without) for package in plan.members]
     facts = {
         "target": toolchain.go.host_target,
         "flags": ["-trimpath", "-ldflags=-s -w"] if request.release else [],
         "source": _source_hash(plan.members),
     }
-    main = main_file(plan.main_folder, plan.imports, dispatch, facts)
+    main = main_file(plan.main_folder, plan.imports, plan.dispatch, facts, _functions(plan))
     return [*(file for file in binds if file is not None), main, *plan.forwarders]
 
 
 def _built(request: BuildRequest, plan: Plan, toolchain: Toolchain) -> BuildResult:
     data = plan.output.read_bytes()
-    functions = [
-        descriptor(package, registration)
-        for package in plan.members
-        for registration in static_registrations(package)
-    ]
     return BuildResult(
         ok=True,
         module=plan.name,
@@ -158,8 +149,18 @@ def _built(request: BuildRequest, plan: Plan, toolchain: Toolchain) -> BuildResu
         sha256=hashlib.sha256(data).hexdigest(),
         dispatch=request.dispatch,
         target=toolchain.go.host_target,
-        functions=tuple(sorted(functions, key=lambda function: str(function["name"]))),
+        functions=_functions(plan),
     )
+
+
+def _functions(plan: Plan) -> tuple[dict[str, Any], ...]:
+    """The descriptors of all static registrations, by name."""
+    functions = [
+        descriptor(package, registration, plan.dispatch)
+        for package in plan.members
+        for registration in static_registrations(package)
+    ]
+    return tuple(sorted(functions, key=lambda function: str(function["name"])))
 
 
 def _source_hash(packages: Sequence[Package]) -> str:

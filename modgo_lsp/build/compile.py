@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.build.cache import publish_file, scratch_directory
+from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.process import run
 from modgo_lsp.build.sdk import index_environment
 from modgo_lsp.build.toolchain import Toolchain
-from modgo_lsp.build.wrappers import MAIN_FOLDER
 
 Progress = Callable[[str], None]
 
@@ -24,13 +24,15 @@ _PACKAGE_LINE = re.compile(r"^[\w.~-]+(/[\w.~-]+)*$")
 
 
 class Compilation(msgspec.Struct, frozen=True):
-    """`folder` is where go runs, `main` the main package's folder below it, `overlay` the overlay's JSON."""
+    """`folder` is where go runs, `main` the main package's folder below it, `overlay` the overlay's JSON,
+    `objects` are files that the linker is given beside what Go compiles."""
 
     folder: Path
     main: str
     overlay: Path
     output: Path
     release: bool
+    objects: tuple[Path, ...] = ()
 
 
 class CompileFailedError(Exception):
@@ -74,6 +76,13 @@ async def compile_module(toolchain: Toolchain, what: Compilation, progress: Prog
 
 def _flags(what: Compilation, made: Path) -> list[str]:
     flags = ["-buildmode=c-shared", "-buildvcs=false", "-v", f"-overlay={what.overlay}", "-o", str(made)]
+    linker = ["-s", "-w", "-buildid="] if what.release else []
+    if what.objects:
+        # Go knows quotes around a whole word, no escapes; and there are two readers of lists here.
+        given = " ".join(f"'{path}'" if " " in str(path) else str(path) for path in what.objects)
+        linker += ["-extldflags", f'"{given}"' if " " in given else given]
     if what.release:
-        flags += ["-trimpath", "-ldflags=-s -w -buildid="]
+        flags.append("-trimpath")
+    if linker:
+        flags.append(f"-ldflags={' '.join(linker)}")
     return flags

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from modgo_lsp.build.wrappers import MAIN_FOLDER, Generated
+from modgo_lsp.build.main_package import MAIN_FOLDER
+from modgo_lsp.build.wrappers import Generated
 from modgo_lsp.model.finding import Finding, Location, Related
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.syntax.positions import Span

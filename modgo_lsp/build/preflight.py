@@ -10,12 +10,14 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
+from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.sdk import Sdk, SumMismatchError, complete_sum
 from modgo_lsp.build.toolchain import Toolchain, parse_version
-from modgo_lsp.build.wrappers import MAIN_FOLDER, Generated
+from modgo_lsp.build.wrappers import Dispatch, Generated
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.load import Loader
@@ -43,6 +45,7 @@ class Plan(msgspec.Struct, frozen=True):
     `clause` is where findings stand that have no place of their own."""
 
     name: str
+    dispatch: Dispatch
     packages: tuple[Package, ...]
     members: tuple[Package, ...]
     output: Path
@@ -111,9 +114,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 def make_plan(folders: Sequence[Path], output: Path | None, dispatch: str) -> Plan:
     """Reads the packages. Raises RequestError."""
-    if dispatch not in ("registry", "reflect"):
-        other = "is not built yet" if dispatch == "exported" else "does not exist"
-        raise RequestError(f"the dispatch {dispatch} {other}", "choose registry or reflect")
+    if dispatch not in ("registry", "exported", "reflect"):
+        raise RequestError(f"there is no dispatch {dispatch}", "choose registry, exported or reflect")
     if not folders:
         raise RequestError("no package was named", "name its folder")
     loader = Loader(DiskFiles())
@@ -131,6 +133,7 @@ def make_plan(folders: Sequence[Path], output: Path | None, dispatch: str) -> Pl
         main_folder = main_folder.with_name(f"{main_folder.name}_")
     return Plan(
         name=target.name.split(".")[0] or target.name,
+        dispatch=cast(Dispatch, dispatch),
         packages=packages,
         members=_members(packages),
         output=target,

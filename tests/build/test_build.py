@@ -266,10 +266,10 @@ async def test_requests_that_cannot_be_tried(write, tmp_path: Path, name: str, m
         await build(tmp_path / name, tmp_path / "out.so")
 
 
-async def test_exported_dispatch_and_other_targets_are_not_there_yet(write, tmp_path: Path) -> None:
+async def test_dispatches_and_targets_that_do_not_exist(write, tmp_path: Path) -> None:
     folder = write("m.go", GOOD)
-    with pytest.raises(RequestError, match="exported is not built yet"):
-        await build(folder, tmp_path / "x.so", dispatch="exported")
+    with pytest.raises(RequestError, match="no dispatch telepathy: choose registry, exported or reflect"):
+        await build(folder, tmp_path / "x.so", dispatch="telepathy")
     with pytest.raises(RequestError, match="cannot build for plan9/arm yet"):
         await build(folder, tmp_path / "x.so", target="plan9/arm")
 

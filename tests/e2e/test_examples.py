@@ -24,14 +24,14 @@ def modgo(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[s
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
 
 
-@pytest.fixture(scope="session")
-def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Each example's shared object, by the example's name."""
+@pytest.fixture(scope="session", params=["registry", "exported", "reflect"])
+def modules(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, Path]:
+    """Each example's shared object, by the example's name; once for each way to dispatch."""
     folder = tmp_path_factory.mktemp("modules")
     built = {}
     for package in sorted(path.parent for path in EXAMPLES.glob("*/go.mod")):
         built[package.name] = folder / f"{package.name}.so"
-        done = modgo("build", package, "-o", built[package.name])
+        done = modgo("build", package, "-o", built[package.name], "--dispatch", request.param)
         assert done.returncode == 0, done.stdout + done.stderr
     return built
 

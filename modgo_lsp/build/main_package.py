@@ -1,0 +1,39 @@
+"""The main package that a build adds: it links the UDF packages into one shared object and tells the SDK how
+that was built.
+
+Not for: binding the functions (wrappers.py), or their C symbols (symbols.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from modgo_lsp.build.wrappers import HEAD, Dispatch, Generated, quoted
+from modgo_lsp.model.sdk import SDK_PATH
+
+MAIN_FOLDER = "zz_modgo_main"
+
+
+def main_file(
+    folder: Path,
+    imports: Sequence[str],
+    dispatch: Dispatch,
+    build: Mapping[str, Any],
+    functions: Sequence[Mapping[str, Any]],
+) -> Generated:
+    """The main package in `folder`, which does not exist, that links `imports`. `functions` are descriptors;
+    those with a symbol are
+    listed in their order, for a symbol knows its function's place in that list."""
+    symbolic = [quoted(function["name"]) for function in functions if function["symbol"]]
+    fields = [f"Dispatch: {quoted(dispatch)}", f"Build: {quoted(json.dumps(build, sort_keys=True))}"]
+    if symbolic:
+        fields.append(f"Symbols: []string{{{', '.join(symbolic)}}}")
+    text = (
+        f"{HEAD}package main\n\nimport {quoted(SDK_PATH)}\n"
+        f"{''.join(f'import _ {quoted(path)}' + chr(10) for path in imports)}\n"
+        f"func init() {{\n\tudf.Build(udf.BuildInfo{{{', '.join(fields)}}})\n}}\n\nfunc main() {{}}\n"
+    )
+    return Generated(folder / "main.go", text.encode())
