@@ -62,9 +62,10 @@ test-workbench: $(VENV)/.dev ## The extension in a real VS Code, in headless Chr
 	tests/workbench/run
 
 .PHONY: test-native
-test-native: setup ## libmod_go under sanitizers, and as Aerospike's module against its real sources (libssl-dev)
+test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's module against its real sources (libssl-dev)
 	$(MAKE) -C libmod_go sanitize
 	$(MAKE) -C libmod_go -f as_module.mk test
+	$(BIN)/python -m pytest tests/native
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Every formatter, linter and type checker

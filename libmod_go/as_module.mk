@@ -5,6 +5,7 @@
 #   make -f as_module.mk libmod_go_as_module.a      target/{arch}/lib/libmod_go_as_module.a
 #   make -f as_module.mk test                       all tests, beside mod-lua in the same process
 #   make -f as_module.mk sanitize                   the same under AddressSanitizer and UBSan (Aerospike's part is not)
+#   make -f as_module.mk msgpack-peer               the program that tests/native asks about the real as_msgpack
 #   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module, and how to run it
 #   make -f as_module.mk format-check               clang-format says nothing
 #
@@ -74,7 +75,7 @@ C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test
 GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
 LUA_MODULES := $(patsubst test/as_module/lua/%.lua,$(UDF)/lua/%.lua,$(wildcard test/as_module/lua/*.lua))
 
-.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize format format-check clean loader
+.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize msgpack-peer peer format format-check clean loader
 .DELETE_ON_ERROR:
 
 all: libmod_go_as_module.a
@@ -167,6 +168,19 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 sanitize:
 	$(MAKE) -f as_module.mk test VARIANT=-sanitize VARIANT_FLAGS="$(SANITIZERS)"
 
+# ---- the real as_msgpack, to be asked ---------------------------------------------------------------
+
+PEER := $(call objects,$(wildcard test/as_module/peer/*.c))
+PEER_PROGRAM := $(OBJ)/msgpack-peer
+
+msgpack-peer:
+	@$(MAKE) --no-print-directory -f as_module.mk peer VARIANT=-sanitize VARIANT_FLAGS="$(SANITIZERS)"
+
+peer: $(PEER_PROGRAM)
+
+$(PEER_PROGRAM): $(PEER) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
+	$(LINK) -o $@ $(PEER) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
+
 # ---- benchmark --------------------------------------------------------------------------------------
 
 $(BENCH_PROGRAM): $(BENCH) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
@@ -195,4 +209,4 @@ clean:
 	rm -rf $(TARGET)/obj/as_module $(TARGET)/obj/as_module-sanitize
 	rm -f $(STATIC) $(BENCH_PROGRAM)
 
--include $(AS_MODULE:.o=.d) $(RECORDS:.o=.d) $(TESTS:.o=.d) $(BENCH:.o=.d) $(C_MODULES:.so=.d)
+-include $(AS_MODULE:.o=.d) $(RECORDS:.o=.d) $(TESTS:.o=.d) $(PEER:.o=.d) $(BENCH:.o=.d) $(C_MODULES:.so=.d)

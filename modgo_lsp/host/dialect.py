@@ -96,8 +96,8 @@ def from_flat(flat: Flat) -> Value:
 
 def encode(value: List | Map) -> bytes:
     """The msgpack of a list or map; maps with order are sorted. Raises UnstorableError."""
-    # Without bin types the packer writes bytes as msgpack str, which is what the dialect wants.
-    packer = msgpack.Packer(use_bin_type=False, autoreset=False)
+    # The dialect wants bytes as msgpack str, spelt shortest: the packer gets them as text, see _blob.
+    packer = msgpack.Packer(unicode_errors="surrogateescape", autoreset=False)
     _pack(packer, value, 0)
     return bytes(packer.bytes())
 
@@ -155,13 +155,17 @@ def _pack(packer: Any, value: Value, depth: int) -> None:
     elif isinstance(value, str):
         if "\0" in value:
             raise UnstorableError("a string in a list or map has a NUL, at which the server would cut it")
-        packer.pack(bytes((_STRING,)) + _utf8(value))
+        _blob(packer, _STRING, _utf8(value))
     elif isinstance(value, GeoJson):
-        packer.pack(bytes((_GEOJSON,)) + _utf8(value.text))
+        _blob(packer, _GEOJSON, _utf8(value.text))
     elif isinstance(value, Hll):
-        packer.pack(bytes((_HLL,)) + value.data)
+        _blob(packer, _HLL, value.data)
     else:
-        packer.pack(bytes((_BLOB,)) + value)
+        _blob(packer, _BLOB, value)
+
+
+def _blob(packer: Any, particle: int, content: bytes) -> None:
+    packer.pack((bytes((particle,)) + content).decode("utf-8", "surrogateescape"))
 
 
 def _pairs(value: Map) -> list[tuple[Value, Value]]:
