@@ -40,7 +40,7 @@ class PackageError(Exception):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What the head of a part set says. `packed_*` is of the joined parts, an xz stream; the rest of the .so."""
+    """What the head of a part set says. `packed_*` is of the joined parts, an xz stream."""
 
     parts: int
     packed_size: int

@@ -96,16 +96,31 @@ static const char *take_arguments(arguments *arguments, const as_list *list, uin
 	return NULL;
 }
 
-/* Nanoseconds of CLOCK_MONOTONIC; 0 for none. */
-static uint64_t deadline(void)
+/* How long the program itself gives the call: milliseconds, 0 for ever. */
+static uint64_t time_given(const as_timer *timer)
 {
-	uint32_t milliseconds = atomic_load_explicit(&timeout_ms, memory_order_relaxed);
+	uint64_t slice;
+
+	if (timer == NULL || timer->hooks == NULL || timer->hooks->timeslice == NULL)
+		return 0;
+	slice = timer->hooks->timeslice(timer);
+	return slice > 0 ? slice : 1;
+}
+
+/* Nanoseconds of CLOCK_MONOTONIC; 0 for none. The sooner of the configured time and the program's. */
+static uint64_t deadline(const as_timer *timer)
+{
+	uint64_t milliseconds = atomic_load_explicit(&timeout_ms, memory_order_relaxed);
+	uint64_t given = time_given(timer);
 	struct timespec now;
+
+	if (given > 0 && given <= UINT32_MAX && (milliseconds == 0 || given < milliseconds))
+		milliseconds = given;
 
 	if (milliseconds == 0)
 		return 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec + (uint64_t)milliseconds * 1000000;
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec + milliseconds * 1000000;
 }
 
 static void apply(const mod_go_loaded *version, as_udf_context *context, const char *function, as_rec *record,
@@ -122,7 +137,7 @@ static void apply(const mod_go_loaded *version, as_udf_context *context, const c
 	                            .log_level = atomic_load_explicit(&log_level, memory_order_relaxed),
 	                            .host = &mod_go_host,
 	                            .context = &application,
-	                            .deadline = deadline()};
+	                            .deadline = deadline(context != NULL ? context->timer : NULL)};
 	application.aerospike = context != NULL ? context->as : NULL;
 	application.timer = context != NULL ? context->timer : NULL;
 	application.key = NULL;

@@ -120,8 +120,21 @@ static void take_times(const as_rec *record, aerospike_udf_go_metadata *known)
 
 	known->last_update = updated != 0 ? updated + CITRUSLEAF_EPOCH_MS : 0;
 	known->ttl = as_rec_ttl(record);
-	if (known->ttl == 0 && known->exists)
+	if (known->ttl == 0)
 		known->ttl = TTL_NEVER;
+}
+
+/* What only a record that is stored has: the server complains, a line of its log each, where it is asked of another. */
+static void take_stored(mod_go_application *application, const as_rec *record,
+                        aerospike_udf_go_metadata *known)
+{
+	known->generation = as_rec_gen(record);
+	known->storage_size = as_rec_size(record);
+	known->set_name = (char *)(uintptr_t)as_rec_setname(record);
+	take_times(record, known);
+	application->key = as_rec_key(record); /* given, not lent, as is the digest */
+	if (mod_go_value_from_val(application->key, &application->lent, &known->key) != NULL)
+		known->key = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 }
 
 static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *handle,
@@ -129,23 +142,15 @@ static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record 
 {
 	mod_go_application *application = mod_go_host_begin(call, handle);
 	const as_rec *record = (const as_rec *)handle;
-	aerospike_udf_go_metadata known = {
-		.size = metadata->size,
-		.exists = exists(call->context, handle),
-		.generation = as_rec_gen(record),
-		.storage_size = as_rec_size(record),
-		.set_name = (char *)(uintptr_t)as_rec_setname(record),
-	};
+	aerospike_udf_go_metadata known = {.size = metadata->size, .exists = exists(call->context, handle)};
 
 	if (application == NULL)
 		return AEROSPIKE_UDF_GO_REFUSED;
-	take_times(record, &known);
-	application->key = as_rec_key(record); /* these two are given, not lent */
+	if (known.exists)
+		take_stored(application, record, &known);
 	application->digest = as_rec_digest(record);
 	if (application->digest != NULL && as_bytes_size(application->digest) == DIGEST_BYTES)
 		known.digest = as_bytes_get(application->digest);
-	if (mod_go_value_from_val(application->key, &application->lent, &known.key) != NULL)
-		known.key = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 	memcpy(metadata, &known, metadata->size < sizeof(known) ? metadata->size : sizeof(known));
 	return AEROSPIKE_UDF_GO_OK;
 }

@@ -147,6 +147,9 @@ int mod_go_host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *
 
 	if (application == NULL)
 		return mod_go_host_refuse(names, MOD_GO_NO_RECORD);
+	*names = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_STRING};
+	if (as_aerospike_rec_exists(application->aerospike, (as_rec *)record) != 1)
+		return AEROSPIKE_UDF_GO_OK; /* a record that is not stored has none, and the server complains of the question */
 	if (as_rec_bin_names((as_rec *)record, take_names, &taken) != 0)
 		return mod_go_host_refuse(names, "Aerospike would not give the names of the bins");
 	*names = (aerospike_udf_go_value){

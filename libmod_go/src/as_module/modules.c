@@ -151,7 +151,8 @@ static mod_go_status add(const char *filename, mod_go_error *error)
 	place = place_of(old, filename, length, &there);
 	status = load_and_put(filename, length, path, there ? old->versions[place] : NULL, error);
 	if (status == MOD_GO_OK) {
-		as_log_info("mod_go: %s is loaded, %s", path, config.mode == MOD_GO_FENCED ? "fenced" : "unfenced");
+		as_log_info("mod_go: %.*s.so is loaded, %s", (int)length, filename,
+		            config.mode == MOD_GO_FENCED ? "fenced" : "unfenced");
 	} else {
 		as_log_error("mod_go: %s", error->message);
 	}
@@ -164,6 +165,24 @@ mod_go_status mod_go_modules_add(const char *filename, mod_go_error *error)
 
 	pthread_mutex_lock(&events);
 	status = add(filename, error);
+	pthread_mutex_unlock(&events);
+	return status;
+}
+
+mod_go_status mod_go_modules_refuse(const char *filename, const char *why, mod_go_error *error)
+{
+	size_t length = mod_go_name_length(filename);
+	const mod_go_loaded *before;
+	mod_go_status status = MOD_GO_OK;
+
+	pthread_mutex_lock(&events);
+	before = mod_go_modules_find(filename);
+	if (before == NULL || before->error != NULL) {
+		mod_go_loaded *version = mod_go_loaded_broken(filename, length, "", why);
+
+		status = version != NULL ? put(filename, length, version, error)
+		                         : mod_go_no_memory(error, filename, sizeof(*version));
+	}
 	pthread_mutex_unlock(&events);
 	return status;
 }

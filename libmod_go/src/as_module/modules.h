@@ -40,6 +40,9 @@ mod_go_status mod_go_modules_configure(const mod_go_config *config, mod_go_error
 mod_go_status mod_go_modules_add(const char *filename, mod_go_error *error);
 mod_go_status mod_go_modules_remove(const char *filename, mod_go_error *error);
 
+/* Where no version works, has calls told `why`; one that works stays. */
+mod_go_status mod_go_modules_refuse(const char *filename, const char *why, mod_go_error *error);
+
 /* Makes the modules those of the folder. Only a folder that cannot be read is an error; files are logged. */
 mod_go_status mod_go_modules_scan(mod_go_error *error);
 

@@ -1,0 +1,76 @@
+# Builds the server plugin, libmod_go_asd.so, with the worker that it runs modules in, and its tests. See src/asd/.
+#
+#   make -f asd.mk plugin                  target/{arch}/lib/libmod_go_asd.so, target/{arch}/bin/mod-go-worker
+#   make -f asd.mk release                 both for glibc 2.17, by zig: target/{arch}/release/{lib,bin}
+#   make -f asd.mk test                    all tests, in a host program that behaves as the server does
+#   make -f asd.mk sanitize                the readers of files under AddressSanitizer and UBSan, and a short fuzz
+#   make -f asd.mk format-check            clang-format says nothing
+#
+# Needs libssl-dev (Aerospike's headers) and liblzma-dev, whose archive is linked in: an old server need not have it.
+# COMMON and MOD_LUA as in as_module.mk. ZIG is the command of zig; TRIPLE and LZMA_ARCHIVE are of another machine for
+# a cross build: make -f asd.mk release TRIPLE=aarch64-linux-gnu LZMA_ARCHIVE=…/liblzma.a
+
+include as_module.mk
+
+ZIG ?= python3 -m ziglang
+TRIPLE ?= $(shell uname -m)-linux-gnu
+GLIBC := 2.17
+LZMA_ARCHIVE ?= $(firstword $(wildcard /usr/lib/$(TRIPLE)/liblzma.a /usr/lib64/liblzma.a /usr/lib/liblzma.a))
+LZMA_INCLUDE ?= /usr/include
+
+# A build beside the usual one: the release's.
+BUILD :=
+PLUGIN_OBJ := $(TARGET)/obj/asd$(BUILD)$(VARIANT)
+PLUGIN_OUT := $(TARGET)$(BUILD)
+PLUGIN := $(PLUGIN_OUT)/lib/libmod_go_asd.so
+PLUGIN_WORKER = $(if $(BUILD),$(PLUGIN_OUT)/bin/mod-go-worker,$(WORKER))
+
+parts = $(patsubst %.c,$(PLUGIN_OBJ)/%.o,$(wildcard $(1)))
+PLUGIN_LAYER_1 := $(call parts,src/*.c src/fenced/*.c)
+PLUGIN_LAYER_2 := $(call parts,src/as_module/*.c)
+PLUGIN_OWN := $(call parts,src/asd/*.c)
+PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(PLUGIN_LAYER_1)
+
+.PHONY: plugin release plugin-test
+.DEFAULT_GOAL := plugin
+
+plugin: $(PLUGIN) $(PLUGIN_WORKER)
+
+release:
+	$(MAKE) -f asd.mk plugin BUILD=/release TARGET="$(ROOT)/Linux-$(firstword $(subst -, ,$(TRIPLE)))" \
+	  TRIPLE="$(TRIPLE)" LZMA_ARCHIVE="$(LZMA_ARCHIVE)" CC="$(ZIG) cc -target $(TRIPLE).$(GLIBC)" CFLAGS="-O2 -g -fno-sanitize=undefined"
+
+# Only liblzma's headers: a cross build must not see the machine's other ones.
+LZMA_HEADERS := $(PLUGIN_OBJ)/include
+$(LZMA_HEADERS)/lzma.h: $(LZMA_INCLUDE)/lzma.h
+	@mkdir -p $(@D)
+	cp -R $(LZMA_INCLUDE)/lzma.h $(LZMA_INCLUDE)/lzma $(@D)
+
+PLUGIN_COMPILE = $(COMPILE) -isystem $(LZMA_HEADERS) -iquote src -iquote src/as_module -iquote src/asd
+
+$(PLUGIN_OBJ)/src/as_module/%.o $(PLUGIN_OBJ)/src/asd/%.o: PLUGIN_COMPILE += -include src/asd/server.h
+
+$(PLUGIN_OBJ)/%.o: %.c $(LZMA_HEADERS)/lzma.h $(HEADERS)
+	@mkdir -p $(@D)
+	$(PLUGIN_COMPILE) -c -o $@ $<
+
+# Nothing is exported, nothing undefined but what the C library has; all is bound when it is loaded.
+$(PLUGIN): $(PLUGIN_OWN) $(PLUGIN_LAYER_2) $(PLUGIN_LAYER_1) src/asd/exports.map
+	@mkdir -p $(@D)
+	@test -n "$(LZMA_ARCHIVE)" || { echo "liblzma.a is not there: install liblzma-dev, or say LZMA_ARCHIVE=..." >&2; exit 1; }
+	$(LINK) -shared -Wl,-soname,libmod_go_asd.so -Wl,--version-script=src/asd/exports.map -Wl,-z,defs -Wl,-z,relro -Wl,-z,now \
+	  -o $@ $(PLUGIN_OWN) $(PLUGIN_LAYER_2) $(PLUGIN_LAYER_1) $(LZMA_ARCHIVE) -ldl -lpthread
+
+# The usual build's worker is the Makefile's.
+ifneq ($(BUILD),)
+$(PLUGIN_WORKER): $(PLUGIN_WORKER_PARTS)
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ -ldl -lpthread
+endif
+
+-include $(PLUGIN_OWN:.o=.d) $(PLUGIN_LAYER_1:.o=.d) $(PLUGIN_LAYER_2:.o=.d) $(PLUGIN_WORKER_PARTS:.o=.d)
+
+# ---- style ------------------------------------------------------------------------------------------
+
+PLUGIN_FORMATTED := $(wildcard src/asd/*.[ch] test/asd/*.[ch] test/asd/*/*.[ch])
+FORMATTED += $(PLUGIN_FORMATTED)

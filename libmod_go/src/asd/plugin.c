@@ -1,0 +1,128 @@
+/*
+ * plugin.c - libmod_go_asd.so's beginning: looks at the process that it was preloaded into, and wraps the hooks of the
+ * server's mod_lua where everything is as it must be. Otherwise it steps aside: the server runs as without it.
+ */
+#include <link.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "builds.h"
+#include "hooks.h"
+#include "server.h"
+
+static mod_go_settings settings;
+static char greeting[512];
+
+/* Before the server has a log. */
+__attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
+{
+	char line[2048];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "mod_go: %s\n", line);
+}
+
+/* Looks for the segment that `address` is in. */
+typedef struct search {
+	uintptr_t address;
+	bool writable;
+} search;
+
+static int look_at(struct dl_phdr_info *object, size_t size, void *context)
+{
+	search *search = context;
+
+	(void)size;
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+		uintptr_t begin = object->dlpi_addr + segment->p_vaddr;
+
+		if (search->address < begin || search->address >= begin + segment->p_memsz)
+			continue;
+		if (segment->p_type == PT_LOAD && (segment->p_flags & PF_W) != 0)
+			search->writable = true;
+		if (segment->p_type == PT_GNU_RELRO) { /* read-only once everything is bound */
+			search->writable = false;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static bool is_writable(const void *address)
+{
+	search search = {.address = (uintptr_t)address};
+
+	dl_iterate_phdr(look_at, &search);
+	return search.writable;
+}
+
+static bool has_hooks(const as_module *module)
+{
+	const as_module_hooks *hooks = module->hooks;
+
+	return hooks != NULL && hooks->update != NULL && hooks->validate != NULL && hooks->apply_record != NULL &&
+	       hooks->apply_stream != NULL;
+}
+
+/* A build that is not in the table is taken for one that is, where the operator says so. */
+static bool build_is_good(void)
+{
+	const char *same = getenv("MODGO_BUILD");
+	char list[512];
+
+	if (mod_go_build_is_known(mod_go_server.build))
+		return true;
+	mod_go_build_list(list, sizeof(list));
+	if (same == NULL || *same == '\0') {
+		tell("this is Aerospike %.60s, whose structures this libmod_go does not know: no Go modules run. It "
+		     "knows %s."
+		     " Take a newer libmod_go; or, where you know that Aerospike's common and mod-lua did not change,"
+		     " set MODGO_BUILD to the known build that this one is like",
+		     mod_go_server.build, list);
+		return false;
+	}
+	if (mod_go_build_is_known(same))
+		return true;
+	tell("MODGO_BUILD is \"%.60s\", which is no known build: no Go modules run. Known are %s", same, list);
+	return false;
+}
+
+/* Whether everything is as it must be; says what is not. */
+static bool can_run(void)
+{
+	char missing[1024];
+	const char *fault;
+
+	if (!mod_go_server_find(missing, sizeof(missing))) {
+		tell("this process lacks what Go modules need of an Aerospike server: %s: no Go modules run",
+		     missing);
+		return false;
+	}
+	if (!build_is_good())
+		return false;
+	if (!is_writable(mod_go_server.lua) || !has_hooks(mod_go_server.lua)) {
+		tell("mod_lua of this Aerospike %.60s cannot be wrapped: no Go modules run", mod_go_server.build);
+		return false;
+	}
+	fault = mod_go_build_probe();
+	if (fault != NULL)
+		tell("this Aerospike %.60s is not as its build says: %s: no Go modules run", mod_go_server.build,
+		     fault);
+	return fault == NULL;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	if (!mod_go_server_is_there() || !can_run())
+		return;
+	mod_go_settings_read(&settings);
+	snprintf(greeting, sizeof(greeting), "Go modules (.so) run in this Aerospike %.60s, %s",
+	         mod_go_server.build, settings.config.mode == MOD_GO_FENCED ? "fenced" : "unfenced");
+	mod_go_hooks_wrap(&settings, greeting);
+}

@@ -1,0 +1,148 @@
+/* settings.c - MODGO_MODE, _WORKER, _POOL, _MEMORY, _TIMEOUT, _CACHE and _LOG; docs/server.md tells what they do. */
+#include "settings.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+__attribute__((format(printf, 2, 3))) static void complain(mod_go_settings *settings, const char *format, ...)
+{
+	size_t used = strlen(settings->complaints);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(settings->complaints + used, sizeof(settings->complaints) - used, format, arguments);
+	va_end(arguments);
+}
+
+/* The value of a variable; NULL where it is not set, or empty. */
+static const char *value_of(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* One of the words of a variable, as its number. */
+typedef struct word {
+	const char *text;
+	uint32_t number;
+} word;
+
+static void read_word(mod_go_settings *settings, const char *name, const word *words, const char *choice,
+                      uint32_t *number)
+{
+	const char *value = value_of(name);
+
+	for (size_t i = 0; value != NULL && words[i].text != NULL; i++) {
+		if (strcmp(value, words[i].text) == 0) {
+			*number = words[i].number;
+			return;
+		}
+	}
+	if (value != NULL)
+		complain(settings, "%s is \"%.60s\": it takes %s\n", name, value, choice);
+}
+
+/* A whole number from `least` to `most` with one of the units (or none), as what it is times the unit's number. */
+static void read_number(mod_go_settings *settings, const char *name, const word *units, uint64_t least,
+                        uint64_t most, const char *example, uint64_t *number)
+{
+	const char *value = value_of(name);
+	char *end = NULL;
+	uint64_t given, factor = 0;
+
+	if (value == NULL)
+		return;
+	errno = 0;
+	given = value[0] >= '0' && value[0] <= '9' ? strtoull(value, &end, 10) : 0;
+	for (size_t i = 0; end != NULL && units[i].text != NULL; i++) {
+		if (strcmp(end, units[i].text) == 0)
+			factor = units[i].number;
+	}
+	if (errno != 0 || factor == 0 || given > most / factor || given * factor < least)
+		complain(settings, "%s is \"%.60s\": it takes %s\n", name, value, example);
+	else
+		*number = given * factor;
+}
+
+static void read_worker(mod_go_settings *settings)
+{
+	const char *value = value_of("MODGO_WORKER");
+
+	if (value == NULL)
+		return;
+	if (strlen(value) < sizeof(settings->config.worker) && value[0] == '/' && access(value, X_OK) == 0)
+		strcpy(settings->config.worker, value);
+	else
+		complain(
+			settings,
+			"MODGO_WORKER is \"%.200s\": it takes the absolute path of mod-go-worker, a program that this"
+			" user may run; looking beside the plugin, in ../bin there and in $PATH\n",
+			value);
+}
+
+/* A folder of this user's alone, or one in which everybody's files are their own. */
+static const char *folder_fault(const char *path)
+{
+	struct stat folder;
+
+	if (path[0] != '/')
+		return "is no absolute path";
+	if (stat(path, &folder) != 0)
+		return strerror(errno);
+	if (!S_ISDIR(folder.st_mode))
+		return "is no folder";
+	if ((folder.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (folder.st_mode & S_ISVTX) == 0)
+		return "may be written to by other users";
+	return access(path, W_OK | X_OK) == 0 ? NULL : "may not be written to by this user";
+}
+
+static void read_cache(mod_go_settings *settings)
+{
+	const char *value = value_of("MODGO_CACHE"), *temporary = value_of("TMPDIR");
+	const char *fault = value != NULL ? folder_fault(value) : NULL;
+
+	if (value != NULL && fault == NULL && strlen(value) >= sizeof(settings->cache))
+		fault = "is too long";
+	if (fault != NULL)
+		complain(settings, "MODGO_CACHE is \"%.200s\": it %s; using a temporary folder\n", value, fault);
+	if (value == NULL || fault != NULL)
+		value = temporary != NULL && strlen(temporary) < sizeof(settings->cache) ? temporary : "/tmp";
+	strcpy(settings->cache, value);
+}
+
+void mod_go_settings_read(mod_go_settings *settings)
+{
+	static const word modes[] = {{"fenced", MOD_GO_FENCED}, {"unfenced", MOD_GO_UNFENCED}, {NULL, 0}};
+	static const word levels[] = {
+		{"error", AEROSPIKE_UDF_GO_LOG_ERROR}, {"warning", AEROSPIKE_UDF_GO_LOG_WARN},
+		{"info", AEROSPIKE_UDF_GO_LOG_INFO},   {"debug", AEROSPIKE_UDF_GO_LOG_DEBUG},
+		{"trace", AEROSPIKE_UDF_GO_LOG_TRACE}, {NULL, 0}};
+	static const word plain[] = {{"", 1}, {NULL, 0}};
+	static const word sizes[] = {{"", 1}, {"K", 1u << 10}, {"M", 1u << 20}, {"G", 1u << 30}, {NULL, 0}};
+	static const word times[] = {{"", 1}, {"ms", 1}, {"s", 1000}, {NULL, 0}};
+	uint32_t mode = MOD_GO_FENCED;
+	uint64_t workers = 0, timeout = 0;
+
+	memset(settings, 0, sizeof(*settings));
+	mod_go_config_init(&settings->config);
+	read_word(settings, "MODGO_MODE", modes, "fenced or unfenced; taking fenced", &mode);
+	read_word(settings, "MODGO_LOG", levels, "error, warning, info, debug or trace; taking trace",
+	          &settings->config.log_level);
+	read_number(settings, "MODGO_POOL", plain, 1, 4096,
+	            "a number of workers from 1 to 4096; taking the default", &workers);
+	read_number(settings, "MODGO_MEMORY", sizes, 64ull << 20, 1ull << 50,
+	            "bytes, as in 512M or 2G, at least 64M; setting no limit", &settings->config.memory);
+	read_number(settings, "MODGO_TIMEOUT", times, 1, UINT32_MAX,
+	            "milliseconds, as in 500, 500ms or 2s; setting none of its own", &timeout);
+	read_worker(settings);
+	read_cache(settings);
+	settings->config.mode = (mod_go_mode)mode;
+	settings->config.workers = (uint32_t)workers;
+	settings->config.timeout = (uint32_t)timeout;
+}
