@@ -90,7 +90,18 @@ int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_
                                aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
                                size_t count, aerospike_udf_go_result *result);
 
-/* Streams do not cross the fence yet: this gives AEROSPIKE_UDF_GO_REFUSED. */
+/*
+ * As mod_go_apply_stream, and as mod_go_fenced_apply_single as to threads, logs, deadlines and statuses. `input` and
+ * `output` are the host's own, for the stream functions of call->host.
+ *   reading   runs ahead of the function, in batches that begin with some 8 elements and grow: up to 256 of them,
+ *             128 KiB, 10 ms. Behind a first value the host is asked for lists (stream_read_many, up to 64 elements)
+ *             where it has that; it may give fewer than asked for, should do so where they are long, and answers
+ *             REFUSED where the next element can stand in no list. All elements of a batch must fit into 128 MiB
+ *   records   bring their facts and bins and can only be read: the set, store and remove functions are not offered.
+ *             A bin of more than 1 KiB that the manifest does not name comes when it is asked for
+ *   writing   gathers up to 48 KiB. Each element is checked before the host sees it, as a result is, and none is nil.
+ *             A refused one is told of at a later write, and fails a call that ends without having been told
+ */
 int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call, int scope,
                                aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
                                aerospike_udf_go_value *arguments, size_t count,

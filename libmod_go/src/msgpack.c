@@ -190,3 +190,26 @@ bool mod_go_msgpack_next(mod_go_msgpack *reader, mod_go_item *item)
 	reader->offset = start;
 	return false;
 }
+
+bool mod_go_msgpack_skip(mod_go_msgpack *reader, mod_go_item *item)
+{
+	size_t start = reader->offset;
+	uint64_t left = 1;
+	mod_go_item inner;
+
+	for (bool first = true; left > 0; first = false) {
+		/* Each item is a byte at least, so that no count that lies leads far. */
+		if (left > reader->length - reader->offset || !mod_go_msgpack_next(reader, &inner)) {
+			reader->offset = start;
+			return false;
+		}
+		if (first)
+			*item = inner;
+		left--;
+		if (inner.kind == MOD_GO_ITEM_LIST)
+			left += inner.size;
+		else if (inner.kind == MOD_GO_ITEM_MAP)
+			left += 2 * (uint64_t)inner.size;
+	}
+	return true;
+}

@@ -37,4 +37,7 @@ typedef struct mod_go_msgpack {
  * within it or begin none. */
 bool mod_go_msgpack_next(mod_go_msgpack *reader, mod_go_item *item);
 
+/* Reads the next item with all that it holds, however deep, and gives its own head. */
+bool mod_go_msgpack_skip(mod_go_msgpack *reader, mod_go_item *item);
+
 #endif

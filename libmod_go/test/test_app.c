@@ -261,7 +261,7 @@ TEST(a_fenced_module_is_used_as_any_other)
 	CHECK_NUMBER(RUN("--fenced", "--timeout", "100", "record", "good.sleep"), 1);
 	CHECK_CONTAINS(err, "did not come back in time, and its worker was ended");
 	CHECK_NUMBER(RUN("--fenced", "stream", "good.who"), 1);
-	CHECK_CONTAINS(err, "streams do not cross the fence yet");
+	CHECK_CONTAINS(err, "streams are not available in this version of the SDK");
 	CHECK_NUMBER(RUN("--fenced", "record", "setup_fails.x"), 2);
 	CHECK_CONTAINS(err, "setup-failed");
 }

@@ -105,28 +105,36 @@ static bool set_deadline(const mod_go_fenced *pool, mod_go_session *session, uin
 	return session->deadline == 0 || now < session->deadline;
 }
 
+static int apply(mod_go_fenced *pool, mod_go_session *session, aerospike_udf_go_value *arguments,
+                 size_t count, aerospike_udf_go_result *result)
+{
+	uint64_t started = mod_go_now();
+	int status = mod_go_apply_refused(pool->path, atomic_load(&pool->ready), session->name, session->call,
+	                                  arguments, count, result);
+	int tries = 1;
+
+	mod_go_outcome_begin();
+	if (status == AEROSPIKE_UDF_GO_OK && !set_deadline(pool, session, started)) {
+		status =
+			mod_go_result_refuse(result, AEROSPIKE_UDF_GO_DEADLINE,
+		                         "function %s: the deadline had passed before the call began", session->name);
+	} else if (status == AEROSPIKE_UDF_GO_OK) {
+		while (try_call(pool, session, arguments, count, result, &status) && tries < TRIES)
+			tries++;
+	}
+	last.trips = session->trips;
+	last.nanoseconds = mod_go_now() - started;
+	count_call(pool, status);
+	return status;
+}
+
 int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call,
                                aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
                                size_t count, aerospike_udf_go_result *result)
 {
-	uint64_t started = mod_go_now();
-	int status =
-		mod_go_apply_refused(pool->path, atomic_load(&pool->ready), name, call, arguments, count, result);
 	mod_go_session session = {.name = name, .call = call, .record = record};
-	int tries = 1;
 
-	mod_go_outcome_begin();
-	if (status == AEROSPIKE_UDF_GO_OK && !set_deadline(pool, &session, started)) {
-		status = mod_go_result_refuse(result, AEROSPIKE_UDF_GO_DEADLINE,
-		                              "function %s: the deadline had passed before the call began", name);
-	} else if (status == AEROSPIKE_UDF_GO_OK) {
-		while (try_call(pool, &session, arguments, count, result, &status) && tries < TRIES)
-			tries++;
-	}
-	last.trips = session.trips;
-	last.nanoseconds = mod_go_now() - started;
-	count_call(pool, status);
-	return status;
+	return apply(pool, &session, arguments, count, result);
 }
 
 int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call, int scope,
@@ -134,17 +142,8 @@ int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_
                                aerospike_udf_go_value *arguments, size_t count,
                                aerospike_udf_go_result *result)
 {
-	uint64_t started = mod_go_now();
-	int status =
-		mod_go_apply_refused(pool->path, atomic_load(&pool->ready), name, call, arguments, count, result);
+	mod_go_session session = {
+		.name = name, .call = call, .stream = true, .scope = scope, .input = input, .output = output};
 
-	(void)scope, (void)input, (void)output;
-	mod_go_outcome_begin();
-	if (status == AEROSPIKE_UDF_GO_OK)
-		status = mod_go_result_refuse(
-			result, AEROSPIKE_UDF_GO_REFUSED,
-			"function %s: streams do not cross the fence yet; open the module unfenced", name);
-	last.nanoseconds = mod_go_now() - started;
-	count_call(pool, status);
-	return status;
+	return apply(pool, &session, arguments, count, result);
 }

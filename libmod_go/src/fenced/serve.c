@@ -113,9 +113,9 @@ static int write_bin(mod_go_session *session, const char *name, size_t length, a
 	                              value->data, value->length, why);
 }
 
-/* Keeps what the host said, which is lent only until its next function is called. */
-static void keep_why(const aerospike_udf_go_value *why, char *text, size_t capacity)
+void mod_go_keep_why(const aerospike_udf_go_value *why, char *text, size_t capacity)
 {
+	text[0] = '\0';
 	if (why->type == AEROSPIKE_UDF_GO_STRING && why->data != NULL)
 		snprintf(text, capacity, "%.*s", (int)(why->length < capacity ? why->length : capacity - 1),
 		         (const char *)why->data);
@@ -138,16 +138,16 @@ int mod_go_session_writes(mod_go_session *session, mod_go_reader *reader, char *
 		int status;
 
 		mod_go_read_value(reader, &value);
-		reader->failed = reader->failed || session->record == NULL;
+		reader->failed = reader->failed || session->record == NULL || session->stream;
 		if (reader->failed)
 			break;
 		status = write_bin(session, name, length, &value, &said);
 		if (status != AEROSPIKE_UDF_GO_OK && first == AEROSPIKE_UDF_GO_OK) {
 			first = status;
-			keep_why(&said, why, capacity);
+			mod_go_keep_why(&said, why, capacity);
 		}
 	}
-	if (head.sets_ttl != 0 && !reader->failed && session->record != NULL &&
+	if (head.sets_ttl != 0 && !reader->failed && session->record != NULL && !session->stream &&
 	    MOD_GO_HOST_HAS(call, record_set_ttl)) {
 		int status = call->host->record_set_ttl(call, session->record, head.ttl);
 
@@ -171,7 +171,7 @@ static int store(mod_go_session *session, uint32_t operation, char *text, size_t
 		status = call->host->record_update(call, session->record, &why);
 	else if (operation == MOD_GO_STORE_REMOVE && MOD_GO_HOST_HAS(call, record_remove))
 		status = call->host->record_remove(call, session->record, &why);
-	keep_why(&why, text, capacity);
+	mod_go_keep_why(&why, text, capacity);
 	return status;
 }
 
@@ -220,12 +220,30 @@ static void answer_get(mod_go_session *session, mod_go_reader *reader, mod_go_wr
 	mod_go_write_value(writer, &value);
 }
 
+/* Whether a call of this kind has what the worker asks for. */
+static bool may_ask(const mod_go_session *session, uint32_t kind)
+{
+	switch (kind) {
+	case MOD_GO_MESSAGE_GET:
+	case MOD_GO_MESSAGE_NAMES:
+		return session->record != NULL;
+	case MOD_GO_MESSAGE_STORE:
+		return session->record != NULL && !session->stream;
+	case MOD_GO_MESSAGE_READ:
+		return session->input != NULL && MOD_GO_HOST_HAS(session->call, stream_read);
+	case MOD_GO_MESSAGE_WRITE:
+		return session->stream;
+	default:
+		return kind == MOD_GO_MESSAGE_LOGS;
+	}
+}
+
 bool mod_go_session_answer(mod_go_session *session, const mod_go_message *message, mod_go_arrival *sent)
 {
 	mod_go_reader reader = mod_go_read_begin(message);
 	mod_go_writer writer;
 
-	if (session->record == NULL && message->kind != MOD_GO_MESSAGE_LOGS)
+	if (!may_ask(session, message->kind))
 		return false;
 	mod_go_write_begin(&writer, &session->worker->channel, session->base, MOD_GO_LANE_BYTES - session->base);
 	switch (message->kind) {
@@ -238,10 +256,14 @@ bool mod_go_session_answer(mod_go_session *session, const mod_go_message *messag
 	case MOD_GO_MESSAGE_STORE:
 		answer_store(session, &reader, &writer);
 		break;
-	case MOD_GO_MESSAGE_LOGS:
+	case MOD_GO_MESSAGE_READ:
+		mod_go_session_read(session, &reader, &writer);
+		break;
+	case MOD_GO_MESSAGE_WRITE:
+		mod_go_session_write(session, &reader, &writer);
 		break;
 	default:
-		return false;
+		break;
 	}
 	if (reader.failed) {
 		mod_go_room_free(&writer.own);

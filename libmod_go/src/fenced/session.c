@@ -6,8 +6,13 @@
 
 #include "result.h"
 
-static uint32_t functions_of(const aerospike_udf_go_call *call)
+/* What a stream UDF may do with a record: records of a stream can only be read. */
+#define READING (MOD_GO_HAS_GET | MOD_GO_HAS_NAMES | MOD_GO_HAS_METADATA | MOD_GO_HAS_EXISTS)
+#define STREAMS (MOD_GO_HAS_READ | MOD_GO_HAS_READ_MANY | MOD_GO_HAS_WRITE | MOD_GO_HAS_WRITE_MANY)
+
+static uint32_t functions_of(const mod_go_session *session)
 {
+	const aerospike_udf_go_call *call = session->call;
 	uint32_t functions = 0;
 
 #define NOTE(function, bit)                                                                                  \
@@ -24,9 +29,13 @@ static uint32_t functions_of(const aerospike_udf_go_call *call)
 	NOTE(record_update, MOD_GO_HAS_UPDATE)
 	NOTE(record_remove, MOD_GO_HAS_REMOVE)
 	NOTE(record_exists, MOD_GO_HAS_EXISTS)
+	NOTE(stream_read, MOD_GO_HAS_READ)
+	NOTE(stream_read_many, MOD_GO_HAS_READ_MANY)
+	NOTE(stream_write, MOD_GO_HAS_WRITE)
+	NOTE(stream_write_many, MOD_GO_HAS_WRITE_MANY)
 	NOTE(log, MOD_GO_HAS_LOG)
 #undef NOTE
-	return functions;
+	return functions & (session->stream ? READING | STREAMS | MOD_GO_HAS_LOG : ~(uint32_t)STREAMS);
 }
 
 /* Adds the bins of these names; counts those it could read. Gives whether these are all. */
@@ -79,10 +88,14 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
 {
 	const mod_go_described *known;
 	mod_go_call_head head = {.deadline = session->deadline,
-	                         .functions = functions_of(session->call),
+	                         .functions = functions_of(session),
 	                         .log_level = session->call->log_level,
 	                         .arguments = (uint32_t)count,
-	                         .record = session->record != NULL};
+	                         .record = session->record != NULL,
+	                         .stream = session->stream,
+	                         .input = session->input != NULL,
+	                         .output = session->output != NULL,
+	                         .scope = session->scope};
 
 	mod_go_write_bytes(writer, &head, sizeof(head));
 	mod_go_write_text(writer, session->name, strlen(session->name) + 1);

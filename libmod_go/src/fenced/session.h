@@ -1,5 +1,5 @@
 /*
- * session.h - one call as it crosses the fence: the call's message, the record functions that the worker asks for
+ * session.h - one call as it crosses the fence: the call's message, the host's functions that the worker asks for
  * meanwhile, and the answer. Which worker serves it is pool.h's business.
  */
 #ifndef MOD_GO_SESSION_H
@@ -11,7 +11,13 @@ typedef struct mod_go_session {
 	mod_go_worker *worker;
 	const char *name;
 	aerospike_udf_go_call *call;
-	aerospike_udf_go_record *record;
+	aerospike_udf_go_record *record; /* of a stream the one that was read last, where it may be asked for */
+	bool stream;                     /* it is a call of a stream UDF, and the next six are of that */
+	int scope;
+	aerospike_udf_go_stream *input;
+	aerospike_udf_go_stream *output;
+	bool ended;        /* of the input the end was read */
+	uint32_t batch;    /* elements of the next batch, at most */
 	uint64_t deadline; /* the call's, or the pool's own */
 	uint64_t until;    /* when the worker is ended */
 	size_t base;       /* where answers stand in the lane */
@@ -27,6 +33,13 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 	((call)->host != NULL &&                                                                                 \
 	 (call)->host->size >= offsetof(aerospike_udf_go_host, function) + sizeof((call)->host->function) &&     \
 	 (call)->host->function != NULL)
+
+/* stream.c: does what the worker of a stream UDF asks for. */
+void mod_go_session_read(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);
+void mod_go_session_write(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);
+
+/* Keeps what the host said, which is lent only until its next function is called. */
+void mod_go_keep_why(const aerospike_udf_go_value *why, char *text, size_t capacity);
 
 /* Hands log lines on. */
 void mod_go_session_logs(mod_go_session *session);

@@ -11,7 +11,7 @@
  *   PROPERTY  name: text
  *   CALL      head (mod_go_call_head), name, arguments (values), where there is a record its facts and bins
  *   ANSWER    to GET: status, value (or why). To NAMES: the writes' status and why, then as to GET. To STORE: status,
- *             why, facts. To LOGS: nothing
+ *             why, facts. To WRITE: status, why. To READ: as to WRITE, then a batch. To LOGS: nothing
  *   CONTINUE  the next piece, please
  *   to the host
  *   DONE      status (mod_go_status), why: text, major, minor
@@ -21,8 +21,13 @@
  *   NAMES     writes
  *   STORE     writes, operation
  *   LOGS      nothing: the log area is full
+ *   READ      elements, limit: 0 for any, else a list of up to that many. Of a call of a stream, as the next
+ *   WRITE     elements
  *
- * Streams will cross as further kinds, many elements a message: a list, as stream_read_many gives it.
+ * The elements that a UDF writes to its stream are their count and, of each, a form and the value; those that it reads
+ * are a batch: head (mod_go_batch_head), elements, and where the batch ends with a failure the value that says why.
+ * A record among them is complete (a number), the count of its bins, facts and bins. One that is not complete is the
+ * last of its batch, so that the host, whose stream has not gone on, can be asked for what did not come.
  */
 #ifndef MOD_GO_WIRE_H
 #define MOD_GO_WIRE_H
@@ -43,8 +48,13 @@ enum {
 	MOD_GO_MESSAGE_GET,
 	MOD_GO_MESSAGE_NAMES,
 	MOD_GO_MESSAGE_STORE,
-	MOD_GO_MESSAGE_LOGS
+	MOD_GO_MESSAGE_LOGS,
+	MOD_GO_MESSAGE_READ,
+	MOD_GO_MESSAGE_WRITE
 };
+
+/* The forms of a stream's element: one value, a list of which each item is an element, a record. */
+enum { MOD_GO_ELEMENT_VALUE, MOD_GO_ELEMENT_LIST, MOD_GO_ELEMENT_RECORD };
 
 enum { MOD_GO_STORE_CREATE = 1, MOD_GO_STORE_UPDATE, MOD_GO_STORE_REMOVE };
 
@@ -68,7 +78,11 @@ enum {
 	MOD_GO_HAS_UPDATE = 1 << 7,
 	MOD_GO_HAS_REMOVE = 1 << 8,
 	MOD_GO_HAS_EXISTS = 1 << 9,
-	MOD_GO_HAS_LOG = 1 << 10
+	MOD_GO_HAS_LOG = 1 << 10,
+	MOD_GO_HAS_READ = 1 << 11,
+	MOD_GO_HAS_READ_MANY = 1 << 12,
+	MOD_GO_HAS_WRITE = 1 << 13,
+	MOD_GO_HAS_WRITE_MANY = 1 << 14
 };
 
 /* How a CALL begins. */
@@ -80,7 +94,12 @@ typedef struct mod_go_call_head {
 	uint32_t bins;
 	uint8_t record;   /* there is one */
 	uint8_t complete; /* the bins are all that it has */
-	uint8_t reserved[6];
+	uint8_t stream;   /* it is a call of a stream UDF */
+	uint8_t input;    /* there is one; so of output */
+	uint8_t output;
+	uint8_t reserved[3];
+	int32_t scope; /* aerospike_udf_go_scope, or whatever the caller said */
+	uint32_t reserved2;
 } mod_go_call_head;
 
 /* The fixed part of a record's facts. Where they are known digest, namespace, set (texts; the first empty or of 20
@@ -103,6 +122,13 @@ typedef struct mod_go_writes_head {
 	uint32_t ttl;
 	uint32_t sets_ttl;
 } mod_go_writes_head;
+
+/* How a batch of a stream's elements begins. */
+typedef struct mod_go_batch_head {
+	uint32_t count; /* of elements, a list being one */
+	int32_t status; /* what the host's function returned behind these elements */
+	uint32_t ended; /* nothing follows them */
+} mod_go_batch_head;
 
 /* ---- writing ------------------------------------------------------------------------------------- */
 

@@ -7,7 +7,9 @@
 
 #include "error.h"
 #include "module.h"
+#include "result.h"
 #include "worker/record.h"
+#include "worker/stream.h"
 
 /* Memory of a call: blocks, of which the first is kept for the next call. */
 typedef struct block {
@@ -56,6 +58,22 @@ void *call_copy(const void *data, size_t length)
 	if (copy != NULL && length > 0)
 		memcpy(copy, data, length);
 	return copy;
+}
+
+call_place call_here(void)
+{
+	return (call_place){blocks, blocks->used};
+}
+
+void call_return(call_place place)
+{
+	while (blocks != place.block) {
+		block *next = blocks->next;
+
+		free(blocks);
+		blocks = next;
+	}
+	blocks->used = place.used;
 }
 
 static void free_call_memory(void)
@@ -218,10 +236,39 @@ static void give_result(int status, aerospike_udf_go_record *handle, const aeros
 	send_to_host(&writer, MOD_GO_MESSAGE_RESULT);
 }
 
-static void apply(mod_go_reader *reader)
+/* The table for a call whose host has these functions. */
+static aerospike_udf_go_host *host_table(uint32_t functions)
 {
 	static aerospike_udf_go_host host;
-	static uint32_t functions = ~0u;
+	static uint32_t known = ~0u;
+
+	if (functions != known) {
+		record_functions(&host, functions);
+		stream_functions(&host, functions);
+		host.log = (functions & MOD_GO_HAS_LOG) != 0 ? host_log : NULL;
+		known = functions;
+	}
+	return &host;
+}
+
+static int apply_stream(const char *name, aerospike_udf_go_call *call, const mod_go_call_head *head,
+                        aerospike_udf_go_value *arguments, aerospike_udf_go_result *result)
+{
+	aerospike_udf_go_stream *in, *out;
+	aerospike_udf_go_value why;
+	int status, end;
+
+	stream_begin(head, &in, &out);
+	status =
+		mod_go_apply_stream(module, name, call, head->scope, in, out, arguments, head->arguments, result);
+	end = stream_end(status, &why);
+	if (end != status)
+		mod_go_result_refuse(result, end, "%.*s", (int)why.length, (const char *)why.data);
+	return end;
+}
+
+static void apply(mod_go_reader *reader)
+{
 	static uint8_t buffer[4096];
 	aerospike_udf_go_value *arguments = NULL;
 	aerospike_udf_go_record *handle = NULL;
@@ -240,18 +287,17 @@ static void apply(mod_go_reader *reader)
 	for (uint32_t i = 0; i < head.arguments; i++)
 		mod_go_read_value(reader, &arguments[i]);
 	if (head.record != 0) {
-		record_begin(&record, reader, &head);
+		record_begin(&record, reader, head.bins, head.complete != 0);
 		handle = &record;
 	}
-	if (head.functions != functions) {
-		record_functions(&host, head.functions);
-		host.log = (head.functions & MOD_GO_HAS_LOG) != 0 ? host_log : NULL;
-		functions = head.functions;
-	}
-	call = (aerospike_udf_go_call){
-		.size = sizeof(call), .log_level = head.log_level, .host = &host, .deadline = head.deadline};
+	call = (aerospike_udf_go_call){.size = sizeof(call),
+	                               .log_level = head.log_level,
+	                               .host = host_table(head.functions),
+	                               .deadline = head.deadline};
 	mod_go_result_init(&result, buffer, sizeof(buffer));
-	status = mod_go_apply_single(module, name, &call, handle, arguments, head.arguments, &result);
+	status = head.stream != 0
+	             ? apply_stream(name, &call, &head, arguments, &result)
+	             : mod_go_apply_single(module, name, &call, handle, arguments, head.arguments, &result);
 	give_result(status, handle, &result.value);
 	mod_go_result_clear(&result);
 }

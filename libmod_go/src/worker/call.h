@@ -8,6 +8,15 @@
 void *call_memory(size_t size);
 void *call_copy(const void *data, size_t length);
 
+/* How much of that memory is in use, and back to it: what was taken since is free again. There must have been some. */
+typedef struct call_place {
+	void *block;
+	size_t used;
+} call_place;
+
+call_place call_here(void);
+void call_return(call_place place);
+
 /* Begins a request to the host, sends it, and gives the host's answer, which is lent until the next request. A
  * worker that has lost its host ends here. */
 void call_request(mod_go_writer *writer);

@@ -91,15 +91,15 @@ static void keep_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
 		read_facts(record, &copy);
 }
 
-void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, const mod_go_call_head *head)
+void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32_t bins, bool complete)
 {
 	record->count = 0;
 	record->written = 0;
 	record->sets_ttl = false;
 	record->refused = AEROSPIKE_UDF_GO_OK;
-	record->complete = head->complete != 0;
+	record->complete = complete;
 	read_facts(record, reader);
-	for (uint32_t i = 0; i < head->bins && !reader->failed; i++) {
+	for (uint32_t i = 0; i < bins && !reader->failed; i++) {
 		size_t length;
 		const char *name = mod_go_read_text(reader, &length);
 		cell *cell = add(record, name, length);

@@ -16,7 +16,7 @@ typedef struct cell {
 	bool written;                 /* the host does not know that yet */
 } cell;
 
-/* The module's handle is this very struct; a worker has one. */
+/* The module's handle is this very struct; a call has one at a time. */
 struct aerospike_udf_go_record {
 	cell *cells;
 	size_t count;
@@ -33,8 +33,8 @@ struct aerospike_udf_go_record {
 	size_t refusal_length;
 };
 
-/* Takes the facts and bins of a call out of its message. */
-void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, const mod_go_call_head *head);
+/* Takes the facts and the `bins` bins of a record out of a message. */
+void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32_t bins, bool complete);
 
 /* Adds the writes that wait to a message; they then wait no more. */
 void record_flush(aerospike_udf_go_record *record, mod_go_writer *writer);

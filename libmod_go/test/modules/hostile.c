@@ -1,6 +1,7 @@
 /* hostile.c - a module whose functions do to their process what a UDF should not. */
 static int hostile_setup(void);
 #define SETUP hostile_setup()
+#define NO_APPLY_STREAM
 
 #include "module.h"
 
@@ -86,7 +87,7 @@ static void forge(uint64_t seed)
 		uint32_t answered = channel->to_worker.word;
 		uint32_t length = next_random(&state) % 200;
 
-		channel->to_host.head.kind = 16 + next_random(&state) % 8;
+		channel->to_host.head.kind = 16 + next_random(&state) % 10;
 		channel->to_host.head.offset = next_random(&state) % 50 == 0 ? (uint32_t)next_random(&state) : 0;
 		channel->to_host.head.length = next_random(&state) % 50 == 0 ? (uint32_t)next_random(&state) : length;
 		channel->to_host.head.more = next_random(&state) % 10 == 0;
@@ -94,6 +95,13 @@ static void forge(uint64_t seed)
 		for (uint32_t at = 0; at < length; at++) {
 			channel->to_host.data[at] = LIKELY[next_random(&state) % sizeof(LIKELY)];
 			channel->log[at] = LIKELY[next_random(&state) % sizeof(LIKELY)];
+		}
+		if (next_random(&state) % 4 == 0 && length > 16) {
+			/* Elements of a stream that are well formed so far: their count, a form, a type, a length. */
+			uint32_t words[] = {next_random(&state) % 3, next_random(&state) % 3, next_random(&state) % 11,
+			                    next_random(&state) % 8};
+
+			memcpy(channel->to_host.data, words, sizeof(words));
 		}
 		atomic_store(&channel->to_host.word, (channel->to_host.word & ~3u) + 4);
 		for (int waited = 0; channel->to_worker.word == answered && waited < 100; waited++)
@@ -277,4 +285,17 @@ static int hostile_setup(void)
 	if (what != NULL && strcmp(what, "fail") == 0)
 		return AEROSPIKE_UDF_GO_FAILED;
 	return AEROSPIKE_UDF_GO_OK;
+}
+
+/* The same, in a call of a stream function. */
+__attribute__((visibility("default"))) int
+aerospike_udf_go_apply_stream(char *name, aerospike_udf_go_call *call, int scope,
+                              aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
+                              aerospike_udf_go_value *arguments, size_t count,
+                              aerospike_udf_go_result *result)
+{
+	application a = {name, call, NULL, arguments, count, result};
+
+	(void)scope, (void)input, (void)output;
+	return apply(&a);
 }

@@ -1,0 +1,117 @@
+/* elements.c - reads lists as elements. */
+#include "elements.h"
+
+#include <string.h>
+
+#include "value.h"
+
+bool mod_go_elements_begin(mod_go_elements *elements, const uint8_t *data, size_t length)
+{
+	mod_go_item item;
+	size_t start;
+
+	*elements = (mod_go_elements){.reader = {.data = data, .length = length}};
+	if (!mod_go_msgpack_next(&elements->reader, &item) || item.kind != MOD_GO_ITEM_LIST)
+		return false;
+	elements->left = item.size;
+	start = elements->reader.offset;
+	if (elements->left == 0 || !mod_go_msgpack_next(&elements->reader, &item))
+		return true;
+	if (item.kind == MOD_GO_ITEM_EXTENSION) /* the order of the list, which counts as an item */
+		elements->left--;
+	else
+		elements->reader.offset = start;
+	return true;
+}
+
+/* A string, whose first byte says of what type it is. */
+static bool take_text(const mod_go_item *item, aerospike_udf_go_value *value)
+{
+	if (item->size == 0)
+		return false;
+	switch (item->data[0]) {
+	case MOD_GO_PARTICLE_STRING:
+		value->type = AEROSPIKE_UDF_GO_STRING;
+		break;
+	case MOD_GO_PARTICLE_GEOJSON:
+		value->type = AEROSPIKE_UDF_GO_GEOJSON;
+		break;
+	case MOD_GO_PARTICLE_HLL:
+		value->type = AEROSPIKE_UDF_GO_HLL;
+		break;
+	default:
+		value->type = AEROSPIKE_UDF_GO_BYTES;
+	}
+	value->data = (uint8_t *)(uintptr_t)(item->data + 1);
+	value->length = item->size - 1;
+	return true;
+}
+
+static bool take_element(const mod_go_item *item, const uint8_t *from, size_t length,
+                         aerospike_udf_go_value *value)
+{
+	*value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
+	switch (item->kind) {
+	case MOD_GO_ITEM_NIL:
+		return true;
+	case MOD_GO_ITEM_BOOLEAN:
+	case MOD_GO_ITEM_INTEGER:
+		value->type = item->kind == MOD_GO_ITEM_BOOLEAN ? AEROSPIKE_UDF_GO_BOOLEAN : AEROSPIKE_UDF_GO_INTEGER;
+		value->integer = item->integer;
+		return true;
+	case MOD_GO_ITEM_DOUBLE:
+		value->type = AEROSPIKE_UDF_GO_DOUBLE;
+		memcpy(&value->integer, &item->number, sizeof(value->integer));
+		return true;
+	case MOD_GO_ITEM_STRING:
+		return take_text(item, value);
+	case MOD_GO_ITEM_LIST:
+	case MOD_GO_ITEM_MAP:
+		value->type = item->kind == MOD_GO_ITEM_LIST ? AEROSPIKE_UDF_GO_LIST : AEROSPIKE_UDF_GO_MAP;
+		value->data = (uint8_t *)(uintptr_t)from;
+		value->length = length;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool mod_go_elements_next(mod_go_elements *elements, aerospike_udf_go_value *value)
+{
+	size_t start = elements->reader.offset;
+	mod_go_item item;
+
+	if (elements->left == 0 || !mod_go_msgpack_skip(&elements->reader, &item) ||
+	    !take_element(&item, elements->reader.data + start, elements->reader.offset - start, value))
+		return false;
+	elements->left--;
+	return true;
+}
+
+bool mod_go_elements_have_nil(const uint8_t *data, size_t length)
+{
+	aerospike_udf_go_value value;
+	mod_go_elements elements;
+
+	if (!mod_go_elements_begin(&elements, data, length))
+		return true;
+	while (elements.left > 0) {
+		if (!mod_go_elements_next(&elements, &value) || value.type == AEROSPIKE_UDF_GO_NIL)
+			return true;
+	}
+	return false;
+}
+
+size_t mod_go_list_head(uint8_t head[MOD_GO_LIST_HEAD_MAX], uint32_t count)
+{
+	size_t bytes = count <= 0xFFFF ? 2 : 4;
+
+	if (count < 16) {
+		head[0] = (uint8_t)(0x90 | count);
+		return 1;
+	}
+	head[0] = count <= 0xFFFF ? 0xDC : 0xDD;
+	for (size_t i = 0; i < bytes; i++)
+		head[1 + i] = (uint8_t)(count >> 8 * (bytes - 1 - i));
+	return 1 + bytes;
+}

@@ -1,0 +1,185 @@
+/* stream.c - streams in memory. */
+#include "stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "elements.h"
+#include "value.h"
+
+static bool add(aerospike_udf_go_stream *stream, element element)
+{
+	if (stream->count == stream->capacity) {
+		size_t capacity = stream->capacity > 0 ? 2 * stream->capacity : 16;
+		struct element *grown = realloc(stream->items, capacity * sizeof(*grown));
+
+		if (grown == NULL)
+			return false;
+		stream->items = grown;
+		stream->capacity = capacity;
+	}
+	stream->items[stream->count++] = element;
+	return true;
+}
+
+static bool has_data(const aerospike_udf_go_value *value)
+{
+	return value->type >= AEROSPIKE_UDF_GO_STRING && value->type <= AEROSPIKE_UDF_GO_MAP;
+}
+
+bool stream_add(aerospike_udf_go_stream *stream, const aerospike_udf_go_value *value)
+{
+	element element = {.value = *value};
+
+	element.value.data = NULL;
+	if (has_data(value)) {
+		element.value.data = malloc(value->length + 1);
+		if (element.value.data == NULL)
+			return false;
+		if (value->length > 0)
+			memcpy(element.value.data, value->data, value->length);
+		element.value.data[value->length] = '\0'; /* for who takes a text as one of C */
+	}
+	if (add(stream, element))
+		return true;
+	free(element.value.data);
+	return false;
+}
+
+bool stream_add_record(aerospike_udf_go_stream *stream, aerospike_udf_go_record *record)
+{
+	return add(stream, (element){.record = record});
+}
+
+void stream_clear(aerospike_udf_go_stream *stream)
+{
+	for (size_t i = 0; i < stream->count; i++) {
+		free(stream->items[i].value.data);
+		if (stream->items[i].record != NULL)
+			record_clear(stream->items[i].record);
+		free(stream->items[i].record);
+	}
+	free(stream->items);
+	free(stream->list);
+	*stream = (aerospike_udf_go_stream){0};
+}
+
+static int refuse(aerospike_udf_go_value *why, const char *text)
+{
+	if (why != NULL)
+		*why = (aerospike_udf_go_value){
+			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)(uintptr_t)text, .length = strlen(text)};
+	return AEROSPIKE_UDF_GO_REFUSED;
+}
+
+static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
+                       aerospike_udf_go_record **record, aerospike_udf_go_value *value)
+{
+	(void)call;
+	*record = NULL;
+	*value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
+	if (stream->next < stream->count) {
+		*record = stream->items[stream->next].record;
+		*value = stream->items[stream->next++].value;
+	}
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+/* The bytes of an element within a list, of which only those of numbers are worth to be made here. */
+static size_t put_element(uint8_t *to, const aerospike_udf_go_value *value)
+{
+	switch (value->type) {
+	case AEROSPIKE_UDF_GO_INTEGER:
+	case AEROSPIKE_UDF_GO_DOUBLE:
+		to[0] = value->type == AEROSPIKE_UDF_GO_INTEGER ? 0xD3 : 0xCB;
+		for (int i = 0; i < 8; i++)
+			to[1 + i] = (uint8_t)((uint64_t)value->integer >> (56 - 8 * i));
+		return 9;
+	case AEROSPIKE_UDF_GO_LIST:
+	case AEROSPIKE_UDF_GO_MAP:
+		memcpy(to, value->data, value->length);
+		return value->length;
+	default:
+		return 0;
+	}
+}
+
+/* Numbers, lists and maps; a string or another element has to be read alone. */
+static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
+                            aerospike_udf_go_value *values)
+{
+	size_t room = MOD_GO_LIST_HEAD_MAX, length = 0;
+	uint8_t head[MOD_GO_LIST_HEAD_MAX];
+	size_t end = stream->next, head_length;
+
+	(void)call;
+	for (; end < stream->count && end - stream->next < limit; end++) {
+		const element *element = &stream->items[end];
+
+		if (element->record != NULL ||
+		    (has_data(&element->value) && element->value.type < AEROSPIKE_UDF_GO_LIST))
+			break;
+		room += 9 + (has_data(&element->value) ? element->value.length : 0);
+	}
+	if (end == stream->next && end < stream->count)
+		return refuse(values, "the next element is one to be read alone");
+	free(stream->list);
+	stream->list = malloc(room);
+	if (stream->list == NULL)
+		return refuse(values, "there is no memory for a list");
+	head_length = mod_go_list_head(head, (uint32_t)(end - stream->next));
+	memcpy(stream->list, head, head_length);
+	for (length = head_length; stream->next < end; stream->next++)
+		length += put_element(stream->list + length, &stream->items[stream->next].value);
+	*values = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_LIST, .data = stream->list, .length = length};
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+static int write_value(aerospike_udf_go_stream *stream, const aerospike_udf_go_value *value,
+                       aerospike_udf_go_value *why)
+{
+	mod_go_fault fault = mod_go_value_check(value);
+
+	if (fault.what != NULL)
+		return refuse(why, fault.what);
+	if (value->type == AEROSPIKE_UDF_GO_NIL)
+		return refuse(why, "a nil is no element");
+	return stream_add(stream, value) ? AEROSPIKE_UDF_GO_OK
+	                                 : refuse(why, "there is no memory for the element");
+}
+
+static int stream_write(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type,
+                        int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why)
+{
+	aerospike_udf_go_value value = {.type = type, .integer = integer, .data = data, .length = length};
+
+	(void)call;
+	return write_value(stream, &value, why);
+}
+
+static int stream_write_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint8_t *data,
+                             size_t length, aerospike_udf_go_value *why)
+{
+	mod_go_fault fault = mod_go_msgpack_check(AEROSPIKE_UDF_GO_LIST, data, length);
+	aerospike_udf_go_value value;
+	mod_go_elements elements;
+
+	(void)call;
+	if (fault.what != NULL || !mod_go_elements_begin(&elements, data, length))
+		return refuse(why, fault.what);
+	while (mod_go_elements_next(&elements, &value)) {
+		int status = write_value(stream, &value, why);
+
+		if (status != AEROSPIKE_UDF_GO_OK)
+			return status;
+	}
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+void host_streams(aerospike_udf_go_host *host)
+{
+	host->stream_read = stream_read;
+	host->stream_read_many = stream_read_many;
+	host->stream_write = stream_write;
+	host->stream_write_many = stream_write_many;
+}

@@ -1,0 +1,38 @@
+/* flow.h - what the tests of fenced streams share: calls with streams in memory, and a host that may spoil them. */
+#ifndef TEST_FLOW_H
+#define TEST_FLOW_H
+
+#include "fenced.h"
+#include "stream.h"
+
+/* What the host does to its module, 0 for nothing special; and what it counted of the last call. */
+extern struct flow_host {
+	size_t fails_at;     /* the read that fails */
+	size_t refuses_from; /* the write that is refused first */
+	unsigned slow;       /* microseconds a read */
+	bool single;         /* no lists */
+	size_t reads, writes, lines;
+} flow_host;
+
+/* The streams of one call: the test fills the one and looks at the other. */
+typedef struct flow {
+	aerospike_udf_go_stream in;
+	aerospike_udf_go_stream out;
+} flow;
+
+/* Applies a stream function; without a flow the host has no streams. */
+answer flow_run(mod_go_fenced *pool, const char *function, int scope, flow *flow, unsigned timeout_ms,
+                aerospike_udf_go_value *arguments, size_t count);
+
+/* The same with both scopes, one integer and twenty seconds. */
+answer flow_run_with(mod_go_fenced *pool, const char *function, flow *flow, long long argument);
+
+/* An input of 0, 1, 2, … */
+flow flow_of_integers(size_t count);
+
+/* Adds a record with a bin n, which is its generation too, and where these are not NULL or 0 a key and a bin large. */
+void flow_add_record(flow *flow, long long n, const char *key, size_t large);
+
+void flow_clear(flow *flow);
+
+#endif

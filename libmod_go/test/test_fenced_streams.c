@@ -1,0 +1,333 @@
+/* test_fenced_streams.c - a stream function does fenced what it does unfenced, and what else it does costs one call. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+
+/* Whether the output is 0, 1, 2, … */
+static bool is_in_order(const aerospike_udf_go_stream *out, size_t count)
+{
+	for (size_t i = 0; i < count && i < out->count; i++) {
+		if (out->items[i].value.type != AEROSPIKE_UDF_GO_INTEGER ||
+		    out->items[i].value.integer != (long long)i)
+			return false;
+	}
+	return out->count == count;
+}
+
+TEST(a_stream_of_any_length_crosses_the_fence)
+{
+	static const size_t COUNTS[] = {0, 1, 2, 9, 1000, 100000};
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+
+	for (size_t i = 0; i < sizeof(COUNTS) / sizeof(*COUNTS); i++) {
+		for (int single = 0; single < 2; single++) {
+			flow flow = flow_of_integers(COUNTS[i]);
+			answer answer;
+
+			flow_host.single = single != 0;
+			answer = flow_run_with(pool, "copy", &flow, -1);
+			printf("%zu elements%s: %u trips, %.1f ms\n", COUNTS[i], single ? " one by one" : "",
+			       answer.outcome.trips, answer.seconds * 1e3);
+			CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
+			CHECK(is_in_order(&flow.out, COUNTS[i]));
+			CHECK(answer.outcome.trips < 10 + COUNTS[i] / 32);
+			flow_clear(&flow);
+		}
+	}
+	mod_go_fenced_close(pool);
+}
+
+TEST(lists_of_elements_are_read_and_written_as_such)
+{
+	static const int64_t LIMITS[] = {1, 3, 64, 1000000};
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+
+	for (size_t i = 0; i < 4; i++) {
+		flow flow = flow_of_integers(1000);
+
+		CHECK_NUMBER(flow_run_with(pool, "copy_lists", &flow, LIMITS[i]).status, AEROSPIKE_UDF_GO_OK);
+		CHECK(is_in_order(&flow.out, 1000));
+		CHECK_NUMBER(flow_host.reads, 0);
+		CHECK_NUMBER(flow_host.writes, 0);
+		flow_clear(&flow);
+	}
+	mod_go_fenced_close(pool);
+}
+
+TEST(elements_of_every_type_and_length_come_as_they_went)
+{
+	static uint8_t list[] = {0x93, 1, 0xa2, 3, 'x', 0xc0}, map[] = {0x81, 1, 2}, bytes[] = {0, 255};
+	aerospike_udf_go_value values[] = {
+		{AEROSPIKE_UDF_GO_BOOLEAN, 0, 1, NULL, 0},
+		{AEROSPIKE_UDF_GO_INTEGER, 0, INT64_MIN, NULL, 0},
+		{AEROSPIKE_UDF_GO_DOUBLE, 0, 0x3ff8000000000000, NULL, 0},
+		{AEROSPIKE_UDF_GO_STRING, 0, 0, (uint8_t *)(uintptr_t) "a\0b", 3},
+		{AEROSPIKE_UDF_GO_STRING, 0, 0, NULL, 0},
+		{AEROSPIKE_UDF_GO_BYTES, 0, 0, bytes, 2},
+		{AEROSPIKE_UDF_GO_GEOJSON, 0, 0, (uint8_t *)(uintptr_t) "{}", 2},
+		{AEROSPIKE_UDF_GO_HLL, 0, 0, bytes, 2},
+		{AEROSPIKE_UDF_GO_LIST, 0, 0, list, sizeof(list)},
+		{AEROSPIKE_UDF_GO_MAP, 0, 0, map, sizeof(map)},
+		{AEROSPIKE_UDF_GO_STRING, 0, 0, NULL, 1 << 20},
+		{AEROSPIKE_UDF_GO_BYTES, 0, 0, NULL, (3 << 20) + 7},
+		{AEROSPIKE_UDF_GO_INTEGER, 0, 5, NULL, 0},
+	};
+	size_t count = sizeof(values) / sizeof(*values);
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+	uint8_t *large = malloc((3 << 20) + 7);
+	flow flow = {0};
+
+	memset(large, 'y', (3 << 20) + 7);
+	for (size_t i = 0; i < 3 * count; i++) {
+		aerospike_udf_go_value *value = &values[i % count];
+
+		value->data = value->length >= 1 << 20 ? large : value->data;
+		CHECK(stream_add(&flow.in, value));
+	}
+	CHECK_NUMBER(flow_run_with(pool, "copy", &flow, -1).status, AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(flow.out.count, 3 * count);
+	for (size_t i = 0; i < flow.out.count; i++) {
+		const aerospike_udf_go_value *came = &flow.out.items[i].value, *went = &values[i % count];
+
+		CHECK_NUMBER(came->type, went->type);
+		CHECK_NUMBER(came->integer, went->integer);
+		CHECK_NUMBER(came->length, went->length);
+		CHECK(came->length == 0 || memcmp(came->data, went->data, went->length) == 0);
+	}
+	flow_clear(&flow);
+	free(large);
+	mod_go_fenced_close(pool);
+}
+
+TEST(records_of_a_stream_bring_their_bins_and_facts)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+	flow flow = {0};
+	answer answer;
+
+	for (int i = 0; i < 1000; i++)
+		flow_add_record(&flow, i, NULL, 0);
+	answer = flow_run_with(pool, "copy", &flow, -1);
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
+	CHECK(is_in_order(&flow.out, 1000));
+	CHECK(answer.outcome.trips < 20);
+	flow_clear(&flow);
+	flow_add_record(&flow, 7, "ann", 10);
+	flow_add_record(&flow, 8, "bob", 0);
+	CHECK_NUMBER(flow_run_with(pool, "records", &flow, 0).status, AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(flow.out.count, 2);
+	CHECK_TEXT((char *)flow.out.items[0].value.data,
+	           "2 bins, generation 7, exists 1, key ann, namespace test, read only");
+	CHECK_TEXT((char *)flow.out.items[1].value.data,
+	           "1 bins, generation 8, exists 1, key bob, namespace test, read only");
+	flow_clear(&flow);
+	mod_go_fenced_close(pool);
+}
+
+TEST(long_bins_that_the_manifest_does_not_name_come_when_asked_for)
+{
+	mod_go_fenced *pool;
+
+	setenv("GOOD_MANIFEST", "[{\"name\": \"large_bins\", \"bins\": [\"n\"]}]", 1);
+	pool = fenced_ready(check_module("streams"), NULL);
+	unsetenv("GOOD_MANIFEST");
+	for (int asks = 0; asks < 2; asks++) {
+		flow flow = {0};
+		answer answer;
+
+		for (int i = 0; i < 60; i++)
+			flow_add_record(&flow, i, NULL, i % 3 == 0 ? 5000 : i % 3 == 1 ? 10 : 0);
+		answer = flow_run_with(pool, "large_bins", &flow, asks);
+		CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
+		CHECK_NUMBER(flow.out.count, 60);
+		printf("%u trips\n", answer.outcome.trips);
+		for (int i = 0; i < (int)flow.out.count; i++)
+			CHECK_NUMBER(flow.out.items[i].value.integer,
+			             i + (asks && i % 3 == 0 ? 5000 : 0) + (asks && i % 3 == 1 ? 10 : 0));
+		/* A batch ends with a record that is not whole; each bin that is asked for makes a trip of its own. */
+		CHECK(answer.outcome.trips > 20 && answer.outcome.trips < (asks ? 75 : 55));
+		flow_clear(&flow);
+	}
+	mod_go_fenced_close(pool);
+}
+
+TEST(a_function_may_read_and_write_as_it_likes)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+	flow flow = flow_of_integers(100000);
+	answer answer;
+
+	answer = flow_run_with(pool, "count", &flow, 3); /* stops early: no more than a batch was read for it */
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(flow.out.items[0].value.integer, 3);
+	CHECK(flow.in.next < 20);
+	flow_clear(&flow);
+	flow = flow_of_integers(50);
+	CHECK_NUMBER(flow_run_with(pool, "write_first", &flow, 0).status, AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(flow.out.count, 53);
+	CHECK_NUMBER(flow.out.items[2].value.integer, -2);
+	CHECK_NUMBER(flow.out.items[52].value.integer, 49);
+	flow_clear(&flow);
+	flow = flow_of_integers(50);
+	CHECK_NUMBER(flow_run_with(pool, "past_end", &flow, -1).status, AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(flow.out.items[0].value.integer, 50);
+	flow_clear(&flow);
+	flow =
+		flow_of_integers(1000); /* log lines between elements do not disturb the batch that is being read */
+	CHECK_NUMBER(flow_run_with(pool, "log", &flow, 30).status, AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(flow.out.items[0].value.integer, 970);
+	CHECK_NUMBER(flow_host.lines, 100);
+	flow_clear(&flow);
+	flow = flow_of_integers(1);
+	CHECK_NUMBER(flow_run_with(pool, "wrong_handles", &flow, 0).status, AEROSPIKE_UDF_GO_OK);
+	CHECK_NUMBER(flow.out.items[0].value.integer, 4);
+	flow_clear(&flow);
+	mod_go_fenced_close(pool);
+}
+
+TEST(scope_and_missing_streams_reach_the_module)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+
+	for (int scope = AEROSPIKE_UDF_GO_SCOPE_SERVER; scope <= AEROSPIKE_UDF_GO_SCOPE_BOTH + 1; scope++) {
+		flow flow = {0};
+
+		CHECK_NUMBER(flow_run(pool, "scope", scope, &flow, 0, NULL, 0).status, AEROSPIKE_UDF_GO_OK);
+		CHECK_NUMBER(flow.out.items[0].value.integer, scope);
+		flow_clear(&flow);
+	}
+	CHECK_NUMBER(flow_run(pool, "missing", AEROSPIKE_UDF_GO_SCOPE_BOTH, NULL, 0, NULL, 0).integer, 3);
+	CHECK_NUMBER(flow_run_with(pool, "nothing", NULL, 0).status, AEROSPIKE_UDF_GO_NOT_FOUND);
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	mod_go_fenced_close(pool);
+}
+
+TEST(what_the_host_refuses_fails_the_call_unless_the_module_was_told)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+	flow flow = flow_of_integers(1000);
+	answer answer;
+
+	flow_host.single = true; /* else reads after the first are of lists */
+	flow_host.fails_at = 500;
+	answer = flow_run_with(pool, "copy", &flow, -1);
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_REFUSED);
+	CHECK_TEXT(answer.text, "the disk is gone");
+	CHECK(is_in_order(&flow.out, 499));
+	flow_clear(&flow);
+	flow_host.fails_at = 0;
+	flow_host.refuses_from = 1;
+	flow = flow_of_integers(10);
+	answer = flow_run_with(pool, "copy", &flow, -1); /* not told: the writes went with the last message */
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_REFUSED);
+	CHECK_TEXT(answer.text, "the stream is full");
+	CHECK_NUMBER(flow.out.count, 0);
+	flow_clear(&flow);
+	flow_host.refuses_from = 5000;
+	flow = flow_of_integers(0);
+	answer = flow_run_with(pool, "write_on", &flow, 20000); /* told, and went on */
+	CHECK_NUMBER(flow.out.count, 4999);
+	CHECK(answer.status == AEROSPIKE_UDF_GO_REFUSED || answer.integer > 0);
+	flow_clear(&flow);
+	mod_go_fenced_close(pool);
+}
+
+TEST(nothing_reaches_the_output_that_is_no_element)
+{
+	static const char *const WHY[] = {
+		"a nil would end",   "type does not exist", "neither 0 nor 1",   "not UTF-8",       "map key",
+		"counts more items", "deeper than 64",      "counts more items", "a nil would end", "not a list",
+		"bytes follow",      "deeper than 64",      "bytes stand as",    "it is empty",
+	};
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+
+	for (int i = 0; i < (int)(sizeof(WHY) / sizeof(*WHY)); i++) {
+		flow flow = {0};
+		answer answer = flow_run_with(pool, "misfit", &flow, i);
+
+		CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_REFUSED);
+		CHECK_CONTAINS(answer.text, WHY[i]);
+		CHECK_NUMBER(flow.out.count, 0);
+		CHECK_NUMBER(flow_host.writes, 0);
+		flow_clear(&flow);
+	}
+	mod_go_fenced_close(pool);
+}
+
+TEST(a_stream_that_fails_in_the_middle_costs_one_call)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), &options);
+	aerospike_udf_go_value argument = integer_value(50);
+	flow flow = flow_of_integers(1000);
+	answer answer = flow_run_with(pool, "fail", &flow, 50);
+
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_FAILED);
+	CHECK_TEXT(answer.text, "no more of this");
+	answer = flow_run_with(pool, "exit", &flow, 50);
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_PANICKED);
+	CHECK_NUMBER(answer.outcome.exit_code, 6);
+	answer = flow_run(pool, "spin", AEROSPIKE_UDF_GO_SCOPE_BOTH, &flow, 200, &argument, 1);
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_DEADLINE);
+	CHECK_NUMBER(answer.outcome.timed_out, 1);
+	CHECK(answer.seconds > 0.19 && answer.seconds < 1.5);
+	flow_clear(&flow);
+	flow = flow_of_integers(10);
+	CHECK_NUMBER(flow_run_with(pool, "copy", &flow, -1).status, AEROSPIKE_UDF_GO_OK);
+	CHECK(is_in_order(&flow.out, 10));
+	flow_clear(&flow);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
+
+TEST(a_slow_source_is_held_to_the_deadline)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+	aerospike_udf_go_value argument = integer_value(-1);
+	flow flow = flow_of_integers(100000);
+	answer answer;
+
+	flow_host.slow = 2000;
+	flow_host.single = true;
+	answer = flow_run(pool, "count", AEROSPIKE_UDF_GO_SCOPE_BOTH, &flow, 300, &argument, 1);
+	flow_host.slow = 0;
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_DEADLINE);
+	CHECK(answer.seconds < 1.5);
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	flow_clear(&flow);
+	mod_go_fenced_close(pool);
+}
+
+TEST(messages_of_a_stream_may_be_forged)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	double until = check_now() + 3 * check_fuzz_seconds();
+	size_t counts[8] = {0};
+
+	for (unsigned long long state = check_fuzz_seed(); check_now() < until;) {
+		aerospike_udf_go_value argument = integer_value((long long)(check_random(&state) >> 1));
+		flow flow = flow_of_integers(100);
+		answer answer;
+
+		flow_add_record(&flow, 1, "key", 100);
+		answer = flow_run(pool, "forge", AEROSPIKE_UDF_GO_SCOPE_BOTH, &flow, 200, &argument, 1);
+		counts[answer.status & 7]++;
+		CHECK(answer.seconds < 2);
+		for (size_t i = 0; i < flow.out.count; i++)
+			CHECK(flow.out.items[i].value.type != AEROSPIKE_UDF_GO_NIL);
+		flow_clear(&flow);
+		for (int tries = 0; tries < 100 && answer.outcome.crashed == 0 && answer.outcome.timed_out == 0;
+		     tries++)
+			if (fenced_ask(pool, "exit_now").outcome.crashed != 0)
+				break;
+		CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	}
+	printf("%zu ok, %zu ended, %zu late, %zu mangled\n", counts[0], counts[AEROSPIKE_UDF_GO_PANICKED],
+	       counts[AEROSPIKE_UDF_GO_DEADLINE], counts[AEROSPIKE_UDF_GO_INTERNAL]);
+	CHECK(counts[AEROSPIKE_UDF_GO_INTERNAL] > 0);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
