@@ -77,7 +77,7 @@ def descriptor(package: Package, registration: Registration, dispatch: Dispatch)
         "doc": target.doc.strip() if target is not None else "",
         "location": _file_and_line(package, location),
         "symbol": f"modgo_udf_{registration.name}" if dispatch == "exported" else "",
-        "bins": [],
+        "bins": list(registration.bins),
     }
 
 

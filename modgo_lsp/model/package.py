@@ -119,7 +119,8 @@ class Registration(msgspec.Struct, frozen=True):
     `dynamic` is why the registration isn't static, None where it is.
     `signature` is judged wherever the function's type is known, with places as rules.md says; of `any(Add)`
     it is Add's. `function_type` is that type, as it is declared: a Func, or a Named that is one underneath.
-    `target` is the declared function behind the expression, where known.
+    `target` is the declared function behind the expression, where known. `bins` are the constant names of all
+    bins that it reads, where that is certain and not none.
     """
 
     call: Location
@@ -135,6 +136,7 @@ class Registration(msgspec.Struct, frozen=True):
     signature: Signature | None
     function_type: Type | None
     target: Function | None
+    bins: tuple[str, ...] = ()
 
 
 class SyntaxProblem(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from modgo_lsp.model.bins import bins_read
 from modgo_lsp.model.constants import is_untyped
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.objects import FunctionName, VariableName
@@ -141,6 +142,7 @@ class Registrations:
             signature=signature,
             function_type=function.type if self._is_function(function) else None,
             target=target,
+            bins=self._bins(file, *inner) if signature is not None and signature.kind == "record" else (),
         )
 
     # --- the name
@@ -245,6 +247,15 @@ class Registrations:
             related = ((Location(source.file.path, source.ident.span), f"{source.name} is declared here"),)
         subject = distant_subject(func, self._unit.path, place, related)
         return self._judged(subject, file), None
+
+    def _bins(self, file: FileUnit, expr: ast.Expr, operand: Operand) -> tuple[str, ...]:
+        """The bins that the function reads, where its body is known to be what runs."""
+        literal, source = ast.unparen(expr), operand.source
+        if isinstance(literal, ast.FuncLit):
+            return bins_read(self._operands, file, literal.type, literal.body)
+        if isinstance(source, FunctionName) and source.file is not None:
+            return bins_read(self._operands, source.file, source.decl.type, source.decl.body)
+        return ()
 
     def _of_declared(
         self, source: FunctionName, home: FileUnit, func: Func, operand: Operand, place: Location

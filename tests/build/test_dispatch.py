@@ -148,7 +148,10 @@ async def test_every_stream_udf_gets_a_wrapper(tmp_path: Path) -> None:
     request = BuildRequest(
         (MODULES / "streams",), output=tmp_path / "x.so", keep_generated=tmp_path / "generated"
     )
-    assert (await build_module(request)).ok
+    result = await build_module(request)
+    assert {function["name"]: function["bins"] for function in result.functions if function["bins"]} == {
+        "number": ["a"]
+    }
     text = (tmp_path / "generated" / "streams" / "zz_modgo_bind.go").read_text()
     assert text.count("AdaptStream: ") == 7
     assert text.count("\tAdapt: ") == 1

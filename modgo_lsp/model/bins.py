@@ -1,0 +1,110 @@
+"""Which bins of its record a UDF reads, where its own body says it all: these travel with a call.
+
+What isn't certain is not said; then all bins travel. Not for: bins of streams, or bins that are written.
+"""
+
+from __future__ import annotations
+
+from modgo_lsp.model.objects import Object
+from modgo_lsp.model.operands import Operands
+from modgo_lsp.model.sdk import RECORD_POINTER, SDK_PATH
+from modgo_lsp.model.units import FileUnit
+from modgo_lsp.syntax import ast
+
+# Methods of udf.Record whose first argument names a bin that they read.
+READING = frozenset({"Bin", "Bool", "Bytes", "Float", "GeoJSON", "Int", "List", "Map", "String"})
+# Those that read no bin, also where they are only named: `store := r.Create`.
+NOT_READING = frozenset(
+    {"Create", "Digest", "Exists", "Generation", "Key", "LastUpdate", "Remove"}
+    | {"Set", "SetName", "SetTTL", "Size", "TTL", "Unset", "Update"}
+)
+# Those that may read any bin.
+READING_ALL = frozenset({"Bins"})
+
+_LONGEST = 15  # bytes; Aerospike has no bin of a longer name
+
+
+def bins_read(
+    operands: Operands, file: FileUnit, type_: ast.FuncType, body: ast.Body | None
+) -> tuple[str, ...]:
+    """The constant names of all bins that a function in `file` reads through its record, in the order of its
+    source. Empty where it reads none, reads one whose name is no constant, or does with the record what can't
+    be followed: passes it on, keeps it, loops over its bins."""
+    if body is None:
+        return ()
+    operands.resolver.bind_file(file)
+    record = _record(operands, file, type_)
+    if record is None:
+        return ()
+    nodes = [node for statement in body.statements for node in ast.walk(statement)]
+    names: dict[str, None] = {}
+    followed: set[ast.Node] = set()
+    for node in nodes:
+        if isinstance(node, ast.BadExpr | ast.BadStmt):
+            return ()
+        if isinstance(node, ast.CallExpr):
+            ident, read = _read(file, node, record)
+            if ident is None:
+                continue
+            name = _bin_name(operands, file, read)
+            if name is None:
+                return ()
+            names[name] = None
+            followed.add(ident)
+        elif isinstance(node, ast.SelectorExpr) and node.sel.name in NOT_READING:
+            followed.add(ast.unparen(node.x))
+        elif isinstance(node, ast.BinaryExpr) and node.op in ("==", "!="):
+            sides = (ast.unparen(node.x), ast.unparen(node.y))
+            if any(operands.operand(file, side).mode == "nil" for side in sides):
+                followed.update(sides)
+    escapes = any(_is(file, node, record) and node not in followed for node in nodes)
+    return () if escapes else tuple(names)
+
+
+def _record(operands: Operands, file: FileUnit, type_: ast.FuncType) -> Object | None:
+    """The parameter that is the record."""
+    for field in type_.params.fields:
+        if field.names and operands.resolver.type_of(file, field.type) == RECORD_POINTER:
+            return file.uses.get(field.names[0].span.start)
+    return None
+
+
+def _is(file: FileUnit, node: ast.Node, item: Object) -> bool:
+    return isinstance(node, ast.Ident) and file.uses.get(node.span.start) is item
+
+
+def _read(file: FileUnit, call: ast.CallExpr, record: Object) -> tuple[ast.Expr | None, ast.Expr | None]:
+    """The use of the record in a call that reads a bin, and the expression that names the bin: `r.Int(name)`
+    or `udf.Get[T](r, name)`. The use is None for any other call."""
+    fun = ast.unparen(call.fun)
+    if isinstance(fun, ast.SelectorExpr) and fun.sel.name in READING:
+        x = ast.unparen(fun.x)
+        if _is(file, x, record):
+            return x, call.args[0] if len(call.args) == 1 else None
+    generic = ast.unparen(fun.x) if isinstance(fun, ast.IndexExpr) else fun
+    if len(call.args) == 2 and _is_get(file, generic):
+        x = ast.unparen(call.args[0])
+        if _is(file, x, record):
+            return x, call.args[1]
+    return None, None
+
+
+def _is_get(file: FileUnit, expr: ast.Expr) -> bool:
+    """Whether `expr` is udf.Get, however the SDK is imported."""
+    if isinstance(expr, ast.SelectorExpr) and isinstance(expr.x, ast.Ident):
+        return file.selected.get(expr.x.span.start) == (SDK_PATH, "Get")
+    if isinstance(expr, ast.Ident) and expr.name == "Get" and SDK_PATH in file.dots:
+        item = file.uses.get(expr.span.start)
+        return item is not None and item.file is not None and item.file.unit.path == SDK_PATH
+    return False
+
+
+def _bin_name(operands: Operands, file: FileUnit, expr: ast.Expr | None) -> str | None:
+    """The constant that `expr` is, where a bin can be called that."""
+    value = operands.operand(file, expr).value if expr is not None else None
+    if not isinstance(value, bytes) or not 0 < len(value) <= _LONGEST or b"\0" in value:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return None

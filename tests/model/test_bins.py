@@ -1,0 +1,176 @@
+"""Which bins a UDF is known to read, and when nothing is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from modgo_lsp.model.bins import NOT_READING, READING, READING_ALL
+from modgo_lsp.model.package import Package, Registration
+from modgo_lsp.resources import resource
+
+Register = Callable[..., Registration]
+
+
+def reading(body: str) -> str:
+    return f"func(r *udf.Record, name string, n int64) {{ {body} }}"
+
+
+@pytest.mark.parametrize(
+    ("body", "bins"),
+    [
+        ('r.Bin("a")', "a"),
+        ('a, _ := r.Int("a"); r.Set("b", a); _ = r.Update()', "a"),
+        ('r.String("b"); r.Int("a"); r.Bin("b")', "b a"),
+        ('r.Bool("a"); r.Float("b"); r.Bytes("c"); r.List("d"); r.Map("e"); r.GeoJSON("f")', "a b c d e f"),
+        ('if n > 1 { r.Bin("a") } else { for range n { switch { case true: r.Bin("b") } } }', "a b"),
+        ('_, err := udf.Get[int](r, "a"); _ = err', "a"),
+        ('_, _ = (udf.Get[map[string]int])((r), "a")', "a"),
+        ('(r).Bin(("a"))', "a"),
+        ('const b = "b"; r.Bin("a" + b)', "ab"),
+        ("r.Bin(pkgName)", "pkg"),
+        ("r.Bin(string(named))", "named"),
+        ('func() { r.Bin("a") }()', "a"),
+        ('defer func() { _ = r.Update() }(); r.Bin("a")', "a"),
+        ('store := r.Create; if r.Exists() { store = r.Update }; r.Int("a"); _ = store()', "a"),
+        ('r.Bin("a"); r.Set(name, n); r.Unset(name)', "a"),
+        ('r.Bin("a"); _ = r.Key(); _ = r.TTL(); _ = r.Digest(); _ = r.Size(); _ = r.SetName()', "a"),
+        ('if r == nil { return }; r.Bin("a")', "a"),
+        ('r.Bin("ä")', "ä"),
+        ('r.Bin("a"); { r := other(); use(r); r.Bin(name) }', "a"),
+        ('r.Bin("a"); func(r *udf.Record) { r.Bin(name) }(other())', "a"),
+        ('r.Bin("a"); x := struct{ r int }{r: 1}; _ = x.r', "a"),
+    ],
+)
+def test_all_that_it_reads(register: Register, body: str, bins: str) -> None:
+    source = (
+        'const pkgName = "pkg"\ntype word string\nconst named word = "named"\n'
+        "func use(any) {}\nfunc other() *udf.Record { return nil }\n"
+    )
+    assert register(reading(body), source).bins == tuple(bins.split())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        'r.Set("a", 1)',
+        "r.Bin(name)",
+        'r.Bin("a" + name)',
+        'v := "a"; r.Bin(v)',
+        "for name := range r.Bins() { _ = name }",
+        "use(r)",
+        "helper(r)",
+        "x := r; x.Bin(name)",
+        "r = other()",
+        "r, x := other(), 1; _ = x",
+        "p := &r; (*p).Bin(name)",
+        "_ = *r",
+        "_ = []*udf.Record{r}",
+        "_ = holder{r}",
+        "_ = holder{r: r}",
+        "_ = map[*udf.Record]int{r: 1}",
+        "kept = r",
+        "c := make(chan *udf.Record, 1); c <- r",
+        "f := r.Bin; f(name)",
+        "f := r.Int; f(name)",
+        "go helper(r)",
+        "_, _ = udf.Get[int](r, name)",
+        "get := udf.Get[int]; _, _ = get(r, name)",
+        "_ = any(r)",
+        "_ = func() *udf.Record { return r }",
+        "if r == kept { return }",
+        "switch r { case kept: }",
+        "r.Undeclared(name)",
+        'r.Bin("")',
+        'r.Bin("sixteen bytes long")',
+        'r.Bin("a\\x00")',
+        'r.Bin("\\xff")',
+        'r.Bin("b", "c")',
+        "r.Bin()",
+        f"_ = {'[]any{' * 2000}r{'}' * 2000}",  # too deep to be looked at
+    ],
+)
+def test_nothing_is_said_of_what_is_not_certain(register: Register, body: str) -> None:
+    source = (
+        "var kept *udf.Record\ntype holder struct{ r *udf.Record }\nfunc use(any) {}\n"
+        'func helper(r *udf.Record) { r.Bin("h") }\nfunc other() *udf.Record { return nil }\n'
+    )
+    first = '_, _ = r.Int("a"); ' if body and not body.startswith('r.Set("a"') else ""
+    assert register(reading(first + body), source).bins == ()
+
+
+@pytest.mark.parametrize(
+    ("expression", "source", "bins"),
+    [
+        ("Add", 'func Add(r *udf.Record) { r.Bin("a") }', "a"),
+        ("T{}.add", 'type T struct{}\nfunc (T) add(r *udf.Record) { r.Bin("a") }', "a"),
+        ("T.add", 'type T int\nfunc (T) add(r *udf.Record) { r.Bin("a") }', ""),  # T is no record
+        ("(*T).add", 'type T int\nfunc (*T) add() { var r *udf.Record; r.Bin("a") }', ""),
+        ("E{}.add", 'type E struct{ T }\ntype T int\nfunc (T) add(r *udf.Record) { r.Bin("a") }', "a"),
+        ("Add[int]", 'func Add[T any](r *udf.Record, t T) { r.Bin("a") }', "a"),
+        ("Add", "type R = udf.Record\nfunc Add(x int) {}", ""),
+        ("Add", 'type R = udf.Record\nfunc Add(r *R) { r.Bin("a") }', "a"),
+        ("Add", 'import "context"\nfunc Add(ctx context.Context, r *udf.Record) { r.Bin("a") }', "a"),
+        ("any(Add)", 'func Add(r *udf.Record) { r.Bin("a") }', "a"),
+        ("Add", 'var Add = func(r *udf.Record) { r.Bin("a") }', ""),
+        ("pick()", 'func pick() func(*udf.Record) { return func(r *udf.Record) { r.Bin("a") } }', ""),
+        ("x.add", "type I interface{ add(r *udf.Record) }\nvar x I", ""),
+        ("Add", "func Add(r *udf.Record)", ""),
+        ("Add", "func Add(*udf.Record) {}", ""),
+        ("Add", "func Add(_ *udf.Record) {}", ""),
+        (
+            "Add",
+            'func Add(s *udf.Stream) *udf.Stream { for r := range s.Records() { r.Bin("a") }; return s }',
+            "",
+        ),
+        ("other.Add", "", "b"),
+    ],
+)
+def test_which_functions(register: Register, expression: str, source: str, bins: str) -> None:
+    other = (
+        "package other\n"
+        'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
+        'const name = "b"\nfunc Add(r *udf.Record) { r.Bin(name) }\n'
+    )
+    imports = '"example.com/m/other"\n' if expression.startswith("other") else ""
+    if source.startswith("import"):
+        spec, _, source = source.partition("\n")
+        imports = spec.removeprefix("import ")
+    registration = register(expression, source, imports, other__o=other)
+    if expression == "T.add":  # T.add(T, *udf.Record) is no UDF's signature, but the record is its own
+        bins = "a"
+    assert registration.bins == tuple(bins.split())
+
+
+@pytest.mark.parametrize(
+    ("import_", "get"),
+    [
+        ('u "github.com/GeertJohan/aerospike-mod-go/udf"', "u.Get[int]"),
+        ('. "github.com/GeertJohan/aerospike-mod-go/udf"', "Get[int]"),
+    ],
+)
+def test_however_the_sdk_is_imported(package: Callable[..., Package], import_: str, get: str) -> None:
+    name = get.partition("Get")[0]
+    text = (
+        f"package m\nimport {import_}\n"
+        f'func Add(r *{name}Record) int {{ n, _ := {get}(r, "a"); return n }}\n'
+        f'var _ = {name}Register("add", Add)\n'
+    )
+    (registration,) = package({"m.go": text}).registrations
+    assert registration.bins == ("a",)
+
+
+def test_a_get_of_ones_own_is_none_of_the_sdk(register: Register) -> None:
+    source = "func Get[T any](r *udf.Record, bin string) T { panic(0) }\n"
+    assert register(reading('r.Bin("a"); _ = Get[int](r, "b")'), source).bins == ()
+
+
+def test_every_method_of_the_record_is_known() -> None:
+    declared = set()
+    for path in resource("udf").glob("*.go"):
+        declared |= set(re.findall(r"^func \(\w+ \*Record\) ([A-Z]\w*)\(", path.read_text(), re.MULTILINE))
+    assert declared == READING | NOT_READING | READING_ALL
+    assert len(READING) + len(NOT_READING) + len(READING_ALL) == len(declared)
