@@ -1,6 +1,6 @@
 """Runs a child in a process group of its own, which dies as a whole when it is cancelled or too slow.
 
-Not for: the host's children, which one talks to while they run (host/session.py).
+Not for: the workers that modules run in, which libmod_go starts (host/fenced.py).
 """
 
 from __future__ import annotations

@@ -107,10 +107,10 @@ async def _loader(cc: object) -> Check:
     if not isinstance(cc, CCompiler):
         return Check("libmod_go", False, None, None, "needs a C compiler to be built", "see c-compiler")
     try:
-        path = await libmod_go(cc)
+        native = await libmod_go(cc)
     except ToolchainError as error:
         return Check("libmod_go", False, None, None, error.message, error.remedy)
-    return Check("libmod_go", True, "1.0", str(path), "built for this machine; speaks ABI 1.0")
+    return Check("libmod_go", True, "1.0", str(native.library), "built for this machine; speaks ABI 1.0")
 
 
 def _sdk(go: object) -> Check:

@@ -1,1 +1,1 @@
-"""From a shared object to results: libmod_go in a child process, values, record samples."""
+"""From a shared object to results: libmod_go in a worker process, values, record samples."""

@@ -1,7 +1,6 @@
 """Lists and maps as msgpack in the Aerospike server's dialect (aerospike_udf_go.h), both ways and checked.
 
-What the server could not store is refused here, as libmod_go refuses it. The child process imports this
-file, so it stays light.
+What the server could not store is refused here, as libmod_go refuses it.
 """
 
 from __future__ import annotations

@@ -14,10 +14,12 @@ import msgspec
 FRAMES_MAX = 12
 
 _HEADLINE = re.compile(
-    r"^(fatal error: |panic: |runtime: goroutine stack exceeds|unexpected fault address|SIG[A-Z]+: )"
+    r"^(fatal error: |panic: |runtime: (goroutine stack exceeds|out of memory)|unexpected fault address|"
+    r"SIG[A-Z]+: )"
 )
 _STACK_FRAME = re.compile(r"^\t(?P<path>\S.*):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
 _GOROUTINE = re.compile(r"^goroutine \d+ ")
+_NO_MEMORY = re.compile(r"out of memory|cannot allocate memory|no memory", re.IGNORECASE)
 # Frames of the runtime, the SDK and generated code say nothing to the author of a UDF.
 _FOREIGN = re.compile(
     r"/src/(runtime|internal|sync|reflect|os|syscall|log)/|/aerospike-mod-go/udf(@|/)|zz_modgo|_cgo_"
@@ -26,26 +28,35 @@ _FOREIGN = re.compile(
 
 class LastWords(msgspec.Struct, frozen=True):
     """`message` is one sentence; `frames` are "file.go:12", the innermost first; `place` is the innermost
-    frame of the user's with its whole path, where there is one."""
+    frame of the user's with its whole path, where there is one; `printed` is what came before."""
 
     message: str
     frames: tuple[str, ...]
     place: tuple[str, int] | None
+    printed: str = ""
 
 
-def read_last_words(code: int, stderr: str) -> LastWords:
-    """`code` as asyncio gives it: negative for a signal."""
-    lines = stderr.splitlines()
+def read_last_words(code: int, text: str, memory: int = 0) -> LastWords:
+    """`code` is the exit code, negative for a signal; `text` all that the process printed; `memory` the bytes
+    that it might have, 0 for any."""
+    lines = text.splitlines()
     start = next((index for index, line in enumerate(lines) if _HEADLINE.match(line)), None)
     if start is None:
-        return LastWords(_how_it_ended(code), (), None)
+        return LastWords(_how_it_ended(code), (), None, text)
     said = lines[start].removesuffix(" [recovered]")
     fatal = next((line for line in lines[start : start + 8] if line.startswith("fatal error: ")), None)
     if fatal is not None and fatal != said:
         said = f"{fatal} ({said})" if not said.startswith("runtime: ") else fatal
     places = _frames(lines[start:])
     frames = tuple(f"{PurePath(path).name}:{line}" for path, line in places[:FRAMES_MAX])
-    return LastWords(f"the module took its process down: {said}", frames, places[0] if places else None)
+    if memory and _NO_MEMORY.search("\n".join(lines[start : start + 8])):
+        said = f"it needs more memory than the {_megabytes(memory)} that it may have ({said})"
+    message = f"the module took its process down: {said}"
+    return LastWords(message, frames, places[0] if places else None, "\n".join(lines[:start]))
+
+
+def _megabytes(memory: int) -> str:
+    return f"{memory / 1e6:.0f} MB" if memory >= 1e6 else f"{memory} bytes"
 
 
 def _frames(lines: list[str]) -> list[tuple[str, int]]:

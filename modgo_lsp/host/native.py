@@ -1,6 +1,7 @@
-"""libmod_go as a shared library of this machine: compiled from its sources into the cache when needed.
+"""libmod_go and the program of its workers, for this machine: compiled from their sources into the cache when
+needed.
 
-Not for: calling it (loader.py, in the child process only).
+Not for: calling it (fenced.py).
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
+
+import msgspec
 
 from modgo_lsp.build.cache import cache_directory, move_once, scratch_directory
 from modgo_lsp.build.process import TooSlowError, run
@@ -16,53 +20,86 @@ from modgo_lsp.build.toolchain import CCompiler, ToolchainError
 from modgo_lsp.resources import resource
 
 # What the room's own Makefile compiles with, as far as it matters for the result.
-_FLAGS = ("-std=c11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-D_GNU_SOURCE", "-w")
+_FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-D_GNU_SOURCE", "-w")
 _LIBRARIES = ("-ldl", "-lpthread")
+_LIBRARY_SOURCES = ("src", "src/fenced")
+_WORKER_SOURCES = (*_LIBRARY_SOURCES, "src/worker")
+_HEADERS = ("include", *_WORKER_SOURCES)
 _COMPILE_SECONDS = 180.0
 
 
-async def libmod_go(cc: CCompiler) -> Path:
-    """The library's path. It is compiled once for these sources and this compiler; cancelling stops the
-    compiler and leaves nothing. Raises ToolchainError."""
+class Native(msgspec.Struct, frozen=True):
+    """The two files, of one build: they only work together."""
+
+    library: Path
+    worker: Path
+
+
+async def libmod_go(cc: CCompiler) -> Native:
+    """Compiled once for these sources and this compiler; cancelling stops the compiler and leaves nothing.
+    Raises ToolchainError."""
     try:
         folder = resource("libmod_go")
-        sources, digest = await asyncio.to_thread(_sources, folder, cc)
+        digest = await asyncio.to_thread(_digest, folder, cc)
     except OSError as error:
         raise ToolchainError(
             f"libmod_go's sources cannot be read ({error})", "install modgo-lsp again"
         ) from error
     directory = cache_directory() / "libmod_go" / digest
-    library = directory / "libmod_go.so"
-    if library.is_file():
-        return library
+    native = Native(directory / "libmod_go.so", directory / "mod-go-worker")
+    if native.library.is_file() and native.worker.is_file():
+        return native
     try:
         with scratch_directory() as scratch:
             made = scratch / "made"
             made.mkdir()
-            await _compile(cc, folder, sources, made / library.name)
+            await _compile_both(cc, folder, made)
             move_once(made, directory)
     except OSError as error:
         raise ToolchainError(
             f"modgo's cache cannot be written ({error.strerror or error})",
             f"make {cache_directory()} writable, or set XDG_CACHE_HOME",
         ) from error
-    return library
+    return native
 
 
-def _sources(folder: Path, cc: CCompiler) -> tuple[list[Path], str]:
-    """The C files, and a digest of everything that the library depends on."""
-    sources = sorted((folder / "src").glob("*.c"))
-    if not sources:
+def _sources(folder: Path, parts: Sequence[str]) -> list[Path]:
+    found = [path for part in parts for path in sorted((folder / part).glob("*.c"))]
+    if not found:
         raise FileNotFoundError(f"there are no C files in {folder / 'src'}")
-    headers = [*sorted((folder / "src").glob("*.h")), *sorted((folder / "include").glob("*.h"))]
+    return found
+
+
+def _digest(folder: Path, cc: CCompiler) -> str:
+    """Of everything that the two depend on."""
+    headers = [path for part in _HEADERS for path in sorted((folder / part).glob("*.h"))]
     digest = hashlib.sha256(repr((cc.command, cc.version, _FLAGS, _LIBRARIES)).encode())
-    for path in (*sources, *headers):
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return sources, digest.hexdigest()[:24]
+    for path in (*_sources(folder, _WORKER_SOURCES), *headers):
+        name = path.relative_to(folder).as_posix()
+        digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:24]
 
 
-async def _compile(cc: CCompiler, folder: Path, sources: list[Path], output: Path) -> None:
-    command = [*cc.command, *_FLAGS, "-I", str(folder / "include"), "-I", str(folder / "src")]
+async def _compile_both(cc: CCompiler, folder: Path, made: Path) -> None:
+    """Side by side, for each takes a second or two. Where one fails the other is stopped."""
+    library = _sources(folder, _LIBRARY_SOURCES)
+    worker = _sources(folder, _WORKER_SOURCES)
+    work = [
+        asyncio.ensure_future(_compile(cc, folder, ["-shared"], library, made / "libmod_go.so")),
+        asyncio.ensure_future(_compile(cc, folder, [], worker, made / "mod-go-worker")),
+    ]
+    try:
+        await asyncio.gather(*work)
+    finally:
+        for one in work:
+            one.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+
+
+async def _compile(
+    cc: CCompiler, folder: Path, flags: Sequence[str], sources: Sequence[Path], output: Path
+) -> None:
+    command = [*cc.command, *_FLAGS, *flags, "-I", str(folder / "include"), "-I", str(folder / "src")]
     command += ["-o", str(output), *(str(source) for source in sources), *_LIBRARIES]
     try:
         environment = {**os.environ, "LC_ALL": "C"}  # its errors are read below

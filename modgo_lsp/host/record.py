@@ -1,12 +1,13 @@
 """The record that a call works on, with the semantics of Aerospike's UDF records: changes stay in memory
 until create or update, and what was not stored is lost.
 
-The child process uses it, so it stays light; values are flat, as the ABI carries them.
+Values are flat, as the ABI carries them. Not for: keeping records (store.py).
 """
 
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 from typing import Any
 
 from modgo_lsp.host.dialect import from_flat
@@ -26,7 +27,7 @@ class WorkingRecord:
     """One record: what is stored, and what the UDF sees of it with its own changes."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
-        """`facts` as session.py sends them: namespace, set, key, bins, ttl, generation, last_update."""
+        """`facts` are namespace, set, key, bins, ttl, generation and last_update, values in them flat."""
         self.namespace: str = facts["namespace"]
         self.set_name: str = facts["set"]
         self.key = Flat(*facts["key"])
@@ -35,9 +36,12 @@ class WorkingRecord:
         self.ttl: int = facts["ttl"]
         self.generation: int = facts["generation"]
         self.last_update: int = facts["last_update"]
-        self.digest = digest_of(self.set_name, self.key)
         self.operations: list[str] = []
         self._next_ttl: int | None = None
+
+    @cached_property
+    def digest(self) -> bytes | None:
+        return digest_of(self.set_name, self.key)
 
     @property
     def exists(self) -> bool:

@@ -12,11 +12,19 @@ import msgspec
 
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.sample import Record, sample_json
-from modgo_lsp.host.session import LogLine
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.finding import Finding
 
 FailureKind = Literal["udf", "panic", "timeout", "crash", "abi", "usage"]
+
+
+class LogLine(msgspec.Struct, frozen=True):
+    """A line that the module wrote. `level` is "error" to "trace" for its log, "stdout" for what it printed,
+    to either standard stream; `location` is "file.go:12", or "" where not known."""
+
+    level: str
+    message: str
+    location: str = ""
 
 
 class Failure(msgspec.Struct, frozen=True):

@@ -1,69 +1,105 @@
-"""The host's functions that a module calls during a call, as C function pointers onto a WorkingRecord.
+"""The host's functions that a module calls during a call, as C function pointers onto records and streams.
 
-Go may call them from any of its threads; one lock keeps a record whole. Only the child imports this.
+libmod_go calls them in the thread that applies. What goes wrong in one is an answer to the module.
 """
 
 from __future__ import annotations
 
 import ctypes
-import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Union
 
-from modgo_lsp.host import loader
-from modgo_lsp.host.loader import CHost, CMetadata, CValue, lend
+from modgo_lsp.host import abi
+from modgo_lsp.host.abi import CCall, CHost, CMetadata, CValue, lend
 from modgo_lsp.host.record import RefusedError, WorkingRecord
-from modgo_lsp.host.values import NIL, NIL_FLAT, STRING, Flat
+from modgo_lsp.host.streams import Output, RecordInput, ValueInput
+from modgo_lsp.host.values import LIST, NIL, NIL_FLAT, STRING, Flat
 
 OK, REFUSED, INTERNAL = 0, 6, 7
 
+# What the module knows its record and its streams by. Of a stream's records only the last read is valid.
+RECORD, INPUT, OUTPUT = 1, 2, 3
+
 Log = Callable[[int, str, str], None]
+Input = Union[RecordInput, ValueInput]
+
+_NOBODY = WorkingRecord(
+    {"namespace": "", "set": "", "key": NIL_FLAT, "bins": {}, "ttl": 0, "generation": 0, "last_update": 0}
+)
 
 
 class HostTable:
-    """The table for one call on `record`; `log` takes level, message and "file:line" or ""."""
+    """The table for one call after another; `log` takes level, message and "file:line" or ""."""
 
-    def __init__(self, record: WorkingRecord, log: Log) -> None:
-        self._record = record
+    def __init__(self, log: Log) -> None:
         self._log = log
-        self._lock = threading.Lock()
+        self._record = _NOBODY
+        self._reads_only = False
+        self._input: Input = ValueInput(())
+        self._output = Output()
         self._lent: list[Any] = []  # what the module may still be reading, until its next call
         self.c = CHost(
             size=ctypes.sizeof(CHost),
-            record_get=loader.GET(self._get),
-            record_get_many=loader.GET_MANY(self._get_many),
-            record_set=loader.SET(self._set),
-            record_unset=loader.UNSET(self._unset),
-            record_bin_names=loader.BIN_NAMES(self._bin_names),
-            record_metadata=loader.METADATA(self._metadata),
-            record_set_ttl=loader.SET_TTL(self._set_ttl),
-            record_create=loader.STORE(lambda _c, _r, why: self._do(why, self._record.create)),
-            record_update=loader.STORE(lambda _c, _r, why: self._do(why, self._record.update)),
-            record_remove=loader.STORE(lambda _c, _r, why: self._do(why, self._record.remove)),
-            record_exists=loader.EXISTS(self._exists),
-            log=loader.LOG(self._write_log),
+            record_get=abi.GET(self._get),
+            record_get_many=abi.GET_MANY(self._get_many),
+            record_set=abi.SET(self._set),
+            record_unset=abi.UNSET(self._unset),
+            record_bin_names=abi.BIN_NAMES(self._bin_names),
+            record_metadata=abi.METADATA(self._metadata),
+            record_set_ttl=abi.SET_TTL(self._set_ttl),
+            record_create=abi.STORE(lambda _c, _r, why: self._store(why, WorkingRecord.create)),
+            record_update=abi.STORE(lambda _c, _r, why: self._store(why, WorkingRecord.update)),
+            record_remove=abi.STORE(lambda _c, _r, why: self._store(why, WorkingRecord.remove)),
+            record_exists=abi.EXISTS(self._exists),
+            stream_read=abi.READ(self._read),
+            stream_read_many=abi.READ_MANY(self._read_many),
+            stream_write=abi.WRITE(self._write),
+            stream_write_many=abi.WRITE_MANY(self._write_many),
+            log=abi.LOG(self._write_log),
+        )
+
+    def work_on(self, record: WorkingRecord) -> None:
+        """The record of the next call."""
+        self._record, self._reads_only = record, False
+
+    def stream(self, source: Input, output: Output) -> None:
+        """The streams of the next call. Their records may be read only."""
+        self._record, self._reads_only = _NOBODY, True
+        self._input, self._output = source, output
+
+    def call(self, deadline: int, log_level: int) -> CCall:
+        """One call with this table; `deadline` is of the monotonic clock, in ns."""
+        return CCall(
+            size=ctypes.sizeof(CCall), log_level=log_level, host=ctypes.pointer(self.c), deadline=deadline
         )
 
     def _do(self, why: Any, action: Callable[[], None]) -> int:
-        """Runs `action` under the lock; what it raises becomes a status and a reason. ctypes would print
-        an exception that escaped and give the module a status of chance."""
-        with self._lock:
-            self._lent.clear()
-            try:
-                action()
-            except RefusedError as error:
-                return self._say(why, REFUSED, str(error))
-            except Exception as error:
-                return self._say(why, INTERNAL, f"modgo's host failed: {error!r}")
-            return OK
+        """Runs `action`; what it raises becomes a status and a reason. ctypes would print an exception that
+        escaped and give the module a status of chance."""
+        self._lent.clear()
+        try:
+            action()
+        except RefusedError as error:
+            return self._say(why, REFUSED, str(error))
+        except Exception as error:
+            return self._say(why, INTERNAL, f"modgo's host failed: {error!r}")
+        return OK
 
     def _say(self, why: Any, status: int, text: str) -> int:
         if why:
-            self._lent.append(lend(Flat(STRING, 0, text.encode()), why.contents))
+            self._lent.append(lend(Flat(STRING, 0, text.encode("utf-8", "replace")), why.contents))
         return status
 
     def _lend(self, flat: Flat, value: CValue) -> None:
         self._lent.append(lend(flat, value))
+
+    def _store(self, why: Any, action: Callable[[WorkingRecord], None]) -> int:
+        def store() -> None:
+            if self._reads_only:
+                raise RefusedError("the records of a stream can be read only")
+            action(self._record)
+
+        return self._do(why, store)
 
     def _get(self, _call: int, _record: int, name: int, length: int, value: Any) -> int:
         return self._do(None, lambda: self._lend(self._record.get(_text(name, length)), value.contents))
@@ -88,8 +124,7 @@ class HostTable:
         length: int,
         why: Any,
     ) -> int:
-        content = ctypes.string_at(data, length) if data and length else b""
-        flat = Flat(kind, integer, content)
+        flat = Flat(kind, integer, _bytes(data, length))
         return self._do(why, lambda: self._record.set(_text(name, name_length), flat))
 
     def _unset(self, _call: int, _record: int, name: int, length: int, why: Any) -> int:
@@ -138,11 +173,43 @@ class HostTable:
 
         return self._do(None, tell)
 
+    def _read(self, _call: int, _stream: int, record: Any, value: Any) -> int:
+        def read() -> None:
+            found = self._input.read()
+            if isinstance(found, WorkingRecord):
+                self._record = found
+                record[0] = RECORD
+                value.contents.type = NIL
+            else:
+                record[0] = None
+                self._lend(found, value.contents)
+
+        return self._do(value, read)
+
+    def _read_many(self, _call: int, _stream: int, limit: int, values: Any) -> int:
+        return self._do(
+            values, lambda: self._lend(Flat(LIST, 0, self._input.read_many(limit)), values.contents)
+        )
+
+    def _write(
+        self, _call: int, _stream: int, kind: int, integer: int, data: int, length: int, why: Any
+    ) -> int:
+        flat = Flat(kind, integer, _bytes(data, length))
+        return self._do(why, lambda: self._output.write(flat))
+
+    def _write_many(self, _call: int, _stream: int, data: int, length: int, why: Any) -> int:
+        packed = _bytes(data, length)
+        return self._do(why, lambda: self._output.write_many(packed))
+
     def _write_log(
         self, _call: int, level: int, message: int, length: int, location: int, location_length: int
     ) -> None:
         self._log(level, _text(message, length), _text(location, location_length))
 
 
+def _bytes(address: int | None, length: int) -> bytes:
+    return ctypes.string_at(address, length) if address and length else b""
+
+
 def _text(address: int | None, length: int) -> str:
-    return ctypes.string_at(address, length).decode("utf-8", "replace") if address and length else ""
+    return _bytes(address, length).decode("utf-8", "replace")

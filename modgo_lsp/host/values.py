@@ -1,7 +1,7 @@
 """Aerospike values as Python sees them, and flat as the ABI carries them (aerospike_udf_go.h).
 
 nil, boolean, integer, double, string and bytes are None, bool, int, float, str and bytes; the rest has a
-class here. The child process imports this file, so it stays light. Not for: JSON (sample.py).
+class here. Not for: JSON (sample.py).
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ class Job:
         """Loads the module and shows what was found. Raises UsageError."""
         from modgo_lsp.build.toolchain import ToolchainError
         from modgo_lsp.host.load import load_module
-        from modgo_lsp.host.session import HostError
+        from modgo_lsp.host.module import HostError
 
         self.report(f"loading {module.name}")
         package = None if built is None else built.package
@@ -154,7 +154,7 @@ async def build(server: ModgoServer, arguments: Sequence[Any], token: types.Prog
 
 
 async def load(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
-    """Loads a shared object, or a package built first, in a child process and tells what it registers."""
+    """Loads a shared object, or a package built first, in a worker process and tells what it registers."""
     from modgo_lsp.report.build import build_failure_json
     from modgo_lsp.server.results import load_result
 
@@ -187,8 +187,8 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
     """Applies a function to a record: the one given, else its sample beside the module, else none."""
     from modgo_lsp.build.toolchain import ToolchainError
     from modgo_lsp.host.call import call_function
+    from modgo_lsp.host.module import HostError
     from modgo_lsp.host.result import call_json
-    from modgo_lsp.host.session import HostError
     from modgo_lsp.report.build import build_failure_json
 
     async with _job(server, arguments, token, "Running") as job:

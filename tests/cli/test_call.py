@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -129,3 +132,31 @@ def test_a_package_that_does_not_build(module: Path, tmp_path: Path) -> None:
     result = json.loads(done.stdout)
     assert (result["ok"], result["error"]["kind"]) == (False, "usage")
     assert result["findings"][0]["code"] == "MG406"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_leaves_no_worker(module: Path, times: int) -> None:
+    command = [sys.executable, "-m", "modgo_lsp", "call", "udfs.so", "spin", "--timeout", "60"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=module, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        found = _worker_of(process.pid)
+        for _ in range(times):
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        assert process.stderr is not None
+        said = process.stderr.read()
+        assert process.wait(10) == 130
+    assert "Traceback" not in said
+    assert not psutil.wait_procs([found], timeout=5)[1]
+
+
+def _worker_of(pid: int) -> psutil.Process:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        for child in psutil.Process(pid).children():
+            if child.name() == "mod-go-worker" and child.num_threads() > 3:  # Go has begun
+                time.sleep(0.3)
+                return child
+        time.sleep(0.02)
+    raise AssertionError("there is no worker")

@@ -255,7 +255,7 @@ async def test_shutting_down_ends_what_is_under_way(module):
     async with running(module, capable(), fresh=True) as editor:
         request = {"uri": module.as_uri(), "function": "spin", "options": {"timeout": 60}}
         calling = asyncio.ensure_future(editor.run("modgo.call", request))
-        children = await under_way(editor, "modgo_lsp.host.child")
+        children = await under_way(editor, "mod-go-worker")
         process = editor.client._server
         await editor.client.shutdown_async(None)
         editor.client.exit(None)

@@ -1,6 +1,14 @@
 /* crashing.c - a module that logs before it dies, and one that answers what is no value. */
 #include "module.h"
 
+#ifdef LOAD_LOOPS
+__attribute__((constructor)) static void loop(void)
+{
+	for (;;)
+		;
+}
+#endif
+
 int aerospike_udf_go_setup(void)
 {
 #ifdef SETUP_FAILS
@@ -9,6 +17,9 @@ int aerospike_udf_go_setup(void)
 #ifdef SETUP_HANGS
 	for (;;)
 		pause();
+#endif
+#ifdef SETUP_PRINTS
+	puts("about to die");
 #endif
 #ifdef SETUP_DIES
 	abort();

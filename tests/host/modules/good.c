@@ -5,7 +5,7 @@
 	"\"location\":\"good.c:12\",\"symbol\":\"\",\"bins\":[]}"                                       \
 	FUNCTION("echo") FUNCTION("fail") FUNCTION("panic") FUNCTION("exit") FUNCTION("segv")            \
 	FUNCTION("hang") FUNCTION("talk") FUNCTION("remove") FUNCTION("create") FUNCTION("meta")         \
-	FUNCTION("longbin") FUNCTION("ttl") FUNCTION("die") FUNCTION("badlist")                          \
+	FUNCTION("lines") FUNCTION("print") FUNCTION("exhaust") FUNCTION("pid") FUNCTION("nap") FUNCTION("longbin") FUNCTION("ttl") FUNCTION("die") FUNCTION("badlist")                          \
 	",{\"name\":\"flow\",\"kind\":\"stream\",\"params\":[],\"results\":[],\"doc\":\"\","            \
 	"\"location\":\"\",\"symbol\":\"\",\"bins\":[]}]"
 #define FUNCTION(name)                                                                                  \
@@ -49,6 +49,16 @@ static int say_why(aerospike_udf_go_result *result, int status, aerospike_udf_go
 	return answer_text(result, 0, text);
 }
 
+/* Fenced, a set reaches the host with the next store, and that says what was wrong with it. */
+static int set_and_update(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *bin, uint32_t type,
+                          char *data, aerospike_udf_go_result *result)
+{
+	aerospike_udf_go_value why = {0};
+
+	call->host->record_set(call, record, bin, strlen(bin), type, 5, (uint8_t *)data, strlen(data), &why);
+	return say_why(result, call->host->record_update(call, record, &why), &why);
+}
+
 /* What the host knows of the record, in one line. */
 static int meta(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_result *result)
 {
@@ -69,6 +79,21 @@ static int meta(aerospike_udf_go_call *call, aerospike_udf_go_record *record, ae
 	snprintf(text + length, sizeof text - length, " %d:%d %d", (int)bins[0].type, (int)bins[0].integer,
 	         (int)bins[1].type);
 	return answer_text(result, 0, text);
+}
+
+/* Takes memory until there is no more, and says so as the Go runtime does. */
+static int exhaust(void)
+{
+	for (size_t taken = 0; taken < (size_t)1 << 32; taken += 1 << 20) {
+		char *more = malloc(1 << 20);
+
+		if (more == NULL) {
+			fprintf(stderr, "runtime: out of memory: cannot allocate 1048576-byte block\nfatal error: out of memory\n");
+			_exit(2);
+		}
+		memset(more, 1, 1 << 20);
+	}
+	return 0;
 }
 
 int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
@@ -103,6 +128,31 @@ int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aeros
 		                "m.Wait()\n\t/home/me/m/wait.go:21 +0x99\n");
 		_exit(2);
 	}
+	if (strcmp(name, "lines") == 0) {
+		char line[1024];
+
+		memset(line, 'x', sizeof line);
+		for (int64_t i = 0; i < arguments[0].integer; i++)
+			call->host->log(call, AEROSPIKE_UDF_GO_LOG_INFO, line, sizeof line, NULL, 0);
+		return 0;
+	}
+	if (strcmp(name, "print") == 0) {
+		for (int64_t i = 0; i < arguments[0].integer; i++)
+			printf("line %d\n", (int)i);
+		return 0;
+	}
+	if (strcmp(name, "exhaust") == 0)
+		return exhaust();
+	if (strcmp(name, "pid") == 0) {
+		result->value.type = AEROSPIKE_UDF_GO_INTEGER;
+		result->value.integer = getpid();
+		return 0;
+	}
+	if (strcmp(name, "nap") == 0) {
+		printf("napping as %d\n", getpid());
+		for (;;)
+			pause();
+	}
 	if (strcmp(name, "hang") == 0)
 		for (;;)
 			pause();
@@ -119,15 +169,9 @@ int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aeros
 		return say_why(result, call->host->record_create(call, record, &why), &why);
 	}
 	if (strcmp(name, "longbin") == 0)
-		return say_why(result,
-		               call->host->record_set(call, record, "sixteen-bytes-ab", 16,
-		                                      AEROSPIKE_UDF_GO_INTEGER, 5, NULL, 0, &why),
-		               &why);
+		return set_and_update(call, record, "sixteen-bytes-ab", AEROSPIKE_UDF_GO_INTEGER, "", result);
 	if (strcmp(name, "badlist") == 0)
-		return say_why(result,
-		               call->host->record_set(call, record, "l", 1, AEROSPIKE_UDF_GO_LIST, 0,
-		                                      (uint8_t *)"\x93\x01", 2, &why),
-		               &why);
+		return set_and_update(call, record, "l", AEROSPIKE_UDF_GO_LIST, "\x93\x01", result);
 	if (strcmp(name, "ttl") == 0) {
 		call->host->record_set_ttl(call, record, 90);
 		return say_why(result, call->host->record_update(call, record, &why), &why);

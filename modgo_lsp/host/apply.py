@@ -1,0 +1,138 @@
+"""Applies a function of an open module to one record, and says what came of it. It blocks.
+
+Not for: streams (nodes.py), or the event loop (session.py).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import msgspec
+
+from modgo_lsp.host.dialect import from_flat, to_flat
+from modgo_lsp.host.fenced import Outcome
+from modgo_lsp.host.last_words import read_last_words
+from modgo_lsp.host.module import Module
+from modgo_lsp.host.record import WorkingRecord
+from modgo_lsp.host.result import CallResult, Failure, FailureKind
+from modgo_lsp.host.sample import Record
+from modgo_lsp.host.table import RECORD
+from modgo_lsp.host.values import STRING, Flat, UnstorableError, Value
+
+LOG_LEVEL = 4  # all
+
+_OK, _FAILED, _DEADLINE = 0, 3, 5
+_KINDS: dict[int, FailureKind] = {
+    1: "usage",
+    2: "usage",
+    3: "udf",
+    4: "panic",
+    5: "timeout",
+    6: "abi",
+    7: "abi",
+}
+
+_FRAME = re.compile(r"^(?P<place>\S+:\d+)(?:\s.*)?$")
+
+
+def apply_to_record(
+    module: Module, function: str, arguments: Sequence[Value], record: Record, timeout: float
+) -> CallResult:
+    """`timeout` is in seconds. All that goes wrong is the result's `failure`."""
+    result = CallResult(function, record, record)
+    try:
+        flats = [to_flat(value) for value in arguments]
+        working = working_record(record)
+    except UnstorableError as error:
+        failure = Failure("usage", f"an argument or bin is no Aerospike value: {error}")
+        return msgspec.structs.replace(result, failure=failure)
+    module.table.work_on(working)
+    call = module.table.call(deadline_after(timeout), LOG_LEVEL)
+    status, answer, outcome = module.pool.apply(function, call, RECORD, flats)
+    failed, value, printed = read_answer(module, function, timeout, status, answer, outcome)
+    return msgspec.structs.replace(
+        result,
+        after=stored_record(record, working),
+        value=value,
+        operations=tuple(working.operations),
+        logs=module.take_logs(printed),
+        elapsed_ns=outcome.nanoseconds,
+        failure=failed,
+    )
+
+
+def working_record(record: Record) -> WorkingRecord:
+    """What a call works on. Raises UnstorableError."""
+    return WorkingRecord(
+        {
+            "namespace": record.namespace,
+            "set": record.set_name,
+            "key": to_flat(record.key),
+            "bins": {name: to_flat(value) for name, value in record.bins.items()},
+            "ttl": record.ttl,
+            "generation": record.generation,
+            "last_update": int(time.time() * 1000) if record.exists else 0,
+        }
+    )
+
+
+def stored_record(before: Record, working: WorkingRecord) -> Record:
+    """What is stored after a call."""
+    if not working.operations:
+        return before
+    return msgspec.structs.replace(
+        before,
+        bins={name: from_flat(flat) for name, flat in working.stored.items()},
+        ttl=working.ttl,
+        generation=working.generation,
+    )
+
+
+def deadline_after(seconds: float) -> int:
+    """Of the monotonic clock, in ns."""
+    return time.monotonic_ns() + int(seconds * 1e9)
+
+
+def read_answer(
+    module: Module, function: str, timeout: float, status: int, answer: Flat, outcome: Outcome
+) -> tuple[Failure | None, Value, str]:
+    """The failure, or None and the value; and what the call printed beside its last words."""
+    printed = module.printed()
+    if outcome.crashed and outcome.code is not None:
+        words = read_last_words(outcome.code, printed, module.fence.memory)
+        return Failure("crash", f"{function}: {words.message}", words.frames), None, words.printed
+    if outcome.crashed:
+        return Failure("crash", _text(answer)), None, printed
+    if outcome.timed_out:
+        message = f"{function} did not return within {timeout:g} s, so its process was stopped"
+        return Failure("timeout", message), None, printed
+    if status != _OK:
+        failure = _failure(status, answer)
+        late = status == _DEADLINE or (status == _FAILED and outcome.nanoseconds >= timeout * 1e9)
+        if late:
+            # The UDF saw its context end and said so; for the caller that is a time-out all the same.
+            message = f"{function} did not return within {timeout:g} s: {failure.message}"
+            failure = msgspec.structs.replace(failure, kind="timeout", message=message)
+        return failure, None, printed
+    try:
+        return None, from_flat(answer), printed
+    except UnstorableError as error:
+        return Failure("abi", f"the module's answer is no value: {error}"), None, printed
+
+
+def _text(flat: Flat) -> str:
+    return flat.data.decode("utf-8", "replace") if flat.type == STRING else ""
+
+
+def _failure(status: int, value: Flat) -> Failure:
+    """The message and, from its end, the lines that are frames."""
+    lines = _text(value).rstrip("\n").split("\n")
+    frames: list[str] = []
+    while len(lines) > 1 and (match := _FRAME.match(lines[-1])):
+        frames.insert(0, PurePath(match["place"]).name)
+        lines.pop()
+    message = "\n".join(lines).strip() or f"the module answered status {status} and no message"
+    return Failure(_KINDS.get(status, "abi"), message, tuple(frames))

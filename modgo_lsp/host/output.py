@@ -1,0 +1,84 @@
+"""What a module prints: a pipe that its worker writes to, read by a thread of its own so that nobody waits.
+
+Not for: lines of the log, which come through the host table (table.py).
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+
+# Enough of a module's output for its last words: a Go trace of thousands of goroutines is cut in its middle.
+_KEEP_BYTES = 256 << 10
+
+# More than a pipe holds: whoever asks gets all that was there when it asked.
+_PIECE_BYTES, _PIECES = 65536, 32
+
+
+class Output:
+    """Reads until `close`. `descriptor` is where to write."""
+
+    def __init__(self) -> None:
+        self._read, self.descriptor = os.pipe()
+        self._lock = threading.Lock()
+        self._text = _Tail()
+        os.set_blocking(self._read, False)
+        self._thread = threading.Thread(target=self._fill, name="modgo-output", daemon=True)
+        self._thread.start()
+
+    def take(self) -> str:
+        """All that was written since the last time, its middle left out where it is long."""
+        with self._lock:
+            self._drain()
+            text, self._text = self._text.text(), _Tail()
+        return text
+
+    def close(self) -> None:
+        """Nobody may write any more."""
+        os.close(self.descriptor)
+        self._thread.join()
+        os.close(self._read)
+
+    def _fill(self) -> None:
+        poll = select.poll()
+        poll.register(self._read, select.POLLIN)
+        while True:
+            poll.poll()
+            with self._lock:
+                if self._drain():
+                    return
+
+    def _drain(self) -> bool:
+        """Reads what is there now, not without end; says whether there will be no more."""
+        for _ in range(_PIECES):
+            try:
+                chunk = os.read(self._read, _PIECE_BYTES)
+            except BlockingIOError:
+                return False
+            if not chunk:
+                return True
+            self._text.add(chunk)
+        return False
+
+
+class _Tail:
+    """The beginning and the end of what was written."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._tail = b""
+        self._lost = 0
+
+    def add(self, chunk: bytes) -> None:
+        room = _KEEP_BYTES - len(self._head)
+        self._head += chunk[:room]
+        self._tail += chunk[room:]
+        extra = len(self._tail) - _KEEP_BYTES
+        if extra > 0:
+            self._lost += extra
+            self._tail = self._tail[extra:]
+
+    def text(self) -> str:
+        cut = f"\n… {self._lost} bytes …\n".encode() if self._lost else b""
+        return (self._head + cut + self._tail).decode("utf-8", "replace")

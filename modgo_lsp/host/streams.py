@@ -1,0 +1,84 @@
+"""The streams of a call on this side: what a stream UDF reads, and where it writes.
+
+Not for: which records are on which node (nodes.py), or the functions that a module calls (table.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from modgo_lsp.host.dialect import decode, encode, from_flat, to_flat
+from modgo_lsp.host.record import RefusedError, WorkingRecord
+from modgo_lsp.host.values import NIL, NIL_FLAT, Flat, List, UnstorableError, Value
+
+
+class RecordInput:
+    """The records of one node, one after another; each may be read only."""
+
+    def __init__(self, records: Iterator[WorkingRecord]) -> None:
+        self._left = records
+        self.read_count = 0
+
+    def read(self) -> WorkingRecord | Flat:
+        """The next record, nil at the end."""
+        record = next(self._left, None)
+        if record is None:
+            return NIL_FLAT
+        self.read_count += 1
+        return record
+
+    def read_many(self, _limit: int) -> bytes:
+        raise RefusedError("this stream is of records, which come one at a time")
+
+
+class ValueInput:
+    """Values, such as those that nodes gave to a client."""
+
+    def __init__(self, values: Sequence[Value]) -> None:
+        self._values = values
+        self._at = 0
+
+    def read(self) -> WorkingRecord | Flat:
+        """The next value, nil at the end."""
+        if self._at == len(self._values):
+            return NIL_FLAT
+        self._at += 1
+        return to_flat(self._values[self._at - 1])
+
+    def read_many(self, limit: int) -> bytes:
+        """A list of the next values, none at the end. Raises RefusedError where one can't be in a list."""
+        some = tuple(self._values[self._at : self._at + limit])
+        try:
+            packed = encode(List(some))
+        except UnstorableError as error:
+            raise RefusedError(str(error)) from None
+        self._at += len(some)
+        return packed
+
+
+class Output:
+    """Keeps what is written, copied."""
+
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+
+    def write(self, flat: Flat) -> None:
+        """Raises RefusedError for what is no value, and for nil, which would end the stream."""
+        if flat.type == NIL:
+            raise RefusedError("nil cannot be written to a stream, for it would end it")
+        try:
+            self.values.append(from_flat(flat))
+        except UnstorableError as error:
+            raise RefusedError(str(error)) from None
+
+    def write_many(self, packed: bytes) -> None:
+        """The elements of one list. Raises RefusedError."""
+        try:
+            value = decode(packed)
+        except UnstorableError as error:
+            raise RefusedError(str(error)) from None
+        if not isinstance(value, List):
+            raise RefusedError("many values are written as a list")
+        if None in value.items:
+            raise RefusedError("nil cannot be written to a stream, for it would end it")
+        self.values.extend(value.items)
