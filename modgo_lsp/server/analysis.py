@@ -1,7 +1,8 @@
 """The one thread on which packages are loaded and judged, and what it keeps from snapshot to snapshot.
 
 One thread, because the analysis is pure Python and more would only wait for each other; off the protocol's
-loop, so that typing is never held up. Not for: builds and calls, which run in processes of their own (commands.py).
+loop, so that typing is never held up. Not for: builds and calls, which run in processes of their own
+(commands.py).
 """
 
 from __future__ import annotations
