@@ -28,7 +28,7 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Declared(msgspec.Struct, frozen=True):
-    """`kind` is macro, enum, struct, opaque, variable or function; `code` is C without comments."""
+    """`kind` is macro, enum, struct, opaque, type, variable or function; `code` is C without comments."""
 
     kind: str
     name: str
@@ -116,6 +116,8 @@ def _declared(node: Node) -> Declared:
         inner = node.child_by_field_name("body")
         assert inner is not None
         return Declared("struct", _field(node, "name"), code + ";", tuple(_fields(inner)))
+    if node.type == "type_definition":
+        return Declared("type", _declarator(node)[0], code)
     if node.type == "declaration":
         name, called = _declarator(node)
         return Declared("function" if called else "variable", name, code)
@@ -164,7 +166,7 @@ def _declarator(node: Node) -> tuple[str, bool]:
     """The name that a declaration declares, and whether that is called with arguments."""
     called = False
     inner = node.child_by_field_name("declarator")
-    while inner is not None and inner.type not in ("identifier", "field_identifier"):
+    while inner is not None and inner.type not in ("identifier", "field_identifier", "type_identifier"):
         called = called or inner.type == "function_declarator"
         inner = inner.child_by_field_name("declarator") or next(
             (child for child in inner.named_children if child.type.endswith("declarator")), None

@@ -103,7 +103,9 @@ def _is_defined_later(group: Group, parts: tuple[Part, ...]) -> bool:
 def _group(group: Group, names: frozenset[str], level: int) -> list[str]:
     heading = ", ".join(dict.fromkeys(f"`{one.name}`" for one in group.declared))
     text = [f"{'#' * level} {heading}\n"]
-    signatures = [_wrapped(one.code) for one in group.declared if one.kind in ("function", "variable")]
+    signatures = [
+        _wrapped(one.code) for one in group.declared if one.kind in ("function", "variable", "type")
+    ]
     if signatures:
         text.append(_c(signatures))
     if group.about:

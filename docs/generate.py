@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 from c_pages import abi_page, library_page
+from fault_page import fault_page
 
 from modgo_lsp.cli.main import COMMANDS, modgo
 from modgo_lsp.lint.config import schema
@@ -136,6 +137,7 @@ def generated() -> dict[Path, str]:
         DOCS / "features.md": features(),
         DOCS / "abi.md": abi_page(NOTICE),
         DOCS / "libmod_go.md": library_page(NOTICE),
+        DOCS / "faults.md": fault_page(NOTICE),
         **{DOCS / "rules" / name: text for name, text in rule_pages().items()},
     }
 

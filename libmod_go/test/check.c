@@ -36,6 +36,14 @@ void check_register(const char *name, const char *file, void (*run)(void))
 	tests[test_count++] = (test){name, file, run};
 }
 
+bool check_has(const char *name)
+{
+	for (size_t i = 0; i < test_count; i++)
+		if (strcmp(tests[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 bool check_that(bool held, const char *file, int line, const char *what)
 {
 	if (!held) {

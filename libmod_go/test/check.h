@@ -25,6 +25,9 @@
 
 void check_register(const char *name, const char *file, void (*run)(void));
 
+/* Whether there is a test of that name. */
+bool check_has(const char *name);
+
 /* All give whether it held. */
 bool check_that(bool held, const char *file, int line, const char *what);
 bool check_number(long long actual, long long expected, const char *file, int line, const char *what);

@@ -92,6 +92,11 @@ static int truncated(application *a)
 	return value(a, AEROSPIKE_UDF_GO_LIST, BYTES("\x92\x01\xCD\x01"));
 }
 
+static int counts_more(application *a)
+{
+	return value(a, AEROSPIKE_UDF_GO_LIST, BYTES("\xDD\xFF\xFF\xFF\xFF\x01"));
+}
+
 static int trailing(application *a)
 {
 	return value(a, AEROSPIKE_UDF_GO_LIST, BYTES("\x91\x01\x01"));
@@ -150,6 +155,7 @@ static const struct {
 	ANSWER(bad_text),
 	ANSWER(bad_geojson),
 	ANSWER(truncated),
+	ANSWER(counts_more),
 	ANSWER(trailing),
 	ANSWER(bad_key),
 	ANSWER(map_as_list),

@@ -1,0 +1,44 @@
+/*
+ * fault_list.h - every fault that a module, or what is around it, may have, and what comes of it in either mode.
+ * test_fault_list.c goes through the list; docs/faults.md is generated from fault_list.c.
+ */
+#ifndef TEST_FAULT_LIST_H
+#define TEST_FAULT_LIST_H
+
+#include <stddef.h>
+
+#include "mod_go.h"
+
+/* What comes of a fault, beside the statuses of a call. */
+enum {
+	ENDS = -1,  /* the process that the module is loaded in ends */
+	HANGS = -2, /* the call does not come back */
+	OPENED = 100
+};
+
+/* The module is refused when it is opened or set up. */
+#define OPENING(status) (OPENED + (status))
+
+typedef struct fault {
+	const char *name;     /* for the reader */
+	const char *module;   /* a test module; with "go/", one in Go; with "@", one that the test makes */
+	const char *function; /* NULL where the module does not get that far */
+	int fenced;           /* what comes of it in a worker, and a part of its message */
+	const char *fenced_message;
+	int unfenced; /* and in the calling process */
+	const char *unfenced_message;
+} fault;
+
+/* Faults of several calls at once: the names of the tests that are about them. */
+typedef struct fault_of_many {
+	const char *name;
+	const char *fenced;
+	const char *unfenced;
+} fault_of_many;
+
+extern const fault fault_list[];
+extern const size_t fault_count;
+extern const fault_of_many faults_of_many[];
+extern const size_t fault_of_many_count;
+
+#endif
