@@ -96,7 +96,7 @@ def test_the_page_has_every_function_that_the_sdk_exports(pages: ModuleType) -> 
     exported = set(re.findall(r"^EXPORT .*?(\w+)\(", source, re.MULTILINE))
     text = (ROOT / "docs" / "abi.md").read_text("utf-8").partition("## What a module exports")[2]
     assert exported
-    assert set(re.findall(r"\b(aerospike_udf_go_\w+)\(", text)) == exported
+    assert set(re.findall(r"^\w+ \*?(aerospike_udf_go_\w+)\(", text, re.MULTILINE)) == exported
 
 
 def test_the_page_has_every_function_that_the_library_exports(pages: ModuleType) -> None:
