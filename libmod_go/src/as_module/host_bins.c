@@ -1,6 +1,7 @@
 /* host_bins.c - the bins of a record. Changes stay in memory until the record is created or updated (host.c). */
 #include "host.h"
 
+#include <aerospike/as_nil.h>
 #include <string.h>
 
 #include "value.h"
@@ -88,7 +89,8 @@ int mod_go_host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 		fault = MOD_GO_NO_RECORD;
 	if (fault != NULL)
 		return mod_go_host_refuse(why, fault);
-	if (as_rec_remove((as_rec *)record, bin.text) != 0)
+	/* Nil is how the server is told; its records have no hook for as_rec_remove. */
+	if (as_rec_set((as_rec *)record, bin.text, (as_val *)(uintptr_t)&as_nil) != 0)
 		return mod_go_host_refuse(why, "Aerospike would not remove the bin");
 	return AEROSPIKE_UDF_GO_OK;
 }

@@ -66,19 +66,6 @@ static int set(const as_rec *rec, const char *name, const as_val *value)
 	return 0;
 }
 
-static int remove_bin(const as_rec *rec, const char *name)
-{
-	record_bin *bin = find(record_of(rec), name);
-
-	if (record_of(rec)->refusal != 0)
-		return record_of(rec)->refusal;
-	if (bin != NULL) {
-		as_val_destroy(bin->value);
-		bin->value = NULL;
-	}
-	return 0;
-}
-
 static uint32_t ttl(const as_rec *rec)
 {
 	return record_of(rec)->ttl;
@@ -151,12 +138,12 @@ static int set_ttl(const as_rec *rec, uint32_t seconds)
 	return 0;
 }
 
+/* Those that the server has: none for as_rec_remove. */
 static const as_rec_hooks rec_hooks = {
 	.destroy = destroy,
 	.hashcode = hashcode,
 	.get = get,
 	.set = set,
-	.remove = remove_bin,
 	.ttl = ttl,
 	.last_update_time = last_update_time,
 	.gen = gen,
