@@ -18,6 +18,9 @@ from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.syntax.document import Document
 
+# What is found in a package only when one that imports it is looked at.
+_BY_IMPORTERS = ("MG103", *(code for code in RULES if code.startswith("MG3")))
+
 
 def judge(package: Package) -> list[Finding]:
     """What the rules say about a package, whatever is configured or suppressed: the builder's verdict.
@@ -51,11 +54,11 @@ def check_packages(packages: Sequence[Package], settings_of: Callable[[Package],
     kept, used = suppress(found, [each for group in directives.values() for each in group[1]])
     seen = {member.directory for package in ours for member in package.dependencies}
     for package in ours:
-        # Whether a name is registered twice may depend on packages that import this one.
+        # Whether a name is registered twice, or what UDFs reach, may depend on packages that import this one.
         unsure = package.imported_in_module and package.directory not in seen
         for file in package.files:
             document, group = directives[file.document.path]
-            kept.extend(verdicts(document, group, used, ("MG103",) if unsure else ()))
+            kept.extend(verdicts(document, group, used, _BY_IMPORTERS if unsure else ()))
     return sorted(_configured(kept, ours, settings), key=order)
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.functions import declared_functions
 from modgo_lsp.model.go_mod import GoMod, parse_go_mod
 from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.operands import Operands
-from modgo_lsp.model.package import Function, Module, Package, Registration, SourceFile, SyntaxProblem
+from modgo_lsp.model.package import Function, Import, Module, Package, Registration, SourceFile, SyntaxProblem
 from modgo_lsp.model.registrations import Registrations
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
@@ -254,6 +255,7 @@ class Loader:
             registrations=registrations,
             dependencies=self._dependencies(unit),
             imported_in_module=bool(importers),
+            reached=reached_code(self._operands, unit) if registrations else (),
         )
 
     def _declared(self, unit: PackageUnit) -> dict[FunctionName, Function]:
@@ -342,6 +344,7 @@ def _source_file(file: FileUnit) -> SourceFile:
         sdk_import=None if sdk is None else Location(source.path, sdk.span),
         sdk_name=None if sdk is None else _sdk_name(sdk),
         problem=None if problem is None else SyntaxProblem(Location(source.path, problem[0]), problem[1]),
+        imports=tuple(Import(spec.path, Location(source.path, spec.span)) for spec in syntax.imports),
     )
 
 

@@ -6,13 +6,16 @@ Not for: how it is found in the source (load.py and its neighbours).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.types import Type
 from modgo_lsp.syntax.document import Document
+
+if TYPE_CHECKING:
+    from modgo_lsp.model.code import Code
 
 UdfKind = Literal["record", "stream"]
 
@@ -146,9 +149,17 @@ class SyntaxProblem(msgspec.Struct, frozen=True):
     message: str
 
 
+class Import(msgspec.Struct, frozen=True):
+    """An import: its path and where the whole spec stands."""
+
+    path: str
+    location: Location
+
+
 class SourceFile(msgspec.Struct, frozen=True):
     """One .go file of the package that a plain `go build` would compile. `sdk_import` is the import spec
-    of the SDK and `sdk_name` what it is called in this file ("udf", a new name, "." or "_")."""
+    of the SDK and `sdk_name` what it is called in this file ("udf", a new name, "." or "_"). `imports` are
+    all of them, in the order of the source."""
 
     document: Document
     package_name: str
@@ -156,13 +167,15 @@ class SourceFile(msgspec.Struct, frozen=True):
     sdk_import: Location | None
     sdk_name: str | None
     problem: SyntaxProblem | None
+    imports: tuple[Import, ...] = ()
 
 
 class Package(msgspec.Struct, frozen=True):
     """A package of one folder. `files` are sorted by base name. `directory` is absolute.
 
     `dependencies` are the packages of the same Go module that it imports, directly or not; together with
-    it they are one UDF module. `imported_in_module` says whether another package of the module (tests
+    it they are one UDF module. `reached` is the code of the Go module that its UDFs reach, they themselves
+    first. `imported_in_module` says whether another package of the module (tests
     aside) imports this one. `registrations` are this package's own, by file and position. In a package that
     doesn't import the SDK `functions` and `registrations` are empty and `imported_in_module` is False:
     nothing is said of it, so nobody looks.
@@ -177,6 +190,7 @@ class Package(msgspec.Struct, frozen=True):
     registrations: tuple[Registration, ...]
     dependencies: tuple[Package, ...]
     imported_in_module: bool
+    reached: tuple[Code, ...] = ()
 
     @property
     def imports_sdk(self) -> bool:

@@ -1,0 +1,25 @@
+"""Where bins are named: the SDK's functions and methods that take a bin's name.
+
+Not for: which bins a UDF reads as a whole (model/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.code import Code
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.syntax import ast
+
+READING = ("Bin", "Bool", "Int", "Float", "String", "Bytes", "List", "Map", "GeoJSON")
+WRITING = ("Set", "Unset")
+_METHODS = tuple(f"{SDK_PATH}.Record.{name}" for name in (*READING, *WRITING))
+_GET = f"{SDK_PATH}.Get"
+
+
+def bin_names(code: Code) -> Iterator[ast.Expr]:
+    """The expressions that name bins."""
+    for call, name in code.calls(*_METHODS, _GET):
+        index = 1 if name == _GET else 0
+        if len(call.args) > index:
+            yield call.args[index]

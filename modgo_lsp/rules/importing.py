@@ -1,0 +1,30 @@
+"""Imports that a fix makes needless: Go refuses a file that imports what it does not use.
+
+Not for: the import of the SDK (registering.py).
+"""
+
+from __future__ import annotations
+
+from modgo_lsp.model.code import Code
+from modgo_lsp.model.finding import Edit
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.positions import Span
+
+
+def without_import(code: Code, path: str, removed: Span) -> tuple[Edit, ...]:
+    """Takes the import of `path` out where nothing but the text at `removed` needs it."""
+    if any(not removed.holds(offset) for offset in code.uses_of_import(path)):
+        return ()
+    specs = [spec for spec in code.file.syntax.imports if spec.path == path]
+    if len(specs) != 1 or (specs[0].name is not None and specs[0].name.name in ("_", ".")):
+        return ()
+    text = code.file.document.text
+    whole = next((decl.span for decl in code.file.syntax.decls if _is_alone(decl, specs[0])), specs[0].span)
+    start, end = text.rfind(b"\n", 0, whole.start) + 1, text.find(b"\n", whole.end) + 1
+    if text[start : whole.start].strip() or text[whole.end : end].strip() or not end:
+        return ()  # something else stands on its line
+    return (Edit(code.place(Span(start, end)), ""),)
+
+
+def _is_alone(decl: ast.Decl, spec: ast.ImportSpec) -> bool:
+    return isinstance(decl, ast.GenDecl) and decl.specs == (spec,)

@@ -1,0 +1,99 @@
+"""MG301: a UDF that ends the process it runs in.
+
+Not for: a UDF that changes what belongs to the process (MG308).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.code import Code
+from modgo_lsp.model.finding import Edit, Finding, Fix
+from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import ERROR
+from modgo_lsp.rules.importing import without_import
+from modgo_lsp.rules.returning import returned, statement_of
+from modgo_lsp.rules.rule import Rule
+from modgo_lsp.syntax import ast
+
+TEXT = """
+## What it does
+
+Reports calls that end the process, or the goroutine, that the UDF runs in: `os.Exit`, `log.Fatal` and its
+kin, `runtime.Goexit`, `syscall.Exit`, `syscall.Kill`, `syscall.Exec`. They are looked for in every function
+of the Go module that a UDF reaches.
+
+## Why is this bad?
+
+The caller's transaction ends with "the worker died" instead of a reason. A fenced module loses a worker
+with each such call; unfenced, it is the Aerospike node that goes down.
+
+## Example
+
+```go
+func Withdraw(rec *udf.Record, n int64) error {
+	if n < 0 {
+		log.Fatalf("%d is negative", n)
+	}
+	…
+}
+```
+
+## Use instead
+
+```go
+func Withdraw(rec *udf.Record, n int64) error {
+	if n < 0 {
+		return fmt.Errorf("%d is negative", n)
+	}
+	…
+}
+```
+
+## Fix safety
+
+The fix returns the error that `log.Fatal` was given, where the function returns one. It is unsafe: the
+functions around it run on.
+"""
+
+_ENDS = {
+    "os.Exit": "os.Exit ends the process",
+    "syscall.Exit": "syscall.Exit ends the process",
+    "syscall.Kill": "syscall.Kill may end the process",
+    "syscall.Exec": "syscall.Exec puts another program in the process's place",
+    "runtime.Goexit": "runtime.Goexit ends the goroutine that the UDF runs on",
+}
+_FATAL = ("log.Fatal*", "log.Logger.Fatal*", "log/slog.Logger.Fatal*")
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for code in package.reached:
+        for call, name in code.calls(*_ENDS, *_FATAL):
+            what = _ENDS.get(name) or f"{code.text(call.fun)} ends the process"
+            yield RULE.finding(
+                f"{what}: return an error instead, so that one call fails and not its server",
+                code.place(call),
+                code.way(),
+                _fix(code, call),
+            )
+
+
+def _fix(code: Code, call: ast.CallExpr) -> Iterator[Fix]:
+    statement = statement_of(code, call)
+    if statement is None or len(call.args) != 1 or code.type_of(call.args[0]) != ERROR:
+        return
+    written = returned(code, code.text(call.args[0]))
+    if written is not None:
+        edit = Edit(code.place(statement), written)
+        yield Fix("Return the error", False, (edit, *without_import(code, "log", statement.span)))
+
+
+RULE = Rule(
+    code="MG301",
+    name="process-exit",
+    severity="error",
+    summary="A UDF ends the process that it runs in",
+    text=TEXT,
+    fix="return the error, where there is one",
+    check=check,
+)

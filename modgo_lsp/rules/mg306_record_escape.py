@@ -1,0 +1,153 @@
+"""MG306: a record or stream that is kept after its call.
+
+Not for: goroutines as such (MG302), or other values in package variables (MG305).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from modgo_lsp.model.code import Code
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.objects import VariableName
+from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import RECORD_POINTER, STREAM_POINTER
+from modgo_lsp.rules.goroutines import is_waited_for, started
+from modgo_lsp.rules.rule import Rule
+from modgo_lsp.syntax import ast
+
+TEXT = """
+## What it does
+
+Reports a `*udf.Record` or `*udf.Stream` that outlives the call it was given to: stored in a package variable,
+sent to a channel, handed to a goroutine that nothing waits for, or held by a function literal that is stored,
+sent or returned.
+
+## Why is this bad?
+
+A record belongs to its call. Once that is over, the server may have given its memory to another; the SDK
+refuses to touch it then, and what was meant to happen does not.
+
+## Example
+
+```go
+var last *udf.Record
+
+func Touch(rec *udf.Record) {
+	last = rec
+}
+```
+
+## Use instead
+
+```go
+var last atomic.Value
+
+func Touch(rec *udf.Record) {
+	last.Store(rec.Bin("name"))
+}
+```
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for code in package.reached:
+        said: set[int] = set()
+        for ident, how in _escapes(code):
+            if ident.span.start not in said:
+                said.add(ident.span.start)
+                what = "record" if code.type_of(ident) == RECORD_POINTER else "stream"
+                message = f"the {what} {how}, and is of no use once its call is over: keep its values instead"
+                yield RULE.finding(message, code.place(ident), code.way())
+
+
+def _escapes(code: Code) -> Iterator[tuple[ast.Ident, str]]:
+    for node in code.nodes:
+        match node:
+            case ast.AssignStmt() if node.op != ":=":
+                for index, target in enumerate(node.lhs):
+                    if _is_kept(code, target) and index < len(node.rhs):
+                        yield from _told(_held(code, node.rhs[index]), "is stored in a package variable")
+            case ast.SendStmt():
+                yield from _told(_held(code, node.value), "is sent to a channel")
+            case ast.ReturnStmt():
+                for result in node.results:
+                    if isinstance(ast.unparen(result), ast.FuncLit):
+                        yield from _told(_held(code, result), "is held by a function that is returned")
+    for statement in started(code):
+        if not is_waited_for(code, statement):
+            yield from _told(
+                _held_in_call(code, statement.call), "goes to a goroutine that nothing waits for"
+            )
+
+
+def _told(idents: Iterable[ast.Ident], how: str) -> Iterator[tuple[ast.Ident, str]]:
+    return ((ident, how) for ident in idents)
+
+
+def _is_kept(code: Code, target: ast.Expr) -> bool:
+    """Whether what is assigned to `target` is kept in a package variable."""
+    while True:
+        target = ast.unparen(target)
+        if isinstance(target, ast.IndexExpr | ast.StarExpr):
+            target = target.x
+        elif isinstance(target, ast.SelectorExpr):
+            selected = code.selected(target)
+            if selected is not None:
+                return True  # a variable of another package
+            target = target.x
+        else:
+            return code.is_package_variable(code.object_of(target))
+
+
+def _held(code: Code, value: ast.Expr) -> Iterator[ast.Ident]:
+    """The records and streams from outside that a value holds: it is one, is made of some, or is a function
+    literal that uses some. What a call gives does not hold what the call was given."""
+    pending: list[ast.Node] = [value]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FuncLit):
+            yield from _captured(code, node)
+        elif isinstance(node, ast.Ident):
+            if _is_call_bound(code, node):
+                yield node
+        elif isinstance(node, ast.CallExpr):
+            if isinstance(node.fun, ast.Ident) and node.fun.name == "append":
+                pending += node.args
+        elif isinstance(node, ast.CompositeLit | ast.KeyValueExpr | ast.ParenExpr):
+            pending += ast.children(node)
+        elif isinstance(node, ast.UnaryExpr) and node.op == "&":
+            pending.append(node.x)
+
+
+def _held_in_call(code: Code, expr: ast.Expr) -> Iterator[ast.Ident]:
+    call = ast.unparen(expr)
+    if isinstance(call, ast.CallExpr):
+        for part in (call.fun, *call.args):
+            inner = ast.unparen(part)
+            # `go rec.Update()` takes the record along.
+            yield from _held(code, inner.x if isinstance(inner, ast.SelectorExpr) else inner)
+
+
+def _captured(code: Code, literal: ast.FuncLit) -> Iterator[ast.Ident]:
+    for ident, item in code.variables_in(literal):
+        declared = item.ident
+        inside = declared is not None and literal.span.holds(declared.span.start)
+        if not inside and _is_call_bound(code, ident):
+            yield ident
+
+
+def _is_call_bound(code: Code, ident: ast.Ident) -> bool:
+    if not isinstance(code.object_of(ident), VariableName):
+        return False
+    return code.type_of(ident) in (RECORD_POINTER, STREAM_POINTER)
+
+
+RULE = Rule(
+    code="MG306",
+    name="record-escape",
+    severity="error",
+    summary="A record or stream is kept after the call it belongs to",
+    text=TEXT,
+    check=check,
+)

@@ -1,0 +1,69 @@
+"""MG308: a UDF that changes what belongs to the whole process.
+
+Not for: ending the process (MG301), or the module's own variables (MG305).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.rule import Rule
+
+TEXT = """
+## What it does
+
+Reports calls that a UDF reaches and that change the state of the process: its folder, environment, signals,
+limits, threads, the garbage collector, the standard loggers.
+
+## Why is this bad?
+
+Unfenced, the process is the Aerospike server, and every other module runs in it. Fenced, the change lasts
+for the calls that happen to run in the same worker, and for no other.
+
+## Example
+
+```go
+func Export(rec *udf.Record) {
+	os.Setenv("TZ", "UTC")
+	…
+}
+```
+
+## Use instead
+
+```go
+func Export(rec *udf.Record) {
+	now := time.Now().In(time.UTC)
+	…
+}
+```
+"""
+
+_CHANGES = (
+    *("os.Chdir", "os.Setenv", "os.Unsetenv", "os.Clearenv", "os/signal.*"),
+    *("runtime.LockOSThread", "runtime.GOMAXPROCS", "runtime.SetBlockProfileRate", "runtime/debug.Set*"),
+    *("runtime/debug.FreeOSMemory", "runtime.SetMutexProfileFraction", "runtime.MemProfileRate"),
+    *("syscall.Chdir", "syscall.Chroot", "syscall.Setrlimit", "syscall.Setenv", "syscall.Umask"),
+    *("syscall.Setuid", "syscall.Setgid", "syscall.Setpriority", "syscall.Dup2", "syscall.Dup3"),
+    *("log.SetOutput", "log.SetFlags", "log.SetPrefix", "log/slog.SetDefault", "log/slog.SetLogLoggerLevel"),
+    *("flag.Parse", "net/http.Handle", "net/http.HandleFunc", "expvar.Publish", "runtime/pprof.Start*"),
+)
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for code in package.reached:
+        for call, _ in code.calls(*_CHANGES):
+            message = f"{code.text(call.fun)} changes the whole process, and with it every other call"
+            yield RULE.finding(message, code.place(call), code.way())
+
+
+RULE = Rule(
+    code="MG308",
+    name="process-state",
+    severity="warning",
+    summary="A UDF changes the state of the whole process",
+    text=TEXT,
+    check=check,
+)

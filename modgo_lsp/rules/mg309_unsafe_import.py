@@ -1,0 +1,59 @@
+"""MG309: Go's guarantees are left.
+
+Not for: what is done there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.rule import Rule
+from modgo_lsp.syntax.directives import directives
+
+TEXT = """
+## What it does
+
+Reports imports of `unsafe`, `C` and `plugin`, and `//go:linkname`, in packages that import the SDK.
+
+## Why is this bad?
+
+A mistake in such code is not a panic that is recovered and told to the caller. It corrupts memory or ends the
+process: fenced that is one worker, unfenced the Aerospike node.
+
+## What to do
+
+Keep it out of packages with UDFs. Where it is needed, put it into a package of its own with a safe surface,
+test that, and run the module fenced.
+"""
+
+_WHY = {
+    "unsafe": "unsafe goes past Go's types",
+    "C": "C code can corrupt the memory of the whole process",
+    "plugin": "plugins cannot be loaded into a module that is itself loaded",
+}
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for file in package.files:
+        for imported in file.imports:
+            if imported.path in _WHY:
+                message = f"{_WHY[imported.path]}: keep it out of packages with UDFs"
+                yield RULE.finding(message, imported.location)
+        for directive in directives(file.document):
+            if directive.name == "go:linkname":
+                yield RULE.finding(
+                    "go:linkname reaches into other packages past their surface, and breaks with any update",
+                    Location(file.document.path, directive.span),
+                )
+
+
+RULE = Rule(
+    code="MG309",
+    name="unsafe-import",
+    severity="warning",
+    summary="A package with UDFs imports unsafe, C or plugin",
+    text=TEXT,
+    check=check,
+)

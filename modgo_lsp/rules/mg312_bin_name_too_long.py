@@ -1,0 +1,62 @@
+"""MG312: a bin name that Aerospike cannot store.
+
+Not for: names that are known only at run time; the SDK refuses those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.bins import bin_names
+from modgo_lsp.rules.naming import quoted
+from modgo_lsp.rules.rule import Rule
+
+TEXT = """
+## What it does
+
+Reports constant bin names of more than 15 bytes, and empty ones.
+
+## Why is this bad?
+
+Aerospike stores no such bin. A `Set` of it fails, which the next `Update` says; a read of it finds nothing.
+
+## Example
+
+```go
+rec.Set("remaining_tokens", n)
+```
+
+## Use instead
+
+```go
+rec.Set("tokens", n)
+```
+"""
+
+LONGEST_BIN_NAME = 15
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for code in package.reached:
+        for expr in bin_names(code):
+            name = code.constant(expr)
+            if name is None:
+                continue
+            size = len(name.encode("utf-8", "surrogateescape"))
+            if size > LONGEST_BIN_NAME:
+                message = f"the bin name {quoted(name)} has {size} bytes: {LONGEST_BIN_NAME} are the most"
+                yield RULE.finding(message, code.place(expr), code.way())
+            elif size == 0:
+                yield RULE.finding("a bin needs a name: this one is empty", code.place(expr), code.way())
+
+
+RULE = Rule(
+    code="MG312",
+    name="bin-name-too-long",
+    severity="error",
+    summary="A bin name has more than 15 bytes",
+    text=TEXT,
+    check=check,
+)

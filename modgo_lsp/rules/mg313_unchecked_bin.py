@@ -1,0 +1,106 @@
+"""MG313: a bin's value is taken for a type that it may not have.
+
+Not for: arguments, which the wrapper checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.code import Code
+from modgo_lsp.model.finding import Edit, Finding, Fix
+from modgo_lsp.model.objects import VariableName
+from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.rules.rule import Rule
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.positions import Span
+
+TEXT = """
+## What it does
+
+Reports type assertions of a bin's value without the comma-ok form: `rec.Bin("n").(int64)`.
+
+## Why is this bad?
+
+Records have no schema. The bin may be absent, or another client may have stored another type; the UDF then
+panics, and the caller is told of Go's types instead of the record.
+
+## Example
+
+```go
+n := rec.Bin("n").(int64)
+```
+
+## Use instead
+
+```go
+n, ok := rec.Int("n")
+if !ok {
+	return errors.New("bin n holds no integer")
+}
+```
+
+## Fix safety
+
+The fix takes the comma-ok form and drops the ok. It is unsafe: where the type is another the variable is
+zero, instead of a panic.
+"""
+
+_BIN = f"{SDK_PATH}.Record.Bin"
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for code in package.reached:
+        bins = {id(call) for call, _ in code.calls(_BIN)}
+        checked = {id(expr) for node in code.nodes for expr in _with_ok(node)}
+        for node in code.nodes:
+            if not isinstance(node, ast.TypeAssertExpr) or node.type is None or id(node) in checked:
+                continue
+            if _is_bin(code, node.x, bins):
+                message = (
+                    f"this panics where the bin holds no {code.text(node.type)}: check with the comma-ok form"
+                )
+                yield RULE.finding(message, code.place(node), code.way(), _fix(code, node))
+
+
+def _with_ok(node: ast.Node) -> Iterator[ast.Expr]:
+    """The assertions that `node` checks: those on the right of two variables."""
+    if isinstance(node, ast.AssignStmt) and len(node.lhs) == 2 and len(node.rhs) == 1:
+        yield ast.unparen(node.rhs[0])
+    elif isinstance(node, ast.ValueSpec) and len(node.names) == 2 and len(node.values) == 1:
+        yield ast.unparen(node.values[0])
+
+
+def _is_bin(code: Code, expr: ast.Expr, bins: set[int]) -> bool:
+    """Whether an expression is a bin's value, directly or by a variable that begins with one."""
+    expr = ast.unparen(expr)
+    if id(expr) in bins:
+        return True
+    item = code.object_of(expr)
+    if isinstance(item, VariableName) and item.count == 1 and item.value is not None:
+        return id(ast.unparen(item.value)) in bins
+    return False
+
+
+def _fix(code: Code, assertion: ast.TypeAssertExpr) -> Iterator[Fix]:
+    for node in code.nodes:
+        if (
+            isinstance(node, ast.AssignStmt)
+            and len(node.lhs) == 1
+            and node.op in ("=", ":=")
+            and node.rhs == (assertion,)
+        ):
+            end = node.lhs[0].span.end
+            yield Fix("Take the comma-ok form", False, (Edit(code.place(Span(end, end)), ", _"),))
+
+
+RULE = Rule(
+    code="MG313",
+    name="unchecked-bin",
+    severity="warning",
+    summary="A bin's value is taken for a type without a check",
+    text=TEXT,
+    fix="take the comma-ok form",
+    check=check,
+)

@@ -1,0 +1,209 @@
+"""The paths through a function on which a record is changed and then not stored.
+
+Follows Go's control flow over sets of what is unstored; says nothing of code that it cannot follow: closures,
+other names for the record, goto. Not for: what to tell about it (MG311).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple, Union
+
+from modgo_lsp.model.code import Code
+from modgo_lsp.model.objects import Nil, Object
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.rules.returning import returns_error
+from modgo_lsp.syntax import ast
+
+_CHANGES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Set", "Unset", "SetTTL"))
+_STORES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))
+_LEAVES = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "log.Panic*")
+
+# For each way to get somewhere, the first change that is not stored; None where there is none. No way at all:
+# nothing gets there.
+_Ways = frozenset[Union[ast.CallExpr, None]]
+_STORED: _Ways = frozenset([None])
+_NOWHERE: _Ways = frozenset()
+
+
+class Exit(NamedTuple):
+    """A way out of the function on which `first` is lost; `statement` is None at the end of the body."""
+
+    first: ast.CallExpr
+    statement: ast.ReturnStmt | None
+
+
+class _CannotFollowError(Exception):
+    """The record goes ways that are not followed here."""
+
+
+class _Target:
+    """What break and continue lead out of."""
+
+    def __init__(self, label: str | None, loop: bool) -> None:
+        self.label = label
+        self.loop = loop
+        self.broken: _Ways = _NOWHERE
+        self.continued: _Ways = _NOWHERE
+
+
+def unstored_exits(code: Code, record: Object) -> list[Exit]:
+    """The exits on which a change of `record` is lost, in the order of the source."""
+    try:
+        return _Follower(code, record).exits()
+    except _CannotFollowError:
+        return []
+
+
+class _Follower:
+    def __init__(self, code: Code, record: Object) -> None:
+        self._code = code
+        self._record = record
+        self._gives_error = returns_error(code)
+        self._changes = {id(call) for call, _ in code.calls(*_CHANGES)}
+        self._stores = {id(call) for call, _ in code.calls(*_STORES)}
+        self._leaves = {id(call) for call, _ in code.calls(*_LEAVES)}
+        self._targets: list[_Target] = []
+        self._found: dict[tuple[int, int], Exit] = {}
+        self._deferred = False
+
+    def exits(self) -> list[Exit]:
+        end = self._statements(self._code.statements, _STORED)
+        if self._code.type.results is None or not self._code.type.results.fields:
+            self._leave(end, None)
+        found = sorted(self._found.values(), key=lambda each: each.first.span.start)
+        return [] if self._deferred else found
+
+    def _leave(self, ways: _Ways, statement: ast.ReturnStmt | None) -> None:
+        for first in ways:
+            if first is not None:
+                offset = -1 if statement is None else statement.span.start
+                self._found[first.span.start, offset] = Exit(first, statement)
+
+    # --- statements
+
+    def _statements(self, statements: Iterable[ast.Stmt], ways: _Ways) -> _Ways:
+        for statement in statements:
+            ways = self._statement(statement, ways, None)
+        return ways
+
+    def _statement(self, stmt: ast.Stmt | None, ways: _Ways, label: str | None) -> _Ways:
+        match stmt:
+            case None | ast.EmptyStmt():
+                return ways
+            case ast.LabeledStmt():
+                return self._statement(stmt.stmt, ways, stmt.label.name)
+            case ast.BlockStmt():
+                return self._statements(stmt.statements, ways)
+            case ast.ReturnStmt():
+                return self._return(stmt, self._evaluate(stmt, ways))
+            case ast.IfStmt():
+                ways = self._evaluate(stmt.cond, self._statement(stmt.init, ways, None))
+                other = self._statement(stmt.else_, ways, None)
+                return self._statement(stmt.body, ways, None) | other
+            case ast.ForStmt() | ast.RangeStmt():
+                return self._loop(stmt, ways, label)
+            case ast.SwitchStmt() | ast.TypeSwitchStmt():
+                ways = self._statement(stmt.init, ways, None)
+                head = stmt.tag if isinstance(stmt, ast.SwitchStmt) else stmt.x
+                ways = ways if head is None else self._evaluate(head, ways)
+                bodies = [clause.body for clause in stmt.clauses]
+                whole = any(clause.default for clause in stmt.clauses)
+                return self._choice(bodies, ways, label, whole)
+            case ast.SelectStmt():
+                communications = [
+                    (*((clause.comm,) if clause.comm else ()), *clause.body) for clause in stmt.clauses
+                ]
+                return self._choice(communications, ways, label, True)
+            case ast.BranchStmt():
+                return self._branch(stmt, ways)
+            case ast.DeferStmt():
+                self._deferred = self._deferred or id(ast.unparen(stmt.call)) in self._stores
+                return ways if self._deferred else self._evaluate(stmt, ways)
+        return self._evaluate(stmt, ways)
+
+    def _return(self, stmt: ast.ReturnStmt, ways: _Ways) -> _Ways:
+        last = ast.unparen(stmt.results[-1]) if stmt.results else None
+        nil = last is not None and isinstance(self._code.object_of(last), Nil)
+        if nil or not self._gives_error:
+            self._leave(ways, stmt)
+        return _NOWHERE
+
+    def _loop(self, stmt: ast.ForStmt | ast.RangeStmt, ways: _Ways, label: str | None) -> _Ways:
+        target = _Target(label, True)
+        endless = isinstance(stmt, ast.ForStmt) and stmt.cond is None
+        if isinstance(stmt, ast.ForStmt):
+            ways = self._statement(stmt.init, ways, None)
+        else:
+            ways = self._evaluate(stmt.x, ways)
+        self._targets.append(target)
+        while True:
+            inside = ways
+            if isinstance(stmt, ast.ForStmt) and stmt.cond is not None:
+                inside = self._evaluate(stmt.cond, inside)
+            after = self._statement(stmt.body, inside, None) | target.continued
+            if isinstance(stmt, ast.ForStmt):
+                after = self._statement(stmt.post, after, None)
+            if after <= ways:  # a further round adds nothing
+                break
+            ways |= after
+        self._targets.pop()
+        return target.broken if endless else inside | target.broken
+
+    def _choice(
+        self, bodies: Iterable[tuple[ast.Stmt, ...]], ways: _Ways, label: str | None, whole: bool
+    ) -> _Ways:
+        target = _Target(label, False)
+        self._targets.append(target)
+        out = _NOWHERE if whole else ways
+        fallen = _NOWHERE
+        for body in bodies:
+            falls = bool(body) and isinstance(body[-1], ast.BranchStmt) and body[-1].token == "fallthrough"
+            done = self._statements(body[:-1] if falls else body, ways | fallen)
+            fallen = done if falls else _NOWHERE
+            out |= _NOWHERE if falls else done
+        self._targets.pop()
+        return out | target.broken
+
+    def _branch(self, stmt: ast.BranchStmt, ways: _Ways) -> _Ways:
+        label = None if stmt.label is None else stmt.label.name
+        for target in reversed(self._targets):
+            fits = target.label == label if label is not None else target.loop or stmt.token == "break"
+            if fits and stmt.token == "break":
+                target.broken |= ways
+                return _NOWHERE
+            if fits and stmt.token == "continue":
+                target.continued |= ways
+                return _NOWHERE
+        raise _CannotFollowError
+
+    # --- expressions
+
+    def _evaluate(self, node: ast.Node, ways: _Ways) -> _Ways:
+        """What holds after `node`, whose calls are made innermost first."""
+        if isinstance(node, ast.FuncLit):
+            if any(item is self._record for _, item in self._code.variables_in(node)):
+                raise _CannotFollowError
+            return ways
+        if isinstance(node, ast.SelectorExpr) and self._is_record(node.x):
+            return ways  # the receiver of a call, which is looked at there
+        if self._is_record(node):
+            return _STORED if ways else ways  # handed to somebody who may store it
+        if isinstance(node, ast.AssignStmt) and any(map(self._is_record, (*node.lhs, *node.rhs))):
+            raise _CannotFollowError
+        for child in ast.children(node):
+            ways = self._evaluate(child, ways)
+        if not isinstance(node, ast.CallExpr) or not ways:
+            return ways
+        if id(node) in self._leaves:
+            return _NOWHERE
+        fun = ast.unparen(node.fun)
+        if isinstance(fun, ast.SelectorExpr) and self._is_record(fun.x):
+            if id(node) in self._changes:
+                return frozenset(node if first is None else first for first in ways)
+            if id(node) in self._stores:
+                return _STORED
+        return ways
+
+    def _is_record(self, node: ast.Node) -> bool:
+        return isinstance(node, ast.Ident) and self._code.object_of(node) is self._record
