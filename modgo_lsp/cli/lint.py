@@ -13,11 +13,13 @@ import click
 import msgspec
 
 from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.fix import Fixed, best, fix_paths
 from modgo_lsp.lint.run import Outcome, absolute, lint_paths
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.load import Loader
 from modgo_lsp.report.sources import Sources, printable
 from modgo_lsp.report.style import Painter
 from modgo_lsp.syntax.document import parse
@@ -42,6 +44,7 @@ class Options(msgspec.Struct, frozen=True):
     baseline: str | None
     write_baseline: bool
     watch: bool
+    build: bool
 
 
 @click.command(
@@ -71,6 +74,7 @@ class Options(msgspec.Struct, frozen=True):
 @click.option("--baseline", metavar="FILE", help="Don't report what this file knows.")
 @click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline instead.")
 @click.option("-w", "--watch", is_flag=True, help="Lint again whenever a file changes.")
+@click.option("--build", is_flag=True, help="Also build and load the modules, and report what that says.")
 def command(**given: Any) -> None:
     """Say what is wrong with the UDFs in files and folders (default: below this one), and mend it.
 
@@ -85,6 +89,7 @@ def command(**given: Any) -> None:
       modgo lint --select MG1 --output-format json
       modgo lint - --stdin-filename counters.go < edited.go
       modgo lint --write-baseline                 from here on, only news
+      modgo lint --build                          and what the compiler and the loader say
     """
     options = Options(**given)
     _check_together(options)
@@ -98,7 +103,7 @@ def command(**given: Any) -> None:
         fixed = fix_paths(paths, files, _overrides(options), options.unsafe_fixes)
         code = _mend(options, fixed, files)
     else:
-        outcome = lint_paths(paths, files, _overrides(options))
+        outcome = _looked_at(options, files, paths)
         _show(options, outcome, files)
         code = _exit_code(options, outcome)
     sys.exit(code)
@@ -111,6 +116,8 @@ def _check_together(options: Options) -> None:
     words = ["--" + name.replace("_", "-") for name in alone]
     if options.stdin_filename is not None and {"write_baseline", "watch"} & set(alone):
         words = ["--stdin-filename", words[-1]]
+    if options.build and ((alone and alone != ["watch"]) or options.stdin_filename is not None):
+        words = ["--build", "--stdin-filename" if options.stdin_filename is not None else words[0]]
     if len(words) > 1:
         raise CliError(f"{' and '.join(words)} don't go together", "leave one of them out")
 
@@ -129,6 +136,18 @@ def _input(options: Options) -> tuple[Files, list[str]]:
     path = absolute(options.stdin_filename)
     document = parse(path, sys.stdin.buffer.read())
     return OverlayFiles(DiskFiles(), {path: document}), [path]
+
+
+def _looked_at(options: Options, files: Files, paths: list[str], previous: Loader | None = None) -> Outcome:
+    """What lint finds and, with --build, what building and loading say."""
+    outcome = lint_paths(paths, files, _overrides(options), previous)
+    if not options.build:
+        return outcome
+    from modgo_lsp.cli.lint_build import built_findings
+
+    quiet = options.output_format not in ("text", "concise")
+    more = built_findings(outcome, quiet)
+    return msgspec.structs.replace(outcome, findings=tuple(sorted((*outcome.findings, *more), key=order)))
 
 
 def _overrides(options: Options) -> dict[str, Any]:
@@ -272,7 +291,7 @@ def _watch(options: Options, files: Files, paths: list[str]) -> None:
     for _ in changes(paths):
         if sys.stdout.isatty():
             click.clear()
-        outcome = lint_paths(paths, files, _overrides(options), outcome.loader if outcome else None)
+        outcome = _looked_at(options, files, paths, outcome.loader if outcome else None)
         _show(options, outcome, files)
         if options.output_format == "text":
             _echo("Watching for changes; Ctrl-C ends it.")

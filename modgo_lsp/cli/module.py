@@ -81,15 +81,19 @@ async def obtain(word: str, settings: Settings, quiet: bool) -> ModuleFile:
         if path.suffix != ".so" and not await asyncio.to_thread(path.is_file):
             raise CliError(f"{word} does not exist", "name a module (.so) or the folder of its package")
         return ModuleFile(path, path.parent)
-    whole = await asyncio.to_thread(os.path.abspath, path)
-    digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:24]
-    output = cache_directory() / "modules" / digest / f"{Path(whole).name or 'module'}.so"
+    output = cached_module(await asyncio.to_thread(os.path.abspath, path))
     request = BuildRequest((path,), output=output, go=settings.go, cc=settings.cc)
     with progress(quiet) as tell:
         result = await build_module(request, tell)
     if not result.ok:
         raise BuildFailedError(result)
     return ModuleFile(output, path, result.package)
+
+
+def cached_module(folder: str) -> Path:
+    """Where the module of the package in an absolute folder is built to, where nobody asked for the file."""
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]
+    return cache_directory() / "modules" / digest / f"{Path(folder).name or 'module'}.so"
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from modgo_lsp.lint.check import check_packages
-from modgo_lsp.lint.config import ConfigProblem, Configuration, configuration
+from modgo_lsp.lint.config import ConfigProblem, Configuration, Settings, configuration
 from modgo_lsp.lint.walk import PathProblem, Target, walk
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Finding
@@ -32,14 +32,16 @@ class Counts(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """`findings` by path, position and code; `documents` by path, of all packages that were looked at and
     of those they import; `problems` with paths and configuration. `fail_on` is the strictest of the
-    packages' settings. `without_module` are the folders of UDF packages that have no go.mod above them.
-    `loader` is the snapshot, to reuse in the next run."""
+    packages' settings. `modules` are the packages that are UDF modules of their own, each with its settings:
+    they import the SDK, and no other package of their Go module imports them. `without_module` are the
+    folders of UDF packages that have no go.mod above them. `loader` is the snapshot, to reuse in the next run."""
 
     findings: tuple[Finding, ...]
     documents: Mapping[str, Document]
     counts: Counts
     problems: tuple[PathProblem | ConfigProblem, ...]
     fail_on: str
+    modules: tuple[tuple[Package, Settings], ...]
     without_module: tuple[str, ...]
     loader: Loader
 
@@ -79,6 +81,11 @@ def lint_paths(
         Counts(len(chosen), sum(len(_looked_at(target, package)) for target, package in packages)),
         (*path_problems, *configurations.problems()),
         configurations.fail_on(),
+        tuple(
+            (each, configurations.of(each.directory).settings)
+            for each in chosen
+            if each.imports_sdk and not each.imported_in_module
+        ),
         tuple(each.directory for each in chosen if each.imports_sdk and each.module is None),
         loader,
     )

@@ -418,3 +418,26 @@ def test_options_that_contradict_each_other_are_refused(module: Path, both: tupl
     done = modgo(module, *both)
     assert done.returncode == 2
     assert "don't go together" in done.stderr
+
+
+def test_build_adds_what_the_compiler_says(module: Path) -> None:
+    append(module, "\nfunc wrong() int { return text }\n")
+    assert modgo(module).returncode == 0
+    done = modgo(module, "--build", "--output-format", "concise")
+    assert done.returncode == 1
+    assert "counters/counters.go:11:27: MG401" in done.stdout
+    assert modgo(module, "--build", "--ignore", "MG401").returncode == 0
+
+
+def test_build_adds_what_loading_says(module: Path) -> None:
+    append(module, '\nvar name = "add"\n\nfunc init() { udf.Register(name, Add) }\n')
+    done = modgo(module, "--build", "--output-format", "json")
+    codes = [finding["code"] for finding in json.loads(done.stdout)["findings"]]
+    assert "MG404" in codes
+    assert codes.count("MG104") == 1
+
+
+def test_build_says_nothing_twice(module: Path) -> None:
+    append(module, MISNAMED)
+    done = modgo(module, "--build", "--output-format", "concise")
+    assert done.stdout.count("MG105") == 1

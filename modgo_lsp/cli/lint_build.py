@@ -1,0 +1,43 @@
+"""What building and loading say about the modules that were linted: `modgo lint --build`.
+
+Not for: what the source alone says (lint/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from modgo_lsp.build.build import BuildRequest, build_module
+from modgo_lsp.cli.module import cached_module, complete, progress
+from modgo_lsp.host.load import load_module
+from modgo_lsp.lint.check import configured
+from modgo_lsp.lint.config import Settings
+from modgo_lsp.lint.run import Outcome
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+
+
+def built_findings(outcome: Outcome, quiet: bool) -> list[Finding]:
+    """The findings of building each module into the cache and, where that works, of loading it. What lint has
+    said already is left out."""
+    said = {(finding.location, finding.code) for finding in outcome.findings}
+    found: list[Finding] = []
+    with progress(quiet) as tell:
+        for package, settings in outcome.modules:
+            for finding in configured(complete(_findings(package, settings, tell)), settings):
+                if (finding.location, finding.code) not in said:
+                    said.add((finding.location, finding.code))
+                    found.append(finding)
+    return found
+
+
+async def _findings(package: Package, settings: Settings, tell: Callable[[str], None]) -> tuple[Finding, ...]:
+    output = cached_module(package.directory)
+    request = BuildRequest((Path(package.directory),), output=output, go=settings.go, cc=settings.cc)
+    built = await build_module(request, tell)
+    if not built.ok:
+        return built.findings
+    tell(f"loading {built.module}")
+    loaded = await load_module(output, cc=settings.cc, package=built.package)
+    return (*built.findings, *loaded.findings)
