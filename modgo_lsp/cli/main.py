@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("modgo_lsp.cli.lint", "Say what is wrong with UDFs, and mend it."),
     "rule": ("modgo_lsp.cli.rule", "Show what a rule finds, why, and what to do."),
     "build": ("modgo_lsp.cli.build", "Build a package into a module (.so)."),
+    "inspect": ("modgo_lsp.cli.inspect", "Say what a module's file is, without running it."),
     "load": ("modgo_lsp.cli.load", "Load a module and show the functions it registers."),
     "call": ("modgo_lsp.cli.call", "Run a function of a module on a record."),
     "sdk": ("modgo_lsp.cli.sdk", "Put the Go SDK where the go command finds it."),

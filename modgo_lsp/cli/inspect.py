@@ -1,0 +1,105 @@
+"""`modgo inspect`: what a module's file is, without running it.
+
+Not for: how it is read (build/inspect.py).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from modgo_lsp.build.go_info import GoInfo
+from modgo_lsp.build.inspect import ElfFacts, Inspection, inspect
+from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.cli.module import write_json
+
+# Of Go's settings those that say what kind of build it was; the JSON has them all.
+_TELLING = ("-buildmode", "-tags", "-trimpath", "-race", "GOOS", "GOARCH", "GOAMD64", "GOARM64")
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 for a file that can be a UDF module, 1 for any other, 2 where there is none.",
+)
+@click.argument("file", metavar="FILE.so", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def command(file: Path, as_json: bool) -> None:
+    """Say what a file is without running any of it: its machine, the libraries and the glibc that it needs,
+    the functions of the ABI that it exports, and how Go built it. Safe on files of any origin.
+
+    \b
+    Examples:
+      modgo inspect counters.so
+      modgo inspect counters.so --json | jq .glibc
+    """
+    try:
+        found = inspect(file)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise CliError(f"{file} cannot be read ({reason})", "name a module (.so)") from None
+    if as_json:
+        write_json(found)
+    else:
+        _show(found)
+    sys.exit(0 if found.is_module else 1)
+
+
+def _show(found: Inspection) -> None:
+    coloured = is_coloured(sys.stdout)
+
+    def styled(text: str, **how: object) -> str:
+        return click.style(text, **how) if coloured else text  # type: ignore[arg-type]
+
+    verdict = (
+        styled("can be a UDF module", fg="green") if found.is_module else styled("no UDF module", fg="red")
+    )
+    title = styled(_printable(found.path), bold=True)
+    click.echo(f"{title}: {verdict}, {_size(found.bytes)}")
+    for problem in found.problems:
+        click.echo(f"  {'problem':<9}{_printable(problem)}")
+    lines = [] if found.elf is None else [*_elf_lines(found, found.elf), *_go_lines(found.go)]
+    for name, text in lines:
+        click.echo(f"  {styled(f'{name:<9}', dim=True)}{_printable(text)}")
+
+
+def _elf_lines(found: Inspection, elf: ElfFacts) -> list[tuple[str, str]]:
+    runs = f" ({elf.target})" if elf.target else ""
+    count, there = len(found.exports), sum(found.exports.values())
+    return [
+        ("machine", f"{elf.machine}{runs}, {elf.bits} bits, {elf.order}"),
+        ("needs", ", ".join(found.needed) or "no library"),
+        ("glibc", f"{found.glibc} or newer" if found.glibc else "no version of it"),
+        ("exports", f"{'all' if there == count else f'{there} of the'} {count} functions of the ABI"),
+        ("symbols", "stripped" if elf.stripped else "with symbols for debuggers"),
+    ]
+
+
+def _go_lines(info: GoInfo | None) -> list[tuple[str, str]]:
+    if info is None:
+        return [("go", "says nothing of Go")]
+    main = f", module {info.main.path} {info.main.version}".rstrip() if info.main is not None else ""
+    settings = " ".join(f"{name}={info.settings[name]}" for name in _TELLING if name in info.settings)
+    lines = [("go", f"{info.version}{main}")]
+    lines += [("built", settings)] if settings else []
+    lines += [
+        ("with", f"{module.path} {module.version}{_replaced(module.replaced_by)}") for module in info.deps
+    ]
+    return lines
+
+
+def _replaced(by: str) -> str:
+    return f" => {by}" if by else ""
+
+
+def _printable(text: str) -> str:
+    """The text without what a terminal would obey: it may come from the file."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size:,} bytes"
