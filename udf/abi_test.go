@@ -155,6 +155,13 @@ func TestABI(t *testing.T) {
 		{"apply keep", "0 nil"},
 		{"apply kept", "3 string updating the record: the record was used after its call had ended, or after the next one of its stream was read; copy what you need instead of keeping the *udf.Record"},
 
+		{"reset", ""},
+		{"bin a i:1", ""},
+		{"bin s s:x", ""},
+		{"apply reread", "0 list dc0016" + "01" + "a20378" + "c0c0" + "02c0" + "03" + "a50374657874" + "c0" + "c0" +
+			"c000030409" + "d96503" + strings.Repeat("78", 100) + "9101" + "c0" + "d96503" + strings.Repeat("78", 100) + "09" + "9101" + "04"},
+		{"apply getBin", "0 integer 4"},
+
 		// A call without a record, a host without functions, a host without a table.
 		{"option record 0", ""},
 		{"apply getBin", "0 integer 0"},
@@ -223,6 +230,15 @@ func TestABI(t *testing.T) {
 		{"apply getBin", "0 integer 0"},
 	}
 	check(t, run, steps)
+	// The same of a host that reads ahead and takes writes later.
+	t.Setenv("AHEAD", "1")
+	check(t, run, steps)
+	t.Run("ahead", func(t *testing.T) {
+		out, _ := run("bin a i:5", "bin n n", "apply getBin", "asked", "apply add i:3", "apply getBin", "asked")
+		if want := []string{"0 integer 5", "got 0, set 0", "0 integer 8", "0 integer 8", "got 0, set 0"}; !slices.Equal(out, want) {
+			t.Error(out)
+		}
+	})
 
 	t.Run("functions", func(t *testing.T) {
 		out, _ := run("property functions")

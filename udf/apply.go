@@ -55,6 +55,7 @@ func (f *frame) end(r *Record) {
 	}
 	f.call.End()
 	f.record.failed = nil
+	f.backend.ended()
 	if cap(f.record.scratch) > scratchKept {
 		f.record.scratch = nil
 	}

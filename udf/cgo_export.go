@@ -84,6 +84,8 @@ func (f *frame) single(fn *function, call *C.aerospike_udf_go_call, record *C.ae
 	f.record.backend = &f.backend
 	if record == nil {
 		f.record.backend, f.record.host = nil, absent{}
+	} else if uintptr(call.size) >= unsafe.Sizeof(*call) {
+		f.backend.ahead.call = call
 	}
 	list := unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count))
 	f.call.Begin(fn.name, list, uint64(call.deadline), clock)

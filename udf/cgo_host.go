@@ -138,7 +138,11 @@ func clock() uint64 { return uint64(C.modgo_clock()) }
 type backend struct {
 	call, record C.uintptr_t              // handles of the host, which are not Go's to look into
 	got          C.aerospike_udf_go_value // where the host puts a bin's value; all it points to is the host's
+	ahead        ahead
 }
+
+// ended lets go of what belongs to the call.
+func (b *backend) ended() { b.ahead.call = nil }
 
 // text gives a Go string to C for the length of a call.
 func text(s string) (*C.char, C.size_t) {
@@ -172,6 +176,9 @@ func failed(operation string, status C.int, why *C.aerospike_udf_go_value) error
 }
 
 func (b *backend) Get(bin string) (value.Raw, error) {
+	if known, raw := b.ahead.get(bin); known {
+		return raw, nil
+	}
 	name, length := text(bin)
 	status := C.modgo_get(b.call, b.record, name, length, C.uintptr_t(uintptr(unsafe.Pointer(&b.got))))
 	if status != C.AEROSPIKE_UDF_GO_OK {
@@ -181,12 +188,18 @@ func (b *backend) Get(bin string) (value.Raw, error) {
 }
 
 func (b *backend) Set(bin string, v value.Raw) error {
+	if b.ahead.set(bin, v) {
+		return nil
+	}
 	name, length := text(bin)
 	return done("record_set", C.modgo_set(b.call, b.record, name, length, C.uint32_t(v.Type), C.int64_t(v.Integer),
 		(*C.uint8_t)(unsafe.Pointer(v.Data)), C.size_t(v.Length)))
 }
 
 func (b *backend) Unset(bin string) error {
+	if b.ahead.set(bin, value.Raw{}) {
+		return nil
+	}
 	name, length := text(bin)
 	return done("record_unset", C.modgo_unset(b.call, b.record, name, length))
 }
@@ -245,9 +258,20 @@ func (b *backend) SetTTL(seconds uint32) error {
 	return failed("record_set_ttl", status, nil)
 }
 
-func (b *backend) Create() error { return done("record_create", C.modgo_create(b.call, b.record)) }
-func (b *backend) Update() error { return done("record_update", C.modgo_update(b.call, b.record)) }
-func (b *backend) Remove() error { return done("record_remove", C.modgo_remove(b.call, b.record)) }
+func (b *backend) Create() error {
+	b.ahead.forget()
+	return done("record_create", C.modgo_create(b.call, b.record))
+}
+
+func (b *backend) Update() error {
+	b.ahead.forget()
+	return done("record_update", C.modgo_update(b.call, b.record))
+}
+
+func (b *backend) Remove() error {
+	b.ahead.forget()
+	return done("record_remove", C.modgo_remove(b.call, b.record))
+}
 
 func (b *backend) Exists() (bool, error) {
 	a := C.modgo_exists(b.call, b.record)

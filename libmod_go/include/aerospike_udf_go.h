@@ -202,24 +202,47 @@ typedef struct aerospike_udf_go_host {
 
 /* A bin that the host has read before the call. */
 typedef struct aerospike_udf_go_bin {
-	char *name; /* ends in NUL */
+	char *name; /* need not end in NUL */
 	size_t name_length;
 	aerospike_udf_go_value value; /* nil where the record has no such bin */
 } aerospike_udf_go_bin;
 
-/* One call of one UDF, lent to the module for its length. */
+/* A bin that the module has set, or, with nil, unset. */
+typedef struct aerospike_udf_go_write {
+	char name[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
+	size_t name_length;
+	aerospike_udf_go_value value; /* `data` is in the call's `write_data` */
+} aerospike_udf_go_write;
+
+/*
+ * One call of one UDF, lent to the module for its length.
+ *
+ * The last fields spare the module calls of the host; a host need not offer them, and a module need not use them.
+ * Both are about the record that the apply function is given.
+ *
+ * `bins` are those that the host has read ahead, for it knows from the manifest that the function reads them. A bin
+ * that is not among them says nothing: record_get knows. What costs the host more than a pointer (lists and maps,
+ * say) it leaves out. A value is good until the module sets or unsets that bin, or has the record created, updated
+ * or removed; the module may change the array to remember that.
+ *
+ * `writes` take bins to set or unset that need no answer at once. The host does them in their order and sets
+ * `write_count` and `write_used` to 0: before all else when one of its functions is called for the record, and
+ * after the apply function has returned. One that fails is an error of the next create or update.
+ */
 struct aerospike_udf_go_call {
 	uint32_t size;
 	uint32_t log_level; /* levels above this one are not wanted: the module need not call log */
 	aerospike_udf_go_host *host;
-	void *context;     /* the host's own; the module leaves it alone */
-	uint64_t deadline; /* nanoseconds of CLOCK_MONOTONIC; 0 where there is none */
-	/* Bins of the call's record that the host has read ahead, for it knows from the manifest that the function
-	 * reads them. A bin that is not among them says nothing: record_get knows. The host need not offer any, and
-	 * leaves out what would cost it more than a pointer (lists and maps, say). A value is good until the module
-	 * sets or unsets that bin, or has the record created, updated or removed. */
-	aerospike_udf_go_bin *bins;
+	void *context;              /* the host's own; the module leaves it alone */
+	uint64_t deadline;          /* nanoseconds of CLOCK_MONOTONIC; 0 where there is none */
+	aerospike_udf_go_bin *bins; /* read ahead */
 	size_t bin_count;
+	aerospike_udf_go_write *writes; /* to be done later */
+	uint32_t write_count;           /* how many the module has put there */
+	uint32_t write_limit;           /* how many there is room for; 0 where the host does not offer that */
+	uint8_t *write_data;            /* room for what the writes point to */
+	uint32_t write_used;            /* bytes of it that the module has used */
+	uint32_t write_capacity;        /* bytes that it has */
 };
 
 /* Which part of a stream UDF is asked for: up to and with the local reduce, the final reduce, or all. */

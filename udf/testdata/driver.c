@@ -8,6 +8,7 @@
  *   elements VALUE…       the input of streams records N          likewise, N records with the bin a: 1 … N
  *   stream NAME SCOPE VALUE…  prints what the UDF writes, then "STATUS VALUE"
  *   counts                prints how often the last stream was read and written many at once
+ *   asked                 prints how often record_get and record_set were called since the last time
  *   bench NAME N          prints nanoseconds a call
  *   threads NAME N T      calls from T threads
  *   floor N               nanoseconds of a call into Go that does nothing (setup, again)
@@ -28,7 +29,7 @@
 
 #include "aerospike_udf_go.h"
 
-#define BINS 16
+#define BINS 64
 
 static struct {
 	int (*major)(void);
@@ -184,12 +185,56 @@ static int host_write_many(aerospike_udf_go_call *call, aerospike_udf_go_stream 
 	return host_stream_write(call, stream, AEROSPIKE_UDF_GO_LIST, 0, data, length, why);
 }
 
+/* ---- what spares calls ---- */
+
+#define WRITES 4
+
+/* Offered only where the environment has AHEAD: all must be answered alike with and without. */
+static _Thread_local aerospike_udf_go_bin ahead[BINS];
+static _Thread_local aerospike_udf_go_write writes[WRITES];
+static _Thread_local uint8_t write_data[64];
+static int gets, sets;
+
+static void set(const char *name, size_t length, aerospike_udf_go_value value);
+static void unset(const char *name, size_t length);
+
+static void take_writes(aerospike_udf_go_call *call)
+{
+	for (uint32_t i = 0; i < call->write_count; i++) {
+		if (writes[i].value.type == AEROSPIKE_UDF_GO_NIL) {
+			unset(writes[i].name, writes[i].name_length);
+		} else {
+			set(writes[i].name, writes[i].name_length, writes[i].value);
+		}
+	}
+	call->write_count = call->write_used = 0;
+}
+
+static void offer_ahead(aerospike_udf_go_call *call)
+{
+	if (getenv("AHEAD") == NULL || !option.record || !option.functions || !option.host || option.nest) {
+		return;
+	}
+	call->bins = ahead;
+	for (int i = 0; i < bin_count; i++) {
+		if (bins[i].value.type < AEROSPIKE_UDF_GO_LIST) {
+			ahead[call->bin_count++] = (aerospike_udf_go_bin){bins[i].name, strlen(bins[i].name), bins[i].value};
+		}
+	}
+	call->writes = writes;
+	call->write_limit = WRITES;
+	call->write_data = write_data;
+	call->write_capacity = sizeof(write_data);
+}
+
 static int host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t length,
                     aerospike_udf_go_value *value)
 {
-	int i = find(name, length);
+	int i;
 
-	(void)call;
+	gets++;
+	take_writes(call);
+	i = find(name, length);
 	if (is_element(record)) {
 		*value = *(aerospike_udf_go_value *)record;
 		return AEROSPIKE_UDF_GO_OK;
@@ -218,12 +263,22 @@ static void set(const char *name, size_t length, aerospike_udf_go_value value)
 	bins[i].value = value;
 }
 
+static void unset(const char *name, size_t length)
+{
+	int i = find(name, length);
+
+	if (i >= 0) {
+		bins[i] = bins[--bin_count];
+	}
+}
+
 static int host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t name_length, uint32_t type,
                     int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why)
 {
-	(void)call;
 	(void)record;
 	(void)why;
+	sets++;
+	take_writes(call);
 	set(name, name_length, (aerospike_udf_go_value){type, 0, integer, data, length});
 	return AEROSPIKE_UDF_GO_OK;
 }
@@ -233,21 +288,18 @@ static aerospike_udf_go_host host;
 static int host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name, size_t length,
                       aerospike_udf_go_value *why)
 {
-	int i = find(name, length);
-
-	(void)call;
 	(void)record;
 	(void)why;
+	take_writes(call);
 	if (option.nest) {
-		aerospike_udf_go_call inner = {sizeof(inner), AEROSPIKE_UDF_GO_LOG_INFO, &host, "inner", 0, NULL, 0};
+		aerospike_udf_go_call inner = {
+			.size = sizeof(inner), .log_level = AEROSPIKE_UDF_GO_LOG_INFO, .host = &host, .context = "inner"};
 		aerospike_udf_go_value text = {AEROSPIKE_UDF_GO_STRING, 0, 0, (uint8_t *)"nested", 6};
 		aerospike_udf_go_result result = {sizeof(result), 0, {0}, NULL, 0};
 
 		module.single("say", &inner, NULL, &text, 1, &result);
 	}
-	if (i >= 0) {
-		bins[i] = bins[--bin_count];
-	}
+	unset(name, length);
 	return AEROSPIKE_UDF_GO_OK;
 }
 
@@ -255,8 +307,8 @@ static int host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *
 {
 	size_t at = 0;
 
-	(void)call;
 	(void)record;
+	take_writes(call);
 	for (int i = 0; i < bin_count; i++) {
 		strcpy(bin_names + at, bins[i].name);
 		at += strlen(bins[i].name) + 1;
@@ -283,8 +335,8 @@ static int host_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 
 static int host_write(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_value *why)
 {
-	(void)call;
 	(void)record;
+	take_writes(call);
 	return option.refuse ? why_not(why) : AEROSPIKE_UDF_GO_OK;
 }
 
@@ -405,7 +457,8 @@ static void print_value(const aerospike_udf_go_value *v)
 static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {
 	static aerospike_udf_go_host none = {.size = sizeof(none)};
-	aerospike_udf_go_call call = {sizeof(call), (uint32_t)option.level, &host, "outer", 0, NULL, 0};
+	aerospike_udf_go_call call = {.size = sizeof(call), .log_level = (uint32_t)option.level, .host = &host, .context = "outer"};
+	int status;
 
 	if (!option.functions) {
 		call.host = &none;
@@ -416,14 +469,19 @@ static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, ae
 	if (option.deadline) {
 		call.deadline = now() + (uint64_t)((int64_t)option.deadline * 1000000);
 	}
+	offer_ahead(&call);
 	if (name[0] == '@') {
 		int (*symbol)(aerospike_udf_go_call *, aerospike_udf_go_record *, aerospike_udf_go_value *, size_t,
 		              aerospike_udf_go_result *);
 
 		*(void **)&symbol = symbol_of(name);
-		return symbol(&call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count, result);
+		status = symbol(&call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count, result);
+	} else {
+		status = module.single(name, &call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count,
+		                       result);
 	}
-	return module.single(name, &call, option.record ? (aerospike_udf_go_record *)&bins : NULL, arguments, count, result);
+	take_writes(&call);
+	return status;
 }
 
 /* scope is 0 for a record UDF. */
@@ -436,7 +494,7 @@ static void apply_and_print(char *name, int scope, aerospike_udf_go_value *argum
 	memset(buffer, 0xee, sizeof(buffer));
 	if (scope != 0) {
 		static char in, out; /* something to point to */
-		aerospike_udf_go_call call = {sizeof(call), 2, &host, "outer", 0, NULL, 0};
+		aerospike_udf_go_call call = {.size = sizeof(call), .log_level = 2, .host = &host, .context = "outer"};
 
 		if (option.deadline) {
 			call.deadline = now() + (uint64_t)((int64_t)option.deadline * 1000000);
@@ -586,6 +644,9 @@ static void run(char *line)
 		}
 	} else if (strcmp(word[0], "counts") == 0) {
 		printf("read many %d, wrote many %d\n", reads_many, writes_many);
+	} else if (strcmp(word[0], "asked") == 0) {
+		printf("got %d, set %d\n", gets, sets);
+		gets = sets = 0;
 	} else if (strcmp(word[0], "bin") == 0) {
 		set(word[1], strlen(word[1]), values[0]);
 	} else if (strcmp(word[0], "reset") == 0) {

@@ -123,6 +123,50 @@ static uint64_t deadline(const as_timer *timer)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec + milliseconds * 1000000;
 }
 
+static void begin(mod_go_application *application, const as_udf_context *context)
+{
+	application->aerospike = context != NULL ? context->as : NULL;
+	application->timer = context != NULL ? context->timer : NULL;
+	application->call =
+		(aerospike_udf_go_call){.size = sizeof(application->call),
+	                            .log_level = atomic_load_explicit(&log_level, memory_order_relaxed),
+	                            .host = &mod_go_host,
+	                            .context = application,
+	                            .deadline = deadline(application->timer),
+	                            .bins = application->bins,
+	                            .writes = application->writes,
+	                            .write_data = application->write_data};
+	application->key = NULL;
+	application->digest = NULL;
+	application->refused = false;
+	mod_go_scratch_init(&application->lent);
+}
+
+/* A call in this process. */
+static int apply_here(const mod_go_module *module, const char *name, mod_go_application *application,
+                      aerospike_udf_go_record *record, const arguments *arguments,
+                      aerospike_udf_go_result *given)
+{
+	const mod_go_function *function = mod_go_find_function(module, name);
+	int status;
+
+	if (record != NULL) {
+		application->call.write_limit = MOD_GO_WRITES;
+		application->call.write_capacity = MOD_GO_WRITE_BYTES;
+		if (function != NULL)
+			mod_go_host_read_ahead(application, function, record);
+	}
+	if (function != NULL)
+		status = mod_go_apply_function(function, &application->call, record, arguments->values,
+		                               arguments->count, given);
+	else
+		status = mod_go_apply_single((mod_go_module *)(uintptr_t)module, name, &application->call, record,
+		                             arguments->values, arguments->count, given);
+	if (application->call.write_count > 0)
+		mod_go_application_write(application, record);
+	return status;
+}
+
 static void apply(const mod_go_loaded *version, as_udf_context *context, const char *function, as_rec *record,
                   const arguments *arguments, as_result *result)
 {
@@ -132,21 +176,10 @@ static void apply(const mod_go_loaded *version, as_udf_context *context, const c
 	uint8_t room[ANSWER_ROOM];
 	int status;
 
-	application.call =
-		(aerospike_udf_go_call){.size = sizeof(application.call),
-	                            .log_level = atomic_load_explicit(&log_level, memory_order_relaxed),
-	                            .host = &mod_go_host,
-	                            .context = &application,
-	                            .deadline = deadline(context != NULL ? context->timer : NULL)};
-	application.aerospike = context != NULL ? context->as : NULL;
-	application.timer = context != NULL ? context->timer : NULL;
-	application.key = NULL;
-	application.digest = NULL;
-	mod_go_scratch_init(&application.lent);
+	begin(&application, context);
 	mod_go_result_init(&given, room, sizeof(room));
 	if (version->module != NULL)
-		status = mod_go_apply_single(version->module, function, &application.call, handle, arguments->values,
-		                             arguments->count, &given);
+		status = apply_here(version->module, function, &application, handle, arguments, &given);
 	else
 		status = mod_go_fenced_apply_single(version->pool, function, &application.call, handle,
 		                                    arguments->values, arguments->count, &given);

@@ -31,6 +31,8 @@ mod_go_application *mod_go_host_begin(aerospike_udf_go_call *call, aerospike_udf
 	mod_go_application *application = call->context;
 
 	mod_go_application_end(application);
+	if (call->write_count > 0)
+		mod_go_application_write(application, record);
 	return record != NULL ? application : NULL;
 }
 
@@ -52,51 +54,77 @@ static bool exists(const mod_go_application *application, const aerospike_udf_go
 	return record != NULL && as_aerospike_rec_exists(application->aerospike, (const as_rec *)record) == 1;
 }
 
-/* One of create, update and remove. */
-typedef int operation(const as_aerospike *aerospike, const as_rec *record);
+/* One of create, update and remove: what it is for, and what to say where it is not or is refused. */
+typedef struct operation {
+	int (*run)(const as_aerospike *aerospike, const as_rec *record);
+	bool stores; /* what was written before, so it cannot be done where that failed */
+	bool of_stored_record;
+	const char *mistaken;
+	const char *refused;
+} operation;
 
-/* A UDF that is late must not change what is stored: its caller has been told, or will be, that it failed. */
-static int store(aerospike_udf_go_call *call, aerospike_udf_go_record *record, operation *operation,
-                 aerospike_udf_go_value *why, const char *refused)
+static const operation CREATE = {
+	as_aerospike_rec_create,
+	true,
+	false,
+	"the record exists already; store changes with update",
+	"Aerospike would not create the record; its log says why",
+};
+static const operation UPDATE = {
+	as_aerospike_rec_update,
+	true,
+	true,
+	"the record does not exist; store it with create",
+	"Aerospike would not update the record; its log says why",
+};
+static const operation REMOVE = {
+	as_aerospike_rec_remove,
+	false,
+	true,
+	"the record does not exist, so it cannot be removed",
+	"Aerospike would not remove the record; its log says why",
+};
+
+static int store(const operation *operation, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
+                 aerospike_udf_go_value *why)
 {
 	mod_go_application *application = mod_go_host_begin(call, record);
+	bool refused;
 
 	if (application == NULL)
 		return mod_go_host_refuse(why, MOD_GO_NO_RECORD);
+	refused = application->refused;
+	application->refused = false;
+	if (refused && operation->stores)
+		return mod_go_host_refuse(why, application->refusal);
+	if (exists(application, record) != operation->of_stored_record)
+		return mod_go_host_refuse(why, operation->mistaken);
+	/* A UDF that is late must not change what is stored: its caller has been told, or will be, that it failed. */
 	if (mod_go_application_is_late(application)) {
 		mod_go_host_refuse(why, "the time for this call is over");
 		return AEROSPIKE_UDF_GO_DEADLINE;
 	}
-	if (operation(application->aerospike, (const as_rec *)record) != 0)
-		return mod_go_host_refuse(why, refused);
+	if (operation->run(application->aerospike, (const as_rec *)record) != 0)
+		return mod_go_host_refuse(why, operation->refused);
 	return AEROSPIKE_UDF_GO_OK;
 }
 
 static int record_create(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                          aerospike_udf_go_value *why)
 {
-	if (exists(call->context, record))
-		return mod_go_host_refuse(why, "the record exists already; store changes with update");
-	return store(call, record, as_aerospike_rec_create, why,
-	             "Aerospike would not create the record; its log says why");
+	return store(&CREATE, call, record, why);
 }
 
 static int record_update(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                          aerospike_udf_go_value *why)
 {
-	if (record != NULL && !exists(call->context, record))
-		return mod_go_host_refuse(why, "the record does not exist; store it with create");
-	return store(call, record, as_aerospike_rec_update, why,
-	             "Aerospike would not update the record; its log says why");
+	return store(&UPDATE, call, record, why);
 }
 
 static int record_remove(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                          aerospike_udf_go_value *why)
 {
-	if (record != NULL && !exists(call->context, record))
-		return mod_go_host_refuse(why, "the record does not exist, so it cannot be removed");
-	return store(call, record, as_aerospike_rec_remove, why,
-	             "Aerospike would not remove the record; its log says why");
+	return store(&REMOVE, call, record, why);
 }
 
 static int record_exists(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t *answer)

@@ -6,15 +6,28 @@
 #define MOD_GO_HOST_H
 
 #include <aerospike/as_module.h>
+#include <stdbool.h>
 
 #include "public.h"
 #include "scratch.h"
+
+/* How much a module may write before it has to call the host. */
+enum { MOD_GO_WRITES = 16, MOD_GO_WRITE_BYTES = 512 };
+
+/* How many bins are read ahead of a call. */
+enum { MOD_GO_BINS = 8 };
 
 /* One call of one UDF. The module has `call`, whose context this is; its record is the as_rec. */
 typedef struct mod_go_application {
 	aerospike_udf_go_call call;
 	const as_aerospike *aerospike;
 	as_timer *timer; /* NULL where there is none */
+	aerospike_udf_go_bin bins[MOD_GO_BINS];
+	/* Where the module puts writes that are done later; the first that failed since the last create or update. */
+	aerospike_udf_go_write writes[MOD_GO_WRITES];
+	uint8_t write_data[MOD_GO_WRITE_BYTES];
+	bool refused;
+	char refusal[128];
 	/* What the last host function lent: good until the next one for the record. */
 	mod_go_scratch lent;
 	as_val *key;
@@ -25,6 +38,13 @@ extern aerospike_udf_go_host mod_go_host;
 
 /* Whether the program's own timer says that the call has had its time. */
 bool mod_go_application_is_late(const mod_go_application *application);
+
+/* Reads the bins that the function is known to read, but for lists and maps, which are work to hand over. */
+void mod_go_host_read_ahead(mod_go_application *application, const mod_go_function *function,
+                            const aerospike_udf_go_record *record);
+
+/* Does the writes that wait. A failure is remembered for the next create or update. */
+void mod_go_application_write(mod_go_application *application, aerospike_udf_go_record *record);
 
 /* Gives back what is still lent. */
 void mod_go_application_end(mod_go_application *application);

@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include <aerospike/as_nil.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "value.h"
@@ -53,6 +54,28 @@ static int get(mod_go_application *application, const as_rec *record, const char
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
 }
 
+void mod_go_host_read_ahead(mod_go_application *application, const mod_go_function *function,
+                            const aerospike_udf_go_record *record)
+{
+	size_t count;
+	const aerospike_udf_go_bin *known = mod_go_function_bins(function, &count);
+	aerospike_udf_go_bin *bin = application->bins;
+
+	for (size_t i = 0; i < count && i < MOD_GO_BINS; i++) {
+		const as_val *val = as_rec_get((const as_rec *)record, known[i].name);
+		int type = as_val_type(val);
+
+		/* Its fault, where it has one, is for record_get to tell. */
+		if (type == AS_LIST || type == AS_MAP ||
+		    mod_go_value_from_val(val, &application->lent, &bin->value) != NULL)
+			continue;
+		bin->name = known[i].name;
+		bin->name_length = known[i].name_length;
+		bin++;
+	}
+	application->call.bin_count = (size_t)(bin - application->bins);
+}
+
 int mod_go_host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
                     size_t name_length, aerospike_udf_go_value *value)
 {
@@ -79,20 +102,80 @@ int mod_go_host_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 	return at == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
 }
 
-int mod_go_host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
-                      size_t name_length, aerospike_udf_go_value *why)
+/* Removes or sets a bin. Gives what is wrong, NULL where nothing is. */
+static const char *remove_bin(aerospike_udf_go_record *record, const char *name, size_t name_length)
 {
 	bin_name bin;
 	const char *fault = take_name(&bin, name, name_length);
 
-	if (mod_go_host_begin(call, record) == NULL)
-		fault = MOD_GO_NO_RECORD;
-	if (fault != NULL)
-		return mod_go_host_refuse(why, fault);
 	/* Nil is how the server is told; its records have no hook for as_rec_remove. */
-	if (as_rec_set((as_rec *)record, bin.text, (as_val *)(uintptr_t)&as_nil) != 0)
-		return mod_go_host_refuse(why, "Aerospike would not remove the bin");
-	return AEROSPIKE_UDF_GO_OK;
+	if (fault == NULL && as_rec_set((as_rec *)record, bin.text, (as_val *)(uintptr_t)&as_nil) != 0)
+		fault = "Aerospike would not remove the bin";
+	return fault;
+}
+
+static const char *set_bin(aerospike_udf_go_record *record, const char *name, size_t name_length,
+                           const aerospike_udf_go_value *value)
+{
+	bin_name bin;
+	const char *fault = take_name(&bin, name, name_length);
+	as_val *val;
+
+	if (fault == NULL)
+		fault = mod_go_value_check(value).what;
+	if (fault == NULL)
+		fault = mod_go_value_to_val(value, &val);
+	if (fault == NULL && as_rec_set((as_rec *)record, bin.text, val) != 0) /* takes the value in any case */
+		fault = "Aerospike would not set the bin";
+	return fault;
+}
+
+/* Does one write; what it points to must be where the module was to put it. */
+static const char *write_bin(mod_go_application *application, aerospike_udf_go_record *record,
+                             const aerospike_udf_go_write *write)
+{
+	size_t length = write->name_length < sizeof(write->name) ? write->name_length : sizeof(write->name);
+	size_t before = (size_t)(write->value.data - application->write_data);
+
+	if (write->value.type == AEROSPIKE_UDF_GO_NIL)
+		return remove_bin(record, write->name, length);
+	if (write->value.data != NULL && (before > sizeof(application->write_data) ||
+	                                  write->value.length > sizeof(application->write_data) - before))
+		return "its data is not in the room for that";
+	return set_bin(record, write->name, length, &write->value);
+}
+
+void mod_go_application_write(mod_go_application *application, aerospike_udf_go_record *record)
+{
+	aerospike_udf_go_call *call = &application->call;
+	uint32_t count = call->write_count < MOD_GO_WRITES ? call->write_count : MOD_GO_WRITES;
+
+	call->write_count = 0;
+	call->write_used = 0;
+	for (uint32_t i = 0; i < count && record != NULL; i++) {
+		const aerospike_udf_go_write *write = &application->writes[i];
+		const char *fault = write_bin(application, record, write);
+		size_t length;
+
+		if (fault == NULL || application->refused)
+			continue;
+		application->refused = true;
+		length = write->name_length < sizeof(write->name) ? write->name_length : 0;
+		if (mod_go_utf8_end((const uint8_t *)write->name, length) != length)
+			length = 0;
+		snprintf(application->refusal, sizeof(application->refusal), "setting the bin \"%.*s\": %s",
+		         (int)length, write->name, fault);
+	}
+}
+
+int mod_go_host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
+                      size_t name_length, aerospike_udf_go_value *why)
+{
+	const char *fault = MOD_GO_NO_RECORD;
+
+	if (mod_go_host_begin(call, record) != NULL)
+		fault = remove_bin(record, name, name_length);
+	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(why, fault);
 }
 
 int mod_go_host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
@@ -100,24 +183,17 @@ int mod_go_host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record
                     aerospike_udf_go_value *why)
 {
 	aerospike_udf_go_value value = {.type = type, .integer = integer, .data = data, .length = length};
-	const char *fault;
-	bin_name bin;
-	as_val *val;
+	const char *fault = MOD_GO_NO_RECORD;
 
 	if (type == AEROSPIKE_UDF_GO_NIL)
 		return mod_go_host_unset(call, record, name, name_length, why);
-	fault = record != NULL ? take_name(&bin, name, name_length) : MOD_GO_NO_RECORD;
-	if (fault == NULL)
-		fault = mod_go_value_check(&value).what;
+	if (call->write_count > 0)
+		mod_go_application_write(call->context, record);
+	if (record != NULL)
+		fault = set_bin(record, name, name_length, &value);
 	/* Only now, for the value may be one that was lent: a bin read and set again. */
-	if (fault == NULL)
-		fault = mod_go_value_to_val(&value, &val);
 	mod_go_host_begin(call, record);
-	if (fault != NULL)
-		return mod_go_host_refuse(why, fault);
-	if (as_rec_set((as_rec *)record, bin.text, val) != 0) /* takes the value, also where it fails */
-		return mod_go_host_refuse(why, "Aerospike would not set the bin");
-	return AEROSPIKE_UDF_GO_OK;
+	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(why, fault);
 }
 
 /* The names as Aerospike gives them, one in every `stride` bytes, on their way to the ABI's form. */

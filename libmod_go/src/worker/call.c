@@ -294,10 +294,13 @@ static void apply(mod_go_reader *reader)
 	                               .log_level = head.log_level,
 	                               .host = host_table(head.functions),
 	                               .deadline = head.deadline};
+	if (handle != NULL)
+		record_lend(handle, &call, head.functions);
 	mod_go_result_init(&result, buffer, sizeof(buffer));
 	status = head.stream != 0
 	             ? apply_stream(name, &call, &head, arguments, &result)
 	             : mod_go_apply_single(module, name, &call, handle, arguments, head.arguments, &result);
+	record_take_writes(handle, &call);
 	give_result(status, handle, &result.value);
 	mod_go_result_clear(&result);
 }

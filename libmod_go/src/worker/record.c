@@ -147,12 +147,13 @@ static int answer(mod_go_reader *reader, aerospike_udf_go_value *value)
 static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
                       size_t name_length, aerospike_udf_go_value *value)
 {
-	cell *cell = find(record, name, name_length);
+	cell *cell;
 	mod_go_writer writer;
 	mod_go_reader reader;
 	int status;
 
-	(void)call;
+	record_take_writes(record, call);
+	cell = find(record, name, name_length);
 	*value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 	if (cell != NULL) {
 		*value = cell->value;
@@ -204,8 +205,8 @@ static int no_memory(aerospike_udf_go_value *why)
 	return AEROSPIKE_UDF_GO_INTERNAL;
 }
 
-static int write_bin(aerospike_udf_go_record *record, const char *name, size_t name_length,
-                     const aerospike_udf_go_value *value, aerospike_udf_go_value *why)
+int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
+                 const aerospike_udf_go_value *value, aerospike_udf_go_value *why)
 {
 	cell *cell = find(record, name, name_length);
 	bool is_new = cell == NULL;
@@ -231,8 +232,8 @@ static int record_set(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 {
 	aerospike_udf_go_value value = {.type = type, .integer = integer, .data = data, .length = length};
 
-	(void)call;
-	return write_bin(record, name, name_length, &value, why);
+	record_take_writes(record, call);
+	return record_write(record, name, name_length, &value, why);
 }
 
 static int record_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
@@ -240,8 +241,8 @@ static int record_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *re
 {
 	aerospike_udf_go_value nil = {.type = AEROSPIKE_UDF_GO_NIL};
 
-	(void)call;
-	return write_bin(record, name, name_length, &nil, why);
+	record_take_writes(record, call);
+	return record_write(record, name, name_length, &nil, why);
 }
 
 /* The names of the cells, where these are all bins. */
@@ -290,7 +291,7 @@ static int record_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record
 	mod_go_writer writer;
 	mod_go_reader reader;
 
-	(void)call;
+	record_take_writes(record, call);
 	if (record->complete)
 		return names_here(record, names);
 	call_request(&writer);
@@ -372,21 +373,21 @@ static int store(aerospike_udf_go_record *record, uint32_t operation, aerospike_
 static int record_create(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                          aerospike_udf_go_value *why)
 {
-	(void)call;
+	record_take_writes(record, call);
 	return store(record, MOD_GO_STORE_CREATE, why);
 }
 
 static int record_update(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                          aerospike_udf_go_value *why)
 {
-	(void)call;
+	record_take_writes(record, call);
 	return store(record, MOD_GO_STORE_UPDATE, why);
 }
 
 static int record_remove(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                          aerospike_udf_go_value *why)
 {
-	(void)call;
+	record_take_writes(record, call);
 	return store(record, MOD_GO_STORE_REMOVE, why);
 }
 

@@ -36,6 +36,15 @@ struct aerospike_udf_go_record {
 /* Takes the facts and the `bins` bins of a record out of a message. */
 void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32_t bins, bool complete);
 
+/* Sets a bin, with nil unsets it: the host hears of it with the next message that tells it of writes. */
+int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
+                 const aerospike_udf_go_value *value, aerospike_udf_go_value *why);
+
+/* lent.c: puts the bins that came with the call, and room for writes, into the call; takes the writes out of it, before
+ * anything else is done with the record. */
+void record_lend(aerospike_udf_go_record *record, aerospike_udf_go_call *call, uint32_t functions);
+void record_take_writes(aerospike_udf_go_record *record, aerospike_udf_go_call *call);
+
 /* Adds the writes that wait to a message; they then wait no more. */
 void record_flush(aerospike_udf_go_record *record, mod_go_writer *writer);
 

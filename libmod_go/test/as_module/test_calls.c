@@ -163,6 +163,23 @@ TEST(the_flags_of_a_map_beyond_its_order_do_not_cross)
 	CHECK_TEXT(call(&mod_go, "values", "echo", NULL, LIST(LIST(map))).text, "[{\"a\": 1}]");
 }
 
+/* The same where it is written to the call, to be done later: the update says what went wrong, and is not done. */
+static void check_later(as_rec *rec, const char *function, const char *why)
+{
+	char later[64];
+	outcome outcome;
+
+	if (why == NULL || strncmp(function, "ttl", 3) == 0)
+		return;
+	snprintf(later, sizeof(later), "later_%s", function);
+	outcome = call(&mod_go, "hostile", later, rec, NULL);
+	CHECK_NUMBER(outcome.success, false);
+	if (!CHECK_CONTAINS(outcome.text, "setting the bin \"") || !CHECK_CONTAINS(outcome.text, why))
+		printf("  in %s\n", later);
+	CHECK_NUMBER(record_of(rec)->count, 0);
+	CHECK_NUMBER(record_of(rec)->updates, 0);
+}
+
 /* What hostile.c asks the host to do must be refused, and nothing of it be stored. */
 TEST(nothing_that_aerospike_could_not_store_reaches_it)
 {
@@ -198,7 +215,12 @@ TEST(nothing_that_aerospike_could_not_store_reaches_it)
 		    (refused[i][1] != NULL && !CHECK_TEXT(outcome.text, refused[i][1])))
 			printf("  in %s\n", refused[i][0]);
 		CHECK_NUMBER(record_of(rec)->count, 0);
+		check_later(rec, refused[i][0], refused[i][1]);
 	}
+	CHECK_TEXT(call(&mod_go, "hostile", "write_elsewhere", rec, NULL).text, "\"it went on\"");
+	CHECK_TEXT(call(&mod_go, "hostile", "write_beyond", rec, NULL).text, "\"it went on\"");
+	CHECK_TEXT(call(&mod_go, "hostile", "write_without_end", rec, NULL).text, "\"it went on\"");
+	CHECK_NUMBER(record_of(rec)->count, 0);
 	as_rec_destroy(rec);
 }
 

@@ -58,6 +58,51 @@ static int try(application *a, const attempt *attempt)
 	           : give(a->result, AEROSPIKE_UDF_GO_FAILED, AEROSPIKE_UDF_GO_STRING, why.data, why.length);
 }
 
+/* The same as a write that the host does later, which it must tell when the record is to be updated. */
+static int try_later(application *a, const attempt *attempt)
+{
+	aerospike_udf_go_write *write = &a->call->writes[a->call->write_count++];
+	aerospike_udf_go_value why = {0};
+	int status;
+
+	memcpy(write->name, attempt->name, attempt->name_length);
+	write->name_length = attempt->name_length;
+	write->value = (aerospike_udf_go_value){
+		.type = attempt->type, .integer = attempt->integer, .length = attempt->length};
+	if (attempt->data != NULL) {
+		write->value.data = a->call->write_data;
+		memcpy(a->call->write_data, attempt->data, attempt->length);
+	}
+	status = a->call->host->record_update(a->call, a->record, &why);
+	return status == AEROSPIKE_UDF_GO_OK
+	           ? give_text(a->result, AEROSPIKE_UDF_GO_OK, "taken")
+	           : give(a->result, AEROSPIKE_UDF_GO_FAILED, AEROSPIKE_UDF_GO_STRING, why.data, why.length);
+}
+
+/* Writes that are not as the call says they must be. */
+static int write_wrong(application *a)
+{
+	static uint8_t elsewhere[] = "elsewhere";
+	aerospike_udf_go_write *write = a->call->writes;
+
+	memset(write, 0xff, a->call->write_limit * sizeof(*write));
+	a->call->write_used = a->call->write_count = 4000000000u;
+	if (strcmp(a->name, "write_elsewhere") == 0) {
+		*write = (aerospike_udf_go_write){.name = "a", .name_length = 1};
+		write->value = (aerospike_udf_go_value){
+			.type = AEROSPIKE_UDF_GO_STRING, .data = elsewhere, .length = sizeof(elsewhere)};
+		a->call->write_count = 1;
+	}
+	if (strcmp(a->name, "write_beyond") == 0) {
+		*write = (aerospike_udf_go_write){.name = "a", .name_length = 1};
+		write->value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_BYTES,
+		                                        .data = a->call->write_data + 1,
+		                                        .length = a->call->write_capacity};
+		a->call->write_count = 1;
+	}
+	return give_text(a->result, AEROSPIKE_UDF_GO_OK, "it went on");
+}
+
 static int set_what_was_lent(application *a)
 {
 	aerospike_udf_go_host *host = a->call->host;
@@ -126,7 +171,11 @@ static int apply(application *a)
 	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
 		if (strcmp(a->name, attempts[i].function) == 0)
 			return try(a, &attempts[i]);
+		if (strncmp(a->name, "later_", 6) == 0 && strcmp(a->name + 6, attempts[i].function) == 0)
+			return try_later(a, &attempts[i]);
 	}
+	if (strncmp(a->name, "write_", 6) == 0)
+		return write_wrong(a);
 	if (strcmp(a->name, "ttl_of_20_years") == 0)
 		return a->call->host->record_set_ttl(a->call, a->record, 20u * 365 * 24 * 3600);
 	if (strcmp(a->name, "set_what_was_lent") == 0)
