@@ -1,0 +1,98 @@
+"""`modgo deploy`: a module goes to every node of a cluster.
+
+Not for: how it gets there (ship/).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from modgo_lsp.cli.cluster_options import cluster_options
+from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.module import progress, write_json
+from modgo_lsp.ship.access import Access
+from modgo_lsp.ship.cluster import connected
+from modgo_lsp.ship.deploy import (
+    WAIT_SECONDS,
+    Deployed,
+    check_free,
+    confirm,
+    deploy,
+    deployed_json,
+    load_cargo,
+    standing,
+)
+from modgo_lsp.ship.listing import RemoteModule, find_module, survey
+from modgo_lsp.ship.probe import check_plugin
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 when every node has the module, 1 where it is refused or a node never gets it, "
+    "2 for a cluster that cannot be reached or wrong options.",
+)
+@click.argument("module", metavar="FILE.so", type=click.Path(path_type=Path))
+@cluster_options
+@click.option("--yes", "-y", is_flag=True, help="Replace a module of that name without asking.")
+@click.option("--no-probe", is_flag=True, help="Don't check first that every node runs Go modules.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=WAIT_SECONDS, show_default=True,
+    metavar="SECONDS", help="How long to wait for the nodes.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def command(module: Path, access: Access, yes: bool, no_probe: bool, timeout: float, as_json: bool) -> None:
+    """Give FILE.so to a cluster and wait until every node has it.
+
+    The module travels compressed, above the server's limit in parts, and is known by the file's name. Its
+    bytes are read back from every node and compared. The servers need the plugin that runs Go modules.
+
+    \b
+    Examples:
+      modgo deploy counters.so --hosts 127.0.0.1:3000
+      modgo deploy counters.so --hosts 10.0.0.5:3000,10.0.0.6:3000 --yes
+      modgo deploy counters.so --hosts db1:db1.example.com:4333 --tls-cafile ca.pem --user ops
+    """
+    cargo = load_cargo(module)
+    with connected(access) as cluster, progress(as_json) as tell:
+        found = survey(cluster)
+        there = standing(found, cargo.module)
+        check_free(cargo.module, there)
+        present = find_module(cluster, found, cargo.module)
+        if present is not None and present.agree and present.sha256 == cargo.sha256:
+            result = confirm(cluster, cargo, timeout, tell)
+        else:
+            if present is not None and not yes:
+                _ask(present, as_json)
+            if not no_probe:
+                tell("asking whether every node runs Go modules")
+                check_plugin(cluster)
+            result = deploy(cluster, cargo, there, timeout, tell)
+    if as_json:
+        write_json(deployed_json(result))
+    else:
+        _show(result)
+
+
+def _ask(present: RemoteModule, as_json: bool) -> None:
+    """Returns where the user lets the module be replaced; raises CliError where nobody can be asked."""
+    version = f" (sha256 {present.sha256[:12]}…)" if present.sha256 else ""
+    told = f"the cluster has a module {present.name}{version}"
+    if as_json or not sys.stdin.isatty():
+        raise CliError(told, "add --yes to replace it")
+    if not click.confirm(f"{told[0].upper()}{told[1:]}. Replace it?", err=True):
+        raise CliError("nothing was changed")
+
+
+def _show(result: Deployed) -> None:
+    cargo = result.cargo
+    parts = f" in {len(cargo.files)} files" if len(cargo.files) > 1 else ""
+    did = {"new": "deployed", "replaced": "replaced", "unchanged": "was there already"}[result.change]
+    click.echo(
+        f"{cargo.module} {did}: {cargo.size:,} bytes ({cargo.sent_bytes:,} compressed{parts}), "
+        f"sha256 {cargo.sha256[:12]}…"
+    )
+    for node in result.nodes:
+        click.echo(f"  {node} has it, checksum verified")

@@ -1,0 +1,74 @@
+"""`modgo modules`: what modules a cluster has, and whether its nodes agree.
+
+Not for: one node's files (ship/).
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from modgo_lsp.cli.cluster_options import cluster_options
+from modgo_lsp.cli.failure import is_coloured
+from modgo_lsp.cli.module import write_json
+from modgo_lsp.ship.access import Access
+from modgo_lsp.ship.cluster import connected
+from modgo_lsp.ship.listing import RemoteModule, list_modules, module_json
+
+_HEAD = ("NAME", "KIND", "BYTES", "SHA256", "PARTS", "NODES")
+_KINDS = {"go": "Go", "lua": "Lua", "mixed": "Go and other"}
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 where all nodes agree, 1 where something is wrong with a module, 2 for a cluster "
+    "that cannot be reached.",
+)
+@cluster_options
+@click.option("--json", "as_json", is_flag=True, help="Write the list as JSON.")
+def command(access: Access, as_json: bool) -> None:
+    """List the modules of a cluster: Go and Lua.
+
+    Bytes and checksum of a Go module are those of the .so as it was built, put together again and
+    decompressed from what the nodes keep.
+
+    \b
+    Examples:
+      modgo modules --hosts 127.0.0.1:3000
+      modgo modules --hosts 127.0.0.1:3000 --json
+    """
+    with connected(access) as cluster:
+        found = list_modules(cluster)
+        nodes = len(cluster.nodes())
+    if as_json:
+        write_json({"nodes": nodes, "modules": [module_json(module) for module in found]})
+    else:
+        _show(found, nodes)
+    sys.exit(0 if all(module.agree for module in found) else 1)
+
+
+def _show(found: tuple[RemoteModule, ...], nodes: int) -> None:
+    if not found:
+        click.echo("The cluster has no modules.")
+        return
+    rows = [_HEAD, *(_row(module, nodes) for module in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    coloured = is_coloured(sys.stdout)
+    for module in found:
+        for problem in module.problems:
+            told = f"{module.name}: {problem}"
+            click.echo(click.style(told, fg="yellow") if coloured else told)
+
+
+def _row(module: RemoteModule, nodes: int) -> tuple[str, ...]:
+    return (
+        module.name,
+        _KINDS[module.kind],
+        "?" if module.bytes is None else f"{module.bytes:,}",
+        "?" if module.sha256 is None else module.sha256[:12],
+        str(module.parts or 1),
+        f"all {nodes} agree" if module.agree else f"{module.nodes} of {nodes}, see below",
+    )

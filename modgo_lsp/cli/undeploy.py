@@ -1,0 +1,48 @@
+"""`modgo undeploy`: a module leaves a cluster, whole.
+
+Not for: modules in other languages.
+"""
+
+from __future__ import annotations
+
+import click
+
+from modgo_lsp.cli.cluster_options import cluster_options
+from modgo_lsp.cli.module import progress, write_json
+from modgo_lsp.ship.access import Access
+from modgo_lsp.ship.cluster import connected
+from modgo_lsp.ship.deploy import WAIT_SECONDS, find_standing, undeploy, undeployed_json
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 when no node has the module any more, 1 where one keeps it, 2 where there is no "
+    "such module, or no cluster.",
+)
+@click.argument("name", metavar="NAME")
+@cluster_options
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=WAIT_SECONDS, show_default=True,
+    metavar="SECONDS", help="How long to wait for the nodes.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def command(name: str, access: Access, timeout: float, as_json: bool) -> None:
+    """Take the Go module NAME away from every node of a cluster, and wait until it is gone.
+
+    Its head goes first, so that no node ever runs a module of which a part is missing. Calls of its
+    functions fail from then on.
+
+    \b
+    Examples:
+      modgo undeploy counters --hosts 127.0.0.1:3000
+    """
+    name = name.removesuffix(".so")
+    with connected(access) as cluster, progress(as_json) as tell:
+        there = find_standing(cluster, name)
+        result = undeploy(cluster, name, there, timeout, tell)
+    if as_json:
+        write_json(undeployed_json(result))
+        return
+    click.echo(f"{name} undeployed")
+    for node in result.nodes:
+        click.echo(f"  {node} has it no more")

@@ -1,0 +1,81 @@
+"""Waits until every node of a cluster has the same UDF files, and says which have not.
+
+A put is answered by one node; the others take the file from the cluster's metadata in their own time.
+Not for: putting (deploy.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Collection, Mapping
+
+from modgo_lsp.ship.cluster import Cluster, Node, NodeError
+from modgo_lsp.ship.failure import ShipError
+from modgo_lsp.ship.registry import get_file, list_files
+
+_PAUSE_SECONDS = 0.1
+
+
+def wait_for(
+    cluster: Cluster,
+    present: Mapping[str, bytes],
+    absent: Collection[str],
+    seconds: float,
+    tell: Callable[[str], None],
+) -> tuple[Node, ...]:
+    """Returns the nodes when each has the files `present` on its disk with these very bytes, and none of
+    `absent`. Raises ShipError after `seconds`, naming the nodes that have not, and what they lack."""
+    wanted = {name: hashlib.sha256(content).digest() for name, content in present.items()}
+    until = time.monotonic() + seconds
+    done: set[Node] = set()
+    while True:
+        lacks: dict[Node, str] = {}
+        nodes = cluster.nodes()
+        for node in nodes:
+            if node not in done and (problem := _lack(cluster, node, wanted, absent)):
+                lacks[node] = problem
+            else:
+                done.add(node)
+        lacks.update(dict.fromkeys(cluster.seen.difference(nodes), "left the cluster"))
+        unseen = cluster.size() - len(nodes) if nodes and not lacks else 0
+        if nodes and not lacks and unseen <= 0:
+            return nodes
+        tell(f"waiting for {_count(len(lacks) + max(unseen, 0), 'node')}")
+        if time.monotonic() >= until:
+            raise _too_late(lacks, unseen, nodes, seconds)
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _lack(cluster: Cluster, node: Node, wanted: Mapping[str, bytes], absent: Collection[str]) -> str:
+    """What is not yet as it should be on a node, "" where all is."""
+    try:
+        there = {file.name for file in list_files(cluster, node)}
+        if missing := [name for name in wanted if name not in there]:
+            return f"lacks {', '.join(missing)}"
+        if left := [name for name in absent if name in there]:
+            return f"still has {', '.join(left)}"
+        for name, digest in wanted.items():
+            if hashlib.sha256(get_file(cluster, node, name)).digest() != digest:
+                return f"has other content in {name}"
+    except NodeError as error:
+        return f"does not answer ({error})"
+    return ""
+
+
+def _too_late(lacks: Mapping[Node, str], unseen: int, nodes: Collection[Node], seconds: float) -> ShipError:
+    if not nodes:
+        told = "no node of the cluster can be reached any more"
+    elif lacks:
+        told = "; ".join(f"{node} {problem}" for node, problem in sorted(lacks.items()))
+    else:
+        told = f"the cluster has {_count(unseen, 'node')} more than modgo can reach"
+    return ShipError(
+        f"not every node has the module after {seconds:g} s: {told}",
+        "see whether those nodes run and are part of the cluster, then run the command again "
+        "(or give it longer with --timeout)",
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

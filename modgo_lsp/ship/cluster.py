@@ -1,0 +1,186 @@
+"""A connection to a cluster by the official client, and info commands to its nodes.
+
+The only file that imports the client, and only when it is needed: it is an extra. Not for: what the
+commands mean (registry.py, apply.py).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from modgo_lsp.ship.access import Access, Tls
+from modgo_lsp.ship.diagnosis import unreachable
+from modgo_lsp.ship.failure import usage_error
+
+CONNECT_SECONDS = 3.0
+INFO_SECONDS = 5.0
+
+# The server's codes: not authenticated, role violation; and the only positive one that is the client's.
+_SECURITY = (80, 81)
+_TIMEOUT = 9
+
+# The client puts the node's address before or after what the server said.
+_BEFORE = re.compile(r"^\S+:\d+ ")
+_FROM = re.compile(r"\s+from \S+:\d+$")
+
+_CLUSTER_SIZE = re.compile(r"(?:^|;)cluster_size=(\d+)")
+
+
+class Node(msgspec.Struct, frozen=True, order=True):
+    """A node as the client knows it. `address` is "host:port"."""
+
+    name: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.address})"
+
+
+class NodeError(Exception):
+    """A node that did not answer a command."""
+
+
+class RefusedError(NodeError):
+    """A node's own "no" to a command. `code` is the server's number for it."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether it is this user who may not."""
+        return self.code in _SECURITY
+
+
+class Cluster:
+    """An open connection. Its calls block; each ends within its time. `seen` are all nodes that there ever
+    were while it was open."""
+
+    def __init__(self, client: Any, aerospike: Any) -> None:
+        self.client = client
+        self.aerospike = aerospike
+        self.seen: set[Node] = set()
+        self.nodes()
+
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes that the client sees now, by name."""
+        found = [Node(one["node_name"], _address(one)) for one in self.client.get_node_names()]
+        self.seen.update(found)
+        return tuple(sorted(found))
+
+    def size(self) -> int:
+        """How many nodes the cluster has by its own count, 0 where no node says."""
+        sizes = [0]
+        for node in self.nodes():
+            with suppress(NodeError):
+                found = _CLUSTER_SIZE.search(self.info(node, "statistics"))
+                sizes.append(int(found[1]) if found else 0)
+        return max(sizes)
+
+    def info(self, node: Node, command: str, seconds: float = INFO_SECONDS) -> str:
+        """A node's answer, without the command before it. Raises NodeError, RefusedError where it says no."""
+        try:
+            answer = self.client.info_single_node(command, node.name, {"timeout": int(seconds * 1000)})
+        except self.aerospike.exception.AerospikeError as error:
+            if error.code > 0 and error.code != _TIMEOUT:
+                raise RefusedError(_reason(said(error)), error.code) from None
+            raise NodeError(said(error)) from None
+        # The answer begins with the command, which for udf-put is a megabyte long.
+        _, _, value = str(answer).partition("\t")
+        return value.rstrip("\n")
+
+
+@contextmanager
+def connected(access: Access, lua_path: Path | None = None) -> Iterator[Cluster]:
+    """The cluster behind `access`. `lua_path` is the folder in which the client looks for Lua modules.
+    Raises ShipError where the client is missing or no node can be reached."""
+    aerospike = _client_library()
+    try:
+        client = aerospike.client(_config(aerospike, access, lua_path))
+    except aerospike.exception.TLSError as error:
+        raise usage_error(f"TLS to {access} failed: {said(error)}", "check the --tls-… files") from None
+    except aerospike.exception.AerospikeError as error:
+        raise unreachable(access, said(error)) from None
+    try:
+        yield Cluster(client, aerospike)
+    finally:
+        client.close()
+
+
+def said(error: Exception) -> str:
+    """The words of the client's exception, without the node's address (which callers know better) and the
+    place in C."""
+    text = str(getattr(error, "msg", None) or error)
+    return _FROM.sub("", _BEFORE.sub("", text)).strip()
+
+
+def _reason(text: str) -> str:
+    """What the server means by "error=compile_error;file=…;line=1;message=BASE64" and its like."""
+    fields = dict(pair.split("=", 1) for pair in text.split(";") if "=" in pair)
+    if "error" not in fields:
+        return text
+    try:
+        message = base64.b64decode(fields.get("message", ""), validate=True).decode("utf-8", "replace")
+    except binascii.Error:
+        message = fields["message"]
+    return message or fields["error"].replace("_", " ")
+
+
+def _client_library() -> Any:
+    try:
+        return import_module("aerospike")
+    except ModuleNotFoundError:
+        problem = "the official Aerospike client is not installed"
+    except ImportError as error:
+        problem = f"the official Aerospike client cannot be loaded ({error})"
+    raise usage_error(problem, "pip install 'modgo-lsp[deploy]'")
+
+
+def _config(aerospike: Any, access: Access, lua_path: Path | None) -> dict[str, Any]:
+    hosts = [
+        (seed.host, seed.port, seed.tls_name) if seed.tls_name else (seed.host, seed.port)
+        for seed in access.seeds
+    ]
+    config: dict[str, Any] = {
+        "hosts": hosts,
+        "connect_timeout": int(CONNECT_SECONDS * 1000),
+        "send_bool_as": aerospike.AS_BOOL,
+        "use_services_alternate": access.alternate_services,
+    }
+    if access.user is not None:
+        config["user"], config["password"] = access.user, access.password or ""
+        config["policies"] = {
+            "auth_mode": getattr(aerospike, f"AUTH_{access.auth}"),
+            "login_timeout_ms": int(CONNECT_SECONDS * 1000),
+        }
+    if access.tls is not None:
+        config["tls"] = _tls(access.tls)
+    if lua_path is not None:
+        config["lua"] = {"user_path": str(lua_path)}
+    return config
+
+
+def _tls(tls: Tls) -> dict[str, Any]:
+    given: Mapping[str, Path | str | None] = {
+        "cafile": tls.cafile,
+        "capath": tls.capath,
+        "certfile": tls.certfile,
+        "keyfile": tls.keyfile,
+        "keyfile_pw": tls.keyfile_password,
+    }
+    return {"enable": True, **{key: str(value) for key, value in given.items() if value is not None}}
+
+
+def _address(node: Mapping[str, Any]) -> str:
+    host = str(node["address"])
+    return f"[{host}]:{node['port']}" if ":" in host else f"{host}:{node['port']}"

@@ -1,0 +1,223 @@
+"""Takes a module to a cluster, replaces it there, and takes it away, so that no node ever sees half of it.
+
+Parts go before the head and leave after it. Not for: asking people (cli), or what the nodes do with the
+files (libmod_go's plugin).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from modgo_lsp.ship.agreement import wait_for
+from modgo_lsp.ship.cluster import Cluster, Node, NodeError, RefusedError
+from modgo_lsp.ship.failure import ShipError, usage_error
+from modgo_lsp.ship.listing import Survey, refused, survey
+from modgo_lsp.ship.names import SUFFIX, checked_name, module_name, stem
+from modgo_lsp.ship.package import MOST_BYTES, PackageError, files_of, package
+from modgo_lsp.ship.registry import put_file, remove_file
+
+Tell = Callable[[str], None]
+
+WAIT_SECONDS = 30.0
+
+
+class Cargo(msgspec.Struct, frozen=True):
+    """A module ready to travel: the .so's bytes and digest, and its files in the order to put them."""
+
+    module: str
+    path: str
+    size: int
+    sha256: str
+    files: tuple[tuple[str, bytes], ...]
+
+    @property
+    def sent_bytes(self) -> int:
+        return sum(len(content) for _, content in self.files)
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a cluster has under a module's name: `files` of it on any node, `others` that aren't Go's."""
+
+    files: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+class Deployed(msgspec.Struct, frozen=True):
+    """A module that every node has. `change` says what it was to the cluster."""
+
+    cargo: Cargo
+    nodes: tuple[Node, ...]
+    change: Literal["new", "replaced", "unchanged"]
+    elapsed_ms: int
+
+
+class Undeployed(msgspec.Struct, frozen=True):
+    module: str
+    files: tuple[str, ...]
+    nodes: tuple[Node, ...]
+
+
+def load_cargo(path: Path) -> Cargo:
+    """Reads a module and packs it. Raises ShipError for a name or file that no server takes."""
+    name = module_name(path)
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ShipError(f"{path} has more than {MOST_BYTES >> 20} MiB, and a server takes no more")
+        content = path.read_bytes()
+    except OSError as error:
+        remedy = "build it with `modgo build`"
+        raise usage_error(f"{path} cannot be read ({error.strerror or error})", remedy) from None
+    try:
+        files = tuple(package(name, content))
+    except PackageError as error:
+        raise ShipError(str(error)) from None
+    return Cargo(name, str(path), len(content), hashlib.sha256(content).hexdigest(), files)
+
+
+def standing(found: Survey, name: str) -> Standing:
+    """What of a module is in the cluster."""
+    same = [filename for filename in found.names() if stem(filename) == name]
+    files = tuple(files_of(name, same))
+    return Standing(files, tuple(filename for filename in same if filename not in files))
+
+
+def check_free(name: str, there: Standing) -> None:
+    """Raises ShipError where another language has the name."""
+    if there.others:
+        raise usage_error(
+            f"the cluster has {', '.join(there.others)}, and clients could not tell {name}{SUFFIX} from it: "
+            f"both are called {name!r}",
+            f"build the module under another name (modgo build -o OTHER{SUFFIX}), or remove the other first",
+        )
+
+
+def deploy(cluster: Cluster, cargo: Cargo, there: Standing, seconds: float, tell: Tell) -> Deployed:
+    """Puts the module's files, the head last, waits until every node has them with the right bytes, and
+    then takes away what is left of an older version. Raises ShipError, after taking back its own parts where
+    the module did not come to stand."""
+    started = time.monotonic()
+    node = _first(cluster)
+    put: list[str] = []
+    try:
+        for number, (filename, content) in enumerate(cargo.files, 1):
+            tell(f"putting {filename} ({number} of {len(cargo.files)}, {len(content):,} bytes)")
+            put.append(filename)
+            known = put_file(cluster, node, filename, content)
+            # The head is checked against the parts; and where a node lags, more files would not help it.
+            if not known or number == len(cargo.files) - 1:
+                wait_for(cluster, dict(cargo.files[:number]), (), seconds, tell)
+    except BaseException as error:
+        _take_back(cluster, node, [name for name in put if name not in there.files], cargo)
+        if isinstance(error, RefusedError):
+            raise _refused(error, node, cargo) from None
+        if isinstance(error, NodeError):
+            raise ShipError(f"{node} did not take {put[-1]}: {error}", "run the command again") from None
+        raise
+    wait_for(cluster, dict(cargo.files), (), seconds, tell)
+    stale = [name for name in there.files if name not in dict(cargo.files)]
+    _remove(cluster, node, stale, tell)
+    nodes = wait_for(cluster, dict(cargo.files), stale, seconds, tell)
+    elapsed = int((time.monotonic() - started) * 1000)
+    return Deployed(cargo, nodes, "replaced" if there.files else "new", elapsed)
+
+
+def confirm(cluster: Cluster, cargo: Cargo, seconds: float, tell: Tell) -> Deployed:
+    """What `deploy` gives, where the cluster has this very module already. Raises ShipError where a node has
+    not."""
+    started = time.monotonic()
+    nodes = wait_for(cluster, dict(cargo.files), (), seconds, tell)
+    return Deployed(cargo, nodes, "unchanged", int((time.monotonic() - started) * 1000))
+
+
+def find_standing(cluster: Cluster, name: str) -> Standing:
+    """What there is to undeploy. Raises ShipError where there is no Go module of that name."""
+    checked_name(name)
+    found = survey(cluster)
+    there = standing(found, name)
+    if there.files:
+        return there
+    if there.others:
+        remedy = "modgo takes away Go modules only; use the tool that put it there"
+        raise usage_error(f"{name} is not a Go module but {', '.join(there.others)}", remedy)
+    known = sorted({stem(filename) for filename in found.names() if filename.endswith(SUFFIX)})
+    remedy = f"it has {', '.join(known)}" if known else "it has no Go modules"
+    raise usage_error(f"the cluster has no Go module {name}", remedy)
+
+
+def undeploy(cluster: Cluster, name: str, there: Standing, seconds: float, tell: Tell) -> Undeployed:
+    """Removes a module's files, the head first, and waits until no node has any. Raises ShipError."""
+    node = _first(cluster)
+    head, parts = there.files[:1], there.files[1:]
+    _remove(cluster, node, head, tell)
+    if parts:  # no node may miss one while it still has the head
+        wait_for(cluster, {}, head, seconds, tell)
+        _remove(cluster, node, parts, tell)
+    return Undeployed(name, there.files, wait_for(cluster, {}, there.files, seconds, tell))
+
+
+def deployed_json(result: Deployed) -> dict[str, Any]:
+    cargo = result.cargo
+    return {
+        "ok": True,
+        "module": cargo.module,
+        "path": cargo.path,
+        "bytes": cargo.size,
+        "sha256": cargo.sha256,
+        "files": [{"name": name, "bytes": len(content)} for name, content in cargo.files],
+        "change": result.change,
+        "nodes": nodes_json(result.nodes),
+        "elapsed_ms": result.elapsed_ms,
+    }
+
+
+def undeployed_json(result: Undeployed) -> dict[str, Any]:
+    return {
+        "ok": True,
+        "module": result.module,
+        "files": list(result.files),
+        "nodes": nodes_json(result.nodes),
+    }
+
+
+def nodes_json(nodes: tuple[Node, ...]) -> list[dict[str, str]]:
+    return [{"name": node.name, "address": node.address} for node in nodes]
+
+
+def _first(cluster: Cluster) -> Node:
+    nodes = cluster.nodes()
+    if not nodes:
+        raise ShipError("no node of the cluster can be reached any more", "see whether the nodes run")
+    return nodes[0]
+
+
+def _remove(cluster: Cluster, node: Node, names: Sequence[str], tell: Tell) -> None:
+    for filename in names:
+        tell(f"removing {filename}")
+        try:
+            remove_file(cluster, node, filename)
+        except RefusedError as refusal:
+            raise refused(refusal, node) from None
+        except NodeError as error:
+            message = f"{node} did not remove {filename}: {error}"
+            raise ShipError(message, "run the command again") from None
+
+
+def _take_back(cluster: Cluster, node: Node, names: list[str], cargo: Cargo) -> None:
+    """Removes what came new of a module that won't stand. The head first, which a server that was
+    interrupted may have taken all the same."""
+    for filename in files_of(cargo.module, names):
+        with suppress(NodeError):
+            remove_file(cluster, node, filename)
+
+
+def _refused(refusal: RefusedError, node: Node, cargo: Cargo) -> ShipError:
+    if refusal.forbidden:
+        return refused(refusal, node)
+    return ShipError(f"{node} refused {cargo.module}: {refusal}")

@@ -1,0 +1,44 @@
+"""Whether a cluster's nodes run Go modules at all.
+
+A stock server takes every *.so unseen, so a module could be put, agreed on, and never run. Not for: why a
+certain module is refused (the plugin says that itself).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from modgo_lsp.ship.cluster import Cluster, Node, NodeError, RefusedError
+from modgo_lsp.ship.failure import usage_error
+from modgo_lsp.ship.listing import refused
+from modgo_lsp.ship.registry import put_file, remove_file
+
+# No module: the plugin refuses it, and then the server keeps nothing of it.
+PROBE = "modgo-probe.so"
+_CONTENT = b"modgo asks whether this node runs Go modules.\n"
+
+
+def check_plugin(cluster: Cluster) -> None:
+    """Raises ShipError where a node takes what no Go module is."""
+    without = [node for node in cluster.nodes() if not _has_plugin(cluster, node)]
+    if without:
+        told = ", ".join(map(str, without))
+        verb = "does" if len(without) == 1 else "do"
+        raise usage_error(
+            f"{told} {verb} not run Go modules: the plugin libmod_go_asd.so is not loaded there",
+            "start the server with it, as docs/server.md says (--no-probe puts the module all the same)",
+        )
+
+
+def _has_plugin(cluster: Cluster, node: Node) -> bool:
+    try:
+        put_file(cluster, node, PROBE, _CONTENT)
+    except RefusedError as refusal:
+        if refusal.forbidden:
+            raise refused(refusal, node) from None
+        return True
+    except NodeError:
+        return True  # it does not answer, which the waiting will tell
+    with suppress(NodeError):
+        remove_file(cluster, node, PROBE)
+    return False

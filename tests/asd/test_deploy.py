@@ -1,0 +1,247 @@
+"""modgo deploy, modules and undeploy against real servers.
+
+The nodes here run without the plugin: what is tested is the way of the files. Calls are in test_apply.py.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.ship.package import package
+from tests.asd.cluster import Asd, StartCluster, clusters, require_asd
+
+require_asd()
+
+ROOT = Path(__file__).parents[2]
+
+
+def modgo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", *arguments],
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+@pytest.fixture(scope="module")
+def start_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartCluster]:
+    with clusters(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def cluster(start_cluster: StartCluster) -> list[Asd]:
+    return start_cluster(2)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A module written in C, which is small: what it does is not asked here."""
+    output = tmp_path_factory.mktemp("built") / "good.so"
+    command = ["cc", "-shared", "-fPIC", "-I", str(ROOT / "libmod_go" / "include")]
+    subprocess.run([*command, "-o", output, ROOT / "tests" / "host" / "modules" / "good.c"], check=True)
+    return output
+
+
+@pytest.fixture
+def files(built: Path, tmp_path: Path, cluster: list[Asd]) -> Iterator[Path]:
+    """A folder with counters.so; the cluster is empty before and after."""
+    shutil.copy(built, tmp_path / "counters.so")
+    yield tmp_path
+    for name in on_disk(cluster[0]):
+        cluster[0].info(f"udf-remove:filename={name}")
+    until = time.monotonic() + 10
+    while any(node.info("udf-list") for node in cluster):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def large(path: Path) -> Path:
+    """The module with a megabyte behind it that does not compress: it needs parts."""
+    path.write_bytes(path.read_bytes() + random.Random(path.name).randbytes(1100 << 10))
+    return path
+
+
+def deploy(path: Path, node: Asd, *options: str) -> subprocess.CompletedProcess[str]:
+    return modgo("deploy", path.name, "--hosts", node.hosts, "--no-probe", *options, cwd=path.parent)
+
+
+def on_disk(node: Asd) -> dict[str, bytes]:
+    folder = node.folder / "usr" / "udf" / "lua"
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_module_reaches_every_node_and_leaves_it(files: Path, cluster: list[Asd]) -> None:
+    module = files / "counters.so"
+    done = deploy(module, cluster[1])
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("counters deployed: ")
+    assert done.stdout.count("has it, checksum verified") == 2
+    for node in cluster:
+        assert on_disk(node) == dict(package("counters", module.read_bytes()))
+    done = modgo("undeploy", "counters", "--hosts", cluster[0].hosts, cwd=files)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "counters undeployed")
+    assert [on_disk(node) for node in cluster] == [{}, {}]
+
+
+def test_parts_are_replaced_and_removed_as_sets(files: Path, cluster: list[Asd]) -> None:
+    module = large(files / "counters.so")
+    first = dict(package("counters", module.read_bytes()))
+    assert len(first) == 3
+    assert deploy(module, cluster[0]).returncode == 0
+    module.write_bytes(module.read_bytes() + b"2")
+    second = dict(package("counters", module.read_bytes()))
+    done = deploy(module, cluster[0], "--yes", "--json")
+    told = json.loads(done.stdout)
+    assert (told["ok"], told["change"], len(told["nodes"])) == (True, "replaced", 2)
+    assert [one["name"] for one in told["files"]] == list(second)
+    assert [on_disk(node) for node in cluster] == [second, second]
+    done = modgo("undeploy", "counters.so", "--hosts", cluster[0].hosts, "--json", cwd=files)
+    assert json.loads(done.stdout)["files"][0] == "counters.so"
+    assert [on_disk(node) for node in cluster] == [{}, {}]
+
+
+def test_replacing_wants_a_yes_and_the_same_module_none(files: Path, cluster: list[Asd]) -> None:
+    module = files / "counters.so"
+    assert deploy(module, cluster[0]).returncode == 0
+    done = deploy(module, cluster[0])
+    assert (done.returncode, done.stdout.startswith("counters was there already: ")) == (0, True)
+    before = on_disk(cluster[0])
+    module.write_bytes(module.read_bytes() + b"2")
+    done = deploy(module, cluster[0])
+    assert done.returncode == 2
+    assert "the cluster has a module counters (sha256 " in done.stderr
+    assert "--yes" in done.stderr
+    assert on_disk(cluster[0]) == before
+
+
+def test_a_name_that_lua_has_is_refused(files: Path, cluster: list[Asd]) -> None:
+    lua = files / "counters.lua"
+    lua.write_text("function one(rec) return 1 end\n")
+    put_lua(lua, cluster[0])
+    done = deploy(files / "counters.so", cluster[0])
+    assert done.returncode == 2
+    assert "the cluster has counters.lua" in done.stderr
+    assert on_disk(cluster[0]) == {"counters.lua": lua.read_bytes()}
+    done = modgo("undeploy", "counters", "--hosts", cluster[0].hosts, cwd=files)
+    assert (done.returncode, "counters is not a Go module but counters.lua" in done.stderr) == (2, True)
+
+
+def test_servers_without_the_plugin_are_told_from_those_with(files: Path, cluster: list[Asd]) -> None:
+    done = modgo("deploy", "counters.so", "--hosts", cluster[0].hosts, cwd=files)
+    assert done.returncode == 2
+    assert "do not run Go modules: the plugin libmod_go_asd.so is not loaded there" in done.stderr
+    assert "A1" in done.stderr
+    assert "A2" in done.stderr
+    assert all(not on_disk(node) for node in cluster)
+
+
+def test_modules_are_listed_with_what_is_wrong_with_them(files: Path, cluster: list[Asd]) -> None:
+    done = modgo("modules", "--hosts", cluster[0].hosts, cwd=files)
+    assert (done.returncode, done.stdout) == (0, "The cluster has no modules.\n")
+    lua = files / "calc.lua"
+    lua.write_text("function one(rec) return 1 end\n")
+    put_lua(lua, cluster[0])
+    module = large(files / "counters.so")
+    assert deploy(module, cluster[0]).returncode == 0
+    done = modgo("modules", "--hosts", cluster[1].hosts, "--json", cwd=files)
+    assert done.returncode == 0, done.stdout
+    calc, counters = json.loads(done.stdout)["modules"]
+    assert (calc["kind"], calc["bytes"], calc["agree"]) == ("lua", lua.stat().st_size, True)
+    assert (counters["kind"], counters["bytes"]) == ("go", module.stat().st_size)
+    assert counters["parts"] == len(package("counters", module.read_bytes())) - 1
+
+    part = next(name for name in on_disk(cluster[0]) if "-1." in name)
+    assert cluster[0].info(f"udf-remove:filename={part}") == "ok"
+    done = modgo("modules", "--hosts", cluster[1].hosts, cwd=files)
+    assert done.returncode == 1
+    assert f"counters: counters.so is in {counters['parts']} parts, of which {part} is missing" in done.stdout
+
+
+def test_a_node_that_never_gets_it_is_named(built: Path, tmp_path: Path, start_cluster: StartCluster) -> None:
+    first, second = start_cluster(2, patience=100)
+    module = tmp_path / "counters.so"
+    module.write_bytes(built.read_bytes() + random.Random(1).randbytes(4 << 20))
+    process = start_deploy(module, first, "--timeout", "2")
+    wait_for_files(first)
+    second.freeze()
+    _, said = process.communicate(timeout=100)
+    second.thaw()
+    assert process.returncode == 1, said
+    assert "not every node has the module after 2 s: " in said
+    assert f"A2 ({second.hosts}) " in said
+    assert "--timeout" in said
+
+
+def test_unreachable_nodes_are_named(built: Path, tmp_path: Path, start_cluster: StartCluster) -> None:
+    first, second = start_cluster(2, patience=100)
+    second.freeze()
+    done = deploy(Path(shutil.copy(built, tmp_path / "counters.so")), first)
+    second.thaw()
+    assert done.returncode == 2
+    assert f"answers, but not its nodes at {second.hosts}" in done.stderr
+
+
+def test_an_interrupt_takes_back_what_it_put(files: Path, cluster: list[Asd]) -> None:
+    module = large(files / "counters.so")
+    process = start_deploy(module, cluster[0])
+    wait_for_files(cluster[0])
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode in (130, 0)
+    left = set(on_disk(cluster[0]))
+    whole = set(dict(package("counters", module.read_bytes())))
+    assert left == (whole if process.returncode == 0 else set())
+
+
+def start_deploy(path: Path, node: Asd, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "modgo_lsp",
+            "deploy",
+            path.name,
+            "--hosts",
+            node.hosts,
+            "--no-probe",
+            *options,
+        ],
+        cwd=path.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def wait_for_files(node: Asd) -> None:
+    until = time.monotonic() + 60
+    while not on_disk(node):
+        assert time.monotonic() < until
+        time.sleep(0.002)
+
+
+def put_lua(path: Path, node: Asd) -> None:
+    """By hand: the client leaves a copy in the current folder, where Lua would find it first."""
+    content = base64.b64encode(path.read_bytes()).decode()
+    command = f"udf-put:filename={path.name};content={content};content-len={len(content)};udf-type=LUA;"
+    assert node.info(command) == "ok"

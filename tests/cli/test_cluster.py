@@ -1,0 +1,87 @@
+"""The commands that go to a cluster, as processes, where there is none: exit codes, secrets, JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address at which nothing listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{bound.getsockname()[1]}"
+
+
+def modgo(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+    )
+
+
+def test_unreachable(nobody: str) -> None:
+    done = modgo("modules", "--hosts", nobody)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == (
+        f"Error: no node of the cluster can be reached: nothing listens at {nobody}"
+    )
+    assert done.stderr.splitlines()[1].startswith("Help: check that the server runs")
+
+
+def test_unreachable_as_json(nobody: str) -> None:
+    done = modgo("undeploy", "counters", "--hosts", nobody, "--json")
+    assert done.returncode == 2
+    told = json.loads(done.stdout)
+    assert (told["ok"], told["error"]["kind"]) == (False, "usage")
+    assert f"nothing listens at {nobody}" in told["error"]["message"]
+
+
+def test_hosts_may_come_from_the_environment(nobody: str) -> None:
+    assert f"nothing listens at {nobody}" in modgo("modules", AEROSPIKE_HOSTS=nobody).stderr
+    assert "Missing option '--hosts'" in modgo("modules").stderr
+
+
+def test_the_file_is_judged_before_the_cluster_is_asked(nobody: str, tmp_path: Path) -> None:
+    path = tmp_path / "counters.so"
+    path.write_text("no module")
+    done = modgo("deploy", str(path), "--hosts", nobody)
+    assert done.returncode == 1
+    assert "is not a shared object" in done.stderr
+    done = modgo("deploy", str(tmp_path / "my.counters.so"), "--hosts", nobody)
+    assert (done.returncode, "has two dots" in done.stderr) == (2, True)
+
+
+def test_secrets_come_from_the_environment_or_a_file(nobody: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    options = ("modules", "--hosts", nobody, "--user", "ops")
+    assert "nothing listens" in modgo(*options, "--password", "env:SECRET", SECRET="hush").stderr
+    assert "nothing listens" in modgo(*options, "--password", f"file:{tmp_path / 'secret'}").stderr
+    assert "nothing listens" in modgo(*options, AEROSPIKE_PASSWORD="hush").stderr
+    done = modgo(*options, "--password", "hush")
+    assert done.returncode == 2
+    assert "--password takes no secret itself" in done.stderr
+    assert "hush" not in done.stderr
+    assert "the environment has no NOWHERE" in modgo(*options, "--password", "env:NOWHERE").stderr
+    assert "the password of ops is missing" in modgo(*options).stderr
+    assert "--password needs --user" in modgo("modules", "--hosts", nobody, "--password", "env:HOME").stderr
+
+
+def test_tls_files_must_be_there(nobody: str, tmp_path: Path) -> None:
+    done = modgo("modules", "--hosts", nobody, "--tls-cafile", str(tmp_path / "ca.pem"))
+    assert (done.returncode, "ca.pem does not exist" in done.stderr) == (2, True)

@@ -1,0 +1,58 @@
+"""What modgo deploy refuses before it asks any cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+
+import pytest
+
+from modgo_lsp.ship.deploy import Standing, check_free, load_cargo
+from modgo_lsp.ship.failure import ShipError
+from modgo_lsp.ship.names import module_name, stem
+from modgo_lsp.ship.package import MOST_BYTES
+
+
+def test_the_name_is_the_file_s_up_to_the_first_dot() -> None:
+    assert module_name(PurePath("/a.b/my-counters_2.so")) == "my-counters_2"
+    assert stem("counters.0123456789abcdef-1.so") == "counters"
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "remedy"),
+    [
+        ("my.counters.so", "has two dots", "modgo build -o my_counters.so"),
+        ("counters", "does not end in .so", "modgo build"),
+        ("counters.lua", "does not end in .so", "modgo build"),
+        (".so", "does not end in .so", "modgo build"),
+        ("a b.so", "cannot be the name of a module on a server", ""),
+        ("a;b.so", "cannot be the name of a module on a server", ""),
+        (f"{'x' * 104}.so", "cannot be the name of a module on a server", ""),
+    ],
+)
+def test_names_that_no_cluster_can_hold(name: str, said: str, remedy: str) -> None:
+    with pytest.raises(ShipError) as caught:
+        module_name(PurePath(name))
+    assert caught.value.usage
+    assert said in caught.value.message
+    assert remedy in caught.value.remedy
+
+
+def test_files_that_no_server_takes(tmp_path: Path) -> None:
+    path = tmp_path / "counters.so"
+    with pytest.raises(ShipError, match=r"counters\.so cannot be read \(No such file"):
+        load_cargo(path)
+    path.write_text("#!/bin/sh\n")
+    with pytest.raises(ShipError, match="not a shared object for Linux"):
+        load_cargo(path)
+    with path.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    with pytest.raises(ShipError, match="has more than 256 MiB"):
+        load_cargo(path)
+
+
+def test_a_name_that_another_language_has() -> None:
+    check_free("counters", Standing(("counters.so",), ()))
+    with pytest.raises(ShipError) as caught:
+        check_free("counters", Standing((), ("counters.lua",)))
+    assert caught.value.usage
+    assert "the cluster has counters.lua" in caught.value.message
