@@ -71,7 +71,7 @@ async def build_module(request: BuildRequest, progress: Progress = lambda _: Non
     """Builds. What is wrong with code or set-up is in the result; only what no file can be blamed for (a
     folder that does not exist, an output that can't be written) raises RequestError."""
     start = time.monotonic()
-    plan = await asyncio.to_thread(make_plan, request.packages, request.output, request.dispatch)
+    plan = await asyncio.to_thread(make_plan, request.packages, request.output, request.dispatch, request.go)
     result = await _build(request, plan, progress)
     elapsed = round((time.monotonic() - start) * 1000)
     return msgspec.structs.replace(result, elapsed_ms=elapsed, package=plan.packages[0])

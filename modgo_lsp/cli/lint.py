@@ -6,23 +6,29 @@ Not for: what is found (lint/) or how it is shown (report/).
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
+from modgo_lsp.build.facts_cache import DiskFactsCache
+from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.cli.failure import CliError, is_coloured
 from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.fix import Fixed, best, fix_paths
-from modgo_lsp.lint.run import Outcome, absolute, lint_paths
+from modgo_lsp.lint.run import Machine, Outcome, absolute, lint_paths
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.imports import may_be_standard
 from modgo_lsp.model.load import Loader
 from modgo_lsp.report.sources import Sources, printable
 from modgo_lsp.report.style import Painter
 from modgo_lsp.syntax.document import parse
+
+MACHINE = Machine(find_go_environment, DiskFactsCache())
 
 _SEVERITIES = ("error", "warning", "information", "hint")
 
@@ -100,7 +106,7 @@ def command(**given: Any) -> None:
     elif options.write_baseline:
         code = _write_baseline(options, files, paths)
     elif options.fix or options.diff:
-        fixed = fix_paths(paths, files, _overrides(options), options.unsafe_fixes)
+        fixed = fix_paths(paths, files, _overrides(options), options.unsafe_fixes, MACHINE)
         code = _mend(options, fixed, files)
     else:
         outcome = _looked_at(options, files, paths)
@@ -140,7 +146,7 @@ def _input(options: Options) -> tuple[Files, list[str]]:
 
 def _looked_at(options: Options, files: Files, paths: list[str], previous: Loader | None = None) -> Outcome:
     """What lint finds and, with --build, what building and loading say."""
-    outcome = lint_paths(paths, files, _overrides(options), previous)
+    outcome = lint_paths(paths, files, _overrides(options), previous, MACHINE)
     if not options.build:
         return outcome
     from modgo_lsp.cli.lint_build import built_findings
@@ -185,6 +191,8 @@ def _show(options: Options, outcome: Outcome, files: Files) -> None:
             "`go mod init` makes one",
             err=True,
         )
+    for note in _unread(outcome):
+        click.echo(f"Note: {printable(note)}", err=True)
     for problem in outcome.problems:
         click.echo(f"Error: {printable(str(problem))}", err=True)
 
@@ -223,6 +231,22 @@ def _report(options: Options, outcome: Outcome, sources: Sources) -> None:
         _echo(closing_line(findings, counts))
         if not (options.fix or options.diff):
             _echo(_fixable(findings))
+
+
+def _unread(outcome: Outcome) -> Iterator[str]:
+    """What couldn't be judged, for it hangs on source that isn't here."""
+    library = [path for path in outcome.unread if may_be_standard(path)]
+    others = [path for path in outcome.unread if path not in library]
+    if library and not outcome.go_found:
+        yield (
+            f"Go was not found, so the types of its library ({', '.join(library)}) are not judged; "
+            "`modgo doctor` says what to do"
+        )
+    if others:
+        yield (
+            f"the source of {', '.join(others)} is not here, so types from there are not judged; "
+            "`go mod download` fetches what go.mod requires"
+        )
 
 
 def _echo(text: str, gap: bool = False) -> None:
@@ -266,7 +290,7 @@ def _write_baseline(options: Options, files: Files, paths: list[str]) -> int:
     from modgo_lsp.lint.baseline import DEFAULT_NAME, write_baseline
 
     # What an older baseline knows is found again, so that it can be told anew.
-    outcome = lint_paths(paths, files, {**_overrides(options), "baseline": None})
+    outcome = lint_paths(paths, files, {**_overrides(options), "baseline": None}, machine=MACHINE)
     configured = configuration(absolute(paths[0]), files).settings
     named = options.baseline or (
         str(Path(configured.root, configured.baseline)) if configured.baseline else DEFAULT_NAME

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.lint.run import Outcome, lint_paths
+from modgo_lsp.lint.run import UNKNOWN_MACHINE, Machine, Outcome, lint_paths
 from modgo_lsp.model.files import Files, OverlayFiles
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.syntax.document import Document, parse
@@ -30,12 +30,13 @@ def fix_paths(
     files: Files,
     overrides: Mapping[str, Any] | None = None,
     unsafe: bool = False,
+    machine: Machine = UNKNOWN_MACHINE,
 ) -> Fixed:
     """Lints and mends, in memory. `unsafe` fixes only if asked for."""
     originals: dict[str, bytes] = {}
     documents: dict[str, Document] = {}
     states: set[frozenset[tuple[str, bytes]]] = set()
-    outcome = lint_paths(paths, files, overrides)
+    outcome = lint_paths(paths, files, overrides, machine=machine)
     count = 0
     while chosen := choose(outcome.findings, unsafe):
         for path, edits in _by_path(chosen).items():
@@ -47,7 +48,7 @@ def fix_paths(
             break
         states.add(state)
         count += len(chosen)
-        outcome = lint_paths(paths, OverlayFiles(files, documents), overrides, outcome.loader)
+        outcome = lint_paths(paths, OverlayFiles(files, documents), overrides, outcome.loader, machine)
     changes = {path: (originals[path], documents[path].text) for path in sorted(documents)}
     return Fixed(outcome, changes, count)
 

@@ -6,7 +6,7 @@ Not for: changing files (fix.py) or showing findings (report/).
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -17,8 +17,10 @@ from modgo_lsp.lint.config import ConfigProblem, Configuration, Settings, config
 from modgo_lsp.lint.walk import PathProblem, Target, walk
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
+from modgo_lsp.model.sources import FactsCache
 from modgo_lsp.syntax.document import Document
 
 
@@ -29,12 +31,29 @@ class Counts(msgspec.Struct, frozen=True):
     files: int
 
 
+def _nothing_known(_: str | None) -> GoEnvironment:
+    return NOTHING_KNOWN
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """What lies outside the sources: `find_go` gives the Go of a setting, or else the one that a build would
+    take; `cache` keeps facts for the next run."""
+
+    find_go: Callable[[str | None], GoEnvironment] = _nothing_known
+    cache: FactsCache | None = None
+
+
+UNKNOWN_MACHINE = Machine()
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """`findings` by path, position and code; `documents` by path, of all packages that were looked at and
     of those they import; `problems` with paths and configuration. `fail_on` is the strictest of the
     packages' settings. `modules` are the packages that are UDF modules of their own, each with its settings:
     they import the SDK, and no other package of their Go module imports them. `without_module` are the
-    folders of UDF packages that have no go.mod above them. `loader` is the snapshot, to reuse in the next run."""
+    folders of UDF packages that have no go.mod above them. `unread` are import paths of packages whose types
+    would have mattered and whose source isn't here, and `go_found` says whether Go's library is. `loader` is
+    the snapshot, to reuse in the next run."""
 
     findings: tuple[Finding, ...]
     documents: Mapping[str, Document]
@@ -43,6 +62,8 @@ class Outcome(msgspec.Struct, frozen=True):
     fail_on: str
     modules: tuple[tuple[Package, Settings], ...]
     without_module: tuple[str, ...]
+    unread: tuple[str, ...]
+    go_found: bool
     loader: Loader
 
 
@@ -51,19 +72,22 @@ def lint_paths(
     files: Files,
     overrides: Mapping[str, Any] | None = None,
     previous: Loader | None = None,
+    machine: Machine = UNKNOWN_MACHINE,
 ) -> Outcome:
     """Lints files and folders (made absolute by the working directory; a trailing `/...` is allowed).
 
     `overrides` are settings by key, as the command line gives them. Never raises for bad input: what can't
     be read is among the problems, what doesn't parse among the findings."""
     targets, path_problems = walk([absolute(path) for path in paths], files)
-    loader = Loader(files, previous=previous)
+    configurations = _Configurations(files, overrides)
+    setting = configurations.of(targets[0].directory).settings.go if targets else None
+    environment = machine.find_go(setting)
+    loader = Loader(files, previous=previous, environment=environment, cache=machine.cache)
     packages: list[tuple[Target, Package]] = []
     for target in targets:
         package = loader.package(target.directory)
         if package is not None:
             packages.append((target, package))
-    configurations = _Configurations(files, overrides)
     findings = check_packages(
         [package for _, package in packages],
         lambda package: configurations.of(package.directory).settings,
@@ -87,6 +111,8 @@ def lint_paths(
             if each.imports_sdk and not each.imported_in_module
         ),
         tuple(each.directory for each in chosen if each.imports_sdk and each.module is None),
+        tuple(sorted(loader.unread())),
+        environment.goroot is not None,
         loader,
     )
 

@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import FunctionName
-from modgo_lsp.model.package import Function
+from modgo_lsp.model.imports import may_be_standard
+from modgo_lsp.model.objects import FunctionName, Predeclared
+from modgo_lsp.model.package import Function, Signature
 from modgo_lsp.model.resolve import Resolver
+from modgo_lsp.model.sdk import RECORD, SDK_PATH, STREAM
 from modgo_lsp.model.signature import declared_subject, judge
 from modgo_lsp.model.units import FileUnit, PackageUnit
+from modgo_lsp.syntax import ast
 
 
 def declared_functions(
@@ -33,10 +36,13 @@ def declared_functions(
 
 def _function(resolver: Resolver, file: FileUnit, function: FunctionName, references: int) -> Function:
     decl = function.decl
-    signature = None
-    if not function.generic:
+
+    def judged() -> Signature | None:
+        if function.generic:
+            return None
         subject = declared_subject(file, resolver.function_type(function), decl.type, decl.name.span)
-        signature = judge(resolver, subject, file.document)
+        return judge(resolver, subject, file.document)
+
     return Function(
         name=function.qualified,
         exported=is_exported(function.name),
@@ -44,9 +50,27 @@ def _function(resolver: Resolver, file: FileUnit, function: FunctionName, refere
         location=Location(file.path, decl.name.span),
         extent=Location(file.path, decl.span),
         doc="" if decl.doc is None else _comment_text(file.document.slice(decl.doc)),
-        signature=signature,
+        judged=judged,
+        may_take_receiver=any(
+            _may_be_receiver(resolver, file, field.type) for field in decl.type.params.fields
+        ),
         references=references,
     )
+
+
+def _may_be_receiver(resolver: Resolver, file: FileUnit, expr: ast.Expr) -> bool:
+    """Whether a parameter's type may be a record or a stream, or a pointer to one, by whatever name."""
+    expr = ast.unparen(expr)
+    while isinstance(expr, ast.StarExpr | ast.IndexExpr):
+        expr = ast.unparen(expr.x)
+    if isinstance(expr, ast.SelectorExpr):
+        selected = file.selected.get(expr.x.span.start)
+        if selected is None or selected[0] == SDK_PATH:
+            return selected is not None and selected[1] in (RECORD.name, STREAM.name)
+        unit = resolver.find_unit(file, selected[0])
+        # Go's library knows nothing of the SDK.
+        return not may_be_standard(selected[0]) if unit is None else not unit.standard
+    return isinstance(expr, ast.Ident) and not isinstance(file.uses.get(expr.span.start), Predeclared)
 
 
 def _references(

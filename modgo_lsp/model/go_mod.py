@@ -1,4 +1,7 @@
-"""Reads go.mod: module, go, require and replace. Not for: fetching modules, or go.work."""
+"""Reads go.mod, go.work and vendor/modules.txt, as far as they say where packages come from.
+
+Not for: fetching modules, nor for which versions are chosen (build_list.py).
+"""
 
 from __future__ import annotations
 
@@ -19,23 +22,28 @@ class Replace(msgspec.Struct, frozen=True):
 
 
 class GoMod(msgspec.Struct, frozen=True):
-    """What go.mod says. `module` is "" where it doesn't say, `go` is None without a go directive."""
+    """What go.mod says. `module` is "" where it doesn't say, `go` is None without a go directive. A go.work
+    is read likewise: `uses` are the folders that it uses."""
 
     module: str = ""
     go: str | None = None
     requires: tuple[tuple[str, str], ...] = ()
     replaces: tuple[Replace, ...] = ()
+    excludes: tuple[tuple[str, str], ...] = ()
+    uses: tuple[str, ...] = ()
 
 
 _WORD = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`|//.*|=>|[()]|[^\s()"`]+')
 
 
 def parse_go_mod(text: bytes) -> GoMod:
-    """The directives of a go.mod. Lines that make no sense are passed over, as broken input is."""
+    """The directives of a go.mod or go.work. Lines that make no sense are passed over, as broken input is."""
     module = ""
     go: str | None = None
     requires: list[tuple[str, str]] = []
     replaces: list[Replace] = []
+    excludes: list[tuple[str, str]] = []
+    uses: list[str] = []
     block: str | None = None
     for line in text.decode("utf-8", "replace").splitlines():
         words = _words(line)
@@ -56,11 +64,21 @@ def parse_go_mod(text: bytes) -> GoMod:
                 go = version
             case ["require", path, version]:
                 requires.append((path, version))
+            case ["exclude", path, version]:
+                excludes.append((path, version))
+            case ["use", folder]:
+                uses.append(folder)
             case ["replace", *rest] if "=>" in rest:
                 replaces.extend(_replace(rest))
         if closes:
             block = None
-    return GoMod(module, go, tuple(requires), tuple(replaces))
+    return GoMod(module, go, tuple(requires), tuple(replaces), tuple(excludes), tuple(uses))
+
+
+def vendored_packages(text: bytes) -> frozenset[str]:
+    """The import paths that vendor/modules.txt lists."""
+    lines = text.decode("utf-8", "replace").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _words(line: str) -> list[str]:

@@ -38,7 +38,7 @@ def _package_name(
     unit = find_unit(file, path)
     if unit is not None:
         return unit.name, True
-    return guessed_name(path), "." not in path.split("/")[0]
+    return guessed_name(path), may_be_standard(path)
 
 
 def guessed_name(path: str) -> str:
@@ -49,3 +49,9 @@ def guessed_name(path: str) -> str:
         parts.pop()
     last = re.sub(r"\.v[0-9]+$", "", parts[-1])
     return last.removeprefix("go-").removesuffix("-go").replace("-", "_")
+
+
+def may_be_standard(path: str) -> bool:
+    """Whether a path can be of Go's library: those of others have a dot in their first part."""
+    first = path.partition("/")[0]
+    return "." not in first or first == "vendor"

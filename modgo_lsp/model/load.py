@@ -10,63 +10,64 @@ import os
 from pathlib import Path
 
 from modgo_lsp.model.call_graph import reached_code
-from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
+from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.functions import declared_functions
+from modgo_lsp.model.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.model.go_mod import GoMod, parse_go_mod
+from modgo_lsp.model.locate import Locator, Root
 from modgo_lsp.model.objects import FunctionName
-from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.package import Function, Import, Module, Package, Registration, SourceFile, SyntaxProblem
+from modgo_lsp.model.program import Library, Program, build_root
 from modgo_lsp.model.registrations import Registrations
-from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.sources import FactsCache, Sources
 from modgo_lsp.model.units import FileUnit, PackageUnit
-from modgo_lsp.resources import resource
-from modgo_lsp.syntax import ast, document, errors, lower
-from modgo_lsp.syntax.constraints import BuildContext, is_chosen
-from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax import ast, errors
+from modgo_lsp.syntax.constraints import BuildContext
 from modgo_lsp.syntax.positions import Span
 
 __all__ = ["BuildContext", "Loader"]
 
 
-class _Parsed:
-    """A file that was read: its document and syntax."""
-
-    __slots__ = ("document", "syntax")
-
-    def __init__(self, parsed: Document, earlier: _Parsed | None = None) -> None:
-        self.document = parsed
-        self.syntax: ast.File = lower.lower(
-            parsed, None if earlier is None else (earlier.document, earlier.syntax)
-        )
-
-
 class Loader:
     """One snapshot: what it has read stays as it was. `previous` is an earlier one, whose files are taken
-    over where their bytes are the same."""
+    over where their bytes are the same, as are its `environment` and `cache` where none are given."""
 
     def __init__(
-        self, files: Files, context: BuildContext | None = None, previous: Loader | None = None
+        self,
+        files: Files,
+        context: BuildContext | None = None,
+        previous: Loader | None = None,
+        environment: GoEnvironment | None = None,
+        cache: FactsCache | None = None,
     ) -> None:
-        self._files = files
-        self._context = BuildContext() if context is None else context
-        self._earlier = {} if previous is None else previous._parsed
-        self._parsed: dict[str, _Parsed | None] = {}
-        self._texts: dict[str, bytes | None] = {}
-        self._entries: dict[str, list[tuple[str, bool]] | None] = {}
+        if previous is not None:
+            environment = environment or previous._environment
+            cache = cache or previous._cache
+        self._environment: GoEnvironment = environment or NOTHING_KNOWN
+        self._cache: FactsCache | None = cache
+        if context is None:
+            release = self._environment.release
+            context = BuildContext() if release is None else BuildContext(release=release)
+        self._context = context
+        earlier = None if previous is None else previous._sources
+        self._sources: Sources = Sources(files, context, self._environment, cache, earlier)
+        self._library = Library(self._sources, self._environment)
         self._modules: dict[str, tuple[Module, GoMod] | None] = {}
+        self._programs: dict[str, Program] = {}
         self._by_directory: dict[str, PackageUnit | None] = {}
-        self._by_path: dict[str, PackageUnit] = {}
         self._packages: dict[str, Package | None] = {}
         self._functions: dict[PackageUnit, dict[FunctionName, Function]] = {}
         self._trees: dict[str, list[str]] = {}
         self._loading: set[str] = set()
-        self._disk = DiskFiles()
-        self._resolver = Resolver(self._find_unit, self._unit_of_path)
-        self._operands = Operands(self._resolver)
 
     # --- what others ask
+
+    def unread(self) -> set[str]:
+        """The import paths of packages whose declarations would have been of use, and aren't here: where Go's
+        library is isn't known, or a module isn't in the module cache."""
+        return {path for program in self._programs.values() for path in program.unread}
 
     def module(self, directory: str) -> Module | None:
         """The Go module that `directory` (absolute) is in, None without a go.mod."""
@@ -94,74 +95,13 @@ class Loader:
         return self._modules[directory]
 
     def _find_module(self, directory: str) -> tuple[Module, GoMod] | None:
-        text = self._text(_join(directory, "go.mod"))
+        text = self._sources.text(_join(directory, "go.mod"))
         if text is None:
             parent = str(Path(directory).parent)
             return None if parent == directory else self._module(parent)
         mod = parse_go_mod(text)
         sdk = next((version for path, version in mod.requires if path == SDK_PATH), None)
         return Module(directory, mod.module, mod.go, sdk), mod
-
-    def _directory_of(self, module: Module, mod: GoMod, path: str) -> str | None:
-        """The directory of the package that code in `module` imports as `path`, where it is known."""
-        places = {module.path: module.directory} if module.path else {}
-        for replace in mod.replaces:
-            if not replace.new_version and (replace.new.startswith(".") or Path(replace.new).is_absolute()):
-                places[replace.old] = _clean(str(Path(module.directory, replace.new)))
-        # The longest module path that fits is the one that has the package.
-        for prefix in sorted(places, key=len, reverse=True):
-            if path == prefix or path.startswith(prefix + "/"):
-                directory = _join(places[prefix], *path[len(prefix) + 1 :].split("/"))
-                return directory if self._belongs(directory, places[prefix]) else None
-        return None
-
-    def _belongs(self, directory: str, module_directory: str) -> bool:
-        """Whether no go.mod in between makes `directory` part of another module."""
-        found = self._module(directory)
-        return found is not None and found[0].directory == module_directory
-
-    # --- files
-
-    def _text(self, path: str) -> bytes | None:
-        if path not in self._texts:
-            try:
-                self._texts[path] = self._files.read(path)
-            except OSError:
-                self._texts[path] = None
-        return self._texts[path]
-
-    def _list(self, directory: str) -> list[tuple[str, bool]]:
-        if directory not in self._entries:
-            try:
-                self._entries[directory] = self._files.entries(directory)
-            except OSError:
-                self._entries[directory] = None
-        return self._entries[directory] or []
-
-    def _parse(self, path: str, text: bytes) -> _Parsed:
-        known = self._parsed.get(path)
-        if known is not None:
-            return known
-        opened = self._files.document(path) if isinstance(self._files, OverlayFiles) else None
-        earlier = self._earlier.get(path)
-        if earlier is not None and (earlier.document is opened or earlier.document.text == text):
-            parsed = earlier
-        else:
-            parsed = _Parsed(document.parse(path, text) if opened is None else opened, earlier)
-        self._parsed[path] = parsed
-        return parsed
-
-    def _sources(self, directory: str) -> list[tuple[str, bytes]]:
-        """Path and text of the files in `directory` that `go build` would compile."""
-        found = []
-        for name, is_directory in self._list(directory):
-            if is_directory or not name.endswith(".go"):
-                continue
-            path = _join(directory, name)
-            text = self._text(path) if is_chosen(name, b"", self._context) else None
-            if text is not None and is_chosen(name, text, self._context):
-                found.append((path, text))
-        return found
 
     # --- units
 
@@ -171,13 +111,13 @@ class Loader:
             unit = self._load_unit(directory, path)
             self._by_directory[directory] = unit
             if unit is not None:
-                self._by_path.setdefault(unit.path, unit)
+                self._program(directory).add(unit)
         return self._by_directory[directory]
 
     def _load_unit(self, directory: str, path: str | None) -> PackageUnit | None:
         parsed = []
-        for file_path, text in self._sources(directory):
-            file = self._parse(file_path, text)
+        for file_path, text in self._sources.chosen(directory):
+            file = self._sources.parse(file_path, text)
             cgo = any(spec.path == "C" for spec in file.syntax.imports)
             name = file.syntax.name
             if (cgo and not self._context.cgo) or (name is not None and name.name == "documentation"):
@@ -195,39 +135,31 @@ class Loader:
             unit.add(file.document, file.syntax)
         return unit
 
-    def _find_unit(self, file: FileUnit, path: str) -> PackageUnit | None:
-        """The package that `file` imports as `path`, None where its source isn't known."""
-        local = self._local_unit(file, path)
-        return self._sdk_unit() if local is None and path == SDK_PATH != file.unit.path else local
+    def _program(self, directory: str) -> Program:
+        """The build that the package in `directory` is judged in."""
+        module = self._module(directory)
+        home = "" if module is None else module[0].directory
+        if home not in self._programs:
+            root = build_root(directory, self._module, self._environment, self._sources)
+            # The modules of a workspace are of one program.
+            at = home if root is None else root.directory + "/" * (root.work is not None)
+            if at not in self._programs:
+                self._programs[at] = self._new_program(root)
+            self._programs[home] = self._programs[at]
+        return self._programs[home]
 
-    def _local_unit(self, file: FileUnit, path: str) -> PackageUnit | None:
-        """The package that `file` imports as `path`, where it is of the same Go module or a replaced one."""
-        if path == file.unit.path:
+    def _new_program(self, root: Root | None) -> Program:
+        read, entries = self._sources.text, self._sources.entries
+        locator = None if root is None else Locator(root, self._environment, read, entries)
+        return Program(self._sources, self._library, locator, self._unit)
+
+    def _member(self, unit: PackageUnit, path: str) -> PackageUnit | None:
+        """The package that `unit` imports as `path`, if it is another of the same Go module."""
+        home = "" if unit.module is None else unit.module.path
+        if not home or path == unit.path or not f"{path}/".startswith(f"{home}/"):
             return None
-        found = self._module(file.unit.directory)
-        directory = None if found is None else self._directory_of(*found, path)
-        return None if directory is None else self._unit(directory, path)
-
-    def _unit_of_path(self, path: str) -> PackageUnit | None:
-        return self._by_path.get(path) or (self._sdk_unit() if path == SDK_PATH else None)
-
-    def _sdk_unit(self) -> PackageUnit | None:
-        """The SDK as modgo brings it: its declarations are the same in every 1.x."""
-        if SDK_PATH not in self._by_path:
-            try:
-                directory = str(resource("udf"))
-                listed = self._disk.entries(directory)
-            except OSError:
-                return None
-            self._entries[directory] = listed
-            for name, is_directory in listed:
-                if not is_directory and name.endswith(".go"):
-                    try:
-                        self._texts[_join(directory, name)] = self._disk.read(_join(directory, name))
-                    except OSError:
-                        continue
-            self._unit(directory, SDK_PATH)
-        return self._by_path.get(SDK_PATH)
+        found = self._program(unit.directory).unit(path)
+        return found if found is not None and found.module == unit.module else None
 
     # --- packages
 
@@ -240,11 +172,12 @@ class Loader:
         functions: tuple[Function, ...] = ()
         importers: list[PackageUnit] = []
         if any(file.sdk_import is not None for file in files):
+            operands = self._program(directory).operands
             for file in unit.files:
-                self._resolver.bind_file(file)
+                operands.resolver.bind_file(file)
             importers = self._importers(unit)
             functions = tuple(self._declared(unit).values())
-            registrations = Registrations(self._operands, unit, self._function, self._dependents).all()
+            registrations = Registrations(operands, unit, self._function, self._dependents).all()
         return Package(
             directory=directory,
             name=unit.name,
@@ -255,12 +188,13 @@ class Loader:
             registrations=registrations,
             dependencies=self._dependencies(unit),
             imported_in_module=bool(importers),
-            reached=reached_code(self._operands, unit) if registrations else (),
+            reached=reached_code(self._program(directory).operands, unit) if registrations else (),
         )
 
     def _declared(self, unit: PackageUnit) -> dict[FunctionName, Function]:
         if unit not in self._functions:
-            self._functions[unit] = declared_functions(self._resolver, unit, self._importers)
+            resolver = self._program(unit.directory).resolver
+            self._functions[unit] = declared_functions(resolver, unit, self._importers)
         return self._functions[unit]
 
     def _function(self, function: FunctionName) -> Function | None:
@@ -271,9 +205,10 @@ class Loader:
         found: dict[str, PackageUnit] = {}
         pending = [unit]
         while pending:
-            for file, spec in pending.pop().imports():
-                other = self._local_unit(file, spec.path)
-                if other is None or other is unit or other.module != unit.module:
+            current = pending.pop()
+            for _, spec in current.imports():
+                other = self._member(current, spec.path)
+                if other is None or other is unit:
                     continue
                 if other.path not in found:
                     found[other.path] = other
@@ -288,7 +223,9 @@ class Loader:
         quoted = unit.path.encode("utf-8", "surrogateescape")
         found = []
         for directory in self._module_directories(unit.module.directory):
-            if directory == unit.directory or not any(quoted in text for _, text in self._sources(directory)):
+            if directory == unit.directory or not any(
+                quoted in text for _, text in self._sources.chosen(directory)
+            ):
                 continue
             other = self._unit(directory)
             if other is not None and any(spec.path == unit.path for _, spec in other.imports()):
@@ -314,11 +251,11 @@ class Loader:
             while pending:
                 directory = pending.pop()
                 found.append(directory)
-                for name, is_directory in self._list(directory):
+                for name, is_directory in self._sources.entries(directory):
                     if not is_directory or name.startswith((".", "_")) or name in ("testdata", "vendor"):
                         continue
                     inner = _join(directory, name)
-                    if not any(entry == "go.mod" for entry, _ in self._list(inner)):
+                    if not any(entry == "go.mod" for entry, _ in self._sources.entries(inner)):
                         pending.append(inner)
             self._trees[root] = sorted(found)
         return self._trees[root]

@@ -183,10 +183,15 @@ class Scope:
         if item.name != "_":
             self.names[item.name] = item
 
+    def own(self, name: str) -> Object | None:
+        """What this very scope has under `name`."""
+        return self.names.get(name)
+
     def lookup(self, name: str) -> Object | None:
+        """What `name` means here: in this scope, or in one around it."""
         scope: Scope | None = self
         while scope is not None:
-            found = scope.names.get(name)
+            found = scope.own(name)
             if found is not None:
                 return found
             scope = scope.parent

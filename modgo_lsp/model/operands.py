@@ -190,7 +190,7 @@ class Operands:
         return Operand("value", selection.type, source=selection.function, generic=generic)
 
     def _qualified(self, file: FileUnit, path: str, name: str) -> Operand:
-        unit = self.resolver.find_unit(file, path)
+        unit = self.resolver.package(file, path)
         if path == "unsafe" or path == "C":
             is_type = path == "unsafe" and name == "Pointer"
             return Operand("type", Basic("unsafe.Pointer")) if is_type else UNKNOWN_OPERAND

@@ -6,6 +6,8 @@ Not for: how it is found in the source (load.py and its neighbours).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -88,12 +90,13 @@ class Signature(msgspec.Struct, frozen=True):
     problems: tuple[SignatureProblem, ...] = ()
 
 
-class Function(msgspec.Struct, frozen=True):
+class Function(msgspec.Struct, frozen=True, dict=True):
     """A function or method declared in the package. `name` is "Add", or "T.Add" for a method.
 
     `location` is its name, `extent` the whole declaration; `doc` is its comment without markers.
-    `signature` is None for a generic function. `references` says how often the Go module's packages
-    refer to it outside its own body and outside test files, registrations included."""
+    `judged` gives the signature. `may_take_receiver` is False where the source alone shows that no parameter
+    is a record or a stream. `references` says how often the Go module's packages refer to it outside its own
+    body and outside test files, registrations included."""
 
     name: str
     exported: bool
@@ -101,8 +104,14 @@ class Function(msgspec.Struct, frozen=True):
     location: Location
     extent: Location
     doc: str
-    signature: Signature | None
+    judged: Callable[[], Signature | None]
+    may_take_receiver: bool
     references: int
+
+    @cached_property
+    def signature(self) -> Signature | None:
+        """Judged when asked for, as it may hang on types of any package; None for a generic function."""
+        return self.judged()
 
 
 # Why a registration isn't static (udf.md, *Registration*).

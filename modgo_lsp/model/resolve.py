@@ -55,7 +55,8 @@ UNKNOWN = Unknown()
 
 class Resolver:
     """The types of one snapshot. `find_unit` gives the package that a file's import path means, `unit` that
-    of an import path of a type; both None where its source isn't known."""
+    of an import path of a type; both None where its source isn't known. `unread` are the paths of packages
+    that something was asked of, and whose source isn't known."""
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class Resolver:
     ) -> None:
         self.find_unit = find_unit
         self.unit = unit
+        self.unread: set[str] = set()
         self._depth = 0
         self._under: dict[Named, Type] = {}
         self._operand: Callable[[FileUnit, ast.Expr], Operand] | None = None
@@ -71,6 +73,13 @@ class Resolver:
     def use_operands(self, operand: Callable[[FileUnit, ast.Expr], Operand]) -> None:
         """Array lengths are expressions: who evaluates them is told here."""
         self._operand = operand
+
+    def package(self, file: FileUnit, path: str) -> PackageUnit | None:
+        """The package that `file` imports as `path`, to ask something of it."""
+        unit = self.find_unit(file, path)
+        if unit is None and path not in ("C", "unsafe"):
+            self.unread.add(path)
+        return unit
 
     # --- binding
 
@@ -212,7 +221,9 @@ class Resolver:
             return Basic("unsafe.Pointer") if name == "Pointer" else Unknown(f"unsafe.{name}")
         if path == SDK_PATH and name in SDK_TYPES:
             return SDK_TYPES[name]
-        unit = self.find_unit(file, path)
+        if (path, name) == (CONTEXT.package, CONTEXT.name):
+            return CONTEXT
+        unit = self.package(file, path)
         if unit is None:
             return Named(path, name) if path != "C" else Unknown(f"C.{name}")
         return self._denoted(unit.lookup(name) if is_exported(name) else None, f"{path}.{name}")
@@ -227,7 +238,7 @@ class Resolver:
             selected = file.selected.get(base.x.span.start)
             if selected is not None:
                 path, name = selected
-                unit = self.find_unit(file, path)
+                unit = self.package(file, path)
                 if unit is None:
                     return Named(path, name, arguments)
                 item = unit.lookup(name)

@@ -73,7 +73,7 @@ class Selector:
             owner = self._resolver.unit(type_.package)
             item = self._resolver.type_name(type_)
             if owner is not None and item is not None and (visible or owner is unit):
-                method = owner.methods.get(type_.name, {}).get(name) if type_.local == 0 else None
+                method = owner.method(type_.name, name) if type_.local == 0 else None
                 if method is not None:
                     return [Selection(self._method_type(method, type_), True, method)]
         under = self._resolver.underlying(type_)

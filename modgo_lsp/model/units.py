@@ -6,7 +6,7 @@ Not for: choosing the files (load.py), nor the Package that rules see (package.p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from modgo_lsp.model.objects import (
     ConstantName,
@@ -52,7 +52,10 @@ class FileUnit:
 
 
 class PackageUnit:
-    """A package. `path` is its import path. `methods` are by the name of their receiver's base type."""
+    """A package. `path` is its import path. `methods` are by the name of their receiver's base type.
+    `standard`: it is of Go's library, so that what it imports is too."""
+
+    standard = False
 
     def __init__(self, directory: str, path: str, name: str, module: Module | None) -> None:
         self.directory = directory
@@ -69,13 +72,16 @@ class PackageUnit:
         """Adds a file; files come in the order of their base names."""
         file = FileUnit(self, len(self.files), document, syntax)
         self.files.append(file)
-        for decl in syntax.decls:
+        self._add_declarations(file, syntax.decls)
+        return file
+
+    def _add_declarations(self, file: FileUnit, decls: Iterable[ast.Decl]) -> None:
+        for decl in decls:
             if isinstance(decl, ast.FuncDecl):
                 self._add_function(file, decl)
             else:
                 for item in declared(file, decl, package_level=True):
                     self._declare(item)
-        return file
 
     def _add_function(self, file: FileUnit, decl: ast.FuncDecl) -> None:
         function = FunctionName(file, decl)
@@ -93,7 +99,11 @@ class PackageUnit:
 
     def lookup(self, name: str) -> Object | None:
         """What the package itself declares under `name`."""
-        return self.scope.names.get(name)
+        return self.scope.own(name)
+
+    def method(self, base: str, name: str) -> FunctionName | None:
+        """The method `name` that is declared with the type `base` as its receiver."""
+        return self.methods.get(base, {}).get(name)
 
     def imports(self) -> Iterator[tuple[FileUnit, ast.ImportSpec]]:
         for file in self.files:

@@ -66,9 +66,10 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _is_candidate(function: Function) -> bool:
-    signature = function.signature
     plain = function.exported and not function.generic and "." not in function.name
-    return plain and signature is not None and signature.receiver_first and function.references == 0
+    if not plain or not function.may_take_receiver or function.references > 0:
+        return False
+    return function.signature is not None and function.signature.receiver_first
 
 
 def _receiver(function: Function) -> str:

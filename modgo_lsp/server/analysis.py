@@ -13,6 +13,8 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from modgo_lsp.build.facts_cache import DiskFactsCache
+from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.lint.check import check_package
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.model.files import Files
@@ -34,9 +36,11 @@ class Analysis:
         """`work` done on the thread, after what was asked before it."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def load(self, files: Files) -> Loader:
-        """A loader of this state of the files that takes over what the last one knew. On the thread only."""
-        self._loader = Loader(files, previous=self._loader)
+    def load(self, files: Files, go: str | None) -> Loader:
+        """A loader of this state of the files that takes over what the last one knew. `go` is the Go of the
+        settings. On the thread only."""
+        environment = find_go_environment(go)
+        self._loader = Loader(files, None, self._loader, environment, DiskFactsCache())
         return self._loader
 
     def judge(self, package: Package, settings: Settings) -> list[Finding]:

@@ -59,7 +59,9 @@ class Snapshot:
 
     @cached_property
     def loader(self) -> Loader:
-        return self._analysis.load(self.files)
+        folder = next(iter(self.directories()), None)
+        go = None if folder is None else self.configuration(folder).settings.go
+        return self._analysis.load(self.files, go)
 
     def directories(self) -> set[str]:
         """The folders whose packages are judged: those of open Go files and of builds that failed."""

@@ -81,7 +81,7 @@ _UNIX = frozenset(
 )
 _IMPLIED_OS = {"android": "linux", "illumos": "solaris", "ios": "darwin"}
 
-# The newest Go whose release tag (go1.N) is taken as set.
+# The Go whose release tags are taken as set where nobody knows which it is.
 _NEWEST_GO = 27
 
 _RELEASE_TAG = re.compile(r"go1\.([0-9]{1,4})")
@@ -100,12 +100,14 @@ def _host_arch() -> str:
 
 
 class BuildContext(msgspec.Struct, frozen=True):
-    """What files are chosen for: a target, whether cgo is on, and the build tags that are set."""
+    """What files are chosen for: a target, whether cgo is on, the build tags that are set, and `release`, the
+    N of Go 1.N."""
 
     goos: str = msgspec.field(default_factory=_host_os)
     goarch: str = msgspec.field(default_factory=_host_arch)
     cgo: bool = True
     tags: tuple[str, ...] = ()
+    release: int = _NEWEST_GO
 
 
 def is_chosen(name: str, text: bytes, context: BuildContext) -> bool:
@@ -140,7 +142,7 @@ def _tag(tag: str, context: BuildContext) -> bool:
     if tag == _IMPLIED_OS.get(context.goos) or tag == f"{context.goarch}.v1":
         return True
     release = _RELEASE_TAG.fullmatch(tag)
-    return release is not None and 1 <= int(release[1]) <= _NEWEST_GO
+    return release is not None and 1 <= int(release[1]) <= context.release
 
 
 def _header_matches(text: bytes, context: BuildContext) -> bool:

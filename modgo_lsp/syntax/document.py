@@ -5,7 +5,7 @@ Not for: what the tree means (lower.py), nor where the text comes from (model/fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import tree_sitter
@@ -47,6 +47,16 @@ class Document:
 def parse(path: str, text: bytes) -> Document:
     """The document of a text. Never raises, whatever the bytes."""
     return Document(path, text, _fresh(text))
+
+
+def parse_parts(path: str, text: bytes, spans: Sequence[Span]) -> Document:
+    """The document of a text of which the parser is shown the given parts alone, in their order and apart
+    from each other; offsets are those of the whole text. Takes time in proportion to the parts."""
+    parser = tree_sitter.Parser(LANGUAGE)
+    parser.included_ranges = [
+        tree_sitter.Range((0, span.start), (0, span.end), span.start, span.end) for span in spans
+    ]
+    return Document(path, text, parser.parse(text))
 
 
 def edit(document: Document, changes: Iterable[tuple[Span, bytes]]) -> Document:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.build import toolchain
-from modgo_lsp.build.toolchain import ToolchainError, discover, discover_cc, discover_go, parse_version
+from modgo_lsp.build import go_environment, toolchain
+from modgo_lsp.build.go_environment import parse_version
+from modgo_lsp.build.toolchain import ToolchainError, discover, discover_cc, discover_go
 
 
 @pytest.fixture
@@ -20,7 +21,8 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name in ("CC", "GOROOT", "GOTOOLCHAIN"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(toolchain, "_wheel_folder", lambda _: None)
+    for module in (toolchain, go_environment):
+        monkeypatch.setattr(module, "wheel_folder", lambda _: None)
     return folder
 
 
@@ -85,7 +87,8 @@ async def test_the_zig_wheel_serves_as_c_compiler(
     bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     zig = program(tmp_path / "site" / "zig lang" / "zig", '[ "$1" = cc ] && echo "clang 22 ($2)"')
-    monkeypatch.setattr(toolchain, "_wheel_folder", lambda name: zig.parent if name == "ziglang" else None)
+    for module in (toolchain, go_environment):
+        monkeypatch.setattr(module, "wheel_folder", lambda name: zig.parent if name == "ziglang" else None)
     found = await discover_cc()
     assert (found.version, found.origin) == ("clang 22 (--version)", "wheel")
     assert len(found.command) == 1

@@ -1,0 +1,135 @@
+"""Where Go, its library and its module cache are, found without running Go: lint must be quick to start.
+
+Not for: whether that Go runs and can build (toolchain.py).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Literal
+
+from modgo_lsp.model.go_environment import GoEnvironment
+
+MINIMUM_GO = (1, 24)
+
+Origin = Literal["setting", "environment", "PATH", "wheel"]
+
+_MOD_FLAG = r"(?:^|\s)--?mod=(mod|readonly|vendor)(?=\s|$)"
+
+
+def find_go_environment(setting: str | None = None) -> GoEnvironment:
+    """What a build with the Go of the settings, or with the first one that is new enough, would see. Where a
+    Go can't be found, or not told from its outside, `goroot` is None. Never raises."""
+    variables = _Variables()
+    goroot, version = _library(setting, variables)
+    cache = variables.get("GOMODCACHE")
+    if not cache:
+        first = variables.get("GOPATH").split(os.pathsep)[0] or os.path.expanduser("~/go")  # noqa: PTH111
+        cache = os.path.join(first, "pkg", "mod")  # noqa: PTH118
+    flags = variables.get("GOFLAGS")
+    flag = re.search(_MOD_FLAG, flags) if "mod=" in flags else None
+    return GoEnvironment(
+        goroot=goroot,
+        version=version,
+        module_cache=os.path.abspath(cache),  # noqa: PTH100 (links stay links)
+        mod=flag[1] if flag else "",  # type: ignore[arg-type]  # the pattern has these words alone
+        work=variables.get("GOWORK"),
+    )
+
+
+class _Variables:
+    """Go's variables: of the environment, else as `go env -w` has kept them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, str] | None = None
+
+    def get(self, name: str) -> str:
+        value = os.environ.get(name, "")
+        if value:
+            return value
+        if self._kept is None:
+            self._kept = _kept_variables()
+        return self._kept.get(name, "")
+
+
+def _kept_variables() -> dict[str, str]:
+    named = os.environ.get("GOENV", "")
+    if named == "off":
+        return {}
+    try:
+        text = Path(named or _config_folder() / "go" / "env").read_text("utf-8", "replace")
+    except OSError:
+        return {}
+    pairs = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _config_folder() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("APPDATA", ""))
+    if sys.platform == "darwin":
+        return Path("~/Library/Application Support").expanduser()
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
+
+
+def _library(setting: str | None, variables: _Variables) -> tuple[str | None, str]:
+    """GOROOT and version of the Go that a build would take."""
+    if setting:
+        command = shutil.which(os.path.expanduser(setting))  # noqa: PTH111
+        found = None if command is None else _of_command(command, variables)
+        return found or (None, "")
+    for command, _, settings in go_candidates():
+        found = _checked(settings["GOROOT"]) if "GOROOT" in settings else _of_command(command, variables)
+        if found is not None and parse_version(found[1]) >= MINIMUM_GO:
+            return found
+    return None, ""
+
+
+def _of_command(command: str, variables: _Variables) -> tuple[str, str] | None:
+    """A go command lies in its GOROOT's bin, as a link or itself; where it is a script that starts another
+    one, only the variable can tell."""
+    return _checked(variables.get("GOROOT")) or _checked(str(Path(command).resolve().parents[1]))
+
+
+def _checked(goroot: str) -> tuple[str, str] | None:
+    if not goroot or not Path(goroot, "src", "builtin").is_dir():
+        return None
+    try:
+        first = Path(goroot, "VERSION").read_text("utf-8", "replace").partition("\n")[0]
+    except OSError:
+        return None
+    return goroot, first.strip().removeprefix("go")
+
+
+def parse_version(text: str) -> tuple[int, ...]:
+    """(1, 26, 8) of "go1.26.8", "1.26.8", "1.27rc1" or "devel go1.28-abc"; () where there is no number."""
+    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
+    return tuple(int(group) for group in match.groups() if group is not None) if match else ()
+
+
+def go_candidates() -> list[tuple[str, Origin, dict[str, str]]]:
+    """The go commands of this machine, the best first: path, origin, variables that must be set for it."""
+    candidates: list[tuple[str, Origin, dict[str, str]]] = []
+    if path := shutil.which("go"):
+        candidates.append((path, "PATH", {}))
+    folder = wheel_folder("go")
+    executable = "go.exe" if sys.platform == "win32" else "go"
+    if folder is not None and (folder / "bin" / executable).is_file():
+        # The wheel holds a whole GOROOT; one in the environment belongs to another Go.
+        candidates.append((str(folder / "bin" / executable), "wheel", {"GOROOT": str(folder)}))
+    return candidates
+
+
+def wheel_folder(package: str) -> Path | None:
+    """The folder of an installed Python package."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    locations = list(spec.submodule_search_locations or ()) if spec is not None else []
+    return Path(locations[0]) if locations else None

@@ -1,0 +1,35 @@
+"""Where Go's own source and the downloaded modules are, and what the environment says about choosing them.
+
+Data that comes from outside (build/go_environment.py finds it without running Go). Not for: reading anything.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+
+class GoEnvironment(msgspec.Struct, frozen=True):
+    """The part of `go env` that types hang on; None where it isn't known.
+
+    `goroot` and `module_cache` are absolute. `version` is like "1.26.8", "" where it isn't known. `mod` is
+    the flag -mod of GOFLAGS, "" where it isn't set. `work` is GOWORK: "" to look for go.work, "off", or a
+    file's path.
+    """
+
+    goroot: str | None = None
+    version: str = ""
+    module_cache: str | None = None
+    mod: Literal["", "mod", "readonly", "vendor"] = ""
+    work: str = ""
+
+    @property
+    def release(self) -> int | None:
+        """N of Go 1.N."""
+        match = re.match(r"1\.(\d+)", self.version)
+        return None if match is None else int(match[1])
+
+
+NOTHING_KNOWN = GoEnvironment()

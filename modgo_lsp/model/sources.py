@@ -1,0 +1,205 @@
+"""The files of one snapshot: read once, parsed once, and taken over from the snapshot before where unchanged.
+
+Not for: where bytes come from (files.py), nor what the files say together (units.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from modgo_lsp.model import outline
+from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
+from modgo_lsp.model.go_environment import GoEnvironment
+from modgo_lsp.model.outline import Outline
+from modgo_lsp.syntax import ast, document, lower
+from modgo_lsp.syntax.constraints import BuildContext, is_chosen
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.positions import Span
+
+
+class FactsCache(Protocol):
+    """Where facts outlive the process. Keys say everything that a value depends on."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, value: bytes) -> None: ...
+
+
+class Parsed:
+    """A file that was read: its document and syntax."""
+
+    __slots__ = ("document", "syntax")
+
+    def __init__(self, parsed: Document, earlier: Parsed | None = None) -> None:
+        self.document = parsed
+        self.syntax: ast.File = lower.lower(
+            parsed, None if earlier is None else (earlier.document, earlier.syntax)
+        )
+
+
+_NOTHING = Outline(0, False, (), {}, {})
+
+
+class PackageFacts:
+    """The files of a package of which only some declarations are looked at. Declarations are parsed when
+    they are asked for; where they stand comes from the cache, if it is known there."""
+
+    def __init__(self, sources: Sequence[tuple[str, bytes]], cgo: bool, cache: FactsCache | None) -> None:
+        self.sources = tuple(sources)
+        self._cgo = cgo
+        self._cache = cache
+        self._parts: dict[tuple[int, int], tuple[ast.Decl, ...]] = {}
+        self._headers: dict[int, Parsed] = {}
+
+    @cached_property
+    def name(self) -> str:
+        found = (outline.package_name(text) for _, text in self.sources)
+        return next((name for name in found if name and name != "documentation"), "")
+
+    @cached_property
+    def outlines(self) -> tuple[Outline, ...]:
+        """Of each file, in their order; without cgo, files that need it have nothing."""
+        found = self._outlines()
+        return found if self._cgo else tuple(_NOTHING if each.cgo else each for each in found)
+
+    def _outlines(self) -> tuple[Outline, ...]:
+        key = self._key()
+        if self._cache is not None and (kept := self._cache.get(key)) is not None:
+            try:
+                found = msgspec.msgpack.decode(kept, type=tuple[Outline, ...])
+            except msgspec.DecodeError:
+                found = ()
+            if len(found) == len(self.sources):
+                return found
+        made = tuple(outline.outline(text) for _, text in self.sources)
+        if self._cache is not None:
+            self._cache.put(key, msgspec.msgpack.encode(made))
+        return made
+
+    def _key(self) -> str:
+        digest = hashlib.blake2b(f"outline {outline.VERSION}".encode(), digest_size=20)
+        for _, text in self.sources:
+            digest.update(hashlib.blake2b(text, digest_size=20).digest())
+        return digest.hexdigest()
+
+    def header(self, index: int) -> Parsed:
+        """A file's package clause and imports; the rest of it isn't in the tree."""
+        if index not in self._headers:
+            path, text = self.sources[index]
+            span = Span(0, self.outlines[index].header)
+            self._headers[index] = Parsed(document.parse_parts(path, text, (span,)))
+        return self._headers[index]
+
+    def declarations(self, index: int, number: int) -> tuple[ast.Decl, ...]:
+        """A declaration of a file, by its number in the outline; several where the code is broken."""
+        key = (index, number)
+        if key not in self._parts:
+            path, text = self.sources[index]
+            span = Span(*self.outlines[index].spans[number])
+            self._parts[key] = lower.lower(document.parse_parts(path, text, (span,))).decls
+        return self._parts[key]
+
+
+class Sources:
+    """What one snapshot has read stays as it was. `previous` is an earlier one's."""
+
+    def __init__(
+        self,
+        files: Files,
+        context: BuildContext,
+        environment: GoEnvironment,
+        cache: FactsCache | None,
+        previous: Sources | None,
+    ) -> None:
+        self.context = context
+        self.environment = environment
+        self._files = files
+        self._cache = cache
+        self._earlier: dict[str, Parsed] = {} if previous is None else previous._parsed
+        self._parsed: dict[str, Parsed] = {}
+        self._texts: dict[str, bytes | None] = {}
+        self._entries: dict[str, list[tuple[str, bool]] | None] = {}
+        # What lies in GOROOT and the module cache doesn't change while we run.
+        self._immutable: dict[str, PackageFacts] = {}
+        self._facts: dict[str, PackageFacts] = {}
+        self._facts_before: dict[str, PackageFacts] = {}
+        known = (context, environment)
+        if previous is not None and (previous.context, previous.environment) == known:
+            self._immutable, self._facts_before = previous._immutable, previous._facts
+
+    def text(self, path: str) -> bytes | None:
+        """The bytes of a file, None where it can't be read."""
+        if path not in self._texts:
+            try:
+                self._texts[path] = self._files.read(path)
+            except OSError:
+                self._texts[path] = None
+        return self._texts[path]
+
+    def entries(self, directory: str) -> list[tuple[str, bool]]:
+        """What is in a folder, as Files says; nothing where it can't be read."""
+        if directory not in self._entries:
+            try:
+                self._entries[directory] = self._files.entries(directory)
+            except OSError:
+                self._entries[directory] = None
+        return self._entries[directory] or []
+
+    def use_disk(self, directory: str) -> None:
+        """Reads a folder's Go files from the disk, whatever the snapshot's files are. Raises OSError."""
+        disk = DiskFiles()
+        self._entries[directory] = listed = disk.entries(directory)
+        for name, is_directory in listed:
+            if not is_directory and name.endswith(".go"):
+                path = str(Path(directory, name))
+                try:
+                    self._texts[path] = disk.read(path)
+                except OSError:
+                    continue
+
+    def chosen(self, directory: str, context: BuildContext | None = None) -> list[tuple[str, bytes]]:
+        """Path and text of the files in `directory` that `go build` would compile."""
+        context = context or self.context
+        found = []
+        for name, is_directory in self.entries(directory):
+            if is_directory or not name.endswith(".go"):
+                continue
+            path = str(Path(directory, name))
+            text = self.text(path) if is_chosen(name, b"", context) else None
+            if text is not None and is_chosen(name, text, context):
+                found.append((path, text))
+        return found
+
+    def parse(self, path: str, text: bytes) -> Parsed:
+        known = self._parsed.get(path)
+        if known is not None:
+            return known
+        opened = self._files.document(path) if isinstance(self._files, OverlayFiles) else None
+        earlier = self._earlier.get(path)
+        if earlier is not None and (earlier.document is opened or earlier.document.text == text):
+            parsed = earlier
+        else:
+            parsed = Parsed(document.parse(path, text) if opened is None else opened, earlier)
+        self._parsed[path] = parsed
+        return parsed
+
+    def facts(
+        self, directory: str, immutable: bool, context: BuildContext | None = None
+    ) -> PackageFacts | None:
+        """The facts of a package that isn't judged itself; None where no file of it would be built."""
+        kept = self._immutable if immutable else self._facts
+        if directory not in kept:
+            sources = self.chosen(directory, context)
+            before = self._facts_before.get(directory)
+            if before is not None and before.sources == tuple(sources):
+                kept[directory] = before
+            else:
+                kept[directory] = PackageFacts(sources, self.context.cgo, self._cache)
+        found = kept[directory]
+        return found if found.sources else None

@@ -1,0 +1,30 @@
+"""Versions of Go modules: their order, and how paths and versions are spelled in the module cache."""
+
+from __future__ import annotations
+
+import re
+
+_VERSION = r"v(\d+)\.(\d+)\.(\d+)(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?"
+
+Key = tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]
+
+
+def version_key(version: str) -> Key:
+    """A key that sorts versions as semantic versioning does; what is no version comes first."""
+    match = re.fullmatch(_VERSION, version)
+    if match is None:
+        return (-1, 0, 0, False, ())
+    major, minor, patch, before = match.groups()
+    parts = [
+        (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in (before or "").split(".")
+    ]
+    return (int(major), int(minor), int(patch), not before, tuple(parts) if before else ())
+
+
+def newer(a: str, b: str) -> str:
+    return a if version_key(a) >= version_key(b) else b
+
+
+def escaped(text: str) -> str:
+    """A module path or version as the cache's folders spell it: `!x` for `X`."""
+    return re.sub("[A-Z]", lambda match: "!" + match[0].lower(), text)
