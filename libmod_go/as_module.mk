@@ -71,7 +71,7 @@ BENCH_PROGRAM := $(BIN)/bench-as_module
 
 # What the tests are run on: UDF modules in C, in Go and, doing the same, in Lua.
 UDF := $(OBJ)/udf
-C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test/as_module/modules/*.c)) $(patsubst %,$(UDF)/c/%.so,good twin library setup_fails)
+C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test/as_module/modules/*.c)) $(patsubst %,$(UDF)/c/%.so,good twin library setup_fails streams)
 GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
 LUA_MODULES := $(patsubst test/as_module/lua/%.lua,$(UDF)/lua/%.lua,$(wildcard test/as_module/lua/*.lua))
 

@@ -17,7 +17,9 @@
  *   apply_record        0 with the answer or the failure in the as_result, and one reference of the record dropped
  *                       (where it is one of the heap, as mod_lua does). 1 where there is no such module, 2 where
  *                       memory is lacking: then the record is not touched, and the as_result says why
- *   apply_stream        1: streams are not available yet
+ *   apply_stream        as mod_lua does: reads from the one as_stream, writes to the other and, where all went well,
+ *                       NULL at its end: then 0, and the as_result is untouched. So it is where the output would take
+ *                       no more. 1 where there is no such module, 2 where the stream failed: the as_result says why
  *   destroy             forgets all modules. 0
  *
  * All may be called from any number of threads at once; CONFIGURE comes before the rest, destroy last.
@@ -42,7 +44,8 @@ typedef struct mod_go_config {
 	uint32_t size;
 	mod_go_mode mode;     /* default: unfenced. That of a module is the one it was loaded in */
 	char user_path[1024]; /* the folder of the modules; default: the current one */
-	uint32_t timeout; /* milliseconds for a call; default: 0, none. Unfenced it is for the module to heed */
+	uint32_t
+		timeout; /* milliseconds for a call, of a stream too; default: 0, none. Unfenced it is for the module to heed */
 	uint32_t
 		log_level; /* aerospike_udf_go_log_level: the UDFs' lines above it are dropped; default: all go on */
 	/* Unfenced: how many versions that cannot be unloaded may be loaded in all (each keeps some 2 MB and 5 threads to
@@ -52,6 +55,9 @@ typedef struct mod_go_config {
 	uint32_t workers;
 	uint64_t memory;
 	char worker[1024];
+	/* aerospike_udf_go_scope: what of a stream UDF is run. Default: the server's. In that scope what is read of a stream
+	 * stays its own, the record the same all along; in the others each value or record read is given away. */
+	uint32_t scope;
 } mod_go_config;
 
 void mod_go_config_init(mod_go_config *config);

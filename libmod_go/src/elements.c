@@ -1,4 +1,4 @@
-/* elements.c - reads lists as elements. */
+/* elements.c - lists as elements, and elements as lists. */
 #include "elements.h"
 
 #include <string.h>
@@ -114,4 +114,86 @@ size_t mod_go_list_head(uint8_t head[MOD_GO_LIST_HEAD_MAX], uint32_t count)
 	for (size_t i = 0; i < bytes; i++)
 		head[1 + i] = (uint8_t)(count >> 8 * (bytes - 1 - i));
 	return 1 + bytes;
+}
+
+/* The particle type that stands before a text or bytes in a list; 0 for what is neither. */
+static uint8_t particle(uint32_t type)
+{
+	switch (type) {
+	case AEROSPIKE_UDF_GO_STRING:
+		return MOD_GO_PARTICLE_STRING;
+	case AEROSPIKE_UDF_GO_BYTES:
+		return MOD_GO_PARTICLE_BYTES;
+	case AEROSPIKE_UDF_GO_GEOJSON:
+		return MOD_GO_PARTICLE_GEOJSON;
+	case AEROSPIKE_UDF_GO_HLL:
+		return MOD_GO_PARTICLE_HLL;
+	default:
+		return 0;
+	}
+}
+
+enum { NUMBER_BYTES = 9, TEXT_HEAD_BYTES = 6 };
+
+size_t mod_go_element_room(const aerospike_udf_go_value *value)
+{
+	switch (value->type) {
+	case AEROSPIKE_UDF_GO_NIL:
+	case AEROSPIKE_UDF_GO_BOOLEAN:
+	case AEROSPIKE_UDF_GO_INTEGER:
+	case AEROSPIKE_UDF_GO_DOUBLE:
+		return NUMBER_BYTES;
+	case AEROSPIKE_UDF_GO_LIST:
+	case AEROSPIKE_UDF_GO_MAP:
+		return value->length;
+	case AEROSPIKE_UDF_GO_STRING:
+		if (value->length > 0 && memchr(value->data, 0, value->length) != NULL)
+			return 0;
+		/* fall through */
+	default:
+		return value->length < INT32_MAX ? TEXT_HEAD_BYTES + value->length : 0;
+	}
+}
+
+/* `first`, then the number in `count` bytes, the highest first. */
+static size_t put_number(uint8_t *to, uint8_t first, uint64_t number, size_t count)
+{
+	to[0] = first;
+	for (size_t i = 0; i < count; i++)
+		to[1 + i] = (uint8_t)(number >> 8 * (count - 1 - i));
+	return 1 + count;
+}
+
+static size_t put_text(uint8_t *to, const aerospike_udf_go_value *value)
+{
+	size_t length = value->length + 1; /* with the particle type */
+	size_t head =
+		length < 32 ? put_number(to, (uint8_t)(0xA0 | length), 0, 0) : put_number(to, 0xDB, length, 4);
+
+	to[head] = particle(value->type);
+	if (value->length > 0)
+		memcpy(to + head + 1, value->data, value->length);
+	return head + length;
+}
+
+size_t mod_go_element_put(uint8_t *to, const aerospike_udf_go_value *value)
+{
+	switch (value->type) {
+	case AEROSPIKE_UDF_GO_NIL:
+		return put_number(to, 0xC0, 0, 0);
+	case AEROSPIKE_UDF_GO_BOOLEAN:
+		return put_number(to, value->integer != 0 ? 0xC3 : 0xC2, 0, 0);
+	case AEROSPIKE_UDF_GO_INTEGER:
+		if (value->integer >= 0 && value->integer < 128)
+			return put_number(to, (uint8_t)value->integer, 0, 0);
+		return put_number(to, 0xD3, (uint64_t)value->integer, 8);
+	case AEROSPIKE_UDF_GO_DOUBLE:
+		return put_number(to, 0xCB, (uint64_t)value->integer, 8);
+	case AEROSPIKE_UDF_GO_LIST:
+	case AEROSPIKE_UDF_GO_MAP:
+		memcpy(to, value->data, value->length);
+		return value->length;
+	default:
+		return put_text(to, value);
+	}
 }

@@ -7,21 +7,16 @@
 #include "apply.h"
 
 #include <aerospike/as_types.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
-#include "error.h"
+#include "arguments.h"
 #include "host.h"
 #include "readers.h"
 #include "values.h"
 
-enum { NO_MODULE = 1, NO_MEMORY = 2 };
-
 /* An answer up to this many bytes needs no memory of the heap on its way. */
-enum { ANSWER_ROOM = 1024, ARGUMENTS_ROOM = 8 };
+enum { ANSWER_ROOM = 1024 };
 
 static _Atomic uint32_t timeout_ms;
 static _Atomic uint32_t log_level = AEROSPIKE_UDF_GO_LOG_TRACE;
@@ -32,19 +27,9 @@ void mod_go_apply_configure(const mod_go_config *config)
 	log_level = config->log_level;
 }
 
-/* Leaves a message (printf's format) as the failure. */
-__attribute__((format(printf, 2, 3))) static void fail(as_result *result, const char *format, ...)
+uint32_t mod_go_apply_log_level(void)
 {
-	char text[sizeof(((mod_go_error *)NULL)->message) + 512];
-	va_list arguments;
-
-	if (result == NULL)
-		return;
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	mod_go_trim_cut_text(text);
-	as_result_setfailure(result, (as_val *)as_string_new_strdup(text));
+	return atomic_load_explicit(&log_level, memory_order_relaxed);
 }
 
 /* What the module left, as the answer of the call. */
@@ -58,42 +43,11 @@ static void answer(as_result *result, const char *filename, const char *function
 		return;
 	fault = mod_go_value_to_val(value, &val);
 	if (fault != NULL)
-		fail(result, "%s.%s: its answer cannot be given back: %s", filename, function, fault);
+		mod_go_result_fail(result, "%s.%s: its answer cannot be given back: %s", filename, function, fault);
 	else if (status == AEROSPIKE_UDF_GO_OK)
 		as_result_setsuccess(result, val);
 	else
 		as_result_setfailure(result, val);
-}
-
-/* The arguments as values. */
-typedef struct arguments {
-	aerospike_udf_go_value *values;
-	uint32_t count;
-	mod_go_scratch scratch; /* what they point into, where that is not the as_val */
-	aerospike_udf_go_value room[ARGUMENTS_ROOM];
-} arguments;
-
-/* Gives what is wrong, with which argument (from 1) in `at`; NULL where nothing is. */
-static const char *take_arguments(arguments *arguments, const as_list *list, uint32_t *at)
-{
-	uint32_t count = list != NULL ? as_list_size(list) : 0;
-
-	*at = 0;
-	arguments->count = count;
-	arguments->values = arguments->room;
-	if (count > ARGUMENTS_ROOM)
-		arguments->values = mod_go_scratch_take(&arguments->scratch, count * sizeof(arguments->room[0]));
-	if (arguments->values == NULL)
-		return "the host has no memory";
-	while (*at < count) {
-		const char *fault =
-			mod_go_value_from_val(as_list_get(list, *at), &arguments->scratch, &arguments->values[*at]);
-
-		++*at;
-		if (fault != NULL)
-			return fault;
-	}
-	return NULL;
 }
 
 /* How long the program itself gives the call: milliseconds, 0 for ever. */
@@ -108,7 +62,7 @@ static uint64_t time_given(const as_timer *timer)
 }
 
 /* Nanoseconds of CLOCK_MONOTONIC; 0 for none. The sooner of the configured time and the program's. */
-static uint64_t deadline(const as_timer *timer)
+uint64_t mod_go_apply_deadline(const as_timer *timer)
 {
 	uint64_t milliseconds = atomic_load_explicit(&timeout_ms, memory_order_relaxed);
 	uint64_t given = time_given(timer);
@@ -127,15 +81,14 @@ static void begin(mod_go_application *application, const as_udf_context *context
 {
 	application->aerospike = context != NULL ? context->as : NULL;
 	application->timer = context != NULL ? context->timer : NULL;
-	application->call =
-		(aerospike_udf_go_call){.size = sizeof(application->call),
-	                            .log_level = atomic_load_explicit(&log_level, memory_order_relaxed),
-	                            .host = &mod_go_host,
-	                            .context = application,
-	                            .deadline = deadline(application->timer),
-	                            .bins = application->bins,
-	                            .writes = application->writes,
-	                            .write_data = application->write_data};
+	application->call = (aerospike_udf_go_call){.size = sizeof(application->call),
+	                                            .log_level = mod_go_apply_log_level(),
+	                                            .host = &mod_go_host,
+	                                            .context = application,
+	                                            .deadline = mod_go_apply_deadline(application->timer),
+	                                            .bins = application->bins,
+	                                            .writes = application->writes,
+	                                            .write_data = application->write_data};
 	application->key = NULL;
 	application->digest = NULL;
 	application->refused = false;
@@ -144,7 +97,7 @@ static void begin(mod_go_application *application, const as_udf_context *context
 
 /* A call in this process. */
 static int apply_here(const mod_go_module *module, const char *name, mod_go_application *application,
-                      aerospike_udf_go_record *record, const arguments *arguments,
+                      aerospike_udf_go_record *record, const mod_go_arguments *arguments,
                       aerospike_udf_go_result *given)
 {
 	const mod_go_function *function = mod_go_find_function(module, name);
@@ -168,7 +121,7 @@ static int apply_here(const mod_go_module *module, const char *name, mod_go_appl
 }
 
 static void apply(const mod_go_loaded *version, as_udf_context *context, const char *function, as_rec *record,
-                  const arguments *arguments, as_result *result)
+                  const mod_go_arguments *arguments, as_result *result)
 {
 	mod_go_application application;
 	aerospike_udf_go_record *handle = (aerospike_udf_go_record *)record;
@@ -192,14 +145,13 @@ static void apply(const mod_go_loaded *version, as_udf_context *context, const c
 static void apply_version(const mod_go_loaded *version, as_udf_context *context, const char *function,
                           as_rec *record, const as_list *list, as_result *result)
 {
-	arguments arguments;
+	mod_go_arguments arguments;
 	const char *fault;
 	uint32_t at;
 
-	mod_go_scratch_init(&arguments.scratch);
-	fault = take_arguments(&arguments, list, &at);
+	fault = mod_go_arguments_take(&arguments, list, &at);
 	if (fault != NULL)
-		fail(result, "%s.%s: argument %u: %s", version->name, function, at, fault);
+		mod_go_result_fail(result, "%s.%s: argument %u: %s", version->name, function, at, fault);
 	else
 		apply(version, context, function, record, &arguments, result);
 	mod_go_scratch_clear(&arguments.scratch);
@@ -213,33 +165,22 @@ int mod_go_apply_record(as_module *module, as_udf_context *context, const char *
 
 	(void)module;
 	if (!mod_go_readers_enter()) {
-		fail(result, "%s: the host has no memory", filename);
-		return NO_MEMORY;
+		mod_go_result_fail(result, "%s: the host has no memory", filename);
+		return MOD_GO_MEMORY_LACKS;
 	}
 	version = mod_go_modules_find(filename);
 	ready = version != NULL && version->error == NULL;
 	if (ready)
 		apply_version(version, context, function, record, list, result);
 	else if (version != NULL)
-		fail(result, "%s", version->error);
+		mod_go_result_fail(result, "%s", version->error);
 	else
-		fail(result, "there is no module \"%.*s\"; put %.*s.so", (int)mod_go_name_length(filename), filename,
-		     (int)mod_go_name_length(filename), filename);
+		mod_go_result_fail_missing(result, filename);
 	mod_go_readers_leave();
 	if (!ready)
-		return NO_MODULE;
+		return MOD_GO_NO_MODULE;
 	/* A record of the heap only, as mod_lua does: one of a stack is its caller's in any case. */
 	if (record != NULL && record->_.free)
 		as_rec_destroy(record);
 	return 0;
-}
-
-int mod_go_apply_no_stream(as_module *module, as_udf_context *context, const char *filename,
-                           const char *function, as_stream *input, as_list *list, as_stream *output,
-                           as_result *result)
-{
-	(void)module, (void)context, (void)input, (void)list, (void)output;
-	fail(result, "%s.%s: stream functions are not available in this version of libmod_go", filename,
-	     function);
-	return NO_MODULE;
 }

@@ -32,6 +32,7 @@ static int configure(const mod_go_config *config)
 	if (mod_go_modules_configure(config, &error) != MOD_GO_OK)
 		return logged(FOLDER_FAILED, &error);
 	mod_go_apply_configure(config);
+	mod_go_apply_stream_configure(config);
 	return 0;
 }
 
@@ -86,7 +87,7 @@ static const as_module_hooks hooks = {
 	.update = update,
 	.validate = validate,
 	.apply_record = mod_go_apply_record,
-	.apply_stream = mod_go_apply_no_stream,
+	.apply_stream = mod_go_apply_to_stream,
 };
 
 as_module mod_go = {.source = NULL, .hooks = &hooks};

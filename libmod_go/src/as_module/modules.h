@@ -13,7 +13,7 @@
 #define MOD_GO_CONFIG_DEFAULTS                                                                               \
 	{                                                                                                        \
 		.size = sizeof(mod_go_config), .user_path = ".", .log_level = AEROSPIKE_UDF_GO_LOG_TRACE,            \
-		.versions = 64,                                                                                      \
+		.versions = 64, .scope = AEROSPIKE_UDF_GO_SCOPE_SERVER,                                              \
 	}
 
 /* One version of a module: loaded unfenced or fenced, or, where its first version could not be loaded, only why. */

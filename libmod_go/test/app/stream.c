@@ -85,41 +85,20 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* The bytes of an element within a list, of which only those of numbers are worth to be made here. */
-static size_t put_element(uint8_t *to, const aerospike_udf_go_value *value)
-{
-	switch (value->type) {
-	case AEROSPIKE_UDF_GO_INTEGER:
-	case AEROSPIKE_UDF_GO_DOUBLE:
-		to[0] = value->type == AEROSPIKE_UDF_GO_INTEGER ? 0xD3 : 0xCB;
-		for (int i = 0; i < 8; i++)
-			to[1 + i] = (uint8_t)((uint64_t)value->integer >> (56 - 8 * i));
-		return 9;
-	case AEROSPIKE_UDF_GO_LIST:
-	case AEROSPIKE_UDF_GO_MAP:
-		memcpy(to, value->data, value->length);
-		return value->length;
-	default:
-		return 0;
-	}
-}
-
-/* Numbers, lists and maps; a string or another element has to be read alone. */
 static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
                             aerospike_udf_go_value *values)
 {
-	size_t room = MOD_GO_LIST_HEAD_MAX, length = 0;
+	size_t room = MOD_GO_LIST_HEAD_MAX, length;
 	uint8_t head[MOD_GO_LIST_HEAD_MAX];
-	size_t end = stream->next, head_length;
+	size_t end = stream->next;
 
 	(void)call;
 	for (; end < stream->count && end - stream->next < limit; end++) {
 		const element *element = &stream->items[end];
 
-		if (element->record != NULL ||
-		    (has_data(&element->value) && element->value.type < AEROSPIKE_UDF_GO_LIST))
+		if (element->record != NULL || mod_go_element_room(&element->value) == 0)
 			break;
-		room += 9 + (has_data(&element->value) ? element->value.length : 0);
+		room += mod_go_element_room(&element->value);
 	}
 	if (end == stream->next && end < stream->count)
 		return refuse(values, "the next element is one to be read alone");
@@ -127,10 +106,10 @@ static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream
 	stream->list = malloc(room);
 	if (stream->list == NULL)
 		return refuse(values, "there is no memory for a list");
-	head_length = mod_go_list_head(head, (uint32_t)(end - stream->next));
-	memcpy(stream->list, head, head_length);
-	for (length = head_length; stream->next < end; stream->next++)
-		length += put_element(stream->list + length, &stream->items[stream->next].value);
+	length = mod_go_list_head(head, (uint32_t)(end - stream->next));
+	memcpy(stream->list, head, length);
+	for (; stream->next < end; stream->next++)
+		length += mod_go_element_put(stream->list + length, &stream->items[stream->next].value);
 	*values = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_LIST, .data = stream->list, .length = length};
 	return AEROSPIKE_UDF_GO_OK;
 }

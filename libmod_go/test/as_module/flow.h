@@ -1,0 +1,27 @@
+/* flow.h - as_streams over a few elements, for the tests: what was read and written, and who owns it. */
+#ifndef TEST_FLOW_H
+#define TEST_FLOW_H
+
+#include <aerospike/as_stream.h>
+
+#include "call.h"
+
+/* One call's streams. The test sets the first part, and looks at the second. */
+typedef struct flow {
+	as_val *(*make)(uint32_t index); /* the elements, each new; one of NULL ends the stream */
+	uint32_t count;
+	bool lends;    /* each is the stream's and gone with the next, as in the server; else it is given away */
+	uint32_t full; /* where not 0: the output takes fewer than that */
+
+	uint32_t reads, read_past_end, writes, ends;
+	size_t length;
+	char text[16384]; /* show of each element written, a comma between; "; end" for NULL */
+	as_val *lent;
+	as_stream in, out;
+} flow;
+
+/* Applies `module.function` to such streams, and drops the arguments (a LIST, or NULL for none). */
+outcome flow_run(as_module *module, const char *filename, const char *function, flow *flow,
+                 as_val *arguments);
+
+#endif
