@@ -74,23 +74,18 @@ func valid(result *C.aerospike_udf_go_result) bool {
 // single applies a record UDF and gives the frame to the next call.
 func (f *frame) single(fn *function, call *C.aerospike_udf_go_call, record *C.aerospike_udf_go_record,
 	arguments *C.aerospike_udf_go_value, count C.size_t, result *C.aerospike_udf_go_result) C.int {
-	if call == nil || call.deadline != 0 || uintptr(call.size) < unsafe.Sizeof(*call) || arguments == nil && count > 0 {
-		if status, text := checkCall(call, arguments, count); status != host.OK {
-			f.release()
-			return fail(result, status, text)
-		}
+	if status, text := checkCall(call, arguments, count); status != host.OK {
+		f.release()
+		return fail(result, status, text)
 	}
 	r := f.handle()
 	f.backend.call = C.uintptr_t(uintptr(unsafe.Pointer(call)))
 	f.backend.record = C.uintptr_t(uintptr(unsafe.Pointer(record)))
-	switch {
-	case record == nil:
+	f.record.backend = &f.backend
+	if record == nil {
 		f.record.backend, f.record.host = nil, absent{}
-	case uintptr(call.size) >= unsafe.Sizeof(*call):
+	} else if uintptr(call.size) >= unsafe.Sizeof(*call) {
 		f.backend.ahead.call = call
-		fallthrough
-	default:
-		f.record.backend = &f.backend
 	}
 	list := unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count))
 	f.call.Begin(fn.name, list, uint64(call.deadline), clock)
@@ -112,16 +107,12 @@ func frameOf(thread C.int) *frame {
 	if thread <= 0 || thread >= C.MODGO_THREADS {
 		return frames.Get().(*frame)
 	}
-	if f := threadFrames[thread]; f != nil {
-		return f
+	f := threadFrames[thread]
+	if f == nil {
+		f = newFrame()
+		f.kept = true
+		threadFrames[thread] = f
 	}
-	return keepFrame(thread)
-}
-
-func keepFrame(thread C.int) *frame {
-	f := newFrame()
-	f.kept = true
-	threadFrames[thread] = f
 	return f
 }
 

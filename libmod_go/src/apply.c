@@ -80,11 +80,10 @@ int mod_go_apply_function(const mod_go_function *function, aerospike_udf_go_call
 	mod_go_module *module = function->module;
 	uint8_t *buffer = result->buffer;
 	size_t capacity = result->capacity;
-	int status;
+	int status = mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
 
-	mod_go_result_clear(result);
-	if (call == NULL || (arguments == NULL && count > 0))
-		return mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
+	if (status != AEROSPIKE_UDF_GO_OK)
+		return status;
 	status = function->record != NULL
 	             ? function->record(call, record, arguments, count, result)
 	             : module->functions.apply_single((char *)(uintptr_t)function->name, call, record, arguments,
@@ -100,11 +99,10 @@ int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_
 	mod_go_module *module = function->module;
 	uint8_t *buffer = result->buffer;
 	size_t capacity = result->capacity;
-	int status;
+	int status = mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
 
-	mod_go_result_clear(result);
-	if (call == NULL || (arguments == NULL && count > 0))
-		return mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
+	if (status != AEROSPIKE_UDF_GO_OK)
+		return status;
 	status = function->stream != NULL
 	             ? function->stream(call, scope, input, output, arguments, count, result)
 	             : module->functions.apply_stream((char *)(uintptr_t)function->name, call, scope, input,

@@ -101,9 +101,6 @@ int mod_go_result_accept(aerospike_udf_go_result *result, uint8_t *buffer, size_
 	result->size = sizeof(*result);
 	result->buffer = buffer; /* the module had it in its hands */
 	result->capacity = capacity;
-	if (status == AEROSPIKE_UDF_GO_OK && result->value.data == NULL &&
-	    (result->value.type == AEROSPIKE_UDF_GO_INTEGER || result->value.type == AEROSPIKE_UDF_GO_NIL))
-		return status; /* nothing can be wrong with these */
 	fault.what = place_fault(result);
 	if (fault.what == NULL)
 		fault = mod_go_value_check(&result->value);

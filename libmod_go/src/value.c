@@ -1,8 +1,6 @@
 /* value.c - checks one value. What is inside lists and maps is msgpack_check.c's. */
 #include "value.h"
 
-#include <string.h>
-
 static bool in_range(uint8_t byte, uint8_t low, uint8_t high)
 {
 	return byte >= low && byte <= high;
@@ -30,33 +28,13 @@ static size_t sequence_length(const uint8_t *text, size_t length)
 	return wanted;
 }
 
-/* How many bytes of ASCII the text begins with: most text is nothing else. */
-static size_t ascii_length(const uint8_t *text, size_t length)
-{
-	size_t at = 0;
-	uint64_t word;
-
-	for (; length - at >= sizeof(word); at += sizeof(word)) {
-		memcpy(&word, text + at, sizeof(word));
-		if ((word & 0x8080808080808080u) != 0)
-			break;
-	}
-	while (at < length && text[at] < 0x80)
-		at++;
-	return at;
-}
-
 size_t mod_go_utf8_end(const uint8_t *text, size_t length)
 {
 	size_t at = 0;
 
 	while (at < length) {
-		size_t step;
+		size_t step = sequence_length(text + at, length - at);
 
-		at += ascii_length(text + at, length - at);
-		if (at == length)
-			break;
-		step = sequence_length(text + at, length - at);
 		if (step == 0)
 			return at;
 		at += step;

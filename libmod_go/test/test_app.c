@@ -266,43 +266,6 @@ TEST(a_fenced_module_is_used_as_any_other)
 	CHECK_CONTAINS(err, "setup-failed");
 }
 
-TEST(a_stream_function_is_applied_to_elements_and_records)
-{
-	for (int fenced = 0; fenced < 2; fenced++) {
-		const char *mode = fenced ? "--fenced" : "--log=info";
-
-		CHECK_NUMBER(RUN(mode, "--element", "1", "--element=[2, {\"a\": null}]", "--element", "three",
-		                 "stream", "streams.copy"),
-		             0);
-		CHECK_TEXT(out, "1\n[2, {\"a\": null}]\n\"three\"\n");
-		CHECK_TEXT(err, "");
-		CHECK_NUMBER(RUN(mode, "--record", "{\"n\": 5}", "--record", "{\"n\": [true], \"m\": 1}", "stream",
-		                 "streams.copy"),
-		             0);
-		CHECK_TEXT(out, "5\n[true]\n");
-		CHECK_NUMBER(RUN(mode, "--record", "{\"n\": 5, \"m\": 6}", "stream", "streams.records"), 0);
-		CHECK_TEXT(out, "\"2 bins, generation 1, exists 1, key , namespace test, read only\"\n");
-		CHECK_NUMBER(RUN(mode, "--scope", "client", "stream", "streams.scope"), 0);
-		CHECK_TEXT(out, "2\n");
-		CHECK_NUMBER(RUN(mode, "stream", "streams.scope"), 0);
-		CHECK_TEXT(out, "3\n");
-		CHECK_NUMBER(RUN(mode, "--element", "1", "stream", "streams.fail"), 1);
-		CHECK_TEXT(out, "");
-		CHECK_CONTAINS(err, "no more of this");
-		CHECK_NUMBER(RUN(mode, "--element", "1", "stream", "streams.nothing"), 1);
-	}
-	CHECK_NUMBER(RUN("--fenced", "--timeout", "200", "--element", "1", "stream", "streams.spin"), 1);
-	CHECK_CONTAINS(err, "did not come back in time");
-	CHECK_NUMBER(RUN("--element", "null", "stream", "streams.copy"), 2);
-	CHECK_CONTAINS(err, "null would end the stream");
-	CHECK_NUMBER(RUN("--record", "[1]", "stream", "streams.copy"), 2);
-	CHECK_CONTAINS(err, "a JSON object of its bins");
-	CHECK_NUMBER(RUN("--record", "{\"sixteen bytes xx\": 1}", "stream", "streams.copy"), 2);
-	CHECK_NUMBER(RUN("--scope", "node", "stream", "streams.copy"), 2);
-	CHECK_NUMBER(RUN("--bin", "a=1", "stream", "streams.copy"), 2);
-	CHECK_NUMBER(RUN("--element", "1", "record", "good.who"), 2);
-}
-
 TEST(wrong_usage_exits_with_2_and_says_what_is_wrong)
 {
 	CHECK_NUMBER(run((const char *const[]){check_app, NULL}), 2);

@@ -1,19 +1,19 @@
-"""`modgo call`: one function of a module, applied to one record.
+"""`modgo call`: a function of a module, applied to a record, to each of many, or to a stream of them.
 
-Not for: how it is applied (host/).
+Not for: how it is applied (host/), or how results look (call_report.py).
 """
 
 from __future__ import annotations
 
-import difflib
-import json
+import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
+import msgspec
 
-from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.cli.call_report import show_one_of_many, show_outcome
+from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import (
     BuildFailedError,
     ModuleFile,
@@ -23,19 +23,42 @@ from modgo_lsp.cli.module import (
     show_build_failure,
     write_json,
 )
-from modgo_lsp.host.call import CALL_SECONDS, call_function
-from modgo_lsp.host.json_forms import FormError, argument, json_of
-from modgo_lsp.host.result import CallResult, call_json
+from modgo_lsp.host.json_forms import FormError, argument
+from modgo_lsp.host.records_file import NumberedRecord, default_records, read_records_file
+from modgo_lsp.host.replay import ReplayError, read_replay
 from modgo_lsp.host.sample import (
     Record,
     SampleError,
     default_sample,
+    parse_key,
     read_sample,
     read_sample_file,
-    sample_json,
 )
+from modgo_lsp.host.session import CALL_SECONDS
+from modgo_lsp.host.store import StoreError
 from modgo_lsp.host.values import Value
+from modgo_lsp.host.work import Outcome, Work, do_work, is_misused, outcome_json, work_of
 from modgo_lsp.lint.config import Settings
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What the command line says, as far as it is about records."""
+
+    record: str | None
+    records: str | None
+    stream: bool
+    nodes: int | None
+    store: Path | None
+    key: str | None
+
+
+def _size(_ctx: click.Context, _param: click.Parameter, word: str | None) -> int:
+    """Bytes; 0 where there is no word."""
+    match = re.fullmatch(r"(\d+)([kMG]?)(i?)B?", word or "0")
+    if match is None or (match[3] and not match[2]):
+        raise click.BadParameter(f"{word!r} is no size; write it like 256MB, 256MiB or 1G")
+    power = " kMG".index(match[2] or " ")
+    return int(match[1]) * int((1024 if match[3] else 1000) ** power)
 
 
 @click.command(
@@ -44,23 +67,49 @@ from modgo_lsp.lint.config import Settings
     epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong arguments, a sample that is none "
     "or a wrong set-up.",
 )
-@click.argument("module", metavar="FILE.so|PKG")
-@click.argument("function")
+@click.argument("module", metavar="FILE.so|PKG", required=False)
+@click.argument("function", metavar="FUNCTION", required=False)
 @click.argument("arguments", nargs=-1, metavar="[ARG]...")
 @click.option("--record", metavar="FILE|JSON", help="The record (default: the module's own sample).")
+@click.option("--records", metavar="FILE.jsonl", help="Call it on each record of a file, one a line.")
+@click.option("--stream", is_flag=True, help="Call a stream UDF on the records.")
+@click.option(
+    "--nodes", type=click.IntRange(1, 1024), metavar="N",
+    help="Spread a stream over so many simulated nodes (default: 1).",
+)  # fmt: skip
+@click.option(
+    "--store", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="Keep records in this file (SQLite) from call to call.",
+)  # fmt: skip
+@click.option("--key", metavar="JSON", help='The record\'s key, like ["test", "demo", "k1"].')
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=CALL_SECONDS, show_default=True,
-    metavar="SECONDS", help="How long the call may take.",
+    metavar="SECONDS", help="How long a call may take.",
 )  # fmt: skip
+@click.option(
+    "--memory", callback=_size, metavar="SIZE", help="How much memory it may have, like 256MB (default: any)."
+)
+@click.option(
+    "--replay", type=click.Path(path_type=Path), metavar="FILE", help="Run a call that failed again."
+)
+@click.option("--force", is_flag=True, help="Replay it though the module has changed.")
 @click.option("--go", metavar="GO", help="The go command, where a package is built first.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(
-    module: str,
-    function: str,
+    module: str | None,
+    function: str | None,
     arguments: tuple[str, ...],
     record: str | None,
+    records: str | None,
+    stream: bool,
+    nodes: int | None,
+    store: Path | None,
+    key: str | None,
     timeout: float,
+    memory: int,
+    replay: Path | None,
+    force: bool,
     go: str | None,
     cc: str | None,
     as_json: bool,
@@ -69,43 +118,97 @@ def command(
 
     An ARG is a JSON value; a word that isn't JSON is a string. Without --record the sample is taken from
     testdata/udf/FUNCTION.record.json beside the module, then default.record.json, then a record that does
-    not exist.
+    not exist. A stream takes FUNCTION.records.jsonl there, then default.records.jsonl.
+
+    A call that crashes, panics or takes too long is kept, and the last line says how to run it again.
 
     \b
     Examples:
       modgo call ./counters add hits 5 100
       modgo call counters.so add hits 5 100 --record '{"bins": {"hits": 1}}'
       modgo call ./counters take 2.5 --record bucket.json --timeout 1 --json
+      modgo call ./counters add hits 5 100 --store my.db --key '["test", "demo", "k1"]'
+      modgo call ./counters add hits 5 100 --records users.jsonl
+      modgo call ./counters top 10 --stream --records users.jsonl --nodes 3
     """
-    values = [_value(index, word) for index, word in enumerate(arguments, 1)]
+    if replay is not None:
+        wrong = module is not None or record or records or stream or nodes or store or key
+        sys.exit(_replay(replay, force, go, cc, as_json) if not wrong else _refuse_beside_replay())
+    if module is None or function is None:
+        hint = "'FILE.so|PKG'" if module is None else "'FUNCTION'"
+        raise click.MissingParameter(param_type="argument", param_hint=hint)
+    wanted = Wanted(record, records, stream, nodes, store, key)
+    _check(wanted, force)
+    values = tuple(_value(index, word) for index, word in enumerate(arguments, 1))
     settings = settings_for(Path(module), go, cc)
+    work = Work(function, values, timeout=timeout, memory=memory, store=store)
     try:
-        result = complete(_call(module, function, values, record, timeout, settings, as_json))
+        outcome = complete(_call(module, work, wanted, settings, as_json))
     except BuildFailedError as failed:
         sys.exit(show_build_failure(failed.result, as_json))
-    if as_json:
-        write_json(call_json(result))
-    else:
-        _show(result)
-    sys.exit(0 if result.failure is None else 2 if result.failure.kind == "usage" else 1)
+    sys.exit(_finish(outcome, as_json))
 
 
-async def _call(
-    word: str,
-    function: str,
-    values: list[Value],
-    record: str | None,
-    timeout: float,
-    settings: Settings,
-    quiet: bool,
-) -> CallResult:
+async def _call(word: str, work: Work, wanted: Wanted, settings: Settings, quiet: bool) -> Outcome:
     # A sample that is none is told before a build that may take a while.
-    given = _given(record)
+    given = _given(wanted)
     module = await obtain(word, settings, quiet)
-    sample = given if given is not None else _sample(module, function)
-    return await call_function(
-        module.path, function, values, sample, timeout=timeout, cc=settings.cc, package=module.package
-    )
+    records, source = given if given is not None else _beside(module, work.function, wanted)
+    shape = "stream" if wanted.stream else "each" if wanted.records is not None else "call"
+    work = msgspec.structs.replace(work, shape=shape, records=records, nodes=wanted.nodes or 1)
+    return await _do(module, work, settings, None if quiet else source)
+
+
+async def _do(
+    module: ModuleFile, work: Work, settings: Settings, source: str | None, keeps: bool = True
+) -> Outcome:
+    """`source` is the name of the records' file; None where nothing is to be told meanwhile."""
+    tell = None if source is None else show_one_of_many(source)
+    try:
+        return await do_work(
+            module.path, work, cc=settings.cc, package=module.package, tell=tell, keeps=keeps
+        )
+    except StoreError as error:
+        raise CliError(str(error)) from None
+
+
+def _finish(outcome: Outcome, as_json: bool) -> int:
+    """Shows it and gives the exit code."""
+    if as_json:
+        write_json(outcome_json(outcome))
+    else:
+        show_outcome(outcome)
+    return 0 if outcome.ok else 2 if is_misused(outcome) else 1
+
+
+def _replay(path: Path, force: bool, go: str | None, cc: str | None, as_json: bool) -> int:
+    try:
+        replay = read_replay(path, force=force)
+    except ReplayError as error:
+        raise CliError(error.message, error.remedy) from None
+    settings = settings_for(replay.module, go, cc)
+    module = ModuleFile(replay.module, replay.module.parent)
+    return _finish(complete(_do(module, work_of(replay), settings, None, keeps=False)), as_json)
+
+
+def _refuse_beside_replay() -> int:
+    raise CliError("--replay has module, function and records of its own", "name nothing else beside it")
+
+
+def _check(wanted: Wanted, force: bool) -> None:
+    """Refuses options that don't go together."""
+    given = [f"--{name}" for name in ("record", "records", "key") if getattr(wanted, name) is not None]
+    if len(given) > 1:
+        raise CliError(f"{given[0]} and {given[1]} both say which record it is", "give one of them")
+    if wanted.stream:
+        if wanted.record is not None or wanted.key is not None:
+            raise CliError("a stream is of many records", "give a file with --records")
+        if wanted.store is not None:
+            raise CliError("a stream reads its records from a file", "leave --store out")
+    elif wanted.nodes is not None:
+        raise CliError("--nodes is about streams", "give --stream as well")
+    if force:
+        raise CliError("--force is about --replay", "leave it out")
 
 
 def _value(index: int, word: str) -> Value:
@@ -116,69 +219,38 @@ def _value(index: int, word: str) -> Value:
         raise CliError(message, "quote it for the shell, as in '[1, 2]' or '{\"a\": 1}'") from None
 
 
-def _given(record: str | None) -> Record | None:
+def _given(wanted: Wanted) -> tuple[tuple[NumberedRecord, ...], str] | None:
+    """The records that the command line names, and in what file they are; None where it names none."""
     try:
-        return None if record is None else read_sample(record)
+        if wanted.records is not None:
+            return read_records_file(Path(wanted.records)), wanted.records
+        if wanted.key is not None:
+            return _one(parse_key(wanted.key)), ""
+        return None if wanted.record is None else (_one(read_sample(wanted.record)), "")
+    except SampleError as error:
+        raise CliError(str(error), _KEY_HELP if wanted.key is not None else _SAMPLE_HELP) from None
+
+
+def _beside(module: ModuleFile, function: str, wanted: Wanted) -> tuple[tuple[NumberedRecord, ...], str]:
+    """The records that lie beside the module."""
+    try:
+        if wanted.stream:
+            path = default_records(module.folder, function)
+            if path is None:
+                help_line = (
+                    f"give --records, or write testdata/udf/{function}.records.jsonl beside the module"
+                )
+                raise CliError("there are no records for the stream", help_line)
+            return read_records_file(path), str(path)
+        path = default_sample(module.folder, function)
+        return _one(Record() if path is None else read_sample_file(path)), ""
     except SampleError as error:
         raise CliError(str(error), _SAMPLE_HELP) from None
 
 
-def _sample(module: ModuleFile, function: str) -> Record:
-    path = default_sample(module.folder, function)
-    try:
-        return Record() if path is None else read_sample_file(path)
-    except SampleError as error:
-        raise CliError(str(error), _SAMPLE_HELP) from None
+def _one(record: Record) -> tuple[NumberedRecord, ...]:
+    return (NumberedRecord(1, record),)
 
 
 _SAMPLE_HELP = 'a record sample looks like {"key": ["test", "demo", "k1"], "bins": {"a": 1, "s": "x"}}'
-
-
-def _show(result: CallResult) -> None:
-    coloured = is_coloured(sys.stdout)
-
-    def paint(text: str, colour: str) -> str:
-        return click.style(text, fg=colour) if coloured else text
-
-    for line in result.logs:
-        place = f"{line.location}: " if line.location else ""
-        click.echo(f"{line.level}: {place}{line.message}", err=True)
-    failure = result.failure
-    if failure is not None:
-        click.echo(f"{paint(failure.kind, 'red')}: {failure.message}", err=True)
-        for frame in failure.frames:
-            click.echo(f"  at {frame}", err=True)
-        if failure.remedy:
-            click.echo(f"Help: {failure.remedy}", err=True)
-        return
-    click.echo(paint(_compact(json_of(result.value)), "green"))
-    for change in _changes(result):
-        colour = {"+": "green", "-": "red"}.get(change[0])
-        click.echo(paint(change, colour) if colour else change)
-    did = ", ".join(result.operations) or "no write"
-    click.echo(f"{did} in {result.elapsed_ns / 1e6:.3f} ms")
-
-
-def _changes(result: CallResult) -> list[str]:
-    """The record before and after as a unified diff of one line a bin; empty where nothing changed."""
-    before, after = _lines(result.before), _lines(result.after)
-    if before == after:
-        return []
-    key = _compact(sample_json(result.before)["key"])
-    diff = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))[3:]  # without its heads
-    return [f"  record {key}", *(f"{line[0]} {line[1:]}" for line in diff)]
-
-
-def _lines(record: Record) -> list[str]:
-    if not record.exists:
-        return ["(does not exist)"]
-    sample = sample_json(record)
-    bins: dict[str, Any] = sample["bins"]
-    return [
-        *(f"{name}: {_compact(value)}" for name, value in bins.items()),
-        f"(generation {sample['generation']}, ttl {sample['ttl']})",
-    ]
-
-
-def _compact(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False)
+_KEY_HELP = 'a key looks like ["test", "demo", "k1"], quoted for the shell'

@@ -19,6 +19,7 @@ from modgo_lsp.host.module import Module
 from modgo_lsp.host.record import WorkingRecord
 from modgo_lsp.host.result import CallResult, Failure, FailureKind
 from modgo_lsp.host.sample import Record
+from modgo_lsp.host.store import Store
 from modgo_lsp.host.table import RECORD
 from modgo_lsp.host.values import STRING, Flat, UnstorableError, Value
 
@@ -64,6 +65,21 @@ def apply_to_record(
     )
 
 
+def apply_in_store(
+    module: Module, function: str, arguments: Sequence[Value], record: Record, timeout: float, store: Store
+) -> CallResult:
+    """The same on the record with that key in a store, which keeps what the UDF stores. Where the store has
+    none, `record` is put there first, if it exists. Raises StoreError."""
+    with store.locked():
+        found = store.read(record)
+        result = apply_to_record(module, function, arguments, found or record, timeout)
+        if result.operations:
+            store.write(result.after)
+        elif found is None and record.exists:
+            store.write(record)
+    return result
+
+
 def working_record(record: Record) -> WorkingRecord:
     """What a call works on. Raises UnstorableError."""
     return WorkingRecord(
@@ -74,7 +90,7 @@ def working_record(record: Record) -> WorkingRecord:
             "bins": {name: to_flat(value) for name, value in record.bins.items()},
             "ttl": record.ttl,
             "generation": record.generation,
-            "last_update": int(time.time() * 1000) if record.exists else 0,
+            "last_update": (record.last_update or int(time.time() * 1000)) if record.exists else 0,
         }
     )
 
@@ -88,6 +104,7 @@ def stored_record(before: Record, working: WorkingRecord) -> Record:
         bins={name: from_flat(flat) for name, flat in working.stored.items()},
         ttl=working.ttl,
         generation=working.generation,
+        last_update=0,
     )
 
 

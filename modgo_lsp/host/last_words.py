@@ -19,7 +19,9 @@ _HEADLINE = re.compile(
 )
 _STACK_FRAME = re.compile(r"^\t(?P<path>\S.*):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$")
 _GOROUTINE = re.compile(r"^goroutine \d+ ")
-_NO_MEMORY = re.compile(r"out of memory|cannot allocate memory|no memory", re.IGNORECASE)
+_NO_MEMORY = re.compile(
+    r"out of memory|cannot allocate memory|no memory|pthread_create failed", re.IGNORECASE
+)
 # Frames of the runtime, the SDK and generated code say nothing to the author of a UDF.
 _FOREIGN = re.compile(
     r"/src/(runtime|internal|sync|reflect|os|syscall|log)/|/aerospike-mod-go/udf(@|/)|zz_modgo|_cgo_"
@@ -42,7 +44,10 @@ def read_last_words(code: int, text: str, memory: int = 0) -> LastWords:
     lines = text.splitlines()
     start = next((index for index, line in enumerate(lines) if _HEADLINE.match(line)), None)
     if start is None:
-        return LastWords(_how_it_ended(code), (), None, text)
+        said = _how_it_ended(code)
+        if memory and _NO_MEMORY.search(text):
+            said = f"the module needs more memory than the {_megabytes(memory)} that it may have: {said}"
+        return LastWords(said, (), None, text)
     said = lines[start].removesuffix(" [recovered]")
     fatal = next((line for line in lines[start : start + 8] if line.startswith("fatal error: ")), None)
     if fatal is not None and fatal != said:

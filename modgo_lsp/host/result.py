@@ -5,7 +5,7 @@ Not for: how it comes about (load.py, call.py) or how people see it (cli).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -29,12 +29,14 @@ class LogLine(msgspec.Struct, frozen=True):
 
 class Failure(msgspec.Struct, frozen=True):
     """Why there is no result. `frames` are "file.go:12", the innermost first. `remedy` is what to do next,
-    "" where the message says it all. "usage" is the caller's doing, "abi" a defect of module or host."""
+    "" where the message says it all. `replay` is the file by which exactly this call can be run again, ""
+    where none was kept. "usage" is the caller's doing, "abi" a defect of module or host."""
 
     kind: FailureKind
     message: str
     frames: tuple[str, ...] = ()
     remedy: str = ""
+    replay: str = ""
 
 
 class ParameterInfo(msgspec.Struct, frozen=True):
@@ -102,6 +104,37 @@ class CallResult(msgspec.Struct, frozen=True):
         return self.failure is None
 
 
+class NodeResult(msgspec.Struct, frozen=True):
+    """What one simulated node of a stream call gave to the client, of how many records."""
+
+    records: int
+    values: tuple[Value, ...]
+    elapsed_ns: int
+
+
+class StreamResult(msgspec.Struct, frozen=True):
+    """One call of a stream UDF. `nodes` are those that came to their end."""
+
+    function: str
+    values: tuple[Value, ...] = ()
+    nodes: tuple[NodeResult, ...] = ()
+    logs: tuple[LogLine, ...] = ()
+    elapsed_ns: int = 0
+    failure: Failure | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return self.failure is None
+
+
+class NumberedResult(msgspec.Struct, frozen=True):
+    """The call on one of many records: that of a line of a file, or at a place in a list, from 1."""
+
+    line: int
+    result: CallResult
+
+
 def load_json(result: LoadResult) -> dict[str, Any]:
     """The JSON of `modgo load --json`; a failed load has "ok": false and "error"."""
     if result.failure is not None:
@@ -120,22 +153,59 @@ def load_json(result: LoadResult) -> dict[str, Any]:
 
 def call_json(result: CallResult) -> dict[str, Any]:
     """The JSON of `modgo call --json`."""
-    logs = [
-        {"level": line.level, "message": line.message, "location": line.location or None}
-        for line in result.logs
-    ]
     if result.failure is not None:
-        return {"ok": False, **_error_json(result.failure), "logs": logs}
+        return {"ok": False, **_error_json(result.failure), "logs": _logs_json(result.logs)}
     return {
         "ok": True,
         "result": json_of(result.value),
         "record": {"before": sample_json(result.before), "after": sample_json(result.after)},
         "operations": list(result.operations),
-        "logs": logs,
+        "logs": _logs_json(result.logs),
         "elapsed_ns": result.elapsed_ns,
     }
 
 
+def calls_json(results: Sequence[NumberedResult]) -> dict[str, Any]:
+    """The JSON of `modgo call --records FILE --json`: that of each call with its "line", and a summary."""
+    failed = sum(not one.result.ok for one in results)
+    return {
+        "ok": failed == 0,
+        "calls": [{"line": one.line, **call_json(one.result)} for one in results],
+        "summary": {
+            "calls": len(results),
+            "failed": failed,
+            "elapsed_ns": sum(one.result.elapsed_ns for one in results),
+        },
+    }
+
+
+def stream_json(result: StreamResult) -> dict[str, Any]:
+    """The JSON of `modgo call --stream --json`: the values, and what each node gave to the client."""
+    if result.failure is not None:
+        return {"ok": False, **_error_json(result.failure), "logs": _logs_json(result.logs)}
+    return {
+        "ok": True,
+        "result": [json_of(value) for value in result.values],
+        "nodes": [
+            {
+                "records": node.records,
+                "values": [json_of(value) for value in node.values],
+                "elapsed_ns": node.elapsed_ns,
+            }
+            for node in result.nodes
+        ],
+        "logs": _logs_json(result.logs),
+        "elapsed_ns": result.elapsed_ns,
+    }
+
+
+def _logs_json(logs: Sequence[LogLine]) -> list[dict[str, Any]]:
+    return [
+        {"level": line.level, "message": line.message, "location": line.location or None} for line in logs
+    ]
+
+
 def _error_json(failure: Failure) -> dict[str, Any]:
     message = f"{failure.message}; {failure.remedy}" if failure.remedy else failure.message
-    return {"error": {"kind": failure.kind, "message": message, "frames": list(failure.frames)}}
+    error = {"kind": failure.kind, "message": message, "frames": list(failure.frames)}
+    return {"error": {**error, "replay": failure.replay} if failure.replay else error}

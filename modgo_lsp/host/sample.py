@@ -28,8 +28,9 @@ class SampleError(Exception):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """A record: its key, bins, seconds to live (0 the namespace's default, NEVER_EXPIRES never) and
-    generation. Without bins it does not exist and only its key is known."""
+    """A record: its key, bins, seconds to live (0 the namespace's default, NEVER_EXPIRES never), generation,
+    and when it was last written in ms since 1970 (0 not known). Without bins it does not exist and only its
+    key is known."""
 
     namespace: str = "test"
     set_name: str = "demo"
@@ -37,6 +38,7 @@ class Record(msgspec.Struct, frozen=True):
     bins: Mapping[str, Value] = {}
     ttl: int = 0
     generation: int = 0
+    last_update: int = 0
 
     @property
     def exists(self) -> bool:
@@ -52,15 +54,19 @@ def read_sample(text: str) -> Record:
 
 def read_sample_file(path: Path) -> Record:
     """Raises SampleError."""
+    return parse_sample(read_text(path, "record sample"), str(path))
+
+
+def read_text(path: Path, what: str) -> str:
+    """The text of a file of samples. Raises SampleError."""
     try:
         if path.stat().st_size > _SIZE_MAX:
-            raise SampleError(f"{path} is larger than {_SIZE_MAX >> 20} MiB, more than any record")
-        text = path.read_bytes().decode()
+            raise SampleError(f"{path} is larger than the {_SIZE_MAX >> 20} MiB that a {what} may have")
+        return path.read_bytes().decode()
     except OSError as error:
-        raise SampleError(f"the record sample {path} cannot be read ({error.strerror or error})") from None
+        raise SampleError(f"the {what} {path} cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError as error:
-        raise SampleError(f"the record sample {path} is not UTF-8 (byte {error.start})") from None
-    return parse_sample(text, str(path))
+        raise SampleError(f"the {what} {path} is not UTF-8 (byte {error.start})") from None
 
 
 def parse_sample(text: str, what: str) -> Record:
@@ -71,6 +77,21 @@ def parse_sample(text: str, what: str) -> Record:
     except FormError as error:
         said = str(error)
         raise SampleError(said if said.startswith(what) else f"{what}: {said}") from None
+
+
+def has_key(text: str) -> bool:
+    """Whether the JSON of a sample says a key."""
+    tree = parse(text, "record")
+    return tree is not None and "key" in members(tree, "", "a record sample")
+
+
+def parse_key(text: str) -> Record:
+    """The record that does not exist with the key of `--key`: [namespace, set, key]. Raises SampleError."""
+    try:
+        namespace, set_name, key = _key(parse(text, "key"))
+    except FormError as error:
+        raise SampleError(str(error)) from None
+    return Record(namespace, set_name, key)
 
 
 def default_sample(directory: Path, function: str) -> Path | None:

@@ -10,26 +10,29 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
 
 from modgo_lsp.build.toolchain import discover_cc
-from modgo_lsp.host.apply import apply_to_record
+from modgo_lsp.host.apply import apply_in_store, apply_to_record
 from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.module import HostError, Module, Opened
 from modgo_lsp.host.native import libmod_go
-from modgo_lsp.host.result import CallResult, Failure, LogLine
+from modgo_lsp.host.nodes import apply_to_stream
+from modgo_lsp.host.records_file import NumberedRecord
+from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
 from modgo_lsp.host.sample import Record
+from modgo_lsp.host.store import Store
 from modgo_lsp.host.thread import BlockingThread
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.nearest import nearest
 
-T = TypeVar("T")
-
 CALL_SECONDS = 10.0
+_SOON_SECONDS = 0.05
 
 
 class Session:
@@ -78,16 +81,77 @@ class Session:
         record: Record | None = None,
         *,
         timeout: float = CALL_SECONDS,
+        store: Store | None = None,
     ) -> CallResult:
-        """Applies `function` to a record; without one, to a record that does not exist. `timeout` is in
-        seconds. All that goes wrong is the result's `failure`. Cancelling ends the session's worker for
-        good."""
+        """Applies `function` to a record; without one, to a record that does not exist; with a `store`, to
+        the one there that has its key. `timeout` is in seconds. Raises StoreError. All that goes wrong is the
+        result's `failure`. Cancelling ends the session's worker for good."""
         record = record or Record()
         if (refused := refusal_of(self.opened, function, "record")) is not None:
             return CallResult(function, record, record, failure=refused)
+        return await self._thread.do(partial(self._apply, function, arguments, record, timeout, store))
+
+    async def call_each(
+        self,
+        function: str,
+        arguments: Sequence[Value],
+        records: Sequence[NumberedRecord],
+        *,
+        timeout: float = CALL_SECONDS,
+        store: Store | None = None,
+    ) -> AsyncIterator[NumberedResult]:
+        """Applies `function` to one record after another; `timeout` is that of each. A call that brings its
+        worker down is a failed result as any other, and the next one gets a new worker."""
+        if (refused := refusal_of(self.opened, function, "record")) is not None:
+            for one in records:
+                yield NumberedResult(one.line, CallResult(function, one.record, one.record, failure=refused))
+            return
+
+        def some(start: int) -> list[NumberedResult]:
+            """As many as are done soon, for to come back to the loop takes longer than a call."""
+            done: list[NumberedResult] = []
+            until = time.monotonic() + _SOON_SECONDS
+            while start + len(done) < len(records) and (not done or time.monotonic() < until):
+                one = records[start + len(done)]
+                result = self._apply(function, arguments, one.record, timeout, store)
+                done.append(NumberedResult(one.line, result))
+            return done
+
+        count = 0
+        while count < len(records):
+            results = await self._thread.do(partial(some, count))
+            count += len(results)
+            for result in results:
+                yield result
+
+    async def call_stream(
+        self,
+        function: str,
+        arguments: Sequence[Value] = (),
+        records: Sequence[Record] = (),
+        *,
+        nodes: int = 1,
+        timeout: float = CALL_SECONDS,
+    ) -> StreamResult:
+        """Applies a stream UDF to the records, spread over so many simulated nodes, then to what these
+        give."""
+        if (refused := refusal_of(self.opened, function, "stream")) is not None:
+            return StreamResult(function, failure=refused)
         return await self._thread.do(
-            lambda: apply_to_record(self._module, function, arguments, record, timeout)
+            lambda: apply_to_stream(self._module, function, arguments, records, nodes, timeout)
         )
+
+    def _apply(
+        self,
+        function: str,
+        arguments: Sequence[Value],
+        record: Record,
+        timeout: float,
+        store: Store | None,
+    ) -> CallResult:
+        if store is None:
+            return apply_to_record(self._module, function, arguments, record, timeout)
+        return apply_in_store(self._module, function, arguments, record, timeout, store)
 
     def _stop(self) -> None:
         with contextlib.suppress(OSError):  # it has been closed
@@ -119,8 +183,8 @@ def refusal_of(opened: Opened, name: str, kind: str) -> Failure | None:
         return None
     if kind == "record":
         message = f"{name} is a stream UDF, and those cannot be called on a single record"
-        return Failure("usage", message)
-    return Failure("usage", f"{name} is a record UDF, and those cannot be called on a stream")
+        return Failure("usage", message, (), "call it with --stream and the records of --records")
+    return Failure("usage", f"{name} is a record UDF", (), "call it without --stream")
 
 
 def _nearest(opened: Opened, name: str) -> str:

@@ -6,10 +6,14 @@ Not for: which records are on which node (nodes.py), or the functions that a mod
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Union
 
 from modgo_lsp.host.dialect import decode, encode, from_flat, to_flat
 from modgo_lsp.host.record import RefusedError, WorkingRecord
 from modgo_lsp.host.values import NIL, NIL_FLAT, Flat, List, UnstorableError, Value
+
+# Long elements are given few at a time.
+_LIST_BYTES = 1 << 20
 
 
 class RecordInput:
@@ -17,15 +21,10 @@ class RecordInput:
 
     def __init__(self, records: Iterator[WorkingRecord]) -> None:
         self._left = records
-        self.read_count = 0
 
     def read(self) -> WorkingRecord | Flat:
         """The next record, nil at the end."""
-        record = next(self._left, None)
-        if record is None:
-            return NIL_FLAT
-        self.read_count += 1
-        return record
+        return next(self._left, NIL_FLAT)
 
     def read_many(self, _limit: int) -> bytes:
         raise RefusedError("this stream is of records, which come one at a time")
@@ -50,10 +49,16 @@ class ValueInput:
         some = tuple(self._values[self._at : self._at + limit])
         try:
             packed = encode(List(some))
+            while len(packed) > _LIST_BYTES and len(some) > 1:
+                some = some[: len(some) // 2]
+                packed = encode(List(some))
         except UnstorableError as error:
             raise RefusedError(str(error)) from None
         self._at += len(some)
         return packed
+
+
+Input = Union[RecordInput, ValueInput]
 
 
 class Output:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import Any, Union
+from typing import Any
 
 from modgo_lsp.host import abi
 from modgo_lsp.host.abi import CCall, CHost, CMetadata, CValue, lend
 from modgo_lsp.host.record import RefusedError, WorkingRecord
-from modgo_lsp.host.streams import Output, RecordInput, ValueInput
+from modgo_lsp.host.streams import Input, Output, ValueInput
 from modgo_lsp.host.values import LIST, NIL, NIL_FLAT, STRING, Flat
 
 OK, REFUSED, INTERNAL = 0, 6, 7
@@ -21,7 +21,6 @@ OK, REFUSED, INTERNAL = 0, 6, 7
 RECORD, INPUT, OUTPUT = 1, 2, 3
 
 Log = Callable[[int, str, str], None]
-Input = Union[RecordInput, ValueInput]
 
 _NOBODY = WorkingRecord(
     {"namespace": "", "set": "", "key": NIL_FLAT, "bins": {}, "ttl": 0, "generation": 0, "last_update": 0}

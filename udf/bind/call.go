@@ -42,19 +42,12 @@ func (c *Call) Result() value.Raw { return c.result }
 
 // End lets go of what the call held, but for the memory that the next call can use again.
 func (c *Call) End() {
-	c.arguments = nil
-	c.result.Data = nil
-	if c.cancel != nil || cap(c.scratch) > scratchKept {
-		c.release()
-	}
-}
-
-//go:noinline
-func (c *Call) release() {
 	if c.cancel != nil {
 		c.cancel()
 		c.cancel = nil
 	}
+	c.arguments = nil
+	c.result = value.Raw{}
 	if cap(c.scratch) > scratchKept {
 		c.scratch = nil
 	}

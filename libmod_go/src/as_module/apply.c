@@ -12,7 +12,6 @@
 
 #include "arguments.h"
 #include "host.h"
-#include "lookup.h"
 #include "readers.h"
 #include "values.h"
 
@@ -97,11 +96,11 @@ static void begin(mod_go_application *application, const as_udf_context *context
 }
 
 /* A call in this process. */
-static int apply_here(const mod_go_target *target, const char *name, mod_go_application *application,
+static int apply_here(const mod_go_module *module, const char *name, mod_go_application *application,
                       aerospike_udf_go_record *record, const mod_go_arguments *arguments,
                       aerospike_udf_go_result *given)
 {
-	const mod_go_function *function = target->function;
+	const mod_go_function *function = mod_go_find_function(module, name);
 	int status;
 
 	if (record != NULL) {
@@ -114,17 +113,16 @@ static int apply_here(const mod_go_target *target, const char *name, mod_go_appl
 		status = mod_go_apply_function(function, &application->call, record, arguments->values,
 		                               arguments->count, given);
 	else
-		status = mod_go_apply_single(target->version->module, name, &application->call, record,
+		status = mod_go_apply_single((mod_go_module *)(uintptr_t)module, name, &application->call, record,
 		                             arguments->values, arguments->count, given);
 	if (application->call.write_count > 0)
 		mod_go_application_write(application, record);
 	return status;
 }
 
-static void apply(const mod_go_target *target, as_udf_context *context, const char *function, as_rec *record,
+static void apply(const mod_go_loaded *version, as_udf_context *context, const char *function, as_rec *record,
                   const mod_go_arguments *arguments, as_result *result)
 {
-	const mod_go_loaded *version = target->version;
 	mod_go_application application;
 	aerospike_udf_go_record *handle = (aerospike_udf_go_record *)record;
 	aerospike_udf_go_result given;
@@ -134,18 +132,17 @@ static void apply(const mod_go_target *target, as_udf_context *context, const ch
 	begin(&application, context);
 	mod_go_result_init(&given, room, sizeof(room));
 	if (version->module != NULL)
-		status = apply_here(target, function, &application, handle, arguments, &given);
+		status = apply_here(version->module, function, &application, handle, arguments, &given);
 	else
 		status = mod_go_fenced_apply_single(version->pool, function, &application.call, handle,
 		                                    arguments->values, arguments->count, &given);
 	answer(result, version->name, function, status, &given.value);
-	if (given.value.data != NULL)
-		mod_go_result_clear(&given);
+	mod_go_result_clear(&given);
 	mod_go_application_end(&application);
 }
 
 /* The call once its module is there. */
-static void apply_version(const mod_go_target *target, as_udf_context *context, const char *function,
+static void apply_version(const mod_go_loaded *version, as_udf_context *context, const char *function,
                           as_rec *record, const as_list *list, as_result *result)
 {
 	mod_go_arguments arguments;
@@ -154,9 +151,9 @@ static void apply_version(const mod_go_target *target, as_udf_context *context, 
 
 	fault = mod_go_arguments_take(&arguments, list, &at);
 	if (fault != NULL)
-		mod_go_result_fail(result, "%s.%s: argument %u: %s", target->version->name, function, at, fault);
+		mod_go_result_fail(result, "%s.%s: argument %u: %s", version->name, function, at, fault);
 	else
-		apply(target, context, function, record, &arguments, result);
+		apply(version, context, function, record, &arguments, result);
 	mod_go_scratch_clear(&arguments.scratch);
 }
 
@@ -164,7 +161,6 @@ int mod_go_apply_record(as_module *module, as_udf_context *context, const char *
                         const char *function, as_rec *record, as_list *list, as_result *result)
 {
 	const mod_go_loaded *version;
-	mod_go_target target;
 	bool ready;
 
 	(void)module;
@@ -172,11 +168,10 @@ int mod_go_apply_record(as_module *module, as_udf_context *context, const char *
 		mod_go_result_fail(result, "%s: the host has no memory", filename);
 		return MOD_GO_MEMORY_LACKS;
 	}
-	target = mod_go_lookup(filename, function);
-	version = target.version;
+	version = mod_go_modules_find(filename);
 	ready = version != NULL && version->error == NULL;
 	if (ready)
-		apply_version(&target, context, function, record, list, result);
+		apply_version(version, context, function, record, list, result);
 	else if (version != NULL)
 		mod_go_result_fail(result, "%s", version->error);
 	else

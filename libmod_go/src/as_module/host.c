@@ -13,8 +13,9 @@ enum { DIGEST_BYTES = 20, LOG_ROOM = 1024, LOCATION_ROOM = 256 };
 #define TTL_NEVER   UINT32_MAX
 #define TTL_LONGEST (3650u * 24 * 60 * 60) /* ten years: the server has no longer one */
 
-void mod_go_application_return(mod_go_application *application)
+void mod_go_application_end(mod_go_application *application)
 {
+	mod_go_scratch_clear(&application->lent);
 	if (application->key != NULL) {
 		as_val_destroy(application->key);
 		application->key = NULL;

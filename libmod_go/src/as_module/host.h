@@ -47,13 +47,7 @@ void mod_go_host_read_ahead(mod_go_application *application, const mod_go_functi
 void mod_go_application_write(mod_go_application *application, aerospike_udf_go_record *record);
 
 /* Gives back what is still lent. */
-void mod_go_application_return(mod_go_application *application);
-static inline void mod_go_application_end(mod_go_application *application)
-{
-	mod_go_scratch_clear(&application->lent);
-	if (application->key != NULL || application->digest != NULL)
-		mod_go_application_return(application);
-}
+void mod_go_application_end(mod_go_application *application);
 
 /* The functions of the table, by the file they stand in. host_bins.c: */
 int mod_go_host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "module.h"
 #include "value.h"
 #include "values.h"
 
@@ -58,10 +57,11 @@ static int get(mod_go_application *application, const as_rec *record, const char
 void mod_go_host_read_ahead(mod_go_application *application, const mod_go_function *function,
                             const aerospike_udf_go_record *record)
 {
-	const aerospike_udf_go_bin *known = function->bins;
+	size_t count;
+	const aerospike_udf_go_bin *known = mod_go_function_bins(function, &count);
 	aerospike_udf_go_bin *bin = application->bins;
 
-	for (size_t i = 0; i < function->bin_count && i < MOD_GO_BINS; i++) {
+	for (size_t i = 0; i < count && i < MOD_GO_BINS; i++) {
 		const as_val *val = as_rec_get((const as_rec *)record, known[i].name);
 		int type = as_val_type(val);
 

@@ -21,7 +21,6 @@ typedef struct table {
 } table;
 
 static _Atomic(table *) current;
-static _Atomic uint64_t generation = 1;                    /* of `current` */
 static pthread_mutex_t events = PTHREAD_MUTEX_INITIALIZER; /* one event at a time; guards `config` */
 static mod_go_config config = MOD_GO_CONFIG_DEFAULTS;
 
@@ -65,11 +64,6 @@ static size_t place_of(const table *table, const char *name, size_t length, bool
 	return low;
 }
 
-uint64_t mod_go_modules_generation(void)
-{
-	return atomic_load(&generation);
-}
-
 const mod_go_loaded *mod_go_modules_find(const char *filename)
 {
 	const table *table = atomic_load(&current);
@@ -84,8 +78,6 @@ static void swap_table(table *next)
 {
 	table *old = atomic_exchange(&current, next);
 
-	/* Before the retirements: who reads the number of before has entered before them. */
-	atomic_fetch_add(&generation, 1);
 	if (old != NULL)
 		mod_go_readers_retire(old, free);
 }
@@ -299,7 +291,6 @@ void mod_go_modules_clear(void)
 	pthread_mutex_lock(&events);
 	old = atomic_load(&current);
 	atomic_store(&current, NULL);
-	atomic_fetch_add(&generation, 1);
 	for (size_t i = 0; old != NULL && i < old->count; i++)
 		mod_go_readers_retire(old->versions[i], mod_go_loaded_free);
 	if (old != NULL)

@@ -33,10 +33,6 @@ size_t mod_go_name_length(const char *filename);
  * (readers.h); it may use the version until it leaves. */
 const mod_go_loaded *mod_go_modules_find(const char *filename);
 
-/* Another number each time that a version comes or goes, never 0. To be read by a reader: while it is the same, what
- * mod_go_modules_find gave still is. */
-uint64_t mod_go_modules_generation(void);
-
 /* Takes the configuration over. */
 mod_go_status mod_go_modules_configure(const mod_go_config *config, mod_go_error *error);
 

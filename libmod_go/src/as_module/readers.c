@@ -6,8 +6,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "tls.h"
-
 /* One thread's place in the list of readers, which only grows: places are used again. */
 typedef struct reader {
 	_Atomic uint64_t epoch; /* 0: not in */
@@ -25,7 +23,7 @@ typedef struct retired {
 
 static _Atomic(reader *) readers;
 static _Atomic uint64_t current_epoch = 1;
-static MOD_GO_THREAD_LOCAL reader *mine;
+static _Thread_local reader *mine;
 static pthread_key_t thread_end;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 

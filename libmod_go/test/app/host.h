@@ -1,4 +1,4 @@
-/* host.h - the host's table of functions over records in memory. Its streams are stream.h's. */
+/* host.h - the host's table of functions over records in memory. It has no streams: those entries are NULL. */
 #ifndef TEST_APP_HOST_H
 #define TEST_APP_HOST_H
 

@@ -1,6 +1,6 @@
 /*
  * main.c - the test app: finds, opens and sets up a module, applies one function, prints what came of it.
- * It is no server: one call, one record or stream, no storage.
+ * It is no server: one call, one record, no storage.
  */
 #include <libgen.h>
 #include <limits.h>
@@ -100,39 +100,18 @@ static void print_record(const aerospike_udf_go_record *record)
 	}
 }
 
-/* The result of a stream is what it wrote, one element a line. */
-static int apply_stream(const opened *opened, const char *function, options *options,
-                        aerospike_udf_go_call *call, aerospike_udf_go_result *result)
-{
-	int scope = options->scope != 0 ? (int)options->scope : AEROSPIKE_UDF_GO_SCOPE_BOTH;
-	aerospike_udf_go_host table = host_table;
-	aerospike_udf_go_stream output = {0};
-	int status;
-
-	host_streams(&table);
-	call->host = &table;
-	if (options->fenced)
-		status = mod_go_fenced_apply_stream(opened->pool, function, call, scope, &options->input, &output,
-		                                    options->arguments, options->argument_count, result);
-	else
-		status = mod_go_apply_stream(opened->module, function, call, scope, &options->input, &output,
-		                             options->arguments, options->argument_count, result);
-	for (size_t i = 0; i < output.count && status == AEROSPIKE_UDF_GO_OK; i++) {
-		value_print(stdout, &output.items[i].value);
-		putchar('\n');
-	}
-	stream_clear(&output);
-	return status;
-}
-
 static int apply_function(const opened *opened, const char *function, options *options,
                           aerospike_udf_go_call *call, aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_value *arguments = options->arguments;
 	size_t count = options->argument_count;
 
+	if (options->stream && options->fenced)
+		return mod_go_fenced_apply_stream(opened->pool, function, call, AEROSPIKE_UDF_GO_SCOPE_BOTH, NULL,
+		                                  NULL, arguments, count, result);
 	if (options->stream)
-		return apply_stream(opened, function, options, call, result);
+		return mod_go_apply_stream(opened->module, function, call, AEROSPIKE_UDF_GO_SCOPE_BOTH, NULL, NULL,
+		                           arguments, count, result);
 	if (options->fenced)
 		return mod_go_fenced_apply_single(opened->pool, function, call, &options->record, arguments, count,
 		                                  result);
@@ -150,9 +129,7 @@ static int apply(const opened *opened, const char *function, options *options)
 		call.deadline = deadline_in(options->timeout);
 	mod_go_result_init(&result, buffer, sizeof(buffer));
 	status = apply_function(opened, function, options, &call, &result);
-	if (status == AEROSPIKE_UDF_GO_OK && options->stream) {
-		fflush(stdout);
-	} else if (status == AEROSPIKE_UDF_GO_OK) {
+	if (status == AEROSPIKE_UDF_GO_OK) {
 		value_print(stdout, &result.value);
 		putchar('\n');
 		print_record(&options->record);

@@ -7,30 +7,26 @@
 #include <string.h>
 
 #include "error.h"
-#include "input.h"
 #include "text.h"
 
 #define TIMEOUT_DEFAULT 10000
 
 static const char HELP[] =
-	"test: applies one function of a UDF module to a record or a stream in memory, through libmod_go.\n"
+	"test: applies one function of a UDF module to a record in memory, through libmod_go.\n"
 	"\n"
 	"    test [OPTION...] record MODULE.FUNCTION [ARG...]\n"
 	"    test [OPTION...] stream MODULE.FUNCTION [ARG...]\n"
 	"\n"
-	"Prints the result, then each bin that the record has afterwards; of a stream, each element that it "
-	"gives.\n"
-	"MODULE is found as MODULE.so in the current folder, the folders of $MODGO_PATH, then ../lib beside this "
-	"program;\n"
-	"with a slash in it, it is a path. ARG and VALUE are JSON; a word that is none is a string.\n"
+	"Prints the result, then each bin that the record has afterwards. MODULE is found as MODULE.so in the "
+	"current\n"
+	"folder, the folders of $MODGO_PATH, then ../lib beside this program; with a slash in it, it is a path. "
+	"ARG and\n"
+	"VALUE are JSON; a word that is none is a string.\n"
 	"\n"
 	"    --bin NAME=VALUE   the record has this bin (may be repeated; without it the record does not exist)\n"
 	"    --key VALUE        the record's key: an integer or a string\n"
 	"    --ttl SECONDS      what it has left to live, or \"never\"\n"
 	"    --generation N     how often it was written\n"
-	"    --element VALUE    the stream has this element (may be repeated)\n"
-	"    --record OBJECT    the stream has a record with these bins (may be repeated)\n"
-	"    --scope SCOPE      what of the stream is run: server, client or both (default)\n"
 	"    --fenced           load the module into a worker process (mod-go-worker), not into this one\n"
 	"    --timeout MS       how long the function may take (default 10000; 0 for ever)\n"
 	"    --log LEVEL        print log lines up to error, warn, info (default), debug or trace\n"
@@ -42,8 +38,7 @@ static const char HELP[] =
 	"    test record test1.record a b c d\n"
 	"    test --bin visits=41 --bin 'tags=[\"a\", \"b\"]' record counters.hit 1\n"
 	"    test --key user-7 --bin 'profile={\"name\": \"Ann\"}' record profile.merge '{\"city\": \"Oslo\"}'\n"
-	"    test record ./build/stats.top 3\n"
-	"    test --record '{\"n\": 1}' --record '{\"n\": 2}' stream stats.total n\n";
+	"    test record ./build/stats.top 3\n";
 
 static int usage(const char *what, const char *word)
 {
@@ -150,42 +145,12 @@ static int set_log(options *options, const char *text)
 	return usage("--log wants error, warn, info, debug or trace", text);
 }
 
-static int add_element(options *options, const char *text)
-{
-	char why[256];
-
-	return input_add_value(&options->input, text, why, sizeof(why)) ? -1 : bad_value("--element", text, why);
-}
-
-static int add_record(options *options, const char *text)
-{
-	char why[256];
-
-	return input_add_record(&options->input, text, why, sizeof(why)) ? -1 : bad_value("--record", text, why);
-}
-
-static int set_scope(options *options, const char *text)
-{
-	static const char *const NAMES[] = {"server", "client", "both"};
-
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(text, NAMES[i]) == 0) {
-			options->scope = (aerospike_udf_go_scope)(AEROSPIKE_UDF_GO_SCOPE_SERVER + i);
-			return -1;
-		}
-	}
-	return usage("--scope wants server, client or both", text);
-}
-
 static const struct {
 	const char *name;
 	int (*set)(options *options, const char *text);
 } OPTIONS[] = {
-	{"--bin", set_bin},         {"--key", set_key},
-	{"--ttl", set_ttl},         {"--generation", set_generation},
+	{"--bin", set_bin},         {"--key", set_key}, {"--ttl", set_ttl}, {"--generation", set_generation},
 	{"--timeout", set_timeout}, {"--log", set_log},
-	{"--element", add_element}, {"--record", add_record},
-	{"--scope", set_scope},
 };
 
 /* Reads the option at words[*at], as "--name value" or "--name=value", and moves behind it. */
@@ -273,10 +238,6 @@ int options_read(int count, char **words, options *options)
 	if (++at == count)
 		return usage("MODULE.FUNCTION is missing", NULL);
 	options->target = words[at++];
-	if (options->stream && options->record.working.count > 0)
-		return usage("--bin is of the one record; a stream has each --record with its bins", NULL);
-	if (!options->stream && (options->input.count > 0 || options->scope != 0))
-		return usage("--element, --record and --scope are of a stream", NULL);
 	if (store_record(options) >= 0)
 		return EXIT_USAGE;
 	return read_arguments(count - at, words + at, options);
@@ -288,5 +249,4 @@ void options_clear(options *options)
 		free(options->arguments[i].data);
 	free(options->arguments);
 	record_clear(&options->record);
-	stream_clear(&options->input);
 }

@@ -6,7 +6,6 @@
 
 #include "aerospike_udf_go.h"
 #include "record.h"
-#include "stream.h"
 
 /* What the process exits with. */
 enum {
@@ -24,8 +23,6 @@ typedef struct options {
 	aerospike_udf_go_log_level log_level;
 	unsigned timeout; /* milliseconds, 0 for none */
 	aerospike_udf_go_record record;
-	aerospike_udf_go_stream input;
-	aerospike_udf_go_scope scope;
 } options;
 
 /* Reads the command line. Gives -1 where the app should go on, else the code to exit with: what there was to

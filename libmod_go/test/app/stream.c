@@ -157,12 +157,6 @@ static int stream_write_many(aerospike_udf_go_call *call, aerospike_udf_go_strea
 
 void host_streams(aerospike_udf_go_host *host)
 {
-	host->record_set = NULL;
-	host->record_unset = NULL;
-	host->record_set_ttl = NULL;
-	host->record_create = NULL;
-	host->record_update = NULL;
-	host->record_remove = NULL;
 	host->stream_read = stream_read;
 	host->stream_read_many = stream_read_many;
 	host->stream_write = stream_write;

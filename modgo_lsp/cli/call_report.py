@@ -1,0 +1,130 @@
+"""How `modgo call` shows results to people: the value, the record's change as a diff, the log, failures.
+
+Not for: JSON (host/work.py).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from modgo_lsp.cli.failure import is_coloured
+from modgo_lsp.host.json_forms import json_of
+from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
+from modgo_lsp.host.sample import Record, sample_json
+from modgo_lsp.host.work import Calls, Outcome
+
+Paint = Callable[[str, str], str]
+
+
+def show_outcome(outcome: Outcome) -> None:
+    """Writes results to the standard output, logs and failures to the standard error."""
+    if isinstance(outcome, Calls):
+        _show_summary(outcome)
+        return
+    _show_logs(outcome.logs)
+    if outcome.failure is not None:
+        show_failure(outcome.failure)
+    elif isinstance(outcome, StreamResult):
+        _show_stream(outcome)
+    else:
+        _show_call(outcome)
+
+
+def show_one_of_many(source: str) -> Callable[[NumberedResult], None]:
+    """Gives what shows the call on one record of `source`: a line, and its failure at FILE:LINE."""
+
+    def show(one: NumberedResult) -> None:
+        result, place = one.result, f"{source}:{one.line}"
+        _show_logs(result.logs, f"{place}: ")
+        if result.failure is not None:
+            show_failure(result.failure, f"{place}: ")
+            return
+        key = _compact(sample_json(result.before)["key"])
+        did = f"  {', '.join(result.operations)}" if result.operations else ""
+        click.echo(f"{key}: {_paint()(_compact(json_of(result.value)), 'green')}{did}")
+
+    return show
+
+
+def show_failure(failure: Failure, place: str = "") -> None:
+    """Message, frames, and what to do next, on the standard error."""
+    click.echo(f"{place}{_paint()(failure.kind, 'red')}: {failure.message}", err=True)
+    for frame in failure.frames:
+        click.echo(f"  at {frame}", err=True)
+    if failure.remedy:
+        click.echo(f"Help: {failure.remedy}", err=True)
+    if failure.replay:
+        click.echo(f"Help: `modgo call --replay {failure.replay}` runs exactly this call again", err=True)
+
+
+def _show_logs(logs: tuple[LogLine, ...], before: str = "") -> None:
+    for line in logs:
+        place = f"{line.location}: " if line.location else ""
+        click.echo(f"{before}{line.level}: {place}{line.message}", err=True)
+
+
+def _show_call(result: CallResult) -> None:
+    paint = _paint()
+    click.echo(paint(_compact(json_of(result.value)), "green"))
+    for change in _changes(result):
+        colour = {"+": "green", "-": "red"}.get(change[0])
+        click.echo(paint(change, colour) if colour else change)
+    did = ", ".join(result.operations) or "no write"
+    click.echo(f"{did} in {result.elapsed_ns / 1e6:.3f} ms")
+
+
+def _show_stream(result: StreamResult) -> None:
+    paint = _paint()
+    for value in result.values:
+        click.echo(paint(_compact(json_of(value)), "green"))
+    for number, node in enumerate(result.nodes, 1):
+        gave = f"{_many(node.records, 'record')} → {_many(len(node.values), 'value')}"
+        click.echo(f"  node {number}: {gave} in {node.elapsed_ns / 1e6:.3f} ms")
+    click.echo(f"{_many(len(result.values), 'value')} in {result.elapsed_ns / 1e6:.3f} ms")
+
+
+def _show_summary(calls: Calls) -> None:
+    results = [one.result for one in calls.results]
+    failed = sum(not result.ok for result in results)
+    elapsed = sum(result.elapsed_ns for result in results) / 1e6
+    click.echo(f"{_many(len(results), 'call')}, {failed or 'none'} failed, in {elapsed:.3f} ms")
+
+
+def _changes(result: CallResult) -> list[str]:
+    """The record before and after as a unified diff of one line a bin; empty where nothing changed."""
+    before, after = _lines(result.before), _lines(result.after)
+    if before == after:
+        return []
+    key = _compact(sample_json(result.before)["key"])
+    diff = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))[3:]  # without its heads
+    return [f"  record {key}", *(f"{line[0]} {line[1:]}" for line in diff)]
+
+
+def _lines(record: Record) -> list[str]:
+    if not record.exists:
+        return ["(does not exist)"]
+    sample = sample_json(record)
+    bins: dict[str, Any] = sample["bins"]
+    return [
+        *(f"{name}: {_compact(value)}" for name, value in bins.items()),
+        f"(generation {sample['generation']}, ttl {sample['ttl']})",
+    ]
+
+
+def _paint() -> Paint:
+    coloured = is_coloured(sys.stdout)
+    return lambda text, colour: click.style(text, fg=colour) if coloured else text
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _compact(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False)

@@ -1,0 +1,58 @@
+"""Records files: one record sample a line (JSON Lines), as streams and `--records` take them.
+
+Not for: a single sample (sample.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from modgo_lsp.host.sample import SAMPLES, Record, SampleError, has_key, parse_sample, read_text
+
+
+class NumberedRecord(msgspec.Struct, frozen=True):
+    """A record and its line in the file, or its place in a list, from 1."""
+
+    line: int
+    record: Record
+
+
+def read_records_file(path: Path) -> tuple[NumberedRecord, ...]:
+    """The records in their order; empty lines are left out. Raises SampleError with FILE:LINE."""
+    found = []
+    for line, text in enumerate(read_text(path, "records file").split("\n"), 1):
+        if text.strip():
+            found.append(NumberedRecord(line, _record(text, line, f"{path}:{line}")))
+    if not found:
+        raise SampleError(f"the records file {path} has no records")
+    return tuple(found)
+
+
+def parse_records(texts: Sequence[str], what: str) -> tuple[NumberedRecord, ...]:
+    """The same of JSON texts, one a record. Raises SampleError."""
+    return tuple(
+        NumberedRecord(number, _record(text, number, f"{what}[{number - 1}]"))
+        for number, text in enumerate(texts, 1)
+    )
+
+
+def default_records(directory: Path, function: str) -> Path | None:
+    """The file with the records of `function` in the module's folder, None where there is none."""
+    for name in (function, "default"):
+        path = directory / SAMPLES / f"{name}.records.jsonl"
+        if path.is_file():
+            return path
+    return None
+
+
+def _record(text: str, number: int, what: str) -> Record:
+    """Where a record says no key, its number is its key, so that no two are the same."""
+    try:
+        record = parse_sample(text, what)
+    except SampleError as error:
+        # The place of the file's line says enough: all of it is on one.
+        raise SampleError(str(error).replace(f"{what}:1:", f"{what}:", 1)) from None
+    return record if has_key(text) else msgspec.structs.replace(record, key=number)

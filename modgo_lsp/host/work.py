@@ -1,0 +1,187 @@
+"""What `modgo call` and the editor's command do with a module: one call, one on each of many records, or a
+stream.
+
+Failures that are worth it are kept for a replay. Not for: what arguments and files mean (cli, server).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, Literal, TypeVar, Union
+
+import msgspec
+
+from modgo_lsp.host.fenced import Fence
+from modgo_lsp.host.records_file import NumberedRecord
+from modgo_lsp.host.refusal import LoadFailedError
+from modgo_lsp.host.replay import Replay, keep, replay_of, worth_keeping
+from modgo_lsp.host.result import (
+    CallResult,
+    NumberedResult,
+    StreamResult,
+    call_json,
+    calls_json,
+    stream_json,
+)
+from modgo_lsp.host.sample import Record
+from modgo_lsp.host.session import CALL_SECONDS, Session, refusal_of
+from modgo_lsp.host.store import Store
+from modgo_lsp.host.values import Value
+from modgo_lsp.model.package import Package
+
+# Of many calls that fail alike the first few tell enough.
+_KEPT_OF_RUN = 10
+
+R = TypeVar("R", CallResult, StreamResult)
+
+
+class Work(msgspec.Struct, frozen=True):
+    """`records` is one for "call", any number for "each" and "stream". `timeout` is in seconds, of each call
+    or of the whole stream; `memory` in bytes (0: any). `nodes` is of a stream."""
+
+    function: str
+    arguments: tuple[Value, ...] = ()
+    shape: Literal["call", "each", "stream"] = "call"
+    records: tuple[NumberedRecord, ...] = (NumberedRecord(1, Record()),)
+    nodes: int = 1
+    timeout: float = CALL_SECONDS
+    memory: int = 0
+    store: Path | None = None
+
+
+class Calls(msgspec.Struct, frozen=True):
+    """What "each" gave, in the records' order."""
+
+    results: tuple[NumberedResult, ...]
+
+    @property
+    def ok(self) -> bool:
+        return all(one.result.ok for one in self.results)
+
+
+Outcome = Union[CallResult, Calls, StreamResult]
+
+
+def work_of(replay: Replay) -> Work:
+    """What the kept call did."""
+    return Work(
+        replay.function,
+        replay.arguments,
+        "stream" if replay.nodes else "call",
+        tuple(NumberedRecord(number, record) for number, record in enumerate(replay.records, 1)),
+        max(1, replay.nodes),
+        replay.timeout,
+        replay.memory,
+    )
+
+
+async def do_work(
+    path: Path,
+    work: Work,
+    *,
+    cc: str | None = None,
+    package: Package | None = None,
+    tell: Callable[[NumberedResult], None] | None = None,
+    keeps: bool = True,
+) -> Outcome:
+    """Loads the module at `path` and does `work`; `tell` sees each of many results as it comes. A module that
+    can't be loaded, and a function that it does not have, is one failure. `keeps` says whether failures are
+    kept for a replay.
+
+    Raises ToolchainError, HostError and StoreError.
+    """
+    keeper = _Keeper(path, work, _KEPT_OF_RUN if keeps else 0)
+    try:
+        async with AsyncExitStack() as stack:
+            store = Store(work.store) if work.store is not None else None
+            if store is not None:
+                stack.callback(store.close)
+            fence = Fence(memory=work.memory)
+            session = await stack.enter_async_context(Session(path, cc=cc, fence=fence, package=package))
+            return await _do(session, work, store, keeper, tell or (lambda _: None))
+    except LoadFailedError as error:
+        record = work.records[0].record if work.records else Record()
+        return CallResult(
+            work.function, record, record, failure=error.failure, findings=error.findings, logs=error.logs
+        )
+
+
+async def _do(
+    session: Session,
+    work: Work,
+    store: Store | None,
+    keeper: _Keeper,
+    tell: Callable[[NumberedResult], None],
+) -> Outcome:
+    records = [one.record for one in work.records]
+    if work.shape == "stream":
+        stream = await session.call_stream(
+            work.function, work.arguments, records, nodes=work.nodes, timeout=work.timeout
+        )
+        return keeper.kept(_with_logs(session, stream), records)
+    if work.shape == "call":
+        result = await session.call(
+            work.function, work.arguments, records[0], timeout=work.timeout, store=store
+        )
+        return keeper.kept(_with_logs(session, result), [result.before])
+    if (refused := refusal_of(session.opened, work.function, "record")) is not None:
+        return CallResult(work.function, Record(), Record(), failure=refused)
+    results = []
+    calls = session.call_each(work.function, work.arguments, work.records, timeout=work.timeout, store=store)
+    async for done in calls:
+        one = NumberedResult(done.line, keeper.kept(done.result, [done.result.before]))
+        results.append(one)
+        tell(one)
+    return Calls(tuple(results))
+
+
+def _with_logs(session: Session, result: R) -> R:
+    return msgspec.structs.replace(result, logs=(*session.logs, *result.logs))
+
+
+class _Keeper:
+    """Keeps the calls of one run that are worth it."""
+
+    def __init__(self, path: Path, work: Work, most: int) -> None:
+        self._path = path
+        self._work = work
+        self._replay: Replay | None = None
+        self._left = most
+
+    def kept(self, result: R, records: list[Record]) -> R:
+        if result.failure is None or not worth_keeping(result.failure) or self._left == 0:
+            return result
+        self._left -= 1
+        work = self._work
+        nodes = work.nodes if work.shape == "stream" else 0
+        try:
+            if self._replay is None:
+                self._replay = replay_of(
+                    self._path,
+                    work.function,
+                    work.arguments,
+                    (),
+                    nodes=nodes,
+                    timeout=work.timeout,
+                    memory=work.memory,
+                )
+        except OSError:
+            return result
+        replay = msgspec.structs.replace(self._replay, records=tuple(records))
+        return msgspec.structs.replace(result, failure=keep(replay, result.failure))
+
+
+def outcome_json(outcome: Outcome) -> dict[str, Any]:
+    """The JSON of `modgo call --json`."""
+    if isinstance(outcome, Calls):
+        return calls_json(outcome.results)
+    return stream_json(outcome) if isinstance(outcome, StreamResult) else call_json(outcome)
+
+
+def is_misused(outcome: Outcome) -> bool:
+    """Whether all that failed was asked for wrongly, and something did."""
+    results = [one.result for one in outcome.results] if isinstance(outcome, Calls) else [outcome]
+    kinds = {result.failure.kind for result in results if result.failure is not None}
+    return kinds == {"usage"}

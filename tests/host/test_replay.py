@@ -1,0 +1,128 @@
+"""Calls that failed, kept and run again: what is kept, what is not, and modules that have changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from modgo_lsp.host.records_file import NumberedRecord
+from modgo_lsp.host.replay import KEPT, ReplayError, keep, read_replay, replay_directory, replay_of
+from modgo_lsp.host.result import CallResult, Failure
+from modgo_lsp.host.sample import Record
+from modgo_lsp.host.values import List
+from modgo_lsp.host.work import Calls, Work, do_work, is_misused, outcome_json, work_of
+
+RECORD = Record("t", "s", b"\1", {"a": List((1, "x")), "d": 1.5}, 90, 4)
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def of(*records: Record) -> tuple[NumberedRecord, ...]:
+    return tuple(NumberedRecord(number, record) for number, record in enumerate(records, 1))
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "kind"),
+    [("exit", (), "crash"), ("index", (List((1,)),), "panic"), ("spin", (), "timeout")],
+)
+async def test_exactly_the_call_runs_again(
+    udfs: Path, function: str, arguments: tuple[List, ...], kind: str
+) -> None:
+    work = Work(function, arguments, records=of(RECORD), timeout=0.3, memory=2_000_000_000)
+    first = await do_work(udfs, work)
+    assert isinstance(first, CallResult)
+    assert first.failure is not None
+    assert outcome_json(first)["error"]["replay"] == first.failure.replay
+    replay = read_replay(Path(first.failure.replay))
+    assert work_of(replay) == work
+    again = await do_work(replay.module, work_of(replay), keeps=False)
+    assert again.failure == msgspec.structs.replace(first.failure, replay="")  # type: ignore[union-attr]
+    assert first.failure.kind == kind
+    assert len(list(replay_directory().iterdir())) == 1
+
+
+async def test_what_is_not_worth_it_is_not_kept(udfs: Path) -> None:
+    for function in ("fail", "add", "nothing"):
+        result = await do_work(udfs, Work(function))
+        assert not result.ok
+        assert "replay" not in outcome_json(result)["error"]
+    assert is_misused(await do_work(udfs, Work("nothing")))
+    assert not replay_directory().exists()
+
+
+async def test_a_crash_on_one_of_many_records_is_one_failure(compile_c: Callable[..., Path]) -> None:
+    good = compile_c("good")
+    records = of(*(Record(key=n, bins={"a": n}) for n in range(1, 6)))
+    seen: list[int] = []
+    work = Work("add", ("a", 1), "each", records)
+    outcome = await do_work(good, work, tell=lambda one: seen.append(one.line))
+    assert isinstance(outcome, Calls)
+    assert seen == [1, 2, 3, 4, 5]
+    assert [call["result"] for call in outcome_json(outcome)["calls"]] == [2, 3, 4, 5, 6]
+    died = await do_work(good, Work("exit", (), "each", of(*[Record(bins={"a": 1})] * 30)))
+    found = outcome_json(died)
+    assert found["summary"] == {"calls": 30, "failed": 30, "elapsed_ns": found["summary"]["elapsed_ns"]}
+    assert all(call["error"]["kind"] == "crash" for call in found["calls"])
+    assert len(list(replay_directory().iterdir())) == 10
+
+
+def test_only_so_many_are_kept(udfs: Path) -> None:
+    replay = replay_of(udfs, "f", (), (Record(),), timeout=1)
+    named = [keep(replay, Failure("crash", str(number))).replay for number in range(KEPT + 5)]
+    left = sorted(str(path) for path in replay_directory().iterdir())
+    assert left == named[5:]
+
+
+def test_a_module_that_changed_is_refused_unless_forced(udfs: Path, tmp_path: Path) -> None:
+    module = tmp_path / "m.so"
+    shutil.copy(udfs, module)
+    replay = replay_of(module, "f", (1, "x"), (RECORD,), timeout=1)
+    path = Path(keep(replay, Failure("crash", "it died")).replay)
+    assert read_replay(path) == replay
+    module.write_bytes(module.read_bytes() + b"\0")
+    with pytest.raises(ReplayError, match="is not what it was") as refused:
+        read_replay(path)
+    assert "--force" in refused.value.remedy
+    assert read_replay(path, force=True) == replay
+    module.unlink()
+    with pytest.raises(ReplayError, match="cannot be read"):
+        read_replay(path, force=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no call that modgo kept"),
+        ("{}", "is no call that modgo kept"),
+        ("[1]", "is no call that modgo kept"),
+        ('"version": 1', "is no call that modgo kept"),
+    ],
+)
+def test_files_that_are_no_replay(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(ReplayError, match=said):
+        read_replay(tmp_path / "x.json")
+    with pytest.raises(ReplayError, match="cannot be read"):
+        read_replay(tmp_path / "none.json")
+
+
+def test_a_replay_of_another_version_or_with_broken_values(udfs: Path) -> None:
+    path = Path(keep(replay_of(udfs, "f", (), (RECORD,), timeout=1), Failure("crash", "x")).replay)
+    text = path.read_text()
+    for old, new, said in (
+        ('"version": 1', '"version": 2', "of version 2"),
+        ('"arguments": []', '"arguments": 1', "no list"),
+        ('"arguments": []', '"arguments": [{"$int": "x"}]', "arguments\\[0\\]"),
+        ('"nodes": 0', '"nodes": 0, "more": 1', "more"),
+    ):
+        assert old in text
+        path.write_text(text.replace(old, new))
+        with pytest.raises(ReplayError, match=said):
+            read_replay(path)

@@ -1,0 +1,194 @@
+"""The embedded store: what is written is there again, for everybody, and what is no store is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from modgo_lsp.host.call import call_function
+from modgo_lsp.host.fenced import Fence
+from modgo_lsp.host.sample import NEVER_EXPIRES, Record
+from modgo_lsp.host.session import Session
+from modgo_lsp.host.store import Store, StoreError
+from modgo_lsp.host.values import GeoJson, Hll, List, Map
+
+from .test_dialect import values
+
+ROOT = Path(__file__).parents[2]
+EVERYTHING = Record(
+    bins={
+        "b": True,
+        "i": -(2**63),
+        "d": 0.5,
+        "s": "a\0b",
+        "x": b"\0\xff",
+        "g": GeoJson("{}"),
+        "h": Hll(b"\1"),
+        "l": List((1, List(("x",), True))),
+        "m": Map(((1, None), ("k", 2)), "k"),
+    },
+    ttl=NEVER_EXPIRES,
+    generation=7,
+)
+
+
+def test_what_is_written_is_there_again(tmp_path: Path) -> None:
+    first = Store(tmp_path / "s.db")
+    assert first.read(EVERYTHING) is None
+    first.write(EVERYTHING)
+    first.close()
+    second = Store(tmp_path / "s.db")
+    found = second.read(Record())
+    assert found is not None
+    assert found.last_update > 0
+    assert msgspec.structs.replace(found, last_update=0) == EVERYTHING
+    second.write(Record(bins={"a": 1}, generation=8))
+    assert second.read(Record()) == Record(
+        bins={"a": 1},
+        generation=8,
+        last_update=second.read(Record()).last_update,  # type: ignore[union-attr]
+    )
+    second.write(Record())
+    assert second.read(Record()) is None
+    second.close()
+
+
+@given(
+    some.dictionaries(
+        some.text("abc", min_size=1, max_size=15), values.filter(lambda v: v is not None), min_size=1
+    )
+)
+def test_every_value_is_kept(bins: dict[str, Any]) -> None:
+    store = Store(Path(":memory:"))
+    store.write(Record(bins=bins))
+    found = store.read(Record())
+    assert found is not None
+    assert repr(sorted(found.bins.items())) == repr(sorted(bins.items()))
+    store.close()
+
+
+def test_keys_differ_by_namespace_set_type_and_value(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    keys: list[Any] = [1, "1", b"1", 2, "\0\0\0\0\0\0\0\1", b"\0\0\0\0\0\0\0\1"]
+    records = [
+        Record(namespace, set_name, key, {"n": number})
+        for number, (namespace, set_name, key) in enumerate(
+            (n, s, k) for n in ("a", "b") for s in ("", "s") for k in keys
+        )
+    ]
+    for record in records:
+        store.write(record)
+    for record in records:
+        found = store.read(msgspec.structs.replace(record, bins={}))
+        assert found is not None
+        assert found.bins == record.bins
+    with pytest.raises(StoreError, match="needs a key"):
+        store.read(Record(key=None))
+    store.close()
+
+
+def test_a_record_expires(tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    store.write(Record(bins={"a": 1}, ttl=100, last_update=1))
+    assert store.read(Record()) is None
+    store.write(Record(bins={"a": 1}, ttl=100))
+    found = store.read(Record())
+    assert found is not None
+    assert 98 <= found.ttl <= 100
+    store.close()
+
+
+async def test_calls_read_and_write_it(udfs: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "s.db")
+    key = Record(key="k1")
+    async with Session(udfs) as session:
+        missing = await session.call("add", ["v", 1], key, store=store)
+        assert missing.failure is not None  # an update of what does not exist
+        assert (await session.call("create", [5], key, store=store)).operations == ("create",)
+        again = await session.call("create", [5], key, store=store)
+        assert again.failure is not None
+        assert "exists already" in again.failure.message
+        for wanted in (6, 7):
+            assert (await session.call("add", ["v", 1], key, store=store)).value == wanted
+        found = store.read(key)
+        assert found is not None
+        assert (found.bins, found.generation, found.ttl) == ({"v": 7}, 3, 90)
+        assert (await session.call("meta", (), key, store=store)).value == "true 3demo1m30s"
+        # What was stored before a crash stays; what was only read changes nothing.
+        assert (await session.call("exit", (), key, store=store)).failure is not None
+        assert store.read(key) == found
+        assert (await session.call("remove", (), key, store=store)).failure is None
+        assert store.read(key) is None
+        seeded = await session.call("add", ["v", 1], Record(key="k2", bins={"v": 1}), store=store)
+        assert seeded.value == 2
+        assert (await session.call("add", ["v", 1], Record(key="k2", bins={"v": 1}), store=store)).value == 3
+    store.close()
+
+
+def test_many_at_once_lose_nothing(udfs: Path, tmp_path: Path) -> None:
+    """Four processes add to one record."""
+    (tmp_path / "r.jsonl").write_text('{"key": ["test", "demo", "k"], "bins": {"n": 0}}\n' * 50)
+    command = [sys.executable, "-m", "modgo_lsp", "call", str(udfs), "add", "n", "1"]
+    command += ["--records", "r.jsonl", "--store", "s.db", "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = [
+        subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE) for _ in range(4)
+    ]
+    answers = [json.loads(one.communicate(timeout=120)[0]) for one in running]
+    assert [one["summary"]["failed"] for one in answers] == [0] * 4
+    store = Store(tmp_path / "s.db")
+    found = store.read(Record(key="k"))
+    store.close()
+    assert found is not None
+    assert found.bins == {"n": 200}
+    assert sorted(call["result"] for one in answers for call in one["calls"]) == list(range(1, 201))
+
+
+def test_what_is_no_store_is_told(tmp_path: Path) -> None:
+    (tmp_path / "text").write_text("no database at all, but long enough to have a head\n" * 20)
+    with pytest.raises(StoreError, match="no store of records"):
+        Store(tmp_path / "text")
+    other = sqlite3.connect(tmp_path / "other.db")
+    other.execute("CREATE TABLE records (id INTEGER)")
+    other.close()
+    with pytest.raises(StoreError, match="no store of records"):
+        Store(tmp_path / "other.db")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Store(tmp_path / "nowhere" / "s.db")
+    Store(tmp_path / "new.db").close()
+    newer = sqlite3.connect(tmp_path / "new.db")
+    newer.execute("PRAGMA user_version = 9")
+    newer.close()
+    with pytest.raises(StoreError, match="newer modgo"):
+        Store(tmp_path / "new.db")
+
+
+async def test_a_store_that_is_in_use_is_waited_for(
+    udfs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modgo_lsp.host.store._BUSY_SECONDS", 0.2)
+    first, second = Store(tmp_path / "s.db"), Store(tmp_path / "s.db")
+    with first.locked():
+        with pytest.raises(StoreError, match="in use by another program"):
+            second.write(EVERYTHING)
+        async with Session(udfs, fence=Fence()) as session:
+            with pytest.raises(StoreError, match="in use"):
+                await session.call("meta", store=second)
+    second.write(EVERYTHING)
+    first.close()
+    second.close()
+
+
+async def test_a_call_without_a_store_keeps_nothing(udfs: Path) -> None:
+    assert (await call_function(udfs, "create", [1])).failure is None
+    assert (await call_function(udfs, "create", [1])).failure is None

@@ -1,0 +1,138 @@
+"""Stream UDFs over simulated nodes: what each reads, what crosses to the client, and how a node fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from modgo_lsp.build.build import BuildRequest, build_module
+from modgo_lsp.host.dialect import encode, to_flat
+from modgo_lsp.host.nodes import PARTITIONS, partition
+from modgo_lsp.host.record import RefusedError, digest_of
+from modgo_lsp.host.result import stream_json
+from modgo_lsp.host.sample import Record
+from modgo_lsp.host.session import Session
+from modgo_lsp.host.streams import Output, ValueInput
+from modgo_lsp.host.values import NIL_FLAT, List, Map
+
+CITIES = ("Berlin", "Kraków", "Oslo")
+RECORDS = [Record(key=f"k{n}", bins={"n": n, "city": CITIES[n % 3]}, generation=1) for n in range(1, 1001)]
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("streams") / "streams.so"
+    source = Path(__file__).parent / "modules" / "streams"
+    result = asyncio.run(build_module(BuildRequest((source,), output=output)))
+    assert result.ok, result.findings
+    return output
+
+
+@pytest_asyncio.fixture
+async def session(module: Path) -> AsyncIterator[Session]:
+    async with Session(module) as session:
+        yield session
+
+
+@pytest.mark.parametrize("nodes", [1, 2, 7])
+async def test_the_number_of_nodes_does_not_matter(session: Session, nodes: int) -> None:
+    result = await session.call_stream("total", (), RECORDS, nodes=nodes)
+    assert result.failure is None
+    assert result.values == (sum(range(1, 1001)),)
+    assert sum(node.records for node in result.nodes) == 1000
+    assert len(result.nodes) == nodes
+    partial = [value for node in result.nodes for value in node.values]
+    assert len(partial) == nodes
+    assert sum(int(str(value)) for value in partial) == sum(range(1, 1001))
+
+
+async def test_maps_and_arguments_cross(session: Session) -> None:
+    result = await session.call_stream("cities", [500], RECORDS, nodes=3)
+    wanted = Counter(CITIES[n % 3] for n in range(500, 1001))
+    assert result.values == (Map(tuple((city, wanted[city]) for city in CITIES), "k"),)
+    found = stream_json(result)
+    assert found["result"] == [{city: wanted[city] for city in CITIES}]
+    assert [node["records"] for node in found["nodes"]] == [node.records for node in result.nodes]
+
+
+async def test_many_values_and_logs(session: Session) -> None:
+    result = await session.call_stream("texts", (), RECORDS, nodes=4)
+    assert Counter(result.values) == Counter(record.bins["city"] for record in RECORDS)
+    assert [line.message for line in result.logs] == ["reading"] * 5  # each node and the client
+
+
+async def test_no_records_and_records_that_do_not_exist(session: Session) -> None:
+    for records in ([], [Record(key="gone")]):
+        result = await session.call_stream("total", (), records, nodes=2)
+        assert (result.failure, result.values) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("function", "kind", "said"),
+    [
+        ("exits", "crash", "the module ended its process with exit status 7"),
+        ("panics", "panic", "in the middle"),
+        ("hangs", "timeout", "did not return within 1 s, so its process was stopped"),
+    ],
+)
+async def test_a_node_that_fails_is_named(session: Session, function: str, kind: str, said: str) -> None:
+    result = await session.call_stream(function, [77], RECORDS, nodes=3, timeout=1)
+    held = partition(RECORDS, 3)
+    node = next(n for n, part in enumerate(held, 1) if any(one.key == to_flat("k77") for one in part))
+    assert result.failure is not None
+    assert result.failure.kind == kind
+    assert result.failure.message.startswith(f"node {node} of 3: ")
+    assert said in result.failure.message
+    assert len(result.nodes) == node - 1
+    # The session goes on with another worker.
+    assert (await session.call_stream("total", (), RECORDS[:3])).values == (6,)
+
+
+async def test_records_of_a_stream_are_read_only_and_kinds_do_not_mix(session: Session) -> None:
+    result = await session.call_stream("writes", (), RECORDS)
+    assert result.failure is not None
+    assert "record_set" in result.failure.message
+    mixed = await session.call_stream("single", [1], RECORDS)
+    assert mixed.failure is not None
+    assert (mixed.failure.kind, mixed.failure.remedy) == ("usage", "call it without --stream")
+    mixed_too = await session.call("total")
+    assert mixed_too.failure is not None
+    assert "--stream" in mixed_too.failure.remedy
+
+
+def test_records_lie_where_their_digest_says() -> None:
+    held = partition(RECORDS, 4)
+    assert min(len(part) for part in held) > 200
+    digest = digest_of("demo", to_flat("k1"))
+    if digest is not None:  # this Python's OpenSSL offers RIPEMD-160
+        node = (digest[0] | digest[1] << 8) % PARTITIONS % 4
+        assert any(one.key == to_flat("k1") for one in held[node])
+    assert [len(part) for part in partition(RECORDS, 4)] == [len(part) for part in held]
+    keyless = [Record(key=None, bins={"n": n}) for n in range(100)]
+    assert min(len(part) for part in partition(keyless, 2)) > 20
+
+
+def test_values_come_in_lists_that_are_not_too_long() -> None:
+    source = ValueInput(["x" * 300_000] * 10)
+    assert len(source.read_many(64)) < 2 << 20
+    with pytest.raises(RefusedError, match="NUL"):
+        ValueInput(["a\0b"]).read_many(1)
+    assert ValueInput(()).read_many(64) == encode(List(()))
+
+
+def test_what_cannot_be_written_to_a_stream() -> None:
+    output = Output()
+    with pytest.raises(RefusedError, match="nil"):
+        output.write(NIL_FLAT)
+    with pytest.raises(RefusedError, match="nil"):
+        output.write_many(encode(List((1, None))))
+    with pytest.raises(RefusedError, match="as a list"):
+        output.write_many(encode(Map(())))
+    with pytest.raises(RefusedError, match="msgpack"):
+        output.write_many(b"\x93\x01")
+    assert output.values == []
