@@ -7,9 +7,7 @@
 
 #include "host.h"
 
-struct flow_host flow_host;
-
-static aerospike_udf_go_host table;
+_Thread_local struct flow_host flow_host;
 
 static int refuse(aerospike_udf_go_value *why, const char *text)
 {
@@ -51,6 +49,7 @@ static void count_line(aerospike_udf_go_call *call, int level, char *message, si
 answer flow_run(mod_go_fenced *pool, const char *function, int scope, flow *flow, unsigned timeout_ms,
                 aerospike_udf_go_value *arguments, size_t count)
 {
+	aerospike_udf_go_host table = host_table;
 	aerospike_udf_go_call call = {
 		.size = sizeof(call), .log_level = AEROSPIKE_UDF_GO_LOG_INFO, .host = &table};
 	answer answer = {.integer = -1, .outcome = {.size = sizeof(answer.outcome)}};
@@ -59,7 +58,6 @@ answer flow_run(mod_go_fenced *pool, const char *function, int scope, flow *flow
 	uint8_t buffer[256];
 	size_t length;
 
-	table = host_table;
 	host_streams(&table);
 	table.stream_read = reading;
 	table.stream_write = writing;

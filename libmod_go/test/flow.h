@@ -5,8 +5,9 @@
 #include "fenced.h"
 #include "stream.h"
 
-/* What the host does to its module, 0 for nothing special; and what it counted of the last call. */
-extern struct flow_host {
+/* What the host does to its module, 0 for nothing special; and what it counted of the last call; a thread's own, as
+ * the host's functions are called in the thread that applies. */
+extern _Thread_local struct flow_host {
 	size_t fails_at;     /* the read that fails */
 	size_t refuses_from; /* the write that is refused first */
 	unsigned slow;       /* microseconds a read */

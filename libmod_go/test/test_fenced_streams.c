@@ -1,7 +1,10 @@
 /* test_fenced_streams.c - a stream function does fenced what it does unfenced, and what else it does costs one call. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "flow.h"
 
@@ -300,12 +303,64 @@ TEST(a_slow_source_is_held_to_the_deadline)
 	mod_go_fenced_close(pool);
 }
 
+/* A thread that streams without end: what it gets must be right, whichever version of the module gives it. */
+typedef struct caller {
+	mod_go_fenced *pool;
+	atomic_bool *stop;
+	pthread_t thread;
+	unsigned long calls, wrong;
+} caller;
+
+static void *stream_on(void *argument)
+{
+	caller *caller = argument;
+
+	for (; !atomic_load(caller->stop); caller->calls++) {
+		flow flow = flow_of_integers(2000);
+		answer answer = flow_run_with(caller->pool, "copy", &flow, -1);
+
+		caller->wrong += answer.status != AEROSPIKE_UDF_GO_OK || !is_in_order(&flow.out, 2000);
+		flow_clear(&flow);
+	}
+	return NULL;
+}
+
+TEST(many_stream_while_the_module_is_replaced)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 3};
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), &options);
+	caller callers[8] = {0};
+	atomic_bool stop = false;
+	unsigned long calls = 0;
+	mod_go_error error;
+
+	for (int i = 0; i < 8; i++) {
+		callers[i] = (caller){.pool = pool, .stop = &stop};
+		CHECK_NUMBER(pthread_create(&callers[i].thread, NULL, stream_on, &callers[i]), 0);
+	}
+	for (int i = 0; i < 10; i++) {
+		usleep(100000);
+		CHECK_NUMBER(mod_go_fenced_replace(pool, check_module("streams"), &error), MOD_GO_OK);
+	}
+	atomic_store(&stop, true);
+	for (int i = 0; i < 8; i++) {
+		pthread_join(callers[i].thread, NULL);
+		CHECK_NUMBER(callers[i].wrong, 0);
+		calls += callers[i].calls;
+	}
+	printf("%lu streams of 2000 elements, 10 replacements\n", calls);
+	CHECK(calls > 8);
+	CHECK_NUMBER(fenced_counters(pool).calls, calls);
+	CHECK_NUMBER(fenced_counters(pool).crashes, 0);
+	mod_go_fenced_close(pool);
+}
+
 TEST(messages_of_a_stream_may_be_forged)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	double until = check_now() + 3 * check_fuzz_seconds();
-	size_t counts[8] = {0};
+	size_t counts[8] = {0}, elements = 0, reads = 0;
 
 	for (unsigned long long state = check_fuzz_seed(); check_now() < until;) {
 		aerospike_udf_go_value argument = integer_value((long long)(check_random(&state) >> 1));
@@ -313,9 +368,12 @@ TEST(messages_of_a_stream_may_be_forged)
 		answer answer;
 
 		flow_add_record(&flow, 1, "key", 100);
-		answer = flow_run(pool, "forge", AEROSPIKE_UDF_GO_SCOPE_BOTH, &flow, 200, &argument, 1);
+		answer = flow_run(pool, (state & 3) == 0 ? "forge" : "forge_stream", AEROSPIKE_UDF_GO_SCOPE_BOTH,
+		                  &flow, 200, &argument, 1);
 		counts[answer.status & 7]++;
 		CHECK(answer.seconds < 2);
+		elements += flow.out.count;
+		reads += flow_host.reads;
 		for (size_t i = 0; i < flow.out.count; i++)
 			CHECK(flow.out.items[i].value.type != AEROSPIKE_UDF_GO_NIL);
 		flow_clear(&flow);
@@ -325,9 +383,10 @@ TEST(messages_of_a_stream_may_be_forged)
 				break;
 		CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
 	}
-	printf("%zu ok, %zu ended, %zu late, %zu mangled\n", counts[0], counts[AEROSPIKE_UDF_GO_PANICKED],
-	       counts[AEROSPIKE_UDF_GO_DEADLINE], counts[AEROSPIKE_UDF_GO_INTERNAL]);
-	CHECK(counts[AEROSPIKE_UDF_GO_INTERNAL] > 0);
+	printf("%zu elements read, %zu written; %zu ok, %zu ended, %zu late, %zu mangled\n", reads, elements,
+	       counts[0], counts[AEROSPIKE_UDF_GO_PANICKED], counts[AEROSPIKE_UDF_GO_DEADLINE],
+	       counts[AEROSPIKE_UDF_GO_INTERNAL]);
+	CHECK(counts[AEROSPIKE_UDF_GO_INTERNAL] > 0 && reads > 0 && elements > 0);
 	mod_go_fenced_close(pool);
 	CHECK_NUMBER(children(), 0);
 }

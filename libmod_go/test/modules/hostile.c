@@ -8,11 +8,13 @@ static int hostile_setup(void);
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,7 +78,17 @@ static void *scribble_on(void *unused)
 	return unused;
 }
 
-/* Says to the host what looks like messages, and waits a little for its answers. */
+/* Gives the host the message that stands in its lane, and waits a little for the answer. */
+static void send_forged(mod_go_shared *channel, uint32_t answered)
+{
+	atomic_store(&channel->to_host.word, (channel->to_host.word & ~3u) + 4);
+	syscall(SYS_futex, &channel->to_host.word, FUTEX_WAKE, 1, NULL, NULL,
+	        0); /* else the next one comes too soon */
+	for (int waited = 0; channel->to_worker.word == answered && waited < 1000; waited++)
+		usleep(10);
+}
+
+/* Says to the host what looks like messages. */
 static void forge(uint64_t seed)
 {
 	static const uint8_t LIKELY[] = {0, 0, 0, 0, 1, 2, 3, 4, 5, 8, 16, 'a', 0x93, 0xff};
@@ -96,16 +108,46 @@ static void forge(uint64_t seed)
 			channel->to_host.data[at] = LIKELY[next_random(&state) % sizeof(LIKELY)];
 			channel->log[at] = LIKELY[next_random(&state) % sizeof(LIKELY)];
 		}
-		if (next_random(&state) % 4 == 0 && length > 16) {
-			/* Elements of a stream that are well formed so far: their count, a form, a type, a length. */
-			uint32_t words[] = {next_random(&state) % 3, next_random(&state) % 3, next_random(&state) % 11,
-			                    next_random(&state) % 8};
+		send_forged(channel, answered);
+	}
+}
 
-			memcpy(channel->to_host.data, words, sizeof(words));
+static size_t put_word(uint8_t *to, size_t at, uint32_t word)
+{
+	memcpy(to + at, &word, sizeof(word));
+	return at + sizeof(word);
+}
+
+/* The same of a stream's: asks for elements, and elements to write, most of which are well formed. */
+static void forge_stream(uint64_t seed)
+{
+	static const uint8_t VALUES[][6] = {{'t', 'e', 'x', 't', 0xff, 0},
+	                                    {0x93, 1, 0xa2, 3, 'x', 0xc0},
+	                                    {0x81, 1, 2},
+	                                    {0x92, 1, 0xa1, 3},
+	                                    {0x81, 0xc3, 1},
+	                                    {0xc0}};
+	mod_go_shared *channel = (mod_go_shared *)(void *)shared;
+	uint64_t state = seed * 2654435761u + 88172645463325252u;
+	uint8_t *to = channel->to_host.data;
+
+	for (int i = 0; i < 40; i++) {
+		uint32_t answered = channel->to_worker.word, count = next_random(&state) % 4;
+		size_t at = put_word(to, 0, count);
+
+		channel->to_host.head = (mod_go_head){.kind = 23 + next_random(&state) % 2};
+		for (; count > 0; count--) {
+			uint32_t type = next_random(&state) % 10, length = next_random(&state) % 6 + 1;
+
+			at = put_word(to, at, next_random(&state) % 16 == 0 ? type : type == AEROSPIKE_UDF_GO_LIST);
+			at = put_word(to, at, type);
+			at = type >= AEROSPIKE_UDF_GO_STRING ? put_word(to, at, length) : at;
+			memcpy(to + at, VALUES[next_random(&state) % 6], 6);
+			at += type >= AEROSPIKE_UDF_GO_STRING ? length : type == AEROSPIKE_UDF_GO_NIL ? 0 : 8;
 		}
-		atomic_store(&channel->to_host.word, (channel->to_host.word & ~3u) + 4);
-		for (int waited = 0; channel->to_worker.word == answered && waited < 100; waited++)
-			usleep(10); /* a host that sleeps looks up by itself */
+		at = put_word(to, at, next_random(&state) % 3 == 0 ? (uint32_t)next_random(&state) : 0);
+		channel->to_host.head.length = (uint32_t)(at - (next_random(&state) % 50 == 0));
+		send_forged(channel, answered);
 	}
 }
 
@@ -262,6 +304,12 @@ static int apply(application *a)
 		if (!find_shared())
 			return give_text(a->result, AEROSPIKE_UDF_GO_FAILED, "nothing is shared");
 		forge((uint64_t)a->arguments[0].integer);
+	}
+	IS("forge_stream")
+	{
+		if (!find_shared())
+			return give_text(a->result, AEROSPIKE_UDF_GO_FAILED, "nothing is shared");
+		forge_stream((uint64_t)a->arguments[0].integer);
 	}
 	IS("scribble")
 	{
