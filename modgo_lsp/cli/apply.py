@@ -10,12 +10,12 @@ import sys
 
 import click
 
+from modgo_lsp.cli.call_report import show_failure
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.failure import CliError, is_coloured
 from modgo_lsp.cli.module import write_json
 from modgo_lsp.cli.words import argument_values
 from modgo_lsp.host.json_forms import json_of
-from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_key
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.apply import APPLY_SECONDS, applied_json, apply
@@ -79,13 +79,3 @@ def _key(text: str) -> Record:
     if record.key is None:
         raise CliError("--key names no key, and a cluster finds a record by nothing else", "give one")
     return record
-
-
-def show_failure(failure: Failure) -> None:
-    coloured = is_coloured(sys.stderr)
-    kind = click.style(failure.kind, fg="red") if coloured else failure.kind
-    click.echo(f"{kind}: {failure.message}", err=True)
-    for frame in failure.frames:
-        click.echo(f"  at {frame}", err=True)
-    if failure.remedy:
-        click.echo(f"Help: {failure.remedy}", err=True)
