@@ -67,6 +67,10 @@ test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's modu
 	$(MAKE) -C libmod_go -f as_module.mk test
 	$(BIN)/python -m pytest tests/native
 
+.PHONY: test-asd
+test-asd: $(VENV)/.asd ## The server plugin, in a host program and in the server that MODGO_ASD names (libssl-dev, liblzma-dev)
+	$(MAKE) -C libmod_go -f asd.mk plugin-test RELEASE=1
+
 .PHONY: lint
 lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -118,6 +122,11 @@ $(VENV)/.user: pyproject.toml | $(VENV)/bin/python
 # What the tests need beside it.
 $(VENV)/.dev: $(VENV)/.user pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# zig builds the plugin for old C libraries; the official client speaks to a real server.
+$(VENV)/.asd: $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,deploy,toolchain]'
 	@touch $@
 
 # gopls wants the newest Go, whatever the machine has.

@@ -2,9 +2,9 @@
 #
 #   make -f asd.mk plugin                  target/{arch}/lib/libmod_go_asd.so, target/{arch}/bin/mod-go-worker
 #   make -f asd.mk release                 both for glibc 2.17, by zig: target/{arch}/release/{lib,bin}
-#   make -f asd.mk test                    all tests, in a host program that behaves as the server does
-#   make -f asd.mk sanitize                the readers of files under AddressSanitizer and UBSan, and a short fuzz
-#   make -f asd.mk format-check            clang-format says nothing
+#   make -f asd.mk plugin-test             all tests, in a host program that behaves as the server does, and in the real
+#                                          server that MODGO_ASD names, where it names one; RELEASE=1: the release's, too
+#   make -f asd.mk plugin-format           clang-format
 #
 # Needs libssl-dev (Aerospike's headers) and liblzma-dev, whose archive is linked in: an old server need not have it.
 # COMMON and MOD_LUA as in as_module.mk. ZIG is the command of zig; TRIPLE and LZMA_ARCHIVE are of another machine for
@@ -31,7 +31,7 @@ PLUGIN_LAYER_2 := $(call parts,src/as_module/*.c)
 PLUGIN_OWN := $(call parts,src/asd/*.c)
 PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(PLUGIN_LAYER_1)
 
-.PHONY: plugin release plugin-test
+.PHONY: plugin release plugin-test plugin-format
 .DEFAULT_GOAL := plugin
 
 plugin: $(PLUGIN) $(PLUGIN_WORKER)
@@ -70,7 +70,60 @@ endif
 
 -include $(PLUGIN_OWN:.o=.d) $(PLUGIN_LAYER_1:.o=.d) $(PLUGIN_LAYER_2:.o=.d) $(PLUGIN_WORKER_PARTS:.o=.d)
 
+# ---- tests ------------------------------------------------------------------------------------------
+
+# A program that treats mod_lua as the server does, and two that the plugin must step aside in: one of a version that
+# nobody has compared, and one that lacks functions.
+HOST_PARTS := $(call objects,$(wildcard test/asd/host/*.c)) $(RECORDS)
+HOST := $(PLUGIN_OBJ)/host/asd-host
+HOSTS := $(HOST) $(HOST)-unknown $(HOST)-lacking
+HOST_LIBRARIES := $(MOD_LUA_LIBRARY) $(LUA_LIBRARY) -Wl,--whole-archive $(COMMON_LIBRARY) -Wl,--no-whole-archive $(LIBRARIES)
+LINK_HOST = @mkdir -p $(@D) && echo $(@F) && $(LINK) -rdynamic -o $@ $(filter %.o,$^)
+
+$(HOST): $(HOST_PARTS) $(AEROSPIKE_LIBRARIES)
+	$(LINK_HOST) $(HOST_LIBRARIES)
+
+$(HOST)-unknown: $(filter-out %/main.o,$(HOST_PARTS)) $(PLUGIN_OBJ)/host/unknown.o $(AEROSPIKE_LIBRARIES)
+	$(LINK_HOST) $(HOST_LIBRARIES)
+
+$(PLUGIN_OBJ)/host/unknown.o: test/asd/host/main.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(COMPILE) -DBUILD_ID='"9.9.0.0"' -c -o $@ $<
+
+$(HOST)-lacking: $(HOST_PARTS) test/asd/host/lacking.map $(AEROSPIKE_LIBRARIES)
+	$(LINK_HOST) -Wl,--version-script=test/asd/host/lacking.map $(HOST_LIBRARIES)
+
+# What is put: in two versions of shop, for one replaces the other.
+SHOP := $(PLUGIN_OBJ)/udf
+PLUGIN_MODULES := $(SHOP)/1/shop.so $(SHOP)/2/shop.so $(SHOP)/web.so $(SHOP)/doc.so
+
+$(SHOP)/%/src/shop/shop.go: test/asd/go/shop/shop.go test/asd/go/shop/go.mod
+	@mkdir -p $(@D)
+	sed 's/Version() int { return 1 }/Version() int { return $* }/' $< >$@
+	cp test/asd/go/shop/go.mod $(@D)
+
+BUILD_RELEASE = @echo $(MODGO) build --release $(dir $<) && $(MODGO) build --release $(dir $<) -o $(abspath $@) >/dev/null
+
+$(SHOP)/%/shop.so: $(SHOP)/%/src/shop/shop.go $(SDK)
+	$(BUILD_RELEASE)
+
+$(SHOP)/%.so: test/asd/go/%/go.mod $$(wildcard test/asd/go/$$*/*.go) $(SDK)
+	@mkdir -p $(@D)
+	$(BUILD_RELEASE)
+
+PYTEST ?= python3 -m pytest
+
+# With RELEASE=1 the release is built and looked at, too: that needs zig.
+ifneq ($(RELEASE),)
+plugin-test: release
+plugin-test: export MODGO_TEST_RELEASE = $(TARGET)/release
+endif
+
+plugin-test: $(PLUGIN) $(PLUGIN_WORKER) $(HOSTS) $(PLUGIN_MODULES)
+	cd .. && MODGO_TEST_ASD=$(abspath $(PLUGIN_OBJ)) MODGO_TEST_PLUGIN=$(abspath $(PLUGIN)) MODGO_WORKER=$(abspath $(PLUGIN_WORKER)) \
+	  $(PYTEST) tests/asd
+
 # ---- style ------------------------------------------------------------------------------------------
 
-PLUGIN_FORMATTED := $(wildcard src/asd/*.[ch] test/asd/*.[ch] test/asd/*/*.[ch])
-FORMATTED += $(PLUGIN_FORMATTED)
+plugin-format:
+	$(CLANG_FORMAT) -i $(wildcard src/asd/*.[ch] test/asd/*.[ch] test/asd/*/*.[ch])

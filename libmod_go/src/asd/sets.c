@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apply.h"
 #include "elf_file.h"
 #include "error.h"
 #include "file.h"
@@ -75,6 +76,7 @@ void mod_go_sets_configure(const char *server_folder, const mod_go_settings *giv
 	pthread_mutex_lock(&events);
 	snprintf(folder, sizeof(folder), "%s", server_folder);
 	settings = *given;
+	mod_go_apply_configure(&settings.config);
 	pthread_mutex_unlock(&events);
 }
 

@@ -1,4 +1,4 @@
-module example.com/calls
+module example.com/doc
 
 go 1.24
 

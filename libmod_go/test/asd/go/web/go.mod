@@ -1,4 +1,4 @@
-module example.com/cases
+module example.com/web
 
 go 1.24
 

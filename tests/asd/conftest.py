@@ -1,0 +1,108 @@
+"""The plugin, the server that the tests run on, and what is put there. libmod_go/asd.mk builds all of it.
+
+Where MODGO_ASD names an asd binary the tests run on that too. The last line of the run says on which.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.ship.package import package
+from tests.asd.server import HostProgram, RealServer, Server, build_of
+
+ASD = os.environ.get("MODGO_ASD", "")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    host = "the host program (Aerospike's own mod_lua and common)"
+    if ASD:
+        terminalreporter.write_line(
+            f"server plugin: run on {host} and on a real server: {build_of(Path(ASD))} ({ASD})"
+        )
+    else:
+        terminalreporter.write_line(
+            f"server plugin: run on {host}; NO REAL SERVER was there, for MODGO_ASD names no asd binary"
+        )
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The folder of asd.mk's objects."""
+    return Path(os.environ["MODGO_TEST_ASD"])
+
+
+@pytest.fixture(scope="session")
+def plugin() -> Path:
+    return Path(os.environ["MODGO_TEST_PLUGIN"])
+
+
+@pytest.fixture(scope="session")
+def settings(plugin: Path) -> dict[str, str]:
+    return {"LD_PRELOAD": str(plugin), "MODGO_WORKER": os.environ["MODGO_WORKER"]}
+
+
+Maker = Callable[..., Server]
+
+
+@pytest.fixture(params=["host", *(["asd"] if ASD else [])])
+def make_server(
+    request: pytest.FixtureRequest, tmp_path: Path, built: Path, settings: dict[str, str]
+) -> Iterator[Maker]:
+    """make_server(MODGO_MODE="unfenced") gives a started server; None takes a setting away. It must be alive
+    when the test ends, and is ended with it."""
+    made: list[Server] = []
+
+    def make(**more: str | None) -> Server:
+        chosen = {name: text for name, text in {**settings, **more}.items() if text is not None}
+        folder = tmp_path / f"s{len(made)}"
+        server: Server = (
+            RealServer(Path(ASD), folder, chosen)
+            if request.param == "asd"
+            else HostProgram(built / "host" / "asd-host", folder, chosen)
+        )
+        made.append(server)
+        server.start()
+        return server
+
+    yield make
+    alive = [server.alive for server in made]
+    for server in made:
+        server.stop()
+    assert all(alive), f"a server has ended\n{made[alive.index(False)].log[-3000:]}"
+
+
+@pytest.fixture
+def server(make_server: Maker) -> Server:
+    return make_server()
+
+
+@pytest.fixture(scope="session")
+def shops(built: Path) -> tuple[bytes, bytes]:
+    """Two versions of one module, that fit in a file."""
+    one, two = ((built / "udf" / version / "shop.so").read_bytes() for version in "12")
+    return one, two
+
+
+@pytest.fixture(scope="session")
+def shop(shops: tuple[bytes, bytes]) -> list[tuple[str, bytes]]:
+    return package("shop", shops[0])
+
+
+@pytest.fixture(scope="session")
+def web(built: Path) -> list[tuple[str, bytes]]:
+    """One that imports net/http: parts."""
+    return package("web", (built / "udf" / "web.so").read_bytes())
+
+
+def in_parts(name: str, content: bytes) -> list[tuple[str, bytes]]:
+    """A module in more parts than it needs."""
+    return package(name, content, limit=200_000)
+
+
+def logged(server: Server, pattern: str) -> bool:
+    return re.search(pattern, server.log) is not None

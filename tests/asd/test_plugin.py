@@ -1,0 +1,155 @@
+"""The library itself: what it needs, where it steps aside, what it costs those who do not want it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.asd.conftest import logged
+from tests.asd.server import FailedError, HostProgram
+
+
+def run(program: Path, folder: Path, settings: dict[str, str]) -> HostProgram:
+    return HostProgram(program, folder, settings)
+
+
+def test_it_needs_nothing_but_the_c_library(plugin: Path) -> None:
+    symbols = subprocess.run(["nm", "-D", str(plugin)], capture_output=True, text=True, check=True).stdout
+    undefined = re.findall(r"^\s+[Uw] (\S+)", symbols, re.MULTILINE)
+    weak = {"__gmon_start__", "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable"}
+    assert [name for name in undefined if "@GLIBC_" not in name and name not in weak] == []
+    assert not [name for name in undefined if name.startswith(("as_", "cf_", "mod_lua", "lzma"))]
+    assert re.findall(r" [TDBRVW] (\S+)", symbols) == [], (
+        "it exports what could stand before the server's own"
+    )
+
+
+def test_all_is_bound_when_it_is_loaded(plugin: Path) -> None:
+    dynamic = subprocess.run(
+        ["readelf", "-d", str(plugin)], capture_output=True, text=True, check=True
+    ).stdout
+    assert "BIND_NOW" in dynamic
+    assert "TEXTREL" not in dynamic
+    needed = set(re.findall(r"NEEDED.*\[(.*?)\]", dynamic))
+    assert needed <= {
+        "libc.so.6",
+        "libpthread.so.0",
+        "libdl.so.2",
+        "ld-linux-x86-64.so.2",
+        "ld-linux-aarch64.so.1",
+    }
+
+
+@pytest.mark.skipif(
+    "MODGO_TEST_RELEASE" not in os.environ, reason="make -f asd.mk plugin-test RELEASE=1 builds it"
+)
+@pytest.mark.parametrize("name", ["lib/libmod_go_asd.so", "bin/mod-go-worker"])
+def test_the_release_runs_with_an_old_c_library(name: str) -> None:
+    built = Path(os.environ["MODGO_TEST_RELEASE"]) / name
+    symbols = subprocess.run(["nm", "-D", str(built)], capture_output=True, text=True, check=True).stdout
+    versions = {tuple(map(int, text.split("."))) for text in re.findall(r"@GLIBC_([\d.]+)", symbols)}
+    assert max(versions) <= (2, 17)
+
+
+def test_other_programs_do_not_notice_it(settings: dict[str, str]) -> None:
+    done = subprocess.run(["/bin/echo", "hello"], env=settings, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("hello\n", "")
+
+
+def test_it_steps_aside_in_a_server_it_does_not_know(
+    built: Path, tmp_path: Path, settings: dict[str, str]
+) -> None:
+    server = run(built / "host" / "asd-host-unknown", tmp_path, settings)
+    server.start()
+    server.put("calc.lua", b"function add(r, a, b)\n  return a + b\nend\n")
+    server.store("a", {"n": 1})
+    assert server.apply("a", "calc", "add", 2, 3) == 5
+    with pytest.raises(FailedError):
+        server.apply("a", "shop", "version")
+    server.stop()
+    assert logged(server, r"this is Aerospike 9\.9\.0\.0, whose structures this libmod_go does not know")
+    assert logged(server, r"8\.1\.2\.0")
+
+
+def test_the_operator_may_say_which_build_it_is_like(
+    built: Path, tmp_path: Path, settings: dict[str, str], shop: list[tuple[str, bytes]]
+) -> None:
+    server = run(built / "host" / "asd-host-unknown", tmp_path, {**settings, "MODGO_BUILD": "8.1.2.0"})
+    server.start()
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    assert server.apply("a", "shop", "version") == 1
+    server.stop()
+
+
+@pytest.mark.parametrize("same", ["9.9.9.9", "8.1.2", "8.1.2.0x", "8.1.2.99", "new"])
+def test_which_must_be_one_that_is_known(
+    built: Path, tmp_path: Path, settings: dict[str, str], same: str
+) -> None:
+    server = run(built / "host" / "asd-host-unknown", tmp_path, {**settings, "MODGO_BUILD": same})
+    server.start()
+    server.stop()
+    assert logged(server, f'MODGO_BUILD is "{re.escape(same)}", which is no known build')
+
+
+def test_it_steps_aside_where_symbols_are_missing(
+    built: Path, tmp_path: Path, settings: dict[str, str]
+) -> None:
+    server = run(built / "host" / "asd-host-lacking", tmp_path, settings)
+    server.start()
+    server.put("calc.lua", b"function add(r, a, b)\n  return a + b\nend\n")
+    server.store("a", {"n": 1})
+    assert server.apply("a", "calc", "add", 2, 3) == 5
+    server.stop()
+    assert logged(
+        server, "this process lacks what Go modules need of an Aerospike server: as_pack_val, as_unpack_val"
+    )
+
+
+def test_a_call_takes_one_reference_of_its_record(
+    built: Path, tmp_path: Path, settings: dict[str, str], shop: list[tuple[str, bytes]]
+) -> None:
+    server = run(built / "host" / "asd-host", tmp_path, settings)
+    server.start()
+    server.store("a", {"n": 1})
+    server.put_all(shop)
+    server.apply("a", "shop", "version")
+    assert server.references() == 1
+    for module, function in (("shop", "fail"), ("shop", "nothing"), ("gone.so", "version")):
+        with pytest.raises(FailedError):
+            server.apply("a", module, function)
+        assert server.references() == 1
+    server.stop()
+
+
+def test_files_are_put_again_in_whatever_order(
+    built: Path, tmp_path: Path, settings: dict[str, str], web: list[tuple[str, bytes]]
+) -> None:
+    server = run(built / "host" / "asd-host", tmp_path, settings)
+    server.start()
+    server.put_all(web)
+    for reverse in (True, False):
+        server.reverse = reverse
+        server.restart()
+        server.store("a", {"n": 1})
+        assert server.apply("a", "web", "status", 404) == "Not Found"
+    server.stop()
+
+
+def test_nothing_stays_behind(
+    built: Path, tmp_path: Path, settings: dict[str, str], web: list[tuple[str, bytes]]
+) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir(mode=0o700)
+    server = run(built / "host" / "asd-host", tmp_path / "server", {**settings, "MODGO_CACHE": str(cache)})
+    server.start()
+    server.put_all(web)
+    server.store("a", {"n": 1})
+    assert server.apply("a", "web", "status", 404) == "Not Found"
+    assert list(cache.iterdir()) == []
+    server.stop()
+    assert list(cache.iterdir()) == []
