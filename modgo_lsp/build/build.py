@@ -18,10 +18,11 @@ from modgo_lsp.build.compile import Compilation, CompileFailedError, Progress, c
 from modgo_lsp.build.compiler_errors import findings_of, generated_by_path, registrations_at_fault
 from modgo_lsp.build.main_package import main_file
 from modgo_lsp.build.overlay import write_overlay
-from modgo_lsp.build.preflight import Plan, RequestError, make_plan, refusals
+from modgo_lsp.build.preflight import Plan, RequestError, make_plan, parse_target, refusals
 from modgo_lsp.build.sdk import Sdk, install, shipped_sdk
 from modgo_lsp.build.symbols import compile_symbols, symbols_source
-from modgo_lsp.build.toolchain import Toolchain, ToolchainError, discover
+from modgo_lsp.build.target import Target
+from modgo_lsp.build.toolchain import Toolchain, ToolchainError, discover, discover_cross
 from modgo_lsp.build.wrappers import Generated, bind_file, descriptor, static_registrations
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
@@ -34,7 +35,7 @@ class BuildRequest(msgspec.Struct, frozen=True):
     """What to build. `packages` are folders; several become one module. `output` is the .so to write, or an
     existing folder for it; without it the module goes into the first package's folder. `dispatch` is
     "registry", "exported" or "reflect". `go` and `cc` are the user's settings. `keep_generated` gets the
-    generated files; `target` is like "linux/amd64"."""
+    generated files; `target` is like "linux/arm64-glibc2.17", None for this machine."""
 
     packages: tuple[Path, ...]
     output: Path | None = None
@@ -71,26 +72,32 @@ async def build_module(request: BuildRequest, progress: Progress = lambda _: Non
     """Builds. What is wrong with code or set-up is in the result; only what no file can be blamed for (a
     folder that does not exist, an output that can't be written) raises RequestError."""
     start = time.monotonic()
-    plan = await asyncio.to_thread(make_plan, request.packages, request.output, request.dispatch, request.go)
-    result = await _build(request, plan, progress)
+    target = parse_target(request.target)
+    context = None if target is None else target.context
+    plan = await asyncio.to_thread(
+        make_plan, request.packages, request.output, request.dispatch, request.go, context
+    )
+    result = await _build(request, plan, target, progress)
     elapsed = round((time.monotonic() - start) * 1000)
     return msgspec.structs.replace(result, elapsed_ms=elapsed, package=plan.packages[0])
 
 
-async def _build(request: BuildRequest, plan: Plan, progress: Progress) -> BuildResult:
+async def _build(request: BuildRequest, plan: Plan, target: Target | None, progress: Progress) -> BuildResult:
     refused = await asyncio.to_thread(refusals, plan)
     if refused:
         return BuildResult(False, plan.name, findings=refused)
     try:
-        toolchain = await discover(request.go, request.cc)
+        if target is None:
+            toolchain = await discover(request.go, request.cc)
+        else:
+            toolchain = await discover_cross(target, request.go)
         sdk = await asyncio.to_thread(shipped_sdk)
-        plan.check_target(toolchain, request.target)
         too_old = plan.too_old(toolchain)
         if too_old is not None:
             return BuildResult(False, plan.name, findings=(too_old,))
         if plan.uses_shipped_sdk(sdk):
             await install(toolchain.go, sdk)
-        return await _compile(request, plan, toolchain, sdk, progress)
+        return await _compile(request, plan, target, toolchain, sdk, progress)
     except ToolchainError as error:
         return BuildResult(False, plan.name, findings=(plan.toolchain_finding(str(error)),))
     except OSError as error:
@@ -99,7 +106,12 @@ async def _build(request: BuildRequest, plan: Plan, progress: Progress) -> Build
 
 
 async def _compile(
-    request: BuildRequest, plan: Plan, toolchain: Toolchain, sdk: Sdk, progress: Progress
+    request: BuildRequest,
+    plan: Plan,
+    target: Target | None,
+    toolchain: Toolchain,
+    sdk: Sdk,
+    progress: Progress,
 ) -> BuildResult:
     progress(f"building {plan.name} with Go {toolchain.go.version}")
     without: frozenset[Location] = frozenset()
@@ -112,7 +124,15 @@ async def _compile(
         shown = generated_by_path(generated, seen)
         if request.keep_generated is not None:
             await asyncio.to_thread(_keep, generated, request.keep_generated)
-        what = Compilation(plan.folder, plan.main_folder.name, overlay, plan.output, request.release, objects)
+        what = Compilation(
+            folder=plan.folder,
+            main=plan.main_folder.name,
+            overlay=overlay,
+            output=plan.output,
+            release=request.release,
+            objects=objects,
+            target=target,
+        )
         try:
             await compile_module(toolchain, what, progress)
         except CompileFailedError as error:
@@ -131,7 +151,7 @@ def _generate(
 ) -> list[Generated]:
     binds = [bind_file(package, plan.dispatch, without) for package in plan.members]
     facts = {
-        "target": toolchain.go.host_target,
+        "target": toolchain.target,
         "flags": ["-trimpath", "-ldflags=-s -w"] if request.release else [],
         "source": _source_hash(plan.members),
     }
@@ -148,7 +168,7 @@ def _built(request: BuildRequest, plan: Plan, toolchain: Toolchain) -> BuildResu
         bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         dispatch=request.dispatch,
-        target=toolchain.go.host_target,
+        target=toolchain.target,
         functions=_functions(plan),
     )
 

@@ -13,10 +13,12 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.build.cache import publish_file, scratch_directory
+from modgo_lsp.build.inspect import inspect
 from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.process import run
 from modgo_lsp.build.sdk import index_environment
-from modgo_lsp.build.toolchain import Toolchain
+from modgo_lsp.build.target import Target, is_newer
+from modgo_lsp.build.toolchain import Toolchain, ToolchainError
 
 Progress = Callable[[str], None]
 
@@ -24,8 +26,8 @@ _PACKAGE_LINE = re.compile(r"^[\w.~-]+(/[\w.~-]+)*$")
 
 
 class Compilation(msgspec.Struct, frozen=True):
-    """`folder` is where go runs, `main` the main package's folder below it, `overlay` the overlay's JSON,
-    `objects` are files that the linker is given beside what Go compiles."""
+    """`folder` is where go runs, `main` the main package's folder below it, `overlay` the overlay's JSON.
+    `objects` are files for the linker beside what Go compiles. `target` is None for this machine."""
 
     folder: Path
     main: str
@@ -33,6 +35,7 @@ class Compilation(msgspec.Struct, frozen=True):
     output: Path
     release: bool
     objects: tuple[Path, ...] = ()
+    target: Target | None = None
 
 
 class CompileFailedError(Exception):
@@ -44,7 +47,8 @@ class CompileFailedError(Exception):
 
 
 async def compile_module(toolchain: Toolchain, what: Compilation, progress: Progress) -> None:
-    """Builds and publishes. Cancelling it kills go and all it started. Raises CompileFailedError, OSError."""
+    """Builds and publishes. Cancelling it kills go and all it started. Raises CompileFailedError,
+    ToolchainError where the outcome is not for the target, OSError."""
     with scratch_directory() as scratch:
         made = scratch / "module.so"
         work = scratch / "work"
@@ -71,16 +75,36 @@ async def compile_module(toolchain: Toolchain, what: Compilation, progress: Prog
         if done.code != 0:
             said = [line for line in done.stderr.splitlines() if not _PACKAGE_LINE.match(line)]
             raise CompileFailedError("\n".join(said) or done.stdout or done.stderr)
+        if what.target is not None:
+            await asyncio.to_thread(_check_target, made, what.target)
         await asyncio.to_thread(publish_file, made, what.output)
+
+
+def _check_target(made: Path, target: Target) -> None:
+    """Raises ToolchainError where the module would not run on the target: C that is linked in may ask for
+    more."""
+    found = inspect(made)
+    if found.elf is None or found.elf.target != f"linux/{target.arch}":
+        machine = found.problems[0] if found.elf is None else f"it is for {found.elf.machine}"
+        raise ToolchainError(f"what was built is no module for {target} ({machine})", "run `modgo doctor`")
+    if found.glibc is not None and is_newer(found.glibc, target.glibc):
+        raise ToolchainError(
+            f"the module needs glibc {found.glibc}, and it is to run with {target.glibc}",
+            f"build for linux/{target.arch}-glibc{found.glibc}, or leave out the C code that needs it",
+        )
 
 
 def _flags(what: Compilation, made: Path) -> list[str]:
     flags = ["-buildmode=c-shared", "-buildvcs=false", "-v", f"-overlay={what.overlay}", "-o", str(made)]
-    linker = ["-s", "-w", "-buildid="] if what.release else []
-    if what.objects:
-        # Go knows quotes around a whole word, no escapes; and there are two readers of lists here.
-        given = " ".join(f"'{path}'" if " " in str(path) else str(path) for path in what.objects)
-        linker += ["-extldflags", f'"{given}"' if " " in given else given]
+    # Go knows quotes around a whole word, no escapes; and there are two readers of lists here.
+    given = [f"'{path}'" if " " in str(path) else str(path) for path in what.objects]
+    linker = []
+    if what.release:
+        linker += ["-s", "-w", "-buildid="]
+        given.insert(0, "-s")  # once more, for zig forgets it at the -g that cgo's flags bring
+    if given:
+        text = " ".join(given)
+        linker += ["-extldflags", f'"{text}"' if " " in text else text]
     if what.release:
         flags.append("-trimpath")
     if linker:

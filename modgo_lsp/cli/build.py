@@ -38,7 +38,11 @@ from modgo_lsp.report.build import build_json
     show_default=True,
     help="How calls find their function.",
 )
-@click.option("--target", metavar="OS/ARCH", help="The machine to build for (default: this one).")
+@click.option(
+    "--target",
+    metavar="OS/ARCH[-glibcN]",
+    help="The machine to build for, and its glibc (default: this one); takes zig.",
+)
 @click.option("--release", is_flag=True, help="Stripped and reproducible.")
 @click.option("--keep-generated", metavar="DIR", help="Write the generated Go files to DIR.")
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
@@ -66,6 +70,7 @@ def command(
       modgo build ./counters -o out/         out/counters.so
       modgo build ./a ./b -o all.so          two packages, one module
       modgo build ./counters --release --json
+      modgo build ./counters --target linux/arm64-glibc2.17
     """
     folders = tuple(Path(package) for package in packages or (".",))
     settings = settings_for(folders[0], go, cc)
