@@ -5,6 +5,7 @@ Not for: settings that change while the server runs (configuration.py).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -38,6 +39,9 @@ class Client(msgspec.Struct, frozen=True):
     configuration: bool = False
     configuration_registration: bool = False
     watched_files: bool = False
+    rename_files: bool = False
+    symbol_trees: bool = False
+    snippets: bool = False
 
 
 def client_of(params: types.InitializeParams) -> tuple[Client, str | None]:
@@ -74,6 +78,16 @@ def client_of(params: types.InitializeParams) -> tuple[Client, str | None]:
         progress=can("window.work_done_progress"),
         configuration=can("workspace.configuration"),
         configuration_registration=can("workspace.did_change_configuration.dynamic_registration"),
+        rename_files=types.ResourceOperationKind.Rename in _operations(capabilities),
+        symbol_trees=can("text_document.document_symbol.hierarchical_document_symbol_support"),
+        snippets=can("text_document.completion.completion_item.snippet_support"),
         watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
     )
     return client, problem
+
+
+def _operations(capabilities: types.ClientCapabilities) -> Sequence[types.ResourceOperationKind]:
+    """What the client can do to files in a workspace edit."""
+    workspace = capabilities.workspace
+    edit = None if workspace is None else workspace.workspace_edit
+    return () if edit is None else edit.resource_operations or ()

@@ -26,6 +26,7 @@ from modgo_lsp.server.documents import Documents
 from modgo_lsp.server.features import PULL_FEATURES, REQUESTS, Answer
 from modgo_lsp.server.protocol import ModgoProtocol
 from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.server.uri import path_of
 from modgo_lsp.syntax.positions import Encoding
 
 _log = logging.getLogger(__name__)
@@ -57,7 +58,16 @@ class ModgoServer(LanguageServer):
             self.documents.by_path,
             self.overrides,
             self.built.by_directory,
+            self._roots(),
         )
+
+    def _roots(self) -> tuple[str, ...]:
+        """The workspace's folders; one that lies in another counts once."""
+        if self.protocol._workspace is None:
+            return ()
+        folders = [path for uri in self.workspace.folders if (path := path_of(uri)) is not None]
+        root = self.workspace.root_path
+        return tuple(sorted(folders or ([root] if root else [])))
 
     def changed(self) -> None:
         """Something that findings depend on is not as it was."""
@@ -147,6 +157,8 @@ class ModgoServer(LanguageServer):
             snapshot = self.snapshot()
             try:
                 return await self.analysis.run(partial(answer, snapshot, params))
+            except JsonRpcInvalidParams:
+                raise  # what was asked for cannot be; its message is for the user
             except Exception as error:
                 _log.exception("Could not answer %s", method)
                 message = f"modgo could not answer {method}. Its log has the details."

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import Configuration, configuration
+from modgo_lsp.lint.walk import walk
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.configuration import EDITOR
 from modgo_lsp.server.uri import uri_of
@@ -32,7 +34,8 @@ _log = logging.getLogger(__name__)
 
 
 class Snapshot:
-    """`documents` are the open ones by path, `built` the findings of the last builds by package folder."""
+    """`documents` are the open ones by path, `built` the findings of the last builds by package folder,
+    `roots` the workspace's folders."""
 
     def __init__(
         self,
@@ -42,12 +45,14 @@ class Snapshot:
         documents: Mapping[str, OpenDocument],
         overrides: Mapping[str, Any],
         built: Mapping[str, tuple[Finding, ...]],
+        roots: tuple[str, ...] = (),
     ) -> None:
         self.client = client
         self.encoding: Encoding = encoding
         self.documents = documents
         self.overrides = overrides
         self.built = built
+        self.roots = roots
         self._analysis = analysis
         self._packages: dict[str, Package | None] = {}
         self._configurations: dict[str, Configuration] = {}
@@ -79,6 +84,27 @@ class Snapshot:
                 _log.exception("Could not load the package in %s", directory)
                 self._packages[directory] = None
         return self._packages[directory]
+
+    def udf_packages(self) -> list[Package]:
+        """The packages of the workspace that import the SDK. Files that don't name it are not parsed."""
+        targets, _ = walk(self.roots, self.files)
+        folders = [target.directory for target in targets if self._names_sdk(target.directory)]
+        found = (self.package(folder) for folder in folders)
+        return [package for package in found if package is not None and package.imports_sdk]
+
+    def _names_sdk(self, directory: str) -> bool:
+        try:
+            names = [name for name, is_folder in self.files.entries(directory) if not is_folder]
+        except OSError:
+            return False
+        for name in names:
+            if name.endswith(".go"):
+                try:
+                    if SDK_PATH.encode() in self.files.read(str(PurePath(directory, name))):
+                        return True
+                except OSError:
+                    continue
+        return False
 
     def package_of(self, path: str) -> Package | None:
         """The package that the file belongs to, whether a plain build compiles the file or not."""

@@ -1,0 +1,87 @@
+"""Who calls whom, from a UDF's registered name down: the call graph that the rules judge.
+
+Not for: callers in Go (gopls); a UDF's callers are clients, which no source here shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from modgo_lsp.ide.signature import caller_signature
+from modgo_lsp.ide.udf_names import named_at
+from modgo_lsp.model.code import Code
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.package import Package
+from modgo_lsp.syntax import ast
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A function: `location` is its name, `extent` all of it."""
+
+    name: str
+    detail: str
+    location: Location
+    extent: Location
+
+
+class Call(msgspec.Struct, frozen=True):
+    """`item` at the other end of the calls at `places`."""
+
+    item: Item
+    places: tuple[Location, ...]
+
+
+def prepare(package: Package, path: str, offset: int) -> list[Item]:
+    """The UDF named at `offset`."""
+    found = []
+    for each in named_at(package, path, offset):
+        code = next((code for code in package.reached if code.is_udf and code.udf == each.name), None)
+        if code is not None:
+            detail = caller_signature(each.name or "?", each.signature)
+            found.append(msgspec.structs.replace(_item(code), name=each.name or "?", detail=detail))
+    return list(dict.fromkeys(found))
+
+
+def outgoing(package: Package, item: Item) -> list[Call]:
+    """The functions of the Go module that `item` calls."""
+    caller = _code_at(package, item.extent)
+    if caller is None:
+        return []
+    by_callee: dict[Item, list[Location]] = {}
+    for code, place in _calls(package, caller):
+        by_callee.setdefault(_item(code), []).append(place)
+    return [Call(callee, tuple(places)) for callee, places in by_callee.items()]
+
+
+def incoming(package: Package, item: Item) -> list[Call]:
+    """The functions that a UDF reaches and that call `item`."""
+    target = _code_at(package, item.extent)
+    by_caller: dict[Item, list[Location]] = {}
+    for caller in package.reached:
+        for code, place in _calls(package, caller):
+            if code is target:
+                by_caller.setdefault(_item(caller), []).append(place)
+    return [Call(caller, tuple(places)) for caller, places in by_caller.items()]
+
+
+def _calls(package: Package, caller: Code) -> Iterator[tuple[Code, Location]]:
+    by_declaration = {id(code.declaration): code for code in package.reached}
+    for node in caller.nodes:
+        if isinstance(node, ast.CallExpr):
+            callee = caller.callee(node.fun)
+            code = None if callee is None else by_declaration.get(id(callee.declaration))
+            if code is not None:
+                yield code, caller.place(node.fun)
+
+
+def _code_at(package: Package, extent: Location) -> Code | None:
+    return next((code for code in package.reached if code.place(code.declaration) == extent), None)
+
+
+def _item(code: Code) -> Item:
+    extent = code.place(code.declaration)
+    named = code.declaration.name if isinstance(code.declaration, ast.FuncDecl) else code.declaration.type
+    detail = f'UDF "{code.udf}"' if code.is_udf and code.udf is not None else ""
+    return Item(code.name, detail, code.place(named), extent)

@@ -1,0 +1,40 @@
+"""Signature help: inside a registration, what callers will see.
+
+Not for: the signature of Register itself, or of any other Go function (gopls).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from modgo_lsp.ide.signature import caller_signature
+from modgo_lsp.model.package import Package
+
+
+class Help(msgspec.Struct, frozen=True):
+    """`label` is the signature; `parameters` are where its parameters stand in it, in characters."""
+
+    label: str
+    parameters: tuple[tuple[int, int], ...]
+    documentation: str
+
+
+def signature_help(package: Package, path: str, offset: int) -> Help | None:
+    """What the registration around `offset` offers to its callers."""
+    for each in package.registrations:
+        call = each.call
+        inside = call.path == path and each.name_argument.span.start <= offset < call.span.end
+        if inside and each.name is not None and each.signature is not None:
+            label = caller_signature(each.name, each.signature)
+            doc = "" if each.target is None else each.target.doc.strip()
+            return Help(label, _parameters(label), doc)
+    return None
+
+
+def _parameters(label: str) -> tuple[tuple[int, int], ...]:
+    start, end = label.index("(") + 1, label.index(")")
+    found = []
+    for part in label[start:end].split(", ") if end > start else ():
+        found.append((start, start + len(part)))
+        start += len(part) + 2
+    return tuple(found)

@@ -1,0 +1,54 @@
+"""The UDFs of a file or a module as symbols, by the names that they are registered under.
+
+Not for: Go's own symbols (gopls).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from modgo_lsp.ide.signature import caller_signature
+from modgo_lsp.ide.udf_names import declaration
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.package import Package, Registration
+
+
+class Symbol(msgspec.Struct, frozen=True):
+    """`name` is the registered name, `detail` the signature as callers see it; `location` is the function's
+    name and `extent` all of it. `module` is the folder's name."""
+
+    name: str
+    detail: str
+    location: Location
+    extent: Location
+    module: str
+
+
+def symbols(package: Package) -> list[Symbol]:
+    """The UDFs that the package itself registers, by file and position."""
+    found = [_symbol(package, each) for each in package.registrations if each.name is not None]
+    return sorted(found, key=lambda symbol: (symbol.location, symbol.name))
+
+
+def symbols_of(package: Package, path: str) -> list[Symbol]:
+    """The UDFs whose functions stand in one file."""
+    return [symbol for symbol in symbols(package) if symbol.location.path == path]
+
+
+def matching(found: list[Symbol], query: str) -> list[Symbol]:
+    """The symbols whose names have the letters of `query` in that order, whatever their case."""
+    return [symbol for symbol in found if _matches(symbol.name.lower(), query.lower())]
+
+
+def _symbol(package: Package, registration: Registration) -> Symbol:
+    target = registration.target
+    name = registration.name or "?"
+    place = declaration(registration)
+    extent = registration.call if target is None else target.extent
+    module = package.directory.replace("\\", "/").rpartition("/")[2]
+    return Symbol(name, caller_signature(name, registration.signature), place, extent, module)
+
+
+def _matches(name: str, query: str) -> bool:
+    letters = iter(name)
+    return all(letter in letters for letter in query)

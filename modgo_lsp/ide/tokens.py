@@ -1,0 +1,43 @@
+"""Semantic tokens: registered names are functions to their callers, and rule codes in directives no prose.
+
+Not for: the rest of the file (gopls).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.written import is_string_literal
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.positions import Span
+
+TokenType = Literal["function", "macro"]
+TYPES: tuple[TokenType, ...] = ("function", "macro")
+
+
+class Token(msgspec.Struct, frozen=True):
+    span: Span
+    type: TokenType
+
+
+def tokens(package: Package | None, document: Document) -> list[Token]:
+    """The tokens of one file, in the order of the source; none spans lines."""
+    found = [Token(span, "macro") for directive in suppressions(document) for _, span in directive.codes]
+    if package is not None:
+        found += _names(package, document)
+    return sorted(found, key=lambda token: token.span)
+
+
+def _names(package: Package, document: Document) -> Iterator[Token]:
+    for each in package.registrations:
+        place = each.name_argument
+        if each.name is None or place.path != document.path or not is_string_literal(package, place):
+            continue
+        inside = Span(place.span.start + 1, place.span.end - 1)
+        if inside.end > inside.start and b"\n" not in document.text[inside.start : inside.end]:
+            yield Token(inside, "function")

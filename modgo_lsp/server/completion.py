@@ -1,0 +1,55 @@
+"""textDocument/completion and completionItem/resolve: rule codes, bin names, registrations, skeletons."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from modgo_lsp.ide.completion import TRIGGERS, Completion, CompletionKind, completions, documentation
+from modgo_lsp.server.at import At, at
+from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.server.translate import to_range
+
+OPTIONS = types.CompletionOptions(trigger_characters=list(TRIGGERS), resolve_provider=True)
+
+_KINDS: dict[CompletionKind, types.CompletionItemKind] = {
+    "rule": types.CompletionItemKind.EnumMember,
+    "bin": types.CompletionItemKind.Field,
+    "name": types.CompletionItemKind.Constant,
+    "snippet": types.CompletionItemKind.Snippet,
+}
+
+
+def answer(snapshot: Snapshot, params: types.CompletionParams) -> types.CompletionList:
+    """Rule codes in suppressions, bin names, names to register, registrations and UDF skeletons"""
+    place = at(snapshot, params)
+    if place is None:
+        return types.CompletionList(False, [])
+    found = completions(place.package, place.document, place.offset, snapshot.files, snapshot.client.snippets)
+    return types.CompletionList(
+        False, [_item(snapshot, place, each, rank) for rank, each in enumerate(found)]
+    )
+
+
+def resolve(snapshot: Snapshot, item: types.CompletionItem) -> types.CompletionItem:
+    """The page of a rule"""
+    page = documentation(item.data) if isinstance(item.data, str) else None
+    if page is not None:
+        kind = types.MarkupKind.Markdown if snapshot.client.markdown else types.MarkupKind.PlainText
+        item.documentation = types.MarkupContent(kind, page)
+    return item
+
+
+def _item(snapshot: Snapshot, place: At, completion: Completion, rank: int) -> types.CompletionItem:
+    snippet = completion.kind == "snippet"
+    return types.CompletionItem(
+        label=completion.label,
+        kind=_KINDS[completion.kind],
+        detail=completion.detail,
+        sort_text=f"{rank:04}",
+        filter_text=completion.label,
+        insert_text_format=types.InsertTextFormat.Snippet if snippet else types.InsertTextFormat.PlainText,
+        text_edit=types.TextEdit(
+            to_range(place.document.lines, completion.replaced, snapshot.encoding), completion.text
+        ),
+        data=completion.documented or None,
+    )

@@ -1,0 +1,27 @@
+"""textDocument/inlayHint: a UDF's registered name, and its parameters in Aerospike's types."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from modgo_lsp.ide.hints import hints
+from modgo_lsp.server.at import document_of
+from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.server.translate import to_span
+
+
+def answer(snapshot: Snapshot, params: types.InlayHintParams) -> list[types.InlayHint]:
+    document = document_of(snapshot, params.text_document)
+    package = None if document is None else snapshot.package_of(document.path)
+    if document is None or package is None:
+        return []
+    span = to_span(document.lines, params.range, snapshot.encoding)
+    return [
+        types.InlayHint(
+            types.Position(*document.lines.encoded(hint.offset, snapshot.encoding)),
+            hint.label,
+            kind=types.InlayHintKind.Type,
+            tooltip=hint.tooltip,
+        )
+        for hint in hints(package, document.path, span)
+    ]

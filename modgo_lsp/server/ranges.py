@@ -1,0 +1,55 @@
+"""textDocument/foldingRange, selectionRange and documentLink."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from modgo_lsp.ide.links import links
+from modgo_lsp.ide.ranges import folds, selections
+from modgo_lsp.server.at import document_of
+from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.server.translate import to_offset, to_range
+
+
+def folding(snapshot: Snapshot, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
+    """Runs of registrations"""
+    document = document_of(snapshot, params.text_document)
+    package = None if document is None else snapshot.package_of(document.path)
+    if document is None or package is None:
+        return []
+    lines = document.lines
+    return [
+        types.FoldingRange(
+            lines.line_of(span.start), lines.line_of(span.end), kind=types.FoldingRangeKind.Region
+        )
+        for span in folds(package, document)
+    ]
+
+
+def selection(snapshot: Snapshot, params: types.SelectionRangeParams) -> list[types.SelectionRange]:
+    """What a growing selection takes in, by Go's syntax"""
+    document = document_of(snapshot, params.text_document)
+    if document is None:
+        return []
+    found = []
+    for position in params.positions:
+        around: types.SelectionRange | None = None
+        offset = to_offset(document.lines, position, snapshot.encoding)
+        for span in reversed(selections(document, offset)):
+            around = types.SelectionRange(to_range(document.lines, span, snapshot.encoding), around)
+        if around is not None:
+            found.append(around)
+    return found
+
+
+def link(snapshot: Snapshot, params: types.DocumentLinkParams) -> list[types.DocumentLink]:
+    """From a rule's code in a suppression to its page"""
+    document = document_of(snapshot, params.text_document)
+    if document is None:
+        return []
+    return [
+        types.DocumentLink(
+            to_range(document.lines, each.span, snapshot.encoding), each.target, tooltip=each.tooltip
+        )
+        for each in links(document)
+    ]

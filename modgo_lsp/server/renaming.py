@@ -1,0 +1,42 @@
+"""textDocument/rename and prepareRename: a registered name, and the samples that are named after it."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from modgo_lsp.ide.rename import RenameError, renamable
+from modgo_lsp.ide.rename import rename as renamed
+from modgo_lsp.server.at import at
+from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.server.translate import to_range, workspace_edit
+
+OPTIONS = types.RenameOptions(prepare_provider=True)
+
+
+def prepare(snapshot: Snapshot, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
+    """Whether the cursor is in a registered name"""
+    place = at(snapshot, params)
+    if place is None or place.package is None:
+        return None
+    found = renamable(place.package, place.path, place.offset)
+    if found is None:
+        return None
+    span, name = found
+    return types.PrepareRenamePlaceholder(to_range(place.document.lines, span, snapshot.encoding), name)
+
+
+def rename(snapshot: Snapshot, params: types.RenameParams) -> types.WorkspaceEdit:
+    """Gives a UDF another registered name, and its samples with it"""
+    place = at(snapshot, params)
+    if place is None or place.package is None:
+        raise JsonRpcInvalidParams("Modgo: there is no Go package here to rename in.")
+    try:
+        found = renamed(place.package, place.path, place.offset, params.new_name, snapshot.files)
+    except RenameError as error:
+        raise JsonRpcInvalidParams(f"Modgo: {error}.") from None
+    edit = workspace_edit(snapshot, found.edits)
+    if edit.document_changes is not None and snapshot.client.rename_files:
+        moves = [types.RenameFile(snapshot.uri(before), snapshot.uri(after)) for before, after in found.files]
+        edit = types.WorkspaceEdit(document_changes=[*edit.document_changes, *moves])
+    return edit
