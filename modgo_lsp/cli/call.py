@@ -23,7 +23,7 @@ from modgo_lsp.cli.module import (
     show_build_failure,
     write_json,
 )
-from modgo_lsp.host.json_forms import FormError, argument
+from modgo_lsp.cli.words import argument_values
 from modgo_lsp.host.records_file import NumberedRecord, default_records, read_records_file
 from modgo_lsp.host.replay import ReplayError, read_replay
 from modgo_lsp.host.sample import (
@@ -36,7 +36,6 @@ from modgo_lsp.host.sample import (
 )
 from modgo_lsp.host.session import CALL_SECONDS
 from modgo_lsp.host.store import StoreError
-from modgo_lsp.host.values import Value
 from modgo_lsp.host.work import Outcome, Work, do_work, is_misused, outcome_json, work_of
 from modgo_lsp.lint.config import Settings
 
@@ -139,7 +138,7 @@ def command(
         raise click.MissingParameter(param_type="argument", param_hint=hint)
     wanted = Wanted(record, records, stream, nodes, store, key)
     _check(wanted, force)
-    values = tuple(_value(index, word) for index, word in enumerate(arguments, 1))
+    values = argument_values(arguments)
     settings = settings_for(Path(module), go, cc)
     work = Work(function, values, timeout=timeout, memory=memory, store=store)
     try:
@@ -209,14 +208,6 @@ def _check(wanted: Wanted, force: bool) -> None:
         raise CliError("--nodes is about streams", "give --stream as well")
     if force:
         raise CliError("--force is about --replay", "leave it out")
-
-
-def _value(index: int, word: str) -> Value:
-    try:
-        return argument(word)
-    except FormError as error:
-        message = f"argument {index} is not JSON that modgo understands ({error})"
-        raise CliError(message, "quote it for the shell, as in '[1, 2]' or '{\"a\": 1}'") from None
 
 
 def _given(wanted: Wanted) -> tuple[tuple[NumberedRecord, ...], str] | None:

@@ -5,6 +5,7 @@ Not for: how it gets there (ship/).
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import click
 
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import progress, write_json
+from modgo_lsp.cli.module import progress, settings_for, write_json
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.deploy import (
@@ -27,6 +28,7 @@ from modgo_lsp.ship.deploy import (
 )
 from modgo_lsp.ship.listing import RemoteModule, find_module, survey
 from modgo_lsp.ship.probe import check_plugin
+from modgo_lsp.ship.trial import try_module
 
 
 @click.command(
@@ -37,17 +39,21 @@ from modgo_lsp.ship.probe import check_plugin
 @click.argument("module", metavar="FILE.so", type=click.Path(path_type=Path))
 @cluster_options
 @click.option("--yes", "-y", is_flag=True, help="Replace a module of that name without asking.")
+@click.option("--no-load", is_flag=True, help="Don't load the module on this machine first.")
 @click.option("--no-probe", is_flag=True, help="Don't check first that every node runs Go modules.")
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=WAIT_SECONDS, show_default=True,
     metavar="SECONDS", help="How long to wait for the nodes.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
-def command(module: Path, access: Access, yes: bool, no_probe: bool, timeout: float, as_json: bool) -> None:
+def command(
+    module: Path, access: Access, yes: bool, no_load: bool, no_probe: bool, timeout: float, as_json: bool
+) -> None:
     """Give FILE.so to a cluster and wait until every node has it.
 
-    The module travels compressed, above the server's limit in parts, and is known by the file's name. Its
-    bytes are read back from every node and compared. The servers need the plugin that runs Go modules.
+    The module is inspected first, and loaded here where it is for this machine. It travels compressed, above
+    the server's limit in parts, and is known by the file's name. Its bytes are read back from every node and
+    compared. The servers need the plugin that runs Go modules.
 
     \b
     Examples:
@@ -56,6 +62,8 @@ def command(module: Path, access: Access, yes: bool, no_probe: bool, timeout: fl
       modgo deploy counters.so --hosts db1:db1.example.com:4333 --tls-cafile ca.pem --user ops
     """
     cargo = load_cargo(module)
+    if not no_load and (untried := asyncio.run(try_module(module, settings_for(module).cc))):
+        click.echo(f"{module} was not loaded here first: {untried}", err=True)
     with connected(access) as cluster, progress(as_json) as tell:
         found = survey(cluster)
         there = standing(found, cargo.module)

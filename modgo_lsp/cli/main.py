@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "call": ("modgo_lsp.cli.call", "Run a function of a module on a record."),
     "deploy": ("modgo_lsp.cli.deploy", "Give a module to a cluster, and wait until every node has it."),
     "modules": ("modgo_lsp.cli.modules", "List the modules of a cluster."),
+    "apply": ("modgo_lsp.cli.apply", "Apply a function of a cluster's module to a record."),
     "undeploy": ("modgo_lsp.cli.undeploy", "Take a module away from a cluster."),
     "sdk": ("modgo_lsp.cli.sdk", "Put the Go SDK where the go command finds it."),
     "config": ("modgo_lsp.cli.config", "Show the settings in effect, and where they come from."),

@@ -15,12 +15,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from modgo_lsp.build.inspect import inspect
 from modgo_lsp.ship.agreement import wait_for
 from modgo_lsp.ship.cluster import Cluster, Node, NodeError, RefusedError
 from modgo_lsp.ship.failure import ShipError, usage_error
 from modgo_lsp.ship.listing import Survey, refused, survey
 from modgo_lsp.ship.names import SUFFIX, checked_name, module_name, stem
-from modgo_lsp.ship.package import MOST_BYTES, PackageError, files_of, package
+from modgo_lsp.ship.package import PackageError, files_of, package
 from modgo_lsp.ship.registry import put_file, remove_file
 
 Tell = Callable[[str], None]
@@ -65,11 +66,12 @@ class Undeployed(msgspec.Struct, frozen=True):
 
 
 def load_cargo(path: Path) -> Cargo:
-    """Reads a module and packs it. Raises ShipError for a name or file that no server takes."""
+    """Reads a module, judges and packs it. Raises ShipError for a name or file that no server takes."""
     name = module_name(path)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ShipError(f"{path} has more than {MOST_BYTES >> 20} MiB, and a server takes no more")
+        found = inspect(path)
+        if not found.is_module:
+            raise ShipError(f"{path} is no UDF module: {'; '.join(found.problems)}")
         content = path.read_bytes()
     except OSError as error:
         remedy = "build it with `modgo build`"

@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -156,16 +156,19 @@ StartCluster = Callable[..., list[Asd]]
 
 @contextmanager
 def clusters(folders: pytest.TempPathFactory) -> Iterator[StartCluster]:
-    """Gives a function that starts a cluster of `size` nodes, with `env` in their environment. A node that is
-    silent for `patience` × 150 ms is dropped from it. All end with the block."""
+    """Gives a function that starts a cluster of `size` nodes, with `env` in their environment (or a list: one
+    for each). A node that is silent for `patience` × 150 ms is dropped. All end with the block."""
     started: list[Asd] = []
 
-    def start(size: int = 1, env: Mapping[str, str] | None = None, patience: int = 10) -> list[Asd]:
+    def start(
+        size: int = 1, env: Mapping[str, str] | Sequence[Mapping[str, str]] = (), patience: int = 10
+    ) -> list[Asd]:
+        each = [env] * size if isinstance(env, Mapping) else [*env, *([{}] * size)]
         nodes: list[Asd] = []
         for number in range(size):
             folder = folders.mktemp("asd")
             seed = nodes[0] if nodes else None
-            nodes.append(Asd(folder, f"a{number + 1}", seed, env or {}, patience))
+            nodes.append(Asd(folder, f"a{number + 1}", seed, each[number], patience))
             started.append(nodes[-1])
             nodes[-1].start()
         for node in nodes:

@@ -62,9 +62,21 @@ def test_the_file_is_judged_before_the_cluster_is_asked(nobody: str, tmp_path: P
     path.write_text("no module")
     done = modgo("deploy", str(path), "--hosts", nobody)
     assert done.returncode == 1
-    assert "is not a shared object" in done.stderr
+    assert "counters.so is no UDF module: it" in done.stderr
     done = modgo("deploy", str(tmp_path / "my.counters.so"), "--hosts", nobody)
     assert (done.returncode, "has two dots" in done.stderr) == (2, True)
+
+
+def test_arguments_and_key_are_judged_before_the_cluster_is_asked(nobody: str) -> None:
+    key = '["test", "demo", 1]'
+    done = modgo("apply", "calls", "echo", '{"$bytes": "?"}', "--hosts", nobody, "--key", key)
+    assert done.returncode == 2
+    assert (
+        "argument 1 is not JSON that modgo understands (argument.$bytes: must be a string of" in done.stderr
+    )
+    done = modgo("apply", "calls", "echo", "--hosts", nobody, "--key", "k1")
+    assert (done.returncode, "key:1:1: not JSON" in done.stderr) == (2, True)
+    assert "nothing listens" in modgo("apply", "calls", "echo", "-1", "--hosts", nobody, "--key", key).stderr
 
 
 def test_secrets_come_from_the_environment_or_a_file(nobody: str, tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ TEST(mod_luas_own_stream_cases_give_the_same_in_go)
 	CHECK_TEXT(same("product", from_one, 10, NULL), "3628800; end");
 	CHECK_TEXT(same("rollup", campaign, 100, LIST()), CAMPAIGNS);
 	CHECK_TEXT(same("rollup2", campaign, 100, LIST()), CAMPAIGNS);
+	CHECK_TEXT(same("sum_on_match", campaign, 100, LIST(TEXT("campaign"), INT(7))), "70; end");
 }
 
 static as_val *some_map(uint32_t index)

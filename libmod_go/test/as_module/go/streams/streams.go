@@ -23,6 +23,7 @@ func init() {
 	udf.Register("bins", Bins)
 	udf.Register("bin", Bin)
 	udf.Register("sum_bin", SumBin)
+	udf.Register("sum_on_match", SumOnMatch)
 	udf.Register("join", Join)
 	udf.Register("squares_of_sum", SquaresOfSum)
 	udf.Register("fail", Fail)
@@ -147,6 +148,16 @@ func SumBin(s *udf.Stream, name string) *udf.Stream {
 		n, _ := r.Int(name)
 		return n
 	}), func(a, b int64) int64 { return a + b })
+}
+
+// SumOnMatch adds up the bin of the records in which it has this value.
+func SumOnMatch(s *udf.Stream, name string, wanted int64) *udf.Stream {
+	return Sum(udf.Map(s, func(r *udf.Record) int64 {
+		if n, ok := r.Int(name); ok && n == wanted {
+			return n
+		}
+		return 0
+	}))
 }
 
 // Join joins texts.

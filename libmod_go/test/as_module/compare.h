@@ -1,0 +1,14 @@
+/* compare.h - the same function on equal records in Go and in Lua, in one process, each through its as_module. */
+#ifndef TEST_COMPARE_H
+#define TEST_COMPARE_H
+
+#include "call.h"
+
+/* Both modules are named `module` and have the same functions; `fill` makes the record of each call. */
+void compare(const char *module, void (*fill)(as_rec *rec));
+
+/* Applies the function to two equal records, once each way, and checks that answers and records are the same. Gives what
+ * Go answered, "failed" where both fail. */
+const char *same(const char *function, as_val *arguments);
+
+#endif

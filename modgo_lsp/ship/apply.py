@@ -1,0 +1,126 @@
+"""Applies a function of a deployed module to a record of a cluster, and says what came of it.
+
+Not for: aggregations (aggregate.py), or modules on this machine (host/).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from modgo_lsp.host.json_forms import json_of
+from modgo_lsp.host.result import Failure
+from modgo_lsp.host.sample import Record, sample_json
+from modgo_lsp.host.values import UnstorableError, Value
+from modgo_lsp.rules.nearest import nearest
+from modgo_lsp.ship.answers import NO_MODULE, failure_of
+from modgo_lsp.ship.client_values import from_client, to_client
+from modgo_lsp.ship.cluster import Cluster, NodeError, said
+from modgo_lsp.ship.failure import ShipError
+from modgo_lsp.ship.listing import survey
+from modgo_lsp.ship.names import stem
+
+APPLY_SECONDS = 10.0
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """One call, or one aggregation (`values` of it, else one value). `elapsed_ns` is the client's."""
+
+    module: str
+    function: str
+    values: tuple[Value, ...] = ()
+    elapsed_ns: int = 0
+    failure: Failure | None = None
+
+
+def apply(
+    cluster: Cluster, key: Record, module: str, function: str, arguments: Sequence[Value], seconds: float
+) -> Applied:
+    """`key` says which record; `seconds` is the whole call's time. Raises ShipError for a cluster that can't
+    be talked to; what is wrong with the call is the result's `failure`."""
+    result = Applied(module, function)
+    sent = sendable(cluster, arguments)
+    if isinstance(sent, Failure):
+        return msgspec.structs.replace(result, failure=sent)
+    where = (key.namespace, key.set_name, key.key)
+    # Without retries: a function that was run twice has counted twice.
+    policy = {"total_timeout": int(seconds * 1000), "socket_timeout": int(seconds * 1000), "max_retries": 0}
+    started = time.perf_counter_ns()
+    try:
+        answer = cluster.client.apply(where, module, function, sent, policy)
+        values = (from_client(cluster.aerospike, answer),)
+    except cluster.aerospike.exception.AerospikeError as error:
+        failure = failed(cluster, error, result, key.namespace, seconds)
+        return msgspec.structs.replace(result, failure=failure, elapsed_ns=time.perf_counter_ns() - started)
+    except UnstorableError as error:
+        return msgspec.structs.replace(result, failure=Failure("abi", str(error)))
+    return msgspec.structs.replace(result, values=values, elapsed_ns=time.perf_counter_ns() - started)
+
+
+def sendable(cluster: Cluster, arguments: Sequence[Value]) -> list[Any] | Failure:
+    """The arguments as the client takes them."""
+    sent = []
+    for number, value in enumerate(arguments, 1):
+        try:
+            sent.append(to_client(cluster.aerospike, value))
+        except UnstorableError as error:
+            return Failure("usage", f"argument {number} cannot be sent: {error}")
+    return sent
+
+
+def failed(cluster: Cluster, error: Exception, call: Applied, namespace: str, seconds: float) -> Failure:
+    """What the client's exception means for a call. Raises ShipError where it is not the call's."""
+    exceptions = cluster.aerospike.exception
+    text = said(error)
+    if isinstance(error, exceptions.UDFError):
+        return _no_module(cluster, call.module) if NO_MODULE in text else failure_of(text)
+    if isinstance(error, exceptions.TimeoutError):
+        message = f"{call.function} did not return within {seconds:g} s"
+        return Failure("timeout", message, remedy="give it longer with --timeout")
+    if isinstance(error, exceptions.NamespaceNotFound):
+        return Failure("usage", f"the cluster has no namespace {namespace}", remedy=_namespaces(cluster))
+    if isinstance(error, exceptions.ParamError):
+        return Failure("usage", f"the client refuses the call: {text}")
+    raise ShipError(f"the cluster refused the call: {text}", "see the server's log")
+
+
+def applied_json(result: Applied, key: Record) -> dict[str, Any]:
+    """The JSON of `modgo apply --json`, as that of `modgo call` without what only a local host sees."""
+    if result.failure is not None:
+        return {**failure_json(result.failure), "elapsed_ns": result.elapsed_ns}
+    return {
+        "ok": True,
+        "result": json_of(result.values[0]),
+        "key": sample_json(key)["key"],
+        "elapsed_ns": result.elapsed_ns,
+    }
+
+
+def failure_json(failure: Failure) -> dict[str, Any]:
+    message = f"{failure.message}; {failure.remedy}" if failure.remedy else failure.message
+    return {"ok": False, "error": {"kind": failure.kind, "message": message, "frames": list(failure.frames)}}
+
+
+def _no_module(cluster: Cluster, module: str) -> Failure:
+    """A server says the same of a module that is not there and of one that it can't load."""
+    names = sorted({stem(filename) for filename in survey(cluster).names()})
+    if module in names:
+        message = f"the node cannot run {module}"
+        return Failure(
+            "abi", message, remedy="`modgo modules` says whether it is whole; the server's log why"
+        )
+    near = nearest(module, names)
+    remedy = f"did you mean {near}?" if near else f"it has {', '.join(names)}" if names else "it has none"
+    return Failure("usage", f"the cluster has no module {module}", remedy=remedy)
+
+
+def _namespaces(cluster: Cluster) -> str:
+    for node in cluster.nodes():
+        try:
+            return f"it has {', '.join(cluster.info(node, 'namespaces').split(';'))}"
+        except NodeError:
+            continue
+    return ""

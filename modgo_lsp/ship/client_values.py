@@ -1,0 +1,52 @@
+"""Aerospike values as the official client takes and gives them, from and to ours.
+
+Not for: JSON (host/json_forms.py) or the server's own msgpack (host/dialect.py).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from modgo_lsp.host.values import GeoJson, Hll, List, Map, UnstorableError, Value, key_rank
+
+
+def to_client(aerospike: Any, value: Value) -> Any:
+    """The value as the client sends it. Raises UnstorableError for what it can't send."""
+    if isinstance(value, GeoJson):
+        try:
+            return aerospike.GeoJSON(value.text)
+        except (aerospike.exception.AerospikeError, ValueError) as error:
+            raise UnstorableError(f"the client takes only JSON as GeoJSON ({error})") from None
+    if isinstance(value, Hll):
+        from aerospike_helpers import HyperLogLog
+
+        return HyperLogLog(value.data)
+    if isinstance(value, List):
+        if value.ordered:
+            raise UnstorableError("the client cannot send an ordered list as an argument")
+        return [to_client(aerospike, item) for item in value.items]
+    if isinstance(value, Map):
+        if value.order == "kv":
+            raise UnstorableError("the client cannot send a key-value-ordered map as an argument")
+        pairs = {key: to_client(aerospike, item) for key, item in value.pairs}
+        return aerospike.KeyOrderedDict(pairs) if value.order == "k" else pairs
+    return value
+
+
+def from_client(aerospike: Any, value: Any) -> Value:
+    """What the client gave, as a value. The client tells no HLL from bytes. Raises UnstorableError."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value)
+    if isinstance(value, aerospike.GeoJSON):
+        return GeoJson(json.dumps(value.unwrap(), ensure_ascii=False))
+    if isinstance(value, (list, tuple)):
+        return List(tuple(from_client(aerospike, item) for item in value))
+    if isinstance(value, dict):
+        pairs = [(from_client(aerospike, key), from_client(aerospike, item)) for key, item in value.items()]
+        if isinstance(value, aerospike.KeyOrderedDict):
+            return Map(tuple(sorted(pairs, key=lambda pair: key_rank(pair[0]))), "k")
+        return Map(tuple(pairs), "none")
+    raise UnstorableError(f"the client gave a {type(value).__name__}, which modgo does not know")

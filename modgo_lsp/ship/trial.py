@@ -1,0 +1,41 @@
+"""Loads a module here before it goes to a cluster: a server takes what looks like a module, and only its log
+says that it could not be set up.
+
+Not for: what a file looks like (build/inspect.py).
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from pathlib import Path
+
+from modgo_lsp.build.inspect import inspect
+from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.host.load import load_module
+from modgo_lsp.host.module import HostError
+from modgo_lsp.ship.failure import ShipError
+
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+async def try_module(path: Path, cc: str | None) -> str:
+    """Returns why the module could not be tried on this machine, "" where it was and does load. Raises
+    ShipError where it does not."""
+    elf = inspect(path).elf
+    here = f"{sys.platform}/{_ARCHITECTURES.get(platform.machine(), platform.machine())}"
+    if elf is None or elf.target != here:
+        return f"it is for {elf.target if elf else 'another machine'}, and this is {here}"
+    try:
+        result = await load_module(path, cc=cc)
+    except ToolchainError as error:
+        return error.message
+    except HostError as error:
+        return str(error)
+    if result.failure is not None:
+        reason = "; ".join((result.failure.message, *result.failure.frames))
+        raise ShipError(
+            f"{path} cannot be loaded: {reason}",
+            "mend it (`modgo load` says more), or take it to the cluster all the same with --no-load",
+        )
+    return ""

@@ -1,0 +1,179 @@
+"""modgo deploy and apply against a cluster of two real servers with the plugin.
+
+The plugin itself is tested in test_server.py. Run by `make -f libmod_go/asd.mk plugin-test`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.asd.cluster import Asd, StartCluster, clusters, require_asd
+
+require_asd()
+
+ROOT = Path(__file__).parents[2]
+KEY = '["test", "demo", "k1"]'
+
+
+def modgo(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", *arguments],
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def plugin() -> dict[str, str]:
+    return {"LD_PRELOAD": os.environ["MODGO_TEST_PLUGIN"], "MODGO_WORKER": os.environ["MODGO_WORKER"]}
+
+
+@pytest.fixture(scope="module")
+def start_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartCluster]:
+    with clusters(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Has calls.so."""
+    folder = tmp_path_factory.mktemp("calls")
+    done = modgo("build", str(ROOT / "tests" / "asd" / "go" / "calls"), "-o", "calls.so", cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster(start_cluster: StartCluster, folder: Path) -> list[Asd]:
+    """Two nodes that have the module."""
+    nodes = start_cluster(2, plugin())
+    done = modgo("deploy", "calls.so", "--hosts", nodes[0].hosts, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return nodes
+
+
+@pytest.fixture
+def apply(cluster: list[Asd], tmp_path: Path) -> Any:
+    def call(*words: str, key: str = KEY) -> subprocess.CompletedProcess[str]:
+        return modgo("apply", *words, "--hosts", cluster[0].hosts, "--key", key, cwd=tmp_path)
+
+    return call
+
+
+def test_records_on_every_node_are_changed(apply: Any, cluster: list[Asd]) -> None:
+    for number in range(6):
+        key = f'["test", "demo", {number}]'
+        assert apply("calls", "add", "hits", "5", key=key).stdout == "5\n"
+        told = json.loads(apply("calls", "add", "hits", "-2", "--json", key=key).stdout)
+        assert (told["ok"], told["result"], told["key"]) == (True, 3, ["test", "demo", number])
+        assert told["elapsed_ns"] > 0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "null",
+        "true",
+        "-9223372036854775808",
+        "1.5",
+        '{"$double": "NaN"}',
+        '"é"',
+        '{"$bytes": "AAE="}',
+        '{"$geojson": "{\\"type\\": \\"Point\\", \\"coordinates\\": [1, 2]}"}',
+        '[1, [2.5, "x"], {"a": null}]',
+        '{"$map": [[3, 1], ["a", [{"$bytes": "AA=="}]]], "order": "k"}',
+    ],
+)
+def test_values_come_back_as_they_went(apply: Any, value: str) -> None:
+    done = apply("calls", "echo", value, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    expected = json.loads(value)
+    if expected == -(2**63):
+        expected = {"$int": "-9223372036854775808"}
+    assert json.loads(done.stdout)["result"] == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "kind", "message", "frames"),
+    [
+        (("calls", "fail"), 1, "udf", "sold out", []),
+        (("calls", "dereference"), 1, "panic", "nil pointer dereference", ["calls.go:"]),
+        (("calls", "exit"), 1, "crash", "its worker ended with exit code 3", []),
+        (("calls", "sleep", "5", "--timeout", "1"), 1, "timeout", "sleep did not return within 1 s", []),
+        (("calls", "ad"), 2, "usage", "no function ad is registered; did you mean add?", []),
+        (("calls", "total", "v"), 2, "usage", "total is a stream UDF", []),
+        (("call", "add"), 2, "usage", "the cluster has no module call; did you mean calls?", []),
+        (("calls", "echo", '{"$list": [1], "order": "ordered"}'), 2, "usage", "an ordered list", []),
+    ],
+)
+def test_what_goes_wrong_is_told_apart(
+    apply: Any, words: tuple[str, ...], code: int, kind: str, message: str, frames: list[str]
+) -> None:
+    done = apply(*words, "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["ok"], told["error"]["kind"]) == (code, False, kind), told
+    assert message in told["error"]["message"]
+    assert len(told["error"]["frames"]) >= len(frames)
+    assert all(frame.startswith(begin) for frame, begin in zip(told["error"]["frames"], frames, strict=False))
+    shown = apply(*words)
+    assert shown.returncode == code
+    assert shown.stderr.startswith(f"{kind}: ")
+    assert "Traceback" not in shown.stderr
+
+
+def test_keys_are_judged_first(apply: Any) -> None:
+    for key in ("k1", '{"a": 1}', '["test", "demo", null]', '["test", "demo", 1.5]'):
+        done = apply("calls", "echo", "1", key=key)
+        assert done.returncode == 2, key
+        assert "key" in done.stderr
+    done = apply("calls", "echo", "1", key='["nowhere", "demo", 1]')
+    assert done.returncode == 2
+    assert "the cluster has no namespace nowhere" in done.stderr
+    assert "it has test" in done.stderr
+
+
+def test_a_library_that_is_no_module_is_refused_by_its_look(cluster: list[Asd], tmp_path: Path) -> None:
+    (tmp_path / "empty.c").write_text("int x;\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", "empty.so", "empty.c"], cwd=tmp_path, check=True)
+    done = modgo("deploy", "empty.so", "--hosts", cluster[0].hosts, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "empty.so is no UDF module: it exports no function of the ABI" in done.stderr
+    assert "empty" not in cluster[0].info("udf-list")
+
+
+def test_a_module_that_cannot_be_set_up_stays_here(cluster: list[Asd], tmp_path: Path) -> None:
+    """It looks like a module, but is of the next major version: that only loading it tells."""
+    command = ["cc", "-shared", "-fPIC", "-DMAJOR=2", "-I", str(ROOT / "libmod_go" / "include")]
+    source = ROOT / "tests" / "host" / "modules" / "good.c"
+    subprocess.run([*command, "-o", "later.so", str(source)], cwd=tmp_path, check=True)
+    done = modgo("deploy", "later.so", "--hosts", cluster[0].hosts, cwd=tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "later.so cannot be loaded" in done.stderr
+    assert "later" not in cluster[0].info("udf-list")
+    done = modgo("deploy", "later.so", "--hosts", cluster[0].hosts, "--no-load", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = modgo("apply", "later", "add", "--hosts", cluster[0].hosts, "--key", KEY, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "speaks version 2.0 of the UDF ABI" in done.stderr
+    modgo("undeploy", "later", "--hosts", cluster[0].hosts, cwd=tmp_path)
+
+
+def test_a_node_without_the_plugin_is_named(start_cluster: StartCluster, folder: Path) -> None:
+    with_it, without = start_cluster(2, [plugin(), {}])
+    done = modgo("deploy", "calls.so", "--hosts", with_it.hosts, cwd=folder)
+    assert done.returncode == 2
+    assert f"A2 ({without.hosts}) does not run Go modules" in done.stderr
+    assert with_it.hosts not in done.stderr
+    assert [node.info("udf-list") for node in (with_it, without)] == ["", ""]
