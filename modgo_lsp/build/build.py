@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from modgo_lsp.build.cache import write_file
 from modgo_lsp.build.compile import Compilation, CompileFailedError, Progress, compile_module
 from modgo_lsp.build.compiler_errors import findings_of, generated_by_path, registrations_at_fault
 from modgo_lsp.build.main_package import main_file
@@ -123,7 +124,7 @@ async def _compile(
         overlay, seen = await asyncio.to_thread(write_overlay, files)
         shown = generated_by_path(generated, seen)
         if request.keep_generated is not None:
-            await asyncio.to_thread(_keep, generated, request.keep_generated)
+            await asyncio.to_thread(_keep, plan, generated, symbols, request.keep_generated)
         what = Compilation(
             folder=plan.folder,
             main=plan.main_folder.name,
@@ -193,9 +194,16 @@ def _source_hash(packages: Sequence[Package]) -> str:
     return digest.hexdigest()
 
 
-def _keep(generated: Sequence[Generated], folder: Path) -> None:
-    """Copies for people to read; flat, each under its package's folder name."""
-    for file in generated:
-        target = folder / file.path.parent.name / file.path.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(file.text)
+def _keep(plan: Plan, generated: Sequence[Generated], symbols: str, folder: Path) -> None:
+    """Copies for people to read, each where it would lie in the Go module. Raises RequestError."""
+    root = Path(plan.module.directory) if plan.module is not None else plan.folder
+    texts = {file.path: file.text for file in generated}
+    if symbols:
+        texts[plan.main_folder / "symbols.c"] = symbols.encode()
+    try:
+        for path, text in texts.items():
+            write_file(folder / path.relative_to(root), text)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = f"the generated files cannot be written to {folder} ({reason.lower()})"
+        raise RequestError(message, "choose another folder with --keep-generated") from error

@@ -148,7 +148,8 @@ def make_plan(
     if context is not None and environment.release is not None:
         context = msgspec.structs.replace(context, release=environment.release)
     loader = Loader(DiskFiles(), context, environment=environment, cache=DiskFactsCache())
-    packages = tuple(_package(loader, folder) for folder in folders)
+    read = (_package(loader, folder) for folder in folders)
+    packages = tuple({package.directory: package for package in read}.values())
     target = _output(packages, output)
     modules = {package.module.directory for package in packages if package.module is not None}
     if len(modules) > 1:
@@ -185,6 +186,10 @@ def refusals(plan: Plan) -> tuple[Finding, ...]:
             rule = RULES[code]
             if rule.check is not None and rule.severity == "error":
                 found += rule.check(package)
+    # Several packages share one namespace, as if the first one imported the others.
+    joined = msgspec.structs.replace(plan.packages[0], dependencies=plan.members[1:])
+    if len(plan.packages) > 1 and (same_name := RULES["MG103"].check) is not None:
+        found += same_name(joined)
     unique = {(finding.code, finding.location, finding.message): finding for finding in found}
     return tuple(sorted(unique.values(), key=lambda one: (one.location.path, one.location.span, one.code)))
 

@@ -80,7 +80,7 @@ async def test_a_module_with_its_dependency_and_an_untouched_tree(tmp_path: Path
 
 async def test_wrappers_are_bound_for_every_function_whose_type_can_be_named(tmp_path: Path) -> None:
     await build(MODULES / "udfs", tmp_path / "x.so", keep_generated=tmp_path / "generated")
-    text = (tmp_path / "generated" / "udfs" / "zz_modgo_bind.go").read_text()
+    text = (tmp_path / "generated" / "zz_modgo_bind.go").read_text()
     assert text.count(".Bind(") == text.count("Adapt: ") == 16
     assert "_Function.(func(*modgo_udf.Record, string, int64) (int64, error))" in text
     assert "Integer[level]" in text
@@ -94,7 +94,7 @@ async def test_reflect_has_descriptors_and_no_wrappers(tmp_path: Path) -> None:
         MODULES / "udfs", tmp_path / "x.so", dispatch="reflect", keep_generated=tmp_path / "generated"
     )
     assert result.ok
-    text = (tmp_path / "generated" / "udfs" / "zz_modgo_bind.go").read_text()
+    text = (tmp_path / "generated" / "zz_modgo_bind.go").read_text()
     assert "Adapt" not in text
     assert "Descriptor" in text
 
@@ -107,6 +107,44 @@ async def test_several_packages_become_one_module(tmp_path: Path) -> None:
     assert [function["name"] for function in result.functions] == ["one", "two"]
     with pytest.raises(RequestError, match="needs a name"):
         await build_module(BuildRequest(folders))
+
+
+def udf_named(name: str, package: str) -> str:
+    return f'package {package}\n\n{SDK}\nvar _ = udf.Register("{name}", func() {{}})\n'
+
+
+async def test_packages_of_one_name_stay_apart(write, tmp_path: Path) -> None:
+    folder = write("a/x/x.go", udf_named("one", "x"), "b/x/x.go", udf_named("two", "x"))
+    kept = tmp_path / "generated"
+    folders = (folder / "a/x", folder / "b/x", folder / "a/x")  # the first one twice is once
+    result = await build_module(
+        BuildRequest(folders, tmp_path / "all.so", dispatch="exported", keep_generated=kept)
+    )
+    assert result.ok, result.findings
+    assert [function["name"] for function in result.functions] == ["one", "two"]
+    assert sorted(tree(kept)) == [
+        *("a/x/zz_modgo_bind.go", "a/x/zz_modgo_main/main.go", "a/x/zz_modgo_main/symbols.c"),
+        "b/x/zz_modgo_bind.go",
+    ]
+    assert "modgo_udf_two" in (kept / "a/x/zz_modgo_main/symbols.c").read_text()
+    assert sorted(tree(folder)) == ["a/x/x.go", "b/x/x.go", "go.mod"]
+
+
+async def test_one_name_in_two_packages_of_a_module(write, tmp_path: Path) -> None:
+    folder = write("a/a.go", udf_named("same", "a"), "b/b.go", udf_named("same", "b"))
+    for dispatch in ("registry", "exported"):
+        result = await build_module(
+            BuildRequest((folder / "a", folder / "b"), tmp_path / "all.so", dispatch=dispatch)
+        )
+        assert shown(result) == [("MG103", "b.go", '"same"')]
+        assert [related.message for related in result.findings[0].related] == ["registered here first"]
+
+
+async def test_generated_files_that_cannot_be_kept(write, tmp_path: Path) -> None:
+    folder = write("m.go", GOOD)
+    with pytest.raises(RequestError, match="choose another folder with --keep-generated"):
+        await build(folder, tmp_path / "x.so", keep_generated=folder / "m.go")
+    assert not (tmp_path / "x.so").exists()
 
 
 async def test_an_internal_package_alone(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ async def test_every_stream_udf_gets_a_wrapper(tmp_path: Path) -> None:
     assert {function["name"]: function["bins"] for function in result.functions if function["bins"]} == {
         "number": ["a"]
     }
-    text = (tmp_path / "generated" / "streams" / "zz_modgo_bind.go").read_text()
+    text = (tmp_path / "generated" / "zz_modgo_bind.go").read_text()
     assert text.count("AdaptStream: ") == 7
     assert text.count("\tAdapt: ") == 1
     assert (
