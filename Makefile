@@ -10,6 +10,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 VENV := .venv
+# How long each fuzz target goes on.
+SECONDS ?= 3
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
 ARCH := $(shell uname -s)-$(shell uname -m)
@@ -66,6 +68,14 @@ test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's modu
 	$(MAKE) -C libmod_go sanitize
 	$(MAKE) -C libmod_go -f as_module.mk test
 	$(BIN)/python -m pytest tests/native
+	$(MAKE) fuzz
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## Fuzz every reader, in C, Go and Python: SECONDS=3 each
+	$(MAKE) -C libmod_go -f fuzz.mk fuzz SECONDS=$(SECONDS)
+	cd udf && for target in 'FuzzRead$$' FuzzReadAs; do \
+	  go test ./internal/value -run '^$$' -fuzz "$$target" -fuzztime $(SECONDS)s || exit 1; done
+	MODGO_EXAMPLES=$$((60 * $(SECONDS))) $(BIN)/python -m pytest tests/fuzz
 
 .PHONY: test-asd
 test-asd: $(VENV)/.asd ## The server plugin, in a host program and in the server that MODGO_ASD names (libssl-dev, liblzma-dev)
@@ -79,6 +89,7 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	test -z "$$(gofmt -l udf examples libmod_go | tee /dev/stderr)"
 	cd udf && go vet ./...
 	$(MAKE) -C libmod_go format-check
+	$(MAKE) -C libmod_go -f fuzz.mk format-check
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run lint'
 
 ##@ Native library (as the seed's README says; output in target/{arch}/{lib,bin})

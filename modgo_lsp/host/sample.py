@@ -67,6 +67,8 @@ def read_text(path: Path, what: str) -> str:
         raise SampleError(f"the {what} {path} cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError as error:
         raise SampleError(f"the {what} {path} is not UTF-8 (byte {error.start})") from None
+    except ValueError as error:  # of the path: it has a NUL
+        raise SampleError(f"the {what} {str(path)!r} cannot be a file's name ({error})") from None
 
 
 def parse_sample(text: str, what: str) -> Record:

@@ -36,7 +36,7 @@ def read_baseline(raw: bytes, folder: str) -> Known:
     """The baseline of a file that lies in `folder`. Raises BaselineError."""
     try:
         file = msgspec.json.decode(raw, type=_File)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BaselineError(f"it is no baseline ({error})") from None
     if file.version != _VERSION:
         raise BaselineError(f"it has version {file.version}, and this modgo reads version {_VERSION}")

@@ -148,6 +148,8 @@ def _baseline(path: str, source: str, files: Files) -> tuple[Known, ConfigProble
         return read_baseline(files.read(path), str(PurePath(path).parent)), None
     except OSError as error:
         why = f"it cannot be read ({error.strerror or error}); --write-baseline makes one"
+    except ValueError as error:  # of the path: it has a NUL
+        why = f"no file can have that name ({error})"
     except BaselineError as error:
         why = str(error)
     origin, _, line = source.rpartition(":")

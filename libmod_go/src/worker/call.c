@@ -199,8 +199,9 @@ static void open_module(mod_go_reader *reader)
 	mod_go_error error;
 
 	_Static_assert(MOD_GO_MODULE_DESCRIPTOR == 5, "the name above says which descriptor it is");
-	if (module == NULL)
-		mod_go_open_copy(text_of(reader), &copy, &module, &error);
+	if (module != NULL)
+		give_up();
+	mod_go_open_copy(text_of(reader), &copy, &module, &error);
 	done(&error);
 }
 
@@ -281,8 +282,11 @@ static void apply(mod_go_reader *reader)
 
 	mod_go_read_bytes(reader, &head, sizeof(head));
 	name = mod_go_read_text(reader, &length); /* ends in NUL */
+	/* A value has four bytes at least: a count that cannot be costs no memory. */
+	if (module == NULL || length == 0 || name[length - 1] != '\0' || head.arguments > reader->length / 4)
+		give_up();
 	arguments = call_memory(head.arguments * sizeof(*arguments));
-	if (module == NULL || arguments == NULL)
+	if (arguments == NULL)
 		give_up();
 	for (uint32_t i = 0; i < head.arguments; i++)
 		mod_go_read_value(reader, &arguments[i]);
@@ -290,6 +294,8 @@ static void apply(mod_go_reader *reader)
 		record_begin(&record, reader, head.bins, head.complete != 0);
 		handle = &record;
 	}
+	if (reader->failed)
+		give_up();
 	call = (aerospike_udf_go_call){.size = sizeof(call),
 	                               .log_level = head.log_level,
 	                               .host = host_table(head.functions),

@@ -9,7 +9,8 @@
 static cell *find(const aerospike_udf_go_record *record, const char *name, size_t length)
 {
 	for (size_t i = 0; i < record->count; i++) {
-		if (record->cells[i].name_length == length && memcmp(record->cells[i].name, name, length) == 0)
+		if (record->cells[i].name_length == length &&
+		    (length == 0 || memcmp(record->cells[i].name, name, length) == 0))
 			return &record->cells[i];
 	}
 	return NULL;
@@ -57,11 +58,20 @@ static bool keep(cell *cell, const aerospike_udf_go_value *value)
 	return true;
 }
 
+/* A text that ends in NUL, NULL where it is empty or does not. */
+static char *read_ended(mod_go_reader *reader)
+{
+	size_t length;
+	const char *text = mod_go_read_text(reader, &length);
+
+	return length > 0 && text[length - 1] == '\0' ? (char *)(uintptr_t)text : NULL;
+}
+
 static void read_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
 {
 	aerospike_udf_go_metadata *metadata = &record->metadata;
 	mod_go_facts_head *facts = &record->facts;
-	const char *text;
+	const char *digest;
 	size_t length;
 
 	mod_go_read_bytes(reader, facts, sizeof(*facts));
@@ -72,12 +82,10 @@ static void read_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
 	                                        .generation = facts->generation,
 	                                        .last_update = facts->last_update,
 	                                        .storage_size = facts->storage_size};
-	text = mod_go_read_text(reader, &length);
-	metadata->digest = length > 0 ? (uint8_t *)(uintptr_t)text : NULL;
-	text = mod_go_read_text(reader, &length);
-	metadata->namespace_name = length > 0 ? (char *)(uintptr_t)text : NULL;
-	text = mod_go_read_text(reader, &length);
-	metadata->set_name = length > 0 ? (char *)(uintptr_t)text : NULL;
+	digest = mod_go_read_text(reader, &length);
+	metadata->digest = length == 20 ? (uint8_t *)(uintptr_t)digest : NULL;
+	metadata->namespace_name = read_ended(reader);
+	metadata->set_name = read_ended(reader);
 	mod_go_read_value(reader, &metadata->key);
 }
 

@@ -1,0 +1,11 @@
+/* target_elf.c - a module's file, read before anything of it runs. */
+#include "elf_file.h"
+#include "engine.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	mod_go_error error;
+
+	mod_go_elf_check(data, size, "fuzzed.so", &error);
+	return 0;
+}
