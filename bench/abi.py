@@ -1,7 +1,8 @@
-"""What a call costs from C into Go: through the loader, fenced, and through as_module beside Lua.
+"""What a UDF costs: dispatched in each way, fenced, and beside Lua, with the goals that this is held to.
 
-One run, one set of functions (libmod_go/bench/floor), each program with its own floor: an empty exported
-function, or a bare round trip over shared memory.
+One run, one set of functions (libmod_go/bench/floor). Everything goes through Aerospike's own
+as_module_apply_record on the same record; the floors beside it are an empty exported Go function, and for
+fenced calls a bare round trip over shared memory.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.figures import ROOT, report
 
@@ -22,7 +25,15 @@ FUNCTIONS = {
     "list10": "a list of 10, give a new one",
     "map10": "a map of 10, give a new one",
 }
+MODES = ("registry", "exported", "reflect")
 CALLERS = (1, 2, 8, 64)
+
+Figures = Mapping[str, float]
+
+
+class Goal(NamedTuple):
+    text: str
+    met: bool
 
 
 def _make(*arguments: str) -> str:
@@ -44,46 +55,100 @@ def _figures(*command: str | Path) -> dict[str, float]:
     return {name: float(number) for name, number in (line.split() for line in done.stdout.splitlines())}
 
 
-def main() -> None:
+def _measure() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """Through as_module with the allocations; through the loader; through the loader, fenced."""
     _make("bench")
-    as_module = _make("-f", "as_module.mk", "bench").split()  # it says how to run its program
-    module = as_module[1]
-    loader = _figures(TARGET / "bin" / "bench-call", module)
-    fenced = _figures(TARGET / "bin" / "bench-fenced", module)
-    server = _figures(*as_module)
+    # It says what there is to run, and on what.
+    program, allocations, modules, worker = _make("-f", "as_module.mk", "bench").split()
+    server = _figures(program, modules, modules, worker) | _figures(program, modules, "dispatch", worker)
+    server |= _figures(allocations, modules)
+    floor = Path(modules) / "floor.so"
+    loader = _figures(TARGET / "bin" / "bench-call", floor)
+    return server, loader, _figures(TARGET / "bin" / "bench-fenced", floor)
 
-    floor, loader_floor, futex = server["floor"], loader["floor"], fenced["futex_floor"]
-    goal = 1.5 * (futex + loader["get_bin"])
-    rows = [
-        ("an empty exported Go function", f"{loader_floor:.0f}", f"{floor:.0f}", "", ""),
-        *(
-            (
-                what,
-                f"{loader[name]:.0f} ({loader[name] / loader_floor:.1f} ×)",
-                f"{server[name]:.0f} ({server[name] / floor:.1f} ×)",
-                f"{server[f'lua_{name}']:.0f}",
-                f"{server[f'lua_{name}'] / server[name]:.1f} ×",
-            )
-            for name, what in FUNCTIONS.items()
+
+def _goals(f: Figures) -> dict[str, Goal]:
+    lua = {name: f[f"lua_{name}"] / f[name] for name in FUNCTIONS}
+    fence = 1.5 * (f["futex_floor"] + f["get_bin"])
+    return {
+        "get_bin": Goal(
+            "at most 3 × the floor, Lua 5 × as long", f["get_bin"] <= 3 * f["floor"] and lua["get_bin"] >= 5
         ),
-        ("two threads beside one", "", f"{server['threads2_speedup']:.2f} ×", "", ""),
+        **{name: Goal("Lua 3 × as long", lua[name] >= 3) for name in FUNCTIONS if name != "get_bin"},
+        "fenced_get_bin": Goal(
+            f"at most {fence:.0f} (1.5 × (round trip + unfenced)), less than Lua",
+            f["fenced_get_bin"] <= fence and f["fenced_get_bin"] < f["lua_get_bin"],
+        ),
+        "threads2_speedup": Goal("at least 1.8", f["threads2_speedup"] >= 1.8),
+        "allocs_host": Goal("the answer's as_val alone", f["allocs_host_get_bin"] <= 1),
+        "allocs_go": Goal(
+            "none for scalars, 1 for a string",
+            f["allocs_go_get_bin"] < 0.05 and f["allocs_go_string_arg"] <= 1.05,
+        ),
+    }
+
+
+def _rows(f: Figures) -> list[tuple[str, ...]]:
+    goals = _goals(f)
+    floor = f["floor"]
+
+    def row(
+        what: str, key: str, value: str, times: str = "", lua: str = "", beside: str = ""
+    ) -> tuple[str, ...]:
+        goal = goals.get(key)
+        verdict = "" if goal is None else f"{'met' if goal.met else 'MISSED'}: {goal.text}"
+        return what, value, times, lua, beside, verdict
+
+    def timed(what: str, key: str, peer: str = "") -> tuple[str, ...]:
+        lua = f.get(f"lua_{peer}")
+        return row(
+            what,
+            key,
+            f"{f[key]:.0f}",
+            f"{f[key] / floor:.1f} ×",
+            f"{lua:.0f}" if lua else "",
+            f"{lua / f[key]:.1f} ×" if lua else "",
+        )
+
+    return [
+        timed("an empty exported Go function", "floor"),
+        *(timed(what, name, name) for name, what in FUNCTIONS.items()),
+        *(timed(f"get an integer bin, {mode}", f"dispatch_{mode}") for mode in MODES),
+        *(timed(f"an empty UDF, {mode}", f"dispatch_{mode}_empty") for mode in MODES),
+        timed("a bare round trip between processes", "futex_floor"),
+        timed("fenced: get an integer bin", "fenced_get_bin", "get_bin"),
+        timed("fenced: get and set an integer bin", "fenced_set_bin", "set_bin"),
+        row("two threads beside one", "threads2_speedup", f"{f['threads2_speedup']:.2f} ×"),
+        row("allocations of a get, in C", "allocs_host", f"{f['allocs_host_get_bin']:.2f}"),
+        row("allocations of a get, in Go", "allocs_go", f"{f['allocs_go_get_bin']:.2f}"),
     ]
-    keys = {f"{name}_ns": server[name] for name in ("floor", *FUNCTIONS)}
+
+
+def main() -> None:
+    server, loader, fenced = _measure()
+    keys = {f"{name}_ns": server[name] for name in ("floor", *FUNCTIONS, "futex_floor")}
     keys |= {f"lua_{name}_ns": server[f"lua_{name}"] for name in FUNCTIONS}
+    keys |= {f"dispatch_{mode}_ns": server[f"dispatch_{mode}"] for mode in MODES}
+    keys |= {f"dispatch_{mode}_empty_ns": server[f"dispatch_{mode}_empty"] for mode in MODES}
+    keys |= {f"fenced_{name}_ns": server[f"fenced_{name}"] for name in ("get_bin", "set_bin")}
     keys |= {f"loader_{name}_ns": loader[name] for name in ("floor", *FUNCTIONS)}
-    keys |= {f"{name}_ns": figure for name, figure in fenced.items()}
+    keys |= {f"loader_{name}_ns": figure for name, figure in fenced.items()}
+    keys |= {name: figure for name, figure in server.items() if name.startswith("allocs_")}
+    keys["allocs_per_call"] = server["allocs_host_get_bin"] + server["allocs_go_get_bin"]
     keys["threads2_speedup"] = server["threads2_speedup"]
-    report("abi", keys, rows, ("ns a call", "loader", "as_module", "Lua", "Lua / as_module"))
+    report(
+        "abi",
+        keys,
+        _rows(server),
+        ("through as_module, ns a call", "", "× floor", "Lua", "Lua beside it", "goal"),
+    )
     for name in ("get_bin", "set_bin"):
         by_callers = [
             f"{fenced[f'fenced_{name}' if callers == 1 else f'fenced_{name}_{callers}']:.0f} ns"
             for callers in CALLERS
         ]
-        print(f"fenced {name}, {'/'.join(map(str, CALLERS))} callers: {' / '.join(by_callers)}")
-    print(
-        f"floor of fenced: {futex:.0f} ns a round trip; 1.5 × (it + the unfenced get_bin) is {goal:.0f} ns, "
-        f"Lua's get_bin through as_module {server['lua_get_bin']:.0f} ns"
-    )
+        callers = "/".join(map(str, CALLERS))
+        print(f"fenced {name} through the loader, {callers} callers: {' / '.join(by_callers)}")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def report(
         column.justify = "right"
     for row in rows:
         table.add_row(*row)
-    Console(width=110).print(table)
+    Console(width=130).print(table)
     OUT.mkdir(parents=True, exist_ok=True)
     content = {
         "name": name,

@@ -6,7 +6,7 @@
 #   make -f as_module.mk test                       all tests, beside mod-lua in the same process
 #   make -f as_module.mk sanitize                   the same under AddressSanitizer and UBSan (Aerospike's part is not)
 #   make -f as_module.mk msgpack-peer               the program that tests/native asks about the real as_msgpack
-#   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module, and how to run it
+#   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module and bench-allocations, and what they run on
 #   make -f as_module.mk format-check               clang-format says nothing
 #
 # COMMON=<aerospike-common> takes another copy of Aerospike's common; LUAMOD and MOD_LUA likewise for the tests.
@@ -64,10 +64,10 @@ AS_MODULE := $(call objects,$(wildcard src/as_module/*.c))
 # Records in memory with Aerospike's hooks: what the tests and the benchmark apply functions to.
 RECORDS := $(call objects,$(wildcard test/as_module/record/*.c))
 TESTS := $(call objects,$(wildcard test/as_module/*.c) test/check.c)
-BENCH := $(call objects,bench/as_module.c)
+BENCH := $(call objects,$(wildcard bench/as_module/*.c) bench/round_trip.c)
 STATIC := $(LIB)/libmod_go_as_module.a
 TEST_PROGRAM := $(OBJ)/as_module_tests
-BENCH_PROGRAM := $(BIN)/bench-as_module
+BENCH_PROGRAMS := $(BIN)/bench-as_module $(BIN)/bench-allocations
 
 # What the tests are run on: UDF modules in C, in Go and, doing the same, in Lua.
 UDF := $(OBJ)/udf
@@ -127,7 +127,7 @@ $(LOADER) $(WORKER): loader ;
 
 $(OBJ)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
-	$(COMPILE) -iquote src -iquote src/as_module -iquote test -iquote test/as_module/record -c -o $@ $<
+	$(COMPILE) -iquote src -iquote src/as_module -iquote test -iquote test/as_module/record -iquote bench -c -o $@ $<
 
 # ---- tests ------------------------------------------------------------------------------------------
 
@@ -183,21 +183,31 @@ $(PEER_PROGRAM): $(PEER) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
 
 # ---- benchmark --------------------------------------------------------------------------------------
 
-$(BENCH_PROGRAM): $(BENCH) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
+$(BENCH_PROGRAMS): $(BIN)/bench-%: $(OBJ)/bench/as_module/%.o $(call objects,bench/as_module/calls.c bench/round_trip.c) \
+		$(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
 	@mkdir -p $(@D)
-	$(LINK) -rdynamic -o $@ $(BENCH) $(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES) $(LIBRARIES)
+	$(LINK) -rdynamic -o $@ $^ $(LIBRARIES)
+
+# The functions of bench/floor in each way to dispatch, and once more, to be loaded fenced.
+$(UDF)/bench/floor_%.so: bench/floor/go.mod $(wildcard bench/floor/*.go) $(SDK)
+	$(BUILD_GO) --dispatch $*
+
+$(UDF)/bench/floor.so $(UDF)/bench/floor_fenced.so: $(UDF)/go/floor.so
+	@mkdir -p $(@D)
+	cp $< $@
 
 $(UDF)/bench/%: bench/%
 	@mkdir -p $(@D)
 	cp $< $@
 
-bench: $(BENCH_PROGRAM) $(UDF)/go/floor.so $(UDF)/bench/as_module.lua
-	@echo "$(BENCH_PROGRAM) $(UDF)/go/floor.so $(UDF)/bench"
+bench: $(BENCH_PROGRAMS) $(WORKER) $(patsubst %,$(UDF)/bench/floor%.so,_registry _exported _reflect _fenced) \
+		$(UDF)/bench/floor.so $(UDF)/bench/as_module.lua
+	@echo "$(BENCH_PROGRAMS) $(UDF)/bench $(WORKER)"
 
 # ---- style ------------------------------------------------------------------------------------------
 
 FORMATTED := include/mod_go_as_module.h $(wildcard src/as_module/*.[ch] test/as_module/*.[ch] test/as_module/*/*.[ch]) \
-	bench/as_module.c
+	$(wildcard bench/as_module/*.[ch])
 
 format:
 	@$(CLANG_FORMAT) -i $(FORMATTED)
@@ -207,6 +217,6 @@ format-check:
 
 clean:
 	rm -rf $(TARGET)/obj/as_module $(TARGET)/obj/as_module-sanitize
-	rm -f $(STATIC) $(BENCH_PROGRAM)
+	rm -f $(STATIC) $(BENCH_PROGRAMS)
 
 -include $(AS_MODULE:.o=.d) $(RECORDS:.o=.d) $(TESTS:.o=.d) $(PEER:.o=.d) $(BENCH:.o=.d) $(C_MODULES:.so=.d)

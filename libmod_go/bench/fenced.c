@@ -5,25 +5,18 @@
  *
  * Use: fenced FLOOR.so
  */
-#include <errno.h>
-#include <linux/futex.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../test/app/host.h"
 #include "../test/app/record.h"
 #include "mod_go_fenced.h"
+#include "round_trip.h"
 
-enum { ROUNDS = 15, TRIPS = 20000, PAUSES = 2000 };
+enum { ROUNDS = 15, TRIPS = 20000 };
 
 /* How long the callers go on, in nanoseconds. */
 #define TOGETHER 500000000.0
@@ -42,62 +35,20 @@ static void show(const char *name, double nanoseconds)
 	fflush(stdout);
 }
 
-/* ---- the floor ----------------------------------------------------------------------------------- */
-
-/* Twice the count of turns; the lowest bit says that the one who waits sleeps. */
-typedef struct turns {
-	_Alignas(128) _Atomic uint32_t there;
-	_Alignas(128) _Atomic uint32_t back;
-} turns;
-
-static void wait_for(_Atomic uint32_t *word, uint32_t turn)
-{
-	uint32_t seen = atomic_load_explicit(word, memory_order_acquire);
-
-	for (int i = 0; i < PAUSES && seen >> 1 != turn; i++) {
-#if defined(__x86_64__)
-		__builtin_ia32_pause();
-#endif
-		seen = atomic_load_explicit(word, memory_order_acquire);
-	}
-	while (seen >> 1 != turn) {
-		if (atomic_compare_exchange_strong(word, &seen, seen | 1))
-			syscall(SYS_futex, word, FUTEX_WAIT, seen | 1, NULL, NULL, 0);
-		seen = atomic_load_explicit(word, memory_order_acquire);
-	}
-}
-
-static void give_turn(_Atomic uint32_t *word, uint32_t turn)
-{
-	if ((atomic_exchange(word, turn << 1) & 1) != 0)
-		syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
-}
-
 static void time_floor(void)
 {
-	turns *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	round_trip *trip = round_trip_start();
 	double best = 1e18;
-	uint32_t turn = 0;
-	pid_t child = fork();
 
-	if (child == 0) {
-		for (uint32_t i = 1;; i++) {
-			wait_for(&shared->there, i);
-			give_turn(&shared->back, i);
-		}
-	}
 	for (int round = 0; round < ROUNDS; round++) {
 		double start = now_ns(), each;
 
-		for (int i = 0; i < TRIPS; i++) {
-			give_turn(&shared->there, ++turn);
-			wait_for(&shared->back, turn);
-		}
+		for (int i = 0; i < TRIPS; i++)
+			round_trip_make(trip);
 		each = (now_ns() - start) / TRIPS;
 		best = each < best ? each : best;
 	}
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
+	round_trip_end(trip);
 	show("futex_floor", best);
 }
 

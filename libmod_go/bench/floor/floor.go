@@ -3,7 +3,11 @@ package floor
 
 import "C"
 
-import "github.com/GeertJohan/aerospike-mod-go/udf"
+import (
+	"runtime"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf"
+)
 
 func init() {
 	udf.Register("empty", Empty)
@@ -12,6 +16,7 @@ func init() {
 	udf.Register("string_arg", StringArg)
 	udf.Register("list10", List10)
 	udf.Register("map10", Map10)
+	udf.Register("mallocs", Mallocs)
 }
 
 //export modgo_bench_floor
@@ -63,4 +68,11 @@ func Map10(numbers map[string]int64) map[string]int64 {
 		result[key] = n + sum
 	}
 	return result
+}
+
+// Mallocs counts what this module has allocated so far.
+func Mallocs() int64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.Mallocs)
 }
