@@ -31,7 +31,7 @@ PLUGIN_LAYER_2 := $(call parts,src/as_module/*.c)
 PLUGIN_OWN := $(call parts,src/asd/*.c)
 PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(PLUGIN_LAYER_1)
 
-.PHONY: plugin release plugin-test plugin-format
+.PHONY: plugin release plugin-test files-test plugin-format
 .DEFAULT_GOAL := plugin
 
 plugin: $(PLUGIN) $(PLUGIN_WORKER)
@@ -111,6 +111,18 @@ $(SHOP)/%.so: test/asd/go/%/go.mod $$(wildcard test/asd/go/$$*/*.go) $(SDK)
 	@mkdir -p $(@D)
 	$(BUILD_RELEASE)
 
+# The readers of files, under sanitizers: names, heads, parts, xz, digests; and a short fuzz of each.
+FILES_TEST := $(PLUGIN_OBJ)/files_tests
+FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 unpack package parts) src/error.c
+
+$(FILES_TEST): $(FILES_PARTS) $(wildcard src/asd/*.h test/asd/*.h) $(LZMA_HEADERS)/lzma.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(STRICT) $(SANITIZERS) -g -isystem $(LZMA_HEADERS) -iquote src -iquote src/asd -iquote test -o $@ \
+	  $(FILES_PARTS) $(LZMA_ARCHIVE) -lpthread
+
+files-test: $(FILES_TEST)
+	$(FILES_TEST) - - -
+
 PYTEST ?= python3 -m pytest
 
 # With RELEASE=1 the release is built and looked at, too: that needs zig.
@@ -119,8 +131,9 @@ plugin-test: release
 plugin-test: export MODGO_TEST_RELEASE = $(TARGET)/release
 endif
 
-plugin-test: $(PLUGIN) $(PLUGIN_WORKER) $(HOSTS) $(PLUGIN_MODULES)
-	cd .. && MODGO_TEST_ASD=$(abspath $(PLUGIN_OBJ)) MODGO_TEST_PLUGIN=$(abspath $(PLUGIN)) MODGO_WORKER=$(abspath $(PLUGIN_WORKER)) \
+plugin-test: $(PLUGIN) $(PLUGIN_WORKER) $(HOSTS) $(PLUGIN_MODULES) $(UDF)/c/hostile.so files-test
+	cd .. && MODGO_TEST_ASD=$(abspath $(PLUGIN_OBJ)) MODGO_TEST_PLUGIN=$(abspath $(PLUGIN)) \
+	  MODGO_TEST_HOSTILE=$(abspath $(UDF)/c/hostile.so) MODGO_WORKER=$(abspath $(PLUGIN_WORKER)) \
 	  $(PYTEST) tests/asd
 
 # ---- style ------------------------------------------------------------------------------------------

@@ -99,6 +99,12 @@ def web(built: Path) -> list[tuple[str, bytes]]:
     return package("web", (built / "udf" / "web.so").read_bytes())
 
 
+@pytest.fixture(scope="session")
+def hostile() -> list[tuple[str, bytes]]:
+    """A module in C that breaks every rule of the ABI."""
+    return package("hostile", Path(os.environ["MODGO_TEST_HOSTILE"]).read_bytes())
+
+
 def in_parts(name: str, content: bytes) -> list[tuple[str, bytes]]:
     """A module in more parts than it needs."""
     return package(name, content, limit=200_000)
