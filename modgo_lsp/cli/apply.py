@@ -1,4 +1,4 @@
-"""`modgo apply`: a function of a deployed module on a record of a cluster.
+"""`modgo apply`: a function of a deployed module on a record of a cluster, or on the records of a set.
 
 Not for: modules on this machine (call.py).
 """
@@ -7,19 +7,63 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import click
+import msgspec
 
-from modgo_lsp.cli.call_report import show_failure
+from modgo_lsp.cli.call_report import show_failure, show_outcome
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.failure import CliError, is_coloured
-from modgo_lsp.cli.module import write_json
+from modgo_lsp.cli.module import (
+    BuildFailedError,
+    ModuleFile,
+    complete,
+    obtain,
+    settings_for,
+    show_build_failure,
+    write_json,
+)
 from modgo_lsp.cli.words import argument_values
 from modgo_lsp.host.json_forms import json_of
+from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_key
+from modgo_lsp.host.values import Value
+from modgo_lsp.lint.config import Settings
 from modgo_lsp.ship.access import Access
-from modgo_lsp.ship.apply import APPLY_SECONDS, applied_json, apply
+from modgo_lsp.ship.aggregate import (
+    Place,
+    aggregated_json,
+    connected_for_stream,
+    failed_json,
+    finish,
+    name_problem,
+    node_values,
+)
+from modgo_lsp.ship.apply import APPLY_SECONDS, Applied, applied_json, apply
 from modgo_lsp.ship.cluster import connected
+from modgo_lsp.ship.names import checked_name
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What the command line says, as far as it is about records."""
+
+    key: str | None
+    stream: bool
+    namespace: str | None
+    set_name: str | None
+    source: str | None
+
+
+class Call(msgspec.Struct, frozen=True):
+    """`seconds` is the whole call's time."""
+
+    access: Access
+    module: str
+    function: str
+    arguments: tuple[Value, ...]
+    seconds: float
+    as_json: bool
 
 
 @click.command(
@@ -31,44 +75,123 @@ from modgo_lsp.ship.cluster import connected
 @click.argument("function")
 @click.argument("arguments", nargs=-1, metavar="[ARG]...")
 @cluster_options
-@click.option("--key", metavar="JSON", required=True, help='The record, like ["test", "demo", "k1"].')
+@click.option("--key", metavar="JSON", help='The record, like ["test", "demo", "k1"].')
+@click.option("--stream", is_flag=True, help="Run a stream UDF over the records of a set.")
+@click.option("--namespace", metavar="NAME", help="The records' namespace, with --stream.")
+@click.option("--set", "set_name", metavar="NAME", help="Their set (default: all of the namespace).")
+@click.option(
+    "--module", "source", metavar="FILE.so|PKG",
+    help="The module here, for the client's part of a stream UDF.",
+)  # fmt: skip
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=APPLY_SECONDS, show_default=True,
     metavar="SECONDS", help="How long the call may take.",
 )  # fmt: skip
+@click.option("--go", metavar="GO", help="The go command, where --module is a package to build.")
+@click.option("--cc", metavar="CC", help="The C compiler.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(
     module: str,
     function: str,
     arguments: tuple[str, ...],
     access: Access,
-    key: str,
+    key: str | None,
+    stream: bool,
+    namespace: str | None,
+    set_name: str | None,
+    source: str | None,
     timeout: float,
+    go: str | None,
+    cc: str | None,
     as_json: bool,
 ) -> None:
-    """Apply FUNCTION of a cluster's MODULE to a record, and show the result.
+    """Apply FUNCTION of a cluster's MODULE to a record, or with --stream to the records of a set.
 
-    MODULE is the name that `modgo modules` shows; modules in Lua can be called as well. An ARG is a JSON
-    value, as with `modgo call`; a word that isn't JSON is a string. The call is never repeated by the client.
+    MODULE is the name that `modgo modules` shows; record functions in Lua can be called as well. An ARG is a
+    JSON value, as with `modgo call`; a word that isn't JSON is a string. The client never repeats a call.
+
+    Of a stream UDF the nodes run the server's part, up to the first Reduce. The rest is the client's, and
+    runs in a worker on this machine, from the module that --module names.
 
     \b
     Examples:
       modgo apply counters add hits 5 100 --hosts 127.0.0.1:3000 --key '["test", "demo", "k1"]'
       modgo apply counters take 2.5 --hosts 127.0.0.1:3000 --key '["test", "demo", 7]' --json
+      modgo apply --stream stats total a --hosts 127.0.0.1:3000 --namespace test --set demo --module stats.so
     """
-    values = argument_values(arguments)
-    record = _key(key)
-    with connected(access) as cluster:
-        result = apply(cluster, record, module, function, values, timeout)
-    if as_json:
-        write_json(applied_json(result, record))
+    wanted = Wanted(key, stream, namespace, set_name, source)
+    _check(wanted)
+    call = Call(access, checked_name(module), function, argument_values(arguments), timeout, as_json)
+    if stream:
+        sys.exit(_stream(call, wanted, settings_for(Path(source or "."), go, cc)))
+    sys.exit(_record(call, _key(key or "")))
+
+
+def _check(wanted: Wanted) -> None:
+    """Refuses options that don't go together."""
+    if wanted.stream:
+        if wanted.key is not None:
+            raise CliError("a stream is of many records", "name --namespace and --set instead of --key")
+        if wanted.namespace is None:
+            raise CliError("a stream needs to know whose records", "add --namespace, and --set for one set")
+        if wanted.source is None:
+            raise CliError(
+                "a stream UDF's last part runs on this machine, and its module is not named",
+                "add --module FILE.so or the package's folder",
+            )
+        return
+    for name in ("namespace", "set_name", "source"):
+        if getattr(wanted, name) is not None:
+            option = {"set_name": "set", "source": "module"}.get(name, name)
+            raise CliError(f"--{option} is about streams", "add --stream, or leave it out")
+    if wanted.key is None:
+        raise CliError("no record is named", 'add --key \'["test", "demo", "k1"]\', or --stream')
+
+
+def _record(call: Call, key: Record) -> int:
+    with connected(call.access) as cluster:
+        result = apply(cluster, key, call.module, call.function, call.arguments, call.seconds)
+    if call.as_json:
+        write_json(applied_json(result, key))
     elif result.failure is not None:
         show_failure(result.failure)
     else:
         text = json.dumps(json_of(result.values[0]), ensure_ascii=False)
         click.echo(click.style(text, fg="green") if is_coloured(sys.stdout) else text)
         click.echo(f"in {result.elapsed_ns / 1e6:.3f} ms", err=True)
-    sys.exit(0 if result.failure is None else 2 if result.failure.kind == "usage" else 1)
+    return _code(result.failure)
+
+
+def _stream(call: Call, wanted: Wanted, settings: Settings) -> int:
+    if problem := name_problem(call.function):
+        raise CliError(problem, "see docs/server.md on aggregations")
+    try:
+        here = complete(obtain(wanted.source or "", settings, call.as_json))
+    except BuildFailedError as failed:
+        return show_build_failure(failed.result, call.as_json)
+    place = Place(wanted.namespace or "", wanted.set_name)
+    with connected_for_stream(call.access, call.module, call.function) as cluster:
+        nodes = node_values(cluster, place, call.module, call.function, call.arguments, call.seconds)
+    if nodes.failure is not None:
+        if call.as_json:
+            write_json(failed_json(nodes))
+        else:
+            show_failure(nodes.failure)
+        return _code(nodes.failure)
+    return _finish(call, here, settings, nodes)
+
+
+def _finish(call: Call, here: ModuleFile, settings: Settings, nodes: Applied) -> int:
+    done = complete(finish(nodes, here.path, call.arguments, call.seconds, settings.cc, here.package))
+    if call.as_json:
+        write_json(aggregated_json(done))
+    else:
+        show_outcome(done.result)
+    return _code(done.result.failure)
+
+
+def _code(failure: Failure | None) -> int:
+    return 0 if failure is None else 2 if failure.kind == "usage" else 1
 
 
 def _key(text: str) -> Record:

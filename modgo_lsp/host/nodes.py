@@ -77,6 +77,21 @@ def apply_to_stream(
     return _result(run, function, done, values, None)
 
 
+def apply_client_part(
+    module: Module, function: str, arguments: Sequence[Value], values: Sequence[Value], timeout: float
+) -> StreamResult:
+    """Runs what is the client's of a stream UDF over `values`, which the nodes of a real cluster gave. All
+    that goes wrong is the result's `failure`."""
+    try:
+        flats = [to_flat(value) for value in arguments]
+    except UnstorableError as error:
+        failure = Failure("usage", f"an argument is no Aerospike value: {error}")
+        return StreamResult(function, failure=failure)
+    run = _Run(module, function, flats, timeout)
+    failed, result = run.scope(CLIENT_SCOPE, ValueInput(values))
+    return _result(run, function, [], result, _at("the client", failed) if failed is not None else None)
+
+
 def partition(records: Sequence[Record], nodes: int) -> list[list[WorkingRecord]]:
     """The records of each node: as in a cluster the digest says where one lies. Raises UnstorableError."""
     held: list[list[WorkingRecord]] = [[] for _ in range(nodes)]

@@ -21,7 +21,7 @@ from modgo_lsp.host.apply import apply_in_store, apply_to_record
 from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.module import HostError, Module, Opened
 from modgo_lsp.host.native import libmod_go
-from modgo_lsp.host.nodes import apply_to_stream
+from modgo_lsp.host.nodes import apply_client_part, apply_to_stream
 from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
 from modgo_lsp.host.sample import Record
@@ -139,6 +139,21 @@ class Session:
             return StreamResult(function, failure=refused)
         return await self._thread.do(
             lambda: apply_to_stream(self._module, function, arguments, records, nodes, timeout)
+        )
+
+    async def finish_stream(
+        self,
+        function: str,
+        arguments: Sequence[Value],
+        values: Sequence[Value],
+        *,
+        timeout: float = CALL_SECONDS,
+    ) -> StreamResult:
+        """Applies the client's part of a stream UDF to what the nodes of a real cluster gave."""
+        if (refused := refusal_of(self.opened, function, "stream")) is not None:
+            return StreamResult(function, failure=refused)
+        return await self._thread.do(
+            lambda: apply_client_part(self._module, function, arguments, values, timeout)
         )
 
     def _apply(

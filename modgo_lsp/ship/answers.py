@@ -10,8 +10,10 @@ from pathlib import PurePath
 
 from modgo_lsp.host.result import Failure, FailureKind
 
-# What the server says itself where no module of that name can be run.
+# What the server says itself where no module of that name can be run, and before the words of one that does
+# not come to the end of a stream.
 NO_MODULE = "UDF: Execution Error 1"
+_STREAM = re.compile(r"UDF: Execution Error \d+ : ")
 
 # A line of a panic's trace: "/src/counters.go:12 counters.Add". An error that a UDF returns has none.
 _FRAME = re.compile(r"(?P<place>\S+\.\w+:\d+)(?:\s.*)?")
@@ -25,9 +27,14 @@ _KINDS: tuple[tuple[re.Pattern[str], FailureKind], ...] = (
 )
 
 
+def is_of_udf(text: str) -> bool:
+    """Whether the server's words are about a stream UDF, which the client gives no class of its own."""
+    return _STREAM.match(text) is not None
+
+
 def failure_of(text: str) -> Failure:
     """The failure in a server's words: its kind, message, and the frames at its end."""
-    lines = text.rstrip("\n").split("\n")
+    lines = _STREAM.sub("", text, count=1).rstrip("\n").split("\n")
     frames: list[str] = []
     while len(lines) > 1 and (match := _FRAME.fullmatch(lines[-1].strip())):
         frames.insert(0, PurePath(match["place"]).name)

@@ -16,7 +16,7 @@ from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, sample_json
 from modgo_lsp.host.values import UnstorableError, Value
 from modgo_lsp.rules.nearest import nearest
-from modgo_lsp.ship.answers import NO_MODULE, failure_of
+from modgo_lsp.ship.answers import NO_MODULE, failure_of, is_of_udf
 from modgo_lsp.ship.client_values import from_client, to_client
 from modgo_lsp.ship.cluster import Cluster, NodeError, said
 from modgo_lsp.ship.failure import ShipError
@@ -75,8 +75,10 @@ def failed(cluster: Cluster, error: Exception, call: Applied, namespace: str, se
     """What the client's exception means for a call. Raises ShipError where it is not the call's."""
     exceptions = cluster.aerospike.exception
     text = said(error)
-    if isinstance(error, exceptions.UDFError):
-        return _no_module(cluster, call.module) if NO_MODULE in text else failure_of(text)
+    if text == NO_MODULE:
+        return _no_module(cluster, call.module)
+    if isinstance(error, exceptions.UDFError) or is_of_udf(text):
+        return failure_of(text)
     if isinstance(error, exceptions.TimeoutError):
         message = f"{call.function} did not return within {seconds:g} s"
         return Failure("timeout", message, remedy="give it longer with --timeout")

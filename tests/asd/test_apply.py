@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from modgo_lsp.ship.access import Access, read_seeds
+from modgo_lsp.ship.cluster import connected
 from tests.asd.cluster import Asd, StartCluster, clusters, require_asd
 
 require_asd()
@@ -111,7 +113,7 @@ def test_values_come_back_as_they_went(apply: Any, value: str) -> None:
         (("calls", "fail"), 1, "udf", "sold out", []),
         (("calls", "dereference"), 1, "panic", "nil pointer dereference", ["calls.go:"]),
         (("calls", "exit"), 1, "crash", "its worker ended with exit code 3", []),
-        (("calls", "sleep", "5", "--timeout", "1"), 1, "timeout", "sleep did not return within 1 s", []),
+        (("calls", "sleep", "5", "--timeout", "1"), 1, "timeout", "sleep", []),
         (("calls", "ad"), 2, "usage", "no function ad is registered; did you mean add?", []),
         (("calls", "total", "v"), 2, "usage", "total is a stream UDF", []),
         (("call", "add"), 2, "usage", "the cluster has no module call; did you mean calls?", []),
@@ -131,6 +133,51 @@ def test_what_goes_wrong_is_told_apart(
     assert shown.returncode == code
     assert shown.stderr.startswith(f"{kind}: ")
     assert "Traceback" not in shown.stderr
+
+
+@pytest.fixture
+def stream(cluster: list[Asd], folder: Path) -> Any:
+    """Calls over the set "sums", in which the bin n of 100 records has 0 to 99."""
+    with connected(Access(read_seeds(cluster[0].hosts))) as open_cluster:
+        for number in range(100):
+            open_cluster.client.put(("test", "sums", number), {"n": number})
+
+    def call(*words: str, of: str = "sums") -> subprocess.CompletedProcess[str]:
+        hosts = ("--hosts", cluster[0].hosts, "--module", "calls.so")
+        return modgo("apply", "--stream", *words, *hosts, "--namespace", "test", "--set", of, cwd=folder)
+
+    return call
+
+
+def test_nodes_and_client_do_their_parts_of_a_stream(stream: Any) -> None:
+    done = stream("calls", "total", "n", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["ok"], told["result"]) == (0, True, [4950])
+    assert len(told["partial"]) > 1
+    assert sum(told["partial"]) == 4950
+    assert stream("calls", "total", "n").stdout.splitlines()[0] == "4950"
+    values = json.loads(stream("calls", "values", "n", "--json").stdout)["result"]
+    assert sorted(values) == list(range(100))
+    assert json.loads(stream("calls", "total", "n", "--json", of="nothing").stdout)["result"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "kind", "message"),
+    [
+        (("calls", "spoil"), 1, "panic", "the client: too much"),
+        (("calls", "total"), 1, "udf", "total expects 1 argument, got 0"),
+        (("calls", "add"), 2, "usage", "add is a record UDF"),
+        (("calls", "totl"), 2, "usage", "did you mean total?"),
+        (("call", "total", "n"), 2, "usage", "the cluster has no module call; did you mean calls?"),
+    ],
+)
+def test_what_goes_wrong_with_a_stream(
+    stream: Any, words: tuple[str, ...], code: int, kind: str, message: str
+) -> None:
+    done = stream(*words, "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["ok"], told["error"]["kind"]) == (code, False, kind), told
+    assert message in told["error"]["message"]
 
 
 def test_keys_are_judged_first(apply: Any) -> None:

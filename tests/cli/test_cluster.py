@@ -97,3 +97,25 @@ def test_secrets_come_from_the_environment_or_a_file(nobody: str, tmp_path: Path
 def test_tls_files_must_be_there(nobody: str, tmp_path: Path) -> None:
     done = modgo("modules", "--hosts", nobody, "--tls-cafile", str(tmp_path / "ca.pem"))
     assert (done.returncode, "ca.pem does not exist" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "no record is named"),
+        (("--namespace", "test", "--key", '["a", "b", 1]'), "--namespace is about streams"),
+        (("--stream",), "a stream needs to know whose records"),
+        (("--stream", "--namespace", "test"), "its module is not named"),
+        (("--stream", "--namespace", "test", "--key", '["a", "b", 1]'), "a stream is of many records"),
+    ],
+)
+def test_options_that_don_t_go_together(nobody: str, options: tuple[str, ...], said: str) -> None:
+    done = modgo("apply", "calls", "total", "--hosts", nobody, *options)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_names_that_the_client_s_own_lua_needs(nobody: str) -> None:
+    done = modgo(
+        "apply", "calls", "stream", "--hosts", nobody, "--stream", "--namespace", "t", "--module", "x.so"
+    )
+    assert (done.returncode, "needs the name stream in its own Lua" in done.stderr) == (2, True)

@@ -24,6 +24,7 @@ from modgo_lsp.ship.client_values import from_client, to_client
         ("no function x is registered; there is y", "usage", None, ()),
         ("y is a stream UDF; apply it to a stream", "usage", None, ()),
         ("shop.x: its answer cannot be given back: it is too deep", "abi", None, ()),
+        ("UDF: Execution Error 2 : sum expects 1", "udf", "sum expects 1", ()),
         ("", "udf", "the server gave no reason", ()),
     ],
 )  # fmt: skip
