@@ -209,6 +209,15 @@ async def _probe_cc(command: tuple[str, ...], origin: Origin) -> CCompiler:
     return CCompiler(command, lines[0], origin)
 
 
+def find_zig() -> tuple[Path, Origin]:
+    """The zig that compiles C for other machines. Raises ToolchainError."""
+    if zig := _zig_in_wheel():
+        return zig, "wheel"
+    if found := shutil.which("zig"):
+        return Path(found), "PATH"
+    raise ToolchainError("building for another machine or glibc takes zig, and there is none", _NO_ZIG)
+
+
 def _zig_in_wheel() -> Path | None:
     folder = wheel_folder("ziglang")
     if folder is None:

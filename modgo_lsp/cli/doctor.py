@@ -17,7 +17,7 @@ import msgspec
 
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
-from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go
+from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
 from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import complete, settings_for, write_json
 from modgo_lsp.host.native import libmod_go
@@ -65,7 +65,7 @@ async def examine(go: str | None, cc: str | None) -> list[Check]:
     """All checks, in the order in which things depend on each other."""
     found_go, go_check = await _tool("go", lambda: discover_go(go))
     found_cc, cc_check = await _tool("c-compiler", lambda: discover_cc(cc))
-    return [go_check, cc_check, _cache(), await _loader(found_cc), _sdk(found_go)]
+    return [go_check, cc_check, _cache(), await _loader(found_cc), _sdk(found_go), _zig()]
 
 
 async def _tool(
@@ -125,6 +125,17 @@ def _sdk(go: object) -> Check:
     return Check(
         "sdk", True, sdk.version, None, "shipped with modgo; the first build puts it into the module cache"
     )
+
+
+def _zig() -> Check:
+    """Only builds with --target take it: one can do without."""
+    try:
+        zig, origin = find_zig()
+    except ToolchainError as error:
+        message = "not there; builds for this machine do without, --target takes it"
+        return Check("zig", True, None, None, message, error.remedy)
+    where = "from the wheel" if origin == "wheel" else "found on PATH"
+    return Check("zig", True, None, str(zig), f"{where}, for builds with --target")
 
 
 def _line(check: Check) -> str:
