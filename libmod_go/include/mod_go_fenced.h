@@ -93,10 +93,10 @@ int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_
 /*
  * As mod_go_apply_stream, and as mod_go_fenced_apply_single as to threads, logs, deadlines and statuses. `input` and
  * `output` are the host's own, for the stream functions of call->host.
- *   reading   runs ahead of the function, in batches that begin with some 8 elements and grow: up to 256 of them,
- *             128 KiB, 10 ms. Behind a first value the host is asked for lists (stream_read_many, up to 64 elements)
- *             where it has that; it may give fewer than asked for, should do so where they are long, and answers
- *             REFUSED where the next element can stand in no list. All elements of a batch must fit into 128 MiB
+ *   reading   runs ahead of the function, in batches that begin with some 8 elements and grow: up to 1,024 of them,
+ *             256 KiB, 10 ms. Where the host has stream_read_many it is asked for the rest of a batch as one list
+ *             behind a first value. It gives fewer elements where they are long, for all must fit into 128 MiB, and
+ *             REFUSED where the next one can stand in no list
  *   records   bring their facts and bins and can only be read: the set, store and remove functions are not offered.
  *             A bin of more than 1 KiB that the manifest does not name comes when it is asked for
  *   writing   gathers up to 48 KiB. Each element is checked before the host sees it, as a result is, and none is nil.

@@ -303,6 +303,28 @@ TEST(a_slow_source_is_held_to_the_deadline)
 	mod_go_fenced_close(pool);
 }
 
+TEST(an_element_that_is_too_long_for_a_message_is_refused_on_either_way)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
+	size_t length = (size_t)128 << 20;
+	aerospike_udf_go_value value = {AEROSPIKE_UDF_GO_BYTES, 0, 0, calloc(1, length), length};
+	flow flow = {0};
+	answer answer;
+
+	CHECK(stream_add(&flow.in, &value));
+	answer = flow_run_with(pool, "copy", &flow, -1);
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_REFUSED);
+	CHECK_CONTAINS(answer.text, "128 MiB");
+	flow_clear(&flow);
+	answer = flow_run_with(pool, "write_long", &flow, (long long)length);
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_REFUSED);
+	CHECK_CONTAINS(answer.text, "127 MiB");
+	CHECK_NUMBER(fenced_counters(pool).crashes, 0);
+	free(value.data);
+	flow_clear(&flow);
+	mod_go_fenced_close(pool);
+}
+
 /* A thread that streams without end: what it gets must be right, whichever version of the module gives it. */
 typedef struct caller {
 	mod_go_fenced *pool;

@@ -14,10 +14,9 @@
 #include "value.h"
 
 #define FIRST_ELEMENTS 8u
-#define MOST_ELEMENTS  256u
-#define LIST_ELEMENTS  64u /* of a list that the host makes: how long that gets is only known afterwards */
+#define MOST_ELEMENTS  1024u
 
-#define BATCH_BYTES ((size_t)128 << 10)
+#define BATCH_BYTES ((size_t)256 << 10)
 
 /* Nanoseconds until a batch is sent, be it as short as it is. */
 #define BATCH_TIME 10000000u
@@ -202,7 +201,7 @@ static void fill(filling *filling, uint32_t most)
 
 		add_one(filling);
 		if (lists && session->record == NULL && !filling->no_lists && left > 1 && goes_on(filling, most) &&
-		    add_list(filling, left - 1 < LIST_ELEMENTS ? left - 1 : LIST_ELEMENTS))
+		    add_list(filling, left - 1))
 			return;
 	} while (goes_on(filling, most));
 }
@@ -230,7 +229,7 @@ static void drop_batch(filling *filling)
 	mod_go_write_bytes(filling->writer, &filling->head, sizeof(filling->head));
 }
 
-static void write_batch(mod_go_session *session, mod_go_writer *writer, uint32_t limit)
+static void write_batch(mod_go_session *session, mod_go_writer *writer, bool lists)
 {
 	uint32_t most = session->batch > 0 ? session->batch : FIRST_ELEMENTS;
 	filling filling = {.session = session, .writer = writer, .begin = writer->length};
@@ -242,9 +241,8 @@ static void write_batch(mod_go_session *session, mod_go_writer *writer, uint32_t
 	session->record = NULL;
 	if (session->ended) {
 		filling.head.ended = true;
-	} else if (limit > 0) {
-		limit = limit < most ? limit : most;
-		if (!add_list(&filling, limit < LIST_ELEMENTS ? limit : LIST_ELEMENTS))
+	} else if (lists) {
+		if (!add_list(&filling, most))
 			filling.head.status = AEROSPIKE_UDF_GO_REFUSED;
 	} else {
 		fill(&filling, most);
@@ -322,10 +320,10 @@ void mod_go_session_write(mod_go_session *session, mod_go_reader *reader, mod_go
 
 void mod_go_session_read(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
 {
-	uint32_t limit;
+	uint32_t lists;
 
 	write_elements(session, reader, writer);
-	limit = mod_go_read_number(reader);
+	lists = mod_go_read_number(reader);
 	if (!reader->failed)
-		write_batch(session, writer, limit);
+		write_batch(session, writer, lists != 0);
 }

@@ -21,7 +21,7 @@
  *   NAMES     writes
  *   STORE     writes, operation
  *   LOGS      nothing: the log area is full
- *   READ      elements, limit: 0 for any, else a list of up to that many. Of a call of a stream, as the next
+ *   READ      elements; 1 to get a list, 0 for what comes. Of a call of a stream, as the next
  *   WRITE     elements
  *
  * The elements that a UDF writes to its stream are their count and, of each, a form and the value; those that it reads

@@ -11,6 +11,9 @@
 /* Elements that wait are sent when they are this many bytes. */
 #define GATHER_BYTES ((size_t)48 << 10)
 
+/* What a message takes, with those that wait before it. */
+#define ELEMENT_MAX (MOD_GO_MESSAGE_MAX - ((size_t)1 << 20))
+
 /* Memory for a batch that is kept for later calls. */
 #define KEPT_BYTES ((size_t)1 << 20)
 
@@ -120,6 +123,9 @@ static int write_element(aerospike_udf_go_stream *stream, uint32_t form, const a
 		return status;
 	if (stream != &output || !output.present)
 		return refuse(why, AEROSPIKE_UDF_GO_REFUSED, "this stream is not one to write to");
+	if (value->length > ELEMENT_MAX)
+		return refuse(why, AEROSPIKE_UDF_GO_REFUSED,
+		              "the element is longer than the 127 MiB that cross to the host at once");
 	mod_go_write_number(&gathered.writer, form);
 	mod_go_write_value(&gathered.writer, value);
 	gathered.count++;
@@ -170,7 +176,7 @@ int stream_end(int status, aerospike_udf_go_value *why)
 /* ---- reading ------------------------------------------------------------------------------------- */
 
 /* Has the host send a batch. It is copied, for it lasts beyond the next request, say of a log line. */
-static bool ask(uint32_t limit)
+static bool ask(bool list)
 {
 	mod_go_writer writer;
 	mod_go_reader reader;
@@ -179,7 +185,7 @@ static bool ask(uint32_t limit)
 
 	call_request(&writer);
 	write_gathered(&writer);
-	mod_go_write_number(&writer, limit);
+	mod_go_write_number(&writer, list);
 	reader = call_ask(&writer, MOD_GO_MESSAGE_READ);
 	take_refusal(&reader);
 	length = reader.length - reader.offset;
@@ -192,8 +198,9 @@ static bool ask(uint32_t limit)
 	return true;
 }
 
-/* Sees to it that an element is there, but for the stream's end. `limit` is for a batch that must be asked for. */
-static int fill(uint32_t limit, aerospike_udf_go_value *why)
+/* Sees to it that an element is there, but for the stream's end; where it must be asked for, a list where that is
+ * wanted. */
+static int fill(bool list, aerospike_udf_go_value *why)
 {
 	while (batch.elements.left == 0 && batch.head.count == 0) {
 		int status = batch.head.status;
@@ -205,7 +212,7 @@ static int fill(uint32_t limit, aerospike_udf_go_value *why)
 		}
 		if (batch.head.ended != 0)
 			return AEROSPIKE_UDF_GO_OK;
-		if (!ask(limit))
+		if (!ask(list))
 			return refuse(why, AEROSPIKE_UDF_GO_INTERNAL,
 			              "the worker has no memory for the stream's elements");
 	}
@@ -248,7 +255,7 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 			return mod_go_elements_next(&batch.elements, value)
 			           ? AEROSPIKE_UDF_GO_OK
 			           : refuse(value, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
-		status = fill(0, value);
+		status = fill(false, value);
 		if (status != AEROSPIKE_UDF_GO_OK || batch.head.count == 0)
 			return status;
 		batch.head.count--;
@@ -302,7 +309,7 @@ static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream
 	*values = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 	if (stream != &input || !input.present)
 		return refuse(values, AEROSPIKE_UDF_GO_REFUSED, "this stream is not one to read from");
-	status = limit > 0 ? fill(limit, values) : AEROSPIKE_UDF_GO_OK;
+	status = limit > 0 ? fill(true, values) : AEROSPIKE_UDF_GO_OK;
 	if (status != AEROSPIKE_UDF_GO_OK)
 		return status;
 	if (limit == 0 || (batch.elements.left == 0 && batch.head.count == 0)) {

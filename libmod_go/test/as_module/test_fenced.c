@@ -45,7 +45,7 @@ TEST(a_crash_or_a_hang_of_a_fenced_module_costs_one_call)
 	outcome outcome;
 	double start;
 
-	use_fenced("c", 300);
+	use_fenced("c", 1500);
 	add_module("crashing");
 	outcome = call(&mod_go, "crashing", "exit", NULL, NULL);
 	CHECK_NUMBER(outcome.rc, 0);

@@ -223,6 +223,18 @@ static int large_bins(flow *f)
 	}
 }
 
+/* Writes as many zero bytes as the argument says. */
+static int write_long(flow *f)
+{
+	aerospike_udf_go_value value = {.type = AEROSPIKE_UDF_GO_BYTES, .length = (size_t)f->argument}, why = {0};
+	int status;
+
+	value.data = calloc(1, value.length);
+	status = put(f, &value, &why);
+	free(value.data);
+	return status == AEROSPIKE_UDF_GO_OK ? status : pass_on(f, status, &why);
+}
+
 static int run(flow *f)
 {
 	int64_t count;
@@ -234,6 +246,7 @@ static int run(flow *f)
 	IS("misfit") return misfit(f);
 	IS("wrong_handles") return wrong_handles(f);
 	IS("write_on") return write_on(f);
+	IS("write_long") return write_long(f);
 	IS("records") return records(f);
 	IS("large_bins") return large_bins(f);
 	IS("scope") return put_integer(f, f->scope);
