@@ -24,6 +24,7 @@ static int reading(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
 		usleep(flow_host.slow);
 	if (++flow_host.reads == flow_host.fails_at)
 		return refuse(value, "the disk is gone");
+	flow_host.ends += stream->next == stream->count;
 	host_streams(&own);
 	return own.stream_read(call, stream, record, value);
 }
@@ -64,7 +65,7 @@ answer flow_run(mod_go_fenced *pool, const char *function, int scope, flow *flow
 	table.log = count_line;
 	if (flow_host.single)
 		table.stream_read_many = NULL, table.stream_write_many = NULL;
-	flow_host.reads = flow_host.writes = flow_host.lines = 0;
+	flow_host.reads = flow_host.ends = flow_host.writes = flow_host.lines = 0;
 	if (timeout_ms > 0)
 		call.deadline = (uint64_t)(start * 1e9) + timeout_ms * 1000000ull;
 	mod_go_result_init(&result, buffer, sizeof(buffer));

@@ -8,11 +8,11 @@
 /* What the host does to its module, 0 for nothing special; and what it counted of the last call; a thread's own, as
  * the host's functions are called in the thread that applies. */
 extern _Thread_local struct flow_host {
-	size_t fails_at;     /* the read that fails */
-	size_t refuses_from; /* the write that is refused first */
-	unsigned slow;       /* microseconds a read */
-	bool single;         /* no lists */
-	size_t reads, writes, lines;
+	size_t fails_at;                   /* the read that fails */
+	size_t refuses_from;               /* the write that is refused first */
+	unsigned slow;                     /* microseconds a read */
+	bool single;                       /* no lists */
+	size_t reads, ends, writes, lines; /* ends: reads that found nothing left */
 } flow_host;
 
 /* The streams of one call: the test fills the one and looks at the other. */
