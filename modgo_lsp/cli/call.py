@@ -5,12 +5,10 @@ Not for: how it is applied (host/), or how results look (call_report.py).
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from modgo_lsp.cli.call_report import show_one_of_many, show_outcome
 from modgo_lsp.cli.failure import CliError
@@ -23,41 +21,21 @@ from modgo_lsp.cli.module import (
     show_build_failure,
     write_json,
 )
+from modgo_lsp.cli.size import size_option
 from modgo_lsp.cli.words import argument_values
-from modgo_lsp.host.records_file import NumberedRecord, default_records, read_records_file
 from modgo_lsp.host.replay import ReplayError, read_replay
-from modgo_lsp.host.sample import (
-    Record,
-    SampleError,
-    default_sample,
-    parse_key,
-    read_sample,
-    read_sample_file,
-)
 from modgo_lsp.host.session import CALL_SECONDS
 from modgo_lsp.host.store import StoreError
+from modgo_lsp.host.wanted import (
+    Wanted,
+    WantedError,
+    check,
+    given_records,
+    records_beside,
+    with_records,
+)
 from modgo_lsp.host.work import Outcome, Work, do_work, is_misused, outcome_json, work_of
 from modgo_lsp.lint.config import Settings
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """What the command line says, as far as it is about records."""
-
-    record: str | None
-    records: str | None
-    stream: bool
-    nodes: int | None
-    store: Path | None
-    key: str | None
-
-
-def _size(_ctx: click.Context, _param: click.Parameter, word: str | None) -> int:
-    """Bytes; 0 where there is no word."""
-    match = re.fullmatch(r"(\d+)([kMG]?)(i?)B?", word or "0")
-    if match is None or (match[3] and not match[2]):
-        raise click.BadParameter(f"{word!r} is no size; write it like 256MB, 256MiB or 1G")
-    power = " kMG".index(match[2] or " ")
-    return int(match[1]) * int((1024 if match[3] else 1000) ** power)
 
 
 @click.command(
@@ -86,7 +64,10 @@ def _size(_ctx: click.Context, _param: click.Parameter, word: str | None) -> int
     metavar="SECONDS", help="How long a call may take.",
 )  # fmt: skip
 @click.option(
-    "--memory", callback=_size, metavar="SIZE", help="How much memory it may have, like 256MB (default: any)."
+    "--memory",
+    callback=size_option,
+    metavar="SIZE",
+    help="How much memory it may have, like 256MB (default: any).",
 )
 @click.option(
     "--replay", type=click.Path(path_type=Path), metavar="FILE", help="Run a call that failed again."
@@ -136,11 +117,12 @@ def command(
     if module is None or function is None:
         hint = "'FILE.so|PKG'" if module is None else "'FUNCTION'"
         raise click.MissingParameter(param_type="argument", param_hint=hint)
-    wanted = Wanted(record, records, stream, nodes, store, key)
-    _check(wanted, force)
+    if force:
+        raise CliError("--force is about --replay", "leave it out")
+    wanted = Wanted(record, None if records is None else Path(records), stream, nodes, store, key)
     values = argument_values(arguments)
     settings = settings_for(Path(module), go, cc)
-    work = Work(function, values, timeout=timeout, memory=memory, store=store)
+    work = Work(function, values, timeout=timeout, memory=memory)
     try:
         outcome = complete(_call(module, work, wanted, settings, as_json))
     except BuildFailedError as failed:
@@ -149,13 +131,17 @@ def command(
 
 
 async def _call(word: str, work: Work, wanted: Wanted, settings: Settings, quiet: bool) -> Outcome:
-    # A sample that is none is told before a build that may take a while.
-    given = _given(wanted)
-    module = await obtain(word, settings, quiet)
-    records, source = given if given is not None else _beside(module, work.function, wanted)
-    shape = "stream" if wanted.stream else "each" if wanted.records is not None else "call"
-    work = msgspec.structs.replace(work, shape=shape, records=records, nodes=wanted.nodes or 1)
-    return await _do(module, work, settings, None if quiet else source)
+    try:
+        check(wanted)
+        # A sample that is none is told before a build that may take a while.
+        records = given_records(wanted)
+        module = await obtain(word, settings, quiet)
+        if records is None:
+            records = records_beside(wanted, module.folder, work.function)
+    except WantedError as error:
+        raise CliError(error.message, error.remedy) from None
+    source = str(wanted.records) if wanted.records is not None and not quiet else None
+    return await _do(module, with_records(work, wanted, records), settings, source)
 
 
 async def _do(
@@ -192,56 +178,3 @@ def _replay(path: Path, force: bool, go: str | None, cc: str | None, as_json: bo
 
 def _refuse_beside_replay() -> int:
     raise CliError("--replay has module, function and records of its own", "name nothing else beside it")
-
-
-def _check(wanted: Wanted, force: bool) -> None:
-    """Refuses options that don't go together."""
-    given = [f"--{name}" for name in ("record", "records", "key") if getattr(wanted, name) is not None]
-    if len(given) > 1:
-        raise CliError(f"{given[0]} and {given[1]} both say which record it is", "give one of them")
-    if wanted.stream:
-        if wanted.record is not None or wanted.key is not None:
-            raise CliError("a stream is of many records", "give a file with --records")
-        if wanted.store is not None:
-            raise CliError("a stream reads its records from a file", "leave --store out")
-    elif wanted.nodes is not None:
-        raise CliError("--nodes is about streams", "give --stream as well")
-    if force:
-        raise CliError("--force is about --replay", "leave it out")
-
-
-def _given(wanted: Wanted) -> tuple[tuple[NumberedRecord, ...], str] | None:
-    """The records that the command line names, and in what file they are; None where it names none."""
-    try:
-        if wanted.records is not None:
-            return read_records_file(Path(wanted.records)), wanted.records
-        if wanted.key is not None:
-            return _one(parse_key(wanted.key)), ""
-        return None if wanted.record is None else (_one(read_sample(wanted.record)), "")
-    except SampleError as error:
-        raise CliError(str(error), _KEY_HELP if wanted.key is not None else _SAMPLE_HELP) from None
-
-
-def _beside(module: ModuleFile, function: str, wanted: Wanted) -> tuple[tuple[NumberedRecord, ...], str]:
-    """The records that lie beside the module."""
-    try:
-        if wanted.stream:
-            path = default_records(module.folder, function)
-            if path is None:
-                help_line = (
-                    f"give --records, or write testdata/udf/{function}.records.jsonl beside the module"
-                )
-                raise CliError("there are no records for the stream", help_line)
-            return read_records_file(path), str(path)
-        path = default_sample(module.folder, function)
-        return _one(Record() if path is None else read_sample_file(path)), ""
-    except SampleError as error:
-        raise CliError(str(error), _SAMPLE_HELP) from None
-
-
-def _one(record: Record) -> tuple[NumberedRecord, ...]:
-    return (NumberedRecord(1, record),)
-
-
-_SAMPLE_HELP = 'a record sample looks like {"key": ["test", "demo", "k1"], "bins": {"a": 1, "s": "x"}}'
-_KEY_HELP = 'a key looks like ["test", "demo", "k1"], quoted for the shell'

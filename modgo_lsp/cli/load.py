@@ -20,6 +20,7 @@ from modgo_lsp.cli.module import (
     show_findings,
     write_json,
 )
+from modgo_lsp.cli.size import size_option
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
 from modgo_lsp.lint.config import Settings
@@ -36,10 +37,13 @@ from modgo_lsp.report.build import findings_json
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=LOAD_SECONDS, show_default=True,
     metavar="SECONDS", help="How long loading may take.",
 )  # fmt: skip
+@click.option(
+    "--memory", callback=size_option, metavar="SIZE", help="How much memory it may have, like 256MB."
+)
 @click.option("--go", metavar="GO", help="The go command, where a package is built first.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
-def command(module: str, timeout: float, go: str | None, cc: str | None, as_json: bool) -> None:
+def command(module: str, timeout: float, memory: int, go: str | None, cc: str | None, as_json: bool) -> None:
     """Load a module in a process of its own and show what it registers. A package is built first.
 
     \b
@@ -49,7 +53,7 @@ def command(module: str, timeout: float, go: str | None, cc: str | None, as_json
     """
     settings = settings_for(Path(module), go, cc)
     try:
-        result = complete(_load(module, settings, timeout, as_json))
+        result = complete(_load(module, settings, timeout, memory, as_json))
     except BuildFailedError as failed:
         sys.exit(show_build_failure(failed.result, as_json))
     if as_json:
@@ -60,9 +64,11 @@ def command(module: str, timeout: float, go: str | None, cc: str | None, as_json
     sys.exit(0 if result.failure is None else 2 if result.failure.kind == "usage" else 1)
 
 
-async def _load(word: str, settings: Settings, timeout: float, quiet: bool) -> LoadResult:
+async def _load(word: str, settings: Settings, timeout: float, memory: int, quiet: bool) -> LoadResult:
     module = await obtain(word, settings, quiet)
-    return await load_module(module.path, cc=settings.cc, timeout=timeout, package=module.package)
+    return await load_module(
+        module.path, cc=settings.cc, timeout=timeout, memory=memory, package=module.package
+    )
 
 
 def _show(result: LoadResult) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Union
 
 import msgspec
 
@@ -20,21 +20,28 @@ class UsageError(Exception):
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`dispatch` and `release` are of building, `timeout` of a call, in seconds."""
+    """`dispatch` and `release` are of building, the rest of a call, as the command line has it: `timeout` in
+    seconds, `memory` in bytes or like "256MB", `key` a list, `store` relative to the folder."""
 
     dispatch: str = "registry"
     release: bool = False
     timeout: float = 10.0
+    memory: Union[int, str] = 0
+    stream: bool = False
+    nodes: int | None = None
+    store: str | None = None
+    key: Any = None
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`uri` is the module's folder, a file in it, or a finished .so. `record` is a sample: an object, or
-    the name of a file, relative to the folder."""
+    the name of a file, relative to the folder; `records` a list of samples, or the name of a file of them."""
 
     uri: str
     function: str | None = None
     args: tuple[Any, ...] = ()
     record: Any = None
+    records: Union[str, tuple[Any, ...], None] = None
     options: Options = Options()
 
     @property

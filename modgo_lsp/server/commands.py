@@ -8,7 +8,6 @@ Not for: how a module is built or run (build, host).
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import sys
@@ -28,7 +27,6 @@ from modgo_lsp.server.progress import work_done
 if TYPE_CHECKING:
     from modgo_lsp.build.build import BuildResult
     from modgo_lsp.host.result import LoadResult
-    from modgo_lsp.host.sample import Record
     from modgo_lsp.model.finding import Finding
     from modgo_lsp.server.server import ModgoServer
 
@@ -184,62 +182,31 @@ async def build_and_load(
 
 
 async def call(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
-    """Applies a function to a record: the one given, else its sample beside the module, else none."""
+    """Applies a function to a record, to each of many, or to a stream; without any to its sample."""
     from modgo_lsp.build.toolchain import ToolchainError
-    from modgo_lsp.host.call import call_function
     from modgo_lsp.host.module import HostError
-    from modgo_lsp.host.result import call_json
+    from modgo_lsp.host.store import StoreError
+    from modgo_lsp.host.work import Calls, do_work, outcome_json
     from modgo_lsp.report.build import build_failure_json
+    from modgo_lsp.server.calls import work_for
 
     async with _job(server, arguments, token, "Running") as job:
-        function = job.request.function
-        if not function:
-            raise UsageError('Say which function to call: {"uri": "…", "function": "add"}.')
-        args = _values(job.request.args)
-        record = await asyncio.to_thread(_record, job.request.record, job.directory, function)
+        work = await asyncio.to_thread(work_for, job.request, job.directory)
         module, package = job.request.path, None
         if module.suffix != ".so":
             built = await job.build()
             if not built.ok:
                 return build_failure_json(built, str(job.directory))
             module, package = Path(built.output), built.package
-        job.report(f"running {function}")
-        timeout = job.request.options.timeout
+        job.report(f"running {work.function}")
         _, cc = await job.tools()
         try:
-            result = await call_function(
-                module, function, args, record, timeout=timeout, cc=cc, package=package
-            )
-        except (ToolchainError, HostError) as error:
+            outcome = await do_work(module, work, cc=cc, package=package)
+        except (ToolchainError, HostError, StoreError) as error:
             raise UsageError(str(error)) from error
-        if result.findings:
-            await job.show(result.findings)
-        return call_json(result)
-
-
-def _values(args: Sequence[Any]) -> list[Any]:
-    from modgo_lsp.host.json_forms import FormError, parse, value_of
-
-    try:
-        return [
-            value_of(tree, f"args[{index}]") for index, tree in enumerate(parse(json.dumps(args), "args"))
-        ]
-    except (FormError, ValueError) as error:
-        raise UsageError(str(error)) from None
-
-
-def _record(given: Any, directory: Path, function: str) -> Record | None:
-    from modgo_lsp.host.sample import SampleError, default_sample, parse_sample, read_sample_file
-
-    try:
-        if isinstance(given, str):
-            return read_sample_file(directory / given)
-        if given is not None:
-            return parse_sample(json.dumps(given), "record")
-        sample = default_sample(directory, function)
-        return None if sample is None else read_sample_file(sample)
-    except SampleError as error:
-        raise UsageError(str(error)) from None
+        if not isinstance(outcome, Calls) and outcome.findings:
+            await job.show(outcome.findings)
+        return outcome_json(outcome)
 
 
 async def status(server: ModgoServer, _arguments: Sequence[Any], _token: types.ProgressToken | None) -> Json:

@@ -163,11 +163,11 @@ def test_a_failed_call_runs_again(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["udfs.so", "add", "--nodes", "2"], "--nodes is about streams"),
+        (["udfs.so", "add", "--nodes", "2"], "nodes is about streams"),
         (["udfs.so", "add", "--force"], "--force is about --replay"),
-        (["udfs.so", "add", "--record", "{}", "--key", "[]"], "--record and --key both say"),
+        (["udfs.so", "add", "--record", "{}", "--key", "[]"], "record and key both say"),
         (["udfs.so", "add", "--stream", "--record", "{}"], "a stream is of many records"),
-        (["udfs.so", "add", "--stream", "--records", "three.jsonl", "--store", "x"], "leave --store out"),
+        (["udfs.so", "add", "--stream", "--records", "three.jsonl", "--store", "x"], "leave the store out"),
         (["udfs.so", "add", "--stream", "--records", "three.jsonl"], "call it without --stream"),
         (["udfs.so", "ad", "--records", "three.jsonl"], "did you mean add?"),
         (["udfs.so", "add", "--key", "k1"], "key:1:1: not JSON"),

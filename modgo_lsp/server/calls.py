@@ -1,0 +1,80 @@
+"""What a call command asks for, as work for the host, with errors for whoever sent it.
+
+Not for: doing it (commands.py).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from modgo_lsp.host.json_forms import FormError, parse, value_of
+from modgo_lsp.host.values import Value
+from modgo_lsp.host.wanted import (
+    Wanted,
+    WantedError,
+    check,
+    given_records,
+    parse_size,
+    records_beside,
+    with_records,
+)
+from modgo_lsp.host.work import Work
+from modgo_lsp.server.arguments import Request, UsageError
+
+
+def work_for(request: Request, directory: Path) -> Work:
+    """Reads the files that the request names. Raises UsageError."""
+    if not request.function:
+        raise UsageError('Say which function to call: {"uri": "…", "function": "add"}.')
+    options = request.options
+    try:
+        wanted = _wanted(request, directory)
+        memory = parse_size(str(options.memory))
+        work = Work(request.function, _values(request), timeout=options.timeout, memory=memory)
+        check(wanted)
+        records = given_records(wanted)
+        if records is None:
+            records = records_beside(wanted, directory, request.function)
+        return with_records(work, wanted, records)
+    except WantedError as error:
+        raise UsageError(str(error)) from None
+
+
+def _wanted(request: Request, directory: Path) -> Wanted:
+    options = request.options
+    if options.nodes is not None and not 1 <= options.nodes <= 1024:
+        raise WantedError("nodes is a number from 1 to 1024", "give another one")
+    if options.timeout <= 0:
+        raise WantedError("timeout is a number of seconds above 0", "give another one")
+    records = request.records
+    if isinstance(records, tuple) and not records:
+        raise WantedError("records is an empty list", "give a record")
+    return Wanted(
+        record=_text(request.record, directory),
+        records=tuple(map(json.dumps, records)) if isinstance(records, tuple) else _file(records, directory),
+        stream=options.stream,
+        nodes=options.nodes,
+        store=_file(options.store, directory),
+        key=None if options.key is None else json.dumps(options.key),
+    )
+
+
+def _text(record: Any, directory: Path) -> str | None:
+    """A sample's JSON, or a file's name."""
+    if record is None:
+        return None
+    return str(directory / record) if isinstance(record, str) else json.dumps(record)
+
+
+def _file(name: str | None, directory: Path) -> Path | None:
+    return None if name is None else directory / name
+
+
+def _values(request: Request) -> tuple[Value, ...]:
+    try:
+        trees = enumerate(parse(json.dumps(request.args), "args"))
+        return tuple(value_of(tree, f"args[{index}]") for index, tree in trees)
+    except (FormError, ValueError) as error:
+        raise UsageError(str(error)) from None

@@ -1,0 +1,116 @@
+"""modgo.call on many records, on streams and with a store: as the command line does it, and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any
+
+import pytest
+
+from .conftest import CLEAN, ROOT, capable, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+STREAM = """
+func init() {
+	udf.Register("total", Total)
+	udf.Register("boom", Boom)
+}
+
+// Total adds up n.
+func Total(s *udf.Stream) *udf.Stream {
+	numbers := udf.Map(s, func(r *udf.Record) int64 {
+		n, _ := r.Int("n")
+		return n
+	})
+	return udf.Reduce(numbers, func(a, b int64) int64 { return a + b })
+}
+
+// Boom has no luck with the number 2.
+func Boom(rec *udf.Record) int64 {
+	n, _ := rec.Int("n")
+	return []int64{0, 1}[n]
+}
+"""
+RECORDS = [{"bins": {"n": 1}}, {"bins": {"n": 2}}, {"key": ["test", "demo", "x"], "bins": {"n": 0}}]
+
+
+def lines(records: list[dict[str, Any]]) -> str:
+    return "".join(f"{json.dumps(record)}\n" for record in records)
+
+
+def without_times(answer: Any) -> Any:
+    if isinstance(answer, dict):
+        return {k: without_times(v) for k, v in answer.items() if k not in ("elapsed_ns", "replay")}
+    return [without_times(each) for each in answer] if isinstance(answer, list) else answer
+
+
+async def test_many_records_and_streams_are_as_on_the_command_line(module):
+    (module / "stats.go").write_text(CLEAN + STREAM)
+    (module / "three.jsonl").write_text(lines(RECORDS))
+
+    async def command_line(*words: str) -> dict[str, Any]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "modgo_lsp", "call", ".", *words, "--json"),
+            cwd=module,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        found: dict[str, Any] = json.loads((await process.communicate())[0])
+        return found
+
+    here = {"uri": module.as_uri()}
+    async with running(module, capable()) as editor:
+        each = await editor.run("modgo.call", {**here, "function": "boom", "records": "three.jsonl"})
+        assert without_times(each) == without_times(await command_line("boom", "--records", "three.jsonl"))
+        assert [call["ok"] for call in each["calls"]] == [True, False, True]
+        assert each["calls"][1]["error"]["kind"] == "panic"
+        assert each["calls"][1]["error"]["replay"]
+        listed = await editor.run("modgo.call", {**here, "function": "boom", "records": RECORDS})
+        assert without_times(listed) == without_times(each)
+
+        wanted = {**here, "function": "total", "records": RECORDS, "options": {"stream": True, "nodes": 2}}
+        stream = await editor.run("modgo.call", wanted)
+        assert without_times(stream) == without_times(
+            await command_line("total", "--stream", "--records", "three.jsonl", "--nodes", "2")
+        )
+        assert stream["result"] == [3]
+        assert sum(node["records"] for node in stream["nodes"]) == 3
+
+
+async def test_a_store_a_key_and_memory(module):
+    here = {"uri": module.as_uri(), "function": "count", "args": ["hits"]}
+    options = {"store": "s.db", "key": ["test", "demo", "k1"], "memory": "1GB"}
+    async with running(module, capable()) as editor:
+        for wanted in (1, 2, 3):
+            assert (await editor.run("modgo.call", {**here, "options": options}))["result"] == wanted
+        assert (module / "s.db").is_file()
+        tight = await editor.run("modgo.call", {**here, "options": {"memory": 2_000_000}})
+        assert tight["error"]["kind"] == "crash"
+        assert "2 MB" in tight["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"records": []}, "records is an empty list"),
+        ({"records": [{"bins": 1}]}, "records[0]: bins: bins must be a JSON object"),
+        ({"records": "none.jsonl"}, "none.jsonl cannot be read"),
+        ({"record": {"bins": {}}, "records": [{"bins": {}}]}, "both say which record it is"),
+        ({"options": {"stream": True}}, "there are no records for the stream"),
+        ({"options": {"nodes": 2}}, "nodes is about streams"),
+        ({"options": {"stream": True, "nodes": 0}}, "from 1 to 1024"),
+        ({"options": {"memory": "lots"}}, "no size"),
+        ({"options": {"timeout": 0}}, "above 0"),
+        ({"options": {"key": "k1"}}, "must be [namespace, set, key]"),
+    ],
+)
+async def test_what_does_not_go_together_is_told_before_a_build(module, more, said):
+    async with running(module, capable()) as editor:
+        answer = await editor.run("modgo.call", {"uri": module.as_uri(), "function": "count", **more})
+        assert answer["error"]["kind"] == "usage"
+        assert said in answer["error"]["message"]
+        assert not (module / "stats.so").exists()
