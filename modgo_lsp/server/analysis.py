@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import stat
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 from modgo_lsp.build.facts_cache import DiskFactsCache
@@ -21,6 +23,7 @@ from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import SDK_PATH
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -30,6 +33,7 @@ class Analysis:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="analysis")
         self._loader: Loader | None = None
+        self._naming: dict[str, tuple[int, int, bool]] = {}
         self._judged: dict[str, tuple[Package, Settings, list[Finding]]] = {}
 
     async def run(self, work: Callable[[], _T]) -> _T:
@@ -42,6 +46,19 @@ class Analysis:
         environment = find_go_environment(go)
         self._loader = Loader(files, None, self._loader, environment, DiskFactsCache())
         return self._loader
+
+    def names_sdk(self, path: str) -> bool:
+        """Whether a file on disk names the SDK. Read again where its time or size has changed. On the thread
+        only."""
+        try:
+            found = Path(path).stat()
+            last = self._naming.get(path)
+            if last is None or last[:2] != (found.st_mtime_ns, found.st_size):
+                names = stat.S_ISREG(found.st_mode) and SDK_PATH.encode() in Path(path).read_bytes()
+                self._naming[path] = last = (found.st_mtime_ns, found.st_size, names)
+        except OSError:
+            return False
+        return last[2]
 
     def judge(self, package: Package, settings: Settings) -> list[Finding]:
         """Lint's findings; the last ones where neither package nor settings have changed. On the thread only.

@@ -42,6 +42,7 @@ class Client(msgspec.Struct, frozen=True):
     rename_files: bool = False
     symbol_trees: bool = False
     snippets: bool = False
+    action_edits_later: bool = False
 
 
 def client_of(params: types.InitializeParams) -> tuple[Client, str | None]:
@@ -81,6 +82,7 @@ def client_of(params: types.InitializeParams) -> tuple[Client, str | None]:
         rename_files=types.ResourceOperationKind.Rename in _operations(capabilities),
         symbol_trees=can("text_document.document_symbol.hierarchical_document_symbol_support"),
         snippets=can("text_document.completion.completion_item.snippet_support"),
+        action_edits_later="edit" in _resolvable(capabilities),
         watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
     )
     return client, problem
@@ -91,3 +93,11 @@ def _operations(capabilities: types.ClientCapabilities) -> Sequence[types.Resour
     workspace = capabilities.workspace
     edit = None if workspace is None else workspace.workspace_edit
     return () if edit is None else edit.resource_operations or ()
+
+
+def _resolvable(capabilities: types.ClientCapabilities) -> Sequence[str]:
+    """What of a code action the client can ask for when it is needed."""
+    text_document = capabilities.text_document
+    action = None if text_document is None else text_document.code_action
+    support = None if action is None else action.resolve_support
+    return () if support is None else support.properties

@@ -9,12 +9,15 @@ from lsprotocol import types
 from modgo_lsp.ide.actions import Action, quick_fixes, suppressions
 from modgo_lsp.ide.fix_all import fix_all
 from modgo_lsp.lint.fix import best
+from modgo_lsp.model.finding import Edit
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import diagnostic, to_span, workspace_edit
 from modgo_lsp.server.uri import path_of
 
 FIX_ALL = "source.fixAll.modgo"
-OPTIONS = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL])
+OPTIONS = types.CodeActionOptions(
+    code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True
+)
 
 
 def answer(snapshot: Snapshot, params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -29,8 +32,16 @@ def answer(snapshot: Snapshot, params: types.CodeActionParams) -> list[types.Cod
         found = [*quick_fixes(findings, document.path, span), *suppressions(findings, document, span)]
         actions += [_quick_fix(snapshot, action) for action in found]
     if _wanted(FIX_ALL, params.context) and any(best(finding, unsafe=False) for finding in findings):
-        actions += _fix_all(snapshot, document.path)
+        actions += _fix_all(snapshot, params.text_document.uri, document.path)
     return actions
+
+
+def resolve(snapshot: Snapshot, action: types.CodeAction) -> types.CodeAction:
+    """The edit of "fix all", which takes rounds of mending to work out"""
+    path = path_of(action.data["uri"]) if isinstance(action.data, dict) and "uri" in action.data else None
+    if path is not None and action.edit is None:
+        action.edit = workspace_edit(snapshot, _all_edits(snapshot, path))
+    return action
 
 
 def _wanted(kind: str, context: types.CodeActionContext) -> bool:
@@ -49,10 +60,16 @@ def _quick_fix(snapshot: Snapshot, action: Action) -> types.CodeAction:
     )
 
 
-def _fix_all(snapshot: Snapshot, path: str) -> list[types.CodeAction]:
+def _fix_all(snapshot: Snapshot, uri: str, path: str) -> list[types.CodeAction]:
+    action = types.CodeAction("Fix all that Modgo can fix safely", FIX_ALL)
+    if snapshot.client.action_edits_later:
+        action.data = {"uri": uri}
+        return [action]
+    edits = _all_edits(snapshot, path)
+    action.edit = workspace_edit(snapshot, edits)
+    return [action] if edits else []
+
+
+def _all_edits(snapshot: Snapshot, path: str) -> tuple[Edit, ...]:
     settings = snapshot.configuration(str(PurePath(path).parent)).settings
-    edits = fix_all(path, snapshot.files, snapshot.loader, settings)
-    if not edits:
-        return []
-    title = "Fix all that Modgo can fix safely"
-    return [types.CodeAction(title, FIX_ALL, edit=workspace_edit(snapshot, edits))]
+    return fix_all(path, snapshot.files, snapshot.loader, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lsprotocol import types
@@ -21,25 +22,35 @@ def answer(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeL
     package = None if path is None else snapshot.package_of(path)
     if path is None or package is None:
         return []
+    uri = params.text_document.uri
     return [
-        types.CodeLens(
-            location_range(snapshot, lens.location),
-            _command(lens, params.text_document.uri, snapshot.client),
-        )
+        types.CodeLens(location_range(snapshot, lens.location), data=_data(lens, uri))
         for lens in lenses(package, path)
     ]
 
 
-def _command(lens: Lens, uri: str, client: Client) -> types.Command:
+def resolve(snapshot: Snapshot, lens: types.CodeLens) -> types.CodeLens:
+    """The command of a lens that has come into view"""
+    if isinstance(lens.data, dict) and {"kind", "title", "uri"} <= lens.data.keys():
+        lens.command = _command(lens.data, snapshot.client)
+    return lens
+
+
+def _data(lens: Lens, uri: str) -> dict[str, Any]:
+    """What resolve needs to know."""
+    return {"kind": lens.kind, "title": lens.title, "uri": uri, "function": lens.function}
+
+
+def _command(lens: Mapping[str, Any], client: Client) -> types.Command:
     """A client's own command shows progress and results as that editor does; else the server's is run."""
-    arguments: dict[str, Any] = {"uri": uri}
-    if lens.kind == "registered":
+    arguments: dict[str, Any] = {"uri": lens["uri"]}
+    if lens["kind"] == "registered":
         # An empty command is a title alone: editors show it as plain text.
-        return types.Command(lens.title, "")
-    if lens.kind == "build-and-load":
+        return types.Command(lens["title"], "")
+    if lens["kind"] == "build-and-load":
         ours, theirs = "modgo.buildAndLoad", CLIENT_BUILD_AND_LOAD
     else:
         ours, theirs = "modgo.call", CLIENT_RUN_ON_SAMPLE
-        arguments["function"] = lens.function
+        arguments["function"] = lens.get("function")
     command = theirs if theirs in client.options.commands else ours
-    return types.Command(lens.title, command, arguments=[arguments])
+    return types.Command(lens["title"], command, arguments=[arguments])

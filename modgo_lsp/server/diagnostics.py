@@ -23,7 +23,7 @@ from modgo_lsp.server.uri import path_of
 _log = logging.getLogger(__name__)
 
 PULL_OPTIONS = types.DiagnosticOptions(
-    inter_file_dependencies=True, workspace_diagnostics=False, identifier=SOURCE
+    inter_file_dependencies=True, workspace_diagnostics=True, identifier=SOURCE
 )
 
 
@@ -31,10 +31,42 @@ def pull(snapshot: Snapshot, params: types.DocumentDiagnosticParams) -> types.Do
     """textDocument/diagnostic. The result id is a digest of the report: equal means unchanged."""
     path = path_of(params.text_document.uri)
     items = [] if path is None else diagnostics(snapshot, snapshot.findings_of(path))
-    result_id = hashlib.blake2b(repr(items).encode(), digest_size=12).hexdigest()
+    result_id = _result_id(items)
     if result_id == params.previous_result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id)
     return types.RelatedFullDocumentDiagnosticReport(items, result_id=result_id)
+
+
+def pull_workspace(
+    snapshot: Snapshot, params: types.WorkspaceDiagnosticParams
+) -> types.WorkspaceDiagnosticReport:
+    """Diagnostics of the workspace's UDF packages, also of files that are not open"""
+    known = {each.uri: each.value for each in params.previous_result_ids}
+    directories = {package.directory for package in snapshot.udf_packages()} | snapshot.directories()
+    reports: list[types.WorkspaceDocumentDiagnosticReport] = []
+    told = set()
+    for path, findings in sorted(snapshot.by_path(directories).items()):
+        uri, document = snapshot.uri(path), snapshot.documents.get(path)
+        version = None if document is None else document.version
+        items = diagnostics(snapshot, findings)
+        told.add(uri)
+        if not items and uri not in known:
+            continue
+        result_id = _result_id(items)
+        if known.get(uri) == result_id:
+            reports.append(types.WorkspaceUnchangedDocumentDiagnosticReport(uri, result_id, version=version))
+        else:
+            reports.append(
+                types.WorkspaceFullDocumentDiagnosticReport(uri, items, version=version, result_id=result_id)
+            )
+    # What has gone since has nothing against it.
+    reports += [types.WorkspaceFullDocumentDiagnosticReport(uri, []) for uri in sorted(known.keys() - told)]
+    return types.WorkspaceDiagnosticReport(reports)
+
+
+def _result_id(items: list[types.Diagnostic]) -> str:
+    """A digest: equal means unchanged."""
+    return hashlib.blake2b(repr(items).encode(), digest_size=12).hexdigest()
 
 
 class Report(NamedTuple):

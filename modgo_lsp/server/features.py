@@ -32,7 +32,9 @@ Answer = Callable[[Snapshot, Any], Any]
 
 REQUESTS: Mapping[str, tuple[Answer, Any]] = {
     types.TEXT_DOCUMENT_CODE_ACTION: (code_action.answer, code_action.OPTIONS),
-    types.TEXT_DOCUMENT_CODE_LENS: (code_lens.answer, types.CodeLensOptions(resolve_provider=False)),
+    types.TEXT_DOCUMENT_CODE_LENS: (code_lens.answer, types.CodeLensOptions(resolve_provider=True)),
+    types.CODE_LENS_RESOLVE: (code_lens.resolve, None),
+    types.CODE_ACTION_RESOLVE: (code_action.resolve, None),
     types.TEXT_DOCUMENT_HOVER: (hover.answer, None),
     types.TEXT_DOCUMENT_COMPLETION: (completion.answer, completion.OPTIONS),
     types.COMPLETION_ITEM_RESOLVE: (completion.resolve, None),
@@ -58,4 +60,5 @@ REQUESTS: Mapping[str, tuple[Answer, Any]] = {
 # Offered only to clients that pull: offered to others, some would show nothing at all.
 PULL_FEATURES: Mapping[str, tuple[Answer, Any]] = {
     types.TEXT_DOCUMENT_DIAGNOSTIC: (diagnostics.pull, diagnostics.PULL_OPTIONS),
+    types.WORKSPACE_DIAGNOSTIC: (diagnostics.pull_workspace, None),
 }

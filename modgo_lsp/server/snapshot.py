@@ -97,14 +97,13 @@ class Snapshot:
             names = [name for name, is_folder in self.files.entries(directory) if not is_folder]
         except OSError:
             return False
-        for name in names:
-            if name.endswith(".go"):
-                try:
-                    if SDK_PATH.encode() in self.files.read(str(PurePath(directory, name))):
-                        return True
-                except OSError:
-                    continue
-        return False
+        paths = [str(PurePath(directory, name)) for name in names if name.endswith(".go")]
+        return any(
+            SDK_PATH.encode() in self.documents[path].document.text
+            if path in self.documents
+            else self._analysis.names_sdk(path)
+            for path in paths
+        )
 
     def package_of(self, path: str) -> Package | None:
         """The package that the file belongs to, whether a plain build compiles the file or not."""

@@ -113,7 +113,11 @@ class Editor:
                 types.CodeActionContext([], only=only),
             )
         )
-        return [action for action in found or () if isinstance(action, types.CodeAction)]
+        actions = [action for action in found or () if isinstance(action, types.CodeAction)]
+        return [
+            action if action.edit is not None else await self.client.code_action_resolve_async(action)
+            for action in actions
+        ]
 
     async def run(self, command: str, *arguments: Any, token: str | None = None) -> Any:
         return await asyncio.wait_for(

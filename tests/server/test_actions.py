@@ -93,7 +93,8 @@ async def test_a_client_without_code_action_literals_is_not_given_any(module):
 
 async def lenses(editor: Editor, uri: str) -> list[types.CodeLens]:
     parameters = types.CodeLensParams(types.TextDocumentIdentifier(uri))
-    return list(await editor.client.text_document_code_lens_async(parameters) or ())
+    found = await editor.client.text_document_code_lens_async(parameters) or ()
+    return [await editor.client.code_lens_resolve_async(lens) for lens in found]
 
 
 async def test_lenses_name_the_servers_commands_unless_the_client_has_its_own(module):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lsprotocol import types
 
@@ -216,3 +218,18 @@ async def test_two_roots_are_linted_apart(module, tmp_path):
         other = editor.open(str(second / "other.go"))
         await editor.codes_become(other, "MG101")
         await editor.codes_become(first)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_workspace_is_pulled_with_files_that_are_not_open(module: Path) -> None:
+    (module / "stats.go").write_text(UNREGISTERED)
+    async with running(module, capable(pull=True), fresh=True) as editor:
+        ask = editor.client.workspace_diagnostic_async
+        (report,) = (await ask(types.WorkspaceDiagnosticParams([]))).items
+        assert (report.uri, [item.code for item in report.items]) == (editor.uri(), ["MG101"])
+        known = [types.PreviousResultId(report.uri, report.result_id)]
+        (same,) = (await ask(types.WorkspaceDiagnosticParams(known))).items
+        assert same.kind == "unchanged"
+        (module / "stats.go").unlink()
+        (gone,) = (await ask(types.WorkspaceDiagnosticParams(known))).items
+        assert (gone.uri, list(gone.items)) == (report.uri, [])

@@ -335,3 +335,14 @@ async def test_a_minimal_client_gets_what_it_can_show(folder: Path) -> None:
         edit = await editor.client.text_document_rename_async(params)
         assert json.dumps(list(edit.changes))  # and no files are renamed
         assert edit.document_changes is None
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_lens_gets_its_command_when_it_comes_into_view(editor: Editor) -> None:
+    uri = editor.open()
+    found = await editor.client.text_document_code_lens_async(types.CodeLensParams(at(uri)))
+    assert all(lens.command is None for lens in found)
+    told = [await editor.client.code_lens_resolve_async(lens) for lens in found]
+    commands = [(lens.command.title, lens.command.command) for lens in told if lens.command is not None]
+    assert ("Registered as 'größe'", "") in commands
+    assert ("Run 'plus' on sample", "modgo.call") in commands
