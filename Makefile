@@ -64,11 +64,17 @@ test-workbench: $(VENV)/.dev ## The extension in a real VS Code, in headless Chr
 	tests/workbench/run
 
 .PHONY: test-native
-test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's module against its real sources (libssl-dev)
+test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's module against its real sources (libssl-dev, valgrind)
 	$(MAKE) -C libmod_go sanitize
+	$(MAKE) -C libmod_go valgrind
+	$(MAKE) -C libmod_go tsan
 	$(MAKE) -C libmod_go -f as_module.mk test
 	$(BIN)/python -m pytest tests/native
 	$(MAKE) fuzz
+
+.PHONY: soak
+soak: setup ## 64 threads call a module that is replaced every 100 ms, in process and fenced: SECONDS=10
+	$(MAKE) -C libmod_go -f as_module.mk soak
 
 .PHONY: fuzz
 fuzz: $(VENV)/.dev ## Fuzz every reader, in C, Go and Python: SECONDS=3 each

@@ -5,6 +5,7 @@
 #   make -f as_module.mk libmod_go_as_module.a      target/{arch}/lib/libmod_go_as_module.a
 #   make -f as_module.mk test                       all tests, beside mod-lua in the same process
 #   make -f as_module.mk sanitize                   the same under AddressSanitizer and UBSan (Aerospike's part is not)
+#   make -f as_module.mk soak SECONDS=10            64 threads, a module replaced every 100 ms, unfenced and fenced
 #   make -f as_module.mk msgpack-peer               the program that tests/native asks about the real as_msgpack
 #   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module and bench-allocations, and what they run on
 #   make -f as_module.mk format-check               clang-format says nothing
@@ -75,7 +76,7 @@ C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test
 GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
 LUA_MODULES := $(patsubst test/as_module/lua/%.lua,$(UDF)/lua/%.lua,$(wildcard test/as_module/lua/*.lua))
 
-.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize msgpack-peer peer format format-check clean loader
+.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize soak msgpack-peer peer format format-check clean loader
 .DELETE_ON_ERROR:
 
 all: libmod_go_as_module.a
@@ -162,6 +163,13 @@ $(UDF)/lua/%.lua: test/as_module/lua/%.lua
 
 test: $(TEST_PROGRAM) $(WORKER) $(C_MODULES) $(GO_MODULES) $(LUA_MODULES)
 	MODGO_WORKER=$(WORKER) $(TEST_PROGRAM) $(UDF) - -
+
+SECONDS ?= 10
+
+# 64 threads call a module that is replaced every 100 ms, unfenced and fenced.
+soak: $(TEST_PROGRAM) $(WORKER) $(C_MODULES)
+	MODGO_LOAD_SECONDS=$(SECONDS) MODGO_WORKER=$(WORKER) $(TEST_PROGRAM) $(UDF) - - replaced_under_load versions_that_cannot
+	$(MAKE) soak SECONDS=$(SECONDS)
 
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1
 

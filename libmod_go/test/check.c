@@ -204,20 +204,30 @@ static bool run(const test *test)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* Whether the test's name or file has one of the parts; without parts every test is wanted. */
+static bool is_wanted(const test *test, char **parts)
+{
+	bool wanted = *parts == NULL;
+
+	for (; *parts != NULL; parts++)
+		wanted = wanted || strstr(test->name, *parts) != NULL || strstr(test->file, *parts) != NULL;
+	return wanted;
+}
+
 int main(int count, char **words)
 {
 	size_t passed = 0;
 	size_t chosen = 0;
 
-	if (count != 4 && count != 5) {
-		fprintf(stderr, "usage: %s MODULE_FOLDER TEST_APP LIBRARY [PART_OF_TEST_NAME]\n", words[0]);
+	if (count < 4) {
+		fprintf(stderr, "usage: %s MODULE_FOLDER TEST_APP LIBRARY [PART_OF_NAME_OR_FILE...]\n", words[0]);
 		return 2;
 	}
 	check_modules = words[1];
 	check_app = words[2];
 	check_library = words[3];
 	for (size_t i = 0; i < test_count; i++) {
-		if (count == 5 && strstr(tests[i].name, words[4]) == NULL)
+		if (!is_wanted(&tests[i], words + 4))
 			continue;
 		chosen++;
 		passed += run(&tests[i]);

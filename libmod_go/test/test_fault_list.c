@@ -21,10 +21,14 @@ enum { MEMORY = 256 << 20, DEADLINE_MS = 200 };
 #define BACK_SECONDS    0.1
 #define IN_TIME_SECONDS (DEADLINE_MS / 1e3 + 1)
 
-#ifdef __SANITIZE_ADDRESS__
-static const bool memory_is_limited = false; /* the address sanitizer does not start under a limit */
+/* The address sanitizer does not start under a limit of memory, nor does the thread sanitizer; but that is not in the
+ * workers (see tsan in the Makefile). */
+#if defined(__SANITIZE_ADDRESS__)
+enum { MEMORY_IS_LIMITED = false, OWN_MEMORY_IS_LIMITED = false };
+#elif defined(__SANITIZE_THREAD__)
+enum { MEMORY_IS_LIMITED = true, OWN_MEMORY_IS_LIMITED = false };
 #else
-static const bool memory_is_limited = true;
+enum { MEMORY_IS_LIMITED = true, OWN_MEMORY_IS_LIMITED = true };
 #endif
 
 static void make_file(const char *kind, const char *path)
@@ -145,7 +149,7 @@ static mod_go_status open_fenced(const fault *fault, const char *path, uint32_t 
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = limit, .no_spare = limit == 1};
 	mod_go_status status;
 
-	if (memory_is_limited)
+	if (MEMORY_IS_LIMITED)
 		options.memory = MEMORY;
 	if (strcmp(fault->module, "@setup=hang") == 0)
 		options.start_timeout = 300;
@@ -239,7 +243,7 @@ TEST(every_fault_costs_one_call_fenced)
 		const char *path = path_of(fault);
 
 		alarm(120);
-		if (path == NULL || (!memory_is_limited && strstr(fault->name, "memory") != NULL)) {
+		if (path == NULL || (!MEMORY_IS_LIMITED && strstr(fault->name, "memory") != NULL)) {
 			left_out++;
 			continue;
 		}
@@ -303,7 +307,7 @@ static report try_unfenced(const fault *fault, const char *path)
 
 		alarm(0);
 		setrlimit(RLIMIT_CORE, &no_core);
-		if (memory_is_limited)
+		if (OWN_MEMORY_IS_LIMITED)
 			setrlimit(RLIMIT_DATA, &limit);
 		if (fault->unfenced == ENDS && freopen("/dev/null", "w", stderr) == NULL)
 			_exit(1);
@@ -334,7 +338,7 @@ TEST(what_can_be_recovered_unfenced_is_and_what_cannot_is_known)
 		report report;
 
 		alarm(120);
-		if (path == NULL || (!memory_is_limited && strstr(fault->name, "memory") != NULL))
+		if (path == NULL || (!OWN_MEMORY_IS_LIMITED && strstr(fault->name, "memory") != NULL))
 			continue;
 		report = try_unfenced(fault, path);
 		printf("%s: %d %.100s\n", fault->name, report.outcome, report.text);
