@@ -13,6 +13,8 @@ from modgo_lsp.host.result import Failure, FailureKind
 # What the server says itself where no module of that name can be run, and before the words of one that does
 # not come to the end of a stream.
 NO_MODULE = "UDF: Execution Error 1"
+# What Lua says of a function that a module has not: so also where it takes NAME.so for a library of its own.
+NO_FUNCTION = "function not found"
 _STREAM = re.compile(r"UDF: Execution Error \d+ : ")
 
 # A line of a panic's trace: "/src/counters.go:12 counters.Add". An error that a UDF returns has none.

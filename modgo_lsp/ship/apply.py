@@ -16,12 +16,12 @@ from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, sample_json
 from modgo_lsp.host.values import UnstorableError, Value
 from modgo_lsp.rules.nearest import nearest
-from modgo_lsp.ship.answers import NO_MODULE, failure_of, is_of_udf
+from modgo_lsp.ship.answers import NO_FUNCTION, NO_MODULE, failure_of, is_of_udf
 from modgo_lsp.ship.client_values import from_client, to_client
 from modgo_lsp.ship.cluster import Cluster, NodeError, said
 from modgo_lsp.ship.failure import ShipError
 from modgo_lsp.ship.listing import survey
-from modgo_lsp.ship.names import stem
+from modgo_lsp.ship.names import SUFFIX, stem
 
 APPLY_SECONDS = 10.0
 
@@ -77,6 +77,8 @@ def failed(cluster: Cluster, error: Exception, call: Applied, namespace: str, se
     text = said(error)
     if text == NO_MODULE:
         return _no_module(cluster, call.module)
+    if text == NO_FUNCTION:
+        return _no_function(cluster, call)
     if isinstance(error, exceptions.UDFError) or is_of_udf(text):
         return failure_of(text)
     if isinstance(error, exceptions.TimeoutError):
@@ -117,6 +119,14 @@ def _no_module(cluster: Cluster, module: str) -> Failure:
     near = nearest(module, names)
     remedy = f"did you mean {near}?" if near else f"it has {', '.join(names)}" if names else "it has none"
     return Failure("usage", f"the cluster has no module {module}", remedy=remedy)
+
+
+def _no_function(cluster: Cluster, call: Applied) -> Failure:
+    """Lua had the call: it was for Lua, or the node has nothing else."""
+    if f"{call.module}{SUFFIX}" in survey(cluster).names():
+        message = f"the node of this record does not run Go modules, so it cannot run {call.module}"
+        return Failure("abi", message, remedy="start it with the plugin, as docs/server.md says")
+    return Failure("usage", f"the module {call.module} has no function {call.function}")
 
 
 def _namespaces(cluster: Cluster) -> str:

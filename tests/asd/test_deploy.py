@@ -153,6 +153,18 @@ def test_servers_without_the_plugin_are_told_from_those_with(files: Path, cluste
     assert all(not on_disk(node) for node in cluster)
 
 
+def test_calls_are_told_what_a_server_without_the_plugin_cannot(files: Path, cluster: list[Asd]) -> None:
+    (files / "calc.lua").write_text("function one(rec) return 1 end\n")
+    put_lua(files / "calc.lua", cluster[0])
+    assert deploy(files / "counters.so", cluster[0]).returncode == 0
+    where = ("--hosts", cluster[0].hosts, "--key", '["test", "demo", 1]')
+    done = modgo("apply", "counters", "add", *where, cwd=files)
+    assert (done.returncode, "the node of this record does not run Go modules" in done.stderr) == (1, True)
+    assert modgo("apply", "calc", "one", *where, cwd=files).stdout == "1\n"
+    done = modgo("apply", "calc", "two", *where, cwd=files)
+    assert (done.returncode, "the module calc has no function two" in done.stderr) == (2, True)
+
+
 def test_modules_are_listed_with_what_is_wrong_with_them(files: Path, cluster: list[Asd]) -> None:
     done = modgo("modules", "--hosts", cluster[0].hosts, cwd=files)
     assert (done.returncode, done.stdout) == (0, "The cluster has no modules.\n")
