@@ -185,10 +185,11 @@ typedef struct aerospike_udf_go_host {
 	 * At the end `*record` is NULL and the value nil. */
 	int (*stream_read)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
 	                   aerospike_udf_go_record **record, aerospike_udf_go_value *value);
-	/* Up to `limit` elements of a stream of values as one list; an empty list at the end. */
+	/* Up to `limit` elements of a stream of values as one list; an empty list at the end. REFUSED where the next
+	 * one stands in no list (a record, a string with a NUL): stream_read gives it. */
 	int (*stream_read_many)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
 	                        aerospike_udf_go_value *values);
-	/* One more element of the output. */
+	/* One more element of the output. Nil is none: it would end the stream. */
 	int (*stream_write)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type,
 	                    int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why);
 	/* The elements of one list, `data` being its msgpack. */

@@ -34,7 +34,9 @@ static as_stream_status write_one(const as_stream *stream, as_val *val)
 		                                 : flow->writes == 1 ? ""
 		                                                     : ", ",
 		                                 val != NULL ? show(val) : "");
-	if (val != NULL)
+	if (val != NULL && taken && flow->keeps && flow->writes <= FLOW_KEPT)
+		flow->kept[flow->writes - 1] = val;
+	else if (val != NULL)
 		as_val_destroy(val);
 	return taken ? AS_STREAM_OK : AS_STREAM_ERR;
 }

@@ -7,11 +7,15 @@
 #include "call.h"
 
 /* One call's streams. The test sets the first part, and looks at the second. */
+enum { FLOW_KEPT = 8 };
+
 typedef struct flow {
 	as_val *(*make)(uint32_t index); /* the elements, each new; one of NULL ends the stream */
 	uint32_t count;
 	bool lends;    /* each is the stream's and gone with the next, as in the server; else it is given away */
 	uint32_t full; /* where not 0: the output takes fewer than that */
+	as_val *kept[FLOW_KEPT]; /* where `keeps`, what was written, the test's then */
+	bool keeps;
 
 	uint32_t reads, read_past_end, writes, ends;
 	size_t length;

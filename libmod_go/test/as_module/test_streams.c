@@ -153,6 +153,63 @@ TEST(each_scope_runs_what_luas_does)
 	}
 }
 
+/* Who runs a stream: Go in this process, Go in a worker, Lua. */
+static const char *const RUNNERS[] = {"streams", "fenced", "lua"};
+
+static outcome run_by(int runner, const char *function, flow *flow, as_val *arguments)
+{
+	if (runner < 2)
+		return run_go(RUNNERS[runner], function, flow, arguments);
+	flow->lends = false;
+	return flow_run(&mod_lua, "streams", function, flow, arguments);
+}
+
+static as_val *partials[3];
+
+/* The part of a node, a reference of it for who reads. */
+static as_val *partial(uint32_t index)
+{
+	as_val_reserve(partials[index]);
+	return partials[index];
+}
+
+static uint32_t node;
+
+static as_val *campaign_of_node(uint32_t index)
+{
+	return campaign(3 * index + node);
+}
+
+/* Has one run the servers' part on each of three nodes, and another the client's on what comes of that. */
+static void on_three_nodes(const char *function, const char *expected)
+{
+	for (int both = 0; both < 9; both++) {
+		flow client = {.make = partial, .count = 3};
+
+		set_scope(AEROSPIKE_UDF_GO_SCOPE_SERVER);
+		for (node = 0; node < 3; node++) {
+			flow server = {.make = campaign_of_node, .count = 34 - (node > 0), .keeps = true};
+
+			CHECK_NUMBER(run_by(both / 3, function, &server, NULL).rc, 0);
+			CHECK_NUMBER(server.writes, 1);
+			partials[node] = server.kept[0];
+		}
+		set_scope(AEROSPIKE_UDF_GO_SCOPE_CLIENT);
+		CHECK_NUMBER(run_by(both % 3, function, &client, NULL).rc, 0);
+		if (!CHECK_TEXT(client.text, expected))
+			printf("    %s: servers %s, client %s\n", function, RUNNERS[both / 3], RUNNERS[both % 3]);
+		for (node = 0; node < 3; node++)
+			as_val_destroy(partials[node]);
+	}
+}
+
+TEST(servers_and_client_may_each_be_go_or_lua)
+{
+	use_streams(0);
+	on_three_nodes("rollup", CAMPAIGNS);
+	on_three_nodes("views", "49950; end");
+}
+
 TEST(short_streams_give_what_luas_do)
 {
 	use_streams(0);

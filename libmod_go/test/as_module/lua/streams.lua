@@ -46,6 +46,10 @@ local function joined(a, b)
     return l
 end
 
+function views(s)
+    return s : map(function(r) return r.views end) : reduce(add_up)
+end
+
 function group(s)
     local function collect(m, r)
         local l = m[r.campaign] or list()

@@ -16,6 +16,7 @@ func init() {
 	udf.Register("product", Product)
 	udf.Register("rollup", Rollup)
 	udf.Register("rollup2", Rollup2)
+	udf.Register("views", Views)
 	udf.Register("group", Group)
 	udf.Register("echo", Echo)
 	udf.Register("add", Add)
@@ -92,6 +93,11 @@ func Rollup2(s *udf.Stream) *udf.Stream {
 		m[v.Campaign] += v.Views
 		return m
 	})
+}
+
+// Views adds up all views.
+func Views(s *udf.Stream) *udf.Stream {
+	return Sum(udf.Map(s, func(r *udf.Record) int64 { return viewsOf(r).Views }))
 }
 
 // Group lists the ids of each campaign, on each node and of all.
