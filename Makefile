@@ -87,6 +87,10 @@ fuzz: $(VENV)/.dev ## Fuzz every reader, in C, Go and Python: SECONDS=3 each
 test-asd: $(VENV)/.asd ## The server plugin, in a host program and in the server that MODGO_ASD names (libssl-dev, liblzma-dev)
 	$(MAKE) -C libmod_go -f asd.mk plugin-test RELEASE=1
 
+.PHONY: agreement
+agreement: $(VENV)/.bench ## Lint's verdicts against go/types, on generated UDF modules (AGREEMENT=… for options)
+	$(BIN)/python -m tests.agreement $(AGREEMENT)
+
 .PHONY: lint
 lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -175,7 +175,7 @@ class Operands:
             return self._method_expression(file, x.type, expr.sel.name)
         if x.mode == "unresolved":
             return x
-        if x.mode != "value" or isinstance(x.type, TypeParameter):
+        if x.mode not in ("value", "constant") or isinstance(x.type, TypeParameter):
             return UNKNOWN_OPERAND
         selection = self._selector_of.select(x.type, expr.sel.name, file.unit)
         if selection is None:

@@ -1,0 +1,166 @@
+"""Random Go modules on the disk: packages that register, packages that they import, and where those come
+from: the module itself, the module cache, a replacement, vendor/, a workspace.
+
+Not for: what is in a file (source.py, registering.py).
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import zipfile
+from pathlib import Path
+
+from tests.agreement.registering import Registering
+from tests.agreement.source import SDK, File, Package
+
+ROOT = Path(__file__).parents[2]
+LAYOUTS = ("plain", "plain", "vendor", "workspace")
+
+
+def write_module(
+    folder: Path, seed: int, size: int, environment: dict[str, str], layout: str | None = None
+) -> tuple[Path, str]:
+    """A module of `size` packages that register; gives its folder and its layout. `environment` gets what go
+    needs to find the modules."""
+    rng = random.Random(seed)
+    layout = layout or rng.choice(LAYOUTS)
+    proxy = folder / "proxy"
+    environment["GOPROXY"] = proxy.as_uri()
+    third = Package("example.org/Third/v2/deep", "deeper")
+    local = Package("example.net/local/inner", "inner")
+    neighbour = Package("example.com/neighbour", "neighbour")
+    shared = Package("example.com/gen/internal/shared", "shared")
+    _publish(proxy, "example.org/Third/v2", "v2.1.0", {"deep/deep.go": _library(rng, third, [])}, "")
+    _write(folder / "local/go.mod", "module example.net/local\n\ngo 1.24\n")
+    _write(folder / "local/inner/inner.go", _library(rng, local, []))
+    app = folder / "app"
+    _write(app / "internal/shared/shared.go", _library(rng, shared, [third, local]))
+    others = [third, local, shared]
+    if layout == "workspace":
+        _write(folder / "neighbour/go.mod", "module example.com/neighbour\n\ngo 1.24\n")
+        _write(folder / "neighbour/n.go", _library(rng, neighbour, []))
+        _write(
+            folder / "go.work",
+            f"go 1.24\n\nuse (\n\t./app\n\t./neighbour\n)\n\nreplace {SDK} => {ROOT}/udf\n",
+        )
+        others.append(neighbour)
+    _write(
+        app / "go.mod",
+        f"module example.com/gen\n\ngo 1.24\n\nrequire (\n\t{SDK} v1.0.0\n\texample.org/Third/v2 v2.1.0\n"
+        f"\texample.net/local v0.0.0\n)\n\nreplace example.net/local => ../local\n\n"
+        f"replace {SDK} => {ROOT}/udf\n",
+    )
+    for number in range(size):
+        _udf_package(rng, app, number, others)
+    if layout != "workspace":
+        _go(app, environment, "mod", "tidy")
+    else:
+        _go(app, environment, "mod", "download", "all")
+    if layout == "vendor":
+        _go(app, environment, "mod", "vendor")
+    return app, layout
+
+
+def _udf_package(rng: random.Random, app: Path, number: int, others: list[Package]) -> None:
+    package = Package(f"example.com/gen/p{number}", f"p{number}")
+    _write(app / f"p{number}/a_types.go", _types(rng, package, others, exported=False))
+    files = rng.choice([1, 1, 2])
+    for index in range(files):
+        file = File(rng, package, others)
+        file.qualifier(SDK)
+        writing = Registering(file, f"{'ab'[index]}")
+        for _ in range(rng.choice([0, 1, 1, 1, 2, 3])):
+            writing.registration()
+        if rng.random() < 0.2:
+            writing.unregistered()
+        # What is imported must be used.
+        for path in file.names:
+            file.body.append(_use(file, path))
+        _write(
+            app / f"p{number}/m{index}{rng.choice(['', '', '_linux', '_windows', '_test'])}.go", file.text()
+        )
+
+
+def _use(file: File, path: str) -> str:
+    uses = {SDK: "Value", "strings": "Builder", "strconv": "NumError", "math": "", "slices": "", "errors": ""}
+    name = file.qualifier(path)
+    values = {
+        "math": "Sqrt",
+        "slices": "Sort[[]int]",
+        "errors": "New",
+        "path": "Join",
+        "unicode/utf8": "RuneLen",
+    }
+    if path in values:
+        return f"var _ = {name}{values[path]}"
+    from tests.agreement.source import LIBRARY
+
+    known = next((other for other in file.others if other.path == path), None)
+    types = known.types if known is not None else LIBRARY.get(path, [])
+    chosen = uses.get(path) or types[0]
+    return f"var _ *{name}{chosen.replace('X', 'int')}"
+
+
+def _library(rng: random.Random, package: Package, others: list[Package]) -> str:
+    return _types(rng, package, others, exported=True)
+
+
+def _types(rng: random.Random, package: Package, others: list[Package], exported: bool) -> str:
+    """The declarations of types, and for a package that others import of functions and constants."""
+    file = File(rng, package, others)
+    for number in range(rng.randrange(3, 9)):
+        stem = "L" if exported else rng.choice(["T", "t"])
+        form = rng.random()
+        if form < 0.2:
+            # Known to its own declaration's successors alone, so that recursion stays legal.
+            file.body.append(f"type {stem}{number}[P any] struct {{ V []P; W {file.type(2)} }}")
+            package.types.append(f"{stem}{number}[X]")
+            continue
+        if form < 0.4:
+            file.body.append(f"type {stem}{number} = {file.type(1)}")
+        elif form < 0.7:
+            file.body.append(f"type {stem}{number} {file.struct(0)}")
+        elif form < 0.8:
+            file.body.append(f"type {stem}{number} struct {{ Next *{stem}{number}; List []{stem}{number} }}")
+        else:
+            file.body.append(f"type {stem}{number} {file.type(1)}")
+        package.types.append(f"{stem}{number}")
+    if exported:
+        for number in range(3):
+            file.body.append(f"func Func{number}{file.signature()} {{ panic(0) }}")
+            package.functions.append(f"Func{number}")
+        file.body.append(f"var Held = struct{{ F func{file.signature()} }}{{}}")
+        package.functions.append("Held.F")
+        file.body.append('const (\n\tfirst = "c" + "_"\n\tTail\n\tOther = first + "x"\n\tBad = "-"\n)')
+        package.constants += ["Tail", "Other", "Bad"]
+    for path in file.names:
+        file.body.append(_use(file, path))
+    return file.text()
+
+
+def _publish(proxy: Path, path: str, version: str, files: dict[str, str], requires: str) -> None:
+    """Puts a module into a file-system proxy."""
+    folder = proxy / "".join(f"!{c.lower()}" if c.isupper() else c for c in path) / "@v"
+    mod = f"module {path}\n\ngo 1.24\n{requires}"
+    if SDK in "".join(files.values()):
+        mod += f"\nrequire {SDK} v1.0.0\n"
+    _write(folder / "list", f"{version}\n")
+    _write(folder / f"{version}.info", f'{{"Version":"{version}","Time":"2026-01-01T00:00:00Z"}}')
+    _write(folder / f"{version}.mod", mod)
+    with zipfile.ZipFile(folder / f"{version}.zip", "w") as archive:
+        for name, text in {"go.mod": mod, **files}.items():
+            archive.writestr(f"{path}@{version}/{name}", text)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def _go(folder: Path, environment: dict[str, str], *arguments: str) -> None:
+    ran = subprocess.run(
+        ["go", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if ran.returncode != 0:
+        raise RuntimeError(f"go {' '.join(arguments)}: {ran.stderr}")

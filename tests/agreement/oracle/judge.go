@@ -1,0 +1,358 @@
+package main
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/types"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+)
+
+var validName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+type registration struct {
+	pkg      *loaded
+	at       ast.Node      // the call, or the use of Register as a value
+	call     *ast.CallExpr // nil for the latter
+	inPlace  bool          // it stands where it runs exactly when its owner does
+	certain  bool          // its owner runs for certain
+	possible bool          // its owner runs perhaps
+}
+
+func (r *registration) name() (string, bool) {
+	if r.call == nil || len(r.call.Args) != 2 {
+		return "", false
+	}
+	value := r.pkg.info.Types[r.call.Args[0]].Value
+	if value == nil || value.Kind() != constant.String {
+		return "", false
+	}
+	return constant.StringVal(value), true
+}
+
+// functionType is the type of the registered expression; nil where a call gives both arguments.
+func (r *registration) functionType() types.Type {
+	if r.call == nil {
+		return nil
+	}
+	if len(r.call.Args) == 1 {
+		if tuple, ok := r.pkg.info.TypeOf(r.call.Args[0]).(*types.Tuple); ok && tuple.Len() == 2 {
+			return tuple.At(1).Type()
+		}
+		return nil
+	}
+	return r.pkg.info.TypeOf(r.call.Args[1])
+}
+
+func (r *registration) dynamic() bool {
+	_, named := r.name()
+	t := r.functionType()
+	place := r.inPlace && (r.certain || !r.possible)
+	return r.call == nil || !named || t == nil || isEmptyInterface(t) || hasTypeParameter(t, 0) || !place
+}
+
+func (r *registration) notAFunction() bool {
+	t := r.functionType()
+	if t == nil {
+		return false
+	}
+	if _, ok := t.(*types.TypeParam); ok {
+		return false
+	}
+	_, isFunction := t.Underlying().(*types.Signature)
+	return !isFunction && !isEmptyInterface(t) || r.isNil()
+}
+
+func (r *registration) isNil() bool {
+	return len(r.call.Args) == 2 && r.pkg.info.Types[r.call.Args[1]].IsNil()
+}
+
+type judge struct {
+	program  *program
+	pkg      *loaded
+	findings []string
+}
+
+func newJudge(program *program, pkg *loaded) *judge { return &judge{program, pkg, []string{}} }
+
+// inModule are the packages of the same Go module, by import path.
+func (j *judge) inModule() []*loaded {
+	var found []*loaded
+	for _, one := range j.program.roots {
+		if one.Module != nil && one.Module.Path == j.pkg.Module.Path && one.types != nil {
+			found = append(found, one)
+		}
+	}
+	sort.Slice(found, func(a, b int) bool { return found[a].ImportPath < found[b].ImportPath })
+	return found
+}
+
+func imports(from, to *loaded) bool {
+	for _, direct := range from.types.Imports() {
+		if direct == to.types {
+			return true
+		}
+	}
+	return false
+}
+
+func (j *judge) related(down bool) []*loaded {
+	all := j.inModule()
+	found := map[*loaded]bool{j.pkg: true}
+	for grown := true; grown; {
+		grown = false
+		for _, one := range all {
+			for _, other := range all {
+				if found[one] && !found[other] && (down && imports(one, other) || !down && imports(other, one)) {
+					found[other], grown = true, true
+				}
+			}
+		}
+	}
+	var sorted []*loaded
+	for _, one := range all {
+		if found[one] {
+			sorted = append(sorted, one)
+		}
+	}
+	return sorted
+}
+
+func (j *judge) registrations(pkg *loaded) []*registration {
+	of := &judge{j.program, pkg, nil}
+	all, static, possible := reach(of.related(false))
+	var found []*registration
+	for _, one := range all {
+		if one.pkg != pkg {
+			continue
+		}
+		calls := one.staticCalls()
+		called := map[*ast.Ident]bool{}
+		ast.Inspect(one.node(), func(node ast.Node) bool {
+			switch node := node.(type) {
+			case *ast.CallExpr:
+				if used := callee(pkg, node.Fun); isRegister(used) {
+					called[lastIdent(node.Fun)] = true
+					found = append(found, &registration{pkg, node, node, calls[node], static[one], possible[one]})
+				}
+			case *ast.Ident:
+				if used, ok := pkg.info.Uses[node].(*types.Func); ok && isRegister(used) && !called[node] {
+					found = append(found, &registration{pkg, node, nil, false, static[one], possible[one]})
+				}
+			}
+			return true
+		})
+	}
+	sort.SliceStable(found, func(a, b int) bool {
+		one, two := j.program.fset.Position(found[a].at.Pos()), j.program.fset.Position(found[b].at.Pos())
+		if one.Filename != two.Filename {
+			return filepath.Base(one.Filename) < filepath.Base(two.Filename)
+		}
+		return one.Offset < two.Offset
+	})
+	return found
+}
+
+func isRegister(used *types.Func) bool {
+	return used != nil && used.Name() == "Register" && used.Pkg() != nil && used.Pkg().Path() == sdkPath &&
+		used.Signature().Recv() == nil
+}
+
+func lastIdent(expr ast.Expr) *ast.Ident {
+	switch expr := ast.Unparen(expr).(type) {
+	case *ast.Ident:
+		return expr
+	case *ast.SelectorExpr:
+		return expr.Sel
+	}
+	return nil
+}
+
+func (j *judge) all() {
+	members := j.related(true)
+	own := j.registrations(j.pkg)
+	imported := len(j.importers()) > 0
+	j.mainPackage()
+	j.exports()
+	anywhere := false
+	names := map[string]bool{}
+	judged := map[any]bool{}
+	for _, member := range members {
+		for _, one := range j.registrations(member) {
+			anywhere = true
+			name, known := one.name()
+			static := !one.dynamic() && one.possible
+			if known && static {
+				if names[name] {
+					j.say("MG103", one.call.Args[0])
+				}
+				names[name] = true
+			}
+			if member == j.pkg {
+				j.registration(one, judged)
+			} else if one.call != nil {
+				if used := declared(one); used != nil {
+					judged[used] = true
+				}
+			}
+		}
+	}
+	if !imported || len(own) > 0 {
+		j.unregistered()
+	}
+	if !imported && !anywhere && j.pkg.Name != "main" {
+		for _, file := range j.pkg.files {
+			for _, spec := range file.Imports {
+				if strings.Trim(spec.Path.Value, "`\"") == sdkPath {
+					j.say("MG110", spec)
+					return
+				}
+			}
+		}
+	}
+}
+
+func (j *judge) registration(one *registration, judged map[any]bool) {
+	name, known := one.name()
+	if one.call == nil {
+		j.say("MG104", one.at)
+		return
+	}
+	if !one.possible {
+		j.say("MG106", one.call)
+	} else if one.dynamic() && !one.notAFunction() {
+		j.say("MG104", one.call)
+	}
+	if known && (!validName.MatchString(name) || len(name) > 127) {
+		j.say("MG105", one.call.Args[0])
+	}
+	if one.notAFunction() {
+		j.say("MG107", one.call.Args[len(one.call.Args)-1])
+	}
+	j.signature(one, judged)
+}
+
+// declared is the function that is registered, where it is one that is declared by name.
+func declared(one *registration) *types.Func {
+	if len(one.call.Args) != 2 {
+		return nil
+	}
+	return callee(one.pkg, held(one.pkg, one.call.Args[1]))
+}
+
+// held is what `any(Add)` holds, however often.
+func held(pkg *loaded, expr ast.Expr) ast.Expr {
+	for isEmptyInterface(pkg.info.TypeOf(expr)) {
+		call, ok := ast.Unparen(expr).(*ast.CallExpr)
+		if !ok || len(call.Args) != 1 || !pkg.info.Types[call.Fun].IsType() {
+			break
+		}
+		expr = call.Args[0]
+	}
+	return expr
+}
+
+func (j *judge) signature(one *registration, judged map[any]bool) {
+	t := one.functionType()
+	var at ast.Node = one.call
+	if len(one.call.Args) == 2 {
+		expr := held(one.pkg, one.call.Args[1])
+		t = one.pkg.info.TypeOf(expr)
+		at = expr
+	}
+	if t == nil || hasTypeParameter(t, 0) {
+		return
+	}
+	signature, ok := t.Underlying().(*types.Signature)
+	if !ok {
+		return
+	}
+	var place interface{ Pos() position } = at
+	if used := declared(one); used != nil {
+		key := any(used)
+		if used.Signature().TypeParams().Len() > 0 || used.Signature().RecvTypeParams().Len() > 0 {
+			key = used.FullName() + types.TypeString(t, nil)
+		}
+		if judged[key] {
+			return
+		}
+		judged[key] = true
+		if used.Pkg() == j.pkg.types {
+			place = used
+		}
+	}
+	for _, code := range signatureProblems(signature) {
+		j.say(code, place)
+	}
+}
+
+func (j *judge) importers() []*loaded {
+	var found []*loaded
+	for _, one := range j.inModule() {
+		if one != j.pkg && imports(one, j.pkg) {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+func (j *judge) mainPackage() {
+	if j.pkg.Name == "main" {
+		j.say("MG108", j.pkg.files[0].Name)
+	}
+}
+
+func (j *judge) exports() {
+	for _, file := range j.pkg.files {
+		for _, group := range file.Comments {
+			for _, comment := range group.List {
+				if strings.HasPrefix(comment.Text, "//export aerospike_udf_go_") {
+					j.say("MG109", comment)
+				}
+			}
+		}
+	}
+}
+
+// unregistered says which exported functions look like UDFs and are referred to by nothing.
+func (j *judge) unregistered() {
+	for _, one := range owners(j.pkg) {
+		if one.decl == nil || one.decl.Recv != nil || !one.decl.Name.IsExported() || one.object == nil {
+			continue
+		}
+		signature := one.object.Signature()
+		if signature.TypeParams().Len() > 0 || !receiverFirst(signature) || j.referredTo(one) {
+			continue
+		}
+		j.say("MG101", one.decl.Name)
+	}
+}
+
+func receiverFirst(signature *types.Signature) bool {
+	params := signature.Params()
+	first := 0
+	if params.Len() > 0 && isContext(params.At(0).Type()) && !(signature.Variadic() && params.Len() == 1) {
+		first = 1
+	}
+	if params.Len() <= first || signature.Variadic() && params.Len() == first+1 {
+		return false
+	}
+	t := params.At(first).Type()
+	return pointsTo(t, "Record") || pointsTo(t, "Stream")
+}
+
+func (j *judge) referredTo(one *owner) bool {
+	for _, pkg := range j.inModule() {
+		for ident, used := range pkg.info.Uses {
+			if used != one.object {
+				continue
+			}
+			if pkg != j.pkg || ident.Pos() < one.decl.Pos() || ident.Pos() >= one.decl.End() {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+type position = token.Pos
+
+// owner is what holds code: a declared function, or a package variable's values.
+type owner struct {
+	pkg    *loaded
+	decl   *ast.FuncDecl
+	spec   *ast.ValueSpec
+	object *types.Func
+}
+
+func (o *owner) root() bool {
+	return o.spec != nil || o.decl.Recv == nil && o.decl.Name.Name == "init"
+}
+
+func (o *owner) node() ast.Node {
+	if o.spec != nil {
+		return o.spec
+	}
+	return o.decl
+}
+
+func owners(pkg *loaded) []*owner {
+	var found []*owner
+	for _, file := range pkg.files {
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				object, _ := pkg.info.Defs[decl.Name].(*types.Func)
+				found = append(found, &owner{pkg, decl, nil, object})
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					if value, ok := spec.(*ast.ValueSpec); ok && decl.Tok == token.VAR && len(value.Values) > 0 {
+						found = append(found, &owner{pkg, nil, value, nil})
+					}
+				}
+			}
+		}
+	}
+	return found
+}
+
+// staticCalls are the calls that run exactly when the owner does.
+func (o *owner) staticCalls() map[*ast.CallExpr]bool {
+	found := map[*ast.CallExpr]bool{}
+	if o.spec != nil {
+		for _, value := range o.spec.Values {
+			ast.Inspect(value, func(node ast.Node) bool {
+				if call, ok := node.(*ast.CallExpr); ok {
+					found[call] = true
+				}
+				_, literal := node.(*ast.FuncLit)
+				return !literal
+			})
+		}
+		return found
+	}
+	add := func(values ...ast.Expr) {
+		for _, value := range values {
+			if call, ok := ast.Unparen(value).(*ast.CallExpr); ok {
+				found[call] = true
+			}
+		}
+	}
+	var in func([]ast.Stmt)
+	in = func(statements []ast.Stmt) {
+		for _, statement := range statements {
+			for labeled, ok := statement.(*ast.LabeledStmt); ok; labeled, ok = statement.(*ast.LabeledStmt) {
+				statement = labeled.Stmt
+			}
+			switch statement := statement.(type) {
+			case *ast.ExprStmt:
+				add(statement.X)
+			case *ast.AssignStmt:
+				add(statement.Rhs...)
+			case *ast.ReturnStmt:
+				add(statement.Results...)
+			case *ast.BlockStmt:
+				in(statement.List)
+			case *ast.DeclStmt:
+				for _, spec := range statement.Decl.(*ast.GenDecl).Specs {
+					if value, ok := spec.(*ast.ValueSpec); ok && statement.Decl.(*ast.GenDecl).Tok == token.VAR {
+						add(value.Values...)
+					}
+				}
+			}
+		}
+	}
+	if o.decl.Body != nil {
+		in(o.decl.Body.List)
+	}
+	return found
+}
+
+// reach tells which owners run for certain when the packages are initialised, and which perhaps.
+func reach(packages []*loaded) (all []*owner, static, possible map[*owner]bool) {
+	byObject := map[*types.Func]*owner{}
+	for _, pkg := range packages {
+		for _, one := range owners(pkg) {
+			all = append(all, one)
+			if one.object != nil {
+				byObject[one.object] = one
+			}
+		}
+	}
+	static, possible = map[*owner]bool{}, map[*owner]bool{}
+	var certainly, perhaps func(*owner)
+	certainly = func(one *owner) {
+		if one == nil || static[one] {
+			return
+		}
+		static[one] = true
+		for call := range one.staticCalls() {
+			certainly(byObject[callee(one.pkg, call.Fun)])
+		}
+	}
+	perhaps = func(one *owner) {
+		if one == nil || possible[one] {
+			return
+		}
+		possible[one] = true
+		ast.Inspect(one.node(), func(node ast.Node) bool {
+			ident, ok := node.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			if used, ok := one.pkg.info.Uses[ident].(*types.Func); ok {
+				perhaps(byObject[used.Origin()])
+				if signature := used.Signature(); signature.Recv() != nil && types.IsInterface(signature.Recv().Type()) {
+					for object, other := range byObject {
+						if object.Name() == used.Name() && object.Signature().Recv() != nil {
+							perhaps(other)
+						}
+					}
+				}
+			}
+			return true
+		})
+	}
+	for _, one := range all {
+		if one.root() {
+			certainly(one)
+			perhaps(one)
+		}
+	}
+	return all, static, possible
+}
+
+// callee is the declared function that an expression names, nil where it is none.
+func callee(pkg *loaded, expr ast.Expr) *types.Func {
+	switch expr := ast.Unparen(expr).(type) {
+	case *ast.Ident:
+		if used, ok := pkg.info.Uses[expr].(*types.Func); ok {
+			return used.Origin()
+		}
+	case *ast.SelectorExpr:
+		if used, ok := pkg.info.Uses[expr.Sel].(*types.Func); ok {
+			return used.Origin()
+		}
+	case *ast.IndexExpr:
+		return callee(pkg, expr.X)
+	case *ast.IndexListExpr:
+		return callee(pkg, expr.X)
+	}
+	return nil
+}
