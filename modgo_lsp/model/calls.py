@@ -10,6 +10,7 @@ from collections.abc import Callable
 from modgo_lsp.model import constants
 from modgo_lsp.model.constants import is_untyped
 from modgo_lsp.model.infer import infer
+from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.operand import UNKNOWN_OPERAND, Operand
 from modgo_lsp.model.resolve import UNKNOWN, Resolver
 from modgo_lsp.model.substitute import substitute
@@ -56,7 +57,8 @@ class Calls:
         for argument in expr.args:
             operand = self._operand(file, argument)
             arguments.append(operand.type if operand.mode in ("value", "constant") else UNKNOWN)
-        found = infer(self._resolver, func, fun.generic, arguments, expr.ellipsis)
+        source = fun.source if isinstance(fun.source, FunctionName) else None
+        found = infer(self._resolver, func, fun.generic, arguments, expr.ellipsis, source)
         if found is None:
             return None
         result = substitute(func, found)

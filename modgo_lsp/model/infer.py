@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from modgo_lsp.model.constants import default_type, is_untyped
+from modgo_lsp.model.constants import default_type, is_untyped, wider
 from modgo_lsp.model.objects import FunctionName
+from modgo_lsp.model.substitute import substitute
 from modgo_lsp.model.types import (
     Array,
     Basic,
     Chan,
     Func,
+    Interface,
     Map,
     Named,
     Pointer,
@@ -28,6 +30,7 @@ from modgo_lsp.syntax import ast
 
 if TYPE_CHECKING:
     from modgo_lsp.model.resolve import Resolver
+    from modgo_lsp.model.units import FileUnit
 
 
 def infer(
@@ -45,17 +48,18 @@ def infer(
     the type arguments given already.
     """
     found: dict[str, Type] = {}
-    untyped: list[tuple[str, Basic]] = []
+    untyped: dict[str, Basic] = {}
     for index, argument in enumerate(arguments):
         parameter = _parameter(func, index, ellipsis)
         if parameter is None:
             return None
         if isinstance(argument, Basic) and is_untyped(argument):
             if isinstance(parameter, TypeParameter):
-                untyped.append((parameter.name, argument))
+                # Of several constants the kind that holds them all counts.
+                untyped[parameter.name] = wider(untyped.get(parameter.name, argument), argument)
         else:
             _unify(resolver, parameter, argument, frozenset(generic), found)
-    for name, basic in untyped:
+    for name, basic in untyped.items():
         if name in generic and name not in found:
             found[name] = default_type(basic)
     if function is not None:
@@ -116,10 +120,37 @@ def _from_constraints(
     if fields is None or function.file is None:
         return
     for field in fields.fields:
-        constraint = field.type
-        if not (isinstance(constraint, ast.UnaryExpr) and constraint.op == "~"):
-            continue
-        core = resolver.type_of(function.file, constraint.x)
-        for name in field.names:
-            if name.name in known:
-                _unify(resolver, core, resolver.underlying(known[name.name]), generic, found)
+        core, exact = _core(resolver, function.file, field.type)
+        for name in field.names if core is not None else ():
+            if core is None or name.name not in generic | known.keys():
+                continue
+            given = found.get(name.name) or known.get(name.name)
+            if given is not None:
+                _unify(resolver, core, resolver.underlying(given), generic, found)
+            elif exact:
+                found[name.name] = substitute(core, {**known, **found})
+
+
+def _core(resolver: Resolver, file: FileUnit, constraint: ast.Expr) -> tuple[Type | None, bool]:
+    """The one type that lies under all of a constraint's: of `~[]E`, of an interface that holds nothing
+    else, or of a constraint that is declared so; and whether it is the type itself (`[]E`)."""
+    constraint = ast.unparen(constraint)
+    if isinstance(constraint, ast.UnaryExpr) and constraint.op == "~":
+        return resolver.type_of(file, constraint.x), False
+    if isinstance(constraint, ast.InterfaceType):
+        elements = [field.type for field in constraint.methods.fields if not field.names]
+        cores = [_core(resolver, file, element) for element in elements]
+        told = [core for core in cores if core[0] is not None]
+        return told[0] if len(told) == 1 else (None, False)
+    if isinstance(constraint, ast.BinaryExpr):
+        return None, False
+    type_ = resolver.type_of(file, constraint)
+    if not isinstance(type_, Named):
+        return (None, False) if isinstance(type_, Interface | Unknown) else (type_, True)
+    item = resolver.type_name(type_)
+    if item is None or item.file is None or not isinstance(item.spec.type, ast.InterfaceType):
+        return None, False
+    resolver.ensure(item)
+    inner, exact = _core(resolver, item.file, item.spec.type)
+    arguments = dict(zip(item.parameters, type_.arguments, strict=False))
+    return None if inner is None else substitute(inner, arguments), exact

@@ -51,8 +51,11 @@ def write_module(
         f"\texample.net/local v0.0.0\n)\n\nreplace example.net/local => ../local\n\n"
         f"replace {SDK} => {ROOT}/udf\n",
     )
+    registering: list[Package] = []
     for number in range(size):
-        _udf_package(rng, app, number, others)
+        before = rng.sample(registering, min(len(registering), rng.choice([0, 0, 0, 1, 2])))
+        registering.append(_udf_package(rng, app, number, [*others, *before]))
+        registering = [package for package in registering[-8:] if package.types or package.functions]
     if layout != "workspace":
         _go(app, environment, "mod", "tidy")
     else:
@@ -62,11 +65,11 @@ def write_module(
     return app, layout
 
 
-def _udf_package(rng: random.Random, app: Path, number: int, others: list[Package]) -> None:
+def _udf_package(rng: random.Random, app: Path, number: int, others: list[Package]) -> Package:
     package = Package(f"example.com/gen/p{number}", f"p{number}")
     _write(app / f"p{number}/a_types.go", _types(rng, package, others, exported=False))
-    files = rng.choice([1, 1, 2])
-    for index in range(files):
+    seen = Package(package.path, package.name)
+    for index in range(rng.choice([1, 1, 2])):
         file = File(rng, package, others)
         file.qualifier(SDK)
         writing = Registering(file, f"{'ab'[index]}")
@@ -74,12 +77,21 @@ def _udf_package(rng: random.Random, app: Path, number: int, others: list[Packag
             writing.registration()
         if rng.random() < 0.2:
             writing.unregistered()
+        suffix = rng.choice(["", "", "_linux", "_windows", "_test"])
+        if suffix in ("", "_linux"):
+            seen.functions += [name for name in writing.functions if name[0].isupper()]
+            if not seen.setups and rng.random() < 0.3:
+                seen.setups.append("Setup")
+                file.body.append(f"func Setup() {{ {writing.call()} }}")
+        for other in others:
+            if other.setups and rng.random() < 0.6:
+                file.body.append(f"func init() {{ {file.qualifier(other.path)}Setup() }}")
         # What is imported must be used.
         for path in file.names:
             file.body.append(_use(file, path))
-        _write(
-            app / f"p{number}/m{index}{rng.choice(['', '', '_linux', '_windows', '_test'])}.go", file.text()
-        )
+        _write(app / f"p{number}/m{index}{suffix}.go", file.text())
+    seen.types = [name for name in package.types if name[0].isupper()]
+    return seen
 
 
 def _use(file: File, path: str) -> str:
@@ -90,6 +102,7 @@ def _use(file: File, path: str) -> str:
         "slices": "Sort[[]int]",
         "errors": "New",
         "path": "Join",
+        "path/filepath": "Join",
         "unicode/utf8": "RuneLen",
     }
     if path in values:
@@ -98,6 +111,8 @@ def _use(file: File, path: str) -> str:
 
     known = next((other for other in file.others if other.path == path), None)
     types = known.types if known is not None else LIBRARY.get(path, [])
+    if not types and known is not None:
+        return f"var _ = {name}{known.functions[0]}"
     chosen = uses.get(path) or types[0]
     return f"var _ *{name}{chosen.replace('X', 'int')}"
 

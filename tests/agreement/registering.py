@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 
+from tests.agreement.expressions import function_expression
 from tests.agreement.source import FUNCTIONS, SDK, File
 
 
@@ -16,6 +17,7 @@ class Registering:
     def __init__(self, file: File, stem: str) -> None:
         self.file, self.rng, self.stem = file, file.rng, stem
         self.used: list[str] = []
+        self.functions: list[str] = []
 
     def name(self) -> str:
         """The expression of a registration's name."""
@@ -54,9 +56,14 @@ class Registering:
         signature = file.signature()
         declared = f"func {name}{signature} {{ panic(0) }}"
         kind = rng.random()
-        if kind < 0.4:
+        if self.functions and kind < 0.06:
+            return rng.choice(self.functions)
+        if kind < 0.3:
             file.body.append(declared)
+            self.functions.append(name)
             return name
+        if rng.random() < 0.4:
+            return function_expression(file, name)
         if kind < 0.5:
             return f"func{signature} {{ panic(0) }}"
         if kind < 0.56:
@@ -99,10 +106,13 @@ class Registering:
         qualifier = file.qualifier(path)
         return chosen.replace("{q}", qualifier) if "{q}" in chosen else qualifier + chosen
 
+    def call(self) -> str:
+        return f"{self.file.qualifier(SDK)}Register({self.name()}, {self.function()})"
+
     def registration(self) -> None:
         rng, file = self.rng, self.file
         register = f"{file.qualifier(SDK)}Register"
-        call = f"{register}({self.name()}, {self.function()})"
+        call = self.call()
         helper = file.fresh(f"helper{self.stem}")
         forms = [
             f"var _ = {call}",

@@ -82,13 +82,15 @@ _GOOD = ["int", "string", "bool", "float64", "[]byte", "[]string", "map[string]i
 
 
 class Package:
-    """A package that others can import: the names of its types (X in generic ones), functions, constants."""
+    """A package that others can import: the names of its types (X in generic ones), functions, constants, and
+    of functions that register when they are called."""
 
     def __init__(self, path: str, name: str) -> None:
         self.path, self.name = path, name
         self.types: list[str] = []
         self.functions: list[str] = []
         self.constants: list[str] = []
+        self.setups: list[str] = []
 
 
 class File:

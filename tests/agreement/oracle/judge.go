@@ -270,7 +270,8 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 		return
 	}
 	var place interface{ Pos() position } = at
-	if used := declared(one); used != nil {
+	// An interface's method has no declaration of its own: what is judged is a value's type.
+	if used := declared(one); used != nil && !isInterfaceMethod(used) {
 		key := any(used)
 		if used.Signature().TypeParams().Len() > 0 || used.Signature().RecvTypeParams().Len() > 0 {
 			key = used.FullName() + types.TypeString(t, nil)
@@ -286,6 +287,11 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 	for _, code := range signatureProblems(signature) {
 		j.say(code, place)
 	}
+}
+
+func isInterfaceMethod(used *types.Func) bool {
+	receiver := used.Signature().Recv()
+	return receiver != nil && types.IsInterface(receiver.Type())
 }
 
 func (j *judge) importers() []*loaded {
