@@ -30,11 +30,14 @@ def declared_functions(
     for function in unit.functions:
         file = function.file
         if file is not None:
-            made[function] = _function(resolver, file, function, references[function])
+            made[function] = declared_function(resolver, file, function, references[function])
     return made
 
 
-def _function(resolver: Resolver, file: FileUnit, function: FunctionName, references: int) -> Function:
+def declared_function(
+    resolver: Resolver, file: FileUnit, function: FunctionName, references: int
+) -> Function:
+    """A function that is declared in `file`, as rules and editors see it."""
     decl = function.decl
 
     def judged() -> Signature | None:

@@ -7,19 +7,22 @@ Not for: judging packages (rules/), nor for where bytes come from (files.py).
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.functions import declared_functions
+from modgo_lsp.model.functions import declared_function, declared_functions
 from modgo_lsp.model.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.model.go_mod import GoMod, parse_go_mod
 from modgo_lsp.model.locate import Locator, Root
 from modgo_lsp.model.objects import FunctionName
+from modgo_lsp.model.outlined import OutlinedUnit
 from modgo_lsp.model.package import Function, Import, Module, Package, Registration, SourceFile, SyntaxProblem
 from modgo_lsp.model.program import Library, Program, build_root
 from modgo_lsp.model.registrations import Registrations
+from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sources import FactsCache, Sources
 from modgo_lsp.model.units import FileUnit, PackageUnit
@@ -177,7 +180,8 @@ class Loader:
                 operands.resolver.bind_file(file)
             importers = self._importers(unit)
             functions = tuple(self._declared(unit).values())
-            registrations = Registrations(operands, unit, self._function, self._dependents).all()
+            find = partial(self._function, operands.resolver)
+            registrations = Registrations(operands, unit, find, self._dependents).all()
         return Package(
             directory=directory,
             name=unit.name,
@@ -197,8 +201,17 @@ class Loader:
             self._functions[unit] = declared_functions(resolver, unit, self._importers)
         return self._functions[unit]
 
-    def _function(self, function: FunctionName) -> Function | None:
-        return None if function.file is None else self._declared(function.file.unit).get(function)
+    def _function(self, resolver: Resolver, function: FunctionName) -> Function | None:
+        if function.file is None:
+            return None
+        unit = function.file.unit
+        if not isinstance(unit, OutlinedUnit):
+            return self._declared(unit).get(function)
+        # Of another Go module: how often that refers to it doesn't matter here.
+        declared = self._functions.setdefault(unit, {})
+        if function not in declared:
+            declared[function] = declared_function(resolver, function.file, function, 0)
+        return declared[function]
 
     def _dependencies(self, unit: PackageUnit) -> tuple[Package, ...]:
         """The packages of the same Go module that `unit` imports, directly or not, by import path."""

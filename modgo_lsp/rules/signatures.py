@@ -14,18 +14,20 @@ from modgo_lsp.rules.rule import Rule
 
 def judged_once(package: Package) -> Iterator[Registration]:
     """The package's registrations whose signature is to be judged: each declared function once in a UDF
-    module, so not again where a package that this one imports registers it already."""
+    module, so not again where a package that this one imports registers it already. Of a generic function
+    each instance is one."""
     judged = {
-        registration.target.location
+        (registration.target.location, registration.function_type)
         for dependency in package.dependencies
         for registration in dependency.registrations
         if registration.target is not None
     }
     for registration in package.registrations:
         if registration.target is not None:
-            if registration.target.location in judged:
+            instance = (registration.target.location, registration.function_type)
+            if instance in judged:
                 continue
-            judged.add(registration.target.location)
+            judged.add(instance)
         yield registration
 
 

@@ -254,6 +254,9 @@ var _ = udf.Register(NAME, new(strings.Builder).WriteString)
 var _ = udf.Register(NAME, sort.StringSlice.Len)
 var _ = udf.Register(NAME, sort.Sort)
 var _ = udf.Register(NAME, sort.Float64Slice.Len)
+var _, _ = udf.Register(NAME, G[int]), udf.Register(NAME + "2", G[chan int])
+var _, _ = udf.Register(NAME, G[chan int]), udf.Register(NAME + "2", G[int])
+var _, _ = udf.Register(NAME, sort.Slice), udf.Register(NAME + "2", sort.Slice)
 """.strip().splitlines()
 
 
