@@ -95,7 +95,8 @@ def _toml(value: Any) -> str:
 def features() -> str:
     """docs/features.md: every LSP request that the server answers, and its commands."""
     requests = [
-        f"| `{method}` | {_first_sentence(answer if answer.__doc__ else inspect.getmodule(answer))} | {clients} |"
+        f"| `{method}` | "
+        f"{_first_sentence(answer if answer.__doc__ else inspect.getmodule(answer))} | {clients} |"
         for clients, table in (("all", REQUESTS), ("those that pull", PULL_FEATURES))
         for method, (answer, _) in sorted(table.items())
     ]
