@@ -1,4 +1,4 @@
-/* settings.c - MODGO_MODE, _WORKER, _POOL, _MEMORY, _TIMEOUT, _CACHE and _LOG; docs/server.md tells what they do. */
+/* settings.c - MODGO_MODE, _WORKER, _POOL, _MEMORY, _TIMEOUT, _CACHE and _LOG; README.md tells what they do. */
 #include "settings.h"
 
 #include <errno.h>
