@@ -7,15 +7,21 @@
 #   make -f asd.mk plugin-format           clang-format
 #
 # Needs libssl-dev (Aerospike's headers) and liblzma-dev, whose archive is linked in: an old server need not have it.
-# COMMON and MOD_LUA as in as_module.mk. ZIG is the command of zig; TRIPLE and LZMA_ARCHIVE are of another machine for
-# a cross build: make -f asd.mk release TRIPLE=aarch64-linux-gnu LZMA_ARCHIVE=…/liblzma.a
+# COMMON and MOD_LUA as in as_module.mk. ZIG is the command of zig. For another machine: make -f asd.mk release
+# TRIPLE=aarch64-linux-gnu, for which that machine's liblzma.a is taken out of Debian's package, or is LZMA_ARCHIVE.
 
 include as_module.mk
 
 ZIG ?= python3 -m ziglang
 TRIPLE ?= $(shell uname -m)-linux-gnu
 GLIBC := 2.17
+MACHINE := $(firstword $(subst -, ,$(TRIPLE)))
+ifeq ($(MACHINE),$(shell uname -m))
 LZMA_ARCHIVE ?= $(firstword $(wildcard /usr/lib/$(TRIPLE)/liblzma.a /usr/lib64/liblzma.a /usr/lib/liblzma.a))
+else
+FOREIGN := $(ROOT)/liblzma-$(MACHINE)
+LZMA_ARCHIVE ?= $(FOREIGN)/liblzma.a
+endif
 LZMA_INCLUDE ?= /usr/include
 
 # A build beside the usual one: the release's.
@@ -36,9 +42,22 @@ PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(PLUGIN_LAYER_1)
 
 plugin: $(PLUGIN) $(PLUGIN_WORKER)
 
-release:
-	$(MAKE) -f asd.mk plugin BUILD=/release TARGET="$(ROOT)/Linux-$(firstword $(subst -, ,$(TRIPLE)))" \
+release: $(if $(FOREIGN),$(LZMA_ARCHIVE))
+	$(MAKE) -f asd.mk plugin BUILD=/release TARGET="$(ROOT)/Linux-$(MACHINE)" \
 	  TRIPLE="$(TRIPLE)" LZMA_ARCHIVE="$(LZMA_ARCHIVE)" CC="$(ZIG) cc -target $(TRIPLE).$(GLIBC)" CFLAGS="-O2 -g -fno-sanitize=undefined"
+
+# The other machine's package, by an apt whose lists and state are here: this machine's stays as it is.
+DEBIAN_NAME := $(if $(filter aarch64,$(MACHINE)),arm64,$(if $(filter x86_64,$(MACHINE)),amd64,$(MACHINE)))
+FOREIGN_APT = apt-get -qq -o APT::Architecture=$(DEBIAN_NAME) -o APT::Architectures::=$(DEBIAN_NAME) -o Dir::State=$(FOREIGN)/state \
+	-o Dir::State::status=$(FOREIGN)/status -o Dir::Cache=$(FOREIGN)/cache
+
+ifneq ($(FOREIGN),)
+$(FOREIGN)/liblzma.a:
+	mkdir -p $(FOREIGN)/state/lists/partial $(FOREIGN)/cache/archives/partial
+	touch $(FOREIGN)/status
+	cd $(FOREIGN) && $(FOREIGN_APT) update && $(FOREIGN_APT) download liblzma-dev
+	cd $(FOREIGN) && dpkg -x liblzma-dev_*.deb package && cp package/usr/lib/$(TRIPLE)/liblzma.a .
+endif
 
 # Only liblzma's headers: a cross build must not see the machine's other ones.
 LZMA_HEADERS := $(PLUGIN_OBJ)/include

@@ -262,7 +262,8 @@ static void write_part(const set *set, uint32_t index, const uint8_t *bytes, siz
 	check_write(path, bytes, size);
 }
 
-static set make_set(unsigned long long seed)
+/* `named` is the text whose digest the head gives for the joined parts; NULL for the right one. */
+static set make_set_named(unsigned long long seed, const char *named)
 {
 	set set = {.folder = check_folder()};
 	size_t third;
@@ -271,12 +272,17 @@ static set make_set(unsigned long long seed)
 		set.content[i] = (uint8_t)check_random(&seed);
 	set.xz = packed(set.content, sizeof(set.content), 6, &set.size);
 	set.head = (mod_go_head){.parts = PARTS, .packed_size = set.size, .size = sizeof(set.content)};
-	set.head.packed = digest_of(set.xz, set.size);
+	set.head.packed = named != NULL ? digest_of(named, strlen(named)) : digest_of(set.xz, set.size);
 	set.head.content = digest_of(set.content, sizeof(set.content));
 	third = set.size / PARTS;
 	for (uint32_t i = 0; i < PARTS; i++)
 		write_part(&set, i + 1, set.xz + i * third, i + 1 < PARTS ? third : set.size - i * third);
 	return set;
+}
+
+static set make_set(unsigned long long seed)
+{
+	return make_set_named(seed, NULL);
 }
 
 static mod_go_status join(const set *set, mod_go_error *error, bool *same)
@@ -329,6 +335,10 @@ TEST(parts_that_are_not_those_of_the_head_are_refused)
 	other.head.content = set.head.content;
 	CHECK_NUMBER(join(&other, &error, &same), MOD_GO_NOT_A_MODULE);
 	CHECK_CONTAINS(error.message, "sha256 differs");
+	free(other.xz);
+	other = make_set_named(1, "something else");
+	CHECK_NUMBER(join(&other, &error, &same), MOD_GO_NOT_A_MODULE);
+	CHECK_CONTAINS(error.message, "packed-sha256 differs");
 	free(other.xz);
 	free(set.xz);
 }
