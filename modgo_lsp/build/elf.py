@@ -23,6 +23,15 @@ _VERSIONS = 4096
 _CHAIN = 2048  # symbols of one hash
 _NAME = 4096  # bytes
 
+# The other tables of a dynamic section, each with the entry that has its size.
+_SIZED = (
+    ("DT_RELA", "DT_RELASZ"),
+    ("DT_REL", "DT_RELSZ"),
+    ("DT_JMPREL", "DT_PLTRELSZ"),
+    ("DT_INIT_ARRAY", "DT_INIT_ARRAYSZ"),
+    ("DT_FINI_ARRAY", "DT_FINI_ARRAYSZ"),
+)
+
 _PIE = 0x08000000  # in DT_FLAGS_1: a program
 _WRITABLE, _EXECUTABLE = 2, 1
 
@@ -58,6 +67,7 @@ class Elf:
         self._dynamic = self._read_dynamic()
         self._values = dict(self._dynamic)
         self._strings = self._read_strings()
+        self._check_tables()
 
     # --- what it is
 
@@ -148,6 +158,8 @@ class Elf:
                 f"it is {kinds.get(header.e_type, 'no shared object')}, not a shared object"
             )
         if header.e_shoff == 0:
+            if header.e_shnum > 0:
+                raise DamagedError("its section headers are nowhere")
             return []
         if header.e_shentsize != layout.sizeof():
             raise DamagedError("its section headers have a size that does not exist")
@@ -175,6 +187,11 @@ class Elf:
                     raise DamagedError("a segment has a size that cannot be")
                 if segment.p_vaddr < loaded_to:
                     raise DamagedError("its segments overlap or are out of order")
+                if segment.p_vaddr + segment.p_memsz > 1 << (self.bits - 1):
+                    raise DamagedError("a segment has a size that cannot be")
+                align = max(segment.p_align, 1)
+                if align & (align - 1) or (segment.p_vaddr - segment.p_offset) % align:
+                    raise DamagedError("a segment is not aligned as it says")
                 loaded_to = segment.p_vaddr + segment.p_memsz
         return segments
 
@@ -183,9 +200,13 @@ class Elf:
 
     def _read_dynamic(self) -> list[tuple[str, int]]:
         layout = self._structs.Elf_Dyn
-        segment = next((one for one in self._segments if one.p_type == "PT_DYNAMIC"), None)
-        if segment is None:
-            raise DamagedError("it has no dynamic section, so nothing can be linked with it")
+        segments = [one for one in self._segments if one.p_type == "PT_DYNAMIC"]
+        if len(segments) != 1:
+            raise DamagedError("it has two dynamic sections" if segments else "it has no dynamic section")
+        segment = segments[0]
+        # The dynamic linker goes by the address, tools go by the offset.
+        if self._offset(segment.p_vaddr, segment.p_filesz) != segment.p_offset:
+            raise DamagedError("its dynamic section is not among what is loaded")
         entries = []
         for index in range(min(segment.p_filesz // layout.sizeof(), _DYNAMIC_ENTRIES)):
             entry = self._parse(
@@ -210,6 +231,28 @@ class Elf:
             )
         return strings
 
+    def _check_tables(self) -> None:
+        """What the dynamic linker follows without a look."""
+        symbol = self._structs.Elf_Sym.sizeof()
+        if self._values.get("DT_SYMENT") != symbol or not self._is_there("DT_SYMTAB", symbol):
+            raise DamagedError("its symbol table is not there")
+        if not self._values.keys() & {"DT_GNU_HASH", "DT_HASH"}:
+            raise DamagedError("it has no table to find symbols by")
+        if not self._is_there("DT_GNU_HASH", 16) or not self._is_there("DT_HASH", 8):
+            raise DamagedError("its symbol hash table is not there")
+        for tag, value in self._dynamic:
+            if tag in ("DT_NEEDED", "DT_SONAME", "DT_RPATH", "DT_RUNPATH"):
+                self._string(value)
+        for tag, sized in _SIZED:
+            size = self._values.get(sized, 0)
+            if size > 0 and self._offset(self._values.get(tag, 0), size) is None:
+                raise DamagedError(f"its table {tag.removeprefix('DT_')} is not there")
+
+    def _is_there(self, tag: str, size: int) -> bool:
+        """Whether a table of at least `size` bytes is there, or none is named."""
+        address = self._values.get(tag)
+        return address is None or self._offset(address, size) is not None
+
     def _table(self, tag: str, otherwise: str, size: int = 1) -> int | None:
         """The offset of a table that the dynamic section names, None where it names none."""
         address = self._values.get(tag)
@@ -228,6 +271,11 @@ class Elf:
                 return segment.p_offset + within if size <= segment.p_filesz - within else None
         return None
 
+    def _end(self, offset: int) -> int:
+        """Where in the file the segment that holds `offset` ends."""
+        ends = (one.p_offset + one.p_filesz for one in self._loaded() if one.p_offset <= offset)
+        return next((end for end in ends if offset < end), 0)
+
     def _string(self, offset: int) -> str:
         end = self._strings.find(b"\0", offset, offset + _NAME)
         if end < 0:
@@ -240,16 +288,17 @@ class Elf:
     # --- symbols
 
     def _words(self, offset: int, first: int, count: int = 1) -> tuple[int, ...]:
-        """32-bit words of a table; none past the end of the file."""
+        """32-bit words of the table at `offset`; none past the end of its segment."""
         at = offset + 4 * first
-        if at + 4 * count > len(self._data):
+        if at + 4 * count > self._end(offset):
             return ()
         return struct.unpack_from(f"{self._order}{count}I", self._data, at)
 
     def _gnu_chain(self, table: int, name: bytes) -> Iterator[int]:
         """The indices of the symbols that have the hash of `name`."""
         head = self._words(table, 0, 3)
-        if len(head) < 3 or head[0] == 0:
+        # The dynamic linker asserts that the third is a power of two.
+        if len(head) < 3 or head[0] == 0 or head[2] == 0 or head[2] & (head[2] - 1):
             return
         wanted = 5381
         for character in name:
@@ -268,7 +317,7 @@ class Elf:
 
     def _sysv_chain(self, table: int, name: bytes) -> Iterator[int]:
         head = self._words(table, 0, 2)
-        if len(head) < 2 or head[0] == 0:
+        if len(head) < 2 or head[0] == 0 or head[1] > (self._end(table) - table) // 4:
             return
         wanted = 0
         for character in name:

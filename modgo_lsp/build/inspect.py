@@ -93,7 +93,7 @@ def inspect(path: Path) -> Inspection:
         return _refused(path, size, f"{error}; {_BUILD}")
     except DamagedError as error:
         return _refused(path, size, f"{error}: its build or copy was cut short or damaged; build it again")
-    problems = _problems(exports, info)
+    problems = _problems(facts, exports, info)
     return Inspection(
         path=str(path),
         bytes=size,
@@ -149,7 +149,9 @@ def _facts(elf: Elf) -> ElfFacts:
     )
 
 
-def _problems(exports: dict[str, bool], info: GoInfo | None) -> tuple[str, ...]:
+def _problems(facts: ElfFacts, exports: dict[str, bool], info: GoInfo | None) -> tuple[str, ...]:
+    if not facts.target:
+        return (f"it is for a machine that no module is for ({facts.machine}); {_BUILD}",)
     missing = [name for name, there in exports.items() if not there]
     if not missing:
         return ()

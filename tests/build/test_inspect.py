@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import struct
@@ -14,7 +15,8 @@ import pytest
 
 from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.build.inspect import ABI_SYMBOLS, LARGEST, inspect, newest_glibc
-from modgo_lsp.build.toolchain import discover
+from modgo_lsp.build.toolchain import discover, discover_cc
+from modgo_lsp.host.native import libmod_go
 
 MODULES = Path(__file__).parent / "modules"
 Compile = Callable[..., Path]
@@ -160,16 +162,23 @@ async def test_a_module_that_was_cut_short_is_damaged_wherever(tmp_path: Path) -
         assert len(found.problems) == 1
 
 
-def test_damage_anywhere_gets_a_verdict_soon(compile_c: Compile, tmp_path: Path) -> None:
-    """Numbers of all sizes at random places of the tables; seeded, so that a failure can be repeated."""
-    path = compile_c(functions(*ABI_SYMBOLS) + '#include <stdio.h>\nvoid f(void) { puts(""); }')
+@pytest.mark.parametrize("style", ["gnu", "sysv"])
+async def test_damage_anywhere_gets_a_verdict_soon_and_no_better_one_than_the_loaders(
+    compile_c: Compile, style: str
+) -> None:
+    """Numbers of all sizes at random places of the tables; seeded, so that it can be repeated. The loader
+    reads the same file with code of its own; where it refuses, a module must not be deployed."""
+    loader = ctypes.CDLL(str((await libmod_go(await discover_cc())).library))
+    error = ctypes.create_string_buffer(4096)
+    source = functions(*ABI_SYMBOLS) + '#include <stdio.h>\nvoid f(void) { puts(""); }'
+    path = compile_c(source, f"-Wl,--hash-style={style}")
     data = path.read_bytes()
     chance = random.Random(3)
     verdicts = set()
     slowest = 0.0
-    for _ in range(1000):
+    for _ in range(700):
         damaged = bytearray(data)
-        for _ in range(chance.randint(1, 4)):
+        for _ in range(chance.randint(1, 3)):
             at = chance.randrange(chance.choice([64, 0x400, 0x1000, len(data)]))
             layout, bits = chance.choice([("<B", 8), ("<H", 16), ("<I", 32), ("<Q", 64)])
             number = chance.choice([0, 1, 2**bits - 1, 2 ** (bits - 1), chance.getrandbits(bits), len(data)])
@@ -180,7 +189,9 @@ def test_damage_anywhere_gets_a_verdict_soon(compile_c: Compile, tmp_path: Path)
         start = time.perf_counter()
         found = inspect(path)
         slowest = max(slowest, time.perf_counter() - start)
-        assert (found.verdict == "module") == (found.problems == ())
+        assert found.is_module == (found.problems == ())
+        if found.is_module:
+            assert loader.mod_go_check(bytes(path), error) == 0, error.raw[4:].partition(b"\0")[0]
         verdicts.add(found.verdict)
     assert verdicts == {"module", "not-a-module"}
     assert slowest < 2  # seconds; most take a millisecond
