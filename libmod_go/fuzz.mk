@@ -16,7 +16,7 @@ OBJ := $(TARGET)/obj/fuzz
 SECONDS ?= 10
 SEED ?= 20261101
 
-TARGETS := msgpack elf manifest json package host worker
+TARGETS := msgpack elf manifest json package host worker words
 
 STRICT := -std=c11 -Wall -Wextra -Werror
 CPPFLAGS += -D_GNU_SOURCE -Iinclude

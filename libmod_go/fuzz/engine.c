@@ -69,6 +69,7 @@ static size_t run(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(exact, data, size);
 	under_test = (input){exact, size};
+	alarm(HANG_SECONDS);
 	coverage_begin();
 	LLVMFuzzerTestOneInput(exact, size);
 	under_test = (input){NULL, 0};
@@ -103,7 +104,6 @@ static size_t try_file(const char *path)
 	}
 	size = fread(data, 1, sizeof(data), file);
 	fclose(file);
-	alarm(HANG_SECONDS);
 	run(data, size);
 	add(data, size);
 	return 1;
@@ -152,8 +152,6 @@ static size_t fuzz(double seconds, uint64_t state)
 
 		memcpy(data, parent->data, size);
 		size = mutate(data, size, most, other, &state);
-		if (runs % 1024 == 0)
-			alarm(HANG_SECONDS);
 		if (run(data, size) > 0)
 			add(data, size);
 	}

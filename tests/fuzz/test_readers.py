@@ -20,6 +20,7 @@ from hypothesis import strategies as some
 from modgo_lsp.host.dialect import decode, encode, from_flat, to_flat
 from modgo_lsp.host.json_forms import FormError, argument, json_of, parse, value_of
 from modgo_lsp.host.last_words import read_last_words
+from modgo_lsp.host.records_file import read_records_file
 from modgo_lsp.host.sample import SampleError, parse_sample, read_sample, sample_json
 from modgo_lsp.host.values import List, Map, UnstorableError
 from modgo_lsp.lint.baseline import BaselineError, read_baseline
@@ -109,6 +110,14 @@ def test_a_record_sample(text: str) -> None:
     record = read_or_refused(SampleError, parse_sample, text, "record")
     if record is not None:
         assert same(parse_sample(json.dumps(sample_json(record)), "record").bins, record.bins)
+
+
+@given(some.lists(texts, max_size=3).map("\n".join))
+def test_a_file_of_records(folder: Path, text: str) -> None:
+    path = folder / "records.jsonl"
+    path.write_text(text, encoding="utf-8", errors="replace", newline="")
+    found = read_or_refused(SampleError, read_records_file, path)
+    assert found is None or len(found) <= len(text.split("\n"))
 
 
 @pytest.fixture(scope="module")

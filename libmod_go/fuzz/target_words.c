@@ -1,0 +1,44 @@
+/* target_words.c - what a worker printed before it ended: any bytes, in pieces, of which the end is explained. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine.h"
+#include "fenced/words.h"
+#include "value.h"
+
+/* Adds a piece many times at once: more than there is room for. */
+static void flood(mod_go_words *words, const uint8_t *piece, size_t length)
+{
+	enum { TIMES = 300 };
+	char *all = malloc(TIMES * length + 1);
+
+	for (size_t i = 0; i < TIMES; i++)
+		memcpy(all + i * length, piece, length);
+	mod_go_words_add(words, all, TIMES * length);
+	free(all);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	mod_go_words *words = calloc(1, sizeof(*words));
+	char text[300];
+	int floods = 3;
+
+	/* A byte of length before each piece. */
+	for (size_t at = 0; at < size;) {
+		size_t length = data[at] < size - at - 1 ? data[at] : size - at - 1;
+
+		if (data[at] % 16 == 15 && floods-- > 0)
+			flood(words, data + at + 1, length);
+		mod_go_words_add(words, (const char *)data + at + 1, length);
+		at += length + 1;
+	}
+	if (words->length > MOD_GO_WORDS_BYTES)
+		abort();
+	mod_go_words_explain(words, text, sizeof(text));
+	if (strnlen(text, sizeof(text)) == sizeof(text) ||
+	    mod_go_utf8_end((const uint8_t *)text, strlen(text)) != strlen(text))
+		abort();
+	free(words);
+	return 0;
+}
