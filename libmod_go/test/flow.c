@@ -1,6 +1,7 @@
 /* flow.c - what the tests of fenced streams share. */
 #include "flow.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@ static int reading(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
 		usleep(flow_host.slow);
 	if (++flow_host.reads == flow_host.fails_at)
 		return refuse(value, "the disk is gone");
+	if (flow_host.reads == flow_host.kills_at)
+		kill((pid_t)flow_host.victim, SIGKILL);
 	flow_host.ends += stream->next == stream->count;
 	host_streams(&own);
 	return own.stream_read(call, stream, record, value);

@@ -8,7 +8,9 @@
 /* What the host does to its module, 0 for nothing special; and what it counted of the last call; a thread's own, as
  * the host's functions are called in the thread that applies. */
 extern _Thread_local struct flow_host {
-	size_t fails_at;                   /* the read that fails */
+	size_t fails_at; /* the read that fails */
+	size_t kills_at; /* the read at which it kills the worker that is `victim` */
+	long victim;
 	size_t refuses_from;               /* the write that is refused first */
 	unsigned slow;                     /* microseconds a read */
 	bool single;                       /* no lists */

@@ -285,6 +285,30 @@ TEST(a_stream_that_fails_in_the_middle_costs_one_call)
 	CHECK_NUMBER(children(), 0);
 }
 
+TEST(a_worker_killed_in_mid_stream_costs_one_call)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("streams"), &options);
+	flow flow = flow_of_integers(100000);
+	answer answer;
+
+	flow_host.single = true;
+	flow_host.kills_at = 20000;
+	flow_host.victim = (long)fenced_ask(pool, "pid").integer;
+	answer = flow_run_with(pool, "copy", &flow, -1);
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_PANICKED);
+	CHECK_NUMBER(answer.outcome.signal, 9);
+	CHECK(flow.out.count < 20000);
+	flow_clear(&flow);
+	flow_host.kills_at = 0;
+	flow = flow_of_integers(1000);
+	CHECK_NUMBER(flow_run_with(pool, "copy", &flow, -1).status, AEROSPIKE_UDF_GO_OK);
+	CHECK(is_in_order(&flow.out, 1000));
+	flow_clear(&flow);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
+
 TEST(a_slow_source_is_held_to_the_deadline)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
