@@ -284,7 +284,7 @@ def test_what_a_udf_says_is_in_the_servers_log(server: Server, shop: Files) -> N
     server.put_all(shop)
     server.store("a", {"n": 1})
     server.apply("a", "shop", "say", "good\nmorning")
-    assert server.alive
+    assert logged(server, "good morning"), "on one line, for a line break could forge another"
 
 
 def test_streams_are_aggregated(server: Server, shop: Files) -> None:

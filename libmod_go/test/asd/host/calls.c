@@ -156,6 +156,23 @@ static as_rec *lend(const stored *stored)
 	return rec;
 }
 
+static int write_log(const as_aerospike *aerospike, const char *file, const int line, const int level,
+                     const char *message)
+{
+	(void)aerospike;
+	host_log((as_log_level)level, "", file, (uint32_t)line, "%s", message);
+	return 0;
+}
+
+/* The record's, but for the log, which is the program's. */
+static void lend_aerospike(as_aerospike *aerospike, as_aerospike_hooks *hooks)
+{
+	record_aerospike(aerospike, NULL);
+	*hooks = *aerospike->hooks;
+	hooks->log = write_log;
+	aerospike->hooks = hooks;
+}
+
 static bool never(const as_timer *timer)
 {
 	(void)timer;
@@ -175,6 +192,7 @@ host_answer host_apply(const char *key, const char *module, const char *function
 	stored *stored = find(key);
 	as_val *list = unpacked(arguments, size);
 	as_aerospike aerospike;
+	as_aerospike_hooks hooks;
 	as_timer timer;
 	as_udf_context context = {.as = &aerospike, .timer = &timer};
 	as_result result;
@@ -184,7 +202,7 @@ host_answer host_apply(const char *key, const char *module, const char *function
 
 	pthread_mutex_lock(&stored->lock);
 	rec = lend(stored);
-	record_aerospike(&aerospike, NULL);
+	lend_aerospike(&aerospike, &hooks);
 	as_timer_init(&timer, NULL, &timer_hooks);
 	as_result_init(&result);
 	code = as_module_apply_record(&mod_lua, &context, module, function, rec, (as_list *)list, &result);
