@@ -240,7 +240,7 @@ class RealServer(Server):
             path = Path(folder) / name
             path.write_bytes(content)
             try:
-                self.client.udf_put(str(path), aerospike.UDF_TYPE_LUA)
+                self.client.udf_put(str(path), aerospike.UDF_TYPE_LUA, {"timeout": 20_000})
             except aerospike.exception.AerospikeError as error:
                 raise RefusedError(str(error)) from error
 
