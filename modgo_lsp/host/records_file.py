@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from modgo_lsp.host.sample import SAMPLES, Record, SampleError, has_key, parse_sample, read_text
+from modgo_lsp.host.sample import SAMPLES, Record, SampleError, parse_sample, read_text
 
 
 class NumberedRecord(msgspec.Struct, frozen=True):
@@ -51,8 +51,7 @@ def default_records(directory: Path, function: str) -> Path | None:
 def _record(text: str, number: int, what: str) -> Record:
     """Where a record says no key, its number is its key, so that no two are the same."""
     try:
-        record = parse_sample(text, what)
+        return parse_sample(text, what, number)
     except SampleError as error:
         # The place of the file's line says enough: all of it is on one.
         raise SampleError(str(error).replace(f"{what}:1:", f"{what}:", 1)) from None
-    return record if has_key(text) else msgspec.structs.replace(record, key=number)

@@ -23,6 +23,9 @@ _SIZE_MAX = 64 << 20
 SAMPLES = Path("testdata") / "udf"
 
 
+_KEY = "sample"
+
+
 class SampleError(Exception):
     """A record sample that is none: what, where, and what to do."""
 
@@ -34,7 +37,7 @@ class Record(msgspec.Struct, frozen=True):
 
     namespace: str = "test"
     set_name: str = "demo"
-    key: Union[int, str, bytes, None] = "sample"
+    key: Union[int, str, bytes, None] = _KEY
     bins: Mapping[str, Value] = {}
     ttl: int = 0
     generation: int = 0
@@ -71,20 +74,15 @@ def read_text(path: Path, what: str) -> str:
         raise SampleError(f"the {what} {str(path)!r} cannot be a file's name ({error})") from None
 
 
-def parse_sample(text: str, what: str) -> Record:
-    """The record that the JSON `text` says; `what` names it in errors. Raises SampleError."""
+def parse_sample(text: str, what: str, key: int | str = _KEY) -> Record:
+    """The record that the JSON `text` says; `what` names it in errors, `key` is that of one that says none.
+    Raises SampleError."""
     try:
         tree = parse(text, what)
-        return Record() if tree is None else _record(members(tree, "", "a record sample"))
+        return Record(key=key) if tree is None else _record(members(tree, "", "a record sample"), key)
     except FormError as error:
         said = str(error)
         raise SampleError(said if said.startswith(what) else f"{what}: {said}") from None
-
-
-def has_key(text: str) -> bool:
-    """Whether the JSON of a sample says a key."""
-    tree = parse(text, "record")
-    return tree is not None and "key" in members(tree, "", "a record sample")
 
 
 def parse_key(text: str) -> Record:
@@ -115,7 +113,7 @@ def sample_json(record: Record) -> dict[str, Any]:
     }
 
 
-def _record(found: dict[str, Any]) -> Record:
+def _record(found: dict[str, Any], absent_key: int | str) -> Record:
     unknown = [name for name in found if name not in ("key", "bins", "ttl", "generation", "$schema")]
     if unknown:
         raise FormError(unknown[0], 'a record sample has only "key", "bins", "ttl" and "generation"')
@@ -125,7 +123,7 @@ def _record(found: dict[str, Any]) -> Record:
     if len(bins) > BINS_MAX:
         raise FormError("bins", f"there are {len(bins)} bins, and a UDF sees at most {BINS_MAX}")
     bins = {name: value for name, value in bins.items() if value is not None}
-    namespace, set_name, key = _key(found.get("key", ["test", "demo", "sample"]))
+    namespace, set_name, key = _key(found.get("key", ["test", "demo", absent_key]))
     return Record(
         namespace=namespace,
         set_name=set_name,
