@@ -14,11 +14,14 @@ from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.host.dialect import encode, to_flat
 from modgo_lsp.host.nodes import PARTITIONS, partition
 from modgo_lsp.host.record import RefusedError, digest_of
-from modgo_lsp.host.result import stream_json
+from modgo_lsp.host.records_file import NumberedRecord
+from modgo_lsp.host.replay import read_replay
+from modgo_lsp.host.result import StreamResult, stream_json
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.session import Session
 from modgo_lsp.host.streams import Output, ValueInput
 from modgo_lsp.host.values import NIL_FLAT, List, Map
+from modgo_lsp.host.work import Work, do_work, work_of
 
 CITIES = ("Berlin", "Kraków", "Oslo")
 RECORDS = [Record(key=f"k{n}", bins={"n": n, "city": CITIES[n % 3]}, generation=1) for n in range(1, 1001)]
@@ -91,6 +94,23 @@ async def test_a_node_that_fails_is_named(session: Session, function: str, kind:
     assert len(result.nodes) == node - 1
     # The session goes on with another worker.
     assert (await session.call_stream("total", (), RECORDS[:3])).values == (6,)
+
+
+async def test_a_stream_that_failed_runs_again(
+    module: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    numbered = tuple(NumberedRecord(n, record) for n, record in enumerate(RECORDS[:20], 1))
+    work = Work("exits", (7,), "stream", numbered, nodes=3)
+    first = await do_work(module, work)
+    assert isinstance(first, StreamResult)
+    assert first.failure is not None
+    replay = read_replay(Path(first.failure.replay))
+    assert work_of(replay) == work
+    again = await do_work(replay.module, work_of(replay), keeps=False)
+    assert isinstance(again, StreamResult)
+    assert again.failure is not None
+    assert again.failure.message == first.failure.message
 
 
 async def test_records_of_a_stream_are_read_only_and_kinds_do_not_mix(session: Session) -> None:
