@@ -132,6 +132,17 @@ def test_replacing_wants_a_yes_and_the_same_module_none(files: Path, cluster: li
     assert on_disk(cluster[0]) == before
 
 
+def test_bytes_are_read_back_from_every_node(files: Path, cluster: list[Asd]) -> None:
+    module = files / "counters.so"
+    assert deploy(module, cluster[0]).returncode == 0
+    damaged = cluster[1].folder / "usr" / "udf" / "lua" / "counters.so"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    done = deploy(module, cluster[0], "--timeout", "0.5")
+    assert done.returncode == 1
+    assert f"A2 ({cluster[1].hosts}) has other content in counters.so" in done.stderr
+    assert cluster[0].hosts not in done.stderr
+
+
 def test_a_name_that_lua_has_is_refused(files: Path, cluster: list[Asd]) -> None:
     lua = files / "counters.lua"
     lua.write_text("function one(rec) return 1 end\n")

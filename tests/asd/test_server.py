@@ -310,6 +310,7 @@ def test_settings_that_are_no_good_are_told_of(make_server: Maker, shop: Files) 
     for name in ("MODE", "WORKER", "POOL", "MEMORY", "TIMEOUT", "CACHE", "LOG"):
         server.put_all(shop)
         assert logged(server, f"mod_go: MODGO_{name} is ")
+    assert server.apply("a", "shop", "version") == 1
 
 
 @pytest.mark.parametrize("mode", ["fenced", "unfenced"])

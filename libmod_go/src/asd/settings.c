@@ -76,14 +76,15 @@ static void read_worker(mod_go_settings *settings)
 
 	if (value == NULL)
 		return;
-	if (strlen(value) < sizeof(settings->config.worker) && value[0] == '/' && access(value, X_OK) == 0)
+	if (strlen(value) < sizeof(settings->config.worker) && value[0] == '/' && access(value, X_OK) == 0) {
 		strcpy(settings->config.worker, value);
-	else
-		complain(
-			settings,
-			"MODGO_WORKER is \"%.200s\": it takes the absolute path of mod-go-worker, a program that this"
-			" user may run; looking beside the plugin, in ../bin there and in $PATH\n",
-			value);
+		return;
+	}
+	complain(settings,
+	         "MODGO_WORKER is \"%.200s\": it takes the absolute path of mod-go-worker, a program that this"
+	         " user may run; looking beside the plugin, in ../bin there and in $PATH\n",
+	         value);
+	unsetenv("MODGO_WORKER"); /* or whoever looks there finds it again */
 }
 
 /* A folder of this user's alone, or one in which everybody's files are their own. */
