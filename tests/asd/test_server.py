@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 
+import psutil
 import pytest
 
 from modgo_lsp.ship.package import package
@@ -355,3 +356,19 @@ HOSTILE = (
     "list_with_trailing_bytes",
     "list_without_data",
 )
+
+
+@pytest.mark.parametrize("signal", ["terminate", "kill"])
+def test_no_worker_outlives_the_server(make_server: Maker, shop: Files, signal: str) -> None:
+    server = make_server()
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    assert server.apply("a", "shop", "version") == 1
+    assert server.process is not None
+    workers = psutil.Process(server.process.pid).children()
+    assert workers
+    getattr(server.process, signal)()
+    gone, alive = psutil.wait_procs(workers, timeout=10)
+    assert alive == []
+    assert len(gone) == len(workers)
+    server.restart()
