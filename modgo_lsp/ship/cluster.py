@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from modgo_lsp.ship.access import Access, Tls
-from modgo_lsp.ship.diagnosis import unreachable
+from modgo_lsp.ship.diagnosis import seeds_that_answer, unreachable
 from modgo_lsp.ship.failure import usage_error
 
 CONNECT_SECONDS = 3.0
@@ -105,16 +105,24 @@ def connected(access: Access, lua_path: Path | None = None) -> Iterator[Cluster]
     """The cluster behind `access`. `lua_path` is the folder in which the client looks for Lua modules.
     Raises ShipError where the client is missing or no node can be reached."""
     aerospike = _client_library()
-    try:
-        client = aerospike.client(_config(aerospike, access, lua_path))
-    except aerospike.exception.TLSError as error:
-        raise usage_error(f"TLS to {access} failed: {said(error)}", "check the --tls-… files") from None
-    except aerospike.exception.AerospikeError as error:
-        raise unreachable(access, said(error)) from None
+    client = _connect(aerospike, access, lua_path)
     try:
         yield Cluster(client, aerospike)
     finally:
         client.close()
+
+
+def _connect(aerospike: Any, access: Access, lua_path: Path | None) -> Any:
+    try:
+        return aerospike.client(_config(aerospike, access, lua_path))
+    except aerospike.exception.TLSError as error:
+        raise usage_error(f"TLS to {access} failed: {said(error)}", "check the --tls-… files") from None
+    except aerospike.exception.AerospikeError as error:
+        # The client gives up where one of several seeds is down; the others know the cluster as well.
+        left = seeds_that_answer(access)
+        if 0 < len(left) < len(access.seeds):
+            return _connect(aerospike, msgspec.structs.replace(access, seeds=left), lua_path)
+        raise unreachable(access, said(error)) from None
 
 
 def said(error: Exception) -> str:

@@ -36,9 +36,14 @@ def unreachable(access: Access, said: str) -> ShipError:
     )
 
 
+def seeds_that_answer(access: Access) -> tuple[Seed, ...]:
+    """Those at which an Aerospike node (or, with TLS, something) answers."""
+    return tuple(seed for seed in access.seeds if _reason(seed, access.tls is not None) is None)
+
+
 def _entry_remedy(access: Access) -> str:
     if access.user is not None:
-        return "check the user, the password and --auth"
+        return "check user, password and --auth; a cluster without security takes no --user"
     if access.tls is not None:
         return "check the TLS name (HOST:TLSNAME:PORT) and the files of the --tls-… options"
     return "a cluster with security needs --user, one with TLS --tls-enable"

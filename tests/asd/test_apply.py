@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +192,37 @@ def test_keys_are_judged_first(apply: Any) -> None:
     assert done.returncode == 2
     assert "the cluster has no namespace nowhere" in done.stderr
     assert "it has test" in done.stderr
+
+
+def test_a_module_is_replaced_under_load_and_no_call_fails(
+    start_cluster: StartCluster, folder: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "calls"
+    shutil.copytree(ROOT / "tests" / "asd" / "go" / "calls", source)
+    code = (source / "calls.go").read_text()
+    (source / "calls.go").write_text(code.replace("int { return 1 }", "int { return 2 }"))
+    assert modgo("build", str(source), "-o", str(tmp_path / "calls.so"), cwd=tmp_path).returncode == 0
+    nodes = start_cluster(2, plugin())
+    assert modgo("deploy", "calls.so", "--hosts", nodes[0].hosts, cwd=folder).returncode == 0
+    answers: list[list[int]] = [[], [], [], []]
+    over = threading.Event()
+    with connected(Access(read_seeds(nodes[0].hosts))) as cluster:
+
+        def load(number: int) -> None:
+            policy = {"max_retries": 0, "total_timeout": 10_000}
+            while not over.is_set():
+                answer = cluster.client.apply(("test", "demo", number), "calls", "version", [], policy)
+                answers[number].append(answer)
+
+        with ThreadPoolExecutor(4) as threads:
+            calls = [threads.submit(load, number) for number in range(4)]
+            done = modgo("deploy", "calls.so", "--hosts", nodes[0].hosts, "--yes", cwd=tmp_path)
+            over.set()
+        assert done.returncode == 0, done.stderr
+        assert [call.exception() for call in calls] == [None] * 4
+        assert all(len(some) > 100 and some[0] == 1 and some == sorted(some) for some in answers)
+        for number in range(20):
+            assert cluster.client.apply(("test", "demo", number), "calls", "version", []) == 2
 
 
 def test_a_library_that_is_no_module_is_refused_by_its_look(cluster: list[Asd], tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -220,6 +221,22 @@ def test_unreachable_nodes_are_named(built: Path, tmp_path: Path, start_cluster:
     second.thaw()
     assert done.returncode == 2
     assert f"answers, but not its nodes at {second.hosts}" in done.stderr
+
+
+def test_one_seed_that_is_down_does_not_matter(cluster: list[Asd], tmp_path: Path) -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{bound.getsockname()[1]}"
+        done = modgo("modules", "--hosts", f"{nobody},{cluster[1].hosts}", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "The cluster has no modules.\n"), done.stderr
+
+
+def test_what_a_cluster_without_security_and_tls_says(cluster: list[Asd], tmp_path: Path) -> None:
+    hosts = ("--hosts", cluster[0].hosts)
+    done = modgo("modules", *hosts, "--user", "ops", "--password", "env:HOME", cwd=tmp_path)
+    assert (done.returncode, "a cluster without security takes no --user" in done.stderr) == (2, True)
+    done = modgo("modules", *hosts, "--tls-enable", cwd=tmp_path)
+    assert (done.returncode, "check the TLS name" in done.stderr) == (2, True)
 
 
 def test_an_interrupt_takes_back_what_it_put(files: Path, cluster: list[Asd]) -> None:
