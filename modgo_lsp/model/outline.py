@@ -14,7 +14,7 @@ from functools import cache
 import msgspec
 
 # Goes into the keys of caches: what this file finds in the same bytes has changed when it does.
-VERSION = 1
+VERSION = 2
 
 _IDENTIFIER = rb"[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"
 _TOKEN = (
@@ -27,6 +27,7 @@ _TOKEN = (
     rb"|(?<![0-9A-Za-z_\x80-\xff])(?:func|type|var|const|import)(?![0-9A-Za-z_\x80-\xff])"
 )
 _PACKAGE = rb"(?:\xef\xbb\xbf)?(?:\s|;|//[^\n]*|/\*.*?\*/)*package(?:\s|/\*.*?\*/)+(" + _IDENTIFIER + rb")"
+_NAMES = rb"\s*" + _IDENTIFIER + rb"(?:\s*,\s*" + _IDENTIFIER + rb")*"
 _OPEN, _CLOSE, _QUOTES = frozenset(b"([{"), frozenset(b")]}"), frozenset(b"\"'`")
 _ROUND, _SQUARE, _SLASH, _SEMICOLON = b"([/;"
 # What stands at the end of a line that a semicolon follows: names and literals end so, too.
@@ -164,14 +165,19 @@ def _begins(word: bytes, last: int, line_break: bool) -> bool:
 
 
 def _words(decl: _Declaration) -> list[str]:
-    """The identifiers that a declaration may declare."""
+    """The identifiers that a declaration may declare: those that a spec begins with. In a group each line
+    counts as one, also where it goes on with the line before."""
     plain = b" ".join(decl.plain)
     if decl.keyword == b"func" or (decl.keyword == b"type" and decl.names_at == 0):
         match = _pattern(_IDENTIFIER).search(plain)
         return [] if match is None else [match[0].decode("utf-8", "replace")]
-    return list(
-        dict.fromkeys(word.decode("utf-8", "replace") for word in _pattern(_IDENTIFIER).findall(plain))
-    )
+    specs = _pattern(rb"[\n;]").split(plain) if decl.names_at else [plain]
+    found: dict[bytes, None] = {}
+    for spec in specs:
+        match = _pattern(_NAMES).match(spec)
+        if match is not None:
+            found.update(dict.fromkeys(_pattern(_IDENTIFIER).findall(match[0])))
+    return [word.decode("utf-8", "replace") for word in found]
 
 
 def _receiver_base(text: bytes) -> str:

@@ -190,14 +190,15 @@ func (j *judge) all() {
 				}
 				names[name] = true
 			}
-			if member == j.pkg {
-				j.registration(one, judged)
-			} else if one.call != nil {
+			if member != j.pkg && one.call != nil {
 				if used := declared(one); used != nil {
-					judged[used] = true
+					judged[instance(one, used)] = true
 				}
 			}
 		}
+	}
+	for _, one := range own {
+		j.registration(one, judged)
 	}
 	if !imported || len(own) > 0 {
 		j.unregistered()
@@ -254,6 +255,14 @@ func held(pkg *loaded, expr ast.Expr) ast.Expr {
 	return expr
 }
 
+// instance tells apart what is judged once: a declared function, or one instance of a generic one.
+func instance(one *registration, used *types.Func) any {
+	if used.Signature().TypeParams().Len() > 0 || used.Signature().RecvTypeParams().Len() > 0 {
+		return used.FullName() + types.TypeString(one.pkg.info.TypeOf(held(one.pkg, one.call.Args[1])), nil)
+	}
+	return used
+}
+
 func (j *judge) signature(one *registration, judged map[any]bool) {
 	t := one.functionType()
 	var at ast.Node = one.call
@@ -272,10 +281,7 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 	var place interface{ Pos() position } = at
 	// An interface's method has no declaration of its own: what is judged is a value's type.
 	if used := declared(one); used != nil && !isInterfaceMethod(used) {
-		key := any(used)
-		if used.Signature().TypeParams().Len() > 0 || used.Signature().RecvTypeParams().Len() > 0 {
-			key = used.FullName() + types.TypeString(t, nil)
-		}
+		key := instance(one, used)
 		if judged[key] {
 			return
 		}

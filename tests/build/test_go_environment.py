@@ -1,0 +1,92 @@
+"""Finding Go's library and module cache without running Go, held against what Go says of itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.build import go_environment
+from modgo_lsp.build.go_environment import find_go_environment
+
+GO = shutil.which("go", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/local/go/bin")
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("GOROOT", "GOFLAGS", "GOWORK", "GOMODCACHE", "GOPATH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GOENV", str(tmp_path / "env"))
+    monkeypatch.setenv("PATH", f"{Path(str(GO)).parent}{os.pathsep}{os.environ['PATH']}")
+
+
+def go_says() -> dict[str, str]:
+    command = [str(GO), "env", "-json", "GOROOT", "GOMODCACHE", "GOVERSION", "GOWORK"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd="/")
+    return dict(json.loads(ran.stdout))
+
+
+def test_it_finds_what_go_says() -> None:
+    found, said = find_go_environment(), go_says()
+    assert os.path.realpath(str(found.goroot)) == os.path.realpath(said["GOROOT"])
+    assert found.module_cache == said["GOMODCACHE"]
+    assert f"go{found.version}" == said["GOVERSION"]
+    assert found.release == int(said["GOVERSION"].split(".")[1])
+
+
+def test_variables_come_from_the_environment_then_from_go_env_w(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "env").write_text("# kept\nGOPATH=/kept:/other\nGOFLAGS=-trimpath -mod=vendor\nGOWORK=off\n")
+    found = find_go_environment()
+    assert found.module_cache == go_says()["GOMODCACHE"] == "/kept/pkg/mod"
+    assert (found.mod, found.work) == ("vendor", "off")
+    monkeypatch.setenv("GOMODCACHE", "/mine")
+    monkeypatch.setenv("GOFLAGS", "-mod=mod")
+    assert find_go_environment().module_cache == "/mine"
+    assert find_go_environment().mod == "mod"
+
+
+def _goroot(folder: Path, version: str) -> Path:
+    (folder / "bin").mkdir(parents=True)
+    (folder / "src" / "builtin").mkdir(parents=True)
+    (folder / "VERSION").write_text(f"go{version}\ntime 2026-01-01T00:00:00Z\n")
+    command = folder / "bin" / "go"
+    command.write_text("#!/bin/sh\nexit 1\n")
+    command.chmod(0o755)
+    return command
+
+
+def test_a_link_leads_to_its_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    command = _goroot(tmp_path / "sdk", "1.25.1")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "go").symlink_to(command)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    found = find_go_environment()
+    assert (found.goroot, found.version, found.release) == (str(tmp_path / "sdk"), "1.25.1", 25)
+
+
+def test_the_setting_goes_before_the_path_and_one_that_is_too_old_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    old = _goroot(tmp_path / "old", "1.23.4")
+    assert find_go_environment(str(old)).version == "1.23.4"
+    assert find_go_environment(str(tmp_path / "nothing")).goroot is None
+    monkeypatch.setenv("PATH", str(old.parent))
+    monkeypatch.setattr(go_environment, "wheel_folder", lambda _: None)
+    assert find_go_environment().goroot is None
+
+
+def test_of_a_script_only_the_variable_can_tell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    _goroot(tmp_path / "sdk", "1.26.0")
+    script = tmp_path / "shims" / "go"
+    script.parent.mkdir()
+    script.write_text("#!/bin/sh\nexec somewhere/else/go\n")
+    script.chmod(0o755)
+    assert find_go_environment(str(script)).goroot is None
+    monkeypatch.setenv("GOROOT", str(tmp_path / "sdk"))
+    assert find_go_environment(str(script)).goroot == str(tmp_path / "sdk")
