@@ -70,6 +70,39 @@ def test_nothing_wrong(module: Path) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "No problems in 1 package.\n", "")
 
 
+TIMED = """package counters
+
+import (
+	"time"
+
+	"example.org/lib"
+	"github.com/GeertJohan/aerospike-mod-go/udf"
+)
+
+func init() { udf.Register("at", At) }
+
+func At(rec *udf.Record, t time.Time, l lib.T) {}
+"""
+
+
+def test_types_of_go_s_library_are_judged(module: Path) -> None:
+    append(module, "").write_text(TIMED.replace('\t"example.org/lib"\n', "").replace(", l lib.T", ""))
+    ran = modgo(module)
+    assert "MG201" in ran.stdout
+    assert "no field of it is exported" in ran.stdout
+    assert ran.stderr == ""
+
+
+def test_it_says_once_what_it_cannot_see(module: Path) -> None:
+    append(module, "").write_text(TIMED)
+    (module / "modgo.toml").write_text('go = "/nowhere/go"\n')
+    ran = modgo(module)
+    assert (ran.returncode, ran.stdout) == (0, "No problems in 1 package.\n")
+    library, others = ran.stderr.splitlines()
+    assert library.startswith("Note: Go was not found, so the types of its library (time) are not judged")
+    assert others.startswith("Note: the source of example.org/lib is not here")
+
+
 def test_text_is_for_people(module: Path) -> None:
     append(module, FORGOTTEN)
     ran = modgo(module, "counters")
