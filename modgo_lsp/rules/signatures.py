@@ -15,7 +15,7 @@ from modgo_lsp.rules.rule import Rule
 def judged_once(package: Package) -> Iterator[Registration]:
     """The package's registrations whose signature is to be judged: each declared function once in a UDF
     module, so not again where a package that this one imports registers it already. Of a generic function
-    each instance is one."""
+    each instance is one, and of a method each type that it has as a function."""
     judged = {
         (registration.target.location, registration.function_type)
         for dependency in package.dependencies
@@ -36,11 +36,15 @@ def findings_of(
 ) -> Iterator[Finding]:
     """A finding for each signature problem of `kind`. `fix_title` names the fix that puts the problem's
     replacement in ("{}" stands for it)."""
+    said: set[SignatureProblem] = set()
     for registration in judged_once(package):
-        for problem in registration.signature.problems if registration.signature else ():
-            if problem.kind == kind:
-                fix = _fix(registration, problem, fix_title)
-                yield rule.finding(problem.message, problem.location, problem.related, fix)
+        problems = registration.signature.problems if registration.signature else ()
+        # T.M and (*T).M are two, and what is wrong with M is said once.
+        news = [problem for problem in problems if problem.kind == kind and problem not in said]
+        said.update(news)
+        for problem in news:
+            fix = _fix(registration, problem, fix_title)
+            yield rule.finding(problem.message, problem.location, problem.related, fix)
 
 
 def _fix(registration: Registration, problem: SignatureProblem, title: str | None) -> tuple[Fix, ...]:

@@ -20,7 +20,7 @@ from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.lint.check import judge
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.load import Loader
-from tests.agreement.modules import write_module
+from tests.agreement.modules import write_module, write_sweep
 
 ORACLE = Path(__file__).parent / "oracle"
 
@@ -73,6 +73,19 @@ def run_batch(
     folder.mkdir(parents=True)
     variables = environment(folder)
     module, layout = write_module(folder, seed, size, variables, layout)
+    return compare(program, module, variables, f"seed {seed} ({layout})")
+
+
+def run_sweep(folder: Path, program: Path, pattern: str) -> tuple[int, int, list[str]]:
+    """Likewise, with everything registered that the packages of Go's library export that `pattern` matches."""
+    folder.mkdir(parents=True)
+    variables = environment(folder)
+    return compare(program, write_sweep(folder, program, pattern, variables), variables, pattern)
+
+
+def compare(
+    program: Path, module: Path, variables: dict[str, str], called: str
+) -> tuple[int, int, list[str]]:
     theirs = oracle_says(program, module, variables)
     found = find_go_environment()
     found = msgspec.structs.replace(found, module_cache=variables["GOMODCACHE"], mod="")
@@ -86,7 +99,7 @@ def run_batch(
         elif ours == findings:
             agreed += 1
         else:
-            different.append(f"seed {seed} ({layout}) {directory}\n  lint {ours}\n  Go   {findings}")
+            different.append(f"{called} {directory}\n  lint {ours}\n  Go   {findings}")
     return agreed, refused, different
 
 
@@ -97,9 +110,12 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=200, help="packages in one Go module")
     parser.add_argument("--keep", type=Path, help="leave the modules here")
     given = parser.parse_args()
-    agreed = disagreed = refused = modules = 0
+    modules = 0
     with tempfile.TemporaryDirectory() as scratch:
         program = build_oracle(Path(scratch))
+        agreed, refused, swept = run_sweep((given.keep or Path(scratch)) / "library", program, "std")
+        disagreed = len(swept)
+        print(*swept, f"Go's library: {agreed} agreements, {disagreed} disagreements", sep="\n", flush=True)
         while agreed + disagreed < given.packages:
             seed = given.seed + modules
             folder = (given.keep or Path(scratch)) / f"seed{seed}"

@@ -6,6 +6,7 @@ Not for: what is in a file (source.py, registering.py).
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import zipfile
@@ -63,6 +64,34 @@ def write_module(
     if layout == "vendor":
         _go(app, environment, "mod", "vendor")
     return app, layout
+
+
+def write_sweep(folder: Path, program: Path, pattern: str, environment: dict[str, str]) -> Path:
+    """A module with a package for each one that `pattern` matches (of Go's library: `std`): it registers
+    every function and method that one exports, and functions that take every type. Gives its folder."""
+    app = folder / "app"
+    _write(
+        app / "go.mod",
+        f"module example.com/gen\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n",
+    )
+    ran = subprocess.run(
+        [program, pattern], cwd=app, env=environment, capture_output=True, text=True, check=True
+    )
+    for number, line in enumerate(ran.stdout.splitlines()):
+        one = json.loads(line)
+        parts = one["path"].split("/")
+        used = [*one["functions"], *one["types"]]
+        if "internal" in parts or "vendor" in parts or one["name"] == "main" or not used:
+            continue
+        calls = [
+            *one["functions"],
+            *(f"func({type_}) {{}}" for type_ in one["types"]),
+            *(f"func() (_ {type_}) {{ panic(0) }}" for type_ in one["types"]),
+        ]
+        lines = [f'\tudf.Register("f{n}", {call.replace("%", "p")})' for n, call in enumerate(calls)]
+        head = f'package s{number}\n\nimport (\n\tp "{one["path"]}"\n\t"{SDK}"\n)\n\nfunc init() {{\n'
+        _write(app / f"s{number}/s.go", head + "\n".join(lines) + "\n}\n")
+    return app
 
 
 def _udf_package(rng: random.Random, app: Path, number: int, others: list[Package]) -> Package:

@@ -1,4 +1,4 @@
-"""A small run of the harness: each layout once. `make agreement` is the long one."""
+"""A small run of the harness: each layout once, and some packages of Go's library. `make agreement` is the long one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.agreement.__main__ import build_oracle, run_batch
+from tests.agreement.__main__ import build_oracle, run_batch, run_sweep
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +21,12 @@ def test_lint_and_go_say_the_same(oracle: Path, tmp_path: Path, layout: str, see
     agreed, _, different = run_batch(tmp_path / "module", oracle, seed, 40, layout)
     assert not different, "\n".join(different)
     assert agreed > 20
+
+
+@pytest.mark.parametrize(
+    "package", ["time", "net/http", "go/ast", "encoding/json", "sync/atomic", "math/big"]
+)
+def test_they_say_the_same_of_all_that_a_package_exports(oracle: Path, tmp_path: Path, package: str) -> None:
+    agreed, _, different = run_sweep(tmp_path / "module", oracle, package)
+    assert not different, "\n".join(different)
+    assert agreed == 1

@@ -255,12 +255,10 @@ func held(pkg *loaded, expr ast.Expr) ast.Expr {
 	return expr
 }
 
-// instance tells apart what is judged once: a declared function, or one instance of a generic one.
+// instance tells apart what is judged once: a declared function in one type. Instances of a generic one have
+// several, and so has a method, by its receiver.
 func instance(one *registration, used *types.Func) any {
-	if used.Signature().TypeParams().Len() > 0 || used.Signature().RecvTypeParams().Len() > 0 {
-		return used.FullName() + types.TypeString(one.pkg.info.TypeOf(held(one.pkg, one.call.Args[1])), nil)
-	}
-	return used
+	return used.FullName() + types.TypeString(one.pkg.info.TypeOf(held(one.pkg, one.call.Args[1])), nil)
 }
 
 func (j *judge) signature(one *registration, judged map[any]bool) {
@@ -280,18 +278,23 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 	}
 	var place interface{ Pos() position } = at
 	// An interface's method has no declaration of its own: what is judged is a value's type.
+	at0 := any(at)
 	if used := declared(one); used != nil && !isInterfaceMethod(used) {
-		key := instance(one, used)
-		if judged[key] {
+		if key := instance(one, used); judged[key] {
 			return
+		} else {
+			judged[key] = true
 		}
-		judged[key] = true
 		if used.Pkg() == j.pkg.types {
-			place = used
+			place, at0 = used, used
 		}
 	}
-	for _, code := range signatureProblems(signature) {
-		j.say(code, place)
+	for _, problem := range signatureProblems(signature) {
+		// What is said of a declaration is said once, however often it is registered.
+		if said := [2]any{at0, problem}; !judged[said] {
+			judged[said] = true
+			j.say(problem.code, place)
+		}
 	}
 }
 

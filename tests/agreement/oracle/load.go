@@ -48,8 +48,8 @@ type program struct {
 	roots    []*loaded
 }
 
-func load() (*program, error) {
-	command := exec.Command("go", "list", "-e", "-deps", "-json=ImportPath,Dir,Name,GoFiles,CgoFiles,ImportMap,Standard,DepOnly,Module", "./...")
+func load(pattern string) (*program, error) {
+	command := exec.Command("go", "list", "-e", "-deps", "-json=ImportPath,Dir,Name,GoFiles,CgoFiles,ImportMap,Standard,DepOnly,Module", pattern)
 	command.Stderr = os.Stderr
 	output, err := command.Output()
 	if err != nil {

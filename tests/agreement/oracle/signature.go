@@ -1,15 +1,23 @@
 package main
 
-import "go/types"
+import (
+	"fmt"
+	"go/types"
+)
 
-// signatureProblems are the codes of everything wrong in a UDF's signature, each as often as it is wrong.
-func signatureProblems(signature *types.Signature) []string {
-	var codes []string
-	say := func(code string) { codes = append(codes, code) }
+// problem is a code and what it is said of: a parameter, a result or all of them, with its type.
+type problem struct{ code, slot string }
+
+// signatureProblems is everything wrong in a UDF's signature.
+func signatureProblems(signature *types.Signature) []problem {
+	var found []problem
+	slot := ""
+	say := func(code string) { found = append(found, problem{code, slot}) }
 	var record, stream, value, context, arguments bool
 	params := signature.Params()
 	for i := range params.Len() {
 		t := params.At(i).Type()
+		slot = fmt.Sprint("parameter ", i, t)
 		if signature.Variadic() && i == params.Len()-1 {
 			if !supported(t.(*types.Slice).Elem(), nil) {
 				say("MG201")
@@ -41,15 +49,20 @@ func signatureProblems(signature *types.Signature) []string {
 		}
 	}
 	if record && stream {
-		return codes
+		return found
 	}
 	results := signature.Results()
+	slot = "results"
 	if results.Len() > 2 {
 		say("MG203")
-		return codes
+		return found
 	}
 	if results.Len() == 2 && !isError(results.At(1).Type()) {
+		slot = fmt.Sprint("result 1", results.At(1).Type())
 		say("MG203")
+	}
+	if results.Len() > 0 {
+		slot = fmt.Sprint("result 0", results.At(0).Type())
 	}
 	switch {
 	case stream:
@@ -67,7 +80,7 @@ func signatureProblems(signature *types.Signature) []string {
 			say("MG202")
 		}
 	}
-	return codes
+	return found
 }
 
 func supportedResult(t types.Type) bool { return supported(t, nil) }
