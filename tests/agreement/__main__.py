@@ -77,7 +77,7 @@ def run_batch(
 
 
 def run_sweep(folder: Path, program: Path, pattern: str) -> tuple[int, int, list[str]]:
-    """Likewise, with everything registered that the packages of Go's library export that `pattern` matches."""
+    """Likewise, with all registered that the packages of Go's library export that `pattern` matches."""
     folder.mkdir(parents=True)
     variables = environment(folder)
     return compare(program, write_sweep(folder, program, pattern, variables), variables, pattern)
