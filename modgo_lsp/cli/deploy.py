@@ -64,20 +64,22 @@ def command(
     cargo = load_cargo(module)
     if not no_load and (untried := asyncio.run(try_module(module, settings_for(module).cc))):
         click.echo(f"{module} was not loaded here first: {untried}", err=True)
-    with connected(access) as cluster, progress(as_json) as tell:
+    with connected(access) as cluster:
         found = survey(cluster)
         there = standing(found, cargo.module)
         check_free(cargo.module, there)
         present = find_module(cluster, found, cargo.module)
-        if present is not None and present.agree and present.sha256 == cargo.sha256:
-            result = confirm(cluster, cargo, timeout, tell)
-        else:
-            if present is not None and not yes:
-                _ask(present, as_json)
-            if not no_probe:
-                tell("asking whether every node runs Go modules")
-                check_plugin(cluster)
-            result = deploy(cluster, cargo, there, timeout, tell)
+        same = present is not None and present.agree and present.sha256 == cargo.sha256
+        if present is not None and not same and not yes:
+            _ask(present, as_json)
+        with progress(as_json) as tell:
+            if same:
+                result = confirm(cluster, cargo, timeout, tell)
+            else:
+                if not no_probe:
+                    tell("asking whether every node runs Go modules")
+                    check_plugin(cluster)
+                result = deploy(cluster, cargo, there, timeout, tell)
     if as_json:
         write_json(deployed_json(result))
     else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import pty
 import random
 import shutil
 import signal
@@ -131,6 +132,30 @@ def test_replacing_wants_a_yes_and_the_same_module_none(files: Path, cluster: li
     assert "the cluster has a module counters (sha256 " in done.stderr
     assert "--yes" in done.stderr
     assert on_disk(cluster[0]) == before
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 2), ("y", 0)])
+def test_a_terminal_is_asked(files: Path, cluster: list[Asd], answer: str, code: int) -> None:
+    module = files / "counters.so"
+    assert deploy(module, cluster[0]).returncode == 0
+    before = on_disk(cluster[0])
+    module.write_bytes(module.read_bytes() + b"2")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "deploy", module.name, "--hosts", cluster[0].hosts, "--no-probe"],
+        cwd=files,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    os.write(ours, f"{answer}\n".encode())
+    _, said = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert (process.returncode, "Replace it? [y/N]" in said) == (code, True), said
+    assert (on_disk(cluster[0]) == before) == (answer == "n")
 
 
 def test_bytes_are_read_back_from_every_node(files: Path, cluster: list[Asd]) -> None:
