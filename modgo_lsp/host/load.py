@@ -1,6 +1,6 @@
 """Loads a module in a worker, says what it is, or why it won't do, and lets go of it.
 
-Not for: calling its functions (call.py), or building it.
+Not for: calling its functions (work.py, session.py), or building it.
 """
 
 from __future__ import annotations

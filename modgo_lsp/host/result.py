@@ -1,6 +1,6 @@
 """What loading and calling give back, and its JSON (the contracts of `modgo load` and `modgo call`).
 
-Not for: how it comes about (load.py, call.py) or how people see it (cli).
+Not for: how it comes about (load.py, apply.py, nodes.py) or how people see it (cli).
 """
 
 from __future__ import annotations

@@ -7,23 +7,28 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
-from modgo_lsp.host.call import call_function
 from modgo_lsp.host.json_forms import parse, value_of
+from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.result import CallResult, call_json
 from modgo_lsp.host.sample import Record
+from modgo_lsp.host.work import Work, do_work
 
 RECORD = Record(bins={"a": 1, "s": "x"}, generation=1)
 
 
-async def call(module: Path, function: str, *arguments: str, **more: Any) -> CallResult:
+async def call(
+    module: Path, function: str, *arguments: str, record: Record = RECORD, timeout: float = 10
+) -> CallResult:
     """Arguments are JSON."""
-    values = [value_of(parse(text, "argument")) for text in arguments]
-    return await call_function(module, function, values, more.pop("record", RECORD), **more)
+    values = tuple(value_of(parse(text, "argument")) for text in arguments)
+    work = Work(function, values, records=(NumberedRecord(1, record),), timeout=timeout)
+    result = await do_work(module, work, keeps=False)
+    assert isinstance(result, CallResult)
+    return result
 
 
 def test_the_json_is_the_contract(udfs: Path) -> None:

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from modgo_lsp.host.call import call_function
 from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.sample import NEVER_EXPIRES, Record
 from modgo_lsp.host.session import Session
@@ -190,5 +189,6 @@ async def test_a_store_that_is_in_use_is_waited_for(
 
 
 async def test_a_call_without_a_store_keeps_nothing(udfs: Path) -> None:
-    assert (await call_function(udfs, "create", [1])).failure is None
-    assert (await call_function(udfs, "create", [1])).failure is None
+    async with Session(udfs) as session:
+        for _ in range(2):
+            assert (await session.call("create", [1])).failure is None
