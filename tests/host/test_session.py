@@ -163,3 +163,13 @@ async def test_no_descriptor_is_left_open(good: Path) -> None:
             await session.call("exit")
         assert (await load_module(good.with_name("none.so"))).failure is not None
     assert psutil.Process().num_fds() == before
+
+
+async def test_what_was_lent_to_a_call_goes_with_it(good: Path) -> None:
+    record = Record(bins={"a": 1, "s": "x" * 200_000})
+    async with Session(good) as session:
+        await session.call("meta", (), record)
+        before = psutil.Process().memory_info().rss
+        for _ in range(1000):
+            assert (await session.call("meta", (), record)).failure is None
+        assert psutil.Process().memory_info().rss - before < 50 << 20
