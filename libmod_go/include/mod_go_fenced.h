@@ -35,9 +35,13 @@ typedef struct mod_go_fenced_options {
 	                    * was printed in; default: kept for errors */
 	int32_t stop; /* a descriptor: once it can be read, all workers are ended, what waits for one comes back,
 	                    * and none is started any more; default: none. mod_go_fenced_close is still needed */
+	uint32_t
+		timed; /* one call of a thread in so many is timed, for reading the clock is a good part of a short
+	                 * call; default: each */
 } mod_go_fenced_options;
 
-/* What a pool has done so far. Every call is counted once in `calls`, once in `by_status`, once in `latency`. */
+/* What a pool has done so far. Every call is counted once in `calls`, once in `by_status`, and, where it
+ * is timed, once in `latency`. */
 typedef struct mod_go_fenced_counters {
 	uint32_t size; /* set by the caller */
 	uint32_t live; /* workers now: idle, busy or starting */

@@ -6,6 +6,9 @@
 
 #include "error.h"
 
+/* Of the calls of a server a sample will do for the histogram. */
+enum { TIMED = 16 };
+
 /* How many versions that cannot be unloaded are loaded. Only touched while one version is loaded at a time. */
 static uint32_t staying;
 
@@ -86,7 +89,8 @@ static mod_go_status load_fenced(mod_go_loaded *version, const char *path, const
 	                                 .limit = config->workers,
 	                                 .worker = config->worker[0] != '\0' ? config->worker : NULL,
 	                                 .memory = config->memory,
-	                                 .timeout = config->timeout};
+	                                 .timeout = config->timeout,
+	                                 .timed = TIMED};
 	mod_go_status status = mod_go_fenced_open(path, &options, &version->pool, error);
 
 	return status == MOD_GO_OK ? mod_go_fenced_setup(version->pool, error) : status;

@@ -52,10 +52,23 @@ static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_g
 	return mod_go_result_refuse(result, status, "function %s: %s", session->name, why);
 }
 
-/* Runs the call in a worker. Gives whether it has to be tried again. */
+/* What of the call that is over is to be counted. */
+static mod_go_counted counted(const mod_go_session *session, int status)
+{
+	last.trips = session->trips;
+	if (session->timed)
+		last.nanoseconds = mod_go_now() - session->started + 1; /* not 0, which says that it was not timed */
+	return (mod_go_counted){.status = status,
+	                        .crashed = last.crashed != 0,
+	                        .timed_out = last.timed_out != 0,
+	                        .nanoseconds = last.nanoseconds};
+}
+
+/* Runs the call in a worker. Gives whether it has to be tried again; else it is counted where it had a worker. */
 static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospike_udf_go_value *arguments,
                      size_t count, aerospike_udf_go_result *result, int *status)
 {
+	mod_go_counted over;
 	mod_go_arrival arrival;
 	char why[sizeof(((mod_go_error *)0)->message) + 64];
 
@@ -69,7 +82,8 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 	    !mod_go_channel_was_taken(&session->worker->channel)) {
 		mod_go_result_refuse(result, AEROSPIKE_UDF_GO_INTERNAL,
 		                     "function %s: its workers end before they serve it", session->name);
-		mod_go_pool_give(pool, session->worker, false);
+		mod_go_pool_give(pool, session->worker, false, NULL);
+		session->worker = NULL;
 		*status = AEROSPIKE_UDF_GO_INTERNAL;
 		return true;
 	}
@@ -77,21 +91,9 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 		*status = fail(session, arrival, result);
 	else if (pool->options.output > 0)
 		mod_go_worker_drain(session->worker); /* what it printed belongs to this call */
-	mod_go_pool_give(pool, session->worker, arrival == MOD_GO_ARRIVED);
+	over = counted(session, *status);
+	mod_go_pool_give(pool, session->worker, arrival == MOD_GO_ARRIVED, &over);
 	return false;
-}
-
-static void count_call(mod_go_fenced *pool, int status)
-{
-	uint64_t time = last.nanoseconds > 0 ? last.nanoseconds : 1;
-
-	pthread_mutex_lock(&pool->lock);
-	pool->counters.calls++;
-	pool->counters.by_status[status]++;
-	pool->counters.crashes += last.crashed;
-	pool->counters.timeouts += last.timed_out;
-	pool->counters.latency[63 - __builtin_clzll(time)]++;
-	pthread_mutex_unlock(&pool->lock);
 }
 
 /* Sets when the call must be done, and when its worker is ended; false where that has passed. */
@@ -105,16 +107,28 @@ static bool set_deadline(const mod_go_fenced *pool, mod_go_session *session, uin
 	return session->deadline == 0 || now < session->deadline;
 }
 
+/* Whether this call is one of those of the thread that are timed. */
+static bool is_timed(const mod_go_fenced *pool)
+{
+	static _Thread_local uint32_t calls;
+
+	return pool->options.timed <= 1 || calls++ % pool->options.timed == 0;
+}
+
 static int apply(mod_go_fenced *pool, mod_go_session *session, aerospike_udf_go_value *arguments,
                  size_t count, aerospike_udf_go_result *result)
 {
-	uint64_t started = mod_go_now();
 	int status = mod_go_apply_refused(pool->path, atomic_load(&pool->ready), session->name, session->call,
 	                                  arguments, count, result);
+	mod_go_counted over;
 	int tries = 1;
 
 	mod_go_outcome_begin();
-	if (status == AEROSPIKE_UDF_GO_OK && !set_deadline(pool, session, started)) {
+	session->timed = is_timed(pool);
+	/* The clock is read only where it is asked for. */
+	if (session->timed || pool->options.timeout > 0 || (session->call != NULL && session->call->deadline > 0))
+		session->started = mod_go_now();
+	if (status == AEROSPIKE_UDF_GO_OK && !set_deadline(pool, session, session->started)) {
 		status =
 			mod_go_result_refuse(result, AEROSPIKE_UDF_GO_DEADLINE,
 		                         "function %s: the deadline had passed before the call began", session->name);
@@ -122,9 +136,10 @@ static int apply(mod_go_fenced *pool, mod_go_session *session, aerospike_udf_go_
 		while (try_call(pool, session, arguments, count, result, &status) && tries < TRIES)
 			tries++;
 	}
-	last.trips = session->trips;
-	last.nanoseconds = mod_go_now() - started;
-	count_call(pool, status);
+	if (session->worker == NULL) {
+		over = counted(session, status);
+		mod_go_pool_count(pool, &over);
+	}
 	return status;
 }
 

@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define MOD_GO_CHANNEL_MAGIC   0x6f67646fu
-#define MOD_GO_CHANNEL_VERSION 2u
+#define MOD_GO_CHANNEL_VERSION 3u
 
 /* Bytes of a lane's data, and of those that a worker goes on reading in the lane: it copies a longer message. The
  * answers to what a call asks for find room behind the call. */

@@ -163,7 +163,7 @@ char *mod_go_fenced_property(mod_go_fenced *pool, const char *name)
 	if (worker == NULL)
 		return NULL;
 	value = mod_go_worker_property(worker, name, until);
-	mod_go_pool_give(pool, worker, value != NULL);
+	mod_go_pool_give(pool, worker, value != NULL, NULL);
 	return value;
 }
 

@@ -186,9 +186,29 @@ mod_go_worker *mod_go_pool_take(mod_go_fenced *pool, uint64_t until, int *status
 	return worker;
 }
 
-void mod_go_pool_give(mod_go_fenced *pool, mod_go_worker *worker, bool healthy)
+/* Wants the lock held. */
+static void count(mod_go_fenced_counters *counters, const mod_go_counted *counted)
+{
+	counters->calls++;
+	counters->by_status[counted->status]++;
+	counters->crashes += counted->crashed;
+	counters->timeouts += counted->timed_out;
+	if (counted->nanoseconds > 0)
+		counters->latency[63 - __builtin_clzll(counted->nanoseconds)]++;
+}
+
+void mod_go_pool_count(mod_go_fenced *pool, const mod_go_counted *counted)
 {
 	pthread_mutex_lock(&pool->lock);
+	count(&pool->counters, counted);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void mod_go_pool_give(mod_go_fenced *pool, mod_go_worker *worker, bool healthy, const mod_go_counted *counted)
+{
+	pthread_mutex_lock(&pool->lock);
+	if (counted != NULL)
+		count(&pool->counters, counted);
 	if (healthy && !atomic_load(&worker->gone) && worker->version == pool->current) {
 		mod_go_pool_settle(pool, worker);
 	} else {

@@ -59,8 +59,18 @@ struct mod_go_fenced {
 /* Gives an idle worker, or waits for one until `until` (0 for ever). NULL with the status and its reason. */
 mod_go_worker *mod_go_pool_take(mod_go_fenced *pool, uint64_t until, int *status, char *why, size_t capacity);
 
-/* Gives it back; `healthy` says whether it may serve again. */
-void mod_go_pool_give(mod_go_fenced *pool, mod_go_worker *worker, bool healthy);
+/* A call that is over, to be counted. */
+typedef struct mod_go_counted {
+	int status;
+	bool crashed;
+	bool timed_out;
+	uint64_t nanoseconds; /* 0 where it was not timed */
+} mod_go_counted;
+
+/* Gives it back; `healthy` says whether it may serve again. Counts the call at once, NULL for none. */
+void mod_go_pool_give(mod_go_fenced *pool, mod_go_worker *worker, bool healthy,
+                      const mod_go_counted *counted);
+void mod_go_pool_count(mod_go_fenced *pool, const mod_go_counted *counted);
 
 /* The following want the lock held. */
 

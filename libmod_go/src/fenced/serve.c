@@ -48,29 +48,44 @@ static size_t length_with_nul(const char *text)
 	return text != NULL ? strlen(text) + 1 : 0;
 }
 
+/* Whether the record is there; the rest is to be asked for. */
+static mod_go_facts_head facts_head(mod_go_session *session)
+{
+	aerospike_udf_go_call *call = session->call;
+	mod_go_facts_head head = {.status = MOD_GO_FACTS_LATER, .present_status = AEROSPIKE_UDF_GO_REFUSED};
+
+	if (MOD_GO_HOST_HAS(call, record_exists))
+		head.present_status = (uint8_t)call->host->record_exists(call, session->record, &head.present);
+	return head;
+}
+
+void mod_go_session_facts_later(mod_go_session *session, mod_go_writer *writer)
+{
+	mod_go_facts_head head = facts_head(session);
+
+	mod_go_write_bytes(writer, &head, sizeof(head));
+}
+
 void mod_go_session_facts(mod_go_session *session, mod_go_writer *writer)
 {
 	aerospike_udf_go_call *call = session->call;
 	aerospike_udf_go_metadata metadata = {.size = sizeof(metadata)};
-	mod_go_facts_head head = {.status = AEROSPIKE_UDF_GO_REFUSED, .present_status = AEROSPIKE_UDF_GO_REFUSED};
-	int status;
+	mod_go_facts_head head =
+		facts_head(session); /* first: what record_metadata gives is lent until the next */
+	mod_go_facts facts;
 
-	if (MOD_GO_HOST_HAS(call, record_exists)) {
-		status = call->host->record_exists(call, session->record, &head.present);
-		head.present_status = (uint8_t)status;
-	}
-	if (MOD_GO_HOST_HAS(call, record_metadata)) {
-		status = call->host->record_metadata(call, session->record, &metadata);
-		head.status = (uint8_t)status;
-	}
-	head.last_update = metadata.last_update;
-	head.storage_size = metadata.storage_size;
-	head.exists = metadata.exists;
-	head.ttl = metadata.ttl;
-	head.generation = metadata.generation;
+	head.status = AEROSPIKE_UDF_GO_REFUSED;
+	if (MOD_GO_HOST_HAS(call, record_metadata))
+		head.status = (uint8_t)call->host->record_metadata(call, session->record, &metadata);
 	mod_go_write_bytes(writer, &head, sizeof(head));
 	if (head.status != AEROSPIKE_UDF_GO_OK)
 		return;
+	facts = (mod_go_facts){.last_update = metadata.last_update,
+	                       .storage_size = metadata.storage_size,
+	                       .exists = metadata.exists,
+	                       .ttl = metadata.ttl,
+	                       .generation = metadata.generation};
+	mod_go_write_bytes(writer, &facts, sizeof(facts));
 	mod_go_write_text(writer, metadata.digest, metadata.digest != NULL ? 20 : 0);
 	mod_go_write_text(writer, metadata.namespace_name, length_with_nul(metadata.namespace_name));
 	mod_go_write_text(writer, metadata.set_name, length_with_nul(metadata.set_name));
@@ -187,7 +202,7 @@ static void answer_store(mod_go_session *session, mod_go_reader *reader, mod_go_
 		status = store(session, operation, why, sizeof(why));
 	mod_go_write_number(writer, (uint32_t)status);
 	mod_go_write_text(writer, why, status != AEROSPIKE_UDF_GO_OK ? strlen(why) : 0);
-	mod_go_session_facts(session, writer);
+	mod_go_session_facts_later(session, writer);
 }
 
 static void answer_names(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
@@ -204,6 +219,16 @@ static void answer_names(mod_go_session *session, mod_go_reader *reader, mod_go_
 		status = call->host->record_bin_names(call, session->record, &names);
 	mod_go_write_number(writer, (uint32_t)status);
 	mod_go_write_value(writer, &names);
+}
+
+static void answer_facts(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
+{
+	char why[512];
+	int status = mod_go_session_writes(session, reader, why, sizeof(why));
+
+	mod_go_write_number(writer, (uint32_t)status);
+	mod_go_write_text(writer, why, strlen(why));
+	mod_go_session_facts(session, writer);
 }
 
 static void answer_get(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
@@ -226,6 +251,7 @@ static bool may_ask(const mod_go_session *session, uint32_t kind)
 	switch (kind) {
 	case MOD_GO_MESSAGE_GET:
 	case MOD_GO_MESSAGE_NAMES:
+	case MOD_GO_MESSAGE_FACTS:
 		return session->record != NULL;
 	case MOD_GO_MESSAGE_STORE:
 		return session->record != NULL && !session->stream;
@@ -252,6 +278,9 @@ bool mod_go_session_answer(mod_go_session *session, const mod_go_message *messag
 		break;
 	case MOD_GO_MESSAGE_NAMES:
 		answer_names(session, &reader, &writer);
+		break;
+	case MOD_GO_MESSAGE_FACTS:
+		answer_facts(session, &reader, &writer);
 		break;
 	case MOD_GO_MESSAGE_STORE:
 		answer_store(session, &reader, &writer);

@@ -102,7 +102,7 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
 	for (size_t i = 0; i < count; i++)
 		mod_go_write_value(writer, &arguments[i]);
 	if (session->record != NULL) {
-		mod_go_session_facts(session, writer);
+		mod_go_session_facts_later(session, writer);
 		known = mod_go_manifest_find(&session->worker->version->manifest, session->name);
 		if (known != NULL && known->count > 0)
 			write_bins(session, writer, known->bins, known->bins_length, &head.bins);

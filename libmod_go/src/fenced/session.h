@@ -16,8 +16,10 @@ typedef struct mod_go_session {
 	int scope;
 	aerospike_udf_go_stream *input;
 	aerospike_udf_go_stream *output;
-	bool ended;        /* of the input the end was read */
-	uint32_t batch;    /* elements of the next batch, at most */
+	bool ended;     /* of the input the end was read */
+	uint32_t batch; /* elements of the next batch, at most */
+	bool timed;
+	uint64_t started;  /* nanoseconds; set where it is timed or has a deadline */
 	uint64_t deadline; /* the call's, or the pool's own */
 	uint64_t until;    /* when the worker is ended */
 	size_t base;       /* where answers stand in the lane */
@@ -44,7 +46,8 @@ void mod_go_keep_why(const aerospike_udf_go_value *why, char *text, size_t capac
 /* Hands log lines on. */
 void mod_go_session_logs(mod_go_session *session);
 
-/* Adds the record's facts to a message. */
+/* Adds the record's facts to a message; only whether it is there, and the rest when it is asked for. */
+void mod_go_session_facts_later(mod_go_session *session, mod_go_writer *writer);
 void mod_go_session_facts(mod_go_session *session, mod_go_writer *writer);
 
 /* Reads one bin, as record_get does. */

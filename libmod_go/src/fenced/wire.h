@@ -11,7 +11,7 @@
  *   PROPERTY  name: text
  *   CALL      head (mod_go_call_head), name, arguments (values), where there is a record its facts and bins
  *   ANSWER    to GET: status, value (or why). To NAMES: the writes' status and why, then as to GET. To STORE: status,
- *             why, facts. To WRITE: status, why. To READ: as to WRITE, then a batch. To LOGS: nothing
+ *             why, facts. To FACTS: the writes' status and why, facts. To WRITE: status, why. To READ: as to WRITE, then a batch. To LOGS: nothing
  *   CONTINUE  the next piece, please
  *   to the host
  *   DONE      status (mod_go_status), why: text, major, minor
@@ -19,6 +19,7 @@
  *   RESULT    writes, status, value
  *   GET       name: text
  *   NAMES     writes
+ *   FACTS     writes
  *   STORE     writes, operation
  *   LOGS      nothing: the log area is full
  *   READ      elements; 1 to get a list, 0 for what comes. Of a call of a stream, as the next
@@ -50,7 +51,8 @@ enum {
 	MOD_GO_MESSAGE_STORE,
 	MOD_GO_MESSAGE_LOGS,
 	MOD_GO_MESSAGE_READ,
-	MOD_GO_MESSAGE_WRITE
+	MOD_GO_MESSAGE_WRITE,
+	MOD_GO_MESSAGE_FACTS
 };
 
 /* The forms of a stream's element: one value, a list of which each item is an element, a record. */
@@ -102,19 +104,26 @@ typedef struct mod_go_call_head {
 	uint32_t reserved2;
 } mod_go_call_head;
 
-/* The fixed part of a record's facts. Where they are known digest, namespace, set (texts; the first empty or of 20
- * bytes, the others with their NUL or empty) and key (a value) follow. */
+/* How a record's facts begin. Where `status` is AEROSPIKE_UDF_GO_OK, mod_go_facts, digest, namespace, set (texts; the
+ * first empty or of 20 bytes, the others with their NUL or empty) and key (a value) follow. */
 typedef struct mod_go_facts_head {
+	uint32_t present;       /* what record_exists says */
+	uint8_t present_status; /* what record_exists returned */
+	uint8_t status;         /* what record_metadata returned, or MOD_GO_FACTS_LATER */
+	uint8_t reserved[2];
+} mod_go_facts_head;
+
+/* Few functions want more than whether the record is there, and the rest is work for the host: it is to be asked. */
+enum { MOD_GO_FACTS_LATER = 0xFF };
+
+typedef struct mod_go_facts {
 	uint64_t last_update;
 	uint64_t storage_size;
 	uint32_t exists;
 	uint32_t ttl;
 	uint32_t generation;
-	uint32_t present;       /* what record_exists says */
-	uint8_t status;         /* what record_metadata returned */
-	uint8_t present_status; /* what record_exists returned */
-	uint8_t reserved[6];
-} mod_go_facts_head;
+	uint32_t reserved;
+} mod_go_facts;
 
 /* How a list of writes begins: `count` times a name and a value follow, nil for a bin to remove. */
 typedef struct mod_go_writes_head {

@@ -70,18 +70,19 @@ static char *read_ended(mod_go_reader *reader)
 static void read_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
 {
 	aerospike_udf_go_metadata *metadata = &record->metadata;
-	mod_go_facts_head *facts = &record->facts;
 	const char *digest;
+	mod_go_facts facts;
 	size_t length;
 
-	mod_go_read_bytes(reader, facts, sizeof(*facts));
-	if (facts->status != AEROSPIKE_UDF_GO_OK)
+	mod_go_read_bytes(reader, &record->facts, sizeof(record->facts));
+	if (record->facts.status != AEROSPIKE_UDF_GO_OK)
 		return;
-	*metadata = (aerospike_udf_go_metadata){.exists = facts->exists,
-	                                        .ttl = facts->ttl,
-	                                        .generation = facts->generation,
-	                                        .last_update = facts->last_update,
-	                                        .storage_size = facts->storage_size};
+	mod_go_read_bytes(reader, &facts, sizeof(facts));
+	*metadata = (aerospike_udf_go_metadata){.exists = facts.exists,
+	                                        .ttl = facts.ttl,
+	                                        .generation = facts.generation,
+	                                        .last_update = facts.last_update,
+	                                        .storage_size = facts.storage_size};
 	digest = mod_go_read_text(reader, &length);
 	metadata->digest = length == 20 ? (uint8_t *)(uintptr_t)digest : NULL;
 	metadata->namespace_name = read_ended(reader);
@@ -313,8 +314,18 @@ static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record 
                            aerospike_udf_go_metadata *metadata)
 {
 	uint32_t size = metadata->size;
+	mod_go_writer writer;
+	mod_go_reader reader;
 
-	(void)call;
+	record_take_writes(record, call);
+	if (record->facts.status == MOD_GO_FACTS_LATER) {
+		record->facts.status = AEROSPIKE_UDF_GO_INTERNAL; /* where there is no memory for the answer */
+		call_request(&writer);
+		record_flush(record, &writer);
+		reader = call_ask(&writer, MOD_GO_MESSAGE_FACTS);
+		remember_refusal(record, &reader);
+		keep_facts(record, &reader);
+	}
 	if (record->facts.status != AEROSPIKE_UDF_GO_OK)
 		return record->facts.status;
 	record->metadata.size = size;
