@@ -1,0 +1,47 @@
+"""A module is loaded here before it goes to a cluster, where it is for this kind of machine."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.ship.failure import ShipError
+from modgo_lsp.ship.trial import try_module
+
+ROOT = Path(__file__).parents[2]
+_MACHINE_AT, _MACHINES = 18, {"x86_64": 0xB7, "aarch64": 0x3E}  # of the ELF header; the other one's number
+
+
+def compiled(folder: Path, *flags: str) -> Path:
+    output = folder / "good.so"
+    command = ["cc", "-shared", "-fPIC", *flags, "-I", str(ROOT / "libmod_go" / "include"), "-o", str(output)]
+    subprocess.run([*command, str(ROOT / "tests" / "host" / "modules" / "good.c")], check=True)
+    return output
+
+
+async def test_one_that_loads(tmp_path: Path) -> None:
+    assert await try_module(compiled(tmp_path), None) == ""
+
+
+async def test_one_that_does_not(tmp_path: Path) -> None:
+    with pytest.raises(ShipError, match=r"good\.so cannot be loaded: .*version 2") as caught:
+        await try_module(compiled(tmp_path, "-DMAJOR=2"), None)
+    assert "--no-load" in caught.value.remedy
+    assert not caught.value.usage
+
+
+async def test_one_for_another_machine(tmp_path: Path) -> None:
+    module = compiled(tmp_path)
+    content = bytearray(module.read_bytes())
+    content[_MACHINE_AT] = _MACHINES[platform.machine()]
+    module.write_bytes(content)
+    other = {"x86_64": "arm64", "aarch64": "amd64"}[platform.machine()]
+    assert (await try_module(module, None)).startswith(f"it is for linux/{other}, and this is linux/")
+
+
+async def test_no_compiler_is_no_reason_to_refuse(tmp_path: Path) -> None:
+    untried = await try_module(compiled(tmp_path), str(tmp_path / "no-compiler"))
+    assert "no-compiler" in untried
