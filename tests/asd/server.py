@@ -5,10 +5,12 @@ Both are processes of their own in a folder of their own; the real one is spoken
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -209,13 +211,15 @@ class RealServer(Server):
     def _connect(self) -> None:
         import aerospike  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
+        copies = self.folder / "copies"  # the client keeps a copy of what it puts
+        copies.mkdir(exist_ok=True)
         until = time.monotonic() + 60
         while True:
             try:
                 self.client = aerospike.client(
                     {
                         "hosts": [("127.0.0.1", self.port)],
-                        "lua": {"user_path": _CLIENT_LUA.name},
+                        "lua": {"user_path": str(copies)},
                         "policies": {"apply": {"total_timeout": 5000, "max_retries": 0}},
                     }
                 ).connect()
@@ -267,20 +271,13 @@ class RealServer(Server):
             raise FailedError(str(error)) from error
 
     def aggregate(self, module: str, function: str, *arguments: Any) -> list[Any]:
-        """The client runs the last phase in its own Lua: an identity of that name there gives what came."""
-        import aerospike
-
-        stub = Path(_CLIENT_LUA.name) / f"{module}.lua"
-        stub.with_suffix(".so").unlink(
-            missing_ok=True
-        )  # the client's copy of what it put, which Lua would take
-        stub.write_text(f"function {function}(s) return s end\n")
-        query = self.client.query("test", "demo")
-        query.apply(module, function, list(arguments))
-        try:
-            return list(query.results())
-        except aerospike.exception.AerospikeError as error:
-            raise FailedError(str(error)) from error
+        command = [sys.executable, "-m", "tests.asd.aggregate", str(self.port), module, function]
+        done = subprocess.run([*command, json.dumps(arguments)], capture_output=True, text=True, check=True)
+        answer = json.loads(done.stdout.splitlines()[-1])
+        if "error" in answer:
+            raise FailedError(answer["error"])
+        results: list[Any] = answer["results"]
+        return results
 
     def load(self, threads: int, module: str, function: str) -> None:
         self._over.clear()
@@ -304,9 +301,6 @@ class RealServer(Server):
             thread.join()
         return self._load
 
-
-_CLIENT_LUA = tempfile.TemporaryDirectory(prefix="client-lua-")
-"""The client keeps Lua files of its own, in one folder for all clients of a process."""
 
 _CONFIGURATION = """
 service {{
