@@ -96,7 +96,7 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	test -z "$$(gofmt -l udf examples libmod_go | tee /dev/stderr)"
+	test -z "$$(gofmt -l udf examples libmod_go tests/agreement | tee /dev/stderr)"
 	cd udf && go vet ./...
 	$(MAKE) -C libmod_go format-check
 	$(MAKE) -C libmod_go -f fuzz.mk format-check

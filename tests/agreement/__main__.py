@@ -20,7 +20,7 @@ from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.lint.check import judge
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.load import Loader
-from tests.agreement.modules import write_module, write_sweep
+from tests.agreement.modules import write_module, write_mutants, write_sweep
 
 ORACLE = Path(__file__).parent / "oracle"
 
@@ -83,6 +83,13 @@ def run_sweep(folder: Path, program: Path, pattern: str) -> tuple[int, int, list
     return compare(program, write_sweep(folder, program, pattern, variables), variables, pattern)
 
 
+def run_mutants(folder: Path, program: Path, seed: int, size: int) -> tuple[int, int, list[str]]:
+    """Likewise, with mutants of the examples."""
+    folder.mkdir(parents=True)
+    variables = environment(folder)
+    return compare(program, write_mutants(folder, seed, size), variables, f"mutants of seed {seed}")
+
+
 def compare(
     program: Path, module: Path, variables: dict[str, str], called: str
 ) -> tuple[int, int, list[str]]:
@@ -116,6 +123,11 @@ def main() -> int:
         agreed, refused, swept = run_sweep((given.keep or Path(scratch)) / "library", program, "std")
         disagreed = len(swept)
         print(*swept, f"Go's library: {agreed} agreements, {disagreed} disagreements", sep="\n", flush=True)
+        same, ill, different = run_mutants(
+            (given.keep or Path(scratch)) / "mutants", program, given.seed, 500
+        )
+        agreed, refused, disagreed = agreed + same, refused + ill, disagreed + len(different)
+        print(*different, f"mutants of the examples: {same} agreements of {same + len(different)}", sep="\n")
         while agreed + disagreed < given.packages:
             seed = given.seed + modules
             folder = (given.keep or Path(scratch)) / f"seed{seed}"

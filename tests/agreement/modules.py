@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -92,6 +93,64 @@ def write_sweep(folder: Path, program: Path, pattern: str, environment: dict[str
         head = f'package s{number}\n\nimport (\n\tp "{one["path"]}"\n\t"{SDK}"\n)\n\nfunc init() {{\n'
         _write(app / f"s{number}/s.go", head + "\n".join(lines) + "\n}\n")
     return app
+
+
+_TYPES = re.compile(
+    r"\*udf\.(?:Record|Stream)|udf\.\w+|time\.\w+|\[\]string|\b(?:int|int64|string|float64|error|bool|any)\b"
+)
+_OTHERS = [
+    "chan int",
+    "[]int",
+    "int8",
+    "*int",
+    "error",
+    "*udf.Record",
+    "*udf.Stream",
+    "udf.Record",
+    "uintptr",
+    "any",
+]
+
+
+def write_mutants(folder: Path, seed: int, count: int) -> Path:
+    """A module with mutants of the examples' packages, one change or two in each. Gives its folder."""
+    rng = random.Random(seed)
+    app = folder / "app"
+    mod = f"module example.com/gen\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n"
+    _write(app / "go.mod", mod)
+    sources = sorted(path for path in (ROOT / "examples").glob("*/*.go") if "_test" not in path.name)
+    for number in range(count):
+        source = rng.choice(sources)
+        text = source.read_text()
+        for _ in range(rng.choice([1, 1, 2])):
+            text = _mutated(rng, text)
+        for other in source.parent.glob("*.go"):
+            if "_test" not in other.name:
+                _write(app / f"m{number}" / other.name, text if other == source else other.read_text())
+    return app
+
+
+def _mutated(rng: random.Random, text: str) -> str:
+    """`text` with a type, a name or a line changed."""
+    kind = rng.random()
+    if kind < 0.6:
+        found = list(_TYPES.finditer(text))
+        chosen = rng.choice(found)
+        return text[: chosen.start()] + rng.choice(_OTHERS) + text[chosen.end() :]
+    if kind < 0.7:
+        return (
+            text.replace('"', '"-', 1)
+            if rng.random() < 0.1
+            else re.sub(r'(Register\()"', r'\1"-', text, count=1)
+        )
+    lines = text.split("\n")
+    calls = [index for index, line in enumerate(lines) if "Register(" in line]
+    if not calls:
+        return text
+    index = rng.choice(calls)
+    line = lines[index]
+    change = rng.choice([[], [line, line], [f"\tif len(`a`) > 0 {{ {line} }}"], [f"\tdefer {line.strip()}"]])
+    return "\n".join([*lines[:index], *change, *lines[index + 1 :]])
 
 
 def _udf_package(rng: random.Random, app: Path, number: int, others: list[Package]) -> Package:

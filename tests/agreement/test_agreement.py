@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.agreement.__main__ import build_oracle, run_batch, run_sweep
+from tests.agreement.__main__ import build_oracle, run_batch, run_mutants, run_sweep
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +33,9 @@ def test_they_say_the_same_of_all_that_a_package_exports(oracle: Path, tmp_path:
     agreed, _, different = run_sweep(tmp_path / "module", oracle, package)
     assert not different, "\n".join(different)
     assert agreed == 1
+
+
+def test_they_say_the_same_of_mutants(oracle: Path, tmp_path: Path) -> None:
+    agreed, _, different = run_mutants(tmp_path / "module", oracle, 21, 60)
+    assert not different, "\n".join(different)
+    assert agreed > 20

@@ -70,12 +70,15 @@ func (r *registration) isNil() bool {
 }
 
 type judge struct {
-	program  *program
-	pkg      *loaded
-	findings []string
+	program   *program
+	pkg       *loaded
+	findings  []string
+	instances map[*types.Func][]types.Type
 }
 
-func newJudge(program *program, pkg *loaded) *judge { return &judge{program, pkg, []string{}} }
+func newJudge(program *program, pkg *loaded) *judge {
+	return &judge{program, pkg, []string{}, map[*types.Func][]types.Type{}}
+}
 
 // inModule are the packages of the same Go module, by import path.
 func (j *judge) inModule() []*loaded {
@@ -121,7 +124,7 @@ func (j *judge) related(down bool) []*loaded {
 }
 
 func (j *judge) registrations(pkg *loaded) []*registration {
-	of := &judge{j.program, pkg, nil}
+	of := newJudge(j.program, pkg)
 	all, static, possible := reach(of.related(false))
 	var found []*registration
 	for _, one := range all {
@@ -192,7 +195,7 @@ func (j *judge) all() {
 			}
 			if member != j.pkg && one.call != nil {
 				if used := declared(one); used != nil {
-					judged[instance(one, used)] = true
+					judged[j.instance(one, used)] = true
 				}
 			}
 		}
@@ -257,8 +260,15 @@ func held(pkg *loaded, expr ast.Expr) ast.Expr {
 
 // instance tells apart what is judged once: a declared function in one type. Instances of a generic one have
 // several, and so has a method, by its receiver.
-func instance(one *registration, used *types.Func) any {
-	return used.FullName() + types.TypeString(one.pkg.info.TypeOf(held(one.pkg, one.call.Args[1])), nil)
+func (j *judge) instance(one *registration, used *types.Func) any {
+	t := one.pkg.info.TypeOf(held(one.pkg, one.call.Args[1]))
+	for _, known := range j.instances[used] {
+		if types.Identical(known, t) {
+			return [2]any{used, known}
+		}
+	}
+	j.instances[used] = append(j.instances[used], t)
+	return [2]any{used, t}
 }
 
 func (j *judge) signature(one *registration, judged map[any]bool) {
@@ -280,7 +290,7 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 	// An interface's method has no declaration of its own: what is judged is a value's type.
 	at0 := any(at)
 	if used := declared(one); used != nil && !isInterfaceMethod(used) {
-		if key := instance(one, used); judged[key] {
+		if key := j.instance(one, used); judged[key] {
 			return
 		} else {
 			judged[key] = true
