@@ -102,7 +102,8 @@ export const trouble = {
       async ({ workbench, outputLog }) => {
         await workbench.clearToasts();
         await workbench.openFile("counters/counters.go");
-        await until("the lenses are there", async () => (await workbench.lenses()).length === 2, 20);
+        // Those below the window's edge get their commands, and so are shown, when they come into view.
+        await until("a lens is there", async () => (await workbench.lenses()).length > 0, 20);
         assert.equal(outputLog().match(/Server: ready/g).length, 1, "the server was restarted on the way");
       },
     ],
