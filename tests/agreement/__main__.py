@@ -28,7 +28,7 @@ ORACLE = Path(__file__).parent / "oracle"
 def build_oracle(folder: Path) -> Path:
     """The oracle's program, built with the real Go."""
     program = folder / "oracle"
-    subprocess.run(["go", "build", "-o", str(program), "."], cwd=ORACLE, check=True)
+    subprocess.run(["go", "build", "-buildvcs=false", "-o", str(program), "."], cwd=ORACLE, check=True)
     return program
 
 
