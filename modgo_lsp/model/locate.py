@@ -75,6 +75,10 @@ class Locator:
         except _MissingError:
             return None
 
+    def is_own(self, path: str) -> bool:
+        """Whether a main module is to have the package `path`."""
+        return any(_is_prefix(module.path, path) for module, _ in self._root.mains)
+
     def _in_mains(self, path: str) -> Located | None:
         mains = [module for module, _ in self._root.mains if _is_prefix(module.path, path)]
         for module in sorted(mains, key=lambda module: -len(module.path)):

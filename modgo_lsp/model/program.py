@@ -94,8 +94,10 @@ class Program:
 
     @property
     def unread(self) -> set[str]:
-        """The import paths of packages that something was asked of, and whose source isn't here."""
-        return self.resolver.unread
+        """The import paths of packages that something was asked of, and whose source isn't here; not those
+        that the main modules themselves should have."""
+        own = (lambda _: False) if self._locator is None else self._locator.is_own
+        return {path for path in self.resolver.unread if not own(path)}
 
     def add(self, unit: PackageUnit) -> None:
         """Makes a package that was found by its folder known by its path."""

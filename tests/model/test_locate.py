@@ -228,6 +228,10 @@ def test_what_could_not_be_read_is_told() -> None:
     world = Loader(MemoryFiles(files))
     assert world.package("/m/app") is not None
     assert world.unread() == {"time"}
+    missing = UDF.replace("PATH", "example.com/app/t")
+    world = Loader(MemoryFiles({**files, "app/a.go": missing}))
+    assert world.package("/m/app") is not None
+    assert world.unread() == set()  # what is wrong there, the compiler says
     context = source.replace("time.Time", "context.Context").replace('"time"', '"context"')
     world = Loader(MemoryFiles({**files, "app/a.go": context}))
     assert world.package("/m/app") is not None
