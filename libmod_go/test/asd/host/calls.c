@@ -139,19 +139,27 @@ static host_answer answer_of(int code, as_result *result)
 
 uint32_t host_references;
 
+static as_rec_hooks lent_hooks;
+
+/* Once: a thread that lets its as_rec go must never find the hook that frees what is behind it. */
+static void make_lent_hooks(void)
+{
+	as_rec *any = record_new();
+
+	lent_hooks = *any->hooks;
+	lent_hooks.destroy = NULL;
+	as_rec_destroy(any);
+}
+
 /* The as_rec of one call, of the heap, with a reference for the module. What is behind it stays: Lua's collector may let
  * the as_rec go much later. */
 static as_rec *lend(const stored *stored)
 {
-	static as_rec_hooks hooks;
-	static pthread_mutex_t once = PTHREAD_MUTEX_INITIALIZER;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	as_rec *rec;
 
-	pthread_mutex_lock(&once);
-	hooks = *stored->rec->hooks;
-	hooks.destroy = NULL;
-	pthread_mutex_unlock(&once);
-	rec = as_rec_new(stored->rec->data, &hooks);
+	pthread_once(&once, make_lent_hooks);
+	rec = as_rec_new(stored->rec->data, &lent_hooks);
 	as_val_reserve(rec);
 	return rec;
 }
