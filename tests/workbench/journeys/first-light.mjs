@@ -211,9 +211,10 @@ export const firstLight = {
     ],
     [
       "a second file shows its finding as it opens",
-      async ({ workbench, figures }) => {
+      async ({ workbench, figures, folder }) => {
         await workbench.clearToasts();
         const opened = await workbench.openFile(PROFILE);
+        await workbench.goTo(lineOf(path.join(folder, PROFILE), "func Top("));
         await workbench.page.locator(".squiggly-warning").first().waitFor();
         figures.open_to_diag_ms = performance.now() - opened;
         await workbench.problem(/Top.*not registered.*MG101/);
