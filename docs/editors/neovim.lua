@@ -1,0 +1,118 @@
+-- Modgo in Neovim, from 0.7 on: diagnostics, actions and lenses beside gopls, and :ModgoBuild, :ModgoRun.
+-- Put it at ~/.config/nvim/plugin/modgo.lua. It is not for gopls: set that up as you always do.
+
+-- The section "modgo" of the settings, for example { lint = { ignore = { 'MG305' } } }.
+local settings = vim.empty_dict()
+
+local function tell(message, level)
+  vim.notify('Modgo: ' .. message, level or vim.log.levels.INFO)
+end
+
+-- What any command answers, whether it was run from here or by a lens.
+local function show(error, answer)
+  if error or type(answer) ~= 'table' then
+    tell(error and error.message or 'no answer', vim.log.levels.ERROR)
+  elseif not answer.ok then
+    local finding = answer.findings and answer.findings[1]
+    local reason = type(answer.error) == 'table' and answer.error.message or finding and finding.message
+    tell(reason or 'failed, see the diagnostics', vim.log.levels.ERROR)
+  elseif answer.output then
+    tell('built ' .. answer.output)
+  elseif answer.load then
+    tell('built and loaded ' .. answer.build.output)
+  elseif answer.result ~= nil then
+    tell('result ' .. vim.inspect(answer.result))
+  else
+    tell('done')
+  end
+end
+
+local function on_command(error, answer)
+  show(error, answer)
+end
+
+local function root_of(buffer)
+  local folder = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ':p:h')
+  local found = vim.fn.findfile('go.mod', vim.fn.escape(folder, ' ;,*?[{') .. ';')
+  return found ~= '' and vim.fn.fnamemodify(found, ':p:h') or folder
+end
+
+local function on_attach(_, buffer)
+  vim.api.nvim_create_autocmd({ 'BufEnter', 'CursorHold', 'InsertLeave' }, {
+    buffer = buffer,
+    callback = function()
+      pcall(vim.lsp.codelens.refresh)
+    end,
+  })
+end
+
+local clients = {} -- by root, for Neovim 0.7, which does not share them by itself
+
+local function attach(buffer)
+  if vim.bo[buffer].buftype ~= '' or vim.api.nvim_buf_get_name(buffer) == '' then
+    return
+  end
+  local root = root_of(buffer)
+  local config = {
+    name = 'modgo',
+    cmd = { 'modgo-lsp' },
+    root_dir = root,
+    settings = { modgo = settings },
+    init_options = { settings = settings },
+    handlers = { ['workspace/executeCommand'] = on_command },
+    on_attach = on_attach,
+  }
+  if vim.lsp.start then
+    vim.lsp.start(config, { bufnr = buffer })
+    return
+  end
+  config.on_exit = function()
+    clients[root] = nil
+  end
+  clients[root] = clients[root] or vim.lsp.start_client(config)
+  if clients[root] then
+    vim.lsp.buf_attach_client(buffer, clients[root])
+  end
+end
+
+local function execute(command, arguments)
+  local buffer = vim.api.nvim_get_current_buf()
+  local find = vim.lsp.get_clients or vim.lsp.get_active_clients
+  for _, client in ipairs(find()) do
+    if client.name == 'modgo' and vim.lsp.buf_is_attached(buffer, client.id) then
+      arguments.uri = vim.uri_from_bufnr(buffer)
+      local params = { command = command, arguments = { arguments } }
+      -- From 0.11 on requests are methods; before, they were plain functions.
+      if vim.fn.has('nvim-0.11') == 1 then
+        client:request('workspace/executeCommand', params, on_command, buffer)
+      else
+        client.request('workspace/executeCommand', params, on_command, buffer)
+      end
+      return
+    end
+  end
+  tell('is not running for this file', vim.log.levels.WARN)
+end
+
+vim.api.nvim_create_autocmd('FileType', {
+  pattern = 'go',
+  callback = function(event)
+    attach(event.buf)
+  end,
+})
+
+vim.api.nvim_create_user_command('ModgoBuild', function()
+  vim.cmd('silent update')
+  execute('modgo.build', vim.empty_dict())
+end, { desc = 'Build the UDF module of this file' })
+
+vim.api.nvim_create_user_command('ModgoRun', function(command)
+  vim.cmd('silent update')
+  local name, rest = command.args:match('^(%S+)%s*(.*)$')
+  local readable, args = pcall(vim.fn.json_decode, rest ~= '' and rest or '[]')
+  if not readable or type(args) ~= 'table' then
+    tell('the arguments are a JSON list: :ModgoRun add ["n", 1, 10]', vim.log.levels.ERROR)
+    return
+  end
+  execute('modgo.call', { ['function'] = name, args = #args > 0 and args or nil })
+end, { nargs = '+', desc = 'Run a UDF on its sample: its registered name, and arguments as a JSON list' })

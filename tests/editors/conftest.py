@@ -1,0 +1,95 @@
+"""A user's machine for an editor: a home of its own, modgo on the PATH, a module with one UDF unregistered.
+
+`make test-editors` runs these tests, for they need editors; `make test` leaves them out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.server import gopls as installed_gopls
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs" / "editors"
+# A loaded machine takes its time; a step that works takes a second.
+SECONDS = 200
+
+UNREGISTERED = '\tudf.Register("take", Take)\n'
+# A mistake of gopls's own kind, which a build does not stumble over.
+SELF_ASSIGNED = "\nfunc again(n int) int {\n\tn = n\n\treturn n\n}\n\nvar _ = again\n"
+
+
+@pytest.fixture
+def counters(tmp_path: Path) -> Path:
+    """examples/counters, where nobody registers Take; also gopls can load it, without a network."""
+    folder = tmp_path / "counters"
+    shutil.copytree(ROOT / "examples" / "counters", folder, ignore=shutil.ignore_patterns("*.so"))
+    source = folder / "counters.go"
+    source.write_text(source.read_text().replace(UNREGISTERED, ""))
+    install = [sys.executable, "-m", "modgo_lsp", "sdk", "install", "--write", "--path", folder]
+    subprocess.run(install, check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def environment(home: Path) -> dict[str, str]:
+    """As in a shell of a user who installed modgo: its commands are on the PATH."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    cache = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+    go_cache = os.environ.get("GOCACHE", str(Path(cache) / "go-build"))
+    kept = {**os.environ, "PATH": path, "HOME": str(home), "XDG_CACHE_HOME": cache, "GOCACHE": go_cache}
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        kept.pop(name, None)
+    return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "GOPROXY": "off", "GOTOOLCHAIN": "local"}
+
+
+def program(name: str) -> str:
+    """Where an editor is. Its absence is a failure: the runner installs it."""
+    found = shutil.which(name)
+    assert found is not None, f"{name} is not installed: run `make test-editors`"
+    return found
+
+
+@pytest.fixture
+def gopls(environment: dict[str, str]) -> Path:
+    """gopls on the PATH, as the benchmarks have it, and the Go that it wants."""
+    binary, wanted = installed_gopls()
+    path = wanted.get("PATH", os.environ["PATH"])
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), str(binary.parent), path])
+    return binary
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Callable[..., str]:
+    """Runs an editor to its end in the module's folder, and gives what it printed."""
+
+    def to_the_end(command: list[str], folder: Path, **variables: str) -> str:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**environment, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    return to_the_end
