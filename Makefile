@@ -126,6 +126,10 @@ bench-%: $(VENV)/.bench libmod_go.so
 docs: $(VENV)/.dev ## Write the generated pages anew
 	$(BIN)/python docs/generate.py
 
+.PHONY: new-rule
+new-rule: $(VENV)/.dev ## Begin a lint rule: CODE=MG315 NAME=slow-loop SUMMARY="A loop is slow"
+	$(BIN)/python -m tests.rules.new_rule "$(CODE)" "$(NAME)" "$(SUMMARY)"
+
 .PHONY: clean
 clean: ## Remove all that was made here
 	rm -rf $(VENV) target bench/out artifacts dist vscode-extension/{node_modules,dist} vscode-extension/*.vsix

@@ -87,6 +87,14 @@ class Code:
                 if callee is not None and wanted.is_one(callee.name):
                     yield node, callee.name
 
+    def methods(self, *names: str) -> Iterator[ast.CallExpr]:
+        """The calls of methods that are named so, whatever their receivers are."""
+        for node in self.nodes:
+            if isinstance(node, ast.CallExpr):
+                fun = ast.unparen(node.fun)
+                if isinstance(fun, ast.SelectorExpr) and fun.sel.name in names and self.selected(fun) is None:
+                    yield node
+
     def callee(self, fun: ast.Expr) -> Callee | None:
         """What is called by `fun(…)`; None where that cannot be known."""
         fun = ast.unparen(fun)

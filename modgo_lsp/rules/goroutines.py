@@ -12,8 +12,6 @@ from modgo_lsp.model.objects import VariableName
 from modgo_lsp.model.types import Chan
 from modgo_lsp.syntax import ast
 
-_WAITS = ("sync.WaitGroup.Wait", "golang.org/x/sync/errgroup.Group.Wait")
-
 
 def started(code: Code) -> Iterator[ast.GoStmt]:
     """The go statements in a function."""
@@ -23,7 +21,8 @@ def started(code: Code) -> Iterator[ast.GoStmt]:
 def is_waited_for(code: Code, statement: ast.GoStmt) -> bool:
     """Whether something in the function waits: for a group, or at a channel that the goroutine sends to or
     closes, or that it is given and so may."""
-    if any(True for _ in code.calls(*_WAITS)):
+    # Of sync.WaitGroup, errgroup.Group and every other group; its type need not be known.
+    if any(True for _ in code.methods("Wait")):
         return True
     used = _channels_of(code, statement)
     return any(channel in used for channel in _awaited(code, statement))

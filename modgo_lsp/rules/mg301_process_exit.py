@@ -63,7 +63,7 @@ _ENDS = {
     "syscall.Exec": "syscall.Exec puts another program in the process's place",
     "runtime.Goexit": "runtime.Goexit ends the goroutine that the UDF runs on",
 }
-_FATAL = ("log.Fatal*", "log.Logger.Fatal*", "log/slog.Logger.Fatal*")
+_FATAL = ("log.Fatal*", "log.Logger.Fatal*")
 
 
 def check(package: Package) -> Iterator[Finding]:

@@ -48,14 +48,12 @@ func Count(rec *udf.Record) (int64, error) {
 ```
 """
 
-_LOCKS = (
-    *("sync.Mutex.Lock", "sync.RWMutex.Lock", "sync.Locker.Lock", "sync.Mutex.TryLock"),
-    "sync.RWMutex.TryLock",
-)
+# Of sync.Mutex, sync.RWMutex and all that embed or imitate them; their types need not be known.
+_LOCKS = ("Lock", "TryLock")
 
 
 def check(package: Package) -> Iterator[Finding]:
-    locking = {code.declaration for code in package.reached if any(True for _ in code.calls(*_LOCKS))}
+    locking = {code.declaration for code in package.reached if any(True for _ in code.methods(*_LOCKS))}
     on_the_way = {step.location for code in package.reached for step in code.steps}
     locked = {
         code.place(node)
@@ -87,7 +85,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 def _after_lock(code: Code, node: ast.Node) -> bool:
     """Whether a lock is taken before `node`, in the order of the source."""
-    return any(call.span.start < node.span.start for call, _ in code.calls(*_LOCKS))
+    return any(call.span.start < node.span.start for call in code.methods(*_LOCKS))
 
 
 def _writes(code: Code) -> Iterator[tuple[ast.Ident, VariableName]]:

@@ -1,0 +1,107 @@
+"""Begins a rule: `make new-rule CODE=MG315 NAME=slow-loop SUMMARY="A loop is slow"`.
+
+Writes its file and its test. The test fails until the check is written. Not for: the pages, which `make docs` writes.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from modgo_lsp.rules.catalogue import RULES
+
+ROOT = Path(__file__).parents[2]
+
+_RULE = '''"""{code}: {about}.
+
+Not for: …
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.rule import Rule
+
+TEXT = """
+## What it does
+
+{summary}.
+
+## Why is this bad?
+
+…
+
+## What to do
+
+…
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for code in package.reached:
+        for call, _ in code.calls("example.com/what.Calls"):
+            yield RULE.finding("what is wrong: what to do", code.place(call), code.way())
+
+
+RULE = Rule(
+    code="{code}",
+    name="{name}",
+    severity="warning",
+    summary="{summary}",
+    text=TEXT,
+    check=check,
+)
+'''
+
+_TEST = """# {code}: {about}
+
+```go
+func init() {{
+	udf.Register("a", A)
+}}
+
+func A(rec *udf.Record) {{
+	bad() // want {code} bad()
+	good() // ok
+}}
+
+func bad()  {{}}
+func good() {{}}
+```
+"""
+
+
+def new_rule(code: str, name: str, summary: str, root: Path = ROOT) -> tuple[Path, Path]:
+    """Writes the rule's file and its test below `root`, and gives their paths. Raises ValueError for words
+    that make no rule, and FileExistsError where one is there already."""
+    if not re.fullmatch(r"MG[1-5]\d\d", code):
+        raise ValueError(f"{code} is no code: MG and three digits, the first from 1 to 5")
+    if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name):
+        raise ValueError(
+            f'{name} is no name: lower-case words with hyphens between them, to read as "allow {name}"'
+        )
+    taken = [rule.code for rule in RULES.values() if rule.code == code or rule.name == name]
+    if taken:
+        raise ValueError(f"{taken[0]} has that code or name already")
+    summary = summary.rstrip(".")
+    if not summary or '"' in summary:
+        raise ValueError("the summary is one sentence without double quotes")
+    words = {"code": code, "name": name, "summary": summary, "about": summary[:1].lower() + summary[1:]}
+    rule = root / "modgo_lsp" / "rules" / f"{code.lower()}_{name.replace('-', '_')}.py"
+    test = root / "tests" / "rules" / f"{code}.md"
+    for path, text in ((rule, _RULE), (test, _TEST)):
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text.format(**words))
+    return rule, test
+
+
+if __name__ == "__main__":
+    try:
+        for written in new_rule(*sys.argv[1:4]):
+            print(written.relative_to(ROOT))
+    except (ValueError, FileExistsError, TypeError) as error:
+        sys.exit(f'{error}\nUse: make new-rule CODE=MG315 NAME=slow-loop SUMMARY="A loop is slow"')
