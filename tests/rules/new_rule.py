@@ -1,6 +1,6 @@
 """Begins a rule: `make new-rule CODE=MG315 NAME=slow-loop SUMMARY="A loop is slow"`.
 
-Writes its file and its test. The test fails until the check is written. Not for: the pages, which `make docs` writes.
+Writes its file and its test, which fails until the check is written. Not for: the pages (`make docs`).
 """
 
 from __future__ import annotations
