@@ -221,6 +221,55 @@ TEST(messages_may_be_forged)
 	abuse_quietly("forge");
 }
 
+/* What comes in time, piece by piece, is not for ever. */
+TEST(a_message_without_end_ends_with_its_call)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
+	aerospike_udf_go_value length = integer_value(0);
+	answer answer = fenced_call(pool, "pieces", 0, NULL, &length, 1);
+
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_INTERNAL);
+	CHECK_CONTAINS(answer.text, "wrote over what it shares");
+	length.integer = 1;
+	answer = fenced_call(pool, "pieces", 200, NULL, &length, 1);
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_DEADLINE);
+	CHECK(answer.seconds < 1);
+	length.integer = 1 << 20;
+	CHECK_NUMBER(fenced_call(pool, "pieces", 0, NULL, &length, 1).status, AEROSPIKE_UDF_GO_INTERNAL);
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	mod_go_fenced_close(pool);
+}
+
+/* Times that a process has gone to sleep. */
+static long sleeps_of(pid_t process)
+{
+	char path[64], line[128];
+	long count = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)process);
+	file = fopen(path, "r");
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		sscanf(line, "voluntary_ctxt_switches: %ld", &count);
+	if (file != NULL)
+		fclose(file);
+	return count;
+}
+
+TEST(an_idle_worker_sleeps_on)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
+	pid_t worker = (pid_t)fenced_ask(pool, "pid").integer;
+	long sleeps;
+
+	usleep(100000);
+	sleeps = sleeps_of(worker);
+	CHECK(sleeps > 0);
+	usleep(500000);
+	CHECK(sleeps_of(worker) - sleeps < 2);
+	mod_go_fenced_close(pool);
+}
+
 TEST(a_worker_killed_from_outside_is_replaced)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);

@@ -17,7 +17,7 @@
 #define FLAGS  (SLEEPS | HUNG)
 #define STEP   4u
 
-/* A sleeper looks up this often, should a worker have cleared the flag that gets it woken. */
+/* A host that sleeps looks up this often, should its worker have cleared the flag that gets it woken. */
 #define LOOK_UP 50000000u /* nanoseconds */
 
 uint64_t mod_go_now(void)
@@ -77,12 +77,18 @@ static void futex_wake(_Atomic uint32_t *word)
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* Sleeps while the word is `value`, until `until` at the latest, and never longer than LOOK_UP. */
-static void futex_wait(_Atomic uint32_t *word, uint32_t value, uint64_t until)
+/* Sleeps while the word is `value`. The host's end until `until` at the latest, and never longer than LOOK_UP; the
+ * worker's has no such time, and costs nothing while it has nothing to do. */
+static void futex_wait(const mod_go_channel *channel, uint32_t value, uint64_t until)
 {
+	_Atomic uint32_t *word = &channel->in->word;
 	uint64_t left = LOOK_UP;
 	struct timespec time;
 
+	if (!channel->copies) {
+		syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
+		return;
+	}
 	if (until != 0) {
 		uint64_t now = mod_go_now();
 
@@ -138,7 +144,7 @@ static mod_go_arrival wait_for_turn(mod_go_channel *channel, uint64_t until)
 		if (until != 0 && mod_go_now() >= until)
 			return MOD_GO_LATE;
 		if ((seen & SLEEPS) != 0 || atomic_compare_exchange_strong(word, &seen, seen | SLEEPS))
-			futex_wait(word, seen | SLEEPS, until);
+			futex_wait(channel, seen | SLEEPS, until);
 		seen = atomic_load_explicit(word, memory_order_acquire);
 	}
 	if ((seen & ~FLAGS) != next)
@@ -253,6 +259,11 @@ mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, m
 			*message = (mod_go_message){head.kind, room->data, length, false};
 			return MOD_GO_ARRIVED;
 		}
+		/* Pieces that never end, as fast as they may come, or have nothing in them. */
+		if (head.length == 0)
+			return MOD_GO_MANGLED;
+		if (until != 0 && mod_go_now() >= until)
+			return MOD_GO_LATE;
 		put_head(channel, MOD_GO_MESSAGE_CONTINUE, 0, 0, false);
 		publish(channel);
 	}

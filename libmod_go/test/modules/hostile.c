@@ -112,6 +112,22 @@ static void forge(uint64_t seed)
 	}
 }
 
+/* One message in pieces of so many bytes, without end, each as soon as the host has asked for it. */
+static void send_pieces(uint32_t length)
+{
+	mod_go_shared *channel = (mod_go_shared *)(void *)shared;
+
+	for (;;) {
+		uint32_t answered = channel->to_worker.word & ~3u;
+
+		channel->to_host.head = (mod_go_head){.kind = 18, .length = length, .more = 1};
+		atomic_store(&channel->to_host.word, (channel->to_host.word & ~3u) + 4);
+		syscall(SYS_futex, &channel->to_host.word, FUTEX_WAKE, 1, NULL, NULL, 0);
+		while ((channel->to_worker.word & ~3u) == answered)
+			sched_yield();
+	}
+}
+
 static size_t put_word(uint8_t *to, size_t at, uint32_t word)
 {
 	memcpy(to + at, &word, sizeof(word));
@@ -304,6 +320,12 @@ static int apply(application *a)
 		if (!find_shared())
 			return give_text(a->result, AEROSPIKE_UDF_GO_FAILED, "nothing is shared");
 		forge((uint64_t)a->arguments[0].integer);
+	}
+	IS("pieces")
+	{
+		if (!find_shared())
+			return give_text(a->result, AEROSPIKE_UDF_GO_FAILED, "nothing is shared");
+		send_pieces((uint32_t)a->arguments[0].integer);
 	}
 	IS("forge_stream")
 	{
