@@ -101,7 +101,11 @@ func failure(err error) (host.Status, string) {
 	if ended, ours := err.(*streamFailure); ours {
 		return ended.status, strings.ToValidUTF8(ended.text, "\uFFFD")
 	}
-	return host.Failed, strings.ToValidUTF8(err.Error(), "\uFFFD")
+	text := err.Error()
+	if text == "" {
+		text = "error with an empty text"
+	}
+	return host.Failed, strings.ToValidUTF8(text, "\uFFFD")
 }
 
 // find gives the function of that name, or why there is none.

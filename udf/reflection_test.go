@@ -222,6 +222,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{func(c *bind.Call, r *Record) error { return nil }, host.OK, ""},
 		{func(c *bind.Call, r *Record) error { return errors.New("a\xff") }, host.Failed, "a\uFFFD"},
+		{func(c *bind.Call, r *Record) error { return errors.New("") }, host.Failed, "error with an empty text"},
 		{func(c *bind.Call, r *Record) error { return c.Arguments(1, false) }, host.BadArguments, "f expects 1 argument, got 0"},
 		{func(c *bind.Call, r *Record) error { return c.Arguments(2, true) }, host.BadArguments, "f expects at least 2 arguments, got 0"},
 		{func(c *bind.Call, r *Record) error { return angry{} }, host.Panicked, "again"},

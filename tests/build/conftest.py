@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from modgo_lsp.build.toolchain import discover_cc
 from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.resources import resource
 
 GO_MOD = f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n"
 
 Write = Callable[..., Path]
+Driver = Callable[..., list[str]]
 
 
 @pytest.fixture
@@ -28,3 +35,24 @@ def write(tmp_path: Path) -> Write:
         return folder
 
     return write_module
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Driver:
+    """driver(module, line, …) runs the C host of the SDK's own tests on the lines: what it prints."""
+    program = tmp_path_factory.mktemp("driver") / "driver"
+    source = resource("udf")
+    compiler = asyncio.run(discover_cc()).command
+    subprocess.run(
+        [*compiler, "-O1", f"-I{source}", "-o", program, source / "testdata/driver.c", "-ldl", "-lpthread"],
+        check=True,
+    )
+
+    def run(module: Path, *lines: str) -> list[str]:
+        told = "".join(f"{line}\n" for line in lines).encode()
+        done = subprocess.run([program, module], input=told, capture_output=True, timeout=60)
+        assert done.returncode == 0, shlex.join(lines[:50]) + done.stderr.decode()
+        printed = re.sub(rb"/[^ \\]*/(\w+\.go:)", rb"\1", done.stdout)
+        return printed.decode(errors="backslashreplace").removesuffix("\n").split("\n")
+
+    return run

@@ -3,10 +3,7 @@ modules answer the same, through a host written in C."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-import shlex
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,15 +11,13 @@ import msgpack
 import pytest
 
 from modgo_lsp.build.build import BuildRequest, build_module
-from modgo_lsp.build.toolchain import discover_cc
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.resources import resource
 
 MODULES = Path(__file__).parent / "modules"
 DISPATCHES = ["registry", "exported", "reflect"]
 
-Driver = Callable[..., list[str]]
 Write = Callable[..., Path]
+Driver = Callable[..., list[str]]
 
 
 def map_of(**entries: int) -> str:
@@ -88,27 +83,6 @@ STREAM_CALLS: Calls = [
     (f"stream within 3 s:a {map_of(least=2, most=3)}", "write integer 5\n0 nil"),
     (f"stream within 3 s:a {map_of(least=9, most=3)}", "3 string least is more than most"),
 ]
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Driver:
-    """driver(module, line, …) runs the C host of the SDK's own tests on the lines: what it prints."""
-    program = tmp_path_factory.mktemp("driver") / "driver"
-    source = resource("udf")
-    compiler = asyncio.run(discover_cc()).command
-    subprocess.run(
-        [*compiler, "-O1", f"-I{source}", "-o", program, source / "testdata/driver.c", "-ldl", "-lpthread"],
-        check=True,
-    )
-
-    def run(module: Path, *lines: str) -> list[str]:
-        done = subprocess.run(
-            [program, module], input="\n".join(lines) + "\n", capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, shlex.join(lines) + done.stderr
-        return re.sub(r"/[^ \\]*/(\w+\.go:)", r"\1", done.stdout).splitlines()
-
-    return run
 
 
 @pytest.mark.parametrize("dispatch", DISPATCHES)

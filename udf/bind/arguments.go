@@ -46,7 +46,7 @@ func String[T ~string](c *Call, i int) (T, error) {
 }
 
 // Bytes gives argument i as a T, a copy of the caller's bytes. Nil gives nil.
-func Bytes[T ~[]byte](c *Call, i int) (T, error) {
+func Bytes[T ~[]E, E ~byte](c *Call, i int) (T, error) {
 	if value.IsDeclared(reflect.TypeFor[T]()) {
 		return Any[T](c, i)
 	}

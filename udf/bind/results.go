@@ -3,6 +3,7 @@ package bind
 import (
 	"errors"
 	"reflect"
+	"unsafe"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
@@ -41,13 +42,13 @@ func ReturnString[T ~string](c *Call, v T) error {
 }
 
 // ReturnBytes makes v the call's result; nil is nil.
-func ReturnBytes[T ~[]byte](c *Call, v T) error {
+func ReturnBytes[T ~[]E, E ~byte](c *Call, v T) error {
 	if value.IsDeclared(reflect.TypeFor[T]()) {
 		return ReturnAny(c, v)
 	}
 	c.result = value.Raw{}
 	if v != nil {
-		c.result = value.OfBytes(value.Bytes, v)
+		c.result = value.OfBytes(value.Bytes, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)))
 	}
 	return nil
 }

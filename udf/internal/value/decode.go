@@ -142,7 +142,7 @@ func (r *reader) anyMap(it item, depth int) (map[any]any, error) {
 		}
 		key, err := r.anyKey(head)
 		if err != nil {
-			return nil, err
+			return nil, ofKey(head, err)
 		}
 		next, err := r.next()
 		if err != nil {
@@ -165,11 +165,22 @@ func (r *reader) anyKey(it item) (any, error) {
 	case Bytes:
 		return declared.makeBytesKey(it.data()), nil
 	}
-	return nil, errKey(describe(it))
+	return nil, errNoKey
 }
+
+// errNoKey is of a value that no map may have as a key; ofKey finds the words.
+var errNoKey = errors.New("not a map's key")
 
 func errKey(what string) error {
 	return errors.New("a map's key is an integer, a string or bytes, not " + what)
+}
+
+// ofKey is the error for a key that is not taken: what no map may have as a key, or what is wrong with this one.
+func ofKey(key item, err error) error {
+	if key.typ != Integer && key.typ != String && key.typ != Bytes {
+		return errKey(describe(key))
+	}
+	return within(at(key), err)
 }
 
 func element(i int) string { return "element " + strconv.Itoa(i) }

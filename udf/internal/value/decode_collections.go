@@ -59,10 +59,7 @@ func (r *reader) decodeMap(it item, v reflect.Value, depth int) error {
 		}
 		key := reflect.New(t.Key()).Elem()
 		if err := r.decodeKey(head, key); err != nil {
-			if head.typ == List || head.typ == Map {
-				return err // no key that has a name
-			}
-			return within(at(head), err)
+			return ofKey(head, err)
 		}
 		next, err := r.next()
 		if err != nil {
@@ -112,7 +109,7 @@ func (r *reader) decodeStruct(it item, v reflect.Value, depth int) error {
 		if err != nil {
 			return err
 		}
-		if head.typ == List || head.typ == Map {
+		if head.typ != Integer && head.typ != String && head.typ != Bytes {
 			return errKey(describe(head))
 		}
 		next, err := r.next()

@@ -287,7 +287,7 @@ func appendPairs[V any](dst []byte, pairs []pair[V], depth int, appendValue func
 			err = errors.New("two keys of the map are one and the same to Aerospike")
 		}
 		if err == nil {
-			dst, err = appendRaw(dst, p.key)
+			dst, err = appendKey(dst, p.key)
 		}
 		if err == nil {
 			dst, err = appendValue(dst, p.value, depth+1)
@@ -299,18 +299,27 @@ func appendPairs[V any](dst []byte, pairs []pair[V], depth int, appendValue func
 	return dst, nil
 }
 
+// appendKey appends a key of a map, which keyOf has made.
+func appendKey(dst []byte, key Raw) ([]byte, error) {
+	if key.Type == String && !utf8.Valid(key.Bytes()) {
+		return dst, errUTF8
+	}
+	return appendRaw(dst, key)
+}
+
 // keyOfAny converts a key of a udf.Value's map, with short ways for the usual ones.
 func keyOfAny(k any) (Raw, error) {
 	switch k := k.(type) {
 	case int64:
 		return OfInteger(k), nil
 	case string:
-		return FromText(k)
+		return OfString(String, k), nil
 	}
 	return keyOf(reflect.ValueOf(k))
 }
 
-// keyOf converts a map's key.
+// keyOf converts a map's key. Whether a string is UTF-8 is asked when it is written, in the order of keys: so what
+// is told of several that are wrong depends neither on Go's order of maps nor on the way it is written.
 func keyOf(v reflect.Value) (Raw, error) {
 	if v.Kind() == reflect.Interface {
 		v = v.Elem()
@@ -320,6 +329,9 @@ func keyOf(v reflect.Value) (Raw, error) {
 	}
 	if err := judgeKey(v.Type()); err != nil {
 		return Raw{}, err
+	}
+	if v.Kind() == reflect.String && v.Type() != declared.bytesKey {
+		return OfString(String, v.String()), nil
 	}
 	if v.Kind() == reflect.Array {
 		b := make([]byte, v.Len())

@@ -210,9 +210,8 @@ func (r *reader) key(place any) error {
 	if err != nil {
 		return err
 	}
-	err = r.known(head, place, 0)
-	if err != nil && head.typ != List && head.typ != Map { // those have no name to be told by
-		err = within(at(head), err)
+	if err = r.known(head, place, 0); err != nil {
+		err = ofKey(head, err)
 	}
 	return err
 }

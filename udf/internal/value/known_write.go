@@ -149,10 +149,7 @@ func appendKeyed[K int64 | string, V any](dst []byte, m map[K]V, depth int) ([]b
 	for i := range entries {
 		e := &entries[i]
 		var err error
-		if dst, err = appendAt(dst, &e.key, 0); err == errUTF8 {
-			return dst, err // the key is no place to name
-		}
-		if err == nil {
+		if dst, err = appendAt(dst, &e.key, 0); err == nil {
 			dst, err = appendAt(dst, &e.value, depth+1)
 		}
 		if err != nil {

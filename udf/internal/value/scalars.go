@@ -84,12 +84,13 @@ func ToText[T ~string](raw Raw) (T, error) {
 }
 
 // ToBytes converts bytes to a copy of them, and nil to nil.
-func ToBytes[T ~[]byte](raw Raw) (T, error) {
+func ToBytes[T ~[]E, E ~byte](raw Raw) (T, error) {
 	switch raw.Type {
 	case Nil:
 		return nil, nil
 	case Bytes:
-		return append(T{}, raw.Bytes()...), nil
+		b := raw.Bytes()
+		return append(T{}, unsafe.Slice((*E)(unsafe.Pointer(unsafe.SliceData(b))), len(b))...), nil
 	}
 	return nil, Mismatch(reflect.TypeFor[T](), raw)
 }

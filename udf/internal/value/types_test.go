@@ -195,6 +195,7 @@ func TestShortWaysAgree(t *testing.T) {
 		agree(t, raw, ToFloat[float64])
 		agree(t, raw, ToText[label])
 		agree(t, raw, ToBytes[blob])
+		agree(t, raw, ToBytes[[]octet])
 	}
 }
 
