@@ -47,13 +47,13 @@ typedef struct mod_go_fenced_counters {
 	uint32_t live; /* workers now: idle, busy or starting */
 	uint32_t idle;
 	uint32_t busy;
-	uint64_t calls;        /* that came back, in whatever way */
-	uint64_t by_status[8]; /* indexed by aerospike_udf_go_status; panics are [AEROSPIKE_UDF_GO_PANICKED] */
-	uint64_t crashes;      /* calls that ended their worker */
-	uint64_t timeouts;     /* calls that were ended with their worker after their deadline */
-	uint64_t restarts;     /* workers started in place of one that had ended */
-	uint64_t failed_starts;
-	uint64_t replacements; /* of the module */
+	uint64_t calls;         /* that came back, in whatever way */
+	uint64_t by_status[8];  /* indexed by aerospike_udf_go_status; panics are [AEROSPIKE_UDF_GO_PANICKED] */
+	uint64_t crashes;       /* calls that ended their worker */
+	uint64_t timeouts;      /* calls that were ended with their worker after their deadline */
+	uint64_t restarts;      /* workers started in place of one that had ended */
+	uint64_t failed_starts; /* those of workers that ended before their first call among them */
+	uint64_t replacements;  /* of the module */
 	uint64_t
 		latency[64]; /* [i]: calls of at least 2^i nanoseconds and less than twice that, waiting included */
 } mod_go_fenced_counters;

@@ -81,6 +81,106 @@ TEST(workers_that_crash_at_their_start_are_tried_again_ever_later)
 	CHECK_NUMBER(children(), 0);
 }
 
+/* What its goroutines do ends a worker before anybody has called it, and so the next, and the one after that. */
+TEST(workers_that_crash_before_their_first_call_are_tried_again_ever_later)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	mod_go_fenced_counters counters;
+	answer answer;
+
+	for (int i = 0; i < 200 && fenced_counters(pool).idle < 2; i++)
+		usleep(5000);
+	setenv("HOSTILE_SETUP", "abort_soon", 1);
+	for (int i = 0; i < 2; i++)
+		fenced_ask(pool, "exit_now");
+	usleep(1000000);
+	counters = fenced_counters(pool);
+	answer = fenced_ask(pool, "pid"); /* where there is just one it may answer */
+	printf("%llu ended before a call in a second: %.200s\n", (unsigned long long)counters.failed_starts,
+	       answer.text);
+	CHECK(counters.failed_starts >= 2 && counters.failed_starts < 12);
+	if (answer.status != AEROSPIKE_UDF_GO_OK) {
+		CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_INTERNAL);
+		CHECK_CONTAINS(answer.text, "ended before its first call");
+	}
+	unsetenv("HOSTILE_SETUP");
+	for (int i = 0; i < 300 && fenced_ask(pool, "pid").status != AEROSPIKE_UDF_GO_OK; i++)
+		usleep(10000);
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
+
+/* A worker may end at any moment, also in the one between its setup and its first call. */
+TEST(workers_that_have_ended_are_not_counted)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2, .no_spare = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+	mod_go_fenced_counters counters;
+	mod_go_error error;
+
+	setenv("HOSTILE_SETUP", "exit_later", 1);
+	CHECK_NUMBER(mod_go_fenced_replace(pool, check_module("hostile"), &error), MOD_GO_OK);
+	for (int wait = 0; wait < 200 && fenced_counters(pool).live > 0; wait++)
+		usleep(5000);
+	counters = fenced_counters(pool);
+	CHECK_NUMBER(counters.live, 0);
+	CHECK_NUMBER(counters.idle, 0);
+	unsetenv("HOSTILE_SETUP");
+	CHECK_NUMBER(mod_go_fenced_replace(pool, check_module("hostile"), &error), MOD_GO_OK);
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	mod_go_fenced_close(pool);
+	CHECK_NUMBER(children(), 0);
+}
+
+static void *ask_for_version(void *argument)
+{
+	mod_go_fenced *pool = argument;
+	int major, minor, wrong = 0;
+
+	for (int i = 0; i < 2000; i++, usleep(50)) {
+		mod_go_fenced_api_version(pool, &major, &minor);
+		wrong += major != 1 || minor != 0;
+	}
+	CHECK_NUMBER(wrong, 0);
+	return NULL;
+}
+
+static void *stop_soon(void *end)
+{
+	usleep(20000);
+	CHECK_NUMBER(write(*(int *)end, "", 1), 1);
+	return NULL;
+}
+
+/* For ThreadSanitizer: workers crash while others ask, and while all are stopped. */
+TEST(crashes_versions_and_a_stop_may_come_at_once)
+{
+	for (int round = 0; round < 10; round++) {
+		mod_go_fenced_options options = {.size = sizeof(options), .limit = 3};
+		pthread_t asking, stopping;
+		mod_go_fenced *pool;
+		int line[2];
+
+		CHECK_NUMBER(pipe(line), 0);
+		options.stop = line[0];
+		pool = fenced_ready(check_module("hostile"), &options);
+		if (round == 0)
+			pthread_create(&asking, NULL, ask_for_version, pool);
+		pthread_create(&stopping, NULL, stop_soon, &line[1]);
+		while (fenced_ask(pool, "exit_now").outcome.crashed != 0)
+			continue;
+		pthread_join(stopping, NULL);
+		if (round == 0)
+			pthread_join(asking, NULL);
+		mod_go_fenced_close(pool);
+		CHECK_NUMBER(children(), 0);
+		close(line[0]);
+		close(line[1]);
+	}
+}
+
 TEST(a_pool_closes_while_a_worker_hangs_at_its_start)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);

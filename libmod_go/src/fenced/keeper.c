@@ -4,19 +4,17 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "fenced/pool.h"
-
-/* After a start that failed: 10 ms, then twice that, and so on to 10 s. */
-#define BACK_OFF_FIRST 10000000u
-#define BACK_OFF_STEPS 10
 
 /* How often to ask after processes that the kernel gives no descriptor of, in milliseconds. */
 #define ASK_AGAIN 2
@@ -50,12 +48,14 @@ mod_go_status mod_go_keeper_make(mod_go_fenced *pool, mod_go_version *version, b
 	status = mod_go_worker_open(worker, until, error);
 	if (status == MOD_GO_OK && up)
 		status = mod_go_worker_setup(worker, until, error);
-	if (status == MOD_GO_OK) {
-		*made = worker;
-		return status;
-	}
 	pthread_mutex_lock(&pool->lock);
-	mod_go_pool_retire(pool, worker);
+	if (status == MOD_GO_OK) {
+		version->major = worker->major;
+		version->minor = worker->minor;
+		*made = worker;
+	} else {
+		mod_go_pool_retire(pool, worker);
+	}
 	pthread_mutex_unlock(&pool->lock);
 	return status;
 }
@@ -63,27 +63,19 @@ mod_go_status mod_go_keeper_make(mod_go_fenced *pool, mod_go_version *version, b
 /* With the lock held: says how a start went. */
 static void start_ended(mod_go_fenced *pool, mod_go_worker *worker, const mod_go_error *error)
 {
-	unsigned steps = pool->failures < BACK_OFF_STEPS ? pool->failures : BACK_OFF_STEPS;
-
 	if (worker != NULL) {
-		pool->failures = 0;
 		if (pool->to_replace > 0) {
 			pool->to_replace--;
 			pool->counters.restarts++;
 		}
-		if (worker->version == pool->current && !pool->closing && !atomic_load(&worker->gone))
+		if (worker->version == pool->current && !pool->closing)
 			mod_go_pool_settle(pool, worker);
 		else
 			mod_go_pool_retire(pool, worker);
 		mod_go_pool_serve_waiters(pool);
-		return;
+	} else {
+		mod_go_pool_start_failed(pool, error);
 	}
-	pool->failures++;
-	pool->counters.failed_starts++;
-	pool->next_start = mod_go_now() + ((uint64_t)BACK_OFF_FIRST << steps);
-	pool->start_error = *error;
-	if (pool->live == 0)
-		mod_go_pool_fail_waiters(pool);
 }
 
 static void wait_until(mod_go_fenced *pool, uint64_t until)
@@ -97,6 +89,7 @@ static void *start_workers(void *argument)
 {
 	mod_go_fenced *pool = argument;
 
+	prctl(PR_SET_NAME, "mod-go-start");
 	pthread_mutex_lock(&pool->lock);
 	while (!pool->closing) {
 		mod_go_version *version = pool->current;
@@ -146,7 +139,7 @@ static bool make_room(watch_list *list, size_t count)
 	struct pollfd *entries;
 	watched *workers;
 
-	if (count <= list->capacity)
+	if (count <= list->capacity && list->entries != NULL)
 		return true;
 	entries = realloc(list->entries, (FIRST_WORKER + 3 * count) * sizeof(*entries));
 	if (entries == NULL)
@@ -190,10 +183,7 @@ static void line_ended(mod_go_fenced *pool, mod_go_worker *worker)
 	close(worker->line);
 	worker->line = -1;
 	if (worker->state == MOD_GO_WORKER_IDLE) {
-		pool->to_replace++;
-		mod_go_pool_retire(pool, worker);
-		if (mod_go_pool_wants_worker(pool))
-			pthread_cond_signal(&pool->start_wanted);
+		mod_go_pool_lose(pool, worker);
 	} else if (worker->state != MOD_GO_WORKER_DYING) {
 		atomic_store(&worker->gone, true); /* who has it will see to it */
 		mod_go_channel_hang_up(&worker->channel);
@@ -265,8 +255,9 @@ static void *watch_workers(void *argument)
 {
 	mod_go_fenced *pool = argument;
 	int stop = pool->options.stop > 0 ? pool->options.stop : -1;
-	watch_list list = {.entries = calloc(FIRST_WORKER, sizeof(struct pollfd))};
+	watch_list list = {.entries = NULL};
 
+	prctl(PR_SET_NAME, "mod-go-watch");
 	for (;;) {
 		bool finished;
 
@@ -276,6 +267,10 @@ static void *watch_workers(void *argument)
 		pthread_mutex_unlock(&pool->lock);
 		if (finished)
 			break;
+		if (list.entries == NULL) { /* there is no memory: later, perhaps */
+			poll(NULL, 0, ASK_AGAIN);
+			continue;
+		}
 		list.entries[0] = (struct pollfd){.fd = pool->bell, .events = POLLIN};
 		list.entries[1] = (struct pollfd){.fd = stop, .events = POLLIN};
 		if (poll(list.entries, FIRST_WORKER + 3 * list.count, list.ask_again ? ASK_AGAIN : -1) < 0)
@@ -293,14 +288,27 @@ static void *watch_workers(void *argument)
 
 /* ---- both ---------------------------------------------------------------------------------------- */
 
+/* A thread that takes no signal: those are for the threads of the program that this is part of. */
+static int start_thread(pthread_t *thread, void *(*run)(void *), mod_go_fenced *pool)
+{
+	sigset_t all, before;
+	int reason;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	reason = pthread_create(thread, NULL, run, pool);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return reason;
+}
+
 mod_go_status mod_go_keeper_start(mod_go_fenced *pool, mod_go_error *error)
 {
 	int reason;
 
 	pool->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	reason = pool->bell < 0 ? errno : pthread_create(&pool->watcher, NULL, watch_workers, pool);
+	reason = pool->bell < 0 ? errno : start_thread(&pool->watcher, watch_workers, pool);
 	if (reason == 0) {
-		reason = pthread_create(&pool->starter, NULL, start_workers, pool);
+		reason = start_thread(&pool->starter, start_workers, pool);
 		if (reason == 0)
 			return MOD_GO_OK;
 		pthread_mutex_lock(&pool->lock);

@@ -1,4 +1,5 @@
 /* pool.c - hands workers to callers. Whoever is there first gets an idle one, but nobody waits long for that. */
+#include "error.h"
 #include "fenced/pool.h"
 
 #include <errno.h>
@@ -9,6 +10,13 @@
 /* A caller that has waited this long is handed the next worker. Before that, one that is awake already may get it:
  * to wake a thread takes longer than most calls. */
 #define PATIENCE 1000000u /* nanoseconds */
+
+/* After a start that failed: 10 ms, then twice that, and so on to 10 s. */
+#define BACK_OFF_FIRST 10000000u
+#define BACK_OFF_STEPS 10
+
+/* A failure so long after the last one is the first again. */
+#define CALM 2000000000u
 
 void mod_go_pool_enlist(mod_go_fenced *pool, mod_go_worker *worker)
 {
@@ -23,6 +31,10 @@ void mod_go_pool_enlist(mod_go_fenced *pool, mod_go_worker *worker)
 
 void mod_go_pool_settle(mod_go_fenced *pool, mod_go_worker *worker)
 {
+	if (atomic_load(&worker->gone)) {
+		mod_go_pool_lose(pool, worker);
+		return;
+	}
 	if (worker->state == MOD_GO_WORKER_STARTING)
 		pool->starting--;
 	else if (worker->state == MOD_GO_WORKER_BUSY)
@@ -61,6 +73,48 @@ bool mod_go_pool_wants_worker(const mod_go_fenced *pool)
 	if (!pool->ready || pool->closing || pool->live >= most || pool->idle_count + pool->starting > 0)
 		return false;
 	return !pool->options.no_spare || pool->waiters != NULL;
+}
+
+/* The next start waits, the longer the more of them failed in a row. */
+void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error)
+{
+	uint64_t now = mod_go_now();
+	unsigned steps;
+
+	if (pool->next_start + CALM < now)
+		pool->failures = 0;
+	steps = pool->failures < BACK_OFF_STEPS ? pool->failures : BACK_OFF_STEPS;
+	pool->failures++;
+	pool->counters.failed_starts++;
+	pool->next_start = now + ((uint64_t)BACK_OFF_FIRST << steps);
+	pool->start_error = *error;
+	if (pool->live == 0)
+		mod_go_pool_fail_waiters(pool);
+}
+
+/* If the successors of one that ended before its first call do so too, they shall not follow each other as fast as they
+ * can be started. */
+static void ended_early(mod_go_fenced *pool, mod_go_worker *worker)
+{
+	char reason[1024];
+	mod_go_error error;
+
+	mod_go_worker_last_words(worker, reason, sizeof(reason));
+	mod_go_fail(
+		&error, MOD_GO_WORKER_FAILED,
+		"%s: a worker ended before its first call%s%s; look at what the module does beside its functions",
+		worker->version->path, reason[0] != '\0' ? ": " : "", reason);
+	mod_go_pool_start_failed(pool, &error);
+}
+
+void mod_go_pool_lose(mod_go_fenced *pool, mod_go_worker *worker)
+{
+	pool->to_replace++;
+	mod_go_pool_retire(pool, worker);
+	if (!worker->served)
+		ended_early(pool, worker);
+	if (mod_go_pool_wants_worker(pool))
+		pthread_cond_signal(&pool->start_wanted);
 }
 
 /* An idle worker, where one more may be in use. */
@@ -209,7 +263,8 @@ void mod_go_pool_give(mod_go_fenced *pool, mod_go_worker *worker, bool healthy, 
 	pthread_mutex_lock(&pool->lock);
 	if (counted != NULL)
 		count(&pool->counters, counted);
-	if (healthy && !atomic_load(&worker->gone) && worker->version == pool->current) {
+	worker->served = true;
+	if (healthy && worker->version == pool->current) {
 		mod_go_pool_settle(pool, worker);
 	} else {
 		if (worker->version == pool->current)

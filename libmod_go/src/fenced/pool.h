@@ -45,7 +45,7 @@ struct mod_go_fenced {
 	unsigned busy;
 	unsigned idle_count;
 	unsigned to_replace; /* workers that ended and have no successor yet */
-	unsigned failures;   /* starts that failed since the last that did not */
+	unsigned failures;   /* starts that failed, one soon after the other */
 	uint64_t next_start; /* not before */
 	mod_go_error start_error;
 	mod_go_fenced_counters counters;
@@ -77,10 +77,14 @@ void mod_go_pool_count(mod_go_fenced *pool, const mod_go_counted *counted);
 /* Whether another worker should be started. */
 bool mod_go_pool_wants_worker(const mod_go_fenced *pool);
 
-/* A new worker joins, STARTING; becomes IDLE; becomes DYING, from whatever it is. */
+/* A new worker joins, STARTING; becomes IDLE, or DYING where it has ended meanwhile; becomes DYING, from whatever it is. */
 void mod_go_pool_enlist(mod_go_fenced *pool, mod_go_worker *worker);
 void mod_go_pool_settle(mod_go_fenced *pool, mod_go_worker *worker);
 void mod_go_pool_retire(mod_go_fenced *pool, mod_go_worker *worker);
+
+/* An idle worker has ended; a start has failed. The next starts wait ever longer where that goes on. */
+void mod_go_pool_lose(mod_go_fenced *pool, mod_go_worker *worker);
+void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error);
 
 /* Has an idle worker handed out, or a waiter told. */
 void mod_go_pool_serve_waiters(mod_go_fenced *pool);

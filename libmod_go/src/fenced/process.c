@@ -92,7 +92,7 @@ mod_go_status mod_go_process_start(mod_go_process *process, const char *program,
 	char **environment = make_environment(memory, limit, sizeof(limit));
 	int reason = environment == NULL ? ENOMEM : 0;
 
-	*process = (mod_go_process){.descriptor = -1, .status = -1};
+	*process = (mod_go_process){.lock = PTHREAD_MUTEX_INITIALIZER, .descriptor = -1, .status = -1};
 	for (int i = 0; i < 4 && reason == 0; i++) {
 		moved[i] = fcntl(given[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
 		reason = moved[i] < 0 ? errno : 0;
@@ -118,34 +118,41 @@ mod_go_status mod_go_process_start(mod_go_process *process, const char *program,
 
 void mod_go_process_kill(mod_go_process *process)
 {
-	if (process->id == 0 || process->ended)
+	if (process->id == 0)
 		return;
-	if (process->descriptor >= 0)
+	pthread_mutex_lock(&process->lock);
+	if (!process->ended && process->descriptor >= 0)
 		syscall(PIDFD_SEND_SIGNAL, process->descriptor, SIGKILL, NULL, 0);
-	else
+	else if (!process->ended)
 		kill(process->id, SIGKILL);
+	pthread_mutex_unlock(&process->lock);
 }
 
 /* Asks without waiting. */
 static bool collect(mod_go_process *process)
 {
-	int status;
-	pid_t got = waitpid(process->id, &status, WNOHANG);
+	bool ended;
 
-	if (got == process->id)
-		process->status = status;
-	else if (got == 0 || errno == EINTR)
-		return false;
-	process->ended =
-		true; /* also where this process ignores its children's ends, or someone else collects them */
-	return true;
+	pthread_mutex_lock(&process->lock);
+	if (!process->ended) {
+		int status;
+		pid_t got = waitpid(process->id, &status, WNOHANG);
+
+		if (got == process->id)
+			process->status = status;
+		/* Also where this process ignores its children's ends, or someone else collects them. */
+		process->ended = got == process->id || (got < 0 && errno != EINTR);
+	}
+	ended = process->ended;
+	pthread_mutex_unlock(&process->lock);
+	return ended;
 }
 
 bool mod_go_process_ended(mod_go_process *process, int milliseconds)
 {
 	uint64_t until = mod_go_now() + (uint64_t)milliseconds * 1000000u;
 
-	if (process->id == 0 || process->ended || collect(process))
+	if (process->id == 0 || collect(process))
 		return true;
 	while (mod_go_now() < until) {
 		struct pollfd watched = {.fd = process->descriptor, .events = POLLIN};

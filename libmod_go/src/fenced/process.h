@@ -2,6 +2,7 @@
 #ifndef MOD_GO_PROCESS_H
 #define MOD_GO_PROCESS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -9,6 +10,8 @@
 #include "fenced/public.h"
 
 typedef struct mod_go_process {
+	/* Guards the last two: who ends it need not be who collects it, and its number may be another's by then. */
+	pthread_mutex_t lock;
 	pid_t id;       /* 0 where there is none */
 	int descriptor; /* of the process, -1 where the kernel has no such thing */
 	bool ended;     /* and is collected */

@@ -181,6 +181,14 @@ static void describe_end(const mod_go_worker *worker, char *text, size_t capacit
 		snprintf(text, capacity, "its worker ended");
 }
 
+void mod_go_worker_last_words(mod_go_worker *worker, char *text, size_t capacity)
+{
+	mod_go_worker_drain(worker);
+	pthread_mutex_lock(&worker->words_lock);
+	mod_go_words_explain(&worker->words, text, capacity);
+	pthread_mutex_unlock(&worker->words_lock);
+}
+
 void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *text, size_t capacity)
 {
 	char reason[1024];
@@ -204,10 +212,7 @@ void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *
 		mod_go_process_kill(&worker->process);
 		return;
 	}
-	mod_go_worker_drain(worker);
-	pthread_mutex_lock(&worker->words_lock);
-	mod_go_words_explain(&worker->words, reason, sizeof(reason));
-	pthread_mutex_unlock(&worker->words_lock);
+	mod_go_worker_last_words(worker, reason, sizeof(reason));
 	length = strlen(text);
 	if (reason[0] != '\0')
 		snprintf(text + length, capacity - length, ": %s", reason);
@@ -260,8 +265,8 @@ static mod_go_status prepare(mod_go_worker *worker, uint32_t kind, mod_go_status
 		return mod_go_fail(error, status <= MOD_GO_WORKER_FAILED ? status : otherwise, "%.*s", (int)length,
 		                   text);
 	if (kind == MOD_GO_MESSAGE_OPEN) {
-		worker->version->major = (int)mod_go_read_number(&reader);
-		worker->version->minor = (int)mod_go_read_number(&reader);
+		worker->major = (int)mod_go_read_number(&reader);
+		worker->minor = (int)mod_go_read_number(&reader);
 	}
 	return mod_go_succeed(error);
 }

@@ -15,7 +15,7 @@
 typedef struct mod_go_version {
 	char *path;
 	int descriptor;
-	unsigned users; /* under the pool's lock */
+	unsigned users; /* this and the next two under the pool's lock */
 	int major;
 	int minor;
 	mod_go_manifest manifest;
@@ -34,8 +34,11 @@ typedef enum mod_go_worker_state {
 typedef struct mod_go_worker {
 	struct mod_go_worker *next;  /* of all workers of the pool */
 	struct mod_go_worker *below; /* of the idle ones */
-	mod_go_worker_state state;   /* these three under the pool's lock */
+	mod_go_worker_state state;   /* these four under the pool's lock */
+	bool served;                 /* a call, so that its end is not one of a start that went wrong */
 	mod_go_version *version;
+	int major; /* what the module said when it was loaded */
+	int minor;
 	mod_go_process process;
 	mod_go_shared *shared;
 	mod_go_channel channel;
@@ -60,6 +63,9 @@ char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t u
 
 /* Takes what it printed. */
 void mod_go_worker_drain(mod_go_worker *worker);
+
+/* What it printed last, or Go's reason where there is one; "" for nothing. */
+void mod_go_worker_last_words(mod_go_worker *worker, char *text, size_t capacity);
 
 /* How it ended and why, as the rest of a sentence about it: "its worker ended with exit code 2: panic: ...". Waits
  * for its end, and brings that about. */
