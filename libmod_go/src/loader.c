@@ -162,8 +162,12 @@ mod_go_status mod_go_open_copy(const char *path, const mod_go_copy *copy, mod_go
 	mod_go_module *opened = new_module(path);
 	mod_go_status status;
 
-	if (opened == NULL)
+	if (opened == NULL) {
+		mod_go_copy unused = *copy;
+
+		mod_go_copy_release(&unused);
 		return mod_go_no_memory(error, path, sizeof(*opened));
+	}
 	opened->copy = *copy;
 	status = load(opened, error);
 	if (status == MOD_GO_OK) {

@@ -10,6 +10,9 @@
 /* Longer symbols are none that a build makes: a name has 127 bytes, and something stands before it. */
 enum { SYMBOL_ROOM = 256 };
 
+/* More bins than a UDF of the server may have are none that it reads. */
+enum { BINS_MOST = 512 };
+
 static const char *skip_space(const char *at)
 {
 	return at + strspn(at, " \t\r\n");
@@ -108,7 +111,8 @@ static void read_bins(mod_go_described *function, const char *at)
 		const char *end = skip_string(at);
 		char name[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
 
-		if (end == NULL || !plain(at, end, name, sizeof(name)) || !add_bin(function, name)) {
+		if (end == NULL || function->count == BINS_MOST || !plain(at, end, name, sizeof(name)) ||
+		    !add_bin(function, name)) {
 			forget_bins(function);
 			return;
 		}

@@ -90,6 +90,47 @@ TEST(values_of_every_type_and_length_cross_the_fence)
 	mod_go_fenced_close(pool);
 }
 
+/* Pages that a process has in memory. */
+static long pages_of(long process)
+{
+	char path[64];
+	long pages = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/statm", process);
+	file = fopen(path, "r");
+	if (file == NULL || fscanf(file, "%*d %ld", &pages) != 1)
+		pages = 0;
+	if (file != NULL)
+		fclose(file);
+	return pages;
+}
+
+TEST(a_long_message_leaves_its_memory_to_nobody)
+{
+	enum { LENGTH = 60 << 20 };
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
+	mod_go_fenced *pool = fenced_ready(check_module("good"), &options);
+	aerospike_udf_go_value large = {AEROSPIKE_UDF_GO_BYTES, 0, 0, calloc(1, LENGTH), LENGTH};
+	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
+	long worker = (long)fenced_ask(pool, "pid").integer;
+	long before = pages_of(getpid()) + pages_of(worker), after;
+	aerospike_udf_go_result result;
+
+	mod_go_result_init(&result, NULL, 0);
+	CHECK_NUMBER(mod_go_fenced_apply_single(pool, "echo", &call, NULL, &large, 1, &result), 0);
+	CHECK_NUMBER(result.value.length, LENGTH);
+	mod_go_result_clear(&result);
+	free(large.data);
+	CHECK_NUMBER(fenced_ask(pool, "pid").integer, worker);
+	after = pages_of(getpid()) + pages_of(worker);
+	printf("%ld pages, then %ld\n", before, after);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* which keep what was freed */
+	CHECK(before > 0 && after - before < 4096);
+#endif
+	mod_go_fenced_close(pool);
+}
+
 TEST(a_record_is_read_and_written_across_the_fence)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("good"), NULL);
@@ -202,6 +243,17 @@ TEST(a_manifest_is_read_whatever_it_holds)
 	CHECK(memcmp(mod_go_manifest_find(&manifest, "two")->bins, "x\0y", 4) == 0);
 	CHECK_TEXT(mod_go_manifest_find(&manifest, "one")->bins, "z");
 	mod_go_manifest_clear(&manifest);
+	for (int bins = 512; bins <= 513; bins++) { /* more than a UDF may have are none */
+		char *many = malloc(8192), *at = many + sprintf(many, "[{\"name\": \"f\", \"bins\": [");
+
+		for (int i = 0; i < bins; i++)
+			at += sprintf(at, "%s\"b%d\"", i > 0 ? ", " : "", i);
+		strcpy(at, "]}]");
+		CHECK(mod_go_manifest_read(&manifest, many));
+		CHECK_NUMBER(mod_go_manifest_find(&manifest, "f")->count, bins == 512 ? 512 : 0);
+		mod_go_manifest_clear(&manifest);
+		free(many);
+	}
 	for (; check_now() < until; count++) {
 		memcpy(text, GOOD, sizeof(GOOD));
 		for (int i = (int)(check_random(&state) % 4); i >= 0; i--)

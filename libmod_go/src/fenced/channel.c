@@ -45,6 +45,12 @@ bool mod_go_room_for(mod_go_room *room, size_t length)
 	return true;
 }
 
+void mod_go_room_trim(mod_go_room *room)
+{
+	if (room->capacity > MOD_GO_LANE_BYTES)
+		mod_go_room_free(room);
+}
+
 void mod_go_room_free(mod_go_room *room)
 {
 	free(room->data);

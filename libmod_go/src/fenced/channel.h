@@ -64,6 +64,9 @@ typedef struct mod_go_room {
 } mod_go_room;
 
 bool mod_go_room_for(mod_go_room *room, size_t length);
+
+/* Keeps what the next message is likely to need, no more: long ones are rare. */
+void mod_go_room_trim(mod_go_room *room);
 void mod_go_room_free(mod_go_room *room);
 
 /* One side's end. */

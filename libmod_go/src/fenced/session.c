@@ -168,8 +168,11 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 		if (arrival != MOD_GO_ARRIVED)
 			return arrival;
 		session->trips++;
-		if (message.kind == MOD_GO_MESSAGE_RESULT)
-			return take_result(session, &message, result, status);
+		if (message.kind == MOD_GO_MESSAGE_RESULT) {
+			arrival = take_result(session, &message, result, status);
+			mod_go_room_trim(&session->worker->room);
+			return arrival;
+		}
 		if (session->until != 0 && mod_go_now() >= session->until)
 			return MOD_GO_LATE;
 		if (!mod_go_session_answer(session, &message, &arrival))

@@ -339,5 +339,7 @@ _Noreturn void serve(mod_go_channel *to_host)
 			give_up();
 		}
 		free_call_memory();
+		mod_go_room_trim(&message_room);
+		mod_go_room_trim(&answer_room);
 	}
 }

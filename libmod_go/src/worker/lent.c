@@ -40,11 +40,14 @@ void record_take_writes(aerospike_udf_go_record *record, aerospike_udf_go_call *
 	call->write_used = 0;
 	for (uint32_t i = 0; i < count && record != NULL; i++) {
 		const aerospike_udf_go_write *write = &writes[i];
-
+		aerospike_udf_go_value why = {.type = AEROSPIKE_UDF_GO_NIL};
 		size_t length = write->name_length < sizeof(write->name) ? write->name_length : sizeof(write->name);
-		int status = record_write(record, write->name, length, &write->value, NULL);
+		int status = record_write(record, write->name, length, &write->value, &why);
 
-		if (status != AEROSPIKE_UDF_GO_OK && record->refused == AEROSPIKE_UDF_GO_OK)
-			record->refused = status;
+		if (status == AEROSPIKE_UDF_GO_OK || record->refused != AEROSPIKE_UDF_GO_OK)
+			continue;
+		record->refused = status;
+		record->refusal = (const char *)why.data;
+		record->refusal_length = why.length;
 	}
 }

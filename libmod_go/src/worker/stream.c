@@ -14,9 +14,6 @@
 /* What a message takes, with those that wait before it. */
 #define ELEMENT_MAX (MOD_GO_MESSAGE_MAX - ((size_t)1 << 20))
 
-/* Memory for a batch that is kept for later calls. */
-#define KEPT_BYTES ((size_t)1 << 20)
-
 /* The module's handles. */
 struct aerospike_udf_go_stream {
 	bool present;
@@ -164,12 +161,8 @@ int stream_end(int status, aerospike_udf_go_value *why)
 		send_gathered();
 	if (status == AEROSPIKE_UDF_GO_OK)
 		status = tell(why);
-	for (int i = 0; i < 2; i++) {
-		mod_go_room *room = i == 0 ? &batch.room : &batch.slice;
-
-		if (room->capacity > KEPT_BYTES)
-			mod_go_room_free(room);
-	}
+	mod_go_room_trim(&batch.room);
+	mod_go_room_trim(&batch.slice);
 	return status;
 }
 

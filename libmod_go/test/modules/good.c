@@ -95,6 +95,8 @@ static int apply(application *a)
 
 	if (strcmp(a->name, "who") == 0)
 		return give_text(a->result, AEROSPIKE_UDF_GO_OK, "good");
+	if (strcmp(a->name, "pid") == 0)
+		return give_integer(a->result, getpid());
 	if (strcmp(a->name, "applied") == 0)
 		return give_integer(a->result, ++applied);
 	if (strcmp(a->name, "echo") == 0)
