@@ -164,11 +164,15 @@ func TestABI(t *testing.T) {
 
 		// A call without a record, a host without functions, a host without a table.
 		{"option record 0", ""},
-		{"apply getBin", "0 integer 0"},
+		{"apply getBin", `3 string reading the bin "a": this call has no record`},
+		{"apply empty", "0 nil"},
 		{"apply store s:b i:8", `3 string creating the record: setting the bin "b": this call has no record`},
 		{"reset", ""},
 		{"option functions 0", ""},
+		{"apply getBin", `3 string reading the bin "a": the host doesn't offer record_get`},
+		{"apply facts", `3 string listing the bins of the record: the host doesn't offer record_bin_names`},
 		{"apply store s:b i:8", `3 string creating the record: setting the bin "b": the host doesn't offer record_set`},
+		{"apply empty", "0 nil"},
 		{"reset", ""},
 		{"option host 0", ""},
 		{"apply store s:b i:8", `3 string creating the record: setting the bin "b": the host doesn't offer record_set`},

@@ -82,7 +82,9 @@ func (f *frame) run(fn *function, r *Record, s *streaming) (status host.Status, 
 	}()
 	var err error
 	if s == nil {
-		err = fn.apply(&f.call, r)
+		if err = fn.apply(&f.call, r); err == nil {
+			err = f.record.failed // which no Create or Update has given
+		}
 	} else {
 		err = s.apply(fn.applyStream)
 	}

@@ -25,8 +25,8 @@ var ErrNoBin = errors.New("the record has no such bin")
 // Record is the record that a UDF is applied to. It may be one that is not stored yet: see [Record.Exists].
 //
 // Set and Unset change the record in memory; Create, Update and Remove store the change. What fails in
-// between is remembered and given by the next Create or Update, as bufio.Writer does, so nothing is lost
-// silently.
+// between is remembered and given by the next Create or Update, as bufio.Writer does. Where none follows, the
+// call fails with it, unless the UDF gives an error of its own: nothing is lost silently.
 //
 // A Record belongs to its call and its goroutine: after the call every method fails.
 type Record struct {
@@ -50,6 +50,7 @@ type Key struct {
 
 func init() {
 	host.NewRecord = func(h host.Record) any { return &Record{&recordState{host: h}} }
+	host.Unreported = func(record any) error { return record.(*Record).state.failed }
 }
 
 // errNoRecord is what every access to the record of a call without one gives.
@@ -74,11 +75,11 @@ func (r *Record) at() (host.Record, error) {
 }
 
 // remember keeps the first failure for the next Create or Update.
-func (r *Record) remember(what, name string, err error) {
+func (r *Record) remember(doing string, err error) {
 	if r == nil || r.state == nil || r.state.failed != nil {
 		return
 	}
-	r.state.failed = errors.New(what + " " + strconv.Quote(name) + ": " + err.Error())
+	r.state.failed = errors.New(doing + ": " + err.Error())
 }
 
 // get gives a bin as it is, borrowed until the next call to the host; nil where it can't be had.
@@ -94,7 +95,7 @@ func (r *Record) get(bin string) value.Raw {
 		raw, err = r.state.host.Get(bin)
 	}
 	if err != nil {
-		r.remember("reading the bin", bin, err)
+		r.remember("reading the bin "+strconv.Quote(bin), err)
 		return value.Raw{}
 	}
 	return raw
@@ -104,7 +105,7 @@ func (r *Record) get(bin string) value.Raw {
 func (r *Record) Bin(name string) Value {
 	v, err := value.ToAnyLenient(r.get(name))
 	if err != nil {
-		r.remember("reading the bin", name, err)
+		r.remember("reading the bin "+strconv.Quote(name), err)
 		return nil
 	}
 	return v
@@ -206,7 +207,7 @@ func (e *binError) Unwrap() error { return e.err }
 // and a value that Aerospike can't store are remembered and given by the next Create or Update.
 func (r *Record) Set(name string, v any) {
 	if err := r.set(name, v); err != nil {
-		r.remember("setting the bin", name, err)
+		r.remember("setting the bin "+strconv.Quote(name), err)
 	}
 }
 
@@ -255,7 +256,7 @@ func (r *Record) Unset(name string) {
 		err = h.Unset(name)
 	}
 	if err != nil {
-		r.remember("unsetting the bin", name, err)
+		r.remember("unsetting the bin "+strconv.Quote(name), err)
 	}
 }
 
@@ -268,7 +269,7 @@ func (r *Record) Bins() iter.Seq2[string, Value] {
 			names, err = h.BinNames()
 		}
 		if err != nil {
-			r.remember("listing the bins of", "record", err)
+			r.remember("listing the bins of the record", err)
 			return
 		}
 		for _, name := range names {

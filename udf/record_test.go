@@ -119,6 +119,21 @@ func TestFailedSetIsGivenByTheNextWrite(t *testing.T) {
 	}
 }
 
+func TestErrIsWhatNoWriteGave(t *testing.T) {
+	rec := udftest.NewRecord(nil)
+	if err := rec.Err(); err != nil {
+		t.Error(err)
+	}
+	rec.UDF().Set("c", make(chan int))
+	if err := rec.Err(); err == nil || err.Error() != `setting the bin "c": chan int has no Aerospike value` {
+		t.Error(err)
+	}
+	_ = rec.UDF().Update()
+	if err := rec.Err(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestStoring(t *testing.T) {
 	rec := udftest.NewRecord(nil, udftest.Absent())
 	r := rec.UDF()

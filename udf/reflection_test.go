@@ -235,6 +235,36 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// What failed on the record fails the call, where neither a Create or Update nor the UDF itself has told of it.
+func TestWhatNoWriteGaveFailsTheCall(t *testing.T) {
+	tooLong := `setting the bin "a name of 16 byt": a bin's name has at most 15 bytes, this one has 16`
+	for _, c := range []struct {
+		name   string
+		apply  func(*Record) error
+		status host.Status
+		text   string
+	}{
+		{"a set", func(r *Record) error { r.Set("a name of 16 byt", 1); return nil }, host.Failed, tooLong},
+		{"two", func(r *Record) error { r.Set("a name of 16 byt", 1); r.Unset(""); return nil }, host.Failed, tooLong},
+		{"an update told", func(r *Record) error { r.Set("a name of 16 byt", 1); _ = r.Update(); return nil }, host.OK, ""},
+		{"and an error of its own", func(r *Record) error { r.Set("a name of 16 byt", 1); return errors.New("no") }, host.Failed, "no"},
+		{"of a record that goes", func(r *Record) error { r.Set("a name of 16 byt", 1); return r.Remove() }, host.OK, ""},
+	} {
+		f := newFrame()
+		f.record.backend, f.record.host = nil, &oneInteger{}
+		f.call.Begin("f", nil, 0, nil)
+		r := f.handle()
+		status, text := f.run(&function{apply: func(_ *bind.Call, r *Record) error { return c.apply(r) }}, r, nil)
+		if status != c.status || text != c.text {
+			t.Errorf("%s: %v %q", c.name, status, text)
+		}
+		f.end(r)
+		if f.record.failed != nil {
+			t.Errorf("%s: the next call gets it", c.name)
+		}
+	}
+}
+
 // A record that was kept fails after its call, also while its frame serves another.
 func TestRecordEndsWithItsCall(t *testing.T) {
 	f := new(frame)
@@ -314,3 +344,5 @@ func (o *oneInteger) Set(_ string, v value.Raw) error {
 	o.n = v.Integer
 	return nil
 }
+func (o *oneInteger) Update() error { return nil }
+func (o *oneInteger) Remove() error { return nil }

@@ -18,7 +18,7 @@ func (r *Record) Exists() bool {
 	}
 	exists, err := h.Exists()
 	if err != nil {
-		r.remember("asking whether there is the", "record", err)
+		r.remember("asking whether the record exists", err)
 	}
 	return exists
 }
@@ -58,7 +58,7 @@ func (r *Record) metadata() host.Metadata {
 	}
 	m, err := h.Metadata()
 	if err != nil {
-		r.remember("reading the metadata of the", "record", err)
+		r.remember("reading the metadata of the record", err)
 		return host.Metadata{}
 	}
 	return m
@@ -103,13 +103,13 @@ func (r *Record) SetTTL(d time.Duration) {
 	switch {
 	case d == NeverExpires:
 	case d < 0 || d > ttlMax:
-		r.remember("setting the time to live", d.String(), errors.New("it is from 0 to ten years, or udf.NeverExpires"))
+		r.remember("setting the time to live to "+d.String(), errors.New("it is from 0 to ten years, or udf.NeverExpires"))
 		return
 	default:
 		seconds = uint32((d + time.Second - 1) / time.Second)
 	}
 	if err := h.SetTTL(seconds); err != nil {
-		r.remember("setting the time to live", d.String(), err)
+		r.remember("setting the time to live to "+d.String(), err)
 	}
 }
 

@@ -112,6 +112,7 @@ func (s *streaming) apply(fn StreamApply) error {
 			return err
 		}
 	}
+	s.endRecord() // of a loop that ended early
 	return s.output.Close()
 }
 

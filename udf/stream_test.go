@@ -174,6 +174,15 @@ func TestWhatEndsAStream(t *testing.T) {
 		{"a read that failed", []any{&unreadable{}}, plain(func(s *Stream) *Stream {
 			return Map(s, func(r *Record) int64 { n, _ := r.Int("a"); return n })
 		}), 0, host.Failed, `record 1 of the stream: reading the bin "a": the disk is wet`},
+		{"a set of the record a loop ended at", []any{&oneInteger{n: 1}, &oneInteger{n: 2}}, plain(func(s *Stream) *Stream {
+			return StreamOf(func(yield func(int) bool) {
+				for r := range s.Records() {
+					r.Set("a name of 16 byt", 1)
+					yield(1)
+					return
+				}
+			})
+		}), 0, host.Failed, `record 1 of the stream: setting the bin "a name of 16 byt": a bin's name has at most 15 bytes, this one has 16`},
 		{"arguments", nil, func(c *bind.Call, s *Stream) (*Stream, error) { return s, c.Arguments(2, false) }, 0, host.BadArguments, "f expects 2 arguments, got 0"},
 	} {
 		m := &memoryStream{read: c.read, full: c.full}

@@ -74,6 +74,10 @@ func (r *Record) UDF() *udf.Record { return r.record }
 // Nil where no record is stored.
 func (r *Record) Stored() map[string]udf.Value { return maps.Clone(r.memory.stored) }
 
+// Err gives what failed on the record, as a Set of a name that is too long, and no Create or Update has given since:
+// in a server the call would fail with it.
+func (r *Record) Err() error { return host.Unreported(r.record) }
+
 // Operations gives what was done and accepted, in order: "create", "update" or "remove".
 func (r *Record) Operations() []string { return slices.Clone(r.memory.operations) }
 

@@ -54,6 +54,10 @@ type Record interface {
 // see into udf, calls it.
 var NewRecord func(Record) any
 
+// Unreported gives what is remembered of a *udf.Record for its next Create or Update. Package udf sets it; package
+// udftest calls it.
+var Unreported func(record any) error
+
 // Log levels, numbered as aerospike_udf_go_log_level in the C header.
 const (
 	LogError = iota
