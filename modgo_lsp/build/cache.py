@@ -23,9 +23,11 @@ def cache_directory() -> Path:
 
 @contextmanager
 def scratch_directory() -> Iterator[Path]:
-    """A new folder inside the cache, removed at the end however the work ends."""
+    """A new folder inside the cache, removed at the end however the work ends. What work that was killed has
+    left there goes after a day."""
     parent = cache_directory() / "scratch"
     parent.mkdir(parents=True, exist_ok=True)
+    forget_old(parent, 1)
     directory = Path(tempfile.mkdtemp(dir=parent))
     try:
         yield directory

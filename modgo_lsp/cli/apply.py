@@ -24,6 +24,7 @@ from modgo_lsp.cli.module import (
     show_build_failure,
     write_json,
 )
+from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.words import argument_values
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import Failure
@@ -149,7 +150,7 @@ def _check(wanted: Wanted) -> None:
 
 
 def _record(call: Call, key: Record) -> int:
-    with connected(call.access) as cluster:
+    with waiting(f"calling {call.function}", call.as_json), connected(call.access) as cluster:
         result = apply(cluster, key, call.module, call.function, call.arguments, call.seconds)
     if call.as_json:
         write_json(applied_json(result, key))
@@ -170,7 +171,8 @@ def _stream(call: Call, wanted: Wanted, settings: Settings) -> int:
     except BuildFailedError as failed:
         return show_build_failure(failed.result, call.as_json)
     place = Place(wanted.namespace or "", wanted.set_name)
-    with connected_for_stream(call.access, call.module, call.function) as cluster:
+    told = waiting(f"calling {call.function} on the nodes", call.as_json)
+    with told, connected_for_stream(call.access, call.module, call.function) as cluster:
         nodes = node_values(cluster, place, call.module, call.function, call.arguments, call.seconds)
     if nodes.failure is not None:
         if call.as_json:
@@ -182,7 +184,8 @@ def _stream(call: Call, wanted: Wanted, settings: Settings) -> int:
 
 
 def _finish(call: Call, here: ModuleFile, settings: Settings, nodes: Applied) -> int:
-    done = complete(finish(nodes, here.path, call.arguments, call.seconds, settings.cc, here.package))
+    with waiting(f"calling {call.function} here", call.as_json):
+        done = complete(finish(nodes, here.path, call.arguments, call.seconds, settings.cc, here.package))
     if call.as_json:
         write_json(aggregated_json(done))
     else:

@@ -6,6 +6,7 @@ Not for: how it is applied (host/), or how results look (call_report.py).
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -21,9 +22,11 @@ from modgo_lsp.cli.module import (
     show_build_failure,
     write_json,
 )
+from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.size import size_option
 from modgo_lsp.cli.words import argument_values
 from modgo_lsp.host.replay import ReplayError, read_replay
+from modgo_lsp.host.result import NumberedResult
 from modgo_lsp.host.session import CALL_SECONDS
 from modgo_lsp.host.store import StoreError
 from modgo_lsp.host.wanted import (
@@ -36,6 +39,8 @@ from modgo_lsp.host.wanted import (
 )
 from modgo_lsp.host.work import Outcome, Work, do_work, is_misused, outcome_json, work_of
 from modgo_lsp.lint.config import Settings
+
+Tell = Callable[[NumberedResult], None]
 
 
 @click.command(
@@ -140,19 +145,20 @@ async def _call(word: str, work: Work, wanted: Wanted, settings: Settings, quiet
             records = records_beside(wanted, module.folder, work.function)
     except WantedError as error:
         raise CliError(error.message, error.remedy) from None
-    source = str(wanted.records) if wanted.records is not None and not quiet else None
-    return await _do(module, with_records(work, wanted, records), settings, source)
+    work = with_records(work, wanted, records)
+    tell = show_one_of_many(str(wanted.records)) if work.shape == "each" and not quiet else None
+    return await _do(module, work, settings, quiet, tell)
 
 
 async def _do(
-    module: ModuleFile, work: Work, settings: Settings, source: str | None, keeps: bool = True
+    module: ModuleFile, work: Work, settings: Settings, quiet: bool, tell: Tell | None, keeps: bool = True
 ) -> Outcome:
-    """`source` is the name of the records' file; None where nothing is to be told meanwhile."""
-    tell = None if source is None else show_one_of_many(source)
+    """`tell` shows each of many results as it comes."""
     try:
-        return await do_work(
-            module.path, work, cc=settings.cc, package=module.package, tell=tell, keeps=keeps
-        )
+        with waiting(f"calling {work.function}", quiet or tell is not None):
+            return await do_work(
+                module.path, work, cc=settings.cc, package=module.package, tell=tell, keeps=keeps
+            )
     except StoreError as error:
         raise CliError(str(error)) from None
 
@@ -173,7 +179,8 @@ def _replay(path: Path, force: bool, go: str | None, cc: str | None, as_json: bo
         raise CliError(error.message, error.remedy) from None
     settings = settings_for(replay.module, go, cc)
     module = ModuleFile(replay.module, replay.module.parent)
-    return _finish(complete(_do(module, work_of(replay), settings, None, keeps=False)), as_json)
+    work = work_of(replay)
+    return _finish(complete(_do(module, work, settings, as_json, None, keeps=False)), as_json)
 
 
 def _refuse_beside_replay() -> int:

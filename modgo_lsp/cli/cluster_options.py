@@ -16,8 +16,6 @@ from typing import Any
 import click
 
 from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import write_json
-from modgo_lsp.report.build import usage_error_json
 from modgo_lsp.ship.access import Access, Tls, read_seeds
 from modgo_lsp.ship.failure import ShipError
 
@@ -56,7 +54,7 @@ def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_access(**options: Any) -> Any:
         given = {name: options.pop(name) for name in _NAMES}
-        with cluster_errors(bool(options.get("as_json"))):
+        with cluster_errors():
             return command(access=_access(**given), **options)
 
     for option in reversed(_OPTIONS):
@@ -71,24 +69,18 @@ _NAMES = (
 
 
 @contextmanager
-def cluster_errors(as_json: bool) -> Iterator[None]:
+def cluster_errors() -> Iterator[None]:
     """Ends the command for what goes wrong with a cluster: 2 for usage and set-up, 1 for work that failed."""
     try:
         yield
     except ShipError as error:
-        if as_json:
-            write_json(usage_error_json(str(error)) if error.usage else _failed_json(error))
-            sys.exit(2 if error.usage else 1)
         kind = CliError if error.usage else _FailedError
         raise kind(error.message, error.remedy or None) from None
 
 
 class _FailedError(CliError):
     exit_code = 1
-
-
-def _failed_json(error: ShipError) -> dict[str, Any]:
-    return {"ok": False, "error": {"kind": "cluster", "message": str(error), "frames": []}}
+    kind = "cluster"
 
 
 def _access(

@@ -5,7 +5,6 @@ Not for: how it gets there (ship/).
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 
@@ -13,7 +12,8 @@ import click
 
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import progress, settings_for, write_json
+from modgo_lsp.cli.module import complete, settings_for, write_json
+from modgo_lsp.cli.progress import progress, waiting
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.deploy import (
@@ -62,13 +62,14 @@ def command(
       modgo deploy counters.so --hosts db1:db1.example.com:4333 --tls-cafile ca.pem --user ops
     """
     cargo = load_cargo(module)
-    if not no_load and (untried := asyncio.run(try_module(module, settings_for(module).cc))):
-        click.echo(f"{module} was not loaded here first: {untried}", err=True)
+    if not no_load:
+        _try(module, as_json)
     with connected(access) as cluster:
-        found = survey(cluster)
-        there = standing(found, cargo.module)
-        check_free(cargo.module, there)
-        present = find_module(cluster, found, cargo.module)
+        with waiting("asking the cluster", as_json):
+            found = survey(cluster)
+            there = standing(found, cargo.module)
+            check_free(cargo.module, there)
+            present = find_module(cluster, found, cargo.module)
         same = present is not None and present.agree and present.sha256 == cargo.sha256
         if present is not None and not same and not yes:
             _ask(present, as_json)
@@ -84,6 +85,14 @@ def command(
         write_json(deployed_json(result))
     else:
         _show(result)
+
+
+def _try(module: Path, as_json: bool) -> None:
+    settings = settings_for(module)
+    with waiting(f"loading {module} here", as_json):
+        untried = complete(try_module(module, settings.cc))
+    if untried:
+        click.echo(f"{module} was not loaded here first: {untried}", err=True)
 
 
 def _ask(present: RemoteModule, as_json: bool) -> None:

@@ -5,16 +5,20 @@ Not for: findings (report/) or failed calls, which are results.
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Sequence
 from typing import IO, Any
 
 import click
 
 
 class CliError(click.ClickException):
-    """Usage, configuration or toolchain: exit code 2. `message` says what and where, `remedy` what to do."""
+    """Usage, configuration or toolchain: exit code 2. `message` says what and where, `remedy` what to do.
+    `kind` is what --json calls it."""
 
     exit_code = 2
+    kind = "usage"
 
     def __init__(self, message: str, remedy: str | None = None) -> None:
         super().__init__(message)
@@ -24,6 +28,30 @@ class CliError(click.ClickException):
         click.echo(f"Error: {self.format_message()}", file=file, err=file is None)
         if self.remedy:
             click.echo(f"Help: {self.remedy}", file=file, err=file is None)
+
+
+def asks_for_json(words: Sequence[str]) -> bool:
+    """Whether a command line wants what it gets as JSON. What stands after -- are a function's arguments."""
+    own = words[: words.index("--")] if "--" in words else words
+    return "--json" in own
+
+
+def show_as_json(failure: click.ClickException) -> None:
+    """Writes a failure where the result would have been, in the form that failed calls have."""
+    message = failure.format_message()
+    if isinstance(failure, CliError) and failure.remedy:
+        message = f"{message}; {failure.remedy}"
+    error: dict[str, object] = {
+        "kind": getattr(failure, "kind", CliError.kind),
+        "message": message,
+        "frames": [],
+    }
+    click.echo(json.dumps({"ok": False, "error": error, "findings": []}, indent=2, ensure_ascii=False))
+
+
+def colour_wish() -> bool | None:
+    """What click is told: to let colours through, wherever they go; None leaves them to terminals."""
+    return True if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR") else None
 
 
 def is_coloured(stream: IO[Any]) -> bool:

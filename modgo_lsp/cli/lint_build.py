@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from modgo_lsp.build.build import BuildRequest, build_module
-from modgo_lsp.cli.module import cached_module, complete, progress
+from modgo_lsp.cli.module import cached_module, complete
+from modgo_lsp.cli.progress import progress
 from modgo_lsp.host.load import load_module
 from modgo_lsp.lint.check import configured
 from modgo_lsp.lint.config import Settings

@@ -20,6 +20,7 @@ from modgo_lsp.cli.module import (
     show_findings,
     write_json,
 )
+from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.size import size_option
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
@@ -53,25 +54,31 @@ def command(module: str, timeout: float, memory: int, go: str | None, cc: str | 
     """
     settings = settings_for(Path(module), go, cc)
     try:
-        result = complete(_load(module, settings, timeout, memory, as_json))
+        result, built = complete(_load(module, settings, timeout, memory, as_json))
     except BuildFailedError as failed:
         sys.exit(show_build_failure(failed.result, as_json))
     if as_json:
         findings = {"findings": findings_json(result.findings, str(Path.cwd()))} if result.findings else {}
         write_json({**load_json(result), **findings})
     else:
-        _show(result)
+        _show(result, module if built else "")
     sys.exit(0 if result.failure is None else 2 if result.failure.kind == "usage" else 1)
 
 
-async def _load(word: str, settings: Settings, timeout: float, memory: int, quiet: bool) -> LoadResult:
+async def _load(
+    word: str, settings: Settings, timeout: float, memory: int, quiet: bool
+) -> tuple[LoadResult, bool]:
+    """And whether the module was built first."""
     module = await obtain(word, settings, quiet)
-    return await load_module(
-        module.path, cc=settings.cc, timeout=timeout, memory=memory, package=module.package
-    )
+    with waiting(f"loading {word}", quiet):
+        result = await load_module(
+            module.path, cc=settings.cc, timeout=timeout, memory=memory, package=module.package
+        )
+    return result, module.package is not None
 
 
-def _show(result: LoadResult) -> None:
+def _show(result: LoadResult, package: str) -> None:
+    """`package` is the folder that it was built of, "" for a module that was there."""
     for line in result.logs:
         click.echo(f"{line.level}: {line.message}", err=True)
     failure = result.failure
@@ -96,8 +103,8 @@ def _show(result: LoadResult) -> None:
     ]
     if result.properties.get("conn-name"):
         facts.append(f"{result.properties['conn-name']} {result.properties.get('conn-version', '')}".strip())
-    title = click.style(result.path, bold=True) if coloured else result.path
-    click.echo(f"{title}: loaded and set up ({', '.join(facts)})")
+    title = click.style(package or result.path, bold=True) if coloured else package or result.path
+    click.echo(f"{title}: {'built, ' if package else ''}loaded and set up ({', '.join(facts)})")
     for function in result.functions:
         click.echo(_function(function, coloured))
     if not result.functions:

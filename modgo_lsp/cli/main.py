@@ -8,13 +8,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from types import FrameType
 
 import click
 
 from modgo_lsp import __version__
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.failure import CliError, asks_for_json, colour_wish, show_as_json
 
 ISSUES = "https://github.com/GeertJohan/aerospike-mod-go/issues"
 
@@ -82,35 +84,66 @@ def modgo() -> None:
       modgo lint                      say what is wrong below this folder
       modgo lint --fix ./counters     and mend what can be mended safely
       modgo build ./counters          build counters.so
-      modgo call ./counters add 5     run a function of it on an empty record
+      modgo call ./counters add hits 5 100    run a function of it on a sample record
       modgo rule MG101                what a rule means
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command and exits: 0 fine, 1 findings or a failed call, 2 usage, configuration or toolchain,
-    130 interrupted, 70 a defect of modgo itself."""
+    130 interrupted (143 by SIGTERM), 70 a defect of modgo itself."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    with _ended_like_by_ctrl_c(words) as ended_by:
+        sys.exit(_run(words, ended_by))
+
+
+def _run(words: list[str], ended_by: list[int]) -> int:
+    """Gives the exit code. `ended_by` has the signal that ended it, where that was not Ctrl-C's."""
     try:
-        code = modgo.main(
-            list(sys.argv[1:] if arguments is None else arguments), prog_name="modgo", standalone_mode=False
-        )
+        code = modgo.main(words, prog_name="modgo", standalone_mode=False, color=colour_wish())
         sys.stdout.flush()
     except click.ClickException as failure:
-        failure.show()
-        sys.exit(failure.exit_code)
+        if asks_for_json(words):
+            show_as_json(failure)
+        else:
+            failure.show()
+        return failure.exit_code
     except (click.Abort, KeyboardInterrupt):
-        sys.exit(128 + signal.SIGINT)
+        return 128 + (ended_by or [signal.SIGINT])[0]
     except BrokenPipeError:
         # Whoever read our output has seen enough (`modgo lint | head`). Python must not flush once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(128 + 13)
+        return 128 + 13
     except Exception as defect:
         if os.environ.get("MODGO_DEBUG"):
             raise
         click.echo(f"Error: modgo itself failed: {type(defect).__name__}: {defect}", err=True)
         click.echo(f"Help: MODGO_DEBUG=1 shows where; please report it at {ISSUES}", err=True)
-        sys.exit(70)
-    sys.exit(code if isinstance(code, int) else 0)
+        return 70
+    return code if isinstance(code, int) else 0
+
+
+@contextmanager
+def _ended_like_by_ctrl_c(words: Sequence[str]) -> Iterator[list[int]]:
+    """Lets SIGTERM and SIGHUP (a terminal that is closed) end a command as Ctrl-C does: with no child and no
+    half-written file left. Gives the list that then has the signal's number."""
+    ended_by: list[int] = []
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        ended_by.append(number)
+        signal.raise_signal(signal.SIGINT)
+
+    names = () if words[:1] == ["lsp"] else ("SIGTERM", "SIGHUP")  # an editor's server ends at once
+    signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {one: signal.getsignal(one) for one in signals}
+    for one, handler in before.items():
+        if handler is signal.SIG_DFL:  # nohup has it ignored, and that stays
+            signal.signal(one, interrupt)
+    try:
+        yield ended_by
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""What build, load and call share: the module that a word on the command line means, progress, failures.
+"""What build, load and call share: the module that a word on the command line means, failures, JSON.
 
-Not for: a subcommand of its own.
+Not for: a subcommand of its own, or what is shown meanwhile (progress.py).
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ import asyncio
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +21,7 @@ from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.cli.progress import progress
 from modgo_lsp.host.module import HostError
 from modgo_lsp.lint.config import Settings, resolve
 from modgo_lsp.model.files import DiskFiles
@@ -78,7 +78,7 @@ async def obtain(word: str, settings: Settings, quiet: bool) -> ModuleFile:
     Raises BuildFailedError, CliError, RequestError and ToolchainError."""
     path = Path(word)
     if not await asyncio.to_thread(path.is_dir):
-        if path.suffix != ".so" and not await asyncio.to_thread(path.is_file):
+        if not await asyncio.to_thread(path.exists):
             raise CliError(f"{word} does not exist", "name a module (.so) or the folder of its package")
         return ModuleFile(path, path.parent)
     output = cached_module(await asyncio.to_thread(os.path.abspath, path))
@@ -94,28 +94,6 @@ def cached_module(folder: str) -> Path:
     """Where the module of the package in an absolute folder is built to, where nobody asked for the file."""
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]
     return cache_directory() / "modules" / digest / f"{Path(folder).name or 'module'}.so"
-
-
-@contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Gives a function that shows what is going on: one changing line on a terminal; elsewhere a plain line,
-    and none for work of one step, such as a build that finds everything made."""
-    if quiet:
-        yield lambda _: None
-    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        from rich.console import Console
-
-        with Console(stderr=True).status("") as status:
-            yield lambda text: status.update(text)
-    else:
-        told: list[str] = []
-
-        def tell(text: str) -> None:
-            told.append(text)
-            if len(told) == 2:
-                click.echo(told[0], err=True)
-
-        yield tell
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:

@@ -12,6 +12,7 @@ import click
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import write_json
+from modgo_lsp.cli.progress import waiting
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.listing import RemoteModule, list_modules, module_json
@@ -38,7 +39,7 @@ def command(access: Access, as_json: bool) -> None:
       modgo modules --hosts 127.0.0.1:3000
       modgo modules --hosts 127.0.0.1:3000 --json
     """
-    with connected(access) as cluster:
+    with waiting("asking the cluster", as_json), connected(access) as cluster:
         found = list_modules(cluster)
         nodes = len(cluster.nodes())
     if as_json:

@@ -22,9 +22,10 @@ _GOROUTINE = re.compile(r"^goroutine \d+ ")
 _NO_MEMORY = re.compile(
     r"out of memory|cannot allocate memory|no memory|pthread_create failed", re.IGNORECASE
 )
-# Frames of the runtime, the SDK and generated code say nothing to the author of a UDF.
+# Frames of the runtime, the SDK and generated code say nothing to the author of a UDF. Releases name Go's own
+# files without a folder before the package's.
 _FOREIGN = re.compile(
-    r"/src/(runtime|internal|sync|reflect|os|syscall|log)/|/aerospike-mod-go/udf(@|/)|zz_modgo|_cgo_"
+    r"(^|/src/)(runtime|internal|sync|reflect|os|syscall|log)/|/aerospike-mod-go/udf(@|/)|zz_modgo|_cgo_"
 )
 
 

@@ -15,6 +15,9 @@ from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
+
+import msgspec
 
 from modgo_lsp.build.toolchain import discover_cc
 from modgo_lsp.host.apply import apply_in_store, apply_to_record
@@ -30,6 +33,8 @@ from modgo_lsp.host.thread import BlockingThread
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.nearest import nearest
+
+R = TypeVar("R", CallResult, StreamResult)
 
 CALL_SECONDS = 10.0
 _SOON_SECONDS = 0.05
@@ -137,9 +142,10 @@ class Session:
         give."""
         if (refused := refusal_of(self.opened, function, "stream")) is not None:
             return StreamResult(function, failure=refused)
-        return await self._thread.do(
+        result = await self._thread.do(
             lambda: apply_to_stream(self._module, function, arguments, records, nodes, timeout)
         )
+        return _with_signature(self.opened, result)
 
     async def finish_stream(
         self,
@@ -165,8 +171,10 @@ class Session:
         store: Store | None,
     ) -> CallResult:
         if store is None:
-            return apply_to_record(self._module, function, arguments, record, timeout)
-        return apply_in_store(self._module, function, arguments, record, timeout, store)
+            result = apply_to_record(self._module, function, arguments, record, timeout)
+        else:
+            result = apply_in_store(self._module, function, arguments, record, timeout, store)
+        return _with_signature(self.opened, result)
 
     def _stop(self) -> None:
         with contextlib.suppress(OSError):  # it has been closed
@@ -200,6 +208,17 @@ def refusal_of(opened: Opened, name: str, kind: str) -> Failure | None:
         message = f"{name} is a stream UDF, and those cannot be called on a single record"
         return Failure("usage", message, (), "call it with --stream and the records of --records")
     return Failure("usage", f"{name} is a record UDF", (), "call it without --stream")
+
+
+def _with_signature(opened: Opened, result: R) -> R:
+    """The result, where its arguments were wrong with how the function wants to be called."""
+    failure, found = result.failure, opened.function(result.function)
+    if failure is None or failure.kind != "usage" or failure.remedy or found is None:
+        return result
+    if found.name not in failure.message:  # it is about a value as such
+        return result
+    explained = msgspec.structs.replace(failure, remedy=f"its signature is {found.signature}")
+    return msgspec.structs.replace(result, failure=explained)
 
 
 def _nearest(opened: Opened, name: str) -> str:

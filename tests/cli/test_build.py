@@ -141,7 +141,8 @@ def test_missing_tools_name_a_remedy(module: Path, tmp_path: Path, tools: tuple[
     assert "pip install 'modgo-lsp[toolchain]'" in done.stdout
 
 
-def test_ctrl_c_leaves_nothing(module: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_leaves_nothing(module: Path, tmp_path: Path, number: signal.Signals) -> None:
     slow = tmp_path / "slowcc"
     pid = tmp_path / "pid"
     slow.write_text(
@@ -161,9 +162,9 @@ def test_ctrl_c_leaves_nothing(module: Path, tmp_path: Path) -> None:
             break
         time.sleep(0.05)
     sleeper = int(pid.read_text())
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     _, said = running.communicate(timeout=20)
-    assert running.returncode == 130
+    assert running.returncode == 128 + number
     assert "Traceback" not in said
     if psutil.pid_exists(sleeper):  # where nobody collects the dead, it may still be listed
         assert psutil.Process(sleeper).status() == psutil.STATUS_ZOMBIE

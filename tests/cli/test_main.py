@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -89,6 +90,36 @@ def test_an_unknown_command_gets_the_nearest(typed: str, meant: str) -> None:
     assert ran.stderr == f"Error: there is no command {typed}\nHelp: did you mean `modgo {meant}`?\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("call", "--json"), "Missing argument 'FILE.so|PKG'."),
+        (("call", "a.so", "f", "--record", "{", "--json"), "record:1:2: not JSON"),
+        (("load", "nowhere", "--json"), "nowhere does not exist; name a module (.so) or the folder of"),
+        (("build", "nowhere", "--json"), "nowhere does not exist"),
+        (("inspect", "nowhere.so", "--json"), "nowhere.so cannot be read"),
+        (("deploy", "a.so", "--json"), "Missing option '--hosts'"),
+    ],
+)
+def test_wrong_usage_is_json_where_json_is_wanted(arguments: tuple[str, ...], said: str) -> None:
+    ran = process(*arguments, AEROSPIKE_HOSTS="")
+    told = json.loads(ran.stdout)
+    assert (ran.returncode, ran.stderr) == (2, "")
+    assert (told["ok"], told["error"]["kind"], told["error"]["frames"]) == (False, "usage", [])
+    assert said in told["error"]["message"]
+    ran = process("call", "a.so", "f", "--record", "{", "--", "--json")
+    assert ran.stdout == ""
+    assert "record:1:2: not JSON" in ran.stderr
+
+
+def test_colours_go_where_they_are_forced_to(tmp_path: Path) -> None:
+    (tmp_path / "a.so").write_text("no module")
+    command = ("inspect", str(tmp_path / "a.so"))
+    assert "\x1b[31mno UDF module\x1b[0m" in process(*command, FORCE_COLOR="1", NO_COLOR="").stdout
+    assert "\x1b" not in process(*command, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "\x1b" not in process(*command, FORCE_COLOR="", NO_COLOR="").stdout
+
+
 def test_a_defect_is_one_line_and_a_way_to_report_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -109,7 +140,8 @@ def test_a_defect_is_one_line_and_a_way_to_report_it(
         main(["lint"])
 
 
-def test_ctrl_c_ends_quietly_with_130() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_ends_it_quietly_with_its_code(number: signal.Signals) -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "modgo_lsp", "lint", "--stdin-filename", "a.go"],
         stdin=subprocess.PIPE,
@@ -120,9 +152,9 @@ def test_ctrl_c_ends_quietly_with_130() -> None:
     )
     with pytest.raises(subprocess.TimeoutExpired):
         running.wait(1.5)  # it reads the standard input by now
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     output, errors = running.communicate(timeout=30)
-    assert (running.returncode, output, errors.strip()) == (130, "", "")
+    assert (running.returncode, output, errors.strip()) == (128 + number, "", "")
 
 
 def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:

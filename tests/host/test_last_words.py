@@ -35,6 +35,11 @@ def test_a_fatal_error() -> None:
     assert words.place == ("/home/me/m/wait.go", 21)
 
 
+def test_a_release_names_gos_files_without_their_folder() -> None:
+    trace = DEADLOCK.replace("/usr/local/go/src/", "").replace("/home/me/m/", "example.com/m/runtime/")
+    assert read_last_words(2, trace).frames == ("wait.go:21", "other.go:5")
+
+
 def test_a_stack_overflow_names_its_cause() -> None:
     text = "runtime: goroutine stack exceeds 1000000000-byte limit\nsp=0x1\nfatal error: stack overflow\n\n"
     assert read_last_words(2, text).message.endswith("fatal error: stack overflow")

@@ -1,0 +1,48 @@
+"""What is shown on a terminal while work goes on, and that it goes again."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CODE = """
+import time
+from modgo_lsp.cli.progress import waiting
+with waiting("calling add [1]", False):
+    time.sleep({seconds})
+print("5")
+"""
+
+
+def on_terminal(seconds: float, **environment: str) -> tuple[str, str]:
+    """What came on the standard output, and what on a terminal as standard error."""
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-c", CODE.format(seconds=seconds)],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", **environment},
+        timeout=60,
+        check=True,
+    )
+    os.write(theirs, b"end")  # for there to be something to read
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    return done.stdout.decode(), shown.removesuffix("end")
+
+
+def test_what_takes_a_while_is_named_and_the_line_cleared() -> None:
+    printed, shown = on_terminal(1.0)
+    assert printed == "5\n"
+    assert "calling add [1]" in shown
+    assert shown.rpartition("calling add [1]")[2].count("\x1b[2K") >= 1
+
+
+def test_what_is_soon_done_and_what_cannot_be_cleared_show_nothing() -> None:
+    assert on_terminal(0.0) == ("5\n", "")
+    assert on_terminal(1.0, TERM="dumb") == ("5\n", "")
