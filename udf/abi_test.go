@@ -214,7 +214,7 @@ func TestABI(t *testing.T) {
 		{"elements i:5 i:6 i:7 i:8 i:9 i:10 i:11 i:12 i:13", ""},
 		{"option many 1", ""},
 		{"option deadline 20", ""},
-		{"stream slow 3", "5 string the deadline passed after N elements of the stream were read"},
+		{"stream slow 3", "5 string the deadline passed when N of the stream's elements were read"},
 		{"option deadline -5", ""},
 		{"stream slow 3", "5 string the deadline had passed DURATION before the call began"},
 		{"option deadline 0", ""},
@@ -335,13 +335,13 @@ func check(t *testing.T, run func(...string) ([]string, string), steps []struct{
 	}
 	path := regexp.MustCompile(`/[^ \\]*/((?:functions|streams).go:)`)
 	passed := regexp.MustCompile(`passed \S+ before`)
-	after := regexp.MustCompile(`passed after \d elements`)
+	after := regexp.MustCompile(`passed when \d of`)
 	for i, w := range want {
 		if i >= len(got) {
 			t.Fatalf("nothing where %q belongs", w)
 		}
 		g := passed.ReplaceAllString(path.ReplaceAllString(got[i], "$1"), "passed DURATION before")
-		g = after.ReplaceAllString(g, "passed after N elements")
+		g = after.ReplaceAllString(g, "passed when N of")
 		if strings.HasPrefix(w, "1 string no function none") {
 			g = g[:min(len(g), len(w))]
 		}

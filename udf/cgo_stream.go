@@ -216,7 +216,8 @@ func stream(thread C.int, fn *function, call *C.aerospike_udf_go_call, scope C.i
 	} else {
 		fail(result, status, text)
 	}
-	f.end(s.record)
+	s.end()
+	f.end(nil)
 	return C.int(status)
 }
 

@@ -13,14 +13,15 @@ import (
 )
 
 // Stream is what a stream UDF reads and gives: records first, and after [Map] or [Aggregate] any values.
-// Nothing is read before the UDF has returned its stream, unless it reads [Stream.Records] itself.
+// Nothing is read before the UDF has returned its stream, unless it loops over [Stream.Records] itself.
 //
 // In a cluster a stream UDF is called in two places. Each node runs its stages on the node's own records, up to
 // and with the first [Reduce]. The client gathers what the nodes give and runs the first Reduce once more, on
-// that, and whatever follows it. What a stage keeps to itself is therefore seen on one node alone.
+// that, and whatever follows it. What a stage keeps to itself is therefore seen on one node alone; and at the
+// client, where no records are, a loop of the UDF's own over Records sees none.
 //
-// A stream of no stages, and a nil one, gives what it reads. The last stage must give values: a record is
-// nothing that can leave its node.
+// A stream of no stages gives what it reads; a nil one gives nothing. The last stage must give values: a record
+// can't leave its node. A Stream belongs to its call: one that is kept fails afterwards.
 type Stream struct {
 	from   *Stream // nil at the source
 	stage  stage
@@ -37,6 +38,13 @@ type stage struct {
 
 // String names the stage in an error.
 func (s *stage) String() string { return "stage " + strconv.Itoa(s.number) + ", " + s.name }
+
+// must refuses a nil function where it is handed in, not where the stream is run and nobody knows whose it is.
+func must(stage string, isNil bool) {
+	if isNil {
+		panic("udf." + stage + ": the function is nil")
+	}
+}
 
 // then gives the stream with one stage more; run gets the stage itself for its errors.
 func (s *Stream) then(name string, run func(at *stage, in iter.Seq[any]) iter.Seq[any]) *Stream {
@@ -120,6 +128,7 @@ func (s *Stream) Records() iter.Seq[*Record] {
 //		}
 //	})
 func StreamOf[T any](seq iter.Seq[T]) *Stream {
+	must("StreamOf", seq == nil)
 	return &Stream{source: func(yield func(any) bool) {
 		for v := range seq {
 			if !yield(v) {
@@ -131,6 +140,7 @@ func StreamOf[T any](seq iter.Seq[T]) *Stream {
 
 // Filter gives the elements for which keep is true.
 func Filter[T any](s *Stream, keep func(T) bool) *Stream {
+	must("Filter", keep == nil)
 	return s.then("Filter", func(at *stage, in iter.Seq[any]) iter.Seq[any] {
 		return func(yield func(any) bool) {
 			for v := range elements[T](at, in) {
@@ -144,6 +154,7 @@ func Filter[T any](s *Stream, keep func(T) bool) *Stream {
 
 // Map gives f of each element.
 func Map[T, U any](s *Stream, f func(T) U) *Stream {
+	must("Map", f == nil)
 	return s.then("Map", func(at *stage, in iter.Seq[any]) iter.Seq[any] {
 		return func(yield func(any) bool) {
 			for v := range elements[T](at, in) {
@@ -157,6 +168,7 @@ func Map[T, U any](s *Stream, f func(T) U) *Stream {
 
 // Aggregate folds all elements into one value, beginning with initial. It gives initial of no elements.
 func Aggregate[T, A any](s *Stream, initial A, f func(A, T) A) *Stream {
+	must("Aggregate", f == nil)
 	return s.then("Aggregate", func(at *stage, in iter.Seq[any]) iter.Seq[any] {
 		return func(yield func(any) bool) {
 			sum := initial
@@ -171,6 +183,7 @@ func Aggregate[T, A any](s *Stream, initial A, f func(A, T) A) *Stream {
 // Reduce combines all elements into one of their type; of no elements it gives none. It runs on each node and
 // once more on what the nodes give, so the order in which f combines must not matter.
 func Reduce[T any](s *Stream, f func(T, T) T) *Stream {
+	must("Reduce", f == nil)
 	return s.then("Reduce", func(at *stage, in iter.Seq[any]) iter.Seq[any] {
 		return func(yield func(any) bool) {
 			var sum T

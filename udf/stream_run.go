@@ -95,7 +95,18 @@ type streaming struct {
 	record *Record   // the last one read
 	value  arrived   // the last value read
 	count  int       // of elements read
+	state  streamState
 }
+
+// streamState says whether the input can be read.
+type streamState int
+
+const (
+	reading  streamState = iota
+	atClient             // the UDF itself is running, at the client: the records are on the nodes
+	atEnd                // the host isn't asked again
+	over                 // the call has ended
+)
 
 // apply calls the UDF and runs what it gives.
 func (s *streaming) apply(fn StreamApply) error {
@@ -103,9 +114,15 @@ func (s *streaming) apply(fn StreamApply) error {
 		s.ends = time.Now().Add(left)
 	}
 	input := &Stream{source: s.elements}
+	if s.scope == host.ScopeClient {
+		s.state = atClient
+	}
 	given, err := fn(&s.frame.call, input)
 	if err != nil {
 		return err
+	}
+	if s.state == atClient {
+		s.state = reading
 	}
 	for e := range given.plan(s.scope, input, s.checkDeadline) {
 		if err := s.give(e); err != nil {
@@ -119,8 +136,17 @@ func (s *streaming) apply(fn StreamApply) error {
 // elements gives the elements of the input: an *arrived or a *Record, each valid until the next.
 func (s *streaming) elements(yield func(any) bool) {
 	for {
+		switch s.state {
+		case over:
+			panic(&streamFailure{host.Failed, "the stream was read after its call had ended; don't keep the *udf.Stream"})
+		case atClient:
+			return
+		}
 		s.endRecord()
 		s.checkDeadline()
+		if s.state == atEnd {
+			return
+		}
 		record, raw, err := s.input.Read()
 		if err != nil {
 			panic(&streamFailure{host.Failed, "reading element " + strconv.Itoa(s.count+1) + " of the stream: " + err.Error()})
@@ -130,6 +156,7 @@ func (s *streaming) elements(yield func(any) bool) {
 		case record != nil:
 			e = s.begin(record)
 		case raw.Type == value.Nil:
+			s.state = atEnd
 			return
 		default:
 			s.value.raw = raw
@@ -170,7 +197,15 @@ func (s *streaming) endRecord() {
 // checkDeadline fails the stream where its deadline has passed.
 func (s *streaming) checkDeadline() {
 	if !s.ends.IsZero() && time.Until(s.ends) <= 0 {
-		panic(&streamFailure{host.Deadline, "the deadline passed after " + strconv.Itoa(s.count) + " elements of the stream were read"})
+		panic(&streamFailure{host.Deadline, "the deadline passed when " + strconv.Itoa(s.count) + " of the stream's elements were read"})
+	}
+}
+
+// end closes what the UDF may have kept.
+func (s *streaming) end() {
+	s.state = over
+	if s.record != nil {
+		s.record.state = nil
 	}
 }
 
@@ -199,9 +234,7 @@ func init() {
 	host.RunStream = func(in host.Input, out host.Output, scope host.Scope, call func(stream any) (any, error)) (err error) {
 		s := &streaming{frame: new(frame), input: in, output: out, scope: scope}
 		defer func() {
-			if s.record != nil {
-				s.record.state = nil
-			}
+			s.end()
 			if p := recover(); p != nil {
 				failure, ours := p.(*streamFailure)
 				if !ours {

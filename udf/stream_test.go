@@ -18,12 +18,17 @@ type memoryStream struct {
 	read    []any // Values, host.Record or error
 	at      int
 	written []any
+	ended   bool
 	closed  bool
 	full    int // after so many, Write fails; 0 never
 }
 
 func (m *memoryStream) Read() (host.Record, value.Raw, error) {
 	if m.at == len(m.read) {
+		if m.ended {
+			return nil, value.Raw{}, errors.New("it is read after its end")
+		}
+		m.ended = true
 		return nil, value.Raw{}, nil
 	}
 	m.at++
@@ -63,7 +68,8 @@ func (m *memoryStream) call(t *testing.T, scope host.Scope, deadline time.Durati
 	f.call.Begin("f", nil, ends, func() uint64 { return 1e9 })
 	s := &streaming{frame: f, input: m, output: m, scope: scope}
 	status, text := f.run(&function{name: "f", stream: true, applyStream: apply}, nil, s)
-	f.end(s.record)
+	s.end()
+	f.end(nil)
 	if m.closed != (status == host.OK) {
 		t.Errorf("status %v, and the output is closed: %v", status, m.closed)
 	}
@@ -226,7 +232,7 @@ func TestStreamObservesTheDeadline(t *testing.T) {
 		m.read[i] = i
 	}
 	status, text := m.call(t, host.ScopeBoth, 40*time.Millisecond, plain(func(s *Stream) *Stream { return Map(s, slow) }))
-	if status != host.Deadline || m.at > 10 || !strings.HasPrefix(text, "the deadline passed after ") {
+	if status != host.Deadline || m.at > 10 || !strings.HasPrefix(text, "the deadline passed when ") {
 		t.Error(status, text, m.at)
 	}
 	// A source that never ends and of which nothing comes out.
@@ -280,6 +286,71 @@ func TestRecordsOfAStream(t *testing.T) {
 	}))
 	if status != host.OK || m.at != 1 {
 		t.Error(status, text, m.at)
+	}
+}
+
+// What a UDF's own loop over the records makes of them leaves the nodes as any stage's result does.
+func TestOwnLoopRunsOnTheNodes(t *testing.T) {
+	eager := func(s *Stream) *Stream {
+		sum := int64(0)
+		for range 2 { // the second finds nothing left, and asks no host
+			for r := range s.Records() {
+				n, _ := r.Int("a")
+				sum += n
+			}
+		}
+		return Reduce(StreamOf(slices.Values([]int64{sum})), add)
+	}
+	for _, c := range []struct {
+		scope host.Scope
+		read  []any
+		want  []any
+	}{
+		{host.ScopeServer, []any{&oneInteger{n: 1}, &oneInteger{n: 2}}, []any{int64(3)}},
+		{host.ScopeBoth, []any{&oneInteger{n: 1}, &oneInteger{n: 2}}, []any{int64(3)}},
+		{host.ScopeClient, []any{3, 4}, []any{int64(7)}},
+		{host.ScopeClient, nil, nil},
+	} {
+		m := &memoryStream{read: c.read}
+		if status, text := m.call(t, c.scope, 0, plain(eager)); status != host.OK || !reflect.DeepEqual(m.written, c.want) {
+			t.Errorf("%v of %v: %v %v %s", c.scope, c.read, m.written, status, text)
+		}
+	}
+}
+
+// A stream that was kept fails after its call instead of reaching into another.
+func TestStreamEndsWithItsCall(t *testing.T) {
+	var kept *Stream
+	first := &memoryStream{read: []any{1}}
+	first.call(t, host.ScopeBoth, 0, plain(func(s *Stream) *Stream { kept = s; return nil }))
+	status, text := new(memoryStream).call(t, host.ScopeBoth, 0, plain(func(*Stream) *Stream { return Filter(kept, even) }))
+	if status != host.Failed || !strings.Contains(text, "after its call had ended") || first.at != 0 {
+		t.Error(status, text, first.at)
+	}
+	f := newFrame() // of a record UDF
+	status, text = f.run(&function{apply: func(*bind.Call, *Record) error {
+		for range kept.Records() {
+			t.Error("a record")
+		}
+		return nil
+	}}, nil, nil)
+	if status != host.Failed || !strings.Contains(text, "after its call had ended") {
+		t.Error(status, text)
+	}
+}
+
+func TestNilFunctionsAreToldWhereTheyStand(t *testing.T) {
+	for name, udf := range map[string]func(*Stream) *Stream{
+		"Filter":    func(s *Stream) *Stream { return Filter[int](s, nil) },
+		"Map":       func(s *Stream) *Stream { return Map[int, int](s, nil) },
+		"Aggregate": func(s *Stream) *Stream { return Aggregate[int](s, 0, nil) },
+		"Reduce":    func(s *Stream) *Stream { return Reduce[int](s, nil) },
+		"StreamOf":  func(s *Stream) *Stream { return StreamOf[int](nil) },
+	} {
+		m := &memoryStream{read: []any{1}}
+		if status, text := m.call(t, host.ScopeBoth, 0, plain(udf)); status != host.Panicked || text != "udf."+name+": the function is nil" || m.at != 0 {
+			t.Error(name, status, text, m.at)
+		}
 	}
 }
 
