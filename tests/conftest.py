@@ -13,6 +13,11 @@ import pytest
 GO_MOD = "module example.com/shop\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help_ = "write the golden files of tests/server/workspaces/ anew"
+    parser.addoption("--update-golden", action="store_true", help=help_)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import msgspec
 
 from modgo_lsp.ide.signature import caller_signature
-from modgo_lsp.ide.udf_names import named_at
+from modgo_lsp.ide.udf_names import name_at, named_at
 from modgo_lsp.model.code import Code
+from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.syntax import ast
@@ -33,10 +34,12 @@ class Call(msgspec.Struct, frozen=True):
     places: tuple[Location, ...]
 
 
-def prepare(package: Package, path: str, offset: int) -> list[Item]:
-    """The UDF named at `offset`."""
+def prepare(package: Package, path: str, offset: int, files: Files) -> list[Item]:
+    """The UDF whose registered name stands at `offset`; a function's own name is left to gopls."""
+    if name_at(package, path, offset, files) is None:
+        return []
     found = []
-    for each in named_at(package, path, offset):
+    for each in named_at(package, path, offset, files):
         code = next((code for code in package.reached if code.is_udf and code.udf == each.name), None)
         if code is not None:
             detail = caller_signature(each.name or "?", each.signature)

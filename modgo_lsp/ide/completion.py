@@ -1,42 +1,47 @@
-"""Completion: what only modgo knows. Rule codes in suppressions, bin names in strings, names to register a
-function under, registrations and UDFs as skeletons.
+"""Completion: what only modgo knows. Rule codes in suppressions, bin names in strings, calls of the SDK with
+their bins, names to register a function under, registrations and UDFs as skeletons, UDFs in cases.
 
 Goes by the text before the cursor, for code that is being typed seldom parses. Not for: Go (gopls).
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import PurePath
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import msgspec
 
+from modgo_lsp.ide.bins import known_bins
+from modgo_lsp.ide.case_files import directory_beside
+from modgo_lsp.ide.sdk_docs import sdk_doc
+from modgo_lsp.ide.signature import caller_signature, registrations_by_name
+from modgo_lsp.ide.skeletons import record_skeleton, stream_calls, stream_skeleton
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.package import Function, Package
-from modgo_lsp.rules.bins import READING, WRITING, bin_names
+from modgo_lsp.rules.bins import READING, WRITING
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.rules.naming import name_for
 from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import Span
 
-CompletionKind = Literal["rule", "bin", "name", "snippet"]
+CompletionKind = Literal["rule", "bin", "name", "udf", "call", "snippet"]
 # Characters after which clients ask by themselves.
-TRIGGERS = ('"', ",", " ")
+TRIGGERS = ('"', ",", " ", ".")
 
 _CODES = re.compile(r"//modgo:ignore(?:-file)?[ \t]+(?:[A-Za-z0-9]+,[ \t]*)*(?P<typed>[A-Za-z0-9]*)$")
 _METHODS = "|".join((*READING, *WRITING))
 _BIN = re.compile(rf'\.(?:{_METHODS})\(\s*"(?P<typed>[^"\\]*)$')
 _GET = re.compile(r'\bGet\[[^"]*\]\(\s*\w+\s*,\s*"(?P<typed>[^"\\]*)$')
 _NAME = re.compile(r'\bRegister\(\s*"(?P<typed>[^"\\]*)$')
+_MEMBER = re.compile(r"(?<![\w.)\]])(?P<of>\w+)\.(?P<typed>\w*)$")
 _WORD = re.compile(r"^(?P<indent>\s*)(?P<typed>[A-Za-z.]*)$")
+_CASE = re.compile(r"""(?:^|[\s{,])["']?function["']?\s*:\s*["']?(?P<typed>\w*)$""")
 
 
 class Completion(msgspec.Struct, frozen=True):
-    """`text` replaces the document at `replaced`; of a snippet it has places to fill in, as LSP writes them.
-    `documented` says what resolve tells more about: a rule's code, or "" for nothing."""
+    """`text` replaces the document at `replaced`; `snippet`: it has places to fill in, as LSP writes them.
+    `documented` says what resolve tells more about: a rule's code, a name of the SDK, or "" for nothing."""
 
     label: str
     kind: CompletionKind
@@ -44,6 +49,24 @@ class Completion(msgspec.Struct, frozen=True):
     text: str
     replaced: Span
     documented: str = ""
+    snippet: bool = False
+
+
+class _Typed(msgspec.Struct, frozen=True):
+    """Where somebody types: the text of the document before the cursor, and that of the line."""
+
+    document: Document
+    offset: int
+    line: str
+
+    def replaced(self, match: re.Match[str]) -> Span:
+        return Span(self.offset - len(match["typed"].encode()), self.offset)
+
+    def declaration(self) -> str:
+        """What is written of the declaration that the cursor is in."""
+        text = self.document.text[: self.offset]
+        begins = max(text.rfind(word) for word in (b"\nfunc ", b"\nvar ", b"\nconst ", b"\ntype "))
+        return text[max(begins, 0) :].decode("utf-8", "replace")
 
 
 def completions(
@@ -52,26 +75,32 @@ def completions(
     """What may stand at `offset`, the likeliest first. `snippets`: the client can fill in places."""
     line = document.lines.line_of(offset)
     before = document.text[document.lines.offset(line, 0, "utf-8") : offset].decode("utf-8", "replace")
-
-    def replaced(match: re.Match[str]) -> Span:
-        return Span(offset - len(match["typed"].encode()), offset)
-
+    typed = _Typed(document, offset, before)
+    if directory_beside(document.path) is not None:
+        match = _CASE.search(before)
+        return list(_udfs(package, typed.replaced(match))) if package is not None and match else []
     if match := _CODES.search(before):
-        return list(_rules(replaced(match)))
+        return list(_rules(typed.replaced(match)))
     if package is None:
         return []
     if match := _BIN.search(before) or _GET.search(before):
-        return list(_bins(package, files, replaced(match)))
+        return list(_bins(package, files, typed, typed.replaced(match)))
     if match := _NAME.search(before):
-        return list(_names(package, replaced(match)))
-    if snippets and (match := _WORD.search(before)):
-        return list(_skeletons(package, document.path, match, replaced(match)))
-    return []
+        return list(_names(package, typed.replaced(match)))
+    found: list[Completion] = []
+    if match := _MEMBER.search(before):
+        found += _calls(package, files, typed, match, snippets)
+    if match := _WORD.search(before):
+        found += _skeletons(package, document.path, match, typed.replaced(match), snippets)
+    return found
 
 
 def documentation(documented: str) -> str | None:
     """The page that resolve adds, in Markdown."""
-    return RULES[documented].page if documented in RULES else None
+    if documented in RULES:
+        return RULES[documented].page
+    doc = sdk_doc(documented)
+    return None if doc is None else doc.markdown
 
 
 def _rules(replaced: Span) -> Iterator[Completion]:
@@ -80,39 +109,50 @@ def _rules(replaced: Span) -> Iterator[Completion]:
             yield Completion(code, "rule", f"{rule.name}: {rule.summary}", code, replaced, code)
 
 
-def _bins(package: Package, files: Files, replaced: Span) -> Iterator[Completion]:
-    for name, where in {**_in_samples(package, files), **_in_code(package)}.items():
-        yield Completion(name, "bin", where, name, replaced)
+def _udfs(package: Package, replaced: Span) -> Iterator[Completion]:
+    for name, registration in registrations_by_name(package.registrations).items():
+        detail = caller_signature(name, registration.signature)
+        yield Completion(name, "udf", detail, name, replaced)
 
 
-def _in_code(package: Package) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for code in package.reached:
-        for expr in bin_names(code):
-            name = code.constant(expr)
-            if name:
-                found.setdefault(name, f"bin, used by {code.name}")
-    return found
+def _bins(package: Package, files: Files, typed: _Typed, replaced: Span) -> Iterator[Completion]:
+    for each in known_bins(package, files, typed.document.path, typed.offset):
+        detail = " ".join(word for word in (each.type, "bin", each.origin) if word)
+        yield Completion(each.name, "bin", detail, each.name, replaced)
 
 
-def _in_samples(package: Package, files: Files) -> dict[str, str]:
-    folder = PurePath(package.directory, "testdata", "udf")
-    found: dict[str, str] = {}
-    try:
-        names = [name for name, is_folder in files.entries(str(folder)) if not is_folder]
-    except OSError:
-        return found
-    for name in sorted(names):
-        if not name.endswith(".record.json"):
-            continue
-        try:
-            sample = json.loads(files.read(str(folder / name)))
-        except (OSError, ValueError):
-            continue
-        bins = sample.get("bins") if isinstance(sample, dict) else None
-        for each in bins if isinstance(bins, dict) else ():
-            found.setdefault(each, f"bin of {name}")
-    return found
+def _calls(
+    package: Package, files: Files, typed: _Typed, match: re.Match[str], snippets: bool
+) -> Iterator[Completion]:
+    """Whole calls that gopls cannot know: methods of a record with the bins that there are, and operations of
+    a stream with the function that they take."""
+    prefix = _prefix(package, typed.document.path)
+    if prefix is None:
+        return
+    declaration = typed.declaration()
+    replaced = typed.replaced(match)
+    if _is_of(match["of"], "Record", prefix, declaration):
+        for each in known_bins(package, files, typed.document.path, typed.offset):
+            text = f'{each.method}("{each.name}")'
+            detail = " ".join(word for word in (each.type, "bin", each.origin) if word)
+            yield Completion(text, "call", detail, text, replaced, f"Record.{each.method}")
+    elif snippets and f"{match['of']}." == prefix:
+        stream = re.search(rf"(\w+)\s+\*{re.escape(prefix)}Stream\b", declaration)
+        for name, text in stream_calls(prefix, stream[1]) if stream else ():
+            yield Completion(f"{name}(…)", "call", "with its function", text, replaced, name, snippet=True)
+
+
+def _is_of(name: str, type_: str, prefix: str, declaration: str) -> bool:
+    """Whether the text of a declaration says that a variable is of that type of the SDK."""
+    said = rf"\b{name}\s+\*{re.escape(prefix)}{type_}\b"
+    ranged = rf"\b{name}\s*:=\s*range\s+\w+\.Records\(\)" if type_ == "Record" else said
+    return re.search(f"{said}|{ranged}", declaration) is not None
+
+
+def _prefix(package: Package, path: str) -> str | None:
+    """What a file writes before a name of the SDK; None where it doesn't import it by name."""
+    sdk = next((file.sdk_name for file in package.files if file.document.path == path), None)
+    return None if sdk in (None, "_") else "" if sdk == "." else f"{sdk}."
 
 
 def _names(package: Package, replaced: Span) -> Iterator[Completion]:
@@ -140,45 +180,29 @@ def _unregistered(package: Package) -> Iterator[Function]:
     )
 
 
-def _skeletons(package: Package, path: str, match: re.Match[str], replaced: Span) -> Iterator[Completion]:
-    sdk = next((file.sdk_name for file in package.files if file.document.path == path), None)
-    if sdk is None or sdk == "_":
+def _skeletons(
+    package: Package, path: str, match: re.Match[str], replaced: Span, snippets: bool
+) -> Iterator[Completion]:
+    prefix = _prefix(package, path)
+    if prefix is None:
         return
-    prefix = "" if sdk == "." else f"{sdk}."
+    typed = match["typed"]
     if match["indent"]:
-        typed = match["typed"]
-        if not f"{prefix}Register".startswith(typed):
-            return
-        for function in _unregistered(package):
-            name = name_for(function.name, package)
-            if name is not None:
-                text = f'{prefix}Register("{name}", {function.name})'
-                yield Completion(text, "snippet", "register this UDF", text, replaced)
+        if f"{prefix}Register".startswith(typed):
+            yield from _registrations(package, prefix, replaced)
         return
-    wanted: Iterable[tuple[str, str, Callable[[str], str]]] = (
-        ("udf record", "a UDF that works on a record", _record_skeleton),
-        ("udf stream", "a UDF that works on a stream of records", _stream_skeleton),
+    wanted: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+        ("udf record", "a UDF that works on a record", record_skeleton),
+        ("udf stream", "a UDF that works on a stream of records", stream_skeleton),
     )
     for label, detail, skeleton in wanted:
-        if label.startswith(match["typed"]) or not match["typed"]:
-            yield Completion(label, "snippet", detail, skeleton(prefix), replaced)
+        if snippets and label.startswith(typed):
+            yield Completion(label, "snippet", detail, skeleton(prefix), replaced, snippet=True)
 
 
-def _record_skeleton(prefix: str) -> str:
-    return (
-        f'var _ = {prefix}Register("${{1:name}}", ${{2:Name}})\n\n'
-        "// ${2:Name} ${3:does something to a record.}\n"
-        f"func ${{2:Name}}(rec *{prefix}Record, ${{4:n int64}}) (${{5:int64}}, error) {{\n"
-        "\t$0\n\treturn ${6:0}, rec.Update()\n}\n"
-    )
-
-
-def _stream_skeleton(prefix: str) -> str:
-    return (
-        f'var _ = {prefix}Register("${{1:name}}", ${{2:Name}})\n\n'
-        "// ${2:Name} ${3:sums a bin over all records.}\n"
-        f"func ${{2:Name}}(s *{prefix}Stream) *{prefix}Stream {{\n"
-        f"\tvalues := {prefix}Map(s, func(rec *{prefix}Record) int64 {{\n"
-        '\t\tn, _ := rec.Int("${4:bin}")\n\t\treturn n\n\t})\n'
-        f"\treturn {prefix}Reduce(values, func(a, b int64) int64 {{ return a + b }})$0\n}}\n"
-    )
+def _registrations(package: Package, prefix: str, replaced: Span) -> Iterator[Completion]:
+    for function in _unregistered(package):
+        name = name_for(function.name, package)
+        if name is not None:
+            text = f'{prefix}Register("{name}", {function.name})'
+            yield Completion(text, "snippet", "register this UDF", text, replaced, "Register")

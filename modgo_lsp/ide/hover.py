@@ -1,20 +1,26 @@
-"""Hover: a UDF as its callers see it, and a rule's page over a suppression.
+"""Hover: a UDF as its callers see it, a rule's page over a suppression, the SDK's words over its names.
 
 Not for: what gopls already shows (Go's signature and documentation of any other name).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 import msgspec
 
+from modgo_lsp.ide.case_files import directory_beside, names_in
+from modgo_lsp.ide.sdk_docs import sdk_doc
 from modgo_lsp.ide.signature import caller_signature
+from modgo_lsp.ide.udf_names import registrations, touches
 from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Registration
+from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import Span
 
@@ -26,11 +32,19 @@ class Hover(msgspec.Struct, frozen=True):
     span: Span
 
 
-def hover(package: Package | None, document: Document, offset: int) -> Hover | None:
-    """What there is to say about the byte at `offset`; None where that is nothing of ours."""
-    return _suppressed_rule(document, offset) or (
-        None if package is None else _udf(package, document.path, offset)
-    )
+def hover(
+    package: Package | None, document: Document, offset: int, files: Files, gopls_knows_sdk: bool = True
+) -> Hover | None:
+    """What there is to say about the byte at `offset`; None where that is nothing of ours. Of the SDK's
+    names nothing is said where gopls can (`gopls_knows_sdk`)."""
+    if directory_beside(document.path) is not None:
+        return None if package is None else _case(package, document.path, offset, files)
+    found = _suppressed_rule(document, offset)
+    if found is None and package is not None:
+        found = _udf(package, document.path, offset)
+        if found is None and not gopls_knows_sdk:
+            found = _sdk(package, document.path, offset)
+    return found
 
 
 def _suppressed_rule(document: Document, offset: int) -> Hover | None:
@@ -41,17 +55,25 @@ def _suppressed_rule(document: Document, offset: int) -> Hover | None:
     return None
 
 
+def _case(package: Package, path: str, offset: int, files: Files) -> Hover | None:
+    """The UDF that a case is about."""
+    for named in names_in(path, files):
+        if named.kind == "function" and touches(named.location, path, offset):
+            found = [each for each in registrations(package) if each.name == named.text]
+            return Hover(_described(found, package), named.location.span) if found else None
+    return None
+
+
 def _udf(package: Package, path: str, offset: int) -> Hover | None:
     for place, registration in _places(package):
-        if place.path == path and place.span.start <= offset <= place.span.end:
+        if touches(place, path, offset):
             # A function may be registered under several names: over its own name, tell them all.
             named = [
                 other
                 for other in package.registrations
                 if other is registration or (other.target is not None and other.target.location == place)
             ]
-            module = PurePath(package.directory).name
-            return Hover("\n\n---\n\n".join(_describe(each, module) for each in named), place.span)
+            return Hover(_described(named, package), place.span)
     return None
 
 
@@ -65,18 +87,54 @@ def _places(package: Package) -> Iterator[tuple[Location, Registration]]:
             yield registration.target.location, registration
 
 
-def _describe(registration: Registration, module: str) -> str:
+def _sdk(package: Package, path: str, offset: int) -> Hover | None:
+    """A function or method of the SDK that a UDF's code calls."""
+    for code in package.reached:
+        if code.file.path != path or not code.declaration.span.holds(offset):
+            continue
+        for node in code.nodes:
+            if not isinstance(node, ast.CallExpr) or not node.fun.span.holds(offset):
+                continue
+            callee = code.callee(node.fun)
+            path_, _, name = ("", "", "") if callee is None else callee.name.partition(f"{SDK_PATH}.")
+            doc = sdk_doc(name) if not path_ else None
+            last = _last_name(node.fun)
+            if doc is not None and last is not None and last.start <= offset <= last.end:
+                return Hover(doc.markdown, last)
+    return None
+
+
+def _last_name(fun: ast.Expr) -> Span | None:
+    fun = ast.unparen(fun)
+    if isinstance(fun, ast.IndexExpr):
+        fun = ast.unparen(fun.x)
+    if isinstance(fun, ast.SelectorExpr):
+        return fun.sel.span
+    return fun.span if isinstance(fun, ast.Ident) else None
+
+
+def _described(named: Iterable[Registration], package: Package) -> str:
+    """Each name with its signature; what the function's comment says once for all of its names."""
+    parts: list[str] = []
+    docs: list[str] = []
+    for each in named:
+        parts += _describe(each, PurePath(package.directory).name)
+        doc = "" if each.target is None else each.target.doc.strip()
+        if doc and doc not in docs:
+            docs.append(doc)
+    return "\n\n".join([*parts, *docs])
+
+
+def _describe(registration: Registration, module: str) -> Iterator[str]:
     name = registration.name or "?"
     signature = registration.signature
+    yield f"```text\n{caller_signature(name, signature)}\n```"
     kind = "UDF" if signature is None else "Stream UDF" if signature.kind == "stream" else "Record UDF"
     about = f"{kind} `{name}` of module `{module}`"
     if signature is not None and signature.takes_record:
         about += ", works on the record"
     if signature is not None and signature.returns_error:
         about += ", may fail"
-    parts = [f"```text\n{caller_signature(name, signature)}\n```", about + "."]
+    yield about + "."
     if signature is not None and signature.problems:
-        parts.append("Cannot be called yet: " + " ".join(problem.message for problem in signature.problems))
-    if registration.target is not None and registration.target.doc.strip():
-        parts.append(registration.target.doc.strip())
-    return "\n\n".join(parts)
+        yield "Cannot be called yet: " + " ".join(problem.message for problem in signature.problems)

@@ -1,4 +1,4 @@
-"""Links in the source: from a rule's code in a suppression to its page.
+"""Links in a file: from a rule's code in a suppression to its page, from a case to its sample.
 
 Not for: links in comments as such (the editor).
 """
@@ -7,24 +7,42 @@ from __future__ import annotations
 
 import msgspec
 
+from modgo_lsp.ide.case_files import names_in, sample_folder
 from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.model.files import Files
+from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import Span
 
 
 class Link(msgspec.Struct, frozen=True):
-    """`span` leads to `target`."""
+    """`span` leads to `target`: a URL, or the path of a file."""
 
     span: Span
     target: str
     tooltip: str
 
 
-def links(document: Document) -> list[Link]:
+def rule_links(document: Document) -> list[Link]:
+    """Those of a Go file."""
     return [
         Link(span, RULES[code].url, f"{code} {RULES[code].name}: {RULES[code].summary}")
         for directive in suppressions(document)
         for code, span in directive.codes
         if code in RULES
+    ]
+
+
+def sample_links(package: Package, path: str, files: Files) -> list[Link]:
+    """Those of a case file: the samples that it names and that there are."""
+    folder = sample_folder(package.directory)
+    try:
+        there = {name for name, is_folder in files.entries(folder) if not is_folder}
+    except OSError:
+        return []
+    return [
+        Link(named.location.span, f"{folder}/{named.text}", "The records of this case")
+        for named in names_in(path, files)
+        if named.kind != "function" and named.text in there
     ]

@@ -1,31 +1,54 @@
-"""From a registered name to its function and to all that registers it, and back.
+"""From a registered name to its function and to all that speaks of it, and back.
 
-Not for: what gopls finds: other uses of a function.
+Not for: what gopls finds: definitions and uses of Go's own names.
 """
 
 from __future__ import annotations
 
-from modgo_lsp.ide.udf_names import declaration, named_at, registrations, touches
+from collections.abc import Iterator
+
+from modgo_lsp.ide.udf_names import declaration, name_at, named_at, registrations, uses
+from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
+from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.package import Package
+from modgo_lsp.syntax.positions import Span
 
 
-def definitions(package: Package, path: str, offset: int) -> list[Location]:
+def definitions(package: Package, path: str, offset: int, files: Files) -> list[Location]:
     """The functions that the registered name at `offset` stands for."""
-    found = [
-        declaration(each) for each in registrations(package) if touches(each.name_argument, path, offset)
-    ]
+    name = name_at(package, path, offset, files)
+    if name is None:
+        return []
+    found = [declaration(each) for each in registrations(package) if each.name == name]
     return list(dict.fromkeys(found))
 
 
-def references(package: Package, path: str, offset: int, declarations: bool) -> list[Location]:
-    """Where the UDF at `offset` is registered; with `declarations` its functions too."""
-    named = named_at(package, path, offset)
-    found = [each.name_argument for each in named]
-    found += [declaration(each) for each in named] if declarations else []
-    return sorted(set(found))
+def references(package: Package, path: str, offset: int, declarations: bool, files: Files) -> list[Location]:
+    """Where the UDF at `offset` is registered, and where the files beside the module speak of it; with
+    `declarations` its functions too."""
+    named = named_at(package, path, offset, files)
+    found = {each.name_argument for each in named}
+    found.update(uses(package, {each.name for each in named if each.name is not None}, files))
+    if declarations:
+        found.update(declaration(each) for each in named)
+    return sorted(found)
 
 
-def highlights(package: Package, path: str, offset: int) -> list[Location]:
-    """The names of the UDF at `offset` in its own file."""
-    return [place for place in references(package, path, offset, True) if place.path == path]
+def highlights(package: Package, path: str, offset: int, files: Files) -> list[Location]:
+    """The names of the UDF at `offset` in its own file. Of a function's name that is all that gopls would
+    mark too: some editors ask one server alone."""
+    named = named_at(package, path, offset, files)
+    found = set(references(package, path, offset, True, files))
+    if name_at(package, path, offset, files) is None:
+        targets = {each.target.location for each in named if each.target is not None}
+        found.update(place for target in targets for place in _uses_in_go(package, path, target))
+    return sorted(place for place in found if place.path == path and place.span.end > 0)
+
+
+def _uses_in_go(package: Package, path: str, function: Location) -> Iterator[Location]:
+    """Where the code of the file says the name of a function that is declared in it."""
+    file = next((code.file for code in package.reached if code.file.path == path == function.path), None)
+    for start, item in () if file is None else file.uses.items():
+        if isinstance(item, FunctionName) and item.file is file and item.decl.name.span == function.span:
+            yield Location(path, Span(start, start + len(item.name.encode())))

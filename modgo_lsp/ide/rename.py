@@ -1,4 +1,4 @@
-"""Giving a UDF another registered name, everywhere in its module, its samples included.
+"""Giving a UDF another registered name, everywhere in its module, its cases and samples included.
 
 Not for: renaming the Go function, which is gopls's work.
 """
@@ -9,15 +9,14 @@ from pathlib import PurePath
 
 import msgspec
 
+from modgo_lsp.ide.case_files import directory_beside, names_beside, names_in, sample_files, written
 from modgo_lsp.ide.udf_names import registrations, touches
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Edit, Location
-from modgo_lsp.model.package import Package, Registration
+from modgo_lsp.model.package import Package
 from modgo_lsp.rules.naming import is_valid, quoted
 from modgo_lsp.rules.written import is_string_literal
 from modgo_lsp.syntax.positions import Span
-
-_SAMPLES = ("record.json", "records.jsonl", "case.yaml", "case.json")
 
 
 class RenameError(Exception):
@@ -25,44 +24,54 @@ class RenameError(Exception):
 
 
 class Renaming(msgspec.Struct, frozen=True):
-    """`edits` of the source; `files` to be renamed, as paths before and after."""
+    """`edits` of the source and of the cases; `files` to be renamed, as paths before and after."""
 
     edits: tuple[Edit, ...]
     files: tuple[tuple[str, str], ...]
 
 
-def renamable(package: Package, path: str, offset: int) -> tuple[Span, str] | None:
+def renamable(package: Package, path: str, offset: int, files: Files) -> tuple[Span, str] | None:
     """The registered name at `offset` without its quotes, and where it stands; None where there is none."""
-    found = _literal_at(package, path, offset)
-    if found is None or found.name is None:
+    if directory_beside(path) is not None:
+        known = {each.name for each in registrations(package)}
+        for named in names_in(path, files):
+            if named.kind == "function" and named.text in known and touches(named.location, path, offset):
+                return named.location.span, named.text
         return None
-    span = found.name_argument.span
-    return Span(span.start + 1, span.end - 1), found.name
+    for each in registrations(package):
+        literal = each.name_argument
+        if touches(literal, path, offset) and is_string_literal(package, literal) and each.name is not None:
+            return _inside(literal).span, each.name
+    return None
 
 
-def rename(package: Package, path: str, offset: int, name: str, files: Files) -> Renaming:
-    """Renames the UDF at `offset` to `name`. Raises RenameError."""
-    found = _literal_at(package, path, offset)
-    if found is None or found.name is None:
+def rename(
+    package: Package, path: str, offset: int, name: str, files: Files, moving: bool = True
+) -> Renaming:
+    """Renames the UDF at `offset` to `name`; `moving`: also the files that are named after it. Raises
+    RenameError."""
+    found = renamable(package, path, offset, files)
+    if found is None:
         raise RenameError(
             "there is no registered name here; put the cursor into the string that names the UDF"
         )
+    before = found[1]
     if not is_valid(name):
         raise RenameError(f"not every client can call {quoted(name)}: use letters, digits and underscores")
-    same = [each for each in registrations(package) if each.name == found.name]
-    if name != found.name and any(each.name == name for each in registrations(package)):
+    same = [each for each in registrations(package) if each.name == before]
+    if name != before and any(each.name == name for each in registrations(package)):
         raise RenameError(f"{quoted(name)} is registered already: choose another name")
     if not all(is_string_literal(package, each.name_argument) for each in same):
-        raise RenameError(f"{quoted(found.name)} is also a constant: change the constant's value instead")
-    edits = tuple(Edit(_inside(each.name_argument), name) for each in same)
-    return Renaming(edits, _files(package, found.name, name, files))
-
-
-def _literal_at(package: Package, path: str, offset: int) -> Registration | None:
-    for each in registrations(package):
-        if touches(each.name_argument, path, offset) and is_string_literal(package, each.name_argument):
-            return each
-    return None
+        raise RenameError(f"{quoted(before)} is also a constant: change the constant's value instead")
+    moves = _files(package, before, name, files) if moving else ()
+    moved = {PurePath(old).name: PurePath(new).name for old, new in moves}
+    edits = [Edit(_inside(each.name_argument), name) for each in same]
+    for named in names_beside(package.directory, files):
+        if named.kind == "function" and named.text == before:
+            edits.append(Edit(named.location, written(name, named)))
+        elif named.kind != "function" and named.text in moved:
+            edits.append(Edit(named.location, moved[named.text]))
+    return Renaming(tuple(edits), moves)
 
 
 def _inside(place: Location) -> Location:
@@ -70,13 +79,13 @@ def _inside(place: Location) -> Location:
 
 
 def _files(package: Package, before: str, after: str, files: Files) -> tuple[tuple[str, str], ...]:
-    folder = PurePath(package.directory, "testdata", "udf")
-    try:
-        names = {name for name, is_folder in files.entries(str(folder)) if not is_folder}
-    except OSError:
-        return ()
-    return tuple(
-        (str(folder / f"{before}.{end}"), str(folder / f"{after}.{end}"))
-        for end in _SAMPLES
-        if f"{before}.{end}" in names and f"{after}.{end}" not in names
-    )
+    """The files that are named after the UDF and can be renamed with it."""
+    beside = list(sample_files(package.directory, files))
+    taken = {path for _, path in beside}
+    renamed = [(path, _renamed(path, before, after)) for name, path in beside if name == before]
+    return tuple((old, new) for old, new in renamed if new not in taken)
+
+
+def _renamed(path: str, before: str, after: str) -> str:
+    pure = PurePath(path)
+    return str(pure.with_name(after + pure.name.removeprefix(before)))

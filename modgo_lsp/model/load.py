@@ -72,6 +72,10 @@ class Loader:
         library is isn't known, or a module isn't in the module cache."""
         return {path for program in self._programs.values() for path in program.unread}
 
+    def finds_sdk(self, directory: str) -> bool:
+        """Whether Go's own tools, gopls among them, find the SDK from there: `package` does in any case."""
+        return self._program(_clean(directory)).locates(SDK_PATH)
+
     def module(self, directory: str) -> Module | None:
         """The Go module that `directory` (absolute) is in, None without a go.mod."""
         found = self._module(_clean(directory))

@@ -117,6 +117,10 @@ class Program:
             self._by_path[path] = self._library.unit(path, from_library=False) or self._located(path)
         return self._by_path[path]
 
+    def locates(self, path: str) -> bool:
+        """Whether Go itself would find the package."""
+        return self._locator is not None and self._locator.find(path) is not None
+
     def _located(self, path: str) -> PackageUnit | None:
         located = None if self._locator is None else self._locator.find(path)
         if located is not None and located.module is not None:

@@ -44,6 +44,12 @@ def document_of(snapshot: Snapshot, identifier: types.TextDocumentIdentifier) ->
     return None if path is None else snapshot.document(path)
 
 
+def go_document_of(snapshot: Snapshot, identifier: types.TextDocumentIdentifier) -> Document | None:
+    """The same of Go files alone."""
+    document = document_of(snapshot, identifier)
+    return document if document is not None and document.path.endswith(".go") else None
+
+
 def at(snapshot: Snapshot, params: Pointing) -> At | None:
     """Where a request points to; None where the document is no file or can't be read."""
     document = document_of(snapshot, params.text_document)

@@ -15,13 +15,15 @@ from modgo_lsp.server.uri import path_of
 from modgo_lsp.syntax.positions import Span
 
 
-def prepare(snapshot: Snapshot, params: types.CallHierarchyPrepareParams) -> list[types.CallHierarchyItem]:
-    """The UDF that is named here"""
+def prepare(
+    snapshot: Snapshot, params: types.CallHierarchyPrepareParams
+) -> list[types.CallHierarchyItem] | None:
+    """The UDF whose registered name is here"""
     place = at(snapshot, params)
     if place is None or place.package is None:
-        return []
-    found = call_hierarchy.prepare(place.package, place.path, place.offset)
-    return [_item(snapshot, item, place.path) for item in found]
+        return None
+    found = call_hierarchy.prepare(place.package, place.path, place.offset, snapshot.files)
+    return [_item(snapshot, item, place.path) for item in found] or None
 
 
 def incoming(

@@ -1,12 +1,14 @@
 """What the client told in `initialize`: its capabilities as plain facts, and our initialization options.
 
+CAPABILITIES is all that is done otherwise for one client than for another; docs/features.md shows it.
 Not for: settings that change while the server runs (configuration.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 from lsprotocol import types
@@ -22,6 +24,143 @@ class InitializationOptions(msgspec.Struct, frozen=True):
     settings: dict[str, Any] = {}
 
 
+class Capability(NamedTuple):
+    """Where LSP has it; `wanted` is what must be in the list there ("" where it must be true, ANY where an
+    empty object is enough); and what a client gets that has it, and one that doesn't."""
+
+    path: str
+    wanted: Any
+    given: str
+    otherwise: str
+
+
+ANY = "*"
+_TEXT = "textDocument"
+_DIAGNOSTICS = f"{_TEXT}.publishDiagnostics"
+_PULLED = f"{_TEXT}.diagnostic"
+_ACTION = f"{_TEXT}.codeAction"
+_CAPITAL = re.compile(r"[A-Z]")
+
+# By the fields of Client.
+CAPABILITIES: Mapping[str, Capability] = {
+    "pull_diagnostics": Capability(
+        f"{_TEXT}.diagnostic",
+        ANY,
+        "Pulls the diagnostics of what it shows, and of the workspace",
+        "Diagnostics are pushed",
+    ),
+    "diagnostic_refresh": Capability(
+        "workspace.diagnostics.refreshSupport",
+        "",
+        "Is asked to pull again when a setting or a build changed them",
+        "Pulls when it likes",
+    ),
+    "diagnostic_versions": Capability(
+        f"{_DIAGNOSTICS}.versionSupport", "", "Pushed diagnostics name the version they are of", "No version"
+    ),
+    "related_information": Capability(
+        f"{_DIAGNOSTICS}.relatedInformation",
+        "",
+        "Findings have their related places: the other registration, the way from the UDF",
+        "Findings without related places",
+    ),
+    "code_description": Capability(
+        f"{_DIAGNOSTICS}.codeDescriptionSupport", "", "A finding's code opens its page", "The code alone"
+    ),
+    "unnecessary": Capability(
+        f"{_DIAGNOSTICS}.tagSupport.valueSet",
+        types.DiagnosticTag.Unnecessary,
+        "A suppression of no use is greyed out",
+        "It has a finding alone",
+    ),
+    "code_action_literals": Capability(
+        f"{_ACTION}.codeActionLiteralSupport", "", "Quick fixes, suppressions, fix all", "No code actions"
+    ),
+    "action_edits_later": Capability(
+        f"{_ACTION}.resolveSupport.properties",
+        "edit",
+        "Fix all is worked out when it is chosen",
+        "Fix all is worked out before the menu opens",
+    ),
+    "lens_refresh": Capability(
+        "workspace.codeLens.refreshSupport",
+        "",
+        "Lenses follow what changes in other files",
+        "Lenses follow what changes in their file",
+    ),
+    "hint_refresh": Capability(
+        "workspace.inlayHint.refreshSupport",
+        "",
+        "Hints follow what changes in other files",
+        "Hints follow what changes in their file",
+    ),
+    "token_refresh": Capability(
+        "workspace.semanticTokens.refreshSupport",
+        "",
+        "Semantic tokens follow what changes in other files",
+        "Semantic tokens follow what changes in their file",
+    ),
+    "markdown": Capability(f"{_TEXT}.hover.contentFormat", "markdown", "Hover in Markdown", "Plain text"),
+    "completion_markdown": Capability(
+        f"{_TEXT}.completion.completionItem.documentationFormat",
+        "markdown",
+        "Pages of completions in Markdown",
+        "Plain text",
+    ),
+    "snippets": Capability(
+        f"{_TEXT}.completion.completionItem.snippetSupport",
+        "",
+        "Skeletons of UDFs, and stream operations with their functions",
+        "Completions that need no filling in",
+    ),
+    "link_tooltips": Capability(
+        f"{_TEXT}.documentLink.tooltipSupport", "", "Links say where they lead", "Links alone"
+    ),
+    "symbol_trees": Capability(
+        f"{_TEXT}.documentSymbol.hierarchicalDocumentSymbolSupport",
+        "",
+        "The outline has signatures and extents",
+        "The outline is a list of names",
+    ),
+    "document_changes": Capability(
+        "workspace.workspaceEdit.documentChanges",
+        "",
+        "Edits name the version that they are of, so that a late one is refused",
+        "Edits by file alone",
+    ),
+    "rename_files": Capability(
+        "workspace.workspaceEdit.resourceOperations",
+        types.ResourceOperationKind.Rename,
+        "A renamed UDF takes its samples along",
+        "Samples keep their names",
+    ),
+    "progress": Capability(
+        "window.workDoneProgress",
+        "",
+        "Commands show progress, and can be cancelled by it",
+        "Commands log their steps; `$/cancelRequest` ends them",
+    ),
+    "show_document": Capability(
+        "window.showDocument.support", "", "A new sample is opened", "A new sample's path is answered"
+    ),
+    "configuration": Capability(
+        "workspace.configuration", "", "Settings are asked for", "Settings are taken as they are sent"
+    ),
+    "configuration_registration": Capability(
+        "workspace.didChangeConfiguration.dynamicRegistration",
+        "",
+        "Is asked to tell of changed settings",
+        "Tells of changed settings as it likes",
+    ),
+    "watched_files": Capability(
+        "workspace.didChangeWatchedFiles.dynamicRegistration",
+        "",
+        "Is asked to tell of Go files, samples and configuration that change on disk",
+        "What changes on disk counts at the next edit",
+    ),
+}
+
+
 class Client(msgspec.Struct, frozen=True):
     """What this client can do, and what it asked for."""
 
@@ -31,18 +170,24 @@ class Client(msgspec.Struct, frozen=True):
     diagnostic_versions: bool = False
     related_information: bool = False
     code_description: bool = False
+    unnecessary: bool = False
     code_action_literals: bool = False
+    action_edits_later: bool = False
     lens_refresh: bool = False
+    hint_refresh: bool = False
+    token_refresh: bool = False
     markdown: bool = False
+    completion_markdown: bool = False
+    snippets: bool = False
+    link_tooltips: bool = False
+    symbol_trees: bool = False
     document_changes: bool = False
+    rename_files: bool = False
     progress: bool = False
+    show_document: bool = False
     configuration: bool = False
     configuration_registration: bool = False
     watched_files: bool = False
-    rename_files: bool = False
-    symbol_trees: bool = False
-    snippets: bool = False
-    action_edits_later: bool = False
 
 
 def client_of(params: types.InitializeParams) -> tuple[Client, str | None]:
@@ -52,52 +197,20 @@ def client_of(params: types.InitializeParams) -> tuple[Client, str | None]:
         options = msgspec.convert(params.initialization_options or {}, InitializationOptions)
     except msgspec.ValidationError as error:
         options, problem = InitializationOptions(), f"initializationOptions are not as expected: {error}"
-    capabilities = params.capabilities
-
-    def can(path: str) -> bool:
-        found: Any = capabilities
-        for name in path.split("."):
-            found = getattr(found, name, None)
-        return bool(found)
-
-    hover = None if capabilities.text_document is None else capabilities.text_document.hover
-    formats = None if hover is None else hover.content_format
-    client = Client(
-        options=options,
-        # An empty object still says that the client pulls.
-        pull_diagnostics=getattr(capabilities.text_document, "diagnostic", None) is not None,
-        diagnostic_refresh=can("workspace.diagnostics.refresh_support"),
-        diagnostic_versions=can("text_document.publish_diagnostics.version_support"),
-        related_information=can("text_document.publish_diagnostics.related_information")
-        or can("text_document.diagnostic.related_information"),
-        code_description=can("text_document.publish_diagnostics.code_description_support")
-        or can("text_document.diagnostic.code_description_support"),
-        code_action_literals=can("text_document.code_action.code_action_literal_support"),
-        lens_refresh=can("workspace.code_lens.refresh_support"),
-        markdown=types.MarkupKind.Markdown in (formats or ()),
-        document_changes=can("workspace.workspace_edit.document_changes"),
-        progress=can("window.work_done_progress"),
-        configuration=can("workspace.configuration"),
-        configuration_registration=can("workspace.did_change_configuration.dynamic_registration"),
-        rename_files=types.ResourceOperationKind.Rename in _operations(capabilities),
-        symbol_trees=can("text_document.document_symbol.hierarchical_document_symbol_support"),
-        snippets=can("text_document.completion.completion_item.snippet_support"),
-        action_edits_later="edit" in _resolvable(capabilities),
-        watched_files=can("workspace.did_change_watched_files.dynamic_registration"),
-    )
-    return client, problem
+    facts = {name: has(params.capabilities, capability) for name, capability in CAPABILITIES.items()}
+    # Who pulls may say of the diagnostics that it pulls what others say of pushed ones; and whole files are
+    # renamed by document changes alone, so who does that takes them.
+    for name in ("related_information", "code_description", "unnecessary"):
+        pulled = CAPABILITIES[name]._replace(path=CAPABILITIES[name].path.replace(_DIAGNOSTICS, _PULLED))
+        facts[name] = facts[name] or has(params.capabilities, pulled)
+    facts["document_changes"] = facts["document_changes"] or facts["rename_files"]
+    return Client(options=options, **facts), problem
 
 
-def _operations(capabilities: types.ClientCapabilities) -> Sequence[types.ResourceOperationKind]:
-    """What the client can do to files in a workspace edit."""
-    workspace = capabilities.workspace
-    edit = None if workspace is None else workspace.workspace_edit
-    return () if edit is None else edit.resource_operations or ()
-
-
-def _resolvable(capabilities: types.ClientCapabilities) -> Sequence[str]:
-    """What of a code action the client can ask for when it is needed."""
-    text_document = capabilities.text_document
-    action = None if text_document is None else text_document.code_action
-    support = None if action is None else action.resolve_support
-    return () if support is None else support.properties
+def has(capabilities: types.ClientCapabilities, capability: Capability) -> bool:
+    found: Any = capabilities
+    for name in capability.path.split("."):
+        found = getattr(found, _CAPITAL.sub(lambda letter: "_" + letter[0].lower(), name), None)
+    if capability.wanted == ANY:
+        return found is not None
+    return bool(found) if capability.wanted == "" else capability.wanted in (found or ())

@@ -1,4 +1,4 @@
-"""textDocument/completion and completionItem/resolve: rule codes, bin names, registrations, skeletons."""
+"""textDocument/completion and completionItem/resolve: rule codes, bin names, calls, registrations."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ _KINDS: dict[CompletionKind, types.CompletionItemKind] = {
     "rule": types.CompletionItemKind.EnumMember,
     "bin": types.CompletionItemKind.Field,
     "name": types.CompletionItemKind.Constant,
+    "udf": types.CompletionItemKind.Function,
+    "call": types.CompletionItemKind.Method,
     "snippet": types.CompletionItemKind.Snippet,
 }
 
 
 def answer(snapshot: Snapshot, params: types.CompletionParams) -> types.CompletionList:
-    """Rule codes in suppressions, bin names, names to register, registrations and UDF skeletons"""
+    """Rule codes in suppressions, bin names, calls with their bins, names to register, registrations, UDF
+    skeletons, and UDFs in cases"""
     place = at(snapshot, params)
     if place is None:
         return types.CompletionList(False, [])
@@ -31,23 +34,23 @@ def answer(snapshot: Snapshot, params: types.CompletionParams) -> types.Completi
 
 
 def resolve(snapshot: Snapshot, item: types.CompletionItem) -> types.CompletionItem:
-    """The page of a rule"""
+    """The page of a rule, or what the SDK says of a call"""
     page = documentation(item.data) if isinstance(item.data, str) else None
     if page is not None:
-        kind = types.MarkupKind.Markdown if snapshot.client.markdown else types.MarkupKind.PlainText
-        item.documentation = types.MarkupContent(kind, page)
+        markdown = types.MarkupContent(types.MarkupKind.Markdown, page)
+        item.documentation = markdown if snapshot.client.completion_markdown else page
     return item
 
 
 def _item(snapshot: Snapshot, place: At, completion: Completion, rank: int) -> types.CompletionItem:
-    snippet = completion.kind == "snippet"
+    form = types.InsertTextFormat
     return types.CompletionItem(
         label=completion.label,
         kind=_KINDS[completion.kind],
         detail=completion.detail,
         sort_text=f"{rank:04}",
         filter_text=completion.label,
-        insert_text_format=types.InsertTextFormat.Snippet if snippet else types.InsertTextFormat.PlainText,
+        insert_text_format=form.Snippet if completion.snippet else form.PlainText,
         text_edit=types.TextEdit(
             to_range(place.document.lines, completion.replaced, snapshot.encoding), completion.text
         ),

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from lsprotocol import types
 
 from modgo_lsp.ide.hover import hover
+from modgo_lsp.server.at import at
 from modgo_lsp.server.snapshot import Snapshot
-from modgo_lsp.server.translate import to_offset, to_range
-from modgo_lsp.server.uri import path_of
+from modgo_lsp.server.translate import to_range
 
 
 def answer(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
-    path = path_of(params.text_document.uri)
-    document = None if path is None else snapshot.document(path)
-    if document is None:
+    """A UDF's signature in Aerospike's terms, the page of a rule in a suppression, and the SDK's words on its
+    names where gopls can't find them"""
+    place = at(snapshot, params)
+    if place is None:
         return None
-    offset = to_offset(document.lines, params.position, snapshot.encoding)
-    found = hover(snapshot.package_of(document.path), document, offset)
+    known = snapshot.loader.finds_sdk(str(PurePath(place.path).parent))
+    found = hover(place.package, place.document, place.offset, snapshot.files, known)
     if found is None:
         return None
     kind = types.MarkupKind.Markdown if snapshot.client.markdown else types.MarkupKind.PlainText
     return types.Hover(
-        types.MarkupContent(kind, found.markdown), to_range(document.lines, found.span, snapshot.encoding)
+        types.MarkupContent(kind, found.markdown),
+        to_range(place.document.lines, found.span, snapshot.encoding),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from lsprotocol import types
 
 from modgo_lsp.ide.hints import hints
-from modgo_lsp.server.at import document_of
+from modgo_lsp.server.at import go_document_of
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import to_span
 
 
 def answer(snapshot: Snapshot, params: types.InlayHintParams) -> list[types.InlayHint]:
-    document = document_of(snapshot, params.text_document)
+    document = go_document_of(snapshot, params.text_document)
     package = None if document is None else snapshot.package_of(document.path)
     if document is None or package is None:
         return []

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from modgo_lsp.ide.links import links
+from modgo_lsp.ide.links import rule_links, sample_links
 from modgo_lsp.ide.ranges import folds, selections
-from modgo_lsp.server.at import document_of
+from modgo_lsp.server.at import document_of, go_document_of
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import to_offset, to_range
 
 
 def folding(snapshot: Snapshot, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
     """Runs of registrations"""
-    document = document_of(snapshot, params.text_document)
+    document = go_document_of(snapshot, params.text_document)
     package = None if document is None else snapshot.package_of(document.path)
     if document is None or package is None:
         return []
@@ -27,8 +27,8 @@ def folding(snapshot: Snapshot, params: types.FoldingRangeParams) -> list[types.
 
 
 def selection(snapshot: Snapshot, params: types.SelectionRangeParams) -> list[types.SelectionRange]:
-    """What a growing selection takes in, by Go's syntax"""
-    document = document_of(snapshot, params.text_document)
+    """What a growing selection takes in: within strings and suppressions, then by Go's syntax"""
+    document = go_document_of(snapshot, params.text_document)
     if document is None:
         return []
     found = []
@@ -43,13 +43,20 @@ def selection(snapshot: Snapshot, params: types.SelectionRangeParams) -> list[ty
 
 
 def link(snapshot: Snapshot, params: types.DocumentLinkParams) -> list[types.DocumentLink]:
-    """From a rule's code in a suppression to its page"""
+    """From a rule's code in a suppression to its page, from a case to its sample"""
     document = document_of(snapshot, params.text_document)
     if document is None:
         return []
+    package = snapshot.package_of(document.path)
+    if document.path.endswith(".go"):
+        found = rule_links(document)
+    else:
+        found = [] if package is None else sample_links(package, document.path, snapshot.files)
     return [
         types.DocumentLink(
-            to_range(document.lines, each.span, snapshot.encoding), each.target, tooltip=each.tooltip
+            to_range(document.lines, each.span, snapshot.encoding),
+            each.target if "://" in each.target else snapshot.uri(each.target),
+            tooltip=each.tooltip if snapshot.client.link_tooltips else None,
         )
-        for each in links(document)
+        for each in found
     ]

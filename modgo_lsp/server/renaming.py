@@ -1,4 +1,4 @@
-"""textDocument/rename and prepareRename: a registered name, and the samples that are named after it."""
+"""textDocument/rename and prepareRename: a registered name, in the source, the cases and the samples."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def prepare(snapshot: Snapshot, params: types.PrepareRenameParams) -> types.Prep
     place = at(snapshot, params)
     if place is None or place.package is None:
         return None
-    found = renamable(place.package, place.path, place.offset)
+    found = renamable(place.package, place.path, place.offset, snapshot.files)
     if found is None:
         return None
     span, name = found
@@ -27,16 +27,18 @@ def prepare(snapshot: Snapshot, params: types.PrepareRenameParams) -> types.Prep
 
 
 def rename(snapshot: Snapshot, params: types.RenameParams) -> types.WorkspaceEdit:
-    """Gives a UDF another registered name, and its samples with it"""
+    """Gives a UDF another registered name, in its cases and samples too"""
     place = at(snapshot, params)
     if place is None or place.package is None:
         raise JsonRpcInvalidParams("Modgo: there is no Go package here to rename in.")
+    # Files are renamed by document changes alone.
+    moving = snapshot.client.rename_files and snapshot.client.document_changes
     try:
-        found = renamed(place.package, place.path, place.offset, params.new_name, snapshot.files)
+        found = renamed(place.package, place.path, place.offset, params.new_name, snapshot.files, moving)
     except RenameError as error:
         raise JsonRpcInvalidParams(f"Modgo: {error}.") from None
     edit = workspace_edit(snapshot, found.edits)
-    if edit.document_changes is not None and snapshot.client.rename_files:
+    if edit.document_changes is not None:
         moves = [types.RenameFile(snapshot.uri(before), snapshot.uri(after)) for before, after in found.files]
         edit = types.WorkspaceEdit(document_changes=[*edit.document_changes, *moves])
     return edit

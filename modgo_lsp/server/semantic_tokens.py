@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lsprotocol import types
 
 from modgo_lsp.ide.tokens import TYPES, Token, tokens
-from modgo_lsp.server.at import document_of
+from modgo_lsp.server.at import go_document_of
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import to_span
 from modgo_lsp.syntax.document import Document
@@ -16,27 +16,27 @@ from modgo_lsp.syntax.positions import Encoding
 LEGEND = types.SemanticTokensLegend(token_types=list(TYPES), token_modifiers=[])
 
 
-def full(snapshot: Snapshot, params: types.SemanticTokensParams) -> types.SemanticTokens:
-    """Registered names as functions, rule codes as macros"""
-    document = document_of(snapshot, params.text_document)
+def full(snapshot: Snapshot, params: types.SemanticTokensParams) -> types.SemanticTokens | None:
+    """Registered names as functions, rule codes as macros; null where there are none, so that an editor that
+    takes one server's tokens alone takes gopls's"""
+    document = go_document_of(snapshot, params.text_document)
     if document is None:
-        return types.SemanticTokens([])
-    found = tokens(snapshot.package_of(document.path), document)
-    return types.SemanticTokens(_encoded(found, document, snapshot.encoding))
+        return None
+    return _encoded(tokens(snapshot.package_of(document.path), document), document, snapshot.encoding)
 
 
-def of_range(snapshot: Snapshot, params: types.SemanticTokensRangeParams) -> types.SemanticTokens:
+def of_range(snapshot: Snapshot, params: types.SemanticTokensRangeParams) -> types.SemanticTokens | None:
     """The same, for a part of a file"""
-    document = document_of(snapshot, params.text_document)
+    document = go_document_of(snapshot, params.text_document)
     if document is None:
-        return types.SemanticTokens([])
+        return None
     span = to_span(document.lines, params.range, snapshot.encoding)
     found = tokens(snapshot.package_of(document.path), document)
     inside = [each for each in found if each.span.start < span.end and span.start < each.span.end]
-    return types.SemanticTokens(_encoded(inside, document, snapshot.encoding))
+    return _encoded(inside, document, snapshot.encoding)
 
 
-def _encoded(found: Iterable[Token], document: Document, encoding: Encoding) -> list[int]:
+def _encoded(found: Iterable[Token], document: Document, encoding: Encoding) -> types.SemanticTokens | None:
     """Each token as lines and columns from the one before it, length, type and modifiers."""
     data: list[int] = []
     last_line = last_column = 0
@@ -47,4 +47,4 @@ def _encoded(found: Iterable[Token], document: Document, encoding: Encoding) -> 
             last_column = 0
         data += [line - last_line, column - last_column, end - column, TYPES.index(token.type), 0]
         last_line, last_column = line, column
-    return data
+    return types.SemanticTokens(data) if data else None

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from modgo_lsp.ide.case_files import directory_beside
 from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import Configuration, configuration
 from modgo_lsp.lint.walk import walk
@@ -106,7 +107,11 @@ class Snapshot:
         )
 
     def package_of(self, path: str) -> Package | None:
-        """The package that the file belongs to, whether a plain build compiles the file or not."""
+        """The package that the file belongs to, whether a plain build compiles the file or not; of a
+        case or a sample the one that it lies beside."""
+        beside = directory_beside(path)
+        if beside is not None:
+            return self.package(beside)
         return self.package(str(PurePath(path).parent)) if path.endswith(".go") else None
 
     def configuration(self, directory: str) -> Configuration:

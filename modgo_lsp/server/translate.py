@@ -22,6 +22,7 @@ _SEVERITY = {
     "information": types.DiagnosticSeverity.Information,
     "hint": types.DiagnosticSeverity.Hint,
 }
+_UNNECESSARY = ("MG501",)  # what could be left out
 _EMPTY = LineIndex(b"")
 
 
@@ -53,6 +54,9 @@ def diagnostic(snapshot: Snapshot, finding: Finding) -> types.Diagnostic:
         code=finding.code,
         source=SOURCE,
         message=finding.message,
+        tags=(
+            [types.DiagnosticTag.Unnecessary] if finding.code in _UNNECESSARY and client.unnecessary else None
+        ),
         code_description=(
             types.CodeDescription(rule.url) if rule is not None and client.code_description else None
         ),

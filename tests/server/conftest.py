@@ -15,6 +15,9 @@ import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
+# Their assertions then show what differs.
+pytest.register_assert_rewrite("tests.server.marker_checks", "tests.server.marked_workspace")
+
 ROOT = Path(__file__).parents[2]
 SECONDS = 20.0
 
@@ -46,6 +49,9 @@ func Count(rec *udf.Record, bin string) (int64, error) {
 UNREGISTERED = CLEAN + "\nfunc Extra(rec *udf.Record) int64 { return 1 }\n"
 
 
+_LANGUAGES = {".json": types.LanguageKind.Json, ".yaml": types.LanguageKind.Yaml}
+
+
 class Editor:
     """A client with what an editor keeps about its documents."""
 
@@ -66,7 +72,8 @@ class Editor:
         uri = self.uri(name)
         self.versions[uri] = 1
         text = self.path(name).read_bytes().decode("utf-8", "replace") if text is None else text
-        item = types.TextDocumentItem(uri, types.LanguageKind.Go, 1, text)
+        language = _LANGUAGES.get(Path(name).suffix, types.LanguageKind.Go)
+        item = types.TextDocumentItem(uri, language, 1, text)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
         return uri
 
@@ -171,6 +178,8 @@ async def running(
     if key not in _SHARED:
         _SHARED[key] = await _start(folder, capabilities, None, None)
     shared = _SHARED[key]
+    if shared.folder != folder:
+        _move(shared, folder)
     editor = Editor(shared.client, folder)
     editor.initialized = shared.initialized
     editor.registrations = shared.registrations
@@ -186,6 +195,19 @@ async def running(
         kept.clear()
     for told in (editor.client.messages, editor.client.log_messages):
         told.clear()
+
+
+def _move(shared: Editor, folder: Path) -> None:
+    """The workspace of a shared server is another test's from now on."""
+    change = types.WorkspaceFoldersChangeEvent(
+        [_workspace_folder(folder)], [_workspace_folder(shared.folder)]
+    )
+    shared.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(change))
+    shared.folder = folder
+
+
+def _workspace_folder(folder: Path) -> types.WorkspaceFolder:
+    return types.WorkspaceFolder(folder.as_uri(), folder.name)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
@@ -229,7 +251,7 @@ async def _start(
     parameters = types.InitializeParams(
         capabilities=capabilities,
         initialization_options=options,
-        workspace_folders=[types.WorkspaceFolder(folder.as_uri(), folder.name)],
+        workspace_folders=[_workspace_folder(folder)],
     )
     editor.initialized = await asyncio.wait_for(client.initialize_session(parameters), SECONDS)
     return editor

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from lsprotocol import types
 
-from .conftest import CLEAN, UNREGISTERED, Editor, capable, minimal, running
+from .conftest import CLEAN, UNREGISTERED, Editor, capable, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -85,12 +85,6 @@ async def test_only_the_kinds_that_were_asked_for_are_offered(module):
         assert await kinds() == set()
 
 
-async def test_a_client_without_code_action_literals_is_not_given_any(module):
-    async with running(module, minimal()) as editor:
-        uri = await opened(editor, UNREGISTERED, "MG101")
-        assert await editor.actions(uri) == []
-
-
 async def lenses(editor: Editor, uri: str) -> list[types.CodeLens]:
     parameters = types.CodeLensParams(types.TextDocumentIdentifier(uri))
     found = await editor.client.text_document_code_lens_async(parameters) or ()
@@ -125,17 +119,6 @@ async def test_lenses_follow_what_is_typed(module):
 async def hovered(editor: Editor, uri: str, line: int, column: int) -> types.Hover | None:
     parameters = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, column))
     return await editor.client.text_document_hover_async(parameters)
-
-
-async def test_hover_tells_the_signature_as_callers_see_it(module):
-    async with running(module, capable()) as editor:
-        uri = await opened(editor, CLEAN)
-        found = await hovered(editor, uri, 5, 16)
-        assert "add(a: integer, b: integer) → integer" in found.contents.value
-        assert found.contents.kind == types.MarkupKind.Markdown
-        assert (found.range.start.character, found.range.end.character) == (14, 19)
-        assert await hovered(editor, uri, 0, 0) is None
-        assert await hovered(editor, uri, 9999, 9999) is None
 
 
 async def test_requests_about_files_that_do_not_exist_are_answered(module):

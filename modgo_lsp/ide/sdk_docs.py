@@ -1,0 +1,69 @@
+"""What the SDK's own source says of its functions and methods.
+
+Not for: telling it where gopls does, which needs the SDK in Go's module cache (hover.py asks).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from modgo_lsp.resources import resource
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.document import Document, parse
+from modgo_lsp.syntax.lower import lower
+from modgo_lsp.syntax.positions import Span
+
+
+class SdkDoc(msgspec.Struct, frozen=True):
+    """`declaration` is Go, as the SDK writes it; `text` the comment above it."""
+
+    declaration: str
+    text: str
+
+    @property
+    def markdown(self) -> str:
+        return f"```go\n{self.declaration}\n```\n\n{self.text}".rstrip()
+
+
+def sdk_doc(name: str) -> SdkDoc | None:
+    """What there is on "Register" or "Record.Set"; None of what the SDK does not export."""
+    return _docs().get(name)
+
+
+@lru_cache
+def _docs() -> dict[str, SdkDoc]:
+    found: dict[str, SdkDoc] = {}
+    for path in sorted(resource("udf").glob("*.go")):
+        if not path.name.endswith("_test.go"):
+            document = parse(str(path), path.read_bytes())
+            for decl in lower(document).decls:
+                if isinstance(decl, ast.FuncDecl) and decl.name.name[:1].isupper() and decl.doc is not None:
+                    found.setdefault(_name(decl), _doc(document, decl, decl.doc))
+    return found
+
+
+def _name(decl: ast.FuncDecl) -> str:
+    """ "Record.Set" of a method of *Record."""
+    if decl.receiver is None or not decl.receiver.fields:
+        return decl.name.name
+    receiver = ast.unparen(decl.receiver.fields[0].type)
+    receiver = receiver.x if isinstance(receiver, ast.StarExpr) else receiver
+    return f"{receiver.name}.{decl.name.name}" if isinstance(receiver, ast.Ident) else decl.name.name
+
+
+def _doc(document: Document, decl: ast.FuncDecl, comment: Span) -> SdkDoc:
+    end = decl.span.end if decl.body is None else decl.body.span.start
+    declaration = document.slice(Span(decl.span.start, end)).strip()
+    return SdkDoc(declaration, "\n".join(_lines(document.slice(comment))))
+
+
+def _lines(comment: str) -> Iterator[str]:
+    """Without markers and brackets of links; what Go indents is code in Markdown too."""
+    for line in comment.splitlines():
+        text = line.strip().removeprefix("//").removeprefix(" ")
+        yield (
+            text.replace("\t", "    ") if text[:1] in (" ", "\t") else text.replace("[", "").replace("]", "")
+        )

@@ -1,0 +1,452 @@
+"""What each marker demands of the server. workspaces/README.md tells it to whoever writes one.
+
+Not for: reading markers (markers.py), or places (marked_workspace.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from .marked_workspace import MarkedWorkspace, Place
+from .markers import Golden, Marker
+
+
+class Check(NamedTuple):
+    """One marker at work."""
+
+    workspace: MarkedWorkspace
+    marker: Marker
+    update: bool
+
+    @property
+    def client(self) -> Any:
+        return self.workspace.editor.client
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        return self.marker.arguments
+
+    def place(self, argument: Any) -> Place:
+        return self.workspace.place(self.marker, argument)
+
+    def places(self, arguments: tuple[Any, ...]) -> list[str]:
+        return self.workspace.told(self.place(each) for each in arguments)
+
+    def document(self) -> types.TextDocumentIdentifier:
+        return self.workspace.document(self.marker.file)
+
+    def here(self, range_: types.Range) -> Place:
+        return self.workspace.place_of(self.document().uri, range_)
+
+    def golden(self, argument: Any, found: str) -> None:
+        """Compares with a golden file, a pattern or a whole text."""
+        if isinstance(argument, Golden):
+            self.workspace.compare(self.marker, argument, found, self.update)
+        elif isinstance(argument, re.Pattern):
+            assert argument.search(found), f"{self.marker}: {argument.pattern} is not in {found!r}"
+        else:
+            self.same(found, argument)
+
+    def same(self, found: Any, wanted: Any) -> None:
+        assert found == wanted, f"{self.marker}"
+
+
+# --- places
+
+
+async def definition(check: Check) -> None:
+    """def(place, function…): where the name at `place` leads."""
+    source, *wanted = check.arguments
+    params = types.DefinitionParams(**check.workspace.at(check.place(source)))
+    found = await check.client.text_document_definition_async(params)
+    _same_locations(check, found, tuple(wanted))
+
+
+async def references(check: Check) -> None:
+    """refs(place, use…): all uses, the declaration among them."""
+    source, *wanted = check.arguments
+    params = types.ReferenceParams(
+        context=types.ReferenceContext(check.marker.options.get("declaration", True)),
+        **check.workspace.at(check.place(source)),
+    )
+    found = await check.client.text_document_references_async(params)
+    _same_locations(check, found, tuple(wanted))
+
+
+def _same_locations(check: Check, found: Any, wanted: tuple[Any, ...]) -> None:
+    told = check.workspace.told(check.workspace.place_of(each.uri, each.range) for each in found or ())
+    check.same(told, check.places(wanted))
+
+
+async def highlight(check: Check) -> None:
+    """highlight(place, mark…): what is marked while the cursor is at `place`."""
+    source, *wanted = check.arguments
+    params = types.DocumentHighlightParams(**check.workspace.at(check.place(source)))
+    found = await check.client.text_document_document_highlight_async(params) or ()
+    told = check.workspace.told(check.here(each.range) for each in found)
+    check.same(told, check.places(tuple(wanted)))
+
+
+async def link(check: Check) -> None:
+    """link(place, pattern): what a click there opens."""
+    place = check.place(check.arguments[0])
+    found = await check.client.text_document_document_link_async(types.DocumentLinkParams(check.document()))
+    (target,) = [each.target for each in found if check.here(each.range) == place]
+    check.golden(check.arguments[1], target or "")
+
+
+async def outgoing(check: Check) -> None:
+    """outgoing(place, function…): what the function calls, one after the other on the way down."""
+    item = await _prepared(check)
+    found = await check.client.call_hierarchy_outgoing_calls_async(
+        types.CallHierarchyOutgoingCallsParams(item)
+    )
+    check.same(_told(check, [each.to for each in found]), check.places(check.arguments[1:]))
+
+
+async def incoming(check: Check) -> None:
+    """incoming(place, callee, function…): who calls what the UDF at `place` calls as `callee`."""
+    item = await _prepared(check)
+    below = await check.client.call_hierarchy_outgoing_calls_async(
+        types.CallHierarchyOutgoingCallsParams(item)
+    )
+    callee = check.places(check.arguments[1:2])
+    (item,) = [each.to for each in below if _told(check, [each.to]) == callee]
+    found = await check.client.call_hierarchy_incoming_calls_async(
+        types.CallHierarchyIncomingCallsParams(item)
+    )
+    check.same(_told(check, [each.from_ for each in found]), check.places(check.arguments[2:]))
+
+
+async def nocalls(check: Check) -> None:
+    """nocalls(place): there is no call hierarchy from there."""
+    params = types.CallHierarchyPrepareParams(**check.workspace.at(check.place(check.arguments[0])))
+    assert not await check.client.text_document_prepare_call_hierarchy_async(params), str(check.marker)
+
+
+async def _prepared(check: Check) -> types.CallHierarchyItem:
+    params = types.CallHierarchyPrepareParams(**check.workspace.at(check.place(check.arguments[0])))
+    found = await check.client.text_document_prepare_call_hierarchy_async(params)
+    assert found is not None, str(check.marker)
+    assert len(found) == 1, str(check.marker)
+    return found[0]
+
+
+def _told(check: Check, items: list[types.CallHierarchyItem]) -> list[str]:
+    workspace = check.workspace
+    return workspace.told(workspace.place_of(each.uri, each.selection_range) for each in items)
+
+
+# --- words
+
+
+async def hover(check: Check) -> None:
+    """hover(place, about, text): what is said of `about`; hover(place) where nothing is."""
+    params = types.HoverParams(**check.workspace.at(check.place(check.arguments[0])))
+    found = await check.client.text_document_hover_async(params)
+    if len(check.arguments) == 1:
+        check.same(found, None)
+        return
+    assert found is not None, str(check.marker)
+    told = check.workspace.told([check.here(found.range)])
+    check.same(told, check.places(check.arguments[1:2]))
+    check.golden(check.arguments[2], found.contents.value)
+
+
+async def signature(check: Check) -> None:
+    """signature(place, label, parameter…): the help at the end of `place`; signature(place): none."""
+    params = types.SignatureHelpParams(**check.workspace.at(check.place(check.arguments[0]), end=True))
+    found = await check.client.text_document_signature_help_async(params)
+    if len(check.arguments) == 1:
+        check.same(found, None)
+        return
+    assert found is not None, str(check.marker)
+    (only,) = found.signatures
+    check.same((only.label, *(each.label for each in only.parameters or ())), check.arguments[1:])
+
+
+async def complete(check: Check) -> None:
+    """complete(place, label…): what is offered at the end of `place`, the likeliest first."""
+    items = await _completions(check)
+    check.same([item.label for item in items], list(check.arguments[1:]))
+
+
+async def accept(check: Check) -> None:
+    """accept(place, label, golden): what a label offered there does to the file; detail="…" is shown beside
+    it, and doc=… tells more."""
+    items = await _completions(check)
+    (item,) = [item for item in items if item.label == check.arguments[1]]
+    check.same(item.documentation, None)  # told when it is asked for
+    options = check.marker.options
+    if "detail" in options:
+        check.same(item.detail, options["detail"])
+    edit = types.WorkspaceEdit(changes={check.document().uri: [item.text_edit]})
+    check.golden(check.arguments[2], check.workspace.difference(*check.workspace.edited(edit)))
+    if "doc" in options:
+        resolved = await check.client.completion_item_resolve_async(item)
+        page = resolved.documentation
+        check.golden(options["doc"], page if isinstance(page, str) else page.value)
+
+
+async def _completions(check: Check) -> list[types.CompletionItem]:
+    params = types.CompletionParams(**check.workspace.at(check.place(check.arguments[0]), end=True))
+    found = await check.client.text_document_completion_async(params)
+    return sorted(found.items, key=lambda item: item.sort_text or item.label)
+
+
+# --- changes
+
+
+async def rename(check: Check) -> None:
+    """rename(place, name, golden): what another name changes."""
+    where = check.workspace.at(check.place(check.arguments[0]))
+    prepared = await check.client.text_document_prepare_rename_async(types.PrepareRenameParams(**where))
+    assert prepared is not None, str(check.marker)
+    check.same(check.workspace.text(check.here(prepared.range)), prepared.placeholder)
+    edit = await check.client.text_document_rename_async(
+        types.RenameParams(new_name=check.arguments[1], **where)
+    )
+    check.golden(check.arguments[2], check.workspace.difference(*check.workspace.edited(edit)))
+
+
+async def renameerr(check: Check) -> None:
+    """renameerr(place, name, pattern): why that name won't do."""
+    where = check.workspace.at(check.place(check.arguments[0]))
+    with pytest.raises(JsonRpcException) as problem:
+        await check.client.text_document_rename_async(
+            types.RenameParams(new_name=check.arguments[1], **where)
+        )
+    check.golden(check.arguments[2], problem.value.message)
+
+
+async def norename(check: Check) -> None:
+    """norename(place): no name of ours is there."""
+    where = check.workspace.at(check.place(check.arguments[0]))
+    found = await check.client.text_document_prepare_rename_async(types.PrepareRenameParams(**where))
+    check.same(found, None)
+
+
+async def action(check: Check) -> None:
+    """action(place, title, golden): what the action of that title does; kind="source", preferred=true."""
+    found = [each for each in await _actions(check) if each.title == check.arguments[1]]
+    assert len(found) == 1, str(check.marker)
+    if "preferred" in check.marker.options:
+        check.same(bool(found[0].is_preferred), check.marker.options["preferred"])
+    check.golden(check.arguments[2], check.workspace.difference(*check.workspace.edited(found[0].edit)))
+
+
+async def actions(check: Check) -> None:
+    """actions(place, title…): all that is on offer there."""
+    check.same([each.title for each in await _actions(check)], list(check.arguments[1:]))
+
+
+async def _actions(check: Check) -> list[types.CodeAction]:
+    kind = check.marker.options.get("kind")
+    range_ = check.workspace.range_of(check.place(check.arguments[0]))
+    return await check.workspace.editor.actions(check.document().uri, range_, only=[kind] if kind else None)
+
+
+# --- a whole file, or all of them, as a golden file
+
+
+async def lenses(check: Check) -> None:
+    """lenses(golden): each line with its lenses, and what they run."""
+    found = await check.client.text_document_code_lens_async(types.CodeLensParams(check.document()))
+    told: dict[int, list[str]] = {}
+    for lens in found:
+        assert lens.command is None, "a lens has its command once it has come into view"
+        command = (await check.client.code_lens_resolve_async(lens)).command
+        function = command.arguments[0].get("function") if command.arguments else None
+        runs = " ".join(word for word in (command.command, function) if word)
+        told.setdefault(lens.range.start.line, []).append(
+            f"{command.title} ({runs})" if runs else command.title
+        )
+    check.golden(
+        check.arguments[0], _beside_lines(check, {line: " | ".join(all_) for line, all_ in told.items()})
+    )
+
+
+async def hints(check: Check) -> None:
+    """hints(golden): each line that has hints, with them in «»; within="first line:last line", from 1."""
+    text = check.workspace.texts[check.marker.file]
+    first, last = map(int, check.marker.options.get("within", f"1:{text.count(chr(10)) + 1}").split(":"))
+    range_ = types.Range(types.Position(first - 1, 0), types.Position(last, 0))
+    found = await check.client.text_document_inlay_hint_async(types.InlayHintParams(check.document(), range_))
+    places = [
+        (check.here(types.Range(hint.position, hint.position)).start, f"«{hint.label}»", "") for hint in found
+    ]
+    check.golden(
+        check.arguments[0], _marked_lines(text, [(at, at, before, after) for at, before, after in places])
+    )
+
+
+async def tokens(check: Check) -> None:
+    """tokens(golden): each line that has semantic tokens, as ⟨type text⟩; line=… asks for that line alone."""
+    text = check.workspace.texts[check.marker.file]
+    server = check.workspace.editor.initialized
+    legend = server.capabilities.semantic_tokens_provider.legend.token_types
+    line = check.marker.options.get("line")
+    if line is None:
+        found = await check.client.text_document_semantic_tokens_full_async(
+            types.SemanticTokensParams(check.document())
+        )
+    else:
+        range_ = types.Range(types.Position(line - 1, 0), types.Position(line, 0))
+        found = await check.client.text_document_semantic_tokens_range_async(
+            types.SemanticTokensRangeParams(check.document(), range_)
+        )
+    marks, at, column = [], 0, 0
+    for start in range(0, len(found.data), 5):
+        lines, columns, length, kind, _ = found.data[start : start + 5]
+        at, column = at + lines, columns if lines else column + columns
+        ends = types.Range(types.Position(at, column), types.Position(at, column + length))
+        place = check.here(ends)
+        marks.append((place.start, place.end, f"⟨{legend[kind]} ", "⟩"))
+    check.golden(check.arguments[0], _marked_lines(text, marks))
+
+
+async def folds(check: Check) -> None:
+    """folds(golden): each run of lines that folds into its first one."""
+    found = await check.client.text_document_folding_range_async(types.FoldingRangeParams(check.document()))
+    lines = check.workspace.texts[check.marker.file].split("\n")
+    told = [f"{lines[each.start_line].strip()} … {lines[each.end_line].strip()}\n" for each in found or ()]
+    check.golden(check.arguments[0], "".join(told))
+
+
+async def selection(check: Check) -> None:
+    """selection(place, text…): what a growing selection takes in, one after the other."""
+    position = check.workspace.range_of(check.place(check.arguments[0])).start
+    (grown,) = await check.client.text_document_selection_range_async(
+        types.SelectionRangeParams(check.document(), [position])
+    )
+    told = []
+    while grown is not None:
+        told.append(check.workspace.text(check.here(grown.range)))
+        grown = grown.parent
+    check.same(told[: len(check.arguments) - 1], list(check.arguments[1:]))
+    check.same(told[-1], check.workspace.texts[check.marker.file])
+
+
+async def symbols(check: Check) -> None:
+    """symbols(golden): the outline of the file, where each stands behind it."""
+    found = await check.client.text_document_document_symbol_async(
+        types.DocumentSymbolParams(check.document())
+    )
+    told = {}
+    for each in found or ():
+        trees = isinstance(each, types.DocumentSymbol)
+        place = check.here(each.selection_range if trees else each.location.range)
+        words = f"{each.name}: {each.detail}" if trees else f"{each.name} of {each.container_name}"
+        told.setdefault(check.workspace.line(place), []).append(words)
+    check.golden(
+        check.arguments[0], _beside_lines(check, {line: " | ".join(all_) for line, all_ in told.items()})
+    )
+
+
+async def workspacesymbol(check: Check) -> None:
+    """workspacesymbol(query, golden): what is found in the workspace by its registered name."""
+    query, golden = check.arguments
+    found = await check.client.workspace_symbol_async(types.WorkspaceSymbolParams(query))
+    told = [
+        f"{each.name} of {each.container_name}: "
+        + check.workspace.told([check.workspace.place_of(each.location.uri, each.location.range)])[0]
+        for each in found
+    ]
+    check.golden(golden, "\n".join(told))
+
+
+def _beside_lines(check: Check, words: Mapping[int, str]) -> str:
+    lines = check.workspace.texts[check.marker.file].split("\n")
+    return "".join(f"{lines[line].strip()}\n    {words[line]}\n" for line in sorted(words))
+
+
+def _marked_lines(text: str, marks: list[tuple[int, int, str, str]]) -> str:
+    """The lines of a text that have marks, with what stands before and behind each."""
+    touched = {text.count("\n", 0, start) for start, _, _, _ in marks}
+    for start, end, before, after in sorted(marks, reverse=True):
+        text = text[:start] + before + text[start:end] + after + text[end:]
+    return "".join(f"{line.strip()}\n" for index, line in enumerate(text.split("\n")) if index in touched)
+
+
+# --- diagnostics
+
+
+async def diagnostics(workspace: MarkedWorkspace, extra: bool) -> None:
+    """diag(place, code, pattern): each diagnostic of the workspace has one; severity="error". `extra`: there
+    may be others."""
+    marked = [
+        (workspace.place(marker, marker.arguments[0]), marker.arguments[1].name)
+        for marker in workspace.markers
+        if marker.name == "diag"
+    ]
+    wanted = [f"{workspace.told([place])[0]} {code}" for place, code in sorted(marked)]
+    editor = workspace.editor
+
+    def found() -> list[str]:
+        told = sorted((place, str(each.code)) for place, each in _told_diagnostics(workspace))
+        return [f"{workspace.told([place])[0]} {code}" for place, code in told]
+
+    def is_told() -> bool:
+        judged = all(
+            editor.uri(file) in editor.client.diagnostics
+            for file in workspace.opened
+            if file.endswith(".go") and not file.endswith("_test.go")
+        )
+        return judged and (all(each in found() for each in wanted) if extra else found() == wanted)
+
+    try:
+        await editor.until(is_told)
+    except AssertionError:
+        assert found() == wanted, "diagnostics"  # shows what differs
+        raise
+    for marker in workspace.markers:
+        if marker.name == "diag":
+            place = workspace.place(marker, marker.arguments[0])
+            (each,) = [
+                each
+                for there, each in _told_diagnostics(workspace)
+                if there == place and each.code == marker.arguments[1].name
+            ]
+            pattern = marker.arguments[2]
+            assert pattern.search(each.message), f"{marker}: {each.message!r}"
+            severity = marker.options.get("severity", each.severity.name.lower())
+            assert each.severity.name.lower() == severity, str(marker)
+
+
+def _told_diagnostics(workspace: MarkedWorkspace) -> list[tuple[Place, types.Diagnostic]]:
+    return [
+        (workspace.place_of(uri, each.range), each)
+        for uri, found in workspace.editor.client.diagnostics.items()
+        if workspace.holds(uri)
+        for each in found
+    ]
+
+
+CHECKS: dict[str, Callable[[Check], Awaitable[None]]] = {
+    "def": definition,
+    "refs": references,
+    **{
+        check.__name__: check
+        for check in (
+            *(highlight, link, outgoing, incoming, nocalls, hover, signature, complete, accept),
+            *(rename, renameerr, norename, action, actions),
+            *(lenses, hints, tokens, folds, selection, symbols, workspacesymbol),
+        )
+    },
+}
+
+
+async def check_all(workspace: MarkedWorkspace, update: bool, extra: bool) -> None:
+    await diagnostics(workspace, extra)
+    for marker in workspace.markers:
+        if marker.name not in ("loc", "diag"):
+            assert marker.name in CHECKS, f"{marker}: there is no such marker"
+            await asyncio.wait_for(CHECKS[marker.name](Check(workspace, marker, update)), 20)
+    await diagnostics(workspace, extra)
