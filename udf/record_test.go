@@ -145,7 +145,10 @@ func TestStoring(t *testing.T) {
 	}
 	r.Set("a", 1)
 	r.Set("b", []int{1})
-	if err := r.Create(); err != nil || !r.Exists() || rec.Stored()["a"] != int64(1) {
+	if r.Generation() != 0 {
+		t.Error(r.Generation())
+	}
+	if err := r.Create(); err != nil || !r.Exists() || rec.Stored()["a"] != int64(1) || r.Generation() != 1 {
 		t.Error(err, rec.Stored())
 	}
 	if err := r.Create(); err == nil || !strings.Contains(err.Error(), "use Update") {
@@ -191,12 +194,16 @@ func TestWhatIsReadIsACopy(t *testing.T) {
 func TestMetadata(t *testing.T) {
 	at := time.UnixMilli(1700000000123)
 	r := udftest.NewRecord(nil, udftest.WithKey(udf.Key{Namespace: "test", Set: "users", Value: "ann"}), udftest.WithTTL(time.Hour),
-		udftest.WithGeneration(7), udftest.WithLastUpdate(at)).UDF()
+		udftest.WithGeneration(7), udftest.WithLastUpdate(at), udftest.WithDigest([]byte("20 bytes of a digest")), udftest.WithSize(128)).UDF()
 	if r.Key() != (udf.Key{Namespace: "test", Set: "users", Value: "ann"}) || r.SetName() != "users" {
 		t.Error(r.Key())
 	}
-	if r.TTL() != time.Hour || r.Generation() != 7 || !r.LastUpdate().Equal(at) || r.Size() != 0 || r.Digest() != nil {
+	if r.TTL() != time.Hour || r.Generation() != 7 || !r.LastUpdate().Equal(at) || r.Size() != 128 || string(r.Digest()) != "20 bytes of a digest" {
 		t.Error(r.TTL(), r.Generation(), r.LastUpdate())
+	}
+	bare := udftest.NewRecord(nil).UDF()
+	if bare.Size() != 0 || bare.Digest() != nil || bare.Key() != (udf.Key{}) || bare.SetName() != "" || !bare.LastUpdate().IsZero() || bare.TTL() != 0 {
+		t.Error("something of what nobody said")
 	}
 	for d, want := range map[time.Duration]time.Duration{
 		0: 0, udf.NeverExpires: udf.NeverExpires, 1: time.Second, 1500 * time.Millisecond: 2 * time.Second, time.Minute: time.Minute,

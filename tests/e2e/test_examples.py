@@ -52,8 +52,11 @@ def test_case(package: Path, case: dict[str, Any], modules: dict[str, Path]) -> 
     record = case.get("record", {"bins": {}})
     if isinstance(record, dict):
         record = json.dumps(record)
+    given = ["--record", record]
+    if "records" in case:
+        given = ["--stream", "--records", case["records"], "--nodes", str(case.get("nodes", 1))]
     done = modgo(
-        *("call", modules[package.name], case["function"], "--json", "--record", record),
+        *("call", modules[package.name], case["function"], "--json", *given),
         *("--", *(json.dumps(argument) for argument in case.get("args", []))),
         cwd=package / "testdata" / "udf",
     )

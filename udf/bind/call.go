@@ -77,18 +77,17 @@ func (c *Call) Arguments(n int, variadic bool) error {
 	return &ArgumentError{text + ", got " + strconv.Itoa(got)}
 }
 
-// Context gives the call's context: it carries the call's deadline and is cancelled when that passes, and
-// when the call ends.
-func (c *Call) Context() context.Context {
-	left, limited := c.Left()
-	if !limited {
-		return context.Background()
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), left)
+// Context gives the call's context: it carries the call's deadline, where there is one, and is cancelled when that
+// passes, and in any case when the call ends, so that nothing that the UDF started need outlive it.
+func (c *Call) Context() (ctx context.Context) {
 	if c.cancel != nil {
 		c.cancel()
 	}
-	c.cancel = cancel
+	if left, limited := c.Left(); limited {
+		ctx, c.cancel = context.WithTimeout(context.Background(), left)
+	} else {
+		ctx, c.cancel = context.WithCancel(context.Background())
+	}
 	return ctx
 }
 

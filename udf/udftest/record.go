@@ -24,11 +24,17 @@ type Option func(*memory)
 
 // Absent makes a record that is not stored: only its key is known, and Create stores it.
 func Absent() Option {
-	return func(m *memory) { m.stored, m.bins = nil, map[string]udf.Value{} }
+	return (*memory).clear
 }
 
 // WithKey sets the record's key.
 func WithKey(k udf.Key) Option { return func(m *memory) { m.key = k } }
+
+// WithDigest sets the digest, 20 bytes; without it the record has none.
+func WithDigest(digest []byte) Option { return func(m *memory) { m.digest = slices.Clone(digest) } }
+
+// WithSize sets the bytes that the record takes on its storage.
+func WithSize(bytes int) Option { return func(m *memory) { m.size = uint64(bytes) } }
 
 // WithTTL sets the time to live; udf.NeverExpires for none.
 func WithTTL(d time.Duration) Option {
@@ -90,6 +96,8 @@ type memory struct {
 	ttl        uint32
 	generation uint32
 	lastUpdate time.Time
+	digest     []byte
+	size       uint64
 	refusal    error
 	scratch    []byte
 }
@@ -118,7 +126,7 @@ func (m *memory) Metadata() (host.Metadata, error) {
 	key, _, err := value.Encode(m.key.Value, nil)
 	metadata := host.Metadata{
 		Exists: m.stored != nil, TTL: m.ttl, Generation: m.generation,
-		Namespace: m.key.Namespace, Set: m.key.Set, Key: key,
+		Namespace: m.key.Namespace, Set: m.key.Set, Key: key, Digest: slices.Clone(m.digest), StorageSize: m.size,
 	}
 	if !m.lastUpdate.IsZero() {
 		metadata.LastUpdate = uint64(m.lastUpdate.UnixMilli())
@@ -162,9 +170,12 @@ func (m *memory) Remove() error {
 	case m.refusal != nil:
 		return m.refusal
 	}
-	m.stored, m.bins = nil, map[string]udf.Value{}
+	m.clear()
 	m.operations = append(m.operations, "remove")
 	return nil
 }
+
+// clear makes it a record that is not stored.
+func (m *memory) clear() { m.stored, m.bins, m.generation = nil, map[string]udf.Value{}, 0 }
 
 func (m *memory) Exists() (bool, error) { return m.stored != nil, nil }
