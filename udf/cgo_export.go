@@ -32,7 +32,7 @@ func modgo_setup() C.int {
 }
 
 //export modgo_apply_single
-func modgo_apply_single(thread C.int, name *C.char, length C.size_t, call *C.aerospike_udf_go_call,
+func modgo_apply_single(thread C.int, name *C.char, length C.size_t, late C.uint64_t, call *C.aerospike_udf_go_call,
 	record *C.aerospike_udf_go_record, arguments *C.aerospike_udf_go_value, count C.size_t,
 	result *C.aerospike_udf_go_result) C.int {
 	if !valid(result) {
@@ -49,11 +49,11 @@ func modgo_apply_single(thread C.int, name *C.char, length C.size_t, call *C.aer
 		}
 		f.last = fn
 	}
-	return f.single(fn, call, record, arguments, count, result)
+	return f.single(fn, late, call, record, arguments, count, result)
 }
 
 //export modgo_apply_single_symbol
-func modgo_apply_single_symbol(thread, index C.int, call *C.aerospike_udf_go_call, record *C.aerospike_udf_go_record,
+func modgo_apply_single_symbol(thread, index C.int, late C.uint64_t, call *C.aerospike_udf_go_call, record *C.aerospike_udf_go_record,
 	arguments *C.aerospike_udf_go_value, count C.size_t, result *C.aerospike_udf_go_result) C.int {
 	if !valid(result) {
 		return C.int(host.Internal)
@@ -63,7 +63,7 @@ func modgo_apply_single_symbol(thread, index C.int, call *C.aerospike_udf_go_cal
 		_, status, text := recordUDF(loaded().unsymbolic(int(index)))
 		return fail(result, status, text)
 	}
-	return frameOf(thread).single(fn, call, record, arguments, count, result)
+	return frameOf(thread).single(fn, late, call, record, arguments, count, result)
 }
 
 // valid says whether a result has room for an answer.
@@ -72,9 +72,9 @@ func valid(result *C.aerospike_udf_go_result) bool {
 }
 
 // single applies a record UDF and gives the frame to the next call.
-func (f *frame) single(fn *function, call *C.aerospike_udf_go_call, record *C.aerospike_udf_go_record,
+func (f *frame) single(fn *function, late C.uint64_t, call *C.aerospike_udf_go_call, record *C.aerospike_udf_go_record,
 	arguments *C.aerospike_udf_go_value, count C.size_t, result *C.aerospike_udf_go_result) C.int {
-	if status, text := checkCall(call, arguments, count); status != host.OK {
+	if status, text := checkCall(late, call, arguments, count); status != host.OK {
 		f.release()
 		return fail(result, status, text)
 	}
@@ -129,18 +129,15 @@ func find(name *C.char, length C.size_t) (*function, host.Status, string) {
 	return loaded().find(unsafe.String((*byte)(unsafe.Pointer(name)), int(length)))
 }
 
-// checkCall checks what the host gave, as far as that can be checked, and the deadline.
-func checkCall(call *C.aerospike_udf_go_call, arguments *C.aerospike_udf_go_value, count C.size_t) (host.Status, string) {
+// checkCall checks what the host gave, as far as that can be checked, and whether the call came too late.
+func checkCall(late C.uint64_t, call *C.aerospike_udf_go_call, arguments *C.aerospike_udf_go_value, count C.size_t) (host.Status, string) {
 	switch {
 	case call == nil || uintptr(call.size) < unsafe.Offsetof(call.bins):
 		return host.Internal, "the host's call is smaller than that of version 1.0 of the ABI; use a newer host"
 	case arguments == nil && count > 0:
 		return host.Internal, "the host announced " + strconv.Itoa(int(count)) + " arguments and gave none"
-	case call.deadline != 0:
-		if now := clock(); now >= uint64(call.deadline) {
-			late := time.Duration(now - uint64(call.deadline))
-			return host.Deadline, "the deadline had passed " + late.String() + " before the call began"
-		}
+	case late != 0:
+		return host.Deadline, "the deadline had passed " + time.Duration(late).String() + " before the call began"
 	}
 	return host.OK, ""
 }

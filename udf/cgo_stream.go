@@ -151,7 +151,7 @@ func (s *output) Close() error {
 }
 
 //export modgo_apply_stream
-func modgo_apply_stream(thread C.int, name *C.char, length C.size_t, call *C.aerospike_udf_go_call, scope C.int,
+func modgo_apply_stream(thread C.int, name *C.char, length C.size_t, late C.uint64_t, call *C.aerospike_udf_go_call, scope C.int,
 	in, out *C.aerospike_udf_go_stream, arguments *C.aerospike_udf_go_value, count C.size_t,
 	result *C.aerospike_udf_go_result) C.int {
 	if !valid(result) {
@@ -161,11 +161,11 @@ func modgo_apply_stream(thread C.int, name *C.char, length C.size_t, call *C.aer
 	if status != host.OK {
 		return fail(result, status, text)
 	}
-	return stream(thread, fn, call, scope, in, out, arguments, count, result)
+	return stream(thread, fn, late, call, scope, in, out, arguments, count, result)
 }
 
 //export modgo_apply_stream_symbol
-func modgo_apply_stream_symbol(thread, index C.int, call *C.aerospike_udf_go_call, scope C.int,
+func modgo_apply_stream_symbol(thread, index C.int, late C.uint64_t, call *C.aerospike_udf_go_call, scope C.int,
 	in, out *C.aerospike_udf_go_stream, arguments *C.aerospike_udf_go_value, count C.size_t,
 	result *C.aerospike_udf_go_result) C.int {
 	if !valid(result) {
@@ -176,7 +176,7 @@ func modgo_apply_stream_symbol(thread, index C.int, call *C.aerospike_udf_go_cal
 		_, status, text := streamUDF(loaded().unsymbolic(int(index)))
 		return fail(result, status, text)
 	}
-	return stream(thread, fn, call, scope, in, out, arguments, count, result)
+	return stream(thread, fn, late, call, scope, in, out, arguments, count, result)
 }
 
 // streamUDF refuses a record UDF that was found.
@@ -188,10 +188,10 @@ func streamUDF(fn *function, status host.Status, text string) (*function, host.S
 }
 
 // stream applies a stream UDF.
-func stream(thread C.int, fn *function, call *C.aerospike_udf_go_call, scope C.int,
+func stream(thread C.int, fn *function, late C.uint64_t, call *C.aerospike_udf_go_call, scope C.int,
 	in, out *C.aerospike_udf_go_stream, arguments *C.aerospike_udf_go_value, count C.size_t,
 	result *C.aerospike_udf_go_result) C.int {
-	status, text := checkCall(call, arguments, count)
+	status, text := checkCall(late, call, arguments, count)
 	if status == host.OK {
 		status, text = checkStreams(C.uintptr_t(uintptr(unsafe.Pointer(call))), host.Scope(scope), in, out)
 	}

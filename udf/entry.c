@@ -83,17 +83,29 @@ static inline int begin(aerospike_udf_go_call *call, aerospike_udf_go_call **out
 	return thread_number;
 }
 
-HIDDEN aerospike_udf_go_call *modgo_current(void)
-{
-	return current;
-}
-
 HIDDEN uint64_t modgo_clock(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* How many nanoseconds ago the time of the call was over, 0 where it has some left. Asked here, for a clock costs Go
+ * a call of C. */
+static inline uint64_t lateness(const aerospike_udf_go_call *call)
+{
+	uint64_t now;
+
+	if (call == NULL || call->size < offsetof(aerospike_udf_go_call, bins) || call->deadline == 0)
+		return 0;
+	now = modgo_clock();
+	return now < call->deadline ? 0 : now - call->deadline + 1;
+}
+
+HIDDEN aerospike_udf_go_call *modgo_current(void)
+{
+	return current;
 }
 
 EXPORT int aerospike_udf_go_get_api_version_major(void)
@@ -123,7 +135,8 @@ EXPORT int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call
 {
 	aerospike_udf_go_call *outer;
 	int number = begin(call, &outer);
-	int status = modgo_apply_single(number, name, name ? strlen(name) : 0, call, record, arguments, count, result);
+	int status = modgo_apply_single(number, name, name ? strlen(name) : 0, lateness(call), call, record, arguments,
+	                                count, result);
 
 	current = outer;
 	return status;
@@ -137,7 +150,7 @@ EXPORT int aerospike_udf_go_apply_stream(char *name, aerospike_udf_go_call *call
 {
 	aerospike_udf_go_call *outer;
 	int number = begin(call, &outer);
-	int status = modgo_apply_stream(number, name, name ? strlen(name) : 0, call, scope, input, output, arguments,
+	int status = modgo_apply_stream(number, name, name ? strlen(name) : 0, lateness(call), call, scope, input, output, arguments,
 	                                count, result);
 
 	current = outer;
@@ -151,7 +164,7 @@ HIDDEN int modgo_apply_single_at(int index, aerospike_udf_go_call *call, aerospi
 {
 	aerospike_udf_go_call *outer;
 	int number = begin(call, &outer);
-	int status = modgo_apply_single_symbol(number, index, call, record, arguments, count, result);
+	int status = modgo_apply_single_symbol(number, index, lateness(call), call, record, arguments, count, result);
 
 	current = outer;
 	return status;
@@ -164,7 +177,7 @@ HIDDEN int modgo_apply_stream_at(int index, aerospike_udf_go_call *call, int sco
 {
 	aerospike_udf_go_call *outer;
 	int number = begin(call, &outer);
-	int status = modgo_apply_stream_symbol(number, index, call, scope, input, output, arguments, count, result);
+	int status = modgo_apply_stream_symbol(number, index, lateness(call), call, scope, input, output, arguments, count, result);
 
 	current = outer;
 	return status;

@@ -10,6 +10,7 @@
 #ifndef MOD_GO_H
 #define MOD_GO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -101,6 +102,10 @@ const mod_go_function *mod_go_find_function(const mod_go_module *module, const c
 /* The bins that the function is known to read: their names, with nil for values. A host that reads them ahead puts
  * them into the call (aerospike_udf_go_call.bins). */
 const aerospike_udf_go_bin *mod_go_function_bins(const mod_go_function *function, size_t *count);
+
+/* Whether the function may look at its call's deadline. Where it does not, none need be told, for which the host would
+ * have to read a clock. */
+bool mod_go_function_has_deadline(const mod_go_function *function);
 
 /* The symbol that calls of the function go to, NULL where they go by its name: it has none, or the one that the
  * manifest names is no function of the module. */

@@ -74,6 +74,8 @@ void mod_go_functions_list(mod_go_module *module)
 		module->listed[i] = (mod_go_function){.module = module, .name = manifest->functions[i].name};
 		take_symbol(&module->listed[i], &manifest->functions[i]);
 		take_bins(&module->listed[i], &manifest->functions[i]);
+		module->listed[i].no_deadline =
+			manifest->functions[i].no_deadline && !manifest->functions[i].stream;
 	}
 }
 
@@ -99,6 +101,11 @@ const aerospike_udf_go_bin *mod_go_function_bins(const mod_go_function *function
 {
 	*count = function->bin_count;
 	return function->bins;
+}
+
+bool mod_go_function_has_deadline(const mod_go_function *function)
+{
+	return !function->no_deadline;
 }
 
 const char *mod_go_function_symbol(const mod_go_function *function)

@@ -150,6 +150,8 @@ static void take_member(mod_go_described *function, const char *key, const char 
 		function->stream = strncmp(value, "\"stream\"", 8) == 0;
 	else if (strncmp(key, "\"bins\"", 6) == 0)
 		read_bins(function, value);
+	else if (strncmp(key, "\"context\"", 9) == 0)
+		function->no_deadline = strncmp(value, "false", 5) == 0;
 }
 
 /* Reads the object of one function; gives what is behind it, NULL where it is none. */

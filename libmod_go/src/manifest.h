@@ -15,6 +15,7 @@ typedef struct mod_go_described {
 	char *bins;   /* one after another, each followed by a NUL */
 	size_t bins_length;
 	unsigned count; /* of bins; 0 where they are not known */
+	bool no_deadline; /* it says that it does not look at its deadline */
 } mod_go_described;
 
 typedef struct mod_go_manifest {

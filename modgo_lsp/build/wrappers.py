@@ -78,6 +78,7 @@ def descriptor(package: Package, registration: Registration, dispatch: Dispatch)
         "location": _file_and_line(package, location),
         "symbol": f"modgo_udf_{registration.name}" if dispatch == "exported" else "",
         "bins": list(registration.bins),
+        "context": signature.takes_context,
     }
 
 

@@ -3,6 +3,7 @@
 
 #include <aerospike/as_arraylist.h>
 #include <aerospike/as_orderedmap.h>
+#include <aerospike/as_timer.h>
 #include <aerospike/as_types.h>
 #include <aerospike/mod_lua_config.h>
 #include <stdio.h>
@@ -13,7 +14,35 @@
 #include "record.h"
 
 static as_aerospike aerospike;
-static as_udf_context context = {.as = &aerospike};
+
+/* A server gives each call a timer over its transaction's end, which mod_lua and mod_go both ask once a call. */
+enum { TRANSACTION_MS = 1000 };
+
+static _Thread_local uint64_t transaction_end;
+
+static uint64_t clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static bool timed_out(const as_timer *timer)
+{
+	(void)timer;
+	return clock_ns() >= transaction_end;
+}
+
+static uint64_t timeslice(const as_timer *timer)
+{
+	uint64_t now = clock_ns();
+
+	(void)timer;
+	return transaction_end > now ? (transaction_end - now) / 1000000 : 1;
+}
+
+static const as_timer_hooks timer_hooks = {.timedout = timed_out, .timeslice = timeslice};
 
 void calls_add(const char *folder, const char *name, mod_go_mode mode, const char *worker)
 {
@@ -88,15 +117,16 @@ as_list *calls_arguments(const char *function)
 
 double calls_now(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+	return (double)clock_ns();
 }
 
 static void call(as_module *module, const char *name, const char *function, as_rec *rec, as_list *arguments,
                  as_result *result)
 {
+	as_timer timer;
+	as_udf_context context = {.as = &aerospike, .timer = &timer};
+
+	as_timer_init(&timer, NULL, &timer_hooks);
 	as_result_init(result);
 	as_val_reserve(rec); /* a call takes one */
 	if (as_module_apply_record(module, &context, name, function, rec, arguments, result) != 0 ||
@@ -113,6 +143,7 @@ double calls_time(as_module *module, const char *name, const char *function, as_
 {
 	double start = calls_now();
 
+	transaction_end = (uint64_t)start + (uint64_t)TRANSACTION_MS * 1000000;
 	for (int i = 0; i < count; i++) {
 		as_result result;
 
@@ -128,6 +159,7 @@ int64_t calls_integer(const char *name, const char *function, as_rec *rec)
 	as_result result;
 	int64_t integer;
 
+	transaction_end = clock_ns() + (uint64_t)TRANSACTION_MS * 1000000;
 	call(&mod_go, name, function, rec, arguments, &result);
 	integer = as_integer_get(as_integer_fromval(result.value));
 	as_result_destroy(&result);

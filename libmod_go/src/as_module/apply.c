@@ -86,7 +86,6 @@ static void begin(mod_go_application *application, const as_udf_context *context
 	                                            .log_level = mod_go_apply_log_level(),
 	                                            .host = &mod_go_host,
 	                                            .context = application,
-	                                            .deadline = mod_go_apply_deadline(application->timer),
 	                                            .bins = application->bins,
 	                                            .writes = application->writes,
 	                                            .write_data = application->write_data};
@@ -104,6 +103,8 @@ static int apply_here(const mod_go_module *module, const char *name, mod_go_appl
 	const mod_go_function *function = mod_go_find_function(module, name);
 	int status;
 
+	if (function == NULL || mod_go_function_has_deadline(function))
+		application->call.deadline = mod_go_apply_deadline(application->timer);
 	if (record != NULL) {
 		application->call.write_limit = MOD_GO_WRITES;
 		application->call.write_capacity = MOD_GO_WRITE_BYTES;
@@ -132,11 +133,13 @@ static void apply(const mod_go_loaded *version, as_udf_context *context, const c
 
 	begin(&application, context);
 	mod_go_result_init(&given, room, sizeof(room));
-	if (version->module != NULL)
+	if (version->module != NULL) {
 		status = apply_here(version->module, function, &application, handle, arguments, &given);
-	else
+	} else {
+		application.call.deadline = mod_go_apply_deadline(application.timer);
 		status = mod_go_fenced_apply_single(version->pool, function, &application.call, handle,
 		                                    arguments->values, arguments->count, &given);
+	}
 	answer(result, version->name, function, status, &given.value);
 	mod_go_result_clear(&given);
 	mod_go_application_end(&application);

@@ -268,6 +268,19 @@ static int apply_stream(const char *name, aerospike_udf_go_call *call, const mod
 	return end;
 }
 
+/* The host keeps the time of the call, so only a function that looks at its deadline need be told. */
+static int apply_single(const char *name, aerospike_udf_go_call *call, aerospike_udf_go_record *handle,
+                        aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
+{
+	const mod_go_function *function = mod_go_find_function(module, name);
+
+	if (function == NULL)
+		return mod_go_apply_single(module, name, call, handle, arguments, count, result);
+	if (!mod_go_function_has_deadline(function))
+		call->deadline = 0;
+	return mod_go_apply_function(function, call, handle, arguments, count, result);
+}
+
 static void apply(mod_go_reader *reader)
 {
 	static uint8_t buffer[4096];
@@ -303,9 +316,8 @@ static void apply(mod_go_reader *reader)
 	if (handle != NULL)
 		record_lend(handle, &call, head.functions);
 	mod_go_result_init(&result, buffer, sizeof(buffer));
-	status = head.stream != 0
-	             ? apply_stream(name, &call, &head, arguments, &result)
-	             : mod_go_apply_single(module, name, &call, handle, arguments, head.arguments, &result);
+	status = head.stream != 0 ? apply_stream(name, &call, &head, arguments, &result)
+	                          : apply_single(name, &call, handle, arguments, head.arguments, &result);
 	record_take_writes(handle, &call);
 	give_result(status, handle, &result.value);
 	mod_go_result_clear(&result);
