@@ -16,7 +16,7 @@
 static as_aerospike aerospike;
 
 /* A server gives each call a timer over its transaction's end, which mod_lua and mod_go both ask once a call. */
-enum { TRANSACTION_MS = 1000 };
+enum { TRANSACTION_MS = 10000 };
 
 static _Thread_local uint64_t transaction_end;
 
