@@ -47,7 +47,7 @@ func describe(name string, fn reflect.Value, s signature) string {
 	}
 	return `{"name":` + jsonString(name) + `,"kind":"` + kind + `","params":[` + strings.Join(params, ",") +
 		`],"results":[` + strings.Join(results, ",") + `],"doc":"","location":` + jsonString(location) +
-		`,"symbol":"","bins":[],"context":` + strconv.FormatBool(s.context) + `}`
+		`,"symbol":"","bins":null,"bin_arguments":[],"context":` + strconv.FormatBool(s.context) + `}`
 }
 
 // typeText writes a type as people do today.

@@ -269,9 +269,10 @@ int aerospike_udf_go_get_api_version_minor(void);
  *   supports-dlclose  the same
  *   functions         a JSON array, one object a registered function: name, kind ("record" or "stream"),
  *                     params [{name, type}], results [type], doc, location "file:line", symbol (a C function
- *                     of its own, see below, or ""), bins (the names of those it is known to read), context
- *                     (false: a record UDF that has no use for its deadline, so a host in a hurry may leave
- *                     that 0 and need not read a clock)
+ *                     of its own, see below, or ""), bins (the names of all that it reads; null where that is not
+ *                     known), bin_arguments (the positions, from 0, of arguments whose strings name further
+ *                     ones), context (false: a record UDF that has no use for its deadline, so a host may
+ *                     leave that 0 and need not read a clock)
  *   dispatch          "registry", "exported" or "reflect"
  *   build             a JSON object: target, flags, source (hash)
  *   setup-error       why setup failed; "" where it did not

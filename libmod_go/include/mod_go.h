@@ -103,6 +103,9 @@ const mod_go_function *mod_go_find_function(const mod_go_module *module, const c
  * them into the call (aerospike_udf_go_call.bins). */
 const aerospike_udf_go_bin *mod_go_function_bins(const mod_go_function *function, size_t *count);
 
+/* The positions of the arguments, from 0, whose strings name further bins that it reads. */
+const uint32_t *mod_go_function_bin_arguments(const mod_go_function *function, size_t *count);
+
 /* Whether the function may look at its call's deadline. Where it does not, none need be told, for which the host would
  * have to read a clock. */
 bool mod_go_function_has_deadline(const mod_go_function *function);

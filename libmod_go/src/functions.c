@@ -71,11 +71,11 @@ void mod_go_functions_list(mod_go_module *module)
 	if (module->listed == NULL)
 		mod_go_manifest_clear(manifest);
 	for (size_t i = 0; i < manifest->count; i++) {
-		module->listed[i] = (mod_go_function){.module = module, .name = manifest->functions[i].name};
+		module->listed[i] = (mod_go_function){
+			.module = module, .name = manifest->functions[i].name, .described = &manifest->functions[i]};
 		take_symbol(&module->listed[i], &manifest->functions[i]);
 		take_bins(&module->listed[i], &manifest->functions[i]);
-		module->listed[i].no_deadline =
-			manifest->functions[i].no_deadline && !manifest->functions[i].stream;
+		module->listed[i].no_deadline = manifest->functions[i].no_deadline && !manifest->functions[i].stream;
 	}
 }
 
@@ -101,6 +101,12 @@ const aerospike_udf_go_bin *mod_go_function_bins(const mod_go_function *function
 {
 	*count = function->bin_count;
 	return function->bins;
+}
+
+const uint32_t *mod_go_function_bin_arguments(const mod_go_function *function, size_t *count)
+{
+	*count = function->described != NULL ? function->described->bin_argument_count : 0;
+	return *count > 0 ? function->described->bin_arguments : NULL;
 }
 
 bool mod_go_function_has_deadline(const mod_go_function *function)

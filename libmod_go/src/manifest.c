@@ -98,6 +98,7 @@ static void forget_bins(mod_go_described *function)
 	function->bins = NULL;
 	function->bins_length = 0;
 	function->count = 0;
+	function->bins_known = false;
 }
 
 /* The list of bins that begins here. Where it is not one of plain names, the bins are not known. */
@@ -120,6 +121,33 @@ static void read_bins(mod_go_described *function, const char *at)
 		if (*at == ',')
 			at = skip_space(at + 1);
 	}
+	function->bins_known = true;
+}
+
+/* A count that says that further bins are named by arguments, and not by which. */
+enum { WHICH_UNKNOWN = MOD_GO_BIN_ARGUMENTS + 1 };
+
+/* Reads the list of positions that begins here; gives how many, where they are a few small numbers. */
+static unsigned read_positions(uint32_t *positions, const char *at)
+{
+	unsigned count = 0;
+
+	if (*at != '[')
+		return WHICH_UNKNOWN;
+	at = skip_space(at + 1);
+	while (*at != ']') {
+		size_t digits = strspn(at, "0123456789");
+
+		if (digits == 0 || digits > 4 || count == MOD_GO_BIN_ARGUMENTS)
+			return WHICH_UNKNOWN;
+		positions[count++] = (uint32_t)strtoul(at, NULL, 10);
+		at = skip_space(at + digits);
+		if (*at == ',')
+			at = skip_space(at + 1);
+		else if (*at != ']')
+			return WHICH_UNKNOWN;
+	}
+	return count;
 }
 
 static void clear_function(mod_go_described *function)
@@ -150,6 +178,8 @@ static void take_member(mod_go_described *function, const char *key, const char 
 		function->stream = strncmp(value, "\"stream\"", 8) == 0;
 	else if (strncmp(key, "\"bins\"", 6) == 0)
 		read_bins(function, value);
+	else if (strncmp(key, "\"bin_arguments\"", 15) == 0)
+		function->bin_argument_count = read_positions(function->bin_arguments, value);
 	else if (strncmp(key, "\"context\"", 9) == 0)
 		function->no_deadline = strncmp(value, "false", 5) == 0;
 }
@@ -175,6 +205,10 @@ static const char *read_function(mod_go_described *function, const char *at)
 		at = skip_space(at);
 		if (*at == ',')
 			at = skip_space(at + 1);
+	}
+	if (function->bin_argument_count == WHICH_UNKNOWN || !function->bins_known) {
+		forget_bins(function);
+		function->bin_argument_count = 0;
 	}
 	if (function->name == NULL || strlen(function->name) > AEROSPIKE_UDF_GO_NAME_MAX)
 		clear_function(function);
@@ -227,6 +261,15 @@ bool mod_go_manifest_read(mod_go_manifest *manifest, const char *json)
 	if (manifest->count > 0)
 		qsort(manifest->functions, manifest->count, sizeof(*manifest->functions), compare);
 	return true;
+}
+
+bool mod_go_described_has_bin(const mod_go_described *function, const char *name, size_t length)
+{
+	for (size_t at = 0; at < function->bins_length; at += strlen(function->bins + at) + 1) {
+		if (strlen(function->bins + at) == length && memcmp(function->bins + at, name, length) == 0)
+			return true;
+	}
+	return false;
 }
 
 const mod_go_described *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name)

@@ -7,14 +7,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* A function with more arguments that name bins is one whose bins are not known. */
+#define MOD_GO_BIN_ARGUMENTS 8
 
 typedef struct mod_go_described {
 	char *name;
-	char *symbol; /* NULL where it has none of its own */
-	bool stream;  /* its kind; else it is one of records */
-	char *bins;   /* one after another, each followed by a NUL */
+	char *symbol;    /* NULL where it has none of its own */
+	bool stream;     /* its kind; else it is one of records */
+	bool bins_known; /* it says which bins it reads; where it does not, there is none in the two lists */
+	char *bins;      /* one after another, each followed by a NUL */
 	size_t bins_length;
-	unsigned count; /* of bins; 0 where they are not known */
+	unsigned count;                               /* of bins */
+	uint32_t bin_arguments[MOD_GO_BIN_ARGUMENTS]; /* the positions of arguments that name further ones */
+	unsigned bin_argument_count;
 	bool no_deadline; /* it says that it does not look at its deadline */
 } mod_go_described;
 
@@ -29,6 +36,9 @@ bool mod_go_manifest_read(mod_go_manifest *manifest, const char *json);
 
 /* The function of that name, NULL where the manifest has none. */
 const mod_go_described *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name);
+
+/* Whether a bin of that name is in the function's list. */
+bool mod_go_described_has_bin(const mod_go_described *function, const char *name, size_t length);
 
 void mod_go_manifest_clear(mod_go_manifest *manifest);
 

@@ -28,6 +28,7 @@ struct mod_go_function {
 	aerospike_udf_go_stream_symbol *stream;
 	aerospike_udf_go_bin *bins;
 	size_t bin_count;
+	const mod_go_described *described;
 	bool no_deadline; /* a record UDF that does not look at it */
 };
 

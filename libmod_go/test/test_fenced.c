@@ -218,11 +218,38 @@ TEST(bins_that_the_manifest_names_travel_and_others_are_asked_for)
 	mod_go_fenced_close(pool);
 }
 
+TEST(bins_that_arguments_name_travel)
+{
+	aerospike_udf_go_record record = {0};
+	mod_go_fenced *pool;
+	answer answer;
+
+	give_bin(&record, "a", integer_value(7));
+	setenv("GOOD_MANIFEST", "[{\"name\": \"get\", \"bin_arguments\": [0, 9], \"bins\": []}]", 1);
+	pool = fenced_ready(check_module("good"), NULL);
+	unsetenv("GOOD_MANIFEST");
+	for (size_t i = 0; i < 4; i++) {
+		aerospike_udf_go_value names[] = {text_value("a"), text_value("none"),
+		                                  text_value("more than fifteen bytes"), integer_value(3)};
+
+		answer = fenced_call(pool, "get", 1000, &record, &names[i], 1);
+		if (i == 0)
+			CHECK_NUMBER(answer.integer, 7);
+		if (i < 2)
+			CHECK_NUMBER(answer.outcome.trips, 1);
+	}
+	record_clear(&record);
+	mod_go_fenced_close(pool);
+}
+
 TEST(a_manifest_is_read_whatever_it_holds)
 {
 	static const char GOOD[] =
 		"[{\"doc\": \"a \\\"]}\", \"bins\": [\"x\", \"y\"], \"name\": \"two\", \"p\": [{\"a\": [1]}]},"
-		"{\"name\": \"none\", \"bins\": []}, {\"name\": \"one\", \"symbol\": \"of_one\", \"bins\": [\"z\"]},"
+		"{\"name\": \"none\", \"bins\": [], \"bin_arguments\": [2, 0], \"context\": false},"
+		"{\"name\": \"unknown\", \"bins\": null, \"bin_arguments\": [1], \"context\": true},"
+		"{\"name\": \"odd\", \"bins\": [\"a\"], \"bin_arguments\": [-1]},"
+		"{\"name\": \"one\", \"symbol\": \"of_one\", \"bins\": [\"z\"]},"
 		"{\"name\": \"bad\", \"kind\": \"stream\", \"symbol\": \"\", \"bins\": [\"a name that is far too "
 		"long\"]}]";
 	mod_go_manifest manifest;
@@ -232,9 +259,18 @@ TEST(a_manifest_is_read_whatever_it_holds)
 	size_t read = 0, count = 0;
 
 	CHECK(mod_go_manifest_read(&manifest, GOOD));
-	CHECK_NUMBER(manifest.count, 4);
+	CHECK_NUMBER(manifest.count, 6);
 	CHECK(mod_go_manifest_find(&manifest, "three") == NULL);
 	CHECK_NUMBER(mod_go_manifest_find(&manifest, "none")->count, 0);
+	CHECK(mod_go_manifest_find(&manifest, "none")->bins_known);
+	CHECK_NUMBER(mod_go_manifest_find(&manifest, "none")->bin_argument_count, 2);
+	CHECK_NUMBER(mod_go_manifest_find(&manifest, "none")->bin_arguments[0], 2);
+	CHECK(mod_go_manifest_find(&manifest, "none")->no_deadline);
+	CHECK(!mod_go_manifest_find(&manifest, "unknown")->bins_known);
+	CHECK(!mod_go_manifest_find(&manifest, "unknown")->no_deadline);
+	CHECK_NUMBER(mod_go_manifest_find(&manifest, "unknown")->bin_argument_count, 0);
+	CHECK(!mod_go_manifest_find(&manifest, "odd")->bins_known);
+	CHECK_NUMBER(mod_go_manifest_find(&manifest, "odd")->count, 0);
 	CHECK_NUMBER(mod_go_manifest_find(&manifest, "bad")->count, 0);
 	CHECK(mod_go_manifest_find(&manifest, "bad")->stream &&
 	      mod_go_manifest_find(&manifest, "bad")->symbol == NULL);

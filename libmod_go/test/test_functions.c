@@ -121,6 +121,24 @@ TEST(a_function_knows_the_bins_that_it_reads)
 	mod_go_close(module);
 }
 
+TEST(a_function_knows_which_arguments_name_bins_and_whether_it_has_a_deadline)
+{
+	mod_go_module *module =
+		open_with("[{\"name\": \"one\", \"bins\": [], \"bin_arguments\": [1], \"context\": false},"
+	              "{\"name\": \"many\", \"kind\": \"stream\", \"context\": false}, {\"name\": \"named\"}]");
+	size_t count;
+	const uint32_t *positions = mod_go_function_bin_arguments(mod_go_find_function(module, "one"), &count);
+
+	CHECK_NUMBER(count, 1);
+	CHECK_NUMBER(positions[0], 1);
+	CHECK(!mod_go_function_has_deadline(mod_go_find_function(module, "one")));
+	CHECK(mod_go_function_has_deadline(mod_go_find_function(module, "many")));
+	CHECK(mod_go_function_has_deadline(mod_go_find_function(module, "named")));
+	CHECK(mod_go_function_bin_arguments(mod_go_find_function(module, "named"), &count) == NULL);
+	CHECK_NUMBER(count, 0);
+	mod_go_close(module);
+}
+
 /* Not there; data; of a library; of the module, but not what calls go to; no name at all. */
 TEST(a_symbol_that_is_no_function_of_the_module_is_not_called)
 {

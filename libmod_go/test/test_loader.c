@@ -348,6 +348,8 @@ TEST(the_library_exports_its_interface_and_nothing_else)
 		"mod_go_apply_stream",
 		"mod_go_find_function",
 		"mod_go_function_bins",
+		"mod_go_function_bin_arguments",
+		"mod_go_function_has_deadline",
 		"mod_go_function_symbol",
 		"mod_go_apply_function",
 		"mod_go_apply_stream_function",

@@ -77,7 +77,8 @@ def descriptor(package: Package, registration: Registration, dispatch: Dispatch)
         "doc": target.doc.strip() if target is not None else "",
         "location": _file_and_line(package, location),
         "symbol": f"modgo_udf_{registration.name}" if dispatch == "exported" else "",
-        "bins": list(registration.bins),
+        "bins": None if registration.bins is None else list(registration.bins.names),
+        "bin_arguments": [] if registration.bins is None else list(registration.bins.arguments),
         "context": signature.takes_context,
     }
 

@@ -1,13 +1,18 @@
 """Which bins of its record a UDF reads, where its own body says it all: these travel with a call.
 
-What isn't certain is not said; then all bins travel. Not for: bins of streams, or bins that are written.
+A function for any bin is told its name by an argument: `add(rec, bin, n)`. What isn't certain is not said;
+then all bins travel. Not for: bins of streams, or bins that are written.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from modgo_lsp.model.objects import Object
 from modgo_lsp.model.operands import Operands
-from modgo_lsp.model.sdk import RECORD_POINTER, SDK_PATH
+from modgo_lsp.model.package import BinsRead
+from modgo_lsp.model.sdk import CONTEXT, RECORD_POINTER, SDK_PATH, STREAM_POINTER
+from modgo_lsp.model.types import Basic, Unknown
 from modgo_lsp.model.units import FileUnit
 from modgo_lsp.syntax import ast
 
@@ -21,35 +26,45 @@ NOT_READING = frozenset(
 # Those that may read any bin.
 READING_ALL = frozenset({"Bins"})
 
+_STRING = Basic("string")
 _LONGEST = 15  # bytes; Aerospike has no bin of a longer name
 
 
 def bins_read(
     operands: Operands, file: FileUnit, type_: ast.FuncType, body: ast.Body | None
-) -> tuple[str, ...]:
-    """The constant names of all bins that a function in `file` reads through its record, in the order of its
-    source. Empty where it reads none, reads one whose name is no constant, or does with the record what can't
-    be followed: passes it on, keeps it, loops over its bins."""
+) -> BinsRead | None:
+    """The bins that a function in `file` reads through its record. None where that isn't certain: it reads
+    one whose name it works out, or does with the record what can't be followed: passes it on, keeps it, loops
+    over its bins."""
     if body is None:
-        return ()
+        return None
     operands.resolver.bind_file(file)
+    kinds = [operands.resolver.type_of(file, field.type) for field in type_.params.fields]
+    if any(kind == STREAM_POINTER or isinstance(kind, Unknown) for kind in kinds):
+        return None
     record = _record(operands, file, type_)
     if record is None:
-        return ()
+        return BinsRead()
     nodes = [node for statement in body.statements for node in ast.walk(statement)]
+    parameters = _naming(operands, file, type_, nodes)
     names: dict[str, None] = {}
+    arguments: dict[int, None] = {}
     followed: set[ast.Node] = set()
     for node in nodes:
         if isinstance(node, ast.BadExpr | ast.BadStmt):
-            return ()
+            return None
         if isinstance(node, ast.CallExpr):
             ident, read = _read(file, node, record)
             if ident is None:
                 continue
             name = _bin_name(operands, file, read)
-            if name is None:
-                return ()
-            names[name] = None
+            position = _position(file, read, parameters)
+            if name is not None:
+                names[name] = None
+            elif position is not None:
+                arguments[position] = None
+            else:
+                return None
             followed.add(ident)
         elif isinstance(node, ast.SelectorExpr) and node.sel.name in NOT_READING:
             followed.add(ast.unparen(node.x))
@@ -58,7 +73,7 @@ def bins_read(
             if any(operands.operand(file, side).mode == "nil" for side in sides):
                 followed.update(sides)
     escapes = any(_is(file, node, record) and node not in followed for node in nodes)
-    return () if escapes else tuple(names)
+    return None if escapes else BinsRead(tuple(names), tuple(arguments))
 
 
 def _record(operands: Operands, file: FileUnit, type_: ast.FuncType) -> Object | None:
@@ -67,6 +82,41 @@ def _record(operands: Operands, file: FileUnit, type_: ast.FuncType) -> Object |
         if field.names and operands.resolver.type_of(file, field.type) == RECORD_POINTER:
             return file.uses.get(field.names[0].span.start)
     return None
+
+
+def _naming(
+    operands: Operands, file: FileUnit, type_: ast.FuncType, nodes: Sequence[ast.Node]
+) -> list[tuple[Object, int]]:
+    """The parameters that are what the caller gave wherever they stand, each with its position among the
+    arguments: strings that nothing in the body sets or takes the address of."""
+    changed = [ident for node in nodes for ident in _set_by(node)]
+    found: list[tuple[Object, int]] = []
+    position = 0
+    for field in type_.params.fields:
+        kind = operands.resolver.type_of(file, field.type)
+        for ident in field.names:
+            item = file.uses.get(ident.span.start)
+            if kind == _STRING and item is not None and not any(_is(file, each, item) for each in changed):
+                found.append((item, position))
+            position += kind not in (CONTEXT, RECORD_POINTER)
+    return found
+
+
+def _set_by(node: ast.Node) -> list[ast.Expr]:
+    """The expressions whose variables a node may set."""
+    if isinstance(node, ast.AssignStmt | ast.RangeStmt):
+        return [ast.unparen(left) for left in node.lhs]
+    if isinstance(node, ast.UnaryExpr) and node.op == "&":
+        return [ast.unparen(node.x)]
+    return []
+
+
+def _position(file: FileUnit, expr: ast.Expr | None, parameters: Sequence[tuple[Object, int]]) -> int | None:
+    """The position of the argument that `expr` is."""
+    if expr is None:
+        return None
+    stripped = ast.unparen(expr)
+    return next((position for item, position in parameters if _is(file, stripped, item)), None)
 
 
 def _is(file: FileUnit, node: ast.Node, item: Object) -> bool:

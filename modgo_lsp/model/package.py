@@ -118,6 +118,14 @@ class Function(msgspec.Struct, frozen=True, dict=True):
 Dynamic = Literal["name", "function", "place", "value", "interface"]
 
 
+class BinsRead(msgspec.Struct, frozen=True):
+    """All bins that a function reads: those of constant `names`, in the order of its source, and those that
+    its `arguments` name, by their positions among a caller's arguments, from 0."""
+
+    names: tuple[str, ...] = ()
+    arguments: tuple[int, ...] = ()
+
+
 class Registration(msgspec.Struct, frozen=True):
     """One call of udf.Register, or one use of it as a value (`dynamic` "value").
 
@@ -131,8 +139,8 @@ class Registration(msgspec.Struct, frozen=True):
     `dynamic` is why the registration isn't static, None where it is.
     `signature` is judged wherever the function's type is known, with places as rules.md says; of `any(Add)`
     it is Add's. `function_type` is that type, as it is declared: a Func, or a Named that is one underneath.
-    `target` is the declared function behind the expression, where known. `bins` are the constant names of all
-    bins that it reads, where that is certain and not none.
+    `target` is the declared function behind the expression, where known. `bins` are all the bins that it
+    reads, None where that is not certain.
     """
 
     call: Location
@@ -148,7 +156,7 @@ class Registration(msgspec.Struct, frozen=True):
     signature: Signature | None
     function_type: Type | None
     target: Function | None
-    bins: tuple[str, ...] = ()
+    bins: BinsRead | None = None
 
 
 class SyntaxProblem(msgspec.Struct, frozen=True):

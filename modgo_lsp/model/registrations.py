@@ -15,7 +15,7 @@ from modgo_lsp.model.finding import Location
 from modgo_lsp.model.objects import FunctionName, VariableName
 from modgo_lsp.model.operand import Operand
 from modgo_lsp.model.operands import Operands
-from modgo_lsp.model.package import Dynamic, Function, Registration, Signature
+from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, Signature
 from modgo_lsp.model.reach import Owner, Reach, owners, static_calls
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
@@ -142,7 +142,7 @@ class Registrations:
             signature=signature,
             function_type=function.type if self._is_function(function) else None,
             target=target,
-            bins=self._bins(file, *inner) if signature is not None and signature.kind == "record" else (),
+            bins=self._bins(file, *inner) if signature is not None and signature.kind == "record" else None,
         )
 
     # --- the name
@@ -248,14 +248,14 @@ class Registrations:
         subject = distant_subject(func, self._unit.path, place, related)
         return self._judged(subject, file), None
 
-    def _bins(self, file: FileUnit, expr: ast.Expr, operand: Operand) -> tuple[str, ...]:
+    def _bins(self, file: FileUnit, expr: ast.Expr, operand: Operand) -> BinsRead | None:
         """The bins that the function reads, where its body is known to be what runs."""
         literal, source = ast.unparen(expr), operand.source
         if isinstance(literal, ast.FuncLit):
             return bins_read(self._operands, file, literal.type, literal.body)
         if isinstance(source, FunctionName) and source.file is not None:
             return bins_read(self._operands, source.file, source.decl.type, source.decl.body)
-        return ()
+        return None
 
     def _of_declared(
         self, source: FunctionName, home: FileUnit, func: Func, operand: Operand, place: Location

@@ -72,6 +72,7 @@ async def test_a_module_with_its_dependency_and_an_untouched_tree(tmp_path: Path
         "location": "udfs.go:26",
         "symbol": "",
         "bins": [],
+        "bin_arguments": [0],
         "context": False,
     }
     assert functions["double"]["location"] == "shared.go:10"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from modgo_lsp.model.bins import NOT_READING, READING, READING_ALL
-from modgo_lsp.model.package import Package, Registration
+from modgo_lsp.model.package import BinsRead, Package, Registration
 from modgo_lsp.resources import resource
 
 Register = Callable[..., Registration]
@@ -42,6 +42,8 @@ def reading(body: str) -> str:
         ('r.Bin("a"); { r := other(); use(r); r.Bin(name) }', "a"),
         ('r.Bin("a"); func(r *udf.Record) { r.Bin(name) }(other())', "a"),
         ('r.Bin("a"); x := struct{ r int }{r: 1}; _ = x.r', "a"),
+        ("", ""),
+        ('r.Set("a", 1)', ""),
     ],
 )
 def test_all_that_it_reads(register: Register, body: str, bins: str) -> None:
@@ -49,15 +51,55 @@ def test_all_that_it_reads(register: Register, body: str, bins: str) -> None:
         'const pkgName = "pkg"\ntype word string\nconst named word = "named"\n'
         "func use(any) {}\nfunc other() *udf.Record { return nil }\n"
     )
-    assert register(reading(body), source).bins == tuple(bins.split())
+    assert register(reading(body), source).bins == BinsRead(tuple(bins.split()))
+
+
+@pytest.mark.parametrize(
+    ("body", "bins"),
+    [
+        ("r.Bin(name)", BinsRead((), (0,))),
+        ('r.Int("a"); r.Set(name, n); r.Int((name)); r.Int(name)', BinsRead(("a",), (0,))),
+        ("_, _ = udf.Get[int](r, name)", BinsRead((), (0,))),
+        ("func() { r.Bin(name) }()", BinsRead((), (0,))),
+        ("{ name := other; _ = name }; r.Bin(name)", BinsRead((), (0,))),
+        ("{ name := other; r.Bin(name) }", None),
+        ('r.Bin(name); name = "b"', None),
+        ('r.Bin(name); name, x := "b", 1; _ = x', None),
+        ('r.Bin(name); name += "b"', None),
+        ('func() { name = "b" }(); r.Bin(name)', None),
+        ("r.Bin(name); for _, name = range []string{} { }", None),
+        ("r.Bin(name); _ = &name", None),
+        ("r.Bin(string(name))", None),
+    ],
+)
+def test_bins_that_an_argument_names(register: Register, body: str, bins: BinsRead | None) -> None:
+    assert register(reading(body), 'var other = "o"\n').bins == bins
+
+
+@pytest.mark.parametrize(
+    ("parameters", "body", "bins"),
+    [
+        ("n int, r *udf.Record, a, b string", "r.Bin(b)", BinsRead((), (2,))),  # MG204, and no harm
+        ("ctx context.Context, r *udf.Record, n int, bin string", "r.Bin(bin)", BinsRead((), (1,))),
+        ("r *udf.Record, bins ...string", "r.Bin(bins[0])", None),
+        ("r *udf.Record, _, bin string", "r.Bin(bin)", BinsRead((), (1,))),
+        ("r *udf.Record, bin word", "r.Bin(string(bin))", None),
+        ("r *udf.Record, bin text", "r.Bin(bin)", BinsRead((), (0,))),
+        ("bin string", "", BinsRead()),
+        ("bin unknown.T", "", None),
+    ],
+)
+def test_the_position_is_that_among_the_arguments(
+    register: Register, parameters: str, body: str, bins: BinsRead | None
+) -> None:
+    source = "type word string\ntype text = string\n"
+    imports = '"context"\n' if "context" in parameters else ""
+    assert register(f"func({parameters}) {{ {body} }}", source, imports).bins == bins
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        "",
-        'r.Set("a", 1)',
-        "r.Bin(name)",
         'r.Bin("a" + name)',
         'v := "a"; r.Bin(v)',
         "for name := range r.Bins() { _ = name }",
@@ -77,7 +119,6 @@ def test_all_that_it_reads(register: Register, body: str, bins: str) -> None:
         "f := r.Bin; f(name)",
         "f := r.Int; f(name)",
         "go helper(r)",
-        "_, _ = udf.Get[int](r, name)",
         "get := udf.Get[int]; _, _ = get(r, name)",
         "_ = any(r)",
         "_ = func() *udf.Record { return r }",
@@ -98,8 +139,7 @@ def test_nothing_is_said_of_what_is_not_certain(register: Register, body: str) -
         "var kept *udf.Record\ntype holder struct{ r *udf.Record }\nfunc use(any) {}\n"
         'func helper(r *udf.Record) { r.Bin("h") }\nfunc other() *udf.Record { return nil }\n'
     )
-    first = '_, _ = r.Int("a"); ' if body and not body.startswith('r.Set("a"') else ""
-    assert register(reading(first + body), source).bins == ()
+    assert register(reading('_, _ = r.Int("a"); ' + body), source).bins is None
 
 
 @pytest.mark.parametrize(
@@ -115,21 +155,21 @@ def test_nothing_is_said_of_what_is_not_certain(register: Register, body: str) -
         ("Add", 'type R = udf.Record\nfunc Add(r *R) { r.Bin("a") }', "a"),
         ("Add", 'import "context"\nfunc Add(ctx context.Context, r *udf.Record) { r.Bin("a") }', "a"),
         ("any(Add)", 'func Add(r *udf.Record) { r.Bin("a") }', "a"),
-        ("Add", 'var Add = func(r *udf.Record) { r.Bin("a") }', ""),
-        ("pick()", 'func pick() func(*udf.Record) { return func(r *udf.Record) { r.Bin("a") } }', ""),
-        ("x.add", "type I interface{ add(r *udf.Record) }\nvar x I", ""),
-        ("Add", "func Add(r *udf.Record)", ""),
+        ("Add", 'var Add = func(r *udf.Record) { r.Bin("a") }', None),
+        ("pick()", 'func pick() func(*udf.Record) { return func(r *udf.Record) { r.Bin("a") } }', None),
+        ("x.add", "type I interface{ add(r *udf.Record) }\nvar x I", None),
+        ("Add", "func Add(r *udf.Record)", None),
         ("Add", "func Add(*udf.Record) {}", ""),
         ("Add", "func Add(_ *udf.Record) {}", ""),
         (
             "Add",
             'func Add(s *udf.Stream) *udf.Stream { for r := range s.Records() { r.Bin("a") }; return s }',
-            "",
+            None,
         ),
         ("other.Add", "", "b"),
     ],
 )
-def test_which_functions(register: Register, expression: str, source: str, bins: str) -> None:
+def test_which_functions(register: Register, expression: str, source: str, bins: str | None) -> None:
     other = (
         "package other\n"
         'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
@@ -142,7 +182,7 @@ def test_which_functions(register: Register, expression: str, source: str, bins:
     registration = register(expression, source, imports, other__o=other)
     if expression == "T.add":  # T.add(T, *udf.Record) is no UDF's signature, but the record is its own
         bins = "a"
-    assert registration.bins == tuple(bins.split())
+    assert registration.bins == (None if bins is None else BinsRead(tuple(bins.split())))
 
 
 @pytest.mark.parametrize(
@@ -160,12 +200,12 @@ def test_however_the_sdk_is_imported(package: Callable[..., Package], import_: s
         f'var _ = {name}Register("add", Add)\n'
     )
     (registration,) = package({"m.go": text}).registrations
-    assert registration.bins == ("a",)
+    assert registration.bins == BinsRead(("a",))
 
 
 def test_a_get_of_ones_own_is_none_of_the_sdk(register: Register) -> None:
     source = "func Get[T any](r *udf.Record, bin string) T { panic(0) }\n"
-    assert register(reading('r.Bin("a"); _ = Get[int](r, "b")'), source).bins == ()
+    assert register(reading('r.Bin("a"); _ = Get[int](r, "b")'), source).bins is None
 
 
 def test_every_method_of_the_record_is_known() -> None:

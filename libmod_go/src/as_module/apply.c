@@ -109,7 +109,7 @@ static int apply_here(const mod_go_module *module, const char *name, mod_go_appl
 		application->call.write_limit = MOD_GO_WRITES;
 		application->call.write_capacity = MOD_GO_WRITE_BYTES;
 		if (function != NULL)
-			mod_go_host_read_ahead(application, function, record);
+			mod_go_host_read_ahead(application, function, record, arguments);
 	}
 	if (function != NULL)
 		status = mod_go_apply_function(function, &application->call, record, arguments->values,

@@ -8,6 +8,7 @@
 #include <aerospike/as_module.h>
 #include <stdbool.h>
 
+#include "arguments.h"
 #include "public.h"
 #include "scratch.h"
 
@@ -39,9 +40,10 @@ extern aerospike_udf_go_host mod_go_host;
 /* Whether the program's own timer says that the call has had its time. */
 bool mod_go_application_is_late(const mod_go_application *application);
 
-/* Reads the bins that the function is known to read, but for lists and maps, which are work to hand over. */
+/* Reads the bins that the function is known to read, those too that its arguments name, but for lists and maps, which
+ * are work to hand over. */
 void mod_go_host_read_ahead(mod_go_application *application, const mod_go_function *function,
-                            const aerospike_udf_go_record *record);
+                            const aerospike_udf_go_record *record, const mod_go_arguments *arguments);
 
 /* Does the writes that wait. A failure is remembered for the next create or update. */
 void mod_go_application_write(mod_go_application *application, aerospike_udf_go_record *record);

@@ -54,26 +54,61 @@ static int get(mod_go_application *application, const as_rec *record, const char
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
 }
 
+/* Reads a bin into the next place. Its fault, where it has one, is for record_get to tell. */
+static void read_one(mod_go_application *application, const aerospike_udf_go_record *record, const char *text,
+                     char *name, size_t name_length)
+{
+	aerospike_udf_go_bin *bin = &application->bins[application->call.bin_count];
+	const as_val *val = as_rec_get((const as_rec *)record, text);
+	int type = as_val_type(val);
+
+	if (type == AS_LIST || type == AS_MAP ||
+	    mod_go_value_from_val(val, &application->lent, &bin->value) != NULL)
+		return;
+	bin->name = name;
+	bin->name_length = name_length;
+	application->call.bin_count++;
+}
+
+static bool is_read(const mod_go_application *application, const char *name, size_t length)
+{
+	for (size_t i = 0; i < application->call.bin_count; i++) {
+		const aerospike_udf_go_bin *bin = &application->bins[i];
+
+		if (bin->name_length == length && memcmp(bin->name, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void read_named(mod_go_application *application, const mod_go_function *function,
+                       const aerospike_udf_go_record *record, const mod_go_arguments *arguments)
+{
+	size_t count;
+	const uint32_t *positions = mod_go_function_bin_arguments(function, &count);
+
+	for (size_t i = 0; i < count && application->call.bin_count < MOD_GO_BINS; i++) {
+		const aerospike_udf_go_value *name =
+			positions[i] < arguments->count ? &arguments->values[positions[i]] : NULL;
+		bin_name bin;
+
+		if (name == NULL || name->type != AEROSPIKE_UDF_GO_STRING ||
+		    !copy_name(&bin, (char *)name->data, name->length) ||
+		    is_read(application, bin.text, name->length))
+			continue;
+		read_one(application, record, bin.text, (char *)name->data, name->length);
+	}
+}
+
 void mod_go_host_read_ahead(mod_go_application *application, const mod_go_function *function,
-                            const aerospike_udf_go_record *record)
+                            const aerospike_udf_go_record *record, const mod_go_arguments *arguments)
 {
 	size_t count;
 	const aerospike_udf_go_bin *known = mod_go_function_bins(function, &count);
-	aerospike_udf_go_bin *bin = application->bins;
 
-	for (size_t i = 0; i < count && i < MOD_GO_BINS; i++) {
-		const as_val *val = as_rec_get((const as_rec *)record, known[i].name);
-		int type = as_val_type(val);
-
-		/* Its fault, where it has one, is for record_get to tell. */
-		if (type == AS_LIST || type == AS_MAP ||
-		    mod_go_value_from_val(val, &application->lent, &bin->value) != NULL)
-			continue;
-		bin->name = known[i].name;
-		bin->name_length = known[i].name_length;
-		bin++;
-	}
-	application->call.bin_count = (size_t)(bin - application->bins);
+	for (size_t i = 0; i < count && i < MOD_GO_BINS; i++)
+		read_one(application, record, known[i].name, known[i].name, known[i].name_length);
+	read_named(application, function, record, arguments);
 }
 
 int mod_go_host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,

@@ -83,6 +83,22 @@ static void write_all_bins(mod_go_session *session, mod_go_writer *writer, mod_g
 		free(copy);
 }
 
+/* Adds the bins that the function is known to read: those of its manifest, and those that its arguments name. */
+static void write_known_bins(mod_go_session *session, mod_go_writer *writer, const mod_go_described *known,
+                             const aerospike_udf_go_value *arguments, size_t count, uint32_t *bins)
+{
+	write_bins(session, writer, known->bins, known->bins_length, bins);
+	for (unsigned i = 0; i < known->bin_argument_count; i++) {
+		uint32_t at = known->bin_arguments[i];
+		const aerospike_udf_go_value *name = at < count ? &arguments[at] : NULL;
+
+		if (name != NULL && name->type == AEROSPIKE_UDF_GO_STRING && name->length > 0 &&
+		    name->length <= AEROSPIKE_UDF_GO_BIN_NAME_MAX && memchr(name->data, 0, name->length) == NULL &&
+		    !mod_go_described_has_bin(known, (char *)name->data, name->length))
+			write_bins(session, writer, (char *)name->data, name->length, bins);
+	}
+}
+
 static void write_call(mod_go_session *session, mod_go_writer *writer,
                        const aerospike_udf_go_value *arguments, size_t count)
 {
@@ -104,8 +120,8 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
 	if (session->record != NULL) {
 		mod_go_session_facts_later(session, writer);
 		known = mod_go_manifest_find(&session->worker->version->manifest, session->name);
-		if (known != NULL && known->count > 0)
-			write_bins(session, writer, known->bins, known->bins_length, &head.bins);
+		if (known != NULL && known->bins_known)
+			write_known_bins(session, writer, known, arguments, count, &head.bins);
 		else
 			write_all_bins(session, writer, &head);
 	}

@@ -40,15 +40,6 @@ typedef struct filling {
 	aerospike_udf_go_value why;
 } filling;
 
-static bool is_named(const mod_go_described *known, const char *name, size_t length)
-{
-	for (size_t at = 0; at < known->bins_length; at += strlen(known->bins + at) + 1) {
-		if (strlen(known->bins + at) == length && memcmp(known->bins + at, name, length) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Adds the bins of these names, counts them, and gives whether these are all. A UDF may read more bins than its
  * manifest names, so others travel too; long ones only when they are asked for. */
 static bool write_bins(mod_go_session *session, mod_go_writer *writer, const char *names, size_t length,
@@ -63,7 +54,7 @@ static bool write_bins(mod_go_session *session, mod_go_writer *writer, const cha
 
 		if (mod_go_session_get(session, names + at, name_length, &value) != AEROSPIKE_UDF_GO_OK ||
 		    (known != NULL && known->count > 0 && value.type >= AEROSPIKE_UDF_GO_STRING &&
-		     value.length > BIN_BYTES && !is_named(known, names + at, name_length))) {
+		     value.length > BIN_BYTES && !mod_go_described_has_bin(known, names + at, name_length))) {
 			all = false;
 		} else {
 			mod_go_write_text(writer, names + at, name_length);
