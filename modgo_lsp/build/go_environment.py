@@ -91,9 +91,12 @@ def _library(setting: str | None, variables: _Variables) -> tuple[str | None, st
 
 
 def _of_command(command: str, variables: _Variables) -> tuple[str, str] | None:
-    """A go command lies in its GOROOT's bin, as a link or itself; where it is a script that starts another
-    one, only the variable can tell."""
-    return _checked(variables.get("GOROOT")) or _checked(str(Path(command).resolve().parents[1]))
+    """A go command lies in its GOROOT's bin, as a link or itself, or is the script that the wheel has put
+    beside it; where it is a script that starts another one, only the variable can tell."""
+    above = Path(command).resolve().parents[1]
+    packages = (*above.glob("lib/python3*/site-packages"), above / "Lib" / "site-packages")
+    roots = (variables.get("GOROOT"), str(above), *(str(folder / "go") for folder in packages))
+    return next((found for found in map(_checked, roots) if found is not None), None)
 
 
 def _checked(goroot: str) -> tuple[str, str] | None:

@@ -81,6 +81,17 @@ def test_the_setting_goes_before_the_path_and_one_that_is_too_old_is_passed_over
     assert find_go_environment().goroot is None
 
 
+@pytest.mark.parametrize("packages", ["lib/python3.12/site-packages", "Lib/site-packages"])
+def test_the_wheel_s_script_lies_beside_the_wheel(tmp_path: Path, packages: str) -> None:
+    root = tmp_path / "venv" / packages / "go"
+    _goroot(root, "1.27.3")
+    script = tmp_path / "venv" / "bin" / "go"
+    script.parent.mkdir()
+    script.write_text("#!/usr/bin/python3\nfrom go import main\nmain()\n")
+    script.chmod(0o755)
+    assert find_go_environment(str(script)).goroot == str(root)
+
+
 def test_of_a_script_only_the_variable_can_tell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _goroot(tmp_path / "sdk", "1.26.0")
     script = tmp_path / "shims" / "go"
