@@ -5,17 +5,20 @@ Not for: other exports, which are the user's to choose.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding, Location
-from modgo_lsp.model.package import Package
+from modgo_lsp.model.package import Package, SourceFile
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.syntax.directives import directives
+from modgo_lsp.syntax.directives import Directive, directives
+from modgo_lsp.syntax.positions import Span
 
 TEXT = """
 ## What it does
 
-Reports `//export` lines for names that begin with `aerospike_udf_go_` or `modgo_udf_`.
+Reports functions that cgo exports under a name that begins with `aerospike_udf_go_`: by an `//export` line
+in their comment, in a file that imports `C`.
 
 ## Why is this bad?
 
@@ -26,29 +29,42 @@ does not link, and one that only looks like them will clash with a later version
 
 ```go
 //export aerospike_udf_go_setup
-func setup() C.int { return 0 }
+func aerospike_udf_go_setup() C.int { return 0 }
 ```
 
 ## Use instead
 
 ```go
 //export shop_setup
-func setup() C.int { return 0 }
+func shop_setup() C.int { return 0 }
 ```
 """
 
-_RESERVED = ("aerospike_udf_go_", "modgo_udf_")
+_RESERVED = re.compile(r"//export\s+(aerospike_udf_go_\w*)\s*")
 
 
 def check(package: Package) -> Iterator[Finding]:
     for file in package.files:
-        for directive in directives(file.document):
-            name = file.document.slice(directive.arguments).split(" ")[0]
-            if directive.name == "export" and name.startswith(_RESERVED):
-                yield RULE.finding(
-                    f"{name} is a symbol of the ABI, which the SDK exports: choose another name",
-                    Location(file.document.path, directive.span),
-                )
+        if any(imported.path == "C" for imported in file.imports):
+            for directive in _exports(file):
+                name = _RESERVED.fullmatch(file.document.slice(directive.span))
+                if name is not None:
+                    yield RULE.finding(
+                        f"{name[1]} is a symbol of the ABI, which the SDK exports: choose another name",
+                        Location(file.document.path, directive.span),
+                    )
+
+
+def _exports(file: SourceFile) -> Iterator[Directive]:
+    """The lines that cgo takes for exports: of each function's comment the first."""
+    functions: set[Span] = set()
+    for directive in directives(file.document):
+        extent = directive.extent if directive.alone else None
+        if extent is None or extent in functions or not file.document.slice(extent).startswith("func"):
+            continue
+        if file.document.slice(directive.span).startswith("//export "):
+            functions.add(extent)
+            yield directive
 
 
 RULE = Rule(
