@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Union
 
+from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.operands import Operands
+from modgo_lsp.model.types import Named, Pointer, Struct, Type
 from modgo_lsp.model.units import FileUnit, PackageUnit
 from modgo_lsp.syntax import ast
 
@@ -116,7 +118,8 @@ class Reach:
 
     @cached_property
     def possible(self) -> set[Owner]:
-        """Goes wherever a function is as much as named; a method wherever a selector has its name."""
+        """Goes wherever a function is as much as named. What may be called through an interface: of a type of
+        which a value is used otherwise than by its own methods, whatever is exported."""
         found: set[Owner] = set()
         pending = list(self._roots)
         while pending:
@@ -128,25 +131,68 @@ class Reach:
 
     def _named_in(self, owner: Owner) -> Iterator[FunctionName]:
         file = self._files[owner]
+        selected_from: set[ast.Node] = set()
+        # Parents come first.
         for node in ast.walk(owner if isinstance(owner, ast.ValueSpec) else owner.decl):
-            if isinstance(node, ast.Ident):
+            if isinstance(node, ast.SelectorExpr):
+                selected_from.add(ast.unparen(node.x))
+                yield from self._selected(file, node)
+            elif isinstance(node, ast.Ident):
                 item = file.uses.get(node.span.start)
                 if isinstance(item, FunctionName):
                     yield item
-            elif isinstance(node, ast.SelectorExpr):
-                yield from self._selected(file, node)
+            if isinstance(node, _VALUES) and node not in selected_from and not _declares(file, node):
+                operand = self._operands.operand(file, node)
+                if operand.mode == "value":
+                    yield from self._exported_methods(operand.type)
 
     def _selected(self, file: FileUnit, node: ast.SelectorExpr) -> Iterator[FunctionName]:
         selected = file.selected.get(node.x.span.start) if isinstance(node.x, ast.Ident) else None
         if selected is not None and selected[0] not in self._paths:
             return
-        if selected is not None:
-            unit = self._operands.resolver.find_unit(file, selected[0])
-            item = None if unit is None else unit.lookup(selected[1])
-            if isinstance(item, FunctionName):
-                yield item
-            return
-        for unit in self._units:
-            for methods in unit.methods.values():
-                if node.sel.name in methods:
-                    yield methods[node.sel.name]
+        operand = self._operands.operand(file, node)
+        if isinstance(operand.source, FunctionName):
+            yield operand.source
+        elif operand.mode != "value" or operand.name in ("interface method", "method expression"):
+            for unit in self._units:
+                for methods in unit.methods.values():
+                    if node.sel.name in methods:
+                        yield methods[node.sel.name]
+
+    def _exported_methods(self, type_: Type) -> Iterator[FunctionName]:
+        """The exported methods of a type of these units, those of embedded ones included."""
+        resolver = self._operands.resolver
+        pending, seen = [type_], set()
+        while pending:
+            type_ = pending.pop()
+            type_ = type_.element if isinstance(type_, Pointer) else type_
+            if type_ in seen:
+                continue
+            seen.add(type_)
+            unit = resolver.unit(type_.package) if isinstance(type_, Named) else None
+            if isinstance(type_, Named) and unit in self._units:
+                for method in unit.methods.get(type_.name, {}).values() if not type_.local else ():
+                    if is_exported(method.name):
+                        yield method
+            under = resolver.underlying(type_)
+            if isinstance(under, Struct):
+                pending += [field.type for field in under.fields if field.embedded]
+
+
+_VALUES = (
+    ast.Ident,
+    ast.SelectorExpr,
+    ast.CallExpr,
+    ast.CompositeLit,
+    ast.IndexExpr,
+    ast.SliceExpr,
+    ast.TypeAssertExpr,
+    ast.StarExpr,
+    ast.UnaryExpr,
+)
+
+
+def _declares(file: FileUnit, node: ast.Node) -> bool:
+    """Whether a name stands where it is declared."""
+    item = file.uses.get(node.span.start) if isinstance(node, ast.Ident) else None
+    return item is not None and item.ident is not None and item.ident.span == node.span and item.file is file
