@@ -37,15 +37,16 @@ _ROLES: dict[Type, Role] = {
 
 class Slot(msgspec.Struct, frozen=True):
     """A parameter or result with its places. `text` is its type as written, `place` the whole of it,
-    `type_place` its type. `alone` tells that its name shares the type with no other, `expr` is the type's
-    source where the slot stands in it."""
+    `type_place` its type. `group` are the names that share the type, its own included, and `repeats` tells
+    that it isn't the first of them. `expr` is the type's source where the slot stands in it."""
 
     name: str
     type: Type
     text: str
     place: Location
     type_place: Location
-    alone: bool
+    group: tuple[str, ...]
+    repeats: bool
     expr: ast.Expr | None
 
 
@@ -106,7 +107,7 @@ def distant_subject(
                 dots, shown = "...", slot.element
             text = dots + type_text(shown, here)
             found.append(
-                Slot(names[index] if index < len(names) else "", slot, text, place, place, True, None)
+                Slot(names[index] if index < len(names) else "", slot, text, place, place, (), False, None)
             )
         return tuple(found)
 
@@ -122,7 +123,7 @@ def _slots(
     for field in fields:
         expr = field.type
         inner = expr.element if isinstance(expr, ast.Ellipsis) and expr.element is not None else expr
-        for name in field.names or (None,):
+        for position, name in enumerate(field.names or (None,)):
             if len(slots) >= len(types):
                 return tuple(slots)
             type_ = types[len(slots)]
@@ -139,7 +140,8 @@ def _slots(
                     text,
                     Location(file.path, place),
                     Location(file.path, inner.span),
-                    len(field.names) <= 1,
+                    tuple(each.name for each in field.names),
+                    position > 0,
                     None if instantiated else inner,
                 )
             )
@@ -241,7 +243,7 @@ class _Judgement:
                 "record-by-value",
                 f"{_called(slot)} is a {kind} by value: take a pointer, *{slot.text}",
                 slot.place,
-                replacement=fixed if slot.alone else None,
+                replacement=fixed if len(slot.group) <= 1 else None,
             )
         if before and kind not in before:
             message = f"{_called(slot)} is one too many: a UDF takes a record or a stream, not both"
@@ -268,6 +270,8 @@ class _Judgement:
         return inner
 
     def _argument(self, slot: Slot, text: str | None = None) -> None:
+        if slot.repeats:
+            return  # the type is written once, and so is what is said of it
         reason = unsupported(self.resolver, slot.type, self.subject.here)
         if reason is not None:
             self.problem(
@@ -370,5 +374,9 @@ def _called(slot: Slot) -> str:
 
 
 def _typed(slot: Slot, text: str | None = None) -> str:
-    called = "a parameter" if slot.name in ("", "_") else f"parameter {slot.name}"
+    names = [name for name in slot.group or (slot.name,) if name not in ("", "_")]
+    if len(slot.group) > 1:
+        called = f"parameters {', '.join(names)}" if names else f"{len(slot.group)} parameters"
+        return f"{called} have type {text or slot.text}"
+    called = f"parameter {names[0]}" if names else "a parameter"
     return f"{called} has type {text or slot.text}"

@@ -88,6 +88,14 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
             "MG201 parameter a has type chan int: no Aerospike value can become a channel",
         ),
         (
+            "var _ = udf.Register(`x`, F); func F(a, _, b chan int)",
+            "MG201 parameters a, b have type chan int: no Aerospike value can become a channel",
+        ),
+        (
+            "var _ = udf.Register(`x`, F); func F(_, _ chan int)",
+            "MG201 2 parameters have type chan int: no Aerospike value can become a channel",
+        ),
+        (
             "var _ = udf.Register(`x`, F); func F(...*udf.Record)",
             "MG201 a parameter has type ...*udf.Record: a record can't be an argument",
         ),
