@@ -6,6 +6,7 @@ Not for: which function is called (operands.py), nor which code runs (reach.py).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 from modgo_lsp.model import constants
 from modgo_lsp.model.constants import is_untyped
@@ -14,13 +15,16 @@ from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.operand import UNKNOWN_OPERAND, Operand
 from modgo_lsp.model.resolve import UNKNOWN, Resolver
 from modgo_lsp.model.substitute import substitute
-from modgo_lsp.model.types import Array, Basic, Func, Interface, Pointer, Type
+from modgo_lsp.model.types import Array, Basic, Func, Interface, Pointer, Slice, Type, Unknown
 from modgo_lsp.model.units import FileUnit
-from modgo_lsp.model.universe import INT
+from modgo_lsp.model.universe import INT, STRING, UNSAFE_POINTER
 from modgo_lsp.model.variables import defaulted
 from modgo_lsp.syntax import ast
 
 _NO_VALUE = Operand("no value", results=())
+
+# The type of a complex number, by that of its parts.
+_COMPLEX_OF = {Basic("float32"): Basic("complex64"), Basic("float64"): Basic("complex128")}
 
 
 class Calls:
@@ -95,12 +99,58 @@ class Calls:
             case "copy":
                 return _value(INT)
             case "min" | "max":
-                return _value(defaulted(first.type)) if not is_untyped(first.type) else UNKNOWN_OPERAND
+                return self._extreme(name, [self._operand(file, argument) for argument in expr.args])
+            case "complex" | "real" | "imag":
+                return self._complex(name, [self._operand(file, argument) for argument in expr.args])
             case "recover":
                 return _value(Interface(empty=True))
             case "clear" | "close" | "delete" | "panic" | "print" | "println":
                 return _NO_VALUE
+        return self._unsafe(name, first.type)
+
+    def _unsafe(self, name: str, first: Type) -> Operand:
+        match name, self._resolver.underlying(first):
+            case "unsafe.Sizeof" | "unsafe.Alignof" | "unsafe.Offsetof", _:
+                return Operand("constant", Basic("uintptr"))
+            case "unsafe.Add", _:
+                return _value(UNSAFE_POINTER)
+            case "unsafe.String", _:
+                return _value(STRING)
+            case "unsafe.StringData", _:
+                return _value(Pointer(Basic("uint8")))
+            case "unsafe.Slice", Pointer(element=element):
+                return _value(Slice(element))
+            case "unsafe.SliceData", Slice(element=element):
+                return _value(Pointer(element))
         return UNKNOWN_OPERAND
+
+    def _extreme(self, name: str, operands: list[Operand]) -> Operand:
+        """The least or the greatest of some operands: of those that have a type of their own, all have the
+        same."""
+        if not operands or any(operand.mode not in ("value", "constant") for operand in operands):
+            return UNKNOWN_OPERAND
+        typed = [operand.type for operand in operands if not is_untyped(operand.type)]
+        if typed and isinstance(typed[0], Unknown):
+            return UNKNOWN_OPERAND
+        basics = [operand.type for operand in operands if isinstance(operand.type, Basic)]
+        type_ = typed[0] if typed else reduce(constants.wider, basics)
+        if any(operand.mode == "value" for operand in operands):
+            return _value(defaulted(type_))
+        return Operand("constant", type_, constants.extreme(name, [operand.value for operand in operands]))
+
+    def _complex(self, name: str, operands: list[Operand]) -> Operand:
+        """Of complex numbers the types are followed, the values not."""
+        unders = [self._resolver.underlying(operand.type) for operand in operands]
+        of = _COMPLEX_OF if name == "complex" else {made: part for part, made in _COMPLEX_OF.items()}
+        for under in unders:
+            if isinstance(under, Basic) and under in of:
+                constant = all(operand.mode == "constant" for operand in operands)
+                return Operand("constant" if constant else "value", of[under])
+        if not unders or not all(map(is_untyped, unders)):
+            return UNKNOWN_OPERAND
+        return Operand(
+            "constant", constants.UNTYPED_COMPLEX if name == "complex" else constants.UNTYPED_FLOAT
+        )
 
 
 def _value(type_: Type) -> Operand:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, Union
 
@@ -147,6 +147,18 @@ def binary(x: Value | None, op: str, y: Value | None, integer: bool) -> Value | 
     if op in ("<<", ">>"):
         return _shift(x, op, y)
     return _bounded(_arithmetic(x, op, y, integer))
+
+
+def extreme(name: str, values: Sequence[Value | None]) -> Value | None:
+    """The least ("min") or the greatest of some constants; None where one isn't known."""
+    known = [value for value in values if value is not None]
+    if len(known) != len(values):
+        return None
+    chosen: Any = known[0]
+    for value in known[1:]:
+        if _COMPARE["<" if name == "min" else ">"](value, chosen):
+            chosen = value
+    return chosen  # type: ignore[no-any-return]
 
 
 def _strings(x: Value, op: str, y: Value) -> Value | None:

@@ -18,8 +18,8 @@ class Operand(msgspec.Struct, frozen=True):
 
     `type` is a value's type, or the type that a "type" denotes. `results` are those of a call with several.
     `value` is a constant's, None where it couldn't be worked out. `source` is the object that gives it its
-    type: a function, method or variable. `generic` are the type parameters that still lack an argument,
-    and a builtin's name stands in `name`.
+    type: a function, method or variable. `generic` are the type parameters that still lack an argument.
+    `name` is that of a builtin or of what isn't declared, or "method expression", or "interface method".
     """
 
     mode: Mode

@@ -40,7 +40,7 @@ from modgo_lsp.model.types import (
     Unknown,
 )
 from modgo_lsp.model.units import FileUnit
-from modgo_lsp.model.universe import TrueOrFalse
+from modgo_lsp.model.universe import UNSAFE_POINTER, TrueOrFalse
 from modgo_lsp.model.variables import Variables, defaulted
 from modgo_lsp.syntax import ast
 
@@ -187,13 +187,16 @@ class Operands:
         if selection.unknown:
             return UNKNOWN_OPERAND
         generic = () if selection.function is None else selection.function.parameters
-        return Operand("value", selection.type, source=selection.function, generic=generic)
+        name = "interface method" if selection.is_method and selection.function is None else ""
+        return Operand("value", selection.type, source=selection.function, generic=generic, name=name)
 
     def _qualified(self, file: FileUnit, path: str, name: str) -> Operand:
         unit = self.resolver.package(file, path)
-        if path == "unsafe" or path == "C":
-            is_type = path == "unsafe" and name == "Pointer"
-            return Operand("type", Basic("unsafe.Pointer")) if is_type else UNKNOWN_OPERAND
+        if path == "C":
+            return UNKNOWN_OPERAND
+        if path == "unsafe":
+            is_type = name == "Pointer"
+            return Operand("type", UNSAFE_POINTER) if is_type else Operand("builtin", name=f"unsafe.{name}")
         if unit is None:
             return Operand("unknown", self.resolver.package_type(file, path, name))
         item = unit.lookup(name) if is_exported(name) else None
@@ -266,6 +269,8 @@ class Operands:
 
     def _slice(self, file: FileUnit, expr: ast.SliceExpr) -> Operand:
         x = self.operand(file, expr.x)
+        if x.mode == "unresolved":
+            return x
         under = self.resolver.underlying(x.type)
         if isinstance(under, Pointer):
             under = self.resolver.underlying(under.element)
@@ -279,11 +284,15 @@ class Operands:
         x = self.operand(file, expr.x)
         if x.mode == "type":
             return Operand("type", Pointer(x.type))
+        if x.mode == "unresolved":
+            return x
         under = self.resolver.underlying(x.type)
         return self._typed(under.element) if isinstance(under, Pointer) else UNKNOWN_OPERAND
 
     def _unary(self, file: FileUnit, expr: ast.UnaryExpr) -> Operand:
         x = self.operand(file, expr.x)
+        if x.mode == "unresolved":
+            return x
         if expr.op == "&":
             return self._typed(Pointer(x.type)) if x.mode == "value" else UNKNOWN_OPERAND
         if expr.op == "<-":
@@ -308,6 +317,8 @@ class Operands:
         return x
 
     def _operation(self, x: Operand, op: str, y: Operand) -> Operand:
+        if "unresolved" in (x.mode, y.mode):
+            return x if x.mode == "unresolved" else y
         if op in ("<<", ">>"):
             type_ = constants.UNTYPED_INT if x.mode == y.mode == "constant" and is_untyped(x.type) else x.type
         elif is_untyped(x.type) and not is_untyped(y.type):

@@ -25,7 +25,6 @@ from modgo_lsp.model.sdk import CONTEXT, ERROR, SDK_PATH, SDK_TYPES
 from modgo_lsp.model.substitute import is_too_large, substitute
 from modgo_lsp.model.types import (
     Array,
-    Basic,
     Chan,
     Field,
     Func,
@@ -40,7 +39,7 @@ from modgo_lsp.model.types import (
     Unknown,
 )
 from modgo_lsp.model.units import FileUnit, PackageUnit
-from modgo_lsp.model.universe import CONTEXT_METHODS, ERROR_METHODS
+from modgo_lsp.model.universe import CONTEXT_METHODS, ERROR_METHODS, UNSAFE_POINTER
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.literals import unquote
 
@@ -218,7 +217,7 @@ class Resolver:
     def package_type(self, file: FileUnit, path: str, name: str) -> Type:
         """The type `name` of the package that `file` imports as `path`."""
         if path == "unsafe":
-            return Basic("unsafe.Pointer") if name == "Pointer" else Unknown(f"unsafe.{name}")
+            return UNSAFE_POINTER if name == "Pointer" else Unknown(f"unsafe.{name}")
         if path == SDK_PATH and name in SDK_TYPES:
             return SDK_TYPES[name]
         if (path, name) == (CONTEXT.package, CONTEXT.name):

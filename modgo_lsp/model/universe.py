@@ -25,6 +25,7 @@ COMPLEX = ("complex64", "complex128")
 STRING = Basic("string")
 BOOL = Basic("bool")
 INT = Basic("int")
+UNSAFE_POINTER = Basic("unsafe.Pointer")
 
 ERROR_METHODS = Interface(empty=False, methods=("Error",), method_types=(Func((), (STRING,)),))
 

@@ -64,6 +64,38 @@ def test_functions(register: Make, expression: str, source: str, texts: list[str
 
 
 @pytest.mark.parametrize(
+    ("expression", "source", "text"),
+    [
+        ("max(0, n)", "var n int8", "int8"),
+        ("min(n, 1.5, 2)", "var n float32", "float32"),
+        ("min(n, m)", "type N int; var n, m N", "N"),
+        ("max(1, 'a')", "", "int32"),
+        ("max(1, 2.5)", "", "float64"),
+        ("complex(f, 1)", "var f float32", "complex64"),
+        ("complex(1, 2)", "", "complex128"),
+        ("real(c)", "var c complex64", "float32"),
+        ("imag(complex(f, f))", "var f float64", "float64"),
+        ("real(1i)", "", "float64"),
+        ("unsafe.Sizeof(0)", "", "uintptr"),
+        ("unsafe.Add(nil, 1)", "", "unsafe.Pointer"),
+        ("unsafe.String(p, 1)", "var p *byte", "string"),
+        ("unsafe.StringData(`a`)", "", "*uint8"),
+        ("unsafe.Slice(p, 1)", "type N int; var p *N", "[]N"),
+        ("unsafe.SliceData(l)", "type L []int8; var l L", "*int8"),
+    ],
+)
+def test_builtins(register: Make, expression: str, source: str, text: str) -> None:
+    generic = "func of[T any](v T) func(T) { return nil }\n"
+    assert parameters(register(f"of({expression})", generic + source, '"unsafe"')) == [text]
+
+
+@pytest.mark.parametrize("name", ['max("a", "c", "b")', 'min("c", "d")', 'string("c"[0:])[:1] + ""'])
+def test_constants_of_builtins(udfs: Callable[..., Package], name: str) -> None:
+    found = udfs(f"var _ = udf.Register({name}, func() {{}})").registrations[0]
+    assert found.name == (None if "[" in name else "c")
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "f := func(n int) {}",
