@@ -6,29 +6,30 @@ Not for: what is in a file (source.py, registering.py).
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
+from tests.agreement.oddities import CONSTRAINTS, PREFIXES, SHADOWS, SUFFIXES
+from tests.agreement.oracle import Oracle
 from tests.agreement.registering import Registering
-from tests.agreement.source import SDK, File, Package
+from tests.agreement.source import LIBRARY, SDK, File, Package
 
 ROOT = Path(__file__).parents[2]
 LAYOUTS = ("plain", "plain", "vendor", "workspace")
 
 
 def write_module(
-    folder: Path, seed: int, size: int, environment: dict[str, str], layout: str | None = None
+    folder: Path, seed: int, size: int, environment: Mapping[str, str], layout: str | None = None
 ) -> tuple[Path, str]:
-    """A module of `size` packages that register; gives its folder and its layout. `environment` gets what go
-    needs to find the modules."""
+    """A module of `size` packages that register; gives its folder and its layout. `environment` is what go
+    finds the modules in."""
     rng = random.Random(seed)
     layout = layout or rng.choice(LAYOUTS)
     proxy = folder / "proxy"
-    environment["GOPROXY"] = proxy.as_uri()
     third = Package("example.org/Third/v2/deep", "deeper")
     local = Package("example.net/local/inner", "inner")
     neighbour = Package("example.com/neighbour", "neighbour")
@@ -67,7 +68,7 @@ def write_module(
     return app, layout
 
 
-def write_sweep(folder: Path, program: Path, pattern: str, environment: dict[str, str]) -> Path:
+def write_sweep(folder: Path, oracle: Oracle, pattern: str) -> Path:
     """A module with a package for each one that `pattern` matches (of Go's library: `std`): it registers
     every function and method that one exports, and functions that take every type. Gives its folder."""
     app = folder / "app"
@@ -75,11 +76,7 @@ def write_sweep(folder: Path, program: Path, pattern: str, environment: dict[str
         app / "go.mod",
         f"module example.com/gen\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n",
     )
-    ran = subprocess.run(
-        [program, pattern], cwd=app, env=environment, capture_output=True, text=True, check=True
-    )
-    for number, line in enumerate(ran.stdout.splitlines()):
-        one = json.loads(line)
+    for number, one in enumerate(oracle.asks("exports", pattern, app)):
         parts = one["path"].split("/")
         used = [*one["functions"], *one["types"]]
         if "internal" in parts or "vendor" in parts or one["name"] == "main" or not used:
@@ -154,19 +151,24 @@ def _mutated(rng: random.Random, text: str) -> str:
 
 
 def _udf_package(rng: random.Random, app: Path, number: int, others: list[Package]) -> Package:
-    package = Package(f"example.com/gen/p{number}", f"p{number}")
-    _write(app / f"p{number}/a_types.go", _types(rng, package, others, exported=False))
+    folder = rng.choice([f"p{number}", f"p{number}", f"in/p{number}", f"go-p{number}", f"p{number}.v2"])
+    name = "main" if rng.random() < 0.02 else rng.choice([f"p{number}", f"other{number}"])
+    package = Package(f"example.com/gen/{folder}", name)
+    _write(app / folder / "a_types.go", _types(rng, package, others, exported=False))
     seen = Package(package.path, package.name)
-    for index in range(rng.choice([1, 1, 2])):
+    for index in range(rng.choice([1, 1, 2, 3])):
         file = File(rng, package, others)
         file.qualifier(SDK)
-        writing = Registering(file, f"{'ab'[index]}")
-        for _ in range(rng.choice([0, 1, 1, 1, 2, 3])):
+        writing = Registering(file, "abc"[index])
+        for _ in range(rng.choice([0, 0, 1, 1, 1, 2, 3])):
             writing.registration()
         if rng.random() < 0.2:
             writing.unregistered()
-        suffix = rng.choice(["", "", "_linux", "_windows", "_test"])
-        if suffix in ("", "_linux"):
+        for _ in range(rng.choice([0, 0, 1, 2])):
+            writing.oddity()
+        prefix, suffix = rng.choice(PREFIXES), rng.choice(["", "", "", *SUFFIXES])
+        file.head = rng.choice([*[""] * 30, *CONSTRAINTS])
+        if not prefix and not suffix and not file.head:
             seen.functions += [name for name in writing.functions if name[0].isupper()]
             if not seen.setups and rng.random() < 0.3:
                 seen.setups.append("Setup")
@@ -177,9 +179,30 @@ def _udf_package(rng: random.Random, app: Path, number: int, others: list[Packag
         # What is imported must be used.
         for path in file.names:
             file.body.append(_use(file, path))
-        _write(app / f"p{number}/m{index}{suffix}.go", file.text())
+        _write(app / folder / f"{prefix}m{index}{suffix}.go", file.text())
+        if file.loose and not prefix and not suffix and rng.random() < 0.3:
+            uses = "\n".join(f"var _ = {name}" for name in file.loose)
+            _write(app / folder / f"m{index}_uses_test.go", f"package {name}\n\n{uses}\n")
+    if rng.random() < 0.05:
+        _write(app / folder / "c.go", _cgo(rng, package))
+    if rng.random() < 0.08:
+        _write(app / folder / "z.go", f"package {name}\n\n{rng.choice(SHADOWS)}\n")
     seen.types = [name for name in package.types if name[0].isupper()]
-    return seen
+    return seen if name != "main" else Package(package.path, name)
+
+
+def _cgo(rng: random.Random, package: Package) -> str:
+    """A file that cgo looks at, or seems to be one."""
+    comment = rng.choice(["//export ", "//export  ", "// export ", "//export\t", "//go:noinline\n//export "])
+    exported = rng.choice(["aerospike_udf_go_setup", "aerospike_udf_go_", "aerospike_udf_goto", "shop"])
+    between = rng.choice(["", "", "\n", "// More.\n", "//\n//export aerospike_udf_go_2\n"])
+    cgo = rng.random() < 0.8
+    signature = rng.choice(["(n int)", "(n C.int) C.long", "(r *udf.Record, n C.int) error", "(c chan int)"])
+    imports = f'import "{SDK}"\n\n' + ('// int x;\nimport "C"\n\n' if cgo else "")
+    return (
+        f"package {package.name}\n\n{imports}{comment}{exported}\n{between}func {exported}() {{}}\n\n"
+        f"func init() {{ udf.Register(`cgo`, func{signature if cgo else '()'} {{ panic(0) }}) }}\n"
+    )
 
 
 def _use(file: File, path: str) -> str:
@@ -195,8 +218,6 @@ def _use(file: File, path: str) -> str:
     }
     if path in values:
         return f"var _ = {name}{values[path]}"
-    from tests.agreement.source import LIBRARY
-
     known = next((other for other in file.others if other.path == path), None)
     types = known.types if known is not None else LIBRARY.get(path, [])
     if not types and known is not None:
@@ -261,7 +282,7 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def _go(folder: Path, environment: dict[str, str], *arguments: str) -> None:
+def _go(folder: Path, environment: Mapping[str, str], *arguments: str) -> None:
     ran = subprocess.run(
         ["go", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 
 from tests.agreement.expressions import function_expression
+from tests.agreement.oddities import odd_declarations
 from tests.agreement.source import FUNCTIONS, SDK, File
 
 
@@ -137,3 +138,9 @@ class Registering:
         self.file.body.append(f"func {name}{self.file.signature()} {{ panic(0) }}")
         if self.rng.random() < 0.3:
             self.file.body.append(f"var _ = {name}")
+        else:
+            self.file.loose.append(name)
+
+    def oddity(self) -> None:
+        names = [self.name(), self.name()]
+        self.file.body.append(odd_declarations(self.file, self.file.fresh(f"odd{self.stem}"), names))

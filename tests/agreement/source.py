@@ -101,6 +101,8 @@ class File:
         self.names: dict[str, str] = {}
         self.body: list[str] = []
         self.count = 0
+        self.head = ""
+        self.loose: list[str] = []  # functions that nothing refers to yet
 
     def qualifier(self, path: str) -> str:
         """`name.` under which this file imports a path; of the SDK it may be nothing."""
@@ -109,7 +111,9 @@ class File:
             plain = known or ("rand" if path == "math/rand/v2" else path.rpartition("/")[2])
             taken = set(self.names.values())
             form = self.rng.random()
-            if path == SDK and form < 0.15:
+            if "." not in taken and (
+                form < 0.15 if path == SDK else form < 0.04 and self._may_be_dotted(path)
+            ):
                 self.names[path] = "."
             elif form < 0.3 or plain in taken:
                 self.names[path] = f"{plain}{len(self.names)}_"
@@ -118,14 +122,25 @@ class File:
         name = self.names[path]
         return "" if name == "." else f"{name}."
 
+    def _may_be_dotted(self, path: str) -> bool:
+        """Whether nothing that a package exports is called like what the generated files declare."""
+        return path in ("time", "net/url", "math") or any(
+            other.path == path and other.types and other.types[0].startswith("L") for other in self.others
+        )
+
     def text(self) -> str:
         imports = []
+        if self.rng.random() < 0.05:
+            imports.append('_ "embed"')
         for path, name in self.names.items():
             known = next((other.name for other in self.others if other.path == path), None)
             plain = known or ("rand" if path == "math/rand/v2" else path.rpartition("/")[2])
-            imports.append(f'{"" if name == plain else name + " "}"{path}"')
+            quote = "`" if self.rng.random() < 0.05 else '"'
+            imports.append(f"{'' if name == plain else name + ' '}{quote}{path}{quote}")
         lines = "\n".join(f"\t{line}" for line in imports)
-        head = f"package {self.package.name}\n\n" + (f"import (\n{lines}\n)\n\n" if imports else "")
+        head = f"{self.head}package {self.package.name}\n\n" + (
+            f"import (\n{lines}\n)\n\n" if imports else ""
+        )
         return head + "\n".join(self.body) + "\n"
 
     # --- types

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -43,7 +44,7 @@ func (r *registration) functionType() types.Type {
 		}
 		return nil
 	}
-	return r.pkg.info.TypeOf(r.call.Args[1])
+	return r.pkg.typeOf(r.call.Args[1])
 }
 
 func (r *registration) dynamic() bool {
@@ -55,7 +56,7 @@ func (r *registration) dynamic() bool {
 
 func (r *registration) notAFunction() bool {
 	t := r.functionType()
-	if t == nil {
+	if t == nil || isInvalid(t) {
 		return false
 	}
 	if _, ok := t.(*types.TypeParam); ok {
@@ -67,6 +68,14 @@ func (r *registration) notAFunction() bool {
 
 func (r *registration) isNil() bool {
 	return len(r.call.Args) == 2 && r.pkg.info.Types[r.call.Args[1]].IsNil()
+}
+
+// typeOf is the type of an expression, types.Typ[types.Invalid] where the type checker has none.
+func (l *loaded) typeOf(expr ast.Expr) types.Type {
+	if t := l.info.TypeOf(expr); t != nil {
+		return t
+	}
+	return types.Typ[types.Invalid]
 }
 
 type judge struct {
@@ -133,6 +142,7 @@ func (j *judge) registrations(pkg *loaded) []*registration {
 		}
 		calls := one.staticCalls()
 		called := map[*ast.Ident]bool{}
+		selector := map[*ast.Ident]ast.Node{}
 		ast.Inspect(one.node(), func(node ast.Node) bool {
 			switch node := node.(type) {
 			case *ast.CallExpr:
@@ -140,9 +150,15 @@ func (j *judge) registrations(pkg *loaded) []*registration {
 					called[lastIdent(node.Fun)] = true
 					found = append(found, &registration{pkg, node, node, calls[node], static[one], possible[one]})
 				}
+			case *ast.SelectorExpr:
+				selector[node.Sel] = node
 			case *ast.Ident:
 				if used, ok := pkg.info.Uses[node].(*types.Func); ok && isRegister(used) && !called[node] {
-					found = append(found, &registration{pkg, node, nil, false, static[one], possible[one]})
+					var at ast.Node = node
+					if selector[node] != nil {
+						at = selector[node]
+					}
+					found = append(found, &registration{pkg, at, nil, false, static[one], possible[one]})
 				}
 			}
 			return true
@@ -189,7 +205,7 @@ func (j *judge) all() {
 			static := !one.dynamic() && one.possible
 			if known && static {
 				if names[name] {
-					j.say("MG103", one.call.Args[0])
+					j.say("MG103", of(one.call.Args[0]))
 				}
 				names[name] = true
 			}
@@ -209,8 +225,8 @@ func (j *judge) all() {
 	if !imported && !anywhere && j.pkg.Name != "main" {
 		for _, file := range j.pkg.files {
 			for _, spec := range file.Imports {
-				if strings.Trim(spec.Path.Value, "`\"") == sdkPath {
-					j.say("MG110", spec)
+				if pathOf(spec) == sdkPath {
+					j.say("MG110", of(spec))
 					return
 				}
 			}
@@ -221,21 +237,71 @@ func (j *judge) all() {
 func (j *judge) registration(one *registration, judged map[any]bool) {
 	name, known := one.name()
 	if one.call == nil {
-		j.say("MG104", one.at)
+		j.say("MG104", of(one.at))
 		return
 	}
 	if !one.possible {
-		j.say("MG106", one.call)
+		j.say("MG106", of(one.call))
 	} else if one.dynamic() && !one.notAFunction() {
-		j.say("MG104", one.call)
+		j.say("MG104", of(one.call))
 	}
 	if known && (!validName.MatchString(name) || len(name) > 127) {
-		j.say("MG105", one.call.Args[0])
+		j.say("MG105", of(one.call.Args[0]))
 	}
 	if one.notAFunction() {
-		j.say("MG107", one.call.Args[len(one.call.Args)-1])
+		j.say("MG107", of(one.call.Args[len(one.call.Args)-1]))
 	}
+	j.undefined(one)
 	j.signature(one, judged)
+}
+
+// undefined says what the type checker has against the names in a registration.
+func (j *judge) undefined(one *registration) {
+	for index, argument := range one.call.Args {
+		names := heads(argument)
+		if used := callee(j.pkg, argument); index == 1 && used != nil && j.uninstantiated(one, used) {
+			j.say("MG205", of(argument))
+		}
+		for _, problem := range j.pkg.problems {
+			switch {
+			case !strings.HasPrefix(problem.Msg, "undefined: ") && !strings.Contains(problem.Msg, "has no field or method"):
+			case slices.ContainsFunc(names, func(name *ast.Ident) bool { return name.Pos() == problem.Pos }):
+				j.say("MG102", of(argument))
+			}
+		}
+	}
+}
+
+// uninstantiated tells whether the type checker misses type arguments of the function that is registered.
+func (j *judge) uninstantiated(one *registration, used *types.Func) bool {
+	return used.Signature().TypeParams().Len() > 0 &&
+		slices.ContainsFunc(j.pkg.problems, func(problem types.Error) bool {
+			within := problem.Pos >= one.call.Pos() && problem.Pos < one.call.End()
+			return within && (strings.Contains(problem.Msg, "without instantiation") || strings.Contains(problem.Msg, "cannot infer"))
+		})
+}
+
+// heads are the names that an expression begins with: of f(x).g they are f and g.
+func heads(expr ast.Expr) []*ast.Ident {
+	switch expr := ast.Unparen(expr).(type) {
+	case *ast.Ident:
+		return []*ast.Ident{expr}
+	case *ast.SelectorExpr:
+		return append(heads(expr.X), expr.Sel)
+	case *ast.CallExpr:
+		return heads(expr.Fun)
+	case *ast.IndexExpr:
+		return heads(expr.X)
+	case *ast.IndexListExpr:
+		return heads(expr.X)
+	case *ast.StarExpr:
+		return heads(expr.X)
+	case *ast.UnaryExpr:
+		return heads(expr.X)
+	case *ast.BinaryExpr:
+		return append(heads(expr.X), heads(expr.Y)...)
+	}
+	return nil
 }
 
 // declared is the function that is registered, where it is one that is declared by name.
@@ -248,7 +314,7 @@ func declared(one *registration) *types.Func {
 
 // held is what `any(Add)` holds, however often.
 func held(pkg *loaded, expr ast.Expr) ast.Expr {
-	for isEmptyInterface(pkg.info.TypeOf(expr)) {
+	for isEmptyInterface(pkg.typeOf(expr)) {
 		call, ok := ast.Unparen(expr).(*ast.CallExpr)
 		if !ok || len(call.Args) != 1 || !pkg.info.Types[call.Fun].IsType() {
 			break
@@ -261,7 +327,7 @@ func held(pkg *loaded, expr ast.Expr) ast.Expr {
 // instance tells apart what is judged once: a declared function in one type. Instances of a generic one have
 // several, and so has a method, by its receiver.
 func (j *judge) instance(one *registration, used *types.Func) any {
-	t := one.pkg.info.TypeOf(held(one.pkg, one.call.Args[1]))
+	t := one.pkg.typeOf(held(one.pkg, one.call.Args[1]))
 	for _, known := range j.instances[used] {
 		if types.Identical(known, t) {
 			return [2]any{used, known}
@@ -271,13 +337,23 @@ func (j *judge) instance(one *registration, used *types.Func) any {
 	return [2]any{used, t}
 }
 
+// saying is what is said of a place, once, however often the function that it is part of is registered.
+type saying struct {
+	code, text string
+	index      int // of what is said in one place of several parameters
+	at         span
+}
+
 func (j *judge) signature(one *registration, judged map[any]bool) {
 	t := one.functionType()
-	var at ast.Node = one.call
+	at := of(one.call)
+	var function ast.Expr
 	if len(one.call.Args) == 2 {
-		expr := held(one.pkg, one.call.Args[1])
-		t = one.pkg.info.TypeOf(expr)
-		at = expr
+		function = held(one.pkg, one.call.Args[1])
+		t = one.pkg.typeOf(function)
+		at = of(function)
+	} else if len(one.call.Args) == 1 {
+		at = of(one.call.Args[0])
 	}
 	if t == nil || hasTypeParameter(t, 0) {
 		return
@@ -286,26 +362,50 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 	if !ok {
 		return
 	}
-	var place interface{ Pos() position } = at
-	// An interface's method has no declaration of its own: what is judged is a value's type.
-	at0 := any(at)
-	if used := declared(one); used != nil && !isInterfaceMethod(used) {
-		if key := j.instance(one, used); judged[key] {
-			return
-		} else {
-			judged[key] = true
+	stands := func(problem) span { return at }
+	elsewhere := true
+	if literal, ok := ast.Unparen(function).(*ast.FuncLit); ok {
+		elsewhere = false
+		stands = func(p problem) span {
+			return p.stands(span{literal.Pos(), literal.Type.End()}, literal.Type, nil)
 		}
+	}
+	// An interface's method has no declaration of its own: what is judged is a value's type.
+	if used := declared(one); used != nil && !isInterfaceMethod(used) {
+		key := j.instance(one, used)
+		if judged[key] {
+			return
+		}
+		judged[key] = true
 		if used.Pkg() == j.pkg.types {
-			place, at0 = used, used
+			elsewhere = false
+			decl := declarationOf(j.pkg, used)
+			receiver := decl.Recv
+			if signature.Params().Len() == used.Signature().Params().Len() {
+				receiver = nil
+			}
+			stands = func(p problem) span { return p.stands(of(decl.Name), decl.Type, receiver) }
 		}
 	}
 	for _, problem := range signatureProblems(signature) {
-		// What is said of a declaration is said once, however often it is registered.
-		if said := [2]any{at0, problem}; !judged[said] {
+		said := saying{problem.code, problem.text, 0, stands(problem)}
+		if elsewhere {
+			said.index = problem.index
+		}
+		if !judged[said] {
 			judged[said] = true
-			j.say(problem.code, place)
+			j.say(problem.code, said.at)
 		}
 	}
+}
+
+func declarationOf(pkg *loaded, function *types.Func) *ast.FuncDecl {
+	for _, one := range owners(pkg) {
+		if one.object == function {
+			return one.decl
+		}
+	}
+	return nil
 }
 
 func isInterfaceMethod(used *types.Func) bool {
@@ -325,16 +425,31 @@ func (j *judge) importers() []*loaded {
 
 func (j *judge) mainPackage() {
 	if j.pkg.Name == "main" {
-		j.say("MG108", j.pkg.files[0].Name)
+		files := slices.SortedFunc(slices.Values(j.pkg.files), func(a, b *ast.File) int {
+			return strings.Compare(j.program.fset.Position(a.Pos()).Filename, j.program.fset.Position(b.Pos()).Filename)
+		})
+		j.say("MG108", of(files[0].Name))
 	}
 }
 
+// exports says which functions cgo exports under a name of the ABI: it looks at the comments of functions, in
+// files that import "C".
 func (j *judge) exports() {
 	for _, file := range j.pkg.files {
-		for _, group := range file.Comments {
-			for _, comment := range group.List {
-				if strings.HasPrefix(comment.Text, "//export aerospike_udf_go_") {
-					j.say("MG109", comment)
+		if !slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return pathOf(spec) == "C" }) {
+			continue
+		}
+		for _, decl := range file.Decls {
+			function, ok := decl.(*ast.FuncDecl)
+			if !ok || function.Doc == nil {
+				continue
+			}
+			for _, comment := range function.Doc.List {
+				if name, ok := strings.CutPrefix(comment.Text, "//export "); ok {
+					if strings.HasPrefix(strings.TrimSpace(name), "aerospike_udf_go_") {
+						j.say("MG109", of(comment))
+					}
+					break
 				}
 			}
 		}
@@ -351,7 +466,7 @@ func (j *judge) unregistered() {
 		if signature.TypeParams().Len() > 0 || !receiverFirst(signature) || j.referredTo(one) {
 			continue
 		}
-		j.say("MG101", one.decl.Name)
+		j.say("MG101", of(one.decl.Name))
 	}
 }
 

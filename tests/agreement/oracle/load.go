@@ -39,6 +39,8 @@ type loaded struct {
 	info     *types.Info
 	files    []*ast.File
 	errors   []string
+	problems []types.Error // those of the type checker
+	broken   []string      // the files that don't parse
 	checking bool
 }
 
@@ -69,9 +71,6 @@ func load(pattern string) (*program, error) {
 		if !entry.DepOnly {
 			found.roots = append(found.roots, one)
 		}
-	}
-	for _, root := range found.roots {
-		found.check(root)
 	}
 	return found, nil
 }
@@ -104,7 +103,7 @@ func (p *program) check(one *loaded) {
 	}
 	one.checking = true
 	defer func() { one.checking = false }()
-	own := one.Module != nil && one.Module.Main
+	own := !one.DepOnly
 	fail := func(err error) { one.errors = append(one.errors, err.Error()) }
 	for _, name := range append(append([]string{}, one.GoFiles...), one.CgoFiles...) {
 		mode := parser.SkipObjectResolution
@@ -114,6 +113,7 @@ func (p *program) check(one *loaded) {
 		file, err := parser.ParseFile(p.fset, filepath.Join(one.Dir, name), nil, mode)
 		if err != nil {
 			fail(err)
+			one.broken = append(one.broken, name)
 		}
 		if file != nil {
 			one.files = append(one.files, file)
@@ -124,7 +124,12 @@ func (p *program) check(one *loaded) {
 		IgnoreFuncBodies: !own,
 		FakeImportC:      true,
 		Sizes:            types.SizesFor("gc", runtime.GOARCH),
-		Error:            fail,
+		Error: func(err error) {
+			fail(err)
+			if problem, ok := err.(types.Error); ok {
+				one.problems = append(one.problems, problem)
+			}
+		},
 	}
 	if one.Module != nil && one.Module.GoVersion != "" {
 		config.GoVersion = "go" + one.Module.GoVersion

@@ -1,17 +1,22 @@
-// The oracle of the agreement harness: what rules.md says of the packages of a Go module, judged on go/types.
+// The oracle of the agreement harness: what go/types says of the packages of a Go module. Shares no code with
+// what it is held against.
 //
-// Prints one JSON object a package of the main modules that imports the SDK: its folder, whether go/types
-// accepts it, and its findings as "CODE file:line". Shares no code with what it is held against.
+// Prints one JSON object for each package that the pattern matches:
 //
-// With a pattern as its argument it prints what the packages that match export, for others to register.
+//	oracle judge PATTERN        its folder, whether go/types accepts it, and its findings by rules.md as
+//	                            "CODE file:start-end"; of packages of the main modules that import the SDK
+//	oracle exports PATTERN      what it exports, for others to register
+//	oracle expressions PATTERN  the type of every expression, and the declaration behind every identifier
 package main
 
 import (
 	"encoding/json"
 	"fmt"
+	"go/ast"
 	"os"
 	"path/filepath"
 	"sort"
+	"strings"
 )
 
 const sdkPath = "github.com/GeertJohan/aerospike-mod-go/udf"
@@ -19,47 +24,70 @@ const sdkPath = "github.com/GeertJohan/aerospike-mod-go/udf"
 type verdict struct {
 	Dir      string   `json:"dir"`
 	Errors   []string `json:"errors"`
+	Broken   []string `json:"broken"`
+	At       []string `json:"at"` // where the type checker's errors stand, as file:offset
 	Findings []string `json:"findings"`
 }
 
 func main() {
-	pattern := "./..."
-	if len(os.Args) > 1 {
-		pattern = os.Args[1]
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: oracle judge|exports|expressions PATTERN")
+		os.Exit(2)
 	}
-	program, err := load(pattern)
-	if err != nil {
+	if err := run(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	encoder := json.NewEncoder(os.Stdout)
-	if len(os.Args) > 1 {
+}
+
+func run(what, pattern string) error {
+	program, err := load(pattern)
+	if err != nil {
+		return err
+	}
+	if what == "judge" { // which hangs on all of the module's packages
 		for _, one := range program.roots {
-			_ = encoder.Encode(exportsOf(one))
+			program.check(one)
 		}
-		return
 	}
+	encoder := json.NewEncoder(os.Stdout)
 	for _, one := range program.roots {
-		if one.Module == nil || !one.Module.Main || !one.importsSDK() {
-			continue
+		program.check(one)
+		var said any
+		switch what {
+		case "exports":
+			said = exportsOf(one)
+		case "expressions":
+			said = expressionsOf(program, one)
+		default:
+			if one.Module == nil || !one.Module.Main || !one.importsSDK() {
+				continue
+			}
+			said = verdictOn(program, one)
 		}
-		judge := newJudge(program, one)
-		if len(one.errors) == 0 {
-			judge.all()
-		}
-		findings := judge.findings
-		sort.Strings(findings)
-		if err := encoder.Encode(verdict{one.Dir, one.errors, findings}); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+		if err := encoder.Encode(said); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+func verdictOn(program *program, one *loaded) verdict {
+	judge := newJudge(program, one)
+	judge.all()
+	var at []string
+	for _, problem := range one.problems {
+		file, offset := program.place(problem.Pos)
+		at = append(at, fmt.Sprintf("%s:%d", filepath.Base(file), offset))
+	}
+	sort.Strings(judge.findings)
+	return verdict{one.Dir, one.errors, one.broken, at, judge.findings}
 }
 
 func (l *loaded) importsSDK() bool {
 	for _, file := range l.files {
 		for _, spec := range file.Imports {
-			if spec.Path.Value == `"`+sdkPath+`"` {
+			if pathOf(spec) == sdkPath {
 				return true
 			}
 		}
@@ -67,7 +95,10 @@ func (l *loaded) importsSDK() bool {
 	return false
 }
 
-func (j *judge) say(code string, at interface{ Pos() position }) {
-	place := j.program.fset.Position(at.Pos())
-	j.findings = append(j.findings, fmt.Sprintf("%s %s:%d", code, filepath.Base(place.Filename), place.Line))
+func pathOf(spec *ast.ImportSpec) string { return strings.Trim(spec.Path.Value, "`\"") }
+
+func (j *judge) say(code string, at span) {
+	file, start := j.program.place(at.pos)
+	_, end := j.program.place(at.end)
+	j.findings = append(j.findings, fmt.Sprintf("%s %s:%d-%d", code, filepath.Base(file), start, end))
 }

@@ -6,8 +6,6 @@ import (
 	"go/types"
 )
 
-type position = token.Pos
-
 // owner is what holds code: a declared function, or a package variable's values.
 type owner struct {
 	pkg    *loaded
@@ -127,22 +125,28 @@ func reach(packages []*loaded) (all []*owner, static, possible map[*owner]bool) 
 		}
 		possible[one] = true
 		ast.Inspect(one.node(), func(node ast.Node) bool {
-			ident, ok := node.(*ast.Ident)
-			if !ok {
-				return true
-			}
-			if used, ok := one.pkg.info.Uses[ident].(*types.Func); ok {
-				perhaps(byObject[used.Origin()])
-				if signature := used.Signature(); signature.Recv() != nil && types.IsInterface(signature.Recv().Type()) {
-					for object, other := range byObject {
-						if object.Name() == used.Name() && object.Signature().Recv() != nil {
-							perhaps(other)
+			if ident, ok := node.(*ast.Ident); ok {
+				if used, ok := one.pkg.info.Uses[ident].(*types.Func); ok {
+					perhaps(byObject[used.Origin()])
+					if isInterfaceMethod(used) {
+						for object, other := range byObject {
+							if object.Name() == used.Name() && object.Signature().Recv() != nil {
+								perhaps(other)
+							}
 						}
 					}
 				}
 			}
 			return true
 		})
+		for _, t := range usedValues(one) {
+			methods := types.NewMethodSet(t)
+			for i := range methods.Len() {
+				if method := methods.At(i).Obj().(*types.Func); method.Exported() {
+					perhaps(byObject[method.Origin()])
+				}
+			}
+		}
 	}
 	for _, one := range all {
 		if one.root() {
@@ -170,4 +174,34 @@ func callee(pkg *loaded, expr ast.Expr) *types.Func {
 		return callee(pkg, expr.X)
 	}
 	return nil
+}
+
+// usedValues are the types, as pointers to them, of the values that code uses otherwise than to select from
+// them: what has one may keep it in an interface, and call its methods from anywhere.
+func usedValues(one *owner) []types.Type {
+	selected := map[ast.Expr]bool{}
+	var found []types.Type
+	ast.Inspect(one.node(), func(node ast.Node) bool {
+		expr, ok := node.(ast.Expr)
+		if !ok {
+			return true
+		}
+		if selector, ok := expr.(*ast.SelectorExpr); ok {
+			selected[ast.Unparen(selector.X)] = true
+		}
+		literal, ok := expr.(*ast.CompositeLit)
+		known := one.pkg.info.Types[expr]
+		if _, isParen := expr.(*ast.ParenExpr); selected[expr] || isParen || ok && literal.Type == nil || !known.IsValue() {
+			return true
+		}
+		t := types.Unalias(known.Type)
+		if pointer, ok := t.(*types.Pointer); ok {
+			t = types.Unalias(pointer.Elem())
+		}
+		if _, ok := t.(*types.Named); ok && !types.IsInterface(t) {
+			found = append(found, types.NewPointer(t))
+		}
+		return true
+	})
+	return found
 }

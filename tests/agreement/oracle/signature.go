@@ -2,49 +2,66 @@ package main
 
 import (
 	"fmt"
+	"go/ast"
+	"go/token"
 	"go/types"
 )
 
-// problem is a code and what it is said of: a parameter, a result or all of them, with its type.
-type problem struct{ code, slot string }
+// part says what of a signature a problem is about, and so where it stands.
+type part int
+
+const (
+	parameterType part = iota
+	wholeParameter
+	resultType
+	allResults
+	functionName
+)
+
+// problem is a code and what it is said of; text tells apart what is said of one place for several types.
+type problem struct {
+	code  string
+	part  part
+	index int
+	text  string
+}
 
 // signatureProblems is everything wrong in a UDF's signature.
 func signatureProblems(signature *types.Signature) []problem {
 	var found []problem
-	slot := ""
-	say := func(code string) { found = append(found, problem{code, slot}) }
-	var record, stream, value, context, arguments bool
+	say := func(code string, part part, index int, t types.Type) {
+		found = append(found, problem{code, part, index, fmt.Sprint(t)})
+	}
+	var record, stream, context, arguments bool
 	params := signature.Params()
 	for i := range params.Len() {
 		t := params.At(i).Type()
-		slot = fmt.Sprint("parameter ", i, t)
 		if signature.Variadic() && i == params.Len()-1 {
 			if !supported(t.(*types.Slice).Elem(), nil) {
-				say("MG201")
+				say("MG201", parameterType, i, t)
 			}
 			continue
 		}
 		isRecord := isSDK(t, "Record") || pointsTo(t, "Record")
 		isStream := isSDK(t, "Stream") || pointsTo(t, "Stream")
-		value = isSDK(t, "Record") || isSDK(t, "Stream")
 		switch {
 		case isContext(t):
 			if context || i > 0 {
-				say("MG204")
+				say("MG204", wholeParameter, i, t)
 			}
 			context = true
 		case isRecord || isStream:
-			if value {
-				say("MG206")
+			if isSDK(t, "Record") || isSDK(t, "Stream") {
+				say("MG206", wholeParameter, i, t)
 			}
 			if record || stream || arguments {
-				say("MG204")
+				say("MG204", wholeParameter, i, t)
 			}
 			record, stream = record || isRecord, stream || isStream
 		default:
 			arguments = true
 			if !supported(t, nil) {
-				say("MG201")
+				say("MG201", parameterType, i, t)
 			}
 		}
 	}
@@ -52,38 +69,75 @@ func signatureProblems(signature *types.Signature) []problem {
 		return found
 	}
 	results := signature.Results()
-	slot = "results"
 	if results.Len() > 2 {
-		say("MG203")
+		say("MG203", allResults, 0, nil)
 		return found
 	}
-	if results.Len() == 2 && !isError(results.At(1).Type()) {
-		slot = fmt.Sprint("result 1", results.At(1).Type())
-		say("MG203")
+	if results.Len() == 2 && !isError(results.At(1).Type()) && !isInvalid(results.At(1).Type()) {
+		say("MG203", resultType, 1, results.At(1).Type())
 	}
-	if results.Len() > 0 {
-		slot = fmt.Sprint("result 0", results.At(0).Type())
+	if results.Len() == 0 {
+		if stream {
+			say("MG207", functionName, 0, nil)
+		}
+		return found
 	}
+	first := results.At(0).Type()
 	switch {
 	case stream:
-		if results.Len() == 0 || !pointsTo(results.At(0).Type(), "Stream") {
-			say("MG207")
+		if !pointsTo(first, "Stream") && !isInvalid(first) {
+			say("MG207", resultType, 0, first)
 		}
-	case results.Len() == 1:
-		if t := results.At(0).Type(); !isError(t) && !supportedResult(t) {
-			say("MG202")
+	case isError(first):
+		if results.Len() == 2 {
+			say("MG203", resultType, 0, first)
 		}
-	case results.Len() == 2:
-		if t := results.At(0).Type(); isError(t) {
-			say("MG203")
-		} else if !supportedResult(t) {
-			say("MG202")
-		}
+	case !supported(first, nil):
+		say("MG202", resultType, 0, first)
 	}
 	return found
 }
 
-func supportedResult(t types.Type) bool { return supported(t, nil) }
+// stands is where a problem stands in the source of a function: its name, its type and, of a method that is
+// used with its receiver as the first parameter, that.
+func (p problem) stands(name span, source *ast.FuncType, receiver *ast.FieldList) span {
+	fields := source.Params.List
+	if receiver != nil {
+		fields = append(receiver.List[:len(receiver.List):len(receiver.List)], fields...)
+	}
+	switch p.part {
+	case functionName:
+		return name
+	case allResults:
+		return of(source.Results)
+	case resultType:
+		fields = source.Results.List
+	}
+	index := 0
+	for _, field := range fields {
+		for i := range max(1, len(field.Names)) {
+			if index != p.index {
+				index++
+				continue
+			}
+			switch {
+			case p.part == wholeParameter && len(field.Names) > 1:
+				return of(field.Names[i])
+			case p.part == wholeParameter:
+				return of(field)
+			}
+			if dots, ok := field.Type.(*ast.Ellipsis); ok {
+				return of(dots.Elt)
+			}
+			return of(field.Type)
+		}
+	}
+	panic("no such part")
+}
+
+type span struct{ pos, end token.Pos }
+
+func of(node ast.Node) span { return span{node.Pos(), node.End()} }
 
 // hasTypeParameter tells whether a type parameter stands anywhere in t.
 func hasTypeParameter(t types.Type, depth int) bool {

@@ -23,6 +23,8 @@ func isContext(t types.Type) bool {
 	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" && named.Obj().Name() == "Context"
 }
 
+func isInvalid(t types.Type) bool { return types.Unalias(t) == types.Typ[types.Invalid] }
+
 func isError(t types.Type) bool {
 	return types.Identical(types.Unalias(t), types.Universe.Lookup("error").Type())
 }
@@ -36,8 +38,8 @@ func isEmptyInterface(t types.Type) bool {
 // types that t is part of.
 func supported(t types.Type, around []types.Type) bool {
 	t = types.Unalias(t)
-	if isSDK(t, "GeoJSON") {
-		return true
+	if isSDK(t, "GeoJSON") || isInvalid(t) {
+		return true // nothing is said against what isn't known
 	}
 	if isSDK(t, "Record") || isSDK(t, "Stream") || isError(t) {
 		return false
@@ -85,12 +87,15 @@ func isKey(t types.Type) bool {
 	if isSDK(t, "GeoJSON") {
 		return false
 	}
+	if isInvalid(t) {
+		return true
+	}
 	switch under := t.Underlying().(type) {
 	case *types.Basic:
 		return under.Info()&types.IsString != 0 || under.Info()&types.IsInteger != 0 && under.Kind() != types.Uintptr
 	case *types.Array:
 		basic, ok := under.Elem().Underlying().(*types.Basic)
-		return ok && basic.Kind() == types.Uint8
+		return ok && (basic.Kind() == types.Uint8 || basic.Kind() == types.Invalid)
 	case *types.Interface:
 		return under.Empty()
 	}

@@ -1,0 +1,63 @@
+"""The oracle: a program in Go, on go/types, that shares no code with modgo. Building it and asking it.
+
+Not for: what it is held against (compare.py, typed.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+SOURCE = Path(__file__).parent / "oracle"
+
+Question = Literal["judge", "exports", "expressions"]
+
+
+class Oracle(NamedTuple):
+    """The program, and the environment that it and go are run in."""
+
+    program: Path
+    environment: Mapping[str, str]
+
+    def asks(self, question: Question, pattern: str, module: Path) -> Iterator[dict[str, Any]]:
+        """What it says of each package that `pattern` matches, as seen from the Go module in `module`."""
+        command = [str(self.program), question, pattern]
+        with subprocess.Popen(
+            command, cwd=module, env=self.environment, stdout=subprocess.PIPE, encoding="utf-8"
+        ) as running:
+            assert running.stdout is not None
+            for line in running.stdout:
+                yield json.loads(line)
+        if running.returncode != 0:
+            raise RuntimeError(f"the oracle failed on {pattern} in {module}")
+
+    def with_cache(self, folder: Path) -> Oracle:
+        """The same with a module cache of its own, and Go modules from a file-system proxy."""
+        return self._replace(
+            environment={
+                **self.environment,
+                "GOMODCACHE": str(folder / "cache"),
+                "GOPROXY": (folder / "proxy").as_uri(),
+            }
+        )
+
+
+def build_oracle(folder: Path) -> Oracle:
+    """The oracle, built with the real Go."""
+    program = folder / "oracle"
+    subprocess.run(["go", "build", "-buildvcs=false", "-o", str(program), "."], cwd=SOURCE, check=True)
+    return Oracle(
+        program,
+        {
+            **os.environ,
+            "GOFLAGS": "-modcacherw",
+            "GONOSUMDB": "*",
+            "GONOSUMCHECK": "1",
+            "GOTOOLCHAIN": "local",
+            "GODEBUG": "goindex=0",
+        },
+    )

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"encoding/base64"
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"path/filepath"
+)
+
+// expression is what go/types says of one: its offsets, what it is, its type and, of a constant, its value.
+type expression struct {
+	Start, End int
+	Mode       string // "type", "constant", "value", "nil", "builtin", "no value"
+	Type       string
+	Value      string // of a constant string its bytes in base64, of another Go's exact text
+}
+
+// use is an identifier, and where what it refers to is declared.
+type use struct {
+	Offset int
+	Path   string // of the file; "" in the universe, or of another module
+	At     int
+}
+
+type typed struct {
+	Dir         string                  `json:"dir"`
+	Errors      []string                `json:"errors"`
+	Expressions map[string][]expression `json:"expressions"` // by file
+	Uses        map[string][]use        `json:"uses"`
+}
+
+// expressionsOf is what go/types knows of every expression and identifier of a package.
+func expressionsOf(program *program, one *loaded) typed {
+	found := typed{one.Dir, one.errors, map[string][]expression{}, map[string][]use{}}
+	if one.info == nil {
+		return found
+	}
+	// Not all that one.info.Types has is written: `n++` is `n += 1` to go/types.
+	for _, syntax := range one.files {
+		ast.Inspect(syntax, func(node ast.Node) bool {
+			if expr, ok := node.(ast.Expr); ok {
+				if known, ok := one.info.Types[expr]; ok {
+					file, told := told(program, expr, known)
+					found.Expressions[file] = append(found.Expressions[file], told)
+				}
+			}
+			return true
+		})
+	}
+	for ident, object := range one.info.Uses {
+		file, offset := program.place(ident.Pos())
+		file = filepath.Base(file)
+		found.Uses[file] = append(found.Uses[file], use{offset, "", -1})
+		last := &found.Uses[file][len(found.Uses[file])-1]
+		if _, isPackage := object.(*types.PkgName); isPackage {
+			continue
+		}
+		if object.Pos().IsValid() {
+			last.Path, last.At = program.place(object.Pos())
+		}
+	}
+	return found
+}
+
+// told is the file of an expression and what is known of it.
+func told(program *program, expr ast.Expr, known types.TypeAndValue) (string, expression) {
+	file, start := program.place(expr.Pos())
+	_, end := program.place(expr.End())
+	t, value := known.Type, ""
+	if pair, ok := t.(*types.Tuple); ok && known.HasOk() && pair.Len() == 2 {
+		t = pair.At(0).Type() // `v, ok = m[k]`
+	}
+	if known.Value != nil {
+		if known.Value.Kind() == constant.String {
+			value = base64.StdEncoding.EncodeToString([]byte(constant.StringVal(known.Value)))
+		} else {
+			value = known.Value.ExactString()
+		}
+	}
+	return filepath.Base(file), expression{start, end, modeOf(known), canonical(t), value}
+}
+
+func (p *program) place(pos token.Pos) (string, int) {
+	at := p.fset.PositionFor(pos, false)
+	return at.Filename, at.Offset
+}
+
+func modeOf(known types.TypeAndValue) string {
+	switch {
+	case known.IsType():
+		return "type"
+	case known.Value != nil:
+		return "constant"
+	case known.IsNil():
+		return "nil"
+	case known.IsBuiltin():
+		return "builtin"
+	case known.IsVoid():
+		return "no value"
+	}
+	return "value"
+}

@@ -1,0 +1,258 @@
+"""What modgo makes of every expression and identifier, held against go/types: whether it is a type, a value
+or a constant, of which type, with which value, and where the thing that it names is declared.
+
+What modgo doesn't know is counted apart, for then it says nothing. Not for: findings (compare.py).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.objects import FunctionName, Object
+from modgo_lsp.model.operand import Operand
+from modgo_lsp.model.operands import Operands
+from modgo_lsp.model.resolve import Resolver
+from modgo_lsp.model.types import (
+    Array,
+    Basic,
+    Chan,
+    Field,
+    Func,
+    Interface,
+    Map,
+    Named,
+    Pointer,
+    Slice,
+    Struct,
+    Type,
+    TypeParameter,
+    Unknown,
+)
+from modgo_lsp.model.units import FileUnit
+from modgo_lsp.syntax import ast
+from tests.agreement.compare import loader_for
+from tests.agreement.oracle import Oracle
+
+
+class Typed(NamedTuple):
+    """Of expressions and identifiers how many both say the same of, which ones modgo doesn't know, and of
+    which it says something else."""
+
+    same: int = 0
+    unknown: tuple[str, ...] = ()
+    different: tuple[str, ...] = ()
+
+    def __add__(self, other: object) -> Typed:
+        assert isinstance(other, Typed)
+        return Typed(
+            self.same + other.same,
+            (*self.unknown, *other.unknown),
+            (*self.different, *other.different),
+        )
+
+
+class _NotKnownError(Exception):
+    """modgo doesn't know."""
+
+
+class _DifferentError(Exception):
+    """modgo says something else."""
+
+
+def compare_types(oracle: Oracle, module: Path, pattern: str = "./...") -> Typed:
+    """Holds the packages of the Go module in `module` that `pattern` matches against the oracle."""
+    found = Typed()
+    loader = loader_for(oracle)
+    for said in oracle.asks("expressions", pattern, module):
+        if not said["errors"]:
+            found += _package(loader, said)
+    return found
+
+
+def _package(loader: Loader, said: dict[str, Any]) -> Typed:
+    # The rules see a package's registrations; what is held against Go here lies below those.
+    unit = loader._unit(said["dir"])
+    operands = loader._program(said["dir"]).operands
+    same = 0
+    unknown: list[str] = []
+    different: list[str] = []
+    for file in unit.files if unit is not None else ():
+        operands.resolver.bind_file(file)
+        name = Path(file.path).name
+        checks = [
+            *_expressions(operands, file, said["expressions"].get(name, ())),
+            *_uses(operands, file, said["uses"].get(name, ())),
+        ]
+        for start, end, check in checks:
+            try:
+                check()
+                same += 1
+            except (_NotKnownError, _DifferentError) as error:
+                line = file.document.text[:start].count(b"\n") + 1
+                text = file.document.text[start:end].decode()[:60]
+                told = f"{file.path}:{line}: {text}: {error}"
+                (unknown if isinstance(error, _NotKnownError) else different).append(told)
+    return Typed(same, tuple(unknown), tuple(different))
+
+
+# --- expressions
+
+
+def _expressions(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tuple[int, int, Any]]:
+    nodes = {
+        (node.span.start, node.span.end): node
+        for decl in file.syntax.decls
+        for node in ast.walk(decl)
+        # What a literal without a type is, and a variadic parameter, is asked of what is around it.
+        if not isinstance(node, ast.Field | ast.FieldList | ast.Ellipsis)
+        and not (isinstance(node, ast.CompositeLit) and node.type is None)
+    }
+    for each in theirs:
+        node = nodes.get((each["Start"], each["End"]))
+        if node is not None:
+            yield (
+                each["Start"],
+                each["End"],
+                lambda node=node, each=each: _expression(operands, file, node, each),
+            )
+
+
+def _expression(operands: Operands, file: FileUnit, node: Any, theirs: dict[str, Any]) -> None:
+    operand = operands.operand(file, node)
+    said = f"Go says {theirs['Mode']} {theirs['Type']} {theirs['Value']}"
+    # Go tells a generic function in the type that its call gives it.
+    is_generic = operand.generic and operand.mode in ("value", "type")
+    if is_generic or operand.mode in ("unknown", "package") or theirs["Type"] == "?":
+        raise _NotKnownError(said)
+    if operand.mode != theirs["Mode"]:
+        if operand.mode == "constant" and operand.value is None:
+            raise _NotKnownError(said)  # whether the size of a type parameter's type is one
+        raise _DifferentError(f"modgo says {operand.mode} {operand.name}, {said}")
+    if operand.mode in ("builtin", "nil", "no value"):
+        return
+    text = _text(operands, operand)
+    # Go tells the type that an untyped constant gets in the end.
+    if text != theirs["Type"] and not text.startswith("untyped "):
+        raise _DifferentError(f"modgo says {operand.mode} {text}, {said}")
+    if operand.mode == "constant" and not _same_value(operand.value, theirs):
+        raise _DifferentError(f"modgo says constant {operand.value!r}, {said}")
+
+
+def _text(operands: Operands, operand: Operand) -> str:
+    if operand.results is not None and len(operand.results) != 1:
+        return "(" + ",".join(canonical(operands.resolver, each) for each in operand.results) + ")"
+    return canonical(operands.resolver, operand.type)
+
+
+def _same_value(value: object, theirs: dict[str, Any]) -> bool:
+    text = theirs["Value"]
+    if isinstance(value, bytes):
+        return base64.b64decode(text) == value
+    if isinstance(value, bool):
+        return bool(text == str(value).lower())
+    try:
+        exact = Fraction(text)
+    except ValueError:
+        raise _NotKnownError(f"a complex number, or a very long one: {text}") from None
+    if not isinstance(value, int | Fraction):
+        raise _NotKnownError(f"the constant {text}")
+    rounded = theirs["Type"] in ("float32", "float64") and float(exact) == float(value)
+    return exact == value or rounded
+
+
+def canonical(resolver: Resolver, type_: Type) -> str:
+    """A type as the oracle writes it. Raises _NotKnownError where a part of it isn't known."""
+
+    def of(inner: Type) -> str:
+        return canonical(resolver, inner)
+
+    match type_:
+        case Basic(name=name):
+            return name
+        case Named():
+            name = f"{type_.package}.{type_.name}" if type_.package else type_.name
+            return name + (f"[{','.join(map(of, type_.arguments))}]" if type_.arguments else "")
+        case TypeParameter(name=name):
+            return f"${name}"
+        case Pointer(element=element):
+            return f"*{of(element)}"
+        case Slice(element=element):
+            return f"[]{of(element)}"
+        case Array(length=length, element=element) if length >= 0:
+            return f"[{length}]{of(element)}"
+        case Map(key=key, value=value):
+            return f"map[{of(key)}]{of(value)}"
+        case Chan(direction=direction, element=element):
+            return f"{'chan' if direction == 'both' else direction}({of(element)})"
+        case Func():
+            parameters = [of(parameter) for parameter in type_.parameters]
+            if type_.variadic:
+                parameters[-1] = f"...{parameters[-1]}"
+            return f"func({','.join(parameters)})({','.join(map(of, type_.results))})"
+        case Struct(fields=fields):
+            return "struct{" + "; ".join(_field(resolver, field) for field in fields) + "}"
+        case Interface():
+            methods = dict(_methods(resolver, type_, 0))
+            if "" in methods:
+                return "constraint"
+            return "interface{" + "; ".join(sorted(f"{name} {text}" for name, text in methods.items())) + "}"
+    raise _NotKnownError("a part of its type")
+
+
+def _field(resolver: Resolver, field: Field) -> str:
+    tag = field.tag.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{"embedded " if field.embedded else ""}{field.name} {canonical(resolver, field.type)} "{tag}"'
+
+
+def _methods(resolver: Resolver, face: Interface, depth: int) -> Iterator[tuple[str, str]]:
+    """The method set of an interface; something under "" where it is a constraint."""
+    if face.constraint or depth > 30:
+        yield "", ""
+    for name, type_ in zip(face.methods, face.method_types, strict=True):
+        yield name, canonical(resolver, type_)
+    for embedded in face.embedded:
+        under = resolver.underlying(embedded)
+        if isinstance(under, Unknown):
+            raise _NotKnownError("an interface that is embedded")
+        if isinstance(under, Interface):
+            yield from _methods(resolver, under, depth + 1)
+        else:
+            yield "", ""
+
+
+# --- identifiers
+
+
+def _uses(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tuple[int, int, Any]]:
+    selectors = {
+        node.sel.span.start: node
+        for decl in file.syntax.decls
+        for node in ast.walk(decl)
+        if isinstance(node, ast.SelectorExpr)
+    }
+    for each in theirs:
+        offset = each["Offset"]
+        if offset in file.uses:
+            yield offset, offset, lambda each=each: _same_object(file.uses[each["Offset"]], each)
+        elif offset in selectors:
+            source = operands.operand(file, selectors[offset]).source
+            # Of what is selected modgo tells the functions and methods apart.
+            if isinstance(source, FunctionName):
+                yield offset, offset, lambda source=source, each=each: _same_object(source, each)
+
+
+def _same_object(item: Object | None, theirs: dict[str, Any]) -> None:
+    if item is None:
+        raise _DifferentError("modgo says it refers to nothing")
+    if theirs["At"] < 0:
+        return
+    if item.file is None or item.ident is None:
+        raise _DifferentError(f"modgo says {item.name} is predeclared, Go {theirs['Path']} {theirs['At']}")
+    ours = (item.file.path, item.ident.span.start)
+    if ours != (theirs["Path"], theirs["At"]):
+        raise _DifferentError(f"modgo says {ours}, Go {theirs['Path']} {theirs['At']}")
