@@ -32,10 +32,11 @@ class FailedError(Exception):
 
 
 class Load:
-    """Calls that go on while something else is done. `failures` are texts."""
+    """Calls that go on while something else is done. `failures` are texts, `slowest` is seconds."""
 
     calls = 0
     failures: tuple[str, ...] = ()
+    slowest = 0.0
 
 
 class Server(ABC):
@@ -55,6 +56,9 @@ class Server(ABC):
 
     @abstractmethod
     def remove(self, name: str) -> None: ...
+
+    @abstractmethod
+    def clear_cache(self) -> None: ...
 
     @abstractmethod
     def store(self, key: str, bins: Mapping[str, Any]) -> None: ...
@@ -146,6 +150,9 @@ class HostProgram(Server):
     def remove(self, name: str) -> None:
         self._say("remove", name)
 
+    def clear_cache(self) -> None:
+        self._say("clear")
+
     def store(self, key: str, bins: Mapping[str, Any]) -> None:
         assert self._say("store", key, _packed(dict(bins)).hex()) == "ok"
 
@@ -176,8 +183,9 @@ class HostProgram(Server):
 
     def unload(self) -> Load:
         load = Load()
-        load.calls, failures = map(int, self._say("unload").split())
+        load.calls, failures, slowest = map(int, self._say("unload").split())
         load.failures = ("?",) * failures
+        load.slowest = slowest / 1e3
         return load
 
 
@@ -251,6 +259,9 @@ class RealServer(Server):
     def remove(self, name: str) -> None:
         self.client.udf_remove(name)
 
+    def clear_cache(self) -> None:
+        self.client.info_all("udf-clear-cache:")
+
     def store(self, key: str, bins: Mapping[str, Any]) -> None:
         self.client.put(("test", "demo", key), dict(bins))
 
@@ -285,11 +296,13 @@ class RealServer(Server):
 
         def call(number: int) -> None:
             while not self._over.is_set():
+                began = time.monotonic()
                 try:
                     self.apply(f"load{number}", module, function)
                 except FailedError as error:
                     self._load.failures += (str(error),)
                 self._load.calls += 1
+                self._load.slowest = max(self._load.slowest, time.monotonic() - began)
 
         self._threads = [threading.Thread(target=call, args=(i,)) for i in range(threads)]
         for thread in self._threads:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -115,6 +117,31 @@ def test_lua_is_left_alone(server: Server, shop: Files) -> None:
     assert server.apply("a", "shop", "version") == 1
 
 
+def test_lua_does_not_wait_while_a_go_module_is_loaded(make_server: Maker, hostile: Files) -> None:
+    server = make_server(HOSTILE_SETUP_MS="3000")
+    server.put("calc.lua", LUA)
+    for i in range(2):
+        server.store(f"load{i}", {"n": 1})
+    server.load(2, "calc", "version")
+    began = time.monotonic()
+    server.put_all(hostile)
+    assert time.monotonic() - began > 2.9
+    load = server.unload()
+    assert load.failures == ()
+    assert load.slowest < 2.5
+    server.remove(hostile[-1][0])
+    assert server.apply("load0", "calc", "add", 2, 3) == 5
+
+
+def test_clearing_luas_cache_leaves_go_modules_alone(server: Server, shop: Files) -> None:
+    server.put("calc.lua", LUA)
+    server.put_all(shop)
+    server.store("a", {"n": 1})
+    server.clear_cache()
+    assert server.apply("a", "shop", "version") == 1
+    assert server.apply("a", "calc", "add", 2, 3) == 5
+
+
 def test_a_name_that_lua_has_is_refused(server: Server, shop: Files) -> None:
     server.put("shop.lua", LUA)
     with pytest.raises(RefusedError, match=r"there is a shop\.lua"):
@@ -155,8 +182,6 @@ def test_a_module_larger_than_a_file_goes_in_parts(server: Server, web: Files) -
 
 
 def test_json_goes_too(server: Server, built: object) -> None:
-    from pathlib import Path
-
     server.put_all(package("doc", (Path(str(built)) / "udf" / "doc.so").read_bytes()))
     server.store("a", {"n": 1, "s": "x"})
     assert server.apply("a", "doc", "encode") == '{"n":1,"s":"x"}'
@@ -312,6 +337,27 @@ def test_settings_that_are_no_good_are_told_of(make_server: Maker, shop: Files) 
         server.put_all(shop)
         assert logged(server, f"mod_go: MODGO_{name} is ")
     assert server.apply("a", "shop", "version") == 1
+
+
+def test_settings_are_kept(make_server: Maker, shop: Files) -> None:
+    server = make_server(MODGO_POOL="2", MODGO_MEMORY="256M", MODGO_LOG="warning")
+    server.put_all(shop)
+    for i in range(8):
+        server.store(f"load{i}", {"n": 1})
+    server.load(8, "shop", "version")
+    assert server.process is not None
+    most = 0
+    for _ in range(50):
+        workers = psutil.Process(server.process.pid).children()
+        most = max(most, len(workers))
+        time.sleep(0.01)
+    load = server.unload()
+    assert load.failures == ()
+    assert most == 3, "two at once, and one to spare"
+    limits = Path(f"/proc/{workers[0].pid}/limits").read_text()
+    assert re.search(rf"Max data size +{256 << 20} ", limits)
+    server.apply("load0", "shop", "say", "good morning")
+    assert not logged(server, "good morning")
 
 
 @pytest.mark.parametrize("mode", ["fenced", "unfenced"])

@@ -4,7 +4,8 @@
  * A build is in the table when the headers of its own sources (Aerospike's common and mod-lua at the commits that the
  * server's release names) were compared with those that the plugin is compiled with, and every structure that passes
  * between the two was the same: as_module and its hooks and events, as_val and all values, as_rec, as_stream,
- * as_result, as_udf_context, as_timer, as_aerospike, as_log, as_packer, as_unpacker and mod_lua_config.
+ * as_result, as_udf_context, as_timer, as_aerospike, as_log, as_packer, as_unpacker and mod_lua_config. And its
+ * udf_cask.c was read: it tells of files that come and go with Lua's lock held.
  */
 #include "builds.h"
 

@@ -59,6 +59,21 @@ static void warn_of_twin(const char *filename)
 			filename, name);
 }
 
+/* The server holds Lua's lock while a file comes or goes, so that no Lua runs meanwhile. Ours is none of Lua's, and to
+ * load it takes as long as its setup does: whoever calls Lua shall not wait for that. */
+static int without_lock(as_module *module, int (*handle)(const char *filename), const char *filename)
+{
+	bool held = mod_go_server.lock_lua != NULL && mod_go_server.unlock_lua != NULL;
+	int code;
+
+	if (held)
+		mod_go_server.unlock_lua(module);
+	code = handle(filename);
+	if (held)
+		mod_go_server.lock_lua(module);
+	return code;
+}
+
 static int update(as_module *module, as_module_event *event)
 {
 	int code;
@@ -71,15 +86,15 @@ static int update(as_module *module, as_module_event *event)
 		return lua->update(module, event);
 	case AS_MODULE_EVENT_FILE_ADD:
 		if (mod_go_name_is_ours(event->data.filename))
-			return mod_go_sets_add(event->data.filename);
+			return without_lock(module, mod_go_sets_add, event->data.filename);
 		code = lua->update(module, event);
 		warn_of_twin(event->data.filename);
 		return code;
 	case AS_MODULE_EVENT_FILE_REMOVE:
 		if (mod_go_name_is_ours(event->data.filename))
-			return mod_go_sets_remove(event->data.filename);
+			return without_lock(module, mod_go_sets_remove, event->data.filename);
 		return lua->update(module, event);
-	default: /* Go cannot unload, so there is no cache of ours to clear */
+	default: /* AS_MODULE_EVENT_CLEAR_CACHE: what the server has put is what is loaded, so we have nothing to clear */
 		return lua->update(module, event);
 	}
 }

@@ -78,6 +78,7 @@ static bool build_is_good(void)
 
 	if (mod_go_build_is_known(mod_go_server.build))
 		return true;
+	mod_go_server.lock_lua = NULL; /* nobody has looked at what it locks when */
 	mod_go_build_list(list, sizeof(list));
 	if (same == NULL || *same == '\0') {
 		tell("this is Aerospike %.60s, whose structures this libmod_go does not know: no Go modules run. It "

@@ -90,6 +90,13 @@ static void *find(const char *name, char *missing, size_t capacity)
 	return found;
 }
 
+static void find_lock(const char *name, void (**function)(as_module *))
+{
+	void *found = dlsym(RTLD_DEFAULT, name);
+
+	memcpy(function, &found, sizeof(found));
+}
+
 bool mod_go_server_find(char *missing, size_t capacity)
 {
 	missing[0] = '\0';
@@ -99,5 +106,7 @@ bool mod_go_server_find(char *missing, size_t capacity)
 	mod_go_server.build = find("aerospike_build_id", missing, capacity);
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
 		*functions[i].at = find(functions[i].name, missing, capacity);
+	find_lock("mod_lua_wrlock", &mod_go_server.lock_lua);
+	find_lock("mod_lua_unlock", &mod_go_server.unlock_lua);
 	return missing[0] == '\0';
 }

@@ -19,6 +19,9 @@ typedef struct mod_go_server_data {
 	as_log *log;
 	const as_val *nil;
 	const char *build; /* its version: "8.1.2.0" */
+	/* The lock that Lua's calls share and that the server has alone while files change; NULL where it is not known to. */
+	void (*lock_lua)(as_module *lua);
+	void (*unlock_lua)(as_module *lua);
 } mod_go_server_data;
 
 extern mod_go_server_data mod_go_server;

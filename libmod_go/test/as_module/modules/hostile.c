@@ -1,7 +1,20 @@
 /* hostile.c - a module that asks its host for what it must not do, and gives what it must not take. */
+static int slow_setup(void);
+#define SETUP slow_setup()
 #include "module.h"
 
 #include <stdio.h>
+#include <unistd.h>
+
+/* As long as the environment says. */
+static int slow_setup(void)
+{
+	const char *milliseconds = getenv("HOSTILE_SETUP_MS");
+
+	if (milliseconds != NULL)
+		usleep((useconds_t)atoi(milliseconds) * 1000);
+	return AEROSPIKE_UDF_GO_OK;
+}
 
 static const char *property(const char *name)
 {

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "record.h"
 
@@ -294,10 +295,18 @@ typedef struct load {
 	pthread_t threads[64];
 	int count;
 	atomic_bool over;
-	atomic_ullong calls, failures;
+	atomic_ullong calls, failures, slowest_ms;
 } load;
 
 static load current;
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
 
 static void *call_until_over(void *number)
 {
@@ -305,9 +314,13 @@ static void *call_until_over(void *number)
 
 	snprintf(key, sizeof(key), "%s%d", current.key, (int)(intptr_t)number);
 	while (!current.over) {
+		uint64_t begun = now_ms(), took, slowest = current.slowest_ms;
 		host_answer answer =
 			host_apply(key, current.module, current.function, current.arguments, current.size);
 
+		took = now_ms() - begun;
+		while (took > slowest && !atomic_compare_exchange_weak(&current.slowest_ms, &slowest, took))
+			continue;
 		current.calls++;
 		if (strcmp(answer.word, "success") != 0)
 			current.failures++;
@@ -326,16 +339,17 @@ void host_load(int threads, const char *key, const char *module, const char *fun
 	current.size = size;
 	current.count = threads;
 	current.over = false;
-	current.calls = current.failures = 0;
+	current.calls = current.failures = current.slowest_ms = 0;
 	for (int i = 0; i < threads; i++)
 		pthread_create(&current.threads[i], NULL, call_until_over, (void *)(intptr_t)i);
 }
 
-void host_unload(uint64_t *calls, uint64_t *failures)
+void host_unload(uint64_t *calls, uint64_t *failures, uint64_t *slowest_ms)
 {
 	current.over = true;
 	for (int i = 0; i < current.count; i++)
 		pthread_join(current.threads[i], NULL);
 	*calls = current.calls;
 	*failures = current.failures;
+	*slowest_ms = current.slowest_ms;
 }

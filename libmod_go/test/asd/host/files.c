@@ -108,6 +108,13 @@ void host_remove(const char *filename)
 	mod_lua_unlock(&mod_lua);
 }
 
+void host_clear_cache(void)
+{
+	mod_lua_wrlock(&mod_lua);
+	send_event(AS_MODULE_EVENT_CLEAR_CACHE, NULL);
+	mod_lua_unlock(&mod_lua);
+}
+
 static int is_file(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.';

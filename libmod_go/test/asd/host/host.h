@@ -24,6 +24,9 @@ void host_files_start(const char *folder, bool reverse);
 const char *host_put(const char *filename, const char *path);
 void host_remove(const char *filename);
 
+/* udf-clear-cache. */
+void host_clear_cache(void);
+
 /* calls.c: an answer as its word ("success", "failure", "error") and a value or text, both from malloc. */
 typedef struct host_answer {
 	const char *word;
@@ -43,10 +46,10 @@ extern uint32_t host_references;
 /* Over all records; the answer is a list of what was written. */
 host_answer host_aggregate(const char *module, const char *function, const uint8_t *arguments, size_t size);
 
-/* Has `threads` call the function until host_unload, which counts. */
+/* Has `threads` call the function until host_unload, which counts, and says how long the slowest call took. */
 void host_load(int threads, const char *key, const char *module, const char *function,
                const uint8_t *arguments, size_t size);
-void host_unload(uint64_t *calls, uint64_t *failures);
+void host_unload(uint64_t *calls, uint64_t *failures, uint64_t *slowest_ms);
 
 /* Writes one to the log, as the server does: standard error. */
 bool host_log(as_log_level level, const char *function, const char *file, uint32_t line, const char *format,

@@ -3,13 +3,14 @@
  *
  *   put NAME PATH                            "ok" or "refused TEXT"
  *   remove NAME                              "ok"
+ *   clear                                    "ok"
  *   store KEY BINS                           "ok"
  *   fetch KEY                                "success BINS" or "none"
  *   apply KEY MODULE FUNCTION ARGUMENTS      "success VALUE", "failure TEXT", "error TEXT"
  *   references                               how many of its record the last call left
  *   aggregate MODULE FUNCTION ARGUMENTS      the same
  *   load THREADS KEY MODULE FUNCTION ARGUMENTS   "ok"
- *   unload                                   "CALLS FAILURES"
+ *   unload                                   "CALLS FAILURES MILLISECONDS", these of the slowest
  *
  * BINS, VALUE, ARGUMENTS and TEXT are in hexadecimal: all but TEXT as msgpack.
  */
@@ -78,6 +79,8 @@ static void run_file_command(char *const *words)
 
 	if (strcmp(words[0], "put") == 0)
 		refusal = host_put(words[1], words[2]);
+	else if (strcmp(words[0], "clear") == 0)
+		host_clear_cache();
 	else
 		host_remove(words[1]);
 	if (refusal != NULL)
@@ -106,7 +109,7 @@ static void run_call_command(char *const *words, int count)
 {
 	uint8_t *arguments;
 	size_t size = from_hexadecimal(words[count - 1], &arguments);
-	uint64_t calls, failures;
+	uint64_t calls, failures, slowest;
 
 	if (strcmp(words[0], "apply") == 0) {
 		print_answer(host_apply(words[1], words[2], words[3], arguments, size));
@@ -116,8 +119,9 @@ static void run_call_command(char *const *words, int count)
 		host_load(atoi(words[1]), words[2], words[3], words[4], arguments, size);
 		printf("ok\n");
 	} else {
-		host_unload(&calls, &failures);
-		printf("%llu %llu\n", (unsigned long long)calls, (unsigned long long)failures);
+		host_unload(&calls, &failures, &slowest);
+		printf("%llu %llu %llu\n", (unsigned long long)calls, (unsigned long long)failures,
+		       (unsigned long long)slowest);
 	}
 	free(arguments);
 }
@@ -142,7 +146,8 @@ int main(int count, char **words)
 			continue;
 		if (strcmp(parts[0], "references") == 0)
 			printf("%u\n", host_references);
-		else if (strcmp(parts[0], "put") == 0 || strcmp(parts[0], "remove") == 0)
+		else if (strcmp(parts[0], "put") == 0 || strcmp(parts[0], "remove") == 0 ||
+		         strcmp(parts[0], "clear") == 0)
 			run_file_command(parts);
 		else if (strcmp(parts[0], "store") == 0 || strcmp(parts[0], "fetch") == 0)
 			run_record_command(parts);
