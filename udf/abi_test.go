@@ -13,9 +13,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf"
 )
 
 // tool builds with the Go and C compilers that build this test.
@@ -78,6 +81,9 @@ func TestABI(t *testing.T) {
 		{"property build", `{"target":"linux/amd64"}`},
 		{"property suports-dlclose", "false"},
 		{"property setup-error", ""},
+		{"property conn-version", udf.Version},
+		{"property go-version", runtime.Version()},
+		{"property supports-dlclose", "false"},
 		{"property nonsense", ""},
 
 		{"bin a i:5", ""},
@@ -128,7 +134,39 @@ func TestABI(t *testing.T) {
 		{"apply fill i:8", "0 string xxxxxxxx"},
 		{"apply fill i:9", "0 string xxxxxxxxx"},
 		{"apply fail", "3 string no luck today"},
+		{"option buffer 0", ""},
+		{"apply fill i:1", "0 string x"},
+		{"apply fail", "3 string no luck today"},
+		{"apply fill i:100000", "0 string " + strings.Repeat("x", 100000)},
 		{"option buffer 64", ""},
+
+		// No bytes at no place.
+		{"apply echo t:4:", "0 string "},
+		{"apply echo x:", "0 bytes "},
+		{"apply greet t:4:", "0 string hello "},
+		{"apply echo t:6:", "0 geojson "},
+		{"apply echo t:7:", "0 hll "},
+		{"apply echo l:", "2 string argument 1 of echo: the msgpack of this list or map is truncated"},
+
+		// A host of a later minor version, whose structs are larger, and hosts that have less than version 1.0.
+		{"bin a i:12", ""},
+		{"option call_size 4096", ""},
+		{"option result_size 4096", ""},
+		{"option table_size 4096", ""},
+		{"apply add i:1", "0 integer 13"},
+		{"option call_size 32", ""}, // up to the deadline
+		{"apply add i:1", "0 integer 14"},
+		{"option call_size 31", ""},
+		{"apply add i:1", "7 string the host's call is smaller than that of version 1.0 of the ABI; use a newer host"},
+		{"option call_size 0", ""},
+		{"option result_size 8", ""},
+		{"apply add i:1", "7 nil"},
+		{"option result_size 0", ""},
+		{"option table_size 32", ""}, // up to record_set
+		{"apply getBin", "0 integer 14"},
+		{"apply facts", "3 string listing the bins of the record: the host doesn't offer record_bin_names"},
+		{"apply add i:-2", "3 string updating the record: the host doesn't offer record_update"},
+		{"option table_size 0", ""},
 
 		{"apply say s:hey", `log outer 1 hey n=1 who="a b" (functions.go:80)` + "\n0 nil"},
 		{"option level 0", ""},
@@ -258,8 +296,10 @@ func TestABI(t *testing.T) {
 		t.Error(out[0])
 	})
 	t.Run("threads", func(t *testing.T) {
-		if out, _ := run("setup", "bin a i:5", "threads getBin 20000 16", "apply getBin"); len(out) != 3 || out[2] != "0 integer 5" {
-			t.Error(out)
+		// More at once than have frames of their own, and later ones that get those of the first.
+		out, stderr := run("setups 64", "bin a i:5", "threads getBin 20000 16", "threads getBin 20 400", "threads getBin 20 400", "apply getBin")
+		if len(out) != 5 || out[0] != strings.TrimSpace(strings.Repeat("0 ", 64)) || out[4] != "0 integer 5" || stderr != "" {
+			t.Error(out, stderr)
 		}
 	})
 	t.Run("goroutine logs to standard error", func(t *testing.T) {
@@ -272,9 +312,9 @@ func TestABI(t *testing.T) {
 
 func TestABISetupFails(t *testing.T) {
 	run := module(t, "./broken")
-	out, stderr := run("setup", "setup", "property setup-error", "apply twice")
+	out, stderr := run("setups 8", "setup", "property setup-error", "apply twice", "property functions", "property dispatch")
 	text := strings.Join(out, "\n")
-	for _, want := range []string{"3\n3\nsetup failed, there are 2 problems", `- "twice" (main.go:`, `- "channel" (main.go:`, "7 string setup failed"} {
+	for _, want := range []string{"3 3 3 3 3 3 3 3\n3\nsetup failed, there are 2 problems", `- "twice" (main.go:`, `- "channel" (main.go:`, "7 string setup failed"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

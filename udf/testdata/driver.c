@@ -11,12 +11,14 @@
  *   asked                 prints how often record_get and record_set were called since the last time
  *   bench NAME N          prints nanoseconds a call
  *   threads NAME N T      calls from T threads
+ *   setups T              setup from T threads at once: prints each answer that it gave
  *   floor N               nanoseconds of a call into Go that does nothing (setup, again)
  *
  * NAME may be @SYMBOL, a symbol of the UDF's own. VALUE is n (nil), b:1, i:5, d:1.5, s:text, x:hex (bytes), l:hex and m:hex (msgpack), t:N:hex (any type N).
  * Options: record, host (0: none), functions (0: an empty table), exists, refuse (writes), buffer (bytes),
  * deadline (milliseconds from now, may be negative), level, nest (unset calls another UDF), many (0: streams go one
- * by one), streams (0: there are none), broken (reading a stream fails after so many elements).
+ * by one), streams (0: there are none), broken (reading a stream fails after so many elements), call_size,
+ * result_size and table_size (what those structs say of their size, where not 0).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -51,6 +53,7 @@ static char bin_names[BINS * 32];
 
 static struct {
 	int record, host, functions, exists, refuse, buffer, deadline, level, nest, many, streams, broken;
+	int call_size, result_size, table_size;
 } option;
 
 static void *library;
@@ -414,6 +417,9 @@ static aerospike_udf_go_value parse(char *text)
 		v.length = unhex(rest + 1, &v.data);
 		break;
 	}
+	if (text[0] != 's' && v.length == 0) {
+		v.data = NULL; /* as a host may say it */
+	}
 	return v;
 }
 
@@ -469,6 +475,10 @@ static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, ae
 	if (option.deadline) {
 		call.deadline = now() + (uint64_t)((int64_t)option.deadline * 1000000);
 	}
+	if (option.call_size) {
+		call.size = (uint32_t)option.call_size;
+	}
+	host.size = option.table_size ? (uint32_t)option.table_size : sizeof(host);
 	offer_ahead(&call);
 	if (name[0] == '@') {
 		int (*symbol)(aerospike_udf_go_call *, aerospike_udf_go_record *, aerospike_udf_go_value *, size_t,
@@ -492,6 +502,9 @@ static void apply_and_print(char *name, int scope, aerospike_udf_go_value *argum
 	int status;
 
 	memset(buffer, 0xee, sizeof(buffer));
+	if (option.result_size) {
+		result.size = (uint32_t)option.result_size;
+	}
 	if (scope != 0) {
 		static char in, out; /* something to point to */
 		aerospike_udf_go_call call = {.size = sizeof(call), .log_level = 2, .host = &host, .context = "outer"};
@@ -559,20 +572,49 @@ struct work {
 	double took;
 };
 
+/* All threads of a test begin at once, and end when all are done. */
+static pthread_barrier_t together;
+
 static void *thread(void *arg)
 {
 	struct work *w = arg;
 
+	pthread_barrier_wait(&together);
 	w->took = nanoseconds(w->name, w->n);
+	pthread_barrier_wait(&together);
 	return NULL;
+}
+
+static void *set_up(void *arg)
+{
+	pthread_barrier_wait(&together);
+	*(int *)arg = module.setup();
+	return NULL;
+}
+
+static void setups(int count)
+{
+	pthread_t id[64];
+	int answer[64];
+
+	pthread_barrier_init(&together, NULL, (unsigned)count);
+	for (int i = 0; i < count; i++) {
+		pthread_create(&id[i], NULL, set_up, &answer[i]);
+	}
+	for (int i = 0; i < count; i++) {
+		pthread_join(id[i], NULL);
+		printf("%d%s", answer[i], i + 1 < count ? " " : "\n");
+	}
+	pthread_barrier_destroy(&together);
 }
 
 static void threads(char *name, long n, int count)
 {
-	pthread_t id[64];
-	struct work work[64];
+	pthread_t id[512];
+	struct work work[512];
 	uint64_t start = now();
 
+	pthread_barrier_init(&together, NULL, (unsigned)count);
 	for (int i = 0; i < count; i++) {
 		work[i] = (struct work){name, n, 0};
 		pthread_create(&id[i], NULL, thread, &work[i]);
@@ -580,6 +622,7 @@ static void threads(char *name, long n, int count)
 	for (int i = 0; i < count; i++) {
 		pthread_join(id[i], NULL);
 	}
+	pthread_barrier_destroy(&together);
 	printf("%d threads: %.1f ns a call\n", count, (double)(now() - start) / ((double)n * count));
 }
 
@@ -591,7 +634,9 @@ static void set_option(const char *name, int n)
 	} all[] = {{"record", &option.record}, {"host", &option.host}, {"functions", &option.functions},
 	           {"exists", &option.exists}, {"refuse", &option.refuse}, {"buffer", &option.buffer},
 	           {"deadline", &option.deadline}, {"level", &option.level}, {"nest", &option.nest},
-	           {"many", &option.many}, {"streams", &option.streams}, {"broken", &option.broken}};
+	           {"many", &option.many}, {"streams", &option.streams}, {"broken", &option.broken},
+	           {"call_size", &option.call_size}, {"result_size", &option.result_size},
+	           {"table_size", &option.table_size}};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (strcmp(all[i].name, name) == 0) {
@@ -678,6 +723,8 @@ static void run(char *line)
 	} else if (strcmp(word[0], "threads") == 0) {
 		bench_count = 0;
 		threads(word[1], atol(word[2]), atoi(word[3]));
+	} else if (strcmp(word[0], "setups") == 0) {
+		setups(atoi(word[1]));
 	} else {
 		printf("no command %s\n", word[0]);
 	}
