@@ -28,16 +28,16 @@ func userFrames() string {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	var b strings.Builder
-	goroot := ""
+	origin := origin{own: registrars()}
 	for {
 		f, more := frames.Next()
 		if f.Function == "runtime.gopanic" {
-			goroot = strings.TrimSuffix(f.File, "runtime/panic.go") // "" in a build with -trimpath
+			origin.goroot = strings.TrimSuffix(f.File, "runtime/panic.go")
 		}
 		if f.Function == sdk+".(*frame).run" {
 			break
 		}
-		if isUser(f, goroot) {
+		if origin.isUser(f) {
 			name := f.Function[strings.LastIndexByte(f.Function, '/')+1:]
 			b.WriteString("\n" + f.File + ":" + strconv.Itoa(f.Line) + " " + name)
 		}
@@ -48,8 +48,36 @@ func userFrames() string {
 	return b.String()
 }
 
+// origin tells user code from Go's own library.
+type origin struct {
+	goroot string          // the folder of its sources, "" in a build with -trimpath
+	own    map[string]bool // how the import paths of user code begin, with -trimpath
+}
+
+// registrars gives how the import paths of the packages begin that register functions.
+func registrars() map[string]bool {
+	own := map[string]bool{}
+	declared.Lock()
+	defer declared.Unlock()
+	for _, pc := range declared.callers {
+		if f := runtime.FuncForPC(pc); f != nil {
+			own[firstElement(f.Name())] = true
+		}
+	}
+	return own
+}
+
+// firstElement gives the first element of the import path that a function's full name begins with.
+func firstElement(function string) string {
+	if first, _, deep := strings.Cut(function, "/"); deep {
+		return first
+	}
+	first, _, _ := strings.Cut(function, ".")
+	return first
+}
+
 // isUser says whether a frame is of the UDF module's own code. Generated files have names that begin with zz_.
-func isUser(f runtime.Frame, goroot string) bool {
+func (o origin) isUser(f runtime.Frame) bool {
 	base := f.File[strings.LastIndexByte(f.File, '/')+1:]
 	switch {
 	case f.Function == "", strings.HasPrefix(base, "zz_"):
@@ -61,7 +89,11 @@ func isUser(f runtime.Frame, goroot string) bool {
 	case isOwnFile(f.File):
 		return false // inlined of a generic function, such as Map, and named after its caller
 	}
-	return goroot == "" || !strings.HasPrefix(f.File, goroot)
+	if o.goroot != "" {
+		return !strings.HasPrefix(f.File, o.goroot)
+	}
+	first := firstElement(f.Function) // the linker writes a dot in a path's last element as %2e
+	return strings.Contains(first, ".") || strings.Contains(first, "%2e") || o.own[first]
 }
 
 // isOwnFile says whether file is a source of this package.

@@ -27,13 +27,14 @@ func (r Registration) Name() string { return r.name }
 //
 // What is wrong with it is told when the module is set up, all at once.
 func Register(name string, fn any) Registration {
-	_, file, line, ok := runtime.Caller(1)
+	pc, file, line, ok := runtime.Caller(1)
 	r := registration{name: name, fn: fn}
 	if ok {
 		r.location = path.Base(file) + ":" + strconv.Itoa(line)
 	}
 	declared.Lock()
 	declared.registrations = append(declared.registrations, r)
+	declared.callers = append(declared.callers, pc)
 	declared.Unlock()
 	return Registration{name}
 }
@@ -124,4 +125,5 @@ type declarations struct {
 var declared struct {
 	sync.Mutex
 	declarations
+	callers []uintptr // of Register
 }

@@ -152,7 +152,7 @@ func (r registration) function(bindings map[string]Binding) (*function, []string
 		f.descriptor = b.Descriptor
 	}
 	if f.descriptor == "" {
-		f.descriptor = describe(r.name, v, s)
+		f.descriptor = describe(r.name, r.location, v, s)
 	}
 	if len(wrong) > 0 {
 		return f, append(problems, wrong...)

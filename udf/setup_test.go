@@ -128,6 +128,8 @@ func TestSetupTellsAllProblems(t *testing.T) {
 	}
 }
 
+func (c celsius) warmer(by float32) celsius { return c + celsius(by) }
+
 func double(n int64) (int64, error) { return 2 * n, nil }
 
 func TestBindingsJoinInAnyOrder(t *testing.T) {
@@ -171,6 +173,7 @@ func TestManifestIsJSON(t *testing.T) {
 	m := join(declarations{registrations: []registration{
 		{name: "b", fn: func(r *Record, s string, rest ...any) (map[string]any, error) { return nil, nil }},
 		{name: "a", fn: func(*Stream) *Stream { return nil }},
+		{"method", celsius(1).warmer, "here.go:7"},
 		{name: "odd", fn: func(struct {
 			X int `udf:"\"\\\u0001é"`
 		}) {
@@ -184,7 +187,10 @@ func TestManifestIsJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(m.manifest()), &list); err != nil {
 		t.Fatalf("%v in %s", err, m.manifest())
 	}
-	if len(list) != 3 || list[0].Name != "a" || list[0].Kind != "stream" || list[1].Kind != "record" {
+	if len(list) == 4 && (list[2].Name != "method" || list[2].Location != "here.go:7") {
+		t.Errorf("%+v", list[2])
+	}
+	if len(list) != 4 || list[0].Name != "a" || list[0].Kind != "stream" || list[1].Kind != "record" {
 		t.Fatalf("%+v", list)
 	}
 	b := list[1]

@@ -133,3 +133,21 @@ async def test_every_stream_udf_gets_a_wrapper(tmp_path: Path) -> None:
         "_Function.(func(modgo_context2.Context, *modgo_udf.Stream, bin, bounds) (*modgo_udf.Stream, error))"
         in text
     )
+
+
+async def test_a_panic_tells_of_the_modules_own_code_also_without_paths(
+    write: Write, driver: Driver, tmp_path: Path
+) -> None:
+    """A release build has no paths by which Go's own library could be told from a module without a dot."""
+    source = (
+        f'package m\n\nimport (\n\t"sort"\n\n\t"{SDK_PATH}"\n)\n\n'
+        'var _ = udf.Register("sorts", func(list []int) {\n'
+        '\tsort.Slice(list, func(i, j int) bool { panic("here") })\n})\n'
+    )
+    go_mod = f"module shop\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n"
+    folder = write("go.mod", go_mod, "m.go", source)
+    request = BuildRequest((folder,), output=tmp_path / "x.so", release=True)
+    assert (await build_module(request)).ok
+    assert driver(tmp_path / "x.so", "apply sorts l:920201") == [
+        "4 string here\\nshop/m.go:10 shop.init.func1.1\\nshop/m.go:10 shop.init.func1"
+    ]
