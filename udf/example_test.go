@@ -2,6 +2,8 @@ package udf_test
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf"
 	"github.com/GeertJohan/aerospike-mod-go/udf/udftest"
@@ -47,6 +49,56 @@ func ExampleRecord_Update() {
 	r.Set("a much too long name", 2) // remembered…
 	fmt.Println(r.Update())          // …and told here
 	// Output: updating the record: setting the bin "a much too long name": a bin's name has at most 15 bytes, this one has 20
+}
+
+func ExampleRecord_Set() {
+	record := udftest.NewRecord(map[string]udf.Value{"old": 1})
+	r := record.UDF()
+
+	r.Set("tags", []string{"a", "b"})
+	r.Set("home", struct {
+		City string `udf:"city"`
+	}{"Delft"})
+	r.Set("old", nil) // as Unset
+	fmt.Println(r.Update(), record.Stored())
+	// Output: <nil> map[home:map[city:Delft] tags:[a b]]
+}
+
+func ExampleRecord_Create() {
+	record := udftest.NewRecord(nil, udftest.Absent())
+	r := record.UDF()
+
+	fmt.Println(r.Exists())
+	r.Set("n", 1)
+	r.SetTTL(24 * time.Hour)
+	fmt.Println(r.Create(), r.Exists(), r.Generation(), r.TTL())
+	// Output:
+	// false
+	// <nil> true 1 24h0m0s
+}
+
+func ExampleRecord_Remove() {
+	record := udftest.NewRecord(map[string]udf.Value{"n": 1})
+	fmt.Println(record.UDF().Remove(), record.UDF().Exists())
+	// Output: <nil> false
+}
+
+func ExampleRecord_Bins() {
+	record := udftest.NewRecord(map[string]udf.Value{"b": 2, "a": 1, "name": "Ann"})
+	for name, v := range record.UDF().Bins() {
+		fmt.Println(name, v)
+	}
+	// Output:
+	// a 1
+	// b 2
+	// name Ann
+}
+
+func ExampleRecord_Key() {
+	record := udftest.NewRecord(nil, udftest.WithKey(udf.Key{Namespace: "test", Set: "users", Value: "ann"}))
+	key := record.UDF().Key()
+	fmt.Println(key.Namespace, key.Set, key.Value)
+	// Output: test users ann
 }
 
 func ExampleGet() {
@@ -126,6 +178,41 @@ func ExampleAggregate() {
 	// Output:
 	// [4] <nil>
 	// [1 3] <nil>
+}
+
+func ExampleReduce() {
+	words := udftest.NewStream("a", "bcd", "ef")
+	longest := func(s *udf.Stream) *udf.Stream {
+		return udf.Reduce(s, func(a, b string) string {
+			if len(a) >= len(b) {
+				return a
+			}
+			return b
+		})
+	}
+	fmt.Println(udftest.Run(words, longest))
+	fmt.Println(udftest.RunOnNodes(3, words, longest)) // once on each node, and once more on what they give
+	// Output:
+	// [bcd] <nil>
+	// [bcd] <nil>
+}
+
+func ExampleStream_Records() {
+	records := udftest.NewStream(
+		udftest.NewRecord(map[string]udf.Value{"n": 1}),
+		udftest.NewRecord(map[string]udf.Value{"n": 2}),
+	)
+	sum := func(s *udf.Stream) *udf.Stream {
+		total := int64(0)
+		for r := range s.Records() { // on its node
+			n, _ := r.Int("n")
+			total += n
+		}
+		sums := udf.StreamOf(slices.Values([]int64{total}))
+		return udf.Reduce(sums, func(a, b int64) int64 { return a + b })
+	}
+	fmt.Println(udftest.RunOnNodes(2, records, sum))
+	// Output: [3] <nil>
 }
 
 func ExampleStreamOf() {

@@ -28,7 +28,8 @@ var ErrNoBin = errors.New("the record has no such bin")
 // between is remembered and given by the next Create or Update, as bufio.Writer does. Where none follows, the
 // call fails with it, unless the UDF gives an error of its own: nothing is lost silently.
 //
-// A Record belongs to its call and its goroutine: after the call every method fails.
+// A Record belongs to its call and its goroutine: after the call every method fails. One of a stream is valid until the
+// next one is read.
 type Record struct {
 	state *recordState
 }
@@ -203,8 +204,8 @@ type binError struct {
 func (e *binError) Error() string { return "bin " + strconv.Quote(e.bin) + ": " + e.err.Error() }
 func (e *binError) Unwrap() error { return e.err }
 
-// Set sets a bin in memory to v, of any supported type; nil removes it, as Unset does. A name over 15 bytes
-// and a value that Aerospike can't store are remembered and given by the next Create or Update.
+// Set sets a bin in memory to v, of any supported type; nil removes it, as Unset does. That a name has more than 15
+// bytes, or that Aerospike can't store the value, is remembered and given by the next Create or Update.
 func (r *Record) Set(name string, v any) {
 	if err := r.set(name, v); err != nil {
 		r.remember("setting the bin "+strconv.Quote(name), err)

@@ -25,7 +25,8 @@ func (r Registration) Name() string { return r.name }
 //
 //	var _ = udf.Register("add", Add)
 //
-// What is wrong with it is told when the module is set up, all at once.
+// What is wrong with it is told when the module is set up, all at once. A name that stands there as a constant and a
+// function whose type is known get generated code; others are called through reflection, which is slower.
 func Register(name string, fn any) Registration {
 	pc, file, line, ok := runtime.Caller(1)
 	r := registration{name: name, fn: fn}

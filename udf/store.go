@@ -80,7 +80,8 @@ func (r *Record) Digest() []byte { return r.metadata().Digest }
 // SetName gives the name of the record's set, "" where it is in none.
 func (r *Record) SetName() string { return r.metadata().Set }
 
-// TTL gives the time until the record expires: [NeverExpires], or 0 where the namespace's default applies.
+// TTL gives the time until the record expires, in whole seconds; [NeverExpires], or 0 where the namespace's default
+// applies or the host doesn't know it.
 func (r *Record) TTL() time.Duration {
 	ttl := r.metadata().TTL
 	if ttl == host.TTLNever {
@@ -92,8 +93,8 @@ func (r *Record) TTL() time.Duration {
 // ttlMax is the longest time to live, ten years, as in the server.
 const ttlMax = 3650 * 24 * time.Hour
 
-// SetTTL sets the time to live from the next write on: [NeverExpires], or 0 for the namespace's default.
-// Parts of a second count as a whole one. One that Aerospike doesn't have is remembered as a failed Set is.
+// SetTTL sets the time to live from the next write on: up to ten years, [NeverExpires], or 0 for the namespace's
+// default. Parts of a second count as a whole one. One that Aerospike doesn't have is remembered as a failed Set is.
 func (r *Record) SetTTL(d time.Duration) {
 	h, err := r.at()
 	if err != nil {
