@@ -258,9 +258,12 @@ export class Workbench {
 
   /**
    * Clicks a lens until `effect`, a condition, shows that it was taken: lenses are drawn anew after each
-   * change and scroll, and a click in that moment goes nowhere. `clicking` is called just before each click.
+   * change and scroll, and a click in that moment goes nowhere, or finds a command that VS Code has let go of. Each
+   * click puts off when VS Code asks for lenses again, the longer the slower the machine: so each next one waits
+   * longer. `clicking` is called just before each click.
    */
   async clickLens(title, nth, effect, clicking = () => {}) {
+    let patience = 3;
     await until(
       `a click on the lens ${title} is taken`,
       async () => {
@@ -268,12 +271,12 @@ export class Workbench {
           await this.lens(title, nth).waitFor({ timeout: 5000 });
           clicking();
           await this.lens(title, nth).click({ timeout: 5000 });
-          return await until("effect", effect, 3);
+          return await until("effect", effect, (patience *= 2));
         } catch {
           return false;
         }
       },
-      30,
+      60,
     );
   }
 

@@ -31,6 +31,7 @@ const SETTINGS = {
   "workbench.editor.useModal": "off",
   "chat.disableAIFeatures": true,
   "extensions.autoUpdate": false,
+  "remote.autoForwardPorts": false, // it tells of every port that anything on the machine opens
   "extensions.ignoreRecommendations": true,
   "update.mode": "none",
   "telemetry.telemetryLevel": "off",
