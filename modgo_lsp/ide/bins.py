@@ -17,6 +17,7 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.bins import READING, bin_calls
+from modgo_lsp.syntax import ast
 
 # Reading methods of a record with what Aerospike calls the type.
 TYPES = {
@@ -30,6 +31,14 @@ TYPES = {
     "GeoJSON": "GeoJSON",
 }
 _OF_JSON = {bool: "Bool", int: "Int", float: "Float", str: "String", list: "List", dict: "Map"}
+_OF_GO = {
+    "bool": "Bool",
+    "string": "String",
+    "[]byte": "Bytes",
+    "udf.GeoJSON": "GeoJSON",
+    **dict.fromkeys(("float32", "float64"), "Float"),
+    **{f"{sign}int{bits}": "Int" for sign in ("", "u") for bits in ("", 8, 16, 32, 64)},
+}
 _OF_FORM = {
     "$bytes": "Bytes",
     "$geojson": "GeoJSON",
@@ -68,11 +77,23 @@ def known_bins(package: Package, files: Files, path: str = "", offset: int = -1)
 
 def bins_of(code: Code, path: str = "", offset: int = -1) -> Iterator[Bin]:
     """The bins that a function names by constants, in the order of its source."""
-    for method, expr in bin_calls(code):
+    for method, call, expr in bin_calls(code):
         here = code.file.path == path and expr.span.start <= offset <= expr.span.end
         name = None if here else code.constant(expr)
         if name:
-            yield Bin(name, method if method in READING else "Bin", f"used by {code.name}")
+            method = _of_get(code, call) if method == "Get" else method if method in READING else "Bin"
+            yield Bin(name, method, f"used by {code.name}")
+
+
+def _of_get(code: Code, call: ast.CallExpr) -> str:
+    """The method that reads what udf.Get[T] reads."""
+    fun = ast.unparen(call.fun)
+    if not isinstance(fun, ast.IndexExpr) or len(fun.indices) != 1:
+        return "Bin"
+    written = code.text(fun.indices[0])
+    if written in _OF_GO:
+        return _OF_GO[written]
+    return "List" if written.startswith("[]") else "Map" if written.startswith("map[") else "Bin"
 
 
 def _in_samples(package: Package, files: Files) -> Iterator[Bin]:

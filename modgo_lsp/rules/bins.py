@@ -19,12 +19,12 @@ _GET = f"{SDK_PATH}.Get"
 
 def bin_names(code: Code) -> Iterator[ast.Expr]:
     """The expressions that name bins."""
-    return (expr for _, expr in bin_calls(code))
+    return (expr for _, _, expr in bin_calls(code))
 
 
-def bin_calls(code: Code) -> Iterator[tuple[str, ast.Expr]]:
-    """The expressions that name bins, each with the function or method that it is given to."""
+def bin_calls(code: Code) -> Iterator[tuple[str, ast.CallExpr, ast.Expr]]:
+    """The expressions that name bins, each with the call that it is given to and the name of that."""
     for call, name in code.calls(*_METHODS, _GET):
         index = 1 if name == _GET else 0
         if len(call.args) > index:
-            yield name.rpartition(".")[2], call.args[index]
+            yield name.rpartition(".")[2], call, call.args[index]

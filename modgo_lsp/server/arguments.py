@@ -14,6 +14,8 @@ import msgspec
 
 from modgo_lsp.server.uri import path_of
 
+EXAMPLE = 'one object like {"uri": "file:///path/of/the/module"}'
+
 
 class UsageError(Exception):
     """The command can't be done as asked. The message says what is wrong and what to do."""
@@ -21,23 +23,25 @@ class UsageError(Exception):
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`dispatch` and `release` are of building, the rest of a call, as the command line has it: `timeout` in
-    seconds, `memory` in bytes or like "256MB", `key` a list, `store` relative to the folder."""
+    seconds, `memory` in bytes or like "256MB", `key` a list, `store` relative to the folder.
+    `stream` is as the source has it where it is not said."""
 
     dispatch: str = "registry"
     release: bool = False
     timeout: float = 10.0
     memory: Union[int, str] = 0
-    stream: bool = False
+    stream: bool | None = None
     nodes: int | None = None
     store: str | None = None
     key: Any = None
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`uri` is the module's folder, a file in it, or a finished .so. `record` is a sample: an object, or
-    the name of a file, relative to the folder; `records` a list of samples, or the name of a file of them."""
+    """`uri` is the module's folder, a file in it, or a finished .so; "" for the workspace's only module.
+    `record` is a sample: an object, or the name of a file, relative to the folder; `records` a list of
+    samples, or the name of a file of them."""
 
-    uri: str
+    uri: str = ""
     function: str | None = None
     args: tuple[Any, ...] = ()
     record: Any = None
@@ -64,13 +68,14 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def request_of(arguments: Sequence[Any]) -> Request:
     """The request of a command's arguments. Raises UsageError."""
-    example = 'one object like {"uri": "file:///path/of/the/module"}'
+    if not arguments:
+        return Request()
     if len(arguments) != 1:
-        raise UsageError(f"The command takes {example}, and got {len(arguments)} arguments.")
+        raise UsageError(f"The command takes {EXAMPLE}, and got {len(arguments)} arguments.")
     try:
         return msgspec.convert(_plain(arguments[0]), Request)
     except msgspec.ValidationError as error:
-        raise UsageError(f"The command's argument is not as expected: {error}. It takes {example}.") from None
+        raise UsageError(f"The command's argument is not as expected: {error}. It takes {EXAMPLE}.") from None
 
 
 def _plain(argument: Any) -> Any:

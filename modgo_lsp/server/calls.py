@@ -24,13 +24,14 @@ from modgo_lsp.host.work import Work
 from modgo_lsp.server.arguments import Request, UsageError
 
 
-def work_for(request: Request, directory: Path) -> Work:
-    """Reads the files that the request names. Raises UsageError."""
+def work_for(request: Request, directory: Path, streams: bool) -> Work:
+    """Reads the files that the request names. `streams`: the source says that it is a stream UDF. Raises
+    UsageError."""
     if not request.function:
         raise UsageError('Say which function to call: {"uri": "…", "function": "add"}.')
     options = request.options
     try:
-        wanted = _wanted(request, directory)
+        wanted = _wanted(request, directory, streams)
         memory = parse_size(str(options.memory))
         work = Work(request.function, _values(request), timeout=options.timeout, memory=memory)
         check(wanted)
@@ -42,7 +43,7 @@ def work_for(request: Request, directory: Path) -> Work:
         raise UsageError(str(error)) from None
 
 
-def _wanted(request: Request, directory: Path) -> Wanted:
+def _wanted(request: Request, directory: Path, streams: bool) -> Wanted:
     options = request.options
     if options.nodes is not None and not 1 <= options.nodes <= 1024:
         raise WantedError("nodes is a number from 1 to 1024", "give another one")
@@ -54,7 +55,7 @@ def _wanted(request: Request, directory: Path) -> Wanted:
     return Wanted(
         record=_text(request.record, directory),
         records=tuple(map(json.dumps, records)) if isinstance(records, tuple) else _file(records, directory),
-        stream=options.stream,
+        stream=streams if options.stream is None else options.stream,
         nodes=options.nodes,
         store=_file(options.store, directory),
         key=None if options.key is None else json.dumps(options.key),

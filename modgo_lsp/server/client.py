@@ -15,11 +15,13 @@ from lsprotocol import types
 
 
 class InitializationOptions(msgspec.Struct, frozen=True):
-    """`commands` are the client's own commands that lenses may name ("modgo.client.runOnSample").
-    Where `trusted` is false nothing of the workspace is built or run. `settings` are as in
+    """`commands` are the client's own commands that lenses may name ("modgo.client.runOnSample"). `without`
+    are methods not to be offered, for editors that ask one server alone and have another for it. Where
+    `trusted` is false nothing of the workspace is built or run. `settings` are as in
     `workspace/didChangeConfiguration`, section "modgo"."""
 
     commands: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     trusted: bool = True
     settings: dict[str, Any] = {}
 

@@ -21,6 +21,7 @@ OPTIONS = types.CodeActionOptions(
 
 
 def answer(snapshot: Snapshot, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """Quick fixes of findings, "suppress here", and all safe fixes of a file as source.fixAll.modgo"""
     path = path_of(params.text_document.uri)
     document = None if path is None else snapshot.document(path)
     if document is None or not snapshot.client.code_action_literals:

@@ -18,6 +18,7 @@ CLIENT_RUN_ON_SAMPLE = "modgo.client.runOnSample"
 
 
 def answer(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeLens]:
+    """Above each UDF its registered name, build and load, run on its sample"""
     path = path_of(params.text_document.uri)
     package = None if path is None else snapshot.package_of(path)
     if path is None or package is None:

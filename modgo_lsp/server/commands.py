@@ -1,4 +1,4 @@
-"""workspace/executeCommand: build, load, build and load, call, and status.
+"""workspace/executeCommand: build, load, build and load, call, status, and an end to all of them.
 
 Each takes one object (arguments.py), answers what the command line's --json answers (results.py), reports
 progress and stops when it is cancelled. What a build or load finds becomes diagnostics.
@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from modgo_lsp import __version__
+from modgo_lsp.ide.signature import registrations_by_name
+from modgo_lsp.server import samples
 from modgo_lsp.server.arguments import Request, UsageError, request_of
+from modgo_lsp.server.only_module import with_module
 from modgo_lsp.server.progress import work_done
 
 # build and host are imported where they are needed: most sessions of an editor never build.
@@ -35,6 +38,8 @@ Command = Callable[["ModgoServer", Sequence[Any], "types.ProgressToken | None"],
 Report = Callable[[str], None]
 _log = logging.getLogger(__name__)
 
+# Processes end in milliseconds; a client must be answered in any case.
+_END_SECONDS = 10.0
 _UNTRUSTED = (
     "Modgo builds and runs nothing in a workspace that is not trusted, for that executes what is in it. "
     "Trust the workspace, then try again."
@@ -55,6 +60,16 @@ class Job:
         read = partial(snapshot.configuration, str(self.directory))
         settings = (await self.server.analysis.run(read)).settings
         return settings.go, settings.cc
+
+    async def is_stream(self) -> bool:
+        """Whether the source says that the function is a stream UDF."""
+        if self.request.path.suffix == ".so":
+            return False
+        read = partial(self.server.snapshot().package, str(self.directory))
+        package = await self.server.analysis.run(read)
+        named = {} if package is None else registrations_by_name(package.registrations)
+        found = named.get(self.request.function or "")
+        return found is not None and found.signature is not None and found.signature.kind == "stream"
 
     async def build(self) -> BuildResult:
         """Builds, and shows what was found. Raises UsageError."""
@@ -134,13 +149,26 @@ async def _job(
     request = request_of(arguments)
     if not server.client.options.trusted:
         raise UsageError(_UNTRUSTED)
+    request = await with_module(server, request)
     directory = request.directory(server.documents.by_path)
     async with work_done(server, token, f"{title} {directory.name}") as report:
         lock = server.builds.setdefault(str(directory), asyncio.Lock())
         if lock.locked():
             report("waiting for the work on this module that is under way")
-        async with lock:
+        async with _running(server), lock:
             yield Job(server, request, directory, report)
+
+
+@asynccontextmanager
+async def _running(server: ModgoServer) -> AsyncIterator[None]:
+    """Has the task of this command among those that can be ended."""
+    task = asyncio.current_task()
+    assert task is not None
+    server.running.add(task)
+    try:
+        yield
+    finally:
+        server.running.discard(task)
 
 
 async def build(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
@@ -191,7 +219,7 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
     from modgo_lsp.server.calls import work_for
 
     async with _job(server, arguments, token, "Running") as job:
-        work = await asyncio.to_thread(work_for, job.request, job.directory)
+        work = await asyncio.to_thread(work_for, job.request, job.directory, await job.is_stream())
         module, package = job.request.path, None
         if module.suffix != ".so":
             built = await job.build()
@@ -209,6 +237,18 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
         return outcome_json(outcome)
 
 
+async def restart_host(
+    server: ModgoServer, _arguments: Sequence[Any], _token: types.ProgressToken | None
+) -> Json:
+    """Ends all builds, loads and calls that are under way, with their processes; the next one begins anew."""
+    running = set(server.running)
+    for task in running:
+        task.cancel()
+    if running:
+        await asyncio.wait(running, timeout=_END_SECONDS)
+    return {"ok": True, "ended": len(running)}
+
+
 async def status(server: ModgoServer, _arguments: Sequence[Any], _token: types.ProgressToken | None) -> Json:
     """What there is to know about this server at a glance."""
     return {
@@ -220,7 +260,7 @@ async def status(server: ModgoServer, _arguments: Sequence[Any], _token: types.P
         "diagnostics": "pull" if server.client.pull_diagnostics else "push",
         "encoding": server.encoding,
         "documents": len(server.documents.by_path),
-        "work": len(server.work),
+        "work": len(server.running),
     }
 
 
@@ -249,6 +289,8 @@ COMMANDS: Mapping[str, Command] = {
         ("modgo.load", load),
         ("modgo.buildAndLoad", build_and_load),
         ("modgo.call", call),
+        ("modgo.newSample", samples.create),
         ("modgo.status", status),
+        ("modgo.restartHost", restart_host),
     )
 }

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from lsprotocol import types
 
 from modgo_lsp.server.analysis import Analysis
+from modgo_lsp.server.refresh import Refresher
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import SOURCE, diagnostics
 from modgo_lsp.server.uri import path_of
@@ -28,7 +29,7 @@ PULL_OPTIONS = types.DiagnosticOptions(
 
 
 def pull(snapshot: Snapshot, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-    """textDocument/diagnostic. The result id is a digest of the report: equal means unchanged."""
+    """Diagnostics of one file, or that they are as they were: the result id is a digest of them"""
     path = path_of(params.text_document.uri)
     items = [] if path is None else diagnostics(snapshot, snapshot.findings_of(path))
     result_id = _result_id(items)
@@ -84,10 +85,12 @@ class Publisher:
         analysis: Analysis,
         snapshot: Callable[[], Snapshot],
         publish: Callable[[types.PublishDiagnosticsParams], None],
+        refresher: Refresher,
     ) -> None:
         self._analysis = analysis
         self._snapshot = snapshot
         self._publish = publish
+        self._refresher = refresher
         self._changed = asyncio.Event()
         self._published: dict[str, Report] = {}
 
@@ -106,9 +109,11 @@ class Publisher:
                 continue
             if not self._changed.is_set():
                 self._send(reports)
+                self._refresher.ask()
 
     def _work_out(self, snapshot: Snapshot) -> dict[str, Report]:
         reports = _reports(snapshot)
+        self._refresher.look(snapshot)
         self._analysis.forget_others(snapshot.directories())
         return reports
 

@@ -11,6 +11,7 @@ from modgo_lsp.server.translate import to_span
 
 
 def answer(snapshot: Snapshot, params: types.InlayHintParams) -> list[types.InlayHint]:
+    """A UDF's registered name, and its parameters and result in Aerospike's types"""
     document = go_document_of(snapshot, params.text_document)
     package = None if document is None else snapshot.package_of(document.path)
     if document is None or package is None:

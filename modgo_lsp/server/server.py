@@ -25,6 +25,7 @@ from modgo_lsp.server.diagnostics import Publisher
 from modgo_lsp.server.documents import Documents
 from modgo_lsp.server.features import PULL_FEATURES, REQUESTS, Answer
 from modgo_lsp.server.protocol import ModgoProtocol
+from modgo_lsp.server.refresh import Refresher
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.uri import path_of
 from modgo_lsp.syntax.positions import Encoding
@@ -33,7 +34,8 @@ _log = logging.getLogger(__name__)
 
 
 class ModgoServer(LanguageServer):
-    """One editor's server. `work` are the running tasks by progress token, `builds` one lock a module."""
+    """One editor's server. `work` are tasks by progress token, `running` those that build, load or call,
+    `builds` one lock a module."""
 
     def __init__(self) -> None:
         super().__init__("modgo-lsp", __version__, protocol_cls=ModgoProtocol)
@@ -43,8 +45,14 @@ class ModgoServer(LanguageServer):
         self.overrides: Mapping[str, Any] = {}
         self.built = BuiltFindings()
         self.analysis = Analysis()
-        self.publisher = Publisher(self.analysis, self.snapshot, self.text_document_publish_diagnostics)
+        self.publisher = Publisher(
+            self.analysis,
+            self.snapshot,
+            self.text_document_publish_diagnostics,
+            Refresher(self._refresh_features),
+        )
         self.work: dict[types.ProgressToken, asyncio.Task[Any]] = {}
+        self.running: set[asyncio.Task[Any]] = set()
         self.builds: dict[str, asyncio.Lock] = {}
         self._publishing: asyncio.Task[None] | None = None
         self._register()
@@ -91,6 +99,14 @@ class ModgoServer(LanguageServer):
         """Asks a pulling client to pull again, for something changed that it can't know of."""
         if self.client.pull_diagnostics and self.client.diagnostic_refresh:
             self.workspace_diagnostic_refresh(None)
+
+    def _refresh_features(self) -> None:
+        if self.client.lens_refresh:
+            self.workspace_code_lens_refresh(None)
+        if self.client.hint_refresh:
+            self.workspace_inlay_hint_refresh(None)
+        if self.client.token_refresh:
+            self.workspace_semantic_tokens_refresh(None)
 
     # Documents
 
@@ -172,6 +188,8 @@ class ModgoServer(LanguageServer):
         if problem is not None:
             _log.warning("%s", problem)
         self.encoding = _encoding(self.workspace.position_encoding)
+        for method in self.client.options.without:
+            self.protocol.fm.features.pop(method, None)
         if self.client.pull_diagnostics:
             for method, (answer, options) in PULL_FEATURES.items():
                 self.feature(method, options)(self._request(method, answer))
@@ -184,7 +202,7 @@ class ModgoServer(LanguageServer):
             await configuration.refresh(self)
 
     def _shut_down(self, _params: None) -> None:
-        for task in list(self.work.values()):
+        for task in {*self.work.values(), *self.running}:
             task.cancel()
 
 

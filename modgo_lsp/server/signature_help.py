@@ -12,6 +12,7 @@ OPTIONS = types.SignatureHelpOptions(trigger_characters=["(", ","])
 
 
 def answer(snapshot: Snapshot, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
+    """Inside a registration, the signature that its callers will see"""
     place = at(snapshot, params)
     if place is None or place.package is None:
         return None

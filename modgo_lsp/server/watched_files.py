@@ -17,7 +17,10 @@ from modgo_lsp.server.uri import path_of
 if TYPE_CHECKING:
     from modgo_lsp.server.server import ModgoServer
 
-_PATTERNS = ("**/*.go", "**/go.mod", "**/go.sum", "**/modgo.toml", "**/pyproject.toml")
+_PATTERNS = (
+    *("**/*.go", "**/go.mod", "**/go.sum", "**/go.work", "**/modgo.toml", "**/pyproject.toml"),
+    "**/testdata/udf/*",
+)
 _log = logging.getLogger(__name__)
 
 

@@ -26,7 +26,6 @@ async def alive(editor: Editor) -> None:
 async def test_malformed_arguments_are_explained(module):
     here = {"uri": module.as_uri()}
     cases: list[tuple[list[Any], str]] = [
-        ([], "got 0 arguments"),
         ([here, 2], "got 2 arguments"),
         (["nonsense"], "not as expected"),
         ([7], "not as expected"),

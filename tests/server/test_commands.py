@@ -300,3 +300,23 @@ async def test_the_server_ends_when_the_editor_is_gone(module):
         process.stdin.close()
         assert await asyncio.wait_for(process.wait(), 10) is not None
         editor.client.capabilities = None  # there is nobody to shut down
+
+
+@pytest.mark.parametrize("capabilities", [capable(), minimal()], ids=["vscode", "minimal"])
+async def test_restarting_the_host_ends_what_is_under_way(module, capabilities):
+    spin = '\nfunc init() { udf.Register("spin", Spin) }\n\nfunc Spin() {\n\tfor {\n\t}\n}\n'
+    (module / "stats.go").write_text(CLEAN + spin)
+    async with running(module, capabilities) as editor:
+        request = {"uri": module.as_uri(), "function": "spin", "options": {"timeout": 60}}
+        calling = asyncio.ensure_future(editor.run("modgo.call", request))
+        children = await under_way(editor, "mod-go-worker")
+        assert (await editor.run("modgo.status"))["work"] == 1
+        assert await editor.run("modgo.restartHost") == {"ok": True, "ended": 1}
+        with pytest.raises(JsonRpcException) as ended:
+            await asyncio.wait_for(calling, 10)
+        assert ended.value.code == types.LSPErrorCodes.RequestCancelled
+        await none_left(editor, children)
+        # And the next call has a host of its own.
+        again = await editor.run("modgo.call", {**request, "function": "add", "args": [1, 2]})
+        assert again["result"] == 3
+        assert await editor.run("modgo.restartHost") == {"ok": True, "ended": 0}

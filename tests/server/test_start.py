@@ -12,6 +12,8 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from modgo_lsp.server.commands import COMMANDS
+
 from .conftest import ROOT
 
 INITIALIZE = {
@@ -55,9 +57,7 @@ def test_every_name_serves_stdio(command):
         answer = receive(server.stdout, 1)["result"]
         assert answer["serverInfo"]["name"] == "modgo-lsp"
         commands = answer["capabilities"]["executeCommandProvider"]["commands"]
-        assert {"modgo.build", "modgo.load", "modgo.buildAndLoad", "modgo.call", "modgo.status"} == set(
-            commands
-        )
+        assert set(commands) == set(COMMANDS)
         assert answer["capabilities"]["textDocumentSync"]["change"] == 2
         send(server.stdin, *GOODBYE)
         assert server.wait(10) == 0

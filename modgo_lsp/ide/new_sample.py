@@ -1,0 +1,87 @@
+"""A first sample for a UDF: a record with the bins that its code reads, or a few records for a stream.
+
+Not for: reading samples (host/sample.py), or writing the file (server/samples.py).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+from modgo_lsp.ide.bins import bins_of
+from modgo_lsp.ide.case_files import sample_folder
+from modgo_lsp.ide.signature import registrations_by_name
+from modgo_lsp.model.package import Package, Registration
+from modgo_lsp.rules.naming import quoted
+from modgo_lsp.rules.nearest import nearest
+
+# What a bin holds that is read by the method of that name.
+_VALUES: dict[str, Any] = {
+    "Bool": False,
+    "Int": 0,
+    "Float": 0.0,
+    "String": "",
+    "Bytes": {"$bytes": ""},
+    "List": [],
+    "Map": {},
+    "GeoJSON": {"$geojson": '{"type": "Point", "coordinates": [0, 0]}'},
+}
+_RECORDS = 3  # of a stream
+
+
+class NoSuchUdfError(Exception):
+    """The module registers no such function; the message says which there are."""
+
+
+class NewSample(msgspec.Struct, frozen=True):
+    """The file at `path` is to hold `text`, which says `records`."""
+
+    path: str
+    text: str
+    records: tuple[dict[str, Any], ...]
+
+
+def new_sample(package: Package, function: str | None) -> NewSample:
+    """Of the UDF that is registered as `function`; without a name, of the only one, or one for all. Raises
+    NoSuchUdfError."""
+    named = registrations_by_name(package.registrations)
+    if function is None and len(named) == 1:
+        (function,) = named
+    if function is not None and function not in named:
+        raise NoSuchUdfError(_none_such(function, list(named)))
+    found = None if function is None else named[function]
+    bins = _bins(package, found)
+    name, folder = function or "default", sample_folder(package.directory)
+    if found is not None and found.signature is not None and found.signature.kind == "stream":
+        keys = [f"k{number}" for number in range(1, _RECORDS + 1)]
+        records = tuple({"key": ["test", "demo", key], "bins": bins or {"bin": 0}} for key in keys)
+        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        return NewSample(str(PurePath(folder, f"{name}.records.jsonl")), lines, records)
+    record = {"key": ["test", "demo", "k1"], "bins": bins}
+    text = json.dumps(record, indent=2, ensure_ascii=False)
+    text = text.replace('[\n    "test",\n    "demo",\n    "k1"\n  ]', '["test", "demo", "k1"]')
+    return NewSample(str(PurePath(folder, f"{name}.record.json")), f"{text}\n", (record,))
+
+
+def _bins(package: Package, registration: Registration | None) -> dict[str, Any]:
+    """The bins that the UDF is known to name, of its calls too; all bins of the module where it is none."""
+    found: dict[str, Any] = {}
+    for code in package.reached:
+        if registration is None or code.udf == registration.name:
+            for each in bins_of(code):
+                if each.name not in found or found[each.name] is None:
+                    found[each.name] = _VALUES.get(each.method)
+    for name in () if registration is None else registration.bins:
+        found.setdefault(name, None)
+    return {name: 0 if value is None else value for name, value in found.items()}
+
+
+def _none_such(function: str, names: list[str]) -> str:
+    if not names:
+        return f"no function is registered as {quoted(function)}: the module registers none"
+    near = nearest(function, names)
+    hint = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
+    return f"no function is registered as {quoted(function)}: {hint}"

@@ -1,0 +1,30 @@
+"""The module that a command is about which names none: the only one of the workspace.
+
+For editors whose command line gives a command no arguments. Not for: commands that name theirs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modgo_lsp.server.arguments import EXAMPLE, Request, UsageError
+from modgo_lsp.server.uri import uri_of
+
+if TYPE_CHECKING:
+    from modgo_lsp.server.server import ModgoServer
+
+
+async def with_module(server: ModgoServer, request: Request) -> Request:
+    """The request with its `uri`. Raises UsageError where it has none and there is not one module."""
+    if request.uri:
+        return request
+    packages = await server.analysis.run(server.snapshot().udf_packages)
+    directories = sorted(package.directory for package in packages)
+    if len(directories) != 1:
+        there = (
+            f"{len(directories)} UDF modules: {', '.join(directories)}" if directories else "no UDF module"
+        )
+        raise UsageError(f"The command names no module, and the workspace has {there}. It takes {EXAMPLE}.")
+    return msgspec.structs.replace(request, uri=uri_of(directories[0]))

@@ -1,0 +1,78 @@
+"""modgo.newSample: writes a first sample for a UDF, and opens it where the client can.
+
+Not for: what is in it (ide/new_sample.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from modgo_lsp.ide.new_sample import NewSample, NoSuchUdfError, new_sample
+from modgo_lsp.server.arguments import UsageError, request_of
+from modgo_lsp.server.only_module import with_module
+from modgo_lsp.server.uri import uri_of
+
+if TYPE_CHECKING:
+    from modgo_lsp.server.server import ModgoServer
+
+_log = logging.getLogger(__name__)
+_SHOW_SECONDS = 5.0
+
+
+async def create(
+    server: ModgoServer, arguments: Sequence[Any], _token: types.ProgressToken | None
+) -> dict[str, Any]:
+    """Writes a sample record for a function, or records for a stream UDF, and opens it; one that is there
+    stays as it is."""
+    request = await with_module(server, request_of(arguments))
+    directory = request.directory(server.documents.by_path)
+    package = await server.analysis.run(partial(server.snapshot().package, str(directory)))
+    if package is None or not package.imports_sdk:
+        raise UsageError(
+            f"There is no UDF module in {directory}. Give a folder whose package imports the SDK."
+        )
+    try:
+        sample = new_sample(package, request.function)
+        created = await asyncio.to_thread(_write, sample)
+    except NoSuchUdfError as error:
+        raise UsageError(str(error)) from None
+    except OSError as error:
+        raise UsageError(f"{sample.path} can't be written: {error.strerror or error}.") from error
+    server.changed()
+    if server.client.show_document:
+        await _show(server, sample.path)
+    answer: dict[str, Any] = {"ok": True, "path": sample.path, "created": created}
+    if not created:
+        return answer
+    return answer | (
+        {"record": sample.records[0]} if len(sample.records) == 1 else {"records": list(sample.records)}
+    )
+
+
+def _write(sample: NewSample) -> bool:
+    """Says whether it was written: what is there is the user's."""
+    path = Path(sample.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(sample.text)
+    except FileExistsError:
+        return False
+    return True
+
+
+async def _show(server: ModgoServer, path: str) -> None:
+    params = types.ShowDocumentParams(uri_of(path), take_focus=True)
+    request = asyncio.ensure_future(server.window_show_document_async(params))
+    try:
+        # Shielded: pygls fails on the reply to a request that was cancelled (openlawlibrary/pygls#621).
+        await asyncio.wait_for(asyncio.shield(request), _SHOW_SECONDS)
+    except Exception as error:
+        _log.warning("The editor did not open %s: %r", path, error)

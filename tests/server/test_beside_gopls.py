@@ -1,0 +1,144 @@
+"""Modgo beside another server in one editor: what it offers, what it leaves, when it wants to be asked again.
+
+Not for: real editors (tests/editors/).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+
+from .conftest import CLEAN, Editor, capable, minimal, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+# What gopls does for Go, and nothing of ours.
+GOPLS = (
+    *("document_formatting", "document_range_formatting", "document_on_type_formatting"),
+    *("type_definition", "implementation", "declaration", "type_hierarchy", "moniker", "inline_value"),
+)
+
+
+@pytest.mark.parametrize("capabilities", [capable(), minimal()], ids=["vscode", "minimal"])
+async def test_nothing_is_offered_that_gopls_gives(module, capabilities):
+    async with running(module, capabilities) as editor:
+        offered = editor.initialized.capabilities
+        assert [name for name in GOPLS if getattr(offered, f"{name}_provider")] == []
+
+
+async def test_an_editor_that_asks_one_server_alone_gets_null_where_nothing_is_ours(module):
+    async with running(module, capable()) as editor:
+        uri = editor.open(
+            text=CLEAN.replace('udf.Register("add", Add)', "").replace('udf.Register("count", Count)', "")
+        )
+        document = types.TextDocumentIdentifier(uri)
+        client, here = editor.client, types.Position(13, 9)
+        at = {"text_document": document, "position": here}
+        assert (
+            await client.text_document_document_highlight_async(types.DocumentHighlightParams(**at)) is None
+        )
+        assert await client.text_document_definition_async(types.DefinitionParams(**at)) is None
+        assert await client.text_document_hover_async(types.HoverParams(**at)) is None
+        assert await client.text_document_signature_help_async(types.SignatureHelpParams(**at)) is None
+        assert await client.text_document_prepare_rename_async(types.PrepareRenameParams(**at)) is None
+        prepare = types.CallHierarchyPrepareParams(**at)
+        assert await client.text_document_prepare_call_hierarchy_async(prepare) is None
+        tokens = types.SemanticTokensParams(document)
+        assert await client.text_document_semantic_tokens_full_async(tokens) is None
+
+
+async def test_what_another_server_is_to_do_is_not_offered(module):
+    without = [
+        "textDocument/prepareCallHierarchy",
+        "textDocument/semanticTokens/full",
+        "textDocument/nonsense",
+    ]
+    async with running(module, capable(), {"without": without}) as editor:
+        offered = editor.initialized.capabilities
+        assert offered.call_hierarchy_provider is None
+        assert offered.semantic_tokens_provider is None or not offered.semantic_tokens_provider.full
+        assert offered.hover_provider
+
+
+def listening(editor: Editor) -> list[str]:
+    """The refresh requests that come from now on."""
+    told: list[str] = []
+    for method in (types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_SEMANTIC_TOKENS_REFRESH):
+        editor.client.protocol.fm.features[method] = lambda _params, method=method: told.append(method)
+    return told
+
+
+async def test_lenses_are_asked_for_again_when_another_file_changes_them(module: Path):
+    registrations = CLEAN[: CLEAN.index("// Add adds")]
+    (module / "stats.go").write_text(registrations)
+    functions = "package stats\n\n" + CLEAN[CLEAN.index("import") : CLEAN.index("func init")]
+    (module / "functions.go").write_text(functions + CLEAN[CLEAN.index("// Add adds") :])
+    async with running(module, capable(), fresh=True) as editor:
+        told = listening(editor)
+        uri, other = editor.open(), editor.open("functions.go")
+        await editor.codes_become(uri)
+        await editor.codes_become(other)
+        editor.rewrite(uri, registrations.replace('"add"', '"plus"'))
+        await editor.until(lambda: len(told) == 2)
+        assert sorted(told) == ["workspace/codeLens/refresh", "workspace/semanticTokens/refresh"]
+        # What moves nothing but lines is nobody else's business.
+        editor.rewrite(uri, registrations.replace('"add"', '"plus"') + "\n\n")
+        editor.rewrite(
+            other, functions + CLEAN[CLEAN.index("// Add adds") :] + "\nfunc More(rec *udf.Record) {}\n"
+        )
+        await editor.codes_become(other, "MG101")
+        assert len(told) == 2
+
+
+async def test_what_is_typed_in_the_only_file_needs_no_asking(module: Path):
+    async with running(module, capable(), fresh=True) as editor:
+        told = listening(editor)
+        uri = editor.open()
+        await editor.codes_become(uri)
+        editor.rewrite(uri, CLEAN.replace('"add"', '"größe"'))
+        await editor.codes_become(uri, "MG105")
+        assert told == []
+
+
+async def test_the_sdk_is_told_about_where_gopls_cannot_find_it(module: Path, tmp_path: Path):
+    async with running(module, capable(), environment={"GOMODCACHE": str(tmp_path / "empty")}) as editor:
+        uri = editor.open()
+        line = CLEAN[: CLEAN.index("rec.Int(bin)")].count("\n")
+        column = CLEAN.split("\n")[line].index("Int")
+        params = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(line, column + 1))
+        found = await editor.client.text_document_hover_async(params)
+        assert found.contents.value.startswith("```go\nfunc (r *Record) Int(name string) (int64, bool)\n```")
+        assert (found.range.start.character, found.range.end.character) == (column, column + 3)
+        # Once it is there, gopls says it, and one is enough.
+        folder = tmp_path / "empty" / "github.com" / "!geert!johan" / "aerospike-mod-go" / "udf@v1.0.0"
+        folder.mkdir(parents=True)
+        (folder / "udf.go").write_text("package udf\n")
+        editor.rewrite(uri, CLEAN + "\n")
+        assert await editor.client.text_document_hover_async(params) is None
+
+
+async def test_samples_that_come_and_go_on_disk_are_seen(module: Path):
+    async with running(module, capable(), fresh=True) as editor:
+        await editor.until(lambda: editor.registrations)
+        patterns = [each["globPattern"] for each in editor.registrations[0].register_options["watchers"]]
+        assert "**/testdata/udf/*" in patterns
+        text = CLEAN.replace("rec.Int(bin)", 'rec.Int("")')
+        uri = editor.open(text=text)
+        line = text[: text.index('rec.Int("")')].count("\n")
+        where = types.Position(line, text.split("\n")[line].index('""') + 1)
+        ask = types.CompletionParams(types.TextDocumentIdentifier(uri), where)
+
+        async def offered() -> list[str]:
+            return [item.label for item in (await editor.client.text_document_completion_async(ask)).items]
+
+        assert await offered() == []
+        sample = module / "testdata" / "udf" / "default.record.json"
+        sample.parent.mkdir(parents=True)
+        sample.write_text('{"bins": {"visits": 1}}')
+        os.utime(sample)
+        change = types.FileEvent(sample.as_uri(), types.FileChangeType.Created)
+        editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
+        assert await offered() == ["visits"]

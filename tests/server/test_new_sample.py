@@ -1,0 +1,128 @@
+"""Samples from the editor: what modgo.newSample writes, and that running takes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from .conftest import GO_MOD, capable, minimal, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SOURCE = """package stats
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func init() {
+	udf.Register("visit", Visit)
+	udf.Register("total", Total)
+}
+
+func Visit(rec *udf.Record) (int64, error) {
+	name, _ := rec.String("name")
+	ratio, _ := udf.Get[float64](rec, "ratio")
+	rec.Set("greeting", name)
+	return bump(rec) + int64(ratio), rec.Update()
+}
+
+func bump(rec *udf.Record) int64 {
+	n, _ := rec.Int("visits")
+	rec.Set("visits", n+1)
+	return n + 1
+}
+
+func Total(s *udf.Stream) *udf.Stream {
+	visits := udf.Map(s, func(rec *udf.Record) int64 {
+		n, _ := rec.Int("visits")
+		return n
+	})
+	return udf.Reduce(visits, func(a, b int64) int64 { return a + b })
+}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "stats"
+    folder.mkdir()
+    (folder / "go.mod").write_text(GO_MOD)
+    (folder / "stats.go").write_text(SOURCE)
+    return folder
+
+
+async def test_a_sample_has_the_bins_that_the_udf_reads(folder):
+    async with running(folder, capable()) as editor:
+        uri = editor.open()
+        answer = await editor.run("modgo.newSample", {"uri": uri, "function": "visit"})
+        path = folder / "testdata" / "udf" / "visit.record.json"
+        bins = {"name": "", "ratio": 0.0, "greeting": 0, "visits": 0}
+        assert answer == {
+            "ok": True,
+            "path": str(path),
+            "created": True,
+            "record": {"key": ["test", "demo", "k1"], "bins": bins},
+        }
+        assert json.loads(path.read_text()) == answer["record"]
+        assert editor.client.shown_documents[-1].uri == path.as_uri()
+        called = await editor.run("modgo.call", {"uri": uri, "function": "visit"})
+        assert (called["ok"], called["result"]) == (True, 1)
+        assert called["record"]["before"]["bins"] == bins
+        # What the user has made of it stays.
+        path.write_text('{"bins": {"visits": 4}}')
+        again = await editor.run("modgo.newSample", {"uri": uri, "function": "visit"})
+        assert again == {"ok": True, "path": str(path), "created": False}
+        assert json.loads(path.read_text()) == {"bins": {"visits": 4}}
+
+
+async def test_a_stream_has_records_and_its_lens_runs_them(folder):
+    async with running(folder, capable()) as editor:
+        uri = editor.open()
+        answer = await editor.run("modgo.newSample", {"uri": uri, "function": "total"})
+        path = folder / "testdata" / "udf" / "total.records.jsonl"
+        assert [json.loads(line) for line in path.read_text().splitlines()] == answer["records"]
+        assert [each["bins"] for each in answer["records"]] == [{"visits": 0}] * 3
+        path.write_text("".join(f'{{"bins": {{"visits": {n}}}}}\n' for n in (1, 2, 3)))
+        found = await editor.client.text_document_code_lens_async(
+            types.CodeLensParams(types.TextDocumentIdentifier(uri))
+        )
+        told = [(await editor.client.code_lens_resolve_async(lens)).command for lens in found]
+        (run,) = [each for each in told if each.arguments and each.arguments[0].get("function") == "total"]
+        called = await editor.run(run.command, run.arguments[0])
+        assert called["ok"], called
+        assert called["result"] == [6]
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ({"function": "vist"}, "did you mean visit"),
+        ({"function": "../x"}, "no function is registered"),
+        ({"uri": "file:///nowhere"}, "no file or folder"),
+    ],
+)
+async def test_what_cannot_be_made_is_told(folder, request_: dict[str, Any], words: str):
+    async with running(folder, capable()) as editor:
+        answer = await editor.run("modgo.newSample", {"uri": folder.as_uri(), **request_})
+        assert not answer["ok"]
+        assert words in answer["error"]["message"]
+        assert not (folder / "testdata").exists()
+
+
+async def test_a_command_without_a_module_is_about_the_only_one(folder):
+    # Helix gives commands no arguments.
+    async with running(folder, minimal()) as editor:
+        assert (await editor.run("modgo.build"))["output"] == str(folder / "stats.so")
+        called = await editor.run("modgo.call", {"function": "visit"})
+        assert called["error"]["kind"] == "udf"  # there is no record yet to update
+        sample = await editor.run("modgo.newSample")
+        assert sample["path"] == str(folder / "testdata" / "udf" / "default.record.json")
+        other = folder / "other"
+        other.mkdir()
+        (other / "other.go").write_text(SOURCE.replace("package stats", "package other"))
+        answer = await editor.run("modgo.build")
+        assert not answer["ok"]
+        assert f"2 UDF modules: {folder}, {other}" in answer["error"]["message"]
