@@ -74,8 +74,6 @@ def _bins(package: Package, registration: Registration | None) -> dict[str, Any]
             for each in bins_of(code):
                 if each.name not in found or found[each.name] is None:
                     found[each.name] = _VALUES.get(each.method)
-    for name in () if registration is None else registration.bins:
-        found.setdefault(name, None)
     return {name: 0 if value is None else value for name, value in found.items()}
 
 
