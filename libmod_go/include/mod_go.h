@@ -123,6 +123,24 @@ int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_
                                  aerospike_udf_go_value *arguments, size_t count,
                                  aerospike_udf_go_result *result);
 
+/* What came of a module's calls so far. Each is counted once in `calls` and once in `by_status`; one of a thread's calls
+ * in 64, the first among them, is timed and counted in `latency`. */
+typedef struct mod_go_counters {
+	uint32_t size; /* set by the caller */
+	uint32_t reserved;
+	uint64_t calls;
+	uint64_t by_status[8]; /* indexed by aerospike_udf_go_status; panics are [AEROSPIKE_UDF_GO_PANICKED] */
+	uint64_t latency[64];  /* [i]: calls of at least 2^i nanoseconds and less than twice that */
+} mod_go_counters;
+
+void mod_go_read_counters(const mod_go_module *module, mod_go_counters *counters);
+
+/* How many versions of modules are mapped that cannot be unloaded, and so stay to the end of the process: one in Go is
+ * some 2 MB and 5 threads. With a limit (0: none, as it is to begin with) mod_go_open gives MOD_GO_LOAD_FAILED where
+ * there are that many. */
+uint32_t mod_go_staying_versions(void);
+void mod_go_limit_staying_versions(uint32_t limit);
+
 /* Closes the module. No call of it may be under way. NULL is fine. */
 void mod_go_close(mod_go_module *module);
 

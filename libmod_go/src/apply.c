@@ -80,15 +80,18 @@ int mod_go_apply_function(const mod_go_function *function, aerospike_udf_go_call
 	mod_go_module *module = function->module;
 	uint8_t *buffer = result->buffer;
 	size_t capacity = result->capacity;
+	uint64_t began = mod_go_counting_begin();
 	int status = mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
 
-	if (status != AEROSPIKE_UDF_GO_OK)
-		return status;
-	status = function->record != NULL
-	             ? function->record(call, record, arguments, count, result)
-	             : module->functions.apply_single((char *)(uintptr_t)function->name, call, record, arguments,
-	                                              count, result);
-	return mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
+	if (status == AEROSPIKE_UDF_GO_OK) {
+		status = function->record != NULL
+		             ? function->record(call, record, arguments, count, result)
+		             : module->functions.apply_single((char *)(uintptr_t)function->name, call, record,
+		                                              arguments, count, result);
+		status = mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
+	}
+	mod_go_counting_end(module->counting, status, began);
+	return status;
 }
 
 int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_go_call *call, int scope,
@@ -99,15 +102,18 @@ int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_
 	mod_go_module *module = function->module;
 	uint8_t *buffer = result->buffer;
 	size_t capacity = result->capacity;
+	uint64_t began = mod_go_counting_begin();
 	int status = mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
 
-	if (status != AEROSPIKE_UDF_GO_OK)
-		return status;
-	status = function->stream != NULL
-	             ? function->stream(call, scope, input, output, arguments, count, result)
-	             : module->functions.apply_stream((char *)(uintptr_t)function->name, call, scope, input,
-	                                              output, arguments, count, result);
-	return mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
+	if (status == AEROSPIKE_UDF_GO_OK) {
+		status = function->stream != NULL
+		             ? function->stream(call, scope, input, output, arguments, count, result)
+		             : module->functions.apply_stream((char *)(uintptr_t)function->name, call, scope, input,
+		                                              output, arguments, count, result);
+		status = mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
+	}
+	mod_go_counting_end(module->counting, status, began);
+	return status;
 }
 
 /* What is called where the manifest does not list the name: the module may know it all the same. */
@@ -127,8 +133,10 @@ int mod_go_apply_single(mod_go_module *module, const char *name, aerospike_udf_g
 	if (listed != NULL)
 		return mod_go_apply_function(listed, call, record, arguments, count, result);
 	status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
-	if (status != AEROSPIKE_UDF_GO_OK)
+	if (status != AEROSPIKE_UDF_GO_OK) {
+		mod_go_counting_end(module->counting, status, 0);
 		return status;
+	}
 	by_name = unlisted(module, name);
 	return mod_go_apply_function(&by_name, call, record, arguments, count, result);
 }
@@ -144,8 +152,10 @@ int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_g
 	if (listed != NULL)
 		return mod_go_apply_stream_function(listed, call, scope, input, output, arguments, count, result);
 	status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
-	if (status != AEROSPIKE_UDF_GO_OK)
+	if (status != AEROSPIKE_UDF_GO_OK) {
+		mod_go_counting_end(module->counting, status, 0);
 		return status;
+	}
 	by_name = unlisted(module, name);
 	return mod_go_apply_stream_function(&by_name, call, scope, input, output, arguments, count, result);
 }

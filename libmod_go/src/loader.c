@@ -3,6 +3,7 @@
  * Calls of its functions are in apply.c.
  */
 #include <dlfcn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,20 @@
 #include "elf_file.h"
 #include "error.h"
 #include "module.h"
+
+/* Versions that stay mapped, those that may come to it included, and how many there may be. */
+static _Atomic uint32_t staying;
+static _Atomic uint32_t staying_limit;
+
+uint32_t mod_go_staying_versions(void)
+{
+	return staying;
+}
+
+void mod_go_limit_staying_versions(uint32_t limit)
+{
+	staying_limit = limit;
+}
 
 /* Reads and checks the file. With MOD_GO_OK the bytes are the caller's to free. */
 static mod_go_status read_checked(const char *path, uint8_t **bytes, size_t *size, mod_go_error *error)
@@ -113,16 +128,37 @@ mod_go_status mod_go_copy_checked(const char *path, mod_go_copy *copy, mod_go_er
 	return status;
 }
 
+static bool property_is(mod_go_module *module, const char *name, const char *wanted)
+{
+	char *value = mod_go_property(module, name);
+	bool is = value != NULL && strcmp(value, wanted) == 0;
+
+	free(value);
+	return is;
+}
+
 /* Loads the module from its copy. */
 static mod_go_status load(mod_go_module *module, mod_go_error *error)
 {
+	uint32_t limit = staying_limit, before = atomic_fetch_add(&staying, 1);
 	mod_go_status status;
+
+	if (limit > 0 && before >= limit) {
+		staying--;
+		mod_go_copy_release(&module->copy);
+		return mod_go_fail(
+			error, MOD_GO_LOAD_FAILED,
+			"%s: %u versions of modules are loaded that cannot be unloaded, and no more may be;"
+			" restart this process, allow more versions, or run modules fenced",
+			module->path, limit);
+	}
 
 	/* All symbols now, for one that is missing would end the process in the middle of a call; and to itself,
 	 * for every module exports the same names. */
 	module->handle = dlopen(module->copy.name, RTLD_NOW | RTLD_LOCAL);
 	mod_go_copy_unlink(&module->copy);
 	if (module->handle == NULL) {
+		staying--;
 		status = load_failed(module, error);
 		mod_go_copy_release(&module->copy);
 		return status;
@@ -130,7 +166,13 @@ static mod_go_status load(mod_go_module *module, mod_go_error *error)
 	/* From here on code of the module may be running, in threads of its own: should one of these fail, it
 	 * stays mapped, and its copy's name taken. */
 	status = take_functions(module, error);
-	return status == MOD_GO_OK ? compare_versions(module, error) : status;
+	if (status == MOD_GO_OK)
+		status = compare_versions(module, error);
+	module->stays = status != MOD_GO_OK || (!property_is(module, "supports-dlclose", "true") &&
+	                                        !property_is(module, "suports-dlclose", "true"));
+	if (!module->stays)
+		staying--;
+	return status;
 }
 
 static mod_go_module *new_module(const char *path)
@@ -140,7 +182,10 @@ static mod_go_module *new_module(const char *path)
 	if (module == NULL)
 		return NULL;
 	module->path = strdup(path);
-	if (module->path == NULL || pthread_mutex_init(&module->setup_lock, NULL) != 0) {
+	module->counting = mod_go_counting_new();
+	if (module->path == NULL || module->counting == NULL ||
+	    pthread_mutex_init(&module->setup_lock, NULL) != 0) {
+		mod_go_counting_free(module->counting);
 		free(module->path);
 		free(module);
 		return NULL;
@@ -152,6 +197,7 @@ static void free_module(mod_go_module *module)
 {
 	mod_go_functions_free(module);
 	pthread_mutex_destroy(&module->setup_lock);
+	mod_go_counting_free(module->counting);
 	free(module->path);
 	free(module);
 }
@@ -199,15 +245,6 @@ char *mod_go_property(mod_go_module *module, const char *name)
 	return value != NULL ? value : strdup("");
 }
 
-static bool property_is(mod_go_module *module, const char *name, const char *wanted)
-{
-	char *value = mod_go_property(module, name);
-	bool is = value != NULL && strcmp(value, wanted) == 0;
-
-	free(value);
-	return is;
-}
-
 /* Unloads the module. False where something of it stays mapped all the same. */
 static bool unload(mod_go_module *module)
 {
@@ -222,13 +259,19 @@ static bool unload(mod_go_module *module)
 	return false;
 }
 
+void mod_go_read_counters(const mod_go_module *module, mod_go_counters *counters)
+{
+	mod_go_counting_read(module->counting, counters);
+}
+
 void mod_go_close(mod_go_module *module)
 {
 	if (module == NULL)
 		return;
 	/* What stays mapped keeps its copy, or the next load might be given the same name, and so the old code. */
-	if ((property_is(module, "supports-dlclose", "true") || property_is(module, "suports-dlclose", "true")) &&
-	    unload(module))
+	if (!module->stays && unload(module))
 		mod_go_copy_release(&module->copy);
+	else if (!module->stays)
+		staying++;
 	free_module(module);
 }

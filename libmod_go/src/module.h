@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "counters.h"
 #include "file.h"
 #include "manifest.h"
 
@@ -46,6 +47,8 @@ struct mod_go_module {
 	mod_go_manifest manifest;
 	mod_go_function *listed; /* as many as the manifest has, in its order */
 	atomic_bool ready;       /* setup succeeded: apply may go on without the lock */
+	mod_go_counting *counting;
+	bool stays; /* it cannot be unloaded, and is one of those that are counted */
 };
 
 /* functions.c: reads the manifest of a module whose setup succeeded, and lets go of what came of that. */

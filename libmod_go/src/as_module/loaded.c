@@ -9,9 +9,6 @@
 /* Of the calls of a server a sample will do for the histogram. */
 enum { TIMED = 16 };
 
-/* How many versions that cannot be unloaded are loaded. Only touched while one version is loaded at a time. */
-static uint32_t staying;
-
 static mod_go_loaded *new_version(const char *name, size_t name_length, const char *path)
 {
 	mod_go_loaded *version = calloc(1, sizeof(*version));
@@ -54,32 +51,14 @@ mod_go_loaded *mod_go_loaded_broken(const char *name, size_t name_length, const 
 	return NULL;
 }
 
-static bool stays(mod_go_module *module)
-{
-	char *value = mod_go_property(module, "supports-dlclose");
-	bool unloads = value != NULL && strcmp(value, "true") == 0;
-
-	free(value);
-	return !unloads;
-}
-
 static mod_go_status load_unfenced(mod_go_loaded *version, const char *path, const mod_go_config *config,
                                    mod_go_error *error)
 {
 	mod_go_status status;
 
-	if (staying >= config->versions)
-		return mod_go_fail(
-			error, MOD_GO_LOAD_FAILED,
-			"%s: %u versions of modules are loaded that cannot be unloaded, and no more may be; "
-			"restart this process, allow more versions, or run modules fenced",
-			path, staying);
+	mod_go_limit_staying_versions(config->versions);
 	status = mod_go_open(path, &version->module, error);
-	if (status != MOD_GO_OK)
-		return status;
-	if (stays(version->module))
-		staying++;
-	return mod_go_setup(version->module, error);
+	return status == MOD_GO_OK ? mod_go_setup(version->module, error) : status;
 }
 
 static mod_go_status load_fenced(mod_go_loaded *version, const char *path, const mod_go_config *config,
