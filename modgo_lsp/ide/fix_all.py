@@ -26,6 +26,7 @@ def fix_all(path: str, files: Files, loader: Loader, settings: Settings) -> tupl
     """The edits that mend what can be mended safely in the file at `path`, of the texts in `files`. A fix
     may need to edit other files of the package too. `loader` is one that knows these files already."""
     directory = str(PurePath(path).parent)
+    originals: dict[str, Document] = {}
     mended: dict[str, Document] = {}
     for _ in range(_ROUNDS):
         package = loader.package(directory)
@@ -35,25 +36,24 @@ def fix_all(path: str, files: Files, loader: Loader, settings: Settings) -> tupl
         edits = [edit for fix in choose(findings, unsafe=False) for edit in fix.edits]
         if not edits:
             break
+        documents = {file.document.path: file.document for file in package.files}
         for changed in {edit.location.path for edit in edits}:
-            text = mended[changed].text if changed in mended else files.read(changed)
+            originals.setdefault(changed, documents[changed])
             here = [edit for edit in edits if edit.location.path == changed]
-            mended[changed] = parse(changed, apply(text, here))
+            mended[changed] = parse(changed, apply(documents[changed], here))
         loader = Loader(OverlayFiles(files, mended), previous=loader)
     return tuple(
-        edit
-        for changed in sorted(mended)
-        for edit in _edits(changed, files.read(changed), mended[changed].text)
+        edit for changed in sorted(mended) for edit in _edits(originals[changed], mended[changed].source)
     )
 
 
-def _edits(path: str, before: bytes, after: bytes) -> list[Edit]:
+def _edits(document: Document, after: bytes) -> list[Edit]:
     """The change line by line, so that an editor keeps the cursor and the folds of what stays."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    starts = [0, *accumulate(len(line) for line in old)]
+    old, new = document.source.splitlines(keepends=True), after.splitlines(keepends=True)
+    starts = [document.from_source(start) for start in accumulate(map(len, old), initial=0)]
     return [
         Edit(
-            Location(path, Span(starts[first], starts[last])),
+            Location(document.path, Span(starts[first], starts[last])),
             b"".join(new[start:end]).decode("utf-8", "replace"),
         )
         for kind, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()

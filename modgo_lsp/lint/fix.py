@@ -40,16 +40,16 @@ def fix_paths(
     count = 0
     while chosen := choose(outcome.findings, unsafe):
         for path, edits in _by_path(chosen).items():
-            text = outcome.documents[path].text
-            originals.setdefault(path, text)
-            documents[path] = parse(path, apply(text, edits))
-        state = frozenset((path, document.text) for path, document in documents.items())
+            document = outcome.documents[path]
+            originals.setdefault(path, document.source)
+            documents[path] = parse(path, apply(document, edits))
+        state = frozenset((path, document.source) for path, document in documents.items())
         if state in states:  # two rules undo each other's work
             break
         states.add(state)
         count += len(chosen)
         outcome = lint_paths(paths, OverlayFiles(files, documents), overrides, outcome.loader, machine)
-    changes = {path: (originals[path], documents[path].text) for path in sorted(documents)}
+    changes = {path: (originals[path], documents[path].source) for path in sorted(documents)}
     return Fixed(outcome, changes, count)
 
 
@@ -77,11 +77,13 @@ def best(finding: Finding, unsafe: bool) -> Fix | None:
     return safe or (finding.fixes[0] if unsafe and finding.fixes else None)
 
 
-def apply(text: bytes, edits: Iterable[Edit]) -> bytes:
-    """The text after edits that don't overlap."""
+def apply(document: Document, edits: Iterable[Edit]) -> bytes:
+    """The source of the document after edits that don't overlap."""
+    text = document.source
     for edit in sorted(edits, key=lambda edit: edit.location.span, reverse=True):
         span = edit.location.span
-        text = text[: span.start] + edit.new_text.encode() + text[span.end :]
+        start, end = document.to_source(span.start), document.to_source(span.end)
+        text = text[:start] + edit.new_text.encode() + text[end:]
     return text
 
 

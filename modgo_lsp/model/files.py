@@ -52,7 +52,7 @@ class OverlayFiles:
 
     def read(self, path: str) -> bytes:
         document = self._documents.get(path)
-        return self._base.read(path) if document is None else document.text
+        return self._base.read(path) if document is None else document.source
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         own = {name: False for parent, name in map(os.path.split, self._documents) if parent == directory}

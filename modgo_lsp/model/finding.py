@@ -5,6 +5,7 @@ Not for: how findings are found (rules, build) or shown (report, server).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -56,3 +57,15 @@ class Finding(msgspec.Struct, frozen=True):
     location: Location
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
+
+
+def relocated(finding: Finding, place: Callable[[Location], Location]) -> Finding:
+    """The finding with all its locations as `place` gives them."""
+    fixes = tuple(
+        msgspec.structs.replace(
+            fix, edits=tuple(Edit(place(edit.location), edit.new_text) for edit in fix.edits)
+        )
+        for fix in finding.fixes
+    )
+    related = tuple(Related(place(each.location), each.message) for each in finding.related)
+    return msgspec.structs.replace(finding, location=place(finding.location), related=related, fixes=fixes)

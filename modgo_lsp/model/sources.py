@@ -36,11 +36,9 @@ class Parsed:
 
     __slots__ = ("document", "syntax")
 
-    def __init__(self, parsed: Document, earlier: Parsed | None = None) -> None:
+    def __init__(self, parsed: Document) -> None:
         self.document = parsed
-        self.syntax: ast.File = lower.lower(
-            parsed, None if earlier is None else (earlier.document, earlier.syntax)
-        )
+        self.syntax: ast.File = lower.lower(parsed)
 
 
 _NOTHING = Outline(0, False, (), {}, {})
@@ -93,7 +91,7 @@ class PackageFacts:
         if index not in self._headers:
             path, text = self.sources[index]
             span = Span(0, self.outlines[index].header)
-            self._headers[index] = Parsed(document.parse_parts(path, text, (span,)))
+            self._headers[index] = Parsed(document.parse_piece(path, text, span))
         return self._headers[index]
 
     def declarations(self, index: int, number: int) -> tuple[ast.Decl, ...]:
@@ -102,7 +100,7 @@ class PackageFacts:
         if key not in self._parts:
             path, text = self.sources[index]
             span = Span(*self.outlines[index].spans[number])
-            self._parts[key] = lower.lower(document.parse_parts(path, text, (span,))).decls
+            self._parts[key] = lower.lower(document.parse_piece(path, text, span)).decls
         return self._parts[key]
 
 
@@ -182,10 +180,12 @@ class Sources:
             return known
         opened = self._files.document(path) if isinstance(self._files, OverlayFiles) else None
         earlier = self._earlier.get(path)
-        if earlier is not None and (earlier.document is opened or earlier.document.text == text):
+        if earlier is not None and (
+            earlier.document is opened or (opened is None and earlier.document.source == text)
+        ):
             parsed = earlier
         else:
-            parsed = Parsed(document.parse(path, text) if opened is None else opened, earlier)
+            parsed = Parsed(document.parse(path, text) if opened is None else opened)
         self._parsed[path] = parsed
         return parsed
 

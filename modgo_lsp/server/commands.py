@@ -97,7 +97,7 @@ class Job:
             if Path(path).parent == self.directory and path.endswith(".go")
         ]
         on_disk = await asyncio.to_thread(_texts, {document.path for document in opened})
-        unsaved = sorted(Path(each.path).name for each in opened if on_disk[each.path] != each.text)
+        unsaved = sorted(Path(each.path).name for each in opened if on_disk[each.path] != each.source)
         if unsaved:
             message = f"{', '.join(unsaved)}: not saved, and a build reads the files on disk."
             self.server.tell(types.MessageType.Warning, message)
@@ -126,7 +126,7 @@ class Job:
         for path in texts:
             # The builder read the disk; what the editor shows may have moved on.
             if path in server.documents.by_path:
-                server.built.text_changed(path, server.documents.by_path[path].document.text)
+                server.built.text_changed(path, server.documents.by_path[path].document.source)
         server.refresh()
         server.changed()
 

@@ -11,7 +11,8 @@ import msgspec
 from lsprotocol import types
 
 from modgo_lsp.server.uri import path_of
-from modgo_lsp.syntax.document import Document, edit, parse
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.edits import edit, opened
 from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
 
 
@@ -34,7 +35,7 @@ class Documents:
         path = path_of(item.uri)
         if path is None:
             return None
-        return self._put(path, OpenDocument(item.uri, item.version, parse(path, _bytes(item.text))))
+        return self._put(path, OpenDocument(item.uri, item.version, opened(path, _bytes(item.text))))
 
     def change(self, params: types.DidChangeTextDocumentParams, encoding: Encoding) -> OpenDocument | None:
         """The document as it is now; None where it is not open."""
@@ -62,20 +63,14 @@ class Documents:
 def _changed(
     document: Document, changes: Sequence[types.TextDocumentContentChangeEvent], encoding: Encoding
 ) -> Document:
-    """The changes made one after the other; parsed once, at the end."""
-    lines, text = document.lines, document.text
-    edits: list[tuple[Span, bytes]] = []
+    """The changes made one after the other; what they touch is parsed when it is asked for."""
     for change in changes:
-        new = _bytes(change.text)
         if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-            span = Span(0, len(text))
+            span = Span(0, len(document.text))
         else:
-            span = _span(lines, change.range, encoding)
-        edits.append((span, new))
-        text = text[: span.start] + new + text[span.end :]
-        if change is not changes[-1]:
-            lines = LineIndex(text)
-    return edit(document, edits)
+            span = _span(document.lines, change.range, encoding)
+        document = edit(document, [(span, _bytes(change.text))])
+    return document
 
 
 def _span(lines: LineIndex, range_: types.Range, encoding: Encoding) -> Span:

@@ -113,13 +113,13 @@ class ModgoServer(LanguageServer):
     def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         opened = self.documents.open(params.text_document)
         if opened is not None:
-            self.built.text_changed(opened.document.path, opened.document.text)
+            self.built.text_changed(opened.document.path, opened.document.source)
             self.changed()
 
     def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         changed = self.documents.change(params, self.encoding)
         if changed is not None:
-            self.built.text_changed(changed.document.path, changed.document.text)
+            self.built.text_changed(changed.document.path, changed.document.source)
             self.changed()
 
     def did_close(self, params: types.DidCloseTextDocumentParams) -> None:

@@ -17,7 +17,7 @@ from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import Configuration, configuration
 from modgo_lsp.lint.walk import walk
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
-from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
@@ -25,7 +25,7 @@ from modgo_lsp.server.client import Client
 from modgo_lsp.server.configuration import EDITOR
 from modgo_lsp.server.uri import uri_of
 from modgo_lsp.syntax.document import Document, parse
-from modgo_lsp.syntax.positions import Encoding, LineIndex
+from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
 
 if TYPE_CHECKING:
     from modgo_lsp.server.analysis import Analysis
@@ -100,7 +100,7 @@ class Snapshot:
             return False
         paths = [str(PurePath(directory, name)) for name in names if name.endswith(".go")]
         return any(
-            SDK_PATH.encode() in self.documents[path].document.text
+            SDK_PATH.encode() in self.documents[path].document.source
             if path in self.documents
             else self._analysis.names_sdk(path)
             for path in paths
@@ -126,7 +126,16 @@ class Snapshot:
         settings = self.configuration(directory).settings
         linted = [] if package is None else self._analysis.judge(package, settings)
         known = {(finding.code, finding.location) for finding in linted}
-        return [*linted, *(f for f in self.built.get(directory, ()) if (f.code, f.location) not in known)]
+        built = [relocated(finding, self._shown) for finding in self.built.get(directory, ())]
+        return [*linted, *(finding for finding in built if (finding.code, finding.location) not in known)]
+
+    def _shown(self, place: Location) -> Location:
+        """A place that a build told, in the document that is open there."""
+        if place.path not in self.documents:
+            return place
+        document = self.documents[place.path].document
+        span = Span(document.from_source(place.span.start), document.from_source(place.span.end))
+        return Location(place.path, span)
 
     def findings_of(self, path: str) -> list[Finding]:
         """All that stands in this file, by position. Packages that import its package may say so too."""

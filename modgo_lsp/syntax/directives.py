@@ -13,8 +13,7 @@ import tree_sitter
 from tree_sitter import Node as Tree
 
 from modgo_lsp.resources import resource
-from modgo_lsp.syntax.document import LANGUAGE, Document
-from modgo_lsp.syntax.lower import top_level
+from modgo_lsp.syntax.document import LANGUAGE, Document, Part
 from modgo_lsp.syntax.positions import Span
 
 
@@ -45,13 +44,18 @@ _PIECE = re.compile(r".*_(?:statement|declaration|spec|case|clause|elem)|block|t
 
 def directives(document: Document) -> tuple[Directive, ...]:
     """The directives of a document, in order."""
-    # The query goes through the whole tree: most files have nothing for it.
-    if not any(mark in document.text for mark in _MARKS):
-        return ()
-    root = document.tree.root_node
-    nodes = tree_sitter.QueryCursor(_query()).captures(root).get("directive", [])
-    first = _first_declaration(root)
-    return tuple(_directive(document, node, first) for node in sorted(nodes, key=lambda n: n.start_byte))
+    first = _first_declaration(document)
+    found = []
+    for start, part in zip(document.starts, document.parts, strict=True):
+        # The query goes through the whole tree: most parts have nothing for it.
+        if any(mark in part.text for mark in _MARKS):
+            nodes = tree_sitter.QueryCursor(_query()).captures(part.tree.root_node).get("directive", [])
+            shift = start - part.offset
+            found += [
+                _directive(document, part, node, shift, first)
+                for node in sorted(nodes, key=lambda node: node.start_byte)
+            ]
+    return tuple(found)
 
 
 @lru_cache
@@ -62,36 +66,38 @@ def _query() -> tree_sitter.Query:
     return query
 
 
-def _directive(document: Document, node: Tree, first: int) -> Directive:
+def _directive(document: Document, part: Part, node: Tree, shift: int, first: int) -> Directive:
     text = document.text
-    span = Span(node.start_byte, node.start_byte + len(text[node.start_byte : node.end_byte].rstrip(b"\r")))
+    start, end = node.start_byte + shift, node.end_byte + shift
+    span = Span(start, start + len(text[start:end].rstrip(b"\r")))
     parts = _PARTS.fullmatch(text, span.start, span.end)
     assert parts is not None  # it matches whatever begins with two slashes
     line = text.rfind(b"\n", 0, span.start) + 1
     alone = not text[line : span.start].removeprefix(b"\xef\xbb\xbf").strip()
-    extent = _below(document, node.end_byte) if alone else Span(line, node.end_byte)
+    extent = _below(part, node.end_byte, shift) if alone else Span(line, end)
     return Directive(
         span, parts[1].decode("utf-8", "replace"), Span(*parts.span(2)), alone, extent, span.start < first
     )
 
 
-def _first_declaration(root: Tree) -> int:
-    for child in top_level(root):
-        if child.type.endswith("_declaration") and child.type != "import_declaration":
-            return child.start_byte
-    return root.end_byte + 1
+def _first_declaration(document: Document) -> int:
+    for start, part in zip(document.starts, document.parts, strict=True):
+        for node in part.nodes:
+            if node.type.endswith("_declaration") and node.type != "import_declaration":
+                return node.start_byte + start - part.offset
+    return len(document.text) + 1
 
 
-def _below(document: Document, offset: int) -> Span | None:
+def _below(part: Part, offset: int, shift: int) -> Span | None:
     """The largest piece of code that begins with the first token after `offset`."""
-    while comment := _BETWEEN.match(document.text, offset):
+    while comment := _BETWEEN.match(part.code, offset):
         offset = comment.end()
-    token = _NEXT_LINE.match(document.text, offset)
+    token = _NEXT_LINE.match(part.code, offset)
     if token is None:
         return None
-    cursor = document.tree.root_node.walk()
+    cursor = part.tree.root_node.walk()
     while cursor.goto_first_child_for_byte(token.end()) is not None:
         node = cursor.node
         if node is not None and node.start_byte == token.end() and _PIECE.fullmatch(node.type):
-            return Span(node.start_byte, node.end_byte)
+            return Span(node.start_byte + shift, node.end_byte + shift)
     return None

@@ -1,102 +1,215 @@
-"""One Go source text with its tree: an immutable snapshot, made by parsing or by editing another one.
+"""One Go source text with its trees: an immutable snapshot, made by parsing or by editing another one.
 
-Not for: what the tree means (lower.py), nor where the text comes from (model/files.py).
+Not for: what the trees mean (lower.py), nor where the text comes from (model/files.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import tree_sitter
 import tree_sitter_golang
 
-from modgo_lsp.syntax.positions import LineIndex, Span
+from modgo_lsp.syntax.parts import cuts
+from modgo_lsp.syntax.positions import LineIndex, PartedLines, Span
+
+if TYPE_CHECKING:
+    from modgo_lsp.syntax import ast
 
 LANGUAGE = tree_sitter.Language(tree_sitter_golang.language())
 
+# Stands before a part that isn't the first, for the parser: pieces of code without it may be anything.
+_CLAUSE = b"package p\n"
+_IMPORT = {"import_declaration"}
 
-class Document:
-    """A snapshot. `path` is absolute, `text` what the file holds, whatever bytes those are.
 
-    `tree` is for syntax/ alone. Treat a Document as frozen; two of them are equal only if they are the same.
+class Kinds(NamedTuple):
+    """What there is in a part: something that doesn't parse, imports, other declarations."""
+
+    bad: bool
+    imports: bool
+    declares: bool
+
+
+class Lowered(NamedTuple):
+    """What lower.py made of a part that stands at `start`."""
+
+    start: int
+    name: ast.Ident | None
+    decls: tuple[ast.Decl, ...]
+
+
+class Part:
+    """A piece of a file that is parsed by itself: all of it, or some of its declarations. It doesn't
+    know where in the file it stands, so that it is the same part wherever an edit before it moves it.
+
+    `first`: the file begins with it. `unclosed`: a comment or raw string begins in it that ends nowhere.
+    `lowered` is what lower.py made of it last.
     """
 
-    def __init__(self, path: str, text: bytes, tree: tree_sitter.Tree) -> None:
-        self.path = path
+    __slots__ = ("_kinds", "_lines", "_tree", "code", "first", "lowered", "text", "unclosed")
+
+    def __init__(self, text: bytes, first: bool, unclosed: bool = False) -> None:
         self.text = text
-        self.tree = tree
+        self.first = first
+        self.unclosed = unclosed
+        self.code = text if first else _CLAUSE + text
+        self.lowered: Lowered | None = None
+        self._tree: tree_sitter.Tree | None = None
+        self._kinds: Kinds | None = None
+        self._lines: LineIndex | None = None
+
+    @property
+    def offset(self) -> int:
+        """Where the text begins in the code that is parsed."""
+        return len(self.code) - len(self.text)
+
+    @property
+    def tree(self) -> tree_sitter.Tree:
+        """Of `code`, parsed at first use."""
+        if self._tree is None:
+            self._tree = tree_sitter.Parser(LANGUAGE).parse(self.code)
+        return self._tree
+
+    @property
+    def kinds(self) -> Kinds:
+        if self._kinds is None:
+            types = {node.type for node in self.tree.root_node.named_children}
+            bad = self.tree.root_node.has_error or (self.first and not _has_clause(self))
+            imports = "import_declaration" in types
+            self._kinds = Kinds(bad, imports, any(each.endswith("_declaration") for each in types - _IMPORT))
+        return self._kinds
+
+    @property
+    def nodes(self) -> Iterator[tree_sitter.Node]:
+        """What stands at the top of the part, also what the parser found whole among what it gave up on."""
+        for node in self.tree.root_node.named_children:
+            if node.end_byte <= self.offset:
+                continue  # our own clause
+            if node.is_error:
+                yield from node.named_children
+            else:
+                yield node
+
+    @property
+    def lines(self) -> LineIndex:
+        if self._lines is None:
+            self._lines = LineIndex(self.text)
+        return self._lines
+
+
+class Document:
+    """A snapshot. `path` is absolute; `parts` are the pieces that it is parsed in, `starts` where they stand.
+
+    `source` is what the file holds, whatever bytes those are. `text` is the same, but that there may be room
+    between the parts, filled with blanks: so what stands behind an edit keeps its place. All offsets are
+    those of `text`; `lines` knows that room is none of the file's.
+
+    Treat a Document as frozen; two of them are equal only if they are the same. `parts` are for syntax/.
+    """
+
+    def __init__(self, path: str, parts: Sequence[Part], starts: Sequence[int]) -> None:
+        self.path = path
+        self.parts = tuple(parts)
+        self.starts = tuple(starts)
 
     def __repr__(self) -> str:
-        return f"Document({self.path!r}, {len(self.text)} bytes)"
+        return f"Document({self.path!r}, {len(self.source)} bytes)"
+
+    @cached_property
+    def text(self) -> bytes:
+        if self.starts == (0,):
+            return self.parts[0].text
+        pieces = []
+        end = 0
+        for start, part in zip(self.starts, self.parts, strict=True):
+            pieces += [b" " * (start - end), part.text]
+            end = start + len(part.text)
+        return b"".join(pieces)
+
+    @cached_property
+    def source(self) -> bytes:
+        return self.parts[0].text if len(self.parts) == 1 else b"".join(part.text for part in self.parts)
 
     @cached_property
     def lines(self) -> LineIndex:
-        return LineIndex(self.text)
+        if self.starts == (0,):
+            return self.parts[0].lines
+        return PartedLines(self.starts, [part.lines for part in self.parts])
 
-    @property
+    @cached_property
     def has_error(self) -> bool:
         """Whether the parser had to guess anywhere. syntax/errors.py finds what else Go refuses."""
-        return self.tree.root_node.has_error
+        return self.first_bad is not None
+
+    @cached_property
+    def first_bad(self) -> int | None:
+        """The index of the first part that doesn't parse, or may not stand where it does."""
+        declared = False
+        for index, part in enumerate(self.parts):
+            kinds = part.kinds
+            if kinds.bad or (kinds.imports and declared):
+                return index
+            declared = declared or kinds.declares
+        return None
 
     def slice(self, span: Span) -> str:
         """The source at `span`; bytes that are not UTF-8 come out as U+FFFD."""
         return self.text[span.start : span.end].decode("utf-8", "replace")
 
+    def to_source(self, offset: int) -> int:
+        """The offset in `source` of one in `text`; of one in room the end of what is before it."""
+        index, inside = self.at(offset)
+        return self._source_starts[index] + inside
+
+    def from_source(self, offset: int) -> int:
+        """The offset in `text` of one in `source`."""
+        index = bisect_right(self._source_starts, offset) - 1
+        return self.starts[index] + min(offset - self._source_starts[index], len(self.parts[index].text))
+
+    @cached_property
+    def _source_starts(self) -> list[int]:
+        return _starts(self.parts)
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """The part that holds an offset, and the offset in it."""
+        index = max(0, bisect_right(self.starts, offset) - 1)
+        return index, max(0, min(offset - self.starts[index], len(self.parts[index].text)))
+
+
+def _has_clause(part: Part) -> bool:
+    """Whether the first thing in the part that is no comment is a package clause."""
+    code = next((node for node in part.tree.root_node.children if node.type != "comment"), None)
+    return code is not None and code.type == "package_clause"
+
 
 def parse(path: str, text: bytes) -> Document:
     """The document of a text. Never raises, whatever the bytes."""
-    return Document(path, text, _fresh(text))
+    whole = Part(text, first=True)
+    # In one go, which is faster. In code that parses the parts would tell the same.
+    parts = [whole] if not whole.kinds.bad else parts_of(text)
+    return Document(path, parts, _starts(parts))
 
 
-def parse_parts(path: str, text: bytes, spans: Sequence[Span]) -> Document:
-    """The document of a text of which the parser is shown the given parts alone, in their order and apart
-    from each other; offsets are those of the whole text. Takes time in proportion to the parts."""
-    parser = tree_sitter.Parser(LANGUAGE)
-    parser.included_ranges = [
-        tree_sitter.Range((0, span.start), (0, span.end), span.start, span.end) for span in spans
+def parse_piece(path: str, text: bytes, span: Span) -> Document:
+    """The document of a piece of a text: offsets are those of the whole text. Takes time in proportion to the
+    piece, which begins with the package clause or is made of declarations."""
+    return Document(path, [Part(text[span.start : span.end], first=span.start == 0)], [span.start])
+
+
+def parts_of(text: bytes) -> list[Part]:
+    """The parts of a text, each to be parsed by itself."""
+    found = cuts(text)
+    bounds = [0, *found.offsets, len(text)]
+    return [
+        Part(text[start:end], first=start == 0, unclosed=start <= found.unclosed < end)
+        for start, end in pairwise(bounds)
     ]
-    return Document(path, text, parser.parse(text))
 
 
-def edit(document: Document, changes: Iterable[tuple[Span, bytes]]) -> Document:
-    """`document` with `changes` made one after the other, as LSP sends them: each span is of the text as
-    the changes before it have left it. Spans past the end of the text are taken as ending there.
-
-    The tree is that of a fresh parse. Where the new text doesn't parse, it *is* parsed afresh: how the
-    parser recovers depends on what it was given to reuse, and the editor must not say other things than
-    the command line.
-    """
-    text = document.text
-    tree = document.tree.copy()
-    changed = False
-    for span, new in changes:
-        start = max(0, min(span.start, len(text)))
-        end = max(start, min(span.end, len(text)))
-        edited = text[:start] + new + text[end:]
-        tree.edit(
-            start_byte=start,
-            old_end_byte=end,
-            new_end_byte=start + len(new),
-            start_point=_point(text, start),
-            old_end_point=_point(text, end),
-            new_end_point=_point(edited, start + len(new)),
-        )
-        text = edited
-        changed = True
-    if not changed:
-        return document
-    if not document.has_error:
-        tree = tree_sitter.Parser(LANGUAGE).parse(text, tree)
-        if not tree.root_node.has_error:
-            return Document(document.path, text, tree)
-    return Document(document.path, text, _fresh(text))
-
-
-def _fresh(text: bytes) -> tree_sitter.Tree:
-    return tree_sitter.Parser(LANGUAGE).parse(text)
-
-
-def _point(text: bytes, offset: int) -> tuple[int, int]:
-    """Row and column as tree-sitter counts: rows end in LF alone, columns are bytes."""
-    return text.count(b"\n", 0, offset), offset - (text.rfind(b"\n", 0, offset) + 1)
+def _starts(parts: Sequence[Part]) -> list[int]:
+    return list(accumulate((len(part.text) for part in parts[:-1]), initial=0))

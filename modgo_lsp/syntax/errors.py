@@ -56,14 +56,16 @@ _LEXEME = re.compile(
 def first_error(document: Document) -> tuple[Span, str] | None:
     """Where and why `document` doesn't parse, None where it does. The place is the first token that fits
     nothing before it, as the compiler has it; the message a sentence without its full stop."""
-    code = [child for child in document.tree.root_node.children if child.type != "comment"]
-    if not code or code[0].type != "package_clause":
-        found = [_bytes(document.text), _no_package_clause(document, code)]
-    else:
-        found = [_bytes(document.text), _tree(document)]
-    return min(
+    found = [_bytes(document.source)]
+    if document.first_bad is not None:
+        found.append(_code(document, document.first_bad))
+    first = min(
         (error for error in found if error is not None), key=lambda error: error[0].start, default=None
     )
+    if first is None:
+        return None
+    span, message = first
+    return Span(document.from_source(span.start), document.from_source(span.end)), message
 
 
 # --- what is refused before there are tokens
@@ -87,8 +89,7 @@ def _bytes(text: bytes) -> tuple[Span, str] | None:
 # --- what the grammar lets pass so that pieces of code can be parsed too
 
 
-def _no_package_clause(document: Document, code: list[Tree]) -> tuple[Span, str]:
-    text = document.text
+def _no_package_clause(text: bytes, code: list[Tree]) -> tuple[Span, str]:
     span = _token_at(text, code[0].start_byte if code else len(text))
     if text[span.start : span.end] == b"package":
         span = _token_at(text, span.end)
@@ -99,46 +100,33 @@ def _no_package_clause(document: Document, code: list[Tree]) -> tuple[Span, str]
 # --- what doesn't fit the grammar
 
 
-def _tree(document: Document) -> tuple[Span, str] | None:
-    root = document.tree.root_node
-    if not root.has_error:
-        return None
-    start = _clean_until(root, document.text)
-    prefix = b"" if start == 0 else b"package p\n"
-    found = _refused(prefix + document.text[start:])
+def _code(document: Document, bad: int) -> tuple[Span, str]:
+    """What is wrong with the code, of which the part `bad` is the first that can't stand as it is; in offsets
+    of the source."""
+    text, root = document.source, document.parts[0].tree.root_node
+    code = [child for child in root.children if child.type != "comment"]
+    if not code or code[0].type != "package_clause":
+        return _no_package_clause(text, code)
+    # The part before it is clean, but may end in what the bad one goes on with.
+    start = sum(len(part.text) for part in document.parts[: bad - 1]) if bad > 1 else 0
+    prefix = b"package p\n" if start else b""
+    found = _refused(prefix + text[start:])
     if found is None:
-        node = _first_bad(root)
-        return _token_at(document.text, node.start_byte), "unexpected code"
+        return _token_at(text, _first_bad(document, bad)), "unexpected code"
     offset, newline, expected = found
     offset = max(start, offset - len(prefix) + start)
-    literal = _broken_literal(document.text, start, _skip(document.text, offset, newline))
+    literal = _broken_literal(text, start, _skip(text, offset, newline))
     if literal is not None:
         return literal
     if newline:
-        return _new_line(document.text, offset, expected)
-    span = _token_at(document.text, offset)
-    shown, wanted = _shown(document.text, span), _wanted(expected)
+        return _new_line(text, offset, expected)
+    span = _token_at(text, offset)
+    shown, wanted = _shown(text, span), _wanted(expected)
     if shown == "keyword import" and wanted == ", expected a declaration":
         return span, "imports must come before other declarations"
     if shown == "{" and wanted == ", expected a declaration":
         return span, "unexpected { at the start of a line: it belongs at the end of the line before"
     return span, f"unexpected {shown}{wanted}"
-
-
-def _clean_until(root: Tree, text: bytes) -> int:
-    """Where the first declaration begins that has errors, or stands before one that has: what is before it
-    need not be parsed again."""
-    clean = [0]
-    for child in root.children:
-        whole = child.type == "package_clause" or child.type.endswith("_declaration")
-        if child.has_error or not (whole or child.is_extra or child.type == ";"):
-            break
-        if whole:
-            clean.append(child.end_byte)
-    start = clean[-2] if len(clean) > 2 else 0
-    while start and text[start : start + 1] in (b";", b" ", b"\t", b"\r", b"\n"):
-        start += 1
-    return start
 
 
 class _Log:
@@ -192,14 +180,16 @@ def _refused(text: bytes) -> tuple[int, bool, list[str]] | None:
     return _offset(text, row, column), lookahead == "_automatic_semicolon", names
 
 
-def _first_bad(root: Tree) -> Tree:
-    node = root
+def _first_bad(document: Document, bad: int) -> int:
+    """Where the first piece of a part begins that the parser could make nothing of."""
+    part = document.parts[bad]
+    node = part.tree.root_node
     while not (node.is_error or node.is_missing):
-        bad = next((child for child in node.children if child.has_error or child.is_missing), None)
-        if bad is None:
+        inner = next((child for child in node.children if child.has_error or child.is_missing), None)
+        if inner is None:
             break
-        node = bad
-    return node
+        node = inner
+    return sum(len(each.text) for each in document.parts[:bad]) + max(0, node.start_byte - part.offset)
 
 
 def _broken_literal(text: bytes, start: int, offset: int) -> tuple[Span, str] | None:

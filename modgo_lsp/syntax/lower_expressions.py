@@ -38,23 +38,32 @@ LowerBody = Callable[["Lowering", Tree, int], tuple[ast.Stmt, ...]]
 
 
 class Lowering:
-    """The lowering of one text. `depth` counts how deep in the tree a node stands.
+    """The lowering of one text, which stands `shift` bytes further on in its file. `depth` counts how deep in
+    the tree a node stands.
 
     `lower_body` gives a block's statements: expressions hold functions, and functions statements.
     """
 
-    def __init__(self, text: bytes, lower_body: LowerBody) -> None:
+    def __init__(self, text: bytes, shift: int, lower_body: LowerBody) -> None:
         self.text = text
+        self._shift = shift
         self._lower_body = lower_body
+
+    def span(self, node: Tree) -> Span:
+        return Span(node.start_byte + self._shift, node.end_byte + self._shift)
+
+    def between(self, start: int, end: int) -> Span:
+        """The span of two offsets in the text that was parsed."""
+        return Span(start + self._shift, end + self._shift)
 
     def source(self, node: Tree) -> str:
         return self.text[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def ident(self, node: Tree) -> ast.Ident:
-        return ast.Ident(_span(node), self.source(node))
+        return ast.Ident(self.span(node), self.source(node))
 
     def body(self, node: Tree, depth: int) -> ast.Body:
-        return ast.Body(_span(node), lambda: self._lower_body(self, node, depth + 1))
+        return ast.Body(self.span(node), lambda: self._lower_body(self, node, depth + 1))
 
     def expr(self, node: Tree | None, depth: int) -> ast.Expr:
         """The expression or type at `node`."""
@@ -62,13 +71,13 @@ class Lowering:
             return ast.BadExpr(Span(0, 0))
         kind = node.type
         if kind in _IDENTS:
-            return ast.BadExpr(_span(node)) if node.is_missing else self.ident(node)
+            return ast.BadExpr(self.span(node)) if node.is_missing else self.ident(node)
         literal = _LITERALS.get(kind)
         if literal is not None:
-            return ast.BasicLit(_span(node), literal, self.source(node))
+            return ast.BasicLit(self.span(node), literal, self.source(node))
         make = _MAKE.get(kind)
         if make is None or depth >= MAX_DEPTH:
-            return ast.BadExpr(_span(node))
+            return ast.BadExpr(self.span(node))
         return make(self, node, depth + 1)
 
     def optional(self, node: Tree | None, depth: int) -> ast.Expr | None:
@@ -90,15 +99,15 @@ class Lowering:
         start = params.start_byte if params is not None and _named(node) else node.start_byte
         end = (result or params or node).end_byte
         return ast.FuncType(
-            Span(start, end),
+            self.between(start, end),
             None if type_params is None else self.type_parameters(type_params, depth),
-            ast.FieldList(_span(node), ()) if params is None else self.parameters(params, depth),
+            ast.FieldList(self.span(node), ()) if params is None else self.parameters(params, depth),
             None if result is None else self._results(result, depth),
         )
 
     def parameters(self, node: Tree, depth: int) -> ast.FieldList:
         return ast.FieldList(
-            _span(node),
+            self.span(node),
             tuple(
                 self._parameter(c, depth) for c in node.named_children if c.type == "parameter_declaration"
             ),
@@ -110,14 +119,14 @@ class Lowering:
         type_ = self.expr(type_node, depth)
         for child in node.children:
             if child.type == "...":
-                type_ = ast.Ellipsis(Span(child.start_byte, type_.span.end), type_)
-        return ast.Field(_span(node), names, type_)
+                type_ = ast.Ellipsis(Span(self.span(child).start, type_.span.end), type_)
+        return ast.Field(self.span(node), names, type_)
 
     def _results(self, node: Tree, depth: int) -> ast.FieldList:
         if node.type == "parameters":
             return self.parameters(node, depth)
         type_ = self.expr(node, depth)
-        return ast.FieldList(_span(node), (ast.Field(_span(node), (), type_),))
+        return ast.FieldList(self.span(node), (ast.Field(self.span(node), (), type_),))
 
     def type_parameters(self, node: Tree, depth: int) -> ast.FieldList:
         fields = []
@@ -125,8 +134,8 @@ class Lowering:
             if child.type == "type_parameter_declaration":
                 names = tuple(self.ident(name) for name in child.children_by_field_name("name"))
                 constraint = self.expr(child.child_by_field_name("constraint"), depth)
-                fields.append(ast.Field(_span(child), names, constraint))
-        return ast.FieldList(_span(node), tuple(fields))
+                fields.append(ast.Field(self.span(child), names, constraint))
+        return ast.FieldList(self.span(node), tuple(fields))
 
 
 def proper(node: Tree) -> list[Tree]:
@@ -138,10 +147,6 @@ def _named(node: Tree) -> bool:
     return node.type in ("function_declaration", "method_declaration", "method_elem")
 
 
-def _span(node: Tree) -> Span:
-    return Span(node.start_byte, node.end_byte)
-
-
 def _field(node: Tree, name: str) -> Tree | None:
     return node.child_by_field_name(name)
 
@@ -149,37 +154,39 @@ def _field(node: Tree, name: str) -> Tree | None:
 def _paren(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     inside = proper(node)
     if len(inside) != 1:
-        return ast.BadExpr(_span(node))
-    return ast.ParenExpr(_span(node), lowering.expr(inside[0], depth))
+        return ast.BadExpr(lowering.span(node))
+    return ast.ParenExpr(lowering.span(node), lowering.expr(inside[0], depth))
 
 
 def _selector(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     sel = _field(node, "field") or _field(node, "name")
     x = _field(node, "operand") or _field(node, "package")
     if sel is None or sel.is_missing:
-        return ast.BadExpr(_span(node))
-    return ast.SelectorExpr(_span(node), lowering.expr(x, depth), lowering.ident(sel))
+        return ast.BadExpr(lowering.span(node))
+    return ast.SelectorExpr(lowering.span(node), lowering.expr(x, depth), lowering.ident(sel))
 
 
 def _index(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     indices = tuple(lowering.expr(index, depth) for index in node.children_by_field_name("index"))
-    return ast.IndexExpr(_span(node), lowering.expr(_field(node, "operand"), depth), indices)
+    return ast.IndexExpr(lowering.span(node), lowering.expr(_field(node, "operand"), depth), indices)
 
 
 def _generic(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     arguments = _field(node, "type_arguments")
     indices = () if arguments is None else tuple(lowering.expr(c, depth) for c in proper(arguments))
-    return ast.IndexExpr(_span(node), lowering.expr(_field(node, "type"), depth), indices)
+    return ast.IndexExpr(lowering.span(node), lowering.expr(_field(node, "type"), depth), indices)
 
 
 def _slice(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     low, high, maximum = (lowering.optional(_field(node, name), depth) for name in ("low", "high", "max"))
-    return ast.SliceExpr(_span(node), lowering.expr(_field(node, "operand"), depth), (low, high, maximum))
+    return ast.SliceExpr(
+        lowering.span(node), lowering.expr(_field(node, "operand"), depth), (low, high, maximum)
+    )
 
 
 def _assertion(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     x = lowering.expr(_field(node, "operand"), depth)
-    return ast.TypeAssertExpr(_span(node), x, lowering.optional(_field(node, "type"), depth))
+    return ast.TypeAssertExpr(lowering.span(node), x, lowering.optional(_field(node, "type"), depth))
 
 
 def _call(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
@@ -189,17 +196,17 @@ def _call(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     if arguments is not None:
         args = tuple(lowering.expr(child, depth) for child in proper(arguments))
         ellipsis = any(child.type == "..." for child in arguments.children)
-    return ast.CallExpr(_span(node), lowering.expr(_field(node, "function"), depth), args, ellipsis)
+    return ast.CallExpr(lowering.span(node), lowering.expr(_field(node, "function"), depth), args, ellipsis)
 
 
 def _unary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     op = _field(node, "operator")
     x = lowering.expr(_field(node, "operand"), depth)
     if op is None:
-        return ast.BadExpr(_span(node))
+        return ast.BadExpr(lowering.span(node))
     if op.type == "*":
-        return ast.StarExpr(_span(node), x)
-    return ast.UnaryExpr(_span(node), op.type, x)
+        return ast.StarExpr(lowering.span(node), x)
+    return ast.UnaryExpr(lowering.span(node), op.type, x)
 
 
 def _binary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
@@ -213,7 +220,7 @@ def _binary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     for link in reversed(chain):
         op = _field(link, "operator")
         y = lowering.expr(_field(link, "right"), depth)
-        x = ast.BinaryExpr(_span(link), x, "" if op is None else op.type, y)
+        x = ast.BinaryExpr(lowering.span(link), x, "" if op is None else op.type, y)
     return x
 
 
@@ -221,38 +228,40 @@ def _composite(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     type_ = lowering.optional(_field(node, "type"), depth)
     value = _field(node, "value")
     elements = () if value is None else tuple(lowering.expr(child, depth) for child in proper(value))
-    return ast.CompositeLit(_span(node), type_, elements)
+    return ast.CompositeLit(lowering.span(node), type_, elements)
 
 
 def _literal_value(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    return ast.CompositeLit(_span(node), None, tuple(lowering.expr(child, depth) for child in proper(node)))
+    return ast.CompositeLit(
+        lowering.span(node), None, tuple(lowering.expr(child, depth) for child in proper(node))
+    )
 
 
 def _keyed(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     key = lowering.expr(_field(node, "key"), depth)
-    return ast.KeyValueExpr(_span(node), key, lowering.expr(_field(node, "element"), depth))
+    return ast.KeyValueExpr(lowering.span(node), key, lowering.expr(_field(node, "element"), depth))
 
 
 def _function_literal(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     body = _field(node, "body")
     if body is None:
-        return ast.BadExpr(_span(node))
-    return ast.FuncLit(_span(node), lowering.function_type(node, depth), lowering.body(body, depth))
+        return ast.BadExpr(lowering.span(node))
+    return ast.FuncLit(lowering.span(node), lowering.function_type(node, depth), lowering.body(body, depth))
 
 
 def _array(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     element = lowering.expr(_field(node, "element"), depth)
     if node.type == "implicit_length_array_type":
-        return ast.ArrayType(_span(node), ast.Ellipsis(_span(node), None), element)
+        return ast.ArrayType(lowering.span(node), ast.Ellipsis(lowering.span(node), None), element)
     length = None if node.type == "slice_type" else lowering.expr(_field(node, "length"), depth)
-    return ast.ArrayType(_span(node), length, element)
+    return ast.ArrayType(lowering.span(node), length, element)
 
 
 def _pointer(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     inside = proper(node)
     if len(inside) != 1:
-        return ast.BadExpr(_span(node))
-    return ast.StarExpr(_span(node), lowering.expr(inside[0], depth))
+        return ast.BadExpr(lowering.span(node))
+    return ast.StarExpr(lowering.span(node), lowering.expr(inside[0], depth))
 
 
 def _struct(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
@@ -263,8 +272,10 @@ def _struct(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
         names = tuple(lowering.ident(name) for name in child.children_by_field_name("name"))
         type_ = lowering.expr(_field(child, "type"), depth)
         tag = lowering.optional(_field(child, "tag"), depth)
-        fields.append(ast.Field(_span(child), names, type_, tag if isinstance(tag, ast.BasicLit) else None))
-    return ast.StructType(_span(node), ast.FieldList(_span(node), tuple(fields)))
+        fields.append(
+            ast.Field(lowering.span(child), names, type_, tag if isinstance(tag, ast.BasicLit) else None)
+        )
+    return ast.StructType(lowering.span(node), ast.FieldList(lowering.span(node), tuple(fields)))
 
 
 def _interface(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
@@ -274,21 +285,21 @@ def _interface(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
             name = _field(child, "name")
             if name is not None:
                 type_ = lowering.function_type(child, depth)
-                fields.append(ast.Field(_span(child), (lowering.ident(name),), type_))
+                fields.append(ast.Field(lowering.span(child), (lowering.ident(name),), type_))
         else:
-            fields.append(ast.Field(_span(child), (), lowering.expr(child, depth)))
-    return ast.InterfaceType(_span(node), ast.FieldList(_span(node), tuple(fields)))
+            fields.append(ast.Field(lowering.span(child), (), lowering.expr(child, depth)))
+    return ast.InterfaceType(lowering.span(node), ast.FieldList(lowering.span(node), tuple(fields)))
 
 
 def _map(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     key = lowering.expr(_field(node, "key"), depth)
-    return ast.MapType(_span(node), key, lowering.expr(_field(node, "element"), depth))
+    return ast.MapType(lowering.span(node), key, lowering.expr(_field(node, "element"), depth))
 
 
 def _channel(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     tokens = [child.type for child in node.children if not child.is_named]
     direction = "both" if "<-" not in tokens else "receive" if tokens[0] == "<-" else "send"
-    return ast.ChanType(_span(node), direction, lowering.expr(_field(node, "element"), depth))
+    return ast.ChanType(lowering.span(node), direction, lowering.expr(_field(node, "element"), depth))
 
 
 def _function_type(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
@@ -299,18 +310,20 @@ def _type_element(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     """A union of a constraint, as go/ast has it: `|` is a binary expression."""
     terms = proper(node)
     if not terms:
-        return ast.BadExpr(_span(node))
+        return ast.BadExpr(lowering.span(node))
     x = lowering.expr(terms[0], depth)
     for term in terms[1:]:
-        x = ast.BinaryExpr(Span(node.start_byte, term.end_byte), x, "|", lowering.expr(term, depth))
+        x = ast.BinaryExpr(
+            lowering.between(node.start_byte, term.end_byte), x, "|", lowering.expr(term, depth)
+        )
     return x
 
 
 def _underlying(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     inside = proper(node)
     if len(inside) != 1:
-        return ast.BadExpr(_span(node))
-    return ast.UnaryExpr(_span(node), "~", lowering.expr(inside[0], depth))
+        return ast.BadExpr(lowering.span(node))
+    return ast.UnaryExpr(lowering.span(node), "~", lowering.expr(inside[0], depth))
 
 
 _MAKE: dict[str, Callable[[Lowering, Tree, int], ast.Expr]] = {

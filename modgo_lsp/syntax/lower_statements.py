@@ -25,7 +25,7 @@ def lower_general(lowering: Lowering, node: Tree, depth: int = 0) -> ast.GenDecl
             names = tuple(lowering.ident(name) for name in child.children_by_field_name("name"))
             type_ = lowering.optional(_field(child, "type"), depth)
             values = lowering.expr_list(_field(child, "value"), depth)
-            specs.append(ast.ValueSpec(_span(child), names, type_, values, len(specs)))
+            specs.append(ast.ValueSpec(lowering.span(child), names, type_, values, len(specs)))
         elif kind in ("type_definition", "alias_declaration"):
             name = _field(child, "name")
             if name is None or name.is_missing:
@@ -33,29 +33,25 @@ def lower_general(lowering: Lowering, node: Tree, depth: int = 0) -> ast.GenDecl
             params = _field(child, "type_parameters")
             specs.append(
                 ast.TypeSpec(
-                    _span(child),
+                    lowering.span(child),
                     lowering.ident(name),
                     None if params is None else lowering.type_parameters(params, depth),
                     kind == "alias_declaration",
                     lowering.expr(_field(child, "type"), depth),
                 )
             )
-    return ast.GenDecl(_span(node), node.type.removesuffix("_declaration"), tuple(specs))
+    return ast.GenDecl(lowering.span(node), node.type.removesuffix("_declaration"), tuple(specs))
 
 
 def _statement(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     make = _MAKE.get(node.type)
     if make is None or depth >= MAX_DEPTH:
-        return ast.BadStmt(_span(node))
+        return ast.BadStmt(lowering.span(node))
     return make(lowering, node, depth + 1)
 
 
 def _optional(lowering: Lowering, node: Tree | None, depth: int) -> ast.Stmt | None:
     return None if node is None else _statement(lowering, node, depth)
-
-
-def _span(node: Tree) -> Span:
-    return Span(node.start_byte, node.end_byte)
 
 
 def _field(node: Tree, name: str) -> Tree | None:
@@ -65,7 +61,7 @@ def _field(node: Tree, name: str) -> Tree | None:
 def _block(lowering: Lowering, node: Tree | None, depth: int) -> ast.BlockStmt:
     if node is None:
         return ast.BlockStmt(Span(0, 0), ())
-    return ast.BlockStmt(_span(node), lower_body(lowering, node, depth))
+    return ast.BlockStmt(lowering.span(node), lower_body(lowering, node, depth))
 
 
 def _block_statement(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
@@ -73,34 +69,34 @@ def _block_statement(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
 
 
 def _declaration(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
-    return ast.DeclStmt(_span(node), lower_general(lowering, node, depth))
+    return ast.DeclStmt(lowering.span(node), lower_general(lowering, node, depth))
 
 
 def _labeled(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     label, inner = _field(node, "label"), _field(node, "statement")
     if label is None:
-        return ast.BadStmt(_span(node))
-    empty = Span(node.end_byte, node.end_byte)
+        return ast.BadStmt(lowering.span(node))
+    empty = lowering.between(node.end_byte, node.end_byte)
     statement = ast.EmptyStmt(empty) if inner is None else _statement(lowering, inner, depth)
-    return ast.LabeledStmt(_span(node), lowering.ident(label), statement)
+    return ast.LabeledStmt(lowering.span(node), lowering.ident(label), statement)
 
 
 def _expression(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     inside = proper(node)
     if len(inside) != 1:
-        return ast.BadStmt(_span(node))
-    return ast.ExprStmt(_span(node), lowering.expr(inside[0], depth))
+        return ast.BadStmt(lowering.span(node))
+    return ast.ExprStmt(lowering.span(node), lowering.expr(inside[0], depth))
 
 
 def _send(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     channel = lowering.expr(_field(node, "channel"), depth)
-    return ast.SendStmt(_span(node), channel, lowering.expr(_field(node, "value"), depth))
+    return ast.SendStmt(lowering.span(node), channel, lowering.expr(_field(node, "value"), depth))
 
 
 def _increment(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     op = _field(node, "operator")
     return ast.IncDecStmt(
-        _span(node), lowering.expr(_field(node, "operand"), depth), "++" if op is None else op.type
+        lowering.span(node), lowering.expr(_field(node, "operand"), depth), "++" if op is None else op.type
     )
 
 
@@ -108,7 +104,7 @@ def _assignment(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     op = ":=" if node.type == "short_var_declaration" else "="
     operator = _field(node, "operator")
     return ast.AssignStmt(
-        _span(node),
+        lowering.span(node),
         lowering.expr_list(_field(node, "left"), depth),
         op if operator is None else operator.type,
         lowering.expr_list(_field(node, "right"), depth),
@@ -120,32 +116,34 @@ def _receive(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     x = lowering.expr(_field(node, "right"), depth)
     left = _field(node, "left")
     if left is None:
-        return ast.ExprStmt(_span(node), x)
+        return ast.ExprStmt(lowering.span(node), x)
     op = ":=" if any(child.type == ":=" for child in node.children) else "="
-    return ast.AssignStmt(_span(node), lowering.expr_list(left, depth), op, (x,))
+    return ast.AssignStmt(lowering.span(node), lowering.expr_list(left, depth), op, (x,))
 
 
 def _go(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
-    return ast.GoStmt(_span(node), lowering.expr(_field(node, "call"), depth))
+    return ast.GoStmt(lowering.span(node), lowering.expr(_field(node, "call"), depth))
 
 
 def _defer(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
-    return ast.DeferStmt(_span(node), lowering.expr(_field(node, "call"), depth))
+    return ast.DeferStmt(lowering.span(node), lowering.expr(_field(node, "call"), depth))
 
 
 def _return(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
-    return ast.ReturnStmt(_span(node), lowering.expr_list(_field(node, "result"), depth))
+    return ast.ReturnStmt(lowering.span(node), lowering.expr_list(_field(node, "result"), depth))
 
 
 def _branch(lowering: Lowering, node: Tree, _depth: int) -> ast.Stmt:
     label = _field(node, "label")
     return ast.BranchStmt(
-        _span(node), node.type.removesuffix("_statement"), None if label is None else lowering.ident(label)
+        lowering.span(node),
+        node.type.removesuffix("_statement"),
+        None if label is None else lowering.ident(label),
     )
 
 
-def _empty(_lowering: Lowering, node: Tree, _depth: int) -> ast.Stmt:
-    return ast.EmptyStmt(_span(node))
+def _empty(lowering: Lowering, node: Tree, _depth: int) -> ast.Stmt:
+    return ast.EmptyStmt(lowering.span(node))
 
 
 def _if(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
@@ -158,13 +156,13 @@ def _if(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     otherwise = _optional(lowering, link, depth)
     for link in reversed(chain):
         otherwise = ast.IfStmt(
-            _span(link),
+            lowering.span(link),
             _optional(lowering, _field(link, "init_statement"), depth),
             lowering.expr(_field(link, "condition"), depth),
             _block(lowering, _field(link, "body"), depth),
             otherwise,
         )
-    return ast.BadStmt(_span(node)) if otherwise is None else otherwise
+    return ast.BadStmt(lowering.span(node)) if otherwise is None else otherwise
 
 
 def _clause_body(lowering: Lowering, node: Tree, depth: int) -> tuple[ast.Stmt, ...]:
@@ -189,13 +187,15 @@ def _clauses(lowering: Lowering, node: Tree, depth: int) -> tuple[ast.CaseClause
         else:
             continue
         default = bool(child.children) and child.children[0].type == "default"
-        clauses.append(ast.CaseClause(_span(child), values, default, _clause_body(lowering, child, depth)))
+        clauses.append(
+            ast.CaseClause(lowering.span(child), values, default, _clause_body(lowering, child, depth))
+        )
     return tuple(clauses)
 
 
 def _switch(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     return ast.SwitchStmt(
-        _span(node),
+        lowering.span(node),
         _optional(lowering, _field(node, "init_statement"), depth),
         lowering.optional(_field(node, "value"), depth),
         _clauses(lowering, node, depth),
@@ -205,7 +205,7 @@ def _switch(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
 def _type_switch(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     name = _field(node, "name")
     return ast.TypeSwitchStmt(
-        _span(node),
+        lowering.span(node),
         _optional(lowering, _field(node, "init_statement"), depth),
         None if name is None else lowering.ident(name),
         lowering.expr(_field(node, "operand"), depth),
@@ -216,14 +216,14 @@ def _type_switch(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
 def _select(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     clauses = tuple(
         ast.CommClause(
-            _span(child),
+            lowering.span(child),
             _optional(lowering, _field(child, "communication"), depth),
             _clause_body(lowering, child, depth),
         )
         for child in node.named_children
         if child.type == "communication_clause"
     )
-    return ast.SelectStmt(_span(node), clauses)
+    return ast.SelectStmt(lowering.span(node), clauses)
 
 
 def _for(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
@@ -236,9 +236,9 @@ def _for(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
             clause = child
     if clause is None:
         condition = lowering.optional(_field(node, "condition"), depth)
-        return ast.ForStmt(_span(node), None, condition, None, body)
+        return ast.ForStmt(lowering.span(node), None, condition, None, body)
     return ast.ForStmt(
-        _span(node),
+        lowering.span(node),
         _optional(lowering, _field(clause, "init_statement"), depth),
         lowering.optional(_field(clause, "condition"), depth),
         _optional(lowering, _field(clause, "post_statement"), depth),
@@ -250,7 +250,7 @@ def _range(lowering: Lowering, node: Tree, clause: Tree, body: ast.BlockStmt, de
     tokens = [child.type for child in clause.children if not child.is_named]
     op = ":=" if ":=" in tokens else "=" if "=" in tokens else ""
     lhs = lowering.expr_list(_field(clause, "left"), depth)
-    return ast.RangeStmt(_span(node), lhs, op, lowering.expr(_field(clause, "right"), depth), body)
+    return ast.RangeStmt(lowering.span(node), lhs, op, lowering.expr(_field(clause, "right"), depth), body)
 
 
 _MAKE: dict[str, Callable[[Lowering, Tree, int], ast.Stmt]] = {

@@ -5,15 +5,14 @@ Not for: reading files or parsing them.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import Literal
 
 import msgspec
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
-
-_LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
@@ -50,7 +49,14 @@ class LineIndex:
 
     def __init__(self, text: bytes) -> None:
         self._text = text
-        self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+        # Splits at what ends a line in LSP, and at nothing else.
+        self._starts = list(accumulate(map(len, text.splitlines(keepends=True)), initial=0))
+        if len(self._starts) > 1 and not text.endswith((b"\n", b"\r")):
+            self._starts.pop()
+
+    @property
+    def length(self) -> int:
+        return len(self._text)
 
     @property
     def line_count(self) -> int:
@@ -91,6 +97,47 @@ class LineIndex:
         """The byte offset of a compiler's position: line and column from 1, columns in bytes."""
         line = max(1, min(line, len(self._starts)))
         return min(self._starts[line - 1] + max(0, column - 1), len(self._text))
+
+
+class PartedLines(LineIndex):
+    """The lines of a text in parts, with room between them that is on no line. `starts` are the offsets of
+    the parts, `parts` their own lines; all but the last part end where a line ends."""
+
+    __slots__ = ("_bases", "_parts", "_starts")
+
+    def __init__(self, starts: Sequence[int], parts: Sequence[LineIndex]) -> None:
+        self._starts = list(starts)
+        self._parts = parts
+        # The line that each part begins with.
+        self._bases = list(accumulate((lines.line_count - 1 for lines in parts), initial=0))
+
+    @property
+    def line_count(self) -> int:
+        return self._bases[-1] + 1
+
+    def line_of(self, offset: int) -> int:
+        part, inside = self._at(offset)
+        return self._bases[part] + self._parts[part].line_of(inside)
+
+    def encoded(self, offset: int, encoding: Encoding) -> tuple[int, int]:
+        part, inside = self._at(offset)
+        line, column = self._parts[part].encoded(inside, encoding)
+        return self._bases[part] + line, column
+
+    def offset(self, line: int, column: int, encoding: Encoding) -> int:
+        part = self._part_of(line)
+        return self._starts[part] + self._parts[part].offset(line - self._bases[part], column, encoding)
+
+    def byte_column(self, line: int, column: int) -> int:
+        part = self._part_of(line - 1)
+        return self._starts[part] + self._parts[part].byte_column(line - self._bases[part], column)
+
+    def _part_of(self, line: int) -> int:
+        return max(0, min(bisect_right(self._bases, line), len(self._parts)) - 1)
+
+    def _at(self, offset: int) -> tuple[int, int]:
+        part = max(0, bisect_right(self._starts, offset) - 1)
+        return part, min(offset - self._starts[part], self._parts[part].length)
 
 
 def _units(content: bytes, encoding: Encoding) -> int:

@@ -34,7 +34,7 @@ def test_every_round_is_in_the_one_answer(package_of):
     assert codes(package) == ["MG101", "MG101", "MG206"]
     document = package.files[0].document
     edits = fix_all(document.path, DiskFiles(), Loader(DiskFiles()), Settings())
-    after = parse(document.path, apply(document.text, edits))
+    after = parse(document.path, apply(document, edits))
     mended = Loader(OverlayFiles(DiskFiles(), {document.path: after})).package(package.directory)
     assert mended is not None
     assert codes(mended) == []

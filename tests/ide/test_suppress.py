@@ -6,7 +6,8 @@ import pytest
 
 from modgo_lsp.ide.suppress import suppression
 from modgo_lsp.lint.suppress import suppressions
-from modgo_lsp.syntax.document import edit, parse
+from modgo_lsp.syntax.document import parse
+from modgo_lsp.syntax.edits import edit
 
 
 def suppressed(source: str, at: str, code: str = "MG102") -> str:
@@ -16,7 +17,8 @@ def suppressed(source: str, at: str, code: str = "MG102") -> str:
     after = edit(document, [(change.location.span, change.new_text.encode())])
     assert not after.has_error
     # What was written is what lint reads, and it covers the place.
-    moved = offset + (len(change.new_text.encode()) if change.location.span.start <= offset else 0)
+    before = change.location.span.start <= offset
+    moved = after.from_source(offset + (len(change.new_text.encode()) if before else 0))
     covering = [
         one
         for one in suppressions(after)
@@ -24,8 +26,8 @@ def suppressed(source: str, at: str, code: str = "MG102") -> str:
         and one.covers
         and one.covers.start <= moved < one.covers.end
     ]
-    assert covering, after.text.decode()
-    return after.text.decode()
+    assert covering, after.source.decode()
+    return after.source.decode()
 
 
 @pytest.mark.parametrize(

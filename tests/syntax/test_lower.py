@@ -8,9 +8,11 @@ import pytest
 
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.directives import directives
-from modgo_lsp.syntax.document import Document, parse
+from modgo_lsp.syntax.document import Document, Part, parse
+from modgo_lsp.syntax.edits import edit, opened
 from modgo_lsp.syntax.errors import first_error
 from modgo_lsp.syntax.lower import lower
+from modgo_lsp.syntax.positions import Span
 
 EVERYTHING = b"""// Package p.
 package p
@@ -313,20 +315,10 @@ func C() {}
 @pytest.mark.parametrize("start", range(0, len(FUNCTIONS), 3))
 @pytest.mark.parametrize("new", [b"", b" ", b"x", b"}", b"\n\nfunc D() {}\n", b"/*", b"`"])
 def test_what_is_taken_from_before_an_edit_is_what_lowering_gives(start: int, new: bytes) -> None:
-    before = parse("/x.go", FUNCTIONS)
-    file = lower(before)
+    before = opened("/x.go", FUNCTIONS)
+    lower(before)
     for end in (start, start + 1):
-        after = parse("/x.go", FUNCTIONS[:start] + new + FUNCTIONS[end:])
-        assert shape(lower(after, (before, file))) == shape(lower(after))
-
-
-def test_functions_before_an_edit_are_taken_over() -> None:
-    before = parse("/x.go", FUNCTIONS)
-    file = lower(before)
-    after = lower(parse("/x.go", FUNCTIONS.replace(b"x = 1", b"x = 2")), (before, file))
-    assert [new is old for new, old in zip(after.decls, file.decls, strict=True)] == [
-        True,
-        True,
-        False,
-        False,
-    ]
+        span = Span(before.from_source(start), before.from_source(end))
+        after = edit(before, [(span, new)])
+        fresh = Document("/x.go", [Part(part.text, part.first) for part in after.parts], after.starts)
+        assert shape(lower(after)) == shape(lower(fresh))

@@ -1,0 +1,116 @@
+"""Edits of a document: what they don't touch keeps its place, its tree and what was made of that.
+
+Not for: which edits a client sends (server/documents.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from modgo_lsp.syntax.document import Document, Part, parts_of
+from modgo_lsp.syntax.parts import cuts
+from modgo_lsp.syntax.positions import Span
+
+
+def opened(path: str, text: bytes) -> Document:
+    """The document of a text that is going to be edited: there is room behind each part."""
+    parts = parts_of(text)
+    return Document(path, parts, _placed(parts, [None] * len(parts)))
+
+
+def edit(document: Document, changes: Iterable[tuple[Span, bytes]]) -> Document:
+    """`document` with `changes` made one after the other, as LSP sends them: each span is of the text as
+    the changes before it have left it. Spans past the end of the text are taken as ending there.
+
+    Only the parts that are touched are parsed again, from their new text alone: so it doesn't matter which
+    edits led to a text, and the editor says what the command line says.
+    """
+    for span, new in changes:
+        document = _edited(document, span, new)
+    return document
+
+
+def _edited(document: Document, span: Span, new: bytes) -> Document:
+    parts, starts = document.parts, document.starts
+    first, start = document.at(span.start)
+    last, end = document.at(max(span.start, span.end))
+    # Whether this part is one may depend on how it begins now, but not what the part before it begins with.
+    begin = max(0, first - 1)
+    # What is put in may end what has had no end.
+    begin = next((index for index, part in enumerate(parts[:begin]) if part.unclosed), begin)
+    before = b"".join(part.text for part in parts[begin:first])
+    changed = before + parts[first].text[:start] + new + parts[last].text[end:]
+    made, taken = _cut_again(changed, parts[last + 1 :], begin == 0)
+    stop = last + 1 + taken
+    old: dict[bytes, list[tuple[Part, int]]] = {}
+    for part, place in zip(parts[begin:stop], starts[begin:stop], strict=True):
+        old.setdefault(part.text, []).append((part, place))
+    wanted: list[int | None] = []
+    for index, part in enumerate(made):
+        same = old.get(part.text)
+        if same and (same[0][0].first, same[0][0].unclosed) == (part.first, part.unclosed):
+            made[index], place = same.pop(0)
+            wanted.append(place)
+        else:
+            stays = index == 0 or len(made) == stop - begin
+            wanted.append(starts[begin + index] if stays else None)
+    placed = [*parts[:begin], *made, *parts[stop:]]
+    return Document(document.path, placed, _placed(placed, [*starts[:begin], *wanted, *starts[stop:]]))
+
+
+def _cut_again(text: bytes, following: Sequence[Part], first: bool) -> tuple[list[Part], int]:
+    """The parts that `text` falls into now, and how many of those behind it are in them: up to the first that
+    still begins with a cut. From there on all is as it was. `first`: the file begins with `text`."""
+    taken, ahead = 0, 1
+    while True:
+        bounds = [len(text)]
+        seen = text
+        for part in following[taken : taken + ahead]:
+            seen += part.text
+            bounds.append(len(seen))
+        found = cuts(seen)
+        known = {each for each in found.offsets if each <= found.unclosed}
+        for index, bound in enumerate(bounds):
+            # The end of what is seen is not known to be a cut, unless it is the end of everything.
+            if bound in known or taken + index == len(following):
+                inner = [0, *(each for each in found.offsets if each < bound), bound]
+                made = [
+                    Part(seen[a:b], first and a == 0, a <= found.unclosed < b) for a, b in pairwise(inner)
+                ]
+                return made, taken + index
+        text, taken, ahead = seen, taken + len(bounds) - 1, ahead * 2
+
+
+def _placed(parts: Sequence[Part], wanted: Sequence[int | None]) -> list[int]:
+    """Where the parts stand: where they are wanted, if what is before them leaves that free. One that has to
+    move goes far enough for the next edits; new ones share the room that there is."""
+    starts: list[int] = []
+    end = 0
+    for index, (part, place) in enumerate(zip(parts, wanted, strict=True)):
+        if index == 0:
+            start = 0
+        elif place is not None and place >= end:
+            start = place
+        else:
+            start = end + _room(parts[index - 1])
+            if place is None:
+                start = _between(end, parts[index:], wanted[index:]) or start
+        starts.append(start)
+        end = start + len(part.text)
+    return starts
+
+
+def _between(end: int, parts: Sequence[Part], wanted: Sequence[int | None]) -> int | None:
+    """A place for the first of new parts in the middle of the room before the next part that has a place."""
+    length = 0
+    for index, (part, place) in enumerate(zip(parts, wanted, strict=True)):
+        if place is not None:
+            free = place - end - length
+            return end + free // (index + 1) if free >= 0 else None
+        length += len(part.text)
+    return None
+
+
+def _room(part: Part) -> int:
+    return 256 + len(part.text) // 4

@@ -1,0 +1,88 @@
+"""Where a Go file can be cut into parts, each of which parses by itself: before a declaration that begins a
+line, and the comment that is directly above it.
+
+In code that parses, no part ends inside a declaration. In broken code a mistake is kept to its part: of a
+function whose brace is missing, the next one is none of its business.
+Not for: parsing the parts (document.py).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_WORD = rb"[0-9A-Za-z_\x80-\xff]"
+_TOKEN = re.compile(
+    rb"//[^\n]*"
+    rb"|/\*.*?\*/"
+    rb'|"(?:[^"\\\n]|\\[^\n])*"?'
+    rb"|`[^`]*`"
+    rb"|'(?:[^'\\\n]|\\[^\n])*'?"
+    rb"|[{}()\[\]]"
+    rb"|/\*|`"  # not closed
+    rb"|^(?:func|type|var|const|import)(?!" + _WORD + rb")",
+    re.DOTALL | re.MULTILINE,
+)
+_NAME = rb"[A-Za-z_\x80-\xff]" + _WORD + rb"*"
+_RECEIVER = rb"\([^()\n]*\)[ \t]*"
+# What begins a declaration for certain, whatever brackets are open: a function literal has no name.
+_NAMED_FUNCTION = re.compile(rb"func[ \t]+(?:" + _RECEIVER + _NAME + rb"[ \t]*\(|" + _NAME + rb")")
+# The same of a generic method, which in a function might be the type of a literal.
+_GENERIC_METHOD = re.compile(rb"func[ \t]*" + _RECEIVER + _NAME + rb"[ \t]*[(\[]")
+_OPEN, _CLOSE, _SLASH = frozenset(b"([{"), frozenset(b")]}"), b"/"[0]
+_UNCLOSED = (b"/*", b"`")
+
+
+class Cuts(NamedTuple):
+    """`offsets` are where a text is cut, above 0 and in order. What comes before one has no say in where the
+    later ones are. `unclosed` is where the first comment or raw string begins that has no end: it is passed
+    over, but text that is put behind it may end it. Where there is none it is the end of the text."""
+
+    offsets: list[int]
+    unclosed: int
+
+
+def cuts(text: bytes) -> Cuts:
+    offsets: list[int] = []
+    unclosed = len(text)
+    depth = 0
+    # The comments that began lines, one directly below the other, up to where the last token ended.
+    comment, comment_end = -1, -1
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        first = text[start]
+        if end - start == (2 if first == _SLASH else 1) and match[0] in _UNCLOSED:
+            unclosed = min(unclosed, start)
+        elif first == _SLASH:
+            line = text.rfind(b"\n", 0, start) + 1
+            if text[line:start].strip():
+                comment = -1
+            elif comment < 0 or not _adjacent(text, comment_end, start):
+                comment = line
+            comment_end = end
+            continue
+        elif first in _OPEN:
+            depth += 1
+        elif first in _CLOSE:
+            depth = max(0, depth - 1)
+        elif first not in b"\"'`" and _begins(text, start, match[0], depth):
+            depth = 0
+            cut = comment if comment >= 0 and _adjacent(text, comment_end, start) else start
+            if cut > 0:
+                offsets.append(cut)
+        comment = -1
+    return Cuts(offsets, unclosed)
+
+
+def _adjacent(text: bytes, end: int, start: int) -> bool:
+    """Whether nothing but the end of a line stands between a comment's end and what begins at `start`."""
+    between = text[end:start]
+    return not between.strip() and between.count(b"\n") <= 1
+
+
+def _begins(text: bytes, start: int, word: bytes, depth: int) -> bool:
+    """Whether a declaration begins with the word at `start`, which begins its line."""
+    if word == b"func":
+        pattern = _GENERIC_METHOD if depth == 0 else _NAMED_FUNCTION
+        return pattern.match(text, start) is not None or _NAMED_FUNCTION.match(text, start) is not None
+    return word == b"import" or depth == 0
