@@ -217,6 +217,35 @@ TEST(a_failed_call_exits_with_1)
 	CHECK_CONTAINS(err, "streams are not available");
 }
 
+TEST(a_stream_function_reads_and_writes_elements)
+{
+	for (int fenced = 0; fenced < 2; fenced++) {
+		const char *how = fenced ? "--fenced" : "--log=info"; /* which is so anyway */
+
+		CHECK_NUMBER(
+			RUN(how, "--element", "1", "--element=[2, \"x\"]", "--element", "word", "stream", "streams.copy"),
+			0);
+		CHECK_TEXT(out, "1\n[2, \"x\"]\n\"word\"\n");
+		CHECK_TEXT(err, "");
+		CHECK_NUMBER(RUN(how, "--bin", "n=1", "--next", "--bin", "n=5", "--key", "k", "--generation", "7",
+		                 "--element", "3", "stream", "streams.copy"),
+		             0);
+		CHECK_TEXT(out, "1\n5\n3\n");
+		CHECK_NUMBER(RUN(how, "--bin", "n=1", "--key", "k", "--generation=7", "stream", "streams.records"),
+		             0);
+		CHECK_TEXT(out, "\"1 bins, generation 7, exists 1, key k, namespace test, read only\"\n");
+		CHECK_NUMBER(RUN(how, "stream", "streams.copy"), 0);
+		CHECK_TEXT(out, "");
+		CHECK_NUMBER(RUN(how, "--element", "1", "stream", "streams.fail", "50"), 1);
+		CHECK_CONTAINS(err, "test: fail: the function returned an error: no more of this");
+	}
+	CHECK_NUMBER(RUN("--element", "1", "record", "good.who"), 2);
+	CHECK_CONTAINS(err, "--next and --element are of a stream");
+	CHECK_NUMBER(RUN("--element", "null", "stream", "streams.copy"), 2);
+	CHECK_NUMBER(RUN("--element", "[", "stream", "streams.copy"), 2);
+	CHECK_NUMBER(RUN("--ttl", "5", "--next", "stream", "streams.copy"), 2);
+}
+
 TEST(a_module_that_does_not_load_exits_with_2)
 {
 	char path[PATH_MAX];

@@ -1,6 +1,6 @@
 /*
  * main.c - the test app: finds, opens and sets up a module, applies one function, prints what came of it.
- * It is no server: one call, one record, no storage.
+ * It is no server: one call, one record or stream, no storage.
  */
 #include <libgen.h>
 #include <limits.h>
@@ -100,27 +100,64 @@ static void print_record(const aerospike_udf_go_record *record)
 	}
 }
 
-static int apply_function(const opened *opened, const char *function, options *options,
-                          aerospike_udf_go_call *call, aerospike_udf_go_result *result)
+static int apply_stream(const opened *opened, const char *function, options *options,
+                        aerospike_udf_go_call *call, aerospike_udf_go_stream *output,
+                        aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_value *arguments = options->arguments;
 	size_t count = options->argument_count;
 
-	if (options->stream && options->fenced)
-		return mod_go_fenced_apply_stream(opened->pool, function, call, AEROSPIKE_UDF_GO_SCOPE_BOTH, NULL,
-		                                  NULL, arguments, count, result);
-	if (options->stream)
-		return mod_go_apply_stream(opened->module, function, call, AEROSPIKE_UDF_GO_SCOPE_BOTH, NULL, NULL,
-		                           arguments, count, result);
-	if (options->fenced)
-		return mod_go_fenced_apply_single(opened->pool, function, call, &options->record, arguments, count,
-		                                  result);
-	return mod_go_apply_single(opened->module, function, call, &options->record, arguments, count, result);
+	return options->fenced
+	           ? mod_go_fenced_apply_stream(opened->pool, function, call, AEROSPIKE_UDF_GO_SCOPE_BOTH,
+	                                        &options->input, output, arguments, count, result)
+	           : mod_go_apply_stream(opened->module, function, call, AEROSPIKE_UDF_GO_SCOPE_BOTH,
+	                                 &options->input, output, arguments, count, result);
+}
+
+static int apply_record(const opened *opened, const char *function, options *options,
+                        aerospike_udf_go_call *call, aerospike_udf_go_result *result)
+{
+	aerospike_udf_go_value *arguments = options->arguments;
+	size_t count = options->argument_count;
+
+	return options->fenced ? mod_go_fenced_apply_single(opened->pool, function, call, &options->record,
+	                                                    arguments, count, result)
+	                       : mod_go_apply_single(opened->module, function, call, &options->record, arguments,
+	                                             count, result);
+}
+
+static void print_stream(const aerospike_udf_go_stream *stream)
+{
+	for (size_t i = 0; i < stream->count; i++) {
+		value_print(stdout, &stream->items[i].value);
+		putchar('\n');
+	}
+}
+
+/* Of a stream also what was written before it failed. */
+static int print_outcome(int status, const char *function, const options *options,
+                         const aerospike_udf_go_stream *output, const aerospike_udf_go_value *answer)
+{
+	if (options->stream) {
+		print_stream(output);
+	} else if (status == AEROSPIKE_UDF_GO_OK) {
+		value_print(stdout, answer);
+		putchar('\n');
+		print_record(&options->record);
+	}
+	if (status == AEROSPIKE_UDF_GO_OK)
+		return EXIT_FINE;
+	fflush(stdout);
+	fprintf(stderr, "test: %s: %s: %.*s\n", function, mod_go_call_status_text(status), (int)answer->length,
+	        answer->data != NULL ? (char *)answer->data : "");
+	return EXIT_CALL_FAILED;
 }
 
 static int apply(const opened *opened, const char *function, options *options)
 {
 	aerospike_udf_go_call call = host_call(options->log_level);
+	aerospike_udf_go_host streams = host_table;
+	aerospike_udf_go_stream output = {0};
 	aerospike_udf_go_result result;
 	uint8_t buffer[256];
 	int status;
@@ -128,17 +165,17 @@ static int apply(const opened *opened, const char *function, options *options)
 	if (options->timeout > 0)
 		call.deadline = deadline_in(options->timeout);
 	mod_go_result_init(&result, buffer, sizeof(buffer));
-	status = apply_function(opened, function, options, &call, &result);
-	if (status == AEROSPIKE_UDF_GO_OK) {
-		value_print(stdout, &result.value);
-		putchar('\n');
-		print_record(&options->record);
+	if (options->stream) {
+		host_streams(&streams);
+		call.host = &streams;
+		status = apply_stream(opened, function, options, &call, &output, &result);
 	} else {
-		fprintf(stderr, "test: %s: %s: %.*s\n", function, mod_go_call_status_text(status),
-		        (int)result.value.length, result.value.data != NULL ? (char *)result.value.data : "");
+		status = apply_record(opened, function, options, &call, &result);
 	}
+	status = print_outcome(status, function, options, &output, &result.value);
 	mod_go_result_clear(&result);
-	return status == AEROSPIKE_UDF_GO_OK ? EXIT_FINE : EXIT_CALL_FAILED;
+	stream_clear(&output);
+	return status;
 }
 
 static int run(options *options)

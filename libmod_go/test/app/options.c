@@ -12,12 +12,14 @@
 #define TIMEOUT_DEFAULT 10000
 
 static const char HELP[] =
-	"test: applies one function of a UDF module to a record in memory, through libmod_go.\n"
+	"test: applies one function of a UDF module to a record or a stream in memory, through libmod_go.\n"
 	"\n"
 	"    test [OPTION...] record MODULE.FUNCTION [ARG...]\n"
 	"    test [OPTION...] stream MODULE.FUNCTION [ARG...]\n"
 	"\n"
-	"Prints the result, then each bin that the record has afterwards. MODULE is found as MODULE.so in the "
+	"Prints the result, then each bin that the record has afterwards; of a stream, each element that is "
+	"written.\n"
+	"MODULE is found as MODULE.so in the "
 	"current\n"
 	"folder, the folders of $MODGO_PATH, then ../lib beside this program; with a slash in it, it is a path. "
 	"ARG and\n"
@@ -27,6 +29,9 @@ static const char HELP[] =
 	"    --key VALUE        the record's key: an integer or a string\n"
 	"    --ttl SECONDS      what it has left to live, or \"never\"\n"
 	"    --generation N     how often it was written\n"
+	"    --next             of a stream: the options before are one record of it, those behind are the next "
+	"one\n"
+	"    --element VALUE    of a stream: a value in it (may be repeated, also between records)\n"
 	"    --fenced           load the module into a worker process (mod-go-worker), not into this one\n"
 	"    --timeout MS       how long the function may take (default 10000; 0 for ever)\n"
 	"    --log LEVEL        print log lines up to error, warn, info (default), debug or trace\n"
@@ -38,7 +43,9 @@ static const char HELP[] =
 	"    test record test1.record a b c d\n"
 	"    test --bin visits=41 --bin 'tags=[\"a\", \"b\"]' record counters.hit 1\n"
 	"    test --key user-7 --bin 'profile={\"name\": \"Ann\"}' record profile.merge '{\"city\": \"Oslo\"}'\n"
-	"    test record ./build/stats.top 3\n";
+	"    test record ./build/stats.top 3\n"
+	"    test --bin n=1 --next --bin n=2 stream stats.total n\n"
+	"    test --element 1 --element 2 stream stats.squares\n";
 
 static int usage(const char *what, const char *word)
 {
@@ -145,27 +152,93 @@ static int set_log(options *options, const char *text)
 	return usage("--log wants error, warn, info, debug or trace", text);
 }
 
+/* Makes the options given so far a stored record. */
+static int store_record(options *options)
+{
+	uint32_t generation = options->record.generation;
+	const char *fault;
+
+	if (options->record.working.count == 0 && (generation != 0 || options->record.next_ttl != 0))
+		return usage("--ttl and --generation are of a record that exists: give it a --bin", NULL);
+	if (options->record.working.count == 0)
+		return -1;
+	fault = record_store(&options->record);
+	options->record.generation = generation != 0 ? generation : 1;
+	options->record.next_ttl = 0;
+	return fault == NULL ? -1 : usage(fault, NULL);
+}
+
+/* Moves the record of the options given so far to the stream. */
+static int end_record(options *options)
+{
+	aerospike_udf_go_record *record;
+
+	if (store_record(options) >= 0)
+		return EXIT_USAGE;
+	record = malloc(sizeof(*record));
+	if (record == NULL)
+		return usage("there is no memory for the stream", NULL);
+	*record = options->record;
+	memset(&options->record, 0, sizeof(options->record));
+	if (stream_add_record(&options->input, record))
+		return -1;
+	record_clear(record);
+	free(record);
+	return usage("there is no memory for the stream", NULL);
+}
+
+static int set_element(options *options, const char *text)
+{
+	aerospike_udf_go_value value;
+	char why[256];
+	bool added;
+
+	if (options->record.working.count > 0 && end_record(options) >= 0)
+		return EXIT_USAGE;
+	if (!value_from_text(text, &value, why, sizeof(why)))
+		return bad_value("--element", text, why);
+	added = value.type != AEROSPIKE_UDF_GO_NIL && stream_add(&options->input, &value);
+	free(value.data);
+	return added ? -1 : usage("--element wants a value other than null", text);
+}
+
 static const struct {
 	const char *name;
 	int (*set)(options *options, const char *text);
 } OPTIONS[] = {
-	{"--bin", set_bin},         {"--key", set_key}, {"--ttl", set_ttl}, {"--generation", set_generation},
+	{"--bin", set_bin},         {"--key", set_key},
+	{"--ttl", set_ttl},         {"--generation", set_generation},
 	{"--timeout", set_timeout}, {"--log", set_log},
+	{"--element", set_element},
 };
+
+/* The words that stand alone. -1 where it is one of them, and was read. */
+static int read_flag(const char *word, options *options, bool *known)
+{
+	*known = true;
+	if (strcmp(word, "--fenced") == 0)
+		options->fenced = true;
+	else if (strcmp(word, "--next") == 0)
+		return end_record(options);
+	else
+		*known = false;
+	return -1;
+}
 
 /* Reads the option at words[*at], as "--name value" or "--name=value", and moves behind it. */
 static int read_option(int count, char **words, int *at, options *options)
 {
 	const char *word = words[(*at)++];
+	bool known;
+	int code;
 
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
 		fputs(HELP, stdout);
 		return EXIT_FINE;
 	}
-	if (strcmp(word, "--fenced") == 0) {
-		options->fenced = true;
-		return -1;
-	}
+	code = read_flag(word, options, &known);
+	if (known)
+		return code;
 	for (size_t i = 0; i < sizeof(OPTIONS) / sizeof(*OPTIONS); i++) {
 		size_t length = strlen(OPTIONS[i].name);
 
@@ -201,20 +274,13 @@ static int read_arguments(int count, char **words, options *options)
 	return -1;
 }
 
-/* Makes the bins given a stored record. */
-static int store_record(options *options)
+/* What of the options is of a record, and what of a stream, must be of what is asked for. */
+static int settle(options *options)
 {
-	uint32_t generation = options->record.generation;
-	const char *fault;
-
-	if (options->record.working.count == 0 && (generation != 0 || options->record.next_ttl != 0))
-		return usage("--ttl and --generation are of a record that exists: give it a --bin", NULL);
-	if (options->record.working.count == 0)
-		return -1;
-	fault = record_store(&options->record);
-	options->record.generation = generation != 0 ? generation : 1;
-	options->record.next_ttl = 0;
-	return fault == NULL ? -1 : usage(fault, NULL);
+	if (!options->stream)
+		return options->input.count == 0 ? store_record(options)
+		                                 : usage("--next and --element are of a stream", NULL);
+	return options->record.working.count > 0 ? end_record(options) : -1;
 }
 
 int options_read(int count, char **words, options *options)
@@ -238,7 +304,7 @@ int options_read(int count, char **words, options *options)
 	if (++at == count)
 		return usage("MODULE.FUNCTION is missing", NULL);
 	options->target = words[at++];
-	if (store_record(options) >= 0)
+	if (settle(options) >= 0)
 		return EXIT_USAGE;
 	return read_arguments(count - at, words + at, options);
 }
@@ -249,4 +315,5 @@ void options_clear(options *options)
 		free(options->arguments[i].data);
 	free(options->arguments);
 	record_clear(&options->record);
+	stream_clear(&options->input);
 }

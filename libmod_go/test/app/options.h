@@ -6,6 +6,7 @@
 
 #include "aerospike_udf_go.h"
 #include "record.h"
+#include "stream.h"
 
 /* What the process exits with. */
 enum {
@@ -23,6 +24,7 @@ typedef struct options {
 	aerospike_udf_go_log_level log_level;
 	unsigned timeout; /* milliseconds, 0 for none */
 	aerospike_udf_go_record record;
+	aerospike_udf_go_stream input; /* of a stream: its records and values */
 } options;
 
 /* Reads the command line. Gives -1 where the app should go on, else the code to exit with: what there was to

@@ -161,4 +161,10 @@ void host_streams(aerospike_udf_go_host *host)
 	host->stream_read_many = stream_read_many;
 	host->stream_write = stream_write;
 	host->stream_write_many = stream_write_many;
+	host->record_set = NULL;
+	host->record_unset = NULL;
+	host->record_set_ttl = NULL;
+	host->record_create = NULL;
+	host->record_update = NULL;
+	host->record_remove = NULL;
 }

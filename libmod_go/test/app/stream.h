@@ -33,7 +33,7 @@ bool stream_add_record(aerospike_udf_go_stream *stream, aerospike_udf_go_record 
 /* Frees what the stream holds, not the stream. */
 void stream_clear(aerospike_udf_go_stream *stream);
 
-/* Adds the functions of streams to a host's table. */
+/* Makes a host's table one for streams: with their functions, and none that would change a record of one. */
 void host_streams(aerospike_udf_go_host *host);
 
 #endif
