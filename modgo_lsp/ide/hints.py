@@ -18,7 +18,7 @@ from modgo_lsp.syntax.positions import Span
 
 
 class Hint(msgspec.Struct, frozen=True):
-    """`label` to be shown at the byte `offset`, `tooltip` when it is pointed at."""
+    """`label` to be shown behind the byte `offset`, `tooltip` when it is pointed at."""
 
     offset: int
     label: str
@@ -34,7 +34,7 @@ def hints(package: Package, path: str, span: Span) -> list[Hint]:
     found = []
     for place, named in by_place.items():
         names = ", ".join(f'"{name}"' for name in dict.fromkeys(each.name for each in named))
-        found.append(Hint(place.span.end, f" {names}", f"Clients call it as {names}"))
+        found.append(Hint(place.span.end, names, f"Clients call it as {names}"))
     for code in package.reached:
         if code.is_udf and code.file.path == path:
             found += _types(code, _signature(code, by_place, package))
@@ -71,4 +71,4 @@ def _types(code: Code, signature: Signature | None) -> Iterator[Hint]:
 def _beside(field: ast.Field, parameter: Parameter | None, about: str) -> Iterator[Hint]:
     if parameter is not None and parameter.aerospike != parameter.text:
         word = parameter.aerospike
-        yield Hint(field.type.span.end, f" {word}", f"{about} {word}")
+        yield Hint(field.type.span.end, word, f"{about} {word}")

@@ -23,6 +23,7 @@ def answer(snapshot: Snapshot, params: types.InlayHintParams) -> list[types.Inla
             hint.label,
             kind=types.InlayHintKind.Type,
             tooltip=hint.tooltip,
+            padding_left=True,
         )
         for hint in hints(package, document.path, span)
     ]

@@ -280,7 +280,12 @@ async def hints(check: Check) -> None:
     range_ = types.Range(types.Position(first - 1, 0), types.Position(last, 0))
     found = await check.client.text_document_inlay_hint_async(types.InlayHintParams(check.document(), range_))
     places = [
-        (check.here(types.Range(hint.position, hint.position)).start, f"«{hint.label}»", "") for hint in found
+        (
+            check.here(types.Range(hint.position, hint.position)).start,
+            f"«{' ' * bool(hint.padding_left)}{hint.label}»",
+            "",
+        )
+        for hint in found
     ]
     check.golden(
         check.arguments[0], _marked_lines(text, [(at, at, before, after) for at, before, after in places])

@@ -4,8 +4,10 @@ import * as vscode from "vscode";
 import { buildCommands } from "./commands/build.js";
 import { registerCommands } from "./commands/command.js";
 import { runCommands } from "./commands/run.js";
+import { sampleCommands } from "./commands/sample.js";
 import { serverCommands } from "./commands/server.js";
 import { createResultDocuments } from "./results/documents.js";
+import { onDidChangeGopls } from "./server/gopls.js";
 import { createServer, type Server } from "./server/server.js";
 import type { ServerState } from "./server/state.js";
 import { createStatus } from "./status.js";
@@ -26,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
       status.server(state);
       void tellState(state, output, context.extensionUri);
     }),
-    registerCommands([...buildCommands, ...runCommands, ...serverCommands], {
+    registerCommands([...buildCommands, ...runCommands, ...sampleCommands, ...serverCommands], {
       server: started,
       status,
       output,
@@ -38,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("modgo.interpreter")) void started.restart();
     }),
+    onDidChangeGopls(() => void started.restart()),
   );
   // The window doesn't wait for the server; commands do.
   void started.restart().then(() => {

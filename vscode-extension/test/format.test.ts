@@ -13,10 +13,12 @@ import {
   formatSignature,
   formatValue,
   functionsTable,
+  lacksSample,
   loadSummary,
   parseArguments,
   prettyJson,
   recordChanged,
+  sampleSummary,
 } from "../src/results/format.js";
 import type { BuildResult, CallResult, Finding, UdfFunction } from "../src/server/results.js";
 
@@ -220,5 +222,43 @@ describe("typed arguments", () => {
     const message = parseArguments("1, x");
     assert.equal(typeof message, "string");
     assert.match(String(message), /JSON values with commas between/);
+  });
+});
+
+describe("a stream", () => {
+  const nodes = [
+    { records: 2, values: [3], elapsed_ns: 1000 },
+    { records: 1, values: [3], elapsed_ns: 1000 },
+  ];
+  const total: CallResult = { ok: true, result: [6], nodes, elapsed_ns: 300_000 };
+  it("says how many records it took, for it has no record of its own", () => {
+    assert.equal(callSummary("total", total), "total → [6], 3 records on 2 nodes, 300 µs");
+    assert.match(callReport("total", [], total), /It took 3 records on 2 nodes\.\n$/);
+    assert.doesNotMatch(callReport("total", [], total), /The record was/);
+  });
+});
+
+describe("a sample", () => {
+  const call = (before: { bins: object } | null): CallResult => ({
+    ok: true,
+    result: 1,
+    record: { before: before as never, after: null },
+    elapsed_ns: 1,
+  });
+  it("is lacking where a function ran on no record, or a stream has no records", () => {
+    const message = "there are no records for the stream; write testdata/udf/total.records.jsonl beside it";
+    assert.deepEqual(
+      [
+        call(null),
+        call({ bins: {} }),
+        { ok: false, error: { kind: "usage", message } } as CallResult,
+        { ok: false, error: { kind: "usage", message: "add expects 2 arguments" } } as CallResult,
+      ].map(lacksSample),
+      [true, false, true, false],
+    );
+  });
+  it("that was there stays", () => {
+    assert.equal(sampleSummary({ path: "/a.record.json", created: true }), "Made /a.record.json");
+    assert.match(sampleSummary({ path: "/a.record.json", created: false }), /was there already/);
   });
 });

@@ -244,6 +244,18 @@ export const firstLight = {
       },
     ],
     [
+      "Create record sample writes one and opens it",
+      async ({ workbench, folder }) => {
+        await workbench.clearToasts();
+        await workbench.closeOtherEditors("hello.go");
+        await workbench.run("Modgo: Create record sample", workbench.quickInput().filter({ hasText: "hello" }));
+        await workbench.answer("hello");
+        await workbench.tab("hello.record.json").waitFor();
+        const sample = readFileSync(path.join(folder, "hello/testdata/udf/hello.record.json"), "utf8");
+        assert.deepEqual(JSON.parse(sample), { key: ["test", "demo", "k1"], bins: {} });
+      },
+    ],
+    [
       "Build and load does both at once",
       async ({ workbench, outputLog, folder }) => {
         await workbench.clearToasts();

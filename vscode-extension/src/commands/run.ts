@@ -1,24 +1,19 @@
 // The command that runs a UDF on its sample record and shows what it gave and what became of the record.
 // Not for building: the server builds what is out of date.
 import * as vscode from "vscode";
-import { activeGoFile, isTarget, type Target } from "../packages.js";
-import { callSummary, formatSignature, parseArguments } from "../results/format.js";
+import { isTarget } from "../packages.js";
+import { callSummary, formatSignature, lacksSample, parseArguments } from "../results/format.js";
 import type { CallResult, LoadResult, UdfFunction } from "../server/results.js";
 import { tellFailure } from "./build.js";
+import { type Call, chooseCall, RUN_ON_SAMPLE } from "../udfs.js";
 import { type CommandFactory, type Rooms, runOnServer, saveAll } from "./command.js";
-
-const COMMAND_ID = "modgo.client.runOnSample";
-
-interface Call {
-  readonly uri: string;
-  readonly function: string;
-}
+import { createSample } from "./sample.js";
 
 const runOnSample: CommandFactory = {
-  id: COMMAND_ID,
+  id: RUN_ON_SAMPLE,
   needsTrust: true,
   create: (rooms) => async (argument) => {
-    const call = await chooseCall(argument);
+    const call = await chooseCall(argument, "Run UDF on sample record");
     if (call === undefined) return;
     await saveAll();
     await run(rooms, call, isTarget(argument) ? argument.args : undefined);
@@ -90,60 +85,20 @@ async function askArguments(
 async function tell(rooms: Rooms, call: Call, result: CallResult): Promise<void> {
   const summary = callSummary(call.function, result);
   const details = "Details";
+  const create = "Create Sample";
+  const buttons = lacksSample(result) ? [details, create] : [details];
   let chosen: string | undefined;
   if (result.ok) {
     rooms.output.info(summary);
-    chosen = await vscode.window.showInformationMessage(summary, details);
+    chosen = await vscode.window.showInformationMessage(summary, ...buttons);
   } else if (result.error.kind === "udf") {
     // An error that a UDF returns may be just what it should do with this record.
     rooms.output.warn(summary);
-    chosen = await vscode.window.showWarningMessage(summary, details);
+    chosen = await vscode.window.showWarningMessage(summary, ...buttons);
   } else {
     rooms.output.error(summary);
-    chosen = await vscode.window.showErrorMessage(summary, details);
+    chosen = await vscode.window.showErrorMessage(summary, ...buttons);
   }
   if (chosen === details) await rooms.documents.showReport(call.function);
-}
-
-/** The function a lens names, else one of those that the active file's lenses offer to run. */
-async function chooseCall(argument: unknown): Promise<Call | undefined> {
-  if (isTarget(argument) && argument.function !== undefined) {
-    return { uri: argument.uri, function: argument.function };
-  }
-  const file = activeGoFile();
-  const calls = file === undefined ? [] : await callsIn(file);
-  if (calls.length <= 1) {
-    if (calls[0] !== undefined) return calls[0];
-    void vscode.window.showErrorMessage(
-      "Modgo found no registered UDF to run: open a Go file with udf.Register calls. " +
-        "A function runs once it is registered.",
-    );
-    return undefined;
-  }
-  const picked = await vscode.window.showQuickPick(
-    calls.map((call) => ({ label: call.function, call })),
-    { title: "Run UDF on sample record", placeHolder: "Which function?" },
-  );
-  return picked?.call;
-}
-
-async function callsIn(file: vscode.Uri): Promise<Call[]> {
-  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
-    "vscode.executeCodeLensProvider",
-    file,
-    100, // as many as are resolved
-  );
-  const calls = new Map<string, Call>();
-  for (const { command } of lenses) {
-    if (command?.command !== COMMAND_ID) continue;
-    const target: unknown = command.arguments?.[0];
-    if (isTarget(target) && target.function !== undefined) {
-      calls.set(target.function, asCall(target, target.function));
-    }
-  }
-  return [...calls.values()];
-}
-
-function asCall(target: Target, name: string): Call {
-  return { uri: target.uri, function: name };
+  if (chosen === create) await createSample(rooms, call);
 }

@@ -148,11 +148,29 @@ const FAILURES: Readonly<Record<CallErrorKind, string>> = {
   usage: "wasn't called",
 };
 
+/** What became of the record, or how many records a stream took. */
+function fate(result: CallSuccess): string {
+  if (result.nodes === undefined) return `record ${recordFate(result)}`;
+  const records = result.nodes.reduce((sum, node) => sum + node.records, 0);
+  return `${plural(records, "record")} on ${plural(result.nodes.length, "node")}`;
+}
+
 /** "take → true, record updated, 0.3 ms", or what went wrong. */
 export function callSummary(name: string, result: CallResult): string {
   if (!result.ok) return `${name} ${FAILURES[result.error.kind]}: ${result.error.message}`;
   const time = formatDuration(result.elapsed_ns);
-  return `${name} → ${formatValue(result.result)}, record ${recordFate(result)}, ${time}`;
+  return `${name} → ${formatValue(result.result)}, ${fate(result)}, ${time}`;
+}
+
+/** Whether it ran on nothing, or couldn't run, because there is no sample for it. */
+export function lacksSample(result: CallResult): boolean {
+  if (!result.ok) return result.error.kind === "usage" && result.error.message.includes(".records.jsonl");
+  return result.nodes === undefined && result.record?.before === null;
+}
+
+/** "Made add.record.json", or that it was there. */
+export function sampleSummary({ path, created }: { path: string; created: boolean }): string {
+  return created ? `Made ${path}` : `${path} was there already, and stays as it is`;
 }
 
 /** Whether there is a change of the record worth showing. */
@@ -205,13 +223,11 @@ export function callReport(name: string, args: readonly unknown[], result: CallR
 }
 
 function successReport(result: CallSuccess): string {
-  const fate = recordFate(result);
   const time = formatDuration(result.elapsed_ns);
-  const parts = [
-    `Result, after ${time}:`,
-    json(result.result ?? null),
-    `The record was ${fate === "unchanged" ? "left as it is" : fate}.`,
-  ];
+  const parts = [`Result, after ${time}:`, json(result.result ?? null)];
+  if (result.nodes !== undefined) return [...parts, `It took ${fate(result)}.`].join("\n\n");
+  const became = recordFate(result);
+  parts.push(`The record was ${became === "unchanged" ? "left as it is" : became}.`);
   if (recordChanged(result)) {
     parts.push("## Record before", json(result.record?.before ?? null));
     parts.push("## Record after", json(result.record?.after ?? null));

@@ -70,6 +70,18 @@ export interface RecordSample {
   readonly [key: string]: unknown;
 }
 
+/** What `modgo.newSample` answers. `created` is false where there was one already. */
+export type NewSampleResult =
+  | { readonly ok: true; readonly path: string; readonly created: boolean }
+  | { readonly ok: false; readonly error: CommandError };
+
+/** What a stream UDF did on one node. */
+export interface NodeResult {
+  readonly records: number;
+  readonly values: readonly unknown[];
+  readonly elapsed_ns: number;
+}
+
 export interface CallLog {
   readonly level: string;
   readonly message: string;
@@ -82,6 +94,8 @@ export interface CallSuccess {
   readonly result: unknown;
   readonly record?: { readonly before: RecordSample | null; readonly after: RecordSample | null };
   readonly operations?: readonly string[];
+  /** Of a stream UDF, whose result is the list of its values. */
+  readonly nodes?: readonly NodeResult[];
   readonly logs?: readonly CallLog[];
   readonly elapsed_ns: number;
 }

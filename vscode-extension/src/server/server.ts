@@ -18,6 +18,7 @@ import {
 } from "vscode-languageclient/node";
 import { UserError } from "../errors.js";
 import { describeFailure, discover, type Discovery, type Interpreter, probeWith } from "../interpreter.js";
+import { leftToGopls } from "./gopls.js";
 import type { ServerState } from "./state.js";
 
 /** Commands of this extension that the server may put behind its code lenses. */
@@ -212,7 +213,10 @@ function createClient(
   heard: (line: string) => void,
 ): LanguageClient {
   const options: LanguageClientOptions = {
-    documentSelector: [{ scheme: "file", language: "go" }],
+    documentSelector: [
+      { scheme: "file", language: "go" },
+      { scheme: "file", pattern: "**/testdata/udf/*.case.{yaml,json}" },
+    ],
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: {
@@ -220,6 +224,7 @@ function createClient(
       settings: vscode.workspace.getConfiguration("modgo"),
       trusted: vscode.workspace.isTrusted,
       commands: LENS_COMMANDS,
+      without: leftToGopls(),
     },
     initializationFailedHandler: () => false, // start() rejects, and that is told once
     errorHandler: restartAfterCrash(),
