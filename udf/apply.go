@@ -161,14 +161,14 @@ func (m *module) notFound(name string) string {
 func nearest(name string, names []string) string {
 	best, least := "", max(1, min(len(name), nameMax)/3)+1
 	for _, n := range names {
-		if d := distance(strings.ToLower(name), strings.ToLower(n), least); d < least {
+		if d := distance(name, n, least); d < least {
 			best, least = n, d
 		}
 	}
 	return best
 }
 
-// distance counts the bytes to insert, delete or replace; limit where it is limit or more.
+// distance counts the bytes to insert, delete or replace, whatever their case; limit where it is limit or more.
 func distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
@@ -182,7 +182,7 @@ func distance(a, b string, limit int) int {
 		row[0] = i + 1
 		for j := range len(b) {
 			cost := diagonal
-			if a[i] != b[j] {
+			if lower(a[i]) != lower(b[j]) {
 				cost++
 			}
 			diagonal = row[j+1]
@@ -190,4 +190,12 @@ func distance(a, b string, limit int) int {
 		}
 	}
 	return min(row[len(b)], limit)
+}
+
+// lower gives a letter of ASCII in lower case: strings.ToLower has tables for all of Unicode.
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"unicode"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
 )
@@ -128,7 +127,7 @@ func compose(msg string, args []any) string {
 
 // word quotes s where it would not read as one word.
 func word(s string) string {
-	odd := func(c rune) bool { return unicode.IsSpace(c) || c == '"' || c == '=' || !unicode.IsPrint(c) }
+	odd := func(c rune) bool { return c == ' ' || c == '"' || c == '=' || !strconv.IsPrint(c) } // of spaces, only this one prints
 	if s == "" || strings.IndexFunc(s, odd) >= 0 {
 		return strconv.Quote(s)
 	}

@@ -18,8 +18,8 @@ The cluster refuses to store it: a stock server limits a UDF file to 1 MiB after
 
 ## What to do
 
-Build with `--release`, which strips the module. Import less: a module without fmt, encoding/json
-and log/slog is a third of the size.
+Build with `--release`, which strips the module. Import less: net/http alone makes a module three times
+as large ([building.md](../building.md#what-imports-cost)).
 """
 
 RULE = Rule(

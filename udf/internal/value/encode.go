@@ -245,7 +245,16 @@ type pair[V any] struct {
 	value V
 }
 
-func comparePairs[V any](a, b pair[V]) int { return compareKeys(a.key, b.key) }
+// ranked is the key of a pair, and where that stands. These are sorted, whatever the pairs are of, for a sort of
+// each type of pair would make every module 150 kB larger.
+type ranked struct {
+	key   Raw
+	place int
+}
+
+func sortRanked(list []ranked) {
+	slices.SortFunc(list, func(a, b ranked) int { return compareKeys(a.key, b.key) })
+}
 
 func appendMap(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	pairs := make([]pair[reflect.Value], 0, v.Len())
@@ -279,21 +288,26 @@ func appendAnyKeyed(dst []byte, m map[any]any, depth int) ([]byte, error) {
 }
 
 func appendPairs[V any](dst []byte, pairs []pair[V], depth int, appendValue func([]byte, V, int) ([]byte, error)) ([]byte, error) {
-	slices.SortFunc(pairs, comparePairs[V])
+	var room [sortedOnStack]ranked
+	order := room[:0]
+	for i := range pairs {
+		order = append(order, ranked{pairs[i].key, i})
+	}
+	sortRanked(order)
 	dst = appendMapHead(dst, len(pairs))
-	for i, p := range pairs {
+	for i, r := range order {
 		var err error
-		if i > 0 && compareKeys(pairs[i-1].key, p.key) == 0 {
+		if i > 0 && compareKeys(order[i-1].key, r.key) == 0 {
 			err = errors.New("two keys of the map are one and the same to Aerospike")
 		}
 		if err == nil {
-			dst, err = appendKey(dst, p.key)
+			dst, err = appendKey(dst, r.key)
 		}
 		if err == nil {
-			dst, err = appendValue(dst, p.value, depth+1)
+			dst, err = appendValue(dst, pairs[r.place].value, depth+1)
 		}
 		if err != nil {
-			return dst, within(at(scalarItem(p.key)), err)
+			return dst, within(at(scalarItem(r.key)), err)
 		}
 	}
 	return dst, nil

@@ -2,11 +2,6 @@ package value
 
 // The part of known.go that writes.
 
-import (
-	"cmp"
-	"slices"
-)
-
 // EncodeAt converts *place as Encode does; known is false where place points to a type that is written by
 // reflection alone. It tells nobody of place itself.
 func EncodeAt(place any, scratch []byte) (raw Raw, out []byte, known bool, err error) {
@@ -144,10 +139,13 @@ func appendKeyed[K int64 | string, V any](dst []byte, m map[K]V, depth int) ([]b
 	for k, v := range m {
 		entries = append(entries, entry[K, V]{k, v})
 	}
-	sortEntries(entries)
+	order := sortEntries(entries)
 	dst = appendMapHead(dst, len(entries))
 	for i := range entries {
 		e := &entries[i]
+		if order != nil {
+			e = &entries[order[i].place]
+		}
 		var err error
 		if dst, err = appendAt(dst, &e.key, 0); err == nil {
 			dst, err = appendAt(dst, &e.value, depth+1)
@@ -159,11 +157,15 @@ func appendKeyed[K int64 | string, V any](dst []byte, m map[K]V, depth int) ([]b
 	return dst, nil
 }
 
-// sortEntries brings the keys in order; few of them without the calls of slices.SortFunc.
-func sortEntries[K int64 | string, V any](list []entry[K, V]) {
+// sortEntries brings few entries in the order of their keys; of many it gives the order instead.
+func sortEntries[K int64 | string, V any](list []entry[K, V]) (order []ranked) {
 	if len(list) > sortedOnStack {
-		slices.SortFunc(list, func(a, b entry[K, V]) int { return cmp.Compare(a.key, b.key) })
-		return
+		order = make([]ranked, len(list))
+		for i := range list {
+			order[i] = ranked{rawKey(&list[i].key), i}
+		}
+		sortRanked(order)
+		return order
 	}
 	for i := 1; i < len(list); i++ {
 		e := list[i]
@@ -173,15 +175,19 @@ func sortEntries[K int64 | string, V any](list []entry[K, V]) {
 		}
 		list[j] = e
 	}
+	return nil
+}
+
+// rawKey gives the int64 or string at key as a value, unchecked.
+func rawKey(key any) Raw {
+	switch k := key.(type) {
+	case *int64:
+		return OfInteger(*k)
+	case *string:
+		return OfString(String, *k)
+	}
+	return Raw{}
 }
 
 // placeOf names the place of a key in a map.
-func placeOf(key any) string {
-	switch k := key.(type) {
-	case *int64:
-		return at(item{typ: Integer, integer: *k})
-	case *string:
-		return at(scalarItem(OfString(String, *k)))
-	}
-	return "a key"
-}
+func placeOf(key any) string { return at(scalarItem(rawKey(key))) }
