@@ -57,7 +57,7 @@ typedef enum aerospike_udf_go_status {
 
 /* ---- values ------------------------------------------------------------------------------------- */
 
-/* The types of a value: Aerospike's, in the order of their weight. */
+/* The types of a value: Aerospike's. Their numbers are the ABI's own: scalars first, collections last. */
 typedef enum aerospike_udf_go_type {
 	AEROSPIKE_UDF_GO_NIL = 0,
 	AEROSPIKE_UDF_GO_BOOLEAN = 1, /* `integer` is 0 or 1 */
@@ -86,11 +86,11 @@ typedef enum aerospike_udf_go_type {
  * integers, then strings, then bytes, each ascending.
  */
 typedef struct aerospike_udf_go_value {
-	uint32_t type; /* aerospike_udf_go_type */
-	uint32_t reserved;
-	int64_t integer;
-	uint8_t *data;
-	size_t length;
+	uint32_t type;     /* aerospike_udf_go_type */
+	uint32_t reserved; /* 0 */
+	int64_t integer;   /* of a boolean or integer; of a double its bits */
+	uint8_t *data;     /* of everything else but nil */
+	size_t length;     /* bytes at `data` */
 } aerospike_udf_go_value;
 
 /*
@@ -99,11 +99,11 @@ typedef struct aerospike_udf_go_value {
  * library's malloc. Afterwards the host frees `value.data` where it is neither NULL nor `buffer`.
  */
 typedef struct aerospike_udf_go_result {
-	uint32_t size;
-	uint32_t reserved;
-	aerospike_udf_go_value value;
-	uint8_t *buffer;
-	size_t capacity;
+	uint32_t size;                /* of this struct, in bytes */
+	uint32_t reserved;            /* 0 */
+	aerospike_udf_go_value value; /* the answer; with any status but OK a string that says why */
+	uint8_t *buffer;              /* the host's room for a short one; may be NULL */
+	size_t capacity;              /* bytes of it */
 } aerospike_udf_go_result;
 
 /* ---- what the host lends to a call ---------------------------------------------------------------- */
@@ -125,7 +125,7 @@ typedef enum aerospike_udf_go_log_level {
 
 /* Facts of a record. What its host does not know is 0 or NULL. Pointers are borrowed for the call. */
 typedef struct aerospike_udf_go_metadata {
-	uint32_t size;
+	uint32_t size;              /* of this struct, in bytes: the host fills in no more */
 	uint32_t exists;            /* 1 where the record is stored, 0 where only its key is known */
 	uint32_t ttl;               /* seconds until it expires; 0xFFFFFFFF never, 0 the namespace's default */
 	uint32_t generation;        /* counts its writes */
@@ -146,8 +146,8 @@ typedef struct aerospike_udf_go_metadata {
  * Each returns an aerospike_udf_go_status. On any but OK it may set `why` to a string.
  */
 typedef struct aerospike_udf_go_host {
-	uint32_t size;
-	uint32_t reserved;
+	uint32_t size;     /* of this table, in bytes: what is beyond it is not there */
+	uint32_t reserved; /* 0 */
 
 	/* One bin's value; nil where the record has no such bin. */
 	int (*record_get)(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
@@ -231,7 +231,7 @@ typedef struct aerospike_udf_go_write {
  * after the apply function has returned. One that fails is an error of the next create or update.
  */
 struct aerospike_udf_go_call {
-	uint32_t size;
+	uint32_t size;      /* of this struct, in bytes */
 	uint32_t log_level; /* levels above this one are not wanted: the module need not call log */
 	aerospike_udf_go_host *host;
 	void *context;              /* the host's own; the module leaves it alone */
@@ -248,9 +248,9 @@ struct aerospike_udf_go_call {
 
 /* Which part of a stream UDF is asked for: up to and with the local reduce, the final reduce, or all. */
 typedef enum aerospike_udf_go_scope {
-	AEROSPIKE_UDF_GO_SCOPE_SERVER = 1,
-	AEROSPIKE_UDF_GO_SCOPE_CLIENT = 2,
-	AEROSPIKE_UDF_GO_SCOPE_BOTH = 3
+	AEROSPIKE_UDF_GO_SCOPE_SERVER = 1, /* on a node, of its own records; what it gives goes to the client */
+	AEROSPIKE_UDF_GO_SCOPE_CLIENT = 2, /* at the client, of what all nodes gave */
+	AEROSPIKE_UDF_GO_SCOPE_BOTH = 3    /* everything in one place */
 } aerospike_udf_go_scope;
 
 /* ---- what a module exports ------------------------------------------------------------------------ */
