@@ -130,3 +130,13 @@ void flow_add_record(flow *flow, long long n, const char *key, size_t large)
 	CHECK(stream_add_record(&flow->in, record));
 	free(text);
 }
+
+bool flow_is_in_order(const aerospike_udf_go_stream *out, size_t count)
+{
+	for (size_t i = 0; i < count && i < out->count; i++) {
+		if (out->items[i].value.type != AEROSPIKE_UDF_GO_INTEGER ||
+		    out->items[i].value.integer != (long long)i)
+			return false;
+	}
+	return out->count == count;
+}

@@ -38,4 +38,7 @@ void flow_add_record(flow *flow, long long n, const char *key, size_t large);
 
 void flow_clear(flow *flow);
 
+/* Whether the elements are 0, 1, 2, … */
+bool flow_is_in_order(const aerospike_udf_go_stream *out, size_t count);
+
 #endif

@@ -100,7 +100,7 @@ def test_the_page_has_every_function_that_the_sdk_exports(pages: ModuleType) -> 
 
 
 def test_the_page_has_every_function_that_the_library_exports(pages: ModuleType) -> None:
-    tested = (ROOT / "libmod_go" / "test" / "test_loader.c").read_text("utf-8")
+    tested = (ROOT / "libmod_go" / "test" / "test_library.c").read_text("utf-8")
     public = set(re.findall(r'"(mod_go_\w+)"', tested.partition("PUBLIC[]")[2].partition("}")[0]))
     text = (ROOT / "docs" / "libmod_go.md").read_text("utf-8")
     assert public

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "apply.h"
-#include "elf_file.h"
 #include "error.h"
 #include "file.h"
 #include "modules.h"
@@ -21,6 +20,8 @@
 enum { DONE = 0, FAILED = 2 };
 
 static pthread_mutex_t events = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
+static pthread_mutex_t configured =
+	PTHREAD_MUTEX_INITIALIZER; /* the folder is read with either, written with both */
 static char folder[1024];
 static mod_go_settings settings;
 
@@ -74,7 +75,9 @@ static void note_loaded(const char *module, const mod_go_digest *digest)
 void mod_go_sets_configure(const char *server_folder, const mod_go_settings *given)
 {
 	pthread_mutex_lock(&events);
+	pthread_mutex_lock(&configured);
 	snprintf(folder, sizeof(folder), "%s", server_folder);
+	pthread_mutex_unlock(&configured);
 	settings = *given;
 	mod_go_apply_configure(&settings.config);
 	pthread_mutex_unlock(&events);
@@ -334,68 +337,13 @@ int mod_go_sets_remove(const char *filename)
 	return code;
 }
 
-/* ---- before it is put --------------------------------------------------------------------------- */
-
-/* A client that calls "stats" cannot say which of two it means. */
-static mod_go_status check_against_lua(const char *module, mod_go_error *error)
+bool mod_go_sets_have_lua(const char *module)
 {
 	char path[sizeof(folder) + MOD_GO_MODULE_NAME_MAX + 8];
 
+	/* Not the other lock, which is held as long as a module takes to load. */
+	pthread_mutex_lock(&configured);
 	snprintf(path, sizeof(path), "%s/%s.lua", folder, module);
-	if (access(path, F_OK) != 0)
-		return MOD_GO_OK;
-	return mod_go_fail(
-		error, MOD_GO_NO_FILE,
-		"%s.so: there is a %s.lua, which clients call by the same name; remove that, or name the"
-		" module otherwise",
-		module, module);
-}
-
-static mod_go_status check_packed(const char *filename, const uint8_t *content, size_t size,
-                                  mod_go_error *error)
-{
-	uint8_t *bytes;
-	size_t unpacked;
-	mod_go_status status = mod_go_packed_open(filename, content, size, &bytes, &unpacked, error);
-
-	if (status == MOD_GO_OK)
-		status = mod_go_elf_check(bytes, unpacked, filename, error);
-	free(bytes);
-	return status;
-}
-
-static mod_go_status check_head(const char *filename, const uint8_t *content, size_t size,
-                                mod_go_error *error)
-{
-	mod_go_head head;
-	const char *fault = mod_go_head_read(content, size, &head);
-
-	return fault == NULL ? MOD_GO_OK : mod_go_fail(error, MOD_GO_NOT_A_MODULE, "%s: %s", filename, fault);
-}
-
-mod_go_status mod_go_sets_check(const char *filename, const uint8_t *content, size_t size,
-                                mod_go_error *error)
-{
-	mod_go_file_name name;
-	mod_go_status status;
-
-	if (!mod_go_file_name_read(filename, &name))
-		return mod_go_fail(error, MOD_GO_NO_FILE,
-		                   "%.200s: a module is named by up to %d letters, digits, _ and -, then .so",
-		                   filename, MOD_GO_MODULE_NAME_MAX);
-	if (name.index > 0)
-		return mod_go_succeed(error);
-	pthread_mutex_lock(&events);
-	status = check_against_lua(name.module, error);
-	pthread_mutex_unlock(&events);
-	if (status != MOD_GO_OK)
-		return status;
-	switch (mod_go_content_kind_of(content, size)) {
-	case MOD_GO_CONTENT_XZ:
-		return check_packed(filename, content, size, error);
-	case MOD_GO_CONTENT_HEAD:
-		return check_head(filename, content, size, error);
-	default: /* says also what is wrong with what is none of all */
-		return mod_go_elf_check(content, size, filename, error);
-	}
+	pthread_mutex_unlock(&configured);
+	return access(path, F_OK) == 0;
 }

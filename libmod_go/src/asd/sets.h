@@ -18,7 +18,10 @@ int mod_go_sets_add(const char *filename);
 /* One was removed. */
 int mod_go_sets_remove(const char *filename);
 
-/* Whether what is to be put is one that may be. `error` says why not. */
+/* Whether the server has a Lua file of the module's name. */
+bool mod_go_sets_have_lua(const char *module);
+
+/* sets_check.c: whether what is to be put is one that may be. `error` says why not. */
 mod_go_status mod_go_sets_check(const char *filename, const uint8_t *content, size_t size,
                                 mod_go_error *error);
 

@@ -1,4 +1,5 @@
-/* record.c - the functions of the host table that are about records. */
+/* record.c - what this worker knows of a record: its bins, in cells, and its facts. What is asked of the host is
+ * record_functions.c's. */
 #include "worker/record.h"
 
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 
 #include "worker/call.h"
 
-static cell *find(const aerospike_udf_go_record *record, const char *name, size_t length)
+cell *record_find(const aerospike_udf_go_record *record, const char *name, size_t length)
 {
 	for (size_t i = 0; i < record->count; i++) {
 		if (record->cells[i].name_length == length &&
@@ -16,8 +17,7 @@ static cell *find(const aerospike_udf_go_record *record, const char *name, size_
 	return NULL;
 }
 
-/* A new cell; the name must last as long as the call. */
-static cell *add(aerospike_udf_go_record *record, const char *name, size_t length)
+cell *record_add(aerospike_udf_go_record *record, const char *name, size_t length)
 {
 	if (record->count == record->capacity) {
 		size_t capacity = record->capacity > 0 ? 2 * record->capacity : 32;
@@ -37,8 +37,7 @@ static bool has_data(const aerospike_udf_go_value *value)
 	return value->type >= AEROSPIKE_UDF_GO_STRING && value->type <= AEROSPIKE_UDF_GO_MAP;
 }
 
-/* Copies a value into a cell, over what it has where that fits. */
-static bool keep(cell *cell, const aerospike_udf_go_value *value)
+bool record_keep(cell *cell, const aerospike_udf_go_value *value)
 {
 	uint8_t *data = cell->value.data;
 
@@ -90,8 +89,7 @@ static void read_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
 	mod_go_read_value(reader, &metadata->key);
 }
 
-/* Facts that came with an answer must outlast it. */
-static void keep_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
+void record_keep_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
 {
 	size_t length = reader->length - reader->offset;
 	mod_go_reader copy = {.data = call_copy(reader->data + reader->offset, length), .length = length};
@@ -111,7 +109,7 @@ void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32
 	for (uint32_t i = 0; i < bins && !reader->failed; i++) {
 		size_t length;
 		const char *name = mod_go_read_text(reader, &length);
-		cell *cell = add(record, name, length);
+		cell *cell = record_add(record, name, length);
 
 		if (cell == NULL) {
 			record->complete = false;
@@ -145,65 +143,6 @@ void record_flush(aerospike_udf_go_record *record, mod_go_writer *writer)
 	record->sets_ttl = false;
 }
 
-static int answer(mod_go_reader *reader, aerospike_udf_go_value *value)
-{
-	int status = (int)mod_go_read_number(reader);
-
-	mod_go_read_value(reader, value);
-	return status;
-}
-
-static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
-                      size_t name_length, aerospike_udf_go_value *value)
-{
-	cell *cell;
-	mod_go_writer writer;
-	mod_go_reader reader;
-	int status;
-
-	record_take_writes(record, call);
-	cell = find(record, name, name_length);
-	*value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
-	if (cell != NULL) {
-		*value = cell->value;
-		return AEROSPIKE_UDF_GO_OK;
-	}
-	if (record->complete)
-		return AEROSPIKE_UDF_GO_OK;
-	call_request(&writer);
-	mod_go_write_text(&writer, name, name_length);
-	reader = call_ask(&writer, MOD_GO_MESSAGE_GET);
-	status = answer(&reader, value);
-	if (status != AEROSPIKE_UDF_GO_OK)
-		return status;
-	name = call_copy(name, name_length);
-	cell = name != NULL ? add(record, name, name_length) : NULL;
-	if (cell != NULL && keep(cell, value))
-		*value = cell->value;
-	else if (cell != NULL)
-		record->count--; /* no memory to remember it in; the answer does for now */
-	return status;
-}
-
-static int record_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *names,
-                           size_t names_length, uint32_t count, aerospike_udf_go_value *values)
-{
-	size_t at = 0;
-
-	for (uint32_t i = 0; i < count; i++) {
-		char *end = at < names_length ? memchr(names + at, 0, names_length - at) : NULL;
-		int status;
-
-		if (end == NULL)
-			return AEROSPIKE_UDF_GO_BAD_ARGUMENTS; /* fewer names than announced */
-		status = record_get(call, record, names + at, (size_t)(end - names) - at, &values[i]);
-		if (status != AEROSPIKE_UDF_GO_OK)
-			return status;
-		at = (size_t)(end - names) + 1;
-	}
-	return at == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
-}
-
 static int no_memory(aerospike_udf_go_value *why)
 {
 	static char text[] = "the worker has no memory for the bin";
@@ -217,215 +156,20 @@ static int no_memory(aerospike_udf_go_value *why)
 int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
                  const aerospike_udf_go_value *value, aerospike_udf_go_value *why)
 {
-	cell *cell = find(record, name, name_length);
+	cell *cell = record_find(record, name, name_length);
 	bool is_new = cell == NULL;
 
 	if (is_new) {
 		name = call_copy(name, name_length);
-		cell = name != NULL ? add(record, name, name_length) : NULL;
+		cell = name != NULL ? record_add(record, name, name_length) : NULL;
 		if (cell == NULL)
 			return no_memory(why);
 	}
-	if (!keep(cell, value)) {
+	if (!record_keep(cell, value)) {
 		record->count -= is_new;
 		return no_memory(why);
 	}
 	record->written += !cell->written;
 	cell->written = true;
 	return AEROSPIKE_UDF_GO_OK;
-}
-
-static int record_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
-                      size_t name_length, uint32_t type, int64_t integer, uint8_t *data, size_t length,
-                      aerospike_udf_go_value *why)
-{
-	aerospike_udf_go_value value = {.type = type, .integer = integer, .data = data, .length = length};
-
-	record_take_writes(record, call);
-	return record_write(record, name, name_length, &value, why);
-}
-
-static int record_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
-                        size_t name_length, aerospike_udf_go_value *why)
-{
-	aerospike_udf_go_value nil = {.type = AEROSPIKE_UDF_GO_NIL};
-
-	record_take_writes(record, call);
-	return record_write(record, name, name_length, &nil, why);
-}
-
-/* The names of the cells, where these are all bins. */
-static int names_here(const aerospike_udf_go_record *record, aerospike_udf_go_value *names)
-{
-	size_t length = 0;
-	char *text;
-
-	for (size_t i = 0; i < record->count; i++)
-		length += record->cells[i].name_length + 1;
-	text = call_memory(length + 1);
-	if (text == NULL)
-		return AEROSPIKE_UDF_GO_INTERNAL;
-	length = 0;
-	for (size_t i = 0; i < record->count; i++) {
-		const cell *cell = &record->cells[i];
-
-		if (cell->value.type == AEROSPIKE_UDF_GO_NIL)
-			continue;
-		memcpy(text + length, cell->name, cell->name_length);
-		length += cell->name_length;
-		text[length++] = '\0';
-	}
-	*names =
-		(aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)text, .length = length};
-	return AEROSPIKE_UDF_GO_OK;
-}
-
-/* Remembers, for the next store, that the host refused writes. */
-static void remember_refusal(aerospike_udf_go_record *record, mod_go_reader *reader)
-{
-	int status = (int)mod_go_read_number(reader);
-	size_t length;
-	const char *why = mod_go_read_text(reader, &length);
-
-	if (status == AEROSPIKE_UDF_GO_OK || record->refused != AEROSPIKE_UDF_GO_OK)
-		return;
-	record->refused = status;
-	record->refusal = call_copy(why, length);
-	record->refusal_length = record->refusal != NULL ? length : 0;
-}
-
-static int record_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
-                            aerospike_udf_go_value *names)
-{
-	mod_go_writer writer;
-	mod_go_reader reader;
-
-	record_take_writes(record, call);
-	if (record->complete)
-		return names_here(record, names);
-	call_request(&writer);
-	record_flush(record, &writer);
-	reader = call_ask(&writer, MOD_GO_MESSAGE_NAMES);
-	remember_refusal(record, &reader);
-	return answer(&reader, names);
-}
-
-static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
-                           aerospike_udf_go_metadata *metadata)
-{
-	uint32_t size = metadata->size;
-	mod_go_writer writer;
-	mod_go_reader reader;
-
-	record_take_writes(record, call);
-	if (record->facts.status == MOD_GO_FACTS_LATER) {
-		record->facts.status = AEROSPIKE_UDF_GO_INTERNAL; /* where there is no memory for the answer */
-		call_request(&writer);
-		record_flush(record, &writer);
-		reader = call_ask(&writer, MOD_GO_MESSAGE_FACTS);
-		remember_refusal(record, &reader);
-		keep_facts(record, &reader);
-	}
-	if (record->facts.status != AEROSPIKE_UDF_GO_OK)
-		return record->facts.status;
-	record->metadata.size = size;
-	memcpy(metadata, &record->metadata, size < sizeof(*metadata) ? size : sizeof(*metadata));
-	return AEROSPIKE_UDF_GO_OK;
-}
-
-static int record_exists(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t *exists)
-{
-	(void)call;
-	*exists = record->facts.present;
-	return record->facts.present_status;
-}
-
-static int record_set_ttl(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t ttl)
-{
-	(void)call;
-	record->ttl = ttl;
-	record->sets_ttl = true;
-	return AEROSPIKE_UDF_GO_OK;
-}
-
-static void give_why(aerospike_udf_go_value *why, const char *text, size_t length)
-{
-	if (why != NULL && length > 0)
-		*why = (aerospike_udf_go_value){
-			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)(uintptr_t)text, .length = length};
-}
-
-/* After this every bin is asked for anew. */
-static void forget(aerospike_udf_go_record *record)
-{
-	record->count = 0;
-	record->written = 0;
-	record->complete = false;
-}
-
-static int store(aerospike_udf_go_record *record, uint32_t operation, aerospike_udf_go_value *why)
-{
-	int status = record->refused;
-	mod_go_writer writer;
-	mod_go_reader reader;
-	const char *text;
-	size_t length;
-
-	record->refused = AEROSPIKE_UDF_GO_OK;
-	if (status != AEROSPIKE_UDF_GO_OK && operation != MOD_GO_STORE_REMOVE) {
-		give_why(why, record->refusal, record->refusal_length);
-		return status;
-	}
-	call_request(&writer);
-	record_flush(record, &writer);
-	mod_go_write_number(&writer, operation);
-	reader = call_ask(&writer, MOD_GO_MESSAGE_STORE);
-	status = (int)mod_go_read_number(&reader);
-	text = mod_go_read_text(&reader, &length);
-	give_why(why, text, length);
-	keep_facts(record, &reader);
-	if (status != AEROSPIKE_UDF_GO_OK || operation == MOD_GO_STORE_REMOVE)
-		forget(record);
-	return status;
-}
-
-static int record_create(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
-                         aerospike_udf_go_value *why)
-{
-	record_take_writes(record, call);
-	return store(record, MOD_GO_STORE_CREATE, why);
-}
-
-static int record_update(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
-                         aerospike_udf_go_value *why)
-{
-	record_take_writes(record, call);
-	return store(record, MOD_GO_STORE_UPDATE, why);
-}
-
-static int record_remove(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
-                         aerospike_udf_go_value *why)
-{
-	record_take_writes(record, call);
-	return store(record, MOD_GO_STORE_REMOVE, why);
-}
-
-void record_functions(aerospike_udf_go_host *host, uint32_t functions)
-{
-	*host = (aerospike_udf_go_host){.size = sizeof(*host)};
-#define OFFER(bit, name)                                                                                     \
-	if ((functions & (bit)) != 0)                                                                            \
-		host->name = name;
-	OFFER(MOD_GO_HAS_GET, record_get)
-	OFFER(MOD_GO_HAS_GET, record_get_many)
-	OFFER(MOD_GO_HAS_SET, record_set)
-	OFFER(MOD_GO_HAS_UNSET, record_unset)
-	OFFER(MOD_GO_HAS_NAMES, record_bin_names)
-	OFFER(MOD_GO_HAS_METADATA, record_metadata)
-	OFFER(MOD_GO_HAS_TTL, record_set_ttl)
-	OFFER(MOD_GO_HAS_CREATE, record_create)
-	OFFER(MOD_GO_HAS_UPDATE, record_update)
-	OFFER(MOD_GO_HAS_REMOVE, record_remove)
-	OFFER(MOD_GO_HAS_EXISTS, record_exists)
-#undef OFFER
 }

@@ -36,6 +36,16 @@ struct aerospike_udf_go_record {
 /* Takes the facts and the `bins` bins of a record out of a message. */
 void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32_t bins, bool complete);
 
+/* The cell of that name, NULL where there is none; a new one, whose name must last as long as the call. */
+cell *record_find(const aerospike_udf_go_record *record, const char *name, size_t length);
+cell *record_add(aerospike_udf_go_record *record, const char *name, size_t length);
+
+/* Copies a value into a cell, over what it has where that fits. False where there is no memory. */
+bool record_keep(cell *cell, const aerospike_udf_go_value *value);
+
+/* Takes the facts that came with an answer, and keeps them beyond it. */
+void record_keep_facts(aerospike_udf_go_record *record, mod_go_reader *reader);
+
 /* Sets a bin, with nil unsets it: the host hears of it with the next message that tells it of writes. */
 int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
                  const aerospike_udf_go_value *value, aerospike_udf_go_value *why);
@@ -48,7 +58,7 @@ void record_take_writes(aerospike_udf_go_record *record, aerospike_udf_go_call *
 /* Adds the writes that wait to a message; they then wait no more. */
 void record_flush(aerospike_udf_go_record *record, mod_go_writer *writer);
 
-/* The functions of the host table that are about records, those of `functions` (MOD_GO_HAS_...). */
+/* record_functions.c: the functions of the host table that are about records, those of `functions` (MOD_GO_HAS_...). */
 void record_functions(aerospike_udf_go_host *host, uint32_t functions);
 
 #endif

@@ -3,62 +3,11 @@
  * After mod-lua's own cases of streams, and more of their kind.
  */
 #include <aerospike/mod_lua.h>
-#include <aerospike/mod_lua_config.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow.h"
-
-static mod_go_config config;
-
-static void set_scope(uint32_t scope)
-{
-	mod_lua_config lua = {.server_mode = scope == AEROSPIKE_UDF_GO_SCOPE_SERVER, .cache_enabled = false};
-
-	snprintf(lua.user_path, sizeof(lua.user_path), "%s/lua", check_modules);
-	CHECK_NUMBER(as_module_configure(&mod_lua, &lua), 0);
-	config.scope = scope;
-	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
-}
-
-/* Loads a module twice: as "streams" in this process, as "fenced" in workers. */
-static void use(const char *module, uint32_t timeout)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/streams.so", check_folder());
-	copy_module(module, path);
-	snprintf(path, sizeof(path), "%s/fenced.so", check_folder());
-	copy_module(module, path);
-	mod_go_config_init(&config);
-	config.timeout = timeout;
-	config.workers = 2;
-	snprintf(config.user_path, sizeof(config.user_path), "%s", check_folder());
-	set_scope(AEROSPIKE_UDF_GO_SCOPE_SERVER);
-	add_module("streams");
-	config.mode = MOD_GO_FENCED;
-	set_scope(AEROSPIKE_UDF_GO_SCOPE_SERVER);
-	add_module("fenced");
-}
-
-static void use_streams(uint32_t timeout)
-{
-	use("go/streams", timeout);
-}
-
-/* Has Go run the function, unfenced or fenced, in the scope that is set. What it reads is given or lent as that wants. */
-static outcome run_go(const char *module, const char *function, flow *flow, as_val *arguments)
-{
-	outcome outcome;
-
-	flow->lends = config.scope == AEROSPIKE_UDF_GO_SCOPE_SERVER;
-	outcome = flow_run(&mod_go, module, function, flow, arguments);
-	CHECK_NUMBER(flow->read_past_end, 0);
-	CHECK_NUMBER(flow->ends, outcome.success);
-	return outcome;
-}
+#include "both_ways.h"
 
 /* Runs it on equal streams in Lua, and in Go both ways. Gives what was written. */
 static const char *same(const char *function, as_val *(*make)(uint32_t index), uint32_t count,
@@ -90,23 +39,6 @@ static const char *same(const char *function, as_val *(*make)(uint32_t index), u
 		printf("%s of %u elements: %.0f ms in Go, %.0f ms fenced, %.0f ms in Lua\n", function, count,
 		       time[0] * 1e3, time[1] * 1e3, time[2] * 1e3);
 	return as_go.success ? go.text : "failed";
-}
-
-static as_val *from_one(uint32_t index)
-{
-	return INT(index + 1);
-}
-
-static as_val *campaign(uint32_t index)
-{
-	as_rec *rec = record_new();
-
-	as_rec_set(rec, "id", INT(index + 1));
-	as_rec_set(rec, "campaign", INT((index + 1) % 10));
-	as_rec_set(rec, "views", INT((index + 1) * 2919 % 1000));
-	record_of(rec)->generation = (uint16_t)(index + 1);
-	record_of(rec)->set_name = "campaigns";
-	return (as_val *)rec;
 }
 
 static const char CAMPAIGNS[] =
@@ -143,8 +75,7 @@ TEST(each_scope_runs_what_luas_does)
 	CHECK_TEXT(same("increment", from_one, 3, NULL), "1, 2, 3; end"); /* the servers did that */
 	CHECK_TEXT(same("rollup2", from_one, 2, NULL), "1, 2; end");
 	CHECK_TEXT(same("group", some_map, 6, NULL), "{0: [0, 3], 1: [1, 4], 2: [2, 5]}; end");
-	config.scope = AEROSPIKE_UDF_GO_SCOPE_BOTH;
-	CHECK_NUMBER(as_module_configure(&mod_go, &config), 0);
+	set_scope_of_go(AEROSPIKE_UDF_GO_SCOPE_BOTH);
 	for (int fenced = 0; fenced < 2; fenced++) {
 		flow flow = {.make = from_one, .count = 3};
 
@@ -307,125 +238,4 @@ TEST(what_fails_in_lua_fails_in_go_and_writes_no_end)
 	CHECK_TEXT(same("no_such_function", from_one, 3, NULL), "failed");
 	CHECK_TEXT(same("add", from_one, 3, LIST(MAP())), "failed");
 	CHECK_TEXT(same("increment", word, 3, NULL), "failed");
-}
-
-/* Both ways in Go, where Lua has nothing to compare with. */
-static outcome go_fails(const char *function, as_val *(*make)(uint32_t index), uint32_t count,
-                        as_val *arguments, const char *part)
-{
-	outcome outcome = {0};
-	static flow flow;
-
-	if (arguments != NULL)
-		as_val_reserve(arguments);
-	for (int fenced = 0; fenced < 2; fenced++) {
-		flow = (struct flow){.make = make, .count = count};
-		outcome = run_go(fenced ? "fenced" : "streams", function, &flow, arguments);
-		CHECK_NUMBER(outcome.rc, 2);
-		CHECK_CONTAINS(outcome.text, part);
-	}
-	return outcome;
-}
-
-static as_val *depths(uint32_t index)
-{
-	return INT(63 + index);
-}
-
-TEST(a_failure_says_why)
-{
-	use_streams(0);
-	go_fails("fail", from_one, 1, NULL, "no stream today");
-	go_fails("panic_at", from_one, 10, LIST(INT(5)), "enough of this\n");
-	go_fails("nil_at", from_one, 3, LIST(INT(2)), "the stream gives a nil");
-	go_fails("give_records", campaign, 3, NULL, "the stream gives records, which can't leave their node");
-	go_fails("set_bin", campaign, 3, NULL, "record_set");
-	go_fails("deep", depths, 3, NULL, "64");
-	go_fails("no_such", from_one, 1, NULL, "no_such");
-	CHECK_NUMBER(flow_run(&mod_go, "none", "even", &(flow){.make = from_one}, NULL).rc, 1);
-	CHECK_CONTAINS(flow_run(&mod_go, "none", "even", &(flow){.make = from_one}, NULL).text,
-	               "there is no module \"none\"");
-	CHECK_NUMBER(as_module_apply_stream(&mod_go, &(as_udf_context){NULL, NULL}, "streams", "even", NULL, NULL,
-	                                    NULL, NULL),
-	             2);
-}
-
-TEST(facts_of_the_records_and_log_lines_come_through)
-{
-	use_streams(0);
-	for (int fenced = 0; fenced < 2; fenced++) {
-		flow flow = {.make = campaign, .count = 2};
-
-		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "facts", &flow, NULL).rc, 0);
-		CHECK_TEXT(flow.text,
-		           "[1, \"campaigns\", bytes 000102030405060708090a0b0c0d0e0f10111213, true], "
-		           "[2, \"campaigns\", bytes 000102030405060708090a0b0c0d0e0f10111213, true]; end");
-		flow = (struct flow){.make = from_one, .count = 3};
-		call_log.text[0] = '\0';
-		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "log", &flow, NULL).rc, 0);
-		CHECK_CONTAINS(call_log.text, "element\n");
-	}
-}
-
-TEST(an_output_that_takes_no_more_ends_the_stream_well)
-{
-	static flow lua, go;
-
-	use_streams(0);
-	for (int fenced = 0; fenced < 2; fenced++) {
-		lua = go = (flow){.make = from_one, .count = 100000, .full = 4};
-		CHECK_NUMBER(flow_run(&mod_lua, "streams", "increment", &lua, NULL).rc, 0);
-		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "increment", &go, NULL).rc, 0);
-		CHECK_TEXT(go.text, lua.text);
-		CHECK(go.reads < 20000); /* it was not read to its end for nothing */
-	}
-}
-
-TEST(a_crash_or_a_hang_in_a_stream_costs_one_call)
-{
-	flow flow = {.make = from_one, .count = 5};
-	double start = check_now();
-	outcome outcome;
-
-	use_streams(1500);
-	outcome = run_go("fenced", "hang", &flow, NULL);
-	CHECK_NUMBER(outcome.rc, 2);
-	CHECK_CONTAINS(outcome.text, "time");
-	CHECK(check_now() - start < 10);
-	CHECK_NUMBER(run_go("fenced", "even", &flow, NULL).rc, 0);
-	CHECK_TEXT(flow.text, "2, 4; end");
-	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
-}
-
-TEST(nothing_that_is_no_element_reaches_the_output)
-{
-	use("c/streams", 0);
-	for (int kind = 0; kind < 14; kind++) {
-		for (int fenced = 0; fenced < 2; fenced++) {
-			flow flow = {.make = from_one, .count = 3};
-			outcome outcome = run_go(fenced ? "fenced" : "streams", "misfit", &flow, LIST(INT(kind)));
-
-			CHECK_NUMBER(outcome.rc, 2);
-			CHECK(outcome.text[0] != '\0');
-			CHECK_TEXT(flow.text, "");
-			if (kind == 0 || kind == 8)
-				CHECK_TEXT(outcome.text, "a nil would end the stream");
-		}
-	}
-}
-
-TEST(handles_are_told_apart_and_streams_not_read_past_their_end)
-{
-	use("c/streams", 0);
-	for (int fenced = 0; fenced < 2; fenced++) {
-		flow flow = {.make = from_one, .count = 300};
-
-		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "wrong_handles", &flow, NULL).rc, 0);
-		CHECK_TEXT(flow.text, "4; end");
-		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "past_end", &flow, NULL).rc, 0);
-		CHECK_TEXT(flow.text, "300; end");
-		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "copy_lists", &flow, LIST(INT(7))).rc, 0);
-		CHECK_NUMBER(flow.writes, 300);
-		CHECK_CONTAINS(flow.text, "1, 2, 3, 4, 5, 6, 7, 8, 9, ");
-	}
 }

@@ -1,0 +1,77 @@
+/* test_library.c - what the library gives to those who link it: its names, and the words of its statuses. */
+#include <dlfcn.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "mod_go_fenced.h"
+
+TEST(the_library_exports_its_interface_and_nothing_else)
+{
+	static const char *const PUBLIC[] = {
+		"mod_go_status_name",
+		"mod_go_call_status_text",
+		"mod_go_check",
+		"mod_go_find",
+		"mod_go_open",
+		"mod_go_setup",
+		"mod_go_api_version",
+		"mod_go_property",
+		"mod_go_result_init",
+		"mod_go_result_clear",
+		"mod_go_apply_single",
+		"mod_go_apply_stream",
+		"mod_go_find_function",
+		"mod_go_function_bins",
+		"mod_go_function_bin_arguments",
+		"mod_go_function_has_deadline",
+		"mod_go_function_symbol",
+		"mod_go_apply_function",
+		"mod_go_apply_stream_function",
+		"mod_go_read_counters",
+		"mod_go_staying_versions",
+		"mod_go_limit_staying_versions",
+		"mod_go_close",
+		"mod_go_fenced_open",
+		"mod_go_fenced_setup",
+		"mod_go_fenced_api_version",
+		"mod_go_fenced_property",
+		"mod_go_fenced_apply_single",
+		"mod_go_fenced_apply_stream",
+		"mod_go_fenced_replace",
+		"mod_go_fenced_read_counters",
+		"mod_go_fenced_last_outcome",
+		"mod_go_fenced_close",
+	};
+	static const char *const HIDDEN[] = {
+		"mod_go_fail",        "mod_go_elf_check", "mod_go_file_read",     "mod_go_msgpack_check",
+		"mod_go_value_check", "mod_go_copy_make", "mod_go_result_accept", "mod_go_abi_names",
+		"mod_go_pool_take",   "mod_go_now"};
+	void *library = dlopen(check_library, RTLD_NOW | RTLD_LOCAL);
+
+	if (!CHECK(library != NULL)) {
+		printf("    %s\n", dlerror());
+		return;
+	}
+	for (size_t i = 0; i < sizeof(PUBLIC) / sizeof(*PUBLIC); i++) {
+		if (!CHECK(dlsym(library, PUBLIC[i]) != NULL))
+			printf("    %s\n", PUBLIC[i]);
+	}
+	for (size_t i = 0; i < sizeof(HIDDEN) / sizeof(*HIDDEN); i++) {
+		if (!CHECK(dlsym(library, HIDDEN[i]) == NULL))
+			printf("    %s\n", HIDDEN[i]);
+	}
+	dlclose(library);
+}
+
+TEST(statuses_have_the_words_of_the_header)
+{
+	CHECK_TEXT(mod_go_status_name(MOD_GO_OK), "ok");
+	CHECK_TEXT(mod_go_status_name(MOD_GO_NO_MEMORY), "no-memory");
+	CHECK_TEXT(mod_go_status_name(MOD_GO_WORKER_FAILED), "worker-failed");
+	CHECK_TEXT(mod_go_status_name((mod_go_status)10), "unknown");
+	CHECK_TEXT(mod_go_status_name((mod_go_status)-1), "unknown");
+	CHECK_TEXT(mod_go_call_status_text(AEROSPIKE_UDF_GO_OK), "ok");
+	CHECK_TEXT(mod_go_call_status_text(AEROSPIKE_UDF_GO_INTERNAL), "internal error");
+	CHECK_TEXT(mod_go_call_status_text(8), "unknown status");
+	CHECK_TEXT(mod_go_call_status_text(-1), "unknown status");
+}
