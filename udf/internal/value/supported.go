@@ -42,8 +42,19 @@ func judge(t reflect.Type, path []reflect.Type) error {
 	if slices.Contains(path, t) {
 		return errors.New(t.String() + " contains itself; Aerospike's values are trees of a known shape, use any for the part that repeats")
 	}
-	path = append(path, t)
-	switch kind {
+	if known, ok := supportedCache.Load(t); ok && known == nil {
+		return nil // whatever it is inside of: it contains none of those, or it would not be supported
+	}
+	err := judgeKind(t, append(path, t))
+	if err == nil {
+		supportedCache.Store(t, nil) // or a struct of structs of structs would be judged again at each place
+	}
+	return err
+}
+
+// judgeKind is judge for a type that is neither scalar nor declared, the last of path.
+func judgeKind(t reflect.Type, path []reflect.Type) error {
+	switch t.Kind() {
 	case reflect.Interface:
 		return judgeInterface(t)
 	case reflect.Slice, reflect.Pointer:

@@ -266,6 +266,15 @@ func TestSupported(t *testing.T) {
 	}
 }
 
+type ten[T any] struct{ A, B, C, D, E, F, G, H, I, J []T }
+
+// Each type is judged once, not once a place: there are ten thousand million of them here.
+func TestSupportedOfManyPlaces(t *testing.T) {
+	if err := Supported(reflect.TypeFor[ten[ten[ten[ten[ten[ten[ten[ten[ten[ten[int]]]]]]]]]]]()); err != nil {
+		t.Error(err)
+	}
+}
+
 // The fields that count are those of encoding/json, for structs that tag both alike.
 type (
 	A struct {
