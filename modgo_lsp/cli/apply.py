@@ -14,6 +14,7 @@ import msgspec
 
 from modgo_lsp.cli.call_report import show_failure, show_outcome
 from modgo_lsp.cli.cluster_options import cluster_options
+from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.failure import CliError, is_coloured
 from modgo_lsp.cli.module import (
     BuildFailedError,
@@ -81,7 +82,7 @@ class Call(msgspec.Struct, frozen=True):
 @click.option("--namespace", metavar="NAME", help="The records' namespace, with --stream.")
 @click.option("--set", "set_name", metavar="NAME", help="Their set (default: all of the namespace).")
 @click.option(
-    "--module", "source", metavar="FILE.so|PKG",
+    "--module", "source", metavar="FILE.so|PKG", shell_complete=files,
     help="The module here, for the client's part of a stream UDF.",
 )  # fmt: skip
 @click.option(

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
+from modgo_lsp.cli.completion import files, folders
 from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import complete, exit_code_of, settings_for, show_findings, write_json
 from modgo_lsp.cli.progress import progress
@@ -23,8 +24,14 @@ from modgo_lsp.report.build import build_json
     epilog="Exits with 0 where the module was built, 1 for errors in the code, 2 for a wrong set-up or "
     "usage.",
 )
-@click.argument("packages", nargs=-1, metavar="[PKG]...")
-@click.option("-o", "--output", metavar="FILE", help="The module to write (default: NAME.so here).")
+@click.argument("packages", nargs=-1, metavar="[PKG]...", shell_complete=folders)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    shell_complete=files,
+    help="The module to write (default: NAME.so here).",
+)
 @click.option(
     "--dispatch",
     type=click.Choice(["registry", "exported", "reflect"]),
@@ -38,7 +45,9 @@ from modgo_lsp.report.build import build_json
     help="The machine to build for, and its glibc (default: this one); takes zig.",
 )
 @click.option("--release", is_flag=True, help="Stripped and reproducible.")
-@click.option("--keep-generated", metavar="DIR", help="Write the generated Go files to DIR.")
+@click.option(
+    "--keep-generated", metavar="DIR", shell_complete=folders, help="Write the generated Go files to DIR."
+)
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
 @click.option("--cc", metavar="CC", help="The C compiler (default: likewise).")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from modgo_lsp.cli.call_report import show_one_of_many, show_outcome
+from modgo_lsp.cli.completion import files, functions
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import (
     BuildFailedError,
@@ -49,11 +50,17 @@ Tell = Callable[[NumberedResult], None]
     epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong arguments, a sample that is none "
     "or a wrong set-up.",
 )
-@click.argument("module", metavar="FILE.so|PKG", required=False)
-@click.argument("function", metavar="FUNCTION", required=False)
+@click.argument("module", metavar="FILE.so|PKG", required=False, shell_complete=files)
+@click.argument("function", metavar="FUNCTION", required=False, shell_complete=functions)
 @click.argument("arguments", nargs=-1, metavar="[ARG]...")
-@click.option("--record", metavar="FILE|JSON", help="The record (default: the module's own sample).")
-@click.option("--records", metavar="FILE.jsonl", help="Call it on each record of a file, one a line.")
+@click.option(
+    "--record", metavar="FILE|JSON", shell_complete=files,
+    help="The record (default: the module's own sample).",
+)  # fmt: skip
+@click.option(
+    "--records", metavar="FILE.jsonl", shell_complete=files,
+    help="Call it on each record of a file, one a line.",
+)  # fmt: skip
 @click.option("--stream", is_flag=True, help="Call a stream UDF on the records.")
 @click.option(
     "--nodes", type=click.IntRange(1, 1024), metavar="N",

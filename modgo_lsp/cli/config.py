@@ -13,13 +13,14 @@ from pathlib import Path
 import click
 import msgspec
 
+from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.lint.config import KEYS, configuration, schema
 from modgo_lsp.model.files import DiskFiles
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("directory", default=".", metavar="[FOLDER]")
+@click.argument("directory", default=".", metavar="[FOLDER]", shell_complete=folders)
 @click.option("--schema", "show_schema", is_flag=True, help="The JSON schema of modgo.toml.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(directory: str, show_schema: bool, output_format: str) -> None:

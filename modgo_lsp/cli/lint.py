@@ -15,6 +15,7 @@ import msgspec
 
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.cli.completion import files, rules
 from modgo_lsp.cli.failure import CliError, is_coloured
 from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import configuration
@@ -58,12 +59,20 @@ class Options(msgspec.Struct, frozen=True):
     epilog="Exits with 0 where nothing is wrong, 1 for findings of severity --fail-on or worse (or, with "
     "--diff, where there is something to mend), 2 for a path or a setting that is wrong.",
 )
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=files)
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also take fixes that may change what code means.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--select", multiple=True, metavar="CODES", help="Report these rules alone: MG101,MG2")
-@click.option("--ignore", multiple=True, metavar="CODES", help="Don't report these rules.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="CODES",
+    shell_complete=rules,
+    help="Report these rules alone: MG101,MG2",
+)
+@click.option(
+    "--ignore", multiple=True, metavar="CODES", shell_complete=rules, help="Don't report these rules."
+)
 @click.option(
     "--output-format",
     type=click.Choice(["text", "concise", "json", "sarif", "github", "gitlab", "junit"]),
@@ -76,8 +85,13 @@ class Options(msgspec.Struct, frozen=True):
     "--fail-on", type=click.Choice([*_SEVERITIES, "never"]), help="Least severity to exit with 1 for."
 )
 @click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@click.option("--stdin-filename", metavar="FILE", help="Lint the standard input in the place of FILE.")
-@click.option("--baseline", metavar="FILE", help="Don't report what this file knows.")
+@click.option(
+    "--stdin-filename",
+    metavar="FILE",
+    shell_complete=files,
+    help="Lint the standard input in the place of FILE.",
+)
+@click.option("--baseline", metavar="FILE", shell_complete=files, help="Don't report what this file knows.")
 @click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline instead.")
 @click.option("-w", "--watch", is_flag=True, help="Lint again whenever a file changes.")
 @click.option("--build", is_flag=True, help="Also build and load the modules, and report what that says.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from modgo_lsp.cli.completion import files
 from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import (
     BuildFailedError,
@@ -33,7 +34,7 @@ from modgo_lsp.report.build import findings_json
     epilog="Exits with 0 where the module loaded and its setup went well, 1 where not, 2 for a file that is "
     "no module or a wrong set-up.",
 )
-@click.argument("module", metavar="FILE.so|PKG", default=".")
+@click.argument("module", metavar="FILE.so|PKG", default=".", shell_complete=files)
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=LOAD_SECONDS, show_default=True,
     metavar="SECONDS", help="How long loading may take.",

@@ -14,6 +14,7 @@ from importlib import import_module
 from types import FrameType
 
 import click
+from click.shell_completion import CompletionItem
 
 from modgo_lsp import __version__
 from modgo_lsp.cli.failure import CliError, asks_for_json, colour_wish, show_as_json
@@ -37,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "config": ("modgo_lsp.cli.config", "Show the settings in effect, and where they come from."),
     "doctor": ("modgo_lsp.cli.doctor", "Check the toolchain, the loader and the SDK."),
     "lsp": ("modgo_lsp.cli.lsp", "Run the language server."),
+    "completion": ("modgo_lsp.cli.completion", "Complete modgo's words in bash, zsh or fish."),
 }
 
 
@@ -57,13 +59,23 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
+        completing = ctx.resilient_parsing
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not completing:
             from modgo_lsp.rules.nearest import nearest
 
             near = nearest(args[0], COMMANDS)
             remedy = f"did you mean `modgo {near}`?" if near else "`modgo --help` lists the commands"
             raise CliError(f"there is no command {args[0]}", remedy)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [
+            CompletionItem(name, help=about)
+            for name, (_, about) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

@@ -10,6 +10,7 @@ import sys
 import click
 import msgspec
 
+from modgo_lsp.cli.completion import rules
 from modgo_lsp.cli.failure import CliError, is_coloured
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import RULES
@@ -30,7 +31,7 @@ class RuleObject(msgspec.Struct):
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=rules)
 @click.option("--all", "every", is_flag=True, help="Every rule.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(code: str | None, every: bool, output_format: str) -> None:

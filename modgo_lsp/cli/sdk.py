@@ -12,6 +12,7 @@ import click
 
 from modgo_lsp.build.sdk import Sdk, install, require, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import Go, ToolchainError, discover_go
+from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import complete, settings_for
 
@@ -31,7 +32,12 @@ def command() -> None:
 @command.command("install")
 @click.option("--write", is_flag=True, help="Also write go.mod and go.sum.")
 @click.option(
-    "--path", "folder", metavar="DIR", default=".", help="A folder of the Go module to write (default: .)."
+    "--path",
+    "folder",
+    metavar="DIR",
+    default=".",
+    shell_complete=folders,
+    help="A folder of the Go module to write (default: .).",
 )
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
 def install_command(write: bool, folder: str, go: str | None) -> None:

@@ -1,0 +1,92 @@
+"""`modgo completion`: what a shell needs to complete modgo's words, and which words there are.
+
+Nothing of a module is run for it. Not for: how shells ask and are answered (click).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+VARIABLE = "_MODGO_COMPLETE"
+
+# A function in the manifest that a build leaves in its module, among the other constants.
+_DESCRIPTOR = re.compile(rb'\{"name": ("(?:[^"\\]|\\.){1,200}"), "kind": "(record|stream)", "params": \[')
+_LARGEST = 64 << 20  # bytes
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    """Print the script that completes modgo's commands, options, files, functions and rules in a shell.
+
+    \b
+    Examples:
+      eval "$(modgo completion bash)"               in ~/.bashrc
+      eval "$(modgo completion zsh)"                in ~/.zshrc, after compinit
+      modgo completion fish >~/.config/fish/completions/modgo.fish
+    """
+    script = get_completion_class(shell)
+    assert script is not None
+    click.echo(script(click.Group(), {}, "modgo", VARIABLE).source())
+
+
+def files(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Files and folders, by the shell itself."""
+    return [CompletionItem(begun, "file")]
+
+
+def folders(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Folders, likewise."""
+    return [CompletionItem(begun, "dir")]
+
+
+def functions(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The functions of the module or package that was named before, of the kind that is wanted."""
+    module = ctx.params.get("module")
+    if not module:
+        return []
+    wanted = "stream" if ctx.params.get("stream") else "record"
+    found = _of_package(Path(module)) if Path(module).is_dir() else _of_file(Path(module))
+    names = sorted(name for name, kind in found.items() if kind == wanted)
+    return [CompletionItem(name) for name in names if name.startswith(begun)]
+
+
+def rules(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Codes of rules; their names where one is begun."""
+    from modgo_lsp.rules.catalogue import RULES
+
+    by_code = begun.upper() in ("M", "") or begun.upper().startswith("MG")
+    words = {rule.code if by_code else rule.name: rule.summary for rule in RULES.values()}
+    start = begun.upper() if by_code else begun
+    return [CompletionItem(word, help=about) for word, about in words.items() if word.startswith(start)]
+
+
+def _of_package(folder: Path) -> dict[str, str]:
+    """Names and kinds of the functions that the source in a folder registers."""
+    from modgo_lsp.model.files import DiskFiles
+    from modgo_lsp.model.load import Loader
+
+    try:
+        package = Loader(DiskFiles()).package(str(folder.absolute()))
+    except OSError:
+        return {}
+    return {
+        one.name: one.signature.kind
+        for one in (package.registrations if package is not None else ())
+        if one.name is not None and one.signature is not None
+    }
+
+
+def _of_file(module: Path) -> dict[str, str]:
+    """Names and kinds of the functions in a module's manifest, as far as modgo built it."""
+    try:
+        with module.open("rb") as file:
+            data = file.read(_LARGEST)
+    except OSError:
+        return {}
+    return {json.loads(match[1]): match[2].decode() for match in _DESCRIPTOR.finditer(data)}
