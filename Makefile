@@ -15,7 +15,7 @@ SECONDS ?= 3
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
 ARCH := $(shell uname -s)-$(shell uname -m)
-SDK := github.com/GeertJohan/aerospike-mod-go/udf
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The environment's own tools come first; `go`, `cc` and `node` are in it only where the machine has none.
 export PATH := $(BIN):$(PATH)
@@ -48,7 +48,7 @@ test-python: $(VENV)/.dev libmod_go.so ## pytest: analysis, rules, builder, host
 
 .PHONY: test-go
 test-go: setup ## The SDK and the examples, by plain go test
-	cd udf && go vet ./... && go test ./...
+	cd udf && go vet ./... && go test ./... && CGO_ENABLED=0 go test . ./udftest ./udfslog
 	@for module in examples/*/; do echo "$$module" && examples/go-test "$$module" || exit 1; done
 
 .PHONY: test-c
@@ -100,8 +100,8 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	test -z "$$(gofmt -l udf examples libmod_go tests/agreement | tee /dev/stderr)"
-	cd udf && go vet ./...
+	test -z "$$(gofmt -l udf examples libmod_go tests/agreement tests/build tests/host | tee /dev/stderr)"
+	cd udf && go vet ./... && go run $(STATICCHECK) ./...
 	$(MAKE) -C libmod_go format-check
 	$(MAKE) -C libmod_go -f fuzz.mk format-check
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run lint'
