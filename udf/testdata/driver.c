@@ -329,6 +329,8 @@ static int host_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *r
 	m->exists = (uint32_t)option.exists;
 	m->ttl = 0xFFFFFFFF;
 	m->generation = 3;
+	m->last_update = 1700000000123;
+	m->storage_size = 100;
 	m->digest = digest;
 	m->namespace_name = "test";
 	m->set_name = "demo";
