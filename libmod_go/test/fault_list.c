@@ -55,6 +55,20 @@ const fault fault_list[] = {
 	{"a failure without a message", "answers", "failure_without_reason", BOTH(PANICKED, "")},
 	{"a status that does not exist", "answers", "status_99", BOTH(INTERNAL, "99")},
 	{"a record that refuses a write", "good", "set", BOTH(REFUSED, "the device is full")},
+	{"a stream function that fails", "streams", "fail 5", BOTH(FAILED, "no more of this")},
+	{"a panic in a stream", "go/faults", "stream_panics 5", BOTH(PANICKED, "in the middle")},
+	{"os.Exit in a stream", "go/faults", "stream_exits 5", PANICKED, "exit code 7", ENDS, ""},
+	{"exit in C, in a stream", "streams", "exit 5", PANICKED, "exit code 6", ENDS, ""},
+	{"a bad pointer in C, in a stream", "hostile", "segfault 0", PANICKED, "signal 11", ENDS, ""},
+	{"a stream that hangs", "go/faults", "stream_hangs 5", DEADLINE, "did not come back in time", HANGS, ""},
+	{"a stream that hangs, in C", "streams", "spin 5", DEADLINE, "did not come back in time", HANGS, ""},
+	{"a nil in a stream", "streams", "misfit 0", BOTH(REFUSED, "nil")},
+	{"an element of a type that does not exist", "streams", "misfit 1", BOTH(REFUSED, "type does not exist")},
+	{"an element that is not UTF-8", "streams", "misfit 3", BOTH(REFUSED, "not UTF-8")},
+	{"an element that the server can't store", "streams", "misfit 4", BOTH(REFUSED, "map key")},
+	{"an element that counts more than its bytes", "streams", "misfit 5", BOTH(REFUSED, "counts more items")},
+	{"an element that is too deep", "streams", "misfit 6", BOTH(REFUSED, "deeper than 64")},
+	{"an output that takes no more", "streams", "copy -1", BOTH(REFUSED, "the device is full")},
 };
 /* clang-format on */
 
@@ -72,7 +86,10 @@ const fault_of_many faults_of_many[] = {
 	{"its host is killed", "workers_end_with_their_host", ""},
 	{"it writes over what it shares with its host", "what_is_shared_may_be_written_over", ""},
 	{"it forges messages to its host", "messages_may_be_forged", ""},
+	{"its message to its host does not end", "a_message_without_end_ends_with_its_call", ""},
 	{"workers crash at their start", "workers_that_crash_at_their_start_are_tried_again_ever_later", ""},
+	{"workers crash before their first call",
+     "workers_that_crash_before_their_first_call_are_tried_again_ever_later", ""},
 };
 
 const size_t fault_of_many_count = sizeof(faults_of_many) / sizeof(*faults_of_many);

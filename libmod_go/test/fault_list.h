@@ -20,10 +20,11 @@ enum {
 #define OPENING(status) (OPENED + (status))
 
 typedef struct fault {
-	const char *name;     /* for the reader */
-	const char *module;   /* a test module; with "go/", one in Go; with "@", one that the test makes */
-	const char *function; /* NULL where the module does not get that far */
-	int fenced;           /* what comes of it in a worker, and a part of its message */
+	const char *name;   /* for the reader */
+	const char *module; /* a test module; with "go/", one in Go; with "@", one that the test makes */
+	const char
+		*function; /* NULL where the module does not get that far; of a stream with a space and an argument */
+	int fenced;    /* what comes of it in a worker, and a part of its message */
 	const char *fenced_message;
 	int unfenced; /* and in the calling process */
 	const char *unfenced_message;

@@ -13,13 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fault_list.h"
+#include "fault_call.h"
 #include "fenced.h"
-#include "host.h"
 
-enum { MEMORY = 256 << 20, DEADLINE_MS = 200 };
+enum { MEMORY = 256 << 20 };
 #define BACK_SECONDS    0.1
-#define IN_TIME_SECONDS (DEADLINE_MS / 1e3 + 1)
+#define IN_TIME_SECONDS (FAULT_DEADLINE_MS / 1e3 + 1)
 
 /* The address sanitizer does not start under a limit of memory, nor does the thread sanitizer; but that is not in the
  * workers (see tsan in the Makefile). */
@@ -73,47 +72,7 @@ static const char *path_of(const fault *fault)
 	return path;
 }
 
-static int refuse(aerospike_udf_go_call *call, aerospike_udf_go_record *record, aerospike_udf_go_value *why)
-{
-	(void)call, (void)record;
-	*why = text_value("the device is full");
-	return AEROSPIKE_UDF_GO_REFUSED;
-}
-
-/* A call of a record that takes no write, with a deadline. */
-static aerospike_udf_go_call make_call(aerospike_udf_go_host *host)
-{
-	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
-
-	*host = *call.host;
-	host->record_create = host->record_update = refuse;
-	call.host = host;
-	call.deadline = (uint64_t)((check_now() + DEADLINE_MS / 1e3) * 1e9);
-	return call;
-}
-
 /* ---- fenced ------------------------------------------------------------------------------------------ */
-
-static int apply_fenced(mod_go_fenced *pool, const char *function, bool late, char *text, size_t room)
-{
-	aerospike_udf_go_record record = {0};
-	aerospike_udf_go_value arguments[] = {text_value("bin"), integer_value(1)};
-	aerospike_udf_go_host host;
-	aerospike_udf_go_call call = make_call(&host);
-	aerospike_udf_go_result result;
-	int status;
-
-	if (late) /* memory and stacks take their time to run out */
-		call.deadline += 20000000000u;
-	mod_go_result_init(&result, NULL, 0);
-	status = mod_go_fenced_apply_single(pool, function, &call, &record, arguments,
-	                                    strcmp(function, "set") == 0 ? 2 : 0, &result);
-	snprintf(text, room, "%.*s", (int)result.value.length,
-	         result.value.data != NULL ? (char *)result.value.data : "");
-	mod_go_result_clear(&result);
-	record_clear(&record);
-	return status;
-}
 
 /* Another caller of the same module: what it gets is the same all the time. */
 typedef struct bystander {
@@ -158,17 +117,6 @@ static mod_go_status open_fenced(const fault *fault, const char *path, uint32_t 
 	return status == MOD_GO_OK ? mod_go_fenced_setup(*pool, error) : status;
 }
 
-/* Whether a fault is one of memory or stack: it needs no deadline, and time. */
-static bool takes_time(const fault *fault)
-{
-	static const char *const SLOW[] = {"recurse_on", "allocate", "exhaust", "overflow"};
-
-	for (size_t i = 0; i < sizeof(SLOW) / sizeof(*SLOW); i++)
-		if (strcmp(fault->function, SLOW[i]) == 0)
-			return true;
-	return false;
-}
-
 /* One call of the fault; another caller notices nothing. */
 static void call_beside_another(const fault *fault, mod_go_fenced *pool)
 {
@@ -180,14 +128,14 @@ static void call_beside_another(const fault *fault, mod_go_fenced *pool)
 	pthread_create(&other.thread, NULL, stand_by, &other);
 	while (atomic_load(&other.calls) == 0)
 		usleep(100);
-	status = apply_fenced(pool, fault->function, takes_time(fault), text, sizeof(text));
+	status = fault_apply(fault, pool, NULL, text, sizeof(text));
 	start = check_now() - start;
 	atomic_store(&other.stop, true);
 	pthread_join(other.thread, NULL);
 	CHECK_NUMBER(status, fault->fenced);
 	CHECK_CONTAINS(text, fault->fenced_message);
 	CHECK_NUMBER(other.noticed, 0);
-	CHECK(takes_time(fault) || start < IN_TIME_SECONDS);
+	CHECK(fault_takes_time(fault) || start < IN_TIME_SECONDS);
 	printf("  in %.0f ms: %.100s\n", start * 1e3, text);
 }
 
@@ -204,7 +152,7 @@ static double seconds_until_back(const fault *fault, const char *path)
 		return best;
 	wanted = fine(pool);
 	for (int i = 0; i < 5 && best > BACK_SECONDS; i++) {
-		apply_fenced(pool, fault->function, takes_time(fault), text, sizeof(text));
+		fault_apply(fault, pool, NULL, text, sizeof(text));
 		since = check_now();
 		CHECK_NUMBER(fine(pool), wanted);
 		since = check_now() - since;
@@ -266,11 +214,6 @@ typedef struct report {
 
 static void open_and_apply(const fault *fault, const char *path, report *report)
 {
-	aerospike_udf_go_record record = {0};
-	aerospike_udf_go_value arguments[] = {text_value("bin"), integer_value(1)};
-	aerospike_udf_go_host host;
-	aerospike_udf_go_call call = make_call(&host);
-	aerospike_udf_go_result result;
 	mod_go_module *module;
 	mod_go_error error = {0};
 	mod_go_status status = mod_go_open(path, &module, &error);
@@ -281,13 +224,7 @@ static void open_and_apply(const fault *fault, const char *path, report *report)
 	snprintf(report->text, sizeof(report->text), "%.500s", error.message);
 	if (status != MOD_GO_OK || fault->function == NULL)
 		return;
-	if (takes_time(fault))
-		call.deadline = 0;
-	mod_go_result_init(&result, NULL, 0);
-	report->outcome = mod_go_apply_single(module, fault->function, &call, &record, arguments,
-	                                      strcmp(fault->function, "set") == 0 ? 2 : 0, &result);
-	snprintf(report->text, sizeof(report->text), "%.*s", (int)result.value.length,
-	         result.value.data != NULL ? (char *)result.value.data : "");
+	report->outcome = fault_apply(fault, NULL, module, report->text, sizeof(report->text));
 }
 
 /* In a process that may end, or be ended because nothing comes. */
