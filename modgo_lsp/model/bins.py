@@ -39,7 +39,8 @@ def bins_read(
     if body is None:
         return None
     operands.resolver.bind_file(file)
-    kinds = [operands.resolver.type_of(file, field.type) for field in type_.params.fields]
+    fields = [field for field in type_.params.fields if not isinstance(field.type, ast.Ellipsis)]
+    kinds = [operands.resolver.type_of(file, field.type) for field in fields]
     if any(kind == STREAM_POINTER or isinstance(kind, Unknown) for kind in kinds):
         return None
     record = _record(operands, file, type_)

@@ -4,6 +4,7 @@ the same argument, be it the right one, one out of range or noise."""
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -213,6 +214,25 @@ def modules(tmp_path_factory: pytest.TempPathFactory) -> Modules:
 def test_every_function_gets_a_wrapper(modules: Modules) -> None:
     module, names = modules["registry"]
     assert (module.parent / "zz_modgo_bind.go").read_text().count("\tAdapt: ") == len(names)
+
+
+@pytest.mark.parametrize("dispatch", DISPATCHES)
+def test_the_module_says_what_the_builder_says(driver: Driver, modules: Modules, dispatch: str) -> None:
+    module, names = modules[dispatch]
+    told = driver(module, "property functions", "property dispatch", "property build")
+    functions = {function["name"]: function for function in json.loads(told[0])}
+    assert (list(functions), told[1]) == (names, dispatch)
+    symbol = "modgo_udf_restStruct" if dispatch == "exported" else ""
+    assert functions["restStruct"] == {
+        **{"name": "restStruct", "kind": "record", "doc": "", "symbol": symbol},
+        **{"params": [{"name": "rest", "type": "...*base"}], "results": ["[]*base"]},
+        **{"bins": [], "bin_arguments": [], "context": False},
+        "location": "types.go:148",
+    }
+    assert functions["pair"]["params"] == [{"name": "v", "type": "pair[string, []int]"}]
+    build = json.loads(told[2])
+    assert set(build) == {"target", "flags", "source"}
+    assert build["source"] == json.loads(driver(modules["registry"][0], "property build")[0])["source"]
 
 
 def test_answers_are_the_same(driver: Driver, modules: Modules) -> None:

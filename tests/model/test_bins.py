@@ -154,6 +154,8 @@ def test_nothing_is_said_of_what_is_not_certain(register: Register, body: str) -
         ("Add", "type R = udf.Record\nfunc Add(x int) {}", ""),
         ("Add", 'type R = udf.Record\nfunc Add(r *R) { r.Bin("a") }', "a"),
         ("Add", 'import "context"\nfunc Add(ctx context.Context, r *udf.Record) { r.Bin("a") }', "a"),
+        ("Add", 'func Add(r *udf.Record, rest ...string) { r.Bin("a") }', "a"),
+        ("Add", "func Add(rest ...any) {}", ""),
         ("any(Add)", 'func Add(r *udf.Record) { r.Bin("a") }', "a"),
         ("Add", 'var Add = func(r *udf.Record) { r.Bin("a") }', None),
         ("pick()", 'func pick() func(*udf.Record) { return func(r *udf.Record) { r.Bin("a") } }', None),
