@@ -37,6 +37,9 @@ func Register(name string, fn any) Registration {
 	declared.registrations = append(declared.registrations, r)
 	declared.callers = append(declared.callers, pc)
 	declared.Unlock()
+	if ready.Load() != nil {
+		warn(r.where() + " is registered after the module was set up, so nobody can call it; register it in an init function")
+	}
 	return Registration{name}
 }
 

@@ -25,6 +25,8 @@ func Operate(r *udf.Record, what string, n int64) (udf.Value, error) {
 		r.SetTTL(time.Duration(n))
 	case "metadata":
 		return []any{r.LastUpdate().UnixMilli(), r.Size(), len(r.Digest()), r.SetName(), r.Generation()}, nil
+	case "register":
+		udf.Register("late", Operate)
 	case "get":
 		return udf.Get[int8](r, "a")
 	}
