@@ -329,7 +329,7 @@ func TestABI(t *testing.T) {
 	})
 	t.Run("registered too late", func(t *testing.T) {
 		out, stderr := run("apply operate s:register i:0", "apply late s:exists i:0")
-		want := "aerospike udf: \"late\" (operate.go:32) is registered after the module was set up, so nobody can call it; register it in an init function\n"
+		want := "aerospike udf: \"late\" (operate.go:29) is registered after the module was set up, so nobody can call it; register it in an init function\n"
 		if len(out) != 2 || out[0] != "0 nil" || !strings.HasPrefix(out[1], "1 string no function late is registered") || stderr != want {
 			t.Error(out, stderr)
 		}
