@@ -11,6 +11,7 @@
  * Rules that hold for everything here
  *   - No exported function is variadic in C and none takes a pointer to const: cgo can export neither.
  *   - Every exported function may be called from any number of threads at once; none blocks another.
+ *   - The host's functions are called for a call before its apply function returns, by one thread at a time.
  *   - Memory handed over is *borrowed* for the length of the call, unless it says "freed by".
  *   - Strings are UTF-8 with an explicit length; only names given as `char *name` alone end in NUL.
  *   - A struct that begins with `size` may grow at its end in a later minor version. Whoever reads it

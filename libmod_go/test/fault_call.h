@@ -2,16 +2,11 @@
 #ifndef TEST_FAULT_CALL_H
 #define TEST_FAULT_CALL_H
 
-#include <stdbool.h>
-
 #include "fault_list.h"
 #include "mod_go_fenced.h"
 
-/* The call's deadline, but where the fault takes its time. */
+/* The call's deadline, where that is what the fault is about. */
 enum { FAULT_DEADLINE_MS = 200 };
-
-/* Whether it is one of memory or stack, which take their time to run out. */
-bool fault_takes_time(const fault *fault);
 
 /* Makes the call, of the pool or, where that is NULL, of the module. Its host stores nothing: the device is full. Gives
  * the status, and the message. */

@@ -87,7 +87,8 @@ void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error)
 	pool->failures++;
 	pool->counters.failed_starts++;
 	pool->next_start = now + ((uint64_t)BACK_OFF_FIRST << steps);
-	pool->start_error = *error;
+	if (!pool->stopped) /* which is why, then */
+		pool->start_error = *error;
 	if (pool->live == 0)
 		mod_go_pool_fail_waiters(pool);
 }
