@@ -183,3 +183,19 @@ var (
 	_ [unsafe.Offsetof(value.Raw{}.Data) - unsafe.Offsetof(C.aerospike_udf_go_value{}.data)]byte
 	_ [unsafe.Offsetof(value.Raw{}.Length) - unsafe.Offsetof(C.aerospike_udf_go_value{}.length)]byte
 )
+
+// The numbers of the Go constants are those of the header: an index beyond the array where one isn't.
+var (
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_NIL-value.Nil]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_STRING-value.String]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_MAP-value.Map]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_DEPTH_MAX-value.DepthMax]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_OK-host.OK]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_INTERNAL-host.Internal]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_LOG_ERROR-host.LogError]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_LOG_DEBUG-host.LogDebug]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_SCOPE_SERVER-host.ScopeServer]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_SCOPE_BOTH-host.ScopeBoth]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_NAME_MAX-nameMax]
+	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_BIN_NAME_MAX-binNameMax]
+)

@@ -178,6 +178,10 @@ func TestContextCarriesTheDeadline(t *testing.T) {
 	if ctx.Err() == nil {
 		t.Error("the context lives on after the call")
 	}
+	c.Begin("f", nil, math.MaxUint64, clock) // centuries
+	if ctx = c.Context(); ctx.Err() != nil {
+		t.Error(ctx.Err())
+	}
 	c.Begin("f", nil, 4e9, clock)
 	if ctx = c.Context(); ctx.Err() != context.DeadlineExceeded {
 		t.Error(ctx.Err())

@@ -6,6 +6,7 @@ package bind
 
 import (
 	"context"
+	"math"
 	"strconv"
 	"time"
 
@@ -97,7 +98,11 @@ func (c *Call) Left() (time.Duration, bool) {
 	if c.deadline == 0 {
 		return 0, false
 	}
-	return time.Duration(c.deadline - c.clock()), true // of unsigned numbers: right too where it has passed
+	now := c.clock()
+	if c.deadline < now {
+		return -time.Duration(now - c.deadline), true
+	}
+	return time.Duration(min(c.deadline-now, math.MaxInt64)), true
 }
 
 // raw gives argument i, counted from 0. Arguments was called before, so a missing one is the generator's defect.
