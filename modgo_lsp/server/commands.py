@@ -270,14 +270,21 @@ def _answering_usage_errors(command: Command) -> Command:
     @wraps(command)
     async def run(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Any:
         try:
-            return await command(server, arguments, token)
+            answer = await command(server, arguments, token)
         except UsageError as error:
             from modgo_lsp.report.build import usage_error_json
             from modgo_lsp.server.results import build_and_load_result
 
             _log.warning("%s", error)
             answer = usage_error_json(str(error))
-            return answer | build_and_load_result(answer, None) if command is build_and_load else answer
+            answer |= build_and_load_result(answer, None) if command is build_and_load else {}
+        if not arguments and command is not status:
+            # Who can give no arguments shows no answer either.
+            from modgo_lsp.server.results import in_words
+
+            kind = types.MessageType.Info if answer["ok"] else types.MessageType.Error
+            server.tell(kind, in_words(answer))
+        return answer
 
     return run
 

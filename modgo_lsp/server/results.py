@@ -5,6 +5,7 @@ Not for: what a build answers (report/build.py), or showing it; the editor does.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from modgo_lsp.host.result import LoadResult, load_json
@@ -13,6 +14,21 @@ from modgo_lsp.report.build import Json, findings_json
 
 def load_result(result: LoadResult, directory: Path) -> Json:
     return {**load_json(result), "findings": findings_json(result.findings, str(directory))}
+
+
+def in_words(answer: Json) -> str:
+    """What any command answered, for an editor that shows no answers."""
+    if not answer.get("ok", True):
+        error, findings = answer.get("error"), answer.get("findings")
+        reason = error["message"] if error else findings[0]["message"] if findings else "see the diagnostics"
+        return f"failed: {reason}"
+    if "output" in answer:
+        return f"built {answer['output']}"
+    if answer.get("load"):
+        return f"built and loaded {answer['build']['output']}"
+    if "created" in answer:
+        return f"{'made' if answer['created'] else 'there is already'} {answer['path']}"
+    return f"result {json.dumps(answer['result'], ensure_ascii=False)}" if "result" in answer else "done"
 
 
 def build_and_load_result(built: Json, loaded: Json | None) -> Json:

@@ -116,6 +116,9 @@ async def test_a_command_without_a_module_is_about_the_only_one(folder):
     # Helix gives commands no arguments.
     async with running(folder, minimal()) as editor:
         assert (await editor.run("modgo.build"))["output"] == str(folder / "stats.so")
+        # And shows no answers.
+        await editor.until(lambda: editor.client.messages)
+        assert editor.client.messages[-1].message == f"Modgo: built {folder / 'stats.so'}"
         called = await editor.run("modgo.call", {"function": "visit"})
         assert called["error"]["kind"] == "udf"  # there is no record yet to update
         sample = await editor.run("modgo.newSample")
@@ -126,3 +129,5 @@ async def test_a_command_without_a_module_is_about_the_only_one(folder):
         answer = await editor.run("modgo.build")
         assert not answer["ok"]
         assert f"2 UDF modules: {folder}, {other}" in answer["error"]["message"]
+        await editor.until(lambda: editor.client.messages[-1].type == types.MessageType.Error)
+        assert "2 UDF modules" in editor.client.messages[-1].message
