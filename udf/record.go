@@ -6,6 +6,7 @@ package udf
 import (
 	"errors"
 	"iter"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -185,7 +186,7 @@ func Get[T any](r *Record, bin string) (T, error) {
 	var v T
 	if err == nil {
 		v, err = value.To[T](raw)
-		if err != nil && raw.Type == value.Nil {
+		if err != nil && raw.Type == value.Nil && value.Supported(reflect.TypeFor[T]()) == nil {
 			err = ErrNoBin
 		}
 	}
@@ -261,7 +262,8 @@ func (r *Record) Unset(name string) {
 	}
 }
 
-// Bins gives the bins and their values, in the order of the host, as they were when the loop began.
+// Bins gives the bins that the record has when the loop begins, in the order of the host: names, and the values as they
+// are when their turn comes, nil for one that was unset meanwhile.
 func (r *Record) Bins() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
 		h, err := r.at()

@@ -82,6 +82,9 @@ func TestGet(t *testing.T) {
 	if l, err := udf.Get[[]int](r, "none"); l != nil || err != nil {
 		t.Error(l, err)
 	}
+	if _, err := udf.Get[chan int](r, "none"); err == nil || errors.Is(err, udf.ErrNoBin) {
+		t.Error(err)
+	}
 	if _, err := udf.Get[chan int](r, "n"); err == nil || !strings.Contains(err.Error(), "has no Aerospike value") {
 		t.Error(err)
 	}
@@ -229,9 +232,15 @@ func TestBins(t *testing.T) {
 	if n != 1 {
 		t.Error(n)
 	}
-	for name := range rec.UDF().Bins() {
+	for name, v := range rec.UDF().Bins() {
+		if name == "string" && v != nil {
+			t.Error("the value of a bin that was unset:", v)
+		}
 		rec.UDF().Unset(name)
+		rec.UDF().Unset("string")
+		rec.UDF().Set("new", 1)
 	}
+	rec.UDF().Unset("new")
 	if len(maps.Collect(rec.UDF().Bins())) != 0 {
 		t.Error("bins are left")
 	}
@@ -257,12 +266,19 @@ func TestLog(t *testing.T) {
 		"list", []int{1, 2}, "nil", nil, "d", time.Second, "f", 1.5, "bytes", []byte("\x00"))
 	udf.Log(udf.Warning, "odd", "key", 1, "left")
 	udf.Log(udf.Error, "deep", "p", &struct{ A *int }{})
+	many := map[string]int{}
+	for i := range 20 {
+		many[string(rune('a'+i))] = i
+	}
+	udf.Log(udf.Info, "maps", "m", map[udf.Value]udf.Value{"b": int64(1), "a": []udf.Value{nil}}, "many", many, "long", make([]int, 17))
 	lines := logs.Lines()
 	want := []udftest.Line{
 		{Level: udf.Debug, Message: "plain"},
 		{Level: udf.Info, Message: `pairs n=1 text=a quoted="a b" empty="" err="x=y" s="two words" list="[1 2]" nil=nil d=1s f=1.5 bytes="\"\\x00\""`},
 		{Level: udf.Warning, Message: "odd key=1 !BADKEY=left"},
 		{Level: udf.Error, Message: "deep p={A:nil}"},
+		{Level: udf.Info, Message: `maps m="[a:[nil] b:1]" many="[a:0 b:1 c:2 d:3 e:4 f:5 g:6 h:7 i:8 j:9 k:10 l:11 m:12 n:13 o:14 p:15 …]"` +
+			` long="[0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 …]"`},
 	}
 	if len(lines) != len(want) {
 		t.Fatal(lines)

@@ -4,6 +4,7 @@ package udf
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -64,9 +65,10 @@ func nestedText(v reflect.Value, depth int) string {
 	var parts []string
 	switch v.Kind() {
 	case reflect.Map:
-		for it := v.MapRange(); it.Next() && len(parts) <= limit; {
+		for it := v.MapRange(); it.Next(); {
 			parts = append(parts, reflectedText(it.Key(), depth+1)+":"+reflectedText(it.Value(), depth+1))
 		}
+		slices.Sort(parts) // for Go's own order changes from time to time
 	case reflect.Struct:
 		for i := range v.NumField() {
 			parts = append(parts, v.Type().Field(i).Name+":"+reflectedText(v.Field(i), depth+1))
@@ -78,7 +80,7 @@ func nestedText(v reflect.Value, depth int) string {
 		}
 	}
 	if len(parts) > limit {
-		parts[limit] = "…"
+		parts = append(parts[:limit], "…")
 	}
 	return "[" + strings.Join(parts, " ") + "]"
 }
