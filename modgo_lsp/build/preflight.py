@@ -187,7 +187,7 @@ def refusals(plan: Plan) -> tuple[Finding, ...]:
             if rule.check is not None and rule.severity == "error":
                 found += rule.check(package)
     # Several packages share one namespace, as if the first one imported the others.
-    joined = msgspec.structs.replace(plan.packages[0], dependencies=plan.members[1:])
+    joined = plan.packages[0].joined(plan.members[1:])
     if len(plan.packages) > 1 and (same_name := RULES["MG103"].check) is not None:
         found += same_name(joined)
     unique = {(finding.code, finding.location, finding.message): finding for finding in found}

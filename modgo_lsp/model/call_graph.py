@@ -50,7 +50,7 @@ def reached_code(operands: Operands, unit: PackageUnit) -> tuple[Code, ...]:
 
 
 def _udfs(operands: Operands, unit: PackageUnit) -> Iterator[Code]:
-    for site in sites(unit):
+    for site in sites(operands.resolver, unit):
         if site.call is None or len(site.call.args) != 2:
             continue
         name = operands.operand(site.file, site.call.args[0])
@@ -104,8 +104,5 @@ def _code(
     udf: str | None,
     steps: tuple[Step, ...],
 ) -> Code:
-    if isinstance(declaration, ast.FuncDecl):
-        operands.resolver.bind_function(file, declaration)
-    else:
-        operands.resolver.bind_file(file)
+    operands.resolver.bind_at(file, declaration.span.start)
     return Code(operands, file, declaration, name, udf, steps)

@@ -5,12 +5,12 @@ Not for: which functions a UDF reaches (call_graph.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, Union
 
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import Builtin, FunctionName, Object, VariableName
+from modgo_lsp.model.objects import Builtin, FunctionName, Object, PackageName, VariableName
 from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.types import Named, Pointer, Type
 from modgo_lsp.model.units import FileUnit
@@ -149,8 +149,8 @@ class Code:
         if item.owner is None or item.file is None:
             return _assigns(self.file, self.nodes, item)
         for file in item.file.unit.files:
-            self._operands.resolver.bind_file(file)
-            if any(_assigns(file, ast.walk(decl), item) for decl in file.syntax.decls):
+            offsets = self._operands.resolver.bind_mentions(file, item.name)
+            if any(_assigns(file, ast.walk(decl), item) for decl in _holding(file, offsets)):
                 return True
         return False
 
@@ -172,7 +172,9 @@ class Code:
 
     def uses_of_import(self, path: str) -> list[int]:
         """Where the file names the package `path`: the offsets of those names."""
-        self._operands.resolver.bind_file(self.file)
+        for name, item in self.file.scope.names.items():
+            if isinstance(item, PackageName) and item.path == path:
+                self._operands.resolver.bind_mentions(self.file, name)
         return [offset for offset, (named, _) in self.file.selected.items() if named == path]
 
     def object_of(self, expr: ast.Node) -> Object | None:
@@ -264,6 +266,13 @@ def _last_name(fun: ast.Expr) -> str | None:
     if isinstance(fun, ast.SelectorExpr):
         return fun.sel.name
     return fun.name if isinstance(fun, ast.Ident) else None
+
+
+def _holding(file: FileUnit, offsets: Sequence[int]) -> Iterator[ast.Decl]:
+    """The declarations in which one of the offsets lies."""
+    for decl in file.syntax.decls:
+        if any(decl.span.start <= offset < decl.span.end for offset in offsets):
+            yield decl
 
 
 def _assigns(file: FileUnit, nodes: Iterable[ast.Node], item: VariableName) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Protocol
 
 from modgo_lsp.syntax.document import Document
@@ -24,14 +23,21 @@ class Files(Protocol):
         ...
 
 
+def join(directory: str, *names: str) -> str:
+    """The path of a file or folder below `directory`."""
+    return os.path.join(directory, *names)  # noqa: PTH118 (pathlib takes ten times as long)
+
+
 class DiskFiles:
     """The disk. Only regular files are read: a named pipe called x.go must not hang us. Links to directories
     are no directories, as for `go build ./...`, so that loops of them end."""
 
     def read(self, path: str) -> bytes:
-        if not stat.S_ISREG(Path(path).stat().st_mode):
+        # Thousands of files are read so: pathlib would cost more than the disk.
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
             raise OSError(f"{path} is not a regular file")
-        return Path(path).read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            return file.read()
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         with os.scandir(directory) as found:

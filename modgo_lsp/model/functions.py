@@ -5,8 +5,7 @@ Not for: what is registered of them (registrations.py).
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.finding import Location
@@ -25,20 +24,26 @@ def declared_functions(
 ) -> dict[FunctionName, Function]:
     """The declared functions of `unit`, in the order of the source. `importers` gives the other packages of
     its Go module that import it: they may refer to its functions too."""
-    references = _references(resolver, unit, importers(unit))
-    made = {}
-    for function in unit.functions:
-        file = function.file
-        if file is not None:
-            made[function] = declared_function(resolver, file, function, references[function])
-    return made
+    return {
+        function: declared_function(resolver, function.file, function, importers)
+        for function in unit.functions
+        if function.file is not None
+    }
 
 
 def declared_function(
-    resolver: Resolver, file: FileUnit, function: FunctionName, references: int
+    resolver: Resolver,
+    file: FileUnit,
+    function: FunctionName,
+    importers: Callable[[PackageUnit], Iterable[PackageUnit]],
 ) -> Function:
     """A function that is declared in `file`, as rules and editors see it."""
     decl = function.decl
+
+    def receiving() -> bool:
+        resolver.ensure(function)
+        fields = decl.type.params.fields
+        return any(_may_be_receiver(resolver, file, field.type) for field in fields)
 
     def judged() -> Signature | None:
         if function.generic:
@@ -54,10 +59,8 @@ def declared_function(
         extent=Location(file.path, decl.span),
         doc="" if decl.doc is None else _comment_text(file.document.slice(decl.doc)),
         judged=judged,
-        may_take_receiver=any(
-            _may_be_receiver(resolver, file, field.type) for field in decl.type.params.fields
-        ),
-        references=references,
+        receiving=receiving,
+        counted=lambda: _references(resolver, function, file.unit, importers(file.unit)),
     )
 
 
@@ -77,34 +80,28 @@ def _may_be_receiver(resolver: Resolver, file: FileUnit, expr: ast.Expr) -> bool
 
 
 def _references(
-    resolver: Resolver, unit: PackageUnit, importers: Iterable[PackageUnit]
-) -> Counter[FunctionName]:
-    """How often each function of `unit` is referred to, outside its own declaration."""
-    counts: Counter[FunctionName] = Counter()
+    resolver: Resolver, function: FunctionName, unit: PackageUnit, importers: Iterable[PackageUnit]
+) -> int:
+    """How often `function` is referred to, outside its own declaration. Looks only where its name stands."""
+    count = 0
     for file in unit.files:
-        resolver.bind_file(file)
-        for offset, item in file.uses.items():
-            if not isinstance(item, FunctionName) or item.file is None or item.file.unit is not unit:
-                continue
-            if item.file is not file or not item.decl.span.holds(offset):
-                counts[item] += 1
+        for offset in resolver.bind_mentions(file, function.name):
+            own = file is function.file and function.decl.span.holds(offset)
+            count += file.uses.get(offset) is function and not own
     for importer in importers:
         for file in importer.files:
             if any(spec.path == unit.path for spec in file.syntax.imports):
-                resolver.bind_file(file)
-                counts.update(_used_from(unit, file))
-    return counts
+                count += _references_from(resolver, file, function, unit)
+    return count
 
 
-def _used_from(unit: PackageUnit, file: FileUnit) -> Iterator[FunctionName]:
-    """The functions of `unit` that a file of another package refers to, once for each time."""
-    for path, name in file.selected.values():
-        item = unit.lookup(name) if path == unit.path else None
-        if isinstance(item, FunctionName):
-            yield item
-    for used in file.uses.values() if unit.path in file.dots else ():
-        if isinstance(used, FunctionName) and used.file is not None and used.file.unit is unit:
-            yield used
+def _references_from(resolver: Resolver, file: FileUnit, function: FunctionName, unit: PackageUnit) -> int:
+    """How often a file of another package refers to a function of `unit`."""
+    offsets = resolver.bind_mentions(file, function.name)
+    if not offsets or unit.lookup(function.name) is not function:
+        return 0
+    qualified = sum(selected == (unit.path, function.name) for selected in file.selected.values())
+    return qualified + sum(file.uses.get(offset) is function for offset in offsets)
 
 
 def _comment_text(comment: str) -> str:

@@ -7,15 +7,18 @@ Not for: judging packages (rules/), nor for where bytes come from (files.py).
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
 from modgo_lsp.model.call_graph import reached_code
-from modgo_lsp.model.files import Files
+from modgo_lsp.model.code import Code
+from modgo_lsp.model.files import Files, join
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.functions import declared_function, declared_functions
 from modgo_lsp.model.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.model.go_mod import GoMod, parse_go_mod
+from modgo_lsp.model.importers import Importers
 from modgo_lsp.model.locate import Locator, Root
 from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.outlined import OutlinedUnit
@@ -25,9 +28,10 @@ from modgo_lsp.model.registrations import Registrations
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sources import FactsCache, Sources
-from modgo_lsp.model.units import FileUnit, PackageUnit
+from modgo_lsp.model.units import FileUnit, PackageUnit, UnparsedUnit
 from modgo_lsp.syntax import ast, errors
 from modgo_lsp.syntax.constraints import BuildContext
+from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import Span
 
 __all__ = ["BuildContext", "Loader"]
@@ -57,13 +61,14 @@ class Loader:
         earlier = None if previous is None else previous._sources
         self._sources: Sources = Sources(files, context, self._environment, cache, earlier)
         self._library = Library(self._sources, self._environment)
+        self._index = Importers(self._sources)
         self._modules: dict[str, tuple[Module, GoMod] | None] = {}
         self._programs: dict[str, Program] = {}
         self._by_directory: dict[str, PackageUnit | None] = {}
         self._packages: dict[str, Package | None] = {}
         self._functions: dict[PackageUnit, dict[FunctionName, Function]] = {}
-        self._trees: dict[str, list[str]] = {}
-        self._loading: set[str] = set()
+        self._members: dict[str, list[tuple[str, str]]] = {}
+        self._imported_by: dict[PackageUnit, list[PackageUnit]] = {}
 
     # --- what others ask
 
@@ -74,7 +79,7 @@ class Loader:
 
     def finds_sdk(self, directory: str) -> bool:
         """Whether Go's own tools, gopls among them, find the SDK from there: `package` does in any case."""
-        return self._program(_clean(directory)).locates(SDK_PATH)
+        return self._program(_clean(directory)).place(SDK_PATH) is not None
 
     def module(self, directory: str) -> Module | None:
         """The Go module that `directory` (absolute) is in, None without a go.mod."""
@@ -83,16 +88,7 @@ class Loader:
 
     def package(self, directory: str) -> Package | None:
         """The package of `directory` (absolute), None where no Go file there would be built."""
-        directory = _clean(directory)
-        if directory not in self._packages:
-            if directory in self._loading:
-                return None
-            self._loading.add(directory)
-            try:
-                self._packages[directory] = self._package(directory)
-            finally:
-                self._loading.discard(directory)
-        return self._packages[directory]
+        return self._package(_clean(directory))
 
     # --- modules
 
@@ -102,7 +98,7 @@ class Loader:
         return self._modules[directory]
 
     def _find_module(self, directory: str) -> tuple[Module, GoMod] | None:
-        text = self._sources.text(_join(directory, "go.mod"))
+        text = self._sources.text(join(directory, "go.mod"))
         if text is None:
             parent = str(Path(directory).parent)
             return None if parent == directory else self._module(parent)
@@ -122,25 +118,19 @@ class Loader:
         return self._by_directory[directory]
 
     def _load_unit(self, directory: str, path: str | None) -> PackageUnit | None:
-        parsed = []
-        for file_path, text in self._sources.chosen(directory):
-            file = self._sources.parse(file_path, text)
-            cgo = any(spec.path == "C" for spec in file.syntax.imports)
-            name = file.syntax.name
-            if (cgo and not self._context.cgo) or (name is not None and name.name == "documentation"):
-                continue
-            parsed.append(file)
-        if not parsed:
+        files = self._sources.built(directory)
+        if not files:
             return None
         found = self._module(directory)
         module = None if found is None else found[0]
-        names = [file.syntax.name.name for file in parsed if file.syntax.name is not None]
-        unit = PackageUnit(
-            directory, path or import_path(directory, module), names[0] if names else "", module
-        )
-        for file in parsed:
-            unit.add(file.document, file.syntax)
-        return unit
+        name = next((file.header.package for file in files if file.header.package), "")
+
+        def parse() -> Iterator[tuple[Document, ast.File]]:
+            for file in files:
+                parsed = self._sources.parse(file.path, file.text)
+                yield parsed.document, parsed.syntax
+
+        return UnparsedUnit(directory, path or import_path(directory, module), name, module, parse)
 
     def _program(self, directory: str) -> Program:
         """The build that the package in `directory` is judged in."""
@@ -160,44 +150,21 @@ class Loader:
         locator = None if root is None else Locator(root, self._environment, read, entries)
         return Program(self._sources, self._library, locator, self._unit)
 
-    def _member(self, unit: PackageUnit, path: str) -> PackageUnit | None:
-        """The package that `unit` imports as `path`, if it is another of the same Go module."""
-        home = "" if unit.module is None else unit.module.path
-        if not home or path == unit.path or not f"{path}/".startswith(f"{home}/"):
-            return None
-        found = self._program(unit.directory).unit(path)
-        return found if found is not None and found.module == unit.module else None
-
     # --- packages
 
     def _package(self, directory: str) -> Package | None:
-        unit = self._unit(directory)
-        if unit is None:
-            return None
-        files = tuple(_source_file(file) for file in unit.files)
-        registrations: tuple[Registration, ...] = ()
-        functions: tuple[Function, ...] = ()
-        importers: list[PackageUnit] = []
-        if any(file.sdk_import is not None for file in files):
-            operands = self._program(directory).operands
-            for file in unit.files:
-                operands.resolver.bind_file(file)
-            importers = self._importers(unit)
-            functions = tuple(self._declared(unit).values())
-            find = partial(self._function, operands.resolver)
-            registrations = Registrations(operands, unit, find, self._dependents).all()
-        return Package(
-            directory=directory,
-            name=unit.name,
-            import_path=unit.path,
-            module=unit.module,
-            files=files,
-            functions=functions,
-            registrations=registrations,
-            dependencies=self._dependencies(unit),
-            imported_in_module=bool(importers),
-            reached=reached_code(self._program(directory).operands, unit) if registrations else (),
-        )
+        if directory not in self._packages:
+            unit = self._unit(directory)
+            self._packages[directory] = None if unit is None else self._new_package(unit)
+        return self._packages[directory]
+
+    def _new_package(self, unit: PackageUnit) -> Package:
+        return Package(unit.directory, unit.name, unit.path, unit.module, _Contents(self, unit))
+
+    def _registrations(self, unit: PackageUnit) -> tuple[Registration, ...]:
+        operands = self._program(unit.directory).operands
+        find = partial(self._function, operands.resolver)
+        return Registrations(operands, unit, find, self._dependents).all()
 
     def _declared(self, unit: PackageUnit) -> dict[FunctionName, Function]:
         if unit not in self._functions:
@@ -211,43 +178,65 @@ class Loader:
         unit = function.file.unit
         if not isinstance(unit, OutlinedUnit):
             return self._declared(unit).get(function)
-        # Of another Go module: how often that refers to it doesn't matter here.
+        # Of another Go module, whose importers aren't looked for.
         declared = self._functions.setdefault(unit, {})
         if function not in declared:
-            declared[function] = declared_function(resolver, function.file, function, 0)
+            declared[function] = declared_function(resolver, function.file, function, lambda _: ())
         return declared[function]
 
     def _dependencies(self, unit: PackageUnit) -> tuple[Package, ...]:
         """The packages of the same Go module that `unit` imports, directly or not, by import path."""
-        found: dict[str, PackageUnit] = {}
-        pending = [unit]
+        found: dict[str, str] = {}
+        pending = [unit.directory]
         while pending:
-            current = pending.pop()
-            for _, spec in current.imports():
-                other = self._member(current, spec.path)
-                if other is None or other is unit:
-                    continue
-                if other.path not in found:
-                    found[other.path] = other
-                    pending.append(other)
-        packages = (self.package(found[path].directory) for path in sorted(found))
+            for path, directory in self._imported(pending.pop()):
+                if directory != unit.directory and path not in found:
+                    found[path] = directory
+                    pending.append(directory)
+        packages = (self._package(found[path]) for path in sorted(found))
         return tuple(package for package in packages if package is not None)
+
+    def _imported(self, directory: str) -> list[tuple[str, str]]:
+        """Path and directory of the packages of the same Go module that the one in `directory` imports
+        itself."""
+        if directory not in self._members:
+            found = self._module(directory)
+            home = "" if found is None else found[0].path
+            paths = self._import_paths(directory) if home else ()
+            own = [path for path in paths if f"{path}/".startswith(f"{home}/")]
+            places = ((path, self._program(directory).place(path)) for path in own)
+            self._members[directory] = [
+                (path, place.directory)
+                for path, place in places
+                if place is not None
+                and place.directory != directory
+                and found is not None
+                and place.module == found[0]
+                and self._sources.built(place.directory)
+            ]
+        return self._members[directory]
+
+    def _import_paths(self, directory: str) -> Iterable[str]:
+        """What the files of a package import: all of them by their headers, or else as they were parsed."""
+        headers = [file.header.imports for file in self._sources.built(directory)]
+        if None in headers:
+            unit = self._unit(directory)
+            return () if unit is None else dict.fromkeys(spec.path for _, spec in unit.imports())
+        return dict.fromkeys(path for paths in headers for path in paths or ())
 
     def _importers(self, unit: PackageUnit) -> list[PackageUnit]:
         """The other packages of the Go module that import `unit`, tests aside."""
         if unit.module is None:
             return []
-        quoted = unit.path.encode("utf-8", "surrogateescape")
-        found = []
-        for directory in self._module_directories(unit.module.directory):
-            if directory == unit.directory or not any(
-                quoted in text for _, text in self._sources.chosen(directory)
-            ):
-                continue
-            other = self._unit(directory)
-            if other is not None and any(spec.path == unit.path for _, spec in other.imports()):
-                found.append(other)
-        return found
+        if unit not in self._imported_by:
+            directories = self._index.of(unit.path, unit.module.directory)
+            others = (self._unit(directory) for directory in directories if directory != unit.directory)
+            self._imported_by[unit] = [
+                other
+                for other in others
+                if other is not None and any(spec.path == unit.path for _, spec in other.imports())
+            ]
+        return self._imported_by[unit]
 
     def _dependents(self, unit: PackageUnit) -> list[PackageUnit]:
         """The packages of the Go module that import `unit`, directly or not."""
@@ -260,22 +249,35 @@ class Loader:
                     pending.append(other)
         return found
 
-    def _module_directories(self, root: str) -> list[str]:
-        """The directories of a module that `./...` means."""
-        if root not in self._trees:
-            found: list[str] = []
-            pending = [root]
-            while pending:
-                directory = pending.pop()
-                found.append(directory)
-                for name, is_directory in self._sources.entries(directory):
-                    if not is_directory or name.startswith((".", "_")) or name in ("testdata", "vendor"):
-                        continue
-                    inner = _join(directory, name)
-                    if not any(entry == "go.mod" for entry, _ in self._sources.entries(inner)):
-                        pending.append(inner)
-            self._trees[root] = sorted(found)
-        return self._trees[root]
+
+class _Contents:
+    """What a loader finds in a package when it is asked."""
+
+    def __init__(self, loader: Loader, unit: PackageUnit) -> None:
+        self._loader = loader
+        self._unit = unit
+
+    def may_import_sdk(self) -> bool:
+        files = self._loader._sources.built(self._unit.directory)
+        return any(file.header.may_import(SDK_PATH, file.text) for file in files)
+
+    def files(self) -> tuple[SourceFile, ...]:
+        return tuple(_source_file(file) for file in self._unit.files)
+
+    def functions(self) -> tuple[Function, ...]:
+        return tuple(self._loader._declared(self._unit).values())
+
+    def registrations(self) -> tuple[Registration, ...]:
+        return self._loader._registrations(self._unit)
+
+    def dependencies(self) -> tuple[Package, ...]:
+        return self._loader._dependencies(self._unit)
+
+    def imported_in_module(self) -> bool:
+        return bool(self._loader._importers(self._unit))
+
+    def reached(self) -> tuple[Code, ...]:
+        return reached_code(self._loader._program(self._unit.directory).operands, self._unit)
 
 
 def import_path(directory: str, module: Module | None) -> str:
@@ -304,10 +306,6 @@ def _source_file(file: FileUnit) -> SourceFile:
 
 def _sdk_name(spec: ast.ImportSpec) -> str:
     return "udf" if spec.name is None else spec.name.name
-
-
-def _join(directory: str, *names: str) -> str:
-    return str(Path(directory, *names))
 
 
 def _clean(path: str) -> str:

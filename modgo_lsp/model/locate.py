@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.model.build_list import ModuleGraph, replacement
+from modgo_lsp.model.files import join
 from modgo_lsp.model.go_environment import GoEnvironment
 from modgo_lsp.model.go_mod import GoMod, Replace, parse_go_mod, vendored_packages
 from modgo_lsp.model.package import Module
@@ -66,7 +67,7 @@ class Locator:
         if self._vendored is not None:
             if path not in self._vendored:
                 return None
-            return Located(_join(self._root.directory, "vendor", *path.split("/")))
+            return Located(join(self._root.directory, "vendor", *path.split("/")))
         try:
             found = self._in_modules(path, self._graph.roots()) if self._graph.lists_all else None
             # What is replaced and not required, Go proposes to require.
@@ -107,7 +108,7 @@ class Locator:
         asked = self._environment.mod
         if asked not in ("", "vendor"):
             return None
-        listed = self._text(_join(self._root.directory, "vendor", "modules.txt"))
+        listed = self._text(join(self._root.directory, "vendor", "modules.txt"))
         if listed is None:
             return None
         work = self._root.work
@@ -124,7 +125,7 @@ class Locator:
                 return replace.new, False
             module, version = replace.new, replace.new_version
         cache = self._environment.module_cache
-        directory = _join(cache or "", *f"{escaped(module)}@{escaped(version)}".split("/"))
+        directory = join(cache or "", *f"{escaped(module)}@{escaped(version)}".split("/"))
         if cache is None or not self._entries(directory):
             raise _MissingError
         return directory, True
@@ -132,15 +133,15 @@ class Locator:
     def _read_mod(self, module: str, version: str) -> GoMod | None:
         replace = replacement(self._replaces, module, version)
         if replace is not None and not replace.new_version:
-            text = self._text(_join(replace.new, "go.mod"))
+            text = self._text(join(replace.new, "go.mod"))
         else:
             if replace is not None:
                 module, version = replace.new, replace.new_version
             cache = self._environment.module_cache
             if cache is None:
                 return None
-            folder = _join(cache, "cache", "download", *escaped(module).split("/"), "@v")
-            text = self._text(_join(folder, f"{escaped(version)}.mod"))
+            folder = join(cache, "cache", "download", *escaped(module).split("/"), "@v")
+            text = self._text(join(folder, f"{escaped(version)}.mod"))
         return None if text is None else parse_go_mod(text)
 
     def _has_go(self, directory: str) -> bool:
@@ -175,12 +176,8 @@ def _is_prefix(module: str, path: str) -> bool:
 
 
 def _inside(directory: str, module: str, path: str) -> str:
-    return _join(directory, *path[len(module) + 1 :].split("/")) if path != module else directory
+    return join(directory, *path[len(module) + 1 :].split("/")) if path != module else directory
 
 
 def _release(mod: GoMod) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else 0 for part in (mod.go or "1.16").split(".")[:2])
-
-
-def _join(directory: str, *names: str) -> str:
-    return str(Path(directory, *names))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
@@ -94,9 +94,7 @@ class Function(msgspec.Struct, frozen=True, dict=True):
     """A function or method declared in the package. `name` is "Add", or "T.Add" for a method.
 
     `location` is its name, `extent` the whole declaration; `doc` is its comment without markers.
-    `judged` gives the signature. `may_take_receiver` is False where the source alone shows that no parameter
-    is a record or a stream. `references` says how often the Go module's packages refer to it outside its own
-    body and outside test files, registrations included."""
+    `judged`, `receiving` and `counted` work out what is asked for below."""
 
     name: str
     exported: bool
@@ -105,13 +103,24 @@ class Function(msgspec.Struct, frozen=True, dict=True):
     extent: Location
     doc: str
     judged: Callable[[], Signature | None]
-    may_take_receiver: bool
-    references: int
+    receiving: Callable[[], bool]
+    counted: Callable[[], int]
 
     @cached_property
     def signature(self) -> Signature | None:
         """Judged when asked for, as it may hang on types of any package; None for a generic function."""
         return self.judged()
+
+    @cached_property
+    def may_take_receiver(self) -> bool:
+        """False where the source alone shows that no parameter is a record or a stream."""
+        return self.receiving()
+
+    @cached_property
+    def references(self) -> int:
+        """How often the Go module's packages refer to it outside its own body and outside test files,
+        registrations included."""
+        return self.counted()
 
 
 # Why a registration isn't static (udf.md, *Registration*).
@@ -187,28 +196,73 @@ class SourceFile(msgspec.Struct, frozen=True):
     imports: tuple[Import, ...] = ()
 
 
-class Package(msgspec.Struct, frozen=True):
-    """A package of one folder. `files` are sorted by base name. `directory` is absolute.
+class Contents(Protocol):
+    """Where a package's contents come from, each of them when it is asked for."""
 
-    `dependencies` are the packages of the same Go module that it imports, directly or not; together with
-    it they are one UDF module. `reached` is the code of the Go module that its UDFs reach, they themselves
-    first. `imported_in_module` says whether another package of the module (tests
-    aside) imports this one. `registrations` are this package's own, by file and position. In a package that
-    doesn't import the SDK `functions` and `registrations` are empty and `imported_in_module` is False:
-    nothing is said of it, so nobody looks.
-    """
+    def may_import_sdk(self) -> bool: ...
+
+    def files(self) -> tuple[SourceFile, ...]: ...
+
+    def functions(self) -> tuple[Function, ...]: ...
+
+    def registrations(self) -> tuple[Registration, ...]: ...
+
+    def dependencies(self) -> tuple[Package, ...]: ...
+
+    def imported_in_module(self) -> bool: ...
+
+    def reached(self) -> tuple[Code, ...]: ...
+
+
+class Package(msgspec.Struct, frozen=True, dict=True):
+    """A package of one folder, which is absolute. The rest is worked out when it is asked for: packages that
+    don't import the SDK are not even parsed."""
 
     directory: str
     name: str
     import_path: str
     module: Module | None
-    files: tuple[SourceFile, ...]
-    functions: tuple[Function, ...]
-    registrations: tuple[Registration, ...]
-    dependencies: tuple[Package, ...]
-    imported_in_module: bool
-    reached: tuple[Code, ...] = ()
+    contents: Contents
 
-    @property
+    @cached_property
+    def files(self) -> tuple[SourceFile, ...]:
+        """By base name."""
+        return self.contents.files()
+
+    @cached_property
     def imports_sdk(self) -> bool:
-        return any(file.sdk_import is not None for file in self.files)
+        return self.contents.may_import_sdk() and any(file.sdk_import is not None for file in self.files)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """Those that it declares; none where it doesn't import the SDK: nothing is said of it, so nobody
+        looks."""
+        return self.contents.functions() if self.imports_sdk else ()
+
+    @cached_property
+    def registrations(self) -> tuple[Registration, ...]:
+        """Its own, by file and position."""
+        return self.contents.registrations() if self.imports_sdk else ()
+
+    @cached_property
+    def dependencies(self) -> tuple[Package, ...]:
+        """The packages of the same Go module that it imports, directly or not, by import path; together with
+        it they are one UDF module."""
+        return self.contents.dependencies()
+
+    @cached_property
+    def imported_in_module(self) -> bool:
+        """Whether another package of the module, tests aside, imports this one; False where it doesn't import
+        the SDK itself."""
+        return self.imports_sdk and self.contents.imported_in_module()
+
+    @cached_property
+    def reached(self) -> tuple[Code, ...]:
+        """The code of the Go module that its UDFs reach, they themselves first."""
+        return self.contents.reached() if self.registrations else ()
+
+    def joined(self, others: tuple[Package, ...]) -> Package:
+        """The package as it would be if it imported `others`, and nothing else of the module."""
+        made = msgspec.structs.replace(self)
+        made.__dict__["dependencies"] = others
+        return made

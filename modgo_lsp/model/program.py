@@ -17,7 +17,7 @@ import msgspec
 from modgo_lsp.model.go_environment import GoEnvironment
 from modgo_lsp.model.go_mod import GoMod, parse_go_mod
 from modgo_lsp.model.imports import guessed_name, may_be_standard
-from modgo_lsp.model.locate import Locator, Root
+from modgo_lsp.model.locate import Located, Locator, Root
 from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.outlined import OutlinedUnit
 from modgo_lsp.model.package import Module
@@ -117,12 +117,12 @@ class Program:
             self._by_path[path] = self._library.unit(path, from_library=False) or self._located(path)
         return self._by_path[path]
 
-    def locates(self, path: str) -> bool:
-        """Whether Go itself would find the package."""
-        return self._locator is not None and self._locator.find(path) is not None
+    def place(self, path: str) -> Located | None:
+        """Where Go itself would find the package; None where it wouldn't."""
+        return None if self._locator is None else self._locator.find(path)
 
     def _located(self, path: str) -> PackageUnit | None:
-        located = None if self._locator is None else self._locator.find(path)
+        located = self.place(path)
         if located is not None and located.module is not None:
             return self._own_unit(located.directory, path)
         if path == SDK_PATH:

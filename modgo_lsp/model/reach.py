@@ -12,6 +12,7 @@ from typing import Union
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.operands import Operands
+from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.types import Named, Pointer, Struct, Type
 from modgo_lsp.model.units import FileUnit, PackageUnit
 from modgo_lsp.syntax import ast
@@ -75,6 +76,14 @@ def owners(unit: PackageUnit) -> Iterator[tuple[FileUnit, Owner]]:
                         yield file, spec
 
 
+def bind_owner(resolver: Resolver, file: FileUnit, owner: Owner) -> None:
+    """Makes known what every identifier in it refers to."""
+    if isinstance(owner, ast.ValueSpec):
+        resolver.bind_spec(file, owner)
+    else:
+        resolver.bind_function(file, owner.decl)
+
+
 def is_root(owner: Owner) -> bool:
     """Whether Go runs it by itself when the package is initialised."""
     return isinstance(owner, ast.ValueSpec) or (owner.name == "init" and owner.receiver is None)
@@ -89,9 +98,6 @@ class Reach:
         self._units = tuple(units)
         self._paths = {unit.path for unit in self._units}
         self.static: set[Owner] = set()
-        for unit in self._units:
-            for file in unit.files:
-                operands.resolver.bind_file(file)
         self._files = {owner: file for unit in self._units for file, owner in owners(unit)}
         self._roots = [owner for owner in self._files if is_root(owner)]
         self._spread_static()
@@ -104,6 +110,7 @@ class Reach:
                 continue
             self.static.add(owner)
             file = self._files[owner]
+            bind_owner(self._operands.resolver, file, owner)
             for call in static_calls(owner):
                 if self._leads_away(file, call.fun):
                     continue
@@ -131,6 +138,7 @@ class Reach:
 
     def _named_in(self, owner: Owner) -> Iterator[FunctionName]:
         file = self._files[owner]
+        bind_owner(self._operands.resolver, file, owner)
         selected_from: set[ast.Node] = set()
         # Parents come first.
         for node in ast.walk(owner if isinstance(owner, ast.ValueSpec) else owner.decl):

@@ -16,7 +16,7 @@ from modgo_lsp.model.objects import FunctionName, VariableName
 from modgo_lsp.model.operand import Operand
 from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, Signature
-from modgo_lsp.model.reach import Owner, Reach, owners, static_calls
+from modgo_lsp.model.reach import Owner, Reach, bind_owner, owners, static_calls
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.signature import Subject, declared_subject, distant_subject, judge
@@ -36,14 +36,15 @@ class Site(msgspec.Struct, frozen=True):
     call: ast.CallExpr | None
 
 
-def sites(unit: PackageUnit) -> Iterator[Site]:
+def sites(resolver: Resolver, unit: PackageUnit) -> Iterator[Site]:
     """Every use of udf.Register, in the order of the source."""
     for file, owner in owners(unit):
-        if not any(path == SDK_PATH for path in (*file.dots, *(spec.path for spec in file.syntax.imports))):
+        if not any(spec.path == SDK_PATH for spec in file.syntax.imports):
             continue
         code = owner if isinstance(owner, ast.ValueSpec) else owner.decl
         if file.document.text.find(b"Register", code.span.start, code.span.end) < 0:
             continue
+        bind_owner(resolver, file, owner)
         called: set[ast.Node] = set()
         for node in ast.walk(code):
             if isinstance(node, ast.CallExpr):
@@ -88,7 +89,7 @@ class Registrations:
         self._dependents = dependents
 
     def all(self) -> tuple[Registration, ...]:
-        found = list(sites(self._unit))
+        found = list(sites(self._resolver, self._unit))
         if not found:
             return ()
         reach = Reach(self._operands, (self._unit,))

@@ -6,6 +6,7 @@ types (operands.py), nor whether code is type-correct: where it isn't, the answe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -45,6 +46,9 @@ from modgo_lsp.syntax.literals import unquote
 
 if TYPE_CHECKING:
     from modgo_lsp.model.operand import Operand
+
+# An identifier as a whole word.
+_WORD = rb"(?<![0-9A-Za-z_\x80-\xff])%b(?![0-9A-Za-z_\x80-\xff])"
 
 # How many named types may hang on each other before a type counts as unknown.
 _MAX_CHAIN = 60
@@ -102,16 +106,32 @@ class Resolver:
         elif isinstance(item, FunctionName) and item.decl not in file.bound:
             self.binder(file).bind_signature(item.decl)
 
-    def bind_file(self, file: FileUnit) -> None:
-        """Binds everything in a file."""
-        binder = self.binder(file)
+    def bind_at(self, file: FileUnit, offset: int) -> None:
+        """Binds the package-level declaration that stands at `offset`."""
         for decl in file.syntax.decls:
-            if isinstance(decl, ast.FuncDecl):
-                self.bind_function(file, decl)
-            else:
-                for spec in decl.specs:
-                    if spec not in file.bound and not isinstance(spec, ast.ImportSpec):
-                        binder.bind_general(spec)
+            if decl.span.start <= offset < decl.span.end:
+                self._bind_declaration(file, decl)
+
+    def bind_mentions(self, file: FileUnit, name: str) -> list[int]:
+        """Binds the declarations in which the identifier `name` stands; gives the offsets where it does."""
+        text, word = file.document.text, name.encode("utf-8", "surrogateescape")
+        if word not in text:
+            return []
+        for decl in file.syntax.decls:
+            if text.find(word, decl.span.start, decl.span.end) >= 0:
+                self._bind_declaration(file, decl)
+        return [match.start() for match in re.finditer(_WORD % re.escape(word), text)]
+
+    def _bind_declaration(self, file: FileUnit, decl: ast.Decl) -> None:
+        if isinstance(decl, ast.FuncDecl):
+            self.bind_function(file, decl)
+        else:
+            for spec in decl.specs:
+                self.bind_spec(file, spec)
+
+    def bind_spec(self, file: FileUnit, spec: ast.Spec) -> None:
+        if spec not in file.bound and not isinstance(spec, ast.ImportSpec):
+            self.binder(file).bind_general(spec)
 
     def bind_function(self, file: FileUnit, decl: ast.FuncDecl) -> None:
         if decl.body is not None and decl.body not in file.bound:

@@ -8,18 +8,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from modgo_lsp.model import outline
-from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
+from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles, join
 from modgo_lsp.model.go_environment import GoEnvironment
 from modgo_lsp.model.outline import Outline
 from modgo_lsp.syntax import ast, document, lower
 from modgo_lsp.syntax.constraints import BuildContext, is_chosen
 from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.header import Header, read_header
 from modgo_lsp.syntax.positions import Span
 
 
@@ -39,6 +39,14 @@ class Parsed:
     def __init__(self, parsed: Document) -> None:
         self.document = parsed
         self.syntax: ast.File = lower.lower(parsed)
+
+
+class Built(NamedTuple):
+    """A file of a package, not yet parsed."""
+
+    path: str
+    text: bytes
+    header: Header
 
 
 _NOTHING = Outline(0, False, (), {}, {})
@@ -123,6 +131,10 @@ class Sources:
         self._parsed: dict[str, Parsed] = {}
         self._texts: dict[str, bytes | None] = {}
         self._entries: dict[str, list[tuple[str, bool]] | None] = {}
+        self._chosen: dict[str, list[tuple[str, bytes]]] = {}
+        self._built: dict[str, list[Built]] = {}
+        self._headers_before = {} if previous is None else previous._headers
+        self._headers: dict[str, tuple[bytes, Header]] = {}
         # What lies in GOROOT and the module cache doesn't change while we run.
         self._immutable: dict[str, PackageFacts] = {}
         self._facts: dict[str, PackageFacts] = {}
@@ -153,26 +165,53 @@ class Sources:
         """Reads a folder's Go files from the disk, whatever the snapshot's files are. Raises OSError."""
         disk = DiskFiles()
         self._entries[directory] = listed = disk.entries(directory)
+        self._chosen.pop(directory, None)
         for name, is_directory in listed:
             if not is_directory and name.endswith(".go"):
-                path = str(Path(directory, name))
+                path = join(directory, name)
                 try:
                     self._texts[path] = disk.read(path)
                 except OSError:
                     continue
 
-    def chosen(self, directory: str, context: BuildContext | None = None) -> list[tuple[str, bytes]]:
+    def chosen(self, directory: str) -> list[tuple[str, bytes]]:
         """Path and text of the files in `directory` that `go build` would compile."""
-        context = context or self.context
+        if directory not in self._chosen:
+            self._chosen[directory] = self._choose(directory, self.context)
+        return self._chosen[directory]
+
+    def _choose(self, directory: str, context: BuildContext) -> list[tuple[str, bytes]]:
         found = []
         for name, is_directory in self.entries(directory):
             if is_directory or not name.endswith(".go"):
                 continue
-            path = str(Path(directory, name))
+            path = join(directory, name)
             text = self.text(path) if is_chosen(name, b"", context) else None
             if text is not None and is_chosen(name, text, context):
                 found.append((path, text))
         return found
+
+    def built(self, directory: str) -> list[Built]:
+        """The files of the package in `directory`: a build leaves out those that need cgo where it is off,
+        and those of the name that is for documentation."""
+        if directory not in self._built:
+            chosen = (Built(path, text, self._header(path, text)) for path, text in self.chosen(directory))
+            self._built[directory] = [file for file in chosen if self._is_built(file)]
+        return self._built[directory]
+
+    def _is_built(self, file: Built) -> bool:
+        if file.header.package == "documentation":
+            return False
+        if self.context.cgo or not file.header.may_import("C", file.text):
+            return True
+        return not any(spec.path == "C" for spec in self.parse(file.path, file.text).syntax.imports)
+
+    def _header(self, path: str, text: bytes) -> Header:
+        known = self._headers.get(path) or self._headers_before.get(path)
+        if known is None or known[0] != text:
+            known = (text, read_header(text))
+        self._headers[path] = known
+        return known[1]
 
     def parse(self, path: str, text: bytes) -> Parsed:
         known = self._parsed.get(path)
@@ -195,7 +234,7 @@ class Sources:
         """The facts of a package that isn't judged itself; None where no file of it would be built."""
         kept = self._immutable if immutable else self._facts
         if directory not in kept:
-            sources = self.chosen(directory, context)
+            sources = self.chosen(directory) if context is None else self._choose(directory, context)
             before = self._facts_before.get(directory)
             if before is not None and before.sources == tuple(sources):
                 kept[directory] = before

@@ -6,7 +6,8 @@ Not for: choosing the files (load.py), nor the Package that rules see (package.p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from modgo_lsp.model.objects import (
     ConstantName,
@@ -57,16 +58,25 @@ class PackageUnit:
 
     standard = False
 
+    files: list[FileUnit]
+    scope: Scope
+    methods: dict[str, dict[str, FunctionName]]
+    functions: list[FunctionName]
+    local_types: dict[int, TypeName]
+
     def __init__(self, directory: str, path: str, name: str, module: Module | None) -> None:
         self.directory = directory
         self.path = path
         self.name = name
         self.module = module
-        self.files: list[FileUnit] = []
+        self._declare_nothing()
+
+    def _declare_nothing(self) -> None:
+        self.files = []
         self.scope = Scope(UNIVERSE)
-        self.methods: dict[str, dict[str, FunctionName]] = {}
-        self.functions: list[FunctionName] = []
-        self.local_types: dict[int, TypeName] = {}
+        self.methods = {}
+        self.functions = []
+        self.local_types = {}
 
     def add(self, document: Document, syntax: ast.File) -> FileUnit:
         """Adds a file; files come in the order of their base names."""
@@ -109,6 +119,33 @@ class PackageUnit:
         for file in self.files:
             for spec in file.syntax.imports:
                 yield file, spec
+
+
+class UnparsedUnit(PackageUnit):
+    """A package of a main module, of which nothing but the headers was read so far. `parse` gives its files
+    once something is asked of it: most packages are only imported for their names."""
+
+    def __init__(
+        self,
+        directory: str,
+        path: str,
+        name: str,
+        module: Module | None,
+        parse: Callable[[], Iterable[tuple[Document, ast.File]]],
+    ) -> None:
+        self._parse = parse
+        super().__init__(directory, path, name, module)
+
+    def _declare_nothing(self) -> None:
+        """Waits: the attributes are set when one of them is first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in PackageUnit.__annotations__:
+            raise AttributeError(name)
+        super()._declare_nothing()
+        for document, syntax in self._parse():
+            self.add(document, syntax)
+        return getattr(self, name)
 
 
 def declared(file: FileUnit, decl: ast.GenDecl, package_level: bool) -> Iterator[Object]:

@@ -225,17 +225,20 @@ def test_the_library_is_built_with_the_experiments_of_its_go(verdict: Verdict) -
 def test_what_could_not_be_read_is_told() -> None:
     source = UDF.replace("PATH", "time").replace("t.T", "time.Time")
     files = {"app/go.mod": _mod(), "app/a.go": source}
-    world = Loader(MemoryFiles(files))
-    assert world.package("/m/app") is not None
-    assert world.unread() == {"time"}
+    assert _unread(files) == {"time"}
     missing = UDF.replace("PATH", "example.com/app/t")
-    world = Loader(MemoryFiles({**files, "app/a.go": missing}))
-    assert world.package("/m/app") is not None
-    assert world.unread() == set()  # what is wrong there, the compiler says
+    assert _unread({**files, "app/a.go": missing}) == set()  # what is wrong there, the compiler says
     context = source.replace("time.Time", "context.Context").replace('"time"', '"context"')
-    world = Loader(MemoryFiles({**files, "app/a.go": context}))
-    assert world.package("/m/app") is not None
-    assert world.unread() == set()
+    assert _unread({**files, "app/a.go": context}) == set()
+
+
+def _unread(files: dict[str, str]) -> set[str]:
+    """What is missing once the registrations are looked at."""
+    world = Loader(MemoryFiles(files))
+    package = world.package("/m/app")
+    assert package is not None
+    assert package.registrations
+    return world.unread()
 
 
 @pytest.mark.parametrize(

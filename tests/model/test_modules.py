@@ -182,9 +182,10 @@ def test_what_has_not_changed_is_taken_over(tmp_path: Path) -> None:
     (tmp_path / "b.go").write_text("package m\n")
     first = Loader(DiskFiles())
     before = first.package(str(tmp_path))
+    assert before is not None
+    assert len(before.files) == 2
     (tmp_path / "b.go").write_text("package m\n\nfunc F() {}\n")
     after = Loader(DiskFiles(), previous=first).package(str(tmp_path))
-    assert before is not None
     assert after is not None
     assert after.files[0].document is before.files[0].document
     assert after.files[1].document is not before.files[1].document

@@ -1,0 +1,67 @@
+"""Which packages of a Go module import which, told by the headers of their files: nothing is parsed for it.
+
+Not for: what a package's imports mean (program.py).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from modgo_lsp.model.files import join
+from modgo_lsp.model.sources import Sources
+
+
+class _Index(msgspec.Struct, frozen=True):
+    """`directories` by the import paths in them. `doubtful` are the texts of files, with their directories,
+    that may import whatever they name."""
+
+    directories: dict[str, list[str]]
+    doubtful: list[tuple[str, bytes]]
+
+
+class Importers:
+    """Of the modules of one snapshot, each looked through when it is first asked about."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._indices: dict[str, _Index] = {}
+        self._trees: dict[str, list[str]] = {}
+
+    def of(self, path: str, root: str) -> list[str]:
+        """The directories of the module at `root` in which a file that would be built may import `path`."""
+        if root not in self._indices:
+            self._indices[root] = self._index(root)
+        index = self._indices[root]
+        named = path.encode("utf-8", "surrogateescape")
+        found = {*index.directories.get(path, ()), *(at for at, text in index.doubtful if named in text)}
+        return sorted(found)
+
+    def _index(self, root: str) -> _Index:
+        index = _Index({}, [])
+        for directory in self.directories(root):
+            paths: set[str] = set()
+            for file in self._sources.built(directory):
+                if file.header.imports is None:
+                    index.doubtful.append((directory, file.text))
+                else:
+                    paths.update(file.header.imports)
+            for path in paths:
+                index.directories.setdefault(path, []).append(directory)
+        return index
+
+    def directories(self, root: str) -> list[str]:
+        """The directories of a module that `./...` means."""
+        if root not in self._trees:
+            found: list[str] = []
+            pending = [root]
+            while pending:
+                directory = pending.pop()
+                found.append(directory)
+                for name, is_directory in self._sources.entries(directory):
+                    if not is_directory or name.startswith((".", "_")) or name in ("testdata", "vendor"):
+                        continue
+                    inner = join(directory, name)
+                    if not any(entry == "go.mod" for entry, _ in self._sources.entries(inner)):
+                        pending.append(inner)
+            self._trees[root] = sorted(found)
+        return self._trees[root]
