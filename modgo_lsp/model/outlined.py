@@ -69,11 +69,20 @@ class OutlinedUnit(PackageUnit):
         return news
 
     def method(self, base: str, name: str) -> FunctionName | None:
-        for index, outline in enumerate(self._facts.outlines):
-            number = outline.methods.get(base, {}).get(name)
-            if number is not None:
-                self._declare_from(index, number)
+        if not self._read_method(name, lambda receiver: receiver == base):
+            # What the receivers mean is looked up only where that may help.
+            self._read_method(name, lambda receiver: self._is_alias(receiver, base))
         return super().method(base, name)
+
+    def _read_method(self, name: str, is_wanted: Callable[[str], bool]) -> bool:
+        """Reads the method `name` of the receiver that is wanted; whether there is one."""
+        found = False
+        for index, outline in enumerate(self._facts.outlines):
+            for receiver, numbers in outline.methods.items():
+                if name in numbers and is_wanted(receiver):
+                    self._declare_from(index, numbers[name])
+                    found = True
+        return found
 
     def _declare_from(self, index: int, number: int) -> bool:
         if (index, number) in self._read:

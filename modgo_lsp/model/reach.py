@@ -179,7 +179,7 @@ class Reach:
             seen.add(type_)
             unit = resolver.unit(type_.package) if isinstance(type_, Named) else None
             if isinstance(type_, Named) and unit in self._units:
-                for method in unit.methods.get(type_.name, {}).values() if not type_.local else ():
+                for method in unit.methods_of(type_.name) if not type_.local else ():
                     if is_exported(method.name):
                         yield method
             under = resolver.underlying(type_)

@@ -112,8 +112,34 @@ class PackageUnit:
         return self.scope.own(name)
 
     def method(self, base: str, name: str) -> FunctionName | None:
-        """The method `name` that is declared with the type `base` as its receiver."""
-        return self.methods.get(base, {}).get(name)
+        """The method `name` of the type `base`."""
+        found = self.methods.get(base, {}).get(name)
+        return next(self._by_aliases(base, name), None) if found is None else found
+
+    def methods_of(self, base: str) -> Iterator[FunctionName]:
+        """The methods that are declared for the type `base`."""
+        for receiver, methods in self.methods.items():
+            if receiver == base or self._is_alias(receiver, base):
+                yield from methods.values()
+
+    def _by_aliases(self, base: str, name: str) -> Iterator[FunctionName]:
+        """The method, where its receiver calls the type by another name."""
+        for receiver, methods in self.methods.items():
+            if name in methods and receiver != base and self._is_alias(receiver, base):
+                yield methods[name]
+
+    def _is_alias(self, name: str, base: str) -> bool:
+        """Whether `name` is another name of the type `base`."""
+        seen = {name}
+        while isinstance(item := self.lookup(name), TypeName) and item.spec.alias:
+            aliased = ast.unparen(item.spec.type)
+            if not isinstance(aliased, ast.Ident) or aliased.name in seen:
+                return False
+            name = aliased.name
+            if name == base:
+                return True
+            seen.add(name)
+        return False
 
     def imports(self) -> Iterator[tuple[FileUnit, ast.ImportSpec]]:
         for file in self.files:

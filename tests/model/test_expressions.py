@@ -31,6 +31,8 @@ def parameters(registration: Registration) -> list[str] | None:
         ("(*T).M", "type T struct{ A int }; func (*T) M(n int) {}", ["*T", "int"]),
         ("t.M", "type T struct{ E }; type E struct{}; func (E) M(n int) {}; var t T", ["int"]),
         ("t.M", "type T struct{ *E }; type E struct{}; func (*E) M(n int) {}; var t T", ["int"]),
+        ("t.M", "type T struct{}; type A = T; type B = A; func (*B) M(n int) {}; var t T", ["int"]),
+        ("t.M", "type T struct{ *A }; type A = E; type E int; func (A) M(n int) {}; var t T", ["int"]),
         ("i.M", "type I interface { M(n int) }; var i I", ["int"]),
         ("i.M", "type I interface { J }; type J interface { M(n int) }; var i I", ["int"]),
         ("Handler(f)", "type Handler func(n int); func f(n int) {}", ["int"]),

@@ -12,6 +12,7 @@ import pytest
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.model.objects import receiver_base
 from modgo_lsp.model.outline import outline, package_name
+from modgo_lsp.model.outlined import OutlinedUnit
 from modgo_lsp.model.sources import PackageFacts
 from modgo_lsp.syntax import ast, document, lower
 
@@ -100,3 +101,19 @@ def test_facts_come_from_the_cache_and_depend_on_the_text() -> None:
     assert "U" in other.outlines[0].names
     cache.kept[key] = b"broken"
     assert "T" in PackageFacts([("/a.go", b"package p\ntype T int\n")], True, cache).outlines[0].names
+
+
+def test_a_method_s_receiver_may_be_an_alias() -> None:
+    source = (
+        b"package p\ntype T struct{}\ntype B = T\ntype A = B\ntype O int\n"
+        b"func (*A) M() {}\nfunc (B) N() {}\nfunc (O) M() {}\nfunc (O) Own() {}\nfunc (T) Own() {}\n"
+    )
+    facts = PackageFacts([("/p/a.go", source)], True, None)
+    unit = OutlinedUnit("/p", "example.org/p", "p", lambda: facts, standard=False)
+    assert [method.receiver for name in ("M", "N") if (method := unit.method("T", name))] == ["A", "B"]
+    assert unit.method("A", "Nothing") is None
+    fresh = OutlinedUnit("/p", "example.org/p", "p", lambda: facts, standard=False)
+    own = fresh.method("T", "Own")
+    assert own is not None
+    assert own.receiver == "T"
+    assert not fresh.scope.names  # what other receivers of such a method are need not be read
