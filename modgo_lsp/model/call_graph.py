@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from modgo_lsp.model.code import Callee, Code, Declaration, Step
+from modgo_lsp.model.code import Code, Step
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import FunctionName, VariableName
+from modgo_lsp.model.objects import VariableName
 from modgo_lsp.model.operands import Operands
-from modgo_lsp.model.registrations import Site, sites
+from modgo_lsp.model.registrations import sites
 from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.targets import Callee, Declaration, Targets
 from modgo_lsp.model.units import FileUnit, PackageUnit
 from modgo_lsp.syntax import ast
 
@@ -28,7 +29,8 @@ def reached_code(operands: Operands, unit: PackageUnit) -> tuple[Code, ...]:
     function once, by the shortest way there."""
     found: dict[Declaration, Code] = {}
     pending: deque[Code] = deque()
-    for code in _udfs(operands, unit):
+    targets = Targets(operands)
+    for code in _udfs(targets, unit):
         if code.declaration not in found:
             found[code.declaration] = code
             pending.append(code)
@@ -41,44 +43,48 @@ def reached_code(operands: Operands, unit: PackageUnit) -> tuple[Code, ...]:
                 continue
             if isinstance(callee.declaration, ast.FuncLit) and _is_inside(callee.declaration, caller):
                 continue  # a closure of the caller's own
-            name = callee.name.rpartition("/")[2].partition(".")[2] or callee.name
+            name = _short(callee.name)
             step = Step(Location(caller.file.path, place.span), f"{caller.name} calls {name}")
-            code = _code(operands, callee.file, callee.declaration, name, caller.udf, (*caller.steps, step))
+            code = _code(targets, callee.file, callee.declaration, name, caller.udf, (*caller.steps, step))
             found[callee.declaration] = code
             pending.append(code)
     return tuple(found.values())
 
 
-def _udfs(operands: Operands, unit: PackageUnit) -> Iterator[Code]:
-    for site in sites(operands.resolver, unit):
+def _udfs(targets: Targets, unit: PackageUnit) -> Iterator[Code]:
+    for site in sites(targets.operands.resolver, unit):
         if site.call is None or len(site.call.args) != 2:
             continue
-        name = operands.operand(site.file, site.call.args[0])
+        name = targets.operands.operand(site.file, site.call.args[0])
         udf = name.value.decode("utf-8", "replace") if isinstance(name.value, bytes) else None
-        target = _registered(operands, site, site.call.args[1])
+        target = _registered(targets, site.file, site.call.args[1])
         if target is not None:
             file, declaration, called = target
-            yield _code(operands, file, declaration, called, udf, ())
+            yield _code(targets, file, declaration, called, udf, ())
 
 
-def _registered(operands: Operands, site: Site, expr: ast.Expr) -> tuple[FileUnit, Declaration, str] | None:
+def _registered(targets: Targets, file: FileUnit, expr: ast.Expr) -> tuple[FileUnit, Declaration, str] | None:
     """What is registered: where, which declaration, and what people call it."""
     expr = ast.unparen(expr)
     if isinstance(expr, ast.FuncLit):
-        return site.file, expr, "the function"
-    if isinstance(expr, ast.CallExpr) and len(expr.args) == 1:
-        if operands.operand(site.file, expr.fun).mode == "type":  # any(Add), or a conversion
-            return _registered(operands, site, expr.args[0])
+        return file, expr, "the function"
+    if isinstance(expr, ast.CallExpr):
+        inner = targets.converted(file, expr)  # any(Add), or to a function type
+        return None if inner is None else _registered(targets, file, inner)
+    source = targets.operands.operand(file, expr).source
+    variable = source if isinstance(source, VariableName) else None
+    # An exported variable may be changed from outside, but not before this package is initialised.
+    callee = targets.callee(file, expr) if variable is None else targets.held(variable)
+    if callee is None or callee.file is None or callee.declaration is None:
         return None
-    source = operands.operand(site.file, expr).source
-    if isinstance(source, FunctionName) and source.file is not None:
-        same_module = source.file.unit.module == site.file.unit.module
-        return (source.file, source.decl, source.qualified) if same_module else None
-    if isinstance(source, VariableName) and source.file is not None and source.value is not None:
-        value = ast.unparen(source.value)
-        if isinstance(value, ast.FuncLit):
-            return source.file, value, source.name
-    return None
+    if callee.file.unit.module != file.unit.module:
+        return None
+    return callee.file, callee.declaration, _short(callee.name) if variable is None else variable.name
+
+
+def _short(name: str) -> str:
+    """What people call a function of that full name: "Add", "T.Add"."""
+    return name.rpartition("/")[2].partition(".")[2] or name
 
 
 def _calls(code: Code) -> Iterator[tuple[ast.Node, Callee]]:
@@ -97,12 +103,12 @@ def _is_inside(literal: ast.FuncLit, code: Code) -> bool:
 
 
 def _code(
-    operands: Operands,
+    targets: Targets,
     file: FileUnit,
     declaration: Declaration,
     name: str,
     udf: str | None,
     steps: tuple[Step, ...],
 ) -> Code:
-    operands.resolver.bind_at(file, declaration.span.start)
-    return Code(operands, file, declaration, name, udf, steps)
+    targets.operands.resolver.bind_at(file, declaration.span.start)
+    return Code(targets, file, declaration, name, udf, steps)

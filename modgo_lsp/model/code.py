@@ -5,19 +5,17 @@ Not for: which functions a UDF reaches (call_graph.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple, Union
+from typing import NamedTuple
 
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import Builtin, FunctionName, Object, PackageName, VariableName
-from modgo_lsp.model.operands import Operands
-from modgo_lsp.model.types import Named, Pointer, Type
+from modgo_lsp.model.objects import Object, VariableName
+from modgo_lsp.model.targets import Callee, Declaration, Targets
+from modgo_lsp.model.types import Type
 from modgo_lsp.model.units import FileUnit
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.positions import Span
-
-Declaration = Union[ast.FuncDecl, ast.FuncLit]
 
 
 class Step(NamedTuple):
@@ -25,16 +23,6 @@ class Step(NamedTuple):
 
     location: Location
     message: str
-
-
-class Callee(NamedTuple):
-    """What a call calls. `name` is its full name: "os.Exit", "net/http.Client.Do" (whether the receiver is a
-    pointer or not), "println" of a builtin. `file` and `declaration` say where it is declared, where that was
-    read."""
-
-    name: str
-    file: FileUnit | None = None
-    declaration: Declaration | None = None
 
 
 class Code:
@@ -45,14 +33,15 @@ class Code:
 
     def __init__(
         self,
-        operands: Operands,
+        targets: Targets,
         file: FileUnit,
         declaration: Declaration,
         name: str,
         udf: str | None,
         steps: tuple[Step, ...],
     ) -> None:
-        self._operands = operands
+        self._targets = targets
+        self._operands = targets.operands
         self.file = file
         self.declaration = declaration
         self.name = name
@@ -82,10 +71,16 @@ class Code:
         begin so."""
         wanted = _Wanted(names)
         for node in self.nodes:
-            if isinstance(node, ast.CallExpr) and wanted.may_be(_last_name(node.fun)):
+            if isinstance(node, ast.CallExpr) and (
+                wanted.may_be(_last_name(node.fun)) or self._is_variable(node.fun)
+            ):
                 callee = self.callee(node.fun)
                 if callee is not None and wanted.is_one(callee.name):
                     yield node, callee.name
+
+    def _is_variable(self, fun: ast.Expr) -> bool:
+        """Whether a function is called by the name of a variable that holds it."""
+        return isinstance(self.object_of(ast.unparen(fun)), VariableName)
 
     def methods(self, *names: str) -> Iterator[ast.CallExpr]:
         """The calls of methods that are named so, whatever their receivers are."""
@@ -96,73 +91,8 @@ class Code:
                     yield node
 
     def callee(self, fun: ast.Expr) -> Callee | None:
-        """What is called by `fun(…)`; None where that cannot be known."""
-        fun = ast.unparen(fun)
-        if isinstance(fun, ast.IndexExpr):
-            fun = ast.unparen(fun.x)  # an instantiation
-        if isinstance(fun, ast.Ident):
-            return self._of_object(self.object_of(fun), fun)
-        if not isinstance(fun, ast.SelectorExpr):
-            return None
-        selected = self.selected(fun)
-        if selected is not None:
-            path, name = selected
-            # Other Go modules need not be read to know that name.
-            unit = self._operands.resolver.find_unit(self.file, path) if self._is_ours(path) else None
-            item = None if unit is None else unit.lookup(name)
-            return Callee(f"{path}.{name}") if item is None else self._of_object(item, fun.sel)
-        return self._method(fun)
-
-    def _is_ours(self, path: str) -> bool:
-        """Whether an import path lies in the file's own Go module."""
-        module = self.file.unit.module
-        return module is not None and (path == module.path or path.startswith(module.path + "/"))
-
-    def _of_object(self, item: Object | None, ident: ast.Ident) -> Callee | None:
-        if isinstance(item, FunctionName):
-            return Callee(full_name(item), item.file, item.decl)
-        if isinstance(item, Builtin):
-            return Callee(item.name)
-        if isinstance(item, VariableName):
-            return self._of_variable(item)
-        if item is None and len(self.file.dots) == 1 and ident.span.start in self.file.uses:
-            return Callee(f"{self.file.dots[0]}.{ident.name}")
-        return None
-
-    def _of_variable(self, item: VariableName) -> Callee | None:
-        """The function that a variable holds, where it is declared with one and never assigned another."""
-        if item.file is None or item.value is None or item.origin != "value" or item.count != 1:
-            return None
-        value = ast.unparen(item.value)
-        if not isinstance(value, ast.FuncLit | ast.Ident | ast.SelectorExpr) or self._is_assigned(item):
-            return None
-        if isinstance(value, ast.FuncLit):
-            return Callee(f"{item.file.unit.path}.{item.name}", item.file, value)
-        self._operands.resolver.ensure(item)
-        source = self._operands.operand(item.file, value).source
-        if not isinstance(source, FunctionName):
-            return None
-        return Callee(full_name(source), source.file, source.decl)
-
-    def _is_assigned(self, item: VariableName) -> bool:
-        """Whether a variable may be changed after its declaration: a package's anywhere, another here."""
-        if item.owner is None or item.file is None:
-            return _assigns(self.file, self.nodes, item)
-        for file in item.file.unit.files:
-            offsets = self._operands.resolver.bind_mentions(file, item.name)
-            if any(_assigns(file, ast.walk(decl), item) for decl in _holding(file, offsets)):
-                return True
-        return False
-
-    def _method(self, fun: ast.SelectorExpr) -> Callee | None:
-        source = self._operands.operand(self.file, fun).source
-        if isinstance(source, FunctionName):
-            return Callee(full_name(source), source.file, source.decl)
-        type_ = self.type_of(fun.x)
-        type_ = type_.element if isinstance(type_, Pointer) else type_
-        if isinstance(type_, Named) and type_.package:
-            return Callee(f"{type_.package}.{type_.name}.{fun.sel.name}")
-        return None
+        """What is called by `fun(…)`; None where that cannot be known, and of a function literal."""
+        return self._targets.callee(self.file, fun)
 
     def selected(self, expr: ast.Node) -> tuple[str, str] | None:
         """The import path and the name of `package.Name`; None of any other expression."""
@@ -236,12 +166,6 @@ class Code:
                     yield name, self._operands.resolver.type_of(self.file, field.type)
 
 
-def full_name(function: FunctionName) -> str:
-    """ "example.com/shop.Add", "example.com/shop.T.Add" of a method."""
-    path = "" if function.file is None else function.file.unit.path
-    return f"{path}.{function.qualified}"
-
-
 class _Wanted:
     """Names of functions, of which some end in a star."""
 
@@ -266,27 +190,3 @@ def _last_name(fun: ast.Expr) -> str | None:
     if isinstance(fun, ast.SelectorExpr):
         return fun.sel.name
     return fun.name if isinstance(fun, ast.Ident) else None
-
-
-def _holding(file: FileUnit, offsets: Sequence[int]) -> Iterator[ast.Decl]:
-    """The declarations in which one of the offsets lies."""
-    for decl in file.syntax.decls:
-        if any(decl.span.start <= offset < decl.span.end for offset in offsets):
-            yield decl
-
-
-def _assigns(file: FileUnit, nodes: Iterable[ast.Node], item: VariableName) -> bool:
-    """Whether code assigns to a variable or takes its address."""
-    for node in nodes:
-        targets: tuple[ast.Expr, ...] = ()
-        if isinstance(node, ast.AssignStmt) or (isinstance(node, ast.RangeStmt) and node.op == "="):
-            targets = node.lhs
-        elif isinstance(node, ast.UnaryExpr) and node.op == "&":
-            targets = (node.x,)
-        for target in targets:
-            target = ast.unparen(target)
-            if not isinstance(target, ast.Ident) or file.uses.get(target.span.start) is not item:
-                continue
-            if target is not item.ident and target.span != getattr(item.ident, "span", None):
-                return True
-    return False
