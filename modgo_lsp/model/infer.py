@@ -84,8 +84,11 @@ def _unify(
         if parameter.name in generic:
             found.setdefault(parameter.name, argument)
         return
+    # Where one of them has no name, what lies under the other counts.
     if isinstance(argument, Named) and not isinstance(parameter, Named):
         argument = resolver.underlying(argument)
+    elif isinstance(parameter, Named) and parameter.arguments and not isinstance(argument, Named):
+        parameter = resolver.underlying(parameter)
     pairs: list[tuple[Type, Type]] = []
     match parameter, argument:
         case Named(), Named() if (parameter.package, parameter.name) == (argument.package, argument.name):
