@@ -95,6 +95,10 @@ test-asd: $(VENV)/.asd ## The server plugin, in a host program and in the server
 agreement: $(VENV)/.bench ## Lint's verdicts against go/types, on generated UDF modules (AGREEMENT=… for options)
 	$(BIN)/python -m tests.agreement $(AGREEMENT)
 
+.PHONY: agreement-real
+agreement-real: $(VENV)/.bench ## The same on real Go modules, which it downloads (AGREEMENT="MODULE@VERSION …" for others)
+	$(BIN)/python -m tests.agreement.real $(AGREEMENT)
+
 .PHONY: lint
 lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

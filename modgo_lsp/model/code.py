@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import Object, VariableName
+from modgo_lsp.model.objects import Object, PackageName, VariableName
 from modgo_lsp.model.targets import Callee, Declaration, Targets
 from modgo_lsp.model.types import Type
 from modgo_lsp.model.units import FileUnit

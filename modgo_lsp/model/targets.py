@@ -152,9 +152,9 @@ def _assignments(file: FileUnit, decl: ast.Decl, item: VariableName) -> Iterator
             pairs.append((node.x, None))
         for target, value in pairs:
             target = ast.unparen(target)
-            if isinstance(target, ast.Ident) and file.uses.get(target.span.start) is item:
-                if not _declares(file, item, target):
-                    yield _Given(file, value)
+            is_named = isinstance(target, ast.Ident) and file.uses.get(target.span.start) is item
+            if is_named and not _declares(file, item, target):
+                yield _Given(file, value)
 
 
 def _declares(file: FileUnit, item: Object, target: ast.Expr) -> bool:

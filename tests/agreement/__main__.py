@@ -11,9 +11,14 @@ import tempfile
 from pathlib import Path
 
 from bench.figures import report
+from tests.agreement.calling import write_calling
 from tests.agreement.compare import Outcome, compare
 from tests.agreement.modules import write_module, write_mutants, write_sweep
 from tests.agreement.oracle import Oracle, build_oracle
+from tests.agreement.reach import Reached, build_callgraph, compare_reach
+
+# Packages in one Go module whose calls are followed.
+_CALLING = 40
 
 
 def run_batch(folder: Path, oracle: Oracle, seed: int, size: int, layout: str | None = None) -> Outcome:
@@ -36,11 +41,23 @@ def run_mutants(folder: Path, oracle: Oracle, seed: int, size: int) -> Outcome:
     return compare(oracle, write_mutants(folder, seed, size), f"mutants of seed {seed}")
 
 
+def run_calling(folder: Path, oracle: Oracle, seed: int, size: int) -> Reached:
+    """Holds what UDFs reach in the packages of a module that is all about calls against x/tools."""
+    folder.mkdir(parents=True)
+    program = build_callgraph(folder, oracle.environment)
+    found = Reached()
+    for number in range(max(1, size // _CALLING)):
+        module = write_calling(folder / f"calls{number}", seed + number, _CALLING)
+        found += compare_reach(program, oracle, module)
+    return found
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.agreement")
     parser.add_argument("--packages", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int, default=200, help="packages in one Go module")
+    parser.add_argument("--calling", type=int, default=400, help="packages whose calls are followed")
     parser.add_argument("--keep", type=Path, help="leave the modules here")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -57,13 +74,21 @@ def main() -> int:
             total += outcome
             _tell(f"seed {seed}", outcome, total)
             seed += 1
-    disagreed = len(total.different)
-    judged = total.agreed + disagreed
+        reached = run_calling(folder / "calling", oracle, given.seed, given.calling)
+        _tell_reached(reached)
+    disagreed = len(total.different) + len(reached.not_followed) + len(reached.guessed)
+    judged = total.agreed + len(total.different)
     report(
         "agreement",
-        {"modules": judged, "agreements": total.agreed, "disagreements": disagreed, "ill-typed": total.ill},
-        [(str(judged), str(total.agreed), str(disagreed), str(total.ill))],
-        ("UDF modules", "agreements", "disagreements", "not type-correct, errors agree"),
+        {
+            "modules": judged,
+            "agreements": total.agreed,
+            "disagreements": disagreed,
+            "ill-typed": total.ill,
+            "functions reached": reached.functions,
+        },
+        [(str(judged), str(total.agreed), str(total.ill), str(reached.functions), str(disagreed))],
+        ("UDF modules", "agreements", "and not type-correct", "functions reached", "disagreements"),
     )
     return int(disagreed > 0)
 
@@ -75,6 +100,15 @@ def _tell(what: str, outcome: Outcome, total: Outcome) -> None:
         f"({outcome.ill} not type-correct); {total.agreed} in all",
         flush=True,
     )
+
+
+def _tell_reached(reached: Reached) -> None:
+    for place in reached.not_followed:
+        print(f"not followed: {place}")
+    for place in reached.guessed:
+        print(f"guessed: {place}")
+    wrong = len(reached.not_followed) + len(reached.guessed)
+    print(f"calls: {reached.functions} functions reached, {wrong} disagreements", flush=True)
 
 
 if __name__ == "__main__":

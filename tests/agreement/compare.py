@@ -5,7 +5,8 @@ Not for: what is judged (modules.py, real.py), nor for types of expressions (typ
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,13 +15,16 @@ import msgspec
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.lint.check import judge
 from modgo_lsp.model.files import DiskFiles
-from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES
 from tests.agreement.oracle import Oracle
 
 # Rules that the oracle judges: all about registrations and signatures.
 _JUDGED = ("MG1", "MG2")
+# Of these, those that say what makes Go refuse a package.
+_ABOUT_ERRORS = ("MG102", "MG205")
 
 
 class Outcome(NamedTuple):
@@ -56,27 +60,55 @@ def loader_for(oracle: Oracle) -> Loader:
 
 
 def compare_package(loader: Loader, said: dict[str, Any], called: str) -> Outcome:
-    """The outcome for one package. Where it is not type-correct, only errors are compared; where it doesn't
-    even parse, the files that don't."""
+    """The outcome for one package. Of one that doesn't parse the files that don't are compared; of one that
+    is not type-correct it is asked that lint's errors don't contradict what remains."""
     package = loader.package(said["dir"])
     findings = [] if package is None else judge(package)
     ours, theirs = sorted(map(_written, findings)), said["findings"]
     if said["broken"]:
-        ours = sorted(Path(each.location.path).name for each in findings if each.code == "MG400")
-        theirs = sorted(said["broken"])
+        ours = sorted({_file(each) for each in ours if each.startswith("MG400")})
+        missing, surplus = _difference(ours, said["broken"])
     elif said["errors"]:
-        ours, theirs = ([each for each in all_ if _is_error(each)] for all_ in (ours, theirs))
-    ours = [each for each in ours if each.startswith(_JUDGED) or said["broken"]]
-    if said["errors"]:
-        # What stands where Go has an error is of that part of the code that does not remain.
-        ours = [each for each in ours if each in theirs or not _holds_any(each, said["at"] or ())]
-    if ours == theirs:
+        excused = set() if package is None else set(_refused(package, said["at"] or ()))
+        ours = [each for each in ours if _is_error(each) and each not in excused]
+        missing, surplus = _difference(ours, theirs)
+        missing = [each for each in missing if each.startswith(_ABOUT_ERRORS)]
+    else:
+        missing, surplus = _difference([each for each in ours if each.startswith(_JUDGED)], theirs)
+    if not missing and not surplus:
         return Outcome(ill=1) if said["errors"] else Outcome(agreed=1)
-    missing, surplus = sorted(set(theirs) - set(ours)), sorted(set(ours) - set(theirs))
     errors = f"\n  Go's errors {said['errors']}" if said["errors"] else ""
     return Outcome(
         different=(f"{called} {said['dir']}\n  only lint {surplus}\n  only Go   {missing}{errors}",)
     )
+
+
+def _difference(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What only the oracle says, and what only lint says; what is said twice counts twice."""
+    missing, surplus = Counter(theirs), Counter(ours)
+    return sorted((missing - surplus).elements()), sorted((surplus - missing).elements())
+
+
+def _refused(package: Package, places: Sequence[str]) -> Iterator[str]:
+    """The findings about registrations that Go has an error in: these are of what doesn't remain."""
+    for registration in package.registrations:
+        if not any(_holds(registration.call, place) for place in places):
+            continue
+        problems = () if registration.signature is None else registration.signature.problems
+        for code, location in [
+            *(("MG107", registration.function_argument),),
+            *((code, problem.location) for problem in problems for code in RULES if code.startswith("MG2")),
+        ]:
+            yield f"{code} {Path(location.path).name}:{location.span.start}-{location.span.end}"
+
+
+def _holds(call: Location, place: str) -> bool:
+    file, _, offset = place.rpartition(":")
+    return Path(call.path).name == file and call.span.holds(int(offset))
+
+
+def _file(finding: str) -> str:
+    return finding.partition(" ")[2].rpartition(":")[0]
 
 
 def _written(finding: Finding) -> str:
@@ -85,16 +117,5 @@ def _written(finding: Finding) -> str:
     return f"{finding.code} {Path(finding.location.path).name}:{span.start}-{span.end}"
 
 
-def _holds_any(finding: str, places: Iterable[str]) -> bool:
-    """Whether one of some places is in a finding's."""
-    file, _, span = finding.partition(" ")[2].rpartition(":")
-    start, _, end = span.partition("-")
-    for place in places:
-        other, _, offset = place.rpartition(":")
-        if other == file and int(start) <= int(offset) < int(end):
-            return True
-    return False
-
-
 def _is_error(finding: str) -> bool:
-    return RULES[finding.partition(" ")[0]].severity == "error"
+    return finding.startswith(_JUDGED) and RULES[finding.partition(" ")[0]].severity == "error"

@@ -35,20 +35,20 @@ def write_module(
     neighbour = Package("example.com/neighbour", "neighbour")
     shared = Package("example.com/gen/internal/shared", "shared")
     _publish(proxy, "example.org/Third/v2", "v2.1.0", {"deep/deep.go": _library(rng, third, [])}, "")
-    _write(folder / "local/go.mod", "module example.net/local\n\ngo 1.24\n")
-    _write(folder / "local/inner/inner.go", _library(rng, local, []))
+    write(folder / "local/go.mod", "module example.net/local\n\ngo 1.24\n")
+    write(folder / "local/inner/inner.go", _library(rng, local, []))
     app = folder / "app"
-    _write(app / "internal/shared/shared.go", _library(rng, shared, [third, local]))
+    write(app / "internal/shared/shared.go", _library(rng, shared, [third, local]))
     others = [third, local, shared]
     if layout == "workspace":
-        _write(folder / "neighbour/go.mod", "module example.com/neighbour\n\ngo 1.24\n")
-        _write(folder / "neighbour/n.go", _library(rng, neighbour, []))
-        _write(
+        write(folder / "neighbour/go.mod", "module example.com/neighbour\n\ngo 1.24\n")
+        write(folder / "neighbour/n.go", _library(rng, neighbour, []))
+        write(
             folder / "go.work",
             f"go 1.24\n\nuse (\n\t./app\n\t./neighbour\n)\n\nreplace {SDK} => {ROOT}/udf\n",
         )
         others.append(neighbour)
-    _write(
+    write(
         app / "go.mod",
         f"module example.com/gen\n\ngo 1.24\n\nrequire (\n\t{SDK} v1.0.0\n\texample.org/Third/v2 v2.1.0\n"
         f"\texample.net/local v0.0.0\n)\n\nreplace example.net/local => ../local\n\n"
@@ -72,7 +72,7 @@ def write_sweep(folder: Path, oracle: Oracle, pattern: str) -> Path:
     """A module with a package for each one that `pattern` matches (of Go's library: `std`): it registers
     every function and method that one exports, and functions that take every type. Gives its folder."""
     app = folder / "app"
-    _write(
+    write(
         app / "go.mod",
         f"module example.com/gen\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n",
     )
@@ -86,9 +86,9 @@ def write_sweep(folder: Path, oracle: Oracle, pattern: str) -> Path:
             *(f"func({type_}) {{}}" for type_ in one["types"]),
             *(f"func() (_ {type_}) {{ panic(0) }}" for type_ in one["types"]),
         ]
-        lines = [f'\tudf.Register("f{n}", {call.replace("%", "p")})' for n, call in enumerate(calls)]
+        lines = [f'\tudf.Register("f{n}", {call.replace("%", "p.")})' for n, call in enumerate(calls)]
         head = f'package s{number}\n\nimport (\n\tp "{one["path"]}"\n\t"{SDK}"\n)\n\nfunc init() {{\n'
-        _write(app / f"s{number}/s.go", head + "\n".join(lines) + "\n}\n")
+        write(app / f"s{number}/s.go", head + "\n".join(lines) + "\n}\n")
     return app
 
 
@@ -114,7 +114,7 @@ def write_mutants(folder: Path, seed: int, count: int) -> Path:
     rng = random.Random(seed)
     app = folder / "app"
     mod = f"module example.com/gen\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n"
-    _write(app / "go.mod", mod)
+    write(app / "go.mod", mod)
     sources = sorted(path for path in (ROOT / "examples").glob("*/*.go") if "_test" not in path.name)
     for number in range(count):
         source = rng.choice(sources)
@@ -123,7 +123,7 @@ def write_mutants(folder: Path, seed: int, count: int) -> Path:
             text = _mutated(rng, text)
         for other in source.parent.glob("*.go"):
             if "_test" not in other.name:
-                _write(app / f"m{number}" / other.name, text if other == source else other.read_text())
+                write(app / f"m{number}" / other.name, text if other == source else other.read_text())
     return app
 
 
@@ -154,7 +154,7 @@ def _udf_package(rng: random.Random, app: Path, number: int, others: list[Packag
     folder = rng.choice([f"p{number}", f"p{number}", f"in/p{number}", f"go-p{number}", f"p{number}.v2"])
     name = "main" if rng.random() < 0.02 else rng.choice([f"p{number}", f"other{number}"])
     package = Package(f"example.com/gen/{folder}", name)
-    _write(app / folder / "a_types.go", _types(rng, package, others, exported=False))
+    write(app / folder / "a_types.go", _types(rng, package, others, exported=False))
     seen = Package(package.path, package.name)
     for index in range(rng.choice([1, 1, 2, 3])):
         file = File(rng, package, others)
@@ -179,14 +179,14 @@ def _udf_package(rng: random.Random, app: Path, number: int, others: list[Packag
         # What is imported must be used.
         for path in file.names:
             file.body.append(_use(file, path))
-        _write(app / folder / f"{prefix}m{index}{suffix}.go", file.text())
+        write(app / folder / f"{prefix}m{index}{suffix}.go", file.text())
         if file.loose and not prefix and not suffix and rng.random() < 0.3:
             uses = "\n".join(f"var _ = {name}" for name in file.loose)
-            _write(app / folder / f"m{index}_uses_test.go", f"package {name}\n\n{uses}\n")
+            write(app / folder / f"m{index}_uses_test.go", f"package {name}\n\n{uses}\n")
     if rng.random() < 0.05:
-        _write(app / folder / "c.go", _cgo(rng, package))
+        write(app / folder / "c.go", _cgo(rng, package))
     if rng.random() < 0.08:
-        _write(app / folder / "z.go", f"package {name}\n\n{rng.choice(SHADOWS)}\n")
+        write(app / folder / "z.go", f"package {name}\n\n{rng.choice(SHADOWS)}\n")
     seen.types = [name for name in package.types if name[0].isupper()]
     return seen if name != "main" else Package(package.path, name)
 
@@ -233,6 +233,7 @@ def _library(rng: random.Random, package: Package, others: list[Package]) -> str
 def _types(rng: random.Random, package: Package, others: list[Package], exported: bool) -> str:
     """The declarations of types, and for a package that others import of functions and constants."""
     file = File(rng, package, others)
+    file.of_library = exported
     for number in range(rng.randrange(3, 9)):
         stem = "L" if exported else rng.choice(["T", "t"])
         form = rng.random()
@@ -269,15 +270,16 @@ def _publish(proxy: Path, path: str, version: str, files: dict[str, str], requir
     mod = f"module {path}\n\ngo 1.24\n{requires}"
     if SDK in "".join(files.values()):
         mod += f"\nrequire {SDK} v1.0.0\n"
-    _write(folder / "list", f"{version}\n")
-    _write(folder / f"{version}.info", f'{{"Version":"{version}","Time":"2026-01-01T00:00:00Z"}}')
-    _write(folder / f"{version}.mod", mod)
+    write(folder / "list", f"{version}\n")
+    write(folder / f"{version}.info", f'{{"Version":"{version}","Time":"2026-01-01T00:00:00Z"}}')
+    write(folder / f"{version}.mod", mod)
     with zipfile.ZipFile(folder / f"{version}.zip", "w") as archive:
         for name, text in {"go.mod": mod, **files}.items():
             archive.writestr(f"{path}@{version}/{name}", text)
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
+    """Writes a file, and the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
 

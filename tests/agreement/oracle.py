@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 SOURCE = Path(__file__).parent / "oracle"
 
-Question = Literal["judge", "exports", "expressions"]
+Question = Literal["judge", "exports", "members", "expressions"]
 
 
 class Oracle(NamedTuple):

@@ -102,6 +102,7 @@ class File:
         self.body: list[str] = []
         self.count = 0
         self.head = ""
+        self.of_library = False
         self.loose: list[str] = []  # functions that nothing refers to yet
 
     def qualifier(self, path: str) -> str:
@@ -124,8 +125,9 @@ class File:
 
     def _may_be_dotted(self, path: str) -> bool:
         """Whether nothing that a package exports is called like what the generated files declare."""
-        return path in ("time", "net/url", "math") or any(
-            other.path == path and other.types and other.types[0].startswith("L") for other in self.others
+        # Libraries call their types alike.
+        return path in ("time", "net/url", "math") or (
+            not self.of_library and any(other.path == path and other.constants for other in self.others)
         )
 
     def text(self) -> str:

@@ -7,6 +7,7 @@ What modgo doesn't know is counted apart, for then it says nothing. Not for: fin
 from __future__ import annotations
 
 import base64
+import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -82,7 +83,8 @@ def _package(loader: Loader, said: dict[str, Any]) -> Typed:
     unknown: list[str] = []
     different: list[str] = []
     for file in unit.files if unit is not None else ():
-        operands.resolver.bind_file(file)
+        for decl in file.syntax.decls:
+            operands.resolver.bind_at(file, decl.span.start)
         name = Path(file.path).name
         checks = [
             *_expressions(operands, file, said["expressions"].get(name, ())),
@@ -90,8 +92,7 @@ def _package(loader: Loader, said: dict[str, Any]) -> Typed:
         ]
         for start, end, check in checks:
             try:
-                check()
-                same += 1
+                same += check()
             except (_NotKnownError, _DifferentError) as error:
                 line = file.document.text[:start].count(b"\n") + 1
                 text = file.document.text[start:end].decode()[:60]
@@ -122,25 +123,28 @@ def _expressions(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tu
             )
 
 
-def _expression(operands: Operands, file: FileUnit, node: Any, theirs: dict[str, Any]) -> None:
+def _expression(operands: Operands, file: FileUnit, node: Any, theirs: dict[str, Any]) -> bool:
+    """Whether the two could be compared, and are the same."""
     operand = operands.operand(file, node)
     said = f"Go says {theirs['Mode']} {theirs['Type']} {theirs['Value']}"
-    # Go tells a generic function in the type that its call gives it.
-    is_generic = operand.generic and operand.mode in ("value", "type")
-    if is_generic or operand.mode in ("unknown", "package") or theirs["Type"] == "?":
+    # Go tells a generic function in the type that its call gives it; a union is no type of a value.
+    if (operand.generic and operand.mode in ("value", "type")) or theirs["Type"] == "?":
+        return False
+    if operand.mode in ("unknown", "package"):
         raise _NotKnownError(said)
     if operand.mode != theirs["Mode"]:
         if operand.mode == "constant" and operand.value is None:
             raise _NotKnownError(said)  # whether the size of a type parameter's type is one
         raise _DifferentError(f"modgo says {operand.mode} {operand.name}, {said}")
     if operand.mode in ("builtin", "nil", "no value"):
-        return
+        return True
     text = _text(operands, operand)
     # Go tells the type that an untyped constant gets in the end.
     if text != theirs["Type"] and not text.startswith("untyped "):
         raise _DifferentError(f"modgo says {operand.mode} {text}, {said}")
     if operand.mode == "constant" and not _same_value(operand.value, theirs):
         raise _DifferentError(f"modgo says constant {operand.value!r}, {said}")
+    return True
 
 
 def _text(operands: Operands, operand: Operand) -> str:
@@ -161,8 +165,9 @@ def _same_value(value: object, theirs: dict[str, Any]) -> bool:
         raise _NotKnownError(f"a complex number, or a very long one: {text}") from None
     if not isinstance(value, int | Fraction):
         raise _NotKnownError(f"the constant {text}")
-    rounded = theirs["Type"] in ("float32", "float64") and float(exact) == float(value)
-    return exact == value or rounded
+    if theirs["Type"] == "float32":
+        return struct.pack("f", float(value)) == struct.pack("f", float(exact))
+    return exact == value or (theirs["Type"] == "float64" and float(exact) == float(value))
 
 
 def canonical(resolver: Resolver, type_: Type) -> str:
@@ -246,13 +251,14 @@ def _uses(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tuple[int
                 yield offset, offset, lambda source=source, each=each: _same_object(source, each)
 
 
-def _same_object(item: Object | None, theirs: dict[str, Any]) -> None:
+def _same_object(item: Object | None, theirs: dict[str, Any]) -> bool:
     if item is None:
         raise _DifferentError("modgo says it refers to nothing")
     if theirs["At"] < 0:
-        return
+        return True
     if item.file is None or item.ident is None:
         raise _DifferentError(f"modgo says {item.name} is predeclared, Go {theirs['Path']} {theirs['At']}")
     ours = (item.file.path, item.ident.span.start)
     if ours != (theirs["Path"], theirs["At"]):
         raise _DifferentError(f"modgo says {ours}, Go {theirs['Path']} {theirs['At']}")
+    return True

@@ -3,36 +3,42 @@ package main
 import "go/types"
 
 type exports struct {
+	Dir       string   `json:"dir"`
 	Path      string   `json:"path"`
 	Name      string   `json:"name"`
-	Functions []string `json:"functions"` // expressions of function type; % stands for the package
+	Errors    []string `json:"errors"`
+	Functions []string `json:"functions"` // expressions of function type; % stands for the package and a dot
 	Types     []string `json:"types"`
 }
 
-// exportsOf are the names of a package that another one may use without giving type arguments.
-func exportsOf(one *loaded) exports {
-	found := exports{Path: one.ImportPath, Name: one.Name, Functions: []string{}, Types: []string{}}
+// exportsOf are the names of a package that may be used without giving type arguments: by another package, or
+// by itself.
+func exportsOf(one *loaded, byItself bool) exports {
+	found := exports{one.Dir, one.ImportPath, one.Name, one.errors, []string{}, []string{}}
 	if one.types == nil {
 		return found
+	}
+	usable := func(object types.Object) bool {
+		return object.Exported() || byItself && object.Pkg() == one.types && object.Name() != "_"
 	}
 	scope := one.types.Scope()
 	for _, name := range scope.Names() {
 		object := scope.Lookup(name)
-		if !object.Exported() {
+		if !usable(object) {
 			continue
 		}
 		switch object := object.(type) {
 		case *types.Func:
 			if object.Signature().TypeParams().Len() == 0 {
-				found.Functions = append(found.Functions, "%."+name)
+				found.Functions = append(found.Functions, "%"+name)
 			}
 		case *types.Var:
 			if _, ok := object.Type().Underlying().(*types.Signature); ok {
-				found.Functions = append(found.Functions, "%."+name)
+				found.Functions = append(found.Functions, "%"+name)
 			}
-			found.methods("%."+name, object.Type(), true)
+			found.methods("%"+name, object.Type(), true, usable)
 		case *types.Const:
-			found.methods("%."+name, object.Type(), false)
+			found.methods("%"+name, object.Type(), false, usable)
 		case *types.TypeName:
 			if named, ok := object.Type().(interface{ TypeParams() *types.TypeParamList }); ok && named.TypeParams().Len() > 0 {
 				continue
@@ -40,21 +46,21 @@ func exportsOf(one *loaded) exports {
 			if face, ok := object.Type().Underlying().(*types.Interface); ok && !face.IsMethodSet() {
 				continue
 			}
-			found.Types = append(found.Types, "%."+name)
-			found.methods("%."+name, object.Type(), false)
+			found.Types = append(found.Types, "%"+name)
+			found.methods("%"+name, object.Type(), false, usable)
 			if !types.IsInterface(object.Type()) {
-				found.methods("(*%."+name+")", types.NewPointer(object.Type()), false)
+				found.methods("(*%"+name+")", types.NewPointer(object.Type()), false, usable)
 			}
 		}
 	}
 	return found
 }
 
-func (e *exports) methods(of string, t types.Type, fields bool) {
+func (e *exports) methods(of string, t types.Type, fields bool, usable func(types.Object) bool) {
 	set := types.NewMethodSet(t)
 	for i := range set.Len() {
-		if set.At(i).Obj().Exported() {
-			e.Functions = append(e.Functions, of+"."+set.At(i).Obj().Name())
+		if object := set.At(i).Obj(); usable(object) {
+			e.Functions = append(e.Functions, of+"."+object.Name())
 		}
 	}
 	if !fields {

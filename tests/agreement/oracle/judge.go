@@ -388,7 +388,8 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 		}
 	}
 	for _, problem := range signatureProblems(signature) {
-		said := saying{problem.code, problem.text, 0, stands(problem)}
+		// T.M and (*T).M are two functions, and the receiver stands there once.
+		said := saying{problem.code, strings.TrimLeft(problem.text, "*"), 0, stands(problem)}
 		if elsewhere {
 			said.index = problem.index
 		}

@@ -94,6 +94,9 @@ func (i importer) Import(path string) (*types.Package, error) {
 	if i.program.check(one); one.types == nil {
 		return nil, fmt.Errorf("no package %s", path)
 	}
+	if len(one.errors) > 0 && len(one.CgoFiles) == 0 { // of C the type checker knows nothing
+		i.from.errors = append(i.from.errors, fmt.Sprintf("%s is not type-correct: %s", path, one.errors[0]))
+	}
 	return one.types, nil
 }
 

@@ -6,6 +6,7 @@
 //	oracle judge PATTERN        its folder, whether go/types accepts it, and its findings by rules.md as
 //	                            "CODE file:start-end"; of packages of the main modules that import the SDK
 //	oracle exports PATTERN      what it exports, for others to register
+//	oracle members PATTERN      all that it could register itself
 //	oracle expressions PATTERN  the type of every expression, and the declaration behind every identifier
 package main
 
@@ -31,7 +32,7 @@ type verdict struct {
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: oracle judge|exports|expressions PATTERN")
+		fmt.Fprintln(os.Stderr, "usage: oracle judge|exports|members|expressions PATTERN")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2]); err != nil {
@@ -56,7 +57,9 @@ func run(what, pattern string) error {
 		var said any
 		switch what {
 		case "exports":
-			said = exportsOf(one)
+			said = exportsOf(one, false)
+		case "members":
+			said = exportsOf(one, true)
 		case "expressions":
 			said = expressionsOf(program, one)
 		default:
@@ -67,6 +70,9 @@ func run(what, pattern string) error {
 		}
 		if err := encoder.Encode(said); err != nil {
 			return err
+		}
+		if what == "expressions" || what == "members" {
+			one.info, one.files = nil, nil // of large Go modules it would be too much to keep
 		}
 	}
 	return nil

@@ -1,0 +1,86 @@
+"""The functions that modgo says UDFs reach, held against the bounds that golang.org/x/tools gives: all that
+is reached by calls whose target SSA knows, and nothing that no call at all may reach (VTA).
+
+Not for: which functions are registered (compare.py).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Package
+from modgo_lsp.syntax import ast
+from tests.agreement.compare import loader_for
+from tests.agreement.oracle import Oracle
+
+SOURCE = Path(__file__).parent / "callgraph"
+
+
+class Reached(NamedTuple):
+    """How many functions are reached, those of them that calls with a known target reach and modgo doesn't
+    follow, and those that modgo says are reached and aren't."""
+
+    functions: int = 0
+    not_followed: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
+
+    def __add__(self, other: object) -> Reached:
+        assert isinstance(other, Reached)
+        return Reached(
+            self.functions + other.functions,
+            (*self.not_followed, *other.not_followed),
+            (*self.guessed, *other.guessed),
+        )
+
+
+def build_callgraph(folder: Path, environment: Mapping[str, str]) -> Path:
+    """The program that asks x/tools, built with the real Go."""
+    program = folder / "callgraph"
+    command = ["go", "build", "-buildvcs=false", "-o", str(program), "."]
+    subprocess.run(command, cwd=SOURCE, env=environment, check=True)
+    return program
+
+
+def compare_reach(program: Path, oracle: Oracle, module: Path, pattern: str = "./...") -> Reached:
+    """Holds the packages of the Go module in `module` that `pattern` matches against the bounds."""
+    ran = subprocess.run(
+        [program, pattern], cwd=module, env=oracle.environment, capture_output=True, text=True, check=True
+    )
+    loader = loader_for(oracle)
+    found = Reached()
+    for line in ran.stdout.splitlines():
+        found += _package(loader, json.loads(line))
+    return found
+
+
+def _package(loader: Loader, said: dict[str, list[str]]) -> Reached:
+    package = loader.package(str(said["dir"]))
+    ours = set() if package is None else _reached(package)
+    least, most = set(said["static"] or ()), set(said["any"] or ())
+    return Reached(len(ours), tuple(map(_told, sorted(least - ours))), tuple(map(_told, sorted(ours - most))))
+
+
+def _reached(package: Package) -> set[str]:
+    """What a package's UDFs reach, as x/tools tells places; of closures the function that they are in."""
+    found = set()
+    for code in package.reached:
+        offset = code.declaration.span.start
+        if isinstance(code.declaration, ast.FuncDecl):
+            offset = code.declaration.name.span.start
+        for decl in code.file.syntax.decls:
+            if isinstance(decl, ast.FuncDecl) and decl.span.holds(offset):
+                offset = decl.name.span.start
+        found.add(f"{code.file.path}:{offset}")
+    return found
+
+
+def _told(place: str) -> str:
+    path, _, offset = place.rpartition(":")
+    text = Path(path).read_bytes()
+    line = text[: int(offset)].count(b"\n") + 1
+    return f"{path}:{line}: {text[int(offset) :].splitlines()[0][:80].decode('utf-8', 'replace')}"

@@ -1,0 +1,161 @@
+"""Lint on real Go modules from the module proxy: `python -m tests.agreement.real MODULE@VERSION…`.
+
+Of each Go module: that modgo says nothing at all about its packages, which import no SDK, and never fails;
+that it gives expressions the types that go/types gives them; and, once each package has got a file that
+registers its own functions and methods, that lint and the oracle say the same of it. Prints counts; exits
+with 1 where they differ. What is downloaded goes to Go's module cache and to a temporary folder.
+
+Not for: generated packages (__main__.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.figures import report
+from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.lint.run import Machine, lint_paths
+from modgo_lsp.model.files import DiskFiles
+from tests.agreement.compare import Outcome, compare
+from tests.agreement.modules import ROOT
+from tests.agreement.oracle import Oracle, build_oracle
+from tests.agreement.source import SDK
+from tests.agreement.typed import Typed, compare_types
+
+MODULES = [
+    "k8s.io/kubernetes@v1.33.0",
+    "github.com/prometheus/prometheus@v0.304.0",
+    "github.com/gohugoio/hugo@v0.147.0",
+]
+
+# At most so many functions of a package are registered, so that all kinds of packages get their turn.
+_REGISTERED = 60
+
+
+class Silence(NamedTuple):
+    """How many packages were linted that import no SDK, and what was said of them, or went wrong."""
+
+    packages: int
+    said: tuple[str, ...]
+
+
+def fetch(module: str, folder: Path, environment: Mapping[str, str]) -> Path:
+    """A copy of a Go module, with all that it requires in the module cache. Gives its folder."""
+    ran = _go(ROOT, environment, "mod", "download", "-json", module)
+    copy = folder / module.partition("@")[0].rpartition("/")[2]
+    shutil.copytree(json.loads(ran)["Dir"], copy)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)
+    # What a published module lacks: its vendor folder, and the modules below it that it replaces others by.
+    shutil.rmtree(copy / "vendor", ignore_errors=True)
+    (copy / "go.work").unlink(missing_ok=True)
+    for replace in json.loads(_go(copy, environment, "mod", "edit", "-json"))["Replace"] or ():
+        path, new = replace["Old"]["Path"], replace["New"]["Path"]
+        if new.startswith(".") and not (copy / new / "go.mod").exists():
+            sibling = module.partition("@")[2].replace("v1.", "v0.", 1)  # as Kubernetes numbers them
+            _go(copy, environment, "mod", "edit", f"-dropreplace={path}", f"-require={path}@{sibling}")
+    _go(copy, environment, "mod", "tidy", "-e")
+    return copy
+
+
+def silence(folder: Path) -> Silence:
+    """Lints a tree without the SDK as `modgo lint` does."""
+    outcome = lint_paths([str(folder)], DiskFiles(), machine=Machine(lambda _: find_go_environment()))
+    said = [f"{each.location.path}: {each.code} {each.message}" for each in outcome.findings]
+    return Silence(outcome.counts.packages, (*said, *map(str, outcome.problems)))
+
+
+def register_all(folder: Path, oracle: Oracle, pattern: str = "./...") -> int:
+    """Gives each package of a Go module a file that registers what it declares, up to a number; returns how
+    many packages it wrote to."""
+    _go(folder, oracle.environment, "mod", "edit", f"-require={SDK}@v1.0.0", f"-replace={SDK}={ROOT}/udf")
+    written = 0
+    for one in list(oracle.asks("members", pattern, folder)):
+        if one["errors"] or not one["functions"]:
+            continue
+        rng = random.Random(one["path"])
+        calls = [call.replace("%", "") for call in one["functions"]]
+        calls = rng.sample(calls, min(len(calls), _REGISTERED))
+        for name in rng.sample(one["types"], min(len(one["types"]), _REGISTERED // 4)):
+            calls.append(f"func(_ {name.replace('%', '')}) (_ {name.replace('%', '')}) {{ panic(0) }}")
+        lines = [f'\tmodgo_udf.Register("f{n}", {call})' for n, call in enumerate(calls)]
+        text = f'package {one["name"]}\n\nimport modgo_udf "{SDK}"\n\nfunc init() {{\n'
+        Path(one["dir"], "zz_modgo_udf.go").write_text(text + "\n".join(lines) + "\n}\n")
+        written += 1
+    _go(folder, oracle.environment, "mod", "tidy", "-e")
+    return written
+
+
+def _go(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
+    ran = subprocess.run(
+        ["go", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if ran.returncode != 0:
+        raise RuntimeError(f"go {' '.join(arguments)}: {ran.stderr[-2000:]}")
+    return ran.stdout
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.agreement.real")
+    parser.add_argument("modules", nargs="*", default=MODULES, help="as MODULE@VERSION")
+    parser.add_argument("--pattern", default="./...", help="which packages get registrations")
+    parser.add_argument("--keep", type=Path, help="leave the copies here")
+    given = parser.parse_args()
+    rows = []
+    wrong = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        oracle = build_oracle(Path(scratch))
+        for module in given.modules:
+            started = time.monotonic()
+            folder = fetch(module, given.keep or Path(scratch), oracle.environment)
+            quiet = silence(folder)
+            typed = compare_types(oracle, folder, given.pattern)
+            registering = register_all(folder, oracle, given.pattern)
+            outcome = compare(oracle, folder, module, given.pattern)
+            print(*quiet.said, *typed.different, *outcome.different, sep="\n")
+            wrong += len(quiet.said) + len(typed.different) + len(outcome.different)
+            rows.append(_row(module, quiet, typed, registering, outcome))
+            print(*rows[-1], f"{time.monotonic() - started:.0f} s", sep="  ", flush=True)
+    report(
+        "agreement-real",
+        {"wrong": wrong},
+        rows,
+        (
+            "Go module",
+            "packages",
+            "said of them",
+            "expressions",
+            "not known",
+            "differ",
+            "UDF packages",
+            "agree",
+        ),
+    )
+    return int(wrong > 0)
+
+
+def _row(module: str, quiet: Silence, typed: Typed, registering: int, outcome: Outcome) -> tuple[str, ...]:
+    return (
+        module,
+        str(quiet.packages),
+        str(len(quiet.said)),
+        str(typed.same + len(typed.unknown) + len(typed.different)),
+        str(len(typed.unknown)),
+        str(len(typed.different)),
+        str(registering),
+        str(outcome.agreed),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
