@@ -287,9 +287,7 @@ def _mend(options: Options, fixed: Fixed, files: Files) -> int:
         return 2 if fixed.outcome.problems else int(bool(fixed.changes) and not options.exit_zero)
     if options.stdin_filename is not None:
         path = absolute(options.stdin_filename)
-        document = fixed.outcome.documents.get(path)
-        text = fixed.changes[path][1] if path in fixed.changes else document.text if document else b""
-        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.write(fixed.changes[path][1] if path in fixed.changes else files.read(path))
         return _exit_code(options, fixed.outcome)
     write_changes(fixed.changes)
     _show(options, fixed.outcome, files)

@@ -12,9 +12,9 @@ from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.cli.module import cached_module, complete
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.host.load import load_module
-from modgo_lsp.lint.check import configured
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.run import Outcome
+from modgo_lsp.lint.selection import configured
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 

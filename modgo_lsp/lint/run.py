@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.lint.check import check_packages
+from modgo_lsp.lint.check import decide, judgement
 from modgo_lsp.lint.config import ConfigProblem, Configuration, Settings, configuration
 from modgo_lsp.lint.walk import PathProblem, Target, walk
 from modgo_lsp.model.files import Files
@@ -47,13 +47,13 @@ UNKNOWN_MACHINE = Machine()
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """`findings` by path, position and code; `documents` by path, of all packages that were looked at and
-    of those they import; `problems` with paths and configuration. `fail_on` is the strictest of the
-    packages' settings. `modules` are the packages that are UDF modules of their own, each with its settings:
-    they import the SDK, and no other package of their Go module imports them. `without_module` are the
-    folders of UDF packages that have no go.mod above them. `unread` are import paths of packages whose types
-    would have mattered and whose source isn't here, and `go_found` says whether Go's library is. `loader` is
-    the snapshot, to reuse in the next run."""
+    """`findings` by path, position and code; `documents` by path, of the files that were parsed; `problems`
+    with paths and configuration. `fail_on` is the strictest of the packages' settings. `modules` are the
+    packages that are UDF modules of their own, each with its settings: they import the SDK, and no other
+    package of their Go module imports them. `without_module` are the folders of UDF packages that have no
+    go.mod above them. `unread` are import paths of packages whose types would have mattered and whose source
+    isn't here, and `go_found` says whether Go's library is. `loader` is the snapshot, to reuse in the next
+    run."""
 
     findings: tuple[Finding, ...]
     documents: Mapping[str, Document]
@@ -88,12 +88,10 @@ def lint_paths(
         package = loader.package(target.directory)
         if package is not None:
             packages.append((target, package))
-    findings = check_packages(
-        [package for _, package in packages],
-        lambda package: configurations.of(package.directory).settings,
-    )
     chosen = [package for _, package in packages]
-    documents = _documents(chosen)
+    found = (judgement(package) for package in chosen)
+    judgements = [each for each in found if each is not None]
+    findings = decide(judgements, lambda directory: configurations.of(directory).settings)
     hidden = _hidden(packages)
     shown = tuple(finding for finding in findings if finding.location.path not in hidden)
     # The settings of folders without packages of ours count as well: a mistake there is still a mistake.
@@ -101,7 +99,7 @@ def lint_paths(
         configurations.of(target.directory)
     return Outcome(
         shown,
-        documents,
+        loader.documents(),
         Counts(len(chosen), sum(len(_looked_at(target, package)) for target, package in packages)),
         (*path_problems, *configurations.problems()),
         configurations.fail_on(),
@@ -124,25 +122,17 @@ def absolute(path: str) -> str:
 
 
 def _looked_at(target: Target, package: Package) -> list[str]:
-    paths = [file.document.path for file in package.files]
-    return [path for path in paths if target.files is None or path in target.files]
+    return [path for path in package.paths if target.files is None or path in target.files]
 
 
 def _hidden(packages: Sequence[tuple[Target, Package]]) -> set[str]:
     """Files of the packages that nobody asked about: neighbours of a named one, and ignored ones."""
     return {
-        file.document.path
+        path
         for target, package in packages
-        for file in package.files
-        if target.files is not None and file.document.path not in target.files
+        for path in package.paths
+        if target.files is not None and path not in target.files
     }
-
-
-def _documents(packages: Sequence[Package]) -> dict[str, Document]:
-    members = {
-        member.directory: member for package in packages for member in (*package.dependencies, package)
-    }
-    return {file.document.path: file.document for member in members.values() for file in member.files}
 
 
 _SEVERITIES = ("hint", "information", "warning", "error", "never")

@@ -6,15 +6,19 @@ Not for: writing them (ide/suppress.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import structs
 
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
-from modgo_lsp.rules.catalogue import RULES, unknown_rule
-from modgo_lsp.syntax.directives import Directive, directives
-from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import Span
+
+# Rules and parser are needed where there are directives to read, or some that were of no use.
+if TYPE_CHECKING:
+    from modgo_lsp.syntax.directives import Directive
+    from modgo_lsp.syntax.document import Document
 
 _ONE, _FILE = "modgo:ignore", "modgo:ignore-file"
 # A list of codes begins with something like one; otherwise what follows is a reason without a code.
@@ -24,28 +28,40 @@ _UNSUPPRESSIBLE = ("MG501", "MG502")
 
 
 class Suppression(msgspec.Struct, frozen=True):
-    """A directive. `comment` is all of it, `codes` its codes with their places, `covers` the bytes of the
-    file in which a finding has to begin to be suppressed (None: nothing). `invalid` says what is wrong
-    with it (MG502) and where; such a one covers nothing."""
+    """A directive. `comment` is all of it, `codes` its codes with their places, `removals` what takes each of
+    them out, `covers` the bytes of the file in which a finding has to begin to be suppressed (None: nothing).
+    `invalid` says what is wrong with it (MG502) and where; such a one covers nothing."""
 
     comment: Location
     codes: tuple[tuple[str, Span], ...]
+    removals: tuple[Edit, ...]
     reason: str
     covers: Span | None
     invalid: tuple[str, Span] | None = None
 
 
-def suppressions(document: Document, need_reason: bool = False) -> tuple[Suppression, ...]:
-    """The directives of a file, in its order. `need_reason`: one without a reason is invalid."""
+def suppressions(document: Document) -> tuple[Suppression, ...]:
+    """The directives of a file, in its order."""
+    from modgo_lsp.syntax.directives import directives
+
     return tuple(
-        _read(document, directive, need_reason)
-        for directive in directives(document)
-        if directive.name in (_ONE, _FILE)
+        _read(document, directive) for directive in directives(document) if directive.name in (_ONE, _FILE)
+    )
+
+
+def asking_reasons(written: tuple[Suppression, ...], asked: bool) -> tuple[Suppression, ...]:
+    """The directives as they are where the configuration asks for reasons: one without is invalid."""
+    message = "the configuration asks for a reason: write it after the codes"
+    return tuple(
+        structs.replace(each, covers=None, invalid=(message, each.comment.span))
+        if asked and not each.reason and each.invalid is None
+        else each
+        for each in written
     )
 
 
 def suppress(
-    findings: Iterable[Finding], suppressing: Collection[Suppression]
+    findings: Iterable[Finding], suppressing: Iterable[Suppression]
 ) -> tuple[list[Finding], set[tuple[Location, str]]]:
     """The findings that no directive covers; and the codes that were of use, with their comments."""
     by_code: dict[tuple[str, str], list[Suppression]] = {}
@@ -68,30 +84,33 @@ def suppress(
 
 
 def verdicts(
-    document: Document,
     written: Iterable[Suppression],
     used: Collection[tuple[Location, str]],
-    unjudged: Collection[str] = (),
+    is_unsure: Callable[[str], bool] | None = None,
 ) -> Iterator[Finding]:
-    """MG501 and MG502 of the suppressions that are written in one file. Codes in `unjudged`, and those that
-    no rule checks in the source, are never called unused."""
+    """MG501 and MG502 of the suppressions that are written in one file. Codes of which `is_unsure` says so,
+    and those that no rule checks in the source, are never called unused."""
+    from modgo_lsp.rules.catalogue import RULES
+
     for directive in written:
+        path = directive.comment.path
         if directive.invalid is not None:
             message, span = directive.invalid
-            yield RULES["MG502"].finding(message, Location(document.path, span))
+            yield RULES["MG502"].finding(message, Location(path, span))
             continue
-        for code, span in directive.codes:
-            if RULES[code].check is None or code in unjudged or (directive.comment, code) in used:
+        for (code, span), edit in zip(directive.codes, directive.removals, strict=True):
+            if RULES[code].check is None or (directive.comment, code) in used:
                 continue
-            edit = _without(document, directive, code, span)
+            if is_unsure is not None and is_unsure(code):
+                continue
             yield RULES["MG501"].finding(
                 f"there is no {code} here to suppress: remove it",
-                Location(document.path, span),
+                Location(path, span),
                 fixes=[Fix(f"Remove the suppression of {code}", True, (edit,))],
             )
 
 
-def _read(document: Document, directive: Directive, need_reason: bool) -> Suppression:
+def _read(document: Document, directive: Directive) -> Suppression:
     rest, start = (
         document.text[directive.arguments.start : directive.arguments.end],
         directive.arguments.start,
@@ -104,9 +123,10 @@ def _read(document: Document, directive: Directive, need_reason: bool) -> Suppre
             codes.append((written, place))
     reason = rest[listed.end() if listed else 0 :].strip().decode("utf-8", "replace")
     comment = Location(document.path, directive.span)
-    if invalid := _what_is_wrong(codes, reason, need_reason, comment.span):
-        return Suppression(comment, tuple(codes), reason, None, invalid)
-    return Suppression(comment, tuple(codes), reason, _covered(document, directive))
+    removals = tuple(_without(document, comment.span, codes, code) for code, _ in codes)
+    invalid = _what_is_wrong(codes, comment.span)
+    covers = _covered(document, directive) if invalid is None else None
+    return Suppression(comment, tuple(codes), removals, reason, covers, invalid)
 
 
 def _covered(document: Document, directive: Directive) -> Span | None:
@@ -118,9 +138,9 @@ def _covered(document: Document, directive: Directive) -> Span | None:
     return Span(directive.extent.start, directive.extent.end + 1)
 
 
-def _what_is_wrong(
-    codes: list[tuple[str, Span]], reason: str, need_reason: bool, comment: Span
-) -> tuple[str, Span] | None:
+def _what_is_wrong(codes: list[tuple[str, Span]], comment: Span) -> tuple[str, Span] | None:
+    from modgo_lsp.rules.catalogue import RULES, unknown_rule
+
     if not codes:
         return "say which findings are to be suppressed, as in //modgo:ignore MG101 reason", comment
     for code, span in codes:
@@ -128,20 +148,19 @@ def _what_is_wrong(
             return f"{code} is about suppressions and cannot be suppressed", span
         if code not in RULES:
             return unknown_rule(code), span
-    if need_reason and not reason:
-        return "the configuration asks for a reason: write it after the codes", comment
     return None
 
 
-def _without(document: Document, directive: Suppression, code: str, span: Span) -> Edit:
-    """Takes `code` out of the directive, or the whole of it where no other code is left."""
-    others = [(other, place) for other, place in directive.codes if other != code]
+def _without(document: Document, comment: Span, codes: list[tuple[str, Span]], code: str) -> Edit:
+    """Takes `code` out of a directive, or the whole of it where no other code is left."""
+    others = [(other, place) for other, place in codes if other != code]
     text, path = document.text, document.path
     if others:
+        span = next(place for other, place in codes if other == code)
         following = [place for _, place in others if place.start > span.start]
         cut = Span(span.start, following[0].start) if following else Span(others[-1][1].end, span.end)
         return Edit(Location(path, cut), "")
-    start, end = directive.comment.span.start, directive.comment.span.end
+    start, end = comment.start, comment.end
     while start > 0 and text[start - 1 : start] in (b" ", b"\t"):
         start -= 1
     if start == 0 or text[start - 1 : start] == b"\n":

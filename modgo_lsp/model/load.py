@@ -81,6 +81,10 @@ class Loader:
         """Whether Go's own tools, gopls among them, find the SDK from there: `package` does in any case."""
         return self._program(_clean(directory)).place(SDK_PATH) is not None
 
+    def documents(self) -> dict[str, Document]:
+        """By path, the files that were parsed so far."""
+        return self._sources.documents()
+
     def module(self, directory: str) -> Module | None:
         """The Go module that `directory` (absolute) is in, None without a go.mod."""
         found = self._module(_clean(directory))
@@ -159,7 +163,8 @@ class Loader:
         return self._packages[directory]
 
     def _new_package(self, unit: PackageUnit) -> Package:
-        return Package(unit.directory, unit.name, unit.path, unit.module, _Contents(self, unit))
+        paths = tuple(file.path for file in self._sources.built(unit.directory))
+        return Package(unit.directory, unit.name, unit.path, unit.module, paths, _Contents(self, unit))
 
     def _registrations(self, unit: PackageUnit) -> tuple[Registration, ...]:
         operands = self._program(unit.directory).operands

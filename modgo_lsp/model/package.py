@@ -215,18 +215,18 @@ class Contents(Protocol):
 
 
 class Package(msgspec.Struct, frozen=True, dict=True):
-    """A package of one folder, which is absolute. The rest is worked out when it is asked for: packages that
-    don't import the SDK are not even parsed."""
+    """A package of one folder, which is absolute; `paths` are those of its files, by base name. The rest is
+    worked out when it is asked for: packages that don't import the SDK are not even parsed."""
 
     directory: str
     name: str
     import_path: str
     module: Module | None
+    paths: tuple[str, ...]
     contents: Contents
 
     @cached_property
     def files(self) -> tuple[SourceFile, ...]:
-        """By base name."""
         return self.contents.files()
 
     @cached_property

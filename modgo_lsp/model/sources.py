@@ -228,6 +228,10 @@ class Sources:
         self._parsed[path] = parsed
         return parsed
 
+    def documents(self) -> dict[str, Document]:
+        """The files that were parsed whole so far."""
+        return {path: parsed.document for path, parsed in self._parsed.items()}
+
     def facts(
         self, directory: str, immutable: bool, context: BuildContext | None = None
     ) -> PackageFacts | None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from modgo_lsp.lint.check import check_package, is_selected
+from modgo_lsp.lint.check import check_package
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.fix import fix_paths
 from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.lint.selection import is_selected
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.load import Loader
 
