@@ -6,7 +6,7 @@ Not for: which functions a UDF reaches (call_graph.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from modgo_lsp.model.finding import Location
@@ -47,6 +47,7 @@ class Code:
         self.name = name
         self.udf = udf
         self.steps = steps
+        self._callees: dict[ast.Expr, Callee | None] = {}
 
     @property
     def is_udf(self) -> bool:
@@ -69,14 +70,19 @@ class Code:
     def calls(self, *names: str) -> Iterator[tuple[ast.CallExpr, str]]:
         """The calls of functions that are named so, as Callee names them; "os/signal.*" stands for all that
         begin so."""
-        wanted = _Wanted(names)
-        for node in self.nodes:
-            if isinstance(node, ast.CallExpr) and (
-                wanted.may_be(_last_name(node.fun)) or self._is_variable(node.fun)
-            ):
-                callee = self.callee(node.fun)
+        wanted = _wanted(names)
+        for call, last, held in self._calls:
+            if held or wanted.may_be(last):
+                callee = self.callee(call.fun)
                 if callee is not None and wanted.is_one(callee.name):
-                    yield node, callee.name
+                    yield call, callee.name
+
+    @cached_property
+    def _calls(self) -> tuple[tuple[ast.CallExpr, str | None, bool], ...]:
+        """All calls, each with the last name of what is called, and whether that is a variable: most rules ask
+        for some of them."""
+        calls = (node for node in self.nodes if isinstance(node, ast.CallExpr))
+        return tuple((call, _last_name(call.fun), self._is_variable(call.fun)) for call in calls)
 
     def _is_variable(self, fun: ast.Expr) -> bool:
         """Whether a function is called by the name of a variable that holds it."""
@@ -84,15 +90,17 @@ class Code:
 
     def methods(self, *names: str) -> Iterator[ast.CallExpr]:
         """The calls of methods that are named so, whatever their receivers are."""
-        for node in self.nodes:
-            if isinstance(node, ast.CallExpr):
-                fun = ast.unparen(node.fun)
-                if isinstance(fun, ast.SelectorExpr) and fun.sel.name in names and self.selected(fun) is None:
-                    yield node
+        for call, last, _ in self._calls:
+            if last in names:
+                fun = ast.unparen(call.fun)
+                if isinstance(fun, ast.SelectorExpr) and self.selected(fun) is None:
+                    yield call
 
     def callee(self, fun: ast.Expr) -> Callee | None:
         """What is called by `fun(…)`; None where that cannot be known, and of a function literal."""
-        return self._targets.callee(self.file, fun)
+        if fun not in self._callees:
+            self._callees[fun] = self._targets.callee(self.file, fun)
+        return self._callees[fun]
 
     def selected(self, expr: ast.Node) -> tuple[str, str] | None:
         """The import path and the name of `package.Name`; None of any other expression."""
@@ -164,6 +172,11 @@ class Code:
                     yield name, self._operands.variables.type_of(item)
                 elif name.name == "_":
                     yield name, self._operands.resolver.type_of(self.file, field.type)
+
+
+@lru_cache(256)
+def _wanted(names: tuple[str, ...]) -> _Wanted:
+    return _Wanted(names)
 
 
 class _Wanted:

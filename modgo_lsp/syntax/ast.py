@@ -7,6 +7,7 @@ Function bodies are lowered when first looked at (`Body.statements`). Not for: m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Union
 
 import msgspec
@@ -411,7 +412,7 @@ class File(Node, frozen=True, eq=False, gc=False):
 def children(node: Node) -> list[Node]:
     """The nodes directly below `node`, in the order of the source; a body's statements too."""
     found: list[Node] = []
-    for field in node.__struct_fields__[1:]:  # the first is the span
+    for field in _fields(type(node)):
         value = getattr(node, field)
         if isinstance(value, Node):
             found.append(value)
@@ -420,6 +421,16 @@ def children(node: Node) -> list[Node]:
         elif isinstance(value, Body):
             found += value.statements
     return found
+
+
+@cache
+def _fields(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold others: all but plain values."""
+    types = {
+        name: type_ for each in kind.__mro__ for name, type_ in getattr(each, "__annotations__", {}).items()
+    }
+    plain = ("Span", "Span | None", "str", "bool", "int")
+    return tuple(name for name in kind.__struct_fields__ if types.get(name) not in plain)
 
 
 def walk(node: Node) -> Iterator[Node]:
