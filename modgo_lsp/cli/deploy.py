@@ -96,13 +96,15 @@ def _try(module: Path, as_json: bool) -> None:
 
 
 def _ask(present: RemoteModule, as_json: bool) -> None:
-    """Returns where the user lets the module be replaced; raises CliError where nobody can be asked."""
+    """Returns where the user lets the module be replaced, and ends the command where not; raises CliError
+    where nobody can be asked."""
     version = f" (sha256 {present.sha256[:12]}…)" if present.sha256 else ""
     told = f"the cluster has a module {present.name}{version}"
     if as_json or not sys.stdin.isatty():
         raise CliError(told, "add --yes to replace it")
     if not click.confirm(f"{told[0].upper()}{told[1:]}. Replace it?", err=True):
-        raise CliError("nothing was changed")
+        click.echo("Nothing was changed.", err=True)
+        sys.exit(1)
 
 
 def _show(result: Deployed) -> None:

@@ -121,6 +121,8 @@ def _run(words: list[str], ended_by: list[int]) -> int:
             failure.show()
         return failure.exit_code
     except (click.Abort, KeyboardInterrupt):
+        if sys.stderr.isatty():
+            click.echo(err=True)  # the shell's prompt begins its own line, not behind ^C
         return 128 + (ended_by or [signal.SIGINT])[0]
     except BrokenPipeError:
         # Whoever read our output has seen enough (`modgo lint | head`). Python must not flush once more.

@@ -25,6 +25,8 @@ _KINDS: tuple[tuple[re.Pattern[str], FailureKind], ...] = (
     (re.compile(r"its worker (?:ended|was ended|does not end|wrote over)|its workers end before"), "crash"),
     (re.compile(r"^no function \S+ is registered"), "usage"),
     (re.compile(r"^\S+ is a (?:stream|record) UDF; "), "usage"),
+    (re.compile(r"^\S+ expects (?:at least )?(?:no|\d+) arguments?, got \d+$"), "usage"),
+    (re.compile(r"^argument \d+ of \S+: expected "), "usage"),
     (re.compile(r"its answer cannot be given back"), "abi"),
 )
 

@@ -168,7 +168,7 @@ def test_nodes_and_client_do_their_parts_of_a_stream(stream: Any) -> None:
     ("words", "code", "kind", "message"),
     [
         (("calls", "spoil"), 1, "panic", "the client: too much"),
-        (("calls", "total"), 1, "udf", "total expects 1 argument, got 0"),
+        (("calls", "total"), 2, "usage", "total expects 1 argument, got 0"),
         (("calls", "add"), 2, "usage", "add is a record UDF"),
         (("calls", "totl"), 2, "usage", "did you mean total?"),
         (("call", "total", "n"), 2, "usage", "the cluster has no module call; did you mean calls?"),

@@ -24,6 +24,8 @@ from modgo_lsp.ship.client_values import from_client, to_client
         ("no function x is registered; there is y", "usage", None, ()),
         ("y is a stream UDF; apply it to a stream", "usage", None, ()),
         ("shop.x: its answer cannot be given back: it is too deep", "abi", None, ()),
+        ("sum expects at least 2 arguments, got 0", "usage", None, ()),
+        ('argument 2 of sum: expected an integer, got the string "x"', "usage", None, ()),
         ("UDF: Execution Error 2 : sum expects 1", "udf", "sum expects 1", ()),
         ("", "udf", "the server gave no reason", ()),
     ],
