@@ -33,14 +33,14 @@ from modgo_lsp.ship.trial import try_module
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 when every node has the module, 1 where it is refused or a node never gets it, "
-    "2 for a cluster that cannot be reached or wrong options.",
+    epilog="Exits with 0 when every node has the module, 1 where it is refused, or a node never gets it or "
+    "cannot load it, 2 for a cluster that cannot be reached or wrong options.",
 )
 @click.argument("module", metavar="FILE.so", type=click.Path(path_type=Path))
 @cluster_options
 @click.option("--yes", "-y", is_flag=True, help="Replace a module of that name without asking.")
 @click.option("--no-load", is_flag=True, help="Don't load the module on this machine first.")
-@click.option("--no-probe", is_flag=True, help="Don't check first that every node runs Go modules.")
+@click.option("--no-probe", is_flag=True, help="Don't ask the nodes whether they run Go modules.")
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), default=WAIT_SECONDS, show_default=True,
     metavar="SECONDS", help="How long to wait for the nodes.",
@@ -49,11 +49,11 @@ from modgo_lsp.ship.trial import try_module
 def command(
     module: Path, access: Access, yes: bool, no_load: bool, no_probe: bool, timeout: float, as_json: bool
 ) -> None:
-    """Give FILE.so to a cluster and wait until every node has it.
+    """Give FILE.so to a cluster and wait until every node has it and has loaded it.
 
     The module is inspected first, and loaded here where it is for this machine. It travels compressed, above
     the server's limit in parts, and is known by the file's name. Its bytes are read back from every node and
-    compared. The servers need the plugin that runs Go modules.
+    compared, and every node says that it could load it. The servers need the plugin that runs Go modules.
 
     \b
     Examples:
@@ -75,16 +75,16 @@ def command(
             _ask(present, as_json)
         with progress(as_json) as tell:
             if same:
-                result = confirm(cluster, cargo, timeout, tell)
+                result = confirm(cluster, cargo, timeout, tell, loads=not no_probe)
             else:
                 if not no_probe:
                     tell("asking whether every node runs Go modules")
                     check_plugin(cluster)
-                result = deploy(cluster, cargo, there, timeout, tell)
+                result = deploy(cluster, cargo, there, timeout, tell, loads=not no_probe)
     if as_json:
         write_json(deployed_json(result))
     else:
-        _show(result)
+        _show(result, "" if no_probe else ", loaded")
 
 
 def _try(module: Path, as_json: bool) -> None:
@@ -107,7 +107,7 @@ def _ask(present: RemoteModule, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _show(result: Deployed) -> None:
+def _show(result: Deployed, loaded: str) -> None:
     cargo = result.cargo
     parts = f" in {len(cargo.files)} files" if len(cargo.files) > 1 else ""
     did = {"new": "deployed", "replaced": "replaced", "unchanged": "was there already"}[result.change]
@@ -116,4 +116,4 @@ def _show(result: Deployed) -> None:
         f"sha256 {cargo.sha256[:12]}…"
     )
     for node in result.nodes:
-        click.echo(f"  {node} has it, checksum verified")
+        click.echo(f"  {node} has it, checksum verified{loaded}")

@@ -23,6 +23,7 @@ from modgo_lsp.ship.listing import Survey, refused, survey
 from modgo_lsp.ship.names import SUFFIX, checked_name, module_name, stem
 from modgo_lsp.ship.package import PackageError, files_of, package
 from modgo_lsp.ship.registry import put_file, remove_file
+from modgo_lsp.ship.state import wait_loaded
 
 Tell = Callable[[str], None]
 
@@ -100,10 +101,12 @@ def check_free(name: str, there: Standing) -> None:
         )
 
 
-def deploy(cluster: Cluster, cargo: Cargo, there: Standing, seconds: float, tell: Tell) -> Deployed:
-    """Puts the module's files, the head last, waits until every node has them with the right bytes, and
-    then takes away what is left of an older version. Raises ShipError, after taking back its own parts where
-    the module did not come to stand."""
+def deploy(
+    cluster: Cluster, cargo: Cargo, there: Standing, seconds: float, tell: Tell, *, loads: bool = True
+) -> Deployed:
+    """Puts the module's files, the head last, waits until every node has them with the right bytes and, where
+    `loads`, has loaded the module, and then takes away what is left of an older version. Raises ShipError,
+    after taking back its own parts where the module did not come to stand."""
     started = time.monotonic()
     node = _first(cluster)
     put: list[str] = []
@@ -122,7 +125,9 @@ def deploy(cluster: Cluster, cargo: Cargo, there: Standing, seconds: float, tell
         if isinstance(error, NodeError):
             raise ShipError(f"{node} did not take {put[-1]}: {error}", "run the command again") from None
         raise
-    wait_for(cluster, dict(cargo.files), (), seconds, tell)
+    nodes = wait_for(cluster, dict(cargo.files), (), seconds, tell)
+    if loads:
+        wait_loaded(cluster, cargo.module, cargo.files[-1][1], nodes, seconds, tell)
     stale = [name for name in there.files if name not in dict(cargo.files)]
     _remove(cluster, node, stale, tell)
     nodes = wait_for(cluster, dict(cargo.files), stale, seconds, tell)
@@ -130,11 +135,13 @@ def deploy(cluster: Cluster, cargo: Cargo, there: Standing, seconds: float, tell
     return Deployed(cargo, nodes, "replaced" if there.files else "new", elapsed)
 
 
-def confirm(cluster: Cluster, cargo: Cargo, seconds: float, tell: Tell) -> Deployed:
+def confirm(cluster: Cluster, cargo: Cargo, seconds: float, tell: Tell, *, loads: bool = True) -> Deployed:
     """What `deploy` gives, where the cluster has this very module already. Raises ShipError where a node has
-    not."""
+    not, or could not load it."""
     started = time.monotonic()
     nodes = wait_for(cluster, dict(cargo.files), (), seconds, tell)
+    if loads:
+        wait_loaded(cluster, cargo.module, cargo.files[-1][1], nodes, seconds, tell)
     return Deployed(cargo, nodes, "unchanged", int((time.monotonic() - started) * 1000))
 
 

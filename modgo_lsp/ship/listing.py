@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from modgo_lsp.ship.failure import ShipError
 from modgo_lsp.ship.names import SUFFIX, stem
 from modgo_lsp.ship.package import PackageError, files_of, needed, unpack
 from modgo_lsp.ship.registry import get_file, list_files
+from modgo_lsp.ship.state import read_state
 
 Kind = Literal["go", "lua", "mixed"]
 
@@ -70,12 +72,14 @@ def survey(cluster: Cluster) -> Survey:
 
 
 def list_modules(cluster: Cluster) -> tuple[RemoteModule, ...]:
-    """Every module of the cluster, Go and Lua, by name. Raises ShipError."""
+    """Every module of the cluster, Go and Lua, by name, with what its nodes say became of it. Raises
+    ShipError."""
     found = survey(cluster)
     by_name: dict[str, list[str]] = {}
     for filename in found.names():
         by_name.setdefault(stem(filename), []).append(filename)
-    return tuple(_module(cluster, found, name, files) for name, files in sorted(by_name.items()))
+    modules = (_module(cluster, found, name, files) for name, files in sorted(by_name.items()))
+    return tuple(_with_load_problems(cluster, found, module) for module in modules)
 
 
 def find_module(cluster: Cluster, found: Survey, name: str) -> RemoteModule | None:
@@ -130,6 +134,19 @@ def _module(cluster: Cluster, found: Survey, name: str, files: list[str]) -> Rem
         nodes=sum(any(one in there for one in files) for there in found.files.values()),
         problems=tuple(problems),
     )
+
+
+def _with_load_problems(cluster: Cluster, found: Survey, module: RemoteModule) -> RemoteModule:
+    """The module with which nodes cannot load what they have, and why."""
+    problems = []
+    for node, there in found.files.items():
+        if f"{module.name}{SUFFIX}" not in there:
+            continue
+        with suppress(NodeError):
+            state = read_state(cluster, node, module.name)
+            if state is not None and state.word == "refused":
+                problems.append(f"{node} cannot load it: {state.why}")
+    return msgspec.structs.replace(module, problems=(*module.problems, *problems))
 
 
 def _disagreements(found: Survey, files: Iterable[str]) -> list[str]:

@@ -5,8 +5,10 @@ Both are processes of their own in a folder of their own; the real one is spoken
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -21,6 +23,8 @@ from typing import Any
 
 import msgpack
 import pytest
+
+from modgo_lsp.ship.state import State, parse_state
 
 
 class RefusedError(Exception):
@@ -56,6 +60,10 @@ class Server(ABC):
 
     @abstractmethod
     def remove(self, name: str) -> None: ...
+
+    @abstractmethod
+    def state(self, module: str) -> State | None:
+        """What the plugin says became of a module."""
 
     @abstractmethod
     def clear_cache(self) -> None: ...
@@ -149,6 +157,10 @@ class HostProgram(Server):
 
     def remove(self, name: str) -> None:
         self._say("remove", name)
+
+    def state(self, module: str) -> State | None:
+        path = self.folder / "lua" / f"{module}.state"
+        return parse_state(path.read_bytes()) if path.exists() else None
 
     def clear_cache(self) -> None:
         self._say("clear")
@@ -258,6 +270,16 @@ class RealServer(Server):
 
     def remove(self, name: str) -> None:
         self.client.udf_remove(name)
+
+    def state(self, module: str) -> State | None:
+        import aerospike
+
+        try:
+            (answer,) = self.client.info_all(f"udf-get:filename={module}.state").values()
+        except aerospike.exception.UDFError:
+            return None
+        found = re.search("content=([^;]*);", str(answer[1]))
+        return parse_state(base64.b64decode(found[1])) if found else None
 
     def clear_cache(self) -> None:
         self.client.info_all("udf-clear-cache:")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -243,8 +244,15 @@ def test_a_module_that_cannot_be_set_up_stays_here(cluster: list[Asd], tmp_path:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "later.so cannot be loaded" in done.stderr
     assert "later" not in cluster[0].info("udf-list")
-    done = modgo("deploy", "later.so", "--hosts", cluster[0].hosts, "--no-load", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    for _ in range(2):
+        done = modgo("deploy", "later.so", "--hosts", cluster[0].hosts, "--no-load", cwd=tmp_path)
+        assert done.returncode == 1, done.stderr
+        assert "every node has the files of later, but cannot load it: A1 (" in done.stderr
+        assert all(f"{node.hosts}): " in done.stderr for node in cluster)
+        assert "speaks version 2.0 of the UDF ABI" in done.stderr
+    done = modgo("modules", "--hosts", cluster[0].hosts, cwd=tmp_path)
+    assert done.returncode == 1
+    assert re.search(rf"later: A2 \({cluster[1].hosts}\) cannot load it: .*version 2.0", done.stdout)
     done = modgo("apply", "later", "add", "--hosts", cluster[0].hosts, "--key", KEY, cwd=tmp_path)
     assert done.returncode == 1
     assert "speaks version 2.0 of the UDF ABI" in done.stderr

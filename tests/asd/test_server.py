@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
+import subprocess
 import time
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import psutil
 import pytest
 
 from modgo_lsp.ship.package import package
+from modgo_lsp.ship.state import State
 from tests.asd.conftest import Maker, in_parts, logged
 from tests.asd.server import FailedError, RefusedError, Server
 
@@ -246,6 +249,47 @@ def test_the_old_set_answers_until_the_new_one_is_whole(server: Server, shops: t
     server.restart()
     server.store("a", {"n": 1})
     assert server.apply("a", "shop", "version") == 2
+
+
+def test_what_became_of_a_module_can_be_asked(
+    server: Server, shops: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    assert server.state("shop") is None
+    old, new = (package("shop", content) for content in shops)
+    server.put_all(old)
+    state = server.state("shop")
+    assert state == State(hashlib.sha256(old[-1][1]).hexdigest(), "loaded", "")
+    parts = in_parts("shop", shops[1])
+    server.put_all(parts[1:])
+    state = server.state("shop")
+    assert state is not None
+    assert (state.file_sha256, state.word) == (hashlib.sha256(parts[-1][1]).hexdigest(), "waiting")
+    assert f"waits for 1 of its {len(parts) - 1} parts" in state.why
+    server.put(parts[0][0], b"something else")
+    state = server.state("shop")
+    assert state is not None
+    assert (state.word, "put the module again" in state.why) == ("refused", True)
+    server.put_all(old)
+    assert server.state("shop") == State(hashlib.sha256(old[-1][1]).hexdigest(), "loaded", "")
+    server.put_all(package("later", later(tmp_path)))
+    state = server.state("later")
+    assert state is not None
+    assert (state.word, "speaks version 2.0 of the UDF ABI" in state.why) == ("refused", True)
+    server.put_all(new)
+    server.restart()
+    assert server.state("shop") == State(hashlib.sha256(new[-1][1]).hexdigest(), "loaded", "")
+    for name in ("shop.so", "later.so"):
+        server.remove(name)
+    assert [server.state(name) for name in ("shop", "later")] == [None, None]
+
+
+def later(folder: Path) -> bytes:
+    """A module that looks like one, and is of the next major version: that only loading it tells."""
+    root = Path(__file__).parents[2]
+    command = ["cc", "-shared", "-fPIC", "-DMAJOR=2", "-I", str(root / "libmod_go" / "include")]
+    source = root / "tests" / "host" / "modules" / "good.c"
+    subprocess.run([*command, "-o", str(folder / "later.so"), str(source)], check=True)
+    return (folder / "later.so").read_bytes()
 
 
 def test_a_lost_part_is_warned_of(server: Server, shops: tuple[bytes, bytes]) -> None:

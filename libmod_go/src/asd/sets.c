@@ -16,6 +16,7 @@
 #include "modules.h"
 #include "package.h"
 #include "server.h"
+#include "state.h"
 
 enum { DONE = 0, FAILED = 2 };
 
@@ -186,11 +187,14 @@ static mod_go_status open_content(const char *module, uint8_t *file, size_t file
 	}
 }
 
-/* Where the module is not loaded, calls are told why. */
-static int refuse(const char *module, const mod_go_error *error)
+/* Where the module is not loaded, calls are told why. `file` is NULL where the server's file could not be read. */
+static int refuse(const char *module, const mod_go_digest *file, const mod_go_error *error)
 {
 	mod_go_error ignored;
 
+	if (file != NULL)
+		mod_go_state_write(folder, module, file, error->status == MOD_GO_NO_FILE ? "waiting" : "refused",
+		                   error->message);
 	mod_go_modules_refuse(module, error->message, &ignored);
 	if (error->status == MOD_GO_NO_FILE) {
 		as_log_info("mod_go: %s", error->message);
@@ -222,15 +226,16 @@ static int load_file(const char *module, uint8_t *file, size_t file_size)
 
 	status = open_content(module, file, file_size, &bytes, &size, &error);
 	if (status != MOD_GO_OK)
-		return refuse(module, &error);
-	if (before != NULL && strcmp(before->digest.text, digest.text) == 0) {
-		free(bytes);
-		return DONE;
+		return refuse(module, &digest, &error);
+	if (before == NULL || strcmp(before->digest.text, digest.text) != 0) {
+		mod_go_state_write(folder, module, &digest, "loading", NULL);
+		status = load(module, bytes, size, &error);
 	}
-	status = load(module, bytes, size, &error);
 	free(bytes);
 	if (status == MOD_GO_OK)
 		note_loaded(module, &digest);
+	mod_go_state_write(folder, module, &digest, status == MOD_GO_OK ? "loaded" : "refused",
+	                   status == MOD_GO_OK ? NULL : error.message);
 	return status == MOD_GO_OK ? DONE : FAILED;
 }
 
@@ -254,7 +259,7 @@ static int add_module(const char *module)
 	int code;
 
 	if (file == NULL)
-		return refuse(module, &error);
+		return refuse(module, NULL, &error);
 	code = load_file(module, file, size);
 	free(file);
 	return code;
@@ -304,6 +309,7 @@ static int remove_module(const char *module)
 	mod_go_error error;
 
 	forget_loaded(module);
+	mod_go_state_remove(folder, module);
 	if (mod_go_modules_remove(module, &error) != MOD_GO_OK)
 		return FAILED;
 	as_log_info("mod_go: %s.so is removed", module);

@@ -1,0 +1,97 @@
+"""What became of a module on a node: the server's plugin writes it beside the files (docs/server-files.md).
+
+That a node has a module's files does not say that it can load it: its C library may be too old, say. Not for:
+the files themselves (agreement.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Collection
+from typing import Literal, cast
+
+import msgspec
+
+from modgo_lsp.ship.cluster import Cluster, Node, NodeError, RefusedError
+from modgo_lsp.ship.failure import ShipError
+from modgo_lsp.ship.registry import get_file
+
+Word = Literal["loading", "loaded", "waiting", "refused"]
+
+_PAUSE_SECONDS = 0.2
+_STATE = re.compile(
+    r"modgo-state 1\nfile-sha256 ([0-9a-f]{64})\nstate (loading|loaded|waiting|refused)\n(?:why (.*)\n)?"
+)
+
+
+class State(msgspec.Struct, frozen=True):
+    """`file_sha256` is of the server's file NAME.so that it is about; `why` is "" where it is loaded."""
+
+    file_sha256: str
+    word: Word
+    why: str
+
+
+def parse_state(content: bytes) -> State | None:
+    """None for what no plugin has written."""
+    found = _STATE.fullmatch(content.decode("utf-8", "replace"))
+    return None if found is None else State(found[1], cast(Word, found[2]), found[3] or "")
+
+
+def read_state(cluster: Cluster, node: Node, module: str) -> State | None:
+    """None where the node does not say, for it has no plugin or is not at it yet. Raises NodeError."""
+    try:
+        return parse_state(get_file(cluster, node, f"{module}.state"))
+    except RefusedError:
+        return None
+
+
+def wait_loaded(
+    cluster: Cluster,
+    module: str,
+    file: bytes,
+    nodes: Collection[Node],
+    seconds: float,
+    tell: Callable[[str], None],
+) -> None:
+    """Returns when every node has loaded what the content of the server's file NAME.so stands for. Raises
+    ShipError where one cannot, with its reason, or does not in time."""
+    wanted = hashlib.sha256(file).hexdigest()
+    until = time.monotonic() + seconds
+    left = set(nodes)
+    while True:
+        refused: dict[Node, str] = {}
+        for node in sorted(left):
+            state = _state(cluster, node, module, wanted)
+            if state is not None and state.word == "loaded":
+                left.discard(node)
+            elif state is not None and state.word == "refused":
+                refused[node] = state.why
+        if refused:
+            told = "; ".join(f"{node}: {why}" for node, why in sorted(refused.items()))
+            raise ShipError(
+                f"every node has the files of {module}, but cannot load it: {told}",
+                "calls of it fail there (a version that was loaded before still answers, until its node "
+                "restarts); deploy one that can be loaded, or run `modgo undeploy`",
+            )
+        if not left:
+            return
+        tell(f"waiting for {len(left)} of {len(nodes)} nodes to load it")
+        if time.monotonic() >= until:
+            raise ShipError(
+                f"every node has the files of {module}, but has not loaded it after {seconds:g} s: "
+                f"{', '.join(map(str, sorted(left)))}",
+                "see the server's log there, and that its libmod_go_asd.so is not older than this modgo",
+            )
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _state(cluster: Cluster, node: Node, module: str, file_sha256: str) -> State | None:
+    """What the node says of this very file."""
+    try:
+        state = read_state(cluster, node, module)
+    except NodeError:
+        return None
+    return state if state is not None and state.file_sha256 == file_sha256 else None
