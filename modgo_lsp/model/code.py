@@ -79,8 +79,8 @@ class Code:
 
     @cached_property
     def _calls(self) -> tuple[tuple[ast.CallExpr, str | None, bool], ...]:
-        """All calls, each with the last name of what is called, and whether that is a variable: most rules ask
-        for some of them."""
+        """All calls, each with the last name of what is called, and whether that is a variable: most rules
+        ask for some of them."""
         calls = (node for node in self.nodes if isinstance(node, ast.CallExpr))
         return tuple((call, _last_name(call.fun), self._is_variable(call.fun)) for call in calls)
 
