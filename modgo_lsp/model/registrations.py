@@ -19,9 +19,9 @@ from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, S
 from modgo_lsp.model.reach import Owner, Reach, bind_owner, owners, static_calls
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.signature import Subject, declared_subject, distant_subject, judge
+from modgo_lsp.model.signature import Slot, Subject, declared_subject, distant_subject, judge
 from modgo_lsp.model.source_text import type_text
-from modgo_lsp.model.types import Func, Interface, Type, TypeParameter, Unknown
+from modgo_lsp.model.types import Func, Interface, Named, Pointer, Type, TypeParameter, Unknown
 from modgo_lsp.model.units import FileUnit, PackageUnit
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.positions import Span
@@ -265,13 +265,29 @@ class Registrations:
         method_expression = operand.name == "method expression"
         if home.unit is self._unit:
             receiver = source.decl.receiver if method_expression else None
-            return declared_subject(
+            subject = declared_subject(
                 home, func, source.decl.type, source.decl.name.span, receiver, instantiated=source.generic
             )
+            return self._promoted(subject, source, place) if method_expression else subject
         name = Location(home.path, source.decl.name.span)
         related = ((name, f"{source.qualified} is declared here"),)
         names = tuple(ident.name for field in source.decl.type.params.fields for ident in field.names)
         return distant_subject(func, self._unit.path, place, related, () if method_expression else names)
+
+    def _promoted(self, subject: Subject, method: FunctionName, place: Location) -> Subject:
+        """The subject of a method expression. By embedding, its first parameter may have another type than
+        the method's receiver: that type stands in the registration."""
+        type_ = subject.type.parameters[0]
+        named = type_.element if isinstance(type_, Pointer) else type_
+        home = None if method.file is None else method.file.unit
+        if isinstance(named, Named) and home is not None and named.package == home.path:
+            own = home.methods_of(named.name)
+        else:
+            own = iter(())
+        if any(each is method for each in own):
+            return subject
+        slot = Slot("", type_, type_text(type_, self._unit.path), place, place, (), False, None)
+        return msgspec.structs.replace(subject, parameters=(slot, *subject.parameters[1:]))
 
     def _judged(self, subject: Subject, file: FileUnit) -> Signature:
         return judge(self._resolver, subject, file.document)

@@ -384,7 +384,13 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 			if signature.Params().Len() == used.Signature().Params().Len() {
 				receiver = nil
 			}
-			stands = func(p problem) span { return p.stands(of(decl.Name), decl.Type, receiver) }
+			stands = func(p problem) span {
+				// A method that is promoted has another receiver, which stands in the registration.
+				if receiver != nil && p.part < resultType && p.index == 0 && isPromoted(signature, used) {
+					return at
+				}
+				return p.stands(of(decl.Name), decl.Type, receiver)
+			}
 		}
 	}
 	for _, problem := range signatureProblems(signature) {
@@ -398,6 +404,21 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 			j.say(problem.code, said.at)
 		}
 	}
+}
+
+func isPromoted(expression *types.Signature, method *types.Func) bool {
+	return namedIn(expression.Params().At(0).Type()) != namedIn(method.Signature().Recv().Type())
+}
+
+func namedIn(t types.Type) *types.Named {
+	t = types.Unalias(t)
+	if pointer, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(pointer.Elem())
+	}
+	if named, ok := t.(*types.Named); ok {
+		return named.Origin()
+	}
+	return nil
 }
 
 func declarationOf(pkg *loaded, function *types.Func) *ast.FuncDecl {
