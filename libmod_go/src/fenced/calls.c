@@ -96,15 +96,25 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 	return false;
 }
 
-/* Sets when the call must be done, and when its worker is ended; false where that has passed. */
-static bool set_deadline(const mod_go_fenced *pool, mod_go_session *session, uint64_t now)
+/* A time-out this long, in milliseconds, may end some milliseconds early. */
+#define LONG_TIMEOUT 500
+
+/* Sets when the call must be done, and when its worker is ended; false where that has passed. A deadline that passed some
+ * milliseconds ago may be taken for one to come: the call is then ended at once. */
+static bool set_deadline(const mod_go_fenced *pool, mod_go_session *session)
 {
+	uint64_t timeout = pool->options.timeout;
+
 	session->deadline = session->call->deadline;
-	if (session->deadline == 0 && pool->options.timeout > 0)
-		session->deadline = now + (uint64_t)pool->options.timeout * 1000000u;
-	if (session->deadline > 0)
-		session->until = session->deadline + (uint64_t)pool->options.grace * 1000000u;
-	return session->deadline == 0 || now < session->deadline;
+	if (session->deadline == 0 && timeout > 0) {
+		uint64_t now = timeout >= LONG_TIMEOUT ? mod_go_now_or_before() : mod_go_now();
+
+		session->deadline = now + timeout * 1000000u;
+	}
+	if (session->deadline == 0)
+		return true;
+	session->until = session->deadline + (uint64_t)pool->options.grace * 1000000u;
+	return mod_go_now_or_before() < session->deadline;
 }
 
 /* Whether this call is one of those of the thread that are timed. */
@@ -125,10 +135,9 @@ static int apply(mod_go_fenced *pool, mod_go_session *session, aerospike_udf_go_
 
 	mod_go_outcome_begin();
 	session->timed = is_timed(pool);
-	/* The clock is read only where it is asked for. */
-	if (session->timed || pool->options.timeout > 0 || (session->call != NULL && session->call->deadline > 0))
+	if (session->timed)
 		session->started = mod_go_now();
-	if (status == AEROSPIKE_UDF_GO_OK && !set_deadline(pool, session, session->started)) {
+	if (status == AEROSPIKE_UDF_GO_OK && !set_deadline(pool, session)) {
 		status =
 			mod_go_result_refuse(result, AEROSPIKE_UDF_GO_DEADLINE,
 		                         "function %s: the deadline had passed before the call began", session->name);

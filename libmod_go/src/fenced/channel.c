@@ -20,12 +20,22 @@
 /* A host that sleeps looks up this often, should its worker have cleared the flag that gets it woken. */
 #define LOOK_UP 50000000u /* nanoseconds */
 
-uint64_t mod_go_now(void)
+static uint64_t read_clock(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t mod_go_now(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+uint64_t mod_go_now_or_before(void)
+{
+	return read_clock(CLOCK_MONOTONIC_COARSE);
 }
 
 bool mod_go_room_for(mod_go_room *room, size_t length)

@@ -118,7 +118,8 @@ bool mod_go_channel_was_taken(const mod_go_channel *channel);
 /* Wakes a host that waits for a worker of which `gone` was set. */
 void mod_go_channel_hang_up(mod_go_channel *channel);
 
-/* Nanoseconds of CLOCK_MONOTONIC. */
+/* Nanoseconds of CLOCK_MONOTONIC; and some milliseconds less than that, for a fifth of the time that it takes. */
 uint64_t mod_go_now(void);
+uint64_t mod_go_now_or_before(void);
 
 #endif

@@ -13,11 +13,13 @@
 static uint32_t functions_of(const mod_go_session *session)
 {
 	const aerospike_udf_go_call *call = session->call;
+	const aerospike_udf_go_host *host = call->host;
+	bool whole =
+		host != NULL && host->size >= sizeof(*host); /* as it mostly is: one question for all of them */
 	uint32_t functions = 0;
 
 #define NOTE(function, bit)                                                                                  \
-	if (MOD_GO_HOST_HAS(call, function))                                                                     \
-		functions |= (bit);
+	functions |= (whole ? host->function != NULL : MOD_GO_HOST_HAS(call, function)) ? (bit) : 0;
 	NOTE(record_get, MOD_GO_HAS_GET)
 	NOTE(record_get_many, MOD_GO_HAS_GET)
 	NOTE(record_set, MOD_GO_HAS_SET)

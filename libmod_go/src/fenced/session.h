@@ -19,7 +19,7 @@ typedef struct mod_go_session {
 	bool ended;     /* of the input the end was read */
 	uint32_t batch; /* elements of the next batch, at most */
 	bool timed;
-	uint64_t started;  /* nanoseconds; set where it is timed or has a deadline */
+	uint64_t started;  /* nanoseconds; set where it is timed */
 	uint64_t deadline; /* the call's, or the pool's own */
 	uint64_t until;    /* when the worker is ended */
 	size_t base;       /* where answers stand in the lane */
