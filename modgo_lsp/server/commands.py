@@ -277,7 +277,8 @@ def _answering_usage_errors(command: Command) -> Command:
 
             _log.warning("%s", error)
             answer = usage_error_json(str(error))
-            answer |= build_and_load_result(answer, None) if command is build_and_load else {}
+            if command is build_and_load:
+                answer = answer | build_and_load_result(answer, None)
         if not arguments and command is not status:
             # Who can give no arguments shows no answer either.
             from modgo_lsp.server.results import in_words
