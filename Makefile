@@ -116,6 +116,20 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 libmod_go.a libmod_go.so: setup ## The loader as a static archive, or as a dynamic library
 	$(MAKE) -C libmod_go $@
 
+##@ Releases
+
+# Each machine that servers run on, as zig and as Go call it.
+PLUGIN_TRIPLES := x86_64-linux-gnu:amd64 aarch64-linux-gnu:arm64
+
+.PHONY: wheel
+wheel: $(VENV)/.asd ## dist/modgo_lsp-….whl with the server plugin for both machines (libssl-dev, liblzma-dev)
+	rm -rf target/plugin
+	for machine in $(PLUGIN_TRIPLES); do \
+	  triple=$${machine%%:*}; to=target/plugin/linux-$${machine##*:}; \
+	  $(MAKE) -C libmod_go -f asd.mk release TRIPLE=$$triple && mkdir -p $$to && \
+	  cp -R target/Linux-$${triple%%-*}/release/lib target/Linux-$${triple%%-*}/release/bin $$to || exit 1; done
+	MODGO_SERVER_PLUGIN=$(CURDIR)/target/plugin $(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps -w dist .
+
 ##@ Figures
 
 .PHONY: bench

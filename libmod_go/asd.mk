@@ -44,7 +44,8 @@ plugin: $(PLUGIN) $(PLUGIN_WORKER)
 
 release: $(if $(FOREIGN),$(LZMA_ARCHIVE))
 	$(MAKE) -f asd.mk plugin BUILD=/release TARGET="$(ROOT)/Linux-$(MACHINE)" \
-	  TRIPLE="$(TRIPLE)" LZMA_ARCHIVE="$(LZMA_ARCHIVE)" CC="$(ZIG) cc -target $(TRIPLE).$(GLIBC)" CFLAGS="-O2 -g -fno-sanitize=undefined"
+	  TRIPLE="$(TRIPLE)" LZMA_ARCHIVE="$(LZMA_ARCHIVE)" CC="$(ZIG) cc -target $(TRIPLE).$(GLIBC)" CFLAGS="-O2 -fno-sanitize=undefined" \
+	  LDFLAGS="-Wl,--strip-debug"
 
 # The other machine's package, by an apt whose lists and state are here: this machine's stays as it is.
 DEBIAN_NAME := $(if $(filter aarch64,$(MACHINE)),arm64,$(if $(filter x86_64,$(MACHINE)),amd64,$(MACHINE)))

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "modules": ("modgo_lsp.cli.modules", "List the modules of a cluster."),
     "apply": ("modgo_lsp.cli.apply", "Apply a function of a cluster's module to a record."),
     "undeploy": ("modgo_lsp.cli.undeploy", "Take a module away from a cluster."),
+    "plugin": ("modgo_lsp.cli.plugin", "Write the plugin that makes a stock server run Go modules."),
     "sdk": ("modgo_lsp.cli.sdk", "Put the Go SDK where the go command finds it."),
     "config": ("modgo_lsp.cli.config", "Show the settings in effect, and where they come from."),
     "doctor": ("modgo_lsp.cli.doctor", "Check the toolchain, the loader and the SDK."),

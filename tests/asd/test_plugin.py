@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import platform
 import re
+import shutil
 import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.asd.conftest import logged
+from tests.asd.conftest import Maker, logged
 from tests.asd.server import FailedError, HostProgram
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(program: Path, folder: Path, settings: dict[str, str]) -> HostProgram:
@@ -53,6 +60,37 @@ def test_the_release_runs_with_an_old_c_library(name: str) -> None:
     symbols = subprocess.run(["nm", "-D", str(built)], capture_output=True, text=True, check=True).stdout
     versions = {tuple(map(int, text.split("."))) for text in re.findall(r"@GLIBC_([\d.]+)", symbols)}
     assert max(versions) <= (2, 17)
+
+
+@pytest.mark.skipif(
+    "MODGO_TEST_RELEASE" not in os.environ, reason="make -f asd.mk plugin-test RELEASE=1 builds it"
+)
+def test_the_wheel_has_the_release_and_it_runs_modules(
+    make_server: Maker, tmp_path: Path, shop: list[tuple[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `make wheel` does for each machine, for this one."""
+    arch = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
+    shutil.copytree(os.environ["MODGO_TEST_RELEASE"], tmp_path / "plugin" / f"linux-{arch}")
+    monkeypatch.setenv("MODGO_SERVER_PLUGIN", str(tmp_path / "plugin"))
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "-w", str(tmp_path), str(ROOT)], check=True)
+    (wheel,) = tmp_path.glob("modgo_lsp-*.whl")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    done = subprocess.run(
+        [sys.executable, "-m", "modgo_lsp", "plugin", "-o", "modgo", "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (tmp_path / "modgo" / "bin" / "mod-go-worker").exists()
+    # The library finds the worker beside itself.
+    server = make_server(LD_PRELOAD=json.loads(done.stdout)["environment"]["LD_PRELOAD"], MODGO_WORKER=None)
+    server.put_all(shop)
+    server.store("a", {"n": 41})
+    assert server.apply("a", "shop", "get", "n") == 41
+    assert logged(server, r"shop\.so is loaded, fenced")
 
 
 def test_other_programs_do_not_notice_it(settings: dict[str, str]) -> None:

@@ -1,0 +1,77 @@
+"""`modgo plugin`: the server plugin that comes with modgo, written to where servers are to have it.
+
+Not for: what it does in a server (libmod_go/src/asd), or building it (libmod_go/asd.mk).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from pathlib import Path
+
+import click
+
+from modgo_lsp.build.cache import publish_file
+from modgo_lsp.cli.completion import folders
+from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.module import write_json
+from modgo_lsp.resources import PLUGIN_MACHINES, server_plugin
+
+LIBRARY, WORKER = "lib/libmod_go_asd.so", "bin/mod-go-worker"
+
+
+def _own_target() -> str:
+    arch = next((go for go, uname in PLUGIN_MACHINES.items() if uname == platform.machine()), "amd64")
+    return f"linux/{arch}"
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 when both files are written, 2 where they cannot be, or this modgo came without.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("modgo-plugin"), show_default=True,
+    metavar="DIR", shell_complete=folders, help="The folder to write to.",
+)  # fmt: skip
+@click.option(
+    "--target", type=click.Choice([f"linux/{arch}" for arch in PLUGIN_MACHINES]), default=_own_target,
+    help="The machine of the servers (default: this one).",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
+def command(output: Path, target: str, as_json: bool) -> None:
+    """Write the server plugin to a folder: lib/libmod_go_asd.so, which makes a stock Aerospike server run Go
+    modules, and bin/mod-go-worker, in which it runs them. Every node needs both.
+
+    Files that are there are replaced, never written over: a server that has them loaded goes on with the old
+    ones until it restarts.
+
+    \b
+    Examples:
+      modgo plugin                                      into ./modgo-plugin
+      modgo plugin -o /opt/modgo
+      modgo plugin -o build/arm64 --target linux/arm64
+    """
+    source = server_plugin(target.removeprefix("linux/"))
+    if source is None:
+        raise CliError(
+            f"this modgo came without the server plugin for {target}",
+            "install a released wheel of modgo-lsp, or build it in a checkout: docs/server.md says how",
+        )
+    try:
+        for name in (WORKER, LIBRARY):  # the library last, for it looks for the worker
+            publish_file(source / name, output / name)
+        written = {name: (output / name).read_bytes() for name in (LIBRARY, WORKER)}
+    except OSError as error:
+        message = f"{error.filename} cannot be written ({error.strerror or error})"
+        raise CliError(message, "choose another folder with -o, or make it writable") from None
+    preload = str((output / LIBRARY).absolute())
+    if as_json:
+        files = [
+            {"path": str(output / name), "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for name, data in written.items()
+        ]
+        write_json({"ok": True, "target": target, "files": files, "environment": {"LD_PRELOAD": preload}})
+        return
+    for name, data in written.items():
+        click.echo(f"{output / name}: {len(data):,} bytes, {target}")
+    click.echo(f"Help: with both on a server's machine, start it with LD_PRELOAD={preload}", err=True)

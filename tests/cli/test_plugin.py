@@ -1,0 +1,75 @@
+"""`modgo plugin`: two files, written as a server that has them loaded wants it."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from modgo_lsp.cli import plugin
+from modgo_lsp.cli.plugin import LIBRARY, WORKER, command
+
+FILES = {LIBRARY: b"library 2", WORKER: b"worker 2"}
+
+
+@pytest.fixture
+def output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, data in FILES.items():
+        path = tmp_path / "linux-arm64" / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(data)
+    monkeypatch.setattr(
+        plugin, "server_plugin", lambda arch: tmp_path / "linux-arm64" if arch == "arm64" else None
+    )
+    return tmp_path / "modgo"
+
+
+def run(output: Path, *options: str, target: str = "linux/arm64") -> Result:
+    return CliRunner().invoke(command, ["-o", str(output), "--target", target, *options])
+
+
+def test_both_files_are_there_and_may_be_run(output: Path) -> None:
+    done = run(output)
+    assert done.exit_code == 0, done.output
+    assert f"{output / LIBRARY}: 9 bytes, linux/arm64\n" in done.stdout
+    assert f"LD_PRELOAD={output / LIBRARY}" in done.stderr
+    for name, data in FILES.items():
+        assert (output / name).read_bytes() == data
+        assert (output / name).stat().st_mode & stat.S_IXUSR
+    assert sorted(path.name for path in output.rglob("*") if path.is_file()) == [
+        "libmod_go_asd.so",
+        "mod-go-worker",
+    ]
+
+
+def test_what_is_loaded_stays_as_it_is(output: Path) -> None:
+    (output / "lib").mkdir(parents=True)
+    (output / LIBRARY).write_bytes(b"library 1")
+    with (output / LIBRARY).open("rb") as loaded:
+        assert run(output).exit_code == 0
+        assert (output / LIBRARY).read_bytes() == b"library 2"
+        assert loaded.read() == b"library 1"
+
+
+def test_json(output: Path) -> None:
+    told = json.loads(run(output, "--json").stdout)
+    assert (told["ok"], told["target"]) == (True, "linux/arm64")
+    assert told["environment"] == {"LD_PRELOAD": str(output / LIBRARY)}
+    assert [(file["path"], file["bytes"], len(file["sha256"])) for file in told["files"]] == [
+        (str(output / LIBRARY), 9, 64),
+        (str(output / WORKER), 8, 64),
+    ]
+
+
+def test_what_there_is_not_and_what_cannot_be_written(output: Path) -> None:
+    done = run(output, target="linux/amd64")
+    assert done.exit_code == 2
+    assert "this modgo came without the server plugin for linux/amd64" in done.stderr
+    assert run(output, target="linux/riscv64").exit_code == 2
+    output.write_text("a file")
+    done = run(output)
+    assert done.exit_code == 2
+    assert "cannot be written" in done.stderr
