@@ -68,7 +68,7 @@ test-editors: $(VENV)/.editors ## The pages of docs/editors/ in real editors (in
 	tests/editors/run
 
 .PHONY: test-native
-test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's module against its real sources (libssl-dev, valgrind)
+test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's module against its real sources; on arm64 (libssl-dev, valgrind, qemu-user-static, libc6-arm64-cross)
 	$(MAKE) -C libmod_go sanitize
 	$(MAKE) -C libmod_go valgrind
 	$(MAKE) -C libmod_go tsan
