@@ -76,9 +76,12 @@ int fault_apply(const fault *fault, mod_go_fenced *pool, mod_go_module *module, 
 
 	host.record_create = host.record_update = refuse_store;
 	call.host = &host;
-	/* Another fault than that shows itself, be the machine as busy as it may. */
-	call.deadline = (uint64_t)(check_now() * 1e9) +
-	                (fault->fenced == AEROSPIKE_UDF_GO_DEADLINE ? FAULT_DEADLINE_MS : 60000) * 1000000ull;
+	/* Another fault than that shows itself, be the machine as busy as it may; and nobody holds an unfenced one to it. */
+	call.deadline = (uint64_t)(check_now() * 1e9);
+	if (pool != NULL && fault->fenced == AEROSPIKE_UDF_GO_DEADLINE)
+		call.deadline += FAULT_DEADLINE_MS * 1000000ull;
+	else
+		call.deadline += 60000000000ull;
 	mod_go_result_init(&result, NULL, 0);
 	status = (stream ? apply_stream : apply_record)(fault->function, pool, module, &call, &result);
 	snprintf(text, room, "%.*s", (int)result.value.length,
