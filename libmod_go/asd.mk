@@ -133,7 +133,7 @@ $(SHOP)/%.so: test/asd/go/%/go.mod $$(wildcard test/asd/go/$$*/*.go) $(SDK)
 
 # The readers of files, under sanitizers: names, heads, parts, xz, digests; and a short fuzz of each.
 FILES_TEST := $(PLUGIN_OBJ)/files_tests
-FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 unpack package parts) src/error.c
+FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 unpack pages package parts) src/error.c
 
 $(FILES_TEST): $(FILES_PARTS) $(wildcard src/asd/*.h test/asd/*.h) $(LZMA_HEADERS)/lzma.h
 	@mkdir -p $(@D)

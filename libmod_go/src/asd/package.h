@@ -69,11 +69,11 @@ void mod_go_part_path(const char *folder, const char *module, const mod_go_head 
 uint32_t mod_go_parts_missing(const char *folder, const char *module, const mod_go_head *head,
                               uint32_t *first);
 
-/* The shared object that the parts hold, from malloc, after both digests were compared. */
+/* The shared object that the parts hold, from pages.h, after both digests were compared. */
 mod_go_status mod_go_parts_join(const char *folder, const char *module, const mod_go_head *head,
                                 uint8_t **bytes, size_t *size, mod_go_error *error);
 
-/* The shared object that `packed`, an xz stream, holds, from malloc. `filename` is for the error. */
+/* The shared object that `packed`, an xz stream, holds, from pages.h. `filename` is for the error. */
 mod_go_status mod_go_packed_open(const char *filename, const uint8_t *packed, size_t packed_size,
                                  uint8_t **bytes, size_t *size, mod_go_error *error);
 

@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "package.h"
+#include "pages.h"
 #include "unpack.h"
 
 /* Parts on their way into one shared object. */
@@ -81,7 +82,7 @@ static mod_go_status finish(joining *joining, const char *module, uint8_t **byte
 		return mod_go_fail(error, MOD_GO_NOT_A_MODULE, "%s.so: %s; put the module again", module, fault);
 	if (is_content(head, *bytes, *size))
 		return MOD_GO_OK;
-	free(*bytes);
+	mod_go_pages_free(*bytes);
 	*bytes = NULL;
 	return mod_go_fail(error, MOD_GO_NOT_A_MODULE,
 	                   "%s.so: unpacked it is not what its head names (sha256 differs); put the module again",

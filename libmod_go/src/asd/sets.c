@@ -15,6 +15,7 @@
 #include "file.h"
 #include "modules.h"
 #include "package.h"
+#include "pages.h"
 #include "server.h"
 #include "state.h"
 
@@ -161,7 +162,7 @@ static mod_go_status open_parts(const char *module, const uint8_t *file, size_t 
 	                   module, missing, head.parts, module, MOD_GO_SET_DIGITS, head.packed.text, first);
 }
 
-/* The shared object that the server's file of the module stands for, from malloc. */
+/* The shared object that the server's file of the module stands for, from pages.h. */
 static mod_go_status open_content(const char *module, uint8_t *file, size_t file_size, uint8_t **bytes,
                                   size_t *size, mod_go_error *error)
 {
@@ -170,7 +171,7 @@ static mod_go_status open_content(const char *module, uint8_t *file, size_t file
 	snprintf(filename, sizeof(filename), "%s.so", module);
 	switch (mod_go_content_kind_of(file, file_size)) {
 	case MOD_GO_CONTENT_ELF:
-		*bytes = malloc(file_size);
+		*bytes = mod_go_pages_take(file_size);
 		if (*bytes == NULL)
 			return mod_go_no_memory(error, filename, file_size);
 		memcpy(*bytes, file, file_size);
@@ -231,7 +232,7 @@ static int load_file(const char *module, uint8_t *file, size_t file_size)
 		mod_go_state_write(folder, module, &digest, "loading", NULL);
 		status = load(module, bytes, size, &error);
 	}
-	free(bytes);
+	mod_go_pages_free(bytes);
 	if (status == MOD_GO_OK)
 		note_loaded(module, &digest);
 	mod_go_state_write(folder, module, &digest, status == MOD_GO_OK ? "loaded" : "refused",

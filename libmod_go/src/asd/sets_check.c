@@ -1,9 +1,8 @@
 /* sets_check.c - whether a file may be put: what a client is told before any node has it. */
-#include <stdlib.h>
-
 #include "elf_file.h"
 #include "error.h"
 #include "package.h"
+#include "pages.h"
 #include "sets.h"
 
 /* A client that calls "stats" cannot say which of two it means. */
@@ -27,7 +26,7 @@ static mod_go_status check_packed(const char *filename, const uint8_t *content, 
 
 	if (status == MOD_GO_OK)
 		status = mod_go_elf_check(bytes, unpacked, filename, error);
-	free(bytes);
+	mod_go_pages_free(bytes);
 	return status;
 }
 

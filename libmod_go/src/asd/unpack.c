@@ -1,8 +1,10 @@
-/* unpack.c - liblzma, the field's own decoder, compiled in; what it gives grows in memory of the heap. */
+/* unpack.c - liblzma, the field's own decoder, compiled in. */
 #include "unpack.h"
 
 #include <lzma.h>
 #include <stdlib.h>
+
+#include "pages.h"
 
 struct mod_go_unpack {
 	lzma_stream stream;
@@ -30,13 +32,27 @@ static const char *name_fault(lzma_ret code)
 	}
 }
 
+static void *take_pages(void *unused, size_t count, size_t size)
+{
+	(void)unused;
+	return size == 0 || count <= SIZE_MAX / size ? mod_go_pages_take(count * size) : NULL;
+}
+
+static void free_pages(void *unused, void *pages)
+{
+	(void)unused;
+	mod_go_pages_free(pages);
+}
+
 mod_go_unpack *mod_go_unpack_begin(void)
 {
+	static const lzma_allocator allocator = {.alloc = take_pages, .free = free_pages};
 	mod_go_unpack *unpack = calloc(1, sizeof(*unpack));
 
 	if (unpack == NULL)
 		return NULL;
 	unpack->stream = (lzma_stream)LZMA_STREAM_INIT;
+	unpack->stream.allocator = &allocator;
 	if (lzma_stream_decoder(&unpack->stream, MOD_GO_UNPACK_MEMORY, 0) == LZMA_OK)
 		return unpack;
 	free(unpack);
@@ -53,7 +69,7 @@ static const char *grow(mod_go_unpack *unpack)
 		return "it has more than 256 MiB unpacked";
 	if (capacity > MOD_GO_UNPACK_MAX + 1)
 		capacity = MOD_GO_UNPACK_MAX + 1;
-	bytes = realloc(unpack->bytes, capacity);
+	bytes = mod_go_pages_grow(unpack->bytes, capacity);
 	if (bytes == NULL)
 		return "the host has no memory";
 	unpack->bytes = bytes;
@@ -105,6 +121,6 @@ void mod_go_unpack_free(mod_go_unpack *unpack)
 	if (unpack == NULL)
 		return;
 	lzma_end(&unpack->stream);
-	free(unpack->bytes);
+	mod_go_pages_free(unpack->bytes);
 	free(unpack);
 }

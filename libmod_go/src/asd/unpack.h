@@ -24,7 +24,7 @@ mod_go_unpack *mod_go_unpack_begin(void);
 /* Gives what is wrong with the stream, NULL where nothing is. */
 const char *mod_go_unpack_add(mod_go_unpack *unpack, const uint8_t *bytes, size_t size);
 
-/* Ends it. What was unpacked is the caller's then, from malloc. Gives what is wrong, NULL where nothing is. */
+/* Ends it. What was unpacked is the caller's then, from pages.h. Gives what is wrong, NULL where nothing is. */
 const char *mod_go_unpack_end(mod_go_unpack *unpack, uint8_t **bytes, size_t *size);
 
 /* Lets it go, ended or not. NULL is fine. */

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "package.h"
+#include "pages.h"
 #include "unpack.h"
 
 static mod_go_digest digest_of(const void *bytes, size_t size)
@@ -172,7 +173,7 @@ TEST(xz_is_undone_in_pieces_of_any_size)
 		CHECK(unpack(xz, size, piece, &out, &out_size) == NULL);
 		CHECK_NUMBER(out_size, sizeof(bytes));
 		CHECK(out != NULL && memcmp(out, bytes, sizeof(bytes)) == 0);
-		free(out);
+		mod_go_pages_free(out);
 	}
 	free(xz);
 }
@@ -237,7 +238,7 @@ TEST(xz_that_wants_much_memory_is_refused)
 		lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC32, NULL, bytes, sizeof(bytes), xz, &size, room),
 		LZMA_OK);
 	CHECK(unpack(xz, size, size, &out, &out_size) == NULL);
-	free(out);
+	mod_go_pages_free(out);
 	free(xz);
 }
 
@@ -293,7 +294,7 @@ static mod_go_status join(const set *set, mod_go_error *error, bool *same)
 
 	*same = status == MOD_GO_OK && size == sizeof(set->content) && memcmp(bytes, set->content, size) == 0;
 	CHECK((status == MOD_GO_OK) == (bytes != NULL));
-	free(bytes);
+	mod_go_pages_free(bytes);
 	return status;
 }
 
@@ -378,7 +379,7 @@ TEST(whatever_is_in_a_file_it_is_read_within_bounds)
 		memcpy(copy, set.xz, set.size);
 		mutate(copy, set.size, &state);
 		if (unpack(copy, set.size, 1 + check_random(&state) % set.size, &out, &size) == NULL)
-			free(out);
+			mod_go_pages_free(out);
 		write_part(&set, 1, copy, cut);
 		CHECK(join(&set, &error, &same) != MOD_GO_OK || same);
 	}
