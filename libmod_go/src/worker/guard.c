@@ -72,6 +72,8 @@ static const int REFUSED[] = {
 	SYS_process_vm_writev,
 	SYS_kcmp,
 	438 /* pidfd_getfd */,
+	440 /* process_madvise */,
+	448 /* process_mrelease */,
 	SYS_mount,
 	SYS_umount2,
 	SYS_pivot_root,
@@ -81,6 +83,10 @@ static const int REFUSED[] = {
 	428 /* open_tree */,
 	429 /* move_mount */,
 	430 /* fsopen */,
+	431 /* fsconfig */,
+	432 /* fsmount */,
+	433 /* fspick */,
+	442 /* mount_setattr */,
 	SYS_swapon,
 	SYS_swapoff,
 	SYS_reboot,
@@ -90,6 +96,9 @@ static const int REFUSED[] = {
 	SYS_finit_module,
 	SYS_delete_module,
 	SYS_kexec_load,
+#ifdef SYS_kexec_file_load
+	SYS_kexec_file_load,
+#endif
 	SYS_bpf,
 	SYS_perf_event_open,
 	SYS_keyctl,
@@ -102,6 +111,7 @@ static const int REFUSED[] = {
 	SYS_adjtimex,
 	SYS_clock_adjtime,
 	425 /* io_uring_setup */,
+	SYS_syslog,
 #ifdef SYS_iopl
 	SYS_iopl,
 	SYS_ioperm,
