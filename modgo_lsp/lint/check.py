@@ -16,8 +16,10 @@ from modgo_lsp.lint.baseline import unknown
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.selection import configured
 from modgo_lsp.lint.suppress import Suppression, asking_reasons, suppress, suppressions, verdicts
+from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.rule import Check, Rule
 from modgo_lsp.syntax.document import Document
 
 
@@ -45,7 +47,26 @@ def judge(package: Package) -> list[Finding]:
     # Who only decides on judgements need not load the rules.
     from modgo_lsp.rules.catalogue import RULES
 
-    return [finding for rule in RULES.values() if rule.check for finding in rule.check(package)]
+    found: list[Finding] = []
+    by_code = {rule.code for rule in RULES.values() if rule.by_code}
+    # Most functions are as they were when nothing was found in them.
+    unsure = tuple(code for code in package.reached if not code.clean.issuperset(by_code))
+    for rule in RULES.values():
+        if rule.check is not None:
+            found += _by_code(rule, rule.check, package, unsure) if rule.by_code else rule.check(package)
+    return found
+
+
+def _by_code(rule: Rule, check: Check, package: Package, unsure: tuple[Code, ...]) -> list[Finding]:
+    """What a rule finds in the functions that UDFs reach."""
+    codes = tuple(code for code in unsure if rule.code not in code.clean)
+    if not codes:
+        return []
+    findings = list(check(package.narrowed(codes)))
+    for code in codes:
+        if not any(code.holds(finding.location) for finding in findings):
+            code.clean.add(rule.code)
+    return findings
 
 
 def judgement(package: Package) -> Judgement | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from functools import partial
+from typing import NamedTuple
 
 from modgo_lsp.model.code import Code, Step
-from modgo_lsp.model.finding import Location
 from modgo_lsp.model.objects import VariableName
 from modgo_lsp.model.operands import Operands
-from modgo_lsp.model.registrations import sites
+from modgo_lsp.model.reach import source_of
+from modgo_lsp.model.registrations import Site, sites
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.targets import Callee, Declaration, Targets
 from modgo_lsp.model.units import FileUnit, PackageUnit
@@ -36,38 +38,47 @@ def reached_code(operands: Operands, unit: PackageUnit) -> tuple[Code, ...]:
             pending.append(code)
     while pending:
         caller = pending.popleft()
-        for place, callee in _calls(caller):
-            if callee.file is None or callee.declaration is None or callee.declaration in found:
+        for name, callee, step in caller.remembered(f"{caller.name} calls", partial(_own_calls, caller)):
+            declaration = callee.declaration
+            if declaration is None or callee.file is None or declaration in found:
                 continue
-            if callee.file.unit.module != unit.module or callee.file.unit.path == SDK_PATH:
-                continue
-            if isinstance(callee.declaration, ast.FuncLit) and _is_inside(callee.declaration, caller):
-                continue  # a closure of the caller's own
-            name = _short(callee.name)
-            step = Step(Location(caller.file.path, place.span), f"{caller.name} calls {name}")
-            code = _code(targets, callee.file, callee.declaration, name, caller.udf, (*caller.steps, step))
-            found[callee.declaration] = code
+            code = _code(targets, callee.file, declaration, name, caller.udf, (*caller.steps, step))
+            found[declaration] = code
             pending.append(code)
     return tuple(found.values())
 
 
+class _Udf(NamedTuple):
+    """A function that is registered as `udf`, None where that is no constant. People call it `called`."""
+
+    udf: str | None
+    called: str
+    callee: Callee
+
+
 def _udfs(targets: Targets, unit: PackageUnit) -> Iterator[Code]:
     for site in sites(targets.operands.resolver, unit):
-        if site.call is None or len(site.call.args) != 2:
-            continue
-        name = targets.operands.operand(site.file, site.call.args[0])
-        udf = name.value.decode("utf-8", "replace") if isinstance(name.value, bytes) else None
-        target = _registered(targets, site.file, site.call.args[1])
-        if target is not None:
-            file, declaration, called = target
-            yield _code(targets, file, declaration, called, udf, ())
+        found = site.file.remembered(source_of(site.owner), ("udf", site.node), partial(_udf, targets, site))
+        if found is not None and found.callee.file is not None and found.callee.declaration is not None:
+            yield _code(
+                targets, found.callee.file, found.callee.declaration, found.called, found.udf, steps=()
+            )
 
 
-def _registered(targets: Targets, file: FileUnit, expr: ast.Expr) -> tuple[FileUnit, Declaration, str] | None:
-    """What is registered: where, which declaration, and what people call it."""
+def _udf(targets: Targets, site: Site) -> _Udf | None:
+    if site.call is None or len(site.call.args) != 2:
+        return None
+    name = targets.operands.operand(site.file, site.call.args[0])
+    udf = name.value.decode("utf-8", "replace") if isinstance(name.value, bytes) else None
+    registered = _registered(targets, site.file, site.call.args[1])
+    return None if registered is None else _Udf(udf, *registered)
+
+
+def _registered(targets: Targets, file: FileUnit, expr: ast.Expr) -> tuple[str, Callee] | None:
+    """What is registered, and what people call it."""
     expr = ast.unparen(expr)
     if isinstance(expr, ast.FuncLit):
-        return file, expr, "the function"
+        return "the function", Callee("", file, expr)
     if isinstance(expr, ast.CallExpr):
         inner = targets.converted(file, expr)  # any(Add), or to a function type
         return None if inner is None else _registered(targets, file, inner)
@@ -79,12 +90,28 @@ def _registered(targets: Targets, file: FileUnit, expr: ast.Expr) -> tuple[FileU
         return None
     if callee.file.unit.module != file.unit.module:
         return None
-    return callee.file, callee.declaration, _short(callee.name) if variable is None else variable.name
+    return _short(callee.name) if variable is None else variable.name, callee
 
 
 def _short(name: str) -> str:
     """What people call a function of that full name: "Add", "T.Add"."""
     return name.rpartition("/")[2].partition(".")[2] or name
+
+
+def _own_calls(code: Code) -> list[tuple[str, Callee, Step]]:
+    """The calls of what is declared in the same Go module, but for closures of the code itself: what people
+    call that, and the step that leads there."""
+    found = []
+    for place, callee in _calls(code):
+        if callee.function is None or callee.file is None or callee.file.unit.path == SDK_PATH:
+            continue
+        if callee.file.unit.module != code.file.unit.module:
+            continue
+        if isinstance(callee.function, ast.FuncLit) and any(node is callee.function for node in code.nodes):
+            continue
+        name = _short(callee.name)
+        found.append((name, callee, Step(code.place(place), f"{code.name} calls {name}")))
+    return found
 
 
 def _calls(code: Code) -> Iterator[tuple[ast.Node, Callee]]:
@@ -98,10 +125,6 @@ def _calls(code: Code) -> Iterator[tuple[ast.Node, Callee]]:
                         yield node, given
 
 
-def _is_inside(literal: ast.FuncLit, code: Code) -> bool:
-    return any(node is literal for node in code.nodes)
-
-
 def _code(
     targets: Targets,
     file: FileUnit,
@@ -110,5 +133,10 @@ def _code(
     udf: str | None,
     steps: tuple[Step, ...],
 ) -> Code:
+    known = file.remembered(declaration, "code", list[Code])
+    for code in known:
+        if (code.name, code.udf, code.steps) == (name, udf, steps):
+            return code
     targets.operands.resolver.bind_at(file, declaration.span.start)
-    return Code(targets, file, declaration, name, udf, steps)
+    known[:] = [Code(targets, file, declaration, name, udf, steps), *known[:2]]
+    return known[0]

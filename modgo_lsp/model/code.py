@@ -5,9 +5,9 @@ Not for: which functions a UDF reaches (call_graph.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.objects import Object, PackageName, VariableName
@@ -16,6 +16,8 @@ from modgo_lsp.model.types import Type
 from modgo_lsp.model.units import FileUnit
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.positions import Span
+
+_T = TypeVar("_T")
 
 
 class Step(NamedTuple):
@@ -47,7 +49,6 @@ class Code:
         self.name = name
         self.udf = udf
         self.steps = steps
-        self._callees: dict[ast.Expr, Callee | None] = {}
 
     @property
     def is_udf(self) -> bool:
@@ -65,7 +66,9 @@ class Code:
     @cached_property
     def nodes(self) -> tuple[ast.Node, ...]:
         """Everything in the body, parents first and in the order of the source."""
-        return tuple(node for statement in self.statements for node in ast.walk(statement))
+        return self.remembered(
+            "nodes", lambda: tuple(node for statement in self.statements for node in ast.walk(statement))
+        )
 
     def calls(self, *names: str) -> Iterator[tuple[ast.CallExpr, str]]:
         """The calls of functions that are named so, as Callee names them; "os/signal.*" stands for all that
@@ -81,8 +84,14 @@ class Code:
     def _calls(self) -> tuple[tuple[ast.CallExpr, str | None, bool], ...]:
         """All calls, each with the last name of what is called, and whether that is a variable: most rules
         ask for some of them."""
-        calls = (node for node in self.nodes if isinstance(node, ast.CallExpr))
-        return tuple((call, _last_name(call.fun), self._is_variable(call.fun)) for call in calls)
+        return self.remembered(
+            "calls",
+            lambda: tuple(
+                (node, _last_name(node.fun), self._is_variable(node.fun))
+                for node in self.nodes
+                if isinstance(node, ast.CallExpr)
+            ),
+        )
 
     def _is_variable(self, fun: ast.Expr) -> bool:
         """Whether a function is called by the name of a variable that holds it."""
@@ -101,6 +110,10 @@ class Code:
         if fun not in self._callees:
             self._callees[fun] = self._targets.callee(self.file, fun)
         return self._callees[fun]
+
+    @cached_property
+    def _callees(self) -> dict[ast.Expr, Callee | None]:
+        return self.remembered("callees", dict[ast.Expr, "Callee | None"])
 
     def selected(self, expr: ast.Node) -> tuple[str, str] | None:
         """The import path and the name of `package.Name`; None of any other expression."""
@@ -151,6 +164,20 @@ class Code:
 
     def is_package_variable(self, item: Object | None) -> bool:
         return isinstance(item, VariableName) and item.owner is not None
+
+    def holds(self, place: Location) -> bool:
+        """Whether a place is in this function."""
+        return place.path == self.file.path and self.declaration.span.holds(place.span.start)
+
+    def remembered(self, what: str, work_out: Callable[[], _T]) -> _T:
+        """What was worked out of the function's own source and what the names in it stand for; now, where it
+        wasn't yet."""
+        return self.file.remembered(self.declaration, what, work_out)
+
+    @cached_property
+    def clean(self) -> set[str]:
+        """The codes of rules that find nothing here, for as long as the function and what it names stay."""
+        return self.file.remembered(self.declaration, ("clean", self.is_udf), set[str])
 
     def place(self, node: ast.Node | Span) -> Location:
         return Location(self.file.path, node if isinstance(node, Span) else node.span)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from modgo_lsp.syntax.document import Document
@@ -20,6 +21,10 @@ class Files(Protocol):
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         """What is in a directory, as (name, is a directory), by name. Raises OSError."""
+        ...
+
+    def since(self, earlier: Files) -> Collection[str] | None:
+        """The paths that may not be as they were in `earlier`; None where that isn't known."""
         ...
 
 
@@ -42,6 +47,83 @@ class DiskFiles:
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         with os.scandir(directory) as found:
             return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
+
+    def since(self, _earlier: Files) -> Collection[str] | None:
+        return None
+
+
+class DiskMemory:
+    """What was read of the disk, kept until somebody tells of a change. `tell` may be called by any thread;
+    what `now` gives is for one thread to read."""
+
+    _LONGEST = 10_000
+
+    def __init__(self) -> None:
+        self._disk = DiskFiles()
+        self._texts: dict[str, bytes] = {}
+        self._entries: dict[str, list[tuple[str, bool]]] = {}
+        # The paths that were told of, the oldest left out; `told` counts all that there ever were.
+        self._journal: deque[str] = deque(maxlen=self._LONGEST)
+        self.told = 0
+
+    def now(self) -> RememberedFiles:
+        """The disk as it is after all that was told."""
+        return RememberedFiles(self, self.told)
+
+    def tell(self, path: str) -> None:
+        """Something has happened to a file or a folder, or to what is in it."""
+        below = path + os.sep
+        paths = [path, *(known for known in (*self._texts, *self._entries) if known.startswith(below))]
+        for each in paths:
+            self._journal.append(each)
+            self.told += 1
+            self._texts.pop(each, None)
+            self._entries.pop(each, None)
+        self._entries.pop(os.path.dirname(path), None)  # noqa: PTH120
+
+    def between(self, earlier: int, later: int) -> set[str] | None:
+        """The paths that were told of after the first `earlier`, up to `later`; None if that is forgotten."""
+        journal = list(self._journal)
+        first = self.told - len(journal)
+        return None if earlier < first else set(journal[earlier - first : later - first])
+
+    def read(self, path: str) -> bytes:
+        text = self._texts.get(path)
+        if text is None:
+            told = self.told
+            text = self._disk.read(path)
+            # What was read while something happened may be as it was before.
+            if told == self.told:
+                self._texts[path] = text
+        return text
+
+    def entries(self, directory: str) -> list[tuple[str, bool]]:
+        found = self._entries.get(directory)
+        if found is None:
+            told = self.told
+            found = self._disk.entries(directory)
+            if told == self.told:
+                self._entries[directory] = found
+        return found
+
+
+class RememberedFiles:
+    """The disk after the first `told` changes that a memory was told of."""
+
+    def __init__(self, memory: DiskMemory, told: int) -> None:
+        self._memory = memory
+        self._told = told
+
+    def read(self, path: str) -> bytes:
+        return self._memory.read(path)
+
+    def entries(self, directory: str) -> list[tuple[str, bool]]:
+        return self._memory.entries(directory)
+
+    def since(self, earlier: Files) -> Collection[str] | None:
+        if not isinstance(earlier, RememberedFiles) or earlier._memory is not self._memory:
+            return None
+        return self._memory.between(earlier._told, self._told)
 
 
 class OverlayFiles:
@@ -69,3 +151,13 @@ class OverlayFiles:
                 raise
             found = {}
         return sorted({**found, **own}.items())
+
+    def since(self, earlier: Files) -> Collection[str] | None:
+        if not isinstance(earlier, OverlayFiles):
+            return None
+        below = self._base.since(earlier._base)
+        if below is None:
+            return None
+        before, now = earlier._documents, self._documents
+        changed = {path for path in before.keys() | now.keys() if before.get(path) is not now.get(path)}
+        return changed.union(below)

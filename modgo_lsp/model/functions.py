@@ -6,6 +6,7 @@ Not for: what is registered of them (registrations.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.finding import Location
@@ -25,7 +26,11 @@ def declared_functions(
     """The declared functions of `unit`, in the order of the source. `importers` gives the other packages of
     its Go module that import it: they may refer to its functions too."""
     return {
-        function: declared_function(resolver, function.file, function, importers)
+        function: function.file.remembered(
+            function.decl,
+            "function",
+            partial(declared_function, resolver, function.file, function, importers),
+        )
         for function in unit.functions
         if function.file is not None
     }

@@ -25,6 +25,7 @@ from modgo_lsp.model.outlined import OutlinedUnit
 from modgo_lsp.model.package import Function, Import, Module, Package, Registration, SourceFile, SyntaxProblem
 from modgo_lsp.model.program import Library, Program, build_root
 from modgo_lsp.model.registrations import Registrations
+from modgo_lsp.model.renewal import Renewal
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sources import FactsCache, Sources
@@ -65,7 +66,10 @@ class Loader:
         self._modules: dict[str, tuple[Module, GoMod] | None] = {}
         self._programs: dict[str, Program] = {}
         self._by_directory: dict[str, PackageUnit | None] = {}
+        # By folder; those that are known to be up to date; those that can't be as they were.
         self._packages: dict[str, Package | None] = {}
+        self._current: set[str] = set()
+        self._outdated: set[str] = set()
         self._functions: dict[PackageUnit, dict[FunctionName, Function]] = {}
         self._members: dict[str, list[tuple[str, str]]] = {}
         self._imported_by: dict[PackageUnit, list[PackageUnit]] = {}
@@ -93,6 +97,39 @@ class Loader:
     def package(self, directory: str) -> Package | None:
         """The package of `directory` (absolute), None where no Go file there would be built."""
         return self._package(_clean(directory))
+
+    def advance(self, files: Files) -> bool:
+        """Takes the snapshot on to a later state of the files: what was worked out and still holds is kept,
+        the rest forgotten. False where too much has changed for that: then a new one is to be made of it."""
+        renewed = self._sources.advance(files)
+        if renewed is None:
+            return False
+        if not renewed:
+            return True
+        units = [unit for unit in self._by_directory.values() if unit is not None and unit.is_parsed()]
+        programs = set(self._programs.values())
+        renewal = Renewal(units, [program.resolver for program in programs])
+        for path, parsed in renewed.items():
+            unit = self._by_directory.get(os.path.dirname(path))  # noqa: PTH120
+            if unit is not None and unit.is_parsed() and parsed is not None:
+                for file in unit.files:
+                    if file.path == path:
+                        renewal.take(file, parsed)
+        renewal.spread()
+        outdated = {unit.directory for unit in renewal.changed}
+        # What a package imports says how often it is referred to, and what of it may run.
+        for directory in list(outdated):
+            outdated.update(self._reachable(directory).values())
+        self._outdate(outdated)
+        return True
+
+    def _outdate(self, directories: set[str]) -> None:
+        self._current.clear()
+        self._outdated |= directories
+        for directory in directories:
+            unit = self._by_directory.get(directory)
+            if unit is not None:
+                self._functions.pop(unit, None)
 
     # --- modules
 
@@ -130,7 +167,7 @@ class Loader:
         name = next((file.header.package for file in files if file.header.package), "")
 
         def parse() -> Iterator[tuple[Document, ast.File]]:
-            for file in files:
+            for file in self._sources.built(directory):
                 parsed = self._sources.parse(file.path, file.text)
                 yield parsed.document, parsed.syntax
 
@@ -160,7 +197,27 @@ class Loader:
         if directory not in self._packages:
             unit = self._unit(directory)
             self._packages[directory] = None if unit is None else self._new_package(unit)
+        elif directory in self._outdated or directory not in self._current:
+            self._packages[directory] = self._up_to_date(directory, self._packages[directory])
+        self._current.add(directory)
         return self._packages[directory]
+
+    def _up_to_date(self, directory: str, known: Package | None) -> Package | None:
+        """The package as it is; the very one that was made before where that is the same."""
+        unit = self._unit(directory)
+        if known is None or unit is None:
+            return known
+        # Before anything is asked of it, for packages may import each other in a circle.
+        self._current.add(directory)
+        outdated = directory in self._outdated
+        self._outdated.discard(directory)
+        made = self._new_package(unit)
+        return made if (outdated and not made.has_same(known)) or not self._holds_current(known) else known
+
+    def _holds_current(self, package: Package) -> bool:
+        """Whether the packages that it was told to import are as they were then."""
+        told = package.__dict__.get("dependencies", ())
+        return all(self._package(each.directory) is each for each in told)
 
     def _new_package(self, unit: PackageUnit) -> Package:
         paths = tuple(file.path for file in self._sources.built(unit.directory))
@@ -191,15 +248,21 @@ class Loader:
 
     def _dependencies(self, unit: PackageUnit) -> tuple[Package, ...]:
         """The packages of the same Go module that `unit` imports, directly or not, by import path."""
-        found: dict[str, str] = {}
-        pending = [unit.directory]
-        while pending:
-            for path, directory in self._imported(pending.pop()):
-                if directory != unit.directory and path not in found:
-                    found[path] = directory
-                    pending.append(directory)
+        found = self._reachable(unit.directory)
         packages = (self._package(found[path]) for path in sorted(found))
         return tuple(package for package in packages if package is not None)
+
+    def _reachable(self, start: str) -> dict[str, str]:
+        """Directories by path of the packages of the same Go module that the one in `start` imports, directly
+        or not."""
+        found: dict[str, str] = {}
+        pending = [start]
+        while pending:
+            for path, directory in self._imported(pending.pop()):
+                if directory != start and path not in found:
+                    found[path] = directory
+                    pending.append(directory)
+        return found
 
     def _imported(self, directory: str) -> list[tuple[str, str]]:
         """Path and directory of the packages of the same Go module that the one in `directory` imports
@@ -294,6 +357,12 @@ def import_path(directory: str, module: Module | None) -> str:
 
 
 def _source_file(file: FileUnit) -> SourceFile:
+    if file.told is None or file.told.document is not file.document:
+        file.told = _told(file)
+    return file.told
+
+
+def _told(file: FileUnit) -> SourceFile:
     source, syntax = file.document, file.syntax
     sdk = next((spec for spec in syntax.imports if spec.path == SDK_PATH), None)
     problem = errors.first_error(source)

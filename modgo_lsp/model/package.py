@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from operator import is_not
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
@@ -260,6 +261,23 @@ class Package(msgspec.Struct, frozen=True, dict=True):
     def reached(self) -> tuple[Code, ...]:
         """The code of the Go module that its UDFs reach, they themselves first."""
         return self.contents.reached() if self.registrations else ()
+
+    def has_same(self, other: Package) -> bool:
+        """Whether it is made of the same things as another one of its unit, as far as that one was asked."""
+        for name, was in other.__dict__.items():
+            now = getattr(self, name)
+            if isinstance(was, tuple):
+                if len(was) != len(now) or any(map(is_not, was, now)):
+                    return False
+            elif was != now:
+                return False
+        return True
+
+    def narrowed(self, reached: tuple[Code, ...]) -> Package:
+        """The package as if its UDFs reached these functions alone."""
+        made = msgspec.structs.replace(self)
+        made.__dict__.update(self.__dict__, reached=reached)
+        return made
 
     def joined(self, others: tuple[Package, ...]) -> Package:
         """The package as it would be if it imported `others`, and nothing else of the module."""

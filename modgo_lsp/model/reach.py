@@ -5,7 +5,7 @@ Not for: calls at run time from a UDF.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Union
 
@@ -65,15 +65,26 @@ def _static_in(statements: Iterable[ast.Stmt]) -> Iterator[ast.CallExpr]:
 
 def owners(unit: PackageUnit) -> Iterator[tuple[FileUnit, Owner]]:
     """Everything in a package that holds code, in the order of the source."""
-    functions = {function.decl: function for function in unit.functions}
     for file in unit.files:
-        for decl in file.syntax.decls:
-            if isinstance(decl, ast.FuncDecl):
-                yield file, functions[decl]
-            elif decl.token == "var":
-                for spec in decl.specs:
-                    if isinstance(spec, ast.ValueSpec) and spec.values:
-                        yield file, spec
+        for owner in owners_in(file):
+            yield file, owner
+
+
+def owners_in(file: FileUnit) -> list[Owner]:
+    """Everything in a file that holds code."""
+    return file.remembered(file.syntax, "owners", lambda: list(_owners_in(file)))
+
+
+def _owners_in(file: FileUnit) -> Iterator[Owner]:
+    for decl in file.syntax.decls:
+        if isinstance(decl, ast.FuncDecl):
+            yield from (each for each in file.declared[decl] if isinstance(each, FunctionName))
+        elif decl.token == "var":
+            yield from (spec for spec in decl.specs if isinstance(spec, ast.ValueSpec) and spec.values)
+
+
+def source_of(owner: Owner) -> ast.FuncDecl | ast.ValueSpec:
+    return owner if isinstance(owner, ast.ValueSpec) else owner.decl
 
 
 def bind_owner(resolver: Resolver, file: FileUnit, owner: Owner) -> None:
@@ -97,6 +108,7 @@ class Reach:
         self._operands = operands
         self._units = tuple(units)
         self._paths = {unit.path for unit in self._units}
+        self._key = tuple(unit.path for unit in self._units)
         self.static: set[Owner] = set()
         self._files = {owner: file for unit in self._units for file, owner in owners(unit)}
         self._roots = [owner for owner in self._files if is_root(owner)]
@@ -109,14 +121,25 @@ class Reach:
             if owner in self.static:
                 continue
             self.static.add(owner)
-            file = self._files[owner]
-            bind_owner(self._operands.resolver, file, owner)
-            for call in static_calls(owner):
-                if self._leads_away(file, call.fun):
-                    continue
+            called = self._remembered(owner, "called", self._called_by)
+            pending.extend(item for item in called if item in self._files)
+
+    def _remembered(
+        self, owner: Owner, what: str, work_out: Callable[[Owner], Iterable[FunctionName]]
+    ) -> tuple[FunctionName, ...]:
+        """What is found in an owner's source, with these units in sight."""
+        file = self._files[owner]
+        return file.remembered(source_of(owner), (what, self._key), lambda: tuple(work_out(owner)))
+
+    def _called_by(self, owner: Owner) -> Iterator[FunctionName]:
+        """The functions that run for certain when `owner` does."""
+        file = self._files[owner]
+        bind_owner(self._operands.resolver, file, owner)
+        for call in static_calls(owner):
+            if not self._leads_away(file, call.fun):
                 source = self._operands.operand(file, call.fun).source
-                if isinstance(source, FunctionName) and source in self._files:
-                    pending.append(source)
+                if isinstance(source, FunctionName):
+                    yield source
 
     def _leads_away(self, file: FileUnit, fun: ast.Expr) -> bool:
         """Whether `fun` is of a package that isn't looked at, and need not be read to know that."""
@@ -133,7 +156,8 @@ class Reach:
             owner = pending.pop()
             if owner not in found:
                 found.add(owner)
-                pending.extend(item for item in self._named_in(owner) if item in self._files)
+                named = self._remembered(owner, "named", self._named_in)
+                pending.extend(item for item in named if item in self._files)
         return found
 
     def _named_in(self, owner: Owner) -> Iterator[FunctionName]:
@@ -141,7 +165,7 @@ class Reach:
         bind_owner(self._operands.resolver, file, owner)
         selected_from: set[ast.Node] = set()
         # Parents come first.
-        for node in ast.walk(owner if isinstance(owner, ast.ValueSpec) else owner.decl):
+        for node in ast.walk(source_of(owner)):
             if isinstance(node, ast.SelectorExpr):
                 selected_from.add(ast.unparen(node.x))
                 yield from self._selected(file, node)

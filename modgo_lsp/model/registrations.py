@@ -6,6 +6,8 @@ Not for: judging signatures (signature.py), nor for other calls between function
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -16,7 +18,7 @@ from modgo_lsp.model.objects import FunctionName, VariableName
 from modgo_lsp.model.operand import Operand
 from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, Signature
-from modgo_lsp.model.reach import Owner, Reach, bind_owner, owners, static_calls
+from modgo_lsp.model.reach import Owner, Reach, bind_owner, owners_in, source_of, static_calls
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.signature import Slot, Subject, declared_subject, distant_subject, judge
@@ -38,26 +40,36 @@ class Site(msgspec.Struct, frozen=True):
 
 def sites(resolver: Resolver, unit: PackageUnit) -> Iterator[Site]:
     """Every use of udf.Register, in the order of the source."""
-    for file, owner in owners(unit):
-        if not any(spec.path == SDK_PATH for spec in file.syntax.imports):
-            continue
-        code = owner if isinstance(owner, ast.ValueSpec) else owner.decl
-        if file.document.text.find(b"Register", code.span.start, code.span.end) < 0:
-            continue
-        bind_owner(resolver, file, owner)
-        called: set[ast.Node] = set()
-        for node in ast.walk(code):
-            if isinstance(node, ast.CallExpr):
-                fun = ast.unparen(node.fun)
-                if is_register(file, fun):
-                    called.add(fun)
-                    yield Site(file, owner, node, node)
-            elif (
-                node not in called
-                and isinstance(node, ast.SelectorExpr | ast.Ident)
-                and is_register(file, node)
-            ):
-                yield Site(file, owner, node, None)
+    for file in unit.files:
+        yield from file.remembered(file.syntax, "sites", partial(_sites_of, resolver, file))
+
+
+def _sites_of(resolver: Resolver, file: FileUnit) -> list[Site]:
+    if not any(spec.path == SDK_PATH for spec in file.syntax.imports):
+        return []
+    return [
+        site
+        for owner in owners_in(file)
+        for site in file.remembered(source_of(owner), "sites", partial(_sites_in, resolver, file, owner))
+    ]
+
+
+def _sites_in(resolver: Resolver, file: FileUnit, owner: Owner) -> list[Site]:
+    code = source_of(owner)
+    if file.document.text.find(b"Register", code.span.start, code.span.end) < 0:
+        return []
+    bind_owner(resolver, file, owner)
+    found: list[Site] = []
+    called: set[ast.Node] = set()
+    for node in ast.walk(code):
+        if isinstance(node, ast.CallExpr):
+            fun = ast.unparen(node.fun)
+            if is_register(file, fun):
+                called.add(fun)
+                found.append(Site(file, owner, node, node))
+        elif node not in called and is_register(file, node):
+            found.append(Site(file, owner, node, None))
+    return found
 
 
 def is_register(file: FileUnit, node: ast.Node) -> bool:
@@ -69,6 +81,15 @@ def is_register(file: FileUnit, node: ast.Node) -> bool:
             return item.file is not None and item.file.unit.path == SDK_PATH
         return node.span.start in file.uses and item is None
     return False
+
+
+class _Made(NamedTuple):
+    """A registration, with what it hangs on beside its own source: how the site is reached, and the declared
+    function that it is of."""
+
+    reached: int
+    source: FunctionName | None
+    registration: Registration
 
 
 class Registrations:
@@ -96,14 +117,26 @@ class Registrations:
         if not all(site.owner in reach.static for site in found):
             # Another package of the module may call what registers here.
             reach = Reach(self._operands, (self._unit, *self._dependents(self._unit)))
-        made = [self._make(site, reach) for site in found]
+        made = [self._made(site, reach) for site in found]
         return tuple(sorted(made, key=lambda registration: registration.call))
 
-    def _make(self, site: Site, reach: Reach) -> Registration:
+    def _made(self, site: Site, reach: Reach) -> Registration:
+        """The registration of a site, as it was made before if nothing has changed about it."""
+        reached = 2 if site.owner in reach.static else int(site.owner in reach.possible)
+        made = site.file.remembered(source_of(site.owner), "registrations", dict[ast.Node, _Made])
+        known = made.get(site.node)
+        if known is None or known.reached != reached or not self._is_current(known):
+            made[site.node] = known = self._make(site, reach, reached)
+        return known.registration
+
+    def _is_current(self, made: _Made) -> bool:
+        """Whether the function that is registered is as it was; its body says which bins it reads."""
+        return made.source is None or self._function(made.source) is made.registration.target
+
+    def _make(self, site: Site, reach: Reach, reached: int) -> _Made:
         place = Location(site.file.path, site.node.span)
-        reachable = site.owner in reach.static or site.owner in reach.possible
         if site.call is None:
-            return Registration(
+            registration = Registration(
                 call=place,
                 name_argument=place,
                 function_argument=place,
@@ -112,12 +145,13 @@ class Registrations:
                 unresolved_function=None,
                 not_a_function=None,
                 generic=False,
-                reachable=reachable,
+                reachable=reached > 0,
                 dynamic="value",
                 signature=None,
                 function_type=None,
                 target=None,
             )
+            return _Made(reached, None, registration)
         file, args = site.file, site.call.args
         name_expr = args[0] if args else site.call
         function_expr = args[1] if len(args) > 1 else args[0] if args else site.call
@@ -129,7 +163,8 @@ class Registrations:
             unresolved = (function.name, Location(file.path, _unresolved_span(file, function_expr)))
         inner = self._held(file, function_expr, function)
         signature, target = self._signature(file, *inner)
-        return Registration(
+        source = inner[1].source
+        registration = Registration(
             call=place,
             name_argument=Location(file.path, name_expr.span),
             function_argument=Location(file.path, function_expr.span),
@@ -138,13 +173,14 @@ class Registrations:
             unresolved_function=unresolved,
             not_a_function=self._not_a_function(function),
             generic=bool(function.generic) and function.mode == "value",
-            reachable=reachable,
+            reachable=reached > 0,
             dynamic=dynamic,
             signature=signature,
             function_type=function.type if self._is_function(function) else None,
             target=target,
             bins=self._bins(file, *inner) if signature is not None and signature.kind == "record" else None,
         )
+        return _Made(reached, source if isinstance(source, FunctionName) else None, registration)
 
     # --- the name
 

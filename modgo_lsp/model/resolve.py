@@ -7,7 +7,7 @@ types (operands.py), nor whether code is type-correct: where it isn't, the answe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,16 @@ class Resolver:
         if unit is None and path not in ("C", "unsafe"):
             self.unread.add(path)
         return unit
+
+    def forget_types(self) -> None:
+        """Some declaration isn't what it was: works out anew what lies under types."""
+        self._under.clear()
+
+    def forget_local_types(self, units: Collection[PackageUnit]) -> None:
+        """Functions of these packages aren't what they were: nor are the types that are declared in them."""
+        paths = {unit.path for unit in units}
+        for type_ in [each for each in self._under if each.local and each.package in paths]:
+            del self._under[type_]
 
     # --- binding
 

@@ -6,6 +6,7 @@ Not for: where bytes come from (files.py), nor what the files say together (unit
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -47,6 +48,20 @@ class Built(NamedTuple):
     path: str
     text: bytes
     header: Header
+
+
+def _read(files: Files, path: str) -> bytes | None:
+    try:
+        return files.read(path)
+    except OSError:
+        return None
+
+
+def _head(parsed: Parsed) -> object:
+    """What a file says before its declarations."""
+    syntax = parsed.syntax
+    imports = [(spec.path, spec.name and spec.name.name) for spec in syntax.imports]
+    return syntax.name and syntax.name.name, imports
 
 
 _NOTHING = Outline(0, False, (), {}, {})
@@ -231,6 +246,68 @@ class Sources:
     def documents(self) -> dict[str, Document]:
         """The files that were parsed whole so far."""
         return {path: parsed.document for path, parsed in self._parsed.items()}
+
+    def advance(self, files: Files) -> dict[str, Parsed | None] | None:
+        """Goes on to a later state of the files. Gives those that are others now, with the same imports as
+        before: None of one that was not parsed. None where more than that has changed: nothing is done then.
+        """
+        paths = files.since(self._files)
+        if paths is None:
+            return None
+        texts: dict[str, bytes | None] = {}
+        renewed: dict[str, Parsed | None] = {}
+        for path in paths:
+            if not self._is_listed_as_before(files, path):
+                return None
+            if path not in self._texts:
+                continue
+            before, text = self._texts[path], _read(files, path)
+            opened = files.document(path) if isinstance(files, OverlayFiles) else None
+            known = self._parsed.get(path)
+            if text == before and (known is None or opened is None or opened is known.document):
+                continue
+            if before is None or text is None or not self._stays(path, before, text):
+                return None
+            texts[path] = text
+            renewed[path] = None
+            if known is not None:
+                parsed = Parsed(document.parse(path, text) if opened is None else opened)
+                if _head(parsed) != _head(known):
+                    return None
+                renewed[path] = parsed
+        self._files = files
+        self._texts |= texts
+        self._parsed |= {path: parsed for path, parsed in renewed.items() if parsed is not None}
+        for directory in {os.path.dirname(path) for path in renewed}:  # noqa: PTH120
+            self._chosen.pop(directory, None)
+            self._built.pop(directory, None)
+        return renewed
+
+    def _is_listed_as_before(self, files: Files, path: str) -> bool:
+        """Whether the folder of `path`, if it was looked into, has it as it had it."""
+        if path in self._entries:
+            return False  # a folder, in which anything may have happened
+        directory, name = os.path.split(path)
+        listed = self._entries.get(directory)
+        if directory not in self._entries:
+            return True
+        try:
+            now = files.entries(directory)
+        except OSError:
+            return listed is None
+        before = next((entry for entry in listed or () if entry[0] == name), None)
+        return before == next((entry for entry in now if entry[0] == name), None)
+
+    def _stays(self, path: str, before: bytes, text: bytes) -> bool:
+        """Whether a Go file stays in its package, and is of one that is read whole."""
+        directory, name = os.path.split(path)
+        if not name.endswith(".go") or directory in self._facts or directory in self._immutable:
+            return False
+        if is_chosen(name, before, self.context) != is_chosen(name, text, self.context):
+            return False
+        header = read_header(text)
+        # Where only the parser can tell what it imports, it has to have been asked.
+        return header == self._header(path, before) and (header.imports is not None or path in self._parsed)
 
     def facts(
         self, directory: str, immutable: bool, context: BuildContext | None = None

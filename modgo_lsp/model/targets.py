@@ -24,12 +24,16 @@ _MAX_CHAIN = 20
 
 class Callee(NamedTuple):
     """What a call calls. `name` is its full name: "os.Exit", "net/http.Client.Do" (whether the receiver is a
-    pointer or not), "println" of a builtin. `file` and `declaration` say where it is declared, where that was
-    read."""
+    pointer or not), "println" of a builtin. `file` and `function` say what it is, where that was read."""
 
     name: str
     file: FileUnit | None = None
-    declaration: Declaration | None = None
+    function: Union[FunctionName, ast.FuncLit, None] = None
+
+    @property
+    def declaration(self) -> Declaration | None:
+        """As it is now: an edit declares a function anew."""
+        return self.function.decl if isinstance(self.function, FunctionName) else self.function
 
 
 class Targets:
@@ -89,7 +93,7 @@ class Targets:
 
     def _of_object(self, file: FileUnit, item: Object | None, ident: ast.Ident, depth: int) -> Callee | None:
         if isinstance(item, FunctionName):
-            return Callee(full_name(item), item.file, item.decl)
+            return Callee(full_name(item), item.file, item)
         if isinstance(item, Builtin):
             return Callee(item.name)
         if isinstance(item, VariableName):
@@ -102,7 +106,7 @@ class Targets:
     def _method(self, file: FileUnit, fun: ast.SelectorExpr) -> Callee | None:
         source = self.operands.operand(file, fun).source
         if isinstance(source, FunctionName):
-            return Callee(full_name(source), source.file, source.decl)
+            return Callee(full_name(source), source.file, source)
         type_ = self.operands.operand(file, fun.x).type
         type_ = type_.element if isinstance(type_, Pointer) else type_
         if isinstance(type_, Named) and type_.package:

@@ -7,7 +7,7 @@ Not for: choosing the files (load.py), nor the Package that rules see (package.p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from modgo_lsp.model.objects import (
     ConstantName,
@@ -18,10 +18,12 @@ from modgo_lsp.model.objects import (
     VariableName,
     receiver_base,
 )
-from modgo_lsp.model.package import Module
+from modgo_lsp.model.package import Module, SourceFile
 from modgo_lsp.model.universe import UNIVERSE
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.document import Document
+
+_T = TypeVar("_T")
 
 
 class FileUnit:
@@ -32,6 +34,9 @@ class FileUnit:
 
     `uses` says, by the offset of an identifier, what it refers to (None: to nothing), `selected` likewise
     the import path and name of each `package.Name`, at the offset of the package. Both are filled by bind.py.
+    `declared` has the objects of each declaration. `memo` has what others have worked out of one that hangs
+    on nothing but its own source and what the names in it stand for (renewal.py forgets it). `told` is the
+    file as rules see it, or one of its documents before.
     """
 
     def __init__(self, unit: PackageUnit, index: int, document: Document, syntax: ast.File) -> None:
@@ -46,10 +51,24 @@ class FileUnit:
         self.uses: dict[int, Object | None] = {}
         self.selected: dict[int, tuple[str, str]] = {}
         self.bound: set[ast.Node | ast.Body] = set()
+        self.declared: dict[ast.Decl, tuple[Object, ...]] = {}
+        self.memo: dict[ast.Node, dict[object, Any]] = {}
+        self.told: SourceFile | None = None
 
     @property
     def path(self) -> str:
         return self.document.path
+
+    def remembered(self, node: ast.Node, what: object, work_out: Callable[[], _T]) -> _T:
+        """What was worked out of a declaration, spec or function literal, or of the file's whole syntax; now,
+        where it wasn't yet."""
+        memo = self.memo.get(node)
+        if memo is None:
+            memo = self.memo[node] = {}
+        if what not in memo:
+            memo[what] = work_out()
+        found: _T = memo[what]
+        return found
 
 
 class PackageUnit:
@@ -87,25 +106,35 @@ class PackageUnit:
 
     def _add_declarations(self, file: FileUnit, decls: Iterable[ast.Decl]) -> None:
         for decl in decls:
-            if isinstance(decl, ast.FuncDecl):
-                self._add_function(file, decl)
-            else:
-                for item in declared(file, decl, package_level=True):
+            file.declared[decl] = objects_of(file, decl)
+            for item in file.declared[decl]:
+                self._declare(item)
+
+    def declare_again(self) -> None:
+        """Puts in the scope what the files declare now."""
+        self.scope.names.clear()
+        self.methods.clear()
+        self.functions.clear()
+        for file in self.files:
+            for decl in file.syntax.decls:
+                for item in file.declared[decl]:
                     self._declare(item)
 
-    def _add_function(self, file: FileUnit, decl: ast.FuncDecl) -> None:
-        function = FunctionName(file, decl)
-        self.functions.append(function)
-        receiver = receiver_base(decl)
-        if receiver is not None:
-            self.methods.setdefault(receiver, {}).setdefault(function.name, function)
-        elif function.name != "init":
-            self._declare(function)
-
     def _declare(self, item: Object) -> None:
+        if isinstance(item, FunctionName):
+            self.functions.append(item)
+            receiver = receiver_base(item.decl)
+            if receiver is not None:
+                self.methods.setdefault(receiver, {}).setdefault(item.name, item)
+            if receiver is not None or item.name == "init":
+                return
         # Of two declarations of one name, which Go refuses, the first counts.
         if item.name not in self.scope.names:
             self.scope.declare(item)
+
+    def is_parsed(self) -> bool:
+        """Whether its files were looked into."""
+        return True
 
     def lookup(self, name: str) -> Object | None:
         """What the package itself declares under `name`."""
@@ -165,6 +194,9 @@ class UnparsedUnit(PackageUnit):
     def _declare_nothing(self) -> None:
         """Waits: the attributes are set when one of them is first asked for."""
 
+    def is_parsed(self) -> bool:
+        return "files" in self.__dict__
+
     def __getattr__(self, name: str) -> Any:
         if name not in PackageUnit.__annotations__:
             raise AttributeError(name)
@@ -172,6 +204,13 @@ class UnparsedUnit(PackageUnit):
         for document, syntax in self._parse():
             self.add(document, syntax)
         return getattr(self, name)
+
+
+def objects_of(file: FileUnit, decl: ast.Decl) -> tuple[Object, ...]:
+    """What a declaration at package level declares."""
+    if isinstance(decl, ast.FuncDecl):
+        return (FunctionName(file, decl),)
+    return tuple(declared(file, decl, package_level=True))
 
 
 def declared(file: FileUnit, decl: ast.GenDecl, package_level: bool) -> Iterator[Object]:

@@ -96,4 +96,5 @@ RULE = Rule(
     text=TEXT,
     fix="return the error, where there is one",
     check=check,
+    by_code=True,
 )

@@ -59,4 +59,5 @@ RULE = Rule(
     summary="A goroutine outlives the call that started it",
     text=TEXT,
     check=check,
+    by_code=True,
 )

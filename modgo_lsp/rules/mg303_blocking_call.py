@@ -107,4 +107,5 @@ RULE = Rule(
     summary="A UDF waits for the network, files, other programs or time",
     text=TEXT,
     check=check,
+    by_code=True,
 )

@@ -112,4 +112,5 @@ RULE = Rule(
     summary="A loop has no way out and does not look at its context",
     text=TEXT,
     check=check,
+    by_code=True,
 )

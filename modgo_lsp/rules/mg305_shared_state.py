@@ -6,6 +6,7 @@ Not for: records kept in one (MG306).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding, Location
@@ -53,6 +54,8 @@ _LOCKS = ("Lock", "TryLock")
 
 
 def check(package: Package) -> Iterator[Finding]:
+    if not any(code.remembered("writes", partial(_writes, code)) for code in package.reached):
+        return
     locking = {code.declaration for code in package.reached if any(True for _ in code.methods(*_LOCKS))}
     on_the_way = {step.location for code in package.reached for step in code.steps}
     locked = {
@@ -66,7 +69,7 @@ def check(package: Package) -> Iterator[Finding]:
         if any(step.location in locked for step in code.steps):
             continue
         once = [argument for call, _ in code.calls("sync.Once.Do") for argument in call.args]
-        for ident, item in _writes(code):
+        for ident, item in code.remembered("writes", partial(_writes, code)):
             if _after_lock(code, ident) or any(each.span.holds(ident.span.start) for each in once):
                 continue
             declared = item.ident.span if item.ident is not None and item.file is not None else None
@@ -88,8 +91,9 @@ def _after_lock(code: Code, node: ast.Node) -> bool:
     return any(call.span.start < node.span.start for call in code.methods(*_LOCKS))
 
 
-def _writes(code: Code) -> Iterator[tuple[ast.Ident, VariableName]]:
+def _writes(code: Code) -> list[tuple[ast.Ident, VariableName]]:
     """The package variables that are assigned to, whole or in part."""
+    found = []
     for node in code.nodes:
         targets: tuple[ast.Expr, ...] = ()
         match node:
@@ -105,7 +109,8 @@ def _writes(code: Code) -> Iterator[tuple[ast.Ident, VariableName]]:
             base = _base(code, target)
             item = code.object_of(base) if base is not None else None
             if isinstance(base, ast.Ident) and isinstance(item, VariableName) and item.owner is not None:
-                yield base, item
+                found.append((base, item))
+    return found
 
 
 def _base(code: Code, target: ast.Expr) -> ast.Expr | None:

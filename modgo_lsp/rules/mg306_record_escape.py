@@ -150,4 +150,5 @@ RULE = Rule(
     summary="A record or stream is kept after the call it belongs to",
     text=TEXT,
     check=check,
+    by_code=True,
 )

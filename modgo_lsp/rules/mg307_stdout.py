@@ -82,4 +82,5 @@ RULE = Rule(
     text=TEXT,
     fix="write it to the server's log",
     check=check,
+    by_code=True,
 )

@@ -66,4 +66,5 @@ RULE = Rule(
     summary="A UDF changes the state of the whole process",
     text=TEXT,
     check=check,
+    by_code=True,
 )

@@ -98,4 +98,5 @@ RULE = Rule(
     text=TEXT,
     fix="return it",
     check=check,
+    by_code=True,
 )

@@ -87,4 +87,5 @@ RULE = Rule(
     text=TEXT,
     fix="return what Update says",
     check=check,
+    by_code=True,
 )

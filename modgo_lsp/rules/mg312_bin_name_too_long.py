@@ -59,4 +59,5 @@ RULE = Rule(
     summary="A bin name has more than 15 bytes",
     text=TEXT,
     check=check,
+    by_code=True,
 )

@@ -103,4 +103,5 @@ RULE = Rule(
     text=TEXT,
     fix="take the comma-ok form",
     check=check,
+    by_code=True,
 )

@@ -85,4 +85,5 @@ RULE = Rule(
     summary="A UDF takes a context, loops or waits, and never looks at it",
     text=TEXT,
     check=check,
+    by_code=True,
 )

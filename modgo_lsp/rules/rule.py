@@ -15,11 +15,16 @@ from modgo_lsp.model.package import Package
 PAGES = "https://github.com/GeertJohan/aerospike-mod-go/blob/main/docs/rules/"
 
 
+Check = Callable[[Package], Iterator[Finding]]
+
+
 class Rule(msgspec.Struct, frozen=True):
     """A rule. `name` reads as "allow …"; `summary` is one sentence without a full stop.
 
     `text` is the page below its heading, in Markdown. `fix` says what the fix does, None where there is
     none. `check` yields the findings in one package; it is None where lint, build or host emit the code.
+    `by_code`: it goes through what the package's UDFs reach, function by function. Whether it finds anything
+    in one hangs on that function's own source and the names in it alone, and what it finds stands there.
     """
 
     code: str
@@ -28,7 +33,8 @@ class Rule(msgspec.Struct, frozen=True):
     summary: str
     text: str
     fix: str | None = None
-    check: Callable[[Package], Iterator[Finding]] | None = None
+    check: Check | None = None
+    by_code: bool = False
 
     @property
     def url(self) -> str:

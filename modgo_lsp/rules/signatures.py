@@ -36,6 +36,8 @@ def findings_of(
 ) -> Iterator[Finding]:
     """A finding for each signature problem of `kind`. `fix_title` names the fix that puts the problem's
     replacement in ("{}" stands for it)."""
+    if not any(each.signature and each.signature.problems for each in package.registrations):
+        return
     said: set[SignatureProblem] = set()
     for registration in judged_once(package):
         problems = registration.signature.problems if registration.signature else ()

@@ -44,6 +44,15 @@ _PIECE = re.compile(r".*_(?:statement|declaration|spec|case|clause|elem)|block|t
 
 def directives(document: Document) -> tuple[Directive, ...]:
     """The directives of a document, in order."""
+    found: tuple[Directive, ...] | None = document.memo.get("directives")
+    if found is None:
+        found = document.memo["directives"] = _directives(document)
+    return found
+
+
+def _directives(document: Document) -> tuple[Directive, ...]:
+    if not any(mark in document.text for mark in _MARKS):
+        return ()
     first = _first_declaration(document)
     found = []
     for start, part in zip(document.starts, document.parts, strict=True):

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tree_sitter
 import tree_sitter_golang
@@ -116,6 +116,8 @@ class Document:
         self.path = path
         self.parts = tuple(parts)
         self.starts = tuple(starts)
+        # What others have worked out of it.
+        self.memo: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         return f"Document({self.path!r}, {len(self.source)} bytes)"

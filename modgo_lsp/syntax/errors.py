@@ -107,8 +107,9 @@ def _code(document: Document, bad: int) -> tuple[Span, str]:
     code = [child for child in root.children if child.type != "comment"]
     if not code or code[0].type != "package_clause":
         return _no_package_clause(text, code)
-    # The part before it is clean, but may end in what the bad one goes on with.
-    start = sum(len(part.text) for part in document.parts[: bad - 1]) if bad > 1 else 0
+    # A part that parses may not stand behind the one before it.
+    first = bad if document.parts[bad].kinds.bad else bad - 1
+    start = sum(len(part.text) for part in document.parts[:first])
     prefix = b"package p\n" if start else b""
     found = _refused(prefix + text[start:])
     if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,66 +10,60 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from modgo_lsp.lint.check import check_package
+from modgo_lsp.lint.check import decide, judgement
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.model.files import DiskFiles, OverlayFiles
+from modgo_lsp.model.files import DiskMemory, Files, OverlayFiles
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.load import Loader
 from modgo_lsp.syntax.document import Document, parse
 from modgo_lsp.syntax.edits import edit, opened
 from modgo_lsp.syntax.positions import Span
+from tests.edits import GO_MOD, SHOP, random_change
 
-SOURCE = (Path(__file__).parents[2] / "examples" / "counters" / "counters.go").read_bytes()
-OTHER = b"package counters\n\nfunc helper(c chan int) {}\n"
-SNIPPETS = (
-    b'\nfunc init() { udf.Register("no-name", helper) }\n',
-    b"\nfunc Extra(r *udf.Record, n chan int) {}\n",
-    b"//modgo:ignore MG101\n",
-    *(b"{", b"}", b"(", b"`", b"/*", b"*/", b"x", b"\n", b" ", b"int", b"*udf.Record", b"err := "),
-)
+EDITS = int(os.environ.get("MODGO_EXAMPLES", "50"))
 
 
-def findings(
-    files: OverlayFiles, folder: Path, previous: Loader | None = None
-) -> tuple[Loader, list[object]]:
-    loader = Loader(files, previous=previous)
-    package = loader.package(str(folder))
-    assert package is not None
-    lines = {file.document.path: file.document.lines for file in package.files}
+def findings(loader: Loader, folder: Path) -> list[object]:
+    """All that is said of the module, with places as people count them."""
+    packages = [loader.package(str(folder / name)) for name in ("", "money", "stock")]
+    ours = [package for package in packages if package is not None]
+    lines = {file.document.path: file.document.lines for package in ours for file in package.files}
 
     def told(value: object) -> object:
-        """A finding with all in it, in places as people count them."""
         if isinstance(value, Location):
             return value.path, lines[value.path].range(value.span)
         if isinstance(value, msgspec.Struct):
             return [told(getattr(value, name)) for name in value.__struct_fields__]
         return [told(each) for each in value] if isinstance(value, tuple) else value
 
-    return loader, [told(finding) for finding in check_package(package, Settings(root=str(folder)))]
+    judgements = [said for package in ours if (said := judgement(package)) is not None]
+    return [told(finding) for finding in decide(judgements, lambda _: Settings(root=str(folder)))]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_findings_after_edits_are_those_of_a_fresh_run(
     module: Callable[[Mapping[str, bytes]], Path], seed: int
 ) -> None:
     choose = random.Random(seed)
-    folder = module({"counters.go": SOURCE, "other.go": OTHER})
-    documents = {
-        str(folder / name): opened(str(folder / name), text)
-        for name, text in (("counters.go", SOURCE), ("other.go", OTHER))
-    }
+    folder = module({"go.mod": GO_MOD, **SHOP})
+    disk = DiskMemory()
+    documents = {str(folder / name): opened(str(folder / name), text) for name, text in SHOP.items()}
     undo: list[tuple[str, Document]] = []
-    loader: Loader | None = None
-    for _ in range(25):
+    loader = Loader(OverlayFiles(disk.now(), documents))
+    for step in range(EDITS):
         if undo and choose.random() < 0.3:
             path, documents[path] = undo.pop()
         else:
             path = choose.choice(list(documents))
             before = documents[path]
-            start = choose.randrange(len(before.text) + 1)
-            end = min(len(before.text), start + choose.choice((0, 0, 1, 5, 60)))
+            change = random_change(choose, before.source)
+            span = Span(before.from_source(change.start), before.from_source(change.end))
             undo.append((path, before))
-            documents[path] = edit(before, [(Span(start, end), choose.choice((b"", *SNIPPETS)))])
-        loader, said = findings(OverlayFiles(DiskFiles(), documents), folder, loader)
+            documents[path] = edit(before, [(span, change.new)])
+            assert documents[path].source == change.apply(before.source)
+        files: Files = OverlayFiles(disk.now(), documents)
+        if not loader.advance(files):
+            loader = Loader(files, previous=loader)
         fresh = {path: parse(path, document.source) for path, document in documents.items()}
-        assert said == findings(OverlayFiles(DiskFiles(), fresh), folder)[1]
+        said, expected = findings(loader, folder), findings(Loader(OverlayFiles(disk.now(), fresh)), folder)
+        assert said == expected, f"after edit {step} of {path}"

@@ -1,0 +1,269 @@
+"""Takes packages on to the next text of a file: what hangs on nothing that changed stays as it is.
+
+A change reaches others by names alone. Of a function whose signature stays, only its own code is looked at
+anew; of any other declaration, whatever names it, and whatever names what has it in its signature or type.
+Of a package's variables that a function sets the same holds when its code changes: they may hold functions.
+Words in comments and literals count as names: that costs time, and never a wrong answer.
+Not for: which files changed (sources.py), nor packages whose imports or files are others now (load.py).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+from modgo_lsp.model.objects import FunctionName, Object, TypeName, VariableName
+from modgo_lsp.model.resolve import Resolver
+from modgo_lsp.model.sources import Parsed
+from modgo_lsp.model.units import FileUnit, PackageUnit, objects_of
+from modgo_lsp.syntax import ast
+
+_WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
+
+
+class Renewal:
+    """One step of the units that are read whole. `changed` are those that are no longer as they were."""
+
+    def __init__(self, units: Iterable[PackageUnit], resolvers: Iterable[Resolver]) -> None:
+        self._units = tuple(units)
+        self._resolvers = tuple(resolvers)
+        # Names that may stand for something else now; and those that may be referred to more, or less often.
+        self._names: set[bytes] = set()
+        self._mentioned: set[bytes] = set()
+        self._forgotten: set[ast.Node] = set()
+        self.changed: set[PackageUnit] = set()
+
+    def take(self, file: FileUnit, parsed: Parsed) -> None:
+        """The next text of a file, with the same imports."""
+        unit = file.unit
+        self.changed.add(unit)
+        old, new = file.syntax.decls, parsed.syntax.decls
+        text = parsed.document.text
+        staying = set(old) & set(new)
+        arriving = [decl for decl in new if decl not in staying]
+        leaving = _by_key((decl, file.document.text) for decl in old if decl not in staying)
+        for decl in (decl for same in leaving.values() for decl in same):
+            self._mention(file.document.text, decl)
+        in_order = len(old) == len(new)
+        for decl in arriving:
+            self._mention(text, decl)
+            key = _key(decl, text)
+            same = leaving.get(key)
+            if same:
+                self._replace(file, same.pop(0), decl, text)
+            else:
+                file.declared[decl] = objects_of(file, decl)
+                self._names |= _set_by(file, text, decl)
+                in_order = False
+        for decl in (decl for same in leaving.values() for decl in same):
+            self._names |= _set_by(file, file.document.text, decl)
+            self._forget(file, decl)
+            del file.declared[decl]
+            in_order = False
+        for before, spec in zip(file.syntax.imports, parsed.syntax.imports, strict=True):
+            item = file.scope.own(before.name.name) if before.name is not None else None
+            if item is not None and item.ident is before.name:
+                item.ident = spec.name
+        file.document, file.syntax = parsed.document, parsed.syntax
+        file.memo.pop(file.syntax, None)
+        if not in_order or [decl in staying for decl in old] != [decl in staying for decl in new]:
+            self._declare_again(unit)
+
+    def _replace(self, file: FileUnit, old: ast.Decl, new: ast.Decl, text: bytes) -> None:
+        """Puts a declaration in the place of one that says the same to all others: its objects stay."""
+        objects = file.declared[old]
+        if not isinstance(old, ast.FuncDecl) or old.span.start != new.span.start:
+            # Others may know where it stands, or the function literal in it.
+            self._names |= _names_of(objects)
+        elif isinstance(new, ast.FuncDecl):
+            self._names |= _set_by(file, file.document.text, old) | _set_by(file, text, new)
+        self._forget(file, old)
+        del file.declared[old]
+        for item, made in zip(objects, objects_of(file, new), strict=True):
+            _become(item, made)
+        file.declared[new] = objects
+
+    def _declare_again(self, unit: PackageUnit) -> None:
+        names = dict(unit.scope.names)
+        methods = {base: dict(each) for base, each in unit.methods.items()}
+        unit.declare_again()
+        for name in names.keys() | unit.scope.names.keys():
+            if names.get(name) is not unit.scope.names.get(name):
+                self._names.add(name.encode())
+        for base in methods.keys() | unit.methods.keys():
+            before, after = methods.get(base, {}), unit.methods.get(base, {})
+            for name in before.keys() | after.keys():
+                if before.get(name) is not after.get(name):
+                    self._names |= {name.encode(), *(each.encode() for each in _aliases(unit, base))}
+
+    def _mention(self, text: bytes, decl: ast.Decl) -> None:
+        self._mentioned.update(_WORD.findall(text, decl.span.start, decl.span.end))
+
+    def spread(self) -> None:
+        """Forgets what hangs on a name that stands for something else now."""
+        for unit in self._units:
+            for function in unit.functions:
+                if function.name.encode() in self._mentioned and function.file is not None:
+                    # How often it is referred to.
+                    memo = function.file.memo.get(function.decl)
+                    if memo is not None and memo.pop("function", None) is not None:
+                        self.changed.add(unit)
+        if not self._names:
+            for resolver in self._resolvers:
+                resolver.forget_local_types(self.changed)
+            return
+        for resolver in self._resolvers:
+            resolver.forget_types()
+        spread: set[bytes] = set()
+        while self._names:
+            names, self._names = self._names, set()
+            spread |= names
+            for unit in self._units:
+                for file in unit.files:
+                    self._names |= self._naming(file, names)
+            self._names -= spread
+
+    def _naming(self, file: FileUnit, names: set[bytes]) -> set[bytes]:
+        """Forgets the declarations of a file that have one of the names in them; gives the names of those
+        that have them where others see it."""
+        found: set[bytes] = set()
+        text = file.document.text
+        decls = file.syntax.decls
+        starts = [decl.span.start for decl in decls]
+        for offset in _occurrences(text, names):
+            index = bisect_right(starts, offset) - 1
+            if index < 0 or offset >= decls[index].span.end:
+                continue
+            decl = decls[index]
+            if decl not in self._forgotten:
+                found |= _set_by(file, text, decl)
+                self._forget(file, decl)
+                self.changed.add(file.unit)
+            if not isinstance(decl, ast.FuncDecl) or decl.body is None or offset < decl.body.span.start:
+                found |= _names_of(file.declared[decl])
+        return found
+
+    def _forget(self, file: FileUnit, decl: ast.Decl) -> None:
+        """Forgets what the names in a declaration stand for, and whatever was made of that."""
+        self._forgotten.add(decl)
+        bound = file.bound
+        file.memo.pop(decl, None)
+        file.memo.pop(file.syntax, None)
+        if isinstance(decl, ast.FuncDecl):
+            if decl.body is not None and decl.body in bound:
+                _unbind(file, ast.walk(decl))
+                bound.discard(decl.body)
+            elif decl in bound:
+                _unbind(file, _signature(decl))
+            bound.discard(decl)
+        else:
+            for spec in decl.specs:
+                if spec in bound:
+                    _unbind(file, ast.walk(spec))
+                    bound.discard(spec)
+                file.memo.pop(spec, None)
+        local = file.unit.local_types
+        for key, type_name in list(local.items()):
+            if type_name.file is file and decl.span.holds(type_name.spec.span.start):
+                del local[key]
+        for item in file.declared[decl]:
+            if isinstance(item, VariableName):
+                item.resolved = None
+
+
+def _by_key(decls: Iterable[tuple[ast.Decl, bytes]]) -> dict[object, list[ast.Decl]]:
+    found: dict[object, list[ast.Decl]] = {}
+    for decl, text in decls:
+        found.setdefault(_key(decl, text), []).append(decl)
+    return found
+
+
+def _key(decl: ast.Decl, text: bytes) -> object:
+    """What others see of a declaration: two with the same are the same to them."""
+    if isinstance(decl, ast.FuncDecl) and decl.body is not None:
+        return text[decl.span.start : decl.body.span.start]
+    return text[decl.span.start : decl.span.end], isinstance(decl, ast.FuncDecl)
+
+
+def _become(item: Object, made: Object) -> None:
+    """Makes an object what another one is, so that who knows it needn't be told."""
+    for kind in type(item).__mro__:
+        for slot in getattr(kind, "__slots__", ()):
+            setattr(item, slot, getattr(made, slot))
+
+
+def _names_of(objects: Iterable[Object]) -> set[bytes]:
+    found = {item.name.encode() for item in objects}
+    for item in objects:
+        if isinstance(item, FunctionName) and item.receiver is not None:
+            found.add(item.receiver.encode())
+    return found
+
+
+def _occurrences(text: bytes, names: set[bytes]) -> Iterator[int]:
+    """Where one of the names stands as a whole word."""
+    if len(names) > 8:
+        for word in _WORD.finditer(text):
+            if word[0] in names:
+                yield word.start()
+        return
+    for name in names:
+        offset = text.find(name)
+        while offset >= 0:
+            found = _WORD.match(text, offset)
+            if found is not None and found[0] == name and not _WORD.match(text, offset - 1, offset):
+                yield offset
+            offset = text.find(name, offset + 1)
+
+
+def _unbind(file: FileUnit, nodes: Iterable[ast.Node]) -> None:
+    for node in nodes:
+        if isinstance(node, ast.Ident):
+            file.uses.pop(node.span.start, None)
+            file.selected.pop(node.span.start, None)
+        elif isinstance(node, ast.FuncLit):
+            file.memo.pop(node, None)
+
+
+def _signature(decl: ast.FuncDecl) -> Iterator[ast.Node]:
+    for part in (decl.receiver, decl.type):
+        if part is not None:
+            yield from ast.walk(part)
+
+
+def _has_variable(file: FileUnit, text: bytes, decl: ast.Decl) -> bool:
+    """Whether a variable of the package is named in a declaration. Takes less time than to look into it."""
+    names = file.unit.scope.names
+    words = set(_WORD.findall(text, decl.span.start, decl.span.end))
+    return any(isinstance(names.get(word.decode("utf-8", "replace")), VariableName) for word in words)
+
+
+def _set_by(file: FileUnit, text: bytes, decl: ast.Decl) -> set[bytes]:
+    """The variables of its package that a function sets, or takes the address of."""
+    if not isinstance(decl, ast.FuncDecl) or not _has_variable(file, text, decl):
+        return set()
+    found: set[bytes] = set()
+    for node in ast.walk(decl):
+        targets: tuple[ast.Expr, ...] = ()
+        if isinstance(node, ast.AssignStmt | ast.RangeStmt):
+            targets = node.lhs
+        elif isinstance(node, ast.UnaryExpr) and node.op == "&":
+            targets = (node.x,)
+        for target in targets:
+            target = ast.unparen(target)
+            if isinstance(target, ast.Ident) and isinstance(file.unit.lookup(target.name), VariableName):
+                found.add(target.name.encode())
+    return found
+
+
+def _aliases(unit: PackageUnit, name: str) -> set[str]:
+    """The name of a type, with those that it is another name for."""
+    found = {name}
+    while isinstance(item := unit.lookup(name), TypeName) and item.spec.alias:
+        aliased = ast.unparen(item.spec.type)
+        if not isinstance(aliased, ast.Ident) or aliased.name in found:
+            break
+        name = aliased.name
+        found.add(name)
+    return found
