@@ -108,6 +108,7 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	cd udf && go vet ./... && go run $(STATICCHECK) ./...
 	$(MAKE) -C libmod_go format-check
 	$(MAKE) -C libmod_go -f fuzz.mk format-check
+	$(MAKE) -C libmod_go -f as_module.mk format-check
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run lint'
 
 ##@ Native library (as the seed's README says; output in target/{arch}/{lib,bin})

@@ -1,4 +1,7 @@
-/* compare.h - the same function on equal records in Go and in Lua, in one process, each through its as_module. */
+/*
+ * compare.h - the same function on equal records in Lua, in Go and in Go fenced, from one process, each through its
+ * as_module.
+ */
 #ifndef TEST_COMPARE_H
 #define TEST_COMPARE_H
 
@@ -7,7 +10,7 @@
 /* Both modules are named `module` and have the same functions; `fill` makes the record of each call. */
 void compare(const char *module, void (*fill)(as_rec *rec));
 
-/* Applies the function to two equal records, once each way, and checks that answers and records are the same. Gives what
+/* Applies the function to equal records, once each way, and checks that answers and records are the same. Gives what
  * Go answered, "failed" where both fail. */
 const char *same(const char *function, as_val *arguments);
 

@@ -101,6 +101,17 @@ function create_record(r, bin1, value1, bin2, value2)
     return r[bin1]
 end
 
+function many_bins(r, count)
+    if not aerospike:exists(r) then
+        aerospike:create(r)
+    end
+    for i = 1, count do
+        r['bin' .. i] = i
+    end
+    aerospike:update(r)
+    return r['bin' .. count]
+end
+
 function new_map(r, a, b, c)
     local m = map { a = a, b = b, c = c }
     return m.b

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf"
@@ -27,6 +28,7 @@ func init() {
 	udf.Register("two_bins", TwoBins)
 	udf.Register("set_and_create", SetAndCreate)
 	udf.Register("create_record", CreateRecord)
+	udf.Register("many_bins", ManyBins)
 	udf.Register("new_map", NewMap)
 	udf.Register("put_map", PutMap)
 	udf.Register("get_in_map", GetInMap)
@@ -136,6 +138,19 @@ func CreateRecord(rec *udf.Record, bin1 string, value1 udf.Value, bin2 *string, 
 		rec.Set(*bin2, value2)
 	}
 	return rec.Bin(bin1), rec.Update()
+}
+
+// ManyBins sets so many bins, and gives the last.
+func ManyBins(rec *udf.Record, count int) (udf.Value, error) {
+	if !rec.Exists() {
+		if err := rec.Create(); err != nil {
+			return nil, err
+		}
+	}
+	for i := 1; i <= count; i++ {
+		rec.Set("bin"+strconv.Itoa(i), i)
+	}
+	return rec.Bin("bin" + strconv.Itoa(count)), rec.Update()
 }
 
 // NewMap gives one of three.
