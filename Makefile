@@ -73,6 +73,8 @@ test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's modu
 	$(MAKE) -C libmod_go valgrind
 	$(MAKE) -C libmod_go tsan
 	$(MAKE) -C libmod_go -f as_module.mk test
+	$(MAKE) -C libmod_go -f as_module.mk sanitize
+	$(MAKE) -C libmod_go -f as_module.mk tsan
 	$(BIN)/python -m pytest tests/native
 	$(MAKE) fuzz
 

@@ -5,6 +5,7 @@
 #   make -f as_module.mk libmod_go_as_module.a      target/{arch}/lib/libmod_go_as_module.a
 #   make -f as_module.mk test                       all tests, beside mod-lua in the same process
 #   make -f as_module.mk sanitize                   the same under AddressSanitizer and UBSan (Aerospike's part is not)
+#   make -f as_module.mk tsan                       what replaces modules under calls, under ThreadSanitizer
 #   make -f as_module.mk soak SECONDS=10            64 threads, a module replaced every 100 ms, unfenced and fenced
 #   make -f as_module.mk msgpack-peer               the program that tests/native asks about the real as_msgpack
 #   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module and bench-allocations, and what they run on
@@ -76,7 +77,7 @@ C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test
 GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
 LUA_MODULES := $(patsubst test/as_module/lua/%.lua,$(UDF)/lua/%.lua,$(wildcard test/as_module/lua/*.lua))
 
-.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize soak msgpack-peer peer format format-check clean loader
+.PHONY: all aerospike-sources libmod_go_as_module.a bench test sanitize tsan test-program soak msgpack-peer peer format format-check clean loader
 .DELETE_ON_ERROR:
 
 all: libmod_go_as_module.a
@@ -176,6 +177,13 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 sanitize:
 	$(MAKE) -f as_module.mk test VARIANT=-sanitize VARIANT_FLAGS="$(SANITIZERS)"
 
+test-program: $(TEST_PROGRAM)
+
+# Modules in C alone: ThreadSanitizer does not understand Go's runtime.
+tsan: $(C_MODULES)
+	$(MAKE) -f as_module.mk test-program VARIANT=-tsan VARIANT_FLAGS="-fsanitize=thread -O1"
+	TSAN_OPTIONS=halt_on_error=1:exitcode=98 $(TARGET)/obj/as_module-tsan/as_module_tests $(UDF) - - test_modules
+
 # ---- the real as_msgpack, to be asked ---------------------------------------------------------------
 
 PEER := $(call objects,$(wildcard test/as_module/peer/*.c))
@@ -224,7 +232,7 @@ format-check:
 	@$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 
 clean:
-	rm -rf $(TARGET)/obj/as_module $(TARGET)/obj/as_module-sanitize
+	rm -rf $(TARGET)/obj/as_module $(TARGET)/obj/as_module-sanitize $(TARGET)/obj/as_module-tsan
 	rm -f $(STATIC) $(BENCH_PROGRAMS)
 
 -include $(AS_MODULE:.o=.d) $(RECORDS:.o=.d) $(TESTS:.o=.d) $(PEER:.o=.d) $(BENCH:.o=.d) $(C_MODULES:.so=.d)
