@@ -212,6 +212,11 @@ def _missing(plan: Plan, package: Package) -> list[Finding]:
 
 def _package(loader: Loader, folder: Path) -> Package:
     directory = Path(os.path.abspath(folder))  # noqa: PTH100 (links stay links: Go sees the folder as the user does)
+    if "..." in folder.parts:
+        raise RequestError(
+            f"{folder} would be any number of packages, and a module is built of those that are named",
+            "name their folders, and the module with -o where there are several",
+        )
     if not directory.exists():
         raise RequestError(f"{folder} does not exist", "name the folder of a Go package")
     if not directory.is_dir():

@@ -26,7 +26,7 @@ from modgo_lsp.cli.module import (
     write_json,
 )
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.words import argument_values
+from modgo_lsp.cli.words import FunctionCommand, argument_values
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_key
@@ -69,7 +69,8 @@ class Call(msgspec.Struct, frozen=True):
 
 
 @click.command(
-    context_settings={"help_option_names": ["-h", "--help"], "ignore_unknown_options": True},
+    cls=FunctionCommand,
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong arguments or a cluster that cannot "
     "be reached.",
 )

@@ -25,7 +25,7 @@ from modgo_lsp.cli.module import (
 )
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.size import size_option
-from modgo_lsp.cli.words import argument_values
+from modgo_lsp.cli.words import FunctionCommand, argument_values
 from modgo_lsp.host.replay import ReplayError, read_replay
 from modgo_lsp.host.result import NumberedResult
 from modgo_lsp.host.session import CALL_SECONDS
@@ -45,8 +45,8 @@ Tell = Callable[[NumberedResult], None]
 
 
 @click.command(
-    # Negative numbers are arguments of the function, not options of ours.
-    context_settings={"help_option_names": ["-h", "--help"], "ignore_unknown_options": True},
+    cls=FunctionCommand,
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong arguments, a sample that is none "
     "or a wrong set-up.",
 )

@@ -1,15 +1,44 @@
-"""The words of a command line that are arguments of a UDF, as values.
+"""The words of a command line that are arguments of a UDF, told from options, and as values.
 
 Not for: what JSON means which value (host/json_forms.py).
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
+from typing import Any
+
+import click
 
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.host.json_forms import FormError, argument
 from modgo_lsp.host.values import Value
+
+
+class FunctionCommand(click.Command):
+    """A command with words for a function. Those may begin with "-", as negative numbers do; one that begins
+    with "--" is more likely an option that is spelt wrong."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.ignore_unknown_options = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = [(name, one) for one in self.get_params(ctx) for name in one.opts]
+        takes_value = {name: not getattr(one, "is_flag", False) for name, one in options}
+        value = False
+        for word in args:
+            if word == "--":
+                break
+            name = word.partition("=")[0]
+            if not value and name.startswith("--") and name not in takes_value and not ctx.resilient_parsing:
+                near = difflib.get_close_matches(name, takes_value)
+                meant = f"did you mean {near[0]}?" if near else f"{ctx.command_path} --help lists them"
+                remedy = f"{meant} (a word for the function goes behind --, as in: -- {word})"
+                raise CliError(f"there is no option {name}", remedy)
+            value = takes_value.get(word, False)
+        return super().parse_args(ctx, args)
 
 
 def argument_values(words: Sequence[str]) -> tuple[Value, ...]:

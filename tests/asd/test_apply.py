@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -85,6 +86,26 @@ def test_records_on_every_node_are_changed(apply: Any, cluster: list[Asd]) -> No
         told = json.loads(apply("calls", "add", "hits", "-2", "--json", key=key).stdout)
         assert (told["ok"], told["result"], told["key"]) == (True, 3, ["test", "demo", number])
         assert told["elapsed_ns"] > 0
+
+
+def test_batches_and_queries_in_the_background_change_records(cluster: list[Asd]) -> None:
+    import aerospike
+
+    keys = [("test", "many", number) for number in range(40)]
+    with connected(Access(read_seeds(cluster[0].hosts))) as open_cluster:
+        client = open_cluster.client
+        for key in keys:
+            client.put(key, {"hits": 1})
+        done = client.batch_apply(keys, "calls", "add", ["hits", 2])
+        assert [(one.result, one.record[2]) for one in done.batch_records] == [(0, {"SUCCESS": 3})] * 40
+        query = client.query("test", "many")
+        query.apply("calls", "add", ["hits", 4])
+        job = query.execute_background()
+        until = time.monotonic() + 30
+        while client.job_info(job, aerospike.JOB_QUERY)["status"] == aerospike.JOB_STATUS_INPROGRESS:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert [client.get(key)[2] for key in keys] == [{"hits": 7}] * 40
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_negative_numbers_and_words_are_arguments(module: Path) -> None:
     assert json.loads(done.stdout)["result"] == -42
     done = modgo("call", "udfs.so", "echo", "two words", cwd=module)
     assert done.stdout.splitlines()[0] == '"two words"'
+    done = modgo("call", "udfs.so", "echo", "--", "--json", cwd=module)
+    assert done.stdout.splitlines()[0] == '"--json"'
 
 
 def test_default_samples_lie_beside_the_module(module: Path) -> None:
@@ -102,6 +104,8 @@ def test_a_package_is_built_first(module: Path) -> None:
         (["nowhere", "meta"], 2, "nowhere does not exist"),
         (["text.so", "meta"], 2, "text.so: is not a shared object"),
         (["udfs.so"], 2, "Missing argument 'FUNCTION'"),
+        (["udfs.so", "echo", "--recod", "{}"], 2, "there is no option --recod\nHelp: did you mean --record?"),
+        (["udfs.so", "echo", "--x=1"], 2, "a word for the function goes behind --, as in: -- --x=1"),
     ],
 )
 def test_failures_have_one_message_and_their_exit_code(
