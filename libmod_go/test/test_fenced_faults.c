@@ -314,12 +314,34 @@ TEST(a_worker_has_few_rights_and_descriptors)
 	setenv("LD_PRELOAD", "/no/such/library.so", 1);
 	pool = fenced_ready(check_module("hostile"), NULL);
 	unsetenv("LD_PRELOAD");
-	snprintf(expected, sizeof(expected), "%d %d %d %d", EPERM, EPERM, EPERM, EPERM);
+	snprintf(expected, sizeof(expected), "%d %d %d %d, no new privileges 1", EPERM, EPERM, EPERM, EPERM);
 	CHECK_TEXT(fenced_ask(pool, "rights").text, expected);
 	CHECK_TEXT(fenced_ask(pool, "preload").text, "none");
 	CHECK_NUMBER(fenced_ask(pool, "descriptors").integer, 5); /* three standard ones, the line, the module */
 	mod_go_fenced_close(pool);
 	close(extra);
+}
+
+/* What Go does not count of its memory has the rest; who says otherwise in the environment knows why. */
+TEST(go_is_told_of_its_share_of_the_memory)
+{
+#ifdef __SANITIZE_ADDRESS__
+	printf("not run: the address sanitizer does not start under a limit of memory\n");
+#else
+	mod_go_fenced_options options = {.size = sizeof(options), .memory = 100000000};
+	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
+
+	CHECK_TEXT(fenced_ask(pool, "go_memory").text, "80000000");
+	mod_go_fenced_close(pool);
+	setenv("GOMEMLIMIT", "50MiB", 1);
+	pool = fenced_ready(check_module("hostile"), &options);
+	CHECK_TEXT(fenced_ask(pool, "go_memory").text, "50MiB");
+	mod_go_fenced_close(pool);
+	unsetenv("GOMEMLIMIT");
+	pool = fenced_ready(check_module("hostile"), NULL);
+	CHECK_TEXT(fenced_ask(pool, "go_memory").text, "none");
+	mod_go_fenced_close(pool);
+#endif
 }
 
 TEST(workers_end_with_their_host)

@@ -13,6 +13,7 @@ static int hostile_setup(void);
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -233,7 +234,8 @@ static int rights(application *a)
 	failed[1] = execv("/bin/true", words) != 0 ? errno : 0;
 	failed[2] = kill(getppid(), 0) != 0 ? errno : 0;
 	failed[3] = unshare(0x10000000) != 0 ? errno : 0;
-	snprintf(text, sizeof(text), "%d %d %d %d", failed[0], failed[1], failed[2], failed[3]);
+	snprintf(text, sizeof(text), "%d %d %d %d, no new privileges %d", failed[0], failed[1], failed[2],
+	         failed[3], prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
 	return give_text(a->result, AEROSPIKE_UDF_GO_OK, text);
 }
 
@@ -318,6 +320,8 @@ static int apply(application *a)
 	IS("descriptors") return count_descriptors(a);
 	IS("preload")
 	return give_text(a->result, 0, getenv("LD_PRELOAD") != NULL ? getenv("LD_PRELOAD") : "none");
+	IS("go_memory")
+	return give_text(a->result, 0, getenv("GOMEMLIMIT") != NULL ? getenv("GOMEMLIMIT") : "none");
 	IS("exit") exit(3);
 	IS("exit_now") _exit(4);
 	IS("exit_well") _exit(0);
