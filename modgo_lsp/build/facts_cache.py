@@ -1,20 +1,26 @@
 """What the model found in the sources of Go's library and of modules, kept for the next run.
 
-Not for: the keys (model/sources.py), nor Go's own caches.
+Not for: the keys (model/sources.py), what lint keeps of its own modules (lint_store.py), nor Go's own caches.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
+
+# What is not asked for so long is forgotten, and the oldest where all of it takes more room.
+_DAYS = 30
+_MEGABYTES = 256
 
 
 class DiskFactsCache:
     """In modgo's cache folder. What can't be read is not there, what can't be written is not kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = "facts") -> None:
+        self._kind = kind
         self._folder: Path | None = None
 
     def get(self, key: str) -> bytes | None:
@@ -23,15 +29,55 @@ class DiskFactsCache:
         return None
 
     def put(self, key: str, value: bytes) -> None:
-        from modgo_lsp.build.cache import write_file
-
         with suppress(OSError):
-            write_file(self._file(key), value)
+            _replace(self._file(key), value)
+            keep_small(self.folder, _DAYS, _MEGABYTES << 20)
+
+    @property
+    def folder(self) -> Path:
+        if self._folder is None:
+            self._folder = _cache_folder() / self._kind
+        return self._folder
 
     def _file(self, key: str) -> Path:
-        if self._folder is None:
-            self._folder = _cache_folder() / "facts"
-        return self._folder / key[:2] / key
+        return self.folder / key[:2] / key
+
+
+def _replace(path: Path, value: bytes) -> None:
+    """Writes a file by renaming a finished one into place, as build/cache.py does, without what its import
+    costs each first run of lint."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{path.name}.{os.getpid()}"
+    try:
+        temporary.write_bytes(value)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def keep_small(directory: Path, days: float, size: int) -> None:
+    """Removes files below `directory` that weren't written or asked for for so many days, and the oldest
+    while all have more than `size` bytes. Looks at most once a day: a file .swept says when that was."""
+    mark = directory / ".swept"
+    now = time.time()
+    with suppress(FileNotFoundError):
+        if mark.stat().st_mtime > now - 86400:
+            return
+    mark.touch()
+    found = []
+    for path in directory.rglob("*"):
+        with suppress(OSError):
+            if path != mark and path.is_file():
+                state = path.stat()
+                found.append((max(state.st_mtime, state.st_atime), state.st_size, path))
+    total = sum(entry[1] for entry in found)
+    for used, length, path in sorted(found, key=lambda entry: entry[0]):
+        if used >= now - days * 86400 and total <= size:
+            break
+        with suppress(OSError):
+            path.unlink()
+            total -= length
 
 
 def _cache_folder() -> Path:

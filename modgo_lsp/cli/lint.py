@@ -6,30 +6,32 @@ Not for: what is found (lint/) or how it is shown (report/).
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.cli.completion import files, rules
 from modgo_lsp.cli.failure import CliError, is_coloured
 from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.fix import Fixed, best, fix_paths
-from modgo_lsp.lint.run import Machine, Outcome, absolute, lint_paths
+from modgo_lsp.lint.modules import Machine
+from modgo_lsp.lint.run import Outcome, absolute, lint_paths
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.model.finding import Finding
-from modgo_lsp.model.imports import may_be_standard
-from modgo_lsp.model.load import Loader
 from modgo_lsp.report.sources import Sources, printable
 from modgo_lsp.report.style import Painter
-from modgo_lsp.syntax.document import parse
 
-MACHINE = Machine(find_go_environment, DiskFactsCache())
+if TYPE_CHECKING:
+    from modgo_lsp.model.load import Loader
+
+MACHINE = Machine(find_go_environment, DiskFactsCache(), DiskStore())
 
 _SEVERITIES = ("error", "warning", "information", "hint")
 
@@ -153,12 +155,16 @@ def _input(options: Options) -> tuple[Files, list[str]]:
         raise CliError("--stdin-filename and other paths don't go together", "leave the other paths out")
     if not options.stdin_filename.endswith(".go"):
         raise CliError(f"{options.stdin_filename} is no Go file", "name a file that ends in .go")
+    from modgo_lsp.syntax.document import parse
+
     path = absolute(options.stdin_filename)
     document = parse(path, sys.stdin.buffer.read())
     return OverlayFiles(DiskFiles(), {path: document}), [path]
 
 
-def _looked_at(options: Options, files: Files, paths: list[str], previous: Loader | None = None) -> Outcome:
+def _looked_at(
+    options: Options, files: Files, paths: list[str], previous: Mapping[str, Loader] | None = None
+) -> Outcome:
     """What lint finds and, with --build, what building and loading say."""
     outcome = lint_paths(paths, files, _overrides(options), previous, MACHINE)
     if not options.build:
@@ -249,6 +255,10 @@ def _report(options: Options, outcome: Outcome, sources: Sources) -> None:
 
 def _unread(outcome: Outcome) -> Iterator[str]:
     """What couldn't be judged, for it hangs on source that isn't here."""
+    if not outcome.unread:
+        return
+    from modgo_lsp.model.imports import may_be_standard
+
     library = [path for path in outcome.unread if may_be_standard(path)]
     others = [path for path in outcome.unread if path not in library]
     if library and not outcome.go_found:
@@ -327,7 +337,7 @@ def _watch(options: Options, files: Files, paths: list[str]) -> None:
     for _ in changes(paths):
         if sys.stdout.isatty():
             click.clear()
-        outcome = _looked_at(options, files, paths, outcome.loader if outcome else None)
+        outcome = _looked_at(options, files, paths, outcome.loaders if outcome else None)
         _show(options, outcome, files)
         if options.output_format == "text":
             _echo("Watching for changes; Ctrl-C ends it.")

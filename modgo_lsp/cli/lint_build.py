@@ -16,7 +16,6 @@ from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.run import Outcome
 from modgo_lsp.lint.selection import configured
 from modgo_lsp.model.finding import Finding
-from modgo_lsp.model.package import Package
 
 
 def built_findings(outcome: Outcome, quiet: bool) -> list[Finding]:
@@ -25,17 +24,17 @@ def built_findings(outcome: Outcome, quiet: bool) -> list[Finding]:
     said = {(finding.location, finding.code) for finding in outcome.findings}
     found: list[Finding] = []
     with progress(quiet) as tell:
-        for package, settings in outcome.modules:
-            for finding in configured(complete(_findings(package, settings, tell)), settings):
+        for directory, settings in outcome.modules:
+            for finding in configured(complete(_findings(directory, settings, tell)), settings):
                 if (finding.location, finding.code) not in said:
                     said.add((finding.location, finding.code))
                     found.append(finding)
     return found
 
 
-async def _findings(package: Package, settings: Settings, tell: Callable[[str], None]) -> tuple[Finding, ...]:
-    output = cached_module(package.directory)
-    request = BuildRequest((Path(package.directory),), output=output, go=settings.go, cc=settings.cc)
+async def _findings(directory: str, settings: Settings, tell: Callable[[str], None]) -> tuple[Finding, ...]:
+    output = cached_module(directory)
+    request = BuildRequest((Path(directory),), output=output, go=settings.go, cc=settings.cc)
     built = await build_module(request, tell)
     if not built.ok:
         return built.findings

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,18 +17,22 @@ from modgo_lsp.lint.baseline import unknown
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.selection import configured
 from modgo_lsp.lint.suppress import Suppression, asking_reasons, suppress, suppressions, verdicts
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
-from modgo_lsp.model.package import Package
-from modgo_lsp.rules.rule import Check, Rule
-from modgo_lsp.syntax.document import Document
+
+# A run that finds all judgements kept needs neither packages nor parser.
+if TYPE_CHECKING:
+    from modgo_lsp.model.code import Code
+    from modgo_lsp.model.package import Package
+    from modgo_lsp.rules.rule import Check, Rule
+    from modgo_lsp.syntax.document import Document
 
 
 class Judgement(msgspec.Struct, frozen=True):
     """What the rules say of a package that imports the SDK, whatever is configured or suppressed.
 
     `suppressions` are those of its files, by path, and those of files elsewhere in which findings stand.
-    `dependencies` are the folders of the packages with UDFs that it imports."""
+    `dependencies` are the folders of the packages with UDFs that it imports. `in_module`: there is a go.mod.
+    `unread` are import paths of packages whose types would have mattered and whose source isn't here."""
 
     directory: str
     paths: tuple[str, ...]
@@ -35,6 +40,8 @@ class Judgement(msgspec.Struct, frozen=True):
     suppressions: dict[str, tuple[Suppression, ...]]
     dependencies: tuple[str, ...]
     imported_in_module: bool
+    in_module: bool
+    unread: tuple[str, ...] = ()
 
 
 def judge(package: Package) -> list[Finding]:
@@ -85,6 +92,7 @@ def judgement(package: Package) -> Judgement | None:
         {path: found for path, found in written.items() if found},
         tuple(member.directory for member in package.dependencies if member.imports_sdk),
         package.imported_in_module,
+        package.module is not None,
     )
 
 

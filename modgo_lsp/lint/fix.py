@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from modgo_lsp.lint.run import UNKNOWN_MACHINE, Machine, Outcome, lint_paths
+from modgo_lsp.lint.modules import Machine
+from modgo_lsp.lint.run import UNKNOWN_MACHINE, Outcome, lint_paths
 from modgo_lsp.model.files import Files, OverlayFiles
 from modgo_lsp.model.finding import Edit, Finding, Fix
-from modgo_lsp.syntax.document import Document, parse
+
+if TYPE_CHECKING:
+    from modgo_lsp.syntax.document import Document
 
 
 class Fixed(msgspec.Struct, frozen=True):
@@ -33,6 +36,8 @@ def fix_paths(
     machine: Machine = UNKNOWN_MACHINE,
 ) -> Fixed:
     """Lints and mends, in memory. `unsafe` fixes only if asked for."""
+    from modgo_lsp.syntax.document import parse
+
     originals: dict[str, bytes] = {}
     documents: dict[str, Document] = {}
     states: set[frozenset[tuple[str, bytes]]] = set()
@@ -40,7 +45,7 @@ def fix_paths(
     count = 0
     while chosen := choose(outcome.findings, unsafe):
         for path, edits in _by_path(chosen).items():
-            document = outcome.documents[path]
+            document = documents.get(path) or parse(path, files.read(path))
             originals.setdefault(path, document.source)
             documents[path] = parse(path, apply(document, edits))
         state = frozenset((path, document.source) for path, document in documents.items())
@@ -48,7 +53,7 @@ def fix_paths(
             break
         states.add(state)
         count += len(chosen)
-        outcome = lint_paths(paths, OverlayFiles(files, documents), overrides, outcome.loader, machine)
+        outcome = lint_paths(paths, OverlayFiles(files, documents), overrides, outcome.loaders, machine)
     changes = {path: (originals[path], documents[path].source) for path in sorted(documents)}
     return Fixed(outcome, changes, count)
 

@@ -9,9 +9,34 @@ import os
 import stat
 from collections import deque
 from collections.abc import Collection, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from modgo_lsp.syntax.document import Document
+if TYPE_CHECKING:
+    from modgo_lsp.syntax.document import Document
+
+
+class Stamp(NamedTuple):
+    """What changes when a file does, as the file system has it: times in nanoseconds."""
+
+    modified: int
+    changed: int
+    size: int
+    inode: int
+
+
+# How long after a change a file system may still give another one the same time, in nanoseconds.
+_SAME_TIME = 2_000_000_000
+
+
+def may_hide_changes(stamp: Stamp, as_of: int) -> bool:
+    """Whether what was read after `as_of` with this stamp may have been changed since without a trace: it had
+    just been changed then."""
+    return stamp.changed >= as_of - _SAME_TIME
+
+
+def is_as_before(stamp: Stamp | None, before: Stamp | None, as_of: int) -> bool:
+    """Whether a file or folder must be as it was when it was read with the stamp `before`, after `as_of`."""
+    return before is not None and stamp == before and not may_hide_changes(before, as_of)
 
 
 class Files(Protocol):
@@ -25,6 +50,15 @@ class Files(Protocol):
 
     def since(self, earlier: Files) -> Collection[str] | None:
         """The paths that may not be as they were in `earlier`; None where that isn't known."""
+        ...
+
+    def stamp(self, path: str) -> Stamp | None:
+        """The stamp of a regular file or a directory; None where there is none, or where it says nothing of
+        what `read` gives."""
+        ...
+
+    def document(self, path: str) -> Document | None:
+        """The file as an editor has it open, so that nobody parses it a second time; None where it isn't."""
         ...
 
 
@@ -47,6 +81,18 @@ class DiskFiles:
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         with os.scandir(directory) as found:
             return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
+
+    def stamp(self, path: str) -> Stamp | None:
+        try:
+            found = os.stat(path)  # noqa: PTH116
+        except (OSError, ValueError):
+            return None
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            return None
+        return Stamp(found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+
+    def document(self, path: str) -> Document | None:  # noqa: ARG002 (nothing is open on a disk)
+        return None
 
     def since(self, _earlier: Files) -> Collection[str] | None:
         return None
@@ -125,6 +171,12 @@ class RememberedFiles:
             return None
         return self._memory.between(earlier._told, self._told)
 
+    def stamp(self, _path: str) -> Stamp | None:
+        return None  # what is read may be older than what the disk has
+
+    def document(self, _path: str) -> Document | None:
+        return None
+
 
 class OverlayFiles:
     """`documents`, by absolute path, over `base`: they hide what it holds there, and are in directories
@@ -135,7 +187,6 @@ class OverlayFiles:
         self._documents = dict(documents)
 
     def document(self, path: str) -> Document | None:
-        """The open document at `path`, so that nobody parses it a second time."""
         return self._documents.get(path)
 
     def read(self, path: str) -> bytes:
@@ -152,6 +203,9 @@ class OverlayFiles:
             found = {}
         return sorted({**found, **own}.items())
 
+    def stamp(self, path: str) -> Stamp | None:
+        return None if path in self._documents else self._base.stamp(path)
+
     def since(self, earlier: Files) -> Collection[str] | None:
         if not isinstance(earlier, OverlayFiles):
             return None
@@ -161,3 +215,35 @@ class OverlayFiles:
         before, now = earlier._documents, self._documents
         changed = {path for path in before.keys() | now.keys() if before.get(path) is not now.get(path)}
         return changed.union(below)
+
+
+class SeenFiles:
+    """Files of which each folder is listed once: all who ask see the same."""
+
+    def __init__(self, base: Files) -> None:
+        self._base = base
+        self._listed: dict[str, list[tuple[str, bool]] | OSError] = {}
+
+    def read(self, path: str) -> bytes:
+        return self._base.read(path)
+
+    def entries(self, directory: str) -> list[tuple[str, bool]]:
+        found = self._listed.get(directory)
+        if found is None:
+            try:
+                found = self._base.entries(directory)
+            except OSError as error:
+                found = error
+            self._listed[directory] = found
+        if isinstance(found, OSError):
+            raise found
+        return found
+
+    def stamp(self, path: str) -> Stamp | None:
+        return self._base.stamp(path)
+
+    def document(self, path: str) -> Document | None:
+        return self._base.document(path)
+
+    def since(self, _earlier: Files) -> Collection[str] | None:
+        return None

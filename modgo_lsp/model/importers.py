@@ -5,6 +5,8 @@ Not for: what a package's imports mean (program.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from modgo_lsp.model.files import join
@@ -19,16 +21,25 @@ class _Index(msgspec.Struct, frozen=True):
     doubtful: list[tuple[str, bytes]]
 
 
-class Importers:
-    """Of the modules of one snapshot, each looked through when it is first asked about."""
+# Gives the folders of a module, by an import path and the module's root, that may import it; None where it
+# knows nothing of that module.
+Known = Callable[[str, str], "list[str] | None"]
 
-    def __init__(self, sources: Sources) -> None:
+
+class Importers:
+    """Of the modules of one snapshot, each looked through when it is first asked about. `known` is asked
+    first."""
+
+    def __init__(self, sources: Sources, known: Known | None = None) -> None:
         self._sources = sources
+        self._known = known
         self._indices: dict[str, _Index] = {}
         self._trees: dict[str, list[str]] = {}
 
     def of(self, path: str, root: str) -> list[str]:
         """The directories of the module at `root` in which a file that would be built may import `path`."""
+        if self._known is not None and (told := self._known(path, root)) is not None:
+            return told
         if root not in self._indices:
             self._indices[root] = self._index(root)
         index = self._indices[root]

@@ -18,7 +18,7 @@ from modgo_lsp.model.finding import Location
 from modgo_lsp.model.functions import declared_function, declared_functions
 from modgo_lsp.model.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.model.go_mod import GoMod, parse_go_mod
-from modgo_lsp.model.importers import Importers
+from modgo_lsp.model.importers import Importers, Known
 from modgo_lsp.model.locate import Locator, Root
 from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.outlined import OutlinedUnit
@@ -31,7 +31,7 @@ from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sources import FactsCache, Sources
 from modgo_lsp.model.units import FileUnit, PackageUnit, UnparsedUnit
 from modgo_lsp.syntax import ast, errors
-from modgo_lsp.syntax.constraints import BuildContext
+from modgo_lsp.syntax.constraints import BuildContext, context_of
 from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import Span
 
@@ -40,7 +40,8 @@ __all__ = ["BuildContext", "Loader"]
 
 class Loader:
     """One snapshot: what it has read stays as it was. `previous` is an earlier one, whose files are taken
-    over where their bytes are the same, as are its `environment` and `cache` where none are given."""
+    over where their bytes are the same, as are its `environment` and `cache` where none are given.
+    `importers` may know already which packages import which."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Loader:
         previous: Loader | None = None,
         environment: GoEnvironment | None = None,
         cache: FactsCache | None = None,
+        importers: Known | None = None,
     ) -> None:
         if previous is not None:
             environment = environment or previous._environment
@@ -56,13 +58,12 @@ class Loader:
         self._environment: GoEnvironment = environment or NOTHING_KNOWN
         self._cache: FactsCache | None = cache
         if context is None:
-            release = self._environment.release
-            context = BuildContext() if release is None else BuildContext(release=release)
+            context = context_of(self._environment.release)
         self._context = context
         earlier = None if previous is None else previous._sources
         self._sources: Sources = Sources(files, context, self._environment, cache, earlier)
         self._library = Library(self._sources, self._environment)
-        self._index = Importers(self._sources)
+        self._index = Importers(self._sources, importers)
         self._modules: dict[str, tuple[Module, GoMod] | None] = {}
         self._programs: dict[str, Program] = {}
         self._by_directory: dict[str, PackageUnit | None] = {}
@@ -80,6 +81,18 @@ class Loader:
         """The import paths of packages whose declarations would have been of use, and aren't here: where Go's
         library is isn't known, or a module isn't in the module cache."""
         return {path for program in self._programs.values() for path in program.unread}
+
+    def unread_for(self, directory: str) -> set[str]:
+        """Those of `unread` that the package in `directory` imports, itself or through others of its Go
+        module, and those that only other Go modules import."""
+        unread = self.unread()
+        if not unread:
+            return unread
+        folders = [folder for folder, unit in self._by_directory.items() if unit is not None]
+        others = {path for folder in folders for path in self._import_paths(folder)}
+        members = [directory, *(package.directory for package in self._dependencies(directory))]
+        own = {path for member in members for path in self._import_paths(member)}
+        return {path for path in unread if path in own or path not in others}
 
     def finds_sdk(self, directory: str) -> bool:
         """Whether Go's own tools, gopls among them, find the SDK from there: `package` does in any case."""
@@ -246,9 +259,10 @@ class Loader:
             declared[function] = declared_function(resolver, function.file, function, lambda _: ())
         return declared[function]
 
-    def _dependencies(self, unit: PackageUnit) -> tuple[Package, ...]:
-        """The packages of the same Go module that `unit` imports, directly or not, by import path."""
-        found = self._reachable(unit.directory)
+    def _dependencies(self, directory: str) -> tuple[Package, ...]:
+        """The packages of the same Go module that the one in `directory` imports, directly or not, by import
+        path."""
+        found = self._reachable(directory)
         packages = (self._package(found[path]) for path in sorted(found))
         return tuple(package for package in packages if package is not None)
 
@@ -339,7 +353,7 @@ class _Contents:
         return self._loader._registrations(self._unit)
 
     def dependencies(self) -> tuple[Package, ...]:
-        return self._loader._dependencies(self._unit)
+        return self._loader._dependencies(self._unit.directory)
 
     def imported_in_module(self) -> bool:
         return bool(self._loader._importers(self._unit))

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from modgo_lsp.model import outline
-from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles, join
+from modgo_lsp.model.files import DiskFiles, Files, join
 from modgo_lsp.model.go_environment import GoEnvironment
 from modgo_lsp.model.outline import Outline
 from modgo_lsp.syntax import ast, document, lower
@@ -232,7 +232,7 @@ class Sources:
         known = self._parsed.get(path)
         if known is not None:
             return known
-        opened = self._files.document(path) if isinstance(self._files, OverlayFiles) else None
+        opened = self._files.document(path)
         earlier = self._earlier.get(path)
         if earlier is not None and (
             earlier.document is opened or (opened is None and earlier.document.source == text)
@@ -262,7 +262,7 @@ class Sources:
             if path not in self._texts:
                 continue
             before, text = self._texts[path], _read(files, path)
-            opened = files.document(path) if isinstance(files, OverlayFiles) else None
+            opened = files.document(path)
             known = self._parsed.get(path)
             if text == before and (known is None or opened is None or opened is known.document):
                 continue

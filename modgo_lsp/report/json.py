@@ -12,6 +12,7 @@ import msgspec
 from modgo_lsp.lint.run import Counts
 from modgo_lsp.model.finding import Edit, Finding, Location, Related, Severity
 from modgo_lsp.report.sources import Sources
+from modgo_lsp.report.summary import Summary, summary
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.syntax.positions import Range
 
@@ -50,15 +51,6 @@ class FindingObject(msgspec.Struct):
     url: str
 
 
-class Summary(msgspec.Struct):
-    packages: int
-    files: int
-    errors: int
-    warnings: int
-    information: int
-    hints: int
-
-
 class Report(msgspec.Struct):
     version: int
     findings: list[FindingObject]
@@ -76,13 +68,6 @@ def finding_objects(findings: Iterable[Finding], sources: Sources) -> list[Findi
     """The findings as JSON has them, by path, position and code."""
     objects = [_finding(finding, sources) for finding in findings]
     return sorted(objects, key=lambda found: (found.path, found.range, found.code))
-
-
-def summary(findings: Iterable[Finding], counts: Counts) -> Summary:
-    number = dict.fromkeys(("error", "warning", "information", "hint"), 0)
-    for finding in findings:
-        number[finding.severity] += 1
-    return Summary(counts.packages, counts.files, *number.values())
 
 
 def _finding(finding: Finding, sources: Sources) -> FindingObject:

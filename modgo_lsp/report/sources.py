@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
-from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import LineIndex, Position, Range
+
+if TYPE_CHECKING:
+    from modgo_lsp.syntax.document import Document
 
 
 class Sources:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from modgo_lsp.lint.run import Counts
 from modgo_lsp.model.finding import Finding, Location
-from modgo_lsp.report.json import summary
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.style import Painter
+from modgo_lsp.report.summary import summary
 
 _TAB = 4
 _CONTEXT = 2

@@ -6,25 +6,42 @@ Not for: choosing among them (lint/config.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import modgo_lsp.rules as room
 from modgo_lsp.rules.nearest import nearest
-from modgo_lsp.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from modgo_lsp.rules.rule import Rule
 
 _RULE_FILE = re.compile(r"mg\d{3}_[a-z0-9_]+")
 
 
-def _discover() -> dict[str, Rule]:
-    files = sorted(found.name for found in iter_modules(room.__path__) if _RULE_FILE.fullmatch(found.name))
-    rules: list[Rule] = [import_module(f"{room.__name__}.{file}").RULE for file in files]
-    return {rule.code: rule for rule in rules}
+class _Catalogue(Mapping[str, "Rule"]):
+    """Every rule by its code. A rule's file is loaded when the rule is asked for."""
+
+    def __init__(self) -> None:
+        names = sorted(found.name for found in iter_modules(room.__path__))
+        self._files = {name[:5].upper(): name for name in names if _RULE_FILE.fullmatch(name)}
+        self._rules: dict[str, Rule] = {}
+
+    def __getitem__(self, code: str) -> Rule:
+        if code not in self._rules:
+            rule: Rule = import_module(f"{room.__name__}.{self._files[code]}").RULE
+            self._rules[code] = rule
+        return self._rules[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
-RULES: Mapping[str, Rule] = MappingProxyType(_discover())
+RULES: Mapping[str, Rule] = _Catalogue()
 
 
 def codes_under(prefix: str) -> list[str]:

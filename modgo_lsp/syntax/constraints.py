@@ -110,6 +110,11 @@ class BuildContext(msgspec.Struct, frozen=True):
     release: int = _NEWEST_GO
 
 
+def context_of(release: int | None) -> BuildContext:
+    """A build for this machine by Go 1.`release`; None: by the newest that is known."""
+    return BuildContext() if release is None else BuildContext(release=release)
+
+
 def is_chosen(name: str, text: bytes, context: BuildContext) -> bool:
     """Whether a plain `go build` for `context` compiles the file `name` (a base name), test files aside."""
     if not name.endswith(".go") or name.startswith(("_", ".")) or name.endswith("_test.go"):

@@ -26,6 +26,12 @@ class MemoryFiles:
             raise FileNotFoundError(path)
         return text
 
+    def document(self, path: str) -> None:
+        return None
+
+    def stamp(self, path: str) -> None:
+        return None
+
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         found = {}
         for path in self._texts:

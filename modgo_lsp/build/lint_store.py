@@ -1,0 +1,74 @@
+"""What lint keeps of the Go modules that it looks into: one file a module, in modgo's cache.
+
+Not for: what is in it, and when it still holds (lint/store.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+from modgo_lsp.build.facts_cache import DiskFactsCache
+from modgo_lsp.model.go_environment import GoEnvironment
+from modgo_lsp.resources import resource
+
+_ROOMS = ("syntax", "model", "rules", "lint")
+# Packages that say what Go source is.
+_PARSERS = ("tree_sitter", "tree_sitter_golang")
+
+
+class DiskStore:
+    """What can't be read is not there, what can't be written is not kept."""
+
+    def __init__(self) -> None:
+        self._files = DiskFactsCache("lint")
+
+    def get(self, root: str, environment: GoEnvironment) -> bytes | None:
+        return self._files.get(self._key(root, environment))
+
+    def put(self, root: str, environment: GoEnvironment, value: bytes) -> None:
+        self._files.put(self._key(root, environment), value)
+
+    def now(self) -> int:
+        return time.time_ns()
+
+    def _key(self, root: str, environment: GoEnvironment) -> str:
+        machine = (sys.platform, *os.uname()[4:]) if hasattr(os, "uname") else (sys.platform,)
+        library = "" if environment.goroot is None else _stamp(Path(environment.goroot, "VERSION"))
+        parts = (root, *machine, repr(environment), library, self._modgo)
+        whole = "\0".join(parts).encode("utf-8", "surrogateescape")
+        return hashlib.blake2b(whole, digest_size=20).hexdigest()
+
+    @cached_property
+    def _modgo(self) -> str:
+        """Changes whenever the code does that judgements depend on."""
+        here = Path(__file__).parents[1]
+        folders = [*(here / room for room in _ROOMS), resource("grammars"), resource("udf")]
+        found = [f"{folder}{_stamps(folder)}" for folder in folders]
+        for name in _PARSERS:
+            spec = find_spec(name)
+            found.append(f"{spec.origin}{_stamp(Path(spec.origin))}" if spec and spec.origin else "")
+        return "\0".join(found)
+
+
+def _stamps(folder: Path) -> str:
+    """Names, times and sizes of the files in a folder."""
+    with os.scandir(folder) as entries:
+        found = sorted((entry.name, *_times(entry.stat())) for entry in entries if entry.is_file())
+    return repr(found)
+
+
+def _stamp(path: Path) -> str:
+    try:
+        return repr(_times(path.stat()))
+    except OSError:
+        return ""
+
+
+def _times(found: os.stat_result) -> tuple[int, int]:
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,59 @@
+"""Judging packages of one Go module, with all that is noted of it so that the judgements can be kept.
+
+Not for: which packages need it (modules.py), nor for doing it in several processes (cli/workers.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from modgo_lsp.lint.check import Judgement, judgement
+from modgo_lsp.lint.index import ModuleIndex
+from modgo_lsp.lint.traced import Consulted, TracedFiles
+from modgo_lsp.model.files import Files
+from modgo_lsp.model.go_environment import GoEnvironment
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.sources import FactsCache
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Judgements of packages, and what they depend on beyond the module. `stale`: a file has changed since
+    the index was made."""
+
+    judgements: tuple[Judgement, ...]
+    consulted: tuple[Consulted, ...]
+    stale: bool
+
+
+class Judge:
+    """Judges packages one after the other; what it learns about the module serves the next."""
+
+    def __init__(
+        self,
+        files: Files,
+        index: ModuleIndex,
+        environment: GoEnvironment,
+        cache: FactsCache | None,
+        previous: Loader | None = None,
+    ) -> None:
+        self._traced = TracedFiles(files, index, environment)
+        self.loader = Loader(self._traced, None, previous, environment, cache, index.of)
+
+    def judge(self, directories: Sequence[str], done: Callable[[], None] = lambda: None) -> Batch:
+        """Judges the packages in `directories`; calls `done` after each."""
+        judgements = []
+        for directory in directories:
+            package = self.loader.package(directory)
+            found = None if package is None else judgement(package)
+            if found is not None:
+                judgements.append(found)
+            done()
+        if self.loader.unread():
+            judgements = [self._with_unread(each) for each in judgements]
+        return Batch(tuple(judgements), tuple(self._traced.consulted.values()), self._traced.stale)
+
+    def _with_unread(self, found: Judgement) -> Judgement:
+        unread = sorted(self.loader.unread_for(found.directory))
+        return msgspec.structs.replace(found, unread=tuple(unread))

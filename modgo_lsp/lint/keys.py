@@ -1,0 +1,132 @@
+"""For each package of a Go module, a key that changes whenever anything in the module changes that its
+judgement may depend on.
+
+A judgement depends on the package's files and on those of the packages that it imports, and of a package with
+UDFs on those that import it: they may call what it registers, or refer to its functions. What lies outside
+the module is no part of the key (store.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+
+from modgo_lsp.lint.index import ModuleIndex
+from modgo_lsp.model.files import join
+from modgo_lsp.model.sdk import SDK_PATH
+
+Graph = Mapping[str, Iterable[str]]
+
+
+def package_keys(index: ModuleIndex, module: str, folders: Iterable[str]) -> dict[str, bytes]:
+    """The keys of all packages of the module `module`, and of those in `folders`, which `./...` may leave
+    out, by folder."""
+    own: dict[str, bytes] = {}
+    for directory in {*index.directories, *folders}:
+        files = [(path, facts.digest) for path, facts in index.built(directory)]
+        if files:
+            own[directory] = _digest(part for path, digest in files for part in (_encoded(path), digest))
+    imports = _imports(index, module, own)
+    graph = {directory: {*imported} for directory, imported in imports.items()}
+    importers: dict[str, list[str]] = {}
+    for directory in imports.keys() & set(index.directories):
+        for imported in imports[directory]:
+            importers.setdefault(imported, []).append(directory)
+    pending = [directory for directory in own if index.may_import(directory, SDK_PATH)]
+    related = set(pending)
+    while pending:
+        directory = pending.pop()
+        for importer in importers.get(directory, ()):
+            graph[directory].add(importer)
+            if importer not in related:
+                related.add(importer)
+                pending.append(importer)
+    return _keys(graph, own)
+
+
+def _imports(index: ModuleIndex, module: str, own: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """By folder, the folders of the packages of the same module that a package imports."""
+    doubtful: dict[str, bytes] = {}
+    for directory, text in index.doubtful:
+        doubtful[directory] = doubtful.get(directory, b"") + text
+    found = {}
+    for directory in own:
+        paths = {path for _, facts in index.built(directory) for path in facts.imports or ()}
+        folders = {_folder(index.root, module, path) for path in paths}
+        if directory in doubtful:
+            inside = {other: _encoded(other[len(index.root) :].replace(os.sep, "/")) for other in own}
+            folders.update(other for other, name in inside.items() if name in doubtful[directory])
+        found[directory] = sorted(folder for folder in folders if folder in own and folder != directory)
+    return found
+
+
+def _folder(root: str, module: str, path: str) -> str:
+    """Where a package of the module would lie; "" for one of another module."""
+    if path == module:
+        return root
+    if not module or not path.startswith(f"{module}/"):
+        return ""
+    return join(root, *path[len(module) + 1 :].split("/"))
+
+
+def _keys(graph: Graph, own: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The key of a package is made of its own digest and of those of all that it leads to."""
+    keys: dict[str, bytes] = {}
+    for component in components(graph):
+        members = set(component)
+        outside = {keys[other] for member in component for other in graph[member] if other not in members}
+        shared = _digest([*sorted(own[member] for member in component), b"", *sorted(outside)])
+        for member in component:
+            keys[member] = shared
+    return {directory: _digest((_encoded(directory), key)) for directory, key in keys.items()}
+
+
+def components(graph: Graph) -> list[list[str]]:
+    """The strongly connected components, each after those that it leads to (Tarjan's algorithm)."""
+    found: list[list[str]] = []
+    numbers: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+    on_path: set[str] = set()
+    for start in graph:
+        if start in numbers:
+            continue
+        work = [(start, iter(graph[start]))]
+        numbers[start] = lowest[start] = len(numbers)
+        path.append(start)
+        on_path.add(start)
+        while work:
+            node, others = work[-1]
+            for other in others:
+                if other not in numbers:
+                    numbers[other] = lowest[other] = len(numbers)
+                    path.append(other)
+                    on_path.add(other)
+                    work.append((other, iter(graph[other])))
+                    break
+                if other in on_path:
+                    lowest[node] = min(lowest[node], numbers[other])
+            else:
+                work.pop()
+                if work:
+                    lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[node])
+                if lowest[node] == numbers[node]:
+                    component = [path.pop()]
+                    while component[-1] != node:
+                        component.append(path.pop())
+                    on_path.difference_update(component)
+                    found.append(component)
+    return found
+
+
+def _digest(parts: Iterable[bytes]) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(len(part).to_bytes(4, "big"))
+        digest.update(part)
+    return digest.digest()
+
+
+def _encoded(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")

@@ -1,0 +1,165 @@
+"""The Go modules that a run looks into: which of their packages have UDFs, and the judgements of those, kept
+ones where they still hold.
+
+Not for: deciding on judgements (check.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from modgo_lsp.lint.check import Judgement
+from modgo_lsp.lint.index import ModuleIndex
+from modgo_lsp.lint.keys import package_keys
+from modgo_lsp.lint.store import Kept, Store, read_kept, to_keep
+from modgo_lsp.lint.walk import Target
+from modgo_lsp.model.files import Files, join
+from modgo_lsp.model.go_environment import NOTHING_KNOWN, GoEnvironment
+from modgo_lsp.model.go_mod import parse_go_mod
+from modgo_lsp.model.sdk import SDK_PATH
+
+# Loaded where something is judged: most runs find all judgements kept.
+if TYPE_CHECKING:
+    from modgo_lsp.lint.judging import Batch
+    from modgo_lsp.model.load import Loader
+    from modgo_lsp.model.sources import FactsCache
+
+
+class Crew(Protocol):
+    """Judges many packages at once, in processes of its own."""
+
+    def judge(
+        self,
+        directories: Sequence[str],
+        files: Files,
+        index: ModuleIndex,
+        environment: GoEnvironment,
+        done: Callable[[], None],
+    ) -> Sequence[Batch] | None:
+        """The judgements of the packages in `directories`, which are sorted; calls `done` after each of them.
+        None where it isn't worth while."""
+        ...
+
+
+def _nothing_known(_: str | None) -> GoEnvironment:
+    return NOTHING_KNOWN
+
+
+class Machine(msgspec.Struct, frozen=True):
+    """What lies outside the sources: `find_go` gives the Go of a setting, or else the one that a build would
+    take; `cache` keeps facts of Go's library and of other modules for the next run, `store` those of the
+    modules that are linted; `crew` helps where there is much to do; `progress` is told how many packages are
+    judged, and of how many."""
+
+    find_go: Callable[[str | None], GoEnvironment] = _nothing_known
+    cache: FactsCache | None = None
+    store: Store | None = None
+    crew: Crew | None = None
+    progress: Callable[[int, int], None] | None = None
+
+
+class LintedModule:
+    """One Go module, or one folder that is of none. `targets` are what is looked at of it."""
+
+    def __init__(
+        self,
+        root: str,
+        go_mod: bool,
+        targets: Sequence[Target],
+        files: Files,
+        environment: GoEnvironment,
+        store: Store | None,
+    ) -> None:
+        self.targets = targets
+        self.loader: Loader | None = None
+        self.judgements: dict[str, Judgement] = {}
+        self._files = files
+        self._environment = environment
+        self._store = store
+        self._as_of = 0 if store is None else store.now()
+        kept = read_kept(store.get(root, environment)) if store is not None else Kept()
+        self.index = ModuleIndex(root, go_mod, files, environment.release, kept.facts, kept.as_of)
+        udfs = [each.directory for each in targets if self.index.may_import(each.directory, SDK_PATH)]
+        self._keys = self._package_keys(udfs) if udfs and store is not None else {}
+        self._kept = kept.checked(files) if self._keys else kept
+        for directory, key in ((each, self._keys[each]) for each in udfs if self._keys):
+            found = self._kept.judgement(directory, key)
+            if found is not None:
+                self.judgements[directory] = found
+        self.unjudged = [each for each in udfs if each not in self.judgements]
+
+    def _package_keys(self, folders: Sequence[str]) -> dict[str, bytes]:
+        module = ""
+        if self.index.go_mod:
+            with suppress(OSError):
+                module = parse_go_mod(self._files.read(join(self.index.root, "go.mod"))).module
+        return package_keys(self.index, module, folders)
+
+    def packages(self) -> Iterator[tuple[Target, list[str]]]:
+        """The targets that are packages, with the paths of their files."""
+        for target in self.targets:
+            paths = [path for path, _ in self.index.built(target.directory)]
+            if paths:
+                yield target, paths
+
+    def judge(self, machine: Machine, previous: Loader | None, done: Callable[[], None]) -> None:
+        """Makes the judgements that are missing, and keeps them."""
+        batches: Sequence[Batch] | None = None
+        if machine.crew is not None and previous is None:
+            batches = machine.crew.judge(self.unjudged, self._files, self.index, self._environment, done)
+        if batches is None and self.unjudged:
+            from modgo_lsp.lint.judging import Judge
+
+            judge = Judge(self._files, self.index, self._environment, machine.cache, previous)
+            batches = [judge.judge(self.unjudged, done)]
+            self.loader = judge.loader
+        found = {each.directory: each for batch in batches or () for each in batch.judgements}
+        self.judgements |= found
+        self._keep(list(found.values()), batches or ())
+
+    def _keep(self, found: Sequence[Judgement], batches: Sequence[Batch]) -> None:
+        """Keeps what is new for the next run, if files are those of the disk."""
+        if self._store is None or not (self.index.changed or found) or any(each.stale for each in batches):
+            return
+        consulted = [each for batch in batches for each in batch.consulted]
+        value = to_keep(self._as_of, self._kept, self.index, self._keys, consulted, found)
+        if value is not None:
+            self._store.put(self.index.root, self._environment, value)
+
+
+def linted_modules(
+    targets: Sequence[Target], files: Files, environment: GoEnvironment, store: Store | None
+) -> list[LintedModule]:
+    """The modules that the targets are of; nested ones are modules of their own."""
+    roots: dict[str, str | None] = {}
+    groups: dict[tuple[str, bool], list[Target]] = {}
+    for target in targets:
+        root = _root(target.directory, files, roots)
+        groups.setdefault((root or target.directory, root is not None), []).append(target)
+    return [
+        LintedModule(root, go_mod, group, files, environment, store)
+        for (root, go_mod), group in groups.items()
+    ]
+
+
+def _root(directory: str, files: Files, known: dict[str, str | None]) -> str | None:
+    """The nearest folder above that has a go.mod."""
+    if directory not in known:
+        parent = str(PurePath(directory).parent)
+        if _has_go_mod(directory, files):
+            known[directory] = directory
+        else:
+            known[directory] = None if parent == directory else _root(parent, files, known)
+    return known[directory]
+
+
+def _has_go_mod(directory: str, files: Files) -> bool:
+    try:
+        return ("go.mod", False) in files.entries(directory)
+    except OSError:
+        return False

@@ -1,0 +1,115 @@
+"""What a run of lint keeps of a Go module for the next one: facts of its files, and judgements.
+
+A judgement is taken from there if nothing has changed that it depends on: its key is the same, and so is all
+that was read beyond the module. Not for: where it is kept (build/lint_store.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from modgo_lsp.lint.check import Judgement
+from modgo_lsp.lint.index import FileFacts, ModuleIndex
+from modgo_lsp.lint.traced import Consulted, unchanged
+from modgo_lsp.model.files import Files, may_hide_changes
+from modgo_lsp.model.go_environment import GoEnvironment
+
+
+class Store(Protocol):
+    """Where it is kept. What can't be read isn't there, what can't be written isn't kept."""
+
+    def get(self, root: str, environment: GoEnvironment) -> bytes | None:
+        """What was last kept for the module at `root`, by this modgo, with this Go."""
+        ...
+
+    def put(self, root: str, environment: GoEnvironment, value: bytes) -> None: ...
+
+    def now(self) -> int:
+        """Nanoseconds since 1970, as the stamps of files count."""
+        ...
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """`as_of` is when the run began that wrote it, `consulted` what its judgements depend on beyond the
+    module. `judgements` have their keys, and are decoded when they are asked for."""
+
+    as_of: int = 0
+    facts: dict[str, dict[str, FileFacts]] = {}
+    consulted: tuple[Consulted, ...] = ()
+    judgements: dict[str, tuple[bytes, msgspec.Raw]] = {}
+
+    def judgement(self, folder: str, key: bytes) -> Judgement | None:
+        """The judgement of the package there, if it was made for `key`."""
+        found, raw = self.judgements.get(folder, (None, None))
+        if raw is None or found != key:
+            return None
+        try:
+            return msgspec.msgpack.decode(raw, type=Judgement)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    def checked(self, files: Files) -> Kept:
+        """The same with judgements that still hold as far as it hangs on what lies beyond the module: all of
+        them or none."""
+        seen = [unchanged(each, files, self.as_of) for each in self.consulted]
+        consulted = tuple(each for each in seen if each is not None)
+        if len(consulted) < len(seen):
+            return Kept(self.as_of, self.facts)
+        return Kept(self.as_of, self.facts, consulted, self.judgements)
+
+    def facts_of_others(self, index: ModuleIndex) -> dict[str, dict[str, FileFacts]]:
+        """The facts of folders that the index didn't look at; stamps that can't be trusted are forgotten."""
+        return {
+            folder: {
+                name: msgspec.structs.replace(facts, stamp=None)
+                if facts.stamp is not None and may_hide_changes(facts.stamp, self.as_of)
+                else facts
+                for name, facts in files.items()
+            }
+            for folder, files in self.facts.items()
+            if folder not in index.facts
+        }
+
+
+def read_kept(value: bytes | None) -> Kept:
+    """What is kept in these bytes; nothing where they are no good."""
+    try:
+        return Kept() if value is None else msgspec.msgpack.decode(value, type=Kept)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Kept()
+
+
+def to_keep(
+    as_of: int,
+    before: Kept,
+    index: ModuleIndex,
+    keys: Mapping[str, bytes],
+    consulted: Iterable[Consulted],
+    judgements: Iterable[Judgement],
+) -> bytes | None:
+    """The bytes to keep after a run: what it found, and what is kept of what it didn't look at. `before` has
+    been checked. `keys` are those of all the module's packages, none where nobody asked for them. None where
+    a path or a message can't be written."""
+    seen = {(each.path, each.is_folder): each for each in before.consulted}
+    old = before.judgements
+    for each in consulted:
+        earlier = seen.setdefault((each.path, each.is_folder), each)
+        if earlier.digest != each.digest:  # it has changed since it was checked
+            old = {}
+        seen[each.path, each.is_folder] = each
+    if keys:
+        facts = index.facts
+        old = {folder: kept for folder, kept in old.items() if keys.get(folder) == kept[0]}
+    else:
+        facts = {**before.facts_of_others(index), **index.facts}
+    try:
+        new = {
+            each.directory: (keys[each.directory], msgspec.Raw(msgspec.msgpack.encode(each)))
+            for each in judgements
+        }
+        return msgspec.msgpack.encode(Kept(as_of, facts, tuple(seen.values()), {**old, **new}))
+    except UnicodeEncodeError:
+        return None

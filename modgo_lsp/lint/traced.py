@@ -1,0 +1,106 @@
+"""Notes what is read beyond the packages of one Go module: what a judgement depends on that its key doesn't
+hold. Not for: the module's own Go files (index.py).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modgo_lsp.lint.index import ModuleIndex, digest_of
+from modgo_lsp.model.files import Files, Stamp, is_as_before
+from modgo_lsp.model.go_environment import GoEnvironment
+
+if TYPE_CHECKING:
+    from modgo_lsp.syntax.document import Document
+
+
+class Consulted(msgspec.Struct, frozen=True, array_like=True):
+    """A file or folder that was looked at. `digest` is that of its bytes or of what it lists, None where it
+    couldn't be read."""
+
+    path: str
+    is_folder: bool
+    stamp: Stamp | None
+    digest: bytes | None
+
+
+class TracedFiles:
+    """The files of `base`, for judging the packages of `index`. Go's library, and the bytes of what lies in
+    the module cache, never change; what is missing there may come, and what is there may go."""
+
+    def __init__(self, base: Files, index: ModuleIndex, environment: GoEnvironment) -> None:
+        self.consulted: dict[tuple[str, bool], Consulted] = {}
+        self.stale = False
+        self._base = base
+        self._index = index
+        self._library = f"{environment.goroot}{os.sep}" if environment.goroot else "\0"
+        self._cached = f"{environment.module_cache}{os.sep}" if environment.module_cache else "\0"
+
+    def read(self, path: str) -> bytes:
+        folder, name = os.path.split(path)
+        own = self._index.facts.get(folder)
+        stamp = None if own is not None and name in own else self._base.stamp(path)
+        try:
+            data = self._base.read(path)
+        except (OSError, ValueError):
+            self._note(path, False, None, None)
+            raise
+        if own is not None and name in own:
+            # It has changed since the index was made: what is said now isn't what the key stands for.
+            self.stale = self.stale or own[name].digest != digest_of(data)
+        elif not path.startswith((self._library, self._cached)):
+            self._note(path, False, stamp, digest_of(data))
+        return data
+
+    def entries(self, directory: str) -> list[tuple[str, bool]]:
+        stamp = self._base.stamp(directory)
+        try:
+            found = self._base.entries(directory)
+        except OSError:
+            self._note(directory, True, None, None)
+            raise
+        if directory not in self._index.facts and not directory.startswith(self._library):
+            self._note(directory, True, stamp, _digest_of_entries(found))
+        return found
+
+    def stamp(self, path: str) -> Stamp | None:
+        return self._base.stamp(path)
+
+    def document(self, path: str) -> Document | None:
+        return self._base.document(path)
+
+    def since(self, _earlier: Files) -> Collection[str] | None:
+        return None
+
+    def _note(self, path: str, is_folder: bool, stamp: Stamp | None, digest: bytes | None) -> None:
+        if digest is None and path.endswith(f"{os.sep}go.mod") and self._is_inside(path):
+            return  # with one, the folder would be of another module, and the index another one
+        self.consulted.setdefault((path, is_folder), Consulted(path, is_folder, stamp, digest))
+
+    def _is_inside(self, path: str) -> bool:
+        folder = os.path.dirname(path)  # noqa: PTH120
+        return folder in self._index.facts and folder != self._index.root
+
+
+def unchanged(seen: Consulted, files: Files, as_of: int) -> Consulted | None:
+    """It as it is now, if it is as it was for a run that began at `as_of`; None where it isn't."""
+    stamp = files.stamp(seen.path)
+    if is_as_before(stamp, seen.stamp, as_of):
+        return seen
+    try:
+        if seen.is_folder:
+            digest = _digest_of_entries(files.entries(seen.path))
+        else:
+            digest = digest_of(files.read(seen.path))
+    except (OSError, ValueError):
+        digest = None
+    return Consulted(seen.path, seen.is_folder, stamp, digest) if digest == seen.digest else None
+
+
+def _digest_of_entries(entries: list[tuple[str, bool]]) -> bytes:
+    named = (f"{name}{'/' * is_folder}\0".encode("utf-8", "surrogateescape") for name, is_folder in entries)
+    return digest_of(b"".join(named))

@@ -1,0 +1,29 @@
+"""How much was looked at and how much found, as reports tell it at their end.
+
+Not for: how often each rule is broken (statistics.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from modgo_lsp.lint.run import Counts
+from modgo_lsp.model.finding import Finding
+
+
+class Summary(msgspec.Struct):
+    packages: int
+    files: int
+    errors: int
+    warnings: int
+    information: int
+    hints: int
+
+
+def summary(findings: Iterable[Finding], counts: Counts) -> Summary:
+    number = dict.fromkeys(("error", "warning", "information", "hint"), 0)
+    for finding in findings:
+        number[finding.severity] += 1
+    return Summary(counts.packages, counts.files, *number.values())

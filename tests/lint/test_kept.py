@@ -1,0 +1,371 @@
+"""What is said with judgements of earlier runs is what a run without any says, whatever has changed since.
+
+Not for: how much quicker it is (bench/lint.py).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from modgo_lsp.lint import judging
+from modgo_lsp.lint.index import ModuleIndex
+from modgo_lsp.lint.modules import Machine
+from modgo_lsp.lint.run import Outcome, lint_paths
+from modgo_lsp.lint.store import Kept, read_kept, to_keep
+from modgo_lsp.lint.traced import Consulted
+from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.model.go_environment import GoEnvironment
+
+SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
+GO_MOD = """module example.com/shop
+
+go 1.24
+
+require github.com/GeertJohan/aerospike-mod-go/udf v1.0.0
+require example.com/near v0.0.0
+
+replace example.com/near => ../near
+"""
+WORLD = {
+    "shop/go.mod": GO_MOD,
+    "shop/.gitignore": "ignored.go\n",
+    "shop/modgo.toml": "",
+    "shop/stock/stock.go": f"""package stock
+
+{SDK}
+import "example.com/shop/prices"
+import "example.com/near"
+
+func init() {{ udf.Register("take", Take) }}
+
+func Take(rec *udf.Record, n near.Amount) (prices.Price, error) {{ prices.Of(rec.Key()); return 0, nil }}
+
+func Forgotten(rec *udf.Record) {{}}
+""",
+    "shop/prices/prices.go": """package prices
+
+import "os"
+
+type Price int
+
+func Of(any) Price { if len(os.Args) > 9 { os.Exit(1) }; return 0 }
+""",
+    "shop/counters/counters.go": f"""package counters
+
+{SDK}
+const Name = "count"
+
+func init() {{ udf.Register(Name, Count) }}
+
+func Count(rec *udf.Record) {{ rec.Set("a-bin-name-that-is-too-long", 1) }} //modgo:ignore MG312
+
+func Setup() {{ udf.Register("late", Count) }}
+""",
+    "shop/both/both.go": f"""package both
+
+{SDK}
+import "example.com/shop/counters"
+
+var _ = counters.Count
+
+func init() {{ udf.Register("count", func() {{}}); counters.Setup() }}
+""",
+    "shop/plain/plain.go": "package plain\n\nfunc F() {}\n",
+    "near/go.mod": "module example.com/near\n\ngo 1.24\n",
+    "near/near.go": "package near\n\ntype Amount int\n",
+}
+SNIPPETS = (
+    "\nfunc More(rec *udf.Record) {}\n",
+    "\nvar _ = Forgotten\n",
+    "//modgo:ignore MG101,MG103\n",
+    "\ntype Amount chan int\n",
+    "\ntype Price struct{ c chan int }\n",
+    '\nimport "example.com/shop/stock"\n',
+    '\nvar _ = "example.com/shop/counters"\n',
+    "\nfunc Late() { os.Exit(2) }\n",
+    "}",
+    "/*",
+    "",
+)
+SETTINGS = (
+    "",
+    'ignore = ["MG1"]\n',
+    'severity = { MG101 = "hint" }\n',
+    "require-suppression-reason = true\n",
+    'select = "wrong"\n',
+)
+
+
+class MemoryStore:
+    """`shift`: how much later than now a run claims to have begun, in nanoseconds. Then files that were
+    changed just before count as long unchanged, and their stamps are trusted."""
+
+    def __init__(self, shift: int = 0) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.shift = shift
+
+    def get(self, root: str, environment: GoEnvironment) -> bytes | None:
+        return self.kept.get(root)
+
+    def put(self, root: str, environment: GoEnvironment, value: bytes) -> None:
+        self.kept[root] = value
+
+    def now(self) -> int:
+        return time.time_ns() + self.shift
+
+
+def write(root: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def told(outcome: Outcome) -> object:
+    problems = [str(problem) for problem in outcome.problems]
+    return outcome.findings, outcome.counts, problems, outcome.modules, outcome.without_module
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the folders of packages that are judged anew."""
+    found: list[str] = []
+    judge = judging.judgement
+
+    def noted(package: object) -> object:
+        found.append(Path(package.directory).name)  # type: ignore[attr-defined]
+        return judge(package)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(judging, "judgement", noted)
+    return found
+
+
+class Changes:
+    """What may happen to files between two runs."""
+
+    def __init__(self, root: Path, choose: random.Random) -> None:
+        self.root = root
+        self.choose = choose
+
+    def one(self) -> str:
+        """Makes one change, at a later time than any before; gives what it was."""
+        last = max((path.stat().st_ctime_ns for path in self.root.rglob("*")), default=0)
+        probe = self.root / "probe"
+        probe.write_text("")
+        while probe.stat().st_ctime_ns <= last:
+            probe.write_text("")
+        probe.unlink()
+        kinds = [self.edit] * 6 + [self.swap, self.swap, self.touch, self.rename, self.remove, self.copy]
+        kinds += [self.configure, self.go_mod, self.nest, self.ignore, self.restore]
+        kind = self.choose.choice(kinds)
+        kind()
+        return kind.__name__
+
+    def source(self) -> Path:
+        return self.choose.choice(sorted(self.root.rglob("*.go")) or [self.root / "shop/new/new.go"])
+
+    def edit(self) -> None:
+        path = self.source()
+        text = path.read_text() if path.exists() else "package p\n"
+        at = self.choose.randrange(len(text) + 1)
+        kept = text[at + self.choose.choice((0, 0, 0, 1, 30)) :]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text[:at] + self.choose.choice(SNIPPETS) + kept)
+
+    def swap(self) -> None:
+        """Changes a file and nothing that `ls` shows: as many bytes, and the same time."""
+        path = self.source()
+        if path.exists():
+            before = path.stat()
+            path.write_text(path.read_text().replace("Count", "Bount").replace("Forgotten", "forgotten"))
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    def touch(self) -> None:
+        path = self.source()
+        if path.exists():
+            path.touch()
+
+    def rename(self) -> None:
+        path = self.source()
+        if path.exists():
+            path.rename(
+                path.with_name(
+                    self.choose.choice(("a.go", "z.go", "z_test.go", "z_windows.go", "ignored.go"))
+                )
+            )
+
+    def remove(self) -> None:
+        path = self.source()
+        if path.exists():
+            path.unlink()
+
+    def copy(self) -> None:
+        folder = self.source().parent
+        target = self.root / "shop" / self.choose.choice(("copy", "stock/inner", "testdata/x", "_hidden"))
+        if folder.exists() and not target.exists():
+            shutil.copytree(folder, target)
+
+    def configure(self) -> None:
+        folder = self.choose.choice(("shop", "shop/stock"))
+        write(self.root, {f"{folder}/modgo.toml": self.choose.choice(SETTINGS)})
+
+    def go_mod(self) -> None:
+        write(
+            self.root, {"shop/go.mod": self.choose.choice((GO_MOD, GO_MOD.replace("replace", "// replace")))}
+        )
+
+    def nest(self) -> None:
+        inner = self.root / "shop/prices/go.mod"
+        if inner.exists():
+            inner.unlink()
+        elif inner.parent.exists():
+            inner.write_text("module example.com/shop/prices\n")
+
+    def ignore(self) -> None:
+        write(self.root, {"shop/.gitignore": self.choose.choice(("", "ignored.go\n", "prices/\n"))})
+
+    def restore(self) -> None:
+        write(self.root, WORLD)
+
+
+@pytest.mark.parametrize("trusting", [False, True])
+@pytest.mark.parametrize("seed", range(6))
+def test_it_is_what_a_fresh_run_says(tmp_path: Path, seed: int, trusting: bool) -> None:
+    choose = random.Random(seed)
+    write(tmp_path, WORLD)
+    (tmp_path / "shop/.git").mkdir()
+    machine = Machine(store=MemoryStore(10**12 if trusting else 0))
+    changes = Changes(tmp_path, choose)
+    done = ["nothing"]
+    for _ in range(30):
+        asked = choose.choice((".", ".", "shop", "shop/stock", "shop/counters/counters.go"))
+        if not (tmp_path / asked).exists():
+            asked = "."
+        with_kept = lint_paths([str(tmp_path / asked)], DiskFiles(), machine=machine)
+        assert told(with_kept) == told(lint_paths([str(tmp_path / asked)], DiskFiles())), done
+        done.append(changes.one())
+
+
+@pytest.mark.parametrize("trusting", [False, True])
+def test_nothing_is_judged_twice(tmp_path: Path, judged: list[str], trusting: bool) -> None:
+    write(tmp_path, WORLD)
+    machine = Machine(store=MemoryStore(10**12 if trusting else 0))
+    first = lint_paths([str(tmp_path)], DiskFiles(), machine=machine)
+    assert sorted(judged) == ["both", "counters", "stock"]
+    judged.clear()
+    for path in (tmp_path / "shop").rglob("*.go"):
+        path.touch()
+    assert told(lint_paths([str(tmp_path)], DiskFiles(), machine=machine)) == told(first)
+    assert judged == []
+
+
+@pytest.mark.parametrize(
+    ("name", "anew"),
+    [
+        ("shop/stock/stock.go", ["stock"]),
+        ("shop/prices/prices.go", ["stock"]),
+        ("shop/counters/counters.go", ["both", "counters"]),
+        ("shop/both/both.go", ["both", "counters"]),
+        ("shop/plain/plain.go", []),
+        ("shop/go.mod", ["both", "counters", "stock"]),
+        ("near/near.go", ["both", "counters", "stock"]),
+        ("shop/modgo.toml", []),
+    ],
+)
+def test_only_what_hangs_on_a_change_is_judged_anew(
+    tmp_path: Path, judged: list[str], name: str, anew: list[str]
+) -> None:
+    write(tmp_path, WORLD)
+    machine = Machine(store=MemoryStore())
+    lint_paths([str(tmp_path / "shop")], DiskFiles(), machine=machine)
+    judged.clear()
+    with (tmp_path / name).open("a") as file:
+        file.write("\n# comment\n" if name.endswith(".toml") else "\n// comment\n")
+    lint_paths([str(tmp_path / "shop")], DiskFiles(), machine=machine)
+    assert sorted(judged) == anew
+
+
+def test_who_imports_a_package_counts_even_if_it_is_not_looked_at(tmp_path: Path, judged: list[str]) -> None:
+    write(tmp_path, WORLD)
+    machine = Machine(store=MemoryStore())
+    stock = str(tmp_path / "shop/stock")
+    (before,) = lint_paths([stock], DiskFiles(), {"select": ["MG101"]}, machine=machine).findings
+    assert before.code == "MG101"
+    user = 'package plain\n\nimport "example.com/shop/stock"\n\nvar F = stock.Forgotten\n'
+    write(tmp_path, {"shop/plain/plain.go": user})
+    assert lint_paths([stock], DiskFiles(), {"select": ["MG101"]}, machine=machine).findings == ()
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00", b"\x93\x01", lambda kept: kept[:-9], lambda kept: kept * 2])
+def test_damaged_it_is_not_there(tmp_path: Path, damage: bytes | Callable[[bytes], bytes]) -> None:
+    write(tmp_path, WORLD)
+    store = MemoryStore(10**12)
+    machine = Machine(store=store)
+    first = lint_paths([str(tmp_path)], DiskFiles(), machine=machine)
+    for root, value in store.kept.items():
+        store.kept[root] = damage if isinstance(damage, bytes) else damage(value)
+    assert told(lint_paths([str(tmp_path)], DiskFiles(), machine=machine)) == told(first)
+
+
+def test_what_is_said_of_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Path) -> None:
+    write(tmp_path, WORLD)
+    path = tmp_path / "shop/stock/stock.go"
+
+    class Restless(DiskFiles):
+        """Changes the file when it is read a second time."""
+
+        reads = 0
+
+        def read(self, path_: str) -> bytes:
+            if path_ == str(path):
+                self.reads += 1
+                if self.reads == 2:
+                    path.write_text(path.read_text().replace("Forgotten", "forgotten"))
+            return super().read(path_)
+
+    machine = Machine(store=MemoryStore())
+    lint_paths([str(tmp_path)], Restless(), machine=machine)
+    write(tmp_path, WORLD)
+    after = lint_paths([str(tmp_path)], DiskFiles(), machine=machine)
+    assert told(after) == told(lint_paths([str(tmp_path)], DiskFiles()))
+
+
+def test_what_was_read_elsewhere_and_changes_meanwhile_leaves_nothing_kept(tmp_path: Path) -> None:
+    index = ModuleIndex(str(tmp_path), True, DiskFiles())
+    old, new = (Consulted("/near/near.go", False, None, digest) for digest in (b"old", b"new"))
+    before = Kept(1, {}, (old,), {"/stock": (b"key", msgspec.Raw(b"\x90"))})
+    keys = {"/stock": b"key"}
+    for consulted, kept in (([old], ["/stock"]), ([new], []), ([], ["/stock"])):
+        assert list(read_kept(to_keep(2, before, index, keys, consulted, [])).judgements) == kept
+
+
+def test_names_that_are_not_unicode_are_linted_and_not_kept(tmp_path: Path, judged: list[str]) -> None:
+    write(tmp_path, WORLD)
+    odd = os.fsencode(tmp_path / "shop/stock") + b"/caf\xe9.go"
+    Path(os.fsdecode(odd)).write_text(f"package stock\n\n{SDK}\nfunc Odd(rec *udf.Record) {{}}\n")
+    machine = Machine(store=MemoryStore())
+    for _ in range(2):
+        found = lint_paths([str(tmp_path)], DiskFiles(), machine=machine).findings
+        assert any("Odd" in finding.message for finding in found)
+
+
+def test_what_is_not_there_yet_may_come(tmp_path: Path) -> None:
+    """A package that could not be found was looked for, and is missed until it is there."""
+    write(tmp_path, {**WORLD, "near/go.mod": ""})
+    (tmp_path / "near").rename(tmp_path / "far")
+    machine = Machine(store=MemoryStore(10**12))
+    before = lint_paths([str(tmp_path / "shop")], DiskFiles(), machine=machine)
+    assert before.unread == ("example.com/near",)
+    (tmp_path / "far").rename(tmp_path / "near")
+    write(tmp_path, {"near/near.go": "package near\n\ntype Amount chan int\n"})
+    after = lint_paths([str(tmp_path / "shop")], DiskFiles(), machine=machine)
+    assert "MG201" in {finding.code for finding in after.findings}
+    assert after.unread == ()
