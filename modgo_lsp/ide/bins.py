@@ -6,9 +6,11 @@ Not for: which bins a UDF certainly reads (model/bins.py).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -16,8 +18,9 @@ from modgo_lsp.ide.case_files import sample_files
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.bins import READING, bin_calls
+from modgo_lsp.rules.bins import READING, WRITING, bin_calls
 from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.document import Document
 
 # Reading methods of a record with what Aerospike calls the type.
 TYPES = {
@@ -64,36 +67,66 @@ class Bin(msgspec.Struct, frozen=True):
 
 
 def known_bins(package: Package, files: Files, path: str = "", offset: int = -1) -> list[Bin]:
-    """Each name once: those of samples first, then those in the code, but for one that is just being written
-    at `offset` of `path`."""
+    """Each name once: those of samples first, then those in the text of the source, but for one that is just
+    being written at `offset` of `path`."""
     found = {each.name: each for each in _in_samples(package, files)}
-    for code in package.reached:
-        for each in bins_of(code, path, offset):
+    for file in package.files:
+        document = file.document
+        for start, end, each in () if file.sdk_name is None else _in_text(document):
+            if document.path == path and start <= offset <= end:
+                continue
             known = found.get(each.name)
             if known is None or (known.method == "Bin" and known.origin == each.origin):
                 found[each.name] = each
     return list(found.values())
 
 
-def bins_of(code: Code, path: str = "", offset: int = -1) -> Iterator[Bin]:
+# What is written in a text never changes, and an edit leaves the other files of a package as they are.
+_WRITTEN: WeakKeyDictionary[Document, tuple[tuple[int, int, Bin], ...]] = WeakKeyDictionary()
+_RECORDS = re.compile(rb"\b(\w+)\s+\*(?:\w+\.)?Record\b|\b(\w+)\s*:=\s*range\s+\w+\.Records\(\)")
+_METHODS = "|".join((*READING, *WRITING)).encode()
+
+
+def _in_text(document: Document) -> tuple[tuple[int, int, Bin], ...]:
+    """The bins that a file names in strings, with the places of these: quick, and also in code that does not
+    parse."""
+    if document not in _WRITTEN:
+        names = {(match[1] or match[2]) for match in _RECORDS.finditer(document.text)}
+        _WRITTEN[document] = tuple(_written(document, names)) if names else ()
+    return _WRITTEN[document]
+
+
+def _written(document: Document, records: set[bytes]) -> Iterator[tuple[int, int, Bin]]:
+    named = b"|".join(sorted(map(re.escape, records)))
+    pattern = rb"\b(?:(?:%s)\.(%s)\(|Get\[([^\n\"]*)\]\(\s*(?:%s)\s*,)\s*\"([^\"\\\n]+)\""
+    origin = f"used in {PurePath(document.path).name}"
+    for match in re.finditer(pattern % (named, _METHODS, named), document.text):
+        called, type_ = (match[1] or b"").decode(), (match[2] or b"").decode("utf-8", "replace")
+        method = _of_get(type_) if type_ else called if called in READING else "Bin"
+        yield match.start(3) - 1, match.end(3) + 1, Bin(match[3].decode("utf-8", "replace"), method, origin)
+
+
+def bins_of(code: Code) -> Iterator[Bin]:
     """The bins that a function names by constants, in the order of its source."""
     for method, call, expr in bin_calls(code):
-        here = code.file.path == path and expr.span.start <= offset <= expr.span.end
-        name = None if here else code.constant(expr)
+        name = code.constant(expr)
         if name:
-            method = _of_get(code, call) if method == "Get" else method if method in READING else "Bin"
+            method = _of_get(_type(code, call)) if method == "Get" else method if method in READING else "Bin"
             yield Bin(name, method, f"used by {code.name}")
 
 
-def _of_get(code: Code, call: ast.CallExpr) -> str:
-    """The method that reads what udf.Get[T] reads."""
+def _type(code: Code, call: ast.CallExpr) -> str:
+    """T of udf.Get[T](…), as it is written."""
     fun = ast.unparen(call.fun)
-    if not isinstance(fun, ast.IndexExpr) or len(fun.indices) != 1:
-        return "Bin"
-    written = code.text(fun.indices[0])
-    if written in _OF_GO:
-        return _OF_GO[written]
-    return "List" if written.startswith("[]") else "Map" if written.startswith("map[") else "Bin"
+    single = isinstance(fun, ast.IndexExpr) and len(fun.indices) == 1
+    return code.text(fun.indices[0]) if single and isinstance(fun, ast.IndexExpr) else ""
+
+
+def _of_get(type_: str) -> str:
+    """The method that reads what udf.Get of that type reads."""
+    if type_ in _OF_GO:
+        return _OF_GO[type_]
+    return "List" if type_.startswith("[]") else "Map" if type_.startswith("map[") else "Bin"
 
 
 def _in_samples(package: Package, files: Files) -> Iterator[Bin]:

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 import msgspec
 
 from modgo_lsp.ide.udf_names import registrations
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Parameter, Registration, Signature
 from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.lower import lower
 from modgo_lsp.syntax.positions import Span
 
 
@@ -25,47 +26,62 @@ class Hint(msgspec.Struct, frozen=True):
     tooltip: str
 
 
-def hints(package: Package, path: str, span: Span) -> list[Hint]:
+def hints(package: Package, document: Document, span: Span) -> list[Hint]:
     """The hints of a part of a file, in the order of the source."""
+    path = document.path
+    here = [each for each in registrations(package) if _function(each).path == path]
     by_place: dict[Location, list[Registration]] = {}
-    for each in registrations(package):
-        if each.target is not None and each.target.location.path == path:
-            by_place.setdefault(each.target.location, []).append(each)
+    for each in here:
+        place = _function(each)
+        if place.span.start <= span.end and span.start <= place.span.end + _LONGEST:
+            by_place.setdefault(place, []).append(each)
     found = []
+    types = _types_by_place(document, {place.span.start for place in by_place}) if by_place else {}
     for place, named in by_place.items():
-        names = ", ".join(f'"{name}"' for name in dict.fromkeys(each.name for each in named))
-        found.append(Hint(place.span.end, names, f"Clients call it as {names}"))
-    for code in package.reached:
-        if code.is_udf and code.file.path == path:
-            found += _types(code, _signature(code, by_place, package))
+        if named[0].target is not None:
+            names = ", ".join(f'"{name}"' for name in dict.fromkeys(each.name for each in named))
+            found.append(Hint(place.span.end, names, f"Clients call it as {names}"))
+        if place.span.start in types:
+            found += _types(types[place.span.start], named[0].signature)
     inside = (hint for hint in found if span.start <= hint.offset <= span.end)
     return sorted(inside, key=lambda hint: hint.offset)
 
 
-def _signature(
-    code: Code, by_place: dict[Location, list[Registration]], package: Package
-) -> Signature | None:
-    declaration = code.declaration
-    if isinstance(declaration, ast.FuncDecl):
-        named = by_place.get(code.place(declaration.name), [])
-    else:
-        place = code.place(declaration)
-        named = [each for each in registrations(package) if each.function_argument == place]
-    return named[0].signature if named else None
+# Bytes that a signature may go on behind its name.
+_LONGEST = 4096
 
 
-def _types(code: Code, signature: Signature | None) -> Iterator[Hint]:
+def _function(registration: Registration) -> Location:
+    """The declared name of the function, else the expression that is registered."""
+    target = registration.target
+    return registration.function_argument if target is None else target.location
+
+
+def _types_by_place(document: Document, places: set[int]) -> dict[int, ast.FuncType]:
+    """The types of the functions whose names, or which themselves, begin at these offsets."""
+    found: dict[int, ast.FuncType] = {}
+    for decl in lower(document).decls:
+        if isinstance(decl, ast.FuncDecl):
+            found[decl.name.span.start] = decl.type
+        if any(decl.span.holds(place) for place in places - found.keys()):
+            found.update(
+                (node.span.start, node.type) for node in ast.walk(decl) if isinstance(node, ast.FuncLit)
+            )
+    return found
+
+
+def _types(type_: ast.FuncType, signature: Signature | None) -> Iterator[Hint]:
     """Aerospike's words behind the types of arguments and result, where they are others than Go's."""
     if signature is None or signature.problems:
         return
     roles, arguments = iter(signature.roles), iter(signature.parameters)
-    for field in code.type.params.fields:
+    for field in type_.params.fields:
         of_field = [next(roles, None) for _ in field.names or (field,)]
         if set(of_field) == {"argument"}:
             parameters = [next(arguments, None) for _ in of_field]
             yield from _beside(field, parameters[0], "Callers give a value of type")
-    if signature.result is not None and code.type.results is not None:
-        yield from _beside(code.type.results.fields[0], signature.result, "Callers get a value of type")
+    if signature.result is not None and type_.results is not None:
+        yield from _beside(type_.results.fields[0], signature.result, "Callers get a value of type")
 
 
 def _beside(field: ast.Field, parameter: Parameter | None, about: str) -> Iterator[Hint]:

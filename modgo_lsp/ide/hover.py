@@ -5,13 +5,14 @@ Not for: what gopls already shows (Go's signature and documentation of any other
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePath
 
 import msgspec
 
 from modgo_lsp.ide.case_files import directory_beside, names_in
-from modgo_lsp.ide.sdk_docs import sdk_doc
+from modgo_lsp.ide.sdk_docs import sdk_doc, sdk_words
 from modgo_lsp.ide.signature import caller_signature
 from modgo_lsp.ide.udf_names import registrations, touches
 from modgo_lsp.lint.suppress import suppressions
@@ -33,16 +34,20 @@ class Hover(msgspec.Struct, frozen=True):
 
 
 def hover(
-    package: Package | None, document: Document, offset: int, files: Files, gopls_knows_sdk: bool = True
+    package: Package | None,
+    document: Document,
+    offset: int,
+    files: Files,
+    gopls_knows_sdk: Callable[[], bool],
 ) -> Hover | None:
     """What there is to say about the byte at `offset`; None where that is nothing of ours. Of the SDK's
-    names nothing is said where gopls can (`gopls_knows_sdk`)."""
+    names nothing is said where gopls can."""
     if directory_beside(document.path) is not None:
         return None if package is None else _case(package, document.path, offset, files)
     found = _suppressed_rule(document, offset)
     if found is None and package is not None:
         found = _udf(package, document.path, offset)
-        if found is None and not gopls_knows_sdk:
+        if found is None and _may_be_sdk(document, offset) and not gopls_knows_sdk():
             found = _sdk(package, document.path, offset)
     return found
 
@@ -85,6 +90,15 @@ def _places(package: Package) -> Iterator[tuple[Location, Registration]]:
         yield registration.function_argument, registration
         if registration.target is not None:
             yield registration.target.location, registration
+
+
+def _may_be_sdk(document: Document, offset: int) -> bool:
+    """Whether the word at `offset` is one that the SDK exports: asking for more takes longer."""
+    text = document.text
+    before, after = text[max(0, offset - 64) : offset], text[offset : offset + 64]
+    begun, ended = re.search(rb"\w*$", before), re.match(rb"\w*", after)
+    word = (begun[0] if begun else b"") + (ended[0] if ended else b"")
+    return word.decode("utf-8", "replace") in sdk_words()
 
 
 def _sdk(package: Package, path: str, offset: int) -> Hover | None:

@@ -34,6 +34,12 @@ def sdk_doc(name: str) -> SdkDoc | None:
 
 
 @lru_cache
+def sdk_words() -> frozenset[str]:
+    """The names of its functions and methods: "Register", "Set"."""
+    return frozenset(name.rpartition(".")[2] for name in _docs())
+
+
+@lru_cache
 def _docs() -> dict[str, SdkDoc]:
     found: dict[str, SdkDoc] = {}
     for path in sorted(resource("udf").glob("*.go")):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import NamedTuple
@@ -158,8 +159,18 @@ def _configuration_problems(
     for problem in sorted(problems, key=str):
         if problem.line is None:
             continue  # the editor's own settings: told when they were set
-        place = types.Range(types.Position(problem.line - 1, 0), types.Position(problem.line, 0))
+        place = _line(snapshot, problem.origin, problem.line - 1)
         found.setdefault(problem.origin, []).append(
             types.Diagnostic(place, problem.message, types.DiagnosticSeverity.Warning, source=SOURCE)
         )
     return found
+
+
+def _line(snapshot: Snapshot, path: str, line: int) -> types.Range:
+    """What stands on a line, without its end."""
+    lines = snapshot.lines(path)
+    start = types.Position(line, 0)
+    if lines is None:
+        return types.Range(start, start)
+    end = lines.offset(line, sys.maxsize, snapshot.encoding)
+    return types.Range(start, types.Position(*lines.encoded(end, snapshot.encoding)))

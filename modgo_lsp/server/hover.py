@@ -18,8 +18,14 @@ def answer(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
     place = at(snapshot, params)
     if place is None:
         return None
-    known = snapshot.loader.finds_sdk(str(PurePath(place.path).parent))
-    found = hover(place.package, place.document, place.offset, snapshot.files, known)
+    directory = str(PurePath(place.path).parent)
+    found = hover(
+        place.package,
+        place.document,
+        place.offset,
+        snapshot.files,
+        lambda: snapshot.loader.finds_sdk(directory),
+    )
     if found is None:
         return None
     kind = types.MarkupKind.Markdown if snapshot.client.markdown else types.MarkupKind.PlainText

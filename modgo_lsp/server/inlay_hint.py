@@ -25,5 +25,5 @@ def answer(snapshot: Snapshot, params: types.InlayHintParams) -> list[types.Inla
             tooltip=hint.tooltip,
             padding_left=True,
         )
-        for hint in hints(package, document.path, span)
+        for hint in hints(package, document, span)
     ]

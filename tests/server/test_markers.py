@@ -19,9 +19,9 @@ from .marked_workspace import MarkedWorkspace
 from .marker_checks import check_all
 
 WORKSPACES = sorted((Path(__file__).parent / "workspaces").glob("*.txtar"))
-# The encodings that each client asks for by itself; of VS Code's we try all.
+# The encodings that each client asks for by itself; of VS Code's, which pulls diagnostics today, we try all.
 CLIENTS = {
-    "vscode": (lambda: capable("visual-studio-code", encodings=["utf-16"]), "utf-16"),
+    "vscode": (lambda: capable("visual-studio-code", pull=True, encodings=["utf-16"]), "utf-16"),
     "vscode-utf-8": (lambda: capable("visual-studio-code", encodings=["utf-8"]), "utf-8"),
     "vscode-utf-32": (lambda: capable("visual-studio-code", encodings=["utf-32"]), "utf-32"),
     "neovim": (lambda: capable("neovim"), "utf-8"),
