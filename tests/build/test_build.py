@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -156,7 +158,7 @@ async def test_an_internal_package_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("dispatch", ["registry", "exported", "reflect"])
 async def test_release_builds_do_not_depend_on_where_they_are_made(
-    write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dispatch: str
+    write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, dispatch: str
 ) -> None:
     in_c = "// static int one(void) { return 1; }\n"
     folder = write("m.go", GOOD.replace("import", f'{in_c}import "C"\nimport', 1), "x.c", "int two;\n")
@@ -167,6 +169,11 @@ async def test_release_builds_do_not_depend_on_where_they_are_made(
         if place is other:
             folder.rename(other)
             monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another cache"))
+            for name in ("TMPDIR", "HOME"):
+                (tmp_path / name).mkdir()
+                monkeypatch.setenv(name, str(tmp_path / name))
+            monkeypatch.setenv("TZ", "Asia/Tokyo")
+            request.addfinalizer(partial(os.umask, os.umask(0o077)))
         result = await build(place, tmp_path / "r.so", release=True, dispatch=dispatch)
         sums.append(result.sha256)
         data = (tmp_path / "r.so").read_bytes()
