@@ -121,9 +121,11 @@ def _run(words: list[str], ended_by: list[int]) -> int:
         else:
             failure.show()
         return failure.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        if sys.stderr.isatty():
-            click.echo(err=True)  # the shell's prompt begins its own line, not behind ^C
+    except (click.Abort, KeyboardInterrupt) as end:
+        if end.__cause__ is None and sys.stderr.isatty():
+            click.echo(
+                err=True
+            )  # as click does where no question was open: the shell's prompt has its own line
         return 128 + (ended_by or [signal.SIGINT])[0]
     except BrokenPipeError:
         # Whoever read our output has seen enough (`modgo lint | head`). Python must not flush once more.

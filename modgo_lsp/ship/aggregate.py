@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,8 @@ def node_values(
     query.apply(module, function, sent)
     started = time.perf_counter_ns()
     try:
-        gave = query.results({"total_timeout": int(seconds * 1000), "socket_timeout": int(seconds * 1000)})
+        policy = {"total_timeout": int(seconds * 1000), "socket_timeout": int(seconds * 1000)}
+        gave = cluster.wait(partial(query.results, policy))
         values = tuple(from_client(cluster.aerospike, value) for value in gave)
     except cluster.aerospike.exception.AerospikeError as error:
         failure = failed(cluster, error, result, place.namespace, seconds)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -50,7 +51,7 @@ def apply(
     policy = {"total_timeout": int(seconds * 1000), "socket_timeout": int(seconds * 1000), "max_retries": 0}
     started = time.perf_counter_ns()
     try:
-        answer = cluster.client.apply(where, module, function, sent, policy)
+        answer = cluster.wait(partial(cluster.client.apply, where, module, function, sent, policy))
         values = (from_client(cluster.aerospike, answer),)
     except cluster.aerospike.exception.AerospikeError as error:
         failure = failed(cluster, error, result, key.namespace, seconds)

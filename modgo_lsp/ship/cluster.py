@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import msgspec
 from modgo_lsp.ship.access import Access, Tls
 from modgo_lsp.ship.diagnosis import seeds_that_answer, unreachable
 from modgo_lsp.ship.failure import usage_error
+from modgo_lsp.ship.interrupt import Waits
 
 CONNECT_SECONDS = 3.0
 INFO_SECONDS = 5.0
@@ -64,11 +66,12 @@ class RefusedError(NodeError):
 
 class Cluster:
     """An open connection. Its calls block; each ends within its time. `seen` are all nodes that there ever
-    were while it was open."""
+    were while it was open. `wait` does what blocks in the client, until Ctrl-C."""
 
-    def __init__(self, client: Any, aerospike: Any) -> None:
+    def __init__(self, client: Any, aerospike: Any, waits: Waits) -> None:
         self.client = client
         self.aerospike = aerospike
+        self.wait = waits.wait
         self.seen: set[Node] = set()
         self.nodes()
 
@@ -87,14 +90,18 @@ class Cluster:
                 sizes.append(int(found[1]) if found else 0)
         return max(sizes)
 
-    def info(self, node: Node, command: str, seconds: float = INFO_SECONDS) -> str:
+    def info(self, node: Node, command: str) -> str:
         """A node's answer, without the command before it. Raises NodeError, RefusedError where it says no."""
+        return self.wait(partial(self.change, node, command, INFO_SECONDS))
+
+    def change(self, node: Node, command: str, seconds: float) -> str:
+        """The same for a command that changes something: it comes to its end, whatever happens."""
         try:
             answer = self.client.info_single_node(command, node.name, {"timeout": int(seconds * 1000)})
         except self.aerospike.exception.AerospikeError as error:
             if error.code > 0 and error.code != _TIMEOUT:
                 raise RefusedError(_reason(said(error)), error.code) from None
-            raise NodeError(said(error)) from None
+            raise NodeError(said(error) or f"no answer within {seconds:g} s") from None
         # The answer begins with the command, which for udf-put is a megabyte long.
         _, _, value = str(answer).partition("\t")
         return value.rstrip("\n")
@@ -105,11 +112,13 @@ def connected(access: Access, lua_path: Path | None = None) -> Iterator[Cluster]
     """The cluster behind `access`. `lua_path` is the folder in which the client looks for Lua modules.
     Raises ShipError where the client is missing or no node can be reached."""
     aerospike = _client_library()
-    client = _connect(aerospike, access, lua_path)
+    waits = Waits()
+    client = waits.wait(partial(_connect, aerospike, access, lua_path))
     try:
-        yield Cluster(client, aerospike)
+        yield Cluster(client, aerospike, waits)
     finally:
-        client.close()
+        if not waits.abandoned:  # else it is still in use, and goes with the process
+            client.close()
 
 
 def _connect(aerospike: Any, access: Access, lua_path: Path | None) -> Any:

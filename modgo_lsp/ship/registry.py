@@ -59,7 +59,7 @@ def remove_file(cluster: Cluster, node: Node, name: str) -> None:
 
 def _change(cluster: Cluster, node: Node, command: str) -> bool:
     try:
-        cluster.info(node, command, _PUT_SECONDS)
+        cluster.change(node, command, _PUT_SECONDS)
     except RefusedError as refusal:
         # The change is on its way, and some node did not answer: agreement.py sees which.
         if str(refusal) != "timeout":

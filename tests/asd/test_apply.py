@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -203,6 +204,25 @@ def test_what_goes_wrong_with_a_stream(
     told = json.loads(done.stdout)
     assert (done.returncode, told["ok"], told["error"]["kind"]) == (code, False, kind), told
     assert message in told["error"]["message"]
+
+
+def test_ctrl_c_waits_for_no_answer(cluster: list[Asd], tmp_path: Path) -> None:
+    command = ["apply", "calls", "sleep", "10", "--timeout", "20", "--hosts", cluster[0].hosts, "--key", KEY]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", *command],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(2)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    output, said = process.communicate(timeout=30)
+    assert (process.returncode, output, said.strip()) == (130, "", "")
+    assert time.monotonic() - began < 4
 
 
 def test_keys_are_judged_first(apply: Any) -> None:

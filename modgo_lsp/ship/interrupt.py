@@ -1,0 +1,42 @@
+"""Work that blocks in C, such that Ctrl-C ends the waiting for it at once.
+
+Python sees a signal only between two steps of its own, and the official client comes back from C when its
+time is up. Not for: work that must not go on once it was given up (putting files).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Waits:
+    """`abandoned` says that somebody was interrupted, and that work still goes on behind them."""
+
+    def __init__(self) -> None:
+        self.abandoned = False
+
+    def wait(self, work: Callable[[], T]) -> T:
+        """What `work` gives or raises. It is done by another thread, which ends with the process."""
+        given: list[T] = []
+        raised: list[BaseException] = []
+
+        def do() -> None:
+            try:
+                given.append(work())
+            except BaseException as error:
+                raised.append(error)
+
+        thread = threading.Thread(target=do, name="modgo-cluster", daemon=True)
+        thread.start()
+        try:
+            thread.join()
+        except BaseException:
+            self.abandoned = True
+            raise
+        if raised:
+            raise raised[0]
+        return given[0]
