@@ -32,7 +32,7 @@ typedef struct mod_go_fenced_options {
 	uint32_t start_timeout; /* milliseconds for a worker's start, setup included; default: 10,000 */
 	uint32_t no_spare; /* 1: no worker is kept ready beside those in use, which may be `limit` + 1 then */
 	int32_t output; /* a descriptor that what the module prints is copied to, by the end of the call that it
-	                    * was printed in; default: kept for errors */
+	                    * was printed in; a pipe must be read meanwhile, or gets no more; default: kept for errors */
 	int32_t stop; /* a descriptor: once it can be read, all workers are ended, what waits for one comes back,
 	                    * and none is started any more; default: none. mod_go_fenced_close is still needed */
 	uint32_t

@@ -67,7 +67,7 @@ static answer fault(mod_go_fenced *pool, const char *function, unsigned timeout_
 	CHECK_CONTAINS(bad.text, function);
 	CHECK_CONTAINS(bad.text, part);
 	CHECK_NUMBER(good.status, AEROSPIKE_UDF_GO_OK);
-	CHECK(back < 1);
+	CHECK(back < 5); /* test_fault_list.c holds it to less */
 	return bad;
 }
 
@@ -108,17 +108,17 @@ TEST(a_call_that_does_not_come_back_is_ended_at_its_deadline)
 	answer bad;
 
 	bad = fault(pool, "deadlock", 100, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
-	CHECK(bad.seconds >= 0.1 && bad.seconds < 1);
+	CHECK(bad.seconds >= 0.1 && bad.seconds < 5);
 	CHECK_NUMBER(bad.outcome.timed_out, 1);
 	bad = fault(pool, "spin", 100, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
-	CHECK(bad.seconds >= 0.1 && bad.seconds < 1);
+	CHECK(bad.seconds >= 0.1 && bad.seconds < 5);
 	CHECK_NUMBER(fenced_counters(pool).timeouts, 2);
 	mod_go_fenced_close(pool);
 	/* The pool's own limit holds where the call has none. */
 	options.timeout = 50;
 	pool = fenced_ready(check_module("hostile"), &options);
 	bad = fault(pool, "spin", 0, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
-	CHECK(bad.seconds < 1);
+	CHECK(bad.seconds < 5);
 	mod_go_fenced_close(pool);
 }
 
@@ -185,7 +185,7 @@ static void abuse(const char *function, aerospike_udf_go_record *record)
 		answer answer = fenced_call(pool, function, 200, record, &argument, 1);
 
 		counts[answer.status & 7]++;
-		CHECK(answer.seconds < 2);
+		CHECK(answer.seconds < 5);
 		if (answer.outcome.crashed == 0 && answer.outcome.timed_out == 0)
 			send_away(pool); /* no one else shall meet the thread that goes on */
 		CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
@@ -235,7 +235,7 @@ TEST(a_message_without_end_ends_with_its_call)
 	length.integer = 1;
 	answer = fenced_call(pool, "pieces", 200, NULL, &length, 1);
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_DEADLINE);
-	CHECK(answer.seconds < 1);
+	CHECK(answer.seconds < 5);
 	length.integer = 1 << 20;
 	CHECK_NUMBER(fenced_call(pool, "pieces", 0, NULL, &length, 1).status, AEROSPIKE_UDF_GO_INTERNAL);
 	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
@@ -275,11 +275,11 @@ TEST(an_idle_worker_sleeps_on)
 TEST(a_worker_killed_from_outside_is_replaced)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
-	double until = check_now() + 1;
+	double start = check_now();
 	int killed = 0, failed = 0;
 
 	/* One that is idle costs nothing, whether its end was noticed in time or not. */
-	for (; check_now() < until; killed++) {
+	for (; check_now() - start < 1 || (killed <= 10 && check_now() - start < 60); killed++) {
 		answer who = fenced_ask(pool, "pid");
 
 		if (who.status == AEROSPIKE_UDF_GO_OK)
@@ -342,6 +342,26 @@ TEST(go_is_told_of_its_share_of_the_memory)
 	CHECK_TEXT(fenced_ask(pool, "go_memory").text, "none");
 	mod_go_fenced_close(pool);
 #endif
+}
+
+TEST(an_output_that_nobody_reads_holds_up_nobody)
+{
+	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
+	mod_go_fenced *pool;
+	double start;
+	int line[2];
+
+	CHECK_NUMBER(pipe(line), 0);
+	options.output = line[1];
+	pool = fenced_ready(check_module("hostile"), &options);
+	start = check_now();
+	for (int i = 0; i < 4; i++) /* a pipe holds what one of them prints */
+		CHECK_CONTAINS(fenced_ask(pool, "print").text, "last words");
+	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
+	CHECK(check_now() - start < 20);
+	mod_go_fenced_close(pool);
+	close(line[0]);
+	close(line[1]);
 }
 
 TEST(workers_end_with_their_host)

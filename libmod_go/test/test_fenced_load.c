@@ -97,23 +97,47 @@ TEST(the_counters_of_many_callers_add_up)
 	CHECK_NUMBER(children(), 0);
 }
 
+/* Until a call is under way. */
+static void wait_for_busy(mod_go_fenced *pool)
+{
+	while (fenced_counters(pool).busy == 0)
+		usleep(1000);
+}
+
 TEST(callers_of_a_full_pool_wait_until_their_deadline)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
-	caller busy = {.pool = pool, .function = "spin", .timeout = 500, .calls = CALLS - 1};
+	caller busy = {.pool = pool, .function = "spin", .timeout = 2000, .calls = CALLS - 1};
 	answer late, good;
 
 	pthread_create(&busy.thread, NULL, call_on, &busy);
-	usleep(100000);
+	wait_for_busy(pool);
 	late = fenced_call(pool, "pid", 100, NULL, NULL, 0);
 	CHECK_NUMBER(late.status, AEROSPIKE_UDF_GO_DEADLINE);
 	CHECK_CONTAINS(late.text, "all 1 workers were busy until the deadline");
-	CHECK(late.seconds >= 0.1 && late.seconds < 0.4);
+	CHECK(late.seconds >= 0.1 && late.seconds < 1.9);
 	good = fenced_call(pool, "pid", 5000, NULL, NULL, 0);
 	CHECK_NUMBER(good.status, AEROSPIKE_UDF_GO_OK);
 	pthread_join(busy.thread, NULL);
 	mod_go_fenced_close(pool);
+}
+
+/* How long a process has computed, in clock ticks. */
+static unsigned long ticks_of(pid_t process)
+{
+	unsigned long ticks = 0;
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)process);
+	file = fopen(path, "r");
+	if (file == NULL ||
+	    fscanf(file, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu", &ticks) != 1)
+		ticks = 0;
+	if (file != NULL)
+		fclose(file);
+	return ticks;
 }
 
 TEST(a_worker_killed_in_mid_call_costs_that_call)
@@ -125,7 +149,8 @@ TEST(a_worker_killed_in_mid_call_costs_that_call)
 	caller *victim = start(pool, 1, "spin", &stop);
 	double back;
 
-	usleep(100000);
+	while (ticks_of(worker) < 5) /* until it is in its loop, not on its way there */
+		usleep(1000);
 	atomic_store(&stop, true);
 	CHECK_NUMBER(kill(worker, SIGKILL), 0);
 	pthread_join(victim->thread, NULL);
@@ -135,7 +160,7 @@ TEST(a_worker_killed_in_mid_call_costs_that_call)
 	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
 	back = check_now() - back;
 	printf("back %.1f ms after a kill, without a spare\n", back * 1e3);
-	CHECK(back < 1);
+	CHECK(back < 5);
 	free(victim);
 	mod_go_fenced_close(pool);
 }

@@ -95,7 +95,7 @@ TEST(what_a_go_stream_does_wrong_costs_one_call)
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_PANICKED);
 	CHECK_NUMBER(answer.outcome.exit_code, 7);
 	flow.in.next = 0;
-	answer = flow_run(pool, "stream_hangs", AEROSPIKE_UDF_GO_SCOPE_BOTH, &flow, 300, &place, 1);
+	answer = flow_run(pool, "stream_hangs", AEROSPIKE_UDF_GO_SCOPE_BOTH, &flow, 1500, &place, 1);
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_DEADLINE);
 	CHECK_NUMBER(answer.outcome.timed_out, 1);
 	answer = flow_run(pool, "stream_fails", AEROSPIKE_UDF_GO_SCOPE_BOTH, &flow, 20000, NULL, 0);

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,10 @@
 
 /* How long a process may take to end once nothing keeps it. */
 #define END_MILLISECONDS 2000
+
+/* How much of what it prints is taken at once, and how long its copy may be waited for. */
+#define DRAIN_BYTES          4096
+#define PASS_ON_MILLISECONDS 1000
 
 mod_go_status mod_go_version_make(const char *path, mod_go_version **made, mod_go_error *error)
 {
@@ -144,9 +150,20 @@ void mod_go_worker_free(mod_go_worker *worker)
 	free(worker);
 }
 
+/* A pipe that takes anything takes as much as this is given at once. One that takes nothing for that long gets no more,
+ * for whoever should read it must not hold up the pool. */
+static bool pass_on(int descriptor, const char *text, size_t length)
+{
+	struct pollfd taken = {.fd = descriptor, .events = POLLOUT};
+
+	_Static_assert(DRAIN_BYTES <= PIPE_BUF, "what a pipe takes whole");
+	return poll(&taken, 1, PASS_ON_MILLISECONDS) == 1 && (taken.revents & POLLOUT) != 0 &&
+	       write(descriptor, text, length) >= 0;
+}
+
 void mod_go_worker_drain(mod_go_worker *worker)
 {
-	char text[4096];
+	char text[DRAIN_BYTES];
 	ssize_t count;
 
 	pthread_mutex_lock(&worker->words_lock);
@@ -160,7 +177,7 @@ void mod_go_worker_drain(mod_go_worker *worker)
 		if (count <= 0)
 			break;
 		mod_go_words_add(&worker->words, text, (size_t)count);
-		if (worker->copy_to > 0 && write(worker->copy_to, text, (size_t)count) < 0)
+		if (worker->copy_to > 0 && !pass_on(worker->copy_to, text, (size_t)count))
 			worker->copy_to = 0;
 	}
 	pthread_mutex_unlock(&worker->words_lock);
