@@ -29,7 +29,9 @@ MODULES = (
 MODULE = "example.com/bench"
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
 
-_FIELDS = "Dir,ImportPath,Name,Module,Standard,GoFiles,Imports,CgoFiles,SFiles,HFiles,EmbedPatterns,Incomplete"
+_FIELDS = (
+    "Dir,ImportPath,Name,Module,Standard,GoFiles,Imports,CgoFiles,SFiles,HFiles,EmbedPatterns,Incomplete"
+)
 # A function that can be called without knowing anything: no parameters, or words, numbers and truth alone.
 _CALLABLE = re.compile(rb"(?m)^func ([A-Z]\w*)\(((?:\w+ (?:string|int|bool|\[\]byte)(?:, )?)*)\)")
 _ZEROS = {b"string": '""', b"int": "0", b"bool": "false", b"[]byte": "nil"}
@@ -53,7 +55,9 @@ def real_packages(count: int, scratch: Path, environment: Mapping[str, str]) -> 
     (scratch / "go.mod").write_text(f"module {MODULE}\n\ngo 1.26\n")
     _go(scratch, environment, "get", *MODULES)
     patterns = [f"{module.partition('@')[0]}/..." for module in MODULES]
-    listed = _go(scratch, environment, "list", "-e", "-deps", f"-json={_FIELDS}", *patterns, "golang.org/x/tools/...")
+    listed = _go(
+        scratch, environment, "list", "-e", "-deps", f"-json={_FIELDS}", *patterns, "golang.org/x/tools/..."
+    )
     found = {package["ImportPath"]: package for package in _objects(listed)}
     taken: dict[str, GoPackage] = {}
     for path in sorted(found):
@@ -70,7 +74,9 @@ def write_tree(folder: Path, packages: Sequence[GoPackage], with_udfs: bool) -> 
     folder.mkdir(parents=True)
     require = f"\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n" if with_udfs else ""
     (folder / "go.mod").write_text(f"module {MODULE}\n\ngo 1.26\n{require}")
-    renamed = re.compile(rb'"(' + rb"|".join(sorted({re.escape(path.encode()) for path in ours}, reverse=True)) + rb')"')
+    renamed = re.compile(
+        rb'"(' + rb"|".join(sorted({re.escape(path.encode()) for path in ours}, reverse=True)) + rb')"'
+    )
     for number, package in enumerate(packages):
         target = folder / package.path
         target.mkdir(parents=True, exist_ok=True)
@@ -97,7 +103,11 @@ def _take(path: str, found: Mapping[str, Any], taken: dict[str, GoPackage]) -> b
     if not all(_take(each, found, taken) for each in imports):
         return False
     taken[path] = GoPackage(
-        path, package["Name"], Path(package["Dir"]), tuple(each for kind in ("GoFiles", "SFiles", "HFiles") for each in package.get(kind, ())), tuple(imports)
+        path,
+        package["Name"],
+        Path(package["Dir"]),
+        tuple(each for kind in ("GoFiles", "SFiles", "HFiles") for each in package.get(kind, ())),
+        tuple(imports),
     )
     return True
 

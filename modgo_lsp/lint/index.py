@@ -56,6 +56,7 @@ class ModuleIndex:
         self.root = root
         self.go_mod = go_mod
         self.facts: dict[str, dict[str, FileFacts]] = {}
+        self.others: dict[str, list[str]] = {}  # Go files that no build takes: tests
         self.changed = False
         self._files = files
         self._release = release
@@ -135,17 +136,19 @@ class ModuleIndex:
         """By base name, the Go files that a build may take."""
         if directory not in self.facts:
             before = self._known.get(directory, _NO_FACTS)
-            now = {}
+            now, others = {}, []
             for name, is_directory in self._entries(directory):
                 if is_directory or not name.endswith(".go"):
                     continue
                 if name.endswith("_test.go") or name.startswith((".", "_")):
+                    others.append(name)
                     continue
                 facts = self._file(join(directory, name), name, before.get(name))
                 if facts is not None:
                     now[name] = facts
             self.changed = self.changed or now.keys() != before.keys()
             self.facts[directory] = now
+            self.others[directory] = others
         return self.facts[directory]
 
     def _entries(self, directory: str) -> list[tuple[str, bool]]:

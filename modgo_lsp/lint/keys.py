@@ -26,7 +26,9 @@ def package_keys(index: ModuleIndex, module: str, folders: Iterable[str]) -> dic
     for directory in {*index.directories, *folders}:
         files = [(path, facts.digest) for path, facts in index.built(directory)]
         if files:
-            own[directory] = _digest(part for path, digest in files for part in (_encoded(path), digest))
+            parts = [part for path, digest in files for part in (_encoded(path), digest)]
+            # Which tests there are: what stands in those that matter is looked at (traced.py).
+            own[directory] = _digest([*parts, *map(_encoded, index.others[directory])])
     imports = _imports(index, module, own)
     graph = {directory: {*imported} for directory, imported in imports.items()}
     importers: dict[str, list[str]] = {}

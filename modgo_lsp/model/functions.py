@@ -21,15 +21,19 @@ from modgo_lsp.syntax import ast
 
 
 def declared_functions(
-    resolver: Resolver, unit: PackageUnit, importers: Callable[[PackageUnit], Iterable[PackageUnit]]
+    resolver: Resolver,
+    unit: PackageUnit,
+    importers: Callable[[PackageUnit], Iterable[PackageUnit]],
+    is_mentioned: Callable[[str, str], bool],
 ) -> dict[FunctionName, Function]:
     """The declared functions of `unit`, in the order of the source. `importers` gives the other packages of
-    its Go module that import it: they may refer to its functions too."""
+    its Go module that import it: they may refer to its functions too. `is_mentioned` says whether a file of a
+    folder that isn't built mentions a name: tests may."""
     return {
         function: function.file.remembered(
             function.decl,
             "function",
-            partial(declared_function, resolver, function.file, function, importers),
+            partial(declared_function, resolver, function.file, function, importers, is_mentioned),
         )
         for function in unit.functions
         if function.file is not None
@@ -41,6 +45,7 @@ def declared_function(
     file: FileUnit,
     function: FunctionName,
     importers: Callable[[PackageUnit], Iterable[PackageUnit]],
+    is_mentioned: Callable[[str, str], bool],
 ) -> Function:
     """A function that is declared in `file`, as rules and editors see it."""
     decl = function.decl
@@ -66,6 +71,7 @@ def declared_function(
         judged=judged,
         receiving=receiving,
         counted=lambda: _references(resolver, function, file.unit, importers(file.unit)),
+        outside=lambda: is_mentioned(file.unit.directory, function.name),
     )
 
 

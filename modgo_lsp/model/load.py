@@ -130,6 +130,8 @@ class Loader:
                         renewal.take(file, parsed)
         renewal.spread()
         outdated = {unit.directory for unit in renewal.changed}
+        # A test that changes may call what a fix would change.
+        outdated.update(os.path.dirname(path) for path, parsed in renewed.items() if parsed is None)  # noqa: PTH120
         # What a package imports says how often it is referred to, and what of it may run.
         for directory in list(outdated):
             outdated.update(self._reachable(directory).values())
@@ -244,7 +246,7 @@ class Loader:
     def _declared(self, unit: PackageUnit) -> dict[FunctionName, Function]:
         if unit not in self._functions:
             resolver = self._program(unit.directory).resolver
-            self._functions[unit] = declared_functions(resolver, unit, self._importers)
+            self._functions[unit] = declared_functions(resolver, unit, self._importers, self._is_mentioned)
         return self._functions[unit]
 
     def _function(self, resolver: Resolver, function: FunctionName) -> Function | None:
@@ -256,8 +258,13 @@ class Loader:
         # Of another Go module, whose importers aren't looked for.
         declared = self._functions.setdefault(unit, {})
         if function not in declared:
-            declared[function] = declared_function(resolver, function.file, function, lambda _: ())
+            declared[function] = declared_function(
+                resolver, function.file, function, lambda _: (), self._is_mentioned
+            )
         return declared[function]
+
+    def _is_mentioned(self, directory: str, name: str) -> bool:
+        return self._sources.is_mentioned(directory, name)
 
     def _dependencies(self, directory: str) -> tuple[Package, ...]:
         """The packages of the same Go module that the one in `directory` imports, directly or not, by import

@@ -95,7 +95,7 @@ class Function(msgspec.Struct, frozen=True, dict=True):
     """A function or method declared in the package. `name` is "Add", or "T.Add" for a method.
 
     `location` is its name, `extent` the whole declaration; `doc` is its comment without markers.
-    `judged`, `receiving` and `counted` work out what is asked for below."""
+    `judged`, `receiving`, `counted` and `outside` work out what is asked for below."""
 
     name: str
     exported: bool
@@ -106,6 +106,7 @@ class Function(msgspec.Struct, frozen=True, dict=True):
     judged: Callable[[], Signature | None]
     receiving: Callable[[], bool]
     counted: Callable[[], int]
+    outside: Callable[[], bool]
 
     @cached_property
     def signature(self) -> Signature | None:
@@ -122,6 +123,12 @@ class Function(msgspec.Struct, frozen=True, dict=True):
         """How often the Go module's packages refer to it outside its own body and outside test files,
         registrations included."""
         return self.counted()
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether nothing but one registration hangs on its signature, as far as its folder tells: nothing
+        refers to it, tests included, and no interface may ask for it."""
+        return "." not in self.name and self.references <= 1 and not self.outside()
 
 
 # Why a registration isn't static (udf.md, *Registration*).

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -205,6 +206,19 @@ class Sources:
             if text is not None and is_chosen(name, text, context):
                 found.append((path, text))
         return found
+
+    def is_mentioned(self, directory: str, name: str) -> bool:
+        """Whether an identifier stands in a Go file of `directory` that isn't built, as tests aren't."""
+        word = re.compile(rb"\b%s\b" % re.escape(name.encode("utf-8", "surrogateescape")))
+        chosen = {path for path, _ in self.chosen(directory)}
+        others = (
+            join(directory, found) for found, is_directory in self.entries(directory) if not is_directory
+        )
+        return any(
+            word.search(self.text(path) or b"") is not None
+            for path in others
+            if path.endswith(".go") and path not in chosen
+        )
 
     def built(self, directory: str) -> list[Built]:
         """The files of the package in `directory`: a build leaves out those that need cgo where it is off,

@@ -55,7 +55,7 @@ def check(package: Package) -> Iterator[Finding]:
             )
         if registration.unresolved_function is not None:
             missing, place = registration.unresolved_function
-            near = nearest(missing, _functions_there(package, place))
+            near = nearest(missing.rpartition(".")[2], _functions_there(package, place))
             hint = f"; did you mean {near}?" if near else ""
             fix = [Fix(f"Register {near} instead", False, (Edit(place, near),))] if near else []
             yield RULE.finding(

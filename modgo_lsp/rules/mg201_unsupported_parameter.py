@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import findings_of
+from modgo_lsp.rules.written import declaration_at
+from modgo_lsp.syntax import ast
 
 TEXT = """
 ## What it does
@@ -56,13 +58,31 @@ var _ = udf.Register("expire", Expire)
 
 ## Fix safety
 
-Where a supported type is near, the fix writes it instead. It is unsafe where other code calls the
-function, and the function's body may have to follow.
+Where a supported type is near, the fix writes it instead. It is unsafe where the function uses the
+parameter, or other code refers to the function, for these may have to follow.
 """
 
 
 def check(package: Package) -> Iterator[Finding]:
-    return findings_of(package, "unsupported-parameter", RULE, "Change the type to {}")
+    return findings_of(package, "unsupported-parameter", RULE, "Change the type to {}", _is_unused)
+
+
+def _is_unused(package: Package, place: Location) -> bool:
+    """Whether a function doesn't use the parameters that have the type at `place`."""
+    decl = declaration_at(package, place)
+    if decl is None or decl.body is None:
+        return False
+    names = {
+        name.name
+        for field in decl.type.params.fields
+        if field.type.span.holds(place.span.start)
+        for name in field.names
+    }
+    return not any(
+        isinstance(node, ast.Ident) and node.name in names
+        for statement in decl.body.statements
+        for node in ast.walk(statement)
+    )
 
 
 RULE = Rule(

@@ -41,8 +41,8 @@ var _ = udf.Register("touch", Touch)
 
 ## Fix safety
 
-Where a supported type is near, the fix writes it instead. It is unsafe where other code calls the
-function, and the function's body may have to follow.
+Where a supported type is near, the fix writes it instead. It is unsafe: what the function returns has
+to follow.
 """
 
 

@@ -13,10 +13,9 @@ from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.model.package import Package, Role
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import findings_of
-from modgo_lsp.rules.written import document_at, function_at
+from modgo_lsp.rules.written import declaration_at, document_at, function_at
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.lower import lower
 from modgo_lsp.syntax.positions import Span
 
 TEXT = """
@@ -50,8 +49,8 @@ var _ = udf.Register("add", Add)
 ## Fix safety
 
 The fix puts the parameters in order, where there is one context and one record or stream at most.
-It is unsafe where other code refers to the function, for that passes its arguments in the old
-order.
+It is unsafe where other code refers to the function, tests included, for that passes its arguments in
+the old order, and of a method, which an interface may ask for.
 """
 
 _ORDER: tuple[Role, ...] = ("context", "record", "stream", "argument")
@@ -63,16 +62,18 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _fix(package: Package, place: Location) -> Iterator[Fix]:
-    document, declared = document_at(package, place), function_at(package, place)
-    if document is None or declared is None or declared.signature is None:
+    document, function = document_at(package, place), function_at(package, place)
+    decl = declaration_at(package, place)
+    if document is None or function is None or decl is None or function.signature is None:
         return
-    for decl in lower(document).decls:
-        if isinstance(decl, ast.FuncDecl) and decl.name.span == declared.location.span:
-            fields = decl.type.params.fields
-            if fields and (text := _reordered(document, fields, declared.signature.roles)) is not None:
-                whole = Span(fields[0].span.start, fields[-1].span.end)
-                edit = Edit(Location(place.path, whole), text)
-                yield Fix("Put the parameters in order", declared.references <= 1, (edit,))
+    if not decl.type.params.span.holds(place.span.start):
+        return  # it is a literal's, inside the function
+    fields = decl.type.params.fields
+    text = _reordered(document, fields, function.signature.roles)
+    if text is not None:
+        whole = Span(fields[0].span.start, fields[-1].span.end)
+        edit = Edit(Location(place.path, whole), text)
+        yield Fix("Put the parameters in order", function.stands_alone, (edit,))
 
 
 def _reordered(document: Document, fields: tuple[ast.Field, ...], roles: tuple[Role, ...]) -> str | None:
@@ -81,11 +82,11 @@ def _reordered(document: Document, fields: tuple[ast.Field, ...], roles: tuple[R
     between = document.slice(Span(fields[0].span.start, fields[-1].span.end))
     if between != ", ".join(texts) or len(texts) != len(roles):
         return None
-    if roles.count("context") > 1 or roles.count("record") + roles.count("stream") > 1:
+    if roles.count("context") > 1 or len([role for role in roles if role in ("record", "stream")]) > 1:
         return None
     places = sorted(range(len(texts)), key=lambda index: _ORDER.index(roles[index]))
     ordered = [texts[index] for index in places]
-    return None if ordered == texts else ", ".join(ordered)
+    return ", ".join(ordered)
 
 
 RULE = Rule(

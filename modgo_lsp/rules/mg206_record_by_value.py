@@ -5,16 +5,14 @@ Not for: where it stands among the parameters (MG204).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-import msgspec
-
-from modgo_lsp.model.finding import Finding, Fix
+from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import findings_of
-from modgo_lsp.rules.written import document_at, function_at
+from modgo_lsp.rules.written import declaration_at
+from modgo_lsp.syntax import ast
 
 TEXT = """
 ## What it does
@@ -50,25 +48,25 @@ does more with the record than call its methods.
 
 
 def check(package: Package) -> Iterator[Finding]:
-    for finding in findings_of(package, "record-by-value", RULE, "Take a pointer: {}"):
-        fixes = tuple(
-            Fix(fix.title, fix.safe and _calls_methods_alone(package, finding), fix.edits)
-            for fix in finding.fixes
-        )
-        yield msgspec.structs.replace(finding, fixes=fixes)
+    return findings_of(package, "record-by-value", RULE, "Take a pointer: {}", _calls_methods_alone)
 
 
-def _calls_methods_alone(package: Package, finding: Finding) -> bool:
+def _calls_methods_alone(package: Package, place: Location) -> bool:
     """Whether every use of the parameter in the function is `name.`, which a pointer serves as well."""
-    place = finding.location
-    document, function = document_at(package, place), function_at(package, place)
-    if document is None or function is None:
+    decl = declaration_at(package, place)
+    if decl is None or decl.body is None:
         return False
-    name = re.match(rb"(\w+)\s+\w", document.text[place.span.start : place.span.end])
-    if name is None:
-        return False
-    used = re.compile(rb"[&*]?\b" + name.group(1) + rb"\b(?!\s*\.)|[&*]\s*" + name.group(1) + rb"\b")
-    return used.search(document.text, place.span.end, function.extent.span.end) is None
+    names = {
+        name.name
+        for field in decl.type.params.fields
+        if field.span.holds(place.span.start)
+        for name in field.names
+    }
+    nodes = [node for statement in decl.body.statements for node in ast.walk(statement)]
+    selected = {node.x for node in nodes if isinstance(node, ast.SelectorExpr)}
+    return not any(
+        isinstance(node, ast.Ident) and node.name in names and node not in selected for node in nodes
+    )
 
 
 RULE = Rule(

@@ -5,9 +5,9 @@ Not for: judging a signature (the model does, and says what is wrong as Signatur
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from modgo_lsp.model.finding import Edit, Finding, Fix
+from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.model.package import Package, Registration, SignatureProblem, SignatureProblemKind
 from modgo_lsp.rules.rule import Rule
 
@@ -32,10 +32,15 @@ def judged_once(package: Package) -> Iterator[Registration]:
 
 
 def findings_of(
-    package: Package, kind: SignatureProblemKind, rule: Rule, fix_title: str | None = None
+    package: Package,
+    kind: SignatureProblemKind,
+    rule: Rule,
+    fix_title: str | None = None,
+    is_safe: Callable[[Package, Location], bool] | None = None,
 ) -> Iterator[Finding]:
     """A finding for each signature problem of `kind`. `fix_title` names the fix that puts the problem's
-    replacement in ("{}" stands for it)."""
+    replacement in ("{}" stands for it); `is_safe` says of the problem's place whether the function's body
+    goes on compiling then: without it the fix is unsafe."""
     if not any(each.signature and each.signature.problems for each in package.registrations):
         return
     said: set[SignatureProblem] = set()
@@ -45,15 +50,12 @@ def findings_of(
         news = [problem for problem in problems if problem.kind == kind and problem not in said]
         said.update(news)
         for problem in news:
-            fix = _fix(registration, problem, fix_title)
-            yield rule.finding(problem.message, problem.location, problem.related, fix)
-
-
-def _fix(registration: Registration, problem: SignatureProblem, title: str | None) -> tuple[Fix, ...]:
-    if title is None or problem.replacement is None:
-        return ()
-    # A function that other code calls, or a type that others use, may stop compiling.
-    target = registration.target
-    safe = target is not None and target.references <= 1
-    edit = Edit(problem.location, problem.replacement)
-    return (Fix(title.format(problem.replacement), safe, (edit,)),)
+            fixes: tuple[Fix, ...] = ()
+            if fix_title is not None and problem.replacement is not None:
+                target = registration.target
+                # What else refers to the function may stop compiling too.
+                alone = target is not None and target.stands_alone
+                safe = alone and is_safe is not None and is_safe(package, problem.location)
+                edit = Edit(problem.location, problem.replacement)
+                fixes = (Fix(fix_title.format(problem.replacement), safe, (edit,)),)
+            yield rule.finding(problem.message, problem.location, problem.related, fixes)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Function, Package
+from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.lower import lower
 
 
 def document_at(package: Package, place: Location) -> Document | None:
@@ -22,6 +24,18 @@ def document_at(package: Package, place: Location) -> Document | None:
 def function_at(package: Package, place: Location) -> Function | None:
     """The function of the package in whose declaration a place is."""
     return next((function for function in package.functions if function.extent.holds(place)), None)
+
+
+def declaration_at(package: Package, place: Location) -> ast.FuncDecl | None:
+    """The declaration of the package's function that a place is in."""
+    document, function = document_at(package, place), function_at(package, place)
+    if document is None or function is None:
+        return None
+    return next(
+        decl
+        for decl in lower(document).decls
+        if isinstance(decl, ast.FuncDecl) and decl.name.span == function.location.span
+    )
 
 
 def text_at(package: Package, place: Location) -> str:

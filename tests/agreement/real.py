@@ -59,7 +59,7 @@ def fetch(module: str, folder: Path, environment: Mapping[str, str]) -> Path:
     # What a published module lacks: its vendor folder, and the modules below it that it replaces others by.
     shutil.rmtree(copy / "vendor", ignore_errors=True)
     (copy / "go.work").unlink(missing_ok=True)
-    for replace in json.loads(_go(copy, environment, "mod", "edit", "-json"))["Replace"] or ():
+    for replace in json.loads(_go(copy, environment, "mod", "edit", "-json")).get("Replace") or ():
         path, new = replace["Old"]["Path"], replace["New"]["Path"]
         if new.startswith(".") and not (copy / new / "go.mod").exists():
             sibling = module.partition("@")[2].replace("v1.", "v0.", 1)  # as Kubernetes numbers them

@@ -67,3 +67,30 @@ def test_findings_after_edits_are_those_of_a_fresh_run(
         fresh = {path: parse(path, document.source) for path, document in documents.items()}
         said, expected = findings(loader, folder), findings(Loader(OverlayFiles(disk.now(), fresh)), folder)
         assert said == expected, f"after edit {step} of {path}"
+
+
+def test_an_edit_of_a_test_says_whether_a_fix_is_safe(
+    module: Callable[[Mapping[str, bytes]], Path],
+) -> None:
+    source = (
+        b'package late\n\nimport "github.com/GeertJohan/aerospike-mod-go/udf"\n\n'
+        b"var _ = udf.Register(`late`, come)\n\nfunc come(n int64, rec *udf.Record) {}\n"
+    )
+    folder = module({"go.mod": GO_MOD, "late.go": source, "late_test.go": b"package late\n"})
+    test = str(folder / "late_test.go")
+    disk = DiskMemory()
+    documents = {test: opened(test, b"package late\n")}
+    loader = Loader(OverlayFiles(disk.now(), documents))
+
+    def is_safe() -> bool:
+        package = loader.package(str(folder))
+        said = None if package is None else judgement(package)
+        assert said is not None
+        (finding,) = (each for each in said.findings if each.code == "MG204")
+        return finding.fixes[0].safe
+
+    assert is_safe()
+    documents[test] = parse(test, b"package late\n\nfunc init() { come(1, nil) }\n")
+    files = OverlayFiles(disk.now(), documents)
+    assert loader.advance(files)
+    assert not is_safe()

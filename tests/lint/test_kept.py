@@ -369,3 +369,20 @@ def test_what_is_not_there_yet_may_come(tmp_path: Path) -> None:
     after = lint_paths([str(tmp_path / "shop")], DiskFiles(), machine=machine)
     assert "MG201" in {finding.code for finding in after.findings}
     assert after.unread == ()
+
+
+def test_tests_say_whether_a_fix_is_safe(tmp_path: Path) -> None:
+    """What a test calls can't change alone: that counts from the run on in which the test is there."""
+    source = f"{SDK}\nvar _ = udf.Register(`late`, come)\n\nfunc come(n int64, rec *udf.Record) {{}}\n"
+    write(tmp_path, {"late/go.mod": "module example.com/late\n", "late/late.go": f"package late\n\n{source}"})
+    machine = Machine(store=MemoryStore(10**12))
+
+    def is_safe() -> bool:
+        outcome = lint_paths([str(tmp_path / "late")], DiskFiles(), {"select": ["MG204"]}, machine=machine)
+        return outcome.findings[0].fixes[0].safe
+
+    assert is_safe()
+    write(tmp_path, {"late/late_test.go": "package late\n\nfunc init() { come(1, nil) }\n"})
+    assert not is_safe()
+    write(tmp_path, {"late/late_test.go": "package late\n\nfunc init() { becomes(1, nil) }\n"})
+    assert is_safe()

@@ -54,17 +54,23 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 class MarkdownFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
-        title, blocks = "", []
-        tokens = MarkdownIt().parse(self.path.read_text(encoding="utf-8"))
-        for position, token in enumerate(tokens):
-            if token.type == "heading_open":
-                if blocks:
-                    yield Case.from_parent(self, name=title, blocks=blocks)
-                title, blocks = tokens[position + 1].content, []
-            elif token.type == "fence" and token.info.split()[:1] in (["go"], ["toml"]):
-                blocks.append(read_block(token.info, token.content))
-        if blocks:
+        for title, blocks in cases_of(self.path):
             yield Case.from_parent(self, name=title, blocks=blocks)
+
+
+def cases_of(path: Path) -> Iterator[tuple[str, list[Block]]]:
+    """The headings of a rule's Markdown that have blocks below them, with these."""
+    title, blocks = "", list[Block]()
+    tokens = MarkdownIt().parse(path.read_text(encoding="utf-8"))
+    for position, token in enumerate(tokens):
+        if token.type == "heading_open":
+            if blocks:
+                yield title, blocks
+            title, blocks = tokens[position + 1].content, []
+        elif token.type == "fence" and token.info.split()[:1] in (["go"], ["toml"]):
+            blocks.append(read_block(token.info, token.content))
+    if blocks:
+        yield title, blocks
 
 
 def read_block(info: str, text: str) -> Block:
@@ -83,16 +89,8 @@ class Case(pytest.Item):
 
     def runtest(self) -> None:
         root = self.config._tmp_path_factory.mktemp("case").resolve()
-        root.joinpath("go.mod").write_text(GO_MOD, encoding="utf-8")
-        for block in self.blocks:
-            if not block.after:
-                path = root / block.name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(code_of(block).encode())
-        check_findings(root, [each for block in self.blocks if not block.after for each in wants(block)])
-        for block in self.blocks:
-            if block.after:
-                check_fixed(root, block)
+        write_blocks(root, self.blocks)
+        check_blocks(root, self.blocks)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         if isinstance(excinfo.value, MismatchError):
@@ -101,6 +99,24 @@ class Case(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, f"{self.path.name}: {self.name}"
+
+
+def write_blocks(root: Path, blocks: list[Block]) -> None:
+    """Makes a Go module of the files of a case."""
+    root.joinpath("go.mod").write_text(GO_MOD, encoding="utf-8")
+    for block in blocks:
+        if not block.after:
+            path = root / block.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(code_of(block).encode())
+
+
+def check_blocks(root: Path, blocks: list[Block]) -> None:
+    """Raises MismatchError where what a case says is not so."""
+    check_findings(root, [each for block in blocks if not block.after for each in wants(block)])
+    for block in blocks:
+        if block.after:
+            check_fixed(root, block)
 
 
 def check_findings(root: Path, wanted: list[Wanted]) -> None:
