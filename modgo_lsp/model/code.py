@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import Object, PackageName, VariableName
+from modgo_lsp.model.objects import Builtin, Object, PackageName, VariableName
 from modgo_lsp.model.targets import Callee, Declaration, Targets
 from modgo_lsp.model.types import Type
 from modgo_lsp.model.units import FileUnit
@@ -164,6 +164,25 @@ class Code:
 
     def is_package_variable(self, item: Object | None) -> bool:
         return isinstance(item, VariableName) and item.owner is not None
+
+    def package_variable(self, expr: ast.Node) -> VariableName | None:
+        """The package variable that an expression names, of this package or another."""
+        item = self.object_of(expr)
+        selected = self.selected(expr)
+        if selected is not None:
+            unit = self._operands.resolver.find_unit(self.file, selected[0])
+            item = None if unit is None else unit.lookup(selected[1])
+        return item if isinstance(item, VariableName) and item.owner is not None else None
+
+    def is_builtin(self, node: ast.Node, *names: str) -> bool:
+        """Whether a node calls one of the builtins that are named so."""
+        fun = ast.unparen(node.fun) if isinstance(node, ast.CallExpr) else None
+        item = None if fun is None else self.object_of(fun)
+        return isinstance(item, Builtin) and item.name in names
+
+    def is_true(self, expr: ast.Expr) -> bool:
+        """Whether an expression is the constant true."""
+        return self._operands.operand(self.file, expr).value is True
 
     def holds(self, place: Location) -> bool:
         """Whether a place is in this function."""

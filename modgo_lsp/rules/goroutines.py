@@ -12,17 +12,50 @@ from modgo_lsp.model.objects import VariableName
 from modgo_lsp.model.types import Chan
 from modgo_lsp.syntax import ast
 
+# What starts a goroutine and leaves it to the group's Wait.
+_GROUPS = (
+    "sync.WaitGroup.Go",
+    "golang.org/x/sync/errgroup.Group.Go",
+    "golang.org/x/sync/errgroup.Group.TryGo",
+)
 
-def started(code: Code) -> Iterator[ast.GoStmt]:
-    """The go statements in a function."""
-    return (node for node in code.nodes if isinstance(node, ast.GoStmt))
+
+def left_alone(code: Code) -> Iterator[tuple[ast.Node, ast.Expr]]:
+    """The goroutines that nothing in the function waits for: what starts each, and the call that runs in it,
+    or of a group the call that hands the function over."""
+    for node in code.nodes:
+        if isinstance(node, ast.GoStmt) and not is_waited_for(code, node):
+            yield node, node.call
+    for call, _ in code.calls(*_GROUPS):
+        if not _waits(code) and _is_of_own_group(code, call):
+            yield call, call
+
+
+def _is_of_own_group(code: Code, call: ast.CallExpr) -> bool:
+    """Whether a group is the function's own: declared there, and used for nothing but calls of its methods.
+    Another one may be waited for elsewhere."""
+    fun = ast.unparen(call.fun)
+    group = ast.unparen(fun.x) if isinstance(fun, ast.SelectorExpr) else None
+    item = None if group is None else code.object_of(group)
+    if not isinstance(item, VariableName) or item.owner is not None or item.ident is None:
+        return False
+    if not any(body.span.holds(item.ident.span.start) for body in code.statements):
+        return False
+    selected = {ast.unparen(node.x) for node in code.nodes if isinstance(node, ast.SelectorExpr)}
+    uses = [ident for each in code.statements for ident, used in code.variables_in(each) if used is item]
+    return all(ident in selected or ident.span == item.ident.span for ident in uses)
+
+
+def _waits(code: Code) -> bool:
+    """Whether the function waits for a group: a sync.WaitGroup, an errgroup.Group or any other; its type need
+    not be known."""
+    return any(True for _ in code.methods("Wait"))
 
 
 def is_waited_for(code: Code, statement: ast.GoStmt) -> bool:
     """Whether something in the function waits: for a group, or at a channel that the goroutine sends to or
     closes, or that it is given and so may."""
-    # Of sync.WaitGroup, errgroup.Group and every other group; its type need not be known.
-    if any(True for _ in code.methods("Wait")):
+    if _waits(code):
         return True
     used = _channels_of(code, statement)
     return any(channel in used for channel in _awaited(code, statement))
@@ -43,7 +76,7 @@ def _channels_of(code: Code, statement: ast.GoStmt) -> set[VariableName]:
         if isinstance(node, ast.SendStmt):
             found.update(item for _, item in code.variables_in(node.chan))
         elif isinstance(node, ast.CallExpr):
-            closed = isinstance(node.fun, ast.Ident) and node.fun.name == "close"
+            closed = code.is_builtin(node, "close")
             for argument in node.args:
                 # A function that is given a channel may send to it.
                 if closed or isinstance(code.underlying(code.type_of(argument)), Chan):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.goroutines import is_waited_for, started
+from modgo_lsp.rules.goroutines import left_alone
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -17,7 +17,8 @@ TEXT = """
 
 Reports a `go` statement in a function that a UDF reaches, where nothing in that function waits for the
 goroutine: no `Wait` of a `sync.WaitGroup` or an `errgroup.Group`, and no receive from a channel that the
-goroutine sends to or closes.
+goroutine sends to or closes. So too a call of such a group's `Go`, where the group is the function's own and
+nobody calls its `Wait`.
 
 ## Why is this bad?
 
@@ -46,10 +47,9 @@ func Touch(rec *udf.Record) {
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
-        for statement in started(code):
-            if not is_waited_for(code, statement):
-                message = "nothing waits for this goroutine, so it outlives the call: wait for it"
-                yield RULE.finding(message, code.place(statement), code.way())
+        for start, _ in left_alone(code):
+            message = "nothing waits for this goroutine, so it outlives the call: wait for it"
+            yield RULE.finding(message, code.place(start), code.way())
 
 
 RULE = Rule(

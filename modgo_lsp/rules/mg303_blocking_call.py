@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
@@ -43,6 +44,7 @@ func SetPrice(rec *udf.Record, price float64) error { … }
 _FILES = (
     *("Open", "OpenFile", "Create", "CreateTemp", "ReadFile", "WriteFile", "ReadDir", "Mkdir", "MkdirAll"),
     *("MkdirTemp", "Remove", "RemoveAll", "Rename", "Truncate", "Stat", "Lstat", "CopyFS", "Symlink", "Link"),
+    *("Readlink", "Chmod", "Chown", "Lchown", "Chtimes", "OpenRoot", "OpenInRoot"),
 )
 _FILE_METHODS = (
     "Read",
@@ -71,6 +73,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "waits for files": (
         *(f"os.{name}" for name in _FILES),
         *(f"os.File.{name}" for name in _FILE_METHODS),
+        *(f"os.Root.{name}" for name in _FILES),
         *("io/ioutil.ReadFile", "io/ioutil.WriteFile", "io/ioutil.ReadDir", "io/ioutil.Temp*"),
         *("path/filepath.Walk*", "path/filepath.Glob"),
     ),
@@ -86,10 +89,31 @@ def check(package: Package) -> Iterator[Finding]:
                 if name not in _HARMLESS and not _never_waits(name):
                     message = f"{code.text(call.fun)} {what}, and holds the record's lock meanwhile"
                     yield RULE.finding(message, code.place(call), code.way())
+        for node in _sleeping(code):
+            message = f"{code.text(node)} sleeps, and holds the record's lock meanwhile"
+            yield RULE.finding(message, code.place(node), code.way())
         for node in code.nodes:
             if isinstance(node, ast.SelectorExpr) and code.selected(node) == ("os", "Stdin"):
                 message = "nothing ever comes from os.Stdin in a server: take it as an argument"
                 yield RULE.finding(message, code.place(node), code.way())
+
+
+def _sleeping(code: Code) -> Iterator[ast.Node]:
+    """The receives from a timer, but for those that a select has beside others: there it ends a wait."""
+    timers = {id(call) for call, _ in code.calls("time.After", "time.Tick")}
+    if not timers:
+        return
+    chosen = [
+        clause.comm.span
+        for node in code.nodes
+        if isinstance(node, ast.SelectStmt)
+        for clause in node.clauses
+        if clause.comm is not None and len(node.clauses) > 1
+    ]
+    for node in code.nodes:
+        received = isinstance(node, ast.UnaryExpr) and node.op == "<-" and id(ast.unparen(node.x)) in timers
+        if received and not any(span.holds(node.span.start) for span in chosen):
+            yield node
 
 
 def _never_waits(name: str) -> bool:

@@ -53,7 +53,7 @@ def check(package: Package) -> Iterator[Finding]:
         leaving = {id(call) for call, _ in code.calls(*_LEAVE)}
         labels = {id(node.stmt): node.label.name for node in code.nodes if isinstance(node, ast.LabeledStmt)}
         for node in code.nodes:
-            if not isinstance(node, ast.ForStmt) or not _is_endless(node):
+            if not isinstance(node, ast.ForStmt) or not _is_endless(code, node):
                 continue
             if _is_left(node, labels.get(id(node)), leaving) or _looks_at_context(code, node):
                 continue
@@ -63,8 +63,8 @@ def check(package: Package) -> Iterator[Finding]:
             )
 
 
-def _is_endless(loop: ast.ForStmt) -> bool:
-    return loop.cond is None or (isinstance(loop.cond, ast.Ident) and loop.cond.name == "true")
+def _is_endless(code: Code, loop: ast.ForStmt) -> bool:
+    return loop.cond is None or code.is_true(loop.cond)
 
 
 def _is_left(loop: ast.ForStmt, label: str | None, leaving: set[int]) -> bool:

@@ -91,7 +91,7 @@ def _after_lock(code: Code, node: ast.Node) -> bool:
     return any(call.span.start < node.span.start for call in code.methods(*_LOCKS))
 
 
-def _writes(code: Code) -> list[tuple[ast.Ident, VariableName]]:
+def _writes(code: Code) -> list[tuple[ast.Expr, VariableName]]:
     """The package variables that are assigned to, whole or in part."""
     found = []
     for node in code.nodes:
@@ -103,28 +103,25 @@ def _writes(code: Code) -> list[tuple[ast.Ident, VariableName]]:
                 targets = node.lhs
             case ast.IncDecStmt():
                 targets = (node.x,)
-            case ast.CallExpr(fun=ast.Ident(name="delete" | "clear" | "copy")) if node.args:
+            case ast.CallExpr() if node.args and code.is_builtin(node, "delete", "clear", "copy"):
                 targets = node.args[:1]
         for target in targets:
             base = _base(code, target)
-            item = code.object_of(base) if base is not None else None
-            if isinstance(base, ast.Ident) and isinstance(item, VariableName) and item.owner is not None:
+            item = code.package_variable(base)
+            if item is not None:
                 found.append((base, item))
     return found
 
 
-def _base(code: Code, target: ast.Expr) -> ast.Expr | None:
+def _base(code: Code, target: ast.Expr) -> ast.Expr:
     """The variable that an assignment to `target` changes: `m` of m[k].f."""
     while True:
         target = ast.unparen(target)
-        of_package = code.selected(target) is not None
-        if (
-            isinstance(target, ast.IndexExpr | ast.StarExpr | ast.SliceExpr | ast.SelectorExpr)
-            and not of_package
+        if code.selected(target) is not None or not isinstance(
+            target, ast.IndexExpr | ast.StarExpr | ast.SliceExpr | ast.SelectorExpr
         ):
-            target = target.x
-        else:
-            return target if isinstance(target, ast.Ident) else None
+            return target
+        target = target.x
 
 
 RULE = Rule(

@@ -12,7 +12,7 @@ from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.objects import VariableName
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import RECORD_POINTER, STREAM_POINTER
-from modgo_lsp.rules.goroutines import is_waited_for, started
+from modgo_lsp.rules.goroutines import left_alone
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.syntax import ast
 
@@ -20,8 +20,8 @@ TEXT = """
 ## What it does
 
 Reports a `*udf.Record` or `*udf.Stream` that outlives the call it was given to: stored in a package variable,
-sent to a channel, handed to a goroutine that nothing waits for, or held by a function literal that is stored,
-sent or returned.
+sent to a channel (unless it is for goroutines that the function itself starts and waits for), handed to a
+goroutine that nothing waits for, or held by a function literal that is stored, sent or returned.
 
 ## Why is this bad?
 
@@ -50,6 +50,15 @@ func Touch(rec *udf.Record) {
 """
 
 
+# Methods of Go's library that keep what they are given.
+_KEEPING = (
+    *("sync.Map.Store", "sync.Map.LoadOrStore", "sync.Map.Swap", "sync.Pool.Put"),
+    *("sync/atomic.Value.Store", "sync/atomic.Value.Swap"),
+    *("sync/atomic.Pointer.Store", "sync/atomic.Pointer.Swap"),
+    *("container/list.List.PushBack", "container/list.List.PushFront"),
+)
+
+
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
         said: set[int] = set()
@@ -68,17 +77,29 @@ def _escapes(code: Code) -> Iterator[tuple[ast.Ident, str]]:
                 for index, target in enumerate(node.lhs):
                     if _is_kept(code, target) and index < len(node.rhs):
                         yield from _told(_held(code, node.rhs[index]), "is stored in a package variable")
-            case ast.SendStmt():
+            case ast.SendStmt() if not _stays_inside(code, node.chan):
                 yield from _told(_held(code, node.value), "is sent to a channel")
             case ast.ReturnStmt():
                 for result in node.results:
                     if isinstance(ast.unparen(result), ast.FuncLit):
                         yield from _told(_held(code, result), "is held by a function that is returned")
-    for statement in started(code):
-        if not is_waited_for(code, statement):
-            yield from _told(
-                _held_in_call(code, statement.call), "goes to a goroutine that nothing waits for"
-            )
+    for call, _ in code.calls(*_KEEPING):
+        fun = ast.unparen(call.fun)
+        if isinstance(fun, ast.SelectorExpr) and _is_kept(code, fun.x):
+            for argument in call.args:
+                yield from _told(_held(code, argument), "is stored in a package variable")
+    for _, run in left_alone(code):
+        yield from _told(_held_in_call(code, run), "goes to a goroutine that nothing waits for")
+
+
+def _stays_inside(code: Code, channel: ast.Expr) -> bool:
+    """Whether what is sent to a channel goes to goroutines that the function starts and waits for alone."""
+    item = code.object_of(ast.unparen(channel))
+    if not isinstance(item, VariableName) or item.owner is not None or item.ident is None:
+        return False
+    own = any(statement.span.holds(item.ident.span.start) for statement in code.statements)
+    started = any(isinstance(node, ast.GoStmt) for node in code.nodes)
+    return own and started and not any(True for _ in left_alone(code))
 
 
 def _told(idents: Iterable[ast.Ident], how: str) -> Iterator[tuple[ast.Ident, str]]:
@@ -112,7 +133,7 @@ def _held(code: Code, value: ast.Expr) -> Iterator[ast.Ident]:
             if _is_call_bound(code, node):
                 yield node
         elif isinstance(node, ast.CallExpr):
-            if isinstance(node.fun, ast.Ident) and node.fun.name == "append":
+            if code.is_builtin(node, "append"):
                 pending += node.args
         elif isinstance(node, ast.CompositeLit | ast.KeyValueExpr | ast.ParenExpr):
             pending += ast.children(node)

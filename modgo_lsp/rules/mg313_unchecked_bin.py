@@ -47,12 +47,12 @@ The fix takes the comma-ok form and drops the ok. It is unsafe: where the type i
 zero, instead of a panic.
 """
 
-_BIN = f"{SDK_PATH}.Record.Bin"
+_BINS = (f"{SDK_PATH}.Record.Bin", f"{SDK_PATH}.Record.Bins")
 
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
-        bins = {id(call) for call, _ in code.calls(_BIN)}
+        bins = {id(call) for call, _ in code.calls(*_BINS)}
         checked = {id(expr) for node in code.nodes for expr in _with_ok(node)}
         for node in code.nodes:
             if not isinstance(node, ast.TypeAssertExpr) or node.type is None or id(node) in checked:
@@ -78,9 +78,12 @@ def _is_bin(code: Code, expr: ast.Expr, bins: set[int]) -> bool:
     if id(expr) in bins:
         return True
     item = code.object_of(expr)
-    if isinstance(item, VariableName) and item.count == 1 and item.value is not None:
-        return id(ast.unparen(item.value)) in bins
-    return False
+    if not isinstance(item, VariableName) or item.value is None:
+        return False
+    # `v := rec.Bin(…)`, or the second variable of a range over rec.Bins().
+    begins = item.origin == "value" and item.count == 1
+    ranged = item.origin == "range" and item.index == 1
+    return (begins or ranged) and id(ast.unparen(item.value)) in bins
 
 
 def _fix(code: Code, assertion: ast.TypeAssertExpr) -> Iterator[Fix]:
