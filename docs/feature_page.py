@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
+from io import BytesIO
 
-from modgo_lsp.server.client import ANY, CAPABILITIES, Capability, InitializationOptions
+from modgo_lsp.server.client import ANY, CAPABILITIES, Capability, Client, InitializationOptions
 from modgo_lsp.server.commands import COMMANDS
+from modgo_lsp.server.connection import Connection
 from modgo_lsp.server.features import PULL_FEATURES, REQUESTS
 from modgo_lsp.server.server import ModgoServer
+from modgo_lsp.server.session import Session
+from modgo_lsp.server.wire import Initialize
 
 # What the handlers do that answer no question about the source, in the order of a session.
 LIFE = {
@@ -31,6 +35,7 @@ LIFE = {
     "notebookDocument/didClose": "Passed over",
     "workspace/executeCommand": "Runs one of the commands above",
     "window/workDoneProgress/cancel": "Ends the command that the progress is of, with its processes",
+    "$/cancelRequest": "Ends a request or a command, with its processes",
     "shutdown": "Ends what is under way, with its processes",
     "exit": "Ends the server",
 }
@@ -47,6 +52,7 @@ SENT = {
     "window/showMessage": "What needs the user: a wrong setting, a build of files that are not saved",
     "window/showDocument": "A new sample, to be opened",
     "window/logMessage": "What happened",
+    "$/logTrace": "What is said and heard, where the client wants it traced",
 }
 OPTIONS = {
     "commands": "The client's own commands that lenses may name in place of the server's",
@@ -57,8 +63,10 @@ OPTIONS = {
 
 
 def feature_page(notice: str) -> str:
-    manager = ModgoServer().protocol.fm
-    handled = manager.builtin_features.keys() | manager.features.keys()
+    nowhere = Connection(BytesIO(), BytesIO(), lambda _: None, lambda _: None, lambda: None)
+    session = Session(nowhere, Initialize(), Client(pull_diagnostics=True), "utf-16")
+    manager = ModgoServer(session).protocol.fm
+    handled = manager.builtin_features.keys() | manager.features.keys() | session.methods
     answered = {**REQUESTS, **PULL_FEATURES}
     told = LIFE.keys() | answered.keys()
     assert handled <= told, f"feature_page.py says nothing of {handled - told}"

@@ -100,7 +100,7 @@ class DiskFiles:
 
 class DiskMemory:
     """What was read of the disk, kept until somebody tells of a change. `tell` may be called by any thread;
-    what `now` gives is for one thread to read."""
+    what `now` gives, and `look_again`, are for one thread."""
 
     _LONGEST = 10_000
 
@@ -108,6 +108,8 @@ class DiskMemory:
         self._disk = DiskFiles()
         self._texts: dict[str, bytes] = {}
         self._entries: dict[str, list[tuple[str, bool]]] = {}
+        # What told one state of a path from another, when it was read; None where there was nothing.
+        self._states: dict[str, tuple[int, int, int] | None] = {}
         # The paths that were told of, the oldest left out; `told` counts all that there ever were.
         self._journal: deque[str] = deque(maxlen=self._LONGEST)
         self.told = 0
@@ -119,13 +121,22 @@ class DiskMemory:
     def tell(self, path: str) -> None:
         """Something has happened to a file or a folder, or to what is in it."""
         below = path + os.sep
-        paths = [path, *(known for known in (*self._texts, *self._entries) if known.startswith(below))]
-        for each in paths:
+        known = list(self._texts) + list(self._entries)
+        for each in (path, *(each for each in known if each.startswith(below))):
             self._journal.append(each)
             self.told += 1
-            self._texts.pop(each, None)
-            self._entries.pop(each, None)
-        self._entries.pop(os.path.dirname(path), None)  # noqa: PTH120
+            for kept in (self._texts, self._entries, self._states):
+                kept.pop(each, None)
+        parent = os.path.dirname(path)  # noqa: PTH120
+        self._entries.pop(parent, None)
+
+    def look_again(self) -> bool:
+        """Tells of all that has changed since it was read, for nobody else may have told of it."""
+        states = list(self._states.items())
+        changed = [path for path, state in states if _state(path) != state]
+        for path in changed:
+            self.tell(path)
+        return bool(changed)
 
     def between(self, earlier: int, later: int) -> set[str] | None:
         """The paths that were told of after the first `earlier`, up to `later`; None if that is forgotten."""
@@ -137,6 +148,7 @@ class DiskMemory:
         text = self._texts.get(path)
         if text is None:
             told = self.told
+            self._states[path] = _state(path)
             text = self._disk.read(path)
             # What was read while something happened may be as it was before.
             if told == self.told:
@@ -147,10 +159,19 @@ class DiskMemory:
         found = self._entries.get(directory)
         if found is None:
             told = self.told
+            self._states[directory] = _state(directory)
             found = self._disk.entries(directory)
             if told == self.told:
                 self._entries[directory] = found
         return found
+
+
+def _state(path: str) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class RememberedFiles:
@@ -188,6 +209,10 @@ class OverlayFiles:
 
     def document(self, path: str) -> Document | None:
         return self._documents.get(path)
+
+    def has_same_documents(self, other: OverlayFiles) -> bool:
+        now, then = self._documents, other._documents
+        return now.keys() == then.keys() and all(now[path] is then[path] for path in now)
 
     def read(self, path: str) -> bytes:
         document = self._documents.get(path)

@@ -102,6 +102,24 @@ class Loader:
         """By path, the files that were parsed so far."""
         return self._sources.documents()
 
+    def document(self, path: str) -> Document | None:
+        """The file as it was parsed, None where it wasn't."""
+        return self._sources.document(path)
+
+    def importing(self, directory: str) -> set[str]:
+        """The folders of the packages of the same Go module that import the one in `directory`, directly or
+        not. Their files' headers tell; nothing is parsed for it."""
+        found: set[str] = set()
+        pending = [_clean(directory)]
+        while pending:
+            unit = self._unit(pending.pop())
+            module = None if unit is None else unit.module
+            if unit is not None and module is not None:
+                news = set(self._index.of(unit.path, module.directory)) - found - {directory}
+                found |= news
+                pending += news
+        return found
+
     def module(self, directory: str) -> Module | None:
         """The Go module that `directory` (absolute) is in, None without a go.mod."""
         found = self._module(_clean(directory))

@@ -257,6 +257,11 @@ class Sources:
         self._parsed[path] = parsed
         return parsed
 
+    def document(self, path: str) -> Document | None:
+        """The file as it was parsed whole, None where it wasn't."""
+        parsed = self._parsed.get(path)
+        return None if parsed is None else parsed.document
+
     def documents(self) -> dict[str, Document]:
         """The files that were parsed whole so far."""
         return {path: parsed.document for path, parsed in self._parsed.items()}

@@ -28,6 +28,10 @@ class BuiltFindings:
         standing = {f.location.path for each in self.by_directory.values() for f in each}
         self._texts = {path: text for path, text in self._texts.items() if path in standing}
 
+    def concerns(self, path: str) -> bool:
+        """Whether anything was found in the file."""
+        return path in self._texts
+
     def text_changed(self, path: str, text: bytes) -> bool:
         """Carries the findings of a file over to its new text. Says whether there were any."""
         old = self._texts.get(path)

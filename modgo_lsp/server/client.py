@@ -6,12 +6,11 @@ Not for: settings that change while the server runs (configuration.py).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
 import msgspec
-from lsprotocol import types
 
 
 class InitializationOptions(msgspec.Struct, frozen=True):
@@ -41,7 +40,15 @@ _TEXT = "textDocument"
 _DIAGNOSTICS = f"{_TEXT}.publishDiagnostics"
 _PULLED = f"{_TEXT}.diagnostic"
 _ACTION = f"{_TEXT}.codeAction"
-_CAPITAL = re.compile(r"[A-Z]")
+
+
+class DiagnosticTag(IntEnum):
+    Unnecessary = 1
+
+
+class ResourceOperation(str, Enum):
+    Rename = "rename"
+
 
 # By the fields of Client.
 CAPABILITIES: Mapping[str, Capability] = {
@@ -71,7 +78,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     ),
     "unnecessary": Capability(
         f"{_DIAGNOSTICS}.tagSupport.valueSet",
-        types.DiagnosticTag.Unnecessary,
+        DiagnosticTag.Unnecessary,
         "A suppression of no use is greyed out",
         "It has a finding alone",
     ),
@@ -132,7 +139,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     ),
     "rename_files": Capability(
         "workspace.workspaceEdit.resourceOperations",
-        types.ResourceOperationKind.Rename,
+        ResourceOperation.Rename,
         "A renamed UDF takes its samples along",
         "Samples keep their names",
     ),
@@ -192,27 +199,34 @@ class Client(msgspec.Struct, frozen=True):
     watched_files: bool = False
 
 
-def client_of(params: types.InitializeParams) -> tuple[Client, str | None]:
+def client_of(capabilities: Mapping[str, Any], initialization_options: Any) -> tuple[Client, str | None]:
     """The client, and what was wrong with its initialization options (then the defaults hold)."""
     problem = None
     try:
-        options = msgspec.convert(params.initialization_options or {}, InitializationOptions)
+        options = msgspec.convert(initialization_options or {}, InitializationOptions)
     except msgspec.ValidationError as error:
         options, problem = InitializationOptions(), f"initializationOptions are not as expected: {error}"
-    facts = {name: has(params.capabilities, capability) for name, capability in CAPABILITIES.items()}
+    facts = {name: has(capabilities, capability) for name, capability in CAPABILITIES.items()}
     # Who pulls may say of the diagnostics that it pulls what others say of pushed ones; and whole files are
     # renamed by document changes alone, so who does that takes them.
     for name in ("related_information", "code_description", "unnecessary"):
         pulled = CAPABILITIES[name]._replace(path=CAPABILITIES[name].path.replace(_DIAGNOSTICS, _PULLED))
-        facts[name] = facts[name] or has(params.capabilities, pulled)
+        facts[name] = facts[name] or has(capabilities, pulled)
     facts["document_changes"] = facts["document_changes"] or facts["rename_files"]
     return Client(options=options, **facts), problem
 
 
-def has(capabilities: types.ClientCapabilities, capability: Capability) -> bool:
-    found: Any = capabilities
-    for name in capability.path.split("."):
-        found = getattr(found, _CAPITAL.sub(lambda letter: "_" + letter[0].lower(), name), None)
+def has(capabilities: Mapping[str, Any], capability: Capability) -> bool:
+    found = at(capabilities, capability.path)
     if capability.wanted == ANY:
         return found is not None
-    return bool(found) if capability.wanted == "" else capability.wanted in (found or ())
+    if capability.wanted == "":
+        return bool(found)
+    return isinstance(found, list) and capability.wanted in found
+
+
+def at(capabilities: Any, path: str) -> Any:
+    """What is at a path such as "workspace.configuration"; None where nothing is."""
+    for name in path.split("."):
+        capabilities = capabilities.get(name) if isinstance(capabilities, dict) else None
+    return capabilities

@@ -258,7 +258,7 @@ async def status(server: ModgoServer, _arguments: Sequence[Any], _token: types.P
         "pid": os.getpid(),
         "trusted": server.client.options.trusted,
         "diagnostics": "pull" if server.client.pull_diagnostics else "push",
-        "encoding": server.encoding,
+        "encoding": server.session.encoding,
         "documents": len(server.documents.by_path),
         "work": len(server.running),
     }

@@ -1,29 +1,22 @@
-"""The editor's settings: pulled by workspace/configuration where the client can, else as they are pushed.
+"""The editor's settings, as the keys of modgo.toml have them.
 
 Not for: modgo.toml (lint/config.py lays the editor's settings over it).
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-from lsprotocol import types
+from typing import Any
 
 from modgo_lsp.lint.config import resolve
 from modgo_lsp.model.files import DiskFiles
 
-if TYPE_CHECKING:
-    from modgo_lsp.server.server import ModgoServer
-
 SECTION = "modgo"
+# Who has said what is set, where no file has.
 EDITOR = "editor settings"
 _CAPITAL = re.compile(r"[A-Z]")
-_log = logging.getLogger(__name__)
 
 
 def section_of(settings: Any) -> dict[str, Any] | None:
@@ -51,27 +44,3 @@ def problems(overrides: Mapping[str, Any]) -> list[str]:
 def _inner(section: Mapping[str, Any], outer: str, inner: str) -> Any:
     value = section.get(outer)
     return value.get(inner) if isinstance(value, dict) else None
-
-
-async def did_change(server: ModgoServer, params: types.DidChangeConfigurationParams) -> None:
-    """workspace/didChangeConfiguration. Many clients send nothing with it and wait to be asked."""
-    section = section_of(params.settings)
-    if section is not None:
-        server.configure(section)
-    elif server.client.configuration:
-        await refresh(server)
-
-
-async def refresh(server: ModgoServer) -> None:
-    """Asks the client for our section. What it doesn't know leaves the settings as they are."""
-    request = server.workspace_configuration_async(
-        types.ConfigurationParams([types.ConfigurationItem(section=SECTION)])
-    )
-    try:
-        # Shielded: pygls fails on the reply to a request that was cancelled (openlawlibrary/pygls#621).
-        (section,) = await asyncio.shield(asyncio.ensure_future(request))
-    except Exception as error:
-        _log.warning("The editor did not tell its settings: %s", error)
-        return
-    if isinstance(section, dict):
-        server.configure(section)

@@ -57,8 +57,14 @@ REQUESTS: Mapping[str, tuple[Answer, Any]] = {
     types.TEXT_DOCUMENT_DOCUMENT_LINK: (ranges.link, None),
 }
 
-# Offered only to clients that pull: offered to others, some would show nothing at all.
+# Offered only to clients that pull: offered to others, some would show nothing at all. The session answers
+# them, for an editor asks after every edit.
 PULL_FEATURES: Mapping[str, tuple[Answer, Any]] = {
-    types.TEXT_DOCUMENT_DIAGNOSTIC: (diagnostics.pull, diagnostics.PULL_OPTIONS),
+    types.TEXT_DOCUMENT_DIAGNOSTIC: (
+        diagnostics.pull,
+        types.DiagnosticOptions(
+            inter_file_dependencies=True, workspace_diagnostics=True, identifier=diagnostics.SOURCE
+        ),
+    ),
     types.WORKSPACE_DIAGNOSTIC: (diagnostics.pull_workspace, None),
 }

@@ -5,37 +5,37 @@ Not for: telling the user what to do; that is in answers, diagnostics and messag
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 from collections.abc import Callable
 
-from lsprotocol import types
+# LSP's MessageType.
+ERROR, WARNING, INFO, LOG = 1, 2, 3, 4
+_TYPE = ((logging.ERROR, ERROR), (logging.WARNING, WARNING), (logging.INFO, INFO))
+LEVELS = {
+    "off": logging.CRITICAL + 1,
+    "error": logging.ERROR,
+    "warning": logging.WARNING,
+    "info": logging.INFO,
+    "debug": logging.DEBUG,
+}
+_OURS = "modgo_lsp"
 
-_TYPE = (
-    (logging.ERROR, types.MessageType.Error),
-    (logging.WARNING, types.MessageType.Warning),
-    (logging.INFO, types.MessageType.Info),
-)
-
-Send = Callable[[types.LogMessageParams], None]
+Send = Callable[[int, str], None]
 
 
 class ClientHandler(logging.Handler):
     """Sends records to the editor as window/logMessage, from whichever thread they come."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, send: Send) -> None:
-        super().__init__(logging.INFO)
-        self._loop = loop
+    def __init__(self, send: Send) -> None:
+        super().__init__()
         self._send = send
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             message += f": {type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
-        kind = next((each for level, each in _TYPE if record.levelno >= level), types.MessageType.Log)
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._send, types.LogMessageParams(kind, message))
+        self._send(next((each for level, each in _TYPE if record.levelno >= level), LOG), message)
 
 
 def to_stderr() -> None:
@@ -43,12 +43,17 @@ def to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    logging.getLogger("modgo_lsp").setLevel(logging.INFO)
+    logging.getLogger(_OURS).setLevel(logging.INFO)
 
 
-def to_client(loop: asyncio.AbstractEventLoop, send: Send) -> None:
+def to_client(send: Send) -> None:
     """What is ours, to the editor's output as well."""
-    logger = logging.getLogger("modgo_lsp")
+    logger = logging.getLogger(_OURS)
     for handler in [each for each in logger.handlers if isinstance(each, ClientHandler)]:
         logger.removeHandler(handler)
-    logger.addHandler(ClientHandler(loop, send))
+    logger.addHandler(ClientHandler(send))
+
+
+def set_level(name: str) -> None:
+    """How much is logged from now on: one of LEVELS."""
+    logging.getLogger(_OURS).setLevel(LEVELS[name])

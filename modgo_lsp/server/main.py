@@ -1,41 +1,163 @@
 """Starts the language server: `modgo-lsp`, on standard input and output or on a local TCP port.
 
-Not for: what it does then (server.py).
+What takes long to import is imported when it is of use: `initialize` is answered first, then the analysis is
+loaded and tells what it finds, and last come lsprotocol and pygls, which take longest and answer the rest.
+Not for: what messages mean (session.py, server.py).
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import BinaryIO
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import msgspec
 
 from modgo_lsp import __version__
-from modgo_lsp.server import log
+from modgo_lsp.server import wire
+from modgo_lsp.server.capabilities import chosen_encoding, initialize_result
+from modgo_lsp.server.client import client_of
+from modgo_lsp.server.connection import Connection, Message
+from modgo_lsp.server.inbox import Inbox
+
+if TYPE_CHECKING:
+    from modgo_lsp.server.session import Session
+
+_NOT_INITIALIZED = -32002
+_INVALID_PARAMS = -32602
+# An analysis that takes long must not keep the rest from being loaded.
+_PATIENCE = 1.0
+_QUIET = 0.03
+# The end of the input, and that all is imported.
+_ENDED, _LOADED = object(), object()
+# How long Python runs one thread while another waits: a message is looked at after that.
+_SWITCH = 0.001
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser("modgo-lsp", description="The language server of modgo, for editors.")
-    parser.add_argument("--tcp", type=int, metavar="PORT", help="listen on this port of 127.0.0.1")
-    parser.add_argument(
-        "--stdio", action="store_true", help="talk on standard input and output, as by default"
-    )
-    parser.add_argument("--version", action="version", version=f"modgo-lsp {__version__}")
-    options = parser.parse_args(arguments)
-    serve(options.tcp)
+    given = sys.argv[1:] if arguments is None else arguments
+    port = None
+    if given:
+        import argparse
+
+        parser = argparse.ArgumentParser(
+            "modgo-lsp", description="The language server of modgo, for editors."
+        )
+        parser.add_argument("--tcp", type=int, metavar="PORT", help="listen on this port of 127.0.0.1")
+        parser.add_argument(
+            "--stdio", action="store_true", help="talk on standard input and output, as by default"
+        )
+        parser.add_argument("--version", action="version", version=f"modgo-lsp {__version__}")
+        port = parser.parse_args(given).tcp
+    serve(port)
 
 
 def serve(port: int | None = None) -> None:
-    """Serves one client to its end: on `port` of 127.0.0.1, or on standard input and output."""
-    from modgo_lsp.server.server import ModgoServer
+    """Serves one client to its end, and ends the process: on `port` of 127.0.0.1, or on standard input and
+    output."""
+    sys.setswitchinterval(_SWITCH)
+    streams = _protocol_streams() if port is None else _accepted(port)
+    code = _serve(*streams)
+    sys.stderr.flush()
+    # Threads may be in the middle of reading, and there is nothing to tidy up.
+    os._exit(code)
+
+
+def _serve(stdin: BinaryIO, stdout: BinaryIO) -> int:
+    inbox = Inbox()
+    connection = Connection(stdin, stdout, inbox.put, _malformed, lambda: inbox.put(_ENDED))
+    connection.start()
+    try:
+        session = _initialized(connection, inbox)
+        return 1 if session is None else _work(session, inbox)
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        connection.close(seconds=1.0)
+
+
+def _malformed(what: str) -> None:
+    print(f"modgo: passed over a message that is {what}", file=sys.stderr, flush=True)
+
+
+def _initialized(connection: Connection, inbox: Inbox) -> Session | None:
+    """The session that the client begins; None where it ends before."""
+    while (message := inbox.get()) is not _ENDED:
+        method, id_ = message.get("method"), message.get("id")
+        if method == "exit":
+            return None
+        if method == "initialize" and "id" in message:
+            session = _begun(connection, message)
+            if session is not None:
+                return session
+        elif method is not None and "id" in message:
+            error = {"code": _NOT_INITIALIZED, "message": "The session begins with initialize."}
+            connection.send({"jsonrpc": "2.0", "id": id_, "error": error})
+    return None
+
+
+def _begun(connection: Connection, message: Message) -> Session | None:
+    raw = message.get("params")
+    try:
+        params = msgspec.convert(raw, wire.Initialize)
+    except msgspec.ValidationError as error:
+        problem = {"code": _INVALID_PARAMS, "message": f"The parameters are not as expected: {error}"}
+        connection.send({"jsonrpc": "2.0", "id": message["id"], "error": problem})
+        return None
+    client, problem_of_options = client_of(params.capabilities, params.initialization_options)
+    encoding = chosen_encoding(params.capabilities)
+    result = initialize_result(client, params.capabilities, encoding)
+    connection.send({"jsonrpc": "2.0", "id": message["id"], "result": result})
+
+    import logging
+
+    from modgo_lsp.server import log
+    from modgo_lsp.server.session import Session
 
     log.to_stderr()
-    server = ModgoServer()
-    if port is not None:
-        server.start_tcp("127.0.0.1", port)
-    else:
-        server.start_io(*_protocol_streams())
+    session = Session(connection, params, client, encoding)
+    if problem_of_options is not None:
+        logging.getLogger(__name__).warning("%s", problem_of_options)
+    return session
+
+
+def _work(session: Session, inbox: Inbox) -> int:
+    """Answers to the end of the session. What only pygls can answer waits until it is imported: that is begun
+    when the first findings are told."""
+    waiting: list[tuple[Message, Any]] = []
+    loading: threading.Thread | None = None
+    latest = time.monotonic() + _PATIENCE
+    while session.exit_code is None:
+        message = inbox.get(timeout=None if loading is not None else _QUIET)
+        if message is _ENDED:
+            session.exit_code = 1
+        elif message is _LOADED:
+            return _work_on(session, inbox, waiting)
+        elif message is not None and not session.handle(message):
+            waiting.append((message, session.snapshot()))
+        quiet = message is None and (session.is_initialized or waiting) and session.is_idle
+        if loading is None and (quiet or time.monotonic() > latest):
+            loading = threading.Thread(target=_load, args=(inbox.put,), name="loading", daemon=True)
+            loading.start()
+    return session.exit_code
+
+
+def _load(loaded: Callable[[Any], None]) -> None:
+    try:
+        import modgo_lsp.server.server  # noqa: F401
+    finally:
+        loaded(_LOADED)
+
+
+def _work_on(session: Session, inbox: Inbox, waiting: list[tuple[Message, Any]]) -> int:
+    import asyncio
+
+    from modgo_lsp.server.server import ModgoServer
+
+    return asyncio.run(ModgoServer(session).serve(inbox, waiting, _ENDED))
 
 
 def _protocol_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -48,6 +170,15 @@ def _protocol_streams() -> tuple[BinaryIO, BinaryIO]:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return stdin, stdout
+
+
+def _accepted(port: int) -> tuple[BinaryIO, BinaryIO]:
+    """The streams of the first client that comes to the port."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        connection, _ = listening.accept()
+    return connection.makefile("rb"), connection.makefile("wb")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ async def with_module(server: ModgoServer, request: Request) -> Request:
     """The request with its `uri`. Raises UsageError where it has none and there is not one module."""
     if request.uri:
         return request
-    packages = await server.analysis.run(server.snapshot().udf_packages)
+    packages = await server.analysis.run(lambda: server.session.looked_up().udf_packages())
     directories = sorted(package.directory for package in packages)
     if len(directories) != 1:
         there = (

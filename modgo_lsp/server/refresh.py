@@ -34,7 +34,7 @@ class Refresher:
         self._seen = seen
 
     def ask(self) -> None:
-        """Asks where something has changed. On the protocol's loop."""
+        """Asks where something has changed."""
         if self._changed:
             self._changed = False
             self._ask()

@@ -1,4 +1,4 @@
-"""The server's state, and how a message becomes work: snapshots for requests, tasks for commands.
+"""The requests and commands of a session, by pygls: how a message becomes work, and an answer.
 
 Not for: what any method answers; each has its own file, and features.py is the table of them.
 """
@@ -8,125 +8,126 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from functools import partial
+from contextvars import ContextVar
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import FeatureRequestError, JsonRpcInternalError, JsonRpcInvalidParams
+from pygls.exceptions import (
+    FeatureRequestError,
+    JsonRpcException,
+    JsonRpcInternalError,
+    JsonRpcInvalidParams,
+)
 from pygls.lsp.server import LanguageServer
 
 from modgo_lsp import __version__
-from modgo_lsp.server import configuration, log, watched_files
-from modgo_lsp.server.analysis import Analysis
+from modgo_lsp.server.analysis import Analysis, StaleError
 from modgo_lsp.server.built import BuiltFindings
-from modgo_lsp.server.client import Client, client_of
+from modgo_lsp.server.client import Client
 from modgo_lsp.server.commands import COMMANDS
-from modgo_lsp.server.diagnostics import Publisher
+from modgo_lsp.server.connection import Connection, Message
 from modgo_lsp.server.documents import Documents
 from modgo_lsp.server.features import PULL_FEATURES, REQUESTS, Answer
+from modgo_lsp.server.inbox import Inbox
 from modgo_lsp.server.protocol import ModgoProtocol
-from modgo_lsp.server.refresh import Refresher
+from modgo_lsp.server.session import CONTENT_MODIFIED, Session
 from modgo_lsp.server.snapshot import Snapshot
-from modgo_lsp.server.uri import path_of
-from modgo_lsp.syntax.positions import Encoding
 
 _log = logging.getLogger(__name__)
 
+# The world as it was when the message came that is being answered.
+_asked_of: ContextVar[Snapshot] = ContextVar("asked_of")
+
 
 class ModgoServer(LanguageServer):
-    """One editor's server. `work` are tasks by progress token, `running` those that build, load or call,
-    `builds` one lock a module."""
+    """Answers what the session doesn't. `work` are tasks by progress token, `running` those that build, load
+    or call, `builds` one lock a module."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__("modgo-lsp", __version__, protocol_cls=ModgoProtocol)
-        self.client = Client()
-        self.encoding: Encoding = "utf-16"
-        self.documents = Documents()
-        self.overrides: Mapping[str, Any] = {}
-        self.built = BuiltFindings()
-        self.analysis = Analysis()
-        self.publisher = Publisher(
-            self.analysis,
-            self.snapshot,
-            self.text_document_publish_diagnostics,
-            Refresher(self._refresh_features),
-        )
+        self.session = session
         self.work: dict[types.ProgressToken, asyncio.Task[Any]] = {}
         self.running: set[asyncio.Task[Any]] = set()
         self.builds: dict[str, asyncio.Lock] = {}
-        self._publishing: asyncio.Task[None] | None = None
+        self._ended = asyncio.Event()
         self._register()
+
+    # --- the session, for those who answer
+
+    @property
+    def client(self) -> Client:
+        return self.session.client
+
+    @property
+    def documents(self) -> Documents:
+        return self.session.documents
+
+    @property
+    def built(self) -> BuiltFindings:
+        return self.session.built
+
+    @property
+    def analysis(self) -> Analysis:
+        return self.session.analysis
 
     def snapshot(self) -> Snapshot:
         """The world as it is now; nothing that comes later changes it."""
-        return Snapshot(
-            self.analysis,
-            self.client,
-            self.encoding,
-            self.documents.by_path,
-            self.overrides,
-            self.built.by_directory,
-            self._roots(),
-        )
-
-    def _roots(self) -> tuple[str, ...]:
-        """The workspace's folders; one that lies in another counts once."""
-        if self.protocol._workspace is None:
-            return ()
-        folders = [path for uri in self.workspace.folders if (path := path_of(uri)) is not None]
-        root = self.workspace.root_path
-        return tuple(sorted(folders or ([root] if root else [])))
+        return self.session.snapshot()
 
     def changed(self) -> None:
         """Something that findings depend on is not as it was."""
-        self.publisher.changed()
-
-    def configure(self, section: Mapping[str, Any]) -> None:
-        """Takes the editor's settings as they are now."""
-        overrides = configuration.overrides(section)
-        if overrides != self.overrides:
-            self.overrides = overrides
-            for problem in configuration.problems(overrides):
-                self.tell(types.MessageType.Warning, problem)
-            self.refresh()
-            self.changed()
+        self.session.changed()
 
     def tell(self, kind: types.MessageType, message: str) -> None:
         """Shows the user a message."""
-        self.window_show_message(types.ShowMessageParams(kind, f"Modgo: {message}"))
+        self.session.tell(kind.value, message)
 
     def refresh(self) -> None:
         """Asks a pulling client to pull again, for something changed that it can't know of."""
-        if self.client.pull_diagnostics and self.client.diagnostic_refresh:
-            self.workspace_diagnostic_refresh(None)
+        self.session.refresh()
 
-    def _refresh_features(self) -> None:
-        if self.client.lens_refresh:
-            self.workspace_code_lens_refresh(None)
-        if self.client.hint_refresh:
-            self.workspace_inlay_hint_refresh(None)
-        if self.client.token_refresh:
-            self.workspace_semantic_tokens_refresh(None)
+    # --- messages
 
-    # Documents
+    async def serve(self, inbox: Inbox, waiting: list[tuple[Message, Snapshot]], ended: object) -> int:
+        """Answers what waits, then what comes, until the session ends. Gives the exit code."""
+        self.protocol.set_writer(_Writer(self.session.connection), include_headers=False)
+        loop = asyncio.get_running_loop()
+        for message in inbox.deliver_to(lambda item: loop.call_soon_threadsafe(self._receive, item, ended)):
+            loop.call_soon(self._receive, message, ended)
+        for message, snapshot in waiting:
+            self._dispatch(message, snapshot)
+        await self._ended.wait()
+        for task in {*self.work.values(), *self.running}:
+            task.cancel()
+        await asyncio.gather(*self.work.values(), *self.running, return_exceptions=True)
+        return self.session.exit_code or 0
 
-    def did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        opened = self.documents.open(params.text_document)
-        if opened is not None:
-            self.built.text_changed(opened.document.path, opened.document.source)
-            self.changed()
+    def _receive(self, message: Any, ended: object) -> None:
+        session = self.session
+        try:
+            if message is ended:
+                session.exit_code = 1
+            elif not session.handle(message):
+                self._dispatch(message, session.snapshot())
+        except Exception:
+            _log.exception("Could not handle a message")
+        if session.is_shut_down:
+            for task in {*self.work.values(), *self.running}:
+                task.cancel()
+        if session.exit_code is not None:
+            self._ended.set()
 
-    def did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        changed = self.documents.change(params, self.encoding)
-        if changed is not None:
-            self.built.text_changed(changed.document.path, changed.document.source)
-            self.changed()
+    def _dispatch(self, message: Message, snapshot: Snapshot) -> None:
+        """Gives the message to pygls, whose tasks have what is set here."""
+        asked_of = _asked_of.set(snapshot)
+        try:
+            structured = self.protocol.structure_message(message)
+            if structured is not message:
+                self.protocol.handle_message(structured)
+        finally:
+            _asked_of.reset(asked_of)
 
-    def did_close(self, params: types.DidCloseTextDocumentParams) -> None:
-        if self.documents.close(params.text_document.uri) is not None:
-            self.changed()
-
-    # Commands
+    # --- commands
 
     async def execute(self, params: types.ExecuteCommandParams) -> Any:
         command = COMMANDS.get(params.command)
@@ -144,37 +145,37 @@ class ModgoServer(LanguageServer):
         if task is not None:
             task.cancel()
 
-    # The protocol
+    # --- requests
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         if source is not FeatureRequestError:  # those are answered
             _log.error("%s", error)
 
     def _register(self) -> None:
-        # Partials, because pygls sets attributes on what it is given, and methods take none.
-        self.feature(types.INITIALIZE)(partial(ModgoServer._initialize, self))
-        self.feature(types.INITIALIZED)(partial(ModgoServer._initialized, self))
-        self.feature(types.SHUTDOWN)(partial(ModgoServer._shut_down, self))
-        # Handled by the protocol class; registered so that the client is told that we want them.
+        without = self.client.options.without
+        features: Mapping[str, tuple[Answer, Any]] = {**REQUESTS, **PULL_FEATURES}
+        for method, (answer, options) in features.items():
+            if method not in without and (method not in PULL_FEATURES or self.client.pull_diagnostics):
+                self.feature(method, options)(self._request(method, answer))
+        for name in COMMANDS:
+            self.command(name)(lambda *_arguments: None)
+        # The session's, registered for the sake of what pygls would tell the client.
         self.feature(types.TEXT_DOCUMENT_DID_OPEN)(lambda _params: None)
         self.feature(types.TEXT_DOCUMENT_DID_CLOSE)(lambda _params: None)
         self.feature(types.TEXT_DOCUMENT_DID_SAVE, types.SaveOptions(include_text=False))(
-            lambda _params: self.changed()
+            lambda _params: None
         )
-        self.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(partial(watched_files.did_change, self))
-        self.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(partial(configuration.did_change, self))
-        for method, (answer, options) in REQUESTS.items():
-            self.feature(method, options)(self._request(method, answer))
-        for name in COMMANDS:
-            self.command(name)(lambda *_arguments: None)
 
     def _request(self, method: str, answer: Answer) -> Callable[[Any], Any]:
         async def respond(params: Any) -> Any:
-            snapshot = self.snapshot()
+            asked_of = _asked_of.get()
+            snapshot = self.session.looked_up if method == types.WORKSPACE_SYMBOL else lambda: asked_of
             try:
-                return await self.analysis.run(partial(answer, snapshot, params))
+                return await self.analysis.run(lambda: answer(snapshot(), params))
             except JsonRpcInvalidParams:
                 raise  # what was asked for cannot be; its message is for the user
+            except StaleError:
+                raise JsonRpcException("The document has changed meanwhile.", CONTENT_MODIFIED) from None
             except Exception as error:
                 _log.exception("Could not answer %s", method)
                 message = f"modgo could not answer {method}. Its log has the details."
@@ -182,32 +183,15 @@ class ModgoServer(LanguageServer):
 
         return respond
 
-    def _initialize(self, params: types.InitializeParams) -> None:
-        log.to_client(asyncio.get_running_loop(), self.window_log_message)
-        self.client, problem = client_of(params)
-        if problem is not None:
-            _log.warning("%s", problem)
-        self.encoding = _encoding(self.workspace.position_encoding)
-        for method in self.client.options.without:
-            self.protocol.fm.features.pop(method, None)
-        if self.client.pull_diagnostics:
-            for method, (answer, options) in PULL_FEATURES.items():
-                self.feature(method, options)(self._request(method, answer))
-        self._publishing = asyncio.get_running_loop().create_task(self.publisher.run())
 
-    async def _initialized(self, _params: types.InitializedParams) -> None:
-        self.configure(self.client.options.settings)
-        await watched_files.register(self)
-        if self.client.configuration and not self.client.options.settings:
-            await configuration.refresh(self)
+class _Writer:
+    """The connection, as pygls writes to one."""
 
-    def _shut_down(self, _params: None) -> None:
-        for task in {*self.work.values(), *self.running}:
-            task.cancel()
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
+    def write(self, data: bytes) -> None:
+        self._connection.send_body(data)
 
-def _encoding(negotiated: Any) -> Encoding:
-    value = getattr(negotiated, "value", negotiated)
-    if value == "utf-8":
-        return "utf-8"
-    return "utf-32" if value == "utf-32" else "utf-16"
+    def close(self) -> None:
+        """Who began the connection ends it."""

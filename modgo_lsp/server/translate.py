@@ -5,24 +5,15 @@ Not for: deciding what to say (ide) or when (diagnostics.py and its neighbours).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from lsprotocol import types
 
 from modgo_lsp.model.finding import Edit, Finding, Location
-from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.server import diagnostics, wire
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
 
-SOURCE = "modgo"
-
-_SEVERITY = {
-    "error": types.DiagnosticSeverity.Error,
-    "warning": types.DiagnosticSeverity.Warning,
-    "information": types.DiagnosticSeverity.Information,
-    "hint": types.DiagnosticSeverity.Hint,
-}
-_UNNECESSARY = ("MG501",)  # what could be left out
 _EMPTY = LineIndex(b"")
 
 
@@ -46,26 +37,31 @@ def location_range(snapshot: Snapshot, location: Location) -> types.Range:
 
 
 def diagnostic(snapshot: Snapshot, finding: Finding) -> types.Diagnostic:
-    rule = RULES.get(finding.code)
-    client = snapshot.client
+    """The finding as it was told: what an action mends is recognised by it."""
+    told = diagnostics.diagnostic(snapshot, finding)
+    described = told.code_description
     return types.Diagnostic(
-        range=location_range(snapshot, finding.location),
-        severity=_SEVERITY[finding.severity],
-        code=finding.code,
-        source=SOURCE,
-        message=finding.message,
-        tags=(
-            [types.DiagnosticTag.Unnecessary] if finding.code in _UNNECESSARY and client.unnecessary else None
-        ),
-        code_description=(
-            types.CodeDescription(rule.url) if rule is not None and client.code_description else None
-        ),
-        related_information=_related(snapshot, finding) if client.related_information else None,
+        range=_range(told.range),
+        severity=None if told.severity is None else types.DiagnosticSeverity(told.severity),
+        code=told.code,
+        source=told.source,
+        message=told.message,
+        tags=None if told.tags is None else [types.DiagnosticTag(tag) for tag in told.tags],
+        code_description=None if described is None else types.CodeDescription(described.href),
+        related_information=None
+        if told.related_information is None
+        else [
+            types.DiagnosticRelatedInformation(
+                types.Location(each.location.uri, _range(each.location.range)), each.message
+            )
+            for each in told.related_information
+        ],
     )
 
 
-def diagnostics(snapshot: Snapshot, findings: Iterable[Finding]) -> list[types.Diagnostic]:
-    return [diagnostic(snapshot, finding) for finding in findings]
+def _range(told: wire.Range) -> types.Range:
+    start, end = told.start, told.end
+    return types.Range(types.Position(start.line, start.character), types.Position(end.line, end.character))
 
 
 def workspace_edit(snapshot: Snapshot, edits: Sequence[Edit]) -> types.WorkspaceEdit:
@@ -91,13 +87,3 @@ def workspace_edit(snapshot: Snapshot, edits: Sequence[Edit]) -> types.Workspace
 def _version(snapshot: Snapshot, path: str) -> int | None:
     document = snapshot.documents.get(path)
     return None if document is None else document.version
-
-
-def _related(snapshot: Snapshot, finding: Finding) -> list[types.DiagnosticRelatedInformation] | None:
-    return [
-        types.DiagnosticRelatedInformation(
-            types.Location(snapshot.uri(related.location.path), location_range(snapshot, related.location)),
-            related.message,
-        )
-        for related in finding.related
-    ] or None

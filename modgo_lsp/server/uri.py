@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from functools import lru_cache
 
 from pygls import uris
 
 
+@lru_cache(4096)
 def path_of(uri: str) -> str | None:
     """The absolute path of a `file:` URI; None for another scheme or a URI that is none."""
     try:
         path = uris.to_fs_path(uri)
     except ValueError:
         return None
-    return os.path.normpath(path) if path and Path(path).is_absolute() and "\0" not in path else None
+    is_one = path and os.path.isabs(path) and "\0" not in path  # noqa: PTH117 (for each message)
+    return os.path.normpath(path) if path and is_one else None
 
 
+@lru_cache(4096)
 def uri_of(path: str) -> str:
     return str(uris.from_fs_path(path))

@@ -116,7 +116,8 @@ async def test_the_sdk_is_told_about_where_gopls_cannot_find_it(module: Path, tm
         folder = tmp_path / "empty" / "github.com" / "!geert!johan" / "aerospike-mod-go" / "udf@v1.0.0"
         folder.mkdir(parents=True)
         (folder / "udf.go").write_text("package udf\n")
-        editor.rewrite(uri, CLEAN + "\n")
+        saved = types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri))
+        editor.client.text_document_did_save(saved)
         assert await editor.client.text_document_hover_async(params) is None
 
 

@@ -1,0 +1,152 @@
+"""Messages in and out over two byte streams, each on a thread of its own: whoever is at work is not kept from
+it by a client that sends much, or reads nothing.
+
+Not for: what messages mean (session.py).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+
+Message = dict[str, Any]
+
+# The field of a header, also behind what is left of a message that was longer than it said.
+_LENGTH = re.compile(rb"content-length:[ \t]*(\d+)[ \t]*\r?\n?$", re.IGNORECASE)
+_LONGEST = 256 * 1024 * 1024  # bytes; who says that more will come has made a mistake
+_LONGEST_LINE = 64 * 1024
+# Of a client that doesn't read: what is only told, and what is told once more, may be left out.
+_WAITING = 10_000
+
+
+class MalformedError(Exception):
+    """What came is no message. The text says what it is instead."""
+
+
+def frames(stream: BinaryIO) -> Iterator[bytes]:
+    """The bodies of the messages in a stream, up to its end. What is no header is passed over."""
+    length: int | None = None
+    while line := stream.readline(_LONGEST_LINE):
+        if line.strip():
+            found = _LENGTH.search(line)
+            length = int(found[1]) if found is not None and int(found[1]) <= _LONGEST else length
+        elif length is not None:
+            body = stream.read(length)
+            if len(body) < length:
+                return
+            yield body
+            length = None
+
+
+def decoded(body: bytes) -> Message:
+    """The message in a body. Raises MalformedError."""
+    try:
+        message = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        try:
+            message = json.loads(body)  # takes halves of surrogate pairs, which some editors send
+        except (ValueError, RecursionError) as error:
+            raise MalformedError(f"not JSON: {error}") from None
+    except RecursionError:
+        raise MalformedError("nested too deeply") from None
+    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+        raise MalformedError("not a JSON-RPC 2.0 message")
+    if not ("method" in message or "id" in message):
+        raise MalformedError("neither a request nor a notification nor a response")
+    return message
+
+
+class Connection:
+    """`received` gets each message, `malformed` what is wrong with one that is none, `ended` is called at the
+    end of the input; all on the reader's thread. `send` may be called by any thread."""
+
+    def __init__(
+        self,
+        stdin: BinaryIO,
+        stdout: BinaryIO,
+        received: Callable[[Message], None],
+        malformed: Callable[[str], None],
+        ended: Callable[[], None],
+    ) -> None:
+        self._stdin = stdin
+        self._stdout = stdout
+        self._received = received
+        self._malformed = malformed
+        self._ended = ended
+        # What is to be sent; by key what a newer message of that key takes the place of.
+        self._waiting: deque[tuple[str, bytes | None]] = deque()
+        self._latest: dict[str, bytes] = {}
+        self._news = threading.Condition()
+        self._closing = False
+        self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
+        self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
+
+    def start(self) -> None:
+        self._writer.start()
+        self._reader.start()
+
+    def send(self, message: object, key: str = "", optional: bool = False) -> None:
+        """Sends a message, anything that msgspec encodes. One with a `key` takes the place of the one before
+        that has it, if that one still waits. An `optional` one is left out where too many wait."""
+        self.send_body(msgspec.json.encode(message), key, optional)
+
+    def send_body(self, body: bytes, key: str = "", optional: bool = False) -> None:
+        with self._news:
+            if optional and len(self._waiting) > _WAITING:
+                return
+            if not key:
+                self._waiting.append(("", body))
+            else:
+                if key not in self._latest:
+                    self._waiting.append((key, None))
+                self._latest[key] = body
+            self._news.notify()
+
+    @property
+    def waiting(self) -> int:
+        """How many messages the client has yet to take."""
+        return len(self._waiting)
+
+    def close(self, seconds: float) -> None:
+        """Sends what is left, if the client takes it in this time."""
+        with self._news:
+            self._closing = True
+            self._news.notify()
+        self._writer.join(seconds)
+
+    def _write(self) -> None:
+        try:
+            while True:
+                with self._news:
+                    while not self._waiting:
+                        if self._closing:
+                            return
+                        self._news.wait()
+                    key, body = self._waiting.popleft()
+                    if body is None:
+                        body = self._latest.pop(key)
+                self._stdout.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+                self._stdout.flush()
+        except (OSError, ValueError):  # nobody reads any more; the end of the input will say so
+            return
+
+    def _read(self) -> None:
+        try:
+            for body in frames(self._stdin):
+                try:
+                    message = decoded(body)
+                except MalformedError as error:
+                    self._malformed(str(error))
+                else:
+                    self._received(message)
+        except (OSError, ValueError) as error:
+            print(f"modgo: cannot read on: {error}", file=sys.stderr)
+        finally:
+            self._ended()

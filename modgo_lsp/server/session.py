@@ -1,0 +1,402 @@
+"""One editor's session: what it holds open, what it has set, and the answers that can't wait for a library.
+
+`handle` takes a message and says whether it was one of ours: documents, diagnostics, files, settings and the
+session's life. All others are requests about a place, and commands, which server.py answers with pygls.
+Not for: bytes (connection.py), nor what a finding is (snapshot.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from modgo_lsp.server import configuration, log, wire
+from modgo_lsp.server.analysis import Analysis, CancelledError, Job, StaleError
+from modgo_lsp.server.built import BuiltFindings
+from modgo_lsp.server.client import Client
+from modgo_lsp.server.connection import Connection, Message
+from modgo_lsp.server.diagnostics import Publisher, pull, pull_workspace
+from modgo_lsp.server.documents import Documents, OpenDocument
+from modgo_lsp.server.refresh import Refresher
+from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.server.uri import path_of
+from modgo_lsp.server.watched_files import registrations
+from modgo_lsp.syntax.positions import Encoding
+
+_log = logging.getLogger(__name__)
+
+# JSON-RPC's and LSP's.
+INVALID_REQUEST, INVALID_PARAMS, INTERNAL_ERROR = -32600, -32602, -32603
+REQUEST_CANCELLED, CONTENT_MODIFIED = -32800, -32801
+
+Answered = Callable[[Any, Any], None]
+
+
+class Session:
+    """`handle` and what changes the state are for one thread, the protocol's."""
+
+    def __init__(
+        self, connection: Connection, params: wire.Initialize, client: Client, encoding: Encoding
+    ) -> None:
+        self.connection = connection
+        self.client = client
+        self.encoding: Encoding = encoding
+        self.process_id = params.process_id
+        self.documents = Documents()
+        self.overrides: Mapping[str, Any] = {}
+        self.built = BuiltFindings()
+        self.analysis = Analysis()
+        self.publisher = Publisher(
+            self.analysis, self.snapshot, self._publish, Refresher(self._refresh_features)
+        )
+        self.is_initialized = False
+        self.is_shut_down = False
+        # None while the session lasts; then what the process exits with.
+        self.exit_code: int | None = None
+        self.trace = params.trace or "off"
+        self._folders = _folders(params)
+        self._number = 0
+        self._lock = threading.Lock()
+        self._asked: dict[str, Answered] = {}
+        self._answering: dict[str | int, Job] = {}
+        self._handlers: dict[str, tuple[Any, Callable[..., None]]] = {
+            "initialized": (None, self._initialized),
+            "textDocument/didOpen": (wire.DidOpen, self._did_open),
+            "textDocument/didChange": (wire.DidChange, self._did_change),
+            "textDocument/didClose": (wire.OfDocument, self._did_close),
+            "textDocument/didSave": (wire.OfDocument, self._did_save),
+            "workspace/didChangeWatchedFiles": (wire.DidChangeWatchedFiles, self._did_change_files),
+            "workspace/didChangeWorkspaceFolders": (wire.DidChangeWorkspaceFolders, self._did_change_folders),
+            "workspace/didChangeConfiguration": (wire.DidChangeConfiguration, self._did_change_configuration),
+            "$/setTrace": (wire.SetTrace, self._set_trace),
+            "exit": (None, self._exit),
+        }
+        self._requests: dict[str, tuple[Any, Callable[[Snapshot, Any], Any]]] = {
+            "textDocument/diagnostic": (wire.DocumentDiagnostic, pull),
+            "workspace/diagnostic": (wire.WorkspaceDiagnostic, pull_workspace),
+        }
+        self.analysis.publish_by(self.publisher.publish)
+        log.to_client(self.log_message)
+
+    # --- what others ask of it
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """Those that are the session's own."""
+        return frozenset((*self._handlers, *self._requests, "initialize", "shutdown", "$/cancelRequest"))
+
+    def snapshot(self) -> Snapshot:
+        """The world as it is now; nothing that comes later changes it."""
+        with self._lock:
+            self._number += 1
+            number = self._number
+            return Snapshot(
+                self.analysis,
+                number,
+                self.client,
+                self.encoding,
+                self.documents.by_path,
+                self.analysis.disk.now(),
+                self.overrides,
+                self.built.by_directory,
+                self.roots,
+            )
+
+    def looked_up(self) -> Snapshot:
+        """The world after another look at all that was read of the disk: for who asks about a whole
+        workspace. On the analysis thread."""
+        self._looked_again(self.analysis.disk.look_again(), None)
+        return self.snapshot()
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The workspace's folders; one that lies in another counts once."""
+        return tuple(sorted({path for uri in self._folders if (path := path_of(uri)) is not None}))
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the client knows all that there is to tell it of the documents that are open now."""
+        return self.analysis.is_idle and self.connection.waiting == 0
+
+    def changed(self) -> None:
+        """Something that findings depend on is not as it was."""
+        self.analysis.changed()
+
+    def configure(self, section: Mapping[str, Any]) -> None:
+        """Takes the editor's settings as they are now."""
+        overrides = configuration.overrides(section)
+        if overrides != self.overrides:
+            self.overrides = overrides
+            self.analysis.submit(partial(configuration.problems, overrides), self._tell_problems)
+            self.refresh()
+            self.changed()
+
+    def _tell_problems(self, problems: list[str] | None, _error: BaseException | None) -> None:
+        for problem in problems or ():
+            self.tell(log.WARNING, problem)
+
+    def refresh(self) -> None:
+        """Asks a pulling client to pull again, for something changed that it can't know of."""
+        if self.client.pull_diagnostics and self.client.diagnostic_refresh:
+            self.ask("workspace/diagnostic/refresh")
+
+    def _refresh_features(self) -> None:
+        if self.client.lens_refresh:
+            self.ask("workspace/codeLens/refresh")
+        if self.client.hint_refresh:
+            self.ask("workspace/inlayHint/refresh")
+        if self.client.token_refresh:
+            self.ask("workspace/semanticTokens/refresh")
+
+    # --- to the client, from any thread
+
+    def notify(self, method: str, params: Any, key: str = "", optional: bool = False) -> None:
+        self._trace_message("sent", method, params)
+        self.connection.send({"jsonrpc": "2.0", "method": method, "params": params}, key, optional)
+
+    def ask(self, method: str, params: Any = None, answered: Answered | None = None) -> None:
+        """Asks the client; `answered` gets the result and the error, on the protocol's thread."""
+        with self._lock:
+            id_ = f"modgo-{len(self._asked)}-{method}"
+            while id_ in self._asked:
+                id_ += "'"
+            self._asked[id_] = answered or _log_refusal(method)
+        self._trace_message("asked", method, params)
+        message = {"jsonrpc": "2.0", "id": id_, "method": method}
+        self.connection.send(message if params is None else {**message, "params": params})
+
+    def tell(self, kind: int, message: str) -> None:
+        """Shows the user a message."""
+        self.notify("window/showMessage", {"type": kind, "message": f"Modgo: {message}"})
+
+    def log_message(self, kind: int, message: str) -> None:
+        self.connection.send(
+            {"jsonrpc": "2.0", "method": "window/logMessage", "params": {"type": kind, "message": message}},
+            optional=True,
+        )
+
+    def _publish(self, report: wire.Report) -> None:
+        params: dict[str, Any] = {"uri": report.uri, "diagnostics": report.items}
+        if report.version is not None:
+            params["version"] = report.version
+        self.notify("textDocument/publishDiagnostics", params, key=report.uri)
+
+    def answer(self, id_: str | int | None, result: Any) -> None:
+        self.connection.send({"jsonrpc": "2.0", "id": id_, "result": result})
+
+    def refuse(self, id_: str | int | None, code: int, message: str) -> None:
+        self.connection.send({"jsonrpc": "2.0", "id": id_, "error": {"code": code, "message": message}})
+
+    def _trace_message(self, what: str, method: str, params: Any) -> None:
+        if self.trace == "off":
+            return
+        traced: dict[str, Any] = {"message": f"{what} {method}"}
+        if self.trace == "verbose":
+            traced["verbose"] = msgspec.json.encode(params).decode()
+        self.connection.send({"jsonrpc": "2.0", "method": "$/logTrace", "params": traced}, optional=True)
+
+    # --- from the client
+
+    def handle(self, message: Message) -> bool:
+        """Does what a message asks for; False where it is not one of ours."""
+        method, id_ = message.get("method"), message.get("id")
+        if not isinstance(method, str):
+            return self._handle_answer(id_, message)
+        self._trace_message("received", method, message.get("params"))
+        if method == "shutdown" and "id" in message:
+            self.is_shut_down = True
+            self.answer(id_, None)
+            return True
+        if self.is_shut_down and method != "exit":
+            if "id" in message:
+                self.refuse(id_, INVALID_REQUEST, "The server is shut down.")
+            return True
+        if method == "$/cancelRequest":
+            return self._cancel(message)
+        if method in self._handlers and "id" not in message:
+            kind, handle = self._handlers[method]
+            params = self._params(method, kind, message)
+            if kind is None:
+                handle()
+            elif params is not None:
+                handle(params)
+            return True
+        if method in self._requests and "id" in message:
+            kind, work_out = self._requests[method]
+            params = self._params(method, kind, message)
+            if params is not None:
+                whole = method == "workspace/diagnostic"
+                snapshot = self.looked_up if whole else partial(_same, self.snapshot())
+                self._answer_by(id_, method, lambda: work_out(snapshot(), params))
+            return True
+        return False
+
+    def _params(self, method: str, kind: Any, message: Message) -> Any:
+        """The parameters; None where there are to be none, or they are wrong, which is told then."""
+        if kind is None:
+            return None
+        try:
+            return msgspec.convert(message.get("params"), kind)
+        except msgspec.ValidationError as error:
+            problem = f"The parameters of {method} are not as expected: {error}"
+            if "id" in message:
+                self.refuse(message["id"], INVALID_PARAMS, problem)
+            else:
+                _log.warning("%s", problem)
+            return None
+
+    def _answer_by(self, id_: Any, method: str, work: Callable[[], Any]) -> None:
+        def done(result: Any, error: BaseException | None) -> None:
+            self._answering.pop(id_, None)
+            if error is None:
+                self.answer(id_, result)
+            elif isinstance(error, CancelledError):
+                self.refuse(id_, REQUEST_CANCELLED, "cancelled")
+            elif isinstance(error, StaleError):
+                self.refuse(id_, CONTENT_MODIFIED, "The document has changed meanwhile.")
+            else:
+                _log.error("Could not answer %s", method, exc_info=error)
+                self.refuse(id_, INTERNAL_ERROR, f"modgo could not answer {method}. Its log has the details.")
+
+        self._answering[id_] = self.analysis.submit(work, done)
+
+    def _cancel(self, message: Message) -> bool:
+        params = self._params("$/cancelRequest", wire.Cancel, message)
+        job = None if params is None else self._answering.get(params.id)
+        if job is not None:
+            job.cancel()
+        return job is not None or params is None
+
+    def _handle_answer(self, id_: Any, message: Message) -> bool:
+        with self._lock:
+            answered = self._asked.pop(id_, None) if isinstance(id_, str) else None
+        if answered is not None:
+            answered(message.get("result"), message.get("error"))
+        return answered is not None
+
+    def _initialized(self) -> None:
+        self.is_initialized = True
+        self.configure(self.client.options.settings)
+        wishes = registrations(self.client)
+        if wishes:
+            self.ask("client/registerCapability", {"registrations": wishes})
+        if self.client.configuration and not self.client.options.settings:
+            self._ask_settings()
+
+    def _exit(self) -> None:
+        self.exit_code = 0 if self.is_shut_down else 1
+
+    def _set_trace(self, params: wire.SetTrace) -> None:
+        self.trace = params.value
+
+    # --- documents and files
+
+    def _did_open(self, params: wire.DidOpen) -> None:
+        document = self.documents.open(params.text_document)
+        if document is not None:
+            self._text_changed(document)
+            self._look_again()
+
+    def _did_change(self, params: wire.DidChange) -> None:
+        document = self.documents.change(params, self.encoding)
+        if document is not None:
+            self._text_changed(document)
+
+    def _text_changed(self, document: OpenDocument) -> None:
+        if self.built.concerns(document.path):
+            self.built.text_changed(document.path, document.document.source)
+        self.changed()
+
+    def _did_close(self, params: wire.OfDocument) -> None:
+        document = self.documents.close(params.text_document.uri)
+        if document is not None:
+            self.analysis.disk.tell(document.path)
+            self.changed()
+
+    def _did_save(self, params: wire.OfDocument) -> None:
+        path = path_of(params.text_document.uri)
+        if path is not None:
+            self.analysis.disk.tell(path)
+            self._look_again()
+            self.changed()
+
+    def _look_again(self) -> None:
+        """Sees what has changed on disk that nobody tells of: above the workspace, in the module cache."""
+        self.analysis.submit(self.analysis.disk.look_again, self._looked_again)
+
+    def _looked_again(self, changed: bool | None, _error: BaseException | None) -> None:
+        if changed:
+            self.changed()
+
+    def _did_change_files(self, params: wire.DidChangeWatchedFiles) -> None:
+        self.files_changed([path for change in params.changes if (path := path_of(change.uri)) is not None])
+
+    def files_changed(self, paths: list[str]) -> None:
+        """Something has happened to these on disk."""
+        for path in paths:
+            self.analysis.disk.tell(path)
+            if self.built.concerns(path) and path not in self.documents.by_path:
+                self.built.text_changed(path, _text(path))
+        self.changed()
+
+    def _did_change_folders(self, params: wire.DidChangeWorkspaceFolders) -> None:
+        gone = {folder.uri for folder in params.event.removed}
+        self._folders = [uri for uri in self._folders if uri not in gone]
+        self._folders += [folder.uri for folder in params.event.added]
+
+    # --- settings
+
+    def _did_change_configuration(self, params: wire.DidChangeConfiguration) -> None:
+        """Many clients send nothing with it and wait to be asked."""
+        section = configuration.section_of(params.settings)
+        if section is not None:
+            self.configure(section)
+        elif self.client.configuration:
+            self._ask_settings()
+
+    def _ask_settings(self) -> None:
+        """What the client doesn't know leaves the settings as they are."""
+        self.ask(
+            "workspace/configuration",
+            {"items": [{"section": configuration.SECTION}]},
+            self._settings_told,
+        )
+
+    def _settings_told(self, result: Any, error: Any) -> None:
+        if error is not None or not isinstance(result, list) or len(result) != 1:
+            _log.warning("The editor did not tell its settings: %s", error or result)
+        elif isinstance(result[0], dict):
+            self.configure(result[0])
+
+
+def _folders(params: wire.Initialize) -> list[str]:
+    if params.workspace_folders:
+        return [folder.uri for folder in params.workspace_folders]
+    if params.root_uri:
+        return [params.root_uri]
+    return [] if params.root_path is None else [f"file://{params.root_path}"]
+
+
+def _same(snapshot: Snapshot) -> Snapshot:
+    return snapshot
+
+
+def _log_refusal(method: str) -> Answered:
+    def answered(_result: Any, error: Any) -> None:
+        if error is not None:
+            _log.warning("The editor refused %s: %s", method, error)
+
+    return answered
+
+
+def _text(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read()
+    except OSError:
+        return b""

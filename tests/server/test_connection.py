@@ -1,0 +1,132 @@
+"""Bytes become messages whatever comes in between, and a client that doesn't read holds up nobody."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from io import BytesIO
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from modgo_lsp.server.connection import Connection, MalformedError, decoded, frames
+
+
+def framed(body: bytes, header: bytes = b"Content-Length: %d\r\n\r\n") -> bytes:
+    return header % len(body) + body
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Content-Length: %d\r\n\r\n",
+        b"content-length:%d\n\n",
+        b"Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: %d\r\n\r\n",
+        b"Content-Length: %d\r\nX: y\r\n\r\n",
+        b"nonsense\r\n\r\n\r\nContent-Length: %d\r\n\r\n",
+        b'{"a": 1}Content-Length: %d\r\n\r\n',
+        b"Content-Length: 999999999999\r\nContent-Length: %d\r\n\r\n",
+        b"Content-Length: -3\r\n\r\nContent-Length: %d\r\n\r\n",
+        b"\0\xff" * 70_000 + b"\r\n\r\nContent-Length: %d\r\n\r\n",
+    ],
+)
+def test_a_header_is_found(header: bytes) -> None:
+    stream = BytesIO(framed(b"{}", header) + framed(b"[1]"))
+    assert list(frames(stream)) == [b"{}", b"[1]"]
+
+
+def test_after_a_message_of_wrong_length_the_next_but_one_is_read() -> None:
+    short = b'Content-Length: 3\r\n\r\n{"jsonrpc": "2.0", "id": 1}'
+    assert list(frames(BytesIO(short + framed(b"[1]"))))[-1] == b"[1]"
+    long = b'Content-Length: 60\r\n\r\n{"jsonrpc": "2.0", "id": 1}'
+    assert list(frames(BytesIO(long + framed(b"[1]") * 3)))[-1] == b"[1]"
+    assert list(frames(BytesIO(framed(b"[1]") + b"Content-Length: 9\r\n\r\n[2"))) == [b"[1]"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(
+            b"",
+            b"{",
+            b"[]",
+            b"7",
+            b"null",
+            b'{"id": 1}',
+            b'{"jsonrpc": "1.0", "id": 1}',
+            b'{"jsonrpc": "2.0"}',
+        ),
+        *(b"\xff\xfe", b"[" * 100_000, b'{"jsonrpc": "2.0", "method": "x", "params": nan}'),
+    ],
+)
+def test_what_is_no_message_is_told(body: bytes) -> None:
+    with pytest.raises(MalformedError):
+        decoded(body)
+
+
+def test_half_of_a_surrogate_pair_is_taken() -> None:
+    assert decoded(b'{"jsonrpc": "2.0", "method": "x", "params": "\\ud800"}')["params"] == "\ud800"
+
+
+@settings(max_examples=200, deadline=None)
+@given(some.binary(max_size=200))
+def test_whatever_comes_the_reader_comes_to_the_end(noise: bytes) -> None:
+    for body in frames(BytesIO(noise + b"\r\n\r\n" + framed(b'{"jsonrpc": "2.0", "id": 1}'))):
+        try:
+            decoded(body)
+        except MalformedError:
+            continue
+
+
+class Client:
+    """The other end of a connection; it reads when it is told to."""
+
+    def __init__(self) -> None:
+        self._reading, self._writing = os.pipe()
+        self.ended = threading.Event()
+        self.connection = Connection(
+            BytesIO(), os.fdopen(self._writing, "wb"), lambda _: None, lambda _: None, self.ended.set
+        )
+        self.connection.start()
+
+    def read(self) -> list[Any]:
+        """All that comes in a while, to the end."""
+        closing = threading.Thread(target=self.connection.close, args=(20,))
+        closing.start()
+        with os.fdopen(self._reading, "rb") as stream:
+            found = []
+            for body in frames(stream):
+                found.append(msgspec.json.decode(body))
+                if found[-1] == "last":
+                    break
+        closing.join()
+        return found
+
+
+def test_a_client_that_does_not_read_holds_up_nobody_and_gets_the_latest() -> None:
+    client = Client()
+    begun = time.monotonic()
+    for number in range(50_000):
+        client.connection.send({"findings": number, "of": "x" * 100}, key="file:///a.go")
+        client.connection.send({"log": number}, optional=True)
+    client.connection.send("last")
+    assert time.monotonic() - begun < 10
+    assert client.connection.waiting < 15_000
+    found = client.read()
+    told = [message["findings"] for message in found if "findings" in message]
+    assert told[-1] == 49_999
+    assert told == sorted(told)
+    assert found[-1] == "last"
+
+
+def test_the_end_of_the_input_is_told_and_a_closed_output_survived() -> None:
+    client = Client()
+    assert client.ended.wait(10)
+    os.close(client._reading)
+    for _ in range(3):
+        client.connection.send("nobody hears this")
+    client.connection.close(10)
