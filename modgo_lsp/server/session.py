@@ -101,7 +101,7 @@ class Session:
                 self.client,
                 self.encoding,
                 self.documents.by_path,
-                self.analysis.disk.now(),
+                self.analysis.disk,
                 self.overrides,
                 self.built.by_directory,
                 self.roots,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from modgo_lsp.lint.check import decide, order
 from modgo_lsp.lint.config import Configuration
 from modgo_lsp.lint.walk import walk
-from modgo_lsp.model.files import Files, OverlayFiles
+from modgo_lsp.model.files import DiskMemory, OverlayFiles
 from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
@@ -32,9 +32,9 @@ _log = logging.getLogger(__name__)
 
 
 class Snapshot:
-    """`number` is higher than those of earlier ones. `documents` are the open ones by path, over `disk`;
-    `overrides` the editor's settings, `built` the findings of the last builds by package folder, `roots` the
-    workspace's folders."""
+    """`number` is higher than those of earlier ones. `documents` are the open ones by path, over the `disk` as
+    it is when it is first looked at; `overrides` the editor's settings, `built` the findings of the last
+    builds by package folder, `roots` the workspace's folders."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Snapshot:
         client: Client,
         encoding: Encoding,
         documents: Mapping[str, OpenDocument],
-        disk: Files,
+        disk: DiskMemory,
         overrides: Mapping[str, Any],
         built: Mapping[str, tuple[Finding, ...]],
         roots: tuple[str, ...] = (),
@@ -62,7 +62,8 @@ class Snapshot:
 
     @cached_property
     def files(self) -> OverlayFiles:
-        return OverlayFiles(self._disk, {path: open_.document for path, open_ in self.documents.items()})
+        documents = {path: open_.document for path, open_ in self.documents.items()}
+        return OverlayFiles(self._disk.now(), documents)
 
     @cached_property
     def loader(self) -> Loader:
