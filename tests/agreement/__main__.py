@@ -16,6 +16,7 @@ from tests.agreement.compare import Outcome, compare
 from tests.agreement.modules import write_module, write_mutants, write_sweep
 from tests.agreement.oracle import Oracle, build_oracle
 from tests.agreement.reach import Reached, build_callgraph, compare_reach
+from tests.agreement.setup import compare_setup
 
 # Packages in one Go module whose calls are followed.
 _CALLING = 40
@@ -41,6 +42,19 @@ def run_mutants(folder: Path, oracle: Oracle, seed: int, size: int) -> Outcome:
     return compare(oracle, write_mutants(folder, seed, size), f"mutants of seed {seed}")
 
 
+def run_setup(folder: Path, oracle: Oracle, seed: int, size: int) -> Outcome:
+    """Holds lint's errors against what the SDK says of packages when they are set up, in so many of them."""
+    outcome = Outcome()
+    while size > 0:
+        here = folder / f"setup{seed}"
+        here.mkdir(parents=True)
+        with_cache = oracle.with_cache(here)
+        module, _ = write_module(here, seed, 80, with_cache.environment, "plain")
+        outcome += compare_setup(with_cache, module, min(size, 40))
+        seed, size = seed + 1, size - 40
+    return outcome
+
+
 def run_calling(folder: Path, oracle: Oracle, seed: int, size: int) -> Reached:
     """Holds what UDFs reach in the packages of a module that is all about calls against x/tools."""
     folder.mkdir(parents=True)
@@ -57,6 +71,7 @@ def main() -> int:
     parser.add_argument("--packages", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int, default=200, help="packages in one Go module")
+    parser.add_argument("--setup", type=int, default=200, help="packages that are built and set up")
     parser.add_argument("--calling", type=int, default=400, help="packages whose calls are followed")
     parser.add_argument("--keep", type=Path, help="leave the modules here")
     given = parser.parse_args()
@@ -74,6 +89,9 @@ def main() -> int:
             total += outcome
             _tell(f"seed {seed}", outcome, total)
             seed += 1
+        outcome = run_setup(folder / "setup", oracle, given.seed, given.setup)
+        total += outcome
+        _tell("built and set up", outcome, total)
         reached = run_calling(folder / "calling", oracle, given.seed, given.calling)
         _tell_reached(reached)
     disagreed = len(total.different) + len(reached.not_followed) + len(reached.guessed)

@@ -16,6 +16,7 @@ from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.lint.check import judge
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.model.go_environment import GoEnvironment
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES
@@ -52,11 +53,15 @@ def compare(oracle: Oracle, module: Path, called: str, pattern: str = "./...") -
 
 def loader_for(oracle: Oracle) -> Loader:
     """A loader that finds packages where the oracle does."""
+    return Loader(DiskFiles(), environment=environment_of(oracle))
+
+
+def environment_of(oracle: Oracle) -> GoEnvironment:
     found = find_go_environment()
     cache = oracle.environment.get("GOMODCACHE")
     if cache is not None:
         found = msgspec.structs.replace(found, module_cache=cache)
-    return Loader(DiskFiles(), environment=msgspec.structs.replace(found, mod=""))
+    return msgspec.structs.replace(found, mod="")
 
 
 def compare_package(loader: Loader, said: dict[str, Any], called: str) -> Outcome:

@@ -101,6 +101,18 @@ def test_after_a_safe_fix_the_code_compiles(tried: tuple[Path, list[Tried]]) -> 
     assert {each.finding.code for each in all_tried} == {code for code, rule in RULES.items() if rule.fix}
 
 
+def test_a_fix_is_as_safe_as_its_page_says(tried: tuple[Path, list[Tried]]) -> None:
+    for code, rule in RULES.items():
+        if rule.fix is None:
+            continue
+        about = " ".join(rule.text.partition("## Fix safety")[2].split())
+        safe = {each.fix.safe for each in tried[1] if each.finding.code == code}
+        if "It is unsafe where" in about:
+            assert safe == {True, False}, code
+        else:
+            assert safe == {"It is safe." in about}, code
+
+
 def _refused(root: Path) -> dict[str, str]:
     """What the compiler has against the packages of each folder, tests included."""
     for path in root.rglob("*.go"):

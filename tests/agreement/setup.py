@@ -1,0 +1,84 @@
+"""Lint's errors held against what the SDK itself says when a module is set up: programs that import the
+packages of a generated module, one each, built by Go and run.
+
+Left out are packages whose registrations hang on run-time values: then setup may say more, or less. Not for:
+codes and places (compare.py).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+from modgo_lsp.lint.check import judge
+from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.model.load import BuildContext, Loader
+from modgo_lsp.model.package import Package
+from modgo_lsp.rules.catalogue import RULES
+from tests.agreement.compare import Outcome, environment_of
+from tests.agreement.modules import ROOT, write
+from tests.agreement.oracle import Oracle
+from tests.agreement.source import SDK
+
+# A file that is laid over the SDK gives away what setup says; without cgo there is no C to compile.
+_TELL = "package udf\n\nfunc SetupError() string { return loaded().failure }\n"
+
+
+def compare_setup(oracle: Oracle, module: Path, most: int) -> Outcome:
+    """Judges at most so many packages of a generated module that need no cgo and are type-correct."""
+    context = BuildContext(cgo=False)
+    loader = Loader(DiskFiles(), context, environment=environment_of(oracle))
+    said = {each["dir"]: each for each in oracle.asks("judge", "./...", module)}
+    chosen = [
+        package
+        for directory, verdict in said.items()
+        if not verdict["errors"]
+        and (package := loader.package(directory)) is not None
+        and _is_static(package)
+    ][:most]
+    overlay = module / "overlay.json"
+    tell = module / "setup.txt"
+    write(tell, _TELL)
+    write(overlay, json.dumps({"Replace": {str(ROOT / "udf" / "setup_error.go"): str(tell)}}))
+    for number, package in enumerate(chosen):
+        text = f'package main\n\nimport (\n\t"{SDK}"\n\t_ "{package.import_path}"\n)\n\n'
+        write(module / "run" / f"r{number}" / "main.go", text + "func main() { print(udf.SetupError()) }\n")
+    programs = module / "programs"
+    programs.mkdir()
+    environment = {**oracle.environment, "CGO_ENABLED": "0"}
+    command = ["go", "build", "-overlay", overlay, "-o", f"{programs}/", "./run/..."]
+    subprocess.run(command, cwd=module, env=environment, check=True)
+    outcome = Outcome()
+    for number, package in enumerate(chosen):
+        ran = subprocess.run([programs / f"r{number}"], capture_output=True, text=True, check=False)
+        if ran.returncode == 0:
+            outcome += _compared(package, [line for line in set(ran.stderr.splitlines()) if _counts(line)])
+    return outcome
+
+
+def _is_static(package: Package) -> bool:
+    """Whether all that is registered, here and in what is imported, is sure to be."""
+    return package.name != "main" and all(
+        registration.dynamic is None and registration.reachable
+        for member in (package, *package.dependencies)
+        for registration in member.registrations
+    )
+
+
+def _counts(line: str) -> bool:
+    """Whether a line of setup's tells a problem, and one that doesn't hang on a run-time value."""
+    return line.startswith('- "') and "the function is nil" not in line
+
+
+def _compared(package: Package, said: list[str]) -> Outcome:
+    members = (package, *package.dependencies)
+    errors = [
+        f"{finding.code} {finding.message}"
+        for member in members
+        for finding in judge(member)
+        if RULES[finding.code].severity == "error" and finding.code < "MG3"
+    ]
+    if bool(errors) == bool(said):
+        return Outcome(agreed=1)
+    return Outcome(different=(f"{package.directory}\n  lint  {errors}\n  setup {said}",))
