@@ -5,8 +5,10 @@ Not for: what is found (lint/) or how it is shown (report/).
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,9 @@ from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.cli.completion import files, rules
+from modgo_lsp.cli.crew import Crew
 from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.cli.progress import counting
 from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.fix import Fixed, best, fix_paths
@@ -30,8 +34,6 @@ from modgo_lsp.report.style import Painter
 
 if TYPE_CHECKING:
     from modgo_lsp.model.load import Loader
-
-MACHINE = Machine(find_go_environment, DiskFactsCache(), DiskStore())
 
 _SEVERITIES = ("error", "warning", "information", "hint")
 
@@ -54,6 +56,7 @@ class Options(msgspec.Struct, frozen=True):
     write_baseline: bool
     watch: bool
     build: bool
+    no_cache: bool
 
 
 @click.command(
@@ -96,6 +99,7 @@ class Options(msgspec.Struct, frozen=True):
 @click.option("--baseline", metavar="FILE", shell_complete=files, help="Don't report what this file knows.")
 @click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline instead.")
 @click.option("-w", "--watch", is_flag=True, help="Lint again whenever a file changes.")
+@click.option("--no-cache", is_flag=True, help="Judge everything anew, and keep nothing for the next run.")
 @click.option("--build", is_flag=True, help="Also build and load the modules, and report what that says.")
 def command(**given: Any) -> None:
     """Say what is wrong with the UDFs in files and folders (default: below this one), and mend it.
@@ -122,7 +126,8 @@ def command(**given: Any) -> None:
     elif options.write_baseline:
         code = _write_baseline(options, files, paths)
     elif options.fix or options.diff:
-        fixed = fix_paths(paths, files, _overrides(options), options.unsafe_fixes, MACHINE)
+        with _machine(options) as machine:
+            fixed = fix_paths(paths, files, _overrides(options), options.unsafe_fixes, machine)
         code = _mend(options, fixed, files)
     else:
         outcome = _looked_at(options, files, paths)
@@ -166,7 +171,8 @@ def _looked_at(
     options: Options, files: Files, paths: list[str], previous: Mapping[str, Loader] | None = None
 ) -> Outcome:
     """What lint finds and, with --build, what building and loading say."""
-    outcome = lint_paths(paths, files, _overrides(options), previous, MACHINE)
+    with _machine(options) as machine:
+        outcome = lint_paths(paths, files, _overrides(options), previous, machine)
     if not options.build:
         return outcome
     from modgo_lsp.cli.lint_build import built_findings
@@ -174,6 +180,23 @@ def _looked_at(
     quiet = options.output_format not in ("text", "concise")
     more = built_findings(outcome, quiet)
     return msgspec.structs.replace(outcome, findings=tuple(sorted((*outcome.findings, *more), key=order)))
+
+
+@contextmanager
+def _machine(options: Options) -> Iterator[Machine]:
+    """What lint may use of this machine."""
+    cache, store = (None, None) if options.no_cache else (DiskFactsCache(), DiskStore())
+    # What watches the files has threads, which a fork would not take along.
+    crew = None if options.watch else Crew(cache)
+    # Nothing that a run makes is garbage before its end: looking for it would take a fifth of the time.
+    gc.disable()
+    try:
+        with counting("Judging packages:", quiet=False) as count:
+            yield Machine(find_go_environment, cache, store, crew, count)
+    finally:
+        if not options.watch:
+            gc.freeze()
+        gc.enable()
 
 
 def _overrides(options: Options) -> dict[str, Any]:
@@ -312,7 +335,8 @@ def _write_baseline(options: Options, files: Files, paths: list[str]) -> int:
     from modgo_lsp.lint.baseline import DEFAULT_NAME, write_baseline
 
     # What an older baseline knows is found again, so that it can be told anew.
-    outcome = lint_paths(paths, files, {**_overrides(options), "baseline": None}, machine=MACHINE)
+    with _machine(options) as machine:
+        outcome = lint_paths(paths, files, {**_overrides(options), "baseline": None}, machine=machine)
     configured = configuration(absolute(paths[0]), files).settings
     named = options.baseline or (
         str(Path(configured.root, configured.baseline)) if configured.baseline else DEFAULT_NAME

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -61,6 +62,30 @@ def waiting(text: str, quiet: bool) -> Iterator[None]:
         timer.join()
         for status in shown:
             status.stop()
+
+
+@contextmanager
+def counting(text: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Gives a function that shows on a terminal how many of how many things are done, once it takes a while;
+    None where that is shown to nobody. Unlike the others it starts no thread: whoever counts may fork."""
+    if quiet or not _on_terminal():
+        yield None
+        return
+    shown_at = time.monotonic() + _SOON_SECONDS
+    shown = False
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown, shown_at
+        if time.monotonic() >= shown_at:
+            shown_at = time.monotonic() + 0.1
+            shown = True
+            click.echo(f"\r{text} {done}/{total}", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        if shown:
+            click.echo("\r\x1b[K", nl=False, err=True, color=True)
 
 
 def _on_terminal() -> bool:

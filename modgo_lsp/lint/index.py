@@ -7,7 +7,7 @@ Not for: what is said about packages (check.py), nor where the index is kept (st
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,30 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     digest: bytes
     chosen: bool
     package: str
-    imports: tuple[str, ...] | None
+    imports: tuple[str, ...]
+
+
+class PackageFacts(msgspec.Struct, frozen=True):
+    """The files of a package: their paths, all that one of them may import, a digest of all, their size."""
+
+    paths: tuple[str, ...]
+    imports: frozenset[str]
+    digest: bytes
+    size: int
+
+    @classmethod
+    def of(
+        cls, directory: str, files: Sequence[tuple[str, FileFacts]], others: Sequence[str]
+    ) -> PackageFacts:
+        digests = [facts.digest for _, facts in files]
+        # Which tests there are counts as well: what stands in those that matter is looked at (traced.py).
+        names = "\0".join([*(name for name, _ in files), "", *others])
+        return cls(
+            tuple(join(directory, name) for name, _ in files),
+            frozenset(path for _, facts in files for path in facts.imports),
+            digest_of(b"".join(digests) + names.encode("utf-8", "surrogateescape")),
+            sum(0 if facts.stamp is None else facts.stamp.size for _, facts in files),
+        )
 
 
 # By folder and base name.
@@ -58,31 +81,27 @@ class ModuleIndex:
         self.facts: dict[str, dict[str, FileFacts]] = {}
         self.others: dict[str, list[str]] = {}  # Go files that no build takes: tests
         self.changed = False
+        self._packages: dict[str, PackageFacts | None] = {}
         self._files = files
         self._release = release
         self._known: Facts = known or {}
         self._as_of = as_of
 
-    def built(self, directory: str) -> Iterator[tuple[str, FileFacts]]:
-        """Path and facts of the files of the package in `directory`, by name."""
-        for name, facts in self.folder(directory).items():
-            if facts.chosen and facts.package != "documentation":
-                yield join(directory, name), facts
+    def package(self, directory: str) -> PackageFacts | None:
+        """The package of `directory`; None where no file there would be built."""
+        if directory not in self._packages:
+            files = self.folder(directory).items()
+            built = [
+                (name, facts) for name, facts in files if facts.chosen and facts.package != "documentation"
+            ]
+            others = self.others[directory]
+            self._packages[directory] = PackageFacts.of(directory, built, others) if built else None
+        return self._packages[directory]
 
     def may_import(self, directory: str, path: str) -> bool:
         """Whether a file of the package there may import `path`."""
-        return any(self._may_import(file, facts, path) for file, facts in self.built(directory))
-
-    def _may_import(self, file: str, facts: FileFacts, path: str) -> bool:
-        if facts.imports is not None:
-            return path in facts.imports
-        return path.encode("utf-8", "surrogateescape") in self._text(file)
-
-    def _text(self, path: str) -> bytes:
-        try:
-            return self._files.read(path)
-        except OSError:
-            return b""
+        package = self.package(directory)
+        return package is not None and path in package.imports
 
     # --- the whole module
 
@@ -107,28 +126,16 @@ class ModuleIndex:
         another module."""
         if root != self.root:
             return None
-        found = {*self._importing.get(path, ())}
-        found.update(directory for directory, text in self.doubtful if path.encode() in text)
-        return sorted(found)
+        return self._importing.get(path, [])
 
     @cached_property
     def _importing(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for directory in self.directories:
-            paths = {path for _, facts in self.built(directory) for path in facts.imports or ()}
-            for path in paths:
+            package = self.package(directory)
+            for path in () if package is None else package.imports:
                 found.setdefault(path, []).append(directory)
         return found
-
-    @cached_property
-    def doubtful(self) -> list[tuple[str, bytes]]:
-        """Directory and text of the files that may import whatever they name."""
-        return [
-            (directory, self._text(path))
-            for directory in self.directories
-            for path, facts in self.built(directory)
-            if facts.imports is None
-        ]
 
     # --- folders and files
 

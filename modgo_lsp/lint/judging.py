@@ -5,8 +5,6 @@ Not for: which packages need it (modules.py), nor for doing it in several proces
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import msgspec
 
 from modgo_lsp.lint.check import Judgement, judgement
@@ -39,17 +37,18 @@ class Judge:
         previous: Loader | None = None,
     ) -> None:
         self._traced = TracedFiles(files, index, environment)
+        self._judgements: list[Judgement] = []
         self.loader = Loader(self._traced, None, previous, environment, cache, index.of)
 
-    def judge(self, directories: Sequence[str], done: Callable[[], None] = lambda: None) -> Batch:
-        """Judges the packages in `directories`; calls `done` after each."""
-        judgements = []
-        for directory in directories:
-            package = self.loader.package(directory)
-            found = None if package is None else judgement(package)
-            if found is not None:
-                judgements.append(found)
-            done()
+    def judge(self, directory: str) -> None:
+        package = self.loader.package(directory)
+        found = None if package is None else judgement(package)
+        if found is not None:
+            self._judgements.append(found)
+
+    def batch(self) -> Batch:
+        """All that was judged so far."""
+        judgements = self._judgements
         if self.loader.unread():
             judgements = [self._with_unread(each) for each in judgements]
         return Batch(tuple(judgements), tuple(self._traced.consulted.values()), self._traced.stale)

@@ -9,10 +9,9 @@ the module is no part of the key (store.py).
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping
 
-from modgo_lsp.lint.index import ModuleIndex
+from modgo_lsp.lint.index import ModuleIndex, PackageFacts
 from modgo_lsp.model.files import join
 from modgo_lsp.model.sdk import SDK_PATH
 
@@ -22,13 +21,8 @@ Graph = Mapping[str, Iterable[str]]
 def package_keys(index: ModuleIndex, module: str, folders: Iterable[str]) -> dict[str, bytes]:
     """The keys of all packages of the module `module`, and of those in `folders`, which `./...` may leave
     out, by folder."""
-    own: dict[str, bytes] = {}
-    for directory in {*index.directories, *folders}:
-        files = [(path, facts.digest) for path, facts in index.built(directory)]
-        if files:
-            parts = [part for path, digest in files for part in (_encoded(path), digest)]
-            # Which tests there are: what stands in those that matter is looked at (traced.py).
-            own[directory] = _digest([*parts, *map(_encoded, index.others[directory])])
+    found = {directory: index.package(directory) for directory in {*index.directories, *folders}}
+    own = {directory: package for directory, package in found.items() if package is not None}
     imports = _imports(index, module, own)
     graph = {directory: {*imported} for directory, imported in imports.items()}
     importers: dict[str, list[str]] = {}
@@ -47,38 +41,29 @@ def package_keys(index: ModuleIndex, module: str, folders: Iterable[str]) -> dic
     return _keys(graph, own)
 
 
-def _imports(index: ModuleIndex, module: str, own: Mapping[str, bytes]) -> dict[str, list[str]]:
+def _imports(index: ModuleIndex, module: str, own: Mapping[str, PackageFacts]) -> dict[str, list[str]]:
     """By folder, the folders of the packages of the same module that a package imports."""
-    doubtful: dict[str, bytes] = {}
-    for directory, text in index.doubtful:
-        doubtful[directory] = doubtful.get(directory, b"") + text
+    prefix = f"{module}/"
     found = {}
-    for directory in own:
-        paths = {path for _, facts in index.built(directory) for path in facts.imports or ()}
-        folders = {_folder(index.root, module, path) for path in paths}
-        if directory in doubtful:
-            inside = {other: _encoded(other[len(index.root) :].replace(os.sep, "/")) for other in own}
-            folders.update(other for other, name in inside.items() if name in doubtful[directory])
+    for directory, package in own.items():
+        paths = (path for path in package.imports if path.startswith(prefix) or path == module)
+        folders = {_folder(index.root, module, path) for path in paths} if module else set()
         found[directory] = sorted(folder for folder in folders if folder in own and folder != directory)
     return found
 
 
 def _folder(root: str, module: str, path: str) -> str:
-    """Where a package of the module would lie; "" for one of another module."""
-    if path == module:
-        return root
-    if not module or not path.startswith(f"{module}/"):
-        return ""
-    return join(root, *path[len(module) + 1 :].split("/"))
+    """Where a package of the module would lie."""
+    return root if path == module else join(root, *path[len(module) + 1 :].split("/"))
 
 
-def _keys(graph: Graph, own: Mapping[str, bytes]) -> dict[str, bytes]:
+def _keys(graph: Graph, own: Mapping[str, PackageFacts]) -> dict[str, bytes]:
     """The key of a package is made of its own digest and of those of all that it leads to."""
     keys: dict[str, bytes] = {}
     for component in components(graph):
         members = set(component)
         outside = {keys[other] for member in component for other in graph[member] if other not in members}
-        shared = _digest([*sorted(own[member] for member in component), b"", *sorted(outside)])
+        shared = _digest([*sorted(own[member].digest for member in component), b"", *sorted(outside)])
         for member in component:
             keys[member] = shared
     return {directory: _digest((_encoded(directory), key)) for directory, key in keys.items()}

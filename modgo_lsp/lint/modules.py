@@ -6,9 +6,9 @@ Not for: deciding on judgements (check.py).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -100,23 +100,29 @@ class LintedModule:
                 module = parse_go_mod(self._files.read(join(self.index.root, "go.mod"))).module
         return package_keys(self.index, module, folders)
 
-    def packages(self) -> Iterator[tuple[Target, list[str]]]:
+    def packages(self) -> Iterator[tuple[Target, tuple[str, ...]]]:
         """The targets that are packages, with the paths of their files."""
         for target in self.targets:
-            paths = [path for path, _ in self.index.built(target.directory)]
-            if paths:
-                yield target, paths
+            package = self.index.package(target.directory)
+            if package is not None:
+                yield target, package.paths
 
-    def judge(self, machine: Machine, previous: Loader | None, done: Callable[[], None]) -> None:
-        """Makes the judgements that are missing, and keeps them."""
+    def judge(
+        self, machine: Machine, previous: Loader | None, other: Loader | None, done: Callable[[], None]
+    ) -> None:
+        """Makes the judgements that are missing, and keeps them. `previous` is the module's last snapshot, if
+        there is one; else `other`, of another module, may know of Go's library."""
         batches: Sequence[Batch] | None = None
-        if machine.crew is not None and previous is None:
+        if machine.crew is not None and self.unjudged and previous is None:
             batches = machine.crew.judge(self.unjudged, self._files, self.index, self._environment, done)
         if batches is None and self.unjudged:
             from modgo_lsp.lint.judging import Judge
 
-            judge = Judge(self._files, self.index, self._environment, machine.cache, previous)
-            batches = [judge.judge(self.unjudged, done)]
+            judge = Judge(self._files, self.index, self._environment, machine.cache, previous or other)
+            for directory in self.unjudged:
+                judge.judge(directory)
+                done()
+            batches = [judge.batch()]
             self.loader = judge.loader
         found = {each.directory: each for batch in batches or () for each in batch.judgements}
         self.judgements |= found
@@ -150,7 +156,7 @@ def linted_modules(
 def _root(directory: str, files: Files, known: dict[str, str | None]) -> str | None:
     """The nearest folder above that has a go.mod."""
     if directory not in known:
-        parent = str(PurePath(directory).parent)
+        parent = os.path.dirname(directory)  # noqa: PTH120
         if _has_go_mod(directory, files):
             known[directory] = directory
         else:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -118,8 +117,7 @@ def _judge(modules: Sequence[LintedModule], machine: Machine, previous: Mapping[
 
     last: Loader | None = None
     for module in modules:
-        # What one module's loader knows of Go's library serves the next.
-        module.judge(machine, previous.get(module.index.root, last), done)
+        module.judge(machine, previous.get(module.index.root), last, done)
         last = module.loader or last
 
 
@@ -172,6 +170,7 @@ class _Configurations:
 
 
 def _upwards(directory: str) -> Iterator[str]:
-    yield directory
-    for parent in PurePath(directory).parents:
-        yield str(parent)
+    parent = ""
+    while directory != parent:
+        yield directory
+        parent, directory = directory, os.path.dirname(directory)  # noqa: PTH120

@@ -5,15 +5,14 @@ Not for: reading what is in the files (model/).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from modgo_lsp.model.files import Files
+from modgo_lsp.model.files import Files, join
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -42,7 +41,8 @@ def walk(paths: Sequence[str], files: Files) -> tuple[list[Target], list[PathPro
     """The folders for `paths` (absolute; files or folders), each once and in order, and what is wrong.
 
     A folder stands for all below it, but for testdata, vendor, node_modules, names that begin with _ or .
-    and what .gitignore names. A path that is named itself is taken whatever it is called."""
+    and what .gitignore names; as for the go command, not for what links lead to. A path that is named itself
+    is taken whatever it is called."""
     whole: dict[str, frozenset[str] | None] = {}
     problems: list[PathProblem] = []
     for path in paths:
@@ -89,17 +89,16 @@ def _below(top: str, files: Files, problems: list[PathProblem]) -> Iterator[Targ
         if any(name == ".gitignore" for name, _ in entries):
             ignored = _Ignored(folder, files, ignored)
         sources = [name for name, is_folder in entries if not is_folder and name.endswith(".go")]
-        taken = [name for name in sources if not ignored.matches(f"{folder}{os.sep}{name}", False)]
+        taken = [name for name in sources if not ignored.matches(join(folder, name), False)]
         if taken:
             everything = len(taken) == len(sources)
-            paths = None if everything else frozenset(str(PurePath(folder, name)) for name in taken)
+            paths = None if everything else frozenset(join(folder, name) for name in taken)
             yield Target(folder, paths)
         for name, is_folder in reversed(entries):
-            child = str(PurePath(folder, name))
+            child = join(folder, name)
             if not is_folder or name in _SKIPPED or name.startswith(("_", ".")):
                 continue
-            # Like the go command, don't follow links: they may lead in circles.
-            if not ignored.matches(child, True) and not Path(child).is_symlink():
+            if not ignored.matches(child, True):
                 pending.append((child, ignored))
 
 

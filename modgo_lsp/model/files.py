@@ -64,7 +64,9 @@ class Files(Protocol):
 
 def join(directory: str, *names: str) -> str:
     """The path of a file or folder below `directory`."""
-    return os.path.join(directory, *names)  # noqa: PTH118 (pathlib takes ten times as long)
+    # Called for every file of every package: pathlib takes twenty times as long.
+    prefix = directory if directory.endswith(os.sep) or not directory else directory + os.sep
+    return prefix + os.sep.join(names)  # noqa: PTH118
 
 
 class DiskFiles:

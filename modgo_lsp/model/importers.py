@@ -7,19 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
 from modgo_lsp.model.files import join
 from modgo_lsp.model.sources import Sources
-
-
-class _Index(msgspec.Struct, frozen=True):
-    """`directories` by the import paths in them. `doubtful` are the texts of files, with their directories,
-    that may import whatever they name."""
-
-    directories: dict[str, list[str]]
-    doubtful: list[tuple[str, bytes]]
-
 
 # Gives the folders of a module, by an import path and the module's root, that may import it; None where it
 # knows nothing of that module.
@@ -33,7 +22,7 @@ class Importers:
     def __init__(self, sources: Sources, known: Known | None = None) -> None:
         self._sources = sources
         self._known = known
-        self._indices: dict[str, _Index] = {}
+        self._indices: dict[str, dict[str, list[str]]] = {}
         self._trees: dict[str, list[str]] = {}
 
     def of(self, path: str, root: str) -> list[str]:
@@ -42,23 +31,16 @@ class Importers:
             return told
         if root not in self._indices:
             self._indices[root] = self._index(root)
-        index = self._indices[root]
-        named = path.encode("utf-8", "surrogateescape")
-        found = {*index.directories.get(path, ()), *(at for at, text in index.doubtful if named in text)}
-        return sorted(found)
+        return self._indices[root].get(path, [])
 
-    def _index(self, root: str) -> _Index:
-        index = _Index({}, [])
+    def _index(self, root: str) -> dict[str, list[str]]:
+        """By import path, the directories, in order."""
+        found: dict[str, list[str]] = {}
         for directory in self.directories(root):
-            paths: set[str] = set()
-            for file in self._sources.built(directory):
-                if file.header.imports is None:
-                    index.doubtful.append((directory, file.text))
-                else:
-                    paths.update(file.header.imports)
+            paths = {path for file in self._sources.built(directory) for path in file.header.imports}
             for path in paths:
-                index.directories.setdefault(path, []).append(directory)
-        return index
+                found.setdefault(path, []).append(directory)
+        return found
 
     def directories(self, root: str) -> list[str]:
         """The directories of a module that `./...` means."""

@@ -325,11 +325,11 @@ class Loader:
 
     def _import_paths(self, directory: str) -> Iterable[str]:
         """What the files of a package import: all of them by their headers, or else as they were parsed."""
-        headers = [file.header.imports for file in self._sources.built(directory)]
-        if None in headers:
+        headers = [file.header for file in self._sources.built(directory)]
+        if not all(header.sure for header in headers):
             unit = self._unit(directory)
             return () if unit is None else dict.fromkeys(spec.path for _, spec in unit.imports())
-        return dict.fromkeys(path for paths in headers for path in paths or ())
+        return dict.fromkeys(path for header in headers for path in header.imports)
 
     def _importers(self, unit: PackageUnit) -> list[PackageUnit]:
         """The other packages of the Go module that import `unit`, tests aside."""
@@ -366,7 +366,7 @@ class _Contents:
 
     def may_import_sdk(self) -> bool:
         files = self._loader._sources.built(self._unit.directory)
-        return any(file.header.may_import(SDK_PATH, file.text) for file in files)
+        return any(SDK_PATH in file.header.imports for file in files)
 
     def files(self) -> tuple[SourceFile, ...]:
         return tuple(_source_file(file) for file in self._unit.files)

@@ -231,7 +231,7 @@ class Sources:
     def _is_built(self, file: Built) -> bool:
         if file.header.package == "documentation":
             return False
-        if self.context.cgo or not file.header.may_import("C", file.text):
+        if self.context.cgo or "C" not in file.header.imports:
             return True
         return not any(spec.path == "C" for spec in self.parse(file.path, file.text).syntax.imports)
 
@@ -326,7 +326,7 @@ class Sources:
             return False
         header = read_header(text)
         # Where only the parser can tell what it imports, it has to have been asked.
-        return header == self._header(path, before) and (header.imports is not None or path in self._parsed)
+        return header == self._header(path, before) and (header.sure or path in self._parsed)
 
     def facts(
         self, directory: str, immutable: bool, context: BuildContext | None = None

@@ -8,13 +8,14 @@ says (document.py, lower.py), nor for build constraints (constraints.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
 from modgo_lsp.syntax.literals import unquote
 
 # Goes into the keys of caches: what this file finds in the same bytes has changed when it does.
-VERSION = 1
+VERSION = 2
 
 _TOKEN = re.compile(
     rb"(?:[ \t\r\n;]|//[^\n]*|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)*"
@@ -22,20 +23,21 @@ _TOKEN = re.compile(
 )
 _WORD, _STRING, _MARK, _END = 1, 2, 3, 4
 _DECLARES = (b"func", b"type", b"var", b"const")
+# An import that stands below other declarations, as the parser may yet see it, and what it could import.
+_LATE = re.compile(
+    rb"(?<![0-9A-Za-z_\x80-\xff])import(?![0-9A-Za-z_\x80-\xff])\s*"
+    rb"""(?:[("`.]|/[/*]|[0-9A-Za-z_\x80-\xff]+\s*(?:["`]|/\*))"""
+)
+_QUOTED = re.compile(rb'(?<=["`])[^"`\s]+(?=["`])')
 
 
 class Header(msgspec.Struct, frozen=True, array_like=True):
-    """`package` is what the package clause says, "" where there is none. `imports` are the paths that are
-    imported; None where that can't be told from the bytes: then it may be all that the file names."""
+    """`package` is what the package clause says, "" where there is none. `imports` are the paths that the
+    file imports. Unless it is `sure`, the file may be broken, and import some of them at most."""
 
     package: str
-    imports: tuple[str, ...] | None
-
-    def may_import(self, path: str, text: bytes) -> bool:
-        """Whether the file, whose whole text is given, may import `path`."""
-        if self.imports is None:
-            return path.encode("utf-8", "surrogateescape") in text
-        return path in self.imports
+    imports: tuple[str, ...]
+    sure: bool = True
 
 
 def read_header(text: bytes) -> Header:
@@ -43,25 +45,34 @@ def read_header(text: bytes) -> Header:
     start = 3 if text.startswith(b"\xef\xbb\xbf") else 0
     token = _next(text, start)
     if token[_WORD] != b"package":
-        return Header("", None)
+        return _unsure("", text)
     token = _next(text, token.end())
     name = token[_WORD]
     if name is None:
-        return Header("", None)
+        return _unsure("", text)
     package = name.decode("utf-8", "replace")
     imports: dict[bytes, None] = {}
     token = _next(text, token.end())
     while token[_WORD] == b"import":
         end = _import(text, token.end(), imports)
         if end < 0:
-            return Header(package, None)
+            return _unsure(package, text)
         token = _next(text, end)
-    # Where something else follows, or the word stands below, the parser may see imports that aren't here.
     ended = token[_WORD] in _DECLARES or token[_END] is not None
-    if not ended or text.find(b"import", token.end()) >= 0:
-        return Header(package, None)
-    paths = (unquote(literal) for literal in imports)
-    return Header(package, tuple("" if path is None else path.decode("utf-8", "replace") for path in paths))
+    if not ended or _LATE.search(text, token.end()):
+        return _unsure(package, text)
+    return Header(package, _paths(imports))
+
+
+def _unsure(package: str, text: bytes) -> Header:
+    """Of a file whose imports only the parser finds: all that stands between quotes may be one of them."""
+    quoted = dict.fromkeys(b'"%b"' % found for found in _QUOTED.findall(text))
+    return Header(package, _paths(quoted), False)
+
+
+def _paths(literals: Iterable[bytes]) -> tuple[str, ...]:
+    values = (unquote(literal) for literal in literals)
+    return tuple("" if value is None else value.decode("utf-8", "replace") for value in values)
 
 
 def _next(text: bytes, position: int) -> re.Match[bytes]:

@@ -1,0 +1,55 @@
+"""Whether judging packages is worth processes of their own, and how many.
+
+Apart from them (workers.py), for most runs are too small to load what they need.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from modgo_lsp.lint.index import ModuleIndex
+from modgo_lsp.model.files import Files
+from modgo_lsp.model.go_environment import GoEnvironment
+
+if TYPE_CHECKING:
+    from modgo_lsp.lint.judging import Batch
+    from modgo_lsp.model.sources import FactsCache
+
+
+class Crew(msgspec.Struct, frozen=True):
+    """`cores` None: as many as this process may use. `least` is how many bytes of source are worth a worker:
+    it takes about as long to start as to judge them."""
+
+    cache: FactsCache | None
+    cores: int | None = None
+    least: int = 300_000
+
+    def judge(
+        self,
+        directories: Sequence[str],
+        files: Files,
+        index: ModuleIndex,
+        environment: GoEnvironment,
+        done: Callable[[], None],
+    ) -> Sequence[Batch] | None:
+        """See lint.modules.Crew."""
+        packages = (index.package(directory) for directory in directories)
+        size = sum(package.size for package in packages if package is not None)
+        cores = self.cores or _cores()
+        count = min(cores, len(directories), 1 + size // max(1, self.least))
+        if count < 2:
+            return None
+        from modgo_lsp.cli.workers import judge_in_workers
+
+        return judge_in_workers(count, directories, files, index, environment, self.cache, done)
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1

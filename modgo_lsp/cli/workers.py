@@ -1,0 +1,154 @@
+"""Processes that judge packages at once, one a core, where there are so many that it is worth while.
+
+Each works its way through packages that lie side by side, for those import the same ones; who is done takes
+from what another has left. Not for: what judging is (lint/judging.py).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+import msgspec
+
+from modgo_lsp.lint.index import ModuleIndex
+from modgo_lsp.lint.judging import Batch, Judge
+from modgo_lsp.model.files import Files
+from modgo_lsp.model.go_environment import GoEnvironment
+from modgo_lsp.model.sources import FactsCache
+
+# How many packages a worker is given at a time.
+_CHUNK = 8
+
+
+class _Failure(msgspec.Struct, frozen=True):
+    """What a worker says where judging fails, which is a defect of modgo's."""
+
+    text: str
+
+
+class WorkerError(Exception):
+    """Judging has failed in a worker; the message is what it failed with."""
+
+
+class _Task(msgspec.Struct, frozen=True):
+    files: Files
+    index: ModuleIndex
+    environment: GoEnvironment
+    cache: FactsCache | None
+    parent: int
+
+
+class _Worker:
+    def __init__(self, process: BaseProcess, connection: Connection, left: deque[str]) -> None:
+        self.process = process
+        self.connection = connection
+        self.left = left
+        self.given = 0
+
+
+def judge_in_workers(
+    count: int,
+    directories: Sequence[str],
+    files: Files,
+    index: ModuleIndex,
+    environment: GoEnvironment,
+    cache: FactsCache | None,
+    done: Callable[[], None],
+) -> list[Batch] | None:
+    """The judgements of the packages in `directories`, which are sorted, by `count` processes. None where one
+    of them has ended before its time: memory may have been too little for so many. Raises WorkerError."""
+    workers: list[_Worker] = []
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        _start(workers, count, directories, _Task(files, index, environment, cache, os.getpid()))
+        return _work(workers, done)
+    except (EOFError, OSError):
+        return None
+    finally:
+        for worker in workers:
+            worker.connection.close()
+            worker.process.kill()
+            worker.process.join()
+
+
+def _start(workers: list[_Worker], count: int, directories: Sequence[str], task: _Task) -> None:
+    # A fork has all that was read so far. Nothing else runs in this process that it could take by surprise.
+    forks = sys.platform == "linux"
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    start: Callable[..., BaseProcess] = context.Process  # type: ignore[attr-defined]  # both have it
+    for number in range(count):
+        begin, end = (len(directories) * at // count for at in (number, number + 1))
+        ours, theirs = context.Pipe()
+        others = [ours, *(worker.connection for worker in workers)] if forks else []
+        process = start(target=_serve, args=(theirs, others, task), daemon=True)
+        process.start()
+        theirs.close()
+        workers.append(_Worker(process, ours, deque(directories[begin:end])))
+
+
+def _work(workers: list[_Worker], done: Callable[[], None]) -> list[Batch]:
+    batches: list[Batch] = []
+    for worker in workers:
+        _give(worker, workers)
+    busy = {worker.connection: worker for worker in workers}
+    while busy:
+        for connection in wait(list(busy)):
+            worker = busy[connection]  # type: ignore[index]
+            answer = worker.connection.recv()
+            if isinstance(answer, _Failure):
+                raise WorkerError(answer.text)
+            if isinstance(answer, Batch):
+                batches.append(answer)
+                del busy[worker.connection]
+                continue
+            for _ in range(worker.given):
+                done()
+            _give(worker, workers)
+    return batches
+
+
+def _give(worker: _Worker, workers: Sequence[_Worker]) -> None:
+    """Gives a worker its next packages: of its own, else the last ones of whoever has most left; none where
+    all are given."""
+    if worker.left:
+        chunk = [worker.left.popleft() for _ in range(min(_CHUNK, len(worker.left)))]
+    else:
+        slowest = max(workers, key=lambda each: len(each.left))
+        chunk = [slowest.left.pop() for _ in range(min(_CHUNK, (len(slowest.left) + 1) // 2))]
+    worker.given = len(chunk)
+    worker.connection.send(chunk)
+
+
+def _serve(connection: Connection, others: Sequence[Connection], task: _Task) -> None:
+    """The worker's side, in its own process."""
+    # Ctrl-C goes to all processes of a terminal: the command ends its workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+    for other in others:
+        other.close()  # or nobody would see that the command has ended
+    try:
+        judge = Judge(task.files, task.index, task.environment, task.cache)
+        while chunk := connection.recv():
+            for directory in chunk:
+                if os.getppid() != task.parent:
+                    return  # nobody is left to be told
+                judge.judge(directory)
+            connection.send(None)
+        connection.send(judge.batch())
+    except (EOFError, OSError):
+        return  # the command has ended
+    except Exception as defect:
+        if os.environ.get("MODGO_DEBUG"):
+            traceback.print_exc()
+        connection.send(_Failure(f"{type(defect).__name__}: {defect}"))

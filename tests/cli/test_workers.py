@@ -1,0 +1,125 @@
+"""Judging in several processes: the same is said, and none is left over, whatever happens to them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+
+from modgo_lsp.cli import workers
+from modgo_lsp.cli.crew import Crew
+from modgo_lsp.lint.judging import Judge
+from modgo_lsp.lint.modules import Machine
+from modgo_lsp.lint.run import Outcome, lint_paths
+from modgo_lsp.model.files import DiskFiles
+
+SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
+TWO = Machine(crew=Crew(None, cores=2, least=1))
+
+
+@pytest.fixture
+def root(module: Callable[[Mapping[str, str]], Path]) -> Path:
+    """40 packages that import each other and register one name twice, and a module inside."""
+    files = {"inner/go.mod": "module example.com/inner\n\ngo 1.24\n"}
+    for number in range(40):
+        path = f"p{number}/p.go" if number % 7 else f"inner/p{number}/p.go"
+        imported = f'import _ "example.com/shop/p{number - 1}"\n' if number % 3 == 2 else ""
+        files[path] = (
+            f"package p{number}\n\n{SDK}{imported}\nvar _ = udf.Register(`same`, func() {{}})\n\n"
+            f"func F{number}(rec *udf.Record, c chan int) {{ println(1) }} //modgo:ignore MG102\n"
+        )
+    return module(files)
+
+
+def told(outcome: Outcome) -> object:
+    return outcome.findings, outcome.counts, outcome.modules, outcome.unread
+
+
+def test_several_say_what_one_says(root: Path) -> None:
+    counted: list[tuple[int, int]] = []
+    machine = Machine(crew=TWO.crew, progress=lambda done, total: counted.append((done, total)))
+    one, two = (lint_paths([str(root)], DiskFiles(), machine=each) for each in (Machine(), machine))
+    assert told(one) == told(two)
+    assert {finding.code for finding in two.findings} >= {"MG101", "MG103", "MG501"}
+    assert counted == [(done, 40) for done in range(1, 41)]
+    assert not two.loaders
+
+
+def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = os.getpid()
+
+    class Doomed(Judge):
+        def judge(self, directory: str) -> None:
+            if directory.endswith("p20") and os.getpid() != here:
+                os.kill(os.getpid(), signal.SIGKILL)
+            super().judge(directory)
+
+    monkeypatch.setattr(workers, "Judge", Doomed)
+    assert told(lint_paths([str(root)], DiskFiles(), machine=TWO)) == told(
+        lint_paths([str(root)], DiskFiles())
+    )
+    assert psutil.Process().children() == []
+
+
+def test_a_defect_is_told_as_it_is_without_workers(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(Judge):
+        def judge(self, directory: str) -> None:
+            raise ZeroDivisionError("in a rule")
+
+    monkeypatch.setattr(workers, "Judge", Broken)
+    with pytest.raises(workers.WorkerError, match="ZeroDivisionError: in a rule"):
+        lint_paths([str(root)], DiskFiles(), machine=TWO)
+    assert psutil.Process().children() == []
+
+
+@pytest.mark.parametrize(("cores", "least", "several"), [(1, 1, False), (2, 10**9, False), (2, 1, True)])
+def test_small_runs_start_no_process(
+    root: Path, monkeypatch: pytest.MonkeyPatch, cores: int, least: int, several: bool
+) -> None:
+    started: list[int] = []
+    judge = workers.judge_in_workers
+
+    def noted(count: int, *arguments: object) -> object:
+        started.append(count)
+        return judge(count, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(workers, "judge_in_workers", noted)
+    lint_paths([str(root)], DiskFiles(), machine=Machine(crew=Crew(None, cores, least)))
+    assert bool(started) is several
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="on one core there are no workers")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_worker_outlives_the_command(
+    module: Callable[[Mapping[str, str]], Path], number: signal.Signals
+) -> None:
+    body = "".join(
+        f"func f{each}(a, b int) (int, error) {{ return a*{each} + b, nil }}\n" for each in range(9000)
+    )
+    root = module({f"p{each}/p.go": f"package p\n\n{SDK}\n{body}" for each in range(16)})
+    command = [sys.executable, "-m", "modgo_lsp", "lint", "--no-cache", str(root)]
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    process = psutil.Process(started.pid)
+    children: list[psutil.Process] = []
+    while not children and started.poll() is None:
+        children = process.children(recursive=True)
+        time.sleep(0.01)
+    assert children
+    if number is signal.SIGINT:
+        os.killpg(started.pid, number)  # as a terminal does
+    else:
+        started.send_signal(number)
+    output, errors = started.communicate(timeout=60)
+    assert (output, errors.strip()) == ("", "")
+    assert started.returncode == (-number if number is signal.SIGKILL else 128 + number)
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert alive == []
