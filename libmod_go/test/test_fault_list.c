@@ -111,7 +111,7 @@ static mod_go_status open_fenced(const fault *fault, const char *path, uint32_t 
 	if (MEMORY_IS_LIMITED)
 		options.memory = MEMORY;
 	if (strcmp(fault->module, "@setup=hang") == 0)
-		options.start_timeout = 300;
+		options.start_timeout = 1500;
 	*pool = NULL;
 	status = fenced_open(path, &options, pool, error);
 	return status == MOD_GO_OK ? mod_go_fenced_setup(*pool, error) : status;

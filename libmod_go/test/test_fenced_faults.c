@@ -107,15 +107,15 @@ TEST(a_call_that_does_not_come_back_is_ended_at_its_deadline)
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	answer bad;
 
-	bad = fault(pool, "deadlock", 100, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
-	CHECK(bad.seconds >= 0.1 && bad.seconds < 5);
+	bad = fault(pool, "deadlock", 500, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
+	CHECK(bad.seconds >= 0.5 && bad.seconds < 5);
 	CHECK_NUMBER(bad.outcome.timed_out, 1);
-	bad = fault(pool, "spin", 100, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
-	CHECK(bad.seconds >= 0.1 && bad.seconds < 5);
+	bad = fault(pool, "spin", 500, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
+	CHECK(bad.seconds >= 0.5 && bad.seconds < 5);
 	CHECK_NUMBER(fenced_counters(pool).timeouts, 2);
 	mod_go_fenced_close(pool);
 	/* The pool's own limit holds where the call has none. */
-	options.timeout = 50;
+	options.timeout = 500;
 	pool = fenced_ready(check_module("hostile"), &options);
 	bad = fault(pool, "spin", 0, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
 	CHECK(bad.seconds < 5);
@@ -177,10 +177,12 @@ static void abuse(const char *function, aerospike_udf_go_record *record)
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	double until = check_now() + 3 * check_fuzz_seconds();
+	unsigned long long state = check_fuzz_seed();
 	size_t counts[8] = {0};
 	int calls = 0;
 
-	for (unsigned long long state = check_fuzz_seed(); check_now() < until; calls++) {
+	for (; check_now() < until || (counts[AEROSPIKE_UDF_GO_INTERNAL] == 0 && check_now() < until + 60);
+	     calls++) {
 		aerospike_udf_go_value argument = integer_value((long long)(check_random(&state) >> 1));
 		answer answer = fenced_call(pool, function, 200, record, &argument, 1);
 

@@ -28,7 +28,7 @@ static void refused(const char *path, const mod_go_fenced_options *options, mod_
 
 TEST(what_cannot_be_opened_fenced_says_why)
 {
-	mod_go_fenced_options options = {.size = sizeof(options), .start_timeout = 300};
+	mod_go_fenced_options options = {.size = sizeof(options), .start_timeout = 1500};
 
 	refused("/no/such/module.so", NULL, MOD_GO_NO_FILE, "/no/such/module.so");
 	refused(check_module("library"), NULL, MOD_GO_MISSING_SYMBOL, "aerospike_udf_go_setup");
@@ -255,7 +255,7 @@ TEST(a_descriptor_stops_whatever_is_under_way)
 TEST(the_outcome_of_a_start_is_told)
 {
 	mod_go_fenced_outcome outcome = {.size = sizeof(outcome)};
-	mod_go_fenced_options options = {.size = sizeof(options), .start_timeout = 300};
+	mod_go_fenced_options options = {.size = sizeof(options), .start_timeout = 1500};
 
 	setenv("HOSTILE_SETUP", "abort", 1);
 	refused(check_module("hostile"), NULL, MOD_GO_SETUP_FAILED, "signal 6");

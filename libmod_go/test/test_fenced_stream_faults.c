@@ -155,9 +155,10 @@ TEST(messages_of_a_stream_may_be_forged)
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	double until = check_now() + 3 * check_fuzz_seconds();
+	unsigned long long state = check_fuzz_seed();
 	size_t counts[8] = {0}, elements = 0, reads = 0, ends = 0;
 
-	for (unsigned long long state = check_fuzz_seed(); check_now() < until;) {
+	while (check_now() < until || ((reads == 0 || ends == 0 || elements == 0) && check_now() < until + 60)) {
 		aerospike_udf_go_value argument = integer_value((long long)(check_random(&state) >> 1));
 		flow flow = flow_of_integers(100);
 		answer answer;
