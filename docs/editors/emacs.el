@@ -1,6 +1,7 @@
 ;;; modgo.el --- Modgo in Emacs, with eglot  -*- lexical-binding: t -*-
 
-;; Diagnostics and actions of UDFs written in Go, beside gopls, and M-x modgo-build, M-x modgo-run.
+;; Diagnostics and actions of UDFs written in Go, beside gopls, and M-x modgo-build,
+;; M-x modgo-run, M-x modgo-sample.
 ;; Put it on the load-path as modgo.el and (require 'modgo). It is not for Go itself: go-mode is.
 
 ;;; Code:
@@ -33,6 +34,10 @@
       (message "Modgo: %s" (if (> (length findings) 0)
                                (plist-get (elt findings 0) :message)
                              "failed, see the diagnostics")))
+     ((plist-member answer :created)
+      (message "Modgo: %s %s" (if (eq (plist-get answer :created) :json-false) "there is already" "made")
+               (plist-get answer :path))
+      (find-file (plist-get answer :path)))
      ((plist-get answer :output) (message "Modgo: built %s" (plist-get answer :output)))
      ((plist-member answer :result) (message "Modgo: result %S" (plist-get answer :result)))
      (t (message "Modgo: done")))))
@@ -61,6 +66,12 @@
   (interactive "sUDF: \nsArguments, a JSON list: ")
   (modgo--execute "modgo.call" :function function
                   :args (if (string-blank-p arguments) [] (json-parse-string arguments :object-type 'plist))))
+
+;;;###autoload
+(defun modgo-sample (function)
+  "Make a sample record for FUNCTION, a UDF's registered name, and open it."
+  (interactive "sUDF: ")
+  (modgo--execute "modgo.newSample" :function function))
 
 (provide 'modgo)
 ;;; modgo.el ends here

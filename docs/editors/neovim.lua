@@ -1,4 +1,5 @@
--- Modgo in Neovim, from 0.7 on: diagnostics, actions and lenses beside gopls, and :ModgoBuild, :ModgoRun.
+-- Modgo in Neovim, from 0.7 on: diagnostics, actions and lenses beside gopls, and
+-- :ModgoBuild, :ModgoRun, :ModgoSample.
 -- Put it at ~/.config/nvim/plugin/modgo.lua. It is not for gopls: set that up as you always do.
 
 -- The section "modgo" of the settings, for example { lint = { ignore = { 'MG305' } } }.
@@ -20,6 +21,9 @@ local function show(error, answer)
     tell('built ' .. answer.output)
   elseif answer.load then
     tell('built and loaded ' .. answer.build.output)
+  elseif answer.created ~= nil then
+    tell((answer.created and 'made ' or 'there is already ') .. answer.path)
+    vim.cmd('edit ' .. vim.fn.fnameescape(answer.path))
   elseif answer.result ~= nil then
     tell('result ' .. vim.inspect(answer.result))
   else
@@ -116,3 +120,7 @@ vim.api.nvim_create_user_command('ModgoRun', function(command)
   end
   execute('modgo.call', { ['function'] = name, args = #args > 0 and args or nil })
 end, { nargs = '+', desc = 'Run a UDF on its sample: its registered name, and arguments as a JSON list' })
+
+vim.api.nvim_create_user_command('ModgoSample', function(command)
+  execute('modgo.newSample', { ['function'] = command.args ~= '' and command.args or nil })
+end, { nargs = '?', desc = 'Make a sample record for a UDF, by its registered name, and open it' })

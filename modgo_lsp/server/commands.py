@@ -259,6 +259,8 @@ async def status(server: ModgoServer, _arguments: Sequence[Any], _token: types.P
         "trusted": server.client.options.trusted,
         "diagnostics": "pull" if server.client.pull_diagnostics else "push",
         "encoding": server.session.encoding,
+        "client": server.session.client_name,
+        "folders": list(server.session.roots),
         "documents": len(server.documents.by_path),
         "work": len(server.running),
     }

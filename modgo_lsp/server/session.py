@@ -47,6 +47,8 @@ class Session:
         self.client = client
         self.encoding: Encoding = encoding
         self.process_id = params.process_id
+        info = params.client_info
+        self.client_name = "" if info is None else f"{info.name} {info.version or ''}".rstrip()
         self.documents = Documents()
         self.overrides: Mapping[str, Any] = {}
         self.built = BuiltFindings()

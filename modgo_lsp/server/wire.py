@@ -95,8 +95,14 @@ class Cancel(_Message, frozen=True):
     id: Union[int, str]
 
 
+class ClientInfo(_Message, frozen=True):
+    name: str
+    version: Union[str, None] = None
+
+
 class Initialize(_Message, frozen=True):
     capabilities: dict[str, Any] = {}
+    client_info: Union[ClientInfo, None] = None
     initialization_options: Any = None
     process_id: Union[int, None] = None
     root_path: Union[str, None] = None

@@ -74,6 +74,8 @@
         (wait-for "the result of the call" (said "Modgo: result"))
         (modgo-run "nobody" "")
         (wait-for "what is wrong with the call" (said "nobody"))
+        (modgo-sample "take")
+        (wait-for "the sample" (get-buffer "take.record.json"))
         (finish nil))
     (error (finish (format "%S" problem)))))
 

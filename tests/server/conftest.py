@@ -250,6 +250,7 @@ async def _start(
 
     parameters = types.InitializeParams(
         capabilities=capabilities,
+        client_info=types.ClientInfo("test editor", "1.0"),
         initialization_options=options,
         workspace_folders=[_workspace_folder(folder)],
     )

@@ -320,3 +320,13 @@ async def test_restarting_the_host_ends_what_is_under_way(module, capabilities):
         again = await editor.run("modgo.call", {**request, "function": "add", "args": [1, 2]})
         assert again["result"] == 3
         assert await editor.run("modgo.restartHost") == {"ok": True, "ended": 0}
+
+
+async def test_status_tells_how_things_stand(module):
+    async with running(module, capable(pull=True), fresh=True) as editor:
+        editor.open()
+        found = await editor.run("modgo.status")
+        assert found["client"] == "test editor 1.0"
+        assert (found["diagnostics"], found["encoding"], found["trusted"]) == ("pull", "utf-16", True)
+        assert (found["folders"], found["documents"], found["work"]) == ([str(module)], 1, 0)
+        assert found["pid"] == editor.client._server.pid
