@@ -32,8 +32,8 @@ _log = logging.getLogger(__name__)
 
 
 class Snapshot:
-    """`number` is higher than those of earlier ones. `documents` are the open ones by path, over the `disk` as
-    it is when it is first looked at; `overrides` the editor's settings, `built` the findings of the last
+    """`number` is higher than those of earlier ones. `documents` are the open ones by path, over the `disk`
+    as it is when it is first looked at; `overrides` the editor's settings, `built` the findings of the last
     builds by package folder, `roots` the workspace's folders."""
 
     def __init__(
