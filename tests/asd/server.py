@@ -240,7 +240,11 @@ class RealServer(Server):
                     {
                         "hosts": [("127.0.0.1", self.port)],
                         "lua": {"user_path": str(copies)},
-                        "policies": {"apply": {"total_timeout": 5000, "max_retries": 0}},
+                        "policies": {
+                            "apply": {"total_timeout": 5000, "max_retries": 0},
+                            # A busy machine is no failure.
+                            **{name: {"total_timeout": 10_000} for name in ("read", "write", "remove")},
+                        },
                     }
                 ).connect()
                 self.client.put(("test", "probe", "probe"), {"n": 0})

@@ -28,6 +28,7 @@ from tests.asd.cluster import Asd, StartCluster, clusters, require_asd
 require_asd()
 
 ROOT = Path(__file__).parents[2]
+PATIENT = {"total_timeout": 10_000}  # a busy machine is no failure
 KEY = '["test", "demo", "k1"]'
 
 
@@ -96,7 +97,7 @@ def test_batches_and_queries_in_the_background_change_records(cluster: list[Asd]
     with connected(Access(read_seeds(cluster[0].hosts))) as open_cluster:
         client = open_cluster.client
         for key in keys:
-            client.put(key, {"hits": 1})
+            client.put(key, {"hits": 1}, policy=PATIENT)
         done = client.batch_apply(keys, "calls", "add", ["hits", 2])
         assert [(one.result, one.record[2]) for one in done.batch_records] == [(0, {"SUCCESS": 3})] * 40
         query = client.query("test", "many")
@@ -166,7 +167,7 @@ def stream(cluster: list[Asd], folder: Path) -> Any:
     """Calls over the set "sums", in which the bin n of 100 records has 0 to 99."""
     with connected(Access(read_seeds(cluster[0].hosts))) as open_cluster:
         for number in range(100):
-            open_cluster.client.put(("test", "sums", number), {"n": number})
+            open_cluster.client.put(("test", "sums", number), {"n": number}, policy=PATIENT)
 
     def call(*words: str, of: str = "sums") -> subprocess.CompletedProcess[str]:
         hosts = ("--hosts", cluster[0].hosts, "--module", "calls.so")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -97,7 +98,7 @@ def test_every_example_has_cases_for_every_function() -> None:
 
 
 def test_the_same_call_through_the_native_test_app(modules: dict[str, Path]) -> None:
-    app = next((ROOT / "target").glob("*/bin/test"))
+    app = ROOT / "target" / f"{platform.system()}-{platform.machine()}" / "bin" / "test"
     done = subprocess.run(
         [app, "--bin", "failed=2", "record", "counters.add", "failed", "1", "5"],
         cwd=modules["counters"].parent,

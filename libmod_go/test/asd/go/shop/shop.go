@@ -4,6 +4,7 @@ package shop
 import (
 	"errors"
 	"os"
+	"time"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf"
 )
@@ -20,6 +21,7 @@ func init() {
 	udf.Register("dereference", Dereference)
 	udf.Register("exit", Exit)
 	udf.Register("spin", Spin)
+	udf.Register("rest", Rest)
 	udf.Register("say", Say)
 	udf.Register("total", Total)
 	udf.Register("names", Names)
@@ -68,6 +70,9 @@ func Spin() {
 	for {
 	}
 }
+
+// Rest takes its time, so that others are called meanwhile.
+func Rest() { time.Sleep(5 * time.Millisecond) }
 
 func Say(text string) { udf.Log(udf.Info, text) }
 
