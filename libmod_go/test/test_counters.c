@@ -52,6 +52,7 @@ static uint64_t timed(const mod_go_counters *counters)
 TEST(each_call_is_counted_once_by_its_status)
 {
 	mod_go_module *module = NULL;
+	aerospike_udf_go_result result;
 	mod_go_counters counters;
 	mod_go_error error;
 
@@ -63,9 +64,10 @@ TEST(each_call_is_counted_once_by_its_status)
 	CHECK_NUMBER(apply(module, "fail"), AEROSPIKE_UDF_GO_FAILED);
 	CHECK_NUMBER(apply(module, "nothing"), AEROSPIKE_UDF_GO_NOT_FOUND);
 	CHECK_NUMBER(apply(module, ""), AEROSPIKE_UDF_GO_NOT_FOUND);
-	CHECK_NUMBER(mod_go_apply_stream(module, "who", NULL, 3, NULL, NULL, NULL, 0,
-	                                 &(aerospike_udf_go_result){.size = sizeof(aerospike_udf_go_result)}),
+	mod_go_result_init(&result, NULL, 0);
+	CHECK_NUMBER(mod_go_apply_stream(module, "who", NULL, 3, NULL, NULL, NULL, 0, &result),
 	             AEROSPIKE_UDF_GO_BAD_ARGUMENTS);
+	mod_go_result_clear(&result);
 	counters = counters_of(module);
 	CHECK_NUMBER(counters.calls, 8);
 	CHECK_NUMBER(counters.by_status[AEROSPIKE_UDF_GO_OK], 3);
