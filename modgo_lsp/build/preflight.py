@@ -112,7 +112,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 def parse_target(text: str | None) -> Target | None:
     """The target that `text` names; None for this machine with the glibc that it has. Raises RequestError."""
+    host = BuildContext()
     if text is None:
+        if host.goos != "linux":
+            problem = f"this machine runs {host.goos}, and UDF modules run where Aerospike does: on Linux"
+            raise RequestError(problem, "name the servers' machine: --target linux/amd64 or linux/arm64")
         return None
     match = _TARGET.fullmatch(text)
     if match is None:
@@ -123,7 +127,6 @@ def parse_target(text: str | None) -> Target | None:
             raise RequestError(f"there are no UDF modules for {system}: Aerospike runs on Linux", _TARGETS)
         what = f"for linux on {arch}" if system == "linux" and arch in KNOWN_ARCH else f"named {text}"
         raise RequestError(f"there is no target {what}", _TARGETS)
-    host = BuildContext()
     if glibc is None and (host.goos, host.goarch) == (system, arch):
         return None
     if glibc is not None and is_newer(OLDEST_GLIBC, glibc):

@@ -124,6 +124,14 @@ def test_targets() -> None:
     assert Target("amd64", "2.17").triple == "x86_64-linux-gnu.2.17"
 
 
+def test_machines_that_no_module_is_for_need_a_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    with pytest.raises(RequestError, match="this machine runs darwin") as refused:
+        parse_target(None)
+    assert "--target linux/amd64" in str(refused.value)
+    assert parse_target(f"linux/{HOST.goarch}") == Target(HOST.goarch, "2.17")
+
+
 async def test_what_was_built_is_checked(write: Write, tmp_path: Path) -> None:
     """By what this machine's own compiler makes, which needs this machine's glibc."""
     out = tmp_path / "m.so"
