@@ -25,20 +25,23 @@ static _Atomic(reader *) readers;
 static _Atomic uint64_t current_epoch = 1;
 static _Thread_local reader *mine;
 static pthread_key_t thread_end;
+static bool has_key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static pthread_mutex_t retired_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
 static retired *retired_list;
 static atomic_bool retired_any; /* whether it may be worth to look */
 
+/* At a thread's end; should it read once more behind that, it takes a place anew. */
 static void give_back(void *place)
 {
+	mine = NULL;
 	atomic_store(&((reader *)place)->taken, false);
 }
 
 static void make_key(void)
 {
-	pthread_key_create(&thread_end, give_back);
+	has_key = pthread_key_create(&thread_end, give_back) == 0;
 }
 
 static reader *take_free_place(void)
@@ -76,7 +79,7 @@ static bool take_place(void)
 		place = new_place();
 	if (place == NULL)
 		return false;
-	if (pthread_setspecific(thread_end, place) != 0) {
+	if (!has_key || pthread_setspecific(thread_end, place) != 0) {
 		give_back(place);
 		return false;
 	}

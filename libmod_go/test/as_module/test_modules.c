@@ -274,6 +274,56 @@ TEST(a_call_under_way_finishes_on_the_version_it_began_on)
 	CHECK_NUMBER(mapped_copies(), 1); /* it was the last out */
 }
 
+static pthread_key_t farewell;
+static atomic_int farewells;
+
+static bool calls_well(void)
+{
+	as_result result;
+	bool well;
+
+	as_result_init(&result);
+	well = as_module_apply_record(&mod_go, NULL, "m", "who", NULL, NULL, &result) == 0 && result.is_success;
+	as_result_destroy(&result);
+	return well;
+}
+
+/* Runs at a thread's end, in the round behind the one in which mod_go lets go of the thread. */
+static void call_once_more(void *value)
+{
+	if (value == &farewell)
+		pthread_setspecific(farewell, &farewells);
+	else
+		atomic_fetch_add(&farewells, calls_well());
+}
+
+static void *end_with_a_call(void *unused)
+{
+	pthread_setspecific(farewell, &farewell);
+	for (int i = 0; i < 50; i++)
+		atomic_fetch_add(&failures, !calls_well());
+	return unused;
+}
+
+TEST(a_thread_may_call_while_it_ends)
+{
+	pthread_t threads[8];
+
+	use_folder(check_folder());
+	copy_module("c/good", in_folder("m.so"));
+	add_module("m");
+	CHECK_NUMBER(pthread_key_create(&farewell, call_once_more), 0);
+	for (int round = 0; round < 20; round++) {
+		for (int i = 0; i < 8; i++)
+			pthread_create(&threads[i], NULL, end_with_a_call, NULL);
+		for (int i = 0; i < 8; i++)
+			pthread_join(threads[i], NULL);
+	}
+	CHECK_NUMBER(farewells, 8 * 20);
+	CHECK_NUMBER(failures, 0);
+	pthread_key_delete(farewell);
+}
+
 static as_module_error validate(const char *file, const char *content, uint32_t size)
 {
 	as_module_error error;
