@@ -12,6 +12,8 @@ PYTHON ?= python3
 VENV := .venv
 # How long each fuzz target goes on.
 SECONDS ?= 3
+# How many steps the long form of the random-edit test takes.
+EDITS ?= 20000
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
 ARCH := $(shell uname -s)-$(shell uname -m)
@@ -92,6 +94,10 @@ fuzz: $(VENV)/.dev ## Fuzz every reader, in C, Go and Python: SECONDS=3 each
 .PHONY: test-asd
 test-asd: $(VENV)/.asd ## The server plugin, in a host program and in the server that MODGO_ASD names (libssl-dev, liblzma-dev)
 	$(MAKE) -C libmod_go -f asd.mk plugin-test RELEASE=1
+
+.PHONY: truth
+truth: $(VENV)/.dev ## What an editor is told against a fresh lint, after each of many random steps: EDITS=20000
+	MODGO_EDITS=$(EDITS) $(BIN)/python -m pytest tests/server/test_truth.py
 
 .PHONY: agreement
 agreement: $(VENV)/.bench ## Lint's verdicts against go/types, on generated UDF modules (AGREEMENT=… for options)

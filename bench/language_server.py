@@ -33,6 +33,8 @@ class LanguageServer:
         assert self._process.stdout is not None
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._next_id = 0
+        # What was pushed last, by URI.
+        self.pushed: dict[str, Any] = {}
 
     def notify(self, method: str, params: object) -> None:
         self._send({"jsonrpc": "2.0", "method": method, "params": params})
@@ -47,8 +49,8 @@ class LanguageServer:
                     raise RuntimeError(f"{method}: {message['error']}")
                 return message["result"]
 
-    def initialize(self) -> None:
-        """The handshake of a client that takes pushed diagnostics."""
+    def initialize(self, **more: object) -> None:
+        """The handshake of a client that takes pushed diagnostics; `more` are parameters beside those."""
         uri = self._folder.as_uri()
         self.request(
             "initialize",
@@ -57,6 +59,7 @@ class LanguageServer:
                 "rootUri": uri,
                 "workspaceFolders": [{"uri": uri, "name": self._folder.name}],
                 "capabilities": {"textDocument": {"publishDiagnostics": {"versionSupport": True}}},
+                **more,
             },
         )
         self.notify("initialized", {})
@@ -101,6 +104,8 @@ class LanguageServer:
             if not length:
                 raise RuntimeError("the server closed its output")
             message: dict[str, Any] = msgspec.json.decode(self._stdout.read(length))
+            if message.get("method") == "textDocument/publishDiagnostics":
+                self.pushed[message["params"]["uri"]] = message["params"]
             if "method" not in message or "id" not in message:
                 return message
             items = message["params"].get("items", ()) if isinstance(message.get("params"), dict) else ()

@@ -9,6 +9,7 @@ import os
 import stat
 from collections import deque
 from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -212,6 +213,21 @@ class OverlayFiles:
     def document(self, path: str) -> Document | None:
         return self._documents.get(path)
 
+    @cached_property
+    def _listed(self) -> dict[str, dict[str, bool]]:
+        """By folder what the documents put there: themselves, and the folders that they are in."""
+        found: dict[str, dict[str, bool]] = {}
+        for path in self._documents:
+            is_folder = False
+            while path not in (directory := os.path.dirname(path), ""):  # noqa: PTH120
+                known = found.setdefault(directory, {})
+                name = os.path.basename(path)  # noqa: PTH119
+                if name in known:
+                    break
+                known[name] = is_folder
+                path, is_folder = directory, True
+        return found
+
     def has_same_documents(self, other: OverlayFiles) -> bool:
         now, then = self._documents, other._documents
         return now.keys() == then.keys() and all(now[path] is then[path] for path in now)
@@ -221,7 +237,7 @@ class OverlayFiles:
         return self._base.read(path) if document is None else document.source
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
-        own = {name: False for parent, name in map(os.path.split, self._documents) if parent == directory}
+        own = self._listed.get(directory, {})
         try:
             found = dict(self._base.entries(directory))
         except OSError:

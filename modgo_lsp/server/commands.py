@@ -263,6 +263,7 @@ async def status(server: ModgoServer, _arguments: Sequence[Any], _token: types.P
         "folders": list(server.session.roots),
         "documents": len(server.documents.by_path),
         "work": len(server.running),
+        "idle": server.analysis.is_idle,
     }
 
 
