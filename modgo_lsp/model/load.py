@@ -204,7 +204,9 @@ class Loader:
                 parsed = self._sources.parse(file.path, file.text)
                 yield parsed.document, parsed.syntax
 
-        return UnparsedUnit(directory, path or import_path(directory, module), name, module, parse)
+        unit = UnparsedUnit(directory, path or import_path(directory, module), name, module, parse)
+        unit.unreadable = self._sources.unreadable(directory)
+        return unit
 
     def _program(self, directory: str) -> Program:
         """The build that the package in `directory` is judged in."""
@@ -370,6 +372,9 @@ class _Contents:
 
     def files(self) -> tuple[SourceFile, ...]:
         return tuple(_source_file(file) for file in self._unit.files)
+
+    def unreadable(self) -> tuple[str, ...]:
+        return self._unit.unreadable
 
     def functions(self) -> tuple[Function, ...]:
         return tuple(self._loader._declared(self._unit).values())

@@ -33,13 +33,14 @@ from modgo_lsp.model.types import (
     Chan,
     Func,
     Map,
+    Named,
     Pointer,
     Slice,
     Type,
     TypeParameter,
     Unknown,
 )
-from modgo_lsp.model.units import FileUnit
+from modgo_lsp.model.units import FileUnit, PackageUnit
 from modgo_lsp.model.universe import UNSAFE_POINTER, TrueOrFalse
 from modgo_lsp.model.variables import Variables, defaulted
 from modgo_lsp.syntax import ast
@@ -116,8 +117,15 @@ class Operands:
         if item is None:
             # It may be what an import is really called, or come from a dot import that can't be read.
             hidden = file.uncertain or any(self.resolver.find_unit(file, path) is None for path in file.dots)
-            return UNKNOWN_OPERAND if hidden else Operand("unresolved", name=ident.name)
+            return self._undeclared(file.unit, ident.name) if not hidden else UNKNOWN_OPERAND
         return self.of_object(item)
+
+    def _undeclared(self, unit: PackageUnit | None, name: str, shown: str = "") -> Operand:
+        """The operand of a name that `unit` is to declare and doesn't; where a part of it can't be read, that
+        may do so."""
+        if unit is not None and self.resolver.may_be_unread(unit, name):
+            return UNKNOWN_OPERAND
+        return Operand("unresolved", name=shown or name)
 
     def of_object(self, item: Object) -> Operand:
         """The operand that a name is."""
@@ -179,9 +187,15 @@ class Operands:
             return UNKNOWN_OPERAND
         selection = self._selector_of.select(x.type, expr.sel.name, file.unit)
         if selection is None:
-            known = not isinstance(self.resolver.underlying(_pointed(x.type)), Unknown)
-            return Operand("unresolved", name=expr.sel.name) if known else UNKNOWN_OPERAND
+            return self._not_selected(x.type, expr.sel.name)
         return self._selected(selection)
+
+    def _not_selected(self, type_: Type, name: str) -> Operand:
+        type_ = _pointed(type_)
+        if isinstance(self.resolver.underlying(type_), Unknown):
+            return UNKNOWN_OPERAND
+        unit = self.resolver.unit(type_.package) if isinstance(type_, Named) and type_.package else None
+        return self._undeclared(unit, name)
 
     def _selected(self, selection: Selection) -> Operand:
         if selection.unknown:
@@ -200,13 +214,12 @@ class Operands:
         if unit is None:
             return Operand("unknown", self.resolver.package_type(file, path, name))
         item = unit.lookup(name) if is_exported(name) else None
-        return Operand("unresolved", name=f"{unit.name}.{name}") if item is None else self.of_object(item)
+        return self._undeclared(unit, name, f"{unit.name}.{name}") if item is None else self.of_object(item)
 
     def _method_expression(self, file: FileUnit, type_: Type, name: str) -> Operand:
         selection = self._selector_of.select(type_, name, file.unit)
         if selection is None:
-            known = not isinstance(self.resolver.underlying(_pointed(type_)), Unknown)
-            return Operand("unresolved", name=name) if known else UNKNOWN_OPERAND
+            return self._not_selected(type_, name)
         if selection.unknown or not selection.is_method or not isinstance(selection.type, Func):
             return UNKNOWN_OPERAND
         method = selection.type

@@ -131,8 +131,8 @@ class Function(msgspec.Struct, frozen=True, dict=True):
         return "." not in self.name and self.references <= 1 and not self.outside()
 
 
-# Why a registration isn't static (udf.md, *Registration*).
-Dynamic = Literal["name", "function", "place", "value", "interface"]
+# Why a registration isn't static (udf.md, *Registration*); "unknown": its name may be a constant or not.
+Dynamic = Literal["name", "function", "place", "value", "interface", "unknown"]
 
 
 class BinsRead(msgspec.Struct, frozen=True):
@@ -211,6 +211,8 @@ class Contents(Protocol):
 
     def files(self) -> tuple[SourceFile, ...]: ...
 
+    def unreadable(self) -> tuple[str, ...]: ...
+
     def functions(self) -> tuple[Function, ...]: ...
 
     def registrations(self) -> tuple[Registration, ...]: ...
@@ -236,6 +238,11 @@ class Package(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def files(self) -> tuple[SourceFile, ...]:
         return self.contents.files()
+
+    @cached_property
+    def unreadable(self) -> tuple[str, ...]:
+        """The paths of files that a build would take and that can't be read."""
+        return self.contents.unreadable()
 
     @cached_property
     def imports_sdk(self) -> bool:

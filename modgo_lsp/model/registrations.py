@@ -238,7 +238,7 @@ class Registrations:
         if function.mode == "value" and self._resolver.is_empty_interface(function.type):
             return "interface"
         if name is None:
-            return "name"
+            return "unknown" if self._may_be_constant(site) else "name"
         if _has_type_parameter(function.type) and not function.generic:
             return "function"
         in_place = any(call is site.call for call in static_calls(site.owner))
@@ -246,6 +246,12 @@ class Registrations:
         if not in_place or (site.owner not in reach.static and site.owner in reach.possible):
             return "place"
         return None
+
+    def _may_be_constant(self, site: Site) -> bool:
+        """Whether a name that isn't known may be a constant all the same: what it is made of isn't read."""
+        if site.call is None or len(site.call.args) != 2:
+            return False
+        return self._operands.operand(site.file, site.call.args[0]).mode in ("unknown", "constant")
 
     def _held(self, file: FileUnit, expr: ast.Expr, operand: Operand) -> tuple[ast.Expr, Operand]:
         """What is judged: of `any(Add)` it is Add, though nothing but `any` is registered."""

@@ -132,6 +132,14 @@ class Resolver:
                 self._bind_declaration(file, decl)
         return [match.start() for match in re.finditer(_WORD % re.escape(word), text)]
 
+    def may_be_unread(self, unit: PackageUnit, name: str) -> bool:
+        """Whether `unit` may declare a name where it can't be read: in a file that can't, or in a part of one
+        that doesn't parse."""
+        broken = (file for file in unit.files if file.document.first_bad is not None)
+        return bool(unit.unreadable) or any(
+            offset not in file.uses for file in broken for offset in self.bind_mentions(file, name)
+        )
+
     def _bind_declaration(self, file: FileUnit, decl: ast.Decl) -> None:
         if isinstance(decl, ast.FuncDecl):
             self.bind_function(file, decl)

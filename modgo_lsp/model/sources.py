@@ -196,6 +196,15 @@ class Sources:
             self._chosen[directory] = self._choose(directory, self.context)
         return self._chosen[directory]
 
+    def unreadable(self, directory: str) -> tuple[str, ...]:
+        """The files in `directory` that `go build` would try to compile and that can't be read."""
+        return tuple(
+            path
+            for name, is_directory in self.entries(directory)
+            if not is_directory and name.endswith(".go") and is_chosen(name, b"", self.context)
+            if self.text(path := join(directory, name)) is None
+        )
+
     def _choose(self, directory: str, context: BuildContext) -> list[tuple[str, bytes]]:
         found = []
         for name, is_directory in self.entries(directory):

@@ -73,9 +73,11 @@ class FileUnit:
 
 class PackageUnit:
     """A package. `path` is its import path. `methods` are by the name of their receiver's base type.
-    `standard`: it is of Go's library, so that what it imports is too."""
+    `standard`: it is of Go's library, so that what it imports is too. `unreadable` are the paths of files
+    that a build would take and that can't be read."""
 
     standard = False
+    unreadable: tuple[str, ...] = ()
 
     files: list[FileUnit]
     scope: Scope

@@ -54,7 +54,7 @@ one that a UDF may have, for the module would no longer build.
 
 
 def check(package: Package) -> Iterator[Finding]:
-    if package.imported_in_module and not package.registrations:
+    if package.unreadable or (package.imported_in_module and not package.registrations):
         return
     for function in package.functions:
         if _is_candidate(function):

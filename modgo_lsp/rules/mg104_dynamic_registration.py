@@ -70,7 +70,7 @@ def _may_work(registration: Registration) -> bool:
         return True
     undeclared = registration.unresolved_name or registration.unresolved_function
     wrong = undeclared or registration.not_a_function or registration.generic
-    return registration.reachable and not wrong
+    return registration.reachable and not wrong and registration.dynamic != "unknown"
 
 
 RULE = Rule(

@@ -44,7 +44,8 @@ func init() {
 
 def check(package: Package) -> Iterator[Finding]:
     for registration in package.registrations:
-        if not registration.reachable and registration.dynamic != "value":
+        # What can't be read may lead there.
+        if not registration.reachable and registration.dynamic != "value" and not package.unreadable:
             what = "this" if registration.name is None else quoted(registration.name)
             yield RULE.finding(
                 f"{what} is never registered, as no init or package variable leads here: move it to an init",

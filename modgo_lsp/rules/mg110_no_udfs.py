@@ -50,6 +50,8 @@ func add(rec *udf.Record, n int64) error { … }
 def check(package: Package) -> Iterator[Finding]:
     if package.name == "main" or package.imported_in_module:
         return
+    if any(member.unreadable for member in (package, *package.dependencies)):
+        return
     if any(member.registrations for member in (package, *package.dependencies)):
         return
     for file in package.files:

@@ -6,6 +6,7 @@ Not for: what the Go compiler says about files that do (MG401).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package, SourceFile, SyntaxProblem
@@ -16,7 +17,7 @@ TEXT = """
 ## What it does
 
 Reports the first place in each file of a UDF package that is not Go, or not UTF-8. What still
-parses is judged all the same.
+parses is judged all the same. A file that can't be read is told at the package's name.
 
 ## Why is this bad?
 
@@ -44,6 +45,12 @@ def check(package: Package) -> Iterator[Finding]:
             problem = unreadable
         if problem is not None:
             yield RULE.finding(problem.message, problem.location)
+    for path in package.unreadable:
+        name = PurePath(path).name
+        yield RULE.finding(
+            f"{name} of this package can't be read: the module cannot be built without it",
+            package.files[0].package_name_location,
+        )
 
 
 def _not_utf8(file: SourceFile) -> SyntaxProblem | None:

@@ -13,6 +13,10 @@ from modgo_lsp.syntax.positions import Span
 # person wrote, and whoever walks what we give can do so by recursion.
 MAX_DEPTH = 120
 
+# How many operators a chain of them may have. Python frees what hangs on one another by recursion, on the
+# stack of a thread that may be small: a chain of some ten thousands would end the process.
+_MAX_CHAIN = 10_000
+
 _LITERALS = {
     "int_literal": "int",
     "float_literal": "float",
@@ -216,6 +220,8 @@ def _binary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     while left is not None and left.type == "binary_expression":
         chain.append(left)
         left = _field(left, "left")
+        if len(chain) > _MAX_CHAIN:
+            return ast.BadExpr(lowering.span(node))
     x = lowering.expr(left, depth)
     for link in reversed(chain):
         op = _field(link, "operator")

@@ -105,26 +105,27 @@ def _package(loader: Loader, said: dict[str, Any]) -> Typed:
 
 
 def _expressions(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tuple[int, int, Any]]:
-    nodes = {
-        (node.span.start, node.span.end): node
-        for decl in file.syntax.decls
-        for node in ast.walk(decl)
-        # What a literal without a type is, and a variadic parameter, is asked of what is around it.
-        if not isinstance(node, ast.Field | ast.FieldList | ast.Ellipsis)
-        and not (isinstance(node, ast.CompositeLit) and node.type is None)
-    }
+    all_nodes = [node for decl in file.syntax.decls for node in ast.walk(decl)]
+    nodes = {(node.span.start, node.span.end): node for node in all_nodes if _is_told(node)}
+    apart = {(node.span.start, node.span.end) for node in all_nodes if not _is_told(node)}
     for each in theirs:
-        node = nodes.get((each["Start"], each["End"]))
-        if node is not None:
-            yield (
-                each["Start"],
-                each["End"],
-                lambda node=node, each=each: _expression(operands, file, node, each),
-            )
+        span = (each["Start"], each["End"])
+        node = nodes.get(span)
+        if node is not None or span not in apart:
+            yield *span, lambda node=node, each=each: _expression(operands, file, node, each)
+
+
+def _is_told(node: ast.Node) -> bool:
+    """Whether it is an expression by itself: what a literal without a type is, and a variadic parameter, is
+    asked of what is around it."""
+    is_elided = isinstance(node, ast.CompositeLit) and node.type is None
+    return not is_elided and not isinstance(node, ast.Field | ast.FieldList | ast.Ellipsis | ast.BadExpr)
 
 
 def _expression(operands: Operands, file: FileUnit, node: Any, theirs: dict[str, Any]) -> bool:
     """Whether the two could be compared, and are the same."""
+    if node is None:
+        raise _NotKnownError("it isn't looked at")
     operand = operands.operand(file, node)
     said = f"Go says {theirs['Mode']} {theirs['Type']} {theirs['Value']}"
     # Go tells a generic function in the type that its call gives it; a union is no type of a value.

@@ -132,6 +132,8 @@ LONG = 3_000
         "const " + ", ".join(f"c{i}" for i in range(LONG)) + " = iota\n",
         "type D struct { " + "; ".join(f"F{i} int" for i in range(LONG)) + " }\nfunc G(x D) {}\n"
         'var _ = udf.Register("f", G)',
+        "const long = `a`" + " + `a`" * LONG + "\nvar _ = udf.Register(long, F)",
+        "const longer = 1" + " + 1" * 300_000 + "\n",
         "func init() { x := " + "func() { y := " * 200 + "1" + "}" * 200 + '; udf.Register("f", x) }',
     ],
     ids=lambda source: source[:24],

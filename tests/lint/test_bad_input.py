@@ -1,0 +1,181 @@
+"""Files that no person means to write, or that cannot be read: what can be known of the rest is said, and
+nothing that may be wrong.
+
+Not for: nesting and types that go round (tests/model/test_robustness.py), nor paths (test_walk.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.model.files import DiskFiles
+
+SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
+REGISTERING = f"""package m
+
+{SDK}
+func init() {{
+	udf.Register("a", Foo)
+	udf.Register("b", T{{}}.M)
+	udf.Register(name, func() {{}})
+	udf.Register("not-valid", func(c chan int) {{}})
+}}
+"""
+DECLARED = "type T struct{}\n\nfunc (T) M() {}\n\nconst name = `c`\n"
+# What is wrong with REGISTERING, whatever else there is.
+WRONG = ["MG105", "MG201"]
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def module(**files: str | bytes) -> Path:
+        (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
+        for name, text in files.items():
+            path = tmp_path / f"{name.replace('__', '/')}.go"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return tmp_path
+
+    return module
+
+
+def codes(root: Path, files: DiskFiles | None = None) -> list[str]:
+    return sorted(finding.code for finding in lint_paths([str(root)], files or DiskFiles()).findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("func Foo() {}\n" + DECLARED, []),
+        ("func Foo( {\n}\n" + DECLARED, ["MG400"]),
+        ("func Foo() {\n if x {\n}\n" + DECLARED, ["MG400"]),
+        ("func Foo) {}\n" + DECLARED, ["MG400"]),
+        ("type T struct{\nfunc (T) M() {}\nconst name = `c`\nfunc Foo() {}\n", ["MG400"]),
+        ("const ( name = `c`\nfunc Foo() {}\ntype T struct{}\nfunc (T) M() {}\n", ["MG400"]),
+        ("/* func Foo() {}\n" + DECLARED, ["MG400"]),
+        ("var s = `\nfunc Foo() {}\n" + DECLARED.replace("`", "'"), ["MG400"]),
+        # What nothing broken mentions is declared nowhere.
+        ("func Fo( {\n}\n" + DECLARED, ["MG102", "MG400"]),
+        ("func Foo() {}\ntype T struct{}\nfunc (T) N( {}\nconst name = `c`\n", ["MG102", "MG400"]),
+    ],
+)
+def test_what_broken_code_may_declare_is_not_missed(write: Write, text: str, found: list[str]) -> None:
+    assert codes(write(a=REGISTERING, b=f"package m\n\n{text}")) == sorted([*found, *WRONG])
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "// only words\n"])
+def test_an_empty_file_leaves_the_rest(write: Write, text: str) -> None:
+    root = write(a=REGISTERING, b=text, c=f"package m\n\nfunc Foo() {{}}\n\n{DECLARED}")
+    assert codes(root) == sorted(["MG400", *WRONG])
+
+
+class Guarded(DiskFiles):
+    """A disk that refuses some files: root may read everything else."""
+
+    def read(self, path: str) -> bytes:
+        if path.endswith("secret.go"):
+            raise PermissionError(13, "Permission denied", path)
+        return super().read(path)
+
+
+def test_what_may_stand_in_a_file_that_cannot_be_read_is_not_missed(write: Write) -> None:
+    loose = f"package m\n\n{SDK}\nfunc Loose(rec *udf.Record) {{}}\n"
+    calls = f"package m\n\n{SDK}\nfunc later() {{ udf.Register(`later`, func() {{}}) }}\n"
+    root = write(a=REGISTERING, secret="package m\n", loose=loose, calls=calls)
+    assert codes(root, Guarded()) == sorted(["MG400", *WRONG])
+    outcome = lint_paths([str(root)], Guarded(), {"select": ["MG400"]})
+    assert "secret.go" in outcome.findings[0].message
+    assert codes(root) == sorted(["MG101", "MG102", "MG102", "MG106", *WRONG])
+
+
+def test_nor_what_another_package_may_have(write: Write) -> None:
+    lib = "package lib\n\ntype T struct{}\n"
+    source = REGISTERING.replace("Foo", "lib.Foo").replace("T{}", "lib.T{}").replace("name,", "lib.Name,")
+    source = source.replace(SDK, f'{SDK}import "example.com/m/lib"\n')
+    root = write(a=source, lib__a=lib, lib__secret="package lib\n")
+    assert codes(root, Guarded()) == WRONG
+    assert codes(root) == sorted(["MG102", "MG102", "MG102", *WRONG])
+    (root / "lib/secret.go").write_text("package lib\n\nfunc Foo( {\n\nfunc (T) M( {\n\nconst Name = = 1\n")
+    assert codes(root) == WRONG
+
+
+def test_links_that_lead_nowhere_or_in_circles_end(write: Write) -> None:
+    root = write(a=REGISTERING, b=f"package m\n\nfunc Foo() {{}}\n\n{DECLARED}")
+    (root / "gone.go").symlink_to(root / "nowhere")
+    (root / "self.go").symlink_to(root / "self.go")
+    (root / "around").symlink_to(root, target_is_directory=True)
+    (root / "inner").mkdir()
+    (root / "inner" / "back").symlink_to(root, target_is_directory=True)
+    assert codes(root) == sorted(["MG400", "MG400", *WRONG])
+
+
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        (lambda text: b"\xef\xbb\xbf" + text, False),
+        (lambda text: text.replace(b"\n", b"\r\n"), False),
+        (lambda text: text.replace(b"\t", b"\t\t// caf\xc3\xa9 \xf0\x9f\x98\x80\n\t", 1), False),
+        (lambda text: text.replace(b"\t", b"\t// caf\xe9\n\t", 1), True),
+        (lambda text: text.replace(b"\t", b"\t// \xed\xa0\x80\n\t", 1), True),
+        (lambda text: text.replace(b"\t", b"\t// a\0b\n\t", 1), True),
+        (lambda text: text.replace(b"\t", b"\t// a\xef\xbb\xbfb\n\t", 1), True),
+        (lambda text: text + b"\0", True),
+    ],
+)
+def test_bytes_that_are_odd_stop_nothing(
+    write: Write, change: Callable[[bytes], bytes], broken: bool
+) -> None:
+    source = change(f"{REGISTERING}\nfunc Foo() {{}}\n\n{DECLARED}".encode())
+    root = write(a=source)
+    assert codes(root) == sorted([*(["MG400"] if broken else []), *WRONG])
+    outcome = lint_paths([str(root)], DiskFiles(), {"select": ["MG105"]})
+    document = outcome.loaders[str(root)].documents()[str(root / "a.go")]
+    assert document.slice(outcome.findings[0].location.span) == '"not-valid"'
+
+
+def test_packages_that_import_each_other_end(write: Write) -> None:
+    source = REGISTERING.replace(SDK, f'{SDK}import "example.com/m/b"\n').replace("Foo", "b.Foo")
+    other = f'package b\n\n{SDK}import "example.com/m"\n\nvar _ = udf.Register(`x-y`, m.Nothing)\n\n'
+    root = write(a=source + DECLARED, b__b=other + "func Foo() {}\n")
+    assert codes(root) == sorted(["MG102", "MG105", *WRONG])
+
+
+def test_what_imports_bring_that_are_not_there_is_unknown(write: Write) -> None:
+    source = REGISTERING.replace(SDK, f'{SDK}import "example.org/gone"\nimport . "example.org/dotted"\n')
+    source = source.replace("Foo", "gone.Foo").replace("T{}", "gone.T{}")
+    assert codes(write(a=source)) == WRONG
+
+
+def test_without_go_the_types_of_its_library_are_unknown_and_that_is_said(write: Write) -> None:
+    source = f"""package m
+
+{SDK}
+import (
+	"sort"
+	"strings"
+)
+
+var _ = udf.Register("a", func(b strings.Builder, s sort.IntSlice) (strings.Reader, error) {{ panic(0) }})
+var _ = udf.Register("b", strings.ToUpper)
+var _ = udf.Register("c", func(b strings.Builder, c chan int) {{}})
+var _ = udf.Register("d", new(strings.Builder).Len)
+"""
+    root = write(a=source)
+    assert codes(root) == ["MG201"]
+    outcome = lint_paths([str(root)], DiskFiles())
+    assert not outcome.go_found
+    assert {"sort", "strings"} <= set(outcome.unread)
+
+
+def test_ten_megabytes_are_judged(write: Write) -> None:
+    many = "".join(f"func f{i}(x int) int {{ return x + {i} }}\n" for i in range(3_000))
+    words = "// Words, words, words.\n" * 420_000
+    root = write(a=REGISTERING, b=f"package m\n\n{words}{many}\nfunc Foo() {{}}\n\n{DECLARED}")
+    assert (root / "b.go").stat().st_size > 10_000_000
+    assert codes(root) == WRONG
