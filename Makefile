@@ -62,7 +62,7 @@ test-extension: $(VENV)/.dev ## The VS Code extension: types, unit tests, packag
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run check && npm test && npm run package'
 
 .PHONY: test-workbench
-test-workbench: $(VENV)/.dev ## The extension in a real VS Code, in headless Chromium (installs what is missing)
+test-workbench: $(VENV)/.bench ## The extension in a real VS Code, in headless Chromium (installs what is missing)
 	tests/workbench/run
 
 .PHONY: test-editors

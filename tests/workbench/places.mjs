@@ -6,6 +6,7 @@ import path from "node:path";
 export const ROOT = path.resolve(import.meta.dirname, "../..");
 export const CACHE = path.join(ROOT, "target/workbench");
 export const VSIX = path.join(ROOT, "vscode-extension/modgo.vsix");
+export const GOPLS_VSIX = path.join(CACHE, "gopls.vsix");
 export const EXAMPLES = path.join(ROOT, "examples");
 export const INTERPRETER = path.join(ROOT, ".venv/bin/python");
 export const PICTURES = path.join(ROOT, "artifacts/workbench");

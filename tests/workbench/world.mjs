@@ -62,13 +62,14 @@ function removeHome(home) {
 /**
  * Makes a world. `settings` are added to the user's settings; `trust` turns workspace trust on, so that the
  * folder opens in Restricted Mode; `prepare(folder)` changes the copy of the examples before it is opened;
- * `environment(home)` gives variables that are otherwise than here.
+ * `environment(home)` gives variables that are otherwise than here; `extensions` are installed beside ours.
  */
 export async function createWorld({
   settings = {},
   trust = false,
   prepare = () => {},
   environment = () => ({}),
+  extensions: others = [],
 }) {
   const home = mkdtempSync(path.join(tmpdir(), "modgo-workbench-"));
   homes.add(home);
@@ -81,7 +82,8 @@ export async function createWorld({
 
   const env = { ...environmentFor(home), ...environment(home) };
   const dirs = ["--user-data-dir", user, "--extensions-dir", extensions];
-  execFileSync(process.execPath, [CODE_SERVER, ...dirs, "--install-extension", VSIX], { env, stdio: "pipe" });
+  const installing = [VSIX, ...others].flatMap((vsix) => ["--install-extension", vsix]);
+  execFileSync(process.execPath, [CODE_SERVER, ...dirs, ...installing], { env, stdio: "pipe" });
 
   const port = await freePort();
   const log = path.join(home, "code-server.log");

@@ -1,0 +1,114 @@
+// Real gopls in the same window, run by an extension of the Go extension's name: each says its own, and where
+// VS Code asks one of the two alone, it is gopls that is asked for Go.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { GOPLS_VSIX, INTERPRETER, ROOT } from "../places.mjs";
+import { until } from "../until.mjs";
+
+const COUNTERS = "counters/counters.go";
+const SELF_ASSIGNED = "\nfunc again(n int) int {\n\tn = n\n\treturn n\n}\n\nvar _ = again\n";
+
+/** The gopls of the benchmarks, with the PATH on which its Go is. */
+function gopls() {
+  const script =
+    "import json, bench.server; binary, more = bench.server.gopls(); print(json.dumps([str(binary), more]))";
+  return JSON.parse(execFileSync(INTERPRETER, ["-c", script], { cwd: ROOT, encoding: "utf8" }));
+}
+
+function environment(home) {
+  const [binary, more] = gopls();
+  const modules = path.join(home, "modules");
+  return {
+    ...more,
+    GOPLS: binary,
+    GOMODCACHE: modules,
+    GOFLAGS: "-modcacherw",
+    GOPROXY: "off",
+    GOTOOLCHAIN: "local",
+  };
+}
+
+function prepare(folder) {
+  const home = path.dirname(folder);
+  const file = path.join(folder, COUNTERS);
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace('\tudf.Register("take", Take)\n', ""));
+  appendFileSync(file, SELF_ASSIGNED);
+  const install = ["-m", "modgo_lsp", "sdk", "install", "--write", "--path", path.join(folder, "counters")];
+  execFileSync(INTERPRETER, install, { env: { ...process.env, ...environment(home) }, stdio: "pipe" });
+}
+
+function placeOf(folder, text) {
+  const lines = readFileSync(path.join(folder, COUNTERS), "utf8").split("\n");
+  const line = lines.findIndex((each) => each.includes(text));
+  assert.ok(line >= 0, `there is no ${text}`);
+  return { line: line + 1, column: lines[line].indexOf(text) + 1 };
+}
+
+export const besideGopls = {
+  name: "beside gopls",
+  world: { prepare, environment, extensions: [GOPLS_VSIX] },
+  steps: [
+    [
+      "both say what is wrong, each its own",
+      async ({ workbench }) => {
+        await workbench.open(COUNTERS);
+        await workbench.problemCount(/0\s*2/).waitFor({ timeout: 120_000 });
+        await workbench.showProblems();
+        await workbench.problem(/Take.*not registered.*MG101/);
+        await workbench.problem(/self-assignment/);
+        await workbench.closePanel();
+      },
+    ],
+    [
+      "what is marked of Go's names is what gopls marks",
+      async ({ workbench, folder }) => {
+        const { line, column } = placeOf(folder, "limit int64) (int64, error)");
+        await workbench.goTo(line, column);
+        // VS Code by itself would mark the word in a comment and in a string, too.
+        const marks = workbench.page.locator(".wordHighlight, .wordHighlightStrong, .wordHighlightText");
+        await until(
+          "the parameter and its two uses are marked",
+          async () => (await marks.count()) === 3,
+          20,
+          async () => `${await marks.count()} marks`,
+        );
+      },
+    ],
+    [
+      "who calls a Go function is what gopls says",
+      async ({ workbench, folder }) => {
+        const { line, column } = placeOf(folder, "store(rec *udf.Record)");
+        await workbench.goTo(line, column);
+        const peek = workbench.page.locator(".call-hierarchy .monaco-list-row");
+        await workbench.run("Peek Call Hierarchy", peek.first());
+        await until(
+          "the callers",
+          async () => (await peek.allInnerTexts()).some((text) => text.includes("Add")),
+          20,
+          async () => JSON.stringify(await peek.allInnerTexts()),
+        );
+        await workbench.page.keyboard.press("Escape");
+      },
+    ],
+    [
+      "and of a registered name what Modgo says",
+      async ({ workbench, folder }) => {
+        const { line, column } = placeOf(folder, '"add"');
+        await workbench.goTo(line);
+        for (let moved = 1; moved < column + 2; moved++) await workbench.page.keyboard.press("ArrowRight");
+        await workbench.run("Go to Definition");
+        const { line: declared } = placeOf(folder, "func Add(");
+        await until(
+          "the cursor is on the function",
+          async () =>
+            (await workbench.page.locator(".part.statusbar").innerText()).includes(`Ln ${declared},`),
+          20,
+          () => workbench.page.locator(".part.statusbar").innerText(),
+        );
+      },
+    ],
+  ],
+};
