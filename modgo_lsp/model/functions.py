@@ -11,7 +11,7 @@ from functools import partial
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.imports import may_be_standard
-from modgo_lsp.model.objects import FunctionName, Predeclared
+from modgo_lsp.model.objects import FunctionName, Predeclared, TypeName
 from modgo_lsp.model.package import Function, Signature
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import RECORD, SDK_PATH, STREAM
@@ -87,7 +87,10 @@ def _may_be_receiver(resolver: Resolver, file: FileUnit, expr: ast.Expr) -> bool
         unit = resolver.find_unit(file, selected[0])
         # Go's library knows nothing of the SDK.
         return not may_be_standard(selected[0]) if unit is None else not unit.standard
-    return isinstance(expr, ast.Ident) and not isinstance(file.uses.get(expr.span.start), Predeclared)
+    item = file.uses.get(expr.span.start) if isinstance(expr, ast.Ident) else None
+    if isinstance(item, TypeName):
+        return item.spec.alias  # what is declared otherwise is a type of its own
+    return isinstance(expr, ast.Ident) and not isinstance(item, Predeclared)
 
 
 def _references(

@@ -134,6 +134,11 @@ class Reach:
     def _called_by(self, owner: Owner) -> Iterator[FunctionName]:
         """The functions that run for certain when `owner` does."""
         file = self._files[owner]
+        if (
+            isinstance(owner, ast.ValueSpec)
+            and file.document.text.find(b"(", owner.span.start, owner.span.end) < 0
+        ):
+            return  # a table, most likely: there's no need to look into it
         bind_owner(self._operands.resolver, file, owner)
         for call in static_calls(owner):
             if not self._leads_away(file, call.fun):

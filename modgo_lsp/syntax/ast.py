@@ -38,6 +38,28 @@ class Body:
             self._lower = None
         return self._statements
 
+    @property
+    def nodes(self) -> tuple[Stmt, ...]:
+        return self.statements
+
+
+class Elements:
+    """What stands between the braces of a composite literal, lowered once, at first use: it may be a table of
+    thousands of lines that nobody asks about."""
+
+    __slots__ = ("_lower", "_nodes")
+
+    def __init__(self, lower: Callable[[], tuple[Expr, ...]]) -> None:
+        self._lower: Callable[[], tuple[Expr, ...]] | None = lower
+        self._nodes: tuple[Expr, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[Expr, ...]:
+        if self._lower is not None:
+            self._nodes = self._lower()
+            self._lower = None
+        return self._nodes
+
 
 # --- expressions and types -------------------------------------------------------------------------
 
@@ -72,7 +94,11 @@ class CompositeLit(Node, frozen=True, eq=False, gc=False):
     """`type` is None where it is left out, as inside another composite literal."""
 
     type: Expr | None
-    elements: tuple[Expr, ...]
+    value: Elements
+
+    @property
+    def elements(self) -> tuple[Expr, ...]:
+        return self.value.nodes
 
 
 class ParenExpr(Node, frozen=True, eq=False, gc=False):
@@ -418,8 +444,8 @@ def children(node: Node) -> list[Node]:
             found.append(value)
         elif isinstance(value, tuple):
             found += [item for item in value if isinstance(item, Node)]
-        elif isinstance(value, Body):
-            found += value.statements
+        elif isinstance(value, Body | Elements):
+            found += value.nodes
     return found
 
 

@@ -233,13 +233,16 @@ def _binary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
 def _composite(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     type_ = lowering.optional(_field(node, "type"), depth)
     value = _field(node, "value")
-    elements = () if value is None else tuple(lowering.expr(child, depth) for child in proper(value))
-    return ast.CompositeLit(lowering.span(node), type_, elements)
+    return ast.CompositeLit(lowering.span(node), type_, _elements(lowering, value, depth))
 
 
 def _literal_value(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    return ast.CompositeLit(
-        lowering.span(node), None, tuple(lowering.expr(child, depth) for child in proper(node))
+    return ast.CompositeLit(lowering.span(node), None, _elements(lowering, node, depth))
+
+
+def _elements(lowering: Lowering, node: Tree | None, depth: int) -> ast.Elements:
+    return ast.Elements(
+        lambda: () if node is None else tuple(lowering.expr(child, depth) for child in proper(node))
     )
 
 

@@ -110,8 +110,8 @@ def shown(node: object) -> object:
         return node.name
     if isinstance(node, ast.BasicLit):
         return node.value
-    if isinstance(node, ast.Body):
-        return [shown(statement) for statement in node.statements]
+    if isinstance(node, ast.Body | ast.Elements):
+        return [shown(inner) for inner in node.nodes]
     if isinstance(node, ast.Node):
         fields = [getattr(node, name) for name in node.__struct_fields__ if name != "span"]
         return (type(node).__name__, *(shown(field) for field in fields))
@@ -288,8 +288,8 @@ def mutated(text: bytes, seed: int) -> bytes:
 
 def shape(node: object) -> object:
     """Everything in a syntax tree, as plain data."""
-    if isinstance(node, ast.Body):
-        return [shape(statement) for statement in node.statements]
+    if isinstance(node, ast.Body | ast.Elements):
+        return [shape(inner) for inner in node.nodes]
     if isinstance(node, tuple):
         return [shape(item) for item in node]
     if isinstance(node, ast.Node):
