@@ -15,7 +15,7 @@ def name_of(udfs: Make, expression: str, source: str = "", **others: str) -> str
     imports = '"example.com/m/other"' if others else ""
     found = udfs(f"func F() {{}}\n{source}\nvar _ = udf.Register({expression}, F)\n", imports, **others)
     (registration,) = found.registrations
-    assert (registration.name is None) == (registration.dynamic == "name")
+    assert (registration.name is None) == (registration.dynamic in ("name", "unknown"))
     return registration.name
 
 
