@@ -38,7 +38,7 @@ const fault fault_list[] = {
 	{"a bad pointer in C", "hostile", "segfault", PANICKED, "signal 11", ENDS, ""},
 	{"a Go stack overflows", "go/faults", "recurse_on", PANICKED, "fatal error: ", ENDS, ""},
 	{"a C stack overflows", "hostile", "overflow", PANICKED, "signal 11", ENDS, ""},
-	{"Go memory is exhausted", "go/faults", "allocate", PANICKED, "memory", ENDS, ""},
+	{"Go memory is exhausted", "go/faults", "allocate", PANICKED, "its worker was ended by signal", ENDS, ""},
 	{"C memory is exhausted", "hostile", "exhaust", BOTH(FAILED, "no memory after")},
 	{"concurrent writes to a map", "go/faults", "concurrent_map", PANICKED, "concurrent map writes", ENDS, ""},
 	{"a deadlock in Go", "go/faults", "deadlock", DEADLINE, "did not come back in time", HANGS, ""},
