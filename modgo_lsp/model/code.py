@@ -180,6 +180,11 @@ class Code:
         item = None if fun is None else self.object_of(fun)
         return isinstance(item, Builtin) and item.name in names
 
+    def number(self, expr: ast.Expr) -> int | None:
+        """The value of a constant integer; None of any other expression."""
+        value = self._operands.operand(self.file, expr).value
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
     def is_true(self, expr: ast.Expr) -> bool:
         """Whether an expression is the constant true."""
         return self._operands.operand(self.file, expr).value is True

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
+from modgo_lsp.syntax import ast
 
 TEXT = """
 ## What it does
@@ -52,11 +54,27 @@ _CHANGES = (
 )
 
 
+# What tells the present state where its argument is a number below this.
+_ASKS_BELOW = {
+    "runtime.GOMAXPROCS": 1,
+    "runtime.SetMutexProfileFraction": 0,
+    "runtime/debug.SetMemoryLimit": 0,
+}
+_ASKS = ("os/signal.Ignored",)
+
+
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
-        for call, _ in code.calls(*_CHANGES):
+        for call, name in code.calls(*_CHANGES):
+            if name in _ASKS or _asks(code, call, _ASKS_BELOW.get(name)):
+                continue
             message = f"{code.text(call.fun)} changes the whole process, and with it every other call"
             yield RULE.finding(message, code.place(call), code.way())
+
+
+def _asks(code: Code, call: ast.CallExpr, below: int | None) -> bool:
+    number = code.number(call.args[0]) if below is not None and len(call.args) == 1 else None
+    return below is not None and number is not None and number < below
 
 
 RULE = Rule(

@@ -88,7 +88,7 @@ def register_all(folder: Path, oracle: Oracle, pattern: str = "./...") -> int:
         calls = rng.sample(calls, min(len(calls), _REGISTERED))
         for name in rng.sample(one["types"], min(len(one["types"]), _REGISTERED // 4)):
             calls.append(f"func(_ {name.replace('%', '')}) (_ {name.replace('%', '')}) {{ panic(0) }}")
-        lines = [f'\tmodgo_udf.Register("f{n}", {call})' for n, call in enumerate(calls)]
+        lines = [f'\tmodgo_udf.Register("p{written}_f{n}", {call})' for n, call in enumerate(calls)]
         text = f'package {one["name"]}\n\nimport modgo_udf "{SDK}"\n\nfunc init() {{\n'
         Path(one["dir"], "zz_modgo_udf.go").write_text(text + "\n".join(lines) + "\n}\n")
         written += 1

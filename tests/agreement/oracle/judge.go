@@ -133,6 +133,13 @@ func (j *judge) related(down bool) []*loaded {
 }
 
 func (j *judge) registrations(pkg *loaded) []*registration {
+	if !pkg.searched {
+		pkg.found, pkg.searched = j.search(pkg), true
+	}
+	return pkg.found
+}
+
+func (j *judge) search(pkg *loaded) []*registration {
 	of := newJudge(j.program, pkg)
 	all, static, possible := reach(of.related(false))
 	var found []*registration
@@ -507,6 +514,9 @@ func receiverFirst(signature *types.Signature) bool {
 
 func (j *judge) referredTo(one *owner) bool {
 	for _, pkg := range j.inModule() {
+		if pkg != j.pkg && !imports(pkg, j.pkg) {
+			continue
+		}
 		for ident, used := range pkg.info.Uses {
 			if used != one.object {
 				continue

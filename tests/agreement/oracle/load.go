@@ -42,6 +42,9 @@ type loaded struct {
 	problems []types.Error // those of the type checker
 	broken   []string      // the files that don't parse
 	checking bool
+	owners   []*owner        // what holds code, once it was asked for
+	found    []*registration // likewise the registrations
+	searched bool
 }
 
 type program struct {

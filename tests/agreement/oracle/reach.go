@@ -12,6 +12,16 @@ type owner struct {
 	decl   *ast.FuncDecl
 	spec   *ast.ValueSpec
 	object *types.Func
+	leads  *leads
+}
+
+// leads is where code leads: what it calls exactly when it runs itself, what it names, the interface methods that
+// it names, and the exported methods of values that it hands over.
+type leads struct {
+	certainly []*types.Func
+	named     []*types.Func
+	faces     []string
+	handed    []*types.Func
 }
 
 func (o *owner) root() bool {
@@ -26,17 +36,24 @@ func (o *owner) node() ast.Node {
 }
 
 func owners(pkg *loaded) []*owner {
-	var found []*owner
+	if pkg.owners == nil {
+		pkg.owners = ownersOf(pkg)
+	}
+	return pkg.owners
+}
+
+func ownersOf(pkg *loaded) []*owner {
+	found := []*owner{}
 	for _, file := range pkg.files {
 		for _, decl := range file.Decls {
 			switch decl := decl.(type) {
 			case *ast.FuncDecl:
 				object, _ := pkg.info.Defs[decl.Name].(*types.Func)
-				found = append(found, &owner{pkg, decl, nil, object})
+				found = append(found, &owner{pkg, decl, nil, object, nil})
 			case *ast.GenDecl:
 				for _, spec := range decl.Specs {
 					if value, ok := spec.(*ast.ValueSpec); ok && decl.Tok == token.VAR && len(value.Values) > 0 {
-						found = append(found, &owner{pkg, nil, value, nil})
+						found = append(found, &owner{pkg, nil, value, nil, nil})
 					}
 				}
 			}
@@ -109,14 +126,20 @@ func reach(packages []*loaded) (all []*owner, static, possible map[*owner]bool) 
 		}
 	}
 	static, possible = map[*owner]bool{}, map[*owner]bool{}
+	byName := map[string][]*owner{}
+	for object, one := range byObject {
+		if object.Signature().Recv() != nil {
+			byName[object.Name()] = append(byName[object.Name()], one)
+		}
+	}
 	var certainly, perhaps func(*owner)
 	certainly = func(one *owner) {
 		if one == nil || static[one] {
 			return
 		}
 		static[one] = true
-		for call := range one.staticCalls() {
-			certainly(byObject[callee(one.pkg, call.Fun)])
+		for _, function := range one.leadsTo().certainly {
+			certainly(byObject[function])
 		}
 	}
 	perhaps = func(one *owner) {
@@ -124,27 +147,13 @@ func reach(packages []*loaded) (all []*owner, static, possible map[*owner]bool) 
 			return
 		}
 		possible[one] = true
-		ast.Inspect(one.node(), func(node ast.Node) bool {
-			if ident, ok := node.(*ast.Ident); ok {
-				if used, ok := one.pkg.info.Uses[ident].(*types.Func); ok {
-					perhaps(byObject[used.Origin()])
-					if isInterfaceMethod(used) {
-						for object, other := range byObject {
-							if object.Name() == used.Name() && object.Signature().Recv() != nil {
-								perhaps(other)
-							}
-						}
-					}
-				}
-			}
-			return true
-		})
-		for _, t := range usedValues(one) {
-			methods := types.NewMethodSet(t)
-			for i := range methods.Len() {
-				if method := methods.At(i).Obj().(*types.Func); method.Exported() {
-					perhaps(byObject[method.Origin()])
-				}
+		to := one.leadsTo()
+		for _, function := range append(to.named[:len(to.named):len(to.named)], to.handed...) {
+			perhaps(byObject[function])
+		}
+		for _, name := range to.faces {
+			for _, other := range byName[name] {
+				perhaps(other)
 			}
 		}
 	}
@@ -174,6 +183,38 @@ func callee(pkg *loaded, expr ast.Expr) *types.Func {
 		return callee(pkg, expr.X)
 	}
 	return nil
+}
+
+func (o *owner) leadsTo() *leads {
+	if o.leads != nil {
+		return o.leads
+	}
+	o.leads = &leads{}
+	for call := range o.staticCalls() {
+		if function := callee(o.pkg, call.Fun); function != nil {
+			o.leads.certainly = append(o.leads.certainly, function)
+		}
+	}
+	ast.Inspect(o.node(), func(node ast.Node) bool {
+		if ident, ok := node.(*ast.Ident); ok {
+			if used, ok := o.pkg.info.Uses[ident].(*types.Func); ok {
+				o.leads.named = append(o.leads.named, used.Origin())
+				if isInterfaceMethod(used) {
+					o.leads.faces = append(o.leads.faces, used.Name())
+				}
+			}
+		}
+		return true
+	})
+	for _, t := range usedValues(o) {
+		methods := types.NewMethodSet(t)
+		for i := range methods.Len() {
+			if method := methods.At(i).Obj().(*types.Func); method.Exported() {
+				o.leads.handed = append(o.leads.handed, method.Origin())
+			}
+		}
+	}
+	return o.leads
 }
 
 // usedValues are the types, as pointers to them, of the values that code uses otherwise than to select from
