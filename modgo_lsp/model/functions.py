@@ -89,7 +89,8 @@ def _may_be_receiver(resolver: Resolver, file: FileUnit, expr: ast.Expr) -> bool
         return not may_be_standard(selected[0]) if unit is None else not unit.standard
     item = file.uses.get(expr.span.start) if isinstance(expr, ast.Ident) else None
     if isinstance(item, TypeName):
-        return item.spec.alias  # what is declared otherwise is a type of its own
+        # What is declared otherwise is a type of its own, but for the SDK's by a dot import.
+        return item.spec.alias or (item.file is not None and item.file.unit.path == SDK_PATH)
     return isinstance(expr, ast.Ident) and not isinstance(item, Predeclared)
 
 
