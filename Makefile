@@ -142,10 +142,10 @@ wheel: $(VENV)/.asd ## dist/modgo_lsp-….whl with the server plugin for both ma
 ##@ Figures
 
 .PHONY: bench
-bench: bench-lint bench-cli bench-server bench-abi ## All benchmarks: a table each, and bench/out/NAME.json
+bench: bench-lint bench-cli bench-server bench-abi ## All benchmarks: a table each, and bench/out/NAME.json (bench-lint BENCH="--packages 1000")
 
 bench-%: $(VENV)/.bench libmod_go.so
-	$(BIN)/python -m bench.$*
+	$(BIN)/python -m bench.$* $(BENCH)
 
 ##@ Housekeeping
 

@@ -20,13 +20,14 @@ from bench.figures import ROOT
 MODULES = (
     "golang.org/x/tools/gopls@v0.24.0",
     "honnef.co/go/tools@v0.8.1",
-    "golang.org/x/net@v0.62.0",
-    "golang.org/x/crypto@v0.59.0",
-    "google.golang.org/grpc@v1.85.0",
+    "golang.org/x/net@v0.60.0",
+    "golang.org/x/crypto@v0.57.0",
+    "google.golang.org/grpc@v1.84.0",
     "google.golang.org/protobuf@v1.36.12",
     "k8s.io/client-go@v0.36.0",
 )
 MODULE = "example.com/bench"
+_GO = "1.27"  # that of gopls
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
 
 _FIELDS = (
@@ -50,9 +51,9 @@ class GoPackage(NamedTuple):
 
 def real_packages(count: int, scratch: Path, environment: Mapping[str, str]) -> list[GoPackage]:
     """The first `count` packages, by import path, each after those that it imports: no commands, none with
-    cgo, assembly or embedded files."""
+    cgo or embedded files."""
     scratch.mkdir(parents=True, exist_ok=True)
-    (scratch / "go.mod").write_text(f"module {MODULE}\n\ngo 1.26\n")
+    (scratch / "go.mod").write_text(f"module {MODULE}\n\ngo {_GO}\n")
     _go(scratch, environment, "get", *MODULES)
     patterns = [f"{module.partition('@')[0]}/..." for module in MODULES]
     listed = _go(
@@ -73,7 +74,7 @@ def write_tree(folder: Path, packages: Sequence[GoPackage], with_udfs: bool) -> 
     lines = 0
     folder.mkdir(parents=True)
     require = f"\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n" if with_udfs else ""
-    (folder / "go.mod").write_text(f"module {MODULE}\n\ngo 1.26\n{require}")
+    (folder / "go.mod").write_text(f"module {MODULE}\n\ngo {_GO}\n{require}")
     renamed = re.compile(
         rb'"(' + rb"|".join(sorted({re.escape(path.encode()) for path in ours}, reverse=True)) + rb')"'
     )
@@ -114,6 +115,8 @@ def _take(path: str, found: Mapping[str, Any], taken: dict[str, GoPackage]) -> b
 
 def _is_of_use(package: Mapping[str, Any]) -> bool:
     if package.get("Standard") or package.get("Incomplete") or package.get("Name") in (None, "", "main"):
+        return False
+    if "cmd" in package["ImportPath"].split("/"):
         return False
     return bool(package.get("GoFiles")) and not any(
         package.get(files) for files in ("CgoFiles", "EmbedPatterns")

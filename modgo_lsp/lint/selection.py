@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from modgo_lsp.lint.config import Settings
+from modgo_lsp.lint.ignore import patterns_of
 from modgo_lsp.model.finding import Finding, Severity
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 
 def configured(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
@@ -57,12 +54,7 @@ def _ignored_there(finding: Finding, settings: Settings) -> bool:
     path = PurePath(finding.location.path)
     if not path.is_relative_to(settings.root):
         return False
-    return _spec(patterns).match_file(path.relative_to(settings.root).as_posix())
+    return _compiled(patterns).covers(path.relative_to(settings.root).as_posix())
 
 
-@lru_cache
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    # pathspec is of use here and for .gitignore alone: most runs need not import it.
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns)
+_compiled = lru_cache(patterns_of)

@@ -5,17 +5,15 @@ Not for: reading what is in the files (model/).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from modgo_lsp.lint.ignore import Patterns
 from modgo_lsp.model.files import Files, join
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 _SKIPPED = frozenset(("testdata", "vendor", "node_modules"))
 
@@ -139,19 +137,15 @@ class _Ignored:
         return ignored
 
     @cached_property
-    def _spec(self) -> GitIgnoreSpec:
-        # Imported only where there is a .gitignore to read.
-        from pathspec import GitIgnoreSpec
-
+    def _patterns(self) -> Patterns:
         try:
-            text = self._files.read(str(PurePath(self._folder, ".gitignore"))).decode("utf-8", "replace")
+            return Patterns(self._files.read(join(self._folder, ".gitignore")))
         except OSError:
-            text = ""
-        return GitIgnoreSpec.from_lines(text.splitlines())
+            return Patterns(b"")
 
     def matches(self, path: str, is_folder: bool) -> bool:
         if self._above is None:
             return False
-        relative = PurePath(path).relative_to(self._folder).as_posix()
-        verdict = self._spec.check_file(f"{relative}/" if is_folder else relative).include
+        relative = path[len(self._folder) :].lstrip(os.sep).replace(os.sep, "/")
+        verdict = self._patterns.verdict(relative, is_folder)
         return self._above.matches(path, is_folder) if verdict is None else verdict

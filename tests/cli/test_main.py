@@ -68,7 +68,6 @@ def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
         "asyncio",
         "rich",
         "difflib",
-        "pathspec",
         "msgpack",
         "tomllib",
         "tempfile",

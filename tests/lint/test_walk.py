@@ -110,3 +110,10 @@ def test_dots_are_the_go_command_s(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     assert absolute("./...") == absolute("...") == absolute(".") == str(tmp_path)
     assert absolute("in/...") == str(tmp_path / "in")
+
+
+def test_an_ignored_folder_that_is_named_is_walked(tmp_path: Path) -> None:
+    grow(tmp_path, ".git/HEAD", "out/a.go", "out/gen.go", "out/in/b.go")
+    (tmp_path / ".gitignore").write_text("out/\ngen.go\n")
+    assert walked(tmp_path) == {}
+    assert walked(tmp_path, "out") == {"out": ["a.go"], "out/in": None}
