@@ -1,113 +1,206 @@
 """A language client that does nothing but send, receive and note the time.
 
-It speaks JSON-RPC itself, for the time of a full client library must not count as the server's.
+It speaks JSON-RPC itself, for the time of a full client library must not count as the server's, and can send
+what no client library would.
 """
 
 from __future__ import annotations
 
 import os
+import selectors
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+PUSHED: Mapping[str, Any] = {"textDocument": {"publishDiagnostics": {"versionSupport": True}}}
+_PATIENCE = 60.0
+
 
 class LanguageServer:
-    """A server process on stdio, talked to from one thread."""
+    """A server process on stdio, talked to from one thread. `settings` are its section of the configuration,
+    `stderr` where it complains."""
 
-    def __init__(self, command: Sequence[str | Path], folder: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        stderr: int | Path = subprocess.DEVNULL,
+    ) -> None:
         self.started = time.perf_counter()
-        self._folder = folder
-        self._process = subprocess.Popen(
+        self.folder = folder
+        self.settings = settings
+        complaints = stderr if isinstance(stderr, int) else os.open(stderr, os.O_CREAT | os.O_WRONLY)
+        self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=complaints,
             cwd=folder,
-            env={**os.environ, **environment},
+            env={**os.environ, **(environment or {})},
+            bufsize=0,
         )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._stdin, self._stdout = self._process.stdin, self._process.stdout
+        if complaints is not stderr:
+            os.close(complaints)
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._stdin, self._stdout = self.process.stdin, self.process.stdout
+        self._buffer = bytearray()
+        self._readable = selectors.DefaultSelector()
+        self._readable.register(self._stdout, selectors.EVENT_READ)
         self._next_id = 0
-        # What was pushed last, by URI.
+        self._answers: dict[Any, dict[str, Any]] = {}
+        # What was pushed last, by URI; all notifications but those, in order.
         self.pushed: dict[str, Any] = {}
+        self.told: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
+
+    # --- to the server
 
     def notify(self, method: str, params: object) -> None:
-        self._send({"jsonrpc": "2.0", "method": method, "params": params})
+        self.send({"jsonrpc": "2.0", "method": method, "params": params})
 
-    def request(self, method: str, params: object) -> Any:
+    def ask(self, method: str, params: object) -> int:
+        """Sends a request; `answer` waits for what comes of it."""
         self._next_id += 1
-        self._send({"jsonrpc": "2.0", "id": self._next_id, "method": method, "params": params})
-        while True:
-            message = self._receive()
-            if message.get("id") == self._next_id and "method" not in message:
-                if "error" in message:
-                    raise RuntimeError(f"{method}: {message['error']}")
-                return message["result"]
+        self.send({"jsonrpc": "2.0", "id": self._next_id, "method": method, "params": params})
+        return self._next_id
+
+    def answer(self, number: Any, seconds: float = _PATIENCE) -> dict[str, Any]:
+        """The answer to a request, with its result or error."""
+        self.until(lambda: number in self._answers, seconds)
+        return self._answers.pop(number)
+
+    def request(self, method: str, params: object, seconds: float = _PATIENCE) -> Any:
+        message = self.answer(self.ask(method, params), seconds)
+        if "error" in message:
+            raise RuntimeError(f"{method}: {message['error']}")
+        return message["result"]
 
     def initialize(self, **more: object) -> None:
         """The handshake of a client that takes pushed diagnostics; `more` are parameters beside those."""
-        uri = self._folder.as_uri()
+        uri = self.folder.as_uri()
         self.request(
             "initialize",
             {
                 "processId": os.getpid(),
                 "rootUri": uri,
-                "workspaceFolders": [{"uri": uri, "name": self._folder.name}],
-                "capabilities": {"textDocument": {"publishDiagnostics": {"versionSupport": True}}},
+                "workspaceFolders": [{"uri": uri, "name": self.folder.name}],
+                "capabilities": PUSHED,
                 **more,
             },
         )
         self.notify("initialized", {})
 
-    def diagnostics(self, uri: str, version: int, count: int) -> float:
+    def open(self, path: Path, text: str | None = None, language: str = "go") -> str:
+        uri = path.as_uri()
+        text = path.read_text() if text is None else text
+        document = {"uri": uri, "languageId": language, "version": 1, "text": text}
+        self.notify("textDocument/didOpen", {"textDocument": document})
+        return uri
+
+    def change(self, uri: str, version: int, *changes: object) -> None:
+        document = {"uri": uri, "version": version}
+        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
+
+    def send(self, message: object) -> None:
+        body = msgspec.json.encode(message)
+        self.send_bytes(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    def send_bytes(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[self._stdin.write(view) :]
+
+    def close(self) -> int:
+        """Ends the session as a client should; the exit code."""
+        self.request("shutdown", None)
+        self.notify("exit", None)
+        return self.process.wait(10)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    # --- from the server
+
+    def until(self, condition: Callable[[], object], seconds: float = _PATIENCE) -> None:
+        """Receives until something is so. Raises TimeoutError, and RuntimeError where the server ends."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if self.receive(end - time.monotonic()) is None:
+                raise TimeoutError
+
+    def diagnostics(self, uri: str, version: int, count: int, seconds: float = _PATIENCE) -> float:
         """Waits for `count` diagnostics of this version of the document; the time of their arrival."""
-        while True:
-            message = self._receive()
-            params = message.get("params")
-            if (
-                message.get("method") == "textDocument/publishDiagnostics"
-                and params["uri"] == uri
+
+        def arrived() -> bool:
+            params = self.pushed.get(uri)
+            return (
+                params is not None
                 and params.get("version", version) == version
                 and len(params["diagnostics"]) == count
-            ):
-                return time.perf_counter()
+            )
+
+        self.until(arrived, seconds)
+        return time.perf_counter()
 
     def resident_megabytes(self) -> float:
         """The resident size of the server process alone, in MB."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
 
-    def close(self) -> None:
-        self.request("shutdown", None)
-        self.notify("exit", None)
-        self._process.wait(10)
+    def receive(self, seconds: float = _PATIENCE) -> dict[str, Any] | None:
+        """The next message, None where none comes in time. What the server asks is answered at once."""
+        body = self._body(time.monotonic() + seconds)
+        if body is None:
+            return None
+        message: dict[str, Any] = msgspec.json.decode(body)
+        method = message.get("method")
+        if method is None:
+            self._answers[message.get("id")] = message
+        elif "id" in message:
+            self.asked.append(message)
+            self.send({"jsonrpc": "2.0", "id": message["id"], "result": self._answer_to(message)})
+        elif method == "textDocument/publishDiagnostics":
+            self.pushed[message["params"]["uri"]] = message["params"]
+        else:
+            self.told.append(message)
+        return message
 
-    def _send(self, message: object) -> None:
-        body = msgspec.json.encode(message)
-        self._stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-        self._stdin.flush()
+    def _answer_to(self, message: Mapping[str, Any]) -> object:
+        if message["method"] == "workspace/configuration":
+            return [self.settings for _ in message["params"]["items"]]
+        return None
 
-    def _receive(self) -> dict[str, Any]:
-        """The next message. What the server asks of the client is answered with null at once."""
-        while True:
-            length = 0
-            while line := self._stdout.readline().strip():
-                name, _, value = line.partition(b":")
-                if name.lower() == b"content-length":
-                    length = int(value)
-            if not length:
-                raise RuntimeError("the server closed its output")
-            message: dict[str, Any] = msgspec.json.decode(self._stdout.read(length))
-            if message.get("method") == "textDocument/publishDiagnostics":
-                self.pushed[message["params"]["uri"]] = message["params"]
-            if "method" not in message or "id" not in message:
-                return message
-            items = message["params"].get("items", ()) if isinstance(message.get("params"), dict) else ()
-            answer = [None for _ in items] if message["method"] == "workspace/configuration" else None
-            self._send({"jsonrpc": "2.0", "id": message["id"], "result": answer})
+    def _body(self, end: float) -> bytes | None:
+        while (found := self._buffer.find(b"\r\n\r\n")) < 0:
+            if not self._read(end):
+                return None
+        length = 0
+        for line in self._buffer[:found].split(b"\r\n"):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        begin = found + 4
+        while len(self._buffer) < begin + length:
+            if not self._read(end):
+                return None
+        body = bytes(self._buffer[begin : begin + length])
+        del self._buffer[: begin + length]
+        return body
+
+    def _read(self, end: float) -> bool:
+        if not self._readable.select(max(0.0, end - time.monotonic())):
+            return False
+        data = os.read(self._stdout.fileno(), 1 << 16)
+        if not data:
+            raise RuntimeError("the server closed its output")
+        self._buffer += data
+        return True

@@ -17,9 +17,9 @@ import msgspec
 
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.cli.completion import files, rules
-from modgo_lsp.cli.crew import Crew
 from modgo_lsp.cli.failure import CliError, is_coloured
 from modgo_lsp.cli.progress import counting
 from modgo_lsp.lint.check import order

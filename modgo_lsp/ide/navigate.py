@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modgo_lsp.ide.udf_names import declaration, name_at, named_at, registrations, uses
+from modgo_lsp.ide.udf_names import name_at, named_at, registrations, uses
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.objects import FunctionName
@@ -20,7 +20,7 @@ def definitions(package: Package, path: str, offset: int, files: Files) -> list[
     name = name_at(package, path, offset, files)
     if name is None:
         return []
-    found = [declaration(each) for each in registrations(package) if each.name == name]
+    found = [each.function for each in registrations(package) if each.name == name]
     return list(dict.fromkeys(found))
 
 
@@ -31,7 +31,7 @@ def references(package: Package, path: str, offset: int, declarations: bool, fil
     found = {each.name_argument for each in named}
     found.update(uses(package, {each.name for each in named if each.name is not None}, files))
     if declarations:
-        found.update(declaration(each) for each in named)
+        found.update(each.function for each in named)
     return sorted(found)
 
 

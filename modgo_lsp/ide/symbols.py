@@ -5,10 +5,12 @@ Not for: Go's own symbols (gopls).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from modgo_lsp.ide.signature import caller_signature
-from modgo_lsp.ide.udf_names import declaration
+from modgo_lsp.lint.check import Judgement
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Registration
 
@@ -30,6 +32,15 @@ def symbols(package: Package) -> list[Symbol]:
     return sorted(found, key=lambda symbol: (symbol.location, symbol.name))
 
 
+def of_workspace(judgements: Iterable[Judgement]) -> list[Symbol]:
+    """The UDFs of many packages, by their names and places alone."""
+    return [
+        Symbol(name, "", place, place, _module(each.directory))
+        for each in judgements
+        for name, place in each.registered
+    ]
+
+
 def symbols_of(package: Package, path: str) -> list[Symbol]:
     """The UDFs whose functions stand in one file."""
     return [symbol for symbol in symbols(package) if symbol.location.path == path]
@@ -43,10 +54,13 @@ def matching(found: list[Symbol], query: str) -> list[Symbol]:
 def _symbol(package: Package, registration: Registration) -> Symbol:
     target = registration.target
     name = registration.name or "?"
-    place = declaration(registration)
     extent = registration.call if target is None else target.extent
-    module = package.directory.replace("\\", "/").rpartition("/")[2]
-    return Symbol(name, caller_signature(name, registration.signature), place, extent, module)
+    module = _module(package.directory)
+    return Symbol(name, caller_signature(name, registration.signature), registration.function, extent, module)
+
+
+def _module(directory: str) -> str:
+    return directory.replace("\\", "/").rpartition("/")[2]
 
 
 def _matches(name: str, query: str) -> bool:

@@ -62,9 +62,3 @@ def uses(package: Package, names: set[str], files: Files) -> list[Location]:
 def touches(location: Location, path: str, offset: int) -> bool:
     """Whether a cursor at `offset` is in or at the end of a place."""
     return location.path == path and location.span.start <= offset <= location.span.end
-
-
-def declaration(registration: Registration) -> Location:
-    """Where the function is: its declared name, else the expression that is registered."""
-    target = registration.target
-    return registration.function_argument if target is None else target.location

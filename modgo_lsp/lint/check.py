@@ -17,7 +17,7 @@ from modgo_lsp.lint.baseline import unknown
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.selection import configured
 from modgo_lsp.lint.suppress import Suppression, asking_reasons, suppress, suppressions, verdicts
-from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.finding import Finding, Location
 
 # A run that finds all judgements kept needs neither packages nor parser.
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class Judgement(msgspec.Struct, frozen=True):
     """What the rules say of a package that imports the SDK, whatever is configured or suppressed.
 
     `suppressions` are those of its files, by path, and those of files elsewhere in which findings stand.
-    `dependencies` are the folders of the packages with UDFs that it imports. `in_module`: there is a go.mod.
+    `dependencies` are the folders of the packages with UDFs that it imports. `registered` are the names that
+    it registers, with the places of their functions. `in_module`: there is a go.mod.
     `unread` are import paths of packages whose types would have mattered and whose source isn't here."""
 
     directory: str
@@ -39,6 +40,7 @@ class Judgement(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     suppressions: dict[str, tuple[Suppression, ...]]
     dependencies: tuple[str, ...]
+    registered: tuple[tuple[str, Location], ...]
     imported_in_module: bool
     in_module: bool
     unread: tuple[str, ...] = ()
@@ -91,6 +93,7 @@ def judgement(package: Package) -> Judgement | None:
         tuple(findings),
         {path: found for path, found in written.items() if found},
         tuple(member.directory for member in package.dependencies if member.imports_sdk),
+        tuple((each.name, each.function) for each in package.registrations if each.name is not None),
         package.imported_in_module,
         package.module is not None,
     )

@@ -1,6 +1,6 @@
 """Judging packages of one Go module, with all that is noted of it so that the judgements can be kept.
 
-Not for: which packages need it (modules.py), nor for doing it in several processes (cli/workers.py).
+Not for: which packages need it (modules.py), nor for doing it in several processes (build/lint_workers.py).
 """
 
 from __future__ import annotations

@@ -175,6 +175,11 @@ class Registration(msgspec.Struct, frozen=True):
     target: Function | None
     bins: BinsRead | None = None
 
+    @property
+    def function(self) -> Location:
+        """Where the function is: its declared name, else the expression that is registered."""
+        return self.function_argument if self.target is None else self.target.location
+
 
 class SyntaxProblem(msgspec.Struct, frozen=True):
     """The first place in a file that does not parse, and what was expected there."""

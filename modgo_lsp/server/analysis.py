@@ -101,10 +101,13 @@ class Analysis:
     def submit(self, work: Callable[[], Any], done: Callable[[Any, BaseException | None], None]) -> Job:
         """Does `work` after what was asked before it."""
         job = Job(work, done)
+        self.put(job)
+        return job
+
+    def put(self, job: Job) -> None:
         with self._news:
             self._jobs.append(job)
             self._news.notify()
-        return job
 
     def later(self, steps: Iterator[None]) -> None:
         """Takes the steps, one at a time, when there is nothing better to do."""

@@ -80,10 +80,12 @@ def pull(snapshot: Snapshot, params: wire.DocumentDiagnostic) -> dict[str, Any]:
 def pull_workspace(snapshot: Snapshot, params: wire.WorkspaceDiagnostic) -> dict[str, Any]:
     """Diagnostics of the workspace's UDF packages, also of files that are not open"""
     known = {each.uri: each.value for each in params.previous_result_ids}
-    directories = {package.directory for package in snapshot.udf_packages()} | snapshot.directories()
+    judgements = snapshot.workspace()
+    found: dict[str, list[Finding]] = {path: [] for each in judgements for path in each.paths}
+    found |= snapshot.decided(judgements, snapshot.built)
     reports: list[dict[str, Any]] = []
     told = set()
-    for path, findings in sorted(snapshot.by_path(directories).items()):
+    for path, findings in sorted(found.items()):
         uri, document = snapshot.uri(path), snapshot.documents.get(path)
         told.add(uri)
         if findings or uri in known:

@@ -20,8 +20,9 @@ async def with_module(server: ModgoServer, request: Request) -> Request:
     """The request with its `uri`. Raises UsageError where it has none and there is not one module."""
     if request.uri:
         return request
-    packages = await server.analysis.run(lambda: server.session.looked_up().udf_packages())
-    directories = sorted(package.directory for package in packages)
+    await server.indexed()
+    judgements = await server.analysis.run(lambda: server.session.looked_up().workspace())
+    directories = sorted(each.directory for each in judgements)
     if len(directories) != 1:
         there = (
             f"{len(directories)} UDF modules: {', '.join(directories)}" if directories else "no UDF module"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -21,6 +22,7 @@ from pygls.exceptions import (
 from pygls.lsp.server import LanguageServer
 
 from modgo_lsp import __version__
+from modgo_lsp.server import index_progress
 from modgo_lsp.server.analysis import Analysis, StaleError
 from modgo_lsp.server.built import BuiltFindings
 from modgo_lsp.server.client import Client
@@ -35,6 +37,8 @@ from modgo_lsp.server.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
 
+# What the editor asks for when it starts comes first.
+_INDEX_AFTER = 1.0
 # The world as it was when the message came that is being answered.
 _asked_of: ContextVar[Snapshot] = ContextVar("asked_of")
 
@@ -80,11 +84,23 @@ class ModgoServer(LanguageServer):
 
     def tell(self, kind: types.MessageType, message: str) -> None:
         """Shows the user a message."""
-        self.session.tell(kind.value, message)
+        self.session.outbox.tell(kind.value, message)
 
     def refresh(self) -> None:
         """Asks a pulling client to pull again, for something changed that it can't know of."""
         self.session.refresh()
+
+    async def indexed(self) -> None:
+        """Waits until all that is not open is known as it is on disk."""
+        loop = asyncio.get_running_loop()
+        known = asyncio.Event()
+
+        def then() -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(known.set)
+
+        self.session.when_indexed(then)
+        await known.wait()
 
     # --- messages
 
@@ -96,7 +112,10 @@ class ModgoServer(LanguageServer):
             loop.call_soon(self._receive, message, ended)
         for message, snapshot in waiting:
             self._dispatch(message, snapshot)
+        if self.session.roots:
+            loop.call_later(_INDEX_AFTER, self.session.when_indexed, lambda: None)
         await self._ended.wait()
+        self.session.index.stop()
         for task in {*self.work.values(), *self.running}:
             task.cancel()
         await asyncio.gather(*self.work.values(), *self.running, return_exceptions=True)
@@ -141,6 +160,8 @@ class ModgoServer(LanguageServer):
             raise JsonRpcInternalError(f"{params.command} failed. Modgo's log has the details.") from error
 
     def cancel_work(self, token: types.ProgressToken) -> None:
+        if str(token).startswith(index_progress.TOKEN):
+            self.session.index.stop()
         task = self.work.get(token)
         if task is not None:
             task.cancel()
@@ -169,7 +190,10 @@ class ModgoServer(LanguageServer):
     def _request(self, method: str, answer: Answer) -> Callable[[Any], Any]:
         async def respond(params: Any) -> Any:
             asked_of = _asked_of.get()
-            snapshot = self.session.looked_up if method == types.WORKSPACE_SYMBOL else lambda: asked_of
+            whole = method == types.WORKSPACE_SYMBOL
+            snapshot = self.session.looked_up if whole else lambda: asked_of
+            if whole:
+                await self.indexed()
             try:
                 return await self.analysis.run(lambda: answer(snapshot(), params))
             except JsonRpcInvalidParams:

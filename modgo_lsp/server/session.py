@@ -16,12 +16,16 @@ from typing import Any
 import msgspec
 
 from modgo_lsp.server import configuration, log, wire
-from modgo_lsp.server.analysis import Analysis, CancelledError, Job, StaleError
+from modgo_lsp.server.analysis import Analysis, Job, StaleError
 from modgo_lsp.server.built import BuiltFindings
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.connection import Connection, Message
 from modgo_lsp.server.diagnostics import Publisher, pull, pull_workspace
 from modgo_lsp.server.documents import Documents, OpenDocument
+from modgo_lsp.server.index import Index
+from modgo_lsp.server.index_progress import IndexProgress
+from modgo_lsp.server.indexing import Order
+from modgo_lsp.server.outbox import Outbox
 from modgo_lsp.server.refresh import Refresher
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.uri import path_of
@@ -34,8 +38,6 @@ _log = logging.getLogger(__name__)
 INVALID_REQUEST, INVALID_PARAMS, INTERNAL_ERROR = -32600, -32602, -32603
 REQUEST_CANCELLED, CONTENT_MODIFIED = -32800, -32801
 
-Answered = Callable[[Any, Any], None]
-
 
 class Session:
     """`handle` and what changes the state are for one thread, the protocol's."""
@@ -44,6 +46,7 @@ class Session:
         self, connection: Connection, params: wire.Initialize, client: Client, encoding: Encoding
     ) -> None:
         self.connection = connection
+        self.outbox = Outbox(connection, params.trace or "off")
         self.client = client
         self.encoding: Encoding = encoding
         self.process_id = params.process_id
@@ -54,17 +57,19 @@ class Session:
         self.built = BuiltFindings()
         self.analysis = Analysis()
         self.publisher = Publisher(
-            self.analysis, self.snapshot, self._publish, Refresher(self._refresh_features)
+            self.analysis, self.snapshot, self.outbox.publish, Refresher(self._refresh_features)
         )
+        progress = IndexProgress(self.outbox).tell if client.progress else lambda _: None
+        self.index = Index(self._order, progress)
+        # Whether somebody tells of what changes in the workspace's folders.
+        self.is_watching = client.watched_files
         self.is_initialized = False
         self.is_shut_down = False
         # None while the session lasts; then what the process exits with.
         self.exit_code: int | None = None
-        self.trace = params.trace or "off"
         self._folders = _folders(params)
         self._number = 0
         self._lock = threading.Lock()
-        self._asked: dict[str, Answered] = {}
         self._answering: dict[str | int, Job] = {}
         self._handlers: dict[str, tuple[Any, Callable[..., None]]] = {
             "initialized": (None, self._initialized),
@@ -83,7 +88,7 @@ class Session:
             "workspace/diagnostic": (wire.WorkspaceDiagnostic, pull_workspace),
         }
         self.analysis.publish_by(self.publisher.publish)
-        log.to_client(self.log_message)
+        log.to_client(self.outbox.log_message)
 
     # --- what others ask of it
 
@@ -106,7 +111,7 @@ class Session:
                 self.analysis.disk,
                 self.overrides,
                 self.built.by_directory,
-                self.roots,
+                self.index.judgements,
             )
 
     def looked_up(self) -> Snapshot:
@@ -114,6 +119,15 @@ class Session:
         workspace. On the analysis thread."""
         self._looked_again(self.analysis.disk.look_again(), None)
         return self.snapshot()
+
+    def when_indexed(self, then: Callable[[], None]) -> None:
+        """Calls `then` when all that is not open is known as it is on disk; by any thread."""
+        if not self.is_watching:
+            self.index.outdate()
+        self.index.when_current(then)
+
+    def _order(self) -> Order:
+        return Order(self.roots, dict(self.overrides))
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -140,67 +154,20 @@ class Session:
 
     def _tell_problems(self, problems: list[str] | None, _error: BaseException | None) -> None:
         for problem in problems or ():
-            self.tell(log.WARNING, problem)
+            self.outbox.tell(log.WARNING, problem)
 
     def refresh(self) -> None:
         """Asks a pulling client to pull again, for something changed that it can't know of."""
         if self.client.pull_diagnostics and self.client.diagnostic_refresh:
-            self.ask("workspace/diagnostic/refresh")
+            self.outbox.ask("workspace/diagnostic/refresh")
 
     def _refresh_features(self) -> None:
         if self.client.lens_refresh:
-            self.ask("workspace/codeLens/refresh")
+            self.outbox.ask("workspace/codeLens/refresh")
         if self.client.hint_refresh:
-            self.ask("workspace/inlayHint/refresh")
+            self.outbox.ask("workspace/inlayHint/refresh")
         if self.client.token_refresh:
-            self.ask("workspace/semanticTokens/refresh")
-
-    # --- to the client, from any thread
-
-    def notify(self, method: str, params: Any, key: str = "", optional: bool = False) -> None:
-        self._trace_message("sent", method, params)
-        self.connection.send({"jsonrpc": "2.0", "method": method, "params": params}, key, optional)
-
-    def ask(self, method: str, params: Any = None, answered: Answered | None = None) -> None:
-        """Asks the client; `answered` gets the result and the error, on the protocol's thread."""
-        with self._lock:
-            id_ = f"modgo-{len(self._asked)}-{method}"
-            while id_ in self._asked:
-                id_ += "'"
-            self._asked[id_] = answered or _log_refusal(method)
-        self._trace_message("asked", method, params)
-        message = {"jsonrpc": "2.0", "id": id_, "method": method}
-        self.connection.send(message if params is None else {**message, "params": params})
-
-    def tell(self, kind: int, message: str) -> None:
-        """Shows the user a message."""
-        self.notify("window/showMessage", {"type": kind, "message": f"Modgo: {message}"})
-
-    def log_message(self, kind: int, message: str) -> None:
-        self.connection.send(
-            {"jsonrpc": "2.0", "method": "window/logMessage", "params": {"type": kind, "message": message}},
-            optional=True,
-        )
-
-    def _publish(self, report: wire.Report) -> None:
-        params: dict[str, Any] = {"uri": report.uri, "diagnostics": report.items}
-        if report.version is not None:
-            params["version"] = report.version
-        self.notify("textDocument/publishDiagnostics", params, key=report.uri)
-
-    def answer(self, id_: str | int | None, result: Any) -> None:
-        self.connection.send({"jsonrpc": "2.0", "id": id_, "result": result})
-
-    def refuse(self, id_: str | int | None, code: int, message: str) -> None:
-        self.connection.send({"jsonrpc": "2.0", "id": id_, "error": {"code": code, "message": message}})
-
-    def _trace_message(self, what: str, method: str, params: Any) -> None:
-        if self.trace == "off":
-            return
-        traced: dict[str, Any] = {"message": f"{what} {method}"}
-        if self.trace == "verbose":
-            traced["verbose"] = msgspec.json.encode(params).decode()
-        self.connection.send({"jsonrpc": "2.0", "method": "$/logTrace", "params": traced}, optional=True)
+            self.outbox.ask("workspace/semanticTokens/refresh")
 
     # --- from the client
 
@@ -208,15 +175,15 @@ class Session:
         """Does what a message asks for; False where it is not one of ours."""
         method, id_ = message.get("method"), message.get("id")
         if not isinstance(method, str):
-            return self._handle_answer(id_, message)
-        self._trace_message("received", method, message.get("params"))
+            return self.outbox.handle_answer(message)
+        self.outbox.trace_message("received", method, message.get("params"))
         if method == "shutdown" and "id" in message:
             self.is_shut_down = True
-            self.answer(id_, None)
+            self.outbox.answer(id_, None)
             return True
         if self.is_shut_down and method != "exit":
             if "id" in message:
-                self.refuse(id_, INVALID_REQUEST, "The server is shut down.")
+                self.outbox.refuse(id_, INVALID_REQUEST, "The server is shut down.")
             return True
         if method == "$/cancelRequest":
             return self._cancel(message)
@@ -232,9 +199,11 @@ class Session:
             kind, work_out = self._requests[method]
             params = self._params(method, kind, message)
             if params is not None:
-                whole = method == "workspace/diagnostic"
-                snapshot = self.looked_up if whole else partial(_same, self.snapshot())
-                self._answer_by(id_, method, lambda: work_out(snapshot(), params))
+                if method == "workspace/diagnostic":
+                    job = self._job(id_, method, lambda: work_out(self.looked_up(), params))
+                    self.when_indexed(lambda: self.analysis.put(job))
+                else:
+                    self.analysis.put(self._job(id_, method, partial(work_out, self.snapshot(), params)))
             return True
         return False
 
@@ -247,46 +216,44 @@ class Session:
         except msgspec.ValidationError as error:
             problem = f"The parameters of {method} are not as expected: {error}"
             if "id" in message:
-                self.refuse(message["id"], INVALID_PARAMS, problem)
+                self.outbox.refuse(message["id"], INVALID_PARAMS, problem)
             else:
                 _log.warning("%s", problem)
             return None
 
-    def _answer_by(self, id_: Any, method: str, work: Callable[[], Any]) -> None:
+    def _job(self, id_: Any, method: str, work: Callable[[], Any]) -> Job:
+        """Work whose result answers a request, if it is not cancelled before."""
+
         def done(result: Any, error: BaseException | None) -> None:
-            self._answering.pop(id_, None)
+            if self._answering.pop(id_, None) is not job:
+                return
             if error is None:
-                self.answer(id_, result)
-            elif isinstance(error, CancelledError):
-                self.refuse(id_, REQUEST_CANCELLED, "cancelled")
+                self.outbox.answer(id_, result)
             elif isinstance(error, StaleError):
-                self.refuse(id_, CONTENT_MODIFIED, "The document has changed meanwhile.")
+                self.outbox.refuse(id_, CONTENT_MODIFIED, "The document has changed meanwhile.")
             else:
                 _log.error("Could not answer %s", method, exc_info=error)
-                self.refuse(id_, INTERNAL_ERROR, f"modgo could not answer {method}. Its log has the details.")
+                self.outbox.refuse(
+                    id_, INTERNAL_ERROR, f"modgo could not answer {method}. Its log has the details."
+                )
 
-        self._answering[id_] = self.analysis.submit(work, done)
+        self._answering[id_] = job = Job(work, done)
+        return job
 
     def _cancel(self, message: Message) -> bool:
         params = self._params("$/cancelRequest", wire.Cancel, message)
-        job = None if params is None else self._answering.get(params.id)
-        if job is not None:
+        job = None if params is None else self._answering.pop(params.id, None)
+        if job is not None and params is not None:
             job.cancel()
+            self.outbox.refuse(params.id, REQUEST_CANCELLED, "cancelled")
         return job is not None or params is None
-
-    def _handle_answer(self, id_: Any, message: Message) -> bool:
-        with self._lock:
-            answered = self._asked.pop(id_, None) if isinstance(id_, str) else None
-        if answered is not None:
-            answered(message.get("result"), message.get("error"))
-        return answered is not None
 
     def _initialized(self) -> None:
         self.is_initialized = True
         self.configure(self.client.options.settings)
         wishes = registrations(self.client)
         if wishes:
-            self.ask("client/registerCapability", {"registrations": wishes})
+            self.outbox.ask("client/registerCapability", {"registrations": wishes})
         if self.client.configuration and not self.client.options.settings:
             self._ask_settings()
 
@@ -294,7 +261,7 @@ class Session:
         self.exit_code = 0 if self.is_shut_down else 1
 
     def _set_trace(self, params: wire.SetTrace) -> None:
-        self.trace = params.value
+        self.outbox.trace = params.value
 
     # --- documents and files
 
@@ -317,12 +284,14 @@ class Session:
     def _did_close(self, params: wire.OfDocument) -> None:
         document = self.documents.close(params.text_document.uri)
         if document is not None:
+            self.index.outdate()
             self.analysis.disk.tell(document.path)
             self.changed()
 
     def _did_save(self, params: wire.OfDocument) -> None:
         path = path_of(params.text_document.uri)
         if path is not None:
+            self.index.outdate()
             self.analysis.disk.tell(path)
             self._look_again()
             self.changed()
@@ -340,6 +309,7 @@ class Session:
 
     def files_changed(self, paths: list[str]) -> None:
         """Something has happened to these on disk."""
+        self.index.outdate()
         for path in paths:
             self.analysis.disk.tell(path)
             if self.built.concerns(path) and path not in self.documents.by_path:
@@ -350,6 +320,7 @@ class Session:
         gone = {folder.uri for folder in params.event.removed}
         self._folders = [uri for uri in self._folders if uri not in gone]
         self._folders += [folder.uri for folder in params.event.added]
+        self.index.outdate()
 
     # --- settings
 
@@ -363,7 +334,7 @@ class Session:
 
     def _ask_settings(self) -> None:
         """What the client doesn't know leaves the settings as they are."""
-        self.ask(
+        self.outbox.ask(
             "workspace/configuration",
             {"items": [{"section": configuration.SECTION}]},
             self._settings_told,
@@ -382,18 +353,6 @@ def _folders(params: wire.Initialize) -> list[str]:
     if params.root_uri:
         return [params.root_uri]
     return [] if params.root_path is None else [f"file://{params.root_path}"]
-
-
-def _same(snapshot: Snapshot) -> Snapshot:
-    return snapshot
-
-
-def _log_refusal(method: str) -> Answered:
-    def answered(_result: Any, error: Any) -> None:
-        if error is not None:
-            _log.warning("The editor refused %s: %s", method, error)
-
-    return answered
 
 
 def _text(path: str) -> bytes:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from modgo_lsp.lint.check import decide, order
+from modgo_lsp.lint.check import Judgement, decide, order
 from modgo_lsp.lint.config import Configuration
-from modgo_lsp.lint.walk import walk
 from modgo_lsp.model.files import DiskMemory, OverlayFiles
 from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
@@ -34,7 +33,7 @@ _log = logging.getLogger(__name__)
 class Snapshot:
     """`number` is higher than those of earlier ones. `documents` are the open ones by path, over the `disk`
     as it is when it is first looked at; `overrides` the editor's settings, `built` the findings of the last
-    builds by package folder, `roots` the workspace's folders."""
+    builds by package folder, `indexed` what was judged of the whole workspace, in the background."""
 
     def __init__(
         self,
@@ -46,14 +45,14 @@ class Snapshot:
         disk: DiskMemory,
         overrides: Mapping[str, Any],
         built: Mapping[str, tuple[Finding, ...]],
-        roots: tuple[str, ...] = (),
+        indexed: Mapping[str, Judgement],
     ) -> None:
         self.client = client
         self.encoding: Encoding = encoding
         self.documents = documents
         self.overrides = overrides
         self.built = built
-        self.roots = roots
+        self._indexed = indexed
         self._analysis = analysis
         self.number = number
         self._disk = disk
@@ -90,11 +89,16 @@ class Snapshot:
                 self._packages[directory] = None
         return self._packages[directory]
 
-    def udf_packages(self) -> list[Package]:
-        """The packages of the workspace that import the SDK. Files are not parsed to know that."""
-        targets, _ = walk(self.roots, self.files)
-        found = (self.package(target.directory) for target in targets)
-        return [package for package in found if package is not None and package.imports_sdk]
+    def workspace(self) -> list[Judgement]:
+        """The judgements of all packages of the workspace: what was indexed, but for packages that open
+        documents belong to, or that have to do with those."""
+        live = self._judging(self.directories())
+        for directory in self.directories():
+            package = self.package(directory)
+            live.update(each.directory for each in (package.dependencies if package is not None else ()))
+        made = {each.directory: each for each in self._judgements(live)}
+        kept = {directory: each for directory, each in self._indexed.items() if directory not in live}
+        return [found for _, found in sorted({**kept, **made}.items())]
 
     def package_of(self, path: str) -> Package | None:
         """The package that the file belongs to, whether a plain build compiles the file or not; of a
@@ -123,22 +127,36 @@ class Snapshot:
         for directory in wanted:
             package = self.package(directory)
             found.update((path, []) for path in (() if package is None else package.paths))
-        judging = wanted.union(*(self.loader.importing(directory) for directory in wanted))
-        packages = (self.package(directory) for directory in sorted(judging))
-        said = (self._analysis.judge(package) for package in packages if package is not None)
-        judgements = [each for each in said if each is not None]
+        judgements = self._judgements(self._judging(wanted))
         elsewhere = {path for each in judgements if each.directory not in wanted for path in each.paths}
+        for path, findings in self.decided(judgements, wanted).items():
+            if path not in elsewhere:
+                found[path] = findings
+        return found
+
+    def decided(self, judgements: Sequence[Judgement], built: Collection[str]) -> dict[str, list[Finding]]:
+        """What counts of these judgements, and of the last builds of the packages in `built`, by file."""
+        found: dict[str, list[Finding]] = {}
         known = set()
         for finding in decide(judgements, lambda directory: self.configuration(directory).settings):
-            if finding.location.path not in elsewhere:
-                found.setdefault(finding.location.path, []).append(finding)
-                known.add((finding.code, finding.location))
-        for finding in self._built(wanted):
+            found.setdefault(finding.location.path, []).append(finding)
+            known.add((finding.code, finding.location))
+        for finding in self._built(built):
             if (finding.code, finding.location) not in known:
                 there = found.setdefault(finding.location.path, [])
                 there.append(finding)
                 there.sort(key=order)
         return found
+
+    def _judging(self, directories: Iterable[str]) -> set[str]:
+        """These folders, and those of the packages that import them."""
+        wanted = set(directories)
+        return wanted.union(*(self.loader.importing(directory) for directory in wanted))
+
+    def _judgements(self, directories: Iterable[str]) -> list[Judgement]:
+        packages = (self.package(directory) for directory in sorted(directories))
+        found = (self._analysis.judge(package) for package in packages if package is not None)
+        return [each for each in found if each is not None]
 
     def _built(self, directories: Iterable[str]) -> list[Finding]:
         """What the last builds found, in the documents that are open now."""

@@ -36,8 +36,8 @@ def of_document(
 
 def of_workspace(snapshot: Snapshot, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
     """The workspace's UDFs by their registered names"""
-    found = [symbol for package in snapshot.udf_packages() for symbol in symbols.symbols(package)]
-    return [_information(snapshot, symbol) for symbol in symbols.matching(found, params.query)]
+    found = symbols.matching(symbols.of_workspace(snapshot.workspace()), params.query)
+    return [_information(snapshot, symbol) for symbol in found]
 
 
 def _information(snapshot: Snapshot, symbol: Symbol) -> types.SymbolInformation:

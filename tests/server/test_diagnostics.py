@@ -231,5 +231,7 @@ async def test_the_workspace_is_pulled_with_files_that_are_not_open(module: Path
         (same,) = (await ask(types.WorkspaceDiagnosticParams(known))).items
         assert same.kind == "unchanged"
         (module / "stats.go").unlink()
+        deleted = types.FileEvent((module / "stats.go").as_uri(), types.FileChangeType.Deleted)
+        editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([deleted]))
         (gone,) = (await ask(types.WorkspaceDiagnosticParams(known))).items
         assert (gone.uri, list(gone.items)) == (report.uri, [])

@@ -24,7 +24,7 @@ def test_the_editor_says_what_lint_says(tmp_path: Path, seed: int) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     encoding = ("utf-16", "utf-8", "utf-32")[seed % 3]
-    server = LanguageServer([sys.executable, "-m", "modgo_lsp.server.main"], folder, {})
+    server = LanguageServer([sys.executable, "-m", "modgo_lsp.server.main"], folder)
     world = World(folder, server, encoding, seed)  # type: ignore[arg-type]
     server.initialize(
         capabilities={

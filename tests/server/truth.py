@@ -246,9 +246,7 @@ class World:
                 for path, text in documents.items()
             }
             client = Client(diagnostic_versions=True)
-            snapshot = Snapshot(
-                analysis, 1, client, self.encoding, opened, analysis.disk, overrides, {}, (str(self.folder),)
-            )
+            snapshot = Snapshot(analysis, 1, client, self.encoding, opened, analysis.disk, overrides, {}, {})
             said = {
                 path: [_shown(diagnostic(snapshot, finding)) for finding in findings]
                 for path, findings in snapshot.by_path(snapshot.directories()).items()

@@ -1,6 +1,6 @@
 """Whether judging packages is worth processes of their own, and how many.
 
-Apart from them (workers.py), for most runs are too small to load what they need.
+Apart from them (lint_workers.py), for most runs are too small to load what they need.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Crew(msgspec.Struct, frozen=True):
         count = min(cores, len(directories), 1 + size // max(1, self.least))
         if count < 2:
             return None
-        from modgo_lsp.cli.workers import judge_in_workers
+        from modgo_lsp.build.lint_workers import judge_in_workers
 
         return judge_in_workers(count, directories, files, index, environment, self.cache, done)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from modgo_lsp.cli import workers
-from modgo_lsp.cli.crew import Crew
+from modgo_lsp.build import lint_workers as workers
+from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.lint.judging import Judge
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import Outcome, lint_paths
@@ -53,7 +53,7 @@ def test_several_say_what_one_says(root: Path) -> None:
 
 
 def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = os.getpid()
+    here, before = os.getpid(), psutil.Process().children()
 
     class Doomed(Judge):
         def judge(self, directory: str) -> None:
@@ -65,10 +65,12 @@ def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch:
     assert told(lint_paths([str(root)], DiskFiles(), machine=TWO)) == told(
         lint_paths([str(root)], DiskFiles())
     )
-    assert psutil.Process().children() == []
+    assert psutil.Process().children() == before
 
 
 def test_a_defect_is_told_as_it_is_without_workers(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = psutil.Process().children()
+
     class Broken(Judge):
         def judge(self, directory: str) -> None:
             raise ZeroDivisionError("in a rule")
@@ -76,7 +78,7 @@ def test_a_defect_is_told_as_it_is_without_workers(root: Path, monkeypatch: pyte
     monkeypatch.setattr(workers, "Judge", Broken)
     with pytest.raises(workers.WorkerError, match="ZeroDivisionError: in a rule"):
         lint_paths([str(root)], DiskFiles(), machine=TWO)
-    assert psutil.Process().children() == []
+    assert psutil.Process().children() == before
 
 
 @pytest.mark.parametrize(("cores", "least", "several"), [(1, 1, False), (2, 10**9, False), (2, 1, True)])

@@ -1,0 +1,114 @@
+"""Judges all UDF packages of a workspace, in a process of its own: `python -m modgo_lsp.server.indexing`.
+
+Reads an Order from its input, and writes Progress while it works and an Index at the end, all as msgpack with
+their lengths before. Not for: when that is wanted, and what is done with it (index.py).
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from contextlib import suppress
+from typing import IO, Any, Union
+
+import msgspec
+
+from modgo_lsp.lint.check import Judgement
+
+# How willingly it leaves the processor to others: the editor's user is waiting for those.
+_NICENESS = 10
+
+
+class Order(msgspec.Struct, frozen=True):
+    """`roots` are the folders to look through, `overrides` the editor's settings, `cores` None for all."""
+
+    roots: tuple[str, ...]
+    overrides: dict[str, Any] = {}
+    cores: int | None = None
+
+
+class Progress(msgspec.Struct, frozen=True, tag=True):
+    """How many packages are judged, and of how many."""
+
+    judged: int
+    total: int
+
+
+class Index(msgspec.Struct, frozen=True, tag=True):
+    """The judgements of all packages that import the SDK; so many others and bytes were looked through."""
+
+    judgements: tuple[Judgement, ...]
+    packages: int
+    bytes: int
+
+
+Said = Union[Progress, Index]
+
+
+def read(stream: IO[bytes]) -> bytes | None:
+    """The next message of a stream, None at its end."""
+    head = stream.read(8)
+    length = int.from_bytes(head, "big")
+    body = stream.read(length) if len(head) == 8 else b""
+    return body if len(head) == 8 and len(body) == length else None
+
+
+def write(stream: IO[bytes], message: object) -> None:
+    body = msgspec.msgpack.encode(message)
+    stream.write(len(body).to_bytes(8, "big") + body)
+    stream.flush()
+
+
+def index(order: Order, say: Any) -> Index:
+    """Keeps what it finds for the next run, and takes from the last what still holds."""
+    from modgo_lsp.build.facts_cache import DiskFactsCache
+    from modgo_lsp.build.go_environment import find_go_environment
+    from modgo_lsp.build.lint_crew import Crew
+    from modgo_lsp.build.lint_store import DiskStore
+    from modgo_lsp.lint.config import configuration
+    from modgo_lsp.lint.modules import Machine, linted_modules
+    from modgo_lsp.lint.walk import walk
+    from modgo_lsp.model.files import DiskFiles, SeenFiles
+
+    files = SeenFiles(DiskFiles())
+    cache = DiskFactsCache()
+    machine = Machine(find_go_environment, cache, DiskStore(), Crew(cache, order.cores))
+    targets, _ = walk(order.roots, files)
+    go = configuration(targets[0].directory, files, order.overrides).settings.go if targets else None
+    modules = linted_modules(targets, files, find_go_environment(go), machine.store)
+    total = sum(len(module.unjudged) for module in modules)
+    judged = 0
+
+    def done() -> None:
+        nonlocal judged
+        judged += 1
+        say(Progress(judged, total))
+
+    other = None
+    for module in modules:
+        module.judge(machine, None, other, done)
+        other = module.loader or other
+    facts = [module.index.package(target.directory) for module in modules for target, _ in module.packages()]
+    return Index(
+        tuple(each for module in modules for each in module.judgements.values()),
+        len(facts),
+        sum(each.size for each in facts if each is not None),
+    )
+
+
+def main() -> None:
+    with suppress(OSError):
+        os.nice(_NICENESS)
+    # Nothing that it makes is garbage before its end.
+    gc.disable()
+    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    body = read(stdin)
+    if body is not None:
+        order = msgspec.msgpack.decode(body, type=Order)
+        write(stdout, index(order, lambda progress: write(stdout, progress)))
+
+
+if __name__ == "__main__":
+    main()
