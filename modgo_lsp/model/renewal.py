@@ -38,6 +38,10 @@ class Renewal:
         """The next text of a file, with the same imports."""
         unit = file.unit
         self.changed.add(unit)
+        if file.document.first_bad is not None or parsed.document.first_bad is not None:
+            # What doesn't parse may have declared them, or may do so now.
+            self._names |= {name.encode() for name in unit.doubted}
+            unit.doubted.clear()
         old, new = file.syntax.decls, parsed.syntax.decls
         text = parsed.document.text
         staying = set(old) & set(new)

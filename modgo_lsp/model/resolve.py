@@ -135,6 +135,7 @@ class Resolver:
     def may_be_unread(self, unit: PackageUnit, name: str) -> bool:
         """Whether `unit` may declare a name where it can't be read: in a file that can't, or in a part of one
         that doesn't parse."""
+        unit.doubted.add(name)
         broken = (file for file in unit.files if file.document.first_bad is not None)
         return bool(unit.unreadable) or any(
             offset not in file.uses for file in broken for offset in self.bind_mentions(file, name)

@@ -74,7 +74,8 @@ class FileUnit:
 class PackageUnit:
     """A package. `path` is its import path. `methods` are by the name of their receiver's base type.
     `standard`: it is of Go's library, so that what it imports is too. `unreadable` are the paths of files
-    that a build would take and that can't be read."""
+    that a build would take and that can't be read. `doubted` are names that it doesn't declare, of which it
+    was asked whether what doesn't parse may do so."""
 
     standard = False
     unreadable: tuple[str, ...] = ()
@@ -98,6 +99,7 @@ class PackageUnit:
         self.methods = {}
         self.functions = []
         self.local_types = {}
+        self.doubted: set[str] = set()
 
     def add(self, document: Document, syntax: ast.File) -> FileUnit:
         """Adds a file; files come in the order of their base names."""

@@ -94,3 +94,32 @@ def test_an_edit_of_a_test_says_whether_a_fix_is_safe(
     files = OverlayFiles(disk.now(), documents)
     assert loader.advance(files)
     assert not is_safe()
+
+
+def test_what_no_longer_parses_may_declare_what_nothing_else_does(
+    module: Callable[[Mapping[str, bytes]], Path],
+) -> None:
+    source = (
+        b'package late\n\nimport "github.com/GeertJohan/aerospike-mod-go/udf"\n\n'
+        b'type inner struct{ Count int }\n\nfunc init() { udf.Register("count", Count) }\n\nvar n = 1\n'
+    )
+    folder = module({"go.mod": GO_MOD, "late.go": source})
+    path = str(folder / "late.go")
+    disk = DiskMemory()
+    documents = {path: opened(path, source)}
+    loader = Loader(OverlayFiles(disk.now(), documents))
+
+    def codes() -> list[str]:
+        package = loader.package(str(folder))
+        said = None if package is None else judgement(package)
+        assert said is not None
+        return [finding.code for finding in said.findings]
+
+    assert codes() == ["MG102"]
+    whole = documents[path]
+    at = whole.from_source(source.index(b"= 1"))
+    for document, expected in ((edit(whole, [(Span(at, at), b"(")]), ["MG400"]), (whole, ["MG102"])):
+        documents[path] = document
+        files = OverlayFiles(disk.now(), dict(documents))
+        assert loader.advance(files)
+        assert codes() == expected
