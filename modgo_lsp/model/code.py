@@ -146,6 +146,41 @@ class Code:
     def underlying(self, type_: Type) -> Type:
         return self._operands.resolver.underlying(type_)
 
+    def held_by(self, expr: ast.Node) -> ast.Expr | None:
+        """What a variable of the function is given where it is declared, if it is never given anything else;
+        None of any other expression."""
+        item = self.object_of(expr)
+        if not isinstance(item, VariableName) or item.owner is not None or self.is_set_again(item):
+            return None
+        return item.value if item.origin == "value" and item.count == 1 else None
+
+    def is_set_again(self, item: Object) -> bool:
+        """Whether the function, or a closure in it, sets a variable after its declaration, or takes its
+        address and so may."""
+        return item in self.remembered("set again", lambda: frozenset(self._set_by(self.nodes)))
+
+    def set_in(self, node: ast.Node) -> Iterator[Object]:
+        """The variables that are set, but for their declaration, in `node`, or of which the address is taken
+        there."""
+        return self._set_by(ast.walk(node))
+
+    def _set_by(self, nodes: Iterable[ast.Node]) -> Iterator[Object]:
+        for node in nodes:
+            targets: tuple[ast.Expr, ...] = ()
+            match node:
+                case ast.AssignStmt() | ast.RangeStmt():
+                    targets = node.lhs
+                case ast.IncDecStmt() | ast.UnaryExpr(op="&"):
+                    targets = (node.x,)
+            for target in map(ast.unparen, targets):
+                item = self.object_of(target)
+                if item is not None and (item.ident is None or item.ident.span != target.span):
+                    yield item
+
+    def converted(self, expr: ast.CallExpr) -> ast.Expr | None:
+        """What a conversion converts; None of a call."""
+        return self._targets.converted(self.file, expr)
+
     def functions_in(self, arguments: Iterable[ast.Expr]) -> Iterator[Callee]:
         """The declared functions that are handed over as arguments."""
         for argument in arguments:

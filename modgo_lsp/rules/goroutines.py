@@ -18,6 +18,8 @@ _GROUPS = (
     "golang.org/x/sync/errgroup.Group.Go",
     "golang.org/x/sync/errgroup.Group.TryGo",
 )
+# What waits for something else than goroutines.
+_OTHER_WAITS = ("os/exec.Cmd.Wait", "os.Process.Wait")
 
 
 def left_alone(code: Code) -> Iterator[tuple[ast.Node, ast.Expr]]:
@@ -27,7 +29,7 @@ def left_alone(code: Code) -> Iterator[tuple[ast.Node, ast.Expr]]:
         if isinstance(node, ast.GoStmt) and not is_waited_for(code, node):
             yield node, node.call
     for call, _ in code.calls(*_GROUPS):
-        if not _waits(code) and _is_of_own_group(code, call):
+        if not _waits(code, call) and _is_of_own_group(code, call):
             yield call, call
 
 
@@ -46,19 +48,28 @@ def _is_of_own_group(code: Code, call: ast.CallExpr) -> bool:
     return all(ident in selected or ident.span == item.ident.span for ident in uses)
 
 
-def _waits(code: Code) -> bool:
-    """Whether the function waits for a group: a sync.WaitGroup, an errgroup.Group or any other; its type need
-    not be known."""
-    return any(True for _ in code.methods("Wait"))
+def _waits(code: Code, start: ast.Node) -> bool:
+    """Whether the function waits for a group outside of what `start` starts: a sync.WaitGroup, an
+    errgroup.Group or any other; its type need not be known."""
+    others = {id(call) for call, _ in code.calls(*_OTHER_WAITS)}
+    return any(
+        id(call) not in others and not start.span.holds(call.span.start) for call in code.methods("Wait")
+    )
 
 
 def is_waited_for(code: Code, statement: ast.GoStmt) -> bool:
     """Whether something in the function waits: for a group, or at a channel that the goroutine sends to or
-    closes, or that it is given and so may."""
-    if _waits(code):
+    closes, or that it is given and so may. Where the channel or the group goes elsewhere, or comes from
+    there, it is waited for there."""
+    if _waits(code, statement):
         return True
     used = _channels_of(code, statement)
-    return any(channel in used for channel in _awaited(code, statement))
+    if any(item in used for item in (*_awaited(code, statement), *_given_away(code, statement))):
+        return True
+    return any(
+        statement.span.holds(call.span.start) and not _is_of_own_group(code, call)
+        for call, _ in code.calls("sync.WaitGroup.Done")
+    )
 
 
 def _channels_of(code: Code, statement: ast.GoStmt) -> set[VariableName]:
@@ -93,3 +104,20 @@ def _awaited(code: Code, statement: ast.GoStmt) -> Iterator[VariableName]:
         if channel is not None and not statement.span.holds(channel.span.start):
             for _, item in code.variables_in(channel):
                 yield item
+
+
+def _given_away(code: Code, statement: ast.GoStmt) -> Iterator[VariableName]:
+    """The variables that the function returns, or hands to a function that may wait, outside of the
+    goroutine."""
+    for node in code.nodes:
+        given: tuple[ast.Expr, ...] = ()
+        match node:
+            case ast.ReturnStmt():
+                given = node.results
+            case ast.CallExpr() if not code.is_builtin(node, "close", "len", "cap", "make"):
+                given = node.args
+        for expr in given:
+            if not statement.span.holds(expr.span.start):
+                item = code.object_of(ast.unparen(expr))
+                if isinstance(item, VariableName):
+                    yield item

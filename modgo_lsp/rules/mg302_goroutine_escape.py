@@ -18,7 +18,8 @@ TEXT = """
 Reports a `go` statement in a function that a UDF reaches, where nothing in that function waits for the
 goroutine: no `Wait` of a `sync.WaitGroup` or an `errgroup.Group`, and no receive from a channel that the
 goroutine sends to or closes. So too a call of such a group's `Go`, where the group is the function's own and
-nobody calls its `Wait`.
+nobody calls its `Wait`. A channel that is returned, or handed to another function, may be received from
+there, and a group that comes from elsewhere may be waited for there: then nothing is said.
 
 ## Why is this bad?
 

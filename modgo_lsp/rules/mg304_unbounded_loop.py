@@ -68,7 +68,8 @@ def _is_endless(code: Code, loop: ast.ForStmt) -> bool:
 
 
 def _is_left(loop: ast.ForStmt, label: str | None, leaving: set[int]) -> bool:
-    """Whether anything in a loop leads out of it. A closure's return leads out of the closure alone."""
+    """Whether anything in a loop leads out of it. A closure's return leads out of the closure alone, a panic
+    in one that is called on the spot out of both."""
     pending: list[tuple[ast.Node, bool]] = [(loop.body, True)]
     while pending:
         node, breaks = pending.pop()
@@ -81,13 +82,17 @@ def _is_left(loop: ast.ForStmt, label: str | None, leaving: set[int]) -> bool:
                 if breaks if named is None else named == label or not _labels_inside(loop, named):
                     return True
             case ast.BranchStmt(token="goto"):
-                return True
+                if node.label is None or not _labels_inside(loop, node.label.name):
+                    return True
             case ast.BranchStmt(token="continue"):
                 named = None if node.label is None else node.label.name
                 if named is not None and named != label and not _labels_inside(loop, named):
                     return True
             case ast.CallExpr() if id(node) in leaving:
                 return True
+        on_the_spot = isinstance(node, ast.CallExpr) and isinstance(ast.unparen(node.fun), ast.FuncLit)
+        if on_the_spot and any(id(inner) in leaving for inner in ast.walk(node)):
+            return True
         if isinstance(node, ast.FuncLit):
             continue
         inner = isinstance(
@@ -102,7 +107,10 @@ def _labels_inside(loop: ast.ForStmt, label: str) -> bool:
 
 
 def _looks_at_context(code: Code, loop: ast.ForStmt) -> bool:
-    return any(code.type_of(ident) == CONTEXT for ident, _ in code.variables_in(loop))
+    return any(
+        isinstance(node, ast.Ident | ast.SelectorExpr | ast.CallExpr) and code.type_of(node) == CONTEXT
+        for node in ast.walk(loop)
+    )
 
 
 RULE = Rule(

@@ -12,6 +12,8 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.objects import VariableName
 from modgo_lsp.model.package import Package
+from modgo_lsp.model.types import Map, Pointer, Slice
+from modgo_lsp.rules.locking import Locks
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.syntax import ast
 
@@ -19,7 +21,8 @@ TEXT = """
 ## What it does
 
 Reports code that a UDF reaches and that writes a package variable, or what one holds, without a lock taken
-before, a `sync.Once` around it or an atomic type. A lock that a function on the way there takes counts.
+before, a `sync.Once` around it or an atomic type. A lock that a function on the way there takes counts, and
+one that the function takes that a closure is handed to; one that is let go again before does not.
 
 ## Why is this bad?
 
@@ -49,28 +52,16 @@ func Count(rec *udf.Record) (int64, error) {
 ```
 """
 
-# Of sync.Mutex, sync.RWMutex and all that embed or imitate them; their types need not be known.
-_LOCKS = ("Lock", "TryLock")
-
 
 def check(package: Package) -> Iterator[Finding]:
     if not any(code.remembered("writes", partial(_writes, code)) for code in package.reached):
         return
-    locking = {code.declaration for code in package.reached if any(True for _ in code.methods(*_LOCKS))}
-    on_the_way = {step.location for code in package.reached for step in code.steps}
-    locked = {
-        code.place(node)
-        for code in package.reached
-        if code.declaration in locking
-        for node in code.nodes
-        if isinstance(node, ast.CallExpr) and code.place(node) in on_the_way and _after_lock(code, node)
-    }
+    locks = Locks(package.reached)
     for code in package.reached:
-        if any(step.location in locked for step in code.steps):
+        if locks.are_held_on_the_way(code):
             continue
-        once = [argument for call, _ in code.calls("sync.Once.Do") for argument in call.args]
         for ident, item in code.remembered("writes", partial(_writes, code)):
-            if _after_lock(code, ident) or any(each.span.holds(ident.span.start) for each in once):
+            if locks.are_held(code, ident):
                 continue
             declared = item.ident.span if item.ident is not None and item.file is not None else None
             here = (
@@ -86,13 +77,9 @@ def check(package: Package) -> Iterator[Finding]:
             )
 
 
-def _after_lock(code: Code, node: ast.Node) -> bool:
-    """Whether a lock is taken before `node`, in the order of the source."""
-    return any(call.span.start < node.span.start for call in code.methods(*_LOCKS))
-
-
 def _writes(code: Code) -> list[tuple[ast.Expr, VariableName]]:
-    """The package variables that are assigned to, whole or in part."""
+    """The package variables that are assigned to, whole or in part, also by another name for what they hold:
+    each by the name that stands there."""
     found = []
     for node in code.nodes:
         targets: tuple[ast.Expr, ...] = ()
@@ -108,9 +95,26 @@ def _writes(code: Code) -> list[tuple[ast.Expr, VariableName]]:
         for target in targets:
             base = _base(code, target)
             item = code.package_variable(base)
+            if item is None and (base is not ast.unparen(target) or isinstance(node, ast.CallExpr)):
+                item = _shared(code, base)
             if item is not None:
                 found.append((base, item))
     return found
+
+
+def _shared(code: Code, ident: ast.Expr) -> VariableName | None:
+    """The package variable that a local one points to, or shares a map or a slice with."""
+    value = code.held_by(ident)
+    if value is None:
+        return None
+    value = ast.unparen(value)
+    if isinstance(value, ast.UnaryExpr) and value.op == "&":
+        return code.package_variable(_base(code, value.x))
+    if isinstance(value, ast.Ident | ast.SelectorExpr | ast.IndexExpr | ast.SliceExpr | ast.StarExpr):
+        item = code.package_variable(_base(code, value))
+        if item is not None and isinstance(code.underlying(code.type_of(value)), Map | Slice | Pointer):
+            return item
+    return None
 
 
 def _base(code: Code, target: ast.Expr) -> ast.Expr:

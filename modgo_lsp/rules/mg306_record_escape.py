@@ -21,7 +21,8 @@ TEXT = """
 
 Reports a `*udf.Record` or `*udf.Stream` that outlives the call it was given to: stored in a package variable,
 sent to a channel (unless it is for goroutines that the function itself starts and waits for), handed to a
-goroutine that nothing waits for, or held by a function literal that is stored, sent or returned.
+goroutine that nothing waits for or to `time.AfterFunc`, or held by a function literal or a method value that
+is stored or sent, or a literal that the UDF returns.
 
 ## Why is this bad?
 
@@ -50,6 +51,7 @@ func Touch(rec *udf.Record) {
 """
 
 
+_BOUND = (RECORD_POINTER, STREAM_POINTER)
 # Methods of Go's library that keep what they are given.
 _KEEPING = (
     *("sync.Map.Store", "sync.Map.LoadOrStore", "sync.Map.Swap", "sync.Pool.Put"),
@@ -58,6 +60,9 @@ _KEEPING = (
     *("container/list.List.PushBack", "container/list.List.PushFront"),
 )
 
+# Those that call the function that they are given when its time has come.
+_LATER = ("time.AfterFunc", "context.AfterFunc")
+
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
@@ -65,9 +70,16 @@ def check(package: Package) -> Iterator[Finding]:
         for ident, how in _escapes(code):
             if ident.span.start not in said:
                 said.add(ident.span.start)
-                what = "record" if code.type_of(ident) == RECORD_POINTER else "stream"
-                message = f"the {what} {how}, and is of no use once its call is over: keep its values instead"
+                held = f"{_named(code, ident)} {how}"
+                message = f"{held}, and is of no use once its call is over: keep values instead"
                 yield RULE.finding(message, code.place(ident), code.way())
+
+
+def _named(code: Code, ident: ast.Ident) -> str:
+    kind = code.type_of(ident)
+    if kind in _BOUND:
+        return "the record" if kind == RECORD_POINTER else "the stream"
+    return f"what {ident.name} holds"
 
 
 def _escapes(code: Code) -> Iterator[tuple[ast.Ident, str]]:
@@ -79,7 +91,8 @@ def _escapes(code: Code) -> Iterator[tuple[ast.Ident, str]]:
                         yield from _told(_held(code, node.rhs[index]), "is stored in a package variable")
             case ast.SendStmt() if not _stays_inside(code, node.chan):
                 yield from _told(_held(code, node.value), "is sent to a channel")
-            case ast.ReturnStmt():
+            case ast.ReturnStmt() if code.is_udf:
+                # Another function may return it to one that calls it at once.
                 for result in node.results:
                     if isinstance(ast.unparen(result), ast.FuncLit):
                         yield from _told(_held(code, result), "is held by a function that is returned")
@@ -88,6 +101,12 @@ def _escapes(code: Code) -> Iterator[tuple[ast.Ident, str]]:
         if isinstance(fun, ast.SelectorExpr) and _is_kept(code, fun.x):
             for argument in call.args:
                 yield from _told(_held(code, argument), "is stored in a package variable")
+    timed = {id(call): call for call, _ in code.calls(*_LATER)}
+    for node in code.nodes:
+        # Who takes the timer may stop it.
+        later = timed.get(id(ast.unparen(node.x))) if isinstance(node, ast.ExprStmt) else None
+        for argument in () if later is None else later.args[1:]:
+            yield from _told(_held(code, argument), "is held by a function that runs later")
     for _, run in left_alone(code):
         yield from _told(_held_in_call(code, run), "goes to a goroutine that nothing waits for")
 
@@ -122,23 +141,40 @@ def _is_kept(code: Code, target: ast.Expr) -> bool:
 
 
 def _held(code: Code, value: ast.Expr) -> Iterator[ast.Ident]:
-    """The records and streams from outside that a value holds: it is one, is made of some, or is a function
-    literal that uses some. What a call gives does not hold what the call was given."""
+    """The records and streams from outside that a value holds: it is one, is made of some, is a function
+    literal that uses some, or a method of one. What a call gives does not hold what the call was given. A
+    variable that holds some stands for them."""
     pending: list[ast.Node] = [value]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.FuncLit):
             yield from _captured(code, node)
         elif isinstance(node, ast.Ident):
-            if _is_call_bound(code, node):
+            if _is_call_bound(code, node) or _holds_some(code, node):
                 yield node
+        elif isinstance(node, ast.SelectorExpr):
+            if isinstance(code.object_of(node.x), VariableName) and code.type_of(node.x) in _BOUND:
+                yield from _held(code, node.x)  # a method of it
+            elif code.selected(node) is None and code.type_of(node) in _BOUND:
+                yield node.sel
         elif isinstance(node, ast.CallExpr):
             if code.is_builtin(node, "append"):
                 pending += node.args
+            elif (converted := code.converted(node)) is not None:
+                pending.append(converted)
         elif isinstance(node, ast.CompositeLit | ast.KeyValueExpr | ast.ParenExpr):
             pending += ast.children(node)
-        elif isinstance(node, ast.UnaryExpr) and node.op == "&":
+        elif isinstance(node, ast.StarExpr) or (isinstance(node, ast.UnaryExpr) and node.op == "&"):
             pending.append(node.x)
+
+
+def _holds_some(code: Code, ident: ast.Ident) -> bool:
+    """Whether a local variable was made of records or streams, where it is declared and for good."""
+    value = code.held_by(ident)
+    made = None if value is None else ast.unparen(value)
+    if isinstance(made, ast.UnaryExpr) and made.op == "&":
+        made = ast.unparen(made.x)
+    return isinstance(made, ast.CompositeLit | ast.FuncLit) and any(True for _ in _held(code, made))
 
 
 def _held_in_call(code: Code, expr: ast.Expr) -> Iterator[ast.Ident]:
@@ -161,7 +197,7 @@ def _captured(code: Code, literal: ast.FuncLit) -> Iterator[ast.Ident]:
 def _is_call_bound(code: Code, ident: ast.Ident) -> bool:
     if not isinstance(code.object_of(ident), VariableName):
         return False
-    return code.type_of(ident) in (RECORD_POINTER, STREAM_POINTER)
+    return code.type_of(ident) in _BOUND
 
 
 RULE = Rule(

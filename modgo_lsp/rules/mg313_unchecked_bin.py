@@ -19,7 +19,8 @@ from modgo_lsp.syntax.positions import Span
 TEXT = """
 ## What it does
 
-Reports type assertions of a bin's value without the comma-ok form: `rec.Bin("n").(int64)`.
+Reports type assertions of a bin's value without the comma-ok form: `rec.Bin("n").(int64)`. One that a
+comma-ok form or a type switch before it has checked is left alone.
 
 ## Why is this bad?
 
@@ -53,11 +54,11 @@ _BINS = (f"{SDK_PATH}.Record.Bin", f"{SDK_PATH}.Record.Bins")
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
         bins = {id(call) for call, _ in code.calls(*_BINS)}
-        checked = {id(expr) for node in code.nodes for expr in _with_ok(node)}
+        checked = [expr for node in code.nodes for expr in _with_ok(node)]
         for node in code.nodes:
-            if not isinstance(node, ast.TypeAssertExpr) or node.type is None or id(node) in checked:
+            if not isinstance(node, ast.TypeAssertExpr) or node.type is None:
                 continue
-            if _is_bin(code, node.x, bins):
+            if _is_bin(code, node.x, bins) and not _is_checked(code, node, node.type, checked):
                 message = (
                     f"this panics where the bin holds no {code.text(node.type)}: check with the comma-ok form"
                 )
@@ -72,6 +73,25 @@ def _with_ok(node: ast.Node) -> Iterator[ast.Expr]:
         yield ast.unparen(node.values[0])
 
 
+def _is_checked(code: Code, node: ast.TypeAssertExpr, type_: ast.Expr, checked: list[ast.Expr]) -> bool:
+    """Whether an assertion is checked itself, or stands after one that is and says the same, or where a type
+    switch leads that says it."""
+    if any(each is node or (_before(each, node) and code.text(each) == code.text(node)) for each in checked):
+        return True
+    return any(
+        any(statement.span.holds(node.span.start) for statement in clause.body)
+        and [code.text(value) for value in clause.values] == [code.text(type_)]
+        and code.text(ast.unparen(switch.x)).removesuffix(".(type)") == code.text(node.x)
+        for switch in code.nodes
+        if isinstance(switch, ast.TypeSwitchStmt)
+        for clause in switch.clauses
+    )
+
+
+def _before(first: ast.Expr, second: ast.Expr) -> bool:
+    return first.span.end <= second.span.start
+
+
 def _is_bin(code: Code, expr: ast.Expr, bins: set[int]) -> bool:
     """Whether an expression is a bin's value, directly or by a variable that begins with one."""
     expr = ast.unparen(expr)
@@ -83,7 +103,8 @@ def _is_bin(code: Code, expr: ast.Expr, bins: set[int]) -> bool:
     # `v := rec.Bin(…)`, or the second variable of a range over rec.Bins().
     begins = item.origin == "value" and item.count == 1
     ranged = item.origin == "range" and item.index == 1
-    return (begins or ranged) and id(ast.unparen(item.value)) in bins
+    from_bin = (begins or ranged) and id(ast.unparen(item.value)) in bins
+    return from_bin and not code.is_set_again(item)
 
 
 def _fix(code: Code, assertion: ast.TypeAssertExpr) -> Iterator[Fix]:

@@ -1,6 +1,6 @@
-"""MG314: a UDF takes a context and never looks at it.
+"""MG314: a UDF, or a function that one reaches, takes a context and never looks at it.
 
-Not for: UDFs that take none.
+Not for: functions that take none.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import CONTEXT
 from modgo_lsp.rules.rule import Rule
+from modgo_lsp.rules.waiting import waits
 from modgo_lsp.syntax import ast
 
 TEXT = """
 ## What it does
 
-Points out UDFs that take a `context.Context`, loop or wait, and never use it.
+Points out UDFs, and functions that these reach, that take a `context.Context`, loop or wait, and never use
+it.
 
 ## Why is this bad?
 
@@ -55,22 +57,39 @@ A UDF that has no use for the deadline takes no context.
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
-        if not code.is_udf or not _takes_time(code):
-            continue
-        for ident, type_ in code.parameters():
-            if type_ == CONTEXT and not _is_used(code, ident):
-                name = ident.name if ident.name != "_" else "the context"
-                message = f"{name} is never looked at, so the UDF works on after its caller has gone"
-                yield RULE.finding(message, code.place(ident))
+        for place, ident in _contexts(code):
+            if (ident is None or not _is_used(code, ident)) and _takes_time(code):
+                name = ident.name if ident is not None and ident.name != "_" else "the context"
+                message = f"{name} is never looked at, so this works on after its caller has gone"
+                yield RULE.finding(message, code.place(place), code.way())
+
+
+def _contexts(code: Code) -> Iterator[tuple[ast.Node, ast.Ident | None]]:
+    """The parameters that are contexts: where each stands, and its name."""
+    for ident, type_ in code.parameters():
+        if type_ == CONTEXT:
+            yield ident, ident
+    for field in code.type.params.fields:
+        if not field.names and code.type_of(field.type) == CONTEXT:
+            yield field.type, None
 
 
 def _takes_time(code: Code) -> bool:
     """Whether it loops or waits."""
-    return any(
-        isinstance(node, ast.ForStmt | ast.RangeStmt | ast.SelectStmt | ast.SendStmt)
-        or (isinstance(node, ast.UnaryExpr) and node.op == "<-")
-        for node in code.nodes
-    ) or any(True for _ in code.calls("time.Sleep", "sync.WaitGroup.Wait", "sync.Cond.Wait"))
+    return (
+        any(
+            isinstance(node, ast.ForStmt | ast.RangeStmt | ast.SelectStmt | ast.SendStmt)
+            or (isinstance(node, ast.UnaryExpr) and node.op == "<-")
+            for node in code.nodes
+        )
+        or any(
+            True
+            for _ in code.calls(
+                "sync.Cond.Wait", "sync.WaitGroup.Wait", "golang.org/x/sync/errgroup.Group.Wait"
+            )
+        )
+        or any(True for _ in waits(code))
+    )
 
 
 def _is_used(code: Code, parameter: ast.Ident) -> bool:

@@ -1,7 +1,8 @@
 """The paths through a function on which a record is changed and then not stored.
 
 Follows Go's control flow over sets of what is unstored; says nothing of code that it cannot follow: closures,
-other names for the record, goto. Not for: what to tell about it (MG311).
+other names for the record, goto. Where one condition decides whether the record is changed and another, on
+the same variables, whether it is stored, they are taken to agree. Not for: what to tell about it (MG311).
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from collections.abc import Iterable
 from typing import NamedTuple, Union
 
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.objects import Nil, Object
+from modgo_lsp.model.objects import Nil, Object, VariableName
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.returning import returns_error
 from modgo_lsp.syntax import ast
 
 _CHANGES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Set", "Unset", "SetTTL"))
 _STORES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))
+_READING = f"{SDK_PATH}.Get"
 _LEAVES = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "log.Panic*")
 
 # For each way to get somewhere, the first change that is not stored; None where there is none. No way at all:
@@ -24,6 +26,9 @@ _LEAVES = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "
 _Ways = frozenset[Union[ast.CallExpr, None]]
 _STORED: _Ways = frozenset([None])
 _NOWHERE: _Ways = frozenset()
+
+# Statements that choose whether something is done.
+_CHOOSING = (ast.IfStmt, ast.SwitchStmt, ast.TypeSwitchStmt, ast.ForStmt, ast.RangeStmt)
 
 
 class Exit(NamedTuple):
@@ -63,6 +68,7 @@ class _Follower:
         self._changes = {id(call) for call, _ in code.calls(*_CHANGES)}
         self._stores = {id(call) for call, _ in code.calls(*_STORES)}
         self._leaves = {id(call) for call, _ in code.calls(*_LEAVES)}
+        self._reads = {id(call) for call, _ in code.calls(_READING)}
         self._targets: list[_Target] = []
         self._found: dict[tuple[int, int], Exit] = {}
         self._deferred = False
@@ -99,6 +105,7 @@ class _Follower:
                 return self._return(stmt, self._evaluate(stmt, ways))
             case ast.IfStmt():
                 ways = self._evaluate(stmt.cond, self._statement(stmt.init, ways, None))
+                ways = self._agreeing(stmt, (stmt.cond,), ways)
                 other = self._statement(stmt.else_, ways, None)
                 return self._statement(stmt.body, ways, None) | other
             case ast.ForStmt() | ast.RangeStmt():
@@ -107,6 +114,7 @@ class _Follower:
                 ways = self._statement(stmt.init, ways, None)
                 head = stmt.tag if isinstance(stmt, ast.SwitchStmt) else stmt.x
                 ways = ways if head is None else self._evaluate(head, ways)
+                ways = self._agreeing(stmt, _conditions(stmt), ways)
                 bodies = [clause.body for clause in stmt.clauses]
                 whole = any(clause.default for clause in stmt.clauses)
                 return self._choice(bodies, ways, label, whole)
@@ -123,11 +131,65 @@ class _Follower:
         return self._evaluate(stmt, ways)
 
     def _return(self, stmt: ast.ReturnStmt, ways: _Ways) -> _Ways:
-        last = ast.unparen(stmt.results[-1]) if stmt.results else None
-        nil = last is not None and isinstance(self._code.object_of(last), Nil)
-        if nil or not self._gives_error:
+        if not self._gives_error or self._is_nil(stmt):
             self._leave(ways, stmt)
         return _NOWHERE
+
+    def _is_nil(self, stmt: ast.ReturnStmt) -> bool:
+        """Whether the error that is returned is nil for certain: nil itself, or a variable that has no value
+        yet and never gets one."""
+        results = self._code.type.results
+        if stmt.results:
+            last: ast.Node | None = ast.unparen(stmt.results[-1])
+        else:
+            names = () if results is None else results.fields[-1].names
+            last = names[-1] if names else None
+            if isinstance(last, ast.Ident) and last.name == "_":
+                return True
+        item = None if last is None else self._code.object_of(last)
+        if isinstance(item, Nil):
+            return True
+        if not isinstance(item, VariableName) or item.ident is None or item.value is not None:
+            return False
+        begins_nil = any(
+            each.span.holds(item.ident.span.start) for each in (results, *self._code.statements) if each
+        )
+        return begins_nil and item.origin != "switch" and not self._code.is_set_again(item)
+
+    def _agreeing(self, stmt: ast.Stmt, conditions: Iterable[ast.Expr], ways: _Ways) -> _Ways:
+        """The ways without changes that were made under a condition on the same variables, or beside what
+        sets one of these."""
+        if ways <= _STORED:
+            return ways
+        texts = {self._code.text(each).lstrip("!") for each in conditions}
+        deciding = {item for each in conditions for _, item in self._code.variables_in(each)}
+        deciding.discard(self._record)
+        return frozenset(
+            None if first is not None and self._decides(stmt, first, texts, deciding) else first
+            for first in ways
+        )
+
+    def _decides(
+        self, stmt: ast.Stmt, change: ast.CallExpr, texts: set[str], deciding: set[VariableName]
+    ) -> bool:
+        for each in self._code.nodes:
+            if not isinstance(each, _CHOOSING) or not each.span.holds(change.span.start):
+                continue
+            if each.span.holds(stmt.span.start):
+                continue
+            if any(item in deciding for item in self._code.set_in(each)):
+                return True
+            if isinstance(each, ast.RangeStmt):
+                some = {f"len({self._code.text(each.x)}) {sign} 0" for sign in (">", "==", "!=")}
+                if texts & some:
+                    return True
+                continue
+            conditions = _conditions(each)
+            if any(self._code.text(condition).lstrip("!") in texts for condition in conditions):
+                return True
+            if any(item in deciding for part in conditions for _, item in self._code.variables_in(part)):
+                return True
+        return False
 
     def _loop(self, stmt: ast.ForStmt | ast.RangeStmt, ways: _Ways, label: str | None) -> _Ways:
         target = _Target(label, True)
@@ -187,6 +249,16 @@ class _Follower:
             return ways
         if isinstance(node, ast.SelectorExpr) and self._is_record(node.x):
             return ways  # the receiver of a call, which is looked at there
+        if isinstance(node, ast.BinaryExpr) and node.op in ("==", "!="):
+            sides = (ast.unparen(node.x), ast.unparen(node.y))
+            if any(isinstance(self._code.object_of(side), Nil) for side in sides):
+                for side in sides:
+                    ways = ways if self._is_record(side) else self._evaluate(side, ways)
+                return ways
+        if id(node) in self._reads and isinstance(node, ast.CallExpr):
+            for argument in node.args:
+                ways = ways if self._is_record(ast.unparen(argument)) else self._evaluate(argument, ways)
+            return ways
         if self._is_record(node):
             return _STORED if ways else ways  # handed to somebody who may store it
         if isinstance(node, ast.AssignStmt) and any(map(self._is_record, (*node.lhs, *node.rhs))):
@@ -207,3 +279,18 @@ class _Follower:
 
     def _is_record(self, node: ast.Node) -> bool:
         return isinstance(node, ast.Ident) and self._code.object_of(node) is self._record
+
+
+def _conditions(stmt: ast.Stmt) -> list[ast.Expr]:
+    """The expressions that a statement chooses by."""
+    match stmt:
+        case ast.IfStmt():
+            return [stmt.cond]
+        case ast.SwitchStmt():
+            values = [value for clause in stmt.clauses for value in clause.values]
+            return values if stmt.tag is None else [stmt.tag, *values]
+        case ast.TypeSwitchStmt():
+            return [stmt.x]
+        case ast.ForStmt():
+            return [] if stmt.cond is None else [stmt.cond]
+    return []

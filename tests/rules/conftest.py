@@ -20,8 +20,9 @@ from typing import NamedTuple
 import pytest
 from markdown_it import MarkdownIt
 
+from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.lint.fix import fix_paths
-from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.lint.run import Machine, lint_paths
 from modgo_lsp.model.files import DiskFiles
 
 PREAMBLE = 'package counters\n\nimport "github.com/GeertJohan/aerospike-mod-go/udf"\n\n'
@@ -120,9 +121,21 @@ def check_blocks(root: Path, blocks: list[Block]) -> None:
 
 
 def check_findings(root: Path, wanted: list[Wanted]) -> None:
-    outcome = lint_paths([str(root)], DiskFiles())
+    """What is wanted is found where Go's library is at hand, and nothing else where it is not."""
+    found = findings_in(root, Machine(lambda _: find_go_environment()))
+    if sorted(found) != sorted(wanted):
+        missing = [f"  missing: {each}" for each in wanted if each not in found]
+        surplus = [f"  not wanted: {each}" for each in found if each not in wanted]
+        raise MismatchError("\n".join(["the findings are others:", *missing, *surplus]))
+    surplus = [f"  {each}" for each in findings_in(root, Machine()) if each not in wanted]
+    if surplus:
+        raise MismatchError("\n".join(["without Go's library other things are found:", *surplus]))
+
+
+def findings_in(root: Path, machine: Machine) -> list[Wanted]:
+    outcome = lint_paths([str(root)], DiskFiles(), machine=machine)
     assert [str(problem) for problem in outcome.problems] == []
-    found = [
+    return [
         Wanted(
             Path(finding.location.path).relative_to(root).as_posix(),
             outcome.documents[finding.location.path].lines.position(finding.location.span.start).line,
@@ -131,10 +144,6 @@ def check_findings(root: Path, wanted: list[Wanted]) -> None:
         )
         for finding in outcome.findings
     ]
-    if sorted(found) != sorted(wanted):
-        missing = [f"  missing: {each}" for each in wanted if each not in found]
-        surplus = [f"  not wanted: {each}" for each in found if each not in wanted]
-        raise MismatchError("\n".join(["the findings are others:", *missing, *surplus]))
 
 
 def check_fixed(root: Path, block: Block) -> None:
