@@ -5,6 +5,7 @@ The cache has this checkout's SDK, and the developer's stays as it is.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,6 +17,15 @@ GO_MOD = "module example.com/shop\n\ngo 1.24\n\nrequire github.com/GeertJohan/ae
 def pytest_addoption(parser: pytest.Parser) -> None:
     help_ = "write the golden files of tests/server/workspaces/ anew"
     parser.addoption("--update-golden", action="store_true", help=help_)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_count() -> None:
+    """Tests in the background of a script, or under nohup, would hand down that signals are ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)

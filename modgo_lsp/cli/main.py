@@ -148,6 +148,10 @@ def _ended_like_by_ctrl_c(words: Sequence[str]) -> Iterator[list[int]]:
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         ended_by.append(number)
+        if (
+            signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        ):  # so it is for what a script runs in the background
+            raise KeyboardInterrupt
         signal.raise_signal(signal.SIGINT)
 
     names = () if words[:1] == ["lsp"] else ("SIGTERM", "SIGHUP")  # an editor's server ends at once

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -141,8 +142,18 @@ def test_missing_tools_name_a_remedy(module: Path, tmp_path: Path, tools: tuple[
     assert "pip install 'modgo-lsp[toolchain]'" in done.stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupt_leaves_nothing(module: Path, tmp_path: Path, number: signal.Signals) -> None:
+def _in_background() -> None:
+    """A shell has a script's commands in the background ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@pytest.mark.parametrize(
+    ("number", "begin"),
+    [(signal.SIGINT, None), (signal.SIGTERM, None), (signal.SIGHUP, None), (signal.SIGTERM, _in_background)],
+)
+def test_an_interrupt_leaves_nothing(
+    module: Path, tmp_path: Path, number: signal.Signals, begin: Callable[[], None] | None
+) -> None:
     slow = tmp_path / "slowcc"
     pid = tmp_path / "pid"
     slow.write_text(
@@ -156,8 +167,9 @@ def test_an_interrupt_leaves_nothing(module: Path, tmp_path: Path, number: signa
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
+        preexec_fn=begin,
     )
-    for _ in range(200):
+    for _ in range(1200):
         if pid.exists() and pid.read_text().strip():
             break
         time.sleep(0.05)

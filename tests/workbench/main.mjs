@@ -21,12 +21,14 @@ if (wanted.length === 0) rmSync(PICTURES, { recursive: true, force: true });
 mkdirSync(PICTURES, { recursive: true });
 
 const figures = {};
+const reasons = []; // told again at the end, which is what a log's reader sees first
 let passed = 0;
 let failed = chosen.length === 0 ? 1 : 0;
 if (chosen.length === 0) console.log(`No journey is called ${wanted.join(" ")}.`);
 for (const journey of chosen) await travel(journey);
 if (wanted.length === 0 && failed === 0) writeFigures({ scenarios: journeys.length, ...figures });
 clearTimeout(clock);
+for (const reason of reasons) console.log(`\n${reason}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -36,7 +38,8 @@ async function travel({ name, world: wishes, steps }) {
   try {
     world = await createWorld(wishes);
   } catch (error) {
-    console.log(`  ✗ the workbench starts\n${indented(error)}`);
+    reasons.push(`✗ ${name}: the workbench starts\n${indented(error)}`);
+    console.log(`  ${reasons.at(-1)}`);
     failed += steps.length;
     return;
   }
@@ -49,6 +52,7 @@ async function travel({ name, world: wishes, steps }) {
         await step({ ...world, state, figures });
       } catch (error) {
         await picture(world, name, steps.length, `${title} FAILED`);
+        reasons.push(`✗ ${name}: ${title}\n${indented(error)}`);
         console.log(`  ✗ ${title}\n${indented(error)}\n    output channel:\n${indented(world.outputLog())}`);
         for (const [missed] of steps.slice(done + 1)) console.log(`  ✗ ${missed} (not reached)`);
         failed += steps.length - done;

@@ -20,7 +20,7 @@ export type Command = (argument?: unknown) => Promise<void>;
 
 export interface CommandFactory {
   readonly id: string;
-  /** Runs code of the workspace: refused in Restricted Mode. */
+  /** Does more than check the code: refused in Restricted Mode. */
   readonly needsTrust: boolean;
   readonly create: (rooms: Rooms) => Command;
 }

@@ -8,7 +8,7 @@ import { type CommandFactory, type Rooms, runOnServer } from "./command.js";
 
 const newSample: CommandFactory = {
   id: "modgo.client.newSample",
-  needsTrust: false,
+  needsTrust: true,
   create: (rooms) => async (argument) => {
     const call = await chooseCall(argument, "Create record sample");
     if (call !== undefined) await createSample(rooms, call);
