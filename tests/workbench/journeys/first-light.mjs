@@ -302,7 +302,10 @@ export const firstLight = {
         await workbench.run("Modgo: Restart server");
         await until(
           "another server runs and the old one is gone",
-          () => serversNow().length === 1 && serversNow()[0][0] !== before[0][0],
+          () => {
+            const now = serversNow();
+            return now.length === 1 && now[0][0] !== before[0][0];
+          },
           30,
           () => JSON.stringify([before, serversNow()]),
         );
