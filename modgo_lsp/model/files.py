@@ -113,9 +113,11 @@ class DiskMemory:
         self._entries: dict[str, list[tuple[str, bool]]] = {}
         # What told one state of a path from another, when it was read; None where there was nothing.
         self._states: dict[str, tuple[int, int, int] | None] = {}
-        # The paths that were told of, the oldest left out; `told` counts all that there ever were.
+        # The paths that were told of, the oldest left out; `told` counts all that there ever were, `looks`
+        # how often all was looked at again.
         self._journal: deque[str] = deque(maxlen=self._LONGEST)
         self.told = 0
+        self.looks = 0
 
     def now(self) -> RememberedFiles:
         """The disk as it is after all that was told."""
@@ -135,6 +137,7 @@ class DiskMemory:
 
     def look_again(self) -> bool:
         """Tells of all that has changed since it was read, for nobody else may have told of it."""
+        self.looks += 1
         states = list(self._states.items())
         changed = [path for path, state in states if _state(path) != state]
         for path in changed:

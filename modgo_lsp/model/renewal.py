@@ -13,6 +13,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.objects import FunctionName, Object, TypeName, VariableName
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sources import Parsed
@@ -28,9 +29,10 @@ class Renewal:
     def __init__(self, units: Iterable[PackageUnit], resolvers: Iterable[Resolver]) -> None:
         self._units = tuple(units)
         self._resolvers = tuple(resolvers)
-        # Names that may stand for something else now; and those that may be referred to more, or less often.
+        # Names that may stand for something else now; and by package those that it may refer to more, or less
+        # often.
         self._names: set[bytes] = set()
-        self._mentioned: set[bytes] = set()
+        self._mentioned: dict[PackageUnit, set[bytes]] = {}
         self._forgotten: set[ast.Node] = set()
         self.changed: set[PackageUnit] = set()
 
@@ -48,10 +50,10 @@ class Renewal:
         arriving = [decl for decl in new if decl not in staying]
         leaving = _by_key((decl, file.document.text) for decl in old if decl not in staying)
         for decl in (decl for same in leaving.values() for decl in same):
-            self._mention(file.document.text, decl)
+            self._mention(unit, file.document.text, decl)
         in_order = len(old) == len(new)
         for decl in arriving:
-            self._mention(text, decl)
+            self._mention(unit, text, decl)
             key = _key(decl, text)
             same = leaving.get(key)
             if same:
@@ -101,18 +103,18 @@ class Renewal:
                 if before.get(name) is not after.get(name):
                     self._names |= {name.encode(), *(each.encode() for each in _aliases(unit, base))}
 
-    def _mention(self, text: bytes, decl: ast.Decl) -> None:
-        self._mentioned.update(_WORD.findall(text, decl.span.start, decl.span.end))
+    def _mention(self, unit: PackageUnit, text: bytes, decl: ast.Decl) -> None:
+        words = _WORD.findall(text, decl.span.start, decl.span.end)
+        self._mentioned.setdefault(unit, set()).update(words)
 
     def spread(self) -> None:
         """Forgets what hangs on a name that stands for something else now."""
         for unit in self._units:
-            for function in unit.functions:
-                if function.name.encode() in self._mentioned and function.file is not None:
-                    # How often it is referred to.
-                    memo = function.file.memo.get(function.decl)
-                    if memo is not None and memo.pop("function", None) is not None:
-                        self.changed.add(unit)
+            for function in self._referred_to(unit):
+                # How often it is referred to.
+                memo = None if function.file is None else function.file.memo.get(function.decl)
+                if memo is not None and memo.pop("function", None) is not None:
+                    self.changed.add(unit)
         if not self._names:
             for resolver in self._resolvers:
                 resolver.forget_local_types(self.changed)
@@ -127,6 +129,16 @@ class Renewal:
                 for file in unit.files:
                     self._names |= self._naming(file, names)
             self._names -= spread
+
+    def _referred_to(self, unit: PackageUnit) -> Iterator[FunctionName]:
+        """The functions of a package that may be referred to more, or less often than before: other packages
+        refer to what is exported."""
+        own = self._mentioned.get(unit, set())
+        others = {name for each in self._mentioned.values() if each is not own for name in each}
+        for function in unit.functions:
+            name = function.name.encode()
+            if name in own or (name in others and is_exported(function.name)):
+                yield function
 
     def _naming(self, file: FileUnit, names: set[bytes]) -> set[bytes]:
         """Forgets the declarations of a file that have one of the names in them; gives the names of those

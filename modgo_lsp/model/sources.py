@@ -306,10 +306,19 @@ class Sources:
         self._files = files
         self._texts |= texts
         self._parsed |= {path: parsed for path, parsed in renewed.items() if parsed is not None}
-        for directory in {os.path.dirname(path) for path in renewed}:  # noqa: PTH120
-            self._chosen.pop(directory, None)
-            self._built.pop(directory, None)
+        for path in renewed:
+            self._replace(path)
         return renewed
+
+    def _replace(self, path: str) -> None:
+        """Puts a file's text where it was before, which no other file has to be looked at for."""
+        directory, text = os.path.dirname(path), self._texts[path]  # noqa: PTH120
+        for index, (other, _) in enumerate(self._chosen.get(directory, ())):
+            if other == path and text is not None:
+                self._chosen[directory][index] = (path, text)
+        for index, file in enumerate(self._built.get(directory, ())):
+            if file.path == path and text is not None:
+                self._built[directory][index] = file._replace(text=text)
 
     def _is_listed_as_before(self, files: Files, path: str) -> bool:
         """Whether the folder of `path`, if it was looked into, has it as it had it."""
@@ -333,9 +342,12 @@ class Sources:
             return False
         if is_chosen(name, before, self.context) != is_chosen(name, text, self.context):
             return False
-        header = read_header(text)
+        known, header = self._header(path, before), read_header(text)
         # Where only the parser can tell what it imports, it has to have been asked.
-        return header == self._header(path, before) and (header.sure or path in self._parsed)
+        if header != known or not (header.sure or path in self._parsed):
+            return False
+        self._headers[path] = (text, known)
+        return True
 
     def facts(
         self, directory: str, immutable: bool, context: BuildContext | None = None

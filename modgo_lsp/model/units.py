@@ -91,6 +91,7 @@ class PackageUnit:
         self.path = path
         self.name = name
         self.module = module
+        self.doubted: set[str] = set()
         self._declare_nothing()
 
     def _declare_nothing(self) -> None:
@@ -99,7 +100,6 @@ class PackageUnit:
         self.methods = {}
         self.functions = []
         self.local_types = {}
-        self.doubted: set[str] = set()
 
     def add(self, document: Document, syntax: ast.File) -> FileUnit:
         """Adds a file; files come in the order of their base names."""

@@ -91,6 +91,8 @@ class Analysis:
         self._thread.start()
         self._loader: Loader | None = None
         self._environment: GoEnvironment | None = None
+        self._asked_go: tuple[str | None, int, int] | None = None
+        self._found_go: GoEnvironment | None = None
         self._number = 0
         self._files: OverlayFiles | None = None
         self._configured: _Configured | None = None
@@ -177,12 +179,20 @@ class Analysis:
             if not files.has_same_documents(self._files):
                 raise StaleError
             return self._loader
-        environment = find_go_environment(go)
+        environment = self._go_environment(go)
         if self._loader is None or environment != self._environment or not self._loader.advance(files):
             self._environment = environment
             self._loader = Loader(files, None, self._loader, environment, DiskFactsCache())
         self._number, self._files = number, files
         return self._loader
+
+    def _go_environment(self, go: str | None) -> GoEnvironment | None:
+        """Where Go is. Looked for again when something on disk has changed, or is looked at anew: not for
+        each letter that is typed."""
+        asked = (go, self.disk.told, self.disk.looks)
+        if asked != self._asked_go:
+            self._found_go, self._asked_go = find_go_environment(go), asked
+        return self._found_go
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """`work` done on the thread, after what was asked before it; for a coroutine to wait for."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import platform
 import re
 import sys
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
@@ -227,8 +228,7 @@ def _header(text: bytes) -> tuple[str | None, list[str]]:
     pending: list[str] = []
     state: Literal["code", "comment"] = "code"
     only_line_comments = True
-    for raw in text.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
-        line = raw.strip()
+    for line in _lines(text.removeprefix(b"\xef\xbb\xbf")):
         if not line:
             if only_line_comments:
                 plus, pending = plus + pending, []
@@ -253,3 +253,12 @@ def _header(text: bytes) -> tuple[str | None, list[str]]:
             else:
                 return go_build, plus
     return go_build, plus
+
+
+def _lines(text: bytes) -> Iterator[bytes]:
+    """The lines without what is white at their ends. Few are looked at, of files that may be large."""
+    start = 0
+    while (end := text.find(b"\n", start)) >= 0:
+        yield text[start:end].strip()
+        start = end + 1
+    yield text[start:].strip()

@@ -59,9 +59,18 @@ def read_header(text: bytes) -> Header:
             return _unsure(package, text)
         token = _next(text, end)
     ended = token[_WORD] in _DECLARES or token[_END] is not None
-    if not ended or _LATE.search(text, token.end()):
+    if not ended or _has_late_import(text, token.end()):
         return _unsure(package, text)
     return Header(package, _paths(imports))
+
+
+def _has_late_import(text: bytes, position: int) -> bool:
+    # Looking for the word alone first is quicker by far.
+    while (position := text.find(b"import", position)) >= 0:
+        if _LATE.match(text, position):
+            return True
+        position += 1
+    return False
 
 
 def _unsure(package: str, text: bytes) -> Header:
