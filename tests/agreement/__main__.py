@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.figures import report
 from tests.agreement.calling import write_calling
 from tests.agreement.compare import Outcome, compare
-from tests.agreement.modules import write_module, write_mutants, write_sweep
+from tests.agreement.modules import write_module, write_mutants, write_oddities, write_sweep
 from tests.agreement.oracle import Oracle, build_oracle
 from tests.agreement.reach import Reached, build_callgraph, compare_reach
 from tests.agreement.setup import compare_setup
@@ -40,6 +40,12 @@ def run_mutants(folder: Path, oracle: Oracle, seed: int, size: int) -> Outcome:
     """Likewise, with mutants of the examples."""
     folder.mkdir(parents=True)
     return compare(oracle, write_mutants(folder, seed, size), f"mutants of seed {seed}")
+
+
+def run_oddities(folder: Path, oracle: Oracle, seed: int) -> Outcome:
+    """Likewise, with each odd form that is known, once."""
+    folder.mkdir(parents=True)
+    return compare(oracle, write_oddities(folder, seed), f"oddities of seed {seed}")
 
 
 def run_setup(folder: Path, oracle: Oracle, seed: int, size: int) -> Outcome:
@@ -80,6 +86,9 @@ def main() -> int:
         oracle = build_oracle(Path(scratch))
         total = run_sweep(folder / "library", oracle, "std")
         _tell("Go's library", total, total)
+        outcome = run_oddities(folder / "oddities", oracle, given.seed)
+        total += outcome
+        _tell("oddities", outcome, total)
         outcome = run_mutants(folder / "mutants", oracle, given.seed, 500)
         total += outcome
         _tell("mutants of the examples", outcome, total)

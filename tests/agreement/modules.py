@@ -13,12 +13,14 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.agreement.oddities import CONSTRAINTS, PREFIXES, SHADOWS, SUFFIXES
+from tests.agreement.oddities import CONSTRAINTS, FORMS, PREFIXES, SHADOWS, SUFFIXES, odd_declarations
 from tests.agreement.oracle import Oracle
 from tests.agreement.registering import Registering
 from tests.agreement.source import LIBRARY, SDK, File, Package
 
 ROOT = Path(__file__).parents[2]
+# The language that modules are written in, for some of them.
+_NEWEST = "1.26"
 LAYOUTS = ("plain", "plain", "vendor", "workspace")
 
 
@@ -34,24 +36,36 @@ def write_module(
     local = Package("example.net/local/inner", "inner")
     neighbour = Package("example.com/neighbour", "neighbour")
     shared = Package("example.com/gen/internal/shared", "shared")
-    _publish(proxy, "example.org/Third/v2", "v2.1.0", {"deep/deep.go": _library(rng, third, [])}, "")
+    # Of two versions that are asked for the higher one is built; what is replaced is somewhere else.
+    base = Package("example.org/base/in", "in")
+    moved = Package("example.org/moved", "moved")
+    _publish(proxy, "example.org/base", "v1.0.0", {"in/in.go": _decoy(base)}, "")
+    _publish(proxy, "example.org/base", "v1.2.0", {"in/in.go": _library(rng, base, [])}, "")
+    _publish(proxy, "example.org/fork", "v1.1.0", {"moved.go": _library(rng, moved, [])}, "")
+    third_files = {"deep/deep.go": _library(rng, third, [base])}
+    _publish(proxy, "example.org/Third/v2", "v2.1.0", third_files, "\nrequire example.org/base v1.2.0\n")
     write(folder / "local/go.mod", "module example.net/local\n\ngo 1.24\n")
     write(folder / "local/inner/inner.go", _library(rng, local, []))
     app = folder / "app"
     write(app / "internal/shared/shared.go", _library(rng, shared, [third, local]))
-    others = [third, local, shared]
+    others = [third, local, shared, base, moved]
+    # A module of its own below this one is none of its packages.
+    write(app / "apart/go.mod", "module example.com/apart\n\ngo 1.24\n")
+    write(app / "apart/apart.go", 'package apart\n\nimport _ "example.com/nowhere"\n')
     if layout == "workspace":
         write(folder / "neighbour/go.mod", "module example.com/neighbour\n\ngo 1.24\n")
         write(folder / "neighbour/n.go", _library(rng, neighbour, []))
         write(
             folder / "go.work",
-            f"go 1.24\n\nuse (\n\t./app\n\t./neighbour\n)\n\nreplace {SDK} => {ROOT}/udf\n",
+            f"go {_NEWEST}\n\nuse (\n\t./app\n\t./neighbour\n)\n\nreplace {SDK} => {ROOT}/udf\n",
         )
         others.append(neighbour)
     write(
         app / "go.mod",
-        f"module example.com/gen\n\ngo 1.24\n\nrequire (\n\t{SDK} v1.0.0\n\texample.org/Third/v2 v2.1.0\n"
-        f"\texample.net/local v0.0.0\n)\n\nreplace example.net/local => ../local\n\n"
+        f"module example.com/gen\n\ngo {rng.choice(['1.24', '1.24', '1.25', _NEWEST])}\n\nrequire (\n"
+        f"\t{SDK} v1.0.0\n\texample.org/Third/v2 v2.1.0\n\texample.net/local v0.0.0\n"
+        f"\texample.org/base v1.0.0\n\texample.org/moved v1.0.0\n)\n\n"
+        f"replace example.net/local => ../local\n\nreplace example.org/moved => example.org/fork v1.1.0\n\n"
         f"replace {SDK} => {ROOT}/udf\n",
     )
     registering: list[Package] = []
@@ -89,6 +103,22 @@ def write_sweep(folder: Path, oracle: Oracle, pattern: str) -> Path:
         lines = [f'\tudf.Register("f{n}", {call.replace("%", "p.")})' for n, call in enumerate(calls)]
         head = f'package s{number}\n\nimport (\n\tp "{one["path"]}"\n\t"{SDK}"\n)\n\nfunc init() {{\n'
         write(app / f"s{number}/s.go", head + "\n".join(lines) + "\n}\n")
+    return app
+
+
+def write_oddities(folder: Path, seed: int) -> Path:
+    """A module with a package for each odd form that is known. Gives its folder."""
+    rng = random.Random(seed)
+    app = folder / "app"
+    mod = f"module example.com/gen\n\ngo {_NEWEST}\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n"
+    write(app / "go.mod", mod)
+    for number, form in enumerate(FORMS):
+        file = File(rng, Package(f"example.com/gen/o{number}", f"o{number}"), [])
+        file.qualifier(SDK)
+        file.body.append(odd_declarations(file, "odd", ['"name"', '"other"'], form))
+        for path in file.names:
+            file.body.append(_use(file, path))
+        write(app / f"o{number}" / "o.go", file.text())
     return app
 
 
@@ -264,13 +294,20 @@ def _types(rng: random.Random, package: Package, others: list[Package], exported
     return file.text()
 
 
+def _decoy(package: Package) -> str:
+    """What nobody must read: the types have other meanings."""
+    types = "\n".join(f"type L{number} chan bool" for number in range(9))
+    return f"package {package.name}\n\n{types}\n"
+
+
 def _publish(proxy: Path, path: str, version: str, files: dict[str, str], requires: str) -> None:
     """Puts a module into a file-system proxy."""
     folder = proxy / "".join(f"!{c.lower()}" if c.isupper() else c for c in path) / "@v"
-    mod = f"module {path}\n\ngo 1.24\n{requires}"
+    mod = f"module {path if path != 'example.org/fork' else 'example.org/moved'}\n\ngo 1.24\n{requires}"
     if SDK in "".join(files.values()):
         mod += f"\nrequire {SDK} v1.0.0\n"
-    write(folder / "list", f"{version}\n")
+    versions = folder / "list"
+    write(versions, (versions.read_text() if versions.exists() else "") + f"{version}\n")
     write(folder / f"{version}.info", f'{{"Version":"{version}","Time":"2026-01-01T00:00:00Z"}}')
     write(folder / f"{version}.mod", mod)
     with zipfile.ZipFile(folder / f"{version}.zip", "w") as archive:

@@ -35,12 +35,13 @@ SHADOWS = [
 ]
 
 # Around registrations; what stands for what is told there.
-_FORMS = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split("\n----\n")[1:]
+FORMS = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split("\n----\n")[1:]
 
 
-def odd_declarations(file: File, name: str, names: list[str]) -> str:
-    """Some declarations; `name` begins their names, `names` are expressions of names for UDFs."""
-    text = file.rng.choice(_FORMS)
+def odd_declarations(file: File, name: str, names: list[str], form: str | None = None) -> str:
+    """Some declarations, of `form` if that is given; `name` begins their names, `names` are expressions of
+    names for UDFs."""
+    text = form or file.rng.choice(FORMS)
     if "context." in text:
         text = text.replace("context.", file.qualifier("context"))
     meanings = {

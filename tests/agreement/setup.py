@@ -53,7 +53,7 @@ def compare_setup(oracle: Oracle, module: Path, most: int) -> Outcome:
     for number, package in enumerate(chosen):
         ran = subprocess.run([programs / f"r{number}"], capture_output=True, text=True, check=False)
         if ran.returncode == 0:
-            outcome += _compared(package, [line for line in set(ran.stderr.splitlines()) if _counts(line)])
+            outcome += _compared(package, [line for line in set(ran.stderr.splitlines()) if _tells(line)])
     return outcome
 
 
@@ -66,9 +66,15 @@ def _is_static(package: Package) -> bool:
     )
 
 
-def _counts(line: str) -> bool:
-    """Whether a line of setup's tells a problem, and one that doesn't hang on a run-time value."""
-    return line.startswith('- "') and "the function is nil" not in line
+def _tells(line: str) -> bool:
+    """Whether a line of setup's tells a problem."""
+    return line.startswith('- "')
+
+
+def _hangs_on_values(line: str) -> bool:
+    """Whether a problem is none of the source: of a nil function setup looks no further, be the rest of it
+    right or not."""
+    return "the function is nil" in line
 
 
 def _compared(package: Package, said: list[str]) -> Outcome:
@@ -79,6 +85,7 @@ def _compared(package: Package, said: list[str]) -> Outcome:
         for finding in judge(member)
         if RULES[finding.code].severity == "error" and finding.code < "MG3"
     ]
-    if bool(errors) == bool(said):
+    refused = said if errors else [line for line in said if not _hangs_on_values(line)]
+    if bool(errors) == bool(refused):
         return Outcome(agreed=1)
     return Outcome(different=(f"{package.directory}\n  lint  {errors}\n  setup {said}",))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.agreement.__main__ import run_batch, run_mutants, run_sweep
+from tests.agreement.__main__ import run_batch, run_mutants, run_oddities, run_sweep
 from tests.agreement.modules import ROOT, write_module
 from tests.agreement.oracle import Oracle, build_oracle
 from tests.agreement.typed import compare_types
@@ -44,6 +44,12 @@ def test_they_say_the_same_of_mutants(oracle: Oracle, tmp_path: Path) -> None:
     agreed, _, different = run_mutants(tmp_path / "module", oracle, 21, 60)
     assert not different, "\n".join(different)
     assert agreed > 20
+
+
+def test_they_say_the_same_of_every_oddity(oracle: Oracle, tmp_path: Path) -> None:
+    agreed, ill, different = run_oddities(tmp_path / "module", oracle, 1)
+    assert not different, "\n".join(different)
+    assert agreed > 20 * ill
 
 
 def test_every_expression_of_the_sdk_has_the_type_that_go_gives_it(oracle: Oracle) -> None:
