@@ -38,10 +38,10 @@ def drive(environment: dict[str, str], home: Path, folder: Path, *findings: str)
         timeout=SECONDS,
         dimensions=(40, 120),
     )
-    terminal.expect(pexpect.EOF)
+    ended = terminal.expect([pexpect.TIMEOUT, pexpect.EOF])
     screen = terminal.before.decode(errors="replace")
     terminal.close(force=True)
-    assert seen.exists(), screen
+    assert ended and seen.exists(), screen
     found: dict[str, Any] = json.loads(seen.read_text())
     assert found["problem"] is None, (found, screen)
     return found
