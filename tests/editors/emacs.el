@@ -36,7 +36,7 @@
     (kill-emacs 0)))
 
 (defmacro wait-for (what condition)
-  `(let ((end (+ (float-time) 80)))
+  `(let ((end (+ (float-time) 180)))
      (while (not ,condition)
        (when (> (float-time) end)
          (finish (format "did not come: %s; %S" ,what (diagnostics))))

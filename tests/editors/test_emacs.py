@@ -38,10 +38,10 @@ def drive(environment: dict[str, str], home: Path, folder: Path, *findings: str)
         timeout=SECONDS,
         dimensions=(40, 120),
     )
-    ended = terminal.expect([pexpect.TIMEOUT, pexpect.EOF])
+    terminal.expect([pexpect.TIMEOUT, pexpect.EOF])
     screen = terminal.before.decode(errors="replace")
     terminal.close(force=True)
-    assert ended and seen.exists(), screen
+    assert seen.exists(), screen
     found: dict[str, Any] = json.loads(seen.read_text())
     assert found["problem"] is None, (found, screen)
     return found
