@@ -76,6 +76,9 @@ class LanguageServer:
         self.until(lambda: number in self._answers, seconds)
         return self._answers.pop(number)
 
+    def has_answer(self, number: Any) -> bool:
+        return number in self._answers
+
     def request(self, method: str, params: object, seconds: float = _PATIENCE) -> Any:
         message = self.answer(self.ask(method, params), seconds)
         if "error" in message:
@@ -149,12 +152,6 @@ class LanguageServer:
 
         self.until(arrived, seconds)
         return time.perf_counter()
-
-    def resident_megabytes(self) -> float:
-        """The resident size of the server process alone, in MB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-        return int(line.split()[1]) / 1024
 
     def receive(self, seconds: float = _PATIENCE) -> dict[str, Any] | None:
         """The next message, None where none comes in time. What the server asks is answered at once."""

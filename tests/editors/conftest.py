@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.server import gopls as installed_gopls
+from bench.gopls import gopls as installed_gopls
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "editors"

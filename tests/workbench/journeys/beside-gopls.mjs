@@ -13,7 +13,7 @@ const SELF_ASSIGNED = "\nfunc again(n int) int {\n\tn = n\n\treturn n\n}\n\nvar 
 /** The gopls of the benchmarks, with the PATH on which its Go is. */
 function gopls() {
   const script =
-    "import json, bench.server; binary, more = bench.server.gopls(); print(json.dumps([str(binary), more]))";
+    "import json, bench.gopls; binary, more = bench.gopls.gopls(); print(json.dumps([str(binary), more]))";
   return JSON.parse(execFileSync(INTERPRETER, ["-c", script], { cwd: ROOT, encoding: "utf8" }));
 }
 
