@@ -22,6 +22,7 @@ from modgo_lsp.lint.config import Configuration, configuration
 from modgo_lsp.model.files import DiskMemory, Files, OverlayFiles
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
+from modgo_lsp.server import garbage
 from modgo_lsp.server.configuration import EDITOR
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Analysis:
         self._environment: GoEnvironment | None = None
         self._asked_go: tuple[str | None, int, int] | None = None
         self._found_go: GoEnvironment | None = None
+        self._sweep = garbage.Sweep()
         self._number = 0
         self._files: OverlayFiles | None = None
         self._configured: _Configured | None = None
@@ -181,10 +183,17 @@ class Analysis:
             return self._loader
         environment = self._go_environment(go)
         if self._loader is None or environment != self._environment or not self._loader.advance(files):
+            if self._loader is not None and self._sweep.is_due:
+                self.later(self._swept())
             self._environment = environment
             self._loader = Loader(files, None, self._loader, environment, DiskFactsCache())
         self._number, self._files = number, files
         return self._loader
+
+    def _swept(self) -> Iterator[None]:
+        """Frees the loaders of before, when nobody waits for anything."""
+        yield
+        self._sweep.do()
 
     def _go_environment(self, go: str | None) -> GoEnvironment | None:
         """Where Go is. Looked for again when something on disk has changed, or is looked at anew: not for

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 
 from modgo_lsp import __version__
-from modgo_lsp.server import wire
+from modgo_lsp.server import garbage, wire
 from modgo_lsp.server.capabilities import chosen_encoding, initialize_result
 from modgo_lsp.server.client import client_of
 from modgo_lsp.server.connection import Connection, Message
@@ -59,6 +59,7 @@ def serve(port: int | None = None) -> None:
     """Serves one client to its end, and ends the process: on `port` of 127.0.0.1, or on standard input and
     output."""
     sys.setswitchinterval(_SWITCH)
+    garbage.begin()
     streams = _protocol_streams() if port is None else _accepted(port)
     code = _serve(*streams)
     sys.stderr.flush()
@@ -149,6 +150,7 @@ def _load(loaded: Callable[[Any], None]) -> None:
     try:
         import modgo_lsp.server.server  # noqa: F401
     finally:
+        garbage.settle()
         loaded(_LOADED)
 
 
