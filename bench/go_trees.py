@@ -29,6 +29,7 @@ MODULES = (
 MODULE = "example.com/bench"
 _GO = "1.27"  # that of gopls
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
+_REQUIRE = f"\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n"
 
 _FIELDS = (
     "Dir,ImportPath,Name,Module,Standard,GoFiles,Imports,CgoFiles,SFiles,HFiles,EmbedPatterns,Incomplete"
@@ -73,8 +74,7 @@ def write_tree(folder: Path, packages: Sequence[GoPackage], with_udfs: bool) -> 
     ours = {package.path for package in packages}
     lines = 0
     folder.mkdir(parents=True)
-    require = f"\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n" if with_udfs else ""
-    (folder / "go.mod").write_text(f"module {MODULE}\n\ngo {_GO}\n{require}")
+    (folder / "go.mod").write_text(f"module {MODULE}\n\ngo {_GO}\n{_REQUIRE if with_udfs else ''}")
     renamed = re.compile(
         rb'"(' + rb"|".join(sorted({re.escape(path.encode()) for path in ours}, reverse=True)) + rb')"'
     )
@@ -91,6 +91,21 @@ def write_tree(folder: Path, packages: Sequence[GoPackage], with_udfs: bool) -> 
             (target / name).write_bytes(text)
             lines += text.count(b"\n")
     return lines
+
+
+def write_generated(folder: Path, count: int) -> None:
+    """One Go module with a file as generators write them: it registers `count` functions."""
+    folder.mkdir(parents=True)
+    (folder / "go.mod").write_text(f"module {MODULE}\n\ngo {_GO}\n{_REQUIRE}")
+    numbers = range(count)
+    calls = "".join(f'\tudf.Register("get{number}", Get{number})\n' for number in numbers)
+    functions = "".join(
+        f'\nfunc Get{number}(rec *udf.Record, or int64) int64 {{\n\tvalue, ok := rec.Int("b{number}")\n'
+        "\tif !ok {\n\t\treturn or\n\t}\n\treturn value\n}\n"
+        for number in numbers
+    )
+    text = f'package generated\n\nimport "{SDK}"\n\nfunc init() {{\n{calls}}}\n{functions}'
+    (folder / "generated.go").write_text(text)
 
 
 def _take(path: str, found: Mapping[str, Any], taken: dict[str, GoPackage]) -> bool:

@@ -1,14 +1,17 @@
 """`modgo lint` beside `go vet` and `staticcheck`: on the same trees of real Go code, cold and warm.
 
 Cold: the caches of each tool are empty, and so is Go's build cache for each of the two; the files have been
-read before. Warm: a second run of the same. `--packages 1000` is the size that the goals are set for; the
-default is what ends in a few minutes on two cores.
+read before. Warm: further runs of the same. The tools take turns, so that what else the machine does meets
+all of them; how often one is faster is told by the clock and, in parentheses, by the processor's seconds,
+which tell more on a machine that does other things. `--packages 1000` is the size that the goals are set
+for; the default is what ends in a few minutes on two cores.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import resource
 import shutil
 import statistics
@@ -22,14 +25,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.figures import ROOT, peak_megabytes, process_seconds, report
-from bench.go_trees import GoPackage, real_packages, write_tree
+from bench.go_trees import GoPackage, real_packages, write_generated, write_tree
 
 EXAMPLE = ROOT / "examples" / "counters" / "counters.go"
 MODGO = [sys.executable, "-m", "modgo_lsp", "lint", "--exit-zero"]
-STATICCHECK = "honnef.co/go/tools/cmd/staticcheck@v0.8.1"
+STATICCHECK_VERSION = "v0.8.2"  # older ones can't read what Go 1.27 compiles
 PACKAGES, DEFAULT_PACKAGES = 1000, 200
 SIZES = 4  # trees of different sizes, each twice as large as the one before
 WARM_RUNS = 5
+REGISTRATIONS = (5_000, 20_000)  # of one generated file
 
 
 class Spent(NamedTuple):
@@ -77,9 +81,10 @@ def _environment() -> dict[str, str]:
 
 def _staticcheck() -> Path:
     """staticcheck in target/bench, built with the Go that it will be used with."""
-    folder = ROOT / "target" / "bench"
+    folder = ROOT / "target" / "bench" / f"staticcheck-{STATICCHECK_VERSION}"
     if not (folder / "staticcheck").exists():
-        subprocess.run(["go", "install", STATICCHECK], env={**os.environ, "GOBIN": str(folder)}, check=True)
+        package = f"honnef.co/go/tools/cmd/staticcheck@{STATICCHECK_VERSION}"
+        subprocess.run(["go", "install", package], env={**os.environ, "GOBIN": str(folder)}, check=True)
     return folder / "staticcheck"
 
 
@@ -93,10 +98,11 @@ def _measure(count: int, scratch: Path, staticcheck: Path) -> None:
     f["stat_s"] = _stat_seconds(udfs)
     f |= _figures("", beside[udfs]) | _figures("plain_", beside[plain])
     f["lines_per_s_core"] = f["lines"] / _on_one_core(udfs, scratch)
+    f |= {f"registrations_{many}_cpu_s": _generated(many, scratch) for many in REGISTRATIONS}
     growth = list(_growth(packages, scratch))
     for index, (lines, spent) in enumerate(growth, 1):
         f[f"size{index}_lines"], f[f"size{index}_cpu_s"] = lines, spent
-    rows = [*_rows(f), *_growth_rows(growth)]
+    rows = [*_rows(f), *_growth_rows(f, growth)]
     header = (f"{count} packages of real code, in one Go module", "cold", "to modgo", "warm", "to modgo")
     report("lint", f, [*rows, *_goal_rows(_goals(f, growth))], header)
     if count < PACKAGES:
@@ -117,32 +123,48 @@ def _start() -> dict[str, float]:
 # --- the same tree by three tools
 
 
+class Tool(NamedTuple):
+    """A command, where its caches lie, and what a line of its output looks like that tells that code could
+    not be looked at: findings are no failure, that is one."""
+
+    command: Sequence[str | Path]
+    caches: Mapping[str, str]
+    failure: str
+
+
 def _beside(tree: Path, scratch: Path, staticcheck: Path) -> Beside:
     caches = scratch / f"caches-{tree.name}"
-    vet = {"GOCACHE": str(caches / "vet")}
-    check = {"GOCACHE": str(caches / "check"), "STATICCHECK_CACHE": str(caches / "staticcheck")}
-    lint = {"XDG_CACHE_HOME": str(caches / "modgo")}
+    modgo = [
+        Tool(MODGO, {"XDG_CACHE_HOME": str(caches / f"modgo-{number}")}, r"^Error: .*") for number in range(3)
+    ]
+    vet = Tool(["go", "vet", "./..."], {"GOCACHE": str(caches / "vet")}, r"^vet: .*")
+    check = Tool(
+        [staticcheck, "./..."],
+        {"GOCACHE": str(caches / "check"), "STATICCHECK_CACHE": str(caches / "staticcheck")},
+        r"^.*\(compile\)$",
+    )
     _stat_seconds(tree)
     for path in tree.rglob("*.go"):
         path.read_bytes()
-    return Beside(
-        _cold_and_warm(MODGO, tree, lint, "Error"),
-        _cold_and_warm(["go", "vet", "./..."], tree, vet, "vet: "),
-        _cold_and_warm([staticcheck, "./..."], tree, check, "(compile)"),
-    )
+    cold = [_cold(tool, tree) for tool in (modgo[0], vet, modgo[1], check, modgo[2])]
+    turns = [
+        [_run(each.command, tree, each.caches)[0] for each in (modgo[0], vet, check)]
+        for _ in range(WARM_RUNS)
+    ]
+    warm = [_median(spent) for spent in zip(*turns, strict=True)]
+    return Beside((_median(cold[::2]), warm[0]), (cold[1], warm[1]), (cold[3], warm[2]))
 
 
-def _cold_and_warm(
-    command: Sequence[str | Path], tree: Path, caches: Mapping[str, str], failure: str
-) -> tuple[Spent, Spent]:
-    """One run with empty caches, and the median of those after it. Findings are no failure; that code could
-    not be looked at is one, and told by `failure` in the output."""
-    cold, output = _run(command, tree, caches)
-    if failure in output:
-        lines = [line for line in output.splitlines() if failure in line]
-        raise RuntimeError(f"{command[0]} could not look at all of the code: {lines[0]}")
-    warm = [_run(command, tree, caches)[0] for _ in range(WARM_RUNS)]
-    return cold, Spent(*(statistics.median(values) for values in zip(*warm, strict=True)))
+def _cold(tool: Tool, tree: Path) -> Spent:
+    spent, output = _run(tool.command, tree, tool.caches)
+    print(f"{tree.name}: {Path(tool.command[0]).name} took {spent.wall:.1f} s, cold", file=sys.stderr)
+    if failed := re.search(tool.failure, output, re.MULTILINE):
+        raise RuntimeError(f"{tool.command[0]} could not look at all of the code: {failed[0]}")
+    return spent
+
+
+def _median(several: Sequence[Spent]) -> Spent:
+    return Spent(*(statistics.median(values) for values in zip(*several, strict=True)))
 
 
 def _run(command: Sequence[str | Path], tree: Path, environment: Mapping[str, str]) -> tuple[Spent, str]:
@@ -206,6 +228,13 @@ def _growth(packages: Sequence[GoPackage], scratch: Path) -> Iterator[tuple[int,
         shutil.rmtree(tree)
 
 
+def _generated(count: int, scratch: Path) -> float:
+    """The processor's seconds for one file that registers so many functions."""
+    tree = scratch / f"generated-{count}"
+    write_generated(tree, count)
+    return _on_one_core(tree, scratch)
+
+
 # --- what is said of it
 
 
@@ -226,7 +255,8 @@ def _rows(f: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
             row = ["go vet" if tool == "vet_" else tool.rstrip("_") or "modgo lint"]
             for state in ("cold", "warm"):
                 seconds, ours = f[f"{prefix}{tool}{state}_s"], f[f"{prefix}{state}_s"]
-                row += [f"{seconds:.2f} s", f"{seconds / ours:.1f} ×"]
+                cpu, our_cpu = f[f"{prefix}{tool}{state}_cpu_s"], f[f"{prefix}{state}_cpu_s"]
+                row += [f"{seconds:.2f} s", f"{seconds / ours:.1f} × ({cpu / our_cpu:.1f})" if tool else ""]
             yield tuple(row)
     yield "[bold]one file[/]", "", "", "", ""
     yield f"anew; {f['start_mb']:.0f} MB at most", f"{f['start_ms']:.0f} ms", "", "", ""
@@ -235,10 +265,13 @@ def _rows(f: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
     yield "a bare stat of the tree", "", "", f"{f['stat_s'] * 1000:.0f} ms", ""
 
 
-def _growth_rows(growth: Sequence[tuple[int, float]]) -> Iterator[tuple[str, ...]]:
+def _growth_rows(f: Mapping[str, float], growth: Sequence[tuple[int, float]]) -> Iterator[tuple[str, ...]]:
     yield "[bold]one core, cold[/]", "", "", "", ""
     for lines, spent in growth:
         yield f"{lines:,} lines", f"{spent:.2f} s", f"{lines / spent:,.0f} lines/s", "", ""
+    for many in REGISTRATIONS:
+        spent = f[f"registrations_{many}_cpu_s"]
+        yield f"one file with {many:,} UDFs", f"{spent:.2f} s", f"{many / spent:,.0f} UDFs/s", "", ""
 
 
 def _goals(f: Mapping[str, float], growth: Sequence[tuple[int, float]]) -> Iterator[Goal]:
@@ -255,6 +288,9 @@ def _goals(f: Mapping[str, float], growth: Sequence[tuple[int, float]]) -> Itera
     paces = [lines / spent for lines, spent in growth]
     slower = max(paces) / paces[-1]
     yield Goal("grows no faster than the lines: 1.5 × a line at most", f"{slower:.2f} ×", slower <= 1.5)
+    small, large = (f[f"registrations_{many}_cpu_s"] / many for many in REGISTRATIONS)
+    slower = large / small
+    yield Goal("nor than a file's UDFs: 1.5 × one at most", f"{slower:.2f} ×", slower <= 1.5)
 
 
 def _goal_rows(goals: Iterator[Goal]) -> Iterator[tuple[str, ...]]:

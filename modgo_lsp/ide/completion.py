@@ -21,7 +21,7 @@ from modgo_lsp.model.files import Files
 from modgo_lsp.model.package import Function, Package
 from modgo_lsp.rules.bins import READING, WRITING
 from modgo_lsp.rules.catalogue import RULES
-from modgo_lsp.rules.naming import name_for
+from modgo_lsp.rules.naming import Naming
 from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.positions import Span
 
@@ -156,8 +156,9 @@ def _prefix(package: Package, path: str) -> str | None:
 
 
 def _names(package: Package, replaced: Span) -> Iterator[Completion]:
+    naming = Naming(package)
     for function in _unregistered(package):
-        name = name_for(function.name, package)
+        name = naming.name_for(function.name)
         if name is not None:
             yield Completion(name, "name", f"for {function.name}", name, replaced)
 
@@ -201,8 +202,9 @@ def _skeletons(
 
 
 def _registrations(package: Package, prefix: str, replaced: Span) -> Iterator[Completion]:
+    naming = Naming(package)
     for function in _unregistered(package):
-        name = name_for(function.name, package)
+        name = naming.name_for(function.name)
         if name is not None:
             text = f'{prefix}Register("{name}", {function.name})'
             yield Completion(text, "snippet", "register this UDF", text, replaced, "Register")

@@ -8,6 +8,7 @@ Then all judgements are decided on together. Not for: finding the packages (walk
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -72,8 +73,13 @@ def _by_code(rule: Rule, check: Check, package: Package, unsure: tuple[Code, ...
     if not codes:
         return []
     findings = list(check(package.narrowed(codes)))
+    starts: dict[str, list[int]] = {}
+    for finding in sorted(findings, key=lambda each: each.location.span.start):
+        starts.setdefault(finding.location.path, []).append(finding.location.span.start)
     for code in codes:
-        if not any(code.holds(finding.location) for finding in findings):
+        theirs, span = starts.get(code.file.path, []), code.declaration.span
+        first = bisect_left(theirs, span.start)
+        if first == len(theirs) or theirs[first] >= span.end:
             code.clean.add(rule.code)
     return findings
 

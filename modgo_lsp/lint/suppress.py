@@ -64,23 +64,40 @@ def suppress(
     findings: Iterable[Finding], suppressing: Iterable[Suppression]
 ) -> tuple[list[Finding], set[tuple[Location, str]]]:
     """The findings that no directive covers; and the codes that were of use, with their comments."""
-    by_code: dict[tuple[str, str], list[Suppression]] = {}
+    found = list(findings)
+    directives: dict[tuple[str, str], list[tuple[Span, Suppression]]] = {}
     for directive in suppressing:
-        for code, _ in directive.codes if directive.invalid is None else ():
-            by_code.setdefault((directive.comment.path, code), []).append(directive)
-    kept: list[Finding] = []
+        if directive.invalid is None and directive.covers is not None:
+            for code, _ in directive.codes:
+                directives.setdefault((directive.comment.path, code), []).append(
+                    (directive.covers, directive)
+                )
+    starts: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for number, finding in enumerate(found):
+        group = (finding.location.path, finding.code)
+        if group in directives:
+            starts.setdefault(group, []).append((finding.location.span.start, number))
+    suppressed: set[int] = set()
     used: set[tuple[Location, str]] = set()
-    for finding in findings:
-        start = finding.location.span.start
-        covering = [
-            directive
-            for directive in by_code.get((finding.location.path, finding.code), ())
-            if directive.covers is not None and directive.covers.holds(start)
-        ]
-        used.update((directive.comment, finding.code) for directive in covering)
-        if not covering:
-            kept.append(finding)
-    return kept, used
+    for (path, code), group_starts in starts.items():
+        for number, directive in _covering(directives[path, code], group_starts):
+            suppressed.add(number)
+            used.add((directive.comment, code))
+    return [finding for number, finding in enumerate(found) if number not in suppressed], used
+
+
+def _covering(
+    directives: list[tuple[Span, Suppression]], starts: list[tuple[int, int]]
+) -> Iterator[tuple[int, Suppression]]:
+    """The number of each finding with each directive that covers where it begins. Goes through the file once:
+    generated code may have thousands of both."""
+    waiting = sorted(directives, key=lambda each: each[0].start, reverse=True)
+    opened: list[tuple[Span, Suppression]] = []
+    for start, number in sorted(starts):
+        while waiting and waiting[-1][0].start <= start:
+            opened.append(waiting.pop())
+        opened = [each for each in opened if each[0].end > start]
+        yield from ((number, directive) for _, directive in opened)
 
 
 def verdicts(

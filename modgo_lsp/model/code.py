@@ -224,10 +224,6 @@ class Code:
         """Whether an expression is the constant true."""
         return self._operands.operand(self.file, expr).value is True
 
-    def holds(self, place: Location) -> bool:
-        """Whether a place is in this function."""
-        return place.path == self.file.path and self.declaration.span.holds(place.span.start)
-
     def remembered(self, what: str, work_out: Callable[[], _T]) -> _T:
         """What was worked out of the function's own source and what the names in it stand for; now, where it
         wasn't yet."""

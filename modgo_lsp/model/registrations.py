@@ -241,7 +241,11 @@ class Registrations:
             return "unknown" if self._may_be_constant(site) else "name"
         if _has_type_parameter(function.type) and not function.generic:
             return "function"
-        in_place = any(call is site.call for call in static_calls(site.owner))
+        code = source_of(site.owner)
+        # Looked up, not looked for: generated code may register thousands in one function.
+        in_place = site.call in site.file.remembered(
+            code, "static calls", lambda: {*static_calls(site.owner)}
+        )
         # Code that nothing reaches is MG106's; whether it would be static there is judged by its place.
         if not in_place or (site.owner not in reach.static and site.owner in reach.possible):
             return "place"

@@ -9,8 +9,6 @@ Not for: which files changed (sources.py), nor packages whose imports or files a
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from modgo_lsp.model.bind import is_exported
@@ -18,9 +16,8 @@ from modgo_lsp.model.objects import FunctionName, Object, TypeName, VariableName
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sources import Parsed
 from modgo_lsp.model.units import FileUnit, PackageUnit, objects_of
+from modgo_lsp.model.words import WORD, occurrences
 from modgo_lsp.syntax import ast
-
-_WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
 
 
 class Renewal:
@@ -104,7 +101,7 @@ class Renewal:
                     self._names |= {name.encode(), *(each.encode() for each in _aliases(unit, base))}
 
     def _mention(self, unit: PackageUnit, text: bytes, decl: ast.Decl) -> None:
-        words = _WORD.findall(text, decl.span.start, decl.span.end)
+        words = WORD.findall(text, decl.span.start, decl.span.end)
         self._mentioned.setdefault(unit, set()).update(words)
 
     def spread(self) -> None:
@@ -145,13 +142,10 @@ class Renewal:
         that have them where others see it."""
         found: set[bytes] = set()
         text = file.document.text
-        decls = file.syntax.decls
-        starts = [decl.span.start for decl in decls]
-        for offset in _occurrences(text, names):
-            index = bisect_right(starts, offset) - 1
-            if index < 0 or offset >= decls[index].span.end:
+        for offset in occurrences(text, names):
+            decl = file.declaration_at(offset)
+            if decl is None:
                 continue
-            decl = decls[index]
             if decl not in self._forgotten:
                 found |= _set_by(file, text, decl)
                 self._forget(file, decl)
@@ -217,22 +211,6 @@ def _names_of(objects: Iterable[Object]) -> set[bytes]:
     return found
 
 
-def _occurrences(text: bytes, names: set[bytes]) -> Iterator[int]:
-    """Where one of the names stands as a whole word."""
-    if len(names) > 8:
-        for word in _WORD.finditer(text):
-            if word[0] in names:
-                yield word.start()
-        return
-    for name in names:
-        offset = text.find(name)
-        while offset >= 0:
-            found = _WORD.match(text, offset)
-            if found is not None and found[0] == name and not _WORD.match(text, offset - 1, offset):
-                yield offset
-            offset = text.find(name, offset + 1)
-
-
 def _unbind(file: FileUnit, nodes: Iterable[ast.Node]) -> None:
     for node in nodes:
         if isinstance(node, ast.Ident):
@@ -251,7 +229,7 @@ def _signature(decl: ast.FuncDecl) -> Iterator[ast.Node]:
 def _has_variable(file: FileUnit, text: bytes, decl: ast.Decl) -> bool:
     """Whether a variable of the package is named in a declaration. Takes less time than to look into it."""
     names = file.unit.scope.names
-    words = set(_WORD.findall(text, decl.span.start, decl.span.end))
+    words = set(WORD.findall(text, decl.span.start, decl.span.end))
     return any(isinstance(names.get(word.decode("utf-8", "replace")), VariableName) for word in words)
 
 

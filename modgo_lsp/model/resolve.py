@@ -6,8 +6,7 @@ types (operands.py), nor whether code is type-correct: where it isn't, the answe
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -46,9 +45,6 @@ from modgo_lsp.syntax.literals import unquote
 
 if TYPE_CHECKING:
     from modgo_lsp.model.operand import Operand
-
-# An identifier as a whole word.
-_WORD = rb"(?<![0-9A-Za-z_\x80-\xff])%b(?![0-9A-Za-z_\x80-\xff])"
 
 # How many named types may hang on each other before a type counts as unknown.
 _MAX_CHAIN = 60
@@ -118,19 +114,16 @@ class Resolver:
 
     def bind_at(self, file: FileUnit, offset: int) -> None:
         """Binds the package-level declaration that stands at `offset`."""
-        for decl in file.syntax.decls:
-            if decl.span.start <= offset < decl.span.end:
-                self._bind_declaration(file, decl)
+        decl = file.declaration_at(offset)
+        if decl is not None:
+            self._bind_declaration(file, decl)
 
-    def bind_mentions(self, file: FileUnit, name: str) -> list[int]:
+    def bind_mentions(self, file: FileUnit, name: str) -> Sequence[int]:
         """Binds the declarations in which the identifier `name` stands; gives the offsets where it does."""
-        text, word = file.document.text, name.encode("utf-8", "surrogateescape")
-        if word not in text:
-            return []
-        for decl in file.syntax.decls:
-            if text.find(word, decl.span.start, decl.span.end) >= 0:
-                self._bind_declaration(file, decl)
-        return [match.start() for match in re.finditer(_WORD % re.escape(word), text)]
+        offsets = file.mentions(name)
+        for offset in offsets:
+            self.bind_at(file, offset)
+        return offsets
 
     def may_be_unread(self, unit: PackageUnit, name: str) -> bool:
         """Whether `unit` may declare a name where it can't be read: in a file that can't, or in a part of one

@@ -119,9 +119,9 @@ class Targets:
             return
         for file in item.file.unit.files if item.owner is not None else (item.file,):
             offsets = self.operands.resolver.bind_mentions(file, item.name)
-            for decl in file.syntax.decls:
-                if any(decl.span.holds(offset) for offset in offsets):
-                    yield from _assignments(file, decl, item)
+            found = (file.declaration_at(offset) for offset in offsets)
+            for decl in dict.fromkeys(decl for decl in found if decl is not None):
+                yield from _assignments(file, decl, item)
 
 
 class _Given(NamedTuple):

@@ -6,7 +6,8 @@ Not for: choosing the files (load.py), nor the Package that rules see (package.p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from modgo_lsp.model.objects import (
@@ -20,10 +21,16 @@ from modgo_lsp.model.objects import (
 )
 from modgo_lsp.model.package import Module, SourceFile
 from modgo_lsp.model.universe import UNIVERSE
+from modgo_lsp.model.words import occurrences, places
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.document import Document
 
 _T = TypeVar("_T")
+
+
+# How many words are looked for in a file before it is worth while to know the places of all: somebody may ask
+# for each of the thousands that generated code declares.
+_FEW = 16
 
 
 class FileUnit:
@@ -54,6 +61,7 @@ class FileUnit:
         self.declared: dict[ast.Decl, tuple[Object, ...]] = {}
         self.memo: dict[ast.Node, dict[object, Any]] = {}
         self.told: SourceFile | None = None
+        self._asked = 0
 
     @property
     def path(self) -> str:
@@ -69,6 +77,21 @@ class FileUnit:
             memo[what] = work_out()
         found: _T = memo[what]
         return found
+
+    def declaration_at(self, offset: int) -> ast.Decl | None:
+        """The package-level declaration that stands at `offset`."""
+        decls = self.syntax.decls
+        index = bisect_right(decls, offset, key=lambda decl: decl.span.start) - 1
+        return decls[index] if index >= 0 and decls[index].span.holds(offset) else None
+
+    def mentions(self, name: str) -> Sequence[int]:
+        """The offsets at which `name` stands as a word, in code or elsewhere."""
+        word = name.encode("utf-8", "surrogateescape")
+        if self._asked < _FEW:
+            self._asked += 1
+            return list(occurrences(self.document.text, (word,)))
+        known = self.remembered(self.syntax, "words", lambda: places(self.document.text))
+        return known.get(word, ())
 
 
 class PackageUnit:

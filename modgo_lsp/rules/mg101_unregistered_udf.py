@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding, Fix
 from modgo_lsp.model.package import Function, Package
-from modgo_lsp.rules.naming import name_for
-from modgo_lsp.rules.registering import register
+from modgo_lsp.rules.naming import Naming
+from modgo_lsp.rules.registering import Registering
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -56,12 +56,13 @@ one that a UDF may have, for the module would no longer build.
 def check(package: Package) -> Iterator[Finding]:
     if package.unreadable or (package.imported_in_module and not package.registrations):
         return
+    naming, registering = Naming(package), Registering(package)
     for function in package.functions:
         if _is_candidate(function):
             yield RULE.finding(
                 f"{function.name} takes a {_receiver(function)} but is not registered, so nobody can call it",
                 function.location,
-                fixes=_fix(package, function),
+                fixes=_fix(function, naming, registering),
             )
 
 
@@ -76,9 +77,9 @@ def _receiver(function: Function) -> str:
     return "stream" if function.signature is not None and function.signature.kind == "stream" else "record"
 
 
-def _fix(package: Package, function: Function) -> Iterator[Fix]:
-    name = name_for(function.name, package)
-    if name is not None and (edits := register(package, function, name)):
+def _fix(function: Function, naming: Naming, registering: Registering) -> Iterator[Fix]:
+    name = naming.name_for(function.name)
+    if name is not None and (edits := registering.register(function, name)):
         safe = function.signature is not None and not function.signature.problems
         yield Fix(f'Register {function.name} as "{name}"', safe, edits)
 

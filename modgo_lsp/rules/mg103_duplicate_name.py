@@ -11,10 +11,10 @@ from pathlib import PurePath
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package, Registration
 from modgo_lsp.rules.naming import (
+    Naming,
     is_static,
     lower_camel,
     made_valid,
-    names_of,
     quoted,
     registrations_of_module,
 )
@@ -58,6 +58,7 @@ The fix gives the later registration a name of its own. It is unsafe, for caller
 
 def check(package: Package) -> Iterator[Finding]:
     first: dict[str, Registration] = {}
+    naming = Naming(package)
     for registration in registrations_of_module(package):
         if registration.name is None or not is_static(registration):
             continue
@@ -68,14 +69,14 @@ def check(package: Package) -> Iterator[Finding]:
                 f"{quoted(registration.name)} is registered already, in {where}: choose another name",
                 registration.name_argument,
                 [(earlier.name_argument, "registered here first")],
-                _fix(package, registration, registration.name),
+                _fix(package, naming, registration, registration.name),
             )
 
 
-def _fix(package: Package, registration: Registration, name: str) -> Iterator[Fix]:
+def _fix(package: Package, naming: Naming, registration: Registration, name: str) -> Iterator[Fix]:
     place = registration.name_argument
     if is_string_literal(package, place):
-        taken = names_of(package)
+        taken = naming.taken
         own = lower_camel(registration.target.name) if registration.target is not None else name
         numbered = (f"{made_valid(name)}{number}" for number in range(2, len(taken) + 3))
         free = next(each for each in (own.rpartition(".")[2], *numbered) if each not in taken)

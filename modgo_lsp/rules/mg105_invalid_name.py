@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package, Registration
-from modgo_lsp.rules.naming import LONGEST_NAME, is_valid, made_valid, names_of, quoted
+from modgo_lsp.rules.naming import LONGEST_NAME, Naming, is_valid, made_valid, quoted
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.written import is_string_literal
 
@@ -43,12 +43,13 @@ The fix writes the nearest valid name. It is unsafe, for callers use that name.
 
 
 def check(package: Package) -> Iterator[Finding]:
+    naming = Naming(package)
     for registration in package.registrations:
         name = registration.name
         if name is None or registration.dynamic == "value" or is_valid(name):
             continue
         yield RULE.finding(
-            _what_is_wrong(name), registration.name_argument, fixes=_fix(package, registration, name)
+            _what_is_wrong(name), registration.name_argument, fixes=_fix(package, naming, registration, name)
         )
 
 
@@ -61,9 +62,9 @@ def _what_is_wrong(name: str) -> str:
     return f"not every client can call {quoted(name)}: use letters, digits and underscores, no digit first"
 
 
-def _fix(package: Package, registration: Registration, name: str) -> Iterator[Fix]:
+def _fix(package: Package, naming: Naming, registration: Registration, name: str) -> Iterator[Fix]:
     place, valid = registration.name_argument, made_valid(name)
-    free = valid.strip("_") and valid not in names_of(package)
+    free = valid.strip("_") and valid not in naming.taken
     if free and is_string_literal(package, place):
         yield Fix(f'Register it as "{valid}"', False, (Edit(place, f'"{valid}"'),))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from modgo_lsp.model.package import Package, Registration
 
@@ -49,26 +50,36 @@ def unchanged(function: str) -> str:
 _STYLES: tuple[Callable[[str], str], ...] = (lower_camel, snake, unchanged)
 
 
-def name_for(function: str, package: Package) -> str | None:
-    """What the package would register `function` as, in the style of its other names; None where every
-    such name is taken or invalid."""
-    if not function.isascii():
+class Naming:
+    """How a package names what it registers; worked out once, for generated code asks thousands of times."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+
+    def name_for(self, function: str) -> str | None:
+        """What the package would register `function` as, in the style of its other names; None where every
+        such name is taken or invalid."""
+        if not function.isascii():
+            return None
+        for style in self._styles:
+            if is_valid(name := style(function)) and name not in self.taken:
+                return name
         return None
-    taken = names_of(package)
-    votes = dict.fromkeys(_STYLES, 0)
-    for registration in package.registrations:
-        if registration.name is not None and registration.target is not None:
-            for style in _STYLES:
-                votes[style] += registration.name == style(registration.target.name)
-    for style in sorted(_STYLES, key=lambda style: -votes[style]):
-        if is_valid(name := style(function)) and name not in taken:
-            return name
-    return None
 
+    @cached_property
+    def taken(self) -> set[str]:
+        """Every constant name that the UDF module registers."""
+        return {each.name for each in registrations_of_module(self._package) if each.name is not None}
 
-def names_of(package: Package) -> set[str]:
-    """Every constant name that the UDF module registers."""
-    return {r.name for r in registrations_of_module(package) if r.name is not None}
+    @cached_property
+    def _styles(self) -> list[Callable[[str], str]]:
+        """The style that most of its names have first."""
+        votes = dict.fromkeys(_STYLES, 0)
+        for registration in self._package.registrations:
+            if registration.name is not None and registration.target is not None:
+                for style in _STYLES:
+                    votes[style] += registration.name == style(registration.target.name)
+        return sorted(_STYLES, key=lambda style: -votes[style])
 
 
 def registrations_of_module(package: Package) -> Iterable[Registration]:

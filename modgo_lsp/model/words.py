@@ -1,0 +1,35 @@
+"""Where words stand in source text: quicker to tell than what they mean, and enough to know where to look.
+
+Not for: tokens (syntax/). A word may also stand in a comment or a string.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
+
+
+def occurrences(text: bytes, words: Collection[bytes]) -> Iterator[int]:
+    """The offsets at which one of the words stands as a whole one."""
+    if len(words) > 8:
+        for word in WORD.finditer(text):
+            if word[0] in words:
+                yield word.start()
+        return
+    for name in words:
+        offset = text.find(name)
+        while offset >= 0:
+            found = WORD.match(text, offset)
+            if found is not None and found[0] == name and not WORD.match(text, offset - 1, offset):
+                yield offset
+            offset = text.find(name, offset + 1)
+
+
+def places(text: bytes) -> dict[bytes, list[int]]:
+    """By word, the offsets at which it stands."""
+    found: dict[bytes, list[int]] = {}
+    for word in WORD.finditer(text):
+        found.setdefault(word[0], []).append(word.start())
+    return found
