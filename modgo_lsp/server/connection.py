@@ -63,6 +63,15 @@ def decoded(body: bytes) -> Message:
     return message
 
 
+def encoded(message: object) -> bytes:
+    """The JSON of anything that msgspec encodes. Halves of surrogate pairs, which stand in the names of files
+    that are not UTF-8, are escaped."""
+    try:
+        return msgspec.json.encode(message)
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(message)).encode()
+
+
 class Connection:
     """`received` gets each message, `malformed` what is wrong with one that is none, `ended` is called at the
     end of the input; all on the reader's thread. `send` may be called by any thread."""
@@ -95,7 +104,7 @@ class Connection:
     def send(self, message: object, key: str = "", optional: bool = False) -> None:
         """Sends a message, anything that msgspec encodes. One with a `key` takes the place of the one before
         that has it, if that one still waits. An `optional` one is left out where too many wait."""
-        self.send_body(msgspec.json.encode(message), key, optional)
+        self.send_body(encoded(message), key, optional)
 
     def send_body(self, body: bytes, key: str = "", optional: bool = False) -> None:
         with self._news:

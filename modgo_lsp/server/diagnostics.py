@@ -12,12 +12,11 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
-
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.server import wire
 from modgo_lsp.server.analysis import Analysis
+from modgo_lsp.server.connection import encoded
 from modgo_lsp.server.refresh import Refresher
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.uri import path_of
@@ -99,7 +98,7 @@ def pull_workspace(snapshot: Snapshot, params: wire.WorkspaceDiagnostic) -> dict
 
 
 def _report(items: list[wire.Diagnostic], known: str | None) -> dict[str, Any]:
-    digest = hashlib.blake2b(msgspec.json.encode(items), digest_size=12).hexdigest()
+    digest = hashlib.blake2b(encoded(items), digest_size=12).hexdigest()
     if digest == known:
         return {"kind": "unchanged", "resultId": digest}
     return {"kind": "full", "resultId": digest, "items": items}

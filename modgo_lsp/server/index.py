@@ -28,7 +28,7 @@ _MODULE = "modgo_lsp.server.indexing"
 
 class Index:
     """`judgements` are by package folder. `order` says what to look through; `tell` gets the progress of a
-    run that takes a while: None at its end. `seconds` are what the last run took, for that many `bytes`."""
+    run that takes a while: None at its end."""
 
     def __init__(
         self, order: Callable[[], indexing.Order], tell: Callable[[indexing.Progress | None], None]
@@ -43,8 +43,6 @@ class Index:
         self._waiting_longer: list[Callable[[], None]] = []
         self._is_running = False
         self._process: subprocess.Popen[bytes] | None = None
-        self.seconds: float | None = None
-        self.bytes = 0
 
     def outdate(self) -> None:
         """A file has changed: who asks next has to wait for another run."""
@@ -87,8 +85,7 @@ class Index:
                 _log.exception("Could not look through the workspace")
                 found = None
             if found is not None:
-                self.judgements = {each.directory: each for each in found.judgements}
-                self.seconds, self.bytes = time.monotonic() - begun, found.bytes
+                self.judgements = found
             with self._lock:
                 waiting, self._waiting = self._waiting, []
                 self._is_running = bool(self._waiting_longer)
@@ -98,21 +95,24 @@ class Index:
             if is_last:
                 return
 
-    def _indexed(self, begun: float) -> indexing.Index | None:
+    def _indexed(self, begun: float) -> dict[str, Judgement] | None:
         command = [sys.executable, "-m", _MODULE]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             self._process = process
             assert process.stdin is not None
             assert process.stdout is not None
             told = False
+            found: dict[str, Judgement] = {}
             try:
                 indexing.write(process.stdin, self._order())
                 process.stdin.close()
                 while (body := indexing.read(process.stdout)) is not None:
                     said: Any = msgspec.msgpack.decode(body, type=indexing.Said)
-                    if isinstance(said, indexing.Index):
-                        return said
-                    if told or time.monotonic() - begun > TELL_AFTER:
+                    if isinstance(said, indexing.End):
+                        return found
+                    if isinstance(said, indexing.Judged):
+                        found.update((each.directory, each) for each in said.judgements)
+                    elif told or time.monotonic() - begun > TELL_AFTER:
                         told = True
                         self._tell(said)
             finally:

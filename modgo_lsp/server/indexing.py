@@ -1,7 +1,7 @@
 """Judges all UDF packages of a workspace, in a process of its own: `python -m modgo_lsp.server.indexing`.
 
-Reads an Order from its input, and writes Progress while it works and an Index at the end, all as msgpack with
-their lengths before. Not for: when that is wanted, and what is done with it (index.py).
+Reads an Order from its input, and writes Progress while it works, then what it has Judged, and an End: all as
+msgpack with their lengths before. Not for: when that is wanted, and what is done with it (index.py).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any, Union
 
@@ -35,15 +36,21 @@ class Progress(msgspec.Struct, frozen=True, tag=True):
     total: int
 
 
-class Index(msgspec.Struct, frozen=True, tag=True):
-    """The judgements of all packages that import the SDK; so many others and bytes were looked through."""
+class Judged(msgspec.Struct, frozen=True, tag=True):
+    """Judgements of packages that import the SDK: a few at a time, for reading many takes long."""
 
     judgements: tuple[Judgement, ...]
+
+
+class End(msgspec.Struct, frozen=True, tag=True):
+    """All was told. So many packages and bytes were looked through."""
+
     packages: int
     bytes: int
 
 
-Said = Union[Progress, Index]
+Said = Union[Progress, Judged, End]
+_AT_ONCE = 50
 
 
 def read(stream: IO[bytes]) -> bytes | None:
@@ -60,7 +67,7 @@ def write(stream: IO[bytes], message: object) -> None:
     stream.flush()
 
 
-def index(order: Order, say: Any) -> Index:
+def index(order: Order, say: Callable[[Said], None]) -> None:
     """Keeps what it finds for the next run, and takes from the last what still holds."""
     from modgo_lsp.build.facts_cache import DiskFactsCache
     from modgo_lsp.build.go_environment import find_go_environment
@@ -89,12 +96,11 @@ def index(order: Order, say: Any) -> Index:
     for module in modules:
         module.judge(machine, None, other, done)
         other = module.loader or other
+    judgements = [each for module in modules for each in module.judgements.values()]
+    for start in range(0, len(judgements), _AT_ONCE):
+        say(Judged(tuple(judgements[start : start + _AT_ONCE])))
     facts = [module.index.package(target.directory) for module in modules for target, _ in module.packages()]
-    return Index(
-        tuple(each for module in modules for each in module.judgements.values()),
-        len(facts),
-        sum(each.size for each in facts if each is not None),
-    )
+    say(End(len(facts), sum(each.size for each in facts if each is not None)))
 
 
 def main() -> None:
@@ -107,7 +113,7 @@ def main() -> None:
     body = read(stdin)
     if body is not None:
         order = msgspec.msgpack.decode(body, type=Order)
-        write(stdout, index(order, lambda progress: write(stdout, progress)))
+        index(order, lambda said: write(stdout, said))
 
 
 if __name__ == "__main__":

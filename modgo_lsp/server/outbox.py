@@ -11,10 +11,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from modgo_lsp.server import wire
-from modgo_lsp.server.connection import Connection, Message
+from modgo_lsp.server.connection import Connection, Message, encoded
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +79,7 @@ class Outbox:
             return
         traced: dict[str, Any] = {"message": f"{what} {method}"}
         if self.trace == "verbose":
-            traced["verbose"] = msgspec.json.encode(params).decode()
+            traced["verbose"] = encoded(params).decode()
         self.connection.send({"jsonrpc": "2.0", "method": "$/logTrace", "params": traced}, optional=True)
 
 

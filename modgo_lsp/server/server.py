@@ -27,7 +27,7 @@ from modgo_lsp.server.analysis import Analysis, StaleError
 from modgo_lsp.server.built import BuiltFindings
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.commands import COMMANDS
-from modgo_lsp.server.connection import Connection, Message
+from modgo_lsp.server.connection import Message
 from modgo_lsp.server.documents import Documents
 from modgo_lsp.server.features import PULL_FEATURES, REQUESTS, Answer
 from modgo_lsp.server.inbox import Inbox
@@ -46,6 +46,8 @@ _asked_of: ContextVar[Snapshot] = ContextVar("asked_of")
 class ModgoServer(LanguageServer):
     """Answers what the session doesn't. `work` are tasks by progress token, `running` those that build, load
     or call, `builds` one lock a module."""
+
+    protocol: ModgoProtocol
 
     def __init__(self, session: Session) -> None:
         super().__init__("modgo-lsp", __version__, protocol_cls=ModgoProtocol)
@@ -106,7 +108,6 @@ class ModgoServer(LanguageServer):
 
     async def serve(self, inbox: Inbox, waiting: list[tuple[Message, Snapshot]], ended: object) -> int:
         """Answers what waits, then what comes, until the session ends. Gives the exit code."""
-        self.protocol.set_writer(_Writer(self.session.connection), include_headers=False)
         loop = asyncio.get_running_loop()
         for message in inbox.deliver_to(lambda item: loop.call_soon_threadsafe(self._receive, item, ended)):
             loop.call_soon(self._receive, message, ended)
@@ -195,7 +196,8 @@ class ModgoServer(LanguageServer):
             if whole:
                 await self.indexed()
             try:
-                return await self.analysis.run(lambda: answer(snapshot(), params))
+                prepared = self.protocol.prepared
+                return await self.analysis.run(lambda: prepared(method, answer(snapshot(), params)))
             except JsonRpcInvalidParams:
                 raise  # what was asked for cannot be; its message is for the user
             except StaleError:
@@ -206,16 +208,3 @@ class ModgoServer(LanguageServer):
                 raise JsonRpcInternalError(message) from error
 
         return respond
-
-
-class _Writer:
-    """The connection, as pygls writes to one."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def write(self, data: bytes) -> None:
-        self._connection.send_body(data)
-
-    def close(self) -> None:
-        """Who began the connection ends it."""
