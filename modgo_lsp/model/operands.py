@@ -217,6 +217,8 @@ class Operands:
         return self._undeclared(unit, name, f"{unit.name}.{name}") if item is None else self.of_object(item)
 
     def _method_expression(self, file: FileUnit, type_: Type, name: str) -> Operand:
+        if isinstance(_pointed(type_), TypeParameter):
+            return UNKNOWN_OPERAND  # what its constraint asks for is not looked at
         selection = self._selector_of.select(type_, name, file.unit)
         if selection is None:
             return self._not_selected(type_, name)

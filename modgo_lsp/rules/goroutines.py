@@ -5,7 +5,7 @@ Not for: what is wrong with those it doesn't wait for (MG302, MG306).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.objects import VariableName
@@ -25,12 +25,27 @@ _OTHER_WAITS = ("os/exec.Cmd.Wait", "os.Process.Wait")
 def left_alone(code: Code) -> Iterator[tuple[ast.Node, ast.Expr]]:
     """The goroutines that nothing in the function waits for: what starts each, and the call that runs in it,
     or of a group the call that hands the function over."""
-    for node in code.nodes:
-        if isinstance(node, ast.GoStmt) and not is_waited_for(code, node):
+    groups = [call for call, _ in code.calls(*_GROUPS)]
+    starts = [node for node in code.nodes if isinstance(node, ast.GoStmt)]
+    if not groups and not starts:
+        return
+    others = {id(call) for call, _ in code.calls(*_OTHER_WAITS)}
+    waits = [call for call in code.methods("Wait") if id(call) not in others]
+    channels = _Channels(code)
+    elsewhere = [call for call, _ in code.calls("sync.WaitGroup.Done") if not _is_of_own_group(code, call)]
+    for node in starts:
+        done_elsewhere = any(node.span.holds(call.span.start) for call in elsewhere)
+        if not _waits(waits, node) and not done_elsewhere and not channels.are_awaited(node):
             yield node, node.call
-    for call, _ in code.calls(*_GROUPS):
-        if not _waits(code, call) and _is_of_own_group(code, call):
+    for call in groups:
+        if not _waits(waits, call) and _is_of_own_group(code, call):
             yield call, call
+
+
+def _waits(waits: Sequence[ast.CallExpr], start: ast.Node) -> bool:
+    """Whether the function waits for a group outside of what `start` starts: a sync.WaitGroup, an
+    errgroup.Group or any other; its type need not be known."""
+    return any(not start.span.holds(call.span.start) for call in waits)
 
 
 def _is_of_own_group(code: Code, call: ast.CallExpr) -> bool:
@@ -48,28 +63,40 @@ def _is_of_own_group(code: Code, call: ast.CallExpr) -> bool:
     return all(ident in selected or ident.span == item.ident.span for ident in uses)
 
 
-def _waits(code: Code, start: ast.Node) -> bool:
-    """Whether the function waits for a group outside of what `start` starts: a sync.WaitGroup, an
-    errgroup.Group or any other; its type need not be known."""
-    others = {id(call) for call, _ in code.calls(*_OTHER_WAITS)}
-    return any(
-        id(call) not in others and not start.span.holds(call.span.start) for call in code.methods("Wait")
-    )
+class _Channels:
+    """Where a function receives from channels, and where it gives them away: what is returned, or handed to a
+    function, may be received from there."""
 
+    def __init__(self, code: Code) -> None:
+        self._code = code
+        self._places: dict[VariableName, list[int]] = {}
+        for node in code.nodes:
+            match node:
+                case ast.UnaryExpr(op="<-") | ast.RangeStmt():
+                    self._add(node.x, (item for _, item in code.variables_in(node.x)))
+                case ast.ReturnStmt():
+                    self._given(node.results)
+                case ast.CallExpr() if not code.is_builtin(node, "close", "len", "cap", "make"):
+                    self._given(node.args)
 
-def is_waited_for(code: Code, statement: ast.GoStmt) -> bool:
-    """Whether something in the function waits: for a group, or at a channel that the goroutine sends to or
-    closes, or that it is given and so may. Where the channel or the group goes elsewhere, or comes from
-    there, it is waited for there."""
-    if _waits(code, statement):
-        return True
-    used = _channels_of(code, statement)
-    if any(item in used for item in (*_awaited(code, statement), *_given_away(code, statement))):
-        return True
-    return any(
-        statement.span.holds(call.span.start) and not _is_of_own_group(code, call)
-        for call, _ in code.calls("sync.WaitGroup.Done")
-    )
+    def _given(self, values: Iterable[ast.Expr]) -> None:
+        for value in values:
+            item = self._code.object_of(ast.unparen(value))
+            if isinstance(item, VariableName):
+                self._add(value, (item,))
+
+    def _add(self, place: ast.Expr, items: Iterable[VariableName]) -> None:
+        for item in items:
+            self._places.setdefault(item, []).append(place.span.start)
+
+    def are_awaited(self, statement: ast.GoStmt) -> bool:
+        """Whether a channel that a goroutine sends to or closes, or is given and so may, is waited at outside
+        of it."""
+        return any(
+            not statement.span.holds(place)
+            for item in _channels_of(self._code, statement)
+            for place in self._places.get(item, ())
+        )
 
 
 def _channels_of(code: Code, statement: ast.GoStmt) -> set[VariableName]:
@@ -93,31 +120,3 @@ def _channels_of(code: Code, statement: ast.GoStmt) -> set[VariableName]:
                 if closed or isinstance(code.underlying(code.type_of(argument)), Chan):
                     found.update(item for _, item in code.variables_in(argument))
     return found
-
-
-def _awaited(code: Code, statement: ast.GoStmt) -> Iterator[VariableName]:
-    """The channels that the function receives from, outside of the goroutine."""
-    for node in code.nodes:
-        channel: ast.Expr | None = None
-        if (isinstance(node, ast.UnaryExpr) and node.op == "<-") or isinstance(node, ast.RangeStmt):
-            channel = node.x
-        if channel is not None and not statement.span.holds(channel.span.start):
-            for _, item in code.variables_in(channel):
-                yield item
-
-
-def _given_away(code: Code, statement: ast.GoStmt) -> Iterator[VariableName]:
-    """The variables that the function returns, or hands to a function that may wait, outside of the
-    goroutine."""
-    for node in code.nodes:
-        given: tuple[ast.Expr, ...] = ()
-        match node:
-            case ast.ReturnStmt():
-                given = node.results
-            case ast.CallExpr() if not code.is_builtin(node, "close", "len", "cap", "make"):
-                given = node.args
-        for expr in given:
-            if not statement.span.holds(expr.span.start):
-                item = code.object_of(ast.unparen(expr))
-                if isinstance(item, VariableName):
-                    yield item

@@ -14,16 +14,27 @@ from modgo_lsp.model.imports import may_be_standard
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.targets import Declaration
 from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.positions import Span
 
 _TAKING = ("Lock", "TryLock")
 _LETTING_GO = ("Unlock",)
 
 
-class _Event(NamedTuple):
-    """A call that takes a lock or lets go of it; `lock` is how the lock is written."""
+class _Taken(NamedTuple):
+    """A call that takes a lock, how the lock is written, and the closure that the call stands in."""
 
-    call: ast.CallExpr
+    start: int
     lock: str
+    closure: ast.FuncLit | None
+
+
+class _LetGo(NamedTuple):
+    """A call that lets go of a lock, as a statement of its own: it was made wherever its list of statements,
+    which goes on until `until`, has come to."""
+
+    span: Span
+    lock: str
+    until: int
 
 
 class Locks:
@@ -33,6 +44,7 @@ class Locks:
         # Functions that take a lock or let go of one for their caller, with how it is written there.
         self._takes: dict[Declaration, str] = {}
         self._lets_go: dict[Declaration, str] = {}
+        self._seen: dict[Code, _Seen] = {}
         self._locking = {code.declaration for code in reached if any(True for _ in code.methods(*_TAKING))}
         for code in reached:
             taken, let_go = list(_own(code, _TAKING)), list(_own(code, _LETTING_GO))
@@ -55,56 +67,84 @@ class Locks:
     def are_held(self, code: Code, node: ast.Node) -> bool:
         """Whether a lock is taken before `node`, in the order of the source, in the function or a closure
         around it, or by what calls the closure that it stands in."""
-        around = [each for each in code.nodes if isinstance(each, ast.FuncLit) and _in(node, each)]
-        if any(self._is_called_locked(code, literal) for literal in around):
+        seen = self._seen.get(code)
+        if seen is None:
+            seen = self._seen[code] = self._look_at(code)
+        at = node.span.start
+        if any(closure.span.holds(at) for closure in seen.guarded):
             return True
-        surely_done = list(_done_before(code, node))
-        for taken in self._events(code, _TAKING, self._takes):
-            if taken.call.span.start >= node.span.start or not _is_around(code, taken.call, around):
-                continue
-            let_go = (
-                each
-                for each in self._events(code, _LETTING_GO, self._lets_go)
-                if each.lock == taken.lock
-                and taken.call.span.start < each.call.span.start
-                and any(each.call is done for done in surely_done)
-            )
-            if not any(True for _ in let_go):
-                return True
-        return False
+        since: dict[str, int] = {}
+        for done in seen.let_go:
+            if done.span.end <= at < done.until:
+                since[done.lock] = max(since.get(done.lock, 0), done.span.start)
+        return any(
+            since.get(taken.lock, -1) < taken.start < at
+            and (taken.closure is None or taken.closure.span.holds(at))
+            for taken in seen.taken
+        )
 
-    def _events(
+    def _look_at(self, code: Code) -> _Seen:
+        taken, let_go = [], []
+        closures = [node for node in code.nodes if isinstance(node, ast.FuncLit)]
+        for call, lock in self._calls(code, _TAKING, self._takes):
+            around = [each for each in closures if each.span.holds(call.span.start)]
+            taken.append(_Taken(call.span.start, lock, around[-1] if around else None))
+        let_go_by: dict[ast.Expr | None, str] = dict(self._calls(code, _LETTING_GO, self._lets_go))
+        for statements in _lists(code) if let_go_by else ():
+            for each in statements:
+                done = ast.unparen(each.x) if isinstance(each, ast.ExprStmt) else None
+                if done in let_go_by:
+                    let_go.append(_LetGo(each.span, let_go_by[done], statements[-1].span.end))
+        return _Seen(tuple(taken), tuple(let_go), tuple(self._guarded(code)))
+
+    def _calls(
         self, code: Code, methods: tuple[str, ...], functions: dict[Declaration, str]
-    ) -> Iterator[_Event]:
+    ) -> Iterator[tuple[ast.Expr, str]]:
         for call in code.methods(*methods):
-            yield _Event(call, _lock(code, call))
-        if functions:
-            for node in code.nodes:
-                callee = code.callee(node.fun) if isinstance(node, ast.CallExpr) else None
-                declaration = None if callee is None else callee.declaration
-                if isinstance(node, ast.CallExpr) and declaration in functions:
-                    yield _Event(node, functions[declaration])
+            yield call, _lock(code, call)
+        for node in code.nodes if functions else ():
+            callee = code.callee(node.fun) if isinstance(node, ast.CallExpr) else None
+            lock = None if callee is None or callee.declaration is None else functions.get(callee.declaration)
+            if isinstance(node, ast.CallExpr) and lock is not None:
+                yield node, lock
 
-    def _is_called_locked(self, code: Code, literal: ast.FuncLit) -> bool:
-        """Whether a closure is handed to a function that takes a lock, or may: of other Go modules, and of
+    def _guarded(self, code: Code) -> Iterator[ast.FuncLit]:
+        """The closures that are handed to a function that takes a lock, or may: of other Go modules, and of
         what is called there, that is not known."""
         for node in code.nodes:
-            if isinstance(node, ast.CallExpr) and any(_is(code, each, literal) for each in node.args):
-                callee = code.callee(node.fun)
-                if callee is None:
-                    return True
-                if callee.file is not None and callee.file.unit.module == code.file.unit.module:
-                    return callee.declaration in self._locking
-                path = callee.name
-                return path.startswith("sync.") or not (path.startswith(SDK_PATH) or may_be_standard(path))
-        return False
+            if not isinstance(node, ast.CallExpr):
+                continue
+            for argument in node.args:
+                given = ast.unparen(argument)
+                closure = given if isinstance(given, ast.FuncLit) else code.held_by(given)
+                closure = None if closure is None else ast.unparen(closure)
+                if isinstance(closure, ast.FuncLit) and self._may_lock(code, node):
+                    yield closure
+
+    def _may_lock(self, code: Code, call: ast.CallExpr) -> bool:
+        callee = code.callee(call.fun)
+        if callee is None:
+            return True
+        if callee.file is not None and callee.file.unit.module == code.file.unit.module:
+            return callee.declaration in self._locking
+        path = callee.name
+        return path.startswith("sync.") or not (path.startswith(SDK_PATH) or may_be_standard(path))
+
+
+class _Seen(NamedTuple):
+    """What one function does with locks; `guarded` are its closures that run under one, or may."""
+
+    taken: tuple[_Taken, ...]
+    let_go: tuple[_LetGo, ...]
+    guarded: tuple[ast.FuncLit, ...]
 
 
 def _own(code: Code, methods: tuple[str, ...]) -> Iterator[str]:
     """The locks of the calls that a function makes itself, outside of its closures."""
-    literals = [node for node in code.nodes if isinstance(node, ast.FuncLit)]
-    for call in code.methods(*methods):
-        if not any(_in(call, literal) for literal in literals):
+    calls = list(code.methods(*methods))
+    closures = [node for node in code.nodes if isinstance(node, ast.FuncLit)] if calls else []
+    for call in calls:
+        if not any(closure.span.holds(call.span.start) for closure in closures):
             yield _lock(code, call)
 
 
@@ -113,40 +153,14 @@ def _lock(code: Code, call: ast.CallExpr) -> str:
     return code.text(fun.x) if isinstance(fun, ast.SelectorExpr) else ""
 
 
-def _is_around(code: Code, call: ast.CallExpr, around: Sequence[ast.FuncLit]) -> bool:
-    """Whether a call stands in no other closure than those."""
-    return all(
-        any(literal is each for each in around)
-        for literal in code.nodes
-        if isinstance(literal, ast.FuncLit) and _in(call, literal)
-    )
-
-
-def _done_before(code: Code, node: ast.Node) -> Iterator[ast.Expr]:
-    """The expressions that are statements of their own and were surely evaluated before `node`: they stand
-    before it in a list of statements that holds it."""
-    lists: list[Sequence[ast.Stmt]] = [code.statements]
-    for each in code.nodes:
-        match each:
+def _lists(code: Code) -> Iterator[Sequence[ast.Stmt]]:
+    """The lists of statements in a function."""
+    yield code.statements
+    for node in code.nodes:
+        match node:
             case ast.BlockStmt():
-                lists.append(each.statements)
+                yield node.statements
             case ast.FuncLit():
-                lists.append(each.body.statements)
+                yield node.body.statements
             case ast.CaseClause() | ast.CommClause():
-                lists.append(each.body)
-    for statements in lists:
-        if any(_in(node, statement) for statement in statements):
-            for statement in statements:
-                if statement.span.end <= node.span.start and isinstance(statement, ast.ExprStmt):
-                    yield ast.unparen(statement.x)
-
-
-def _is(code: Code, expr: ast.Expr, literal: ast.FuncLit) -> bool:
-    """Whether an expression is a closure, or a variable that holds it."""
-    expr = ast.unparen(expr)
-    held = code.held_by(expr)
-    return expr is literal or (held is not None and ast.unparen(held) is literal)
-
-
-def _in(node: ast.Node, outer: ast.Node) -> bool:
-    return outer.span.start <= node.span.start and node.span.end <= outer.span.end
+                yield node.body

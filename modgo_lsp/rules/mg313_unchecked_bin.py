@@ -54,11 +54,11 @@ _BINS = (f"{SDK_PATH}.Record.Bin", f"{SDK_PATH}.Record.Bins")
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
         bins = {id(call) for call, _ in code.calls(*_BINS)}
-        checked = [expr for node in code.nodes for expr in _with_ok(node)]
+        checked = _Checked(code)
         for node in code.nodes:
             if not isinstance(node, ast.TypeAssertExpr) or node.type is None:
                 continue
-            if _is_bin(code, node.x, bins) and not _is_checked(code, node, node.type, checked):
+            if _is_bin(code, node.x, bins) and not checked.holds(node, node.type):
                 message = (
                     f"this panics where the bin holds no {code.text(node.type)}: check with the comma-ok form"
                 )
@@ -73,23 +73,32 @@ def _with_ok(node: ast.Node) -> Iterator[ast.Expr]:
         yield ast.unparen(node.values[0])
 
 
-def _is_checked(code: Code, node: ast.TypeAssertExpr, type_: ast.Expr, checked: list[ast.Expr]) -> bool:
-    """Whether an assertion is checked itself, or stands after one that is and says the same, or where a type
-    switch leads that says it."""
-    if any(each is node or (_before(each, node) and code.text(each) == code.text(node)) for each in checked):
-        return True
-    return any(
-        any(statement.span.holds(node.span.start) for statement in clause.body)
-        and [code.text(value) for value in clause.values] == [code.text(type_)]
-        and code.text(ast.unparen(switch.x)).removesuffix(".(type)") == code.text(node.x)
-        for switch in code.nodes
-        if isinstance(switch, ast.TypeSwitchStmt)
-        for clause in switch.clauses
-    )
+class _Checked:
+    """The assertions of a function that are checked: with a second variable, after such a one that says the
+    same, or where a type switch leads that says it."""
 
+    def __init__(self, code: Code) -> None:
+        self._code = code
+        self._with_ok: set[ast.Expr] = set()
+        self._since: dict[str, int] = {}  # by what is written, the end of the first that is checked
+        self._switched: list[tuple[Span, str, str]] = []
+        for node in code.nodes:
+            for expr in _with_ok(node):
+                self._with_ok.add(expr)
+                self._since.setdefault(code.text(expr), expr.span.end)
+            if not isinstance(node, ast.TypeSwitchStmt):
+                continue
+            for clause in node.clauses:
+                if len(clause.values) == 1:
+                    of = code.text(node.x).removesuffix(".(type)")
+                    self._switched.append((clause.span, of, code.text(clause.values[0])))
 
-def _before(first: ast.Expr, second: ast.Expr) -> bool:
-    return first.span.end <= second.span.start
+    def holds(self, node: ast.TypeAssertExpr, type_: ast.Expr) -> bool:
+        start = node.span.start
+        if node in self._with_ok or self._since.get(self._code.text(node), start) < start:
+            return True
+        said = (self._code.text(node.x), self._code.text(type_))
+        return any(span.holds(start) and (of, kind) == said for span, of, kind in self._switched)
 
 
 def _is_bin(code: Code, expr: ast.Expr, bins: set[int]) -> bool:
@@ -108,15 +117,21 @@ def _is_bin(code: Code, expr: ast.Expr, bins: set[int]) -> bool:
 
 
 def _fix(code: Code, assertion: ast.TypeAssertExpr) -> Iterator[Fix]:
+    taken = code.remembered("taken by one", lambda: dict(_taken_by_one(code)))
+    if assertion in taken:
+        end = taken[assertion].span.end
+        yield Fix("Take the comma-ok form", False, (Edit(code.place(Span(end, end)), ", _"),))
+
+
+def _taken_by_one(code: Code) -> Iterator[tuple[ast.Expr, ast.Expr]]:
+    """What is assigned alone, with the variable that takes it."""
     for node in code.nodes:
         if (
             isinstance(node, ast.AssignStmt)
-            and len(node.lhs) == 1
             and node.op in ("=", ":=")
-            and node.rhs == (assertion,)
+            and len(node.lhs) == len(node.rhs) == 1
         ):
-            end = node.lhs[0].span.end
-            yield Fix("Take the comma-ok form", False, (Edit(code.place(Span(end, end)), ", _"),))
+            yield node.rhs[0], node.lhs[0]
 
 
 RULE = Rule(

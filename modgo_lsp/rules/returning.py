@@ -46,11 +46,16 @@ def _zero(under: Type) -> str | None:
 
 def statement_of(code: Code, call: ast.CallExpr) -> ast.ExprStmt | None:
     """The statement that a call is, where it is one by itself and in no closure."""
-    pending = list(code.statements)
+    return code.remembered("calls that are statements", lambda: _statements(code)).get(call)
+
+
+def _statements(code: Code) -> dict[ast.Expr, ast.ExprStmt]:
+    found = {}
+    pending: list[ast.Node] = list(code.statements)
     while pending:
-        node: ast.Node = pending.pop()
-        if isinstance(node, ast.ExprStmt) and ast.unparen(node.x) is call:
-            return node
+        node = pending.pop()
+        if isinstance(node, ast.ExprStmt):
+            found[ast.unparen(node.x)] = node
         if not isinstance(node, ast.FuncLit):
-            pending += ast.children(node)  # type: ignore[arg-type]
-    return None
+            pending += ast.children(node)
+    return found

@@ -43,12 +43,11 @@ def findings_of(
     goes on compiling then: without it the fix is unsafe."""
     if not any(each.signature and each.signature.problems for each in package.registrations):
         return
-    said: set[SignatureProblem] = set()
+    said: set[tuple[Location, str]] = set()
     for registration in judged_once(package):
         problems = registration.signature.problems if registration.signature else ()
-        # T.M and (*T).M are two, and what is wrong with M is said once.
-        news = [problem for problem in problems if problem.kind == kind and problem not in said]
-        said.update(news)
+        news = [problem for problem in problems if problem.kind == kind and _key(problem) not in said]
+        said.update(map(_key, news))
         for problem in news:
             fixes: tuple[Fix, ...] = ()
             if fix_title is not None and problem.replacement is not None:
@@ -59,3 +58,8 @@ def findings_of(
                 edit = Edit(problem.location, problem.replacement)
                 fixes = (Fix(fix_title.format(problem.replacement), safe, (edit,)),)
             yield rule.finding(problem.message, problem.location, problem.related, fixes)
+
+
+def _key(problem: SignatureProblem) -> tuple[Location, str]:
+    """What is said once: T.M and (*T).M are two functions, and the receiver stands there once."""
+    return problem.location, problem.message.replace(" has type *", " has type ", 1)

@@ -29,6 +29,8 @@ _NOWHERE: _Ways = frozenset()
 
 # Statements that choose whether something is done.
 _CHOOSING = (ast.IfStmt, ast.SwitchStmt, ast.TypeSwitchStmt, ast.ForStmt, ast.RangeStmt)
+# So many of them around a change are looked at.
+_NEAR = 20
 
 
 class Exit(NamedTuple):
@@ -36,6 +38,13 @@ class Exit(NamedTuple):
 
     first: ast.CallExpr
     statement: ast.ReturnStmt | None
+
+
+class _Choice(NamedTuple):
+    """A statement that chooses, and the one around it."""
+
+    choice: ast.Stmt
+    around: _Choice | None
 
 
 class _CannotFollowError(Exception):
@@ -69,6 +78,8 @@ class _Follower:
         self._stores = {id(call) for call, _ in code.calls(*_STORES)}
         self._leaves = {id(call) for call, _ in code.calls(*_LEAVES)}
         self._reads = {id(call) for call, _ in code.calls(_READING)}
+        self._around = _choices_around(code)
+        self._hang_on: dict[ast.Stmt, tuple[set[Object], set[str]]] = {}
         self._targets: list[_Target] = []
         self._found: dict[tuple[int, int], Exit] = {}
         self._deferred = False
@@ -104,10 +115,7 @@ class _Follower:
             case ast.ReturnStmt():
                 return self._return(stmt, self._evaluate(stmt, ways))
             case ast.IfStmt():
-                ways = self._evaluate(stmt.cond, self._statement(stmt.init, ways, None))
-                ways = self._agreeing(stmt, (stmt.cond,), ways)
-                other = self._statement(stmt.else_, ways, None)
-                return self._statement(stmt.body, ways, None) | other
+                return self._if(stmt, ways)
             case ast.ForStmt() | ast.RangeStmt():
                 return self._loop(stmt, ways, label)
             case ast.SwitchStmt() | ast.TypeSwitchStmt():
@@ -129,6 +137,17 @@ class _Follower:
                 self._deferred = self._deferred or id(ast.unparen(stmt.call)) in self._stores
                 return ways if self._deferred else self._evaluate(stmt, ways)
         return self._evaluate(stmt, ways)
+
+    def _if(self, stmt: ast.IfStmt, ways: _Ways) -> _Ways:
+        """What holds after all the branches; there may be many."""
+        out = _NOWHERE
+        while True:
+            ways = self._evaluate(stmt.cond, self._statement(stmt.init, ways, None))
+            ways = self._agreeing(stmt, (stmt.cond,), ways)
+            out |= self._statement(stmt.body, ways, None)
+            if not isinstance(stmt.else_, ast.IfStmt):
+                return out | self._statement(stmt.else_, ways, None)
+            stmt = stmt.else_
 
     def _return(self, stmt: ast.ReturnStmt, ways: _Ways) -> _Ways:
         if not self._gives_error or self._is_nil(stmt):
@@ -161,6 +180,7 @@ class _Follower:
         sets one of these."""
         if ways <= _STORED:
             return ways
+        conditions = tuple(conditions)
         texts = {self._code.text(each).lstrip("!") for each in conditions}
         deciding = {item for each in conditions for _, item in self._code.variables_in(each)}
         deciding.discard(self._record)
@@ -172,23 +192,17 @@ class _Follower:
     def _decides(
         self, stmt: ast.Stmt, change: ast.CallExpr, texts: set[str], deciding: set[VariableName]
     ) -> bool:
-        for each in self._code.nodes:
-            if not isinstance(each, _CHOOSING) or not each.span.holds(change.span.start):
-                continue
-            if each.span.holds(stmt.span.start):
-                continue
-            if any(item in deciding for item in self._code.set_in(each)):
+        """Whether what a change hangs on, and `stmt` doesn't, has to do with these conditions."""
+        outer = self._around[change]
+        for _ in range(_NEAR):
+            if outer is None or outer.choice.span.holds(stmt.span.start):
+                break
+            if outer.choice not in self._hang_on:
+                self._hang_on[outer.choice] = _hangs_on(self._code, outer.choice)
+            items, written = self._hang_on[outer.choice]
+            if not deciding.isdisjoint(items) or not texts.isdisjoint(written):
                 return True
-            if isinstance(each, ast.RangeStmt):
-                some = {f"len({self._code.text(each.x)}) {sign} 0" for sign in (">", "==", "!=")}
-                if texts & some:
-                    return True
-                continue
-            conditions = _conditions(each)
-            if any(self._code.text(condition).lstrip("!") in texts for condition in conditions):
-                return True
-            if any(item in deciding for part in conditions for _, item in self._code.variables_in(part)):
-                return True
+            outer = outer.around
         return False
 
     def _loop(self, stmt: ast.ForStmt | ast.RangeStmt, ways: _Ways, label: str | None) -> _Ways:
@@ -263,7 +277,7 @@ class _Follower:
             return _STORED if ways else ways  # handed to somebody who may store it
         if isinstance(node, ast.AssignStmt) and any(map(self._is_record, (*node.lhs, *node.rhs))):
             raise _CannotFollowError
-        for child in ast.children(node):
+        for child in _parts(node):
             ways = self._evaluate(child, ways)
         if not isinstance(node, ast.CallExpr) or not ways:
             return ways
@@ -294,3 +308,36 @@ def _conditions(stmt: ast.Stmt) -> list[ast.Expr]:
         case ast.ForStmt():
             return [] if stmt.cond is None else [stmt.cond]
     return []
+
+
+def _parts(node: ast.Node) -> list[ast.Node]:
+    """The nodes directly below one. Chains of operators lean to the left, and may be long: of those all that
+    is between the operators, up to a comparison."""
+    parts: list[ast.Node] = []
+    while isinstance(node, ast.BinaryExpr) and node.op not in ("==", "!="):
+        parts.append(node.y)
+        node = node.x
+    return [node, *reversed(parts)] if parts else ast.children(node)
+
+
+def _choices_around(code: Code) -> dict[ast.CallExpr, _Choice | None]:
+    """For each call the statements around it that choose whether it is made, innermost first."""
+    found: dict[ast.CallExpr, _Choice | None] = {}
+    pending: list[tuple[ast.Node, _Choice | None]] = [(each, None) for each in code.statements]
+    while pending:
+        node, around = pending.pop()
+        if isinstance(node, ast.CallExpr):
+            found[node] = around
+        inner = _Choice(node, around) if isinstance(node, _CHOOSING) else around
+        pending += [(child, inner) for child in ast.children(node)]
+    return found
+
+
+def _hangs_on(code: Code, choice: ast.Stmt) -> tuple[set[Object], set[str]]:
+    """The variables that a statement chooses by, or sets, and the conditions that go with it."""
+    items: set[Object] = set(code.set_in(choice))
+    if isinstance(choice, ast.RangeStmt):
+        return items, {f"len({code.text(choice.x)}) {sign} 0" for sign in (">", "==", "!=")}
+    conditions = _conditions(choice)
+    items.update(item for each in conditions for _, item in code.variables_in(each))
+    return items, {code.text(each).lstrip("!") for each in conditions}
