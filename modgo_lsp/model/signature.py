@@ -123,6 +123,7 @@ def _slots(
     for field in fields:
         expr = field.type
         inner = expr.element if isinstance(expr, ast.Ellipsis) and expr.element is not None else expr
+        group = tuple(each.name for each in field.names)
         for position, name in enumerate(field.names or (None,)):
             if len(slots) >= len(types):
                 return tuple(slots)
@@ -140,7 +141,7 @@ def _slots(
                     text,
                     Location(file.path, place),
                     Location(file.path, inner.span),
-                    tuple(each.name for each in field.names),
+                    group,
                     position > 0,
                     None if instantiated else inner,
                 )

@@ -21,11 +21,13 @@ _LETTING_GO = ("Unlock",)
 
 
 class _Taken(NamedTuple):
-    """A call that takes a lock, how the lock is written, and the closure that the call stands in."""
+    """A call that takes a lock, how the lock is written, and the closure that the call stands in. `until` is
+    where it is let go of again in the same list of statements; after that nothing is left of it."""
 
     start: int
     lock: str
     closure: ast.FuncLit | None
+    until: int | None
 
 
 class _LetGo(NamedTuple):
@@ -79,22 +81,29 @@ class Locks:
                 since[done.lock] = max(since.get(done.lock, 0), done.span.start)
         return any(
             since.get(taken.lock, -1) < taken.start < at
+            and (taken.until is None or at < taken.until)
             and (taken.closure is None or taken.closure.span.holds(at))
             for taken in seen.taken
         )
 
     def _look_at(self, code: Code) -> _Seen:
         taken, let_go = [], []
-        closures = [node for node in code.nodes if isinstance(node, ast.FuncLit)]
-        for call, lock in self._calls(code, _TAKING, self._takes):
-            around = [each for each in closures if each.span.holds(call.span.start)]
-            taken.append(_Taken(call.span.start, lock, around[-1] if around else None))
-        let_go_by: dict[ast.Expr | None, str] = dict(self._calls(code, _LETTING_GO, self._lets_go))
-        for statements in _lists(code) if let_go_by else ():
+        takes = dict(self._calls(code, _TAKING, self._takes))
+        lets_go = dict(self._calls(code, _LETTING_GO, self._lets_go))
+        again: dict[ast.Expr, int] = {}
+        for statements in _lists(code) if takes or lets_go else ():
+            pending: dict[str, list[ast.Expr]] = {}
             for each in statements:
                 done = ast.unparen(each.x) if isinstance(each, ast.ExprStmt) else None
-                if done in let_go_by:
-                    let_go.append(_LetGo(each.span, let_go_by[done], statements[-1].span.end))
+                if done in takes:
+                    pending.setdefault(takes[done], []).append(done)
+                elif done in lets_go:
+                    let_go.append(_LetGo(each.span, lets_go[done], statements[-1].span.end))
+                    again.update(dict.fromkeys(pending.pop(lets_go[done], ()), each.span.end))
+        closures = [node for node in code.nodes if isinstance(node, ast.FuncLit)]
+        for call, lock in takes.items():
+            around = [each for each in closures if each.span.holds(call.span.start)]
+            taken.append(_Taken(call.span.start, lock, around[-1] if around else None, again.get(call)))
         return _Seen(tuple(taken), tuple(let_go), tuple(self._guarded(code)))
 
     def _calls(

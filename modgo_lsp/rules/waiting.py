@@ -92,18 +92,20 @@ def _is_of_standard_file(code: Code, call: ast.CallExpr) -> bool:
 def _sleeping(code: Code) -> Iterator[ast.Expr]:
     """The receives from a timer, but for those that a select has beside others: there it ends a wait."""
     timers = {id(call) for call, _ in code.calls("time.After", "time.Tick")}
-    chosen = [
-        clause.comm.span
-        for node in code.nodes
-        if isinstance(node, ast.SelectStmt)
-        for clause in node.clauses
-        if clause.comm is not None and len(node.clauses) > 1
-    ]
     for node in code.nodes:
         if isinstance(node, ast.RangeStmt) and _is_timer(code, node.x, timers):
             yield node.x
         elif isinstance(node, ast.UnaryExpr) and node.op == "<-" and _is_timer(code, node.x, timers):
-            yield from () if any(span.holds(node.span.start) for span in chosen) else (node,)
+            yield from () if _is_one_of_several(code, node) else (node,)
+
+
+def _is_one_of_several(code: Code, receive: ast.UnaryExpr) -> bool:
+    return any(
+        clause.comm is not None and clause.comm.span.holds(receive.span.start) and len(node.clauses) > 1
+        for node in code.nodes
+        if isinstance(node, ast.SelectStmt)
+        for clause in node.clauses
+    )
 
 
 def _is_timer(code: Code, channel: ast.Expr, timers: set[int]) -> bool:

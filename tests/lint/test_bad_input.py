@@ -105,6 +105,20 @@ def test_nor_what_another_package_may_have(write: Write) -> None:
     assert codes(root) == WRONG
 
 
+def test_nor_what_a_folder_may_have_that_cannot_be_listed(write: Write) -> None:
+    class Shut(DiskFiles):
+        def entries(self, directory: str) -> list[tuple[str, bool]]:
+            if directory.endswith("lib"):
+                raise PermissionError(13, "Permission denied", directory)
+            return super().entries(directory)
+
+    source = REGISTERING.replace("Foo", "lib.Foo").replace("T{}", "lib.T{}").replace("name,", "lib.Name,")
+    root = write(a=source.replace(SDK, f'{SDK}import "example.com/m/lib"\n'), lib__a="package lib\n")
+    assert codes(root, Shut()) == WRONG
+    assert len(lint_paths([str(root)], Shut()).problems) == 1
+    assert codes(root) == sorted(["MG102", "MG102", *WRONG])
+
+
 def test_links_that_lead_nowhere_or_in_circles_end(write: Write) -> None:
     root = write(a=REGISTERING, b=f"package m\n\nfunc Foo() {{}}\n\n{DECLARED}")
     (root / "gone.go").symlink_to(root / "nowhere")
@@ -137,6 +151,90 @@ def test_bytes_that_are_odd_stop_nothing(
     outcome = lint_paths([str(root)], DiskFiles(), {"select": ["MG105"]})
     document = outcome.loaders[str(root)].documents()[str(root / "a.go")]
     assert document.slice(outcome.findings[0].location.span) == '"not-valid"'
+
+
+# A UDF that does much of what rules look for; each line but the last may be cut anywhere.
+BUSY = b"""
+var seen = map[string]*udf.Record{}
+var guard sync.Mutex
+
+func Busy(ctx context.Context, rec *udf.Record, names ...string) (n int64, err error) {
+	changed := false
+	for i, name := range names {
+		switch v := rec.Bin(name).(type) {
+		case int64:
+			n += v
+		case []udf.Value, nil:
+			continue
+		}
+		if i > 3 { guard.Lock(); seen[name] = rec; guard.Unlock(); changed = true }
+	}
+	go func() { seen["x"] = rec; time.Sleep(time.Second) }()
+	done := make(chan int)
+	defer func() { close(done); fmt.Println(len(names), n) }()
+	for { select { case <-done: log.Fatal("done"); default: rec.Set("a very long name", n) } }
+	if changed { rec.Update() }
+	return n + rec.Bin("n").(int64), nil
+}
+"""
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_mistake_anywhere_leaves_what_other_files_have(write: Write, seed: int) -> None:
+    """At each place of a sample the file ends, or a byte is lost, or something comes in between."""
+    paths = ("context", "fmt", "log", "sync", "time")
+    head = "package m\n\n" + "".join(f'import "{path}"\n' for path in paths) + SDK
+    text = head.encode() + BUSY + b'\nvar _ = udf.Register("busy", Busy)\n'
+    other = f"package m\n\n{SDK}\nfunc long(rec *udf.Record) {{ rec.Int(`a name of 17 by.`) }}\n"
+    other += 'func init() { udf.Register("not-valid", func(c chan int) {}); udf.Register("long", long) }\n'
+    root = write(a=text, b=other)
+    whole = codes(root)
+    assert {"MG301", "MG302", "MG303", "MG305", "MG306", "MG307", "MG310", "MG313"} <= set(whole)
+    for place in range(seed, len(text), 60):
+        cut = [text[:place], text[:place] + text[place + 1 :]]
+        noise = [b"{", b"}", b"(", b'"', b"`", b"func ", b"\0", b"case ", b" := "][place % 9]
+        for changed in (*cut, text[:place] + noise + text[place:]):
+            (root / "a.go").write_bytes(changed)
+            outcome = lint_paths([str(root)], DiskFiles())
+            kept = [each.code for each in outcome.findings if each.location.path.endswith("b.go")]
+            assert sorted(kept) == ["MG105", "MG201", "MG312"], changed
+
+
+DEEP = 10_000
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("n = " + "(" * DEEP + "n" + ")" * DEEP, []),
+        ("n = n" + " + n" * DEEP, []),
+        ("if true" + " && n > 1 || n < 2" * DEEP + " { os.Exit(1) }", ["MG301"]),
+        ("n = " + "f(" * DEEP + "n" + ")" * DEEP, []),
+        ("{" * DEEP + "os.Exit(1)" + "}" * DEEP + "; os.Exit(2)", ["MG301"]),
+        ("if n > 1 {" * DEEP + "n++" + "}" * DEEP + "; os.Exit(2)", ["MG301"]),
+        ("if n > 0 { rec.Set(`a`, n) }" + " else if n > 1 { n++ }" * DEEP, ["MG311"]),
+        ("switch n { case 1: " * DEEP + "n++" + "}" * DEEP + "; os.Exit(2)", ["MG301"]),
+        ("func() {" * DEEP + "n++" + "}()" * DEEP + "; os.Exit(2)", ["MG301"]),
+        ("x := " + "[]any{" * DEEP + "rec" + "}" * DEEP + "; _ = x; os.Exit(2)", ["MG301"]),
+        ("x := []any{" + "{" * DEEP + "rec" + "}" * DEEP + "}; _ = x; os.Exit(2)", ["MG301"]),
+        ("var x " + "G[" * DEEP + "int" + "]" * DEEP + "; _ = x; os.Exit(2)", ["MG301"]),
+        ("var x " + "func(" * DEEP + "int" + ")" * DEEP + "; _ = x; os.Exit(2)", ["MG301"]),
+        ("_ = f" + "()" * DEEP + "; os.Exit(2)", ["MG301"]),
+        ("rec.Set(`a`" + " + `a`" * DEEP + ", 1)", ["MG311", "MG312"]),
+        ("".join(f"L{i}: " for i in range(DEEP)) + "os.Exit(2)", []),
+        ("if n > 0 { rec.Set(`a`, 1) }\n" * 1_000, ["MG311"]),
+        ("go func() { n++ }()\n" * 500, ["MG302"] * 500),
+        ("n += rec.Bin(`a`).(int)\n" * 500, ["MG313"] * 500),
+        ("guard.Lock(); state = n; guard.Unlock()\n" * 500 + "state = 1", ["MG305"]),
+    ],
+    ids=lambda given: given[:20] if isinstance(given, str) else "",
+)
+def test_udfs_that_are_deep_or_long_are_judged(write: Write, body: str, found: list[str]) -> None:
+    text = f"package m\n\nimport `os`\nimport `sync`\n{SDK}\nvar guard sync.Mutex\nvar state int\n"
+    text += 'var _ = udf.Register("not-valid", func(c chan int) {})\nvar _ = udf.Register("f", F)\n'
+    text += "type G[T any] struct{ V T }\n\nfunc f(n int) int { return n }\n\n"
+    text += f"func F(rec *udf.Record, n int) {{\n{body}\n}}\n"
+    assert codes(write(a=text)) == sorted([*found, *WRONG])
 
 
 def test_packages_that_import_each_other_end(write: Write) -> None:
