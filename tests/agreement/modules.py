@@ -13,14 +13,20 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.agreement.oddities import CONSTRAINTS, FORMS, PREFIXES, SHADOWS, SUFFIXES, odd_declarations
+from tests.agreement.oddities import (
+    CONSTRAINTS,
+    PREFIXES,
+    SHADOWS,
+    SUFFIXES,
+    forms,
+    newest_go,
+    odd_declarations,
+)
 from tests.agreement.oracle import Oracle
 from tests.agreement.registering import Registering
 from tests.agreement.source import LIBRARY, SDK, File, Package
 
 ROOT = Path(__file__).parents[2]
-# The language that modules are written in, for some of them.
-_NEWEST = "1.26"
 LAYOUTS = ("plain", "plain", "vendor", "workspace")
 
 
@@ -57,12 +63,12 @@ def write_module(
         write(folder / "neighbour/n.go", _library(rng, neighbour, []))
         write(
             folder / "go.work",
-            f"go {_NEWEST}\n\nuse (\n\t./app\n\t./neighbour\n)\n\nreplace {SDK} => {ROOT}/udf\n",
+            f"go 1.{newest_go()}\n\nuse (\n\t./app\n\t./neighbour\n)\n\nreplace {SDK} => {ROOT}/udf\n",
         )
         others.append(neighbour)
     write(
         app / "go.mod",
-        f"module example.com/gen\n\ngo {rng.choice(['1.24', '1.24', '1.25', _NEWEST])}\n\nrequire (\n"
+        f"module example.com/gen\n\ngo {rng.choice(['1.24', '1.24', f'1.{newest_go()}'])}\n\nrequire (\n"
         f"\t{SDK} v1.0.0\n\texample.org/Third/v2 v2.1.0\n\texample.net/local v0.0.0\n"
         f"\texample.org/base v1.0.0\n\texample.org/moved v1.0.0\n)\n\n"
         f"replace example.net/local => ../local\n\nreplace example.org/moved => example.org/fork v1.1.0\n\n"
@@ -110,9 +116,9 @@ def write_oddities(folder: Path, seed: int) -> Path:
     """A module with a package for each odd form that is known. Gives its folder."""
     rng = random.Random(seed)
     app = folder / "app"
-    mod = f"module example.com/gen\n\ngo {_NEWEST}\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n"
-    write(app / "go.mod", mod)
-    for number, form in enumerate(FORMS):
+    head = f"module example.com/gen\n\ngo 1.{newest_go()}\n\n"
+    write(app / "go.mod", f"{head}require {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n")
+    for number, form in enumerate(forms()):
         file = File(rng, Package(f"example.com/gen/o{number}", f"o{number}"), [])
         file.qualifier(SDK)
         file.body.append(odd_declarations(file, "odd", ['"name"', '"other"'], form))

@@ -6,6 +6,8 @@ Not for: plain registrations (registering.py), nor the functions that are regist
 from __future__ import annotations
 
 import re
+import subprocess
+from functools import cache
 from pathlib import Path
 
 from tests.agreement.source import SDK, File
@@ -35,13 +37,30 @@ SHADOWS = [
 ]
 
 # Around registrations; what stands for what is told there.
-FORMS = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split("\n----\n")[1:]
+_FORMS = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split("\n----\n")[1:]
+_SINCE = re.compile(r"// go1\.(\d+)\n")
+
+
+@cache
+def newest_go() -> int:
+    """The minor version of the Go that is at hand."""
+    told = subprocess.run(["go", "env", "GOVERSION"], capture_output=True, text=True, check=True).stdout
+    found = re.match(r"go1\.(\d+)", told)
+    assert found is not None, told
+    return int(found[1])
+
+
+@cache
+def forms() -> tuple[str, ...]:
+    """All that this Go can parse: some begin with the first version that can."""
+    needed = [(_SINCE.match(form), form) for form in _FORMS]
+    return tuple(form for since, form in needed if since is None or int(since[1]) <= newest_go())
 
 
 def odd_declarations(file: File, name: str, names: list[str], form: str | None = None) -> str:
     """Some declarations, of `form` if that is given; `name` begins their names, `names` are expressions of
     names for UDFs."""
-    text = form or file.rng.choice(FORMS)
+    text = form or file.rng.choice(forms())
     if "context." in text:
         text = text.replace("context.", file.qualifier("context"))
     meanings = {
