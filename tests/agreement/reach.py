@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from modgo_lsp.model.load import Loader
+from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.model.load import BuildContext, Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.syntax import ast
-from tests.agreement.compare import loader_for
+from tests.agreement.compare import environment_of
 from tests.agreement.oracle import Oracle
 
 SOURCE = Path(__file__).parent / "callgraph"
@@ -46,12 +47,16 @@ def build_callgraph(folder: Path, environment: Mapping[str, str]) -> Path:
     return program
 
 
-def compare_reach(program: Path, oracle: Oracle, module: Path, pattern: str = "./...") -> Reached:
-    """Holds the packages of the Go module in `module` that `pattern` matches against the bounds."""
+def compare_reach(
+    program: Path, oracle: Oracle, module: Path, pattern: str = "./...", cgo: bool = True
+) -> Reached:
+    """Holds the packages of the Go module in `module` that `pattern` matches against the bounds. Of what cgo
+    makes x/tools sees another text: real Go modules are looked at without."""
+    environment = {**oracle.environment, "CGO_ENABLED": str(int(cgo))}
     ran = subprocess.run(
-        [program, pattern], cwd=module, env=oracle.environment, capture_output=True, text=True, check=True
+        [program, pattern], cwd=module, env=environment, capture_output=True, text=True, check=True
     )
-    loader = loader_for(oracle)
+    loader = Loader(DiskFiles(), BuildContext(cgo=cgo), environment=environment_of(oracle))
     found = Reached()
     for line in ran.stdout.splitlines():
         found += _package(loader, json.loads(line))

@@ -2,8 +2,9 @@
 
 Of each Go module: that modgo says nothing at all about its packages, which import no SDK, and never fails;
 that it gives expressions the types that go/types gives them; and, once each package has got a file that
-registers its own functions and methods, that lint and the oracle say the same of it. Prints counts; exits
-with 1 where they differ. What is downloaded goes to Go's module cache and to a temporary folder.
+registers its own functions and methods, that lint and the oracle say the same of it, and with --calls that
+these reach what x/tools says. Prints counts; exits with 1 where they differ. What is downloaded goes to Go's
+module cache and to a temporary folder.
 
 Not for: generated packages (__main__.py).
 """
@@ -29,6 +30,7 @@ from modgo_lsp.model.files import DiskFiles
 from tests.agreement.compare import Outcome, compare
 from tests.agreement.modules import ROOT
 from tests.agreement.oracle import Oracle, build_oracle
+from tests.agreement.reach import Reached, build_callgraph, compare_reach
 from tests.agreement.source import SDK
 from tests.agreement.typed import Typed, compare_types
 
@@ -110,6 +112,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", default=MODULES, help="as MODULE@VERSION")
     parser.add_argument("--pattern", default="./...", help="which packages get registrations")
     parser.add_argument("--keep", type=Path, help="leave the copies here")
+    parser.add_argument("--calls", action="store_true", help="follow calls too; wants memory and time")
     given = parser.parse_args()
     rows = []
     wrong = 0
@@ -122,9 +125,14 @@ def main() -> int:
             typed = compare_types(oracle, folder, given.pattern)
             registering = register_all(folder, oracle, given.pattern)
             outcome = compare(oracle, folder, module, given.pattern)
-            print(*quiet.said, *typed.different, *outcome.different, sep="\n")
-            wrong += len(quiet.said) + len(typed.different) + len(outcome.different)
-            rows.append(_row(module, quiet, typed, registering, outcome))
+            reached = Reached()
+            if given.calls:
+                program = build_callgraph(Path(scratch), oracle.environment)
+                reached = compare_reach(program, oracle, folder, given.pattern, cgo=False)
+            calls = (*reached.not_followed, *reached.guessed)
+            print(*quiet.said, *typed.different, *outcome.different, *calls, sep="\n")
+            wrong += len(quiet.said) + len(typed.different) + len(outcome.different) + len(calls)
+            rows.append(_row(module, quiet, typed, registering, outcome, reached))
             print(*rows[-1], f"{time.monotonic() - started:.0f} s", sep="  ", flush=True)
     report(
         "agreement-real",
@@ -139,22 +147,28 @@ def main() -> int:
             "differ",
             "UDF packages",
             "agree",
+            "functions reached",
+            "wrongly",
         ),
     )
     return int(wrong > 0)
 
 
-def _row(module: str, quiet: Silence, typed: Typed, registering: int, outcome: Outcome) -> tuple[str, ...]:
-    return (
-        module,
-        str(quiet.packages),
-        str(len(quiet.said)),
-        str(typed.same + len(typed.unknown) + len(typed.different)),
-        str(len(typed.unknown)),
-        str(len(typed.different)),
-        str(registering),
-        str(outcome.agreed),
+def _row(
+    module: str, quiet: Silence, typed: Typed, registering: int, outcome: Outcome, reached: Reached
+) -> tuple[str, ...]:
+    numbers = (
+        quiet.packages,
+        len(quiet.said),
+        typed.same + len(typed.unknown) + len(typed.different),
+        len(typed.unknown),
+        len(typed.different),
+        registering,
+        outcome.agreed,
+        reached.functions,
+        len(reached.not_followed) + len(reached.guessed),
     )
+    return (module, *map(str, numbers))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,15 @@ import (
 // targets tells which functions values are.
 type targets struct {
 	stores   map[ssa.Value][]ssa.Value          // what is stored in a variable
+	foreign  map[ssa.Value]bool                 // package variables that another package stores something in
 	lost     map[ssa.Value]bool                 // variables whose address goes elsewhere
 	closures map[*ssa.Function]*ssa.MakeClosure // where a closure is made
 }
 
 func newTargets(functions map[*ssa.Function]bool) *targets {
-	t := &targets{map[ssa.Value][]ssa.Value{}, map[ssa.Value]bool{}, map[*ssa.Function]*ssa.MakeClosure{}}
+	t := &targets{
+		map[ssa.Value][]ssa.Value{}, map[ssa.Value]bool{}, map[ssa.Value]bool{}, map[*ssa.Function]*ssa.MakeClosure{},
+	}
 	each(functions, func(instruction ssa.Instruction) {
 		if closure, ok := instruction.(*ssa.MakeClosure); ok {
 			t.closures[closure.Fn.(*ssa.Function)] = closure
@@ -31,6 +34,9 @@ func newTargets(functions map[*ssa.Function]bool) *targets {
 			case *ssa.Store:
 				if t.variable(instruction.Addr) == place && *operand == instruction.Addr {
 					t.stores[place] = append(t.stores[place], instruction.Val)
+					if global, ok := place.(*ssa.Global); ok && instruction.Parent().Pkg != global.Pkg {
+						t.foreign[place] = true
+					}
 				} else {
 					t.lost[place] = true
 				}
@@ -95,7 +101,7 @@ func (t *targets) of(value ssa.Value, now bool) *ssa.Function {
 			if known.Op != token.MUL || place == nil || t.lost[place] || len(t.stores[place]) != 1 {
 				return nil
 			}
-			if global, ok := place.(*ssa.Global); ok && !now && token.IsExported(global.Name()) {
+			if global, ok := place.(*ssa.Global); ok && token.IsExported(global.Name()) && (!now || t.foreign[place]) {
 				return nil
 			}
 			value, now = t.stores[place][0], false
