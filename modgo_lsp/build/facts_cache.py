@@ -5,6 +5,7 @@ Not for: the keys (model/sources.py), what lint keeps of its own modules (lint_s
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import time
@@ -16,21 +17,29 @@ _DAYS = 30
 _MEGABYTES = 256
 
 
+# How many bytes of a file tell whether the others are as they were written.
+_DIGEST = 16
+
+
 class DiskFactsCache:
-    """In modgo's cache folder. What can't be read is not there, what can't be written is not kept."""
+    """In modgo's cache folder. What can't be read or is damaged is not there, what can't be written is not
+    kept."""
 
     def __init__(self, kind: str = "facts") -> None:
         self._kind = kind
         self._folder: Path | None = None
 
     def get(self, key: str) -> bytes | None:
-        with suppress(OSError):
-            return self._file(key).read_bytes()
-        return None
+        try:
+            written = self._file(key).read_bytes()
+        except OSError:
+            return None
+        value = written[_DIGEST:]
+        return value if _digest(value) == written[:_DIGEST] else None
 
     def put(self, key: str, value: bytes) -> None:
         with suppress(OSError):
-            _replace(self._file(key), value)
+            _replace(self._file(key), _digest(value) + value)
             keep_small(self.folder, _DAYS, _MEGABYTES << 20)
 
     @property
@@ -43,11 +52,16 @@ class DiskFactsCache:
         return self.folder / key[:2] / key
 
 
+def _digest(value: bytes) -> bytes:
+    return hashlib.blake2b(value, digest_size=_DIGEST).digest()
+
+
 def _replace(path: Path, value: bytes) -> None:
     """Writes a file by renaming a finished one into place, as build/cache.py does, without what its import
     costs each first run of lint."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{path.name}.{os.getpid()}"
+    # Processes of several containers may share the folder, and have the same numbers.
+    temporary = path.parent / f".{path.name}.{os.urandom(8).hex()}"
     try:
         temporary.write_bytes(value)
         temporary.replace(path)

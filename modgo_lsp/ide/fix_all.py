@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from modgo_lsp.lint.check import check_package
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.fix import apply, choose
+from modgo_lsp.lint.fix import Mending, apply
 from modgo_lsp.model.files import Files, OverlayFiles
 from modgo_lsp.model.finding import Edit, Location
 from modgo_lsp.model.load import Loader
@@ -28,20 +28,26 @@ def fix_all(path: str, files: Files, loader: Loader, settings: Settings) -> tupl
     directory = str(PurePath(path).parent)
     originals: dict[str, Document] = {}
     mended: dict[str, Document] = {}
+    now = mended
+    mending, before = Mending(unsafe=False), None
     for _ in range(_ROUNDS):
         package = loader.package(directory)
         if package is None:
             break
-        findings = [f for f in check_package(package, settings) if f.location.path == path]
-        edits = [edit for fix in choose(findings, unsafe=False) for edit in fix.edits]
+        findings = check_package(package, settings)
+        if before is None or mending.is_good(before, findings):
+            before, mended, known = findings, now, package
+        ours = [finding for finding in before if finding.location.path == path]
+        edits = [edit for fix in mending.choose(ours) for edit in fix.edits]
         if not edits:
             break
-        documents = {file.document.path: file.document for file in package.files}
+        documents = {file.document.path: file.document for file in known.files}
+        now = dict(mended)
         for changed in {edit.location.path for edit in edits}:
             originals.setdefault(changed, documents[changed])
             here = [edit for edit in edits if edit.location.path == changed]
-            mended[changed] = parse(changed, apply(documents[changed], here))
-        loader = Loader(OverlayFiles(files, mended), previous=loader)
+            now[changed] = parse(changed, apply(documents[changed], here))
+        loader = Loader(OverlayFiles(files, now), previous=loader)
     return tuple(
         edit for changed in sorted(mended) for edit in _edits(originals[changed], mended[changed].source)
     )

@@ -5,8 +5,10 @@ Not for: writing the result to the disk (cli/lint.py).
 
 from __future__ import annotations
 
+import os
+from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,7 +16,8 @@ import msgspec
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import UNKNOWN_MACHINE, Outcome, lint_paths
 from modgo_lsp.model.files import Files, OverlayFiles
-from modgo_lsp.model.finding import Edit, Finding, Fix
+from modgo_lsp.model.finding import Edit, Finding, Fix, Location
+from modgo_lsp.syntax.positions import Span
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax.document import Document
@@ -42,38 +45,125 @@ def fix_paths(
     documents: dict[str, Document] = {}
     states: set[frozenset[tuple[str, bytes]]] = set()
     outcome = lint_paths(paths, files, overrides, machine=machine)
-    count = 0
-    while chosen := choose(outcome.findings, unsafe):
+    loaders, mending, count = outcome.loaders, Mending(unsafe), 0
+    while chosen := mending.choose(outcome.findings):
+        now = dict(documents)
         for path, edits in _by_path(chosen).items():
             document = documents.get(path) or parse(path, files.read(path))
             originals.setdefault(path, document.source)
-            documents[path] = parse(path, apply(document, edits))
-        state = frozenset((path, document.source) for path, document in documents.items())
+            now[path] = parse(path, apply(document, edits))
+        after = lint_paths(paths, OverlayFiles(files, now), overrides, loaders, machine)
+        loaders = after.loaders
+        if not mending.is_good(outcome.findings, after.findings):
+            continue
+        state = frozenset((path, document.source) for path, document in now.items())
         if state in states:  # two rules undo each other's work
             break
         states.add(state)
+        documents, outcome = now, after
         count += len(chosen)
-        outcome = lint_paths(paths, OverlayFiles(files, documents), overrides, outcome.loaders, machine)
     changes = {path: (originals[path], documents[path].source) for path in sorted(documents)}
     return Fixed(outcome, changes, count)
 
 
-def choose(findings: Iterable[Finding], unsafe: bool) -> list[Fix]:
-    """Fixes to apply together: one for each finding that has any, but none that touches what another one
-    changes, and of a rule one a folder, for the next may then build on it (an init that is there already)."""
-    chosen: list[Fix] = []
-    taken: list[Edit] = []
-    groups: set[tuple[str, str]] = set()
-    for finding in findings:
-        fix = best(finding, unsafe)
-        group = (finding.code, str(PurePath(finding.location.path).parent))
-        if fix is None or group in groups:
-            continue
-        if not any(_touch(edit, other) for edit in fix.edits for other in taken):
-            groups.add(group)
-            chosen.append(fix)
-            taken.extend(fix.edits)
-    return chosen
+class Mending:
+    """Chooses the fixes to apply together, round after round: none that touches what another one changes.
+
+    Of a rule one a folder, for the next may then build on it: on an init that is there already, on an import.
+    Those that read as they did a round before don't; they are applied in any number, as long as nothing comes
+    of it that wasn't wrong before (two functions that would be registered under one name)."""
+
+    def __init__(self, unsafe: bool) -> None:
+        self._unsafe = unsafe
+        self._offered: set[object] = set()
+        self._careful: set[str] = set()  # folders in which it went wrong
+        self._many: set[str] = set()  # folders in which a rule has more than one fix in this round
+        self._expected: Counter[tuple[str, str]] = Counter()
+
+    def choose(self, findings: Iterable[Finding]) -> list[Fix]:
+        """The fixes for a round; none where nothing can be mended any more."""
+        chosen: list[Fix] = []
+        taken = _Taken()
+        groups: set[tuple[str, str]] = set()
+        offered: set[object] = set()
+        self._many, self._expected = set(), Counter()
+        for finding in findings:
+            fix = best(finding, self._unsafe)
+            if fix is None:
+                continue
+            place = finding.location.path
+            reads = (finding.code, place, finding.message, tuple(edit.new_text for edit in fix.edits))
+            offered.add(reads)
+            group = _group(finding)
+            folder, _ = group
+            if group in groups and (folder in self._careful or reads not in self._offered):
+                continue
+            if taken.take(finding.code, fix):
+                if group in groups:
+                    self._many.add(folder)
+                self._expected[group] += 1
+                groups.add(group)
+                chosen.append(fix)
+        self._offered = offered
+        return chosen
+
+    def is_good(self, before: Iterable[Finding], after: Iterable[Finding]) -> bool:
+        """Whether the round that was chosen did what it should. If not, it is to be forgotten: the next is
+        chosen with more care."""
+        if not self._many:
+            return True
+        was, now = Counter(map(_group, before)), Counter(map(_group, after))
+        wrong = {
+            folder
+            for folder, code in was | now
+            if now[folder, code] > was[folder, code] - self._expected[folder, code]
+        }
+        # Where another package is the worse for it, it may be any of them.
+        self._careful |= wrong & self._many or (self._many if wrong else set())
+        return not wrong
+
+
+def _group(finding: Finding) -> tuple[str, str]:
+    return os.path.dirname(finding.location.path), finding.code  # noqa: PTH120
+
+
+def _row(fix: Fix) -> Location | None:
+    """Where the fix inserts, if that is all that it does."""
+    place = fix.edits[0].location if len(fix.edits) == 1 else None
+    return place if place is not None and place.span.start == place.span.end else None
+
+
+class _Taken:
+    """What the fixes of a round change."""
+
+    def __init__(self) -> None:
+        self._spans: dict[str, list[Span]] = {}
+        # Where a rule inserts, and what: others may follow that do nothing else.
+        self._rows: dict[Location | None, tuple[str, set[str]]] = {}
+
+    def take(self, code: str, fix: Fix) -> bool:
+        """Adds a fix if it touches nothing of the others."""
+        row = _row(fix)
+        if row in self._rows:
+            owner, texts = self._rows[row]
+            if owner != code or fix.edits[0].new_text in texts:
+                return False
+            texts.add(fix.edits[0].new_text)
+            return True
+        if any(self._touches(edit.location) for edit in fix.edits):
+            return False
+        for edit in fix.edits:
+            insort(self._spans.setdefault(edit.location.path, []), edit.location.span)
+        if row is not None:
+            self._rows[row] = (code, {fix.edits[0].new_text})
+        return True
+
+    def _touches(self, location: Location) -> bool:
+        spans, span = self._spans.get(location.path, []), location.span
+        at = bisect_left(spans, span)
+        return (at > 0 and spans[at - 1].end >= span.start) or (
+            at < len(spans) and spans[at].start <= span.end
+        )
 
 
 def best(finding: Finding, unsafe: bool) -> Fix | None:
@@ -83,18 +173,14 @@ def best(finding: Finding, unsafe: bool) -> Fix | None:
 
 
 def apply(document: Document, edits: Iterable[Edit]) -> bytes:
-    """The source of the document after edits that don't overlap."""
-    text = document.source
-    for edit in sorted(edits, key=lambda edit: edit.location.span, reverse=True):
+    """The source of the document after edits that don't overlap; those at one place in their order."""
+    text, done = document.source, 0
+    parts: list[bytes] = []
+    for edit in sorted(edits, key=lambda edit: edit.location.span):
         span = edit.location.span
-        start, end = document.to_source(span.start), document.to_source(span.end)
-        text = text[:start] + edit.new_text.encode() + text[end:]
-    return text
-
-
-def _touch(one: Edit, other: Edit) -> bool:
-    a, b = one.location, other.location
-    return a.path == b.path and a.span.start <= b.span.end and b.span.start <= a.span.end
+        parts += (text[done : document.to_source(span.start)], edit.new_text.encode())
+        done = document.to_source(span.end)
+    return b"".join((*parts, text[done:]))
 
 
 def _by_path(fixes: Iterable[Fix]) -> dict[str, list[Edit]]:

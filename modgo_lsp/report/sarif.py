@@ -52,10 +52,8 @@ def report_sarif(findings: Sequence[Finding], sources: Sources, problems: Iterab
 def fingerprint(finding: Finding, sources: Sources, seen: dict[str, int]) -> str:
     """What stays the same for a finding while lines above it come and go: a digest of its file, rule, message
     and source line, and of how many of those `seen` already holds."""
-    path = sources.shown(finding.location.path)
-    line = sources.lines(finding.location.path).line_of(finding.location.span.start)
-    text = sources.text(finding.location.path).splitlines()[line : line + 1]
-    content = "\0".join((path, finding.code, finding.message, *(part.strip().hex() for part in text)))
+    path, line = sources.shown(finding.location.path), sources.line(finding.location).strip().hex()
+    content = "\0".join((path, finding.code, finding.message, line))
     seen[content] = seen.get(content, 0) + 1
     return hashlib.sha256(f"{content}\0{seen[content]}".encode()).hexdigest()[:32]
 

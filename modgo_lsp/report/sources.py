@@ -42,6 +42,12 @@ class Sources:
     def start(self, location: Location) -> Position:
         return self.lines(location.path).position(location.span.start)
 
+    def line(self, location: Location) -> bytes:
+        """The text of the line that it begins in."""
+        text, start = self.text(location.path), location.span.start
+        end = text.find(b"\n", start)
+        return text[text.rfind(b"\n", 0, start) + 1 : len(text) if end < 0 else end]
+
     def shown(self, path: str) -> str:
         """The path as people see it: relative to the base, with slashes."""
         try:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,90 +17,12 @@ import pytest
 from modgo_lsp.lint import judging
 from modgo_lsp.lint.index import ModuleIndex
 from modgo_lsp.lint.modules import Machine
-from modgo_lsp.lint.run import Outcome, lint_paths
+from modgo_lsp.lint.run import lint_paths
 from modgo_lsp.lint.store import Kept, read_kept, to_keep
 from modgo_lsp.lint.traced import Consulted
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.go_environment import GoEnvironment
-
-SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
-GO_MOD = """module example.com/shop
-
-go 1.24
-
-require github.com/GeertJohan/aerospike-mod-go/udf v1.0.0
-require example.com/near v0.0.0
-
-replace example.com/near => ../near
-"""
-WORLD = {
-    "shop/go.mod": GO_MOD,
-    "shop/.gitignore": "ignored.go\n",
-    "shop/modgo.toml": "",
-    "shop/stock/stock.go": f"""package stock
-
-{SDK}
-import "example.com/shop/prices"
-import "example.com/near"
-
-func init() {{ udf.Register("take", Take) }}
-
-func Take(rec *udf.Record, n near.Amount) (prices.Price, error) {{ prices.Of(rec.Key()); return 0, nil }}
-
-func Forgotten(rec *udf.Record) {{}}
-""",
-    "shop/prices/prices.go": """package prices
-
-import "os"
-
-type Price int
-
-func Of(any) Price { if len(os.Args) > 9 { os.Exit(1) }; return 0 }
-""",
-    "shop/counters/counters.go": f"""package counters
-
-{SDK}
-const Name = "count"
-
-func init() {{ udf.Register(Name, Count) }}
-
-func Count(rec *udf.Record) {{ rec.Set("a-bin-name-that-is-too-long", 1) }} //modgo:ignore MG312
-
-func Setup() {{ udf.Register("late", Count) }}
-""",
-    "shop/both/both.go": f"""package both
-
-{SDK}
-import "example.com/shop/counters"
-
-var _ = counters.Count
-
-func init() {{ udf.Register("count", func() {{}}); counters.Setup() }}
-""",
-    "shop/plain/plain.go": "package plain\n\nfunc F() {}\n",
-    "near/go.mod": "module example.com/near\n\ngo 1.24\n",
-    "near/near.go": "package near\n\ntype Amount int\n",
-}
-SNIPPETS = (
-    "\nfunc More(rec *udf.Record) {}\n",
-    "\nvar _ = Forgotten\n",
-    "//modgo:ignore MG101,MG103\n",
-    "\ntype Amount chan int\n",
-    "\ntype Price struct{ c chan int }\n",
-    '\nimport "example.com/shop/stock"\n',
-    '\nvar _ = "example.com/shop/counters"\n',
-    "\nfunc Late() { os.Exit(2) }\n",
-    "}",
-    "/*",
-    "",
-)
-SETTINGS = (
-    "",
-    'ignore = ["MG1"]\n',
-    'severity = { MG101 = "hint" }\n',
-    "require-suppression-reason = true\n",
-    'select = "wrong"\n',
-)
+from tests.lint.histories import SDK, WORLD, Changes, told, write
 
 
 class MemoryStore:
@@ -122,18 +43,6 @@ class MemoryStore:
         return time.time_ns() + self.shift
 
 
-def write(root: Path, texts: dict[str, str]) -> None:
-    for name, text in texts.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-
-def told(outcome: Outcome) -> object:
-    problems = [str(problem) for problem in outcome.problems]
-    return outcome.findings, outcome.counts, problems, outcome.modules, outcome.without_module
-
-
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the folders of packages that are judged anew."""
@@ -146,94 +55,6 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(judging, "judgement", noted)
     return found
-
-
-class Changes:
-    """What may happen to files between two runs."""
-
-    def __init__(self, root: Path, choose: random.Random) -> None:
-        self.root = root
-        self.choose = choose
-
-    def one(self) -> str:
-        """Makes one change, at a later time than any before; gives what it was."""
-        last = max((path.stat().st_ctime_ns for path in self.root.rglob("*")), default=0)
-        probe = self.root / "probe"
-        probe.write_text("")
-        while probe.stat().st_ctime_ns <= last:
-            probe.write_text("")
-        probe.unlink()
-        kinds = [self.edit] * 6 + [self.swap, self.swap, self.touch, self.rename, self.remove, self.copy]
-        kinds += [self.configure, self.go_mod, self.nest, self.ignore, self.restore]
-        kind = self.choose.choice(kinds)
-        kind()
-        return kind.__name__
-
-    def source(self) -> Path:
-        return self.choose.choice(sorted(self.root.rglob("*.go")) or [self.root / "shop/new/new.go"])
-
-    def edit(self) -> None:
-        path = self.source()
-        text = path.read_text() if path.exists() else "package p\n"
-        at = self.choose.randrange(len(text) + 1)
-        kept = text[at + self.choose.choice((0, 0, 0, 1, 30)) :]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text[:at] + self.choose.choice(SNIPPETS) + kept)
-
-    def swap(self) -> None:
-        """Changes a file and nothing that `ls` shows: as many bytes, and the same time."""
-        path = self.source()
-        if path.exists():
-            before = path.stat()
-            path.write_text(path.read_text().replace("Count", "Bount").replace("Forgotten", "forgotten"))
-            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-
-    def touch(self) -> None:
-        path = self.source()
-        if path.exists():
-            path.touch()
-
-    def rename(self) -> None:
-        path = self.source()
-        if path.exists():
-            path.rename(
-                path.with_name(
-                    self.choose.choice(("a.go", "z.go", "z_test.go", "z_windows.go", "ignored.go"))
-                )
-            )
-
-    def remove(self) -> None:
-        path = self.source()
-        if path.exists():
-            path.unlink()
-
-    def copy(self) -> None:
-        folder = self.source().parent
-        target = self.root / "shop" / self.choose.choice(("copy", "stock/inner", "testdata/x", "_hidden"))
-        if folder.exists() and not target.exists():
-            shutil.copytree(folder, target)
-
-    def configure(self) -> None:
-        folder = self.choose.choice(("shop", "shop/stock"))
-        write(self.root, {f"{folder}/modgo.toml": self.choose.choice(SETTINGS)})
-
-    def go_mod(self) -> None:
-        write(
-            self.root, {"shop/go.mod": self.choose.choice((GO_MOD, GO_MOD.replace("replace", "// replace")))}
-        )
-
-    def nest(self) -> None:
-        inner = self.root / "shop/prices/go.mod"
-        if inner.exists():
-            inner.unlink()
-        elif inner.parent.exists():
-            inner.write_text("module example.com/shop/prices\n")
-
-    def ignore(self) -> None:
-        write(self.root, {"shop/.gitignore": self.choose.choice(("", "ignored.go\n", "prices/\n"))})
-
-    def restore(self) -> None:
-        write(self.root, WORLD)
 
 
 @pytest.mark.parametrize("trusting", [False, True])

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from modgo_lsp.lint import fix
 from modgo_lsp.lint.check import check_package
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.fix import fix_paths
-from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.lint.fix import Fixed, fix_paths
+from modgo_lsp.lint.run import Outcome, lint_paths
 from modgo_lsp.lint.selection import is_selected
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.load import Loader
@@ -138,6 +139,83 @@ def test_fixing_goes_on_until_nothing_is_left(module: Any) -> None:
     after = fixed.changes[str(root / "a.go")][1]
     assert after.count(b"func init()") == 1
     assert root.joinpath("a.go").read_text() == UDF + functions  # the disk is for others to write
+
+
+FIXABLE = """
+var _ = udf.Register("http", HTTPGet)
+
+func HTTPGet(rec *udf.Record) error {
+	fmt.Println("get") //modgo:ignore MG303
+	name := rec.Bin("name").(string)
+	size := rec.Bin("size").(int64)
+	rec.Set(name, size)
+	return nil
+}
+
+func HttpGet(rec *udf.Record) int64 {
+	rec.Set("a", 1) //modgo:ignore MG303
+	rec.Update()
+	rec.Update()
+	return rec.Bin("n").(int64)
+}
+
+func GetLate(n int64, rec *udf.Record) {}
+
+func XMLGet(rec *udf.Record) {}
+
+func XmlGet(rec *udf.Record) {}
+
+var _ = udf.Register("late-one", GetLate)
+var _ = udf.Register("late_one", XMLGet)
+"""
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+@pytest.mark.parametrize("many", [0, 40])
+def test_fixes_come_out_as_if_applied_one_by_one(
+    module: Any, monkeypatch: pytest.MonkeyPatch, many: int, unsafe: bool
+) -> None:
+    functions = "".join(f"func Add{number}(rec *udf.Record) {{}}\n\n" for number in range(many))
+    root = module({"a.go": UDF.replace("import", 'import "fmt"\nimport', 1) + FIXABLE + functions})
+    rounds: list[object] = []
+
+    def counted(*arguments: Any, **named: Any) -> Outcome:
+        rounds.append(arguments)
+        return lint_paths(*arguments, **named)
+
+    def run() -> Fixed:
+        rounds.clear()
+        return fix_paths([str(root)], DiskFiles(), unsafe=unsafe)
+
+    monkeypatch.setattr(fix, "lint_paths", counted)
+    together, few = run(), len(rounds)
+
+    class OneByOne(fix.Mending):
+        def __init__(self, unsafe: bool) -> None:
+            super().__init__(unsafe)
+            self._careful.add(str(root))
+
+    monkeypatch.setattr(fix, "Mending", OneByOne)
+    alone = run()
+    assert (together.changes, together.count) == (alone.changes, alone.count)
+    assert alone.count > many
+    if many and not unsafe:
+        assert few < 8 < many < len(rounds)
+
+
+def test_two_fixes_that_would_meet_are_not_applied_together(
+    module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each alone would register the function as httpGet."""
+    init = 'func init() {\n\tudf.Register("a", func() {})\n}\n'
+    functions = "".join(f"\nfunc {name}(rec *udf.Record) {{}}\n" for name in ("Add", "HTTPGet", "HttpGet"))
+    root = module({"a.go": UDF + init + functions})
+    fixed = fix_paths([str(root)], DiskFiles())
+    assert fixed.outcome.findings == ()
+    assert b'"httpGet"' in fixed.changes[str(root / "a.go")][1]
+    monkeypatch.setattr(fix.Mending, "is_good", lambda *_: True)
+    careless = fix_paths([str(root)], DiskFiles())
+    assert [finding.code for finding in careless.outcome.findings] == ["MG103"]
 
 
 def test_a_fix_keeps_the_line_ends_of_the_file(module: Any) -> None:

@@ -1,0 +1,161 @@
+"""What is said with what earlier runs have left in modgo's cache is what is said without, whatever happens
+to the sources, to the cache, and to those runs.
+
+A few steps in each run of the tests; MODGO_EXAMPLES says how many instead. Not for: the same without a disk,
+and what is judged anew (test_kept.py).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.build.facts_cache import DiskFactsCache
+from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.build.lint_crew import Crew
+from modgo_lsp.build.lint_store import DiskStore
+from modgo_lsp.lint.modules import Machine
+from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.model.files import DiskFiles
+from tests.lint.histories import WORLD, Changes, told, write
+
+STEPS = int(os.environ.get("MODGO_EXAMPLES", "30"))
+SETTINGS = (("GOFLAGS", ("-mod=mod", "-mod=vendor", "")), ("GOWORK", ("off", "")), ("GOENV", ("off", "")))
+
+
+class Trusting(DiskStore):
+    """Files that have just been changed count as long unchanged, so that their stamps are trusted."""
+
+    def now(self) -> int:
+        return super().now() + 10**12
+
+
+class Cache:
+    """modgo's cache folder, and what may happen to it."""
+
+    def __init__(self, folder: Path, choose: random.Random) -> None:
+        self.folder = folder
+        self.choose = choose
+
+    def one(self) -> str:
+        kind = self.choose.choice((self.damage, self.damage, self.cut, self.swap, self.empty, self.forbid))
+        kind()
+        return f"cache: {kind.__name__}"
+
+    def file(self) -> Path | None:
+        files = sorted(path for path in self.folder.rglob("*") if path.is_file())
+        return self.choose.choice(files) if files else None
+
+    def damage(self) -> None:
+        """Turns a bit over: what is there still looks like what was written."""
+        path = self.file()
+        if path is not None and (text := bytearray(path.read_bytes())):
+            text[self.choose.randrange(len(text))] ^= 1 << self.choose.randrange(8)
+            path.write_bytes(text)
+
+    def cut(self) -> None:
+        """Leaves a beginning of a file, as a full disk would."""
+        path = self.file()
+        if path is not None:
+            path.write_bytes(path.read_bytes()[: self.choose.randrange(40) ** 2])
+
+    def swap(self) -> None:
+        path, other = self.file(), self.file()
+        if path is not None and other is not None and path != other:
+            path.write_bytes(other.read_bytes())
+
+    def empty(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def forbid(self) -> None:
+        """Makes it a place where nothing can be written (that root may write everywhere is no help), or one
+        where it can be again."""
+        if self.folder.is_file():
+            self.folder.unlink()
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.write_bytes(b"")
+
+
+def linting(folder: Path, *options: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "lint", "--output-format", "json", *options],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def two_at_once(folder: Path, _: random.Random) -> None:
+    first, second, fresh = linting(folder), linting(folder), linting(folder, "--no-cache")
+    expected, _ = fresh.communicate(timeout=60)
+    for each in (first, second):
+        assert each.communicate(timeout=60) == (expected, None)
+
+
+def killed(folder: Path, choose: random.Random) -> None:
+    """A run ends at any time: before, while or after it writes."""
+    run = linting(folder)
+    time.sleep(choose.random() * 0.4)
+    run.kill()
+    run.communicate(timeout=60)
+
+
+@pytest.mark.parametrize("trusting", [False, True])
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_said_never_hangs_on_what_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, trusting: bool
+) -> None:
+    choose = random.Random(f"{seed} {STEPS}")
+    world, folder = tmp_path / "world", tmp_path / "cache"
+    write(world, WORLD)
+    (world / "shop/.git").mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    changes, cache = Changes(world, choose), Cache(folder / "modgo", choose)
+    done = ["nothing"]
+    for _ in range(STEPS):
+        asked = choose.choice((".", ".", "shop", "shop/stock", "shop/counters/counters.go"))
+        top = str(world / asked if (world / asked).exists() else world)
+        facts, store = DiskFactsCache(), Trusting() if trusting else DiskStore()
+        crew = Crew(facts, 2, 0) if choose.random() < 0.2 else None
+        with_kept = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment, facts, store, crew))
+        anew = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment))
+        assert told(with_kept) == told(anew), done
+        chance = choose.random()
+        if chance < 0.05:
+            outside: Callable[[Path, random.Random], None] = choose.choice((two_at_once, killed))
+            outside(world, choose)
+            done.append(outside.__name__)
+        elif chance < 0.15:
+            name, values = choose.choice(SETTINGS)
+            value = choose.choice(values)
+            monkeypatch.setenv(name, value)
+            done.append(f"{name}={value}")
+        elif chance < 0.3:
+            done.append(cache.one())
+        else:
+            done.append(changes.one())
+
+
+def test_a_change_in_the_same_moment_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many bytes, the same file, and no time in between that a clock of the file system could tell: what
+    has just been changed isn't trusted."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write(tmp_path, WORLD)
+    path, top = tmp_path / "shop/stock/stock.go", str(tmp_path / "shop")
+    texts = [path.read_text(), path.read_text().replace("func Forgotten", "func forgotten")]
+    for number in range(20):
+        path.write_text(texts[number % 2])
+        os.utime(path, ns=(0, 10**18))
+        machine = Machine(find_go_environment, store=DiskStore())
+        found = lint_paths([top], DiskFiles(), {"select": ["MG101"]}, machine=machine).findings
+        assert len(found) == 1 - number % 2
