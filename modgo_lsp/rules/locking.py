@@ -136,8 +136,9 @@ class Locks:
             return True
         if callee.file is not None and callee.file.unit.module == code.file.unit.module:
             return callee.declaration in self._locking
-        path = callee.name
-        return path.startswith("sync.") or not (path.startswith(SDK_PATH) or may_be_standard(path))
+        folder, slash, last = callee.name.rpartition("/")
+        path = folder + slash + last.partition(".")[0]
+        return path == "sync" or not (path == SDK_PATH or may_be_standard(path))
 
 
 class _Seen(NamedTuple):

@@ -18,10 +18,10 @@ from modgo_lsp.rules.stored_paths import Exit, unstored_exits
 TEXT = """
 ## What it does
 
-Follows the paths through a UDF, and reports the first `Set` or `Unset` of which a path ends with neither
-`Create`, `Update` nor `Remove`. Paths that return an error may leave the record as it was. A record that is
-handed to another function may be stored there, so nothing is said then. Nor is it where the record is changed
-under one condition and stored under another on the same variables: the two are taken to agree.
+Follows the paths through a UDF, and reports the first `Set`, `Unset` or `SetTTL` of which a path ends with
+neither `Create`, `Update` nor `Remove`. Paths that return an error may leave the record as it was. A record
+that is handed to another function may be stored there, so nothing is said then. Nor is it where the record is
+changed under one condition and stored under another on the same variables: the two are taken to agree.
 
 ## Why is this bad?
 
