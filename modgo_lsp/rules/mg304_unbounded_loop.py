@@ -69,7 +69,7 @@ def _is_endless(code: Code, loop: ast.ForStmt) -> bool:
 
 def _is_left(loop: ast.ForStmt, label: str | None, leaving: set[int]) -> bool:
     """Whether anything in a loop leads out of it. A closure's return leads out of the closure alone, a panic
-    in one that is called on the spot out of both."""
+    in one that is called on the spot, or handed to a function that may call it, out of both."""
     pending: list[tuple[ast.Node, bool]] = [(loop.body, True)]
     while pending:
         node, breaks = pending.pop()
@@ -88,10 +88,7 @@ def _is_left(loop: ast.ForStmt, label: str | None, leaving: set[int]) -> bool:
                 named = None if node.label is None else node.label.name
                 if named is not None and named != label and not _labels_inside(loop, named):
                     return True
-            case ast.CallExpr() if id(node) in leaving:
-                return True
-        on_the_spot = isinstance(node, ast.CallExpr) and isinstance(ast.unparen(node.fun), ast.FuncLit)
-        if on_the_spot and any(id(inner) in leaving for inner in ast.walk(node)):
+        if isinstance(node, ast.CallExpr) and any(id(inner) in leaving for inner in ast.walk(node)):
             return True
         if isinstance(node, ast.FuncLit):
             continue
