@@ -46,6 +46,7 @@ test: test-c test-go test-python test-extension ## Every test that needs no root
 
 .PHONY: test-python
 test-python: $(VENV)/.dev libmod_go.so ## pytest: analysis, rules, builder, host, server, command line
+	$(MAKE) -C libmod_go app
 	$(BIN)/python -m pytest
 
 .PHONY: test-go
