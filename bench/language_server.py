@@ -6,6 +6,7 @@ what no client library would.
 
 from __future__ import annotations
 
+import json
 import os
 import selectors
 import subprocess
@@ -112,7 +113,10 @@ class LanguageServer:
         self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
 
     def send(self, message: object) -> None:
-        body = msgspec.json.encode(message)
+        try:
+            body = msgspec.json.encode(message)
+        except UnicodeEncodeError:
+            body = json.dumps(message).encode()  # with halves of surrogate pairs, as some editors send
         self.send_bytes(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
 
     def send_bytes(self, data: bytes) -> None:
@@ -158,7 +162,7 @@ class LanguageServer:
         body = self._body(time.monotonic() + seconds)
         if body is None:
             return None
-        message: dict[str, Any] = msgspec.json.decode(body)
+        message = _decoded(body)
         method = message.get("method")
         if method is None:
             self._answers[message.get("id")] = message
@@ -201,3 +205,11 @@ class LanguageServer:
             raise RuntimeError("the server closed its output")
         self._buffer += data
         return True
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        found = json.loads(body)  # halves of surrogate pairs
+    return found

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 import msgspec
@@ -24,6 +25,8 @@ _LONGEST = 256 * 1024 * 1024  # bytes; who says that more will come has made a m
 _LONGEST_LINE = 64 * 1024
 # Of a client that doesn't read: what is only told, and what is told once more, may be left out.
 _WAITING = 10_000
+# Bytes that may wait for a client that doesn't read: then nothing more is read of what it sends.
+_MOST = 64 * 1024 * 1024
 
 
 class MalformedError(Exception):
@@ -58,6 +61,11 @@ def decoded(body: bytes) -> Message:
         raise MalformedError("nested too deeply") from None
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
         raise MalformedError("not a JSON-RPC 2.0 message")
+    id_ = message.get("id")
+    if isinstance(id_, bool) or not isinstance(id_, int | str | None):
+        raise MalformedError("one whose id is neither a whole number nor a string")
+    if not isinstance(message.get("method", ""), str):
+        raise MalformedError("one whose method is no string")
     if not ("method" in message or "id" in message):
         raise MalformedError("neither a request nor a notification nor a response")
     return message
@@ -70,6 +78,12 @@ def encoded(message: object) -> bytes:
         return msgspec.json.encode(message)
     except UnicodeEncodeError:
         return json.dumps(msgspec.to_builtins(message)).encode()
+
+
+def complain(message: str) -> None:
+    """Says on standard error what is wrong, if that takes it: it may be on a disk that is full."""
+    with suppress(OSError, ValueError):
+        print(message, file=sys.stderr, flush=True)
 
 
 class Connection:
@@ -93,6 +107,7 @@ class Connection:
         self._waiting: deque[tuple[str, bytes | None]] = deque()
         self._latest: dict[str, bytes] = {}
         self._news = threading.Condition()
+        self._size = 0
         self._closing = False
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
         self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
@@ -115,8 +130,10 @@ class Connection:
             else:
                 if key not in self._latest:
                     self._waiting.append((key, None))
+                self._size -= len(self._latest.get(key, b""))
                 self._latest[key] = body
-            self._news.notify()
+            self._size += len(body)
+            self._news.notify_all()
 
     @property
     def waiting(self) -> int:
@@ -127,7 +144,7 @@ class Connection:
         """Sends what is left, if the client takes it in this time."""
         with self._news:
             self._closing = True
-            self._news.notify()
+            self._news.notify_all()
         self._writer.join(seconds)
 
     def _write(self) -> None:
@@ -141,10 +158,16 @@ class Connection:
                     key, body = self._waiting.popleft()
                     if body is None:
                         body = self._latest.pop(key)
+                    self._size -= len(body)
+                    self._news.notify_all()
                 self._stdout.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
                 self._stdout.flush()
         except (OSError, ValueError):  # nobody reads any more; the end of the input will say so
             return
+        finally:
+            with self._news:
+                self._closing = True
+                self._news.notify_all()
 
     def _read(self) -> None:
         try:
@@ -155,7 +178,9 @@ class Connection:
                     self._malformed(str(error))
                 else:
                     self._received(message)
+                with self._news:
+                    self._news.wait_for(lambda: self._size <= _MOST or self._closing)
         except (OSError, ValueError) as error:
-            print(f"modgo: cannot read on: {error}", file=sys.stderr)
+            complain(f"modgo: cannot read on: {error}")
         finally:
             self._ended()

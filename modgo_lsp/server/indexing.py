@@ -67,6 +67,15 @@ def write(stream: IO[bytes], message: object) -> None:
     stream.flush()
 
 
+def _can_be_written(judgement: Judgement) -> bool:
+    """False of a package in which the name of a file is not UTF-8: it is judged when it is open."""
+    try:
+        "".join((judgement.directory, *judgement.paths)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def index(order: Order, say: Callable[[Said], None]) -> None:
     """Keeps what it finds for the next run, and takes from the last what still holds."""
     from modgo_lsp.build.facts_cache import DiskFactsCache
@@ -96,7 +105,7 @@ def index(order: Order, say: Callable[[Said], None]) -> None:
     for module in modules:
         module.judge(machine, None, other, done)
         other = module.loader or other
-    judgements = [each for module in modules for each in module.judgements.values()]
+    judgements = [each for module in modules for each in module.judgements.values() if _can_be_written(each)]
     for start in range(0, len(judgements), _AT_ONCE):
         say(Judged(tuple(judgements[start : start + _AT_ONCE])))
     facts = [module.index.package(target.directory) for module in modules for target, _ in module.packages()]

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
@@ -20,7 +21,7 @@ from modgo_lsp import __version__
 from modgo_lsp.server import garbage, wire
 from modgo_lsp.server.capabilities import chosen_encoding, initialize_result
 from modgo_lsp.server.client import client_of
-from modgo_lsp.server.connection import Connection, Message
+from modgo_lsp.server.connection import Connection, Message, complain
 from modgo_lsp.server.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def serve(port: int | None = None) -> None:
     garbage.begin()
     streams = _protocol_streams() if port is None else _accepted(port)
     code = _serve(*streams)
-    sys.stderr.flush()
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
     # Threads may be in the middle of reading, and there is nothing to tidy up.
     os._exit(code)
 
@@ -81,7 +83,7 @@ def _serve(stdin: BinaryIO, stdout: BinaryIO) -> int:
 
 
 def _malformed(what: str) -> None:
-    print(f"modgo: passed over a message that is {what}", file=sys.stderr, flush=True)
+    complain(f"modgo: passed over a message that is {what}")
 
 
 def _initialized(connection: Connection, inbox: Inbox) -> Session | None:
@@ -137,13 +139,23 @@ def _work(session: Session, inbox: Inbox) -> int:
             session.exit_code = 1
         elif message is _LOADED:
             return _work_on(session, inbox, waiting)
-        elif message is not None and not session.handle(message):
+        elif message is not None and not _is_handled(session, message):
             waiting.append((message, session.snapshot()))
         quiet = message is None and (session.is_initialized or waiting) and session.is_idle
         if loading is None and (quiet or time.monotonic() > latest):
             loading = threading.Thread(target=_load, args=(inbox.put,), name="loading", daemon=True)
             loading.start()
     return session.exit_code
+
+
+def _is_handled(session: Session, message: Message) -> bool:
+    try:
+        return session.handle(message)
+    except Exception:
+        import logging
+
+        logging.getLogger(__name__).exception("Could not handle a message")
+        return True
 
 
 def _load(loaded: Callable[[Any], None]) -> None:

@@ -185,6 +185,9 @@ class Session:
             if "id" in message:
                 self.outbox.refuse(id_, INVALID_REQUEST, "The server is shut down.")
             return True
+        if method == "initialize" and "id" in message:
+            self.outbox.refuse(id_, INVALID_REQUEST, "The session has begun already.")
+            return True
         if method == "$/cancelRequest":
             return self._cancel(message)
         if method in self._handlers and "id" not in message:

@@ -5,6 +5,7 @@ Not for: what the trees mean (lower.py), nor where the text comes from (model/fi
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -25,6 +26,8 @@ LANGUAGE = tree_sitter.Language(tree_sitter_golang.language())
 # Stands before a part that isn't the first, for the parser: pieces of code without it may be anything.
 _CLAUSE = b"package p\n"
 _IMPORT = {"import_declaration"}
+# What is parsed in less than ten milliseconds; how much of a larger text the parser gets at a time.
+_LARGE, _CHUNK = 32 * 1024, 16 * 1024
 
 
 class Kinds(NamedTuple):
@@ -41,6 +44,19 @@ class Lowered(NamedTuple):
     start: int
     name: ast.Ident | None
     decls: tuple[ast.Decl, ...]
+
+
+def _parsed(code: bytes) -> tree_sitter.Tree:
+    """A parse keeps Python to itself. Where others may want it, it asks often whether to go on, which lets
+    them in, and takes a little longer."""
+    parser = tree_sitter.Parser(LANGUAGE)
+    if len(code) < _LARGE or threading.active_count() == 1:
+        return parser.parse(code)
+
+    def read(offset: int, _point: object) -> bytes:
+        return code[offset : offset + _CHUNK]
+
+    return parser.parse(read, progress_callback=lambda _offset, _has_error: False)
 
 
 class Part:
@@ -72,7 +88,7 @@ class Part:
     def tree(self) -> tree_sitter.Tree:
         """Of `code`, parsed at first use."""
         if self._tree is None:
-            self._tree = tree_sitter.Parser(LANGUAGE).parse(self.code)
+            self._tree = _parsed(self.code)
         return self._tree
 
     @property

@@ -6,7 +6,7 @@ Not for: which edits a client sends (server/documents.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from modgo_lsp.syntax.document import Document, Part, parts_of
 from modgo_lsp.syntax.parts import cuts
@@ -87,6 +87,8 @@ def _placed(parts: Sequence[Part], wanted: Sequence[int | None]) -> list[int]:
     move goes far enough for the next edits; new ones share the room that there is."""
     starts: list[int] = []
     end = 0
+    ends = list(accumulate((len(part.text) for part in parts), initial=0))
+    following = _following(wanted)
     for index, (part, place) in enumerate(zip(parts, wanted, strict=True)):
         if index == 0:
             start = 0
@@ -94,22 +96,26 @@ def _placed(parts: Sequence[Part], wanted: Sequence[int | None]) -> list[int]:
             start = place
         else:
             start = end + _room(parts[index - 1])
-            if place is None:
-                start = _between(end, parts[index:], wanted[index:]) or start
+            if place is None and (next_ := following[index]) is not None:
+                # A place in the middle of the room before the next part that has one.
+                free = next_[1] - end - (ends[next_[0]] - ends[index])
+                if free >= 0:
+                    start = end + free // (next_[0] - index + 1)
         starts.append(start)
         end = start + len(part.text)
     return starts
 
 
-def _between(end: int, parts: Sequence[Part], wanted: Sequence[int | None]) -> int | None:
-    """A place for the first of new parts in the middle of the room before the next part that has a place."""
-    length = 0
-    for index, (part, place) in enumerate(zip(parts, wanted, strict=True)):
-        if place is not None:
-            free = place - end - length
-            return end + free // (index + 1) if free >= 0 else None
-        length += len(part.text)
-    return None
+def _following(wanted: Sequence[int | None]) -> list[tuple[int, int] | None]:
+    """For each part the next one that has a place, itself or one behind it: its number and place."""
+    found: list[tuple[int, int] | None] = []
+    next_: tuple[int, int] | None = None
+    for index in range(len(wanted) - 1, -1, -1):
+        place = wanted[index]
+        next_ = next_ if place is None else (index, place)
+        found.append(next_)
+    found.reverse()
+    return found
 
 
 def _room(part: Part) -> int:
