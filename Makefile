@@ -90,7 +90,8 @@ fuzz: $(VENV)/.dev ## Fuzz every reader, in C, Go and Python: SECONDS=3 each
 	$(MAKE) -C libmod_go -f fuzz.mk fuzz SECONDS=$(SECONDS)
 	cd udf && for target in 'FuzzRead$$' FuzzReadAs; do \
 	  go test ./internal/value -run '^$$' -fuzz "$$target" -fuzztime $(SECONDS)s || exit 1; done
-	MODGO_EXAMPLES=$$((60 * $(SECONDS))) $(BIN)/python -m pytest tests/fuzz
+	MODGO_EXAMPLES=$$((60 * $(SECONDS))) $(BIN)/python -m pytest tests/fuzz tests/server/test_survival.py \
+	  -k "readers or random or day"
 
 .PHONY: test-asd
 test-asd: $(VENV)/.asd ## The server plugin, in a host program and in the server that MODGO_ASD names (libssl-dev, liblzma-dev)

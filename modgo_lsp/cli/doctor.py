@@ -43,17 +43,26 @@ class Check(msgspec.Struct, frozen=True):
 )
 @click.option("--cc", metavar="CC", help="The C compiler to look at (default: likewise).")
 @click.option("--json", "as_json", is_flag=True, help="Write the checks as JSON.")
-def command(go: str | None, cc: str | None, as_json: bool) -> None:
+@click.option(
+    "--report", is_flag=True, help="Write what a bug report needs, as Markdown to paste, without secrets."
+)
+def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None:
     """Check Go, the C compiler, the cache, libmod_go and the SDK: where each is, and what to do where not.
 
     \b
     Examples:
       modgo doctor
       modgo doctor --json
+      modgo doctor --report > report.md
     """
     settings = settings_for(Path(), go, cc)
     checks = complete(examine(settings.go, settings.cc))
-    if as_json:
+    if report:
+        from modgo_lsp.cli.bug_report import Looked, bug_report
+
+        looked = (Looked(each.name, each.ok, each.version, each.path, each.message) for each in checks)
+        click.echo(bug_report(looked, Path()))
+    elif as_json:
         write_json({"checks": msgspec.to_builtins(checks)})
     else:
         for check in checks:

