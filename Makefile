@@ -70,6 +70,11 @@ test-workbench: $(VENV)/.bench ## The extension in a real VS Code, in headless C
 test-editors: $(VENV)/.editors ## The pages of docs/editors/ in real editors (installs what is missing)
 	tests/editors/run
 
+.PHONY: test-services
+test-services: $(VENV)/.dev ## The recipes of docs/ci.md with real programs: pre-commit, reviewdog, the action (installs what is missing)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,services]'
+	$(BIN)/python -m pytest tests/services
+
 .PHONY: test-native
 test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's module against its real sources; on arm64 (libssl-dev, valgrind, qemu-user-static, libc6-arm64-cross)
 	$(MAKE) -C libmod_go sanitize

@@ -121,7 +121,7 @@ class Changes:
         probe.unlink()
         kinds = [self.edit] * 6 + [self.swap, self.swap, self.touch, self.rename, self.remove, self.copy]
         kinds += [self.configure, self.go_mod, self.nest, self.ignore, self.restore]
-        kinds += [self.exchange, self.link, self.turn_back, self.move_folder]
+        kinds += [self.exchange, self.link, self.turn_back, self.move_folder, self.redeclare, self.redeclare]
         kind = self.choose.choice(kinds)
         kind()
         return kind.__name__
@@ -158,6 +158,23 @@ class Changes:
                     self.choose.choice(("a.go", "z.go", "z_test.go", "z_windows.go", "ignored.go"))
                 )
             )
+
+    def redeclare(self) -> None:
+        """Makes of what others use something else, which is wrong where they use it."""
+        name, before, after = self.choose.choice(
+            (
+                ("near/near.go", "type Amount int", "type Amount chan int"),
+                ("shop/prices/prices.go", "type Price int", "type Price func()"),
+                ("shop/prices/prices.go", "os.Exit", "os.Expand"),
+                ("shop/counters/counters.go", '"count"', '"counts"'),
+                ("shop/both/both.go", "counters.Setup()", "_ = 1"),
+            )
+        )
+        path = self.root / name
+        text = path.read_text() if path.exists() else WORLD[name]
+        write(
+            self.root, {name: text.replace(before, after) if before in text else text.replace(after, before)}
+        )
 
     def exchange(self) -> None:
         """Puts another file in the place of one, with the same time."""

@@ -24,7 +24,7 @@ from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import lint_paths
-from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.model.files import DiskFiles, Stamp
 from tests.lint.histories import WORLD, Changes, told, write
 
 STEPS = int(os.environ.get("MODGO_EXAMPLES", "30"))
@@ -147,15 +147,42 @@ def test_what_is_said_never_hangs_on_what_is_kept(
 
 
 def test_a_change_in_the_same_moment_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many bytes, the same file, and no time in between that a clock of the file system could tell: what
-    has just been changed isn't trusted."""
+    """As many bytes, the same file, and no time in between that the file system could tell: what has just
+    been changed isn't trusted."""
+
+    class Coarse(DiskFiles):
+        """A file system that counts in two seconds."""
+
+        def stamp(self, path: str) -> Stamp | None:
+            found = super().stamp(path)
+            at = 2 * 10**9
+            return found and Stamp(
+                found.modified // at * at, found.changed // at * at, found.size, found.inode
+            )
+
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     write(tmp_path, WORLD)
     path, top = tmp_path / "shop/stock/stock.go", str(tmp_path / "shop")
     texts = [path.read_text(), path.read_text().replace("func Forgotten", "func forgotten")]
-    for number in range(20):
+    for number in range(40):
         path.write_text(texts[number % 2])
-        os.utime(path, ns=(0, 10**18))
         machine = Machine(find_go_environment, store=DiskStore())
-        found = lint_paths([top], DiskFiles(), {"select": ["MG101"]}, machine=machine).findings
+        found = lint_paths([top], Coarse(), {"select": ["MG101"]}, machine=machine).findings
         assert len(found) == 1 - number % 2
+
+
+def test_what_is_damaged_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    cache = DiskFactsCache()
+    cache.put("key", b"a value")
+    (path,) = (path for path in cache.folder.rglob("key") if path.is_file())
+    whole = path.read_bytes()
+    assert DiskFactsCache().get("key") == b"a value"
+    others = [whole[:length] for length in range(len(whole))] + [whole + b"x", b"\0" * len(whole)]
+    for bit in range(8 * len(whole)):
+        turned = bytearray(whole)
+        turned[bit // 8] ^= 1 << bit % 8
+        others.append(bytes(turned))
+    for damaged in others:
+        path.write_bytes(damaged)
+        assert DiskFactsCache().get("key") is None

@@ -1,0 +1,158 @@
+"""The recipes of docs/ci.md with the real programs: pre-commit installs modgo from a clone of this checkout,
+reviewdog reads reports, GitHub's action installs itself.
+
+`make test-services` runs them, for they install what they need; `make test` leaves them out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
+REVIEWDOG = "github.com/reviewdog/reviewdog/cmd/reviewdog@v0.21.0"
+GO_MOD = "module example.com/shop\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
+CLEAN = """package shop
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func init() {
+	udf.Register("add", Add)
+}
+
+func Add(rec *udf.Record) {}
+"""
+FORGOTTEN = "\nfunc Forgotten(rec *udf.Record) {}\n"
+IDENTITY = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+
+
+def run(
+    *command: str | Path, cwd: Path, given: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def git(folder: Path, *arguments: str) -> None:
+    done = run("git", *IDENTITY, *arguments, cwd=folder)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    (folder / "go.mod").write_text(GO_MOD)
+    (folder / "shop.go").write_text(CLEAN)
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "begin")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of this checkout's files as they are now, committed or not."""
+    folder = tmp_path_factory.mktemp("modgo")
+    listed = run("git", "ls-files", "-co", "--exclude-standard", "-z", cwd=ROOT).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", "-f", ".")
+    git(folder, "commit", "-qm", "all")
+    return folder
+
+
+@pytest.mark.timeout(900)
+def test_pre_commit_installs_and_runs_the_hooks(
+    repository: Path, checkout: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = str(tmp_path_factory.mktemp("pre-commit"))
+    told = re.search(r"# \.pre-commit-config\.yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert told is not None
+    config = yaml.safe_load(told[1])
+    config["repos"][0]["repo"] = str(checkout)
+
+    def commit(hook: str) -> subprocess.CompletedProcess[str]:
+        config["repos"][0]["hooks"] = [{"id": hook}]
+        (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+        git(repository, "add", ".")
+        return run(sys.executable, "-m", "pre_commit", "run", cwd=repository, PRE_COMMIT_HOME=home)
+
+    (repository / "shop.go").write_text(CLEAN + "\n// more\n")
+    clean = commit("modgo-lint")
+    assert clean.returncode == 0, clean.stdout + clean.stderr
+    assert re.search(r"modgo lint\.+Passed", clean.stdout)
+    (repository / "shop.go").write_text(CLEAN + FORGOTTEN)
+    found = commit("modgo-lint")
+    assert found.returncode == 1
+    assert "MG101 warning: Forgotten takes a record" in found.stdout
+    mended = commit("modgo-fix")
+    assert mended.returncode == 1
+    assert "files were modified by this hook" in mended.stdout
+    assert '"forgotten", Forgotten' in (repository / "shop.go").read_text()
+    assert commit("modgo-fix").returncode == 0
+
+
+@pytest.fixture(scope="module")
+def reviewdog() -> Path:
+    folder = ROOT / "target" / "services" / REVIEWDOG.partition("@")[2]
+    if not (folder / "reviewdog").exists():
+        done = run("go", "install", REVIEWDOG, cwd=ROOT, GOBIN=str(folder), GOFLAGS="-mod=mod")
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.timeout(900)
+def test_reviewdog_reads_what_it_is_given(repository: Path, reviewdog: Path) -> None:
+    (repository / "shop.go").write_text(CLEAN + FORGOTTEN)
+    recipes = re.findall(r"^modgo lint .*\| reviewdog .*$", PAGE, re.MULTILINE)
+    assert len(recipes) == 2
+    path = os.pathsep.join((str(Path(sys.executable).parent), str(reviewdog), os.environ["PATH"]))
+    # Of SARIF it shows each result as it is.
+    expected = (
+        r"shop\.go:11:6: MG101 .*Forgotten takes a record",
+        r'"startLine":11}.*Forgotten takes a record',
+    )
+    for recipe, pattern in zip(recipes, expected, strict=True):
+        local = recipe.replace("-reporter=github-pr-review", "-reporter=local -filter-mode=nofilter")
+        shown = run("bash", "-c", local, cwd=repository, PATH=path)
+        assert re.search(pattern, shown.stdout), shown.stdout + shown.stderr
+    # In the lines of a change alone, which is how a review is read.
+    news = recipes[0].replace("-reporter=github-pr-review", "-reporter=local -diff='git diff HEAD'")
+    assert "shop.go:11:6:" in run("bash", "-c", news, cwd=repository, PATH=path).stdout
+    git(repository, "commit", "-qam", "known")
+    assert "shop.go" not in run("bash", "-c", news, cwd=repository, PATH=path).stdout
+
+
+@pytest.mark.timeout(900)
+def test_the_action_installs_itself(repository: Path, checkout: Path, tmp_path: Path) -> None:
+    install, lint = yaml.safe_load((checkout / "action.yml").read_text())["runs"]["steps"]
+    path = tmp_path / "path"
+    common = {"GITHUB_ACTION_PATH": str(checkout), "GITHUB_PATH": str(path), "RUNNER_TEMP": str(tmp_path)}
+    done = run("bash", "-eo", "pipefail", "-c", install["run"], cwd=repository, **common)
+    assert done.returncode == 0, done.stderr
+    (repository / "shop.go").write_text(CLEAN + FORGOTTEN)
+    given = {"MODGO_PATHS": ".", "MODGO_ARGS": "", "MODGO_SARIF": ""}
+    added = f"{path.read_text().strip()}{os.pathsep}/usr/bin{os.pathsep}/bin"
+    ran = run("bash", "-eo", "pipefail", "-c", lint["run"], cwd=repository, PATH=added, **given)
+    assert ran.returncode == 1
+    assert ran.stdout.startswith("::warning title=MG101 unregistered-udf,file=shop.go,line=11")
