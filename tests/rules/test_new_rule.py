@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 
 from modgo_lsp.rules.rule import Rule
-from tests.rules.new_rule import new_rule
+from tests.rules.new_rule import ROOT, new_rule
 
 
 @pytest.fixture
@@ -19,31 +23,86 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_the_file_holds_a_rule_and_the_test_wants_it(root: Path) -> None:
-    file, test = new_rule("MG399", "slow-loop", "A loop is slow.", root)
+    file, test = new_rule("MG399", "only-here", "Only in this test.", root)
     spec = spec_from_file_location(file.stem, file)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     rule: Rule = module.RULE
-    assert (rule.code, rule.name, rule.summary) == ("MG399", "slow-loop", "A loop is slow")
+    assert (rule.code, rule.name, rule.summary) == ("MG399", "only-here", "Only in this test")
     assert "// want MG399 bad()" in test.read_text()
 
 
 def test_nothing_is_written_over(root: Path) -> None:
-    new_rule("MG399", "slow-loop", "A loop is slow", root)
+    new_rule("MG399", "only-here", "Only in this test", root)
     with pytest.raises(FileExistsError):
-        new_rule("MG399", "slow-loop", "A loop is slow", root)
+        new_rule("MG399", "only-here", "Only in this test", root)
+
+
+_CASE = """# MG399: the number of a process
+
+```go
+import "os"
+
+func init() {
+	udf.Register("a", A)
+}
+
+func A(rec *udf.Record) int {
+	return os.Getpid() // want MG399 os.Getpid()
+}
+
+func B() int { return os.Getppid() } // ok
+```
+"""
+
+
+def test_a_rule_touches_its_file_and_its_test(tmp_path: Path) -> None:
+    """In a copy of this checkout: rules, tests and pages have it, and nothing else was written by hand."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    names = [name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
+    for name in names:
+        if not name.startswith(("vscode-extension/", "examples/")):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    def run(*arguments: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-B", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    rule, test = new_rule("MG399", "only-here", "Only in this test", tmp_path)
+    rule.write_text(rule.read_text().replace("example.com/what.Calls", "os.Getpid"))
+    test.write_text(_CASE)
+    run("-m", "pytest", "-p", "no:cacheprovider", str(test))
+    run("docs/generate.py")
+    run("docs/generate.py", "--check")
+    after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    written = {str(path.relative_to(tmp_path)) for path in after if after[path] != before.get(path)}
+    assert {each for each in written if not each.startswith(".")} == {
+        "modgo_lsp/rules/mg399_only_here.py",
+        "tests/rules/MG399.md",
+        "docs/rules/MG399.md",
+        "docs/rules/README.md",
+    }
 
 
 @pytest.mark.parametrize(
     ("code", "name", "summary"),
     [
-        ("MG3", "slow-loop", "x"),
+        ("MG3", "only-here", "x"),
         ("MG399", "Slow", "x"),
-        ("MG101", "slow-loop", "x"),
+        ("MG101", "only-here", "x"),
         ("MG399", "stdout", "x"),
-        ("MG399", "slow-loop", ""),
+        ("MG399", "only-here", ""),
     ],
 )
 def test_words_that_make_no_rule_are_refused(root: Path, code: str, name: str, summary: str) -> None:
