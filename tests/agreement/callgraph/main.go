@@ -46,8 +46,9 @@ func run(pattern string) error {
 		return err
 	}
 	loaded = withoutErrors(loaded)
-	// In naive form a variable is a place in memory, and what is stored there can be counted.
-	program, found := ssautil.AllPackages(loaded, ssa.InstantiateGenerics|ssa.NaiveForm)
+	// In naive form a variable is a place in memory, and what is stored there can be counted. Generic functions
+	// are not instantiated: which method of a type parameter is called is told by each instance, not by the source.
+	program, found := ssautil.AllPackages(loaded, ssa.NaiveForm)
 	program.Build()
 	functions := ssautil.AllFunctions(program)
 	known := newTargets(functions)
