@@ -13,7 +13,13 @@ from pathlib import Path
 from bench.figures import report
 from tests.agreement.calling import write_calling
 from tests.agreement.compare import Outcome, compare
-from tests.agreement.modules import write_module, write_mutants, write_oddities, write_sweep
+from tests.agreement.modules import (
+    write_every_mutant,
+    write_module,
+    write_mutants,
+    write_oddities,
+    write_sweep,
+)
 from tests.agreement.oracle import Oracle, build_oracle
 from tests.agreement.reach import Reached, build_callgraph, compare_reach
 from tests.agreement.setup import compare_setup
@@ -40,6 +46,12 @@ def run_mutants(folder: Path, oracle: Oracle, seed: int, size: int) -> Outcome:
     """Likewise, with mutants of the examples."""
     folder.mkdir(parents=True)
     return compare(oracle, write_mutants(folder, seed, size), f"mutants of seed {seed}")
+
+
+def run_every_mutant(folder: Path, oracle: Oracle) -> Outcome:
+    """Likewise, with all that one change makes of an example."""
+    folder.mkdir(parents=True)
+    return compare(oracle, write_every_mutant(folder), "mutants with one change")
 
 
 def run_oddities(folder: Path, oracle: Oracle, seed: int) -> Outcome:
@@ -89,6 +101,9 @@ def main() -> int:
         outcome = run_oddities(folder / "oddities", oracle, given.seed)
         total += outcome
         _tell("oddities", outcome, total)
+        outcome = run_every_mutant(folder / "changes", oracle)
+        total += outcome
+        _tell("mutants of the examples with one change", outcome, total)
         outcome = run_mutants(folder / "mutants", oracle, given.seed, 500)
         total += outcome
         _tell("mutants of the examples", outcome, total)

@@ -10,7 +10,7 @@ import random
 import re
 import subprocess
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.agreement.oddities import (
@@ -148,19 +148,58 @@ _OTHERS = [
 def write_mutants(folder: Path, seed: int, count: int) -> Path:
     """A module with mutants of the examples' packages, one change or two in each. Gives its folder."""
     rng = random.Random(seed)
-    app = folder / "app"
-    mod = f"module example.com/gen\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n"
-    write(app / "go.mod", mod)
-    sources = sorted(path for path in (ROOT / "examples").glob("*/*.go") if "_test" not in path.name)
-    for number in range(count):
+    sources = _examples()
+    mutants = []
+    for _ in range(count):
         source = rng.choice(sources)
         text = source.read_text()
         for _ in range(rng.choice([1, 1, 2])):
             text = _mutated(rng, text)
+        mutants.append((source, text))
+    return _write_examples(folder, mutants)
+
+
+def write_every_mutant(folder: Path) -> Path:
+    """Likewise, with all that one change makes of them."""
+    return _write_examples(
+        folder, [(source, text) for source in _examples() for text in _every(source.read_text())]
+    )
+
+
+def _examples() -> list[Path]:
+    return sorted(path for path in (ROOT / "examples").glob("*/*.go") if "_test" not in path.name)
+
+
+def _write_examples(folder: Path, mutants: Sequence[tuple[Path, str]]) -> Path:
+    app = folder / "app"
+    mod = f"module example.com/gen\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n"
+    write(app / "go.mod", mod)
+    for number, (source, text) in enumerate(mutants):
         for other in source.parent.glob("*.go"):
             if "_test" not in other.name:
                 write(app / f"m{number}" / other.name, text if other == source else other.read_text())
     return app
+
+
+def _every(text: str) -> Iterator[str]:
+    """All that one change makes of a text."""
+    for found in _TYPES.finditer(text):
+        for other in _OTHERS:
+            if other != found[0]:
+                yield text[: found.start()] + other + text[found.end() :]
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        if "Register(" in line:
+            yield "\n".join(
+                [*lines[:index], line.replace('Register("', 'Register("-', 1), *lines[index + 1 :]]
+            )
+            for change in _changes(line):
+                yield "\n".join([*lines[:index], *change, *lines[index + 1 :]])
+
+
+def _changes(line: str) -> list[list[str]]:
+    """What may stand in the place of a line that registers."""
+    return [[], [line, line], [f"\tif len(`a`) > 0 {{ {line} }}"], [f"\tdefer {line.strip()}"]]
 
 
 def _mutated(rng: random.Random, text: str) -> str:
@@ -182,7 +221,7 @@ def _mutated(rng: random.Random, text: str) -> str:
         return text
     index = rng.choice(calls)
     line = lines[index]
-    change = rng.choice([[], [line, line], [f"\tif len(`a`) > 0 {{ {line} }}"], [f"\tdefer {line.strip()}"]])
+    change = rng.choice(_changes(line))
     return "\n".join([*lines[:index], *change, *lines[index + 1 :]])
 
 

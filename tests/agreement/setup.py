@@ -58,11 +58,17 @@ def compare_setup(oracle: Oracle, module: Path, most: int) -> Outcome:
 
 
 def _is_static(package: Package) -> bool:
-    """Whether all that is registered, here and in what is imported, is sure to be."""
-    return package.name != "main" and all(
-        registration.dynamic is None and registration.reachable
-        for member in (package, *package.dependencies)
-        for registration in member.registrations
+    """Whether all that is registered, here and in what is imported, is sure to be. A Setup is called by some
+    of the packages that import it, and these need not be in the program."""
+    members = (package, *package.dependencies)
+    return (
+        package.name != "main"
+        and all(
+            registration.dynamic is None and registration.reachable
+            for member in members
+            for registration in member.registrations
+        )
+        and not any(b"func Setup()" in file.document.text for member in members for file in member.files)
     )
 
 
