@@ -35,6 +35,11 @@ def overrides(section: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value not in (None, "")}
 
 
+def log_level(section: Mapping[str, Any]) -> Any:
+    """How much the server is to log; None where the editor says nothing of it."""
+    return _inner(section, "log", "level") or None
+
+
 def problems(overrides: Mapping[str, Any]) -> list[str]:
     """What is wrong with the editor's settings."""
     found = resolve(os.sep, DiskFiles(), overrides, EDITOR)[1]

@@ -19,6 +19,7 @@ LEVELS = {
     "info": logging.INFO,
     "debug": logging.DEBUG,
 }
+_DEFAULT = "info"
 _OURS = "modgo_lsp"
 
 Send = Callable[[int, str], None]
@@ -43,7 +44,7 @@ def to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    logging.getLogger(_OURS).setLevel(logging.INFO)
+    logging.getLogger(_OURS).setLevel(LEVELS[_DEFAULT])
 
 
 def to_client(send: Send) -> None:
@@ -54,6 +55,11 @@ def to_client(send: Send) -> None:
     logger.addHandler(ClientHandler(send))
 
 
-def set_level(name: str) -> None:
-    """How much is logged from now on: one of LEVELS."""
-    logging.getLogger(_OURS).setLevel(LEVELS[name])
+def set_level(name: str | None) -> str | None:
+    """How much is logged from now on: one of LEVELS, by default what is of interest. Gives what is wrong with
+    another one."""
+    level = LEVELS.get(name or _DEFAULT) if isinstance(name, str | None) else None
+    if level is None:
+        return f"modgo.log.level is {name!r}: it may be {', '.join(LEVELS)}"
+    logging.getLogger(_OURS).setLevel(level)
+    return None

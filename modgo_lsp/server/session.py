@@ -145,6 +145,9 @@ class Session:
 
     def configure(self, section: Mapping[str, Any]) -> None:
         """Takes the editor's settings as they are now."""
+        problem = log.set_level(configuration.log_level(section))
+        if problem is not None:
+            self.outbox.tell(log.WARNING, problem)
         overrides = configuration.overrides(section)
         if overrides != self.overrides:
             self.overrides = overrides

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from bench.language_server import LanguageServer
 from modgo_lsp.server.commands import COMMANDS
 
 from .conftest import ROOT
@@ -61,6 +62,50 @@ def test_every_name_serves_stdio(command):
         assert answer["capabilities"]["textDocumentSync"]["change"] == 2
         send(server.stdin, *GOODBYE)
         assert server.wait(10) == 0
+
+
+def told(server: LanguageServer, method: str) -> list[dict[str, Any]]:
+    """What was told by this method since the last time."""
+    server.request("workspace/executeCommand", {"command": "modgo.status"})
+    found = [each["params"] for each in server.told if each["method"] == method]
+    server.told.clear()
+    return found
+
+
+def test_it_traces_what_is_said_and_heard_as_much_as_it_is_told_to(module):
+    server = LanguageServer([sys.executable, "-m", "modgo_lsp.server.main"], module, ENVIRONMENT)
+    server.initialize(trace="off")
+    assert told(server, "$/logTrace") == []
+    server.notify("$/setTrace", {"value": "messages"})
+    server.diagnostics(server.open(module / "stats.go"), 1, count=0)
+    traced = told(server, "$/logTrace")
+    assert {"received textDocument/didOpen", "sent textDocument/publishDiagnostics"} <= {
+        each["message"] for each in traced
+    }
+    assert not any("verbose" in each for each in traced)
+    server.notify("$/setTrace", {"value": "verbose"})
+    assert any("modgo.status" in each.get("verbose", "") for each in told(server, "$/logTrace"))
+    server.notify("$/setTrace", {"value": "off"})
+    assert told(server, "$/logTrace") == []
+    server.close()
+
+
+def test_it_logs_as_much_as_is_set(module):
+    server = LanguageServer([sys.executable, "-m", "modgo_lsp.server.main"], module, ENVIRONMENT)
+    server.initialize()
+
+    def logged(level: object) -> list[int]:
+        server.notify("workspace/didChangeConfiguration", {"settings": {"modgo": {"log": {"level": level}}}})
+        server.notify("textDocument/didOpen", {"textDocument": 7})  # which is warned of
+        return [each["type"] for each in told(server, "window/logMessage")]
+
+    assert logged("info") == [2]
+    assert logged("error") == []
+    assert logged("off") == []
+    assert logged("") == [2]
+    server.notify("workspace/didChangeConfiguration", {"settings": {"modgo": {"log": {"level": "loud"}}}})
+    assert "loud" in told(server, "window/showMessage")[0]["message"]
+    server.close()
 
 
 def test_nobody_else_gets_into_the_protocol():
