@@ -90,8 +90,8 @@ findings in files that are not open are pushed to both. Cases and samples in `te
 names of UDFs are followed, completed and renamed in them.
 
 `$/setTrace` says how much of the talk is traced, the setting `modgo.log.level` (`off`, `error`, `warning`,
-`info` or `debug`) how much is logged, `modgo.status` how the server is. `modgo doctor --report` gathers what a
-bug report needs, without secrets.
+`info` or `debug`) how much is logged, `modgo.status` how the server is. `modgo doctor --report` gathers
+what a bug report needs, without secrets.
 
 ## Requests
 
