@@ -15,14 +15,18 @@ _BETWEEN = 30.0
 
 
 def begin() -> None:
-    """Nothing is looked at while all that is loaded stays."""
+    """Nothing is looked at until the first findings are told."""
     gc.disable()
+
+
+def go_on() -> None:
+    """From now on there is garbage: loading libraries makes much."""
+    gc.enable()
 
 
 def settle() -> None:
     """All that is there now stays."""
     gc.freeze()
-    gc.enable()
 
 
 class Sweep:

@@ -159,6 +159,7 @@ def _is_handled(session: Session, message: Message) -> bool:
 
 
 def _load(loaded: Callable[[Any], None]) -> None:
+    garbage.go_on()
     try:
         import modgo_lsp.server.server  # noqa: F401
     finally:
