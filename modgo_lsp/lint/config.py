@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from modgo_lsp.lint.baseline import BaselineError, Known, read_baseline
 from modgo_lsp.lint.toml_places import line_of_key, parse_toml
@@ -107,16 +108,16 @@ def configuration(
     values: dict[str, Any] = {}
     sources = dict.fromkeys(KEYS, "default")
     problems: list[ConfigProblem] = []
+    given = _Given(values, sources, problems)
     found = _nearest_file(directory, files)
     if found is not None:
         path, text, table, header, error = found
         if error is not None:
             problems.append(error)
         for key, value in table.items():
-            line = line_of_key(text, header, key)
-            _take(key, value, path, line, values, sources, problems)
+            _take(key, value, _Place(path, line_of_key(text, header, key), text, header), given)
     for key, value in (overrides or {}).items():
-        _take(key, value, origin, None, values, sources, problems)
+        _take(key, value, _Place(origin), given)
     file = found[0] if found else None
     root = str(PurePath(file).parent) if file else directory
     known: Known = {}
@@ -188,33 +189,83 @@ def _nearest_file(
     return None
 
 
-def _take(
-    key: str,
-    value: Any,
-    origin: str,
-    line: int | None,
-    values: dict[str, Any],
-    sources: dict[str, str],
-    problems: list[ConfigProblem],
-) -> None:
-    """Puts one value in, or says why not."""
+class _Place(NamedTuple):
+    """Where a value stands: what `origin` is; in a file also the line, its text and the table's header."""
+
+    origin: str
+    line: int | None = None
+    text: str = ""
+    header: str = ""
+
+    def below(self, key: str, inner: object) -> _Place:
+        """The place of `inner` in the table that is the value of `key`."""
+        if self.line is None:
+            return self
+        header = f"{self.header}.{key}" if self.header else key
+        dotted = line_of_key(self.text, self.header, f"{key}.{inner}", self.line)
+        return self._replace(line=line_of_key(self.text, header, str(inner), dotted))
+
+    def __str__(self) -> str:
+        return self.origin if self.line is None else f"{self.origin}:{self.line}"
+
+
+class _Given(NamedTuple):
+    """What is known so far: values, where they come from, what is wrong."""
+
+    values: dict[str, Any]
+    sources: dict[str, str]
+    problems: list[ConfigProblem]
+
+    def complain(self, place: _Place, message: str) -> None:
+        self.problems.append(ConfigProblem(place.origin, place.line, message))
+
+
+def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
+    """Puts one value in, or says why not; of a table, what is right counts."""
     field = KEYS.get(key)
     if field is None:
         near = nearest(key, KEYS)
         hint = f"did you mean {near}?" if near else f"there are {', '.join(KEYS)}"
-        problems.append(ConfigProblem(origin, line, f"unknown key {key}; {hint}"))
+        given.complain(place, f"unknown key {key}; {hint}")
         return
+    if isinstance(value, Mapping) and field.default_factory is dict:
+        found: Any = {}
+        for inner, each in value.items():
+            below = place.below(key, inner)
+            taken = _converted(f"{key}.{inner}", {inner: each}, field, below, given)
+            if taken is not None:
+                found |= taken
+                _check_codes(key, taken, below, given)
+    else:
+        found = _converted(key, value, field, place, given)
+        if found is None and value is not None:
+            return
+        _check_codes(key, found, place, given)
+    given.values[key] = found
+    given.sources[key] = str(place)
+
+
+def _converted(name: str, value: Any, field: FieldInfo, place: _Place, given: _Given) -> Any:
+    """The value as the field has it; None where it is wrong, which is said."""
     try:
-        values[key] = msgspec.to_builtins(msgspec.convert(value, field.type))
+        return msgspec.to_builtins(msgspec.convert(value, field.type))
     except msgspec.ValidationError as error:
-        what = str(error).partition(" - at ")
-        place = what[2].strip("`").removeprefix("$")
-        problems.append(ConfigProblem(origin, line, f"{key}{place}: {what[0][:1].lower()}{what[0][1:]}"))
-        return
-    sources[key] = origin if line is None else f"{origin}:{line}"
-    for code in _codes_in(key, values[key]):
+        message, _, path = str(error).partition(" - at ")
+        path = path.strip("`").removeprefix("$").removeprefix("[...]")
+        words = _WORDS.get(field.name) if message.startswith("Invalid enum value") else None
+        choices = f": choose {', '.join(words[:-1])} or {words[-1]}" if words else ""
+        given.complain(place, f"{name}{path}: {message[:1].lower()}{message[1:]}{choices}")
+        return None
+
+
+# What may be chosen from, by field.
+_WORDS: dict[str, tuple[str, ...]] = {"severity": get_args(Severity), "fail_on": get_args(FailOn)}
+
+
+def _check_codes(key: str, value: Any, place: _Place, given: _Given) -> None:
+    for code in _codes_in(key, value):
         if not codes_under(code):
-            problems.append(ConfigProblem(origin, line, f"{key}: {unknown_rule(code)}"))
+            given.complain(place, f"{key}: {unknown_rule(code)}")
 
 
 def _codes_in(key: str, value: Any) -> list[str]:

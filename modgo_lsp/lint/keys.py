@@ -43,18 +43,26 @@ def package_keys(index: ModuleIndex, module: str, folders: Iterable[str]) -> dic
 
 def _imports(index: ModuleIndex, module: str, own: Mapping[str, PackageFacts]) -> dict[str, list[str]]:
     """By folder, the folders of the packages of the same module that a package imports."""
+    if not module:
+        return {directory: [] for directory in own}
     prefix = f"{module}/"
-    found = {}
-    for directory, package in own.items():
-        paths = (path for path in package.imports if path.startswith(prefix) or path == module)
-        folders = {_folder(index.root, module, path) for path in paths} if module else set()
-        found[directory] = sorted(folder for folder in folders if folder in own and folder != directory)
-    return found
+    folders: dict[str, str | None] = {}  # of the packages by their import paths; None: not of this module
 
+    def folder(path: str) -> str | None:
+        if path not in folders:
+            inside = path == module or path.startswith(prefix)
+            found = (
+                join(index.root, *path[len(prefix) :].split("/")) if inside and path != module else index.root
+            )
+            folders[path] = found if inside and found in own else None
+        return folders[path]
 
-def _folder(root: str, module: str, path: str) -> str:
-    """Where a package of the module would lie."""
-    return root if path == module else join(root, *path[len(module) + 1 :].split("/"))
+    return {
+        directory: sorted(
+            {found for path in package.imports if (found := folder(path)) and found != directory}
+        )
+        for directory, package in own.items()
+    }
 
 
 def _keys(graph: Graph, own: Mapping[str, PackageFacts]) -> dict[str, bytes]:

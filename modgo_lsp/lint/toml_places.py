@@ -35,9 +35,9 @@ def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
         return {}, 1, "this is not TOML: it is nested too deeply"
 
 
-def line_of_key(text: str, header: str, key: str) -> int:
+def line_of_key(text: str, header: str, key: str, otherwise: int = 1) -> int:
     """The line (from 1) on which `key` of the table `header` ("" is the top) is set, as `key = …`,
-    `key.x = …` or a table `[header.key]`; 1 where it can't be told."""
+    `key.x = …` or a table `[header.key]`; `otherwise` where it can't be told."""
     quoted = rf"""(?:{re.escape(key)}|"{re.escape(key)}"|'{re.escape(key)}')"""
     full = re.escape(f"{header}.") + quoted if header else quoted
     table = re.compile(rf"\s*\[\s*{full}\s*[.\]]")
@@ -50,4 +50,4 @@ def line_of_key(text: str, header: str, key: str) -> int:
             inside = line.strip().partition("]")[0].lstrip("[").strip() == header != ""
         elif inside and setting.match(line):
             return number
-    return 1
+    return otherwise

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from modgo_lsp.model.files import Files
@@ -27,6 +26,7 @@ class Sources:
         self._base = base
         self._documents = documents or {}
         self._read: dict[str, tuple[bytes, LineIndex]] = {}
+        self._shown: dict[str, str] = {}
 
     def text(self, path: str) -> bytes:
         document = self._documents.get(path)
@@ -50,10 +50,14 @@ class Sources:
 
     def shown(self, path: str) -> str:
         """The path as people see it: relative to the base, with slashes."""
-        try:
-            return printable(PurePath(os.path.relpath(path, self._base)).as_posix())
-        except ValueError:  # another drive
-            return printable(PurePath(path).as_posix())
+        known = self._shown.get(path)
+        if known is None:
+            try:
+                relative = os.path.relpath(path, self._base)
+            except ValueError:  # another drive
+                relative = path
+            known = self._shown[path] = printable(relative.replace(os.sep, "/"))
+        return known
 
     def _other(self, path: str) -> tuple[bytes, LineIndex]:
         if path not in self._read:

@@ -84,6 +84,9 @@ def _excerpt(place: Location, finding: Finding, sources: Sources, paint: Painter
 
 def _displayed(line: str) -> str:
     """The line as a terminal can show it: tabs as spaces, control characters as what they are."""
+    shown = line.replace("\t", " " * _TAB)
+    if shown.isprintable():  # nearly every line is
+        return shown
     return "".join(
         " " * _TAB if character == "\t" else character if character.isprintable() else "\ufffd"
         for character in line

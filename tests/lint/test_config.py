@@ -62,7 +62,25 @@ def test_overrides_go_before_the_file(tmp_path: Path) -> None:
         ('\nselct = ["MG1"]\n', "modgo.toml:2: unknown key selct; did you mean select?"),
         ('fail-on = "erorr"\n', "modgo.toml:1: fail-on: invalid enum value 'erorr'"),
         ("# a\n\nselect = 3\n", "modgo.toml:3: select: expected `array`, got `int`"),
-        ('[severity]\nMG101 = "loud"\n', "modgo.toml:1: severity[...]: invalid enum value 'loud'"),
+        (
+            '[severity]\nMG102 = "error"\nMG101 = "loud"\n',
+            "modgo.toml:3: severity.MG101: invalid enum value 'loud': "
+            "choose error, warning, information or hint",
+        ),
+        ('severity = { MG101 = "loud" }\n', "modgo.toml:1: severity.MG101: invalid enum value"),
+        (
+            'severity.MG1 = "hint"\nseverity.MG999 = "hint"\n',
+            "modgo.toml:2: severity: there is no rule",
+        ),
+        ('severity = "loud"\n', "modgo.toml:1: severity: expected `object`, got `str`"),
+        (
+            '[per-file-ignores]\n"a" = ["MG1"]\n"*_gen.go" = ["MG9"]\n',
+            "modgo.toml:3: per-file-",
+        ),
+        (
+            '[per-file-ignores]\n"*_gen.go" = [1]\n',
+            "modgo.toml:2: per-file-ignores.*_gen.go[0]: expected",
+        ),
         ('ignore = ["MG999"]\n', "modgo.toml:1: ignore: there is no rule MG999"),
         ('go = "a"\nselect = [\n', "modgo.toml:2: this is not TOML"),
         ("go = 1\ngo = 2\n", "modgo.toml:2: this is not TOML"),
@@ -72,6 +90,12 @@ def test_mistakes_are_reported_at_their_line(tmp_path: Path, text: str, expected
     (tmp_path / "modgo.toml").write_text(text)
     assert len(problems(tmp_path)) == 1
     assert problems(tmp_path)[0].startswith(expected)
+
+
+def test_what_is_right_of_a_table_counts(tmp_path: Path) -> None:
+    (tmp_path / "modgo.toml").write_text('[severity]\nMG101 = "loud"\nMG102 = "hint"\n')
+    settings, found = resolve(str(tmp_path), DiskFiles())
+    assert (settings.severity, len(found)) == ({"MG102": "hint"}, 1)
 
 
 def test_every_mistake_is_reported_and_the_rest_counts(tmp_path: Path) -> None:
