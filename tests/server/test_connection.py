@@ -130,3 +130,32 @@ def test_the_end_of_the_input_is_told_and_a_closed_output_survived() -> None:
     for _ in range(3):
         client.connection.send("nobody hears this")
     client.connection.close(10)
+
+
+def test_of_a_client_that_takes_nothing_no_more_is_read_until_it_does() -> None:
+    size, messages = 1024 * 1024, 200
+    (asking, ask), (answers, answering) = os.pipe(), os.pipe()
+    taken: list[Any] = []
+
+    def answered(message: Any) -> None:
+        taken.append(message)
+        connection.send("x" * size)
+
+    ended = threading.Event()
+    connection = Connection(
+        os.fdopen(asking, "rb"), os.fdopen(answering, "wb"), answered, lambda _: None, ended.set
+    )
+    connection.start()
+    with os.fdopen(ask, "wb") as stream:
+        stream.write(framed(b'{"jsonrpc": "2.0", "id": 1}') * messages)
+    until = time.monotonic() + 30
+    while len(taken) < 60 and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    assert 60 <= len(taken) < 80
+    with os.fdopen(answers, "rb") as stream:
+        found = frames(stream)
+        for _ in range(messages):
+            assert len(next(found)) == size + 2
+    assert ended.wait(10)
+    assert len(taken) == messages
