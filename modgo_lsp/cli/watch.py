@@ -27,6 +27,14 @@ class _Sources(DefaultFilter):
         return (path.endswith(".go") or Path(path).name in _READ) and super().__call__(change, path)
 
 
+def _watched(path: Path) -> Path:
+    """The folder whose changes may change what is said of a path: its Go module's, for findings hang on other
+    packages and settings stand there. A file is watched by its folder at least: editors write a new one and
+    move it into place."""
+    folder = path if path.is_dir() else path.parent
+    return next((each for each in (folder, *folder.parents) if (each / "go.mod").is_file()), folder)
+
+
 def changes(paths: Sequence[str]) -> Iterator[None]:
     """Gives once at the beginning, then after every change below `paths`, those that come together once.
     Raises KeyboardInterrupt at Ctrl-C, and CliError where a path is not there or cannot be watched."""
@@ -34,8 +42,7 @@ def changes(paths: Sequence[str]) -> Iterator[None]:
     for path in found:
         if not Path(path).exists():
             raise CliError(f"{path} does not exist", "name files or folders that do")
-    # A file is watched by its folder: editors write a new one and move it into place.
-    folders = {path if Path(path).is_dir() else str(Path(path).parent) for path in found}
+    folders = {_watched(Path(path)) for path in found}
     try:
         first = True
         # The first time-out says that the watch is on: what changes from then on is not missed.

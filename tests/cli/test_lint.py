@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -425,9 +426,11 @@ def test_a_baseline_is_written_anew_to_where_the_configuration_names_it(module: 
     assert modgo(module).returncode == 0
 
 
-def test_watch_lints_again_after_a_change_until_it_is_interrupted(module: Path) -> None:
-    watching = subprocess.Popen(
-        [sys.executable, "-m", "modgo_lsp", "lint", "--watch", "--output-format", "concise"],
+@pytest.fixture
+def watching(module: Path) -> Iterator[subprocess.Popen[str]]:
+    """`modgo lint --watch` on the folder counters."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "lint", "--watch", "--output-format", "concise", "counters"],
         cwd=module,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -435,16 +438,29 @@ def test_watch_lints_again_after_a_change_until_it_is_interrupted(module: Path) 
         text=True,
         encoding="utf-8",
     )
-    try:
-        append(module, FORGOTTEN)  # before or after the first look: it is seen either way
-        assert watching.stdout is not None
-        assert "MG101" in watching.stdout.readline()
-        watching.send_signal(signal.SIGINT)
-        _, said = watching.communicate(timeout=30)
-        assert (watching.returncode, said.strip()) == (130, "")
-    finally:
-        watching.kill()
-        watching.wait()
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_watch_lints_again_after_a_change_until_it_is_interrupted(
+    module: Path, watching: subprocess.Popen[str]
+) -> None:
+    append(module, FORGOTTEN)  # before or after the first look: it is seen either way
+    assert watching.stdout is not None
+    assert "MG101" in watching.stdout.readline()
+    watching.send_signal(signal.SIGINT)
+    _, said = watching.communicate(timeout=30)
+    assert (watching.returncode, said.strip()) == (130, "")
+
+
+def test_watch_sees_what_lies_elsewhere_in_the_module(module: Path, watching: subprocess.Popen[str]) -> None:
+    append(module, FORGOTTEN)
+    assert watching.stdout is not None
+    assert watching.stderr is not None
+    assert "MG101" in watching.stdout.readline()
+    (module / "modgo.toml").write_text("selct = 1\n")
+    assert "unknown key selct" in watching.stderr.readline()
 
 
 @pytest.mark.parametrize("both", [("--watch", "--fix"), ("--watch", "--stdin-filename", "a.go")])

@@ -106,6 +106,59 @@ def test_gitlab_knows_its_own_severities(findings: list[Finding], sources: Sourc
     assert issues[1]["location"] == {"path": "a b.go", "lines": {"begin": 3, "end": 4}}
 
 
+# As GitLab documents what a code quality report has to have.
+CODE_QUALITY = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "minLength": 1},
+            "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path", "lines"],
+                "properties": {
+                    "path": {"type": "string", "pattern": r"^(?!\./|/)"},
+                    "lines": {
+                        "type": "object",
+                        "required": ["begin"],
+                        "properties": {"begin": {"type": "integer", "minimum": 1}},
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def test_gitlab_gets_what_it_documents(findings: list[Finding], sources: Sources) -> None:
+    issues = json.loads(report_gitlab(findings, sources))
+    jsonschema.validate(issues, CODE_QUALITY)
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
+    assert json.loads(report_gitlab([], sources)) == []
+
+
+def test_junit_has_what_its_readers_ask_for(findings: list[Finding], sources: Sources) -> None:
+    """Names and numbers as in the schema that Jenkins publishes for it."""
+    for some in (findings, []):
+        root = ElementTree.fromstring(report_junit(some, sources))
+        assert root.tag == "testsuites"
+        for suite in root:
+            assert suite.tag == "testsuite"
+            assert suite.get("name")
+            assert (suite.get("tests"), suite.get("failures")) == (
+                str(len(suite.findall("testcase"))),
+                str(len(suite.findall("testcase/failure"))),
+            )
+            names = [(case.get("classname"), case.get("name")) for case in suite]
+            assert all(all(name) for name in names)
+            assert len(set(names)) == len(names)
+        assert root.get("tests") == str(len(root.findall("testsuite/testcase")))
+
+
 def test_junit_is_xml_whatever_a_message_holds(findings: list[Finding], sources: Sources) -> None:
     root = ElementTree.fromstring(report_junit(findings, sources))
     assert root.attrib == {"name": "modgo lint", "tests": "3", "failures": "3"}
