@@ -233,12 +233,12 @@ def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
         for inner, each in value.items():
             below = place.below(key, inner)
             taken = _converted(f"{key}.{inner}", {inner: each}, field, below, given)
-            if taken is not None:
+            if taken is not msgspec.UNSET:
                 found |= taken
                 _check_codes(key, taken, below, given)
     else:
         found = _converted(key, value, field, place, given)
-        if found is None and value is not None:
+        if found is msgspec.UNSET:
             return
         _check_codes(key, found, place, given)
     given.values[key] = found
@@ -246,7 +246,7 @@ def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
 
 
 def _converted(name: str, value: Any, field: FieldInfo, place: _Place, given: _Given) -> Any:
-    """The value as the field has it; None where it is wrong, which is said."""
+    """The value as the field has it; UNSET where it is wrong, which is said: null is right for some."""
     try:
         return msgspec.to_builtins(msgspec.convert(value, field.type))
     except msgspec.ValidationError as error:
@@ -255,7 +255,7 @@ def _converted(name: str, value: Any, field: FieldInfo, place: _Place, given: _G
         words = _WORDS.get(field.name) if message.startswith("Invalid enum value") else None
         choices = f": choose {', '.join(words[:-1])} or {words[-1]}" if words else ""
         given.complain(place, f"{name}{path}: {message[:1].lower()}{message[1:]}{choices}")
-        return None
+        return msgspec.UNSET
 
 
 # What may be chosen from, by field.

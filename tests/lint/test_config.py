@@ -92,6 +92,13 @@ def test_mistakes_are_reported_at_their_line(tmp_path: Path, text: str, expected
     assert problems(tmp_path)[0].startswith(expected)
 
 
+def test_null_is_a_value_of_some_settings_alone(tmp_path: Path) -> None:
+    found = configuration(str(tmp_path), DiskFiles(), {"fail-on": None, "go": None}, "editor")
+    assert found.settings.fail_on == "warning"
+    assert (found.sources["fail-on"], found.sources["go"]) == ("default", "editor")
+    assert [str(each) for each in found.problems] == ["editor: fail-on: expected `str`, got `null`"]
+
+
 def test_what_is_right_of_a_table_counts(tmp_path: Path) -> None:
     (tmp_path / "modgo.toml").write_text('[severity]\nMG101 = "loud"\nMG102 = "hint"\n')
     settings, found = resolve(str(tmp_path), DiskFiles())
