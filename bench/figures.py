@@ -7,9 +7,10 @@ import platform
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from rich.console import Console
@@ -20,6 +21,21 @@ OUT = ROOT / "bench" / "out"
 
 # An installed modgo has its bytecode; where writing it is forbidden, the compiler would be measured.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+class Goal(NamedTuple):
+    """What a figure is held to, the figure as it is shown, and whether it is met."""
+
+    text: str
+    value: str
+    met: bool
+
+
+def goal_rows(goals: Iterable[Goal], columns: int) -> Iterator[tuple[str, ...]]:
+    """The goals as the last rows of a table of so many columns."""
+    yield "[bold]goals[/]", *("",) * (columns - 1)
+    for goal in goals:
+        yield goal.text, goal.value, "met" if goal.met else "[red]MISSED[/]", *("",) * (columns - 3)
 
 
 def percentile(samples: Sequence[float], share: float) -> float:

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.figures import ROOT, peak_megabytes, process_seconds, report
+from bench.figures import ROOT, Goal, goal_rows, peak_megabytes, process_seconds, report
 from bench.go_trees import GoPackage, real_packages, write_generated, write_tree
 
 EXAMPLE = ROOT / "examples" / "counters" / "counters.go"
@@ -49,12 +49,6 @@ class Beside(NamedTuple):
     modgo: tuple[Spent, Spent]
     vet: tuple[Spent, Spent]
     staticcheck: tuple[Spent, Spent]
-
-
-class Goal(NamedTuple):
-    text: str
-    value: str
-    met: bool
 
 
 def main() -> None:
@@ -104,7 +98,7 @@ def _measure(count: int, scratch: Path, staticcheck: Path) -> None:
         f[f"size{index}_lines"], f[f"size{index}_cpu_s"] = lines, spent
     rows = [*_rows(f), *_growth_rows(f, growth)]
     header = (f"{count} packages of real code, in one Go module", "cold", "to modgo", "warm", "to modgo")
-    report("lint", f, [*rows, *_goal_rows(_goals(f, growth))], header)
+    report("lint", f, [*rows, *goal_rows(_goals(f, growth), 5)], header)
     if count < PACKAGES:
         print(f"The goals are set for {PACKAGES} packages: make bench-lint BENCH='--packages {PACKAGES}'")
 
@@ -291,12 +285,6 @@ def _goals(f: Mapping[str, float], growth: Sequence[tuple[int, float]]) -> Itera
     small, large = (f[f"registrations_{many}_cpu_s"] / many for many in REGISTRATIONS)
     slower = large / small
     yield Goal("nor than a file's UDFs: 1.5 × one at most", f"{slower:.2f} ×", slower <= 1.5)
-
-
-def _goal_rows(goals: Iterator[Goal]) -> Iterator[tuple[str, ...]]:
-    yield "[bold]goals[/]", "", "", "", ""
-    for goal in goals:
-        yield goal.text, goal.value, "met" if goal.met else "[red]MISSED[/]", "", ""
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.editing import Subject, Typist, probe, probes_until, subject, with_udfs
-from bench.figures import ROOT, percentile, process_seconds, report
+from bench.figures import ROOT, Goal, goal_rows, percentile, process_seconds, report
 from bench.go_trees import GoPackage, real_packages, write_tree
 from bench.gopls import GOPLS_VERSION, gopls
 from bench.language_server import LanguageServer
@@ -69,12 +69,6 @@ class Side(NamedTuple):
             server.kill()
 
 
-class Goal(NamedTuple):
-    text: str
-    value: str
-    met: bool
-
-
 def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     options.add_argument("--lines", type=int, default=LINES, help="how many are indexed")
@@ -95,7 +89,7 @@ def main() -> None:
         f |= _index(sides[0], packages, lines, scratch)
     f["load"] = load
     header = (f"load when it began: {load:.1f}", "modgo", f"gopls {GOPLS_VERSION}", "gopls / modgo")
-    report("server", f, [*_rows(f), *_goal_rows(_goals(f))], header)
+    report("server", f, [*_rows(f), *goal_rows(_goals(f), 4)], header)
 
 
 # --- the start
@@ -388,12 +382,6 @@ def _faster(text: str, f: Figures, key: str, times: float) -> Goal:
 
 def _below(text: str, value: float, most: float) -> Goal:
     return Goal(f"{text}: {most} ms at most", f"{value:.1f} ms", value <= most)
-
-
-def _goal_rows(goals: Iterator[Goal]) -> Iterator[tuple[str, ...]]:
-    yield "[bold]goals[/]", "", "", ""
-    for goal in goals:
-        yield goal.text, goal.value, "met" if goal.met else "[red]MISSED[/]", ""
 
 
 if __name__ == "__main__":
