@@ -2,7 +2,8 @@
 
 One run, one set of functions (libmod_go/bench/floor). Everything goes through Aerospike's own
 as_module_apply_record on the same record; the floors beside it are an empty exported Go function, and for
-fenced calls a bare round trip over shared memory.
+fenced calls a bare round trip over shared memory. The least that a Go UDF can take is what no host can save:
+entering Go, what Aerospike's own library does for the answer, and the function's body on Go values.
 """
 
 from __future__ import annotations
@@ -25,15 +26,29 @@ FUNCTIONS = {
     "list10": "a list of 10, give a new one",
     "map10": "a map of 10, give a new one",
 }
+BODIES = ("list10", "map10")
+FENCED = ("get_bin", "set_bin")
 MODES = ("registry", "exported", "reflect")
 CALLERS = (1, 2, 8, 64)
 
 Figures = Mapping[str, float]
 
 
+# A goal that leaves less than this beside the least is out of reach.
+LEAST_ROOM = 0.05
+
+
 class Goal(NamedTuple):
     text: str
     met: bool
+
+    @classmethod
+    def at_most(cls, text: str, limit: float, value: float, least: float) -> Goal:
+        """A time, held to a limit of which the least may leave nothing."""
+        met = value <= limit
+        if not met and least > limit * (1 - LEAST_ROOM):
+            text += f"; out of reach: the least is {least:.0f}"
+        return cls(text, met)
 
 
 def _make(*arguments: str) -> str:
@@ -67,17 +82,31 @@ def _measure() -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
     return server, loader, _figures(TARGET / "bin" / "bench-fenced", floor)
 
 
+def _least(f: Figures) -> dict[str, float]:
+    least = {name: f["floor"] + f[f"host_{name}"] + f.get(f"body_{name}", 0) for name in FUNCTIONS}
+    return least | {f"fenced_{name}": f["futex_floor"] + least[name] for name in FENCED}
+
+
 def _goals(f: Figures) -> dict[str, Goal]:
-    lua = {name: f[f"lua_{name}"] / f[name] for name in FUNCTIONS}
+    least = _least(f)
     fence = 1.5 * (f["futex_floor"] + f["get_bin"])
+
+    def at_most(name: str, text: str, limit: float) -> Goal:
+        return Goal.at_most(text, limit, f[name], least[name])
+
     return {
-        "get_bin": Goal(
-            "at most 3 × the floor, Lua 5 × as long", f["get_bin"] <= 3 * f["floor"] and lua["get_bin"] >= 5
+        "get_bin": at_most(
+            "get_bin", "at most 3 × the floor, Lua 5 × as long", min(3 * f["floor"], f["lua_get_bin"] / 5)
         ),
-        **{name: Goal("Lua 3 × as long", lua[name] >= 3) for name in FUNCTIONS if name != "get_bin"},
-        "fenced_get_bin": Goal(
+        **{
+            name: at_most(name, "Lua 3 × as long", f[f"lua_{name}"] / 3)
+            for name in FUNCTIONS
+            if name != "get_bin"
+        },
+        "fenced_get_bin": at_most(
+            "fenced_get_bin",
             f"at most {fence:.0f} (1.5 × (round trip + unfenced)), less than Lua",
-            f["fenced_get_bin"] <= fence and f["fenced_get_bin"] < f["lua_get_bin"],
+            min(fence, f["lua_get_bin"]),
         ),
         "threads2_speedup": Goal("at least 1.8", f["threads2_speedup"] >= 1.8),
         "allocs_host": Goal("the answer's as_val alone", f["allocs_host_get_bin"] <= 1),
@@ -90,24 +119,28 @@ def _goals(f: Figures) -> dict[str, Goal]:
 
 def _rows(f: Figures) -> list[tuple[str, ...]]:
     goals = _goals(f)
+    least = _least(f)
     floor = f["floor"]
 
     def row(
-        what: str, key: str, value: str, times: str = "", lua: str = "", beside: str = ""
+        what: str, key: str, value: str, times: str = "", lua: str = "", low: str = ""
     ) -> tuple[str, ...]:
         goal = goals.get(key)
         verdict = "" if goal is None else f"{'met' if goal.met else 'MISSED'}: {goal.text}"
-        return what, value, times, lua, beside, verdict
+        return what, value, times, lua, low, verdict
 
     def timed(what: str, key: str, peer: str = "") -> tuple[str, ...]:
-        lua = f.get(f"lua_{peer}")
+        value, times = f"{f[key]:.0f}", f"{f[key] / floor:.1f} ×"
+        if not peer:
+            return row(what, key, value, times)
+        lua = f[f"lua_{peer}"]
         return row(
             what,
             key,
-            f"{f[key]:.0f}",
-            f"{f[key] / floor:.1f} ×",
-            f"{lua:.0f}" if lua else "",
-            f"{lua / f[key]:.1f} ×" if lua else "",
+            value,
+            times,
+            f"{lua:.0f} ({lua / f[key]:.1f} ×)",
+            f"{least[key]:.0f} ({lua / least[key]:.1f} ×)",
         )
 
     return [
@@ -127,10 +160,12 @@ def _rows(f: Figures) -> list[tuple[str, ...]]:
 def main() -> None:
     server, loader, fenced = _measure()
     keys = {f"{name}_ns": server[name] for name in ("floor", *FUNCTIONS, "futex_floor")}
-    keys |= {f"lua_{name}_ns": server[f"lua_{name}"] for name in FUNCTIONS}
+    keys |= {f"{part}_{name}_ns": server[f"{part}_{name}"] for part in ("lua", "host") for name in FUNCTIONS}
+    keys |= {f"body_{name}_ns": server[f"body_{name}"] for name in BODIES}
+    keys |= {f"least_{name}_ns": figure for name, figure in _least(server).items()}
     keys |= {f"dispatch_{mode}_ns": server[f"dispatch_{mode}"] for mode in MODES}
     keys |= {f"dispatch_{mode}_empty_ns": server[f"dispatch_{mode}_empty"] for mode in MODES}
-    keys |= {f"fenced_{name}_ns": server[f"fenced_{name}"] for name in ("get_bin", "set_bin")}
+    keys |= {f"fenced_{name}_ns": server[f"fenced_{name}"] for name in FENCED}
     keys |= {f"loader_{name}_ns": loader[name] for name in ("floor", *FUNCTIONS)}
     keys |= {f"loader_{name}_ns": figure for name, figure in fenced.items()}
     keys |= {name: figure for name, figure in server.items() if name.startswith("allocs_")}
@@ -140,9 +175,10 @@ def main() -> None:
         "abi",
         keys,
         _rows(server),
-        ("through as_module, ns a call", "", "× floor", "Lua", "Lua beside it", "goal"),
+        ("through as_module, ns a call", "", "× floor", "Lua (beside it)", "the least", "goal"),
     )
-    for name in ("get_bin", "set_bin"):
+    print("The least: an empty exported Go function, Aerospike's own part and the function's body together.")
+    for name in FENCED:
         by_callers = [
             f"{fenced[f'fenced_{name}' if callers == 1 else f'fenced_{name}_{callers}']:.0f} ns"
             for callers in CALLERS

@@ -199,7 +199,7 @@ $(PEER_PROGRAM): $(PEER) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
 
 # ---- benchmark --------------------------------------------------------------------------------------
 
-$(BENCH_PROGRAMS): $(BIN)/bench-%: $(OBJ)/bench/as_module/%.o $(call objects,bench/as_module/calls.c bench/round_trip.c) \
+$(BENCH_PROGRAMS): $(BIN)/bench-%: $(OBJ)/bench/as_module/%.o $(call objects,$(addprefix bench/,as_module/calls.c as_module/host_part.c round_trip.c)) \
 		$(RECORDS) $(STATIC) $(LOADER) $(AEROSPIKE_LIBRARIES)
 	@mkdir -p $(@D)
 	$(LINK) -rdynamic -o $@ $^ $(LIBRARIES)

@@ -1,10 +1,11 @@
 /*
  * as_module.c - what a UDF costs through Aerospike's as_module_apply_record: in Go by mod_go, also fenced, and in Lua by
  * mod_lua, on the same record, beside an empty exported Go function (the floor) and a bare round trip over shared
- * memory (that of fenced calls). Prints "NAME NANOSECONDS" a line: the best of many short rounds, in which all take
- * turns, for the machine is shared. Last, "threads2_speedup": how many times as many get_bin calls two threads make as
- * one. With "dispatch" instead of a folder of Lua it measures the ways to dispatch, one beside the other: in a process
- * of their own, for each is a module and a Go runtime more.
+ * memory (that of fenced calls). What no host can save is measured too: Aerospike's own part, "host_NAME", and the body
+ * of the function on Go values, "body_NAME". Prints "NAME NANOSECONDS" a line: the best of many short rounds, in which
+ * all take turns, for the machine is shared. Last, "threads2_speedup": how many times as many get_bin calls two threads
+ * make as one. With "dispatch" instead of a folder of Lua it measures the ways to dispatch, one beside the other: in a
+ * process of their own, for each is a module and a Go runtime more.
  *
  * Use: bench-as_module FOLDER_OF_GO_MODULES FOLDER_OF_LUA|dispatch WORKER
  */
@@ -13,9 +14,11 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "calls.h"
+#include "host_part.h"
 #include "round_trip.h"
 
 enum {
@@ -29,17 +32,25 @@ enum {
 };
 
 #define FUNCTIONS 6
+#define BODIES    2
 #define MODES     3
 
 static const char *const functions[FUNCTIONS] = {"empty",      "get_bin", "set_bin",
                                                  "string_arg", "list10",  "map10"};
+/* Those of which the body is worth measuring. */
+static const char *const bodies[BODIES] = {"list10", "map10"};
 static const char *const modes[MODES] = {"registry", "exported", "reflect"};
 
 /* Nanoseconds a call, the least so far. */
 static struct {
 	double floor, round_trip, fenced_get_bin, fenced_set_bin;
-	double go[FUNCTIONS], lua[FUNCTIONS], dispatch_empty[MODES], dispatch[MODES];
+	double go[FUNCTIONS], lua[FUNCTIONS], host[FUNCTIONS], body[BODIES];
+	double dispatch_empty[MODES], dispatch[MODES];
 } best;
+
+/* What the floor exports beside its UDFs. */
+static void (*floor_call)(void);
+static void (*body_calls[BODIES])(int count);
 
 static void at_most(double *least, double value)
 {
@@ -47,12 +58,20 @@ static void at_most(double *least, double value)
 		*least = value;
 }
 
-static double time_floor(void (*floor_call)(void))
+static double time_floor(void)
 {
 	double start = calls_now();
 
 	for (int i = 0; i < CALLS; i++)
 		floor_call();
+	return (calls_now() - start) / CALLS;
+}
+
+static double time_body(void (*body_call)(int count))
+{
+	double start = calls_now();
+
+	body_call(CALLS);
 	return (calls_now() - start) / CALLS;
 }
 
@@ -80,14 +99,17 @@ static double time_fenced(const char *function, as_rec *rec, as_list *arguments)
 	return calls_time(&mod_go, "floor_fenced", function, rec, arguments, FENCED_CALLS);
 }
 
-static void measure_round(void (*floor_call)(void), round_trip *trip, as_rec *rec,
-                          as_list *arguments[FUNCTIONS])
+static void measure_round(round_trip *trip, as_rec *rec, as_list *arguments[FUNCTIONS])
 {
-	at_most(&best.floor, time_floor(floor_call));
+	at_most(&best.floor, time_floor());
 	for (int i = 0; i < FUNCTIONS; i++) {
 		at_most(&best.go[i], time_go("floor", functions[i], rec, arguments[i]));
 		at_most(&best.lua[i], calls_time(&mod_lua, "as_module", functions[i], rec, arguments[i], CALLS));
+		at_most(&best.host[i],
+		        calls_time(host_part(functions[i]), "host", functions[i], rec, arguments[i], CALLS));
 	}
+	for (int i = 0; i < BODIES; i++)
+		at_most(&best.body[i], time_body(body_calls[i]));
 	/* Shorter, for these want two processors at once. */
 	for (int i = 0; i < FENCED_ROUNDS; i++) {
 		at_most(&best.round_trip, time_round_trip(trip));
@@ -96,7 +118,7 @@ static void measure_round(void (*floor_call)(void), round_trip *trip, as_rec *re
 	}
 }
 
-static void measure_calls(void (*floor_call)(void))
+static void measure_calls(void)
 {
 	as_list *arguments[FUNCTIONS];
 	as_rec *rec = calls_record();
@@ -105,11 +127,14 @@ static void measure_calls(void (*floor_call)(void))
 	for (int i = 0; i < FUNCTIONS; i++)
 		arguments[i] = calls_arguments(functions[i]);
 	for (int round = 0; round < ROUNDS; round++)
-		measure_round(floor_call, trip, rec, arguments);
+		measure_round(trip, rec, arguments);
 	round_trip_end(trip);
 	printf("floor %.1f\n", best.floor);
 	for (int i = 0; i < FUNCTIONS; i++)
-		printf("%s %.1f\nlua_%s %.1f\n", functions[i], best.go[i], functions[i], best.lua[i]);
+		printf("%s %.1f\nlua_%s %.1f\nhost_%s %.1f\n", functions[i], best.go[i], functions[i], best.lua[i],
+		       functions[i], best.host[i]);
+	for (int i = 0; i < BODIES; i++)
+		printf("body_%s %.1f\n", bodies[i], best.body[i]);
 	printf("futex_floor %.1f\nfenced_get_bin %.1f\nfenced_set_bin %.1f\n", best.round_trip,
 	       best.fenced_get_bin, best.fenced_set_bin);
 	for (int i = 0; i < FUNCTIONS; i++)
@@ -186,12 +211,37 @@ static void measure_threads(void)
 	printf("threads2_speedup %.2f\n", one / two);
 }
 
-int main(int argc, char **argv)
+/* A symbol of the module beside its UDFs. mod_go has a copy of its own; this is a second one. */
+static void *exported(const char *folder, const char *symbol)
 {
 	char path[4096];
 	void *handle, *address;
-	void (*floor_call)(void);
 
+	snprintf(path, sizeof(path), "%s/floor.so", folder);
+	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	address = handle != NULL ? dlsym(handle, symbol) : NULL;
+	if (address == NULL) {
+		fprintf(stderr, "%s\n", dlerror());
+		exit(2);
+	}
+	return address;
+}
+
+static void find_exported(const char *folder)
+{
+	void *address = exported(folder, "modgo_bench_floor");
+	char symbol[64];
+
+	memcpy(&floor_call, &address, sizeof(address));
+	for (int i = 0; i < BODIES; i++) {
+		snprintf(symbol, sizeof(symbol), "modgo_bench_%s", bodies[i]);
+		address = exported(folder, symbol);
+		memcpy(&body_calls[i], &address, sizeof(address));
+	}
+}
+
+int main(int argc, char **argv)
+{
 	if (argc != 4) {
 		fprintf(stderr, "Use: bench-as_module FOLDER_OF_GO_MODULES FOLDER_OF_LUA|dispatch WORKER\n");
 		return 2;
@@ -204,16 +254,8 @@ int main(int argc, char **argv)
 	calls_add(argv[1], "floor", MOD_GO_UNFENCED, argv[3]);
 	calls_add(argv[1], "floor_fenced", MOD_GO_FENCED, argv[3]);
 	calls_add_lua(argv[2]);
-	/* mod_go has a copy of its own; the floor is called in a second one, for it is no UDF. */
-	snprintf(path, sizeof(path), "%s/floor.so", argv[1]);
-	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	address = handle != NULL ? dlsym(handle, "modgo_bench_floor") : NULL;
-	if (address == NULL) {
-		fprintf(stderr, "%s\n", dlerror());
-		return 2;
-	}
-	memcpy(&floor_call, &address, sizeof(address));
-	measure_calls(floor_call);
+	find_exported(argv[1]);
+	measure_calls();
 	measure_threads();
 	as_module_destroy(&mod_go);
 	return 0;

@@ -22,6 +22,39 @@ func init() {
 //export modgo_bench_floor
 func modgo_bench_floor() {}
 
+// Variables, so that the compiler can't put these bodies in their caller, and their values on its stack.
+var (
+	list10 = List10
+	map10  = Map10
+)
+
+// The body of list10 alone, on Go values: so many times, the argument made anew.
+//
+//export modgo_bench_list10
+func modgo_bench_list10(count C.int) {
+	for range count {
+		numbers := make([]int64, 10)
+		for i := range numbers {
+			numbers[i] = int64(i)
+		}
+		list10(numbers)
+	}
+}
+
+// The same of map10.
+//
+//export modgo_bench_map10
+func modgo_bench_map10(count C.int) {
+	keys := [10]string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}
+	for range count {
+		numbers := make(map[string]int64, len(keys))
+		for i, key := range keys {
+			numbers[key] = int64(i)
+		}
+		map10(numbers)
+	}
+}
+
 // Empty does nothing: what is left is the way there and back.
 func Empty() {}
 

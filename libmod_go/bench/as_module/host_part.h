@@ -1,0 +1,12 @@
+/* host_part.h - Aerospike's own part in a function of bench/floor: what any host must have its library do for that
+ * answer, whatever language the function is in. The least of it: nothing is checked, nothing is looked up, and what the
+ * function does is left out. */
+#ifndef BENCH_HOST_PART_H
+#define BENCH_HOST_PART_H
+
+#include <aerospike/as_module.h>
+
+/* The module that does this function's part, whatever it is asked for. */
+as_module *host_part(const char *function);
+
+#endif
