@@ -7,6 +7,7 @@ Not for: what is said about packages (check.py), nor where the index is kept (st
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -28,6 +29,11 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True):
     chosen: bool
     package: str
     imports: tuple[str, ...]
+
+    @property
+    def says(self) -> tuple[bool, str, tuple[str, ...]]:
+        """What others may know of the file without reading it."""
+        return self.chosen, self.package, self.imports
 
 
 class PackageFacts(msgspec.Struct, frozen=True):
@@ -113,12 +119,11 @@ class ModuleIndex:
         while pending:
             directory = pending.pop()
             found.append(directory)
-            for name, is_directory in self._entries(directory) if self.go_mod else ():
-                if not is_directory or name.startswith((".", "_")) or name in ("testdata", "vendor"):
-                    continue
-                inner = join(directory, name)
-                if not any(entry == "go.mod" for entry, _ in self._entries(inner)):
-                    pending.append(inner)
+            for name, is_directory in _entries(self._files, directory) if self.go_mod else ():
+                if is_directory and _is_looked_into(name):
+                    inner = join(directory, name)
+                    if not _has_go_mod(inner, self._files):
+                        pending.append(inner)
         return sorted(found)
 
     def of(self, path: str, root: str) -> list[str] | None:
@@ -137,6 +142,29 @@ class ModuleIndex:
                 found.setdefault(path, []).append(directory)
         return found
 
+    def holds(self, path: str, files: Files) -> bool:
+        """Whether all that is told of the whole module would be the same with `path` as it is in `files`."""
+        directory, name = os.path.split(path)
+        if path in self.facts:
+            return False  # a folder, in which anything may have happened
+        if directory not in self.facts:
+            return not self._may_be_inside(directory, files)
+        if name == "go.mod":
+            return False
+        if _may_be_built(name):
+            before, now = self.facts[directory].get(name), self._file(files, path, name, None)
+            return (None if before is None else before.says) == (None if now is None else now.says)
+        return not _is_looked_into(name) or (name, True) not in _entries(files, directory)
+
+    def _may_be_inside(self, directory: str, files: Files) -> bool:
+        """Whether a folder that was not there before may be one of the module."""
+        while directory not in self.facts:
+            parent, name = os.path.split(directory)
+            if parent == directory or not _is_looked_into(name) or _has_go_mod(directory, files):
+                return False
+            directory = parent
+        return True
+
     # --- folders and files
 
     def folder(self, directory: str) -> dict[str, FileFacts]:
@@ -144,13 +172,13 @@ class ModuleIndex:
         if directory not in self.facts:
             before = self._known.get(directory, _NO_FACTS)
             now, others = {}, []
-            for name, is_directory in self._entries(directory):
+            for name, is_directory in _entries(self._files, directory):
                 if is_directory or not name.endswith(".go"):
                     continue
-                if name.endswith("_test.go") or name.startswith((".", "_")):
+                if not _may_be_built(name):
                     others.append(name)
                     continue
-                facts = self._file(join(directory, name), name, before.get(name))
+                facts = self._file(self._files, join(directory, name), name, before.get(name))
                 if facts is not None:
                     now[name] = facts
             self.changed = self.changed or now.keys() != before.keys()
@@ -158,19 +186,13 @@ class ModuleIndex:
             self.others[directory] = others
         return self.facts[directory]
 
-    def _entries(self, directory: str) -> list[tuple[str, bool]]:
-        try:
-            return self._files.entries(directory)
-        except OSError:
-            return []
-
-    def _file(self, path: str, name: str, before: FileFacts | None) -> FileFacts | None:
-        stamp = self._files.stamp(path)
+    def _file(self, files: Files, path: str, name: str, before: FileFacts | None) -> FileFacts | None:
+        stamp = files.stamp(path)
         if before is not None and is_as_before(stamp, before.stamp, self._as_of):
             return before
         self.changed = True
         try:
-            text = self._files.read(path)
+            text = files.read(path)
         except OSError:
             return None
         digest = digest_of(text)
@@ -193,3 +215,23 @@ class ModuleIndex:
         from modgo_lsp.syntax.constraints import context_of
 
         return context_of(self._release)
+
+
+def _may_be_built(name: str) -> bool:
+    return name.endswith(".go") and not (name.endswith("_test.go") or name.startswith((".", "_")))
+
+
+def _is_looked_into(name: str) -> bool:
+    """Whether `./...` goes into a folder of that name."""
+    return not name.startswith((".", "_")) and name not in ("testdata", "vendor")
+
+
+def _entries(files: Files, directory: str) -> list[tuple[str, bool]]:
+    try:
+        return files.entries(directory)
+    except OSError:
+        return []
+
+
+def _has_go_mod(directory: str, files: Files) -> bool:
+    return any(name == "go.mod" for name, _ in _entries(files, directory))

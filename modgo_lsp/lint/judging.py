@@ -55,7 +55,7 @@ class Judge:
         self.loader = self._new_loader(previous)
 
     def _new_loader(self, previous: Loader | None) -> Loader:
-        return Loader(self._traced, None, previous, self._environment, self._cache, self._index.of)
+        return Loader(self._traced, None, previous, self._environment, self._cache, self._index)
 
     def judge(self, directory: str) -> None:
         facts = self._index.package(directory)

@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from modgo_lsp.lint.check import Judgement
-from modgo_lsp.lint.index import FileFacts, ModuleIndex
+from modgo_lsp.lint.index import Facts, FileFacts, ModuleIndex
 from modgo_lsp.lint.traced import Consulted, unchanged
 from modgo_lsp.model.files import Files, may_hide_changes
 from modgo_lsp.model.go_environment import GoEnvironment
@@ -60,8 +60,9 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
             return Kept(self.as_of, self.facts)
         return Kept(self.as_of, self.facts, consulted, self.judgements)
 
-    def facts_of_others(self, index: ModuleIndex) -> dict[str, dict[str, FileFacts]]:
-        """The facts of folders that the index didn't look at; stamps that can't be trusted are forgotten."""
+    @property
+    def trusted_facts(self) -> dict[str, dict[str, FileFacts]]:
+        """The facts, for who writes them as of later: stamps that can't be trusted are forgotten."""
         return {
             folder: {
                 name: msgspec.structs.replace(facts, stamp=None)
@@ -70,8 +71,17 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
                 for name, facts in files.items()
             }
             for folder, files in self.facts.items()
-            if folder not in index.facts
         }
+
+    def with_facts(self, as_of: int, facts: Facts) -> bytes | None:
+        """The bytes to keep when only facts of files have been found, after `as_of`. This has been checked.
+        None where a path can't be written."""
+        known = self.trusted_facts
+        merged = {folder: {**known.get(folder, {}), **files} for folder, files in facts.items()}
+        try:
+            return msgspec.msgpack.encode(Kept(as_of, {**known, **merged}, self.consulted, self.judgements))
+        except UnicodeEncodeError:
+            return None
 
 
 def read_kept(value: bytes | None) -> Kept:
@@ -104,7 +114,7 @@ def to_keep(
         facts = index.facts
         old = {folder: kept for folder, kept in old.items() if keys.get(folder) == kept[0]}
     else:
-        facts = {**before.facts_of_others(index), **index.facts}
+        facts = {**before.trusted_facts, **index.facts}
     try:
         new = {
             each.directory: (keys[each.directory], msgspec.Raw(msgspec.msgpack.encode(each)))

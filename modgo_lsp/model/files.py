@@ -111,23 +111,24 @@ class DiskMemory:
         self._disk = DiskFiles()
         self._texts: dict[str, bytes] = {}
         self._entries: dict[str, list[tuple[str, bool]]] = {}
-        # What told one state of a path from another, when it was read; None where there was nothing.
-        self._states: dict[str, tuple[int, int, int] | None] = {}
+        # What tells one state of a path from another, as it was when it was looked at; None where there was
+        # nothing.
+        self._states: dict[str, Stamp | None] = {}
         # The paths that were told of, the oldest left out; `told` counts all that there ever were, `looks`
         # how often all was looked at again.
         self._journal: deque[str] = deque(maxlen=self._LONGEST)
         self.told = 0
         self.looks = 0
 
-    def now(self) -> RememberedFiles:
-        """The disk as it is after all that was told."""
-        return RememberedFiles(self, self.told)
+    def now(self, keeps: bool = True) -> RememberedFiles:
+        """The disk as it is after all that was told. Without `keeps` it is for who reads many files once:
+        their bytes are not kept in memory."""
+        return RememberedFiles(self, self.told, keeps)
 
     def tell(self, path: str) -> None:
         """Something has happened to a file or a folder, or to what is in it."""
         below = path + os.sep
-        known = list(self._texts) + list(self._entries)
-        for each in (path, *(each for each in known if each.startswith(below))):
+        for each in (path, *(each for each in list(self._states) if each.startswith(below))):
             self._journal.append(each)
             self.told += 1
             for kept in (self._texts, self._entries, self._states):
@@ -136,10 +137,10 @@ class DiskMemory:
         self._entries.pop(parent, None)
 
     def look_again(self) -> bool:
-        """Tells of all that has changed since it was read, for nobody else may have told of it."""
+        """Tells of all that has changed since it was looked at, for nobody else may have told of it."""
         self.looks += 1
         states = list(self._states.items())
-        changed = [path for path, state in states if _state(path) != state]
+        changed = [path for path, state in states if self._disk.stamp(path) != state]
         for path in changed:
             self.tell(path)
         return bool(changed)
@@ -150,45 +151,49 @@ class DiskMemory:
         first = self.told - len(journal)
         return None if earlier < first else set(journal[earlier - first : later - first])
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, keeps: bool = True) -> bytes:
+        """The bytes of a file. Raises OSError. Without `keeps` they are read anew the next time."""
         text = self._texts.get(path)
         if text is None:
             told = self.told
-            self._states[path] = _state(path)
+            self._states[path] = self._disk.stamp(path)
             text = self._disk.read(path)
             # What was read while something happened may be as it was before.
-            if told == self.told:
+            if keeps and told == self.told:
                 self._texts[path] = text
         return text
+
+    def stamp(self, path: str) -> Stamp | None:
+        """The stamp of a file or folder when it was looked at; what is read of it is no older."""
+        if path not in self._states:
+            told = self.told
+            stamp = self._disk.stamp(path)
+            if told != self.told:
+                return stamp
+            self._states[path] = stamp
+        return self._states[path]
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         found = self._entries.get(directory)
         if found is None:
             told = self.told
-            self._states[directory] = _state(directory)
+            self._states[directory] = self._disk.stamp(directory)
             found = self._disk.entries(directory)
             if told == self.told:
                 self._entries[directory] = found
         return found
 
 
-def _state(path: str) -> tuple[int, int, int] | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116
-    except (OSError, ValueError):
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
 class RememberedFiles:
     """The disk after the first `told` changes that a memory was told of."""
 
-    def __init__(self, memory: DiskMemory, told: int) -> None:
+    def __init__(self, memory: DiskMemory, told: int, keeps: bool) -> None:
         self._memory = memory
         self._told = told
+        self._keeps = keeps
 
     def read(self, path: str) -> bytes:
-        return self._memory.read(path)
+        return self._memory.read(path, self._keeps)
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         return self._memory.entries(directory)
@@ -198,8 +203,8 @@ class RememberedFiles:
             return None
         return self._memory.between(earlier._told, self._told)
 
-    def stamp(self, _path: str) -> Stamp | None:
-        return None  # what is read may be older than what the disk has
+    def stamp(self, path: str) -> Stamp | None:
+        return self._memory.stamp(path)
 
     def document(self, _path: str) -> Document | None:
         return None

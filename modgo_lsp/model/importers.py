@@ -5,14 +5,22 @@ Not for: what a package's imports mean (program.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol
 
-from modgo_lsp.model.files import join
+from modgo_lsp.model.files import Files, join
 from modgo_lsp.model.sources import Sources
 
-# Gives the folders of a module, by an import path and the module's root, that may import it; None where it
-# knows nothing of that module.
-Known = Callable[[str, str], "list[str] | None"]
+
+class Known(Protocol):
+    """What is known of modules without a look at their files."""
+
+    def of(self, path: str, root: str) -> list[str] | None:
+        """The folders of the module at `root` that may import `path`; None where nothing is known of it."""
+        ...
+
+    def holds(self, path: str, files: Files) -> bool:
+        """Whether all that was told would be the same with the file or folder `path` as it is in `files`."""
+        ...
 
 
 class Importers:
@@ -27,11 +35,16 @@ class Importers:
 
     def of(self, path: str, root: str) -> list[str]:
         """The directories of the module at `root` in which a file that would be built may import `path`."""
-        if self._known is not None and (told := self._known(path, root)) is not None:
+        if self._known is not None and (told := self._known.of(path, root)) is not None:
             return told
         if root not in self._indices:
             self._indices[root] = self._index(root)
         return self._indices[root].get(path, [])
+
+    def holds(self, path: str, files: Files) -> bool:
+        """Whether what is known of modules still holds with `path` as it is in `files`; what the snapshot has
+        read itself is for others to say."""
+        return self._known is None or self._known.holds(path, files)
 
     def _index(self, root: str) -> dict[str, list[str]]:
         """By import path, the directories, in order."""

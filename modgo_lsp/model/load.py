@@ -132,7 +132,7 @@ class Loader:
     def advance(self, files: Files) -> bool:
         """Takes the snapshot on to a later state of the files: what was worked out and still holds is kept,
         the rest forgotten. False where too much has changed for that: then a new one is to be made of it."""
-        renewed = self._sources.advance(files)
+        renewed = self._sources.advance(files, self._index.holds)
         if renewed is None:
             return False
         if not renewed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
@@ -275,9 +275,12 @@ class Sources:
         """The files that were parsed whole so far."""
         return {path: parsed.document for path, parsed in self._parsed.items()}
 
-    def advance(self, files: Files) -> dict[str, Parsed | None] | None:
+    def advance(
+        self, files: Files, is_as_known: Callable[[str, Files], bool]
+    ) -> dict[str, Parsed | None] | None:
         """Goes on to a later state of the files. Gives those that are others now, with the same imports as
         before: None of one that was not parsed. None where more than that has changed: nothing is done then.
+        `is_as_known` says it for who has looked at files itself.
         """
         paths = files.since(self._files)
         if paths is None:
@@ -287,10 +290,12 @@ class Sources:
         for path in paths:
             if not self._is_listed_as_before(files, path):
                 return None
+            opened = files.document(path)
+            if (path not in self._texts or opened is None) and not is_as_known(path, files):
+                return None
             if path not in self._texts:
                 continue
             before, text = self._texts[path], _read(files, path)
-            opened = files.document(path)
             known = self._parsed.get(path)
             if text == before and (known is None or opened is None or opened is known.document):
                 continue

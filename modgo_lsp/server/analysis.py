@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.lint.check import Judgement, judgement
 from modgo_lsp.lint.config import Configuration, configuration
 from modgo_lsp.model.files import DiskMemory, Files, OverlayFiles
+from modgo_lsp.model.go_environment import NOTHING_KNOWN
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.server import garbage
 from modgo_lsp.server.configuration import EDITOR
+from modgo_lsp.server.importers import KeptImporters
 
 if TYPE_CHECKING:
     from modgo_lsp.model.go_environment import GoEnvironment
@@ -92,6 +95,8 @@ class Analysis:
         self._thread.start()
         self._loader: Loader | None = None
         self._environment: GoEnvironment | None = None
+        self._store = DiskStore()
+        self._importers: KeptImporters | None = None
         self._asked_go: tuple[str | None, int, int] | None = None
         self._found_go: GoEnvironment | None = None
         self._sweep = garbage.Sweep()
@@ -173,9 +178,11 @@ class Analysis:
 
     # --- on the thread alone
 
-    def load(self, number: int, files: OverlayFiles, go: str | None) -> Loader:
-        """A loader of the files of the snapshot `number`, gone on from the last one. `go` is the Go of the
-        settings. Raises StaleError."""
+    def load(
+        self, number: int, files: OverlayFiles, glanced_at: Callable[[], OverlayFiles], go: str | None
+    ) -> Loader:
+        """A loader of the files of the snapshot `number`, gone on from the last one. `glanced_at` gives the
+        same files, not to be kept in memory. `go` is the Go of the settings. Raises StaleError."""
         if number < self._number and self._loader is not None and self._files is not None:
             # What has changed on disk since may count: that moves nothing in the text that is asked about.
             if not files.has_same_documents(self._files):
@@ -185,8 +192,15 @@ class Analysis:
         if self._loader is None or environment != self._environment or not self._loader.advance(files):
             if self._loader is not None and self._sweep.is_due:
                 self.later(self._swept())
+            if environment != self._environment:
+                self._importers = None
             self._environment = environment
-            self._loader = Loader(files, None, self._loader, environment, DiskFactsCache())
+            self._importers = KeptImporters(
+                glanced_at(), environment or NOTHING_KNOWN, self._store, self.later, self._importers
+            )
+            self._loader = Loader(files, None, self._loader, environment, DiskFactsCache(), self._importers)
+        elif self._importers is not None:
+            self._importers.advance(glanced_at())
         self._number, self._files = number, files
         return self._loader
 

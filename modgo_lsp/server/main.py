@@ -161,7 +161,12 @@ def _is_handled(session: Session, message: Message) -> bool:
 def _load(loaded: Callable[[Any], None]) -> None:
     garbage.go_on()
     try:
+        import linecache
+
         import modgo_lsp.server.server  # noqa: F401
+
+        # attrs keeps the text of each method that it has written for lsprotocol, to be shown in tracebacks.
+        linecache.clearcache()
     finally:
         garbage.settle()
         loaded(_LOADED)

@@ -57,18 +57,21 @@ class Snapshot:
         self.number = number
         self._disk = disk
         self._packages: dict[str, Package | None] = {}
-        self._read: dict[str, Document | None] = {}
+        self._lines: dict[str, LineIndex | None] = {}
 
     @cached_property
     def files(self) -> OverlayFiles:
+        return self._files(keeps=True)
+
+    def _files(self, keeps: bool) -> OverlayFiles:
         documents = {path: open_.document for path, open_ in self.documents.items()}
-        return OverlayFiles(self._disk.now(), documents)
+        return OverlayFiles(self._disk.now(keeps), documents)
 
     @cached_property
     def loader(self) -> Loader:
         folder = next(iter(self.directories()), None)
         go = None if folder is None else self.configuration(folder).settings.go
-        return self._analysis.load(self.number, self.files, go)
+        return self._analysis.load(self.number, self.files, lambda: self._files(keeps=False), go)
 
     def directories(self) -> set[str]:
         """The folders whose packages are judged: those of open Go files and of builds that failed."""
@@ -172,21 +175,32 @@ class Snapshot:
 
     def document(self, path: str) -> Document | None:
         """The open document, else the file as it is on disk; None where it can't be read."""
-        if path in self.documents:
-            return self.documents[path].document
-        parsed = self.loader.document(path)
-        if parsed is not None:
-            return parsed
-        if path not in self._read:
-            try:
-                self._read[path] = parse(path, self.files.read(path))
-            except OSError:
-                self._read[path] = None
-        return self._read[path]
+        document = self._known_document(path)
+        if document is None and (text := self._text(path)) is not None:
+            document = parse(path, text)
+        return document
 
     def lines(self, path: str) -> LineIndex | None:
-        document = self.document(path)
-        return None if document is None else document.lines
+        """The lines of the same; no more than that is worked out of a file that nobody has asked for."""
+        document = self._known_document(path)
+        if document is not None:
+            return document.lines
+        if path not in self._lines:
+            text = self._text(path)
+            self._lines[path] = None if text is None else LineIndex(text)
+        return self._lines[path]
+
+    def _known_document(self, path: str) -> Document | None:
+        """The file, if it is open or was parsed to judge its package."""
+        if path in self.documents:
+            return self.documents[path].document
+        return self.loader.document(path)
+
+    def _text(self, path: str) -> bytes | None:
+        try:
+            return self.files.read(path)
+        except OSError:
+            return None
 
     def uri(self, path: str) -> str:
         return self.documents[path].uri if path in self.documents else uri_of(path)
