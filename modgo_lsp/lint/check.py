@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from modgo_lsp.syntax.document import Document
 
 
-class Judgement(msgspec.Struct, frozen=True):
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """What the rules say of a package that imports the SDK, whatever is configured or suppressed.
 
     `suppressions` are those of its files, by path, and those of files elsewhere in which findings stand.

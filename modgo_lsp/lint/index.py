@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from modgo_lsp.syntax.constraints import BuildContext
 
 
-class FileFacts(msgspec.Struct, frozen=True, array_like=True):
+class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the bytes of a Go file say. `stamp` is the file's when they were read, None where it has none.
     `chosen`: a build takes the file; `package` and `imports` as in its Header, nothing where it doesn't."""
 

@@ -27,7 +27,7 @@ _CODE = re.compile(rb"[^\s,]+")
 _UNSUPPRESSIBLE = ("MG501", "MG502")
 
 
-class Suppression(msgspec.Struct, frozen=True):
+class Suppression(msgspec.Struct, frozen=True, gc=False):
     """A directive. `comment` is all of it, `codes` its codes with their places, `removals` what takes each of
     them out, `covers` the bytes of the file in which a finding has to begin to be suppressed (None: nothing).
     `invalid` says what is wrong with it (MG502) and where; such a one covers nothing."""
@@ -44,9 +44,11 @@ def suppressions(document: Document) -> tuple[Suppression, ...]:
     """The directives of a file, in its order."""
     from modgo_lsp.syntax.directives import directives
 
-    return tuple(
-        _read(document, directive) for directive in directives(document) if directive.name in (_ONE, _FILE)
-    )
+    found: tuple[Suppression, ...] | None = document.memo.get("suppressions")
+    if found is None:
+        own = (each for each in directives(document) if each.name in (_ONE, _FILE))
+        found = document.memo["suppressions"] = tuple(_read(document, each) for each in own)
+    return found
 
 
 def asking_reasons(written: tuple[Suppression, ...], asked: bool) -> tuple[Suppression, ...]:

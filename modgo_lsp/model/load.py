@@ -150,11 +150,14 @@ class Loader:
         outdated = {unit.directory for unit in renewal.changed}
         # A test that changes may call what a fix would change.
         outdated.update(os.path.dirname(path) for path, parsed in renewed.items() if parsed is None)  # noqa: PTH120
-        # What a package imports says how often it is referred to, and what of it may run.
         for directory in list(outdated):
-            outdated.update(self._reachable(directory).values())
+            outdated.update(filter(self._is_run_by_importers, self._reachable(directory).values()))
         self._outdate(outdated)
         return True
+
+    def _is_run_by_importers(self, directory: str) -> bool:
+        unit = self._by_directory.get(directory)
+        return unit is not None and unit.run_by_importers
 
     def _outdate(self, directories: set[str]) -> None:
         self._current.clear()

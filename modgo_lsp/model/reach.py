@@ -63,13 +63,6 @@ def _static_in(statements: Iterable[ast.Stmt]) -> Iterator[ast.CallExpr]:
                 yield inner
 
 
-def owners(unit: PackageUnit) -> Iterator[tuple[FileUnit, Owner]]:
-    """Everything in a package that holds code, in the order of the source."""
-    for file in unit.files:
-        for owner in owners_in(file):
-            yield file, owner
-
-
 def owners_in(file: FileUnit) -> list[Owner]:
     """Everything in a file that holds code."""
     return file.remembered(file.syntax, "owners", lambda: list(_owners_in(file)))
@@ -95,8 +88,12 @@ def bind_owner(resolver: Resolver, file: FileUnit, owner: Owner) -> None:
         resolver.bind_function(file, owner.decl)
 
 
-def is_root(owner: Owner) -> bool:
-    """Whether Go runs it by itself when the package is initialised."""
+def _roots(file: FileUnit) -> list[Owner]:
+    """What of a file Go runs by itself when its package is initialised."""
+    return file.remembered(file.syntax, "roots", lambda: [each for each in owners_in(file) if _is_root(each)])
+
+
+def _is_root(owner: Owner) -> bool:
     return isinstance(owner, ast.ValueSpec) or (owner.name == "init" and owner.receiver is None)
 
 
@@ -110,30 +107,37 @@ class Reach:
         self._paths = {unit.path for unit in self._units}
         self._key = tuple(unit.path for unit in self._units)
         self.static: set[Owner] = set()
-        self._files = {owner: file for unit in self._units for file, owner in owners(unit)}
-        self._roots = [owner for owner in self._files if is_root(owner)]
+        self._roots = [(file, owner) for unit in self._units for file in unit.files for owner in _roots(file)]
         self._spread_static()
 
     def _spread_static(self) -> None:
         pending = list(self._roots)
         while pending:
-            owner = pending.pop()
+            file, owner = pending.pop()
             if owner in self.static:
                 continue
             self.static.add(owner)
-            called = self._remembered(owner, "called", self._called_by)
-            pending.extend(item for item in called if item in self._files)
+            pending.extend(self._remembered(file, owner, "called", self._called_by))
 
     def _remembered(
-        self, owner: Owner, what: str, work_out: Callable[[Owner], Iterable[FunctionName]]
-    ) -> tuple[FunctionName, ...]:
-        """What is found in an owner's source, with these units in sight."""
-        file = self._files[owner]
-        return file.remembered(source_of(owner), (what, self._key), lambda: tuple(work_out(owner)))
+        self,
+        file: FileUnit,
+        owner: Owner,
+        what: str,
+        work_out: Callable[[FileUnit, Owner], Iterable[FunctionName]],
+    ) -> tuple[tuple[FileUnit, FunctionName], ...]:
+        """The functions of these units that are found in an owner's source, with the files they are in."""
 
-    def _called_by(self, owner: Owner) -> Iterator[FunctionName]:
+        def found() -> tuple[tuple[FileUnit, FunctionName], ...]:
+            items = work_out(file, owner)
+            return tuple(
+                (item.file, item) for item in items if item.file is not None and item.file.unit in self._units
+            )
+
+        return file.remembered(source_of(owner), (what, self._key), found)
+
+    def _called_by(self, file: FileUnit, owner: Owner) -> Iterator[FunctionName]:
         """The functions that run for certain when `owner` does."""
-        file = self._files[owner]
         if (
             isinstance(owner, ast.ValueSpec)
             and file.document.text.find(b"(", owner.span.start, owner.span.end) < 0
@@ -158,15 +162,13 @@ class Reach:
         found: set[Owner] = set()
         pending = list(self._roots)
         while pending:
-            owner = pending.pop()
+            file, owner = pending.pop()
             if owner not in found:
                 found.add(owner)
-                named = self._remembered(owner, "named", self._named_in)
-                pending.extend(item for item in named if item in self._files)
+                pending.extend(self._remembered(file, owner, "named", self._named_in))
         return found
 
-    def _named_in(self, owner: Owner) -> Iterator[FunctionName]:
-        file = self._files[owner]
+    def _named_in(self, file: FileUnit, owner: Owner) -> Iterator[FunctionName]:
         bind_owner(self._operands.resolver, file, owner)
         selected_from: set[ast.Node] = set()
         # Parents come first.

@@ -111,11 +111,13 @@ class Registrations:
 
     def all(self) -> tuple[Registration, ...]:
         found = list(sites(self._resolver, self._unit))
+        self._unit.run_by_importers = False
         if not found:
             return ()
         reach = Reach(self._operands, (self._unit,))
         if not all(site.owner in reach.static for site in found):
             # Another package of the module may call what registers here.
+            self._unit.run_by_importers = True
             reach = Reach(self._operands, (self._unit, *self._dependents(self._unit)))
         made = [self._made(site, reach) for site in found]
         return tuple(sorted(made, key=lambda registration: registration.call))

@@ -98,10 +98,12 @@ class PackageUnit:
     """A package. `path` is its import path. `methods` are by the name of their receiver's base type.
     `standard`: it is of Go's library, so that what it imports is too. `unreadable` are the paths of files
     that a build would take and that can't be read. `doubted` are names that it doesn't declare, of which it
-    was asked whether what doesn't parse may do so."""
+    was asked whether what doesn't parse may do so. `run_by_importers`: it registers in code that packages
+    which import it may run."""
 
     standard = False
     unreadable: tuple[str, ...] = ()
+    run_by_importers = False
 
     files: list[FileUnit]
     scope: Scope

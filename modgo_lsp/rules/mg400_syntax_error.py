@@ -54,15 +54,25 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _not_utf8(file: SourceFile) -> SyntaxProblem | None:
-    text = file.document.text
+    document = file.document
+    # While somebody types, all other files of the package stay as they are.
+    if "not UTF-8" not in document.memo:
+        document.memo["not UTF-8"] = _first_bad_byte(document.text)
+    start: int | None = document.memo["not UTF-8"]
+    if start is None:
+        return None
+    place = Location(document.path, Span(start, start + 1))
+    message = (
+        f"byte 0x{document.text[start]:02x} is not UTF-8, which Go source has to be: save the file as such"
+    )
+    return SyntaxProblem(place, message)
+
+
+def _first_bad_byte(text: bytes) -> int | None:
     try:
         text.decode()
     except UnicodeDecodeError as error:
-        place = Location(file.document.path, Span(error.start, error.start + 1))
-        message = (
-            f"byte 0x{text[error.start]:02x} is not UTF-8, which Go source has to be: save the file as such"
-        )
-        return SyntaxProblem(place, message)
+        return error.start
     return None
 
 

@@ -50,7 +50,7 @@ class End(msgspec.Struct, frozen=True, tag=True):
 
 
 Said = Union[Progress, Judged, End]
-_AT_ONCE = 50
+_AT_ONCE = 10
 
 
 def read(stream: IO[bytes]) -> bytes | None:
