@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+# Seconds without a wish, after which nobody minds being held up a little.
+_QUIET = 2.0
 
 
 class CancelledError(Exception):
@@ -91,8 +93,6 @@ class Analysis:
         self._busy = False
         self._ended = False
         self._news = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="analysis", daemon=True)
-        self._thread.start()
         self._loader: Loader | None = None
         self._environment: GoEnvironment | None = None
         self._store = DiskStore()
@@ -104,6 +104,7 @@ class Analysis:
         self._files: OverlayFiles | None = None
         self._configured: _Configured | None = None
         self._judged: dict[str, tuple[Package, Judgement | None]] = {}
+        threading.Thread(target=self._run, name="analysis", daemon=True).start()
 
     # --- by any thread
 
@@ -163,7 +164,8 @@ class Analysis:
                     return self._publish
                 if self._later:
                     return self._step
-                self._news.wait()
+                if not self._news.wait(_QUIET if self._sweep.is_due else None):
+                    return self._sweep.do
         return None
 
     def _step(self) -> None:

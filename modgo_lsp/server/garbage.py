@@ -1,8 +1,9 @@
 """When Python looks for garbage that refers to itself: such a look holds up every thread, the longer the more
 there is, and what a server keeps stays for long.
 
-So what is there when the session has begun is set apart and not looked at again; nor is what was made since,
-once a look has come to its end. Not for: what is freed at once, as most is.
+So what is there when the session has begun is set apart and not looked at again, and Python looks by itself
+at what is young alone. Everything is looked at when nobody waits for anything. Not for: what is freed at
+once, as most is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ import time
 
 # Seconds between two looks at everything.
 _BETWEEN = 30.0
+# How often Python looks at what is young, in objects and in looks; and at all: never.
+_YOUNG, _YOUNGER, _NEVER = 700, 10, 1_000_000_000
+# So many looks at what is young make one at everything worth while.
+_WORTHWHILE = 30
 
 
 def begin() -> None:
@@ -21,6 +26,7 @@ def begin() -> None:
 
 def go_on() -> None:
     """From now on there is garbage: loading libraries makes much."""
+    gc.set_threshold(_YOUNG, _YOUNGER, _NEVER)
     gc.enable()
 
 
@@ -30,14 +36,14 @@ def settle() -> None:
 
 
 class Sweep:
-    """Looks at everything, for somebody has let go of much, if that isn't done all the time."""
+    """Looks at everything, where that wasn't done lately and something has happened since."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
 
     @property
     def is_due(self) -> bool:
-        return time.monotonic() - self._last > _BETWEEN
+        return time.monotonic() - self._last > _BETWEEN and gc.get_count()[2] >= _WORTHWHILE
 
     def do(self) -> None:
         self._last = time.monotonic()
