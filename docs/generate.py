@@ -15,7 +15,7 @@ from c_pages import abi_page, library_page
 from fault_page import fault_page
 from feature_page import feature_page
 
-from modgo_lsp.cli.main import COMMANDS, modgo
+from modgo_lsp.cli.commands import COMMANDS, modgo
 from modgo_lsp.lint.config import schema
 from modgo_lsp.rules.pages import pages as rule_pages
 

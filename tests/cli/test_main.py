@@ -15,8 +15,9 @@ import pytest
 from click.testing import CliRunner
 
 from modgo_lsp import __version__
-from modgo_lsp.cli import main as room
-from modgo_lsp.cli.main import COMMANDS, main, modgo
+from modgo_lsp.cli import commands
+from modgo_lsp.cli.commands import COMMANDS, modgo
+from modgo_lsp.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "modgo_lsp", *arguments],
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
@@ -81,6 +83,14 @@ def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     assert building == {f"modgo_lsp.build.{name}" for name in FOR_LINT}
 
 
+@pytest.mark.parametrize("arguments", [("lsp",), ("lsp", "--stdio")])
+def test_an_editor_does_not_wait_for_what_reads_options(arguments: tuple[str, ...]) -> None:
+    ran = process(*arguments, PYTHONPROFILEIMPORTTIME="1")
+    imported = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
+    assert "modgo_lsp.server.main" in imported
+    assert "click" not in imported
+
+
 def test_version() -> None:
     assert process("--version").stdout == f"modgo {__version__}\n"
 
@@ -128,7 +138,7 @@ def test_a_defect_is_one_line_and_a_way_to_report_it(
     def broken(_: str) -> None:
         raise RuntimeError("the sky fell")
 
-    monkeypatch.setattr(room, "import_module", broken)
+    monkeypatch.setattr(commands, "import_module", broken)
     monkeypatch.delenv("MODGO_DEBUG", raising=False)
     with pytest.raises(SystemExit) as ended:
         main(["lint"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from modgo_lsp.cli.main import modgo
+from modgo_lsp.cli.commands import modgo
 from modgo_lsp.rules.catalogue import RULES
 
 
