@@ -75,7 +75,13 @@ def _serve(stdin: BinaryIO, stdout: BinaryIO) -> int:
     connection.start()
     try:
         session = _initialized(connection, inbox)
-        return 1 if session is None else _work(session, inbox)
+        if session is None:
+            return 1
+        if session.process_id is not None:
+            from modgo_lsp.server.client_process import when_ended
+
+            when_ended(session.process_id, lambda: inbox.put(_ENDED))
+        return _work(session, inbox)
     except KeyboardInterrupt:
         return 130
     finally:

@@ -165,3 +165,34 @@ def test_wrong_usage_is_told(wrong):
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_it_ends_with_the_editor_even_if_its_input_stays_open():
+    editor = subprocess.Popen(["sleep", "60"])
+    with subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "lsp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=ENVIRONMENT,
+    ) as server:
+        params = {**INITIALIZE["params"], "processId": editor.pid}
+        send(server.stdin, {**INITIALIZE, "params": params})
+        receive(server.stdout, 1)
+        assert server.poll() is None
+        editor.kill()
+        assert server.wait(timeout=20) == 1
+        editor.wait()
+
+
+@pytest.mark.parametrize("number", [2**22 + 7, 0, -1, 2**70])
+def test_a_process_that_is_not_there_is_no_reason_to_end(number):
+    with subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "lsp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=ENVIRONMENT,
+    ) as server:
+        params = {**INITIALIZE["params"], "processId": number}
+        send(server.stdin, {**INITIALIZE, "params": params}, *GOODBYE)
+        receive(server.stdout, 2)
+        assert server.wait(timeout=20) == 0
