@@ -42,7 +42,7 @@ def reached_code(operands: Operands, unit: PackageUnit) -> tuple[Code, ...]:
             declaration = callee.declaration
             if declaration is None or callee.file is None or declaration in found:
                 continue
-            code = _code(targets, callee.file, declaration, name, caller.udf, (*caller.steps, step))
+            code = _code(targets, callee.file, declaration, name, caller.udf, caller, step)
             found[declaration] = code
             pending.append(code)
     return tuple(found.values())
@@ -60,9 +60,7 @@ def _udfs(targets: Targets, unit: PackageUnit) -> Iterator[Code]:
     for site in sites(targets.operands.resolver, unit):
         found = site.file.remembered(source_of(site.owner), ("udf", site.node), partial(_udf, targets, site))
         if found is not None and found.callee.file is not None and found.callee.declaration is not None:
-            yield _code(
-                targets, found.callee.file, found.callee.declaration, found.called, found.udf, steps=()
-            )
+            yield _code(targets, found.callee.file, found.callee.declaration, found.called, found.udf)
 
 
 def _udf(targets: Targets, site: Site) -> _Udf | None:
@@ -131,12 +129,25 @@ def _code(
     declaration: Declaration,
     name: str,
     udf: str | None,
-    steps: tuple[Step, ...],
+    caller: Code | None = None,
+    step: Step | None = None,
 ) -> Code:
     known = file.remembered(declaration, "code", list[Code])
     for code in known:
-        if (code.name, code.udf, code.steps) == (name, udf, steps):
+        if (code.name, code.udf) == (name, udf) and _leads_there(code, caller, step):
+            code.caller = caller  # the one before may be of an earlier text
             return code
     targets.operands.resolver.bind_at(file, declaration.span.start)
-    known[:] = [Code(targets, file, declaration, name, udf, steps), *known[:2]]
+    known[:] = [Code(targets, file, declaration, name, udf, caller, step), *known[:2]]
     return known[0]
+
+
+def _leads_there(code: Code, caller: Code | None, step: Step | None) -> bool:
+    """Whether the way to `code` is that to `caller` and then `step`."""
+    while code.step == step:
+        if code.caller is caller:
+            return True
+        if code.caller is None or caller is None:
+            return False
+        code, step, caller = code.caller, caller.step, caller.caller
+    return False

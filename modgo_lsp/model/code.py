@@ -30,8 +30,8 @@ class Step(NamedTuple):
 class Code:
     """A declared function or a function literal, with the closures inside it.
 
-    `udf` is the registered name of the UDF that reaches it, None where it is no constant. `steps` are the
-    calls on the way; without any it is the UDF itself. `name` is what people call it."""
+    `udf` is the registered name of the UDF that reaches it, None where it is no constant. `caller` is what
+    leads to it by the call `step`; both are None of the UDF itself. `name` is what people call it."""
 
     def __init__(
         self,
@@ -40,7 +40,8 @@ class Code:
         declaration: Declaration,
         name: str,
         udf: str | None,
-        steps: tuple[Step, ...],
+        caller: Code | None,
+        step: Step | None,
     ) -> None:
         self._targets = targets
         self._operands = targets.operands
@@ -48,11 +49,19 @@ class Code:
         self.declaration = declaration
         self.name = name
         self.udf = udf
-        self.steps = steps
+        self.caller = caller
+        self.step = step
 
     @property
     def is_udf(self) -> bool:
-        return not self.steps
+        return self.caller is None
+
+    def steps_back(self) -> Iterator[Step]:
+        """The calls on the way from the UDF, the last one first."""
+        code = self
+        while code.caller is not None and code.step is not None:
+            yield code.step
+            code = code.caller
 
     @property
     def type(self) -> ast.FuncType:
@@ -243,7 +252,7 @@ class Code:
 
     def way(self) -> tuple[tuple[Location, str], ...]:
         """The calls that lead here, for a finding's related places."""
-        return tuple((step.location, step.message) for step in self.steps)
+        return tuple((step.location, step.message) for step in self.steps_back())[::-1]
 
     def parameters(self) -> Iterator[tuple[ast.Ident, Type]]:
         """The named parameters with their types."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from modgo_lsp.model.code import Code
+from modgo_lsp.model.finding import Location
 from modgo_lsp.model.imports import may_be_standard
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.targets import Declaration
@@ -54,7 +55,7 @@ class Locks:
                 self._takes[code.declaration] = taken[-1]
             elif let_go and not taken:
                 self._lets_go[code.declaration] = let_go[-1]
-        on_the_way = {step.location for code in reached for step in code.steps}
+        on_the_way = _on_the_way(reached)
         self._locked = {
             code.place(node)
             for code in reached
@@ -64,7 +65,7 @@ class Locks:
 
     def are_held_on_the_way(self, code: Code) -> bool:
         """Whether a lock is held by a call that leads to `code`."""
-        return any(step.location in self._locked for step in code.steps)
+        return any(step.location in self._locked for step in code.steps_back())
 
     def are_held(self, code: Code, node: ast.Node) -> bool:
         """Whether a lock is taken before `node`, in the order of the source, in the function or a closure
@@ -147,6 +148,18 @@ class _Seen(NamedTuple):
     taken: tuple[_Taken, ...]
     let_go: tuple[_LetGo, ...]
     guarded: tuple[ast.FuncLit, ...]
+
+
+def _on_the_way(reached: Sequence[Code]) -> set[Location]:
+    """The calls that lead to any of these, each way followed once as far as it is shared."""
+    found: set[Location] = set()
+    seen: set[Code] = set()
+    for code in reached:
+        while code not in seen and code.caller is not None and code.step is not None:
+            seen.add(code)
+            found.add(code.step.location)
+            code = code.caller
+    return found
 
 
 def _own(code: Code, methods: tuple[str, ...]) -> Iterator[str]:
