@@ -358,14 +358,24 @@ def _watch(options: Options, files: Files, paths: list[str]) -> None:
     from modgo_lsp.cli.watch import changes
 
     outcome: Outcome | None = None
-    for _ in changes(paths):
+    baselines: set[str] = set()
+    for _ in changes(paths, baselines):
         if sys.stdout.isatty():
             click.clear()
         outcome = _looked_at(options, files, paths, outcome.loaders if outcome else None)
+        baselines.update(_baselines(options, files, paths))
         _show(options, outcome, files)
         if options.output_format == "text":
             _echo("Watching for changes; Ctrl-C ends it.")
         sys.stdout.flush()
+
+
+def _baselines(options: Options, files: Files, paths: list[str]) -> Iterator[str]:
+    """The paths of the baselines in effect."""
+    for path in paths:
+        settings = configuration(absolute(path), files, _overrides(options)).settings
+        if settings.baseline is not None:
+            yield str(Path(settings.root, settings.baseline))
 
 
 def _exit_code(options: Options, outcome: Outcome) -> int:

@@ -5,7 +5,7 @@ Not for: what is done about them (lint.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
@@ -21,10 +21,16 @@ _READ = {*FILES, DEFAULT_NAME, "go.mod", "go.work", "modules.txt", ".gitignore"}
 
 
 class _Sources(DefaultFilter):
-    """Go files, and those that say what is linted and how."""
+    """Go files, and those that say what is linted and how, the `baselines` among them."""
+
+    def __init__(self, baselines: Set[str]) -> None:
+        super().__init__()
+        self._baselines = baselines
 
     def __call__(self, change: Change, path: str) -> bool:
-        return (path.endswith(".go") or Path(path).name in _READ) and super().__call__(change, path)
+        name = Path(path).name
+        is_read = name.endswith(".go") or name in _READ or path in self._baselines
+        return is_read and super().__call__(change, path)
 
 
 def _watched(path: Path) -> Path:
@@ -35,9 +41,10 @@ def _watched(path: Path) -> Path:
     return next((each for each in (folder, *folder.parents) if (each / "go.mod").is_file()), folder)
 
 
-def changes(paths: Sequence[str]) -> Iterator[None]:
+def changes(paths: Sequence[str], baselines: Set[str]) -> Iterator[None]:
     """Gives once at the beginning, then after every change below `paths`, those that come together once.
-    Raises KeyboardInterrupt at Ctrl-C, and CliError where a path is not there or cannot be watched."""
+    `baselines` are the paths of files that count too; there may come to be more. Raises KeyboardInterrupt at
+    Ctrl-C, and CliError where a path is not there or cannot be watched."""
     found = [absolute(path) for path in paths]
     for path in found:
         if not Path(path).exists():
@@ -48,7 +55,7 @@ def changes(paths: Sequence[str]) -> Iterator[None]:
         # The first time-out says that the watch is on: what changes from then on is not missed.
         for changed in watch(
             *sorted(folders),
-            watch_filter=_Sources(),
+            watch_filter=_Sources(baselines),
             yield_on_timeout=True,
             rust_timeout=_WAKE_MS,
         ):

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -461,6 +462,18 @@ def test_watch_sees_what_lies_elsewhere_in_the_module(module: Path, watching: su
     assert "MG101" in watching.stdout.readline()
     (module / "modgo.toml").write_text("selct = 1\n")
     assert "unknown key selct" in watching.stderr.readline()
+
+
+def test_watch_sees_a_baseline_of_any_name(module: Path, watching: subprocess.Popen[str]) -> None:
+    (module / "known.json").write_text('{"version": 1, "findings": {}}')
+    (module / "modgo.toml").write_text('baseline = "known.json"\n')
+    append(module, FORGOTTEN)
+    assert watching.stdout is not None
+    assert watching.stderr is not None
+    assert "MG101" in watching.stdout.readline()
+    time.sleep(1)  # all that was written before has been seen
+    (module / "known.json").write_text("{")
+    assert "known.json" in watching.stderr.readline()
 
 
 @pytest.mark.parametrize("both", [("--watch", "--fix"), ("--watch", "--stdin-filename", "a.go")])
