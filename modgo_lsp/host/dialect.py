@@ -206,13 +206,21 @@ def _map(tree: _Pairs, depth: int) -> Map:
         if code not in _ORDER_OF_FLAG or content or value is not None:
             raise UnstorableError("a map has an order that does not exist")
         order = _ORDER_OF_FLAG[code]
-    found = tuple((_value(key, depth + 1), _value(item, depth + 1)) for key, item in pairs)
+    found = tuple((_key(key, depth + 1), _value(item, depth + 1)) for key, item in pairs)
     ranks = [key_rank(key) for key, _ in found]
     if order != "none" and any(after <= before for before, after in itertools.pairwise(ranks)):
         raise UnstorableError("a map says that its keys are ordered, but they are not, or one stands twice")
     if len(set(ranks)) < len(ranks):
         raise UnstorableError("a map has one key twice")
     return Map(found, order)
+
+
+def _key(tree: Any, depth: int) -> Value:
+    if isinstance(tree, str) and tree and ord(tree[0]) in _BLOBS - {_BLOB}:
+        raise UnstorableError(
+            "a map key may be an integer, a string or bytes, not the blob of a client language"
+        )
+    return _value(tree, depth)
 
 
 def _particle(data: bytes) -> Value:

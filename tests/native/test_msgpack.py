@@ -247,6 +247,7 @@ mutations = some.lists(some.tuples(some.integers(0, 2**16), some.integers(0, 255
 @given(documents, mutations)
 @example(List((1,)), [(0, 0xDD)])
 @example(Map(((1, 2),), "k"), [(3, 9)])
+@example(Map((("", 2),), "none"), [(2, 7)])
 @settings(max_examples=5 * EXAMPLES)
 def test_what_is_let_through_the_real_one_reads_whole(
     real: Any, sdk: Any, value: Value, changes: Any
