@@ -15,7 +15,7 @@ import msgspec
 from modgo_lsp.cli.call_report import show_failure, show_outcome
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.completion import files
-from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import (
     BuildFailedError,
     ModuleFile,
@@ -26,6 +26,7 @@ from modgo_lsp.cli.module import (
     write_json,
 )
 from modgo_lsp.cli.progress import waiting
+from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.cli.words import FunctionCommand, argument_values
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import Failure

@@ -13,9 +13,9 @@ import click
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
 from modgo_lsp.cli.completion import files, folders
-from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import complete, exit_code_of, settings_for, show_findings, write_json
 from modgo_lsp.cli.progress import progress
+from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.report.build import build_json
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from modgo_lsp.cli.failure import is_coloured
+from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
 from modgo_lsp.host.sample import Record, sample_json

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from modgo_lsp import __version__
-from modgo_lsp.cli.failure import CliError, asks_for_json, colour_wish, show_as_json
+from modgo_lsp.cli.failure import CliError, asks_for_json, show_as_json
+from modgo_lsp.cli.terminal import colour_wish
 
 # Only a shell that completes words needs it.
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ import msgspec
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
-from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import complete, settings_for, write_json
+from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.host.native import libmod_go
 
 

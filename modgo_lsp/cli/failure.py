@@ -6,7 +6,6 @@ Not for: findings (report/) or failed calls, which are results.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from typing import IO, Any
 
@@ -47,15 +46,3 @@ def show_as_json(failure: click.ClickException) -> None:
         "frames": [],
     }
     click.echo(json.dumps({"ok": False, "error": error, "findings": []}, indent=2, ensure_ascii=False))
-
-
-def colour_wish() -> bool | None:
-    """What click is told: to let colours through, wherever they go; None leaves them to terminals."""
-    return True if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR") else None
-
-
-def is_coloured(stream: IO[Any]) -> bool:
-    """Whether to write colours to a stream: to a terminal, unless NO_COLOR or FORCE_COLOR say otherwise."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")

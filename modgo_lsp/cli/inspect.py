@@ -12,8 +12,9 @@ import click
 
 from modgo_lsp.build.go_info import GoInfo
 from modgo_lsp.build.inspect import ElfFacts, Inspection, inspect
-from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import write_json
+from modgo_lsp.cli.terminal import is_coloured
 
 # Of Go's settings those that say what kind of build it was; the JSON has them all.
 _TELLING = ("-buildmode", "-tags", "-trimpath", "-race", "GOOS", "GOARCH", "GOAMD64", "GOARM64")

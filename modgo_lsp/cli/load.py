@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from modgo_lsp.cli.completion import files
-from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import (
     BuildFailedError,
     complete,
@@ -23,6 +22,7 @@ from modgo_lsp.cli.module import (
 )
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.size import size_option
+from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
 from modgo_lsp.lint.config import Settings

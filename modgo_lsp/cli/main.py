@@ -64,6 +64,13 @@ def _code(words: list[str]) -> object:
         from modgo_lsp.server.main import serve
 
         serve()
+    if words[:1] == ["lint"]:
+        from modgo_lsp.cli.lint_run import lint
+        from modgo_lsp.cli.lint_words import plain_options
+
+        options = plain_options(words[1:])
+        if options is not None:
+            return lint(options)
     from modgo_lsp.cli.commands import run
 
     try:

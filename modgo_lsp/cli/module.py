@@ -20,8 +20,9 @@ from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
-from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.progress import progress
+from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.host.module import HostError
 from modgo_lsp.lint.config import Settings, resolve
 from modgo_lsp.model.files import DiskFiles

@@ -10,9 +10,9 @@ import sys
 import click
 
 from modgo_lsp.cli.cluster_options import cluster_options
-from modgo_lsp.cli.failure import is_coloured
 from modgo_lsp.cli.module import write_json
 from modgo_lsp.cli.progress import waiting
+from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.listing import RemoteModule, list_modules, module_json

@@ -5,15 +5,14 @@ Not for: results.
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
+
+from modgo_lsp.cli.terminal import shows_changes
 
 # Work that takes no longer is not worth a line that comes and goes.
 _SOON_SECONDS = 0.5
@@ -25,7 +24,7 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
     and none for work of one step, such as a build that finds everything made."""
     if quiet:
         yield lambda _: None
-    elif _on_terminal():
+    elif shows_changes():
         with _status("") as status:
             yield lambda text: status.update(text)
     else:
@@ -43,7 +42,7 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
 def waiting(text: str, quiet: bool) -> Iterator[None]:
     """Shows `text` on a terminal while work of one step goes on, once that takes a while. Nothing else may be
     written to the terminal meanwhile."""
-    if quiet or not _on_terminal():
+    if quiet or not shows_changes():
         yield
         return
     shown: list[Any] = []
@@ -62,34 +61,6 @@ def waiting(text: str, quiet: bool) -> Iterator[None]:
         timer.join()
         for status in shown:
             status.stop()
-
-
-@contextmanager
-def counting(text: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    """Gives a function that shows on a terminal how many of how many things are done, once it takes a while;
-    None where that is shown to nobody. Unlike the others it starts no thread: whoever counts may fork."""
-    if quiet or not _on_terminal():
-        yield None
-        return
-    shown_at = time.monotonic() + _SOON_SECONDS
-    shown = False
-
-    def show(done: int, total: int) -> None:
-        nonlocal shown, shown_at
-        if time.monotonic() >= shown_at:
-            shown_at = time.monotonic() + 0.1
-            shown = True
-            click.echo(f"\r{text} {done}/{total}", nl=False, err=True)
-
-    try:
-        yield show
-    finally:
-        if shown:
-            click.echo("\r\x1b[K", nl=False, err=True, color=True)
-
-
-def _on_terminal() -> bool:
-    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _status(text: str) -> Any:

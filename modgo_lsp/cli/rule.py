@@ -11,7 +11,8 @@ import click
 import msgspec
 
 from modgo_lsp.cli.completion import rules
-from modgo_lsp.cli.failure import CliError, is_coloured
+from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.rules.nearest import nearest

@@ -69,6 +69,7 @@ def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     imported = set(ran.stdout.split())
     assert "modgo_lsp.lint.run" in imported
     unneeded = {
+        "click",
         "pygls",
         "lsprotocol",
         "asyncio",
@@ -141,7 +142,7 @@ def test_a_defect_is_one_line_and_a_way_to_report_it(
     monkeypatch.setattr(commands, "import_module", broken)
     monkeypatch.delenv("MODGO_DEBUG", raising=False)
     with pytest.raises(SystemExit) as ended:
-        main(["lint"])
+        main(["rule"])
     told = capsys.readouterr().err
     assert ended.value.code == 70
     assert "RuntimeError: the sky fell" in told
@@ -149,7 +150,7 @@ def test_a_defect_is_one_line_and_a_way_to_report_it(
     assert "Traceback" not in told
     monkeypatch.setenv("MODGO_DEBUG", "1")
     with pytest.raises(RuntimeError):
-        main(["lint"])
+        main(["rule"])
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -1,0 +1,43 @@
+"""The line that says on a terminal how much of its work `modgo lint` has done.
+
+Apart from the others (progress.py), for lint must be quick to start.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from modgo_lsp.cli.terminal import shows_changes
+
+# Work that takes no longer is not worth a line that comes and goes.
+_SOON_SECONDS = 0.5
+
+
+@contextmanager
+def counting(text: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Gives a function that shows on a terminal how many of how many things are done, once it takes a while;
+    None where that is shown to nobody. It starts no thread: whoever counts may fork."""
+    if not shows_changes():
+        yield None
+        return
+    shown_at = time.monotonic() + _SOON_SECONDS
+    shown = False
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown, shown_at
+        if time.monotonic() >= shown_at:
+            shown_at = time.monotonic() + 0.1
+            shown = True
+            from click import echo  # most runs show nothing
+
+            echo(f"\r{text} {done}/{total}", nl=False, err=True)
+
+    try:
+        yield show
+    finally:
+        if shown:
+            from click import echo
+
+            echo("\r\x1b[K", nl=False, err=True, color=True)

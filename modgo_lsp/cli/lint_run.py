@@ -1,0 +1,327 @@
+"""What `modgo lint` does: findings in files and folders, and their fixes.
+
+A run that finds all as it was need not load click. Not for: what is found (lint/) or how it is shown
+(report/), nor reading the command line (lint.py, lint_words.py).
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from modgo_lsp.build.facts_cache import DiskFactsCache
+from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.build.lint_crew import Crew
+from modgo_lsp.build.lint_store import DiskStore
+from modgo_lsp.cli.counting import counting
+from modgo_lsp.cli.terminal import colour_wish, is_coloured
+from modgo_lsp.lint.check import order
+from modgo_lsp.lint.config import configuration
+from modgo_lsp.lint.fix import Fixed, best, fix_paths
+from modgo_lsp.lint.modules import Machine
+from modgo_lsp.lint.run import Outcome, absolute, lint_paths
+from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.report.sources import Sources, printable
+from modgo_lsp.report.style import Painter
+
+if TYPE_CHECKING:
+    from modgo_lsp.model.load import Loader
+
+_SEVERITIES = ("error", "warning", "information", "hint")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
+FAIL_ON = (*_SEVERITIES, "never")
+
+
+class Options(msgspec.Struct, frozen=True):
+    """The command line, as given."""
+
+    paths: tuple[str, ...] = ()
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    output_format: str = FORMATS[0]
+    exit_zero: bool = False
+    fail_on: str | None = None
+    statistics: bool = False
+    stdin_filename: str | None = None
+    baseline: str | None = None
+    write_baseline: bool = False
+    watch: bool = False
+    build: bool = False
+    no_cache: bool = False
+
+
+def lint(options: Options) -> int:
+    """Lints as the options say, and shows it: the exit code."""
+    files, paths = _input(options)
+    if options.watch:
+        _watch(options, files, paths)
+        code = 0
+    elif options.write_baseline:
+        code = _write_baseline(options, files, paths)
+    elif options.fix or options.diff:
+        with _machine(options) as machine:
+            fixed = fix_paths(paths, files, _overrides(options), options.unsafe_fixes, machine)
+        code = _mend(options, fixed, files)
+    else:
+        outcome = _looked_at(options, files, paths)
+        _show(options, outcome, files)
+        code = _exit_code(options, outcome)
+    return code
+
+
+def _input(options: Options) -> tuple[Files, list[str]]:
+    """Where to read from, and what; the standard input becomes a file over the disk."""
+    if options.stdin_filename is None:
+        return DiskFiles(), list(options.paths) or ["."]
+    from modgo_lsp.syntax.document import parse
+
+    path = absolute(options.stdin_filename)
+    document = parse(path, sys.stdin.buffer.read())
+    return OverlayFiles(DiskFiles(), {path: document}), [path]
+
+
+def _looked_at(
+    options: Options, files: Files, paths: list[str], previous: Mapping[str, Loader] | None = None
+) -> Outcome:
+    """What lint finds and, with --build, what building and loading say."""
+    with _machine(options) as machine:
+        outcome = lint_paths(paths, files, _overrides(options), previous, machine)
+    if not options.build:
+        return outcome
+    from modgo_lsp.cli.lint_build import built_findings
+
+    quiet = options.output_format not in ("text", "concise")
+    more = built_findings(outcome, quiet)
+    return msgspec.structs.replace(outcome, findings=tuple(sorted((*outcome.findings, *more), key=order)))
+
+
+@contextmanager
+def _machine(options: Options) -> Iterator[Machine]:
+    """What lint may use of this machine."""
+    cache, store = (None, None) if options.no_cache else (DiskFactsCache(), DiskStore())
+    # What watches the files has threads, which a fork would not take along.
+    crew = None if options.watch else Crew(cache)
+    # Nothing that a run makes is garbage before its end: looking for it would take a fifth of the time.
+    gc.disable()
+    try:
+        with counting("Judging packages:") as count:
+            yield Machine(find_go_environment, cache, store, crew, count)
+    finally:
+        if not options.watch:
+            gc.freeze()
+        gc.enable()
+
+
+def _overrides(options: Options) -> dict[str, Any]:
+    """The settings that the command line gives. --select starts afresh: what a file ignores is forgotten."""
+    overrides: dict[str, Any] = {}
+    if options.select:
+        overrides["select"] = _codes(options.select)
+        overrides["ignore"] = []
+    if options.ignore:
+        overrides["ignore"] = _codes(options.ignore)
+    if options.fail_on:
+        overrides["fail-on"] = options.fail_on
+    if options.baseline is not None and not options.write_baseline:
+        overrides["baseline"] = absolute(options.baseline)
+    return overrides
+
+
+def _codes(given: tuple[str, ...]) -> list[str]:
+    return [code.strip() for codes in given for code in codes.split(",") if code.strip()]
+
+
+def _show(options: Options, outcome: Outcome, files: Files) -> None:
+    """Writes the report; what is wrong with the run itself goes to the standard error."""
+    sources = Sources(files, str(Path.cwd()), outcome.documents)
+    if options.statistics:
+        from modgo_lsp.report.statistics import statistics_json, statistics_text
+
+        as_json = options.output_format == "json"
+        _echo(statistics_json(outcome.findings) if as_json else statistics_text(outcome.findings))
+    else:
+        _report(options, outcome, sources)
+    for directory in outcome.without_module:
+        _complain(
+            f"Note: {sources.shown(directory)} belongs to no Go module, so what it imports stays unknown; "
+            "`go mod init` makes one"
+        )
+    for note in _unread(outcome):
+        _complain(f"Note: {printable(note)}")
+    for problem in outcome.problems:
+        _complain(f"Error: {printable(str(problem))}")
+
+
+def _report(options: Options, outcome: Outcome, sources: Sources) -> None:
+    """Writes the findings in the format that was asked for; each format loads what it needs itself."""
+    findings, counts = outcome.findings, outcome.counts
+    if options.output_format == "json":
+        from modgo_lsp.report.json import report_json
+
+        _echo(report_json(findings, counts, sources))
+    elif options.output_format == "sarif":
+        from modgo_lsp.report.sarif import report_sarif
+
+        _echo(report_sarif(findings, sources, [printable(str(each)) for each in outcome.problems]))
+    elif options.output_format == "github":
+        from modgo_lsp.report.github import report_github
+
+        _echo(report_github(findings, sources))
+    elif options.output_format == "gitlab":
+        from modgo_lsp.report.gitlab import report_gitlab
+
+        _echo(report_gitlab(findings, sources))
+    elif options.output_format == "junit":
+        from modgo_lsp.report.junit import report_junit
+
+        _echo(report_junit(findings, sources))
+    elif options.output_format == "concise":
+        from modgo_lsp.report.concise import report_concise
+
+        _echo(report_concise(findings, sources, Painter(is_coloured(sys.stdout))))
+    else:
+        from modgo_lsp.report.text import closing_line, report_text
+
+        _echo(report_text(findings, sources, Painter(is_coloured(sys.stdout))), gap=True)
+        _echo(closing_line(findings, counts))
+        if not (options.fix or options.diff):
+            _echo(_fixable(findings))
+
+
+def _unread(outcome: Outcome) -> Iterator[str]:
+    """What couldn't be judged, for it hangs on source that isn't here."""
+    if not outcome.unread:
+        return
+    from modgo_lsp.model.imports import may_be_standard
+
+    library = [path for path in outcome.unread if may_be_standard(path)]
+    others = [path for path in outcome.unread if path not in library]
+    if library and not outcome.go_found:
+        yield (
+            f"Go was not found, so the types of its library ({', '.join(library)}) are not judged; "
+            "`modgo doctor` says what to do"
+        )
+    if others:
+        yield (
+            f"the source of {', '.join(others)} is not here, so types from there are not judged; "
+            "`go mod download` fetches what go.mod requires"
+        )
+
+
+def _echo(text: str, gap: bool = False) -> None:
+    """Writes to the standard output, as click would."""
+    if not text:
+        return
+    text += "\n" * gap
+    if sys.platform != "win32" and sys.stdout.encoding == "utf-8":
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    else:
+        from click import echo
+
+        echo(text, color=True)
+
+
+def _complain(text: str) -> None:
+    """Writes a line to the standard error."""
+    from click import echo
+
+    echo(text, err=True, color=colour_wish())
+
+
+def _fixable(findings: tuple[Finding, ...]) -> str:
+    safe = sum(best(finding, False) is not None for finding in findings)
+    unsafe = sum(best(finding, True) is not None for finding in findings) - safe
+    told = [f"{safe} can be mended with --fix"] * (safe > 0)
+    told += [f"{unsafe} {'more ' * (safe > 0)}with --fix --unsafe-fixes"] * (unsafe > 0)
+    return f"{', '.join(told)}." if told else ""
+
+
+def _mend(options: Options, fixed: Fixed, files: Files) -> int:
+    """--fix and --diff: the exit code."""
+    from modgo_lsp.cli.rewrite import unified_diff, write_changes
+
+    if options.diff:
+        _echo(unified_diff(fixed.changes).rstrip("\n"))
+        for problem in fixed.outcome.problems:
+            _complain(f"Error: {printable(str(problem))}")
+        return 2 if fixed.outcome.problems else int(bool(fixed.changes) and not options.exit_zero)
+    if options.stdin_filename is not None:
+        path = absolute(options.stdin_filename)
+        sys.stdout.buffer.write(fixed.changes[path][1] if path in fixed.changes else files.read(path))
+        return _exit_code(options, fixed.outcome)
+    write_changes(fixed.changes)
+    _show(options, fixed.outcome, files)
+    if fixed.count and options.output_format == "text":
+        _echo(f"Mended {fixed.count} in {len(fixed.changes)} file{'s' * (len(fixed.changes) > 1)}.")
+    return _exit_code(options, fixed.outcome)
+
+
+def _write_baseline(options: Options, files: Files, paths: list[str]) -> int:
+    """--write-baseline: the exit code."""
+    from modgo_lsp.cli.rewrite import write_file
+    from modgo_lsp.lint.baseline import DEFAULT_NAME, write_baseline
+
+    # What an older baseline knows is found again, so that it can be told anew.
+    with _machine(options) as machine:
+        outcome = lint_paths(paths, files, {**_overrides(options), "baseline": None}, machine=machine)
+    configured = configuration(absolute(paths[0]), files).settings
+    named = options.baseline or (
+        str(Path(configured.root, configured.baseline)) if configured.baseline else DEFAULT_NAME
+    )
+    path = Path(absolute(named))
+    write_file(path, write_baseline(outcome.findings, str(path.parent)))
+    sources = Sources(files, str(Path.cwd()))
+    count = len(outcome.findings)
+    _echo(f"{sources.shown(str(path))} knows {count} finding{'s' * (count != 1)} from now on.")
+    if configured.baseline is None:
+        _echo(f"Lint with --baseline {sources.shown(str(path))}, or name it as `baseline` in modgo.toml.")
+    for problem in outcome.problems:
+        _complain(f"Error: {printable(str(problem))}")
+    return 2 if outcome.problems else 0
+
+
+def _watch(options: Options, files: Files, paths: list[str]) -> None:
+    """--watch: until Ctrl-C."""
+    from modgo_lsp.cli.watch import changes
+
+    outcome: Outcome | None = None
+    baselines: set[str] = set()
+    for _ in changes(paths, baselines):
+        if sys.stdout.isatty():
+            from click import clear
+
+            clear()
+        outcome = _looked_at(options, files, paths, outcome.loaders if outcome else None)
+        baselines.update(_baselines(options, files, paths))
+        _show(options, outcome, files)
+        if options.output_format == "text":
+            _echo("Watching for changes; Ctrl-C ends it.")
+        sys.stdout.flush()
+
+
+def _baselines(options: Options, files: Files, paths: list[str]) -> Iterator[str]:
+    """The paths of the baselines in effect."""
+    for path in paths:
+        settings = configuration(absolute(path), files, _overrides(options)).settings
+        if settings.baseline is not None:
+            yield str(Path(settings.root, settings.baseline))
+
+
+def _exit_code(options: Options, outcome: Outcome) -> int:
+    if outcome.problems:
+        return 2
+    if options.exit_zero or outcome.fail_on == "never":
+        return 0
+    worst = _SEVERITIES.index(outcome.fail_on)
+    return int(any(_SEVERITIES.index(finding.severity) <= worst for finding in outcome.findings))
