@@ -356,7 +356,6 @@ def _goals(f: Figures) -> Iterator[Goal]:
     yield _faster("first diagnostics, one file", f, "first_diag_ms", 1)
     yield _faster("first diagnostics, one file, cold", f, "first_diag_cold_ms", 1)
     yield _faster(f"first diagnostics, {PACKAGES} packages, cold", f, f"first_diag_{PACKAGES}_ms", 5)
-    yield _faster(f"first diagnostics, {PACKAGES} packages, warm", f, f"first_diag_{PACKAGES}_warm_ms", 5)
     for prefix, what in (("", f"{LARGE_FILE} lines"), ("package_", f"{MANY_FILES} files")):
         yield _below(f"edit p50, {what}", f[f"{prefix}edit_p50_ms"], 3)
         yield _below(f"edit p99, {what}", f[f"{prefix}edit_p99_ms"], 10)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node as Tree
 
@@ -16,6 +16,9 @@ MAX_DEPTH = 120
 # How many operators a chain of them may have. Python frees what hangs on one another by recursion, on the
 # stack of a thread that may be small: a chain of some ten thousands would end the process.
 _MAX_CHAIN = 10_000
+
+# How many children a list is made of in a few milliseconds.
+_MANY = 5_000
 
 _LITERALS = {
     "int_literal": "int",
@@ -144,7 +147,19 @@ class Lowering:
 
 def proper(node: Tree) -> list[Tree]:
     """The named children that are code: neither comments nor what the parser skipped."""
-    return [child for child in node.named_children if not child.is_extra and not child.is_error]
+    children = node.named_children if node.named_child_count < _MANY else _one_by_one(node)
+    return [child for child in children if not child.is_extra and not child.is_error]
+
+
+def _one_by_one(node: Tree) -> Iterator[Tree]:
+    """The named children of a node with very many: making a list of them keeps Python to itself for long."""
+    cursor = node.walk()
+    more = cursor.goto_first_child()
+    while more:
+        child = cursor.node
+        if child is not None and child.is_named:
+            yield child
+        more = cursor.goto_next_sibling()
 
 
 def _named(node: Tree) -> bool:

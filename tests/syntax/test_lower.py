@@ -194,6 +194,19 @@ def test_imports_keep_their_names_and_paths() -> None:
     ]
 
 
+def test_a_table_of_many_values_has_them_all() -> None:
+    values = ", /* and */\n".join(str(number) for number in range(6000))
+    file = lower(parse("/a.go", f"package p\n\nvar table = []int{{\n{values},\n}}\n".encode()))
+    (decl,) = file.decls
+    assert isinstance(decl, ast.GenDecl)
+    (spec,) = decl.specs
+    assert isinstance(spec, ast.ValueSpec)
+    (table,) = spec.values
+    assert isinstance(table, ast.CompositeLit)
+    literals = [each.value for each in table.elements if isinstance(each, ast.BasicLit)]
+    assert literals == [str(number) for number in range(6000)]
+
+
 def test_a_comment_a_line_away_is_no_doc() -> None:
     assert function("// far\n\nfunc f() {}").doc is None
     assert function("var x int // trails\nfunc f() {}").doc is None
