@@ -16,6 +16,7 @@ from typing import IO, Any, Union
 import msgspec
 
 from modgo_lsp.lint.check import Judgement
+from modgo_lsp.server.process_end import when_ended
 
 # How willingly it leaves the processor to others: the editor's user is waiting for those.
 _NICENESS = 10
@@ -119,6 +120,7 @@ def main() -> None:
     gc.disable()
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    when_ended(os.getppid(), lambda: os._exit(1))
     body = read(stdin)
     if body is not None:
         order = msgspec.msgpack.decode(body, type=Order)

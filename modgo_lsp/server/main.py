@@ -78,7 +78,7 @@ def _serve(stdin: BinaryIO, stdout: BinaryIO) -> int:
         if session is None:
             return 1
         if session.process_id is not None:
-            from modgo_lsp.server.client_process import when_ended
+            from modgo_lsp.server.process_end import when_ended
 
             when_ended(session.process_id, lambda: inbox.put(_ENDED))
         return _work(session, inbox)

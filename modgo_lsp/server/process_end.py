@@ -1,4 +1,5 @@
-"""The editor's process, whose end is the session's: the server's input may stay open beyond it.
+"""The end of another process: of the editor, whose server has nobody to serve then though its input may stay
+open; of the server, for which nobody need look through a workspace any more.
 
 Not for: the end of the input (connection.py).
 """
@@ -26,4 +27,4 @@ def when_ended(process_id: int, then: Callable[[], None]) -> None:
         select.select([process], [], [])
         then()
 
-    threading.Thread(target=wait, name="client process", daemon=True).start()
+    threading.Thread(target=wait, name=f"end of {process_id}", daemon=True).start()
