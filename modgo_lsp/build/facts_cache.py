@@ -10,7 +10,6 @@ import os
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 # What is not asked for so long is forgotten, and the oldest where all of it takes more room.
 _DAYS = 30
@@ -27,11 +26,12 @@ class DiskFactsCache:
 
     def __init__(self, kind: str = "facts") -> None:
         self._kind = kind
-        self._folder: Path | None = None
+        self._folder: str | None = None
 
     def get(self, key: str) -> bytes | None:
         try:
-            written = self._file(key).read_bytes()
+            with open(self._file(key), "rb", buffering=0) as file:
+                written = file.read()
         except OSError:
             return None
         value = written[_DIGEST:]
@@ -43,44 +43,49 @@ class DiskFactsCache:
             keep_small(self.folder, _DAYS, _MEGABYTES << 20)
 
     @property
-    def folder(self) -> Path:
+    def folder(self) -> str:
         if self._folder is None:
-            self._folder = _cache_folder() / self._kind
+            self._folder = os.path.join(_cache_folder(), self._kind)
         return self._folder
 
-    def _file(self, key: str) -> Path:
-        return self.folder / key[:2] / key
+    def _file(self, key: str) -> str:
+        return os.path.join(self.folder, key[:2], key)
 
 
 def _digest(value: bytes) -> bytes:
     return hashlib.blake2b(value, digest_size=_DIGEST).digest()
 
 
-def _replace(path: Path, value: bytes) -> None:
+def _replace(path: str, value: bytes) -> None:
     """Writes a file by renaming a finished one into place, as build/cache.py does, without what its import
     costs each first run of lint."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    folder, name = os.path.split(path)
+    os.makedirs(folder, exist_ok=True)
     # Processes of several containers may share the folder, and have the same numbers.
-    temporary = path.parent / f".{path.name}.{os.urandom(8).hex()}"
+    temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}")
     try:
-        temporary.write_bytes(value)
-        temporary.replace(path)
+        with open(temporary, "wb") as file:
+            file.write(value)
+        os.replace(temporary, path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
         raise
 
 
-def keep_small(directory: Path, days: float, size: int) -> None:
+def keep_small(directory: str, days: float, size: int) -> None:
     """Removes files below `directory` that weren't written or asked for for so many days, and the oldest
     while all have more than `size` bytes. Looks at most once a day: a file .swept says when that was."""
-    mark = directory / ".swept"
     now = time.time()
     with suppress(FileNotFoundError):
-        if mark.stat().st_mtime > now - 86400:
+        if os.stat(os.path.join(directory, ".swept")).st_mtime > now - 86400:
             return
+    from pathlib import Path
+
+    mark = Path(directory, ".swept")
     mark.touch()
     found = []
-    for path in directory.rglob("*"):
+    for path in mark.parent.rglob("*"):
         with suppress(OSError):
             if path != mark and path.is_file():
                 state = path.stat()
@@ -94,10 +99,14 @@ def keep_small(directory: Path, days: float, size: int) -> None:
             total -= length
 
 
-def _cache_folder() -> Path:
+def _cache_folder() -> str:
+    """Raises OSError where there is none, for want of a home."""
     if sys.platform == "linux":
         # As platformdirs says, without what its import costs each run.
-        return Path(os.environ.get("XDG_CACHE_HOME", "").strip() or Path("~/.cache").expanduser()) / "modgo"
+        cache = os.environ.get("XDG_CACHE_HOME", "").strip()
+        if not cache and not os.path.isabs(cache := os.path.expanduser("~/.cache")):
+            raise FileNotFoundError("there is no home directory")
+        return os.path.join(cache, "modgo")
     from modgo_lsp.build.cache import cache_directory
 
-    return cache_directory()
+    return str(cache_directory())

@@ -8,9 +8,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import shutil
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Literal
 
 from modgo_lsp.model.go_environment import GoEnvironment
@@ -29,14 +29,14 @@ def find_go_environment(setting: str | None = None) -> GoEnvironment:
     goroot, version = _library(setting, variables)
     cache = variables.get("GOMODCACHE")
     if not cache:
-        first = variables.get("GOPATH").split(os.pathsep)[0] or os.path.expanduser("~/go")  # noqa: PTH111
-        cache = os.path.join(first, "pkg", "mod")  # noqa: PTH118
+        first = variables.get("GOPATH").split(os.pathsep)[0] or os.path.expanduser("~/go")
+        cache = os.path.join(first, "pkg", "mod")
     flags = variables.get("GOFLAGS")
     flag = re.search(_MOD_FLAG, flags) if "mod=" in flags else None
     return GoEnvironment(
         goroot=goroot,
         version=version,
-        module_cache=os.path.abspath(cache),  # noqa: PTH100 (links stay links)
+        module_cache=os.path.abspath(cache),  # links stay links
         mod=flag[1] if flag else "",  # type: ignore[arg-type]  # the pattern has these words alone
         work=variables.get("GOWORK"),
     )
@@ -62,25 +62,25 @@ def _kept_variables() -> dict[str, str]:
     if named == "off":
         return {}
     try:
-        text = Path(named or _config_folder() / "go" / "env").read_text("utf-8", "replace")
+        text = _text(named or os.path.join(_config_folder(), "go", "env"))
     except OSError:
         return {}
     pairs = (line.partition("=") for line in text.splitlines() if not line.startswith("#"))
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _config_folder() -> Path:
+def _config_folder() -> str:
     if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA", ""))
+        return os.environ.get("APPDATA", "")
     if sys.platform == "darwin":
-        return Path("~/Library/Application Support").expanduser()
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser())
+        return os.path.expanduser("~/Library/Application Support")
+    return os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
 
 
 def _library(setting: str | None, variables: _Variables) -> tuple[str | None, str]:
     """GOROOT and version of the Go that a build would take."""
     if setting:
-        command = shutil.which(os.path.expanduser(setting))  # noqa: PTH111
+        command = _which(os.path.expanduser(setting))
         found = None if command is None else _of_command(command, variables)
         return found or (None, "")
     for command, _, settings in go_candidates():
@@ -93,20 +93,48 @@ def _library(setting: str | None, variables: _Variables) -> tuple[str | None, st
 def _of_command(command: str, variables: _Variables) -> tuple[str, str] | None:
     """A go command lies in its GOROOT's bin, as a link or itself, or is the script that the wheel has put
     beside it; where it is a script that starts another one, only the variable can tell."""
-    above = Path(command).resolve().parents[1]
-    packages = (*above.glob("lib/python3*/site-packages"), above / "Lib" / "site-packages")
-    roots = (variables.get("GOROOT"), str(above), *(str(folder / "go") for folder in packages))
+    roots = _roots(command, variables)
     return next((found for found in map(_checked, roots) if found is not None), None)
 
 
+def _roots(command: str, variables: _Variables) -> Iterator[str]:
+    yield variables.get("GOROOT")
+    above = os.path.dirname(os.path.dirname(os.path.realpath(command)))
+    yield above
+    with suppress(OSError):
+        for name in os.listdir(os.path.join(above, "lib")):
+            if name.startswith("python3"):
+                yield os.path.join(above, "lib", name, "site-packages", "go")
+    yield os.path.join(above, "Lib", "site-packages", "go")
+
+
 def _checked(goroot: str) -> tuple[str, str] | None:
-    if not goroot or not Path(goroot, "src", "builtin").is_dir():
+    if not goroot or not os.path.isdir(os.path.join(goroot, "src", "builtin")):
         return None
     try:
-        first = Path(goroot, "VERSION").read_text("utf-8", "replace").partition("\n")[0]
+        first = _text(os.path.join(goroot, "VERSION")).partition("\n")[0]
     except OSError:
         return None
     return goroot, first.strip().removeprefix("go")
+
+
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def _which(command: str) -> str | None:
+    """As shutil.which, whose module loads what unpacks archives."""
+    if sys.platform == "win32":
+        import shutil
+
+        return shutil.which(command)
+    if os.path.dirname(command):
+        places = [command]
+    else:
+        folders = os.environ.get("PATH", os.defpath)
+        places = [os.path.join(folder, command) for folder in folders.split(os.pathsep)] if folders else []
+    return next((each for each in places if os.access(each, os.X_OK) and not os.path.isdir(each)), None)
 
 
 def parse_version(text: str) -> tuple[int, ...]:
@@ -118,21 +146,21 @@ def parse_version(text: str) -> tuple[int, ...]:
 def go_candidates() -> list[tuple[str, Origin, dict[str, str]]]:
     """The go commands of this machine, the best first: path, origin, variables that must be set for it."""
     candidates: list[tuple[str, Origin, dict[str, str]]] = []
-    if path := shutil.which("go"):
+    if path := _which("go"):
         candidates.append((path, "PATH", {}))
     folder = wheel_folder("go")
     executable = "go.exe" if sys.platform == "win32" else "go"
-    if folder is not None and (folder / "bin" / executable).is_file():
+    if folder is not None and os.path.isfile(os.path.join(folder, "bin", executable)):
         # The wheel holds a whole GOROOT; one in the environment belongs to another Go.
-        candidates.append((str(folder / "bin" / executable), "wheel", {"GOROOT": str(folder)}))
+        candidates.append((os.path.join(folder, "bin", executable), "wheel", {"GOROOT": folder}))
     return candidates
 
 
-def wheel_folder(package: str) -> Path | None:
+def wheel_folder(package: str) -> str | None:
     """The folder of an installed Python package."""
     try:
         spec = importlib.util.find_spec(package)
     except (ImportError, ValueError):
         return None
     locations = list(spec.submodule_search_locations or ()) if spec is not None else []
-    return Path(locations[0]) if locations else None
+    return locations[0] if locations else None

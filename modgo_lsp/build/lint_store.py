@@ -11,11 +11,10 @@ import sys
 import time
 from functools import cached_property
 from importlib.util import find_spec
-from pathlib import Path
 
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.model.go_environment import GoEnvironment
-from modgo_lsp.resources import resource
+from modgo_lsp.resources import resource_folder
 
 _ROOMS = ("syntax", "model", "rules", "lint")
 # Packages that say what Go source is.
@@ -39,7 +38,7 @@ class DiskStore:
 
     def _key(self, root: str, environment: GoEnvironment) -> str:
         machine = (sys.platform, *os.uname()[4:]) if hasattr(os, "uname") else (sys.platform,)
-        library = "" if environment.goroot is None else _stamp(Path(environment.goroot, "VERSION"))
+        library = "" if environment.goroot is None else _stamp(os.path.join(environment.goroot, "VERSION"))
         parts = (root, *machine, repr(environment), library, self._modgo)
         whole = "\0".join(parts).encode("utf-8", "surrogateescape")
         return hashlib.blake2b(whole, digest_size=20).hexdigest()
@@ -47,25 +46,26 @@ class DiskStore:
     @cached_property
     def _modgo(self) -> str:
         """Changes whenever the code does that judgements depend on."""
-        here = Path(__file__).parents[1]
-        folders = [*(here / room for room in _ROOMS), resource("grammars"), resource("udf")]
+        here = os.path.dirname(os.path.dirname(__file__))
+        folders = [os.path.join(here, room) for room in _ROOMS]
+        folders += (resource_folder("grammars"), resource_folder("udf"))
         found = [f"{folder}{_stamps(folder)}" for folder in folders]
         for name in _PARSERS:
             spec = find_spec(name)
-            found.append(f"{spec.origin}{_stamp(Path(spec.origin))}" if spec and spec.origin else "")
+            found.append(f"{spec.origin}{_stamp(spec.origin)}" if spec and spec.origin else "")
         return "\0".join(found)
 
 
-def _stamps(folder: Path) -> str:
+def _stamps(folder: str) -> str:
     """Names, times and sizes of the files in a folder."""
     with os.scandir(folder) as entries:
         found = sorted((entry.name, *_times(entry.stat())) for entry in entries if entry.is_file())
     return repr(found)
 
 
-def _stamp(path: Path) -> str:
+def _stamp(path: str) -> str:
     try:
-        return repr(_times(path.stat()))
+        return repr(_times(os.stat(path)))
     except OSError:
         return ""
 

@@ -222,7 +222,7 @@ def _zig_in_wheel() -> Path | None:
     folder = wheel_folder("ziglang")
     if folder is None:
         return None
-    zig = folder / ("zig.exe" if sys.platform == "win32" else "zig")
+    zig = Path(folder, "zig.exe" if sys.platform == "win32" else "zig")
     return zig if zig.is_file() else None
 
 

@@ -7,10 +7,10 @@ A run that finds all as it was need not load click. Not for: what is found (lint
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -143,7 +143,7 @@ def _codes(given: tuple[str, ...]) -> list[str]:
 
 def _show(options: Options, outcome: Outcome, files: Files) -> None:
     """Writes the report; what is wrong with the run itself goes to the standard error."""
-    sources = Sources(files, str(Path.cwd()), outcome.documents)
+    sources = Sources(files, os.getcwd(), outcome.documents)
     if options.statistics:
         from modgo_lsp.report.statistics import statistics_json, statistics_text
 
@@ -269,6 +269,8 @@ def _mend(options: Options, fixed: Fixed, files: Files) -> int:
 
 def _write_baseline(options: Options, files: Files, paths: list[str]) -> int:
     """--write-baseline: the exit code."""
+    from pathlib import Path
+
     from modgo_lsp.cli.rewrite import write_file
     from modgo_lsp.lint.baseline import DEFAULT_NAME, write_baseline
 
@@ -281,7 +283,7 @@ def _write_baseline(options: Options, files: Files, paths: list[str]) -> int:
     )
     path = Path(absolute(named))
     write_file(path, write_baseline(outcome.findings, str(path.parent)))
-    sources = Sources(files, str(Path.cwd()))
+    sources = Sources(files, os.getcwd())
     count = len(outcome.findings)
     _echo(f"{sources.shown(str(path))} knows {count} finding{'s' * (count != 1)} from now on.")
     if configured.baseline is None:
@@ -312,6 +314,8 @@ def _watch(options: Options, files: Files, paths: list[str]) -> None:
 
 def _baselines(options: Options, files: Files, paths: list[str]) -> Iterator[str]:
     """The paths of the baselines in effect."""
+    from pathlib import Path
+
     for path in paths:
         settings = configuration(absolute(path), files, _overrides(options)).settings
         if settings.baseline is not None:

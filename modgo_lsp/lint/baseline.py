@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
 
 import msgspec
 
@@ -40,12 +39,16 @@ def read_baseline(raw: bytes, folder: str) -> Known:
         raise BaselineError(f"it is no baseline ({error})") from None
     if file.version != _VERSION:
         raise BaselineError(f"it has version {file.version}, and this modgo reads version {_VERSION}")
+    from pathlib import PurePath  # most runs have no baseline
+
     return {str(PurePath(folder, path)): counts for path, counts in file.findings.items()}
 
 
 def write_baseline(findings: Iterable[Finding], folder: str) -> bytes:
     """The text of a baseline file in `folder` that holds these findings. Files outside are left out: a
     baseline says nothing of what lies beside its project."""
+    from pathlib import PurePath
+
     counts: dict[str, Counter[str]] = {}
     for finding in findings:
         path = PurePath(finding.location.path)

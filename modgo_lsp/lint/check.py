@@ -107,7 +107,7 @@ def judgement(package: Package) -> Judgement | None:
 
 def _documents(package: Package, paths: set[str]) -> Iterator[Document]:
     """The documents of files in packages that this one imports."""
-    folders = {os.path.dirname(path) for path in paths}  # noqa: PTH120
+    folders = {os.path.dirname(path) for path in paths}
     for member in package.dependencies if folders else ():
         if member.directory in folders:
             yield from (file.document for file in member.files if file.document.path in paths)

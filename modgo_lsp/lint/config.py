@@ -6,16 +6,18 @@ command line says overrides it. Not for: acting on any of it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import PurePath
+from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args
 
 import msgspec
+from msgspec import structs
 from msgspec.structs import FieldInfo
 
 from modgo_lsp.lint.baseline import BaselineError, Known, read_baseline
 from modgo_lsp.lint.toml_places import line_of_key, parse_toml
-from modgo_lsp.model.files import Files
+from modgo_lsp.model.files import Files, join, upwards
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import codes_under, unknown_rule
 from modgo_lsp.rules.nearest import nearest
@@ -66,7 +68,13 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
 
 
 _NO_KEYS = ("root", "known")
-KEYS = {field.encode_name: field for field in msgspec.structs.fields(Settings) if field.name not in _NO_KEYS}
+KEYS = tuple(name for name in Settings.__struct_encode_fields__ if name not in _NO_KEYS)
+
+
+@cache
+def _fields() -> dict[str, FieldInfo]:
+    """Each key's field."""
+    return {field.encode_name: field for field in structs.fields(Settings) if field.name not in _NO_KEYS}
 
 
 class ConfigProblem(msgspec.Struct, frozen=True):
@@ -119,13 +127,15 @@ def configuration(
     for key, value in (overrides or {}).items():
         _take(key, value, _Place(origin), given)
     file = found[0] if found else None
-    root = str(PurePath(file).parent) if file else directory
+    root = os.path.dirname(file) if file else directory
     known: Known = {}
     if values.get("baseline") is not None:
-        known, problem = _baseline(str(PurePath(root, values["baseline"])), sources["baseline"], files)
+        known, problem = _baseline(root, values["baseline"], sources["baseline"], files)
         if problem is not None:
             problems.append(problem)
-    settings = msgspec.convert({**values, "root": root, "known": known}, Settings)
+    settings = Settings(root=root)
+    if values:  # most have none, and then there is nothing to convert
+        settings = msgspec.convert({**values, "root": root, "known": known}, Settings)
     return Configuration(settings, sources, tuple(problems), file)
 
 
@@ -143,8 +153,11 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _baseline(path: str, source: str, files: Files) -> tuple[Known, ConfigProblem | None]:
+def _baseline(root: str, named: str, source: str, files: Files) -> tuple[Known, ConfigProblem | None]:
     """What a baseline file says, or why it can't be read, told at the setting that names it."""
+    from pathlib import PurePath
+
+    path = str(PurePath(root, named))
     try:
         return read_baseline(files.read(path), str(PurePath(path).parent)), None
     except OSError as error:
@@ -165,10 +178,9 @@ def _nearest_file(
 ) -> tuple[str, str, dict[str, Any], str, ConfigProblem | None] | None:
     """The nearest configuration: its path, text, table, the header its keys stand below, and what is wrong
     with the file as a whole."""
-    folder = PurePath(directory)
-    for parent in (folder, *folder.parents):
+    for folder in upwards(directory):
         for name in FILES:
-            path = str(parent / name)
+            path = join(folder, name)
             try:
                 raw = files.read(path)
             except OSError:
@@ -222,7 +234,7 @@ class _Given(NamedTuple):
 
 def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
     """Puts one value in, or says why not; of a table, what is right counts."""
-    field = KEYS.get(key)
+    field = _fields().get(key)
     if field is None:
         near = nearest(key, KEYS)
         hint = f"did you mean {near}?" if near else f"there are {', '.join(KEYS)}"

@@ -124,7 +124,7 @@ class Mending:
 
 
 def _group(finding: Finding) -> tuple[str, str]:
-    return os.path.dirname(finding.location.path), finding.code  # noqa: PTH120
+    return os.path.dirname(finding.location.path), finding.code
 
 
 def _row(fix: Fix) -> Location | None:

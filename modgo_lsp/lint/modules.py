@@ -156,7 +156,7 @@ def linted_modules(
 def _root(directory: str, files: Files, known: dict[str, str | None]) -> str | None:
     """The nearest folder above that has a go.mod."""
     if directory not in known:
-        parent = os.path.dirname(directory)  # noqa: PTH120
+        parent = os.path.dirname(directory)
         if _has_go_mod(directory, files):
             known[directory] = directory
         else:

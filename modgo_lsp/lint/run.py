@@ -6,7 +6,7 @@ Not for: changing files (fix.py) or showing findings (report/).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,7 +15,7 @@ from modgo_lsp.lint.check import decide
 from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings, configuration
 from modgo_lsp.lint.modules import LintedModule, Machine, linted_modules
 from modgo_lsp.lint.walk import PathProblem, walk
-from modgo_lsp.model.files import Files, SeenFiles
+from modgo_lsp.model.files import Files, SeenFiles, upwards
 from modgo_lsp.model.finding import Finding
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _judge(modules: Sequence[LintedModule], machine: Machine, previous: Mapping[
 def absolute(path: str) -> str:
     """The absolute path that a path of the command line stands for: `./...` is the folder before it."""
     folder = path[:-3] or "." if path == "..." or path.endswith(("/...", os.sep + "...")) else path
-    return os.path.abspath(folder)  # noqa: PTH100 (keeps symbolic links, drops `..`)
+    return os.path.abspath(folder)  # keeps symbolic links, drops `..`
 
 
 _SEVERITIES = ("hint", "information", "warning", "error", "never")
@@ -141,7 +141,7 @@ class _Configurations:
     def of(self, directory: str) -> Configuration:
         """That of an absolute folder: its parent's, where it has no file of its own."""
         below = []
-        for folder in _upwards(directory):
+        for folder in upwards(directory):
             if folder in self._by_folder:
                 break
             below.append(folder)
@@ -167,10 +167,3 @@ class _Configurations:
     def fail_on(self) -> str:
         asked = {found.settings.fail_on for found in self._by_folder.values()} or {"warning"}
         return min(asked, key=_SEVERITIES.index)
-
-
-def _upwards(directory: str) -> Iterator[str]:
-    parent = ""
-    while directory != parent:
-        yield directory
-        parent, directory = directory, os.path.dirname(directory)  # noqa: PTH120

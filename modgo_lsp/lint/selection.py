@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import PurePath
 
 import msgspec
 
@@ -51,6 +50,8 @@ def _ignored_there(finding: Finding, settings: Settings) -> bool:
     )
     if not patterns:
         return False
+    from pathlib import PurePath
+
     path = PurePath(finding.location.path)
     if not path.is_relative_to(settings.root):
         return False

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from modgo_lsp.syntax.document import Document
 
 _ONE, _FILE = "modgo:ignore", "modgo:ignore-file"
-# A list of codes begins with something like one; otherwise what follows is a reason without a code.
-_CODES = re.compile(rb"[A-Za-z]+\d[^\s,]*(?:[ \t]*,[ \t]*[^\s,]+)*")
-_CODE = re.compile(rb"[^\s,]+")
+# A list of codes begins with something like one; otherwise what follows is a reason without a code. Compiled
+# where there are directives to read.
+_CODES = rb"[A-Za-z]+\d[^\s,]*(?:[ \t]*,[ \t]*[^\s,]+)*"
+_CODE = rb"[^\s,]+"
 _UNSUPPRESSIBLE = ("MG501", "MG502")
 
 
@@ -134,9 +135,9 @@ def _read(document: Document, directive: Directive) -> Suppression:
         document.text[directive.arguments.start : directive.arguments.end],
         directive.arguments.start,
     )
-    listed = _CODES.match(rest)
+    listed = re.match(_CODES, rest)
     codes: list[tuple[str, Span]] = []
-    for code in _CODE.finditer(listed.group()) if listed else ():
+    for code in re.finditer(_CODE, listed.group()) if listed else ():
         place = Span(start + code.start(), start + code.end())
         if (written := code.group().decode("utf-8", "replace")) not in (known for known, _ in codes):
             codes.append((written, place))

@@ -9,7 +9,7 @@ import re
 import sys
 from typing import Any
 
-_AT = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+_AT = r"\s*\(at (?:line (\d+), column \d+|end of document)\)$"
 
 
 def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
@@ -26,11 +26,11 @@ def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
         return {}, raw.count(b"\n", 0, error.start) + 1, "this is not UTF-8, which TOML has to be"
     except tomllib.TOMLDecodeError as error:
         message = str(error)
-        place = _AT.search(message)
+        place = re.search(_AT, message)
         # Where something is missing at the end, Python tells the line after it.
         last = len(raw.splitlines()) or 1
         line = min(int(place.group(1)), last) if place and place.group(1) else last
-        return {}, line, f"this is not TOML: {_AT.sub('', message)}"
+        return {}, line, f"this is not TOML: {re.sub(_AT, '', message)}"
     except RecursionError:
         return {}, 1, "this is not TOML: it is nested too deeply"
 

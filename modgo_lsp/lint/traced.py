@@ -82,7 +82,7 @@ class TracedFiles:
         self.consulted.setdefault((path, is_folder), Consulted(path, is_folder, stamp, digest))
 
     def _is_inside(self, path: str) -> bool:
-        folder = os.path.dirname(path)  # noqa: PTH120
+        folder = os.path.dirname(path)
         return folder in self._index.facts and folder != self._index.root
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from pathlib import PurePath
 
 import msgspec
 
 from modgo_lsp.lint.ignore import Patterns
-from modgo_lsp.model.files import Files, join
+from modgo_lsp.model.files import Files, join, upwards
 
 _SKIPPED = frozenset(("testdata", "vendor", "node_modules"))
 
@@ -46,7 +45,7 @@ def walk(paths: Sequence[str], files: Files) -> tuple[list[Target], list[PathPro
     for path in paths:
         if path.endswith(".go") and not _is_folder(path, files):
             if _readable(path, files, problems):
-                folder = str(PurePath(path).parent)
+                folder = os.path.dirname(path)
                 already = whole.get(folder, frozenset())
                 whole[folder] = None if already is None else already | {path}
         else:
@@ -120,13 +119,13 @@ class _Ignored:
     def above(cls, top: str, files: Files) -> _Ignored:
         """The .gitignore files above `top`, up to the root of its repository; none outside of one."""
         chain: list[str] = []
-        for folder in PurePath(top, "_").parents:
+        for folder in upwards(top):
             try:
-                names = {name for name, _ in files.entries(str(folder))}
+                names = {name for name, _ in files.entries(folder)}
             except OSError:
                 names = set()
-            if ".gitignore" in names and str(folder) != top:
-                chain.append(str(folder))
+            if ".gitignore" in names and folder != top:
+                chain.append(folder)
             if ".git" in names:
                 break
         else:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from modgo_lsp.model.objects import Object
 from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.package import BinsRead
-from modgo_lsp.model.sdk import CONTEXT, RECORD_POINTER, SDK_PATH, STREAM_POINTER
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.sdk_types import CONTEXT, RECORD_POINTER, STREAM_POINTER
 from modgo_lsp.model.types import Basic, Unknown
 from modgo_lsp.model.units import FileUnit
 from modgo_lsp.syntax import ast

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -67,7 +67,15 @@ def join(directory: str, *names: str) -> str:
     """The path of a file or folder below `directory`."""
     # Called for every file of every package: pathlib takes twenty times as long.
     prefix = directory if directory.endswith(os.sep) or not directory else directory + os.sep
-    return prefix + os.sep.join(names)  # noqa: PTH118
+    return prefix + os.sep.join(names)
+
+
+def upwards(directory: str) -> Iterator[str]:
+    """An absolute folder, and all above it."""
+    parent = ""
+    while directory != parent:
+        yield directory
+        parent, directory = directory, os.path.dirname(directory)
 
 
 class DiskFiles:
@@ -76,9 +84,9 @@ class DiskFiles:
 
     def read(self, path: str) -> bytes:
         # Thousands of files are read so: pathlib would cost more than the disk.
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116
+        if not stat.S_ISREG(os.stat(path).st_mode):
             raise OSError(f"{path} is not a regular file")
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+        with open(path, "rb", buffering=0) as file:
             return file.read()
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
@@ -87,7 +95,7 @@ class DiskFiles:
 
     def stamp(self, path: str) -> Stamp | None:
         try:
-            found = os.stat(path)  # noqa: PTH116
+            found = os.stat(path)
         except (OSError, ValueError):
             return None
         if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
@@ -133,7 +141,7 @@ class DiskMemory:
             self.told += 1
             for kept in (self._texts, self._entries, self._states):
                 kept.pop(each, None)
-        parent = os.path.dirname(path)  # noqa: PTH120
+        parent = os.path.dirname(path)
         self._entries.pop(parent, None)
 
     def look_again(self) -> bool:
@@ -227,9 +235,9 @@ class OverlayFiles:
         found: dict[str, dict[str, bool]] = {}
         for path in self._documents:
             is_folder = False
-            while path not in (directory := os.path.dirname(path), ""):  # noqa: PTH120
+            while path not in (directory := os.path.dirname(path), ""):
                 known = found.setdefault(directory, {})
-                name = os.path.basename(path)  # noqa: PTH119
+                name = os.path.basename(path)
                 if name in known:
                     break
                 known[name] = is_folder

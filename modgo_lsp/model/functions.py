@@ -14,7 +14,8 @@ from modgo_lsp.model.imports import may_be_standard
 from modgo_lsp.model.objects import FunctionName, Predeclared, TypeName
 from modgo_lsp.model.package import Function, Signature
 from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.sdk import RECORD, SDK_PATH, STREAM
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.sdk_types import RECORD, STREAM
 from modgo_lsp.model.signature import declared_subject, judge
 from modgo_lsp.model.units import FileUnit, PackageUnit
 from modgo_lsp.syntax import ast

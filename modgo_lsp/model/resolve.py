@@ -21,7 +21,8 @@ from modgo_lsp.model.objects import (
     TypeParameterName,
     VariableName,
 )
-from modgo_lsp.model.sdk import CONTEXT, ERROR, SDK_PATH, SDK_TYPES
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.sdk_types import CONTEXT, ERROR, SDK_TYPES
 from modgo_lsp.model.substitute import is_too_large, substitute
 from modgo_lsp.model.types import (
     Array,

@@ -17,7 +17,7 @@ from modgo_lsp.model.package import (
     UdfKind,
 )
 from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.sdk import CONTEXT, ERROR, RECORD, RECORD_POINTER, STREAM, STREAM_POINTER
+from modgo_lsp.model.sdk_types import CONTEXT, ERROR, RECORD, RECORD_POINTER, STREAM, STREAM_POINTER
 from modgo_lsp.model.source_text import aerospike_name, type_text
 from modgo_lsp.model.supported import unsupported
 from modgo_lsp.model.types import Array, Basic, Func, Pointer, Slice, Type, Unknown

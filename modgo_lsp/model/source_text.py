@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.sdk import GEOJSON, HLL, SDK_PATH
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.sdk_types import GEOJSON, HLL
 from modgo_lsp.model.types import (
     Array,
     Basic,

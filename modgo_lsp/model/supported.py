@@ -9,7 +9,7 @@ import msgspec
 
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.sdk import ERROR, GEOJSON, RECORD, STREAM
+from modgo_lsp.model.sdk_types import ERROR, GEOJSON, RECORD, STREAM
 from modgo_lsp.model.source_text import type_text
 from modgo_lsp.model.struct_fields import CountedField, counted_fields
 from modgo_lsp.model.types import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modgo_lsp.model.objects import Builtin, Iota, Nil, Object, Predeclared, Scope
-from modgo_lsp.model.sdk import ANY, ERROR
+from modgo_lsp.model.sdk_types import ANY, ERROR
 from modgo_lsp.model.types import Basic, Chan, Func, Interface, Named, Struct
 
 INTEGERS = {

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 import modgo_lsp.rules as room
@@ -17,16 +17,22 @@ from modgo_lsp.rules.nearest import nearest
 if TYPE_CHECKING:
     from modgo_lsp.rules.rule import Rule
 
-_RULE_FILE = re.compile(r"mg\d{3}_[a-z0-9_]+")
+_RULE_FILE = r"mg\d{3}_[a-z0-9_]+"
 
 
 class _Catalogue(Mapping[str, "Rule"]):
     """Every rule by its code. A rule's file is loaded when the rule is asked for."""
 
     def __init__(self) -> None:
-        names = sorted(found.name for found in iter_modules(room.__path__))
-        self._files = {name[:5].upper(): name for name in names if _RULE_FILE.fullmatch(name)}
         self._rules: dict[str, Rule] = {}
+
+    @cached_property
+    def _files(self) -> dict[str, str]:
+        # Where lint finds all as it was, nobody asks for rules.
+        from pkgutil import iter_modules
+
+        names = sorted(found.name for found in iter_modules(room.__path__))
+        return {name[:5].upper(): name for name in names if re.fullmatch(_RULE_FILE, name)}
 
     def __getitem__(self, code: str) -> Rule:
         if code not in self._rules:

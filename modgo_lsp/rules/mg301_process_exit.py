@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
-from modgo_lsp.model.sdk import ERROR
+from modgo_lsp.model.sdk_types import ERROR
 from modgo_lsp.rules.importing import without_import
 from modgo_lsp.rules.returning import returned, statement_of
 from modgo_lsp.rules.rule import Rule

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
-from modgo_lsp.model.sdk import CONTEXT
+from modgo_lsp.model.sdk_types import CONTEXT
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.waiting import waits
 from modgo_lsp.syntax import ast

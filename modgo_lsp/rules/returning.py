@@ -6,7 +6,7 @@ Not for: what is wrong (the rules say).
 from __future__ import annotations
 
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.sdk import ERROR
+from modgo_lsp.model.sdk_types import ERROR
 from modgo_lsp.model.types import Basic, Map, Pointer, Slice, Type
 from modgo_lsp.syntax import ast
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(
-    rb"""\\(?:([abfnrtv\\'"])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|\\"""
-)
+# Compiled when it is first of use: a run of lint that finds all as it was needs it for nothing.
+_ESCAPE = rb"""\\(?:([abfnrtv\\'"])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|\\"""
 _SIMPLE = dict(zip(b"abfnrtv\\'\"", b"\a\b\f\n\r\t\v\\'\"", strict=True))
 
 
@@ -27,7 +26,7 @@ def rune_value(literal: bytes) -> int | None:
     inside = literal[1:-1]
     if len(literal) < 3 or literal[:1] != b"'" or literal[-1:] != b"'":
         return None
-    match = _ESCAPE.fullmatch(inside)
+    match = re.fullmatch(_ESCAPE, inside)
     if match is not None:
         simple, octal, hexadecimal, short, long = match.groups()
         if simple:
@@ -65,5 +64,5 @@ def _unescape(inside: bytes) -> bytes | None:
         broken = True
         return b""
 
-    result = _ESCAPE.sub(value, inside)
+    result = re.sub(_ESCAPE, value, inside)
     return None if broken else result

@@ -65,7 +65,16 @@ def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
         f"try: main(['lint', {str(tmp_path)!r}])\n"
         "except SystemExit: print('\\n'.join(sys.modules))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for _ in range(2):  # the second finds what the first has kept
+        ran = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=environment,
+            check=True,
+        )
     imported = set(ran.stdout.split())
     assert "modgo_lsp.lint.run" in imported
     unneeded = {
@@ -78,6 +87,9 @@ def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
         "msgpack",
         "tomllib",
         "tempfile",
+        "pathlib",
+        "pkgutil",
+        "shutil",
     }
     assert imported & unneeded == set()
     building = {name for name in imported if name.startswith(("modgo_lsp.build.", "modgo_lsp.host"))}

@@ -175,7 +175,7 @@ def test_what_is_damaged_is_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     cache = DiskFactsCache()
     cache.put("key", b"a value")
-    (path,) = (path for path in cache.folder.rglob("key") if path.is_file())
+    (path,) = (path for path in Path(cache.folder).rglob("key") if path.is_file())
     whole = path.read_bytes()
     assert DiskFactsCache().get("key") == b"a value"
     others = [whole[:length] for length in range(len(whole))] + [whole + b"x", b"\0" * len(whole)]

@@ -12,7 +12,8 @@ from modgo_lsp.model.files import DiskFiles, OverlayFiles
 from modgo_lsp.model.go_mod import Replace, parse_go_mod
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Module, Package
-from modgo_lsp.model.sdk import SDK_NAME, SDK_PATH, SDK_TYPES
+from modgo_lsp.model.sdk import SDK_NAME, SDK_PATH
+from modgo_lsp.model.sdk_types import SDK_TYPES
 from modgo_lsp.model.types import Func, Pointer
 from modgo_lsp.syntax.document import parse
 
