@@ -5,10 +5,10 @@ Not for: what is in it, and when it still holds (lint/store.py).
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import time
+import zlib
 from functools import cached_property
 from importlib.util import find_spec
 
@@ -27,21 +27,25 @@ class DiskStore:
     def __init__(self) -> None:
         self._files = DiskFactsCache("lint")
 
-    def get(self, root: str, environment: GoEnvironment) -> bytes | None:
-        return self._files.get(self._key(root, environment))
+    def get(self, root: str, environment: GoEnvironment) -> memoryview | None:
+        key = self._key(root, environment)
+        written = self._files.get(_name(key))
+        if written is None or not written.startswith(key):
+            return None
+        return memoryview(written)[len(key) :]  # a copy of some MB would take longer than reading them
 
     def put(self, root: str, environment: GoEnvironment, value: bytes) -> None:
-        self._files.put(self._key(root, environment), value)
+        key = self._key(root, environment)
+        self._files.put(_name(key), key + value)
 
     def now(self) -> int:
         return time.time_ns()
 
-    def _key(self, root: str, environment: GoEnvironment) -> str:
+    def _key(self, root: str, environment: GoEnvironment) -> bytes:
         machine = (sys.platform, *os.uname()[4:]) if hasattr(os, "uname") else (sys.platform,)
         library = "" if environment.goroot is None else _stamp(os.path.join(environment.goroot, "VERSION"))
         parts = (root, *machine, repr(environment), library, self._modgo)
-        whole = "\0".join(parts).encode("utf-8", "surrogateescape")
-        return hashlib.blake2b(whole, digest_size=20).hexdigest()
+        return "\0".join((*parts, "")).encode("utf-8", "surrogateescape")
 
     @cached_property
     def _modgo(self) -> str:
@@ -54,6 +58,11 @@ class DiskStore:
             spec = find_spec(name)
             found.append(f"{spec.origin}{_stamp(spec.origin)}" if spec and spec.origin else "")
         return "\0".join(found)
+
+
+def _name(key: bytes) -> str:
+    """The name of the file that has the key in it: two keys may have one name. A digest would load OpenSSL."""
+    return f"{zlib.crc32(key):08x}"
 
 
 def _stamps(folder: str) -> str:

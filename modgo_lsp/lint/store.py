@@ -21,7 +21,7 @@ from modgo_lsp.model.go_environment import GoEnvironment
 class Store(Protocol):
     """Where it is kept. What can't be read isn't there, what can't be written isn't kept."""
 
-    def get(self, root: str, environment: GoEnvironment) -> bytes | None:
+    def get(self, root: str, environment: GoEnvironment) -> bytes | memoryview | None:
         """What was last kept for the module at `root`, by this modgo, with this Go."""
         ...
 
@@ -84,7 +84,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
             return None
 
 
-def read_kept(value: bytes | None) -> Kept:
+def read_kept(value: bytes | memoryview | None) -> Kept:
     """What is kept in these bytes; nothing where they are no good."""
     try:
         return Kept() if value is None else msgspec.msgpack.decode(value, type=Kept)
