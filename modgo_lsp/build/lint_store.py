@@ -61,7 +61,7 @@ class DiskStore:
 
 
 def _name(key: bytes) -> str:
-    """The name of the file that has the key in it: two keys may have one name. A digest would load OpenSSL."""
+    """The name of the file with the key in it: two keys may have one name. A digest would load OpenSSL."""
     return f"{zlib.crc32(key):08x}"
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
-from modgo_lsp.syntax.positions import LineIndex, Position, Range
+from modgo_lsp.syntax.positions import FewLines, LineIndex, Position, Range
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax.document import Document
@@ -52,12 +52,18 @@ class Sources:
         """The path as people see it: relative to the base, with slashes."""
         known = self._shown.get(path)
         if known is None:
-            try:
-                relative = os.path.relpath(path, self._base)
-            except ValueError:  # another drive
-                relative = path
-            known = self._shown[path] = printable(relative.replace(os.sep, "/"))
+            known = self._shown[path] = printable(self._relative(path).replace(os.sep, "/"))
         return known
+
+    def _relative(self, path: str) -> str:
+        below = self._base.rstrip(os.sep) + os.sep
+        # Most lie below, and then there is nothing to work out.
+        if path.startswith(below) and f"{os.sep}." not in path and os.sep * 2 not in path:
+            return path[len(below) :]
+        try:
+            return os.path.relpath(path, self._base)
+        except ValueError:  # another drive
+            return path
 
     def _other(self, path: str) -> tuple[bytes, LineIndex]:
         if path not in self._read:
@@ -65,7 +71,7 @@ class Sources:
                 text = self._files.read(path)
             except OSError:
                 text = b""
-            self._read[path] = (text, LineIndex(text))
+            self._read[path] = (text, LineIndex(text) if b"\r" in text else FewLines(text))
         return self._read[path]
 
 

@@ -66,9 +66,9 @@ def _excerpt(place: Location, finding: Finding, sources: Sources, paint: Painter
     shown = f"{paint.path(sources.shown(place.path))}:{start.line}:{start.column}"
     yield f"{' ' * gutter}{paint.frame('-->')} {shown}"
     yield paint.frame(f"{' ' * gutter} |")
+    finish = lines.offset(first - 1, 0, "utf-8")
     for number in range(first, last + 1):
-        begin = lines.offset(number - 1, 0, "utf-8")
-        finish = lines.offset(number, 0, "utf-8") if number < lines.line_count else len(text)
+        begin, finish = finish, lines.offset(number, 0, "utf-8")  # past the last line it is the end
         line = text[begin:finish].rstrip(b"\r\n").decode("utf-8", "replace")
         yield f"{paint.frame(f'{number:>{gutter}} |')} {_displayed(line)[:_WIDEST]}".rstrip()
         if number == start.line:

@@ -87,6 +87,8 @@ class LineIndex:
         if line >= len(self._starts):
             return len(self._text)
         start = self._starts[line]
+        if column <= 0:
+            return start
         end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self._text)
         content = (
             self._text[start:end].rstrip(b"\r\n") if line + 1 < len(self._starts) else self._text[start:end]
@@ -97,6 +99,58 @@ class LineIndex:
         """The byte offset of a compiler's position: line and column from 1, columns in bytes."""
         line = max(1, min(line, len(self._starts)))
         return min(self._starts[line - 1] + max(0, column - 1), len(self._text))
+
+
+class FewLines(LineIndex):
+    """The lines of a text that is asked for few of them, one near the other: they are counted from the last
+    one, for noting all would take longer. Lines end in LF, the text has no CR."""
+
+    __slots__ = ("_count", "_line", "_start")
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._count: int | None = None
+        # The last line that was asked for, and where it begins.
+        self._line = self._start = 0
+
+    @property
+    def line_count(self) -> int:
+        if self._count is None:
+            self._count = self._text.count(b"\n") + 1
+        return self._count
+
+    def line_of(self, offset: int) -> int:
+        if offset < self._start:
+            self._line -= self._text.count(b"\n", offset, self._start)
+        else:
+            self._line += self._text.count(b"\n", self._start, offset)
+        self._start = self._text.rfind(b"\n", 0, offset) + 1
+        return self._line
+
+    def encoded(self, offset: int, encoding: Encoding) -> tuple[int, int]:
+        offset = max(0, min(offset, len(self._text)))
+        line = self.line_of(offset)
+        return line, _units(self._text[self._start : offset], encoding)
+
+    def offset(self, line: int, column: int, encoding: Encoding) -> int:
+        if line < 0:
+            return 0
+        while self._line > line:
+            self.line_of(self._start - 1)
+        while self._line < line:
+            end = self._text.find(b"\n", self._start)
+            if end < 0:
+                return len(self._text)
+            self._line, self._start = self._line + 1, end + 1
+        if column <= 0:
+            return self._start
+        end = self._text.find(b"\n", self._start)
+        content = self._text[self._start : end if end >= 0 else len(self._text)]
+        return self._start + _bytes_of_units(content, column, encoding)
+
+    def byte_column(self, line: int, column: int) -> int:
+        self.offset(max(0, line - 1), 0, "utf-8")  # goes there, or to the last line
+        return min(self._start + max(0, column - 1), len(self._text))
 
 
 class PartedLines(LineIndex):
