@@ -6,7 +6,6 @@ Not for: what is said about packages (check.py), nor where the index is kept (st
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
 
 
 class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What the bytes of a Go file say. `stamp` is the file's when they were read, None where it has none.
-    `chosen`: a build takes the file; `package` and `imports` as in its Header, nothing where it doesn't."""
+    """What the bytes of a Go file say. `chosen`: a build takes the file; `package` and `imports` as in its
+    Header, nothing where it doesn't."""
 
-    stamp: Stamp | None
     digest: bytes
     chosen: bool
     package: str
@@ -36,42 +34,72 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return self.chosen, self.package, self.imports
 
 
-class PackageFacts(msgspec.Struct, frozen=True):
-    """The files of a package: their paths, all that one of them may import, a digest of all, their size."""
+class PackageFacts(msgspec.Struct, frozen=True, array_like=True):
+    """The files of a package: their base names, all that one of them may import, a digest of all, their
+    size."""
 
-    paths: tuple[str, ...]
+    names: tuple[str, ...]
     imports: frozenset[str]
     digest: bytes
     size: int
 
     @classmethod
     def of(
-        cls, directory: str, files: Sequence[tuple[str, FileFacts]], others: Sequence[str]
-    ) -> PackageFacts:
-        digests = [facts.digest for _, facts in files]
+        cls, files: Mapping[str, FileFacts], stamps: Mapping[str, Stamp | None], others: Sequence[str]
+    ) -> PackageFacts | None:
+        """None where no file would be built."""
+        built = [name for name, each in files.items() if each.chosen and each.package != "documentation"]
+        if not built:
+            return None
+        digests = [files[name].digest for name in built]
         # Which tests there are counts as well: what stands in those that matter is looked at (traced.py).
-        names = "\0".join([*(name for name, _ in files), "", *others])
+        names = "\0".join([*built, "", *others])
         return cls(
-            tuple(join(directory, name) for name, _ in files),
-            frozenset(path for _, facts in files for path in facts.imports),
+            tuple(built),
+            frozenset(path for name in built for path in files[name].imports),
             digest_of(b"".join(digests) + names.encode("utf-8", "surrogateescape")),
-            sum(0 if facts.stamp is None else facts.stamp.size for _, facts in files),
+            sum(stamp.size for name in built if (stamp := stamps[name]) is not None),
         )
 
 
-# By folder and base name.
-Facts = Mapping[str, Mapping[str, FileFacts]]
-_NO_FACTS: Mapping[str, FileFacts] = {}
+class FolderFacts(msgspec.Struct, frozen=True, array_like=True):
+    """What the Go files of a folder say. `stamps` are those of the files that a build may take, by base name,
+    when they were read, None for one that has none; `others` are the names of those that no build takes:
+    tests. `package` is None where nothing would be built. `files` are the FileFacts, in the order of the
+    stamps: nobody asks for them where nothing has changed."""
+
+    stamps: dict[str, Stamp | None]
+    others: tuple[str, ...]
+    package: PackageFacts | None
+    files: msgspec.Raw
+
+    @classmethod
+    def of(
+        cls, files: Mapping[str, FileFacts], stamps: dict[str, Stamp | None], others: Sequence[str]
+    ) -> FolderFacts:
+        encoded = msgspec.Raw(msgspec.msgpack.encode(tuple(files.values())))
+        return cls(stamps, tuple(others), PackageFacts.of(files, stamps, others), encoded)
+
+    def by_name(self) -> dict[str, FileFacts]:
+        files = msgspec.msgpack.decode(self.files, type=tuple[FileFacts, ...])
+        return dict(zip(self.stamps, files, strict=True))
+
+
+# By folder.
+Facts = Mapping[str, FolderFacts]
 
 
 def digest_of(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
+    # Most runs find nothing to digest, and this loads OpenSSL.
+    from hashlib import blake2b
+
+    return blake2b(data, digest_size=16).digest()
 
 
 class ModuleIndex:
     """The packages of the module at `root`, as Go 1.`release` sees them; where `go_mod` is False, of that
     folder alone. `known` are the facts of a run that began at `as_of`. Folders are looked at when they are
-    asked for, each once."""
+    asked for, each once; `facts` has those that were."""
 
     def __init__(
         self,
@@ -84,10 +112,9 @@ class ModuleIndex:
     ) -> None:
         self.root = root
         self.go_mod = go_mod
-        self.facts: dict[str, dict[str, FileFacts]] = {}
-        self.others: dict[str, list[str]] = {}  # Go files that no build takes: tests
+        self.facts: dict[str, FolderFacts] = {}
         self.changed = False
-        self._packages: dict[str, PackageFacts | None] = {}
+        self._files_of: dict[str, dict[str, FileFacts]] = {}
         self._files = files
         self._release = release
         self._known: Facts = known or {}
@@ -95,19 +122,18 @@ class ModuleIndex:
 
     def package(self, directory: str) -> PackageFacts | None:
         """The package of `directory`; None where no file there would be built."""
-        if directory not in self._packages:
-            files = self.folder(directory).items()
-            built = [
-                (name, facts) for name, facts in files if facts.chosen and facts.package != "documentation"
-            ]
-            others = self.others[directory]
-            self._packages[directory] = PackageFacts.of(directory, built, others) if built else None
-        return self._packages[directory]
+        return self.folder(directory).package
 
     def may_import(self, directory: str, path: str) -> bool:
         """Whether a file of the package there may import `path`."""
         package = self.package(directory)
         return package is not None and path in package.imports
+
+    def digest(self, directory: str, name: str) -> bytes | None:
+        """That of a Go file which a build may take; None for any other file, or where nobody has looked."""
+        if directory not in self.facts or name not in self.facts[directory].stamps:
+            return None
+        return self.files(directory)[name].digest
 
     # --- the whole module
 
@@ -152,7 +178,7 @@ class ModuleIndex:
         if name == "go.mod":
             return False
         if _may_be_built(name):
-            before, now = self.facts[directory].get(name), self._file(files, path, name, None)
+            before, now = self.files(directory).get(name), self._file(files, path, name, None)
             return (None if before is None else before.says) == (None if now is None else now.says)
         return not _is_looked_into(name) or (name, True) not in _entries(files, directory)
 
@@ -165,50 +191,87 @@ class ModuleIndex:
             directory = parent
         return True
 
+    @cached_property
+    def is_as_known(self) -> bool:
+        """Whether all of the module is as it was in the run before, which looked at the same folders."""
+        for directory in self.directories:
+            self.folder(directory)
+        # Where folders have gone, the facts are worth writing anew.
+        gone = self._known.keys() - self.facts.keys()
+        self.changed = self.changed or any(self._files.stamp(directory) is None for directory in gone)
+        return not self.changed and not gone
+
     # --- folders and files
 
-    def folder(self, directory: str) -> dict[str, FileFacts]:
-        """By base name, the Go files that a build may take."""
-        if directory not in self.facts:
-            before = self._known.get(directory, _NO_FACTS)
-            now, others = {}, []
-            for name, is_directory in _entries(self._files, directory):
-                if is_directory or not name.endswith(".go"):
-                    continue
-                if not _may_be_built(name):
-                    others.append(name)
-                    continue
-                facts = self._file(self._files, join(directory, name), name, before.get(name))
-                if facts is not None:
-                    now[name] = facts
-            self.changed = self.changed or now.keys() != before.keys()
-            self.facts[directory] = now
-            self.others[directory] = others
-        return self.facts[directory]
+    def folder(self, directory: str) -> FolderFacts:
+        """What its Go files say."""
+        found = self.facts.get(directory)
+        if found is None:
+            entries = _entries(self._files, directory)
+            sources = [name for name, is_directory in entries if name.endswith(".go") and not is_directory]
+            names = [name for name in sources if _may_be_built(name)]
+            others = tuple(name for name in sources if not _may_be_built(name))
+            known = self._known.get(directory)
+            if known is None or not self._is_as_before(directory, names, others, known):
+                self.changed = True
+                found = self._looked_at(directory, names, others, known)
+            else:
+                found = known
+            self.facts[directory] = found
+        return found
+
+    def files(self, directory: str) -> Mapping[str, FileFacts]:
+        """By base name, the Go files there that a build may take."""
+        folder = self.folder(directory)
+        if directory not in self._files_of:
+            self._files_of[directory] = folder.by_name()
+        return self._files_of[directory]
+
+    def _is_as_before(
+        self, directory: str, names: Sequence[str], others: tuple[str, ...], known: FolderFacts
+    ) -> bool:
+        if others != known.others or names != list(known.stamps):
+            return False
+        stamp, as_of = self._files.stamp, self._as_of
+        return all(
+            is_as_before(stamp(join(directory, name)), before, as_of) for name, before in known.stamps.items()
+        )
+
+    def _looked_at(
+        self, directory: str, names: Sequence[str], others: tuple[str, ...], known: FolderFacts | None
+    ) -> FolderFacts:
+        """What the files say that are as before, and what others say now."""
+        before = {} if known is None else known.by_name()
+        now: dict[str, FileFacts] = {}
+        stamps: dict[str, Stamp | None] = {}
+        for name in names:
+            path = join(directory, name)
+            stamp = self._files.stamp(path)
+            facts = before.get(name)
+            if facts is None or known is None or not is_as_before(stamp, known.stamps[name], self._as_of):
+                facts = self._file(self._files, path, name, facts)
+            if facts is not None:
+                now[name], stamps[name] = facts, stamp
+        self._files_of[directory] = now
+        return FolderFacts.of(now, stamps, others)
 
     def _file(self, files: Files, path: str, name: str, before: FileFacts | None) -> FileFacts | None:
-        stamp = files.stamp(path)
-        if before is not None and is_as_before(stamp, before.stamp, self._as_of):
-            return before
-        self.changed = True
         try:
             text = files.read(path)
         except OSError:
             return None
         digest = digest_of(text)
-        if before is not None and before.digest == digest:
-            return msgspec.structs.replace(before, stamp=stamp)
-        return self._read(name, text, stamp, digest)
+        return before if before is not None and before.digest == digest else self._read(name, text, digest)
 
-    def _read(self, name: str, text: bytes, stamp: Stamp | None, digest: bytes) -> FileFacts:
+    def _read(self, name: str, text: bytes, digest: bytes) -> FileFacts:
         # A run in which nothing has changed needs none of this.
         from modgo_lsp.syntax.constraints import is_chosen
         from modgo_lsp.syntax.header import read_header
 
         if not is_chosen(name, text, self._context):
-            return FileFacts(stamp, digest, False, "", ())
+            return FileFacts(digest, False, "", ())
         header = read_header(text)
-        return FileFacts(stamp, digest, True, header.package, header.imports)
+        return FileFacts(digest, True, header.package, header.imports)
 
     @cached_property
     def _context(self) -> BuildContext:

@@ -8,10 +8,9 @@ the module is no part of the key (store.py).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
-from modgo_lsp.lint.index import ModuleIndex, PackageFacts
+from modgo_lsp.lint.index import ModuleIndex, PackageFacts, digest_of
 from modgo_lsp.model.files import join
 from modgo_lsp.model.sdk import SDK_PATH
 
@@ -116,11 +115,7 @@ def components(graph: Graph) -> list[list[str]]:
 
 
 def _digest(parts: Iterable[bytes]) -> bytes:
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
-    return digest.digest()
+    return digest_of(b"".join(len(part).to_bytes(4, "big") + part for part in parts))
 
 
 def _encoded(path: str) -> bytes:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from modgo_lsp.lint.check import Judgement
-from modgo_lsp.lint.index import ModuleIndex
+from modgo_lsp.lint.index import ModuleIndex, PackageFacts
 from modgo_lsp.lint.keys import package_keys
 from modgo_lsp.lint.store import Kept, Store, read_kept, to_keep
 from modgo_lsp.lint.walk import Target
@@ -84,28 +85,37 @@ class LintedModule:
         self._as_of = 0 if store is None else store.now()
         kept = read_kept(store.get(root, environment)) if store is not None else Kept()
         self.index = ModuleIndex(root, go_mod, files, environment.release, kept.facts, kept.as_of)
-        udfs = [each.directory for each in targets if self.index.may_import(each.directory, SDK_PATH)]
-        self._keys = self._package_keys(udfs) if udfs and store is not None else {}
-        self._kept = kept.checked(files) if self._keys else kept
-        for directory, key in ((each, self._keys[each]) for each in udfs if self._keys):
-            found = self._kept.judgement(directory, key)
-            if found is not None:
-                self.judgements[directory] = found
-        self.unjudged = [each for each in udfs if each not in self.judgements]
+        self._udfs = [each.directory for each in targets if self.index.may_import(each.directory, SDK_PATH)]
+        self._kept = kept
+        if self._udfs and store is not None:
+            self._kept = kept.checked(files)
+            # Where nothing has changed, the keys would come out as they did before.
+            settled = kept.module == self._module and self.index.is_as_known
+            for directory in self._udfs:
+                found = self._kept.judgement(directory, None if settled else self._keys[directory])
+                if found is not None:
+                    self.judgements[directory] = found
+        self.unjudged = [each for each in self._udfs if each not in self.judgements]
 
-    def _package_keys(self, folders: Sequence[str]) -> dict[str, bytes]:
-        module = ""
+    @cached_property
+    def _module(self) -> str:
+        """The module's path, where it has one."""
         if self.index.go_mod:
             with suppress(OSError):
-                module = parse_go_mod(self._files.read(join(self.index.root, "go.mod"))).module
-        return package_keys(self.index, module, folders)
+                return parse_go_mod(self._files.read(join(self.index.root, "go.mod"))).module
+        return ""
 
-    def packages(self) -> Iterator[tuple[Target, tuple[str, ...]]]:
-        """The targets that are packages, with the paths of their files."""
+    @cached_property
+    def _keys(self) -> dict[str, bytes]:
+        """The keys of all packages; none where there are no judgements to keep."""
+        return package_keys(self.index, self._module, self._udfs) if self._udfs else {}
+
+    def packages(self) -> Iterator[tuple[Target, PackageFacts]]:
+        """The targets that are packages."""
         for target in self.targets:
             package = self.index.package(target.directory)
             if package is not None:
-                yield target, package.paths
+                yield target, package
 
     def judge(
         self, machine: Machine, previous: Loader | None, other: Loader | None, done: Callable[[], None]
@@ -130,10 +140,13 @@ class LintedModule:
 
     def _keep(self, found: Sequence[Judgement], batches: Sequence[Batch]) -> None:
         """Keeps what is new for the next run, if files are those of the disk."""
-        if self._store is None or not (self.index.changed or found) or any(each.stale for each in batches):
+        if self._store is None or any(each.stale for each in batches):
+            return
+        unsettled = bool(self._udfs) and self._kept.module != self._module
+        if not (self.index.changed or found or unsettled):
             return
         consulted = [each for batch in batches for each in batch.consulted]
-        value = to_keep(self._as_of, self._kept, self.index, self._keys, consulted, found)
+        value = to_keep(self._as_of, self._kept, self.index, self._module, self._keys, consulted, found)
         if value is not None:
             self._store.put(self.index.root, self._environment, value)
 

@@ -15,7 +15,7 @@ from modgo_lsp.lint.check import decide
 from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings, configuration
 from modgo_lsp.lint.modules import LintedModule, Machine, linted_modules
 from modgo_lsp.lint.walk import PathProblem, walk
-from modgo_lsp.model.files import Files, SeenFiles, upwards
+from modgo_lsp.model.files import Files, SeenFiles, join, upwards
 from modgo_lsp.model.finding import Finding
 
 if TYPE_CHECKING:
@@ -80,17 +80,17 @@ def lint_paths(
     packages = [package for module in modules for package in module.packages()]
     hidden = {
         path
-        for target, built in packages
+        for target, package in packages
         if target.files is not None
-        for path in built
-        if path not in target.files
+        for name in package.names
+        if (path := join(target.directory, name)) not in target.files
     }
     # The settings of folders without packages of ours count as well: a mistake there is still a mistake.
     for target in targets:
         configurations.of(target.directory)
     return Outcome(
         tuple(finding for finding in findings if finding.location.path not in hidden),
-        Counts(len(packages), sum(len(built) for _, built in packages) - len(hidden)),
+        Counts(len(packages), sum(len(package.names) for _, package in packages) - len(hidden)),
         (*path_problems, *configurations.problems()),
         configurations.fail_on(),
         tuple(

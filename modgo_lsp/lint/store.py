@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from modgo_lsp.lint.check import Judgement
-from modgo_lsp.lint.index import Facts, FileFacts, ModuleIndex
+from modgo_lsp.lint.index import Facts, FolderFacts, ModuleIndex
 from modgo_lsp.lint.traced import Consulted, unchanged
 from modgo_lsp.model.files import Files, may_hide_changes
 from modgo_lsp.model.go_environment import GoEnvironment
@@ -34,17 +34,19 @@ class Store(Protocol):
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
     """`as_of` is when the run began that wrote it, `consulted` what its judgements depend on beyond the
-    module. `judgements` have their keys, and are decoded when they are asked for."""
+    module. `judgements` have their keys, and are decoded when they are asked for. Where `module` is not None,
+    those are what comes of the facts for a module of that name."""
 
     as_of: int = 0
-    facts: dict[str, dict[str, FileFacts]] = {}
+    module: str | None = None
+    facts: dict[str, FolderFacts] = {}
     consulted: tuple[Consulted, ...] = ()
     judgements: dict[str, tuple[bytes, msgspec.Raw]] = {}
 
-    def judgement(self, folder: str, key: bytes) -> Judgement | None:
-        """The judgement of the package there, if it was made for `key`."""
+    def judgement(self, folder: str, key: bytes | None) -> Judgement | None:
+        """The judgement of the package there, if it was made for `key`; None stands for any."""
         found, raw = self.judgements.get(folder, (None, None))
-        if raw is None or found != key:
+        if raw is None or key not in (None, found):
             return None
         try:
             return msgspec.msgpack.decode(raw, type=Judgement)
@@ -57,29 +59,27 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         seen = [unchanged(each, files, self.as_of) for each in self.consulted]
         consulted = tuple(each for each in seen if each is not None)
         if len(consulted) < len(seen):
-            return Kept(self.as_of, self.facts)
-        return Kept(self.as_of, self.facts, consulted, self.judgements)
+            return Kept(self.as_of, self.module, self.facts)
+        return msgspec.structs.replace(self, consulted=consulted)
 
     @property
-    def trusted_facts(self) -> dict[str, dict[str, FileFacts]]:
+    def trusted_facts(self) -> dict[str, FolderFacts]:
         """The facts, for who writes them as of later: stamps that can't be trusted are forgotten."""
-        return {
-            folder: {
-                name: msgspec.structs.replace(facts, stamp=None)
-                if facts.stamp is not None and may_hide_changes(facts.stamp, self.as_of)
-                else facts
-                for name, facts in files.items()
-            }
-            for folder, files in self.facts.items()
+        return {folder: self._trusted(facts) for folder, facts in self.facts.items()}
+
+    def _trusted(self, facts: FolderFacts) -> FolderFacts:
+        stamps = {
+            name: None if stamp is None or may_hide_changes(stamp, self.as_of) else stamp
+            for name, stamp in facts.stamps.items()
         }
+        return msgspec.structs.replace(facts, stamps=stamps)
 
     def with_facts(self, as_of: int, facts: Facts) -> bytes | None:
         """The bytes to keep when only facts of files have been found, after `as_of`. This has been checked.
         None where a path can't be written."""
-        known = self.trusted_facts
-        merged = {folder: {**known.get(folder, {}), **files} for folder, files in facts.items()}
+        merged = {**self.trusted_facts, **facts}
         try:
-            return msgspec.msgpack.encode(Kept(as_of, {**known, **merged}, self.consulted, self.judgements))
+            return msgspec.msgpack.encode(Kept(as_of, None, merged, self.consulted, self.judgements))
         except UnicodeEncodeError:
             return None
 
@@ -96,13 +96,14 @@ def to_keep(
     as_of: int,
     before: Kept,
     index: ModuleIndex,
+    module: str,
     keys: Mapping[str, bytes],
     consulted: Iterable[Consulted],
     judgements: Iterable[Judgement],
 ) -> bytes | None:
     """The bytes to keep after a run: what it found, and what is kept of what it didn't look at. `before` has
-    been checked. `keys` are those of all the module's packages, none where nobody asked for them. None where
-    a path or a message can't be written."""
+    been checked. `keys` are those of all the packages of `module`, none where nobody asked for them. None
+    where a path or a message can't be written."""
     seen = {(each.path, each.is_folder): each for each in before.consulted}
     old = before.judgements
     for each in consulted:
@@ -120,6 +121,7 @@ def to_keep(
             each.directory: (keys[each.directory], msgspec.Raw(msgspec.msgpack.encode(each)))
             for each in judgements
         }
-        return msgspec.msgpack.encode(Kept(as_of, facts, tuple(seen.values()), {**old, **new}))
+        named = module if keys else None
+        return msgspec.msgpack.encode(Kept(as_of, named, facts, tuple(seen.values()), {**old, **new}))
     except UnicodeEncodeError:
         return None

@@ -42,16 +42,16 @@ class TracedFiles:
 
     def read(self, path: str) -> bytes:
         folder, name = os.path.split(path)
-        own = self._index.facts.get(folder)
-        stamp = None if own is not None and name in own else self._base.stamp(path)
+        own = self._index.digest(folder, name)
+        stamp = None if own is not None else self._base.stamp(path)
         try:
             data = self._base.read(path)
         except (OSError, ValueError):
             self._note(path, False, None, None)
             raise
-        if own is not None and name in own:
+        if own is not None:
             # It has changed since the index was made: what is said now isn't what the key stands for.
-            self.stale = self.stale or own[name].digest != digest_of(data)
+            self.stale = self.stale or own != digest_of(data)
         elif not path.startswith((self._library, self._cached)):
             self._note(path, False, stamp, digest_of(data))
         return data

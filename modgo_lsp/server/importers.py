@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from modgo_lsp.lint.index import FileFacts, ModuleIndex
+from modgo_lsp.lint.index import Facts, ModuleIndex
 from modgo_lsp.lint.store import Store, read_kept
 from modgo_lsp.model.files import DiskFiles, Files
 from modgo_lsp.model.go_environment import GoEnvironment
-
-Facts = dict[str, dict[str, FileFacts]]
 
 
 class KeptImporters:
@@ -70,11 +68,9 @@ class KeptImporters:
 
 
 def _news(now: Facts, before: Facts) -> Facts:
-    """The facts that are others than before, but for those of open documents."""
-    found: Facts = {}
-    for folder, files in now.items():
-        known = before.get(folder, {})
-        for name, facts in files.items():
-            if facts.stamp is not None and facts is not known.get(name):
-                found.setdefault(folder, {})[name] = facts
-    return found
+    """The facts that are others than before, but for those of folders with open documents."""
+    return {
+        folder: facts
+        for folder, facts in now.items()
+        if facts is not before.get(folder) and None not in facts.stamps.values()
+    }

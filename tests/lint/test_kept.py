@@ -162,10 +162,10 @@ def test_what_is_said_of_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Pat
 def test_what_was_read_elsewhere_and_changes_meanwhile_leaves_nothing_kept(tmp_path: Path) -> None:
     index = ModuleIndex(str(tmp_path), True, DiskFiles())
     old, new = (Consulted("/near/near.go", False, None, digest) for digest in (b"old", b"new"))
-    before = Kept(1, {}, (old,), {"/stock": (b"key", msgspec.Raw(b"\x90"))})
+    before = Kept(1, None, {}, (old,), {"/stock": (b"key", msgspec.Raw(b"\x90"))})
     keys = {"/stock": b"key"}
     for consulted, kept in (([old], ["/stock"]), ([new], []), ([], ["/stock"])):
-        assert list(read_kept(to_keep(2, before, index, keys, consulted, [])).judgements) == kept
+        assert list(read_kept(to_keep(2, before, index, "", keys, consulted, [])).judgements) == kept
 
 
 def test_names_that_are_not_unicode_are_linted_and_not_kept(tmp_path: Path, judged: list[str]) -> None:
