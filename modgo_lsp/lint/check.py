@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from modgo_lsp.syntax.document import Document
 
 
-class Judgement(msgspec.Struct, frozen=True, gc=False):
+class Judgement(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the rules say of a package that imports the SDK, whatever is configured or suppressed.
 
     `suppressions` are those of its files, by path, and those of files elsewhere in which findings stand.
@@ -136,8 +136,9 @@ def decide(judgements: Sequence[Judgement], settings_of: Callable[[str], Setting
         for finding in news:
             home.setdefault(finding.location.path, each.directory)
     kept, used = suppress(found, _covering(judgements, settings))
-    seen = {directory for each in judgements for directory in each.dependencies}
-    for each in judgements:
+    suppressing = [each for each in judgements if each.suppressions]
+    seen = {directory for each in judgements for directory in each.dependencies} if suppressing else set()
+    for each in suppressing:
         # Whether a name is registered twice, or what UDFs reach, may depend on packages that import this one.
         unsure = each.imported_in_module and each.directory not in seen
         for path in each.paths:

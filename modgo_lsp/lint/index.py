@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from modgo_lsp.model.files import Files, Stamp, is_as_before, join
+from modgo_lsp.model.files import Files, Stamp, are_as_before, is_as_before, join
+from modgo_lsp.model.sdk import SDK_PATH
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax.constraints import BuildContext
@@ -35,13 +36,18 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class PackageFacts(msgspec.Struct, frozen=True, array_like=True):
-    """The files of a package: their base names, all that one of them may import, a digest of all, their
-    size."""
+    """The files of a package: their base names, a digest of all, their size, and whether one of them may
+    import the SDK. All that they may import is decoded when somebody asks for it."""
 
     names: tuple[str, ...]
-    imports: frozenset[str]
     digest: bytes
     size: int
+    imports_sdk: bool
+    all_imports: msgspec.Raw
+
+    @property
+    def imports(self) -> frozenset[str]:
+        return msgspec.msgpack.decode(self.all_imports, type=frozenset[str])
 
     @classmethod
     def of(
@@ -54,11 +60,13 @@ class PackageFacts(msgspec.Struct, frozen=True, array_like=True):
         digests = [files[name].digest for name in built]
         # Which tests there are counts as well: what stands in those that matter is looked at (traced.py).
         names = "\0".join([*built, "", *others])
+        imports = {path for name in built for path in files[name].imports}
         return cls(
             tuple(built),
-            frozenset(path for name in built for path in files[name].imports),
             digest_of(b"".join(digests) + names.encode("utf-8", "surrogateescape")),
             sum(stamp.size for name in built if (stamp := stamps[name]) is not None),
+            SDK_PATH in imports,
+            msgspec.Raw(msgspec.msgpack.encode(imports)),
         )
 
 
@@ -124,10 +132,10 @@ class ModuleIndex:
         """The package of `directory`; None where no file there would be built."""
         return self.folder(directory).package
 
-    def may_import(self, directory: str, path: str) -> bool:
-        """Whether a file of the package there may import `path`."""
+    def imports_sdk(self, directory: str) -> bool:
+        """Whether a file of the package there may import the SDK."""
         package = self.package(directory)
-        return package is not None and path in package.imports
+        return package is not None and package.imports_sdk
 
     def digest(self, directory: str, name: str) -> bytes | None:
         """That of a Go file which a build may take; None for any other file, or where nobody has looked."""
@@ -207,16 +215,15 @@ class ModuleIndex:
         """What its Go files say."""
         found = self.facts.get(directory)
         if found is None:
-            entries = _entries(self._files, directory)
-            sources = [name for name, is_directory in entries if name.endswith(".go") and not is_directory]
-            names = [name for name in sources if _may_be_built(name)]
-            others = tuple(name for name in sources if not _may_be_built(name))
-            known = self._known.get(directory)
-            if known is None or not self._is_as_before(directory, names, others, known):
+            names: list[str] = []
+            others: list[str] = []
+            for name, is_directory in _entries(self._files, directory):
+                if name.endswith(".go") and not is_directory:
+                    (others if _is_left_out(name) else names).append(name)
+            found = self._known.get(directory)
+            if found is None or not self._is_as_before(directory, names, others, found):
                 self.changed = True
-                found = self._looked_at(directory, names, others, known)
-            else:
-                found = known
+                found = self._looked_at(directory, names, others, found)
             self.facts[directory] = found
         return found
 
@@ -228,17 +235,14 @@ class ModuleIndex:
         return self._files_of[directory]
 
     def _is_as_before(
-        self, directory: str, names: Sequence[str], others: tuple[str, ...], known: FolderFacts
+        self, directory: str, names: Sequence[str], others: Sequence[str], known: FolderFacts
     ) -> bool:
-        if others != known.others or names != list(known.stamps):
+        if others != list(known.others) or names != list(known.stamps):
             return False
-        stamp, as_of = self._files.stamp, self._as_of
-        return all(
-            is_as_before(stamp(join(directory, name)), before, as_of) for name, before in known.stamps.items()
-        )
+        return are_as_before(self._files, directory, known.stamps, self._as_of)
 
     def _looked_at(
-        self, directory: str, names: Sequence[str], others: tuple[str, ...], known: FolderFacts | None
+        self, directory: str, names: Sequence[str], others: Sequence[str], known: FolderFacts | None
     ) -> FolderFacts:
         """What the files say that are as before, and what others say now."""
         before = {} if known is None else known.by_name()
@@ -281,7 +285,12 @@ class ModuleIndex:
 
 
 def _may_be_built(name: str) -> bool:
-    return name.endswith(".go") and not (name.endswith("_test.go") or name.startswith((".", "_")))
+    return name.endswith(".go") and not _is_left_out(name)
+
+
+def _is_left_out(name: str) -> bool:
+    """Whether no build takes a Go file of that name."""
+    return name.endswith("_test.go") or name[0] in "._"
 
 
 def _is_looked_into(name: str) -> bool:
@@ -297,4 +306,5 @@ def _entries(files: Files, directory: str) -> list[tuple[str, bool]]:
 
 
 def _has_go_mod(directory: str, files: Files) -> bool:
-    return any(name == "go.mod" for name, _ in _entries(files, directory))
+    entries = _entries(files, directory)
+    return ("go.mod", False) in entries or ("go.mod", True) in entries

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 
 from modgo_lsp.lint.index import ModuleIndex, PackageFacts, digest_of
 from modgo_lsp.model.files import join
-from modgo_lsp.model.sdk import SDK_PATH
 
 Graph = Mapping[str, Iterable[str]]
 
@@ -28,7 +27,7 @@ def package_keys(index: ModuleIndex, module: str, folders: Iterable[str]) -> dic
     for directory in imports.keys() & set(index.directories):
         for imported in imports[directory]:
             importers.setdefault(imported, []).append(directory)
-    pending = [directory for directory in own if index.may_import(directory, SDK_PATH)]
+    pending = [directory for directory in own if index.imports_sdk(directory)]
     related = set(pending)
     while pending:
         directory = pending.pop()

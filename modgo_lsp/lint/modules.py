@@ -22,7 +22,6 @@ from modgo_lsp.lint.walk import Target
 from modgo_lsp.model.files import Files, join
 from modgo_lsp.model.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.model.go_mod import parse_go_mod
-from modgo_lsp.model.sdk import SDK_PATH
 
 # Loaded where something is judged: most runs find all judgements kept.
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class LintedModule:
         self._as_of = 0 if store is None else store.now()
         kept = read_kept(store.get(root, environment)) if store is not None else Kept()
         self.index = ModuleIndex(root, go_mod, files, environment.release, kept.facts, kept.as_of)
-        self._udfs = [each.directory for each in targets if self.index.may_import(each.directory, SDK_PATH)]
+        self._udfs = [each.directory for each in targets if self.index.imports_sdk(each.directory)]
         self._kept = kept
         if self._udfs and store is not None:
             self._kept = kept.checked(files)

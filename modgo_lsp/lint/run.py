@@ -15,7 +15,7 @@ from modgo_lsp.lint.check import decide
 from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings, configuration
 from modgo_lsp.lint.modules import LintedModule, Machine, linted_modules
 from modgo_lsp.lint.walk import PathProblem, walk
-from modgo_lsp.model.files import Files, SeenFiles, join, upwards
+from modgo_lsp.model.files import Files, SeenFiles, join
 from modgo_lsp.model.finding import Finding
 
 if TYPE_CHECKING:
@@ -141,24 +141,23 @@ class _Configurations:
     def of(self, directory: str) -> Configuration:
         """That of an absolute folder: its parent's, where it has no file of its own."""
         below = []
-        for folder in upwards(directory):
-            if folder in self._by_folder:
+        while (found := self._by_folder.get(directory)) is None:
+            below.append(directory)
+            parent = os.path.dirname(directory)
+            if parent == directory or self._has_file(directory):
+                found = configuration(directory, self._files, self._overrides)
                 break
-            below.append(folder)
-            if self._has_file(folder):
-                break
-        found = self._by_folder.get(folder)
-        if found is None:
-            found = configuration(folder, self._files, self._overrides)
+            directory = parent
         for folder in below:
             self._by_folder[folder] = found
         return found
 
     def _has_file(self, folder: str) -> bool:
         try:
-            return any(name in FILES for name, _ in self._files.entries(folder))
+            entries = self._files.entries(folder)
         except OSError:
             return False
+        return not dict(entries).keys().isdisjoint(FILES)
 
     def problems(self) -> list[ConfigProblem]:
         every = [problem for found in self._by_folder.values() for problem in found.problems]

@@ -17,6 +17,9 @@ from modgo_lsp.lint.traced import Consulted, unchanged
 from modgo_lsp.model.files import Files, may_hide_changes
 from modgo_lsp.model.go_environment import GoEnvironment
 
+# For as many as a module has packages.
+_JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
+
 
 class Store(Protocol):
     """Where it is kept. What can't be read isn't there, what can't be written isn't kept."""
@@ -49,7 +52,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         if raw is None or key not in (None, found):
             return None
         try:
-            return msgspec.msgpack.decode(raw, type=Judgement)
+            return _JUDGEMENT.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 

@@ -28,7 +28,7 @@ _CODE = rb"[^\s,]+"
 _UNSUPPRESSIBLE = ("MG501", "MG502")
 
 
-class Suppression(msgspec.Struct, frozen=True, gc=False):
+class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A directive. `comment` is all of it, `codes` its codes with their places, `removals` what takes each of
     them out, `covers` the bytes of the file in which a finding has to begin to be suppressed (None: nothing).
     `invalid` says what is wrong with it (MG502) and where; such a one covers nothing."""

@@ -76,27 +76,28 @@ def _below(top: str, files: Files, problems: list[PathProblem]) -> Iterator[Targ
     while pending:
         folder, ignored = pending.pop()
         try:
-            entries = sorted(files.entries(folder))
+            entries = files.entries(folder)
         except NotADirectoryError:
             problems.append(PathProblem(folder, "this is neither a Go file nor a folder; name one of those"))
             continue
         except OSError as error:
             problems.append(PathProblem(folder, _reason(error)))
             continue
-        if any(name == ".gitignore" for name, _ in entries):
+        if (".gitignore", False) in entries or (".gitignore", True) in entries:
             ignored = _Ignored(folder, files, ignored)
         sources = [name for name, is_folder in entries if not is_folder and name.endswith(".go")]
-        taken = [name for name in sources if not ignored.matches(join(folder, name), False)]
+        taken = ignored.others(folder, sources, False)
         if taken:
             everything = len(taken) == len(sources)
             paths = None if everything else frozenset(join(folder, name) for name in taken)
             yield Target(folder, paths)
-        for name, is_folder in reversed(entries):
-            child = join(folder, name)
-            if not is_folder or name in _SKIPPED or name.startswith(("_", ".")):
-                continue
-            if not ignored.matches(child, True):
-                pending.append((child, ignored))
+        folders = [
+            name
+            for name, is_folder in entries
+            if is_folder and name not in _SKIPPED and not name.startswith(("_", "."))
+        ]
+        for name in reversed(ignored.others(folder, folders, True)):
+            pending.append((join(folder, name), ignored))
 
 
 def _reason(error: OSError) -> str:
@@ -141,6 +142,12 @@ class _Ignored:
             return Patterns(self._files.read(join(self._folder, ".gitignore")))
         except OSError:
             return Patterns(b"")
+
+    def others(self, folder: str, names: list[str], are_folders: bool) -> list[str]:
+        """Those of the names in a folder that are not ignored."""
+        if self._above is None:
+            return names
+        return [name for name in names if not self.matches(join(folder, name), are_folders)]
 
     def matches(self, path: str, is_folder: bool) -> bool:
         if self._above is None:

@@ -10,13 +10,15 @@ import stat
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax.document import Document
 
 
-class Stamp(NamedTuple):
+class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What changes when a file does, as the file system has it: times in nanoseconds."""
 
     modified: int
@@ -38,6 +40,15 @@ def may_hide_changes(stamp: Stamp, as_of: int) -> bool:
 def is_as_before(stamp: Stamp | None, before: Stamp | None, as_of: int) -> bool:
     """Whether a file or folder must be as it was when it was read with the stamp `before`, after `as_of`."""
     return before is not None and stamp == before and not may_hide_changes(before, as_of)
+
+
+def are_as_before(files: Files, directory: str, stamps: Mapping[str, Stamp | None], as_of: int) -> bool:
+    """The same of all files of a directory, by base name."""
+    prefix, latest, stamp = join(directory, ""), as_of - _SAME_TIME, files.stamp
+    for name, before in stamps.items():
+        if before is None or before.changed >= latest or stamp(prefix + name) != before:
+            return False
+    return True
 
 
 class Files(Protocol):
@@ -91,7 +102,9 @@ class DiskFiles:
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         with os.scandir(directory) as found:
-            return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
+            entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in found]
+        entries.sort()
+        return entries
 
     def stamp(self, path: str) -> Stamp | None:
         try:
@@ -294,9 +307,9 @@ class SeenFiles:
             except OSError as error:
                 found = error
             self._listed[directory] = found
-        if isinstance(found, OSError):
-            raise found
-        return found
+        if isinstance(found, list):
+            return found
+        raise found
 
     def stamp(self, path: str) -> Stamp | None:
         return self._base.stamp(path)

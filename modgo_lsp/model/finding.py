@@ -15,7 +15,7 @@ from modgo_lsp.syntax.positions import Span
 Severity = Literal["error", "warning", "information", "hint"]
 
 
-class Location(msgspec.Struct, frozen=True, order=True, gc=False):
+class Location(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """A span of one file; `path` is absolute."""
 
     path: str
@@ -26,21 +26,21 @@ class Location(msgspec.Struct, frozen=True, order=True, gc=False):
         return self.path == other.path and self.span.holds(other.span.start)
 
 
-class Related(msgspec.Struct, frozen=True, gc=False):
+class Related(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Another place that explains a finding."""
 
     location: Location
     message: str
 
 
-class Edit(msgspec.Struct, frozen=True, gc=False):
+class Edit(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Replaces the text at `location`; an empty span inserts."""
 
     location: Location
     new_text: str
 
 
-class Fix(msgspec.Struct, frozen=True, gc=False):
+class Fix(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A change that makes the finding go away. `safe`: it cannot change what working code does."""
 
     title: str
@@ -48,7 +48,7 @@ class Fix(msgspec.Struct, frozen=True, gc=False):
     edits: tuple[Edit, ...]
 
 
-class Finding(msgspec.Struct, frozen=True, gc=False):
+class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One verdict at one place. `code` is a rule's ("MG101"); the rule knows its name and page."""
 
     code: str

@@ -15,7 +15,7 @@ import msgspec
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
 
-class Span(msgspec.Struct, frozen=True, order=True, gc=False):
+class Span(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """Bytes `start` up to, not including, `end` of one text."""
 
     start: int
