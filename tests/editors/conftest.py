@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -90,7 +91,8 @@ def run(environment: dict[str, str]) -> Callable[..., str]:
             timeout=SECONDS,
             check=False,
         )
-        assert done.returncode == 0, done.stdout
+        # Neovim that ends on a busy machine may still write to a server that has ended: all was seen by then.
+        assert done.returncode in (0, -signal.SIGPIPE), done.stdout
         return done.stdout
 
     return to_the_end
