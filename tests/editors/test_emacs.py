@@ -12,10 +12,8 @@ import pexpect
 from .conftest import PAGES, SECONDS, SELF_ASSIGNED, UNREGISTERED, program
 
 HERE = Path(__file__).parent
-# As the page says; Debian's packages are found by Emacs itself. What it compiles of them meanwhile would show
-# its warnings in the window that is driven.
+# As the page says; Debian's packages are found by Emacs itself.
 INIT = """
-(setq native-comp-deferred-compilation nil)
 (add-to-list 'load-path "~/.emacs.d/lisp")
 (require 'go-mode)
 (require 'modgo)
