@@ -1,17 +1,14 @@
 """`modgo lint` as a process: output, exit codes, fixes.
 
-Not for: what is found (tests/rules/, tests/lint/).
+Not for: what is found (tests/rules/, tests/lint/), nor watching (test_lint_watch.py).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -425,55 +422,6 @@ def test_a_baseline_is_written_anew_to_where_the_configuration_names_it(module: 
         "counters/counters.go": {"MG101": 2}
     }
     assert modgo(module).returncode == 0
-
-
-@pytest.fixture
-def watching(module: Path) -> Iterator[subprocess.Popen[str]]:
-    """`modgo lint --watch` on the folder counters."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "modgo_lsp", "lint", "--watch", "--output-format", "concise", "counters"],
-        cwd=module,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
-    yield process
-    process.kill()
-    process.communicate()
-
-
-def test_watch_lints_again_after_a_change_until_it_is_interrupted(
-    module: Path, watching: subprocess.Popen[str]
-) -> None:
-    append(module, FORGOTTEN)  # before or after the first look: it is seen either way
-    assert watching.stdout is not None
-    assert "MG101" in watching.stdout.readline()
-    watching.send_signal(signal.SIGINT)
-    _, said = watching.communicate(timeout=30)
-    assert (watching.returncode, said.strip()) == (130, "")
-
-
-def test_watch_sees_what_lies_elsewhere_in_the_module(module: Path, watching: subprocess.Popen[str]) -> None:
-    append(module, FORGOTTEN)
-    assert watching.stdout is not None
-    assert watching.stderr is not None
-    assert "MG101" in watching.stdout.readline()
-    (module / "modgo.toml").write_text("selct = 1\n")
-    assert "unknown key selct" in watching.stderr.readline()
-
-
-def test_watch_sees_a_baseline_of_any_name(module: Path, watching: subprocess.Popen[str]) -> None:
-    (module / "known.json").write_text('{"version": 1, "findings": {}}')
-    (module / "modgo.toml").write_text('baseline = "known.json"\n')
-    append(module, FORGOTTEN)
-    assert watching.stdout is not None
-    assert watching.stderr is not None
-    assert "MG101" in watching.stdout.readline()
-    time.sleep(1)  # all that was written before has been seen
-    (module / "known.json").write_text("{")
-    assert "known.json" in watching.stderr.readline()
 
 
 @pytest.mark.parametrize("both", [("--watch", "--fix"), ("--watch", "--stdin-filename", "a.go")])

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import pytest
@@ -167,16 +168,19 @@ def test_wrong_usage_is_told(wrong):
     assert done.stdout == ""
 
 
+@contextmanager
+def served(process_id, *more):
+    """A server that was told of the editor's process, and then `more`."""
+    command = [sys.executable, "-m", "modgo_lsp", "lsp"]
+    params = {**INITIALIZE["params"], "processId": process_id}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as server:
+        send(server.stdin, {**INITIALIZE, "params": params}, *more)
+        yield server
+
+
 def test_it_ends_with_the_editor_even_if_its_input_stays_open():
     editor = subprocess.Popen(["sleep", "60"])
-    with subprocess.Popen(
-        [sys.executable, "-m", "modgo_lsp", "lsp"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=ENVIRONMENT,
-    ) as server:
-        params = {**INITIALIZE["params"], "processId": editor.pid}
-        send(server.stdin, {**INITIALIZE, "params": params})
+    with served(editor.pid) as server:
         receive(server.stdout, 1)
         assert server.poll() is None
         editor.kill()
@@ -186,13 +190,6 @@ def test_it_ends_with_the_editor_even_if_its_input_stays_open():
 
 @pytest.mark.parametrize("number", [2**22 + 7, 0, -1, 2**70])
 def test_a_process_that_is_not_there_is_no_reason_to_end(number):
-    with subprocess.Popen(
-        [sys.executable, "-m", "modgo_lsp", "lsp"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=ENVIRONMENT,
-    ) as server:
-        params = {**INITIALIZE["params"], "processId": number}
-        send(server.stdin, {**INITIALIZE, "params": params}, *GOODBYE)
+    with served(number, *GOODBYE) as server:
         receive(server.stdout, 2)
         assert server.wait(timeout=20) == 0

@@ -1,0 +1,90 @@
+"""`modgo lint --watch`: what it looks at again, and how it ends.
+
+Not for: what one run says (test_lint.py).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = """package counters
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func init() {
+	udf.Register("add", Add)
+}
+
+func Add(rec *udf.Record, n int64) int64 { return n }
+"""
+FORGOTTEN = "\nfunc Sub(rec *udf.Record) {}\n"
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Path:
+    (tmp_path / "go.mod").write_text("module example.com/shop\n\ngo 1.24\n")
+    (tmp_path / "counters").mkdir()
+    (tmp_path / "counters" / "counters.go").write_text(SOURCE)
+    return tmp_path
+
+
+def forget(module: Path) -> None:
+    """Adds a function that is not registered."""
+    (module / "counters" / "counters.go").write_text(SOURCE + FORGOTTEN)
+
+
+@pytest.fixture
+def watching(module: Path) -> Iterator[subprocess.Popen[str]]:
+    """`modgo lint --watch` on the folder counters."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "modgo_lsp", "lint", "--watch", "--output-format", "concise", "counters"],
+        cwd=module,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_watch_lints_again_after_a_change_until_it_is_interrupted(
+    module: Path, watching: subprocess.Popen[str]
+) -> None:
+    forget(module)  # before or after the first look: it is seen either way
+    assert watching.stdout is not None
+    assert "MG101" in watching.stdout.readline()
+    watching.send_signal(signal.SIGINT)
+    _, said = watching.communicate(timeout=30)
+    assert (watching.returncode, said.strip()) == (130, "")
+
+
+def test_watch_sees_what_lies_elsewhere_in_the_module(module: Path, watching: subprocess.Popen[str]) -> None:
+    forget(module)
+    assert watching.stdout is not None
+    assert watching.stderr is not None
+    assert "MG101" in watching.stdout.readline()
+    (module / "modgo.toml").write_text("selct = 1\n")
+    assert "unknown key selct" in watching.stderr.readline()
+
+
+def test_watch_sees_a_baseline_of_any_name(module: Path, watching: subprocess.Popen[str]) -> None:
+    (module / "known.json").write_text('{"version": 1, "findings": {}}')
+    (module / "modgo.toml").write_text('baseline = "known.json"\n')
+    forget(module)
+    assert watching.stdout is not None
+    assert watching.stderr is not None
+    assert "MG101" in watching.stdout.readline()
+    time.sleep(1)  # all that was written before has been seen
+    (module / "known.json").write_text("{")
+    assert "known.json" in watching.stderr.readline()
