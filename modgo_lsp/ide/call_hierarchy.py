@@ -71,12 +71,11 @@ def incoming(package: Package, item: Item) -> list[Call]:
 
 def _calls(package: Package, caller: Code) -> Iterator[tuple[Code, Location]]:
     by_declaration = {id(code.declaration): code for code in package.reached}
-    for node in caller.nodes:
-        if isinstance(node, ast.CallExpr):
-            callee = caller.callee(node.fun)
-            code = None if callee is None else by_declaration.get(id(callee.declaration))
-            if code is not None:
-                yield code, caller.place(node.fun)
+    for node in caller.of_kind(ast.CallExpr):
+        callee = caller.callee(node.fun)
+        code = None if callee is None else by_declaration.get(id(callee.declaration))
+        if code is not None:
+            yield code, caller.place(node.fun)
 
 
 def _code_at(package: Package, extent: Location) -> Code | None:

@@ -106,8 +106,8 @@ def _sdk(package: Package, path: str, offset: int) -> Hover | None:
     for code in package.reached:
         if code.file.path != path or not code.declaration.span.holds(offset):
             continue
-        for node in code.nodes:
-            if not isinstance(node, ast.CallExpr) or not node.fun.span.holds(offset):
+        for node in code.of_kind(ast.CallExpr):
+            if not node.fun.span.holds(offset):
                 continue
             callee = code.callee(node.fun)
             path_, _, name = ("", "", "") if callee is None else callee.name.partition(f"{SDK_PATH}.")

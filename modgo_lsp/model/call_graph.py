@@ -105,7 +105,7 @@ def _own_calls(code: Code) -> list[tuple[str, Callee, Step]]:
             continue
         if callee.file.unit.module != code.file.unit.module:
             continue
-        if isinstance(callee.function, ast.FuncLit) and any(node is callee.function for node in code.nodes):
+        if isinstance(callee.function, ast.FuncLit) and callee.function in code.of_kind(ast.FuncLit):
             continue
         name = _short(callee.name)
         found.append((name, callee, Step(code.place(place), f"{code.name} calls {name}")))
@@ -113,14 +113,13 @@ def _own_calls(code: Code) -> list[tuple[str, Callee, Step]]:
 
 
 def _calls(code: Code) -> Iterator[tuple[ast.Node, Callee]]:
-    for node in code.nodes:
-        if isinstance(node, ast.CallExpr):
-            callee = code.callee(node.fun)
-            if callee is not None:
-                yield node, callee
-                if callee.name in _STREAM_OPERATIONS:
-                    for given in code.functions_in(node.args):
-                        yield node, given
+    for node in code.of_kind(ast.CallExpr):
+        callee = code.callee(node.fun)
+        if callee is not None:
+            yield node, callee
+            if callee.name in _STREAM_OPERATIONS:
+                for given in code.functions_in(node.args):
+                    yield node, given
 
 
 def _code(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.objects import Builtin, Object, PackageName, VariableName
@@ -18,6 +18,8 @@ from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.positions import Span
 
 _T = TypeVar("_T")
+_N = TypeVar("_N", bound=ast.Node)
+_Kind = type[_N]
 
 
 class Step(NamedTuple):
@@ -79,6 +81,26 @@ class Code:
             "nodes", lambda: tuple(node for statement in self.statements for node in ast.walk(statement))
         )
 
+    def of_kind(self, *kinds: _Kind[_N]) -> list[_N]:
+        """The nodes of some kinds, parents first and in the order of the source: most rules look at few."""
+        nodes, places = self.nodes, self._places
+        if len(kinds) == 1:
+            found = places.get(kinds[0], [])
+        else:
+            found = sorted(index for kind in kinds for index in places.get(kind, ()))
+        return [cast(_N, nodes[index]) for index in found]
+
+    @cached_property
+    def _places(self) -> dict[_Kind[ast.Node], list[int]]:
+        """Where the nodes of each kind are among all."""
+        return self.remembered("places", self._find_places)
+
+    def _find_places(self) -> dict[_Kind[ast.Node], list[int]]:
+        found: dict[_Kind[ast.Node], list[int]] = {}
+        for index, node in enumerate(self.nodes):
+            found.setdefault(type(node), []).append(index)
+        return found
+
     def calls(self, *names: str) -> Iterator[tuple[ast.CallExpr, str]]:
         """The calls of functions that are named so, as Callee names them; "os/signal.*" stands for all that
         begin so."""
@@ -97,8 +119,7 @@ class Code:
             "calls",
             lambda: tuple(
                 (node, _last_name(node.fun), self._is_variable(node.fun))
-                for node in self.nodes
-                if isinstance(node, ast.CallExpr)
+                for node in self.of_kind(ast.CallExpr)
             ),
         )
 
@@ -166,7 +187,7 @@ class Code:
     def is_set_again(self, item: Object) -> bool:
         """Whether the function, or a closure in it, sets a variable after its declaration, or takes its
         address and so may."""
-        return item in self.remembered("set again", lambda: frozenset(self._set_by(self.nodes)))
+        return item in self.remembered("set again", lambda: frozenset(self._set_by(self.of_kind(*_SETTING))))
 
     def set_in(self, node: ast.Node) -> Iterator[Object]:
         """The variables that are set, but for their declaration, in `node`, or of which the address is taken
@@ -263,6 +284,10 @@ class Code:
                     yield name, self._operands.variables.type_of(item)
                 elif name.name == "_":
                     yield name, self._operands.resolver.type_of(self.file, field.type)
+
+
+# The kinds of nodes that may set a variable.
+_SETTING = (ast.AssignStmt, ast.RangeStmt, ast.IncDecStmt, ast.UnaryExpr)
 
 
 @lru_cache(256)

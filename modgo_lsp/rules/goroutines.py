@@ -26,7 +26,7 @@ def left_alone(code: Code) -> Iterator[tuple[ast.Node, ast.Expr]]:
     """The goroutines that nothing in the function waits for: what starts each, and the call that runs in it,
     or of a group the call that hands the function over."""
     groups = [call for call, _ in code.calls(*_GROUPS)]
-    starts = [node for node in code.nodes if isinstance(node, ast.GoStmt)]
+    starts = code.of_kind(ast.GoStmt)
     if not groups and not starts:
         return
     others = {id(call) for call, _ in code.calls(*_OTHER_WAITS)}
@@ -58,7 +58,7 @@ def _is_of_own_group(code: Code, call: ast.CallExpr) -> bool:
         return False
     if not any(body.span.holds(item.ident.span.start) for body in code.statements):
         return False
-    selected = {ast.unparen(node.x) for node in code.nodes if isinstance(node, ast.SelectorExpr)}
+    selected = {ast.unparen(node.x) for node in code.of_kind(ast.SelectorExpr)}
     uses = [ident for each in code.statements for ident, used in code.variables_in(each) if used is item]
     return all(ident in selected or ident.span == item.ident.span for ident in uses)
 
@@ -70,7 +70,7 @@ class _Channels:
     def __init__(self, code: Code) -> None:
         self._code = code
         self._places: dict[VariableName, list[int]] = {}
-        for node in code.nodes:
+        for node in code.of_kind(ast.UnaryExpr, ast.RangeStmt, ast.ReturnStmt, ast.CallExpr):
             match node:
                 case ast.UnaryExpr(op="<-") | ast.RangeStmt():
                     self._add(node.x, (item for _, item in code.variables_in(node.x)))

@@ -59,8 +59,8 @@ class Locks:
         self._locked = {
             code.place(node)
             for code in reached
-            for node in code.nodes
-            if isinstance(node, ast.CallExpr) and code.place(node) in on_the_way and self.are_held(code, node)
+            for node in (code.of_kind(ast.CallExpr) if on_the_way else ())
+            if code.place(node) in on_the_way and self.are_held(code, node)
         }
 
     def are_held_on_the_way(self, code: Code) -> bool:
@@ -101,7 +101,7 @@ class Locks:
                 elif done in lets_go:
                     let_go.append(_LetGo(each.span, lets_go[done], statements[-1].span.end))
                     again.update(dict.fromkeys(pending.pop(lets_go[done], ()), each.span.end))
-        closures = [node for node in code.nodes if isinstance(node, ast.FuncLit)]
+        closures = code.of_kind(ast.FuncLit)
         for call, lock in takes.items():
             around = [each for each in closures if each.span.holds(call.span.start)]
             taken.append(_Taken(call.span.start, lock, around[-1] if around else None, again.get(call)))
@@ -112,18 +112,16 @@ class Locks:
     ) -> Iterator[tuple[ast.Expr, str]]:
         for call in code.methods(*methods):
             yield call, _lock(code, call)
-        for node in code.nodes if functions else ():
-            callee = code.callee(node.fun) if isinstance(node, ast.CallExpr) else None
+        for node in code.of_kind(ast.CallExpr) if functions else ():
+            callee = code.callee(node.fun)
             lock = None if callee is None or callee.declaration is None else functions.get(callee.declaration)
-            if isinstance(node, ast.CallExpr) and lock is not None:
+            if lock is not None:
                 yield node, lock
 
     def _guarded(self, code: Code) -> Iterator[ast.FuncLit]:
         """The closures that are handed to a function that takes a lock, or may: of other Go modules, and of
         what is called there, that is not known."""
-        for node in code.nodes:
-            if not isinstance(node, ast.CallExpr):
-                continue
+        for node in code.of_kind(ast.CallExpr):
             for argument in node.args:
                 given = ast.unparen(argument)
                 closure = given if isinstance(given, ast.FuncLit) else code.held_by(given)
@@ -165,7 +163,7 @@ def _on_the_way(reached: Sequence[Code]) -> set[Location]:
 def _own(code: Code, methods: tuple[str, ...]) -> Iterator[str]:
     """The locks of the calls that a function makes itself, outside of its closures."""
     calls = list(code.methods(*methods))
-    closures = [node for node in code.nodes if isinstance(node, ast.FuncLit)] if calls else []
+    closures = code.of_kind(ast.FuncLit) if calls else []
     for call in calls:
         if not any(closure.span.holds(call.span.start) for closure in closures):
             yield _lock(code, call)
@@ -179,7 +177,7 @@ def _lock(code: Code, call: ast.CallExpr) -> str:
 def _lists(code: Code) -> Iterator[Sequence[ast.Stmt]]:
     """The lists of statements in a function."""
     yield code.statements
-    for node in code.nodes:
+    for node in code.of_kind(ast.BlockStmt, ast.FuncLit, ast.CaseClause, ast.CommClause):
         match node:
             case ast.BlockStmt():
                 yield node.statements

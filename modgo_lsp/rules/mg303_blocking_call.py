@@ -48,8 +48,8 @@ def check(package: Package) -> Iterator[Finding]:
             named = code.text(expr.fun if isinstance(expr, ast.CallExpr) else expr)
             message = f"{named} {what}, and holds the record's lock meanwhile"
             yield RULE.finding(message, code.place(expr), code.way())
-        for node in code.nodes:
-            if isinstance(node, ast.SelectorExpr) and code.selected(node) == ("os", "Stdin"):
+        for node in code.of_kind(ast.SelectorExpr):
+            if code.selected(node) == ("os", "Stdin"):
                 message = "nothing ever comes from os.Stdin in a server: take it as an argument"
                 yield RULE.finding(message, code.place(node), code.way())
 

@@ -50,11 +50,12 @@ _LEAVE = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "l
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
+        loops = [node for node in code.of_kind(ast.ForStmt) if _is_endless(code, node)]
+        if not loops:
+            continue
         leaving = {id(call) for call, _ in code.calls(*_LEAVE)}
-        labels = {id(node.stmt): node.label.name for node in code.nodes if isinstance(node, ast.LabeledStmt)}
-        for node in code.nodes:
-            if not isinstance(node, ast.ForStmt) or not _is_endless(code, node):
-                continue
+        labels = {id(node.stmt): node.label.name for node in code.of_kind(ast.LabeledStmt)}
+        for node in loops:
             if _is_left(node, labels.get(id(node)), leaving) or _looks_at_context(code, node):
                 continue
             keyword = Location(code.file.path, Span(node.span.start, node.span.start + len("for")))

@@ -81,7 +81,7 @@ def _writes(code: Code) -> list[tuple[ast.Expr, VariableName]]:
     """The package variables that are assigned to, whole or in part, also by another name for what they hold:
     each by the name that stands there."""
     found = []
-    for node in code.nodes:
+    for node in code.of_kind(ast.AssignStmt, ast.RangeStmt, ast.IncDecStmt, ast.CallExpr):
         targets: tuple[ast.Expr, ...] = ()
         match node:
             case ast.AssignStmt() if node.op != ":=":

@@ -83,7 +83,7 @@ def _named(code: Code, ident: ast.Ident) -> str:
 
 
 def _escapes(code: Code) -> Iterator[tuple[ast.Ident, str]]:
-    for node in code.nodes:
+    for node in code.of_kind(ast.AssignStmt, ast.SendStmt, ast.ReturnStmt):
         match node:
             case ast.AssignStmt() if node.op != ":=":
                 for index, target in enumerate(node.lhs):
@@ -102,9 +102,9 @@ def _escapes(code: Code) -> Iterator[tuple[ast.Ident, str]]:
             for argument in call.args:
                 yield from _told(_held(code, argument), "is stored in a package variable")
     timed = {id(call): call for call, _ in code.calls(*_LATER)}
-    for node in code.nodes:
+    for node in code.of_kind(ast.ExprStmt) if timed else ():
         # Who takes the timer may stop it.
-        later = timed.get(id(ast.unparen(node.x))) if isinstance(node, ast.ExprStmt) else None
+        later = timed.get(id(ast.unparen(node.x)))
         for argument in () if later is None else later.args[1:]:
             yield from _told(_held(code, argument), "is held by a function that runs later")
     for _, run in left_alone(code):
@@ -117,7 +117,7 @@ def _stays_inside(code: Code, channel: ast.Expr) -> bool:
     if not isinstance(item, VariableName) or item.owner is not None or item.ident is None:
         return False
     own = any(statement.span.holds(item.ident.span.start) for statement in code.statements)
-    started = any(isinstance(node, ast.GoStmt) for node in code.nodes)
+    started = bool(code.of_kind(ast.GoStmt))
     return own and started and not any(True for _ in left_alone(code))
 
 

@@ -53,8 +53,8 @@ def check(package: Package) -> Iterator[Finding]:
         for call, name in code.calls(*_BUILTINS, *_FMT):
             message = f"nobody sees what {code.text(call.fun)} prints in a server: use udf.Log"
             yield RULE.finding(message, code.place(call), code.way(), _fix(code, call, name))
-        for node in code.nodes:
-            if isinstance(node, ast.SelectorExpr) and code.selected(node) == ("os", "Stdout"):
+        for node in code.of_kind(ast.SelectorExpr):
+            if code.selected(node) == ("os", "Stdout"):
                 message = "nobody sees what goes to os.Stdout in a server: use udf.Log"
                 yield RULE.finding(message, code.place(node), code.way())
 

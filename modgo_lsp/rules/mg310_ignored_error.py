@@ -56,22 +56,21 @@ _STORES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Re
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
-        dropped = {
-            id(ast.unparen(expr))
-            for node in code.nodes
-            for expr in (
-                (node.x,)
-                if isinstance(node, ast.ExprStmt)
-                else (node.call,)
-                if isinstance(node, ast.GoStmt | ast.DeferStmt)
-                else ()
-            )
-        }
-        for call, name in code.calls(*_STORES):
-            if id(call) in dropped:
+        stores = list(code.calls(*_STORES))
+        dropped = _dropped(code) if stores else set()
+        for call, name in stores:
+            if call in dropped:
                 method = name.rpartition(".")[2]
                 message = f"{method} says here whether the record was stored, and nobody listens"
                 yield RULE.finding(message, code.place(call), code.way(), _fix(code, call))
+
+
+def _dropped(code: Code) -> set[ast.Expr]:
+    """The calls whose results nobody takes."""
+    alone = (node.x for node in code.of_kind(ast.ExprStmt))
+    started = (node.call for node in code.of_kind(ast.GoStmt))
+    deferred = (node.call for node in code.of_kind(ast.DeferStmt))
+    return {ast.unparen(expr) for expr in (*alone, *started, *deferred)}
 
 
 def _fix(code: Code, call: ast.CallExpr) -> Iterator[Fix]:

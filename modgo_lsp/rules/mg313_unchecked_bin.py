@@ -53,10 +53,13 @@ _BINS = (f"{SDK_PATH}.Record.Bin", f"{SDK_PATH}.Record.Bins")
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
+        assertions = code.of_kind(ast.TypeAssertExpr)
+        if not assertions:
+            continue
         bins = {id(call) for call, _ in code.calls(*_BINS)}
         checked = _Checked(code)
-        for node in code.nodes:
-            if not isinstance(node, ast.TypeAssertExpr) or node.type is None:
+        for node in assertions:
+            if node.type is None:
                 continue
             if _is_bin(code, node.x, bins) and not checked.holds(node, node.type):
                 message = (
@@ -82,15 +85,14 @@ class _Checked:
         self._with_ok: set[ast.Expr] = set()
         self._since: dict[str, int] = {}  # by what is written, the end of the first that is checked
         self._switched: list[tuple[Span, str, str]] = []
-        for node in code.nodes:
+        for node in code.of_kind(ast.AssignStmt, ast.ValueSpec):
             for expr in _with_ok(node):
                 self._with_ok.add(expr)
                 self._since.setdefault(code.text(expr), expr.span.end)
-            if not isinstance(node, ast.TypeSwitchStmt):
-                continue
-            for clause in node.clauses:
+        for switch in code.of_kind(ast.TypeSwitchStmt):
+            for clause in switch.clauses:
                 if len(clause.values) == 1:
-                    of = code.text(node.x).removesuffix(".(type)")
+                    of = code.text(switch.x).removesuffix(".(type)")
                     self._switched.append((clause.span, of, code.text(clause.values[0])))
 
     def holds(self, node: ast.TypeAssertExpr, type_: ast.Expr) -> bool:
@@ -125,12 +127,8 @@ def _fix(code: Code, assertion: ast.TypeAssertExpr) -> Iterator[Fix]:
 
 def _taken_by_one(code: Code) -> Iterator[tuple[ast.Expr, ast.Expr]]:
     """What is assigned alone, with the variable that takes it."""
-    for node in code.nodes:
-        if (
-            isinstance(node, ast.AssignStmt)
-            and node.op in ("=", ":=")
-            and len(node.lhs) == len(node.rhs) == 1
-        ):
+    for node in code.of_kind(ast.AssignStmt):
+        if node.op in ("=", ":=") and len(node.lhs) == len(node.rhs) == 1:
             yield node.rhs[0], node.lhs[0]
 
 

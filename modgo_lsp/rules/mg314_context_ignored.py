@@ -77,11 +77,8 @@ def _contexts(code: Code) -> Iterator[tuple[ast.Node, ast.Ident | None]]:
 def _takes_time(code: Code) -> bool:
     """Whether it loops or waits."""
     return (
-        any(
-            isinstance(node, ast.ForStmt | ast.RangeStmt | ast.SelectStmt | ast.SendStmt)
-            or (isinstance(node, ast.UnaryExpr) and node.op == "<-")
-            for node in code.nodes
-        )
+        bool(code.of_kind(ast.ForStmt, ast.RangeStmt, ast.SelectStmt, ast.SendStmt))
+        or any(node.op == "<-" for node in code.of_kind(ast.UnaryExpr))
         or any(
             True
             for _ in code.calls(
@@ -94,7 +91,7 @@ def _takes_time(code: Code) -> bool:
 
 def _is_used(code: Code, parameter: ast.Ident) -> bool:
     declared = code.object_of(parameter)
-    return declared is not None and any(code.object_of(node) is declared for node in code.nodes)
+    return declared is not None and any(code.object_of(node) is declared for node in code.of_kind(ast.Ident))
 
 
 RULE = Rule(

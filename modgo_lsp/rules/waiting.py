@@ -92,7 +92,7 @@ def _is_of_standard_file(code: Code, call: ast.CallExpr) -> bool:
 def _sleeping(code: Code) -> Iterator[ast.Expr]:
     """The receives from a timer, but for those that a select has beside others: there it ends a wait."""
     timers = {id(call) for call, _ in code.calls("time.After", "time.Tick")}
-    for node in code.nodes:
+    for node in code.of_kind(ast.RangeStmt, ast.UnaryExpr):
         if isinstance(node, ast.RangeStmt) and _is_timer(code, node.x, timers):
             yield node.x
         elif isinstance(node, ast.UnaryExpr) and node.op == "<-" and _is_timer(code, node.x, timers):
@@ -102,8 +102,7 @@ def _sleeping(code: Code) -> Iterator[ast.Expr]:
 def _is_one_of_several(code: Code, receive: ast.UnaryExpr) -> bool:
     return any(
         clause.comm is not None and clause.comm.span.holds(receive.span.start) and len(node.clauses) > 1
-        for node in code.nodes
-        if isinstance(node, ast.SelectStmt)
+        for node in code.of_kind(ast.SelectStmt)
         for clause in node.clauses
     )
 
