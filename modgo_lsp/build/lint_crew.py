@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from modgo_lsp.lint.index import ModuleIndex
+from modgo_lsp.lint.keys import Graph
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.go_environment import GoEnvironment
 
@@ -33,19 +34,25 @@ class Crew(msgspec.Struct, frozen=True):
         directories: Sequence[str],
         files: Files,
         index: ModuleIndex,
+        imports: Callable[[], Graph],
         environment: GoEnvironment,
         done: Callable[[], None],
     ) -> Sequence[Batch] | None:
         """See lint.modules.Crew."""
-        packages = (index.package(directory) for directory in directories)
-        size = sum(package.size for package in packages if package is not None)
+
+        def size(directory: str) -> int:
+            package = index.package(directory)
+            return 0 if package is None else package.size
+
         cores = self.cores or _cores()
-        count = min(cores, len(directories), 1 + size // max(1, self.least))
+        count = min(cores, len(directories), 1 + sum(map(size, directories)) // max(1, self.least))
         if count < 2:
             return None
+        from modgo_lsp.build.lint_shares import shares
         from modgo_lsp.build.lint_workers import judge_in_workers
 
-        return judge_in_workers(count, directories, files, index, environment, self.cache, done)
+        given = shares(directories, imports(), size, count)
+        return judge_in_workers(given, files, index, environment, self.cache, done)
 
 
 def _cores() -> int:

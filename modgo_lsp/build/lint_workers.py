@@ -1,7 +1,7 @@
 """Processes that judge packages at once, one a core, where there are so many that it is worth while.
 
-Each works its way through packages that lie side by side, for those import the same ones; who is done takes
-from what another has left. Not for: what judging is (lint/judging.py).
+Each works its way through packages that need each other (lint_shares.py); who is done takes from what another
+has left. Not for: what judging is (lint/judging.py).
 """
 
 from __future__ import annotations
@@ -55,21 +55,20 @@ class _Worker:
 
 
 def judge_in_workers(
-    count: int,
-    directories: Sequence[str],
+    shares: Sequence[Sequence[str]],
     files: Files,
     index: ModuleIndex,
     environment: GoEnvironment,
     cache: FactsCache | None,
     done: Callable[[], None],
 ) -> list[Batch] | None:
-    """The judgements of the packages in `directories`, which are sorted, by `count` processes. None where one
-    of them has ended before its time: memory may have been too little for so many. Raises WorkerError."""
+    """The judgements of the packages in the folders of each share, by a process for each. None where one of
+    them has ended before its time: memory may have been too little for so many. Raises WorkerError."""
     workers: list[_Worker] = []
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        _start(workers, count, directories, _Task(files, index, environment, cache, os.getpid()))
+        _start(workers, shares, _Task(files, index, environment, cache, os.getpid()))
         return _work(workers, done)
     except (EOFError, OSError):
         return None
@@ -80,19 +79,18 @@ def judge_in_workers(
             worker.process.join()
 
 
-def _start(workers: list[_Worker], count: int, directories: Sequence[str], task: _Task) -> None:
+def _start(workers: list[_Worker], shares: Sequence[Sequence[str]], task: _Task) -> None:
     # A fork has all that was read so far. Nothing else runs in this process that it could take by surprise.
     forks = sys.platform == "linux"
     context = multiprocessing.get_context("fork" if forks else "spawn")
     start: Callable[..., BaseProcess] = context.Process  # type: ignore[attr-defined]  # both have it
-    for number in range(count):
-        begin, end = (len(directories) * at // count for at in (number, number + 1))
+    for share in shares:
         ours, theirs = context.Pipe()
         others = [ours, *(worker.connection for worker in workers)] if forks else []
         process = start(target=_serve, args=(theirs, others, task), daemon=True)
         process.start()
         theirs.close()
-        workers.append(_Worker(process, ours, deque(directories[begin:end])))
+        workers.append(_Worker(process, ours, deque(share)))
 
 
 def _work(workers: list[_Worker], done: Callable[[], None]) -> list[Batch]:

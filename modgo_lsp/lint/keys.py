@@ -10,24 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from modgo_lsp.lint.index import ModuleIndex, PackageFacts, digest_of
+from modgo_lsp.lint.index import ModuleIndex, digest_of
 from modgo_lsp.model.files import join
 
 Graph = Mapping[str, Iterable[str]]
 
 
-def package_keys(index: ModuleIndex, module: str, folders: Iterable[str]) -> dict[str, bytes]:
-    """The keys of all packages of the module `module`, and of those in `folders`, which `./...` may leave
-    out, by folder."""
-    found = {directory: index.package(directory) for directory in {*index.directories, *folders}}
-    own = {directory: package for directory, package in found.items() if package is not None}
-    imports = _imports(index, module, own)
+def package_keys(index: ModuleIndex, imports: Graph) -> dict[str, bytes]:
+    """By folder, the keys of the packages that `imports` has."""
     graph = {directory: {*imported} for directory, imported in imports.items()}
     importers: dict[str, list[str]] = {}
     for directory in imports.keys() & set(index.directories):
         for imported in imports[directory]:
             importers.setdefault(imported, []).append(directory)
-    pending = [directory for directory in own if index.imports_sdk(directory)]
+    pending = [directory for directory in imports if index.imports_sdk(directory)]
     related = set(pending)
     while pending:
         directory = pending.pop()
@@ -36,24 +32,28 @@ def package_keys(index: ModuleIndex, module: str, folders: Iterable[str]) -> dic
             if importer not in related:
                 related.add(importer)
                 pending.append(importer)
-    return _keys(graph, own)
+    digests = {each: package.digest for each in imports if (package := index.package(each)) is not None}
+    return _keys(graph, digests)
 
 
-def _imports(index: ModuleIndex, module: str, own: Mapping[str, PackageFacts]) -> dict[str, list[str]]:
-    """By folder, the folders of the packages of the same module that a package imports."""
+def imports_inside(index: ModuleIndex, module: str, folders: Iterable[str]) -> dict[str, list[str]]:
+    """By folder, the folders of the packages of the module `module` that a package imports: of all of its
+    packages, and of those in `folders`, which `./...` may leave out."""
+    packages = {directory: index.package(directory) for directory in {*index.directories, *folders}}
+    own = {directory: package for directory, package in packages.items() if package is not None}
     if not module:
         return {directory: [] for directory in own}
     prefix = f"{module}/"
-    folders: dict[str, str | None] = {}  # of the packages by their import paths; None: not of this module
+    known: dict[str, str | None] = {}  # by import path; None: not of this module
 
     def folder(path: str) -> str | None:
-        if path not in folders:
+        if path not in known:
             inside = path == module or path.startswith(prefix)
             found = (
                 join(index.root, *path[len(prefix) :].split("/")) if inside and path != module else index.root
             )
-            folders[path] = found if inside and found in own else None
-        return folders[path]
+            known[path] = found if inside and found in own else None
+        return known[path]
 
     return {
         directory: sorted(
@@ -63,13 +63,13 @@ def _imports(index: ModuleIndex, module: str, own: Mapping[str, PackageFacts]) -
     }
 
 
-def _keys(graph: Graph, own: Mapping[str, PackageFacts]) -> dict[str, bytes]:
+def _keys(graph: Graph, digests: Mapping[str, bytes]) -> dict[str, bytes]:
     """The key of a package is made of its own digest and of those of all that it leads to."""
     keys: dict[str, bytes] = {}
     for component in components(graph):
         members = set(component)
         outside = {keys[other] for member in component for other in graph[member] if other not in members}
-        shared = _digest([*sorted(own[member].digest for member in component), b"", *sorted(outside)])
+        shared = _digest([*sorted(digests[member] for member in component), b"", *sorted(outside)])
         for member in component:
             keys[member] = shared
     return {directory: _digest((_encoded(directory), key)) for directory, key in keys.items()}

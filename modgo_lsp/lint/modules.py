@@ -16,7 +16,7 @@ import msgspec
 
 from modgo_lsp.lint.check import Judgement
 from modgo_lsp.lint.index import ModuleIndex, PackageFacts
-from modgo_lsp.lint.keys import package_keys
+from modgo_lsp.lint.keys import Graph, imports_inside, package_keys
 from modgo_lsp.lint.store import Kept, Store, read_kept, to_keep
 from modgo_lsp.lint.walk import Target
 from modgo_lsp.model.files import Files, join
@@ -38,11 +38,13 @@ class Crew(Protocol):
         directories: Sequence[str],
         files: Files,
         index: ModuleIndex,
+        imports: Callable[[], Graph],
         environment: GoEnvironment,
         done: Callable[[], None],
     ) -> Sequence[Batch] | None:
-        """The judgements of the packages in `directories`, which are sorted; calls `done` after each of them.
-        None where it isn't worth while."""
+        """The judgements of the packages in `directories`; calls `done` after each of them. `imports` gives
+        for each package of the module those of the same module that it imports. None where it isn't worth
+        while."""
         ...
 
 
@@ -107,7 +109,11 @@ class LintedModule:
     @cached_property
     def _keys(self) -> dict[str, bytes]:
         """The keys of all packages; none where there are no judgements to keep."""
-        return package_keys(self.index, self._module, self._udfs) if self._udfs else {}
+        return package_keys(self.index, self._imports) if self._udfs else {}
+
+    @cached_property
+    def _imports(self) -> Graph:
+        return imports_inside(self.index, self._module, self._udfs)
 
     def packages(self) -> Iterator[tuple[Target, PackageFacts]]:
         """The targets that are packages."""
@@ -123,7 +129,9 @@ class LintedModule:
         there is one; else `other`, of another module, may know of Go's library."""
         batches: Sequence[Batch] | None = None
         if machine.crew is not None and self.unjudged and previous is None:
-            batches = machine.crew.judge(self.unjudged, self._files, self.index, self._environment, done)
+            batches = machine.crew.judge(
+                self.unjudged, self._files, self.index, lambda: self._imports, self._environment, done
+            )
         if batches is None and self.unjudged:
             from modgo_lsp.lint.judging import Judge
 

@@ -346,7 +346,7 @@ class Loader:
             self._imported_by[unit] = [
                 other
                 for other in others
-                if other is not None and any(spec.path == unit.path for _, spec in other.imports())
+                if other is not None and unit.path in self._import_paths(other.directory)
             ]
         return self._imported_by[unit]
 

@@ -68,9 +68,11 @@ def check(package: Package) -> Iterator[Finding]:
 
 def _is_candidate(function: Function) -> bool:
     plain = function.exported and not function.generic and "." not in function.name
-    if not plain or not function.may_take_receiver or function.references > 0:
+    if not plain or not function.may_take_receiver:
         return False
-    return function.signature is not None and function.signature.receiver_first
+    # To count references takes a look into all packages that import this one.
+    takes_receiver = function.signature is not None and function.signature.receiver_first
+    return takes_receiver and function.references == 0
 
 
 def _receiver(function: Function) -> str:

@@ -1,0 +1,47 @@
+"""How packages are shared out among processes."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modgo_lsp.build.lint_shares import shares
+
+# Two heaps that have nothing to do with each other, by names that lie between each other's.
+IMPORTS = {
+    **{"a": ["core"], "c": ["core", "a"], "core": []},
+    **{"b": ["data"], "d": ["data", "b"], "data": []},
+}
+
+
+def test_packages_that_need_the_same_ones_go_together() -> None:
+    found = shares(sorted(IMPORTS), IMPORTS, lambda _: 10, 2)
+    assert sorted(map(sorted, found)) == [["a", "c", "core"], ["b", "d", "data"]]
+
+
+def test_what_all_need_does_not_bring_all_to_one() -> None:
+    imports = {"core": [], **{f"p{number}": ["core"] for number in range(20)}}
+    first, second = shares(sorted(imports), imports, lambda _: 10, 2)
+    assert abs(len(first) - len(second)) <= 1
+
+
+def test_packages_that_are_not_judged_count_as_what_is_needed() -> None:
+    imports = {"x": ["large"], "y": ["large"], "z": ["other"], "large": [], "other": []}
+    sizes = {"large": 1000, "other": 900}
+    found = shares(["x", "y", "z"], imports, lambda each: sizes.get(each, 1), 2)
+    assert sorted(found) == [["x", "y"], ["z"]]
+
+
+FOLDERS = [f"p{number}" for number in range(9)]
+GRAPHS = st.dictionaries(st.sampled_from(FOLDERS), st.lists(st.sampled_from(FOLDERS), max_size=4))
+
+
+@given(GRAPHS, st.sets(st.sampled_from(FOLDERS)), st.integers(1, 4))
+def test_each_is_judged_once_whatever_imports_what(
+    imports: dict[str, list[str]], directories: set[str], count: int
+) -> None:
+    found = shares(directories, imports, lambda each: len(imports.get(each, ())), count)
+    assert len(found) == count
+    assert sorted(chain(*found)) == sorted(directories)
