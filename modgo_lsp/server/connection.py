@@ -1,5 +1,5 @@
 """Messages in and out over two byte streams, each on a thread of its own: whoever is at work is not kept from
-it by a client that sends much, or reads nothing.
+it by a client that sends much, or reads nothing. What is small and has room is written at once.
 
 Not for: what messages mean (session.py).
 """
@@ -7,7 +7,9 @@ Not for: what messages mean (session.py).
 from __future__ import annotations
 
 import json
+import os
 import re
+import select
 import sys
 import threading
 from collections import deque
@@ -25,6 +27,8 @@ _LONGEST = 256 * 1024 * 1024  # bytes; who says that more will come has made a m
 _LONGEST_LINE = 64 * 1024
 # Of a client that doesn't read: what is only told, and what is told once more, may be left out.
 _WAITING = 10_000
+# Bytes that fit in with their header wherever there is room for any.
+_SMALL = getattr(select, "PIPE_BUF", 512) - 32
 # Bytes that may wait for a client that doesn't read: then nothing more is read of what it sends.
 _MOST = 64 * 1024 * 1024
 
@@ -80,10 +84,26 @@ def encoded(message: object) -> bytes:
         return json.dumps(msgspec.to_builtins(message)).encode()
 
 
+def framed(body: bytes) -> bytes:
+    return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
 def complain(message: str) -> None:
     """Says on standard error what is wrong, if that takes it: it may be on a disk that is full."""
     with suppress(OSError, ValueError):
         print(message, file=sys.stderr, flush=True)
+
+
+def _room_for(stream: BinaryIO) -> select.poll | None:
+    """Tells whether a pipe or socket has room for something small; None where the system doesn't."""
+    if not hasattr(select, "poll"):
+        return None
+    try:
+        room = select.poll()
+        room.register(stream.fileno(), select.POLLOUT)
+    except (OSError, ValueError):  # a stream in memory
+        return None
+    return room
 
 
 class Connection:
@@ -109,6 +129,8 @@ class Connection:
         self._news = threading.Condition()
         self._size = 0
         self._closing = False
+        self._is_writing = False
+        self._room = _room_for(stdout)
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
         self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
 
@@ -125,6 +147,8 @@ class Connection:
         with self._news:
             if optional and len(self._waiting) > _WAITING:
                 return
+            if self._is_written(body):
+                return
             if not key:
                 self._waiting.append(("", body))
             else:
@@ -134,6 +158,19 @@ class Connection:
                 self._latest[key] = body
             self._size += len(body)
             self._news.notify_all()
+
+    def _is_written(self, body: bytes) -> bool:
+        """Writes a small message at once if it is the next and there is room for it, so that it needn't wait
+        for the writer's thread to have its turn. With the lock held."""
+        if self._room is None or self._waiting or self._is_writing or self._closing:
+            return False
+        if len(body) > _SMALL or self._room.poll(0) != [(self._stdout.fileno(), select.POLLOUT)]:
+            return False
+        try:
+            os.write(self._stdout.fileno(), framed(body))
+        except OSError:  # nobody reads any more; the end of the input will say so
+            self._closing = True
+        return True
 
     @property
     def waiting(self) -> int:
@@ -159,9 +196,11 @@ class Connection:
                     if body is None:
                         body = self._latest.pop(key)
                     self._size -= len(body)
+                    self._is_writing = True
                     self._news.notify_all()
-                self._stdout.write(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+                self._stdout.write(framed(body))
                 self._stdout.flush()
+                self._is_writing = False
         except (OSError, ValueError):  # nobody reads any more; the end of the input will say so
             return
         finally:

@@ -35,7 +35,7 @@ _QUIET = 0.03
 # The end of the input, and that all is imported.
 _ENDED, _LOADED = object(), object()
 # How long Python runs one thread while another waits: a message is looked at after that.
-_SWITCH = 0.001
+_SWITCH = 0.0002
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
