@@ -1,8 +1,9 @@
 """Where the declarations of a Go file stand, found without parsing it: so that of a package of which one name
 is asked, one declaration is parsed.
 
-Reads nothing but brackets, comments, literals and the words that begin declarations. It may name a
-declaration too many for an identifier, never one too few. Not for: what a declaration says (units.py).
+Reads nothing but brackets, comments, literals and the words that begin declarations, and of what stands in
+curly brackets only where it ends. It may name a declaration too many for an identifier, never one too few.
+Not for: what a declaration says (units.py).
 """
 
 from __future__ import annotations
@@ -14,22 +15,33 @@ from functools import cache
 import msgspec
 
 # Goes into the keys of caches: what this file finds in the same bytes has changed when it does.
-VERSION = 2
+VERSION = 3
 
 _IDENTIFIER = rb"[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"
+_PART = rb"[0-9A-Za-z_\x80-\xff]"  # of a word
+_WORDS = [
+    rb"%b(?<!%b%b)(?!%b)" % (word, _PART, word, _PART)
+    for word in (b"func", b"type", b"var", b"const", b"import")
+]
+_LITERAL = rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|`[^`]*`?|' rb"'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"
+# No quote, slash or bracket; no curly bracket. Said the other way round, a byte takes twice as long.
+_PLAIN, _CODE = rb"[\x00-!#-&*-.0-Z\\^-_a-z|~-\xff]", rb"[\x00-!#-&(-.0-_a-z|~-\xff]"
+# Each alternative begins with a byte that it names: `re` looks for these bytes first. Taken at once is
+# what is simple: comments in a row, a bracket with all up to the one that closes it, `func` with a receiver.
 _TOKEN = (
-    rb"//[^\n]*"
-    rb"|/\*.*?(?:\*/|\Z)"
-    rb'|"(?:[^"\\\n]|\\.)*"?'
-    rb"|`[^`]*`?"
-    rb"|'(?:[^'\\\n]|\\.)*'?"
-    rb"|[{}()\[\]]"
-    rb"|(?<![0-9A-Za-z_\x80-\xff])(?:func|type|var|const|import)(?![0-9A-Za-z_\x80-\xff])"
+    rb"//[^\n]*(?:\s*//[^\n]*){0,99}|/\*.*?(?:\*/|\Z)|"
+    + _LITERAL
+    + rb"|\((?:%b*\))?|\[(?:%b*\])?|\{(?:%b*\})?|\)|\]|\}|" % (_PLAIN, _PLAIN, _PLAIN)
+    + rb"%b(?:\s*\(([^(){}\"'`/]*)\))?|%b|%b|%b|%b" % tuple(_WORDS)
 )
+# All up to the next curly bracket that isn't one of a simple pair. Not more than so many pieces of it at a
+# time, for `re` keeps in mind all that it has repeated.
+_INSIDE = rb"(?:%b+|\{%b*\}|%b|/(?:/[^\n]*|\*.*?(?:\*/|\Z))?){0,99}(?:(\{)|(\}))?" % (_CODE, _CODE, _LITERAL)
 _PACKAGE = rb"(?:\xef\xbb\xbf)?(?:\s|;|//[^\n]*|/\*.*?\*/)*package(?:\s|/\*.*?\*/)+(" + _IDENTIFIER + rb")"
-_NAMES = rb"\s*" + _IDENTIFIER + rb"(?:\s*,\s*" + _IDENTIFIER + rb")*"
+_NAMES = rb"\s*(%b(?:\s*,\s*%b)*)" % (_IDENTIFIER, _IDENTIFIER)
+_SPECS = rb"[\n;]" + _NAMES.replace(rb"\s", rb"[^\S\n]")
 _OPEN, _CLOSE, _QUOTES = frozenset(b"([{"), frozenset(b")]}"), frozenset(b"\"'`")
-_ROUND, _SQUARE, _SLASH, _SEMICOLON = b"([/;"
+_ROUND, _SQUARE, _CURLY, _SLASH, _SEMICOLON, _FUNC = b"([{/;f"
 # What stands at the end of a line that a semicolon follows: names and literals end so, too.
 _ENDS = frozenset(b")]}\"'`_") | {byte for byte in range(256) if byte > 127 or chr(byte).isalnum()}
 
@@ -67,12 +79,12 @@ class _Declaration:
 
     __slots__ = ("keyword", "names_at", "plain", "receiver", "start")
 
-    def __init__(self, keyword: bytes, start: int) -> None:
+    def __init__(self, keyword: bytes, start: int, receiver: bytes | None) -> None:
         self.keyword = keyword
         self.start = start
         self.names_at = 0
         self.plain: list[bytes] = []
-        self.receiver: list[bytes] | None = None
+        self.receiver = None if receiver is None else [receiver]
 
     def text(self, piece: bytes, depth: int) -> None:
         """A piece of text between two brackets, comments or literals."""
@@ -81,17 +93,22 @@ class _Declaration:
         elif self.receiver is not None and not self.plain:
             self.receiver.append(piece)
 
-    def enter(self, bracket: int, depth: int) -> None:
-        """A bracket opens."""
+    def enter(self, bracket: int, depth: int) -> bool:
+        """A bracket opens. Whether what stands inside matters."""
         if depth > 0:
-            if self.receiver is not None and not self.plain and bracket == _SQUARE:
+            if self.receiver is None or self.plain:
+                return False
+            if bracket == _SQUARE:
                 self.receiver.append(b"[")
-        elif bracket == _ROUND and not b"".join(self.plain).strip():
-            self.plain.clear()
-            if self.keyword != b"func":
-                self.names_at = 1  # a group: names are declared inside the parentheses
-            elif self.receiver is None:
-                self.receiver = []
+            return True
+        if bracket != _ROUND or b"".join(self.plain).strip():
+            return False
+        self.plain.clear()
+        if self.keyword != b"func":
+            self.names_at = 1  # a group: names are declared inside the parentheses
+        elif self.receiver is None:
+            self.receiver = []
+        return True
 
 
 def outline(text: bytes) -> Outline:
@@ -124,44 +141,66 @@ def outline(text: bytes) -> Outline:
 
 def _declarations(text: bytes) -> Iterator[tuple[_Declaration, int]]:
     """Each declaration with the offset where it ends."""
+    search = _pattern(_TOKEN).search
     depth = position = 0
     last, line_break = 0, True  # the last byte of code at the top, and whether a line has ended since
+    closed = True  # whether all curly brackets were so far that were to be passed over
     current: _Declaration | None = None
-    for match in _pattern(_TOKEN).finditer(text):
+    while (match := search(text, position)) is not None:
         start, end = match.span()
         first = text[start]
         piece = text[position:start]
         position = end
         if current is not None:
             current.text(piece, depth)
-        if depth == 0:
-            code = piece.rstrip()
-            line_break = b"\n" in piece[len(code) :] or (line_break and not code)
-            last = code[-1] if code else last
         if first in _OPEN:
-            if current is not None:
-                current.enter(first, depth)
-            depth += 1
+            if current is not None and current.enter(first, depth):
+                position = start + 1
+            elif end == start + 1 and first == _CURLY and closed:
+                position = _past(text, end)
+                closed = position > end
+            if position == start + 1:
+                depth += 1
+            else:
+                last, line_break = text[position - 1], False
         elif first in _CLOSE:
             depth = max(0, depth - 1)
             last, line_break = first, False
-        elif first == _SLASH:
-            line_break = line_break or b"\n" in match[0]
         elif depth == 0:
-            if first not in _QUOTES and _begins(match[0], last, line_break):
+            code = piece.rstrip()
+            line_break = b"\n" in piece[len(code) :] or (line_break and not code)
+            last = code[-1] if code else last
+            if first == _SLASH:
+                line_break = line_break or b"\n" in match[0]
+                continue
+            if first not in _QUOTES and (first != _FUNC or _begins(last, line_break)):
                 if current is not None:
                     yield current, start
-                current = _Declaration(match[0], start)
+                current = _Declaration(b"func" if first == _FUNC else match[0], start, match[1])
             last, line_break = text[end - 1], False
     if current is not None:
         current.text(text[position:], depth)
         yield current, len(text)
 
 
-def _begins(word: bytes, last: int, line_break: bool) -> bool:
-    """Whether a word begins a declaration, after the byte `last` of code: `func` may also be a type or a
-    literal, where no semicolon comes before it."""
-    return word != b"func" or last in (0, _SEMICOLON) or (line_break and last in _ENDS)
+def _past(text: bytes, position: int) -> int:
+    """The offset behind the curly bracket that closes the one before `position`; `position` where none does.
+    Others aren't counted: where the code is right, they are in pairs."""
+    depth = 1
+    for match in _pattern(_INSIDE).finditer(text, position):
+        if match.lastindex == 1:
+            depth += 1
+        elif match.lastindex == 2:
+            depth -= 1
+            if depth == 0:
+                return match.end()
+    return position
+
+
+def _begins(last: int, line_break: bool) -> bool:
+    """Whether `func` begins a declaration, after the byte `last` of code: it may also be a type or a literal,
+    where no semicolon comes before it."""
+    return last in (0, _SEMICOLON) or (line_break and last in _ENDS)
 
 
 def _words(decl: _Declaration) -> list[str]:
@@ -171,13 +210,13 @@ def _words(decl: _Declaration) -> list[str]:
     if decl.keyword == b"func" or (decl.keyword == b"type" and decl.names_at == 0):
         match = _pattern(_IDENTIFIER).search(plain)
         return [] if match is None else [match[0].decode("utf-8", "replace")]
-    specs = _pattern(rb"[\n;]").split(plain) if decl.names_at else [plain]
-    found: dict[bytes, None] = {}
-    for spec in specs:
-        match = _pattern(_NAMES).match(spec)
-        if match is not None:
-            found.update(dict.fromkeys(_pattern(_IDENTIFIER).findall(match[0])))
-    return [word.decode("utf-8", "replace") for word in found]
+    if decl.names_at:
+        specs: list[bytes] = _pattern(_SPECS).findall(b"\n" + plain)
+    else:
+        match = _pattern(_NAMES).match(plain)
+        specs = [] if match is None else [match[1]]
+    words = dict.fromkeys(word.strip() for spec in specs for word in spec.split(b","))
+    return [word.decode("utf-8", "replace") for word in words]
 
 
 def _receiver_base(text: bytes) -> str:

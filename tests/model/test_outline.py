@@ -58,6 +58,10 @@ def differences(text: bytes) -> list[str]:
         "package p\nfunc _() {}\nfunc é() {}\n",
         "package p\nvar x = 1 /* c\n*/ func f() {}\n",
         "package p\nfunc f[T interface{ ~[]E }, E any](x T) (y func()) { return nil }\n",
+        'package p\nfunc a() { _, _ = \'}\', "\\"}"; _ = `}`; /* } */ if b { // }\n}}\nvar b int\n',
+        "package p\nvar a = [][]string{" + '{"}"}, ' * 300 + "}\nvar b int\n",
+        "package p\n" + "// c\n" * 300 + "func a() {}\n" + "/* c */ // d\n" * 300 + "func b() {}\n",
+        "package p\nfunc (/* ) */ x T) P() {}\nfunc\n(T) Q() {}\nvar (\n\ta = func(x T) (y T) {}\n\tb T\n)\n",
     ],
 )
 def test_it_finds_what_a_parse_finds(source: str) -> None:
@@ -70,6 +74,13 @@ def test_it_finds_what_a_parse_finds(source: str) -> None:
 def test_broken_text_is_no_trouble(text: bytes) -> None:
     outline(text)
     package_name(text)
+
+
+@pytest.mark.parametrize(
+    "body", ["{ x( }", "{ x[y }", "{ x)\n", "{ {]]\n", "{ {}]\n", "{}}", "{ ')' ) }", '{ "a\n }', "{ // \n }"]
+)
+def test_of_broken_code_it_finds_what_stands_behind(body: str) -> None:
+    assert {"a", "b"} <= outline(f"package p\n\nfunc a() {body}\n\nvar b int\n".encode()).names.keys()
 
 
 def test_it_agrees_on_go_s_own_library() -> None:
