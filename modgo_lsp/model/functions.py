@@ -68,7 +68,7 @@ def declared_function(
         generic=function.generic,
         location=Location(file.path, decl.name.span),
         extent=Location(file.path, decl.span),
-        doc="" if decl.doc is None else _comment_text(file.document.slice(decl.doc)),
+        documented=lambda: "" if decl.doc is None else _comment_text(file.document.slice(decl.doc)),
         judged=judged,
         receiving=receiving,
         counted=lambda: _references(resolver, function, file.unit, importers(file.unit)),

@@ -94,19 +94,24 @@ class Signature(msgspec.Struct, frozen=True):
 class Function(msgspec.Struct, frozen=True, dict=True):
     """A function or method declared in the package. `name` is "Add", or "T.Add" for a method.
 
-    `location` is its name, `extent` the whole declaration; `doc` is its comment without markers.
-    `judged`, `receiving`, `counted` and `outside` work out what is asked for below."""
+    `location` is its name, `extent` the whole declaration. `documented`, `judged`, `receiving`, `counted` and
+    `outside` work out what is asked for below."""
 
     name: str
     exported: bool
     generic: bool
     location: Location
     extent: Location
-    doc: str
+    documented: Callable[[], str]
     judged: Callable[[], Signature | None]
     receiving: Callable[[], bool]
     counted: Callable[[], int]
     outside: Callable[[], bool]
+
+    @cached_property
+    def doc(self) -> str:
+        """Its comment without markers."""
+        return self.documented()
 
     @cached_property
     def signature(self) -> Signature | None:
