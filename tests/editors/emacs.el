@@ -79,5 +79,15 @@
         (finish nil))
     (error (finish (format "%S" problem)))))
 
+(defvar is-asking nil "Whether eglot waits for an answer.")
+
+(advice-add 'jsonrpc-request :around
+            (lambda (request &rest arguments)
+              (let ((is-asking t)) (apply request arguments))))
+
+(defun begin ()
+  ;; Timers run while eglot waits for an answer, and what runs in one then is left, unfinished, when it comes.
+  (if is-asking (run-with-timer 0.1 nil #'begin) (go-on)))
+
 ;; After the command loop has begun, as a user would.
-(run-with-timer 0.5 nil #'go-on)
+(run-with-timer 0.5 nil #'begin)
