@@ -1,3 +1,3 @@
-; Directive comments: no blank after the slashes. Read by modgo_lsp/syntax/directives.py.
-((comment) @directive
-  (#match? @directive "^//(modgo:|go:|export[ \t])"))
+; What a directive may be, where its first bytes are those of one. Read by modgo_lsp/syntax/directives.py.
+; Without a predicate: the binding decodes the text for one, and fails where that is not UTF-8.
+(comment) @comment

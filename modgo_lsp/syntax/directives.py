@@ -34,7 +34,7 @@ class Directive(msgspec.Struct, frozen=True):
     leading: bool
 
 
-_MARKS = (b"//modgo:", b"//go:", b"//export ", b"//export\t")
+_MARK = re.compile(rb"//(?:modgo:|go:|export[ \t])")
 _PARTS = re.compile(rb"//([^ \t\r]*)[ \t]*(.*?)\s*", re.DOTALL)
 # Blanks and other comments, but no empty line, may stand between a directive and what it is about.
 _BETWEEN = re.compile(rb"(?:[ \t\r]*\n)?[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
@@ -51,19 +51,24 @@ def directives(document: Document) -> tuple[Directive, ...]:
 
 
 def _directives(document: Document) -> tuple[Directive, ...]:
-    if not any(mark in document.text for mark in _MARKS):
+    marks = [mark.start() for mark in _MARK.finditer(document.text)]
+    if not marks:
         return ()
     first = _first_declaration(document)
+    cursor = tree_sitter.QueryCursor(_query())
     found = []
-    for start, part in zip(document.starts, document.parts, strict=True):
-        # The query goes through the whole tree: most parts have nothing for it.
-        if any(mark in part.text for mark in _MARKS):
-            nodes = tree_sitter.QueryCursor(_query()).captures(part.tree.root_node).get("directive", [])
-            shift = start - part.offset
-            found += [
-                _directive(document, part, node, shift, first)
-                for node in sorted(nodes, key=lambda node: node.start_byte)
-            ]
+    for mark in marks:
+        index, _ = document.at(mark)
+        part, start = document.parts[index], document.starts[index]
+        shift = start - part.offset
+        # Only there: through the whole tree it takes long. Further on in a comment, a mark is only text.
+        cursor.set_byte_range(mark - shift, mark - shift + 2)
+        nodes = cursor.captures(part.tree.root_node).get("comment", [])
+        found += [
+            _directive(document, part, node, shift, first)
+            for node in nodes
+            if node.start_byte + shift == mark
+        ]
     return tuple(found)
 
 

@@ -90,6 +90,18 @@ def test_crlf_is_no_part_of_the_arguments() -> None:
     assert document.slice(directive.span) == "//modgo:ignore\tA b "
 
 
+def test_marks_in_literals_and_further_on_in_comments_are_text() -> None:
+    text = (
+        b"package p\nvar a = `\n//go:no`\n/*\n//go:no\n*/ //go:yes //go:no\n//// //go:no\nvar b = '//go:no'"
+    )
+    assert [each.name for each in directives(parse("/x.go", text))] == ["go:yes"]
+
+
+def test_any_bytes_may_stand_in_comments() -> None:
+    document = parse("/x.go", b"package p\n/* \xff */ //modgo:ignore X\n/* \xff */ //modgo:ignore Y\n")
+    assert [document.slice(each.arguments) for each in directives(document)] == ["X", "Y"]
+
+
 @pytest.mark.parametrize(
     ("below", "extent"),
     [
