@@ -105,10 +105,10 @@ class PackageFacts:
         return made
 
     def _key(self) -> str:
-        digest = hashlib.blake2b(f"outline {outline.VERSION}".encode(), digest_size=20)
+        digest = hashlib.sha256(f"outline {outline.VERSION}".encode())
         for _, text in self.sources:
-            digest.update(hashlib.blake2b(text, digest_size=20).digest())
-        return digest.hexdigest()
+            digest.update(hashlib.sha256(text).digest())
+        return digest.hexdigest()[:40]
 
     def header(self, index: int) -> Parsed:
         """A file's package clause and imports; the rest of it isn't in the tree."""
