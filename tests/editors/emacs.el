@@ -79,15 +79,14 @@
         (finish nil))
     (error (finish (format "%S" problem)))))
 
-(defvar is-asking nil "Whether eglot waits for an answer.")
-
-(advice-add 'jsonrpc-request :around
-            (lambda (request &rest arguments)
-              (let ((is-asking t)) (apply request arguments))))
-
 (defun begin ()
-  ;; Timers run while eglot waits for an answer, and what runs in one then is left, unfinished, when it comes.
-  (if is-asking (run-with-timer 0.1 nil #'begin) (go-on)))
+  ;; Timers also run while something else waits, as eglot does for an answer, and what such a timer began is
+  ;; left, unfinished, when that comes.
+  (let ((frames (mapcar #'cadr (backtrace-frames))))
+    (if (and (eq (car (last frames)) 'timer-event-handler)
+             (= 1 (cl-count 'timer-event-handler frames)))
+        (go-on)
+      (run-with-timer 0.1 nil #'begin))))
 
 ;; After the command loop has begun, as a user would.
 (run-with-timer 0.5 nil #'begin)
