@@ -1,14 +1,14 @@
 """Go's syntax as frozen data, named after go/ast. Every node has the span of its bytes.
 
-Function bodies are lowered when first looked at (`Body.statements`). Not for: making these nodes
-(lower.py) or what names mean (model/).
+Function bodies, the elements of composite literals, fields and parameters are lowered when first looked at
+(`Deferred`). Not for: making these nodes (lower.py) or what names mean (model/).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Union
+from typing import Generic, TypeVar, Union
 
 import msgspec
 
@@ -21,44 +21,38 @@ class Node(msgspec.Struct, frozen=True, eq=False, gc=False):
     span: Span
 
 
-class Body:
-    """The braces of a function and what is between them, lowered once, at first use."""
-
-    __slots__ = ("_lower", "_statements", "span")
-
-    def __init__(self, span: Span, lower: Callable[[], tuple[Stmt, ...]]) -> None:
-        self.span = span
-        self._lower: Callable[[], tuple[Stmt, ...]] | None = lower
-        self._statements: tuple[Stmt, ...] = ()
-
-    @property
-    def statements(self) -> tuple[Stmt, ...]:
-        if self._lower is not None:
-            self._statements = self._lower()
-            self._lower = None
-        return self._statements
-
-    @property
-    def nodes(self) -> tuple[Stmt, ...]:
-        return self.statements
+_N = TypeVar("_N", bound=Node)
 
 
-class Elements:
-    """What stands between the braces of a composite literal, lowered once, at first use: it may be a table of
-    thousands of lines that nobody asks about."""
+class Deferred(Generic[_N]):
+    """Nodes that are lowered once, at first use: most are never asked for."""
 
     __slots__ = ("_lower", "_nodes")
 
-    def __init__(self, lower: Callable[[], tuple[Expr, ...]]) -> None:
-        self._lower: Callable[[], tuple[Expr, ...]] | None = lower
-        self._nodes: tuple[Expr, ...] = ()
+    def __init__(self, lower: Callable[[], tuple[_N, ...]]) -> None:
+        self._lower: Callable[[], tuple[_N, ...]] | None = lower
+        self._nodes: tuple[_N, ...] = ()
 
     @property
-    def nodes(self) -> tuple[Expr, ...]:
+    def nodes(self) -> tuple[_N, ...]:
         if self._lower is not None:
             self._nodes = self._lower()
             self._lower = None
         return self._nodes
+
+
+class Body(Deferred["Stmt"]):
+    """The braces of a function and what is between them."""
+
+    __slots__ = ("span",)
+
+    def __init__(self, span: Span, lower: Callable[[], tuple[Stmt, ...]]) -> None:
+        super().__init__(lower)
+        self.span = span
+
+    @property
+    def statements(self) -> tuple[Stmt, ...]:
+        return self.nodes
 
 
 # --- expressions and types -------------------------------------------------------------------------
@@ -91,10 +85,11 @@ class FuncLit(Node, frozen=True, eq=False, gc=False):
 
 
 class CompositeLit(Node, frozen=True, eq=False, gc=False):
-    """`type` is None where it is left out, as inside another composite literal."""
+    """`type` is None where it is left out, as inside another composite literal. `value` may be a table of
+    thousands of lines that nobody asks about."""
 
     type: Expr | None
-    value: Elements
+    value: Deferred[Expr]
 
     @property
     def elements(self) -> tuple[Expr, ...]:
@@ -174,7 +169,11 @@ class Field(Node, frozen=True, eq=False, gc=False):
 
 
 class FieldList(Node, frozen=True, eq=False, gc=False):
-    fields: tuple[Field, ...]
+    between: Deferred[Field]
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return self.between.nodes
 
 
 class StructType(Node, frozen=True, eq=False, gc=False):
@@ -444,7 +443,7 @@ def children(node: Node) -> list[Node]:
             found.append(value)
         elif isinstance(value, tuple):
             found += [item for item in value if isinstance(item, Node)]
-        elif isinstance(value, Body | Elements):
+        elif isinstance(value, Deferred):
             found += value.nodes
     return found
 

@@ -13,7 +13,8 @@ import tree_sitter
 from tree_sitter import Node as Tree
 
 from modgo_lsp.resources import resource
-from modgo_lsp.syntax.document import LANGUAGE, Document, Part
+from modgo_lsp.syntax.document import Document, Part
+from modgo_lsp.syntax.grammar import LANGUAGE
 from modgo_lsp.syntax.positions import Span
 
 

@@ -7,25 +7,32 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import tree_sitter
-import tree_sitter_golang
 
+from modgo_lsp.syntax.grammar import LANGUAGE, kind
 from modgo_lsp.syntax.parts import cuts
 from modgo_lsp.syntax.positions import LineIndex, PartedLines, Span
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax import ast
 
-LANGUAGE = tree_sitter.Language(tree_sitter_golang.language())
-
 # Stands before a part that isn't the first, for the parser: pieces of code without it may be anything.
 _CLAUSE = b"package p\n"
-_IMPORT = {"import_declaration"}
+
+_COMMENT = kind("comment")
+_IMPORT = kind("import_declaration")
+_PACKAGE_CLAUSE = kind("package_clause")
+_DECLARATIONS = frozenset(
+    number
+    for number in range(LANGUAGE.node_kind_count)
+    if number != _IMPORT and (LANGUAGE.node_kind_for_id(number) or "").endswith("_declaration")
+)
+
 # What is parsed in less than ten milliseconds; how much of a larger text the parser gets at a time.
 _LARGE, _CHUNK = 32 * 1024, 16 * 1024
 
@@ -94,17 +101,18 @@ class Part:
     @property
     def kinds(self) -> Kinds:
         if self._kinds is None:
-            types = {node.type for node in self.tree.root_node.named_children}
-            bad = self.tree.root_node.has_error or (self.first and not _has_clause(self))
-            imports = "import_declaration" in types
-            self._kinds = Kinds(bad, imports, any(each.endswith("_declaration") for each in types - _IMPORT))
+            root = self.tree.root_node
+            kinds = [node.kind_id for node in root.children]
+            bad = root.has_error or (self.first and not _has_clause(kinds))
+            self._kinds = Kinds(bad, _IMPORT in kinds, not _DECLARATIONS.isdisjoint(kinds))
         return self._kinds
 
     @property
     def nodes(self) -> Iterator[tree_sitter.Node]:
         """What stands at the top of the part, also what the parser found whole among what it gave up on."""
+        offset = self.offset
         for node in self.tree.root_node.named_children:
-            if node.end_byte <= self.offset:
+            if node.end_byte <= offset:
                 continue  # our own clause
             if node.is_error:
                 yield from node.named_children
@@ -199,10 +207,9 @@ class Document:
         return index, max(0, min(offset - self.starts[index], len(self.parts[index].text)))
 
 
-def _has_clause(part: Part) -> bool:
-    """Whether the first thing in the part that is no comment is a package clause."""
-    code = next((node for node in part.tree.root_node.children if node.type != "comment"), None)
-    return code is not None and code.type == "package_clause"
+def _has_clause(kinds: Iterable[int]) -> bool:
+    """Whether the first thing that is no comment is a package clause."""
+    return next((each for each in kinds if each != _COMMENT), None) == _PACKAGE_CLAUSE
 
 
 def parse(path: str, text: bytes) -> Document:

@@ -8,7 +8,8 @@ from contextlib import suppress
 import tree_sitter
 from tree_sitter import Node as Tree
 
-from modgo_lsp.syntax.document import LANGUAGE, Document
+from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.grammar import LANGUAGE
 from modgo_lsp.syntax.literals import rune_value
 from modgo_lsp.syntax.positions import Span
 

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 from tree_sitter import Node as Tree
 
-from modgo_lsp.syntax import ast
+from modgo_lsp.syntax import ast, grammar
 from modgo_lsp.syntax.document import Document, Lowered, Part
+from modgo_lsp.syntax.grammar import kind
 from modgo_lsp.syntax.literals import unquote
 from modgo_lsp.syntax.lower_expressions import Lowering
 from modgo_lsp.syntax.lower_statements import lower_body, lower_general
 from modgo_lsp.syntax.positions import Span
+
+_CLAUSE = kind("package_clause")
+_COMMENT = kind("comment")
+_FUNCTIONS = frozenset((kind("function_declaration"), kind("method_declaration")))
+_GENERAL = frozenset((kind("const_declaration"), kind("var_declaration"), kind("type_declaration")))
+_IMPORT = kind("import_declaration")
+_IMPORT_SPEC = kind("import_spec")
 
 
 def lower(document: Document) -> ast.File:
@@ -42,36 +50,36 @@ def _lowered(part: Part, start: int) -> Lowered:
     decls: list[ast.Decl] = []
     comments: list[Tree] = []
     for node in part.nodes:
-        kind = node.type
-        if kind == "comment":
+        kind_id = node.kind_id
+        if kind_id == _COMMENT:
             comments.append(node)
             continue
-        if kind == "package_clause":
+        if kind_id == _CLAUSE:
             name = name or _package_name(lowering, node)
-        elif kind == "import_declaration":
+        elif kind_id == _IMPORT:
             decls.append(_import(lowering, node))
-        elif kind in ("function_declaration", "method_declaration"):
+        elif kind_id in _FUNCTIONS:
             decls.append(_function(lowering, node, _doc(lowering, comments, node.start_byte)))
-        elif kind in ("const_declaration", "var_declaration", "type_declaration"):
+        elif kind_id in _GENERAL:
             decls.append(lower_general(lowering, node))
         comments.clear()
     return Lowered(start, name, tuple(decls))
 
 
 def _package_name(lowering: Lowering, clause: Tree) -> ast.Ident | None:
-    node = clause.child_by_field_name("name")
+    node = clause.child_by_field_id(grammar.NAME)
     return None if node is None or node.is_missing else lowering.ident(node)
 
 
 def _import(lowering: Lowering, node: Tree) -> ast.GenDecl:
     specs = []
     for child in node.named_children:
-        if child.type != "import_spec":
+        if child.kind_id != _IMPORT_SPEC:
             continue
-        path = child.child_by_field_name("path")
+        path = child.child_by_field_id(grammar.PATH)
         if path is None:
             continue
-        name = child.child_by_field_name("name")
+        name = child.child_by_field_id(grammar.NAME)
         value = unquote(lowering.text[path.start_byte : path.end_byte])
         specs.append(
             ast.ImportSpec(
@@ -85,9 +93,9 @@ def _import(lowering: Lowering, node: Tree) -> ast.GenDecl:
 
 
 def _function(lowering: Lowering, node: Tree, doc: Span | None) -> ast.FuncDecl:
-    name = node.child_by_field_name("name")
-    receiver = node.child_by_field_name("receiver")
-    body = node.child_by_field_name("body")
+    name = node.child_by_field_id(grammar.NAME)
+    receiver = node.child_by_field_id(grammar.RECEIVER)
+    body = node.child_by_field_id(grammar.BODY)
     return ast.FuncDecl(
         lowering.span(node),
         doc,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tree_sitter import Node as Tree
 
-from modgo_lsp.syntax import ast
+from modgo_lsp.syntax import ast, grammar
+from modgo_lsp.syntax.grammar import kind, token
 from modgo_lsp.syntax.positions import Span
 
 # How deep expressions and statements are looked into. Beyond it a node is Bad: so is code that no
@@ -21,25 +23,44 @@ _MAX_CHAIN = 10_000
 _MANY = 5_000
 
 _LITERALS = {
-    "int_literal": "int",
-    "float_literal": "float",
-    "imaginary_literal": "imaginary",
-    "rune_literal": "rune",
-    "raw_string_literal": "string",
-    "interpreted_string_literal": "string",
+    kind("int_literal"): "int",
+    kind("float_literal"): "float",
+    kind("imaginary_literal"): "imaginary",
+    kind("rune_literal"): "rune",
+    kind("raw_string_literal"): "string",
+    kind("interpreted_string_literal"): "string",
 }
 
 _IDENTS = frozenset(
     (
-        "identifier",
-        "blank_identifier",
-        "type_identifier",
-        "field_identifier",
-        "package_identifier",
-        "label",
-        "dot",
+        kind("identifier"),
+        kind("blank_identifier"),
+        kind("type_identifier"),
+        kind("field_identifier"),
+        kind("package_identifier"),
+        kind("label"),
+        kind("dot"),
     )
 )
+
+_BINARY = kind("binary_expression")
+_EXPRESSION_LIST = kind("expression_list")
+_FIELD_DECLARATION = kind("field_declaration")
+_IMPLICIT_LENGTH = kind("implicit_length_array_type")
+_METHOD_ELEM = kind("method_elem")
+_PARAMETER = kind("parameter_declaration")
+_PARAMETERS = kind("parameters")
+_SLICE_TYPE = kind("slice_type")
+_TYPE_PARAMETER = kind("type_parameter_declaration")
+
+# What has its name between `func` and its parameters.
+_NAMED = frozenset((kind("function_declaration"), kind("method_declaration"), _METHOD_ELEM))
+
+_ARROW = token("<-")
+_DOTS = token("...")
+_STAR = token("*")
+
+_NO_FIELDS = ast.Deferred[ast.Field](tuple)
 
 LowerBody = Callable[["Lowering", Tree, int], tuple[ast.Stmt, ...]]
 
@@ -67,82 +88,107 @@ class Lowering:
         return self.text[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def ident(self, node: Tree) -> ast.Ident:
-        return ast.Ident(self.span(node), self.source(node))
+        # As span() and source() have it, but there are more of these than of anything else.
+        start, end, shift = node.start_byte, node.end_byte, self._shift
+        return ast.Ident(Span(start + shift, end + shift), self.text[start:end].decode("utf-8", "replace"))
 
     def body(self, node: Tree, depth: int) -> ast.Body:
-        return ast.Body(self.span(node), lambda: self._lower_body(self, node, depth + 1))
+        return ast.Body(self.span(node), partial(self._lower_body, self, node, depth + 1))
 
     def expr(self, node: Tree | None, depth: int) -> ast.Expr:
         """The expression or type at `node`."""
         if node is None:
             return ast.BadExpr(Span(0, 0))
-        kind = node.type
-        if kind in _IDENTS:
+        kind_id = node.kind_id
+        if kind_id in _IDENTS:
             return ast.BadExpr(self.span(node)) if node.is_missing else self.ident(node)
-        literal = _LITERALS.get(kind)
+        literal = _LITERALS.get(kind_id)
         if literal is not None:
             return ast.BasicLit(self.span(node), literal, self.source(node))
-        make = _MAKE.get(kind)
+        make = _MAKE.get(kind_id)
         if make is None or depth >= MAX_DEPTH:
             return ast.BadExpr(self.span(node))
         return make(self, node, depth + 1)
 
-    def optional(self, node: Tree | None, depth: int) -> ast.Expr | None:
-        return None if node is None else self.expr(node, depth)
+    def expr_in(self, node: Tree, field: int, depth: int) -> ast.Expr:
+        """The expression or type in a field of `node`."""
+        return self.expr(node.child_by_field_id(field), depth)
 
-    def expr_list(self, node: Tree | None, depth: int) -> tuple[ast.Expr, ...]:
-        """The expressions of an expression list, or the one expression that stands in its place."""
-        if node is None:
+    def optional_in(self, node: Tree, field: int, depth: int) -> ast.Expr | None:
+        """The expression or type in a field of `node`, if there is one."""
+        inner = node.child_by_field_id(field)
+        return None if inner is None else self.expr(inner, depth)
+
+    def list_in(self, node: Tree, field: int, depth: int) -> tuple[ast.Expr, ...]:
+        """The expressions of the list in a field of `node`, or the one that stands in its place."""
+        inner = node.child_by_field_id(field)
+        if inner is None:
             return ()
-        if node.type != "expression_list":
-            return (self.expr(node, depth),)
-        return tuple(self.expr(child, depth) for child in proper(node))
+        return self.exprs(inner, depth) if inner.kind_id == _EXPRESSION_LIST else (self.expr(inner, depth),)
+
+    def exprs(self, node: Tree, depth: int) -> tuple[ast.Expr, ...]:
+        """The expressions that are directly below a node which has nothing else."""
+        return tuple([self.expr(child, depth) for child in proper(node)])
+
+    def names(self, node: Tree) -> tuple[ast.Ident, ...]:
+        return tuple([self.ident(name) for name in node.children_by_field_id(grammar.NAME)])
 
     def function_type(self, node: Tree, depth: int) -> ast.FuncType:
         """The type of anything that has parameters: a declaration, literal, type or method element."""
-        type_params = node.child_by_field_name("type_parameters")
-        params = node.child_by_field_name("parameters")
-        result = node.child_by_field_name("result")
-        start = params.start_byte if params is not None and _named(node) else node.start_byte
+        type_params = node.child_by_field_id(grammar.TYPE_PARAMETERS)
+        params = node.child_by_field_id(grammar.PARAMETERS)
+        result = node.child_by_field_id(grammar.RESULT)
+        start = params.start_byte if params is not None and node.kind_id in _NAMED else node.start_byte
         end = (result or params or node).end_byte
         return ast.FuncType(
             self.between(start, end),
             None if type_params is None else self.type_parameters(type_params, depth),
-            ast.FieldList(self.span(node), ()) if params is None else self.parameters(params, depth),
+            ast.FieldList(self.span(node), _NO_FIELDS) if params is None else self.parameters(params, depth),
             None if result is None else self._results(result, depth),
         )
 
     def parameters(self, node: Tree, depth: int) -> ast.FieldList:
-        return ast.FieldList(
-            self.span(node),
-            tuple(
-                self._parameter(c, depth) for c in node.named_children if c.type == "parameter_declaration"
-            ),
+        fields = (
+            ast.Deferred(partial(self._parameters, node, depth)) if node.named_child_count else _NO_FIELDS
+        )
+        return ast.FieldList(self.span(node), fields)
+
+    def _parameters(self, node: Tree, depth: int) -> tuple[ast.Field, ...]:
+        return tuple(
+            [self._parameter(child, depth) for child in node.children if child.kind_id == _PARAMETER]
         )
 
     def _parameter(self, node: Tree, depth: int) -> ast.Field:
-        names = tuple(self.ident(name) for name in node.children_by_field_name("name"))
-        type_node = node.child_by_field_name("type")
-        type_ = self.expr(type_node, depth)
+        type_ = self.expr_in(node, grammar.TYPE, depth)
         for child in node.children:
-            if child.type == "...":
-                type_ = ast.Ellipsis(Span(self.span(child).start, type_.span.end), type_)
-        return ast.Field(self.span(node), names, type_)
+            if child.kind_id == _DOTS:
+                type_ = ast.Ellipsis(Span(child.start_byte + self._shift, type_.span.end), type_)
+        return ast.Field(self.span(node), self.names(node), type_)
 
     def _results(self, node: Tree, depth: int) -> ast.FieldList:
-        if node.type == "parameters":
+        if node.kind_id == _PARAMETERS:
             return self.parameters(node, depth)
-        type_ = self.expr(node, depth)
-        return ast.FieldList(self.span(node), (ast.Field(self.span(node), (), type_),))
+        return ast.FieldList(self.span(node), ast.Deferred(partial(self._result, node, depth)))
+
+    def _result(self, node: Tree, depth: int) -> tuple[ast.Field, ...]:
+        """The one result that stands without parentheses."""
+        return (ast.Field(self.span(node), (), self.expr(node, depth)),)
 
     def type_parameters(self, node: Tree, depth: int) -> ast.FieldList:
-        fields = []
-        for child in node.named_children:
-            if child.type == "type_parameter_declaration":
-                names = tuple(self.ident(name) for name in child.children_by_field_name("name"))
-                constraint = self.expr(child.child_by_field_name("constraint"), depth)
-                fields.append(ast.Field(self.span(child), names, constraint))
-        return ast.FieldList(self.span(node), tuple(fields))
+        return ast.FieldList(self.span(node), ast.Deferred(partial(self._type_parameters, node, depth)))
+
+    def _type_parameters(self, node: Tree, depth: int) -> tuple[ast.Field, ...]:
+        return tuple(
+            [
+                ast.Field(
+                    self.span(child),
+                    self.names(child),
+                    self.expr_in(child, grammar.CONSTRAINT, depth),
+                )
+                for child in node.children
+                if child.kind_id == _TYPE_PARAMETER
+            ]
+        )
 
 
 def proper(node: Tree) -> list[Tree]:
@@ -162,14 +208,6 @@ def _one_by_one(node: Tree) -> Iterator[Tree]:
         more = cursor.goto_next_sibling()
 
 
-def _named(node: Tree) -> bool:
-    return node.type in ("function_declaration", "method_declaration", "method_elem")
-
-
-def _field(node: Tree, name: str) -> Tree | None:
-    return node.child_by_field_name(name)
-
-
 def _paren(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     inside = proper(node)
     if len(inside) != 1:
@@ -178,52 +216,56 @@ def _paren(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
 
 
 def _selector(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    sel = _field(node, "field") or _field(node, "name")
-    x = _field(node, "operand") or _field(node, "package")
+    sel = node.child_by_field_id(grammar.FIELD) or node.child_by_field_id(grammar.NAME)
+    x = node.child_by_field_id(grammar.OPERAND) or node.child_by_field_id(grammar.PACKAGE)
     if sel is None or sel.is_missing:
         return ast.BadExpr(lowering.span(node))
     return ast.SelectorExpr(lowering.span(node), lowering.expr(x, depth), lowering.ident(sel))
 
 
 def _index(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    indices = tuple(lowering.expr(index, depth) for index in node.children_by_field_name("index"))
-    return ast.IndexExpr(lowering.span(node), lowering.expr(_field(node, "operand"), depth), indices)
+    indices = [lowering.expr(index, depth) for index in node.children_by_field_id(grammar.INDEX)]
+    x = lowering.expr_in(node, grammar.OPERAND, depth)
+    return ast.IndexExpr(lowering.span(node), x, tuple(indices))
 
 
 def _generic(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    arguments = _field(node, "type_arguments")
-    indices = () if arguments is None else tuple(lowering.expr(c, depth) for c in proper(arguments))
-    return ast.IndexExpr(lowering.span(node), lowering.expr(_field(node, "type"), depth), indices)
-
-
-def _slice(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    low, high, maximum = (lowering.optional(_field(node, name), depth) for name in ("low", "high", "max"))
-    return ast.SliceExpr(
-        lowering.span(node), lowering.expr(_field(node, "operand"), depth), (low, high, maximum)
+    arguments = node.child_by_field_id(grammar.TYPE_ARGUMENTS)
+    x = lowering.expr_in(node, grammar.TYPE, depth)
+    return ast.IndexExpr(
+        lowering.span(node), x, () if arguments is None else lowering.exprs(arguments, depth)
     )
 
 
+def _slice(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
+    x = lowering.expr_in(node, grammar.OPERAND, depth)
+    low = lowering.optional_in(node, grammar.LOW, depth)
+    high = lowering.optional_in(node, grammar.HIGH, depth)
+    maximum = lowering.optional_in(node, grammar.MAX, depth)
+    return ast.SliceExpr(lowering.span(node), x, (low, high, maximum))
+
+
 def _assertion(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    x = lowering.expr(_field(node, "operand"), depth)
-    return ast.TypeAssertExpr(lowering.span(node), x, lowering.optional(_field(node, "type"), depth))
+    x = lowering.expr_in(node, grammar.OPERAND, depth)
+    return ast.TypeAssertExpr(lowering.span(node), x, lowering.optional_in(node, grammar.TYPE, depth))
 
 
 def _call(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    arguments = _field(node, "arguments")
+    arguments = node.child_by_field_id(grammar.ARGUMENTS)
     args: tuple[ast.Expr, ...] = ()
     ellipsis = False
     if arguments is not None:
-        args = tuple(lowering.expr(child, depth) for child in proper(arguments))
-        ellipsis = any(child.type == "..." for child in arguments.children)
-    return ast.CallExpr(lowering.span(node), lowering.expr(_field(node, "function"), depth), args, ellipsis)
+        args = lowering.exprs(arguments, depth)
+        ellipsis = _DOTS in [child.kind_id for child in arguments.children]
+    return ast.CallExpr(lowering.span(node), lowering.expr_in(node, grammar.FUNCTION, depth), args, ellipsis)
 
 
 def _unary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    op = _field(node, "operator")
-    x = lowering.expr(_field(node, "operand"), depth)
+    op = node.child_by_field_id(grammar.OPERATOR)
+    x = lowering.expr_in(node, grammar.OPERAND, depth)
     if op is None:
         return ast.BadExpr(lowering.span(node))
-    if op.type == "*":
+    if op.kind_id == _STAR:
         return ast.StarExpr(lowering.span(node), x)
     return ast.UnaryExpr(lowering.span(node), op.type, x)
 
@@ -232,22 +274,22 @@ def _binary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     """Long chains (`"a" + "b" + …`) lean to the left: they are followed without recursion."""
     chain = []
     left: Tree | None = node
-    while left is not None and left.type == "binary_expression":
+    while left is not None and left.kind_id == _BINARY:
         chain.append(left)
-        left = _field(left, "left")
+        left = left.child_by_field_id(grammar.LEFT)
         if len(chain) > _MAX_CHAIN:
             return ast.BadExpr(lowering.span(node))
     x = lowering.expr(left, depth)
     for link in reversed(chain):
-        op = _field(link, "operator")
-        y = lowering.expr(_field(link, "right"), depth)
+        op = link.child_by_field_id(grammar.OPERATOR)
+        y = lowering.expr_in(link, grammar.RIGHT, depth)
         x = ast.BinaryExpr(lowering.span(link), x, "" if op is None else op.type, y)
     return x
 
 
 def _composite(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    type_ = lowering.optional(_field(node, "type"), depth)
-    value = _field(node, "value")
+    type_ = lowering.optional_in(node, grammar.TYPE, depth)
+    value = node.child_by_field_id(grammar.VALUE)
     return ast.CompositeLit(lowering.span(node), type_, _elements(lowering, value, depth))
 
 
@@ -255,29 +297,27 @@ def _literal_value(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     return ast.CompositeLit(lowering.span(node), None, _elements(lowering, node, depth))
 
 
-def _elements(lowering: Lowering, node: Tree | None, depth: int) -> ast.Elements:
-    return ast.Elements(
-        lambda: () if node is None else tuple(lowering.expr(child, depth) for child in proper(node))
-    )
+def _elements(lowering: Lowering, node: Tree | None, depth: int) -> ast.Deferred[ast.Expr]:
+    return ast.Deferred(tuple if node is None else partial(lowering.exprs, node, depth))
 
 
 def _keyed(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    key = lowering.expr(_field(node, "key"), depth)
-    return ast.KeyValueExpr(lowering.span(node), key, lowering.expr(_field(node, "element"), depth))
+    key = lowering.expr_in(node, grammar.KEY, depth)
+    return ast.KeyValueExpr(lowering.span(node), key, lowering.expr_in(node, grammar.ELEMENT, depth))
 
 
 def _function_literal(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    body = _field(node, "body")
+    body = node.child_by_field_id(grammar.BODY)
     if body is None:
         return ast.BadExpr(lowering.span(node))
     return ast.FuncLit(lowering.span(node), lowering.function_type(node, depth), lowering.body(body, depth))
 
 
 def _array(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    element = lowering.expr(_field(node, "element"), depth)
-    if node.type == "implicit_length_array_type":
+    element = lowering.expr_in(node, grammar.ELEMENT, depth)
+    if node.kind_id == _IMPLICIT_LENGTH:
         return ast.ArrayType(lowering.span(node), ast.Ellipsis(lowering.span(node), None), element)
-    length = None if node.type == "slice_type" else lowering.expr(_field(node, "length"), depth)
+    length = None if node.kind_id == _SLICE_TYPE else lowering.expr_in(node, grammar.LENGTH, depth)
     return ast.ArrayType(lowering.span(node), length, element)
 
 
@@ -289,41 +329,51 @@ def _pointer(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
 
 
 def _struct(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
+    span = lowering.span(node)
+    return ast.StructType(span, ast.FieldList(span, ast.Deferred(partial(_fields, lowering, node, depth))))
+
+
+def _fields(lowering: Lowering, node: Tree, depth: int) -> tuple[ast.Field, ...]:
     fields = []
-    for child in node.named_children:
-        if child.type != "field_declaration":
-            continue
-        names = tuple(lowering.ident(name) for name in child.children_by_field_name("name"))
-        type_ = lowering.expr(_field(child, "type"), depth)
-        tag = lowering.optional(_field(child, "tag"), depth)
-        fields.append(
-            ast.Field(lowering.span(child), names, type_, tag if isinstance(tag, ast.BasicLit) else None)
-        )
-    return ast.StructType(lowering.span(node), ast.FieldList(lowering.span(node), tuple(fields)))
+    for child in node.children:
+        if child.kind_id == _FIELD_DECLARATION:
+            type_ = lowering.expr_in(child, grammar.TYPE, depth)
+            tag = lowering.optional_in(child, grammar.TAG, depth)
+            if not isinstance(tag, ast.BasicLit):
+                tag = None
+            fields.append(ast.Field(lowering.span(child), lowering.names(child), type_, tag))
+    return tuple(fields)
 
 
 def _interface(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
+    span = lowering.span(node)
+    return ast.InterfaceType(
+        span, ast.FieldList(span, ast.Deferred(partial(_methods, lowering, node, depth)))
+    )
+
+
+def _methods(lowering: Lowering, node: Tree, depth: int) -> tuple[ast.Field, ...]:
     fields = []
     for child in proper(node):
-        if child.type == "method_elem":
-            name = _field(child, "name")
-            if name is not None:
-                type_ = lowering.function_type(child, depth)
-                fields.append(ast.Field(lowering.span(child), (lowering.ident(name),), type_))
-        else:
+        if child.kind_id != _METHOD_ELEM:
             fields.append(ast.Field(lowering.span(child), (), lowering.expr(child, depth)))
-    return ast.InterfaceType(lowering.span(node), ast.FieldList(lowering.span(node), tuple(fields)))
+            continue
+        name = child.child_by_field_id(grammar.NAME)
+        if name is not None:
+            type_ = lowering.function_type(child, depth)
+            fields.append(ast.Field(lowering.span(child), (lowering.ident(name),), type_))
+    return tuple(fields)
 
 
 def _map(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    key = lowering.expr(_field(node, "key"), depth)
-    return ast.MapType(lowering.span(node), key, lowering.expr(_field(node, "element"), depth))
+    key = lowering.expr_in(node, grammar.KEY, depth)
+    return ast.MapType(lowering.span(node), key, lowering.expr_in(node, grammar.ELEMENT, depth))
 
 
 def _channel(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    tokens = [child.type for child in node.children if not child.is_named]
-    direction = "both" if "<-" not in tokens else "receive" if tokens[0] == "<-" else "send"
-    return ast.ChanType(lowering.span(node), direction, lowering.expr(_field(node, "element"), depth))
+    tokens = [child.kind_id for child in node.children if not child.is_named]
+    direction = "both" if _ARROW not in tokens else "receive" if tokens[0] == _ARROW else "send"
+    return ast.ChanType(lowering.span(node), direction, lowering.expr_in(node, grammar.ELEMENT, depth))
 
 
 def _function_type(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
@@ -350,31 +400,31 @@ def _underlying(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     return ast.UnaryExpr(lowering.span(node), "~", lowering.expr(inside[0], depth))
 
 
-_MAKE: dict[str, Callable[[Lowering, Tree, int], ast.Expr]] = {
-    "parenthesized_expression": _paren,
-    "parenthesized_type": _paren,
-    "selector_expression": _selector,
-    "qualified_identifier": _selector,
-    "index_expression": _index,
-    "generic_type": _generic,
-    "slice_expression": _slice,
-    "type_assertion_expression": _assertion,
-    "call_expression": _call,
-    "unary_expression": _unary,
-    "binary_expression": _binary,
-    "composite_literal": _composite,
-    "literal_value": _literal_value,
-    "keyed_element": _keyed,
-    "function_literal": _function_literal,
-    "array_type": _array,
-    "implicit_length_array_type": _array,
-    "slice_type": _array,
-    "pointer_type": _pointer,
-    "struct_type": _struct,
-    "interface_type": _interface,
-    "map_type": _map,
-    "channel_type": _channel,
-    "function_type": _function_type,
-    "type_elem": _type_element,
-    "underlying_type": _underlying,
+_MAKE: dict[int, Callable[[Lowering, Tree, int], ast.Expr]] = {
+    kind("parenthesized_expression"): _paren,
+    kind("parenthesized_type"): _paren,
+    kind("selector_expression"): _selector,
+    kind("qualified_identifier"): _selector,
+    kind("index_expression"): _index,
+    kind("generic_type"): _generic,
+    kind("slice_expression"): _slice,
+    kind("type_assertion_expression"): _assertion,
+    kind("call_expression"): _call,
+    kind("unary_expression"): _unary,
+    kind("binary_expression"): _binary,
+    kind("composite_literal"): _composite,
+    kind("literal_value"): _literal_value,
+    kind("keyed_element"): _keyed,
+    kind("function_literal"): _function_literal,
+    kind("array_type"): _array,
+    kind("implicit_length_array_type"): _array,
+    kind("slice_type"): _array,
+    kind("pointer_type"): _pointer,
+    kind("struct_type"): _struct,
+    kind("interface_type"): _interface,
+    kind("map_type"): _map,
+    kind("channel_type"): _channel,
+    kind("function_type"): _function_type,
+    kind("type_elem"): _type_element,
+    kind("underlying_type"): _underlying,
 }

@@ -110,7 +110,7 @@ def shown(node: object) -> object:
         return node.name
     if isinstance(node, ast.BasicLit):
         return node.value
-    if isinstance(node, ast.Body | ast.Elements):
+    if isinstance(node, ast.Deferred):
         return [shown(inner) for inner in node.nodes]
     if isinstance(node, ast.Node):
         fields = [getattr(node, name) for name in node.__struct_fields__ if name != "span"]
@@ -301,7 +301,7 @@ def mutated(text: bytes, seed: int) -> bytes:
 
 def shape(node: object) -> object:
     """Everything in a syntax tree, as plain data."""
-    if isinstance(node, ast.Body | ast.Elements):
+    if isinstance(node, ast.Deferred):
         return [shape(inner) for inner in node.nodes]
     if isinstance(node, tuple):
         return [shape(item) for item in node]
