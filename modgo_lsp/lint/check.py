@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -54,17 +55,26 @@ def judge(package: Package) -> list[Finding]:
     don't import the SDK."""
     if not package.imports_sdk:
         return []
+    found: list[Finding] = []
+    checks, by_code = _checks()
+    # Most functions are as they were when nothing was found in them.
+    unsure = tuple(code for code in package.reached if not code.clean.issuperset(by_code))
+    for rule, check in checks:
+        if not rule.by_code:
+            found += check(package)
+        elif unsure:
+            found += _by_code(rule, check, package, unsure)
+    return found
+
+
+@cache
+def _checks() -> tuple[tuple[tuple[Rule, Check], ...], frozenset[str]]:
+    """The rules that look at packages, and the codes of those that do it function by function."""
     # Who only decides on judgements need not load the rules.
     from modgo_lsp.rules.catalogue import RULES
 
-    found: list[Finding] = []
-    by_code = {rule.code for rule in RULES.values() if rule.by_code}
-    # Most functions are as they were when nothing was found in them.
-    unsure = tuple(code for code in package.reached if not code.clean.issuperset(by_code))
-    for rule in RULES.values():
-        if rule.check is not None:
-            found += _by_code(rule, rule.check, package, unsure) if rule.by_code else rule.check(package)
-    return found
+    checks = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
+    return checks, frozenset(rule.code for rule, _ in checks if rule.by_code)
 
 
 def _by_code(rule: Rule, check: Check, package: Package, unsure: tuple[Code, ...]) -> list[Finding]:

@@ -43,10 +43,10 @@ class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def suppressions(document: Document) -> tuple[Suppression, ...]:
     """The directives of a file, in its order."""
-    from modgo_lsp.syntax.directives import directives
-
     found: tuple[Suppression, ...] | None = document.memo.get("suppressions")
     if found is None:
+        from modgo_lsp.syntax.directives import directives
+
         own = (each for each in directives(document) if each.name in (_ONE, _FILE))
         found = document.memo["suppressions"] = tuple(_read(document, each) for each in own)
     return found

@@ -144,7 +144,7 @@ class Loader:
             unit = self._by_directory.get(os.path.dirname(path))  # noqa: PTH120
             if unit is not None and unit.is_parsed() and parsed is not None:
                 for file in unit.files:
-                    if file.path == path:
+                    if file.document.path == path:
                         renewal.take(file, parsed)
         renewal.spread()
         outdated = {unit.directory for unit in renewal.changed}
@@ -249,8 +249,10 @@ class Loader:
         self._current.add(directory)
         outdated = directory in self._outdated
         self._outdated.discard(directory)
+        if not outdated and self._holds_current(known):
+            return known
         made = self._new_package(unit)
-        return made if (outdated and not made.has_same(known)) or not self._holds_current(known) else known
+        return made if not outdated or not made.has_same(known) or not self._holds_current(known) else known
 
     def _holds_current(self, package: Package) -> bool:
         """Whether the packages that it was told to import are as they were then."""
@@ -258,7 +260,7 @@ class Loader:
         return all(self._package(each.directory) is each for each in told)
 
     def _new_package(self, unit: PackageUnit) -> Package:
-        paths = tuple(file.path for file in self._sources.built(unit.directory))
+        paths = tuple([file.path for file in self._sources.built(unit.directory)])
         return Package(unit.directory, unit.name, unit.path, unit.module, paths, _Contents(self, unit))
 
     def _registrations(self, unit: PackageUnit) -> tuple[Registration, ...]:

@@ -6,7 +6,7 @@ Not for: calls at run time from a UDF.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Union
 
 from modgo_lsp.model.bind import is_exported
@@ -88,9 +88,20 @@ def bind_owner(resolver: Resolver, file: FileUnit, owner: Owner) -> None:
         resolver.bind_function(file, owner.decl)
 
 
-def _roots(file: FileUnit) -> list[Owner]:
-    """What of a file Go runs by itself when its package is initialised."""
-    return file.remembered(file.syntax, "roots", lambda: [each for each in owners_in(file) if _is_root(each)])
+def _roots(unit: PackageUnit) -> Iterator[tuple[FileUnit, Owner]]:
+    """What of a package Go runs by itself when it is initialised, with the files that it is in."""
+    for file in unit.files:
+        # Of hundreds all but one are known, after an edit.
+        memo = file.memo.get(file.syntax)
+        known = None if memo is None else memo.get("roots")
+        if known is None:
+            known = file.remembered(file.syntax, "roots", partial(_roots_of, file))
+        for owner in known:
+            yield file, owner
+
+
+def _roots_of(file: FileUnit) -> list[Owner]:
+    return [each for each in owners_in(file) if _is_root(each)]
 
 
 def _is_root(owner: Owner) -> bool:
@@ -107,7 +118,7 @@ class Reach:
         self._paths = {unit.path for unit in self._units}
         self._key = tuple(unit.path for unit in self._units)
         self.static: set[Owner] = set()
-        self._roots = [(file, owner) for unit in self._units for file in unit.files for owner in _roots(file)]
+        self._roots = [(file, owner) for unit in self._units for file, owner in _roots(unit)]
         self._spread_static()
 
     def _spread_static(self) -> None:

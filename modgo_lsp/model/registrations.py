@@ -40,13 +40,11 @@ class Site(msgspec.Struct, frozen=True):
 
 def sites(resolver: Resolver, unit: PackageUnit) -> Iterator[Site]:
     """Every use of udf.Register, in the order of the source."""
-    for file in unit.files:
+    for file in unit.files_importing(SDK_PATH):
         yield from file.remembered(file.syntax, "sites", partial(_sites_of, resolver, file))
 
 
 def _sites_of(resolver: Resolver, file: FileUnit) -> list[Site]:
-    if not any(spec.path == SDK_PATH for spec in file.syntax.imports):
-        return []
     return [
         site
         for owner in owners_in(file)

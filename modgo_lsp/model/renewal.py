@@ -132,10 +132,8 @@ class Renewal:
         refer to what is exported."""
         own = self._mentioned.get(unit, set())
         others = {name for each in self._mentioned.values() if each is not own for name in each}
-        for function in unit.functions:
-            name = function.name.encode()
-            if name in own or (name in others and is_exported(function.name)):
-                yield function
+        yield from unit.functions_named(own)
+        yield from (each for each in unit.functions_named(others) if is_exported(each.name))
 
     def _naming(self, file: FileUnit, names: set[bytes]) -> set[bytes]:
         """Forgets the declarations of a file that have one of the names in them; gives the names of those
@@ -228,9 +226,7 @@ def _signature(decl: ast.FuncDecl) -> Iterator[ast.Node]:
 
 def _has_variable(file: FileUnit, text: bytes, decl: ast.Decl) -> bool:
     """Whether a variable of the package is named in a declaration. Takes less time than to look into it."""
-    names = file.unit.scope.names
-    words = set(WORD.findall(text, decl.span.start, decl.span.end))
-    return any(isinstance(names.get(word.decode("utf-8", "replace")), VariableName) for word in words)
+    return file.unit.has_variable_named(WORD.findall(text, decl.span.start, decl.span.end))
 
 
 def _set_by(file: FileUnit, text: bytes, decl: ast.Decl) -> set[bytes]:

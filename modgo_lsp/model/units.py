@@ -7,7 +7,7 @@ Not for: choosing the files (load.py), nor the Package that rules see (package.p
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import Any, TypeVar
 
 from modgo_lsp.model.objects import (
@@ -110,6 +110,9 @@ class PackageUnit:
     methods: dict[str, dict[str, FunctionName]]
     functions: list[FunctionName]
     local_types: dict[int, TypeName]
+    _functions_named: dict[bytes, list[FunctionName]] | None
+    _variables_named: set[bytes] | None
+    _files_importing: dict[str, list[FileUnit]]
 
     def __init__(self, directory: str, path: str, name: str, module: Module | None) -> None:
         self.directory = directory
@@ -125,12 +128,19 @@ class PackageUnit:
         self.methods = {}
         self.functions = []
         self.local_types = {}
+        self._forget_names()
+
+    def _forget_names(self) -> None:
+        self._functions_named = None
+        self._variables_named = None
+        self._files_importing = {}
 
     def add(self, document: Document, syntax: ast.File) -> FileUnit:
         """Adds a file; files come in the order of their base names."""
         file = FileUnit(self, len(self.files), document, syntax)
         self.files.append(file)
         self._add_declarations(file, syntax.decls)
+        self._forget_names()
         return file
 
     def _add_declarations(self, file: FileUnit, decls: Iterable[ast.Decl]) -> None:
@@ -144,6 +154,7 @@ class PackageUnit:
         self.scope.names.clear()
         self.methods.clear()
         self.functions.clear()
+        self._forget_names()
         for file in self.files:
             for decl in file.syntax.decls:
                 for item in file.declared[decl]:
@@ -168,6 +179,33 @@ class PackageUnit:
     def lookup(self, name: str) -> Object | None:
         """What the package itself declares under `name`."""
         return self.scope.own(name)
+
+    def functions_named(self, names: Set[bytes]) -> Iterator[FunctionName]:
+        """Its functions and methods of these names."""
+        known = self._functions_named
+        if known is None:
+            known = self._functions_named = {}
+            for function in self.functions:
+                known.setdefault(function.name.encode(), []).append(function)
+        for name in known.keys() & names:
+            yield from known[name]
+
+    def has_variable_named(self, names: Iterable[bytes]) -> bool:
+        """Whether one of the names is that of a variable of the package."""
+        known = self._variables_named
+        if known is None:
+            items = self.scope.names.items()
+            known = {name.encode() for name, item in items if isinstance(item, VariableName)}
+            self._variables_named = known
+        return not known.isdisjoint(names)
+
+    def files_importing(self, path: str) -> Sequence[FileUnit]:
+        """The files that import `path`, in their order."""
+        known = self._files_importing.get(path)
+        if known is None:
+            known = [file for file in self.files if any(spec.path == path for spec in file.syntax.imports)]
+            self._files_importing[path] = known
+        return known
 
     def method(self, base: str, name: str) -> FunctionName | None:
         """The method `name` of the type `base`."""

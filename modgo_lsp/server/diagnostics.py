@@ -145,7 +145,7 @@ def _reports(snapshot: Snapshot) -> list[wire.Report]:
     """What is to be pushed."""
     directories = snapshot.directories()
     items = {
-        path: tuple(diagnostic(snapshot, finding) for finding in findings)
+        path: tuple([diagnostic(snapshot, finding) for finding in findings])
         for path, findings in snapshot.by_path(directories).items()
         if not (snapshot.client.pull_diagnostics and path in snapshot.documents)
     }

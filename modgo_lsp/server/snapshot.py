@@ -129,7 +129,7 @@ class Snapshot:
         found: dict[str, list[Finding]] = {}
         for directory in wanted:
             package = self.package(directory)
-            found.update((path, []) for path in (() if package is None else package.paths))
+            found |= {path: [] for path in (() if package is None else package.paths)}
         judgements = self._judgements(self._judging(wanted))
         elsewhere = {path for each in judgements if each.directory not in wanted for path in each.paths}
         for path, findings in self.decided(judgements, wanted).items():
