@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.files import Files, join
@@ -249,15 +251,29 @@ class Loader:
         self._current.add(directory)
         outdated = directory in self._outdated
         self._outdated.discard(directory)
-        if not outdated and self._holds_current(known):
+        imported: tuple[Package, ...] = known.__dict__.get("dependencies", ())
+        others = [each for each in imported if not self._is_current(each)]
+        if not outdated and not others:
             return known
         made = self._new_package(unit)
-        return made if not outdated or not made.has_same(known) or not self._holds_current(known) else known
+        if not outdated and _is_of_itself(known):
+            made.__dict__.update(known.__dict__)
+            made.__dict__.pop("dependencies", None)
+        if not made.has_same(known) or not all(map(self._is_as_seen, others)):
+            return made
+        for each in others:
+            if isinstance(each.contents, _Seen):
+                each.contents.look_again()
+        return known
 
-    def _holds_current(self, package: Package) -> bool:
-        """Whether the packages that it was told to import are as they were then."""
-        told = package.__dict__.get("dependencies", ())
-        return all(self._package(each.directory) is each for each in told)
+    def _is_current(self, seen: Package) -> bool:
+        """Whether a package that another one imports is the very one that it was when that last looked."""
+        return isinstance(seen.contents, _Seen) and self._package(seen.directory) is seen.contents.package
+
+    def _is_as_seen(self, seen: Package) -> bool:
+        """Whether it is as the other one has seen it, as far as that one has looked."""
+        now = self._package(seen.directory)
+        return now is not None and "dependencies" not in seen.__dict__ and now.has_same(seen)
 
     def _new_package(self, unit: PackageUnit) -> Package:
         paths = tuple([file.path for file in self._sources.built(unit.directory)])
@@ -296,7 +312,11 @@ class Loader:
         path."""
         found = self._reachable(directory)
         packages = (self._package(found[path]) for path in sorted(found))
-        return tuple(package for package in packages if package is not None)
+        return tuple(
+            msgspec.structs.replace(package, contents=_Seen(self, package))
+            for package in packages
+            if package is not None
+        )
 
     def _reachable(self, start: str) -> dict[str, str]:
         """Directories by path of the packages of the same Go module that the one in `start` imports, directly
@@ -371,9 +391,11 @@ class _Contents:
         self._loader = loader
         self._unit = unit
 
-    def may_import_sdk(self) -> bool:
+    def imports_sdk(self) -> bool:
         files = self._loader._sources.built(self._unit.directory)
-        return any(SDK_PATH in file.header.imports for file in files)
+        return any(SDK_PATH in file.header.imports for file in files) and bool(
+            self._unit.files_importing(SDK_PATH)
+        )
 
     def files(self) -> tuple[SourceFile, ...]:
         return tuple(_source_file(file) for file in self._unit.files)
@@ -395,6 +417,55 @@ class _Contents:
 
     def reached(self) -> tuple[Code, ...]:
         return reached_code(self._loader._program(self._unit.directory).operands, self._unit)
+
+
+class _Seen:
+    """A package as another one sees it that imports it, always as it is when that one asks. `package` is what
+    it was when that one looked last."""
+
+    def __init__(self, loader: Loader, package: Package) -> None:
+        self._loader = loader
+        self.package = package
+
+    @property
+    def _now(self) -> Package:
+        return self._loader._package(self.package.directory) or self.package
+
+    def look_again(self) -> None:
+        self.package = self._now
+
+    def imports_sdk(self) -> bool:
+        return self._now.imports_sdk
+
+    def files(self) -> tuple[SourceFile, ...]:
+        return self._now.files
+
+    def unreadable(self) -> tuple[str, ...]:
+        return self._now.unreadable
+
+    def functions(self) -> tuple[Function, ...]:
+        return self._now.functions
+
+    def registrations(self) -> tuple[Registration, ...]:
+        return self._now.registrations
+
+    def dependencies(self) -> tuple[Package, ...]:
+        return self._now.dependencies
+
+    def imported_in_module(self) -> bool:
+        return self._now.imported_in_module
+
+    def reached(self) -> tuple[Code, ...]:
+        return self._now.reached
+
+
+def _is_of_itself(package: Package) -> bool:
+    """Whether what it registers and what that reaches stands in the package alone, as far as it was asked."""
+    known = package.__dict__
+    return all(
+        each.target is None or os.path.dirname(each.target.location.path) == package.directory  # noqa: PTH120
+        for each in known.get("registrations", ())
+    ) and all(code.file.unit.directory == package.directory for code in known.get("reached", ()))
 
 
 def import_path(directory: str, module: Module | None) -> str:

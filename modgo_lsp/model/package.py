@@ -217,7 +217,7 @@ class SourceFile(msgspec.Struct, frozen=True):
 class Contents(Protocol):
     """Where a package's contents come from, each of them when it is asked for."""
 
-    def may_import_sdk(self) -> bool: ...
+    def imports_sdk(self) -> bool: ...
 
     def files(self) -> tuple[SourceFile, ...]: ...
 
@@ -256,7 +256,7 @@ class Package(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def imports_sdk(self) -> bool:
-        return self.contents.may_import_sdk() and any(file.sdk_import is not None for file in self.files)
+        return self.contents.imports_sdk()
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
@@ -272,7 +272,7 @@ class Package(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def dependencies(self) -> tuple[Package, ...]:
         """The packages of the same Go module that it imports, directly or not, by import path; together with
-        it they are one UDF module."""
+        it they are one UDF module. Each of them knows what was asked of it from here."""
         return self.contents.dependencies()
 
     @cached_property
@@ -287,9 +287,14 @@ class Package(msgspec.Struct, frozen=True, dict=True):
         return self.contents.reached() if self.registrations else ()
 
     def has_same(self, other: Package) -> bool:
-        """Whether it is made of the same things as another one of its unit, as far as that one was asked."""
+        """Whether it is made of the same things as another one of its unit, as far as that one was asked; but
+        for the packages that it imports."""
         for name, was in other.__dict__.items():
+            if name == "dependencies":
+                continue
             now = getattr(self, name)
+            if now is was:
+                continue
             if isinstance(was, tuple):
                 if len(was) != len(now) or any(map(is_not, was, now)):
                     return False
