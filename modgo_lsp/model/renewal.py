@@ -30,6 +30,8 @@ class Renewal:
         # often.
         self._names: set[bytes] = set()
         self._mentioned: dict[PackageUnit, set[bytes]] = {}
+        # The words of declarations that come or go.
+        self._words: dict[ast.Decl, set[bytes]] = {}
         self._forgotten: set[ast.Node] = set()
         self.changed: set[PackageUnit] = set()
 
@@ -57,10 +59,10 @@ class Renewal:
                 self._replace(file, same.pop(0), decl, text)
             else:
                 file.declared[decl] = objects_of(file, decl)
-                self._names |= _set_by(file, text, decl)
+                self._names |= self._set_by(file, text, decl)
                 in_order = False
         for decl in (decl for same in leaving.values() for decl in same):
-            self._names |= _set_by(file, file.document.text, decl)
+            self._names |= self._set_by(file, file.document.text, decl)
             self._forget(file, decl)
             del file.declared[decl]
             in_order = False
@@ -80,7 +82,7 @@ class Renewal:
             # Others may know where it stands, or the function literal in it.
             self._names |= _names_of(objects)
         elif isinstance(new, ast.FuncDecl):
-            self._names |= _set_by(file, file.document.text, old) | _set_by(file, text, new)
+            self._names |= self._set_by(file, file.document.text, old) | self._set_by(file, text, new)
         self._forget(file, old)
         del file.declared[old]
         for item, made in zip(objects, objects_of(file, new), strict=True):
@@ -101,8 +103,16 @@ class Renewal:
                     self._names |= {name.encode(), *(each.encode() for each in _aliases(unit, base))}
 
     def _mention(self, unit: PackageUnit, text: bytes, decl: ast.Decl) -> None:
-        words = WORD.findall(text, decl.span.start, decl.span.end)
+        self._words[decl] = words = set(WORD.findall(text, decl.span.start, decl.span.end))
         self._mentioned.setdefault(unit, set()).update(words)
+
+    def _set_by(self, file: FileUnit, text: bytes, decl: ast.Decl) -> set[bytes]:
+        """The variables of its package that a function sets, or takes the address of."""
+        if not isinstance(decl, ast.FuncDecl):
+            return set()
+        # Takes less time than to look into it.
+        words = self._words.get(decl) or WORD.findall(text, decl.span.start, decl.span.end)
+        return _set_in(file, decl) if file.unit.has_variable_named(words) else set()
 
     def spread(self) -> None:
         """Forgets what hangs on a name that stands for something else now."""
@@ -145,7 +155,7 @@ class Renewal:
             if decl is None:
                 continue
             if decl not in self._forgotten:
-                found |= _set_by(file, text, decl)
+                found |= self._set_by(file, text, decl)
                 self._forget(file, decl)
                 self.changed.add(file.unit)
             if not isinstance(decl, ast.FuncDecl) or decl.body is None or offset < decl.body.span.start:
@@ -224,15 +234,7 @@ def _signature(decl: ast.FuncDecl) -> Iterator[ast.Node]:
             yield from ast.walk(part)
 
 
-def _has_variable(file: FileUnit, text: bytes, decl: ast.Decl) -> bool:
-    """Whether a variable of the package is named in a declaration. Takes less time than to look into it."""
-    return file.unit.has_variable_named(WORD.findall(text, decl.span.start, decl.span.end))
-
-
-def _set_by(file: FileUnit, text: bytes, decl: ast.Decl) -> set[bytes]:
-    """The variables of its package that a function sets, or takes the address of."""
-    if not isinstance(decl, ast.FuncDecl) or not _has_variable(file, text, decl):
-        return set()
+def _set_in(file: FileUnit, decl: ast.FuncDecl) -> set[bytes]:
     found: set[bytes] = set()
     for node in ast.walk(decl):
         targets: tuple[ast.Expr, ...] = ()

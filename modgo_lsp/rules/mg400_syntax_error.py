@@ -11,6 +11,7 @@ from pathlib import PurePath
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package, SourceFile, SyntaxProblem
 from modgo_lsp.rules.rule import Rule
+from modgo_lsp.syntax.errors import is_utf8
 from modgo_lsp.syntax.positions import Span
 
 TEXT = """
@@ -57,7 +58,8 @@ def _not_utf8(file: SourceFile) -> SyntaxProblem | None:
     document = file.document
     # While somebody types, all other files of the package stay as they are.
     if "not UTF-8" not in document.memo:
-        document.memo["not UTF-8"] = _first_bad_byte(document.text)
+        fine = all(document.by_part(is_utf8))
+        document.memo["not UTF-8"] = None if fine else _first_bad_byte(document.text)
     start: int | None = document.memo["not UTF-8"]
     if start is None:
         return None

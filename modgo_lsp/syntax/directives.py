@@ -52,25 +52,27 @@ def directives(document: Document) -> tuple[Directive, ...]:
 
 
 def _directives(document: Document) -> tuple[Directive, ...]:
-    marks = [mark.start() for mark in _MARK.finditer(document.text)]
-    if not marks:
+    marks = document.by_part(_marks)
+    if not any(marks):
         return ()
     first = _first_declaration(document)
     cursor = tree_sitter.QueryCursor(_query())
     found = []
-    for mark in marks:
-        index, _ = document.at(mark)
-        part, start = document.parts[index], document.starts[index]
+    for start, part, offsets in zip(document.starts, document.parts, marks, strict=True):
         shift = start - part.offset
-        # Only there: through the whole tree it takes long. Further on in a comment, a mark is only text.
-        cursor.set_byte_range(mark - shift, mark - shift + 2)
-        nodes = cursor.captures(part.tree.root_node).get("comment", [])
-        found += [
-            _directive(document, part, node, shift, first)
-            for node in nodes
-            if node.start_byte + shift == mark
-        ]
+        for mark in offsets:
+            place = mark + part.offset
+            # Only there: through the whole tree it takes long. Further on in a comment, a mark is only text.
+            cursor.set_byte_range(place, place + 2)
+            nodes = cursor.captures(part.tree.root_node).get("comment", [])
+            found += [
+                _directive(document, part, node, shift, first) for node in nodes if node.start_byte == place
+            ]
     return tuple(found)
+
+
+def _marks(text: bytes) -> list[int]:
+    return [mark.start() for mark in _MARK.finditer(text)]
 
 
 @lru_cache

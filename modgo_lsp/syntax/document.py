@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import tree_sitter
 
@@ -20,6 +20,8 @@ from modgo_lsp.syntax.positions import LineIndex, PartedLines, Span
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax import ast
+
+_T = TypeVar("_T")
 
 # Stands before a part that isn't the first, for the parser: pieces of code without it may be anything.
 _CLAUSE = b"package p\n"
@@ -71,10 +73,10 @@ class Part:
     know where in the file it stands, so that it is the same part wherever an edit before it moves it.
 
     `first`: the file begins with it. `unclosed`: a comment or raw string begins in it that ends nowhere.
-    `lowered` is what lower.py made of it last.
+    `lowered` is what lower.py made of it last, `memo` what others have worked out of its text.
     """
 
-    __slots__ = ("_kinds", "_lines", "_tree", "code", "first", "lowered", "text", "unclosed")
+    __slots__ = ("_kinds", "_lines", "_tree", "code", "first", "lowered", "memo", "text", "unclosed")
 
     def __init__(self, text: bytes, first: bool, unclosed: bool = False) -> None:
         self.text = text
@@ -82,6 +84,7 @@ class Part:
         self.unclosed = unclosed
         self.code = text if first else _CLAUSE + text
         self.lowered: Lowered | None = None
+        self.memo: dict[Callable[[bytes], Any], Any] = {}
         self._tree: tree_sitter.Tree | None = None
         self._kinds: Kinds | None = None
         self._lines: LineIndex | None = None
@@ -166,6 +169,13 @@ class Document:
         if self.starts == (0,):
             return self.parts[0].lines
         return PartedLines(self.starts, [part.lines for part in self.parts])
+
+    def by_part(self, work_out: Callable[[bytes], _T]) -> list[_T]:
+        """What is worked out of each part's text: after an edit, of those that it has made."""
+        for part in self.parts:
+            if work_out not in part.memo:
+                part.memo[work_out] = work_out(part.text)
+        return [part.memo[work_out] for part in self.parts]
 
     @cached_property
     def has_error(self) -> bool:

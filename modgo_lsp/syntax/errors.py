@@ -57,7 +57,7 @@ _LEXEME = re.compile(
 def first_error(document: Document) -> tuple[Span, str] | None:
     """Where and why `document` doesn't parse, None where it does. The place is the first token that fits
     nothing before it, as the compiler has it; the message a sentence without its full stop."""
-    found = [_bytes(document.source)]
+    found = [None if all(document.by_part(_is_plain)) else _bytes(document.source)]
     if document.first_bad is not None:
         found.append(_code(document, document.first_bad))
     first = min(
@@ -70,6 +70,19 @@ def first_error(document: Document) -> tuple[Span, str] | None:
 
 
 # --- what is refused before there are tokens
+
+
+def _is_plain(text: bytes) -> bool:
+    """Whether nothing is wrong with the bytes for certain. No part ends in the middle of a character."""
+    return is_utf8(text) and b"\0" not in text and b"\xef\xbb\xbf" not in text
+
+
+def is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _bytes(text: bytes) -> tuple[Span, str] | None:
