@@ -268,12 +268,14 @@ class OverlayFiles:
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         own = self._listed.get(directory, {})
         try:
-            found = dict(self._base.entries(directory))
+            listed = self._base.entries(directory)
         except OSError:
             if not own:
                 raise
-            found = {}
-        return sorted({**found, **own}.items())
+            listed = []
+        if all(entry in listed for entry in own.items()):
+            return listed
+        return sorted({**dict(listed), **own}.items())
 
     def stamp(self, path: str) -> Stamp | None:
         return None if path in self._documents else self._base.stamp(path)

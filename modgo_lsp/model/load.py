@@ -398,7 +398,12 @@ class _Contents:
         )
 
     def files(self) -> tuple[SourceFile, ...]:
-        return tuple(_source_file(file) for file in self._unit.files)
+        return tuple(
+            [
+                told if (told := file.told) is not None and told.document is file.document else _told(file)
+                for file in self._unit.files
+            ]
+        )
 
     def unreadable(self) -> tuple[str, ...]:
         return self._unit.unreadable
@@ -476,18 +481,12 @@ def import_path(directory: str, module: Module | None) -> str:
     return module.path if inside == "." else f"{module.path}/{inside.replace(os.sep, '/')}"
 
 
-def _source_file(file: FileUnit) -> SourceFile:
-    if file.told is None or file.told.document is not file.document:
-        file.told = _told(file)
-    return file.told
-
-
 def _told(file: FileUnit) -> SourceFile:
     source, syntax = file.document, file.syntax
     sdk = next((spec for spec in syntax.imports if spec.path == SDK_PATH), None)
     problem = errors.first_error(source)
     name_span = Span(0, 0) if syntax.name is None else syntax.name.span
-    return SourceFile(
+    file.told = SourceFile(
         document=source,
         package_name="" if syntax.name is None else syntax.name.name,
         package_name_location=Location(source.path, name_span),
@@ -496,6 +495,7 @@ def _told(file: FileUnit) -> SourceFile:
         problem=None if problem is None else SyntaxProblem(Location(source.path, problem[0]), problem[1]),
         imports=tuple(Import(spec.path, Location(source.path, spec.span)) for spec in syntax.imports),
     )
+    return file.told
 
 
 def _sdk_name(spec: ast.ImportSpec) -> str:

@@ -148,7 +148,7 @@ class BinsRead(msgspec.Struct, frozen=True):
     arguments: tuple[int, ...] = ()
 
 
-class Registration(msgspec.Struct, frozen=True):
+class Registration(msgspec.Struct, frozen=True, dict=True):
     """One call of udf.Register, or one use of it as a value (`dynamic` "value").
 
     `call` is the whole call, `name_argument` and `function_argument` its arguments (the call itself
@@ -161,8 +161,7 @@ class Registration(msgspec.Struct, frozen=True):
     `dynamic` is why the registration isn't static, None where it is.
     `signature` is judged wherever the function's type is known, with places as rules.md says; of `any(Add)`
     it is Add's. `function_type` is that type, as it is declared: a Func, or a Named that is one underneath.
-    `target` is the declared function behind the expression, where known. `bins` are all the bins that it
-    reads, None where that is not certain.
+    `target` is the declared function behind the expression, where known. `reading` works out `bins`.
     """
 
     call: Location
@@ -178,7 +177,12 @@ class Registration(msgspec.Struct, frozen=True):
     signature: Signature | None
     function_type: Type | None
     target: Function | None
-    bins: BinsRead | None = None
+    reading: Callable[[], BinsRead | None] | None = None
+
+    @cached_property
+    def bins(self) -> BinsRead | None:
+        """All the bins that the function reads, None where that is not certain. Asked for by who builds."""
+        return None if self.reading is None else self.reading()
 
     @property
     def function(self) -> Location:

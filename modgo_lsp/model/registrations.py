@@ -178,7 +178,9 @@ class Registrations:
             signature=signature,
             function_type=function.type if self._is_function(function) else None,
             target=target,
-            bins=self._bins(file, *inner) if signature is not None and signature.kind == "record" else None,
+            reading=partial(self._bins, file, *inner)
+            if signature is not None and signature.kind == "record"
+            else None,
         )
         return _Made(reached, source if isinstance(source, FunctionName) else None, registration)
 

@@ -348,6 +348,8 @@ class Sources:
             now = files.entries(directory)
         except OSError:
             return listed is None
+        if now is listed:
+            return True
         before = next((entry for entry in listed or () if entry[0] == name), None)
         return before == next((entry for entry in now if entry[0] == name), None)
 

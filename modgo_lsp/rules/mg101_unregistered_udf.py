@@ -58,7 +58,7 @@ def check(package: Package) -> Iterator[Finding]:
         return
     naming, registering = Naming(package), Registering(package)
     for function in package.functions:
-        if _is_candidate(function):
+        if function.exported and _is_candidate(function):
             yield RULE.finding(
                 f"{function.name} takes a {_receiver(function)} but is not registered, so nobody can call it",
                 function.location,
@@ -67,8 +67,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _is_candidate(function: Function) -> bool:
-    plain = function.exported and not function.generic and "." not in function.name
-    if not plain or not function.may_take_receiver:
+    if function.generic or "." in function.name or not function.may_take_receiver:
         return False
     # To count references takes a look into all packages that import this one.
     takes_receiver = function.signature is not None and function.signature.receiver_first

@@ -45,7 +45,7 @@ _RESERVED = re.compile(r"//export\s+(aerospike_udf_go_\w*)\s*")
 
 def check(package: Package) -> Iterator[Finding]:
     for file in package.files:
-        if any(imported.path == "C" for imported in file.imports):
+        if "C" in [imported.path for imported in file.imports]:
             for directive in _exports(file):
                 name = _RESERVED.fullmatch(file.document.slice(directive.span))
                 if name is not None:

@@ -38,8 +38,15 @@ func Add(rec *udf.Record, n int64) error {
 """
 
 
+# What a document's memo has of it: the offset of the first byte that is not UTF-8, or None.
+_BAD_BYTE = "first byte that is not UTF-8"
+
+
 def check(package: Package) -> Iterator[Finding]:
     for file in package.files:
+        # While somebody types, all other files of the package stay as they are.
+        if file.problem is None and file.document.memo.get(_BAD_BYTE, 0) is None:
+            continue
         problem, unreadable = file.problem, _not_utf8(file)
         # A byte that is not UTF-8 makes the parser stumble at or before it: tell the cause.
         if unreadable and (problem is None or unreadable.location.span.start <= problem.location.span.end):
@@ -56,11 +63,10 @@ def check(package: Package) -> Iterator[Finding]:
 
 def _not_utf8(file: SourceFile) -> SyntaxProblem | None:
     document = file.document
-    # While somebody types, all other files of the package stay as they are.
-    if "not UTF-8" not in document.memo:
+    if _BAD_BYTE not in document.memo:
         fine = all(document.by_part(is_utf8))
-        document.memo["not UTF-8"] = None if fine else _first_bad_byte(document.text)
-    start: int | None = document.memo["not UTF-8"]
+        document.memo[_BAD_BYTE] = None if fine else _first_bad_byte(document.text)
+    start: int | None = document.memo[_BAD_BYTE]
     if start is None:
         return None
     place = Location(document.path, Span(start, start + 1))

@@ -18,7 +18,10 @@ class Registering:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._files = {file.document.path: file for file in package.files if file.problem is None}
+
+    @cached_property
+    def _files(self) -> dict[str, SourceFile]:
+        return {file.document.path: file for file in self._package.files if file.problem is None}
 
     def register(self, function: Function, name: str) -> tuple[Edit, ...]:
         """The edits that register `function` as `name`; none where no file lends itself to it."""
