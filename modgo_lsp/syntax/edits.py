@@ -5,12 +5,16 @@ Not for: which edits a client sends (server/documents.py).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
 from modgo_lsp.syntax.document import Document, Part, parts_of
-from modgo_lsp.syntax.parts import cuts
+from modgo_lsp.syntax.parts import Cuts, cuts
 from modgo_lsp.syntax.positions import Span
+
+# The lines that say that a part begins here, whatever follows. Behind them an edit doesn't change that.
+_HEAD = re.compile(rb"(?:[ \t]*//[^\n]*\n)*(?:func|type|var|const|import)(?![0-9A-Za-z_\x80-\xff])[^\n]*\n")
 
 
 def opened(path: str, text: bytes) -> Document:
@@ -36,7 +40,8 @@ def _edited(document: Document, span: Span, new: bytes) -> Document:
     first, start = document.at(span.start)
     last, end = document.at(max(span.start, span.end))
     # Whether this part is one may depend on how it begins now, but not what the part before it begins with.
-    begin = max(0, first - 1)
+    head = _HEAD.match(parts[first].text)
+    begin = first if head is not None and head.end() <= start else max(0, first - 1)
     # What is put in may end what has had no end.
     begin = next((index for index, part in enumerate(parts[:begin]) if part.unclosed), begin)
     before = b"".join(part.text for part in parts[begin:first])
@@ -63,6 +68,12 @@ def _cut_again(text: bytes, following: Sequence[Part], first: bool) -> tuple[lis
     """The parts that `text` falls into now, and how many of those behind it are in them: up to the first that
     still begins with a cut. From there on all is as it was. `first`: the file begins with `text`."""
     taken, ahead = 0, 1
+    head = _HEAD.match(following[0].text) if following else None
+    if head is not None:
+        # It takes no more to see that the next one still begins where it did, most of the time.
+        found = cuts(text + head[0])
+        if len(text) in found.offsets and len(text) <= found.unclosed:
+            return _made(text, found, len(text), first), 0
     while True:
         bounds = [len(text)]
         seen = text
@@ -74,12 +85,14 @@ def _cut_again(text: bytes, following: Sequence[Part], first: bool) -> tuple[lis
         for index, bound in enumerate(bounds):
             # The end of what is seen is not known to be a cut, unless it is the end of everything.
             if bound in known or taken + index == len(following):
-                inner = [0, *(each for each in found.offsets if each < bound), bound]
-                made = [
-                    Part(seen[a:b], first and a == 0, a <= found.unclosed < b) for a, b in pairwise(inner)
-                ]
-                return made, taken + index
+                return _made(seen, found, bound, first), taken + index
         text, taken, ahead = seen, taken + len(bounds) - 1, ahead * 2
+
+
+def _made(text: bytes, found: Cuts, end: int, first: bool) -> list[Part]:
+    """The parts of a text up to a cut, or to its end."""
+    bounds = [0, *(each for each in found.offsets if each < end), end]
+    return [Part(text[a:b], first and a == 0, a <= found.unclosed < b) for a, b in pairwise(bounds)]
 
 
 def _placed(parts: Sequence[Part], wanted: Sequence[int | None]) -> list[int]:
