@@ -7,7 +7,6 @@ Function bodies, the elements of composite literals, fields and parameters are l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Generic, TypeVar, Union
 
 import msgspec
@@ -434,28 +433,28 @@ class File(Node, frozen=True, eq=False, gc=False):
     decls: tuple[Decl, ...]
 
 
+def _fields(kind: type[Node]) -> tuple[str, ...]:
+    plain = ("Span", "Span | None", "str", "bool", "int")
+    types = kind.__annotations__
+    return tuple(name for name in kind.__struct_fields__ if name in types and types[name] not in plain)
+
+
+# The fields of each kind of node that may hold others: all but plain values.
+_FIELDS = {kind: _fields(kind) for kind in Node.__subclasses__()}
+
+
 def children(node: Node) -> list[Node]:
     """The nodes directly below `node`, in the order of the source; a body's statements too."""
     found: list[Node] = []
-    for field in _fields(type(node)):
+    for field in _FIELDS[type(node)]:
         value = getattr(node, field)
-        if isinstance(value, Node):
-            found.append(value)
-        elif isinstance(value, tuple):
-            found += [item for item in value if isinstance(item, Node)]
+        if isinstance(value, tuple):
+            found += [item for item in value if item is not None]
         elif isinstance(value, Deferred):
             found += value.nodes
+        elif value is not None:
+            found.append(value)
     return found
-
-
-@cache
-def _fields(kind: type[Node]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold others: all but plain values."""
-    types = {
-        name: type_ for each in kind.__mro__ for name, type_ in getattr(each, "__annotations__", {}).items()
-    }
-    plain = ("Span", "Span | None", "str", "bool", "int")
-    return tuple(name for name in kind.__struct_fields__ if types.get(name) not in plain)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -464,7 +463,10 @@ def walk(node: Node) -> Iterator[Node]:
     while pending:
         current = pending.pop()
         yield current
-        pending += reversed(children(current))
+        if _FIELDS[type(current)]:  # most nodes are names and literals, with nothing below them
+            below = children(current)
+            below.reverse()
+            pending += below
 
 
 def unparen(expr: Expr) -> Expr:

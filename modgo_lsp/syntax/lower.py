@@ -1,4 +1,4 @@
-"""From a document's tree to the syntax in ast.py: files and declarations. Bodies are lowered when used.
+"""From a document's tree to the syntax in ast.py: files and declarations. Bodies and fields wait to be used.
 
 Works on any tree: what doesn't parse becomes a Bad node or is left out. Not for: saying what is wrong
 with it (errors.py). Its neighbours: lower_expressions.py, lower_statements.py.
