@@ -135,8 +135,7 @@ def _begun(connection: Connection, message: Message) -> Session | None:
 
 def _work(session: Session, inbox: Inbox) -> int:
     """Answers to the end of the session. What only pygls can answer waits until it is imported: that is begun
-    when the first findings are told, and not while somebody types who asks for nothing else, for it would
-    have every edit wait for its turn, for a second."""
+    when the first findings are told."""
     waiting: list[tuple[Message, Any]] = []
     loading: threading.Thread | None = None
     latest = time.monotonic() + _PATIENCE
@@ -149,8 +148,7 @@ def _work(session: Session, inbox: Inbox) -> int:
         elif message is not None and not _is_handled(session, message):
             waiting.append((message, session.snapshot()))
         quiet = message is None and (session.is_initialized or waiting) and session.is_idle
-        overdue = (message is None or waiting) and time.monotonic() > latest
-        if loading is None and (quiet or overdue):
+        if loading is None and (quiet or time.monotonic() > latest):
             loading = threading.Thread(target=_load, args=(inbox.put,), name="loading", daemon=True)
             loading.start()
     return session.exit_code
