@@ -198,6 +198,7 @@ def _many_files(sides: Sequence[Side], packages: Sequence[GoPackage], scratch: P
         with side.started(tree, scratch / "package-caches") as server:
             typist = Typist(server, place, side.is_ours)
             typist.open_with_mistake()
+            server.request("workspace/symbol", {"query": "add"})  # as in the large module: all is known then
             f |= _typing(typist, "package_edit", side)
             f |= _requests(typist, "package_", side)
     return f
