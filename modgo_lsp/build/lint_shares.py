@@ -20,7 +20,10 @@ def shares(
     The largest such heaps come first, for small ones fill what is left. `imports` has for each package those
     that it imports, `size` the bytes of its source."""
     heaps = {directory: sum(map(size, _reached(directory, imports, ()))) for directory in directories}
-    fair = sum(map(size, set().union(*(_reached(each, imports, ()) for each in directories)))) / count
+    everything: set[str] = set()
+    for directory in directories:
+        everything.update(_reached(directory, imports, everything))
+    fair = sum(map(size, everything)) / count
     pending = set(directories)
     known: list[set[str]] = [set() for _ in range(count)]
     loads = [0] * count

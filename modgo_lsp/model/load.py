@@ -30,6 +30,7 @@ from modgo_lsp.model.registrations import Registrations
 from modgo_lsp.model.renewal import Renewal
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.seen import Seen, is_of_itself
 from modgo_lsp.model.sources import FactsCache, Sources
 from modgo_lsp.model.units import FileUnit, PackageUnit, UnparsedUnit
 from modgo_lsp.syntax import ast, errors
@@ -256,19 +257,19 @@ class Loader:
         if not outdated and not others:
             return known
         made = self._new_package(unit)
-        if not outdated and _is_of_itself(known):
+        if not outdated and is_of_itself(known):
             made.__dict__.update(known.__dict__)
             made.__dict__.pop("dependencies", None)
         if not made.has_same(known) or not all(map(self._is_as_seen, others)):
             return made
         for each in others:
-            if isinstance(each.contents, _Seen):
+            if isinstance(each.contents, Seen):
                 each.contents.look_again()
         return known
 
     def _is_current(self, seen: Package) -> bool:
         """Whether a package that another one imports is the very one that it was when that last looked."""
-        return isinstance(seen.contents, _Seen) and self._package(seen.directory) is seen.contents.package
+        return isinstance(seen.contents, Seen) and self._package(seen.directory) is seen.contents.package
 
     def _is_as_seen(self, seen: Package) -> bool:
         """Whether it is as the other one has seen it, as far as that one has looked."""
@@ -313,7 +314,7 @@ class Loader:
         found = self._reachable(directory)
         packages = (self._package(found[path]) for path in sorted(found))
         return tuple(
-            msgspec.structs.replace(package, contents=_Seen(self, package))
+            msgspec.structs.replace(package, contents=Seen(self._package, package))
             for package in packages
             if package is not None
         )
@@ -422,55 +423,6 @@ class _Contents:
 
     def reached(self) -> tuple[Code, ...]:
         return reached_code(self._loader._program(self._unit.directory).operands, self._unit)
-
-
-class _Seen:
-    """A package as another one sees it that imports it, always as it is when that one asks. `package` is what
-    it was when that one looked last."""
-
-    def __init__(self, loader: Loader, package: Package) -> None:
-        self._loader = loader
-        self.package = package
-
-    @property
-    def _now(self) -> Package:
-        return self._loader._package(self.package.directory) or self.package
-
-    def look_again(self) -> None:
-        self.package = self._now
-
-    def imports_sdk(self) -> bool:
-        return self._now.imports_sdk
-
-    def files(self) -> tuple[SourceFile, ...]:
-        return self._now.files
-
-    def unreadable(self) -> tuple[str, ...]:
-        return self._now.unreadable
-
-    def functions(self) -> tuple[Function, ...]:
-        return self._now.functions
-
-    def registrations(self) -> tuple[Registration, ...]:
-        return self._now.registrations
-
-    def dependencies(self) -> tuple[Package, ...]:
-        return self._now.dependencies
-
-    def imported_in_module(self) -> bool:
-        return self._now.imported_in_module
-
-    def reached(self) -> tuple[Code, ...]:
-        return self._now.reached
-
-
-def _is_of_itself(package: Package) -> bool:
-    """Whether what it registers and what that reaches stands in the package alone, as far as it was asked."""
-    known = package.__dict__
-    return all(
-        each.target is None or os.path.dirname(each.target.location.path) == package.directory  # noqa: PTH120
-        for each in known.get("registrations", ())
-    ) and all(code.file.unit.directory == package.directory for code in known.get("reached", ()))
 
 
 def import_path(directory: str, module: Module | None) -> str:
