@@ -23,24 +23,18 @@ from modgo_lsp.syntax import ast
 
 def declared_functions(
     resolver: Resolver,
-    unit: PackageUnit,
+    functions: Iterable[FunctionName],
     importers: Callable[[PackageUnit], Iterable[PackageUnit]],
     is_mentioned: Callable[[str, str], bool],
 ) -> dict[FunctionName, Function]:
-    """The declared functions of `unit`, in the order of the source. `importers` gives the other packages of
-    its Go module that import it: they may refer to its functions too. `is_mentioned` says whether a file of a
+    """Those of `functions` that are declared, in their order. `importers` gives the other packages of the Go
+    module that import a package: they may refer to its functions too. `is_mentioned` says whether a file of a
     folder that isn't built mentions a name: tests may."""
     found: dict[FunctionName, Function] = {}
-    for function in unit.functions:
-        if function.file is None:
-            continue
-        # Of thousands all but one are known, after an edit.
-        memo = function.file.memo.get(function.decl)
-        known = None if memo is None else memo.get("function")
-        if known is None:
+    for function in functions:
+        if function.file is not None:
             make = partial(declared_function, resolver, function.file, function, importers, is_mentioned)
-            known = function.file.remembered(function.decl, "function", make)
-        found[function] = known
+            found[function] = function.file.remembered(function.decl, "function", make)
     return found
 
 

@@ -7,7 +7,7 @@ Not for: judging packages (rules/), nor for where bytes come from (files.py).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -155,20 +155,21 @@ class Loader:
         outdated.update(os.path.dirname(path) for path, parsed in renewed.items() if parsed is None)  # noqa: PTH120
         for directory in list(outdated):
             outdated.update(filter(self._is_run_by_importers, self._reachable(directory).values()))
-        self._outdate(outdated)
+        self._outdate(outdated, renewal)
         return True
 
     def _is_run_by_importers(self, directory: str) -> bool:
         unit = self._by_directory.get(directory)
         return unit is not None and unit.run_by_importers
 
-    def _outdate(self, directories: set[str]) -> None:
+    def _outdate(self, directories: set[str], renewal: Renewal) -> None:
         self._current.clear()
         self._outdated |= directories
-        for directory in directories:
-            unit = self._by_directory.get(directory)
-            if unit is not None:
-                self._functions.pop(unit, None)
+        for unit, functions in renewal.functions.items():
+            known = self._functions.pop(unit, None)
+            # Of thousands all but a few are known, after an edit.
+            if known is not None and functions is not None:
+                self._functions[unit] = {**known, **self._declared_of(unit, functions & known.keys())}
 
     # --- modules
 
@@ -258,14 +259,24 @@ class Loader:
             return known
         made = self._new_package(unit)
         if not outdated and is_of_itself(known):
-            made.__dict__.update(known.__dict__)
-            made.__dict__.pop("dependencies", None)
+            made.__dict__.update(known.__dict__, dependencies=tuple(self._seen_now(imported, others)))
         if not made.has_same(known) or not all(map(self._is_as_seen, others)):
             return made
         for each in others:
             if isinstance(each.contents, Seen):
                 each.contents.look_again()
         return known
+
+    def _seen_now(self, imported: Iterable[Package], others: Sequence[Package]) -> Iterator[Package]:
+        """The packages that another one imports, with those of them as they are now that have changed."""
+        for each in imported:
+            if not any(each is other for other in others):
+                yield each
+            elif (now := self._package(each.directory)) is not None:
+                yield self._seen(now)
+
+    def _seen(self, package: Package) -> Package:
+        return msgspec.structs.replace(package, contents=Seen(self._package, package))
 
     def _is_current(self, seen: Package) -> bool:
         """Whether a package that another one imports is the very one that it was when that last looked."""
@@ -287,9 +298,14 @@ class Loader:
 
     def _declared(self, unit: PackageUnit) -> dict[FunctionName, Function]:
         if unit not in self._functions:
-            resolver = self._program(unit.directory).resolver
-            self._functions[unit] = declared_functions(resolver, unit, self._importers, self._is_mentioned)
+            self._functions[unit] = self._declared_of(unit, unit.functions)
         return self._functions[unit]
+
+    def _declared_of(
+        self, unit: PackageUnit, functions: Iterable[FunctionName]
+    ) -> dict[FunctionName, Function]:
+        resolver = self._program(unit.directory).resolver
+        return declared_functions(resolver, functions, self._importers, self._is_mentioned)
 
     def _function(self, resolver: Resolver, function: FunctionName) -> Function | None:
         if function.file is None:
@@ -313,11 +329,7 @@ class Loader:
         path."""
         found = self._reachable(directory)
         packages = (self._package(found[path]) for path in sorted(found))
-        return tuple(
-            msgspec.structs.replace(package, contents=Seen(self._package, package))
-            for package in packages
-            if package is not None
-        )
+        return tuple(self._seen(package) for package in packages if package is not None)
 
     def _reachable(self, start: str) -> dict[str, str]:
         """Directories by path of the packages of the same Go module that the one in `start` imports, directly

@@ -21,7 +21,8 @@ from modgo_lsp.syntax import ast
 
 
 class Renewal:
-    """One step of the units that are read whole. `changed` are those that are no longer as they were."""
+    """One step of the units that are read whole. `changed` are those that are no longer as they were;
+    `functions` has those of their functions that are not, None for a unit that may declare others now."""
 
     def __init__(self, units: Iterable[PackageUnit], resolvers: Iterable[Resolver]) -> None:
         self._units = tuple(units)
@@ -34,6 +35,7 @@ class Renewal:
         self._words: dict[ast.Decl, set[bytes]] = {}
         self._forgotten: set[ast.Node] = set()
         self.changed: set[PackageUnit] = set()
+        self.functions: dict[PackageUnit, set[FunctionName] | None] = {}
 
     def take(self, file: FileUnit, parsed: Parsed) -> None:
         """The next text of a file, with the same imports."""
@@ -90,6 +92,7 @@ class Renewal:
         file.declared[new] = objects
 
     def _declare_again(self, unit: PackageUnit) -> None:
+        self.functions[unit] = None
         names = dict(unit.scope.names)
         methods = {base: dict(each) for base, each in unit.methods.items()}
         unit.declare_again()
@@ -122,6 +125,7 @@ class Renewal:
                 memo = None if function.file is None else function.file.memo.get(function.decl)
                 if memo is not None and memo.pop("function", None) is not None:
                     self.changed.add(unit)
+                    self._renew(unit, function)
         if not self._names:
             for resolver in self._resolvers:
                 resolver.forget_local_types(self.changed)
@@ -188,6 +192,13 @@ class Renewal:
         for item in file.declared[decl]:
             if isinstance(item, VariableName):
                 item.resolved = None
+            elif isinstance(item, FunctionName):
+                self._renew(file.unit, item)
+
+    def _renew(self, unit: PackageUnit, function: FunctionName) -> None:
+        known = self.functions.setdefault(unit, set())
+        if known is not None:
+            known.add(function)
 
 
 def _by_key(decls: Iterable[tuple[ast.Decl, bytes]]) -> dict[object, list[ast.Decl]]:

@@ -95,7 +95,7 @@ class Snapshot:
     def workspace(self) -> list[Judgement]:
         """The judgements of all packages of the workspace: what was indexed, but for packages that open
         documents belong to, or that have to do with those."""
-        live = self._judging(self.directories())
+        live = self.judging(self.directories())
         for directory in self.directories():
             package = self.package(directory)
             live.update(each.directory for each in (package.dependencies if package is not None else ()))
@@ -130,7 +130,7 @@ class Snapshot:
         for directory in wanted:
             package = self.package(directory)
             found |= {path: [] for path in (() if package is None else package.paths)}
-        judgements = self._judgements(self._judging(wanted))
+        judgements = self._judgements(self.judging(wanted))
         elsewhere = {path for each in judgements if each.directory not in wanted for path in each.paths}
         for path, findings in self.decided(judgements, wanted).items():
             if path not in elsewhere:
@@ -151,7 +151,7 @@ class Snapshot:
                 there.sort(key=order)
         return found
 
-    def _judging(self, directories: Iterable[str]) -> set[str]:
+    def judging(self, directories: Iterable[str]) -> set[str]:
         """These folders, and those of the packages that import them."""
         wanted = set(directories)
         return wanted.union(*(self.loader.importing(directory) for directory in wanted))

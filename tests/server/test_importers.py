@@ -10,10 +10,21 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.build.lint_store import DiskStore
+from modgo_lsp.lint.check import Judgement, judgement
 from modgo_lsp.model.files import DiskFiles, DiskMemory, Files
 from modgo_lsp.model.go_environment import NOTHING_KNOWN
 from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.server.analysis import Analysis
+from modgo_lsp.server.client import Client
+from modgo_lsp.server.diagnostics import Publisher
+from modgo_lsp.server.documents import OpenDocument
 from modgo_lsp.server.importers import KeptImporters
+from modgo_lsp.server.refresh import Refresher
+from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.syntax.edits import edit
+from modgo_lsp.syntax.positions import Span
 
 MODULE = {
     "go.mod": b"module example.com/shop\n\ngo 1.24\n",
@@ -130,3 +141,57 @@ def test_what_happens_in_a_session_is_seen(
         path.write_bytes(text)
     session.tell(path)
     assert session.importing("money") == expected
+
+
+def test_importers_are_judged_again_only_where_the_change_concerns_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Between two letters that are typed they are kept, though none of their files is open."""
+    udf = f'import "{SDK_PATH}"\n\n'
+    files = {
+        "go.mod": MODULE["go.mod"],
+        "money/money.go": f'package money\n\n{udf}var _ = udf.Register("sum", Sum)\n\n'
+        "const Cents = 100\n\nfunc Sum(rec *udf.Record) int64 { return Cents }\n\n"
+        "func one() int { return 1 }\n",
+        "bill/bill.go": f'package bill\n\n{udf}import "example.com/shop/money"\n\n'
+        'var _ = udf.Register("bill", Bill)\n\nfunc Bill(rec *udf.Record) int64 { return money.Cents }\n',
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    judged: list[str] = []
+
+    def noted(package: Package) -> Judgement | None:
+        judged.append(package.name)
+        return judgement(package)
+
+    monkeypatch.setattr("modgo_lsp.server.analysis.judgement", noted)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    analysis, path = Analysis(), tmp_path / "money/money.go"
+    analysis.end()  # the test's own thread does it
+    opened = OpenDocument(path.as_uri(), str(path), 0, path.read_text())
+
+    def snapshot() -> Snapshot:
+        number = opened.version or 0
+        return Snapshot(analysis, number, Client(), "utf-16", {str(path): opened}, analysis.disk, {}, {}, {})
+
+    def typed(old: str, new: str) -> list[str]:
+        """The packages that are judged after an edit."""
+        nonlocal opened
+        start = opened.document.text.index(old.encode())
+        change = (Span(start, start + len(old)), new.encode())
+        number = (opened.version or 0) + 1
+        opened = OpenDocument(
+            opened.uri, str(path), number, before=opened, changes=lambda before: edit(before, [change])
+        )
+        judged.clear()
+        publisher.publish()
+        return sorted(judged)
+
+    publisher = Publisher(analysis, snapshot, lambda _: None, Refresher(lambda: None))
+    publisher.publish()
+    assert sorted(judged) == ["bill", "money"]
+    assert typed("return 1", "return 2") == ["money"]
+    assert typed('"sum"', '"total"') == ["bill", "money"]
+    assert typed("return 2", "return 3") == ["money"]
