@@ -3,20 +3,27 @@
 Cold: the caches of each server are empty, and so is Go's build cache for gopls; the files have been read
 before. Warm: started again with what it kept. Every time is from what the client sends, or from the start of
 the process, to what it gets. Memory is of a server and all its children, resident sizes added up.
+
+Typing goes in rounds, and counts as it was in the best of them: a machine that is shared has spells of some
+hundredths of a second in which all takes ten times as long. What they do is shown beside it: the p99 of all
+rounds, and that of a piece of work that is always the same, done as often in this program.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,8 +35,10 @@ from bench.language_server import LanguageServer
 from bench.memory import Watch, resident_megabytes
 
 STARTS = 7
-EDITS, GOPLS_EDITS = 600, 60
-REQUESTS, GOPLS_REQUESTS = 300, 40
+ROUNDS = 5
+# In each round.
+EDITS, GOPLS_EDITS = 200, 12
+REQUESTS, GOPLS_REQUESTS = 100, 8
 PACKAGES = 300
 LARGE_FILE, MANY_FILES = 3000, 100
 LINES = 1_000_000
@@ -88,7 +97,8 @@ def main() -> None:
         f |= _many_files(sides, packages, scratch)
         f |= _index(sides[0], packages, lines, scratch)
     f["load"] = load
-    header = (f"load when it began: {load:.1f}", "modgo", f"gopls {GOPLS_VERSION}", "gopls / modgo")
+    about = f"Python {platform.python_version()}, load when it began: {load:.1f}"
+    header = (about, "modgo", f"gopls {GOPLS_VERSION}", "gopls / modgo")
     report("server", f, [*_rows(f), *goal_rows(_goals(f), 4)], header)
 
 
@@ -222,27 +232,25 @@ def _with_imports(
 
 
 def _typing(typist: Typist, name: str, side: Side) -> Figures:
-    f = _percentiles(f"{side.prefix}{name}", list(typist.edits(EDITS if side.is_ours else GOPLS_EDITS)))
+    count = EDITS if side.is_ours else GOPLS_EDITS
+    f = _in_rounds(f"{side.prefix}{name}", partial(typist.edits, count))
     if side.is_ours:
-        f |= _echoes(name)
-    if side.is_ours:
-        probes = list(typist.probes(EDITS))
-        f |= {f"{name}_probe_max_ms": max(probes), f"{name}_probe_p999_ms": percentile(probes, 0.999)}
+        probes = [list(typist.probes(EDITS)) for _ in range(ROUNDS)]
+        f |= {
+            f"{name}_probe_max_ms": min(max(each) for each in probes),
+            f"{name}_probe_all_max_ms": max(max(each) for each in probes),
+        }
+        f |= _in_rounds(f"{name}_same", _same_work)
     return f
 
 
-def _echoes(name: str) -> Figures:
-    """What a program takes that does nothing but send back what it gets: so long the machine does other
-    things."""
-    echo = LanguageServer(["cat"], ROOT)
-    samples = []
-    for number in range(EDITS):
+def _same_work() -> Iterator[float]:
+    """The milliseconds of work that is always the same and takes about as long as an edit, EDITS times."""
+    text = json.dumps([{"name": f"name{n}", "line": n, "tags": ["a", str(n)]} for n in range(1000)])
+    for _ in range(EDITS):
         begun = time.perf_counter()
-        echo.send({"jsonrpc": "2.0", "id": number})
-        echo.answer(number)
-        samples.append((time.perf_counter() - begun) * 1000)
-    echo.kill()
-    return {**_percentiles(f"{name}_echo", samples), f"{name}_echo_max_ms": max(samples)}
+        json.loads(text)
+        yield (time.perf_counter() - begun) * 1000
 
 
 def _requests(typist: Typist, name: str, side: Side) -> Figures:
@@ -250,12 +258,18 @@ def _requests(typist: Typist, name: str, side: Side) -> Figures:
     for what, method in _METHODS.items():
         place = {"completion": typist.subject.complete, "hover": typist.subject.hover}.get(what)
         count = REQUESTS if side.is_ours else GOPLS_REQUESTS
-        f |= _percentiles(f"{side.prefix}{name}{what}", list(typist.requests(method, place, count)))
+        f |= _in_rounds(f"{side.prefix}{name}{what}", partial(typist.requests, method, place, count))
     return f
 
 
-def _percentiles(name: str, samples: Sequence[float]) -> Figures:
-    return {f"{name}_p50_ms": percentile(samples, 0.5), f"{name}_p99_ms": percentile(samples, 0.99)}
+def _in_rounds(name: str, work: Callable[[], Iterator[float]]) -> Figures:
+    """The percentiles of the best round, and the p99 of all."""
+    rounds = [list(work()) for _ in range(ROUNDS)]
+    return {
+        f"{name}_p50_ms": min(percentile(samples, 0.5) for samples in rounds),
+        f"{name}_p99_ms": min(percentile(samples, 0.99) for samples in rounds),
+        f"{name}_all_p99_ms": percentile([each for samples in rounds for each in samples], 0.99),
+    }
 
 
 # --- the index
@@ -273,9 +287,13 @@ def _index(side: Side, packages: Sequence[GoPackage], lines: int, scratch: Path)
     for path in tree.rglob("*.go"):
         path.read_bytes()
     udfs = sum("testdata" not in package.path.split("/") for package in some)
-    for state in ("", "_warm"):
-        with side.started(tree, scratch / "index-caches") as server:
-            f |= _index_session(server, f"index{state}", udfs)
+    found: dict[str, list[float]] = {}
+    for number in range(2):
+        for state in ("", "_warm"):
+            with side.started(tree, scratch / f"index-caches-{number}") as server:
+                for name, value in _index_session(server, f"index{state}", udfs).items():
+                    found.setdefault(name, []).append(value)
+    f |= {name: (max if name.endswith("_mb") else min)(values) for name, values in found.items()}
     f["index_lines_per_s"] = f["index_lines"] / f["index_s"]
     return f
 
@@ -333,13 +351,16 @@ def _rows(f: Figures) -> Iterator[tuple[str, ...]]:
         yield f"[bold]{kind}[/]", "", "", ""
         yield row("edit → diagnostics, p50", f"{prefix}edit_p50_ms")
         yield row("p99", f"{prefix}edit_p99_ms")
-        yield row("p99 of a program that only echoes", f"{prefix}edit_echo_p99_ms")
+        yield row("p99 of all rounds", f"{prefix}edit_all_p99_ms")
+        yield row("work that is always the same, p50", f"{prefix}edit_same_p50_ms")
+        yield row("p99", f"{prefix}edit_same_p99_ms")
+        yield row("p99 of all rounds", f"{prefix}edit_same_all_p99_ms")
         yield row("edit → a request of the loop alone, max", f"{prefix}edit_probe_max_ms")
-        yield row("p99.9", f"{prefix}edit_probe_p999_ms")
-        yield row("max of a program that only echoes", f"{prefix}edit_echo_max_ms")
+        yield row("max of all rounds", f"{prefix}edit_probe_all_max_ms")
         for what in _METHODS:
             yield row(f"{what} at once after an edit, p50", f"{prefix}{what}_p50_ms")
             yield row("p99", f"{prefix}{what}_p99_ms")
+            yield row("p99 of all rounds", f"{prefix}{what}_all_p99_ms")
     yield (
         f"[bold]index of {f['index_packages']:.0f} packages, {f['index_lines']:,.0f} lines[/]",
         *("", "", ""),
