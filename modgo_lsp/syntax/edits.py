@@ -60,6 +60,10 @@ def _edited(document: Document, span: Span, new: bytes) -> Document:
         else:
             stays = index == 0 or len(made) == stop - begin
             wanted.append(starts[begin + index] if stays else None)
+    if first == last and len(made) == stop - begin:
+        part, was = made[first - begin], parts[first]
+        if part is not was and part.text == was.text[:start] + new + was.text[end:]:
+            part.goes_on(was, start, end, start + len(new))
     placed = [*parts[:begin], *made, *parts[stop:]]
     return Document(document.path, placed, _placed(placed, [*starts[:begin], *wanted, *starts[stop:]]))
 

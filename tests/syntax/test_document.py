@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import random
+import re
+from pathlib import Path
+
+import pytest
+import tree_sitter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.document import Document, parse
+from modgo_lsp.syntax.document import Document, Part, parse
 from modgo_lsp.syntax.edits import edit, opened
 from modgo_lsp.syntax.errors import first_error
 from modgo_lsp.syntax.lower import lower
 from modgo_lsp.syntax.positions import Span
 
+ROOT = Path(__file__).resolve().parents[2]
 SOURCE = b"""\xef\xbb\xbfpackage counters\r
 \r
 import "github.com/GeertJohan/aerospike-mod-go/udf"
@@ -120,3 +127,39 @@ def test_the_edited_document_stays_as_it_was() -> None:
 
 def test_spans_past_the_end_mean_the_end() -> None:
     assert edit(parse("/x.go", b"package a"), [(Span(50, 90), b"b")]).source == b"package ab"
+
+
+_TOKEN = re.compile(rb'\w+|"(?:[^"\\\n]|\\.)*"|\s+|.', re.DOTALL)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_tree_that_goes_on_from_another_is_that_of_a_fresh_parse(seed: int) -> None:
+    """Edits of real code, a token at a time; node by node, with lines and columns."""
+    choose = random.Random(seed)
+    sources = [path.read_bytes() for path in sorted((ROOT / "udf").glob("*.go"))]
+    tokens = [token for source in sources for token in _TOKEN.findall(source)]
+    whole = 0
+    for source in choose.sample(sources, 3):
+        document = opened("/x.go", source)
+        for _ in range(60):
+            offset = choose.choice([match.start() for match in _TOKEN.finditer(document.source)])
+            old = choose.choice(["", "", _TOKEN.match(document.source, offset)])
+            start = document.from_source(offset)
+            end = document.from_source(offset + len(old[0])) if old else start
+            changed = edit(document, [(Span(start, end), choose.choice(tokens))])
+            news = [part for part in changed.parts if part not in document.parts]
+            for part in news:
+                assert _nodes(part.tree) == _nodes(Part(part.text, part.first).tree)
+            if not any(part.tree.root_node.has_error for part in news):
+                whole, document = whole + 1, changed
+    assert whole > 60
+
+
+def _nodes(tree: tree_sitter.Tree) -> list[object]:
+    found: list[object] = []
+    pending = [tree.root_node]
+    while pending:
+        node = pending.pop()
+        found.append((node.kind_id, node.start_byte, node.end_byte, node.start_point, node.is_missing))
+        pending += node.children
+    return found
