@@ -61,7 +61,7 @@ class FileUnit:
         self.declared: dict[ast.Decl, tuple[Object, ...]] = {}
         self.memo: dict[ast.Node, dict[object, Any]] = {}
         self.told: SourceFile | None = None
-        self._asked = 0
+        self._asked, self._asked_of = 0, syntax
 
     @property
     def path(self) -> str:
@@ -87,6 +87,8 @@ class FileUnit:
     def mentions(self, name: str) -> Sequence[int]:
         """The offsets at which `name` stands as a word, in code or elsewhere."""
         word = name.encode("utf-8", "surrogateescape")
+        if self._asked_of is not self.syntax:
+            self._asked, self._asked_of = 0, self.syntax  # what was known is of a text before
         if self._asked < _FEW:
             self._asked += 1
             return list(occurrences(self.document.text, (word,)))

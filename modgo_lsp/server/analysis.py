@@ -147,9 +147,11 @@ class Analysis:
     def _run(self) -> None:
         while (work := self._next()) is not None:
             try:
-                work()
+                with garbage.set_apart():
+                    work()
             except Exception:
                 _log.exception("The analysis failed")
+            self._sweep.worked()
 
     def _next(self) -> Callable[[], None] | None:
         with self._news:
@@ -164,7 +166,8 @@ class Analysis:
                     return self._publish
                 if self._later:
                     return self._step
-                if not self._news.wait(_QUIET if self._sweep.is_due else None):
+                left = self._sweep.seconds_left
+                if not self._news.wait(None if left is None else max(_QUIET, left)):
                     return self._sweep.do
         return None
 
@@ -192,8 +195,10 @@ class Analysis:
             return self._loader
         environment = self._go_environment(go)
         if self._loader is None or environment != self._environment or not self._loader.advance(files):
-            if self._loader is not None and self._sweep.is_due:
-                self.later(self._swept())
+            if self._loader is not None:
+                self._sweep.let_go()
+                if self._sweep.seconds_left == 0:
+                    self.later(self._swept())
             if environment != self._environment:
                 self._importers = None
             self._environment = environment

@@ -1,22 +1,27 @@
 """When Python looks for garbage that refers to itself: such a look holds up every thread, the longer the more
 there is, and what a server keeps stays for long.
 
-So what is there when the session has begun is set apart and not looked at again, and Python looks by itself
-at what is young alone. Everything is looked at when nobody waits for anything. Not for: what is freed at
-once, as most is.
+So what is there when the session has begun is set apart and not looked at again, as is what the analysis has
+made after each piece of its work: it makes no such garbage but where it lets go of a loader. Python looks by
+itself at what else is young. Everything is looked at when nobody waits for anything. Not for: what is freed
+at once, as most is.
 """
 
 from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-# Seconds between two looks at everything.
-_BETWEEN = 30.0
+# Seconds between two looks at everything: where there is something to be freed, and where there may be.
+_BETWEEN, _BETWEEN_VAIN = 30.0, 300.0
 # How often Python looks at what is young, in objects and in looks; and at all: never.
 _YOUNG, _YOUNGER, _NEVER = 700, 10, 1_000_000_000
-# So many looks at what is young make one at everything worth while.
+# After so many pieces of work there may be something.
 _WORTHWHILE = 30
+
+_goes_on = False
 
 
 def begin() -> None:
@@ -26,6 +31,8 @@ def begin() -> None:
 
 def go_on() -> None:
     """From now on there is garbage: loading libraries makes much."""
+    global _goes_on
+    _goes_on = True
     gc.set_threshold(_YOUNG, _YOUNGER, _NEVER)
     gc.enable()
 
@@ -35,18 +42,46 @@ def settle() -> None:
     gc.freeze()
 
 
+@contextmanager
+def set_apart() -> Iterator[None]:
+    """What is made meanwhile is not looked at, then or later: a list of all declarations of a large file is
+    young, too."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if _goes_on:
+            gc.enable()
+
+
 class Sweep:
     """Looks at everything, where that wasn't done lately and something has happened since."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
+        self._worked = 0
+        self._let_go = False
+
+    def worked(self) -> None:
+        """A piece of work was done."""
+        self._worked += 1
+
+    def let_go(self) -> None:
+        """Something was let go of that only a look at everything frees."""
+        self._let_go = True
 
     @property
-    def is_due(self) -> bool:
-        return time.monotonic() - self._last > _BETWEEN and gc.get_count()[2] >= _WORTHWHILE
+    def seconds_left(self) -> float | None:
+        """How long it is until a look is due; None where there is nothing to look for."""
+        if not self._let_go and self._worked < _WORTHWHILE:
+            return None
+        between = _BETWEEN if self._let_go else _BETWEEN_VAIN
+        return max(0.0, self._last + between - time.monotonic())
 
     def do(self) -> None:
         self._last = time.monotonic()
+        self._worked, self._let_go = 0, False
         gc.unfreeze()
         gc.collect()
         gc.freeze()

@@ -1,8 +1,10 @@
-"""Lines that are counted when they are asked for are those that were all noted before."""
+"""Where lines are, however they are found."""
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import get_args
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,3 +33,15 @@ def test_few_lines_are_those_of_all(
             assert few.byte_column(one, other) == every.byte_column(one, other)
         elif 0 <= one <= len(text):
             assert few.line_of(one) == every.line_of(one)
+
+
+@given(st.text("a\r\n\x0b\x0c", max_size=40).map(str.encode))
+def test_lines_that_are_noted_piece_by_piece_are_those_of_the_text(text: bytes) -> None:
+    lines = text.splitlines(keepends=True) or [b""]
+    with patch("modgo_lsp.syntax.positions._AT_A_TIME", 5):
+        found = LineIndex(text)
+    if text.endswith((b"\r", b"\n")):
+        lines.append(b"")
+    assert found.line_count == len(lines)
+    starts = list(accumulate(map(len, lines[:-1]), initial=0))
+    assert [found.offset(line, 0, "utf-8") for line in range(len(lines))] == starts
