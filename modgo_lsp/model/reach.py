@@ -63,17 +63,12 @@ def _static_in(statements: Iterable[ast.Stmt]) -> Iterator[ast.CallExpr]:
                 yield inner
 
 
-def owners_in(file: FileUnit) -> list[Owner]:
-    """Everything in a file that holds code."""
-    return file.remembered(file.syntax, "owners", lambda: list(_owners_in(file)))
-
-
-def _owners_in(file: FileUnit) -> Iterator[Owner]:
-    for decl in file.syntax.decls:
-        if isinstance(decl, ast.FuncDecl):
-            yield from (each for each in file.declared[decl] if isinstance(each, FunctionName))
-        elif decl.token == "var":
-            yield from (spec for spec in decl.specs if isinstance(spec, ast.ValueSpec) and spec.values)
+def owners_in(file: FileUnit, decl: ast.Decl) -> Iterator[Owner]:
+    """Everything in one of a file's declarations that holds code."""
+    if isinstance(decl, ast.FuncDecl):
+        yield from (each for each in file.declared[decl] if isinstance(each, FunctionName))
+    elif decl.token == "var":
+        yield from (spec for spec in decl.specs if isinstance(spec, ast.ValueSpec) and spec.values)
 
 
 def source_of(owner: Owner) -> ast.FuncDecl | ast.ValueSpec:
@@ -101,11 +96,13 @@ def _roots(unit: PackageUnit) -> Iterator[tuple[FileUnit, Owner]]:
 
 
 def _roots_of(file: FileUnit) -> list[Owner]:
-    return [each for each in owners_in(file) if _is_root(each)]
+    return [owner for decl in file.syntax.decls if _has_root(decl) for owner in owners_in(file, decl)]
 
 
-def _is_root(owner: Owner) -> bool:
-    return isinstance(owner, ast.ValueSpec) or (owner.name == "init" and owner.receiver is None)
+def _has_root(decl: ast.Decl) -> bool:
+    if isinstance(decl, ast.FuncDecl):
+        return decl.name.name == "init" and decl.receiver is None
+    return decl.token == "var"
 
 
 class Reach:

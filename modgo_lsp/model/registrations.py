@@ -25,6 +25,7 @@ from modgo_lsp.model.signature import Slot, Subject, declared_subject, distant_s
 from modgo_lsp.model.source_text import type_text
 from modgo_lsp.model.types import Func, Interface, Named, Pointer, Type, TypeParameter, Unknown
 from modgo_lsp.model.units import FileUnit, PackageUnit
+from modgo_lsp.model.words import occurrences
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.positions import Span
 
@@ -45,9 +46,11 @@ def sites(resolver: Resolver, unit: PackageUnit) -> Iterator[Site]:
 
 
 def _sites_of(resolver: Resolver, file: FileUnit) -> list[Site]:
+    mentioning = (file.declaration_at(offset) for offset in occurrences(file.document.text, (b"Register",)))
     return [
         site
-        for owner in owners_in(file)
+        for decl in dict.fromkeys(decl for decl in mentioning if decl is not None)
+        for owner in owners_in(file, decl)
         for site in file.remembered(source_of(owner), "sites", partial(_sites_in, resolver, file, owner))
     ]
 

@@ -9,7 +9,9 @@ Not for: which files changed (sources.py), nor packages whose imports or files a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, count
+from operator import is_not
 
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.objects import FunctionName, Object, TypeName, VariableName
@@ -45,7 +47,7 @@ class Renewal:
             # What doesn't parse may have declared them, or may do so now.
             self._names |= {name.encode() for name in unit.doubted}
             unit.doubted.clear()
-        old, new = file.syntax.decls, parsed.syntax.decls
+        old, new = _differing(file.syntax.decls, parsed.syntax.decls)
         text = parsed.document.text
         staying = set(old) & set(new)
         arriving = [decl for decl in new if decl not in staying]
@@ -199,6 +201,19 @@ class Renewal:
         known = self.functions.setdefault(unit, set())
         if known is not None:
             known.add(function)
+
+
+def _differing(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> tuple[list[ast.Decl], list[ast.Decl]]:
+    """Both without what they begin and end with in common: of thousands an edit changes few."""
+    begin = _common(old, new)
+    old, new = old[begin:], new[begin:]
+    end = _common(old[::-1], new[::-1])
+    return list(old[: len(old) - end]), list(new[: len(new) - end])
+
+
+def _common(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> int:
+    """How many of them are the same from the first on."""
+    return next(compress(count(), map(is_not, old, new)), min(len(old), len(new)))
 
 
 def _by_key(decls: Iterable[tuple[ast.Decl, bytes]]) -> dict[object, list[ast.Decl]]:

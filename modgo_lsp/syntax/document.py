@@ -48,10 +48,11 @@ class Kinds(NamedTuple):
 
 
 class Lowered(NamedTuple):
-    """What lower.py made of a part that stands at `start`."""
+    """What lower.py made of a part that stands at `start`; `names` are those of its package clauses."""
 
     start: int
-    name: ast.Ident | None
+    names: tuple[ast.Ident, ...]
+    imports: tuple[ast.ImportSpec, ...]
     decls: tuple[ast.Decl, ...]
 
 

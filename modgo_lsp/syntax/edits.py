@@ -20,7 +20,7 @@ _HEAD = re.compile(rb"(?:[ \t]*//[^\n]*\n)*(?:func|type|var|const|import)(?![0-9
 def opened(path: str, text: bytes) -> Document:
     """The document of a text that is going to be edited: there is room behind each part."""
     parts = parts_of(text)
-    return Document(path, parts, _placed(parts, [None] * len(parts)))
+    return Document(path, parts, _placed(parts, [None] * len(parts), 0, len(parts)))
 
 
 def edit(document: Document, changes: Iterable[tuple[Span, bytes]]) -> Document:
@@ -65,7 +65,8 @@ def _edited(document: Document, span: Span, new: bytes) -> Document:
         if part is not was and part.text == was.text[:start] + new + was.text[end:]:
             part.goes_on(was, start, end, start + len(new))
     placed = [*parts[:begin], *made, *parts[stop:]]
-    return Document(document.path, placed, _placed(placed, [*starts[:begin], *wanted, *starts[stop:]]))
+    places = [*starts[:begin], *wanted, *starts[stop:]]
+    return Document(document.path, placed, _placed(placed, places, begin, begin + len(made)))
 
 
 def _cut_again(text: bytes, following: Sequence[Part], first: bool) -> tuple[list[Part], int]:
@@ -99,35 +100,42 @@ def _made(text: bytes, found: Cuts, end: int, first: bool) -> list[Part]:
     return [Part(text[a:b], first and a == 0, a <= found.unclosed < b) for a, b in pairwise(bounds)]
 
 
-def _placed(parts: Sequence[Part], wanted: Sequence[int | None]) -> list[int]:
+def _placed(parts: Sequence[Part], wanted: Sequence[int | None], begin: int, stop: int) -> list[int]:
     """Where the parts stand: where they are wanted, if what is before them leaves that free. One that has to
-    move goes far enough for the next edits; new ones share the room that there is."""
-    starts: list[int] = []
-    end = 0
-    ends = list(accumulate((len(part.text) for part in parts), initial=0))
-    following = _following(wanted)
-    for index, (part, place) in enumerate(zip(parts, wanted, strict=True)):
+    move goes far enough for the next edits; new ones share the room that there is. Those before `begin` and
+    from `stop` on stood where they are wanted, with nothing new between."""
+    starts = [place for place in wanted[:begin] if place is not None]
+    end = starts[-1] + len(parts[begin - 1].text) if starts else 0
+    following = _following(wanted, begin, stop)
+    ends = list(accumulate((len(part.text) for part in parts[begin:stop]), initial=0))
+    for index in range(begin, len(parts)):
+        place = wanted[index]
         if index == 0:
             start = 0
         elif place is not None and place >= end:
+            if index >= stop:
+                starts += [each for each in wanted[index:] if each is not None]
+                return starts
             start = place
         else:
             start = end + _room(parts[index - 1])
-            if place is None and (next_ := following[index]) is not None:
+            if place is None and (next_ := following[index - begin]) is not None:
                 # A place in the middle of the room before the next part that has one.
-                free = next_[1] - end - (ends[next_[0]] - ends[index])
+                free = next_[1] - end - (ends[next_[0] - begin] - ends[index - begin])
                 if free >= 0:
                     start = end + free // (next_[0] - index + 1)
         starts.append(start)
-        end = start + len(part.text)
+        end = start + len(parts[index].text)
     return starts
 
 
-def _following(wanted: Sequence[int | None]) -> list[tuple[int, int] | None]:
-    """For each part the next one that has a place, itself or one behind it: its number and place."""
+def _following(wanted: Sequence[int | None], begin: int, stop: int) -> list[tuple[int, int] | None]:
+    """For each part from `begin` to `stop` the next one that has a place, itself or one behind it: its number
+    and place."""
     found: list[tuple[int, int] | None] = []
-    next_: tuple[int, int] | None = None
-    for index in range(len(wanted) - 1, -1, -1):
+    behind = wanted[stop] if stop < len(wanted) else None
+    next_ = None if behind is None else (stop, behind)
+    for index in range(stop - 1, begin - 1, -1):
         place = wanted[index]
         next_ = next_ if place is None else (index, place)
         found.append(next_)

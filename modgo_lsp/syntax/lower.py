@@ -27,26 +27,23 @@ _IMPORT_SPEC = kind("import_spec")
 def lower(document: Document) -> ast.File:
     """The file of a document. Takes time in proportion to the declarations, not to what is in functions, and
     to those parts alone that were not lowered before, for the place where they stand."""
-    name: ast.Ident | None = None
+    names: list[ast.Ident] = []
+    imports: list[ast.ImportSpec] = []
     decls: list[ast.Decl] = []
     for start, part in zip(document.starts, document.parts, strict=True):
-        if part.lowered is None or part.lowered.start != start:
-            part.lowered = _lowered(part, start)
-        name = name or part.lowered.name
-        decls += part.lowered.decls
-    imports = tuple(
-        spec
-        for decl in decls
-        if isinstance(decl, ast.GenDecl) and decl.token == "import"
-        for spec in decl.specs
-        if isinstance(spec, ast.ImportSpec)
-    )
-    return ast.File(Span(0, len(document.text)), name, imports, tuple(decls))
+        lowered = part.lowered
+        if lowered is None or lowered.start != start:
+            part.lowered = lowered = _lowered(part, start)
+        names += lowered.names
+        imports += lowered.imports
+        decls += lowered.decls
+    return ast.File(Span(0, len(document.text)), names[0] if names else None, tuple(imports), tuple(decls))
 
 
 def _lowered(part: Part, start: int) -> Lowered:
     lowering = Lowering(part.code, start - part.offset, lower_body)
-    name: ast.Ident | None = None
+    names: list[ast.Ident] = []
+    imports: list[ast.ImportSpec] = []
     decls: list[ast.Decl] = []
     comments: list[Tree] = []
     for node in part.nodes:
@@ -55,23 +52,25 @@ def _lowered(part: Part, start: int) -> Lowered:
             comments.append(node)
             continue
         if kind_id == _CLAUSE:
-            name = name or _package_name(lowering, node)
+            names += _package_names(lowering, node)
         elif kind_id == _IMPORT:
-            decls.append(_import(lowering, node))
+            specs = _import_specs(lowering, node)
+            imports += specs
+            decls.append(ast.GenDecl(lowering.span(node), "import", tuple(specs)))
         elif kind_id in _FUNCTIONS:
             decls.append(_function(lowering, node, _doc(lowering, comments, node.start_byte)))
         elif kind_id in _GENERAL:
             decls.append(lower_general(lowering, node))
         comments.clear()
-    return Lowered(start, name, tuple(decls))
+    return Lowered(start, tuple(names), tuple(imports), tuple(decls))
 
 
-def _package_name(lowering: Lowering, clause: Tree) -> ast.Ident | None:
+def _package_names(lowering: Lowering, clause: Tree) -> list[ast.Ident]:
     node = clause.child_by_field_id(grammar.NAME)
-    return None if node is None or node.is_missing else lowering.ident(node)
+    return [] if node is None or node.is_missing else [lowering.ident(node)]
 
 
-def _import(lowering: Lowering, node: Tree) -> ast.GenDecl:
+def _import_specs(lowering: Lowering, node: Tree) -> list[ast.ImportSpec]:
     specs = []
     for child in node.named_children:
         if child.kind_id != _IMPORT_SPEC:
@@ -89,7 +88,7 @@ def _import(lowering: Lowering, node: Tree) -> ast.GenDecl:
                 lowering.span(path),
             )
         )
-    return ast.GenDecl(lowering.span(node), "import", tuple(specs))
+    return specs
 
 
 def _function(lowering: Lowering, node: Tree, doc: Span | None) -> ast.FuncDecl:
