@@ -21,11 +21,14 @@ _YOUNG, _YOUNGER, _NEVER = 700, 10, 1_000_000_000
 # After so many pieces of work there may be something.
 _WORTHWHILE = 30
 
-_goes_on = False
+# Whether this process is a server, and whether its libraries are being loaded, or are.
+_is_server = _goes_on = False
 
 
 def begin() -> None:
-    """Nothing is looked at until the first findings are told."""
+    """This process is a server. Nothing is looked at until the first findings are told."""
+    global _is_server
+    _is_server = True
     gc.disable()
 
 
@@ -44,8 +47,11 @@ def settle() -> None:
 
 @contextmanager
 def set_apart() -> Iterator[None]:
-    """What is made meanwhile is not looked at, then or later: a list of all declarations of a large file is
-    young, too."""
+    """What a server makes meanwhile is not looked at, then or later: a list of all declarations of a large
+    file is young, too."""
+    if not _is_server:
+        yield
+        return
     gc.disable()
     try:
         yield
