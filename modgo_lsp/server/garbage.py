@@ -14,8 +14,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Seconds between two looks at everything: where there is something to be freed, and where there may be.
-_BETWEEN, _BETWEEN_VAIN = 30.0, 300.0
+# Seconds between two looks at everything: where there is much to be freed, something, or where there may be.
+_BETWEEN_MUCH, _BETWEEN, _BETWEEN_VAIN = 3.0, 30.0, 300.0
+# Who types in an import lets go of a loader with each letter: some megabytes of a large module.
+_MUCH = 8
 # How often Python looks at what is young, in objects and in looks; and at all: never.
 _YOUNG, _YOUNGER, _NEVER = 700, 10, 1_000_000_000
 # After so many pieces of work there may be something.
@@ -66,8 +68,7 @@ class Sweep:
 
     def __init__(self) -> None:
         self._last = time.monotonic()
-        self._worked = 0
-        self._let_go = False
+        self._worked = self._let_go = 0
 
     def worked(self) -> None:
         """A piece of work was done."""
@@ -75,19 +76,19 @@ class Sweep:
 
     def let_go(self) -> None:
         """Something was let go of that only a look at everything frees."""
-        self._let_go = True
+        self._let_go += 1
 
     @property
     def seconds_left(self) -> float | None:
         """How long it is until a look is due; None where there is nothing to look for."""
         if not self._let_go and self._worked < _WORTHWHILE:
             return None
-        between = _BETWEEN if self._let_go else _BETWEEN_VAIN
+        between = _BETWEEN_MUCH if self._let_go >= _MUCH else _BETWEEN if self._let_go else _BETWEEN_VAIN
         return max(0.0, self._last + between - time.monotonic())
 
     def do(self) -> None:
         self._last = time.monotonic()
-        self._worked, self._let_go = 0, False
+        self._worked = self._let_go = 0
         gc.unfreeze()
         gc.collect()
         gc.freeze()
