@@ -27,8 +27,8 @@ def edit(document: Document, changes: Iterable[tuple[Span, bytes]]) -> Document:
     """`document` with `changes` made one after the other, as LSP sends them: each span is of the text as
     the changes before it have left it. Spans past the end of the text are taken as ending there.
 
-    Only the parts that are touched are parsed again, from their new text alone: so it doesn't matter which
-    edits led to a text, and the editor says what the command line says.
+    Only the parts that are touched are parsed again: to the tree of their new text alone, so that it doesn't
+    matter which edits led to a text, and the editor says what the command line says.
     """
     for span, new in changes:
         document = _edited(document, span, new)
