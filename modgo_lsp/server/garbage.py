@@ -1,10 +1,10 @@
 """When Python looks for garbage that refers to itself: such a look holds up every thread, the longer the more
 there is, and what a server keeps stays for long.
 
-So what is there when the session has begun is set apart and not looked at again, as is what the analysis has
-made after each piece of its work: it makes no such garbage but where it lets go of a loader. Python looks by
-itself at what else is young. Everything is looked at when nobody waits for anything. Not for: what is freed
-at once, as most is.
+So what is there when the session has begun is set apart and not looked at again, as is what the analysis
+makes where that is much: it makes no such garbage but where it lets go of a loader. Python looks by itself at
+what else is young; each request leaves some. Everything is looked at when nobody waits for anything. Not for:
+what is freed at once, as most is.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _MUCH = 8
 _YOUNG, _YOUNGER, _NEVER = 700, 10, 1_000_000_000
 # After so many pieces of work there may be something.
 _WORTHWHILE = 30
+# So many objects take longer to be looked at than others should wait.
+_LARGE = 10_000
 
 # Whether this process is a server, and whether its libraries are being loaded, or are.
 _is_server = _goes_on = False
@@ -49,8 +51,8 @@ def settle() -> None:
 
 @contextmanager
 def set_apart() -> Iterator[None]:
-    """What a server makes meanwhile is not looked at, then or later: a list of all declarations of a large
-    file is young, too."""
+    """What a server makes meanwhile is not looked at until it is done, nor later where it is much: what is
+    known of a large file is young, too, when that was opened."""
     if not _is_server:
         yield
         return
@@ -58,7 +60,8 @@ def set_apart() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
+        if gc.get_count()[0] > _LARGE:
+            gc.freeze()
         if _goes_on:
             gc.enable()
 

@@ -465,6 +465,20 @@ def test_memory_stays_as_it_is_over_a_day(start: Start, module: Path) -> None:
     assert max(sizes[-rounds // 3 :]) < third * 1.1 + 5, sizes
 
 
+def test_requests_leave_nothing_behind(start: Start, module: Path) -> None:
+    """Thousands of them, with no pause in which all garbage could be looked for."""
+    server = start()
+    uri = server.open(module / "stats.go", UNREGISTERED)
+    process = psutil.Process(server.process.pid)
+    sizes = []
+    for _ in range(4):
+        for _ in range(500):
+            assert at(server, uri)["result"]
+            at(server, uri, "textDocument/nothing")
+        sizes.append(process.memory_info().rss / 1024 / 1024)
+    assert sizes[-1] - sizes[0] < 2, sizes
+
+
 MESSAGES: tuple[tuple[str, Any], ...] = (
     ("textDocument/didOpen", {"textDocument": {"uri": "U", "languageId": "go", "version": 1, "text": CLEAN}}),
     ("textDocument/didChange", change("U", 2, between((3, 1), (5, 2), "var x = 1\n"))),
