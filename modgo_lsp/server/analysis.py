@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-# Seconds without a wish, after which nobody minds being held up a little.
-_QUIET = 2.0
 
 
 class CancelledError(Exception):
@@ -166,8 +164,7 @@ class Analysis:
                     return self._publish
                 if self._later:
                     return self._step
-                left = self._sweep.seconds_left
-                if not self._news.wait(None if left is None else max(_QUIET, left)):
+                if not self._news.wait(self._sweep.seconds_left):
                     return self._sweep.do
         return None
 
@@ -197,8 +194,6 @@ class Analysis:
         if self._loader is None or environment != self._environment or not self._loader.advance(files):
             if self._loader is not None:
                 self._sweep.let_go()
-                if self._sweep.seconds_left == 0:
-                    self.later(self._swept())
             if environment != self._environment:
                 self._importers = None
             self._environment = environment
@@ -210,11 +205,6 @@ class Analysis:
             self._importers.advance(glanced_at())
         self._number, self._files = number, files
         return self._loader
-
-    def _swept(self) -> Iterator[None]:
-        """Frees the loaders of before, when nobody waits for anything."""
-        yield
-        self._sweep.do()
 
     def _go_environment(self, go: str | None) -> GoEnvironment | None:
         """Where Go is. Looked for again when something on disk has changed, or is looked at anew: not for

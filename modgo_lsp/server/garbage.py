@@ -20,8 +20,8 @@ _BETWEEN_MUCH, _BETWEEN, _BETWEEN_VAIN = 3.0, 30.0, 300.0
 _MUCH = 8
 # How often Python looks at what is young, in objects and in looks; and at all: never.
 _YOUNG, _YOUNGER, _NEVER = 700, 10, 1_000_000_000
-# After so many pieces of work there may be something.
-_WORTHWHILE = 30
+# After so many pieces of work there may be something, to be looked for when nobody has asked for seconds.
+_WORTHWHILE, _QUIET = 30, 2.0
 # So many objects take longer to be looked at than others should wait.
 _LARGE = 10_000
 
@@ -83,11 +83,11 @@ class Sweep:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it is until a look is due; None where there is nothing to look for."""
-        if not self._let_go and self._worked < _WORTHWHILE:
-            return None
-        between = _BETWEEN_MUCH if self._let_go >= _MUCH else _BETWEEN if self._let_go else _BETWEEN_VAIN
-        return max(0.0, self._last + between - time.monotonic())
+        """How long nothing else is to be done until a look is; None where there is nothing to look for."""
+        passed = time.monotonic() - self._last
+        if self._let_go:
+            return max(0.0, (_BETWEEN_MUCH if self._let_go >= _MUCH else _BETWEEN) - passed)
+        return max(_QUIET, _BETWEEN_VAIN - passed) if self._worked >= _WORTHWHILE else None
 
     def do(self) -> None:
         self._last = time.monotonic()
