@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,10 @@ import pytest
 import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
+
+from bench.language_server import PUSHED, LanguageServer
+
+from .stdio import COMMAND, Start
 
 # Their assertions then show what differs.
 pytest.register_assert_rewrite("tests.server.marker_checks", "tests.server.marked_workspace")
@@ -278,3 +282,25 @@ def module(tmp_path: Path) -> Path:
     (folder / "go.mod").write_text(GO_MOD)
     (folder / "stats.go").write_text(CLEAN)
     return folder
+
+
+@pytest.fixture
+def start(module: Path, tmp_path: Path) -> Iterator[Start]:
+    """Starts a server on the module, after the handshake, with a cache of its own."""
+    servers = []
+
+    def started(handshake: bool = True, **more: Any) -> LanguageServer:
+        environment = {
+            "PYTHONPATH": str(ROOT),
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            "GOCACHE": os.environ.get("GOCACHE") or str(Path("~/.cache/go-build").expanduser()),
+        }
+        server = LanguageServer(COMMAND, module, environment, **more)
+        servers.append(server)
+        if handshake:
+            server.initialize(capabilities=PUSHED)
+        return server
+
+    yield started
+    for server in servers:
+        server.kill()

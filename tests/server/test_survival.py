@@ -11,9 +11,7 @@ import os
 import random
 import resource
 import shutil
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,49 +20,10 @@ import pytest
 
 from bench.language_server import PUSHED, LanguageServer
 
-from .conftest import CLEAN, ROOT, UNREGISTERED
+from .conftest import CLEAN, UNREGISTERED
+from .stdio import Start, at, between, change, settle, status
 
 EXAMPLES = int(os.environ.get("MODGO_EXAMPLES", "50"))
-COMMAND = [sys.executable, "-m", "modgo_lsp.server.main"]
-Start = Callable[..., LanguageServer]
-
-
-@pytest.fixture
-def start(module: Path, tmp_path: Path) -> Iterator[Start]:
-    """Starts a server on the module, after the handshake, with a cache of its own."""
-    servers = []
-
-    def started(handshake: bool = True, **more: Any) -> LanguageServer:
-        environment = {
-            "PYTHONPATH": str(ROOT),
-            "XDG_CACHE_HOME": str(tmp_path / "cache"),
-            "GOCACHE": os.environ.get("GOCACHE") or str(Path("~/.cache/go-build").expanduser()),
-        }
-        server = LanguageServer(COMMAND, module, environment, **more)
-        servers.append(server)
-        if handshake:
-            server.initialize(capabilities=PUSHED)
-        return server
-
-    yield started
-    for server in servers:
-        server.kill()
-
-
-def status(server: LanguageServer) -> dict[str, Any]:
-    found: dict[str, Any] = server.request("workspace/executeCommand", {"command": "modgo.status"})
-    return found
-
-
-def settle(server: LanguageServer) -> None:
-    while not status(server)["idle"]:
-        server.receive(0.01)
-
-
-def at(server: LanguageServer, uri: str, method: str = "textDocument/hover") -> Any:
-    """The answer to a request about the name of the first registration, an error or a result."""
-    here = {"textDocument": {"uri": uri}, "position": {"line": 5, "character": 16}}
-    return server.answer(server.ask(method, here))
 
 
 def lints(server: LanguageServer, folder: Path, name: str = "alive.go") -> None:
@@ -74,16 +33,6 @@ def lints(server: LanguageServer, folder: Path, name: str = "alive.go") -> None:
     server.until(lambda: "Alive" in str(server.pushed.get(uri)))
     server.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     assert status(server)["version"]
-
-
-def change(uri: str, version: Any, *changes: Any) -> dict[str, Any]:
-    return {"textDocument": {"uri": uri, "version": version}, "contentChanges": list(changes)}
-
-
-def between(start: tuple[Any, Any], end: tuple[Any, Any], text: Any = "x") -> dict[str, Any]:
-    (line, column), (last, stop) = start, end
-    places = {"start": {"line": line, "character": column}, "end": {"line": last, "character": stop}}
-    return {"range": places, "text": text}
 
 
 # --- messages
@@ -430,53 +379,7 @@ def written(server: LanguageServer, message: object) -> bool:
     return True
 
 
-# --- for long
-
-
-def test_memory_stays_as_it_is_over_a_day(start: Start, module: Path) -> None:
-    """Edits, new files, saves, settings and other branches, again and again."""
-    server = start()
-    uri = server.open(module / "stats.go", UNREGISTERED)
-    process = psutil.Process(server.process.pid)
-    version, sizes = 1, []
-    rounds = 3 * max(4, EXAMPLES // 8)
-    for number in range(rounds):
-        for step in range(40):
-            version += 1
-            text = UNREGISTERED.replace("n+1", f"n+1{number}{step}")
-            server.change(
-                uri, version, {"text": text} if step % 8 == 0 else between((step, 0), (step, 0), "\n")
-            )
-            if step % 4 == 0:
-                server.diagnostics(uri, version, count=1)
-                at(server, uri, "textDocument/completion")
-                at(server, uri)
-        other = server.open(module / f"other{number}" / "a.go", UNREGISTERED)
-        server.diagnostics(other, 1, count=1)
-        server.notify("textDocument/didClose", {"textDocument": {"uri": other}})
-        (module / "more.go").write_text(f"package stats\n\nconst more = {number}\n")
-        told = {"changes": [{"uri": (module / "more.go").as_uri(), "type": 2}]}
-        server.notify("workspace/didChangeWatchedFiles", told)
-        lint = {"modgo": {"lint": {"ignore": ["MG5"] if number % 2 else []}}}
-        server.notify("workspace/didChangeConfiguration", {"settings": lint})
-        settle(server)
-        sizes.append(process.memory_info().rss / 1024 / 1024)
-    third = max(sizes[: rounds // 3])
-    assert max(sizes[-rounds // 3 :]) < third * 1.1 + 5, sizes
-
-
-def test_requests_leave_nothing_behind(start: Start, module: Path) -> None:
-    """Thousands of them, with no pause in which all garbage could be looked for."""
-    server = start()
-    uri = server.open(module / "stats.go", UNREGISTERED)
-    process = psutil.Process(server.process.pid)
-    sizes = []
-    for _ in range(4):
-        for _ in range(500):
-            assert at(server, uri)["result"]
-            at(server, uri, "textDocument/nothing")
-        sizes.append(process.memory_info().rss / 1024 / 1024)
-    assert sizes[-1] - sizes[0] < 2, sizes
+# --- at random
 
 
 MESSAGES: tuple[tuple[str, Any], ...] = (
