@@ -14,10 +14,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Seconds between two looks at everything: where there is much to be freed, something, or where there may be.
-_BETWEEN_MUCH, _BETWEEN, _BETWEEN_VAIN = 3.0, 30.0, 300.0
-# Who types in an import lets go of a loader with each letter: some megabytes of a large module.
-_MUCH = 8
+# Seconds between two looks at everything: where there is something to be freed, and where there may be.
+_BETWEEN, _BETWEEN_VAIN = 30.0, 300.0
+# So much to be freed doesn't wait. Who types in an import lets go of a loader with each letter, which is some
+# megabytes of a large module.
+_MUCH = 16
 # How often Python looks at what is young, in objects and in looks; and at all: never.
 _YOUNG, _YOUNGER, _NEVER = 700, 10, 1_000_000_000
 # After so many pieces of work there may be something, to be looked for when nobody has asked for seconds.
@@ -86,7 +87,7 @@ class Sweep:
         """How long nothing else is to be done until a look is; None where there is nothing to look for."""
         passed = time.monotonic() - self._last
         if self._let_go:
-            return max(0.0, (_BETWEEN_MUCH if self._let_go >= _MUCH else _BETWEEN) - passed)
+            return max(0.0, _BETWEEN - passed) if self._let_go < _MUCH else 0.0
         return max(_QUIET, _BETWEEN_VAIN - passed) if self._worked >= _WORTHWHILE else None
 
     def do(self) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from modgo_lsp.server.garbage import Sweep
+
 from .conftest import UNREGISTERED
 from .stdio import Start, at, between, settle
 
@@ -60,3 +62,18 @@ def test_requests_leave_nothing_behind(start: Start, module: Path) -> None:
             at(server, uri, "textDocument/nothing")
         sizes.append(process.memory_info().rss / 1024 / 1024)
     assert sizes[-1] - sizes[0] < 2, sizes
+
+
+def test_what_was_let_go_of_is_freed_before_it_is_much() -> None:
+    sweep = Sweep()
+    assert sweep.seconds_left is None
+    sweep.let_go()
+    assert 20 < sweep.seconds_left <= 30
+    for _ in range(15):
+        sweep.let_go()
+    assert sweep.seconds_left == 0
+    sweep.do()
+    assert sweep.seconds_left is None
+    for _ in range(30):
+        sweep.worked()
+    assert 200 < sweep.seconds_left <= 300
