@@ -41,7 +41,7 @@ EDITS, GOPLS_EDITS = 200, 12
 REQUESTS, GOPLS_REQUESTS = 100, 8
 PACKAGES = 300
 LARGE_FILE, MANY_FILES = 3000, 100
-LINES = 1_000_000
+LINES, HUGE_FILE = 1_000_000, 10_000_000
 # How long the client waits between two probes of the loop.
 _BETWEEN = 0.004
 _METHODS = {
@@ -95,6 +95,7 @@ def main() -> None:
         f = _one_file(sides, scratch)
         f |= _many_packages(sides, packages[:PACKAGES], scratch)
         f |= _many_files(sides, packages, scratch)
+        f |= _huge_file(sides[0], scratch)
         f |= _index(sides[0], packages, lines, scratch)
     f["load"] = load
     about = f"Python {platform.python_version()}, load when it began: {load:.1f}"
@@ -272,6 +273,23 @@ def _in_rounds(name: str, work: Callable[[], Iterator[float]]) -> Figures:
     }
 
 
+# --- a huge file
+
+
+def _huge_file(side: Side, scratch: Path) -> Figures:
+    """A file of HUGE_FILE bytes is opened, while the protocol's loop is asked whether it is there."""
+    source = _counters(scratch / "huge")
+    one = "// F%(n)d is one.\nfunc F%(n)d(a int) int {\n\tif a > 1 {\n\t\treturn a * %(n)d\n\t}\n\treturn a\n}\n"
+    text = source.read_text() + "".join(one % {"n": n} for n in range(HUGE_FILE // len(one)))
+    with side.started(source.parent, scratch / "huge-caches") as server:
+        server.request("workspace/symbol", {"query": "add"})  # by then all is imported
+        begun = time.perf_counter()
+        uri = server.open(source, text)
+        probes = list(probes_until(server, lambda: uri in server.pushed, _BETWEEN))
+        seconds = time.perf_counter() - begun
+    return {"huge_mb": len(text) / 1e6, "huge_s": seconds, "huge_probe_max_ms": max(probes)}
+
+
 # --- the index
 
 
@@ -361,6 +379,9 @@ def _rows(f: Figures) -> Iterator[tuple[str, ...]]:
             yield row(f"{what} at once after an edit, p50", f"{prefix}{what}_p50_ms")
             yield row("p99", f"{prefix}{what}_p99_ms")
             yield row("p99 of all rounds", f"{prefix}{what}_all_p99_ms")
+    yield f"[bold]a file of {f['huge_mb']:.0f} MB[/]", "", "", ""
+    yield row("opened → diagnostics", "huge_s", "s")
+    yield row("the loop answers meanwhile: max", "huge_probe_max_ms")
     yield (
         f"[bold]index of {f['index_packages']:.0f} packages, {f['index_lines']:,.0f} lines[/]",
         *("", "", ""),
