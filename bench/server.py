@@ -279,7 +279,7 @@ def _in_rounds(name: str, work: Callable[[], Iterator[float]]) -> Figures:
 def _huge_file(side: Side, scratch: Path) -> Figures:
     """A file of HUGE_FILE bytes is opened, while the protocol's loop is asked whether it is there."""
     source = _counters(scratch / "huge")
-    one = "// F%(n)d is one.\nfunc F%(n)d(a int) int {\n\tif a > 1 {\n\t\treturn a * %(n)d\n\t}\n\treturn a\n}\n"
+    one = "// F%(n)d is one.\nfunc F%(n)d(a int) int {\n\tif a > 1 {\n\t\treturn %(n)d\n\t}\n\treturn a\n}\n"
     text = source.read_text() + "".join(one % {"n": n} for n in range(HUGE_FILE // len(one)))
     with side.started(source.parent, scratch / "huge-caches") as server:
         server.request("workspace/symbol", {"query": "add"})  # by then all is imported
