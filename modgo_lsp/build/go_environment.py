@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Literal
 
+from modgo_lsp.build.isolated import find_program
 from modgo_lsp.model.go_environment import GoEnvironment
 
 MINIMUM_GO = (1, 24)
@@ -80,7 +81,7 @@ def _config_folder() -> str:
 def _library(setting: str | None, variables: _Variables) -> tuple[str | None, str]:
     """GOROOT and version of the Go that a build would take."""
     if setting:
-        command = _which(os.path.expanduser(setting))
+        command = find_program(os.path.expanduser(setting))
         found = None if command is None else _of_command(command, variables)
         return found or (None, "")
     for command, _, settings in go_candidates():
@@ -123,20 +124,6 @@ def _text(path: str) -> str:
         return file.read()
 
 
-def _which(command: str) -> str | None:
-    """As shutil.which, whose module loads what unpacks archives."""
-    if sys.platform == "win32":
-        import shutil
-
-        return shutil.which(command)
-    if os.path.dirname(command):
-        places = [command]
-    else:
-        folders = os.environ.get("PATH", os.defpath)
-        places = [os.path.join(folder, command) for folder in folders.split(os.pathsep)] if folders else []
-    return next((each for each in places if os.access(each, os.X_OK) and not os.path.isdir(each)), None)
-
-
 def parse_version(text: str) -> tuple[int, ...]:
     """(1, 26, 8) of "go1.26.8", "1.26.8", "1.27rc1" or "devel go1.28-abc"; () where there is no number."""
     match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
@@ -146,7 +133,7 @@ def parse_version(text: str) -> tuple[int, ...]:
 def go_candidates() -> list[tuple[str, Origin, dict[str, str]]]:
     """The go commands of this machine, the best first: path, origin, variables that must be set for it."""
     candidates: list[tuple[str, Origin, dict[str, str]]] = []
-    if path := _which("go"):
+    if path := find_program("go"):
         candidates.append((path, "PATH", {}))
     folder = wheel_folder("go")
     executable = "go.exe" if sys.platform == "win32" else "go"

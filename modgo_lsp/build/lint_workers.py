@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import traceback
 from collections import deque
@@ -18,6 +19,7 @@ from multiprocessing.process import BaseProcess
 
 import msgspec
 
+from modgo_lsp.build.isolated import NEUTRAL_FOLDER, python_command
 from modgo_lsp.lint.index import ModuleIndex
 from modgo_lsp.lint.judging import Batch, Judge
 from modgo_lsp.model.files import Files
@@ -26,6 +28,8 @@ from modgo_lsp.model.sources import FactsCache
 
 # How many packages a worker is given at a time.
 _CHUNK = 8
+# A fork has all that was read so far. Nothing else runs in this process that it could take by surprise.
+_FORKS = sys.platform == "linux"
 
 
 class _Failure(msgspec.Struct, frozen=True):
@@ -47,11 +51,21 @@ class _Task(msgspec.Struct, frozen=True):
 
 
 class _Worker:
-    def __init__(self, process: BaseProcess, connection: Connection, left: deque[str]) -> None:
+    def __init__(
+        self, process: BaseProcess | subprocess.Popen[bytes], connection: Connection, left: deque[str]
+    ) -> None:
         self.process = process
         self.connection = connection
         self.left = left
         self.given = 0
+
+    def end(self) -> None:
+        self.connection.close()
+        self.process.kill()
+        if isinstance(self.process, subprocess.Popen):
+            self.process.wait()
+        else:
+            self.process.join()
 
 
 def judge_in_workers(
@@ -74,23 +88,45 @@ def judge_in_workers(
         return None
     finally:
         for worker in workers:
-            worker.connection.close()
-            worker.process.kill()
-            worker.process.join()
+            worker.end()
 
 
 def _start(workers: list[_Worker], shares: Sequence[Sequence[str]], task: _Task) -> None:
-    # A fork has all that was read so far. Nothing else runs in this process that it could take by surprise.
-    forks = sys.platform == "linux"
-    context = multiprocessing.get_context("fork" if forks else "spawn")
-    start: Callable[..., BaseProcess] = context.Process  # type: ignore[attr-defined]  # both have it
     for share in shares:
-        ours, theirs = context.Pipe()
-        others = [ours, *(worker.connection for worker in workers)] if forks else []
-        process = start(target=_serve, args=(theirs, others, task), daemon=True)
-        process.start()
-        theirs.close()
-        workers.append(_Worker(process, ours, deque(share)))
+        ours, theirs = multiprocessing.Pipe()
+        if _FORKS:
+            others = [ours, *(worker.connection for worker in workers)]
+            context = multiprocessing.get_context("fork")
+            forked = context.Process(target=_serve, args=(theirs, others, task), daemon=True)
+            forked.start()
+            workers.append(_Worker(forked, ours, deque(share)))
+            theirs.close()
+        else:
+            workers.append(_Worker(_started(theirs), ours, deque(share)))
+            theirs.close()
+            ours.send(task)
+
+
+def _started(theirs: Connection) -> subprocess.Popen[bytes]:
+    """A worker in a new Python that has one end of a pipe. Those of multiprocessing begin by importing its
+    modules from the current folder, which is a repository."""
+    handle = theirs.fileno()
+    command = python_command(__name__, str(handle))
+    if sys.platform == "win32":
+        os.set_handle_inheritable(handle, True)
+        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=NEUTRAL_FOLDER, startupinfo=startup)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=NEUTRAL_FOLDER, pass_fds=(handle,))
+
+
+def main() -> None:
+    """What a worker in a new Python does; the argument is its end of the pipe."""
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection as End
+    else:
+        End = Connection  # noqa: N806
+    connection = End(int(sys.argv[1]))
+    _serve(connection, (), connection.recv())
 
 
 def _work(workers: list[_Worker], done: Callable[[], None]) -> list[Batch]:

@@ -31,12 +31,13 @@ class TooSlowError(Exception):
 async def run(
     command: Sequence[str],
     *,
-    cwd: Path | None = None,
+    cwd: Path,
     env: Mapping[str, str] | None = None,
     timeout: float | None = None,
     on_line: Callable[[str], None] | None = None,
 ) -> Completed:
-    """Runs `command` without input to its end. `on_line` sees each line of its standard error at once.
+    """Runs `command`, whose program is an absolute path (isolated.py finds it), without input to its end.
+    `on_line` sees each line of its standard error at once.
 
     Raises OSError where it cannot be started and TooSlowError after `timeout` seconds.
     """
@@ -55,9 +56,10 @@ async def run(
     return Completed(code, stdout.decode("utf-8", "replace"), stderr)
 
 
-async def start(command: Sequence[str], **options: Any) -> asyncio.subprocess.Process:
+async def start(command: Sequence[str], *, cwd: Path, **options: Any) -> asyncio.subprocess.Process:
     """Starts `command` as the leader of a group, without input, its output in pipes. Raises OSError.
 
+    `cwd` is always said: programs look into the folder that they stand in, and ours may be a repository.
     Python 3.11 never comes back from a start that is cancelled half-way, so it is brought to its end first.
     """
     starting = asyncio.ensure_future(
@@ -67,6 +69,7 @@ async def start(command: Sequence[str], **options: Any) -> asyncio.subprocess.Pr
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
+            cwd=cwd,
             **options,
         )
     )

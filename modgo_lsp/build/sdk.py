@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.build.cache import cache_directory, once, scratch_directory, write_file
+from modgo_lsp.build.isolated import NEUTRAL_FOLDER
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import Go, ToolchainError
 from modgo_lsp.model.sdk import SDK_PATH
@@ -152,8 +153,8 @@ def renewed_sum(go_sum: bytes, sdk: Sdk) -> bytes:
 async def require(go: Go, sdk: Sdk, directory: Path) -> None:
     """Writes the SDK into the go.mod and go.sum of `directory`. Raises ToolchainError and OSError."""
     done = await run(
-        [go.path, "mod", "edit", f"-require={SDK_PATH}@{sdk.version}"],
-        cwd=directory,
+        [go.path, "mod", "edit", f"-require={SDK_PATH}@{sdk.version}", str(directory / "go.mod")],
+        cwd=Path(NEUTRAL_FOLDER),
         env=go.environment(),
         timeout=_DOWNLOAD_SECONDS,
     )

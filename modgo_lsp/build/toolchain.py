@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ import msgspec
 
 from modgo_lsp.build.cache import cache_directory, write_file
 from modgo_lsp.build.go_environment import MINIMUM_GO, Origin, go_candidates, parse_version, wheel_folder
+from modgo_lsp.build.isolated import NEUTRAL_FOLDER, find_program
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.target import Target
 
@@ -112,7 +112,7 @@ async def discover(go: str | None = None, cc: str | None = None) -> Toolchain:
 async def discover_cross(target: Target, go: str | None = None) -> Toolchain:
     """Go, and zig as the C compiler for `target`. Raises ToolchainError."""
     found_go = await discover_go(go)
-    zig = _zig_in_wheel() or shutil.which("zig")
+    zig = _zig_in_wheel() or find_program("zig")
     if zig is None:
         raise ToolchainError("building for another machine or glibc takes zig, and there is none", _NO_ZIG)
     command = [
@@ -126,7 +126,7 @@ async def discover_cross(target: Target, go: str | None = None) -> Toolchain:
 async def discover_go(setting: str | None = None) -> Go:
     """The first Go that is new enough; a setting is binding. Raises ToolchainError."""
     if setting:
-        path = shutil.which(os.path.expanduser(setting))  # noqa: ASYNC240, PTH111
+        path = find_program(os.path.expanduser(setting))  # noqa: ASYNC240, PTH111
         if path is None:
             raise ToolchainError(f"the Go named in the settings, {setting}, is no program", _NO_GO)
         return _new_enough(await _probe_go(path, "setting", {}))
@@ -150,7 +150,7 @@ async def discover_cc(setting: str | None = None) -> CCompiler:
             return await _probe_cc(command, "setting" if origin == "setting" else "environment")
     refusal: ToolchainError | None = None
     for name in ("gcc", "clang", "cc"):
-        if path := shutil.which(name):
+        if path := find_program(name):
             try:
                 return await _probe_cc((path,), "PATH")
             except ToolchainError as error:
@@ -167,7 +167,7 @@ async def _probe_go(path: str, origin: Origin, settings: dict[str, str]) -> Go:
     try:
         answer = await run(
             [path, "env", "-json", *_GO_VARIABLES],
-            cwd=Path("/"),
+            cwd=Path(NEUTRAL_FOLDER),
             env={**os.environ, **settings},
             timeout=_PROBE_SECONDS,
         )
@@ -198,7 +198,7 @@ def _new_enough(go: Go) -> Go:
 
 async def _probe_cc(command: tuple[str, ...], origin: Origin) -> CCompiler:
     try:
-        answer = await run([*command, "--version"], timeout=_PROBE_SECONDS)
+        answer = await run([*command, "--version"], cwd=Path(NEUTRAL_FOLDER), timeout=_PROBE_SECONDS)
     except (OSError, TooSlowError) as error:
         message = f"the C compiler {command[0]} does not run ({_reason(error)})"
         raise ToolchainError(message, _NO_CC) from error
@@ -213,7 +213,7 @@ def find_zig() -> tuple[Path, Origin]:
     """The zig that compiles C for other machines. Raises ToolchainError."""
     if zig := _zig_in_wheel():
         return zig, "wheel"
-    if found := shutil.which("zig"):
+    if found := find_program("zig"):
         return Path(found), "PATH"
     raise ToolchainError("building for another machine or glibc takes zig, and there is none", _NO_ZIG)
 
@@ -243,13 +243,13 @@ def _zig_script(zig: Path, language: Literal["cc", "c++"]) -> Path:
 
 def _command(text: str) -> tuple[str, ...] | None:
     """The words of a compiler setting, the first one made a path: a path with spaces or a command line."""
-    if path := shutil.which(str(Path(text).expanduser())):
+    if path := find_program(os.path.expanduser(text)):  # noqa: PTH111 (pathlib makes "cc" of "./cc")
         return (path,)
     try:
         words = shlex.split(text)
     except ValueError:
         return None
-    path = shutil.which(words[0]) if words else None
+    path = find_program(words[0]) if words else None
     return (path, *words[1:]) if path else None
 
 

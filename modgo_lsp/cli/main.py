@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
+from modgo_lsp.build.isolated import leave_out_relative_folders
+
 ISSUES = "https://github.com/GeertJohan/aerospike-mod-go/issues"
 
 
@@ -21,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command and exits: 0 fine, 1 findings or a failed call, 2 usage, configuration or toolchain,
     130 interrupted (143 by SIGTERM), 70 a defect of modgo itself."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    leave_out_relative_folders()
     # What is loaded stays: looking for garbage among it would take a tenth of a short run.
     gc.disable()
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from modgo_lsp.build.isolated import NEUTRAL_FOLDER, python_command
 from modgo_lsp.lint.check import Judgement
 from modgo_lsp.server import indexing
 
@@ -96,8 +96,8 @@ class Index:
                 return
 
     def _indexed(self, begun: float) -> dict[str, Judgement] | None:
-        command = [sys.executable, "-m", _MODULE]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        command, pipe = python_command(_MODULE), subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=NEUTRAL_FOLDER) as process:
             self._process = process
             assert process.stdin is not None
             assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""Judges all UDF packages of a workspace, in a process of its own: `python -m modgo_lsp.server.indexing`.
+"""Judges all UDF packages of a workspace, in a process of its own, which index.py starts.
 
 Reads an Order from its input, and writes Progress while it works, then what it has Judged, and an End: all as
 msgpack with their lengths before. Not for: when that is wanted, and what is done with it (index.py).
@@ -125,7 +125,3 @@ def main() -> None:
     if body is not None:
         order = msgspec.msgpack.decode(body, type=Order)
         index(order, lambda said: write(stdout, said))
-
-
-if __name__ == "__main__":
-    main()

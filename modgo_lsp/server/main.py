@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 
 from modgo_lsp import __version__
+from modgo_lsp.build.isolated import leave_out_relative_folders
 from modgo_lsp.server import garbage, wire
 from modgo_lsp.server.capabilities import chosen_encoding, initialize_result
 from modgo_lsp.server.client import client_of
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def serve(port: int | None = None) -> None:
     """Serves one client to its end, and ends the process: on `port` of 127.0.0.1, or on standard input and
     output."""
+    leave_out_relative_folders()
     sys.setswitchinterval(_SWITCH)
     garbage.begin()
     streams = _protocol_streams() if port is None else _accepted(port)

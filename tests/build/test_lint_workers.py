@@ -42,7 +42,12 @@ def told(outcome: Outcome) -> object:
     return outcome.findings, outcome.counts, outcome.modules, outcome.unread
 
 
-def test_several_say_what_one_says(root: Path) -> None:
+@pytest.mark.parametrize("forks", [True, False])
+def test_several_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyPatch, forks: bool) -> None:
+    monkeypatch.setattr(workers, "_FORKS", forks)
+    started: list[int] = []
+    start = workers._started
+    monkeypatch.setattr(workers, "_started", lambda end: started.append(1) or start(end))
     counted: list[tuple[int, int]] = []
     machine = Machine(crew=TWO.crew, progress=lambda done, total: counted.append((done, total)))
     one, two = (lint_paths([str(root)], DiskFiles(), machine=each) for each in (Machine(), machine))
@@ -50,6 +55,7 @@ def test_several_say_what_one_says(root: Path) -> None:
     assert {finding.code for finding in two.findings} >= {"MG101", "MG103", "MG501"}
     assert counted == [(done, 40) for done in range(1, 41)]
     assert not two.loaders
+    assert len(started) == (0 if forks else 4)  # two for each of the two modules
 
 
 def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,81 @@
+"""How children are started so that the folder that modgo works on has no say in what runs: the one command
+line for a Python of ours, and the one look-up of a program by its name.
+
+Both are light to import: `modgo lint` and the answer to `initialize` wait for this file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+# Where children stand that need no folder: nothing of a repository is looked up in it.
+NEUTRAL_FOLDER = os.path.abspath(os.sep)
+
+# `-I` leaves out the current folder, the PYTHON* variables and the user's own packages in every Python that we
+# support; 3.10 has no `-P`. The path is then that of this process, so that modgo and its dependencies are found
+# however they are installed.
+_START = (
+    "import os, sys; module = sys.argv[1]; sys.path[:] = sys.argv[2].split(os.pathsep); del sys.argv[1:3]; "
+    "from importlib import import_module; import_module(module).main()"
+)
+
+
+def python_command(module: str, *arguments: str) -> list[str]:
+    """The command that calls `main()` of a module of ours in a new Python, with `arguments` in sys.argv."""
+    flags = [
+        "-I",
+        *(["-B"] if sys.dont_write_bytecode else []),
+        *(["-X", "utf8"] if sys.flags.utf8_mode else []),
+    ]
+    return [sys.executable, *flags, "-c", _START, module, os.pathsep.join(_import_path()), *arguments]
+
+
+def _import_path() -> list[str]:
+    """This process's import path without what a child must not import from: the current folder, and whatever
+    would be looked up in it. The folder that modgo itself was imported from stays in any case."""
+    ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    try:
+        here = os.path.realpath(os.getcwd())
+    except OSError:  # it was removed
+        here = ""
+    kept = [each for each in sys.path if os.path.isabs(each) and os.path.realpath(each) != here]
+    return kept if ours in kept else [*kept, ours]
+
+
+def find_program(name: str) -> str | None:
+    """The absolute path of a program, looked up in PATH's absolute folders; of a path, whether it is one.
+
+    A relative entry ("." or an empty one) means the folder that one happens to stand in, which is a
+    repository here. So is the one that shutil.which and CreateProcess look into first on Windows."""
+    if os.path.dirname(name):
+        return next(_programs(os.path.abspath(name)), None)
+    for folder in _absolute_folders(os.environ.get("PATH", os.defpath)):
+        if found := next(_programs(os.path.join(folder, name)), None):
+            return found
+    return None
+
+
+def leave_out_relative_folders() -> None:
+    """Takes relative entries out of this process's PATH, for libraries and for all that children start."""
+    if "PATH" in os.environ:
+        os.environ["PATH"] = os.pathsep.join(_absolute_folders(os.environ["PATH"]))
+    if sys.platform == "win32":
+        os.environ["NODEFAULTCURRENTDIRECTORYINEXEPATH"] = "1"  # its names have no case
+
+
+def _absolute_folders(path: str) -> list[str]:
+    return [folder for folder in path.split(os.pathsep) if os.path.isabs(folder)]
+
+
+def _programs(path: str) -> Iterator[str]:
+    """What `path` starts: itself, and on Windows what has one of the endings of programs."""
+    endings = [""]
+    if sys.platform == "win32":
+        endings = os.environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";")
+        if any(path.lower().endswith(each.lower()) for each in endings):
+            endings = [""]
+    for ending in endings:
+        if os.access(path + ending, os.X_OK) and not os.path.isdir(path + ending):
+            yield path + ending

@@ -1,0 +1,105 @@
+"""A child of ours imports what modgo imports, and nothing from the folder that it or modgo stands in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import modgo_lsp
+from modgo_lsp.build.isolated import find_program, leave_out_relative_folders, python_command
+
+ROOT = Path(modgo_lsp.__file__).parents[1]
+# A module of "ours" that says what it could import, and from where.
+PROBE = """
+import json, sys
+def main():
+    import msgspec, modgo_lsp
+    print(json.dumps([sys.argv[1:], sys.path, modgo_lsp.__file__]))
+"""
+
+
+def program(folder: Path, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("#!/bin/sh\n")
+    (folder / name).chmod(0o755)
+    return folder / name
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with modules that must not be imported."""
+    folder = tmp_path / "hostile"
+    for name in ("msgspec", "json", "os", "re", "encodings", "importlib", "modgo_lsp", "site"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("raise SystemExit('HOSTILE')")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def ran(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **environment}, timeout=60, check=False
+    )
+
+
+def test_a_child_imports_nothing_from_where_it_stands(
+    tmp_path: Path, hostile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "probe.py").write_text(PROBE)
+    # As Python has it for `python -m`, for PYTHONPATH=":/ours" and for packages of the user's own.
+    monkeypatch.setattr(sys, "path", ["", str(hostile), ".", str(tmp_path / "ours"), *sys.path])
+    done = ran(python_command("probe", "a", "b"), PYTHONPATH=os.pathsep + str(hostile))
+    assert done.returncode == 0, done.stderr
+    arguments, path, ours = json.loads(done.stdout)
+    assert arguments == ["a", "b"]
+    assert ours == modgo_lsp.__file__
+    assert str(tmp_path / "ours") in path
+    assert not {"", ".", str(hostile)} & set(path)
+
+
+def test_it_finds_modgo_where_that_is_the_current_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(ROOT)])
+    assert ran([*python_command("modgo_lsp.build.lint_workers"), "x"]).stderr.count("ValueError") == 1
+
+
+def test_it_finds_modules_in_an_archive(
+    tmp_path: Path, hostile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(tmp_path / "ours.pyz", "w") as archive:
+        archive.writestr("probe.py", PROBE)
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "ours.pyz"), *sys.path])
+    assert ran(python_command("probe")).returncode == 0
+
+
+@pytest.mark.parametrize("entry", ["", ".", "bin", "./bin"])
+def test_programs_are_found_in_absolute_folders_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str
+) -> None:
+    program(tmp_path / "hostile", "go")
+    program(tmp_path / "hostile" / "bin", "go")
+    own = program(tmp_path / "own", "go")
+    monkeypatch.chdir(tmp_path / "hostile")
+    monkeypatch.setenv("PATH", os.pathsep.join((entry, str(tmp_path / "own"), entry)))
+    assert find_program("go") == str(own)
+    assert find_program("gcc") is None
+    leave_out_relative_folders()
+    assert os.environ["PATH"] == str(tmp_path / "own")
+    monkeypatch.setenv("PATH", entry)
+    assert find_program("go") is None
+
+
+def test_a_path_is_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = program(tmp_path / "own", "go")
+    monkeypatch.chdir(tmp_path)
+    assert find_program(str(own)) == find_program("own/go") == find_program("./own/go") == str(own)
+    assert find_program("./own") is None
+    own.chmod(0o644)
+    assert find_program(str(own)) is None
