@@ -57,7 +57,7 @@ SENT = {
 OPTIONS = {
     "commands": "The client's own commands that lenses may name in place of the server's",
     "without": "Methods not to be offered, for an editor that asks one server alone and has another for it",
-    "trusted": "Whether the workspace may be built and run",
+    "trusted": "Whether the workspace may be built and run; it may not where any option is malformed",
     "settings": "The settings to begin with, as the section `modgo` of `workspace/didChangeConfiguration`",
 }
 

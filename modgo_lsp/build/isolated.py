@@ -13,9 +13,9 @@ from collections.abc import Iterator
 # Where children stand that need no folder: nothing of a repository is looked up in it.
 NEUTRAL_FOLDER = os.path.abspath(os.sep)
 
-# `-I` leaves out the current folder, the PYTHON* variables and the user's own packages in every Python that we
-# support; 3.10 has no `-P`. The path is then that of this process, so that modgo and its dependencies are found
-# however they are installed.
+# `-I` leaves out the current folder, the PYTHON* variables and the user's own packages in every Python that
+# we support; 3.10 has no `-P`. The path is then that of this process, so that modgo and its dependencies are
+# found however they are installed.
 _START = (
     "import os, sys; module = sys.argv[1]; sys.path[:] = sys.argv[2].split(os.pathsep); del sys.argv[1:3]; "
     "from importlib import import_module; import_module(module).main()"

@@ -7,23 +7,30 @@ from __future__ import annotations
 
 import click
 
+from modgo_lsp.cli.failure import CliError
+
 
 @click.command("lsp")
-@click.option("--tcp", "port", type=click.IntRange(1, 65535), help="Listen on this port of 127.0.0.1.")
+@click.option("--pipe", metavar="PATH", help="Listen on a new Unix socket that only you can open.")
 @click.option("--stdio", is_flag=True, help="Talk on standard input and output (the default).")
-def command(port: int | None, stdio: bool) -> None:
+def command(pipe: str | None, stdio: bool) -> None:
     """Run the language server, for editors.
 
-    It talks on standard input and output, unless --tcp names a port for debugging.
+    It talks on standard input and output, unless --pipe names a socket for debugging. The socket is made in a
+    folder of yours that nobody else can write to, takes one client, and is removed.
 
     \b
     Examples:
       modgo lsp
-      modgo lsp --tcp 7658
+      modgo lsp --pipe ~/modgo.socket
     """
-    if port is not None and stdio:
-        raise click.UsageError("--stdio and --tcp exclude each other")
+    if pipe is not None and stdio:
+        raise click.UsageError("--stdio and --pipe exclude each other")
     # Only here: the protocol's library takes half a second to import.
     from modgo_lsp.server.main import serve
+    from modgo_lsp.server.pipe import PipeError
 
-    serve(port)
+    try:
+        serve(pipe)
+    except PipeError as error:
+        raise CliError(error.message, error.remedy) from None

@@ -11,13 +11,14 @@ from enum import Enum, IntEnum
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import structs
 
 
 class InitializationOptions(msgspec.Struct, frozen=True):
     """`commands` are the client's own commands that lenses may name ("modgo.client.runOnSample"). `without`
     are methods not to be offered, for editors that ask one server alone and have another for it. Where
-    `trusted` is false nothing of the workspace is built or run. `settings` are as in
-    `workspace/didChangeConfiguration`, section "modgo"."""
+    `trusted` is false, or any of these is malformed, nothing of the workspace is built or run. `settings` are
+    as in `workspace/didChangeConfiguration`, section "modgo"."""
 
     commands: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
@@ -200,12 +201,9 @@ class Client(msgspec.Struct, frozen=True):
 
 
 def client_of(capabilities: Mapping[str, Any], initialization_options: Any) -> tuple[Client, str | None]:
-    """The client, and what was wrong with its initialization options (then the defaults hold)."""
-    problem = None
-    try:
-        options = msgspec.convert(initialization_options or {}, InitializationOptions)
-    except msgspec.ValidationError as error:
-        options, problem = InitializationOptions(), f"initializationOptions are not as expected: {error}"
+    """The client, and what was wrong with its initialization options: then the others hold, and the workspace
+    is not trusted."""
+    options, problem = _options(initialization_options)
     facts = {name: has(capabilities, capability) for name, capability in CAPABILITIES.items()}
     # Who pulls may say of the diagnostics that it pulls what others say of pushed ones; and whole files are
     # renamed by document changes alone, so who does that takes them.
@@ -214,6 +212,29 @@ def client_of(capabilities: Mapping[str, Any], initialization_options: Any) -> t
         facts[name] = facts[name] or has(capabilities, pulled)
     facts["document_changes"] = facts["document_changes"] or facts["rename_files"]
     return Client(options=options, **facts), problem
+
+
+def _options(given: Any) -> tuple[InitializationOptions, str | None]:
+    """A client that says nothing of trust has none to give: Neovim, Emacs and Helix ask nobody. One that says
+    something we can't read may have meant that the workspace is not to be trusted."""
+    if given is None:
+        return InitializationOptions(), None
+    if not isinstance(given, dict):
+        return _untrusted({}, ["initializationOptions are no object"])
+    values: dict[str, Any] = {}
+    wrong = []
+    for field in structs.fields(InitializationOptions):
+        if field.name in given:
+            try:
+                values[field.name] = msgspec.convert(given[field.name], field.type)
+            except msgspec.ValidationError as error:
+                wrong.append(f"initializationOptions.{field.name} is not as expected: {error}")
+    return _untrusted(values, wrong) if wrong else (InitializationOptions(**values), None)
+
+
+def _untrusted(values: dict[str, Any], wrong: list[str]) -> tuple[InitializationOptions, str]:
+    problem = f"{'; '.join(wrong)}. The workspace is not trusted: nothing of it is built or run."
+    return InitializationOptions(**{**values, "trusted": False}), problem
 
 
 def has(capabilities: Mapping[str, Any], capability: Capability) -> bool:

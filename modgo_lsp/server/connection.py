@@ -21,10 +21,13 @@ import msgspec
 
 Message = dict[str, Any]
 
-# The field of a header, also behind what is left of a message that was longer than it said.
-_LENGTH = re.compile(rb"content-length:[ \t]*(\d+)[ \t]*\r?\n?$", re.IGNORECASE)
+# A field of a header, as LSP has them from HTTP: a name, a value of printable ASCII, and CRLF.
+_FIELD = re.compile(rb"([A-Za-z-]+):[ \t]*([!-~](?:[ -~]*[!-~])?)[ \t]*\r\n")
+_CHARSET = re.compile(rb"(?:.*;[ ]*charset=\"?utf-?8\"?|[^;]*)", re.IGNORECASE)
+_LENGTH, _TYPE = b"content-length", b"content-type"
 _LONGEST = 256 * 1024 * 1024  # bytes; who says that more will come has made a mistake
-_LONGEST_LINE = 64 * 1024
+_DIGITS = 10
+_LONGEST_LINE = 256
 # Of a client that doesn't read: what is only told, and what is told once more, may be left out.
 _WAITING = 10_000
 # Bytes that fit in with their header wherever there is room for any.
@@ -37,19 +40,47 @@ class MalformedError(Exception):
     """What came is no message. The text says what it is instead."""
 
 
+class HeaderError(Exception):
+    """What came is no header of the protocol. The text says why."""
+
+
 def frames(stream: BinaryIO) -> Iterator[bytes]:
-    """The bodies of the messages in a stream, up to its end. What is no header is passed over."""
-    length: int | None = None
-    while line := stream.readline(_LONGEST_LINE):
-        if line.strip():
-            found = _LENGTH.search(line)
-            length = int(found[1]) if found is not None and int(found[1]) <= _LONGEST else length
-        elif length is not None:
-            body = stream.read(length)
-            if len(body) < length:
-                return
-            yield body
-            length = None
+    """The bodies of the messages in a stream, up to its end. Raises HeaderError where something else comes.
+
+    Nothing is passed over to find the next header: a web page can send text of its choice within a request,
+    and what looked like a header in the middle of it was a message."""
+    while (length := _length(stream)) is not None:
+        body = stream.read(length)
+        if len(body) < length:
+            return
+        yield body
+
+
+def _length(stream: BinaryIO) -> int | None:
+    """The length in the next header; None at the end of the stream."""
+    fields: dict[bytes, bytes] = {}
+    while (line := stream.readline(_LONGEST_LINE)) != b"\r\n":
+        if not line:
+            return None
+        field = _FIELD.fullmatch(line)
+        name = b"" if field is None else field[1].lower()
+        if field is None or name not in (_LENGTH, _TYPE):
+            raise HeaderError(f"{_shown(line)} is neither Content-Length nor Content-Type")
+        if name in fields:
+            raise HeaderError(f"{_shown(line)} comes twice in a header")
+        fields[name] = field[2]
+    if _CHARSET.fullmatch(fields.get(_TYPE, b"")) is None:
+        raise HeaderError(f"Content-Type {_shown(fields[_TYPE])} is not UTF-8")
+    given = fields.get(_LENGTH)
+    if given is None:
+        raise HeaderError("a header has no Content-Length")
+    if not given.isdigit() or len(given) > _DIGITS or int(given) > _LONGEST:
+        raise HeaderError(f"Content-Length {_shown(given)} is no number up to {_LONGEST}")
+    return int(given)
+
+
+def _shown(text: bytes) -> str:
+    return repr(text[:60])[1:]
 
 
 def decoded(body: bytes) -> Message:
@@ -219,6 +250,8 @@ class Connection:
                     self._received(message)
                 with self._news:
                     self._news.wait_for(lambda: self._size <= _MOST or self._closing)
+        except HeaderError as error:
+            complain(f"modgo: the connection is closed: {error}")
         except (OSError, ValueError) as error:
             complain(f"modgo: cannot read on: {error}")
         finally:

@@ -1,4 +1,4 @@
-"""Starts the language server: `modgo-lsp`, on standard input and output or on a local TCP port.
+"""Starts the language server: `modgo-lsp`, on standard input and output or on a Unix socket.
 
 What takes long to import is imported when it is of use: `initialize` is answered first, then the analysis is
 loaded and tells what it finds, and last come lsprotocol and pygls, which take longest and answer the rest.
@@ -41,30 +41,43 @@ _SWITCH = 0.0002
 
 def main(arguments: Sequence[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
-    port = None
+    pipe = None
     if given:
         import argparse
 
         parser = argparse.ArgumentParser(
             "modgo-lsp", description="The language server of modgo, for editors."
         )
-        parser.add_argument("--tcp", type=int, metavar="PORT", help="listen on this port of 127.0.0.1")
-        parser.add_argument(
+        streams = parser.add_mutually_exclusive_group()
+        streams.add_argument(
+            "--pipe", metavar="PATH", help="listen on a new Unix socket that only you can open, for debugging"
+        )
+        streams.add_argument(
             "--stdio", action="store_true", help="talk on standard input and output, as by default"
         )
         parser.add_argument("--version", action="version", version=f"modgo-lsp {__version__}")
-        port = parser.parse_args(given).tcp
-    serve(port)
+        pipe = parser.parse_args(given).pipe
+    if pipe is None:
+        serve()
+    from modgo_lsp.server.pipe import PipeError
+
+    try:
+        serve(pipe)
+    except PipeError as error:
+        complain(f"modgo-lsp: {error.message}: {error.remedy}")
+        sys.exit(2)
 
 
-def serve(port: int | None = None) -> None:
-    """Serves one client to its end, and ends the process: on `port` of 127.0.0.1, or on standard input and
-    output."""
+def serve(pipe: str | None = None) -> None:
+    """Serves one client to its end, and ends the process: on a Unix socket that is made at `pipe`, or on
+    standard input and output. Raises PipeError."""
     leave_out_relative_folders()
     sys.setswitchinterval(_SWITCH)
     garbage.begin()
-    streams = _protocol_streams() if port is None else _accepted(port)
-    code = _serve(*streams)
+    try:
+        code = _serve(*(_protocol_streams() if pipe is None else _accepted(pipe)))
+    except KeyboardInterrupt:  # nobody has come
+        code = 130
     with suppress(OSError, ValueError):
         sys.stderr.flush()
     # Threads may be in the middle of reading, and there is nothing to tidy up.
@@ -200,13 +213,10 @@ def _protocol_streams() -> tuple[BinaryIO, BinaryIO]:
     return stdin, stdout
 
 
-def _accepted(port: int) -> tuple[BinaryIO, BinaryIO]:
-    """The streams of the first client that comes to the port."""
-    import socket
+def _accepted(pipe: str) -> tuple[BinaryIO, BinaryIO]:
+    from modgo_lsp.server.pipe import accepted
 
-    with socket.create_server(("127.0.0.1", port)) as listening:
-        connection, _ = listening.accept()
-    return connection.makefile("rb"), connection.makefile("wb")
+    return accepted(pipe)
 
 
 if __name__ == "__main__":

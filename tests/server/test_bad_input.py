@@ -126,8 +126,9 @@ async def test_a_file_that_is_not_utf_8(module):
         await alive(editor)
 
 
-async def test_nothing_is_built_in_a_workspace_that_is_not_trusted(module):
-    async with running(module, capable(), {"trusted": False}) as editor:
+@pytest.mark.parametrize("trusted", [False, 0, "yes", None])
+async def test_nothing_is_built_in_a_workspace_that_is_not_trusted(module, trusted):
+    async with running(module, capable(), {"trusted": trusted}) as editor:
         uri = editor.open(text=UNREGISTERED)
         await editor.codes_become(uri, "MG101")
         for command in ("modgo.build", "modgo.load", "modgo.buildAndLoad", "modgo.call"):

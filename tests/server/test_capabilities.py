@@ -70,6 +70,51 @@ async def test_it_is_what_pygls_would_tell(profile: str | None, pull: bool, opti
     assert mine == await asyncio.to_thread(told_by_pygls, capabilities, options)
 
 
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"trusted": 0}, "trusted"),
+        ({"trusted": 1}, "trusted"),
+        ({"trusted": "yes"}, "trusted"),
+        ({"trusted": "false"}, "trusted"),
+        ({"trusted": None}, "trusted"),
+        ({"trusted": [True]}, "trusted"),
+        ({"trusted": True, "commands": "modgo.client.buildAndLoad"}, "commands"),
+        ({"trusted": True, "commands": [1]}, "commands"),
+        ({"without": {}}, "without"),
+        ({"settings": []}, "settings"),
+        ([], "initializationOptions are no object"),
+        ("trusted", "initializationOptions are no object"),
+        (0, "initializationOptions are no object"),
+        (False, "initializationOptions are no object"),
+    ],
+)
+def test_a_malformed_option_is_named_and_the_workspace_is_not_trusted(options: Any, named: str) -> None:
+    client, problem = client_of({}, options)
+    assert client.options.trusted is False
+    assert problem is not None
+    assert named in problem
+    assert "not trusted" in problem
+
+
+@pytest.mark.parametrize(
+    ("options", "trusted"), [(None, True), ({}, True), ({"trusted": True}, True), ({"trusted": False}, False)]
+)
+def test_what_is_said_of_trust_holds(options: Any, trusted: bool) -> None:
+    client, problem = client_of({}, options)
+    assert (client.options.trusted, problem) == (trusted, None)
+    assert client_of({}, {**(options or {}), "unknown": 1})[0].options.trusted is trusted
+
+
+def test_the_other_options_hold() -> None:
+    client, _ = client_of({}, {"commands": ["a"], "without": 1, "settings": {"lint": {}}})
+    assert (client.options.commands, client.options.without, client.options.settings) == (
+        ("a",),
+        (),
+        {"lint": {}},
+    )
+
+
 def test_it_names_the_commands_and_tokens_that_there_are() -> None:
     assert tuple(THERE_ARE) == COMMANDS
     told = initialize_result(client_of({}, None)[0], {}, "utf-16")["capabilities"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -13,38 +14,98 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from modgo_lsp.server.connection import Connection, MalformedError, decoded, frames
+from modgo_lsp.server.connection import Connection, HeaderError, MalformedError, decoded, frames
 
 
 def framed(body: bytes, header: bytes = b"Content-Length: %d\r\n\r\n") -> bytes:
     return header % len(body) + body
 
 
+JSON_RPC = b"Content-Type: application/vscode-jsonrpc; charset="
+
+
 @pytest.mark.parametrize(
     "header",
     [
         b"Content-Length: %d\r\n\r\n",
-        b"content-length:%d\n\n",
-        b"Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: %d\r\n\r\n",
-        b"Content-Length: %d\r\nX: y\r\n\r\n",
-        b"nonsense\r\n\r\n\r\nContent-Length: %d\r\n\r\n",
-        b'{"a": 1}Content-Length: %d\r\n\r\n',
-        b"Content-Length: 999999999999\r\nContent-Length: %d\r\n\r\n",
-        b"Content-Length: -3\r\n\r\nContent-Length: %d\r\n\r\n",
-        b"\0\xff" * 70_000 + b"\r\n\r\nContent-Length: %d\r\n\r\n",
+        b"content-length:%d\r\n\r\n",
+        b"Content-Length:   00%d  \r\n\r\n",
+        JSON_RPC + b"utf-8\r\nContent-Length: %d\r\n\r\n",
+        b"Content-Length: %d\r\n" + JSON_RPC + b"utf8\r\n\r\n",
+        b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n",
     ],
 )
-def test_a_header_is_found(header: bytes) -> None:
+def test_a_header_is_read(header: bytes) -> None:
     stream = BytesIO(framed(b"{}", header) + framed(b"[1]"))
     assert list(frames(stream)) == [b"{}", b"[1]"]
 
 
-def test_after_a_message_of_wrong_length_the_next_but_one_is_read() -> None:
+# What is no header by LSP's grammar, and words of the reason.
+NO_HEADERS = {
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n": "POST /",
+    b"X-Smuggled: Content-Length: %d\r\n\r\n": "neither Content-Length nor",
+    b"Content-Type: x; Content-Length: %d\r\n\r\n": "not UTF-8",
+    b"Content-Type: application/json\r\n\r\nContent-Length: %d\r\n\r\n": "has no Content-Length",
+    b"\r\nContent-Length: %d\r\n\r\n": "has no Content-Length",
+    b"Content-Length: -%d\r\n\r\n": "'-2' is no number",
+    b"Content-Length: +%d\r\n\r\n": "'+2' is no number",
+    b"Content-Length: 0x%d\r\n\r\n": "'0x2' is no number",
+    b"Content-Length: %d.0\r\n\r\n": "no number",
+    b"Content-Length: %d, 2\r\n\r\n": "no number",
+    "Content-Length: ²%d\r\n\r\n".encode(): "neither",
+    b"Content-Length: %d\r\nContent-Length: 2\r\n\r\n": "comes twice",
+    b"Content-Length: %d\r\ncontent-length: 2\r\n\r\n": "comes twice",
+    b"Content-Length: %d\r\nX: y\r\n\r\n": "neither",
+    b"Content-Length: %d\n\n": "neither",
+    b"Content-Length: %d\r\r\n\r\n": "neither",
+    b"Content-Length : %d\r\n\r\n": "neither",
+    b" Content-Length: %d\r\n\r\n": "neither",
+    b"Content-Length: \r\n %d\r\n\r\n": "neither",
+    b"Content-Length: 268435457\r\n\r\n%d": "no number up to 268435456",
+    b"Content-Length: 99999999999999999999%d\r\n\r\n": "no number up to 268435456",
+    b"Content-Length: %d\r\n" + JSON_RPC + b"utf-16\r\n\r\n": "utf-16' is not UTF-8",
+    b'{"jsonrpc": "2.0"}Content-Length: %d\r\n\r\n': "neither",
+    b"Content-Type: " + b"x" * 70_000 + b"\r\nContent-Length: %d\r\n\r\n": "neither",
+    b"\0\xff" * 70_000 + b"\r\n\r\nContent-Length: %d\r\n\r\n": "neither",
+}
+
+
+@pytest.mark.parametrize(("header", "reason"), NO_HEADERS.items())
+def test_what_is_no_header_ends_the_reading(header: bytes, reason: str) -> None:
+    found = frames(BytesIO(framed(b"[0]") + framed(b"{}", header) + framed(b"[1]")))
+    assert next(found) == b"[0]"
+    with pytest.raises(HeaderError) as error:
+        next(found)
+    assert reason in str(error.value)
+    assert len(str(error.value)) < 400
+    assert str(error.value).isprintable()
+
+
+def test_after_a_message_of_wrong_length_nothing_is_read() -> None:
     short = b'Content-Length: 3\r\n\r\n{"jsonrpc": "2.0", "id": 1}'
-    assert list(frames(BytesIO(short + framed(b"[1]"))))[-1] == b"[1]"
     long = b'Content-Length: 60\r\n\r\n{"jsonrpc": "2.0", "id": 1}'
-    assert list(frames(BytesIO(long + framed(b"[1]") * 3)))[-1] == b"[1]"
+    for wrong in (short, long):
+        found = frames(BytesIO(wrong + framed(b"[1]") * 3))
+        next(found)
+        with pytest.raises(HeaderError):
+            next(found)
     assert list(frames(BytesIO(framed(b"[1]") + b"Content-Length: 9\r\n\r\n[2"))) == [b"[1]"]
+    assert list(frames(BytesIO(framed(b"[1]") + b"Content-Length: 9\r\n"))) == [b"[1]"]
+
+
+def test_the_connection_is_closed_and_says_why_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = threading.Event()
+    received: list[Any] = []
+    web_page = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + framed(b'{"jsonrpc": "2.0", "method": "exit"}')
+    connection = Connection(BytesIO(web_page), BytesIO(), received.append, received.append, ended.set)
+    connection.start()
+    assert ended.wait(10)
+    assert received == []
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert (
+        "the connection is closed: 'POST / HTTP/1.1\\r\\n' is neither Content-Length nor Content-Type" in said
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,11 +136,10 @@ def test_half_of_a_surrogate_pair_is_taken() -> None:
 @settings(max_examples=200, deadline=None)
 @given(some.binary(max_size=200))
 def test_whatever_comes_the_reader_comes_to_the_end(noise: bytes) -> None:
-    for body in frames(BytesIO(noise + b"\r\n\r\n" + framed(b'{"jsonrpc": "2.0", "id": 1}'))):
-        try:
-            decoded(body)
-        except MalformedError:
-            continue
+    with suppress(HeaderError):
+        for body in frames(BytesIO(noise + b"\r\n\r\n" + framed(b'{"jsonrpc": "2.0", "id": 1}'))):
+            with suppress(MalformedError):
+                decoded(body)
 
 
 class Client:

@@ -1,14 +1,17 @@
-"""The server starts the same way by every name, on stdio and on a local port."""
+"""The server starts the same way by every name, on stdio and on a socket."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
@@ -127,41 +130,111 @@ stdout.flush()
     assert done.stderr.count(b"noise") == 2
 
 
-def test_a_local_port_serves_too():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with subprocess.Popen(
-        [sys.executable, "-m", "modgo_lsp", "lsp", "--tcp", str(port)], env=ENVIRONMENT
-    ) as server:
-        connection = connected(port)
+@pytest.mark.parametrize("command", [["modgo_lsp", "lsp"], ["modgo_lsp.server.main"]])
+def test_a_socket_that_only_the_user_can_open_serves_too(command, tmp_path):
+    path = tmp_path / "modgo.socket"
+    started = [sys.executable, "-m", *command, "--pipe", str(path)]
+    with subprocess.Popen(started, env=ENVIRONMENT, umask=0) as server:
+        connection = connected(path)
         with connection, connection.makefile("rwb") as stream:
             send(stream, INITIALIZE)
             assert "capabilities" in receive(stream, 1)["result"]
+            assert not path.exists()
             send(stream, GOODBYE[0])
             receive(stream, 2)
-        server.kill()
+            send(stream, GOODBYE[1])
+            assert server.wait(10) == 0
 
 
-def connected(port: int) -> socket.socket:
-    until = time.monotonic() + 15
+def test_nobody_else_can_open_the_socket(tmp_path):
+    path = tmp_path / "modgo.socket"
+    command = [sys.executable, "-m", "modgo_lsp", "lsp", "--pipe", str(path)]
+    with subprocess.Popen(command, env=ENVIRONMENT, umask=0) as server:
+        until(path.exists)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(10) == 130
+    assert not path.exists()
+
+
+def test_a_web_page_reaches_nothing(tmp_path):
+    path = tmp_path / "modgo.socket"
+    command = [sys.executable, "-m", "modgo_lsp", "lsp", "--pipe", str(path)]
+    with subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as server:
+        connection = connected(path)
+        with connection, connection.makefile("rwb") as stream:
+            stream.write(b"POST / HTTP/1.1\r\nContent-Type: text/plain\r\n\r\n")
+            with suppress(BrokenPipeError):
+                send(stream, INITIALIZE)
+            with suppress(ConnectionResetError):
+                assert stream.read() == b""
+        assert server.wait(10) == 1
+        said = server.stderr.read()
+    assert said.count("\n") == 1
+    assert "the connection is closed: 'POST / HTTP/1.1" in said
+
+
+@pytest.mark.parametrize(
+    ("prepare", "words"),
+    [
+        (lambda folder: folder.chmod(0o777), "everybody can write to"),
+        (lambda folder: folder.chmod(0o1777), None),
+        (lambda folder: folder.rmdir(), "No such file"),
+        (lambda folder: (folder / "s").touch(), "Address already in use"),
+        (lambda folder: (folder / "s").symlink_to("elsewhere"), "Address already in use"),
+    ],
+)
+def test_the_socket_is_made_in_a_folder_of_the_users_alone(tmp_path, prepare, words):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    prepare(folder)
+    command = [sys.executable, "-m", "modgo_lsp", "lsp", "--pipe", str(folder / "s")]
+    with subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as server:
+        if words is None:  # of the user's own, with the sticky bit: nobody else can rename what is in it
+            until((folder / "s").exists)
+            server.kill()
+            return
+        said = server.communicate(timeout=20)[1]
+    assert server.returncode == 2
+    assert words in said
+    assert "name a file that doesn't exist, in a folder of yours" in said
+    assert "Traceback" not in said
+
+
+def test_the_folder_of_all_users_is_nobodys_own():
+    if os.geteuid() == 0:
+        pytest.skip("/tmp is root's own")
+    command = [sys.executable, "-m", "modgo_lsp.server.main", "--pipe", "/tmp/modgo.socket"]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 2
+    assert "/tmp is not yours" in done.stderr
+
+
+def until(condition):
+    end = time.monotonic() + 15
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def connected(path: Path) -> socket.socket:
+    until(path.exists)
+    connection = socket.socket(socket.AF_UNIX)
+    end = time.monotonic() + 15
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port))
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
+            connection.connect(str(path))
+            return connection
+        except ConnectionRefusedError:  # it is bound and doesn't listen yet
+            assert time.monotonic() < end
+            time.sleep(0.02)
 
 
-@pytest.mark.parametrize("wrong", [["--tcp", "x"], ["--tcp", "1", "--stdio"], ["extra"]])
-def test_wrong_usage_is_told(wrong):
+@pytest.mark.parametrize("wrong", [["--tcp", "1"], ["--pipe", "x", "--stdio"], ["--pipe"], ["extra"]])
+@pytest.mark.parametrize("command", [["modgo_lsp", "lsp"], ["modgo_lsp.server.main"]])
+def test_wrong_usage_is_told(wrong, command):
     done = subprocess.run(
-        [sys.executable, "-m", "modgo_lsp", "lsp", *wrong],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-        timeout=30,
+        [sys.executable, "-m", *command, *wrong], env=ENVIRONMENT, capture_output=True, text=True, timeout=30
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

@@ -1,0 +1,82 @@
+"""A Unix socket that only the user can open, for debugging the server: `modgo-lsp --pipe PATH`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import BinaryIO
+
+from modgo_lsp.build.ownership import foreign_hand
+
+
+class PipeError(Exception):
+    """No socket can be made there. The message says why, `remedy` what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+def accepted(path: str) -> tuple[BinaryIO, BinaryIO]:
+    """The streams of the first client that opens the socket at `path`, which is made now and gone afterwards.
+    Raises PipeError, and KeyboardInterrupt where it is ended before."""
+    if not hasattr(socket, "AF_UNIX"):
+        raise PipeError("--pipe takes Unix sockets, which this system doesn't have", "use --stdio")
+    _check_folder(os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
+    with socket.socket(socket.AF_UNIX) as listening:
+        try:
+            # The socket is there with bind: nobody else may open it before its mode is changed.
+            mask = os.umask(0o177)
+            try:
+                listening.bind(path)
+            finally:
+                os.umask(mask)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise PipeError(f"no socket can be made at {path} ({reason})", _REMEDY) from None
+        with _gone_afterwards(path):
+            listening.listen(1)
+            connection, _ = listening.accept()
+    return connection.makefile("rb"), connection.makefile("wb")
+
+
+_REMEDY = "name a file that doesn't exist, in a folder of yours that nobody else can write to"
+
+
+def _check_folder(folder: str) -> None:
+    try:
+        reason = foreign_hand(folder)
+        if reason is None and os.stat(folder).st_uid != os.geteuid():  # noqa: PTH116
+            reason = f"{folder} is not yours"
+    except OSError as error:
+        reason = f"{folder}: {error.strerror}"
+    if reason is not None:
+        raise PipeError(f"--pipe makes no socket there: {reason}", _REMEDY)
+
+
+@contextmanager
+def _gone_afterwards(path: str) -> Iterator[None]:
+    """Removes the socket however waiting for a client ends."""
+    made = os.lstat(path)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, end) for each in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        try:
+            now = os.lstat(path)
+            if stat.S_ISSOCK(now.st_mode) and (now.st_dev, now.st_ino) == (made.st_dev, made.st_ino):
+                os.unlink(path)  # noqa: PTH108
+        except OSError:
+            pass
