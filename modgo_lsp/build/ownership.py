@@ -3,9 +3,9 @@
 What is at a path is the user's own if each folder on the way, each link, and the thing itself belongs to the
 user or to root, and nobody else can write to it. That is what ssh asks of its files, and more than git's
 safe.directory asks: git looks at the folder alone. Others may write to two kinds of folder all the same: one
-with the sticky bit, such as /tmp, in which they can't rename what is the user's; and one of a group that is the
-user's alone, which many systems make for each user. Access control lists are not looked at, nor is anything
-on Windows, where Python can't tell the owner.
+with the sticky bit, such as /tmp, in which they can't rename what is the user's; and one of a group that is
+the user's alone, which many systems make for each user. Access control lists are not looked at, nor is
+anything on Windows, where Python can't tell the owner.
 """
 
 from __future__ import annotations
