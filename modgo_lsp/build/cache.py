@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import platformdirs
+from modgo_lsp.build.own_folders import own_folder
 
 
 def cache_directory() -> Path:
-    """The folder of everything modgo may make again at any time ($XDG_CACHE_HOME/modgo on Linux)."""
-    return Path(platformdirs.user_cache_path("modgo"))
+    """The folder of everything modgo may make again at any time ($XDG_CACHE_HOME/modgo on Linux). Raises
+    OSError where there is no place for it."""
+    return Path(own_folder("cache"))
 
 
 @contextmanager

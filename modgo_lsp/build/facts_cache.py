@@ -6,10 +6,11 @@ Not for: the keys (model/sources.py), what lint keeps of its own modules (lint_s
 from __future__ import annotations
 
 import os
-import sys
 import time
 import zlib
 from contextlib import suppress
+
+from modgo_lsp.build.own_folders import own_folder
 
 # What is not asked for so long is forgotten, and the oldest where all of it takes more room.
 _DAYS = 30
@@ -45,7 +46,7 @@ class DiskFactsCache:
     @property
     def folder(self) -> str:
         if self._folder is None:
-            self._folder = os.path.join(_cache_folder(), self._kind)
+            self._folder = os.path.join(own_folder("cache"), self._kind)
         return self._folder
 
     def _file(self, key: str) -> str:
@@ -98,16 +99,3 @@ def keep_small(directory: str, days: float, size: int) -> None:
         with suppress(OSError):
             path.unlink()
             total -= length
-
-
-def _cache_folder() -> str:
-    """Raises OSError where there is none, for want of a home."""
-    if sys.platform == "linux":
-        # As platformdirs says, without what its import costs each run.
-        cache = os.environ.get("XDG_CACHE_HOME", "").strip()
-        if not cache and not os.path.isabs(cache := os.path.expanduser("~/.cache")):
-            raise FileNotFoundError("there is no home directory")
-        return os.path.join(cache, "modgo")
-    from modgo_lsp.build.cache import cache_directory
-
-    return str(cache_directory())

@@ -19,6 +19,7 @@ from multiprocessing.process import BaseProcess
 
 import msgspec
 
+from modgo_lsp.build import own_folders
 from modgo_lsp.build.isolated import NEUTRAL_FOLDER, python_command
 from modgo_lsp.lint.index import ModuleIndex
 from modgo_lsp.lint.judging import Batch, Judge
@@ -121,6 +122,7 @@ def _started(theirs: Connection) -> subprocess.Popen[bytes]:
 
 def main() -> None:
     """What a worker in a new Python does; the argument is its end of the pipe."""
+    own_folders.say_nothing()
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection as End
     else:

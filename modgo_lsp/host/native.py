@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.build.cache import cache_directory, move_once, scratch_directory
+from modgo_lsp.build.ownership import foreign_hand
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import CCompiler, ToolchainError
 from modgo_lsp.resources import resource
@@ -48,6 +49,7 @@ async def libmod_go(cc: CCompiler) -> Native:
     directory = cache_directory() / "libmod_go" / digest
     native = Native(directory / "libmod_go.so", directory / "mod-go-worker")
     if native.library.is_file() and native.worker.is_file():
+        _check_own(native)
         return native
     try:
         with scratch_directory() as scratch:
@@ -61,6 +63,16 @@ async def libmod_go(cc: CCompiler) -> Native:
             f"make {cache_directory()} writable, or set XDG_CACHE_HOME",
         ) from error
     return native
+
+
+def _check_own(native: Native) -> None:
+    """Whether nobody else has put there what is about to be loaded. Raises ToolchainError."""
+    for path in (native.library, native.worker):
+        if (reason := foreign_hand(str(path))) is not None:
+            raise ToolchainError(
+                f"{path} is not loaded: {reason}",
+                f"remove {native.library.parent}, and it is compiled again",
+            )
 
 
 def _sources(folder: Path, parts: Sequence[str]) -> list[Path]:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import platformdirs
 
 from modgo_lsp.build.cache import write_file
+from modgo_lsp.build.own_folders import own_folder
 from modgo_lsp.host.json_forms import FormError, json_of, parse, value_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_sample, sample_json
@@ -54,7 +54,7 @@ class Replay(msgspec.Struct, frozen=True):
 
 def replay_directory() -> Path:
     """Where the files are ($XDG_STATE_HOME/modgo/replays on Linux). They may be deleted at any time."""
-    return Path(platformdirs.user_state_path("modgo")) / "replays"
+    return Path(own_folder("state")) / "replays"
 
 
 def worth_keeping(failure: Failure | None) -> bool:

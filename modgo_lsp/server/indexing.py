@@ -15,6 +15,7 @@ from typing import IO, Any, Union
 
 import msgspec
 
+from modgo_lsp.build import own_folders
 from modgo_lsp.lint.check import Judgement
 from modgo_lsp.server.process_end import when_ended
 
@@ -114,6 +115,7 @@ def index(order: Order, say: Callable[[Said], None]) -> None:
 
 
 def main() -> None:
+    own_folders.say_nothing()
     with suppress(OSError):
         os.nice(_NICENESS)
     # Nothing that it makes is garbage before its end.

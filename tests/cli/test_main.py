@@ -55,7 +55,10 @@ def test_help_lists_the_commands_without_importing_them() -> None:
 
 
 # Where Go is, lint must know; how to build it need not.
-FOR_LINT = ("facts_cache", "go_environment", "lint_crew", "lint_store")
+FOR_LINT = (
+    *("facts_cache", "go_environment", "isolated", "lint_crew", "lint_store"),
+    *("own_folders", "ownership"),
+)
 
 
 def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
