@@ -99,9 +99,9 @@ class Calls:
             case "copy":
                 return _value(INT)
             case "min" | "max":
-                return self._extreme(name, [self._operand(file, argument) for argument in expr.args])
+                return self._extreme(name, [first, *(self._operand(file, each) for each in expr.args[1:])])
             case "complex" | "real" | "imag":
-                return self._complex(name, [self._operand(file, argument) for argument in expr.args])
+                return self._complex(name, [first, *(self._operand(file, each) for each in expr.args[1:])])
             case "recover":
                 return _value(Interface(empty=True))
             case "clear" | "close" | "delete" | "panic" | "print" | "println":

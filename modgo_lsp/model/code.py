@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar, cast
 
+from modgo_lsp.model.complexity import local_bounds_met
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.objects import Builtin, Object, PackageName, VariableName
+from modgo_lsp.model.package import BoundMet
 from modgo_lsp.model.targets import Callee, Declaration, Targets
 from modgo_lsp.model.types import Type
 from modgo_lsp.model.units import FileUnit
@@ -263,6 +265,11 @@ class Code:
     def clean(self) -> set[str]:
         """The codes of rules that find nothing here, for as long as the function and what it names stay."""
         return self.file.remembered(self.declaration, ("clean", self.is_udf), set[str])
+
+    def bounds_met(self) -> list[BoundMet]:
+        """Where its body meets a bound of the analysis."""
+        nodes = self.of_kind(ast.BadExpr, ast.BadStmt, ast.GenDecl)
+        return self.remembered("bounds met", lambda: list(local_bounds_met(self._operands, self.file, nodes)))
 
     def place(self, node: ast.Node | Span) -> Location:
         return Location(self.file.path, node if isinstance(node, Span) else node.span)

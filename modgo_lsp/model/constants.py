@@ -16,13 +16,20 @@ from modgo_lsp.syntax.literals import rune_value, unquote
 # bool, integers and runes, floats; strings as the bytes they are. Complex numbers are not followed.
 Value = Union[bool, int, Fraction, bytes]
 
-# Bounds past which a value is given up, so that `1 << 1<<40` or a doubling string costs nothing.
-_MAX_BITS = 4096
-_MAX_BYTES = 1 << 20
-_MAX_EXPONENT = 1000
+# The largest values that are worked out, so that `1 << 1<<40` or a string that doubles costs nothing. Go
+# itself refuses integers of more than 512 bits, and keeps as many of a float's.
+MAX_BITS = 4096
+MAX_BYTES = 64 * 1024
+_MAX_DIGITS = 1000
 
 _FLOAT = re.compile(r"([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?")
+_EXPONENT = re.compile(r"^(?:0[xX].*[pP]|[0-9.]*[eE])([+-]?[0-9]+)$")
 _HEX_FLOAT = re.compile(r"0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)")
+
+
+class TooLargeError(Exception):
+    """A constant is larger than MAX_BITS or MAX_BYTES."""
+
 
 UNTYPED_BOOL = Basic("untyped bool")
 UNTYPED_INT = Basic("untyped int")
@@ -55,10 +62,12 @@ def is_untyped(type_: object) -> bool:
 
 
 def literal(expr: ast.BasicLit) -> tuple[Basic, Value | None]:
-    """Type and value of a literal; the value is None where it is broken or not followed."""
+    """Type and value of a literal; the value is None where it is broken, not followed, or too large (see
+    `is_too_large`)."""
     text = expr.value
     if expr.kind == "string":
-        return UNTYPED_STRING, unquote(text.encode("utf-8", "surrogateescape"))
+        too_long = is_too_large(expr)
+        return UNTYPED_STRING, None if too_long else unquote(text.encode("utf-8", "surrogateescape"))
     if expr.kind == "rune":
         return UNTYPED_RUNE, rune_value(text.encode("utf-8", "surrogateescape"))
     if expr.kind == "int":
@@ -68,8 +77,23 @@ def literal(expr: ast.BasicLit) -> tuple[Basic, Value | None]:
     return UNTYPED_COMPLEX, None
 
 
+_LONGEST = {"string": MAX_BYTES, "int": MAX_BITS // 4, "float": _MAX_DIGITS}
+
+
+def is_too_large(expr: ast.BasicLit) -> bool:
+    """Whether a literal's value is not worked out for its size."""
+    if len(expr.value) > _LONGEST.get(expr.kind, MAX_BYTES):
+        return True
+    return expr.kind == "float" and _has_large_exponent(expr.value.replace("_", ""))
+
+
+def _has_large_exponent(text: str) -> bool:
+    match = _EXPONENT.search(text)
+    return match is not None and abs(int(match[1])) > _MAX_DIGITS
+
+
 def _integer(text: str) -> int | None:
-    if len(text) > _MAX_BITS // 4:
+    if len(text) > _LONGEST["int"]:
         return None
     try:
         if len(text) > 1 and text[0] == "0" and text[1].isdigit():
@@ -80,7 +104,7 @@ def _integer(text: str) -> int | None:
 
 
 def _float(text: str) -> Fraction | None:
-    if len(text) > _MAX_EXPONENT:
+    if len(text) > _MAX_DIGITS or _has_large_exponent(text):
         return None
     if (match := _HEX_FLOAT.fullmatch(text)) is not None:
         base, places = 2, 4
@@ -91,8 +115,6 @@ def _float(text: str) -> Fraction | None:
     else:
         return None
     exponent = int(match[3] or "0") - places * len(match[2])
-    if abs(exponent) > _MAX_EXPONENT:
-        return None
     return Fraction(digits) * Fraction(base) ** exponent
 
 
@@ -135,7 +157,9 @@ def is_comparison(op: str) -> bool:
 
 
 def binary(x: Value | None, op: str, y: Value | None, integer: bool) -> Value | None:
-    """`x op y`; None where that is no constant. `integer`: `/` and `%` are those of integers."""
+    """`x op y`; None where that is no constant. `integer`: `/` and `%` are those of integers.
+
+    Raises TooLargeError."""
     if x is None or y is None:
         return None
     if isinstance(x, bytes) or isinstance(y, bytes):
@@ -165,7 +189,9 @@ def _strings(x: Value, op: str, y: Value) -> Value | None:
     if not (isinstance(x, bytes) and isinstance(y, bytes)):
         return None
     if op == "+":
-        return x + y if len(x) + len(y) <= _MAX_BYTES else None
+        if len(x) + len(y) > MAX_BYTES:
+            raise TooLargeError
+        return x + y
     return bool(_COMPARE[op](x, y)) if op in _COMPARE else None
 
 
@@ -176,8 +202,12 @@ def _booleans(x: Value, op: str, y: Value) -> Value | None:
 
 
 def _shift(x: int | Fraction, op: str, y: int | Fraction) -> Value | None:
-    if x != int(x) or y != int(y) or not 0 <= y <= _MAX_BITS:
+    if x != int(x) or y != int(y) or y < 0:
         return None
+    if op == "<<" and y > MAX_BITS and x != 0:
+        raise TooLargeError
+    if y > MAX_BITS:
+        return -1 if op == ">>" and x < 0 else 0
     return _bounded(int(x) << int(y) if op == "<<" else int(x) >> int(y))
 
 
@@ -203,8 +233,9 @@ def _arithmetic(x: int | Fraction, op: str, y: int | Fraction, integer: bool) ->
 def _bounded(value: int | Fraction | None) -> int | Fraction | None:
     if value is None:
         return None
-    bits = value.numerator.bit_length() + value.denominator.bit_length()
-    return value if bits <= 2 * _MAX_BITS else None
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+        raise TooLargeError
+    return value
 
 
 def wider(x: Basic, y: Basic) -> Basic:

@@ -15,6 +15,7 @@ import msgspec
 
 from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.code import Code
+from modgo_lsp.model.complexity import bounds_met
 from modgo_lsp.model.files import Files, join
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.functions import declared_function, declared_functions
@@ -24,7 +25,16 @@ from modgo_lsp.model.importers import Importers, Known
 from modgo_lsp.model.locate import Locator, Root
 from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.outlined import OutlinedUnit
-from modgo_lsp.model.package import Function, Import, Module, Package, Registration, SourceFile, SyntaxProblem
+from modgo_lsp.model.package import (
+    BoundMet,
+    Function,
+    Import,
+    Module,
+    Package,
+    Registration,
+    SourceFile,
+    SyntaxProblem,
+)
 from modgo_lsp.model.program import Library, Program, build_root
 from modgo_lsp.model.registrations import Registrations
 from modgo_lsp.model.renewal import Renewal
@@ -435,6 +445,10 @@ class _Contents:
 
     def reached(self) -> tuple[Code, ...]:
         return reached_code(self._loader._program(self._unit.directory).operands, self._unit)
+
+    def bounds_met(self) -> tuple[BoundMet, ...]:
+        operands = self._loader._program(self._unit.directory).operands
+        return tuple(found for file in self._unit.files for found in bounds_met(operands, file))
 
 
 def import_path(directory: str, module: Module | None) -> str:

@@ -11,6 +11,7 @@ from modgo_lsp.model.types import Type
 from modgo_lsp.syntax import ast
 
 if TYPE_CHECKING:
+    from modgo_lsp.model.operand import Operand
     from modgo_lsp.model.units import FileUnit
 
 
@@ -46,15 +47,18 @@ class Predeclared(Object):
 
 
 class TypeName(Object):
-    """A declared type or alias. `local` is not 0 for a type declared in a function."""
+    """A declared type or alias. `local` is not 0 for a type declared in a function. `aliased` is what an
+    alias stands for, once that is worked out; `beyond`: a bound was met."""
 
-    __slots__ = ("local", "resolving", "spec")
+    __slots__ = ("aliased", "beyond", "local", "resolving", "spec")
 
     def __init__(self, file: FileUnit, spec: ast.TypeSpec, local: int = 0) -> None:
         super().__init__(spec.name.name, file, spec.name)
         self.spec = spec
         self.local = local
         self.resolving = False
+        self.aliased: Type | None = None
+        self.beyond = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -72,10 +76,11 @@ class TypeParameterName(Object):
 
 
 class ConstantName(Object):
-    """A declared constant. Its value and type are worked out when asked for. `owner` is the spec that holds
-    the expressions where it stands at package level, and so may not be bound yet."""
+    """A declared constant. Its value and type are worked out when asked for, once: `known`. `beyond`: a bound
+    was met. `owner` is the spec that holds the expressions where it stands at package level, and so may not
+    be bound yet."""
 
-    __slots__ = ("iota", "owner", "resolving", "type_expr", "value_expr")
+    __slots__ = ("beyond", "iota", "known", "owner", "resolving", "type_expr", "value_expr")
 
     def __init__(
         self,
@@ -92,6 +97,8 @@ class ConstantName(Object):
         self.value_expr = value_expr
         self.iota = iota
         self.resolving = False
+        self.known: Operand | None = None
+        self.beyond = False
 
 
 # What a variable's type is read from: the value itself, the elements a range gives, a type switch's

@@ -5,11 +5,14 @@ Trusts code to be type-correct; where it can't tell, it says so (`unknown`). Not
 
 from __future__ import annotations
 
+from functools import partial
+
 from modgo_lsp.model import constants
 from modgo_lsp.model.bind import is_exported
 from modgo_lsp.model.calls import Calls
-from modgo_lsp.model.constants import is_untyped
+from modgo_lsp.model.constants import Value, is_untyped
 from modgo_lsp.model.infer import infer
+from modgo_lsp.model.needs import Needs
 from modgo_lsp.model.objects import (
     Builtin,
     ConstantName,
@@ -51,22 +54,26 @@ class Operands:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self.variables = Variables(resolver, self.operand)
+        self._needs = Needs(resolver, self.of_object)
+        self.variables = Variables(resolver, self.operand, self._needs)
         self._calls = Calls(resolver, self.operand)
         self._selector_of = Selector(resolver)
         self._iota: list[int] = []
-        self._depth = 0
-        resolver.use_operands(self.operand)
+        self._depth = resolver.depth
+        resolver.use_operands(self.operand, self._needs.before)
 
     def operand(self, file: FileUnit, expr: ast.Expr) -> Operand:
-        """What `expr` is. Gives up as unknown on what hangs together too deeply."""
-        if self._depth > 60:
+        """What `expr` is; unknown where it is nested too deeply."""
+        depth = self._depth
+        if depth.is_beyond():
             return UNKNOWN_OPERAND
-        self._depth += 1
+        depth.inside += 1
+        depth.stack += 1
         try:
             return self._operand(file, expr)
         finally:
-            self._depth -= 1
+            depth.inside -= 1
+            depth.stack -= 1
 
     def _operand(self, file: FileUnit, expr: ast.Expr) -> Operand:
         match expr:
@@ -74,6 +81,8 @@ class Operands:
                 return self._ident(file, expr)
             case ast.BasicLit():
                 basic, value = constants.literal(expr)
+                if value is None and constants.is_too_large(expr):
+                    self._depth.met = True
                 return Operand("constant", basic, value)
             case ast.ParenExpr():
                 return self.operand(file, expr.x)
@@ -158,19 +167,28 @@ class Operands:
         return UNKNOWN_OPERAND
 
     def _constant(self, item: ConstantName) -> Operand:
-        if item.resolving or item.value_expr is None or item.file is None:
-            return Operand("constant", UNKNOWN)
+        if item.known is None:
+            self._needs.before(item)
+        known = item.known
+        if known is None:
+            if item.resolving or item.value_expr is None or item.file is None:
+                return Operand("constant", UNKNOWN)
+            item.resolving = True
+            self._iota.append(item.iota)
+            try:
+                operand, item.beyond = self._depth.alone(partial(self._worked_out, item, item.file))
+            finally:
+                self._iota.pop()
+                item.resolving = False
+            item.known = known = operand
+        return known
+
+    def _worked_out(self, item: ConstantName, file: FileUnit) -> Operand:
         self.resolver.ensure(item)
-        item.resolving = True
-        self._iota.append(item.iota)
-        try:
-            operand = self.operand(item.file, item.value_expr)
-            if item.type_expr is None:
-                return Operand("constant", operand.type, operand.value)
-            return self._calls.converted(self.resolver.type_of(item.file, item.type_expr), operand)
-        finally:
-            self._iota.pop()
-            item.resolving = False
+        operand = UNKNOWN_OPERAND if item.value_expr is None else self.operand(file, item.value_expr)
+        if item.type_expr is None:
+            return Operand("constant", operand.type, operand.value)
+        return self._calls.converted(self.resolver.type_of(file, item.type_expr), operand)
 
     # --- selectors
 
@@ -345,12 +363,19 @@ class Operands:
         constant = x.mode == "constant" and y.mode == "constant"
         under = self.resolver.underlying(type_)
         integer = isinstance(under, Basic) and "float" not in under.name and "complex" not in under.name
-        value = constants.binary(x.value, op, y.value, integer) if constant else None
+        value = self._computed(x.value, op, y.value, integer) if constant else None
         if constants.is_comparison(op):
             return Operand("constant" if constant else "value", constants.UNTYPED_BOOL, value)
         if constant:
             return Operand("constant", type_, value)
         return Operand("value", type_) if x.mode in ("value", "constant") else UNKNOWN_OPERAND
+
+    def _computed(self, x: Value | None, op: str, y: Value | None, integer: bool) -> Value | None:
+        try:
+            return constants.binary(x, op, y, integer)
+        except constants.TooLargeError:
+            self._depth.met = True
+            return None
 
 
 def _pointed(type_: Type) -> Type:

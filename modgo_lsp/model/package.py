@@ -77,6 +77,7 @@ class Signature(msgspec.Struct, frozen=True):
 
     `roles` are those of the parameters as they are declared, in that order. `receiver_first` says whether the
     first parameter, after a context, is a *udf.Record or *udf.Stream, be the others right or not (MG101).
+    `too_complex`: its types met a bound of the analysis, and so may have problems that aren't known.
     """
 
     kind: UdfKind
@@ -89,6 +90,7 @@ class Signature(msgspec.Struct, frozen=True):
     roles: tuple[Role, ...]
     receiver_first: bool
     problems: tuple[SignatureProblem, ...] = ()
+    too_complex: bool = False
 
 
 class Function(msgspec.Struct, frozen=True, dict=True):
@@ -197,6 +199,13 @@ class SyntaxProblem(msgspec.Struct, frozen=True):
     message: str
 
 
+class BoundMet(msgspec.Struct, frozen=True):
+    """A place in the source where a bound of the analysis was met, and what was too much there."""
+
+    location: Location
+    message: str
+
+
 class Import(msgspec.Struct, frozen=True):
     """An import: its path and where the whole spec stands."""
 
@@ -236,6 +245,8 @@ class Contents(Protocol):
     def imported_in_module(self) -> bool: ...
 
     def reached(self) -> tuple[Code, ...]: ...
+
+    def bounds_met(self) -> tuple[BoundMet, ...]: ...
 
 
 class Package(msgspec.Struct, frozen=True, dict=True):
@@ -289,6 +300,11 @@ class Package(msgspec.Struct, frozen=True, dict=True):
     def reached(self) -> tuple[Code, ...]:
         """The code of the Go module that its UDFs reach, they themselves first."""
         return self.contents.reached() if self.registrations else ()
+
+    @cached_property
+    def bounds_met(self) -> tuple[BoundMet, ...]:
+        """Where its own declarations meet a bound of the analysis."""
+        return self.contents.bounds_met() if self.imports_sdk else ()
 
     def has_same(self, other: Package) -> bool:
         """Whether it is made of the same things as another one of its unit, as far as that one was asked; but

@@ -14,7 +14,7 @@ from itertools import compress, count
 from operator import is_not
 
 from modgo_lsp.model.bind import is_exported
-from modgo_lsp.model.objects import FunctionName, Object, TypeName, VariableName
+from modgo_lsp.model.objects import ConstantName, FunctionName, Object, TypeName, VariableName
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sources import Parsed
 from modgo_lsp.model.units import FileUnit, PackageUnit, objects_of
@@ -194,6 +194,10 @@ class Renewal:
         for item in file.declared[decl]:
             if isinstance(item, VariableName):
                 item.resolved = None
+            elif isinstance(item, ConstantName):
+                item.known = None
+            elif isinstance(item, TypeName):
+                item.aliased = None
             elif isinstance(item, FunctionName):
                 self._renew(file.unit, item)
 

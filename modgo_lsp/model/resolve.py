@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from modgo_lsp.model.bind import Binder, is_exported
+from modgo_lsp.model.bounds import Depth
 from modgo_lsp.model.imports import declare_imports
 from modgo_lsp.model.objects import (
     ConstantName,
@@ -47,8 +48,8 @@ from modgo_lsp.syntax.literals import unquote
 if TYPE_CHECKING:
     from modgo_lsp.model.operand import Operand
 
-# How many named types may hang on each other before a type counts as unknown.
-_MAX_CHAIN = 60
+# How many parts the type may have that an alias stands for.
+_MAX_ALIASED = 2000
 
 UNKNOWN = Unknown()
 
@@ -66,13 +67,16 @@ class Resolver:
         self.find_unit = find_unit
         self.unit = unit
         self.unread: set[str] = set()
-        self._depth = 0
+        self.depth = Depth()
         self._under: dict[Named, Type] = {}
         self._operand: Callable[[FileUnit, ast.Expr], Operand] | None = None
+        self._before: Callable[[TypeName], None] | None = None
 
-    def use_operands(self, operand: Callable[[FileUnit, ast.Expr], Operand]) -> None:
-        """Array lengths are expressions: who evaluates them is told here."""
-        self._operand = operand
+    def use_operands(
+        self, operand: Callable[[FileUnit, ast.Expr], Operand], before: Callable[[TypeName], None]
+    ) -> None:
+        """Array lengths are expressions: `operand` evaluates them. `before` works out what an alias needs."""
+        self._operand, self._before = operand, before
 
     def package(self, file: FileUnit, path: str) -> PackageUnit | None:
         """The package that `file` imports as `path`, to ask something of it."""
@@ -156,13 +160,16 @@ class Resolver:
 
     def type_of(self, file: FileUnit, expr: ast.Expr) -> Type:
         """The type that a type expression denotes; Unknown where it denotes none."""
-        if self._depth > _MAX_CHAIN:
+        depth = self.depth
+        if depth.is_beyond():
             return UNKNOWN
-        self._depth += 1
+        depth.inside += 1
+        depth.stack += 1
         try:
             return self._type_of(file, expr)
         finally:
-            self._depth -= 1
+            depth.inside -= 1
+            depth.stack -= 1
 
     def _type_of(self, file: FileUnit, expr: ast.Expr) -> Type:
         match expr:
@@ -227,19 +234,33 @@ class Resolver:
         """The type that a type name denotes, instantiated with `arguments`."""
         if item.file is None:
             return UNKNOWN
-        if len(arguments) != len(item.parameters) or is_too_large(arguments):
+        if len(arguments) != len(item.parameters):
+            return Unknown(item.name)
+        if is_too_large(arguments):
+            self.depth.met = True
             return Unknown(item.name)
         if not item.spec.alias:
             return Named(item.file.unit.path, item.name, arguments, item.local)
-        if item.resolving:
-            return Unknown(item.name)
-        self.ensure(item)
-        item.resolving = True
-        try:
-            aliased = self.type_of(item.file, item.spec.type)
-        finally:
-            item.resolving = False
-        return substitute(aliased, dict(zip(item.parameters, arguments, strict=True)))
+        given = dict(zip(item.parameters, arguments, strict=True))
+        return substitute(self._aliased(item, item.file), given, self.depth)
+
+    def _aliased(self, item: TypeName, file: FileUnit) -> Type:
+        """What an alias stands for, its parameters in it."""
+        if item.aliased is None and self._before is not None:
+            self._before(item)
+        known = item.aliased
+        if known is None:
+            if item.resolving:
+                return Unknown(item.name)
+            self.ensure(item)
+            item.resolving = True
+            try:
+                aliased, beyond = self.depth.alone(lambda: self.type_of(file, item.spec.type))
+            finally:
+                item.resolving = False
+            item.beyond = beyond or is_too_large((aliased,), _MAX_ALIASED)
+            item.aliased = known = Unknown(item.name) if item.beyond else aliased
+        return known
 
     def _qualified(self, file: FileUnit, expr: ast.SelectorExpr) -> Type:
         selected = file.selected.get(expr.x.span.start)
@@ -325,26 +346,37 @@ class Resolver:
 
     # --- what lies under a type
 
+    def is_too_complex(self, item: TypeName) -> bool:
+        """Whether a bound is met where a type is declared, so that it is unknown what it is."""
+        if item.file is None:
+            return False
+        if item.spec.alias:
+            self._aliased(item, item.file)
+        else:
+            self.underlying(Named(item.file.unit.path, item.name, (), item.local))
+        return item.beyond
+
     def underlying(self, type_: Type) -> Type:
         """`type_` without its name. Unknown where the declaration can't be found."""
         if not isinstance(type_, Named):
             return type_
-        known = self._under.get(type_)
-        if known is not None:
-            return known
-        if self._depth > _MAX_CHAIN:
-            return UNKNOWN
-        # A cycle (`type A B; type B A`) finds this and ends.
-        self._under[type_] = UNKNOWN
-        self._depth += 1
-        try:
-            result = self._underlying(type_)
-        finally:
-            self._depth -= 1
-        self._under[type_] = result
-        return result
+        chain: list[Named] = []
+        under: Type = type_
+        while isinstance(under, Named):
+            known = self._under.get(under)
+            if known is not None:
+                under = known
+                break
+            # A cycle (`type A B; type B A`) finds this and ends.
+            self._under[under] = UNKNOWN
+            chain.append(under)
+            under = self._declared_as(under)
+        for each in chain:
+            self._under[each] = under
+        return under
 
-    def _underlying(self, type_: Named) -> Type:
+    def _declared_as(self, type_: Named) -> Type:
+        """The type that the declaration of a named one gives it, which may be named as well."""
         if type_ == ERROR:
             return ERROR_METHODS
         if type_ == CONTEXT:
@@ -352,9 +384,10 @@ class Resolver:
         item = self.type_name(type_)
         if item is None or item.file is None:
             return UNKNOWN
+        file, expr = item.file, item.spec.type
         self.ensure(item)
-        direct = self.type_of(item.file, item.spec.type)
-        return substitute(self.underlying(direct), dict(zip(item.parameters, type_.arguments, strict=False)))
+        direct, item.beyond = self.depth.alone(lambda: self.type_of(file, expr))
+        return substitute(direct, dict(zip(item.parameters, type_.arguments, strict=False)), self.depth)
 
     def type_name(self, type_: Named) -> TypeName | None:
         """The declaration of a named type."""

@@ -151,7 +151,8 @@ def _slots(
 
 def judge(resolver: Resolver, subject: Subject, document: Document) -> Signature:
     """The signature of `subject`. `document` is the file that its slots stand in."""
-    return _Judgement(resolver, subject, document).signature()
+    signature, beyond = resolver.depth.alone(_Judgement(resolver, subject, document).signature)
+    return msgspec.structs.replace(signature, too_complex=True) if beyond else signature
 
 
 class _Judgement:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
+from modgo_lsp.model.bounds import Depth
 from modgo_lsp.model.types import (
     Array,
     Chan,
@@ -20,37 +23,45 @@ from modgo_lsp.model.types import (
     Unknown,
 )
 
-# How many parts the arguments of an instantiated type may have: doubling at each step, few steps are enough
-# to fill any memory.
+# How many parts the arguments of an instantiated type may have, and how deep they may lie: doubling at each
+# step, few steps are enough to fill any memory.
 _MAX_PARTS = 400
+_MAX_DEEP = 100
 
 
-def is_too_large(types: tuple[Type, ...]) -> bool:
+def is_too_large(types: tuple[Type, ...], parts: int = _MAX_PARTS) -> bool:
     """Whether types have so many parts that they are not worth looking at."""
-    pending = list(types)
-    count = 0
-    while pending and count <= _MAX_PARTS:
-        type_ = pending.pop()
-        count += 1
-        for field in type_.__struct_fields__:
-            value = getattr(type_, field)
-            for item in value if isinstance(value, tuple) else (value,):
-                inner = item.type if isinstance(item, Field) else item
-                if isinstance(inner, msgspec.Struct):
-                    pending.append(inner)  # type: ignore[arg-type]  # what types are made of are types
-    return count > _MAX_PARTS
+    level: list[Type] = list(types)
+    count = deep = 0
+    while level:
+        count += len(level)
+        deep += 1
+        if count > parts or deep > _MAX_DEEP:
+            return True
+        level = [inner for type_ in level for inner in _parts(type_)]
+    return False
 
 
-def substitute(type_: Type, arguments: dict[str, Type]) -> Type:
-    """`type_` with type parameters replaced by what `arguments` has under their names."""
+def _parts(type_: Type) -> Iterator[Type]:
+    for field in type_.__struct_fields__:
+        value = getattr(type_, field)
+        for item in value if isinstance(value, tuple) else (value,):
+            inner = item.type if isinstance(item, Field) else item
+            if isinstance(inner, msgspec.Struct):
+                yield inner  # type: ignore[misc]  # what types are made of are types
+
+
+def substitute(type_: Type, arguments: dict[str, Type], depth: Depth | None = None) -> Type:
+    """`type_` with type parameters replaced by what `arguments` has under their names. `depth` notes where
+    that is too large."""
     if not arguments:
         return type_
 
     def again(inner: Type) -> Type:
-        return substitute(inner, arguments)
+        return substitute(inner, arguments, depth)
 
     def all_of(types: tuple[Type, ...]) -> tuple[Type, ...]:
-        return tuple(substitute(inner, arguments) for inner in types)
+        return tuple(substitute(inner, arguments, depth) for inner in types)
 
     match type_:
         case TypeParameter(name=name):
@@ -58,6 +69,8 @@ def substitute(type_: Type, arguments: dict[str, Type]) -> Type:
         case Named():
             inside = all_of(type_.arguments)
             if is_too_large(inside):
+                if depth is not None:
+                    depth.met = True
                 return Unknown(type_.name)
             return Named(type_.package, type_.name, inside, type_.local) if inside else type_
         case Pointer():

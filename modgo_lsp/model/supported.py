@@ -97,7 +97,10 @@ class _Judge:
         same = [
             t for t in around if isinstance(t, Named) and (t.package, t.name) == (type_.package, type_.name)
         ]
-        if type_ in around or len(same) > 10 or len(around) > _MAX_DEPTH:
+        if len(around) > _MAX_DEPTH:
+            self.resolver.depth.met = True
+            return None
+        if type_ in around or len(same) > 10:
             return Unsupported(
                 f"{type_text(type_, self.here)} contains itself, and an Aerospike value has an end"
             )

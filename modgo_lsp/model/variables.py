@@ -6,8 +6,10 @@ Not for: expressions (operands.py).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from modgo_lsp.model import constants
+from modgo_lsp.model.needs import Needs
 from modgo_lsp.model.objects import VariableName
 from modgo_lsp.model.operand import Operand
 from modgo_lsp.model.resolve import UNKNOWN, Resolver
@@ -20,22 +22,29 @@ from modgo_lsp.syntax import ast
 class Variables:
     """The variables of one snapshot. `operand` evaluates what they are initialised with."""
 
-    def __init__(self, resolver: Resolver, operand: Callable[[FileUnit, ast.Expr], Operand]) -> None:
+    def __init__(
+        self, resolver: Resolver, operand: Callable[[FileUnit, ast.Expr], Operand], needs: Needs
+    ) -> None:
         self._resolver = resolver
         self._operand = operand
+        self._needs = needs
 
     def type_of(self, item: VariableName) -> Type:
         """The type of a variable; Unknown where it can't be found out."""
         if item.resolved is None:
+            self._needs.before(item)
+        resolved = item.resolved
+        if resolved is None:
             if item.resolving or item.file is None:
                 return UNKNOWN
             item.resolving = True
             try:
                 self._resolver.ensure(item)
-                item.resolved = self._variable_type(item, item.file)
+                type_, _ = self._resolver.depth.alone(partial(self._variable_type, item, item.file))
             finally:
                 item.resolving = False
-        return item.resolved
+            item.resolved = resolved = type_
+        return resolved
 
     def _variable_type(self, item: VariableName, file: FileUnit) -> Type:
         if item.type_expr is not None:

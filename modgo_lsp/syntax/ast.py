@@ -58,7 +58,9 @@ class Body(Deferred["Stmt"]):
 
 
 class BadExpr(Node, frozen=True, eq=False, gc=False):
-    """What doesn't parse, or is nested too deeply to be looked at."""
+    """What doesn't parse, or is nested too deeply to be looked at (`deep`)."""
+
+    deep: bool = False
 
 
 class Ident(Node, frozen=True, eq=False, gc=False):
@@ -234,7 +236,9 @@ Expr = Union[
 
 
 class BadStmt(Node, frozen=True, eq=False, gc=False):
-    """What doesn't parse, or is nested too deeply to be looked at."""
+    """What doesn't parse, or is nested too deeply to be looked at (`deep`)."""
+
+    deep: bool = False
 
 
 class EmptyStmt(Node, frozen=True, eq=False, gc=False):

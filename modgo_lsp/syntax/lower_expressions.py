@@ -13,7 +13,7 @@ from modgo_lsp.syntax.positions import Span
 
 # How deep expressions and statements are looked into. Beyond it a node is Bad: so is code that no
 # person wrote, and whoever walks what we give can do so by recursion.
-MAX_DEPTH = 120
+MAX_DEPTH = 100
 
 # How many operators a chain of them may have. Python frees what hangs on one another by recursion, on the
 # stack of a thread that may be small: a chain of some ten thousands would end the process.
@@ -107,7 +107,7 @@ class Lowering:
             return ast.BasicLit(self.span(node), literal, self.source(node))
         make = _MAKE.get(kind_id)
         if make is None or depth >= MAX_DEPTH:
-            return ast.BadExpr(self.span(node))
+            return ast.BadExpr(self.span(node), make is not None)
         return make(self, node, depth + 1)
 
     def expr_in(self, node: Tree, field: int, depth: int) -> ast.Expr:
@@ -278,7 +278,7 @@ def _binary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
         chain.append(left)
         left = left.child_by_field_id(grammar.LEFT)
         if len(chain) > _MAX_CHAIN:
-            return ast.BadExpr(lowering.span(node))
+            return ast.BadExpr(lowering.span(node), deep=True)
     x = lowering.expr(left, depth)
     for link in reversed(chain):
         op = link.child_by_field_id(grammar.OPERATOR)

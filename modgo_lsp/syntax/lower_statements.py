@@ -63,7 +63,7 @@ def lower_general(lowering: Lowering, node: Tree, depth: int = 0) -> ast.GenDecl
 def _statement(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
     make = _MAKE.get(node.kind_id)
     if make is None or depth >= MAX_DEPTH:
-        return ast.BadStmt(lowering.span(node))
+        return ast.BadStmt(lowering.span(node), make is not None)
     return make(lowering, node, depth + 1)
 
 

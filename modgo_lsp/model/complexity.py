@@ -1,0 +1,115 @@
+"""Where a package's declarations, and the code that UDFs reach, meet a bound of the analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from modgo_lsp.model import constants
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.objects import ConstantName, Object, TypeName
+from modgo_lsp.model.operands import Operands
+from modgo_lsp.model.package import BoundMet
+from modgo_lsp.model.units import FileUnit
+from modgo_lsp.syntax import ast
+from modgo_lsp.syntax.lower_expressions import MAX_DEPTH
+
+_CONSTANT = f"this constant has more than {constants.MAX_BYTES // 1024} KiB or {constants.MAX_BITS:,} bits"
+_TYPE = "this type has too many parts, or they are nested too deeply"
+_DEEP = f"this is nested more than {MAX_DEPTH} deep, or has too many operands"
+
+
+def bounds_met(operands: Operands, file: FileUnit) -> list[BoundMet]:
+    """The places in a file's declarations, but for the bodies of functions."""
+    return file.remembered(file.syntax, "bounds met", partial(_of_file, operands, file))
+
+
+def _of_file(operands: Operands, file: FileUnit) -> list[BoundMet]:
+    found: list[BoundMet] = []
+    for decl in file.syntax.decls:
+        if isinstance(decl, ast.FuncDecl) or decl.token == "var":
+            found += _nested(file, decl)
+        else:
+            found += file.remembered(decl, "bounds met", partial(_of_declaration, operands, file, decl))
+    return found
+
+
+def _of_declaration(operands: Operands, file: FileUnit, decl: ast.GenDecl) -> list[BoundMet]:
+    """The places in a declaration of constants or types."""
+    too_complex = (item for item in file.declared[decl] if _is_too_complex(operands, file, item))
+    return [*_nested(file, decl), *(_met(file, item) for item in too_complex)]
+
+
+def _nested(file: FileUnit, decl: ast.Decl) -> Iterable[BoundMet]:
+    """What is too deep in a declaration. A function's body counts where a UDF reaches it."""
+    parts: Iterator[ast.Node | None]
+    if isinstance(decl, ast.FuncDecl):
+        parts = iter((decl.receiver, decl.type))
+    elif decl.token == "var" and file.document.text.find(b"Register", decl.span.start, decl.span.end) < 0:
+        return ()  # a table, most likely: there's no need to look into it
+    else:
+        parts = iter((decl,))
+    return too_deep(file, (part for part in parts if part is not None))
+
+
+def too_deep(file: FileUnit, parts: Iterable[ast.Node]) -> Iterator[BoundMet]:
+    """The first place in each of some parts of a declaration that is too deep to be looked at."""
+    for part in parts:
+        # What is so deep takes some text.
+        if part.span.end - part.span.start > MAX_DEPTH:
+            deep = next((node for node in ast.walk(part) if is_too_deep(node)), None)
+            if deep is not None:
+                yield BoundMet(Location(file.path, deep.span), _DEEP)
+
+
+def is_too_deep(node: ast.Node) -> bool:
+    return isinstance(node, ast.BadExpr | ast.BadStmt) and node.deep
+
+
+def local_bounds_met(operands: Operands, file: FileUnit, nodes: Iterable[ast.Node]) -> Iterator[BoundMet]:
+    """The places among nodes of a function's body."""
+    for node in nodes:
+        if is_too_deep(node):
+            yield BoundMet(Location(file.path, node.span), _DEEP)
+            return
+        if isinstance(node, ast.GenDecl) and node.token != "var":
+            idents = (ident for spec in node.specs for ident in _declared(spec))
+            for item in (file.uses.get(ident.span.start) for ident in idents):
+                if item is not None and _is_too_complex(operands, file, item):
+                    yield _met(file, item)
+
+
+def _declared(spec: ast.Spec) -> tuple[ast.Ident, ...]:
+    if isinstance(spec, ast.ValueSpec):
+        return spec.names
+    return (spec.name,) if isinstance(spec, ast.TypeSpec) else ()
+
+
+def _is_too_complex(operands: Operands, file: FileUnit, item: Object) -> bool:
+    if isinstance(item, ConstantName):
+        return not _is_plain(item.value_expr) and _is_constant_too_large(operands, item)
+    if isinstance(item, TypeName):
+        # What is neither an alias nor has brackets is what it says.
+        start, end = item.spec.span.start, item.spec.span.end
+        written = item.spec.alias or file.document.text.find(b"[", start, end) >= 0
+        return written and operands.resolver.is_too_complex(item)
+    return False
+
+
+def _is_plain(value: ast.Expr | None) -> bool:
+    """Whether a constant's value is a name or a literal that is not large, as most are."""
+    return (
+        value is None
+        or isinstance(value, ast.Ident)
+        or (isinstance(value, ast.BasicLit) and not constants.is_too_large(value))
+    )
+
+
+def _is_constant_too_large(operands: Operands, item: ConstantName) -> bool:
+    operands.of_object(item)
+    return item.beyond
+
+
+def _met(file: FileUnit, item: Object) -> BoundMet:
+    span = item.ident.span if item.ident is not None else file.syntax.span
+    return BoundMet(Location(file.path, span), _TYPE if isinstance(item, TypeName) else _CONSTANT)

@@ -1,0 +1,77 @@
+"""MG410: a place where the analysis met one of its bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.package import BoundMet, Package
+from modgo_lsp.rules.rule import Rule
+
+TEXT = """
+## What it does
+
+Reports each place where modgo stops its analysis, so that no file takes more than a bounded time and memory:
+
+- a constant of more than 64 KiB of text, or of more than 4,096 bits;
+- expressions, types and statements that are nested more than 100 deep, chains of more than 10,000 operators;
+- a type whose type arguments have more than 400 parts, or an alias of a type with more than 2,000;
+- a parameter or result with types that are nested more than 60 deep.
+
+It looks at the constants, types and signatures of packages that import the SDK, and at the code that their
+UDFs reach.
+
+## Why is this bad?
+
+What meets a bound is unknown: modgo finds no mistakes in what depends on it. The module may well be right,
+and builds all the same.
+
+## Example
+
+```go
+const (
+	line  = "0123456789abcdef"
+	lines = line + line + line + line // and so on, up to a megabyte
+)
+```
+
+## Use instead
+
+```go
+//go:embed lines.txt
+var lines string
+```
+"""
+
+
+def check(package: Package) -> Iterator[Finding]:
+    for met in (*package.bounds_met, *_in_signatures(package), *_in_code(package)):
+        yield RULE.finding(f"{met.message}: what depends on it is unknown to modgo", met.location)
+
+
+def _in_signatures(package: Package) -> Iterator[BoundMet]:
+    for registration in package.registrations:
+        signature = registration.signature
+        if signature is not None and signature.too_complex:
+            message = "the types of this function have too many parts, or they are nested too deeply"
+            yield BoundMet(registration.function_argument, message)
+
+
+def _in_code(package: Package) -> Iterator[BoundMet]:
+    for code in package.reached:
+        # While somebody types, most functions are as they were.
+        if RULE.code not in code.clean:
+            met = code.bounds_met()
+            if not met:
+                code.clean.add(RULE.code)
+            yield from met
+
+
+RULE = Rule(
+    code="MG410",
+    name="too-complex",
+    severity="information",
+    summary="A bound of the analysis was met, and what depends on it is unknown",
+    text=TEXT,
+    check=check,
+)
