@@ -1,11 +1,10 @@
-"""Modgo's cache folder, and writing into it (or anywhere) so that nobody ever sees half a file.
+"""Modgo's cache folder, and folders inside it that are there whole or not at all.
 
-Not for: Go's own build and module caches, which stay where the user has them.
+Go's own build and module caches stay where the user has them. Single files are written by file_writer.py.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -34,40 +33,6 @@ def scratch_directory() -> Iterator[Path]:
         yield directory
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def write_file(path: Path, data: bytes, mode: int = 0o644) -> None:
-    """Writes a file by renaming a finished one into place. Raises OSError that names `path`."""
-    with _replacing(path) as temporary:
-        temporary.write_bytes(data)
-        temporary.chmod(mode)
-
-
-def publish_file(source: Path, destination: Path) -> None:
-    """Copies a finished program to `destination`, which is the old file or the whole new one at any time, and
-    a new inode: a process that has the old one loaded keeps it. Raises OSError that names it."""
-    with _replacing(destination) as temporary:
-        shutil.copyfile(source, temporary)
-        temporary.chmod(0o755 & ~_umask())
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Gives a new file beside `path`, which takes its place at the end, or goes where that fails."""
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        os.close(handle)
-        temporary = Path(name)
-        yield temporary
-        temporary.replace(path)
-    except BaseException as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise OSError(error.errno, error.strerror, str(path)) from None
-        raise
 
 
 def once(directory: Path, fill: Callable[[Path], None]) -> Path:
@@ -100,9 +65,3 @@ def move_once(made: Path, directory: Path) -> None:
     except OSError:
         if not directory.is_dir():
             raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask

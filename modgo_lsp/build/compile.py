@@ -12,9 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from modgo_lsp.build.cache import publish_file, scratch_directory
+from modgo_lsp.build.cache import scratch_directory
 from modgo_lsp.build.inspect import inspect
 from modgo_lsp.build.main_package import MAIN_FOLDER
+from modgo_lsp.build.module_file import write_module
 from modgo_lsp.build.process import run
 from modgo_lsp.build.sdk import index_environment
 from modgo_lsp.build.target import Target, is_newer
@@ -27,7 +28,8 @@ _PACKAGE_LINE = re.compile(r"^[\w.~-]+(/[\w.~-]+)*$")
 
 class Compilation(msgspec.Struct, frozen=True):
     """`folder` is where go runs, `main` the main package's folder below it, `overlay` the overlay's JSON.
-    `objects` are files for the linker beside what Go compiles. `target` is None for this machine."""
+    `objects` are files for the linker beside what Go compiles. `target` is None for this machine. With
+    `force` the module replaces any file."""
 
     folder: Path
     main: str
@@ -36,6 +38,7 @@ class Compilation(msgspec.Struct, frozen=True):
     release: bool
     objects: tuple[Path, ...] = ()
     target: Target | None = None
+    force: bool = False
 
 
 class CompileFailedError(Exception):
@@ -77,7 +80,11 @@ async def compile_module(toolchain: Toolchain, what: Compilation, progress: Prog
             raise CompileFailedError("\n".join(said) or done.stdout or done.stderr)
         if what.target is not None:
             await asyncio.to_thread(_check_target, made, what.target)
-        await asyncio.to_thread(publish_file, made, what.output)
+        await asyncio.to_thread(_publish, made, what)
+
+
+def _publish(made: Path, what: Compilation) -> None:
+    write_module(what.output, made.read_bytes(), what.force)
 
 
 def _check_target(made: Path, target: Target) -> None:

@@ -11,6 +11,7 @@ import zlib
 from contextlib import suppress
 
 from modgo_lsp.build.own_folders import own_folder
+from modgo_lsp.file_writer import ANYTHING, write_file
 
 # What is not asked for so long is forgotten, and the oldest where all of it takes more room.
 _DAYS = 30
@@ -40,7 +41,7 @@ class DiskFactsCache:
 
     def put(self, key: str, value: bytes) -> None:
         with suppress(OSError):
-            _replace(self._file(key), _checksum(value) + value)
+            write_file(self._file(key), _checksum(value) + value, replaces=ANYTHING)
             keep_small(self.folder, _DAYS, _MEGABYTES << 20)
 
     @property
@@ -56,23 +57,6 @@ class DiskFactsCache:
 def _checksum(value: bytes) -> bytes:
     # What begins with 1 is not 0 for nothing, nor for a file of zeros.
     return zlib.crc32(value, 1).to_bytes(_CHECKSUM, "big")
-
-
-def _replace(path: str, value: bytes) -> None:
-    """Writes a file by renaming a finished one into place, as build/cache.py does, without what its import
-    costs each first run of lint."""
-    folder, name = os.path.split(path)
-    os.makedirs(folder, exist_ok=True)
-    # Processes of several containers may share the folder, and have the same numbers.
-    temporary = os.path.join(folder, f".{name}.{os.urandom(8).hex()}")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(value)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
 
 
 def keep_small(directory: str, days: float, size: int) -> None:

@@ -17,10 +17,12 @@ import msgspec
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment, parse_version
 from modgo_lsp.build.main_package import MAIN_FOLDER
+from modgo_lsp.build.module_file import check_module_place
 from modgo_lsp.build.sdk import Sdk, SumMismatchError, complete_sum
 from modgo_lsp.build.target import OLDEST_GLIBC, TRIPLES, Target, is_newer
 from modgo_lsp.build.toolchain import Toolchain
 from modgo_lsp.build.wrappers import Dispatch, Generated
+from modgo_lsp.file_writer import explain
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.load import Loader
@@ -140,9 +142,11 @@ def make_plan(
     dispatch: str,
     go: str | None = None,
     context: BuildContext | None = None,
+    force: bool = False,
 ) -> Plan:
     """Reads the packages as they are for `context` (default: this machine), with the library of the Go in the
-    settings (`go`) or of the one that is found. Raises RequestError."""
+    settings (`go`) or of the one that is found. `force` lets the output replace any file. Raises
+    RequestError."""
     if dispatch not in ("registry", "exported", "reflect"):
         raise RequestError(f"there is no dispatch {dispatch}", "choose registry, exported or reflect")
     if not folders:
@@ -153,7 +157,7 @@ def make_plan(
     loader = Loader(DiskFiles(), context, environment=environment, cache=DiskFactsCache())
     read = (_package(loader, folder) for folder in folders)
     packages = tuple({package.directory: package for package in read}.values())
-    target = _output(packages, output)
+    target = _output(packages, output, force)
     modules = {package.module.directory for package in packages if package.module is not None}
     if len(modules) > 1:
         raise RequestError(
@@ -241,7 +245,7 @@ def _package(loader: Loader, folder: Path) -> Package:
     return package
 
 
-def _output(packages: Sequence[Package], output: Path | None) -> Path:
+def _output(packages: Sequence[Package], output: Path | None, force: bool) -> Path:
     folder = Path(packages[0].directory)
     name = f"{folder.name or packages[0].name}.so"
     if output is None:
@@ -250,14 +254,16 @@ def _output(packages: Sequence[Package], output: Path | None) -> Path:
                 "several packages become one module, which needs a name", "name it: -o NAME.so"
             )
         output = folder / name
-    elif output.is_dir():
+    elif os.path.isdir(output):  # noqa: PTH112 (Path.is_dir raises for names that are too long)
         if len(packages) > 1:
             raise RequestError(f"{output} is a folder", "name the module's file: -o FOLDER/NAME.so")
         output = output / name
     output = Path(os.path.abspath(output))  # noqa: PTH100
-    parent = next(one for one in output.parents if one.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise RequestError(f"{output} cannot be written", "choose another place with -o")
+    try:
+        check_module_place(output, force)
+    except OSError as error:
+        remedy = "choose another place with -o, or make it writable"
+        raise RequestError(*explain(error, remedy, force=True)) from None
     return output
 
 

@@ -19,16 +19,18 @@ from pathlib import Path
 
 import msgspec
 
-from modgo_lsp.build.cache import cache_directory, once, scratch_directory, write_file
+from modgo_lsp.build.cache import cache_directory, once, scratch_directory
 from modgo_lsp.build.isolated import NEUTRAL_FOLDER
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import Go, ToolchainError
+from modgo_lsp.file_writer import ANYTHING, NOTHING, check_place, content_is, workspace_of, write_file
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.resources import resource
 
 _VERSION = re.compile(rb'^const Version = "(v\d+\.\d+\.\d+)"', re.MULTILINE)
 _TIME = "2026-11-23T00:00:00Z"  # a proxy must name one; Go only shows it
 _DOWNLOAD_SECONDS = 120.0
+_MODULE_FILES = ("go.mod", "go.sum")
 
 
 class Sdk(msgspec.Struct, frozen=True):
@@ -151,23 +153,41 @@ def renewed_sum(go_sum: bytes, sdk: Sdk) -> bytes:
 
 
 async def require(go: Go, sdk: Sdk, directory: Path) -> None:
-    """Writes the SDK into the go.mod and go.sum of `directory`. Raises ToolchainError and OSError."""
-    done = await run(
-        [go.path, "mod", "edit", f"-require={SDK_PATH}@{sdk.version}", str(directory / "go.mod")],
-        cwd=Path(NEUTRAL_FOLDER),
-        env=go.environment(),
-        timeout=_DOWNLOAD_SECONDS,
-    )
-    if done.code != 0:
-        raise ToolchainError(f"go.mod could not be changed ({done.stderr.strip()})", "mend go.mod by hand")
-    await asyncio.to_thread(_write_sum, directory / "go.sum", sdk)
+    """Writes the SDK into the go.mod and go.sum of `directory`, both or neither where one may not be written.
+    Raises ToolchainError and OSError."""
+    before = await asyncio.to_thread(_read_both, directory)
+    with scratch_directory() as scratch:
+        # The go command follows symbolic links wherever they lead: it edits a copy.
+        copy = scratch / "go.mod"
+        copy.write_bytes(before[0])
+        done = await run(
+            [go.path, "mod", "edit", f"-require={SDK_PATH}@{sdk.version}", str(copy)],
+            cwd=Path(NEUTRAL_FOLDER),
+            env=go.environment(),
+            timeout=_DOWNLOAD_SECONDS,
+        )
+        if done.code != 0:
+            said = done.stderr.strip().replace(str(copy), "go.mod")
+            raise ToolchainError(f"go.mod could not be changed ({said})", "mend go.mod by hand")
+        after = (copy.read_bytes(), renewed_sum(before[1] or b"", sdk))
+    await asyncio.to_thread(_write_both, directory, before, after)
 
 
-def _write_sum(path: Path, sdk: Sdk) -> None:
-    before = path.read_bytes() if path.exists() else b""
-    after = renewed_sum(before, sdk)
-    if after != before:
-        write_file(path, after)
+def _read_both(directory: Path) -> tuple[bytes, bytes | None]:
+    """go.mod and go.sum, which may not be there; pipes and what links lead out to is not read."""
+    for name in _MODULE_FILES:
+        path = directory / name
+        if os.path.lexists(path):
+            check_place(path, replaces=ANYTHING, within=workspace_of(path))
+    go_sum = directory / "go.sum"
+    return (directory / "go.mod").read_bytes(), go_sum.read_bytes() if go_sum.exists() else None
+
+
+def _write_both(directory: Path, before: tuple[bytes, bytes | None], after: tuple[bytes, bytes]) -> None:
+    for name, old, new in zip(_MODULE_FILES, before, after, strict=True):
+        if old != new:
+            kind = NOTHING if old is None else content_is(old)
+            write_file(directory / name, new, replaces=kind, within=workspace_of(directory / name))
 
 
 def _with_lines(go_sum: bytes, lines: list[str]) -> bytes:

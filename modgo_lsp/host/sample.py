@@ -97,6 +97,8 @@ def parse_key(text: str) -> Record:
 def default_sample(directory: Path, function: str) -> Path | None:
     """The file with the sample of `function` in the module's folder, None where there is none."""
     for name in (function, "default"):
+        if "/" in name or "\0" in name:  # a module's word, and no path
+            continue
         path = directory / SAMPLES / f"{name}.record.json"
         if path.is_file():
             return path

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from modgo_lsp.file_writer import ANYTHING, Kind, check_place, explain, workspace_of
 from modgo_lsp.host.dialect import from_flat, to_flat
 from modgo_lsp.host.sample import NEVER_EXPIRES, Record
 from modgo_lsp.host.values import INTEGER, NIL, Flat, UnstorableError
@@ -23,6 +24,8 @@ from modgo_lsp.host.values import INTEGER, NIL, Flat, UnstorableError
 _APPLICATION = 0x6D6F6447
 _VERSION = 1
 _BUSY_SECONDS = 30.0
+# Which of them are stores, SQLite says when it has opened them.
+_SQLITE = Kind("a store of records", lambda file: file.read(16) in (b"", b"SQLite format 3\0"))
 
 _TABLES = f"""
 BEGIN IMMEDIATE;
@@ -61,6 +64,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         """Opens the store, or makes one where there is no file. Raises StoreError."""
         self._path = path
+        self._check_place()
         with self._saying():
             self._db = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -71,6 +75,16 @@ class Store:
         except BaseException:
             self._db.close()
             raise
+
+    def _check_place(self) -> None:
+        """SQLite follows links wherever they lead, also those beside its file."""
+        within = workspace_of(self._path)
+        try:
+            check_place(self._path, replaces=_SQLITE, within=within)
+            for ending in ("-journal", "-wal", "-shm"):
+                check_place(f"{self._path}{ending}", replaces=ANYTHING, within=within)
+        except OSError as error:
+            raise StoreError("; ".join(explain(error, "name another file"))) from None
 
     def _prepare(self) -> None:
         tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]

@@ -6,6 +6,7 @@ Not for: reading samples (host/sample.py), or writing the file (server/samples.p
 from __future__ import annotations
 
 import json
+import re
 from pathlib import PurePath
 from typing import Any
 
@@ -30,10 +31,12 @@ _VALUES: dict[str, Any] = {
     "GeoJSON": {"$geojson": '{"type": "Point", "coordinates": [0, 0]}'},
 }
 _RECORDS = 3  # of a stream
+# Names are a repository's: none of them becomes a path. What is no Go name is mostly a name with a dash.
+_FILE_NAME = re.compile(r"\w[\w.-]{0,200}")
 
 
 class NoSuchUdfError(Exception):
-    """The module registers no such function; the message says which there are."""
+    """The module registers no such function, or one whose name can't be a file's; the message says more."""
 
 
 class NewSample(msgspec.Struct, frozen=True):
@@ -52,6 +55,8 @@ def new_sample(package: Package, function: str | None) -> NewSample:
         (function,) = named
     if function is not None and function not in named:
         raise NoSuchUdfError(_none_such(function, list(named)))
+    if function is not None and not _FILE_NAME.fullmatch(function):
+        raise NoSuchUdfError(f"the name {quoted(function)} is no file name: a sample is named after its UDF")
     found = None if function is None else named[function]
     bins = _bins(package, found)
     name, folder = function or "default", sample_folder(package.directory)

@@ -44,6 +44,15 @@ def read_baseline(raw: bytes, folder: str) -> Known:
     return {str(PurePath(folder, path)): counts for path, counts in file.findings.items()}
 
 
+def is_baseline(raw: bytes) -> bool:
+    """Whether a file is a baseline, of whichever version."""
+    try:
+        msgspec.json.decode(raw, type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
+
+
 def write_baseline(findings: Iterable[Finding], folder: str) -> bytes:
     """The text of a baseline file in `folder` that holds these findings. Files outside are left out: a
     baseline says nothing of what lies beside its project."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -37,15 +37,17 @@ def fix_paths(
     overrides: Mapping[str, Any] | None = None,
     unsafe: bool = False,
     machine: Machine = UNKNOWN_MACHINE,
+    may_change: Callable[[str], bool] = lambda _: True,
 ) -> Fixed:
-    """Lints and mends, in memory. `unsafe` fixes only if asked for."""
+    """Lints and mends, in memory. `unsafe` fixes only if asked for, and none of files that `may_change`
+    denies."""
     from modgo_lsp.syntax.document import parse
 
     originals: dict[str, bytes] = {}
     documents: dict[str, Document] = {}
     states: set[frozenset[tuple[str, bytes]]] = set()
     outcome = lint_paths(paths, files, overrides, machine=machine)
-    loaders, mending, count = outcome.loaders, Mending(unsafe), 0
+    loaders, mending, count = outcome.loaders, Mending(unsafe, may_change), 0
     while chosen := mending.choose(outcome.findings):
         now = dict(documents)
         for path, edits in _by_path(chosen).items():
@@ -73,8 +75,9 @@ class Mending:
     Those that read as they did a round before don't; they are applied in any number, as long as nothing comes
     of it that wasn't wrong before (two functions that would be registered under one name)."""
 
-    def __init__(self, unsafe: bool) -> None:
+    def __init__(self, unsafe: bool, may_change: Callable[[str], bool] = lambda _: True) -> None:
         self._unsafe = unsafe
+        self._may_change = may_change
         self._offered: set[object] = set()
         self._careful: set[str] = set()  # folders in which it went wrong
         self._many: set[str] = set()  # folders in which a rule has more than one fix in this round
@@ -89,7 +92,7 @@ class Mending:
         self._many, self._expected = set(), Counter()
         for finding in findings:
             fix = best(finding, self._unsafe)
-            if fix is None:
+            if fix is None or not all(self._may_change(edit.location.path) for edit in fix.edits):
                 continue
             place = finding.location.path
             reads = (finding.code, place, finding.message, tuple(edit.new_text for edit in fix.edits))

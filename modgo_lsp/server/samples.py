@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from modgo_lsp.file_writer import explain, write_file
 from modgo_lsp.ide.new_sample import NewSample, NoSuchUdfError, new_sample
 from modgo_lsp.server.arguments import UsageError, request_of
 from modgo_lsp.server.only_module import with_module
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _SHOW_SECONDS = 5.0
+_UNTRUSTED = "Modgo writes no files in a workspace that is not trusted. Trust the workspace, then try again."
 
 
 async def create(
@@ -31,6 +33,8 @@ async def create(
 ) -> dict[str, Any]:
     """Writes a sample record for a function, or records for a stream UDF, and opens it; one that is there
     stays as it is."""
+    if not server.client.options.trusted:
+        raise UsageError(_UNTRUSTED)
     request = await with_module(server, request_of(arguments))
     directory = request.directory(server.documents.by_path)
     package = await server.analysis.run(partial(server.snapshot().package, str(directory)))
@@ -40,11 +44,12 @@ async def create(
         )
     try:
         sample = new_sample(package, request.function)
-        created = await asyncio.to_thread(_write, sample)
+        created = await asyncio.to_thread(write_sample, sample, _workspace(server, directory))
     except NoSuchUdfError as error:
         raise UsageError(str(error)) from None
     except OSError as error:
-        raise UsageError(f"{sample.path} can't be written: {error.strerror or error}.") from error
+        message, remedy = explain(error, "see that its folder can be written")
+        raise UsageError(f"{message}: {remedy}.") from error
     server.changed()
     if server.client.show_document:
         await _show(server, sample.path)
@@ -56,15 +61,17 @@ async def create(
     )
 
 
-def _write(sample: NewSample) -> bool:
+def _workspace(server: ModgoServer, directory: Path) -> str:
+    """The folder that a sample of the module in `directory` must lie in."""
+    roots = [root for root in server.session.roots if directory.is_relative_to(root)]
+    return max(roots, key=len, default=str(directory))
+
+
+def write_sample(sample: NewSample, workspace: str) -> bool:
     """Says whether it was written: what is there is the user's."""
-    path = Path(sample.path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(sample.text)
-    except FileExistsError:
+    if Path(sample.path).is_file() and not Path(sample.path).is_symlink():
         return False
+    write_file(sample.path, sample.text.encode(), within=workspace)
     return True
 
 

@@ -11,8 +11,10 @@ from click.testing import CliRunner, Result
 
 from modgo_lsp.cli import plugin
 from modgo_lsp.cli.plugin import LIBRARY, WORKER, command
+from tests.elf_files import elf
 
-FILES = {LIBRARY: b"library 2", WORKER: b"worker 2"}
+FILES = {LIBRARY: elf(rest=b"library 2"), WORKER: elf(segments=(3, 1), rest=b"worker 2")}
+OLD = elf(rest=b"library 1")
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def run(output: Path, *options: str, target: str = "linux/arm64") -> Result:
 def test_both_files_are_there_and_may_be_run(output: Path) -> None:
     done = run(output)
     assert done.exit_code == 0, done.output
-    assert f"{output / LIBRARY}: 9 bytes, linux/arm64\n" in done.stdout
+    assert f"{output / LIBRARY}: {len(FILES[LIBRARY])} bytes, linux/arm64\n" in done.stdout
     assert f"LD_PRELOAD={output / LIBRARY}" in done.stderr
     for name, data in FILES.items():
         assert (output / name).read_bytes() == data
@@ -47,11 +49,11 @@ def test_both_files_are_there_and_may_be_run(output: Path) -> None:
 
 def test_what_is_loaded_stays_as_it_is(output: Path) -> None:
     (output / "lib").mkdir(parents=True)
-    (output / LIBRARY).write_bytes(b"library 1")
+    (output / LIBRARY).write_bytes(OLD)
     with (output / LIBRARY).open("rb") as loaded:
         assert run(output).exit_code == 0
-        assert (output / LIBRARY).read_bytes() == b"library 2"
-        assert loaded.read() == b"library 1"
+        assert (output / LIBRARY).read_bytes() == FILES[LIBRARY]
+        assert loaded.read() == OLD
 
 
 def test_json(output: Path) -> None:
@@ -59,8 +61,8 @@ def test_json(output: Path) -> None:
     assert (told["ok"], told["target"]) == (True, "linux/arm64")
     assert told["environment"] == {"LD_PRELOAD": str(output / LIBRARY)}
     assert [(file["path"], file["bytes"], len(file["sha256"])) for file in told["files"]] == [
-        (str(output / LIBRARY), 9, 64),
-        (str(output / WORKER), 8, 64),
+        (str(output / LIBRARY), len(FILES[LIBRARY]), 64),
+        (str(output / WORKER), len(FILES[WORKER]), 64),
     ]
 
 

@@ -1,0 +1,498 @@
+"""Files × writers: whatever stands where a command writes, nothing is lost or written elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from modgo_lsp import file_writer
+from modgo_lsp.build.module_file import SHARED_OBJECT as MODULE
+from modgo_lsp.cli import plugin
+from modgo_lsp.cli.commands import modgo
+from modgo_lsp.file_writer import WriteRefusedError, content_is, workspace_of, write_file
+from modgo_lsp.host.store import Store, StoreError
+from modgo_lsp.ide.new_sample import NewSample
+from modgo_lsp.server.samples import write_sample
+from tests.elf_files import PROGRAM, SHARED_OBJECT
+
+SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
+GO_MOD = f"module example.com/m\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n"
+UNREGISTERED = f'package m\n\nimport "{SDK}"\n\nfunc Add(r *udf.Record, n int64) int64 {{ return n }}\n'
+BASELINE = b'{"version": 1, "findings": {}}\n'
+Attack = Callable[[str], None]
+
+
+class World:
+    """A workspace that is under attack, and a folder beside it that must stay as it is."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.workspace = root / "workspace"
+        self.outside = root / "outside"
+        for folder in (self.workspace, self.outside):
+            folder.mkdir()
+        (self.workspace / ".git").mkdir()
+        (self.workspace / "go.mod").write_text(GO_MOD)
+        (self.workspace / "m.go").write_text(UNREGISTERED)
+        for name, content in (("m.so", SHARED_OBJECT), ("b.json", BASELINE), ("x.go", UNREGISTERED.encode())):
+            (self.outside / name).write_bytes(content)
+
+    def tree(self) -> dict[str, tuple[object, ...]]:
+        """What there is, with its content: by path."""
+        return {str(path.relative_to(self.root)): _facts(path) for path in sorted(self.root.rglob("*"))}
+
+
+def _facts(path: Path) -> tuple[object, ...]:
+    state = path.lstat()
+    content = ""
+    if stat.S_ISREG(state.st_mode):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+    elif stat.S_ISLNK(state.st_mode):
+        content = str(path.readlink())
+    return state.st_mode, state.st_ino, content
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World(tmp_path)
+    monkeypatch.chdir(made.workspace)
+    return made
+
+
+# --- what may stand at a place: made by functions of the place, of the world, and of the writer's own kind
+
+
+def _file(content: bytes) -> Callable[[Path, World, bytes], None]:
+    return lambda place, world, own: place.write_bytes(content) and None
+
+
+def _link(target: str) -> Callable[[Path, World, bytes], None]:
+    def make(place: Path, world: World, own: bytes) -> None:
+        place.symlink_to(target.format(outside=world.outside, name=place.name))
+
+    return make
+
+
+def _link_to_own_kind(place: Path, world: World, own: bytes) -> None:
+    (world.outside / "own").write_bytes(own)
+    place.symlink_to(world.outside / "own")
+
+
+def _link_upwards(place: Path, world: World, own: bytes) -> None:
+    (world.outside / "own").write_bytes(own)
+    place.symlink_to(os.path.relpath(world.outside / "own", place.parent))
+
+
+def _link_over_a_link(place: Path, world: World, own: bytes) -> None:
+    (world.outside / "own").write_bytes(own)
+    (world.workspace / "first").symlink_to(world.outside)
+    place.symlink_to(world.workspace / "first" / "own")
+
+
+def _read_only(place: Path, world: World, own: bytes) -> None:
+    place.write_bytes(own)
+    place.chmod(0o444)
+
+
+def _full_folder(place: Path, world: World, own: bytes) -> None:
+    place.mkdir()
+    (place / "kept").write_bytes(own)
+
+
+def _socket(place: Path, world: World, own: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(os.path.relpath(place))  # a socket's name is short
+
+
+def _device(place: Path, world: World, own: bytes) -> None:
+    try:
+        os.mknod(place, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+    except PermissionError:
+        os.mkfifo(place)
+
+
+PLACES: dict[str, Callable[[Path, World, bytes], object]] = {
+    "text": _file(b"notes\n"),
+    "empty": _file(b""),
+    "go.mod": _file(GO_MOD.encode()),
+    "go source": _file(UNREGISTERED.encode()),
+    "database": _file(b"SQLite format 3\0" + bytes(84)),
+    "program": _file(PROGRAM),
+    "nearly a module": _file(SHARED_OBJECT[:40]),
+    "nearly a baseline": _file(BASELINE[:-2] + b', "more": 1}'),
+    "json": _file(b'{"version": 1}'),
+    "folder": lambda place, world, own: place.mkdir(),
+    "full folder": _full_folder,
+    "pipe": lambda place, world, own: os.mkfifo(place),
+    "socket": _socket,
+    "device": _device,
+    "dangling link": _link("nowhere"),
+    "dangling link out": _link("{outside}/new"),
+    "link to itself": _link("{name}"),
+    "link out": _link("{outside}/x.go"),
+    "link out to the own kind": _link_to_own_kind,
+    "link upwards": _link_upwards,
+    "link over a link": _link_over_a_link,
+    "link to a folder out": _link("{outside}"),
+    "link to a device": _link("/dev/null"),
+    "link to standard output": _link("/dev/stdout"),
+    "read-only": _read_only,
+}
+
+
+# --- who writes there: the words, and the content of a file that may be replaced
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(modgo, list(words))
+
+
+def _configured_baseline(place: Path) -> Result:
+    (place.parent / "modgo.toml").write_text(f"baseline = '{place.name}'\n")
+    return run("lint", "--write-baseline")
+
+
+def _plugin(place: Path) -> Result:
+    return run("plugin", "-o", str(place.parent.parent))
+
+
+WRITERS: dict[str, tuple[str, bytes, Callable[[Path], Result]]] = {
+    "build -o": ("out.so", SHARED_OBJECT, lambda place: run("build", "-o", str(place))),
+    "build": ("workspace.so", SHARED_OBJECT, lambda place: run("build")),
+    "build --json": ("out.so", SHARED_OBJECT, lambda place: run("build", "-o", place.name, "--json")),
+    "lint --baseline": (
+        "known.json", BASELINE, lambda place: run("lint", "--write-baseline", "--baseline", place.name)
+    ),
+    "lint, by default": ("modgo-baseline.json", BASELINE, lambda place: run("lint", "--write-baseline")),
+    "lint, as configured": ("known.json", BASELINE, _configured_baseline),
+    "plugin": ("p/lib/libmod_go_asd.so", SHARED_OBJECT, _plugin),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def shipped_plugin(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path_factory.mktemp("plugin")
+    for name in (plugin.LIBRARY, plugin.WORKER):
+        (folder / name).parent.mkdir()
+        (folder / name).write_bytes(SHARED_OBJECT)
+    monkeypatch.setattr(plugin, "server_plugin", lambda arch: folder)
+
+
+@pytest.mark.parametrize("what", PLACES)
+@pytest.mark.parametrize("writer", WRITERS)
+def test_what_is_no_own_file_stays(writer: str, what: str, world: World, attack: Attack) -> None:
+    attack("writers")
+    name, own, write = WRITERS[writer]
+    if writer.startswith("build -") and what.endswith("folder"):
+        pytest.skip("a folder is where the module goes")
+    place = world.workspace / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    PLACES[what](place, world, own)
+    before = world.tree()
+    done = write(place)
+    _only_new(world, before, {"workspace/modgo.toml", "workspace/p/bin", "workspace/p/bin/mod-go-worker"})
+    _is_refused(done, place.name)
+
+
+def _is_refused(done: Result, name: str) -> None:
+    """It ended as a wrong command line does: one that says which file, why, and what to do."""
+    assert done.exit_code == 2, done.output
+    assert name in done.output
+    assert "Help: " in done.output or '"kind": "usage"' in done.output
+    assert "Traceback" not in done.output
+
+
+def _only_new(world: World, before: dict[str, tuple[object, ...]], new: set[str]) -> None:
+    after = world.tree()
+    assert {path: facts for path, facts in after.items() if path in before} == before
+    assert after.keys() - before.keys() <= new
+
+
+OUT = {
+    "a folder that leads out": "link/new.so",
+    "folders that are not there": "link/a/b/new.so",
+    "a folder, ending in a slash": "link/sub/",
+    "up and down": "sub/../link/new.so",
+}
+
+
+@pytest.mark.parametrize("path", OUT.values(), ids=OUT)
+@pytest.mark.parametrize("words", [("build", "-o"), ("lint", "--write-baseline", "--baseline")], ids=str)
+def test_a_folder_does_not_lead_out(words: tuple[str, ...], path: str, world: World, attack: Attack) -> None:
+    attack("writers")
+    (world.workspace / "link").symlink_to(world.outside)
+    before = world.tree()
+    done = run(*words, path)
+    assert world.tree() == before
+    _is_refused(done, "link")
+
+
+NAMES = ["/absolute/known.json", "../outside/new.json", "../outside/b.json", "sub/../../outside/new.json"]
+NAMES += ["a\\u0000b", "x" * 300, "m.go/x.json", "/dev/null", "/proc/self/mem", "/dev/full"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_repository_names_no_file_elsewhere(name: str, world: World, attack: Attack) -> None:
+    attack("writers")
+    name = name.replace("/absolute", str(world.outside))
+    (world.workspace / "modgo.toml").write_text(f'baseline = "{name}"\n')
+    before = world.tree()
+    done = run("lint", "--write-baseline")
+    assert world.tree() == before
+    _is_refused(done, "")
+
+
+@pytest.mark.parametrize("option", [("build", "-o"), ("lint", "--write-baseline", "--baseline")], ids=str)
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300, "m.go/x", "/dev/null", "/dev/full", "/proc/1/x", ""])
+def test_names_that_no_file_can_have(
+    option: tuple[str, ...], name: str, world: World, attack: Attack
+) -> None:
+    attack("writers")
+    before = world.tree()
+    done = run(*option, name)
+    assert world.tree() == before
+    assert done.exit_code == 2, done.output
+    assert "\nHelp: " in done.output
+
+
+@pytest.mark.parametrize("what", [name for name in PLACES if "link" in name])
+def test_a_source_that_lies_elsewhere_is_not_mended(what: str, world: World, attack: Attack) -> None:
+    attack("writers")
+    place = world.workspace / "x.go"
+    PLACES[what](place, world, UNREGISTERED.replace("Add", "Sub").encode())
+    before = world.tree()
+    done = run("lint", "--fix", "--unsafe-fixes", "x.go")
+    assert world.tree() == before
+    if "own kind" in what or "up" in what:
+        assert "Note: x.go is not mended: it has to lie in" in done.output
+
+
+def test_the_other_files_are_mended(world: World, attack: Attack) -> None:
+    attack("writers")
+    (world.workspace / "other").mkdir()
+    (world.workspace / "other" / "x.go").symlink_to(world.outside / "x.go")
+    before = world.tree()
+    done = run("lint", "--fix")
+    assert "Register" in (world.workspace / "m.go").read_text()
+    del before["workspace/m.go"]
+    _only_new(world, before, {"workspace/m.go"})
+    assert "Note: other/x.go is not mended" in done.output
+    assert done.exit_code == 1  # what is wrong in it still is
+
+
+def test_a_file_that_changed_meanwhile_is_not_mended(tmp_path: Path, attack: Attack) -> None:
+    attack("writers")
+    path = tmp_path / "m.go"
+    path.write_text("package m // edited")
+    with pytest.raises(WriteRefusedError, match="it is not as it was"):
+        write_file(path, b"package m", replaces=content_is(b"package m\n"), within=str(tmp_path))
+    assert path.read_text() == "package m // edited"
+
+
+@pytest.mark.parametrize("name", ["go.mod", "go.sum"])
+@pytest.mark.parametrize("target", ["{outside}/{name}", "{outside}/new", "/dev/null"])
+def test_the_sdk_is_written_into_the_module_alone(
+    name: str, target: str, world: World, attack: Attack
+) -> None:
+    attack("writers")
+    (world.workspace / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
+    shutil.copy(world.workspace / "go.mod", world.outside / "go.mod")
+    (world.outside / "go.sum").write_text("")
+    (world.workspace / name).unlink(missing_ok=True)
+    (world.workspace / name).symlink_to(target.format(outside=world.outside, name=name))
+    before = world.tree()
+    done = run("sdk", "install", "--write")
+    assert world.tree() == before
+    _is_refused(done, "go.mod" if name == "go.mod" else name)
+
+
+@pytest.mark.parametrize("what", ["folder that leads out", "file", "bind file of the user's"])
+def test_generated_files_go_where_they_are_to(what: str, world: World, attack: Attack) -> None:
+    attack("writers")
+    (world.workspace / "m.go").write_text(UNREGISTERED + '\nfunc init() { udf.Register("add", Add) }\n')
+    kept = world.workspace / "kept"
+    if what == "file":
+        kept.write_text("mine")
+    elif what == "folder that leads out":
+        kept.symlink_to(world.outside)
+    else:
+        kept.mkdir()
+        for name in ("zz_modgo_bind.go", "zz_modgo.go", "zz_modgo_main"):
+            (kept / name).write_text("mine")
+    before = world.tree()
+    done = run("build", "-o", "new.so", "--keep-generated", "kept")
+    _only_new(world, before, {"workspace/kept/" + name for name in ("zz_modgo_main",)})
+    _is_refused(done, "kept")
+
+
+# --- stores: SQLite writes these
+
+
+STORE_FILES = ("", "-journal", "-wal", "-shm")
+
+
+@pytest.mark.parametrize("ending", STORE_FILES)
+@pytest.mark.parametrize("what", [name for name in PLACES if name != "empty"])
+def test_a_store_changes_no_other_file(what: str, ending: str, world: World, attack: Attack) -> None:
+    attack("writers")
+    if ending and "link" not in what and what not in ("folder", "full folder", "pipe", "device", "socket"):
+        pytest.skip("beside a store SQLite's own files are SQLite's")
+    if what in ("database", "read-only"):
+        pytest.skip("SQLite says what is wrong with a database")
+    place = world.workspace / f"s.db{ending}"
+    PLACES[what](place, world, b"SQLite format 3\0")
+    before = world.tree()
+    with pytest.raises(StoreError, match=rf"s\.db{ending}"):
+        Store(world.workspace / "s.db")
+    assert world.tree() == before
+
+
+# --- samples: their names are a repository's, their folders may be
+
+
+@pytest.mark.parametrize("link", ["testdata", "testdata/udf", "testdata/udf/add.record.json"])
+def test_a_sample_is_written_into_the_workspace(link: str, world: World, attack: Attack) -> None:
+    attack("writers")
+    place = world.workspace / link
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(world.outside / ("new" if "record" in link else ""))
+    before = world.tree()
+    sample = NewSample(str(world.workspace / "testdata/udf/add.record.json"), "{}\n", ({},))
+    with pytest.raises(WriteRefusedError):
+        write_sample(sample, str(world.workspace))
+    assert world.tree() == before
+
+
+# --- races: the tree changes between the check and the write
+
+
+@pytest.fixture
+def swapped(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], None]]]:
+    """What is in the list happens right after a path was checked."""
+    swaps: list[Callable[[], None]] = []
+    inside = file_writer._inside
+
+    def checked(path: str, within: str) -> str:
+        real = inside(path, within)
+        while swaps:
+            swaps.pop()()
+        return real
+
+    monkeypatch.setattr(file_writer, "_inside", checked)
+    yield swaps
+    assert not swaps
+
+
+def test_a_folder_that_becomes_a_link(
+    world: World, swapped: list[Callable[[], None]], attack: Attack
+) -> None:
+    attack("writers")
+    folder = world.workspace / "out"
+    folder.mkdir()
+
+    def swap() -> None:
+        folder.rename(world.workspace / "gone")
+        folder.symlink_to(world.outside)
+
+    swapped.append(swap)
+    with pytest.raises(OSError, match=r"out/m\.so"):
+        write_file(folder / "m.so", b"new", replaces=MODULE, within=str(world.workspace))
+    assert (world.outside / "m.so").read_bytes() == SHARED_OBJECT
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_file_that_becomes_a_link(
+    own: bool, world: World, swapped: list[Callable[[], None]], attack: Attack
+) -> None:
+    attack("writers")
+    place = world.workspace / "m.so"
+    if own:
+        place.write_bytes(SHARED_OBJECT)
+
+    def swap() -> None:
+        place.unlink(missing_ok=True)
+        place.symlink_to(world.outside / "m.so")
+
+    swapped.append(swap)
+    with pytest.raises(OSError, match="it is a symbolic link"):
+        write_file(place, b"new", replaces=MODULE, within=str(world.workspace))
+    assert (world.outside / "m.so").read_bytes() == SHARED_OBJECT
+
+
+def test_a_file_that_appears_stays(world: World, monkeypatch: pytest.MonkeyPatch, attack: Attack) -> None:
+    attack("writers")
+    place = world.workspace / "new.so"
+    link = os.link
+
+    def late(*arguments: object, **options: object) -> None:
+        place.write_text("somebody's")
+        link(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "link", late)
+    with pytest.raises(WriteRefusedError, match="meanwhile"):
+        write_file(place, b"new", replaces=MODULE, within=str(world.workspace))
+    assert place.read_text() == "somebody's"
+    assert sorted(path.name for path in world.workspace.iterdir()) == [".git", "go.mod", "m.go", "new.so"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "fchmod"])
+def test_an_interrupted_write_leaves_the_old_file(
+    step: str, world: World, monkeypatch: pytest.MonkeyPatch, attack: Attack
+) -> None:
+    attack("writers")
+    place = world.workspace / "m.so"
+    place.write_bytes(SHARED_OBJECT)
+    before = world.tree()
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, step, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(place, b"new", replaces=MODULE, within=str(world.workspace))
+    assert world.tree() == before
+
+
+# --- and what is to be written is
+
+
+def test_own_files_are_replaced_and_keep_their_mode(world: World) -> None:
+    for name, words, content in (
+        ("out.json", ("lint", "--write-baseline", "--baseline", "out.json"), BASELINE),
+        ("out.json", ("lint", "--write-baseline", "--baseline", "out.json", "--force"), b"mine"),
+    ):
+        place = world.workspace / name
+        place.write_bytes(content)
+        place.chmod(0o640)
+        assert run(*words).exit_code == 0
+        assert b"MG101" in place.read_bytes()
+        assert stat.S_IMODE(place.stat().st_mode) == 0o640
+
+
+def test_a_link_within_the_workspace_is_followed(world: World) -> None:
+    (world.workspace / "real.json").write_bytes(BASELINE)
+    (world.workspace / "known.json").symlink_to("real.json")
+    assert run("lint", "--write-baseline", "--baseline", "known.json").exit_code == 0
+    assert (world.workspace / "known.json").is_symlink()
+    assert b"MG101" in (world.workspace / "real.json").read_bytes()
+
+
+def test_the_workspace_of_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = tmp_path / "a" / "b" / "c"
+    inner.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "a")
+    assert workspace_of(inner / "x") == str(tmp_path / "a")  # the working directory
+    assert workspace_of(tmp_path / "x") == str(tmp_path)  # its own folder
+    (tmp_path / "a" / "b" / "go.mod").touch()
+    (inner / "go.mod").touch()
+    assert workspace_of(inner / "x") == str(tmp_path / "a" / "b")  # the outermost Go module
+    (inner / ".git").touch()
+    assert workspace_of(inner / "x") == str(inner)  # the repository
