@@ -17,7 +17,6 @@ EDITS ?= 20000
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
 ARCH := $(shell uname -s)-$(shell uname -m)
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The environment's own tools come first; `go`, `cc` and `node` are in it only where the machine has none.
 export PATH := $(BIN):$(PATH)
@@ -124,8 +123,9 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd scripts/tools/staticcheck && GOWORK=off go build -mod=readonly -o $(CURDIR)/target/tools/ tool
 	test -z "$$(gofmt -l udf examples libmod_go tests/agreement tests/build tests/host | tee /dev/stderr)"
-	cd udf && go vet ./... && go run $(STATICCHECK) ./...
+	cd udf && go vet ./... && $(CURDIR)/target/tools/staticcheck ./...
 	$(MAKE) -C libmod_go format-check
 	$(MAKE) -C libmod_go -f fuzz.mk format-check
 	$(MAKE) -C libmod_go -f as_module.mk format-check

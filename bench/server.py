@@ -29,8 +29,8 @@ from typing import NamedTuple
 
 from bench.editing import Subject, Typist, probe, probes_until, subject, with_udfs
 from bench.figures import ROOT, Goal, goal_rows, percentile, process_seconds, report
+from bench.go_tools import go_tool, newest_go
 from bench.go_trees import GoPackage, real_packages, write_tree
-from bench.gopls import GOPLS_VERSION, gopls
 from bench.language_server import LanguageServer
 from bench.memory import Watch, resident_megabytes
 
@@ -82,11 +82,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n")[0])
     options.add_argument("--lines", type=int, default=LINES, help="how many are indexed")
     lines = options.parse_args().lines
-    binary, environment = gopls()
-    settings = {**environment, "GOFLAGS": "-mod=mod", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+    gopls = go_tool("gopls")
+    version = subprocess.check_output([gopls, "version"], text=True).split()[1]
+    settings = {**newest_go(), "GOFLAGS": "-mod=mod", "GOWORK": "off", "GOTOOLCHAIN": "local"}
     sides = (
         Side("", [sys.executable, "-m", "modgo_lsp", "lsp"], settings, ["XDG_CACHE_HOME"]),
-        Side("gopls_", [binary], settings, ["GOCACHE", "GOPLSCACHE"]),
+        Side("gopls_", [gopls], settings, ["GOCACHE", "GOPLSCACHE"]),
     )
     with tempfile.TemporaryDirectory(prefix="modgo-bench-", ignore_cleanup_errors=True) as name:
         scratch = Path(name)
@@ -99,7 +100,7 @@ def main() -> None:
         f |= _index(sides[0], packages, lines, scratch)
     f["load"] = load
     about = f"Python {platform.python_version()}, load when it began: {load:.1f}"
-    header = (about, "modgo", f"gopls {GOPLS_VERSION}", "gopls / modgo")
+    header = (about, "modgo", f"gopls {version}", "gopls / modgo")
     report("server", f, [*_rows(f), *goal_rows(_goals(f), 4)], header)
 
 

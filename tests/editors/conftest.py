@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.gopls import gopls as installed_gopls
+from bench.go_tools import go_tool, newest_go
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "editors"
@@ -69,8 +69,8 @@ def program(name: str) -> str:
 @pytest.fixture
 def gopls(environment: dict[str, str]) -> Path:
     """gopls on the PATH, as the benchmarks have it, and the Go that it wants."""
-    binary, wanted = installed_gopls()
-    path = wanted.get("PATH", os.environ["PATH"])
+    binary = go_tool("gopls")
+    path = newest_go().get("PATH", os.environ["PATH"])
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), str(binary.parent), path])
     return binary
 

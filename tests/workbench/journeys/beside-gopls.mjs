@@ -13,7 +13,7 @@ const SELF_ASSIGNED = "\nfunc again(n int) int {\n\tn = n\n\treturn n\n}\n\nvar 
 /** The gopls of the benchmarks, with the PATH on which its Go is. */
 function gopls() {
   const script =
-    "import json, bench.gopls; binary, more = bench.gopls.gopls(); print(json.dumps([str(binary), more]))";
+    "import json, bench.go_tools as tools; print(json.dumps([str(tools.go_tool('gopls')), tools.newest_go()]))";
   return JSON.parse(execFileSync(INTERPRETER, ["-c", script], { cwd: ROOT, encoding: "utf8" }));
 }
 
