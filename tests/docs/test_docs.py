@@ -12,7 +12,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     path
-    for folder in (".", "docs", "docs/rules", "examples", "libmod_go", "udf", "vscode-extension")
+    for folder in (
+        ".",
+        "docs",
+        "docs/editors",
+        "docs/rules",
+        "examples",
+        "libmod_go",
+        "udf",
+        "vscode-extension",
+    )
     for path in sorted((ROOT / folder).glob("*.md"))
 ]
 
@@ -41,3 +50,20 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_sdk_carries_the_abi_header_unchanged() -> None:
     definition = ROOT / "libmod_go" / "include" / "aerospike_udf_go.h"
     assert (ROOT / "udf" / "aerospike_udf_go.h").read_bytes() == definition.read_bytes()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_recipes_name_a_version_not_a_branch(page: Path) -> None:
+    """What a branch holds changes without notice, and whoever may push to it runs in the reader's CI."""
+    text = page.read_text("utf-8")
+    assert re.findall(r"@(?:main|master|HEAD|latest)\b|^\s*rev: (?!v?\d).*", text, re.MULTILINE) == []
+
+
+def test_recipes_name_the_version_that_this_is() -> None:
+    version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert version is not None
+    pattern = r"aerospike-mod-go(?:@|\n\s+rev: )v([\w.]+)|modgo-lsp(?:\[\w+\])?==([\w.]+)"
+    named = {
+        first or second for page in PAGES for first, second in re.findall(pattern, page.read_text("utf-8"))
+    }
+    assert named == {version[1]}

@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bench.go_tools import go_tool
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
-REVIEWDOG = "github.com/reviewdog/reviewdog/cmd/reviewdog@v0.21.0"
 GO_MOD = "module example.com/shop\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
 CLEAN = """package shop
 
@@ -90,6 +91,7 @@ def test_pre_commit_installs_and_runs_the_hooks(
     assert told is not None
     config = yaml.safe_load(told[1])
     config["repos"][0]["repo"] = str(checkout)
+    git(checkout, "tag", config["repos"][0]["rev"])
 
     def commit(hook: str) -> subprocess.CompletedProcess[str]:
         config["repos"][0]["hooks"] = [{"id": hook}]
@@ -114,11 +116,7 @@ def test_pre_commit_installs_and_runs_the_hooks(
 
 @pytest.fixture(scope="module")
 def reviewdog() -> Path:
-    folder = ROOT / "target" / "services" / REVIEWDOG.partition("@")[2]
-    if not (folder / "reviewdog").exists():
-        done = run("go", "install", REVIEWDOG, cwd=ROOT, GOBIN=str(folder), GOFLAGS="-mod=mod")
-        assert done.returncode == 0, done.stderr
-    return folder
+    return go_tool("reviewdog").parent
 
 
 @pytest.mark.timeout(900)
