@@ -7,6 +7,7 @@ Not for: how an editor is set up (docs/editors/).
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterable
 from io import BytesIO
 
@@ -59,6 +60,7 @@ OPTIONS = {
     "without": "Methods not to be offered, for an editor that asks one server alone and has another for it",
     "trusted": "Whether the workspace may be built and run; it may not where any option is malformed",
     "settings": "The settings to begin with, as the section `modgo` of `workspace/didChangeConfiguration`",
+    "results": 'How commands answer: `json`, or `text`: `{"json": "…"}`, the same as JSON text',
 }
 
 
@@ -104,6 +106,10 @@ what a bug report needs, without secrets.
 By `workspace/executeCommand`. Each takes one object `{{"uri", "function"?, "args"?, "record"?, "records"?,
 "options"?}}` and gives what the command line's `--json` gives; `uri` is a folder or a file in it, and may be
 left out where the workspace has one UDF module. What takes long reports progress and can be cancelled.
+
+Values are exact: integers to 64 bits, and a number with a fraction or exponent is a double. A client whose
+JSON parser makes every number a double, as JavaScript's does, sends the object as a string of JSON text, and
+asks for text in answers by the initialization option `results`.
 
 | command | what it does |
 | --- | --- |
@@ -155,7 +161,7 @@ def _named(capability: Capability) -> str:
 
 def _default(name: str) -> str:
     found = getattr(InitializationOptions(), name)
-    return {True: "true", False: "false"}[found] if isinstance(found, bool) else "[]" if found == () else "{}"
+    return json.dumps(found)
 
 
 def _first_sentence(documented: object) -> str:

@@ -21,6 +21,24 @@ export default defineConfig(
     },
   },
   {
+    // Messages are made of names, values and errors from the workspace, which VS Code would read as markup.
+    files: ["src/**/*.ts"],
+    ignores: ["src/messages.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "MemberExpression[property.name=/^(show(Information|Warning|Error)Message)$/]",
+          message: "Use messages.ts, which shows plain text.",
+        },
+        {
+          selector: "Identifier[name=MarkdownString]",
+          message: "Results are shown as text.",
+        },
+      ],
+    },
+  },
+  {
     // node:test's describe and it return promises that the runner itself awaits.
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-floating-promises": "off" },

@@ -1,6 +1,5 @@
-"""What a command is asked to do: one JSON object, read strictly, with errors for whoever sent it.
-
-Not for: doing it (commands.py).
+"""The argument of a command: one JSON object, read strictly. Values in it stay JSON text until host reads
+them, so that 64-bit integers and doubles are exact.
 """
 
 from __future__ import annotations
@@ -21,6 +20,9 @@ class UsageError(Exception):
     """The command can't be done as asked. The message says what is wrong and what to do."""
 
 
+NULL = msgspec.Raw(b"null")
+
+
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`dispatch` and `release` are of building, the rest of a call, as the command line has it: `timeout` in
     seconds, `memory` in bytes or like "256MB", `key` a list, `store` relative to the folder.
@@ -33,7 +35,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stream: bool | None = None
     nodes: int | None = None
     store: str | None = None
-    key: Any = None
+    key: msgspec.Raw = NULL
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,9 +45,9 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     uri: str = ""
     function: str | None = None
-    args: tuple[Any, ...] = ()
-    record: Any = None
-    records: Union[str, tuple[Any, ...], None] = None
+    args: tuple[msgspec.Raw, ...] = ()
+    record: msgspec.Raw = NULL
+    records: Union[str, tuple[msgspec.Raw, ...], None] = None
     options: Options = Options()
 
     @property
@@ -73,16 +75,12 @@ def request_of(arguments: Sequence[Any]) -> Request:
     if len(arguments) != 1:
         raise UsageError(f"The command takes {EXAMPLE}, and got {len(arguments)} arguments.")
     try:
-        return msgspec.convert(_plain(arguments[0]), Request)
-    except msgspec.ValidationError as error:
+        return msgspec.json.decode(_text(arguments[0]), type=Request)
+    except (msgspec.DecodeError, ValueError) as error:
         raise UsageError(f"The command's argument is not as expected: {error}. It takes {EXAMPLE}.") from None
 
 
-def _plain(argument: Any) -> Any:
-    """Editors with a command line send the object as text."""
-    if isinstance(argument, str):
-        try:
-            return json.loads(argument)
-        except ValueError:
-            return argument
-    return argument
+def _text(argument: Any) -> str:
+    """The argument as JSON text. Editors with a command line send text, as do clients whose numbers are all
+    doubles. Raises ValueError where it holds a number that JSON can't."""
+    return argument if isinstance(argument, str) else json.dumps(argument, allow_nan=False)

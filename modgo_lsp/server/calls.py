@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from modgo_lsp.host.json_forms import FormError, parse, value_of
 from modgo_lsp.host.values import Value
@@ -21,7 +22,7 @@ from modgo_lsp.host.wanted import (
     with_records,
 )
 from modgo_lsp.host.work import Work
-from modgo_lsp.server.arguments import Request, UsageError
+from modgo_lsp.server.arguments import NULL, Request, UsageError
 
 
 def work_for(request: Request, directory: Path, streams: bool) -> Work:
@@ -54,19 +55,26 @@ def _wanted(request: Request, directory: Path, streams: bool) -> Wanted:
         raise WantedError("records is an empty list", "give a record")
     return Wanted(
         record=_text(request.record, directory),
-        records=tuple(map(json.dumps, records)) if isinstance(records, tuple) else _file(records, directory),
+        records=tuple(map(_json, records)) if isinstance(records, tuple) else _file(records, directory),
         stream=streams if options.stream is None else options.stream,
         nodes=options.nodes,
         store=_file(options.store, directory),
-        key=None if options.key is None else json.dumps(options.key),
+        key=_given(options.key),
     )
 
 
-def _text(record: Any, directory: Path) -> str | None:
+def _text(record: msgspec.Raw, directory: Path) -> str | None:
     """A sample's JSON, or a file's name."""
-    if record is None:
-        return None
-    return str(directory / record) if isinstance(record, str) else json.dumps(record)
+    text = _given(record)
+    return str(directory / json.loads(text)) if text is not None and text.startswith('"') else text
+
+
+def _given(raw: msgspec.Raw) -> str | None:
+    return None if raw == NULL else _json(raw)
+
+
+def _json(raw: msgspec.Raw) -> str:
+    return bytes(raw).decode()
 
 
 def _file(name: str | None, directory: Path) -> Path | None:
@@ -75,7 +83,7 @@ def _file(name: str | None, directory: Path) -> Path | None:
 
 def _values(request: Request) -> tuple[Value, ...]:
     try:
-        trees = enumerate(parse(json.dumps(request.args), "args"))
+        trees = enumerate(parse(f"[{','.join(map(_json, request.args))}]", "args"))
         return tuple(value_of(tree, f"args[{index}]") for index, tree in trees)
-    except (FormError, ValueError) as error:
+    except FormError as error:
         raise UsageError(str(error)) from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum, IntEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -18,12 +18,14 @@ class InitializationOptions(msgspec.Struct, frozen=True):
     """`commands` are the client's own commands that lenses may name ("modgo.client.runOnSample"). `without`
     are methods not to be offered, for editors that ask one server alone and have another for it. Where
     `trusted` is false, or any of these is malformed, nothing of the workspace is built or run. `settings` are
-    as in `workspace/didChangeConfiguration`, section "modgo"."""
+    as in `workspace/didChangeConfiguration`, section "modgo". With `results` "text" commands answer
+    `{"json": "…"}`, their result as JSON text, for clients whose JSON parser makes every number a double."""
 
     commands: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     trusted: bool = True
     settings: dict[str, Any] = {}
+    results: Literal["json", "text"] = "json"
 
 
 class Capability(NamedTuple):

@@ -27,7 +27,7 @@ from modgo_lsp.server.analysis import Analysis, StaleError
 from modgo_lsp.server.built import BuiltFindings
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.commands import COMMANDS
-from modgo_lsp.server.connection import Message
+from modgo_lsp.server.connection import Message, encoded
 from modgo_lsp.server.documents import Documents
 from modgo_lsp.server.features import PULL_FEATURES, REQUESTS, Answer
 from modgo_lsp.server.inbox import Inbox
@@ -155,7 +155,8 @@ class ModgoServer(LanguageServer):
             known = ", ".join(COMMANDS)
             raise JsonRpcInvalidParams(f"modgo has no command {params.command!r}. It has {known}.")
         try:
-            return await command(self, params.arguments or (), params.work_done_token)
+            result = await command(self, params.arguments or (), params.work_done_token)
+            return {"json": encoded(result).decode()} if self.client.options.results == "text" else result
         except Exception as error:
             _log.exception("%s failed", params.command)
             raise JsonRpcInternalError(f"{params.command} failed. Modgo's log has the details.") from error

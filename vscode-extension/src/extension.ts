@@ -11,6 +11,7 @@ import { onDidChangeGopls } from "./server/gopls.js";
 import { createServer, type Server } from "./server/server.js";
 import type { ServerState } from "./server/state.js";
 import { createStatus } from "./status.js";
+import { showError } from "./messages.js";
 
 let server: Server | undefined;
 
@@ -75,9 +76,6 @@ async function tellState(
       vscode.commands.executeCommand("markdown.showPreview", vscode.Uri.joinPath(home, "README.md")),
     "Restart Server": () => vscode.commands.executeCommand("modgo.client.restartServer"),
   };
-  const chosen = await vscode.window.showErrorMessage(
-    state.message,
-    ...(Object.keys(actions) as (keyof typeof actions)[]),
-  );
+  const chosen = await showError(state.message, ...(Object.keys(actions) as (keyof typeof actions)[]));
   if (chosen !== undefined) await actions[chosen]();
 }

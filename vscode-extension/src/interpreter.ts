@@ -113,6 +113,12 @@ function onPath(name: string, around: Surroundings): string | undefined {
   );
 }
 
+/**
+ * Options that keep Python to what the user installed: no PYTHONPATH. `python -m` looks into its current folder
+ * first, so that must be ours. Not -I, which would leave out what `pip install --user` installs.
+ */
+export const ISOLATED = ["-E", "-X", "utf8"] as const;
+
 const PROBE_SECONDS = 15;
 
 const PROBE_PROGRAM = `
@@ -131,7 +137,7 @@ export function probeWith(folder: string): (python: string) => Promise<Probe> {
   return (python) =>
     new Promise((resolve) => {
       const options = { cwd: folder, timeout: PROBE_SECONDS * 1000, windowsHide: true };
-      execFile(python, ["-c", PROBE_PROGRAM], options, (error, stdout, stderr) => {
+      execFile(python, [...ISOLATED, "-c", PROBE_PROGRAM], options, (error, stdout, stderr) => {
         if (error === null) {
           resolve(readProbe(stdout));
         } else if (error.killed === true) {

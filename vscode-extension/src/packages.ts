@@ -2,6 +2,8 @@
 // Not for judging packages: the server does that.
 import * as path from "node:path";
 import * as vscode from "vscode";
+import { showError } from "./messages.js";
+import { plain } from "./plain.js";
 
 const SDK_IMPORT = '"github.com/GeertJohan/aerospike-mod-go/udf"';
 const NOT_OURS = "**/{vendor,node_modules,testdata,target,_*,.*}/**";
@@ -26,20 +28,26 @@ export async function choosePackage(argument: unknown): Promise<string | undefin
   const folders = await findPackages();
   if (folders.length <= 1) {
     if (folders[0] !== undefined) return folders[0].toString();
-    void vscode.window.showErrorMessage(
+    void showError(
       "Modgo found no UDF package in this workspace: no Go file imports the SDK. Open a Go file of the package to build.",
     );
     return undefined;
   }
   const picked = await vscode.window.showQuickPick(
     folders.map((uri) => ({
-      label: path.posix.basename(uri.path),
-      description: vscode.workspace.asRelativePath(uri),
+      label: plain(path.posix.basename(uri.path)),
+      description: plain(vscode.workspace.asRelativePath(uri)),
       uri,
     })),
     { title: "UDF package", placeHolder: "Which package?", matchOnDescription: true },
   );
   return picked?.uri.toString();
+}
+
+/** The folder of the package that a URI of it or of a file in it names. */
+export function packageFolder(uri: string): string {
+  const { path: file } = vscode.Uri.parse(uri);
+  return file.endsWith(".go") ? path.posix.dirname(file) : file;
 }
 
 /** The Go file in the active editor, or the only one in sight: the output or a result may have the focus. */

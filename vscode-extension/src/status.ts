@@ -1,6 +1,7 @@
 // The language status item of Go files (the braces in the status bar): whether Modgo is starting, ready,
 // building or failed. Not for messages that ask for something.
 import * as vscode from "vscode";
+import { plain } from "./plain.js";
 import type { ServerState } from "./server/state.js";
 
 export interface Status {
@@ -31,8 +32,8 @@ export function createStatus(): Status {
       state.kind === "failed"
         ? vscode.LanguageStatusSeverity.Error
         : vscode.LanguageStatusSeverity.Information;
-    item.text = current === undefined ? stateText(state) : `Modgo: ${current}`;
-    item.detail = detail(state, goVersion);
+    item.text = current === undefined ? stateText(state) : plain(`Modgo: ${current}`);
+    item.detail = plain(detail(state, goVersion));
     item.command =
       state.kind === "failed" || state.kind === "stopped"
         ? { command: "modgo.client.restartServer", title: "Restart" }

@@ -2,6 +2,8 @@
 // Not for packages: packages.ts.
 import * as vscode from "vscode";
 import { activeGoFile, isTarget } from "./packages.js";
+import { showError } from "./messages.js";
+import { plain } from "./plain.js";
 
 /** The command behind lenses that name a UDF. */
 export const RUN_ON_SAMPLE = "modgo.client.runOnSample";
@@ -23,14 +25,14 @@ export async function chooseCall(argument: unknown, title: string): Promise<Call
   const calls = file === undefined ? [] : await callsIn(file);
   if (calls.length <= 1) {
     if (calls[0] !== undefined) return calls[0];
-    void vscode.window.showErrorMessage(
+    void showError(
       "Modgo found no registered UDF here: open a Go file with udf.Register calls. " +
         "A function is a UDF once it is registered.",
     );
     return undefined;
   }
   const picked = await vscode.window.showQuickPick(
-    calls.map((call) => ({ label: call.function, call })),
+    calls.map((call) => ({ label: plain(call.function), call })),
     { title, placeHolder: "Which function?" },
   );
   return picked?.call;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  argumentsProblem,
   buildSummary,
-  callReport,
   callSummary,
   failureSummary,
   formatBytes,
@@ -15,11 +15,12 @@ import {
   functionsTable,
   lacksSample,
   loadSummary,
-  parseArguments,
-  prettyJson,
   recordChanged,
+  type Run,
+  runReport,
   sampleSummary,
 } from "../src/results/format.js";
+import { type Json, parseJson } from "../src/results/json.js";
 import type { BuildResult, CallResult, Finding, UdfFunction } from "../src/server/results.js";
 
 const built: BuildResult = {
@@ -137,11 +138,20 @@ describe("a loaded module", () => {
   });
 });
 
-const before = { key: ["test", "demo", "k1"], bins: { tokens: 5 } };
+const json = (value: unknown): Json => parseJson(JSON.stringify(value));
+const record = (tokens: number): Json => json({ key: ["test", "demo", "k1"], bins: { tokens } });
+const runOf = (result: CallResult, args = "", name = "take"): Run => ({
+  name,
+  package: "/code/counters",
+  args,
+  result,
+  time: new Date(2026, 0, 31, 14, 3, 22),
+});
+
 const updated: CallResult = {
   ok: true,
   result: true,
-  record: { before, after: { ...before, bins: { tokens: 4 } } },
+  record: { before: record(5), after: record(4) },
   operations: ["update"],
   logs: [{ level: "info", message: "took one" }],
   elapsed_ns: 312_000,
@@ -162,87 +172,72 @@ describe("a call", () => {
   });
   it("cuts a long value", () => {
     assert.equal(formatValue("x".repeat(500)).length, 80);
-    assert.equal(formatValue({ a: [1, "b"] }), '{"a": [1, "b"]}');
+    assert.equal(formatValue(json({ a: [1, "b"] })), '{"a": [1, "b"]}');
   });
   it("knows whether the record changed", () => {
     assert.equal(recordChanged(updated), true);
-    assert.equal(recordChanged({ ...updated, record: { before, after: { ...before } } }), false);
+    assert.equal(recordChanged({ ...updated, record: { before: record(5), after: record(5) } }), false);
     assert.equal(recordChanged(panicked), false);
   });
-  it("makes a report with result, record and log", () => {
-    const report = callReport("take", [1, "x"], updated);
-    assert.ok(report.startsWith('# take(1, "x")\n\nResult, after 312 µs:\n\n```json\ntrue\n```\n'));
+  it("makes a report with result, record and log, of which run it is", () => {
+    const report = runReport(runOf(updated, '1,"x"'));
+    const head = [
+      "# Run of a UDF\n\n```text",
+      'Call     take(1, "x")',
+      "Package  /code/counters, as its files were saved then",
+      "Time     14:03:22",
+      "```\n\nResult, after 312 µs:\n\n```json\ntrue\n```\n",
+    ];
+    assert.ok(report.startsWith(head.join("\n")), report);
     assert.match(
       report,
       /## Record before\n\n```json\n[^`]*"tokens": 5[^`]*```\n\n## Record after\n\n```json\n[^`]*"tokens": 4/,
     );
-    assert.ok(report.endsWith("## Log\n\n- **info** took one\n"));
+    assert.ok(report.endsWith("## Log\n\n```text\ninfo     took one\n```\n"), report);
   });
   it("that failed reports its frames", () => {
     assert.match(
-      callReport("take", [], panicked),
-      /It panicked:\n\n```text\nnil map\n```\n\n## Where\n\n- counters\.go:12\n- counters\.go:40\n$/,
+      runReport(runOf(panicked)),
+      /It panicked:\n\n```text\nnil map\n```\n\n## Where\n\n```text\ncounters\.go:12\ncounters\.go:40\n```\n$/,
     );
   });
-  it("shows a record with a line for each bin that fits on one", () => {
-    const record = {
-      key: ["test", "demo", 1],
-      bins: { a: 1, list: [1, [2]], map: { x: { y: null } }, long: ["x".repeat(90)], empty: {} },
-    };
-    assert.equal(
-      prettyJson(record),
-      [
-        "{",
-        '  "key": ["test", "demo", 1],',
-        '  "bins": {',
-        '    "a": 1,',
-        '    "list": [1, [2]],',
-        '    "map": {"x": {"y": null}},',
-        '    "long": [',
-        `      "${"x".repeat(90)}"`,
-        "    ],",
-        '    "empty": {}',
-        "  }",
-        "}",
-      ].join("\n"),
-    );
-    assert.deepEqual(JSON.parse(prettyJson(record)), record);
-  });
-  it("shows a missing record as such", () => {
-    assert.equal(formatRecord(null), "// no record\n");
+  it("shows a record under the run that it is of, and a missing one as such", () => {
+    const run = runOf(updated, "4");
+    assert.match(formatRecord(run, record(5)), /^\/\/ take\(4\), run at 14:03:22\n\{\n {2}"key"/);
+    assert.equal(formatRecord(run, null), "// take(4), run at 14:03:22\n// no record\n");
   });
 });
 
 describe("typed arguments", () => {
   it("are JSON values with commas between", () => {
-    assert.deepEqual(parseArguments('1, "x", [2, 3]'), [1, "x", [2, 3]]);
-    assert.deepEqual(parseArguments(""), []);
+    assert.equal(argumentsProblem('1, "x", [2, 3]'), undefined);
+    assert.equal(argumentsProblem(""), undefined);
   });
-  it("that aren't JSON get a message", () => {
-    const message = parseArguments("1, x");
-    assert.equal(typeof message, "string");
-    assert.match(String(message), /JSON values with commas between/);
+  it("that aren't get a message", () => {
+    for (const text of ["1, x", "1], [2", '1], "record": [2', "NaN", "1 // one", "1,"]) {
+      assert.match(argumentsProblem(text) ?? "", /JSON values with commas between/, text);
+    }
   });
 });
 
 describe("a stream", () => {
   const nodes = [
-    { records: 2, values: [3], elapsed_ns: 1000 },
-    { records: 1, values: [3], elapsed_ns: 1000 },
+    { records: 2, elapsed_ns: 1000 },
+    { records: 1, elapsed_ns: 1000 },
   ];
-  const total: CallResult = { ok: true, result: [6], nodes, elapsed_ns: 300_000 };
+  const total: CallResult = { ok: true, result: json([6]), nodes, elapsed_ns: 300_000 };
   it("says how many records it took, for it has no record of its own", () => {
     assert.equal(callSummary("total", total), "total → [6], 3 records on 2 nodes, 300 µs");
-    assert.match(callReport("total", [], total), /It took 3 records on 2 nodes\.\n$/);
-    assert.doesNotMatch(callReport("total", [], total), /The record was/);
+    assert.match(runReport(runOf(total, "", "total")), /It took 3 records on 2 nodes\.\n$/);
+    assert.doesNotMatch(runReport(runOf(total, "", "total")), /The record was/);
   });
 });
 
 describe("a sample", () => {
-  const call = (before: { bins: object } | null): CallResult => ({
+  const call = (before: Json): CallResult => ({
     ok: true,
-    result: 1,
-    record: { before: before as never, after: null },
+    result: json(1),
+    record: { before, after: null },
     elapsed_ns: 1,
   });
   it("is lacking where a function ran on no record, or a stream has no records", () => {
@@ -250,7 +245,7 @@ describe("a sample", () => {
     assert.deepEqual(
       [
         call(null),
-        call({ bins: {} }),
+        call(json({ bins: {} })),
         { ok: false, error: { kind: "usage", message } } as CallResult,
         { ok: false, error: { kind: "usage", message: "add expects 2 arguments" } } as CallResult,
       ].map(lacksSample),

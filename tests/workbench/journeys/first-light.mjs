@@ -174,11 +174,11 @@ export const firstLight = {
       async ({ workbench }) => {
         await workbench.pressToastButton("take → ", "Details");
         await workbench.tab("take.md").waitFor();
-        const report = workbench.page.locator(".editor-instance .view-lines", { hasText: "take(4)" });
+        const report = workbench.page.locator(".editor-instance .view-lines", { hasText: "# Run of a UDF" });
         await report.waitFor();
         assert.match(
           await workbench.textOf(report),
-          /# take\(4\)[\s\S]*"allowed": true[\s\S]*The record was updated/,
+          /Call +take\(4\)\nPackage .*\/counters, as[\s\S]*"allowed": true[\s\S]*The record was updated/,
         );
       },
     ],
@@ -248,7 +248,10 @@ export const firstLight = {
       async ({ workbench, folder }) => {
         await workbench.clearToasts();
         await workbench.closeOtherEditors("hello.go");
-        await workbench.run("Modgo: Create record sample", workbench.quickInput().filter({ hasText: "hello" }));
+        await workbench.run(
+          "Modgo: Create record sample",
+          workbench.quickInput().filter({ hasText: "hello" }),
+        );
         await workbench.answer("hello");
         await workbench.tab("hello.record.json").waitFor();
         const sample = readFileSync(path.join(folder, "hello/testdata/udf/hello.record.json"), "utf8");

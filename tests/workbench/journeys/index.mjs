@@ -1,8 +1,9 @@
 // The journeys, in the order in which they run.
 import { besideGopls } from "./beside-gopls.mjs";
+import { exactValues } from "./exact-values.mjs";
 import { firstLight } from "./first-light.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
 import { trouble } from "./trouble.mjs";
 
-export const journeys = [noInterpreter, restrictedMode, firstLight, besideGopls, trouble];
+export const journeys = [noInterpreter, restrictedMode, firstLight, exactValues, besideGopls, trouble];

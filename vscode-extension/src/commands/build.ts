@@ -2,7 +2,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
-import { choosePackage } from "../packages.js";
+import { choosePackage, packageFolder } from "../packages.js";
 import {
   buildSummary,
   failureSummary,
@@ -18,6 +18,7 @@ import type {
   LoadResult,
 } from "../server/results.js";
 import { type CommandFactory, type Rooms, runOnServer, saveAll, type ServerWork } from "./command.js";
+import { showError, showInformation } from "../messages.js";
 
 const build: CommandFactory = {
   id: "modgo.client.build",
@@ -25,8 +26,9 @@ const build: CommandFactory = {
   create: (rooms) => async (argument) => {
     const work = await prepare("building", "modgo.build", argument);
     if (work === undefined) return;
-    const result = (await runOnServer(rooms, work)) as BuildResult | undefined;
-    if (result === undefined) return;
+    const text = await runOnServer(rooms, work);
+    if (text === undefined) return;
+    const result = JSON.parse(text) as BuildResult;
     if (result.ok) await tellBuilt(rooms, work, result);
     else await tellFailure(rooms, `${work.name} didn't build`, result);
   },
@@ -38,8 +40,9 @@ const buildAndLoad: CommandFactory = {
   create: (rooms) => async (argument) => {
     const work = await prepare("building and loading", "modgo.buildAndLoad", argument);
     if (work === undefined) return;
-    const result = (await runOnServer(rooms, work)) as BuildAndLoadResult | undefined;
-    if (result === undefined) return;
+    const text = await runOnServer(rooms, work);
+    if (text === undefined) return;
+    const result = JSON.parse(text) as BuildAndLoadResult;
     const { ok, build: built, load: loaded } = result;
     if (ok && built !== undefined && loaded !== undefined && loaded !== null) {
       await tellLoaded(rooms, loaded, `${loadSummary(loaded)}. ${buildSummary(built)}`);
@@ -62,14 +65,8 @@ async function prepare(doing: string, command: string, target: unknown): Promise
   const uri = await choosePackage(target);
   if (uri === undefined) return undefined;
   await saveAll();
-  const name = packageName(uri);
-  return { name, title: `${doing} ${name}`, command, argument: { uri } };
-}
-
-/** The folder's name, which is the module's too. */
-function packageName(uri: string): string {
-  const { path: file } = vscode.Uri.parse(uri);
-  return path.posix.basename(file.endsWith(".go") ? path.posix.dirname(file) : file);
+  const name = path.posix.basename(packageFolder(uri));
+  return { name, title: `${doing} ${name}`, command, argument: JSON.stringify({ uri }) };
 }
 
 async function tellBuilt(rooms: Rooms, work: PackageWork, result: BuildResult): Promise<void> {
@@ -77,12 +74,13 @@ async function tellBuilt(rooms: Rooms, work: PackageWork, result: BuildResult): 
   rooms.output.info(`${summary}: ${result.output}`);
   for (const finding of result.findings) rooms.output.warn(formatFinding(finding));
   const [load, reveal] = ["Load", "Reveal"] as const;
-  const chosen = await vscode.window.showInformationMessage(summary, load, reveal);
+  const chosen = await showInformation(summary, load, reveal);
   if (chosen === reveal) await revealFile(result.output);
   if (chosen === load) {
     const loading = { ...work, title: `loading ${work.name}`, command: "modgo.load" };
-    const loaded = (await runOnServer(rooms, loading)) as LoadResult | undefined;
-    if (loaded === undefined) return;
+    const text = await runOnServer(rooms, loading);
+    if (text === undefined) return;
+    const loaded = JSON.parse(text) as LoadResult;
     if (loaded.ok === false) await tellFailure(rooms, `${work.name} didn't load`, loaded);
     else await tellLoaded(rooms, loaded, loadSummary(loaded));
   }
@@ -95,7 +93,7 @@ async function tellLoaded(rooms: Rooms, loaded: LoadResult, summary: string): Pr
   rooms.output.info(`${loadSummary(loaded)}\n\n${functionsTable(loaded.functions)}\n`);
   rooms.output.show(true);
   const reveal = "Reveal";
-  const chosen = await vscode.window.showInformationMessage(summary, reveal);
+  const chosen = await showInformation(summary, reveal);
   if (chosen === reveal) await revealFile(loaded.path);
 }
 
@@ -110,7 +108,7 @@ export async function tellFailure(
   }
   rooms.output.error([`${what}:`, ...findings.map((finding) => `  ${formatFinding(finding)}`)].join("\n"));
   const [problems, output] = ["Show Problems", "Show Output"] as const;
-  const chosen = await vscode.window.showErrorMessage(failureSummary(what, findings), problems, output);
+  const chosen = await showError(failureSummary(what, findings), problems, output);
   if (chosen === problems) await vscode.commands.executeCommand("workbench.actions.view.problems");
   if (chosen === output) rooms.output.show();
 }

@@ -2,9 +2,11 @@
 // Restricted Mode, and that no error of it is lost. Each family has its own file beside this one.
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
+import { plain } from "../plain.js";
 import type { ResultDocuments } from "../results/documents.js";
 import type { Server } from "../server/server.js";
 import type { Status } from "../status.js";
+import { showError, showWarning } from "../messages.js";
 
 export interface Rooms {
   readonly server: Server;
@@ -46,7 +48,7 @@ export function registerCommands(factories: readonly CommandFactory[], rooms: Ro
 
 async function explainRestrictedMode(): Promise<void> {
   const manage = "Manage Workspace Trust";
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await showWarning(
     "Modgo only checks the code in Restricted Mode: building and running a module executes what is in this workspace. " +
       "Trust the workspace to build.",
     manage,
@@ -59,10 +61,7 @@ async function tellError(error: unknown, output: vscode.LogOutputChannel): Promi
   // Where the program came to an error of the user's says nothing to anyone.
   output.error(error instanceof Error && !(error instanceof UserError) ? error : message);
   const show = "Show Output";
-  const chosen = await vscode.window.showErrorMessage(
-    message.startsWith("Modgo") ? message : `Modgo: ${message}`,
-    show,
-  );
+  const chosen = await showError(message.startsWith("Modgo") ? message : `Modgo: ${message}`, show);
   if (chosen === show) output.show();
 }
 
@@ -71,19 +70,20 @@ export interface ServerWork {
   readonly title: string;
   /** The server's command. */
   readonly command: string;
-  readonly argument: object;
+  /** JSON text. */
+  readonly argument: string;
 }
 
 /**
  * Runs a command of the server's behind a notification with progress and a Cancel button.
- * Gives undefined when it was cancelled.
+ * Gives the result's JSON text, undefined when it was cancelled.
  */
-export async function runOnServer(rooms: Rooms, work: ServerWork): Promise<unknown> {
+export async function runOnServer(rooms: Rooms, work: ServerWork): Promise<string | undefined> {
   const { title, command, argument } = work;
-  rooms.output.info(`${command} ${JSON.stringify(argument)}`);
+  rooms.output.info(`${command} ${argument}`);
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: `Modgo: ${title}`,
+    title: plain(`Modgo: ${title}`),
     cancellable: true,
   };
   const running = vscode.window.withProgress(options, async (progress, token) => {

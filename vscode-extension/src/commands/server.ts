@@ -1,6 +1,7 @@
 // Commands about the language server itself: restart, output, status.
 import * as vscode from "vscode";
 import { activeGoFile } from "../packages.js";
+import { plain } from "../plain.js";
 import type { CommandFactory } from "./command.js";
 
 const restartServer: CommandFactory = {
@@ -31,7 +32,7 @@ const showStatus: CommandFactory = {
     const { state } = rooms.server;
     const trusted = vscode.workspace.isTrusted;
     const items: StatusItem[] = [
-      { label: "$(pulse) Server", description: rooms.status.text },
+      { label: "$(pulse) Server", description: plain(rooms.status.text) },
       {
         label: "$(shield) Workspace",
         description: trusted ? "trusted: checks, builds and runs" : "Restricted Mode: checks only",
@@ -39,11 +40,14 @@ const showStatus: CommandFactory = {
       },
     ];
     if (state.kind === "ready") {
-      items.push({ label: "$(terminal) Interpreter", description: state.interpreter.python });
+      items.push({ label: "$(terminal) Interpreter", description: plain(state.interpreter.python) });
     }
     const file = activeGoFile();
     if (file !== undefined) {
-      items.push({ label: "$(file-code) Go file", description: vscode.workspace.asRelativePath(file) });
+      items.push({
+        label: "$(file-code) Go file",
+        description: plain(vscode.workspace.asRelativePath(file)),
+      });
     }
     items.push(
       { label: "Actions", kind: vscode.QuickPickItemKind.Separator },

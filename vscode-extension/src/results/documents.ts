@@ -1,56 +1,57 @@
-// Shows the results of a call in read-only virtual documents (scheme modgo-result): the report, and the
-// record before and after as a diff. Not for wording them: format.ts does.
+// Shows runs in read-only virtual documents (scheme modgo-result): the report, and the record before and after
+// as a diff. format.ts words them.
 import * as vscode from "vscode";
-import { callReport, formatRecord, recordChanged } from "./format.js";
-import type { CallResult } from "../server/results.js";
+import { formatRecord, formatTime, recordChanged, type Run, runReport } from "./format.js";
 
 const SCHEME = "modgo-result";
 
 export interface ResultDocuments {
   /** Opens the record's change as a diff where there is one, else the report; the editor keeps the focus. */
-  show(name: string, args: readonly unknown[], result: CallResult): Promise<void>;
-  /** Opens the report of a function's last call. */
-  showReport(name: string): Promise<void>;
+  show(run: Run): Promise<void>;
+  /** Opens the report of this run, also when the function has been run again since. */
+  showReport(run: Run): Promise<void>;
   dispose(): void;
 }
 
 export function createResultDocuments(): ResultDocuments {
   const texts = new Map<string, string>();
+  const latest = new Map<string, Run>();
   const changed = new vscode.EventEmitter<vscode.Uri>();
   const provider = vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     onDidChange: changed.event,
-    provideTextDocumentContent: (uri) => texts.get(uri.path) ?? "",
+    provideTextDocumentContent: (uri) => texts.get(uri.toString()) ?? "",
   });
 
   // One document a function and kind: running again brings the open editor up to date.
   const write = (uri: vscode.Uri, text: string) => {
-    texts.set(uri.path, text);
+    texts.set(uri.toString(), text);
     changed.fire(uri);
   };
 
-  const showReport = async (name: string) => {
-    const document = await vscode.workspace.openTextDocument(reportOf(name));
+  const showReport = async (run: Run) => {
+    const isLatest = latest.get(reportOf(run).toString()) === run;
+    const uri = isLatest ? reportOf(run) : earlierReportOf(run);
+    write(uri, runReport(run));
+    const document = await vscode.workspace.openTextDocument(uri);
     await vscode.window.showTextDocument(document, beside());
   };
 
   return {
     showReport,
-    async show(name, args, result) {
-      write(reportOf(name), callReport(name, args, result));
-      if (!result.ok || !recordChanged(result)) {
-        await showReport(name);
+    async show(run) {
+      const report = reportOf(run);
+      latest.set(report.toString(), run);
+      write(report, runReport(run));
+      const { result } = run;
+      if (!result.ok || result.record === undefined || !recordChanged(result)) {
+        await showReport(run);
         return;
       }
-      const [before, after] = [recordOf(name, "before"), recordOf(name, "after")];
-      write(before, formatRecord(result.record?.before));
-      write(after, formatRecord(result.record?.after));
-      await vscode.commands.executeCommand(
-        "vscode.diff",
-        before,
-        after,
-        `${name}: record before ↔ after`,
-        beside(),
-      );
+      const [before, after] = [documentOf(run, "/before.jsonc"), documentOf(run, "/after.jsonc")];
+      write(before, formatRecord(run, result.record.before));
+      write(after, formatRecord(run, result.record.after));
+      const title = `${run.name}: record before ↔ after`;
+      await vscode.commands.executeCommand("vscode.diff", before, after, title, beside());
     },
     dispose() {
       provider.dispose();
@@ -59,12 +60,17 @@ export function createResultDocuments(): ResultDocuments {
   };
 }
 
-function reportOf(name: string): vscode.Uri {
-  return vscode.Uri.from({ scheme: SCHEME, path: `/${name}.md` });
+function reportOf(run: Run): vscode.Uri {
+  return documentOf(run, ".md");
 }
 
-function recordOf(name: string, when: "before" | "after"): vscode.Uri {
-  return vscode.Uri.from({ scheme: SCHEME, path: `/${name}/${when}.json` });
+function earlierReportOf(run: Run): vscode.Uri {
+  return documentOf(run, ` at ${formatTime(run.time).replaceAll(":", ".")}.md`);
+}
+
+/** Functions of two packages may have one name. */
+function documentOf(run: Run, rest: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCHEME, path: `/${run.name}${rest}`, query: run.package });
 }
 
 /** Beside the source, but not one column further with each run. */

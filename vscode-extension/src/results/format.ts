@@ -7,9 +7,9 @@ import type {
   CallSuccess,
   Finding,
   LoadResult,
-  RecordSample,
   UdfFunction,
 } from "../server/results.js";
+import { escapeHidden, flatJson, type Json, parseJson, prettyJson } from "./json.js";
 
 /** 1600000 → "1.6 MB": decimal units, as file managers and Go's own tools print. */
 export function formatBytes(bytes: number): string {
@@ -121,10 +121,9 @@ function shorten(text: string, length: number): string {
 }
 
 /** A result on one line, short enough for a notification. */
-export function formatValue(value: unknown): string {
+export function formatValue(value: Json): string {
   // A UDF without a result gives nil, which JSON calls null.
-  const text = value === undefined || value === null ? "nil" : flatJson(value);
-  return shorten(text, MAX_SUMMARY_VALUE);
+  return shorten(value === null ? "nil" : flatJson(value), MAX_SUMMARY_VALUE);
 }
 
 const DONE: Readonly<Record<string, string>> = {
@@ -176,61 +175,68 @@ export function sampleSummary({ path, created }: { path: string; created: boolea
 /** Whether there is a change of the record worth showing. */
 export function recordChanged(result: CallResult): boolean {
   if (!result.ok || result.record === undefined) return false;
-  return JSON.stringify(result.record.before) !== JSON.stringify(result.record.after);
+  return flatJson(result.record.before) !== flatJson(result.record.after);
 }
 
-/** A record as JSON to read; a record that doesn't exist is said in a comment. */
-export function formatRecord(record: RecordSample | null | undefined): string {
-  return record === null || record === undefined ? "// no record\n" : `${prettyJson(record)}\n`;
+/** One run of a function, with all that a result must say of itself to be true later too. */
+export interface Run {
+  readonly name: string;
+  /** The package's folder. */
+  readonly package: string;
+  /** As they were typed: JSON values with commas between. */
+  readonly args: string;
+  readonly result: CallResult;
+  readonly time: Date;
 }
 
-const JSON_WIDTH = 80;
-
-/**
- * JSON with each bin on its own line, and what is in a bin on that line too where it fits: so that a diff
- * of two records shows bins, not brackets.
- */
-export function prettyJson(value: unknown, depth = 0): string {
-  const flat = flatJson(value);
-  if (typeof value !== "object" || value === null) return flat;
-  const indent = "  ".repeat(depth);
-  if ((Array.isArray(value) || depth > 1) && indent.length + flat.length <= JSON_WIDTH) return flat;
-  const parts = Array.isArray(value)
-    ? value.map((item) => prettyJson(item, depth + 1))
-    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${prettyJson(item, depth + 1)}`);
-  const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  if (parts.length === 0) return flat;
-  return `${open}\n${parts.map((part) => `${indent}  ${part}`).join(",\n")}\n${indent}${close}`;
+/** A record as JSON to read, under a comment with the run that it is of. */
+export function formatRecord(run: Run, record: Json): string {
+  const head = `// ${formatCall(run)}, run at ${formatTime(run.time)}`;
+  return `${head}\n${record === null ? "// no record" : prettyJson(record)}\n`;
 }
 
-/** On one line, with a space after commas and colons. */
-function flatJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flatJson).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${flatJson(item)}`);
-  return `{${members.join(", ")}}`;
+/** "take(4)", on one line. */
+function formatCall({ name, args }: Run): string {
+  const list = parseJson(`[${args}]`);
+  const items = list instanceof Array ? list.map(flatJson) : [];
+  return `${escapeHidden(name).replaceAll("\n", "\\n")}(${items.join(", ")})`;
 }
 
-/** Everything about one call, as Markdown. */
-export function callReport(name: string, args: readonly unknown[], result: CallResult): string {
-  const call = `${name}(${args.map((arg) => JSON.stringify(arg)).join(", ")})`;
-  const parts = [`# ${call}`, result.ok ? successReport(result) : failureReport(result)];
+/** "14:03:22", in the user's time zone. */
+export function formatTime(time: Date): string {
+  return time.toTimeString().slice(0, 8);
+}
+
+/** Everything about one run, as Markdown; what comes from the workspace is in fences, so that none is markup. */
+export function runReport(run: Run): string {
+  const { result } = run;
+  const about = [
+    `Call     ${formatCall(run)}`,
+    `Package  ${run.package}, as its files were saved then`,
+    `Time     ${formatTime(run.time)}`,
+  ];
+  const parts = [
+    "# Run of a UDF",
+    fenced("text", about.join("\n")),
+    result.ok ? successReport(result) : failureReport(result),
+  ];
   const logs = result.logs ?? [];
   if (logs.length > 0) {
-    parts.push(["## Log", "", ...logs.map(({ level, message }) => `- **${level}** ${message}`)].join("\n"));
+    const lines = logs.map(({ level, message }) => `${level.padEnd(7)}  ${message}`);
+    parts.push("## Log", fenced("text", lines.join("\n")));
   }
   return `${parts.join("\n\n")}\n`;
 }
 
 function successReport(result: CallSuccess): string {
   const time = formatDuration(result.elapsed_ns);
-  const parts = [`Result, after ${time}:`, json(result.result ?? null)];
+  const parts = [`Result, after ${time}:`, json(result.result)];
   if (result.nodes !== undefined) return [...parts, `It took ${fate(result)}.`].join("\n\n");
   const became = recordFate(result);
   parts.push(`The record was ${became === "unchanged" ? "left as it is" : became}.`);
-  if (recordChanged(result)) {
-    parts.push("## Record before", json(result.record?.before ?? null));
-    parts.push("## Record after", json(result.record?.after ?? null));
+  if (result.record !== undefined && recordChanged(result)) {
+    parts.push("## Record before", json(result.record.before));
+    parts.push("## Record after", json(result.record.after));
   } else if (result.record !== undefined) {
     parts.push("## Record", json(result.record.after));
   }
@@ -239,23 +245,40 @@ function successReport(result: CallSuccess): string {
 
 function failureReport({ error }: CallFailure): string {
   const frames = error.frames ?? [];
-  const where = frames.length === 0 ? [] : ["", "## Where", "", ...frames.map((frame) => `- ${frame}`)];
-  return [`It ${FAILURES[error.kind]}:`, "", "```text", error.message, "```", ...where].join("\n");
+  const where = frames.length === 0 ? [] : ["## Where", fenced("text", frames.join("\n"))];
+  return [`It ${FAILURES[error.kind]}:`, fenced("text", error.message), ...where].join("\n\n");
 }
 
-function json(value: unknown): string {
-  return ["```json", prettyJson(value), "```"].join("\n");
+function json(value: Json): string {
+  return fenced("json", prettyJson(value));
+}
+
+/** A block that ends where we end it: its fence is longer than all that could be one in the text. */
+function fenced(language: string, text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return [fence + language, escapeHidden(text), fence].join("\n");
 }
 
 /**
- * Arguments as someone types them: JSON values with commas between, `1, "x", [2, 3]`.
- * Gives the list, or a message that says what is wrong.
+ * What is wrong with arguments as someone types them: JSON values with commas between, `1, "x", [2, 3]`.
+ * Undefined where nothing is. The text itself goes to the server, which reads it exactly.
  */
-export function parseArguments(text: string): readonly unknown[] | string {
+export function argumentsProblem(text: string): string | undefined {
   try {
-    return JSON.parse(`[${text}]`) as unknown[];
+    JSON.parse(`[${text}]`);
+    return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return `Arguments are JSON values with commas between, such as 1, "x", [2, 3]. ${reason}`;
   }
+}
+
+/** The argument of `modgo.call`, as text; `args` are as `argumentsProblem` finds nothing wrong with. */
+export function callArgument(
+  call: { readonly uri: string; readonly function: string },
+  args: string,
+): string {
+  const { uri, function: name } = call;
+  return `${JSON.stringify({ uri, function: name }).slice(0, -1)},"args":[${args}]}`;
 }

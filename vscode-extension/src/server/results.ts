@@ -1,5 +1,6 @@
-// What the server's commands answer: the same JSON that the command line prints with --json.
-// Types only; src/results/ turns them into words.
+// What the server's commands answer: the same JSON that the command line prints with --json. It comes as text, for
+// JSON.parse makes 9007199254740993 of a record …992, and 88 of 88.0; only what holds no values may go through it.
+import { type Json, JsonObject, parseJson } from "../results/json.js";
 
 export interface Position {
   readonly line: number;
@@ -64,12 +65,6 @@ export interface BuildAndLoadResult {
   readonly findings?: readonly Finding[];
 }
 
-/** A record sample as `record-sample` JSON has it; only `bins` is certain. */
-export interface RecordSample {
-  readonly bins: Readonly<Record<string, unknown>>;
-  readonly [key: string]: unknown;
-}
-
 /** What `modgo.newSample` answers. `created` is false where there was one already. */
 export type NewSampleResult =
   | { readonly ok: true; readonly path: string; readonly created: boolean }
@@ -78,7 +73,6 @@ export type NewSampleResult =
 /** What a stream UDF did on one node. */
 export interface NodeResult {
   readonly records: number;
-  readonly values: readonly unknown[];
   readonly elapsed_ns: number;
 }
 
@@ -91,8 +85,9 @@ export type CallErrorKind = "udf" | "panic" | "timeout" | "crash" | "abi" | "usa
 
 export interface CallSuccess {
   readonly ok: true;
-  readonly result: unknown;
-  readonly record?: { readonly before: RecordSample | null; readonly after: RecordSample | null };
+  readonly result: Json;
+  /** Samples of the record; null where it doesn't exist. */
+  readonly record?: { readonly before: Json; readonly after: Json };
   readonly operations?: readonly string[];
   /** Of a stream UDF, whose result is the list of its values. */
   readonly nodes?: readonly NodeResult[];
@@ -113,3 +108,18 @@ export interface CallFailure {
 }
 
 export type CallResult = CallSuccess | CallFailure;
+
+/** What `modgo.call` answered: the frame by JSON.parse, the values exactly. */
+export function readCall(text: string): CallResult {
+  const call = JSON.parse(text) as CallResult;
+  const exact = parseJson(text);
+  if (!call.ok || !(exact instanceof JsonObject)) return call;
+  const result = exact.get("result") ?? null;
+  const record = exact.get("record");
+  if (!(record instanceof JsonObject)) return { ...call, result };
+  return {
+    ...call,
+    result,
+    record: { before: record.get("before") ?? null, after: record.get("after") ?? null },
+  };
+}

@@ -12,12 +12,26 @@ import {
   ExecuteCommandRequest,
   LanguageClient,
   type LanguageClientOptions,
+  MessageType,
   RevealOutputChannelOn,
+  ShowMessageNotification,
   State,
   WorkDoneProgress,
+  type WorkDoneProgressBegin,
+  type WorkDoneProgressEnd,
+  type WorkDoneProgressReport,
 } from "vscode-languageclient/node";
 import { UserError } from "../errors.js";
-import { describeFailure, discover, type Discovery, type Interpreter, probeWith } from "../interpreter.js";
+import {
+  describeFailure,
+  discover,
+  type Discovery,
+  type Interpreter,
+  ISOLATED,
+  probeWith,
+} from "../interpreter.js";
+import { showError, showInformation, showWarning } from "../messages.js";
+import { plain } from "../plain.js";
 import { leftToGopls } from "./gopls.js";
 import type { ServerState } from "./state.js";
 
@@ -32,13 +46,14 @@ export interface Server {
   /** Starts, or stops and starts. Never rejects: what went wrong is in `state`. Calls in a row become one. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-  /** Runs a command of the server's. Rejects with a readable Error when there is no server. */
+  /** Runs a command of the server's: JSON text in, JSON text out. Rejects with a readable Error when there is
+   *  no server. */
   execute(
     command: string,
-    argument: object,
+    argument: string,
     token: vscode.CancellationToken,
     report: Report,
-  ): Promise<unknown>;
+  ): Promise<string>;
 }
 
 export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel): Server {
@@ -133,15 +148,15 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
 async function sendCommand(
   client: LanguageClient,
   command: string,
-  argument: object,
+  argument: string,
   token: vscode.CancellationToken,
   report: Report,
-): Promise<unknown> {
+): Promise<string> {
   const workDoneToken = `modgo-${randomUUID()}`;
   let reached = 0;
   const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
     if (value.kind === "end") return;
-    const { message } = value; // the title we have ourselves
+    const message = value.message === undefined ? undefined : plain(value.message); // the title we have ourselves
     // LSP says how far in all, VS Code wants how much further.
     const increment = Math.max(0, (value.percentage ?? reached) - reached);
     reached += increment;
@@ -149,7 +164,11 @@ async function sendCommand(
   });
   try {
     const params = { command, arguments: [argument], workDoneToken };
-    return (await client.sendRequest(ExecuteCommandRequest.type, params, token)) as unknown;
+    const answer = (await client.sendRequest(ExecuteCommandRequest.type, params, token)) as { json?: string };
+    if (typeof answer.json !== "string") {
+      throw new UserError("modgo-lsp is older than this extension. Run “pip install --upgrade modgo-lsp”.");
+    }
+    return answer.json;
   } finally {
     listener.dispose();
   }
@@ -225,6 +244,20 @@ function createClient(
       trusted: vscode.workspace.isTrusted,
       commands: LENS_COMMANDS,
       without: leftToGopls(),
+      results: "text", // JSON.parse, by which messages are read, makes every number a double
+    },
+    middleware: {
+      // Lenses have the names of UDFs in them, progress those of folders.
+      async provideCodeLenses(document, token, next) {
+        return (await next(document, token))?.map(plainLens);
+      },
+      async resolveCodeLens(lens, token, next) {
+        const resolved = await next(lens, token);
+        return resolved && plainLens(resolved);
+      },
+      handleWorkDoneProgress(token, params, next) {
+        next(token, plainProgress(params));
+      },
     },
     initializationFailedHandler: () => false, // start() rejects, and that is told once
     errorHandler: restartAfterCrash(),
@@ -241,9 +274,27 @@ function createClient(
   };
   const executable = {
     command: interpreter.python,
-    args: ["-m", "modgo_lsp", "lsp"],
-    // `python -m` looks for modules in its current folder first: that must not be the user's.
-    options: { cwd: folder, env: { ...process.env, PYTHONUTF8: "1" } },
+    args: [...ISOLATED, "-m", "modgo_lsp", "lsp"],
+    options: { cwd: folder },
   };
-  return new LanguageClient("modgo", "Modgo", executable, options);
+  const client = new LanguageClient("modgo", "Modgo", executable, options);
+  client.onNotification(ShowMessageNotification.type, ({ type, message }) => {
+    if (type === MessageType.Error) void showError(message);
+    else if (type === MessageType.Warning) void showWarning(message);
+    else void showInformation(message);
+  });
+  return client;
+}
+
+function plainLens(lens: vscode.CodeLens): vscode.CodeLens {
+  if (lens.command !== undefined) lens.command.title = plain(lens.command.title);
+  return lens;
+}
+
+type Progress = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
+
+function plainProgress(progress: Progress): Progress {
+  const { message } = progress;
+  const shown = message === undefined ? progress : { ...progress, message: plain(message) };
+  return shown.kind === "begin" ? { ...shown, title: plain(shown.title) } : shown;
 }

@@ -1,0 +1,15 @@
+// Every message that the extension shows: plain text, whatever it is made of.
+import * as vscode from "vscode";
+import { plain } from "./plain.js";
+
+export function showInformation<T extends string>(text: string, ...buttons: T[]): Thenable<T | undefined> {
+  return vscode.window.showInformationMessage(plain(text), ...buttons);
+}
+
+export function showWarning<T extends string>(text: string, ...buttons: T[]): Thenable<T | undefined> {
+  return vscode.window.showWarningMessage(plain(text), ...buttons);
+}
+
+export function showError<T extends string>(text: string, ...buttons: T[]): Thenable<T | undefined> {
+  return vscode.window.showErrorMessage(plain(text), ...buttons);
+}
