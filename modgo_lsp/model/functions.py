@@ -16,7 +16,8 @@ from modgo_lsp.model.package import Function, Signature
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sdk_types import RECORD, STREAM
-from modgo_lsp.model.signature import declared_subject, judge
+from modgo_lsp.model.signature import judge
+from modgo_lsp.model.signature_source import declared_subject
 from modgo_lsp.model.units import FileUnit, PackageUnit
 from modgo_lsp.syntax import ast
 

@@ -25,7 +25,7 @@ UdfKind = Literal["record", "stream"]
 # What a parameter is to a UDF. A record or stream by value is one too (and wrong: MG206).
 Role = Literal["context", "record", "stream", "argument"]
 
-# What can be wrong with a signature. Each is judged by the rule in the comment and by no other.
+# What can be wrong with a signature. Each is reported by the rule in the comment and by no other.
 SignatureProblemKind = Literal[
     "unsupported-parameter",  # MG201
     "unsupported-result",  # MG202
@@ -33,6 +33,8 @@ SignatureProblemKind = Literal[
     "receiver-order",  # MG204
     "record-by-value",  # MG206
     "stream-result",  # MG207
+    "field-clash",  # MG208
+    "duration-argument",  # MG315
 ]
 
 
@@ -74,6 +76,7 @@ class Signature(msgspec.Struct, frozen=True):
     `parameters` are the arguments alone: context and record are told by the flags, a stream by `kind`. Of a
     variadic function the last parameter has the element's type. `result` is None where there is none, or
     where the UDF is a stream UDF. Where `problems` is not empty the others are what could be made of it.
+    `warnings` are what a caller may stumble over in a signature that can be called.
 
     `roles` are those of the parameters as they are declared, in that order. `receiver_first` says whether the
     first parameter, after a context, is a *udf.Record or *udf.Stream, be the others right or not (MG101).
@@ -90,6 +93,7 @@ class Signature(msgspec.Struct, frozen=True):
     roles: tuple[Role, ...]
     receiver_first: bool
     problems: tuple[SignatureProblem, ...] = ()
+    warnings: tuple[SignatureProblem, ...] = ()
     too_complex: bool = False
 
 

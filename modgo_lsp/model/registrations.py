@@ -21,7 +21,8 @@ from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, S
 from modgo_lsp.model.reach import Owner, Reach, bind_owner, owners_in, source_of, static_calls
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.signature import Slot, Subject, declared_subject, distant_subject, judge
+from modgo_lsp.model.signature import judge
+from modgo_lsp.model.signature_source import Slot, Subject, declared_subject, distant_subject
 from modgo_lsp.model.source_text import type_text
 from modgo_lsp.model.types import Func, Interface, Named, Pointer, Type, TypeParameter, Unknown
 from modgo_lsp.model.units import FileUnit, PackageUnit

@@ -1,4 +1,4 @@
-"""The types of the SDK that a signature is judged by."""
+"""The types that a signature is judged by: the SDK's, and some of Go's library."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ STREAM_POINTER = Pointer(STREAM)
 GEOJSON = Named(SDK_PATH, "GeoJSON")
 HLL = Named(SDK_PATH, "HLL")
 CONTEXT = Named("context", "Context")
+DURATION = Named("time", "Duration")
 ERROR = Named("", "error")
 ANY = Interface(empty=True)
 

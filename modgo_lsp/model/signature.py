@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from modgo_lsp.model.field_clashes import field_clashes
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import (
     Parameter,
@@ -17,14 +18,13 @@ from modgo_lsp.model.package import (
     UdfKind,
 )
 from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.sdk_types import CONTEXT, ERROR, RECORD, RECORD_POINTER, STREAM, STREAM_POINTER
-from modgo_lsp.model.source_text import aerospike_name, type_text
+from modgo_lsp.model.sdk_types import CONTEXT, DURATION, ERROR, RECORD, RECORD_POINTER, STREAM, STREAM_POINTER
+from modgo_lsp.model.signature_source import Slot, Subject
+from modgo_lsp.model.source_text import aerospike_name
 from modgo_lsp.model.supported import unsupported
-from modgo_lsp.model.types import Array, Basic, Func, Pointer, Slice, Type, Unknown
-from modgo_lsp.model.units import FileUnit
+from modgo_lsp.model.types import Array, Basic, Pointer, Slice, Type, Unknown
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.positions import Span
 
 _ROLES: dict[Type, Role] = {
     CONTEXT: "context",
@@ -33,120 +33,6 @@ _ROLES: dict[Type, Role] = {
     STREAM: "stream",
     STREAM_POINTER: "stream",
 }
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """A parameter or result with its places. `text` is its type as written, `place` the whole of it,
-    `type_place` its type. `group` are the names that share the type, its own included, and `repeats` tells
-    that it isn't the first of them. `expr` is the type's source where the slot stands in it."""
-
-    name: str
-    type: Type
-    text: str
-    place: Location
-    type_place: Location
-    group: tuple[str, ...]
-    repeats: bool
-    expr: ast.Expr | None
-
-
-class Subject(msgspec.Struct, frozen=True):
-    """What is judged. `here` is the import path of the package that is told, `name_place` where the lack of
-    results is said, `results_place` the whole list of them. `related` goes with every problem."""
-
-    type: Func
-    here: str
-    parameters: tuple[Slot, ...]
-    results: tuple[Slot, ...]
-    name_place: Location
-    results_place: Location
-    related: tuple[tuple[Location, str], ...] = ()
-
-
-def declared_subject(
-    file: FileUnit,
-    type_: Func,
-    source: ast.FuncType,
-    name: Span,
-    receiver: ast.FieldList | None = None,
-    instantiated: bool = False,
-) -> Subject:
-    """The subject of a function whose declaration or literal stands in `file`: problems stand in it.
-    `receiver` is given for a method expression: it is the first parameter."""
-    here = file.unit.path
-    fields = source.params.fields if receiver is None else (*receiver.fields, *source.params.fields)
-    parameters = _slots(file, fields, type_.parameters, instantiated)
-    result_fields = () if source.results is None else source.results.fields
-    results = _slots(file, result_fields, type_.results, instantiated)
-    list_span = name if source.results is None else source.results.span
-    return Subject(
-        type_, here, parameters, results, Location(file.path, name), Location(file.path, list_span)
-    )
-
-
-def distant_subject(
-    type_: Func,
-    here: str,
-    place: Location,
-    related: tuple[tuple[Location, str], ...],
-    names: tuple[str, ...] = (),
-) -> Subject:
-    """The subject of a function declared elsewhere: every problem stands at the registered expression."""
-
-    def slots(types: tuple[Type, ...], names: tuple[str, ...]) -> tuple[Slot, ...]:
-        found = []
-        for index, slot in enumerate(types):
-            shown = slot
-            dots = ""
-            if (
-                type_.variadic
-                and types is type_.parameters
-                and index == len(types) - 1
-                and isinstance(slot, Slice)
-            ):
-                dots, shown = "...", slot.element
-            text = dots + type_text(shown, here)
-            found.append(
-                Slot(names[index] if index < len(names) else "", slot, text, place, place, (), False, None)
-            )
-        return tuple(found)
-
-    return Subject(
-        type_, here, slots(type_.parameters, names), slots(type_.results, ()), place, place, related
-    )
-
-
-def _slots(
-    file: FileUnit, fields: tuple[ast.Field, ...], types: tuple[Type, ...], instantiated: bool
-) -> tuple[Slot, ...]:
-    slots: list[Slot] = []
-    for field in fields:
-        expr = field.type
-        inner = expr.element if isinstance(expr, ast.Ellipsis) and expr.element is not None else expr
-        group = tuple(each.name for each in field.names)
-        for position, name in enumerate(field.names or (None,)):
-            if len(slots) >= len(types):
-                return tuple(slots)
-            type_ = types[len(slots)]
-            text = file.document.slice(expr.span)
-            if instantiated:
-                dots = "..." if inner is not expr else ""
-                shown = type_.element if dots and isinstance(type_, Slice) else type_
-                text = dots + type_text(shown, file.unit.path)
-            place = field.span if name is None or len(field.names) == 1 else name.span
-            slots.append(
-                Slot(
-                    "" if name is None else name.name,
-                    type_,
-                    text,
-                    Location(file.path, place),
-                    Location(file.path, inner.span),
-                    group,
-                    position > 0,
-                    None if instantiated else inner,
-                )
-            )
-    return tuple(slots)
 
 
 def judge(resolver: Resolver, subject: Subject, document: Document) -> Signature:
@@ -161,6 +47,7 @@ class _Judgement:
         self.subject = subject
         self.document = document
         self.problems: list[SignatureProblem] = []
+        self.warnings: list[SignatureProblem] = []
 
     def problem(
         self,
@@ -176,6 +63,16 @@ class _Judgement:
         self.problems.append(
             SignatureProblem(kind, message, place, (*related, *self.subject.related), replacement)
         )
+
+    def warning(
+        self,
+        kind: SignatureProblemKind,
+        message: str,
+        place: Location,
+        related: tuple[tuple[Location, str], ...] = (),
+    ) -> None:
+        related = (*related, *self.subject.related)
+        self.warnings.append(SignatureProblem(kind, message, place, related))
 
     def signature(self) -> Signature:
         kinds: list[UdfKind] = []
@@ -206,6 +103,7 @@ class _Judgement:
             roles,
             self._receiver_first(roles),
             tuple(sorted(self.problems, key=lambda p: (p.location, p.kind))),
+            tuple(self.warnings),
         )
 
     def _roles(self) -> tuple[Role, ...]:
@@ -283,6 +181,24 @@ class _Judgement:
                 reason.related,
                 self._near(slot),
             )
+        else:
+            self._crossing(slot, _typed(slot, text), "a caller passes")
+
+    def _crossing(self, slot: Slot, typed: str, who: str) -> None:
+        """What may surprise a caller in the value of a supported type. `typed` and `who` begin sentences."""
+        for clash in field_clashes(self.resolver, slot.type, self.subject.here):
+            self.warning(
+                "field-clash",
+                f'{typed}: {clash.why}; give each a key of its own by a tag udf:"…"',
+                slot.type_place,
+                clash.related,
+            )
+        if slot.type == DURATION:
+            self.warning(
+                "duration-argument",
+                f"{typed}: {who} a number of nanoseconds; use milliseconds or seconds and name it so",
+                slot.type_place,
+            )
 
     def _near(self, slot: Slot) -> str | None:
         """A supported type that is near to an unsupported one, as source."""
@@ -339,6 +255,7 @@ class _Judgement:
         else:
             reason = unsupported(self.resolver, slot.type, self.subject.here)
             if reason is None:
+                self._crossing(slot, f"the result has type {slot.text}", "a caller gets")
                 return
             why, related = reason.why, reason.related
         self.problem(

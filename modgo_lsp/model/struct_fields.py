@@ -30,6 +30,26 @@ class CountedField(msgspec.Struct, frozen=True):
     omit_empty: bool
 
 
+class Clash(msgspec.Struct, frozen=True):
+    """Several fields with one key. `counted` is the one that counts, None where none does; `left_out` are
+    the others, the shallowest first. A field of a struct that is embedded twice stands there twice."""
+
+    key: str
+    counted: CountedField | None
+    left_out: tuple[CountedField, ...]
+
+
+class StructFields(msgspec.Struct, frozen=True):
+    """Which fields of a struct count, and which clash, in the order of their keys. `known` is False where a
+    type is embedded that can't be found: then fields at depth 1 and deeper are uncertain. `skipped`: a tag
+    leaves out an exported field (`udf:"-"`)."""
+
+    counted: tuple[CountedField, ...]
+    clashes: tuple[Clash, ...]
+    skipped: bool
+    known: bool
+
+
 def udf_tag(tag: str) -> str:
     """The value under `udf` of a struct tag, "" where there is none."""
     position = 0
@@ -41,11 +61,10 @@ def udf_tag(tag: str) -> str:
     return ""
 
 
-def counted_fields(resolver: Resolver, type_: Type) -> tuple[tuple[CountedField, ...], bool]:
-    """The fields of the struct `type_` that count, in the order of their names; and whether all of them are
-    known, which they aren't where a type is embedded that can't be found."""
+def struct_fields(resolver: Resolver, type_: Type) -> StructFields:
+    """What encoding/json would make of the fields of the struct `type_`, did it read the tag `udf`."""
     found: list[CountedField] = []
-    known = True
+    known, skipped = True, False
     level: list[Type] = [type_]
     times: dict[Type, int] = {type_: 1}
     seen: set[Type] = set()
@@ -59,6 +78,7 @@ def counted_fields(resolver: Resolver, type_: Type) -> tuple[tuple[CountedField,
             under = resolver.underlying(current)
             known = known and not isinstance(under, Unknown)
             for field in under.fields if isinstance(under, Struct) else ():
+                skipped = skipped or (is_exported(field.name) and udf_tag(field.tag) == "-")
                 counted, embedded = _look_at(resolver, field, current, depth)
                 if counted is not None:
                     # A type embedded twice at one depth gives each of its fields twice: they clash.
@@ -67,7 +87,7 @@ def counted_fields(resolver: Resolver, type_: Type) -> tuple[tuple[CountedField,
                     following[embedded] = following.get(embedded, 0) + 1
         level, times = list(following), following
         depth += 1
-    return _dominant(found), known
+    return StructFields(*_dominant(found), skipped, known)
 
 
 def _look_at(
@@ -92,18 +112,27 @@ def _look_at(
     return CountedField(key, field, owner, depth, bool(name), "omitempty" in options), None
 
 
-def _dominant(found: list[CountedField]) -> tuple[CountedField, ...]:
+def _dominant(found: list[CountedField]) -> tuple[tuple[CountedField, ...], tuple[Clash, ...]]:
     """Of fields of one name the shallowest counts, of these the tagged one; where that leaves two, none."""
     by_name: dict[str, list[CountedField]] = {}
     for field in found:
         by_name.setdefault(field.name, []).append(field)
-    chosen = []
-    for fields in by_name.values():
-        best = min((field.depth, not field.tagged) for field in fields)
-        first = [field for field in fields if (field.depth, not field.tagged) == best]
-        if len(first) == 1:
-            chosen.append(first[0])
-    return tuple(sorted(chosen, key=lambda field: field.name))
+    chosen, clashes = [], []
+    for name in sorted(by_name):
+        fields = sorted(by_name[name], key=_standing)
+        single = len(fields) == 1 or _standing(fields[0]) < _standing(fields[1])
+        if single:
+            chosen.append(fields[0])
+        if len(fields) > 1:
+            clashes.append(
+                Clash(name, fields[0] if single else None, tuple(fields[1:] if single else fields))
+            )
+    return tuple(chosen), tuple(clashes)
+
+
+def _standing(field: CountedField) -> tuple[int, bool]:
+    """The less, the sooner a field counts among those of its name."""
+    return field.depth, not field.tagged
 
 
 def _valid(name: str) -> bool:

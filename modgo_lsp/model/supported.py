@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import msgspec
 
+from modgo_lsp.model.bind import is_exported
+from modgo_lsp.model.field_clashes import clash_places, clash_words
+from modgo_lsp.model.field_places import field_place, type_place
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk_types import ERROR, GEOJSON, RECORD, STREAM
 from modgo_lsp.model.source_text import type_text
-from modgo_lsp.model.struct_fields import CountedField, counted_fields
+from modgo_lsp.model.struct_fields import CountedField, StructFields, struct_fields
 from modgo_lsp.model.types import (
     Array,
     Basic,
@@ -27,7 +30,6 @@ from modgo_lsp.model.types import (
     Unknown,
 )
 from modgo_lsp.model.universe import FLOATS, INTEGERS
-from modgo_lsp.syntax import ast
 
 _MAX_DEPTH = 60
 
@@ -110,7 +112,7 @@ class _Judge:
         problem = self.value(under, (*around, type_))
         if problem is None or isinstance(under, Unknown):
             return None
-        declared = self._declaration(type_)
+        declared = type_place(self.resolver, type_)
         if declared is None:
             return problem
         text = f"{type_.name} is declared here"
@@ -147,57 +149,45 @@ class _Judge:
         return False
 
     def _struct(self, type_: Type, around: tuple[Type, ...]) -> Unsupported | None:
-        fields, known = counted_fields(self.resolver, type_)
-        if not fields and known:
-            declared = self._declaration(type_) if isinstance(type_, Named) else None
-            related = (
-                () if declared is None else ((declared, f"{type_text(type_, self.here)} is declared here"),)
-            )
-            return Unsupported("no field of it is exported, so nothing of it could be stored", related)
-        for counted in fields:
-            if not known and counted.depth > 0:
+        fields = struct_fields(self.resolver, type_)
+        if not fields.counted and fields.known:
+            declared = type_place(self.resolver, type_) if isinstance(type_, Named) else None
+            text = f"{type_text(type_, self.here)} is declared here"
+            related = () if declared is None else ((declared, text),)
+            return self._nothing(self.resolver.underlying(type_), fields, related)
+        for counted in fields.counted:
+            if not fields.known and counted.depth > 0:
                 continue
             problem = self.value(counted.field.type, around)
             if problem is not None:
                 return self._of_field(counted, problem)
         return None
 
+    def _nothing(
+        self, under: Type, fields: StructFields, related: tuple[tuple[Location, str], ...]
+    ) -> Unsupported:
+        """Why no field of a struct counts."""
+        if fields.clashes:
+            clash = fields.clashes[0]
+            why = f"{clash_words(clash, self.here)}, and nothing is left that could be stored"
+            return Unsupported(why, (*related, *clash_places(self.resolver, clash)))
+        if not isinstance(under, Struct) or not under.fields:
+            why = "it has no fields, so there is nothing to store"
+        elif fields.skipped:
+            why = 'the tag udf:"-" leaves out each exported field of it, so nothing of it could be stored'
+        elif any(field.embedded and is_exported(field.name) for field in under.fields):
+            why = "what it embeds has no exported field, nor has it others, so nothing of it could be stored"
+        else:
+            why = "no field of it is exported, so nothing of it could be stored"
+        return Unsupported(why, related)
+
     def _of_field(self, counted: CountedField, problem: Unsupported) -> Unsupported:
         text = type_text(counted.field.type, self.here)
         why = f"its field {counted.field.name} has type {text}: {problem.why}"
-        place = self._field_place(counted)
+        place = field_place(self.resolver, counted)
         if place is None:
             return Unsupported(why, problem.related)
         return Unsupported(why, ((place, f"field {counted.field.name} has type {text}"), *problem.related))
-
-    def _declaration(self, type_: Named) -> Location | None:
-        item = self.resolver.type_name(type_)
-        if item is None or item.file is None or item.ident is None:
-            return None
-        return Location(item.file.path, item.ident.span)
-
-    def _field_place(self, counted: CountedField) -> Location | None:
-        """Where a field of a declared struct stands."""
-        owner = counted.owner
-        for _ in range(_MAX_DEPTH):
-            if not isinstance(owner, Named):
-                return None
-            item = self.resolver.type_name(owner)
-            if item is None or item.file is None:
-                return None
-            declared = ast.unparen(item.spec.type)
-            if isinstance(declared, ast.StructType):
-                for field in declared.fields.fields:
-                    for name in field.names:
-                        if name.name == counted.field.name:
-                            return Location(item.file.path, name.span)
-                    if not field.names and counted.field.embedded:
-                        text = item.file.document.slice(field.type.span)
-                        if text.split("[")[0].rpartition(".")[2].lstrip("*") == counted.field.name:
-                            return Location(item.file.path, field.type.span)
-                return None
-            owner = self.resolver.type_of(item.file, declared)
-        return None
 
 
 def _basic(name: str) -> Unsupported | None:

@@ -1,7 +1,5 @@
-"""The one walk over the signatures of registered functions, for the rules MG201 to MG207.
-
-Not for: judging a signature (the model does, and says what is wrong as SignatureProblem).
-"""
+"""The one walk over the signatures of registered functions, for the rules MG201 to MG208 and MG315. The model
+judges a signature, and says what is wrong as SignatureProblem."""
 
 from __future__ import annotations
 
@@ -31,6 +29,20 @@ def judged_once(package: Package) -> Iterator[Registration]:
         yield registration
 
 
+def problems_of(
+    package: Package, kind: SignatureProblemKind
+) -> Iterator[tuple[Registration, SignatureProblem]]:
+    """What is wrong in signatures, of `kind`, each thing once: errors and warnings."""
+    if not any(_judged(each) for each in package.registrations):
+        return
+    said: set[tuple[Location, str]] = set()
+    for registration in judged_once(package):
+        news = [each for each in _judged(registration) if each.kind == kind and _key(each) not in said]
+        said.update(map(_key, news))
+        for problem in news:
+            yield registration, problem
+
+
 def findings_of(
     package: Package,
     kind: SignatureProblemKind,
@@ -41,23 +53,21 @@ def findings_of(
     """A finding for each signature problem of `kind`. `fix_title` names the fix that puts the problem's
     replacement in ("{}" stands for it); `is_safe` says of the problem's place whether the function's body
     goes on compiling then: without it the fix is unsafe."""
-    if not any(each.signature and each.signature.problems for each in package.registrations):
-        return
-    said: set[tuple[Location, str]] = set()
-    for registration in judged_once(package):
-        problems = registration.signature.problems if registration.signature else ()
-        news = [problem for problem in problems if problem.kind == kind and _key(problem) not in said]
-        said.update(map(_key, news))
-        for problem in news:
-            fixes: tuple[Fix, ...] = ()
-            if fix_title is not None and problem.replacement is not None:
-                target = registration.target
-                # What else refers to the function may stop compiling too.
-                alone = target is not None and target.stands_alone
-                safe = alone and is_safe is not None and is_safe(package, problem.location)
-                edit = Edit(problem.location, problem.replacement)
-                fixes = (Fix(fix_title.format(problem.replacement), safe, (edit,)),)
-            yield rule.finding(problem.message, problem.location, problem.related, fixes)
+    for registration, problem in problems_of(package, kind):
+        fixes: tuple[Fix, ...] = ()
+        if fix_title is not None and problem.replacement is not None:
+            target = registration.target
+            # What else refers to the function may stop compiling too.
+            alone = target is not None and target.stands_alone
+            safe = alone and is_safe is not None and is_safe(package, problem.location)
+            edit = Edit(problem.location, problem.replacement)
+            fixes = (Fix(fix_title.format(problem.replacement), safe, (edit,)),)
+        yield rule.finding(problem.message, problem.location, problem.related, fixes)
+
+
+def _judged(registration: Registration) -> tuple[SignatureProblem, ...]:
+    signature = registration.signature
+    return () if signature is None else (*signature.problems, *signature.warnings)
 
 
 def _key(problem: SignatureProblem) -> tuple[Location, str]:

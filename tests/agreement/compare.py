@@ -23,7 +23,7 @@ from modgo_lsp.rules.catalogue import RULES
 from tests.agreement.oracle import Oracle
 
 # Rules that the oracle judges: all about registrations and signatures.
-_JUDGED = ("MG1", "MG2")
+_JUDGED = ("MG1", "MG2", "MG315")
 # Of these, those that say what makes Go refuse a package.
 _ABOUT_ERRORS = ("MG102", "MG205")
 

@@ -78,6 +78,11 @@ BASIC = [
     *("bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64"),
     *("float32", "float64", "string", "byte", "rune", "any", "error", "uintptr", "complex128"),
 ]
+# Some make keys of several fields the same, by tag or because a field is called so.
+TAGS = [
+    *("", "", "", ' `udf:"-"`', ' `udf:"same"`', ' `json:"x" udf:"b,omitempty"`', ' `udf:"-,"`'),
+    *(' `udf:"A"`', ' `udf:"B,omitempty"`'),
+]
 _GOOD = ["int", "string", "bool", "float64", "[]byte", "[]string", "map[string]int", "any", "*int64", "uint8"]
 
 
@@ -220,9 +225,7 @@ class File:
         rng = self.rng
         fields, taken = [], set()
         for _ in range(rng.randrange(0, 4)):
-            tag = rng.choice(
-                ["", "", "", ' `udf:"-"`', ' `udf:"same"`', ' `json:"x" udf:"b,omitempty"`', ' `udf:"-,"`']
-            )
+            tag = rng.choice(TAGS)
             if rng.random() < 0.3:
                 name = rng.choice(
                     [*(t for t in self.package.types if "[" not in t), "error", "any", self.library_type(9)]
@@ -259,6 +262,8 @@ class File:
                     [f"*{udf}Record", f"{udf}Record", f"{udf}Stream", f"**{udf}Record", f"[]*{udf}Record"]
                 )
             )
+        if rng.random() < 0.06:
+            params.append(self.qualifier("time") + "Duration")
         if rng.random() < 0.08:
             rng.shuffle(params)
         variadic = bool(params) and rng.random() < 0.12

@@ -51,6 +51,10 @@ def test_tags(tag: str, value: str) -> None:
         ("Bad; Bad2", False),
         ("Bad; Tagged", False),
         ("Good; TaggedBad", True),
+        ("Bad; TaggedGood", False),
+        ('X chan int `udf:"C"`; C int', True),
+        ('C chan int; X int `udf:"C"`', False),
+        ('X int `udf:"C"`; C chan int; Y chan int `udf:"C"`', False),
         ('X int `udf:"n"`; Y chan int `udf:"n"`', False),
         # A named embedded struct is a field like others.
         ('Bad `udf:"named"`', True),
@@ -66,6 +70,7 @@ type bad struct {{ C chan int }}
 type Good struct {{ C int }}
 type Tagged struct {{ X int `udf:"C"` }}
 type TaggedBad struct {{ X chan int `udf:"C"` }}
+type TaggedGood struct {{ X int `udf:"C"` }}
 type hidden struct {{ c chan int }}
 type Chan chan int
 type lower chan int

@@ -10,21 +10,32 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.lint.run import Machine, lint_paths
 from modgo_lsp.model.files import DiskFiles
 
 HEAD = """package m
 
 import (
 	"context"
+	"time"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf"
 )
 
 var _ context.Context
+var _ time.Time
 """
 
 DYNAMIC = "func init() { n := `x`; for _, f := range []any{F} { %s } }\nfunc F() {}"
+CLASHES = """var _ = udf.Register(`x`, F)
+%s
+type T struct { A, B int `udf:"n"`; C string `udf:"n"`; D int }
+type M struct { K int; n `udf:"n"` }
+type n struct { A int }
+type ( I struct{ P }; J struct{ P }; P struct { K int }; H struct { hidden int } )
+"""
+TIMED = "var _ = udf.Register(`x`, F); %s"
 NAMED = "var _ = udf.Register(%s, F); func F() {}"
 
 
@@ -124,6 +135,65 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
             "MG207 a stream UDF gives a stream: add the result *udf.Stream, or (*udf.Stream, error)",
         ),
         (
+            'var _ = udf.Register(`x`, F); func F(p struct { X, Z int; Y int `udf:"X"` })',
+            'MG208 parameter p has type struct { X, Z int; Y int `udf:"X"` }: its fields Y and X have one'
+            ' key, "X", so X is left out; give each a key of its own by a tag udf:"…"',
+        ),
+        (
+            CLASHES % "func F() ([]T, error)",
+            'MG208 the result has type []T: fields A, B and C of T have one key, "n", so all are left out;'
+            ' give each a key of its own by a tag udf:"…"',
+        ),
+        (
+            CLASHES % "func F(o struct { T; M })",
+            'MG208 parameter o has type struct { T; M }: its fields T.A, T.B, T.C and M.n have one key, "n",'
+            ' so all are left out; give each a key of its own by a tag udf:"…"',
+        ),
+        (
+            CLASHES % "func F(o *struct { I; J; N int })",
+            "MG208 parameter o has type *struct { I; J; N int }: its field P.K is embedded twice, so it is"
+            ' left out; give each a key of its own by a tag udf:"…"',
+        ),
+        (
+            CLASHES % 'func F(o struct { X, Y int `udf:"n"` })',
+            'MG201 parameter o has type struct { X, Y int `udf:"n"` }: its fields X and Y have one key, "n",'
+            " so both are left out, and nothing is left that could be stored",
+        ),
+        (
+            CLASHES % 'func F() []struct { X, Y int `udf:"n"` }',
+            'MG202 the result has type []struct { X, Y int `udf:"n"` }: its fields X and Y have one key,'
+            ' "n", so both are left out, and nothing is left that could be stored',
+        ),
+        (
+            CLASHES % "func F(o struct {})",
+            "MG201 parameter o has type struct {}: it has no fields, so there is nothing to store",
+        ),
+        (
+            CLASHES % "func F(o struct { x int })",
+            "MG201 parameter o has type struct { x int }: no field of it is exported, so nothing of it could"
+            " be stored",
+        ),
+        (
+            CLASHES % 'func F(o struct { X int `udf:"-"`; y int })',
+            'MG201 parameter o has type struct { X int `udf:"-"`; y int }: the tag udf:"-" leaves out each'
+            " exported field of it, so nothing of it could be stored",
+        ),
+        (
+            CLASHES % "func F(o struct { H; y int })",
+            "MG201 parameter o has type struct { H; y int }: what it embeds has no exported field, nor has it"
+            " others, so nothing of it could be stored",
+        ),
+        (
+            TIMED % "func F(d, e time.Duration)",
+            "MG315 parameters d, e have type time.Duration: a caller passes a number of nanoseconds; use"
+            " milliseconds or seconds and name it so",
+        ),
+        (
+            TIMED % "func F() time.Duration",
+            "MG315 the result has type time.Duration: a caller gets a number of nanoseconds; use milliseconds"
+            " or seconds and name it so",
+        ),
+        (
             "var _ = udf.Register(`x`, F); func F() {} //modgo:ignore MG101",
             "MG501 there is no MG101 here to suppress: remove it",
         ),
@@ -134,5 +204,6 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
     ],
 )
 def test_a_message(module: Callable[[Mapping[str, str]], Path], source: str, message: str) -> None:
-    outcome = lint_paths([str(module({"m.go": HEAD + source + "\n"}))], DiskFiles())
+    machine = Machine(lambda _: find_go_environment())
+    outcome = lint_paths([str(module({"m.go": HEAD + source + "\n"}))], DiskFiles(), machine=machine)
     assert [f"{finding.code} {finding.message}" for finding in outcome.findings] == [message]

@@ -347,7 +347,8 @@ func (j *judge) instance(one *registration, used *types.Func) any {
 // saying is what is said of a place, once, however often the function that it is part of is registered.
 type saying struct {
 	code, text string
-	index      int // of what is said in one place of several parameters
+	part       part // with index: of what is said in one place of several parameters and results
+	index      int
 	at         span
 }
 
@@ -402,9 +403,9 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 	}
 	for _, problem := range signatureProblems(signature) {
 		// T.M and (*T).M are two functions, and the receiver stands there once.
-		said := saying{problem.code, strings.TrimLeft(problem.text, "*"), 0, stands(problem)}
+		said := saying{problem.code, strings.TrimLeft(problem.text, "*"), 0, 0, stands(problem)}
 		if elsewhere {
-			said.index = problem.index
+			said.part, said.index = problem.part, problem.index
 		}
 		if !judged[said] {
 			judged[said] = true

@@ -32,13 +32,24 @@ func signatureProblems(signature *types.Signature) []problem {
 	say := func(code string, part part, index int, t types.Type) {
 		found = append(found, problem{code, part, index, fmt.Sprint(t)})
 	}
+	// crosses says what a caller may stumble over in a supported type.
+	crosses := func(part part, index int, t types.Type) {
+		for _, clash := range clashes(t) {
+			found = append(found, problem{"MG208", part, index, fmt.Sprint(t) + ": " + clash})
+		}
+		if isDuration(t) {
+			say("MG315", part, index, t)
+		}
+	}
 	var record, stream, context, arguments bool
 	params := signature.Params()
 	for i := range params.Len() {
 		t := params.At(i).Type()
 		if signature.Variadic() && i == params.Len()-1 {
-			if !supported(t.(*types.Slice).Elem(), nil) {
+			if element := t.(*types.Slice).Elem(); !supported(element, nil) {
 				say("MG201", parameterType, i, t)
+			} else {
+				crosses(parameterType, i, element)
 			}
 			continue
 		}
@@ -62,6 +73,8 @@ func signatureProblems(signature *types.Signature) []problem {
 			arguments = true
 			if !supported(t, nil) {
 				say("MG201", parameterType, i, t)
+			} else {
+				crosses(parameterType, i, t)
 			}
 		}
 	}
@@ -94,6 +107,8 @@ func signatureProblems(signature *types.Signature) []problem {
 		}
 	case !supported(first, nil):
 		say("MG202", resultType, 0, first)
+	default:
+		crosses(resultType, 0, first)
 	}
 	return found
 }

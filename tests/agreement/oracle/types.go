@@ -102,6 +102,45 @@ func isKey(t types.Type) bool {
 	return false
 }
 
+// clashes are the keys that several fields of a struct have, in each struct that a supported type is made of.
+func clashes(t types.Type) []string {
+	var found []string
+	var seen []types.Type
+	var walk func(t types.Type)
+	walk = func(t types.Type) {
+		for _, known := range seen {
+			if types.Identical(known, t) {
+				return
+			}
+		}
+		seen = append(seen, t)
+		switch under := t.Underlying().(type) {
+		case *types.Pointer:
+			walk(under.Elem())
+		case *types.Slice:
+			walk(under.Elem())
+		case *types.Map:
+			walk(under.Elem())
+		case *types.Struct:
+			for key, fields := range fieldsByKey(under) {
+				if len(fields) > 1 {
+					found = append(found, types.TypeString(t, nil)+" "+key)
+				}
+			}
+			for _, field := range countedFields(under) {
+				walk(field)
+			}
+		}
+	}
+	walk(t)
+	return found
+}
+
+func isDuration(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "time" && named.Obj().Name() == "Duration"
+}
+
 type candidate struct {
 	name   string
 	typ    types.Type
@@ -109,8 +148,8 @@ type candidate struct {
 	tagged bool
 }
 
-// countedFields are the types of the fields that encoding/json would count, with the tag key udf.
-func countedFields(root *types.Struct) []types.Type {
+// fieldsByKey are the fields that encoding/json would look at, with the tag key udf: those of one key compete.
+func fieldsByKey(root *types.Struct) map[string][]candidate {
 	byName := map[string][]candidate{}
 	type level struct {
 		under *types.Struct
@@ -165,8 +204,13 @@ func countedFields(root *types.Struct) []types.Type {
 			current = append(current, *next[t])
 		}
 	}
+	return byName
+}
+
+// countedFields are the types of the fields that encoding/json would count.
+func countedFields(root *types.Struct) []types.Type {
 	var chosen []types.Type
-	for _, all := range byName {
+	for _, all := range fieldsByKey(root) {
 		best := all[0]
 		count := 0
 		for _, one := range all {

@@ -20,10 +20,12 @@ type field struct {
 	omitEmpty bool
 }
 
-// fields are a struct's fields in the order of their names, which is the order of the map's keys.
+// fields are a struct's fields in the order of their names, which is the order of the map's keys. clash are
+// the first of them that have one key, so that none of them counts.
 type fields struct {
 	list   []field
 	byName map[string]int
+	clash  []field
 }
 
 var fieldCache sync.Map // reflect.Type → *fields
@@ -32,7 +34,8 @@ func fieldsOf(t reflect.Type) *fields {
 	if f, ok := fieldCache.Load(t); ok {
 		return f.(*fields)
 	}
-	f := &fields{list: dominant(reachable(t)), byName: map[string]int{}}
+	f := &fields{byName: map[string]int{}}
+	f.list, f.clash = dominant(reachable(t))
 	for i, one := range f.list {
 		f.byName[one.name] = i
 	}
@@ -143,8 +146,9 @@ func validName(s string) bool {
 }
 
 // dominant keeps, of the fields of one name, the one that Go's rules for embedding choose (the least deep;
-// of those a tagged one), or none where that is no single one. The result is in the order of names.
-func dominant(all []field) []field {
+// of those a tagged one), or none where that is no single one. They are in the order of names. clash are the
+// fields of the first name of which none is kept.
+func dominant(all []field) (kept, clash []field) {
 	slices.SortStableFunc(all, func(a, b field) int {
 		if c := strings.Compare(a.name, b.name); c != 0 {
 			return c
@@ -160,19 +164,21 @@ func dominant(all []field) []field {
 		}
 		return slices.Compare(a.index, b.index)
 	})
-	var kept []field
 	for i := 0; i < len(all); {
 		j := i + 1
 		for j < len(all) && all[j].name == all[i].name {
 			j++
 		}
-		clash := j > i+1 && len(all[i].index) == len(all[i+1].index) && all[i].tagged == all[i+1].tagged
-		if !clash {
+		if j > i+1 && len(all[i].index) == len(all[i+1].index) && all[i].tagged == all[i+1].tagged {
+			if clash == nil {
+				clash = all[i:j]
+			}
+		} else {
 			kept = append(kept, all[i])
 		}
 		i = j
 	}
-	return kept
+	return kept, clash
 }
 
 // get gives the field's value in v; false where it is in an embedded pointer that is nil.

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -78,20 +79,52 @@ func judgeInterface(t reflect.Type) error {
 }
 
 func judgeStruct(t reflect.Type, path []reflect.Type) error {
-	counted := fieldsOf(t).list
-	if len(counted) == 0 {
-		text := t.String() + " has no exported field that counts, so nothing of it would be stored"
-		if t.PkgPath() == "time" && t.Name() == "Time" {
-			text += "; use its UnixNano() or UnixMilli() as an int64"
-		}
-		return errors.New(text)
+	counted := fieldsOf(t)
+	if len(counted.list) == 0 {
+		return errors.New(t.String() + counted.nothing(t))
 	}
-	for _, f := range counted {
+	for _, f := range counted.list {
 		if err := judge(f.typ, path); err != nil {
 			return within("field "+strconv.Quote(f.name)+" of "+t.String(), err)
 		}
 	}
 	return nil
+}
+
+// nothing is the end of a sentence about t: why no field of it counts.
+func (f *fields) nothing(t reflect.Type) string {
+	if len(f.clash) > 0 {
+		return ": its " + clashing(t, f.clash) + " left out, and nothing is left that could be stored"
+	}
+	text := " has no exported field that counts, so nothing of it would be stored"
+	if t.PkgPath() == "time" && t.Name() == "Time" {
+		text += "; use its UnixNano() or UnixMilli() as an int64"
+	}
+	return text
+}
+
+// clashing says that fields of t have one key: `fields X and Y have one key, "n", so both are`.
+func clashing(t reflect.Type, clash []field) string {
+	var names []string
+	for _, one := range clash {
+		var path []string
+		for i := range one.index {
+			path = append(path, t.FieldByIndex(one.index[:i+1]).Name)
+		}
+		if name := strings.Join(path, "."); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return "field " + names[0] + " is embedded twice, so it is"
+	}
+	all := "all"
+	if last == 1 {
+		all = "both"
+	}
+	return "fields " + strings.Join(names[:last], ", ") + " and " + names[last] + " have one key, " +
+		strconv.Quote(clash[0].name) + ", so " + all + " are"
 }
 
 func judgeKey(t reflect.Type) error {

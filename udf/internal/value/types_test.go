@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -253,6 +252,21 @@ func TestSupported(t *testing.T) {
 		{new(struct {
 			X chan int `udf:"-"`
 		}), "no exported field"},
+		{new(struct {
+			X int `udf:"n"`
+			Y int `udf:"n"`
+		}), `: its fields X and Y have one key, "n", so both are left out, and nothing is left that could be stored`},
+		{new(struct {
+			A int `udf:"n"`
+			X int `udf:"m"`
+			Y int `udf:"m"`
+			B int `udf:"n"`
+			Z int `udf:"m"`
+		}), `: its fields X, Y and Z have one key, "m", so all are left out`},
+		{new(struct {
+			left
+			right
+		}), `: its field left.lc.V is embedded twice, so it is left out`},
 		{new(recursive), "contains itself"},
 		{new(recursiveList), "contains itself"},
 		{new(recursiveMap), "contains itself"},
@@ -287,6 +301,16 @@ type (
 	lc struct{ V int }
 	S  string
 	L  []int
+
+	left  struct{ lc }
+	right struct{ lc }
+)
+
+type (
+	plainN  struct{ N int }
+	taggedN struct {
+		M int `udf:"N" json:"N"`
+	}
 )
 
 func TestFieldsAreThoseOfJSON(t *testing.T) {
@@ -343,7 +367,22 @@ func TestFieldsAreThoseOfJSON(t *testing.T) {
 			C
 			D
 			N int
-		}{D: D{&A{}}},
+		}{D: D{&A{}}}, struct {
+			X int `udf:"Z" json:"Z"`
+			Z int
+		}{1, 2}, struct {
+			Z int
+			X int `udf:"Z" json:"Z"`
+		}{1, 2}, struct {
+			plainN
+			taggedN
+		}{plainN{1}, taggedN{2}}, struct {
+			taggedN
+			plainN
+		}{taggedN{1}, plainN{2}}, struct {
+			taggedN
+			N int
+		}{taggedN{1}, 2},
 	} {
 		text, err := json.Marshal(v)
 		if err != nil {
@@ -361,23 +400,39 @@ func TestFieldsAreThoseOfJSON(t *testing.T) {
 			t.Errorf("%T: %v", v, err)
 			continue
 		}
-		m, err := To[map[string]any](raw)
+		m, err := To[any](raw)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, want := sortedKeys(m), sortedKeys(object)
-		if !slices.Equal(got, want) {
-			t.Errorf("%T: %q, encoding/json has %q", v, got, want)
+		again, err := json.Marshal(byText(m))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := parsed(t, again), parsed(t, text); !reflect.DeepEqual(got, want) {
+			t.Errorf("%T: %v, encoding/json has %v", v, got, want)
 		}
 	}
 }
 
-func sortedKeys[V any](m map[string]V) (keys []string) {
-	for k := range m {
-		keys = append(keys, k)
+// byText makes the maps in v ones that JSON knows.
+func byText(v any) any {
+	m, ok := v.(map[any]any)
+	if !ok {
+		return v
 	}
-	slices.Sort(keys)
-	return keys
+	object := map[string]any{}
+	for key, one := range m {
+		object[key.(string)] = byText(one)
+	}
+	return object
+}
+
+func parsed(t *testing.T, text []byte) (value any) {
+	t.Helper()
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	return value
 }
 
 // Embedded pointers to unexported structs can't be made, which encoding/json refuses too.
@@ -388,13 +443,14 @@ func TestUnexportedEmbeddedPointer(t *testing.T) {
 	}
 }
 
-// Two fields of one tag annihilate each other; go vet reports that in a struct that JSON knows.
+// Two fields of one tag annihilate each other, and hide a third; go vet reports that in a struct that JSON knows.
 func TestTagClash(t *testing.T) {
 	raw, _, err := Encode(struct {
-		X int `udf:"n"`
-		Y int `udf:"n"`
+		N int
+		X int `udf:"N"`
+		Y int `udf:"N"`
 		Z int
-	}{1, 2, 3}, nil)
+	}{0, 1, 2, 3}, nil)
 	m, err2 := To[map[string]int](raw)
 	if err != nil || err2 != nil || !reflect.DeepEqual(m, map[string]int{"Z": 3}) {
 		t.Error(m, err, err2)

@@ -1,0 +1,93 @@
+"""Fields of one key in the structs of a supported type: MG208 reports them, and MG201 and MG202 do where no
+field of a struct is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from modgo_lsp.model.field_places import field_place
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.resolve import Resolver
+from modgo_lsp.model.sdk_types import GEOJSON
+from modgo_lsp.model.source_text import type_text
+from modgo_lsp.model.struct_fields import Clash, CountedField, struct_fields
+from modgo_lsp.model.types import Map, Named, Pointer, Slice, Struct, Type
+
+
+class FieldClash(msgspec.Struct, frozen=True):
+    """`why` is the end of a sentence about the type that was asked about, `related` where the fields are
+    declared."""
+
+    why: str
+    related: tuple[tuple[Location, str], ...]
+
+
+def field_clashes(resolver: Resolver, type_: Type, here: str) -> Iterator[FieldClash]:
+    """The clashes in each struct that is part of `type_`, which has to be a supported type, and so one that
+    doesn't contain itself. `here` is the import path of the package that the finding is in."""
+    seen: set[Type] = set()
+    pending = [type_]
+    while pending:
+        current = pending.pop()
+        if current in seen or current == GEOJSON:
+            continue
+        seen.add(current)
+        under = resolver.underlying(current)
+        match under:
+            case Pointer(element=inner) | Slice(element=inner) | Map(value=inner):
+                pending.append(inner)
+            case Struct():
+                fields = struct_fields(resolver, current)
+                itself = current == type_ or Pointer(current) == type_
+                of = None if itself or not isinstance(current, Named) else type_text(current, here)
+                # Whatever else is embedded, what is left out stays so.
+                for clash in fields.clashes:
+                    yield FieldClash(clash_words(clash, here, of), clash_places(resolver, clash))
+                pending += [
+                    counted.field.type
+                    for counted in reversed(fields.counted)
+                    if fields.known or counted.depth == 0
+                ]
+
+
+def clash_words(clash: Clash, here: str, of: str | None = None) -> str:
+    """A clash in a sentence about the struct; `of` names it where the sentence is about another type."""
+    left_out = _names(clash.left_out, here)
+    counted = () if clash.counted is None else _names([clash.counted], here)
+    names = list(dict.fromkeys((*counted, *left_out)))
+    its, tail = ("its ", "") if of is None else ("", f" of {of}")
+    if len(names) == 1:
+        return f"{its}field {names[0]}{tail} is embedded twice, so it is left out"
+    if not counted:
+        lost = "both are" if len(names) == 2 else "all are"
+    else:
+        lost = f"{_listed(left_out)} {'is' if len(left_out) == 1 else 'are'}"
+    return f'{its}fields {_listed(names)}{tail} have one key, "{clash.key}", so {lost} left out'
+
+
+def clash_places(resolver: Resolver, clash: Clash) -> tuple[tuple[Location, str], ...]:
+    """Where the fields of a clash are declared, with what is said there."""
+    fields = (*(() if clash.counted is None else (clash.counted,)), *clash.left_out)
+    found: dict[Location, str] = {}
+    for field in fields:
+        place = field_place(resolver, field)
+        if place is not None:
+            found[place] = f'field {field.field.name} has the key "{clash.key}"'
+    return tuple(found.items())
+
+
+def _names(fields: Sequence[CountedField], here: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_name(field, here) for field in fields))
+
+
+def _name(field: CountedField, here: str) -> str:
+    """An embedded struct's field with the name of that struct before it."""
+    if field.depth == 0 or not isinstance(field.owner, Named):
+        return field.field.name
+    return f"{type_text(field.owner, here)}.{field.field.name}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
