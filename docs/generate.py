@@ -69,6 +69,23 @@ above a package counts; the editor's settings override it, the command line's op
 | key | type | default | meaning |
 | --- | --- | --- | --- |
 {chr(10).join(rows)}
+
+## Programs that a repository names
+
+`go` and `cc` in a file are run by what builds and by nothing else: `modgo build`, `modgo lint --build`,
+`modgo load` and `modgo call` of a package's folder, and the editors' commands that build, in a trusted
+workspace. `modgo doctor`, `modgo load FILE.so`, `modgo call FILE.so` and the compiling of libmod_go take
+what `--go`, `--cc`, `CC` or the editor's settings name, or what is on PATH.
+
+The file must be nobody else's: it and each folder above it, up to the root, belong to you or to root, and
+nobody else can write to them. (A folder with the sticky bit such as `/tmp` may be open to all, and your own
+group may write where nobody else is in it.) Where that is not so, a build ends with an error that names the
+file: name the program with `--go` or `--cc`, or take the folder over with `chown` and `chmod`. On Windows
+owners can't be told, so programs that a file names are never run there: name them in the editor's settings
+or as an option.
+
+Programs are looked up in the absolute folders of PATH alone: `.` or an empty entry there would be the
+repository.
 """
 
 

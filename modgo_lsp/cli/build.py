@@ -14,7 +14,7 @@ import click
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
 from modgo_lsp.cli.completion import files, folders
 from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import complete, exit_code_of, settings_for, show_findings, write_json
+from modgo_lsp.cli.module import complete, exit_code_of, settings_for, show_findings, tools_for, write_json
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.report.build import build_json
@@ -79,15 +79,16 @@ def command(
       modgo build ./counters --target linux/arm64-glibc2.17
     """
     folders = tuple(Path(package) for package in packages or (".",))
-    settings = settings_for(folders[0], go, cc)
+    settings_for(folders[0], go, cc)  # says what is wrong with them
+    tools = tools_for(folders[0], go, cc)
     request = BuildRequest(
         packages=folders,
         output=_output(folders, output),
         dispatch=dispatch,
         release=release,
         target=target,
-        go=settings.go,
-        cc=settings.cc,
+        go=tools.go,
+        cc=tools.cc,
         keep_generated=Path(keep_generated) if keep_generated is not None else None,
         force=force,
     )

@@ -16,11 +16,14 @@ import click
 import msgspec
 
 from modgo_lsp.build.cache import cache_directory
+from modgo_lsp.build.named_programs import named_by_file
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
 from modgo_lsp.cli.module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.host.native import libmod_go
+from modgo_lsp.lint.config import configuration
+from modgo_lsp.model.files import DiskFiles
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -56,7 +59,7 @@ def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None
       modgo doctor --report > report.md
     """
     settings = settings_for(Path(), go, cc)
-    checks = complete(examine(settings.go, settings.cc))
+    checks = _with_named(complete(examine(settings.go, settings.cc)))
     if report:
         from modgo_lsp.cli.bug_report import Looked, bug_report
 
@@ -68,6 +71,18 @@ def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None
         for check in checks:
             click.echo(_line(check))
     sys.exit(0 if all(check.ok for check in checks) else 2)
+
+
+def _with_named(checks: list[Check]) -> list[Check]:
+    """The checks, saying which tools the configuration file names: those are run by building alone."""
+    found = configuration(str(Path.cwd()), DiskFiles())
+    named = named_by_file(found)
+    for index, check in enumerate(checks):
+        key = {"go": "go", "c-compiler": "cc"}.get(check.name, "")
+        if key in named:
+            text = f"{check.message}; {named[key]} names {getattr(found.settings, key)}, which builds use"
+            checks[index] = msgspec.structs.replace(check, message=text)
+    return checks
 
 
 async def examine(go: str | None, cc: str | None) -> list[Check]:

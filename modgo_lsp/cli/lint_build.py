@@ -5,14 +5,14 @@ Not for: what the source alone says (lint/).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 from modgo_lsp.build.build import BuildRequest, build_module
-from modgo_lsp.cli.module import cached_module, complete
+from modgo_lsp.cli.module import cached_module, complete, tools_for
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.host.load import load_module
-from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.run import Outcome
 from modgo_lsp.lint.selection import configured
 from modgo_lsp.model.finding import Finding
@@ -25,19 +25,20 @@ def built_findings(outcome: Outcome, quiet: bool) -> list[Finding]:
     found: list[Finding] = []
     with progress(quiet) as tell:
         for directory, settings in outcome.modules:
-            for finding in configured(complete(_findings(directory, settings, tell)), settings):
+            for finding in configured(complete(_findings(directory, tell)), settings):
                 if (finding.location, finding.code) not in said:
                     said.add((finding.location, finding.code))
                     found.append(finding)
     return found
 
 
-async def _findings(directory: str, settings: Settings, tell: Callable[[str], None]) -> tuple[Finding, ...]:
+async def _findings(directory: str, tell: Callable[[str], None]) -> tuple[Finding, ...]:
     output = cached_module(directory)
-    request = BuildRequest((Path(directory),), output=output, go=settings.go, cc=settings.cc)
+    tools = await asyncio.to_thread(tools_for, Path(directory))
+    request = BuildRequest((Path(directory),), output=output, go=tools.go, cc=tools.cc)
     built = await build_module(request, tell)
     if not built.ok:
         return built.findings
     tell(f"loading {built.module}")
-    loaded = await load_module(output, cc=settings.cc, package=built.package)
+    loaded = await load_module(output, package=built.package)
     return (*built.findings, *loaded.findings)

@@ -18,13 +18,14 @@ import msgspec
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
 from modgo_lsp.build.cache import cache_directory
+from modgo_lsp.build.named_programs import Tools, building_tools, own_tools
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.terminal import is_coloured
 from modgo_lsp.host.module import HostError
-from modgo_lsp.lint.config import Settings, resolve
+from modgo_lsp.lint.config import Configuration, Settings, configuration
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
@@ -55,13 +56,26 @@ class BuildFailedError(Exception):
 
 def settings_for(path: Path, go: str | None = None, cc: str | None = None) -> Settings:
     """The settings of the folder that `path` is or lies in; options override them. What is wrong with the
-    configuration is told, and the value below it counts."""
+    configuration is told, and the value below it counts. `go` and `cc` are those that the user has named:
+    those of a file are for building alone (tools_for)."""
+    found = _configuration(path, go, cc)
+    for problem in found.problems:
+        click.echo(f"Warning: {problem}", err=True)
+    return msgspec.structs.replace(found.settings, **own_tools(found)._asdict())
+
+
+def tools_for(path: Path, go: str | None = None, cc: str | None = None) -> Tools:
+    """What the package in a folder is built with; `go` and `cc` are the user's. Raises CliError."""
+    try:
+        return building_tools(_configuration(path, go, cc))
+    except ToolchainError as error:
+        raise CliError(error.message, error.remedy) from None
+
+
+def _configuration(path: Path, go: str | None, cc: str | None) -> Configuration:
     overrides = {key: value for key, value in (("go", go), ("cc", cc)) if value is not None}
     folder = path if path.is_dir() else path.parent
-    settings, problems = resolve(os.path.abspath(folder), DiskFiles(), overrides)  # noqa: PTH100
-    for problem in problems:
-        click.echo(f"Warning: {problem}", err=True)
-    return settings
+    return configuration(os.path.abspath(folder), DiskFiles(), overrides)  # noqa: PTH100
 
 
 def complete(work: Coroutine[Any, Any, T]) -> T:
@@ -83,7 +97,8 @@ async def obtain(word: str, settings: Settings, quiet: bool) -> ModuleFile:
             raise CliError(f"{word} does not exist", "name a module (.so) or the folder of its package")
         return ModuleFile(path, path.parent)
     output = cached_module(await asyncio.to_thread(os.path.abspath, path))
-    request = BuildRequest((path,), output=output, go=settings.go, cc=settings.cc)
+    tools = await asyncio.to_thread(tools_for, path, settings.go, settings.cc)
+    request = BuildRequest((path,), output=output, go=tools.go, cc=tools.cc)
     with progress(quiet) as tell:
         result = await build_module(request, tell)
     if not result.ok:

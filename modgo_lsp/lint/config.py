@@ -58,10 +58,18 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
         _About(description="A file of findings that are known and not to be reported; null: none."),
     ] = None
     go: Annotated[
-        Union[str, None], _About(description="The go command to build with; null: the one that is found.")
+        Union[str, None],
+        _About(
+            description="The go command to build with; null: the one that is found. "
+            "A relative path begins at this file's folder."
+        ),
     ] = None
     cc: Annotated[
-        Union[str, None], _About(description="The C compiler to build with; null: the one that is found.")
+        Union[str, None],
+        _About(
+            description="The C compiler to build with; null: the one that is found. "
+            "A relative path begins at this file's folder."
+        ),
     ] = None
     root: str = ""
     known: dict[str, dict[str, int]] = {}
@@ -252,6 +260,8 @@ def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
         found = _converted(key, value, field, place, given)
         if found is msgspec.UNSET:
             return
+        if key in _PROGRAMS and found is not None and place.line is not None:
+            found = _from_folder(found, os.path.dirname(place.origin))
         _check_codes(key, found, place, given)
     given.values[key] = found
     given.sources[key] = str(place)
@@ -268,6 +278,24 @@ def _converted(name: str, value: Any, field: FieldInfo, place: _Place, given: _G
         choices = f": choose {', '.join(words[:-1])} or {words[-1]}" if words else ""
         given.complain(place, f"{name}{path}: {message[:1].lower()}{message[1:]}{choices}")
         return msgspec.UNSET
+
+
+_PROGRAMS = ("go", "cc")
+
+
+def _from_folder(program: str, folder: str) -> str:
+    """A program with its relative path made absolute by the folder of the file that names it; of a command
+    line, its first word."""
+    import shlex
+
+    try:
+        words = shlex.split(program)
+    except ValueError:
+        return program
+    if not words or not os.path.dirname(words[0]) or words[0].startswith(("~", os.sep)):
+        return program
+    words[0] = os.path.normpath(os.path.join(folder, words[0]))
+    return words[0] if len(words) == 1 else shlex.join(words)
 
 
 # What may be chosen from, by field.

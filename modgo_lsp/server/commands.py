@@ -30,6 +30,7 @@ from modgo_lsp.server.progress import work_done
 if TYPE_CHECKING:
     from modgo_lsp.build.build import BuildResult
     from modgo_lsp.host.result import LoadResult
+    from modgo_lsp.lint.config import Configuration
     from modgo_lsp.model.finding import Finding
     from modgo_lsp.server.server import ModgoServer
 
@@ -47,7 +48,7 @@ _UNTRUSTED = (
 
 
 class Job:
-    """One command at work on one module. `go` and `cc` are the tools that the settings name."""
+    """One command at work on one module."""
 
     def __init__(self, server: ModgoServer, request: Request, directory: Path, report: Report) -> None:
         self.server = server
@@ -55,11 +56,16 @@ class Job:
         self.directory = directory
         self.report = report
 
-    async def tools(self) -> tuple[str | None, str | None]:
-        snapshot = self.server.snapshot()
-        read = partial(snapshot.configuration, str(self.directory))
-        settings = (await self.server.analysis.run(read)).settings
-        return settings.go, settings.cc
+    async def configuration(self) -> Configuration:
+        return await self.server.analysis.run(
+            partial(self.server.snapshot().configuration, str(self.directory))
+        )
+
+    async def own_compiler(self) -> str | None:
+        """The C compiler that the editor's settings name: what is loaded needs no other."""
+        from modgo_lsp.build.named_programs import own_tools
+
+        return own_tools(await self.configuration()).cc
 
     async def is_stream(self) -> bool:
         """Whether the source says that the function is a stream UDF."""
@@ -74,17 +80,19 @@ class Job:
     async def build(self) -> BuildResult:
         """Builds, and shows what was found. Raises UsageError."""
         from modgo_lsp.build.build import BuildRequest, build_module
+        from modgo_lsp.build.named_programs import building_tools
         from modgo_lsp.build.preflight import RequestError
+        from modgo_lsp.build.toolchain import ToolchainError
 
         await self.warn_of_unsaved()
-        go, cc = await self.tools()
         options = self.request.options
-        wanted = BuildRequest(
-            (self.directory,), dispatch=options.dispatch, release=options.release, go=go, cc=cc
-        )
         try:
+            go, cc = await asyncio.to_thread(building_tools, await self.configuration())
+            wanted = BuildRequest(
+                (self.directory,), dispatch=options.dispatch, release=options.release, go=go, cc=cc
+            )
             result = await build_module(wanted, self.report)
-        except RequestError as error:
+        except (RequestError, ToolchainError) as error:
             raise UsageError(str(error)) from error
         await self.show(result.findings)
         return result
@@ -111,7 +119,7 @@ class Job:
         self.report(f"loading {module.name}")
         package = None if built is None else built.package
         try:
-            result = await load_module(module, cc=(await self.tools())[1], package=package)
+            result = await load_module(module, cc=await self.own_compiler(), package=package)
         except (ToolchainError, HostError) as error:
             raise UsageError(str(error)) from error
         if built is not None:
@@ -227,7 +235,7 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
                 return build_failure_json(built, str(job.directory))
             module, package = Path(built.output), built.package
         job.report(f"running {work.function}")
-        _, cc = await job.tools()
+        cc = await job.own_compiler()
         try:
             outcome = await do_work(module, work, cc=cc, package=package)
         except (ToolchainError, HostError, StoreError) as error:
