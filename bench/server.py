@@ -32,7 +32,7 @@ from bench.figures import ROOT, Goal, goal_rows, percentile, process_seconds, re
 from bench.go_tools import go_tool, newest_go
 from bench.go_trees import GoPackage, real_packages, write_tree
 from bench.language_server import LanguageServer
-from bench.memory import Watch, resident_megabytes
+from bench.resident import Watch, resident_megabytes
 
 STARTS = 7
 ROUNDS = 5

@@ -17,6 +17,7 @@ import tree_sitter
 from modgo_lsp.syntax.grammar import LANGUAGE, kind
 from modgo_lsp.syntax.parts import cuts
 from modgo_lsp.syntax.positions import LineIndex, PartedLines, Span
+from modgo_lsp.syntax.trees import HELD
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax import ast
@@ -37,6 +38,8 @@ _DECLARATIONS = frozenset(
 
 # What is parsed in less than ten milliseconds; how much of a larger text the parser gets at a time.
 _LARGE, _CHUNK = 32 * 1024, 16 * 1024
+# From this size on a text is parsed in parts, so that the trees of some can be released.
+_IN_PARTS = 256 * 1024
 
 
 class Kinds(NamedTuple):
@@ -109,6 +112,7 @@ class Part:
     """
 
     __slots__ = (
+        "__weakref__",
         "_before",
         "_kinds",
         "_lines",
@@ -140,11 +144,16 @@ class Part:
 
     @property
     def tree(self) -> tree_sitter.Tree:
-        """Of `code`, parsed at first use."""
-        if self._tree is None:
-            self._tree = _parsed(self.code, self._before)
+        """Of `code`, parsed at first use, and again where it was released since (trees.py)."""
+        tree = self._tree
+        if tree is None:
+            self._tree = tree = _parsed(self.code, self._before)
             self._before = None
-        return self._tree
+            HELD.add(self)
+        return tree
+
+    def release_tree(self) -> None:
+        self._tree = None
 
     def goes_on(self, before: Part, start: int, end: int, new_end: int) -> None:
         """Says that this part is another one with its text from `start` to `new_end` in the place of what was
@@ -278,7 +287,7 @@ def parse(path: str, text: bytes) -> Document:
     """The document of a text. Never raises, whatever the bytes."""
     whole = Part(text, first=True)
     # In one go, which is faster. In code that parses the parts would tell the same.
-    parts = [whole] if not whole.kinds.bad else parts_of(text)
+    parts = [whole] if len(text) < _IN_PARTS and not whole.kinds.bad else parts_of(text)
     return Document(path, parts, _starts(parts))
 
 

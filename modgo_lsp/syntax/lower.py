@@ -41,7 +41,7 @@ def lower(document: Document) -> ast.File:
 
 
 def _lowered(part: Part, start: int) -> Lowered:
-    lowering = Lowering(part.code, start - part.offset, lower_body)
+    lowering = Lowering(part, start - part.offset, lower_body)
     names: list[ast.Ident] = []
     imports: list[ast.ImportSpec] = []
     decls: list[ast.Decl] = []

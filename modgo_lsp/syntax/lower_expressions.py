@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from tree_sitter import Node as Tree
 
 from modgo_lsp.syntax import ast, grammar
 from modgo_lsp.syntax.grammar import kind, token
 from modgo_lsp.syntax.positions import Span
+from modgo_lsp.syntax.trees import node_at
+
+if TYPE_CHECKING:
+    from modgo_lsp.syntax.document import Part
 
 # How deep expressions and statements are looked into. Beyond it a node is Bad: so is code that no
 # person wrote, and whoever walks what we give can do so by recursion.
@@ -62,20 +67,34 @@ _STAR = token("*")
 
 _NO_FIELDS = ast.Deferred[ast.Field](tuple)
 
-LowerBody = Callable[["Lowering", Tree, int], tuple[ast.Stmt, ...]]
+_N = TypeVar("_N", bound=ast.Node)
+Lower = Callable[["Lowering", Tree, int], tuple[_N, ...]]
+LowerBody = Lower[ast.Stmt]
 
 
 class Lowering:
-    """The lowering of one text, which stands `shift` bytes further on in its file. `depth` counts how deep in
-    the tree a node stands.
+    """The lowering of one part, whose code stands `shift` bytes further on in its file. `depth` counts how
+    deep in the tree a node stands.
 
     `lower_body` gives a block's statements: expressions hold functions, and functions statements.
     """
 
-    def __init__(self, text: bytes, shift: int, lower_body: LowerBody) -> None:
-        self.text = text
+    def __init__(self, part: Part, shift: int, lower_body: LowerBody) -> None:
+        self.text = part.code
+        self._part = part
         self._shift = shift
         self._lower_body = lower_body
+
+    def later(self, lower: Lower[_N], node: Tree, depth: int) -> Callable[[], tuple[_N, ...]]:
+        """Lowers a node when it is called. Holds no node, which would keep the whole tree (trees.py)."""
+        if self._part.kinds.bad:
+            return partial(lower, self, node, depth)
+        return partial(self._lower_at, lower, node.start_byte, node.end_byte, node.kind_id, depth)
+
+    def _lower_at(self, lower: Lower[_N], start: int, end: int, kind_id: int, depth: int) -> tuple[_N, ...]:
+        node = node_at(self._part.tree.root_node, start, end, kind_id)
+        assert node is not None  # the same code is parsed to the same tree
+        return lower(self, node, depth)
 
     def span(self, node: Tree) -> Span:
         return Span(node.start_byte + self._shift, node.end_byte + self._shift)
@@ -93,7 +112,7 @@ class Lowering:
         return ast.Ident(Span(start + shift, end + shift), self.text[start:end].decode("utf-8", "replace"))
 
     def body(self, node: Tree, depth: int) -> ast.Body:
-        return ast.Body(self.span(node), partial(self._lower_body, self, node, depth + 1))
+        return ast.Body(self.span(node), self.later(self._lower_body, node, depth + 1))
 
     def expr(self, node: Tree | None, depth: int) -> ast.Expr:
         """The expression or type at `node`."""
@@ -148,9 +167,8 @@ class Lowering:
         )
 
     def parameters(self, node: Tree, depth: int) -> ast.FieldList:
-        fields = (
-            ast.Deferred(partial(self._parameters, node, depth)) if node.named_child_count else _NO_FIELDS
-        )
+        made = self.later(Lowering._parameters, node, depth) if node.named_child_count else None
+        fields = _NO_FIELDS if made is None else ast.Deferred(made)
         return ast.FieldList(self.span(node), fields)
 
     def _parameters(self, node: Tree, depth: int) -> tuple[ast.Field, ...]:
@@ -168,14 +186,16 @@ class Lowering:
     def _results(self, node: Tree, depth: int) -> ast.FieldList:
         if node.kind_id == _PARAMETERS:
             return self.parameters(node, depth)
-        return ast.FieldList(self.span(node), ast.Deferred(partial(self._result, node, depth)))
+        return ast.FieldList(self.span(node), ast.Deferred(self.later(Lowering._result, node, depth)))
 
     def _result(self, node: Tree, depth: int) -> tuple[ast.Field, ...]:
         """The one result that stands without parentheses."""
         return (ast.Field(self.span(node), (), self.expr(node, depth)),)
 
     def type_parameters(self, node: Tree, depth: int) -> ast.FieldList:
-        return ast.FieldList(self.span(node), ast.Deferred(partial(self._type_parameters, node, depth)))
+        return ast.FieldList(
+            self.span(node), ast.Deferred(self.later(Lowering._type_parameters, node, depth))
+        )
 
     def _type_parameters(self, node: Tree, depth: int) -> tuple[ast.Field, ...]:
         return tuple(
@@ -298,7 +318,7 @@ def _literal_value(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
 
 
 def _elements(lowering: Lowering, node: Tree | None, depth: int) -> ast.Deferred[ast.Expr]:
-    return ast.Deferred(tuple if node is None else partial(lowering.exprs, node, depth))
+    return ast.Deferred(tuple if node is None else lowering.later(Lowering.exprs, node, depth))
 
 
 def _keyed(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
@@ -330,7 +350,7 @@ def _pointer(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
 
 def _struct(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     span = lowering.span(node)
-    return ast.StructType(span, ast.FieldList(span, ast.Deferred(partial(_fields, lowering, node, depth))))
+    return ast.StructType(span, ast.FieldList(span, ast.Deferred(lowering.later(_fields, node, depth))))
 
 
 def _fields(lowering: Lowering, node: Tree, depth: int) -> tuple[ast.Field, ...]:
@@ -347,9 +367,7 @@ def _fields(lowering: Lowering, node: Tree, depth: int) -> tuple[ast.Field, ...]
 
 def _interface(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
     span = lowering.span(node)
-    return ast.InterfaceType(
-        span, ast.FieldList(span, ast.Deferred(partial(_methods, lowering, node, depth)))
-    )
+    return ast.InterfaceType(span, ast.FieldList(span, ast.Deferred(lowering.later(_methods, node, depth))))
 
 
 def _methods(lowering: Lowering, node: Tree, depth: int) -> tuple[ast.Field, ...]:
