@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 class Crew(msgspec.Struct, frozen=True):
     """`cores` None: as many as this process may use. `least` is how many bytes of source are worth a worker:
-    it takes about as long to start as to judge them."""
+    it takes about as long to start as to judge them. `most` are so many that a worker is worth while even
+    where it is alone, for the sake of memory."""
 
     cache: FactsCache | None
     cores: int | None = None
     least: int = 300_000
+    most: int = 4_500_000
 
     def judge(
         self,
@@ -45,8 +47,9 @@ class Crew(msgspec.Struct, frozen=True):
             return 0 if package is None else package.size
 
         cores = self.cores or _cores()
-        count = min(cores, len(directories), 1 + sum(map(size, directories)) // max(1, self.least))
-        if count < 2:
+        total = sum(map(size, directories))
+        count = min(cores, len(directories), 1 + total // max(1, self.least))
+        if count < 2 and total <= self.most:
             return None
         from modgo_lsp.build.lint_shares import shares
         from modgo_lsp.build.lint_workers import judge_in_workers

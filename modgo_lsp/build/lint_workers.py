@@ -1,7 +1,8 @@
 """Processes that judge packages at once, one a core, where there are so many that it is worth while.
 
 Each works its way through packages that need each other (lint_shares.py); who is done takes from what another
-has left. Not for: what judging is (lint/judging.py).
+has left. A worker that has judged ENOUGH ends, and a new one takes its place: what it knew of the packages is
+freed with it, so memory doesn't grow with the module. Not for: what judging is (lint/judging.py).
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ from modgo_lsp.model.sources import FactsCache
 
 # How many packages a worker is given at a time.
 _CHUNK = 8
+# Bytes of source that a process judges before another takes its place. What is known of them takes thirty
+# times the memory.
+ENOUGH = 4_500_000
 # A fork has all that was read so far. Nothing else runs in this process that it could take by surprise.
 _FORKS = sys.platform == "linux"
 
@@ -52,13 +56,36 @@ class _Task(msgspec.Struct, frozen=True):
 
 
 class _Worker:
-    def __init__(
-        self, process: BaseProcess | subprocess.Popen[bytes], connection: Connection, left: deque[str]
-    ) -> None:
-        self.process = process
-        self.connection = connection
-        self.left = left
+    """A share of the packages, and the process that judges them now. `judged` are the bytes of source that
+    the process was given."""
+
+    def __init__(self, share: Sequence[str], task: _Task, others: Sequence[_Worker]) -> None:
+        self.left = deque(share)
         self.given = 0
+        self._task = task
+        self.start(others)
+
+    def start(self, others: Sequence[_Worker]) -> None:
+        """Starts a process. It doesn't keep the connections of the `others`, nor they the end of this one."""
+        self.judged = 0
+        self.process: BaseProcess | subprocess.Popen[bytes]
+        self.connection, theirs = multiprocessing.Pipe()
+        if _FORKS:
+            ours = [self.connection, *(each.connection for each in others if each is not self)]
+            context = multiprocessing.get_context("fork")
+            self.process = context.Process(target=_serve, args=(theirs, ours, self._task), daemon=True)
+            self.process.start()
+            theirs.close()
+        else:
+            self.process = _started(theirs)
+            theirs.close()
+            self.connection.send(self._task)
+
+    def give(self, chunk: Sequence[str]) -> None:
+        packages = map(self._task.index.package, chunk)
+        self.judged += sum(package.size for package in packages if package is not None)
+        self.given = len(chunk)
+        self.connection.send(chunk)
 
     def end(self) -> None:
         self.connection.close()
@@ -80,32 +107,18 @@ def judge_in_workers(
     """The judgements of the packages in the folders of each share, by a process for each. None where one of
     them has ended before its time: memory may have been too little for so many. Raises WorkerError."""
     workers: list[_Worker] = []
+    task = _Task(files, index, environment, cache, os.getpid())
     sys.stdout.flush()
     sys.stderr.flush()
     try:
-        _start(workers, shares, _Task(files, index, environment, cache, os.getpid()))
+        for share in shares:
+            workers.append(_Worker(share, task, workers))
         return _work(workers, done)
     except (EOFError, OSError):
         return None
     finally:
         for worker in workers:
             worker.end()
-
-
-def _start(workers: list[_Worker], shares: Sequence[Sequence[str]], task: _Task) -> None:
-    for share in shares:
-        ours, theirs = multiprocessing.Pipe()
-        if _FORKS:
-            others = [ours, *(worker.connection for worker in workers)]
-            context = multiprocessing.get_context("fork")
-            forked = context.Process(target=_serve, args=(theirs, others, task), daemon=True)
-            forked.start()
-            workers.append(_Worker(forked, ours, deque(share)))
-            theirs.close()
-        else:
-            workers.append(_Worker(_started(theirs), ours, deque(share)))
-            theirs.close()
-            ours.send(task)
 
 
 def _started(theirs: Connection) -> subprocess.Popen[bytes]:
@@ -131,37 +144,40 @@ def main() -> None:
     _serve(connection, (), connection.recv())
 
 
-def _work(workers: list[_Worker], done: Callable[[], None]) -> list[Batch]:
+def _work(workers: Sequence[_Worker], done: Callable[[], None]) -> list[Batch]:
     batches: list[Batch] = []
     for worker in workers:
-        _give(worker, workers)
+        worker.give(_next_chunk(worker, workers))
     busy = {worker.connection: worker for worker in workers}
     while busy:
         for connection in wait(list(busy)):
-            worker = busy[connection]  # type: ignore[index]
+            worker = busy.pop(connection)  # type: ignore[call-overload]
             answer = worker.connection.recv()
             if isinstance(answer, _Failure):
                 raise WorkerError(answer.text)
             if isinstance(answer, Batch):
                 batches.append(answer)
-                del busy[worker.connection]
-                continue
-            for _ in range(worker.given):
-                done()
-            _give(worker, workers)
+                worker.end()
+                if not any(each.left for each in workers):
+                    continue
+                worker.start(list(busy.values()))
+            else:
+                for _ in range(worker.given):
+                    done()
+            busy[worker.connection] = worker
+            worker.give(_next_chunk(worker, workers))
     return batches
 
 
-def _give(worker: _Worker, workers: Sequence[_Worker]) -> None:
-    """Gives a worker its next packages: of its own, else the last ones of whoever has most left; none where
-    all are given."""
+def _next_chunk(worker: _Worker, workers: Sequence[_Worker]) -> list[str]:
+    """A worker's next packages: of its own, else the last ones of whoever has most left; none where all are
+    given, or its process is to end."""
+    if worker.judged > ENOUGH:
+        return []
     if worker.left:
-        chunk = [worker.left.popleft() for _ in range(min(_CHUNK, len(worker.left)))]
-    else:
-        slowest = max(workers, key=lambda each: len(each.left))
-        chunk = [slowest.left.pop() for _ in range(min(_CHUNK, (len(slowest.left) + 1) // 2))]
-    worker.given = len(chunk)
-    worker.connection.send(chunk)
+        return [worker.left.popleft() for _ in range(min(_CHUNK, len(worker.left)))]
+    slowest = max(workers, key=lambda each: len(each.left))
+    return [slowest.left.pop() for _ in range(min(_CHUNK, (len(slowest.left) + 1) // 2))]
 
 
 def _serve(connection: Connection, others: Sequence[Connection], task: _Task) -> None:

@@ -34,6 +34,9 @@ from modgo_lsp.syntax.positions import Encoding
 
 _log = logging.getLogger(__name__)
 
+# Each process of the index takes up to 200 MB, on however large a machine.
+_INDEX_CORES = 2
+
 # JSON-RPC's and LSP's.
 INVALID_REQUEST, INVALID_PARAMS, INTERNAL_ERROR = -32600, -32602, -32603
 REQUEST_CANCELLED, CONTENT_MODIFIED = -32800, -32801
@@ -127,7 +130,7 @@ class Session:
         self.index.when_current(then)
 
     def _order(self) -> Order:
-        return Order(self.roots, dict(self.overrides))
+        return Order(self.roots, dict(self.overrides), _INDEX_CORES)
 
     @property
     def roots(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from modgo_lsp.syntax.document import Part
 
 # Bytes of code whose trees are held; the trees take about forty-five times that.
-LARGEST = 1_500_000
+LARGEST = 1_000_000
 
 
 class _Trees:

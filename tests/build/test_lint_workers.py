@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -56,6 +56,32 @@ def test_several_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyPatch, 
     assert counted == [(done, 40) for done in range(1, 41)]
     assert not two.loaders
     assert len(started) == (0 if forks else 4)  # two for each of the two modules
+
+
+@pytest.mark.parametrize("forks", [True, False])
+@pytest.mark.parametrize("cores", [1, 2])
+def test_a_worker_that_has_judged_enough_makes_way_for_another(
+    root: Path, monkeypatch: pytest.MonkeyPatch, forks: bool, cores: int
+) -> None:
+    monkeypatch.setattr(workers, "_FORKS", forks)
+    monkeypatch.setattr(workers, "ENOUGH", 0)
+    here, before = os.getpid(), psutil.Process().children()
+    pids: list[int] = []
+    start = workers._Worker.start
+
+    def noted(worker: workers._Worker, others: Sequence[workers._Worker]) -> None:
+        start(worker, others)
+        assert worker.process.pid is not None
+        pids.append(worker.process.pid)
+        alive = [each for each in psutil.Process(here).children() if each not in before]
+        assert sum(each.status() != psutil.STATUS_ZOMBIE for each in alive) <= cores
+
+    monkeypatch.setattr(workers._Worker, "start", noted)
+    machine = Machine(crew=Crew(None, cores, least=1, most=0))
+    several = lint_paths([str(root)], DiskFiles(), machine=machine)
+    assert told(several) == told(lint_paths([str(root)], DiskFiles()))
+    assert len(set(pids)) >= 5  # 34 packages and 6, eight at a time
+    assert psutil.Process().children() == before
 
 
 def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

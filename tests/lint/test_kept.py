@@ -207,22 +207,3 @@ def test_tests_say_whether_a_fix_is_safe(tmp_path: Path) -> None:
     assert not is_safe()
     write(tmp_path, {"late/late_test.go": "package late\n\nfunc init() { becomes(1, nil) }\n"})
     assert is_safe()
-
-
-def test_what_was_learnt_may_be_forgotten_between_two_packages(tmp_path: Path) -> None:
-    write(tmp_path, WORLD)
-    (tmp_path / "near").rename(tmp_path / "far")
-    index = ModuleIndex(str(tmp_path / "shop"), True, DiskFiles())
-    assert sum(index.package(directory) is not None for directory in index.directories) == 5
-    batches = []
-    for enough in (10**9, 0):
-        judge = judging.Judge(DiskFiles(), index, GoEnvironment(), None, enough=enough)
-        first = judge.loader
-        for directory in index.directories:
-            judge.judge(directory)
-        assert (judge.loader is first) == (enough > 0)
-        batches.append(judge.batch())
-    one, many = batches
-    assert one.judgements == many.judgements
-    assert [each.unread for each in one.judgements] == [(), (), ("example.com/near",)]
-    assert {*one.consulted} == {*many.consulted}
