@@ -5,7 +5,6 @@ Not for: what the trees mean (lower.py), nor where the text comes from (model/fi
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -17,7 +16,7 @@ import tree_sitter
 from modgo_lsp.syntax.grammar import LANGUAGE, kind
 from modgo_lsp.syntax.parts import cuts
 from modgo_lsp.syntax.positions import LineIndex, PartedLines, Span
-from modgo_lsp.syntax.trees import HELD
+from modgo_lsp.syntax.trees import Code
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax import ast
@@ -36,8 +35,6 @@ _DECLARATIONS = frozenset(
     if number != _IMPORT and (LANGUAGE.node_kind_for_id(number) or "").endswith("_declaration")
 )
 
-# What is parsed in less than ten milliseconds; how much of a larger text the parser gets at a time.
-_LARGE, _CHUNK = 32 * 1024, 16 * 1024
 # From this size on a text is parsed in parts, so that the trees of some can be released.
 _IN_PARTS = 256 * 1024
 
@@ -59,50 +56,6 @@ class Lowered(NamedTuple):
     decls: tuple[ast.Decl, ...]
 
 
-class Before(NamedTuple):
-    """What a part was that differs from it in one place: there the bytes up to `end` of its code were those
-    from `start` on, up to `new_end` of the code as it is now."""
-
-    tree: tree_sitter.Tree
-    code: bytes
-    start: int
-    end: int
-    new_end: int
-
-
-def _parsed(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
-    """A parse keeps Python to itself. Where others may want it, it asks often whether to go on, which lets
-    them in, and takes a little longer. One that goes on from the tree before takes a tenth of the time; it
-    gives the same tree where nothing is wrong, but how it gets over a mistake depends on what was there."""
-    known = None if before is None or before.tree.root_node.has_error else _edited_tree(before, code)
-    tree = _parse(code, known)
-    return _parse(code, None) if known is not None and tree.root_node.has_error else tree
-
-
-def _parse(code: bytes, known: tree_sitter.Tree | None) -> tree_sitter.Tree:
-    parser = tree_sitter.Parser(LANGUAGE)
-    old: dict[str, Any] = {} if known is None else {"old_tree": known}  # None is not taken
-    if len(code) < _LARGE or threading.active_count() == 1:
-        return parser.parse(code, **old)
-
-    def read(offset: int, _point: object) -> bytes:
-        return code[offset : offset + _CHUNK]
-
-    return parser.parse(read, **old, progress_callback=lambda _offset, _has_error: False)
-
-
-def _edited_tree(before: Before, code: bytes) -> tree_sitter.Tree:
-    tree = before.tree.copy()
-    start, end = _point(code, before.start), _point(before.code, before.end)
-    tree.edit(before.start, before.end, before.new_end, start, end, _point(code, before.new_end))
-    return tree
-
-
-def _point(code: bytes, offset: int) -> tuple[int, int]:
-    """Line and column of an offset, both from 0."""
-    return code.count(b"\n", 0, offset), offset - (code.rfind(b"\n", 0, offset) + 1)
-
-
 class Part:
     """A piece of a file that is parsed by itself: all of it, or some of its declarations. It doesn't
     know where in the file it stands, so that it is the same part wherever an edit before it moves it.
@@ -112,15 +65,13 @@ class Part:
     """
 
     __slots__ = (
-        "__weakref__",
-        "_before",
         "_kinds",
         "_lines",
-        "_tree",
         "code",
         "first",
         "lowered",
         "memo",
+        "parsed",
         "text",
         "unclosed",
     )
@@ -130,10 +81,9 @@ class Part:
         self.first = first
         self.unclosed = unclosed
         self.code = text if first else _CLAUSE + text
+        self.parsed = Code(self.code)
         self.lowered: Lowered | None = None
         self.memo: dict[Callable[[bytes], Any], Any] = {}
-        self._before: Before | None = None
-        self._tree: tree_sitter.Tree | None = None
         self._kinds: Kinds | None = None
         self._lines: LineIndex | None = None
 
@@ -144,23 +94,15 @@ class Part:
 
     @property
     def tree(self) -> tree_sitter.Tree:
-        """Of `code`, parsed at first use, and again where it was released since (trees.py)."""
-        tree = self._tree
-        if tree is None:
-            self._tree = tree = _parsed(self.code, self._before)
-            self._before = None
-            HELD.add(self)
-        return tree
-
-    def release_tree(self) -> None:
-        self._tree = None
+        """Of `code`."""
+        return self.parsed.tree
 
     def goes_on(self, before: Part, start: int, end: int, new_end: int) -> None:
         """Says that this part is another one with its text from `start` to `new_end` in the place of what was
         there up to `end`."""
-        if before._tree is not None and before.first == self.first:
+        if before.first == self.first:
             at = self.offset
-            self._before = Before(before._tree, before.code, at + start, at + end, at + new_end)
+            self.parsed.goes_on(before.parsed, at + start, at + end, at + new_end)
 
     @property
     def kinds(self) -> Kinds:

@@ -11,7 +11,6 @@ from tree_sitter import Node as Tree
 from modgo_lsp.syntax import ast, grammar
 from modgo_lsp.syntax.grammar import kind, token
 from modgo_lsp.syntax.positions import Span
-from modgo_lsp.syntax.trees import node_at
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax.document import Part
@@ -81,18 +80,19 @@ class Lowering:
 
     def __init__(self, part: Part, shift: int, lower_body: LowerBody) -> None:
         self.text = part.code
-        self._part = part
+        self._code = part.parsed
+        self._has_error = part.tree.root_node.has_error
         self._shift = shift
         self._lower_body = lower_body
 
     def later(self, lower: Lower[_N], node: Tree, depth: int) -> Callable[[], tuple[_N, ...]]:
         """Lowers a node when it is called. Holds no node, which would keep the whole tree (trees.py)."""
-        if self._part.kinds.bad:
+        if self._has_error:
             return partial(lower, self, node, depth)
         return partial(self._lower_at, lower, node.start_byte, node.end_byte, node.kind_id, depth)
 
     def _lower_at(self, lower: Lower[_N], start: int, end: int, kind_id: int, depth: int) -> tuple[_N, ...]:
-        node = node_at(self._part.tree.root_node, start, end, kind_id)
+        node = self._code.node(start, end, kind_id)
         assert node is not None  # the same code is parsed to the same tree
         return lower(self, node, depth)
 

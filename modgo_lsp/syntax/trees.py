@@ -1,11 +1,13 @@
-"""The trees of all documents together, bounded: a tree takes forty times as much memory as its text.
+"""Parsing. The trees of all documents together are bounded: one takes forty times as much memory as its text.
 
-Design note. A Part (document.py) parses its code on first use and keeps the tree only as long as this cache
-does. The cache holds the trees that were made last, up to LARGEST bytes of code. Older ones are released, and
-parsed again when somebody asks for them. Parsing depends on the code alone, so both trees are the same.
+Design note. A Code parses its text on first use and keeps the tree only as long as this cache does. The
+cache holds the trees that were made last, up to LARGEST bytes of code. Older ones are released, and parsed again
+when somebody asks for them. Parsing depends on the code alone, so both trees are the same.
 Nodes keep their whole tree alive, so nothing that outlives a function call may hold a node: what is lowered
-later (lower_expressions.py) notes the place and kind of its node instead, and finds it again with `node_at`.
-The one exception are trees with errors, in which several nodes may have the same place: their nodes are kept.
+later (lower_expressions.py) notes the Code and the place and kind of its node, and finds the node again. The one
+exception are trees with errors, in which several nodes may have the same place: their nodes are kept.
+A Code knows nothing of the syntax that was made of it: that refers to the Code, and a circle of references is
+freed only when Python looks for garbage (server/garbage.py).
 """
 
 from __future__ import annotations
@@ -13,48 +15,126 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from tree_sitter import Node
+import tree_sitter
 
-    from modgo_lsp.syntax.document import Part
+from modgo_lsp.syntax.grammar import LANGUAGE
 
 # Bytes of code whose trees are held; the trees take about forty-five times that.
 LARGEST = 1_000_000
 
+# What is parsed in less than ten milliseconds; how much of a larger text the parser gets at a time.
+_LARGE, _CHUNK = 32 * 1024, 16 * 1024
+
+
+class Before(NamedTuple):
+    """What a part was that differs from it in one place: there the bytes up to `end` of its code were those
+    from `start` on, up to `new_end` of the code as it is now."""
+
+    tree: tree_sitter.Tree
+    code: bytes
+    start: int
+    end: int
+    new_end: int
+
+
+def _parsed(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
+    """A parse keeps Python to itself. Where others may want it, it asks often whether to go on, which lets
+    them in, and takes a little longer. One that goes on from the tree before takes a tenth of the time; it
+    gives the same tree where nothing is wrong, but how it gets over a mistake depends on what was there."""
+    known = None if before is None or before.tree.root_node.has_error else _edited_tree(before, code)
+    tree = _parse(code, known)
+    return _parse(code, None) if known is not None and tree.root_node.has_error else tree
+
+
+def _parse(code: bytes, known: tree_sitter.Tree | None) -> tree_sitter.Tree:
+    parser = tree_sitter.Parser(LANGUAGE)
+    old: dict[str, Any] = {} if known is None else {"old_tree": known}  # None is not taken
+    if len(code) < _LARGE or threading.active_count() == 1:
+        return parser.parse(code, **old)
+
+    def read(offset: int, _point: object) -> bytes:
+        return code[offset : offset + _CHUNK]
+
+    return parser.parse(read, **old, progress_callback=lambda _offset, _has_error: False)
+
+
+def _edited_tree(before: Before, code: bytes) -> tree_sitter.Tree:
+    tree = before.tree.copy()
+    start, end = _point(code, before.start), _point(before.code, before.end)
+    tree.edit(before.start, before.end, before.new_end, start, end, _point(code, before.new_end))
+    return tree
+
+
+def _point(code: bytes, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, both from 0."""
+    return code.count(b"\n", 0, offset), offset - (code.rfind(b"\n", 0, offset) + 1)
+
+
+class Code:
+    """A text that is parsed by itself."""
+
+    __slots__ = ("__weakref__", "_before", "_tree", "code")
+
+    def __init__(self, code: bytes) -> None:
+        self.code = code
+        self._before: Before | None = None
+        self._tree: tree_sitter.Tree | None = None
+
+    @property
+    def tree(self) -> tree_sitter.Tree:
+        tree = self._tree
+        if tree is None:
+            self._tree = tree = _parsed(self.code, self._before)
+            self._before = None
+            _HELD.add(self)
+        return tree
+
+    @property
+    def has_tree(self) -> bool:
+        return self._tree is not None
+
+    def release_tree(self) -> None:
+        self._tree = None
+
+    def goes_on(self, before: Code, start: int, end: int, new_end: int) -> None:
+        """Says that this is another one with its code from `start` to `new_end` in the place of what was
+        there up to `end`."""
+        if before._tree is not None:
+            self._before = Before(before._tree, before.code, start, end, new_end)
+
+    def node(self, start: int, end: int, kind_id: int) -> tree_sitter.Node | None:
+        """The node of that kind that takes up the bytes from `start` to `end`; None where there is none."""
+        node = self.tree.root_node.descendant_for_byte_range(start, end)
+        while node is not None and (node.kind_id, node.start_byte, node.end_byte) != (kind_id, start, end):
+            node = node.parent
+        return node
+
 
 class _Trees:
-    """Parts whose trees are held, the oldest first. Any thread may add; a part that is freed is removed."""
+    """What holds trees, the oldest first. Any thread may add; what is freed is removed."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[weakref.ref[Part], int] = OrderedDict()
-        self._size = 0
-        self._lock = threading.RLock()  # a part may be freed while this thread adds one
+        self._held: OrderedDict[weakref.ref[Code], int] = OrderedDict()
+        self._lock = threading.RLock()  # one may be freed while this thread adds another
+        self.size = 0
 
-    def add(self, part: Part) -> None:
-        size = len(part.code)
+    def add(self, code: Code) -> None:
+        size = len(code.code)
         with self._lock:
-            self._held[weakref.ref(part, self._freed)] = size
-            self._size += size
-            while self._size > LARGEST and len(self._held) > 1:
+            self._held[weakref.ref(code, self._freed)] = size
+            self.size += size
+            while self.size > LARGEST and len(self._held) > 1:
                 oldest, size = self._held.popitem(last=False)
-                self._size -= size
+                self.size -= size
                 released = oldest()
                 if released is not None:
                     released.release_tree()
 
-    def _freed(self, part: weakref.ref[Part]) -> None:
+    def _freed(self, code: weakref.ref[Code]) -> None:
         with self._lock:
-            self._size -= self._held.pop(part, 0)
+            self.size -= self._held.pop(code, 0)
 
 
-HELD = _Trees()
-
-
-def node_at(root: Node, start: int, end: int, kind_id: int) -> Node | None:
-    """The node of that kind that takes up the bytes from `start` to `end`; None where there is none."""
-    node = root.descendant_for_byte_range(start, end)
-    while node is not None and (node.kind_id, node.start_byte, node.end_byte) != (kind_id, start, end):
-        node = node.parent
-    return node
+_HELD = _Trees()

@@ -48,15 +48,15 @@ def test_what_was_released_is_parsed_to_the_same(
     monkeypatch.setattr(trees, "LARGEST", 0)
     document = make("/p.go", source)
     assert _written(lower(document)) == expected
-    assert sum(part._tree is not None for part in document.parts) == 1
+    assert sum(part.parsed.has_tree for part in document.parts) == 1
 
 
 def test_a_freed_part_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     held = trees._Trees()
-    monkeypatch.setattr("modgo_lsp.syntax.document.HELD", held)
+    monkeypatch.setattr("modgo_lsp.syntax.trees._HELD", held)
     for _ in range(100):
         assert lower(parse("/p.go", SOURCE)).decls
-    assert held._size <= len(SOURCE)
+    assert held.size <= len(SOURCE)
 
 
 def _written(node: object) -> str:
