@@ -1,6 +1,8 @@
-"""docs/faults.md: what comes of each fault of a module, from the very table that the tests go through.
+"""docs/faults.md: what comes of each fault of a module, and what holds each way out of the fence, from the
+very tables that the tests go through.
 
-The table is libmod_go/test/fault_list.c; test_fault_list.c beside it says how a row is tried.
+The tables are libmod_go/test/fault_list.c and escape_list.c; test_fault_list.c and test_escapes.c beside them
+try the rows.
 """
 
 from __future__ import annotations
@@ -11,15 +13,24 @@ from pathlib import Path
 from c_header import C
 from tree_sitter import Node, Parser
 
-TABLE = Path(__file__).parent.parent / "libmod_go" / "test" / "fault_list.c"
+TESTS = Path(__file__).parent.parent / "libmod_go" / "test"
 NONE = "—"
+PARTS = {
+    "FILTER": "filter",
+    "OPENING": "filter (where Landlock is missing)",
+    "LANDLOCK": "Landlock",
+    "TRUNCATING": "Landlock of Linux 6.2",
+    "SCOPES": "Landlock of Linux 6.12",
+    "ENVIRONMENT": "environment",
+}
 
 
 def fault_page(notice: str) -> str:
-    root = Parser(C).parse(TABLE.read_bytes()).root_node
+    root = Parser(C).parse((TESTS / "fault_list.c").read_bytes()).root_node
+    escapes = Parser(C).parse((TESTS / "escape_list.c").read_bytes()).root_node
     singles = [_fault(row) for row in _rows(root, "fault_list")]
     many = [tuple(_text(cell) for cell in row) for row in _rows(root, "faults_of_many")]
-    return f"""{notice.format("libmod_go/test/fault_list.c")}
+    return f"""{notice.format("libmod_go/test/fault_list.c and escape_list.c")}
 # What comes of a fault
 
 *Fenced*, a module runs in worker processes: whatever it does, one caller gets an error, in time, other
@@ -36,7 +47,40 @@ Faults of many calls at once, and of workers, have tests of their own:
 | fault | test, fenced | test, unfenced |
 | --- | --- | --- |
 {_lines((name, *(f"`{test}`" if test else NONE for test in tests)) for name, *tests in many)}
+
+## What the fence holds
+
+A hostile module wants out of its worker: to its host, to other processes, to files. `make test`
+makes each of these attacks on a stand-in for the host: from a worker, where all of them fail, and
+without a fence, where they succeed (where the machine has what they need). The parts of the fence
+are tried alone too:
+
+- the *filter* of system calls (seccomp) and the worker's own *environment* are there on every
+  kernel that workers run on. Where the system does not take the filter, or a limit, no module is
+  run, and the error says why;
+- *Landlock* is in Linux 5.13 and later, if it is enabled. `modgo doctor`, the first line of the
+  server plugin's log and `mod_go_fenced_lacks` report what a kernel lacks of it; with
+  `MODGO_FENCE=strict` no module is run there;
+- root's *capabilities* are given up. So a worker can't read the memory of a host that runs as root,
+  also without Landlock.
+
+| attack | held by |
+| --- | --- |
+{_lines(_escape(row) for row in _rows(escapes, "escape_list"))}
+
+The filter refuses more than that: mounting, kernel modules, clocks, namespaces and the like.
+`libmod_go/src/worker/filter_calls.c` has the list.
+
+**Not held yet:** reading files that the worker's user may read; the network, and Unix sockets with
+a path; locking files (`flock`); shared anonymous memory, which `RLIMIT_DATA` does not count; and a
+worker that closes the line by which it learns that its host has ended: it lives on without a host.
 """
+
+
+def _escape(row: list[Node]) -> tuple[str, str]:
+    name, _, _, parts = row
+    words = [word.strip() for word in _source(parts).split("|")]
+    return _text(name), ", ".join(PARTS[word] for word in words if word in PARTS)
 
 
 def _lines(rows: Iterable[tuple[str, ...]]) -> str:

@@ -30,6 +30,8 @@ mod_go_status fenced_open(const char *path, const mod_go_fenced_options *options
 	       "detect_leaks=0:handle_segv=0:handle_abort=0:handle_sigbus=0:use_sigaltstack=0:allocator_may_"
 	       "return_null=1",
 	       1);
+	/* What the test modules are steered by. */
+	setenv("MODGO_ENV", "HOSTILE_SETUP,GOOD_MANIFEST,ASAN_OPTIONS", 1);
 	return mod_go_fenced_open(path, &own, pool, error);
 }
 

@@ -21,6 +21,7 @@ from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
 from modgo_lsp.cli.module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.host.fenced import fence_lacks
 from modgo_lsp.host.native import libmod_go
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.model.files import DiskFiles
@@ -134,7 +135,9 @@ async def _loader(cc: object) -> Check:
         native = await libmod_go(cc)
     except ToolchainError as error:
         return Check("libmod_go", False, None, None, error.message, error.remedy)
-    return Check("libmod_go", True, "1.0", str(native.library), "built for this machine; speaks ABI 1.0")
+    lacks = fence_lacks(native.library)
+    message = f"built for this machine; speaks ABI 1.0{'; ' if lacks else ''}{lacks}"
+    return Check("libmod_go", True, "1.0", str(native.library), message)
 
 
 def _sdk(go: object) -> Check:

@@ -121,7 +121,7 @@ def test_lua_is_left_alone(server: Server, shop: Files) -> None:
 
 
 def test_lua_does_not_wait_while_a_go_module_is_loaded(make_server: Maker, hostile: Files) -> None:
-    server = make_server(HOSTILE_SETUP_MS="3000")
+    server = make_server(HOSTILE_SETUP_MS="3000", MODGO_ENV="HOSTILE_SETUP_MS")
     server.put("calc.lua", LUA)
     for i in range(2):
         server.store(f"load{i}", {"n": 1})
@@ -376,10 +376,19 @@ def test_settings_that_are_no_good_are_told_of(make_server: Maker, shop: Files) 
         MODGO_TIMEOUT="soon",
         MODGO_CACHE="/nowhere",
         MODGO_LOG="loud",
+        MODGO_FENCE="electric",
+        MODGO_ENV="TOKEN=secret",
     )
-    for name in ("MODE", "WORKER", "POOL", "MEMORY", "TIMEOUT", "CACHE", "LOG"):
+    for name in ("MODE", "WORKER", "POOL", "MEMORY", "TIMEOUT", "CACHE", "LOG", "FENCE", "ENV"):
         server.put_all(shop)
         assert logged(server, f"mod_go: MODGO_{name} is ")
+    assert server.apply("a", "shop", "version") == 1
+
+
+def test_a_fence_that_is_off_is_logged_at_start(make_server: Maker, shop: Files) -> None:
+    server = make_server(MODGO_FENCE="off")
+    server.put_all(shop)
+    assert logged(server, r"Go modules \(\.so\) run in this Aerospike \S+, fenced; MODGO_FENCE is off")
     assert server.apply("a", "shop", "version") == 1
 
 

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -52,6 +54,35 @@ def test_a_cache_that_cannot_be_written(tmp_path: Path) -> None:
     assert "cache:       missing" in done.stdout
     assert "set XDG_CACHE_HOME" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+# A kernel without Landlock: seccomp refuses landlock_create_ruleset (444 on every machine) with ENOSYS, then
+# doctor runs.
+WITHOUT_LANDLOCK = """
+import ctypes, os, struct, sys
+code = b"".join(struct.pack("HBBI", *each) for each in
+    [(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x50000 | 38), (0x06, 0, 0, 0x7FFF0000)])
+buffer = ctypes.create_string_buffer(code)
+program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, program, 0, 0) == 0
+os.execv(sys.executable, [sys.executable, "-m", "modgo_lsp", "doctor", "--json"])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="modules run on Linux only")
+def test_what_the_fence_lacks_on_this_kernel_is_reported(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_LANDLOCK],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    check = json.loads(done.stdout)["checks"][3]
+    assert "speaks ABI 1.0; this kernel has no Landlock" in check["message"]
 
 
 def test_a_report_says_what_matters_and_nothing_that_is_secret(tmp_path: Path) -> None:

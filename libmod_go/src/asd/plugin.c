@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "builds.h"
+#include "fenced/public.h"
 #include "hooks.h"
 #include "server.h"
 
 static mod_go_settings settings;
-static char greeting[512];
+static char greeting[1024];
 
 /* Before the server has a log. */
 __attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
@@ -118,12 +119,25 @@ static bool can_run(void)
 	return fault == NULL;
 }
 
+/* What an operator must know of the fence stands in the first line of the log. */
+static void greet(void)
+{
+	const char *level = getenv("MODGO_FENCE");
+	bool fenced = settings.config.mode == MOD_GO_FENCED;
+	bool off = fenced && level != NULL && strcmp(level, "off") == 0;
+	const char *lacks = fenced && !off ? mod_go_fenced_lacks() : "";
+
+	snprintf(greeting, sizeof(greeting), "Go modules (.so) run in this Aerospike %.60s, %s%s%s%s",
+	         mod_go_server.build, fenced ? "fenced" : "unfenced",
+	         off ? "; MODGO_FENCE is off: workers have all rights of this user" : "",
+	         lacks[0] != '\0' ? "; " : "", lacks);
+}
+
 __attribute__((constructor)) static void begin(void)
 {
 	if (!mod_go_server_is_there() || !can_run())
 		return;
 	mod_go_settings_read(&settings);
-	snprintf(greeting, sizeof(greeting), "Go modules (.so) run in this Aerospike %.60s, %s",
-	         mod_go_server.build, settings.config.mode == MOD_GO_FENCED ? "fenced" : "unfenced");
+	greet();
 	mod_go_hooks_wrap(&settings, greeting);
 }

@@ -1,4 +1,4 @@
-/* settings.c - MODGO_MODE, _WORKER, _POOL, _MEMORY, _TIMEOUT, _CACHE and _LOG; README.md tells what they do. */
+/* settings.c - MODGO_MODE, _WORKER, _POOL, _MEMORY, _TIMEOUT, _CACHE, _LOG, _FENCE and _ENV; README.md has what they do. */
 #include "settings.h"
 
 #include <errno.h>
@@ -117,6 +117,32 @@ static void read_cache(mod_go_settings *settings)
 	strcpy(settings->cache, value);
 }
 
+/* The workers' start reads these two itself; an invalid value would let none start. */
+static void read_fence(mod_go_settings *settings)
+{
+	static const word levels[] = {{"standard", 0}, {"strict", 1}, {"off", 2}, {NULL, 0}};
+	uint32_t level = UINT32_MAX;
+
+	if (value_of("MODGO_FENCE") == NULL)
+		return;
+	read_word(settings, "MODGO_FENCE", levels, "standard, strict or off; taking standard", &level);
+	if (level == UINT32_MAX)
+		unsetenv("MODGO_FENCE");
+}
+
+static void read_environment(mod_go_settings *settings)
+{
+	const char *value = value_of("MODGO_ENV");
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_, ";
+
+	if (value != NULL && value[strspn(value, allowed)] != '\0')
+		complain(settings,
+		         "MODGO_ENV is \"%.200s\": it takes names of environment variables, without their values, "
+		         "and commas"
+		         " between them; workers get those of them that are\n",
+		         value);
+}
+
 void mod_go_settings_read(mod_go_settings *settings)
 {
 	static const word modes[] = {{"fenced", MOD_GO_FENCED}, {"unfenced", MOD_GO_UNFENCED}, {NULL, 0}};
@@ -141,6 +167,8 @@ void mod_go_settings_read(mod_go_settings *settings)
 	            "bytes, as in 512M or 2G, at least 64M; setting no limit", &settings->config.memory);
 	read_number(settings, "MODGO_TIMEOUT", times, 1, UINT32_MAX,
 	            "milliseconds, as in 500, 500ms or 2s; setting none of its own", &timeout);
+	read_fence(settings);
+	read_environment(settings);
 	read_worker(settings);
 	read_cache(settings);
 	settings->config.mode = (mod_go_mode)mode;

@@ -14,8 +14,7 @@
 #include <unistd.h>
 
 #include "error.h"
-
-extern char **environ;
+#include "fenced/environment.h"
 
 /* Of headers that older C libraries lack; the same on every machine. */
 #define PIDFD_SEND_SIGNAL 424
@@ -23,35 +22,6 @@ extern char **environ;
 
 /* Descriptors are moved out of the way of those that they become. */
 #define OUT_OF_THE_WAY 16
-
-/* Go keeps below its memory limit by itself, if told so; this is for what it does not count. */
-#define GO_SHARE(memory) ((memory) / 10 * 8)
-
-/* The environment without what is preloaded into this process, and with a limit for Go where there is one. From
- * malloc, and the limit's text in `limit`. */
-static char **make_environment(const char *memory, char *limit, size_t capacity)
-{
-	unsigned long long bytes = strtoull(memory, NULL, 10);
-	bool has_limit = getenv("GOMEMLIMIT") != NULL;
-	size_t count = 0;
-	char **environment;
-
-	while (environ != NULL && environ[count] != NULL)
-		count++;
-	environment = calloc(count + 2, sizeof(*environment));
-	if (environment == NULL)
-		return NULL;
-	count = 0;
-	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
-		if (strncmp(*entry, "LD_PRELOAD=", 11) != 0)
-			environment[count++] = *entry;
-	}
-	if (bytes > 0 && !has_limit) {
-		snprintf(limit, capacity, "GOMEMLIMIT=%llu", GO_SHARE(bytes));
-		environment[count++] = limit;
-	}
-	return environment;
-}
 
 /* Everything that posix_spawn does between this program and the other. */
 static int spawn(mod_go_process *process, const char *program, char *const words[], const int moved[4],
@@ -88,8 +58,7 @@ mod_go_status mod_go_process_start(mod_go_process *process, const char *program,
 	                 NULL};
 	const int given[4] = {descriptors[0], descriptors[1], descriptors[2], output};
 	int moved[4] = {-1, -1, -1, -1};
-	char limit[48];
-	char **environment = make_environment(memory, limit, sizeof(limit));
+	char **environment = mod_go_worker_environment(memory);
 	int reason = environment == NULL ? ENOMEM : 0;
 
 	*process = (mod_go_process){.lock = PTHREAD_MUTEX_INITIALIZER, .descriptor = -1, .status = -1};

@@ -19,7 +19,7 @@ typedef struct mod_go_process {
 } mod_go_process;
 
 /* Starts `program` with the two words after its name. `descriptors` become those of wire.h, `output` its standard
- * output and error; its standard input is empty. Nothing is preloaded into it. */
+ * output and error; its standard input is empty, its environment that of environment.h. */
 mod_go_status mod_go_process_start(mod_go_process *process, const char *program, const char *memory,
                                    const char *path, const int descriptors[3], int output,
                                    mod_go_error *error);

@@ -355,3 +355,15 @@ _Noreturn void serve(mod_go_channel *to_host)
 		mod_go_room_trim(&answer_room);
 	}
 }
+
+_Noreturn void serve_refusal(mod_go_channel *to_host, const char *path, const mod_go_error *why)
+{
+	mod_go_message message;
+	mod_go_error error;
+
+	channel = to_host;
+	mod_go_fail(&error, why->status, "%s: %s", path, why->message);
+	while (mod_go_channel_receive(channel, 0, &message_room, &message) == MOD_GO_ARRIVED)
+		done(&error);
+	give_up();
+}

@@ -3,6 +3,7 @@
 #define MOD_GO_WORKER_CALL_H
 
 #include "fenced/wire.h"
+#include "public.h"
 
 /* Memory for the length of the call, NULL where there is none. */
 void *call_memory(size_t size);
@@ -22,7 +23,10 @@ void call_return(call_place place);
 void call_request(mod_go_writer *writer);
 mod_go_reader call_ask(mod_go_writer *writer, uint32_t kind);
 
-/* Serves calls of the module until the host is gone. `path` is for messages. */
+/* Serves calls of the module until the host is gone. */
 _Noreturn void serve(mod_go_channel *channel);
+
+/* Answers whatever the host asks with `why`, after the module's path, until it is gone. No module is loaded. */
+_Noreturn void serve_refusal(mod_go_channel *channel, const char *path, const mod_go_error *why);
 
 #endif

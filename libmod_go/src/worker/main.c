@@ -37,6 +37,7 @@ int main(int count, char **words)
 	mod_go_channel channel;
 	pthread_t thread;
 	pthread_attr_t small;
+	mod_go_error error;
 
 	if (count != 3)
 		fail("is started by libmod_go to fence a UDF module, and is of no use by hand");
@@ -48,8 +49,9 @@ int main(int count, char **words)
 	close(MOD_GO_SHARED_DESCRIPTOR);
 	if (!mod_go_channel_join(&channel, shared))
 		fail("is of another version than the libmod_go that started it; install the two together");
-	guard_limit(strtoull(words[1], NULL, 10));
-	guard_rights();
+	if (guard_limit(strtoull(words[1], NULL, 10), &error) != MOD_GO_OK ||
+	    guard_rights(getenv("MODGO_FENCE"), &error) != MOD_GO_OK)
+		serve_refusal(&channel, words[2], &error);
 	setvbuf(stdout, NULL, _IOLBF, 0); /* what a module in C prints is told with the call */
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 256 << 10);

@@ -1,0 +1,161 @@
+/* test_fenced_guard.c - a fence that can't be closed is an error, one that is not whole is reported, and what a worker gets
+ * of the environment. */
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "escape_list.h"
+#include "fenced.h"
+#include "fenced/environment.h"
+#include "fenced/landlock.h"
+#include "refuse.h"
+
+#define LANDLOCK_CREATE_RULESET 444
+#define LANDLOCK_RESTRICT_SELF  446
+
+/* No worker runs the module, and the error says why and what to do. */
+static void not_run(const char *part, const char *reason, const char *remedy)
+{
+	mod_go_fenced *pool = NULL;
+	mod_go_error error;
+
+	/* Its setup would end the worker, which would be another error. */
+	setenv("HOSTILE_SETUP", "abort", 1);
+	CHECK_TEXT(mod_go_status_name(fenced_open(check_module("hostile"), NULL, &pool, &error)),
+	           "worker-failed");
+	unsetenv("HOSTILE_SETUP");
+	CHECK(pool == NULL);
+	CHECK_CONTAINS(error.message, check_module("hostile"));
+	CHECK_CONTAINS(error.message, part);
+	CHECK_CONTAINS(error.message, reason);
+	CHECK_CONTAINS(error.message, remedy);
+	printf("%s\n", error.message);
+	CHECK_NUMBER(children(), 0);
+}
+
+/* Whether a module may make a file in memory, which nothing but the filter keeps it from. */
+static bool is_fenced(void)
+{
+	mod_go_fenced *pool = fenced_ready(check_module("escape"), NULL);
+	aerospike_udf_go_value arguments[ESCAPE_ARGUMENTS] = {{.type = AEROSPIKE_UDF_GO_NIL}};
+	answer answer = fenced_call(pool, "memory_file", 10000, NULL, arguments, ESCAPE_ARGUMENTS);
+
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
+	mod_go_fenced_close(pool);
+	return strcmp(answer.text, THROUGH) != 0;
+}
+
+TEST(without_a_filter_of_system_calls_no_module_runs)
+{
+	refuse_call(SYS_prctl, PR_SET_SECCOMP, EINVAL);
+	not_run("the filter of system calls could not be set", "Invalid argument", "CONFIG_SECCOMP_FILTER");
+	setenv("MODGO_FENCE", "off", 1);
+	CHECK(!is_fenced());
+}
+
+TEST(without_no_new_privileges_no_module_runs)
+{
+	refuse_call(SYS_prctl, PR_SET_NO_NEW_PRIVS, EPERM);
+	not_run("PR_SET_NO_NEW_PRIVS", "Operation not permitted", "MODGO_FENCE=off");
+}
+
+TEST(with_capabilities_that_stay_no_module_runs)
+{
+	if (geteuid() != 0) {
+		printf("not run: only root has capabilities\n");
+		return;
+	}
+	refuse_call(SYS_capset, -1, EPERM);
+	not_run("its capabilities could not be dropped", "Operation not permitted", "another user than root");
+}
+
+TEST(with_a_limit_that_cannot_be_set_no_module_runs)
+{
+	refuse_call(SYS_setrlimit, -1, EPERM);
+	refuse_call(SYS_prlimit64, -1, EPERM);
+	not_run("core files", "Operation not permitted", "allow setrlimit");
+}
+
+TEST(with_landlock_that_cannot_be_set_no_module_runs)
+{
+	if (mod_go_landlock_version() == 0) {
+		printf("not run: this kernel has no Landlock\n");
+		return;
+	}
+	refuse_call(LANDLOCK_RESTRICT_SELF, -1, EPERM);
+	not_run("Landlock's rules could not be set", "Operation not permitted", "landlock_restrict_self");
+}
+
+TEST(a_kernel_without_landlock_is_reported)
+{
+	if (mod_go_landlock_version() >= MOD_GO_LANDLOCK_SCOPES)
+		CHECK_TEXT(mod_go_fenced_lacks(), "");
+	refuse_call(LANDLOCK_CREATE_RULESET, -1, ENOSYS);
+	CHECK_NUMBER(mod_go_landlock_version(), 0);
+	CHECK_CONTAINS(mod_go_fenced_lacks(), "has no Landlock");
+	CHECK(is_fenced());
+	setenv("MODGO_FENCE", "strict", 1);
+	not_run("MODGO_FENCE is strict", "has no Landlock", "MODGO_FENCE=standard");
+}
+
+TEST(the_fence_has_three_levels)
+{
+	setenv("MODGO_FENCE", "standard", 1);
+	CHECK(is_fenced());
+	setenv("MODGO_FENCE", "", 1);
+	CHECK(is_fenced());
+	setenv("MODGO_FENCE", "off", 1);
+	CHECK(!is_fenced());
+	setenv("MODGO_FENCE", "none", 1);
+	not_run("MODGO_FENCE is \"none\"", "it takes", "standard, strict or off");
+}
+
+/* ---- the environment --------------------------------------------------------------------------------- */
+
+static bool has(char **environment, const char *entry)
+{
+	while (*environment != NULL && strcmp(*environment, entry) != 0)
+		environment++;
+	return *environment != NULL;
+}
+
+TEST(a_worker_gets_the_variables_that_are_allowed_or_named)
+{
+	static const char *const passed[] = {
+		"TZ=a",         "TZDIR=b", "ZONEINFO=c",    "LANG=d",       "LC_ALL=e",
+		"LC_TIME=f",    "GOGC=g",  "GODEBUG=h",     "GOMAXPROCS=i", "GOMEMLIMIT=j",
+		"FIRST=second", "THIRD=",  "GOTRACEBACK=k", "MODGO_FENCE=l"};
+	static const char *const kept[] = {"SECRET=x", "TZ2=x",  "LC=x",        "GOFLAGS=x",
+	                                   "FIRST2=x", "FIRS=x", "LD_PRELOAD=x"};
+	size_t count = sizeof(passed) / sizeof(*passed);
+	char **environment;
+
+	clearenv();
+	for (size_t i = 0; i < count; i++)
+		putenv((char *)(uintptr_t)passed[i]);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		putenv((char *)(uintptr_t)kept[i]);
+	setenv("MODGO_ENV", "FIRST, THIRD,LD_PRELOAD,,NOT_SET", 1);
+	environment = mod_go_worker_environment("1000");
+	for (size_t i = 0; i < count; i++) {
+		if (!CHECK(has(environment, passed[i])))
+			printf("    %s\n", passed[i]);
+	}
+	CHECK(environment[count] == NULL);
+	free(environment);
+	unsetenv("MODGO_ENV");
+	unsetenv("GOMEMLIMIT");
+	environment = mod_go_worker_environment("1000");
+	CHECK(!has(environment, "FIRST=second"));
+	CHECK(has(environment, "GOMEMLIMIT=800"));
+	free(environment);
+	clearenv();
+	environment = mod_go_worker_environment("0");
+	CHECK(environment[0] == NULL);
+	free(environment);
+}

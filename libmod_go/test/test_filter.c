@@ -1,0 +1,253 @@
+/* test_filter.c - the filter by itself: what each system call answers. A list of its own, for one that was taken out of the
+ * filter's shall be missed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "fenced/landlock.h"
+#include "worker/filter.h"
+
+#define CALL(name)                                                                                           \
+	{                                                                                                        \
+#name, SYS_##name                                                                                    \
+	}
+
+static const struct call {
+	const char *name;
+	long number;
+} refused[] = {
+	CALL(execve),
+	CALL(execveat),
+	CALL(tkill),
+	CALL(rt_sigqueueinfo),
+	CALL(rt_tgsigqueueinfo),
+	CALL(ptrace),
+	CALL(process_vm_readv),
+	CALL(process_vm_writev),
+	CALL(kcmp),
+	CALL(migrate_pages),
+	CALL(move_pages),
+	CALL(shmget),
+	CALL(shmat),
+	CALL(shmctl),
+	CALL(semget),
+	CALL(semctl),
+	CALL(semop),
+	CALL(semtimedop),
+	CALL(msgget),
+	CALL(msgsnd),
+	CALL(msgrcv),
+	CALL(msgctl),
+	CALL(mq_open),
+	CALL(mq_unlink),
+	CALL(memfd_create),
+	CALL(sched_setscheduler),
+	CALL(sched_setparam),
+	CALL(sched_setattr),
+	CALL(setpriority),
+	CALL(ioprio_set),
+	CALL(truncate),
+	CALL(mkdirat),
+	CALL(mknodat),
+	CALL(unlinkat),
+	CALL(renameat),
+	CALL(renameat2),
+	CALL(linkat),
+	CALL(symlinkat),
+	CALL(fchmod),
+	CALL(fchmodat),
+	CALL(fchown),
+	CALL(fchownat),
+	CALL(setxattr),
+	CALL(lsetxattr),
+	CALL(fsetxattr),
+	CALL(removexattr),
+	CALL(lremovexattr),
+	CALL(fremovexattr),
+	CALL(utimensat),
+	CALL(open_by_handle_at),
+	CALL(mount),
+	CALL(umount2),
+	CALL(pivot_root),
+	CALL(chroot),
+	CALL(unshare),
+	CALL(setns),
+	CALL(swapon),
+	CALL(swapoff),
+	CALL(reboot),
+	CALL(sethostname),
+	CALL(setdomainname),
+	CALL(init_module),
+	CALL(finit_module),
+	CALL(delete_module),
+	CALL(kexec_load),
+	CALL(bpf),
+	CALL(perf_event_open),
+	CALL(keyctl),
+	CALL(add_key),
+	CALL(request_key),
+	CALL(acct),
+	CALL(quotactl),
+	CALL(settimeofday),
+	CALL(clock_settime),
+	CALL(adjtimex),
+	CALL(clock_adjtime),
+	CALL(syslog),
+	CALL(fanotify_init),
+	{"pidfd_send_signal", 424},
+	{"pidfd_open", 434},
+	{"pidfd_getfd", 438},
+	{"process_mrelease", 448},
+	{"process_madvise", 440},
+	{"memfd_secret", 447},
+	{"fchmodat2", 452},
+	{"setxattrat", 463},
+	{"removexattrat", 466},
+	{"file_setattr", 469},
+	{"open_tree", 428},
+	{"move_mount", 429},
+	{"fsopen", 430},
+	{"fsconfig", 431},
+	{"fsmount", 432},
+	{"fspick", 433},
+	{"mount_setattr", 442},
+	{"open_tree_attr", 467},
+	{"quotactl_fd", 443},
+	{"io_uring_setup", 425},
+	{"io_uring_enter", 426},
+	{"io_uring_register", 427},
+#ifdef SYS_fork
+	CALL(fork),
+	CALL(vfork),
+	CALL(creat),
+	CALL(mkdir),
+	CALL(rmdir),
+	CALL(mknod),
+	CALL(unlink),
+	CALL(rename),
+	CALL(link),
+	CALL(symlink),
+	CALL(chmod),
+	CALL(chown),
+	CALL(lchown),
+	CALL(utime),
+	CALL(utimes),
+	CALL(futimesat),
+	CALL(iopl),
+	CALL(ioperm),
+#endif
+#ifdef SYS_kexec_file_load
+	CALL(kexec_file_load),
+#endif
+};
+
+static void set_filter(int landlock)
+{
+	CHECK_NUMBER(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	CHECK(filter_set(landlock));
+}
+
+/* The reason of a call's failure, 0 where it does not fail. */
+#define REASON_OF(call) (errno = 0, (call) == -1 ? errno : 0)
+
+TEST(each_refused_system_call_answers_that_it_is_not_permitted)
+{
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		/* With arguments that no call takes: should one get through, it fails for another reason. */
+		int reason = REASON_OF(syscall(refused[i].number, -1, -1, -1, -1, -1, -1));
+
+		if (!CHECK_NUMBER(reason, EPERM))
+			printf("    %s\n", refused[i].name);
+	}
+	CHECK_NUMBER(REASON_OF(syscall(435 /* clone3 */, NULL, 0)), ENOSYS);
+}
+
+TEST(system_calls_with_good_uses_are_allowed_for_those)
+{
+	pid_t self = getpid(), other = getppid();
+	struct rlimit limit;
+	cpu_set_t processors;
+	int ends[2], count;
+
+	CHECK_NUMBER(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	CHECK_NUMBER(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
+	CHECK_NUMBER(REASON_OF(kill(self, 0)), 0);
+	CHECK_NUMBER(REASON_OF(syscall(SYS_tgkill, self, self, 0)), 0);
+	CHECK_NUMBER(REASON_OF(kill(other, 0)), EPERM);
+	CHECK_NUMBER(REASON_OF(kill(0, 0)), EPERM);
+	CHECK_NUMBER(REASON_OF(kill(-1, 0)), EPERM);
+	CHECK_NUMBER(REASON_OF(syscall(SYS_tgkill, other, other, 0)), EPERM);
+	CHECK_NUMBER(REASON_OF(sched_getaffinity(0, sizeof(processors), &processors)), 0);
+	CHECK_NUMBER(REASON_OF(sched_setaffinity(0, sizeof(processors), &processors)), 0);
+	CHECK_NUMBER(REASON_OF(sched_setaffinity(self, sizeof(processors), &processors)), 0);
+	CHECK_NUMBER(REASON_OF(sched_setaffinity(other, sizeof(processors), &processors)), EPERM);
+	CHECK_NUMBER(REASON_OF(prctl(PR_SET_NAME, "named", 0, 0, 0)), 0);
+	CHECK_NUMBER(REASON_OF(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0)), EPERM);
+	CHECK_NUMBER(REASON_OF(prctl(0x59616d61 /* PR_SET_PTRACER */, -1, 0, 0, 0)), EPERM);
+	CHECK_NUMBER(REASON_OF(prlimit(0, RLIMIT_NOFILE, &limit, NULL)), 0);
+	CHECK_NUMBER(REASON_OF(prlimit(self, RLIMIT_NOFILE, &limit, NULL)), 0);
+	CHECK_NUMBER(REASON_OF(prlimit(0, RLIMIT_STACK, NULL, &limit)), 0);
+	CHECK_NUMBER(REASON_OF(prlimit(0, RLIMIT_STACK, &limit, NULL)), EPERM);
+	CHECK_NUMBER(REASON_OF(prlimit(other, RLIMIT_NOFILE, NULL, &limit)), EPERM);
+	/* A pointer whose lower half is 0. */
+	CHECK_NUMBER(REASON_OF(syscall(SYS_prlimit64, 0, RLIMIT_STACK, (uint64_t)1 << 32, NULL)), EPERM);
+	CHECK_NUMBER(REASON_OF(syscall(SYS_setrlimit, RLIMIT_DATA, &limit)), EPERM);
+	CHECK_NUMBER(REASON_OF(fcntl(ends[0], F_SETFL, O_NONBLOCK)), 0);
+	CHECK_NUMBER(REASON_OF(fcntl(ends[0], F_SETFL, O_NONBLOCK | O_ASYNC)), EPERM);
+	CHECK_NUMBER(REASON_OF(fcntl(ends[0], F_DUPFD_CLOEXEC, 10)), 0);
+	CHECK_NUMBER(REASON_OF(fcntl(ends[0], F_SETLEASE, F_RDLCK)), EPERM);
+	CHECK_NUMBER(REASON_OF(fcntl(ends[0], F_NOTIFY, DN_CREATE)), EPERM);
+	CHECK_NUMBER(REASON_OF(ioctl(ends[0], FIONREAD, &count)), 0);
+	CHECK_NUMBER(REASON_OF(ioctl(ends[0], TIOCSCTTY, 0)), EPERM);
+	CHECK_NUMBER(REASON_OF(open("/dev/null", O_RDWR)), 0);
+}
+
+TEST(files_are_not_truncated_where_landlock_does_not_know_of_that)
+{
+	set_filter(1);
+	CHECK_NUMBER(REASON_OF(open("/dev/null", O_RDWR)), 0);
+	CHECK_NUMBER(REASON_OF(open("/dev/null", O_RDONLY | O_TRUNC)), EPERM);
+	CHECK_NUMBER(REASON_OF(syscall(437 /* openat2 */, AT_FDCWD, "/dev/null", NULL, 0)), ENOSYS);
+}
+
+TEST(files_are_opened_for_reading_where_there_is_no_landlock)
+{
+	set_filter(0);
+	CHECK_NUMBER(REASON_OF(open("/dev/null", O_RDONLY)), 0);
+	CHECK_NUMBER(REASON_OF(open("/dev/null", O_RDWR)), EPERM);
+	CHECK_NUMBER(REASON_OF(open("/dev/null", O_WRONLY)), EPERM);
+	CHECK_NUMBER(REASON_OF(open("/dev/null", O_RDONLY | O_CREAT, 0600)), EPERM);
+#ifdef SYS_open
+	CHECK_NUMBER(REASON_OF(syscall(SYS_open, "/dev/null", O_RDONLY)), 0);
+	CHECK_NUMBER(REASON_OF(syscall(SYS_open, "/dev/null", O_WRONLY)), EPERM);
+#endif
+}
+
+/* What Go's and the C library's threads do. */
+TEST(threads_are_started_and_processes_are_not)
+{
+	pid_t child;
+
+	set_filter(MOD_GO_LANDLOCK_SCOPES);
+	child = fork();
+	if (child == 0)
+		_exit(0);
+	CHECK(child < 0);
+	CHECK_NUMBER(errno, EPERM);
+	child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	if (child == 0)
+		_exit(0);
+	CHECK(child < 0);
+}
