@@ -151,6 +151,22 @@ wheel: $(VENV)/.asd ## dist/modgo_lsp-….whl with the server plugin for both ma
 	  cp -R target/Linux-$${triple%%-*}/release/lib target/Linux-$${triple%%-*}/release/bin $$to || exit 1; done
 	MODGO_SERVER_PLUGIN=$(CURDIR)/target/plugin $(BIN)/pip wheel --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -w dist .
 
+# The same commit gives the same bytes: times in archives and SBOMs are the commit's.
+dist test-dist: export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
+
+.PHONY: dist
+dist: $(VENV)/.dist ## All that a release is made of, in dist/: wheel, sdist, .vsix, an SBOM of each package, SHA256SUMS
+	rm -rf dist
+	$(MAKE) wheel
+	$(BIN)/python -m hatchling build -t sdist -d dist
+	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run package -- --out ../dist/'
+	$(BIN)/python scripts/sbom.py dist target/plugin
+	cd dist && sha256sum * >SHA256SUMS
+
+.PHONY: test-dist
+test-dist: dist ## make dist, and what it made: SBOMs by their schema, licences, checksums
+	$(BIN)/python -m pytest tests/dist
+
 ##@ Figures
 
 .PHONY: bench
@@ -168,6 +184,11 @@ docs: $(VENV)/.dev ## Write the generated pages anew
 .PHONY: lock
 lock: $(VENV)/.lock ## Pin what pyproject.toml asks for, in requirements/ (UPGRADE=1: the newest versions of everything)
 	$(BIN)/python scripts/lock.py $(if $(UPGRADE),--upgrade)
+
+.PHONY: notices
+notices: $(VENV)/.dev ## Gather the licences of dependencies into THIRD_PARTY_NOTICES, after make lock
+	cd vscode-extension && ./with-node npm ci --no-audit --no-fund
+	$(BIN)/python scripts/notices.py
 
 .PHONY: new-rule
 new-rule: $(VENV)/.dev ## Begin a lint rule: CODE=MG315 NAME=slow-loop SUMMARY="A loop is slow"
