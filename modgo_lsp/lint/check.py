@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 
 class Judgement(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What the rules say of a package that imports the SDK, whatever is configured or suppressed.
+    """What the rules say of a package that imports the SDK, or whose files are not all text, whatever is
+    configured or suppressed.
 
     `suppressions` are those of its files, by path, and those of files elsewhere in which findings stand.
     `dependencies` are the folders of the packages with UDFs that it imports. `registered` are the names that
@@ -45,16 +46,17 @@ class Judgement(msgspec.Struct, frozen=True, array_like=True, gc=False):
     registered: tuple[tuple[str, Location], ...]
     imported_in_module: bool
     in_module: bool
+    imports_sdk: bool
     unread: tuple[str, ...] = ()
 
 
 def judge(package: Package) -> list[Finding]:
     """What the rules say about a package, whatever is configured or suppressed: the builder's verdict.
 
-    A finding may stand in a package that this one imports (MG103). Nothing is said about packages that
-    don't import the SDK."""
+    A finding may stand in a package that this one imports (MG103). Of packages that don't import the SDK only
+    files that are not text are reported."""
     if not package.imports_sdk:
-        return []
+        return _not_text(package) if package.not_text else []
     found: list[Finding] = []
     checks, by_code = _checks()
     # Most functions are as they were when nothing was found in them.
@@ -65,6 +67,12 @@ def judge(package: Package) -> list[Finding]:
         elif unsure:
             found += _by_code(rule, check, package, unsure)
     return found
+
+
+def _not_text(package: Package) -> list[Finding]:
+    from modgo_lsp.rules.mg400_syntax_error import check_text
+
+    return list(check_text(package))
 
 
 @cache
@@ -95,8 +103,8 @@ def _by_code(rule: Rule, check: Check, package: Package, unsure: tuple[Code, ...
 
 
 def judgement(package: Package) -> Judgement | None:
-    """All that is needed to go on without the package; None for one that doesn't import the SDK."""
-    if not package.imports_sdk:
+    """All that is needed to go on without the package; None for one that the rules say nothing about."""
+    if not package.imports_sdk and not package.not_text:
         return None
     findings = judge(package)
     own = {file.document.path: file.document for file in package.files}
@@ -112,6 +120,7 @@ def judgement(package: Package) -> Judgement | None:
         tuple((each.name, each.function) for each in package.registrations if each.name is not None),
         package.imported_in_module,
         package.module is not None,
+        package.imports_sdk,
     )
 
 

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the bytes of a Go file say. `chosen`: a build takes the file; `package` and `imports` as in its
-    Header, nothing where it doesn't."""
+    Header, nothing where it doesn't. `text`: they may be Go source at all."""
 
     digest: bytes
     chosen: bool
     package: str
     imports: tuple[str, ...]
+    text: bool = True
 
     @property
     def says(self) -> tuple[bool, str, tuple[str, ...]]:
@@ -36,13 +37,14 @@ class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class PackageFacts(msgspec.Struct, frozen=True, array_like=True):
-    """The files of a package: their base names, a digest of all, their size, and whether one of them may
-    import the SDK. All that they may import is decoded when somebody asks for it."""
+    """The files of a package: their base names, a digest of all, their size, whether one of them may import
+    the SDK, and whether all are text. All that they may import is decoded when somebody asks for it."""
 
     names: tuple[str, ...]
     digest: bytes
     size: int
     imports_sdk: bool
+    is_text: bool
     all_imports: msgspec.Raw
 
     @property
@@ -66,6 +68,7 @@ class PackageFacts(msgspec.Struct, frozen=True, array_like=True):
             digest_of(b"".join(digests) + names.encode("utf-8", "surrogateescape")),
             sum(stamp.size for name in built if (stamp := stamps[name]) is not None),
             SDK_PATH in imports,
+            all(files[name].text for name in built),
             msgspec.Raw(msgspec.msgpack.encode(imports)),
         )
 
@@ -136,6 +139,11 @@ class ModuleIndex:
         """Whether a file of the package there may import the SDK."""
         package = self.package(directory)
         return package is not None and package.imports_sdk
+
+    def is_judged(self, directory: str) -> bool:
+        """Whether the rules may find anything in the package there."""
+        package = self.package(directory)
+        return package is not None and (package.imports_sdk or not package.is_text)
 
     def digest(self, directory: str, name: str) -> bytes | None:
         """That of a Go file which a build may take; None for any other file, or where nobody has looked."""
@@ -270,12 +278,12 @@ class ModuleIndex:
     def _read(self, name: str, text: bytes, digest: bytes) -> FileFacts:
         # A run in which nothing has changed needs none of this.
         from modgo_lsp.syntax.constraints import is_chosen
-        from modgo_lsp.syntax.header import read_header
+        from modgo_lsp.syntax.header import is_text, read_header
 
         if not is_chosen(name, text, self._context):
             return FileFacts(digest, False, "", ())
         header = read_header(text)
-        return FileFacts(digest, True, header.package, header.imports)
+        return FileFacts(digest, True, header.package, header.imports, is_text(text))
 
     @cached_property
     def _context(self) -> BuildContext:

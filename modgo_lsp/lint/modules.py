@@ -86,7 +86,7 @@ class LintedModule:
         self._as_of = 0 if store is None else store.now()
         kept = read_kept(store.get(root, environment)) if store is not None else Kept()
         self.index = ModuleIndex(root, go_mod, files, environment.release, kept.facts, kept.as_of)
-        self._udfs = [each.directory for each in targets if self.index.imports_sdk(each.directory)]
+        self._udfs = [each.directory for each in targets if self.index.is_judged(each.directory)]
         self._kept = kept
         if self._udfs and store is not None:
             self._kept = kept.checked(files)

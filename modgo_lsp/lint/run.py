@@ -96,9 +96,9 @@ def lint_paths(
         tuple(
             (each.directory, configurations.of(each.directory).settings)
             for each in judgements
-            if not each.imported_in_module
+            if each.imports_sdk and not each.imported_in_module
         ),
-        tuple(each.directory for each in judgements if not each.in_module),
+        tuple(each.directory for each in judgements if each.imports_sdk and not each.in_module),
         tuple(sorted({path for each in judgements for path in each.unread})),
         environment.goroot is not None,
         {module.index.root: module.loader for module in modules if module.loader is not None},

@@ -46,6 +46,7 @@ from modgo_lsp.model.units import FileUnit, PackageUnit, UnparsedUnit
 from modgo_lsp.syntax import ast, errors
 from modgo_lsp.syntax.constraints import BuildContext, context_of
 from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.header import is_text
 from modgo_lsp.syntax.positions import Span
 
 __all__ = ["BuildContext", "Loader"]
@@ -430,6 +431,10 @@ class _Contents:
 
     def unreadable(self) -> tuple[str, ...]:
         return self._unit.unreadable
+
+    def not_text(self) -> tuple[str, ...]:
+        files = self._loader._sources.built(self._unit.directory)
+        return tuple(file.path for file in files if not is_text(file.text))
 
     def functions(self) -> tuple[Function, ...]:
         return tuple(self._loader._declared(self._unit).values())

@@ -240,6 +240,8 @@ class Contents(Protocol):
 
     def unreadable(self) -> tuple[str, ...]: ...
 
+    def not_text(self) -> tuple[str, ...]: ...
+
     def functions(self) -> tuple[Function, ...]: ...
 
     def registrations(self) -> tuple[Registration, ...]: ...
@@ -272,6 +274,11 @@ class Package(msgspec.Struct, frozen=True, dict=True):
     def unreadable(self) -> tuple[str, ...]:
         """The paths of files that a build would take and that can't be read."""
         return self.contents.unreadable()
+
+    @cached_property
+    def not_text(self) -> tuple[str, ...]:
+        """The paths of its files that hold NUL bytes or bytes that are not UTF-8."""
+        return self.contents.not_text()
 
     @cached_property
     def imports_sdk(self) -> bool:

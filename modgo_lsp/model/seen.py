@@ -37,6 +37,9 @@ class Seen:
     def unreadable(self) -> tuple[str, ...]:
         return self._now.unreadable
 
+    def not_text(self) -> tuple[str, ...]:
+        return self._now.not_text
+
     def functions(self) -> tuple[Function, ...]:
         return self._now.functions
 

@@ -22,7 +22,7 @@ async def with_module(server: ModgoServer, request: Request) -> Request:
         return request
     await server.indexed()
     judgements = await server.analysis.run(lambda: server.session.looked_up().workspace())
-    directories = sorted(each.directory for each in judgements)
+    directories = sorted(each.directory for each in judgements if each.imports_sdk)
     if len(directories) != 1:
         there = (
             f"{len(directories)} UDF modules: {', '.join(directories)}" if directories else "no UDF module"

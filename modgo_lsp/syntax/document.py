@@ -114,6 +114,11 @@ class Part:
         return self._kinds
 
     @property
+    def has_clause(self) -> bool:
+        """Whether it begins with a package clause."""
+        return _has_clause(node.kind_id for node in self.tree.root_node.children)
+
+    @property
     def nodes(self) -> Iterator[tree_sitter.Node]:
         """What stands at the top of the part, also what the parser found whole among what it gave up on."""
         offset = self.offset

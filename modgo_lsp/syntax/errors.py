@@ -10,6 +10,7 @@ from tree_sitter import Node as Tree
 
 from modgo_lsp.syntax.document import Document
 from modgo_lsp.syntax.grammar import LANGUAGE
+from modgo_lsp.syntax.header import is_text
 from modgo_lsp.syntax.literals import rune_value
 from modgo_lsp.syntax.positions import Span
 
@@ -57,15 +58,16 @@ _LEXEME = re.compile(
 def first_error(document: Document) -> tuple[Span, str] | None:
     """Where and why `document` doesn't parse, None where it does. The place is the first token that fits
     nothing before it, as the compiler has it; the message a sentence without its full stop."""
-    found = [None if all(document.by_part(_is_plain)) else _bytes(document.source)]
-    if document.first_bad is not None:
-        found.append(_code(document, document.first_bad))
-    first = min(
-        (error for error in found if error is not None), key=lambda error: error[0].start, default=None
-    )
-    if first is None:
+    unreadable = None if all(document.by_part(_is_plain)) else _bytes(document.source)
+    code = None if document.first_bad is None else _code(document, document.first_bad)
+    if unreadable is not None and code is not None and not document.parts[0].has_clause:
+        code = code[0], _no_source(document.source)
+    elif unreadable is not None and (code is None or unreadable[0].start <= code[0].end):
+        # The parser stumbles over a byte that can't stand there, or just before it: the byte is the cause.
+        code = unreadable
+    if code is None:
         return None
-    span, message = first
+    span, message = code
     return Span(document.from_source(span.start), document.from_source(span.end)), message
 
 
@@ -74,15 +76,7 @@ def first_error(document: Document) -> tuple[Span, str] | None:
 
 def _is_plain(text: bytes) -> bool:
     """Whether nothing is wrong with the bytes for certain. No part ends in the middle of a character."""
-    return is_utf8(text) and b"\0" not in text and b"\xef\xbb\xbf" not in text
-
-
-def is_utf8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return is_text(text) and b"\xef\xbb\xbf" not in text
 
 
 def _bytes(text: bytes) -> tuple[Span, str] | None:
@@ -96,8 +90,19 @@ def _bytes(text: bytes) -> tuple[Span, str] | None:
     try:
         text.decode()
     except UnicodeDecodeError as error:
-        errors.append((Span(error.start, error.start + 1), "Go source is UTF-8, and this byte isn't"))
+        errors.append((Span(error.start, error.start + 1), _not_utf8(text[error.start])))
     return min(errors, key=lambda error: error[0].start, default=None)
+
+
+def _no_source(text: bytes) -> str:
+    """What is said of a file that is not text and has no package clause."""
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "this file is UTF-16, and Go source has to be UTF-8: save the file as such"
+    return "this file is binary, and a build takes it for Go source: remove it or give it another name"
+
+
+def _not_utf8(byte: int) -> str:
+    return f"byte 0x{byte:02x} is not UTF-8, which Go source has to be: save the file as such"
 
 
 # --- what the grammar lets pass so that pieces of code can be parsed too

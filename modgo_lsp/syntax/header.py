@@ -64,6 +64,20 @@ def read_header(text: bytes) -> Header:
     return Header(package, _paths(imports))
 
 
+def is_text(text: bytes) -> bool:
+    """Whether a file's bytes may be Go source at all: UTF-8 without NUL bytes. What another file imports
+    can't be read, and Go builds no package that has one."""
+    if b"\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _has_late_import(text: bytes, position: int) -> bool:
     # Looking for the word alone first is quicker by far.
     while (position := text.find(b"import", position)) >= 0:

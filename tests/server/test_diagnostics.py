@@ -235,3 +235,28 @@ async def test_the_workspace_is_pulled_with_files_that_are_not_open(module: Path
         editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([deleted]))
         (gone,) = (await ask(types.WorkspaceDiagnosticParams(known))).items
         assert (gone.uri, list(gone.items)) == (report.uri, [])
+
+
+async def test_a_file_that_is_not_text_is_named_open_or_not(module):
+    (module / "stats.go").write_text("package stats\n\nfunc Plain() {}\n")
+    binary = module / "binary.go"
+    binary.write_bytes(b"\x7fELF\0\0")
+    async with running(module, capable(), fresh=True) as editor:
+        uri = editor.open()
+        await editor.codes_become(binary.as_uri(), "MG400")
+        await editor.codes_become(uri)
+        # A NUL byte that is typed counts as one in a file does, and goes as it came.
+        editor.type(uri, 2, 14, "\0")
+        await editor.codes_become(uri, "MG400")
+        editor.type(uri, 2, 14, "", end=(2, 15))
+        await editor.codes_become(uri)
+
+
+async def test_a_binary_file_far_from_what_is_open_is_named(module):
+    other = module / "other"
+    other.mkdir()
+    (other / "other.go").write_bytes("package other\n".encode("utf-16"))
+    async with running(module, capable(pull=True), fresh=True) as editor:
+        reports = (await editor.client.workspace_diagnostic_async(types.WorkspaceDiagnosticParams([]))).items
+        found = {report.uri: [item.code for item in report.items] for report in reports}
+        assert found[(other / "other.go").as_uri()] == ["MG400"]

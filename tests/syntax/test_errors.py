@@ -64,7 +64,28 @@ def test_place_and_message(source: str, place: str, message: str) -> None:
     ("text", "place", "message"),
     [
         (b"package p\0\n", "1:10", "a NUL byte can't stand in Go source"),
-        (b"package p // \xff\n", "1:14", "Go source is UTF-8, and this byte isn't"),
+        (
+            b"package p // \xff\n",
+            "1:14",
+            "byte 0xff is not UTF-8, which Go source has to be: save the file as such",
+        ),
+        # The parser stumbles before it.
+        (
+            b"package p\nvar caf\xe9 = 1\n",
+            "2:8",
+            "byte 0xe9 is not UTF-8, which Go source has to be: save the file as such",
+        ),
+        (b"package p\nvar = 1 // \xff\n", "2:5", "unexpected =, expected a name or ("),
+        (
+            b"\x7fELF\x02\x01\x01\0\0",
+            "1:1",
+            "this file is binary, and a build takes it for Go source: remove it or give it another name",
+        ),
+        (
+            "package p\n".encode("utf-16"),
+            "1:1",
+            "this file is UTF-16, and Go source has to be UTF-8: save the file as such",
+        ),
         (b"package p\n\xef\xbb\xbf", "2:1", "a byte order mark can only stand at the start of a file"),
     ],
 )
