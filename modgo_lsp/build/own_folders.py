@@ -58,7 +58,7 @@ def _own(wanted: str, kind: Kind) -> str:
     import logging
 
     logging.getLogger(__name__).warning(
-        "modgo's %s folder %s is not used: %s. %s takes its place. Make the folder yours alone, or set %s.",
+        "modgo does not use its %s folder %s: %s. It uses %s instead. Make the folder yours alone, or set %s.",
         *(kind, wanted, reason, used, _VARIABLES[kind][0]),
     )
     return used
@@ -68,7 +68,7 @@ def _unusable(folder: str) -> str | None:
     """Why the folder can't be trusted; None where it can, if it is there."""
     if not os.path.isabs(folder):
         # A process without a home would have its cache in the repository that it looks at.
-        return "it is no absolute path"
+        return "it is not an absolute path"
     with suppress(OSError):  # who writes to it says why that fails
         _make(folder)
     while not os.path.lexists(folder):  # what is not there can be made by who can write above it

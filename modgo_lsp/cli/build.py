@@ -49,7 +49,7 @@ from modgo_lsp.report.build import build_json
 @click.option(
     "--keep-generated", metavar="DIR", shell_complete=folders, help="Write the generated Go files to DIR."
 )
-@click.option("--force", is_flag=True, help="Replace what -o names though it is no shared object.")
+@click.option("--force", is_flag=True, help="Replace the output file even if it is not a shared object.")
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
 @click.option("--cc", metavar="CC", help="The C compiler (default: likewise).")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")

@@ -52,7 +52,7 @@ from modgo_lsp.cli.lint_run import FAIL_ON, FORMATS, Options, lint
 )
 @click.option("--baseline", metavar="FILE", shell_complete=files, help="Don't report what this file knows.")
 @click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline instead.")
-@click.option("--force", is_flag=True, help="Replace the baseline though it is none.")
+@click.option("--force", is_flag=True, help="Replace the file even if it is not a baseline.")
 @click.option("-w", "--watch", is_flag=True, help="Lint again whenever a file changes.")
 @click.option("--no-cache", is_flag=True, help="Judge everything anew, and keep nothing for the next run.")
 @click.option("--build", is_flag=True, help="Also build and load the modules, and report what that says.")

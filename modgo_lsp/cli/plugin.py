@@ -38,7 +38,7 @@ def _own_target() -> str:
     "--target", type=click.Choice([f"linux/{arch}" for arch in PLUGIN_MACHINES]), default=_own_target,
     help="The machine of the servers (default: this one).",
 )  # fmt: skip
-@click.option("--force", is_flag=True, help="Replace files that are no such programs, too.")
+@click.option("--force", is_flag=True, help="Replace existing files of any kind.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(output: Path, target: str, force: bool, as_json: bool) -> None:
     """Write the server plugin to a folder: lib/libmod_go_asd.so, which makes a stock Aerospike server run Go

@@ -195,6 +195,6 @@ def test_a_command_says_it_on_standard_error_and_works(folders: Path) -> None:
             check=False,
         )
         assert done.returncode == 0
-        assert done.stderr.count(f"modgo's cache folder {cache} is not used: everybody can write to") == 1
+        assert done.stderr.count(f"modgo does not use its cache folder {cache}: everybody can write to") == 1
     assert [each.name for each in (folders / "tmp").iterdir()] == [f"modgo-{os.geteuid()}"]
     assert list(cache.iterdir()) == []
