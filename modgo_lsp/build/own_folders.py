@@ -58,7 +58,8 @@ def _own(wanted: str, kind: Kind) -> str:
     import logging
 
     logging.getLogger(__name__).warning(
-        "modgo does not use its %s folder %s: %s. It uses %s instead. Make the folder yours alone, or set %s.",
+        "modgo does not use its %s folder %s: %s. "
+        "It uses %s instead. Make the folder yours alone, or set %s.",
         *(kind, wanted, reason, used, _VARIABLES[kind][0]),
     )
     return used
