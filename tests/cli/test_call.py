@@ -66,6 +66,17 @@ def test_negative_numbers_and_words_are_arguments(module: Path) -> None:
     assert done.stdout.splitlines()[0] == '"--json"'
 
 
+def test_json_has_the_digits_of_values(module: Path) -> None:
+    values = "[9007199254740993,9007199254740991,88.0,-0.0,1e300,6,6.5]"
+    exact = values.replace("9007199254740993", '{"$int":"9007199254740993"}')
+    done = modgo(
+        "call", "udfs.so", "echo", values, "--record", f'{{"bins":{{"v":{values}}}}}', "--json", cwd=module
+    )
+    printed = "".join(done.stdout.split())
+    assert f'"result":{exact},' in printed
+    assert f'"bins":{{"v":{exact}}}' in printed
+
+
 def test_default_samples_lie_beside_the_module(module: Path) -> None:
     samples = module / "testdata" / "udf"
     samples.mkdir(parents=True)

@@ -335,6 +335,14 @@ export class Workbench {
     await this.page.locator(TOAST, { hasText: text }).locator(".monaco-button", { hasText: label }).click();
   }
 
+  /** Presses a button of a notification that may have left the screen, but wasn't answered. */
+  async pressButtonInCenter(text, label) {
+    const center = this.page.locator(".notifications-center.visible");
+    await this.run("Notifications: Show Notifications", center);
+    const row = center.locator(".monaco-list-row", { hasText: text });
+    await row.locator(".monaco-button", { hasText: label }).click();
+  }
+
   async clearToasts() {
     await this.run("Notifications: Clear All Notifications");
     await this.page.locator(TOAST).first().waitFor({ state: "detached" });

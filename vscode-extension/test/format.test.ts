@@ -185,7 +185,7 @@ describe("a call", () => {
       "# Run of a UDF\n\n```text",
       'Call     take(1, "x")',
       "Package  /code/counters, as its files were saved then",
-      "Time     14:03:22",
+      "Time     2026-01-31 14:03:22",
       "```\n\nResult, after 312 µs:\n\n```json\ntrue\n```\n",
     ];
     assert.ok(report.startsWith(head.join("\n")), report);
@@ -203,8 +203,8 @@ describe("a call", () => {
   });
   it("shows a record under the run that it is of, and a missing one as such", () => {
     const run = runOf(updated, "4");
-    assert.match(formatRecord(run, record(5)), /^\/\/ take\(4\), run at 14:03:22\n\{\n {2}"key"/);
-    assert.equal(formatRecord(run, null), "// take(4), run at 14:03:22\n// no record\n");
+    assert.match(formatRecord(run, record(5)), /^\/\/ take\(4\), run at 2026-01-31 14:03:22\n\{\n {2}"key"/);
+    assert.equal(formatRecord(run, null), "// take(4), run at 2026-01-31 14:03:22\n// no record\n");
   });
 });
 

@@ -1,22 +1,76 @@
-// Code from somewhere, opened in Restricted Mode: it is checked, and nothing of it is run until it is trusted.
+// Code from somewhere, opened in Restricted Mode: it is checked, and nothing of it is run until it is trusted. Its
+// modules never are, for no Python of ours looks for any where the code lies.
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { INTERPRETER } from "../places.mjs";
 
-/** A workspace that would like its own program to run as the interpreter, in both ways it could ask for it. */
-function setTraps(folder) {
-  const trap = path.join(folder, ".venv/bin/python");
+/** Prints every name that a Python of ours could import at its top level: Python's own, ours and our libraries'. */
+const MODULES = `
+import importlib.metadata, sys
+names = {*sys.stdlib_module_names, *importlib.metadata.packages_distributions(), "modgo_lsp", "sitecustomize", "usercustomize"}
+print("\\n".join(name for name in names if name.isidentifier()))
+`;
+const PROGRAMS = [
+  "go",
+  "gofmt",
+  "cc",
+  "gcc",
+  "clang",
+  "ld",
+  "git",
+  "python3",
+  "python",
+  "modgo",
+  "modgo-lsp",
+  "gopls",
+];
+const NAMED = { interpreter: ".venv/bin/python", go: "tools/go", cc: "tools/cc" };
+const HELLO = `package hello
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func Hello(rec *udf.Record) string { return "hi" }
+`;
+
+/** What of the workspace was run. */
+function ran(folder) {
+  return readdirSync(path.join(folder, "RAN")).sort();
+}
+
+/** A program that leaves a mark and is then what it pretends to be. */
+function setTrap(folder, file, program) {
+  const trap = path.join(folder, file);
+  const mark = path.join(folder, "RAN", file.replaceAll("/", "-"));
   mkdirSync(path.dirname(trap), { recursive: true });
-  writeFileSync(trap, `#!/bin/sh\ntouch "${path.join(folder, "RAN")}"\nexec "${INTERPRETER}" "$@"\n`);
+  writeFileSync(trap, `#!/bin/sh\n: >"${mark}"\nexec "${program}" "$@"\n`);
   chmodSync(trap, 0o755);
+  return trap;
+}
+
+/** A workspace that would like its own programs and modules to run, in every way it could ask for it. */
+function setTraps(folder) {
+  mkdirSync(path.join(folder, "RAN"));
+  const which = (name) => execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+  const interpreter = setTrap(folder, NAMED.interpreter, INTERPRETER);
+  const go = setTrap(folder, NAMED.go, which("go"));
+  const cc = setTrap(folder, NAMED.cc, which("cc"));
+  for (const name of PROGRAMS) setTrap(folder, name, "/bin/false");
+  for (const name of execFileSync(INTERPRETER, ["-c", MODULES], { encoding: "utf8" }).trim().split("\n")) {
+    const mark = path.join(folder, "RAN", `${name}.py`);
+    const code = `open(${JSON.stringify(mark)}, "w").close()\n`;
+    const taken = existsSync(path.join(folder, name)); // by a program
+    if (!taken) mkdirSync(path.join(folder, name));
+    writeFileSync(path.join(folder, taken ? `${name}.py` : `${name}/__init__.py`), code);
+    writeFileSync(path.join(folder, "hello", `${name}.py`), code);
+    writeFileSync(path.join(folder, "counters", `${name}.py`), code);
+  }
+  writeFileSync(path.join(folder, "modgo.toml"), `go = ${JSON.stringify(go)}\ncc = ${JSON.stringify(cc)}\n`);
   mkdirSync(path.join(folder, ".vscode"));
-  writeFileSync(path.join(folder, ".vscode/settings.json"), JSON.stringify({ "modgo.interpreter": trap }));
-  const hello = path.join(folder, "hello/hello.go");
-  writeFileSync(
-    hello,
-    'package hello\n\nimport "github.com/GeertJohan/aerospike-mod-go/udf"\n\nfunc Hello(rec *udf.Record) string { return "hi" }\n',
-  );
+  const settings = { "modgo.interpreter": interpreter, "modgo.go.path": go, "modgo.c.compiler": cc };
+  writeFileSync(path.join(folder, ".vscode/settings.json"), JSON.stringify(settings));
+  writeFileSync(path.join(folder, "hello/hello.go"), HELLO);
 }
 
 const BUILD = "Modgo: Build UDF module";
@@ -39,7 +93,21 @@ export const restrictedMode = {
           outputLog().includes(`Interpreter from setting: ${INTERPRETER} has modgo-lsp`),
           outputLog(),
         );
-        assert.ok(!existsSync(path.join(folder, "RAN")), "a program of the workspace was run");
+        assert.deepEqual(ran(folder), []);
+      },
+    ],
+    [
+      "an edit is checked and a hover answered, and nothing of the workspace is run",
+      async ({ workbench, folder }) => {
+        await workbench.typeAt(6, 1, 'func More(rec *udf.Record) string { return "more" }\n');
+        await workbench.problem(/More.*not registered.*MG101/);
+        await workbench.openFile("counters/counters.go");
+        const lines = readFileSync(path.join(folder, "counters/counters.go"), "utf8").split("\n");
+        await workbench.goTo(lines.findIndex((text) => text.startsWith("func Take(")) + 1, 7);
+        const hover = workbench.page.locator(".monaco-hover", { hasText: "take(" });
+        await workbench.run("Show or Focus Hover", hover);
+        await workbench.page.keyboard.press("Escape");
+        assert.deepEqual(ran(folder), []);
       },
     ],
     [
@@ -63,6 +131,7 @@ export const restrictedMode = {
         );
         assert.deepEqual(await workbench.toastButtons(text), ["Manage Workspace Trust"]);
         assert.ok(!existsSync(path.join(folder, "counters/counters.so")));
+        assert.deepEqual(ran(folder), []);
       },
     ],
     [
@@ -77,10 +146,11 @@ export const restrictedMode = {
         await workbench.settled(BUILD);
         await workbench.openFile("hello/hello.go");
         await workbench.problem(/Hello.*not registered.*MG101/, 60);
-        assert.ok(existsSync(path.join(folder, "RAN")), "the workspace's interpreter wasn't taken");
+        assert.deepEqual(ran(folder), [".venv-bin-python"]);
         await workbench.openFile("counters/counters.go");
         await workbench.run(BUILD);
         await workbench.toast(/^Built counters\.so/, 180);
+        assert.deepEqual(ran(folder), [".venv-bin-python", "tools-cc", "tools-go"]);
       },
     ],
   ],

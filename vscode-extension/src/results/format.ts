@@ -202,9 +202,9 @@ function formatCall({ name, args }: Run): string {
   return `${escapeHidden(name).replaceAll("\n", "\\n")}(${items.join(", ")})`;
 }
 
-/** "14:03:22", in the user's time zone. */
+/** "2026-01-31 14:03:22", in the user's time zone. */
 export function formatTime(time: Date): string {
-  return time.toTimeString().slice(0, 8);
+  return time.toLocaleString("sv-SE"); // whose form is ISO 8601's
 }
 
 /** Everything about one run, as Markdown; what comes from the workspace is in fences, so that none is markup. */
