@@ -26,13 +26,15 @@ from modgo_lsp.cli.module import (
     write_json,
 )
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.cli.seconds import SECONDS
+from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.cli.words import FunctionCommand, argument_values
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_key
 from modgo_lsp.host.values import Value
 from modgo_lsp.lint.config import Settings
+from modgo_lsp.report.escape import styled
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.aggregate import (
     Place,
@@ -88,7 +90,7 @@ class Call(msgspec.Struct, frozen=True):
     help="The module here, for the client's part of a stream UDF.",
 )  # fmt: skip
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=APPLY_SECONDS, show_default=True,
+    "--timeout", type=SECONDS, default=APPLY_SECONDS, show_default=True,
     metavar="SECONDS", help="How long the call may take.",
 )  # fmt: skip
 @click.option("--go", metavar="GO", help="The go command, where --module is a package to build.")
@@ -161,8 +163,8 @@ def _record(call: Call, key: Record) -> int:
         show_failure(result.failure)
     else:
         text = json.dumps(json_of(result.values[0]), ensure_ascii=False)
-        click.echo(click.style(text, fg="green") if is_coloured(sys.stdout) else text)
-        click.echo(f"in {result.elapsed_ns / 1e6:.3f} ms", err=True)
+        say(styled(text, fg="green") if is_coloured(sys.stdout) else text)
+        say(f"in {result.elapsed_ns / 1e6:.3f} ms", err=True)
     return _code(result.failure)
 
 

@@ -16,8 +16,9 @@ from modgo_lsp.cli.completion import files, folders
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import complete, exit_code_of, settings_for, show_findings, tools_for, write_json
 from modgo_lsp.cli.progress import progress
-from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report.build import build_json
+from modgo_lsp.report.escape import styled
 
 
 @click.command(
@@ -117,11 +118,11 @@ def _show(result: BuildResult) -> None:
     if result.findings:
         show_findings(result.findings)
     if not result.ok:
-        click.echo(f"\n{result.module} was not built.", err=True)
+        say(f"\n{result.module} was not built.", err=True)
         return
     names = [str(function["name"]) for function in result.functions]
     size = f"{result.bytes / 1e6:.1f} MB"
     path = os.path.relpath(result.output)
-    done = click.style(path, bold=True) if is_coloured(sys.stdout) else path
+    done = styled(path, bold=True) if is_coloured(sys.stdout) else path
     count = f"{len(names)} function{'' if len(names) == 1 else 's'}"
-    click.echo(f"{done}: {size}, {count} ({', '.join(names)}), {result.elapsed_ms / 1000:.1f} s")
+    say(f"{done}: {size}, {count} ({', '.join(names)}), {result.elapsed_ms / 1000:.1f} s")

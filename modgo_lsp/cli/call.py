@@ -24,6 +24,7 @@ from modgo_lsp.cli.module import (
     write_json,
 )
 from modgo_lsp.cli.progress import waiting
+from modgo_lsp.cli.seconds import SECONDS
 from modgo_lsp.cli.size import size_option
 from modgo_lsp.cli.words import FunctionCommand, argument_values
 from modgo_lsp.host.replay import ReplayError, read_replay
@@ -72,7 +73,7 @@ Tell = Callable[[NumberedResult], None]
 )  # fmt: skip
 @click.option("--key", metavar="JSON", help='The record\'s key, like ["test", "demo", "k1"].')
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=CALL_SECONDS, show_default=True,
+    "--timeout", type=SECONDS, default=CALL_SECONDS, show_default=True,
     metavar="SECONDS", help="How long a call may take.",
 )  # fmt: skip
 @click.option(

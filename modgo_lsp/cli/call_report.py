@@ -11,13 +11,12 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import click
-
-from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
 from modgo_lsp.host.sample import Record, sample_json
 from modgo_lsp.host.work import Calls, Outcome
+from modgo_lsp.report.escape import styled
 
 Paint = Callable[[str, str], str]
 
@@ -47,53 +46,53 @@ def show_one_of_many(source: str) -> Callable[[NumberedResult], None]:
             return
         key = _compact(sample_json(result.before)["key"])
         did = f"  {', '.join(result.operations)}" if result.operations else ""
-        click.echo(f"{key}: {_paint()(_compact(json_of(result.value)), 'green')}{did}")
+        say(f"{key}: {_paint()(_compact(json_of(result.value)), 'green')}{did}")
 
     return show
 
 
 def show_failure(failure: Failure, place: str = "") -> None:
     """Message, frames, and what to do next, on the standard error."""
-    click.echo(f"{place}{_paint()(failure.kind, 'red')}: {failure.message}", err=True)
+    say(f"{place}{_paint()(failure.kind, 'red')}: {failure.message}", err=True)
     for frame in failure.frames:
-        click.echo(f"  at {frame}", err=True)
+        say(f"  at {frame}", err=True)
     if failure.remedy:
-        click.echo(f"Help: {failure.remedy}", err=True)
+        say(f"Help: {failure.remedy}", err=True)
     if failure.replay:
-        click.echo(f"Help: `modgo call --replay {failure.replay}` runs exactly this call again", err=True)
+        say(f"Help: `modgo call --replay {failure.replay}` runs exactly this call again", err=True)
 
 
 def _show_logs(logs: tuple[LogLine, ...], before: str = "") -> None:
     for line in logs:
         place = f"{line.location}: " if line.location else ""
-        click.echo(f"{before}{line.level}: {place}{line.message}", err=True)
+        say(f"{before}{line.level}: {place}{line.message}", err=True)
 
 
 def _show_call(result: CallResult) -> None:
     paint = _paint()
-    click.echo(paint(_compact(json_of(result.value)), "green"))
+    say(paint(_compact(json_of(result.value)), "green"))
     for change in _changes(result):
         colour = {"+": "green", "-": "red"}.get(change[0])
-        click.echo(paint(change, colour) if colour else change)
+        say(paint(change, colour) if colour else change)
     did = ", ".join(result.operations) or "no write"
-    click.echo(f"{did} in {result.elapsed_ns / 1e6:.3f} ms")
+    say(f"{did} in {result.elapsed_ns / 1e6:.3f} ms")
 
 
 def _show_stream(result: StreamResult) -> None:
     paint = _paint()
     for value in result.values:
-        click.echo(paint(_compact(json_of(value)), "green"))
+        say(paint(_compact(json_of(value)), "green"))
     for number, node in enumerate(result.nodes, 1):
         gave = f"{_many(node.records, 'record')} → {_many(len(node.values), 'value')}"
-        click.echo(f"  node {number}: {gave} in {node.elapsed_ns / 1e6:.3f} ms")
-    click.echo(f"{_many(len(result.values), 'value')} in {result.elapsed_ns / 1e6:.3f} ms")
+        say(f"  node {number}: {gave} in {node.elapsed_ns / 1e6:.3f} ms")
+    say(f"{_many(len(result.values), 'value')} in {result.elapsed_ns / 1e6:.3f} ms")
 
 
 def _show_summary(calls: Calls) -> None:
     results = [one.result for one in calls.results]
     failed = sum(not result.ok for result in results)
     elapsed = sum(result.elapsed_ns for result in results) / 1e6
-    click.echo(f"{_many(len(results), 'call')}, {failed or 'none'} failed, in {elapsed:.3f} ms")
+    say(f"{_many(len(results), 'call')}, {failed or 'none'} failed, in {elapsed:.3f} ms")
 
 
 def _changes(result: CallResult) -> list[str]:
@@ -119,7 +118,7 @@ def _lines(record: Record) -> list[str]:
 
 def _paint() -> Paint:
     coloured = is_coloured(sys.stdout)
-    return lambda text, colour: click.style(text, fg=colour) if coloured else text
+    return lambda text, colour: styled(text, fg=colour) if coloured else text
 
 
 def _many(count: int, what: str) -> str:

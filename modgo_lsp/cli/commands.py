@@ -6,6 +6,7 @@ Not for: what they do (each has a file of its own), nor the process that they ru
 from __future__ import annotations
 
 import gc
+import io
 from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import click
 
 from modgo_lsp import __version__
 from modgo_lsp.cli.failure import CliError, asks_for_json, show_as_json
-from modgo_lsp.cli.terminal import colour_wish
+from modgo_lsp.cli.terminal import colour_wish, say
 
 # Only a shell that completes words needs it.
 if TYPE_CHECKING:
@@ -113,7 +114,9 @@ def run(words: Sequence[str]) -> object:
         if asks_for_json(words):
             show_as_json(failure)
         else:
-            failure.show()
+            shown = io.StringIO()
+            failure.show(shown)
+            say(shown.getvalue(), err=True, nl=False)
         return failure.exit_code
     except click.Abort as end:
         raise KeyboardInterrupt from end.__cause__

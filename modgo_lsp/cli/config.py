@@ -15,6 +15,7 @@ import msgspec
 
 from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.terminal import say
 from modgo_lsp.lint.config import KEYS, configuration, schema
 from modgo_lsp.model.files import DiskFiles
 
@@ -35,7 +36,7 @@ def command(directory: str, show_schema: bool, output_format: str) -> None:
       modgo config --schema > modgo.schema.json
     """
     if show_schema:
-        click.echo(json.dumps(schema(), indent=2))
+        say(json.dumps(schema(), indent=2))
         return
     if not Path(directory).is_dir():
         raise CliError(f"{directory}: there is no such folder", "name the folder of a package or module")
@@ -43,13 +44,13 @@ def command(directory: str, show_schema: bool, output_format: str) -> None:
     values = msgspec.to_builtins(found.settings)
     if output_format == "json":
         settings = {key: {"value": values[key], "source": found.sources[key]} for key in KEYS}
-        click.echo(json.dumps({"file": found.file, "settings": settings}, indent=2))
+        say(json.dumps({"file": found.file, "settings": settings}, indent=2))
     else:
         width = max(len(key) for key in KEYS)
         for key in KEYS:
-            click.echo(f"{key:<{width}} = {json.dumps(values[key])}  ({_shown(found.sources[key])})")
+            say(f"{key:<{width}} = {json.dumps(values[key])}  ({_shown(found.sources[key])})")
     for problem in found.problems:
-        click.echo(f"Error: {problem}", err=True)
+        say(f"Error: {problem}", err=True)
     sys.exit(2 if found.problems else 0)
 
 

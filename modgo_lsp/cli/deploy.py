@@ -14,6 +14,8 @@ from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import complete, settings_for, write_json
 from modgo_lsp.cli.progress import progress, waiting
+from modgo_lsp.cli.seconds import SECONDS
+from modgo_lsp.cli.terminal import say
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.deploy import (
@@ -42,7 +44,7 @@ from modgo_lsp.ship.trial import try_module
 @click.option("--no-load", is_flag=True, help="Don't load the module on this machine first.")
 @click.option("--no-probe", is_flag=True, help="Don't ask the nodes whether they run Go modules.")
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=WAIT_SECONDS, show_default=True,
+    "--timeout", type=SECONDS, default=WAIT_SECONDS, show_default=True,
     metavar="SECONDS", help="How long to wait for the nodes.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
@@ -92,7 +94,7 @@ def _try(module: Path, as_json: bool) -> None:
     with waiting(f"loading {module} here", as_json):
         untried = complete(try_module(module, settings.cc))
     if untried:
-        click.echo(f"{module} was not loaded here first: {untried}", err=True)
+        say(f"{module} was not loaded here first: {untried}", err=True)
 
 
 def _ask(present: RemoteModule, as_json: bool) -> None:
@@ -103,7 +105,7 @@ def _ask(present: RemoteModule, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
         raise CliError(told, "add --yes to replace it")
     if not click.confirm(f"{told[0].upper()}{told[1:]}. Replace it?", err=True):
-        click.echo("Nothing was changed.", err=True)
+        say("Nothing was changed.", err=True)
         sys.exit(1)
 
 
@@ -111,9 +113,9 @@ def _show(result: Deployed, loaded: str) -> None:
     cargo = result.cargo
     parts = f" in {len(cargo.files)} files" if len(cargo.files) > 1 else ""
     did = {"new": "deployed", "replaced": "replaced", "unchanged": "was there already"}[result.change]
-    click.echo(
+    say(
         f"{cargo.module} {did}: {cargo.size:,} bytes ({cargo.sent_bytes:,} compressed{parts}), "
         f"sha256 {cargo.sha256[:12]}…"
     )
     for node in result.nodes:
-        click.echo(f"  {node} has it, checksum verified{loaded}")
+        say(f"  {node} has it, checksum verified{loaded}")

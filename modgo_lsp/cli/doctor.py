@@ -20,11 +20,12 @@ from modgo_lsp.build.named_programs import named_by_file
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
 from modgo_lsp.cli.module import complete, settings_for, write_json
-from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.host.fenced import fence_lacks
 from modgo_lsp.host.native import libmod_go
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.report.escape import styled
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -65,12 +66,12 @@ def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None
         from modgo_lsp.cli.bug_report import Looked, bug_report
 
         looked = (Looked(each.name, each.ok, each.version, each.path, each.message) for each in checks)
-        click.echo(bug_report(looked, Path()))
+        say(bug_report(looked, Path()))
     elif as_json:
         write_json({"checks": msgspec.to_builtins(checks)})
     else:
         for check in checks:
-            click.echo(_line(check))
+            say(_line(check))
     sys.exit(0 if all(check.ok for check in checks) else 2)
 
 
@@ -168,7 +169,7 @@ def _zig() -> Check:
 def _line(check: Check) -> str:
     mark = "ok" if check.ok else "missing"
     if is_coloured(sys.stdout):
-        mark = click.style(mark, fg="green" if check.ok else "red", bold=not check.ok)
+        mark = styled(mark, fg="green" if check.ok else "red", bold=not check.ok)
     path = f"  {_shown(check.path)}" if check.path is not None else ""
     help_line = f"\n    Help: {check.remedy}" if check.remedy else ""
     return f"{check.name + ':':<12} {mark}{path}\n    {check.message}{help_line}"

@@ -11,6 +11,8 @@ from typing import IO, Any
 
 import click
 
+from modgo_lsp.cli.terminal import say
+
 
 class CliError(click.ClickException):
     """Usage, configuration or toolchain: exit code 2. `message` says what and where, `remedy` what to do.
@@ -24,9 +26,9 @@ class CliError(click.ClickException):
         self.remedy = remedy
 
     def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"Error: {self.format_message()}", file=file, err=file is None)
+        say(f"Error: {self.format_message()}", file=file, err=file is None)
         if self.remedy:
-            click.echo(f"Help: {self.remedy}", file=file, err=file is None)
+            say(f"Help: {self.remedy}", file=file, err=file is None)
 
 
 def asks_for_json(words: Sequence[str]) -> bool:
@@ -45,4 +47,4 @@ def show_as_json(failure: click.ClickException) -> None:
         "message": message,
         "frames": [],
     }
-    click.echo(json.dumps({"ok": False, "error": error, "findings": []}, indent=2, ensure_ascii=False))
+    say(json.dumps({"ok": False, "error": error, "findings": []}, indent=2, ensure_ascii=False))

@@ -14,7 +14,8 @@ from modgo_lsp.build.go_info import GoInfo
 from modgo_lsp.build.inspect import ElfFacts, Inspection, inspect
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import write_json
-from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.report import escape
 
 # Of Go's settings those that say what kind of build it was; the JSON has them all.
 _TELLING = ("-buildmode", "-tags", "-trimpath", "-race", "GOOS", "GOARCH", "GOAMD64", "GOARM64")
@@ -51,18 +52,18 @@ def _show(found: Inspection) -> None:
     coloured = is_coloured(sys.stdout)
 
     def styled(text: str, **how: object) -> str:
-        return click.style(text, **how) if coloured else text  # type: ignore[arg-type]
+        return escape.styled(text, **how) if coloured else text
 
     verdict = (
         styled("can be a UDF module", fg="green") if found.is_module else styled("no UDF module", fg="red")
     )
-    title = styled(_printable(found.path), bold=True)
-    click.echo(f"{title}: {verdict}, {_size(found.bytes)}")
+    title = styled(escape.on_a_line(found.path), bold=True)
+    say(f"{title}: {verdict}, {_size(found.bytes)}")
     for problem in found.problems:
-        click.echo(f"  {'problem':<9}{_printable(problem)}")
+        say(f"  {'problem':<9}{escape.on_a_line(problem)}")
     lines = [] if found.elf is None else [*_elf_lines(found, found.elf), *_go_lines(found.go)]
     for name, text in lines:
-        click.echo(f"  {styled(f'{name:<9}', dim=True)}{_printable(text)}")
+        say(f"  {styled(f'{name:<9}', dim=True)}{escape.on_a_line(text)}")
 
 
 def _elf_lines(found: Inspection, elf: ElfFacts) -> list[tuple[str, str]]:
@@ -92,14 +93,6 @@ def _go_lines(info: GoInfo | None) -> list[tuple[str, str]]:
 
 def _replaced(by: str) -> str:
     return f" => {by}" if by else ""
-
-
-def _printable(text: str) -> str:
-    """The text without what a terminal would obey: it may come from the file."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in text
-    )
 
 
 def _size(size: int) -> str:

@@ -6,10 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-import click
-
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.lint_run import Options
+from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import check_place, content_where, explain, workspace_of, write_file
 from modgo_lsp.lint.baseline import DEFAULT_NAME, is_baseline, write_baseline
 from modgo_lsp.lint.config import configuration
@@ -46,9 +45,9 @@ def write_baseline_of(
         raise CliError(*explain(error, _REMEDY, force=True)) from None
     shown = Sources(files, os.getcwd()).shown(path)
     count = len(outcome.findings)
-    click.echo(f"{shown} knows {count} finding{'s' * (count != 1)} from now on.")
+    say(f"{shown} knows {count} finding{'s' * (count != 1)} from now on.")
     if configured.baseline is None:
-        click.echo(f"Lint with --baseline {shown}, or name it as `baseline` in modgo.toml.")
+        say(f"Lint with --baseline {shown}, or name it as `baseline` in modgo.toml.")
     for problem in outcome.problems:
-        click.echo(f"Error: {printable(str(problem))}", err=True)
+        say(f"Error: {printable(str(problem))}", err=True)
     return 2 if outcome.problems else 0

@@ -20,7 +20,7 @@ from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.cli.counting import counting
-from modgo_lsp.cli.terminal import colour_wish, is_coloured
+from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.fix import Fixed, best, fix_paths
@@ -28,12 +28,15 @@ from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import Outcome, absolute, lint_paths
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.model.finding import Finding
+from modgo_lsp.report.escape import shown
 from modgo_lsp.report.sources import Sources, printable
 from modgo_lsp.report.style import Painter
 
 if TYPE_CHECKING:
     from modgo_lsp.model.load import Loader
+    from modgo_lsp.report.problems import Problem
 
+_MOST_INPUT = 64 << 20  # bytes, of a file that people write
 _SEVERITIES = ("error", "warning", "information", "hint")
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 FAIL_ON = (*_SEVERITIES, "never")
@@ -95,7 +98,12 @@ def _input(options: Options) -> tuple[Files, list[str]]:
     from modgo_lsp.syntax.document import parse
 
     path = absolute(options.stdin_filename)
-    document = parse(path, sys.stdin.buffer.read())
+    text = sys.stdin.buffer.read(_MOST_INPUT + 1)
+    if len(text) > _MOST_INPUT:
+        from modgo_lsp.cli.failure import CliError
+
+        raise CliError(f"the standard input has more than {_MOST_INPUT >> 20} MiB", "lint a smaller file")
+    document = parse(path, text)
     return OverlayFiles(DiskFiles(), {path: document}), [path]
 
 
@@ -174,26 +182,31 @@ def _show(options: Options, outcome: Outcome, files: Files) -> None:
 def _report(options: Options, outcome: Outcome, sources: Sources) -> None:
     """Writes the findings in the format that was asked for; each format loads what it needs itself."""
     findings, counts = outcome.findings, outcome.counts
+    problems: list[Problem] = []
+    if outcome.problems:
+        from modgo_lsp.report.problems import problems_of
+
+        problems = problems_of(outcome.problems, sources)
     if options.output_format == "json":
         from modgo_lsp.report.json import report_json
 
-        _echo(report_json(findings, counts, sources))
+        _echo(report_json(findings, counts, sources, problems))
     elif options.output_format == "sarif":
         from modgo_lsp.report.sarif import report_sarif
 
-        _echo(report_sarif(findings, sources, [printable(str(each)) for each in outcome.problems]))
+        _echo(report_sarif(findings, sources, problems))
     elif options.output_format == "github":
         from modgo_lsp.report.github import report_github
 
-        _echo(report_github(findings, sources))
+        _echo(report_github(findings, sources, problems))
     elif options.output_format == "gitlab":
         from modgo_lsp.report.gitlab import report_gitlab
 
-        _echo(report_gitlab(findings, sources))
+        _echo(report_gitlab(findings, sources, problems))
     elif options.output_format == "junit":
         from modgo_lsp.report.junit import report_junit
 
-        _echo(report_junit(findings, sources))
+        _echo(report_junit(findings, sources, problems))
     elif options.output_format == "concise":
         from modgo_lsp.report.concise import report_concise
 
@@ -231,7 +244,7 @@ def _echo(text: str, gap: bool = False) -> None:
     """Writes to the standard output, as click would."""
     if not text:
         return
-    text += "\n" * gap
+    text = shown(text) + "\n" * gap
     if sys.platform != "win32" and sys.stdout.encoding == "utf-8":
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
@@ -243,9 +256,7 @@ def _echo(text: str, gap: bool = False) -> None:
 
 def _complain(text: str) -> None:
     """Writes a line to the standard error."""
-    from click import echo
-
-    echo(text, err=True, color=colour_wish())
+    say(text, err=True)
 
 
 def _fixable(findings: tuple[Finding, ...]) -> str:
@@ -261,7 +272,11 @@ def _mend(options: Options, fixed: Fixed, files: Files) -> int:
     from modgo_lsp.cli.rewrite import unified_diff, write_changes
 
     if options.diff:
-        _echo(unified_diff(fixed.changes).rstrip("\n"))
+        diff = unified_diff(fixed.changes).rstrip("\n")
+        if sys.stdout.isatty():
+            _echo(diff)
+        elif diff:  # a patch, with all that the source has in it
+            sys.stdout.write(f"{diff}\n")
         for problem in fixed.outcome.problems:
             _complain(f"Error: {printable(str(problem))}")
         return 2 if fixed.outcome.problems else int(bool(fixed.changes) and not options.exit_zero)

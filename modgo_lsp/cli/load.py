@@ -21,12 +21,14 @@ from modgo_lsp.cli.module import (
     write_json,
 )
 from modgo_lsp.cli.progress import waiting
+from modgo_lsp.cli.seconds import SECONDS
 from modgo_lsp.cli.size import size_option
-from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.report.build import findings_json
+from modgo_lsp.report.escape import styled
 
 
 @click.command(
@@ -36,7 +38,7 @@ from modgo_lsp.report.build import findings_json
 )
 @click.argument("module", metavar="FILE.so|PKG", default=".", shell_complete=files)
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=LOAD_SECONDS, show_default=True,
+    "--timeout", type=SECONDS, default=LOAD_SECONDS, show_default=True,
     metavar="SECONDS", help="How long loading may take.",
 )  # fmt: skip
 @click.option(
@@ -81,18 +83,18 @@ async def _load(
 def _show(result: LoadResult, package: str) -> None:
     """`package` is the folder that it was built of, "" for a module that was there."""
     for line in result.logs:
-        click.echo(f"{line.level}: {line.message}", err=True)
+        say(f"{line.level}: {line.message}", err=True)
     failure = result.failure
     if failure is not None:
         if any(finding.location.path.endswith(".go") for finding in result.findings):
             show_findings(result.findings)
-            click.echo("\nThe module was not loaded.", err=True)
+            say("\nThe module was not loaded.", err=True)
         else:
-            click.echo(f"Error: {failure.message}", err=True)
+            say(f"Error: {failure.message}", err=True)
             for frame in failure.frames:
-                click.echo(f"  at {frame}", err=True)
+                say(f"  at {frame}", err=True)
             if failure.remedy:
-                click.echo(f"Help: {failure.remedy}", err=True)
+                say(f"Help: {failure.remedy}", err=True)
         return
     assert result.abi is not None
     coloured = is_coloured(sys.stdout)
@@ -104,16 +106,16 @@ def _show(result: LoadResult, package: str) -> None:
     ]
     if result.properties.get("conn-name"):
         facts.append(f"{result.properties['conn-name']} {result.properties.get('conn-version', '')}".strip())
-    title = click.style(package or result.path, bold=True) if coloured else package or result.path
-    click.echo(f"{title}: {'built, ' if package else ''}loaded and set up ({', '.join(facts)})")
+    title = styled(package or result.path, bold=True) if coloured else package or result.path
+    say(f"{title}: {'built, ' if package else ''}loaded and set up ({', '.join(facts)})")
     for function in result.functions:
-        click.echo(_function(function, coloured))
+        say(_function(function, coloured))
     if not result.functions:
-        click.echo("  it registers no functions")
+        say("  it registers no functions")
 
 
 def _function(function: FunctionInfo, coloured: bool) -> str:
-    signature = click.style(function.signature, fg="green") if coloured else function.signature
+    signature = styled(function.signature, fg="green") if coloured else function.signature
     place = f"  {function.location}" if function.location else ""
     kind = "  stream" if function.kind == "stream" else ""
     paragraph = " ".join(function.doc.strip().split("\n\n")[0].split())

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from modgo_lsp.build.isolated import leave_out_relative_folders
+from modgo_lsp.cli.standard_streams import discard_output, give_up_output, is_of_stream, repair_streams
 
 ISSUES = "https://github.com/GeertJohan/aerospike-mod-go/issues"
 
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     130 interrupted (143 by SIGTERM), 70 a defect of modgo itself."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     leave_out_relative_folders()
+    if arguments is None:
+        repair_streams()
     # What is loaded stays: looking for garbage among it would take a tenth of a short run.
     gc.disable()
     try:
@@ -47,17 +50,27 @@ def _run(words: list[str], ended_by: list[int]) -> int:
         return 128 + (ended_by or [signal.SIGINT])[0]
     except BrokenPipeError:
         # Whoever read our output has seen enough (`modgo lint | head`). Python must not flush once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         return 128 + 13
+    except OSError as error:
+        if not is_of_stream(error) or os.environ.get("MODGO_DEBUG"):
+            return _failed(error)
+        give_up_output(error)
+        return 2
     except Exception as defect:
-        if os.environ.get("MODGO_DEBUG"):
-            raise
-        import click
-
-        click.echo(f"Error: modgo itself failed: {type(defect).__name__}: {defect}", err=True)
-        click.echo(f"Help: MODGO_DEBUG=1 shows where; please report it at {ISSUES}", err=True)
-        return 70
+        return _failed(defect)
     return code if isinstance(code, int) else 0
+
+
+def _failed(defect: Exception) -> int:
+    """Says what is modgo's own fault. Gives the exit code, or raises it for who wants to see where."""
+    if os.environ.get("MODGO_DEBUG"):
+        raise defect
+    from modgo_lsp.cli.terminal import say
+
+    say(f"Error: modgo itself failed: {type(defect).__name__}: {defect}", err=True)
+    say(f"Help: MODGO_DEBUG=1 shows where; please report it at {ISSUES}", err=True)
+    return 70
 
 
 def _code(words: list[str]) -> object:

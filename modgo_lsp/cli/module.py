@@ -13,7 +13,6 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-import click
 import msgspec
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
@@ -23,7 +22,7 @@ from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.progress import progress
-from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.host.module import HostError
 from modgo_lsp.lint.config import Configuration, Settings, configuration
 from modgo_lsp.model.files import DiskFiles
@@ -60,7 +59,7 @@ def settings_for(path: Path, go: str | None = None, cc: str | None = None) -> Se
     those of a file are for building alone (tools_for)."""
     found = _configuration(path, go, cc)
     for problem in found.problems:
-        click.echo(f"Warning: {problem}", err=True)
+        say(f"Warning: {problem}", err=True)
     return msgspec.structs.replace(found.settings, **own_tools(found)._asdict())
 
 
@@ -115,7 +114,7 @@ def cached_module(folder: str) -> Path:
 def show_findings(findings: tuple[Finding, ...]) -> None:
     """Writes findings for people to the standard output."""
     sources = Sources(DiskFiles(), str(Path.cwd()))
-    click.echo(report_text(findings, sources, Painter(is_coloured(sys.stdout))))
+    say(report_text(findings, sources, Painter(is_coloured(sys.stdout))))
 
 
 def show_build_failure(result: BuildResult, as_json: bool) -> int:
@@ -124,7 +123,7 @@ def show_build_failure(result: BuildResult, as_json: bool) -> int:
         write_json(build_failure_json(result, str(Path.cwd())))
     else:
         show_findings(result.findings)
-        click.echo(f"\n{result.module} was not built.", err=True)
+        say(f"\n{result.module} was not built.", err=True)
     return exit_code_of(result)
 
 
@@ -135,4 +134,4 @@ def exit_code_of(result: BuildResult) -> int:
 
 def write_json(data: object) -> None:
     """Indented, with characters as they are."""
-    click.echo(msgspec.json.format(msgspec.json.encode(data), indent=2).decode())
+    say(msgspec.json.format(msgspec.json.encode(data), indent=2).decode())

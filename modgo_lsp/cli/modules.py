@@ -12,7 +12,8 @@ import click
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.module import write_json
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.report.escape import styled
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.listing import RemoteModule, list_modules, module_json
@@ -51,17 +52,17 @@ def command(access: Access, as_json: bool) -> None:
 
 def _show(found: tuple[RemoteModule, ...], nodes: int) -> None:
     if not found:
-        click.echo("The cluster has no modules.")
+        say("The cluster has no modules.")
         return
     rows = [_HEAD, *(_row(module, nodes) for module in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     coloured = is_coloured(sys.stdout)
     for module in found:
         for problem in module.problems:
             told = f"{module.name}: {problem}"
-            click.echo(click.style(told, fg="yellow") if coloured else told)
+            say(styled(told, fg="yellow") if coloured else told)
 
 
 def _row(module: RemoteModule, nodes: int) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from modgo_lsp.build.module_file import ELF, SHARED_OBJECT
 from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import write_json
+from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import explain, workspace_of, write_file
 from modgo_lsp.resources import PLUGIN_MACHINES, server_plugin
 
@@ -75,8 +76,8 @@ def command(output: Path, target: str, force: bool, as_json: bool) -> None:
         write_json({"ok": True, "target": target, "files": files, "environment": {"LD_PRELOAD": preload}})
         return
     for name, data in written.items():
-        click.echo(f"{output / name}: {len(data):,} bytes, {target}")
-    click.echo(f"Help: with both on a server's machine, start it with LD_PRELOAD={preload}", err=True)
+        say(f"{output / name}: {len(data):,} bytes, {target}")
+    say(f"Help: with both on a server's machine, start it with LD_PRELOAD={preload}", err=True)
 
 
 def _write(path: Path, content: bytes, force: bool) -> None:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import click
-
-from modgo_lsp.cli.terminal import shows_changes
+from modgo_lsp.cli.terminal import say, shows_changes
+from modgo_lsp.report.escape import shown
 
 # Work that takes no longer is not worth a line that comes and goes.
 _SOON_SECONDS = 0.5
@@ -26,14 +25,14 @@ def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
     elif shows_changes():
         with _status("") as status:
-            yield lambda text: status.update(text)
+            yield lambda text: status.update(shown(text))
     else:
         told: list[str] = []
 
         def tell(text: str) -> None:
             told.append(text)
             if len(told) == 2:
-                click.echo(told[0], err=True)
+                say(told[0], err=True)
 
         yield tell
 
@@ -67,4 +66,4 @@ def _status(text: str) -> Any:
     # Only here: it takes a while to import, and pipes do without.
     from rich.console import Console
 
-    return Console(stderr=True, markup=False, highlight=False).status(text)
+    return Console(stderr=True, markup=False, highlight=False).status(shown(text))

@@ -12,7 +12,7 @@ import msgspec
 
 from modgo_lsp.cli.completion import rules
 from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.terminal import is_coloured
+from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.rules.nearest import nearest
@@ -51,9 +51,9 @@ def command(code: str | None, every: bool, output_format: str) -> None:
     if output_format == "json":
         objects = [_object(rule) for rule in rules]
         shown = msgspec.json.encode(objects if every else objects[0])
-        click.echo(msgspec.json.format(shown, indent=2))
+        say(msgspec.json.format(shown, indent=2).decode())
     elif every:
-        click.echo("\n".join(_line(rule) for rule in rules))
+        say("\n".join(_line(rule) for rule in rules))
     elif is_coloured(sys.stdout):
         # rich is worth its start-up time on a terminal alone.
         from rich.console import Console
@@ -61,7 +61,7 @@ def command(code: str | None, every: bool, output_format: str) -> None:
 
         Console().print(Markdown(rules[0].page))
     else:
-        click.echo(rules[0].page, nl=False)
+        say(rules[0].page, nl=False)
 
 
 def _find(asked: str) -> Rule:

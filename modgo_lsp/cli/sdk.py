@@ -15,6 +15,7 @@ from modgo_lsp.build.toolchain import Go, discover_go
 from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import complete, settings_for
+from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import explain
 
 
@@ -51,9 +52,9 @@ def install_command(write: bool, folder: str, go: str | None) -> None:
     """
     module = _module_directory(Path(folder)) if write else None
     sdk, _ = complete(_install(settings_for(Path(folder), go).go, module))
-    click.echo(f"SDK {sdk.version} is in the module cache.")
+    say(f"SDK {sdk.version} is in the module cache.")
     if module is not None:
-        click.echo(f"{os.path.relpath(module / 'go.mod')} requires it, and go.sum has its checksums.")
+        say(f"{os.path.relpath(module / 'go.mod')} requires it, and go.sum has its checksums.")
 
 
 @command.command("path")
@@ -66,7 +67,7 @@ def path_command(go: str | None) -> None:
       ls $(modgo sdk path)
     """
     sdk, found = complete(_install(settings_for(Path(), go).go, None))
-    click.echo(str(sdk_directory(found, sdk)))
+    say(str(sdk_directory(found, sdk)))
 
 
 async def _install(go: str | None, module: Path | None) -> tuple[Sdk, Go]:

@@ -10,6 +10,8 @@ import os
 import sys
 from typing import IO, Any
 
+from modgo_lsp.report.escape import shown
+
 
 def colour_wish() -> bool | None:
     """What click is told: to let colours through, wherever they go; None leaves them to terminals."""
@@ -21,6 +23,13 @@ def is_coloured(stream: IO[Any]) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def say(text: str = "", *, err: bool = False, nl: bool = True, file: IO[Any] | None = None) -> None:
+    """Writes text of whatever origin, with our own colours and nothing else that a terminal would obey."""
+    from click import echo
+
+    echo(shown(text), err=err, nl=nl, file=file, color=colour_wish())
 
 
 def shows_changes() -> bool:

@@ -10,6 +10,8 @@ import click
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.module import write_json
 from modgo_lsp.cli.progress import progress
+from modgo_lsp.cli.seconds import SECONDS
+from modgo_lsp.cli.terminal import say
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.deploy import WAIT_SECONDS, find_standing, undeploy, undeployed_json
@@ -23,7 +25,7 @@ from modgo_lsp.ship.deploy import WAIT_SECONDS, find_standing, undeploy, undeplo
 @click.argument("name", metavar="NAME")
 @cluster_options
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=WAIT_SECONDS, show_default=True,
+    "--timeout", type=SECONDS, default=WAIT_SECONDS, show_default=True,
     metavar="SECONDS", help="How long to wait for the nodes.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
@@ -44,6 +46,6 @@ def command(name: str, access: Access, timeout: float, as_json: bool) -> None:
     if as_json:
         write_json(undeployed_json(result))
         return
-    click.echo(f"{name} undeployed")
+    say(f"{name} undeployed")
     for node in result.nodes:
-        click.echo(f"  {node} has it no more")
+        say(f"  {node} has it no more")

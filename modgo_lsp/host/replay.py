@@ -22,6 +22,7 @@ from modgo_lsp.file_writer import write_file
 from modgo_lsp.host.json_forms import FormError, json_of, parse, value_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_sample, sample_json
+from modgo_lsp.host.session import LONGEST_SECONDS
 from modgo_lsp.host.values import Value
 
 KEPT = 50  # the oldest go
@@ -165,6 +166,8 @@ def _decode(data: bytes) -> Replay:
         raise msgspec.ValidationError(f"it is of version {file.version}, and this modgo knows {_VERSION}")
     if not file.nodes and len(file.records) != 1:
         raise msgspec.ValidationError("it is about one record, and holds another number of them")
+    if not 0 < file.timeout <= LONGEST_SECONDS:
+        raise msgspec.ValidationError("its timeout is no number of seconds up to a day")
     arguments = parse(json.dumps(file.arguments), "arguments")
     if not isinstance(arguments, list):
         raise msgspec.ValidationError("its arguments are no list")

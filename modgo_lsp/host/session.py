@@ -37,6 +37,7 @@ from modgo_lsp.rules.nearest import nearest
 R = TypeVar("R", CallResult, StreamResult)
 
 CALL_SECONDS = 10.0
+LONGEST_SECONDS = 86400  # of a call: a day
 _SOON_SECONDS = 0.05
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modgo_lsp.model.finding import Finding
+from modgo_lsp.report.escape import on_a_line
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.style import Painter
 
@@ -21,4 +22,4 @@ def _line(finding: Finding, sources: Sources, paint: Painter) -> str:
     start = sources.start(finding.location)
     place = f"{paint.path(sources.shown(finding.location.path))}:{start.line}:{start.column}"
     mark = " [*]" if any(fix.safe for fix in finding.fixes) else ""
-    return f"{place}: {paint.severity(finding.code, finding.severity)}{mark} {finding.message}"
+    return f"{place}: {paint.severity(finding.code, finding.severity)}{mark} {on_a_line(finding.message)}"

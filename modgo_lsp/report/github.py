@@ -5,9 +5,10 @@ Not for: code scanning, which takes SARIF (sarif.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from modgo_lsp.model.finding import Finding, Severity
+from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.rules.catalogue import RULES
 
@@ -19,14 +20,24 @@ _COMMANDS: dict[Severity, str] = {
 }
 
 
-def report_github(findings: Sequence[Finding], sources: Sources) -> str:
-    """A command for each finding, a line each, without a line end at the last."""
-    return "\n".join(_command(finding, sources) for finding in findings)
+def report_github(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
+    """A command for each problem and finding, a line each, without a line end at the last."""
+    commands = [_problem(problem) for problem in problems]
+    return "\n".join([*commands, *(_command(finding, sources) for finding in findings)])
+
+
+def _problem(problem: Problem) -> str:
+    properties: dict[str, object] = {"title": "modgo"}
+    if problem.path is not None:
+        properties["file"] = problem.path
+    if problem.line is not None:
+        properties["line"] = problem.line
+    return f"::error {_properties(properties)}::{_data(problem.message)}"
 
 
 def _command(finding: Finding, sources: Sources) -> str:
     place = sources.range(finding.location)
-    properties = {
+    properties: dict[str, object] = {
         "title": f"{finding.code} {RULES[finding.code].name}",
         "file": sources.shown(finding.location.path),
         "line": place.start.line,
@@ -34,8 +45,11 @@ def _command(finding: Finding, sources: Sources) -> str:
     }
     if place.start.line == place.end.line:  # columns are of one line there
         properties |= {"col": place.start.column, "endColumn": place.end.column}
-    told = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    return f"::{_COMMANDS[finding.severity]} {told}::{_data(finding.message)}"
+    return f"::{_COMMANDS[finding.severity]} {_properties(properties)}::{_data(finding.message)}"
+
+
+def _properties(properties: Mapping[str, object]) -> str:
+    return ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
 
 
 def _data(text: str) -> str:

@@ -5,11 +5,13 @@ Not for: other services (sarif.py, github.py).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import msgspec
 
 from modgo_lsp.model.finding import Finding, Severity
+from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sarif import fingerprint
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.rules.catalogue import RULES
@@ -22,10 +24,10 @@ _SEVERITIES: dict[Severity, str] = {
 }
 
 
-def report_gitlab(findings: Sequence[Finding], sources: Sources) -> str:
+def report_gitlab(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
     """A JSON array, indented, without a line end."""
     seen: dict[str, int] = {}
-    issues = []
+    issues = [_issue(problem) for problem in problems]
     for finding in findings:
         place = sources.range(finding.location)
         issues.append(
@@ -41,3 +43,15 @@ def report_gitlab(findings: Sequence[Finding], sources: Sources) -> str:
             }
         )
     return msgspec.json.format(msgspec.json.encode(issues), indent=2).decode()
+
+
+def _issue(problem: Problem) -> dict[str, object]:
+    line = problem.line or 1
+    content = f"{problem.place}\0{problem.message}"
+    return {
+        "check_name": "modgo",
+        "description": problem.message,
+        "fingerprint": hashlib.sha256(content.encode()).hexdigest()[:32],
+        "severity": "blocker",
+        "location": {"path": problem.place, "lines": {"begin": line, "end": line}},
+    }

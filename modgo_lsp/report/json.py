@@ -11,6 +11,7 @@ import msgspec
 
 from modgo_lsp.lint.run import Counts
 from modgo_lsp.model.finding import Edit, Finding, Location, Related, Severity
+from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.summary import Summary, summary
 from modgo_lsp.rules.catalogue import RULES
@@ -51,16 +52,21 @@ class FindingObject(msgspec.Struct):
     url: str
 
 
-class Report(msgspec.Struct):
+class Report(msgspec.Struct, omit_defaults=True):
+    """`errors` are paths and settings that are wrong, for which lint exits with 2; left out without any."""
+
     version: int
     findings: list[FindingObject]
     summary: Summary
+    errors: list[Problem] = []
 
 
-def report_json(findings: Sequence[Finding], counts: Counts, sources: Sources) -> str:
+def report_json(
+    findings: Sequence[Finding], counts: Counts, sources: Sources, problems: Sequence[Problem] = ()
+) -> str:
     """The whole report, indented, without a line end."""
     objects = finding_objects(findings, sources)
-    report = Report(VERSION, objects, summary(findings, counts))
+    report = Report(VERSION, objects, summary(findings, counts), list(problems))
     return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
 
 

@@ -11,6 +11,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from modgo_lsp.model.finding import Finding
+from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.rules.catalogue import RULES
 
@@ -18,19 +19,36 @@ from modgo_lsp.rules.catalogue import RULES
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def report_junit(findings: Sequence[Finding], sources: Sources) -> str:
+def report_junit(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
     """The document, indented, without a line end. Without findings it holds one case that passed, for an
     empty report counts as a failure in some services."""
     root = ElementTree.Element("testsuites", name="modgo lint")
     for path, group in groupby(findings, key=lambda finding: finding.location.path):
         _suite(root, sources.shown(path), list(group), sources)
-    if not findings:
+    if problems:
+        _problems(root, problems)
+        root.set("errors", str(len(problems)))
+    if not findings and not problems:
         suite = ElementTree.SubElement(root, "testsuite", name="modgo lint", tests="1", failures="0")
         ElementTree.SubElement(suite, "testcase", name="no findings", classname="modgo.lint")
-    root.set("tests", str(max(1, len(findings))))
+    root.set("tests", str(max(1, len(findings) + len(problems))))
     root.set("failures", str(len(findings)))
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
+
+
+def _problems(root: ElementTree.Element, problems: Sequence[Problem]) -> None:
+    count = str(len(problems))
+    suite = ElementTree.SubElement(
+        root, "testsuite", name="paths and settings", tests=count, failures="0", errors=count
+    )
+    for problem in problems:
+        place = _text(problem.place)
+        case = ElementTree.SubElement(suite, "testcase", name="modgo", classname=place, file=place)
+        if problem.line is not None:
+            case.set("line", str(problem.line))
+        error = ElementTree.SubElement(case, "error", message=_text(problem.message))
+        error.text = _text(f"{problem.place}:{problem.line or 1}: {problem.message}")
 
 
 def _suite(root: ElementTree.Element, path: str, findings: list[Finding], sources: Sources) -> None:

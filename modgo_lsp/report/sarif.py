@@ -6,7 +6,7 @@ Not for: our own JSON, which says more (json.py).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +15,7 @@ import msgspec
 
 from modgo_lsp import __version__
 from modgo_lsp.model.finding import Finding, Fix, Location, Severity
+from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.rules.rule import Rule
@@ -26,10 +27,10 @@ _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "informa
 Json = dict[str, Any]
 
 
-def report_sarif(findings: Sequence[Finding], sources: Sources, problems: Iterable[str] = ()) -> str:
+def report_sarif(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
     """One run, indented, without a line end. `problems` are what kept parts from being looked at."""
     codes = sorted({finding.code for finding in findings})
-    notifications = [{"level": "error", "message": {"text": problem}} for problem in problems]
+    notifications = [_notification(problem) for problem in problems]
     run = {
         "tool": {
             "driver": {
@@ -111,6 +112,16 @@ def _fix(fix: Fix, sources: Sources) -> Json:
     return {"description": {"text": fix.title}, "artifactChanges": changes}
 
 
+def _notification(problem: Problem) -> Json:
+    told: Json = {"level": "error", "message": {"text": problem.message}}
+    if problem.path is not None:
+        place: Json = {"artifactLocation": _shown_artifact(problem.path)}
+        if problem.line is not None:
+            place["region"] = {"startLine": problem.line}
+        told["locations"] = [{"physicalLocation": place}]
+    return told
+
+
 def _location(location: Location, sources: Sources) -> Json:
     return {
         "physicalLocation": {
@@ -122,7 +133,10 @@ def _location(location: Location, sources: Sources) -> Json:
 
 def _artifact(path: str, sources: Sources) -> Json:
     """Relative to the folder that the command ran in, which is where a checkout begins."""
-    shown = sources.shown(path)
+    return _shown_artifact(sources.shown(path))
+
+
+def _shown_artifact(shown: str) -> Json:
     if PurePath(shown).is_absolute():
         return {"uri": PurePath(shown).as_uri()}
     return {"uri": quote(shown), "uriBaseId": "%SRCROOT%"}

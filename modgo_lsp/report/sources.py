@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
+from modgo_lsp.report.escape import on_a_line
 from modgo_lsp.syntax.positions import FewLines, LineIndex, Position, Range
 
 if TYPE_CHECKING:
@@ -76,5 +77,6 @@ class Sources:
 
 
 def printable(path: str) -> str:
-    """The path with what is not Unicode in it made so: file names are bytes, reports are text."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """The path with what is not Unicode in it made so, for file names are bytes and reports are text; on one
+    line, with nothing in it that a terminal would obey."""
+    return on_a_line(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.host.json_forms import FormError, parse, value_of
+from modgo_lsp.host.session import LONGEST_SECONDS
 from modgo_lsp.host.values import Value
 from modgo_lsp.host.wanted import (
     Wanted,
@@ -48,8 +49,10 @@ def _wanted(request: Request, directory: Path, streams: bool) -> Wanted:
     options = request.options
     if options.nodes is not None and not 1 <= options.nodes <= 1024:
         raise WantedError("nodes is a number from 1 to 1024", "give another one")
-    if options.timeout <= 0:
-        raise WantedError("timeout is a number of seconds above 0", "give another one")
+    if not 0 < options.timeout <= LONGEST_SECONDS:
+        raise WantedError(
+            f"timeout is a number of seconds above 0, up to {LONGEST_SECONDS}", "give another one"
+        )
     records = request.records
     if isinstance(records, tuple) and not records:
         raise WantedError("records is an empty list", "give a record")

@@ -221,6 +221,24 @@ def test_json_of_nothing_is_still_a_report(tmp_path: Path) -> None:
     assert report["findings"] == []
 
 
+def test_what_could_not_be_looked_at_is_in_the_output(module: Path) -> None:
+    (module / "modgo.toml").write_text("ignor = []\n")
+    ran = modgo(module, ".", "gone", "--select", "MG999", "--output-format", "json")
+    report = json.loads(ran.stdout)
+    assert ran.returncode == 2
+    places = [(each["path"], each["line"]) for each in report["errors"]]
+    assert places == [("gone", None), ("modgo.toml", 1), (None, None)]
+    assert "MG999" in report["errors"][2]["message"]
+    for form, said in (
+        ("github", "::error "),
+        ("gitlab", "blocker"),
+        ("junit", "<error "),
+        ("sarif", "ignor"),
+    ):
+        ran = modgo(module, ".", "gone", "--output-format", form)
+        assert (ran.returncode, said in ran.stdout) == (2, True), form
+
+
 def test_paths_are_relative_to_where_one_stands(module: Path) -> None:
     append(module, FORGOTTEN)
     elsewhere = module / "elsewhere"

@@ -193,3 +193,30 @@ def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:
     )
     assert ran.stdout == "MG101  war"
     assert ran.stderr == ""
+
+
+TIMEOUTS = {
+    "load": ("x.so",),
+    "call": ("x.so", "add"),
+    "apply": ("m", "f", "--hosts", "127.0.0.1:1", "--key", '["test", "demo", "k"]'),
+    "deploy": ("x.so", "--hosts", "127.0.0.1:1"),
+    "undeploy": ("m", "--hosts", "127.0.0.1:1"),
+}
+
+
+def test_every_timeout_is_tried() -> None:
+    taking = {
+        name
+        for name in COMMANDS
+        for parameter in import_module(COMMANDS[name][0]).command.params
+        if "--timeout" in parameter.opts
+    }
+    assert taking == TIMEOUTS.keys()
+
+
+@pytest.mark.parametrize("name", TIMEOUTS)
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e300", "-1", "0", "1e-400", "x", "", "86401"])
+def test_a_timeout_is_a_number_of_seconds(name: str, value: str) -> None:
+    ran = CliRunner().invoke(modgo, [name, *TIMEOUTS[name], f"--timeout={value}"])
+    assert ran.exit_code == 2, ran.output
+    assert "--timeout" in ran.output

@@ -8,6 +8,7 @@ from modgo_lsp.lint.run import Counts
 from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
 from modgo_lsp.report.concise import report_concise
+from modgo_lsp.report.escape import shown
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.statistics import statistics_text
 from modgo_lsp.report.style import Painter
@@ -76,7 +77,7 @@ def test_concise_is_a_line_each_and_marks_what_can_be_fixed(tmp_path: Path) -> N
     assert report_concise([finding(path, text, "Add"), fixable], sources, PLAIN) == (
         "in/a.go:1:6: MG101 nobody can call it\nin/a.go:1:6: MG101 [*] nobody can call it"
     )
-    assert "\x1b[" in report_concise([fixable], sources, Painter(True))
+    assert "\x1b[" in shown(report_concise([fixable], sources, Painter(True)))
 
 
 def test_a_finding_in_a_file_that_is_gone_is_still_reported(tmp_path: Path) -> None:

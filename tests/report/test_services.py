@@ -16,13 +16,25 @@ from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
 from modgo_lsp.report.github import report_github
 from modgo_lsp.report.gitlab import report_gitlab
 from modgo_lsp.report.junit import report_junit
+from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sarif import report_sarif
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.syntax.positions import Span
 
 TEXT = "package p\n\nfunc Größe(rec R) {}\nfunc B() {}\n"
 # It carries the schema that OASIS publishes, as text in a Go file.
+PROBLEMS = [
+    Problem("x.toml", 1, "no such key"),
+    Problem("gone", None, "it is not there"),
+    Problem(None, None, "y"),
+]
 GO_SARIF = "github.com/owenrumney/go-sarif/v3@v3.3.1"
+
+PROBLEMS = [
+    Problem("x.toml", 1, "no such key"),
+    Problem("gone", None, "it is not there"),
+    Problem(None, None, "y"),
+]
 
 
 @pytest.fixture
@@ -55,7 +67,7 @@ def schema() -> Any:
 
 
 def test_sarif_keeps_to_its_schema(findings: list[Finding], sources: Sources, schema: Any) -> None:
-    report = json.loads(report_sarif(findings, sources, ["x.toml:1: no such key"]))
+    report = json.loads(report_sarif(findings, sources, PROBLEMS))
     validator = jsonschema.Draft4Validator(schema)
     validator.validate(report)
     report["runs"][0]["results"][0]["level"] = "fatal"
@@ -171,3 +183,22 @@ def test_junit_without_findings_is_a_case_that_passed(sources: Sources) -> None:
     root = ElementTree.fromstring(report_junit([], sources))
     assert len(root.findall("testsuite/testcase")) == 1
     assert not root.findall(".//failure")
+
+
+def test_every_format_says_what_was_not_looked_at(sources: Sources) -> None:
+    """Paths and settings that are wrong are in the output, with their place where they have one."""
+    github = report_github([], sources, PROBLEMS).split("\n")
+    assert github[0] == "::error title=modgo,file=x.toml,line=1::no such key"
+    assert github[2] == "::error title=modgo::y"
+    gitlab = json.loads(report_gitlab([], sources, PROBLEMS))
+    jsonschema.validate(gitlab, CODE_QUALITY)
+    assert [(each["location"]["path"], each["description"]) for each in gitlab] == [
+        ("x.toml", "no such key"), ("gone", "it is not there"), ("modgo.toml", "y"),
+    ]  # fmt: skip
+    junit = ElementTree.fromstring(report_junit([], sources, PROBLEMS))
+    assert junit.attrib == {"name": "modgo lint", "tests": "3", "failures": "0", "errors": "3"}
+    assert next(each.text for each in junit.iter("error")) == "x.toml:1: no such key"
+    told = json.loads(report_sarif([], sources, PROBLEMS))["runs"][0]["invocations"][0]
+    assert not told["executionSuccessful"]
+    place = told["toolExecutionNotifications"][0]["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]) == ("x.toml", {"startLine": 1})

@@ -1,0 +1,85 @@
+"""Every command with standard streams that are closed, full or no files: one line at most."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.cli.commands import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+# Words with which each command says something at once.
+WORDS: dict[str, tuple[str, ...]] = {
+    "lint": ("lint",),
+    "rule": ("rule", "MG101"),
+    "build": ("build", "no/such/folder"),
+    "inspect": ("inspect", "go.mod"),
+    "load": ("load", "no/such.so"),
+    "call": ("call", "no/such.so", "add"),
+    "deploy": ("deploy", "no/such.so", "--hosts", "127.0.0.1:1"),
+    "modules": ("modules", "--hosts", "127.0.0.1:1"),
+    "apply": ("apply", "m", "f", "--hosts", "127.0.0.1:1"),
+    "undeploy": ("undeploy", "m", "--hosts", "127.0.0.1:1"),
+    "plugin": ("plugin", "--help"),
+    "sdk": ("sdk", "--help"),
+    "config": ("config",),
+    "doctor": ("doctor", "--json"),
+    "lsp": ("lsp",),
+    "completion": ("completion", "bash"),
+}
+STREAMS = (
+    ">&-",
+    "2>&-",
+    "<&-",
+    ">&- 2>&- <&-",
+    ">/dev/full",
+    "2>/dev/full",
+    ">/dev/full 2>/dev/full",
+    "1<go.mod",
+)
+
+
+def test_every_command_is_tried() -> None:
+    assert WORDS.keys() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_stream_that_cannot_be_used(name: str, tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
+    (tmp_path / "m.go").write_text("package m\n\nfunc f() {\n")  # a finding, so that lint has much to say
+    for streams in STREAMS:
+        done = subprocess.run(
+            ["sh", "-c", f'"$@" {streams}', "sh", sys.executable, "-m", "modgo_lsp", *WORDS[name]],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        where = f"{WORDS[name]} {streams}"
+        assert done.returncode in (0, 1, 2), f"{where}: {done.returncode} {done.stderr}"
+        assert "modgo itself" not in done.stderr, f"{where}: {done.stderr}"
+        assert "Traceback" not in done.stderr, where
+        assert "Exception ignored" not in done.stderr, where
+        if ">/dev/full" in streams.split() and done.returncode == 2 and "Error" in done.stderr:
+            assert len(done.stderr.splitlines()) <= 2, f"{where}: {done.stderr}"
+
+
+def test_results_that_are_lost_are_an_error(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", '"$@" >/dev/full', "sh", sys.executable, "-m", "modgo_lsp", "rule", "--all"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "Error: the standard output cannot be written (No space left on device)\n"
