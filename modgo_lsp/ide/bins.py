@@ -68,7 +68,8 @@ class Bin(msgspec.Struct, frozen=True):
 
 def known_bins(package: Package, files: Files, path: str = "", offset: int = -1) -> list[Bin]:
     """Each name once: those of samples first, then those in the text of the source, but for one that is just
-    being written at `offset` of `path`."""
+    being written at `offset` of `path`. Names that can't stand in quotes as they are, as a hostile sample may
+    have them, are left out."""
     found = {each.name: each for each in _in_samples(package, files)}
     for file in package.files:
         document = file.document
@@ -78,7 +79,7 @@ def known_bins(package: Package, files: Files, path: str = "", offset: int = -1)
             known = found.get(each.name)
             if known is None or (known.method == "Bin" and known.origin == each.origin):
                 found[each.name] = each
-    return list(found.values())
+    return [each for each in found.values() if each.name.isprintable() and not set(each.name) & {'"', "\\"}]
 
 
 # What is written in a text never changes, and an edit leaves the other files of a package as they are.

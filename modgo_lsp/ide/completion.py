@@ -95,12 +95,12 @@ def completions(
     return found
 
 
-def documentation(documented: str) -> str | None:
-    """The page that resolve adds, in Markdown."""
+def documentation(documented: str, markdown: bool) -> str | None:
+    """The page that resolve adds, in Markdown or as text."""
     if documented in RULES:
         return RULES[documented].page
     doc = sdk_doc(documented)
-    return None if doc is None else doc.markdown
+    return None if doc is None else doc.markdown if markdown else doc.plain
 
 
 def _rules(replaced: Span) -> Iterator[Completion]:

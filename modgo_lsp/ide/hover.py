@@ -1,7 +1,5 @@
-"""Hover: a UDF as its callers see it, a rule's page over a suppression, the SDK's words over its names.
-
-Not for: what gopls already shows (Go's signature and documentation of any other name).
-"""
+"""Hover: a UDF as its callers see it, a rule's page over a suppression, the SDK's words over its names. Other
+names are gopls's to explain."""
 
 from __future__ import annotations
 
@@ -11,6 +9,7 @@ from pathlib import PurePath
 
 import msgspec
 
+from modgo_lsp.ide import doc_comment, markdown
 from modgo_lsp.ide.case_files import directory_beside, names_in
 from modgo_lsp.ide.sdk_docs import sdk_doc, sdk_words
 from modgo_lsp.ide.signature import caller_signature
@@ -27,9 +26,11 @@ from modgo_lsp.syntax.positions import Span
 
 
 class Hover(msgspec.Struct, frozen=True):
-    """`markdown` about the text at `span` of the document that was asked about."""
+    """What there is to say about the text at `span` of the document that was asked about, for clients that
+    render Markdown and for those that don't."""
 
     markdown: str
+    text: str
     span: Span
 
 
@@ -56,7 +57,8 @@ def _suppressed_rule(document: Document, offset: int) -> Hover | None:
     for directive in suppressions(document):
         for code, span in directive.codes:
             if code in RULES and span.start <= offset <= span.end:
-                return Hover(RULES[code].page, span)
+                page = RULES[code].page
+                return Hover(page, page, span)
     return None
 
 
@@ -65,7 +67,7 @@ def _case(package: Package, path: str, offset: int, files: Files) -> Hover | Non
     for named in names_in(path, files):
         if named.kind == "function" and touches(named.location, path, offset):
             found = [each for each in registrations(package) if each.name == named.text]
-            return Hover(_described(found, package), named.location.span) if found else None
+            return _described(found, package, named.location.span) if found else None
     return None
 
 
@@ -78,7 +80,7 @@ def _udf(package: Package, path: str, offset: int) -> Hover | None:
                 for other in package.registrations
                 if other is registration or (other.target is not None and other.target.location == place)
             ]
-            return Hover(_described(named, package), place.span)
+            return _described(named, package, place.span)
     return None
 
 
@@ -114,7 +116,7 @@ def _sdk(package: Package, path: str, offset: int) -> Hover | None:
             doc = sdk_doc(name) if not path_ else None
             last = _last_name(node.fun)
             if doc is not None and last is not None and last.start <= offset <= last.end:
-                return Hover(doc.markdown, last)
+                return Hover(doc.markdown, doc.plain, last)
     return None
 
 
@@ -127,28 +129,44 @@ def _last_name(fun: ast.Expr) -> Span | None:
     return fun.span if isinstance(fun, ast.Ident) else None
 
 
-def _described(named: Iterable[Registration], package: Package) -> str:
+def _described(named: Iterable[Registration], package: Package, span: Span) -> Hover:
     """Each name with its signature; what the function's comment says once for all of its names."""
-    parts: list[str] = []
-    docs: list[str] = []
+    shown: list[str] = []
+    texts: list[str] = []
+    docs: dict[str, None] = {}
+    module = PurePath(package.directory).name
     for each in named:
-        parts += _describe(each, PurePath(package.directory).name)
+        name = each.name or "?"
+        signature = caller_signature(name, each.signature)
+        about, problems = _about(each), list(_problems(each))
+        shown += [
+            markdown.code_block(signature, "text"),
+            f"{about[0]} {markdown.code(name)} of module {markdown.code(module)}{about[1]}.",
+            *map(markdown.plain, problems),
+        ]
+        texts += [
+            signature,
+            f"{about[0]} {markdown.printable(name)} of module {markdown.printable(module)}{about[1]}.",
+            *map(markdown.printable, problems),
+        ]
         doc = "" if each.target is None else each.target.doc.strip()
-        if doc and doc not in docs:
-            docs.append(doc)
-    return "\n\n".join([*parts, *docs])
+        docs |= {doc: None} if doc else {}
+    return Hover(
+        "\n\n".join([*shown, *map(doc_comment.markdown, docs)]),
+        "\n\n".join([*texts, *map(markdown.printable_lines, docs)]),
+        span,
+    )
 
 
-def _describe(registration: Registration, module: str) -> Iterator[str]:
-    name = registration.name or "?"
+def _about(registration: Registration) -> tuple[str, str]:
+    """What stands before and after the names in the sentence about a UDF."""
     signature = registration.signature
-    yield f"```text\n{caller_signature(name, signature)}\n```"
     kind = "UDF" if signature is None else "Stream UDF" if signature.kind == "stream" else "Record UDF"
-    about = f"{kind} `{name}` of module `{module}`"
-    if signature is not None and signature.takes_record:
-        about += ", works on the record"
-    if signature is not None and signature.returns_error:
-        about += ", may fail"
-    yield about + "."
+    about = ", works on the record" if signature is not None and signature.takes_record else ""
+    return kind, f"{about}, may fail" if signature is not None and signature.returns_error else about
+
+
+def _problems(registration: Registration) -> Iterator[str]:
+    signature = registration.signature
     if signature is not None and signature.problems:
         yield "Cannot be called yet: " + " ".join(problem.message for problem in signature.problems)

@@ -1,15 +1,14 @@
-"""What the SDK's own source says of its functions and methods.
-
-Not for: telling it where gopls does, which needs the SDK in Go's module cache (hover.py asks).
-"""
+"""What the SDK's own source says of its functions and methods, for where gopls doesn't find it in Go's module
+cache (hover.py asks)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
 
+from modgo_lsp.ide.doc_comment import markdown
+from modgo_lsp.ide.markdown import code_block
 from modgo_lsp.resources import resource
 from modgo_lsp.syntax import ast
 from modgo_lsp.syntax.document import Document, parse
@@ -18,14 +17,18 @@ from modgo_lsp.syntax.positions import Span
 
 
 class SdkDoc(msgspec.Struct, frozen=True):
-    """`declaration` is Go, as the SDK writes it; `text` the comment above it."""
+    """`declaration` is Go, as the SDK writes it; `text` the comment above it without its markers."""
 
     declaration: str
     text: str
 
     @property
     def markdown(self) -> str:
-        return f"```go\n{self.declaration}\n```\n\n{self.text}".rstrip()
+        return f"{code_block(self.declaration, 'go')}\n\n{markdown(self.text)}"
+
+    @property
+    def plain(self) -> str:
+        return f"{self.declaration}\n\n{self.text}"
 
 
 def sdk_doc(name: str) -> SdkDoc | None:
@@ -63,13 +66,7 @@ def _name(decl: ast.FuncDecl) -> str:
 def _doc(document: Document, decl: ast.FuncDecl, comment: Span) -> SdkDoc:
     end = decl.span.end if decl.body is None else decl.body.span.start
     declaration = document.slice(Span(decl.span.start, end)).strip()
-    return SdkDoc(declaration, "\n".join(_lines(document.slice(comment))))
-
-
-def _lines(comment: str) -> Iterator[str]:
-    """Without markers and brackets of links; what Go indents is code in Markdown too."""
-    for line in comment.splitlines():
-        text = line.strip().removeprefix("//").removeprefix(" ")
-        yield (
-            text.replace("\t", "    ") if text[:1] in (" ", "\t") else text.replace("[", "").replace("]", "")
-        )
+    lines = (
+        line.strip().removeprefix("//").removeprefix(" ") for line in document.slice(comment).splitlines()
+    )
+    return SdkDoc(declaration, "\n".join(lines))

@@ -5,11 +5,14 @@ Not for: judging signatures (rules) or Go's own view of them (gopls shows that).
 
 from __future__ import annotations
 
+from modgo_lsp.ide.markdown import printable
 from modgo_lsp.model.package import Parameter, Registration, Signature
 
 
 def caller_signature(name: str, signature: Signature | None) -> str:
-    """`add(a: integer, b: integer) → integer`; `name(…)` where nothing is known about the signature."""
+    """`add(a: integer, b: integer) → integer`; `name(…)` where nothing is known about the signature. In one
+    line, whatever the name holds."""
+    name = printable(name)
     if signature is None:
         return f"{name}(…)"
     last = len(signature.parameters) - 1

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import msgspec
 
+from modgo_lsp.ide.markdown import printable_lines
 from modgo_lsp.ide.signature import caller_signature
 from modgo_lsp.model.package import Package
 
 
 class Help(msgspec.Struct, frozen=True):
-    """`label` is the signature; `parameters` are where its parameters stand in it, in characters."""
+    """`label` is the signature; `parameters` are where its parameters stand in it, in characters.
+    `documentation` is plain text."""
 
     label: str
     parameters: tuple[tuple[int, int], ...]
@@ -26,7 +28,7 @@ def signature_help(package: Package, path: str, offset: int) -> Help | None:
         inside = call.path == path and each.name_argument.span.start <= offset < call.span.end
         if inside and each.name is not None and each.signature is not None:
             label = caller_signature(each.name, each.signature)
-            doc = "" if each.target is None else each.target.doc.strip()
+            doc = "" if each.target is None else printable_lines(each.target.doc.strip())
             return Help(label, _parameters(label), doc)
     return None
 

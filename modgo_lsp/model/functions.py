@@ -121,8 +121,8 @@ def _comment_text(comment: str) -> str:
     """A comment without its markers, and without directives such as //go:noinline."""
     lines = []
     for line in comment.replace("\r", "").split("\n"):
-        line = line.strip()
-        if line.startswith("//"):
+        if line.lstrip().startswith("//"):
+            line = line.lstrip()
             if line[2:3].isalpha() and ":" in line.split(" ")[0]:
                 continue
             line = line[2:].removeprefix(" ")

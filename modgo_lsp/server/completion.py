@@ -35,10 +35,10 @@ def answer(snapshot: Snapshot, params: types.CompletionParams) -> types.Completi
 
 def resolve(snapshot: Snapshot, item: types.CompletionItem) -> types.CompletionItem:
     """The page of a rule, or what the SDK says of a call"""
-    page = documentation(item.data) if isinstance(item.data, str) else None
+    markdown = snapshot.client.completion_markdown
+    page = documentation(item.data, markdown) if isinstance(item.data, str) else None
     if page is not None:
-        markdown = types.MarkupContent(types.MarkupKind.Markdown, page)
-        item.documentation = markdown if snapshot.client.completion_markdown else page
+        item.documentation = types.MarkupContent(types.MarkupKind.Markdown, page) if markdown else page
     return item
 
 

@@ -28,8 +28,12 @@ def answer(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
     )
     if found is None:
         return None
-    kind = types.MarkupKind.Markdown if snapshot.client.markdown else types.MarkupKind.PlainText
+    content = (
+        types.MarkupContent(types.MarkupKind.Markdown, found.markdown)
+        if snapshot.client.markdown
+        else types.MarkupContent(types.MarkupKind.PlainText, found.text)
+    )
     return types.Hover(
-        types.MarkupContent(kind, found.markdown),
+        content,
         to_range(place.document.lines, found.span, snapshot.encoding),
     )

@@ -1,0 +1,74 @@
+"""Markdown made of text that a repository wrote: names, messages, comments. Clients render it, some as HTML
+with images and links that run commands, so that nothing of that text may count as markup."""
+
+from __future__ import annotations
+
+import re
+
+# Characters that have a meaning in CommonMark or in the extensions that editors know (tables, strikethrough,
+# bare addresses, entities, VS Code's `$(icon)`).
+_MARKUP = re.compile(r"[\\`*_\[\]<>&|~!#$(){}@]")
+# What would begin a list, a heading's underline or a quotation at the start of a line.
+_LINE_START = re.compile(r"^([-+=]|\d+(?=[.)]))")
+# Bare addresses that GitHub's Markdown makes links of; each loses the sign that makes it one.
+_ADDRESS = re.compile(r"(?i)\b(www)\.|\b([a-z][a-z0-9+.-]{1,30}):(?=\S)")
+# Control characters, and those that change the direction of the text around them or end a line.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_BACKTICKS = re.compile(r"`+")
+# What an address may hold as it is; all else is written by its bytes.
+_NO_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#@!$&*+,;=%]")
+
+
+def printable(text: str) -> str:
+    """The text in one line, with control characters as Go's escapes."""
+    return _CONTROL.sub(_escaped, text)
+
+
+def printable_lines(text: str) -> str:
+    """The same line by line; tabs stay."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in lines)
+
+
+def plain(text: str) -> str:
+    """Text that is shown as it is, in one line of a paragraph."""
+    shown = _MARKUP.sub(r"\\\g<0>", printable(re.sub(r"[\n\t]", " ", text)))
+    shown = _ADDRESS.sub(lambda found: found[0][:-1] + f"\\{found[0][-1]}", shown)
+    return _LINE_START.sub(lambda found: _begun(found[0]), shown.strip(" "))
+
+
+def link(text: str, address: str) -> str:
+    """A link, where the address is one of the web; else the text alone. `text` is Markdown already."""
+    if not re.match(r"(?i)https?://[^/]", address):
+        return text
+    return f"[{text}]({_NO_ADDRESS.sub(_percent, address)})"
+
+
+def code(text: str) -> str:
+    """A span of code."""
+    shown = printable(text)
+    fence = "`" * (1 + max(map(len, _BACKTICKS.findall(shown)), default=0))
+    # A blank beside the fence is dropped by who renders it.
+    blank = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
+    return f"{fence}{blank}{shown}{blank}{fence}" if shown.strip() else plain(repr(shown))
+
+
+def code_block(text: str, language: str = "") -> str:
+    """Lines of code between fences."""
+    shown = printable_lines(text)
+    fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(shown)), default=0))
+    return f"{fence}{language}\n{shown}\n{fence}"
+
+
+def _begun(start: str) -> str:
+    return f"{start}\\" if start.isdigit() else f"\\{start}"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    short = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(found[0])
+    number = ord(found[0])
+    return short or (f"\\x{number:02x}" if number < 0x80 else f"\\u{number:04x}")
+
+
+def _percent(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace"))

@@ -1,0 +1,3 @@
+module example.com/doccomment
+
+go 1.24
