@@ -25,6 +25,7 @@ from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import Go, ToolchainError
 from modgo_lsp.file_writer import ANYTHING, NOTHING, check_place, content_is, workspace_of, write_file
 from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.versions import escaped
 from modgo_lsp.resources import resource
 
 _VERSION = re.compile(rb'^const Version = "(v\d+\.\d+\.\d+)"', re.MULTILINE)
@@ -80,7 +81,7 @@ def module_proxy(sdk: Sdk) -> Path:
 
 def sdk_directory(go: Go, sdk: Sdk) -> Path:
     """Where the module cache has the SDK's sources, once installed."""
-    return go.module_cache / f"{_escaped(SDK_PATH)}@{sdk.version}"
+    return go.module_cache / f"{escaped(SDK_PATH)}@{sdk.version}"
 
 
 def is_installed(go: Go, sdk: Sdk) -> bool:
@@ -220,7 +221,7 @@ def _hash1(files: dict[str, bytes]) -> str:
 
 
 def _write_proxy(sdk: Sdk, root: Path) -> None:
-    versions = root / _escaped(SDK_PATH) / "@v"
+    versions = root / escaped(SDK_PATH) / "@v"
     versions.mkdir(parents=True)
     (versions / "list").write_text(f"{sdk.version}\n")
     (versions / f"{sdk.version}.info").write_text(json.dumps({"Version": sdk.version, "Time": _TIME}))
@@ -232,13 +233,8 @@ def _write_proxy(sdk: Sdk, root: Path) -> None:
             archive.writestr(entry, sdk.files[name])
 
 
-def _escaped(path: str) -> str:
-    """A module path as the proxy protocol and the module cache write it: upper case as ! and lower case."""
-    return re.sub("[A-Z]", lambda match: "!" + match[0].lower(), path)
-
-
 def _downloads(go: Go) -> Path:
-    return go.module_cache / "cache" / "download" / _escaped(SDK_PATH) / "@v"
+    return go.module_cache / "cache" / "download" / escaped(SDK_PATH) / "@v"
 
 
 def _replaced_mark(go: Go) -> Path:
