@@ -5,6 +5,7 @@ Not for: choosing which files make a package (load.py).
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections import deque
@@ -49,6 +50,10 @@ def are_as_before(files: Files, directory: str, stamps: Mapping[str, Stamp | Non
         if before is None or before.changed >= latest or stamp(prefix + name) != before:
             return False
     return True
+
+
+# The largest Go file that is analysed.
+LARGEST_GO_FILE = 5_000_000
 
 
 class Files(Protocol):
@@ -263,7 +268,11 @@ class OverlayFiles:
 
     def read(self, path: str) -> bytes:
         document = self._documents.get(path)
-        return self._base.read(path) if document is None else document.source
+        if document is None:
+            return self._base.read(path)
+        if document.size > LARGEST_GO_FILE:
+            raise OSError(errno.EFBIG, "it is too large", path)
+        return document.source
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         own = self._listed.get(directory, {})

@@ -26,6 +26,7 @@ from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.server import garbage
 from modgo_lsp.server.configuration import EDITOR
+from modgo_lsp.server.documents import StaleError
 from modgo_lsp.server.importers import KeptImporters
 
 if TYPE_CHECKING:
@@ -37,10 +38,6 @@ _T = TypeVar("_T")
 
 class CancelledError(Exception):
     """Nobody waits for the answer any more."""
-
-
-class StaleError(Exception):
-    """The snapshot is one of before: what it asks about has changed since."""
 
 
 class Job:
@@ -136,6 +133,11 @@ class Analysis:
         """Whether all that was asked is done, but for what can wait."""
         with self._news:
             return not (self._jobs or self._changed or self._busy)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs were not begun."""
+        return len(self._jobs)
 
     def end(self) -> None:
         with self._news:

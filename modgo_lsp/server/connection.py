@@ -12,6 +12,7 @@ import re
 import select
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -30,6 +31,8 @@ _DIGITS = 10
 _LONGEST_LINE = 256
 # Of a client that doesn't read: what is only told, and what is told once more, may be left out.
 _WAITING = 10_000
+# Seconds between two looks at whether to read on.
+_PAUSE = 0.005
 # Bytes that fit in with their header wherever there is room for any.
 _SMALL = getattr(select, "PIPE_BUF", 512) - 32
 # Bytes that may wait for a client that doesn't read: then nothing more is read of what it sends.
@@ -54,6 +57,7 @@ def frames(stream: BinaryIO) -> Iterator[bytes]:
         if len(body) < length:
             return
         yield body
+        del body  # it may be large, and the next one may be long in coming
 
 
 def _length(stream: BinaryIO) -> int | None:
@@ -138,14 +142,15 @@ def _room_for(stream: BinaryIO) -> select.poll | None:
 
 
 class Connection:
-    """`received` gets each message, `malformed` what is wrong with one that is none, `ended` is called at the
-    end of the input; all on the reader's thread. `send` may be called by any thread."""
+    """`received` gets each message and its size in bytes, `malformed` what is wrong with one that is none,
+    `ended` is called at the end of the input; all on the reader's thread. `send` may be called by any
+    thread."""
 
     def __init__(
         self,
         stdin: BinaryIO,
         stdout: BinaryIO,
-        received: Callable[[Message], None],
+        received: Callable[[Message, int], None],
         malformed: Callable[[str], None],
         ended: Callable[[], None],
     ) -> None:
@@ -161,6 +166,7 @@ class Connection:
         self._size = 0
         self._closing = False
         self._is_writing = False
+        self._pauses: list[Callable[[], bool]] = []
         self._room = _room_for(stdout)
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
         self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
@@ -168,6 +174,10 @@ class Connection:
     def start(self) -> None:
         self._writer.start()
         self._reader.start()
+
+    def pause_while(self, is_behind: Callable[[], bool]) -> None:
+        """Reads no message while this is so, for the client to wait rather than the memory to grow."""
+        self._pauses.append(is_behind)
 
     def send(self, message: object, key: str = "", optional: bool = False) -> None:
         """Sends a message, anything that msgspec encodes. One with a `key` takes the place of the one before
@@ -242,17 +252,25 @@ class Connection:
     def _read(self) -> None:
         try:
             for body in frames(self._stdin):
+                size = len(body)
                 try:
                     message = decoded(body)
                 except MalformedError as error:
                     self._malformed(str(error))
                 else:
-                    self._received(message)
-                with self._news:
-                    self._news.wait_for(lambda: self._size <= _MOST or self._closing)
+                    del body
+                    self._received(message, size)
+                    del message  # as large as the body
+                self._pause()
         except HeaderError as error:
             complain(f"modgo: the connection is closed: {error}")
         except (OSError, ValueError) as error:
             complain(f"modgo: cannot read on: {error}")
         finally:
             self._ended()
+
+    def _pause(self) -> None:
+        with self._news:
+            self._news.wait_for(lambda: self._size <= _MOST or self._closing)
+        while not self._closing and any(is_behind() for is_behind in self._pauses):
+            time.sleep(_PAUSE)

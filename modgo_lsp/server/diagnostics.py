@@ -126,6 +126,7 @@ class Publisher:
 
     def publish(self) -> None:
         snapshot = self._snapshot()
+        snapshot.catch_up()
         reports = {report.uri: report for report in _reports(snapshot)}
         for uri, report in reports.items():
             # An open document is told at every version, so that the client knows it is up to date.

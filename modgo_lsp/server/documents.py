@@ -8,23 +8,106 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections import deque
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
+from modgo_lsp.model.files import LARGEST_GO_FILE
 from modgo_lsp.server import wire
 from modgo_lsp.server.uri import path_of
-from modgo_lsp.syntax.document import Document
+from modgo_lsp.syntax.document import Document, Part
 from modgo_lsp.syntax.edits import edit, opened
+from modgo_lsp.syntax.line_edits import EditedText, difference
 from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
+
+# So many changes, of so many bytes, are made one by one, each of which parses what it touches.
+_FEW, _MUCH = 8, 256 * 1024
+# What a change takes beside its text.
+_CHANGE = 400
+
+
+class StaleError(Exception):
+    """What is asked about has changed since."""
+
+
+class _History:
+    """The text of a document that was opened, and the changes of it that nobody has looked at, oldest first.
+    Its versions share it, so that thousands of edits which come at once are one text and a list of changes.
+
+    A version that was superseded before anybody looked at it may be gone: what was done to the text can't be
+    undone. Any thread may ask for one; changes are added by one thread alone."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._text = text
+        self._document: Document | None = None
+        # The text of a document that is too large to be analysed.
+        self._large: EditedText | None = None
+        # The number of the version that the document is.
+        self._made = 0
+        self._changes: deque[tuple[Sequence[wire.Change], Encoding]] = deque()
+        self._lock = threading.Lock()
+        # Bytes that the changes take up, about.
+        self.pending = 0
+
+    def add(self, changes: Sequence[wire.Change], encoding: Encoding) -> None:
+        self.pending += _size(changes)
+        self._changes.append((changes, encoding))
+
+    def version(self, number: int) -> Document:
+        """The document after so many changes. Raises StaleError."""
+        with self._lock:
+            if self._document is None:
+                self._document = self._new(_bytes(self._text), None)
+                self._text = ""
+            if number < self._made:
+                raise StaleError
+            count = number - self._made
+            if count > _FEW or self.pending > _MUCH or (count and self._large is not None):
+                self._document = self._taken_together(self._document, count)
+            for _ in range(number - self._made):
+                self._document = _changed(self._document, *self._next())
+            return self._document
+
+    def _next(self) -> tuple[Sequence[wire.Change], Encoding]:
+        changes, encoding = self._changes.popleft()
+        self.pending -= _size(changes)
+        self._made += 1
+        return changes, encoding
+
+    def _taken_together(self, before: Document, count: int) -> Document:
+        """Works changes into the text that nobody has looked at, to parse it once."""
+        text = self._large or EditedText(before.source)
+        for _ in range(count):
+            changes, encoding = self._next()
+            for change in changes:
+                if (place := change.range) is None:
+                    text = EditedText(_bytes(change.text))
+                else:
+                    start, end = place.start, place.end
+                    starts, ends = (start.line, start.character), (end.line, end.character)
+                    text.replace(starts, ends, _bytes(change.text), encoding)
+        if self._large is not None or text.size > LARGEST_GO_FILE:
+            return self._new(None, text)
+        first, last, new = difference(before.source, text.text)
+        return edit(before, [(Span(before.from_source(first), before.from_source(last)), new)])
+
+    def _new(self, text: bytes | None, edited: EditedText | None) -> Document:
+        """A document that is cut into its declarations, of a text as it is or was edited. One that is too
+        large is in pieces that are not to be parsed, most of which it shares with the version before."""
+        size = len(text or b"") if edited is None else edited.size
+        if size <= LARGEST_GO_FILE:
+            self._large = None
+            return opened(self._path, (text or b"") if edited is None else edited.text)
+        self._large = edited = edited or EditedText(text or b"")
+        starts = accumulate(map(len, edited.pieces[:-1]), initial=0)
+        return Document(self._path, [Part(piece, first=True) for piece in edited.pieces], list(starts))
 
 
 class OpenDocument:
-    """One version of a document. `uri` is as the client writes it, which may differ from how we would.
+    """One version of a document. `uri` is as the client writes it, which may differ from how we would."""
 
-    It is made of a text, or of the version `before` by `changes`."""
-
-    __slots__ = ("_before", "_changes", "_document", "_text", "directory", "path", "uri", "version")
-    _lock = threading.Lock()
+    __slots__ = ("_document", "_history", "_number", "directory", "path", "uri", "version")
 
     def __init__(
         self,
@@ -32,40 +115,36 @@ class OpenDocument:
         path: str,
         version: int | None,
         text: str = "",
-        before: OpenDocument | None = None,
-        changes: Callable[[Document], Document] | None = None,
+        history: _History | None = None,
+        number: int = 0,
     ) -> None:
         self.uri = uri
         self.path = path
         self.directory = os.path.dirname(path)  # noqa: PTH120 (for each edit)
         self.version = version
-        self._text = text
-        self._before = before
-        self._changes = changes
+        self._history = _History(path, text) if history is None else history
+        self._number = number
         self._document: Document | None = None
 
     @property
     def document(self) -> Document:
-        """The text and its trees, worked out by whoever asks first."""
+        """The text and its trees, worked out by whoever asks first. Raises StaleError where a later version
+        was worked out before."""
         if self._document is None:
-            with self._lock:
-                self._work_out()
-        assert self._document is not None
+            self._document = self._history.version(self._number)
         return self._document
 
-    def _work_out(self) -> None:
-        """Makes this version, and those before that nobody has asked for: there may be thousands."""
-        versions = [self]
-        while versions[-1]._document is None and (before := versions[-1]._before) is not None:
-            versions.append(before)
-        for version in reversed(versions):
-            if version._document is not None:
-                continue
-            if version._before is None or version._changes is None:
-                version._document = opened(version.path, _bytes(version._text))
-            else:
-                version._document = version._changes(version._before.document)
-            version._text, version._before, version._changes = "", None, None
+    @property
+    def pending(self) -> int:
+        """Bytes of changes that nobody has looked at."""
+        return self._history.pending
+
+    def changed(
+        self, version: int | None, changes: Sequence[wire.Change], encoding: Encoding
+    ) -> OpenDocument:
+        """The next version."""
+        self._history.add(changes, encoding)
+        return OpenDocument(self.uri, self.path, version, "", self._history, self._number + 1)
 
 
 class Documents:
@@ -87,9 +166,12 @@ class Documents:
         before = None if path is None else self.by_path.get(path)
         if path is None or before is None:
             return None
-        changes = partial(_changed, changes=params.content_changes, encoding=encoding)
-        version = params.text_document.version
-        return self._put(OpenDocument(before.uri, path, version, before=before, changes=changes))
+        return self._put(before.changed(params.text_document.version, params.content_changes, encoding))
+
+    @property
+    def pending(self) -> int:
+        """Bytes of changes that nobody has looked at."""
+        return sum([document.pending for document in self.by_path.values()])
 
     def close(self, uri: str) -> OpenDocument | None:
         path = path_of(uri)
@@ -103,6 +185,16 @@ class Documents:
     def _put(self, document: OpenDocument) -> OpenDocument:
         self.by_path = {**self.by_path, document.path: document}
         return document
+
+
+def is_too_large(document: Document) -> bool:
+    """Whether a document is not analysed for its size."""
+    end = document.starts[-1] + len(document.parts[-1].text)
+    return end > LARGEST_GO_FILE and document.size > LARGEST_GO_FILE
+
+
+def _size(changes: Sequence[wire.Change]) -> int:
+    return sum([_CHANGE + len(change.text) for change in changes])
 
 
 def _changed(document: Document, changes: Sequence[wire.Change], encoding: Encoding) -> Document:

@@ -35,6 +35,8 @@ _PATIENCE = 1.0
 _QUIET = 0.03
 # The end of the input, and that all is imported.
 _ENDED, _LOADED = object(), object()
+# Bytes of messages that may wait to be looked at.
+_MOST_WAITING = 16 * 1024 * 1024
 # How long Python runs one thread while another waits: a message is looked at after that.
 _SWITCH = 0.0002
 
@@ -87,6 +89,7 @@ def serve(pipe: str | None = None) -> None:
 def _serve(stdin: BinaryIO, stdout: BinaryIO) -> int:
     inbox = Inbox()
     connection = Connection(stdin, stdout, inbox.put, _malformed, lambda: inbox.put(_ENDED))
+    connection.pause_while(lambda: inbox.size > _MOST_WAITING)
     connection.start()
     try:
         session = _initialized(connection, inbox)
@@ -155,6 +158,7 @@ def _work(session: Session, inbox: Inbox) -> int:
     loading: threading.Thread | None = None
     latest = time.monotonic() + _PATIENCE
     while session.exit_code is None:
+        message = None  # a large one is not kept until the next
         message = inbox.get(timeout=None if loading is not None else _QUIET)
         if message is _ENDED:
             session.exit_code = 1

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from lsprotocol import types
@@ -23,12 +24,12 @@ from pygls.lsp.server import LanguageServer
 
 from modgo_lsp import __version__
 from modgo_lsp.server import index_progress
-from modgo_lsp.server.analysis import Analysis, StaleError
+from modgo_lsp.server.analysis import Analysis
 from modgo_lsp.server.built import BuiltFindings
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.commands import COMMANDS
 from modgo_lsp.server.connection import Message, encoded
-from modgo_lsp.server.documents import Documents
+from modgo_lsp.server.documents import Documents, StaleError
 from modgo_lsp.server.features import PULL_FEATURES, REQUESTS, Answer
 from modgo_lsp.server.inbox import Inbox
 from modgo_lsp.server.protocol import ModgoProtocol
@@ -109,8 +110,9 @@ class ModgoServer(LanguageServer):
     async def serve(self, inbox: Inbox, waiting: list[tuple[Message, Snapshot]], ended: object) -> int:
         """Answers what waits, then what comes, until the session ends. Gives the exit code."""
         loop = asyncio.get_running_loop()
-        for message in inbox.deliver_to(lambda item: loop.call_soon_threadsafe(self._receive, item, ended)):
-            loop.call_soon(self._receive, message, ended)
+        receive = partial(self._receive, inbox, ended)
+        for message in inbox.deliver_to(partial(loop.call_soon_threadsafe, receive)):
+            loop.call_soon(receive, message)
         for message, snapshot in waiting:
             self._dispatch(message, snapshot)
         if self.session.roots:
@@ -122,8 +124,9 @@ class ModgoServer(LanguageServer):
         await asyncio.gather(*self.work.values(), *self.running, return_exceptions=True)
         return self.session.exit_code or 0
 
-    def _receive(self, message: Any, ended: object) -> None:
+    def _receive(self, inbox: Inbox, ended: object, message: Any) -> None:
         session = self.session
+        inbox.taken()
         try:
             if message is ended:
                 session.exit_code = 1

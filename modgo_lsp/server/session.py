@@ -16,12 +16,12 @@ from typing import Any
 import msgspec
 
 from modgo_lsp.server import configuration, log, wire
-from modgo_lsp.server.analysis import Analysis, Job, StaleError
+from modgo_lsp.server.analysis import Analysis, Job
 from modgo_lsp.server.built import BuiltFindings
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.connection import Connection, Message
 from modgo_lsp.server.diagnostics import Publisher, pull, pull_workspace
-from modgo_lsp.server.documents import Documents, OpenDocument
+from modgo_lsp.server.documents import Documents, OpenDocument, StaleError
 from modgo_lsp.server.index import Index
 from modgo_lsp.server.index_progress import IndexProgress
 from modgo_lsp.server.indexing import Order
@@ -36,6 +36,9 @@ _log = logging.getLogger(__name__)
 
 # Each process of the index takes up to 200 MB, on however large a machine.
 _INDEX_CORES = 2
+
+# Beyond so many bytes of changes, or requests, that nobody has looked at, no more messages are read.
+_MOST_PENDING, _MOST_REQUESTS = 8_000_000, 2_000
 
 # JSON-RPC's and LSP's.
 INVALID_REQUEST, INVALID_PARAMS, INTERNAL_ERROR = -32600, -32602, -32603
@@ -91,6 +94,7 @@ class Session:
             "workspace/diagnostic": (wire.WorkspaceDiagnostic, pull_workspace),
         }
         self.analysis.publish_by(self.publisher.publish)
+        connection.pause_while(self._is_behind)
         log.to_client(self.outbox.log_message)
 
     # --- what others ask of it
@@ -141,6 +145,10 @@ class Session:
     def is_idle(self) -> bool:
         """Whether the client knows all that there is to tell it of the documents that are open now."""
         return self.analysis.is_idle and self.connection.waiting == 0
+
+    def _is_behind(self) -> bool:
+        """Whether there is so much to be done that the client has to wait. Any thread's."""
+        return self.documents.pending > _MOST_PENDING or self.analysis.waiting > _MOST_REQUESTS
 
     def changed(self) -> None:
         """Something that findings depend on is not as it was."""

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modgo_lsp.lint.check import Judgement, decide, order
 from modgo_lsp.lint.config import Configuration
-from modgo_lsp.model.files import DiskMemory, OverlayFiles
+from modgo_lsp.lint.selection import configured
+from modgo_lsp.model.files import LARGEST_GO_FILE, DiskMemory, OverlayFiles
 from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.server.client import Client
+from modgo_lsp.server.documents import is_too_large
 from modgo_lsp.server.uri import uri_of
 from modgo_lsp.syntax.document import Document, parse
+from modgo_lsp.syntax.header import read_header
 from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
 
 if TYPE_CHECKING:
@@ -28,6 +33,11 @@ if TYPE_CHECKING:
     from modgo_lsp.server.documents import OpenDocument
 
 _log = logging.getLogger(__name__)
+
+# Bytes of a file that is too large in which its imports are looked for.
+_HEAD = 64 * 1024
+_TOO_COMPLEX = "MG410"
+_TOO_LARGE = f"this file is larger than {LARGEST_GO_FILE:,} bytes: it is not analysed"
 
 
 class Snapshot:
@@ -72,6 +82,12 @@ class Snapshot:
         folder = next(iter(self.directories()), None)
         go = None if folder is None else self.configuration(folder).settings.go
         return self._analysis.load(self.number, self.files, lambda: self._files(keeps=False), go)
+
+    def catch_up(self) -> None:
+        """Works the changes into all documents, of whatever kind: while they wait they take memory."""
+        for each in self.documents.values():
+            if each.pending:
+                _ = each.document
 
     def directories(self) -> set[str]:
         """The folders whose packages are judged: those of open Go files and of builds that failed."""
@@ -135,7 +151,23 @@ class Snapshot:
         for path, findings in self.decided(judgements, wanted).items():
             if path not in elsewhere:
                 found[path] = findings
+        for path, finding in self._too_large(wanted):
+            there = found.setdefault(path, [])
+            if finding is not None and all(each.code != finding.code for each in there):
+                there.append(finding)
         return found
+
+    def _too_large(self, directories: Collection[str]) -> Iterator[tuple[str, Finding | None]]:
+        """The open Go files in these folders that are not analysed for their size, with a finding about it
+        where they import the SDK."""
+        for path, opened in self.documents.items():
+            if path.endswith(".go") and opened.directory in directories and is_too_large(opened.document):
+                found: list[Finding] = []
+                if SDK_PATH in read_header(_head(opened.document)).imports:
+                    place = Location(path, Span(0, 0))
+                    settings = self.configuration(opened.directory).settings
+                    found = configured([RULES[_TOO_COMPLEX].finding(_TOO_LARGE, place)], settings)
+                yield path, next(iter(found), None)
 
     def decided(self, judgements: Sequence[Judgement], built: Collection[str]) -> dict[str, list[Finding]]:
         """What counts of these judgements, and of the last builds of the packages in `built`, by file."""
@@ -174,8 +206,11 @@ class Snapshot:
         return Location(place.path, span)
 
     def document(self, path: str) -> Document | None:
-        """The open document, else the file as it is on disk; None where it can't be read."""
+        """The open document, else the file as it is on disk; None where it can't be read, or is too large to
+        be analysed."""
         document = self._known_document(path)
+        if document is not None and is_too_large(document):
+            return None
         if document is None and (text := self._text(path)) is not None:
             document = parse(path, text)
         return document
@@ -184,7 +219,7 @@ class Snapshot:
         """The lines of the same; no more than that is worked out of a file that nobody has asked for."""
         document = self._known_document(path)
         if document is not None:
-            return document.lines
+            return LineIndex(b"") if is_too_large(document) else document.lines
         if path not in self._lines:
             text = self._text(path)
             self._lines[path] = None if text is None else LineIndex(text)
@@ -204,3 +239,8 @@ class Snapshot:
 
     def uri(self, path: str) -> str:
         return self.documents[path].uri if path in self.documents else uri_of(path)
+
+
+def _head(document: Document) -> bytes:
+    """The beginning of a large document."""
+    return b"".join(part.text for part in document.parts[:_HEAD])[:_HEAD]

@@ -155,7 +155,7 @@ class Document:
         self.memo: dict[str, Any] = {}
 
     def __repr__(self) -> str:
-        return f"Document({self.path!r}, {len(self.source)} bytes)"
+        return f"Document({self.path!r}, {self.size} bytes)"
 
     @cached_property
     def text(self) -> bytes:
@@ -171,6 +171,11 @@ class Document:
     @cached_property
     def source(self) -> bytes:
         return self.parts[0].text if len(self.parts) == 1 else b"".join(part.text for part in self.parts)
+
+    @property
+    def size(self) -> int:
+        """That of `source`."""
+        return sum([len(part.text) for part in self.parts])
 
     @cached_property
     def lines(self) -> LineIndex:

@@ -95,7 +95,7 @@ class LineIndex:
         content = (
             self._text[start:end].rstrip(b"\r\n") if line + 1 < len(self._starts) else self._text[start:end]
         )
-        return start + _bytes_of_units(content, column, encoding)
+        return start + bytes_of_units(content, column, encoding)
 
     def byte_column(self, line: int, column: int) -> int:
         """The byte offset of a compiler's position: line and column from 1, columns in bytes."""
@@ -159,7 +159,7 @@ class FewLines(LineIndex):
             return self._start
         end = self._text.find(b"\n", self._start)
         content = self._text[self._start : end if end >= 0 else len(self._text)]
-        return self._start + _bytes_of_units(content, column, encoding)
+        return self._start + bytes_of_units(content, column, encoding)
 
     def byte_column(self, line: int, column: int) -> int:
         self.offset(max(0, line - 1), 0, "utf-8")  # goes there, or to the last line
@@ -216,7 +216,8 @@ def _units(content: bytes, encoding: Encoding) -> int:
     return len(text) + sum(1 for character in text if character > "\uffff")
 
 
-def _bytes_of_units(content: bytes, units: int, encoding: Encoding) -> int:
+def bytes_of_units(content: bytes, units: int, encoding: Encoding) -> int:
+    """How many bytes of `content` its first code units of an encoding are."""
     units = max(0, units)
     if encoding == "utf-8" or content.isascii():
         return min(units, len(content))

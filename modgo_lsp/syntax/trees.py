@@ -1,11 +1,11 @@
 """Parsing. The trees of all documents together are bounded: one takes forty times as much memory as its text.
 
 Design note. A Code parses its text on first use and keeps the tree only as long as this cache does. The
-cache holds the trees that were made last, up to LARGEST bytes of code. Older ones are released, and parsed again
-when somebody asks for them. Parsing depends on the code alone, so both trees are the same.
+cache holds the trees that were made last, up to LARGEST bytes of code. Older ones are released, and parsed
+again when somebody asks for them. Parsing depends on the code alone, so both trees are the same.
 Nodes keep their whole tree alive, so nothing that outlives a function call may hold a node: what is lowered
-later (lower_expressions.py) notes the Code and the place and kind of its node, and finds the node again. The one
-exception are trees with errors, in which several nodes may have the same place: their nodes are kept.
+later (lower_expressions.py) notes the Code and the place and kind of its node, and finds the node again.
+The one exception are trees with errors, in which several nodes may have one place: their nodes are kept.
 A Code knows nothing of the syntax that was made of it: that refers to the Code, and a circle of references is
 freed only when Python looks for garbage (server/garbage.py).
 """

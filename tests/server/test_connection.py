@@ -97,7 +97,11 @@ def test_the_connection_is_closed_and_says_why_in_one_line(capsys: pytest.Captur
     ended = threading.Event()
     received: list[Any] = []
     web_page = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + framed(b'{"jsonrpc": "2.0", "method": "exit"}')
-    connection = Connection(BytesIO(web_page), BytesIO(), received.append, received.append, ended.set)
+
+    def noted(message: Any, _size: int) -> None:
+        received.append(message)
+
+    connection = Connection(BytesIO(web_page), BytesIO(), noted, received.append, ended.set)
     connection.start()
     assert ended.wait(10)
     assert received == []

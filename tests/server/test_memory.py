@@ -6,14 +6,17 @@ More rounds with MODGO_EXAMPLES. Not for: what a client or a disk does to it (te
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
+import msgspec
 import psutil
 
+from bench.resident import Watch
 from modgo_lsp.server.garbage import Sweep
 
 from .conftest import UNREGISTERED
-from .stdio import Start, at, between, settle
+from .stdio import Start, at, between, change, settle
 
 EXAMPLES = int(os.environ.get("MODGO_EXAMPLES", "50"))
 
@@ -62,6 +65,74 @@ def test_requests_leave_nothing_behind(start: Start, module: Path) -> None:
             at(server, uri, "textDocument/nothing")
         sizes.append(process.memory_info().rss / 1024 / 1024)
     assert sizes[-1] - sizes[0] < 2, sizes
+
+
+def lines(count: int) -> str:
+    return "".join(f"func F{n}(a int) int {{\n\treturn {n}\n}}\n" for n in range(count))
+
+
+def test_a_file_of_50_mb_is_text_alone(start: Start, module: Path) -> None:
+    """One finding says so; what is small enough again is analysed."""
+    server = start()
+    path = module / "stats.go"
+    uri = server.open(path, UNREGISTERED)
+    server.diagnostics(uri, 1, count=1)
+    large = UNREGISTERED + lines(1_300_000)
+    assert len(large) > 50_000_000
+    with Watch(server.process.pid) as watch:
+        server.change(uri, 2, {"text": large})
+        server.diagnostics(uri, 2, count=1)
+        (found,) = server.pushed[uri]["diagnostics"]
+        assert (found["code"], found["range"]["end"]) == ("MG410", {"line": 0, "character": 0})
+        for method in ("documentSymbol", "foldingRange", "codeLens", "documentLink"):
+            answer = server.request(f"textDocument/{method}", {"textDocument": {"uri": uri}})
+            assert not answer, method
+        assert not at(server, uri)["result"]
+        for version in range(3, 103):
+            place = (version * 10_000, 0)
+            server.change(uri, version, between(place, place, "// é\n"))
+        server.diagnostics(uri, 102, count=1)
+        server.change(uri, 103, between((31, 0), (9_000_000, 0), ""))
+        server.diagnostics(uri, 103, count=1)
+    (found,) = server.pushed[uri]["diagnostics"]
+    assert found["code"] == "MG101"
+    # The message, its text, and the document with its edits.
+    assert watch.peak < 4 * len(large) / 1e6 + 150, watch.peak
+
+
+def test_a_burst_of_edits_takes_no_memory(start: Start, module: Path) -> None:
+    """The newest text is analysed. What comes more quickly than that waits in the client."""
+    server = start()
+    text = UNREGISTERED + lines(500)
+    uri = server.open(module / "stats.go", text)
+    server.diagnostics(uri, 1, count=1)
+    settle(server)
+    edits = 10_000 if EXAMPLES < 1000 else 100_000
+    bodies = [
+        msgspec.json.encode(
+            {
+                "jsonrpc": "2.0",
+                "method": "textDocument/didChange",
+                "params": change(uri, version, between((version % 900 + 40, 0), (version % 900 + 40, 0))),
+            }
+        )
+        for version in range(2, edits + 2)
+    ]
+    hundred_megabytes = "x" * 1_000_000
+    other = server.open(module / "testdata" / "udf" / "add.record.json", "{}")
+    with Watch(server.process.pid) as watch:
+        sending = threading.Thread(
+            target=server.send_bytes,
+            args=(b"".join(b"Content-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies),),
+        )
+        sending.start()
+        while sending.is_alive():
+            server.receive(0.05)
+        for version in range(2, 102):
+            server.change(other, version, {"text": hundred_megabytes})
+        server.until(lambda: server.pushed[uri].get("version") == edits + 1, 60)
+        settle(server)
+    assert watch.peak < 200, watch.peak
 
 
 def test_what_was_let_go_of_is_freed_before_it_is_much() -> None:
