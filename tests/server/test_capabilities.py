@@ -29,7 +29,7 @@ def plain(value: Any) -> Any:
 
 
 def told_by_pygls(capabilities: dict[str, Any], options: dict[str, Any]) -> Any:
-    nowhere = Connection(BytesIO(), BytesIO(), lambda _: None, lambda _: None, lambda: None)
+    nowhere = Connection(BytesIO(), BytesIO(), lambda _, __: None, lambda _: None, lambda: None)
     client, _ = client_of(capabilities, options)
     server = ModgoServer(Session(nowhere, wire.Initialize(), client, chosen_encoding(capabilities)))
     params = types.InitializeParams(CONVERTER.structure(capabilities, types.ClientCapabilities))

@@ -201,7 +201,7 @@ def test_of_a_client_that_takes_nothing_no_more_is_read_until_it_does() -> None:
     (asking, ask), (answers, answering) = os.pipe(), os.pipe()
     taken: list[Any] = []
 
-    def answered(message: Any) -> None:
+    def answered(message: Any, _size: int) -> None:
         taken.append(message)
         connection.send("x" * size)
 

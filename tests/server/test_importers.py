@@ -16,6 +16,7 @@ from modgo_lsp.model.go_environment import NOTHING_KNOWN
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.server import wire
 from modgo_lsp.server.analysis import Analysis
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.diagnostics import Publisher
@@ -23,8 +24,6 @@ from modgo_lsp.server.documents import OpenDocument
 from modgo_lsp.server.importers import KeptImporters
 from modgo_lsp.server.refresh import Refresher
 from modgo_lsp.server.snapshot import Snapshot
-from modgo_lsp.syntax.edits import edit
-from modgo_lsp.syntax.positions import Span
 
 MODULE = {
     "go.mod": b"module example.com/shop\n\ngo 1.24\n",
@@ -180,11 +179,10 @@ def test_importers_are_judged_again_only_where_the_change_concerns_them(
         """The packages that are judged after an edit."""
         nonlocal opened
         start = opened.document.text.index(old.encode())
-        change = (Span(start, start + len(old)), new.encode())
-        number = (opened.version or 0) + 1
-        opened = OpenDocument(
-            opened.uri, str(path), number, before=opened, changes=lambda before: edit(before, [change])
-        )
+        lines = opened.document.lines
+        first, last = (lines.encoded(each, "utf-16") for each in (start, start + len(old)))
+        place = wire.Range(wire.Position(*first), wire.Position(*last))
+        opened = opened.changed((opened.version or 0) + 1, (wire.Change(new, place),), "utf-16")
         judged.clear()
         publisher.publish()
         return sorted(judged)
