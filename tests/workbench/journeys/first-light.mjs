@@ -178,7 +178,7 @@ export const firstLight = {
         await report.waitFor();
         assert.match(
           await workbench.textOf(report),
-          /Call +take\(4\)\nPackage .*\/counters, as[\s\S]*"allowed": true[\s\S]*The record was updated/,
+          /Call +take\(4\)\nPackage .*\/\s*counters, as[\s\S]*"allowed": true[\s\S]*The record was updated/,
         );
       },
     ],
