@@ -173,6 +173,21 @@ double check_now(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+void check_in_child(void (*run)(void))
+{
+	int status = 0;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		run();
+		fflush(stdout);
+		_exit(failed_checks > 0);
+	}
+	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 /* In the child: runs the test and ends. */
 static void run_here(const test *test)
 {

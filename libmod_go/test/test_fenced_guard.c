@@ -76,9 +76,13 @@ TEST(with_capabilities_that_stay_no_module_runs)
 
 TEST(with_a_limit_that_cannot_be_set_no_module_runs)
 {
+#ifdef __SANITIZE_ADDRESS__
+	printf("not run: the address sanitizer asks for limits before the worker does\n");
+#else
 	refuse_call(SYS_setrlimit, -1, EPERM);
 	refuse_call(SYS_prlimit64, -1, EPERM);
 	not_run("core files", "Operation not permitted", "allow setrlimit");
+#endif
 }
 
 TEST(with_landlock_that_cannot_be_set_no_module_runs)
