@@ -111,3 +111,24 @@ TEST(a_go_function_works_on_a_record_across_the_fence)
 	record_clear(&record);
 	mod_go_fenced_close(pool);
 }
+
+/* What Go and its library need still works, and what they may not is an error of theirs and no crash. */
+TEST(go_finds_what_it_needs_behind_the_fence)
+{
+	const char *path = go_module("faults");
+	aerospike_udf_go_value folder = text_value(check_folder());
+	mod_go_fenced *pool;
+	answer answer;
+
+	if (path == NULL)
+		return;
+	pool = fenced_ready(path, NULL);
+	answer = fenced_ask(pool, "allowed");
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
+	CHECK_TEXT(answer.text, "");
+	answer = fenced_call(pool, "refused", 10000, NULL, &folder, 1);
+	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
+	CHECK_TEXT(answer.text, "\x90"); /* an empty list */
+	CHECK(access(check_folder(), F_OK) == 0);
+	mod_go_fenced_close(pool);
+}
