@@ -22,6 +22,7 @@ PARTS = {
     "TRUNCATING": "Landlock of Linux 6.2",
     "SCOPES": "Landlock of Linux 6.12",
     "ENVIRONMENT": "environment",
+    "CAPABILITIES": "capabilities",
 }
 
 

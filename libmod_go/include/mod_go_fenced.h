@@ -1,13 +1,15 @@
 /*
  * mod_go_fenced.h - UDF modules in processes of their own: what mod_go.h does, with a fence around the module.
  *
- * A module is opened as a *pool* of workers (the program mod-go-worker), each of which applies one function at a
- * time. Whatever a UDF does - exit, a fatal error, a loop without end, memory without bound - costs one call: that
- * call fails, its worker is replaced, nobody else notices. Versions of a module can be replaced and unloaded.
+ * A module is opened as a *pool* of workers (the program mod-go-worker), each of which applies one function at
+ * a time. Whatever a UDF does - exit, a fatal error, a loop without end, memory without bound - costs one call:
+ * that call fails, its worker is replaced, nobody else notices. Versions of a module can be replaced and
+ * unloaded.
  *
- * A worker runs without the rights that no UDF needs: docs/faults.md lists what the fence holds. Its environment has the
- * variables TZ, TZDIR, ZONEINFO, LANG, LC_*, GODEBUG, GOMAXPROCS, GOGC, GOMEMLIMIT, GOTRACEBACK, and those that MODGO_ENV names,
- * with commas between them. MODGO_FENCE is standard (the default), strict or off.
+ * A worker runs without the rights that no UDF needs: docs/faults.md lists what the fence holds. Its
+ * environment has the variables TZ, TZDIR, ZONEINFO, LANG, LC_*, GODEBUG, GOMAXPROCS, GOGC, GOMEMLIMIT,
+ * GOTRACEBACK, and those that MODGO_ENV names, with commas between them. MODGO_FENCE is standard (the default),
+ * strict or off.
  *
  * Package variables of a module are therefore a worker's own: fine as caches, wrong as state.
  *
@@ -73,8 +75,8 @@ typedef struct mod_go_fenced_outcome {
 	uint64_t nanoseconds; /* of a call */
 } mod_go_fenced_outcome;
 
-/* mod_go_check, then a private copy of the file, and a worker that loads it and compares versions. `options` may be
- * NULL. `*pool` is set only where MOD_GO_OK is returned. */
+/* mod_go_check, then a private copy of the file, and a worker that loads it and compares versions. `options`
+ * may be NULL. `*pool` is set only where MOD_GO_OK is returned. */
 mod_go_status mod_go_fenced_open(const char *path, const mod_go_fenced_options *options, mod_go_fenced **pool,
                                  mod_go_error *error);
 
@@ -115,12 +117,14 @@ int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_
                                aerospike_udf_go_value *arguments, size_t count,
                                aerospike_udf_go_result *result);
 
-/* Puts another version of the module in place, while calls run: those under way finish on the old one, new ones go
- * to the new one once it is checked, loaded and set up in a fresh worker. Where that fails the old one stays. */
+/* Puts another version of the module in place, while calls run: those under way finish on the old one, new ones
+ * go to the new one once it is checked, loaded and set up in a fresh worker. Where that fails the old one
+ * stays. */
 mod_go_status mod_go_fenced_replace(mod_go_fenced *pool, const char *path, mod_go_error *error);
 
-/* What the fence lacks on this kernel, as the end of a sentence, "" where it is whole; never NULL, and never freed. Workers
- * run all the same, unless MODGO_FENCE is strict. What workers can't do without is an error when they are started. */
+/* What the fence lacks on this kernel, as the end of a sentence, "" where it is whole; never NULL, and never
+ * freed. Workers run all the same, unless MODGO_FENCE is strict. What workers can't do without is an error when
+ * they are started. */
 const char *mod_go_fenced_lacks(void);
 
 void mod_go_fenced_read_counters(mod_go_fenced *pool, mod_go_fenced_counters *counters);

@@ -34,8 +34,8 @@ bool check_number(long long actual, long long expected, const char *file, int li
 bool check_text(const char *actual, const char *expected, const char *file, int line, const char *what);
 bool check_contains(const char *actual, const char *part, const char *file, int line, const char *what);
 
-/* Runs a part of a test in a process of its own, which ends without what is done at exit: the leak checker, for one, can't
- * look under a filter of system calls. Its failed checks are the test's. */
+/* Runs a part of a test in a process of its own, which ends without what is done at exit: the leak checker, for
+ * one, can't look under a filter of system calls. Its failed checks are the test's. */
 void check_in_child(void (*run)(void));
 
 /* What the tests are run on: the command line of the test program. */

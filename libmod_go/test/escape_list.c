@@ -1,16 +1,17 @@
-/* escape_list.c - the list of escape_list.h. docs/generate.py reads it as it stands here: names, strings and numbers. */
+/* escape_list.c - the list of escape_list.h. docs/generate.py reads it as it stands here: names, strings and
+ * numbers. */
 #include "escape_list.h"
 
 /* clang-format off */
 const escape escape_list[] = {
-	{"writing the host's memory through `/proc/PID/mem`", "escape", "proc_mem", OPENING | LANDLOCK},
-	{"reading it there", "escape", "proc_mem_read", LANDLOCK},
-	{"writing it by `process_vm_writev`", "escape", "process_vm_writev", FILTER | LANDLOCK},
-	{"reading it by `process_vm_readv`", "escape", "process_vm_readv", FILTER | LANDLOCK},
-	{"writing it by `ptrace`", "escape", "ptrace", FILTER | LANDLOCK},
+	{"writing the host's memory through `/proc/PID/mem`", "escape", "proc_mem", OPENING | LANDLOCK | CAPABILITIES},
+	{"reading it there", "escape", "proc_mem_read", LANDLOCK | CAPABILITIES},
+	{"writing it by `process_vm_writev`", "escape", "process_vm_writev", FILTER | LANDLOCK | CAPABILITIES},
+	{"reading it by `process_vm_readv`", "escape", "process_vm_readv", FILTER | LANDLOCK | CAPABILITIES},
+	{"writing it by `ptrace`", "escape", "ptrace", FILTER | LANDLOCK | CAPABILITIES},
 	{"writing System V shared memory of the host", "escape", "shared_memory", FILTER},
-	{"using a descriptor of the host through `/proc/PID/fd`", "escape", "proc_fd", OPENING | LANDLOCK},
-	{"taking a descriptor of the host by `pidfd_getfd`", "escape", "pidfd_getfd", FILTER | LANDLOCK},
+	{"using a descriptor of the host through `/proc/PID/fd`", "escape", "proc_fd", OPENING | LANDLOCK | CAPABILITIES},
+	{"taking a descriptor of the host by `pidfd_getfd`", "escape", "pidfd_getfd", FILTER | LANDLOCK | CAPABILITIES},
 	{"signalling the host by `kill`", "escape", "kill", FILTER | SCOPES},
 	{"signalling its own process group", "escape", "kill_group", FILTER | SCOPES},
 	{"signalling the host by `tgkill`", "escape", "tgkill", FILTER | SCOPES},
@@ -23,6 +24,7 @@ const escape escape_list[] = {
 	{"having the kernel end the host: `FIOSETOWN`, `FIOASYNC`", "escape", "fiosetown", FILTER | SCOPES},
 	{"the same by `SIOCSPGRP`", "escape", "siocspgrp", FILTER | SCOPES},
 	{"naming another process as a descriptor's owner", "escape", "setown_command", FILTER},
+	{"the same by `F_SETOWN_EX`, alone", "escape", "setown_ex_command", FILTER},
 	{"choosing the signal that an owner gets: `F_SETSIG`", "escape", "setsig_command", FILTER},
 	{"asking for signals: `O_ASYNC`", "escape", "async_flag", FILTER},
 	{"asking for signals: `FIOASYNC`", "escape", "async_request", FILTER},
@@ -54,6 +56,9 @@ const escape escape_list[] = {
 	{"making a file", "escape_files", "make_file", OPENING | LANDLOCK},
 	{"making a file without a name", "escape_files", "make_unnamed", OPENING | LANDLOCK | UNSURE},
 	{"making a folder", "escape_files", "make_folder", FILTER | LANDLOCK},
+	{"making a FIFO", "escape_files", "make_fifo", FILTER | LANDLOCK},
+	{"making a Unix socket with a path", "escape_files", "make_socket", LANDLOCK},
+	{"removing a folder", "escape_files", "remove_folder", FILTER | LANDLOCK},
 	{"removing a file", "escape_files", "remove_file", FILTER | LANDLOCK},
 	{"renaming a file", "escape_files", "rename_file", FILTER | LANDLOCK},
 	{"another name for a file: `link`", "escape_files", "link_file", FILTER | LANDLOCK},
@@ -65,7 +70,7 @@ const escape escape_list[] = {
 	{"connecting to the host's abstract Unix socket", "escape_files", "abstract_socket", SCOPES},
 	{"a secret in the environment: `getenv`", "escape_files", "environment", ENVIRONMENT},
 	{"a secret in `/proc/self/environ`", "escape_files", "own_environ", ENVIRONMENT},
-	{"a secret in the host's `/proc/PID/environ`", "escape_files", "host_environ", LANDLOCK},
+	{"a secret in the host's `/proc/PID/environ`", "escape_files", "host_environ", LANDLOCK | CAPABILITIES},
 };
 /* clang-format on */
 

@@ -1,6 +1,7 @@
 /*
- * escape_list.h - every way out of the fence that the tests try, and which part of the fence holds it. The attacks are
- * the functions of test/modules/escape*.c, test_escapes.c tries them, and docs/faults.md is generated from escape_list.c.
+ * escape_list.h - every way out of the fence that the tests try, and which part of the fence holds it. The
+ * attacks are the functions of test/modules/escape*.c, test_escapes.c tries them, and docs/faults.md is
+ * generated from escape_list.c.
  */
 #ifndef TEST_ESCAPE_LIST_H
 #define TEST_ESCAPE_LIST_H
@@ -9,12 +10,13 @@
 
 /* The parts of the fence. A row names each that holds it by itself. */
 enum {
-	FILTER = 1,       /* the filter of system calls */
-	OPENING = 2,      /* the filter where there is no Landlock: opens files for reading only */
-	LANDLOCK = 4,     /* Landlock, in any version */
-	TRUNCATING = 8,   /* Landlock from version 3 on (Linux 6.2) */
-	SCOPES = 16,      /* Landlock from version 6 on (Linux 6.12) */
-	ENVIRONMENT = 32, /* the worker's own environment */
+	FILTER = 1,         /* the filter of system calls */
+	OPENING = 2,        /* the filter where there is no Landlock: opens files for reading only */
+	LANDLOCK = 4,       /* Landlock, in any version */
+	TRUNCATING = 8,     /* Landlock from version 3 on (Linux 6.2) */
+	SCOPES = 16,        /* Landlock from version 6 on (Linux 6.12) */
+	ENVIRONMENT = 32,   /* the worker's own environment */
+	CAPABILITIES = 128, /* a host that runs as root: its workers have fewer rights than it */
 	UNSURE = 64, /* unfenced it does not get through everywhere: it needs root, or a kernel that has it */
 };
 

@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-/* From now on that system call fails in this process and in those that it starts, with that reason; where `option` is not
- * negative, only with that in its lowest argument. False with a failed check where that can't be set. */
+/* From now on that system call fails in this process and in those that it starts, with that reason; where
+ * `option` is not negative, only with that in its lowest argument. False with a failed check where that can't
+ * be set. */
 bool refuse_call(int number, int option, int reason);
 
 #endif

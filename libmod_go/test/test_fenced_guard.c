@@ -1,5 +1,5 @@
-/* test_fenced_guard.c - a fence that can't be closed is an error, one that is not whole is reported, and what a worker gets
- * of the environment. */
+/* test_fenced_guard.c - a fence that can't be closed is an error, one that is not whole is reported, and what a
+ * worker gets of the environment. */
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -105,6 +105,17 @@ TEST(a_kernel_without_landlock_is_reported)
 	CHECK(is_fenced());
 	setenv("MODGO_FENCE", "strict", 1);
 	not_run("MODGO_FENCE is strict", "has no Landlock", "MODGO_FENCE=standard");
+}
+
+TEST(descriptors_are_closed_on_older_kernels_too)
+{
+	mod_go_fenced *pool;
+
+	CHECK(dup(1) >= 0);
+	refuse_call(436 /* close_range */, -1, ENOSYS);
+	pool = fenced_ready(check_module("hostile"), NULL);
+	CHECK_NUMBER(fenced_ask(pool, "descriptors").integer, 5);
+	mod_go_fenced_close(pool);
 }
 
 TEST(the_fence_has_three_levels)

@@ -1,5 +1,5 @@
-/* test_filter.c - the filter by itself: what each system call answers. A list of its own, for one that was taken out of the
- * filter's shall be missed. */
+/* test_filter.c - the filter by itself: what each system call answers. A list of its own, for one that was
+ * taken out of the filter's shall be missed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

@@ -1,4 +1,5 @@
-/* files.c - Landlock. Its header is not everywhere, so what is used of it stands here (linux/landlock.h has the rest). */
+/* files.c - Landlock. Its header is not everywhere, so what is used of it stands here (linux/landlock.h has the
+ * rest). */
 #include "worker/files.h"
 
 #include <errno.h>
@@ -51,7 +52,8 @@ static uint64_t restricted_accesses(int landlock)
 	return files;
 }
 
-/* Libraries open it for what they don't want to be written. Where it is not there, as in some containers, there is no rule. */
+/* Libraries open it for what they don't want to be written. Where it is not there, as in some containers, there
+ * is no rule. */
 static bool allow_null(int rules, uint64_t restricted)
 {
 	struct path_beneath rule = {.allowed = restricted & (WRITE_FILE | TRUNCATE),

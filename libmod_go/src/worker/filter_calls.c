@@ -1,31 +1,34 @@
 /*
  * filter_calls.c - which system calls a worker may make.
  *
- * A filter sees a call's number and its arguments, as numbers: what stands in memory it can't look at. So calls whose
- * flags stand in memory (clone3, and openat2 where it matters) answer ENOSYS, and their callers take the older call.
+ * A filter sees a call's number and its arguments, as numbers: what stands in memory it can't look at. So calls
+ * whose flags stand in memory (clone3, and openat2 where it matters) answer ENOSYS, and their callers take the
+ * older call.
  *
  * Refused altogether is what no UDF needs and what reaches beyond the process: programs and processes, signals to
- * others, tracing, memory shared by System V IPC (a server keeps its index in it), priorities, changing the file system, the
- * system's own settings. Where a call has harmless uses too, its arguments decide:
+ * others, tracing, memory shared by System V IPC (a server keeps its index in it), priorities, changing the file
+ * system, the system's own settings. Where a call has harmless uses too, its arguments decide:
  *
  *   clone                threads only
- *   kill, tgkill         to this process only. Go preempts its threads by tgkill, and abort ends itself by it. 0 (the
- *                        group) is refused
- *   fcntl                the commands of FCNTL_COMMANDS. Not F_SETOWN, F_SETOWN_EX, F_SETSIG and O_ASYNC, by which the kernel
- *                        signals another process for this one
+ *   kill, tgkill         to this process only. Go preempts its threads by tgkill, and abort ends itself by it.
+ *                        0, the process group, is refused
+ *   fcntl                the commands of FCNTL_COMMANDS. Not F_SETOWN, F_SETOWN_EX, F_SETSIG and O_ASYNC, by
+ *                        which the kernel signals another process for this one
  *   ioctl                the requests of IOCTL_REQUESTS: what isatty and sockets need. Not FIOASYNC, FIOSETOWN,
- *                        SIOCSPGRP, which are F_SETOWN again, nor TIOCSTI, which types into a terminal, nor any driver's
+ *                        SIOCSPGRP, which are F_SETOWN again, nor TIOCSTI, which types into a terminal, nor any
+ *                        driver's
  *   prctl                the options of PRCTL_OPTIONS
- *   prlimit64            of this process, to read any limit and to set that of open files, which Go does at its start
- *   sched_setaffinity    of this process: 0 is the calling thread. The numbers of other threads aren't known here; a
- *                        thread that wants another processor asks for itself
+ *   prlimit64            of this process, to read any limit and to set that of open files, which Go does when it
+ *                        starts
+ *   sched_setaffinity    of this process: 0 is the calling thread. The numbers of other threads aren't known here;
+ *                        a thread that wants another processor asks for itself
  *   open, openat         where Landlock does not control it: for reading only
  *
- * sched_setscheduler and its like are refused for the process itself, too: root's worker could make itself a real-time
- * process, and nobody else would run.
+ * sched_setscheduler and its like are refused for the process itself, too: root's worker could make itself a
+ * real-time process, and nobody else would run.
  *
- * The calls that a function makes all the time come first, for a filter is run from its beginning. (Since Linux 5.11 the
- * kernel remembers which numbers are allowed whatever their arguments are.)
+ * The calls that a function makes all the time come first, for a filter is run from its beginning. (Since Linux
+ * 5.11 the kernel remembers which numbers are allowed whatever their arguments are.)
  */
 #include "worker/filter_calls.h"
 

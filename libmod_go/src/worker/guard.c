@@ -21,22 +21,24 @@
 /* Of headers that older C libraries lack. */
 #define CLOSE_RANGE 436
 
-void guard_close_from(int first)
+bool guard_close_from(int first)
 {
 	DIR *folder;
 	struct dirent *entry;
 
 	if (syscall(CLOSE_RANGE, first, ~0u, 0) == 0)
-		return;
+		return true;
 	folder = opendir("/proc/self/fd");
-	while (folder != NULL && (entry = readdir(folder)) != NULL) {
+	if (folder == NULL)
+		return false;
+	while ((entry = readdir(folder)) != NULL) {
 		int descriptor = atoi(entry->d_name);
 
 		if (descriptor >= first && descriptor != dirfd(folder))
 			close(descriptor);
 	}
-	if (folder != NULL)
-		closedir(folder);
+	closedir(folder);
+	return true;
 }
 
 /* Sets both limits to `most`, or to the hard limit where that is less: it holds for this process already. */

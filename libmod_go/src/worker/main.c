@@ -41,7 +41,8 @@ int main(int count, char **words)
 
 	if (count != 3)
 		fail("is started by libmod_go to fence a UDF module, and is of no use by hand");
-	guard_close_from(MOD_GO_DESCRIPTOR_END);
+	if (!guard_close_from(MOD_GO_DESCRIPTOR_END))
+		fail("can't close the descriptors that it inherited; mount /proc, or use Linux 5.9 or later");
 	setsid();
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, MOD_GO_SHARED_DESCRIPTOR, 0);
 	if (shared == MAP_FAILED)

@@ -286,6 +286,7 @@ static int attack(const char *name)
 	IS("fiosetown") return signal_as_owner(0x8901 /* FIOSETOWN */);
 	IS("siocspgrp") return signal_as_owner(0x8902 /* SIOCSPGRP */);
 	IS("setown_command") return command(F_SETOWN, host());
+	IS("setown_ex_command") return command(15, (long)(uintptr_t) & (int[]){1 /* F_OWNER_PID */, host()});
 	IS("setsig_command") return command(10 /* F_SETSIG */, SIGKILL);
 	IS("async_flag") return command(F_SETFL, O_ASYNC);
 	IS("async_request") return command(FIOASYNC, 0);

@@ -26,6 +26,14 @@ static int make_unnamed(void)
 	return tried(open_at(text(ESCAPE_FOLDER), O_TMPFILE | O_RDWR) > 0);
 }
 
+static int make_socket(void)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+
+	snprintf(name.sun_path, sizeof(name.sun_path), "%.100s", path("new"));
+	return gave(bind(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&name, sizeof(name)));
+}
+
 static int connect_to_host(void)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
@@ -69,6 +77,9 @@ static int attack(const char *name)
 	IS("make_file") return gave(open_at(path("new"), O_WRONLY | O_CREAT | O_EXCL));
 	IS("make_unnamed") return make_unnamed();
 	IS("make_folder") return gave(mkdir(path("new"), 0700));
+	IS("make_fifo") return gave(mkfifo(path("new"), 0600));
+	IS("make_socket") return make_socket();
+	IS("remove_folder") return gave(rmdir(path("folder")));
 	IS("remove_file") return gave(unlink(path("file")));
 	IS("rename_file") return gave(rename(path("file"), path("new")));
 	IS("link_file") return gave(link(path("file"), path("new")));
