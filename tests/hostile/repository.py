@@ -92,9 +92,9 @@ class Hostile:
     def add_modules(self, place: Path) -> None:
         """As a module and as a package, for both are looked for."""
         for name in module_names():
-            text = (
-                f"open({str(self.marks / f'import-{name}')!r}, 'a').close()\nraise ImportError('hostile')\n"
-            )
+            # Where encodings is imported there is no open() yet.
+            mark = str(self.marks / f"import-{name}")
+            text = f"import posix\nposix.open({mark!r}, posix.O_CREAT)\nraise ImportError('hostile')\n"
             (place / name).mkdir()
             (place / f"{name}.py").write_text(text)
             (place / name / "__init__.py").write_text(text)

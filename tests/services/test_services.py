@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from bench.go_tools import go_tool
+from tests.hostile.repository import Hostile
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
@@ -144,13 +145,23 @@ def test_reviewdog_reads_what_it_is_given(repository: Path, reviewdog: Path) -> 
 @pytest.mark.timeout(900)
 def test_the_action_installs_itself(repository: Path, checkout: Path, tmp_path: Path) -> None:
     install, lint = yaml.safe_load((checkout / "action.yml").read_text())["runs"]["steps"]
-    path = tmp_path / "path"
-    common = {"GITHUB_ACTION_PATH": str(checkout), "GITHUB_PATH": str(path), "RUNNER_TEMP": str(tmp_path)}
-    done = run("bash", "-eo", "pipefail", "-c", install["run"], cwd=repository, **common)
+    path, temporary = tmp_path / "path", tmp_path / "temporary"
+    temporary.mkdir()
+    common = {"GITHUB_ACTION_PATH": str(checkout), "GITHUB_PATH": str(path), "RUNNER_TEMP": str(temporary)}
+    # A pull request brings modules and programs of its own; this workflow has its folder on PYTHONPATH.
+    hostile = Hostile(repository, tmp_path / "marks")
+    assert install["working-directory"] == "${{ runner.temp }}"
+    bash = shutil.which("bash") or "bash"
+    steps = (bash, "--noprofile", "--norc", "-eo", "pipefail", "-c")
+    done = run(*steps, install["run"], cwd=temporary, PYTHONPATH=str(repository), **common)
     assert done.returncode == 0, done.stderr
     (repository / "shop.go").write_text(CLEAN + FORGOTTEN)
     given = {"MODGO_PATHS": ".", "MODGO_ARGS": "", "MODGO_SARIF": ""}
     added = f"{path.read_text().strip()}{os.pathsep}/usr/bin{os.pathsep}/bin"
-    ran = run("bash", "-eo", "pipefail", "-c", lint["run"], cwd=repository, PATH=added, **given)
-    assert ran.returncode == 1
-    assert ran.stdout.startswith("::warning title=MG101 unregistered-udf,file=shop.go,line=11")
+    ran = run(*steps, lint["run"], cwd=repository, PYTHONPATH=".", **common, **given)
+    assert ran.returncode == 1, ran.stderr
+    assert "::warning title=MG101 unregistered-udf,file=shop.go,line=11" in ran.stdout
+    shown = run("modgo", "--version", cwd=repository, PATH=added)
+    assert shown.stdout.startswith("modgo")
+    assert sorted(each.name for each in Path(path.read_text().strip()).iterdir()) == ["modgo", "modgo-lsp"]
+    assert hostile.ran() == []
