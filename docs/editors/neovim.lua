@@ -60,6 +60,7 @@ local function attach(buffer)
   local config = {
     name = 'modgo',
     cmd = { 'modgo-lsp' },
+    cmd_cwd = vim.loop.os_homedir(), -- not the workspace: nothing is to be looked up there
     root_dir = root,
     settings = { modgo = settings },
     init_options = { settings = settings },

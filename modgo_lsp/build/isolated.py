@@ -58,9 +58,11 @@ def find_program(name: str) -> str | None:
 
 
 def leave_out_relative_folders() -> None:
-    """Takes relative entries out of this process's PATH, for libraries and for all that children start."""
-    if "PATH" in os.environ:
-        os.environ["PATH"] = os.pathsep.join(_absolute_folders(os.environ["PATH"]))
+    """Takes relative entries out of this process's PATH and PYTHONPATH, for libraries and for all that
+    children start: the go command of the wheel is a Python, and a build stands in the repository."""
+    for name in ("PATH", "PYTHONPATH"):
+        if name in os.environ:
+            os.environ[name] = os.pathsep.join(_absolute_folders(os.environ[name]))
     if sys.platform == "win32":
         os.environ["NODEFAULTCURRENTDIRECTORYINEXEPATH"] = "1"  # its names have no case
 

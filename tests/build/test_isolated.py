@@ -87,11 +87,12 @@ def test_programs_are_found_in_absolute_folders_alone(
     program(tmp_path / "hostile" / "bin", "go")
     own = program(tmp_path / "own", "go")
     monkeypatch.chdir(tmp_path / "hostile")
-    monkeypatch.setenv("PATH", os.pathsep.join((entry, str(tmp_path / "own"), entry)))
+    for name in ("PATH", "PYTHONPATH"):
+        monkeypatch.setenv(name, os.pathsep.join((entry, str(tmp_path / "own"), entry)))
     assert find_program("go") == str(own)
     assert find_program("gcc") is None
     leave_out_relative_folders()
-    assert os.environ["PATH"] == str(tmp_path / "own")
+    assert os.environ["PATH"] == os.environ["PYTHONPATH"] == str(tmp_path / "own")
     monkeypatch.setenv("PATH", entry)
     assert find_program("go") is None
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.hostile.repository import Hostile
+
 from .conftest import PAGES, SELF_ASSIGNED, UNREGISTERED, program
 
 HERE = Path(__file__).parent
@@ -68,6 +70,16 @@ def test_neovim_shows_mends_builds_and_runs(neovim, run, home, counters):
     check(seen, counters)
     assert seen["clients"] == ["modgo"]
     assert seen["diagnostics_at_end"] == []
+
+
+def test_nothing_in_a_repository_runs(neovim, run, home, counters):
+    hostile = Hostile(counters, home / "marks")
+    # Two empty entries: the folder that a Python stands in. Set here, for the wheel's nvim is a Python, too.
+    (home / ".config" / "nvim").mkdir(parents=True)
+    (home / ".config" / "nvim" / "init.lua").write_text("vim.env.PYTHONPATH = ':'\n")
+    seen = drive(run, neovim, home, counters)
+    check(seen, counters)
+    assert hostile.ran() == []
 
 
 def test_beside_gopls_each_says_its_own(neovim, gopls, run, home, counters):

@@ -80,7 +80,9 @@ class Hostile:
         self.marks = marks
         marks.mkdir()
         folder.mkdir(exist_ok=True)
-        write_go(folder)
+        if not (folder / "go.mod").exists():
+            write_go(folder)
+        (folder / "inner").mkdir(exist_ok=True)
         for place in (folder, folder / "inner"):
             self.add_modules(place)
             for name in PROGRAMS:
