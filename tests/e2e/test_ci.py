@@ -67,7 +67,12 @@ def action(repository: Path, **given: str) -> subprocess.CompletedProcess[str]:
         for name, text in step["env"].items()
     }
     assert "${{" not in "".join(environment.values()) + step["run"]  # nothing of the inputs is run as code
-    return bash(step["run"], repository, **environment)
+    # Where the step before has installed modgo.
+    installed = repository.with_name(f"{repository.name}-runner") / "modgo"
+    installed.parent.mkdir(exist_ok=True)
+    if not installed.exists():
+        installed.symlink_to(Path(sys.executable).parents[1])
+    return bash(step["run"], repository, RUNNER_TEMP=str(installed.parent), **environment)
 
 
 def test_the_action_shows_findings_beside_lines(repository: Path) -> None:
