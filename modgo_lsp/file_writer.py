@@ -227,7 +227,7 @@ def _replaceable(folder: _Folder, name: str, path: str, replaces: Kind, force: b
     with open(os.open(where, flags, dir_fd=folder.descriptor), "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode) or not replaces.matches(file):
-            reason = f"it is not {replaces.name}, and nothing else is replaced"
+            reason = f"it is not {replaces.name}"
             raise WriteRefusedError(path, reason, _ELSEWHERE, forcible=True)
     if not found.st_mode & 0o222:
         raise WriteRefusedError(path, "it is read-only", "make it writable first", forcible=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from modgo_lsp.build.built_from import source_digest
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.compile import Compilation, CompileFailedError, Progress, compile_module
 from modgo_lsp.build.compiler_errors import findings_of, generated_by_path, registrations_at_fault
@@ -169,11 +170,13 @@ def _generate(
     request: BuildRequest, plan: Plan, toolchain: Toolchain, without: frozenset[Location]
 ) -> list[Generated]:
     binds = [bind_file(package, plan.dispatch, without) for package in plan.members]
-    facts = {
+    facts: dict[str, Any] = {
         "target": toolchain.target,
         "flags": ["-trimpath", "-ldflags=-s -w"] if request.release else [],
-        "source": _source_hash(plan.members),
+        "source": source_digest(plan.members),
     }
+    if not request.release:  # which has no path of this machine
+        facts["folders"] = [each.directory.encode("utf-8", "replace").decode() for each in plan.packages]
     main = main_file(plan.main_folder, plan.imports, plan.dispatch, facts, _functions(plan))
     return [*(file for file in binds if file is not None), main, *plan.forwarders]
 
@@ -200,16 +203,6 @@ def _functions(plan: Plan) -> tuple[dict[str, Any], ...]:
         for registration in static_registrations(package)
     ]
     return tuple(sorted(functions, key=lambda function: str(function["name"])))
-
-
-def _source_hash(packages: Sequence[Package]) -> str:
-    """Over the Go files of the module, by import path and name; the same on every machine."""
-    digest = hashlib.sha256()
-    for package in sorted(packages, key=lambda package: package.import_path):
-        for file in package.files:
-            name = f"{package.import_path}/{Path(file.document.path).name}"
-            digest.update(f"{name}\0{len(file.document.text)}\0".encode() + file.document.text)
-    return digest.hexdigest()
 
 
 def _keep(plan: Plan, generated: Sequence[Generated], symbols: str, folder: Path, force: bool) -> None:

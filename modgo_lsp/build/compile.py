@@ -70,6 +70,7 @@ async def compile_module(toolchain: Toolchain, what: Compilation, progress: Prog
                 **toolchain.environment(),
                 **index_environment(toolchain.go),
                 "GOTMPDIR": str(work),
+                "TMPDIR": str(work),  # of the C compiler and the linker
                 "PWD": str(what.folder),
                 "LC_ALL": "C",
             },

@@ -14,6 +14,7 @@ from typing import cast
 
 import msgspec
 
+from modgo_lsp.build.built_from import members_of
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment, parse_version
 from modgo_lsp.build.main_package import MAIN_FOLDER
@@ -172,7 +173,7 @@ def make_plan(
         name=target.name.split(".")[0] or target.name,
         dispatch=cast(Dispatch, dispatch),
         packages=packages,
-        members=_members(packages),
+        members=members_of(packages),
         output=target,
         folder=folder,
         main_folder=main_folder,
@@ -265,14 +266,6 @@ def _output(packages: Sequence[Package], output: Path | None, force: bool) -> Pa
         remedy = "choose another place with -o, or make it writable"
         raise RequestError(*explain(error, remedy, force=True)) from None
     return output
-
-
-def _members(packages: Sequence[Package]) -> tuple[Package, ...]:
-    found: dict[str, Package] = {}
-    for package in packages:
-        for one in (package, *package.dependencies):
-            found.setdefault(one.directory, one)
-    return tuple(found.values())
 
 
 def _imports(packages: Sequence[Package]) -> tuple[tuple[str, ...], tuple[Generated, ...]]:

@@ -5,8 +5,9 @@ Not for: how it is applied (host/), or how results look (call_report.py).
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from modgo_lsp.cli.module import (
     ModuleFile,
     complete,
     obtain,
+    package_folders,
     settings_for,
     show_build_failure,
     write_json,
@@ -26,6 +28,7 @@ from modgo_lsp.cli.module import (
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.seconds import SECONDS
 from modgo_lsp.cli.size import size_option
+from modgo_lsp.cli.terminal import say
 from modgo_lsp.cli.words import FunctionCommand, argument_values
 from modgo_lsp.host.replay import ReplayError, read_replay
 from modgo_lsp.host.result import NumberedResult
@@ -110,8 +113,8 @@ def command(
     """Apply FUNCTION to a record and show the result and what became of the record.
 
     An ARG is a JSON value; a word that isn't JSON is a string. Without --record the sample is taken from
-    testdata/udf/FUNCTION.record.json beside the module, then default.record.json, then a record that does
-    not exist. A stream takes FUNCTION.records.jsonl there, then default.records.jsonl.
+    testdata/udf/FUNCTION.record.json in the package's folder, which a .so knows, then default.record.json,
+    then a record that does not exist. A stream takes FUNCTION.records.jsonl, then default.records.jsonl.
 
     A call that crashes, panics or takes too long is kept, and the last line says how to run it again.
 
@@ -149,23 +152,43 @@ async def _call(word: str, work: Work, wanted: Wanted, settings: Settings, quiet
         # A sample that is none is told before a build that may take a while.
         records = given_records(wanted)
         module = await obtain(word, settings, quiet)
-        if records is None:
-            records = records_beside(wanted, module.folder, work.function)
+        work = with_records(work, wanted, records or ())
+        tell = show_one_of_many(str(wanted.records)) if work.shape == "each" and not quiet else None
+
+        def completed(work: Work, properties: Mapping[str, str]) -> Work:
+            folders = package_folders(module, properties)
+            if records is not None:
+                return work
+            found, path = records_beside(wanted, folders, work.function)
+            if path is not None and not quiet:
+                say(f"Note: {'records' if wanted.stream else 'record'} of {os.path.relpath(path)}", err=True)
+            return with_records(work, wanted, found)
+
+        return await _do(module, work, settings, quiet, tell, completed=completed)
     except WantedError as error:
         raise CliError(error.message, error.remedy) from None
-    work = with_records(work, wanted, records)
-    tell = show_one_of_many(str(wanted.records)) if work.shape == "each" and not quiet else None
-    return await _do(module, work, settings, quiet, tell)
 
 
 async def _do(
-    module: ModuleFile, work: Work, settings: Settings, quiet: bool, tell: Tell | None, keeps: bool = True
+    module: ModuleFile,
+    work: Work,
+    settings: Settings,
+    quiet: bool,
+    tell: Tell | None,
+    keeps: bool = True,
+    completed: Callable[[Work, Mapping[str, str]], Work] | None = None,
 ) -> Outcome:
     """`tell` shows each of many results as it comes."""
     try:
         with waiting(f"calling {work.function}", quiet or tell is not None):
             return await do_work(
-                module.path, work, cc=settings.cc, package=module.package, tell=tell, keeps=keeps
+                module.path,
+                work,
+                cc=settings.cc,
+                package=module.package,
+                tell=tell,
+                keeps=keeps,
+                completed=completed,
             )
     except StoreError as error:
         raise CliError(str(error)) from None

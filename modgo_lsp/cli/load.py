@@ -5,6 +5,7 @@ Not for: how it is loaded (host/).
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from modgo_lsp.cli.module import (
     BuildFailedError,
     complete,
     obtain,
+    package_folders,
     settings_for,
     show_build_failure,
     show_findings,
@@ -77,6 +79,8 @@ async def _load(
         result = await load_module(
             module.path, cc=settings.cc, timeout=timeout, memory=memory, package=module.package
         )
+    if result.ok:
+        await asyncio.to_thread(package_folders, module, result.properties)
     return result, module.package is not None
 
 

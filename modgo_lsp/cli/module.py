@@ -9,13 +9,14 @@ import asyncio
 import hashlib
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
+from modgo_lsp.build.built_from import built_from, is_out_of_date
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.named_programs import Tools, building_tools, own_tools
 from modgo_lsp.build.preflight import RequestError
@@ -103,6 +104,20 @@ async def obtain(word: str, settings: Settings, quiet: bool) -> ModuleFile:
     if not result.ok:
         raise BuildFailedError(result)
     return ModuleFile(output, path, result.package)
+
+
+def package_folders(module: ModuleFile, properties: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where the samples of a module may lie: its packages' folders, as it says, then its own. Warns of one
+    that is older than its source."""
+    if module.package is not None:
+        return (module.folder,)
+    origin = built_from(properties.get("build", ""))
+    if origin is None:
+        return (module.folder,)
+    if is_out_of_date(origin):
+        where = os.path.relpath(origin.folders[0])
+        say(f"Warning: {module.path} is older than its source in {where}; build it again", err=True)
+    return (*origin.folders, module.folder)
 
 
 def cached_module(folder: str) -> Path:

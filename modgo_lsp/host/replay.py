@@ -161,7 +161,7 @@ def _encode(replay: Replay, failure: Failure) -> bytes:
 
 
 def _decode(data: bytes) -> Replay:
-    file = msgspec.json.decode(data, type=_File)
+    file = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_File)
     if file.version != _VERSION:
         raise msgspec.ValidationError(f"it is of version {file.version}, and this modgo knows {_VERSION}")
     if not file.nodes and len(file.records) != 1:

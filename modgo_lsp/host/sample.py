@@ -65,7 +65,7 @@ def read_text(path: Path, what: str) -> str:
     try:
         if path.stat().st_size > _SIZE_MAX:
             raise SampleError(f"{path} is larger than the {_SIZE_MAX >> 20} MiB that a {what} may have")
-        return path.read_bytes().decode()
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise SampleError(f"the {what} {path} cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError as error:

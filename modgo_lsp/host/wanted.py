@@ -6,6 +6,7 @@ Not for: running it (work.py).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Union
 
@@ -78,19 +79,21 @@ def given_records(wanted: Wanted) -> tuple[NumberedRecord, ...] | None:
         raise WantedError(str(error), _KEY_HELP if wanted.key is not None else _SAMPLE_HELP) from None
 
 
-def records_beside(wanted: Wanted, folder: Path, function: str) -> tuple[NumberedRecord, ...]:
-    """The records that lie beside the module; a record that does not exist where there is none. Raises
-    WantedError."""
+def records_beside(
+    wanted: Wanted, folders: Sequence[Path], function: str
+) -> tuple[tuple[NumberedRecord, ...], Path | None]:
+    """The records that lie in the packages' folders, and the file that they are from; a record that does not
+    exist where there is none. Raises WantedError."""
+    find = default_records if wanted.stream else default_sample
+    path = next((found for folder in folders if (found := find(folder, function)) is not None), None)
     try:
         if wanted.stream:
-            path = default_records(folder, function)
             if path is None:
                 place = f"testdata/udf/{function}.records.jsonl"
                 message = "there are no records for the stream"
                 raise WantedError(message, f"give a file of records, or write {place} beside the module")
-            return read_records_file(path)
-        path = default_sample(folder, function)
-        return _one(Record() if path is None else read_sample_file(path))
+            return read_records_file(path), path
+        return _one(Record() if path is None else read_sample_file(path)), path
     except SampleError as error:
         raise WantedError(str(error), _SAMPLE_HELP) from None
 

@@ -6,7 +6,8 @@ Failures that are worth it are kept for a replay. Not for: what arguments and fi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union
@@ -85,10 +86,11 @@ async def do_work(
     package: Package | None = None,
     tell: Callable[[NumberedResult], None] | None = None,
     keeps: bool = True,
+    completed: Callable[[Work, Mapping[str, str]], Work] | None = None,
 ) -> Outcome:
     """Loads the module at `path` and does `work`; `tell` sees each of many results as it comes. A module that
     can't be loaded, and a function that it does not have, is one failure. `keeps` says whether failures are
-    kept for a replay.
+    kept for a replay. `completed` gives the work once the module's properties are known.
 
     Raises ToolchainError, HostError and StoreError.
     """
@@ -100,6 +102,8 @@ async def do_work(
                 stack.callback(store.close)
             fence = Fence(memory=work.memory)
             session = await stack.enter_async_context(Session(path, cc=cc, fence=fence, package=package))
+            if completed is not None:
+                work = await asyncio.to_thread(completed, work, session.opened.properties)
             return await _do(session, work, store, keeper, tell or (lambda _: None))
     except LoadFailedError as error:
         record = work.records[0].record if work.records else Record()

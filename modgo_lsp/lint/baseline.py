@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from modgo_lsp.lint.toml_places import BOM
 from modgo_lsp.model.finding import Finding
 
 DEFAULT_NAME = "modgo-baseline.json"
@@ -34,7 +35,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def read_baseline(raw: bytes, folder: str) -> Known:
     """The baseline of a file that lies in `folder`. Raises BaselineError."""
     try:
-        file = msgspec.json.decode(raw, type=_File)
+        file = msgspec.json.decode(raw.removeprefix(BOM), type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BaselineError(f"it is no baseline ({error})") from None
     if file.version != _VERSION:
@@ -47,7 +48,7 @@ def read_baseline(raw: bytes, folder: str) -> Known:
 def is_baseline(raw: bytes) -> bool:
     """Whether a file is a baseline, of whichever version."""
     try:
-        msgspec.json.decode(raw, type=_File)
+        msgspec.json.decode(raw.removeprefix(BOM), type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return True

@@ -16,7 +16,7 @@ from msgspec import structs
 from msgspec.structs import FieldInfo
 
 from modgo_lsp.lint.baseline import BaselineError, Known, read_baseline
-from modgo_lsp.lint.toml_places import line_of_key, parse_toml
+from modgo_lsp.lint.toml_places import BOM, line_of_key, parse_toml
 from modgo_lsp.model.files import Files, join, upwards
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import codes_under, unknown_rule
@@ -196,7 +196,7 @@ def _nearest_file(
             pyproject = name == "pyproject.toml"
             if pyproject and b"tool.modgo" not in raw:
                 continue
-            text = raw.decode("utf-8", "replace")
+            text = raw.removeprefix(BOM).decode("utf-8", "replace")
             table, line, message = parse_toml(raw)
             if message is not None:
                 return path, text, {}, "", ConfigProblem(path, line, message)

@@ -9,6 +9,7 @@ import re
 import sys
 from typing import Any
 
+BOM = b"\xef\xbb\xbf"
 _AT = r"\s*\(at (?:line (\d+), column \d+|end of document)\)$"
 
 
@@ -21,7 +22,8 @@ def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
         # Not installed where Python has tomllib, so mypy may or may not find it.
         import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
     try:
-        return tomllib.loads(raw.decode()), None, None
+        # Editors on Windows begin files with a byte order mark, which is no part of TOML.
+        return tomllib.loads(raw.removeprefix(BOM).decode()), None, None
     except UnicodeDecodeError as error:
         return {}, raw.count(b"\n", 0, error.start) + 1, "this is not UTF-8, which TOML has to be"
     except tomllib.TOMLDecodeError as error:

@@ -39,7 +39,7 @@ def work_for(request: Request, directory: Path, streams: bool) -> Work:
         check(wanted)
         records = given_records(wanted)
         if records is None:
-            records = records_beside(wanted, directory, request.function)
+            records, _ = records_beside(wanted, [directory], request.function)
         return with_records(work, wanted, records)
     except WantedError as error:
         raise UsageError(str(error)) from None

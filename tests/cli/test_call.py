@@ -175,3 +175,38 @@ def _worker_of(pid: int) -> psutil.Process:
                 return child
         time.sleep(0.02)
     raise AssertionError("there is no worker")
+
+
+def test_a_module_finds_its_package(tmp_path: Path) -> None:
+    """Samples belong to the package, wherever the .so lies; one that is older than its source is named."""
+    package, out = tmp_path / "counters", tmp_path / "out"
+    shutil.copytree(ROOT / "examples" / "counters", package)
+    out.mkdir()
+    for options in ((), ("--release",)):
+        built = subprocess.run(
+            [sys.executable, "-m", "modgo_lsp", "build", str(package), "-o", "c.so", "--json", *options],
+            cwd=out,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        assert built.returncode == 0, built.stdout
+        called = modgo("call", "c.so", "add", "hits", "5", "100", cwd=out)
+        if options:  # it knows no path of this machine
+            assert str(tmp_path).encode() not in (out / "c.so").read_bytes()
+            assert "(does not exist)" in called.stdout
+            assert "Note" not in called.stderr
+            continue
+        assert '["test", "counters", "logins"]' in called.stdout
+        assert "Note: record of ../counters/testdata/udf/add.record.json" in called.stderr
+        assert "older" not in called.stderr
+        for command in (("call", "c.so", "add", "hits", "5", "100", "--json"), ("load", "c.so")):
+            with (package / "counters.go").open("a") as file:
+                file.write("\n")
+            done = modgo(*command, cwd=out)
+            assert "Warning: c.so is older than its source in ../counters; build it again" in done.stderr
+        package.rename(tmp_path / "moved")
+        assert "(does not exist)" in modgo("call", "c.so", "add", "hits", "5", "100", cwd=out).stdout
+        (tmp_path / "moved").rename(package)

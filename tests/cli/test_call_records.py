@@ -134,7 +134,7 @@ def test_a_store_keeps_records(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no database, but long enough for one\n" * 10)
     done = modgo("call", "udfs.so", "add", "v", "1", "--store", str(tmp_path / "text"), cwd=folder)
     assert done.returncode == 2
-    assert "is no store of records" in done.stderr
+    assert "it is not a store of records" in done.stderr
 
 
 def test_memory_has_a_limit(folder: Path) -> None:

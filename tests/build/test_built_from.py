@@ -1,0 +1,34 @@
+"""What a module says it was built from: anybody's words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.build.built_from import built_from, is_out_of_date
+
+FOLDERS: tuple[list[str], ...] = ([], ["relative"], ["/no/such"], ["/dev/null"], ["a\0"], ["/"] * 65)
+SAID = [json.dumps({"source": "x", "folders": each}) for each in FOLDERS]
+SAID += ["", "{}", "null", "[]", '{"source": "x"}', '{"source": 1, "folders": ["/"]}', "[" * 1000, "\ud800"]
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: ascii(said)[:40])
+def test_what_is_no_use_is_nothing(said: str) -> None:
+    assert built_from(said) is None
+
+
+def test_a_folder_of_others_is_not_read(tmp_path: Path) -> None:
+    said = json.dumps({"source": "x", "folders": [str(tmp_path)]})
+    assert built_from(said) is not None
+    tmp_path.chmod(0o777)
+    assert built_from(said) is None
+
+
+def test_a_folder_without_a_package_is_not_newer(tmp_path: Path) -> None:
+    origin = built_from(json.dumps({"source": "x", "folders": [str(tmp_path)]}))
+    assert origin is not None
+    assert not is_out_of_date(origin)
+    (tmp_path / "m.go").write_text("package m\n")
+    assert is_out_of_date(origin)
