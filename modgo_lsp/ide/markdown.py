@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from modgo_lsp.report.escape import on_a_line
+
 # Characters that have a meaning in CommonMark or in the extensions that editors know (tables, strikethrough,
 # bare addresses, entities, VS Code's `$(icon)`).
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~!#$(){}@]")
@@ -12,16 +14,14 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>&|~!#$(){}@]")
 _LINE_START = re.compile(r"^([-+=]|\d+(?=[.)]))")
 # Bare addresses that GitHub's Markdown makes links of; each loses the sign that makes it one.
 _ADDRESS = re.compile(r"(?i)\b(www)\.|\b([a-z][a-z0-9+.-]{1,30}):(?=\S)")
-# Control characters, and those that change the direction of the text around them or end a line.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _BACKTICKS = re.compile(r"`+")
 # What an address may hold as it is; all else is written by its bytes.
 _NO_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#@!$&*+,;=%]")
 
 
 def printable(text: str) -> str:
-    """The text in one line, with control characters as Go's escapes."""
-    return _CONTROL.sub(_escaped, text)
+    """The text in one line, with control characters escaped as on a terminal."""
+    return on_a_line(text)
 
 
 def printable_lines(text: str) -> str:
@@ -62,12 +62,6 @@ def code_block(text: str, language: str = "") -> str:
 
 def _begun(start: str) -> str:
     return f"{start}\\" if start.isdigit() else f"\\{start}"
-
-
-def _escaped(found: re.Match[str]) -> str:
-    short = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(found[0])
-    number = ord(found[0])
-    return short or (f"\\x{number:02x}" if number < 0x80 else f"\\u{number:04x}")
 
 
 def _percent(found: re.Match[str]) -> str:

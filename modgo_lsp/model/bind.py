@@ -42,10 +42,10 @@ class Binder:
     def bind_signature(self, decl: ast.FuncDecl) -> Scope:
         """Binds receiver, type parameters, parameters and results; gives the scope they are in."""
         scope = Scope(self.file.scope)
-        if decl.receiver is not None:
-            for field in decl.receiver.fields:
-                self._bind_receiver(field, scope)
-        self._function_type(decl.type, scope)
+        receiver = () if decl.receiver is None else decl.receiver.fields
+        for field in receiver:
+            self._bind_receiver(field, scope)
+        self._function_type(decl.type, scope, receiver)
         self.file.bound.add(decl)
         return scope
 
@@ -62,6 +62,7 @@ class Binder:
         self._spec(spec, self.file.scope)
 
     def _bind_receiver(self, field: ast.Field, scope: Scope) -> None:
+        """Binds a receiver's type, and declares its type parameters."""
         base, parameters = receiver_parts(field.type)
         if base is None:
             self.expr(field.type, scope)
@@ -70,7 +71,6 @@ class Binder:
         for parameter in parameters:
             if isinstance(parameter, ast.Ident):
                 self._declare(TypeParameterName(self.file, parameter, None), scope)
-        self._parameters((field,), scope, ())
 
     def _spec(self, spec: ast.Spec, scope: Scope) -> None:
         if isinstance(spec, ast.ValueSpec):
@@ -85,14 +85,15 @@ class Binder:
                 self._type_parameters(spec.type_params, inner)
             self.expr(spec.type, inner)
 
-    def _function_type(self, type_: ast.FuncType, scope: Scope) -> None:
-        """Binds a function's type and declares its parameters in `scope`."""
+    def _function_type(self, type_: ast.FuncType, scope: Scope, receiver: tuple[ast.Field, ...] = ()) -> None:
+        """Binds a function's type and declares its receiver and parameters in `scope`: their names hide
+        others in the body alone."""
         if type_.type_params is not None:
             self._type_parameters(type_.type_params, scope)
         results = () if type_.results is None else type_.results.fields
         for field in (*type_.params.fields, *results):
             self.expr(field.type, scope)
-        self._parameters(type_.params.fields, scope, results)
+        self._parameters((*receiver, *type_.params.fields), scope, results)
 
     def _parameters(self, params: Iterable[ast.Field], scope: Scope, results: Iterable[ast.Field]) -> None:
         for field in (*params, *results):

@@ -273,6 +273,9 @@ class Operands:
         x = self.operand(file, expr.x)
         if x.mode == "type":
             return Operand("type", self.resolver.type_of(file, expr))
+        if x.mode == "constant":
+            text = self.resolver.underlying(x.type) in (Basic("string"), constants.UNTYPED_STRING)
+            return self._typed(Basic("uint8")) if text else UNKNOWN_OPERAND
         if x.mode != "value":
             return x if x.mode == "unresolved" else UNKNOWN_OPERAND
         if x.generic:

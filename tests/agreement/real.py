@@ -51,10 +51,15 @@ class Silence(NamedTuple):
     said: tuple[str, ...]
 
 
+def folder_name(module: str) -> str:
+    """What the copy of a module is called: many end in the same word, as in /v2."""
+    return module.replace("/", "+").replace("@", "+")
+
+
 def fetch(module: str, folder: Path, environment: Mapping[str, str]) -> Path:
     """A copy of a Go module, with all that it requires in the module cache. Gives its folder."""
     ran = _go(ROOT, environment, "mod", "download", "-json", module)
-    copy = folder / module.partition("@")[0].rpartition("/")[2]
+    copy = folder / folder_name(module)
     shutil.copytree(json.loads(ran)["Dir"], copy)
     for path in (copy, *copy.rglob("*")):
         path.chmod(path.stat().st_mode | 0o200)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from modgo_lsp.model.load import Loader
-from modgo_lsp.model.objects import FunctionName, Object
+from modgo_lsp.model.objects import ConstantName, FunctionName, Object
 from modgo_lsp.model.operand import Operand
 from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.resolve import Resolver
@@ -34,7 +34,7 @@ from modgo_lsp.model.types import (
     TypeParameter,
     Unknown,
 )
-from modgo_lsp.model.units import FileUnit
+from modgo_lsp.model.units import FileUnit, declared
 from modgo_lsp.syntax import ast
 from tests.agreement.compare import loader_for
 from tests.agreement.oracle import Oracle
@@ -105,6 +105,7 @@ def _package(loader: Loader, said: dict[str, Any]) -> Typed:
 
 
 def _expressions(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tuple[int, int, Any]]:
+    iotas = _iotas(file)
     all_nodes = [node for decl in file.syntax.decls for node in ast.walk(decl)]
     nodes = {(node.span.start, node.span.end): node for node in all_nodes if _is_told(node)}
     apart = {(node.span.start, node.span.end) for node in all_nodes if not _is_told(node)}
@@ -112,7 +113,21 @@ def _expressions(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tu
         span = (each["Start"], each["End"])
         node = nodes.get(span)
         if node is not None or span not in apart:
-            yield *span, lambda node=node, each=each: _expression(operands, file, node, each)
+            iota = iotas.get(node)
+            yield *span, lambda node=node, each=each, iota=iota: _expression(operands, file, node, each, iota)
+
+
+def _iotas(file: FileUnit) -> dict[ast.Node | None, int]:
+    """What iota is in the expressions of constants. Where specs repeat one, Go tells what it is at last."""
+    return {
+        node: item.iota
+        for decl in file.syntax.decls
+        for inner in ast.walk(decl)
+        if isinstance(inner, ast.GenDecl) and inner.token == "const"
+        for item in declared(file, inner, package_level=False)
+        if isinstance(item, ConstantName) and item.value_expr is not None
+        for node in ast.walk(item.value_expr)
+    }
 
 
 def _is_told(node: ast.Node) -> bool:
@@ -122,11 +137,15 @@ def _is_told(node: ast.Node) -> bool:
     return not is_elided and not isinstance(node, ast.Field | ast.FieldList | ast.Ellipsis | ast.BadExpr)
 
 
-def _expression(operands: Operands, file: FileUnit, node: Any, theirs: dict[str, Any]) -> bool:
+def _expression(
+    operands: Operands, file: FileUnit, node: Any, theirs: dict[str, Any], iota: int | None
+) -> bool:
     """Whether the two could be compared, and are the same."""
     if node is None:
         raise _NotKnownError("it isn't looked at")
+    operands._iota.append(0 if iota is None else iota)
     operand = operands.operand(file, node)
+    operands._iota.pop()
     said = f"Go says {theirs['Mode']} {theirs['Type']} {theirs['Value']}"
     # Go tells a generic function in the type that its call gives it; a union is no type of a value.
     if (operand.generic and operand.mode in ("value", "type")) or theirs["Type"] == "?":

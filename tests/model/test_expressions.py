@@ -146,6 +146,10 @@ def test_a_type_switch(udfs: Callable[..., Package]) -> None:
         ("F()", "func F() {}", "no value"),
         ("len", "", "a builtin"),
         ("1 < 2", "", "a bool constant"),
+        # A byte of a constant string is no constant.
+        ("digits[n]", 'const digits = "0123"; var n int', "of type uint8"),
+        ("digits[1]", 'type D string; const digits D = "0123"', "of type uint8"),
+        ('"0123"[len("a"):]', "", "of type string"),
     ],
 )
 def test_what_is_no_function(register: Make, expression: str, source: str, text: str) -> None:

@@ -67,6 +67,18 @@ def test_a_short_declaration_assigns_to_what_its_scope_has(udfs: Callable[..., P
     assert registration.dynamic == "interface"
 
 
+@pytest.mark.parametrize(
+    "declared", ["func (udf T) F(n udf.Value, c chan int)", "func (t T) F(udf udf.Value)"]
+)
+def test_names_of_parameters_hide_others_in_the_body_alone(
+    udfs: Callable[..., Package], declared: str
+) -> None:
+    source = f"type T struct{{}}\n{declared} {{}}\nvar _ = udf.Register(`f`, T{{}}.F)"
+    (registration,) = udfs(source).registrations
+    assert registration.signature is not None
+    assert [each.aerospike for each in registration.signature.parameters][:1] == ["any value"]
+
+
 def test_a_local_type_shadows(udfs: Callable[..., Package]) -> None:
     (registration,) = udfs(
         "type T chan int\nfunc init() { type T int; udf.Register(`f`, func(t T) {}) }"
