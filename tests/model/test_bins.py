@@ -44,12 +44,19 @@ def reading(body: str) -> str:
         ('r.Bin("a"); x := struct{ r int }{r: 1}; _ = x.r', "a"),
         ("", ""),
         ('r.Set("a", 1)', ""),
+        # Calls that look like udf.Get.
+        ('r.Bin("a"); x.y.Get(1, "n"); x.y.Get(x, "n"); fs[0](1, "n"); (fs[0])(1, "n")', "a"),
+        ('r.Bin("a"); func(any, string) {}(1, "n"); made()(1, "n"); x.fs["n"](1, "n")', "a"),
+        ('r.Bin("a"); x.g().y.Get(1, "n"); get[int](1, "n"); x.y.Get(x.y.Get, "n")', "a"),
     ],
 )
 def test_all_that_it_reads(register: Register, body: str, bins: str) -> None:
     source = (
         'const pkgName = "pkg"\ntype word string\nconst named word = "named"\n'
         "func use(any) {}\nfunc other() *udf.Record { return nil }\n"
+        "type getter struct{}\nfunc (getter) Get(any, string) {}\nfunc get[T any](any, string) {}\n"
+        "type tree struct { y getter; fs map[string]func(any, string) }\nfunc (t tree) g() tree { return t }\n"
+        "var x tree\nvar fs []func(any, string)\nfunc made() func(any, string) { return nil }\n"
     )
     assert register(reading(body), source).bins == BinsRead(tuple(bins.split()))
 
