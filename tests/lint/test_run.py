@@ -191,8 +191,8 @@ def test_fixes_come_out_as_if_applied_one_by_one(
     together, few = run(), len(rounds)
 
     class OneByOne(fix.Mending):
-        def __init__(self, unsafe: bool) -> None:
-            super().__init__(unsafe)
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
             self._careful.add(str(root))
 
     monkeypatch.setattr(fix, "Mending", OneByOne)
