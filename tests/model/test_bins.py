@@ -56,7 +56,8 @@ def test_all_that_it_reads(register: Register, body: str, bins: str) -> None:
         "func use(any) {}\nfunc other() *udf.Record { return nil }\n"
         "type getter struct{}\nfunc (getter) Get(any, string) {}\nfunc get[T any](any, string) {}\n"
         "type tree struct { y getter; fs map[string]func(any, string) }\n"
-        "var x tree\nfunc (t tree) g() tree { return t }\nvar fs []func(any, string)\nfunc made() func(any, string) { return nil }\n"
+        "var x tree\nfunc (t tree) g() tree { return t }\n"
+        "var fs []func(any, string)\nfunc made() func(any, string) { return nil }\n"
     )
     assert register(reading(body), source).bins == BinsRead(tuple(bins.split()))
 
