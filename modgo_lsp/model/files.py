@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -170,6 +170,23 @@ class DiskMemory:
         for path in changed:
             self.tell(path)
         return bool(changed)
+
+    def changed_among(self, counts: Callable[[str], bool]) -> list[str]:
+        """The paths that count of those that have changed since they were looked at; of a folder what has
+        come and gone in it. Any thread's; tells nobody."""
+        found: list[str] = []
+        for path, state in list(self._states.items()):
+            if counts(path) and self._disk.stamp(path) != state:
+                listed = self._entries.get(path)
+                found += [path] if listed is None else self._come_and_gone(path, listed)
+        return [path for path in found if counts(path)]
+
+    def _come_and_gone(self, directory: str, listed: list[tuple[str, bool]]) -> list[str]:
+        try:
+            now = self._disk.entries(directory)
+        except OSError:
+            return [directory]
+        return sorted({join(directory, name) for name, _ in {*listed}.symmetric_difference(now)})
 
     def between(self, earlier: int, later: int) -> set[str] | None:
         """The paths that were told of after the first `earlier`, up to `later`; None if that is forgotten."""

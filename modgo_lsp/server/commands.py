@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from modgo_lsp.host.result import LoadResult
     from modgo_lsp.lint.config import Configuration
     from modgo_lsp.model.finding import Finding
+    from modgo_lsp.server.built import Reading
     from modgo_lsp.server.server import ModgoServer
 
 Json = dict[str, Any]
@@ -50,11 +51,14 @@ _UNTRUSTED = (
 class Job:
     """One command at work on one module."""
 
-    def __init__(self, server: ModgoServer, request: Request, directory: Path, report: Report) -> None:
+    def __init__(
+        self, server: ModgoServer, request: Request, directory: Path, report: Report, reading: Reading
+    ) -> None:
         self.server = server
         self.request = request
         self.directory = directory
         self.report = report
+        self.reading = reading
 
     async def configuration(self) -> Configuration:
         return await self.server.analysis.run(
@@ -99,16 +103,21 @@ class Job:
 
     async def warn_of_unsaved(self) -> None:
         """The builder reads the disk: whoever builds without saving should know it."""
-        opened = [
-            each.document
-            for path, each in self.server.documents.by_path.items()
-            if Path(path).parent == self.directory and path.endswith(".go")
-        ]
-        on_disk = await asyncio.to_thread(_texts, {document.path for document in opened})
-        unsaved = sorted(Path(each.path).name for each in opened if on_disk[each.path] != each.source)
+        unsaved = await self.unsaved()
         if unsaved:
-            message = f"{', '.join(unsaved)}: not saved, and a build reads the files on disk."
+            names = ", ".join(sorted(Path(each).name for each in unsaved))
+            message = f"{names}: not saved, and a build reads the files on disk."
             self.server.tell(types.MessageType.Warning, message)
+
+    async def unsaved(self) -> list[str]:
+        """The open documents that the build reads as they are on the disk, which is not as they are shown."""
+        opened = {
+            path: each.document.source
+            for path, each in self.server.documents.by_path.items()
+            if self.reading.holds(path)
+        }
+        on_disk = await asyncio.to_thread(_texts, set(opened))
+        return [path for path, text in opened.items() if on_disk[path] != text]
 
     async def load(self, module: Path, built: BuildResult | None) -> LoadResult:
         """Loads the module and shows what was found. Raises UsageError."""
@@ -127,16 +136,12 @@ class Job:
         return result
 
     async def show(self, findings: Sequence[Finding]) -> None:
-        """Makes the findings the module's diagnostics, in place of those of the build before."""
-        texts = await asyncio.to_thread(_texts, {finding.location.path for finding in findings})
-        server = self.server
-        server.built.replace(str(self.directory), findings, texts)
-        for path in texts:
-            # The builder read the disk; what the editor shows may have moved on.
-            if path in server.documents.by_path:
-                server.built.text_changed(path, server.documents.by_path[path].document.source)
-        server.refresh()
-        server.changed()
+        """Makes the findings the module's diagnostics, in place of those of the build before; not those that
+        are of another text than the one that is shown."""
+        self.reading.outdated = self.reading.outdated or bool(await self.unsaved())
+        self.server.built.replace(self.reading, findings)
+        self.server.refresh()
+        self.server.changed()
 
 
 def _texts(paths: set[str]) -> Mapping[str, bytes]:
@@ -164,7 +169,8 @@ async def _job(
         if lock.locked():
             report("waiting for the work on this module that is under way")
         async with _running(server), lock:
-            yield Job(server, request, directory, report)
+            with server.built.reading(str(directory)) as reading:
+                yield Job(server, request, directory, report, reading)
 
 
 @asynccontextmanager

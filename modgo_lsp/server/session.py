@@ -21,11 +21,12 @@ from modgo_lsp.server.built import BuiltFindings
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.connection import Connection, Message
 from modgo_lsp.server.diagnostics import Publisher, pull, pull_workspace
-from modgo_lsp.server.documents import Documents, OpenDocument, StaleError
+from modgo_lsp.server.documents import Documents, StaleError
 from modgo_lsp.server.index import Index
 from modgo_lsp.server.index_progress import IndexProgress
 from modgo_lsp.server.indexing import Order
 from modgo_lsp.server.outbox import Outbox
+from modgo_lsp.server.polling import Polling
 from modgo_lsp.server.refresh import Refresher
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.uri import path_of
@@ -93,6 +94,7 @@ class Session:
             "textDocument/diagnostic": (wire.DocumentDiagnostic, pull),
             "workspace/diagnostic": (wire.WorkspaceDiagnostic, pull_workspace),
         }
+        self.polling = Polling(self.analysis.disk, self.built.concerns, self.files_changed)
         self.analysis.publish_by(self.publisher.publish)
         connection.pause_while(self._is_behind)
         log.to_client(self.outbox.log_message)
@@ -285,24 +287,30 @@ class Session:
     def _did_open(self, params: wire.DidOpen) -> None:
         document = self.documents.open(params.text_document)
         if document is not None:
-            self._text_changed(document)
+            if self.built.concerns(document.path) and document.document.source != _text(document.path):
+                self._build_outdated(self.built.text_changed(document.path))
+            self.polling.needed.set()
+            self.changed()
             self._look_again()
 
     def _did_change(self, params: wire.DidChange) -> None:
         document = self.documents.change(params, self.encoding)
         if document is not None:
-            self._text_changed(document)
+            self._build_outdated(self.built.text_changed(document.path))
+            self.changed()
 
-    def _text_changed(self, document: OpenDocument) -> None:
-        if self.built.concerns(document.path):
-            self.built.text_changed(document.path, document.document.source)
-        self.changed()
+    def _build_outdated(self, gone: bool) -> None:
+        """Where findings of a build have gone, also those of other documents have to be pulled again."""
+        if gone:
+            self.refresh()
 
     def _did_close(self, params: wire.OfDocument) -> None:
         document = self.documents.close(params.text_document.uri)
         if document is not None:
             self.index.outdate()
             self.analysis.disk.tell(document.path)
+            if not self.documents.by_path:
+                self.polling.needed.clear()
             self.changed()
 
     def _did_save(self, params: wire.OfDocument) -> None:
@@ -310,6 +318,7 @@ class Session:
         if path is not None:
             self.index.outdate()
             self.analysis.disk.tell(path)
+            self._build_outdated(self.built.file_changed(path))
             self._look_again()
             self.changed()
 
@@ -325,12 +334,12 @@ class Session:
         self.files_changed([path for change in params.changes if (path := path_of(change.uri)) is not None])
 
     def files_changed(self, paths: list[str]) -> None:
-        """Something has happened to these on disk."""
+        """Something has happened to these on disk. Any thread may say so."""
         self.index.outdate()
         for path in paths:
             self.analysis.disk.tell(path)
-            if self.built.concerns(path) and path not in self.documents.by_path:
-                self.built.text_changed(path, _text(path))
+            self.built.file_changed(path)
+        self.refresh()
         self.changed()
 
     def _did_change_folders(self, params: wire.DidChangeWorkspaceFolders) -> None:

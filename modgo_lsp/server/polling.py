@@ -1,0 +1,47 @@
+"""Looks again and again at the few files that count at once and that not every client watches: configuration,
+which may lie above the workspace, and what a build has read while what it found is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from modgo_lsp.model.files import DiskMemory
+
+_log = logging.getLogger(__name__)
+
+# Seconds between two looks, each of which takes a system call a file.
+_EVERY = 0.5
+_CONFIGURATION = ("modgo.toml", "pyproject.toml", "go.mod", "go.work", "baseline.json")
+
+
+class Polling:
+    """Calls `changed` with the files that were looked at and have changed since, by a thread of its own.
+    `concerns` says which count beside those of the configuration. Nothing is looked at while it is not
+    `needed`."""
+
+    def __init__(
+        self, disk: DiskMemory, concerns: Callable[[str], bool], changed: Callable[[list[str]], None]
+    ) -> None:
+        self.needed = threading.Event()
+        self._disk = disk
+        self._concerns = concerns
+        self._changed = changed
+        threading.Thread(target=self._run, name="polling", daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            self.needed.wait()
+            time.sleep(_EVERY)
+            try:
+                changed = self._disk.changed_among(self._counts)
+                if changed:
+                    self._changed(changed)
+            except Exception:
+                _log.exception("Could not look at the configuration files")
+
+    def _counts(self, path: str) -> bool:
+        return path.endswith(_CONFIGURATION) or self._concerns(path)
