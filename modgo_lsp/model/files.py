@@ -177,11 +177,13 @@ class DiskMemory:
         found: list[str] = []
         for path, state in list(self._states.items()):
             if counts(path) and self._disk.stamp(path) != state:
-                listed = self._entries.get(path)
-                found += [path] if listed is None else self._come_and_gone(path, listed)
+                found += self._come_and_gone(path) if os.path.isdir(path) else [path]
         return [path for path in found if counts(path)]
 
-    def _come_and_gone(self, directory: str, listed: list[tuple[str, bool]]) -> list[str]:
+    def _come_and_gone(self, directory: str) -> list[str]:
+        listed = self._entries.get(directory)
+        if listed is None:
+            return []  # it is listed anew, for somebody has told of something in it
         try:
             now = self._disk.entries(directory)
         except OSError:
