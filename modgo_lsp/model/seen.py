@@ -10,10 +10,10 @@ import os
 from collections.abc import Callable
 
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.package import Function, Package, Registration, SourceFile
+from modgo_lsp.model.package import BoundMet, Contents, Function, Package, Registration, SourceFile
 
 
-class Seen:
+class Seen(Contents):
     """The contents of an imported package, always as they are when its importer asks. `find` gives the
     package of a folder as it is now, `package` is what it was when the importer looked last."""
 
@@ -54,6 +54,9 @@ class Seen:
 
     def reached(self) -> tuple[Code, ...]:
         return self._now.reached
+
+    def bounds_met(self) -> tuple[BoundMet, ...]:
+        return self._now.bounds_met
 
 
 def is_of_itself(package: Package) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from modgo_lsp.lint import fix
-from modgo_lsp.lint.check import check_package
+from modgo_lsp.lint.check import check_package, judge
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.fix import Fixed, fix_paths
 from modgo_lsp.lint.run import Outcome, lint_paths
@@ -232,3 +232,13 @@ def test_a_fix_into_another_file(module: Any) -> None:
     changes = fix_paths([str(root)], DiskFiles()).changes
     assert list(changes) == [str(root / "init.go")]
     assert b'\tudf.Register("a", a)\n\tudf.Register("add", Add)\n}' in changes[str(root / "init.go")][1]
+
+
+def test_a_package_that_another_imports_can_be_judged_from_there(module: Any) -> None:
+    inner = f"package inner\n\n{SDK}\n{MISNAMED}"
+    counters = f'package counters\n\nimport _ "example.com/shop/inner"\n{SDK}\nvar _ udf.Value\n'
+    root = module({"a.go": counters, "inner/i.go": inner})
+    package = Loader(DiskFiles()).package(str(root))
+    assert package is not None
+    (member,) = package.dependencies
+    assert [finding.code for finding in judge(member)] == ["MG105"]
