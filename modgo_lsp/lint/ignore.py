@@ -1,14 +1,16 @@
 """Patterns as in .gitignore, and what they say of a path: exactly what git says, against which it is tested.
 
-Not for: which .gitignore files there are (walk.py).
+No pattern takes more than time in proportion to itself and the path: after a star, the first place where what
+follows fits will do as long as another star of its kind follows, so nothing is tried twice. pathspec does try
+again: `a*a*a*a*a*a*a*b` takes it a second for one name, and each further star eight times as long.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-
-import msgspec
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 _CLASSES = {
     b"alnum": rb"0-9A-Za-z",
@@ -26,23 +28,66 @@ _CLASSES = {
 }
 _NOTHING = rb"(?!)"
 _STAR = b"[^/]*"
+_FOLDERS = b"(?:.*/)?"
+_SPECIAL = re.compile(rb"[*?\[\\]")
+
+# How many bytes of patterns that aren't plain names are followed: of one file, and of all that one run reads.
+# They take longer to prepare than a few of them to match.
+_MOST_OF_FILE = 64 * 1024
+_MOST_OF_ALL = 512 * 1024
 
 
-class _Pattern(msgspec.Struct, frozen=True):
+class _Line(NamedTuple):
+    """A pattern without the signs around it. `anywhere`: it is matched against names, not paths."""
+
+    pattern: bytes
+    ignores: bool
+    folders_only: bool
+    anywhere: bool
+
+
+class _Plain(NamedTuple):
+    """A path relative to the patterns' folder, or a name anywhere below it."""
+
+    path: bytes
+    line: _Line
+
+
+class _Pattern(NamedTuple):
     """A regular expression for a path relative to the patterns' folder."""
 
     expression: bytes
-    ignores: bool
-    folders_only: bool
+    line: _Line
+
+
+class Allowance:
+    """How many bytes of patterns may still be followed in a run."""
+
+    def __init__(self, left: int = _MOST_OF_ALL) -> None:
+        self.left = left
 
 
 class Patterns:
-    """The patterns of a file, the last one that matches counts. Lines that are no patterns match nothing."""
+    """The patterns of a file, the last one that matches counts. Lines that are no patterns match nothing.
+    `is_whole`: all were followed, which `allowance` may not suffice for."""
 
-    def __init__(self, text: bytes) -> None:
-        found = list(_patterns(text))
-        self._files = _Alternatives([pattern for pattern in found if not pattern.folders_only])
-        self._folders = _Alternatives(found)
+    def __init__(self, text: bytes, allowance: Allowance | None = None) -> None:
+        allowance = Allowance() if allowance is None else allowance
+        before = allowance.left
+        allowed = min(before, _MOST_OF_FILE)
+        found: list[_Pattern | _Plain] = []
+        self.is_whole = True
+        for line in _lines(text):
+            if _SPECIAL.search(line.pattern) is None:
+                found.append(_plain(line))
+            elif len(line.pattern) <= allowed:
+                allowed -= len(line.pattern)
+                allowance.left -= len(line.pattern)
+                found.append(_translated(line, len(found)))
+            else:
+                self.is_whole = False
+        self._files = _Alternatives(found, with_folders=False)
+        self._folders = _Alternatives(found, with_folders=True)
 
     def verdict(self, path: str, is_folder: bool) -> bool | None:
         """Whether what stands at `path` (relative, with slashes) is ignored; None where nothing is said of
@@ -58,20 +103,39 @@ class Patterns:
 
 
 class _Alternatives:
-    """Patterns as one regular expression, the last one first."""
+    """Patterns by what they are found by: plain ones by their names and paths, the others in one regular
+    expression, the last one first. The later of two that match counts."""
 
-    def __init__(self, patterns: list[_Pattern]) -> None:
-        self._ignores = {f"p{number}": pattern.ignores for number, pattern in enumerate(patterns)}
-        named = [b"(?P<p%d>%b)" % (number, each.expression) for number, each in enumerate(patterns)]
-        self._expression = re.compile(b"|".join(reversed(named)) or _NOTHING, re.DOTALL)
+    def __init__(self, found: Sequence[_Pattern | _Plain], with_folders: bool) -> None:
+        self._ignores: list[bool] = [each.line.ignores for each in found]
+        self._paths: dict[bytes, int] = {}
+        self._names: dict[bytes, int] = {}
+        named: list[bytes] = []
+        for number, each in enumerate(found):
+            if each.line.folders_only and not with_folders:
+                continue
+            if isinstance(each, _Plain):
+                (self._names if each.line.anywhere else self._paths)[each.path] = number
+            else:
+                named.append(b"(?P<p%d>%b)" % (number, each.expression))
+        self._named = named[::-1]
+
+    @cached_property
+    def _expression(self) -> re.Pattern[bytes]:
+        return re.compile(b"|".join(self._named), re.DOTALL)
 
     def verdict(self, path: bytes) -> bool | None:
-        match = self._expression.fullmatch(path)
-        return None if match is None or match.lastgroup is None else self._ignores[match.lastgroup]
+        name = path[path.rfind(b"/") + 1 :]
+        number = max(self._paths.get(path, -1), self._names.get(name, -1))
+        if self._named:
+            match = self._expression.fullmatch(path)
+            if match is not None and match.lastgroup is not None:
+                number = max(number, int(match.lastgroup[1:]))
+        return None if number < 0 else self._ignores[number]
 
 
-def _patterns(text: bytes) -> Iterator[_Pattern]:
-    for number, line in enumerate(text.removeprefix(b"\xef\xbb\xbf").split(b"\n")):
+def _lines(text: bytes) -> Iterator[_Line]:
+    for line in text.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
         pattern = _without_trailing_spaces(line.removesuffix(b"\r"))
         if not pattern or pattern.startswith(b"#"):
             continue
@@ -79,11 +143,17 @@ def _patterns(text: bytes) -> Iterator[_Pattern]:
         pattern = pattern if ignores else pattern[1:]
         folders_only = pattern.endswith(b"/")
         pattern = pattern[:-1] if folders_only else pattern
-        if not pattern:
-            continue
-        anywhere = b"" if b"/" in pattern else rb"(?:.*/)?"
-        expression = _translated(pattern.removeprefix(b"/"), number)
-        yield _Pattern(anywhere + expression, ignores, folders_only)
+        if pattern:
+            yield _Line(pattern, ignores, folders_only, b"/" not in pattern)
+
+
+def _plain(line: _Line) -> _Plain:
+    return _Plain(line.pattern.removeprefix(b"/"), line)
+
+
+def _translated(line: _Line, number: int) -> _Pattern:
+    anywhere = rb"(?:.*/)?" if line.anywhere else b""
+    return _Pattern(anywhere + _expression(line.pattern.removeprefix(b"/"), number), line)
 
 
 def _without_trailing_spaces(line: bytes) -> bytes:
@@ -97,11 +167,10 @@ def _without_trailing_spaces(line: bytes) -> bytes:
     return line[:end]
 
 
-def _translated(pattern: bytes, number: int) -> bytes:
+def _expression(pattern: bytes, number: int) -> bytes:
     """A regular expression for what git's wildmatch matches; one for nothing where the pattern is broken.
     `number` makes the names in it unique."""
-    # What stands between stars. After a star that keeps within a name the first place that fits will do, as
-    # long as others follow: nothing is tried twice, so that many stars take no time.
+    # What stands between stars.
     chunks: list[tuple[bytes, list[bytes]]] = [(b"", [])]
     position = 0
     while position < len(pattern):
@@ -126,15 +195,33 @@ def _translated(pattern: bytes, number: int) -> bytes:
             position += 1
         else:
             inside.append(re.escape(character))
-    parts = []
-    for index, (star, inside) in enumerate(chunks):
-        fixed = b"".join(inside)
-        if star == _STAR and index < len(chunks) - 1:
-            name = b"s%d_%d" % (number, index)
-            parts.append(b"(?=(?P<%b>[^/]*?%b))(?P=%b)" % (name, fixed, name))
+    return _joined([(star, b"".join(inside)) for star, inside in chunks], number)
+
+
+def _joined(chunks: list[tuple[bytes, bytes]], number: int) -> bytes:
+    """The expression of what stands between stars. Where the first place that fits will do, it is looked for
+    in a lookahead, which is not gone back into."""
+    groups: list[tuple[bytes, list[bytes]]] = [(b"", [])]
+    for index, (star, fixed) in enumerate(chunks):
+        following = chunks[index + 1][0] if index + 1 < len(chunks) else None
+        if star not in (b"", _STAR):
+            groups.append((star, [fixed]))
+        elif star == _STAR and following == _STAR:
+            groups[-1][1].append(_first(b"[^/]*?" + fixed, b"s%d_%d" % (number, index)))
         else:
-            parts.append(star + fixed)
+            groups[-1][1].append(star + fixed)
+    parts = []
+    for index, (star, inside) in enumerate(groups):
+        whole = b"".join(inside)
+        if star == _FOLDERS and index < len(groups) - 1 and groups[index + 1][0] == _FOLDERS:
+            parts.append(_first(b"(?:.*?/)??" + whole, b"f%d_%d" % (number, index)))
+        else:
+            parts.append(star + whole)
     return b"".join(parts)
+
+
+def _first(expression: bytes, name: bytes) -> bytes:
+    return b"(?=(?P<%b>%b))(?P=%b)" % (name, expression, name)
 
 
 def _stars(pattern: bytes, start: int, end: int) -> tuple[bytes, int]:
@@ -145,7 +232,7 @@ def _stars(pattern: bytes, start: int, end: int) -> tuple[bytes, int]:
     if end - start < 2 or not at_begin or (follows and not pattern[end:].startswith((b"/", b"\\/"))):
         return _STAR, end
     # `**/` may also be nothing at all.
-    return (b"(?:.*/)?", end + 1) if follows == b"/" else (b".*", end)
+    return (_FOLDERS, end + 1) if follows == b"/" else (b".*", end)
 
 
 def _set(pattern: bytes, position: int) -> tuple[bytes, int]:
