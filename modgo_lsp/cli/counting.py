@@ -16,23 +16,23 @@ _SOON_SECONDS = 0.5
 
 
 @contextmanager
-def counting(text: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Gives a function that shows on a terminal how many of how many things are done, once it takes a while;
-    None where that is shown to nobody. It starts no thread: whoever counts may fork."""
+def counting() -> Iterator[Callable[[str], None] | None]:
+    """Gives a function that shows on a terminal what is going on, once it takes a while; None where that is
+    shown to nobody. It starts no thread: whoever counts may fork."""
     if not shows_changes():
         yield None
         return
     shown_at = time.monotonic() + _SOON_SECONDS
     shown = False
 
-    def show(done: int, total: int) -> None:
+    def show(text: str) -> None:
         nonlocal shown, shown_at
         if time.monotonic() >= shown_at:
             shown_at = time.monotonic() + 0.1
             shown = True
             from click import echo  # most runs show nothing
 
-            echo(f"\r{text} {done}/{total}", nl=False, err=True)
+            echo(f"\r\x1b[K{text}", nl=False, err=True, color=True)
 
     try:
         yield show

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -131,12 +131,32 @@ def _machine(options: Options) -> Iterator[Machine]:
     # Nothing that a run makes is garbage before its end: looking for it would take a fifth of the time.
     gc.disable()
     try:
-        with counting("Judging packages:") as count:
-            yield Machine(find_go_environment, cache, store, crew, count)
+        with counting() as show:
+            yield Machine(find_go_environment, cache, store, crew, *_counts(show))
     finally:
         if not options.watch:
             gc.freeze()
         gc.enable()
+
+
+def _counts(
+    show: Callable[[str], None] | None,
+) -> tuple[Callable[[int, int], None] | None, Callable[[int, str], None] | None]:
+    """What shows how many packages are judged, and how many folders were looked into."""
+    if show is None:
+        return None, None
+    from shutil import get_terminal_size
+
+    width = max(20, get_terminal_size().columns - 45)
+
+    def judged(done: int, total: int) -> None:
+        show(f"Judging packages: {done}/{total}")
+
+    def walked(count: int, folder: str) -> None:
+        place = printable(folder if len(folder) <= width else f"…{folder[-width:]}")
+        show(f"Looking for packages: {count:,} folders, {shown(place)}")
+
+    return judged, walked
 
 
 def _overrides(options: Options) -> dict[str, Any]:

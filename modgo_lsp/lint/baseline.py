@@ -36,7 +36,7 @@ def read_baseline(raw: bytes, folder: str) -> Known:
     """The baseline of a file that lies in `folder`. Raises BaselineError."""
     try:
         file = msgspec.json.decode(raw.removeprefix(BOM), type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BaselineError(f"it is no baseline ({error})") from None
     if file.version != _VERSION:
         raise BaselineError(f"it has version {file.version}, and this modgo reads version {_VERSION}")
@@ -49,7 +49,7 @@ def is_baseline(raw: bytes) -> bool:
     """Whether a file is a baseline, of whichever version."""
     try:
         msgspec.json.decode(raw.removeprefix(BOM), type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True
 

@@ -7,6 +7,7 @@ command line says overrides it. Not for: acting on any of it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args
@@ -16,13 +17,17 @@ from msgspec import structs
 from msgspec.structs import FieldInfo
 
 from modgo_lsp.lint.baseline import BaselineError, Known, read_baseline
-from modgo_lsp.lint.toml_places import BOM, line_of_key, parse_toml
-from modgo_lsp.model.files import Files, join, upwards
+from modgo_lsp.lint.toml_places import BOM, Path, line_of, parse_toml
+from modgo_lsp.model.files import LARGEST_GO_FILE, Files, FileTooLargeError, join, upwards
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import codes_under, unknown_rule
 from modgo_lsp.rules.nearest import nearest
 
 FILES = ("modgo.toml", "pyproject.toml")
+
+# The largest file of them that is read, and how many problems of one are reported.
+_LARGEST = 1_000_000
+_MOST_PROBLEMS = 50
 
 Codes = tuple[str, ...]
 FailOn = Literal["error", "warning", "information", "hint", "never"]
@@ -71,8 +76,30 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
             "A relative path begins at this file's folder."
         ),
     ] = None
+    max_file_size: Annotated[
+        Union[int, str],
+        _About(description='The largest Go file to analyse, in bytes, or as text: "5 MB", "500 kB".'),
+    ] = "5 MB"
     root: str = ""
     known: dict[str, dict[str, int]] = {}
+
+    @property
+    def largest_file(self) -> int:
+        """`max_file_size` in bytes."""
+        return parse_size(self.max_file_size) or LARGEST_GO_FILE
+
+
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+# More would be no bound on memory.
+_LARGEST_SIZE = 100_000_000
+
+
+def parse_size(size: int | str) -> int | None:
+    """A size in bytes; None where it is none, or no bound."""
+    match = re.fullmatch(r"([0-9]{1,9}) *([A-Za-z]{0,3})", str(size).strip())
+    unit = None if match is None else _UNITS.get(match[2].lower())
+    found = 0 if match is None or unit is None else int(match[1]) * unit
+    return found if 0 < found <= _LARGEST_SIZE else None
 
 
 _NO_KEYS = ("root", "known")
@@ -127,11 +154,11 @@ def configuration(
     given = _Given(values, sources, problems)
     found = _nearest_file(directory, files)
     if found is not None:
-        path, text, table, header, error = found
+        path, text, table, tables, error = found
         if error is not None:
             problems.append(error)
         for key, value in table.items():
-            _take(key, value, _Place(path, line_of_key(text, header, key), text, header), given)
+            _take(key, value, _Place(path, line_of(text, (*tables, key)) or 1, text, tables), given)
     for key, value in (overrides or {}).items():
         _take(key, value, _Place(origin), given)
     file = found[0] if found else None
@@ -183,14 +210,16 @@ def _baseline(root: str, named: str, source: str, files: Files) -> tuple[Known, 
 
 def _nearest_file(
     directory: str, files: Files
-) -> tuple[str, str, dict[str, Any], str, ConfigProblem | None] | None:
-    """The nearest configuration: its path, text, table, the header its keys stand below, and what is wrong
-    with the file as a whole."""
+) -> tuple[str, str, dict[str, Any], Path, ConfigProblem | None] | None:
+    """The nearest configuration: its path, text, table, the tables its keys stand in, and what is wrong with
+    the file as a whole."""
     for folder in upwards(directory):
         for name in FILES:
             path = join(folder, name)
             try:
-                raw = files.read(path)
+                raw = files.read(path, _LARGEST)
+            except FileTooLargeError as error:
+                return path, "", {}, (), ConfigProblem(path, 1, f"this was not read: {error.strerror}")
             except OSError:
                 continue
             pyproject = name == "pyproject.toml"
@@ -199,31 +228,29 @@ def _nearest_file(
             text = raw.removeprefix(BOM).decode("utf-8", "replace")
             table, line, message = parse_toml(raw)
             if message is not None:
-                return path, text, {}, "", ConfigProblem(path, line, message)
+                return path, text, {}, (), ConfigProblem(path, line, message)
             if not pyproject:
-                return path, text, table, "", None
+                return path, text, table, (), None
             tool = table.get("tool")
             ours = tool.get("modgo") if isinstance(tool, dict) else None
             if isinstance(ours, dict):
-                return path, text, ours, "tool.modgo", None
+                return path, text, ours, ("tool", "modgo"), None
     return None
 
 
 class _Place(NamedTuple):
-    """Where a value stands: what `origin` is; in a file also the line, its text and the table's header."""
+    """Where a value stands: what `origin` is; in a file also the line, its text and the tables it is in."""
 
     origin: str
     line: int | None = None
     text: str = ""
-    header: str = ""
+    tables: Path = ()
 
     def below(self, key: str, inner: object) -> _Place:
         """The place of `inner` in the table that is the value of `key`."""
         if self.line is None:
             return self
-        header = f"{self.header}.{key}" if self.header else key
-        dotted = line_of_key(self.text, self.header, f"{key}.{inner}", self.line)
-        return self._replace(line=line_of_key(self.text, header, str(inner), dotted))
+        return self._replace(line=line_of(self.text, (*self.tables, key, str(inner))) or self.line)
 
     def __str__(self) -> str:
         return self.origin if self.line is None else f"{self.origin}:{self.line}"
@@ -237,7 +264,8 @@ class _Given(NamedTuple):
     problems: list[ConfigProblem]
 
     def complain(self, place: _Place, message: str) -> None:
-        self.problems.append(ConfigProblem(place.origin, place.line, message))
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append(ConfigProblem(place.origin, place.line, message))
 
 
 def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
@@ -263,6 +291,9 @@ def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
         if key in _PROGRAMS and found is not None and place.line is not None:
             found = _from_folder(found, os.path.dirname(place.origin))
         _check_codes(key, found, place, given)
+    if key == "max-file-size" and parse_size(found) is None:
+        given.complain(place, f'{key}: this is no size; write bytes or a text such as "5 MB", up to 100 MB')
+        return
     given.values[key] = found
     given.sources[key] = str(place)
 
@@ -304,6 +335,8 @@ _WORDS: dict[str, tuple[str, ...]] = {"severity": get_args(Severity), "fail_on":
 
 def _check_codes(key: str, value: Any, place: _Place, given: _Given) -> None:
     for code in _codes_in(key, value):
+        if len(given.problems) >= _MOST_PROBLEMS:
+            return
         if not codes_under(code):
             given.complain(place, f"{key}: {unknown_rule(code)}")
 

@@ -31,6 +31,9 @@ _STAR = b"[^/]*"
 _FOLDERS = b"(?:.*/)?"
 _SPECIAL = re.compile(rb"[*?\[\\]")
 
+# How many patterns are one regular expression.
+_TOGETHER = 64
+
 # How many bytes of patterns that aren't plain names are followed: of one file, and of all that one run reads.
 # They take longer to prepare than a few of them to match.
 _MOST_OF_FILE = 64 * 1024
@@ -121,16 +124,19 @@ class _Alternatives:
         self._named = named[::-1]
 
     @cached_property
-    def _expression(self) -> re.Pattern[bytes]:
-        return re.compile(b"|".join(self._named), re.DOTALL)
+    def _expressions(self) -> list[re.Pattern[bytes]]:
+        # An expression's groups are gone through for each alternative.
+        starts = range(0, len(self._named), _TOGETHER)
+        return [re.compile(b"|".join(self._named[at : at + _TOGETHER]), re.DOTALL) for at in starts]
 
     def verdict(self, path: bytes) -> bool | None:
         name = path[path.rfind(b"/") + 1 :]
         number = max(self._paths.get(path, -1), self._names.get(name, -1))
-        if self._named:
-            match = self._expression.fullmatch(path)
+        for expression in self._expressions:
+            match = expression.fullmatch(path)
             if match is not None and match.lastgroup is not None:
                 number = max(number, int(match.lastgroup[1:]))
+                break
         return None if number < 0 else self._ignores[number]
 
 

@@ -77,19 +77,31 @@ class FolderFacts(msgspec.Struct, frozen=True, array_like=True):
     """What the Go files of a folder say. `stamps` are those of the files that a build may take, by base name,
     when they were read, None for one that has none; `others` are the names of those that no build takes:
     tests. `package` is None where nothing would be built. `files` are the FileFacts, in the order of the
-    stamps: nobody asks for them where nothing has changed."""
+    stamps: nobody asks for them where nothing has changed. `has_unread`: there were files that couldn't be
+    read, or were too large."""
 
     stamps: dict[str, Stamp | None]
     others: tuple[str, ...]
     package: PackageFacts | None
     files: msgspec.Raw
+    has_unread: bool = False
 
     @classmethod
     def of(
-        cls, files: Mapping[str, FileFacts], stamps: dict[str, Stamp | None], others: Sequence[str]
+        cls,
+        files: Mapping[str, FileFacts],
+        stamps: dict[str, Stamp | None],
+        others: Sequence[str],
+        unread: Sequence[str],
     ) -> FolderFacts:
         encoded = msgspec.Raw(msgspec.msgpack.encode(tuple(files.values())))
-        return cls(stamps, tuple(others), PackageFacts.of(files, stamps, others), encoded)
+        return cls(
+            stamps,
+            tuple(others),
+            PackageFacts.of(files, stamps, [*others, "", *unread]),
+            encoded,
+            bool(unread),
+        )
 
     def by_name(self) -> dict[str, FileFacts]:
         files = msgspec.msgpack.decode(self.files, type=tuple[FileFacts, ...])
@@ -245,7 +257,7 @@ class ModuleIndex:
     def _is_as_before(
         self, directory: str, names: Sequence[str], others: Sequence[str], known: FolderFacts
     ) -> bool:
-        if others != list(known.others) or names != list(known.stamps):
+        if known.has_unread or others != list(known.others) or names != list(known.stamps):
             return False
         return are_as_before(self._files, directory, known.stamps, self._as_of)
 
@@ -265,7 +277,8 @@ class ModuleIndex:
             if facts is not None:
                 now[name], stamps[name] = facts, stamp
         self._files_of[directory] = now
-        return FolderFacts.of(now, stamps, others)
+        unread = [name for name in names if name not in now]
+        return FolderFacts.of(now, stamps, others, unread)
 
     def _file(self, files: Files, path: str, name: str, before: FileFacts | None) -> FileFacts | None:
         try:

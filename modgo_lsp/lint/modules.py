@@ -56,13 +56,14 @@ class Machine(msgspec.Struct, frozen=True):
     """What lies outside the sources: `find_go` gives the Go of a setting, or else the one that a build would
     take; `cache` keeps facts of Go's library and of other modules for the next run, `store` those of the
     modules that are linted; `crew` helps where there is much to do; `progress` is told how many packages are
-    judged, and of how many."""
+    judged, and of how many; `walked` how many folders were looked into for packages, and the last of them."""
 
     find_go: Callable[[str | None], GoEnvironment] = _nothing_known
     cache: FactsCache | None = None
     store: Store | None = None
     crew: Crew | None = None
     progress: Callable[[int, int], None] | None = None
+    walked: Callable[[int, str], None] | None = None
 
 
 class LintedModule:
@@ -84,7 +85,7 @@ class LintedModule:
         self._environment = environment
         self._store = store
         self._as_of = 0 if store is None else store.now()
-        kept = read_kept(store.get(root, environment)) if store is not None else Kept()
+        kept = Kept() if store is None else read_kept(store.get(root, environment), files.largest)
         self.index = ModuleIndex(root, go_mod, files, environment.release, kept.facts, kept.as_of)
         self._udfs = [each.directory for each in targets if self.index.is_judged(each.directory)]
         self._kept = kept

@@ -69,10 +69,11 @@ def lint_paths(
     `overrides` are settings by key, as the command line gives them. Never raises for bad input: what can't
     be read is among the problems, what doesn't parse among the findings."""
     files = SeenFiles(files)
-    targets, path_problems = walk([absolute(path) for path in paths], files)
+    targets, path_problems = walk([absolute(path) for path in paths], files, machine.walked)
     configurations = _Configurations(files, overrides)
-    setting = configurations.of(targets[0].directory).settings.go if targets else None
-    environment = machine.find_go(setting)
+    settings = configurations.of(targets[0].directory).settings if targets else Settings()
+    files.largest = settings.largest_file
+    environment = machine.find_go(settings.go)
     modules = linted_modules(targets, files, environment, machine.store)
     _judge(modules, machine, previous or {})
     judgements = [found for module in modules for _, found in sorted(module.judgements.items())]

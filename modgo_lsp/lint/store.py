@@ -38,13 +38,15 @@ class Store(Protocol):
 class Kept(msgspec.Struct, frozen=True, array_like=True):
     """`as_of` is when the run began that wrote it, `consulted` what its judgements depend on beyond the
     module. `judgements` have their keys, and are decoded when they are asked for. Where `module` is not None,
-    those are what comes of the facts for a module of that name."""
+    those are what comes of the facts for a module of that name. `largest` is the largest Go file that was
+    read."""
 
     as_of: int = 0
     module: str | None = None
     facts: dict[str, FolderFacts] = {}
     consulted: tuple[Consulted, ...] = ()
     judgements: dict[str, tuple[bytes, msgspec.Raw]] = {}
+    largest: int = 0
 
     def judgement(self, folder: str, key: bytes | None) -> Judgement | None:
         """The judgement of the package there, if it was made for `key`; None stands for any."""
@@ -62,7 +64,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         seen = [unchanged(each, files, self.as_of) for each in self.consulted]
         consulted = tuple(each for each in seen if each is not None)
         if len(consulted) < len(seen):
-            return Kept(self.as_of, self.module, self.facts)
+            return Kept(self.as_of, self.module, self.facts, largest=self.largest)
         return msgspec.structs.replace(self, consulted=consulted)
 
     @property
@@ -82,17 +84,21 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         None where a path can't be written."""
         merged = {**self.trusted_facts, **facts}
         try:
-            return msgspec.msgpack.encode(Kept(as_of, None, merged, self.consulted, self.judgements))
+            kept = Kept(as_of, None, merged, self.consulted, self.judgements, self.largest)
+            return msgspec.msgpack.encode(kept)
         except UnicodeEncodeError:
             return None
 
 
-def read_kept(value: bytes | memoryview | None) -> Kept:
-    """What is kept in these bytes; nothing where they are no good."""
+def read_kept(value: bytes | memoryview | None, largest: int) -> Kept:
+    """What is kept in these bytes; nothing where they are no good, or where Go files of more than another
+    number of bytes than `largest` were left out."""
+    nothing = Kept(largest=largest)
     try:
-        return Kept() if value is None else msgspec.msgpack.decode(value, type=Kept)
+        found = nothing if value is None else msgspec.msgpack.decode(value, type=Kept)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Kept()
+        return nothing
+    return found if found.largest == largest else nothing
 
 
 def to_keep(
@@ -125,6 +131,7 @@ def to_keep(
             for each in judgements
         }
         named = module if keys else None
-        return msgspec.msgpack.encode(Kept(as_of, named, facts, tuple(seen.values()), {**old, **new}))
+        kept = Kept(as_of, named, facts, tuple(seen.values()), {**old, **new}, before.largest)
+        return msgspec.msgpack.encode(kept)
     except UnicodeEncodeError:
         return None

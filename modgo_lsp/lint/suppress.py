@@ -136,14 +136,14 @@ def _read(document: Document, directive: Directive) -> Suppression:
         directive.arguments.start,
     )
     listed = re.match(_CODES, rest)
-    codes: list[tuple[str, Span]] = []
+    places: dict[str, Span] = {}
     for code in re.finditer(_CODE, listed.group()) if listed else ():
         place = Span(start + code.start(), start + code.end())
-        if (written := code.group().decode("utf-8", "replace")) not in (known for known, _ in codes):
-            codes.append((written, place))
+        places.setdefault(code.group().decode("utf-8", "replace"), place)
+    codes = list(places.items())
     reason = rest[listed.end() if listed else 0 :].strip().decode("utf-8", "replace")
     comment = Location(document.path, directive.span)
-    removals = tuple(_without(document, comment.span, codes, code) for code, _ in codes)
+    removals = tuple(_without(document, comment.span, codes, index) for index in range(len(codes)))
     invalid = _what_is_wrong(codes, comment.span)
     covers = _covered(document, directive) if invalid is None else None
     return Suppression(comment, tuple(codes), removals, reason, covers, invalid)
@@ -171,14 +171,13 @@ def _what_is_wrong(codes: list[tuple[str, Span]], comment: Span) -> tuple[str, S
     return None
 
 
-def _without(document: Document, comment: Span, codes: list[tuple[str, Span]], code: str) -> Edit:
-    """Takes `code` out of a directive, or the whole of it where no other code is left."""
-    others = [(other, place) for other, place in codes if other != code]
+def _without(document: Document, comment: Span, codes: list[tuple[str, Span]], index: int) -> Edit:
+    """Takes one of the codes out of a directive, or the whole of it where no other code is left."""
     text, path = document.text, document.path
-    if others:
-        span = next(place for other, place in codes if other == code)
-        following = [place for _, place in others if place.start > span.start]
-        cut = Span(span.start, following[0].start) if following else Span(others[-1][1].end, span.end)
+    if len(codes) > 1:
+        span = codes[index][1]
+        last = index == len(codes) - 1
+        cut = Span(codes[index - 1][1].end, span.end) if last else Span(span.start, codes[index + 1][1].start)
         return Edit(Location(path, cut), "")
     start, end = comment.start, comment.end
     while start > 0 and text[start - 1 : start] in (b" ", b"\t"):

@@ -1,16 +1,30 @@
-"""Reading TOML with the lines that things stand on, which Python's reader doesn't tell.
+"""Reading TOML with the lines that things stand on, which Python's reader doesn't give.
 
-Not for: what the keys mean (config.py).
+Takes time in proportion to the text: what the reader takes longer for is refused before it is read. tomllib
+takes time to the square of a key's parts (a minute for 200 KB), and so does what else is written in Python; a
+reader in Rust would have to come with every platform's wheel.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 BOM = b"\xef\xbb\xbf"
 _AT = r"\s*\(at (?:line (\d+), column \d+|end of document)\)$"
+
+# The most parts that a key may have, and digits that a number may.
+_MOST_PARTS = 64
+_MOST_DIGITS = 4000
+
+# A part of a key, what is between two, and anything else.
+_TOKEN = re.compile(r"""("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)|([ \t]*\.[ \t]*)|.""")
+_DIGITS = re.compile(r"[0-9_]+")
+
+Path = tuple[str, ...]
 
 
 def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
@@ -23,10 +37,14 @@ def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
         import tomli as tomllib  # type: ignore[import-not-found,unused-ignore]
     try:
         # Editors on Windows begin files with a byte order mark, which is no part of TOML.
-        return tomllib.loads(raw.removeprefix(BOM).decode()), None, None
+        text = raw.removeprefix(BOM).decode()
+        too_much = _too_much(text)
+        if too_much is not None:
+            return {}, *too_much
+        return tomllib.loads(text), None, None
     except UnicodeDecodeError as error:
         return {}, raw.count(b"\n", 0, error.start) + 1, "this is not UTF-8, which TOML has to be"
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # of the reader, or of a number in it
         message = str(error)
         place = re.search(_AT, message)
         # Where something is missing at the end, Python tells the line after it.
@@ -37,19 +55,59 @@ def parse_toml(raw: bytes) -> tuple[dict[str, Any], int | None, str | None]:
         return {}, 1, "this is not TOML: it is nested too deeply"
 
 
-def line_of_key(text: str, header: str, key: str, otherwise: int = 1) -> int:
-    """The line (from 1) on which `key` of the table `header` ("" is the top) is set, as `key = …`,
-    `key.x = …` or a table `[header.key]`; `otherwise` where it can't be told."""
-    quoted = rf"""(?:{re.escape(key)}|"{re.escape(key)}"|'{re.escape(key)}')"""
-    full = re.escape(f"{header}.") + quoted if header else quoted
-    table = re.compile(rf"\s*\[\s*{full}\s*[.\]]")
-    setting = re.compile(rf"\s*{quoted}\s*[.=]")
-    inside = header == ""
+def _too_much(text: str) -> tuple[int, str] | None:
+    """The line and the message of what would take too long to read."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") >= _MOST_PARTS and _parts(line) > _MOST_PARTS:
+            return number, f"this key has more than {_MOST_PARTS} parts"
+        if len(line) > _MOST_DIGITS and any(len(each[0]) > _MOST_DIGITS for each in _DIGITS.finditer(line)):
+            return number, f"this number has more than {_MOST_DIGITS} digits"
+    return None
+
+
+def _parts(line: str) -> int:
+    """How many parts the longest thing in a line has that may be a key."""
+    longest = parts = 0
+    joined = False
+    for token in _TOKEN.finditer(line):
+        if token[1] is not None:
+            parts = parts + 1 if joined else 1
+            longest = max(longest, parts)
+        joined = token[2] is not None
+    return longest
+
+
+def line_of(text: str, path: Path) -> int | None:
+    """The line (from 1) on which a key is set, as `key = …`, `key.x = …` or a table `[key]`; None where it
+    can't be told. `path` has the tables that it is in before it."""
+    return _lines(text).get(path)
+
+
+@lru_cache(2)
+def _lines(text: str) -> dict[Path, int]:
+    found: dict[Path, int] = {}
+    table: Path = ()
     for number, line in enumerate(text.splitlines(), 1):
-        if table.match(line):
-            return number
-        if line.lstrip().startswith("["):
-            inside = line.strip().partition("]")[0].lstrip("[").strip() == header != ""
-        elif inside and setting.match(line):
-            return number
-    return otherwise
+        stripped = line.strip()
+        if stripped.startswith("["):
+            table = tuple(_key(stripped.lstrip("[ \t")))
+            path = table
+        else:
+            path = (*table, *_key(stripped)) if "=" in stripped else ()
+        for length in range(len(table) if path is not table else 0, len(path)):
+            found.setdefault(path[: length + 1], number)
+    return found
+
+
+def _key(text: str) -> Iterator[str]:
+    """The parts of the key that a text begins with."""
+    expected = True
+    for token in _TOKEN.finditer(text):
+        part, between, whole = token[1], token[2], token[0]
+        if part is not None and expected:
+            yield part[1:-1] if part[0] in "\"'" else part
+            expected = False
+        elif between is not None and not expected:
+            expected = True
+        elif not whole.isspace():
+            return

@@ -35,17 +35,18 @@ class TracedFiles:
     def __init__(self, base: Files, index: ModuleIndex, environment: GoEnvironment) -> None:
         self.consulted: dict[tuple[str, bool], Consulted] = {}
         self.stale = False
+        self.largest = base.largest
         self._base = base
         self._index = index
         self._library = f"{environment.goroot}{os.sep}" if environment.goroot else "\0"
         self._cached = f"{environment.module_cache}{os.sep}" if environment.module_cache else "\0"
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int | None = None) -> bytes:
         folder, name = os.path.split(path)
         own = self._index.digest(folder, name)
         stamp = None if own is not None else self._base.stamp(path)
         try:
-            data = self._base.read(path)
+            data = self._base.read(path, most)
         except (OSError, ValueError):
             self._note(path, False, None, None)
             raise

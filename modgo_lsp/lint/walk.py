@@ -6,15 +6,26 @@ Not for: reading what is in the files (model/).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
-from modgo_lsp.lint.ignore import Patterns
-from modgo_lsp.model.files import Files, join, upwards
+from modgo_lsp.lint.ignore import Allowance, Patterns
+from modgo_lsp.model.files import Files, FileTooLargeError, join, upwards
+
+# The largest .gitignore that is read.
+_LARGEST_IGNORE = 1_000_000
+_TOO_MANY = "this has more patterns than are followed; some of its last ones are left out"
 
 _SKIPPED = frozenset(("testdata", "vendor", "node_modules"))
+
+# What lies at the root and holds no files of anybody, but hundreds of thousands of entries.
+_NO_FILES = frozenset(("proc", "sys", "dev"))
+
+# How many folders are looked into between two times that this is told.
+_OFTEN = 100
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -34,14 +45,18 @@ class PathProblem(msgspec.Struct, frozen=True):
         return f"{self.path}: {self.message}"
 
 
-def walk(paths: Sequence[str], files: Files) -> tuple[list[Target], list[PathProblem]]:
+def walk(
+    paths: Sequence[str], files: Files, walked: Callable[[int, str], None] | None = None
+) -> tuple[list[Target], list[PathProblem]]:
     """The folders for `paths` (absolute; files or folders), each once and in order, and what is wrong.
+    `walked` is told how many folders were looked into, and the last of them.
 
-    A folder stands for all below it, but for testdata, vendor, node_modules, names that begin with _ or .
-    and what .gitignore names; as for the go command, not for what links lead to. A path that is named itself
-    is taken whatever it is called."""
+    A folder stands for all below it, but for testdata, vendor, node_modules, names that begin with _ or .,
+    what .gitignore names, and /proc, /sys and /dev; as for the go command, not for what links lead to. A path
+    that is named itself is taken whatever it is called."""
     whole: dict[str, frozenset[str] | None] = {}
     problems: list[PathProblem] = []
+    walk = _Walk(files, problems, Allowance(), walked)
     for path in paths:
         if path.endswith(".go") and not _is_folder(path, files):
             if _readable(path, files, problems):
@@ -49,7 +64,7 @@ def walk(paths: Sequence[str], files: Files) -> tuple[list[Target], list[PathPro
                 already = whole.get(folder, frozenset())
                 whole[folder] = None if already is None else already | {path}
         else:
-            for target in _below(path, files, problems):
+            for target in _below(path, walk):
                 whole[target.directory] = target.files
     return [Target(directory, whole[directory]) for directory in sorted(whole)], problems
 
@@ -65,16 +80,32 @@ def _is_folder(path: str, files: Files) -> bool:
 def _readable(path: str, files: Files, problems: list[PathProblem]) -> bool:
     try:
         files.read(path)
+    except FileTooLargeError:
+        return True  # rules report that
     except OSError as error:
         problems.append(PathProblem(path, _reason(error)))
         return False
     return True
 
 
-def _below(top: str, files: Files, problems: list[PathProblem]) -> Iterator[Target]:
-    pending = [(top, _Ignored.above(top, files))]
+class _Walk(NamedTuple):
+    """One walk: what it reads from, what is wrong, and how many ignore patterns may still be followed."""
+
+    files: Files
+    problems: list[PathProblem]
+    allowance: Allowance
+    walked: Callable[[int, str], None] | None
+
+
+def _below(top: str, walk: _Walk) -> Iterator[Target]:
+    files, problems = walk.files, walk.problems
+    pending = [(top, _Ignored.above(top, walk))]
+    count = 0
     while pending:
         folder, ignored = pending.pop()
+        count += 1
+        if walk.walked is not None and count % _OFTEN == 0:
+            walk.walked(count, folder)
         try:
             entries = files.entries(folder)
         except NotADirectoryError:
@@ -84,7 +115,7 @@ def _below(top: str, files: Files, problems: list[PathProblem]) -> Iterator[Targ
             problems.append(PathProblem(folder, _reason(error)))
             continue
         if (".gitignore", False) in entries or (".gitignore", True) in entries:
-            ignored = _Ignored(folder, files, ignored)
+            ignored = _Ignored(folder, walk, ignored)
         sources = [name for name, is_folder in entries if not is_folder and name.endswith(".go")]
         taken = ignored.others(folder, sources, False)
         if taken:
@@ -95,6 +126,7 @@ def _below(top: str, files: Files, problems: list[PathProblem]) -> Iterator[Targ
             name
             for name, is_folder in entries
             if is_folder and name not in _SKIPPED and not name.startswith(("_", "."))
+            if folder != os.sep or name not in _NO_FILES
         ]
         for name in reversed(ignored.others(folder, folders, True)):
             pending.append((join(folder, name), ignored))
@@ -111,18 +143,18 @@ def _reason(error: OSError) -> str:
 class _Ignored:
     """A .gitignore and those above it; the nearest that has something to say about a path decides."""
 
-    def __init__(self, folder: str, files: Files, above: _Ignored | None) -> None:
+    def __init__(self, folder: str, walk: _Walk, above: _Ignored | None) -> None:
         self._folder = folder
-        self._files = files
+        self._walk = walk
         self._above = above
 
     @classmethod
-    def above(cls, top: str, files: Files) -> _Ignored:
+    def above(cls, top: str, walk: _Walk) -> _Ignored:
         """The .gitignore files above `top`, up to the root of its repository; none outside of one."""
         chain: list[str] = []
         for folder in upwards(top):
             try:
-                names = {name for name, _ in files.entries(folder)}
+                names = {name for name, _ in walk.files.entries(folder)}
             except OSError:
                 names = set()
             if ".gitignore" in names and folder != top:
@@ -131,17 +163,24 @@ class _Ignored:
                 break
         else:
             chain = []
-        ignored = cls("", files, None)
+        ignored = cls("", walk, None)
         for folder_above in reversed(chain):
-            ignored = cls(folder_above, files, ignored)
+            ignored = cls(folder_above, walk, ignored)
         return ignored
 
     @cached_property
     def _patterns(self) -> Patterns:
+        path = join(self._folder, ".gitignore")
         try:
-            return Patterns(self._files.read(join(self._folder, ".gitignore")))
+            found = Patterns(self._walk.files.read(path, _LARGEST_IGNORE), self._walk.allowance)
+        except FileTooLargeError as error:
+            self._walk.problems.append(PathProblem(path, f"this was not read: {error.strerror}"))
+            return Patterns(b"")
         except OSError:
             return Patterns(b"")
+        if not found.is_whole:
+            self._walk.problems.append(PathProblem(path, _TOO_MANY))
+        return found
 
     def others(self, folder: str, names: list[str], are_folders: bool) -> list[str]:
         """Those of the names in a folder that are not ignored."""

@@ -52,13 +52,26 @@ def are_as_before(files: Files, directory: str, stamps: Mapping[str, Stamp | Non
     return True
 
 
-# The largest Go file that is analysed.
+# The largest Go file that is analysed where the configuration says nothing else (max-file-size), and the
+# largest of other files: a baseline or vendor/modules.txt may have megabytes.
 LARGEST_GO_FILE = 5_000_000
+_LARGEST_OTHER = 16_000_000
+
+
+class FileTooLargeError(OSError):
+    """A file is larger than what is read."""
+
+    def __init__(self, path: str, largest: int) -> None:
+        super().__init__(errno.EFBIG, f"it has more than {largest:,} bytes", path)
 
 
 class Files(Protocol):
-    def read(self, path: str) -> bytes:
-        """The bytes of a file. Raises OSError where it can't be read."""
+    # The largest Go file that is read.
+    largest: int
+
+    def read(self, path: str, most: int | None = None) -> bytes:
+        """The bytes of a file. Raises OSError where it can't be read, FileTooLargeError where it has more
+        than `most` bytes, or more than what files of its kind may have."""
         ...
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
@@ -98,12 +111,25 @@ class DiskFiles:
     """The disk. Only regular files are read: a named pipe called x.go must not hang us. Links to directories
     are no directories, as for `go build ./...`, so that loops of them end."""
 
-    def read(self, path: str) -> bytes:
+    def __init__(self, largest: int = LARGEST_GO_FILE) -> None:
+        self.largest = largest
+
+    def read(self, path: str, most: int | None = None) -> bytes:
+        most = most or _most(path, self.largest)
         # Thousands of files are read so: pathlib would cost more than the disk.
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(f"{path} is not a regular file")
-        with open(path, "rb", buffering=0) as file:
-            return file.read()
+        if found.st_size > most:
+            raise FileTooLargeError(path, most)
+        # Another file may have come in its place: opening a pipe that nobody writes to would wait.
+        with open(path, "rb", buffering=0, opener=_open_at_once) as file:
+            data = file.read(found.st_size + 1) or b""
+            if len(data) > found.st_size:  # it has grown
+                data += file.read(most + 1 - len(data)) or b""
+            if len(data) > most:
+                raise FileTooLargeError(path, most)
+            return data
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         with os.scandir(directory) as found:
@@ -127,6 +153,14 @@ class DiskFiles:
         return None
 
 
+def _most(path: str, largest: int) -> int:
+    return largest if path.endswith(".go") else _LARGEST_OTHER
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 class DiskMemory:
     """What was read of the disk, kept until somebody tells of a change. `tell` may be called by any thread;
     what `now` gives, and `look_again`, are for one thread."""
@@ -146,10 +180,10 @@ class DiskMemory:
         self.told = 0
         self.looks = 0
 
-    def now(self, keeps: bool = True) -> RememberedFiles:
+    def now(self, keeps: bool = True, largest: int = LARGEST_GO_FILE) -> RememberedFiles:
         """The disk as it is after all that was told. Without `keeps` it is for who reads many files once:
         their bytes are not kept in memory."""
-        return RememberedFiles(self, self.told, keeps)
+        return RememberedFiles(self, self.told, keeps, largest)
 
     def tell(self, path: str) -> None:
         """Something has happened to a file or a folder, or to what is in it."""
@@ -196,13 +230,15 @@ class DiskMemory:
         first = self.told - len(journal)
         return None if earlier < first else set(journal[earlier - first : later - first])
 
-    def read(self, path: str, keeps: bool = True) -> bytes:
+    def read(self, path: str, keeps: bool, most: int) -> bytes:
         """The bytes of a file. Raises OSError. Without `keeps` they are read anew the next time."""
         text = self._texts.get(path)
+        if text is not None and len(text) > most:
+            raise FileTooLargeError(path, most)
         if text is None:
             told = self.told
             self._states[path] = self._disk.stamp(path)
-            text = self._disk.read(path)
+            text = self._disk.read(path, most)
             # What was read while something happened may be as it was before.
             if keeps and told == self.told:
                 self._texts[path] = text
@@ -232,19 +268,22 @@ class DiskMemory:
 class RememberedFiles:
     """The disk after the first `told` changes that a memory was told of."""
 
-    def __init__(self, memory: DiskMemory, told: int, keeps: bool) -> None:
+    def __init__(self, memory: DiskMemory, told: int, keeps: bool, largest: int) -> None:
         self._memory = memory
         self._told = told
         self._keeps = keeps
+        self.largest = largest
 
-    def read(self, path: str) -> bytes:
-        return self._memory.read(path, self._keeps)
+    def read(self, path: str, most: int | None = None) -> bytes:
+        return self._memory.read(path, self._keeps, most or _most(path, self.largest))
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         return self._memory.entries(directory)
 
     def since(self, earlier: Files) -> Collection[str] | None:
         if not isinstance(earlier, RememberedFiles) or earlier._memory is not self._memory:
+            return None
+        if earlier.largest != self.largest:
             return None
         return self._memory.between(earlier._told, self._told)
 
@@ -262,6 +301,7 @@ class OverlayFiles:
     def __init__(self, base: Files, documents: Mapping[str, Document]) -> None:
         self._base = base
         self._documents = dict(documents)
+        self.largest = base.largest
 
     def document(self, path: str) -> Document | None:
         return self._documents.get(path)
@@ -285,12 +325,13 @@ class OverlayFiles:
         now, then = self._documents, other._documents
         return now.keys() == then.keys() and all(now[path] is then[path] for path in now)
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int | None = None) -> bytes:
         document = self._documents.get(path)
         if document is None:
-            return self._base.read(path)
-        if document.size > LARGEST_GO_FILE:
-            raise OSError(errno.EFBIG, "it is too large", path)
+            return self._base.read(path, most)
+        most = most or _most(path, self.largest)
+        if document.size > most:
+            raise FileTooLargeError(path, most)
         return document.source
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
@@ -320,14 +361,16 @@ class OverlayFiles:
 
 
 class SeenFiles:
-    """Files of which each folder is listed once: all who ask see the same."""
+    """Files of which each folder is listed once: all who ask see the same. `largest` may be set to what the
+    configuration says, which is among them."""
 
     def __init__(self, base: Files) -> None:
+        self.largest = base.largest
         self._base = base
         self._listed: dict[str, list[tuple[str, bool]] | OSError] = {}
 
-    def read(self, path: str) -> bytes:
-        return self._base.read(path)
+    def read(self, path: str, most: int | None = None) -> bytes:
+        return self._base.read(path, most or _most(path, self.largest))
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         found = self._listed.get(directory)

@@ -430,7 +430,11 @@ class _Contents:
         )
 
     def unreadable(self) -> tuple[str, ...]:
-        return self._unit.unreadable
+        is_too_large = self._loader._sources.is_too_large
+        return tuple(path for path in self._unit.unreadable if not is_too_large(path))
+
+    def too_large(self) -> tuple[str, ...]:
+        return tuple(path for path in self._unit.unreadable if self._loader._sources.is_too_large(path))
 
     def not_text(self) -> tuple[str, ...]:
         files = self._loader._sources.built(self._unit.directory)

@@ -242,6 +242,8 @@ class Contents(Protocol):
 
     def not_text(self) -> tuple[str, ...]: ...
 
+    def too_large(self) -> tuple[str, ...]: ...
+
     def functions(self) -> tuple[Function, ...]: ...
 
     def registrations(self) -> tuple[Registration, ...]: ...
@@ -279,6 +281,11 @@ class Package(msgspec.Struct, frozen=True, dict=True):
     def not_text(self) -> tuple[str, ...]:
         """The paths of its files that hold NUL bytes or bytes that are not UTF-8."""
         return self.contents.not_text()
+
+    @cached_property
+    def too_large(self) -> tuple[str, ...]:
+        """The paths of files that a build would take and that are too large to be analysed."""
+        return self.contents.too_large()
 
     @cached_property
     def imports_sdk(self) -> bool:

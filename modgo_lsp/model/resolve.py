@@ -133,11 +133,15 @@ class Resolver:
     def may_be_unread(self, unit: PackageUnit, name: str) -> bool:
         """Whether `unit` may declare a name where it can't be read: in a file that can't, or in a part of one
         that doesn't parse."""
-        unit.doubted.add(name)
-        broken = (file for file in unit.files if file.document.first_bad is not None)
-        return bool(unit.unreadable) or any(
-            offset not in file.uses for file in broken for offset in self.bind_mentions(file, name)
-        )
+        known = unit.doubted.get(name)
+        if known is None:
+            # While it is worked out, somebody may ask again.
+            unit.doubted[name] = True
+            broken = (file for file in unit.files if file.document.first_bad is not None)
+            known = unit.doubted[name] = bool(unit.unreadable) or any(
+                offset not in file.uses for file in broken for offset in self.bind_mentions(file, name)
+            )
+        return known
 
     def _bind_declaration(self, file: FileUnit, decl: ast.Decl) -> None:
         if isinstance(decl, ast.FuncDecl):
@@ -398,12 +402,15 @@ class Resolver:
         return item if isinstance(item, TypeName) else None
 
     def is_empty_interface(self, type_: Type) -> bool:
-        under = self.underlying(type_)
-        if not isinstance(under, Interface) or under.methods or under.constraint:
-            return False
-        return under.empty or (
-            type_ not in under.embedded and all(map(self.is_empty_interface, under.embedded))
-        )
+        pending, seen = [type_], {type_}
+        while pending:
+            under = self.underlying(pending.pop())
+            if not isinstance(under, Interface) or under.methods or under.constraint:
+                return False
+            news = [each for each in dict.fromkeys(under.embedded) if each not in seen]
+            seen.update(news)
+            pending += news
+        return True
 
 
 UNKNOWN_FUNC = Func((), ())

@@ -12,9 +12,6 @@ from modgo_lsp.model.types import Interface, Named, Pointer, Struct, Type, Unkno
 from modgo_lsp.model.units import PackageUnit
 from modgo_lsp.syntax import ast
 
-# How many interfaces may be embedded in one another before one counts as unknown.
-_MAX_CHAIN = 60
-
 
 class Selection(msgspec.Struct, frozen=True):
     """A field or method found in a type. For a method of a declared type `function` is its declaration.
@@ -85,21 +82,24 @@ class Selector:
                 if field.name == name and (visible or own)
             ]
         if isinstance(under, Interface):
-            return self._interface_method(under, name, 0)
+            return self._interface_method(under, name)
         return []
 
-    def _interface_method(self, interface: Interface, name: str, depth: int) -> list[Selection]:
-        for method, type_ in zip(interface.methods, interface.method_types, strict=False):
-            if method == name:
-                return [Selection(type_, True)]
-        for embedded in interface.embedded if depth < _MAX_CHAIN else ():
-            under = self._resolver.underlying(embedded)
-            if isinstance(under, Interface):
-                found = self._interface_method(under, name, depth + 1)
-                if found:
-                    return found
-            elif isinstance(under, Unknown):
-                return [Selection(UNKNOWN, True, unknown=True)]
+    def _interface_method(self, interface: Interface, name: str) -> list[Selection]:
+        """The method `name` of an interface, or of one that is embedded in it."""
+        pending, seen = [interface], {interface}
+        while pending:
+            current = pending.pop()
+            for method, type_ in zip(current.methods, current.method_types, strict=False):
+                if method == name:
+                    return [Selection(type_, True)]
+            for embedded in reversed(current.embedded):
+                under = self._resolver.underlying(embedded)
+                if isinstance(under, Unknown):
+                    return [Selection(UNKNOWN, True, unknown=True)]
+                if isinstance(under, Interface) and under not in seen:
+                    seen.add(under)
+                    pending.append(under)
         return []
 
     def _method_type(self, method: FunctionName, receiver: Named) -> Type:

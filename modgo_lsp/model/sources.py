@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from modgo_lsp.model import outline
-from modgo_lsp.model.files import DiskFiles, Files, join
+from modgo_lsp.model.files import DiskFiles, Files, FileTooLargeError, join
 from modgo_lsp.model.go_environment import GoEnvironment
 from modgo_lsp.model.outline import Outline
 from modgo_lsp.syntax import ast, document, lower
@@ -157,6 +157,7 @@ class Sources:
         self._earlier: dict[str, Parsed] = {} if previous is None else previous._parsed
         self._parsed: dict[str, Parsed] = {}
         self._texts: dict[str, bytes | None] = {}
+        self._too_large: set[str] = set()
         self._entries: dict[str, list[tuple[str, bool]] | None] = {}
         self._chosen: dict[str, list[tuple[str, bytes]]] = {}
         self._built: dict[str, list[Built]] = {}
@@ -175,8 +176,10 @@ class Sources:
         if path not in self._texts:
             try:
                 self._texts[path] = self._files.read(path)
-            except OSError:
+            except OSError as error:
                 self._texts[path] = None
+                if isinstance(error, FileTooLargeError):
+                    self._too_large.add(path)
         return self._texts[path]
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
@@ -215,6 +218,10 @@ class Sources:
             if not is_directory and name.endswith(".go") and is_chosen(name, b"", self.context)
             if self.text(path := join(directory, name)) is None
         )
+
+    def is_too_large(self, path: str) -> bool:
+        """Whether a file that can't be read is larger than the largest that is analysed."""
+        return path in self._too_large
 
     def _choose(self, directory: str, context: BuildContext) -> list[tuple[str, bytes]]:
         found = []

@@ -7,6 +7,7 @@ function is not guessed. Not for: which calls a UDF reaches (call_graph.py).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple, Union
 
 from modgo_lsp.model.bind import is_exported
@@ -121,7 +122,8 @@ class Targets:
             offsets = self.operands.resolver.bind_mentions(file, item.name)
             found = (file.declaration_at(offset) for offset in offsets)
             for decl in dict.fromkeys(decl for decl in found if decl is not None):
-                yield from _assignments(file, decl, item)
+                given = file.remembered(decl, "assignments", partial(_assignments, file, decl))
+                yield from given.get(item, ())
 
 
 class _Given(NamedTuple):
@@ -144,8 +146,9 @@ def full_name(function: FunctionName) -> str:
     return f"{path}.{function.qualified}"
 
 
-def _assignments(file: FileUnit, decl: ast.Decl, item: VariableName) -> Iterator[_Given]:
-    """What a declaration assigns to a variable that is declared elsewhere or before."""
+def _assignments(file: FileUnit, decl: ast.Decl) -> dict[Object, list[_Given]]:
+    """What a declaration assigns to each variable that is declared elsewhere or before."""
+    found: dict[Object, list[_Given]] = {}
     for node in ast.walk(decl):
         pairs: list[tuple[ast.Expr, ast.Expr | None]] = []
         if isinstance(node, ast.AssignStmt) and len(node.lhs) == len(node.rhs):
@@ -156,9 +159,10 @@ def _assignments(file: FileUnit, decl: ast.Decl, item: VariableName) -> Iterator
             pairs.append((node.x, None))
         for target, value in pairs:
             target = ast.unparen(target)
-            is_named = isinstance(target, ast.Ident) and file.uses.get(target.span.start) is item
-            if is_named and not _declares(file, item, target):
-                yield _Given(file, value)
+            item = file.uses.get(target.span.start) if isinstance(target, ast.Ident) else None
+            if item is not None and not _declares(file, item, target):
+                found.setdefault(item, []).append(_Given(file, value))
+    return found
 
 
 def _declares(file: FileUnit, item: Object, target: ast.Expr) -> bool:

@@ -99,8 +99,8 @@ class FileUnit:
 class PackageUnit:
     """A package. `path` is its import path. `methods` are by the name of their receiver's base type.
     `standard`: it is of Go's library, so that what it imports is too. `unreadable` are the paths of files
-    that a build would take and that can't be read. `doubted` are names that it doesn't declare, of which it
-    was asked whether what doesn't parse may do so. `run_by_importers`: it registers in code that packages
+    that a build would take and that can't be read. `doubted` are names that it doesn't declare, and whether
+    what doesn't parse may do so. `run_by_importers`: it registers in code that packages
     which import it may run."""
 
     standard = False
@@ -121,7 +121,7 @@ class PackageUnit:
         self.path = path
         self.name = name
         self.module = module
-        self.doubted: set[str] = set()
+        self.doubted: dict[str, bool] = {}
         self._declare_nothing()
 
     def _declare_nothing(self) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import BoundMet, Package
 from modgo_lsp.rules.rule import Rule
+from modgo_lsp.syntax.positions import Span
 
 TEXT = """
 ## What it does
 
 Reports each place where modgo stops its analysis, so that no file takes more than a bounded time and memory:
 
+- a Go file that is larger than the setting `max-file-size` (5 MB where nothing else is set): it isn't looked
+  at, and what it may declare is unknown;
 - a constant of more than 64 KiB of text, or of more than 4,096 bits;
 - expressions, types and statements that are nested more than 100 deep, chains of more than 10,000 operators;
 - a type whose type arguments have more than 400 parts, or an alias of a type with more than 2,000;
@@ -45,6 +48,11 @@ var lines string
 
 
 def check(package: Package) -> Iterator[Finding]:
+    for path in package.too_large:
+        message = (
+            "this file is larger than max-file-size: it is not analysed, and what it declares is unknown"
+        )
+        yield RULE.finding(message, Location(path, Span(0, 0)))
     for met in (*package.bounds_met, *_in_signatures(package), *_in_code(package)):
         yield RULE.finding(f"{met.message}: what depends on it is unknown to modgo", met.location)
 

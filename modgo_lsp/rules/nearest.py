@@ -10,9 +10,14 @@ from collections.abc import Iterable, Iterator
 # difflib's measure, from 0 to 1: twice the letters that match, of all letters of both.
 _CLOSE = 0.6
 
+# No longer name is looked for: difflib takes time in proportion to its square.
+_LONGEST = 200
+
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate most like `word`, upper and lower case aside; None where none is close."""
+    if len(word) > _LONGEST:
+        return None
     # difflib costs a few milliseconds of start-up, and most runs meet no misspelt name.
     from difflib import get_close_matches
 

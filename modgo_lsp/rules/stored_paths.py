@@ -263,12 +263,10 @@ class _Follower:
             return ways
         if isinstance(node, ast.SelectorExpr) and self._is_record(node.x):
             return ways  # the receiver of a call, which is looked at there
-        if isinstance(node, ast.BinaryExpr) and node.op in ("==", "!="):
-            sides = (ast.unparen(node.x), ast.unparen(node.y))
-            if any(isinstance(self._code.object_of(side), Nil) for side in sides):
-                for side in sides:
-                    ways = ways if self._is_record(side) else self._evaluate(side, ways)
-                return ways
+        if isinstance(node, ast.BinaryExpr) and self._is_nil_check(node):
+            for side in (ast.unparen(node.x), ast.unparen(node.y)):
+                ways = ways if self._is_record(side) else self._evaluate(side, ways)
+            return ways
         if id(node) in self._reads and isinstance(node, ast.CallExpr):
             for argument in node.args:
                 ways = ways if self._is_record(ast.unparen(argument)) else self._evaluate(argument, ways)
@@ -277,7 +275,7 @@ class _Follower:
             return _STORED if ways else ways  # handed to somebody who may store it
         if isinstance(node, ast.AssignStmt) and any(map(self._is_record, (*node.lhs, *node.rhs))):
             raise _CannotFollowError
-        for child in _parts(node):
+        for child in self._parts(node):
             ways = self._evaluate(child, ways)
         if not isinstance(node, ast.CallExpr) or not ways:
             return ways
@@ -290,6 +288,20 @@ class _Follower:
             if id(node) in self._stores:
                 return _STORED
         return ways
+
+    def _parts(self, node: ast.Node) -> list[ast.Node]:
+        """The nodes directly below one. Chains of operators lean to the left, and may be long: of those all
+        that is between the operators, up to a comparison with nil."""
+        parts: list[ast.Node] = []
+        while isinstance(node, ast.BinaryExpr) and not self._is_nil_check(node):
+            parts.append(node.y)
+            node = node.x
+        return [node, *reversed(parts)] if parts else ast.children(node)
+
+    def _is_nil_check(self, node: ast.BinaryExpr) -> bool:
+        if node.op not in ("==", "!="):
+            return False
+        return any(isinstance(self._code.object_of(ast.unparen(side)), Nil) for side in (node.x, node.y))
 
     def _is_record(self, node: ast.Node) -> bool:
         return isinstance(node, ast.Ident) and self._code.object_of(node) is self._record
@@ -308,16 +320,6 @@ def _conditions(stmt: ast.Stmt) -> list[ast.Expr]:
         case ast.ForStmt():
             return [] if stmt.cond is None else [stmt.cond]
     return []
-
-
-def _parts(node: ast.Node) -> list[ast.Node]:
-    """The nodes directly below one. Chains of operators lean to the left, and may be long: of those all that
-    is between the operators, up to a comparison."""
-    parts: list[ast.Node] = []
-    while isinstance(node, ast.BinaryExpr) and node.op not in ("==", "!="):
-        parts.append(node.y)
-        node = node.x
-    return [node, *reversed(parts)] if parts else ast.children(node)
 
 
 def _choices_around(code: Code) -> dict[ast.CallExpr, _Choice | None]:

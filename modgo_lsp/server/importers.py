@@ -53,7 +53,7 @@ class KeptImporters:
 
     def _kept(self, root: str) -> tuple[Facts, int]:
         """What is known of the module from earlier runs, and as of when."""
-        kept = read_kept(self._store.get(root, self._environment))
+        kept = read_kept(self._store.get(root, self._environment), self._files.largest)
         return kept.facts, kept.as_of
 
     def _keep(self, root: str, known: Facts) -> Iterator[None]:
@@ -61,7 +61,8 @@ class KeptImporters:
         yield
         news = _news(self._modules[root].facts, known)
         if news:
-            kept = read_kept(self._store.get(root, self._environment)).checked(DiskFiles())
+            value = self._store.get(root, self._environment)
+            kept = read_kept(value, self._files.largest).checked(DiskFiles())
             value = kept.with_facts(self._as_of, news)
             if value is not None:
                 self._store.put(root, self._environment, value)

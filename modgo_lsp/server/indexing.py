@@ -84,7 +84,7 @@ def index(order: Order, say: Callable[[Said], None]) -> None:
     from modgo_lsp.build.go_environment import find_go_environment
     from modgo_lsp.build.lint_crew import Crew
     from modgo_lsp.build.lint_store import DiskStore
-    from modgo_lsp.lint.config import configuration
+    from modgo_lsp.lint.config import Settings, configuration
     from modgo_lsp.lint.modules import Machine, linted_modules
     from modgo_lsp.lint.walk import walk
     from modgo_lsp.model.files import DiskFiles, SeenFiles
@@ -93,8 +93,9 @@ def index(order: Order, say: Callable[[Said], None]) -> None:
     cache = DiskFactsCache()
     machine = Machine(find_go_environment, cache, DiskStore(), Crew(cache, order.cores))
     targets, _ = walk(order.roots, files)
-    go = configuration(targets[0].directory, files, order.overrides).settings.go if targets else None
-    modules = linted_modules(targets, files, find_go_environment(go), machine.store)
+    settings = configuration(targets[0].directory, files, order.overrides).settings if targets else Settings()
+    files.largest = settings.largest_file
+    modules = linted_modules(targets, files, find_go_environment(settings.go), machine.store)
     total = sum(len(module.unjudged) for module in modules)
     judged = 0
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from modgo_lsp.lint.check import Judgement, decide, order
-from modgo_lsp.lint.config import Configuration
+from modgo_lsp.lint.config import Configuration, Settings
 from modgo_lsp.lint.selection import configured
 from modgo_lsp.model.files import LARGEST_GO_FILE, DiskMemory, OverlayFiles
 from modgo_lsp.model.finding import Finding, Location, relocated
@@ -71,17 +71,19 @@ class Snapshot:
 
     @cached_property
     def files(self) -> OverlayFiles:
-        return self._files(keeps=True)
+        return self._files(True, LARGEST_GO_FILE)
 
-    def _files(self, keeps: bool) -> OverlayFiles:
+    def _files(self, keeps: bool, largest: int) -> OverlayFiles:
         documents = {path: open_.document for path, open_ in self.documents.items()}
-        return OverlayFiles(self._disk.now(keeps), documents)
+        return OverlayFiles(self._disk.now(keeps, largest), documents)
 
     @cached_property
     def loader(self) -> Loader:
         folder = next(iter(self.directories()), None)
-        go = None if folder is None else self.configuration(folder).settings.go
-        return self._analysis.load(self.number, self.files, lambda: self._files(keeps=False), go)
+        settings = Settings() if folder is None else self.configuration(folder).settings
+        largest = settings.largest_file
+        files = self.files if largest == self.files.largest else self._files(True, largest)
+        return self._analysis.load(self.number, files, lambda: self._files(False, largest), settings.go)
 
     def catch_up(self) -> None:
         """Works the changes into all documents, of whatever kind: while they wait they take memory."""

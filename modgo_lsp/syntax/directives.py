@@ -60,13 +60,16 @@ def _directives(document: Document) -> tuple[Directive, ...]:
     found = []
     for start, part, offsets in zip(document.starts, document.parts, marks, strict=True):
         shift = start - part.offset
+        below: dict[int, Span | None] = {}
         for mark in offsets:
             place = mark + part.offset
             # Only there: through the whole tree it takes long. Further on in a comment, a mark is only text.
             cursor.set_byte_range(place, place + 2)
             nodes = cursor.captures(part.tree.root_node).get("comment", [])
             found += [
-                _directive(document, part, node, shift, first) for node in nodes if node.start_byte == place
+                _directive(document, part, node, shift, first, below)
+                for node in nodes
+                if node.start_byte == place
             ]
     return tuple(found)
 
@@ -83,7 +86,9 @@ def _query() -> tree_sitter.Query:
     return query
 
 
-def _directive(document: Document, part: Part, node: Tree, shift: int, first: int) -> Directive:
+def _directive(
+    document: Document, part: Part, node: Tree, shift: int, first: int, below: dict[int, Span | None]
+) -> Directive:
     text = document.text
     start, end = node.start_byte + shift, node.end_byte + shift
     span = Span(start, start + len(text[start:end].rstrip(b"\r")))
@@ -91,7 +96,7 @@ def _directive(document: Document, part: Part, node: Tree, shift: int, first: in
     assert parts is not None  # it matches whatever begins with two slashes
     line = text.rfind(b"\n", 0, span.start) + 1
     alone = not text[line : span.start].removeprefix(b"\xef\xbb\xbf").strip()
-    extent = _below(part, node.end_byte, shift) if alone else Span(line, end)
+    extent = _below(part, node.end_byte, shift, below) if alone else Span(line, end)
     return Directive(
         span, parts[1].decode("utf-8", "replace"), Span(*parts.span(2)), alone, extent, span.start < first
     )
@@ -105,10 +110,20 @@ def _first_declaration(document: Document) -> int:
     return len(document.text) + 1
 
 
-def _below(part: Part, offset: int, shift: int) -> Span | None:
-    """The largest piece of code that begins with the first token after `offset`."""
-    while comment := _BETWEEN.match(part.code, offset):
+def _below(part: Part, offset: int, shift: int, known: dict[int, Span | None]) -> Span | None:
+    """The largest piece of code that begins with the first token after `offset`, where a comment ends.
+    `known` has it of others: there may be thousands, one below the other."""
+    passed = [offset]
+    while offset not in known and (comment := _BETWEEN.match(part.code, offset)):
         offset = comment.end()
+        passed.append(offset)
+    found = known[offset] if offset in known else _begun_after(part, offset, shift)
+    known.update(dict.fromkeys(passed, found))
+    return found
+
+
+def _begun_after(part: Part, offset: int, shift: int) -> Span | None:
+    """The largest piece of code that begins with the first token after `offset`, no comment between them."""
     token = _NEXT_LINE.match(part.code, offset)
     if token is None:
         return None

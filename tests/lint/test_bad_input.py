@@ -78,10 +78,10 @@ def test_an_empty_file_leaves_the_rest(write: Write, text: str) -> None:
 class Guarded(DiskFiles):
     """A disk that refuses some files: root may read everything else."""
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int | None = None) -> bytes:
         if path.endswith("secret.go"):
             raise PermissionError(13, "Permission denied", path)
-        return super().read(path)
+        return super().read(path, most)
 
 
 def test_what_may_stand_in_a_file_that_cannot_be_read_is_not_missed(write: Write) -> None:
@@ -271,9 +271,23 @@ var _ = udf.Register("d", new(strings.Builder).Len)
     assert {"sort", "strings"} <= set(outcome.unread)
 
 
-def test_ten_megabytes_are_judged(write: Write) -> None:
-    many = "".join(f"func f{i}(x int) int {{ return x + {i} }}\n" for i in range(3_000))
+def test_a_file_that_is_too_large_may_declare_anything(write: Write) -> None:
     words = "// Words, words, words.\n" * 420_000
-    root = write(a=REGISTERING, b=f"package m\n\n{words}{many}\nfunc Foo() {{}}\n\n{DECLARED}")
+    root = write(a=REGISTERING, b=f"package m\n\n{words}\nfunc Foo() {{}}\n\n{DECLARED}")
     assert (root / "b.go").stat().st_size > 10_000_000
+    found = lint_paths([str(root)], DiskFiles()).findings
+    assert sorted(finding.code for finding in found) == sorted(["MG410", *WRONG])
+    assert next(each.location.path for each in found if each.code == "MG410") == str(root / "b.go")
+    (root / "modgo.toml").write_text('max-file-size = "20 MB"\n')
     assert codes(root) == WRONG
+
+
+def test_the_largest_file_is_set_in_bytes_or_words(write: Write) -> None:
+    root = write(a=REGISTERING, b=f"package m\n\nfunc Foo() {{}}\n\n{DECLARED}// {'a' * 1000}\n")
+    for size, found in (("1000", ["MG410"]), ('"1 kB"', ["MG410"]), ('"2 KiB"', []), ("5000", [])):
+        (root / "modgo.toml").write_text(f"max-file-size = {size}\n")
+        assert codes(root) == sorted([*found, *WRONG]), size
+    for size in ('"much"', "0", '"1 TB"', '"101 MB"', "-1"):
+        (root / "modgo.toml").write_text(f"max-file-size = {size}\n")
+        (problem,) = lint_paths([str(root)], DiskFiles()).problems
+        assert "max-file-size" in str(problem)

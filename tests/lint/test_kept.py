@@ -145,12 +145,12 @@ def test_what_is_said_of_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Pat
 
         reads = 0
 
-        def read(self, path_: str) -> bytes:
+        def read(self, path_: str, most: int | None = None) -> bytes:
             if path_ == str(path):
                 self.reads += 1
                 if self.reads == 2:
                     path.write_text(path.read_text().replace("Forgotten", "forgotten"))
-            return super().read(path_)
+            return super().read(path_, most)
 
     machine = Machine(store=MemoryStore())
     lint_paths([str(tmp_path)], Restless(), machine=machine)
@@ -165,7 +165,7 @@ def test_what_was_read_elsewhere_and_changes_meanwhile_leaves_nothing_kept(tmp_p
     before = Kept(1, None, {}, (old,), {"/stock": (b"key", msgspec.Raw(b"\x90"))})
     keys = {"/stock": b"key"}
     for consulted, kept in (([old], ["/stock"]), ([new], []), ([], ["/stock"])):
-        assert list(read_kept(to_keep(2, before, index, "", keys, consulted, [])).judgements) == kept
+        assert list(read_kept(to_keep(2, before, index, "", keys, consulted, []), 0).judgements) == kept
 
 
 def test_names_that_are_not_unicode_are_linted_and_not_kept(tmp_path: Path, judged: list[str]) -> None:
@@ -207,3 +207,23 @@ def test_tests_say_whether_a_fix_is_safe(tmp_path: Path) -> None:
     assert not is_safe()
     write(tmp_path, {"late/late_test.go": "package late\n\nfunc init() { becomes(1, nil) }\n"})
     assert is_safe()
+
+
+def test_a_file_that_becomes_too_large_or_not_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
+    source = f'package m\n\n{SDK}\nfunc F(rec *udf.Record) {{}}\n\nvar _ = udf.Register("f", F)\n'
+    (tmp_path / "a.go").write_text(source)
+    machine = Machine(store=MemoryStore(10**12))
+
+    def codes() -> list[str]:
+        found = lint_paths([str(tmp_path)], DiskFiles(), None, None, machine)
+        return [finding.code for finding in found.findings]
+
+    assert codes() == []
+    (tmp_path / "b.go").write_text("package m\n\n// " + "b" * 2000 + "\n")
+    assert codes() == []
+    for size, found in (("1000", ["MG410"]), ("3000", []), ("1000", ["MG410"])):
+        (tmp_path / "modgo.toml").write_text(f"max-file-size = {size}\n")
+        assert codes() == found
+    (tmp_path / "b.go").unlink()
+    assert codes() == []

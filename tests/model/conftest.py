@@ -15,11 +15,13 @@ GO_MOD = "module example.com/m\n\ngo 1.24\n\nrequire github.com/GeertJohan/aeros
 class MemoryFiles:
     """Files by path below /m; what is given as None can't be read."""
 
+    largest = 5_000_000
+
     def __init__(self, files: dict[str, str | bytes | None]) -> None:
         self.reads: list[str] = []
         self._texts = {f"/m/{path}": _bytes(text) for path, text in files.items()}
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int | None = None) -> bytes:
         self.reads.append(path)
         text = self._texts.get(path)
         if text is None:

@@ -41,7 +41,7 @@ class CountedFiles:
         self._disk = DiskFiles()
         self.read_paths: list[str] = []
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int | None = None) -> bytes:
         self.read_paths.append(path)
         return self._disk.read(path)
 
