@@ -40,6 +40,9 @@ class Seen(Contents):
     def not_text(self) -> tuple[str, ...]:
         return self._now.not_text
 
+    def too_large(self) -> tuple[str, ...]:
+        return self._now.too_large
+
     def functions(self) -> tuple[Function, ...]:
         return self._now.functions
 
