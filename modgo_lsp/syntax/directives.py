@@ -42,6 +42,9 @@ _BETWEEN = re.compile(rb"(?:[ \t\r]*\n)?[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL
 _NEXT_LINE = re.compile(rb"(?:[ \t\r]*\n)?[ \t]*(?=\S)")
 _PIECE = re.compile(r".*_(?:statement|declaration|spec|case|clause|elem)|block|type_alias")
 
+# How many marks are looked for one by one: each time all nodes before it are gone through.
+_MANY = 20
+
 
 def directives(document: Document) -> tuple[Directive, ...]:
     """The directives of a document, in order."""
@@ -61,15 +64,15 @@ def _directives(document: Document) -> tuple[Directive, ...]:
     for start, part, offsets in zip(document.starts, document.parts, marks, strict=True):
         shift = start - part.offset
         below: dict[int, Span | None] = {}
-        for mark in offsets:
-            place = mark + part.offset
+        for together in [offsets] if len(offsets) > _MANY else [[mark] for mark in offsets]:
+            places = {mark + part.offset for mark in together}
             # Only there: through the whole tree it takes long. Further on in a comment, a mark is only text.
-            cursor.set_byte_range(place, place + 2)
+            cursor.set_byte_range(min(places), max(places) + 2)
             nodes = cursor.captures(part.tree.root_node).get("comment", [])
             found += [
                 _directive(document, part, node, shift, first, below)
                 for node in nodes
-                if node.start_byte == place
+                if node.start_byte in places
             ]
     return tuple(found)
 
