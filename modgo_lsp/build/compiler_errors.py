@@ -29,7 +29,7 @@ _LINKER = "/link: running "
 _LINKED_FROM = re.compile(r"(?P<path>/[^\s:]+\.(?:go|c|cc|cpp|s|S)):(?P<line>\d+)")
 _TOKEN = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*|\d[\w.]*|\"(?:[^\"\\\n]|\\.)*\"|`[^`\n]*`")
 _NOISE = re.compile(
-    r"^(# |collect2: |compilation terminated|In file included from |\s+from |.*: In function|"
+    r"^(# |collect2: error: |compilation terminated|In file included from |\s+from |.*: In function|"
     r".*too many errors|exit status \d+$|go: (downloading|finding) )"
 )
 
@@ -62,6 +62,20 @@ _SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
     )
 )
+
+# Of errors without a place in a source: those that the code is at fault for. All others are of the set-up.
+_CODE = re.compile(
+    r"import cycle|imports |^package |build constraints|is not a main package|internal package"
+    r"|C source files|redeclared|case-insensitive|malformed import|no (non-test )?Go files|too large"
+    r"|stack frame|undefined (reference|symbol)|undefined: |undeclared|multiple definition"
+    r"|duplicated? (symbol|definition)|relocation|version script"
+)
+_NO_SPACE = re.compile(r"no space left|[Qq]uota exceeded|File too large|file too large")
+_CHECK_SETUP = (
+    "that is of the set-up, not of the code: `modgo doctor` checks the tools, and GOFLAGS, GOCACHE, "
+    "CGO_CFLAGS and CGO_LDFLAGS have a say"
+)
+_MAKE_SPACE = "make room there, or set GOCACHE and XDG_CACHE_HOME to folders with more"
 
 
 class _Message(msgspec.Struct):
@@ -190,21 +204,39 @@ def _unplaced(message: _Message, fallback: Location) -> Finding:
     if _LINKER in message.text:
         problems = [line for line in message.more if ": " in line and not line.endswith(":")]
         place = next((one for line in message.more if (one := _linked_from(line)) is not None), fallback)
-        return _at(place, COMPILE_ERROR, "the linker refused: " + ("\n".join(problems) or whole))
+        said = "\n".join(problems) or whole
+        if place is fallback and _is_of_setup(said):
+            return _at(fallback, TOOLCHAIN, f"the linker failed: {said}; {_environment(said)}")
+        return _at(place, COMPILE_ERROR, f"the linker refused: {said}")
     if remedy is not None:
         return _at(fallback, TOOLCHAIN, f"{whole.removeprefix('go: ')}; {remedy}")
     if message.text.startswith(("go: ", "cgo: ")):
         return _at(fallback, TOOLCHAIN, whole.removeprefix("go: "))
+    if _is_of_setup(message.text):  # what follows may be a program's whole usage
+        return _at(fallback, TOOLCHAIN, f"{message.text}; {_environment(message.text)}")
     return _at(fallback, COMPILE_ERROR, whole)
+
+
+def _is_of_setup(text: str) -> bool:
+    return _NO_SPACE.search(text) is not None or _CODE.search(text) is None
+
+
+def _environment(text: str) -> str:
+    """What to do about a set-up that there is no better remedy for."""
+    return _MAKE_SPACE if _NO_SPACE.search(text) else _CHECK_SETUP
 
 
 def _is_told(finding: Finding, found: Sequence[Finding]) -> bool:
     """Whether it stands there already; of a set-up that is wrong one symptom is enough."""
     return any(
-        finding == one
-        or (finding.code == one.code == TOOLCHAIN and _remedy(finding.message) == _remedy(one.message))
+        finding == one or (finding.code == one.code == TOOLCHAIN and _advice(finding) == _advice(one))
         for one in found
     )
+
+
+def _advice(finding: Finding) -> str | None:
+    own = (each for each in (_MAKE_SPACE, _CHECK_SETUP) if finding.message.endswith(each))
+    return next(own, None) or _remedy(finding.message)
 
 
 def _without_generated(text: str) -> str:

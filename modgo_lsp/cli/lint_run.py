@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from modgo_lsp.model.load import Loader
     from modgo_lsp.report.problems import Problem
 
+_TOOLCHAIN = "MG406"  # found by --build: that a module could not be built says nothing of its code
 _MOST_INPUT = 64 << 20  # bytes, of a file that people write
 _SEVERITIES = ("error", "warning", "information", "hint")
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
@@ -359,7 +360,7 @@ def _baselines(options: Options, files: Files, paths: list[str]) -> Iterator[str
 
 
 def _exit_code(options: Options, outcome: Outcome) -> int:
-    if outcome.problems:
+    if outcome.problems or any(finding.code == _TOOLCHAIN for finding in outcome.findings):
         return 2
     if options.exit_zero or outcome.fail_on == "never":
         return 0

@@ -10,7 +10,8 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports that there is no Go, no C compiler or no go.mod, that Go is too old, or that go.mod does not
+Reports that there is no Go, no C compiler or no go.mod, that Go is too old, that a cache cannot be
+written or has no space left, that GOFLAGS or a C flag is wrong, or that go.mod does not
 require the SDK.
 
 ## Why is this bad?

@@ -188,3 +188,54 @@ def test_help_has_examples(tmp_path: Path) -> None:
         done = modgo(command, "--help", cwd=tmp_path)
         assert done.returncode == 0
         assert "Examples:" in done.stdout
+
+
+def _no_cc1(folder: Path, flag: str, said: str) -> str:
+    """A C compiler that answers --version, and fails where it is asked for more."""
+    path = folder / "gcc"
+    path.write_text(f'#!/bin/sh\ncase "$*" in *{flag}*) echo "{said}" >&2; exit 1;; esac\nexec gcc "$@"\n')
+    path.chmod(0o755)
+    return str(path)
+
+
+SETUPS: dict[str, Callable[[Path], dict[str, str]]] = {
+    "no cache": lambda folder: {"XDG_CACHE_HOME": "/proc/none"},
+    "cache is a file": lambda folder: {"XDG_CACHE_HOME": str(folder / "m" / "m.go")},
+    "no home": lambda folder: {"HOME": "", "XDG_CACHE_HOME": "", "GOCACHE": "", "GOPATH": ""},
+    "GOFLAGS": lambda folder: {"GOFLAGS": "-nosuch"},
+    "GOFLAGS, a value": lambda folder: {"GOFLAGS": "-mod=banana"},
+    "GOFLAGS, of the linker": lambda folder: {"GOFLAGS": "-ldflags=-zz"},
+    "Go's cache": lambda folder: {"GOCACHE": "/proc/none"},
+    "no cache of Go's": lambda folder: {"GOCACHE": "off"},
+    "module cache": lambda folder: {"GOMODCACHE": "/proc/none"},
+    "C flags": lambda folder: {"CGO_CFLAGS": "-nosuchflag"},
+    "linker flags": lambda folder: {"CGO_LDFLAGS": "-fuse-ld=nosuch"},
+    "no library": lambda folder: {"CGO_LDFLAGS": "-lnosuchlibrary"},
+    "no C compiler": lambda folder: {"CC": "/bin/false"},
+    "no linker": lambda folder: {"CC": _no_cc1(folder, "-shared", "collect2: fatal error: cannot find 'ld'")},
+    "a C compiler in part": lambda folder: {
+        "CC": _no_cc1(folder, " -c ", "gcc: fatal error: cannot execute 'cc1': No such file or directory")
+    },
+    "full disk": lambda folder: {
+        "CC": _no_cc1(folder, "-shared", "/usr/bin/ld: final link: No space left on device")
+    },
+    "Go experiment": lambda folder: {"GOEXPERIMENT": "nosuch"},
+}
+
+
+@pytest.mark.parametrize("setup", SETUPS)
+@pytest.mark.parametrize("command", [("build", "m"), ("load", "m"), ("lint", "--build", "m")], ids=" ".join)
+def test_a_fault_of_the_setup_is_none_of_the_code(
+    setup: str, command: tuple[str, ...], module: Path, tmp_path: Path
+) -> None:
+    done = modgo(*command, cwd=tmp_path, **SETUPS[setup](tmp_path))
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "MG401" not in done.stdout
+    assert "MG406" in done.stdout or done.stderr.startswith("Error: ")
+    assert not (tmp_path / "m.so").exists()
+    assert "Traceback" not in done.stderr
+
+
+def test_a_temporary_folder_that_is_not_there_does_not_matter(module: Path, tmp_path: Path) -> None:
+    done = modgo("load", "m", cwd=tmp_path, TMPDIR="/no/such", GOTMPDIR="/no/such")
+    assert done.returncode == 0, done.stdout + done.stderr

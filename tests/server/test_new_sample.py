@@ -131,3 +131,28 @@ async def test_a_command_without_a_module_is_about_the_only_one(folder):
         assert f"2 UDF modules: {folder}, {other}" in answer["error"]["message"]
         await editor.until(lambda: editor.client.messages[-1].type == types.MessageType.Error)
         assert "2 UDF modules" in editor.client.messages[-1].message
+
+
+@pytest.mark.parametrize(
+    "name", ["/{outside}/x", "../../../outside/x", "a/b", "a\\x00b", "..", "x" + "y" * 300]
+)
+async def test_a_name_is_no_path(folder: Path, tmp_path: Path, name: str):
+    """A repository's UDF may be named as it likes; its sample lies in the module's folder or nowhere."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    name = name.replace("/{outside}", str(outside))
+    (folder / "stats.go").write_text(SOURCE.replace('"visit"', f'"{name}"'))
+    before = sorted(tmp_path.rglob("*"))
+    async with running(folder, capable()) as editor:
+        asked = {"uri": folder.as_uri(), "function": name.replace("\\x00", "\0")}
+        answer = await editor.run("modgo.newSample", asked)
+    assert not answer["ok"], answer
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+async def test_nothing_is_written_where_the_workspace_is_not_trusted(folder: Path):
+    async with running(folder, capable(), {"trusted": False}) as editor:
+        answer = await editor.run("modgo.newSample", {"uri": folder.as_uri(), "function": "visit"})
+    assert not answer["ok"]
+    assert "not trusted" in answer["error"]["message"]
+    assert not (folder / "testdata").exists()
