@@ -140,6 +140,11 @@ def workspace_of(path: str | os.PathLike[str]) -> str:
     return here if _is_below(path, here) else parent
 
 
+def leads_out(path: str | os.PathLike[str]) -> bool:
+    """Whether a symbolic link takes `path` out of its workspace: an edit would change a file elsewhere."""
+    return not _is_below(os.path.realpath(path), os.path.realpath(workspace_of(path)))
+
+
 class _Folder(NamedTuple):
     """An open folder; `descriptor` is None where the system has none for folders."""
 

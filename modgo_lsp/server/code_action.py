@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from lsprotocol import types
 
+from modgo_lsp.file_writer import leads_out
 from modgo_lsp.ide.actions import Action, quick_fixes, suppressions
 from modgo_lsp.ide.fix_all import fix_all
 from modgo_lsp.lint.fix import best
@@ -31,7 +33,8 @@ def answer(snapshot: Snapshot, params: types.CodeActionParams) -> list[types.Cod
     if _wanted(types.CodeActionKind.QuickFix.value, params.context):
         span = to_span(document.lines, params.range, snapshot.encoding)
         found = [*quick_fixes(findings, document.path, span), *suppressions(findings, document, span)]
-        actions += [_quick_fix(snapshot, action) for action in found]
+        inside = [action for action in found if not _lead_out(action.edits)]
+        actions += [_quick_fix(snapshot, action) for action in inside]
     if _wanted(FIX_ALL, params.context) and any(best(finding, unsafe=False) for finding in findings):
         actions += _fix_all(snapshot, params.text_document.uri, document.path)
     return actions
@@ -49,6 +52,11 @@ def _wanted(kind: str, context: types.CodeActionContext) -> bool:
     """Kinds form a tree: who asks for "source" or "source.fixAll" means ours too."""
     asked = [only.value if isinstance(only, types.CodeActionKind) else only for only in context.only or ()]
     return not asked or any(only == "" or kind == only or kind.startswith(only + ".") for only in asked)
+
+
+def _lead_out(edits: Sequence[Edit]) -> bool:
+    """Whether one of them is of a file outside of the workspace, which a link in the workspace leads to."""
+    return any(leads_out(path) for path in {edit.location.path for edit in edits})
 
 
 def _quick_fix(snapshot: Snapshot, action: Action) -> types.CodeAction:
@@ -73,4 +81,5 @@ def _fix_all(snapshot: Snapshot, uri: str, path: str) -> list[types.CodeAction]:
 
 def _all_edits(snapshot: Snapshot, path: str) -> tuple[Edit, ...]:
     settings = snapshot.configuration(str(PurePath(path).parent)).settings
-    return fix_all(path, snapshot.files, snapshot.loader, settings)
+    edits = fix_all(path, snapshot.files, snapshot.loader, settings)
+    return () if _lead_out(edits) else edits

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
+from modgo_lsp.file_writer import leads_out
 from modgo_lsp.ide.rename import RenameError, renamable
 from modgo_lsp.ide.rename import rename as renamed
 from modgo_lsp.server.at import at
@@ -37,6 +38,13 @@ def rename(snapshot: Snapshot, params: types.RenameParams) -> types.WorkspaceEdi
         found = renamed(place.package, place.path, place.offset, params.new_name, snapshot.files, moving)
     except RenameError as error:
         raise JsonRpcInvalidParams(f"Modgo: {error}.") from None
+    changed = sorted(
+        {*(each.location.path for each in found.edits), *(each for pair in found.files for each in pair)}
+    )
+    if outside := next(filter(leads_out, changed), None):
+        raise JsonRpcInvalidParams(
+            f"Modgo: a symbolic link takes {outside} out of the workspace: rename it by hand."
+        )
     edit = workspace_edit(snapshot, found.edits)
     if edit.document_changes is not None:
         moves = [types.RenameFile(snapshot.uri(before), snapshot.uri(after)) for before, after in found.files]

@@ -85,8 +85,8 @@ async def test_this_machine_by_name_takes_no_zig(
 
 async def test_no_zig(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toolchain, "wheel_folder", lambda _: None)
-    found = toolchain.shutil.which
-    monkeypatch.setattr(toolchain.shutil, "which", lambda name: None if name == "zig" else found(name))
+    found = toolchain.find_program
+    monkeypatch.setattr(toolchain, "find_program", lambda name: None if name == "zig" else found(name))
     result = await build(write("m.go", SOURCE), tmp_path / "m.so", target="linux/arm64")
     assert result.toolchain_at_fault
     assert "takes zig, and there is none" in result.findings[0].message

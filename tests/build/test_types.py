@@ -231,7 +231,7 @@ def test_the_module_says_what_the_builder_says(driver: Driver, modules: Modules,
     }
     assert functions["pair"]["params"] == [{"name": "v", "type": "pair[string, []int]"}]
     build = json.loads(told[2])
-    assert set(build) == {"target", "flags", "source"}
+    assert set(build) == {"target", "flags", "source", "folders"}
     assert build["source"] == json.loads(driver(modules["registry"][0], "property build")[0])["source"]
 
 

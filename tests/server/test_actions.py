@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from .conftest import CLEAN, UNREGISTERED, Editor, capable, running
 
@@ -83,6 +84,28 @@ async def test_only_the_kinds_that_were_asked_for_are_offered(module):
         editor.rewrite(uri, applied(text, action.edit, uri))
         await editor.codes_become(uri)
         assert await kinds() == set()
+
+
+async def test_a_file_that_a_link_leads_out_to_is_not_edited(module, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "linked.go"
+    elsewhere.write_text(UNREGISTERED)
+    (module / "out").mkdir()
+    (module / "out" / "linked.go").symlink_to(elsewhere)
+    async with running(module, capable()) as editor:
+        uri = editor.open("out/linked.go")
+        await editor.codes_become(uri, "MG101")
+        for action in await editor.actions(uri):
+            assert action.edit is None or not (action.edit.changes or action.edit.document_changes)
+        editor.rewrite(uri, CLEAN)
+        await editor.codes_become(uri)
+        line, column = next(
+            (number, text.index('"add"') + 1)
+            for number, text in enumerate(CLEAN.splitlines())
+            if '"add"' in text
+        )
+        where = types.RenameParams(types.TextDocumentIdentifier(uri), types.Position(line, column), "plus")
+        with pytest.raises(JsonRpcException, match=r"takes .*linked\.go out of the workspace"):
+            await editor.client.text_document_rename_async(where)
 
 
 async def lenses(editor: Editor, uri: str) -> list[types.CodeLens]:
