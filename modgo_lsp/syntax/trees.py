@@ -29,13 +29,19 @@ LARGEST = 1_000_000
 _LARGE, _CHUNK = 32 * 1024, 16 * 1024
 
 
-# The parser takes time to the square of the number of comments on one line: where there are more, it gets
-# blanks in their place.
+# How often the parser asks whether to go on: for Go source once for each 15 to 100 bytes. Where it finds no
+# way out of mistakes, it asks without end, and is stopped.
+_FEWEST_STEPS, _BYTES_A_STEP = 1000, 4
+
+# The parser takes time to the square of the number of comments on one line, and where one has no end, of all
+# that may begin one behind it: where there are more, it gets blanks in the place of what they say.
 _MANY = 500
 _COMMENT = re.compile(
     rb'"(?:[^"\\\n]|\\.)*"|`[^`]*`'
     rb"|'(?:[^'\\\n]|\\.)*'|//[^\n]*"
-    rb"|(/\*.*?\*/)",
+    rb"|(/\*.*?\*/)"
+    rb"|(/\*|`)(.*)"
+    rb"|[\"'][^\n]*",
     re.DOTALL,
 )
 _NOT_NEW_LINE = re.compile(rb"[^\n]")
@@ -53,10 +59,10 @@ class Before(NamedTuple):
 
 
 def _parsed(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
-    """A parse keeps Python to itself. Where others may want it, it asks often whether to go on, which lets
-    them in, and takes a little longer. One that goes on from the tree before takes a tenth of the time; it
+    """A parse keeps Python to itself. That of a large text asks often whether to go on, which lets others in.
+    One that goes on from the tree before takes a tenth of the time; it
     gives the same tree where nothing is wrong, but how it gets over a mistake depends on what was there."""
-    if code.count(b"/*") > _MANY and max(line.count(b"/*") for line in code.split(b"\n")) > _MANY:
+    if _has_many_comments(code):
         return _parse(_without_comments(code), None)
     known = None if before is None or before.tree.root_node.has_error else _edited_tree(before, code)
     tree = _parse(code, known)
@@ -66,20 +72,45 @@ def _parsed(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
 def _parse(code: bytes, known: tree_sitter.Tree | None) -> tree_sitter.Tree:
     parser = tree_sitter.Parser(LANGUAGE)
     old: dict[str, Any] = {} if known is None else {"old_tree": known}  # None is not taken
-    if len(code) < _LARGE or threading.active_count() == 1:
+    if len(code) < _LARGE:
         return parser.parse(code, **old)
+    left = _FEWEST_STEPS + len(code) // _BYTES_A_STEP
 
     def read(offset: int, _point: object) -> bytes:
         return code[offset : offset + _CHUNK]
 
-    return parser.parse(read, **old, progress_callback=lambda _offset, _has_error: False)
+    def is_enough(_offset: int, _has_error: bool) -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    try:
+        return parser.parse(read, **old, progress_callback=is_enough)
+    except ValueError:
+        # Nothing is known of it but that it is wrong.
+        return tree_sitter.Parser(LANGUAGE).parse(b"}" + b" " * (len(code) - 1))
+
+
+def _has_many_comments(code: bytes) -> bool:
+    if code.count(b"/*") <= _MANY:
+        return False
+    has_end = code.rfind(b"/*") < code.rfind(b"*/")
+    return not has_end or max(line.count(b"/*") for line in code.split(b"\n")) > _MANY
 
 
 def _without_comments(code: bytes) -> bytes:
-    """The code with blanks in the place of what stands between `/*` and `*/`."""
-    return _COMMENT.sub(
-        lambda found: found[0] if found[1] is None else _NOT_NEW_LINE.sub(b" ", found[0]), code
-    )
+    """The code with blanks in the place of what stands between `/*` and `*/`, and behind a comment or a raw
+    string without end."""
+
+    def blank(found: re.Match[bytes]) -> bytes:
+        if found[1] is not None:
+            return _NOT_NEW_LINE.sub(b" ", found[1])
+        if found[2] is not None:
+            return found[2] + b" " * len(found[3])
+        # A string without end may be anything to the parser.
+        return found[0].replace(b"/*", b"  ")
+
+    return _COMMENT.sub(blank, code)
 
 
 def _edited_tree(before: Before, code: bytes) -> tree_sitter.Tree:
