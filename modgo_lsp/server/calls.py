@@ -6,10 +6,13 @@ Not for: doing it (commands.py).
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from modgo_lsp.build.built_from import built_from
 from modgo_lsp.host.json_forms import FormError, parse, value_of
 from modgo_lsp.host.session import LONGEST_SECONDS
 from modgo_lsp.host.values import Value
@@ -26,9 +29,17 @@ from modgo_lsp.host.work import Work
 from modgo_lsp.server.arguments import NULL, Request, UsageError
 
 
-def work_for(request: Request, directory: Path, streams: bool) -> Work:
+class Call(NamedTuple):
+    """`completed` adds the records to the work once the module has said where its package lies; None where
+    they are known already."""
+
+    work: Work
+    completed: Callable[[Work, Mapping[str, str]], Work] | None = None
+
+
+def call_of(request: Request, directory: Path, streams: bool) -> Call:
     """Reads the files that the request names. `streams`: the source says that it is a stream UDF. Raises
-    UsageError."""
+    UsageError, and so does `completed`."""
     if not request.function:
         raise UsageError('Say which function to call: {"uri": "…", "function": "add"}.')
     options = request.options
@@ -38,11 +49,27 @@ def work_for(request: Request, directory: Path, streams: bool) -> Work:
         work = Work(request.function, _values(request), timeout=options.timeout, memory=memory)
         check(wanted)
         records = given_records(wanted)
-        if records is None:
-            records, _ = records_beside(wanted, [directory], request.function)
-        return with_records(work, wanted, records)
     except WantedError as error:
         raise UsageError(str(error)) from None
+    if records is not None:
+        return Call(with_records(work, wanted, records))
+    if request.path.suffix != ".so":
+        return Call(_with_records_beside(work, wanted, [directory]))
+
+    def completed(work: Work, properties: Mapping[str, str]) -> Work:
+        origin = built_from(properties.get("build", ""))
+        folders = () if origin is None else origin.folders
+        return _with_records_beside(work, wanted, [*folders, directory])
+
+    return Call(with_records(work, wanted, ()), completed)
+
+
+def _with_records_beside(work: Work, wanted: Wanted, folders: Sequence[Path]) -> Work:
+    try:
+        records, _ = records_beside(wanted, folders, work.function)
+    except WantedError as error:
+        raise UsageError(str(error)) from None
+    return with_records(work, wanted, records)
 
 
 def _wanted(request: Request, directory: Path, streams: bool) -> Wanted:

@@ -230,20 +230,20 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
     from modgo_lsp.host.store import StoreError
     from modgo_lsp.host.work import Calls, do_work, outcome_json
     from modgo_lsp.report.build import build_failure_json
-    from modgo_lsp.server.calls import work_for
+    from modgo_lsp.server.calls import call_of
 
     async with _job(server, arguments, token, "Running") as job:
-        work = await asyncio.to_thread(work_for, job.request, job.directory, await job.is_stream())
+        asked = await asyncio.to_thread(call_of, job.request, job.directory, await job.is_stream())
         module, package = job.request.path, None
         if module.suffix != ".so":
             built = await job.build()
             if not built.ok:
                 return build_failure_json(built, str(job.directory))
             module, package = Path(built.output), built.package
-        job.report(f"running {work.function}")
+        job.report(f"running {asked.work.function}")
         cc = await job.own_compiler()
         try:
-            outcome = await do_work(module, work, cc=cc, package=package)
+            outcome = await do_work(module, asked.work, cc=cc, package=package, completed=asked.completed)
         except (ToolchainError, HostError, StoreError) as error:
             raise UsageError(str(error)) from error
         if not isinstance(outcome, Calls) and outcome.findings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -199,7 +200,7 @@ async def test_a_panic_at_load_stands_at_its_place(module):
         await editor.codes_become(editor.uri("boom.go"), finding["code"])
 
 
-async def test_call_answers_the_result_and_the_records_change(module):
+async def test_call_answers_the_result_and_the_records_change(module, tmp_path_factory):
     async with running(module, capable()) as editor:
         request = {"uri": module.as_uri(), "function": "count", "args": ["hits"]}
         result = await editor.run("modgo.call", {**request, "record": {"bins": {"hits": 41, "s": "x"}}})
@@ -217,6 +218,11 @@ async def test_call_answers_the_result_and_the_records_change(module):
         # The .so itself will do too, and a sample's file name.
         again = {**request, "uri": (module / "stats.so").as_uri(), "record": "testdata/udf/count.record.json"}
         assert (await editor.run("modgo.call", again))["result"] == 8
+        # A module finds its package's samples wherever it lies.
+        elsewhere = tmp_path_factory.mktemp("elsewhere") / "moved.so"
+        shutil.copy(module / "stats.so", elsewhere)
+        moved = await editor.run("modgo.call", {**request, "uri": elsewhere.as_uri()})
+        assert moved["result"] == 8, moved
 
 
 async def test_answers_are_those_of_the_command_line(module):

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.values import List, Value
 from modgo_lsp.server.arguments import UsageError, request_of
-from modgo_lsp.server.calls import work_for
+from modgo_lsp.server.calls import call_of
 
 from .conftest import CLEAN, capable, running
 
@@ -41,7 +41,7 @@ values = some.recursive(
 
 
 def work_of(argument: Any) -> Any:
-    return work_for(request_of([argument]), Path("/nowhere"), streams=False)
+    return call_of(request_of([argument]), Path("/nowhere"), streams=False).work
 
 
 @given(some.lists(values, max_size=5), some.booleans())
