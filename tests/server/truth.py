@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,11 @@ from modgo_lsp.server.diagnostics import diagnostic
 from modgo_lsp.server.documents import OpenDocument
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.syntax.document import Document, parse
-from modgo_lsp.syntax.positions import Encoding, LineIndex
+from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
 from tests.edits import GO_MOD, SHOP, Change, random_change
 
+# Twice what the server waits between two looks, and some.
+UNTOLD_SECONDS = 1.5
 SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 CONFIGURATIONS = (
     'ignore = ["MG104"]\n',
@@ -63,6 +66,8 @@ class World:
         self.choose = random.Random(seed)
         self.texts: dict[str, bytes] = {}
         self.settings: Mapping[str, Any] = {}
+        # What builds found of which nothing has changed since, by folder.
+        self.built: dict[str, list[Finding]] = {}
         self._versions: dict[str, int] = {}
         self._undo: list[tuple[str, bytes]] = []
         self._branches: list[dict[str, bytes]] = [{"go.mod": GO_MOD, **SHOP}]
@@ -78,6 +83,8 @@ class World:
             (2, self.rename),
             (2, self.delete),
             (2, self.configure),
+            (1, self.configure_untold),
+            (2, self.build),
             (2, self.set),
             (1, self.change_module),
             (1, self.check_out),
@@ -134,6 +141,8 @@ class World:
         # A client shows U+FFFD for what is not UTF-8.
         text = (file.read_bytes() if file.is_file() else b"package p\n").decode("utf-8", "replace").encode()
         self.texts[path] = text
+        if text != self._read(path):
+            self.built.clear()
         self._versions[path] = self._versions.get(path, 0) + 1
         item = {
             "uri": self.uri(path),
@@ -212,6 +221,34 @@ class World:
         self._tell(path)
         return f"configure {path}: {text!r}"
 
+    def configure_untold(self) -> str:
+        """As a client has it that watches nothing, or not what lies above the workspace."""
+        path = self.choose.choice(("modgo.toml", "../modgo.toml", "stock/modgo.toml"))
+        text = self.choose.choice(CONFIGURATIONS)
+        file = (self.folder / path).resolve()
+        before = file.read_bytes() if file.is_file() else None
+        if text:
+            self._put(path, text.encode())
+        else:
+            file.unlink(missing_ok=True)
+        if before != (text.encode() or None):
+            self.built.clear()
+            time.sleep(UNTOLD_SECONDS)
+        return f"configure {path} without a word: {text!r}"
+
+    def build(self) -> str:
+        """Findings of a build are shown while all that it read is as it was read."""
+        folders = sorted({str(Path(path).parent) for path in self._on_disk(".go")}) or ["."]
+        directory = self.folder / self.choose.choice(folders)
+        command = {"command": "modgo.build", "arguments": [{"uri": directory.as_uri()}]}
+        found = self.server.request("workspace/executeCommand", command, 120)
+        if "findings" in found:
+            self.built.pop(str(directory), None)
+            on_disk = {path: self._read(path) for path in self.texts}
+            if found["findings"] and on_disk == self.texts:
+                self.built[str(directory)] = [_finding(each, directory) for each in found["findings"]]
+        return f"build {directory}: {found}"
+
     def change_module(self) -> str:
         text = self.choose.choice(MODULES)
         self._put("go.mod", text)
@@ -246,7 +283,10 @@ class World:
                 for path, text in documents.items()
             }
             client = Client(diagnostic_versions=True)
-            snapshot = Snapshot(analysis, 1, client, self.encoding, opened, analysis.disk, overrides, {}, {})
+            built = {directory: tuple(found) for directory, found in self.built.items()}
+            snapshot = Snapshot(
+                analysis, 1, client, self.encoding, opened, analysis.disk, overrides, built, {}
+            )
             said = {
                 path: [_shown(diagnostic(snapshot, finding)) for finding in findings]
                 for path, findings in snapshot.by_path(snapshot.directories()).items()
@@ -265,7 +305,10 @@ class World:
         )
         judged = {str(Path(path).parent) for path in documents}
         found: dict[str, list[object]] = {}
-        for finding in outcome.findings:
+        known = {(each.code, each.location) for each in outcome.findings}
+        built = [each for findings in self.built.values() for each in findings]
+        news = {(each.code, each.location): each for each in built if (each.code, each.location) not in known}
+        for finding in (*outcome.findings, *news.values()):
             if str(Path(finding.location.path).parent) in judged:
                 shown = self._of_lint(finding, outcome.documents)
                 found.setdefault(finding.location.path, []).append(shown)
@@ -274,7 +317,7 @@ class World:
     def _of_lint(self, finding: Finding, documents: Mapping[str, Document]) -> object:
         def place(location: Location) -> wire.Range:
             document = documents.get(location.path)
-            lines = LineIndex(b"") if document is None else document.lines
+            lines = LineIndex(self._read(location.path)) if document is None else document.lines
             start = lines.encoded(location.span.start, self.encoding)
             end = lines.encoded(location.span.end, self.encoding)
             return wire.Range(wire.Position(*start), wire.Position(*end))
@@ -315,6 +358,7 @@ class World:
 
     def _change(self, path: str, text: bytes, changes: list[dict[str, Any]]) -> None:
         self.texts[path] = text
+        self.built.clear()
         self._versions[path] += 1
         identifier = {"uri": self.uri(path), "version": self._versions[path]}
         self.server.notify("textDocument/didChange", {"textDocument": identifier, "contentChanges": changes})
@@ -322,6 +366,10 @@ class World:
     def _on_disk(self, ending: str) -> list[str]:
         paths = (path for path in self.folder.rglob("*") if path.is_file() and path.name.endswith(ending))
         return sorted(str(path.relative_to(self.folder)) for path in paths)
+
+    def _read(self, path: str) -> bytes:
+        file = self.folder / path
+        return file.read_bytes() if file.is_file() else b""
 
     def _put(self, path: str, text: bytes) -> None:
         file = self.folder / path
@@ -333,15 +381,27 @@ class World:
             if path not in tree:
                 (self.folder / path).unlink()
         for path, text in tree.items():
-            self._put(path, text)
+            if self._read(path) != text or not (self.folder / path).is_file():
+                self._put(path, text)
 
     def _tell(self, *paths: str) -> None:
+        if paths:
+            self.built.clear()
         changes = [{"uri": self.uri(path), "type": 2} for path in paths]
         self.server.notify("workspace/didChangeWatchedFiles", {"changes": changes})
 
 
 def _shown(told: wire.Diagnostic) -> object:
     return _key(told.range, told.code, told.message, told.severity)
+
+
+def _finding(told: Mapping[str, Any], directory: Path) -> Finding:
+    """A finding as a command answers it."""
+    path = (directory / told["path"]).resolve()
+    lines = LineIndex(path.read_bytes() if path.is_file() else b"")
+    places = (told["range"]["start"], told["range"]["end"])
+    start, end = (lines.offset(each["line"] - 1, each["column"] - 1, "utf-32") for each in places)
+    return Finding(told["code"], told["severity"], told["message"], Location(str(path), Span(start, end)))
 
 
 def _key(place: wire.Range, code: str | None, message: str, severity: int | None) -> object:
