@@ -41,7 +41,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`uri` is the module's folder, a file in it, or a finished .so; "" for the workspace's only module.
     `record` is a sample: an object, or the name of a file, relative to the folder; `records` a list of
-    samples, or the name of a file of them."""
+    samples, or the name of a file of them. With `show` the answer is shown, for clients that don't."""
 
     uri: str = ""
     function: str | None = None
@@ -49,6 +49,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     record: msgspec.Raw = NULL
     records: Union[str, tuple[msgspec.Raw, ...], None] = None
     options: Options = Options()
+    show: bool = False
 
     @property
     def path(self) -> Path:

@@ -153,7 +153,10 @@ CAPABILITIES: Mapping[str, Capability] = {
         "Commands log their steps; `$/cancelRequest` ends them",
     ),
     "show_document": Capability(
-        "window.showDocument.support", "", "A new sample is opened", "A new sample's path is answered"
+        "window.showDocument.support",
+        "",
+        "A new sample is opened, and what a lens has built and run",
+        "A new sample's path is answered, and where what a lens has built and run is written",
     ),
     "configuration": Capability(
         "workspace.configuration", "", "Settings are asked for", "Settings are taken as they are sent"

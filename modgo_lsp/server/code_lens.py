@@ -43,7 +43,8 @@ def _data(lens: Lens, uri: str) -> dict[str, Any]:
 
 
 def _command(lens: Mapping[str, Any], client: Client) -> types.Command:
-    """A client's own command shows progress and results as that editor does; else the server's is run."""
+    """A client's own command shows progress and results as that editor does; else the server's is run, and
+    the server shows them."""
     arguments: dict[str, Any] = {"uri": lens["uri"]}
     if lens["kind"] == "registered":
         # An empty command is a title alone: editors show it as plain text.
@@ -53,5 +54,6 @@ def _command(lens: Mapping[str, Any], client: Client) -> types.Command:
     else:
         ours, theirs = "modgo.call", CLIENT_RUN_ON_SAMPLE
         arguments["function"] = lens.get("function")
-    command = theirs if theirs in client.options.commands else ours
-    return types.Command(lens["title"], command, arguments=[arguments])
+    if theirs in client.options.commands:
+        return types.Command(lens["title"], theirs, arguments=[arguments])
+    return types.Command(lens["title"], ours, arguments=[{**arguments, "show": True}])

@@ -281,7 +281,14 @@ async def status(server: ModgoServer, _arguments: Sequence[Any], _token: types.P
     }
 
 
-def _answering_usage_errors(command: Command) -> Command:
+def _asks_to_show(arguments: Sequence[Any]) -> bool:
+    try:
+        return request_of(arguments).show
+    except UsageError:
+        return False
+
+
+def _answering_usage_errors(name: str, command: Command) -> Command:
     """A command that was asked for wrongly answers what was wrong, as a result like any other."""
 
     @wraps(command)
@@ -296,19 +303,18 @@ def _answering_usage_errors(command: Command) -> Command:
             answer = usage_error_json(str(error))
             if command is build_and_load:
                 answer = answer | build_and_load_result(answer, None)
-        if not arguments and command is not status:
+        if (not arguments and command is not status) or _asks_to_show(arguments):
             # Who can give no arguments shows no answer either.
-            from modgo_lsp.server.results import in_words
+            from modgo_lsp.server.showing import show_answer
 
-            kind = types.MessageType.Info if answer["ok"] else types.MessageType.Error
-            server.tell(kind, in_words(answer))
+            await show_answer(server, name, answer)
         return answer
 
     return run
 
 
 COMMANDS: Mapping[str, Command] = {
-    name: _answering_usage_errors(command)
+    name: _answering_usage_errors(name, command)
     for name, command in (
         ("modgo.build", build),
         ("modgo.load", load),

@@ -25,10 +25,17 @@ def in_words(answer: Json) -> str:
     if "output" in answer:
         return f"built {answer['output']}"
     if answer.get("load"):
-        return f"built and loaded {answer['build']['output']}"
+        return f"built and loaded {answer['build']['output']}{_registering(answer['load'])}"
+    if "functions" in answer:
+        return f"loaded {answer['path']}{_registering(answer)}"
     if "created" in answer:
         return f"{'made' if answer['created'] else 'there is already'} {answer['path']}"
     return f"result {json.dumps(answer['result'], ensure_ascii=False)}" if "result" in answer else "done"
+
+
+def _registering(loaded: Json) -> str:
+    names = ", ".join(each["name"] for each in loaded["functions"])
+    return f", which registers {names}" if names else ""
 
 
 def build_and_load_result(built: Json, loaded: Json | None) -> Json:

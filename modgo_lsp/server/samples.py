@@ -6,7 +6,6 @@ Not for: what is in it (ide/new_sample.py).
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -18,13 +17,11 @@ from modgo_lsp.file_writer import explain, write_file
 from modgo_lsp.ide.new_sample import NewSample, NoSuchUdfError, new_sample
 from modgo_lsp.server.arguments import UsageError, request_of
 from modgo_lsp.server.only_module import with_module
-from modgo_lsp.server.uri import uri_of
+from modgo_lsp.server.showing import show_document
 
 if TYPE_CHECKING:
     from modgo_lsp.server.server import ModgoServer
 
-_log = logging.getLogger(__name__)
-_SHOW_SECONDS = 5.0
 _UNTRUSTED = "Modgo writes no files in a workspace that is not trusted. Trust the workspace, then try again."
 
 
@@ -52,7 +49,7 @@ async def create(
         raise UsageError(f"{message}: {remedy}.") from error
     server.changed()
     if server.client.show_document:
-        await _show(server, sample.path)
+        await show_document(server, sample.path, take_focus=True)
     answer: dict[str, Any] = {"ok": True, "path": sample.path, "created": created}
     if not created:
         return answer
@@ -73,13 +70,3 @@ def write_sample(sample: NewSample, workspace: str) -> bool:
         return False
     write_file(sample.path, sample.text.encode(), within=workspace)
     return True
-
-
-async def _show(server: ModgoServer, path: str) -> None:
-    params = types.ShowDocumentParams(uri_of(path), take_focus=True)
-    request = asyncio.ensure_future(server.window_show_document_async(params))
-    try:
-        # Shielded: pygls fails on the reply to a request that was cancelled (openlawlibrary/pygls#621).
-        await asyncio.wait_for(asyncio.shield(request), _SHOW_SECONDS)
-    except Exception as error:
-        _log.warning("The editor did not open %s: %r", path, error)
