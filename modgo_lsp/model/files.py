@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property
@@ -179,22 +180,38 @@ class DiskMemory:
         self._journal: deque[str] = deque(maxlen=self._LONGEST)
         self.told = 0
         self.looks = 0
+        # What was told of is forgotten before anybody takes it for the state after it.
+        self._telling = threading.Lock()
 
     def now(self, keeps: bool = True, largest: int = LARGEST_GO_FILE) -> RememberedFiles:
         """The disk as it is after all that was told. Without `keeps` it is for who reads many files once:
         their bytes are not kept in memory."""
-        return RememberedFiles(self, self.told, keeps, largest)
+        with self._telling:
+            return RememberedFiles(self, self.told, keeps, largest)
 
     def tell(self, path: str) -> None:
         """Something has happened to a file or a folder, or to what is in it."""
         below = path + os.sep
-        for each in (path, *(each for each in list(self._states) if each.startswith(below))):
-            self._journal.append(each)
-            self.told += 1
-            for kept in (self._texts, self._entries, self._states):
-                kept.pop(each, None)
-        parent = os.path.dirname(path)
-        self._entries.pop(parent, None)
+        with self._telling:
+            for each in (path, *(each for each in list(self._states) if each.startswith(below))):
+                self._journal.append(each)
+                self.told += 1
+                for kept in (self._texts, self._entries, self._states):
+                    kept.pop(each, None)
+            self._forget_listings(path)
+
+    def _forget_listings(self, path: str) -> None:
+        """Forgets the listing of the folder of `path`, and of those above that were listed before the folder
+        came: who tells of a file need not tell of a new folder that it is in."""
+        folder = os.path.dirname(path)
+        self._entries.pop(folder, None)
+        while (above := os.path.dirname(folder)) != folder:
+            name = os.path.basename(folder)
+            listed = self._entries.get(above)
+            if listed is not None and any(each == name for each, _ in listed):
+                return
+            self._entries.pop(above, None)
+            folder = above
 
     def look_again(self) -> bool:
         """Tells of all that has changed since it was looked at, for nobody else may have told of it."""
@@ -226,8 +243,9 @@ class DiskMemory:
 
     def between(self, earlier: int, later: int) -> set[str] | None:
         """The paths that were told of after the first `earlier`, up to `later`; None if that is forgotten."""
-        journal = list(self._journal)
-        first = self.told - len(journal)
+        with self._telling:
+            journal = list(self._journal)
+            first = self.told - len(journal)
         return None if earlier < first else set(journal[earlier - first : later - first])
 
     def read(self, path: str, keeps: bool, most: int) -> bytes:
@@ -240,19 +258,22 @@ class DiskMemory:
             self._states[path] = self._disk.stamp(path)
             text = self._disk.read(path, most)
             # What was read while something happened may be as it was before.
-            if keeps and told == self.told:
-                self._texts[path] = text
+            with self._telling:
+                if keeps and told == self.told:
+                    self._texts[path] = text
         return text
 
     def stamp(self, path: str) -> Stamp | None:
         """The stamp of a file or folder when it was looked at; what is read of it is no older."""
-        if path not in self._states:
-            told = self.told
+        told = self.told
+        try:
+            return self._states[path]
+        except KeyError:
             stamp = self._disk.stamp(path)
-            if told != self.told:
-                return stamp
-            self._states[path] = stamp
-        return self._states[path]
+        with self._telling:
+            if told == self.told:
+                self._states[path] = stamp
+        return stamp
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
         found = self._entries.get(directory)
@@ -260,8 +281,9 @@ class DiskMemory:
             told = self.told
             self._states[directory] = self._disk.stamp(directory)
             found = self._disk.entries(directory)
-            if told == self.told:
-                self._entries[directory] = found
+            with self._telling:
+                if told == self.told:
+                    self._entries[directory] = found
         return found
 
 

@@ -41,7 +41,8 @@ class _History:
         self._path = path
         self._text = text
         self._document: Document | None = None
-        # The text of a document that is too large to be analysed.
+        # The size of the largest document that is analysed; and the text of one that is larger.
+        self.largest = LARGEST_GO_FILE
         self._large: EditedText | None = None
         # The number of the version that the document is.
         self._made = 0
@@ -69,6 +70,18 @@ class _History:
                 self._document = _changed(self._document, *self._next())
             return self._document
 
+    def allow(self, number: int, largest: int) -> Document:
+        """The same where another size is the largest that is analysed. Raises StaleError."""
+        document = self.version(number)
+        with self._lock:
+            if number != self._made:
+                raise StaleError
+            if (self._large is not None) != (document.size > largest):
+                self.largest = largest
+                self._document = document = self._new(document.source, None)
+            self.largest = largest
+            return document
+
     def _next(self) -> tuple[Sequence[wire.Change], Encoding]:
         changes, encoding = self._changes.popleft()
         self.pending -= _size(changes)
@@ -87,7 +100,7 @@ class _History:
                     start, end = place.start, place.end
                     starts, ends = (start.line, start.character), (end.line, end.character)
                     text.replace(starts, ends, _bytes(change.text), encoding)
-        if self._large is not None or text.size > LARGEST_GO_FILE:
+        if self._large is not None or text.size > self.largest:
             return self._new(None, text)
         first, last, new = difference(before.source, text.text)
         return edit(before, [(Span(before.from_source(first), before.from_source(last)), new)])
@@ -96,7 +109,7 @@ class _History:
         """A document that is cut into its declarations, of a text as it is or was edited. One that is too
         large is in pieces that are not to be parsed, most of which it shares with the version before."""
         size = len(text or b"") if edited is None else edited.size
-        if size <= LARGEST_GO_FILE:
+        if size <= self.largest:
             self._large = None
             return opened(self._path, (text or b"") if edited is None else edited.text)
         self._large = edited = edited or EditedText(text or b"")
@@ -133,6 +146,12 @@ class OpenDocument:
         if self._document is None:
             self._document = self._history.version(self._number)
         return self._document
+
+    def within(self, largest: int) -> Document:
+        """The same where documents up to that size are analysed. Raises StaleError."""
+        if self._history.largest != largest:
+            self._document = self._history.allow(self._number, largest)
+        return self.document
 
     @property
     def pending(self) -> int:
@@ -187,10 +206,9 @@ class Documents:
         return document
 
 
-def is_too_large(document: Document) -> bool:
-    """Whether a document is not analysed for its size."""
-    end = document.starts[-1] + len(document.parts[-1].text)
-    return end > LARGEST_GO_FILE and document.size > LARGEST_GO_FILE
+def is_larger(document: Document, size: int) -> bool:
+    # Less than where its last part ends it is not.
+    return document.starts[-1] + len(document.parts[-1].text) > size and document.size > size
 
 
 def _size(changes: Sequence[wire.Change]) -> int:

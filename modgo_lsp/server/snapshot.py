@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from modgo_lsp.lint.check import Judgement, decide, order
 from modgo_lsp.lint.config import Configuration, Settings
 from modgo_lsp.lint.selection import configured
-from modgo_lsp.model.files import LARGEST_GO_FILE, DiskMemory, OverlayFiles
+from modgo_lsp.model.files import DiskMemory, OverlayFiles
 from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.server.client import Client
-from modgo_lsp.server.documents import is_too_large
+from modgo_lsp.server.documents import is_larger
 from modgo_lsp.server.uri import uri_of
 from modgo_lsp.syntax.document import Document, parse
 from modgo_lsp.syntax.header import read_header
@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 # Bytes of a file that is too large in which its imports are looked for.
 _HEAD = 64 * 1024
 _TOO_COMPLEX = "MG410"
-_TOO_LARGE = f"this file is larger than {LARGEST_GO_FILE:,} bytes: it is not analysed"
+_TOO_LARGE = "this file is larger than max-file-size: it is not analysed, and what it declares is unknown"
 
 
 class Snapshot:
@@ -71,19 +71,34 @@ class Snapshot:
 
     @cached_property
     def files(self) -> OverlayFiles:
-        return self._files(True, LARGEST_GO_FILE)
-
-    def _files(self, keeps: bool, largest: int) -> OverlayFiles:
+        """What the configuration is read from."""
         documents = {path: open_.document for path, open_ in self.documents.items()}
-        return OverlayFiles(self._disk.now(keeps, largest), documents)
+        return OverlayFiles(self._disk.now(), documents)
+
+    def _files(self, keeps: bool) -> OverlayFiles:
+        """What packages are loaded from."""
+        documents = {path: open_.within(self._largest) for path, open_ in self.documents.items()}
+        return OverlayFiles(self._disk.now(keeps, self._largest), documents)
 
     @cached_property
     def loader(self) -> Loader:
+        return self._analysis.load(
+            self.number, self._files(True), lambda: self._files(False), self._settings.go
+        )
+
+    @cached_property
+    def _settings(self) -> Settings:
+        """Those that hold for all packages alike."""
         folder = next(iter(self.directories()), None)
-        settings = Settings() if folder is None else self.configuration(folder).settings
-        largest = settings.largest_file
-        files = self.files if largest == self.files.largest else self._files(True, largest)
-        return self._analysis.load(self.number, files, lambda: self._files(False, largest), settings.go)
+        return Settings() if folder is None else self.configuration(folder).settings
+
+    @cached_property
+    def _largest(self) -> int:
+        """The size of the largest file that is analysed."""
+        return self._settings.largest_file
+
+    def _is_too_large(self, document: Document) -> bool:
+        return is_larger(document, self._largest)
 
     def catch_up(self) -> None:
         """Works the changes into all documents, of whatever kind: while they wait they take memory."""
@@ -163,7 +178,11 @@ class Snapshot:
         """The open Go files in these folders that are not analysed for their size, with a finding about it
         where they import the SDK."""
         for path, opened in self.documents.items():
-            if path.endswith(".go") and opened.directory in directories and is_too_large(opened.document):
+            if (
+                path.endswith(".go")
+                and opened.directory in directories
+                and self._is_too_large(opened.document)
+            ):
                 found: list[Finding] = []
                 if SDK_PATH in read_header(_head(opened.document)).imports:
                     place = Location(path, Span(0, 0))
@@ -211,7 +230,7 @@ class Snapshot:
         """The open document, else the file as it is on disk; None where it can't be read, or is too large to
         be analysed."""
         document = self._known_document(path)
-        if document is not None and is_too_large(document):
+        if document is not None and self._is_too_large(document):
             return None
         if document is None and (text := self._text(path)) is not None:
             document = parse(path, text)
@@ -221,7 +240,7 @@ class Snapshot:
         """The lines of the same; no more than that is worked out of a file that nobody has asked for."""
         document = self._known_document(path)
         if document is not None:
-            return LineIndex(b"") if is_too_large(document) else document.lines
+            return LineIndex(b"") if self._is_too_large(document) else document.lines
         if path not in self._lines:
             text = self._text(path)
             self._lines[path] = None if text is None else LineIndex(text)

@@ -148,3 +148,29 @@ def test_what_was_let_go_of_is_freed_before_it_is_much() -> None:
     for _ in range(30):
         sweep.worked()
     assert 200 < sweep.seconds_left <= 300
+
+
+def test_the_largest_file_that_is_analysed_is_a_setting(start: Start, module: Path) -> None:
+    server = start()
+    uri = server.open(module / "stats.go", UNREGISTERED + lines(1000))
+    server.diagnostics(uri, 1, count=1)
+    # More than is analysed by default; then as much as the setting allows, and less.
+    for version, count, setting, code in (
+        (2, 1000, None, "MG101"),
+        (3, 1000, "1 kB", "MG410"),
+        (4, 140_000, None, "MG410"),
+        (5, 140_000, "8 MB", "MG101"),
+        (6, 140_000, "4 MB", "MG410"),
+        (7, 1000, "4 MB", "MG101"),
+    ):
+        lint = {} if setting is None else {"maxFileSize": setting}
+        server.notify("workspace/didChangeConfiguration", {"settings": {"modgo": {"lint": lint}}})
+        server.change(uri, version, {"text": UNREGISTERED + lines(count)})
+        server.diagnostics(uri, version, count=1)
+        settle(server)
+        found = [each["code"] for each in server.pushed[uri]["diagnostics"]]
+        assert found == [code], (version, found)
+        server.change(uri, version, between((31, 0), (31, 0), "// é\n"))
+        settle(server)
+        found = [each["code"] for each in server.pushed[uri]["diagnostics"]]
+        assert found == [code], (version, found)
