@@ -51,7 +51,7 @@ SENT = {
     "window/workDoneProgress/create": "Progress for a command that the client gave none for",
     "$/progress": "The steps of a command",
     "window/showMessage": "What needs the user: a wrong setting, a build of files that are not saved",
-    "window/showDocument": "A new sample, to be opened",
+    "window/showDocument": "A new sample, and the answer of a lens's command, to be opened",
     "window/logMessage": "What happened",
     "$/logTrace": "What is said and heard, where the client wants it traced",
 }

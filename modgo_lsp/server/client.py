@@ -171,7 +171,7 @@ CAPABILITIES: Mapping[str, Capability] = {
         "workspace.didChangeWatchedFiles.dynamicRegistration",
         "",
         "Is asked to tell of Go files, samples and configuration that change on disk",
-        "What changes on disk counts at the next edit",
+        "What changes on disk counts at the next edit, configuration within a second",
     ),
 }
 
