@@ -24,6 +24,7 @@ from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_sample, sample_json
 from modgo_lsp.host.session import LONGEST_SECONDS
 from modgo_lsp.host.values import Value
+from modgo_lsp.model.files import DiskFiles
 
 KEPT = 50  # the oldest go
 
@@ -101,7 +102,7 @@ def read_replay(path: Path, *, force: bool = False) -> Replay:
     """The call that a file holds. Raises ReplayError, also where the module is not what it was, unless
     `force`."""
     try:
-        replay = _decode(path.read_bytes())
+        replay = _decode(DiskFiles().read(str(path), _LARGEST))
     except OSError as error:
         raise ReplayError(
             f"{path} cannot be read ({error.strerror or error})",
@@ -127,8 +128,12 @@ def read_replay(path: Path, *, force: bool = False) -> Replay:
 
 
 def digest_of_file(path: Path) -> str:
-    """SHA-256, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """SHA-256, in hexadecimal. Raises OSError."""
+    return hashlib.sha256(DiskFiles().read(str(path), _LARGEST)).hexdigest()
+
+
+# Bytes of a module, or of a call with its records.
+_LARGEST = 1 << 30
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -168,6 +173,10 @@ def _decode(data: bytes) -> Replay:
         raise msgspec.ValidationError("it is about one record, and holds another number of them")
     if not 0 < file.timeout <= LONGEST_SECONDS:
         raise msgspec.ValidationError("its timeout is no number of seconds up to a day")
+    if file.memory < 0 or file.nodes < 0:
+        raise msgspec.ValidationError("its memory or its number of nodes is below 0")
+    if "\0" in file.module:
+        raise msgspec.ValidationError("its module has a name that no file can have")
     arguments = parse(json.dumps(file.arguments), "arguments")
     if not isinstance(arguments, list):
         raise msgspec.ValidationError("its arguments are no list")

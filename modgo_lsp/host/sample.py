@@ -13,6 +13,7 @@ import msgspec
 
 from modgo_lsp.host.json_forms import FormError, json_of, members, parse, value_of
 from modgo_lsp.host.values import Value
+from modgo_lsp.model.files import DiskFiles, FileTooLargeError
 
 BIN_NAME_MAX = 15
 BINS_MAX = 512
@@ -63,9 +64,10 @@ def read_sample_file(path: Path) -> Record:
 def read_text(path: Path, what: str) -> str:
     """The text of a file of samples. Raises SampleError."""
     try:
-        if path.stat().st_size > _SIZE_MAX:
-            raise SampleError(f"{path} is larger than the {_SIZE_MAX >> 20} MiB that a {what} may have")
-        return path.read_bytes().decode("utf-8-sig")
+        return DiskFiles().read(str(path), _SIZE_MAX).decode("utf-8-sig")
+    except FileTooLargeError:
+        message = f"{path} is larger than the {_SIZE_MAX >> 20} MiB that a {what} may have"
+        raise SampleError(message) from None
     except OSError as error:
         raise SampleError(f"the {what} {path} cannot be read ({error.strerror or error})") from None
     except UnicodeDecodeError as error:

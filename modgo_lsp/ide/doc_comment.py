@@ -20,7 +20,8 @@ _LINK = re.compile(r"\[(?P<text>.*?)\]:[ \t](?P<address>.+)$")
 _SCHEME = re.compile(r"(?:file|ftp|gopher|http|https|mailto|nntp)$")
 _ADDRESS = re.compile(r"(?:file|ftp|gopher|http|https|mailto|nntp)://(?=[\w@\[\]-])", re.ASCII)
 _HOST = re.compile(r"[\w@\-.\[\]:]+", re.ASCII)
-_PATH = re.compile(r"[\w$'()*+&#=@~/\-\[\]{}%.,:;?!]*", re.ASCII)
+# As long as browsers take: behind an open bracket each address would be read to the end of the text.
+_PATH = re.compile(r"[\w$'()*+&#=@~/\-\[\]{}%.,:;?!]{0,2000}", re.ASCII)
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _NO_OLD_HEADING = re.compile(r"[;:!?+*/=\[\]{}_^°&§~%#@<\">\\]|'(?!s(?: |$))|\.(?: |$)")

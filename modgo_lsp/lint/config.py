@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args
 
@@ -276,6 +276,11 @@ def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
         hint = f"did you mean {near}?" if near else f"there are {', '.join(KEYS)}"
         given.complain(place, f"unknown key {key}; {hint}")
         return
+    if any("\0" in text for text in _texts(value)):
+        given.complain(
+            place, f"{key}: this has a NUL character, which no file, program or rule has in its name"
+        )
+        return
     if isinstance(value, Mapping) and field.default_factory is dict:
         found: Any = {}
         for inner, each in value.items():
@@ -296,6 +301,18 @@ def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
         return
     given.values[key] = found
     given.sources[key] = str(place)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a value, and in the lists and tables that it is made of."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from (*_texts(key), *_texts(each))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 def _converted(name: str, value: Any, field: FieldInfo, place: _Place, given: _Given) -> Any:

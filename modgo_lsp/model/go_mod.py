@@ -33,7 +33,8 @@ class GoMod(msgspec.Struct, frozen=True):
     uses: tuple[str, ...] = ()
 
 
-_WORD = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`|//.*|=>|[()]|[^\s()"`]+')
+# What follows a quote without an end is one word: it would be looked for from each quote in it.
+_WORD = re.compile(r'"(?:\\.|[^"\\])*"?|`[^`]*`?|//.*|=>|[()]|[^\s()"`]+')
 
 
 def parse_go_mod(text: bytes) -> GoMod:

@@ -37,7 +37,13 @@ _TOKEN = (
 # All up to the next curly bracket that isn't one of a simple pair. Not more than so many pieces of it at a
 # time, for `re` keeps in mind all that it has repeated.
 _INSIDE = rb"(?:%b+|\{%b*\}|%b|/(?:/[^\n]*|\*.*?(?:\*/|\Z))?){0,99}(?:(\{)|(\}))?" % (_CODE, _CODE, _LITERAL)
-_PACKAGE = rb"(?:\xef\xbb\xbf)?(?:\s|;|//[^\n]*|/\*.*?\*/)*package(?:\s|/\*.*?\*/)+(" + _IDENTIFIER + rb")"
+# Each comment in one way only: where the clause is missing, each other way would be tried for each comment.
+_COMMENT = rb"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
+_PACKAGE = rb"(?:\xef\xbb\xbf)?(?:[\s;]|//[^\n]*(?:\n|\Z)|%b)*package(?:\s|%b)+(%b)" % (
+    _COMMENT,
+    _COMMENT,
+    _IDENTIFIER,
+)
 _NAMES = rb"\s*(%b(?:\s*,\s*%b)*)" % (_IDENTIFIER, _IDENTIFIER)
 _SPECS = rb"[\n;]" + _NAMES.replace(rb"\s", rb"[^\S\n]")
 _OPEN, _CLOSE, _QUOTES = frozenset(b"([{"), frozenset(b")]}"), frozenset(b"\"'`")

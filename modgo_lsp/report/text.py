@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from modgo_lsp.file_writer import leads_out
 from modgo_lsp.lint.run import Counts
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.report.sources import Sources
@@ -65,6 +66,8 @@ def _excerpt(place: Location, finding: Finding, sources: Sources, paint: Painter
     gutter = len(str(last))
     shown = f"{paint.path(sources.shown(place.path))}:{start.line}:{start.column}"
     yield f"{' ' * gutter}{paint.frame('-->')} {shown}"
+    if leads_out(place.path):
+        return  # what lies elsewhere may be a secret, and this a public log
     yield paint.frame(f"{' ' * gutter} |")
     finish = lines.offset(first - 1, 0, "utf-8")
     for number in range(first, last + 1):

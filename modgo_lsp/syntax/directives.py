@@ -36,7 +36,7 @@ class Directive(msgspec.Struct, frozen=True):
 
 
 _MARK = re.compile(rb"//(?:modgo:|go:|export[ \t])")
-_PARTS = re.compile(rb"//([^ \t\r]*)[ \t]*(.*?)\s*", re.DOTALL)
+_PARTS = re.compile(rb"//([^ \t\r]*)[ \t]*")
 # Blanks and other comments, but no empty line, may stand between a directive and what it is about.
 _BETWEEN = re.compile(rb"(?:[ \t\r]*\n)?[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
 _NEXT_LINE = re.compile(rb"(?:[ \t\r]*\n)?[ \t]*(?=\S)")
@@ -95,14 +95,13 @@ def _directive(
     text = document.text
     start, end = node.start_byte + shift, node.end_byte + shift
     span = Span(start, start + len(text[start:end].rstrip(b"\r")))
-    parts = _PARTS.fullmatch(text, span.start, span.end)
+    parts = _PARTS.match(text, span.start, span.end)
     assert parts is not None  # it matches whatever begins with two slashes
+    rest = Span(parts.end(), max(parts.end(), span.start + len(text[span.start : span.end].rstrip())))
     line = text.rfind(b"\n", 0, span.start) + 1
     alone = not text[line : span.start].removeprefix(b"\xef\xbb\xbf").strip()
     extent = _below(part, node.end_byte, shift, below) if alone else Span(line, end)
-    return Directive(
-        span, parts[1].decode("utf-8", "replace"), Span(*parts.span(2)), alone, extent, span.start < first
-    )
+    return Directive(span, parts[1].decode("utf-8", "replace"), rest, alone, extent, span.start < first)
 
 
 def _first_declaration(document: Document) -> int:

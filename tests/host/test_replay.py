@@ -121,6 +121,9 @@ def test_a_replay_of_another_version_or_with_broken_values(udfs: Path) -> None:
         ('"arguments": []', '"arguments": 1', "no list"),
         ('"arguments": []', '"arguments": [{"$int": "x"}]', "arguments\\[0\\]"),
         ('"nodes": 0', '"nodes": 0, "more": 1', "more"),
+        ('"nodes": 0', '"nodes": -1', "below 0"),
+        ('"memory": 0', '"memory": -5', "below 0"),
+        ('"module": "', '"module": "\\u0000', "no file can have"),
     ):
         assert old in text
         path.write_text(text.replace(old, new))

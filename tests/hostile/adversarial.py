@@ -282,6 +282,8 @@ def texts(scale: int) -> Iterator[Input]:
     codes = ",".join(f"MG{i}" for i in range(n // 4))
     yield Input("long suppression", udf(f"//modgo:ignore {codes} why\nvar x = 1\n"))
     yield Input("directives", udf("//go:linkname a b\n//go:build linux\n" * (n // 4)))
+    blank = " " * n * 10
+    yield Input("blanks in a directive", udf(f"//go:linkname x{blank}y{blank}z\nvar x = 1\n"))
     build = "//go:build " + "(" * 5000 + "linux" + ")" * 5000 + "\n\n"
     yield Input(
         "build constraint", {"go.mod": GO_MOD, "a.go": build + "package m\n", "b.go": udf("")["a.go"]}
@@ -368,6 +370,13 @@ def modules(scale: int) -> Iterator[Input]:
     yield Input(
         "go.mod: one line", {"go.mod": "module " + "a/" * 100_000 + "\n" + "(" * 100_000, "a.go": source}
     )
+    quotes = 'require "' + '\\"' * 40_000 + "\n"
+    yield Input("go.mod: quotes", {"go.mod": GO_MOD + quotes, "a.go": source})
+    for name, comments in (("lines", "//" * n), ("blocks", "/**/" * n), ("directives", "//go:build (" * n)):
+        other = {"go.mod": GO_MOD + "replace example.com/x => ./x\nrequire example.com/x v1.0.0\n"}
+        imported = {"x/go.mod": "module example.com/x\n", "x/x.go": comments}
+        importing = udf("var y = x.Y\n", "", 'import "example.com/x"')["a.go"]
+        yield Input(f"no package clause: {name}", {**other, **imported, "a.go": importing})
     yield Input("go.mod: noise", {"go.mod": random.Random(2).randbytes(200_000), "a.go": source})
     yield Input(
         "go.mod: circle",

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from modgo_lsp.lint.config import KEYS, configuration, resolve, schema
+from modgo_lsp.lint.config import KEYS, Settings, configuration, resolve, schema
 from modgo_lsp.model.files import DiskFiles
 
 
@@ -45,6 +45,16 @@ def test_a_pyproject_of_others_is_passed_over(tmp_path: Path) -> None:
     inner.mkdir()
     (inner / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
     assert resolve(str(inner), DiskFiles())[0].fail_on == "error"
+
+
+@pytest.mark.parametrize(
+    "text", ['go = "a\\u0000"', 'select = ["MG\\u0000"]', '[per-file-ignores]\n"a\\u0000" = ["MG101"]']
+)
+def test_a_nul_is_a_problem_of_its_key(tmp_path: Path, text: str) -> None:
+    (tmp_path / "modgo.toml").write_text(text)
+    settings, (problem,) = resolve(str(tmp_path), DiskFiles())
+    assert "has a NUL character" in problem.message
+    assert settings == Settings(root=str(tmp_path))
 
 
 def test_overrides_go_before_the_file(tmp_path: Path) -> None:

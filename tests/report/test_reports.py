@@ -50,6 +50,18 @@ def test_text_shows_the_source_and_what_to_do(tmp_path: Path) -> None:
     )
 
 
+def test_nothing_is_shown_of_a_file_that_a_link_leads_out_to(tmp_path: Path) -> None:
+    """A report may be a public log, and the file a secret of the machine that lints."""
+    secret = tmp_path / "secret"
+    secret.write_text("token = Add\n")
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "go.mod").write_text("module example.com/m\n")
+    path = tmp_path / "m" / "a.go"
+    path.symlink_to(secret)
+    said = report_text([finding(path, "token = Add\n", "Add")], Sources(DiskFiles(), str(tmp_path)), PLAIN)
+    assert said == "MG101 warning: nobody can call it\n --> m/a.go:1:9"
+
+
 def test_carets_stand_below_the_word_behind_tabs_and_wide_characters(tmp_path: Path) -> None:
     text = "\t日本 := Add\n"
     path = tmp_path / "a.go"

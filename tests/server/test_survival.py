@@ -68,8 +68,6 @@ def test_what_is_no_message_ends_nothing(start: Start, module: Path, loaded: boo
         status(server)
     for body in NO_MESSAGES:
         server.send_bytes(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
-    for noise in (b"GET / HTTP/1.1\r\n\r\n", b"Content-Length: x\r\n\r\n", b"\0\xff\r\n\r\n" * 20):
-        server.send_bytes(noise)
     lints(server, module)
 
 
