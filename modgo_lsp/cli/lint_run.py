@@ -26,6 +26,7 @@ from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.fix import Fixed, best, fix_paths
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import Outcome, absolute, lint_paths
+from modgo_lsp.lint.walk import NO_FILES
 from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.report.escape import shown
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _TOOLCHAIN = "MG406"  # found by --build: that a module could not be built says nothing of its code
 _MOST_INPUT = 64 << 20  # bytes, of a file that people write
+# How many of the files that were passed over are named.
+_FEW_PATHS = 5
 _SEVERITIES = ("error", "warning", "information", "hint")
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit")
 FAIL_ON = (*_SEVERITIES, "never")
@@ -194,7 +197,7 @@ def _show(options: Options, outcome: Outcome, files: Files) -> None:
             f"Note: {sources.shown(directory)} belongs to no Go module, so what it imports stays unknown; "
             "`go mod init` makes one"
         )
-    for note in _unread(outcome):
+    for note in (*_unread(outcome), *_passed_over(options, outcome, sources)):
         _complain(f"Note: {printable(note)}")
     for problem in outcome.problems:
         _complain(f"Error: {printable(str(problem))}")
@@ -258,6 +261,19 @@ def _unread(outcome: Outcome) -> Iterator[str]:
         yield (
             f"the source of {', '.join(others)} is not here, so types from there are not judged; "
             "`go mod download` fetches what go.mod requires"
+        )
+
+
+def _passed_over(options: Options, outcome: Outcome, sources: Sources) -> Iterator[str]:
+    """What was not looked at, though it was asked for."""
+    if os.sep in map(absolute, options.paths):
+        yield f"{', '.join(f'/{name}' for name in NO_FILES)} are left out: they hold no source"
+    if outcome.passed_over:
+        few = ", ".join(map(sources.shown, outcome.passed_over[:_FEW_PATHS]))
+        more = len(outcome.passed_over) - _FEW_PATHS
+        yield (
+            f"not looked at, for it can't be read or is larger than max-file-size: {few}"
+            f"{f' and {more} more' if more > 0 else ''}"
         )
 
 

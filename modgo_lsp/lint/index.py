@@ -137,6 +137,8 @@ class ModuleIndex:
         self.go_mod = go_mod
         self.facts: dict[str, FolderFacts] = {}
         self.changed = False
+        # Go files that could not be read, or are too large, of the folders in `facts`.
+        self.unread: list[str] = []
         self._files_of: dict[str, dict[str, FileFacts]] = {}
         self._files = files
         self._release = release
@@ -278,6 +280,7 @@ class ModuleIndex:
                 now[name], stamps[name] = facts, stamp
         self._files_of[directory] = now
         unread = [name for name in names if name not in now]
+        self.unread += [join(directory, name) for name in unread]
         return FolderFacts.of(now, stamps, others, unread)
 
     def _file(self, files: Files, path: str, name: str, before: FileFacts | None) -> FileFacts | None:

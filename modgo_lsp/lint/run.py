@@ -6,7 +6,7 @@ Not for: changing files (fix.py) or showing findings (report/).
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -38,7 +38,8 @@ class Outcome(msgspec.Struct, frozen=True):
     own, each with its settings: they import the SDK, and no other package of their Go module imports them.
     `without_module` are the folders of UDF packages that have no go.mod above them. `unread` are import paths
     of packages whose types would have mattered and whose source isn't here, and `go_found` says whether Go's
-    library is. `loaders` are the snapshots by module, where anything was judged, to reuse in the next run."""
+    library is. `passed_over` are Go files that can't be read or are too large, in folders not judged.
+    `loaders` are the snapshots by module, where anything was judged, to reuse in the next run."""
 
     findings: tuple[Finding, ...]
     counts: Counts
@@ -48,6 +49,7 @@ class Outcome(msgspec.Struct, frozen=True):
     without_module: tuple[str, ...]
     unread: tuple[str, ...]
     go_found: bool
+    passed_over: tuple[str, ...]
     loaders: Mapping[str, Loader]
 
     @property
@@ -102,8 +104,21 @@ def lint_paths(
         tuple(each.directory for each in judgements if each.imports_sdk and not each.in_module),
         tuple(sorted({path for each in judgements for path in each.unread})),
         environment.goroot is not None,
+        tuple(_passed_over(modules)),
         {module.index.root: module.loader for module in modules if module.loader is not None},
     )
+
+
+def _passed_over(modules: Sequence[LintedModule]) -> Iterator[str]:
+    """The files that nothing is said of; rules report those in packages that are judged."""
+    for module in modules:
+        targets = {target.directory: target.files for target in module.targets}
+        for path in sorted(module.index.unread):
+            directory = os.path.dirname(path)
+            if directory in targets and not module.index.is_judged(directory):
+                named = targets[directory]
+                if named is None or path in named:
+                    yield path
 
 
 def _judge(modules: Sequence[LintedModule], machine: Machine, previous: Mapping[str, Loader]) -> None:

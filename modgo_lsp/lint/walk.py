@@ -22,7 +22,7 @@ _TOO_MANY = "this has more patterns than are followed; some of its last ones are
 _SKIPPED = frozenset(("testdata", "vendor", "node_modules"))
 
 # What lies at the root and holds no files of anybody, but hundreds of thousands of entries.
-_NO_FILES = frozenset(("proc", "sys", "dev"))
+NO_FILES = ("proc", "sys", "dev")
 
 # How many folders are looked into between two times that this is told.
 _OFTEN = 100
@@ -126,7 +126,7 @@ def _below(top: str, walk: _Walk) -> Iterator[Target]:
             name
             for name, is_folder in entries
             if is_folder and name not in _SKIPPED and not name.startswith(("_", "."))
-            if folder != os.sep or name not in _NO_FILES
+            if folder != os.sep or name not in NO_FILES
         ]
         for name in reversed(ignored.others(folder, folders, True)):
             pending.append((join(folder, name), ignored))

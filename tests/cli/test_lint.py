@@ -470,3 +470,16 @@ def test_build_says_nothing_twice(module: Path) -> None:
     append(module, MISNAMED)
     done = modgo(module, "--build", "--output-format", "concise")
     assert done.stdout.count("MG105") == 1
+
+
+def test_files_that_were_not_looked_at_are_named(module: Path) -> None:
+    (module / "large").mkdir()
+    (module / "large" / "large.go").write_text(CLEAN + "// x\n" * 10)
+    (module / "modgo.toml").write_text("max-file-size = 200\n")
+    (module / "counters" / "counters.go").write_text("package counters\n")
+    for _ in range(2):  # the second one has the facts of the first
+        done = modgo(module)
+        assert (done.returncode, done.stdout) == (0, "No problems in 1 package.\n")
+        assert done.stderr == (
+            "Note: not looked at, for it can't be read or is larger than max-file-size: large/large.go\n"
+        )
