@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 class Crew(msgspec.Struct, frozen=True):
     """`cores` None: as many as this process may use. `least` is how many bytes of source are worth a worker:
-    it takes about as long to start as to judge them. `most` are so many that a worker is worth while even
-    where it is alone, for the sake of memory."""
+    it takes about as long to start as to judge them. After `most` another one takes its place: what is
+    known of them takes thirty times the memory."""
 
     cache: FactsCache | None
     cores: int | None = None
     least: int = 300_000
-    most: int = 4_500_000
+    most: int = 16_000_000
 
     def judge(
         self,
@@ -55,7 +55,7 @@ class Crew(msgspec.Struct, frozen=True):
         from modgo_lsp.build.lint_workers import judge_in_workers
 
         given = shares(directories, imports(), size, count)
-        return judge_in_workers(given, files, index, environment, self.cache, done)
+        return judge_in_workers(given, files, index, environment, self.cache, self.most, done)
 
 
 def _cores() -> int:

@@ -1,7 +1,7 @@
 """Processes that judge packages at once, one a core, where there are so many that it is worth while.
 
 Each works its way through packages that need each other (lint_shares.py); who is done takes from what another
-has left. A worker that has judged ENOUGH ends, and a new one takes its place: what it knew of the packages is
+has left. A worker that has judged enough ends, and a new one takes its place: what it knew of the packages is
 freed with it, so memory doesn't grow with the module. Not for: what judging is (lint/judging.py).
 """
 
@@ -30,9 +30,6 @@ from modgo_lsp.model.sources import FactsCache
 
 # How many packages a worker is given at a time.
 _CHUNK = 8
-# Bytes of source that a process judges before another takes its place. What is known of them takes thirty
-# times the memory.
-ENOUGH = 4_500_000
 # A fork has all that was read so far. Nothing else runs in this process that it could take by surprise.
 _FORKS = sys.platform == "linux"
 
@@ -53,6 +50,7 @@ class _Task(msgspec.Struct, frozen=True):
     environment: GoEnvironment
     cache: FactsCache | None
     parent: int
+    enough: int
 
 
 class _Worker:
@@ -81,6 +79,10 @@ class _Worker:
             theirs.close()
             self.connection.send(self._task)
 
+    @property
+    def is_to_end(self) -> bool:
+        return self.judged > self._task.enough
+
     def give(self, chunk: Sequence[str]) -> None:
         packages = map(self._task.index.package, chunk)
         self.judged += sum(package.size for package in packages if package is not None)
@@ -102,12 +104,14 @@ def judge_in_workers(
     index: ModuleIndex,
     environment: GoEnvironment,
     cache: FactsCache | None,
+    enough: int,
     done: Callable[[], None],
 ) -> list[Batch] | None:
-    """The judgements of the packages in the folders of each share, by a process for each. None where one of
-    them has ended before its time: memory may have been too little for so many. Raises WorkerError."""
+    """The judgements of the packages in the folders of each share, by a process for each. After `enough`
+    bytes of source another process takes its place. None where one of them has ended before its time: memory
+    may have been too little for so many. Raises WorkerError."""
     workers: list[_Worker] = []
-    task = _Task(files, index, environment, cache, os.getpid())
+    task = _Task(files, index, environment, cache, os.getpid(), enough)
     sys.stdout.flush()
     sys.stderr.flush()
     try:
@@ -172,7 +176,7 @@ def _work(workers: Sequence[_Worker], done: Callable[[], None]) -> list[Batch]:
 def _next_chunk(worker: _Worker, workers: Sequence[_Worker]) -> list[str]:
     """A worker's next packages: of its own, else the last ones of whoever has most left; none where all are
     given, or its process is to end."""
-    if worker.judged > ENOUGH:
+    if worker.is_to_end:
         return []
     if worker.left:
         return [worker.left.popleft() for _ in range(min(_CHUNK, len(worker.left)))]

@@ -53,6 +53,10 @@ class End(msgspec.Struct, frozen=True, tag=True):
 
 Said = Union[Progress, Judged, End]
 _AT_ONCE = 10
+# Bytes of source that one process judges: it takes up to 200 MB then.
+_MOST = 4_500_000
+# Bytes of code whose trees each of them holds.
+_TREES = 1_000_000
 
 
 def read(stream: IO[bytes]) -> bytes | None:
@@ -88,10 +92,12 @@ def index(order: Order, say: Callable[[Said], None]) -> None:
     from modgo_lsp.lint.modules import Machine, linted_modules
     from modgo_lsp.lint.walk import walk
     from modgo_lsp.model.files import DiskFiles, SeenFiles
+    from modgo_lsp.syntax.trees import hold_at_most
 
+    hold_at_most(_TREES)
     files = SeenFiles(DiskFiles())
     cache = DiskFactsCache()
-    machine = Machine(find_go_environment, cache, DiskStore(), Crew(cache, order.cores))
+    machine = Machine(find_go_environment, cache, DiskStore(), Crew(cache, order.cores, most=_MOST))
     targets, _ = walk(order.roots, files)
     settings = configuration(targets[0].directory, files, order.overrides).settings if targets else Settings()
     files.largest = settings.largest_file

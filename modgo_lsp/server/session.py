@@ -32,9 +32,12 @@ from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.uri import path_of
 from modgo_lsp.server.watched_files import registrations
 from modgo_lsp.syntax.positions import Encoding
+from modgo_lsp.syntax.trees import hold_at_most
 
 _log = logging.getLogger(__name__)
 
+# Bytes of code whose trees are held.
+TREES = 1_000_000
 # Each process of the index takes up to 200 MB, on however large a machine.
 _INDEX_CORES = 2
 
@@ -52,6 +55,7 @@ class Session:
     def __init__(
         self, connection: Connection, params: wire.Initialize, client: Client, encoding: Encoding
     ) -> None:
+        hold_at_most(TREES)
         self.connection = connection
         self.outbox = Outbox(connection, params.trace or "off")
         self.client = client

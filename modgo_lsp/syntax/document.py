@@ -16,15 +16,12 @@ import tree_sitter
 from modgo_lsp.syntax.grammar import LANGUAGE, kind
 from modgo_lsp.syntax.parts import cuts
 from modgo_lsp.syntax.positions import LineIndex, PartedLines, Span
-from modgo_lsp.syntax.trees import Code
+from modgo_lsp.syntax.trees import CLAUSE, Code
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax import ast
 
 _T = TypeVar("_T")
-
-# Stands before a part that isn't the first, for the parser: pieces of code without it may be anything.
-_CLAUSE = b"package p\n"
 
 _COMMENT = kind("comment")
 _IMPORT = kind("import_declaration")
@@ -36,7 +33,7 @@ _DECLARATIONS = frozenset(
 )
 
 # From this size on a text is parsed in parts, so that the trees of some can be released.
-_IN_PARTS = 256 * 1024
+_IN_PARTS = 1_000_000
 
 
 class Kinds(NamedTuple):
@@ -80,7 +77,7 @@ class Part:
         self.text = text
         self.first = first
         self.unclosed = unclosed
-        self.code = text if first else _CLAUSE + text
+        self.code = text if first else CLAUSE + text
         self.parsed = Code(self.code)
         self.lowered: Lowered | None = None
         self.memo: dict[Callable[[bytes], Any], Any] = {}

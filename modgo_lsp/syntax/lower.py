@@ -23,6 +23,9 @@ _GENERAL = frozenset((kind("const_declaration"), kind("var_declaration"), kind("
 _IMPORT = kind("import_declaration")
 _IMPORT_SPEC = kind("import_spec")
 
+# From this size on declarations of a part are parsed by themselves, once its tree was released.
+_LARGE = 2048
+
 
 def lower(document: Document) -> ast.File:
     """The file of a document. Takes time in proportion to the declarations, not to what is in functions, and
@@ -41,7 +44,9 @@ def lower(document: Document) -> ast.File:
 
 
 def _lowered(part: Part, start: int) -> Lowered:
-    lowering = Lowering(part, start - part.offset, lower_body)
+    shift = start - part.offset
+    lowering = Lowering(part, shift, lower_body)
+    is_large = len(part.code) > _LARGE
     names: list[ast.Ident] = []
     imports: list[ast.ImportSpec] = []
     decls: list[ast.Decl] = []
@@ -51,6 +56,8 @@ def _lowered(part: Part, start: int) -> Lowered:
         if kind_id == _COMMENT:
             comments.append(node)
             continue
+        if is_large:
+            lowering = Lowering(part, shift, lower_body, Span(node.start_byte, node.end_byte))
         if kind_id == _CLAUSE:
             names += _package_names(lowering, node)
         elif kind_id == _IMPORT:

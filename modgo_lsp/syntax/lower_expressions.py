@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +12,7 @@ from tree_sitter import Node as Tree
 from modgo_lsp.syntax import ast, grammar
 from modgo_lsp.syntax.grammar import kind, token
 from modgo_lsp.syntax.positions import Span
+from modgo_lsp.syntax.trees import CLAUSE, Code
 
 if TYPE_CHECKING:
     from modgo_lsp.syntax.document import Part
@@ -78,12 +80,15 @@ class Lowering:
     `lower_body` gives a block's statements: expressions hold functions, and functions statements.
     """
 
-    def __init__(self, part: Part, shift: int, lower_body: LowerBody) -> None:
+    def __init__(self, part: Part, shift: int, lower_body: LowerBody, piece: Span | None = None) -> None:
         self.text = part.code
         self._code = part.parsed
         self._has_error = part.tree.root_node.has_error
         self._shift = shift
         self._lower_body = lower_body
+        # Where the declaration stands in the code; once the tree was released it is parsed by itself.
+        self._piece = piece
+        self._piece_code: Code | None = None
 
     def later(self, lower: Lower[_N], node: Tree, depth: int) -> Callable[[], tuple[_N, ...]]:
         """Lowers a node when it is called. Holds no node, which would keep the whole tree (trees.py)."""
@@ -92,9 +97,24 @@ class Lowering:
         return partial(self._lower_at, lower, node.start_byte, node.end_byte, node.kind_id, depth)
 
     def _lower_at(self, lower: Lower[_N], start: int, end: int, kind_id: int, depth: int) -> tuple[_N, ...]:
-        node = self._code.node(start, end, kind_id)
-        assert node is not None  # the same code is parsed to the same tree
-        return lower(self, node, depth)
+        if self._piece is None or self._code.has_tree:
+            node = self._code.node(start, end, kind_id)
+            assert node is not None  # the same code is parsed to the same tree
+            return lower(self, node, depth)
+        if self._piece_code is None:
+            self._piece_code = Code(CLAUSE + self.text[self._piece.start : self._piece.end])
+        moved = self._piece.start - len(CLAUSE)
+        node = self._piece_code.node(start - moved, end - moved, kind_id)
+        assert node is not None
+        return lower(self._moved(moved), node, depth)
+
+    def _moved(self, moved: int) -> Lowering:
+        """The lowering of the piece, whose nodes have other offsets."""
+        found = copy(self)
+        assert self._piece_code is not None
+        found.text, found._code = self._piece_code.code, self._piece_code
+        found._shift, found._piece = self._shift + moved, None
+        return found
 
     def span(self, node: Tree) -> Span:
         return Span(node.start_byte + self._shift, node.end_byte + self._shift)

@@ -1,7 +1,7 @@
 """Parsing. The trees of all documents together are bounded: one takes forty times as much memory as its text.
 
 Design note. A Code parses its text on first use and keeps the tree only as long as this cache does. The
-cache holds the trees that were made last, up to LARGEST bytes of code. Older ones are released, and parsed
+cache holds the trees that were made last, up to `largest` bytes of code. Older ones are released, and parsed
 again when somebody asks for them. Parsing depends on the code alone, so both trees are the same.
 Nodes keep their whole tree alive, so nothing that outlives a function call may hold a node: what is lowered
 later (lower_expressions.py) notes the Code and the place and kind of its node, and finds the node again.
@@ -22,8 +22,11 @@ import tree_sitter
 
 from modgo_lsp.syntax.grammar import LANGUAGE
 
-# Bytes of code whose trees are held; the trees take about forty-five times that.
-LARGEST = 1_000_000
+# Stands before a piece that isn't the beginning of a file, for the parser: without it that may be anything.
+CLAUSE = b"package p\n"
+
+# Bytes of code whose trees are held, for commands; the trees take about forty-five times that.
+LARGEST = 4_000_000
 
 # What is parsed in less than ten milliseconds; how much of a larger text the parser gets at a time.
 _LARGE, _CHUNK = 32 * 1024, 16 * 1024
@@ -169,6 +172,7 @@ class _Trees:
     """What holds trees, the oldest first. Any thread may add; what is freed is removed."""
 
     def __init__(self) -> None:
+        self.largest = LARGEST
         self._held: OrderedDict[weakref.ref[Code], int] = OrderedDict()
         self._lock = threading.RLock()  # one may be freed while this thread adds another
         self.size = 0
@@ -178,7 +182,7 @@ class _Trees:
         with self._lock:
             self._held[weakref.ref(code, self._freed)] = size
             self.size += size
-            while self.size > LARGEST and len(self._held) > 1:
+            while self.size > self.largest and len(self._held) > 1:
                 oldest, size = self._held.popitem(last=False)
                 self.size -= size
                 released = oldest()
@@ -191,3 +195,8 @@ class _Trees:
 
 
 _HELD = _Trees()
+
+
+def hold_at_most(size: int) -> None:
+    """For a process that lasts, or that has others beside it: holds the trees of so many bytes of code."""
+    _HELD.largest = size

@@ -64,7 +64,6 @@ def test_a_worker_that_has_judged_enough_makes_way_for_another(
     root: Path, monkeypatch: pytest.MonkeyPatch, forks: bool, cores: int
 ) -> None:
     monkeypatch.setattr(workers, "_FORKS", forks)
-    monkeypatch.setattr(workers, "ENOUGH", 0)
     here, before = os.getpid(), psutil.Process().children()
     pids: list[int] = []
     start = workers._Worker.start

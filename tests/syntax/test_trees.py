@@ -45,7 +45,7 @@ def test_what_was_released_is_parsed_to_the_same(
 ) -> None:
     assert callable(make)
     expected = _written(lower(make("/p.go", source)))
-    monkeypatch.setattr(trees, "LARGEST", 0)
+    monkeypatch.setattr(trees._HELD, "largest", 0)
     document = make("/p.go", source)
     assert _written(lower(document)) == expected
     assert sum(part.parsed.has_tree for part in document.parts) == 1
