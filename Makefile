@@ -12,6 +12,9 @@ PYTHON ?= python3
 VENV := .venv
 # How long each fuzz target goes on.
 SECONDS ?= 3
+# Which of the inputs that are made to take long fuzz tries, each INPUTSth, and which random mixtures of them.
+INPUTS ?= 1
+SEED ?= $(shell date +%s)
 # How many steps the long form of the random-edit test takes.
 EDITS ?= 20000
 BIN := $(CURDIR)/$(VENV)/bin
@@ -101,7 +104,7 @@ fuzz: $(VENV)/.dev ## Fuzz every reader, in C, Go and Python: SECONDS=3 each
 	  go test ./internal/value -run '^$$' -fuzz "$$target" -fuzztime $(SECONDS)s || exit 1; done
 	MODGO_EXAMPLES=$$((60 * $(SECONDS))) $(BIN)/python -m pytest tests/fuzz tests/server/test_survival.py tests/server/test_memory.py \
 	  -k "readers or random or day"
-	MODGO_INPUTS=1 MODGO_SEED=$$(date +%s) $(BIN)/python -m pytest tests/hostile/test_inputs.py
+	MODGO_INPUTS=$(INPUTS) MODGO_SEED=$(SEED) $(BIN)/python -m pytest tests/hostile/test_inputs.py
 
 .PHONY: test-asd
 test-asd: $(VENV)/.asd ## The server plugin, in a host program and in the server that MODGO_ASD names (libssl-dev, liblzma-dev)
