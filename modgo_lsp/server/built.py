@@ -20,13 +20,15 @@ from modgo_lsp.model.go_mod import parse_go_mod
 
 # Files of folders above that a build looks at.
 _ABOVE = ("go.work", "go.work.sum", "modgo.toml", "pyproject.toml")
-# File systems note times of change some milliseconds early: so shortly before a build may be after its begin.
-_EARLY = 20_000_000
+# How long a build waits after `begun`, in seconds, before it reads anything. Times of change are of a clock
+# that may be 10 ms slow. So what changes after the pause has a later time than `begun`, and what was saved
+# just before the command an earlier one: editors report such a save late, when the build is under way.
+PAUSE = 0.02
 
 
 class Reading:
-    """What one build may have read: all in `folders`, and files of the folders above the package. It began at
-    `begun`, in nanoseconds. `outdated`: something of it has changed since."""
+    """What one build may have read: all in `folders`, and files of the folders above the package. `begun`,
+    in nanoseconds, is PAUSE before it reads. `outdated`: something of it has changed since."""
 
     def __init__(self, directory: str, files: Files) -> None:
         self.directory = directory
@@ -123,7 +125,7 @@ class BuiltFindings:
 
     def _changed(self, path: str, when: int | None) -> bool:
         def has_changed(reading: Reading) -> bool:
-            is_before = when is not None and when < reading.begun - _EARLY
+            is_before = when is not None and when < reading.begun
             return not is_before and reading.holds(path)
 
         with self._lock:

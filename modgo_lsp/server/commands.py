@@ -23,6 +23,7 @@ from modgo_lsp import __version__
 from modgo_lsp.ide.signature import registrations_by_name
 from modgo_lsp.server import samples
 from modgo_lsp.server.arguments import Request, UsageError, request_of
+from modgo_lsp.server.built import PAUSE
 from modgo_lsp.server.only_module import with_module
 from modgo_lsp.server.progress import work_done
 
@@ -170,6 +171,7 @@ async def _job(
             report("waiting for the work on this module that is under way")
         async with _running(server), lock:
             with server.built.reading(str(directory)) as reading:
+                await asyncio.sleep(PAUSE)
                 yield Job(server, request, directory, report, reading)
 
 

@@ -160,6 +160,20 @@ async def test_a_build_of_what_is_not_saved_says_so(module):
         assert "stats.go: not saved" in message.message
 
 
+async def test_a_save_just_before_a_build_that_is_told_late_takes_nothing_away(module):
+    other = module / "other.go"
+    async with running(module, capable()) as editor:
+        for number in range(8):
+            other.write_text(f'package stats\n\nvar broken{number} int = "x"\n')
+            assert not (await editor.run("modgo.build", {"uri": module.as_uri()}))["ok"]
+            _tell(editor, other)
+            await asyncio.sleep(0.1)
+            assert editor.codes(editor.uri("other.go")) == ["MG401"], number
+            other.write_text("package stats\n")
+            _tell(editor, other)
+            await editor.codes_become(editor.uri("other.go"))
+
+
 async def test_build_findings_reach_pulling_clients_and_files_nobody_opened(module):
     (module / "other.go").write_text('package stats\n\nvar broken int = "x"\n')
     async with running(module, capable(pull=True)) as editor:
