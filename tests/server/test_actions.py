@@ -116,9 +116,9 @@ async def lenses(editor: Editor, uri: str) -> list[types.CodeLens]:
 
 async def test_lenses_name_the_servers_commands_unless_the_client_has_its_own(module):
     own = {"commands": ["modgo.client.buildAndLoad", "modgo.client.runOnSample"]}
-    for options, build, run in (
-        (None, "modgo.buildAndLoad", "modgo.call"),
-        (own, *own["commands"]),
+    for options, build, run, more in (
+        (None, "modgo.buildAndLoad", "modgo.call", {"show": True}),
+        (own, *own["commands"], {}),
     ):
         async with running(module, capable(), options) as editor:
             uri = await opened(editor, CLEAN)
@@ -126,9 +126,9 @@ async def test_lenses_name_the_servers_commands_unless_the_client_has_its_own(mo
             assert len(others) == 3
             assert (first.command.title, first.command.command) == ("Registered as 'add'", "")
             assert (second.command.title, second.command.command) == ("Build & load", build)
-            assert list(second.command.arguments) == [{"uri": uri}]
+            assert list(second.command.arguments) == [{"uri": uri, **more}]
             assert (third.command.title, third.command.command) == ("Run on sample", run)
-            assert list(third.command.arguments) == [{"uri": uri, "function": "add"}]
+            assert list(third.command.arguments) == [{"uri": uri, "function": "add", **more}]
             assert third.range.start == types.Position(CLEAN[: CLEAN.index("func Add")].count("\n"), 5)
 
 
