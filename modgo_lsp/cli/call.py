@@ -140,13 +140,21 @@ def command(
     settings = settings_for(Path(module), go, cc)
     work = Work(function, values, timeout=timeout, memory=memory)
     try:
-        outcome = complete(_call(module, work, wanted, settings, as_json))
+        outcome, sample = complete(_call(module, work, wanted, settings, as_json))
     except BuildFailedError as failed:
         sys.exit(show_build_failure(failed.result, as_json))
-    sys.exit(_finish(outcome, as_json))
+    code = _finish(outcome, as_json)
+    if sample is not None and not as_json:
+        # Below the result, in the same output: an editor that runs the command may show one of the two alone.
+        say(f"{'records' if stream else 'record'} of {os.path.relpath(sample)}", err=not outcome.ok)
+    sys.exit(code)
 
 
-async def _call(word: str, work: Work, wanted: Wanted, settings: Settings, quiet: bool) -> Outcome:
+async def _call(
+    word: str, work: Work, wanted: Wanted, settings: Settings, quiet: bool
+) -> tuple[Outcome, Path | None]:
+    """What the call gives, and the file beside the package that its records are of."""
+    samples: list[Path] = []
     try:
         check(wanted)
         # A sample that is none is told before a build that may take a while.
@@ -160,11 +168,12 @@ async def _call(word: str, work: Work, wanted: Wanted, settings: Settings, quiet
             if records is not None:
                 return work
             found, path = records_beside(wanted, folders, work.function)
-            if path is not None and not quiet:
-                say(f"Note: {'records' if wanted.stream else 'record'} of {os.path.relpath(path)}", err=True)
+            if path is not None:
+                samples.append(path)
             return with_records(work, wanted, found)
 
-        return await _do(module, work, settings, quiet, tell, completed=completed)
+        outcome = await _do(module, work, settings, quiet, tell, completed=completed)
+        return outcome, next(iter(samples), None)
     except WantedError as error:
         raise CliError(error.message, error.remedy) from None
 
