@@ -70,7 +70,7 @@ are tried alone too:
 {_lines(_escape(row) for row in _rows(escapes, "escape_list"))}
 
 The filter refuses more than that: mounting, kernel modules, clocks, namespaces and the like.
-`libmod_go/src/worker/filter_calls.c` has the list.
+`libmod_go/src/worker/syscall_lists.c` has the list.
 
 **Not held yet:** reading files that the worker's user may read; the network, and Unix sockets with
 a path; locking files (`flock`); shared anonymous memory, which `RLIMIT_DATA` does not count; and a

@@ -129,7 +129,7 @@ $(LOADER) $(WORKER): loader ;
 
 $(OBJ)/%.o: %.c $(HEADERS)
 	@mkdir -p $(@D)
-	$(COMPILE) -iquote src -iquote src/as_module -iquote test -iquote test/as_module/record -iquote bench -c -o $@ $<
+	$(COMPILE) -iquote src -iquote test -iquote test/as_module/record -iquote bench -c -o $@ $<
 
 # ---- tests ------------------------------------------------------------------------------------------
 

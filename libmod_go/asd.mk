@@ -32,7 +32,7 @@ PLUGIN := $(PLUGIN_OUT)/lib/libmod_go_asd.so
 PLUGIN_WORKER = $(if $(BUILD),$(PLUGIN_OUT)/bin/mod-go-worker,$(WORKER))
 
 parts = $(patsubst %.c,$(PLUGIN_OBJ)/%.o,$(wildcard $(1)))
-PLUGIN_LAYER_1 := $(call parts,src/*.c src/fenced/*.c)
+PLUGIN_LAYER_1 := $(call parts,$(addsuffix /*.c,$(addprefix src/,common value elf loader fenced)))
 PLUGIN_LAYER_2 := $(call parts,src/as_module/*.c)
 PLUGIN_OWN := $(call parts,src/asd/*.c)
 PLUGIN_WORKER_PARTS := $(call parts,src/worker/*.c) $(PLUGIN_LAYER_1)
@@ -66,9 +66,9 @@ $(LZMA_HEADERS)/lzma.h: $(LZMA_INCLUDE)/lzma.h
 	@mkdir -p $(@D)
 	cp -R $(LZMA_INCLUDE)/lzma.h $(LZMA_INCLUDE)/lzma $(@D)
 
-PLUGIN_COMPILE = $(COMPILE) -isystem $(LZMA_HEADERS) -iquote src -iquote src/as_module -iquote src/asd
+PLUGIN_COMPILE = $(COMPILE) -isystem $(LZMA_HEADERS) -iquote src
 
-$(PLUGIN_OBJ)/src/as_module/%.o $(PLUGIN_OBJ)/src/asd/%.o: PLUGIN_COMPILE += -include src/asd/server.h
+$(PLUGIN_OBJ)/src/as_module/%.o $(PLUGIN_OBJ)/src/asd/%.o: PLUGIN_COMPILE += -include src/asd/server_symbols.h
 
 $(PLUGIN_OBJ)/%.o: %.c $(LZMA_HEADERS)/lzma.h $(HEADERS)
 	@mkdir -p $(@D)
@@ -133,11 +133,11 @@ $(SHOP)/%.so: test/asd/go/%/go.mod $$(wildcard test/asd/go/$$*/*.go) $(SDK)
 
 # The readers of files, under sanitizers: names, heads, parts, xz, digests; and a short fuzz of each.
 FILES_TEST := $(PLUGIN_OBJ)/files_tests
-FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 unpack pages package parts) src/error.c
+FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 xz_decoder page_allocator package join_parts) src/common/error.c
 
 $(FILES_TEST): $(FILES_PARTS) $(wildcard src/asd/*.h test/asd/*.h) $(LZMA_HEADERS)/lzma.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(STRICT) $(SANITIZERS) -g -isystem $(LZMA_HEADERS) -iquote src -iquote src/asd -iquote test -o $@ \
+	$(CC) $(CPPFLAGS) $(STRICT) $(SANITIZERS) -g -isystem $(LZMA_HEADERS) -iquote src -iquote test -o $@ \
 	  $(FILES_PARTS) $(LZMA_ARCHIVE) -lpthread
 
 files-test: $(FILES_TEST)

@@ -22,12 +22,12 @@ STRICT := -std=c11 -Wall -Wextra -Werror
 CPPFLAGS += -D_GNU_SOURCE -Iinclude
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 COVERAGE := -fsanitize-coverage=trace-pc,trace-cmp
-COMPILE = $(CC) $(CPPFLAGS) $(STRICT) -O1 -g $(SANITIZERS) -MMD -MP -iquote src -iquote src/asd -iquote test/app -iquote fuzz
+COMPILE = $(CC) $(CPPFLAGS) $(STRICT) -O1 -g $(SANITIZERS) -MMD -MP -iquote src -iquote test/app -iquote fuzz
 LIBRARIES := -ldl -lpthread
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
-LOADER := $(call objects,$(filter-out src/fenced/channel.c,$(wildcard src/*.c src/fenced/*.c)))
+LOADER := $(call objects,$(filter-out src/fenced/channel.c,$(wildcard $(addsuffix /*.c,$(addprefix src/,common value elf loader fenced)))))
 APP := $(call objects,$(filter-out test/app/main.c,$(wildcard test/app/*.c)))
 ENGINE := $(call objects,fuzz/engine.c fuzz/mutate.c fuzz/coverage.c)
 # Sending and receiving are the fuzzer's own: see fuzz/fed_channel.h.

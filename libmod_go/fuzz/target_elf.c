@@ -1,5 +1,5 @@
 /* target_elf.c - a module's file, read before anything of it runs. */
-#include "elf_file.h"
+#include "elf/elf_file.h"
 #include "engine.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -9,7 +9,7 @@
 #include "host.h"
 #include "record.h"
 #include "stream.h"
-#include "value.h"
+#include "value/value_check.h"
 
 static void no_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length,
                    char *location, size_t location_length)

@@ -4,7 +4,7 @@
 
 #include "engine.h"
 #include "text.h"
-#include "value.h"
+#include "value/value_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

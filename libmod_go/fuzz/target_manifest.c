@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine.h"
-#include "manifest.h"
+#include "loader/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

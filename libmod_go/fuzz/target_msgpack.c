@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "elements.h"
+#include "value/list_elements.h"
 #include "engine.h"
 #include "text.h"
-#include "value.h"
+#include "value/value_check.h"
 
 static void walk(const aerospike_udf_go_value *value)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine.h"
-#include "package.h"
+#include "asd/package.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

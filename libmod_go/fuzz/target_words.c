@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "engine.h"
-#include "fenced/words.h"
-#include "value.h"
+#include "fenced/crash_output.h"
+#include "value/value_check.h"
 
 /* Adds a piece many times at once: more than there is room for. */
 static void flood(mod_go_words *words, const uint8_t *piece, size_t length)

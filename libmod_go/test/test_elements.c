@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "elements.h"
-#include "value.h"
+#include "value/list_elements.h"
+#include "value/value_check.h"
 
 static const aerospike_udf_go_value VALUES[] = {
 	{AEROSPIKE_UDF_GO_NIL, 0, 0, NULL, 0},

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "elf_file.h"
+#include "elf/elf_file.h"
 
 /* The check on a copy of exactly that many bytes, so that a sanitizer sees a read past them. */
 static mod_go_status check_bytes(const unsigned char *bytes, size_t length, mod_go_error *error)

@@ -27,11 +27,11 @@
 
 #include "escape_list.h"
 #include "fenced.h"
-#include "fenced/landlock.h"
+#include "fenced/landlock_version.h"
 #include "host.h"
 #include "refuse.h"
-#include "worker/files.h"
-#include "worker/filter.h"
+#include "worker/landlock_rules.h"
+#include "worker/syscall_filter.h"
 #include "worker/guard.h"
 
 /* How the attacker is held. */

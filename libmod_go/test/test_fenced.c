@@ -7,7 +7,7 @@
 
 #include "fenced.h"
 #include "host.h"
-#include "manifest.h"
+#include "loader/manifest.h"
 
 static void give_bin(aerospike_udf_go_record *record, const char *name, aerospike_udf_go_value value)
 {

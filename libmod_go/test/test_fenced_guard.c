@@ -11,8 +11,8 @@
 
 #include "escape_list.h"
 #include "fenced.h"
-#include "fenced/environment.h"
-#include "fenced/landlock.h"
+#include "fenced/worker_environment.h"
+#include "fenced/landlock_version.h"
 #include "refuse.h"
 
 #define LANDLOCK_CREATE_RULESET 444

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "fenced/landlock.h"
-#include "worker/filter.h"
+#include "fenced/landlock_version.h"
+#include "worker/syscall_filter.h"
 
 #define CALL(name)                                                                                           \
 	{                                                                                                        \

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "check.h"
-#include "elf_file.h"
+#include "elf/elf_file.h"
 #include "json.h"
 #include "text.h"
-#include "value.h"
+#include "value/value_check.h"
 
 static void damage(unsigned char *bytes, size_t length, unsigned long long *state)
 {

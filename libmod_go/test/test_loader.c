@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "file.h"
+#include "loader/module_file.h"
 #include "host.h"
 #include "mod_go.h"
 

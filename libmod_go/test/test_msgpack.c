@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "value.h"
+#include "value/value_check.h"
 
 #define LIST AEROSPIKE_UDF_GO_LIST
 #define MAP  AEROSPIKE_UDF_GO_MAP

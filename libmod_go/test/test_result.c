@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "check.h"
-#include "error.h"
+#include "common/error.h"
 #include "host.h"
 #include "mod_go.h"
-#include "result.h"
+#include "loader/result.h"
 
 static mod_go_module *ready(const char *name)
 {

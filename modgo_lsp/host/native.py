@@ -23,7 +23,7 @@ from modgo_lsp.resources import resource
 # What the room's own Makefile compiles with, as far as it matters for the result.
 _FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-D_GNU_SOURCE", "-w")
 _LIBRARIES = ("-ldl", "-lpthread")
-_LIBRARY_SOURCES = ("src", "src/fenced")
+_LIBRARY_SOURCES = ("src/common", "src/value", "src/elf", "src/loader", "src/fenced")
 _WORKER_SOURCES = (*_LIBRARY_SOURCES, "src/worker")
 _HEADERS = ("include", *_WORKER_SOURCES)
 _COMPILE_SECONDS = 180.0

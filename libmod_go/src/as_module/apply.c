@@ -4,16 +4,16 @@
  * The contract with the server: a return of 0 says that the call was made, and that one reference of the record was
  * dropped; how it went is in the as_result. Anything else says that it could not be made, and the record is untouched.
  */
-#include "apply.h"
+#include "as_module/apply.h"
 
 #include <aerospike/as_types.h>
 #include <stdatomic.h>
 #include <time.h>
 
-#include "arguments.h"
-#include "host.h"
-#include "readers.h"
-#include "values.h"
+#include "as_module/arguments.h"
+#include "as_module/host_table.h"
+#include "as_module/readers.h"
+#include "as_module/val_conversion.h"
 
 /* An answer up to this many bytes needs no memory of the heap on its way. */
 enum { ANSWER_ROOM = 1024 };

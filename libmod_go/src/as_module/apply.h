@@ -2,7 +2,7 @@
 #ifndef MOD_GO_APPLY_H
 #define MOD_GO_APPLY_H
 
-#include "modules.h"
+#include "as_module/modules.h"
 
 /* What calls are given from now on. */
 void mod_go_apply_configure(const mod_go_config *config);

@@ -8,10 +8,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "apply.h"
-#include "arguments.h"
-#include "readers.h"
-#include "streams.h"
+#include "as_module/apply.h"
+#include "as_module/arguments.h"
+#include "as_module/readers.h"
+#include "as_module/host_streams.h"
 
 static _Atomic uint32_t scope = AEROSPIKE_UDF_GO_SCOPE_SERVER;
 

@@ -1,13 +1,13 @@
 /* arguments.c - arguments as values, and failures as results. */
-#include "arguments.h"
+#include "as_module/arguments.h"
 
 #include <aerospike/as_types.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "error.h"
-#include "modules.h"
-#include "values.h"
+#include "common/error.h"
+#include "as_module/modules.h"
+#include "as_module/val_conversion.h"
 
 const char *mod_go_arguments_take(mod_go_arguments *arguments, const as_list *list, uint32_t *at)
 {

@@ -4,8 +4,8 @@
 
 #include <aerospike/as_module.h>
 
-#include "public.h"
-#include "scratch.h"
+#include "common/public.h"
+#include "as_module/scratch.h"
 
 enum { ARGUMENTS_ROOM = 8 };
 

@@ -1,13 +1,13 @@
 /* as_module.c - `as_module mod_go`: the hooks that Aerospike calls, and which of our parts each is for. */
-#include "apply.h"
+#include "as_module/apply.h"
 
 #include <aerospike/as_log_macros.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "elf_file.h"
-#include "error.h"
-#include "modules.h"
+#include "elf/elf_file.h"
+#include "common/error.h"
+#include "as_module/modules.h"
 
 /* What update returns; the same as mod_lua's. */
 enum { UNKNOWN_EVENT = 1, FILE_FAILED = 2, FOLDER_FAILED = 3 };

@@ -1,12 +1,12 @@
-/* host_bins.c - the bins of a record. Changes stay in memory until the record is created or updated (host.c). */
-#include "host.h"
+/* host_bins.c - the bins of a record. Changes stay in memory until the record is created or updated (host_table.c). */
+#include "as_module/host_table.h"
 
 #include <aerospike/as_nil.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "value.h"
-#include "values.h"
+#include "value/value_check.h"
+#include "as_module/val_conversion.h"
 
 /* A bin's name with a NUL after it, as Aerospike takes names. */
 typedef struct bin_name {

@@ -1,5 +1,5 @@
 /* modules.c - the table of modules: replaced whole, so that calls read it without a lock. */
-#include "modules.h"
+#include "as_module/modules.h"
 
 #include <aerospike/as_log_macros.h>
 #include <dirent.h>
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
-#include "readers.h"
-#include "loaded.h"
+#include "common/error.h"
+#include "as_module/readers.h"
+#include "as_module/loaded_module.h"
 
 /* By name, ascending. Never changed once it can be found. */
 typedef struct table {

@@ -7,8 +7,8 @@
 
 #include <sys/stat.h>
 
-#include "fenced/public.h"
-#include "public_as_module.h"
+#include "fenced/public_fenced.h"
+#include "as_module/public_as_module.h"
 
 #define MOD_GO_CONFIG_DEFAULTS                                                                               \
 	{                                                                                                        \

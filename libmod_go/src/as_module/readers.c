@@ -1,5 +1,5 @@
 /* readers.c - epochs: a reader notes the one in which it entered, a retirement begins the next. */
-#include "readers.h"
+#include "as_module/readers.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

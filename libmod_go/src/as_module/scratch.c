@@ -1,5 +1,5 @@
 /* scratch.c - hands out the room of a scratch, then blocks of the heap. */
-#include "scratch.h"
+#include "as_module/scratch.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* hooks.c - which calls are a Go module's and which are Lua's. What is Lua's is passed on untouched. */
-#include "hooks.h"
+#include "asd/hooks.h"
 
 #include <aerospike/as_rec.h>
 #include <aerospike/mod_lua_config.h>
@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "error.h"
-#include "modules.h"
-#include "package.h"
-#include "readers.h"
-#include "server.h"
-#include "sets.h"
+#include "common/error.h"
+#include "as_module/modules.h"
+#include "asd/package.h"
+#include "as_module/readers.h"
+#include "asd/server_symbols.h"
+#include "asd/part_sets.h"
 
 static const as_module_hooks *lua;
 static mod_go_settings settings;

@@ -2,7 +2,7 @@
 #ifndef MOD_GO_HOOKS_H
 #define MOD_GO_HOOKS_H
 
-#include "settings.h"
+#include "asd/settings.h"
 
 /* Puts them in place. `greeting` is logged as soon as the server logs; both stay the caller's and must not change. */
 void mod_go_hooks_wrap(const mod_go_settings *settings, const char *greeting);

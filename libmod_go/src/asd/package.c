@@ -1,12 +1,12 @@
-/* package.c - names and heads: text that must be exactly so. What is in the parts is parts.c's. */
-#include "package.h"
+/* package.c - names and heads: text that must be exactly so. What is in the parts is join_parts.c's. */
+#include "asd/package.h"
 
 #include <elf.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "unpack.h"
+#include "asd/xz_decoder.h"
 
 #define HEAD_MAGIC "modgo-parts "
 

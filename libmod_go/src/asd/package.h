@@ -13,15 +13,15 @@
  *   size BYTES                 of the shared object
  *   sha256 DIGITS
  *
- * Everything read here may be hostile. Which module is loaded when is sets.c's.
+ * Everything read here may be hostile. Which module is loaded when is part_sets.c's.
  */
 #ifndef MOD_GO_PACKAGE_H
 #define MOD_GO_PACKAGE_H
 
 #include <stdbool.h>
 
-#include "public.h"
-#include "sha256.h"
+#include "common/public.h"
+#include "asd/sha256.h"
 
 enum { MOD_GO_PARTS_MAX = 256, MOD_GO_MODULE_NAME_MAX = 103, MOD_GO_SET_DIGITS = 16 };
 
@@ -69,11 +69,11 @@ void mod_go_part_path(const char *folder, const char *module, const mod_go_head 
 uint32_t mod_go_parts_missing(const char *folder, const char *module, const mod_go_head *head,
                               uint32_t *first);
 
-/* The shared object that the parts hold, from pages.h, after both digests were compared. */
+/* The shared object that the parts hold, from page_allocator.h, after both digests were compared. */
 mod_go_status mod_go_parts_join(const char *folder, const char *module, const mod_go_head *head,
                                 uint8_t **bytes, size_t *size, mod_go_error *error);
 
-/* The shared object that `packed`, an xz stream, holds, from pages.h. `filename` is for the error. */
+/* The shared object that `packed`, an xz stream, holds, from page_allocator.h. `filename` is for the error. */
 mod_go_status mod_go_packed_open(const char *filename, const uint8_t *packed, size_t packed_size,
                                  uint8_t **bytes, size_t *size, mod_go_error *error);
 

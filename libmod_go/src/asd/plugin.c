@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builds.h"
-#include "fenced/public.h"
-#include "hooks.h"
-#include "server.h"
+#include "asd/server_builds.h"
+#include "fenced/public_fenced.h"
+#include "asd/hooks.h"
+#include "asd/server_symbols.h"
 
 static mod_go_settings settings;
 static char greeting[1024];

@@ -1,5 +1,5 @@
 /* settings.c - MODGO_MODE, _WORKER, _POOL, _MEMORY, _TIMEOUT, _CACHE, _LOG, _FENCE and _ENV; README.md has what they do. */
-#include "settings.h"
+#include "asd/settings.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 #ifndef MOD_GO_SETTINGS_H
 #define MOD_GO_SETTINGS_H
 
-#include "public_as_module.h"
+#include "as_module/public_as_module.h"
 
 typedef struct mod_go_settings {
 	mod_go_config config;  /* all but its user_path */

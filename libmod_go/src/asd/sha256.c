@@ -1,5 +1,5 @@
 /* sha256.c - one block of 64 bytes after another; the names are the standard's. */
-#include "sha256.h"
+#include "asd/sha256.h"
 
 #include <stdio.h>
 #include <string.h>

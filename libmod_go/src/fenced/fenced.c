@@ -1,11 +1,11 @@
-/* fenced.c - opens, sets up, replaces and closes a fenced module. Calls are in calls.c. */
+/* fenced.c - opens, sets up, replaces and closes a fenced module. Calls are in apply_fenced.c. */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "error.h"
+#include "common/error.h"
 #include "fenced/pool.h"
 
 #define START_TIMEOUT 10000 /* milliseconds */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "error.h"
+#include "common/error.h"
 #include "fenced/process.h"
 
 #define NAME "mod-go-worker"

@@ -1,5 +1,5 @@
 /* pool.c - hands workers to callers. Whoever is there first gets an idle one, but nobody waits long for that. */
-#include "error.h"
+#include "common/error.h"
 #include "fenced/pool.h"
 
 #include <errno.h>

@@ -51,7 +51,7 @@ struct mod_go_fenced {
 	mod_go_fenced_counters counters;
 
 	pthread_cond_t start_wanted;
-	pthread_t starter; /* keeper.c */
+	pthread_t starter; /* supervisor.c */
 	pthread_t watcher;
 	int bell; /* an event that the watcher looks up at */
 };
@@ -92,7 +92,7 @@ void mod_go_pool_serve_waiters(mod_go_fenced *pool);
 /* Tells all waiters that there will be no worker. */
 void mod_go_pool_fail_waiters(mod_go_fenced *pool);
 
-/* keeper.c: starts the two threads, and ends them with all workers. */
+/* supervisor.c: starts the two threads, and ends them with all workers. */
 mod_go_status mod_go_keeper_start(mod_go_fenced *pool, mod_go_error *error);
 void mod_go_keeper_stop(mod_go_fenced *pool);
 

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "fenced/environment.h"
+#include "common/error.h"
+#include "fenced/worker_environment.h"
 
 /* Of headers that older C libraries lack; the same on every machine. */
 #define PIDFD_SEND_SIGNAL 424

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "fenced/wire.h"
-#include "fenced/public.h"
+#include "fenced/public_fenced.h"
 
 typedef struct mod_go_process {
 	/* Guards the last two: who ends it need not be who collects it, and its number may be another's by then. */
@@ -19,7 +19,7 @@ typedef struct mod_go_process {
 } mod_go_process;
 
 /* Starts `program` with the two words after its name. `descriptors` become those of wire.h, `output` its standard
- * output and error; its standard input is empty, its environment that of environment.h. */
+ * output and error; its standard input is empty, its environment that of worker_environment.h. */
 mod_go_status mod_go_process_start(mod_go_process *process, const char *program, const char *memory,
                                    const char *path, const int descriptors[3], int output,
                                    mod_go_error *error);

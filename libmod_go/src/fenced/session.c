@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "result.h"
+#include "loader/result.h"
 
 /* What a stream UDF may do with a record: records of a stream can only be read. */
 #define READING (MOD_GO_HAS_GET | MOD_GO_HAS_NAMES | MOD_GO_HAS_METADATA | MOD_GO_HAS_EXISTS)

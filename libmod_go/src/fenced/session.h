@@ -30,13 +30,13 @@ typedef struct mod_go_session {
 mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_go_value *arguments,
                                   size_t count, aerospike_udf_go_result *result, int *status);
 
-/* serve.c: whether the host has a function, given by its place in the table. */
+/* worker_requests.c: whether the host has a function, given by its place in the table. */
 #define MOD_GO_HOST_HAS(call, function)                                                                      \
 	((call)->host != NULL &&                                                                                 \
 	 (call)->host->size >= offsetof(aerospike_udf_go_host, function) + sizeof((call)->host->function) &&     \
 	 (call)->host->function != NULL)
 
-/* stream.c: does what the worker of a stream UDF asks for. */
+/* stream_requests.c: does what the worker of a stream UDF asks for. */
 void mod_go_session_read(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);
 void mod_go_session_write(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);
 

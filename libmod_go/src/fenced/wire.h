@@ -34,7 +34,7 @@
 #define MOD_GO_WIRE_H
 
 #include "fenced/channel.h"
-#include "fenced/public.h"
+#include "fenced/public_fenced.h"
 
 enum {
 	MOD_GO_MESSAGE_OPEN = 1,

@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "module.h"
+#include "common/error.h"
+#include "loader/module.h"
 
 /* Of linux/memfd.h and fcntl.h, which older C libraries lack. */
 #define MEMORY_CLOEXEC 0x1u

@@ -8,8 +8,8 @@
 #include <pthread.h>
 
 #include "fenced/process.h"
-#include "fenced/words.h"
-#include "manifest.h"
+#include "fenced/crash_output.h"
+#include "loader/manifest.h"
 
 /* One version of a pool's module. Workers of it share one private copy of the file. */
 typedef struct mod_go_version {
@@ -71,7 +71,7 @@ void mod_go_worker_last_words(mod_go_worker *worker, char *text, size_t capacity
  * for its end, and brings that about. */
 void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *text, size_t capacity);
 
-/* What mod_go_fenced_last_outcome tells of this thread: nothing yet; how the worker ended. In calls.c. */
+/* What mod_go_fenced_last_outcome tells of this thread: nothing yet; how the worker ended. In apply_fenced.c. */
 void mod_go_outcome_begin(void);
 void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival);
 

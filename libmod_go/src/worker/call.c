@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "module.h"
-#include "result.h"
+#include "common/error.h"
+#include "loader/module.h"
+#include "loader/result.h"
 #include "worker/record.h"
 #include "worker/stream.h"
 

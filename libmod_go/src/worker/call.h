@@ -3,7 +3,7 @@
 #define MOD_GO_WORKER_CALL_H
 
 #include "fenced/wire.h"
-#include "public.h"
+#include "common/public.h"
 
 /* Memory for the length of the call, NULL where there is none. */
 void *call_memory(size_t size);

@@ -12,11 +12,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "error.h"
-#include "fenced/landlock.h"
-#include "fenced/public.h"
-#include "worker/files.h"
-#include "worker/filter.h"
+#include "common/error.h"
+#include "fenced/landlock_version.h"
+#include "fenced/public_fenced.h"
+#include "worker/landlock_rules.h"
+#include "worker/syscall_filter.h"
 
 /* Of headers that older C libraries lack. */
 #define CLOSE_RANGE 436

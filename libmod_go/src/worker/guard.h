@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "public.h"
+#include "common/public.h"
 
 /* Closes all descriptors from `first` on. False where an old kernel (before 5.9) has no /proc to find them in. */
 bool guard_close_from(int first);
@@ -24,8 +24,8 @@ mod_go_status guard_limit(uint64_t memory, mod_go_error *error);
 bool guard_drop_capabilities(void);
 
 /*
- * Gives up every capability, restricts files and signals (files.h) as far as the kernel can, and sets the
- * filter of system calls (filter.h). `level` is MODGO_FENCE: "standard" or NULL; "strict", to fail also where
+ * Gives up every capability, restricts files and signals (landlock_rules.h) as far as the kernel can, and sets the
+ * filter of system calls (syscall_filter.h). `level` is MODGO_FENCE: "standard" or NULL; "strict", to fail also where
  * mod_go_fenced_lacks names something; "off", to do nothing of it. Returns MOD_GO_WORKER_FAILED with the reason
  * and the remedy where a part can't be done, or the level is none of these.
  */

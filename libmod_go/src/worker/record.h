@@ -50,7 +50,7 @@ void record_keep_facts(aerospike_udf_go_record *record, mod_go_reader *reader);
 int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
                  const aerospike_udf_go_value *value, aerospike_udf_go_value *why);
 
-/* lent.c: puts the bins that came with the call, and room for writes, into the call; takes the writes out of it, before
+/* prefetched.c: puts the bins that came with the call, and room for writes, into the call; takes the writes out of it, before
  * anything else is done with the record. */
 void record_lend(aerospike_udf_go_record *record, aerospike_udf_go_call *call, uint32_t functions);
 void record_take_writes(aerospike_udf_go_record *record, aerospike_udf_go_call *call);

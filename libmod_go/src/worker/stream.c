@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "elements.h"
+#include "value/list_elements.h"
 #include "worker/call.h"
 #include "worker/record.h"
 

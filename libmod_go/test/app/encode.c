@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "value.h"
+#include "value/value_check.h"
 
 typedef struct buffer {
 	uint8_t *data;

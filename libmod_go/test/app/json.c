@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "aerospike_udf_go.h"
-#include "value.h"
+#include "value/value_check.h"
 
 typedef struct reader {
 	const char *text;

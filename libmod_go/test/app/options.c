@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
+#include "common/error.h"
 #include "text.h"
 
 #define TIMEOUT_DEFAULT 10000

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "msgpack.h"
-#include "value.h"
+#include "value/msgpack.h"
+#include "value/value_check.h"
 
 static void print_string(FILE *out, const uint8_t *text, size_t length)
 {

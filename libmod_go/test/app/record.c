@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "value.h"
+#include "value/value_check.h"
 
 static bool value_copy(aerospike_udf_go_value *to, const aerospike_udf_go_value *from)
 {

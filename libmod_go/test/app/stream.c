@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elements.h"
-#include "value.h"
+#include "value/list_elements.h"
+#include "value/value_check.h"
 
 static bool add(aerospike_udf_go_stream *stream, element element)
 {

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "value.h"
-#include "values.h"
+#include "value/value_check.h"
+#include "as_module/val_conversion.h"
 
 typedef unsigned long long random_state;
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "package.h"
-#include "pages.h"
-#include "unpack.h"
+#include "asd/package.h"
+#include "asd/page_allocator.h"
+#include "asd/xz_decoder.h"
 
 static mod_go_digest digest_of(const void *bytes, size_t size)
 {

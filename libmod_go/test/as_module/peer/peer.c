@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "describe.h"
-#include "value.h"
-#include "values.h"
+#include "value/value_check.h"
+#include "as_module/val_conversion.h"
 
 enum { YES = 0, NO = 1 };
 

@@ -1,0 +1,257 @@
+/* host_streams.c - the host table's functions about streams, over as_stream. */
+#include "as_module/host_streams.h"
+
+#include <aerospike/as_types.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "value/list_elements.h"
+#include "value/value_check.h"
+#include "as_module/val_conversion.h"
+
+/* A list of elements ends before it is longer than this, where it has one. */
+#define LIST_BYTES ((size_t)64 << 10)
+
+static mod_go_streaming *streaming_of(aerospike_udf_go_call *call)
+{
+	return (mod_go_streaming *)call->context; /* the application is its first */
+}
+
+/* NULL where the handle is not that of the stream to read from. */
+static mod_go_input *input_of(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream)
+{
+	mod_go_input *input = &streaming_of(call)->input;
+
+	return (void *)stream == (void *)input ? input : NULL;
+}
+
+static mod_go_output *output_of(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream)
+{
+	mod_go_output *output = &streaming_of(call)->output;
+
+	return (void *)stream == (void *)output ? output : NULL;
+}
+
+#define NOT_TO_READ  "this stream is not one to read from"
+#define NOT_TO_WRITE "this stream is not one to write to"
+
+void mod_go_streaming_begin(mod_go_streaming *streaming, as_stream *input, as_stream *output, bool gives)
+{
+	streaming->input.stream = input;
+	streaming->input.gives = gives;
+	streaming->input.ended = false;
+	streaming->input.lent = streaming->input.next = NULL;
+	streaming->input.list = NULL;
+	streaming->input.list_room = 0;
+	mod_go_scratch_init(&streaming->input.scratch);
+	streaming->output = (mod_go_output){.stream = output};
+}
+
+static void drop(const mod_go_input *input, as_val *val)
+{
+	if (input->gives && val != NULL)
+		as_val_destroy(val);
+}
+
+/* What was lent of the element before goes back. */
+static void take_back(mod_go_input *input)
+{
+	drop(input, input->lent);
+	input->lent = NULL;
+	mod_go_scratch_clear(&input->scratch);
+}
+
+void mod_go_streaming_end(mod_go_streaming *streaming)
+{
+	take_back(&streaming->input);
+	drop(&streaming->input, streaming->input.next);
+	free(streaming->input.list);
+	mod_go_application_end(&streaming->application);
+}
+
+/* ---- reading ------------------------------------------------------------------------------------- */
+
+/* The next element, NULL at the end. Behind that a stream is not read: it may wait for ever. */
+static as_val *take(mod_go_input *input)
+{
+	as_val *val = input->next;
+
+	input->next = NULL;
+	if (val != NULL || input->ended)
+		return val;
+	val = as_stream_read(input->stream);
+	if (val != NULL && as_val_type(val) != AS_NIL)
+		return val;
+	input->ended = true;
+	drop(input, val);
+	return NULL;
+}
+
+static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
+                       aerospike_udf_go_record **record, aerospike_udf_go_value *value)
+{
+	mod_go_input *input = input_of(call, stream);
+	const char *fault;
+
+	*record = NULL;
+	*value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
+	if (input == NULL)
+		return mod_go_host_refuse(value, NOT_TO_READ);
+	mod_go_application_end(&streaming_of(call)->application); /* what was lent of a record */
+	take_back(input);
+	input->lent = take(input);
+	if (input->lent != NULL && as_val_type(input->lent) == AS_REC) {
+		*record = (aerospike_udf_go_record *)input->lent;
+		return AEROSPIKE_UDF_GO_OK;
+	}
+	fault = mod_go_value_from_val(input->lent, &input->scratch, value);
+	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
+}
+
+/* Adds an element to the list behind `length` bytes. Gives the length then, 0 where the element must go alone. */
+static size_t add(mod_go_input *input, const as_val *val, size_t length)
+{
+	aerospike_udf_go_value value;
+	size_t room, needed;
+	uint8_t *grown;
+
+	mod_go_scratch_clear(&input->scratch);
+	if (as_val_type(val) == AS_REC || mod_go_value_from_val(val, &input->scratch, &value) != NULL)
+		return 0;
+	room = mod_go_element_room(&value);
+	if (room == 0 ||
+	    (value.type == AEROSPIKE_UDF_GO_STRING && mod_go_utf8_end(value.data, value.length) != value.length))
+		return 0;
+	needed = length + room;
+	if (needed > input->list_room) {
+		needed = 2 * needed > LIST_BYTES ? needed + LIST_BYTES : LIST_BYTES;
+		grown = realloc(input->list, needed);
+		if (grown == NULL)
+			return 0;
+		input->list = grown;
+		input->list_room = needed;
+	}
+	return length + mod_go_element_put(input->list + length, &value);
+}
+
+/* Up to `limit` elements behind room for a list's head. Gives how many, and where they end. */
+static uint32_t add_elements(mod_go_input *input, uint32_t limit, size_t *length)
+{
+	uint32_t count = 0;
+
+	while (count < limit && *length < LIST_BYTES) {
+		as_val *val = take(input);
+		size_t after = val != NULL ? add(input, val, *length) : 0;
+
+		if (after == 0) {
+			input->next = val;
+			return count;
+		}
+		drop(input, val);
+		*length = after;
+		count++;
+	}
+	return count;
+}
+
+static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
+                            aerospike_udf_go_value *values)
+{
+	static uint8_t empty[] = {0x90};
+	mod_go_input *input = input_of(call, stream);
+	uint8_t head[MOD_GO_LIST_HEAD_MAX];
+	size_t length = MOD_GO_LIST_HEAD_MAX, head_length;
+	uint32_t count;
+
+	if (input == NULL)
+		return mod_go_host_refuse(values, NOT_TO_READ);
+	take_back(input);
+	count = add_elements(input, limit, &length);
+	*values = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_LIST, .data = empty, .length = sizeof(empty)};
+	if (count == 0)
+		return input->next == NULL ? AEROSPIKE_UDF_GO_OK
+		                           : mod_go_host_refuse(values, "the next element must be read alone");
+	head_length = mod_go_list_head(head, count);
+	values->data = input->list + MOD_GO_LIST_HEAD_MAX - head_length;
+	values->length = length - (MOD_GO_LIST_HEAD_MAX - head_length);
+	memcpy(values->data, head, head_length);
+	return AEROSPIKE_UDF_GO_OK;
+}
+
+/* ---- writing ------------------------------------------------------------------------------------- */
+
+/* Writes a value that was checked. */
+static int write_value(mod_go_output *output, const aerospike_udf_go_value *value,
+                       aerospike_udf_go_value *why)
+{
+	const char *fault;
+	as_val *val;
+
+	if (output->stopped)
+		return mod_go_host_refuse(why, "the stream takes no more elements");
+	if (value->type == AEROSPIKE_UDF_GO_NIL)
+		return mod_go_host_refuse(why, "a nil would end the stream");
+	fault = mod_go_value_to_val(value, &val);
+	if (fault != NULL)
+		return mod_go_host_refuse(why, fault);
+	if (as_stream_write(output->stream, val) == AS_STREAM_OK) /* takes the value, also where it fails */
+		return AEROSPIKE_UDF_GO_OK;
+	output->stopped = true;
+	return mod_go_host_refuse(why, "the stream takes no more elements");
+}
+
+static int stream_write(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type,
+                        int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why)
+{
+	aerospike_udf_go_value value = {.type = type, .integer = integer, .data = data, .length = length};
+	mod_go_output *output = output_of(call, stream);
+	const char *fault = output != NULL ? mod_go_value_check(&value).what : NOT_TO_WRITE;
+
+	return fault == NULL ? write_value(output, &value, why) : mod_go_host_refuse(why, fault);
+}
+
+static int stream_write_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint8_t *data,
+                             size_t length, aerospike_udf_go_value *why)
+{
+	aerospike_udf_go_value list = {.type = AEROSPIKE_UDF_GO_LIST, .data = data, .length = length};
+	mod_go_output *output = output_of(call, stream);
+	const char *fault = output != NULL ? mod_go_value_check(&list).what : NOT_TO_WRITE;
+	int status = AEROSPIKE_UDF_GO_OK;
+	aerospike_udf_go_value value;
+	mod_go_elements elements;
+
+	if (fault == NULL && mod_go_elements_have_nil(data, length))
+		fault = "a nil would end the stream";
+	if (fault != NULL || !mod_go_elements_begin(&elements, data, length))
+		return mod_go_host_refuse(why, fault != NULL ? fault : "it is no list");
+	while (status == AEROSPIKE_UDF_GO_OK && mod_go_elements_next(&elements, &value))
+		status = write_value(output, &value, why);
+	return status;
+}
+
+/* ---- the table ------------------------------------------------------------------------------------ */
+
+static aerospike_udf_go_host table;
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
+static void make_table(void)
+{
+	table = mod_go_host;
+	table.record_set = NULL;
+	table.record_unset = NULL;
+	table.record_set_ttl = NULL;
+	table.record_create = NULL;
+	table.record_update = NULL;
+	table.record_remove = NULL;
+	table.stream_read = stream_read;
+	table.stream_read_many = stream_read_many;
+	table.stream_write = stream_write;
+	table.stream_write_many = stream_write_many;
+}
+
+aerospike_udf_go_host *mod_go_stream_host(void)
+{
+	pthread_once(&table_once, make_table);
+	return &table;
+}

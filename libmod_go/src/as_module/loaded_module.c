@@ -1,0 +1,117 @@
+/* loaded_module.c - one version of a module, from file to ready. */
+#include "as_module/loaded_module.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/error.h"
+
+/* Of the calls of a server a sample will do for the histogram. */
+enum { TIMED = 16 };
+
+static mod_go_loaded *new_version(const char *name, size_t name_length, const char *path)
+{
+	mod_go_loaded *version = calloc(1, sizeof(*version));
+
+	if (version == NULL)
+		return NULL;
+	version->name = strndup(name, name_length);
+	version->name_length = name_length;
+	if (version->name == NULL) {
+		free(version);
+		return NULL;
+	}
+	/* Before the file is read: should it change meanwhile, it counts as changed. */
+	if (stat(path, &version->file) != 0)
+		memset(&version->file, 0, sizeof(version->file));
+	return version;
+}
+
+void mod_go_loaded_free(void *given)
+{
+	mod_go_loaded *version = given;
+
+	mod_go_close(version->module);
+	mod_go_fenced_close(version->pool);
+	free(version->error);
+	free(version->name);
+	free(version);
+}
+
+mod_go_loaded *mod_go_loaded_broken(const char *name, size_t name_length, const char *path, const char *why)
+{
+	mod_go_loaded *version = new_version(name, name_length, path);
+
+	if (version == NULL)
+		return NULL;
+	version->error = strdup(why);
+	if (version->error != NULL)
+		return version;
+	mod_go_loaded_free(version);
+	return NULL;
+}
+
+static mod_go_status load_unfenced(mod_go_loaded *version, const char *path, const mod_go_config *config,
+                                   mod_go_error *error)
+{
+	mod_go_status status;
+
+	mod_go_limit_staying_versions(config->versions);
+	status = mod_go_open(path, &version->module, error);
+	return status == MOD_GO_OK ? mod_go_setup(version->module, error) : status;
+}
+
+static mod_go_status load_fenced(mod_go_loaded *version, const char *path, const mod_go_config *config,
+                                 mod_go_error *error)
+{
+	mod_go_fenced_options options = {.size = sizeof(options),
+	                                 .limit = config->workers,
+	                                 .worker = config->worker[0] != '\0' ? config->worker : NULL,
+	                                 .memory = config->memory,
+	                                 .timeout = config->timeout,
+	                                 .timed = TIMED};
+	mod_go_status status = mod_go_fenced_open(path, &options, &version->pool, error);
+
+	return status == MOD_GO_OK ? mod_go_fenced_setup(version->pool, error) : status;
+}
+
+mod_go_status mod_go_loaded_open(const char *name, size_t name_length, const char *path,
+                                 const mod_go_config *config, mod_go_loaded **version, mod_go_error *error)
+{
+	mod_go_loaded *loaded = new_version(name, name_length, path);
+	mod_go_status status;
+
+	if (loaded == NULL)
+		return mod_go_no_memory(error, path, sizeof(*loaded));
+	status = (config->mode == MOD_GO_FENCED ? load_fenced : load_unfenced)(loaded, path, config, error);
+	if (status == MOD_GO_OK)
+		*version = loaded;
+	else
+		mod_go_loaded_free(loaded);
+	return status;
+}
+
+mod_go_status mod_go_loaded_replace(mod_go_loaded *version, const char *path, mod_go_error *error)
+{
+	struct stat file;
+	bool known = stat(path, &file) == 0;
+	mod_go_status status = mod_go_fenced_replace(version->pool, path, error);
+
+	if (status == MOD_GO_OK && known)
+		version->file = file; /* read only where events are handled, so one at a time */
+	return status;
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+bool mod_go_loaded_is_of(const mod_go_loaded *version, const struct stat *file)
+{
+	const struct stat *known = &version->file;
+
+	return known->st_dev == file->st_dev && known->st_ino == file->st_ino &&
+	       known->st_size == file->st_size && same_time(known->st_mtim, file->st_mtim) &&
+	       same_time(known->st_ctim, file->st_ctim);
+}

@@ -1,0 +1,169 @@
+/* value_from_val.c - an as_val as the module will see it. */
+#include "as_module/val_conversion.h"
+
+#include <aerospike/as_msgpack.h>
+#include <aerospike/as_types.h>
+#include <citrusleaf/alloc.h>
+#include <string.h>
+
+#include "value/msgpack.h"
+#include "value/value_check.h"
+
+static const char *text(aerospike_udf_go_value *value, uint32_t type, char *data, size_t length)
+{
+	*value = (aerospike_udf_go_value){.type = type, .data = (uint8_t *)data, .length = length};
+	return NULL;
+}
+
+/* The server keeps more in a map's flags than its order (that an index is stored with it): what a module has no use for
+ * is taken off. False where the bytes are not msgpack. */
+static bool keep_order_alone(uint8_t *data, size_t length)
+{
+	mod_go_msgpack reader = {.data = data, .length = length};
+	mod_go_item item;
+
+	while (reader.offset < length) {
+		if (!mod_go_msgpack_next(&reader, &item))
+			return false;
+		if (item.kind == MOD_GO_ITEM_EXTENSION && item.size == 0)
+			data[reader.offset - 1] &= AS_PACKED_MAP_FLAG_KV_ORDERED;
+	}
+	return true;
+}
+
+/* Room enough for most values. Where it is not, as_msgpack goes on in further buffers of the same size. */
+enum { ROOM = 4096, LEAST_ROOM = 256 };
+
+static void begin(as_packer *packer, mod_go_scratch *scratch)
+{
+	*packer = (as_packer){.buffer = scratch->room + scratch->used,
+	                      .capacity = (uint32_t)(sizeof(scratch->room) - scratch->used)};
+	if (packer->capacity < LEAST_ROOM)
+		*packer = (as_packer){.buffer = mod_go_scratch_take(scratch, ROOM), .capacity = ROOM};
+}
+
+/* Copies what is in the packer's buffers, one after another, to `out` (which may be NULL), and frees them: all but the
+ * first, which is the scratch's. */
+static void join(as_packer *packer, uint8_t *out)
+{
+	as_packer_buffer *first = packer->head;
+	size_t length = 0;
+
+	while (packer->head != NULL) {
+		as_packer_buffer *part = packer->head;
+
+		if (out != NULL)
+			memcpy(out + length, part->buffer, part->length);
+		length += part->length;
+		packer->head = part->next;
+		if (part != first)
+			cf_free(part->buffer);
+		cf_free(part);
+	}
+	if (out != NULL)
+		memcpy(out + length, packer->buffer, packer->offset);
+	if (first != NULL)
+		cf_free(packer->buffer);
+}
+
+static size_t length_of(const as_packer *packer)
+{
+	size_t length = packer->offset;
+
+	for (const as_packer_buffer *part = packer->head; part != NULL; part = part->next)
+		length += part->length;
+	return length;
+}
+
+/* `val` as msgpack in the scratch. Gives what is wrong, NULL where nothing is. */
+static const char *pack(const as_val *val, mod_go_scratch *scratch, aerospike_udf_go_value *value)
+{
+	as_packer packer;
+	int failed;
+
+	begin(&packer, scratch);
+	if (packer.buffer == NULL)
+		return "the host has no memory";
+	failed = as_pack_val(&packer, val);
+	value->length = length_of(&packer);
+	value->data = packer.buffer;
+	if (packer.head != NULL) {
+		value->data = failed == 0 ? mod_go_scratch_take(scratch, value->length) : NULL;
+		join(&packer, value->data);
+	} else if (failed == 0 && packer.capacity != ROOM) {
+		mod_go_scratch_take(scratch, value->length); /* is where it was written */
+	}
+	if (failed != 0)
+		return "a list or map holds what cannot be in one (a record, say), or more than 2 GiB";
+	return value->data != NULL ? NULL : "the host has no memory";
+}
+
+static const char *packed(const as_val *val, uint32_t type, mod_go_scratch *scratch,
+                          aerospike_udf_go_value *value)
+{
+	const char *fault;
+
+	*value = (aerospike_udf_go_value){.type = type};
+	fault = pack(val, scratch, value);
+	if (fault != NULL)
+		return fault;
+	fault = mod_go_msgpack_check(type, value->data, value->length).what;
+	if (fault != NULL && keep_order_alone(value->data, value->length))
+		fault = mod_go_msgpack_check(type, value->data, value->length).what;
+	return fault;
+}
+
+static const char *bytes(const as_bytes *val, aerospike_udf_go_value *value)
+{
+	*value = (aerospike_udf_go_value){.type = val->type == AS_BYTES_HLL ? AEROSPIKE_UDF_GO_HLL
+	                                                                    : AEROSPIKE_UDF_GO_BYTES,
+	                                  .data = val->value,
+	                                  .length = val->size};
+	return NULL;
+}
+
+static const char *scalar(aerospike_udf_go_value *value, uint32_t type, int64_t integer)
+{
+	*value = (aerospike_udf_go_value){.type = type, .integer = integer};
+	return NULL;
+}
+
+static const char *number(const as_double *val, aerospike_udf_go_value *value)
+{
+	int64_t bits;
+
+	memcpy(&bits, &val->value, sizeof(bits));
+	return scalar(value, AEROSPIKE_UDF_GO_DOUBLE, bits);
+}
+
+const char *mod_go_value_from_val(const as_val *val, mod_go_scratch *scratch, aerospike_udf_go_value *value)
+{
+	as_val *open = (as_val *)(uintptr_t)val; /* as_string_len is not const: it notes the length */
+
+	if (val == NULL)
+		return scalar(value, AEROSPIKE_UDF_GO_NIL, 0);
+	switch (as_val_type(val)) {
+	case AS_NIL:
+		return scalar(value, AEROSPIKE_UDF_GO_NIL, 0);
+	case AS_BOOLEAN:
+		return scalar(value, AEROSPIKE_UDF_GO_BOOLEAN, ((const as_boolean *)val)->value);
+	case AS_INTEGER:
+		return scalar(value, AEROSPIKE_UDF_GO_INTEGER, ((const as_integer *)val)->value);
+	case AS_DOUBLE:
+		return number((const as_double *)val, value);
+	case AS_STRING:
+		return text(value, AEROSPIKE_UDF_GO_STRING, ((as_string *)open)->value,
+		            as_string_len((as_string *)open));
+	case AS_GEOJSON:
+		return text(value, AEROSPIKE_UDF_GO_GEOJSON, ((as_geojson *)open)->value,
+		            as_geojson_len((as_geojson *)open));
+	case AS_BYTES:
+		return bytes((const as_bytes *)val, value);
+	case AS_LIST:
+		return packed(val, AEROSPIKE_UDF_GO_LIST, scratch, value);
+	case AS_MAP:
+		return packed(val, AEROSPIKE_UDF_GO_MAP, scratch, value);
+	default:
+		return "it is of a type that UDFs do not have";
+	}
+}

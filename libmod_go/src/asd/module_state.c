@@ -1,0 +1,54 @@
+/* module_state.c - the file is the old one or the whole new one at any time. Without it nothing works worse but the telling. */
+#include "asd/module_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "asd/server_symbols.h"
+
+enum { PATH_ROOM = 1024 + MOD_GO_MODULE_NAME_MAX + 16 };
+
+static bool write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+	bool written;
+
+	if (file == NULL)
+		return false;
+	written = fputs(text, file) >= 0;
+	return fclose(file) == 0 && written;
+}
+
+void mod_go_state_write(const char *folder, const char *module, const mod_go_digest *file, const char *state,
+                        const char *why)
+{
+	char path[PATH_ROOM], fresh[PATH_ROOM], text[4096];
+	int length;
+
+	length = snprintf(text, sizeof(text), "modgo-state 1\nfile-sha256 %s\nstate %s\n", file->text, state);
+	if (why != NULL) {
+		char *reason = text + length;
+
+		snprintf(reason, sizeof(text) - (size_t)length - 1, "why %s", why);
+		for (char *end = strchr(reason, '\n'); end != NULL; end = strchr(end, '\n'))
+			*end = ' ';
+		strcat(reason, "\n");
+	}
+	snprintf(path, sizeof(path), "%s/%s.state", folder, module);
+	snprintf(fresh, sizeof(fresh), "%s/%s.state~", folder, module);
+	if (!write_text(fresh, text) || rename(fresh, path) != 0) {
+		as_log_warn("mod_go: %s cannot be written (%s): nobody can be told what became of %s.so", path,
+		            strerror(errno), module);
+		unlink(fresh);
+	}
+}
+
+void mod_go_state_remove(const char *folder, const char *module)
+{
+	char path[PATH_ROOM];
+
+	snprintf(path, sizeof(path), "%s/%s.state", folder, module);
+	unlink(path);
+}

@@ -1,0 +1,46 @@
+/* page_allocator.c - mappings that know their own length. */
+#include "asd/page_allocator.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+
+/* Stands before what the caller has, which is aligned as malloc's. */
+typedef struct head {
+	_Alignas(max_align_t) size_t length;
+} head;
+
+void *mod_go_pages_take(size_t size)
+{
+	head *head;
+
+	if (size > SIZE_MAX - sizeof(*head))
+		return NULL;
+	head = mmap(NULL, sizeof(*head) + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (head == MAP_FAILED)
+		return NULL;
+	head->length = sizeof(*head) + size;
+	return head + 1;
+}
+
+void *mod_go_pages_grow(void *pages, size_t size)
+{
+	head *head = pages;
+
+	if (pages == NULL)
+		return mod_go_pages_take(size);
+	if (size > SIZE_MAX - sizeof(*head))
+		return NULL;
+	head = mremap(head - 1, head[-1].length, sizeof(*head) + size, MREMAP_MAYMOVE);
+	if (head == MAP_FAILED)
+		return NULL;
+	head->length = sizeof(*head) + size;
+	return head + 1;
+}
+
+void mod_go_pages_free(void *pages)
+{
+	head *head = pages;
+
+	if (pages != NULL)
+		munmap(head - 1, head[-1].length);
+}

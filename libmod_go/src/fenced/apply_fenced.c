@@ -1,0 +1,173 @@
+/* apply_fenced.c - applies a function, fenced: a worker for it, its outcome, and what is counted of that. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "fenced/pool.h"
+#include "fenced/session.h"
+#include "loader/result.h"
+
+/* How often a call is tried that its worker had not taken when it ended, say of an earlier call. */
+#define TRIES 3
+
+static _Thread_local mod_go_fenced_outcome last;
+
+void mod_go_fenced_last_outcome(mod_go_fenced_outcome *outcome)
+{
+	uint32_t size = outcome->size;
+
+	memcpy(outcome, &last, size < sizeof(last) ? size : sizeof(last));
+	outcome->size = size;
+}
+
+void mod_go_outcome_begin(void)
+{
+	last = (mod_go_fenced_outcome){.size = sizeof(last), .exit_code = -1};
+}
+
+void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival)
+{
+	int status = worker->process.status;
+
+	last.crashed = arrival == MOD_GO_GONE || arrival == MOD_GO_MANGLED;
+	last.timed_out = arrival == MOD_GO_LATE;
+	if (arrival != MOD_GO_GONE || !worker->process.ended || status < 0)
+		return;
+	if (WIFEXITED(status))
+		last.exit_code = WEXITSTATUS(status);
+	else if (WIFSIGNALED(status))
+		last.signal = WTERMSIG(status);
+}
+
+/* The answer of a call whose worker is of no more use. */
+static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_go_result *result)
+{
+	int status = arrival == MOD_GO_LATE   ? AEROSPIKE_UDF_GO_DEADLINE
+	             : arrival == MOD_GO_GONE ? AEROSPIKE_UDF_GO_PANICKED
+	                                      : AEROSPIKE_UDF_GO_INTERNAL;
+	char why[1200];
+
+	mod_go_worker_explain(session->worker, arrival, why, sizeof(why));
+	mod_go_outcome_note(session->worker, arrival);
+	return mod_go_result_refuse(result, status, "function %s: %s", session->name, why);
+}
+
+/* What of the call that is over is to be counted. */
+static mod_go_counted counted(const mod_go_session *session, int status)
+{
+	last.trips = session->trips;
+	if (session->timed)
+		last.nanoseconds = mod_go_now() - session->started + 1; /* not 0, which says that it was not timed */
+	return (mod_go_counted){.status = status,
+	                        .crashed = last.crashed != 0,
+	                        .timed_out = last.timed_out != 0,
+	                        .nanoseconds = last.nanoseconds};
+}
+
+/* Runs the call in a worker. Gives whether it has to be tried again; else it is counted where it had a worker. */
+static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospike_udf_go_value *arguments,
+                     size_t count, aerospike_udf_go_result *result, int *status)
+{
+	mod_go_counted over;
+	mod_go_arrival arrival;
+	char why[sizeof(((mod_go_error *)0)->message) + 64];
+
+	session->worker = mod_go_pool_take(pool, session->deadline, status, why, sizeof(why));
+	if (session->worker == NULL) {
+		mod_go_result_refuse(result, *status, "function %s: %s", session->name, why);
+		return false;
+	}
+	arrival = mod_go_session_run(session, arguments, count, result, status);
+	if (arrival == MOD_GO_GONE && session->trips == 0 &&
+	    !mod_go_channel_was_taken(&session->worker->channel)) {
+		mod_go_result_refuse(result, AEROSPIKE_UDF_GO_INTERNAL,
+		                     "function %s: its workers end before they serve it", session->name);
+		mod_go_pool_give(pool, session->worker, false, NULL);
+		session->worker = NULL;
+		*status = AEROSPIKE_UDF_GO_INTERNAL;
+		return true;
+	}
+	if (arrival != MOD_GO_ARRIVED)
+		*status = fail(session, arrival, result);
+	else if (pool->options.output > 0)
+		mod_go_worker_drain(session->worker); /* what it printed belongs to this call */
+	over = counted(session, *status);
+	mod_go_pool_give(pool, session->worker, arrival == MOD_GO_ARRIVED, &over);
+	return false;
+}
+
+/* A time-out this long, in milliseconds, may end some milliseconds early. */
+#define LONG_TIMEOUT 500
+
+/* Sets when the call must be done, and when its worker is ended; false where that has passed. A deadline that passed some
+ * milliseconds ago may be taken for one to come: the call is then ended at once. */
+static bool set_deadline(const mod_go_fenced *pool, mod_go_session *session)
+{
+	uint64_t timeout = pool->options.timeout;
+
+	session->deadline = session->call->deadline;
+	if (session->deadline == 0 && timeout > 0) {
+		uint64_t now = timeout >= LONG_TIMEOUT ? mod_go_now_or_before() : mod_go_now();
+
+		session->deadline = now + timeout * 1000000u;
+	}
+	if (session->deadline == 0)
+		return true;
+	session->until = session->deadline + (uint64_t)pool->options.grace * 1000000u;
+	return mod_go_now_or_before() < session->deadline;
+}
+
+/* Whether this call is one of those of the thread that are timed. */
+static bool is_timed(const mod_go_fenced *pool)
+{
+	static _Thread_local uint32_t calls;
+
+	return pool->options.timed <= 1 || calls++ % pool->options.timed == 0;
+}
+
+static int apply(mod_go_fenced *pool, mod_go_session *session, aerospike_udf_go_value *arguments,
+                 size_t count, aerospike_udf_go_result *result)
+{
+	int status = mod_go_apply_refused(pool->path, atomic_load(&pool->ready), session->name, session->call,
+	                                  arguments, count, result);
+	mod_go_counted over;
+	int tries = 1;
+
+	mod_go_outcome_begin();
+	session->timed = is_timed(pool);
+	if (session->timed)
+		session->started = mod_go_now();
+	if (status == AEROSPIKE_UDF_GO_OK && !set_deadline(pool, session)) {
+		status =
+			mod_go_result_refuse(result, AEROSPIKE_UDF_GO_DEADLINE,
+		                         "function %s: the deadline had passed before the call began", session->name);
+	} else if (status == AEROSPIKE_UDF_GO_OK) {
+		while (try_call(pool, session, arguments, count, result, &status) && tries < TRIES)
+			tries++;
+	}
+	if (session->worker == NULL) {
+		over = counted(session, status);
+		mod_go_pool_count(pool, &over);
+	}
+	return status;
+}
+
+int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call,
+                               aerospike_udf_go_record *record, aerospike_udf_go_value *arguments,
+                               size_t count, aerospike_udf_go_result *result)
+{
+	mod_go_session session = {.name = name, .call = call, .record = record};
+
+	return apply(pool, &session, arguments, count, result);
+}
+
+int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call, int scope,
+                               aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
+                               aerospike_udf_go_value *arguments, size_t count,
+                               aerospike_udf_go_result *result)
+{
+	mod_go_session session = {
+		.name = name, .call = call, .stream = true, .scope = scope, .input = input, .output = output};
+
+	return apply(pool, &session, arguments, count, result);
+}

@@ -1,0 +1,35 @@
+/* landlock_version.c - asks the kernel for its version of Landlock, and says what an old one lacks. */
+#include "fenced/landlock_version.h"
+
+#include <stddef.h>
+#include <unistd.h>
+
+#include "fenced/public_fenced.h"
+
+/* Of headers that older C libraries lack; the same on every machine. */
+#define LANDLOCK_CREATE_RULESET 444
+#define LANDLOCK_GET_VERSION    1u
+
+int mod_go_landlock_version(void)
+{
+	long version = syscall(LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_GET_VERSION);
+
+	return version > 0 ? (int)version : 0;
+}
+
+const char *mod_go_fenced_lacks(void)
+{
+	int version = mod_go_landlock_version();
+
+	if (version >= MOD_GO_LANDLOCK_SCOPES)
+		return "";
+	if (version > 0)
+		return "this kernel's Landlock is older than Linux 6.12: a module can connect to abstract Unix "
+			   "sockets of"
+			   " this machine";
+	return "this kernel has no Landlock (Linux 5.13 and later do, where it is enabled): a module can connect "
+		   "to"
+		   " abstract Unix sockets of this machine, and may be able to read the memory and the environment "
+		   "of other"
+		   " processes of its user, of this one too";
+}

@@ -1,0 +1,352 @@
+/*
+ * supervisor.c - the two threads of a pool. One starts workers, for a start takes milliseconds and may hang. The other
+ * watches all of them, takes what they print, and clears away those that have ended.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/error.h"
+#include "fenced/pool.h"
+
+/* How often to ask after processes that the kernel gives no descriptor of, in milliseconds. */
+#define ASK_AGAIN 2
+
+void mod_go_keeper_ring(mod_go_fenced *pool)
+{
+	uint64_t one = 1;
+
+	/* It fails only where it has been rung very often already. */
+	if (write(pool->bell, &one, sizeof(one)) < 0)
+		return;
+}
+
+/* ---- starting ------------------------------------------------------------------------------------ */
+
+mod_go_status mod_go_keeper_make(mod_go_fenced *pool, mod_go_version *version, bool up, mod_go_worker **made,
+                                 mod_go_error *error)
+{
+	uint64_t until = mod_go_now() + (uint64_t)pool->options.start_timeout * 1000000u;
+	mod_go_worker *worker;
+	mod_go_status status = mod_go_worker_start(pool->program, pool->options.memory, pool->options.output,
+	                                           version, &worker, error);
+
+	if (status != MOD_GO_OK)
+		return status;
+	pthread_mutex_lock(&pool->lock);
+	mod_go_pool_enlist(pool, worker);
+	if (pool->closing)
+		until = 1; /* long ago */
+	pthread_mutex_unlock(&pool->lock);
+	status = mod_go_worker_open(worker, until, error);
+	if (status == MOD_GO_OK && up)
+		status = mod_go_worker_setup(worker, until, error);
+	pthread_mutex_lock(&pool->lock);
+	if (status == MOD_GO_OK) {
+		version->major = worker->major;
+		version->minor = worker->minor;
+		*made = worker;
+	} else {
+		mod_go_pool_retire(pool, worker);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return status;
+}
+
+/* With the lock held: says how a start went. */
+static void start_ended(mod_go_fenced *pool, mod_go_worker *worker, const mod_go_error *error)
+{
+	if (worker != NULL) {
+		if (pool->to_replace > 0) {
+			pool->to_replace--;
+			pool->counters.restarts++;
+		}
+		if (worker->version == pool->current && !pool->closing)
+			mod_go_pool_settle(pool, worker);
+		else
+			mod_go_pool_retire(pool, worker);
+		mod_go_pool_serve_waiters(pool);
+	} else {
+		mod_go_pool_start_failed(pool, error);
+	}
+}
+
+static void wait_until(mod_go_fenced *pool, uint64_t until)
+{
+	struct timespec time = {.tv_sec = (time_t)(until / 1000000000u), .tv_nsec = (long)(until % 1000000000u)};
+
+	pthread_cond_timedwait(&pool->start_wanted, &pool->lock, &time);
+}
+
+static void *start_workers(void *argument)
+{
+	mod_go_fenced *pool = argument;
+
+	prctl(PR_SET_NAME, "mod-go-start");
+	pthread_mutex_lock(&pool->lock);
+	while (!pool->closing) {
+		mod_go_version *version = pool->current;
+		mod_go_worker *worker = NULL;
+		mod_go_error error;
+
+		if (!mod_go_pool_wants_worker(pool)) {
+			pthread_cond_wait(&pool->start_wanted, &pool->lock);
+			continue;
+		}
+		if (mod_go_now() < pool->next_start) {
+			wait_until(pool, pool->next_start);
+			continue;
+		}
+		version->users++;
+		pthread_mutex_unlock(&pool->lock);
+		mod_go_keeper_make(pool, version, true, &worker, &error);
+		pthread_mutex_lock(&pool->lock);
+		start_ended(pool, worker, &error);
+		if (--version->users == 0)
+			mod_go_version_free(version);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return NULL;
+}
+
+/* ---- watching ------------------------------------------------------------------------------------ */
+
+typedef struct watched {
+	mod_go_worker *worker;
+	bool dying;
+} watched;
+
+/* What the watcher polls: the bell, the caller's descriptor, then three entries a worker. */
+#define FIRST_WORKER 2
+
+typedef struct watch_list {
+	struct pollfd *entries;
+	watched *workers;
+	size_t count;
+	size_t capacity;
+	bool ask_again;
+} watch_list;
+
+static bool make_room(watch_list *list, size_t count)
+{
+	struct pollfd *entries;
+	watched *workers;
+
+	if (count <= list->capacity && list->entries != NULL)
+		return true;
+	entries = realloc(list->entries, (FIRST_WORKER + 3 * count) * sizeof(*entries));
+	if (entries == NULL)
+		return false;
+	list->entries = entries;
+	workers = realloc(list->workers, count * sizeof(*workers));
+	if (workers == NULL)
+		return false;
+	list->workers = workers;
+	list->capacity = count;
+	return true;
+}
+
+/* With the lock held. Only the watcher frees workers, so they outlast the poll. */
+static void list_workers(mod_go_fenced *pool, watch_list *list)
+{
+	size_t count = 0;
+
+	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next)
+		count++;
+	list->ask_again = !make_room(list, count);
+	list->count = 0;
+	for (mod_go_worker *worker = pool->workers; worker != NULL && list->count < list->capacity;
+	     worker = worker->next) {
+		struct pollfd *entry = &list->entries[FIRST_WORKER + 3 * list->count];
+		bool dying = worker->state == MOD_GO_WORKER_DYING;
+
+		list->workers[list->count++] = (watched){worker, dying};
+		entry[0] = (struct pollfd){.fd = dying ? -1 : worker->line, .events = POLLIN};
+		entry[1] = (struct pollfd){.fd = worker->output, .events = POLLIN};
+		entry[2] = (struct pollfd){.fd = dying ? worker->process.descriptor : -1, .events = POLLIN};
+		if (dying)
+			mod_go_process_kill(&worker->process);
+		list->ask_again = list->ask_again || (dying && worker->process.descriptor < 0);
+	}
+}
+
+/* With the lock held: the worker's end of the line is closed, or it wrote to it, which none does. */
+static void line_ended(mod_go_fenced *pool, mod_go_worker *worker)
+{
+	close(worker->line);
+	worker->line = -1;
+	if (worker->state == MOD_GO_WORKER_IDLE) {
+		mod_go_pool_lose(pool, worker);
+	} else if (worker->state != MOD_GO_WORKER_DYING) {
+		atomic_store(&worker->gone, true); /* who has it will see to it */
+		mod_go_channel_hang_up(&worker->channel);
+	}
+}
+
+/* With the lock held: removes a worker whose process is no more. */
+static void clear_away(mod_go_fenced *pool, mod_go_worker *worker)
+{
+	mod_go_worker **place = &pool->workers;
+
+	while (*place != worker)
+		place = &(*place)->next;
+	*place = worker->next;
+	if (--worker->version->users == 0)
+		mod_go_version_free(worker->version);
+	mod_go_worker_free(worker);
+}
+
+static void look_at(mod_go_fenced *pool, watch_list *list)
+{
+	uint64_t rung;
+
+	if (list->entries[0].revents != 0 && read(pool->bell, &rung, sizeof(rung)) < 0)
+		return;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct pollfd *entry = &list->entries[FIRST_WORKER + 3 * i];
+		mod_go_worker *worker = list->workers[i].worker;
+
+		if (entry[1].revents != 0)
+			mod_go_worker_drain(worker);
+		if (list->workers[i].dying) {
+			if (!mod_go_process_ended(&worker->process, 0))
+				continue;
+			mod_go_worker_drain(worker); /* what it said before it was ended */
+			pthread_mutex_lock(&pool->lock);
+			clear_away(pool, worker);
+			pthread_mutex_unlock(&pool->lock);
+		} else if (entry[0].revents != 0) {
+			pthread_mutex_lock(&pool->lock);
+			line_ended(pool, worker);
+			pthread_mutex_unlock(&pool->lock);
+		}
+	}
+}
+
+/* The caller wants an end of it: whoever has a worker, or waits for one, comes back. */
+static void stop_workers(mod_go_fenced *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->stopped = true;
+	pool->closing = true;
+	mod_go_fail(&pool->start_error, MOD_GO_WORKER_FAILED, "%s: its host has stopped it", pool->path);
+	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next) {
+		if (worker->state == MOD_GO_WORKER_IDLE) {
+			mod_go_pool_retire(pool, worker);
+		} else if (worker->state != MOD_GO_WORKER_DYING) {
+			mod_go_process_kill(&worker->process);
+			atomic_store(&worker->gone, true);
+			mod_go_channel_hang_up(&worker->channel);
+		}
+	}
+	mod_go_pool_fail_waiters(pool);
+	pthread_cond_signal(&pool->start_wanted);
+	pthread_mutex_unlock(&pool->lock);
+}
+
+static void *watch_workers(void *argument)
+{
+	mod_go_fenced *pool = argument;
+	int stop = pool->options.stop > 0 ? pool->options.stop : -1;
+	watch_list list = {.entries = NULL};
+
+	prctl(PR_SET_NAME, "mod-go-watch");
+	for (;;) {
+		bool finished;
+
+		pthread_mutex_lock(&pool->lock);
+		list_workers(pool, &list);
+		finished = pool->closed && pool->workers == NULL;
+		pthread_mutex_unlock(&pool->lock);
+		if (finished)
+			break;
+		if (list.entries == NULL) { /* there is no memory: later, perhaps */
+			poll(NULL, 0, ASK_AGAIN);
+			continue;
+		}
+		list.entries[0] = (struct pollfd){.fd = pool->bell, .events = POLLIN};
+		list.entries[1] = (struct pollfd){.fd = stop, .events = POLLIN};
+		if (poll(list.entries, FIRST_WORKER + 3 * list.count, list.ask_again ? ASK_AGAIN : -1) < 0)
+			continue;
+		if (list.entries[1].revents != 0) {
+			stop = -1;
+			stop_workers(pool);
+		}
+		look_at(pool, &list);
+	}
+	free(list.entries);
+	free(list.workers);
+	return NULL;
+}
+
+/* ---- both ---------------------------------------------------------------------------------------- */
+
+/* A thread that takes no signal: those are for the threads of the program that this is part of. */
+static int start_thread(pthread_t *thread, void *(*run)(void *), mod_go_fenced *pool)
+{
+	sigset_t all, before;
+	int reason;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	reason = pthread_create(thread, NULL, run, pool);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return reason;
+}
+
+mod_go_status mod_go_keeper_start(mod_go_fenced *pool, mod_go_error *error)
+{
+	int reason;
+
+	pool->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	reason = pool->bell < 0 ? errno : start_thread(&pool->watcher, watch_workers, pool);
+	if (reason == 0) {
+		reason = start_thread(&pool->starter, start_workers, pool);
+		if (reason == 0)
+			return MOD_GO_OK;
+		pthread_mutex_lock(&pool->lock);
+		pool->closed = true;
+		mod_go_keeper_ring(pool);
+		pthread_mutex_unlock(&pool->lock);
+		pthread_join(pool->watcher, NULL);
+	}
+	if (pool->bell >= 0)
+		close(pool->bell);
+	return mod_go_fail(
+		error, MOD_GO_WORKER_FAILED,
+		"the threads that look after workers could not be started (%s); raise the limits of threads and"
+		" open files",
+		strerror(reason));
+}
+
+void mod_go_keeper_stop(mod_go_fenced *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->closing = true;
+	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next) {
+		/* One that is starting is the starter's, who gives it up now. */
+		if (worker->state == MOD_GO_WORKER_STARTING && worker != pool->first) {
+			atomic_store(&worker->gone, true);
+			mod_go_channel_hang_up(&worker->channel);
+		} else {
+			mod_go_pool_retire(pool, worker);
+		}
+	}
+	pthread_cond_signal(&pool->start_wanted);
+	mod_go_keeper_ring(pool);
+	pthread_mutex_unlock(&pool->lock);
+	pthread_join(pool->starter, NULL);
+	pthread_mutex_lock(&pool->lock);
+	pool->closed = true;
+	mod_go_keeper_ring(pool);
+	pthread_mutex_unlock(&pool->lock);
+	pthread_join(pool->watcher, NULL);
+	close(pool->bell);
+}

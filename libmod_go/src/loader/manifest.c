@@ -1,0 +1,299 @@
+/* manifest.c - reads as much JSON as the manifest of a module needs. The module may be hostile: nothing here recurses,
+ * and nothing runs past the NUL. */
+#include "loader/manifest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "aerospike_udf_go.h"
+
+/* Longer symbols are none that a build makes: a name has 127 bytes, and something stands before it. */
+enum { SYMBOL_ROOM = 256 };
+
+/* More bins than a UDF of the server may have are none that it reads. */
+enum { BINS_MOST = 512 };
+
+static const char *skip_space(const char *at)
+{
+	return at + strspn(at, " \t\r\n");
+}
+
+/* Behind the string that begins here, NULL where none does or it does not end. */
+static const char *skip_string(const char *at)
+{
+	if (*at != '"')
+		return NULL;
+	for (at++; *at != '"'; at++) {
+		if (*at == '\\')
+			at++;
+		if (*at == '\0')
+			return NULL;
+	}
+	return at + 1;
+}
+
+/* Behind any value; NULL where it does not end. Brackets are counted, not matched by kind. */
+static const char *skip_value(const char *at)
+{
+	size_t depth = 0;
+
+	do {
+		at = skip_space(at);
+		if (*at == '"') {
+			at = skip_string(at);
+			if (at == NULL)
+				return NULL;
+		} else if (*at == '[' || *at == '{') {
+			depth++;
+			at++;
+		} else if (*at == ']' || *at == '}') {
+			if (depth == 0)
+				return NULL;
+			depth--;
+			at++;
+		} else if (*at == ',' || *at == ':') {
+			if (depth == 0)
+				return NULL;
+			at++;
+		} else {
+			size_t length = strcspn(at, " \t\r\n,:]}[{\"");
+
+			if (length == 0)
+				return NULL;
+			at += length;
+		}
+	} while (depth > 0);
+	return at;
+}
+
+/* Copies a plain string: one with an escape in it is the name of nothing that Aerospike has. */
+static bool plain(const char *from, const char *end, char *to, size_t capacity)
+{
+	size_t length = (size_t)(end - from) - 2;
+
+	if (length == 0 || length >= capacity || memchr(from + 1, '\\', length) != NULL)
+		return false;
+	memcpy(to, from + 1, length);
+	to[length] = '\0';
+	return true;
+}
+
+static bool add_bin(mod_go_described *function, const char *name)
+{
+	size_t length = strlen(name) + 1;
+	char *grown = realloc(function->bins, function->bins_length + length);
+
+	if (grown == NULL)
+		return false;
+	memcpy(grown + function->bins_length, name, length);
+	function->bins = grown;
+	function->bins_length += length;
+	function->count++;
+	return true;
+}
+
+static void forget_bins(mod_go_described *function)
+{
+	free(function->bins);
+	function->bins = NULL;
+	function->bins_length = 0;
+	function->count = 0;
+	function->bins_known = false;
+}
+
+/* The list of bins that begins here. Where it is not one of plain names, the bins are not known. */
+static void read_bins(mod_go_described *function, const char *at)
+{
+	forget_bins(function);
+	if (*at != '[')
+		return;
+	at = skip_space(at + 1);
+	while (*at != ']') {
+		const char *end = skip_string(at);
+		char name[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
+
+		if (end == NULL || function->count == BINS_MOST || !plain(at, end, name, sizeof(name)) ||
+		    !add_bin(function, name)) {
+			forget_bins(function);
+			return;
+		}
+		at = skip_space(end);
+		if (*at == ',')
+			at = skip_space(at + 1);
+	}
+	function->bins_known = true;
+}
+
+/* A count that says that further bins are named by arguments, and not by which. */
+enum { WHICH_UNKNOWN = MOD_GO_BIN_ARGUMENTS + 1 };
+
+/* Reads the list of positions that begins here; gives how many, where they are a few small numbers. */
+static unsigned read_positions(uint32_t *positions, const char *at)
+{
+	unsigned count = 0;
+
+	if (*at != '[')
+		return WHICH_UNKNOWN;
+	at = skip_space(at + 1);
+	while (*at != ']') {
+		size_t digits = strspn(at, "0123456789");
+
+		if (digits == 0 || digits > 4 || count == MOD_GO_BIN_ARGUMENTS)
+			return WHICH_UNKNOWN;
+		positions[count++] = (uint32_t)strtoul(at, NULL, 10);
+		at = skip_space(at + digits);
+		if (*at == ',')
+			at = skip_space(at + 1);
+		else if (*at != ']')
+			return WHICH_UNKNOWN;
+	}
+	return count;
+}
+
+static void clear_function(mod_go_described *function)
+{
+	free(function->name);
+	free(function->symbol);
+	free(function->bins);
+	*function = (mod_go_described){0};
+}
+
+/* Takes a plain string over; what is none leaves nothing. */
+static void take_text(char **text, const char *value, const char *end)
+{
+	char copy[SYMBOL_ROOM];
+
+	free(*text);
+	*text = *value == '"' && plain(value, end, copy, sizeof(copy)) ? strdup(copy) : NULL;
+}
+
+/* Takes what is known of a key's value, which ends before `end`. */
+static void take_member(mod_go_described *function, const char *key, const char *value, const char *end)
+{
+	if (strncmp(key, "\"name\"", 6) == 0)
+		take_text(&function->name, value, end);
+	else if (strncmp(key, "\"symbol\"", 8) == 0)
+		take_text(&function->symbol, value, end);
+	else if (strncmp(key, "\"kind\"", 6) == 0)
+		function->stream = strncmp(value, "\"stream\"", 8) == 0;
+	else if (strncmp(key, "\"bins\"", 6) == 0)
+		read_bins(function, value);
+	else if (strncmp(key, "\"bin_arguments\"", 15) == 0)
+		function->bin_argument_count = read_positions(function->bin_arguments, value);
+	else if (strncmp(key, "\"context\"", 9) == 0)
+		function->no_deadline = strncmp(value, "false", 5) == 0;
+}
+
+/* Reads the object of one function; gives what is behind it, NULL where it is none. */
+static const char *read_function(mod_go_described *function, const char *at)
+{
+	if (*at != '{')
+		return NULL;
+	at = skip_space(at + 1);
+	while (*at != '}') {
+		const char *key = at;
+		const char *value;
+
+		at = skip_string(key);
+		if (at == NULL || *(at = skip_space(at)) != ':')
+			return NULL;
+		value = skip_space(at + 1);
+		at = skip_value(value);
+		if (at == NULL)
+			return NULL;
+		take_member(function, key, value, at);
+		at = skip_space(at);
+		if (*at == ',')
+			at = skip_space(at + 1);
+	}
+	if (function->bin_argument_count == WHICH_UNKNOWN || !function->bins_known) {
+		forget_bins(function);
+		function->bin_argument_count = 0;
+	}
+	if (function->name == NULL || strlen(function->name) > AEROSPIKE_UDF_GO_NAME_MAX)
+		clear_function(function);
+	return at + 1;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(((const mod_go_described *)a)->name, ((const mod_go_described *)b)->name);
+}
+
+static bool read_functions(mod_go_manifest *manifest, const char *at)
+{
+	at = skip_space(at);
+	if (*at != '[')
+		return false;
+	at = skip_space(at + 1);
+	while (*at != ']') {
+		mod_go_described function = {0};
+		mod_go_described *grown;
+
+		at = read_function(&function, at);
+		if (at == NULL) {
+			clear_function(&function);
+			return false;
+		}
+		if (function.name != NULL) {
+			grown = realloc(manifest->functions, (manifest->count + 1) * sizeof(*grown));
+			if (grown == NULL) {
+				clear_function(&function);
+				return false;
+			}
+			manifest->functions = grown;
+			manifest->functions[manifest->count++] = function;
+		}
+		at = skip_space(at);
+		if (*at == ',')
+			at = skip_space(at + 1);
+	}
+	return true;
+}
+
+bool mod_go_manifest_read(mod_go_manifest *manifest, const char *json)
+{
+	*manifest = (mod_go_manifest){NULL, 0};
+	if (!read_functions(manifest, json)) {
+		mod_go_manifest_clear(manifest);
+		return false;
+	}
+	if (manifest->count > 0)
+		qsort(manifest->functions, manifest->count, sizeof(*manifest->functions), compare);
+	return true;
+}
+
+bool mod_go_described_has_bin(const mod_go_described *function, const char *name, size_t length)
+{
+	for (size_t at = 0; at < function->bins_length; at += strlen(function->bins + at) + 1) {
+		if (strlen(function->bins + at) == length && memcmp(function->bins + at, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+const mod_go_described *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name)
+{
+	size_t low = 0, high = manifest->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(name, manifest->functions[middle].name);
+
+		if (order == 0)
+			return &manifest->functions[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+void mod_go_manifest_clear(mod_go_manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->count; i++)
+		clear_function(&manifest->functions[i]);
+	free(manifest->functions);
+	*manifest = (mod_go_manifest){NULL, 0};
+}

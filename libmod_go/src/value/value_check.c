@@ -1,0 +1,72 @@
+/* value_check.c - checks one value. What is inside lists and maps is msgpack_check.c's. */
+#include "value/value_check.h"
+
+static bool in_range(uint8_t byte, uint8_t low, uint8_t high)
+{
+	return byte >= low && byte <= high;
+}
+
+/* The length of the UTF-8 sequence at `text`, 0 where there is none (table 3-7 of the Unicode standard). */
+static size_t sequence_length(const uint8_t *text, size_t length)
+{
+	uint8_t first = text[0];
+	size_t wanted = first < 0x80   ? 1
+	                : first < 0xC2 ? 0
+	                : first < 0xE0 ? 2
+	                : first < 0xF0 ? 3
+	                : first < 0xF5 ? 4
+	                               : 0;
+	uint8_t low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+	uint8_t high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+
+	if (wanted > length || (wanted > 1 && !in_range(text[1], low, high)))
+		return 0;
+	for (size_t i = 2; i < wanted; i++) {
+		if (!in_range(text[i], 0x80, 0xBF))
+			return 0;
+	}
+	return wanted;
+}
+
+size_t mod_go_utf8_end(const uint8_t *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		size_t step = sequence_length(text + at, length - at);
+
+		if (step == 0)
+			return at;
+		at += step;
+	}
+	return length;
+}
+
+mod_go_fault mod_go_value_check(const aerospike_udf_go_value *value)
+{
+	size_t end;
+
+	if (value->type >= AEROSPIKE_UDF_GO_STRING && value->type <= AEROSPIKE_UDF_GO_MAP &&
+	    value->data == NULL && value->length > 0)
+		return (mod_go_fault){"it has a length but no data", 0};
+	switch (value->type) {
+	case AEROSPIKE_UDF_GO_NIL:
+	case AEROSPIKE_UDF_GO_INTEGER:
+	case AEROSPIKE_UDF_GO_DOUBLE:
+	case AEROSPIKE_UDF_GO_BYTES:
+	case AEROSPIKE_UDF_GO_HLL:
+		return (mod_go_fault){NULL, 0};
+	case AEROSPIKE_UDF_GO_BOOLEAN:
+		return (mod_go_fault){
+			value->integer == 0 || value->integer == 1 ? NULL : "a boolean is neither 0 nor 1", 0};
+	case AEROSPIKE_UDF_GO_STRING:
+	case AEROSPIKE_UDF_GO_GEOJSON:
+		end = mod_go_utf8_end(value->data, value->length);
+		return (mod_go_fault){end == value->length ? NULL : "text is not UTF-8", end};
+	case AEROSPIKE_UDF_GO_LIST:
+	case AEROSPIKE_UDF_GO_MAP:
+		return mod_go_msgpack_check(value->type, value->data, value->length);
+	default:
+		return (mod_go_fault){"its type does not exist", 0};
+	}
+}

@@ -1,0 +1,258 @@
+/* syscall_filter.c - makes the filter of system calls. Which calls it refuses and why is syscall_lists.c's. */
+#include "worker/syscall_filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fenced/landlock_version.h"
+#include "worker/syscall_lists.h"
+
+#if defined(__x86_64__)
+#define MACHINE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define MACHINE AUDIT_ARCH_AARCH64
+#endif
+
+#ifdef MACHINE
+
+/* Numbers that older C libraries lack; from 424 on they are the same on every machine. */
+#define OPENAT2 437
+#define CLONE3  435
+
+enum { INSTRUCTIONS_MAX = 1024 };
+
+typedef struct program {
+	struct sock_filter code[INSTRUCTIONS_MAX];
+	size_t length;
+} program;
+
+static void add(program *program, struct sock_filter instruction)
+{
+	if (program->length == INSTRUCTIONS_MAX)
+		abort(); /* the tables above are too long for it: the first worker of the first test finds that */
+	program->code[program->length++] = instruction;
+}
+
+static void load(program *program, size_t offset)
+{
+	add(program, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset));
+}
+
+/* The lower half of an argument, on the byte order that Linux has these machines in. */
+static void load_argument(program *program, int index)
+{
+	load(program, offsetof(struct seccomp_data, args) + sizeof(uint64_t) * (size_t)index);
+}
+
+static void answer(program *program, uint32_t what)
+{
+	add(program, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, what));
+}
+
+static void allow(program *program)
+{
+	answer(program, SECCOMP_RET_ALLOW);
+}
+
+static void refuse(program *program)
+{
+	answer(program, SECCOMP_RET_ERRNO | EPERM);
+}
+
+/* These skip so many instructions unless what is loaded is `value`; unless it has one of the bits; if it is `value`. */
+static void unless(program *program, uint32_t value, uint8_t skipped)
+{
+	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skipped));
+}
+
+static void unless_any(program *program, uint32_t bits, uint8_t skipped)
+{
+	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, skipped));
+}
+
+static void skip_if(program *program, uint32_t value, uint8_t skipped)
+{
+	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, skipped, 0));
+}
+
+static void allow_value(program *program, uint32_t value)
+{
+	unless(program, value, 1);
+	allow(program);
+}
+
+static void refuse_value(program *program, uint32_t value)
+{
+	unless(program, value, 1);
+	refuse(program);
+}
+
+/* The instructions between these two are run for that system call only. They must end with an answer, for they change
+ * what is loaded. */
+static size_t begin_call(program *program, uint32_t number)
+{
+	unless(program, number, 0);
+	return program->length;
+}
+
+static void end_call(program *program, size_t begin)
+{
+	size_t skipped = program->length - begin;
+
+	if (skipped > UINT8_MAX)
+		abort();
+	program->code[begin - 1].jf = (uint8_t)skipped;
+}
+
+/* The call is allowed with one of these values in that argument only. */
+static void allow_values(program *program, uint32_t number, int argument, filter_numbers numbers)
+{
+	size_t begin = begin_call(program, number);
+
+	load_argument(program, argument);
+	for (size_t i = 0; i < numbers.count; i++)
+		allow_value(program, numbers.values[i]);
+	refuse(program);
+	end_call(program, begin);
+}
+
+/* The call is refused with any of these bits in that argument. */
+static void refuse_bits(program *program, uint32_t number, int argument, uint32_t bits)
+{
+	size_t begin = begin_call(program, number);
+
+	load_argument(program, argument);
+	unless_any(program, bits, 1);
+	refuse(program);
+	allow(program);
+	end_call(program, begin);
+}
+
+/* Refuses the ways to make system calls that have other numbers, or that none of this has looked at. */
+static void check_machine(program *program)
+{
+	load(program, offsetof(struct seccomp_data, arch));
+	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0));
+	refuse(program);
+	load(program, offsetof(struct seccomp_data, nr));
+#if defined(__x86_64__)
+	/* The x32 calls. */
+	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000u, 0, 1));
+	refuse(program);
+#endif
+}
+
+static void check_processes(program *program, uint32_t self)
+{
+	const uint32_t own[] = {0, self};
+	size_t begin;
+
+	unless(program, CLONE3, 1);
+	answer(program, SECCOMP_RET_ERRNO | ENOSYS);
+	begin = begin_call(program, SYS_clone);
+	load_argument(program, 0);
+	unless_any(program, CLONE_THREAD, 1);
+	allow(program);
+	refuse(program);
+	end_call(program, begin);
+	allow_values(program, SYS_kill, 0, (filter_numbers){&own[1], 1});
+	allow_values(program, SYS_tgkill, 0, (filter_numbers){&own[1], 1});
+	allow_values(program, SYS_sched_setaffinity, 0, (filter_numbers){own, 2});
+	allow_values(program, SYS_prctl, 0, filter_prctl_options);
+}
+
+static void check_limits(program *program, uint32_t self)
+{
+	const uint32_t settable[] = {RLIMIT_NOFILE};
+	size_t begin = begin_call(program, SYS_prlimit64);
+
+	load_argument(program, 0);
+	skip_if(program, 0, 2);
+	skip_if(program, self, 1);
+	refuse(program);
+	load_argument(program, 1);
+	allow_value(program, RLIMIT_NOFILE);
+	load_argument(program, 2); /* where the new limit stands; NULL to read only */
+	unless(program, 0, 3);
+	load(program, offsetof(struct seccomp_data, args) + sizeof(uint64_t) * 2 + sizeof(uint32_t));
+	unless(program, 0, 1);
+	allow(program);
+	refuse(program);
+	end_call(program, begin);
+	allow_values(program, SYS_setrlimit, 0, (filter_numbers){settable, 1});
+}
+
+static void check_descriptors(program *program)
+{
+	size_t begin = begin_call(program, SYS_fcntl);
+
+	load_argument(program, 1);
+	unless(program, F_SETFL, 4);
+	load_argument(program, 2);
+	unless_any(program, O_ASYNC, 1);
+	refuse(program);
+	allow(program);
+	for (size_t i = 0; i < filter_fcntl_commands.count; i++)
+		allow_value(program, filter_fcntl_commands.values[i]);
+	refuse(program);
+	end_call(program, begin);
+	allow_values(program, SYS_ioctl, 1, filter_ioctl_requests);
+}
+
+/* What Landlock controls of opening files, where it is there. */
+static void check_opening(program *program, int landlock)
+{
+	uint32_t refused = landlock > 0 ? O_TRUNC : O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+
+	if (landlock >= MOD_GO_LANDLOCK_TRUNCATE)
+		return;
+	refuse_bits(program, SYS_openat, 2, refused);
+#ifdef SYS_open
+	refuse_bits(program, SYS_open, 1, refused);
+#endif
+	unless(program, OPENAT2, 1);
+	answer(program, SECCOMP_RET_ERRNO | ENOSYS);
+}
+
+bool filter_set(int landlock)
+{
+	static program program;
+	uint32_t self = (uint32_t)getpid();
+	struct sock_fprog all = {.filter = program.code};
+
+	program.length = 0;
+	check_machine(&program);
+	for (size_t i = 0; i < filter_frequent.count; i++)
+		allow_value(&program, filter_frequent.values[i]);
+	check_processes(&program, self);
+	check_limits(&program, self);
+	check_descriptors(&program);
+	check_opening(&program, landlock);
+	for (size_t i = 0; i < filter_refused.count; i++)
+		refuse_value(&program, filter_refused.values[i]);
+	allow(&program);
+	all.len = (unsigned short)program.length;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all, 0, 0) == 0;
+}
+
+#else
+
+bool filter_set(int landlock)
+{
+	(void)landlock;
+	errno = ENOSYS;
+	return false;
+}
+
+#endif
