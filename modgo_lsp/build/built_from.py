@@ -16,7 +16,7 @@ import msgspec
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.ownership import foreign_hand
-from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 

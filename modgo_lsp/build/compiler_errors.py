@@ -15,9 +15,9 @@ import msgspec
 
 from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.wrappers import Generated
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Finding, Location, Related
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.syntax.positions import Span
 
 COMPILE_ERROR, TOOLCHAIN = "MG401", "MG406"
 

@@ -1,6 +1,6 @@
 """What the model found in the sources of Go's library and of modules, kept for the next run.
 
-Not for: the keys (model/sources.py), what lint keeps of its own modules (lint_store.py), nor Go's own caches.
+The keys are made in golang/program/sources.py.
 """
 
 from __future__ import annotations

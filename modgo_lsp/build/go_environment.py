@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Literal
 
 from modgo_lsp.build.isolated import find_program
-from modgo_lsp.model.go_environment import GoEnvironment
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
 
 MINIMUM_GO = (1, 24)
 

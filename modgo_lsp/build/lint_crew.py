@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint.index import ModuleIndex
 from modgo_lsp.lint.keys import Graph
-from modgo_lsp.model.files import Files
-from modgo_lsp.model.go_environment import GoEnvironment
 
 if TYPE_CHECKING:
+    from modgo_lsp.golang.program.sources import FactsCache
     from modgo_lsp.lint.judging import Batch
-    from modgo_lsp.model.sources import FactsCache
 
 
 class Crew(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from functools import cached_property
 from importlib.util import find_spec
 
 from modgo_lsp.build.facts_cache import DiskFactsCache
-from modgo_lsp.model.go_environment import GoEnvironment
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.resources import resource_folder
 
 _ROOMS = ("syntax", "model", "rules", "lint")

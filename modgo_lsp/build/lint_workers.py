@@ -22,11 +22,11 @@ import msgspec
 
 from modgo_lsp.build import own_folders
 from modgo_lsp.build.isolated import NEUTRAL_FOLDER, python_command
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
+from modgo_lsp.golang.program.sources import FactsCache
 from modgo_lsp.lint.index import ModuleIndex
 from modgo_lsp.lint.judging import Batch, Judge
-from modgo_lsp.model.files import Files
-from modgo_lsp.model.go_environment import GoEnvironment
-from modgo_lsp.model.sources import FactsCache
 
 # How many packages a worker is given at a time.
 _CHUNK = 8

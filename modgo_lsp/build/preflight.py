@@ -24,14 +24,14 @@ from modgo_lsp.build.target import OLDEST_GLIBC, TRIPLES, Target, is_newer
 from modgo_lsp.build.toolchain import Toolchain
 from modgo_lsp.build.wrappers import Dispatch, Generated
 from modgo_lsp.file_writer import explain
-from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.modules.build_constraints import KNOWN_ARCH, KNOWN_OS, BuildContext
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Module, Package
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.catalogue import RULES
-from modgo_lsp.syntax.constraints import KNOWN_ARCH, KNOWN_OS, BuildContext
-from modgo_lsp.syntax.positions import Span
 
 _TARGETS = "choose linux/amd64 or linux/arm64, with a glibc where it matters: linux/arm64-glibc2.17"
 _TARGET = re.compile(r"(?P<system>[a-z0-9]+)/(?P<arch>[a-z0-9]+)(?:-glibc(?P<glibc>\d{1,3}\.\d{1,3}))?")

@@ -24,8 +24,8 @@ from modgo_lsp.build.isolated import NEUTRAL_FOLDER
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import Go, ToolchainError
 from modgo_lsp.file_writer import ANYTHING, NOTHING, check_place, content_is, workspace_of, write_file
+from modgo_lsp.golang.modules.versions import escaped
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.versions import escaped
 from modgo_lsp.resources import resource
 
 _VERSION = re.compile(rb'^const Version = "(v\d+\.\d+\.\d+)"', re.MULTILINE)

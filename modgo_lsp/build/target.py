@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from modgo_lsp.syntax.constraints import BuildContext
+from modgo_lsp.golang.modules.build_constraints import BuildContext
 
 # Go's words for the machines that Aerospike runs on, with zig's.
 TRIPLES = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}

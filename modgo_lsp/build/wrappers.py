@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 import msgspec
 
+from modgo_lsp.golang.syntax.positions import LineIndex
+from modgo_lsp.golang.types.types import Pointer
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Parameter, Registration, Signature
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.source_text import go_source
-from modgo_lsp.model.types import Pointer
-from modgo_lsp.syntax.positions import LineIndex
 
 Dispatch = Literal["registry", "exported", "reflect"]
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp import __version__
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import KEYS, configuration
-from modgo_lsp.model.files import DiskFiles
 
 _LIBRARIES = (
     "tree-sitter",

@@ -68,7 +68,7 @@ def rules(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[Comp
 
 def _of_package(folder: Path) -> dict[str, str]:
     """Names and kinds of the functions that the source in a folder registers."""
-    from modgo_lsp.model.files import DiskFiles
+    from modgo_lsp.golang.files import DiskFiles
     from modgo_lsp.model.load import Loader
 
     try:

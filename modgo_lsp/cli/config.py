@@ -16,8 +16,8 @@ import msgspec
 from modgo_lsp.cli.completion import folders
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.terminal import say
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import KEYS, configuration, schema
-from modgo_lsp.model.files import DiskFiles
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -21,10 +21,10 @@ from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
 from modgo_lsp.cli.module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.fenced import fence_lacks
 from modgo_lsp.host.native import libmod_go
 from modgo_lsp.lint.config import configuration
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.report.escape import styled
 
 

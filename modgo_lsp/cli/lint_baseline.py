@@ -10,11 +10,11 @@ from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.lint_run import Options
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import check_place, content_where, explain, workspace_of, write_file
+from modgo_lsp.golang.files import Files
 from modgo_lsp.lint.baseline import DEFAULT_NAME, is_baseline, write_baseline
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import absolute, lint_paths
-from modgo_lsp.model.files import Files
 from modgo_lsp.report.sources import Sources, printable
 
 _BASELINE = content_where("a baseline", is_baseline)

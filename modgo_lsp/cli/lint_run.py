@@ -21,13 +21,13 @@ from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.cli.counting import counting
 from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.golang.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.lint.check import order
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.fix import Fixed, best, fix_paths
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import Outcome, absolute, lint_paths
 from modgo_lsp.lint.walk import NO_FILES
-from modgo_lsp.model.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.report.escape import shown
 from modgo_lsp.report.sources import Sources, printable
@@ -99,7 +99,7 @@ def _input(options: Options) -> tuple[Files, list[str]]:
     """Where to read from, and what; the standard input becomes a file over the disk."""
     if options.stdin_filename is None:
         return DiskFiles(), list(options.paths) or ["."]
-    from modgo_lsp.syntax.document import parse
+    from modgo_lsp.golang.syntax.document import parse
 
     path = absolute(options.stdin_filename)
     text = sys.stdin.buffer.read(_MOST_INPUT + 1)
@@ -248,7 +248,7 @@ def _unread(outcome: Outcome) -> Iterator[str]:
     """What couldn't be judged, for it hangs on source that isn't here."""
     if not outcome.unread:
         return
-    from modgo_lsp.model.imports import may_be_standard
+    from modgo_lsp.golang.types.imports import may_be_standard
 
     library = [path for path in outcome.unread if may_be_standard(path)]
     others = [path for path in outcome.unread if path not in library]

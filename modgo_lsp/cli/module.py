@@ -24,9 +24,9 @@ from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.module import HostError
 from modgo_lsp.lint.config import Configuration, Settings, configuration
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.report.build import build_failure_json

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from modgo_lsp.golang.syntax.positions import LineIndex, Span
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package
-from modgo_lsp.syntax.positions import LineIndex, Span
 
 
 def place_of(package: Package | None, path: Path) -> Location:

@@ -19,12 +19,12 @@ import msgspec
 
 from modgo_lsp.build.own_folders import own_folder
 from modgo_lsp.file_writer import write_file
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.json_forms import FormError, json_of, parse, value_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_sample, sample_json
 from modgo_lsp.host.session import LONGEST_SECONDS
 from modgo_lsp.host.values import Value
-from modgo_lsp.model.files import DiskFiles
 
 KEPT = 50  # the oldest go
 

@@ -11,9 +11,9 @@ from typing import Any, Union
 
 import msgspec
 
+from modgo_lsp.golang.files import DiskFiles, FileTooLargeError
 from modgo_lsp.host.json_forms import FormError, json_of, members, parse, value_of
 from modgo_lsp.host.values import Value
-from modgo_lsp.model.files import DiskFiles, FileTooLargeError
 
 BIN_NAME_MAX = 15
 BINS_MAX = 512

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 import msgspec
 
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.suppress import suppression
 from modgo_lsp.lint.fix import best
 from modgo_lsp.model.finding import Edit, Finding
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.positions import Span
 
 
 class Action(msgspec.Struct, frozen=True):

@@ -14,13 +14,13 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.ide.case_files import sample_files
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.files import Files
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.bins import READING, WRITING, bin_calls
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.document import Document
 
 # Reading methods of a record with what Aerospike calls the type.
 TYPES = {

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.syntax import ast
 from modgo_lsp.ide.signature import caller_signature
 from modgo_lsp.ide.udf_names import name_at, named_at
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package
-from modgo_lsp.syntax import ast
 
 
 class Item(msgspec.Struct, frozen=True):

@@ -14,9 +14,9 @@ from typing import Literal
 import msgspec
 import yaml
 
-from modgo_lsp.model.files import Files
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Location
-from modgo_lsp.syntax.positions import Span
 
 try:
     from yaml import CSafeLoader as _Loader

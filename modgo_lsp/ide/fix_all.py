@@ -9,14 +9,14 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from pathlib import PurePath
 
+from modgo_lsp.golang.files import Files, OverlayFiles
+from modgo_lsp.golang.syntax.document import Document, parse
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.check import check_package
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.fix import Mending, apply
-from modgo_lsp.model.files import Files, OverlayFiles
 from modgo_lsp.model.finding import Edit, Location
 from modgo_lsp.model.load import Loader
-from modgo_lsp.syntax.document import Document, parse
-from modgo_lsp.syntax.positions import Span
 
 # Each round mends at least one finding; what needs more rounds than this is going in circles.
 _ROUNDS = 50

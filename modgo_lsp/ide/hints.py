@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.lower import lower
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.udf_names import registrations
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Parameter, Registration, Signature
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.lower import lower
-from modgo_lsp.syntax.positions import Span
 
 
 class Hint(msgspec.Struct, frozen=True):

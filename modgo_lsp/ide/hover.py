@@ -9,20 +9,20 @@ from pathlib import PurePath
 
 import msgspec
 
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide import doc_comment, markdown
 from modgo_lsp.ide.case_files import directory_beside, names_in
 from modgo_lsp.ide.sdk_docs import sdk_doc, sdk_words
 from modgo_lsp.ide.signature import caller_signature
 from modgo_lsp.ide.udf_names import registrations, touches
 from modgo_lsp.lint.suppress import suppressions
-from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Registration
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.catalogue import RULES
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.positions import Span
 
 
 class Hover(msgspec.Struct, frozen=True):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import msgspec
 
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.case_files import names_in, sample_folder
 from modgo_lsp.lint.suppress import suppressions
-from modgo_lsp.model.files import Files
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.positions import Span
 
 
 class Link(msgspec.Struct, frozen=True):

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.golang.types.objects import FunctionName
 from modgo_lsp.ide.udf_names import name_at, named_at, registrations, uses
-from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import FunctionName
 from modgo_lsp.model.package import Package
-from modgo_lsp.syntax.positions import Span
 
 
 def definitions(package: Package, path: str, offset: int, files: Files) -> list[Location]:

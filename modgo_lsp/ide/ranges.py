@@ -5,11 +5,11 @@ Not for: folding of Go as such beyond what hangs together for us: a run of regis
 
 from __future__ import annotations
 
+from modgo_lsp.golang.syntax import ast, lower
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.suppress import suppressions
 from modgo_lsp.model.package import Package
-from modgo_lsp.syntax import ast, lower
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.positions import Span
 
 _RUN = 3
 

@@ -9,14 +9,14 @@ from pathlib import PurePath
 
 import msgspec
 
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.case_files import directory_beside, names_beside, names_in, sample_files, written
 from modgo_lsp.ide.udf_names import registrations, touches
-from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Edit, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.naming import is_valid, quoted
 from modgo_lsp.rules.written import is_string_literal
-from modgo_lsp.syntax.positions import Span
 
 
 class RenameError(Exception):

@@ -7,13 +7,13 @@ from functools import lru_cache
 
 import msgspec
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.document import Document, parse
+from modgo_lsp.golang.syntax.lower import lower
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.doc_comment import markdown
 from modgo_lsp.ide.markdown import code_block
 from modgo_lsp.resources import resource
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.document import Document, parse
-from modgo_lsp.syntax.lower import lower
-from modgo_lsp.syntax.positions import Span
 
 
 class SdkDoc(msgspec.Struct, frozen=True):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.suppress import suppressions
 from modgo_lsp.model.finding import Edit, Location
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.positions import Span
 
 # Comments and literals, in which a line may end; unterminated ones run on to the end of their line or text.
 _TOKEN = re.compile(

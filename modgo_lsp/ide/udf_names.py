@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.case_files import directory_beside, names_beside, names_in, sample_files
-from modgo_lsp.model.files import Files
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Registration
-from modgo_lsp.syntax.positions import Span
 
 
 def registrations(package: Package) -> Iterator[Registration]:

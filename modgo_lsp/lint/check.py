@@ -23,10 +23,10 @@ from modgo_lsp.model.finding import Finding, Location
 
 # A run that finds all judgements kept needs neither packages nor parser.
 if TYPE_CHECKING:
+    from modgo_lsp.golang.syntax.document import Document
     from modgo_lsp.model.code import Code
     from modgo_lsp.model.package import Package
     from modgo_lsp.rules.rule import Check, Rule
-    from modgo_lsp.syntax.document import Document
 
 
 class Judgement(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from modgo_lsp.golang.files import Files, OverlayFiles
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import UNKNOWN_MACHINE, Outcome, lint_paths
-from modgo_lsp.model.files import Files, OverlayFiles
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
-from modgo_lsp.syntax.positions import Span
 
 if TYPE_CHECKING:
-    from modgo_lsp.syntax.document import Document
+    from modgo_lsp.golang.syntax.document import Document
 
 
 class Fixed(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ def fix_paths(
 ) -> Fixed:
     """Lints and mends, in memory. `unsafe` fixes only if asked for, and none of files that `may_change`
     denies."""
-    from modgo_lsp.syntax.document import parse
+    from modgo_lsp.golang.syntax.document import parse
 
     originals: dict[str, bytes] = {}
     documents: dict[str, Document] = {}

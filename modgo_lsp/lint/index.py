@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from modgo_lsp.model.files import Files, Stamp, are_as_before, is_as_before, join
+from modgo_lsp.golang.files import Files, Stamp, are_as_before, is_as_before, join
 from modgo_lsp.model.sdk import SDK_PATH
 
 if TYPE_CHECKING:
-    from modgo_lsp.syntax.constraints import BuildContext
+    from modgo_lsp.golang.modules.build_constraints import BuildContext
 
 
 class FileFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -293,8 +293,8 @@ class ModuleIndex:
 
     def _read(self, name: str, text: bytes, digest: bytes) -> FileFacts:
         # A run in which nothing has changed needs none of this.
-        from modgo_lsp.syntax.constraints import is_chosen
-        from modgo_lsp.syntax.header import is_text, read_header
+        from modgo_lsp.golang.modules.build_constraints import is_chosen
+        from modgo_lsp.golang.syntax.file_header import is_text, read_header
 
         if not is_chosen(name, text, self._context):
             return FileFacts(digest, False, "", ())
@@ -303,7 +303,7 @@ class ModuleIndex:
 
     @cached_property
     def _context(self) -> BuildContext:
-        from modgo_lsp.syntax.constraints import context_of
+        from modgo_lsp.golang.modules.build_constraints import context_of
 
         return context_of(self._release)
 

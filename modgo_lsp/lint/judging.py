@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import msgspec
 
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
+from modgo_lsp.golang.program.sources import FactsCache
 from modgo_lsp.lint.check import Judgement, judgement
 from modgo_lsp.lint.index import ModuleIndex
 from modgo_lsp.lint.traced import Consulted, TracedFiles
-from modgo_lsp.model.files import Files
-from modgo_lsp.model.go_environment import GoEnvironment
 from modgo_lsp.model.load import Loader
-from modgo_lsp.model.sources import FactsCache
 
 
 class Batch(msgspec.Struct, frozen=True):

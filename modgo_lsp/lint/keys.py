@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from modgo_lsp.golang.files import join
 from modgo_lsp.lint.index import ModuleIndex, digest_of
-from modgo_lsp.model.files import join
 
 Graph = Mapping[str, Iterable[str]]
 

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from modgo_lsp.golang.files import Files, join
+from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
+from modgo_lsp.golang.modules.go_mod import parse_go_mod
 from modgo_lsp.lint.check import Judgement
 from modgo_lsp.lint.index import ModuleIndex, PackageFacts
 from modgo_lsp.lint.keys import Graph, imports_inside, package_keys
 from modgo_lsp.lint.store import Kept, Store, read_kept, to_keep
 from modgo_lsp.lint.walk import Target
-from modgo_lsp.model.files import Files, join
-from modgo_lsp.model.go_environment import NOTHING_KNOWN, GoEnvironment
-from modgo_lsp.model.go_mod import parse_go_mod
 
 # Loaded where something is judged: most runs find all judgements kept.
 if TYPE_CHECKING:
+    from modgo_lsp.golang.program.sources import FactsCache
     from modgo_lsp.lint.judging import Batch
     from modgo_lsp.model.load import Loader
-    from modgo_lsp.model.sources import FactsCache
 
 
 class Crew(Protocol):

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from modgo_lsp.golang.files import Files, SeenFiles, join
 from modgo_lsp.lint.check import decide
 from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings, configuration
 from modgo_lsp.lint.modules import LintedModule, Machine, linted_modules
 from modgo_lsp.lint.walk import PathProblem, walk
-from modgo_lsp.model.files import Files, SeenFiles, join
 from modgo_lsp.model.finding import Finding
 
 if TYPE_CHECKING:
+    from modgo_lsp.golang.syntax.document import Document
     from modgo_lsp.model.load import Loader
-    from modgo_lsp.syntax.document import Document
 
 UNKNOWN_MACHINE = Machine()
 

@@ -11,11 +11,11 @@ from typing import Protocol
 
 import msgspec
 
+from modgo_lsp.golang.files import Files, may_hide_changes
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint.check import Judgement
 from modgo_lsp.lint.index import Facts, FolderFacts, ModuleIndex
 from modgo_lsp.lint.traced import Consulted, unchanged
-from modgo_lsp.model.files import Files, may_hide_changes
-from modgo_lsp.model.go_environment import GoEnvironment
 
 # For as many as a module has packages.
 _JUDGEMENT = msgspec.msgpack.Decoder(Judgement)

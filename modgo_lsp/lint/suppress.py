@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import structs
 
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
-from modgo_lsp.syntax.positions import Span
 
 # Rules and parser are needed where there are directives to read, or some that were of no use.
 if TYPE_CHECKING:
-    from modgo_lsp.syntax.directives import Directive
-    from modgo_lsp.syntax.document import Document
+    from modgo_lsp.golang.syntax.directives import Directive
+    from modgo_lsp.golang.syntax.document import Document
 
 _ONE, _FILE = "modgo:ignore", "modgo:ignore-file"
 # A list of codes begins with something like one; otherwise what follows is a reason without a code. Compiled
@@ -45,7 +45,7 @@ def suppressions(document: Document) -> tuple[Suppression, ...]:
     """The directives of a file, in its order."""
     found: tuple[Suppression, ...] | None = document.memo.get("suppressions")
     if found is None:
-        from modgo_lsp.syntax.directives import directives
+        from modgo_lsp.golang.syntax.directives import directives
 
         own = (each for each in directives(document) if each.name in (_ONE, _FILE))
         found = document.memo["suppressions"] = tuple(_read(document, each) for each in own)

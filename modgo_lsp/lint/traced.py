@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from modgo_lsp.golang.files import Files, Stamp, is_as_before
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint.index import ModuleIndex, digest_of
-from modgo_lsp.model.files import Files, Stamp, is_as_before
-from modgo_lsp.model.go_environment import GoEnvironment
 
 if TYPE_CHECKING:
-    from modgo_lsp.syntax.document import Document
+    from modgo_lsp.golang.syntax.document import Document
 
 
 class Consulted(msgspec.Struct, frozen=True, array_like=True):

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from modgo_lsp.golang.files import Files, FileTooLargeError, join, upwards
 from modgo_lsp.lint.ignore import Allowance, Patterns
-from modgo_lsp.model.files import Files, FileTooLargeError, join, upwards
 
 # The largest .gitignore that is read.
 _LARGEST_IGNORE = 1_000_000

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modgo_lsp.model.objects import Object
-from modgo_lsp.model.operands import Operands
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.expressions import Operands
+from modgo_lsp.golang.types.objects import Object
+from modgo_lsp.golang.types.types import Basic, Unknown
+from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.model.package import BinsRead
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sdk_types import CONTEXT, RECORD_POINTER, STREAM_POINTER
-from modgo_lsp.model.types import Basic, Unknown
-from modgo_lsp.model.units import FileUnit
-from modgo_lsp.syntax import ast
 
 # Methods of udf.Record whose first argument names a bin that they read.
 READING = frozenset({"Bin", "Bool", "Bytes", "Float", "GeoJSON", "Int", "List", "Map", "String"})

@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
+from modgo_lsp.golang.types.expressions import Operands
+from modgo_lsp.golang.types.objects import VariableName
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.model.code import Code, Step
-from modgo_lsp.model.objects import VariableName
-from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.reach import source_of
 from modgo_lsp.model.registrations import Site, sites
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.targets import Callee, Declaration, Targets
-from modgo_lsp.model.units import FileUnit, PackageUnit
-from modgo_lsp.syntax import ast
 
 # They call the functions that they are given, for each element of the stream.
 _STREAM_OPERATIONS = tuple(f"{SDK_PATH}.{name}" for name in ("Filter", "Map", "Aggregate", "Reduce"))

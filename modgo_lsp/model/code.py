@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar, cast
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
+from modgo_lsp.golang.types.objects import Builtin, Object, PackageName, VariableName
+from modgo_lsp.golang.types.types import Type
+from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.model.complexity import local_bounds_met
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import Builtin, Object, PackageName, VariableName
 from modgo_lsp.model.package import BoundMet
-from modgo_lsp.model.targets import Callee, Declaration, Targets
-from modgo_lsp.model.types import Type
-from modgo_lsp.model.units import FileUnit
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.positions import Span
 
 _T = TypeVar("_T")
 _N = TypeVar("_N", bound=ast.Node)

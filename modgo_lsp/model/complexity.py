@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from modgo_lsp.model import constants
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.lower_expressions import MAX_DEPTH
+from modgo_lsp.golang.types import constants
+from modgo_lsp.golang.types.expressions import Operands
+from modgo_lsp.golang.types.objects import ConstantName, Object, TypeName
+from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import ConstantName, Object, TypeName
-from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.package import BoundMet
-from modgo_lsp.model.units import FileUnit
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.lower_expressions import MAX_DEPTH
 
 _CONSTANT = f"this constant has more than {constants.MAX_BYTES // 1024} KiB or {constants.MAX_BITS:,} bits"
 _TYPE = "this type has too many parts, or they are nested too deeply"

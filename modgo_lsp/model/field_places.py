@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.types import Named, Type
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.struct_fields import CountedField
-from modgo_lsp.model.types import Named, Type
-from modgo_lsp.syntax import ast
 
 # How many types declared as one another are followed to a struct's fields.
 _MAX_DEPTH = 60

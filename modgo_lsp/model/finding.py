@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from modgo_lsp.syntax.positions import Span
+from modgo_lsp.golang.syntax.positions import Span
 
 Severity = Literal["error", "warning", "information", "hint"]
 

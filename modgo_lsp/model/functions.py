@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from modgo_lsp.model.bind import is_exported
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.bind import is_exported
+from modgo_lsp.golang.types.imports import may_be_standard
+from modgo_lsp.golang.types.objects import FunctionName, Predeclared, TypeName
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.imports import may_be_standard
-from modgo_lsp.model.objects import FunctionName, Predeclared, TypeName
 from modgo_lsp.model.package import Function, Signature
-from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sdk_types import RECORD, STREAM
 from modgo_lsp.model.signature import judge
 from modgo_lsp.model.signature_source import declared_subject
-from modgo_lsp.model.units import FileUnit, PackageUnit
-from modgo_lsp.syntax import ast
 
 
 def declared_functions(

@@ -13,18 +13,29 @@ from pathlib import Path
 
 import msgspec
 
+from modgo_lsp.golang.files import Files, join
+from modgo_lsp.golang.modules.build_constraints import BuildContext, context_of
+from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
+from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
+from modgo_lsp.golang.modules.locate import Locator, Root
+from modgo_lsp.golang.program.importers import Importers, Known
+from modgo_lsp.golang.program.invalidation import Renewal
+from modgo_lsp.golang.program.outlined import OutlinedUnit
+from modgo_lsp.golang.program.program import Library, Program, build_root
+from modgo_lsp.golang.program.sources import FactsCache, Sources
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax import syntax_errors as errors
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.file_header import is_text
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.golang.types.objects import FunctionName
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit, UnparsedUnit
 from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.complexity import bounds_met
-from modgo_lsp.model.files import Files, join
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.functions import declared_function, declared_functions
-from modgo_lsp.model.go_environment import NOTHING_KNOWN, GoEnvironment
-from modgo_lsp.model.go_mod import GoMod, parse_go_mod
-from modgo_lsp.model.importers import Importers, Known
-from modgo_lsp.model.locate import Locator, Root
-from modgo_lsp.model.objects import FunctionName
-from modgo_lsp.model.outlined import OutlinedUnit
 from modgo_lsp.model.package import (
     BoundMet,
     Function,
@@ -35,19 +46,9 @@ from modgo_lsp.model.package import (
     SourceFile,
     SyntaxProblem,
 )
-from modgo_lsp.model.program import Library, Program, build_root
 from modgo_lsp.model.registrations import Registrations
-from modgo_lsp.model.renewal import Renewal
-from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.seen import Seen, is_of_itself
-from modgo_lsp.model.sources import FactsCache, Sources
-from modgo_lsp.model.units import FileUnit, PackageUnit, UnparsedUnit
-from modgo_lsp.syntax import ast, errors
-from modgo_lsp.syntax.constraints import BuildContext, context_of
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.header import is_text
-from modgo_lsp.syntax.positions import Span
 
 __all__ = ["BuildContext", "Loader"]
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.types.types import Type
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.types import Type
-from modgo_lsp.syntax.document import Document
 
 if TYPE_CHECKING:
     from modgo_lsp.model.code import Code

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from typing import Union
 
-from modgo_lsp.model.bind import is_exported
-from modgo_lsp.model.objects import FunctionName
-from modgo_lsp.model.operands import Operands
-from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.types import Named, Pointer, Struct, Type
-from modgo_lsp.model.units import FileUnit, PackageUnit
-from modgo_lsp.syntax import ast
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.bind import is_exported
+from modgo_lsp.golang.types.expressions import Operands
+from modgo_lsp.golang.types.objects import FunctionName
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.types import Named, Pointer, Struct, Type
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 
 # Where code stands: a function, or the values of a package variable.
 Owner = Union[FunctionName, ast.ValueSpec]

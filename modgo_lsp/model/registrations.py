@@ -11,24 +11,24 @@ from typing import NamedTuple
 
 import msgspec
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.identifiers import occurrences
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.golang.types.constants import is_untyped
+from modgo_lsp.golang.types.expressions import Operands
+from modgo_lsp.golang.types.objects import FunctionName, VariableName
+from modgo_lsp.golang.types.operand import Operand
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.types import Func, Interface, Named, Pointer, Type, TypeParameter, Unknown
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.model.bins import bins_read
-from modgo_lsp.model.constants import is_untyped
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.objects import FunctionName, VariableName
-from modgo_lsp.model.operand import Operand
-from modgo_lsp.model.operands import Operands
 from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, Signature
 from modgo_lsp.model.reach import Owner, Reach, bind_owner, owners_in, source_of, static_calls
-from modgo_lsp.model.resolve import Resolver
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.signature import judge
 from modgo_lsp.model.signature_source import Slot, Subject, declared_subject, distant_subject
 from modgo_lsp.model.source_text import type_text
-from modgo_lsp.model.types import Func, Interface, Named, Pointer, Type, TypeParameter, Unknown
-from modgo_lsp.model.units import FileUnit, PackageUnit
-from modgo_lsp.model.words import occurrences
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.positions import Span
 
 
 class Site(msgspec.Struct, frozen=True):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from modgo_lsp.golang.types.types import Interface, Named, Pointer, Type
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.types import Interface, Named, Pointer, Type
 
 RECORD = Named(SDK_PATH, "Record")
 STREAM = Named(SDK_PATH, "Stream")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.golang.types.types import Func, Slice, Type
+from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.source_text import type_text
-from modgo_lsp.model.types import Func, Slice, Type
-from modgo_lsp.model.units import FileUnit
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.positions import Span
 
 
 class Slot(msgspec.Struct, frozen=True):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from modgo_lsp.model.bind import is_exported
-from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.sdk_types import GEOJSON, HLL
-from modgo_lsp.model.types import (
+from modgo_lsp.golang.types.bind import is_exported
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.types import (
     Array,
     Basic,
     Chan,
@@ -22,7 +20,9 @@ from modgo_lsp.model.types import (
     Struct,
     Type,
 )
-from modgo_lsp.model.universe import FLOATS, INTEGERS
+from modgo_lsp.golang.types.universe import FLOATS, INTEGERS
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.sdk_types import GEOJSON, HLL
 
 
 class _UnspeakableError(Exception):

@@ -7,10 +7,10 @@ import unicodedata
 
 import msgspec
 
-from modgo_lsp.model.bind import is_exported
-from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.types import Field, Pointer, Struct, Type, Unknown
-from modgo_lsp.syntax.literals import unquote
+from modgo_lsp.golang.syntax.literals import unquote
+from modgo_lsp.golang.types.bind import is_exported
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.types import Field, Pointer, Struct, Type, Unknown
 
 # Signs that a name in a tag may hold beside letters and digits.
 _TAG_SIGNS = frozenset("!#$%&()*+-./:;<=>?@[]^_{|}~ ")

@@ -7,15 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
-from modgo_lsp.model.bind import is_exported
-from modgo_lsp.model.field_clashes import clash_places, clash_words
-from modgo_lsp.model.field_places import field_place, type_place
-from modgo_lsp.model.finding import Location
-from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.sdk_types import ERROR, GEOJSON, RECORD, STREAM
-from modgo_lsp.model.source_text import type_text
-from modgo_lsp.model.struct_fields import CountedField, StructFields, struct_fields
-from modgo_lsp.model.types import (
+from modgo_lsp.golang.types.bind import is_exported
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.types import (
     Array,
     Basic,
     Chan,
@@ -29,7 +23,13 @@ from modgo_lsp.model.types import (
     Type,
     Unknown,
 )
-from modgo_lsp.model.universe import FLOATS, INTEGERS
+from modgo_lsp.golang.types.universe import FLOATS, INTEGERS
+from modgo_lsp.model.field_clashes import clash_places, clash_words
+from modgo_lsp.model.field_places import field_place, type_place
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.sdk_types import ERROR, GEOJSON, RECORD, STREAM
+from modgo_lsp.model.source_text import type_text
+from modgo_lsp.model.struct_fields import CountedField, StructFields, struct_fields
 
 _MAX_DEPTH = 60
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from modgo_lsp.build.build import BuildResult
-from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.report.json import finding_objects
 from modgo_lsp.report.sources import Sources

@@ -9,13 +9,13 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from modgo_lsp.model.files import Files
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.syntax.positions import FewLines, LineIndex, Position, Range
 from modgo_lsp.model.finding import Location
 from modgo_lsp.report.escape import on_a_line
-from modgo_lsp.syntax.positions import FewLines, LineIndex, Position, Range
 
 if TYPE_CHECKING:
-    from modgo_lsp.syntax.document import Document
+    from modgo_lsp.golang.syntax.document import Document
 
 
 class Sources:

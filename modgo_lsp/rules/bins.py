@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.syntax import ast
 
 READING = ("Bin", "Bool", "Int", "Float", "String", "Bytes", "List", "Map", "GeoJSON")
 WRITING = ("Set", "Unset")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.objects import VariableName
+from modgo_lsp.golang.types.types import Chan
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.objects import VariableName
-from modgo_lsp.model.types import Chan
-from modgo_lsp.syntax import ast
 
 # What starts a goroutine and leaves it to the group's Wait.
 _GROUPS = (

@@ -5,10 +5,10 @@ Not for: the import of the SDK (registering.py).
 
 from __future__ import annotations
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.positions import Span
 
 
 def without_import(code: Code, path: str, removed: Span) -> tuple[Edit, ...]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.golang.types.call_targets import Declaration
+from modgo_lsp.golang.types.imports import may_be_standard
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.imports import may_be_standard
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.targets import Declaration
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.positions import Span
 
 _TAKING = ("Lock", "TryLock")
 _LETTING_GO = ("Unlock",)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from modgo_lsp.golang.syntax.directives import Directive, directives
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package, SourceFile
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.syntax.directives import Directive, directives
-from modgo_lsp.syntax.positions import Span
 
 TEXT = """
 ## What it does

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import msgspec
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.model.package import Package, Role
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import findings_of
 from modgo_lsp.rules.written import declaration_at, document_at, function_at
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.positions import Span
 
 TEXT = """
 ## What it does

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import findings_of
 from modgo_lsp.rules.written import declaration_at
-from modgo_lsp.syntax import ast
 
 TEXT = """
 ## What it does

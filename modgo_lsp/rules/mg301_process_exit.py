@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
@@ -14,7 +15,6 @@ from modgo_lsp.model.sdk_types import ERROR
 from modgo_lsp.rules.importing import without_import
 from modgo_lsp.rules.returning import returned, statement_of
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.syntax import ast
 
 TEXT = """
 ## What it does

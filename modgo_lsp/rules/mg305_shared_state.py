@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.objects import VariableName
+from modgo_lsp.golang.types.types import Map, Pointer, Slice
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding, Location
-from modgo_lsp.model.objects import VariableName
 from modgo_lsp.model.package import Package
-from modgo_lsp.model.types import Map, Pointer, Slice
 from modgo_lsp.rules.locking import Locks
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.syntax import ast
 
 TEXT = """
 ## What it does

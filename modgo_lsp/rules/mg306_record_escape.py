@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.objects import VariableName
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
-from modgo_lsp.model.objects import VariableName
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk_types import RECORD_POINTER, STREAM_POINTER
 from modgo_lsp.rules.goroutines import left_alone
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.syntax import ast
 
 TEXT = """
 ## What it does

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.golang.syntax.directives import directives
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.syntax.directives import directives
 
 TEXT = """
 ## What it does

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.model.package import Package, Registration
 from modgo_lsp.rules.rule import Rule
 from modgo_lsp.rules.signatures import problems_of
 from modgo_lsp.rules.written import declaration_at, document_at
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.positions import Span
 
 TEXT = """
 ## What it does

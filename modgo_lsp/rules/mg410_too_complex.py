@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import BoundMet, Package
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.syntax.positions import Span
 
 TEXT = """
 ## What it does

@@ -5,10 +5,10 @@ Not for: what is wrong (the rules say).
 
 from __future__ import annotations
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.types import Basic, Map, Pointer, Slice, Type
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.sdk_types import ERROR
-from modgo_lsp.model.types import Basic, Map, Pointer, Slice, Type
-from modgo_lsp.syntax import ast
 
 
 def result_types(code: Code) -> tuple[ast.Expr, ...]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, Union
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.objects import Nil, Object, VariableName
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.objects import Nil, Object, VariableName
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.returning import returns_error
-from modgo_lsp.syntax import ast
 
 _CHANGES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Set", "Unset", "SetTTL"))
 _STORES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.types import Named, Pointer
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.types import Named, Pointer
-from modgo_lsp.syntax import ast
 
 _FILES = (
     *("Open", "OpenFile", "Create", "CreateTemp", "ReadFile", "WriteFile", "ReadDir", "Mkdir", "MkdirAll"),

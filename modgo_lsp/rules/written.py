@@ -5,11 +5,11 @@ Not for: what the source means (model/ says).
 
 from __future__ import annotations
 
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.lower import lower
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Function, Package
-from modgo_lsp.syntax import ast
-from modgo_lsp.syntax.document import Document
-from modgo_lsp.syntax.lower import lower
 
 
 def document_at(package: Package, place: Location) -> Document | None:

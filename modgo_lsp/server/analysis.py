@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
+from modgo_lsp.golang.files import DiskMemory, Files, OverlayFiles
+from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN
 from modgo_lsp.lint.check import Judgement, judgement
 from modgo_lsp.lint.config import Configuration, configuration
-from modgo_lsp.model.files import DiskMemory, Files, OverlayFiles
-from modgo_lsp.model.go_environment import NOTHING_KNOWN
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.server import garbage
@@ -30,7 +30,7 @@ from modgo_lsp.server.documents import StaleError
 from modgo_lsp.server.importers import KeptImporters
 
 if TYPE_CHECKING:
-    from modgo_lsp.model.go_environment import GoEnvironment
+    from modgo_lsp.golang.modules.go_environment import GoEnvironment
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")

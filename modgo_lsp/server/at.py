@@ -9,11 +9,11 @@ from typing import NamedTuple, Protocol
 
 from lsprotocol import types
 
+from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.model.package import Package
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import to_offset
 from modgo_lsp.server.uri import path_of
-from modgo_lsp.syntax.document import Document
 
 
 class Pointing(Protocol):

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
 
-from modgo_lsp.model.files import DiskFiles, Files, join, upwards
+from modgo_lsp.golang.files import DiskFiles, Files, join, upwards
+from modgo_lsp.golang.modules.go_mod import parse_go_mod
 from modgo_lsp.model.finding import Finding
-from modgo_lsp.model.go_mod import parse_go_mod
 
 # Files of folders above that a build looks at.
 _ABOVE = ("go.work", "go.work.sum", "modgo.toml", "pyproject.toml")

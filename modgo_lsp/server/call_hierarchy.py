@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide import call_hierarchy
 from modgo_lsp.ide.call_hierarchy import Item
 from modgo_lsp.model.finding import Location
@@ -12,7 +13,6 @@ from modgo_lsp.server.at import at
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import location_range
 from modgo_lsp.server.uri import path_of
-from modgo_lsp.syntax.positions import Span
 
 
 def prepare(

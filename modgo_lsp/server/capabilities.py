@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from modgo_lsp import __version__
+from modgo_lsp.golang.syntax.positions import Encoding
 from modgo_lsp.server.client import Client, at
-from modgo_lsp.syntax.positions import Encoding
 
 # By method where a client looks for it, and what it is told there. Of the trigger characters and the legend
 # ide/ knows what they are good for.

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import resolve
-from modgo_lsp.model.files import DiskFiles
 
 SECTION = "modgo"
 # Who has said what is set, where no file has.

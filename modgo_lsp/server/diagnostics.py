@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from modgo_lsp.golang.syntax.positions import LineIndex
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.server import wire
@@ -20,7 +21,6 @@ from modgo_lsp.server.connection import encoded
 from modgo_lsp.server.refresh import Refresher
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.uri import path_of
-from modgo_lsp.syntax.positions import LineIndex
 
 _log = logging.getLogger(__name__)
 

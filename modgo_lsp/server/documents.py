@@ -1,7 +1,7 @@
 """The documents that the editor holds open. Edits are taken as they come and worked into the text when
 somebody looks at it: the protocol's loop waits for neither.
 
-Not for: files on disk (model/files.py lays these documents over them).
+Not for: files on disk (golang/files.py lays these documents over them).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
-from modgo_lsp.model.files import LARGEST_GO_FILE
+from modgo_lsp.golang.files import LARGEST_GO_FILE
+from modgo_lsp.golang.syntax.document import Document, Part
+from modgo_lsp.golang.syntax.edits import edit, opened
+from modgo_lsp.golang.syntax.line_edits import EditedText, difference
+from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
 from modgo_lsp.server import wire
 from modgo_lsp.server.uri import path_of
-from modgo_lsp.syntax.document import Document, Part
-from modgo_lsp.syntax.edits import edit, opened
-from modgo_lsp.syntax.line_edits import EditedText, difference
-from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
 
 # So many changes, of so many bytes, are made one by one, each of which parses what it touches.
 _FEW, _MUCH = 8, 256 * 1024

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from modgo_lsp.golang.files import DiskFiles, Files
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint.index import Facts, ModuleIndex
 from modgo_lsp.lint.store import Store, read_kept
-from modgo_lsp.model.files import DiskFiles, Files
-from modgo_lsp.model.go_environment import GoEnvironment
 
 
 class KeptImporters:

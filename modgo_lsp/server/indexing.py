@@ -88,11 +88,11 @@ def index(order: Order, say: Callable[[Said], None]) -> None:
     from modgo_lsp.build.go_environment import find_go_environment
     from modgo_lsp.build.lint_crew import Crew
     from modgo_lsp.build.lint_store import DiskStore
+    from modgo_lsp.golang.files import DiskFiles, SeenFiles
+    from modgo_lsp.golang.syntax.trees import hold_at_most
     from modgo_lsp.lint.config import Settings, configuration
     from modgo_lsp.lint.modules import Machine, linted_modules
     from modgo_lsp.lint.walk import walk
-    from modgo_lsp.model.files import DiskFiles, SeenFiles
-    from modgo_lsp.syntax.trees import hold_at_most
 
     hold_at_most(_TREES)
     files = SeenFiles(DiskFiles())

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from modgo_lsp.model.files import DiskMemory
+from modgo_lsp.golang.files import DiskMemory
 
 _log = logging.getLogger(__name__)
 

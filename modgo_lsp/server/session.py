@@ -15,6 +15,8 @@ from typing import Any
 
 import msgspec
 
+from modgo_lsp.golang.syntax.positions import Encoding
+from modgo_lsp.golang.syntax.trees import hold_at_most
 from modgo_lsp.server import configuration, log, wire
 from modgo_lsp.server.analysis import Analysis, Job
 from modgo_lsp.server.built import BuiltFindings
@@ -31,8 +33,6 @@ from modgo_lsp.server.refresh import Refresher
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.uri import path_of
 from modgo_lsp.server.watched_files import registrations
-from modgo_lsp.syntax.positions import Encoding
-from modgo_lsp.syntax.trees import hold_at_most
 
 _log = logging.getLogger(__name__)
 

@@ -12,10 +12,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from modgo_lsp.golang.files import DiskMemory, OverlayFiles
+from modgo_lsp.golang.syntax.document import Document, parse
+from modgo_lsp.golang.syntax.file_header import read_header
+from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
 from modgo_lsp.lint.check import Judgement, decide, order
 from modgo_lsp.lint.config import Configuration, Settings
 from modgo_lsp.lint.selection import configured
-from modgo_lsp.model.files import DiskMemory, OverlayFiles
 from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
@@ -24,9 +27,6 @@ from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.documents import is_larger
 from modgo_lsp.server.uri import uri_of
-from modgo_lsp.syntax.document import Document, parse
-from modgo_lsp.syntax.header import read_header
-from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
 
 if TYPE_CHECKING:
     from modgo_lsp.server.analysis import Analysis

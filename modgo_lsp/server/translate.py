@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
+from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
 from modgo_lsp.model.finding import Edit, Finding, Location
 from modgo_lsp.server import diagnostics, wire
 from modgo_lsp.server.snapshot import Snapshot
-from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
 
 _EMPTY = LineIndex(b"")
 

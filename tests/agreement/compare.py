@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint.check import judge
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding, Location
-from modgo_lsp.model.go_environment import GoEnvironment
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.load import BuildContext, Loader
 from modgo_lsp.model.package import Package
-from modgo_lsp.syntax import ast
 from tests.agreement.compare import environment_of
 from tests.agreement.oracle import Oracle
 

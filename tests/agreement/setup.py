@@ -11,8 +11,8 @@ import json
 import subprocess
 from pathlib import Path
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.check import judge
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.load import BuildContext, Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES

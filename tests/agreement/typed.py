@@ -13,12 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from modgo_lsp.model.load import Loader
-from modgo_lsp.model.objects import ConstantName, FunctionName, Object
-from modgo_lsp.model.operand import Operand
-from modgo_lsp.model.operands import Operands
-from modgo_lsp.model.resolve import Resolver
-from modgo_lsp.model.types import (
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.expressions import Operands
+from modgo_lsp.golang.types.objects import ConstantName, FunctionName, Object
+from modgo_lsp.golang.types.operand import Operand
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.types import (
     Array,
     Basic,
     Chan,
@@ -34,8 +34,8 @@ from modgo_lsp.model.types import (
     TypeParameter,
     Unknown,
 )
-from modgo_lsp.model.units import FileUnit, declared
-from modgo_lsp.syntax import ast
+from modgo_lsp.golang.types.units import FileUnit, declared
+from modgo_lsp.model.load import Loader
 from tests.agreement.compare import loader_for
 from tests.agreement.oracle import Oracle
 

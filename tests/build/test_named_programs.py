@@ -11,8 +11,8 @@ import pytest
 from modgo_lsp.build import named_programs
 from modgo_lsp.build.named_programs import Tools, building_tools, named_by_file, own_tools
 from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import Configuration, configuration
-from modgo_lsp.model.files import DiskFiles
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="root alone can give a file to somebody else")
 OTHER = 12345

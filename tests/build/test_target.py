@@ -15,8 +15,8 @@ from modgo_lsp.build.inspect import inspect
 from modgo_lsp.build.preflight import RequestError, parse_target
 from modgo_lsp.build.target import Target
 from modgo_lsp.build.toolchain import ToolchainError
+from modgo_lsp.golang.modules.build_constraints import BuildContext
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.syntax.constraints import BuildContext
 
 Write = Callable[..., Path]
 

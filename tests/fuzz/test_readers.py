@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.dialect import decode, encode, from_flat, to_flat
 from modgo_lsp.host.json_forms import FormError, argument, json_of, parse, value_of
 from modgo_lsp.host.last_words import read_last_words
@@ -25,7 +26,6 @@ from modgo_lsp.host.sample import SampleError, parse_sample, read_sample, sample
 from modgo_lsp.host.values import List, Map, UnstorableError
 from modgo_lsp.lint.baseline import BaselineError, read_baseline
 from modgo_lsp.lint.config import KEYS, configuration
-from modgo_lsp.model.files import DiskFiles
 
 settings.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("MODGO_EXAMPLES", "60")))
 settings.load_profile("fuzz")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.records_file import read_records_file
 from modgo_lsp.host.sample import read_sample_file
 from modgo_lsp.lint.baseline import is_baseline, read_baseline
 from modgo_lsp.lint.config import configuration
-from modgo_lsp.model.files import DiskFiles
 
 BOM = b"\xef\xbb\xbf"
 

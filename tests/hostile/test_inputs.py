@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 import modgo_lsp.lint.judging
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.run import lint_paths
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.rules.catalogue import RULES
 from tests.hostile.adversarial import Input, constants, ignores, inputs, modules, nesting, settings, texts
 from tests.hostile.bounded import Run, run

@@ -149,7 +149,7 @@ from modgo_lsp.build import lint_workers
 from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import lint_paths
-from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.golang.files import DiskFiles
 lint_workers._FORKS = False
 started = []
 start = lint_workers._started

@@ -20,10 +20,11 @@ from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.inspect import _show as show_inspection
 from modgo_lsp.cli.load import _show as show_load
 from modgo_lsp.cli.modules import _show as show_modules
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.host.result import CallResult, Failure, FunctionInfo, LoadResult, LogLine
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import List
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding, Fix, Location, Related
 from modgo_lsp.report.concise import report_concise
 from modgo_lsp.report.escape import on_a_line, shown, styled
@@ -31,7 +32,6 @@ from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.style import Painter
 from modgo_lsp.report.text import report_text
 from modgo_lsp.ship.listing import RemoteModule
-from modgo_lsp.syntax.positions import Span
 
 ROOT = Path(__file__).parents[2]
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from modgo_lsp.golang.syntax.document import parse
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.actions import quick_fixes, suppressions
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
-from modgo_lsp.syntax.document import parse
-from modgo_lsp.syntax.positions import Span
 
 PATH = "/m/m.go"
 

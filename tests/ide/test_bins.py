@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.ide.bins import known_bins
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.package import Package
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from modgo_lsp.golang.syntax.document import parse
+from modgo_lsp.golang.syntax.edits import edit
 from modgo_lsp.ide.suppress import suppression
 from modgo_lsp.lint.suppress import suppressions
-from modgo_lsp.syntax.document import parse
-from modgo_lsp.syntax.edits import edit
 
 
 def suppressed(source: str, at: str, code: str = "MG102") -> str:

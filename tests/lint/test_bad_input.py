@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.run import lint_paths
-from modgo_lsp.model.files import DiskFiles
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 REGISTERING = f"""package m

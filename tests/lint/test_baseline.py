@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.baseline import BaselineError, read_baseline, unknown, write_baseline
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.run import lint_paths
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Finding, Location
-from modgo_lsp.syntax.positions import Span
 
 
 def finding(path: str, code: str, at: int = 0) -> Finding:

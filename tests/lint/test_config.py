@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import KEYS, Settings, configuration, resolve, schema
-from modgo_lsp.model.files import DiskFiles
 
 
 def problems(folder: Path, overrides: dict[str, Any] | None = None) -> list[str]:

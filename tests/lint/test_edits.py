@@ -10,14 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from modgo_lsp.golang.files import DiskMemory, Files, OverlayFiles
+from modgo_lsp.golang.syntax.document import Document, parse
+from modgo_lsp.golang.syntax.edits import edit, opened
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.check import decide, judgement
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.model.files import DiskMemory, Files, OverlayFiles
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.load import Loader
-from modgo_lsp.syntax.document import Document, parse
-from modgo_lsp.syntax.edits import edit, opened
-from modgo_lsp.syntax.positions import Span
 from tests.edits import GO_MOD, SHOP, random_change
 
 EDITS = int(os.environ.get("MODGO_EXAMPLES", "50"))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.ignore import Patterns
 from modgo_lsp.lint.walk import walk
-from modgo_lsp.model.files import DiskFiles
 
 PIECES = (
     *("a", "b", "ab", "a.go", "b.go", "a b.go", "*.go", "*", "**", "***", "?", "a*", "*b", "*a*", "a**b"),

@@ -14,14 +14,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint import judging
 from modgo_lsp.lint.index import ModuleIndex
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import lint_paths
 from modgo_lsp.lint.store import Kept, read_kept, to_keep
 from modgo_lsp.lint.traced import Consulted
-from modgo_lsp.model.files import DiskFiles
-from modgo_lsp.model.go_environment import GoEnvironment
 from tests.lint.histories import SDK, WORLD, Changes, told, write
 
 

@@ -22,9 +22,9 @@ from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.build.lint_store import DiskStore
+from modgo_lsp.golang.files import DiskFiles, Stamp
 from modgo_lsp.lint.modules import Machine
 from modgo_lsp.lint.run import lint_paths
-from modgo_lsp.model.files import DiskFiles, Stamp
 from tests.lint.histories import WORLD, Changes, told, write
 
 STEPS = int(os.environ.get("MODGO_EXAMPLES", "30"))

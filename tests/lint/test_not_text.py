@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.build.lint_store import DiskStore
+from modgo_lsp.golang.files import DiskFiles, OverlayFiles
+from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.lint.run import Machine, Outcome, lint_paths
-from modgo_lsp.model.files import DiskFiles, OverlayFiles
-from modgo_lsp.syntax.document import parse
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 UDFS = f"package m\n\n{SDK}\nvar _ = udf.Register(`a`, func() {{}})\n"

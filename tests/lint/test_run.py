@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint import fix
 from modgo_lsp.lint.check import check_package, judge
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.fix import Fixed, fix_paths
 from modgo_lsp.lint.run import Outcome, lint_paths
 from modgo_lsp.lint.selection import is_selected
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.load import Loader
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'

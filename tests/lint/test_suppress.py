@@ -8,9 +8,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.suppress import Suppression, suppress
 from modgo_lsp.model.finding import Finding, Location
-from modgo_lsp.syntax.positions import Span
 
 PATHS, CODES, LENGTH = ("/a.go", "/b.go"), ("MG101", "MG303"), 30
 

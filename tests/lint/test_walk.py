@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.run import absolute
 from modgo_lsp.lint.walk import walk
-from modgo_lsp.model.files import DiskFiles
 
 
 def grow(root: Path, *names: str) -> None:

@@ -15,8 +15,8 @@ import subprocess
 from pathlib import Path
 
 from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.check import judge
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.sdk import SDK_PATH
 

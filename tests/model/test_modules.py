@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.model.files import DiskFiles, OverlayFiles
-from modgo_lsp.model.go_mod import Replace, parse_go_mod
+from modgo_lsp.golang.files import DiskFiles, OverlayFiles
+from modgo_lsp.golang.modules.go_mod import Replace, parse_go_mod
+from modgo_lsp.golang.syntax.document import parse
+from modgo_lsp.golang.types.types import Func, Pointer
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Module, Package
 from modgo_lsp.model.sdk import SDK_NAME, SDK_PATH
 from modgo_lsp.model.sdk_types import SDK_TYPES
-from modgo_lsp.model.types import Func, Pointer
-from modgo_lsp.syntax.document import parse
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 FUNC = '\nvar _ = udf.Register("f", F)\n'

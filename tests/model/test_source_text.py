@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from modgo_lsp.golang.types.types import Type
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.source_text import go_source
-from modgo_lsp.model.types import Type
 
 SOURCE = """
 type T struct { A int }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.run import Counts
-from modgo_lsp.model.files import DiskFiles
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
 from modgo_lsp.report.concise import report_concise
 from modgo_lsp.report.escape import shown
@@ -13,7 +14,6 @@ from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.statistics import statistics_text
 from modgo_lsp.report.style import Painter
 from modgo_lsp.report.text import closing_line, report_text
-from modgo_lsp.syntax.positions import Span
 
 PLAIN = Painter(False)
 

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from modgo_lsp.model.files import DiskFiles
+from modgo_lsp.golang.files import DiskFiles
+from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
 from modgo_lsp.report.github import report_github
 from modgo_lsp.report.gitlab import report_gitlab
@@ -19,7 +20,6 @@ from modgo_lsp.report.junit import report_junit
 from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sarif import report_sarif
 from modgo_lsp.report.sources import Sources
-from modgo_lsp.syntax.positions import Span
 
 TEXT = "package p\n\nfunc Größe(rec R) {}\nfunc B() {}\n"
 # It carries the schema that OASIS publishes, as text in a Go file.

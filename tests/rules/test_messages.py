@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.run import Machine, lint_paths
-from modgo_lsp.model.files import DiskFiles
 
 HEAD = """package m
 

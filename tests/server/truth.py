@@ -15,8 +15,10 @@ from typing import Any
 from bench.language_server import LanguageServer
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
+from modgo_lsp.golang.files import DiskFiles, OverlayFiles
+from modgo_lsp.golang.syntax.document import Document, parse
+from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
 from modgo_lsp.lint.run import Machine, lint_paths
-from modgo_lsp.model.files import DiskFiles, OverlayFiles
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.server import configuration, wire
 from modgo_lsp.server.analysis import Analysis
@@ -24,8 +26,6 @@ from modgo_lsp.server.client import Client
 from modgo_lsp.server.diagnostics import diagnostic
 from modgo_lsp.server.documents import OpenDocument
 from modgo_lsp.server.snapshot import Snapshot
-from modgo_lsp.syntax.document import Document, parse
-from modgo_lsp.syntax.positions import Encoding, LineIndex, Span
 from tests.edits import GO_MOD, SHOP, Change, random_change
 
 # Twice what the server waits between two looks, and some.

@@ -1,0 +1,175 @@
+"""The packages that one build sees: those of the main modules, what they import, Go's library.
+
+An import path means one package in a program, and may mean another in the next. Not for: what is judged
+(load.py), nor which folder a path means (locate.py).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from modgo_lsp.golang.modules.build_constraints import BuildContext
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
+from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
+from modgo_lsp.golang.modules.locate import Located, Locator, Root
+from modgo_lsp.golang.program.outlined import OutlinedUnit
+from modgo_lsp.golang.program.sources import Sources
+from modgo_lsp.golang.types.expressions import Operands
+from modgo_lsp.golang.types.imports import guessed_name, may_be_standard
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit
+from modgo_lsp.model.package import Module
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.resources import resource
+
+_EXPERIMENT = rb"(?m)^\t\t(\w+):\s+true,"
+
+FindModule = Callable[[str], "tuple[Module, GoMod] | None"]
+
+
+class Library:
+    """The packages of Go's library, shared by the programs of a snapshot."""
+
+    def __init__(self, sources: Sources, environment: GoEnvironment) -> None:
+        self._sources = sources
+        self._root = environment.goroot
+        self._units: dict[str, OutlinedUnit | None] = {}
+
+    def unit(self, path: str, from_library: bool) -> OutlinedUnit | None:
+        """The package that is imported as `path`, by the library itself or by others."""
+        if path not in self._units:
+            self._units[path] = self._find(path)
+        found = self._units[path]
+        # What others call golang.org/x/… is theirs; the library has its own.
+        return self.unit(f"vendor/{path}", False) if found is None and from_library else found
+
+    def _find(self, path: str) -> OutlinedUnit | None:
+        if self._root is None or not may_be_standard(path):
+            return None
+        directory = str(Path(self._root, "src", *path.split("/")))
+        listed = self._sources.entries(directory)
+        if not any(name.endswith(".go") and not is_folder for name, is_folder in listed):
+            return None
+
+        return OutlinedUnit(
+            directory,
+            path,
+            guessed_name(path),
+            lambda: self._sources.facts(directory, True, self._context),
+            standard=True,
+        )
+
+    @cached_property
+    def _context(self) -> BuildContext:
+        """Go's library is built with the experiments that are on by default."""
+        text = self._sources.text(str(Path(self._root or "", "src/internal/buildcfg/exp.go"))) or b""
+        tags = (f"goexperiment.{name.decode().lower()}" for name in re.findall(_EXPERIMENT, text))
+        context = self._sources.context
+        return msgspec.structs.replace(context, tags=(*context.tags, *tags))
+
+
+class Program:
+    """`own_unit` gives the package in a folder of a main module, whole."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        library: Library,
+        locator: Locator | None,
+        own_unit: Callable[[str, str], PackageUnit | None],
+    ) -> None:
+        self._sources = sources
+        self._library = library
+        self._locator = locator
+        self._own_unit = own_unit
+        self._by_path: dict[str, PackageUnit | None] = {}
+        self.resolver = Resolver(self.find_unit, self.unit)
+        self.operands = Operands(self.resolver)
+
+    @property
+    def unread(self) -> set[str]:
+        """The import paths of packages that something was asked of, and whose source isn't here; not those
+        that the main modules themselves should have."""
+        own = (lambda _: False) if self._locator is None else self._locator.is_own
+        return {path for path in self.resolver.unread if not own(path)}
+
+    def add(self, unit: PackageUnit) -> None:
+        """Makes a package that was found by its folder known by its path."""
+        self._by_path.setdefault(unit.path, unit)
+
+    def find_unit(self, file: FileUnit, path: str) -> PackageUnit | None:
+        """The package that `file` imports as `path`, None where its source isn't known."""
+        if path in ("C", "unsafe", file.unit.path):
+            return None
+        if file.unit.standard:
+            return self._library.unit(path, from_library=True)
+        return self.unit(path)
+
+    def unit(self, path: str) -> PackageUnit | None:
+        """The package of an import path."""
+        if path not in self._by_path:
+            self._by_path[path] = self._library.unit(path, from_library=False) or self._located(path)
+        return self._by_path[path]
+
+    def place(self, path: str) -> Located | None:
+        """Where Go itself would find the package; None where it wouldn't."""
+        return None if self._locator is None else self._locator.find(path)
+
+    def _located(self, path: str) -> PackageUnit | None:
+        located = self.place(path)
+        if located is not None and located.module is not None:
+            return self._own_unit(located.directory, path)
+        if path == SDK_PATH:
+            return self._sdk()
+        if located is None:
+            return None
+        facts = self._sources.facts(located.directory, located.immutable)
+        if facts is None:
+            return None
+        return OutlinedUnit(located.directory, path, facts.name, lambda: facts, standard=False)
+
+    def _sdk(self) -> PackageUnit | None:
+        """The SDK as modgo brings it: its declarations are the same in every 1.x."""
+        directory = str(resource("udf"))
+        try:
+            self._sources.use_disk(directory)
+        except OSError:
+            return None
+        facts = self._sources.facts(directory, False)
+        return None if facts is None else OutlinedUnit(directory, SDK_PATH, facts.name, lambda: facts, False)
+
+
+def build_root(
+    directory: str, find_module: FindModule, environment: GoEnvironment, sources: Sources
+) -> Root | None:
+    """What a build of the package in `directory` starts from: its module, or the workspace that uses it."""
+    found = find_module(directory)
+    if found is None:
+        return None
+    module, mod = found
+    work_file = _work_file(module.directory, environment, sources)
+    if work_file is not None:
+        folder = str(Path(work_file).parent)
+        work = parse_go_mod(sources.text(work_file) or b"")
+        used = [find_module(os.path.normpath(Path(folder, use))) for use in work.uses]
+        mains = tuple(each for each in used if each is not None)
+        if any(each[0].directory == module.directory for each in mains):
+            return Root(folder, mains, work)
+    return Root(module.directory, ((module, mod),))
+
+
+def _work_file(directory: str, environment: GoEnvironment, sources: Sources) -> str | None:
+    if environment.work == "off":
+        return None
+    if environment.work:
+        return environment.work
+    for folder in (Path(directory), *Path(directory).parents):
+        if sources.text(str(folder / "go.work")) is not None:
+            return str(folder / "go.work")
+    return None

@@ -1,0 +1,392 @@
+"""The files of one snapshot: read once, parsed once, and taken over from the snapshot before where unchanged.
+
+Not for: where bytes come from (files.py), nor what the files say together (units.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from modgo_lsp.golang.files import DiskFiles, Files, FileTooLargeError, join
+from modgo_lsp.golang.modules.build_constraints import BuildContext, is_chosen
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
+from modgo_lsp.golang.program import outline
+from modgo_lsp.golang.program.outline import Outline
+from modgo_lsp.golang.syntax import ast, document, lower
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.file_header import Header, read_header
+from modgo_lsp.golang.syntax.positions import Span
+
+
+class FactsCache(Protocol):
+    """Where facts outlive the process. Keys say everything that a value depends on."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, value: bytes) -> None: ...
+
+
+class Parsed:
+    """A file that was read: its document and syntax."""
+
+    __slots__ = ("document", "syntax")
+
+    def __init__(self, parsed: Document) -> None:
+        self.document = parsed
+        self.syntax: ast.File = lower.lower(parsed)
+
+
+class Built(NamedTuple):
+    """A file of a package, not yet parsed."""
+
+    path: str
+    text: bytes
+    header: Header
+
+
+def _read(files: Files, path: str) -> bytes | None:
+    try:
+        return files.read(path)
+    except OSError:
+        return None
+
+
+def _head(parsed: Parsed) -> object:
+    """What a file says before its declarations."""
+    syntax = parsed.syntax
+    imports = [(spec.path, spec.name and spec.name.name) for spec in syntax.imports]
+    return syntax.name and syntax.name.name, imports
+
+
+_NOTHING = Outline(0, False, (), {}, {})
+
+
+class PackageFacts:
+    """The files of a package of which only some declarations are looked at. Declarations are parsed when
+    they are asked for; where they stand comes from the cache, if it is known there."""
+
+    def __init__(self, sources: Sequence[tuple[str, bytes]], cgo: bool, cache: FactsCache | None) -> None:
+        self.sources = tuple(sources)
+        self._cgo = cgo
+        self._cache = cache
+        self._parts: dict[tuple[int, int], tuple[ast.Decl, ...]] = {}
+        self._headers: dict[int, Parsed] = {}
+
+    @cached_property
+    def name(self) -> str:
+        found = (outline.package_name(text) for _, text in self.sources)
+        return next((name for name in found if name and name != "documentation"), "")
+
+    @cached_property
+    def outlines(self) -> tuple[Outline, ...]:
+        """Of each file, in their order; without cgo, files that need it have nothing."""
+        found = self._outlines()
+        return found if self._cgo else tuple(_NOTHING if each.cgo else each for each in found)
+
+    def _outlines(self) -> tuple[Outline, ...]:
+        key = self._key()
+        if self._cache is not None and (kept := self._cache.get(key)) is not None:
+            try:
+                found = msgspec.msgpack.decode(kept, type=tuple[Outline, ...])
+            except msgspec.DecodeError:
+                found = ()
+            if len(found) == len(self.sources):
+                return found
+        made = tuple(outline.outline(text) for _, text in self.sources)
+        if self._cache is not None:
+            self._cache.put(key, msgspec.msgpack.encode(made))
+        return made
+
+    def _key(self) -> str:
+        digest = hashlib.sha256(f"outline {outline.VERSION}".encode())
+        for _, text in self.sources:
+            digest.update(hashlib.sha256(text).digest())
+        return digest.hexdigest()[:40]
+
+    def header(self, index: int) -> Parsed:
+        """A file's package clause and imports; the rest of it isn't in the tree."""
+        if index not in self._headers:
+            path, text = self.sources[index]
+            span = Span(0, self.outlines[index].header)
+            self._headers[index] = Parsed(document.parse_piece(path, text, span))
+        return self._headers[index]
+
+    def declarations(self, index: int, number: int) -> tuple[ast.Decl, ...]:
+        """A declaration of a file, by its number in the outline; several where the code is broken."""
+        key = (index, number)
+        if key not in self._parts:
+            path, text = self.sources[index]
+            span = Span(*self.outlines[index].spans[number])
+            self._parts[key] = lower.lower(document.parse_piece(path, text, span)).decls
+        return self._parts[key]
+
+
+def _begin_alike(before: Document, now: Document) -> bool:
+    """Whether two documents say the same before their first declaration, and no import can have come behind
+    it. Takes less time than to look at their texts."""
+    declares = False
+    for old, new in zip(before.parts, now.parts, strict=False):
+        if old is not new:
+            break
+        declares = declares or new.kinds.declares
+    return declares and not any(b"import" in part.text for part in set(now.parts).difference(before.parts))
+
+
+class Sources:
+    """What one snapshot has read stays as it was. `previous` is an earlier one's."""
+
+    def __init__(
+        self,
+        files: Files,
+        context: BuildContext,
+        environment: GoEnvironment,
+        cache: FactsCache | None,
+        previous: Sources | None,
+    ) -> None:
+        self.context = context
+        self.environment = environment
+        self._files = files
+        self._cache = cache
+        self._earlier: dict[str, Parsed] = {} if previous is None else previous._parsed
+        self._parsed: dict[str, Parsed] = {}
+        self._texts: dict[str, bytes | None] = {}
+        self._too_large: set[str] = set()
+        self._entries: dict[str, list[tuple[str, bool]] | None] = {}
+        self._chosen: dict[str, list[tuple[str, bytes]]] = {}
+        self._built: dict[str, list[Built]] = {}
+        self._headers_before = {} if previous is None else previous._headers
+        self._headers: dict[str, tuple[bytes, Header]] = {}
+        # What lies in GOROOT and the module cache doesn't change while we run.
+        self._immutable: dict[str, PackageFacts] = {}
+        self._facts: dict[str, PackageFacts] = {}
+        self._facts_before: dict[str, PackageFacts] = {}
+        known = (context, environment)
+        if previous is not None and (previous.context, previous.environment) == known:
+            self._immutable, self._facts_before = previous._immutable, previous._facts
+
+    def text(self, path: str) -> bytes | None:
+        """The bytes of a file, None where it can't be read."""
+        if path not in self._texts:
+            try:
+                self._texts[path] = self._files.read(path)
+            except OSError as error:
+                self._texts[path] = None
+                if isinstance(error, FileTooLargeError):
+                    self._too_large.add(path)
+        return self._texts[path]
+
+    def entries(self, directory: str) -> list[tuple[str, bool]]:
+        """What is in a folder, as Files says; nothing where it can't be read."""
+        if directory not in self._entries:
+            try:
+                self._entries[directory] = self._files.entries(directory)
+            except OSError:
+                self._entries[directory] = None
+        return self._entries[directory] or []
+
+    def use_disk(self, directory: str) -> None:
+        """Reads a folder's Go files from the disk, whatever the snapshot's files are. Raises OSError."""
+        disk = DiskFiles()
+        self._entries[directory] = listed = disk.entries(directory)
+        self._chosen.pop(directory, None)
+        for name, is_directory in listed:
+            if not is_directory and name.endswith(".go"):
+                path = join(directory, name)
+                try:
+                    self._texts[path] = disk.read(path)
+                except OSError:
+                    continue
+
+    def chosen(self, directory: str) -> list[tuple[str, bytes]]:
+        """Path and text of the files in `directory` that `go build` would compile."""
+        if directory not in self._chosen:
+            self._chosen[directory] = self._choose(directory, self.context)
+        return self._chosen[directory]
+
+    def unreadable(self, directory: str) -> tuple[str, ...]:
+        """The files in `directory` that `go build` would try to compile and that can't be read."""
+        return tuple(
+            path
+            for name, is_directory in self.entries(directory)
+            if not is_directory and name.endswith(".go") and is_chosen(name, b"", self.context)
+            if self.text(path := join(directory, name)) is None
+        )
+
+    def is_too_large(self, path: str) -> bool:
+        """Whether a file that can't be read is larger than the largest that is analysed."""
+        return path in self._too_large
+
+    def _choose(self, directory: str, context: BuildContext) -> list[tuple[str, bytes]]:
+        found = []
+        for name, is_directory in self.entries(directory):
+            if is_directory or not name.endswith(".go"):
+                continue
+            path = join(directory, name)
+            text = self.text(path) if is_chosen(name, b"", context) else None
+            if text is not None and is_chosen(name, text, context):
+                found.append((path, text))
+        return found
+
+    def is_mentioned(self, directory: str, name: str) -> bool:
+        """Whether an identifier stands in a Go file of `directory` that isn't built, as tests aren't."""
+        word = re.compile(rb"\b%s\b" % re.escape(name.encode("utf-8", "surrogateescape")))
+        chosen = {path for path, _ in self.chosen(directory)}
+        others = (
+            join(directory, found) for found, is_directory in self.entries(directory) if not is_directory
+        )
+        return any(
+            word.search(self.text(path) or b"") is not None
+            for path in others
+            if path.endswith(".go") and path not in chosen
+        )
+
+    def built(self, directory: str) -> list[Built]:
+        """The files of the package in `directory`: a build leaves out those that need cgo where it is off,
+        and those of the name that is for documentation."""
+        if directory not in self._built:
+            chosen = (Built(path, text, self._header(path, text)) for path, text in self.chosen(directory))
+            self._built[directory] = [file for file in chosen if self._is_built(file)]
+        return self._built[directory]
+
+    def _is_built(self, file: Built) -> bool:
+        if file.header.package == "documentation":
+            return False
+        if self.context.cgo or "C" not in file.header.imports:
+            return True
+        return not any(spec.path == "C" for spec in self.parse(file.path, file.text).syntax.imports)
+
+    def _header(self, path: str, text: bytes) -> Header:
+        known = self._headers.get(path) or self._headers_before.get(path)
+        if known is None or known[0] != text:
+            known = (text, read_header(text))
+        self._headers[path] = known
+        return known[1]
+
+    def parse(self, path: str, text: bytes) -> Parsed:
+        known = self._parsed.get(path)
+        if known is not None:
+            return known
+        opened = self._files.document(path)
+        earlier = self._earlier.get(path)
+        if earlier is not None and (
+            earlier.document is opened or (opened is None and earlier.document.source == text)
+        ):
+            parsed = earlier
+        else:
+            parsed = Parsed(document.parse(path, text) if opened is None else opened)
+        self._parsed[path] = parsed
+        return parsed
+
+    def document(self, path: str) -> Document | None:
+        """The file as it was parsed whole, None where it wasn't."""
+        parsed = self._parsed.get(path)
+        return None if parsed is None else parsed.document
+
+    def documents(self) -> dict[str, Document]:
+        """The files that were parsed whole so far."""
+        return {path: parsed.document for path, parsed in self._parsed.items()}
+
+    def advance(
+        self, files: Files, is_as_known: Callable[[str, Files], bool]
+    ) -> dict[str, Parsed | None] | None:
+        """Goes on to a later state of the files. Gives those that are others now, with the same imports as
+        before: None of one that was not parsed. None where more than that has changed: nothing is done then.
+        `is_as_known` says it for who has looked at files itself.
+        """
+        paths = files.since(self._files)
+        if paths is None:
+            return None
+        texts: dict[str, bytes | None] = {}
+        renewed: dict[str, Parsed | None] = {}
+        for path in paths:
+            if not self._is_listed_as_before(files, path):
+                return None
+            opened = files.document(path)
+            if (path not in self._texts or opened is None) and not is_as_known(path, files):
+                return None
+            if path not in self._texts:
+                continue
+            before, text = self._texts[path], _read(files, path)
+            known = self._parsed.get(path)
+            if text == before and (known is None or opened is None or opened is known.document):
+                continue
+            if before is None or text is None or not self._stays(path, before, text, opened):
+                return None
+            texts[path] = text
+            renewed[path] = None
+            if known is not None:
+                parsed = Parsed(document.parse(path, text) if opened is None else opened)
+                if _head(parsed) != _head(known):
+                    return None
+                renewed[path] = parsed
+        self._files = files
+        self._texts |= texts
+        self._parsed |= {path: parsed for path, parsed in renewed.items() if parsed is not None}
+        for path in renewed:
+            self._replace(path)
+        return renewed
+
+    def _replace(self, path: str) -> None:
+        """Puts a file's text where it was before, which no other file has to be looked at for."""
+        directory, text = os.path.dirname(path), self._texts[path]  # noqa: PTH120
+        for index, (other, _) in enumerate(self._chosen.get(directory, ())):
+            if other == path and text is not None:
+                self._chosen[directory][index] = (path, text)
+        for index, file in enumerate(self._built.get(directory, ())):
+            if file.path == path and text is not None:
+                self._built[directory][index] = file._replace(text=text)
+
+    def _is_listed_as_before(self, files: Files, path: str) -> bool:
+        """Whether the folder of `path`, if it was looked into, has it as it had it."""
+        if path in self._entries:
+            return False  # a folder, in which anything may have happened
+        directory, name = os.path.split(path)
+        listed = self._entries.get(directory)
+        if directory not in self._entries:
+            return True
+        try:
+            now = files.entries(directory)
+        except OSError:
+            return listed is None
+        if now is listed:
+            return True
+        before = next((entry for entry in listed or () if entry[0] == name), None)
+        return before == next((entry for entry in now if entry[0] == name), None)
+
+    def _stays(self, path: str, before: bytes, text: bytes, opened: Document | None) -> bool:
+        """Whether a Go file stays in its package, and is of one that is read whole."""
+        directory, name = os.path.split(path)
+        if not name.endswith(".go") or directory in self._facts or directory in self._immutable:
+            return False
+        known, parsed = self._header(path, before), self._parsed.get(path)
+        alike = parsed is not None and opened is not None and _begin_alike(parsed.document, opened)
+        if not (alike and known.sure):
+            if is_chosen(name, before, self.context) != is_chosen(name, text, self.context):
+                return False
+            # Where only the parser can tell what it imports, it has to have been asked.
+            if read_header(text) != known or not (known.sure or parsed is not None):
+                return False
+        self._headers[path] = (text, known)
+        return True
+
+    def facts(
+        self, directory: str, immutable: bool, context: BuildContext | None = None
+    ) -> PackageFacts | None:
+        """The facts of a package that isn't judged itself; None where no file of it would be built."""
+        kept = self._immutable if immutable else self._facts
+        if directory not in kept:
+            sources = self.chosen(directory) if context is None else self._choose(directory, context)
+            before = self._facts_before.get(directory)
+            if before is not None and before.sources == tuple(sources):
+                kept[directory] = before
+            else:
+                kept[directory] = PackageFacts(sources, self.context.cgo, self._cache)
+        found = kept[directory]
+        return found if found.sources else None

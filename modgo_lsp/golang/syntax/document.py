@@ -1,0 +1,260 @@
+"""One Go source text with its trees: an immutable snapshot, made by parsing or by editing another one.
+
+Not for: what the trees mean (lower.py), nor where the text comes from (golang/files.py).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import tree_sitter
+
+from modgo_lsp.golang.syntax.grammar import LANGUAGE, kind
+from modgo_lsp.golang.syntax.parts import cuts
+from modgo_lsp.golang.syntax.positions import LineIndex, PartedLines, Span
+from modgo_lsp.golang.syntax.trees import CLAUSE, Code
+
+if TYPE_CHECKING:
+    from modgo_lsp.golang.syntax import ast
+
+_T = TypeVar("_T")
+
+_COMMENT = kind("comment")
+_IMPORT = kind("import_declaration")
+_PACKAGE_CLAUSE = kind("package_clause")
+_DECLARATIONS = frozenset(
+    number
+    for number in range(LANGUAGE.node_kind_count)
+    if number != _IMPORT and (LANGUAGE.node_kind_for_id(number) or "").endswith("_declaration")
+)
+
+# From this size on a text is parsed in parts, so that the trees of some can be released.
+_IN_PARTS = 1_000_000
+
+
+class Kinds(NamedTuple):
+    """What there is in a part: something that doesn't parse, imports, other declarations."""
+
+    bad: bool
+    imports: bool
+    declares: bool
+
+
+class Lowered(NamedTuple):
+    """What lower.py made of a part that stands at `start`; `names` are those of its package clauses."""
+
+    start: int
+    names: tuple[ast.Ident, ...]
+    imports: tuple[ast.ImportSpec, ...]
+    decls: tuple[ast.Decl, ...]
+
+
+class Part:
+    """A piece of a file that is parsed by itself: all of it, or some of its declarations. It doesn't
+    know where in the file it stands, so that it is the same part wherever an edit before it moves it.
+
+    `first`: the file begins with it. `unclosed`: a comment or raw string begins in it that ends nowhere.
+    `lowered` is what lower.py made of it last, `memo` what others have worked out of its text.
+    """
+
+    __slots__ = (
+        "_kinds",
+        "_lines",
+        "code",
+        "first",
+        "lowered",
+        "memo",
+        "parsed",
+        "text",
+        "unclosed",
+    )
+
+    def __init__(self, text: bytes, first: bool, unclosed: bool = False) -> None:
+        self.text = text
+        self.first = first
+        self.unclosed = unclosed
+        self.code = text if first else CLAUSE + text
+        self.parsed = Code(self.code)
+        self.lowered: Lowered | None = None
+        self.memo: dict[Callable[[bytes], Any], Any] = {}
+        self._kinds: Kinds | None = None
+        self._lines: LineIndex | None = None
+
+    @property
+    def offset(self) -> int:
+        """Where the text begins in the code that is parsed."""
+        return len(self.code) - len(self.text)
+
+    @property
+    def tree(self) -> tree_sitter.Tree:
+        """Of `code`."""
+        return self.parsed.tree
+
+    def goes_on(self, before: Part, start: int, end: int, new_end: int) -> None:
+        """Says that this part is another one with its text from `start` to `new_end` in the place of what was
+        there up to `end`."""
+        if before.first == self.first:
+            at = self.offset
+            self.parsed.goes_on(before.parsed, at + start, at + end, at + new_end)
+
+    @property
+    def kinds(self) -> Kinds:
+        if self._kinds is None:
+            root = self.tree.root_node
+            kinds = [node.kind_id for node in root.children]
+            bad = root.has_error or (self.first and not _has_clause(kinds))
+            self._kinds = Kinds(bad, _IMPORT in kinds, not _DECLARATIONS.isdisjoint(kinds))
+        return self._kinds
+
+    @property
+    def has_clause(self) -> bool:
+        """Whether it begins with a package clause."""
+        return _has_clause(node.kind_id for node in self.tree.root_node.children)
+
+    @property
+    def nodes(self) -> Iterator[tree_sitter.Node]:
+        """What stands at the top of the part, also what the parser found whole among what it gave up on."""
+        offset = self.offset
+        for node in self.tree.root_node.named_children:
+            if node.end_byte <= offset:
+                continue  # our own clause
+            if node.is_error:
+                yield from node.named_children
+            else:
+                yield node
+
+    @property
+    def lines(self) -> LineIndex:
+        if self._lines is None:
+            self._lines = LineIndex(self.text)
+        return self._lines
+
+
+class Document:
+    """A snapshot. `path` is absolute; `parts` are the pieces that it is parsed in, `starts` where they stand.
+
+    `source` is what the file holds, whatever bytes those are. `text` is the same, but that there may be room
+    between the parts, filled with blanks: so what stands behind an edit keeps its place. All offsets are
+    those of `text`; `lines` knows that room is none of the file's.
+
+    Treat a Document as frozen; two of them are equal only if they are the same. `parts` are for syntax/.
+    """
+
+    def __init__(self, path: str, parts: Sequence[Part], starts: Sequence[int]) -> None:
+        self.path = path
+        self.parts = tuple(parts)
+        self.starts = tuple(starts)
+        # What others have worked out of it.
+        self.memo: dict[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"Document({self.path!r}, {self.size} bytes)"
+
+    @cached_property
+    def text(self) -> bytes:
+        if self.starts == (0,):
+            return self.parts[0].text
+        pieces = []
+        end = 0
+        for start, part in zip(self.starts, self.parts, strict=True):
+            pieces += [b" " * (start - end), part.text]
+            end = start + len(part.text)
+        return b"".join(pieces)
+
+    @cached_property
+    def source(self) -> bytes:
+        return self.parts[0].text if len(self.parts) == 1 else b"".join(part.text for part in self.parts)
+
+    @property
+    def size(self) -> int:
+        """That of `source`."""
+        return sum([len(part.text) for part in self.parts])
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        if self.starts == (0,):
+            return self.parts[0].lines
+        return PartedLines(self.starts, [part.lines for part in self.parts])
+
+    def by_part(self, work_out: Callable[[bytes], _T]) -> list[_T]:
+        """What is worked out of each part's text: after an edit, of those that it has made."""
+        for part in self.parts:
+            if work_out not in part.memo:
+                part.memo[work_out] = work_out(part.text)
+        return [part.memo[work_out] for part in self.parts]
+
+    @cached_property
+    def has_error(self) -> bool:
+        """Whether the parser had to guess anywhere. syntax_errors.py finds what else Go refuses."""
+        return self.first_bad is not None
+
+    @cached_property
+    def first_bad(self) -> int | None:
+        """The index of the first part that doesn't parse, or may not stand where it does."""
+        declared = False
+        for index, part in enumerate(self.parts):
+            kinds = part.kinds
+            if kinds.bad or (kinds.imports and declared):
+                return index
+            declared = declared or kinds.declares
+        return None
+
+    def slice(self, span: Span) -> str:
+        """The source at `span`; bytes that are not UTF-8 come out as U+FFFD."""
+        return self.text[span.start : span.end].decode("utf-8", "replace")
+
+    def to_source(self, offset: int) -> int:
+        """The offset in `source` of one in `text`; of one in room the end of what is before it."""
+        index, inside = self.at(offset)
+        return self._source_starts[index] + inside
+
+    def from_source(self, offset: int) -> int:
+        """The offset in `text` of one in `source`."""
+        index = bisect_right(self._source_starts, offset) - 1
+        return self.starts[index] + min(offset - self._source_starts[index], len(self.parts[index].text))
+
+    @cached_property
+    def _source_starts(self) -> list[int]:
+        return _starts(self.parts)
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """The part that holds an offset, and the offset in it."""
+        index = max(0, bisect_right(self.starts, offset) - 1)
+        return index, max(0, min(offset - self.starts[index], len(self.parts[index].text)))
+
+
+def _has_clause(kinds: Iterable[int]) -> bool:
+    """Whether the first thing that is no comment is a package clause."""
+    return next((each for each in kinds if each != _COMMENT), None) == _PACKAGE_CLAUSE
+
+
+def parse(path: str, text: bytes) -> Document:
+    """The document of a text. Never raises, whatever the bytes."""
+    whole = Part(text, first=True)
+    # In one go, which is faster. In code that parses the parts would tell the same.
+    parts = [whole] if len(text) < _IN_PARTS and not whole.kinds.bad else parts_of(text)
+    return Document(path, parts, _starts(parts))
+
+
+def parse_piece(path: str, text: bytes, span: Span) -> Document:
+    """The document of a piece of a text: offsets are those of the whole text. Takes time in proportion to the
+    piece, which begins with the package clause or is made of declarations."""
+    return Document(path, [Part(text[span.start : span.end], first=span.start == 0)], [span.start])
+
+
+def parts_of(text: bytes) -> list[Part]:
+    """The parts of a text, each to be parsed by itself."""
+    found = cuts(text)
+    bounds = [0, *found.offsets, len(text)]
+    return [
+        Part(text[start:end], first=start == 0, unclosed=start <= found.unclosed < end)
+        for start, end in pairwise(bounds)
+    ]
+
+
+def _starts(parts: Sequence[Part]) -> list[int]:
+    return list(accumulate((len(part.text) for part in parts[:-1]), initial=0))

@@ -1,0 +1,202 @@
+"""Parsing. The trees of all documents together are bounded: one takes forty times as much memory as its text.
+
+Design note. A Code parses its text on first use and keeps the tree only as long as this cache does. The
+cache holds the trees that were made last, up to `largest` bytes of code. Older ones are released, and parsed
+again when somebody asks for them. Parsing depends on the code alone, so both trees are the same.
+Nodes keep their whole tree alive, so nothing that outlives a function call may hold a node: what is lowered
+later (lower_expressions.py) notes the Code and the place and kind of its node, and finds the node again.
+The one exception are trees with errors, in which several nodes may have one place: their nodes are kept.
+A Code knows nothing of the syntax that was made of it: that refers to the Code, and a circle of references is
+freed only when Python looks for garbage (server/garbage.py).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import weakref
+from collections import OrderedDict
+from typing import Any, NamedTuple
+
+import tree_sitter
+
+from modgo_lsp.golang.syntax.grammar import LANGUAGE
+
+# Stands before a piece that isn't the beginning of a file, for the parser: without it that may be anything.
+CLAUSE = b"package p\n"
+
+# Bytes of code whose trees are held, for commands; the trees take about forty-five times that.
+LARGEST = 4_000_000
+
+# What is parsed in less than ten milliseconds; how much of a larger text the parser gets at a time.
+_LARGE, _CHUNK = 32 * 1024, 16 * 1024
+
+
+# How often the parser asks whether to go on: for Go source once for each 15 to 100 bytes. Where it finds no
+# way out of mistakes, it asks without end, and is stopped.
+_FEWEST_STEPS, _BYTES_A_STEP = 1000, 4
+
+# The parser takes time to the square of the number of comments on one line, and where one has no end, of all
+# that may begin one behind it: where there are more, it gets blanks in the place of what they say.
+_MANY = 500
+_COMMENT = re.compile(
+    rb'"(?:[^"\\\n]|\\.)*"|`[^`]*`'
+    rb"|'(?:[^'\\\n]|\\.)*'|//[^\n]*"
+    rb"|(/\*.*?\*/)"
+    rb"|(/\*|`)(.*)"
+    rb"|[\"'][^\n]*",
+    re.DOTALL,
+)
+_NOT_NEW_LINE = re.compile(rb"[^\n]")
+
+
+class Before(NamedTuple):
+    """What a part was that differs from it in one place: there the bytes up to `end` of its code were those
+    from `start` on, up to `new_end` of the code as it is now."""
+
+    tree: tree_sitter.Tree
+    code: bytes
+    start: int
+    end: int
+    new_end: int
+
+
+def _parsed(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
+    """A parse keeps Python to itself. That of a large text asks often whether to go on, which lets others in.
+    One that goes on from the tree before takes a tenth of the time; it
+    gives the same tree where nothing is wrong, but how it gets over a mistake depends on what was there."""
+    if _has_many_comments(code):
+        return _parse(_without_comments(code), None)
+    known = None if before is None or before.tree.root_node.has_error else _edited_tree(before, code)
+    tree = _parse(code, known)
+    return _parse(code, None) if known is not None and tree.root_node.has_error else tree
+
+
+def _parse(code: bytes, known: tree_sitter.Tree | None) -> tree_sitter.Tree:
+    parser = tree_sitter.Parser(LANGUAGE)
+    old: dict[str, Any] = {} if known is None else {"old_tree": known}  # None is not taken
+    if len(code) < _LARGE:
+        return parser.parse(code, **old)
+    left = _FEWEST_STEPS + len(code) // _BYTES_A_STEP
+
+    def read(offset: int, _point: object) -> bytes:
+        return code[offset : offset + _CHUNK]
+
+    def is_enough(_offset: int, _has_error: bool) -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    try:
+        return parser.parse(read, **old, progress_callback=is_enough)
+    except ValueError:
+        # Nothing is known of it but that it is wrong.
+        return tree_sitter.Parser(LANGUAGE).parse(b"}" + b" " * (len(code) - 1))
+
+
+def _has_many_comments(code: bytes) -> bool:
+    if code.count(b"/*") <= _MANY:
+        return False
+    has_end = code.rfind(b"/*") < code.rfind(b"*/")
+    return not has_end or max(line.count(b"/*") for line in code.split(b"\n")) > _MANY
+
+
+def _without_comments(code: bytes) -> bytes:
+    """The code with blanks in the place of what stands between `/*` and `*/`, and behind a comment or a raw
+    string without end."""
+
+    def blank(found: re.Match[bytes]) -> bytes:
+        if found[1] is not None:
+            return _NOT_NEW_LINE.sub(b" ", found[1])
+        if found[2] is not None:
+            return found[2] + b" " * len(found[3])
+        # A string without end may be anything to the parser.
+        return found[0].replace(b"/*", b"  ")
+
+    return _COMMENT.sub(blank, code)
+
+
+def _edited_tree(before: Before, code: bytes) -> tree_sitter.Tree:
+    tree = before.tree.copy()
+    start, end = _point(code, before.start), _point(before.code, before.end)
+    tree.edit(before.start, before.end, before.new_end, start, end, _point(code, before.new_end))
+    return tree
+
+
+def _point(code: bytes, offset: int) -> tuple[int, int]:
+    """Line and column of an offset, both from 0."""
+    return code.count(b"\n", 0, offset), offset - (code.rfind(b"\n", 0, offset) + 1)
+
+
+class Code:
+    """A text that is parsed by itself."""
+
+    __slots__ = ("__weakref__", "_before", "_tree", "code")
+
+    def __init__(self, code: bytes) -> None:
+        self.code = code
+        self._before: Before | None = None
+        self._tree: tree_sitter.Tree | None = None
+
+    @property
+    def tree(self) -> tree_sitter.Tree:
+        tree = self._tree
+        if tree is None:
+            self._tree = tree = _parsed(self.code, self._before)
+            self._before = None
+            _HELD.add(self)
+        return tree
+
+    @property
+    def has_tree(self) -> bool:
+        return self._tree is not None
+
+    def release_tree(self) -> None:
+        self._tree = None
+
+    def goes_on(self, before: Code, start: int, end: int, new_end: int) -> None:
+        """Says that this is another one with its code from `start` to `new_end` in the place of what was
+        there up to `end`."""
+        if before._tree is not None:
+            self._before = Before(before._tree, before.code, start, end, new_end)
+
+    def node(self, start: int, end: int, kind_id: int) -> tree_sitter.Node | None:
+        """The node of that kind that takes up the bytes from `start` to `end`; None where there is none."""
+        node = self.tree.root_node.descendant_for_byte_range(start, end)
+        while node is not None and (node.kind_id, node.start_byte, node.end_byte) != (kind_id, start, end):
+            node = node.parent
+        return node
+
+
+class _Trees:
+    """What holds trees, the oldest first. Any thread may add; what is freed is removed."""
+
+    def __init__(self) -> None:
+        self.largest = LARGEST
+        self._held: OrderedDict[weakref.ref[Code], int] = OrderedDict()
+        self._lock = threading.RLock()  # one may be freed while this thread adds another
+        self.size = 0
+
+    def add(self, code: Code) -> None:
+        size = len(code.code)
+        with self._lock:
+            self._held[weakref.ref(code, self._freed)] = size
+            self.size += size
+            while self.size > self.largest and len(self._held) > 1:
+                oldest, size = self._held.popitem(last=False)
+                self.size -= size
+                released = oldest()
+                if released is not None:
+                    released.release_tree()
+
+    def _freed(self, code: weakref.ref[Code]) -> None:
+        with self._lock:
+            self.size -= self._held.pop(code, 0)
+
+
+_HELD = _Trees()
+
+
+def hold_at_most(size: int) -> None:
+    """For a process that lasts, or that has others beside it: holds the trees of so many bytes of code."""
+    _HELD.largest = size

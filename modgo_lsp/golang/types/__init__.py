@@ -1,0 +1,1 @@
+"""Objects, scopes, types, constants and operands, after go/types."""

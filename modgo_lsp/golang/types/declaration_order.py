@@ -1,0 +1,98 @@
+"""Which constants, variables and aliases another one needs, so that they are worked out before it.
+
+A declaration is worked out by recursion where few need one another. A long chain of them (`x1 := x0 + 1` and
+so on, through a whole function) would need much stack: then those at its end come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeGuard, Union
+
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.bind import is_exported
+from modgo_lsp.golang.types.depth import CHAINED
+from modgo_lsp.golang.types.objects import ConstantName, Object, TypeName, VariableName
+from modgo_lsp.golang.types.type_expressions import Resolver
+from modgo_lsp.golang.types.units import FileUnit
+
+Needing = Union[ConstantName, VariableName, TypeName]
+
+
+class Needs:
+    """The needs of one snapshot's declarations. `work_out` makes what is known of one known."""
+
+    def __init__(self, resolver: Resolver, work_out: Callable[[Object], object]) -> None:
+        self._resolver = resolver
+        self._work_out = work_out
+        self._begun: set[Needing] = set()
+
+    def before(self, item: Needing) -> None:
+        """Works out what `item` needs, where evaluation is so deep that it needs too much stack otherwise."""
+        if self._resolver.depth.stack < CHAINED or item in self._begun:
+            return
+        pending: list[tuple[Needing, Iterator[Needing]]] = []
+        try:
+            self._begin(item, pending)
+            while pending:
+                current, needs = pending[-1]
+                needed = next(needs, None)
+                if needed is not None:
+                    self._begin(needed, pending)
+                    continue
+                pending.pop()
+                if current is not item:
+                    self._work_out(current)
+                self._begun.discard(current)
+        finally:
+            self._begun.difference_update(current for current, _ in pending)
+
+    def _begin(self, item: Needing, pending: list[tuple[Needing, Iterator[Needing]]]) -> None:
+        if item not in self._begun and not item.resolving and not _is_known(item):
+            self._begun.add(item)
+            pending.append((item, self._needs(item)))
+
+    def _needs(self, item: Needing) -> Iterator[Needing]:
+        file = item.file
+        if file is None:
+            return
+        self._resolver.ensure(item)
+        for expr in _expressions(item):
+            yield from () if expr is None else self._named(file, expr)
+
+    def _named(self, file: FileUnit, expr: ast.Expr) -> Iterator[Needing]:
+        pending: list[ast.Node] = [expr]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ast.FuncLit):
+                continue  # its body is no part of its value
+            if isinstance(node, ast.Ident):
+                found = file.uses.get(node.span.start)
+            elif isinstance(node, ast.SelectorExpr):
+                found = self._selected(file, node)
+            else:
+                found = None
+            if isinstance(found, ConstantName | VariableName) or _is_alias(found):
+                yield found
+            pending += ast.children(node)
+
+    def _selected(self, file: FileUnit, expr: ast.SelectorExpr) -> Object | None:
+        path, name = file.selected.get(expr.x.span.start, ("", ""))
+        unit = self._resolver.package(file, path) if path and is_exported(name) else None
+        return None if unit is None else unit.lookup(name)
+
+
+def _expressions(item: Needing) -> tuple[ast.Expr | None, ...]:
+    if isinstance(item, ConstantName):
+        return item.type_expr, item.value_expr
+    return (item.type_expr, item.value) if isinstance(item, VariableName) else (item.spec.type,)
+
+
+def _is_alias(item: Object | None) -> TypeGuard[TypeName]:
+    return isinstance(item, TypeName) and item.spec.alias
+
+
+def _is_known(item: Needing) -> bool:
+    if isinstance(item, ConstantName):
+        return item.known is not None
+    return (item.resolved if isinstance(item, VariableName) else item.aliased) is not None

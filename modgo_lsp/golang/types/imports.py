@@ -1,0 +1,57 @@
+"""The names that a file's imports declare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from modgo_lsp.golang.types.objects import PackageName
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit
+from modgo_lsp.model.sdk import SDK_NAME, SDK_PATH
+
+_MAJOR = re.compile(r"v[0-9]+")
+
+
+def declare_imports(file: FileUnit, find_unit: Callable[[FileUnit, str], PackageUnit | None]) -> None:
+    """Fills the file's scope. Packages whose source isn't known go by the name that their path suggests; the
+    SDK goes by its own, and isn't read for that."""
+    for spec in file.syntax.imports:
+        name = None if spec.name is None else spec.name.name
+        if name == "_" or not spec.path:
+            continue
+        if name == ".":
+            file.dots.append(spec.path)
+            continue
+        certain = True
+        if name is None:
+            name, certain = _package_name(file, spec.path, find_unit)
+        file.scope.declare(PackageName(name, file, spec.name, spec.path))
+        file.uncertain = file.uncertain or not certain
+
+
+def _package_name(
+    file: FileUnit, path: str, find_unit: Callable[[FileUnit, str], PackageUnit | None]
+) -> tuple[str, bool]:
+    """The name of the package that is imported as `path`, and whether that is certain."""
+    if path == SDK_PATH:
+        return SDK_NAME, True
+    unit = find_unit(file, path)
+    if unit is not None:
+        return unit.name, True
+    return guessed_name(path), may_be_standard(path)
+
+
+def guessed_name(path: str) -> str:
+    """The name that a package of this import path has by custom: "rand" of math/rand/v2, "yaml" of
+    gopkg.in/yaml.v3, "client" of example.com/go-client."""
+    parts = path.split("/")
+    if len(parts) > 1 and _MAJOR.fullmatch(parts[-1]):
+        parts.pop()
+    last = re.sub(r"\.v[0-9]+$", "", parts[-1])
+    return last.removeprefix("go-").removesuffix("-go").replace("-", "_")
+
+
+def may_be_standard(path: str) -> bool:
+    """Whether a path can be of Go's library: those of others have a dot in their first part."""
+    first = path.partition("/")[0]
+    return "." not in first or first == "vendor"

@@ -1,0 +1,159 @@
+"""Type arguments that a call leaves to be inferred, from its arguments and from constraints.
+
+Covers what code that compiles needs in order to know a call's result: unification of typed arguments, then
+untyped constants by their default types, then constraints with a single underlying type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.constants import default_type, is_untyped, wider
+from modgo_lsp.golang.types.objects import FunctionName
+from modgo_lsp.golang.types.substitute import substitute
+from modgo_lsp.golang.types.types import (
+    Array,
+    Basic,
+    Chan,
+    Func,
+    Interface,
+    Map,
+    Named,
+    Pointer,
+    Slice,
+    Type,
+    TypeParameter,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from modgo_lsp.golang.types.type_expressions import Resolver
+    from modgo_lsp.golang.types.units import FileUnit
+
+
+def infer(
+    resolver: Resolver,
+    func: Func,
+    generic: tuple[str, ...],
+    arguments: Sequence[Type],
+    ellipsis: bool,
+    function: FunctionName | None = None,
+    known: dict[str, Type] | None = None,
+) -> dict[str, Type] | None:
+    """The types for the parameters `generic` of `func`, called with arguments of the types `arguments`.
+
+    None where one of them can't be inferred. `function`, where given, tells the constraints; `known` are
+    the type arguments given already.
+    """
+    found: dict[str, Type] = {}
+    untyped: dict[str, Basic] = {}
+    for index, argument in enumerate(arguments):
+        parameter = _parameter(func, index, ellipsis)
+        if parameter is None:
+            return None
+        if isinstance(argument, Basic) and is_untyped(argument):
+            if isinstance(parameter, TypeParameter):
+                # Of several constants the kind that holds them all counts.
+                untyped[parameter.name] = wider(untyped.get(parameter.name, argument), argument)
+        else:
+            _unify(resolver, parameter, argument, frozenset(generic), found)
+    for name, basic in untyped.items():
+        if name in generic and name not in found:
+            found[name] = default_type(basic)
+    if function is not None:
+        _from_constraints(resolver, function, frozenset(generic), {**(known or {}), **found}, found)
+    return found if all(name in found for name in generic) else None
+
+
+def _parameter(func: Func, index: int, ellipsis: bool) -> Type | None:
+    last = len(func.parameters) - 1
+    if func.variadic and index >= last and not ellipsis:
+        variadic = func.parameters[last]
+        return variadic.element if isinstance(variadic, Slice) else None
+    return func.parameters[index] if index <= last else None
+
+
+def _unify(
+    resolver: Resolver, parameter: Type, argument: Type, generic: frozenset[str], found: dict[str, Type]
+) -> None:
+    if isinstance(argument, Unknown):
+        return
+    if isinstance(parameter, TypeParameter):
+        if parameter.name in generic:
+            found.setdefault(parameter.name, argument)
+        return
+    # Where one of them has no name, what lies under the other counts.
+    if isinstance(argument, Named) and not isinstance(parameter, Named):
+        argument = resolver.underlying(argument)
+    elif isinstance(parameter, Named) and parameter.arguments and not isinstance(argument, Named):
+        parameter = resolver.underlying(parameter)
+    pairs: list[tuple[Type, Type]] = []
+    match parameter, argument:
+        case Named(), Named() if (parameter.package, parameter.name) == (argument.package, argument.name):
+            pairs = list(zip(parameter.arguments, argument.arguments, strict=False))
+        case (
+            (Pointer(element=inner), Pointer(element=given))
+            | (Slice(element=inner), Slice(element=given))
+            | (Array(element=inner), Array(element=given))
+            | (Chan(element=inner), Chan(element=given))
+        ):
+            pairs = [(inner, given)]
+        case Map(), Map():
+            pairs = [(parameter.key, argument.key), (parameter.value, argument.value)]
+        case Func(), Func():
+            pairs = [
+                *zip(parameter.parameters, argument.parameters, strict=False),
+                *zip(parameter.results, argument.results, strict=False),
+            ]
+    for inner, given in pairs:
+        _unify(resolver, inner, given, generic, found)
+
+
+def _from_constraints(
+    resolver: Resolver,
+    function: FunctionName,
+    generic: frozenset[str],
+    known: dict[str, Type],
+    found: dict[str, Type],
+) -> None:
+    """`S ~[]E` tells E from S."""
+    fields = function.decl.type.type_params
+    if fields is None or function.file is None:
+        return
+    for field in fields.fields:
+        core, exact = _core(resolver, function.file, field.type)
+        for name in field.names if core is not None else ():
+            if core is None or name.name not in generic | known.keys():
+                continue
+            given = found.get(name.name) or known.get(name.name)
+            if given is not None:
+                _unify(resolver, core, resolver.underlying(given), generic, found)
+            elif exact:
+                found[name.name] = substitute(core, {**known, **found})
+
+
+def _core(resolver: Resolver, file: FileUnit, constraint: ast.Expr) -> tuple[Type | None, bool]:
+    """The one type that lies under all of a constraint's: of `~[]E`, of an interface that holds nothing
+    else, or of a constraint that is declared so; and whether it is the type itself (`[]E`)."""
+    constraint = ast.unparen(constraint)
+    if isinstance(constraint, ast.UnaryExpr) and constraint.op == "~":
+        return resolver.type_of(file, constraint.x), False
+    if isinstance(constraint, ast.InterfaceType):
+        elements = [field.type for field in constraint.methods.fields if not field.names]
+        cores = [_core(resolver, file, element) for element in elements]
+        told = [core for core in cores if core[0] is not None]
+        return told[0] if len(told) == 1 else (None, False)
+    if isinstance(constraint, ast.BinaryExpr):
+        return None, False
+    type_ = resolver.type_of(file, constraint)
+    if not isinstance(type_, Named):
+        return (None, False) if isinstance(type_, Interface | Unknown) else (type_, True)
+    item = resolver.type_name(type_)
+    if item is None or item.file is None or not isinstance(item.spec.type, ast.InterfaceType):
+        return None, False
+    resolver.ensure(item)
+    inner, exact = _core(resolver, item.file, item.spec.type)
+    arguments = dict(zip(item.parameters, type_.arguments, strict=False))
+    return None if inner is None else substitute(inner, arguments), exact

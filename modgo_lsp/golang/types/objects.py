@@ -1,0 +1,229 @@
+"""What a Go identifier can refer to, after go/types' objects, and the scopes they are looked up in.
+
+Not for: deciding which object an identifier means (bind.py), nor for an object's type (type_expressions.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.types import Type
+
+if TYPE_CHECKING:
+    from modgo_lsp.golang.types.operand import Operand
+    from modgo_lsp.golang.types.units import FileUnit
+
+
+class Object:
+    """Something with a name. `file` and `ident` say where it is declared; None in the universe."""
+
+    __slots__ = ("file", "ident", "name")
+
+    def __init__(self, name: str, file: FileUnit | None = None, ident: ast.Ident | None = None) -> None:
+        self.name = name
+        self.file = file
+        self.ident = ident
+
+
+class PackageName(Object):
+    """A name that an import declares."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, name: str, file: FileUnit, ident: ast.Ident | None, path: str) -> None:
+        super().__init__(name, file, ident)
+        self.path = path
+
+
+class Predeclared(Object):
+    """A type of the universe."""
+
+    __slots__ = ("type",)
+
+    def __init__(self, name: str, type_: Type) -> None:
+        super().__init__(name)
+        self.type = type_
+
+
+class TypeName(Object):
+    """A declared type or alias. `local` is not 0 for a type declared in a function. `aliased` is what an
+    alias stands for, once that is worked out; `beyond`: a bound was met."""
+
+    __slots__ = ("aliased", "beyond", "local", "resolving", "spec")
+
+    def __init__(self, file: FileUnit, spec: ast.TypeSpec, local: int = 0) -> None:
+        super().__init__(spec.name.name, file, spec.name)
+        self.spec = spec
+        self.local = local
+        self.resolving = False
+        self.aliased: Type | None = None
+        self.beyond = False
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        return type_parameter_names(self.spec.type_params)
+
+
+class TypeParameterName(Object):
+    """A type parameter; `constraint` is its source."""
+
+    __slots__ = ("constraint",)
+
+    def __init__(self, file: FileUnit, ident: ast.Ident, constraint: ast.Expr | None) -> None:
+        super().__init__(ident.name, file, ident)
+        self.constraint = constraint
+
+
+class ConstantName(Object):
+    """A declared constant. Its value and type are worked out when asked for, once: `known`. `beyond`: a bound
+    was met. `owner` is the spec that holds the expressions where it stands at package level, and so may not
+    be bound yet."""
+
+    __slots__ = ("beyond", "iota", "known", "owner", "resolving", "type_expr", "value_expr")
+
+    def __init__(
+        self,
+        file: FileUnit,
+        ident: ast.Ident,
+        type_expr: ast.Expr | None,
+        value_expr: ast.Expr | None,
+        iota: int,
+        owner: ast.ValueSpec | None,
+    ) -> None:
+        super().__init__(ident.name, file, ident)
+        self.owner = owner
+        self.type_expr = type_expr
+        self.value_expr = value_expr
+        self.iota = iota
+        self.resolving = False
+        self.known: Operand | None = None
+        self.beyond = False
+
+
+# What a variable's type is read from: the value itself, the elements a range gives, a type switch's
+# operand, or nothing but its declared type.
+Origin = Literal["declared", "value", "range", "switch"]
+
+
+class VariableName(Object):
+    """A variable, parameter or result. Where `type_expr` is None, `value` is what it is initialised with;
+    `index` of `count` says which of several values. `owner` is the spec of a package variable."""
+
+    __slots__ = ("count", "index", "origin", "owner", "resolved", "resolving", "type_expr", "value")
+
+    def __init__(
+        self,
+        file: FileUnit,
+        ident: ast.Ident,
+        type_expr: ast.Expr | None,
+        value: ast.Expr | None = None,
+        index: int = 0,
+        count: int = 1,
+        origin: Origin = "value",
+        owner: ast.ValueSpec | None = None,
+    ) -> None:
+        super().__init__(ident.name, file, ident)
+        self.type_expr = type_expr
+        self.value = value
+        self.index = index
+        self.count = count
+        self.origin: Origin = origin
+        self.owner = owner
+        self.resolved: Type | None = None
+        self.resolving = False
+
+
+class FunctionName(Object):
+    """A declared function or method."""
+
+    __slots__ = ("decl",)
+
+    def __init__(self, file: FileUnit, decl: ast.FuncDecl) -> None:
+        super().__init__(decl.name.name, file, decl.name)
+        self.decl = decl
+
+    @property
+    def receiver(self) -> str | None:
+        """The name of the receiver's base type, None for a function."""
+        return receiver_base(self.decl)
+
+    @property
+    def qualified(self) -> str:
+        """ "Add", or "T.Add" for a method."""
+        return self.name if self.receiver is None else f"{self.receiver}.{self.name}"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its own type parameters."""
+        return type_parameter_names(self.decl.type.type_params)
+
+    @property
+    def generic(self) -> bool:
+        """Whether it has type parameters, or its receiver has."""
+        receivers = () if self.decl.receiver is None else self.decl.receiver.fields
+        return bool(self.parameters) or any(receiver_parts(field.type)[1] for field in receivers)
+
+
+class Builtin(Object):
+    """A predeclared function."""
+
+
+class Nil(Object):
+    """The predeclared nil."""
+
+
+class Iota(Object):
+    """The predeclared iota."""
+
+
+class Scope:
+    """Names, and the scope around them."""
+
+    __slots__ = ("names", "parent")
+
+    def __init__(self, parent: Scope | None = None) -> None:
+        self.parent = parent
+        self.names: dict[str, Object] = {}
+
+    def declare(self, item: Object) -> None:
+        if item.name != "_":
+            self.names[item.name] = item
+
+    def own(self, name: str) -> Object | None:
+        """What this very scope has under `name`."""
+        return self.names.get(name)
+
+    def lookup(self, name: str) -> Object | None:
+        """What `name` means here: in this scope, or in one around it."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.own(name)
+            if found is not None:
+                return found
+            scope = scope.parent
+        return None
+
+
+def type_parameter_names(fields: ast.FieldList | None) -> tuple[str, ...]:
+    return () if fields is None else tuple(name.name for field in fields.fields for name in field.names)
+
+
+def receiver_base(decl: ast.FuncDecl) -> str | None:
+    """The name of the type a method belongs to."""
+    if decl.receiver is None or not decl.receiver.fields:
+        return None if decl.receiver is None else "?"
+    base, _ = receiver_parts(decl.receiver.fields[0].type)
+    return base.name if base is not None else "?"
+
+
+def receiver_parts(expr: ast.Expr) -> tuple[ast.Ident | None, tuple[ast.Expr, ...]]:
+    """The base type's name of a receiver's type, and the names it gives to type parameters."""
+    expr = ast.unparen(expr)
+    while isinstance(expr, ast.StarExpr):
+        expr = ast.unparen(expr.x)
+    parameters: tuple[ast.Expr, ...] = ()
+    if isinstance(expr, ast.IndexExpr):
+        parameters = expr.indices
+        expr = ast.unparen(expr.x)
+    return (expr if isinstance(expr, ast.Ident) else None), parameters

@@ -1,0 +1,105 @@
+"""The types of variables: declared, or worked out from what they are initialised with.
+
+Not for: expressions (expressions.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types import constants
+from modgo_lsp.golang.types.declaration_order import Needs
+from modgo_lsp.golang.types.objects import VariableName
+from modgo_lsp.golang.types.operand import Operand
+from modgo_lsp.golang.types.type_expressions import UNKNOWN, Resolver
+from modgo_lsp.golang.types.types import Array, Basic, Chan, Func, Map, Pointer, Slice, Type
+from modgo_lsp.golang.types.units import FileUnit
+from modgo_lsp.golang.types.universe import BOOL, INT
+
+
+class Variables:
+    """The variables of one snapshot. `operand` evaluates what they are initialised with."""
+
+    def __init__(
+        self, resolver: Resolver, operand: Callable[[FileUnit, ast.Expr], Operand], needs: Needs
+    ) -> None:
+        self._resolver = resolver
+        self._operand = operand
+        self._needs = needs
+
+    def type_of(self, item: VariableName) -> Type:
+        """The type of a variable; Unknown where it can't be found out."""
+        if item.resolved is None:
+            self._needs.before(item)
+        resolved = item.resolved
+        if resolved is None:
+            if item.resolving or item.file is None:
+                return UNKNOWN
+            item.resolving = True
+            try:
+                self._resolver.ensure(item)
+                type_, _ = self._resolver.depth.alone(partial(self._variable_type, item, item.file))
+            finally:
+                item.resolving = False
+            item.resolved = resolved = type_
+        return resolved
+
+    def _variable_type(self, item: VariableName, file: FileUnit) -> Type:
+        if item.type_expr is not None:
+            if isinstance(item.type_expr, ast.Ellipsis) and item.type_expr.element is not None:
+                return Slice(self._resolver.type_of(file, item.type_expr.element))
+            operand = self._operand(file, item.type_expr)
+            if item.origin == "switch" and operand.mode == "nil":
+                return self._operand(file, item.value).type if item.value is not None else UNKNOWN
+            return self._resolver.type_of(file, item.type_expr)
+        if item.value is None:
+            return UNKNOWN
+        operand = self._operand(file, item.value)
+        if item.origin == "range":
+            return self._ranged(operand.type, item.index)
+        if item.count > 1:
+            return self._one_of(item, operand)
+        return defaulted(operand.type) if operand.mode in ("value", "constant") else UNKNOWN
+
+    def _one_of(self, item: VariableName, operand: Operand) -> Type:
+        """The type of one variable of several that a call, or a comma-ok form, initialises."""
+        if operand.results is not None:
+            return operand.results[item.index] if item.index < len(operand.results) else UNKNOWN
+        if item.value is not None and _has_ok_form(ast.unparen(item.value)):
+            return operand.type if item.index == 0 else BOOL
+        return UNKNOWN
+
+    def _ranged(self, type_: Type, index: int) -> Type:
+        """The type of the first or second variable of a range over a value of `type_`."""
+        under = self._resolver.underlying(type_)
+        if isinstance(under, Pointer):
+            under = self._resolver.underlying(under.element)
+        match under:
+            case Slice(element=element) | Array(element=element):
+                return INT if index == 0 else element
+            case Map():
+                return under.key if index == 0 else under.value
+            case Chan():
+                return under.element if index == 0 else UNKNOWN
+            case Basic(name="string" | "untyped string"):
+                return INT if index == 0 else Basic("int32")
+            case Basic() if index == 0:
+                return defaulted(type_)
+            case Func(parameters=(yield_,)):
+                yielded = self._resolver.underlying(yield_)
+                if isinstance(yielded, Func) and index < len(yielded.parameters):
+                    return yielded.parameters[index]
+        return UNKNOWN
+
+
+def defaulted(type_: Type) -> Type:
+    """The type that a variable gets from a value of `type_`."""
+    return constants.default_type(type_) if isinstance(type_, Basic) else type_
+
+
+def _has_ok_form(expr: ast.Expr) -> bool:
+    return isinstance(expr, ast.IndexExpr | ast.TypeAssertExpr) or (
+        isinstance(expr, ast.UnaryExpr) and expr.op == "<-"
+    )

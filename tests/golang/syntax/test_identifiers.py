@@ -1,0 +1,39 @@
+"""Where words stand, however large the text is."""
+
+from __future__ import annotations
+
+import re
+from unittest.mock import patch
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modgo_lsp.golang.syntax.document import parse
+from modgo_lsp.golang.syntax.identifiers import occurrences, places
+from modgo_lsp.golang.syntax.lower import lower
+from modgo_lsp.golang.types import units
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit
+
+_WORDS = st.text("ab", min_size=1, max_size=6).map(str.encode)
+
+
+@given(st.text("ab ", max_size=60).map(str.encode), st.sets(_WORDS, min_size=1, max_size=10))
+def test_words_are_found_whole_and_all_of_them(text: bytes, words: set[bytes]) -> None:
+    expected = sorted(match.start() for match in re.finditer(rb"[ab]+", text) if match[0] in words)
+    with patch("modgo_lsp.golang.syntax.identifiers._AT_A_TIME", 4):
+        assert sorted(occurrences(text, words)) == expected
+    assert sorted(offset for word in words for offset in places(text).get(word, ())) == expected
+
+
+def test_all_words_are_noted_for_who_asks_for_many_of_one_text() -> None:
+    """Who asks for one after each edit is not told to wait for all of them."""
+    document = parse("/p/p.go", b"package p\n\nfunc F() {}\n\nvar _ = F\n")
+    file = FileUnit(PackageUnit("/p", "p", "p", None), 0, document, lower(document))
+    with patch.object(units, "places", wraps=places) as noted:
+        for _ in range(40):
+            document = parse("/p/p.go", document.source + b"\n")
+            file.document, file.syntax = document, lower(document)
+            assert list(file.mentions("F")) == [16, 32]
+        assert not noted.called
+        assert [list(file.mentions("F")) for _ in range(40)] == [[16, 32]] * 40
+        assert noted.call_count == 1

@@ -1,0 +1,71 @@
+"""However few trees are held, a file is lowered to the same syntax."""
+
+from __future__ import annotations
+
+import pytest
+
+from modgo_lsp.golang.syntax import ast, trees
+from modgo_lsp.golang.syntax.document import parse
+from modgo_lsp.golang.syntax.edits import opened
+from modgo_lsp.golang.syntax.lower import lower
+from modgo_lsp.golang.syntax.positions import Span
+
+SOURCE = b"""package p
+
+import "x"
+
+type T[K any] struct {
+\ta, b int `tag`
+\tf    func(x int) (y, z []K)
+}
+
+type I interface {
+\tM(a ...int) error
+}
+
+var v = []int{1, 2, f(func() { g() })}
+
+func F[K any](a int, b ...string) (c int, err error) {
+\tif a > 1 {
+\t\treturn g(func(){}), map[string]T{"a": {a: 1}}
+\t}
+\treturn T{a: 1}
+}
+
+func G() *int { return nil }
+
+func H(a func(int) struct{ x []interface{ M() } }) {}
+"""
+
+
+@pytest.mark.parametrize("source", [SOURCE, SOURCE + b"\nfunc K( { x := \n}\n", b"func", b""])
+@pytest.mark.parametrize("make", [parse, opened])
+def test_what_was_released_is_parsed_to_the_same(
+    source: bytes, make: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callable(make)
+    expected = _written(lower(make("/p.go", source)))
+    monkeypatch.setattr(trees._HELD, "largest", 0)
+    document = make("/p.go", source)
+    assert _written(lower(document)) == expected
+    assert sum(part.parsed.has_tree for part in document.parts) == 1
+
+
+def test_a_freed_part_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = trees._Trees()
+    monkeypatch.setattr("modgo_lsp.golang.syntax.trees._HELD", held)
+    for _ in range(100):
+        assert lower(parse("/p.go", SOURCE)).decls
+    assert held.size <= len(SOURCE)
+
+
+def _written(node: object) -> str:
+    """A tree of syntax, with all that is lowered later."""
+    if isinstance(node, ast.Deferred):
+        return f"[{', '.join(map(_written, node.nodes))}]"
+    if isinstance(node, ast.Node):
+        fields = (f"{name}={_written(getattr(node, name))}" for name in node.__struct_fields__)
+        return f"{type(node).__name__}({', '.join(fields)})"
+    if isinstance(node, tuple) and not isinstance(node, Span):
+        return f"({', '.join(map(_written, node))})"
+    return repr(node)
