@@ -26,10 +26,11 @@ from modgo_lsp.build.wrappers import Dispatch, Generated
 from modgo_lsp.file_writer import explain
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.build_constraints import KNOWN_ARCH, KNOWN_OS, BuildContext
+from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.load import Loader
-from modgo_lsp.model.package import Module, Package
+from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.catalogue import RULES
 
@@ -105,7 +106,7 @@ class Plan(msgspec.Struct, frozen=True):
         return True
 
     def requires(self, sdk: Sdk) -> bool:
-        return self.module is not None and self.module.sdk_version == sdk.version
+        return self.module is not None and self.module.required(SDK_PATH) == sdk.version
 
     def _go_sum(self) -> tuple[Path, bytes]:
         assert self.module is not None
@@ -211,7 +212,7 @@ def _missing(plan: Plan, package: Package) -> list[Finding]:
             f"run `go mod init example.com/{name}` there, then `modgo sdk install --write`"
         )
         return [plan.toolchain_finding(message, clause)]
-    if package.module.sdk_version is None and package.module.path != SDK_PATH:
+    if package.module.required(SDK_PATH) is None and package.module.path != SDK_PATH:
         place = next((file.sdk_import for file in package.files if file.sdk_import is not None), clause)
         message = f"go.mod does not require the SDK {SDK_PATH}; run `modgo sdk install --write`"
         return [plan.toolchain_finding(message, place)]

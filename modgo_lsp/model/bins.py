@@ -13,9 +13,10 @@ from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import Object
 from modgo_lsp.golang.types.types import Basic, Unknown
 from modgo_lsp.golang.types.units import FileUnit
+from modgo_lsp.golang.types.universe import CONTEXT
 from modgo_lsp.model.package import BinsRead
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.sdk_types import CONTEXT, RECORD_POINTER, STREAM_POINTER
+from modgo_lsp.model.sdk_types import RECORD_POINTER, STREAM_POINTER
 
 # Methods of udf.Record whose first argument names a bin that they read.
 READING = frozenset({"Bin", "Bool", "Bytes", "Float", "GeoJSON", "Int", "List", "Map", "String"})

@@ -18,6 +18,7 @@ from modgo_lsp.golang.modules.build_constraints import BuildContext, context_of
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
 from modgo_lsp.golang.modules.locate import Locator, Root
+from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.importers import Importers, Known
 from modgo_lsp.golang.program.invalidation import Renewal
 from modgo_lsp.golang.program.outlined import OutlinedUnit
@@ -40,7 +41,6 @@ from modgo_lsp.model.package import (
     BoundMet,
     Function,
     Import,
-    Module,
     Package,
     Registration,
     SourceFile,
@@ -48,6 +48,7 @@ from modgo_lsp.model.package import (
 )
 from modgo_lsp.model.registrations import Registrations
 from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.sdk_types import KNOWN_PACKAGES
 from modgo_lsp.model.seen import Seen, is_of_itself
 
 __all__ = ["BuildContext", "Loader"]
@@ -196,8 +197,7 @@ class Loader:
             parent = str(Path(directory).parent)
             return None if parent == directory else self._module(parent)
         mod = parse_go_mod(text)
-        sdk = next((version for path, version in mod.requires if path == SDK_PATH), None)
-        return Module(directory, mod.module, mod.go, sdk), mod
+        return Module(directory, mod.module, mod.go, mod.requires), mod
 
     # --- units
 
@@ -243,7 +243,7 @@ class Loader:
     def _new_program(self, root: Root | None) -> Program:
         read, entries = self._sources.text, self._sources.entries
         locator = None if root is None else Locator(root, self._environment, read, entries)
-        return Program(self._sources, self._library, locator, self._unit)
+        return Program(self._sources, self._library, locator, self._unit, KNOWN_PACKAGES)
 
     # --- packages
 
@@ -425,7 +425,9 @@ class _Contents:
     def files(self) -> tuple[SourceFile, ...]:
         return tuple(
             [
-                told if (told := file.told) is not None and told.document is file.document else _told(file)
+                view
+                if isinstance(view := file.view, SourceFile) and view.document is file.document
+                else _source_file(file)
                 for file in self._unit.files
             ]
         )
@@ -469,12 +471,12 @@ def import_path(directory: str, module: Module | None) -> str:
     return module.path if inside == "." else f"{module.path}/{inside.replace(os.sep, '/')}"
 
 
-def _told(file: FileUnit) -> SourceFile:
+def _source_file(file: FileUnit) -> SourceFile:
     source, syntax = file.document, file.syntax
     sdk = next((spec for spec in syntax.imports if spec.path == SDK_PATH), None)
     problem = errors.first_error(source)
     name_span = Span(0, 0) if syntax.name is None else syntax.name.span
-    file.told = SourceFile(
+    file.view = made = SourceFile(
         document=source,
         package_name="" if syntax.name is None else syntax.name.name,
         package_name_location=Location(source.path, name_span),
@@ -483,7 +485,7 @@ def _told(file: FileUnit) -> SourceFile:
         problem=None if problem is None else SyntaxProblem(Location(source.path, problem[0]), problem[1]),
         imports=tuple(Import(spec.path, Location(source.path, spec.span)) for spec in syntax.imports),
     )
-    return file.told
+    return made
 
 
 def _sdk_name(spec: ast.ImportSpec) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
+from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.types.types import Type
 from modgo_lsp.model.finding import Location
@@ -36,16 +37,6 @@ SignatureProblemKind = Literal[
     "field-clash",  # MG208
     "duration-argument",  # MG315
 ]
-
-
-class Module(msgspec.Struct, frozen=True):
-    """A Go module. `directory` is absolute and holds go.mod. `sdk_version` is what go.mod requires of the
-    SDK ("v1.0.0"), None where it doesn't. `go_version` is the go directive ("1.24"), None without one."""
-
-    directory: str
-    path: str
-    go_version: str | None
-    sdk_version: str | None
 
 
 class SignatureProblem(msgspec.Struct, frozen=True):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from modgo_lsp.golang.types.types import Interface, Named, Pointer, Type
-from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.golang.types.known_packages import KnownPackage, KnownPackages
+from modgo_lsp.golang.types.types import Named, Pointer, Type
+from modgo_lsp.golang.types.universe import ANY
+from modgo_lsp.model.sdk import SDK_NAME, SDK_PATH
+from modgo_lsp.resources import resource_folder
 
 RECORD = Named(SDK_PATH, "Record")
 STREAM = Named(SDK_PATH, "Stream")
@@ -11,10 +14,7 @@ RECORD_POINTER = Pointer(RECORD)
 STREAM_POINTER = Pointer(STREAM)
 GEOJSON = Named(SDK_PATH, "GeoJSON")
 HLL = Named(SDK_PATH, "HLL")
-CONTEXT = Named("context", "Context")
 DURATION = Named("time", "Duration")
-ERROR = Named("", "error")
-ANY = Interface(empty=True)
 
 # The types that nearly every UDF names: they are known without the SDK's source being read.
 SDK_TYPES: dict[str, Type] = {
@@ -23,4 +23,9 @@ SDK_TYPES: dict[str, Type] = {
     "GeoJSON": GEOJSON,
     "HLL": HLL,
     "Value": ANY,
+}
+
+# Where go.mod finds no SDK, the one that modgo brings stands in: its declarations are the same in every 1.x.
+KNOWN_PACKAGES: KnownPackages = {
+    SDK_PATH: KnownPackage(SDK_NAME, SDK_TYPES, lambda: resource_folder("udf")),
 }

@@ -11,6 +11,7 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.types import Array, Basic, Pointer, Slice, Type, Unknown
+from modgo_lsp.golang.types.universe import CONTEXT, ERROR
 from modgo_lsp.model.field_clashes import field_clashes
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import (
@@ -21,7 +22,7 @@ from modgo_lsp.model.package import (
     SignatureProblemKind,
     UdfKind,
 )
-from modgo_lsp.model.sdk_types import CONTEXT, DURATION, ERROR, RECORD, RECORD_POINTER, STREAM, STREAM_POINTER
+from modgo_lsp.model.sdk_types import DURATION, RECORD, RECORD_POINTER, STREAM, STREAM_POINTER
 from modgo_lsp.model.signature_source import Slot, Subject
 from modgo_lsp.model.source_text import aerospike_name
 from modgo_lsp.model.supported import unsupported

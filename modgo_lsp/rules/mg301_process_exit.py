@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.universe import ERROR
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
-from modgo_lsp.model.sdk_types import ERROR
 from modgo_lsp.rules.importing import without_import
 from modgo_lsp.rules.returning import returned, statement_of
 from modgo_lsp.rules.rule import Rule

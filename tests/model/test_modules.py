@@ -10,10 +10,11 @@ import pytest
 
 from modgo_lsp.golang.files import DiskFiles, OverlayFiles
 from modgo_lsp.golang.modules.go_mod import Replace, parse_go_mod
+from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.types.types import Func, Pointer
 from modgo_lsp.model.load import Loader
-from modgo_lsp.model.package import Module, Package
+from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_NAME, SDK_PATH
 from modgo_lsp.model.sdk_types import SDK_TYPES
 
@@ -64,7 +65,7 @@ def test_broken_go_mod(text: bytes) -> None:
 
 def test_the_module_of_a_directory(loader: Callable[..., Loader]) -> None:
     world = loader({"a/b/b.go": "package b\n"})
-    expected = Module("/m", "example.com/m", "1.24", "v1.0.0")
+    expected = Module("/m", "example.com/m", "1.24", ((SDK_PATH, "v1.0.0"),))
     assert world.module("/m") == world.module("/m/a/b") == world.module("/m/nowhere") == expected
     assert world.module("/other") is None
 

@@ -15,8 +15,8 @@ from modgo_lsp.golang.files import join
 from modgo_lsp.golang.modules.build_list import ModuleGraph, replacement
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.modules.go_mod import GoMod, Replace, parse_go_mod, vendored_packages
+from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.modules.versions import escaped
-from modgo_lsp.model.package import Module
 
 # The Go from which a vendor folder is used without being asked for: beside go.mod, and beside go.work.
 _VENDOR_SINCE, _WORK_VENDOR_SINCE = (1, 14), (1, 22)

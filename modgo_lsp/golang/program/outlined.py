@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
+from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.sources import PackageFacts
 from modgo_lsp.golang.types.objects import FunctionName, Object, Scope
 from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.golang.types.universe import UNIVERSE
-from modgo_lsp.model.package import Module
 
 
 class _OutlinedScope(Scope):
@@ -43,7 +43,7 @@ class OutlinedUnit(PackageUnit):
         standard: bool,
     ) -> None:
         # Of which Go module it is doesn't matter, but that it is of another one.
-        super().__init__(directory, path, name, Module(directory, path, None, None))
+        super().__init__(directory, path, name, Module(directory, path))
         self.standard = standard
         self.scope = _OutlinedScope(self)
         self._find_facts = find_facts

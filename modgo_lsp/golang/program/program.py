@@ -18,15 +18,14 @@ from modgo_lsp.golang.modules.build_constraints import BuildContext
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
 from modgo_lsp.golang.modules.locate import Located, Locator, Root
+from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.outlined import OutlinedUnit
 from modgo_lsp.golang.program.sources import Sources
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.imports import guessed_name, may_be_standard
+from modgo_lsp.golang.types.known_packages import KnownPackages
 from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.units import FileUnit, PackageUnit
-from modgo_lsp.model.package import Module
-from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.resources import resource
 
 _EXPERIMENT = rb"(?m)^\t\t(\w+):\s+true,"
 
@@ -75,7 +74,8 @@ class Library:
 
 
 class Program:
-    """`own_unit` gives the package in a folder of a main module, whole."""
+    """`own_unit` gives the package in a folder of a main module, whole; `known` are packages that need no
+    source."""
 
     def __init__(
         self,
@@ -83,13 +83,15 @@ class Program:
         library: Library,
         locator: Locator | None,
         own_unit: Callable[[str, str], PackageUnit | None],
+        known: KnownPackages,
     ) -> None:
+        self._known = known
         self._sources = sources
         self._library = library
         self._locator = locator
         self._own_unit = own_unit
         self._by_path: dict[str, PackageUnit | None] = {}
-        self.resolver = Resolver(self.find_unit, self.unit)
+        self.resolver = Resolver(self.find_unit, self.unit, known)
         self.operands = Operands(self.resolver)
 
     @property
@@ -125,8 +127,8 @@ class Program:
         located = self.place(path)
         if located is not None and located.module is not None:
             return self._own_unit(located.directory, path)
-        if path == SDK_PATH:
-            return self._sdk()
+        if path in self._known:
+            return self._from_known(path)
         if located is None:
             return None
         facts = self._sources.facts(located.directory, located.immutable)
@@ -134,15 +136,15 @@ class Program:
             return None
         return OutlinedUnit(located.directory, path, facts.name, lambda: facts, standard=False)
 
-    def _sdk(self) -> PackageUnit | None:
-        """The SDK as modgo brings it: its declarations are the same in every 1.x."""
-        directory = str(resource("udf"))
+    def _from_known(self, path: str) -> PackageUnit | None:
+        """A known package, of the source that its KnownPackage names."""
         try:
+            directory = self._known[path].directory()
             self._sources.use_disk(directory)
         except OSError:
             return None
         facts = self._sources.facts(directory, False)
-        return None if facts is None else OutlinedUnit(directory, SDK_PATH, facts.name, lambda: facts, False)
+        return None if facts is None else OutlinedUnit(directory, path, facts.name, lambda: facts, False)
 
 
 def build_root(

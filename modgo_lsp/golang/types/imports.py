@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from modgo_lsp.golang.types.known_packages import KnownPackages
 from modgo_lsp.golang.types.objects import PackageName
 from modgo_lsp.golang.types.units import FileUnit, PackageUnit
-from modgo_lsp.model.sdk import SDK_NAME, SDK_PATH
+
+FindUnit = Callable[[FileUnit, str], "PackageUnit | None"]
 
 _MAJOR = re.compile(r"v[0-9]+")
 
 
-def declare_imports(file: FileUnit, find_unit: Callable[[FileUnit, str], PackageUnit | None]) -> None:
-    """Fills the file's scope. Packages whose source isn't known go by the name that their path suggests; the
-    SDK goes by its own, and isn't read for that."""
+def declare_imports(file: FileUnit, find_unit: FindUnit, known: KnownPackages) -> None:
+    """Declares what a file imports in its scope. A package whose source isn't found has the name that its
+    path suggests; a known package has its own, and isn't read for that."""
     for spec in file.syntax.imports:
         name = None if spec.name is None else spec.name.name
         if name == "_" or not spec.path:
@@ -24,17 +26,15 @@ def declare_imports(file: FileUnit, find_unit: Callable[[FileUnit, str], Package
             continue
         certain = True
         if name is None:
-            name, certain = _package_name(file, spec.path, find_unit)
+            name, certain = _package_name(file, spec.path, find_unit, known)
         file.scope.declare(PackageName(name, file, spec.name, spec.path))
         file.uncertain = file.uncertain or not certain
 
 
-def _package_name(
-    file: FileUnit, path: str, find_unit: Callable[[FileUnit, str], PackageUnit | None]
-) -> tuple[str, bool]:
+def _package_name(file: FileUnit, path: str, find_unit: FindUnit, known: KnownPackages) -> tuple[str, bool]:
     """The name of the package that is imported as `path`, and whether that is certain."""
-    if path == SDK_PATH:
-        return SDK_NAME, True
+    if path in known:
+        return known[path].name, True
     unit = find_unit(file, path)
     if unit is not None:
         return unit.name, True

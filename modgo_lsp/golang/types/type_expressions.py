@@ -14,7 +14,8 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.literals import unquote
 from modgo_lsp.golang.types.bind import Binder, is_exported
 from modgo_lsp.golang.types.depth import Depth
-from modgo_lsp.golang.types.imports import declare_imports
+from modgo_lsp.golang.types.imports import FindUnit, declare_imports
+from modgo_lsp.golang.types.known_packages import KnownPackages
 from modgo_lsp.golang.types.objects import (
     ConstantName,
     FunctionName,
@@ -41,9 +42,7 @@ from modgo_lsp.golang.types.types import (
     Unknown,
 )
 from modgo_lsp.golang.types.units import FileUnit, PackageUnit
-from modgo_lsp.golang.types.universe import CONTEXT_METHODS, ERROR_METHODS, UNSAFE_POINTER
-from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.sdk_types import CONTEXT, ERROR, SDK_TYPES
+from modgo_lsp.golang.types.universe import CONTEXT, CONTEXT_METHODS, ERROR, ERROR_METHODS, UNSAFE_POINTER
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.types.operand import Operand
@@ -61,9 +60,11 @@ class Resolver:
 
     def __init__(
         self,
-        find_unit: Callable[[FileUnit, str], PackageUnit | None],
+        find_unit: FindUnit,
         unit: Callable[[str], PackageUnit | None],
+        known: KnownPackages,
     ) -> None:
+        self._known = known
         self.find_unit = find_unit
         self.unit = unit
         self.unread: set[str] = set()
@@ -100,7 +101,7 @@ class Resolver:
     def binder(self, file: FileUnit) -> Binder:
         if not file.imports_declared:
             file.imports_declared = True
-            declare_imports(file, self.find_unit)
+            declare_imports(file, self.find_unit, self._known)
         return Binder(file, self.find_unit, self.type_of, self.underlying)
 
     def ensure(self, item: Object) -> None:
@@ -276,8 +277,9 @@ class Resolver:
         """The type `name` of the package that `file` imports as `path`."""
         if path == "unsafe":
             return UNSAFE_POINTER if name == "Pointer" else Unknown(f"unsafe.{name}")
-        if path == SDK_PATH and name in SDK_TYPES:
-            return SDK_TYPES[name]
+        known = self._known.get(path)
+        if known is not None and name in known.types:
+            return known.types[name]
         if (path, name) == (CONTEXT.package, CONTEXT.name):
             return CONTEXT
         unit = self.package(file, path)

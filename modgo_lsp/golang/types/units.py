@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from typing import Any, TypeVar
 
+from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.identifiers import occurrences, places
@@ -23,7 +24,6 @@ from modgo_lsp.golang.types.objects import (
     receiver_base,
 )
 from modgo_lsp.golang.types.universe import UNIVERSE
-from modgo_lsp.model.package import Module, SourceFile
 
 _T = TypeVar("_T")
 
@@ -42,8 +42,8 @@ class FileUnit:
     `uses` says, by the offset of an identifier, what it refers to (None: to nothing), `selected` likewise
     the import path and name of each `package.Name`, at the offset of the package. Both are filled by bind.py.
     `declared` has the objects of each declaration. `memo` has what others have worked out of one that hangs
-    on nothing but its own source and what the names in it stand for (invalidation.py forgets it). `told` is
-    the file as rules see it, or one of its documents before.
+    on nothing but its own source and what the names in it stand for (invalidation.py forgets it). `view` is
+    what the caller of the analysis made of the file, of this text or of one before.
     """
 
     def __init__(self, unit: PackageUnit, index: int, document: Document, syntax: ast.File) -> None:
@@ -60,7 +60,7 @@ class FileUnit:
         self.bound: set[ast.Node | ast.Body] = set()
         self.declared: dict[ast.Decl, tuple[Object, ...]] = {}
         self.memo: dict[ast.Node, dict[object, Any]] = {}
-        self.told: SourceFile | None = None
+        self.view: object | None = None
         self._asked, self._asked_of = 0, syntax
 
     @property

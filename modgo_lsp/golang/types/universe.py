@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from modgo_lsp.golang.types.objects import Builtin, Iota, Nil, Object, Predeclared, Scope
 from modgo_lsp.golang.types.types import Basic, Chan, Func, Interface, Named, Struct
-from modgo_lsp.model.sdk_types import ANY, ERROR
 
 INTEGERS = {
     "int": 64,
@@ -26,6 +25,10 @@ STRING = Basic("string")
 BOOL = Basic("bool")
 INT = Basic("int")
 UNSAFE_POINTER = Basic("unsafe.Pointer")
+
+ERROR = Named("", "error")
+ANY = Interface(empty=True)
+CONTEXT = Named("context", "Context")
 
 ERROR_METHODS = Interface(empty=False, methods=("Error",), method_types=(Func((), (STRING,)),))
 

@@ -18,7 +18,7 @@ from modgo_lsp.golang.syntax.lower import lower
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.syntax.syntax_errors import first_error
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SOURCE = b"""\xef\xbb\xbfpackage counters\r
 \r
 import "github.com/GeertJohan/aerospike-mod-go/udf"

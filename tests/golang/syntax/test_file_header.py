@@ -12,7 +12,7 @@ from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.syntax.file_header import Header, read_header
 from modgo_lsp.golang.syntax.lower import lower
 
-SOURCES = [path.read_bytes() for path in sorted(Path(__file__).parents[2].glob("udf/**/*.go"))]
+SOURCES = [path.read_bytes() for path in sorted(Path(__file__).parents[3].glob("udf/**/*.go"))]
 # What Go lets no import path have.
 NO_PATH = re.compile(r"""[\s!"#$%&'()*,:;<=>?\[\]^`{|}\ufffd]""")
 SNIPPETS = (
