@@ -52,7 +52,7 @@ mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const
 	return MOD_GO_ARRIVED;
 }
 
-mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_room *room,
+mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_buffer *room,
                                       mod_go_message *message)
 {
 	size_t length;

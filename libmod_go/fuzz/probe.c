@@ -52,7 +52,7 @@ static void read_bins(application *a)
 		look_at(&value);
 }
 
-static void read_facts(application *a)
+static void read_metadata(application *a)
 {
 	aerospike_udf_go_metadata facts = {.size = sizeof(facts)};
 	aerospike_udf_go_host *host = a->call->host;
@@ -94,7 +94,7 @@ static int apply(application *a)
 
 	if (a->record != NULL) {
 		read_bins(a);
-		read_facts(a);
+		read_metadata(a);
 		write_record(a);
 		read_bins(a);
 	}
@@ -134,7 +134,7 @@ static int pass_on(aerospike_udf_go_call *call, aerospike_udf_go_stream *input,
 		of_record.record = record;
 		if (record != NULL) {
 			read_bins(&of_record);
-			read_facts(&of_record);
+			read_metadata(&of_record);
 		} else if (value.type == AEROSPIKE_UDF_GO_NIL) {
 			return AEROSPIKE_UDF_GO_OK;
 		}

@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    mod_go_value_check(&result.value).what != NULL)
 		abort(); /* what the caller gets is a value of the ABI */
 	mod_go_result_clear(&result);
-	mod_go_room_free(&worker.logs);
+	mod_go_buffer_free(&worker.logs);
 	fed_end();
 	stream_clear(&in);
 	stream_clear(&out);

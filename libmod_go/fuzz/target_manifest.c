@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	if (mod_go_manifest_read(&manifest, text)) {
 		for (size_t i = 0; i < manifest.count; i++) {
-			const mod_go_described *found = mod_go_manifest_find(&manifest, manifest.functions[i].name);
+			const mod_go_manifest_function *found =
+				mod_go_manifest_find(&manifest, manifest.functions[i].name);
 			unsigned names = 0;
 
 			for (size_t at = 0; at < manifest.functions[i].bins_length; names++)

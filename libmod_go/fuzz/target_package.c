@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1);
 	mod_go_file_name name;
-	mod_go_head head;
+	mod_go_part_manifest head;
 	char path[1280];
 	uint32_t first;
 
@@ -20,10 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    (!mod_go_name_is_ours(text) || name.index > MOD_GO_PARTS_MAX || name.module[0] == '\0'))
 		abort();
 	mod_go_content_kind_of(data, size);
-	if (mod_go_head_read(data, size, &head) == NULL) {
+	if (mod_go_part_manifest_read(data, size, &head) == NULL) {
 		if (head.parts == 0 || head.parts > MOD_GO_PARTS_MAX || head.packed_size == 0)
 			abort();
-		mod_go_head_names(&head, &name);
+		mod_go_part_manifest_names(&head, &name);
 		mod_go_part_path("/nowhere", "m", &head, head.parts, path, sizeof(path));
 		if (mod_go_parts_missing("/nowhere", "m", &head, &first) != head.parts)
 			abort();

@@ -40,7 +40,7 @@ static uint8_t *make_list(uint32_t count, size_t *length)
 		const aerospike_udf_go_value *value = &VALUES[i % VALUE_COUNT];
 		size_t put = mod_go_element_put(list + *length, value);
 
-		CHECK(put <= mod_go_element_room(value));
+		CHECK(put <= mod_go_element_size_max(value));
 		*length += put;
 	}
 	return list;
@@ -90,13 +90,13 @@ TEST(texts_of_any_length_are_elements_but_for_those_with_a_nul)
 		mod_go_elements elements;
 
 		length += mod_go_element_put(list + length, &value);
-		CHECK(length - 1 <= mod_go_element_room(&value));
+		CHECK(length - 1 <= mod_go_element_size_max(&value));
 		CHECK(mod_go_msgpack_check(AEROSPIKE_UDF_GO_LIST, list, length).what == NULL);
 		CHECK(mod_go_elements_begin(&elements, list, length) && mod_go_elements_next(&elements, &came));
 		CHECK_NUMBER(came.length, LENGTHS[i]);
 		CHECK(memcmp(came.data, text, came.length) == 0);
 		text[LENGTHS[i] / 2] = '\0';
-		CHECK_NUMBER(mod_go_element_room(&value), 0);
+		CHECK_NUMBER(mod_go_element_size_max(&value), 0);
 		text[LENGTHS[i] / 2] = 'x';
 	}
 	free(text);

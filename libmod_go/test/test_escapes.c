@@ -239,8 +239,8 @@ static bool hold_by(hold hold, int version)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return false;
-	return (!is_ordinary(hold) || files_restrict(version)) &&
-	       (hold == BY_LANDLOCK || filter_set(hold == BY_BOTH ? version : 0));
+	return (!is_ordinary(hold) || landlock_restrict(version)) &&
+	       (hold == BY_LANDLOCK || syscall_filter_install(hold == BY_BOTH ? version : 0));
 }
 
 /* A child of the stand-in, under parts of the fence or none. */

@@ -163,7 +163,7 @@ static const struct call {
 static void set_filter(int landlock)
 {
 	CHECK_NUMBER(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-	CHECK(filter_set(landlock));
+	CHECK(syscall_filter_install(landlock));
 }
 
 /* The reason of a call's failure, 0 where it does not fail. */

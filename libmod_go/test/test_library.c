@@ -42,10 +42,11 @@ TEST(the_library_exports_its_interface_and_nothing_else)
 		"mod_go_fenced_last_outcome",
 		"mod_go_fenced_close",
 	};
-	static const char *const HIDDEN[] = {
-		"mod_go_fail",        "mod_go_elf_check", "mod_go_file_read",     "mod_go_msgpack_check",
-		"mod_go_value_check", "mod_go_copy_make", "mod_go_result_accept", "mod_go_abi_names",
-		"mod_go_pool_take",   "mod_go_now"};
+	static const char *const HIDDEN[] = {"mod_go_fail",          "mod_go_elf_check",
+	                                     "mod_go_file_read",     "mod_go_msgpack_check",
+	                                     "mod_go_value_check",   "mod_go_private_copy_make",
+	                                     "mod_go_result_accept", "mod_go_abi_names",
+	                                     "mod_go_pool_acquire",  "mod_go_now"};
 	void *library = dlopen(check_library, RTLD_NOW | RTLD_LOCAL);
 
 	if (!CHECK(library != NULL)) {

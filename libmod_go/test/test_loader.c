@@ -293,13 +293,13 @@ TEST(a_module_that_can_be_unloaded_leaves_nothing)
 
 TEST(a_copy_in_memory_can_be_changed_by_nobody)
 {
-	mod_go_copy copy;
+	mod_go_private_copy copy;
 
-	if (!CHECK(mod_go_copy_in_memory(&copy, "a/b.so", (const uint8_t *)"abc", 3)))
+	if (!CHECK(mod_go_private_copy_in_memory(&copy, "a/b.so", (const uint8_t *)"abc", 3)))
 		return;
 	CHECK(pwrite(copy.descriptor, "x", 1, 0) < 0);
 	CHECK(ftruncate(copy.descriptor, 0) < 0);
-	mod_go_copy_release(&copy);
+	mod_go_private_copy_release(&copy);
 }
 
 /* Where there are no memory files, or none that may be run. */
@@ -307,26 +307,26 @@ TEST(a_copy_in_a_folder_loads_as_well)
 {
 	size_t length;
 	unsigned char *bytes = check_read(check_module("good"), &length);
-	mod_go_copy one, two;
+	mod_go_private_copy one, two;
 	mod_go_error error;
 	void *handle;
 
 	setenv("TMPDIR", check_folder(), 1);
-	CHECK_NUMBER(mod_go_copy_in_folder(&one, "good.so", bytes, length, &error), MOD_GO_OK);
-	CHECK_NUMBER(mod_go_copy_in_folder(&two, "good.so", bytes, length, &error), MOD_GO_OK);
+	CHECK_NUMBER(mod_go_private_copy_in_folder(&one, "good.so", bytes, length, &error), MOD_GO_OK);
+	CHECK_NUMBER(mod_go_private_copy_in_folder(&two, "good.so", bytes, length, &error), MOD_GO_OK);
 	CHECK(strncmp(one.name, check_folder(), strlen(check_folder())) == 0);
 	CHECK(strcmp(one.name, two.name) != 0);
 	handle = dlopen(one.name, RTLD_NOW | RTLD_LOCAL);
 	CHECK(handle != NULL);
-	mod_go_copy_unlink(&one);
+	mod_go_private_copy_unlink(&one);
 	CHECK(access(one.name, F_OK) != 0);
 	CHECK(handle != NULL && dlsym(handle, "aerospike_udf_go_setup") != NULL);
 	if (handle != NULL)
 		dlclose(handle);
-	mod_go_copy_release(&one);
-	mod_go_copy_release(&two);
+	mod_go_private_copy_release(&one);
+	mod_go_private_copy_release(&two);
 	CHECK(rmdir(check_folder()) == 0);
-	CHECK_NUMBER(mod_go_copy_in_folder(&one, "good.so", bytes, length, &error), MOD_GO_LOAD_FAILED);
+	CHECK_NUMBER(mod_go_private_copy_in_folder(&one, "good.so", bytes, length, &error), MOD_GO_LOAD_FAILED);
 	CHECK_CONTAINS(error.message, "set TMPDIR to a folder");
 	free(bytes);
 }

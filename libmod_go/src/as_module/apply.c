@@ -16,7 +16,7 @@
 #include "as_module/val_conversion.h"
 
 /* An answer up to this many bytes needs no memory of the heap on its way. */
-enum { ANSWER_ROOM = 1024 };
+enum { INLINE_RESULT_BYTES = 1024 };
 
 /* Of such a time, in milliseconds, a few do not matter. */
 enum { LONG_TIMEOUT = 500 };
@@ -82,7 +82,7 @@ uint64_t mod_go_apply_deadline(const as_timer *timer)
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec + milliseconds * 1000000;
 }
 
-static void begin(mod_go_application *application, const as_udf_context *context)
+static void begin(mod_go_host_call *application, const as_udf_context *context)
 {
 	application->aerospike = context != NULL ? context->as : NULL;
 	application->timer = context != NULL ? context->timer : NULL;
@@ -96,11 +96,11 @@ static void begin(mod_go_application *application, const as_udf_context *context
 	application->key = NULL;
 	application->digest = NULL;
 	application->refused = false;
-	mod_go_scratch_init(&application->lent);
+	mod_go_scratch_init(&application->borrowed);
 }
 
 /* A call in this process. */
-static int apply_here(const mod_go_module *module, const char *name, mod_go_application *application,
+static int apply_here(const mod_go_module *module, const char *name, mod_go_host_call *application,
                       aerospike_udf_go_record *record, const mod_go_arguments *arguments,
                       aerospike_udf_go_result *given)
 {
@@ -113,7 +113,7 @@ static int apply_here(const mod_go_module *module, const char *name, mod_go_appl
 		application->call.write_limit = MOD_GO_WRITES;
 		application->call.write_capacity = MOD_GO_WRITE_BYTES;
 		if (function != NULL)
-			mod_go_host_read_ahead(application, function, record, arguments);
+			mod_go_host_prefetch_bins(application, function, record, arguments);
 	}
 	if (function != NULL)
 		status = mod_go_apply_function(function, &application->call, record, arguments->values,
@@ -122,21 +122,21 @@ static int apply_here(const mod_go_module *module, const char *name, mod_go_appl
 		status = mod_go_apply_single((mod_go_module *)(uintptr_t)module, name, &application->call, record,
 		                             arguments->values, arguments->count, given);
 	if (application->call.write_count > 0)
-		mod_go_application_write(application, record);
+		mod_go_host_call_apply_writes(application, record);
 	return status;
 }
 
-static void apply(const mod_go_loaded *version, as_udf_context *context, const char *function, as_rec *record,
-                  const mod_go_arguments *arguments, as_result *result)
+static void apply(const mod_go_loaded_module *version, as_udf_context *context, const char *function,
+                  as_rec *record, const mod_go_arguments *arguments, as_result *result)
 {
-	mod_go_application application;
+	mod_go_host_call application;
 	aerospike_udf_go_record *handle = (aerospike_udf_go_record *)record;
 	aerospike_udf_go_result given;
-	uint8_t room[ANSWER_ROOM];
+	uint8_t buffer[INLINE_RESULT_BYTES];
 	int status;
 
 	begin(&application, context);
-	mod_go_result_init(&given, room, sizeof(room));
+	mod_go_result_init(&given, buffer, sizeof(buffer));
 	if (version->module != NULL) {
 		status = apply_here(version->module, function, &application, handle, arguments, &given);
 	} else {
@@ -146,11 +146,11 @@ static void apply(const mod_go_loaded *version, as_udf_context *context, const c
 	}
 	answer(result, version->name, function, status, &given.value);
 	mod_go_result_clear(&given);
-	mod_go_application_end(&application);
+	mod_go_host_call_end(&application);
 }
 
 /* The call once its module is there. */
-static void apply_version(const mod_go_loaded *version, as_udf_context *context, const char *function,
+static void apply_version(const mod_go_loaded_module *version, as_udf_context *context, const char *function,
                           as_rec *record, const as_list *list, as_result *result)
 {
 	mod_go_arguments arguments;
@@ -168,7 +168,7 @@ static void apply_version(const mod_go_loaded *version, as_udf_context *context,
 int mod_go_apply_record(as_module *module, as_udf_context *context, const char *filename,
                         const char *function, as_rec *record, as_list *list, as_result *result)
 {
-	const mod_go_loaded *version;
+	const mod_go_loaded_module *version;
 	bool ready;
 
 	(void)module;

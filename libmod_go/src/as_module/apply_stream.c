@@ -23,14 +23,14 @@ void mod_go_apply_stream_configure(const mod_go_config *config)
 }
 
 /* What the module said of a stream that failed; a UDF cannot help an output that stopped. */
-static bool went_well(const mod_go_streaming *streaming, int status)
+static bool went_well(const mod_go_stream_call *streaming, int status)
 {
 	return status == AEROSPIKE_UDF_GO_OK ||
 	       (streaming->output.stopped &&
 	        (status == AEROSPIKE_UDF_GO_FAILED || status == AEROSPIKE_UDF_GO_REFUSED));
 }
 
-static void begin(mod_go_streaming *streaming, const as_udf_context *context, as_stream *input,
+static void begin(mod_go_stream_call *streaming, const as_udf_context *context, as_stream *input,
                   as_stream *output, uint32_t which)
 {
 	memset(streaming, 0, sizeof(*streaming));
@@ -43,25 +43,25 @@ static void begin(mod_go_streaming *streaming, const as_udf_context *context, as
 	};
 	streaming->application.aerospike = context != NULL ? context->as : NULL;
 	streaming->application.timer = context != NULL ? context->timer : NULL;
-	mod_go_scratch_init(&streaming->application.lent);
-	mod_go_streaming_begin(streaming, input, output, which != AEROSPIKE_UDF_GO_SCOPE_SERVER);
+	mod_go_scratch_init(&streaming->application.borrowed);
+	mod_go_stream_call_begin(streaming, input, output, which != AEROSPIKE_UDF_GO_SCOPE_SERVER);
 }
 
-static int apply(const mod_go_loaded *version, as_udf_context *context, const char *function,
+static int apply(const mod_go_loaded_module *version, as_udf_context *context, const char *function,
                  as_stream *input, as_stream *output, const mod_go_arguments *arguments, as_result *result)
 {
 	int which = (int)atomic_load_explicit(&scope, memory_order_relaxed);
 	aerospike_udf_go_stream *in, *out;
 	aerospike_udf_go_result given;
-	mod_go_streaming streaming;
-	uint8_t room[512];
+	mod_go_stream_call streaming;
+	uint8_t buffer[512];
 	bool well;
 	int status;
 
 	begin(&streaming, context, input, output, (uint32_t)which);
 	in = as_stream_readable(input) ? (aerospike_udf_go_stream *)&streaming.input : NULL;
 	out = as_stream_writable(output) ? (aerospike_udf_go_stream *)&streaming.output : NULL;
-	mod_go_result_init(&given, room, sizeof(room));
+	mod_go_result_init(&given, buffer, sizeof(buffer));
 	status = version->module != NULL
 	             ? mod_go_apply_stream(version->module, function, &streaming.application.call, which, in, out,
 	                                   arguments->values, arguments->count, &given)
@@ -74,11 +74,11 @@ static int apply(const mod_go_loaded *version, as_udf_context *context, const ch
 		mod_go_result_fail(result, "%.*s", (int)given.value.length,
 		                   given.value.data != NULL ? (char *)given.value.data : "");
 	mod_go_result_clear(&given);
-	mod_go_streaming_end(&streaming);
+	mod_go_stream_call_end(&streaming);
 	return well ? 0 : MOD_GO_STREAM_FAILED;
 }
 
-static int apply_version(const mod_go_loaded *version, as_udf_context *context, const char *function,
+static int apply_version(const mod_go_loaded_module *version, as_udf_context *context, const char *function,
                          as_stream *input, const as_list *list, as_stream *output, as_result *result)
 {
 	int code = MOD_GO_STREAM_FAILED;
@@ -99,7 +99,7 @@ int mod_go_apply_to_stream(as_module *module, as_udf_context *context, const cha
                            const char *function, as_stream *input, as_list *list, as_stream *output,
                            as_result *result)
 {
-	const mod_go_loaded *version;
+	const mod_go_loaded_module *version;
 	int code = MOD_GO_NO_MODULE;
 
 	(void)module;

@@ -16,9 +16,10 @@ const char *mod_go_arguments_take(mod_go_arguments *arguments, const as_list *li
 	mod_go_scratch_init(&arguments->scratch);
 	*at = 0;
 	arguments->count = count;
-	arguments->values = arguments->room;
-	if (count > ARGUMENTS_ROOM)
-		arguments->values = mod_go_scratch_take(&arguments->scratch, count * sizeof(arguments->room[0]));
+	arguments->values = arguments->inline_values;
+	if (count > INLINE_ARGUMENTS)
+		arguments->values =
+			mod_go_scratch_take(&arguments->scratch, count * sizeof(arguments->inline_values[0]));
 	if (arguments->values == NULL)
 		return "the host has no memory";
 	while (*at < count) {

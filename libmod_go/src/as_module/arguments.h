@@ -7,14 +7,14 @@
 #include "common/public.h"
 #include "as_module/scratch.h"
 
-enum { ARGUMENTS_ROOM = 8 };
+enum { INLINE_ARGUMENTS = 8 };
 
 /* The arguments as values. */
 typedef struct mod_go_arguments {
 	aerospike_udf_go_value *values;
 	uint32_t count;
 	mod_go_scratch scratch; /* what they point into, where that is not the as_val */
-	aerospike_udf_go_value room[ARGUMENTS_ROOM];
+	aerospike_udf_go_value inline_values[INLINE_ARGUMENTS];
 } mod_go_arguments;
 
 /* Takes them out of the list, which may be NULL. Gives what is wrong, with which argument (from 1) in `at`; NULL where

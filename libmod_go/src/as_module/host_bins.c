@@ -39,7 +39,7 @@ static const char *take_name(bin_name *name, const char *text, size_t length)
 	return NULL;
 }
 
-static int get(mod_go_application *application, const as_rec *record, const char *name, size_t name_length,
+static int get(mod_go_host_call *application, const as_rec *record, const char *name, size_t name_length,
                aerospike_udf_go_value *value)
 {
 	const as_val *val;
@@ -50,12 +50,12 @@ static int get(mod_go_application *application, const as_rec *record, const char
 		return mod_go_host_refuse(value, MOD_GO_NO_RECORD);
 	/* A name that no bin can have is one of a bin that is not there. */
 	val = copy_name(&bin, name, name_length) ? as_rec_get(record, bin.text) : NULL;
-	fault = mod_go_value_from_val(val, &application->lent, value);
+	fault = mod_go_value_from_val(val, &application->borrowed, value);
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
 }
 
 /* Reads a bin into the next place. Its fault, where it has one, is for record_get to tell. */
-static void read_one(mod_go_application *application, const aerospike_udf_go_record *record, const char *text,
+static void read_one(mod_go_host_call *application, const aerospike_udf_go_record *record, const char *text,
                      char *name, size_t name_length)
 {
 	aerospike_udf_go_bin *bin = &application->bins[application->call.bin_count];
@@ -63,14 +63,14 @@ static void read_one(mod_go_application *application, const aerospike_udf_go_rec
 	int type = as_val_type(val);
 
 	if (type == AS_LIST || type == AS_MAP ||
-	    mod_go_value_from_val(val, &application->lent, &bin->value) != NULL)
+	    mod_go_value_from_val(val, &application->borrowed, &bin->value) != NULL)
 		return;
 	bin->name = name;
 	bin->name_length = name_length;
 	application->call.bin_count++;
 }
 
-static bool is_read(const mod_go_application *application, const char *name, size_t length)
+static bool is_read(const mod_go_host_call *application, const char *name, size_t length)
 {
 	for (size_t i = 0; i < application->call.bin_count; i++) {
 		const aerospike_udf_go_bin *bin = &application->bins[i];
@@ -81,7 +81,7 @@ static bool is_read(const mod_go_application *application, const char *name, siz
 	return false;
 }
 
-static void read_named(mod_go_application *application, const mod_go_function *function,
+static void read_named(mod_go_host_call *application, const mod_go_function *function,
                        const aerospike_udf_go_record *record, const mod_go_arguments *arguments)
 {
 	size_t count;
@@ -100,8 +100,8 @@ static void read_named(mod_go_application *application, const mod_go_function *f
 	}
 }
 
-void mod_go_host_read_ahead(mod_go_application *application, const mod_go_function *function,
-                            const aerospike_udf_go_record *record, const mod_go_arguments *arguments)
+void mod_go_host_prefetch_bins(mod_go_host_call *application, const mod_go_function *function,
+                               const aerospike_udf_go_record *record, const mod_go_arguments *arguments)
 {
 	size_t count;
 	const aerospike_udf_go_bin *known = mod_go_function_bins(function, &count);
@@ -120,7 +120,7 @@ int mod_go_host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record
 int mod_go_host_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *names,
                          size_t names_length, uint32_t count, aerospike_udf_go_value *values)
 {
-	mod_go_application *application = mod_go_host_begin(call, record);
+	mod_go_host_call *application = mod_go_host_begin(call, record);
 	size_t at = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
@@ -166,7 +166,7 @@ static const char *set_bin(aerospike_udf_go_record *record, const char *name, si
 }
 
 /* Does one write; what it points to must be where the module was to put it. */
-static const char *write_bin(mod_go_application *application, aerospike_udf_go_record *record,
+static const char *write_bin(mod_go_host_call *application, aerospike_udf_go_record *record,
                              const aerospike_udf_go_write *write)
 {
 	size_t length = write->name_length < sizeof(write->name) ? write->name_length : sizeof(write->name);
@@ -180,7 +180,7 @@ static const char *write_bin(mod_go_application *application, aerospike_udf_go_r
 	return set_bin(record, write->name, length, &write->value);
 }
 
-void mod_go_application_write(mod_go_application *application, aerospike_udf_go_record *record)
+void mod_go_host_call_apply_writes(mod_go_host_call *application, aerospike_udf_go_record *record)
 {
 	aerospike_udf_go_call *call = &application->call;
 	uint32_t count = call->write_count < MOD_GO_WRITES ? call->write_count : MOD_GO_WRITES;
@@ -223,7 +223,7 @@ int mod_go_host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record
 	if (type == AEROSPIKE_UDF_GO_NIL)
 		return mod_go_host_unset(call, record, name, name_length, why);
 	if (call->write_count > 0)
-		mod_go_application_write(call->context, record);
+		mod_go_host_call_apply_writes(call->context, record);
 	if (record != NULL)
 		fault = set_bin(record, name, name_length, &value);
 	/* Only now, for the value may be one that was lent: a bin read and set again. */
@@ -255,8 +255,8 @@ static void take_names(char *names, uint32_t count, uint16_t stride, void *conte
 int mod_go_host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                           aerospike_udf_go_value *names)
 {
-	mod_go_application *application = mod_go_host_begin(call, record);
-	names_taken taken = {.scratch = application != NULL ? &application->lent : NULL};
+	mod_go_host_call *application = mod_go_host_begin(call, record);
+	names_taken taken = {.scratch = application != NULL ? &application->borrowed : NULL};
 
 	if (application == NULL)
 		return mod_go_host_refuse(names, MOD_GO_NO_RECORD);

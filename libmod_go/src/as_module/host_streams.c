@@ -13,22 +13,22 @@
 /* A list of elements ends before it is longer than this, where it has one. */
 #define LIST_BYTES ((size_t)64 << 10)
 
-static mod_go_streaming *streaming_of(aerospike_udf_go_call *call)
+static mod_go_stream_call *stream_call_of(aerospike_udf_go_call *call)
 {
-	return (mod_go_streaming *)call->context; /* the application is its first */
+	return (mod_go_stream_call *)call->context; /* the application is its first */
 }
 
 /* NULL where the handle is not that of the stream to read from. */
 static mod_go_input *input_of(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream)
 {
-	mod_go_input *input = &streaming_of(call)->input;
+	mod_go_input *input = &stream_call_of(call)->input;
 
 	return (void *)stream == (void *)input ? input : NULL;
 }
 
 static mod_go_output *output_of(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream)
 {
-	mod_go_output *output = &streaming_of(call)->output;
+	mod_go_output *output = &stream_call_of(call)->output;
 
 	return (void *)stream == (void *)output ? output : NULL;
 }
@@ -36,12 +36,13 @@ static mod_go_output *output_of(aerospike_udf_go_call *call, aerospike_udf_go_st
 #define NOT_TO_READ  "this stream is not one to read from"
 #define NOT_TO_WRITE "this stream is not one to write to"
 
-void mod_go_streaming_begin(mod_go_streaming *streaming, as_stream *input, as_stream *output, bool gives)
+void mod_go_stream_call_begin(mod_go_stream_call *streaming, as_stream *input, as_stream *output,
+                              bool owns_values)
 {
 	streaming->input.stream = input;
-	streaming->input.gives = gives;
+	streaming->input.owns_values = owns_values;
 	streaming->input.ended = false;
-	streaming->input.lent = streaming->input.next = NULL;
+	streaming->input.borrowed = streaming->input.next = NULL;
 	streaming->input.list = NULL;
 	streaming->input.list_room = 0;
 	mod_go_scratch_init(&streaming->input.scratch);
@@ -50,24 +51,24 @@ void mod_go_streaming_begin(mod_go_streaming *streaming, as_stream *input, as_st
 
 static void drop(const mod_go_input *input, as_val *val)
 {
-	if (input->gives && val != NULL)
+	if (input->owns_values && val != NULL)
 		as_val_destroy(val);
 }
 
 /* What was lent of the element before goes back. */
 static void take_back(mod_go_input *input)
 {
-	drop(input, input->lent);
-	input->lent = NULL;
+	drop(input, input->borrowed);
+	input->borrowed = NULL;
 	mod_go_scratch_clear(&input->scratch);
 }
 
-void mod_go_streaming_end(mod_go_streaming *streaming)
+void mod_go_stream_call_end(mod_go_stream_call *streaming)
 {
 	take_back(&streaming->input);
 	drop(&streaming->input, streaming->input.next);
 	free(streaming->input.list);
-	mod_go_application_end(&streaming->application);
+	mod_go_host_call_end(&streaming->application);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------- */
@@ -98,14 +99,14 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 	*value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 	if (input == NULL)
 		return mod_go_host_refuse(value, NOT_TO_READ);
-	mod_go_application_end(&streaming_of(call)->application); /* what was lent of a record */
+	mod_go_host_call_end(&stream_call_of(call)->application); /* what was lent of a record */
 	take_back(input);
-	input->lent = take(input);
-	if (input->lent != NULL && as_val_type(input->lent) == AS_REC) {
-		*record = (aerospike_udf_go_record *)input->lent;
+	input->borrowed = take(input);
+	if (input->borrowed != NULL && as_val_type(input->borrowed) == AS_REC) {
+		*record = (aerospike_udf_go_record *)input->borrowed;
 		return AEROSPIKE_UDF_GO_OK;
 	}
-	fault = mod_go_value_from_val(input->lent, &input->scratch, value);
+	fault = mod_go_value_from_val(input->borrowed, &input->scratch, value);
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
 }
 
@@ -119,7 +120,7 @@ static size_t add(mod_go_input *input, const as_val *val, size_t length)
 	mod_go_scratch_clear(&input->scratch);
 	if (as_val_type(val) == AS_REC || mod_go_value_from_val(val, &input->scratch, &value) != NULL)
 		return 0;
-	room = mod_go_element_room(&value);
+	room = mod_go_element_size_max(&value);
 	if (room == 0 ||
 	    (value.type == AEROSPIKE_UDF_GO_STRING && mod_go_utf8_end(value.data, value.length) != value.length))
 		return 0;

@@ -12,9 +12,9 @@
 /* The stream that is read; the module's handle is this very struct, and the next. */
 typedef struct mod_go_input {
 	as_stream *stream;
-	bool gives; /* who reads a value owns it */
+	bool owns_values; /* who reads a value owns it */
 	bool ended;
-	as_val *lent;           /* to the module */
+	as_val *borrowed;       /* to the module */
 	as_val *next;           /* read already */
 	mod_go_scratch scratch; /* what a lent value points into, where that is not the as_val */
 	uint8_t *list;          /* lent by stream_read_many */
@@ -27,19 +27,20 @@ typedef struct mod_go_output {
 } mod_go_output;
 
 /* One call. The application is what host.h knows of it. */
-typedef struct mod_go_streaming {
-	mod_go_application application;
+typedef struct mod_go_stream_call {
+	mod_go_host_call application;
 	mod_go_input input;
 	mod_go_output output;
-} mod_go_streaming;
+} mod_go_stream_call;
 
 /* The host table for such calls: records can only be read. */
 aerospike_udf_go_host *mod_go_stream_host(void);
 
 /* Begins; what of the application is not about streams is the caller's. */
-void mod_go_streaming_begin(mod_go_streaming *streaming, as_stream *input, as_stream *output, bool gives);
+void mod_go_stream_call_begin(mod_go_stream_call *streaming, as_stream *input, as_stream *output,
+                              bool owns_values);
 
 /* Gives back what is still lent, and what was read and not used. */
-void mod_go_streaming_end(mod_go_streaming *streaming);
+void mod_go_stream_call_end(mod_go_stream_call *streaming);
 
 #endif

@@ -8,14 +8,14 @@
 
 #include "as_module/val_conversion.h"
 
-enum { DIGEST_BYTES = 20, LOG_ROOM = 1024, LOCATION_ROOM = 256 };
+enum { DIGEST_BYTES = 20, LOG_CAPACITY = 1024, LOCATION_CAPACITY = 256 };
 
 #define TTL_NEVER   UINT32_MAX
 #define TTL_LONGEST (3650u * 24 * 60 * 60) /* ten years: the server has no longer one */
 
-void mod_go_application_end(mod_go_application *application)
+void mod_go_host_call_end(mod_go_host_call *application)
 {
-	mod_go_scratch_clear(&application->lent);
+	mod_go_scratch_clear(&application->borrowed);
 	if (application->key != NULL) {
 		as_val_destroy(application->key);
 		application->key = NULL;
@@ -26,13 +26,13 @@ void mod_go_application_end(mod_go_application *application)
 	}
 }
 
-mod_go_application *mod_go_host_begin(aerospike_udf_go_call *call, aerospike_udf_go_record *record)
+mod_go_host_call *mod_go_host_begin(aerospike_udf_go_call *call, aerospike_udf_go_record *record)
 {
-	mod_go_application *application = call->context;
+	mod_go_host_call *application = call->context;
 
-	mod_go_application_end(application);
+	mod_go_host_call_end(application);
 	if (call->write_count > 0)
-		mod_go_application_write(application, record);
+		mod_go_host_call_apply_writes(application, record);
 	return record != NULL ? application : NULL;
 }
 
@@ -44,12 +44,12 @@ int mod_go_host_refuse(aerospike_udf_go_value *why, const char *reason)
 	return AEROSPIKE_UDF_GO_REFUSED;
 }
 
-bool mod_go_application_is_late(const mod_go_application *application)
+bool mod_go_host_call_is_late(const mod_go_host_call *application)
 {
 	return application->timer != NULL && as_timer_timedout(application->timer);
 }
 
-static bool exists(const mod_go_application *application, const aerospike_udf_go_record *record)
+static bool exists(const mod_go_host_call *application, const aerospike_udf_go_record *record)
 {
 	return record != NULL && as_aerospike_rec_exists(application->aerospike, (const as_rec *)record) == 1;
 }
@@ -88,7 +88,7 @@ static const operation REMOVE = {
 static int store(const operation *operation, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                  aerospike_udf_go_value *why)
 {
-	mod_go_application *application = mod_go_host_begin(call, record);
+	mod_go_host_call *application = mod_go_host_begin(call, record);
 	bool refused;
 
 	if (application == NULL)
@@ -100,7 +100,7 @@ static int store(const operation *operation, aerospike_udf_go_call *call, aerosp
 	if (exists(application, record) != operation->of_stored_record)
 		return mod_go_host_refuse(why, operation->mistaken);
 	/* A UDF that is late must not change what is stored: its caller has been told, or will be, that it failed. */
-	if (mod_go_application_is_late(application)) {
+	if (mod_go_host_call_is_late(application)) {
 		mod_go_host_refuse(why, "the time for this call is over");
 		return AEROSPIKE_UDF_GO_DEADLINE;
 	}
@@ -153,22 +153,21 @@ static void take_times(const as_rec *record, aerospike_udf_go_metadata *known)
 }
 
 /* What only a record that is stored has: the server complains, a line of its log each, where it is asked of another. */
-static void take_stored(mod_go_application *application, const as_rec *record,
-                        aerospike_udf_go_metadata *known)
+static void take_stored(mod_go_host_call *application, const as_rec *record, aerospike_udf_go_metadata *known)
 {
 	known->generation = as_rec_gen(record);
 	known->storage_size = as_rec_size(record);
 	known->set_name = (char *)(uintptr_t)as_rec_setname(record);
 	take_times(record, known);
 	application->key = as_rec_key(record); /* given, not lent, as is the digest */
-	if (mod_go_value_from_val(application->key, &application->lent, &known->key) != NULL)
+	if (mod_go_value_from_val(application->key, &application->borrowed, &known->key) != NULL)
 		known->key = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 }
 
 static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *handle,
                            aerospike_udf_go_metadata *metadata)
 {
-	mod_go_application *application = mod_go_host_begin(call, handle);
+	mod_go_host_call *application = mod_go_host_begin(call, handle);
 	const as_rec *record = (const as_rec *)handle;
 	aerospike_udf_go_metadata known = {.size = metadata->size, .exists = exists(call->context, handle)};
 
@@ -210,8 +209,8 @@ static int take_line(char *location)
 static void host_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length,
                      char *location, size_t location_length)
 {
-	const mod_go_application *application = call->context;
-	char text[LOG_ROOM], file[LOCATION_ROOM];
+	const mod_go_host_call *application = call->context;
+	char text[LOG_CAPACITY], file[LOCATION_CAPACITY];
 	int line;
 
 	if (level < AEROSPIKE_UDF_GO_LOG_ERROR || (uint32_t)level > call->log_level)

@@ -9,9 +9,9 @@
 /* Of the calls of a server a sample will do for the histogram. */
 enum { TIMED = 16 };
 
-static mod_go_loaded *new_version(const char *name, size_t name_length, const char *path)
+static mod_go_loaded_module *new_version(const char *name, size_t name_length, const char *path)
 {
-	mod_go_loaded *version = calloc(1, sizeof(*version));
+	mod_go_loaded_module *version = calloc(1, sizeof(*version));
 
 	if (version == NULL)
 		return NULL;
@@ -27,9 +27,9 @@ static mod_go_loaded *new_version(const char *name, size_t name_length, const ch
 	return version;
 }
 
-void mod_go_loaded_free(void *given)
+void mod_go_loaded_module_free(void *given)
 {
-	mod_go_loaded *version = given;
+	mod_go_loaded_module *version = given;
 
 	mod_go_close(version->module);
 	mod_go_fenced_close(version->pool);
@@ -38,21 +38,22 @@ void mod_go_loaded_free(void *given)
 	free(version);
 }
 
-mod_go_loaded *mod_go_loaded_broken(const char *name, size_t name_length, const char *path, const char *why)
+mod_go_loaded_module *mod_go_loaded_module_broken(const char *name, size_t name_length, const char *path,
+                                                  const char *why)
 {
-	mod_go_loaded *version = new_version(name, name_length, path);
+	mod_go_loaded_module *version = new_version(name, name_length, path);
 
 	if (version == NULL)
 		return NULL;
 	version->error = strdup(why);
 	if (version->error != NULL)
 		return version;
-	mod_go_loaded_free(version);
+	mod_go_loaded_module_free(version);
 	return NULL;
 }
 
-static mod_go_status load_unfenced(mod_go_loaded *version, const char *path, const mod_go_config *config,
-                                   mod_go_error *error)
+static mod_go_status load_unfenced(mod_go_loaded_module *version, const char *path,
+                                   const mod_go_config *config, mod_go_error *error)
 {
 	mod_go_status status;
 
@@ -61,7 +62,7 @@ static mod_go_status load_unfenced(mod_go_loaded *version, const char *path, con
 	return status == MOD_GO_OK ? mod_go_setup(version->module, error) : status;
 }
 
-static mod_go_status load_fenced(mod_go_loaded *version, const char *path, const mod_go_config *config,
+static mod_go_status load_fenced(mod_go_loaded_module *version, const char *path, const mod_go_config *config,
                                  mod_go_error *error)
 {
 	mod_go_fenced_options options = {.size = sizeof(options),
@@ -75,10 +76,11 @@ static mod_go_status load_fenced(mod_go_loaded *version, const char *path, const
 	return status == MOD_GO_OK ? mod_go_fenced_setup(version->pool, error) : status;
 }
 
-mod_go_status mod_go_loaded_open(const char *name, size_t name_length, const char *path,
-                                 const mod_go_config *config, mod_go_loaded **version, mod_go_error *error)
+mod_go_status mod_go_loaded_module_open(const char *name, size_t name_length, const char *path,
+                                        const mod_go_config *config, mod_go_loaded_module **version,
+                                        mod_go_error *error)
 {
-	mod_go_loaded *loaded = new_version(name, name_length, path);
+	mod_go_loaded_module *loaded = new_version(name, name_length, path);
 	mod_go_status status;
 
 	if (loaded == NULL)
@@ -87,11 +89,12 @@ mod_go_status mod_go_loaded_open(const char *name, size_t name_length, const cha
 	if (status == MOD_GO_OK)
 		*version = loaded;
 	else
-		mod_go_loaded_free(loaded);
+		mod_go_loaded_module_free(loaded);
 	return status;
 }
 
-mod_go_status mod_go_loaded_replace(mod_go_loaded *version, const char *path, mod_go_error *error)
+mod_go_status mod_go_loaded_module_replace(mod_go_loaded_module *version, const char *path,
+                                           mod_go_error *error)
 {
 	struct stat file;
 	bool known = stat(path, &file) == 0;
@@ -107,7 +110,7 @@ static bool same_time(struct timespec a, struct timespec b)
 	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-bool mod_go_loaded_is_of(const mod_go_loaded *version, const struct stat *file)
+bool mod_go_loaded_module_is_of(const mod_go_loaded_module *version, const struct stat *file)
 {
 	const struct stat *known = &version->file;
 

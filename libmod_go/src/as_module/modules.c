@@ -17,16 +17,16 @@
 /* By name, ascending. Never changed once it can be found. */
 typedef struct table {
 	size_t count;
-	mod_go_loaded *versions[];
+	mod_go_loaded_module *versions[];
 } table;
 
 static _Atomic(table *) current;
 static pthread_mutex_t events = PTHREAD_MUTEX_INITIALIZER; /* one event at a time; guards `config` */
 static mod_go_config config = MOD_GO_CONFIG_DEFAULTS;
 
-#define PATH_ROOM (sizeof(config.user_path) + NAME_ROOM + 8)
+#define PATH_CAPACITY (sizeof(config.user_path) + NAME_CAPACITY + 8)
 
-enum { NAME_ROOM = 256 };
+enum { NAME_CAPACITY = 256 };
 
 size_t mod_go_name_length(const char *filename)
 {
@@ -35,7 +35,7 @@ size_t mod_go_name_length(const char *filename)
 	return length > 3 && memcmp(filename + length - 3, ".so", 3) == 0 ? length - 3 : length;
 }
 
-static int compare_names(const char *name, size_t length, const mod_go_loaded *version)
+static int compare_names(const char *name, size_t length, const mod_go_loaded_module *version)
 {
 	int order = memcmp(name, version->name, length < version->name_length ? length : version->name_length);
 
@@ -64,7 +64,7 @@ static size_t place_of(const table *table, const char *name, size_t length, bool
 	return low;
 }
 
-const mod_go_loaded *mod_go_modules_find(const char *filename)
+const mod_go_loaded_module *mod_go_modules_find(const char *filename)
 {
 	const table *table = atomic_load(&current);
 	bool there;
@@ -83,14 +83,14 @@ static void swap_table(table *next)
 }
 
 /* Puts `version` (or none) where `name` stands, and lets what stood there go when the calls of it have ended. */
-static mod_go_status put(const char *name, size_t length, mod_go_loaded *version, mod_go_error *error)
+static mod_go_status put(const char *name, size_t length, mod_go_loaded_module *version, mod_go_error *error)
 {
 	table *old = atomic_load(&current);
 	size_t count = old != NULL ? old->count : 0;
 	table *next = malloc(sizeof(*next) + (count + 1) * sizeof(next->versions[0]));
 	bool there;
 	size_t place = place_of(old, name, length, &there);
-	mod_go_loaded *before = there ? old->versions[place] : NULL;
+	mod_go_loaded_module *before = there ? old->versions[place] : NULL;
 
 	if (next == NULL)
 		return mod_go_no_memory(error, name, sizeof(*next));
@@ -103,34 +103,34 @@ static mod_go_status put(const char *name, size_t length, mod_go_loaded *version
 		next->versions[next->count++] = old->versions[i];
 	swap_table(next);
 	if (before != NULL)
-		mod_go_readers_retire(before, mod_go_loaded_free);
+		mod_go_readers_retire(before, mod_go_loaded_module_free);
 	return MOD_GO_OK;
 }
 
 static mod_go_status check_name(const char *filename, size_t length, mod_go_error *error)
 {
-	if (length == 0 || length >= NAME_ROOM || strchr(filename, '/') != NULL || filename[0] == '.')
+	if (length == 0 || length >= NAME_CAPACITY || strchr(filename, '/') != NULL || filename[0] == '.')
 		return mod_go_fail(
 			error, MOD_GO_NO_FILE,
 			"\"%.300s\" is no name of a module: it is a file name, not a path, of 1 to %d bytes", filename,
-			NAME_ROOM - 1);
+			NAME_CAPACITY - 1);
 	return MOD_GO_OK;
 }
 
 /* The new version is loaded beside the old one. Where there was none, calls are to be told why there still is none. */
-static mod_go_status load_and_put(const char *name, size_t length, const char *path, mod_go_loaded *before,
-                                  mod_go_error *error)
+static mod_go_status load_and_put(const char *name, size_t length, const char *path,
+                                  mod_go_loaded_module *before, mod_go_error *error)
 {
-	mod_go_loaded *version = NULL;
+	mod_go_loaded_module *version = NULL;
 	mod_go_status status;
 
 	if (before != NULL && before->pool != NULL)
-		return mod_go_loaded_replace(before, path, error);
-	status = mod_go_loaded_open(name, length, path, &config, &version, error);
+		return mod_go_loaded_module_replace(before, path, error);
+	status = mod_go_loaded_module_open(name, length, path, &config, &version, error);
 	if (status != MOD_GO_OK && (before == NULL || before->error != NULL))
-		version = mod_go_loaded_broken(name, length, path, error->message);
+		version = mod_go_loaded_module_broken(name, length, path, error->message);
 	if (version != NULL && put(name, length, version, error) != MOD_GO_OK) {
-		mod_go_loaded_free(version);
+		mod_go_loaded_module_free(version);
 		return MOD_GO_NO_MEMORY;
 	}
 	return status;
@@ -139,7 +139,7 @@ static mod_go_status load_and_put(const char *name, size_t length, const char *p
 static mod_go_status add(const char *filename, mod_go_error *error)
 {
 	size_t length = mod_go_name_length(filename);
-	char path[PATH_ROOM];
+	char path[PATH_CAPACITY];
 	mod_go_status status = check_name(filename, length, error);
 	bool there;
 	size_t place;
@@ -172,13 +172,13 @@ mod_go_status mod_go_modules_add(const char *filename, mod_go_error *error)
 mod_go_status mod_go_modules_refuse(const char *filename, const char *why, mod_go_error *error)
 {
 	size_t length = mod_go_name_length(filename);
-	const mod_go_loaded *before;
+	const mod_go_loaded_module *before;
 	mod_go_status status = MOD_GO_OK;
 
 	pthread_mutex_lock(&events);
 	before = mod_go_modules_find(filename);
 	if (before == NULL || before->error != NULL) {
-		mod_go_loaded *version = mod_go_loaded_broken(filename, length, "", why);
+		mod_go_loaded_module *version = mod_go_loaded_module_broken(filename, length, "", why);
 
 		status = version != NULL ? put(filename, length, version, error)
 		                         : mod_go_no_memory(error, filename, sizeof(*version));
@@ -225,15 +225,15 @@ mod_go_status mod_go_modules_configure(const mod_go_config *given, mod_go_error 
 /* Loads the module of a file of the folder, where it is one and not what is loaded already. */
 static void scan_file(const char *filename)
 {
-	char path[PATH_ROOM];
-	const mod_go_loaded *version = mod_go_modules_find(filename);
+	char path[PATH_CAPACITY];
+	const mod_go_loaded_module *version = mod_go_modules_find(filename);
 	struct stat file;
 	mod_go_error error;
 
 	if (mod_go_name_length(filename) == strlen(filename) || filename[0] == '.')
 		return;
 	snprintf(path, sizeof(path), "%s/%s", config.user_path, filename);
-	if (stat(path, &file) == 0 && version != NULL && mod_go_loaded_is_of(version, &file))
+	if (stat(path, &file) == 0 && version != NULL && mod_go_loaded_module_is_of(version, &file))
 		return;
 	add(filename, &error);
 }
@@ -248,8 +248,8 @@ static mod_go_status forget_missing(mod_go_error *error)
 	if (!mod_go_readers_enter())
 		return mod_go_no_memory(error, config.user_path, 64);
 	for (size_t i = 0; seen != NULL && i < seen->count && status == MOD_GO_OK; i++) {
-		const mod_go_loaded *version = seen->versions[i];
-		char path[PATH_ROOM];
+		const mod_go_loaded_module *version = seen->versions[i];
+		char path[PATH_CAPACITY];
 		struct stat file;
 
 		snprintf(path, sizeof(path), "%s/%s.so", config.user_path, version->name);
@@ -292,7 +292,7 @@ void mod_go_modules_clear(void)
 	old = atomic_load(&current);
 	atomic_store(&current, NULL);
 	for (size_t i = 0; old != NULL && i < old->count; i++)
-		mod_go_readers_retire(old->versions[i], mod_go_loaded_free);
+		mod_go_readers_retire(old->versions[i], mod_go_loaded_module_free);
 	if (old != NULL)
 		mod_go_readers_retire(old, free);
 	pthread_mutex_unlock(&events);

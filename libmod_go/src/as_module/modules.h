@@ -17,21 +17,21 @@
 	}
 
 /* One version of a module: loaded unfenced or fenced, or, where its first version could not be loaded, only why. */
-typedef struct mod_go_loaded {
+typedef struct mod_go_loaded_module {
 	char *name; /* without ".so" */
 	size_t name_length;
 	mod_go_module *module;
 	mod_go_fenced *pool;
 	char *error;
 	struct stat file; /* the file as it was, to see that it has changed */
-} mod_go_loaded;
+} mod_go_loaded_module;
 
 /* The length of a module's name without ".so" at its end. */
 size_t mod_go_name_length(const char *filename);
 
 /* The version that `filename` (with or without ".so") has now, NULL where there is none. To be called by a reader
  * (readers.h); it may use the version until it leaves. */
-const mod_go_loaded *mod_go_modules_find(const char *filename);
+const mod_go_loaded_module *mod_go_modules_find(const char *filename);
 
 /* Takes the configuration over. */
 mod_go_status mod_go_modules_configure(const mod_go_config *config, mod_go_error *error);

@@ -13,8 +13,8 @@ void *mod_go_scratch_take(mod_go_scratch *scratch, size_t size)
 	size_t rounded = (size + 15) & ~(size_t)15;
 	block *added;
 
-	if (rounded >= size && rounded <= sizeof(scratch->room) - scratch->used) {
-		void *taken = scratch->room + scratch->used;
+	if (rounded >= size && rounded <= sizeof(scratch->inline_bytes) - scratch->used) {
+		void *taken = scratch->inline_bytes + scratch->used;
 
 		scratch->used += rounded;
 		return taken;

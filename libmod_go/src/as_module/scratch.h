@@ -8,7 +8,7 @@
 typedef struct mod_go_scratch {
 	size_t used; /* bytes of `room` */
 	struct mod_go_scratch_block *blocks;
-	_Alignas(16) uint8_t room[1008]; /* not initialised: it would cost more than all else */
+	_Alignas(16) uint8_t inline_bytes[1008]; /* not initialised: it would cost more than all else */
 } mod_go_scratch;
 
 static inline void mod_go_scratch_init(mod_go_scratch *scratch)

@@ -32,13 +32,13 @@ static bool keep_order_alone(uint8_t *data, size_t length)
 }
 
 /* Room enough for most values. Where it is not, as_msgpack goes on in further buffers of the same size. */
-enum { ROOM = 4096, LEAST_ROOM = 256 };
+enum { ROOM = 4096, PACK_BYTES_MIN = 256 };
 
 static void begin(as_packer *packer, mod_go_scratch *scratch)
 {
-	*packer = (as_packer){.buffer = scratch->room + scratch->used,
-	                      .capacity = (uint32_t)(sizeof(scratch->room) - scratch->used)};
-	if (packer->capacity < LEAST_ROOM)
+	*packer = (as_packer){.buffer = scratch->inline_bytes + scratch->used,
+	                      .capacity = (uint32_t)(sizeof(scratch->inline_bytes) - scratch->used)};
+	if (packer->capacity < PACK_BYTES_MIN)
 		*packer = (as_packer){.buffer = mod_go_scratch_take(scratch, ROOM), .capacity = ROOM};
 }
 

@@ -25,7 +25,7 @@ static void greet(void)
 	if (g_as_log.callback == NULL || atomic_exchange(&greeted, true))
 		return;
 	as_log_info("mod_go: %s", greeting);
-	for (const char *line = settings.complaints; *line != '\0'; line += strcspn(line, "\n") + 1)
+	for (const char *line = settings.problems; *line != '\0'; line += strcspn(line, "\n") + 1)
 		as_log_warn("mod_go: %.*s", (int)strcspn(line, "\n"), line);
 }
 
@@ -82,17 +82,17 @@ static int update(as_module *module, as_module_event *event)
 		greet();
 	switch (event->type) {
 	case AS_MODULE_EVENT_CONFIGURE:
-		mod_go_sets_configure(((const mod_lua_config *)event->data.config)->user_path, &settings);
+		mod_go_part_sets_configure(((const mod_lua_config *)event->data.config)->user_path, &settings);
 		return lua->update(module, event);
 	case AS_MODULE_EVENT_FILE_ADD:
 		if (mod_go_name_is_ours(event->data.filename))
-			return without_lock(module, mod_go_sets_add, event->data.filename);
+			return without_lock(module, mod_go_part_sets_add, event->data.filename);
 		code = lua->update(module, event);
 		warn_of_twin(event->data.filename);
 		return code;
 	case AS_MODULE_EVENT_FILE_REMOVE:
 		if (mod_go_name_is_ours(event->data.filename))
-			return without_lock(module, mod_go_sets_remove, event->data.filename);
+			return without_lock(module, mod_go_part_sets_remove, event->data.filename);
 		return lua->update(module, event);
 	default: /* AS_MODULE_EVENT_CLEAR_CACHE: what the server has put is what is loaded, so we have nothing to clear */
 		return lua->update(module, event);
@@ -108,7 +108,7 @@ static int validate(as_module *module, as_aerospike *aerospike, const char *file
 	if (!mod_go_name_is_ours(filename))
 		return lua->validate(module, aerospike, filename, content, size, out);
 	memset(out, 0, sizeof(*out));
-	if (mod_go_sets_check(filename, (const uint8_t *)content, size, &error) == MOD_GO_OK)
+	if (mod_go_upload_check(filename, (const uint8_t *)content, size, &error) == MOD_GO_OK)
 		return 0;
 	out->scope = 2; /* the module's doing, in as_module.h's words */
 	out->code = error.status;

@@ -12,9 +12,9 @@
 
 /* Parts on their way into one shared object. */
 typedef struct joining {
-	mod_go_unpack *unpack;
+	mod_go_xz_decoder *unpack;
 	mod_go_sha256 sha;
-	const mod_go_head *head;
+	const mod_go_part_manifest *head;
 } joining;
 
 /* Takes in what is in the file. Gives what is wrong, NULL where nothing is. */
@@ -35,7 +35,7 @@ static const char *take_file(joining *joining, int descriptor)
 		mod_go_sha256_add(&joining->sha, bytes, (size_t)got);
 		if (joining->sha.length > joining->head->packed_size)
 			return "it has more bytes than the head says";
-		fault = mod_go_unpack_add(joining->unpack, bytes, (size_t)got);
+		fault = mod_go_xz_decoder_add(joining->unpack, bytes, (size_t)got);
 		if (fault != NULL)
 			return fault;
 	}
@@ -54,7 +54,7 @@ static mod_go_status take_part(joining *joining, const char *path, mod_go_error 
 }
 
 /* Whether the digest and size of `bytes` are what the head says. */
-static bool is_content(const mod_go_head *head, const uint8_t *bytes, size_t size)
+static bool is_content(const mod_go_part_manifest *head, const uint8_t *bytes, size_t size)
 {
 	mod_go_sha256 sha;
 
@@ -67,7 +67,7 @@ static bool is_content(const mod_go_head *head, const uint8_t *bytes, size_t siz
 static mod_go_status finish(joining *joining, const char *module, uint8_t **bytes, size_t *size,
                             mod_go_error *error)
 {
-	const mod_go_head *head = joining->head;
+	const mod_go_part_manifest *head = joining->head;
 	bool whole = joining->sha.length == head->packed_size;
 	const char *fault;
 
@@ -77,7 +77,7 @@ static mod_go_status finish(joining *joining, const char *module, uint8_t **byte
 			"%s.so: its %u parts are not those that its head names (packed-sha256 differs); put the"
 			" module again",
 			module, head->parts);
-	fault = mod_go_unpack_end(joining->unpack, bytes, size);
+	fault = mod_go_xz_decoder_finish(joining->unpack, bytes, size);
 	if (fault != NULL)
 		return mod_go_fail(error, MOD_GO_NOT_A_MODULE, "%s.so: %s; put the module again", module, fault);
 	if (is_content(head, *bytes, *size))
@@ -89,10 +89,10 @@ static mod_go_status finish(joining *joining, const char *module, uint8_t **byte
 	                   module);
 }
 
-mod_go_status mod_go_parts_join(const char *folder, const char *module, const mod_go_head *head,
+mod_go_status mod_go_parts_join(const char *folder, const char *module, const mod_go_part_manifest *head,
                                 uint8_t **bytes, size_t *size, mod_go_error *error)
 {
-	joining joining = {.unpack = mod_go_unpack_begin(), .head = head};
+	joining joining = {.unpack = mod_go_xz_decoder_new(), .head = head};
 	mod_go_status status = MOD_GO_OK;
 
 	*bytes = NULL;
@@ -107,23 +107,23 @@ mod_go_status mod_go_parts_join(const char *folder, const char *module, const mo
 	}
 	if (status == MOD_GO_OK)
 		status = finish(&joining, module, bytes, size, error);
-	mod_go_unpack_free(joining.unpack);
+	mod_go_xz_decoder_free(joining.unpack);
 	return status;
 }
 
-mod_go_status mod_go_packed_open(const char *filename, const uint8_t *packed, size_t packed_size,
-                                 uint8_t **bytes, size_t *size, mod_go_error *error)
+mod_go_status mod_go_xz_decode(const char *filename, const uint8_t *packed, size_t packed_size,
+                               uint8_t **bytes, size_t *size, mod_go_error *error)
 {
-	mod_go_unpack *unpack = mod_go_unpack_begin();
+	mod_go_xz_decoder *unpack = mod_go_xz_decoder_new();
 	const char *fault;
 
 	*bytes = NULL;
 	if (unpack == NULL)
 		return mod_go_no_memory(error, filename, packed_size);
-	fault = mod_go_unpack_add(unpack, packed, packed_size);
+	fault = mod_go_xz_decoder_add(unpack, packed, packed_size);
 	if (fault == NULL)
-		fault = mod_go_unpack_end(unpack, bytes, size);
-	mod_go_unpack_free(unpack);
+		fault = mod_go_xz_decoder_finish(unpack, bytes, size);
+	mod_go_xz_decoder_free(unpack);
 	if (fault == NULL)
 		return MOD_GO_OK;
 	return mod_go_fail(error, MOD_GO_NOT_A_MODULE, "%s: %s", filename, fault);

@@ -8,7 +8,7 @@
 
 #include "asd/server_symbols.h"
 
-enum { PATH_ROOM = 1024 + MOD_GO_MODULE_NAME_MAX + 16 };
+enum { PATH_CAPACITY = 1024 + MOD_GO_MODULE_NAME_MAX + 16 };
 
 static bool write_text(const char *path, const char *text)
 {
@@ -21,10 +21,10 @@ static bool write_text(const char *path, const char *text)
 	return fclose(file) == 0 && written;
 }
 
-void mod_go_state_write(const char *folder, const char *module, const mod_go_digest *file, const char *state,
-                        const char *why)
+void mod_go_module_state_write(const char *folder, const char *module, const mod_go_digest *file,
+                               const char *state, const char *why)
 {
-	char path[PATH_ROOM], fresh[PATH_ROOM], text[4096];
+	char path[PATH_CAPACITY], fresh[PATH_CAPACITY], text[4096];
 	int length;
 
 	length = snprintf(text, sizeof(text), "modgo-state 1\nfile-sha256 %s\nstate %s\n", file->text, state);
@@ -45,9 +45,9 @@ void mod_go_state_write(const char *folder, const char *module, const mod_go_dig
 	}
 }
 
-void mod_go_state_remove(const char *folder, const char *module)
+void mod_go_module_state_remove(const char *folder, const char *module)
 {
-	char path[PATH_ROOM];
+	char path[PATH_CAPACITY];
 
 	snprintf(path, sizeof(path), "%s/%s.state", folder, module);
 	unlink(path);

@@ -10,9 +10,9 @@
 
 /* `state` is a word: loading, loaded, waiting, refused. `file` is the digest of the server's file NAME.so that it is
  * about; `why` is NULL, or says why it is not loaded. */
-void mod_go_state_write(const char *folder, const char *module, const mod_go_digest *file, const char *state,
-                        const char *why);
+void mod_go_module_state_write(const char *folder, const char *module, const mod_go_digest *file,
+                               const char *state, const char *why);
 
-void mod_go_state_remove(const char *folder, const char *module);
+void mod_go_module_state_remove(const char *folder, const char *module);
 
 #endif

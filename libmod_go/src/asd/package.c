@@ -65,7 +65,7 @@ mod_go_content_kind mod_go_content_kind_of(const uint8_t *bytes, size_t size)
 		return MOD_GO_CONTENT_ELF;
 	if (begins(bytes, size, MOD_GO_XZ_MAGIC))
 		return MOD_GO_CONTENT_XZ;
-	return begins(bytes, size, HEAD_MAGIC) ? MOD_GO_CONTENT_HEAD : MOD_GO_CONTENT_OTHER;
+	return begins(bytes, size, HEAD_MAGIC) ? MOD_GO_CONTENT_PART_MANIFEST : MOD_GO_CONTENT_OTHER;
 }
 
 static bool take_word(const char **text, const char *word)
@@ -95,13 +95,13 @@ static bool take_line_digest(const char **text, const char *key, mod_go_digest *
 	return take_word(text, "\n");
 }
 
-const char *mod_go_head_read(const uint8_t *bytes, size_t size, mod_go_head *head)
+const char *mod_go_part_manifest_read(const uint8_t *bytes, size_t size, mod_go_part_manifest *head)
 {
 	char copy[512];
 	const char *text = copy;
 	uint64_t parts = 0;
 
-	*head = (mod_go_head){.parts = 0};
+	*head = (mod_go_part_manifest){.parts = 0};
 	if (size >= sizeof(copy) || memchr(bytes, '\0', size) != NULL)
 		return "the head of its parts is damaged; put the module again";
 	memcpy(copy, bytes, size);
@@ -109,28 +109,28 @@ const char *mod_go_head_read(const uint8_t *bytes, size_t size, mod_go_head *hea
 	if (!take_word(&text, HEAD_MAGIC "1\n"))
 		return "the head of its parts is of a newer version than 1; use the libmod_go of that version";
 	if (!take_line_number(&text, "parts ", MOD_GO_PARTS_MAX, &parts) ||
-	    !take_line_number(&text, "packed-size ", MOD_GO_UNPACK_MAX, &head->packed_size) ||
+	    !take_line_number(&text, "packed-size ", MOD_GO_UNPACKED_MAX, &head->packed_size) ||
 	    !take_line_digest(&text, "packed-sha256 ", &head->packed) ||
-	    !take_line_number(&text, "size ", MOD_GO_UNPACK_MAX, &head->size) ||
+	    !take_line_number(&text, "size ", MOD_GO_UNPACKED_MAX, &head->size) ||
 	    !take_line_digest(&text, "sha256 ", &head->content) || *text != '\0')
 		return "the head of its parts is damaged; put the module again";
 	head->parts = (uint32_t)parts;
 	return NULL;
 }
 
-bool mod_go_head_names(const mod_go_head *head, const mod_go_file_name *name)
+bool mod_go_part_manifest_names(const mod_go_part_manifest *head, const mod_go_file_name *name)
 {
 	return name->index >= 1 && name->index <= head->parts &&
 	       memcmp(name->set, head->packed.text, MOD_GO_SET_DIGITS) == 0;
 }
 
-void mod_go_part_path(const char *folder, const char *module, const mod_go_head *head, uint32_t index,
-                      char *path, size_t capacity)
+void mod_go_part_path(const char *folder, const char *module, const mod_go_part_manifest *head,
+                      uint32_t index, char *path, size_t capacity)
 {
 	snprintf(path, capacity, "%s/%s.%.*s-%u.so", folder, module, MOD_GO_SET_DIGITS, head->packed.text, index);
 }
 
-uint32_t mod_go_parts_missing(const char *folder, const char *module, const mod_go_head *head,
+uint32_t mod_go_parts_missing(const char *folder, const char *module, const mod_go_part_manifest *head,
                               uint32_t *first)
 {
 	uint32_t missing = 0;

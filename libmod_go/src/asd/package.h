@@ -32,19 +32,19 @@ typedef struct mod_go_file_name {
 	uint32_t index;
 } mod_go_file_name;
 
-typedef struct mod_go_head {
+typedef struct mod_go_part_manifest {
 	uint32_t parts;
 	uint64_t packed_size;
 	uint64_t size;
 	mod_go_digest packed;
 	mod_go_digest content;
-} mod_go_head;
+} mod_go_part_manifest;
 
 typedef enum mod_go_content_kind {
 	MOD_GO_CONTENT_OTHER, /* none of the following */
 	MOD_GO_CONTENT_ELF,
 	MOD_GO_CONTENT_XZ,
-	MOD_GO_CONTENT_HEAD
+	MOD_GO_CONTENT_PART_MANIFEST
 } mod_go_content_kind;
 
 /* Whether a name is the plugin's at all: it ends in ".so". */
@@ -56,25 +56,25 @@ bool mod_go_file_name_read(const char *filename, mod_go_file_name *name);
 mod_go_content_kind mod_go_content_kind_of(const uint8_t *bytes, size_t size);
 
 /* Gives what is wrong, NULL where nothing is. */
-const char *mod_go_head_read(const uint8_t *bytes, size_t size, mod_go_head *head);
+const char *mod_go_part_manifest_read(const uint8_t *bytes, size_t size, mod_go_part_manifest *head);
 
 /* Whether `name` is one of the parts of `head`. */
-bool mod_go_head_names(const mod_go_head *head, const mod_go_file_name *name);
+bool mod_go_part_manifest_names(const mod_go_part_manifest *head, const mod_go_file_name *name);
 
 /* The path of part `index` in `folder`. */
-void mod_go_part_path(const char *folder, const char *module, const mod_go_head *head, uint32_t index,
-                      char *path, size_t capacity);
+void mod_go_part_path(const char *folder, const char *module, const mod_go_part_manifest *head,
+                      uint32_t index, char *path, size_t capacity);
 
 /* How many of the parts are not in `folder`; the first such in `*first`. */
-uint32_t mod_go_parts_missing(const char *folder, const char *module, const mod_go_head *head,
+uint32_t mod_go_parts_missing(const char *folder, const char *module, const mod_go_part_manifest *head,
                               uint32_t *first);
 
 /* The shared object that the parts hold, from page_allocator.h, after both digests were compared. */
-mod_go_status mod_go_parts_join(const char *folder, const char *module, const mod_go_head *head,
+mod_go_status mod_go_parts_join(const char *folder, const char *module, const mod_go_part_manifest *head,
                                 uint8_t **bytes, size_t *size, mod_go_error *error);
 
 /* The shared object that `packed`, an xz stream, holds, from page_allocator.h. `filename` is for the error. */
-mod_go_status mod_go_packed_open(const char *filename, const uint8_t *packed, size_t packed_size,
-                                 uint8_t **bytes, size_t *size, mod_go_error *error);
+mod_go_status mod_go_xz_decode(const char *filename, const uint8_t *packed, size_t packed_size,
+                               uint8_t **bytes, size_t *size, mod_go_error *error);
 
 #endif

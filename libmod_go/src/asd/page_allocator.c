@@ -9,7 +9,7 @@ typedef struct head {
 	_Alignas(max_align_t) size_t length;
 } head;
 
-void *mod_go_pages_take(size_t size)
+void *mod_go_pages_alloc(size_t size)
 {
 	head *head;
 
@@ -22,12 +22,12 @@ void *mod_go_pages_take(size_t size)
 	return head + 1;
 }
 
-void *mod_go_pages_grow(void *pages, size_t size)
+void *mod_go_pages_realloc(void *pages, size_t size)
 {
 	head *head = pages;
 
 	if (pages == NULL)
-		return mod_go_pages_take(size);
+		return mod_go_pages_alloc(size);
 	if (size > SIZE_MAX - sizeof(*head))
 		return NULL;
 	head = mremap(head - 1, head[-1].length, sizeof(*head) + size, MREMAP_MAYMOVE);

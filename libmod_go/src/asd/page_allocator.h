@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /* As malloc, realloc and free. */
-void *mod_go_pages_take(size_t size);
-void *mod_go_pages_grow(void *pages, size_t size);
+void *mod_go_pages_alloc(size_t size);
+void *mod_go_pages_realloc(void *pages, size_t size);
 void mod_go_pages_free(void *pages);
 
 #endif

@@ -74,7 +74,7 @@ static void note_loaded(const char *module, const mod_go_digest *digest)
 	one->digest = *digest;
 }
 
-void mod_go_sets_configure(const char *server_folder, const mod_go_settings *given)
+void mod_go_part_sets_configure(const char *server_folder, const mod_go_settings *given)
 {
 	pthread_mutex_lock(&events);
 	pthread_mutex_lock(&configured);
@@ -147,8 +147,8 @@ static mod_go_status load(const char *module, const uint8_t *bytes, size_t size,
 static mod_go_status open_parts(const char *module, const uint8_t *file, size_t file_size, uint8_t **bytes,
                                 size_t *size, mod_go_error *error)
 {
-	mod_go_head head;
-	const char *fault = mod_go_head_read(file, file_size, &head);
+	mod_go_part_manifest head;
+	const char *fault = mod_go_part_manifest_read(file, file_size, &head);
 	uint32_t missing, first = 0;
 
 	if (fault != NULL)
@@ -171,15 +171,15 @@ static mod_go_status open_content(const char *module, uint8_t *file, size_t file
 	snprintf(filename, sizeof(filename), "%s.so", module);
 	switch (mod_go_content_kind_of(file, file_size)) {
 	case MOD_GO_CONTENT_ELF:
-		*bytes = mod_go_pages_take(file_size);
+		*bytes = mod_go_pages_alloc(file_size);
 		if (*bytes == NULL)
 			return mod_go_no_memory(error, filename, file_size);
 		memcpy(*bytes, file, file_size);
 		*size = file_size;
 		return MOD_GO_OK;
 	case MOD_GO_CONTENT_XZ:
-		return mod_go_packed_open(filename, file, file_size, bytes, size, error);
-	case MOD_GO_CONTENT_HEAD:
+		return mod_go_xz_decode(filename, file, file_size, bytes, size, error);
+	case MOD_GO_CONTENT_PART_MANIFEST:
 		return open_parts(module, file, file_size, bytes, size, error);
 	default:
 		return mod_go_fail(error, MOD_GO_NOT_A_MODULE,
@@ -194,8 +194,8 @@ static int refuse(const char *module, const mod_go_digest *file, const mod_go_er
 	mod_go_error ignored;
 
 	if (file != NULL)
-		mod_go_state_write(folder, module, file, error->status == MOD_GO_NO_FILE ? "waiting" : "refused",
-		                   error->message);
+		mod_go_module_state_write(folder, module, file,
+		                          error->status == MOD_GO_NO_FILE ? "waiting" : "refused", error->message);
 	mod_go_modules_refuse(module, error->message, &ignored);
 	if (error->status == MOD_GO_NO_FILE) {
 		as_log_info("mod_go: %s", error->message);
@@ -229,14 +229,14 @@ static int load_file(const char *module, uint8_t *file, size_t file_size)
 	if (status != MOD_GO_OK)
 		return refuse(module, &digest, &error);
 	if (before == NULL || strcmp(before->digest.text, digest.text) != 0) {
-		mod_go_state_write(folder, module, &digest, "loading", NULL);
+		mod_go_module_state_write(folder, module, &digest, "loading", NULL);
 		status = load(module, bytes, size, &error);
 	}
 	mod_go_pages_free(bytes);
 	if (status == MOD_GO_OK)
 		note_loaded(module, &digest);
-	mod_go_state_write(folder, module, &digest, status == MOD_GO_OK ? "loaded" : "refused",
-	                   status == MOD_GO_OK ? NULL : error.message);
+	mod_go_module_state_write(folder, module, &digest, status == MOD_GO_OK ? "loaded" : "refused",
+	                          status == MOD_GO_OK ? NULL : error.message);
 	return status == MOD_GO_OK ? DONE : FAILED;
 }
 
@@ -270,11 +270,11 @@ static int add_module(const char *module)
 static bool is_wanted(const mod_go_file_name *name, uint8_t **file, size_t *size)
 {
 	mod_go_error ignored;
-	mod_go_head head;
+	mod_go_part_manifest head;
 
 	*file = read_module_file(name->module, size, &ignored);
-	return *file != NULL && mod_go_content_kind_of(*file, *size) == MOD_GO_CONTENT_HEAD &&
-	       mod_go_head_read(*file, *size, &head) == NULL && mod_go_head_names(&head, name);
+	return *file != NULL && mod_go_content_kind_of(*file, *size) == MOD_GO_CONTENT_PART_MANIFEST &&
+	       mod_go_part_manifest_read(*file, *size, &head) == NULL && mod_go_part_manifest_names(&head, name);
 }
 
 static int add_part(const mod_go_file_name *name)
@@ -289,7 +289,7 @@ static int add_part(const mod_go_file_name *name)
 	return code;
 }
 
-int mod_go_sets_add(const char *filename)
+int mod_go_part_sets_add(const char *filename)
 {
 	mod_go_file_name name;
 	int code;
@@ -310,7 +310,7 @@ static int remove_module(const char *module)
 	mod_go_error error;
 
 	forget_loaded(module);
-	mod_go_state_remove(folder, module);
+	mod_go_module_state_remove(folder, module);
 	if (mod_go_modules_remove(module, &error) != MOD_GO_OK)
 		return FAILED;
 	as_log_info("mod_go: %s.so is removed", module);
@@ -331,7 +331,7 @@ static int remove_part(const mod_go_file_name *name, const char *filename)
 	return DONE;
 }
 
-int mod_go_sets_remove(const char *filename)
+int mod_go_part_sets_remove(const char *filename)
 {
 	mod_go_file_name name;
 	int code;
@@ -344,7 +344,7 @@ int mod_go_sets_remove(const char *filename)
 	return code;
 }
 
-bool mod_go_sets_have_lua(const char *module)
+bool mod_go_part_sets_have_lua(const char *module)
 {
 	char path[sizeof(folder) + MOD_GO_MODULE_NAME_MAX + 8];
 

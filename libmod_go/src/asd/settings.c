@@ -9,13 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-__attribute__((format(printf, 2, 3))) static void complain(mod_go_settings *settings, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void report_problem(mod_go_settings *settings,
+                                                                 const char *format, ...)
 {
-	size_t used = strlen(settings->complaints);
+	size_t used = strlen(settings->problems);
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(settings->complaints + used, sizeof(settings->complaints) - used, format, arguments);
+	vsnprintf(settings->problems + used, sizeof(settings->problems) - used, format, arguments);
 	va_end(arguments);
 }
 
@@ -45,7 +46,7 @@ static void read_word(mod_go_settings *settings, const char *name, const word *w
 		}
 	}
 	if (value != NULL)
-		complain(settings, "%s is \"%.60s\": it takes %s\n", name, value, choice);
+		report_problem(settings, "%s is \"%.60s\": it takes %s\n", name, value, choice);
 }
 
 /* A whole number from `least` to `most` with one of the units (or none), as what it is times the unit's number. */
@@ -65,7 +66,7 @@ static void read_number(mod_go_settings *settings, const char *name, const word 
 			factor = units[i].number;
 	}
 	if (errno != 0 || factor == 0 || given > most / factor || given * factor < least)
-		complain(settings, "%s is \"%.60s\": it takes %s\n", name, value, example);
+		report_problem(settings, "%s is \"%.60s\": it takes %s\n", name, value, example);
 	else
 		*number = given * factor;
 }
@@ -80,10 +81,11 @@ static void read_worker(mod_go_settings *settings)
 		strcpy(settings->config.worker, value);
 		return;
 	}
-	complain(settings,
-	         "MODGO_WORKER is \"%.200s\": it takes the absolute path of mod-go-worker, a program that this"
-	         " user may run; looking beside the plugin, in ../bin there and in $PATH\n",
-	         value);
+	report_problem(
+		settings,
+		"MODGO_WORKER is \"%.200s\": it takes the absolute path of mod-go-worker, a program that this"
+		" user may run; looking beside the plugin, in ../bin there and in $PATH\n",
+		value);
 	unsetenv("MODGO_WORKER"); /* or whoever looks there finds it again */
 }
 
@@ -111,7 +113,8 @@ static void read_cache(mod_go_settings *settings)
 	if (value != NULL && fault == NULL && strlen(value) >= sizeof(settings->cache))
 		fault = "is too long";
 	if (fault != NULL)
-		complain(settings, "MODGO_CACHE is \"%.200s\": it %s; using a temporary folder\n", value, fault);
+		report_problem(settings, "MODGO_CACHE is \"%.200s\": it %s; using a temporary folder\n", value,
+		               fault);
 	if (value == NULL || fault != NULL)
 		value = temporary != NULL && strlen(temporary) < sizeof(settings->cache) ? temporary : "/tmp";
 	strcpy(settings->cache, value);
@@ -136,11 +139,12 @@ static void read_environment(mod_go_settings *settings)
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_, ";
 
 	if (value != NULL && value[strspn(value, allowed)] != '\0')
-		complain(settings,
-		         "MODGO_ENV is \"%.200s\": it takes names of environment variables, without their values, "
-		         "and commas"
-		         " between them; workers get those of them that are\n",
-		         value);
+		report_problem(
+			settings,
+			"MODGO_ENV is \"%.200s\": it takes names of environment variables, without their values, "
+			"and commas"
+			" between them; workers get those of them that are\n",
+			value);
 }
 
 void mod_go_settings_read(mod_go_settings *settings)

@@ -8,7 +8,7 @@
 /* A client that calls "stats" cannot say which of two it means. */
 static mod_go_status check_against_lua(const char *module, mod_go_error *error)
 {
-	if (!mod_go_sets_have_lua(module))
+	if (!mod_go_part_sets_have_lua(module))
 		return MOD_GO_OK;
 	return mod_go_fail(
 		error, MOD_GO_NO_FILE,
@@ -22,7 +22,7 @@ static mod_go_status check_packed(const char *filename, const uint8_t *content, 
 {
 	uint8_t *bytes;
 	size_t unpacked;
-	mod_go_status status = mod_go_packed_open(filename, content, size, &bytes, &unpacked, error);
+	mod_go_status status = mod_go_xz_decode(filename, content, size, &bytes, &unpacked, error);
 
 	if (status == MOD_GO_OK)
 		status = mod_go_elf_check(bytes, unpacked, filename, error);
@@ -33,14 +33,14 @@ static mod_go_status check_packed(const char *filename, const uint8_t *content, 
 static mod_go_status check_head(const char *filename, const uint8_t *content, size_t size,
                                 mod_go_error *error)
 {
-	mod_go_head head;
-	const char *fault = mod_go_head_read(content, size, &head);
+	mod_go_part_manifest head;
+	const char *fault = mod_go_part_manifest_read(content, size, &head);
 
 	return fault == NULL ? MOD_GO_OK : mod_go_fail(error, MOD_GO_NOT_A_MODULE, "%s: %s", filename, fault);
 }
 
-mod_go_status mod_go_sets_check(const char *filename, const uint8_t *content, size_t size,
-                                mod_go_error *error)
+mod_go_status mod_go_upload_check(const char *filename, const uint8_t *content, size_t size,
+                                  mod_go_error *error)
 {
 	mod_go_file_name name;
 	mod_go_status status;
@@ -57,7 +57,7 @@ mod_go_status mod_go_sets_check(const char *filename, const uint8_t *content, si
 	switch (mod_go_content_kind_of(content, size)) {
 	case MOD_GO_CONTENT_XZ:
 		return check_packed(filename, content, size, error);
-	case MOD_GO_CONTENT_HEAD:
+	case MOD_GO_CONTENT_PART_MANIFEST:
 		return check_head(filename, content, size, error);
 	default: /* says also what is wrong with what is none of all */
 		return mod_go_elf_check(content, size, filename, error);

@@ -6,7 +6,7 @@
 
 #include "asd/page_allocator.h"
 
-struct mod_go_unpack {
+struct mod_go_xz_decoder {
 	lzma_stream stream;
 	uint8_t *bytes;
 	size_t capacity;
@@ -35,7 +35,7 @@ static const char *name_fault(lzma_ret code)
 static void *take_pages(void *unused, size_t count, size_t size)
 {
 	(void)unused;
-	return size == 0 || count <= SIZE_MAX / size ? mod_go_pages_take(count * size) : NULL;
+	return size == 0 || count <= SIZE_MAX / size ? mod_go_pages_alloc(count * size) : NULL;
 }
 
 static void free_pages(void *unused, void *pages)
@@ -44,32 +44,32 @@ static void free_pages(void *unused, void *pages)
 	mod_go_pages_free(pages);
 }
 
-mod_go_unpack *mod_go_unpack_begin(void)
+mod_go_xz_decoder *mod_go_xz_decoder_new(void)
 {
 	static const lzma_allocator allocator = {.alloc = take_pages, .free = free_pages};
-	mod_go_unpack *unpack = calloc(1, sizeof(*unpack));
+	mod_go_xz_decoder *unpack = calloc(1, sizeof(*unpack));
 
 	if (unpack == NULL)
 		return NULL;
 	unpack->stream = (lzma_stream)LZMA_STREAM_INIT;
 	unpack->stream.allocator = &allocator;
-	if (lzma_stream_decoder(&unpack->stream, MOD_GO_UNPACK_MEMORY, 0) == LZMA_OK)
+	if (lzma_stream_decoder(&unpack->stream, MOD_GO_XZ_MEMORY_MAX, 0) == LZMA_OK)
 		return unpack;
 	free(unpack);
 	return NULL;
 }
 
 /* Room for more; what is wrong where there can be none. */
-static const char *grow(mod_go_unpack *unpack)
+static const char *grow(mod_go_xz_decoder *unpack)
 {
 	size_t capacity = unpack->capacity > 0 ? 2 * unpack->capacity : (size_t)1 << 20;
 	uint8_t *bytes;
 
-	if (unpack->size > MOD_GO_UNPACK_MAX)
+	if (unpack->size > MOD_GO_UNPACKED_MAX)
 		return "it has more than 256 MiB unpacked";
-	if (capacity > MOD_GO_UNPACK_MAX + 1)
-		capacity = MOD_GO_UNPACK_MAX + 1;
-	bytes = mod_go_pages_grow(unpack->bytes, capacity);
+	if (capacity > MOD_GO_UNPACKED_MAX + 1)
+		capacity = MOD_GO_UNPACKED_MAX + 1;
+	bytes = mod_go_pages_realloc(unpack->bytes, capacity);
 	if (bytes == NULL)
 		return "the host has no memory";
 	unpack->bytes = bytes;
@@ -77,7 +77,7 @@ static const char *grow(mod_go_unpack *unpack)
 	return NULL;
 }
 
-const char *mod_go_unpack_add(mod_go_unpack *unpack, const uint8_t *bytes, size_t size)
+const char *mod_go_xz_decoder_add(mod_go_xz_decoder *unpack, const uint8_t *bytes, size_t size)
 {
 	lzma_stream *stream = &unpack->stream;
 
@@ -104,11 +104,11 @@ const char *mod_go_unpack_add(mod_go_unpack *unpack, const uint8_t *bytes, size_
 	return NULL;
 }
 
-const char *mod_go_unpack_end(mod_go_unpack *unpack, uint8_t **bytes, size_t *size)
+const char *mod_go_xz_decoder_finish(mod_go_xz_decoder *unpack, uint8_t **bytes, size_t *size)
 {
 	if (!unpack->ended)
 		return name_fault(LZMA_BUF_ERROR);
-	if (unpack->size > MOD_GO_UNPACK_MAX)
+	if (unpack->size > MOD_GO_UNPACKED_MAX)
 		return "it has more than 256 MiB unpacked";
 	*bytes = unpack->bytes;
 	*size = unpack->size;
@@ -116,7 +116,7 @@ const char *mod_go_unpack_end(mod_go_unpack *unpack, uint8_t **bytes, size_t *si
 	return NULL;
 }
 
-void mod_go_unpack_free(mod_go_unpack *unpack)
+void mod_go_xz_decoder_free(mod_go_xz_decoder *unpack)
 {
 	if (unpack == NULL)
 		return;

@@ -53,26 +53,26 @@ static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_g
 }
 
 /* What of the call that is over is to be counted. */
-static mod_go_counted counted(const mod_go_session *session, int status)
+static mod_go_finished_call counted(const mod_go_session *session, int status)
 {
 	last.trips = session->trips;
 	if (session->timed)
 		last.nanoseconds = mod_go_now() - session->started + 1; /* not 0, which says that it was not timed */
-	return (mod_go_counted){.status = status,
-	                        .crashed = last.crashed != 0,
-	                        .timed_out = last.timed_out != 0,
-	                        .nanoseconds = last.nanoseconds};
+	return (mod_go_finished_call){.status = status,
+	                              .crashed = last.crashed != 0,
+	                              .timed_out = last.timed_out != 0,
+	                              .nanoseconds = last.nanoseconds};
 }
 
 /* Runs the call in a worker. Gives whether it has to be tried again; else it is counted where it had a worker. */
 static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospike_udf_go_value *arguments,
                      size_t count, aerospike_udf_go_result *result, int *status)
 {
-	mod_go_counted over;
+	mod_go_finished_call over;
 	mod_go_arrival arrival;
 	char why[sizeof(((mod_go_error *)0)->message) + 64];
 
-	session->worker = mod_go_pool_take(pool, session->deadline, status, why, sizeof(why));
+	session->worker = mod_go_pool_acquire(pool, session->deadline, status, why, sizeof(why));
 	if (session->worker == NULL) {
 		mod_go_result_refuse(result, *status, "function %s: %s", session->name, why);
 		return false;
@@ -82,7 +82,7 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 	    !mod_go_channel_was_taken(&session->worker->channel)) {
 		mod_go_result_refuse(result, AEROSPIKE_UDF_GO_INTERNAL,
 		                     "function %s: its workers end before they serve it", session->name);
-		mod_go_pool_give(pool, session->worker, false, NULL);
+		mod_go_pool_release(pool, session->worker, false, NULL);
 		session->worker = NULL;
 		*status = AEROSPIKE_UDF_GO_INTERNAL;
 		return true;
@@ -92,7 +92,7 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 	else if (pool->options.output > 0)
 		mod_go_worker_drain(session->worker); /* what it printed belongs to this call */
 	over = counted(session, *status);
-	mod_go_pool_give(pool, session->worker, arrival == MOD_GO_ARRIVED, &over);
+	mod_go_pool_release(pool, session->worker, arrival == MOD_GO_ARRIVED, &over);
 	return false;
 }
 
@@ -128,9 +128,9 @@ static bool is_timed(const mod_go_fenced *pool)
 static int apply(mod_go_fenced *pool, mod_go_session *session, aerospike_udf_go_value *arguments,
                  size_t count, aerospike_udf_go_result *result)
 {
-	int status = mod_go_apply_refused(pool->path, atomic_load(&pool->ready), session->name, session->call,
-	                                  arguments, count, result);
-	mod_go_counted over;
+	int status = mod_go_apply_precheck(pool->path, atomic_load(&pool->ready), session->name, session->call,
+	                                   arguments, count, result);
+	mod_go_finished_call over;
 	int tries = 1;
 
 	mod_go_outcome_begin();

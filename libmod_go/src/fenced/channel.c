@@ -38,7 +38,7 @@ uint64_t mod_go_now_or_before(void)
 	return read_clock(CLOCK_MONOTONIC_COARSE);
 }
 
-bool mod_go_room_for(mod_go_room *room, size_t length)
+bool mod_go_buffer_reserve(mod_go_buffer *room, size_t length)
 {
 	size_t capacity = room->capacity > 0 ? room->capacity : 4096;
 	uint8_t *grown;
@@ -55,16 +55,16 @@ bool mod_go_room_for(mod_go_room *room, size_t length)
 	return true;
 }
 
-void mod_go_room_trim(mod_go_room *room)
+void mod_go_buffer_trim(mod_go_buffer *room)
 {
 	if (room->capacity > MOD_GO_LANE_BYTES)
-		mod_go_room_free(room);
+		mod_go_buffer_free(room);
 }
 
-void mod_go_room_free(mod_go_room *room)
+void mod_go_buffer_free(mod_go_buffer *room)
 {
 	free(room->data);
-	*room = (mod_go_room){NULL, 0};
+	*room = (mod_go_buffer){NULL, 0};
 }
 
 void mod_go_channel_create(mod_go_channel *channel, mod_go_shared *shared, atomic_bool *gone)
@@ -133,7 +133,7 @@ void mod_go_channel_hang_up(mod_go_channel *channel)
 
 bool mod_go_channel_was_taken(const mod_go_channel *channel)
 {
-	const volatile mod_go_head *head = &channel->out->head;
+	const volatile mod_go_message_head *head = &channel->out->head;
 
 	return head->taken != 0;
 }
@@ -179,7 +179,7 @@ static void publish(mod_go_channel *channel)
 
 static void put_head(mod_go_channel *channel, uint32_t kind, size_t offset, size_t length, bool more)
 {
-	mod_go_head *head = &channel->out->head;
+	mod_go_message_head *head = &channel->out->head;
 
 	head->kind = kind;
 	head->offset = (uint32_t)offset;
@@ -195,7 +195,7 @@ mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const
 {
 	mod_go_lane *lane = channel->out;
 	size_t room = MOD_GO_LANE_BYTES - offset;
-	mod_go_room none = {NULL, 0};
+	mod_go_buffer none = {NULL, 0};
 
 	while (length > room) {
 		mod_go_message message;
@@ -205,7 +205,7 @@ mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const
 		put_head(channel, kind, offset, room, true);
 		publish(channel);
 		arrival = mod_go_channel_receive(channel, until, &none, &message);
-		mod_go_room_free(&none);
+		mod_go_buffer_free(&none);
 		if (arrival != MOD_GO_ARRIVED)
 			return arrival;
 		if (message.kind != MOD_GO_MESSAGE_CONTINUE)
@@ -221,9 +221,9 @@ mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const
 }
 
 /* The head of the message that is in the lane, each field read once. */
-static bool take_head(const mod_go_channel *channel, mod_go_head *head)
+static bool take_head(const mod_go_channel *channel, mod_go_message_head *head)
 {
-	const volatile mod_go_head *shared = &channel->in->head;
+	const volatile mod_go_message_head *shared = &channel->in->head;
 
 	head->kind = shared->kind;
 	head->offset = shared->offset;
@@ -234,22 +234,22 @@ static bool take_head(const mod_go_channel *channel, mod_go_head *head)
 }
 
 /* Copies a piece behind the `length` bytes that the room holds. */
-static mod_go_arrival take_piece(mod_go_channel *channel, const mod_go_head *head, mod_go_room *room,
-                                 size_t length)
+static mod_go_arrival take_piece(mod_go_channel *channel, const mod_go_message_head *head,
+                                 mod_go_buffer *room, size_t length)
 {
 	if (length + head->length > MOD_GO_MESSAGE_MAX)
 		return MOD_GO_MANGLED;
-	if (!mod_go_room_for(room, length + head->length))
-		return MOD_GO_NO_ROOM;
+	if (!mod_go_buffer_reserve(room, length + head->length))
+		return MOD_GO_OUT_OF_MEMORY;
 	if (head->length > 0)
 		memcpy(room->data + length, channel->in->data + head->offset, head->length);
 	return MOD_GO_ARRIVED;
 }
 
-mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_room *room,
+mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_buffer *room,
                                       mod_go_message *message)
 {
-	mod_go_head head;
+	mod_go_message_head head;
 	size_t length = 0;
 
 	for (;;) {

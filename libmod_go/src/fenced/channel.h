@@ -31,7 +31,7 @@
 /* How long to spin before sleeping, in pauses of the processor. */
 #define MOD_GO_SPIN 2000
 
-typedef struct mod_go_head {
+typedef struct mod_go_message_head {
 	uint32_t kind;
 	uint32_t offset; /* in the lane's data, where the message begins */
 	uint32_t length;
@@ -39,12 +39,12 @@ typedef struct mod_go_head {
 	uint32_t spin;  /* to the worker: how long to spin for the next message */
 	uint32_t used;  /* to the host: bytes of the log area that are in use */
 	uint32_t taken; /* to the worker: set by it when it has the message */
-} mod_go_head;
+} mod_go_message_head;
 
 typedef struct mod_go_lane {
 	/* Four times the count of messages, and the two flags of channel.c. */
 	_Alignas(128) _Atomic uint32_t word;
-	mod_go_head head;
+	mod_go_message_head head;
 	uint8_t data[MOD_GO_LANE_BYTES];
 } mod_go_lane;
 
@@ -58,16 +58,16 @@ typedef struct mod_go_shared {
 } mod_go_shared;
 
 /* Memory that grows as needed; `data` is from malloc. */
-typedef struct mod_go_room {
+typedef struct mod_go_buffer {
 	uint8_t *data;
 	size_t capacity;
-} mod_go_room;
+} mod_go_buffer;
 
-bool mod_go_room_for(mod_go_room *room, size_t length);
+bool mod_go_buffer_reserve(mod_go_buffer *room, size_t length);
 
 /* Keeps what the next message is likely to need, no more: long ones are rare. */
-void mod_go_room_trim(mod_go_room *room);
-void mod_go_room_free(mod_go_room *room);
+void mod_go_buffer_trim(mod_go_buffer *room);
+void mod_go_buffer_free(mod_go_buffer *room);
 
 /* One side's end. */
 typedef struct mod_go_channel {
@@ -91,10 +91,10 @@ typedef struct mod_go_message {
 /* How waiting for a message ended. */
 typedef enum mod_go_arrival {
 	MOD_GO_ARRIVED,
-	MOD_GO_LATE,    /* `until` has passed */
-	MOD_GO_GONE,    /* the other side has ended */
-	MOD_GO_MANGLED, /* what came is no message */
-	MOD_GO_NO_ROOM  /* no memory for it */
+	MOD_GO_LATE,         /* `until` has passed */
+	MOD_GO_GONE,         /* the other side has ended */
+	MOD_GO_MANGLED,      /* what came is no message */
+	MOD_GO_OUT_OF_MEMORY /* no memory for it */
 } mod_go_arrival;
 
 /* The host's end of new memory that the kernel gave, and the worker's of what the host handed over. The second says
@@ -109,7 +109,7 @@ mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const
 
 /* Waits for the next message. The host's end copies it to `room`; the worker's lends it out of the lane where it is
  * short enough, and the host sends the next one elsewhere. */
-mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_room *room,
+mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_buffer *room,
                                       mod_go_message *message);
 
 /* Whether the worker has taken the message that was sent last. It may lie. */

@@ -26,10 +26,10 @@ static const char *find_beginning(const char *from)
 	return NULL;
 }
 
-void mod_go_words_add(mod_go_words *words, const char *text, size_t length)
+void mod_go_crash_output_add(mod_go_crash_output *words, const char *text, size_t length)
 {
 	while (length > 0) {
-		size_t room = MOD_GO_WORDS_BYTES - words->length;
+		size_t room = MOD_GO_CRASH_OUTPUT_BYTES - words->length;
 		size_t taken = length < room ? length : room;
 
 		memcpy(words->text + words->length, text, taken);
@@ -42,10 +42,10 @@ void mod_go_words_add(mod_go_words *words, const char *text, size_t length)
 		text += taken;
 		length -= taken;
 		words->last = words->last || find_beginning(words->text) != NULL;
-		if (length == 0 || (words->last && words->length == MOD_GO_WORDS_BYTES))
+		if (length == 0 || (words->last && words->length == MOD_GO_CRASH_OUTPUT_BYTES))
 			return;
-		memmove(words->text, words->text + MOD_GO_WORDS_BYTES / 2, MOD_GO_WORDS_BYTES / 2 + 1);
-		words->length -= MOD_GO_WORDS_BYTES / 2;
+		memmove(words->text, words->text + MOD_GO_CRASH_OUTPUT_BYTES / 2, MOD_GO_CRASH_OUTPUT_BYTES / 2 + 1);
+		words->length -= MOD_GO_CRASH_OUTPUT_BYTES / 2;
 	}
 }
 
@@ -151,7 +151,7 @@ static void mend(char *text)
 	}
 }
 
-static void last_line(const mod_go_words *words, char *text, size_t capacity)
+static void last_line(const mod_go_crash_output *words, char *text, size_t capacity)
 {
 	size_t end = words->length;
 	size_t start;
@@ -164,7 +164,7 @@ static void last_line(const mod_go_words *words, char *text, size_t capacity)
 	snprintf(text, capacity, "%.*s", (int)(end - start), words->text + start);
 }
 
-void mod_go_words_explain(const mod_go_words *words, char *text, size_t capacity)
+void mod_go_crash_output_explain(const mod_go_crash_output *words, char *text, size_t capacity)
 {
 	const char *beginning = find_beginning(words->text);
 	int written;

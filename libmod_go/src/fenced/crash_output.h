@@ -9,18 +9,18 @@
 #include <stddef.h>
 
 /* Bytes kept of what a worker printed last, or of what follows the first line of Go's own last words. */
-#define MOD_GO_WORDS_BYTES 32768
+#define MOD_GO_CRASH_OUTPUT_BYTES 32768
 
-typedef struct mod_go_words {
+typedef struct mod_go_crash_output {
 	size_t length;
 	bool last; /* a line of Go's last words has come: from there on nothing is thrown away */
-	char text[MOD_GO_WORDS_BYTES + 1];
-} mod_go_words;
+	char text[MOD_GO_CRASH_OUTPUT_BYTES + 1];
+} mod_go_crash_output;
 
-void mod_go_words_add(mod_go_words *words, const char *text, size_t length);
+void mod_go_crash_output_add(mod_go_crash_output *words, const char *text, size_t length);
 
 /* What explains the end, in UTF-8 and ending in NUL: Go's "fatal error: " or "panic: " line and after a newline
  * the first frame that is neither Go's nor the SDK's as "file:line function"; else the last line; else "". */
-void mod_go_words_explain(const mod_go_words *words, char *text, size_t capacity);
+void mod_go_crash_output_explain(const mod_go_crash_output *words, char *text, size_t capacity);
 
 #endif

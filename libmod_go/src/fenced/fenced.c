@@ -50,7 +50,7 @@ static mod_go_fenced *new_pool(const char *path, const mod_go_fenced_options *op
 	pthread_mutex_init(&pool->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->start_wanted, &monotonic);
+	pthread_cond_init(&pool->start_needed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	return pool;
 }
@@ -59,7 +59,7 @@ static void free_pool(mod_go_fenced *pool)
 {
 	if (pool->current != NULL)
 		mod_go_version_free(pool->current);
-	pthread_cond_destroy(&pool->start_wanted);
+	pthread_cond_destroy(&pool->start_needed);
 	pthread_mutex_destroy(&pool->lock);
 	pthread_mutex_destroy(&pool->setup_lock);
 	free(pool->path);
@@ -79,13 +79,13 @@ mod_go_status mod_go_fenced_open(const char *path, const mod_go_fenced_options *
 	if (status == MOD_GO_OK)
 		status = mod_go_find_worker(pool->options.worker, pool->program, sizeof(pool->program), error);
 	if (status == MOD_GO_OK)
-		status = mod_go_keeper_start(pool, error);
+		status = mod_go_supervisor_start(pool, error);
 	if (status != MOD_GO_OK) {
 		free_pool(pool);
 		return status;
 	}
 	pool->options.worker = NULL; /* the caller's memory, and no longer needed */
-	status = mod_go_keeper_make(pool, pool->current, false, &pool->first, error);
+	status = mod_go_supervisor_start_worker(pool, pool->current, false, &pool->first, error);
 	if (status == MOD_GO_OK)
 		*opened = pool;
 	else
@@ -115,9 +115,9 @@ static void run_setup(mod_go_fenced *pool)
 	read_manifest(pool, pool->first);
 	pthread_mutex_lock(&pool->lock);
 	atomic_store(&pool->ready, true);
-	mod_go_pool_settle(pool, pool->first);
+	mod_go_pool_make_idle(pool, pool->first);
 	pool->first = NULL;
-	pthread_cond_signal(&pool->start_wanted);
+	pthread_cond_signal(&pool->start_needed);
 	pthread_mutex_unlock(&pool->lock);
 }
 
@@ -159,11 +159,11 @@ char *mod_go_fenced_property(mod_go_fenced *pool, const char *name)
 		return value;
 	}
 	pthread_mutex_unlock(&pool->setup_lock);
-	worker = mod_go_pool_take(pool, until, &status, why, sizeof(why));
+	worker = mod_go_pool_acquire(pool, until, &status, why, sizeof(why));
 	if (worker == NULL)
 		return NULL;
 	value = mod_go_worker_property(worker, name, until);
-	mod_go_pool_give(pool, worker, value != NULL, NULL);
+	mod_go_pool_release(pool, worker, value != NULL, NULL);
 	return value;
 }
 
@@ -185,10 +185,10 @@ static void take_over(mod_go_fenced *pool, mod_go_worker *worker)
 	pool->failures = 0;
 	pool->next_start = 0;
 	pool->counters.replacements++;
-	mod_go_pool_settle(pool, worker);
+	mod_go_pool_make_idle(pool, worker);
 	atomic_store(&pool->ready, true);
 	mod_go_pool_serve_waiters(pool);
-	pthread_cond_signal(&pool->start_wanted);
+	pthread_cond_signal(&pool->start_needed);
 }
 
 mod_go_status mod_go_fenced_replace(mod_go_fenced *pool, const char *path, mod_go_error *error)
@@ -200,7 +200,7 @@ mod_go_status mod_go_fenced_replace(mod_go_fenced *pool, const char *path, mod_g
 	if (status != MOD_GO_OK)
 		return status;
 	pthread_mutex_lock(&pool->setup_lock);
-	status = mod_go_keeper_make(pool, version, true, &worker, error);
+	status = mod_go_supervisor_start_worker(pool, version, true, &worker, error);
 	if (status == MOD_GO_OK)
 		read_manifest(pool, worker);
 	pthread_mutex_lock(&pool->lock);
@@ -235,6 +235,6 @@ void mod_go_fenced_close(mod_go_fenced *pool)
 {
 	if (pool == NULL)
 		return;
-	mod_go_keeper_stop(pool);
+	mod_go_supervisor_stop(pool);
 	free_pool(pool);
 }

@@ -18,7 +18,7 @@
 /* A failure so long after the last one is the first again. */
 #define CALM 2000000000u
 
-void mod_go_pool_enlist(mod_go_fenced *pool, mod_go_worker *worker)
+void mod_go_pool_add(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	worker->state = MOD_GO_WORKER_STARTING;
 	worker->version->users++;
@@ -26,13 +26,13 @@ void mod_go_pool_enlist(mod_go_fenced *pool, mod_go_worker *worker)
 	pool->workers = worker;
 	pool->starting++;
 	pool->live++;
-	mod_go_keeper_ring(pool);
+	mod_go_supervisor_wake(pool);
 }
 
-void mod_go_pool_settle(mod_go_fenced *pool, mod_go_worker *worker)
+void mod_go_pool_make_idle(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	if (atomic_load(&worker->gone)) {
-		mod_go_pool_lose(pool, worker);
+		mod_go_pool_worker_ended(pool, worker);
 		return;
 	}
 	if (worker->state == MOD_GO_WORKER_STARTING)
@@ -63,10 +63,10 @@ void mod_go_pool_retire(mod_go_fenced *pool, mod_go_worker *worker)
 	}
 	pool->live--;
 	worker->state = MOD_GO_WORKER_DYING;
-	mod_go_keeper_ring(pool);
+	mod_go_supervisor_wake(pool);
 }
 
-bool mod_go_pool_wants_worker(const mod_go_fenced *pool)
+bool mod_go_pool_needs_worker(const mod_go_fenced *pool)
 {
 	unsigned most = pool->options.limit + !pool->options.no_spare;
 
@@ -100,7 +100,7 @@ static void ended_early(mod_go_fenced *pool, mod_go_worker *worker)
 	char reason[1024];
 	mod_go_error error;
 
-	mod_go_worker_last_words(worker, reason, sizeof(reason));
+	mod_go_worker_crash_reason(worker, reason, sizeof(reason));
 	mod_go_fail(
 		&error, MOD_GO_WORKER_FAILED,
 		"%s: a worker ended before its first call%s%s; look at what the module does beside its functions",
@@ -108,14 +108,14 @@ static void ended_early(mod_go_fenced *pool, mod_go_worker *worker)
 	mod_go_pool_start_failed(pool, &error);
 }
 
-void mod_go_pool_lose(mod_go_fenced *pool, mod_go_worker *worker)
+void mod_go_pool_worker_ended(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	pool->to_replace++;
 	mod_go_pool_retire(pool, worker);
 	if (!worker->served)
 		ended_early(pool, worker);
-	if (mod_go_pool_wants_worker(pool))
-		pthread_cond_signal(&pool->start_wanted);
+	if (mod_go_pool_needs_worker(pool))
+		pthread_cond_signal(&pool->start_needed);
 }
 
 /* An idle worker, where one more may be in use. */
@@ -153,8 +153,8 @@ void mod_go_pool_serve_waiters(mod_go_fenced *pool)
 		waiter->worker = pop(pool);
 		remove_waiter(pool, waiter);
 		pthread_cond_signal(&waiter->woken);
-	} else if (!waiter->told) {
-		waiter->told = true;
+	} else if (!waiter->notified) {
+		waiter->notified = true;
 		pthread_cond_signal(&waiter->woken);
 	}
 }
@@ -194,13 +194,13 @@ static mod_go_worker *wait_for_worker(mod_go_fenced *pool, uint64_t until, int *
 	pthread_condattr_destroy(&monotonic);
 	*pool->last_waiter = &waiter;
 	pool->last_waiter = &waiter.next;
-	if (mod_go_pool_wants_worker(pool))
-		pthread_cond_signal(&pool->start_wanted);
+	if (mod_go_pool_needs_worker(pool))
+		pthread_cond_signal(&pool->start_needed);
 	while (waiter.worker == NULL) {
 		bool in_time = sleep_until(pool, &waiter, until);
 		mod_go_worker *worker = waiter.worker == NULL ? pop(pool) : NULL;
 
-		waiter.told = false;
+		waiter.notified = false;
 		if (waiter.worker != NULL)
 			break;
 		if (worker == NULL && in_time && !waiter.failed)
@@ -216,7 +216,8 @@ static mod_go_worker *wait_for_worker(mod_go_fenced *pool, uint64_t until, int *
 	return waiter.worker;
 }
 
-mod_go_worker *mod_go_pool_take(mod_go_fenced *pool, uint64_t until, int *status, char *why, size_t capacity)
+mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, uint64_t until, int *status, char *why,
+                                   size_t capacity)
 {
 	mod_go_worker *worker;
 
@@ -234,15 +235,15 @@ mod_go_worker *mod_go_pool_take(mod_go_fenced *pool, uint64_t until, int *status
 	if (worker != NULL) {
 		/* Spinning is for when nobody else wants the processor. */
 		worker->channel.spin = pool->processors > 1 && 2 * pool->busy <= pool->processors ? MOD_GO_SPIN : 0;
-		if (mod_go_pool_wants_worker(pool))
-			pthread_cond_signal(&pool->start_wanted);
+		if (mod_go_pool_needs_worker(pool))
+			pthread_cond_signal(&pool->start_needed);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return worker;
 }
 
 /* Wants the lock held. */
-static void count(mod_go_fenced_counters *counters, const mod_go_counted *counted)
+static void count(mod_go_fenced_counters *counters, const mod_go_finished_call *counted)
 {
 	counters->calls++;
 	counters->by_status[counted->status]++;
@@ -252,27 +253,28 @@ static void count(mod_go_fenced_counters *counters, const mod_go_counted *counte
 		counters->latency[63 - __builtin_clzll(counted->nanoseconds)]++;
 }
 
-void mod_go_pool_count(mod_go_fenced *pool, const mod_go_counted *counted)
+void mod_go_pool_count(mod_go_fenced *pool, const mod_go_finished_call *counted)
 {
 	pthread_mutex_lock(&pool->lock);
 	count(&pool->counters, counted);
 	pthread_mutex_unlock(&pool->lock);
 }
 
-void mod_go_pool_give(mod_go_fenced *pool, mod_go_worker *worker, bool healthy, const mod_go_counted *counted)
+void mod_go_pool_release(mod_go_fenced *pool, mod_go_worker *worker, bool healthy,
+                         const mod_go_finished_call *counted)
 {
 	pthread_mutex_lock(&pool->lock);
 	if (counted != NULL)
 		count(&pool->counters, counted);
 	worker->served = true;
 	if (healthy && worker->version == pool->current) {
-		mod_go_pool_settle(pool, worker);
+		mod_go_pool_make_idle(pool, worker);
 	} else {
 		if (worker->version == pool->current)
 			pool->to_replace++;
 		mod_go_pool_retire(pool, worker);
-		if (mod_go_pool_wants_worker(pool))
-			pthread_cond_signal(&pool->start_wanted);
+		if (mod_go_pool_needs_worker(pool))
+			pthread_cond_signal(&pool->start_needed);
 	}
 	mod_go_pool_serve_waiters(pool);
 	pthread_mutex_unlock(&pool->lock);

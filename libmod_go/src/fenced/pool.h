@@ -14,7 +14,7 @@ typedef struct mod_go_waiter {
 	struct mod_go_waiter *next;
 	pthread_cond_t woken;
 	uint64_t since;
-	bool told;             /* it was woken, and has not looked yet */
+	bool notified;         /* it was woken, and has not looked yet */
 	bool failed;           /* there will be no worker: the pool's start error says why */
 	mod_go_worker *worker; /* was handed to it */
 } mod_go_waiter;
@@ -50,40 +50,41 @@ struct mod_go_fenced {
 	mod_go_error start_error;
 	mod_go_fenced_counters counters;
 
-	pthread_cond_t start_wanted;
+	pthread_cond_t start_needed;
 	pthread_t starter; /* supervisor.c */
 	pthread_t watcher;
-	int bell; /* an event that the watcher looks up at */
+	int wake_event; /* an event that the watcher looks up at */
 };
 
 /* Gives an idle worker, or waits for one until `until` (0 for ever). NULL with the status and its reason. */
-mod_go_worker *mod_go_pool_take(mod_go_fenced *pool, uint64_t until, int *status, char *why, size_t capacity);
+mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, uint64_t until, int *status, char *why,
+                                   size_t capacity);
 
 /* A call that is over, to be counted. */
-typedef struct mod_go_counted {
+typedef struct mod_go_finished_call {
 	int status;
 	bool crashed;
 	bool timed_out;
 	uint64_t nanoseconds; /* 0 where it was not timed */
-} mod_go_counted;
+} mod_go_finished_call;
 
 /* Gives it back; `healthy` says whether it may serve again. Counts the call at once, NULL for none. */
-void mod_go_pool_give(mod_go_fenced *pool, mod_go_worker *worker, bool healthy,
-                      const mod_go_counted *counted);
-void mod_go_pool_count(mod_go_fenced *pool, const mod_go_counted *counted);
+void mod_go_pool_release(mod_go_fenced *pool, mod_go_worker *worker, bool healthy,
+                         const mod_go_finished_call *counted);
+void mod_go_pool_count(mod_go_fenced *pool, const mod_go_finished_call *counted);
 
 /* The following want the lock held. */
 
 /* Whether another worker should be started. */
-bool mod_go_pool_wants_worker(const mod_go_fenced *pool);
+bool mod_go_pool_needs_worker(const mod_go_fenced *pool);
 
 /* A new worker joins, STARTING; becomes IDLE, or DYING where it has ended meanwhile; becomes DYING, from whatever it is. */
-void mod_go_pool_enlist(mod_go_fenced *pool, mod_go_worker *worker);
-void mod_go_pool_settle(mod_go_fenced *pool, mod_go_worker *worker);
+void mod_go_pool_add(mod_go_fenced *pool, mod_go_worker *worker);
+void mod_go_pool_make_idle(mod_go_fenced *pool, mod_go_worker *worker);
 void mod_go_pool_retire(mod_go_fenced *pool, mod_go_worker *worker);
 
 /* An idle worker has ended; a start has failed. The next starts wait ever longer where that goes on. */
-void mod_go_pool_lose(mod_go_fenced *pool, mod_go_worker *worker);
+void mod_go_pool_worker_ended(mod_go_fenced *pool, mod_go_worker *worker);
 void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error);
 
 /* Has an idle worker handed out, or a waiter told. */
@@ -93,15 +94,15 @@ void mod_go_pool_serve_waiters(mod_go_fenced *pool);
 void mod_go_pool_fail_waiters(mod_go_fenced *pool);
 
 /* supervisor.c: starts the two threads, and ends them with all workers. */
-mod_go_status mod_go_keeper_start(mod_go_fenced *pool, mod_go_error *error);
-void mod_go_keeper_stop(mod_go_fenced *pool);
+mod_go_status mod_go_supervisor_start(mod_go_fenced *pool, mod_go_error *error);
+void mod_go_supervisor_stop(mod_go_fenced *pool);
 
 /* Has the watcher look at the workers. */
-void mod_go_keeper_ring(mod_go_fenced *pool);
+void mod_go_supervisor_wake(mod_go_fenced *pool);
 
 /* Starts a worker of `version`, enlists it and loads the module; sets it up as well where `up`. Wants the lock not
  * held. */
-mod_go_status mod_go_keeper_make(mod_go_fenced *pool, mod_go_version *version, bool up,
-                                 mod_go_worker **worker, mod_go_error *error);
+mod_go_status mod_go_supervisor_start_worker(mod_go_fenced *pool, mod_go_version *version, bool up,
+                                             mod_go_worker **worker, mod_go_error *error);
 
 #endif

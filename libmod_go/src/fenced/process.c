@@ -43,7 +43,7 @@ static int spawn(mod_go_process *process, const char *program, char *const words
 	posix_spawn_file_actions_adddup2(&actions, moved[3], STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, moved[3], STDERR_FILENO);
 	for (int i = 0; i < 3; i++)
-		posix_spawn_file_actions_adddup2(&actions, moved[i], MOD_GO_LINE_DESCRIPTOR + i);
+		posix_spawn_file_actions_adddup2(&actions, moved[i], MOD_GO_LIFELINE_DESCRIPTOR + i);
 	reason = posix_spawn(&process->id, program, &actions, &attributes, words, environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);

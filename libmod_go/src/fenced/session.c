@@ -86,8 +86,9 @@ static void write_all_bins(mod_go_session *session, mod_go_writer *writer, mod_g
 }
 
 /* Adds the bins that the function is known to read: those of its manifest, and those that its arguments name. */
-static void write_known_bins(mod_go_session *session, mod_go_writer *writer, const mod_go_described *known,
-                             const aerospike_udf_go_value *arguments, size_t count, uint32_t *bins)
+static void write_known_bins(mod_go_session *session, mod_go_writer *writer,
+                             const mod_go_manifest_function *known, const aerospike_udf_go_value *arguments,
+                             size_t count, uint32_t *bins)
 {
 	write_bins(session, writer, known->bins, known->bins_length, bins);
 	for (unsigned i = 0; i < known->bin_argument_count; i++) {
@@ -96,7 +97,7 @@ static void write_known_bins(mod_go_session *session, mod_go_writer *writer, con
 
 		if (name != NULL && name->type == AEROSPIKE_UDF_GO_STRING && name->length > 0 &&
 		    name->length <= AEROSPIKE_UDF_GO_BIN_NAME_MAX && memchr(name->data, 0, name->length) == NULL &&
-		    !mod_go_described_has_bin(known, (char *)name->data, name->length))
+		    !mod_go_manifest_function_has_bin(known, (char *)name->data, name->length))
 			write_bins(session, writer, (char *)name->data, name->length, bins);
 	}
 }
@@ -104,7 +105,7 @@ static void write_known_bins(mod_go_session *session, mod_go_writer *writer, con
 static void write_call(mod_go_session *session, mod_go_writer *writer,
                        const aerospike_udf_go_value *arguments, size_t count)
 {
-	const mod_go_described *known;
+	const mod_go_manifest_function *known;
 	mod_go_call_head head = {.deadline = session->deadline,
 	                         .functions = functions_of(session),
 	                         .log_level = session->call->log_level,
@@ -120,7 +121,7 @@ static void write_call(mod_go_session *session, mod_go_writer *writer,
 	for (size_t i = 0; i < count; i++)
 		mod_go_write_value(writer, &arguments[i]);
 	if (session->record != NULL) {
-		mod_go_session_facts_later(session, writer);
+		mod_go_session_defer_metadata(session, writer);
 		known = mod_go_manifest_find(&session->worker->version->manifest, session->name);
 		if (known != NULL && known->bins_known)
 			write_known_bins(session, writer, known, arguments, count, &head.bins);
@@ -141,7 +142,7 @@ static mod_go_arrival take_result(mod_go_session *session, const mod_go_message 
 	int32_t code;
 
 	/* Unfenced, nobody hears of a set that failed before the end of a call either. */
-	mod_go_session_writes(session, &reader, why, sizeof(why));
+	mod_go_session_apply_writes(session, &reader, why, sizeof(why));
 	code = (int32_t)mod_go_read_number(&reader);
 	mod_go_read_value(&reader, &value);
 	if (reader.failed)
@@ -181,19 +182,19 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 	arrival = mod_go_write_send(&writer, channel, MOD_GO_MESSAGE_CALL, session->until);
 	for (;;) {
 		if (arrival == MOD_GO_ARRIVED)
-			arrival = mod_go_channel_receive(channel, session->until, &session->worker->room, &message);
-		mod_go_session_logs(session);
+			arrival = mod_go_channel_receive(channel, session->until, &session->worker->message, &message);
+		mod_go_session_forward_logs(session);
 		if (arrival != MOD_GO_ARRIVED)
 			return arrival;
 		session->trips++;
 		if (message.kind == MOD_GO_MESSAGE_RESULT) {
 			arrival = take_result(session, &message, result, status);
-			mod_go_room_trim(&session->worker->room);
+			mod_go_buffer_trim(&session->worker->message);
 			return arrival;
 		}
 		if (session->until != 0 && mod_go_now() >= session->until)
 			return MOD_GO_LATE;
-		if (!mod_go_session_answer(session, &message, &arrival))
+		if (!mod_go_session_serve(session, &message, &arrival))
 			return MOD_GO_MANGLED;
 	}
 }

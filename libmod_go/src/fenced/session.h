@@ -41,23 +41,23 @@ void mod_go_session_read(mod_go_session *session, mod_go_reader *reader, mod_go_
 void mod_go_session_write(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);
 
 /* Keeps what the host said, which is lent only until its next function is called. */
-void mod_go_keep_why(const aerospike_udf_go_value *why, char *text, size_t capacity);
+void mod_go_copy_reason(const aerospike_udf_go_value *why, char *text, size_t capacity);
 
 /* Hands log lines on. */
-void mod_go_session_logs(mod_go_session *session);
+void mod_go_session_forward_logs(mod_go_session *session);
 
 /* Adds the record's facts to a message; only whether it is there, and the rest when it is asked for. */
-void mod_go_session_facts_later(mod_go_session *session, mod_go_writer *writer);
-void mod_go_session_facts(mod_go_session *session, mod_go_writer *writer);
+void mod_go_session_defer_metadata(mod_go_session *session, mod_go_writer *writer);
+void mod_go_session_write_metadata(mod_go_session *session, mod_go_writer *writer);
 
 /* Reads one bin, as record_get does. */
 int mod_go_session_get(mod_go_session *session, const char *name, size_t length,
                        aerospike_udf_go_value *value);
 
 /* Does the writes that a message begins with. The first that fails gives the status, and why. */
-int mod_go_session_writes(mod_go_session *session, mod_go_reader *reader, char *why, size_t capacity);
+int mod_go_session_apply_writes(mod_go_session *session, mod_go_reader *reader, char *why, size_t capacity);
 
 /* Does what the worker asks for. False where it may not ask that. */
-bool mod_go_session_answer(mod_go_session *session, const mod_go_message *message, mod_go_arrival *sent);
+bool mod_go_session_serve(mod_go_session *session, const mod_go_message *message, mod_go_arrival *sent);
 
 #endif

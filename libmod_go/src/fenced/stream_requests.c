@@ -45,7 +45,8 @@ typedef struct filling {
 static bool write_bins(mod_go_session *session, mod_go_writer *writer, const char *names, size_t length,
                        uint32_t *count)
 {
-	const mod_go_described *known = mod_go_manifest_find(&session->worker->version->manifest, session->name);
+	const mod_go_manifest_function *known =
+		mod_go_manifest_find(&session->worker->version->manifest, session->name);
 	bool all = true;
 
 	for (size_t at = 0; at < length;) {
@@ -54,7 +55,7 @@ static bool write_bins(mod_go_session *session, mod_go_writer *writer, const cha
 
 		if (mod_go_session_get(session, names + at, name_length, &value) != AEROSPIKE_UDF_GO_OK ||
 		    (known != NULL && known->count > 0 && value.type >= AEROSPIKE_UDF_GO_STRING &&
-		     value.length > BIN_BYTES && !mod_go_described_has_bin(known, names + at, name_length))) {
+		     value.length > BIN_BYTES && !mod_go_manifest_function_has_bin(known, names + at, name_length))) {
 			all = false;
 		} else {
 			mod_go_write_text(writer, names + at, name_length);
@@ -102,7 +103,7 @@ static void add_record(filling *filling)
 	mod_go_write_number(writer, MOD_GO_ELEMENT_RECORD);
 	place = writer->length;
 	mod_go_write_bytes(writer, head, sizeof(head));
-	mod_go_session_facts(session, writer);
+	mod_go_session_write_metadata(session, writer);
 	head[0] = write_all_bins(session, writer, &head[1]);
 	if (!writer->failed)
 		memcpy(writer->data + place, head, sizeof(head)); /* now that it is known */
@@ -296,7 +297,7 @@ static void write_elements(mod_go_session *session, mod_go_reader *reader, mod_g
 			continue;
 		status = write_element(session, form, &value, &said);
 		if (status != AEROSPIKE_UDF_GO_OK)
-			mod_go_keep_why(&said, why, sizeof(why));
+			mod_go_copy_reason(&said, why, sizeof(why));
 	}
 	if (status != AEROSPIKE_UDF_GO_OK && why[0] == '\0')
 		snprintf(why, sizeof(why), "the host refused an element of the stream");

@@ -19,19 +19,19 @@
 /* How often to ask after processes that the kernel gives no descriptor of, in milliseconds. */
 #define ASK_AGAIN 2
 
-void mod_go_keeper_ring(mod_go_fenced *pool)
+void mod_go_supervisor_wake(mod_go_fenced *pool)
 {
 	uint64_t one = 1;
 
 	/* It fails only where it has been rung very often already. */
-	if (write(pool->bell, &one, sizeof(one)) < 0)
+	if (write(pool->wake_event, &one, sizeof(one)) < 0)
 		return;
 }
 
 /* ---- starting ------------------------------------------------------------------------------------ */
 
-mod_go_status mod_go_keeper_make(mod_go_fenced *pool, mod_go_version *version, bool up, mod_go_worker **made,
-                                 mod_go_error *error)
+mod_go_status mod_go_supervisor_start_worker(mod_go_fenced *pool, mod_go_version *version, bool up,
+                                             mod_go_worker **made, mod_go_error *error)
 {
 	uint64_t until = mod_go_now() + (uint64_t)pool->options.start_timeout * 1000000u;
 	mod_go_worker *worker;
@@ -41,7 +41,7 @@ mod_go_status mod_go_keeper_make(mod_go_fenced *pool, mod_go_version *version, b
 	if (status != MOD_GO_OK)
 		return status;
 	pthread_mutex_lock(&pool->lock);
-	mod_go_pool_enlist(pool, worker);
+	mod_go_pool_add(pool, worker);
 	if (pool->closing)
 		until = 1; /* long ago */
 	pthread_mutex_unlock(&pool->lock);
@@ -69,7 +69,7 @@ static void start_ended(mod_go_fenced *pool, mod_go_worker *worker, const mod_go
 			pool->counters.restarts++;
 		}
 		if (worker->version == pool->current && !pool->closing)
-			mod_go_pool_settle(pool, worker);
+			mod_go_pool_make_idle(pool, worker);
 		else
 			mod_go_pool_retire(pool, worker);
 		mod_go_pool_serve_waiters(pool);
@@ -82,7 +82,7 @@ static void wait_until(mod_go_fenced *pool, uint64_t until)
 {
 	struct timespec time = {.tv_sec = (time_t)(until / 1000000000u), .tv_nsec = (long)(until % 1000000000u)};
 
-	pthread_cond_timedwait(&pool->start_wanted, &pool->lock, &time);
+	pthread_cond_timedwait(&pool->start_needed, &pool->lock, &time);
 }
 
 static void *start_workers(void *argument)
@@ -96,8 +96,8 @@ static void *start_workers(void *argument)
 		mod_go_worker *worker = NULL;
 		mod_go_error error;
 
-		if (!mod_go_pool_wants_worker(pool)) {
-			pthread_cond_wait(&pool->start_wanted, &pool->lock);
+		if (!mod_go_pool_needs_worker(pool)) {
+			pthread_cond_wait(&pool->start_needed, &pool->lock);
 			continue;
 		}
 		if (mod_go_now() < pool->next_start) {
@@ -106,7 +106,7 @@ static void *start_workers(void *argument)
 		}
 		version->users++;
 		pthread_mutex_unlock(&pool->lock);
-		mod_go_keeper_make(pool, version, true, &worker, &error);
+		mod_go_supervisor_start_worker(pool, version, true, &worker, &error);
 		pthread_mutex_lock(&pool->lock);
 		start_ended(pool, worker, &error);
 		if (--version->users == 0)
@@ -168,7 +168,7 @@ static void list_workers(mod_go_fenced *pool, watch_list *list)
 		bool dying = worker->state == MOD_GO_WORKER_DYING;
 
 		list->workers[list->count++] = (watched){worker, dying};
-		entry[0] = (struct pollfd){.fd = dying ? -1 : worker->line, .events = POLLIN};
+		entry[0] = (struct pollfd){.fd = dying ? -1 : worker->lifeline, .events = POLLIN};
 		entry[1] = (struct pollfd){.fd = worker->output, .events = POLLIN};
 		entry[2] = (struct pollfd){.fd = dying ? worker->process.descriptor : -1, .events = POLLIN};
 		if (dying)
@@ -178,12 +178,12 @@ static void list_workers(mod_go_fenced *pool, watch_list *list)
 }
 
 /* With the lock held: the worker's end of the line is closed, or it wrote to it, which none does. */
-static void line_ended(mod_go_fenced *pool, mod_go_worker *worker)
+static void lifeline_closed(mod_go_fenced *pool, mod_go_worker *worker)
 {
-	close(worker->line);
-	worker->line = -1;
+	close(worker->lifeline);
+	worker->lifeline = -1;
 	if (worker->state == MOD_GO_WORKER_IDLE) {
-		mod_go_pool_lose(pool, worker);
+		mod_go_pool_worker_ended(pool, worker);
 	} else if (worker->state != MOD_GO_WORKER_DYING) {
 		atomic_store(&worker->gone, true); /* who has it will see to it */
 		mod_go_channel_hang_up(&worker->channel);
@@ -207,7 +207,7 @@ static void look_at(mod_go_fenced *pool, watch_list *list)
 {
 	uint64_t rung;
 
-	if (list->entries[0].revents != 0 && read(pool->bell, &rung, sizeof(rung)) < 0)
+	if (list->entries[0].revents != 0 && read(pool->wake_event, &rung, sizeof(rung)) < 0)
 		return;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pollfd *entry = &list->entries[FIRST_WORKER + 3 * i];
@@ -224,7 +224,7 @@ static void look_at(mod_go_fenced *pool, watch_list *list)
 			pthread_mutex_unlock(&pool->lock);
 		} else if (entry[0].revents != 0) {
 			pthread_mutex_lock(&pool->lock);
-			line_ended(pool, worker);
+			lifeline_closed(pool, worker);
 			pthread_mutex_unlock(&pool->lock);
 		}
 	}
@@ -247,7 +247,7 @@ static void stop_workers(mod_go_fenced *pool)
 		}
 	}
 	mod_go_pool_fail_waiters(pool);
-	pthread_cond_signal(&pool->start_wanted);
+	pthread_cond_signal(&pool->start_needed);
 	pthread_mutex_unlock(&pool->lock);
 }
 
@@ -271,7 +271,7 @@ static void *watch_workers(void *argument)
 			poll(NULL, 0, ASK_AGAIN);
 			continue;
 		}
-		list.entries[0] = (struct pollfd){.fd = pool->bell, .events = POLLIN};
+		list.entries[0] = (struct pollfd){.fd = pool->wake_event, .events = POLLIN};
 		list.entries[1] = (struct pollfd){.fd = stop, .events = POLLIN};
 		if (poll(list.entries, FIRST_WORKER + 3 * list.count, list.ask_again ? ASK_AGAIN : -1) < 0)
 			continue;
@@ -301,24 +301,24 @@ static int start_thread(pthread_t *thread, void *(*run)(void *), mod_go_fenced *
 	return reason;
 }
 
-mod_go_status mod_go_keeper_start(mod_go_fenced *pool, mod_go_error *error)
+mod_go_status mod_go_supervisor_start(mod_go_fenced *pool, mod_go_error *error)
 {
 	int reason;
 
-	pool->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	reason = pool->bell < 0 ? errno : start_thread(&pool->watcher, watch_workers, pool);
+	pool->wake_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	reason = pool->wake_event < 0 ? errno : start_thread(&pool->watcher, watch_workers, pool);
 	if (reason == 0) {
 		reason = start_thread(&pool->starter, start_workers, pool);
 		if (reason == 0)
 			return MOD_GO_OK;
 		pthread_mutex_lock(&pool->lock);
 		pool->closed = true;
-		mod_go_keeper_ring(pool);
+		mod_go_supervisor_wake(pool);
 		pthread_mutex_unlock(&pool->lock);
 		pthread_join(pool->watcher, NULL);
 	}
-	if (pool->bell >= 0)
-		close(pool->bell);
+	if (pool->wake_event >= 0)
+		close(pool->wake_event);
 	return mod_go_fail(
 		error, MOD_GO_WORKER_FAILED,
 		"the threads that look after workers could not be started (%s); raise the limits of threads and"
@@ -326,7 +326,7 @@ mod_go_status mod_go_keeper_start(mod_go_fenced *pool, mod_go_error *error)
 		strerror(reason));
 }
 
-void mod_go_keeper_stop(mod_go_fenced *pool)
+void mod_go_supervisor_stop(mod_go_fenced *pool)
 {
 	pthread_mutex_lock(&pool->lock);
 	pool->closing = true;
@@ -339,14 +339,14 @@ void mod_go_keeper_stop(mod_go_fenced *pool)
 			mod_go_pool_retire(pool, worker);
 		}
 	}
-	pthread_cond_signal(&pool->start_wanted);
-	mod_go_keeper_ring(pool);
+	pthread_cond_signal(&pool->start_needed);
+	mod_go_supervisor_wake(pool);
 	pthread_mutex_unlock(&pool->lock);
 	pthread_join(pool->starter, NULL);
 	pthread_mutex_lock(&pool->lock);
 	pool->closed = true;
-	mod_go_keeper_ring(pool);
+	mod_go_supervisor_wake(pool);
 	pthread_mutex_unlock(&pool->lock);
 	pthread_join(pool->watcher, NULL);
-	close(pool->bell);
+	close(pool->wake_event);
 }

@@ -14,7 +14,7 @@ static bool spill(mod_go_writer *writer, size_t length)
 {
 	bool first = writer->own.data == NULL;
 
-	if (length > UINT32_MAX - writer->length || !mod_go_room_for(&writer->own, writer->length + length))
+	if (length > UINT32_MAX - writer->length || !mod_go_buffer_reserve(&writer->own, writer->length + length))
 		return false;
 	if (first)
 		memcpy(writer->own.data, writer->data, writer->length);
@@ -23,7 +23,7 @@ static bool spill(mod_go_writer *writer, size_t length)
 	return true;
 }
 
-uint8_t *mod_go_write_room(mod_go_writer *writer, size_t length)
+uint8_t *mod_go_write_reserve(mod_go_writer *writer, size_t length)
 {
 	uint8_t *room;
 
@@ -40,7 +40,7 @@ uint8_t *mod_go_write_room(mod_go_writer *writer, size_t length)
 
 void mod_go_write_bytes(mod_go_writer *writer, const void *data, size_t length)
 {
-	uint8_t *room = mod_go_write_room(writer, length);
+	uint8_t *room = mod_go_write_reserve(writer, length);
 
 	if (room != NULL && length > 0)
 		memcpy(room, data, length);
@@ -78,11 +78,11 @@ void mod_go_write_value(mod_go_writer *writer, const aerospike_udf_go_value *val
 mod_go_arrival mod_go_write_send(mod_go_writer *writer, mod_go_channel *channel, uint32_t kind,
                                  uint64_t until)
 {
-	mod_go_arrival arrival = MOD_GO_NO_ROOM;
+	mod_go_arrival arrival = MOD_GO_OUT_OF_MEMORY;
 
 	if (!writer->failed)
 		arrival = mod_go_channel_send(channel, kind, writer->data, writer->length, writer->offset, until);
-	mod_go_room_free(&writer->own);
+	mod_go_buffer_free(&writer->own);
 	return arrival;
 }
 
@@ -91,7 +91,7 @@ mod_go_reader mod_go_read_begin(const mod_go_message *message)
 	return (mod_go_reader){.data = message->data, .length = message->length};
 }
 
-const uint8_t *mod_go_read_room(mod_go_reader *reader, size_t length)
+const uint8_t *mod_go_read_span(mod_go_reader *reader, size_t length)
 {
 	const uint8_t *at = reader->data + reader->offset;
 
@@ -105,7 +105,7 @@ const uint8_t *mod_go_read_room(mod_go_reader *reader, size_t length)
 
 void mod_go_read_bytes(mod_go_reader *reader, void *data, size_t length)
 {
-	const uint8_t *at = mod_go_read_room(reader, length);
+	const uint8_t *at = mod_go_read_span(reader, length);
 
 	if (at != NULL)
 		memcpy(data, at, length);
@@ -124,7 +124,7 @@ uint32_t mod_go_read_number(mod_go_reader *reader)
 const char *mod_go_read_text(mod_go_reader *reader, size_t *length)
 {
 	size_t announced = mod_go_read_number(reader);
-	const uint8_t *at = mod_go_read_room(reader, announced);
+	const uint8_t *at = mod_go_read_span(reader, announced);
 
 	*length = at != NULL ? announced : 0;
 	return at != NULL ? (const char *)at : "";

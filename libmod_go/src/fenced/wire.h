@@ -52,7 +52,7 @@ enum {
 	MOD_GO_MESSAGE_LOGS,
 	MOD_GO_MESSAGE_READ,
 	MOD_GO_MESSAGE_WRITE,
-	MOD_GO_MESSAGE_FACTS
+	MOD_GO_MESSAGE_METADATA
 };
 
 /* The forms of a stream's element: one value, a list of which each item is an element, a record. */
@@ -62,7 +62,7 @@ enum { MOD_GO_STORE_CREATE = 1, MOD_GO_STORE_UPDATE, MOD_GO_STORE_REMOVE };
 
 /* The descriptors that a worker starts with, after the three standard ones. */
 enum {
-	MOD_GO_LINE_DESCRIPTOR = 3, /* a socket: its end of file is the host's end */
+	MOD_GO_LIFELINE_DESCRIPTOR = 3, /* a socket: its end of file is the host's end */
 	MOD_GO_SHARED_DESCRIPTOR,
 	MOD_GO_MODULE_DESCRIPTOR,
 	MOD_GO_DESCRIPTOR_END
@@ -104,26 +104,26 @@ typedef struct mod_go_call_head {
 	uint32_t reserved2;
 } mod_go_call_head;
 
-/* How a record's facts begin. Where `status` is AEROSPIKE_UDF_GO_OK, mod_go_facts, digest, namespace, set (texts; the
+/* How a record's facts begin. Where `status` is AEROSPIKE_UDF_GO_OK, mod_go_metadata_fields, digest, namespace, set (texts; the
  * first empty or of 20 bytes, the others with their NUL or empty) and key (a value) follow. */
-typedef struct mod_go_facts_head {
+typedef struct mod_go_metadata_head {
 	uint32_t present;       /* what record_exists says */
 	uint8_t present_status; /* what record_exists returned */
-	uint8_t status;         /* what record_metadata returned, or MOD_GO_FACTS_LATER */
+	uint8_t status;         /* what record_metadata returned, or MOD_GO_METADATA_DEFERRED */
 	uint8_t reserved[2];
-} mod_go_facts_head;
+} mod_go_metadata_head;
 
 /* Few functions want more than whether the record is there, and the rest is work for the host: it is to be asked. */
-enum { MOD_GO_FACTS_LATER = 0xFF };
+enum { MOD_GO_METADATA_DEFERRED = 0xFF };
 
-typedef struct mod_go_facts {
+typedef struct mod_go_metadata_fields {
 	uint64_t last_update;
 	uint64_t storage_size;
 	uint32_t exists;
 	uint32_t ttl;
 	uint32_t generation;
 	uint32_t reserved;
-} mod_go_facts;
+} mod_go_metadata_fields;
 
 /* How a list of writes begins: `count` times a name and a value follow, nil for a bin to remove. */
 typedef struct mod_go_writes_head {
@@ -147,7 +147,7 @@ typedef struct mod_go_writer {
 	size_t length;
 	size_t capacity;
 	size_t offset; /* of the message in the lane */
-	mod_go_room own;
+	mod_go_buffer own;
 	bool failed; /* there was no memory */
 } mod_go_writer;
 
@@ -155,7 +155,7 @@ typedef struct mod_go_writer {
 void mod_go_write_begin(mod_go_writer *writer, const mod_go_channel *channel, size_t offset, size_t capacity);
 
 /* Room for `length` more bytes, NULL where there is no memory. */
-uint8_t *mod_go_write_room(mod_go_writer *writer, size_t length);
+uint8_t *mod_go_write_reserve(mod_go_writer *writer, size_t length);
 
 void mod_go_write_bytes(mod_go_writer *writer, const void *data, size_t length);
 void mod_go_write_number(mod_go_writer *writer, uint32_t number);
@@ -176,7 +176,7 @@ typedef struct mod_go_reader {
 } mod_go_reader;
 
 mod_go_reader mod_go_read_begin(const mod_go_message *message);
-const uint8_t *mod_go_read_room(mod_go_reader *reader, size_t length);
+const uint8_t *mod_go_read_span(mod_go_reader *reader, size_t length);
 void mod_go_read_bytes(mod_go_reader *reader, void *data, size_t length);
 uint32_t mod_go_read_number(mod_go_reader *reader);
 

@@ -34,7 +34,7 @@
 mod_go_status mod_go_version_make(const char *path, mod_go_version **made, mod_go_error *error)
 {
 	mod_go_version *version = calloc(1, sizeof(*version));
-	mod_go_copy copy;
+	mod_go_private_copy copy;
 	mod_go_status status;
 
 	if (version == NULL || (version->path = strdup(path != NULL ? path : "")) == NULL) {
@@ -42,7 +42,7 @@ mod_go_status mod_go_version_make(const char *path, mod_go_version **made, mod_g
 		return mod_go_no_memory(error, path, sizeof(*version));
 	}
 	version->users = 1;
-	status = mod_go_copy_checked(path, &copy, error);
+	status = mod_go_private_copy_check_and_make(path, &copy, error);
 	if (status != MOD_GO_OK) {
 		free(version->path);
 		free(version);
@@ -50,7 +50,7 @@ mod_go_status mod_go_version_make(const char *path, mod_go_version **made, mod_g
 	}
 	if (copy.descriptor < 0)
 		copy.descriptor = open(copy.name, O_RDONLY | O_CLOEXEC);
-	mod_go_copy_unlink(&copy);
+	mod_go_private_copy_unlink(&copy);
 	version->descriptor = copy.descriptor;
 	*made = version;
 	return MOD_GO_OK;
@@ -89,10 +89,10 @@ static mod_go_worker *new_worker(mod_go_version *version, int copy_to)
 		return NULL;
 	worker->version = version;
 	worker->process.descriptor = -1;
-	worker->line = -1;
+	worker->lifeline = -1;
 	worker->output = -1;
 	worker->copy_to = copy_to;
-	pthread_mutex_init(&worker->words_lock, NULL);
+	pthread_mutex_init(&worker->output_lock, NULL);
 	return worker;
 }
 
@@ -120,7 +120,7 @@ mod_go_status mod_go_worker_start(const char *program, uint64_t memory, int copy
 		status =
 			mod_go_process_start(&worker->process, program, limit, version->path, given, output[1], error);
 	}
-	worker->line = line[0];
+	worker->lifeline = line[0];
 	worker->output = output[0];
 	for (int i = 0; i < 3; i++) {
 		int ours = i == 0 ? line[1] : i == 1 ? output[1] : shared;
@@ -138,15 +138,15 @@ mod_go_status mod_go_worker_start(const char *program, uint64_t memory, int copy
 void mod_go_worker_free(mod_go_worker *worker)
 {
 	mod_go_process_close(&worker->process);
-	if (worker->line >= 0)
-		close(worker->line);
+	if (worker->lifeline >= 0)
+		close(worker->lifeline);
 	if (worker->output >= 0)
 		close(worker->output);
 	if (worker->shared != NULL)
 		munmap(worker->shared, sizeof(*worker->shared));
-	mod_go_room_free(&worker->room);
-	mod_go_room_free(&worker->logs);
-	pthread_mutex_destroy(&worker->words_lock);
+	mod_go_buffer_free(&worker->message);
+	mod_go_buffer_free(&worker->logs);
+	pthread_mutex_destroy(&worker->output_lock);
 	free(worker);
 }
 
@@ -166,7 +166,7 @@ void mod_go_worker_drain(mod_go_worker *worker)
 	char text[DRAIN_BYTES];
 	ssize_t count;
 
-	pthread_mutex_lock(&worker->words_lock);
+	pthread_mutex_lock(&worker->output_lock);
 	/* Not without end: a worker may print faster than this reads. */
 	for (int i = 0; i < 32 && worker->output >= 0; i++) {
 		count = read(worker->output, text, sizeof(text));
@@ -176,11 +176,11 @@ void mod_go_worker_drain(mod_go_worker *worker)
 		}
 		if (count <= 0)
 			break;
-		mod_go_words_add(&worker->words, text, (size_t)count);
+		mod_go_crash_output_add(&worker->crash_output, text, (size_t)count);
 		if (worker->copy_to > 0 && !pass_on(worker->copy_to, text, (size_t)count))
 			worker->copy_to = 0;
 	}
-	pthread_mutex_unlock(&worker->words_lock);
+	pthread_mutex_unlock(&worker->output_lock);
 }
 
 static void describe_end(const mod_go_worker *worker, char *text, size_t capacity)
@@ -198,12 +198,12 @@ static void describe_end(const mod_go_worker *worker, char *text, size_t capacit
 		snprintf(text, capacity, "its worker ended");
 }
 
-void mod_go_worker_last_words(mod_go_worker *worker, char *text, size_t capacity)
+void mod_go_worker_crash_reason(mod_go_worker *worker, char *text, size_t capacity)
 {
 	mod_go_worker_drain(worker);
-	pthread_mutex_lock(&worker->words_lock);
-	mod_go_words_explain(&worker->words, text, capacity);
-	pthread_mutex_unlock(&worker->words_lock);
+	pthread_mutex_lock(&worker->output_lock);
+	mod_go_crash_output_explain(&worker->crash_output, text, capacity);
+	pthread_mutex_unlock(&worker->output_lock);
 }
 
 void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *text, size_t capacity)
@@ -213,7 +213,7 @@ void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *
 
 	if (arrival == MOD_GO_MANGLED) {
 		snprintf(text, capacity, "its worker wrote over what it shares with the host, and was ended");
-	} else if (arrival == MOD_GO_NO_ROOM) {
+	} else if (arrival == MOD_GO_OUT_OF_MEMORY) {
 		snprintf(text, capacity, "there is no memory for what its worker sent");
 	} else if (arrival == MOD_GO_GONE) {
 		/* Its line may have closed a moment before the process has ended; one that has only closed the line goes on
@@ -229,7 +229,7 @@ void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *
 		mod_go_process_kill(&worker->process);
 		return;
 	}
-	mod_go_worker_last_words(worker, reason, sizeof(reason));
+	mod_go_worker_crash_reason(worker, reason, sizeof(reason));
 	length = strlen(text);
 	if (reason[0] != '\0')
 		snprintf(text + length, capacity - length, ": %s", reason);
@@ -243,7 +243,7 @@ static mod_go_arrival ask(mod_go_worker *worker, mod_go_writer *writer, uint32_t
 	mod_go_arrival arrival = mod_go_write_send(writer, &worker->channel, kind, until);
 
 	if (arrival == MOD_GO_ARRIVED)
-		arrival = mod_go_channel_receive(&worker->channel, until, &worker->room, message);
+		arrival = mod_go_channel_receive(&worker->channel, until, &worker->message, message);
 	if (arrival == MOD_GO_ARRIVED && message->kind != wanted)
 		arrival = MOD_GO_MANGLED;
 	return arrival;

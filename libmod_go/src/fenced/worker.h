@@ -42,14 +42,14 @@ typedef struct mod_go_worker {
 	mod_go_process process;
 	mod_go_shared *shared;
 	mod_go_channel channel;
-	atomic_bool gone;  /* the keeper saw it end while someone else had it */
-	int line;          /* -1 once it is known to be gone */
-	atomic_int output; /* -1 once the worker has closed it */
-	int copy_to;       /* what it prints, too; 0 where nowhere */
-	mod_go_room room;  /* the last message */
-	mod_go_room logs;
-	pthread_mutex_t words_lock;
-	mod_go_words words;
+	atomic_bool gone;      /* the keeper saw it end while someone else had it */
+	int lifeline;          /* -1 once it is known to be gone */
+	atomic_int output;     /* -1 once the worker has closed it */
+	int copy_to;           /* what it prints, too; 0 where nowhere */
+	mod_go_buffer message; /* the last one */
+	mod_go_buffer logs;
+	pthread_mutex_t output_lock;
+	mod_go_crash_output crash_output;
 } mod_go_worker;
 
 /* A worker whose process runs and has done nothing yet. The version stays the caller's. */
@@ -65,7 +65,7 @@ char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t u
 void mod_go_worker_drain(mod_go_worker *worker);
 
 /* What it printed last, or Go's reason where there is one; "" for nothing. */
-void mod_go_worker_last_words(mod_go_worker *worker, char *text, size_t capacity);
+void mod_go_worker_crash_reason(mod_go_worker *worker, char *text, size_t capacity);
 
 /* How it ended and why, as the rest of a sentence about it: "its worker ended with exit code 2: panic: ...". Waits
  * for its end, and brings that about. */

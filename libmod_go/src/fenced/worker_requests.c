@@ -12,10 +12,10 @@ static char *lend(const char *text)
 	return (char *)(uintptr_t)text; /* the ABI has no const, and writes nothing there */
 }
 
-void mod_go_session_logs(mod_go_session *session)
+void mod_go_session_forward_logs(mod_go_session *session)
 {
 	mod_go_worker *worker = session->worker;
-	volatile mod_go_head *head = &worker->channel.in->head;
+	volatile mod_go_message_head *head = &worker->channel.in->head;
 	aerospike_udf_go_call *call = session->call;
 	uint32_t used = head->used;
 	mod_go_reader reader;
@@ -23,7 +23,7 @@ void mod_go_session_logs(mod_go_session *session)
 	if (used == 0)
 		return;
 	head->used = 0;
-	if (used > MOD_GO_LOG_BYTES || !MOD_GO_HOST_HAS(call, log) || !mod_go_room_for(&worker->logs, used))
+	if (used > MOD_GO_LOG_BYTES || !MOD_GO_HOST_HAS(call, log) || !mod_go_buffer_reserve(&worker->logs, used))
 		return;
 	atomic_thread_fence(memory_order_acquire);
 	memcpy(worker->logs.data, worker->shared->log, used);
@@ -33,8 +33,8 @@ void mod_go_session_logs(mod_go_session *session)
 		const uint8_t *message, *location;
 
 		mod_go_read_bytes(&reader, line, sizeof(line));
-		message = mod_go_read_room(&reader, line[1]);
-		location = mod_go_read_room(&reader, line[2]);
+		message = mod_go_read_span(&reader, line[1]);
+		location = mod_go_read_span(&reader, line[2]);
 		if (reader.failed)
 			return;
 		if (line[0] <= call->log_level)
@@ -49,30 +49,31 @@ static size_t length_with_nul(const char *text)
 }
 
 /* Whether the record is there; the rest is to be asked for. */
-static mod_go_facts_head facts_head(mod_go_session *session)
+static mod_go_metadata_head metadata_head(mod_go_session *session)
 {
 	aerospike_udf_go_call *call = session->call;
-	mod_go_facts_head head = {.status = MOD_GO_FACTS_LATER, .present_status = AEROSPIKE_UDF_GO_REFUSED};
+	mod_go_metadata_head head = {.status = MOD_GO_METADATA_DEFERRED,
+	                             .present_status = AEROSPIKE_UDF_GO_REFUSED};
 
 	if (MOD_GO_HOST_HAS(call, record_exists))
 		head.present_status = (uint8_t)call->host->record_exists(call, session->record, &head.present);
 	return head;
 }
 
-void mod_go_session_facts_later(mod_go_session *session, mod_go_writer *writer)
+void mod_go_session_defer_metadata(mod_go_session *session, mod_go_writer *writer)
 {
-	mod_go_facts_head head = facts_head(session);
+	mod_go_metadata_head head = metadata_head(session);
 
 	mod_go_write_bytes(writer, &head, sizeof(head));
 }
 
-void mod_go_session_facts(mod_go_session *session, mod_go_writer *writer)
+void mod_go_session_write_metadata(mod_go_session *session, mod_go_writer *writer)
 {
 	aerospike_udf_go_call *call = session->call;
 	aerospike_udf_go_metadata metadata = {.size = sizeof(metadata)};
-	mod_go_facts_head head =
-		facts_head(session); /* first: what record_metadata gives is lent until the next */
-	mod_go_facts facts;
+	mod_go_metadata_head head =
+		metadata_head(session); /* first: what record_metadata gives is lent until the next */
+	mod_go_metadata_fields facts;
 
 	head.status = AEROSPIKE_UDF_GO_REFUSED;
 	if (MOD_GO_HOST_HAS(call, record_metadata))
@@ -80,11 +81,11 @@ void mod_go_session_facts(mod_go_session *session, mod_go_writer *writer)
 	mod_go_write_bytes(writer, &head, sizeof(head));
 	if (head.status != AEROSPIKE_UDF_GO_OK)
 		return;
-	facts = (mod_go_facts){.last_update = metadata.last_update,
-	                       .storage_size = metadata.storage_size,
-	                       .exists = metadata.exists,
-	                       .ttl = metadata.ttl,
-	                       .generation = metadata.generation};
+	facts = (mod_go_metadata_fields){.last_update = metadata.last_update,
+	                                 .storage_size = metadata.storage_size,
+	                                 .exists = metadata.exists,
+	                                 .ttl = metadata.ttl,
+	                                 .generation = metadata.generation};
 	mod_go_write_bytes(writer, &facts, sizeof(facts));
 	mod_go_write_text(writer, metadata.digest, metadata.digest != NULL ? 20 : 0);
 	mod_go_write_text(writer, metadata.namespace_name, length_with_nul(metadata.namespace_name));
@@ -128,7 +129,7 @@ static int write_bin(mod_go_session *session, const char *name, size_t length, a
 	                              value->data, value->length, why);
 }
 
-void mod_go_keep_why(const aerospike_udf_go_value *why, char *text, size_t capacity)
+void mod_go_copy_reason(const aerospike_udf_go_value *why, char *text, size_t capacity)
 {
 	text[0] = '\0';
 	if (why->type == AEROSPIKE_UDF_GO_STRING && why->data != NULL)
@@ -137,7 +138,7 @@ void mod_go_keep_why(const aerospike_udf_go_value *why, char *text, size_t capac
 	mod_go_trim_cut_text(text);
 }
 
-int mod_go_session_writes(mod_go_session *session, mod_go_reader *reader, char *why, size_t capacity)
+int mod_go_session_apply_writes(mod_go_session *session, mod_go_reader *reader, char *why, size_t capacity)
 {
 	aerospike_udf_go_call *call = session->call;
 	int first = AEROSPIKE_UDF_GO_OK;
@@ -159,7 +160,7 @@ int mod_go_session_writes(mod_go_session *session, mod_go_reader *reader, char *
 		status = write_bin(session, name, length, &value, &said);
 		if (status != AEROSPIKE_UDF_GO_OK && first == AEROSPIKE_UDF_GO_OK) {
 			first = status;
-			mod_go_keep_why(&said, why, capacity);
+			mod_go_copy_reason(&said, why, capacity);
 		}
 	}
 	if (head.sets_ttl != 0 && !reader->failed && session->record != NULL && !session->stream &&
@@ -186,14 +187,14 @@ static int store(mod_go_session *session, uint32_t operation, char *text, size_t
 		status = call->host->record_update(call, session->record, &why);
 	else if (operation == MOD_GO_STORE_REMOVE && MOD_GO_HOST_HAS(call, record_remove))
 		status = call->host->record_remove(call, session->record, &why);
-	mod_go_keep_why(&why, text, capacity);
+	mod_go_copy_reason(&why, text, capacity);
 	return status;
 }
 
 static void answer_store(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
 {
 	char why[512];
-	int status = mod_go_session_writes(session, reader, why, sizeof(why));
+	int status = mod_go_session_apply_writes(session, reader, why, sizeof(why));
 	uint32_t operation = mod_go_read_number(reader);
 
 	if (reader->failed)
@@ -202,7 +203,7 @@ static void answer_store(mod_go_session *session, mod_go_reader *reader, mod_go_
 		status = store(session, operation, why, sizeof(why));
 	mod_go_write_number(writer, (uint32_t)status);
 	mod_go_write_text(writer, why, status != AEROSPIKE_UDF_GO_OK ? strlen(why) : 0);
-	mod_go_session_facts_later(session, writer);
+	mod_go_session_defer_metadata(session, writer);
 }
 
 static void answer_names(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
@@ -210,7 +211,7 @@ static void answer_names(mod_go_session *session, mod_go_reader *reader, mod_go_
 	aerospike_udf_go_call *call = session->call;
 	aerospike_udf_go_value names = {.type = AEROSPIKE_UDF_GO_NIL};
 	char why[512];
-	int status = mod_go_session_writes(session, reader, why, sizeof(why));
+	int status = mod_go_session_apply_writes(session, reader, why, sizeof(why));
 
 	mod_go_write_number(writer, (uint32_t)status);
 	mod_go_write_text(writer, why, strlen(why));
@@ -221,14 +222,14 @@ static void answer_names(mod_go_session *session, mod_go_reader *reader, mod_go_
 	mod_go_write_value(writer, &names);
 }
 
-static void answer_facts(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
+static void answer_metadata(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
 {
 	char why[512];
-	int status = mod_go_session_writes(session, reader, why, sizeof(why));
+	int status = mod_go_session_apply_writes(session, reader, why, sizeof(why));
 
 	mod_go_write_number(writer, (uint32_t)status);
 	mod_go_write_text(writer, why, strlen(why));
-	mod_go_session_facts(session, writer);
+	mod_go_session_write_metadata(session, writer);
 }
 
 static void answer_get(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
@@ -251,7 +252,7 @@ static bool may_ask(const mod_go_session *session, uint32_t kind)
 	switch (kind) {
 	case MOD_GO_MESSAGE_GET:
 	case MOD_GO_MESSAGE_NAMES:
-	case MOD_GO_MESSAGE_FACTS:
+	case MOD_GO_MESSAGE_METADATA:
 		return session->record != NULL;
 	case MOD_GO_MESSAGE_STORE:
 		return session->record != NULL && !session->stream;
@@ -264,7 +265,7 @@ static bool may_ask(const mod_go_session *session, uint32_t kind)
 	}
 }
 
-bool mod_go_session_answer(mod_go_session *session, const mod_go_message *message, mod_go_arrival *sent)
+bool mod_go_session_serve(mod_go_session *session, const mod_go_message *message, mod_go_arrival *sent)
 {
 	mod_go_reader reader = mod_go_read_begin(message);
 	mod_go_writer writer;
@@ -279,8 +280,8 @@ bool mod_go_session_answer(mod_go_session *session, const mod_go_message *messag
 	case MOD_GO_MESSAGE_NAMES:
 		answer_names(session, &reader, &writer);
 		break;
-	case MOD_GO_MESSAGE_FACTS:
-		answer_facts(session, &reader, &writer);
+	case MOD_GO_MESSAGE_METADATA:
+		answer_metadata(session, &reader, &writer);
 		break;
 	case MOD_GO_MESSAGE_STORE:
 		answer_store(session, &reader, &writer);
@@ -295,7 +296,7 @@ bool mod_go_session_answer(mod_go_session *session, const mod_go_message *messag
 		break;
 	}
 	if (reader.failed) {
-		mod_go_room_free(&writer.own);
+		mod_go_buffer_free(&writer.own);
 		return false;
 	}
 	*sent = mod_go_write_send(&writer, &session->worker->channel, MOD_GO_MESSAGE_ANSWER, session->until);

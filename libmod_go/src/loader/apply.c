@@ -47,9 +47,9 @@ mod_go_status mod_go_setup(mod_go_module *module, mod_go_error *error)
 	return status;
 }
 
-int mod_go_apply_refused(const char *path, bool ready, const char *name, const aerospike_udf_go_call *call,
-                         const aerospike_udf_go_value *arguments, size_t count,
-                         aerospike_udf_go_result *result)
+int mod_go_apply_precheck(const char *path, bool ready, const char *name, const aerospike_udf_go_call *call,
+                          const aerospike_udf_go_value *arguments, size_t count,
+                          aerospike_udf_go_result *result)
 {
 	mod_go_result_clear(result);
 	if (!ready)
@@ -80,8 +80,8 @@ int mod_go_apply_function(const mod_go_function *function, aerospike_udf_go_call
 	mod_go_module *module = function->module;
 	uint8_t *buffer = result->buffer;
 	size_t capacity = result->capacity;
-	uint64_t began = mod_go_counting_begin();
-	int status = mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
+	uint64_t began = mod_go_call_counters_begin();
+	int status = mod_go_apply_precheck(module->path, true, function->name, call, arguments, count, result);
 
 	if (status == AEROSPIKE_UDF_GO_OK) {
 		status = function->record != NULL
@@ -90,7 +90,7 @@ int mod_go_apply_function(const mod_go_function *function, aerospike_udf_go_call
 		                                              arguments, count, result);
 		status = mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
 	}
-	mod_go_counting_end(module->counting, status, began);
+	mod_go_call_counters_end(module->call_counters, status, began);
 	return status;
 }
 
@@ -102,8 +102,8 @@ int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_
 	mod_go_module *module = function->module;
 	uint8_t *buffer = result->buffer;
 	size_t capacity = result->capacity;
-	uint64_t began = mod_go_counting_begin();
-	int status = mod_go_apply_refused(module->path, true, function->name, call, arguments, count, result);
+	uint64_t began = mod_go_call_counters_begin();
+	int status = mod_go_apply_precheck(module->path, true, function->name, call, arguments, count, result);
 
 	if (status == AEROSPIKE_UDF_GO_OK) {
 		status = function->stream != NULL
@@ -112,7 +112,7 @@ int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_
 		                                              output, arguments, count, result);
 		status = mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
 	}
-	mod_go_counting_end(module->counting, status, began);
+	mod_go_call_counters_end(module->call_counters, status, began);
 	return status;
 }
 
@@ -132,9 +132,9 @@ int mod_go_apply_single(mod_go_module *module, const char *name, aerospike_udf_g
 
 	if (listed != NULL)
 		return mod_go_apply_function(listed, call, record, arguments, count, result);
-	status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
+	status = mod_go_apply_precheck(module->path, is_ready(module), name, call, arguments, count, result);
 	if (status != AEROSPIKE_UDF_GO_OK) {
-		mod_go_counting_end(module->counting, status, 0);
+		mod_go_call_counters_end(module->call_counters, status, 0);
 		return status;
 	}
 	by_name = unlisted(module, name);
@@ -151,9 +151,9 @@ int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_g
 
 	if (listed != NULL)
 		return mod_go_apply_stream_function(listed, call, scope, input, output, arguments, count, result);
-	status = mod_go_apply_refused(module->path, is_ready(module), name, call, arguments, count, result);
+	status = mod_go_apply_precheck(module->path, is_ready(module), name, call, arguments, count, result);
 	if (status != AEROSPIKE_UDF_GO_OK) {
-		mod_go_counting_end(module->counting, status, 0);
+		mod_go_call_counters_end(module->call_counters, status, 0);
 		return status;
 	}
 	by_name = unlisted(module, name);

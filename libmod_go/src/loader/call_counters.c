@@ -24,7 +24,7 @@ typedef struct place {
 	_Atomic uint64_t latency[LATENCIES];
 } place;
 
-struct mod_go_counting {
+struct mod_go_call_counters {
 	_Atomic(place *) places[SEATS];
 	place shared;
 };
@@ -66,12 +66,12 @@ static void take_seat(void)
 	}
 }
 
-mod_go_counting *mod_go_counting_new(void)
+mod_go_call_counters *mod_go_call_counters_new(void)
 {
-	return calloc(1, sizeof(mod_go_counting));
+	return calloc(1, sizeof(mod_go_call_counters));
 }
 
-void mod_go_counting_free(mod_go_counting *counting)
+void mod_go_call_counters_free(mod_go_call_counters *counting)
 {
 	for (size_t i = 0; counting != NULL && i < SEATS; i++)
 		free(counting->places[i]);
@@ -86,13 +86,13 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-uint64_t mod_go_counting_begin(void)
+uint64_t mod_go_call_counters_begin(void)
 {
 	return calls++ % TIMED == 0 ? now() : 0;
 }
 
 /* The place of this thread, NULL where it has none of its own. */
-static place *own_place(mod_go_counting *counting)
+static place *own_place(mod_go_call_counters *counting)
 {
 	place *own;
 
@@ -114,7 +114,7 @@ static void add_one(_Atomic uint64_t *count)
 	atomic_store_explicit(count, atomic_load_explicit(count, memory_order_relaxed) + 1, memory_order_relaxed);
 }
 
-__attribute__((noinline)) static void count(mod_go_counting *counting, int status, uint64_t began)
+__attribute__((noinline)) static void count(mod_go_call_counters *counting, int status, uint64_t began)
 {
 	place *own = own_place(counting);
 	uint64_t took = began != 0 ? now() - began + 1 : 0;
@@ -131,7 +131,7 @@ __attribute__((noinline)) static void count(mod_go_counting *counting, int statu
 	}
 }
 
-void mod_go_counting_end(mod_go_counting *counting, int status, uint64_t began)
+void mod_go_call_counters_end(mod_go_call_counters *counting, int status, uint64_t began)
 {
 	place *own = seat < SEATS ? atomic_load_explicit(&counting->places[seat], memory_order_relaxed) : NULL;
 
@@ -153,7 +153,7 @@ static void add_place(mod_go_counters *counters, const place *place)
 		counters->latency[i] += atomic_load_explicit(&place->latency[i], memory_order_relaxed);
 }
 
-void mod_go_counting_read(const mod_go_counting *counting, mod_go_counters *counters)
+void mod_go_call_counters_read(const mod_go_call_counters *counting, mod_go_counters *counters)
 {
 	mod_go_counters sum = {.size = counters->size};
 

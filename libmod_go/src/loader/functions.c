@@ -28,7 +28,7 @@ static void *own_function(const mod_go_module *module, const char *symbol)
 	return dladdr(setup, &own) != 0 && own.dli_fbase == found.dli_fbase ? address : NULL;
 }
 
-static void take_symbol(mod_go_function *function, const mod_go_described *described)
+static void take_symbol(mod_go_function *function, const mod_go_manifest_function *described)
 {
 	static const char RESERVED[] = "aerospike_udf_go_";
 	void *address = NULL;
@@ -44,7 +44,7 @@ static void take_symbol(mod_go_function *function, const mod_go_described *descr
 		memcpy(&function->record, &address, sizeof(address));
 }
 
-static void take_bins(mod_go_function *function, const mod_go_described *described)
+static void take_bins(mod_go_function *function, const mod_go_manifest_function *described)
 {
 	size_t count = described->count < BINS_AHEAD ? described->count : BINS_AHEAD;
 	char *name = described->bins;
@@ -89,7 +89,7 @@ void mod_go_functions_free(mod_go_module *module)
 
 const mod_go_function *mod_go_find_function(const mod_go_module *module, const char *name)
 {
-	const mod_go_described *described;
+	const mod_go_manifest_function *described;
 
 	if (name == NULL || !atomic_load_explicit(&module->ready, memory_order_acquire))
 		return NULL;

@@ -115,7 +115,8 @@ static mod_go_status compare_versions(mod_go_module *module, mod_go_error *error
 		AEROSPIKE_UDF_GO_API_VERSION_MINOR, AEROSPIKE_UDF_GO_API_VERSION_MAJOR, module->major);
 }
 
-mod_go_status mod_go_copy_checked(const char *path, mod_go_copy *copy, mod_go_error *error)
+mod_go_status mod_go_private_copy_check_and_make(const char *path, mod_go_private_copy *copy,
+                                                 mod_go_error *error)
 {
 	uint8_t *bytes;
 	size_t size;
@@ -123,7 +124,7 @@ mod_go_status mod_go_copy_checked(const char *path, mod_go_copy *copy, mod_go_er
 
 	if (status != MOD_GO_OK)
 		return status;
-	status = mod_go_copy_make(copy, path, bytes, size, error);
+	status = mod_go_private_copy_make(copy, path, bytes, size, error);
 	free(bytes);
 	return status;
 }
@@ -145,7 +146,7 @@ static mod_go_status load(mod_go_module *module, mod_go_error *error)
 
 	if (limit > 0 && before >= limit) {
 		staying--;
-		mod_go_copy_release(&module->copy);
+		mod_go_private_copy_release(&module->copy);
 		return mod_go_fail(
 			error, MOD_GO_LOAD_FAILED,
 			"%s: %u versions of modules are loaded that cannot be unloaded, and no more may be;"
@@ -156,11 +157,11 @@ static mod_go_status load(mod_go_module *module, mod_go_error *error)
 	/* All symbols now, for one that is missing would end the process in the middle of a call; and to itself,
 	 * for every module exports the same names. */
 	module->handle = dlopen(module->copy.name, RTLD_NOW | RTLD_LOCAL);
-	mod_go_copy_unlink(&module->copy);
+	mod_go_private_copy_unlink(&module->copy);
 	if (module->handle == NULL) {
 		staying--;
 		status = load_failed(module, error);
-		mod_go_copy_release(&module->copy);
+		mod_go_private_copy_release(&module->copy);
 		return status;
 	}
 	/* From here on code of the module may be running, in threads of its own: should one of these fail, it
@@ -182,10 +183,10 @@ static mod_go_module *new_module(const char *path)
 	if (module == NULL)
 		return NULL;
 	module->path = strdup(path);
-	module->counting = mod_go_counting_new();
-	if (module->path == NULL || module->counting == NULL ||
+	module->call_counters = mod_go_call_counters_new();
+	if (module->path == NULL || module->call_counters == NULL ||
 	    pthread_mutex_init(&module->setup_lock, NULL) != 0) {
-		mod_go_counting_free(module->counting);
+		mod_go_call_counters_free(module->call_counters);
 		free(module->path);
 		free(module);
 		return NULL;
@@ -197,21 +198,21 @@ static void free_module(mod_go_module *module)
 {
 	mod_go_functions_free(module);
 	pthread_mutex_destroy(&module->setup_lock);
-	mod_go_counting_free(module->counting);
+	mod_go_call_counters_free(module->call_counters);
 	free(module->path);
 	free(module);
 }
 
-mod_go_status mod_go_open_copy(const char *path, const mod_go_copy *copy, mod_go_module **module,
+mod_go_status mod_go_open_copy(const char *path, const mod_go_private_copy *copy, mod_go_module **module,
                                mod_go_error *error)
 {
 	mod_go_module *opened = new_module(path);
 	mod_go_status status;
 
 	if (opened == NULL) {
-		mod_go_copy unused = *copy;
+		mod_go_private_copy unused = *copy;
 
-		mod_go_copy_release(&unused);
+		mod_go_private_copy_release(&unused);
 		return mod_go_no_memory(error, path, sizeof(*opened));
 	}
 	opened->copy = *copy;
@@ -226,8 +227,8 @@ mod_go_status mod_go_open_copy(const char *path, const mod_go_copy *copy, mod_go
 
 mod_go_status mod_go_open(const char *path, mod_go_module **module, mod_go_error *error)
 {
-	mod_go_copy copy;
-	mod_go_status status = mod_go_copy_checked(path, &copy, error);
+	mod_go_private_copy copy;
+	mod_go_status status = mod_go_private_copy_check_and_make(path, &copy, error);
 
 	return status == MOD_GO_OK ? mod_go_open_copy(path, &copy, module, error) : status;
 }
@@ -261,7 +262,7 @@ static bool unload(mod_go_module *module)
 
 void mod_go_read_counters(const mod_go_module *module, mod_go_counters *counters)
 {
-	mod_go_counting_read(module->counting, counters);
+	mod_go_call_counters_read(module->call_counters, counters);
 }
 
 void mod_go_close(mod_go_module *module)
@@ -270,7 +271,7 @@ void mod_go_close(mod_go_module *module)
 		return;
 	/* What stays mapped keeps its copy, or the next load might be given the same name, and so the old code. */
 	if (!module->stays && unload(module))
-		mod_go_copy_release(&module->copy);
+		mod_go_private_copy_release(&module->copy);
 	else if (!module->stays)
 		staying++;
 	free_module(module);

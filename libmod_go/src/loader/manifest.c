@@ -8,7 +8,7 @@
 #include "aerospike_udf_go.h"
 
 /* Longer symbols are none that a build makes: a name has 127 bytes, and something stands before it. */
-enum { SYMBOL_ROOM = 256 };
+enum { SYMBOL_CAPACITY = 256 };
 
 /* More bins than a UDF of the server may have are none that it reads. */
 enum { BINS_MOST = 512 };
@@ -78,7 +78,7 @@ static bool plain(const char *from, const char *end, char *to, size_t capacity)
 	return true;
 }
 
-static bool add_bin(mod_go_described *function, const char *name)
+static bool add_bin(mod_go_manifest_function *function, const char *name)
 {
 	size_t length = strlen(name) + 1;
 	char *grown = realloc(function->bins, function->bins_length + length);
@@ -92,7 +92,7 @@ static bool add_bin(mod_go_described *function, const char *name)
 	return true;
 }
 
-static void forget_bins(mod_go_described *function)
+static void forget_bins(mod_go_manifest_function *function)
 {
 	free(function->bins);
 	function->bins = NULL;
@@ -102,7 +102,7 @@ static void forget_bins(mod_go_described *function)
 }
 
 /* The list of bins that begins here. Where it is not one of plain names, the bins are not known. */
-static void read_bins(mod_go_described *function, const char *at)
+static void read_bins(mod_go_manifest_function *function, const char *at)
 {
 	forget_bins(function);
 	if (*at != '[')
@@ -150,25 +150,26 @@ static unsigned read_positions(uint32_t *positions, const char *at)
 	return count;
 }
 
-static void clear_function(mod_go_described *function)
+static void clear_function(mod_go_manifest_function *function)
 {
 	free(function->name);
 	free(function->symbol);
 	free(function->bins);
-	*function = (mod_go_described){0};
+	*function = (mod_go_manifest_function){0};
 }
 
 /* Takes a plain string over; what is none leaves nothing. */
 static void take_text(char **text, const char *value, const char *end)
 {
-	char copy[SYMBOL_ROOM];
+	char copy[SYMBOL_CAPACITY];
 
 	free(*text);
 	*text = *value == '"' && plain(value, end, copy, sizeof(copy)) ? strdup(copy) : NULL;
 }
 
 /* Takes what is known of a key's value, which ends before `end`. */
-static void take_member(mod_go_described *function, const char *key, const char *value, const char *end)
+static void take_member(mod_go_manifest_function *function, const char *key, const char *value,
+                        const char *end)
 {
 	if (strncmp(key, "\"name\"", 6) == 0)
 		take_text(&function->name, value, end);
@@ -185,7 +186,7 @@ static void take_member(mod_go_described *function, const char *key, const char 
 }
 
 /* Reads the object of one function; gives what is behind it, NULL where it is none. */
-static const char *read_function(mod_go_described *function, const char *at)
+static const char *read_function(mod_go_manifest_function *function, const char *at)
 {
 	if (*at != '{')
 		return NULL;
@@ -217,7 +218,7 @@ static const char *read_function(mod_go_described *function, const char *at)
 
 static int compare(const void *a, const void *b)
 {
-	return strcmp(((const mod_go_described *)a)->name, ((const mod_go_described *)b)->name);
+	return strcmp(((const mod_go_manifest_function *)a)->name, ((const mod_go_manifest_function *)b)->name);
 }
 
 static bool read_functions(mod_go_manifest *manifest, const char *at)
@@ -227,8 +228,8 @@ static bool read_functions(mod_go_manifest *manifest, const char *at)
 		return false;
 	at = skip_space(at + 1);
 	while (*at != ']') {
-		mod_go_described function = {0};
-		mod_go_described *grown;
+		mod_go_manifest_function function = {0};
+		mod_go_manifest_function *grown;
 
 		at = read_function(&function, at);
 		if (at == NULL) {
@@ -263,7 +264,8 @@ bool mod_go_manifest_read(mod_go_manifest *manifest, const char *json)
 	return true;
 }
 
-bool mod_go_described_has_bin(const mod_go_described *function, const char *name, size_t length)
+bool mod_go_manifest_function_has_bin(const mod_go_manifest_function *function, const char *name,
+                                      size_t length)
 {
 	for (size_t at = 0; at < function->bins_length; at += strlen(function->bins + at) + 1) {
 		if (strlen(function->bins + at) == length && memcmp(function->bins + at, name, length) == 0)
@@ -272,7 +274,7 @@ bool mod_go_described_has_bin(const mod_go_described *function, const char *name
 	return false;
 }
 
-const mod_go_described *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name)
+const mod_go_manifest_function *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name)
 {
 	size_t low = 0, high = manifest->count;
 

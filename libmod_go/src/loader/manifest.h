@@ -12,7 +12,7 @@
 /* A function with more arguments that name bins is one whose bins are not known. */
 #define MOD_GO_BIN_ARGUMENTS 8
 
-typedef struct mod_go_described {
+typedef struct mod_go_manifest_function {
 	char *name;
 	char *symbol;    /* NULL where it has none of its own */
 	bool stream;     /* its kind; else it is one of records */
@@ -23,10 +23,10 @@ typedef struct mod_go_described {
 	uint32_t bin_arguments[MOD_GO_BIN_ARGUMENTS]; /* the positions of arguments that name further ones */
 	unsigned bin_argument_count;
 	bool no_deadline; /* it says that it does not look at its deadline */
-} mod_go_described;
+} mod_go_manifest_function;
 
 typedef struct mod_go_manifest {
-	mod_go_described *functions; /* in the order of their names */
+	mod_go_manifest_function *functions; /* in the order of their names */
 	size_t count;
 } mod_go_manifest;
 
@@ -35,10 +35,11 @@ typedef struct mod_go_manifest {
 bool mod_go_manifest_read(mod_go_manifest *manifest, const char *json);
 
 /* The function of that name, NULL where the manifest has none. */
-const mod_go_described *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name);
+const mod_go_manifest_function *mod_go_manifest_find(const mod_go_manifest *manifest, const char *name);
 
 /* Whether a bin of that name is in the function's list. */
-bool mod_go_described_has_bin(const mod_go_described *function, const char *name, size_t length);
+bool mod_go_manifest_function_has_bin(const mod_go_manifest_function *function, const char *name,
+                                      size_t length);
 
 void mod_go_manifest_clear(mod_go_manifest *manifest);
 

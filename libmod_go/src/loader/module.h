@@ -29,13 +29,13 @@ struct mod_go_function {
 	aerospike_udf_go_stream_symbol *stream;
 	aerospike_udf_go_bin *bins;
 	size_t bin_count;
-	const mod_go_described *described;
+	const mod_go_manifest_function *described;
 	bool no_deadline; /* a record UDF that does not look at it */
 };
 
 struct mod_go_module {
 	char *path; /* as it was given: for messages */
-	mod_go_copy copy;
+	mod_go_private_copy copy;
 	void *handle;
 	mod_go_functions functions;
 	int major;
@@ -47,7 +47,7 @@ struct mod_go_module {
 	mod_go_manifest manifest;
 	mod_go_function *listed; /* as many as the manifest has, in its order */
 	atomic_bool ready;       /* setup succeeded: apply may go on without the lock */
-	mod_go_counting *counting;
+	mod_go_call_counters *call_counters;
 	bool stays; /* it cannot be unloaded, and is one of those that are counted */
 };
 
@@ -57,8 +57,9 @@ void mod_go_functions_free(mod_go_module *module);
 
 /* The two halves of mod_go_open: what needs the file, and what runs code of it. The second takes the copy over,
  * which may be one that another process made. */
-mod_go_status mod_go_copy_checked(const char *path, mod_go_copy *copy, mod_go_error *error);
-mod_go_status mod_go_open_copy(const char *path, const mod_go_copy *copy, mod_go_module **module,
+mod_go_status mod_go_private_copy_check_and_make(const char *path, mod_go_private_copy *copy,
+                                                 mod_go_error *error);
+mod_go_status mod_go_open_copy(const char *path, const mod_go_private_copy *copy, mod_go_module **module,
                                mod_go_error *error);
 
 #endif

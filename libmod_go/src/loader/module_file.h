@@ -20,26 +20,27 @@ mod_go_status mod_go_file_read(const char *path, const char *magic, uint8_t **by
 
 /* A file that only this process knows, that is never written again, and whose name no other load of this
  * process has as long as the copy is held. */
-typedef struct mod_go_copy {
+typedef struct mod_go_private_copy {
 	int descriptor; /* of the memory file, -1 where it is a temporary file */
 	char folder[192];
 	char name[256];
-} mod_go_copy;
+} mod_go_private_copy;
 
 /* Writes the copy to a sealed memory file, or to a temporary file where the system has no such thing or lets
  * nobody run code from it. `path` is for the error. */
-mod_go_status mod_go_copy_make(mod_go_copy *copy, const char *path, const uint8_t *bytes, size_t size,
-                               mod_go_error *error);
+mod_go_status mod_go_private_copy_make(mod_go_private_copy *copy, const char *path, const uint8_t *bytes,
+                                       size_t size, mod_go_error *error);
 
-/* The two ways of it, for mod_go_copy_make and the tests. The first says false, the second fails. */
-bool mod_go_copy_in_memory(mod_go_copy *copy, const char *path, const uint8_t *bytes, size_t size);
-mod_go_status mod_go_copy_in_folder(mod_go_copy *copy, const char *path, const uint8_t *bytes, size_t size,
-                                    mod_go_error *error);
+/* The two ways of it, for mod_go_private_copy_make and the tests. The first says false, the second fails. */
+bool mod_go_private_copy_in_memory(mod_go_private_copy *copy, const char *path, const uint8_t *bytes,
+                                   size_t size);
+mod_go_status mod_go_private_copy_in_folder(mod_go_private_copy *copy, const char *path, const uint8_t *bytes,
+                                            size_t size, mod_go_error *error);
 
 /* Takes a temporary file's name away. To be called as soon as the file is mapped. */
-void mod_go_copy_unlink(mod_go_copy *copy);
+void mod_go_private_copy_unlink(mod_go_private_copy *copy);
 
 /* Lets the copy go, with its name: not while anything is loaded under it. */
-void mod_go_copy_release(mod_go_copy *copy);
+void mod_go_private_copy_release(mod_go_private_copy *copy);
 
 #endif

@@ -78,7 +78,8 @@ static bool may_run_from(int descriptor, const char *name)
 	return true;
 }
 
-bool mod_go_copy_in_memory(mod_go_copy *copy, const char *path, const uint8_t *bytes, size_t size)
+bool mod_go_private_copy_in_memory(mod_go_private_copy *copy, const char *path, const uint8_t *bytes,
+                                   size_t size)
 {
 	memset(copy, 0, sizeof(*copy));
 	copy->descriptor = memory_file(path);
@@ -89,12 +90,12 @@ bool mod_go_copy_in_memory(mod_go_copy *copy, const char *path, const uint8_t *b
 	if (write_all(copy->descriptor, bytes, size) == 0 && fcntl(copy->descriptor, ADD_SEALS, ALL_SEALS) == 0 &&
 	    may_run_from(copy->descriptor, copy->name))
 		return true;
-	mod_go_copy_release(copy);
+	mod_go_private_copy_release(copy);
 	return false;
 }
 
-mod_go_status mod_go_copy_in_folder(mod_go_copy *copy, const char *path, const uint8_t *bytes, size_t size,
-                                    mod_go_error *error)
+mod_go_status mod_go_private_copy_in_folder(mod_go_private_copy *copy, const char *path, const uint8_t *bytes,
+                                            size_t size, mod_go_error *error)
 {
 	static atomic_ulong count; /* an unlinked name may come again, so chance alone does not do */
 	const char *parent = getenv("TMPDIR");
@@ -121,7 +122,7 @@ mod_go_status mod_go_copy_in_folder(mod_go_copy *copy, const char *path, const u
 		reason = errno;
 	if (reason == 0)
 		return MOD_GO_OK;
-	mod_go_copy_release(copy);
+	mod_go_private_copy_release(copy);
 	return mod_go_fail(
 		error, MOD_GO_LOAD_FAILED,
 		"%s: its private copy could not be written in %s (%s); make room there, or set TMPDIR to"
@@ -129,15 +130,15 @@ mod_go_status mod_go_copy_in_folder(mod_go_copy *copy, const char *path, const u
 		path, parent, strerror(reason));
 }
 
-mod_go_status mod_go_copy_make(mod_go_copy *copy, const char *path, const uint8_t *bytes, size_t size,
-                               mod_go_error *error)
+mod_go_status mod_go_private_copy_make(mod_go_private_copy *copy, const char *path, const uint8_t *bytes,
+                                       size_t size, mod_go_error *error)
 {
-	if (mod_go_copy_in_memory(copy, path, bytes, size))
+	if (mod_go_private_copy_in_memory(copy, path, bytes, size))
 		return MOD_GO_OK;
-	return mod_go_copy_in_folder(copy, path, bytes, size, error);
+	return mod_go_private_copy_in_folder(copy, path, bytes, size, error);
 }
 
-void mod_go_copy_unlink(mod_go_copy *copy)
+void mod_go_private_copy_unlink(mod_go_private_copy *copy)
 {
 	if (copy->folder[0] == '\0')
 		return;
@@ -146,9 +147,9 @@ void mod_go_copy_unlink(mod_go_copy *copy)
 	copy->folder[0] = '\0';
 }
 
-void mod_go_copy_release(mod_go_copy *copy)
+void mod_go_private_copy_release(mod_go_private_copy *copy)
 {
-	mod_go_copy_unlink(copy);
+	mod_go_private_copy_unlink(copy);
 	if (copy->descriptor >= 0)
 		close(copy->descriptor);
 	copy->descriptor = -1;

@@ -18,8 +18,8 @@ int mod_go_result_accept(aerospike_udf_go_result *result, uint8_t *buffer, size_
 
 /* What can be said of a call without the module: that it is not set up, or that something is missing. Clears the
  * result. On any but AEROSPIKE_UDF_GO_OK it holds the message. */
-int mod_go_apply_refused(const char *path, bool ready, const char *name, const aerospike_udf_go_call *call,
-                         const aerospike_udf_go_value *arguments, size_t count,
-                         aerospike_udf_go_result *result);
+int mod_go_apply_precheck(const char *path, bool ready, const char *name, const aerospike_udf_go_call *call,
+                          const aerospike_udf_go_value *arguments, size_t count,
+                          aerospike_udf_go_result *result);
 
 #endif

@@ -135,7 +135,7 @@ static uint8_t particle(uint32_t type)
 
 enum { NUMBER_BYTES = 9, TEXT_HEAD_BYTES = 6 };
 
-size_t mod_go_element_room(const aerospike_udf_go_value *value)
+size_t mod_go_element_size_max(const aerospike_udf_go_value *value)
 {
 	switch (value->type) {
 	case AEROSPIKE_UDF_GO_NIL:

@@ -26,7 +26,7 @@ bool mod_go_elements_next(mod_go_elements *elements, aerospike_udf_go_value *val
 bool mod_go_elements_have_nil(const uint8_t *data, size_t length);
 
 /* How many bytes a value takes in a list, at most; 0 where it can be in none, as a string with a NUL. */
-size_t mod_go_element_room(const aerospike_udf_go_value *value);
+size_t mod_go_element_size_max(const aerospike_udf_go_value *value);
 
 /* Writes a value that has room as an element; gives its length. */
 size_t mod_go_element_put(uint8_t *to, const aerospike_udf_go_value *value);

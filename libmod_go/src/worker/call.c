@@ -25,8 +25,8 @@ typedef struct block {
 static mod_go_channel *channel;
 static mod_go_module *module;
 static block *blocks;
-static mod_go_room message_room; /* the message that is being served, where it came in pieces */
-static mod_go_room answer_room;  /* the host's last answer to it, likewise */
+static mod_go_buffer message_room; /* the message that is being served, where it came in pieces */
+static mod_go_buffer answer_room;  /* the host's last answer to it, likewise */
 static aerospike_udf_go_record record;
 
 void *call_memory(size_t size)
@@ -60,12 +60,12 @@ void *call_copy(const void *data, size_t length)
 	return copy;
 }
 
-call_place call_here(void)
+call_mark call_mark_now(void)
 {
-	return (call_place){blocks, blocks->used};
+	return (call_mark){blocks, blocks->used};
 }
 
-void call_return(call_place place)
+void call_free_to(call_mark place)
 {
 	while (blocks != place.block) {
 		block *next = blocks->next;
@@ -106,7 +106,7 @@ static void send_to_host(mod_go_writer *writer, uint32_t kind)
 
 	if (sent == MOD_GO_ARRIVED)
 		return;
-	if (sent == MOD_GO_NO_ROOM && write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+	if (sent == MOD_GO_OUT_OF_MEMORY && write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(71);
 	give_up();
 }
@@ -195,7 +195,7 @@ static char *text_of(mod_go_reader *reader)
 
 static void open_module(mod_go_reader *reader)
 {
-	mod_go_copy copy = {.descriptor = MOD_GO_MODULE_DESCRIPTOR, .name = "/proc/self/fd/5"};
+	mod_go_private_copy copy = {.descriptor = MOD_GO_MODULE_DESCRIPTOR, .name = "/proc/self/fd/5"};
 	mod_go_error error;
 
 	_Static_assert(MOD_GO_MODULE_DESCRIPTOR == 5, "the name above says which descriptor it is");
@@ -314,7 +314,7 @@ static void apply(mod_go_reader *reader)
 	                               .host = host_table(head.functions),
 	                               .deadline = head.deadline};
 	if (handle != NULL)
-		record_lend(handle, &call, head.functions);
+		record_prefetch(handle, &call, head.functions);
 	mod_go_result_init(&result, buffer, sizeof(buffer));
 	status = head.stream != 0 ? apply_stream(name, &call, &head, arguments, &result)
 	                          : apply_single(name, &call, handle, arguments, head.arguments, &result);
@@ -351,8 +351,8 @@ _Noreturn void serve(mod_go_channel *to_host)
 			give_up();
 		}
 		free_call_memory();
-		mod_go_room_trim(&message_room);
-		mod_go_room_trim(&answer_room);
+		mod_go_buffer_trim(&message_room);
+		mod_go_buffer_trim(&answer_room);
 	}
 }
 

@@ -10,13 +10,13 @@ void *call_memory(size_t size);
 void *call_copy(const void *data, size_t length);
 
 /* How much of that memory is in use, and back to it: what was taken since is free again. There must have been some. */
-typedef struct call_place {
+typedef struct call_mark {
 	void *block;
 	size_t used;
-} call_place;
+} call_mark;
 
-call_place call_here(void);
-void call_return(call_place place);
+call_mark call_mark_now(void);
+void call_free_to(call_mark place);
 
 /* Begins a request to the host, sends it, and gives the host's answer, which is lent until the next request. A
  * worker that has lost its host ends here. */

@@ -94,7 +94,7 @@ static mod_go_status fail(mod_go_error *error, const char *part, const char *rem
 		part, strerror(errno), remedy);
 }
 
-mod_go_status guard_rights(const char *level, mod_go_error *error)
+mod_go_status guard_drop_rights(const char *level, mod_go_error *error)
 {
 	int landlock = mod_go_landlock_version();
 
@@ -113,7 +113,7 @@ mod_go_status guard_rights(const char *level, mod_go_error *error)
 		return fail(error, "prctl(PR_SET_NO_NEW_PRIVS) failed",
 		            "Allow prctl where this program runs: a container's seccomp profile, a service's "
 		            "SystemCallFilter");
-	if (landlock > 0 && !files_restrict(landlock))
+	if (landlock > 0 && !landlock_restrict(landlock))
 		return fail(
 			error, "Landlock's rules could not be set",
 			"Allow landlock_add_rule and landlock_restrict_self where this program runs: a container's"
@@ -121,7 +121,7 @@ mod_go_status guard_rights(const char *level, mod_go_error *error)
 	if (!guard_drop_capabilities())
 		return fail(error, "its capabilities could not be dropped",
 		            "Allow capget and capset where this program runs, or run it as another user than root");
-	if (!filter_set(landlock))
+	if (!syscall_filter_install(landlock))
 		return fail(error, "the filter of system calls could not be set",
 		            "Allow seccomp where this program runs (a container's seccomp profile, a service's"
 		            " SystemCallFilter), on a kernel with CONFIG_SECCOMP_FILTER, for x86_64 or aarch64");

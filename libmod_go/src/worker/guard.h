@@ -29,6 +29,6 @@ bool guard_drop_capabilities(void);
  * mod_go_fenced_lacks names something; "off", to do nothing of it. Returns MOD_GO_WORKER_FAILED with the reason
  * and the remedy where a part can't be done, or the level is none of these.
  */
-mod_go_status guard_rights(const char *level, mod_go_error *error);
+mod_go_status guard_drop_rights(const char *level, mod_go_error *error);
 
 #endif

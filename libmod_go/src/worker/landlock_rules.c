@@ -67,7 +67,7 @@ static bool allow_null(int rules, uint64_t restricted)
 	return added;
 }
 
-bool files_restrict(int landlock)
+bool landlock_restrict(int landlock)
 {
 	struct ruleset ruleset = {.files = restricted_accesses(landlock)};
 	int rules, reason;

@@ -12,6 +12,6 @@
  * nor their abstract sockets be connected to. Files may be read. Needs PR_SET_NO_NEW_PRIVS. Returns false, and
  * errno, where the system refuses.
  */
-bool files_restrict(int landlock);
+bool landlock_restrict(int landlock);
 
 #endif

@@ -13,14 +13,14 @@
 #include "worker/guard.h"
 
 /* The host never writes to the line: when reading from it ends, the host has. */
-static void *watch_line(void *unused)
+static void *watch_lifeline(void *unused)
 {
 	char byte;
 	ssize_t count;
 
 	(void)unused;
 	do
-		count = read(MOD_GO_LINE_DESCRIPTOR, &byte, 1);
+		count = read(MOD_GO_LIFELINE_DESCRIPTOR, &byte, 1);
 	while (count > 0 || (count < 0 && errno == EINTR));
 	_exit(0);
 }
@@ -51,12 +51,12 @@ int main(int count, char **words)
 	if (!mod_go_channel_join(&channel, shared))
 		fail("is of another version than the libmod_go that started it; install the two together");
 	if (guard_limit(strtoull(words[1], NULL, 10), &error) != MOD_GO_OK ||
-	    guard_rights(getenv("MODGO_FENCE"), &error) != MOD_GO_OK)
+	    guard_drop_rights(getenv("MODGO_FENCE"), &error) != MOD_GO_OK)
 		serve_refusal(&channel, words[2], &error);
 	setvbuf(stdout, NULL, _IOLBF, 0); /* what a module in C prints is told with the call */
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 256 << 10);
-	if (pthread_create(&thread, &small, watch_line, NULL) != 0)
+	if (pthread_create(&thread, &small, watch_lifeline, NULL) != 0)
 		fail("could not start a thread; raise the limit of threads or memory");
 	serve(&channel);
 }

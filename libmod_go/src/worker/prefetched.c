@@ -13,7 +13,7 @@ static aerospike_udf_go_bin bins[BINS];
 static aerospike_udf_go_write writes[WRITES];
 static uint8_t write_data[WRITE_BYTES];
 
-void record_lend(aerospike_udf_go_record *record, aerospike_udf_go_call *call, uint32_t functions)
+void record_prefetch(aerospike_udf_go_record *record, aerospike_udf_go_call *call, uint32_t functions)
 {
 	size_t count = record->count < BINS ? record->count : BINS;
 

@@ -42,11 +42,11 @@ bool record_keep(cell *cell, const aerospike_udf_go_value *value)
 	uint8_t *data = cell->value.data;
 
 	if (has_data(value) && value->length > 0) {
-		if (value->length > cell->room) {
+		if (value->length > cell->capacity) {
 			data = call_memory(value->length);
 			if (data == NULL)
 				return false;
-			cell->room = value->length;
+			cell->capacity = value->length;
 		}
 		memmove(data, value->data, value->length);
 	}
@@ -66,15 +66,15 @@ static char *read_ended(mod_go_reader *reader)
 	return length > 0 && text[length - 1] == '\0' ? (char *)(uintptr_t)text : NULL;
 }
 
-static void read_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
+static void read_metadata(aerospike_udf_go_record *record, mod_go_reader *reader)
 {
 	aerospike_udf_go_metadata *metadata = &record->metadata;
 	const char *digest;
-	mod_go_facts facts;
+	mod_go_metadata_fields facts;
 	size_t length;
 
-	mod_go_read_bytes(reader, &record->facts, sizeof(record->facts));
-	if (record->facts.status != AEROSPIKE_UDF_GO_OK)
+	mod_go_read_bytes(reader, &record->metadata_head, sizeof(record->metadata_head));
+	if (record->metadata_head.status != AEROSPIKE_UDF_GO_OK)
 		return;
 	mod_go_read_bytes(reader, &facts, sizeof(facts));
 	*metadata = (aerospike_udf_go_metadata){.exists = facts.exists,
@@ -89,13 +89,13 @@ static void read_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
 	mod_go_read_value(reader, &metadata->key);
 }
 
-void record_keep_facts(aerospike_udf_go_record *record, mod_go_reader *reader)
+void record_copy_metadata(aerospike_udf_go_record *record, mod_go_reader *reader)
 {
 	size_t length = reader->length - reader->offset;
 	mod_go_reader copy = {.data = call_copy(reader->data + reader->offset, length), .length = length};
 
 	if (copy.data != NULL)
-		read_facts(record, &copy);
+		read_metadata(record, &copy);
 }
 
 void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32_t bins, bool complete)
@@ -105,7 +105,7 @@ void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32
 	record->sets_ttl = false;
 	record->refused = AEROSPIKE_UDF_GO_OK;
 	record->complete = complete;
-	read_facts(record, reader);
+	read_metadata(record, reader);
 	for (uint32_t i = 0; i < bins && !reader->failed; i++) {
 		size_t length;
 		const char *name = mod_go_read_text(reader, &length);

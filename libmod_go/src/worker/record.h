@@ -12,7 +12,7 @@ typedef struct cell {
 	const char *name;
 	size_t name_length;
 	aerospike_udf_go_value value; /* nil: the record has no such bin */
-	size_t room;                  /* bytes at the value's data that may be written over */
+	size_t capacity;              /* bytes at the value's data that may be written over */
 	bool written;                 /* the host does not know that yet */
 } cell;
 
@@ -25,7 +25,7 @@ struct aerospike_udf_go_record {
 	size_t written; /* how many cells are */
 	bool sets_ttl;
 	uint32_t ttl;
-	mod_go_facts_head facts;
+	mod_go_metadata_head metadata_head;
 	aerospike_udf_go_metadata metadata;
 	/* What the host said of writes that it refused before their store: the store's answer, then. */
 	int refused;
@@ -44,7 +44,7 @@ cell *record_add(aerospike_udf_go_record *record, const char *name, size_t lengt
 bool record_keep(cell *cell, const aerospike_udf_go_value *value);
 
 /* Takes the facts that came with an answer, and keeps them beyond it. */
-void record_keep_facts(aerospike_udf_go_record *record, mod_go_reader *reader);
+void record_copy_metadata(aerospike_udf_go_record *record, mod_go_reader *reader);
 
 /* Sets a bin, with nil unsets it: the host hears of it with the next message that tells it of writes. */
 int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
@@ -52,7 +52,7 @@ int record_write(aerospike_udf_go_record *record, const char *name, size_t name_
 
 /* prefetched.c: puts the bins that came with the call, and room for writes, into the call; takes the writes out of it, before
  * anything else is done with the record. */
-void record_lend(aerospike_udf_go_record *record, aerospike_udf_go_call *call, uint32_t functions);
+void record_prefetch(aerospike_udf_go_record *record, aerospike_udf_go_call *call, uint32_t functions);
 void record_take_writes(aerospike_udf_go_record *record, aerospike_udf_go_call *call);
 
 /* Adds the writes that wait to a message; they then wait no more. */

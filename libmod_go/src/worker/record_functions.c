@@ -146,16 +146,17 @@ static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record 
 	mod_go_reader reader;
 
 	record_take_writes(record, call);
-	if (record->facts.status == MOD_GO_FACTS_LATER) {
-		record->facts.status = AEROSPIKE_UDF_GO_INTERNAL; /* where there is no memory for the answer */
+	if (record->metadata_head.status == MOD_GO_METADATA_DEFERRED) {
+		record->metadata_head.status =
+			AEROSPIKE_UDF_GO_INTERNAL; /* where there is no memory for the answer */
 		call_request(&writer);
 		record_flush(record, &writer);
-		reader = call_ask(&writer, MOD_GO_MESSAGE_FACTS);
+		reader = call_ask(&writer, MOD_GO_MESSAGE_METADATA);
 		remember_refusal(record, &reader);
-		record_keep_facts(record, &reader);
+		record_copy_metadata(record, &reader);
 	}
-	if (record->facts.status != AEROSPIKE_UDF_GO_OK)
-		return record->facts.status;
+	if (record->metadata_head.status != AEROSPIKE_UDF_GO_OK)
+		return record->metadata_head.status;
 	record->metadata.size = size;
 	memcpy(metadata, &record->metadata, size < sizeof(*metadata) ? size : sizeof(*metadata));
 	return AEROSPIKE_UDF_GO_OK;
@@ -164,8 +165,8 @@ static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record 
 static int record_exists(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t *exists)
 {
 	(void)call;
-	*exists = record->facts.present;
-	return record->facts.present_status;
+	*exists = record->metadata_head.present;
+	return record->metadata_head.present_status;
 }
 
 static int record_set_ttl(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t ttl)
@@ -211,7 +212,7 @@ static int store(aerospike_udf_go_record *record, uint32_t operation, aerospike_
 	status = (int)mod_go_read_number(&reader);
 	text = mod_go_read_text(&reader, &length);
 	give_why(why, text, length);
-	record_keep_facts(record, &reader);
+	record_copy_metadata(record, &reader);
 	if (status != AEROSPIKE_UDF_GO_OK || operation == MOD_GO_STORE_REMOVE)
 		forget(record);
 	return status;

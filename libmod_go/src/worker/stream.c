@@ -23,13 +23,13 @@ static struct aerospike_udf_go_stream input, output;
 
 /* What came of the input, and was not read yet. */
 static struct {
-	mod_go_room room;
+	mod_go_buffer buffer;
 	mod_go_reader reader;
 	mod_go_batch_head head;   /* its count is of those to come */
 	mod_go_elements elements; /* of the list that is being read */
-	mod_go_room slice;        /* what of it was lent to the module */
+	mod_go_buffer slice;      /* what of it was lent to the module */
 	aerospike_udf_go_record record;
-	call_place memory;
+	call_mark memory;
 } batch;
 
 /* What waits for the output. */
@@ -53,7 +53,7 @@ void stream_begin(const mod_go_call_head *head, aerospike_udf_go_stream **in, ae
 	output.present = head->output != 0;
 	batch.head = (mod_go_batch_head){0};
 	batch.elements = (mod_go_elements){.left = 0};
-	batch.memory = call_here();
+	batch.memory = call_mark_now();
 	gathered.refused = AEROSPIKE_UDF_GO_OK;
 	begin_gathering();
 	*in = input.present ? &input : NULL;
@@ -74,7 +74,7 @@ static void write_gathered(mod_go_writer *writer)
 {
 	mod_go_write_number(writer, gathered.count);
 	mod_go_write_bytes(writer, gathered.writer.data, gathered.writer.length);
-	mod_go_room_free(&gathered.writer.own);
+	mod_go_buffer_free(&gathered.writer.own);
 	begin_gathering();
 }
 
@@ -129,7 +129,7 @@ static int write_element(aerospike_udf_go_stream *stream, uint32_t form, const a
 	if (gathered.writer.length < GATHER_BYTES && !gathered.writer.failed)
 		return AEROSPIKE_UDF_GO_OK;
 	if (gathered.writer.failed) {
-		mod_go_room_free(&gathered.writer.own);
+		mod_go_buffer_free(&gathered.writer.own);
 		begin_gathering();
 		return refuse(why, AEROSPIKE_UDF_GO_INTERNAL, "the worker has no memory for the element");
 	}
@@ -161,8 +161,8 @@ int stream_end(int status, aerospike_udf_go_value *why)
 		send_gathered();
 	if (status == AEROSPIKE_UDF_GO_OK)
 		status = tell(why);
-	mod_go_room_trim(&batch.room);
-	mod_go_room_trim(&batch.slice);
+	mod_go_buffer_trim(&batch.buffer);
+	mod_go_buffer_trim(&batch.slice);
 	return status;
 }
 
@@ -182,11 +182,11 @@ static bool ask(bool list)
 	reader = call_ask(&writer, MOD_GO_MESSAGE_READ);
 	take_refusal(&reader);
 	length = reader.length - reader.offset;
-	rest = mod_go_read_room(&reader, length);
-	if (rest == NULL || !mod_go_room_for(&batch.room, length + 1))
+	rest = mod_go_read_span(&reader, length);
+	if (rest == NULL || !mod_go_buffer_reserve(&batch.buffer, length + 1))
 		return false;
-	memcpy(batch.room.data, rest, length);
-	batch.reader = (mod_go_reader){.data = batch.room.data, .length = length};
+	memcpy(batch.buffer.data, rest, length);
+	batch.reader = (mod_go_reader){.data = batch.buffer.data, .length = length};
 	mod_go_read_bytes(&batch.reader, &batch.head, sizeof(batch.head));
 	return true;
 }
@@ -226,7 +226,7 @@ static aerospike_udf_go_record *take_record(void)
 	uint32_t complete = mod_go_read_number(&batch.reader);
 	uint32_t bins = mod_go_read_number(&batch.reader);
 
-	call_return(batch.memory);
+	call_free_to(batch.memory);
 	record_begin(&batch.record, &batch.reader, bins, complete != 0);
 	return &batch.record;
 }
@@ -281,7 +281,7 @@ static int lend(uint32_t count, aerospike_udf_go_value *values)
 			return refuse(values, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
 	}
 	length = batch.elements.reader.offset - start;
-	if (!mod_go_room_for(&batch.slice, head_length + length))
+	if (!mod_go_buffer_reserve(&batch.slice, head_length + length))
 		return refuse(values, AEROSPIKE_UDF_GO_INTERNAL,
 		              "the worker has no memory for the stream's elements");
 	memcpy(batch.slice.data, head, head_length);

@@ -116,7 +116,7 @@ static void end_call(program *program, size_t begin)
 }
 
 /* The call is allowed with one of these values in that argument only. */
-static void allow_values(program *program, uint32_t number, int argument, filter_numbers numbers)
+static void allow_values(program *program, uint32_t number, int argument, syscall_numbers numbers)
 {
 	size_t begin = begin_call(program, number);
 
@@ -166,10 +166,10 @@ static void check_processes(program *program, uint32_t self)
 	allow(program);
 	refuse(program);
 	end_call(program, begin);
-	allow_values(program, SYS_kill, 0, (filter_numbers){&own[1], 1});
-	allow_values(program, SYS_tgkill, 0, (filter_numbers){&own[1], 1});
-	allow_values(program, SYS_sched_setaffinity, 0, (filter_numbers){own, 2});
-	allow_values(program, SYS_prctl, 0, filter_prctl_options);
+	allow_values(program, SYS_kill, 0, (syscall_numbers){&own[1], 1});
+	allow_values(program, SYS_tgkill, 0, (syscall_numbers){&own[1], 1});
+	allow_values(program, SYS_sched_setaffinity, 0, (syscall_numbers){own, 2});
+	allow_values(program, SYS_prctl, 0, prctl_options_allowed);
 }
 
 static void check_limits(program *program, uint32_t self)
@@ -190,7 +190,7 @@ static void check_limits(program *program, uint32_t self)
 	allow(program);
 	refuse(program);
 	end_call(program, begin);
-	allow_values(program, SYS_setrlimit, 0, (filter_numbers){settable, 1});
+	allow_values(program, SYS_setrlimit, 0, (syscall_numbers){settable, 1});
 }
 
 static void check_descriptors(program *program)
@@ -203,11 +203,11 @@ static void check_descriptors(program *program)
 	unless_any(program, O_ASYNC, 1);
 	refuse(program);
 	allow(program);
-	for (size_t i = 0; i < filter_fcntl_commands.count; i++)
-		allow_value(program, filter_fcntl_commands.values[i]);
+	for (size_t i = 0; i < fcntl_commands_allowed.count; i++)
+		allow_value(program, fcntl_commands_allowed.values[i]);
 	refuse(program);
 	end_call(program, begin);
-	allow_values(program, SYS_ioctl, 1, filter_ioctl_requests);
+	allow_values(program, SYS_ioctl, 1, ioctl_requests_allowed);
 }
 
 /* What Landlock controls of opening files, where it is there. */
@@ -225,7 +225,7 @@ static void check_opening(program *program, int landlock)
 	answer(program, SECCOMP_RET_ERRNO | ENOSYS);
 }
 
-bool filter_set(int landlock)
+bool syscall_filter_install(int landlock)
 {
 	static program program;
 	uint32_t self = (uint32_t)getpid();
@@ -233,14 +233,14 @@ bool filter_set(int landlock)
 
 	program.length = 0;
 	check_machine(&program);
-	for (size_t i = 0; i < filter_frequent.count; i++)
-		allow_value(&program, filter_frequent.values[i]);
+	for (size_t i = 0; i < syscalls_frequent.count; i++)
+		allow_value(&program, syscalls_frequent.values[i]);
 	check_processes(&program, self);
 	check_limits(&program, self);
 	check_descriptors(&program);
 	check_opening(&program, landlock);
-	for (size_t i = 0; i < filter_refused.count; i++)
-		refuse_value(&program, filter_refused.values[i]);
+	for (size_t i = 0; i < syscalls_refused.count; i++)
+		refuse_value(&program, syscalls_refused.values[i]);
 	allow(&program);
 	all.len = (unsigned short)program.length;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &all, 0, 0) == 0;
@@ -248,7 +248,7 @@ bool filter_set(int landlock)
 
 #else
 
-bool filter_set(int landlock)
+bool syscall_filter_install(int landlock)
 {
 	(void)landlock;
 	errno = ENOSYS;

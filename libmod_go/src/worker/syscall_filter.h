@@ -10,6 +10,6 @@
  * where it does not control the writing of files, the filter does. Needs PR_SET_NO_NEW_PRIVS. Returns false,
  * and errno, where the system does not take the filter; ENOSYS where this program has none for its machine.
  */
-bool filter_set(int landlock);
+bool syscall_filter_install(int landlock);
 
 #endif

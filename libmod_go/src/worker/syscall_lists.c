@@ -208,8 +208,8 @@ static const uint32_t PRCTL_OPTIONS[] = {
 		numbers, sizeof(numbers) / sizeof(*(numbers))                                                        \
 	}
 
-const filter_numbers filter_frequent = ALL_OF(FREQUENT);
-const filter_numbers filter_refused = ALL_OF(REFUSED);
-const filter_numbers filter_fcntl_commands = ALL_OF(FCNTL_COMMANDS);
-const filter_numbers filter_ioctl_requests = ALL_OF(IOCTL_REQUESTS);
-const filter_numbers filter_prctl_options = ALL_OF(PRCTL_OPTIONS);
+const syscall_numbers syscalls_frequent = ALL_OF(FREQUENT);
+const syscall_numbers syscalls_refused = ALL_OF(REFUSED);
+const syscall_numbers fcntl_commands_allowed = ALL_OF(FCNTL_COMMANDS);
+const syscall_numbers ioctl_requests_allowed = ALL_OF(IOCTL_REQUESTS);
+const syscall_numbers prctl_options_allowed = ALL_OF(PRCTL_OPTIONS);

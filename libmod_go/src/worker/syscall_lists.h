@@ -5,17 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct filter_numbers {
+typedef struct syscall_numbers {
 	const uint32_t *values;
 	size_t count;
-} filter_numbers;
+} syscall_numbers;
 
-extern const filter_numbers
-	filter_frequent; /* calls that are made all the time, whatever their arguments are */
-extern const filter_numbers filter_refused; /* calls that are refused, whatever their arguments are */
-extern const filter_numbers
-	filter_fcntl_commands; /* that are allowed; F_SETFL by its flags, in syscall_filter.c */
-extern const filter_numbers filter_ioctl_requests;
-extern const filter_numbers filter_prctl_options;
+extern const syscall_numbers
+	syscalls_frequent; /* calls that are made all the time, whatever their arguments are */
+extern const syscall_numbers syscalls_refused; /* calls that are refused, whatever their arguments are */
+extern const syscall_numbers
+	fcntl_commands_allowed; /* that are allowed; F_SETFL by its flags, in syscall_filter.c */
+extern const syscall_numbers ioctl_requests_allowed;
+extern const syscall_numbers prctl_options_allowed;
 
 #endif

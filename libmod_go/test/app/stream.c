@@ -96,9 +96,9 @@ static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream
 	for (; end < stream->count && end - stream->next < limit; end++) {
 		const element *element = &stream->items[end];
 
-		if (element->record != NULL || mod_go_element_room(&element->value) == 0)
+		if (element->record != NULL || mod_go_element_size_max(&element->value) == 0)
 			break;
-		room += mod_go_element_room(&element->value);
+		room += mod_go_element_size_max(&element->value);
 	}
 	if (end == stream->next && end < stream->count)
 		return refuse(values, "the next element is one to be read alone");

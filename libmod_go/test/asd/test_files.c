@@ -95,9 +95,9 @@ TEST(names_are_of_modules_or_parts)
 
 static const char *head_fault(const char *text)
 {
-	mod_go_head head;
+	mod_go_part_manifest head;
 
-	return mod_go_head_read((const uint8_t *)text, strlen(text), &head);
+	return mod_go_part_manifest_read((const uint8_t *)text, strlen(text), &head);
 }
 
 TEST(a_head_is_these_lines_and_nothing_else)
@@ -115,21 +115,24 @@ TEST(a_head_is_these_lines_and_nothing_else)
 		"modgo-parts 1\nparts 3\nsize 1\npacked-size 1\npacked-sha256 " DIGITS "\nsha256 " DIGITS "\n",
 	};
 	mod_go_file_name name;
-	mod_go_head head;
+	mod_go_part_manifest head;
 
-	CHECK(mod_go_head_read((const uint8_t *)HEAD, sizeof(HEAD) - 1, &head) == NULL);
+	CHECK(mod_go_part_manifest_read((const uint8_t *)HEAD, sizeof(HEAD) - 1, &head) == NULL);
 	CHECK_NUMBER(head.parts, 3);
 	CHECK_NUMBER(head.packed_size, 2104322);
 	CHECK_NUMBER(head.size, 7012345);
-	CHECK(mod_go_file_name_read("a.9f86d081884c7d65-3.so", &name) && mod_go_head_names(&head, &name));
-	CHECK(mod_go_file_name_read("a.9f86d081884c7d65-4.so", &name) && !mod_go_head_names(&head, &name));
-	CHECK(mod_go_file_name_read("a.8f86d081884c7d65-3.so", &name) && !mod_go_head_names(&head, &name));
+	CHECK(mod_go_file_name_read("a.9f86d081884c7d65-3.so", &name) &&
+	      mod_go_part_manifest_names(&head, &name));
+	CHECK(mod_go_file_name_read("a.9f86d081884c7d65-4.so", &name) &&
+	      !mod_go_part_manifest_names(&head, &name));
+	CHECK(mod_go_file_name_read("a.8f86d081884c7d65-3.so", &name) &&
+	      !mod_go_part_manifest_names(&head, &name));
 	for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++)
 		CHECK_CONTAINS(head_fault(damaged[i]), "damaged");
 	CHECK_CONTAINS(head_fault("modgo-parts 2\nparts 3\n"), "newer version");
 	for (size_t length = 0; length < sizeof(HEAD) - 1; length++)
-		CHECK(mod_go_head_read((const uint8_t *)HEAD, length, &head) != NULL);
-	CHECK(mod_go_head_read((const uint8_t *)HEAD "\0", sizeof(HEAD), &head) != NULL);
+		CHECK(mod_go_part_manifest_read((const uint8_t *)HEAD, length, &head) != NULL);
+	CHECK(mod_go_part_manifest_read((const uint8_t *)HEAD "\0", sizeof(HEAD), &head) != NULL);
 }
 
 /* `size` bytes compressed by xz, from malloc. */
@@ -147,15 +150,15 @@ static uint8_t *packed(const uint8_t *bytes, size_t size, uint32_t preset, size_
 /* Unpacks in pieces. Gives what is wrong. */
 static const char *unpack(const uint8_t *bytes, size_t size, size_t piece, uint8_t **out, size_t *out_size)
 {
-	mod_go_unpack *unpack = mod_go_unpack_begin();
+	mod_go_xz_decoder *unpack = mod_go_xz_decoder_new();
 	const char *fault = NULL;
 
 	*out = NULL;
 	for (size_t at = 0; at < size && fault == NULL; at += piece)
-		fault = mod_go_unpack_add(unpack, bytes + at, size - at < piece ? size - at : piece);
+		fault = mod_go_xz_decoder_add(unpack, bytes + at, size - at < piece ? size - at : piece);
 	if (fault == NULL)
-		fault = mod_go_unpack_end(unpack, out, out_size);
-	mod_go_unpack_free(unpack);
+		fault = mod_go_xz_decoder_finish(unpack, out, out_size);
+	mod_go_xz_decoder_free(unpack);
 	return fault;
 }
 
@@ -252,7 +255,7 @@ typedef struct set {
 	uint8_t content[2000];
 	uint8_t *xz;
 	size_t size;
-	mod_go_head head;
+	mod_go_part_manifest head;
 } set;
 
 static void write_part(const set *set, uint32_t index, const uint8_t *bytes, size_t size)
@@ -272,7 +275,7 @@ static set make_set_named(unsigned long long seed, const char *named)
 	for (size_t i = 0; i < sizeof(set.content); i++)
 		set.content[i] = (uint8_t)check_random(&seed);
 	set.xz = packed(set.content, sizeof(set.content), 6, &set.size);
-	set.head = (mod_go_head){.parts = PARTS, .packed_size = set.size, .size = sizeof(set.content)};
+	set.head = (mod_go_part_manifest){.parts = PARTS, .packed_size = set.size, .size = sizeof(set.content)};
 	set.head.packed = named != NULL ? digest_of(named, strlen(named)) : digest_of(set.xz, set.size);
 	set.head.content = digest_of(set.content, sizeof(set.content));
 	third = set.size / PARTS;
@@ -366,13 +369,13 @@ TEST(whatever_is_in_a_file_it_is_read_within_bounds)
 	while (check_now() < until) {
 		char head[] = HEAD, name[] = "module.9f86d081884c7d65-123.so";
 		mod_go_file_name file_name;
-		mod_go_head read;
+		mod_go_part_manifest read;
 		uint8_t *out;
 		size_t size, cut = check_random(&state) % (set.size + 1);
 
 		mutate((uint8_t *)head, sizeof(head) - 1, &state);
-		if (mod_go_head_read((uint8_t *)head, sizeof(head) - 1, &read) == NULL)
-			CHECK(read.parts >= 1 && read.parts <= MOD_GO_PARTS_MAX && read.size <= MOD_GO_UNPACK_MAX);
+		if (mod_go_part_manifest_read((uint8_t *)head, sizeof(head) - 1, &read) == NULL)
+			CHECK(read.parts >= 1 && read.parts <= MOD_GO_PARTS_MAX && read.size <= MOD_GO_UNPACKED_MAX);
 		mutate((uint8_t *)name, sizeof(name) - 1, &state);
 		if (mod_go_file_name_read(name, &file_name))
 			CHECK(file_name.index <= MOD_GO_PARTS_MAX && strlen(file_name.module) < sizeof(file_name.module));

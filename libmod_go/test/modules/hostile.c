@@ -126,7 +126,7 @@ static void send_pieces(uint32_t length)
 	for (;;) {
 		uint32_t answered = channel->to_worker.word & ~3u;
 
-		channel->to_host.head = (mod_go_head){.kind = 18, .length = length, .more = 1};
+		channel->to_host.head = (mod_go_message_head){.kind = 18, .length = length, .more = 1};
 		atomic_store(&channel->to_host.word, (channel->to_host.word & ~3u) + 4);
 		syscall(SYS_futex, &channel->to_host.word, FUTEX_WAKE, 1, NULL, NULL, 0);
 		while ((channel->to_worker.word & ~3u) == answered)
@@ -157,7 +157,7 @@ static void forge_stream(uint64_t seed)
 		uint32_t answered = channel->to_worker.word, count = next_random(&state) % 4;
 		size_t at = put_word(to, 0, count);
 
-		channel->to_host.head = (mod_go_head){.kind = 23 + next_random(&state) % 2};
+		channel->to_host.head = (mod_go_message_head){.kind = 23 + next_random(&state) % 2};
 		for (; count > 0; count--) {
 			uint32_t type = next_random(&state) % 10, length = next_random(&state) % 6 + 1;
 

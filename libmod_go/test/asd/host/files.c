@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_ROOM = 128, MOST = 1024 * 1024 };
+enum { NAME_CAPACITY = 128, MOST = 1024 * 1024 };
 
 static char kept[600], folder[600];
 
@@ -67,7 +67,7 @@ static const char *name_fault(const char *filename)
 {
 	const char *dot = strchr(filename, '.');
 
-	if (strlen(filename) >= NAME_ROOM || dot == NULL || dot == filename || strlen(dot) == 1)
+	if (strlen(filename) >= NAME_CAPACITY || dot == NULL || dot == filename || strlen(dot) == 1)
 		return "error=invalid_filename";
 	return NULL;
 }
