@@ -63,7 +63,7 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         completing = ctx.resilient_parsing
         if args[0] not in COMMANDS and not args[0].startswith("-") and not completing:
-            from modgo_lsp.rules.nearest import nearest
+            from modgo_lsp.spelling import nearest
 
             near = nearest(args[0], COMMANDS)
             remedy = f"did you mean `modgo {near}`?" if near else "`modgo --help` lists the commands"

@@ -15,8 +15,8 @@ from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import RULES
-from modgo_lsp.rules.nearest import nearest
 from modgo_lsp.rules.rule import Rule
+from modgo_lsp.spelling import nearest
 
 
 class RuleObject(msgspec.Struct):

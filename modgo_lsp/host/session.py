@@ -32,7 +32,7 @@ from modgo_lsp.host.store import Store
 from modgo_lsp.host.thread import BlockingThread
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.nearest import nearest
+from modgo_lsp.spelling import nearest
 
 R = TypeVar("R", CallResult, StreamResult)
 

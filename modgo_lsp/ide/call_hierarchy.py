@@ -11,7 +11,7 @@ import msgspec
 
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax import ast
-from modgo_lsp.ide.signature import caller_signature
+from modgo_lsp.ide.caller_signature import caller_signature
 from modgo_lsp.ide.udf_names import name_at, named_at
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Location

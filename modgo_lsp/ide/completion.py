@@ -15,15 +15,15 @@ import msgspec
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.ide.bins import known_bins
+from modgo_lsp.ide.caller_signature import caller_signature, registrations_by_name
 from modgo_lsp.ide.case_files import directory_beside
+from modgo_lsp.ide.known_bins import known_bins
 from modgo_lsp.ide.sdk_docs import sdk_doc
-from modgo_lsp.ide.signature import caller_signature, registrations_by_name
-from modgo_lsp.ide.skeletons import record_skeleton, stream_calls, stream_skeleton
+from modgo_lsp.ide.snippets import record_skeleton, stream_calls, stream_skeleton
 from modgo_lsp.model.package import Function, Package
-from modgo_lsp.rules.bins import READING, WRITING
+from modgo_lsp.rules.analysis.bin_calls import READING, WRITING
+from modgo_lsp.rules.analysis.registered_names import Naming
 from modgo_lsp.rules.catalogue import RULES
-from modgo_lsp.rules.naming import Naming
 
 CompletionKind = Literal["rule", "bin", "name", "udf", "call", "snippet"]
 # Characters after which clients ask by themselves.

@@ -14,9 +14,9 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide import doc_comment, markdown
+from modgo_lsp.ide.caller_signature import caller_signature
 from modgo_lsp.ide.case_files import directory_beside, names_in
 from modgo_lsp.ide.sdk_docs import sdk_doc, sdk_words
-from modgo_lsp.ide.signature import caller_signature
 from modgo_lsp.ide.udf_names import registrations, touches
 from modgo_lsp.lint.suppress import suppressions
 from modgo_lsp.model.finding import Location

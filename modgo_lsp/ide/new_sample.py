@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.ide.bins import bins_of
+from modgo_lsp.ide.caller_signature import registrations_by_name
 from modgo_lsp.ide.case_files import sample_folder
-from modgo_lsp.ide.signature import registrations_by_name
+from modgo_lsp.ide.known_bins import bins_of
 from modgo_lsp.model.package import Package, Registration
-from modgo_lsp.rules.naming import quoted
-from modgo_lsp.rules.nearest import nearest
+from modgo_lsp.rules.analysis.registered_names import quoted
+from modgo_lsp.spelling import nearest
 
 # What a bin holds that is read by the method of that name.
 _VALUES: dict[str, Any] = {

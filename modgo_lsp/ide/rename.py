@@ -15,8 +15,8 @@ from modgo_lsp.ide.case_files import directory_beside, names_beside, names_in, s
 from modgo_lsp.ide.udf_names import registrations, touches
 from modgo_lsp.model.finding import Edit, Location
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.naming import is_valid, quoted
-from modgo_lsp.rules.written import is_string_literal
+from modgo_lsp.rules.analysis.registered_names import is_valid, quoted
+from modgo_lsp.rules.analysis.source_lookup import is_string_literal
 
 
 class RenameError(Exception):

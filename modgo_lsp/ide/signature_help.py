@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from modgo_lsp.ide.caller_signature import caller_signature
 from modgo_lsp.ide.markdown import printable_lines
-from modgo_lsp.ide.signature import caller_signature
 from modgo_lsp.model.package import Package
 
 

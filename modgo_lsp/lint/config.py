@@ -21,7 +21,7 @@ from modgo_lsp.lint.baseline import BaselineError, Known, read_baseline
 from modgo_lsp.lint.toml_places import BOM, Path, line_of, parse_toml
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import codes_under, unknown_rule
-from modgo_lsp.rules.nearest import nearest
+from modgo_lsp.spelling import nearest
 
 FILES = ("modgo.toml", "pyproject.toml")
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import modgo_lsp.rules as room
-from modgo_lsp.rules.nearest import nearest
+from modgo_lsp.spelling import nearest
 
 if TYPE_CHECKING:
     from modgo_lsp.rules.rule import Rule

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding, Fix
 from modgo_lsp.model.package import Function, Package
-from modgo_lsp.rules.naming import Naming
-from modgo_lsp.rules.registering import Registering
+from modgo_lsp.rules.analysis.registered_names import Naming
+from modgo_lsp.rules.analysis.registration_edits import Registering
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.nearest import nearest
+from modgo_lsp.rules.analysis.source_lookup import text_before
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.written import text_before
+from modgo_lsp.spelling import nearest
 
 TEXT = """
 ## What it does

@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package, Registration
-from modgo_lsp.rules.naming import (
+from modgo_lsp.rules.analysis.registered_names import (
     Naming,
     is_static,
     lower_camel,
@@ -18,8 +18,8 @@ from modgo_lsp.rules.naming import (
     quoted,
     registrations_of_module,
 )
+from modgo_lsp.rules.analysis.source_lookup import is_string_literal
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.written import is_string_literal
 
 TEXT = """
 ## What it does

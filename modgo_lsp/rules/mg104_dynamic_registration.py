@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Dynamic, Package, Registration
-from modgo_lsp.rules.naming import quoted
+from modgo_lsp.rules.analysis.registered_names import quoted
+from modgo_lsp.rules.analysis.source_lookup import text_at
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.written import text_at
 
 TEXT = """
 ## What it does

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package, Registration
-from modgo_lsp.rules.naming import LONGEST_NAME, Naming, is_valid, made_valid, quoted
+from modgo_lsp.rules.analysis.registered_names import LONGEST_NAME, Naming, is_valid, made_valid, quoted
+from modgo_lsp.rules.analysis.source_lookup import is_string_literal
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.written import is_string_literal
 
 TEXT = """
 ## What it does

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.naming import quoted
+from modgo_lsp.rules.analysis.registered_names import quoted
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.analysis.signature_problems import findings_of
+from modgo_lsp.rules.analysis.source_lookup import declaration_at
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.signatures import findings_of
-from modgo_lsp.rules.written import declaration_at
 
 TEXT = """
 ## What it does

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.analysis.signature_problems import findings_of
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.signatures import findings_of
 
 TEXT = """
 ## What it does

@@ -12,8 +12,8 @@ from modgo_lsp.golang.types.universe import ERROR
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.importing import without_import
-from modgo_lsp.rules.returning import returned, statement_of
+from modgo_lsp.rules.analysis.error_returns import returned, statement_of
+from modgo_lsp.rules.analysis.unused_imports import without_import
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.analysis.blocking_calls import waits
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.waiting import waits
 
 TEXT = """
 ## What it does

@@ -14,7 +14,7 @@ from modgo_lsp.golang.types.types import Map, Pointer, Slice
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.locking import Locks
+from modgo_lsp.rules.analysis.locks import Locks
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """

@@ -13,7 +13,7 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk_types import RECORD_POINTER, STREAM_POINTER
-from modgo_lsp.rules.goroutines import left_alone
+from modgo_lsp.rules.analysis.goroutines import left_alone
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """

@@ -12,7 +12,7 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.rules.returning import statement_of
+from modgo_lsp.rules.analysis.error_returns import statement_of
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """

@@ -11,9 +11,9 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk_types import RECORD_POINTER
-from modgo_lsp.rules.returning import returns_error
+from modgo_lsp.rules.analysis.error_returns import returns_error
+from modgo_lsp.rules.analysis.unsaved_exits import Exit, unstored_exits
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.stored_paths import Exit, unstored_exits
 
 TEXT = """
 ## What it does

@@ -12,8 +12,8 @@ from modgo_lsp.golang.types.universe import CONTEXT
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.analysis.blocking_calls import waits
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.waiting import waits
 
 TEXT = """
 ## What it does

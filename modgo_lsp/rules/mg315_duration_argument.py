@@ -10,9 +10,9 @@ from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.model.package import Package, Registration
+from modgo_lsp.rules.analysis.signature_problems import problems_of
+from modgo_lsp.rules.analysis.source_lookup import declaration_at, document_at
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.rules.signatures import problems_of
-from modgo_lsp.rules.written import declaration_at, document_at
 
 TEXT = """
 ## What it does

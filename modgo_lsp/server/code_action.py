@@ -8,7 +8,7 @@ from pathlib import PurePath
 from lsprotocol import types
 
 from modgo_lsp.file_writer import leads_out
-from modgo_lsp.ide.actions import Action, quick_fixes, suppressions
+from modgo_lsp.ide.code_actions import Action, quick_fixes, suppressions
 from modgo_lsp.ide.fix_all import fix_all
 from modgo_lsp.lint.fix import best
 from modgo_lsp.model.finding import Edit

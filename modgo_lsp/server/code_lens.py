@@ -7,7 +7,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from modgo_lsp.ide.lenses import Lens, lenses
+from modgo_lsp.ide.code_lenses import Lens, lenses
 from modgo_lsp.server.client import Client
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import location_range

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from modgo_lsp import __version__
-from modgo_lsp.ide.signature import registrations_by_name
+from modgo_lsp.ide.caller_signature import registrations_by_name
 from modgo_lsp.server import samples
 from modgo_lsp.server.arguments import Request, UsageError, request_of
 from modgo_lsp.server.built import PAUSE

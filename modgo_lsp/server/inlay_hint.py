@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from modgo_lsp.ide.hints import hints
+from modgo_lsp.ide.inlay_hints import hints
 from modgo_lsp.server.at import go_document_of
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import to_span

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
-from modgo_lsp.ide import navigate
+from modgo_lsp.ide import navigation
 from modgo_lsp.model.finding import Location
 from modgo_lsp.server.at import at
 from modgo_lsp.server.snapshot import Snapshot
@@ -22,7 +22,7 @@ def definition(snapshot: Snapshot, params: types.DefinitionParams) -> list[types
     place = at(snapshot, params)
     if place is None or place.package is None:
         return None
-    found = navigate.definitions(place.package, place.path, place.offset, snapshot.files)
+    found = navigation.definitions(place.package, place.path, place.offset, snapshot.files)
     return _locations(snapshot, found)
 
 
@@ -32,7 +32,7 @@ def references(snapshot: Snapshot, params: types.ReferenceParams) -> list[types.
     if place is None or place.package is None:
         return None
     declarations = params.context.include_declaration
-    found = navigate.references(place.package, place.path, place.offset, declarations, snapshot.files)
+    found = navigation.references(place.package, place.path, place.offset, declarations, snapshot.files)
     return _locations(snapshot, found)
 
 
@@ -43,7 +43,7 @@ def highlight(
     place = at(snapshot, params)
     if place is None or place.package is None:
         return None
-    found = navigate.highlights(place.package, place.path, place.offset, snapshot.files)
+    found = navigation.highlights(place.package, place.path, place.offset, snapshot.files)
     return [
         types.DocumentHighlight(location_range(snapshot, each), types.DocumentHighlightKind.Text)
         for each in found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from modgo_lsp.ide.links import rule_links, sample_links
-from modgo_lsp.ide.ranges import folds, selections
+from modgo_lsp.ide.document_links import rule_links, sample_links
+from modgo_lsp.ide.folding_ranges import folds, selections
 from modgo_lsp.server.at import document_of, go_document_of
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import to_offset, to_range

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
-from modgo_lsp.ide.signature import caller_signature
+from modgo_lsp.ide.caller_signature import caller_signature
 from modgo_lsp.model.package import Package
 from modgo_lsp.server.snapshot import Snapshot
 

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Encoding
-from modgo_lsp.ide.tokens import TYPES, Token, tokens
+from modgo_lsp.ide.semantic_tokens import TYPES, Token, tokens
 from modgo_lsp.server.at import go_document_of
 from modgo_lsp.server.snapshot import Snapshot
 from modgo_lsp.server.translate import to_span

@@ -11,7 +11,7 @@ from lsprotocol import converters, types
 from pytest_lsp import client_capabilities
 
 from modgo_lsp.ide.completion import TRIGGERS
-from modgo_lsp.ide.tokens import TYPES
+from modgo_lsp.ide.semantic_tokens import TYPES
 from modgo_lsp.server import wire
 from modgo_lsp.server.capabilities import COMMANDS, chosen_encoding, initialize_result
 from modgo_lsp.server.client import client_of

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.ide.bins import known_bins
+from modgo_lsp.ide.known_bins import known_bins
 from modgo_lsp.model.package import Package
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'

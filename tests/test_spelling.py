@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modgo_lsp.rules.nearest import nearest
+from modgo_lsp.spelling import nearest
 
 # Few letters, so that some names are close; with some whose case folds to other lengths.
 _NAMES = st.text("abAB_1ßé", max_size=8)

@@ -20,7 +20,7 @@ from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.ide.case_files import sample_files
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.bins import READING, WRITING, bin_calls
+from modgo_lsp.rules.analysis.bin_calls import READING, WRITING, bin_calls
 
 # Reading methods of a record with what Aerospike calls the type.
 TYPES = {

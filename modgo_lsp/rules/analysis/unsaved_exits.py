@@ -14,7 +14,7 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.objects import Nil, Object, VariableName
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.rules.returning import returns_error
+from modgo_lsp.rules.analysis.error_returns import returns_error
 
 _CHANGES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Set", "Unset", "SetTTL"))
 _STORES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))

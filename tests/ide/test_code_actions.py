@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.ide.actions import quick_fixes, suppressions
+from modgo_lsp.ide.code_actions import quick_fixes, suppressions
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 
 PATH = "/m/m.go"

@@ -10,7 +10,7 @@ from functools import cached_property
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Edit, Location
 from modgo_lsp.model.package import Function, Package, Registration, SourceFile
-from modgo_lsp.rules.naming import is_static
+from modgo_lsp.rules.analysis.registered_names import is_static
 
 
 class Registering:

@@ -14,7 +14,7 @@ from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.suppress import suppressions
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.written import is_string_literal
+from modgo_lsp.rules.analysis.source_lookup import is_string_literal
 
 TokenType = Literal["function", "macro"]
 TYPES: tuple[TokenType, ...] = ("function", "macro")
