@@ -66,9 +66,9 @@ func modgo_apply_single_symbol(thread, index C.int, late C.uint64_t, call *C.aer
 	return frameOf(thread).single(fn, late, call, record, arguments, count, result)
 }
 
-// valid says whether a result has room for an answer.
+// valid reports whether result is at least as large as in version 1.0 of the ABI.
 func valid(result *C.aerospike_udf_go_result) bool {
-	return result != nil && uintptr(result.size) >= unsafe.Sizeof(*result)
+	return result != nil && uintptr(result.size) >= unsafe.Offsetof(result.capacity)+unsafe.Sizeof(result.capacity)
 }
 
 // single applies a record UDF and gives the frame to the next call.
@@ -84,7 +84,7 @@ func (f *frame) single(fn *function, late C.uint64_t, call *C.aerospike_udf_go_c
 	f.record.backend = &f.backend
 	if record == nil {
 		f.record.backend, f.record.host = nil, absent{}
-	} else if uintptr(call.size) >= unsafe.Sizeof(*call) {
+	} else if uintptr(call.size) >= unsafe.Offsetof(call.write_capacity)+unsafe.Sizeof(call.write_capacity) {
 		f.backend.ahead.call = call
 	}
 	list := unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count))

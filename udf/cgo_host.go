@@ -16,14 +16,13 @@ typedef struct {
 	aerospike_udf_go_metadata metadata;
 } modgo_metadata;
 
-// The one that is called most writes to memory of Go's that it is told by number, as the handles are.
-static inline int modgo_get(uintptr_t call, uintptr_t record, char *name, size_t length, uintptr_t answer)
+static inline modgo_answer modgo_get(uintptr_t call, uintptr_t record, char *name, size_t length)
 {
-	aerospike_udf_go_value *value = (aerospike_udf_go_value *)answer;
-	*value = (aerospike_udf_go_value){0};
-	return MODGO_HAS(MODGO_CALL, record_get)
-	           ? MODGO_CALL->host->record_get(MODGO_CALL, MODGO_RECORD, name, length, value)
-	           : MODGO_MISSING;
+	modgo_answer a = {MODGO_MISSING, {0}};
+	if (MODGO_HAS(MODGO_CALL, record_get)) {
+		a.status = MODGO_CALL->host->record_get(MODGO_CALL, MODGO_RECORD, name, length, &a.value);
+	}
+	return a;
 }
 
 static inline modgo_answer modgo_set(uintptr_t call, uintptr_t record, char *name, size_t name_length,
@@ -136,8 +135,7 @@ func clock() uint64 { return uint64(C.modgo_clock()) }
 
 // backend is a record of a C host.
 type backend struct {
-	call, record C.uintptr_t              // handles of the host, which are not Go's to look into
-	got          C.aerospike_udf_go_value // where the host puts a bin's value; all it points to is the host's
+	call, record C.uintptr_t // handles of the host, which are not Go's to look into
 	ahead        ahead
 }
 
@@ -180,11 +178,11 @@ func (b *backend) Get(bin string) (value.Raw, error) {
 		return raw, nil
 	}
 	name, length := text(bin)
-	status := C.modgo_get(b.call, b.record, name, length, C.uintptr_t(uintptr(unsafe.Pointer(&b.got))))
-	if status != C.AEROSPIKE_UDF_GO_OK {
-		return value.Raw{}, failed("record_get", status, &b.got)
+	a := C.modgo_get(b.call, b.record, name, length)
+	if a.status != C.AEROSPIKE_UDF_GO_OK {
+		return value.Raw{}, failed("record_get", a.status, &a.value)
 	}
-	return raw(&b.got), nil
+	return raw(&a.value), nil
 }
 
 func (b *backend) Set(bin string, v value.Raw) error {

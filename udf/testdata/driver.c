@@ -8,7 +8,7 @@
  *   elements VALUE…       the input of streams records N          likewise, N records with the bin a: 1 … N
  *   stream NAME SCOPE VALUE…  prints what the UDF writes, then "STATUS VALUE"
  *   counts                prints how often the last stream was read and written many at once
- *   asked                 prints how often record_get and record_set were called since the last time
+ *   host calls            prints how often record_get and record_set were called since the last time
  *   bench NAME N          prints nanoseconds a call
  *   threads NAME N T      calls from T threads
  *   setups T              setup from T threads at once: prints each answer that it gave
@@ -188,12 +188,12 @@ static int host_write_many(aerospike_udf_go_call *call, aerospike_udf_go_stream 
 	return host_stream_write(call, stream, AEROSPIKE_UDF_GO_LIST, 0, data, length, why);
 }
 
-/* ---- what spares calls ---- */
+/* ---- prefetched bins and buffered writes ---- */
 
 #define WRITES 4
 
-/* Offered only where the environment has AHEAD: all must be answered alike with and without. */
-static _Thread_local aerospike_udf_go_bin ahead[BINS];
+/* Offered only where the environment has PREFETCH: every answer is the same with and without. */
+static _Thread_local aerospike_udf_go_bin prefetched[BINS];
 static _Thread_local aerospike_udf_go_write writes[WRITES];
 static _Thread_local uint8_t write_data[64];
 static int gets, sets;
@@ -213,15 +213,15 @@ static void take_writes(aerospike_udf_go_call *call)
 	call->write_count = call->write_used = 0;
 }
 
-static void offer_ahead(aerospike_udf_go_call *call)
+static void offer_prefetch(aerospike_udf_go_call *call)
 {
-	if (getenv("AHEAD") == NULL || !option.record || !option.functions || !option.host || option.nest) {
+	if (getenv("PREFETCH") == NULL || !option.record || !option.functions || !option.host || option.nest) {
 		return;
 	}
-	call->bins = ahead;
+	call->bins = prefetched;
 	for (int i = 0; i < bin_count; i++) {
 		if (bins[i].value.type < AEROSPIKE_UDF_GO_LIST) {
-			ahead[call->bin_count++] = (aerospike_udf_go_bin){bins[i].name, strlen(bins[i].name), bins[i].value};
+			prefetched[call->bin_count++] = (aerospike_udf_go_bin){bins[i].name, strlen(bins[i].name), bins[i].value};
 		}
 	}
 	call->writes = writes;
@@ -298,7 +298,7 @@ static int host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 		aerospike_udf_go_call inner = {
 			.size = sizeof(inner), .log_level = AEROSPIKE_UDF_GO_LOG_INFO, .host = &host, .context = "inner"};
 		aerospike_udf_go_value text = {AEROSPIKE_UDF_GO_STRING, 0, 0, (uint8_t *)"nested", 6};
-		aerospike_udf_go_result result = {sizeof(result), 0, {0}, NULL, 0};
+		aerospike_udf_go_result result = {.size = sizeof(result)};
 
 		module.single("say", &inner, NULL, &text, 1, &result);
 	}
@@ -481,7 +481,7 @@ static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, ae
 		call.size = (uint32_t)option.call_size;
 	}
 	host.size = option.table_size ? (uint32_t)option.table_size : sizeof(host);
-	offer_ahead(&call);
+	offer_prefetch(&call);
 	if (name[0] == '@') {
 		int (*symbol)(aerospike_udf_go_call *, aerospike_udf_go_record *, aerospike_udf_go_value *, size_t,
 		              aerospike_udf_go_result *);
@@ -500,7 +500,7 @@ static int apply(char *name, aerospike_udf_go_value *arguments, size_t count, ae
 static void apply_and_print(char *name, int scope, aerospike_udf_go_value *arguments, size_t count)
 {
 	uint8_t buffer[4096];
-	aerospike_udf_go_result result = {sizeof(result), 0, {0}, buffer, (size_t)option.buffer};
+	aerospike_udf_go_result result = {.size = sizeof(result), .buffer = buffer, .capacity = (size_t)option.buffer};
 	int status;
 
 	memset(buffer, 0xee, sizeof(buffer));
@@ -555,7 +555,7 @@ static double nanoseconds(char *name, long n)
 	uint64_t start = now();
 
 	for (long i = 0; i < n; i++) {
-		aerospike_udf_go_result result = {sizeof(result), 0, {0}, buffer, sizeof(buffer)};
+		aerospike_udf_go_result result = {.size = sizeof(result), .buffer = buffer, .capacity = sizeof(buffer)};
 
 		if (apply(name, bench_arguments, bench_count, &result) != 0) {
 			printf("bench: the call failed\n");
@@ -691,8 +691,8 @@ static void run(char *line)
 		}
 	} else if (strcmp(word[0], "counts") == 0) {
 		printf("read many %d, wrote many %d\n", reads_many, writes_many);
-	} else if (strcmp(word[0], "asked") == 0) {
-		printf("got %d, set %d\n", gets, sets);
+	} else if (strcmp(word[0], "host") == 0) {
+		printf("get %d, set %d\n", gets, sets);
 		gets = sets = 0;
 	} else if (strcmp(word[0], "bin") == 0) {
 		set(word[1], strlen(word[1]), values[0]);

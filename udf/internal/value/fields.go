@@ -162,7 +162,7 @@ func dominant(all []field) (kept, clash []field) {
 			}
 			return 1
 		}
-		return slices.Compare(a.index, b.index)
+		return 0
 	})
 	for i := 0; i < len(all); {
 		j := i + 1

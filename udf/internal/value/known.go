@@ -7,7 +7,6 @@ import (
 	"errors"
 	"reflect"
 	"unicode/utf8"
-	"unsafe"
 )
 
 // errUnknown says that reflection is needed.
@@ -242,7 +241,7 @@ func (r *reader) shortText() (string, bool) {
 // one a string. A UDF that keeps one of them keeps them all, so it is small.
 const sharedMax = 1 << 10
 
-// text gives the text of a string item.
+// text returns the text of it, the string item that was read last.
 func (r *reader) text(it item) (string, error) {
 	if !r.lenient && !utf8.Valid(it.data()) {
 		return "", errUTF8
@@ -253,7 +252,5 @@ func (r *reader) text(it item) (string, error) {
 	if r.shared == "" {
 		r.shared = string(r.b)
 	}
-	// The item borrows b, so its place there is its place in the copy.
-	from := uintptr(unsafe.Pointer(unsafe.SliceData(it.data()))) - uintptr(unsafe.Pointer(unsafe.SliceData(r.b)))
-	return r.shared[from : from+uintptr(len(it.data()))], nil
+	return r.shared[r.at-it.count : r.at], nil
 }
