@@ -1,5 +1,5 @@
-"""Writes the generated pages of docs/ from the code: rules, command line, settings, LSP features,
-the native ABI and its library.
+"""Writes what is generated from the code: the pages of docs/ on rules, command line, settings, LSP features,
+the native ABI and its library; and the SDK's copy of the ABI's header.
 
 `python docs/generate.py` writes them, `--check` only says which are not current. A test runs the latter.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from c_pages import abi_page, library_page
+from c_pages import ABI, abi_page, library_page, sdk_header
 from fault_page import fault_page
 from feature_page import feature_page
 
@@ -108,12 +108,13 @@ def _toml(value: Any) -> str:
 
 
 def generated() -> dict[Path, str]:
-    """Each generated page's text by its path."""
+    """Each generated file's text by its path."""
     return {
         DOCS / "cli.md": command_line(),
         DOCS / "settings.md": settings(),
         DOCS / "features.md": feature_page(NOTICE),
         DOCS / "abi.md": abi_page(NOTICE),
+        DOCS.parent / "udf" / ABI: sdk_header(),
         DOCS / "libmod_go.md": library_page(NOTICE),
         DOCS / "faults.md": fault_page(NOTICE),
         **{DOCS / "rules" / name: text for name, text in rule_pages().items()},
@@ -132,7 +133,7 @@ def main() -> None:
         path.unlink()
     for path in stale:
         path.write_text(written[path], encoding="utf-8")
-    print(f"{len(written)} pages, {len(stale)} written, {len(gone)} removed")
+    print(f"{len(written)} files, {len(stale)} written, {len(gone)} removed")
 
 
 if __name__ == "__main__":

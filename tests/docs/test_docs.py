@@ -47,11 +47,6 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert missing == []
 
 
-def test_the_sdk_carries_the_abi_header_unchanged() -> None:
-    definition = ROOT / "libmod_go" / "include" / "aerospike_udf_go.h"
-    assert (ROOT / "udf" / "aerospike_udf_go.h").read_bytes() == definition.read_bytes()
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_recipes_name_a_version_not_a_branch(page: Path) -> None:
     """What a branch holds changes without notice, and whoever may push to it runs in the reader's CI."""
