@@ -83,7 +83,7 @@ func reachable(t reflect.Type) []field {
 				}
 				index := append(slices.Clone(l.index), i)
 				ft := sf.Type
-				if ft.Name() == "" && ft.Kind() == reflect.Pointer {
+				if ft.Kind() == reflect.Pointer {
 					ft = ft.Elem()
 				}
 				if name != "" || !sf.Anonymous || ft.Kind() != reflect.Struct {
@@ -98,9 +98,7 @@ func reachable(t reflect.Type) []field {
 					continue
 				}
 				nextCount[ft]++
-				if nextCount[ft] == 1 {
-					next = append(next, level{typ: ft, index: index})
-				}
+				next = append(next, level{typ: ft, index: index})
 			}
 		}
 	}
@@ -216,7 +214,7 @@ func (f *field) settable(v reflect.Value) (reflect.Value, error) {
 // empty says whether omitempty leaves v out.
 func empty(v reflect.Value) bool {
 	switch v.Kind() {
-	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+	case reflect.Map, reflect.Slice:
 		return v.Len() == 0
 	case reflect.Struct:
 		return false

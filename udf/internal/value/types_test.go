@@ -144,6 +144,7 @@ func TestRanges(t *testing.T) {
 		{"map key", as[map[int]int](ofHex(t, Map, "81a2036101")), `key "a": expected an integer, got the string "a"`},
 		{"map key of bytes", as[map[digest]int](ofHex(t, Map, "81a2046101")), "a key of 1 bytes: expected 4 bytes, got bytes (1 bytes long)"},
 		{"struct field", as[Base](ofHex(t, Map, "81a3036964c0")), `field "id": expected an integer, got nil`},
+		{"struct field of a bytes key", as[Base](ofHex(t, Map, "81a304696401")), Base{}},
 		{"struct of list", as[Base](ofHex(t, List, "90")), "expected a map with the fields of value.Base, got a list of 0"},
 		{"pointer", as[*int8](integer(300)), "expected an integer from -128 to 127, got the integer 300"},
 		{"long text", as[int](text(strings.Repeat("é", 30))), `expected an integer, got the string "` + strings.Repeat("é", 20) + `"…`},
@@ -304,6 +305,14 @@ type (
 
 	left  struct{ lc }
 	right struct{ lc }
+
+	Again struct { // A, which is embedded above it too, and behind that another struct
+		A
+		Last
+	}
+	Last struct{ P, Q int }
+	D1   struct{ Last }
+	D2   struct{ D1 }
 )
 
 type (
@@ -382,7 +391,12 @@ func TestFieldsAreThoseOfJSON(t *testing.T) {
 		}{taggedN{1}, plainN{2}}, struct {
 			taggedN
 			N int
-		}{taggedN{1}, 2},
+		}{taggedN{1}, 2}, struct {
+			A
+			Again
+		}{A{1, 2}, Again{A{3, 4}, Last{5, 6}}}, struct {
+			D2
+		}{D2{D1{Last{1, 2}}}},
 	} {
 		text, err := json.Marshal(v)
 		if err != nil {
