@@ -1,8 +1,9 @@
-# Set-up, demo, tests and native builds. Thin: each target calls the own tool of the room it is about.
+# Setup, demo, checks, tests and releases. Each target calls the tool of the folder that it is about.
 #
-#   make demo    a virtual environment, the install, then lint, build, load and call on examples/
+#   make demo    creates a virtual environment, then lints, builds, loads and calls examples/
+#   make check   what to run before each commit: under a minute
 #   make test    every test that needs no root: Python, Go, C, extension
-#   make help    the other targets
+#   make help    lists the other targets
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -10,38 +11,40 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 VENV := .venv
-# How long each fuzz target goes on.
+# How many tests run at once.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+# The run time of each fuzz target.
 SECONDS ?= 3
-# Which of the inputs that are made to take long fuzz tries, each INPUTSth, and which random mixtures of them.
+# Fuzzing tries every INPUTSth of the inputs that are built to be slow, and random mixtures of them by this seed.
 INPUTS ?= 1
 SEED ?= $(shell date +%s)
-# How many steps the long form of the random-edit test takes.
+# The number of random edits in `make truth`.
 EDITS ?= 20000
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
-ARCH := $(shell uname -s)-$(shell uname -m)
+GO_FOLDERS := udf examples libmod_go tests/agreement tests/build tests/host
 
-# The environment's own tools come first; `go`, `cc` and `node` are in it only where the machine has none.
+# The environment's tools come first. It has `go`, `cc` and `node` only if the machine has none.
 export PATH := $(BIN):$(PATH)
 export MODGO
 
-# pip takes a file only where its hash is in requirements/, and builds nothing: a build fetches what no lock names. WHEELS=
-# on the command line allows builds, for a machine that some package has no wheel for.
+# pip installs only files whose hash is in requirements/, and builds nothing, because a build fetches packages that are not
+# locked. `make WHEELS=` allows builds, for a machine that a package has no wheel for.
 WHEELS := --only-binary :all:
 locks = $(foreach set,$(1),requirements/$(set).txt)
 install_locked = $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes $(WHEELS) $(addprefix -r ,$(call locks,$(1)))
 
-# Without bytecode every start of modgo would compile itself anew.
+# Without bytecode every start of modgo would compile its modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Start here
 
 .PHONY: help
-help: ## This list
+help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z0-9_.%-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(VENV)/.user ## The virtual environment with modgo, and a Go toolchain and C compiler where missing
+setup: $(VENV)/.user ## Create the virtual environment with modgo, and with Go and a C compiler if the machine has none
 
 .PHONY: demo
 demo: setup ## Lint, build, load and call on examples/
@@ -50,15 +53,50 @@ demo: setup ## Lint, build, load and call on examples/
 .PHONY: test
 test: test-c test-go test-python test-extension ## Every test that needs no root
 
-##@ Tests, one room at a time
+##@ While you work
+
+# The Python folders whose tests start no process, but for those marked slow.
+QUICK_TESTS := $(wildcard $(addprefix tests/,docs golang syntax model rules lint report ide))
+PYTEST := $(BIN)/python -m pytest
+PYTEST_PARALLEL := $(PYTEST) -n $(JOBS) --dist loadfile
+PRETTIER := cd vscode-extension && ./with-node sh -ec '[ -d node_modules ] || npm ci --no-audit --no-fund; npm run --silent format'
+
+.PHONY: check
+check: $(VENV)/.dev ## Linters, types and the quick tests, in under a minute: run it before each commit
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	test -z "$$(gofmt -l $(GO_FOLDERS) | tee /dev/stderr)"
+	cd udf && go vet ./...
+	$(PYTEST_PARALLEL) -m "not slow and not serial" $(QUICK_TESTS)
+
+.PHONY: fmt
+fmt: $(VENV)/.dev ## Format everything: ruff (with its safe fixes), gofmt, clang-format, prettier
+	$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
+	gofmt -w $(GO_FOLDERS)
+	$(MAKE) -C libmod_go format
+	$(MAKE) -C libmod_go -f fuzz.mk format
+	$(MAKE) -C libmod_go -f as_module.mk format
+	$(PRETTIER)
+
+.PHONY: test-one
+test-one: $(VENV)/.dev ## One test file, folder or package: T=tests/lint/test_config.py, T=udf/bind, T=libmod_go/test/test_elf.c
+	@scripts/test-one "$(T)"
+
+.PHONY: new-rule
+new-rule: $(VENV)/.dev ## Write a lint rule's file and test to start from: CODE=MG316 NAME=slow-loop SUMMARY="A loop is slow"
+	$(BIN)/python -m tests.rules.new_rule "$(CODE)" "$(NAME)" "$(SUMMARY)"
+
+##@ Tests
 
 .PHONY: test-python
 test-python: $(VENV)/.dev libmod_go.so ## pytest: analysis, rules, builder, host, server, command line
 	$(MAKE) -C libmod_go app
-	$(BIN)/python -m pytest
+	$(PYTEST_PARALLEL) -m "not serial"
+	$(PYTEST) -m serial
 
 .PHONY: test-go
-test-go: setup ## The SDK and the examples, by plain go test
+test-go: setup ## go test of the SDK and the examples
 	cd udf && go vet ./... && go test ./... && CGO_ENABLED=0 go test . ./udftest ./udfslog
 	@for module in examples/*/; do echo "$$module" && examples/go-test "$$module" || exit 1; done
 
@@ -67,52 +105,55 @@ test-c: setup ## libmod_go, its test app and test1.so
 	$(MAKE) -C libmod_go test
 
 .PHONY: test-extension
-test-extension: $(VENV)/.dev ## The VS Code extension: types, unit tests, package
+test-extension: $(VENV)/.dev ## The VS Code extension: types, unit tests, packaging
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run check && npm test && npm run package'
 
 .PHONY: test-workbench
-test-workbench: $(VENV)/.bench ## The extension in a real VS Code, in headless Chromium (installs what is missing)
+test-workbench: $(VENV)/.bench ## The extension in a real VS Code, in headless Chromium (installs both)
 	tests/workbench/run
 
 .PHONY: test-editors
-test-editors: $(VENV)/.editors ## The pages of docs/editors/ in real editors (installs what is missing)
+test-editors: $(VENV)/.editors ## The pages of docs/editors/ in real editors (installs them)
 	tests/editors/run
 
 .PHONY: test-services
-test-services: $(VENV)/.services ## The recipes of docs/ci.md with real programs: pre-commit, reviewdog, the action (installs what is missing)
-	$(BIN)/python -m pytest tests/services
+test-services: $(VENV)/.services ## The recipes of docs/ci.md with real programs: pre-commit, reviewdog, the action (installs them)
+	$(PYTEST) tests/services
 
 .PHONY: test-native
-test-native: $(VENV)/.dev ## libmod_go under sanitizers, and as Aerospike's module against its real sources; on arm64 (libssl-dev, valgrind, qemu-user-static, libc6-arm64-cross)
+test-native: test-sanitizers ## test-sanitizers, tests/native without skips, fuzz (libssl-dev, valgrind, qemu-user-static, libc6-arm64-cross)
+	MODGO_NATIVE=1 $(PYTEST) tests/native
+	$(MAKE) fuzz
+
+.PHONY: test-sanitizers
+test-sanitizers: $(VENV)/.dev ## libmod_go under sanitizers and valgrind, and as Aerospike's module (libssl-dev, valgrind)
 	$(MAKE) -C libmod_go sanitize
 	$(MAKE) -C libmod_go valgrind
 	$(MAKE) -C libmod_go tsan
 	$(MAKE) -C libmod_go -f as_module.mk test
 	$(MAKE) -C libmod_go -f as_module.mk sanitize
 	$(MAKE) -C libmod_go -f as_module.mk tsan
-	$(BIN)/python -m pytest tests/native
-	$(MAKE) fuzz
 
 .PHONY: soak
-soak: setup ## 64 threads call a module that is replaced every 100 ms, in process and fenced: SECONDS=10
+soak: setup ## 64 threads call a module that is replaced every 100 ms, unfenced and fenced: SECONDS=10
 	$(MAKE) -C libmod_go -f as_module.mk soak
 
 .PHONY: fuzz
-fuzz: $(VENV)/.dev ## Fuzz every reader, in C, Go and Python: SECONDS=3 each
+fuzz: $(VENV)/.dev ## Fuzz every parser, in C, Go and Python: SECONDS=3 each
 	$(MAKE) -C libmod_go -f fuzz.mk fuzz SECONDS=$(SECONDS)
 	cd udf && for target in 'FuzzRead$$' FuzzReadAs; do \
 	  go test ./internal/value -run '^$$' -fuzz "$$target" -fuzztime $(SECONDS)s || exit 1; done
-	MODGO_EXAMPLES=$$((60 * $(SECONDS))) $(BIN)/python -m pytest tests/fuzz tests/server/test_survival.py tests/server/test_memory.py \
+	MODGO_EXAMPLES=$$((60 * $(SECONDS))) $(PYTEST) tests/fuzz tests/server/test_survival.py tests/server/test_memory.py \
 	  -k "readers or random or day"
-	MODGO_INPUTS=$(INPUTS) MODGO_SEED=$(SEED) $(BIN)/python -m pytest tests/hostile/test_inputs.py
+	MODGO_INPUTS=$(INPUTS) MODGO_SEED=$(SEED) $(PYTEST) tests/hostile/test_inputs.py
 
 .PHONY: test-asd
 test-asd: $(VENV)/.asd ## The server plugin, in a host program and in the server that MODGO_ASD names (libssl-dev, liblzma-dev)
 	$(MAKE) -C libmod_go -f asd.mk plugin-test RELEASE=1
 
 .PHONY: truth
-truth: $(VENV)/.dev ## What an editor is told against a fresh lint, after each of many random steps: EDITS=20000
-	MODGO_EDITS=$(EDITS) $(BIN)/python -m pytest tests/server/test_truth.py
+truth: $(VENV)/.dev ## The editor's diagnostics against a fresh lint, after each of many random edits: EDITS=20000
+	MODGO_EDITS=$(EDITS) $(PYTEST) tests/server/test_truth.py
 
 .PHONY: agreement
 agreement: $(VENV)/.bench ## Lint's verdicts against go/types, on generated UDF modules (AGREEMENT=… for options)
@@ -128,22 +169,22 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd scripts/tools/staticcheck && GOWORK=off go build -mod=readonly -o $(CURDIR)/target/tools/ tool
-	test -z "$$(gofmt -l udf examples libmod_go tests/agreement tests/build tests/host | tee /dev/stderr)"
+	test -z "$$(gofmt -l $(GO_FOLDERS) | tee /dev/stderr)"
 	cd udf && go vet ./... && $(CURDIR)/target/tools/staticcheck ./...
 	$(MAKE) -C libmod_go format-check
 	$(MAKE) -C libmod_go -f fuzz.mk format-check
 	$(MAKE) -C libmod_go -f as_module.mk format-check
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run lint'
 
-##@ Native library (as the seed's README says; output in target/{arch}/{lib,bin})
+##@ Native library (output in target/{arch}/{lib,bin})
 
 .PHONY: libmod_go.a libmod_go.so
-libmod_go.a libmod_go.so: setup ## The loader as a static archive, or as a dynamic library
+libmod_go.a libmod_go.so: setup ## The loader as a static or a dynamic library
 	$(MAKE) -C libmod_go $@
 
 ##@ Releases
 
-# Each machine that servers run on, as zig and as Go call it.
+# The machines that servers run on, in zig's names and in Go's.
 PLUGIN_TRIPLES := x86_64-linux-gnu:amd64 aarch64-linux-gnu:arm64
 
 .PHONY: wheel
@@ -155,11 +196,11 @@ wheel: $(VENV)/.asd ## dist/modgo_lsp-….whl with the server plugin for both ma
 	  cp -R target/Linux-$${triple%%-*}/release/lib target/Linux-$${triple%%-*}/release/bin $$to || exit 1; done
 	MODGO_SERVER_PLUGIN=$(CURDIR)/target/plugin $(BIN)/pip wheel --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -w dist .
 
-# The same commit gives the same bytes: times in archives and SBOMs are the commit's.
+# Archives and SBOMs have the commit's time, so that the same commit gives the same bytes.
 dist test-dist: export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
 
 .PHONY: dist
-dist: $(VENV)/.dist ## All that a release is made of, in dist/: wheel, sdist, .vsix, an SBOM of each package, SHA256SUMS
+dist: $(VENV)/.dist ## Build a release in dist/: wheel, sdist, .vsix, an SBOM of each package, SHA256SUMS
 	rm -rf dist
 	$(MAKE) wheel
 	$(BIN)/python -m hatchling build -t sdist -d dist
@@ -168,13 +209,13 @@ dist: $(VENV)/.dist ## All that a release is made of, in dist/: wheel, sdist, .v
 	cd dist && sha256sum * >SHA256SUMS
 
 .PHONY: test-dist
-test-dist: dist ## make dist, and what it made: SBOMs by their schema, licences, checksums
-	$(BIN)/python -m pytest tests/dist
+test-dist: dist ## make dist, then check the SBOMs, licences and checksums
+	$(PYTEST) tests/dist
 
-##@ Figures
+##@ Benchmarks
 
 .PHONY: bench
-bench: bench-lint bench-cli bench-server bench-abi ## All benchmarks: a table each, and bench/out/NAME.json (bench-lint BENCH="--packages 1000")
+bench: bench-lint bench-cli bench-server bench-abi ## All benchmarks, each a table and bench/out/NAME.json (bench-lint BENCH="--packages 1000")
 
 bench-%: $(VENV)/.bench libmod_go.so
 	$(BIN)/python -m bench.$* $(BENCH)
@@ -182,24 +223,20 @@ bench-%: $(VENV)/.bench libmod_go.so
 ##@ Housekeeping
 
 .PHONY: docs
-docs: $(VENV)/.dev ## Write the generated pages anew
+docs: $(VENV)/.dev ## Generate the reference pages
 	$(BIN)/python docs/generate.py
 
 .PHONY: lock
-lock: $(VENV)/.lock ## Pin what pyproject.toml asks for, in requirements/ (UPGRADE=1: the newest versions of everything)
+lock: $(VENV)/.lock ## Pin the dependencies of pyproject.toml in requirements/ (UPGRADE=1: the newest versions)
 	$(BIN)/python scripts/lock.py $(if $(UPGRADE),--upgrade)
 
 .PHONY: notices
-notices: $(VENV)/.dev ## Gather the licences of dependencies into THIRD_PARTY_NOTICES, after make lock
+notices: $(VENV)/.dev ## Write the licences of dependencies to THIRD_PARTY_NOTICES; run it after make lock
 	cd vscode-extension && ./with-node npm ci --no-audit --no-fund
 	$(BIN)/python scripts/notices.py
 
-.PHONY: new-rule
-new-rule: $(VENV)/.dev ## Begin a lint rule: CODE=MG315 NAME=slow-loop SUMMARY="A loop is slow"
-	$(BIN)/python -m tests.rules.new_rule "$(CODE)" "$(NAME)" "$(SUMMARY)"
-
 .PHONY: clean
-clean: ## Remove all that was made here
+clean: ## Remove everything that make has created
 	rm -rf $(VENV) target bench/out artifacts dist vscode-extension/{node_modules,dist} vscode-extension/*.vsix
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
@@ -207,8 +244,8 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "modgo needs Python 3.10 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
 
-# What a user gets. Wheels stand in for a Go toolchain and a C compiler that the machine lacks. modgo itself is built by
-# the hatchling that is locked, not by one that pip would fetch.
+# What a user gets. Wheels bring Go and a C compiler if the machine has none. The locked hatchling builds modgo: pip would
+# fetch another.
 $(VENV)/.user: pyproject.toml $(call locks,runtime build toolchain) | $(VENV)/bin/python
 	$(call install_locked,runtime build)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
@@ -218,18 +255,18 @@ $(VENV)/.user: pyproject.toml $(call locks,runtime build toolchain) | $(VENV)/bi
 	@command -v cc >/dev/null || { printf '#!/bin/sh\nexec "%s" -m ziglang cc "$$@"\n' $(BIN)/python >$(BIN)/cc && chmod +x $(BIN)/cc; }
 	@touch $@
 
-# What the tests need beside it.
+# What the tests need as well.
 $(VENV)/.dev: $(VENV)/.user $(call locks,dev)
 	$(call install_locked,dev)
 	@touch $@
 
-# zig builds the plugin for old C libraries; the official client speaks to a real server.
+# zig builds the plugin for old C libraries; the official client talks to a real server.
 $(VENV)/.asd: $(VENV)/.dev $(call locks,deploy toolchain)
 	$(call install_locked,deploy toolchain)
 	@touch $@
 
-# gopls wants the newest Go, whatever the machine has. Editors that Debian has too old or not at all, and what types into
-# them. Programs that find modgo in a repository. What makes SBOMs, and checks them. uv.
+# bench: the newest Go, for gopls. editors: editors that Debian lacks or has too old, and a terminal to drive them. services:
+# pre-commit. dist: writes and validates SBOMs. lock: uv.
 $(VENV)/.bench: $(VENV)/.dev
 $(VENV)/.editors: $(VENV)/.bench
 $(VENV)/.services $(VENV)/.dist $(VENV)/.lock: $(VENV)/.dev

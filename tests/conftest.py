@@ -1,11 +1,12 @@
-"""What all tests share: a Go module cache and a state folder of their own, Go modules in temporary folders.
+"""Shared by all tests: their own Go module cache and state folder, and Go modules in temporary folders.
 
-The cache has this checkout's SDK, and the developer's stays as it is.
+The cache has this checkout's SDK. The developer's cache is not touched.
 """
 
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,13 +16,26 @@ GO_MOD = "module example.com/shop\n\ngo 1.24\n\nrequire github.com/GeertJohan/ae
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    help_ = "write the golden files of tests/server/workspaces/ anew"
+    help_ = "write the golden files of tests/server/workspaces/"
     parser.addoption("--update-golden", action="store_true", help=help_)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Counts the attacks of tests/hostile by kind. Reports carry them from the workers of pytest-xdist."""
+    attacks: Counter[str] = Counter()
+    succeeded = 0
+    for outcome in ("passed", "failed", "error"):
+        for report in terminalreporter.stats.get(outcome, []):
+            attacks.update(value for name, value in report.user_properties if name == "attack")
+            succeeded += outcome != "passed" and report.nodeid.startswith("tests/hostile/")
+    if attacks:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(attacks.items()))
+        terminalreporter.write_line(f"Attacks made: {kinds}; tests that let one succeed: {succeeded}")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def signals_count() -> None:
-    """Tests in the background of a script, or under nohup, would hand down that signals are ignored."""
+    """A script's background jobs, and nohup, ignore signals, and child processes would inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
@@ -33,16 +47,16 @@ def module_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GOMODCACHE", str(tmp_path_factory.mktemp("modules")))
         patch.setenv("GOFLAGS", "-modcacherw")
-        # Go remembers a cached module's files by its path for ever, and pytest's temporary paths come again.
+        # Go indexes a cached module by its path for ever, and pytest uses temporary paths again.
         patch.setenv("GODEBUG", "goindex=0")
-        # Calls that fail here are not the developer's.
+        # Failed calls are recorded there.
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
 
 
 @pytest.fixture
 def module(tmp_path: Path) -> Callable[[Mapping[str, str | bytes]], Path]:
-    """Writes texts by relative path, with a go.mod beside them, and gives the folder."""
+    """Writes files by relative path, and a go.mod; returns the folder."""
 
     def write(files: Mapping[str, str | bytes]) -> Path:
         for name, text in {"go.mod": GO_MOD, **files}.items():

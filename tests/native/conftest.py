@@ -1,10 +1,11 @@
 """The programs that the native tests ask: Aerospike's real as_msgpack beside libmod_go, and the Go SDK.
 
-`make test-native` runs these tests, for they need Aerospike's sources; `make test` leaves them out.
+Tests are skipped if Debian packages that they need are missing; under `make test-native` they fail.
 """
 
 from __future__ import annotations
 
+import os
 import platform
 import struct
 import subprocess
@@ -15,6 +16,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "target" / f"{platform.system()}-{platform.machine()}"
+
+
+def require(installed: bool, packages: str) -> None:
+    """Skips the test, or fails it under MODGO_NATIVE, unless these Debian packages are installed."""
+    if not installed:
+        end = pytest.fail if os.environ.get("MODGO_NATIVE") else pytest.skip
+        end(f"apt-get install {packages}")
 
 
 class Peer:
@@ -43,7 +51,8 @@ class Peer:
 
 @pytest.fixture(scope="session")
 def real() -> Iterator[Peer]:
-    """libmod_go/test/as_module/peer/peer.c says what it can be asked. Sanitizers watch it."""
+    """libmod_go/test/as_module/peer/peer.c lists the requests. It runs under sanitizers."""
+    require(Path("/usr/include/openssl").exists(), "libssl-dev")
     subprocess.run(
         ["make", "--no-print-directory", "-C", ROOT / "libmod_go", "-f", "as_module.mk", "msgpack-peer"],
         check=True,

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import require
+
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "target" / "Linux-aarch64"
 ZIG = f"{sys.executable} -m ziglang cc -target aarch64-linux-gnu.2.17"
@@ -20,11 +22,12 @@ pytestmark = pytest.mark.skipif(
 
 
 def emulator() -> list[str]:
-    """What an arm64 program runs in; Debian has all of it."""
+    """The command that runs an arm64 program."""
     qemu = shutil.which("qemu-aarch64-static") or shutil.which("qemu-aarch64")
     libraries = Path("/usr/aarch64-linux-gnu")
-    if qemu is None or not (libraries / "lib" / "ld-linux-aarch64.so.1").exists():
-        pytest.fail("arm64 programs cannot run here: apt-get install qemu-user-static libc6-arm64-cross")
+    loader = libraries / "lib" / "ld-linux-aarch64.so.1"
+    require(qemu is not None and loader.exists(), "qemu-user-static libc6-arm64-cross")
+    assert qemu is not None
     return [qemu, "-L", str(libraries)]
 
 
