@@ -175,6 +175,7 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	$(MAKE) -C libmod_go -f fuzz.mk format-check
 	$(MAKE) -C libmod_go -f as_module.mk format-check
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run lint'
+	$(BIN)/python scripts/style_words.py
 
 ##@ Native library (output in target/{arch}/{lib,bin})
 
