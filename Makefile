@@ -85,7 +85,7 @@ test-one: $(VENV)/.dev ## One test file, folder or package: T=tests/lint/test_co
 
 .PHONY: new-rule
 new-rule: $(VENV)/.dev ## Write a lint rule's file and test to start from: CODE=MG316 NAME=slow-loop SUMMARY="A loop is slow"
-	$(BIN)/python -m tests.rules.new_rule "$(CODE)" "$(NAME)" "$(SUMMARY)"
+	$(BIN)/python scripts/new_rule.py "$(CODE)" "$(NAME)" "$(SUMMARY)"
 
 ##@ Tests
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from modgo_lsp.rules.catalogue import RULES
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 _RULE = '''"""{code}: {about}.
 

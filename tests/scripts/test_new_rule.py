@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.rules.rule import Rule
-from tests.rules.new_rule import ROOT, new_rule
+from scripts.new_rule import ROOT, new_rule
 
 
 @pytest.fixture
