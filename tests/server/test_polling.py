@@ -13,6 +13,8 @@ import pytest
 from .conftest import CLEAN, UNREGISTERED
 from .stdio import Start, settle
 
+pytestmark = pytest.mark.serial
+
 # What the server may take, beside what a shared machine takes from it.
 SECOND = 1.0
 
