@@ -2,7 +2,7 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { FIGURES, ROOT, VSIX } from "./places.mjs";
+import { FIGURES, ROOT, VSIX } from "./paths.mjs";
 
 export function writeFigures(measured) {
   const figures = { ...measured, vsix_mb: statSync(VSIX).size / 1e6 };

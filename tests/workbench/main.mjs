@@ -6,9 +6,9 @@ import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { writeFigures } from "./figures.mjs";
 import { journeys } from "./journeys/index.mjs";
-import { PICTURES } from "./places.mjs";
+import { PICTURES } from "./paths.mjs";
 import { endAllNow } from "./processes.mjs";
-import { createWorld, removeHomes } from "./world.mjs";
+import { createWorld, removeHomes } from "./session.mjs";
 
 const WHOLE_LIMIT_S = 900;
 const RETRIES = Number(process.env.MODGO_WORKBENCH_RETRIES ?? 0);

@@ -2,7 +2,7 @@
 // descends from it is ended with it. Linux only, as code-server's set-up here is.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { until } from "./until.mjs";
+import { until } from "./wait-until.mjs";
 
 /** Starts a program; its output goes to `log`, a file descriptor. */
 export function start(command, args, { log, ...options }) {

@@ -1,7 +1,7 @@
 // Drives the workbench as a person does: palette, editor, Problems, quick fixes, lenses, notifications.
 // Every action ends when the workbench shows that it took place. Not for what Modgo should show.
 import path from "node:path";
-import { until } from "./until.mjs";
+import { until } from "./wait-until.mjs";
 
 const INPUT = '.quick-input-widget input[type="text"]';
 const PROBLEMS = ".markers-panel .monaco-list-row";

@@ -9,7 +9,7 @@ import { serverCommands } from "./commands/server.js";
 import { createResultDocuments } from "./results/documents.js";
 import { onDidChangeGopls } from "./server/gopls.js";
 import { createServer, type Server } from "./server/server.js";
-import type { ServerState } from "./server/state.js";
+import type { ServerState } from "./server/server-state.js";
 import { createStatus } from "./status.js";
 import { showError } from "./messages.js";
 

@@ -1,6 +1,6 @@
 // Every message that the extension shows: plain text, whatever it is made of.
 import * as vscode from "vscode";
-import { plain } from "./plain.js";
+import { plain } from "./plain-text.js";
 
 export function showInformation<T extends string>(text: string, ...buttons: T[]): Thenable<T | undefined> {
   return vscode.window.showInformationMessage(plain(text), ...buttons);

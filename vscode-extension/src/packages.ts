@@ -3,7 +3,7 @@
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { showError } from "./messages.js";
-import { plain } from "./plain.js";
+import { plain } from "./plain-text.js";
 
 const SDK_IMPORT = '"github.com/GeertJohan/aerospike-mod-go/udf"';
 const NOT_OURS = "**/{vendor,node_modules,testdata,target,_*,.*}/**";

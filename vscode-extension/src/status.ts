@@ -1,8 +1,8 @@
 // The language status item of Go files (the braces in the status bar): whether Modgo is starting, ready,
 // building or failed. Not for messages that ask for something.
 import * as vscode from "vscode";
-import { plain } from "./plain.js";
-import type { ServerState } from "./server/state.js";
+import { plain } from "./plain-text.js";
+import type { ServerState } from "./server/server-state.js";
 
 export interface Status {
   server(state: ServerState): void;

@@ -3,7 +3,7 @@
 import * as vscode from "vscode";
 import { activeGoFile, isTarget } from "./packages.js";
 import { showError } from "./messages.js";
-import { plain } from "./plain.js";
+import { plain } from "./plain-text.js";
 
 /** The command behind lenses that name a UDF. */
 export const RUN_ON_SAMPLE = "modgo.client.runOnSample";

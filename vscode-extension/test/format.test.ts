@@ -20,8 +20,8 @@ import {
   runReport,
   sampleSummary,
 } from "../src/results/format.js";
-import { type Json, parseJson } from "../src/results/json.js";
-import type { BuildResult, CallResult, Finding, UdfFunction } from "../src/server/results.js";
+import { type Json, parseJson } from "../src/results/exact-json.js";
+import type { BuildResult, CallResult, Finding, UdfFunction } from "../src/server/command-results.js";
 
 const built: BuildResult = {
   ok: true,

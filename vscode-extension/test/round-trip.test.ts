@@ -16,8 +16,8 @@ import {
 } from "vscode-jsonrpc/node";
 import { ISOLATED } from "../src/interpreter.js";
 import { callArgument } from "../src/results/format.js";
-import { flatJson, type Json, JsonNumber, JsonObject } from "../src/results/json.js";
-import { type CallResult, readCall } from "../src/server/results.js";
+import { flatJson, type Json, JsonNumber, JsonObject } from "../src/results/exact-json.js";
+import { type CallResult, readCall } from "../src/server/command-results.js";
 
 const PYTHON = path.resolve("../.venv/bin/python");
 const GO_MOD =

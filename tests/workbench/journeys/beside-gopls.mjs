@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { GOPLS_VSIX, INTERPRETER, ROOT } from "../places.mjs";
-import { until } from "../until.mjs";
+import { GOPLS_VSIX, INTERPRETER, ROOT } from "../paths.mjs";
+import { until } from "../wait-until.mjs";
 
 const COUNTERS = "counters/counters.go";
 const SELF_ASSIGNED = "\nfunc again(n int) int {\n\tn = n\n\treturn n\n}\n\nvar _ = again\n";

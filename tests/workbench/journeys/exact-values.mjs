@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { until } from "../until.mjs";
+import { until } from "../wait-until.mjs";
 
 const LINK = "[more](command:workbench.action.files.newUntitledFile)";
 const VALUES = `package values

@@ -1,9 +1,9 @@
 // The journeys, in the order in which they run.
 import { besideGopls } from "./beside-gopls.mjs";
 import { exactValues } from "./exact-values.mjs";
-import { firstLight } from "./first-light.mjs";
+import { firstLight } from "./first-module.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
-import { trouble } from "./trouble.mjs";
+import { trouble } from "./failures.mjs";
 
 export const journeys = [noInterpreter, restrictedMode, firstLight, exactValues, besideGopls, trouble];

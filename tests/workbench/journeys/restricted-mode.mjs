@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { INTERPRETER } from "../places.mjs";
+import { INTERPRETER } from "../paths.mjs";
 
 /** Prints every name that a Python of ours could import at its top level: Python's own, ours and our libraries'. */
 const MODULES = `

@@ -16,7 +16,7 @@ import type {
   CommandError,
   Finding,
   LoadResult,
-} from "../server/results.js";
+} from "../server/command-results.js";
 import { type CommandFactory, type Rooms, runOnServer, saveAll, type ServerWork } from "./command.js";
 import { showError, showInformation } from "../messages.js";
 

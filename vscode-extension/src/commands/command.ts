@@ -2,7 +2,7 @@
 // Restricted Mode, and that no error of it is lost. Each family has its own file beside this one.
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
-import { plain } from "../plain.js";
+import { plain } from "../plain-text.js";
 import type { ResultDocuments } from "../results/documents.js";
 import type { Server } from "../server/server.js";
 import type { Status } from "../status.js";

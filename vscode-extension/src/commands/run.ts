@@ -2,7 +2,7 @@
 // Not for building: the server builds what is out of date.
 import * as vscode from "vscode";
 import { isTarget, packageFolder } from "../packages.js";
-import { plain } from "../plain.js";
+import { plain } from "../plain-text.js";
 import {
   argumentsProblem,
   callArgument,
@@ -11,7 +11,7 @@ import {
   lacksSample,
   type Run,
 } from "../results/format.js";
-import { type CallResult, type LoadResult, readCall, type UdfFunction } from "../server/results.js";
+import { type CallResult, type LoadResult, readCall, type UdfFunction } from "../server/command-results.js";
 import { tellFailure } from "./build.js";
 import { type Call, chooseCall, RUN_ON_SAMPLE } from "../udfs.js";
 import { type CommandFactory, type Rooms, runOnServer, saveAll } from "./command.js";

@@ -1,7 +1,7 @@
 // The command that writes a first sample for a UDF and opens it. Not for what is in it: the server knows the
 // bins that the function reads.
 import { baseName, sampleSummary } from "../results/format.js";
-import type { NewSampleResult } from "../server/results.js";
+import type { NewSampleResult } from "../server/command-results.js";
 import { type Call, chooseCall } from "../udfs.js";
 import { type CommandFactory, type Rooms, runOnServer } from "./command.js";
 import { showError, showInformation } from "../messages.js";

@@ -1,7 +1,7 @@
 // Commands about the language server itself: restart, output, status.
 import * as vscode from "vscode";
 import { activeGoFile } from "../packages.js";
-import { plain } from "../plain.js";
+import { plain } from "../plain-text.js";
 import type { CommandFactory } from "./command.js";
 
 const restartServer: CommandFactory = {

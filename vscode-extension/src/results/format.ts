@@ -8,8 +8,8 @@ import type {
   Finding,
   LoadResult,
   UdfFunction,
-} from "../server/results.js";
-import { escapeHidden, flatJson, type Json, parseJson, prettyJson } from "./json.js";
+} from "../server/command-results.js";
+import { escapeHidden, flatJson, type Json, parseJson, prettyJson } from "./exact-json.js";
 
 /** 1600000 → "1.6 MB": decimal units, as file managers and Go's own tools print. */
 export function formatBytes(bytes: number): string {

@@ -31,9 +31,9 @@ import {
   probeWith,
 } from "../interpreter.js";
 import { showError, showInformation, showWarning } from "../messages.js";
-import { plain } from "../plain.js";
+import { plain } from "../plain-text.js";
 import { leftToGopls } from "./gopls.js";
-import type { ServerState } from "./state.js";
+import type { ServerState } from "./server-state.js";
 
 /** Commands of this extension that the server may put behind its code lenses. */
 export const LENS_COMMANDS = ["modgo.client.buildAndLoad", "modgo.client.runOnSample"] as const;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
-import { until } from "../until.mjs";
+import { until } from "../wait-until.mjs";
 
 /** Takes one registration out of an example, so that there is something to find. */
 function unregister(folder, file, name) {

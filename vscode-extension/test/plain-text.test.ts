@@ -4,9 +4,9 @@ import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import MarkdownIt from "markdown-it";
 import { type Run, runReport } from "../src/results/format.js";
-import { parseJson } from "../src/results/json.js";
-import { plain } from "../src/plain.js";
-import type { CallErrorKind, CallResult } from "../src/server/results.js";
+import { parseJson } from "../src/results/exact-json.js";
+import { plain } from "../src/plain-text.js";
+import type { CallErrorKind, CallResult } from "../src/server/command-results.js";
 
 // As VS Code finds links in messages and prompts, and icons in labels.
 const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;

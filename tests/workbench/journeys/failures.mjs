@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
-import { until } from "../until.mjs";
+import { until } from "../wait-until.mjs";
 
 const TROUBLE = `package hello
 

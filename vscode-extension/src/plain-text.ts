@@ -1,6 +1,6 @@
 // Text as text. VS Code reads "[label](command:…)" in a message as a link that runs a command, and "$(name)" in
 // a label as an icon. Names, values and errors come from the workspace, so none of it may be markup.
-import { escapeHidden } from "./results/json.js";
+import { escapeHidden } from "./results/exact-json.js";
 
 const WORD_JOINER = "\u2060"; // has no width, and no line breaks at it
 

@@ -1,6 +1,6 @@
 package value
 
-// The part of known.go that writes.
+// The part of fast_decode.go that writes.
 
 // EncodeAt converts *place as Encode does; known is false where place points to a type that is written by
 // reflection alone. It tells nobody of place itself.

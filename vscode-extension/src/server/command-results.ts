@@ -1,6 +1,6 @@
 // What the server's commands answer: the same JSON that the command line prints with --json. It comes as text, for
 // JSON.parse makes 9007199254740993 of a record …992, and 88 of 88.0; only what holds no values may go through it.
-import { type Json, JsonObject, parseJson } from "../results/json.js";
+import { type Json, JsonObject, parseJson } from "../results/exact-json.js";
 
 export interface Position {
   readonly line: number;

@@ -14,9 +14,9 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CACHE, CHROMIUM, chromium, CODE_SERVER, EXAMPLES, INTERPRETER, VSIX } from "./places.mjs";
+import { CACHE, CHROMIUM, chromium, CODE_SERVER, EXAMPLES, INTERPRETER, VSIX } from "./paths.mjs";
 import { end, start } from "./processes.mjs";
-import { until } from "./until.mjs";
+import { until } from "./wait-until.mjs";
 import { Workbench } from "./workbench.mjs";
 
 /** Quiet and predictable: no welcome, no updates, and an editor that types what it is given. */

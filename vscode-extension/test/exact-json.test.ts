@@ -3,8 +3,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
 import { callArgument, callSummary, recordChanged } from "../src/results/format.js";
-import { flatJson, type Json, JsonNumber, JsonObject, parseJson, prettyJson } from "../src/results/json.js";
-import { readCall } from "../src/server/results.js";
+import {
+  flatJson,
+  type Json,
+  JsonNumber,
+  JsonObject,
+  parseJson,
+  prettyJson,
+} from "../src/results/exact-json.js";
+import { readCall } from "../src/server/command-results.js";
 
 describe("JSON", () => {
   it("keeps the digits of numbers", () => {
