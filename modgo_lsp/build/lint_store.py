@@ -16,7 +16,7 @@ from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.resources import resource_folder
 
-_ROOMS = ("syntax", "model", "rules", "lint")
+_ROOMS = ("golang", "model", "rules", "lint")
 # Packages that say what Go source is.
 _PARSERS = ("tree_sitter", "tree_sitter_golang")
 
@@ -66,10 +66,11 @@ def _name(key: bytes) -> str:
 
 
 def _stamps(folder: str) -> str:
-    """Names, times and sizes of the files in a folder."""
-    with os.scandir(folder) as entries:
-        found = sorted((entry.name, *_times(entry.stat())) for entry in entries if entry.is_file())
-    return repr(found)
+    """Names, times and sizes of the files in a folder, and in those below it."""
+    with os.scandir(folder) as scan:
+        entries = sorted((entry for entry in scan if entry.name != "__pycache__"), key=lambda each: each.name)
+    below = [_stamps(entry.path) for entry in entries if entry.is_dir()]
+    return repr([(entry.name, *_times(entry.stat())) for entry in entries if entry.is_file()] + below)
 
 
 def _stamp(path: str) -> str:
