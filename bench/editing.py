@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.go_trees import SDK, GoPackage
-from bench.language_server import LanguageServer
+from tests.server.language_client import LanguageServer
 
 # What nothing is called, and an edit calls.
 _NOWHERE = "nowhere"

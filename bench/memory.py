@@ -22,8 +22,8 @@ from bench.editing import Typist, subject
 from bench.figures import Goal, goal_rows, report
 from bench.go_tools import newest_go
 from bench.go_trees import SDK, GoPackage, real_packages, write_tree
-from bench.language_server import LanguageServer
 from bench.resident import Watch, resident_megabytes
+from tests.server.language_client import LanguageServer
 
 LINES, PACKAGES = 1_000_000, 300
 BURST = 100_000

@@ -31,8 +31,8 @@ from bench.editing import Subject, Typist, probe, probes_until, subject, with_ud
 from bench.figures import ROOT, Goal, goal_rows, percentile, process_seconds, report
 from bench.go_tools import go_tool, newest_go
 from bench.go_trees import GoPackage, real_packages, write_tree
-from bench.language_server import LanguageServer
 from bench.resident import Watch, resident_megabytes
+from tests.server.language_client import LanguageServer
 
 STARTS = 7
 ROUNDS = 5

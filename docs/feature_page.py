@@ -11,13 +11,19 @@ import json
 from collections.abc import Iterable
 from io import BytesIO
 
-from modgo_lsp.server.client import ANY, CAPABILITIES, Capability, Client, InitializationOptions
-from modgo_lsp.server.commands import COMMANDS
-from modgo_lsp.server.connection import Connection
-from modgo_lsp.server.features import PULL_FEATURES, REQUESTS
-from modgo_lsp.server.server import ModgoServer
-from modgo_lsp.server.session import Session
-from modgo_lsp.server.wire import Initialize
+from modgo_lsp.server.commands.commands import COMMANDS
+from modgo_lsp.server.lsp.client_capabilities import (
+    ANY,
+    CAPABILITIES,
+    Capability,
+    Client,
+    InitializationOptions,
+)
+from modgo_lsp.server.lsp.connection import Connection
+from modgo_lsp.server.lsp.methods import PULL_FEATURES, REQUESTS
+from modgo_lsp.server.lsp.wire import Initialize
+from modgo_lsp.server.pygls_server import ModgoServer
+from modgo_lsp.server.workspace.session import Session
 
 # What the handlers do that answer no question about the source, in the order of a session.
 LIFE = {

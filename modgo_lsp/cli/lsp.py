@@ -27,8 +27,8 @@ def command(pipe: str | None, stdio: bool) -> None:
     if pipe is not None and stdio:
         raise click.UsageError("--stdio and --pipe exclude each other")
     # Only here: the protocol's library takes half a second to import.
+    from modgo_lsp.server.lsp.unix_socket import PipeError
     from modgo_lsp.server.main import serve
-    from modgo_lsp.server.pipe import PipeError
 
     try:
         serve(pipe)

@@ -1,6 +1,6 @@
 """Code lenses: what can be done with each registered UDF, at its declaration.
 
-Not for: the commands behind them (server/code_lens.py chooses those).
+Not for: the commands behind them (server/requests/code_lens.py chooses those).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A first sample for a UDF: a record with the bins that its code reads, or a few records for a stream.
 
-Not for: reading samples (host/sample.py), or writing the file (server/samples.py).
+Not for: reading samples (host/sample.py), or writing the file (server/commands/new_sample.py).
 """
 
 from __future__ import annotations

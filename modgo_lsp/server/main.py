@@ -2,7 +2,7 @@
 
 What takes long to import is imported when it is of use: `initialize` is answered first, then the analysis is
 loaded and tells what it finds, and last come lsprotocol and pygls, which take longest and answer the rest.
-Not for: what messages mean (session.py, server.py).
+Not for: what messages mean (session.py, pygls_server.py).
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ import msgspec
 
 from modgo_lsp import __version__
 from modgo_lsp.build.isolated import leave_out_relative_folders
-from modgo_lsp.server import garbage, wire
-from modgo_lsp.server.capabilities import chosen_encoding, initialize_result
-from modgo_lsp.server.client import client_of
-from modgo_lsp.server.connection import Connection, Message, complain
-from modgo_lsp.server.inbox import Inbox
+from modgo_lsp.server.lsp import wire
+from modgo_lsp.server.lsp.client_capabilities import client_of
+from modgo_lsp.server.lsp.connection import Connection, Message, complain
+from modgo_lsp.server.lsp.inbox import Inbox
+from modgo_lsp.server.lsp.server_capabilities import chosen_encoding, initialize_result
+from modgo_lsp.server.workspace import gc_policy
 
 if TYPE_CHECKING:
-    from modgo_lsp.server.session import Session
+    from modgo_lsp.server.workspace.session import Session
 
 _NOT_INITIALIZED = -32002
 _INVALID_PARAMS = -32602
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         pipe = parser.parse_args(given).pipe
     if pipe is None:
         serve()
-    from modgo_lsp.server.pipe import PipeError
+    from modgo_lsp.server.lsp.unix_socket import PipeError
 
     try:
         serve(pipe)
@@ -75,7 +76,7 @@ def serve(pipe: str | None = None) -> None:
     standard input and output. Raises PipeError."""
     leave_out_relative_folders()
     sys.setswitchinterval(_SWITCH)
-    garbage.begin()
+    gc_policy.begin()
     try:
         code = _serve(*(_protocol_streams() if pipe is None else _accepted(pipe)))
     except KeyboardInterrupt:  # nobody has come
@@ -96,7 +97,7 @@ def _serve(stdin: BinaryIO, stdout: BinaryIO) -> int:
         if session is None:
             return 1
         if session.process_id is not None:
-            from modgo_lsp.server.process_end import when_ended
+            from modgo_lsp.server.workspace.process_exit import when_ended
 
             when_ended(session.process_id, lambda: inbox.put(_ENDED))
         return _work(session, inbox)
@@ -141,10 +142,10 @@ def _begun(connection: Connection, message: Message) -> Session | None:
 
     import logging
 
-    from modgo_lsp.server import log
-    from modgo_lsp.server.session import Session
+    from modgo_lsp.server.lsp import log_handlers
+    from modgo_lsp.server.workspace.session import Session
 
-    log.to_stderr()
+    log_handlers.to_stderr()
     session = Session(connection, params, client, encoding)
     if problem_of_options is not None:
         logging.getLogger(__name__).warning("%s", problem_of_options)
@@ -184,23 +185,23 @@ def _is_handled(session: Session, message: Message) -> bool:
 
 
 def _load(loaded: Callable[[Any], None]) -> None:
-    garbage.go_on()
+    gc_policy.go_on()
     try:
         import linecache
 
-        import modgo_lsp.server.server  # noqa: F401
+        import modgo_lsp.server.pygls_server  # noqa: F401
 
         # attrs keeps the text of each method that it has written for lsprotocol, to be shown in tracebacks.
         linecache.clearcache()
     finally:
-        garbage.settle()
+        gc_policy.settle()
         loaded(_LOADED)
 
 
 def _work_on(session: Session, inbox: Inbox, waiting: list[tuple[Message, Any]]) -> int:
     import asyncio
 
-    from modgo_lsp.server.server import ModgoServer
+    from modgo_lsp.server.pygls_server import ModgoServer
 
     return asyncio.run(ModgoServer(session).serve(inbox, waiting, _ENDED))
 
@@ -218,7 +219,7 @@ def _protocol_streams() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _accepted(pipe: str) -> tuple[BinaryIO, BinaryIO]:
-    from modgo_lsp.server.pipe import accepted
+    from modgo_lsp.server.lsp.unix_socket import accepted
 
     return accepted(pipe)
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bench.language_server import LanguageServer
 from tests.hostile.repository import GO, ROOT, Hostile
+from tests.server.language_client import LanguageServer
 
 Attack = Callable[[str], None]
 

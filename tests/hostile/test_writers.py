@@ -20,7 +20,7 @@ from modgo_lsp.cli.commands import modgo
 from modgo_lsp.file_writer import WriteRefusedError, content_is, workspace_of, write_file
 from modgo_lsp.host.store import Store, StoreError
 from modgo_lsp.ide.new_sample import NewSample
-from modgo_lsp.server.samples import write_sample
+from modgo_lsp.server.commands.new_sample import write_sample
 from tests.elf_files import PROGRAM, SHARED_OBJECT
 
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"

@@ -15,7 +15,7 @@ import pytest_asyncio
 from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
-from bench.language_server import PUSHED, LanguageServer
+from tests.server.language_client import PUSHED, LanguageServer
 
 from .stdio import COMMAND, Start
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from bench.language_server import LanguageServer
+from tests.server.language_client import LanguageServer
 
 COMMAND = [sys.executable, "-m", "modgo_lsp.server.main"]
 Start = Callable[..., LanguageServer]

@@ -12,13 +12,13 @@ from pytest_lsp import client_capabilities
 
 from modgo_lsp.ide.completion import TRIGGERS
 from modgo_lsp.ide.semantic_tokens import TYPES
-from modgo_lsp.server import wire
-from modgo_lsp.server.capabilities import COMMANDS, chosen_encoding, initialize_result
-from modgo_lsp.server.client import client_of
-from modgo_lsp.server.commands import COMMANDS as THERE_ARE
-from modgo_lsp.server.connection import Connection
-from modgo_lsp.server.server import ModgoServer
-from modgo_lsp.server.session import Session
+from modgo_lsp.server.commands.commands import COMMANDS as THERE_ARE
+from modgo_lsp.server.lsp import wire
+from modgo_lsp.server.lsp.client_capabilities import client_of
+from modgo_lsp.server.lsp.connection import Connection
+from modgo_lsp.server.lsp.server_capabilities import COMMANDS, chosen_encoding, initialize_result
+from modgo_lsp.server.pygls_server import ModgoServer
+from modgo_lsp.server.workspace.session import Session
 
 CONVERTER = converters.get_converter()
 PROFILES = ("visual-studio-code", "neovim", "emacs", None)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from modgo_lsp.server.connection import Connection, HeaderError, MalformedError, decoded, frames
+from modgo_lsp.server.lsp.connection import Connection, HeaderError, MalformedError, decoded, frames
 
 
 def framed(body: bytes, header: bytes = b"Content-Length: %d\r\n\r\n") -> bytes:

@@ -13,8 +13,8 @@ from hypothesis import strategies as some
 
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.values import List, Value
-from modgo_lsp.server.arguments import UsageError, request_of
-from modgo_lsp.server.calls import call_of
+from modgo_lsp.server.commands.arguments import UsageError, request_of
+from modgo_lsp.server.commands.call_arguments import call_of
 
 from .conftest import CLEAN, capable, running
 

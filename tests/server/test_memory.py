@@ -13,7 +13,7 @@ import msgspec
 import psutil
 
 from bench.resident import Watch
-from modgo_lsp.server.garbage import Sweep
+from modgo_lsp.server.workspace.gc_policy import Sweep
 
 from .conftest import UNREGISTERED
 from .stdio import Start, at, between, change, settle

@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from bench.language_server import LanguageServer
-from modgo_lsp.server.commands import COMMANDS
+from modgo_lsp.server.commands.commands import COMMANDS
+from tests.server.language_client import LanguageServer
 
 from .conftest import ROOT
 

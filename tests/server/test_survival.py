@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from bench.language_server import PUSHED, LanguageServer
+from tests.server.language_client import PUSHED, LanguageServer
 
 from .conftest import CLEAN, UNREGISTERED
 from .stdio import Start, at, between, change, settle, status

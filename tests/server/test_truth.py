@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.language_server import LanguageServer
+from tests.server.language_client import LanguageServer
 from tests.server.truth import World
 
 STEPS = int(os.environ.get("MODGO_EDITS", "240"))

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.language_server import LanguageServer
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles, OverlayFiles
@@ -20,13 +19,15 @@ from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
 from modgo_lsp.lint.run import Machine, lint_paths
 from modgo_lsp.model.finding import Finding, Location
-from modgo_lsp.server import configuration, wire
-from modgo_lsp.server.analysis import Analysis
-from modgo_lsp.server.client import Client
-from modgo_lsp.server.diagnostics import diagnostic
-from modgo_lsp.server.documents import OpenDocument
-from modgo_lsp.server.snapshot import Snapshot
+from modgo_lsp.server.lsp import wire
+from modgo_lsp.server.lsp.client_capabilities import Client
+from modgo_lsp.server.workspace import editor_settings
+from modgo_lsp.server.workspace.analysis import Analysis
+from modgo_lsp.server.workspace.diagnostics import diagnostic
+from modgo_lsp.server.workspace.open_documents import OpenDocument
+from modgo_lsp.server.workspace.snapshot import Snapshot
 from tests.edits import GO_MOD, SHOP, Change, random_change
+from tests.server.language_client import LanguageServer
 
 # Twice what the server waits between two looks, and some.
 UNTOLD_SECONDS = 1.5
@@ -274,7 +275,7 @@ class World:
     def expected(self) -> tuple[dict[str, list[object]], dict[str, list[object]]]:
         """By path: what a server would say that has just started; and what `modgo lint` says of the files of
         packages with open documents."""
-        overrides = configuration.overrides(self.settings)
+        overrides = editor_settings.overrides(self.settings)
         documents = {str(self.folder / path): text for path, text in self.texts.items()}
         analysis = Analysis()
         try:

@@ -1,6 +1,6 @@
 """Edits of a document: what they don't touch keeps its place, its tree and what was made of that.
 
-Not for: which edits a client sends (server/documents.py).
+Not for: which edits a client sends (server/workspace/open_documents.py).
 """
 
 from __future__ import annotations

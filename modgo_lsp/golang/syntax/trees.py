@@ -7,7 +7,7 @@ Nodes keep their whole tree alive, so nothing that outlives a function call may 
 later (lower_expressions.py) notes the Code and the place and kind of its node, and finds the node again.
 The one exception are trees with errors, in which several nodes may have one place: their nodes are kept.
 A Code knows nothing of the syntax that was made of it: that refers to the Code, and a circle of references is
-freed only when Python looks for garbage (server/garbage.py).
+freed only when Python looks for garbage (server/workspace/gc_policy.py).
 """
 
 from __future__ import annotations

@@ -1,0 +1,87 @@
+"""The argument of a command: one JSON object, read strictly. Values in it stay JSON text until host reads
+them, so that 64-bit integers and doubles are exact.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Union
+
+import msgspec
+
+from modgo_lsp.server.lsp.uri import path_of
+
+EXAMPLE = 'one object like {"uri": "file:///path/of/the/module"}'
+
+
+class UsageError(Exception):
+    """The command can't be done as asked. The message says what is wrong and what to do."""
+
+
+NULL = msgspec.Raw(b"null")
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`dispatch` and `release` are of building, the rest of a call, as the command line has it: `timeout` in
+    seconds, `memory` in bytes or like "256MB", `key` a list, `store` relative to the folder.
+    `stream` is as the source has it where it is not said."""
+
+    dispatch: str = "registry"
+    release: bool = False
+    timeout: float = 10.0
+    memory: Union[int, str] = 0
+    stream: bool | None = None
+    nodes: int | None = None
+    store: str | None = None
+    key: msgspec.Raw = NULL
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`uri` is the module's folder, a file in it, or a finished .so; "" for the workspace's only module.
+    `record` is a sample: an object, or the name of a file, relative to the folder; `records` a list of
+    samples, or the name of a file of them. With `show` the answer is shown, for clients that don't."""
+
+    uri: str = ""
+    function: str | None = None
+    args: tuple[msgspec.Raw, ...] = ()
+    record: msgspec.Raw = NULL
+    records: Union[str, tuple[msgspec.Raw, ...], None] = None
+    options: Options = Options()
+    show: bool = False
+
+    @property
+    def path(self) -> Path:
+        """Raises UsageError where it is no file: URI."""
+        path = path_of(self.uri)
+        if path is None:
+            raise UsageError(f"{self.uri} is no file: URI. Give the module's folder or a file in it.")
+        return Path(path)
+
+    def directory(self, open_documents: Mapping[str, object]) -> Path:
+        """The folder. Raises UsageError where there is none."""
+        path = self.path
+        if path.is_dir():
+            return path
+        if path.is_file() or str(path) in open_documents:
+            return path.parent
+        raise UsageError(f"There is no file or folder {path}. Give the module's folder or a file in it.")
+
+
+def request_of(arguments: Sequence[Any]) -> Request:
+    """The request of a command's arguments. Raises UsageError."""
+    if not arguments:
+        return Request()
+    if len(arguments) != 1:
+        raise UsageError(f"The command takes {EXAMPLE}, and got {len(arguments)} arguments.")
+    try:
+        return msgspec.json.decode(_text(arguments[0]), type=Request)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise UsageError(f"The command's argument is not as expected: {error}. It takes {EXAMPLE}.") from None
+
+
+def _text(argument: Any) -> str:
+    """The argument as JSON text. Editors with a command line send text, as do clients whose numbers are all
+    doubles. Raises ValueError where it holds a number that JSON can't."""
+    return argument if isinstance(argument, str) else json.dumps(argument, allow_nan=False)

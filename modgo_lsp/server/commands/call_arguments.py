@@ -1,0 +1,119 @@
+"""What a call command asks for, as work for the host, with errors for whoever sent it.
+
+Not for: doing it (commands.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from modgo_lsp.build.built_from import built_from
+from modgo_lsp.host.json_forms import FormError, parse, value_of
+from modgo_lsp.host.session import LONGEST_SECONDS
+from modgo_lsp.host.values import Value
+from modgo_lsp.host.wanted import (
+    Wanted,
+    WantedError,
+    check,
+    given_records,
+    parse_size,
+    records_beside,
+    with_records,
+)
+from modgo_lsp.host.work import Work
+from modgo_lsp.server.commands.arguments import NULL, Request, UsageError
+
+
+class Call(NamedTuple):
+    """`completed` adds the records to the work once the module has said where its package lies; None where
+    they are known already."""
+
+    work: Work
+    completed: Callable[[Work, Mapping[str, str]], Work] | None = None
+
+
+def call_of(request: Request, directory: Path, streams: bool) -> Call:
+    """Reads the files that the request names. `streams`: the source says that it is a stream UDF. Raises
+    UsageError, and so does `completed`."""
+    if not request.function:
+        raise UsageError('Say which function to call: {"uri": "…", "function": "add"}.')
+    options = request.options
+    try:
+        wanted = _wanted(request, directory, streams)
+        memory = parse_size(str(options.memory))
+        work = Work(request.function, _values(request), timeout=options.timeout, memory=memory)
+        check(wanted)
+        records = given_records(wanted)
+    except WantedError as error:
+        raise UsageError(str(error)) from None
+    if records is not None:
+        return Call(with_records(work, wanted, records))
+    if request.path.suffix != ".so":
+        return Call(_with_records_beside(work, wanted, [directory]))
+
+    def completed(work: Work, properties: Mapping[str, str]) -> Work:
+        origin = built_from(properties.get("build", ""))
+        folders = () if origin is None else origin.folders
+        return _with_records_beside(work, wanted, [*folders, directory])
+
+    return Call(with_records(work, wanted, ()), completed)
+
+
+def _with_records_beside(work: Work, wanted: Wanted, folders: Sequence[Path]) -> Work:
+    try:
+        records, _ = records_beside(wanted, folders, work.function)
+    except WantedError as error:
+        raise UsageError(str(error)) from None
+    return with_records(work, wanted, records)
+
+
+def _wanted(request: Request, directory: Path, streams: bool) -> Wanted:
+    options = request.options
+    if options.nodes is not None and not 1 <= options.nodes <= 1024:
+        raise WantedError("nodes is a number from 1 to 1024", "give another one")
+    if not 0 < options.timeout <= LONGEST_SECONDS:
+        raise WantedError(
+            f"timeout is a number of seconds above 0, up to {LONGEST_SECONDS}", "give another one"
+        )
+    records = request.records
+    if isinstance(records, tuple) and not records:
+        raise WantedError("records is an empty list", "give a record")
+    return Wanted(
+        record=_text(request.record, directory),
+        records=tuple(map(_json, records)) if isinstance(records, tuple) else _file(records, directory),
+        stream=streams if options.stream is None else options.stream,
+        nodes=options.nodes,
+        store=_file(options.store, directory),
+        key=_given(options.key),
+    )
+
+
+def _text(record: msgspec.Raw, directory: Path) -> str | None:
+    """A sample's JSON, or a file's name."""
+    text = _given(record)
+    return str(directory / json.loads(text)) if text is not None and text.startswith('"') else text
+
+
+def _given(raw: msgspec.Raw) -> str | None:
+    return None if raw == NULL else _json(raw)
+
+
+def _json(raw: msgspec.Raw) -> str:
+    return bytes(raw).decode()
+
+
+def _file(name: str | None, directory: Path) -> Path | None:
+    return None if name is None else directory / name
+
+
+def _values(request: Request) -> tuple[Value, ...]:
+    try:
+        trees = enumerate(parse(f"[{','.join(map(_json, request.args))}]", "args"))
+        return tuple(value_of(tree, f"args[{index}]") for index, tree in trees)
+    except FormError as error:
+        raise UsageError(str(error)) from None

@@ -1,0 +1,1 @@
+"""Requests of LSP, one file a method family."""

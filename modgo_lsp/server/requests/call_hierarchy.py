@@ -1,0 +1,85 @@
+"""textDocument/prepareCallHierarchy and callHierarchy calls: from a UDF's name down what it reaches."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.ide import call_hierarchy
+from modgo_lsp.ide.call_hierarchy import Item
+from modgo_lsp.model.finding import Location
+from modgo_lsp.model.package import Package
+from modgo_lsp.server.lsp.uri import path_of
+from modgo_lsp.server.requests.cursor import at
+from modgo_lsp.server.requests.translation import location_range
+from modgo_lsp.server.workspace.snapshot import Snapshot
+
+
+def prepare(
+    snapshot: Snapshot, params: types.CallHierarchyPrepareParams
+) -> list[types.CallHierarchyItem] | None:
+    """The UDF whose registered name is here"""
+    place = at(snapshot, params)
+    if place is None or place.package is None:
+        return None
+    found = call_hierarchy.prepare(place.package, place.path, place.offset, snapshot.files)
+    return [_item(snapshot, item, place.path) for item in found] or None
+
+
+def incoming(
+    snapshot: Snapshot, params: types.CallHierarchyIncomingCallsParams
+) -> list[types.CallHierarchyIncomingCall]:
+    """Who calls a function, of what UDFs reach"""
+    package, item = _of(snapshot, params.item)
+    if package is None:
+        return []
+    return [
+        types.CallHierarchyIncomingCall(
+            _item(snapshot, call.item, _origin(params.item)),
+            [location_range(snapshot, place) for place in call.places],
+        )
+        for call in call_hierarchy.incoming(package, item)
+    ]
+
+
+def outgoing(
+    snapshot: Snapshot, params: types.CallHierarchyOutgoingCallsParams
+) -> list[types.CallHierarchyOutgoingCall]:
+    """What a function calls, in its Go module"""
+    package, item = _of(snapshot, params.item)
+    if package is None:
+        return []
+    return [
+        types.CallHierarchyOutgoingCall(
+            _item(snapshot, call.item, _origin(params.item)),
+            [location_range(snapshot, place) for place in call.places],
+        )
+        for call in call_hierarchy.outgoing(package, item)
+    ]
+
+
+def _item(snapshot: Snapshot, item: Item, origin: str) -> types.CallHierarchyItem:
+    return types.CallHierarchyItem(
+        name=item.name,
+        kind=types.SymbolKind.Function,
+        detail=item.detail or None,
+        uri=snapshot.uri(item.location.path),
+        range=location_range(snapshot, item.extent),
+        selection_range=location_range(snapshot, item.location),
+        # The file that was asked from, whose package's UDFs reach all of this; and the bytes of the function.
+        data={"origin": origin, "start": item.extent.span.start, "end": item.extent.span.end},
+    )
+
+
+def _origin(item: types.CallHierarchyItem) -> str:
+    return str(item.data["origin"]) if isinstance(item.data, dict) else ""
+
+
+def _of(snapshot: Snapshot, item: types.CallHierarchyItem) -> tuple[Package | None, Item]:
+    """The package that was asked from, and the function, as it was told to the client."""
+    path, data = path_of(item.uri), item.data
+    nothing = Location("", Span(0, 0))
+    if path is None or not isinstance(data, dict):
+        return None, Item(item.name, "", nothing, nothing)
+    extent = Location(path, Span(int(data.get("start", 0)), int(data.get("end", 0))))
+    return snapshot.package_of(_origin(item)), Item(item.name, "", extent, extent)

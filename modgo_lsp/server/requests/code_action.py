@@ -1,0 +1,85 @@
+"""textDocument/codeAction: quick fixes, "suppress here" and source.fixAll.modgo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+from lsprotocol import types
+
+from modgo_lsp.file_writer import leads_out
+from modgo_lsp.ide.code_actions import Action, quick_fixes, suppressions
+from modgo_lsp.ide.fix_all import fix_all
+from modgo_lsp.lint.fix import best
+from modgo_lsp.model.finding import Edit
+from modgo_lsp.server.lsp.uri import path_of
+from modgo_lsp.server.requests.translation import diagnostic, to_span, workspace_edit
+from modgo_lsp.server.workspace.snapshot import Snapshot
+
+FIX_ALL = "source.fixAll.modgo"
+OPTIONS = types.CodeActionOptions(
+    code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True
+)
+
+
+def answer(snapshot: Snapshot, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """Quick fixes of findings, "suppress here", and all safe fixes of a file as source.fixAll.modgo"""
+    path = path_of(params.text_document.uri)
+    document = None if path is None else snapshot.document(path)
+    if document is None or not snapshot.client.code_action_literals:
+        return []
+    findings = snapshot.findings_of(document.path)
+    actions: list[types.CodeAction] = []
+    if _wanted(types.CodeActionKind.QuickFix.value, params.context):
+        span = to_span(document.lines, params.range, snapshot.encoding)
+        found = [*quick_fixes(findings, document.path, span), *suppressions(findings, document, span)]
+        inside = [action for action in found if not _lead_out(action.edits)]
+        actions += [_quick_fix(snapshot, action) for action in inside]
+    if _wanted(FIX_ALL, params.context) and any(best(finding, unsafe=False) for finding in findings):
+        actions += _fix_all(snapshot, params.text_document.uri, document.path)
+    return actions
+
+
+def resolve(snapshot: Snapshot, action: types.CodeAction) -> types.CodeAction:
+    """The edit of "fix all", which takes rounds of mending to work out"""
+    path = path_of(action.data["uri"]) if isinstance(action.data, dict) and "uri" in action.data else None
+    if path is not None and action.edit is None:
+        action.edit = workspace_edit(snapshot, _all_edits(snapshot, path))
+    return action
+
+
+def _wanted(kind: str, context: types.CodeActionContext) -> bool:
+    """Kinds form a tree: who asks for "source" or "source.fixAll" means ours too."""
+    asked = [only.value if isinstance(only, types.CodeActionKind) else only for only in context.only or ()]
+    return not asked or any(only == "" or kind == only or kind.startswith(only + ".") for only in asked)
+
+
+def _lead_out(edits: Sequence[Edit]) -> bool:
+    """Whether one of them is of a file outside of the workspace, which a link in the workspace leads to."""
+    return any(leads_out(path) for path in {edit.location.path for edit in edits})
+
+
+def _quick_fix(snapshot: Snapshot, action: Action) -> types.CodeAction:
+    return types.CodeAction(
+        title=action.title,
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[diagnostic(snapshot, action.finding)],
+        is_preferred=True if action.preferred else None,
+        edit=workspace_edit(snapshot, action.edits),
+    )
+
+
+def _fix_all(snapshot: Snapshot, uri: str, path: str) -> list[types.CodeAction]:
+    action = types.CodeAction("Fix all that Modgo can fix safely", FIX_ALL)
+    if snapshot.client.action_edits_later:
+        action.data = {"uri": uri}
+        return [action]
+    edits = _all_edits(snapshot, path)
+    action.edit = workspace_edit(snapshot, edits)
+    return [action] if edits else []
+
+
+def _all_edits(snapshot: Snapshot, path: str) -> tuple[Edit, ...]:
+    settings = snapshot.configuration(str(PurePath(path).parent)).settings
+    edits = fix_all(path, snapshot.files, snapshot.loader, settings)
+    return () if _lead_out(edits) else edits

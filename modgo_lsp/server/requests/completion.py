@@ -1,0 +1,58 @@
+"""textDocument/completion and completionItem/resolve: rule codes, bin names, calls, registrations."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from modgo_lsp.ide.completion import TRIGGERS, Completion, CompletionKind, completions, documentation
+from modgo_lsp.server.requests.cursor import At, at
+from modgo_lsp.server.requests.translation import to_range
+from modgo_lsp.server.workspace.snapshot import Snapshot
+
+OPTIONS = types.CompletionOptions(trigger_characters=list(TRIGGERS), resolve_provider=True)
+
+_KINDS: dict[CompletionKind, types.CompletionItemKind] = {
+    "rule": types.CompletionItemKind.EnumMember,
+    "bin": types.CompletionItemKind.Field,
+    "name": types.CompletionItemKind.Constant,
+    "udf": types.CompletionItemKind.Function,
+    "call": types.CompletionItemKind.Method,
+    "snippet": types.CompletionItemKind.Snippet,
+}
+
+
+def answer(snapshot: Snapshot, params: types.CompletionParams) -> types.CompletionList:
+    """Rule codes in suppressions, bin names, calls with their bins, names to register, registrations, UDF
+    skeletons, and UDFs in cases"""
+    place = at(snapshot, params)
+    if place is None:
+        return types.CompletionList(False, [])
+    found = completions(place.package, place.document, place.offset, snapshot.files, snapshot.client.snippets)
+    return types.CompletionList(
+        False, [_item(snapshot, place, each, rank) for rank, each in enumerate(found)]
+    )
+
+
+def resolve(snapshot: Snapshot, item: types.CompletionItem) -> types.CompletionItem:
+    """The page of a rule, or what the SDK says of a call"""
+    markdown = snapshot.client.completion_markdown
+    page = documentation(item.data, markdown) if isinstance(item.data, str) else None
+    if page is not None:
+        item.documentation = types.MarkupContent(types.MarkupKind.Markdown, page) if markdown else page
+    return item
+
+
+def _item(snapshot: Snapshot, place: At, completion: Completion, rank: int) -> types.CompletionItem:
+    form = types.InsertTextFormat
+    return types.CompletionItem(
+        label=completion.label,
+        kind=_KINDS[completion.kind],
+        detail=completion.detail,
+        sort_text=f"{rank:04}",
+        filter_text=completion.label,
+        insert_text_format=form.Snippet if completion.snippet else form.PlainText,
+        text_edit=types.TextEdit(
+            to_range(place.document.lines, completion.replaced, snapshot.encoding), completion.text
+        ),
+        data=completion.documented or None,
+    )

@@ -1,0 +1,39 @@
+"""textDocument/hover: a UDF's signature in Aerospike's terms, or the page of a rule in a suppression."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from lsprotocol import types
+
+from modgo_lsp.ide.hover import hover
+from modgo_lsp.server.requests.cursor import at
+from modgo_lsp.server.requests.translation import to_range
+from modgo_lsp.server.workspace.snapshot import Snapshot
+
+
+def answer(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
+    """A UDF's signature in Aerospike's terms, the page of a rule in a suppression, and the SDK's words on its
+    names where gopls can't find them"""
+    place = at(snapshot, params)
+    if place is None:
+        return None
+    directory = str(PurePath(place.path).parent)
+    found = hover(
+        place.package,
+        place.document,
+        place.offset,
+        snapshot.files,
+        lambda: snapshot.loader.finds_sdk(directory),
+    )
+    if found is None:
+        return None
+    content = (
+        types.MarkupContent(types.MarkupKind.Markdown, found.markdown)
+        if snapshot.client.markdown
+        else types.MarkupContent(types.MarkupKind.PlainText, found.text)
+    )
+    return types.Hover(
+        content,
+        to_range(place.document.lines, found.span, snapshot.encoding),
+    )

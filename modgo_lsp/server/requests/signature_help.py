@@ -1,0 +1,25 @@
+"""textDocument/signatureHelp: inside a registration, the signature that its callers will see."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from modgo_lsp.ide.signature_help import signature_help
+from modgo_lsp.server.requests.cursor import at
+from modgo_lsp.server.workspace.snapshot import Snapshot
+
+OPTIONS = types.SignatureHelpOptions(trigger_characters=["(", ","])
+
+
+def answer(snapshot: Snapshot, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
+    """Inside a registration, the signature that its callers will see"""
+    place = at(snapshot, params)
+    if place is None or place.package is None:
+        return None
+    found = signature_help(place.package, place.path, place.offset)
+    if found is None:
+        return None
+    # As texts, which every client knows; offsets in the label are for some.
+    parameters = [types.ParameterInformation(found.label[start:end]) for start, end in found.parameters]
+    signature = types.SignatureInformation(found.label, found.documentation or None, parameters)
+    return types.SignatureHelp([signature], 0, None)

@@ -1,0 +1,137 @@
+"""Judges all UDF packages of a workspace, in a process of its own, which background_index.py starts.
+
+Reads an Order from its input, and writes Progress while it works, then what it has Judged, and an End: all as
+msgpack with their lengths before. Not for: when that is wanted, and what is done with it
+(background_index.py).
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, Any, Union
+
+import msgspec
+
+from modgo_lsp.build import own_folders
+from modgo_lsp.lint.check import Judgement
+from modgo_lsp.server.workspace.process_exit import when_ended
+
+# How willingly it leaves the processor to others: the editor's user is waiting for those.
+_NICENESS = 10
+
+
+class Order(msgspec.Struct, frozen=True):
+    """`roots` are the folders to look through, `overrides` the editor's settings, `cores` None for all."""
+
+    roots: tuple[str, ...]
+    overrides: dict[str, Any] = {}
+    cores: int | None = None
+
+
+class Progress(msgspec.Struct, frozen=True, tag=True):
+    """How many packages are judged, and of how many."""
+
+    judged: int
+    total: int
+
+
+class Judged(msgspec.Struct, frozen=True, tag=True):
+    """Judgements of packages that import the SDK: a few at a time, for reading many takes long."""
+
+    judgements: tuple[Judgement, ...]
+
+
+class End(msgspec.Struct, frozen=True, tag=True):
+    """All was told. So many packages and bytes were looked through."""
+
+    packages: int
+    bytes: int
+
+
+Said = Union[Progress, Judged, End]
+_AT_ONCE = 10
+# Bytes of source that one process judges: it takes up to 200 MB then.
+_MOST = 4_500_000
+# Bytes of code whose trees each of them holds.
+_TREES = 1_000_000
+
+
+def read(stream: IO[bytes]) -> bytes | None:
+    """The next message of a stream, None at its end."""
+    head = stream.read(8)
+    length = int.from_bytes(head, "big")
+    body = stream.read(length) if len(head) == 8 else b""
+    return body if len(head) == 8 and len(body) == length else None
+
+
+def write(stream: IO[bytes], message: object) -> None:
+    body = msgspec.msgpack.encode(message)
+    stream.write(len(body).to_bytes(8, "big") + body)
+    stream.flush()
+
+
+def _can_be_written(judgement: Judgement) -> bool:
+    """False of a package in which the name of a file is not UTF-8: it is judged when it is open."""
+    try:
+        "".join((judgement.directory, *judgement.paths)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def index(order: Order, say: Callable[[Said], None]) -> None:
+    """Keeps what it finds for the next run, and takes from the last what still holds."""
+    from modgo_lsp.build.facts_cache import DiskFactsCache
+    from modgo_lsp.build.go_environment import find_go_environment
+    from modgo_lsp.build.lint_crew import Crew
+    from modgo_lsp.build.lint_store import DiskStore
+    from modgo_lsp.golang.files import DiskFiles, SeenFiles
+    from modgo_lsp.golang.syntax.trees import hold_at_most
+    from modgo_lsp.lint.config import Settings, configuration
+    from modgo_lsp.lint.modules import Machine, linted_modules
+    from modgo_lsp.lint.walk import walk
+
+    hold_at_most(_TREES)
+    files = SeenFiles(DiskFiles())
+    cache = DiskFactsCache()
+    machine = Machine(find_go_environment, cache, DiskStore(), Crew(cache, order.cores, most=_MOST))
+    targets, _ = walk(order.roots, files)
+    settings = configuration(targets[0].directory, files, order.overrides).settings if targets else Settings()
+    files.largest = settings.largest_file
+    modules = linted_modules(targets, files, find_go_environment(settings.go), machine.store)
+    total = sum(len(module.unjudged) for module in modules)
+    judged = 0
+
+    def done() -> None:
+        nonlocal judged
+        judged += 1
+        say(Progress(judged, total))
+
+    other = None
+    for module in modules:
+        module.judge(machine, None, other, done)
+        other = module.loader or other
+    judgements = [each for module in modules for each in module.judgements.values() if _can_be_written(each)]
+    for start in range(0, len(judgements), _AT_ONCE):
+        say(Judged(tuple(judgements[start : start + _AT_ONCE])))
+    facts = [module.index.package(target.directory) for module in modules for target, _ in module.packages()]
+    say(End(len(facts), sum(each.size for each in facts if each is not None)))
+
+
+def main() -> None:
+    own_folders.say_nothing()
+    with suppress(OSError):
+        os.nice(_NICENESS)
+    # Nothing that it makes is garbage before its end.
+    gc.disable()
+    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    when_ended(os.getppid(), lambda: os._exit(1))
+    body = read(stdin)
+    if body is not None:
+        order = msgspec.msgpack.decode(body, type=Order)
+        index(order, lambda said: write(stdout, said))

@@ -1,0 +1,267 @@
+"""One state of the world that a request is answered from: open documents over the disk, settings, findings.
+
+A handler takes a snapshot, works on it on the analysis thread and answers once. Nothing in a snapshot
+changes; what it works out is kept in it. Not for: the protocol's types.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from modgo_lsp.golang.files import DiskMemory, OverlayFiles
+from modgo_lsp.golang.syntax.document import Document, parse
+from modgo_lsp.golang.syntax.file_header import read_header
+from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
+from modgo_lsp.lint.check import Judgement, decide, order
+from modgo_lsp.lint.config import Configuration, Settings
+from modgo_lsp.lint.selection import configured
+from modgo_lsp.model.finding import Finding, Location, relocated
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.server.lsp.client_capabilities import Client
+from modgo_lsp.server.lsp.uri import uri_of
+from modgo_lsp.server.workspace.open_documents import is_larger
+
+if TYPE_CHECKING:
+    from modgo_lsp.server.workspace.analysis import Analysis
+    from modgo_lsp.server.workspace.open_documents import OpenDocument
+
+_log = logging.getLogger(__name__)
+
+# Bytes of a file that is too large in which its imports are looked for.
+_HEAD = 64 * 1024
+_TOO_COMPLEX = "MG410"
+_TOO_LARGE = "this file is larger than max-file-size: it is not analysed, and what it declares is unknown"
+
+
+class Snapshot:
+    """`number` is higher than those of earlier ones. `documents` are the open ones by path, over the `disk`
+    as it is when it is first looked at; `overrides` the editor's settings, `built` the findings of the last
+    builds by package folder, `indexed` what was judged of the whole workspace, in the background."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        number: int,
+        client: Client,
+        encoding: Encoding,
+        documents: Mapping[str, OpenDocument],
+        disk: DiskMemory,
+        overrides: Mapping[str, Any],
+        built: Mapping[str, tuple[Finding, ...]],
+        indexed: Mapping[str, Judgement],
+    ) -> None:
+        self.client = client
+        self.encoding: Encoding = encoding
+        self.documents = documents
+        self.overrides = overrides
+        self.built = built
+        self._indexed = indexed
+        self._analysis = analysis
+        self.number = number
+        self._disk = disk
+        self._packages: dict[str, Package | None] = {}
+        self._lines: dict[str, LineIndex | None] = {}
+
+    @cached_property
+    def files(self) -> OverlayFiles:
+        """What the configuration is read from."""
+        documents = {path: open_.document for path, open_ in self.documents.items()}
+        return OverlayFiles(self._disk.now(), documents)
+
+    def _files(self, keeps: bool) -> OverlayFiles:
+        """What packages are loaded from."""
+        documents = {path: open_.within(self._largest) for path, open_ in self.documents.items()}
+        return OverlayFiles(self._disk.now(keeps, self._largest), documents)
+
+    @cached_property
+    def loader(self) -> Loader:
+        return self._analysis.load(
+            self.number, self._files(True), lambda: self._files(False), self._settings.go
+        )
+
+    @cached_property
+    def _settings(self) -> Settings:
+        """Those that hold for all packages alike."""
+        folder = next(iter(self.directories()), None)
+        return Settings() if folder is None else self.configuration(folder).settings
+
+    @cached_property
+    def _largest(self) -> int:
+        """The size of the largest file that is analysed."""
+        return self._settings.largest_file
+
+    def _is_too_large(self, document: Document) -> bool:
+        return is_larger(document, self._largest)
+
+    def catch_up(self) -> None:
+        """Works the changes into all documents, of whatever kind: while they wait they take memory."""
+        for each in self.documents.values():
+            if each.pending:
+                _ = each.document
+
+    def directories(self) -> set[str]:
+        """The folders whose packages are judged: those of open Go files and of builds that failed."""
+        opened = {each.directory for path, each in self.documents.items() if path.endswith(".go")}
+        return opened.union(self.built)
+
+    def package(self, directory: str) -> Package | None:
+        """The folder's package; None where there are no Go files or it can't be loaded."""
+        if directory not in self._packages:
+            loader = self.loader
+            try:
+                self._packages[directory] = loader.package(directory)
+            except OSError as error:
+                _log.info("No package in %s: %s", directory, error)
+                self._packages[directory] = None
+            except Exception:
+                _log.exception("Could not load the package in %s", directory)
+                self._packages[directory] = None
+        return self._packages[directory]
+
+    def workspace(self) -> list[Judgement]:
+        """The judgements of all packages of the workspace: what was indexed, but for packages that open
+        documents belong to, or that have to do with those."""
+        live = self.judging(self.directories())
+        for directory in self.directories():
+            package = self.package(directory)
+            live.update(each.directory for each in (package.dependencies if package is not None else ()))
+        made = {each.directory: each for each in self._judgements(live)}
+        kept = {directory: each for directory, each in self._indexed.items() if directory not in live}
+        return [found for _, found in sorted({**kept, **made}.items())]
+
+    def package_of(self, path: str) -> Package | None:
+        """The package that the file belongs to, whether a plain build compiles the file or not; of a
+        case or a sample the one that it lies beside."""
+        if path.endswith(".go"):
+            return self.package(os.path.dirname(path))  # noqa: PTH120
+        from modgo_lsp.ide.case_files import directory_beside  # it reads YAML
+
+        beside = directory_beside(path)
+        return None if beside is None else self.package(beside)
+
+    def configuration(self, directory: str) -> Configuration:
+        """The settings in effect there, and what is wrong with them."""
+        return self._analysis.configuration(directory, self.files, self.overrides)
+
+    def findings_of(self, path: str) -> list[Finding]:
+        """All that stands in this file, by position."""
+        directory = os.path.dirname(path)  # noqa: PTH120
+        return self.by_path({directory, *self.directories()}).get(path, [])
+
+    def by_path(self, directories: Iterable[str]) -> dict[str, list[Finding]]:
+        """The findings in these packages, and what they find in others, by file; with an empty list for each
+        of their files that has none. Packages that import them may have something to say of them, too."""
+        wanted = set(directories)
+        found: dict[str, list[Finding]] = {}
+        for directory in wanted:
+            package = self.package(directory)
+            found |= {path: [] for path in (() if package is None else package.paths)}
+        judgements = self._judgements(self.judging(wanted))
+        elsewhere = {path for each in judgements if each.directory not in wanted for path in each.paths}
+        for path, findings in self.decided(judgements, wanted).items():
+            if path not in elsewhere:
+                found[path] = findings
+        for path, finding in self._too_large(wanted):
+            there = found.setdefault(path, [])
+            if finding is not None and all(each.code != finding.code for each in there):
+                there.append(finding)
+        return found
+
+    def _too_large(self, directories: Collection[str]) -> Iterator[tuple[str, Finding | None]]:
+        """The open Go files in these folders that are not analysed for their size, with a finding about it
+        where they import the SDK."""
+        for path, opened in self.documents.items():
+            if (
+                path.endswith(".go")
+                and opened.directory in directories
+                and self._is_too_large(opened.document)
+            ):
+                found: list[Finding] = []
+                if SDK_PATH in read_header(_head(opened.document)).imports:
+                    place = Location(path, Span(0, 0))
+                    settings = self.configuration(opened.directory).settings
+                    found = configured([RULES[_TOO_COMPLEX].finding(_TOO_LARGE, place)], settings)
+                yield path, next(iter(found), None)
+
+    def decided(self, judgements: Sequence[Judgement], built: Collection[str]) -> dict[str, list[Finding]]:
+        """What counts of these judgements, and of the last builds of the packages in `built`, by file."""
+        found: dict[str, list[Finding]] = {}
+        known = set()
+        for finding in decide(judgements, lambda directory: self.configuration(directory).settings):
+            found.setdefault(finding.location.path, []).append(finding)
+            known.add((finding.code, finding.location))
+        for finding in self._built(built):
+            if (finding.code, finding.location) not in known:
+                there = found.setdefault(finding.location.path, [])
+                there.append(finding)
+                there.sort(key=order)
+        return found
+
+    def judging(self, directories: Iterable[str]) -> set[str]:
+        """These folders, and those of the packages that import them."""
+        wanted = set(directories)
+        return wanted.union(*(self.loader.importing(directory) for directory in wanted))
+
+    def _judgements(self, directories: Iterable[str]) -> list[Judgement]:
+        packages = (self.package(directory) for directory in sorted(directories))
+        found = (self._analysis.judge(package) for package in packages if package is not None)
+        return [each for each in found if each is not None]
+
+    def _built(self, directories: Iterable[str]) -> list[Finding]:
+        """What the last builds found, in the documents that are open now."""
+        findings = [finding for directory in directories for finding in self.built.get(directory, ())]
+        return [relocated(finding, self._shown) for finding in findings]
+
+    def _shown(self, place: Location) -> Location:
+        if place.path not in self.documents:
+            return place
+        document = self.documents[place.path].document
+        span = Span(document.from_source(place.span.start), document.from_source(place.span.end))
+        return Location(place.path, span)
+
+    def document(self, path: str) -> Document | None:
+        """The open document, else the file as it is on disk; None where it can't be read, or is too large to
+        be analysed."""
+        document = self._known_document(path)
+        if document is not None and self._is_too_large(document):
+            return None
+        if document is None and (text := self._text(path)) is not None:
+            document = parse(path, text)
+        return document
+
+    def lines(self, path: str) -> LineIndex | None:
+        """The lines of the same; no more than that is worked out of a file that nobody has asked for."""
+        document = self._known_document(path)
+        if document is not None:
+            return LineIndex(b"") if self._is_too_large(document) else document.lines
+        if path not in self._lines:
+            text = self._text(path)
+            self._lines[path] = None if text is None else LineIndex(text)
+        return self._lines[path]
+
+    def _known_document(self, path: str) -> Document | None:
+        """The file, if it is open or was parsed to judge its package."""
+        if path in self.documents:
+            return self.documents[path].document
+        return self.loader.document(path)
+
+    def _text(self, path: str) -> bytes | None:
+        try:
+            return self.files.read(path)
+        except OSError:
+            return None
+
+    def uri(self, path: str) -> str:
+        return self.documents[path].uri if path in self.documents else uri_of(path)
+
+
+def _head(document: Document) -> bytes:
+    """The beginning of a large document."""
+    return b"".join(part.text for part in document.parts[:_HEAD])[:_HEAD]

@@ -1,0 +1,146 @@
+"""What is not open is looked through by a process in the background: shown, cancelled, killed, done again."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from modgo_lsp.server.workspace import background_index
+from tests.server.language_client import PUSHED, LanguageServer
+
+from .conftest import GO_MOD, ROOT, UNREGISTERED
+
+WATCHED = {**PUSHED, "workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
+SHOWN = {**WATCHED, "window": {"workDoneProgress": True}}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "go.mod").write_text(GO_MOD)
+    for number in range(80):
+        package = tmp_path / f"p{number}"
+        package.mkdir()
+        (package / "stats.go").write_text(UNREGISTERED.replace('"add"', f'"add{number}"'))
+    return tmp_path
+
+
+@pytest.fixture
+def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]:
+    """With nothing in its cache, so that there is something to do."""
+    environment = {
+        "PYTHONPATH": str(ROOT),
+        "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")),
+    }
+    started = LanguageServer([sys.executable, "-m", "modgo_lsp.server.main"], folder, environment)
+    yield started
+    started.kill()
+
+
+def names(server: LanguageServer, query: str = "") -> set[str]:
+    return {each["name"] for each in server.request("workspace/symbol", {"query": query})}
+
+
+def indexing(server: LanguageServer) -> list[psutil.Process]:
+    children = psutil.Process(server.process.pid).children()
+    return [each for each in children if "modgo_lsp.server.workspace.index_process" in each.cmdline()]
+
+
+def values(server: LanguageServer) -> list[dict[str, object]]:
+    return [each["params"]["value"] for each in server.told if each["method"] == "$/progress"]
+
+
+def begun(server: LanguageServer) -> psutil.Process:
+    end = time.monotonic() + 30
+    while not (found := indexing(server)):
+        assert time.monotonic() < end
+        server.receive(0.01)
+    return found[0]
+
+
+def shown(server: LanguageServer) -> psutil.Process:
+    """A run that has taken long enough to be shown."""
+    child = begun(server)
+    child.suspend()
+    time.sleep(background_index.TELL_AFTER)
+    child.resume()
+    server.until(lambda: values(server))
+    return child
+
+
+def test_it_is_begun_unasked_and_shows_how_far_it_is(server: LanguageServer) -> None:
+    server.initialize(capabilities=SHOWN)
+    shown(server)
+    server.until(lambda: {"kind": "end"} in values(server))
+    kinds = [each["kind"] for each in values(server)]
+    assert kinds == ["begin", *["report"] * (len(kinds) - 2), "end"]
+    done = [each["percentage"] for each in values(server) if each["kind"] == "report"]
+    assert done == sorted(done)
+    assert names(server) >= {f"add{number}" for number in range(80)}
+
+
+def test_what_is_open_is_told_meanwhile(server: LanguageServer, folder: Path) -> None:
+    server.initialize(capabilities=PUSHED)
+    child = begun(server)
+    child.suspend()
+    uri = server.open(folder / "p3" / "stats.go")
+    server.diagnostics(uri, 1, count=1)
+    here = {"textDocument": {"uri": uri}, "position": {"line": 5, "character": 16}}
+    assert "add3" in str(server.request("textDocument/hover", here))
+    child.resume()
+    assert "add7" in names(server)
+
+
+def test_who_waits_for_it_may_stop_waiting(server: LanguageServer) -> None:
+    server.initialize(capabilities=PUSHED)
+    child = begun(server)
+    child.suspend()
+    ours, theirs = (
+        server.ask("workspace/diagnostic", {"previousResultIds": []}),
+        server.ask("workspace/symbol", {"query": ""}),
+    )
+    for number in (ours, theirs):
+        server.notify("$/cancelRequest", {"id": number})
+        assert server.answer(number)["error"]["code"] == -32800
+    child.resume()
+    assert "add7" in names(server)
+
+
+def test_its_user_stops_it_and_those_who_wait_get_what_there_is(server: LanguageServer) -> None:
+    server.initialize(capabilities=SHOWN)
+    child = shown(server)
+    child.suspend()
+    waiting = server.ask("workspace/symbol", {"query": ""})
+    (created,) = [each for each in server.asked if each["method"] == "window/workDoneProgress/create"]
+    server.notify("window/workDoneProgress/cancel", {"token": created["params"]["token"]})
+    assert server.answer(waiting)["result"] == []
+    server.until(lambda: {"kind": "end"} in values(server))
+
+
+def test_a_killed_one_is_told_and_begun_again_when_something_changes(
+    server: LanguageServer, folder: Path
+) -> None:
+    server.initialize(capabilities=WATCHED)
+    child = begun(server)
+    child.suspend()
+    waiting = server.ask("workspace/symbol", {"query": ""})
+    child.kill()
+    assert server.answer(waiting)["result"] == []
+    assert any("ended before its time" in str(each["params"]) for each in server.told)
+    changed = folder / "p5" / "stats.go"
+    changed.write_text(changed.read_text().replace('"add5"', '"fifth"'))
+    change = {"changes": [{"uri": changed.as_uri(), "type": 2}]}
+    server.notify("workspace/didChangeWatchedFiles", change)
+    assert {"fifth", "add7"} <= names(server)
+
+
+def test_it_ends_with_its_server(server: LanguageServer) -> None:
+    server.initialize(capabilities=PUSHED)
+    child = begun(server)
+    server.kill()
+    psutil.wait_procs([child], timeout=30)
+    assert not child.is_running()

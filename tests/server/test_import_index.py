@@ -1,0 +1,195 @@
+"""What is kept of a module spares the next session reading its files, and no change is missed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.build.lint_store import DiskStore
+from modgo_lsp.golang.files import DiskFiles, DiskMemory, Files
+from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN
+from modgo_lsp.lint.check import Judgement, judgement
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.server.lsp import wire
+from modgo_lsp.server.lsp.client_capabilities import Client
+from modgo_lsp.server.workspace.analysis import Analysis
+from modgo_lsp.server.workspace.diagnostics import Publisher
+from modgo_lsp.server.workspace.feature_refresh import Refresher
+from modgo_lsp.server.workspace.import_index import KeptImporters
+from modgo_lsp.server.workspace.open_documents import OpenDocument
+from modgo_lsp.server.workspace.snapshot import Snapshot
+
+MODULE = {
+    "go.mod": b"module example.com/shop\n\ngo 1.24\n",
+    "money/money.go": b"package money\n",
+    "bill/bill.go": b'package bill\n\nimport "example.com/shop/money"\n\nvar _ = money.X\n',
+    "till/till.go": b'package till\n\nimport "example.com/shop/bill"\n\nvar _ = bill.X\n',
+    "other/other.go": b"package other\n",
+}
+
+
+class CountedFiles:
+    """The disk, with what was read of it."""
+
+    def __init__(self) -> None:
+        self._disk = DiskFiles()
+        self.read_paths: list[str] = []
+
+    def read(self, path: str, most: int | None = None) -> bytes:
+        self.read_paths.append(path)
+        return self._disk.read(path)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._disk, name)
+
+
+class Session:
+    """The files of a module, and who imports whom in it, as the server asks."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+        self._disk = DiskMemory()
+        self._glanced = CountedFiles()
+        self._later: list[Iterator[None]] = []
+        self._importers: KeptImporters | None = None
+        self._loader = self._new_loader()
+
+    def _new_loader(self) -> Loader:
+        files: Files = self._glanced  # type: ignore[assignment]
+        self._importers = KeptImporters(
+            files, NOTHING_KNOWN, DiskStore(), self._later.append, self._importers
+        )
+        return Loader(self._disk.now(), importers=self._importers)
+
+    def importing(self, name: str) -> set[str]:
+        if not self._loader.advance(self._disk.now()):
+            self._loader = self._new_loader()
+        found = self._loader.importing(str(Path(self._folder, name)))
+        return {os.path.relpath(path, self._folder) for path in found}
+
+    def tell(self, path: Path) -> None:
+        self._disk.tell(str(path))
+
+    def end(self) -> list[str]:
+        """Keeps what is to be kept; gives the paths that were read for their imports alone."""
+        for steps in self._later:
+            list(steps)
+        return sorted(os.path.relpath(path, self._folder) for path in self._glanced.read_paths)
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    made = tmp_path / "shop"
+    for name, text in MODULE.items():
+        path = made / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    # What has just been written is not trusted: the file system's clock may stand still for a while.
+    monkeypatch.setattr(DiskStore, "now", lambda _: time.time_ns() + 10**10)
+    return made
+
+
+def test_the_next_session_reads_only_what_has_changed(folder: Path) -> None:
+    first = Session(folder)
+    assert first.importing("money") == {"bill", "till"}
+    assert first.end() == ["bill/bill.go", "money/money.go", "other/other.go", "till/till.go"]
+
+    second = Session(folder)
+    assert second.importing("money") == {"bill", "till"}
+    assert second.end() == []
+
+    (folder / "other" / "other.go").write_bytes(b'package other\n\nimport "example.com/shop/bill"\n')
+    third = Session(folder)
+    assert third.importing("money") == {"bill", "till", "other"}
+    assert third.end() == ["other/other.go"]
+    assert Session(folder).end() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("other/other.go", b'package other\n\nimport "example.com/shop/bill"\n', {"bill", "till", "other"}),
+        ("other/more.go", b'package other\n\nimport "example.com/shop/bill"\n', {"bill", "till", "other"}),
+        ("new/new.go", b'package new\n\nimport "example.com/shop/bill"\n', {"bill", "till", "new"}),
+        ("new/in/new.go", b'package in_\n\nimport "example.com/shop/bill"\n', {"bill", "till", "new/in"}),
+        ("other/other.go", b"package other\n\nfunc New() {}\n", {"bill", "till"}),
+        ("other/more_test.go", b'package other\n\nimport "example.com/shop/bill"\n', {"bill", "till"}),
+        ("testdata/x/x.go", b'package x\n\nimport "example.com/shop/bill"\n', {"bill", "till"}),
+        ("bill/bill.go", b"package bill\n", set()),
+        ("till/till.go", None, {"bill"}),
+        ("till/go.mod", b"module example.com/till\n", {"bill"}),
+    ],
+)
+def test_what_happens_in_a_session_is_seen(
+    folder: Path, name: str, text: bytes | None, expected: set[str]
+) -> None:
+    session = Session(folder)
+    assert session.importing("money") == {"bill", "till"}
+    path = folder / name
+    if text is None:
+        path.unlink()
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    session.tell(path)
+    assert session.importing("money") == expected
+
+
+def test_importers_are_judged_again_only_where_the_change_concerns_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Between two letters that are typed they are kept, though none of their files is open."""
+    udf = f'import "{SDK_PATH}"\n\n'
+    files = {
+        "go.mod": MODULE["go.mod"],
+        "money/money.go": f'package money\n\n{udf}var _ = udf.Register("sum", Sum)\n\n'
+        "const Cents = 100\n\nfunc Sum(rec *udf.Record) int64 { return Cents }\n\n"
+        "func one() int { return 1 }\n",
+        "bill/bill.go": f'package bill\n\n{udf}import "example.com/shop/money"\n\n'
+        'var _ = udf.Register("bill", Bill)\n\nfunc Bill(rec *udf.Record) int64 { return money.Cents }\n',
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    judged: list[str] = []
+
+    def noted(package: Package) -> Judgement | None:
+        judged.append(package.name)
+        return judgement(package)
+
+    monkeypatch.setattr("modgo_lsp.server.workspace.analysis.judgement", noted)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    analysis, path = Analysis(), tmp_path / "money/money.go"
+    analysis.end()  # the test's own thread does it
+    opened = OpenDocument(path.as_uri(), str(path), 0, path.read_text())
+
+    def snapshot() -> Snapshot:
+        number = opened.version or 0
+        return Snapshot(analysis, number, Client(), "utf-16", {str(path): opened}, analysis.disk, {}, {}, {})
+
+    def typed(old: str, new: str) -> list[str]:
+        """The packages that are judged after an edit."""
+        nonlocal opened
+        start = opened.document.text.index(old.encode())
+        lines = opened.document.lines
+        first, last = (lines.encoded(each, "utf-16") for each in (start, start + len(old)))
+        place = wire.Range(wire.Position(*first), wire.Position(*last))
+        opened = opened.changed((opened.version or 0) + 1, (wire.Change(new, place),), "utf-16")
+        judged.clear()
+        publisher.publish()
+        return sorted(judged)
+
+    publisher = Publisher(analysis, snapshot, lambda _: None, Refresher(lambda: None))
+    publisher.publish()
+    assert sorted(judged) == ["bill", "money"]
+    assert typed("return 1", "return 2") == ["money"]
+    assert typed('"sum"', '"total"') == ["bill", "money"]
+    assert typed("return 2", "return 3") == ["money"]
