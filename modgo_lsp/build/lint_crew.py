@@ -13,12 +13,12 @@ import msgspec
 
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.lint.index import ModuleIndex
-from modgo_lsp.lint.keys import Graph
+from modgo_lsp.lint.cache_keys import Graph
+from modgo_lsp.lint.module_index import ModuleIndex
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.program.sources import FactsCache
-    from modgo_lsp.lint.judging import Batch
+    from modgo_lsp.lint.package_linter import Batch
 
 
 class Crew(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from modgo_lsp.lint.keys import Graph
+from modgo_lsp.lint.cache_keys import Graph
 
 
 def shares(

@@ -1,6 +1,6 @@
 """What lint keeps of the Go modules that it looks into: one file a module, in modgo's cache.
 
-Not for: what is in it, and when it still holds (lint/store.py).
+Not for: what is in it, and when it still holds (lint/result_cache.py).
 """
 
 from __future__ import annotations

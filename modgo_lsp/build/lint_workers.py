@@ -2,7 +2,7 @@
 
 Each works its way through packages that need each other (lint_shares.py); who is done takes from what another
 has left. A worker that has judged enough ends, and a new one takes its place: what it knew of the packages is
-freed with it, so memory doesn't grow with the module. Not for: what judging is (lint/judging.py).
+freed with it, so memory doesn't grow with the module. Not for: what judging is (lint/package_linter.py).
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from modgo_lsp.build.isolated import NEUTRAL_FOLDER, python_command
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.program.sources import FactsCache
-from modgo_lsp.lint.index import ModuleIndex
-from modgo_lsp.lint.judging import Batch, Judge
+from modgo_lsp.lint.module_index import ModuleIndex
+from modgo_lsp.lint.package_linter import Batch, Judge
 
 # How many packages a worker is given at a time.
 _CHUNK = 8

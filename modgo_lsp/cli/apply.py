@@ -34,7 +34,7 @@ from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_key
 from modgo_lsp.host.values import Value
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.report.escape import styled
+from modgo_lsp.report.terminal_escapes import styled
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.aggregate import (
     Place,

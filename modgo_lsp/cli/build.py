@@ -17,8 +17,8 @@ from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import complete, exit_code_of, settings_for, show_findings, tools_for, write_json
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.terminal import is_coloured, say
-from modgo_lsp.report.build import build_json
-from modgo_lsp.report.escape import styled
+from modgo_lsp.report.build_json import build_json
+from modgo_lsp.report.terminal_escapes import styled
 
 
 @click.command(

@@ -16,7 +16,7 @@ from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
 from modgo_lsp.host.sample import Record, sample_json
 from modgo_lsp.host.work import Calls, Outcome
-from modgo_lsp.report.escape import styled
+from modgo_lsp.report.terminal_escapes import styled
 
 Paint = Callable[[str, str], str]
 

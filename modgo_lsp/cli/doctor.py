@@ -25,7 +25,7 @@ from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.fenced import fence_lacks
 from modgo_lsp.host.native import libmod_go
 from modgo_lsp.lint.config import configuration
-from modgo_lsp.report.escape import styled
+from modgo_lsp.report.terminal_escapes import styled
 
 
 class Check(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from modgo_lsp.build.inspect import ElfFacts, Inspection, inspect
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import write_json
 from modgo_lsp.cli.terminal import is_coloured, say
-from modgo_lsp.report import escape
+from modgo_lsp.report import terminal_escapes as escape
 
 # Of Go's settings those that say what kind of build it was; the JSON has them all.
 _TELLING = ("-buildmode", "-tags", "-trimpath", "-race", "GOOS", "GOARCH", "GOAMD64", "GOARM64")

@@ -13,8 +13,8 @@ from modgo_lsp.file_writer import check_place, content_where, explain, workspace
 from modgo_lsp.golang.files import Files
 from modgo_lsp.lint.baseline import DEFAULT_NAME, is_baseline, write_baseline
 from modgo_lsp.lint.config import configuration
-from modgo_lsp.lint.modules import Machine
-from modgo_lsp.lint.run import absolute, lint_paths
+from modgo_lsp.lint.lint_paths import absolute, lint_paths
+from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.report.sources import Sources, printable
 
 _BASELINE = content_where("a baseline", is_baseline)

@@ -13,8 +13,8 @@ from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.cli.module import cached_module, complete, tools_for
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.host.load import load_module
-from modgo_lsp.lint.run import Outcome
-from modgo_lsp.lint.selection import configured
+from modgo_lsp.lint.lint_paths import Outcome
+from modgo_lsp.lint.rule_selection import configured
 from modgo_lsp.model.finding import Finding
 
 

@@ -22,16 +22,16 @@ from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.cli.counting import counting
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.golang.files import DiskFiles, Files, OverlayFiles
-from modgo_lsp.lint.check import order
+from modgo_lsp.lint.apply_fixes import Fixed, best, fix_paths
 from modgo_lsp.lint.config import configuration
-from modgo_lsp.lint.fix import Fixed, best, fix_paths
-from modgo_lsp.lint.modules import Machine
-from modgo_lsp.lint.run import Outcome, absolute, lint_paths
-from modgo_lsp.lint.walk import NO_FILES
+from modgo_lsp.lint.lint_paths import Outcome, absolute, lint_paths
+from modgo_lsp.lint.lint_result import order
+from modgo_lsp.lint.linted_modules import Machine
+from modgo_lsp.lint.target_folders import NO_FILES
 from modgo_lsp.model.finding import Finding
-from modgo_lsp.report.escape import shown
+from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.sources import Sources, printable
-from modgo_lsp.report.style import Painter
+from modgo_lsp.report.terminal_escapes import shown
 
 if TYPE_CHECKING:
     from modgo_lsp.model.load import Loader
@@ -212,7 +212,7 @@ def _report(options: Options, outcome: Outcome, sources: Sources) -> None:
 
         problems = problems_of(outcome.problems, sources)
     if options.output_format == "json":
-        from modgo_lsp.report.json import report_json
+        from modgo_lsp.report.findings_json import report_json
 
         _echo(report_json(findings, counts, sources, problems))
     elif options.output_format == "sarif":

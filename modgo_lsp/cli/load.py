@@ -29,8 +29,8 @@ from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.report.build import findings_json
-from modgo_lsp.report.escape import styled
+from modgo_lsp.report.build_json import findings_json
+from modgo_lsp.report.terminal_escapes import styled
 
 
 @click.command(

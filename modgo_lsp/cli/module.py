@@ -29,9 +29,9 @@ from modgo_lsp.host.module import HostError
 from modgo_lsp.lint.config import Configuration, Settings, configuration
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
-from modgo_lsp.report.build import build_failure_json
+from modgo_lsp.report.build_json import build_failure_json
+from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.sources import Sources
-from modgo_lsp.report.style import Painter
 from modgo_lsp.report.text import report_text
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.module import write_json
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.terminal import is_coloured, say
-from modgo_lsp.report.escape import styled
+from modgo_lsp.report.terminal_escapes import styled
 from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.listing import RemoteModule, list_modules, module_json

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from modgo_lsp.cli.terminal import say, shows_changes
-from modgo_lsp.report.escape import shown
+from modgo_lsp.report.terminal_escapes import shown
 
 # Work that takes no longer is not worth a line that comes and goes.
 _SOON_SECONDS = 0.5

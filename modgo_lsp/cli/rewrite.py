@@ -1,6 +1,6 @@
 """Bringing fixes to the user: as a diff, or into the files.
 
-Not for: making them (lint/fix.py).
+Not for: making them (lint/apply_fixes.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What may be written to which stream: colours, and lines that change, as the terminal and the caller's
 variables want it.
 
-Not for: which colours (report/style.py) or lines (progress.py, counting.py).
+Not for: which colours (report/colours.py) or lines (progress.py, counting.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import sys
 from typing import IO, Any
 
-from modgo_lsp.report.escape import shown
+from modgo_lsp.report.terminal_escapes import shown
 
 
 def colour_wish() -> bool | None:

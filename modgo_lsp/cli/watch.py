@@ -13,7 +13,7 @@ from watchfiles import Change, DefaultFilter, watch
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.lint.baseline import DEFAULT_NAME
 from modgo_lsp.lint.config import FILES
-from modgo_lsp.lint.run import absolute
+from modgo_lsp.lint.lint_paths import absolute
 
 _WAKE_MS = 200
 

@@ -11,7 +11,7 @@ from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.case_files import names_in, sample_folder
-from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.lint.suppressions import suppressions
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES
 

@@ -12,9 +12,9 @@ from pathlib import PurePath
 from modgo_lsp.golang.files import Files, OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.check import check_package
+from modgo_lsp.lint.apply_fixes import Mending, apply
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.fix import Mending, apply
+from modgo_lsp.lint.lint_result import check_package
 from modgo_lsp.model.finding import Edit, Location
 from modgo_lsp.model.load import Loader
 

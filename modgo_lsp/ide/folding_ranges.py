@@ -8,7 +8,7 @@ from __future__ import annotations
 from modgo_lsp.golang.syntax import ast, lower
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.lint.suppressions import suppressions
 from modgo_lsp.model.package import Package
 
 _RUN = 3

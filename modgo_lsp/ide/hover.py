@@ -18,7 +18,7 @@ from modgo_lsp.ide.caller_signature import caller_signature
 from modgo_lsp.ide.case_files import directory_beside, names_in
 from modgo_lsp.ide.sdk_docs import sdk_doc, sdk_words
 from modgo_lsp.ide.udf_names import registrations, touches
-from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.lint.suppressions import suppressions
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Registration
 from modgo_lsp.model.sdk import SDK_PATH

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from modgo_lsp.report.escape import on_a_line
+from modgo_lsp.report.terminal_escapes import on_a_line
 
 # Characters that have a meaning in CommonMark or in the extensions that editors know (tables, strikethrough,
 # bare addresses, entities, VS Code's `$(icon)`).

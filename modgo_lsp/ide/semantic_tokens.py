@@ -12,7 +12,7 @@ import msgspec
 
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.lint.suppressions import suppressions
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.analysis.source_lookup import is_string_literal
 

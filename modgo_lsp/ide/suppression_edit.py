@@ -9,7 +9,7 @@ import re
 
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.lint.suppressions import suppressions
 from modgo_lsp.model.finding import Edit, Location
 
 # Comments and literals, in which a line may end; unterminated ones run on to the end of their line or text.

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from modgo_lsp.ide.caller_signature import caller_signature
-from modgo_lsp.lint.check import Judgement
+from modgo_lsp.lint.lint_result import Judgement
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Registration
 

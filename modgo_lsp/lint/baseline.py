@@ -1,7 +1,7 @@
 """The baseline: findings that were there before, which nobody is told of again.
 
 It keeps counts per file and rule and no lines, so that code which moves does not wake it. Not for:
-suppressions, which stand in the source (suppress.py).
+suppressions, which stand in the source (suppressions.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from modgo_lsp.lint.toml_places import BOM
+from modgo_lsp.lint.toml_lines import BOM
 from modgo_lsp.model.finding import Finding
 
 DEFAULT_NAME = "modgo-baseline.json"

@@ -18,7 +18,7 @@ from msgspec.structs import FieldInfo
 
 from modgo_lsp.golang.files import LARGEST_GO_FILE, Files, FileTooLargeError, join, upwards
 from modgo_lsp.lint.baseline import BaselineError, Known, read_baseline
-from modgo_lsp.lint.toml_places import BOM, Path, line_of, parse_toml
+from modgo_lsp.lint.toml_lines import BOM, Path, line_of, parse_toml
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import codes_under, unknown_rule
 from modgo_lsp.spelling import nearest

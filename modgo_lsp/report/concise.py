@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modgo_lsp.model.finding import Finding
-from modgo_lsp.report.escape import on_a_line
+from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.sources import Sources
-from modgo_lsp.report.style import Painter
+from modgo_lsp.report.terminal_escapes import on_a_line
 
 
 def report_concise(findings: Sequence[Finding], sources: Sources, paint: Painter) -> str:

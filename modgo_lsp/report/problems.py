@@ -9,7 +9,7 @@ from typing import Union
 import msgspec
 
 from modgo_lsp.lint.config import ConfigProblem
-from modgo_lsp.lint.walk import PathProblem
+from modgo_lsp.lint.target_folders import PathProblem
 from modgo_lsp.report.sources import Sources, printable
 
 

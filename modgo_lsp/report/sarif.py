@@ -1,6 +1,6 @@
 """Findings as SARIF 2.1.0, which code scanning services and many editors read.
 
-Not for: our own JSON, which says more (json.py).
+Not for: our own JSON, which says more (findings_json.py).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax.positions import FewLines, LineIndex, Position, Range
 from modgo_lsp.model.finding import Location
-from modgo_lsp.report.escape import on_a_line
+from modgo_lsp.report.terminal_escapes import on_a_line
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.document import Document

@@ -1,6 +1,6 @@
 """How often each rule is broken.
 
-Not for: where (text.py, concise.py, json.py).
+Not for: where (text.py, concise.py, findings_json.py).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from modgo_lsp.lint.run import Counts
+from modgo_lsp.lint.lint_paths import Counts
 from modgo_lsp.model.finding import Finding
 
 

@@ -1,6 +1,6 @@
 """Findings for people: each with an excerpt of the source and what to do about it.
 
-Not for: programs (json.py), or one finding a line (concise.py).
+Not for: programs (findings_json.py), or one finding a line (concise.py).
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from modgo_lsp.file_writer import leads_out
-from modgo_lsp.lint.run import Counts
+from modgo_lsp.lint.lint_paths import Counts
 from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.sources import Sources
-from modgo_lsp.report.style import Painter
 from modgo_lsp.report.summary import summary
 
 _TAB = 4

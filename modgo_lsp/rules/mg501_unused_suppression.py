@@ -1,6 +1,6 @@
 """MG501: a suppression without effect.
 
-The page alone. Not for: finding them (lint/suppress.py does).
+The page alone. Not for: finding them (lint/suppressions.py does).
 """
 
 from __future__ import annotations

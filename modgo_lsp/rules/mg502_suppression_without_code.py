@@ -1,6 +1,6 @@
 """MG502: a suppression that says nothing that could be suppressed.
 
-The page alone. Not for: finding them (lint/suppress.py does).
+The page alone. Not for: finding them (lint/suppressions.py does).
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from typing import NamedTuple
 from bench.figures import report
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.run import Machine, lint_paths
+from modgo_lsp.lint.lint_paths import Machine, lint_paths
 from tests.agreement.compare import Outcome, compare
 from tests.agreement.modules import ROOT
 from tests.agreement.oracle import Oracle, build_oracle

@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.check import judge
+from modgo_lsp.lint.lint_result import judge
 from modgo_lsp.model.load import BuildContext, Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES

@@ -16,9 +16,9 @@ import pytest
 from modgo_lsp.build import lint_workers as workers
 from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.judging import Judge
-from modgo_lsp.lint.modules import Machine
-from modgo_lsp.lint.run import Outcome, lint_paths
+from modgo_lsp.lint.lint_paths import Outcome, lint_paths
+from modgo_lsp.lint.linted_modules import Machine
+from modgo_lsp.lint.package_linter import Judge
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 TWO = Machine(crew=Crew(None, cores=2, least=1))

@@ -79,7 +79,7 @@ def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
             check=True,
         )
     imported = set(ran.stdout.split())
-    assert "modgo_lsp.lint.run" in imported
+    assert "modgo_lsp.lint.lint_paths" in imported
     unneeded = {
         "click",
         "pygls",

@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-import modgo_lsp.lint.judging
+import modgo_lsp.lint.package_linter
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.rules.catalogue import RULES
 from tests.hostile.adversarial import Input, constants, ignores, inputs, modules, nesting, settings, texts
 from tests.hostile.bounded import Run, run
@@ -57,7 +57,7 @@ def lint(folder: Path) -> None:
 def imported() -> None:
     """Imports what lint does, once for all that are forked."""
     assert len(list(RULES.values())) > 40
-    assert modgo_lsp.lint.judging.Judge
+    assert modgo_lsp.lint.package_linter.Judge
 
 
 @pytest.mark.parametrize("part", range(4))

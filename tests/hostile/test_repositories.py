@@ -147,8 +147,8 @@ def test_workers_that_are_not_forked(hostile: Hostile, cache: Path, attack: Atta
 import os
 from modgo_lsp.build import lint_workers
 from modgo_lsp.build.lint_crew import Crew
-from modgo_lsp.lint.modules import Machine
-from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.lint.linted_modules import Machine
+from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.golang.files import DiskFiles
 lint_workers._FORKS = False
 started = []

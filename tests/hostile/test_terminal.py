@@ -26,10 +26,10 @@ from modgo_lsp.host.result import CallResult, Failure, FunctionInfo, LoadResult,
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import List
 from modgo_lsp.model.finding import Finding, Fix, Location, Related
+from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.concise import report_concise
-from modgo_lsp.report.escape import on_a_line, shown, styled
 from modgo_lsp.report.sources import Sources
-from modgo_lsp.report.style import Painter
+from modgo_lsp.report.terminal_escapes import on_a_line, shown, styled
 from modgo_lsp.report.text import report_text
 from modgo_lsp.ship.listing import RemoteModule
 

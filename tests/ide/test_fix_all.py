@@ -5,9 +5,9 @@ from __future__ import annotations
 from modgo_lsp.golang.files import DiskFiles, OverlayFiles
 from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.ide.fix_all import fix_all
-from modgo_lsp.lint.check import check_package
+from modgo_lsp.lint.apply_fixes import apply
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.fix import apply
+from modgo_lsp.lint.lint_result import check_package
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 

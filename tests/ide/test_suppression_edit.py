@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from modgo_lsp.golang.syntax.document import parse
-from modgo_lsp.golang.syntax.edits import edit
+from modgo_lsp.golang.syntax.document_edits import edit
 from modgo_lsp.ide.suppression_edit import suppression
-from modgo_lsp.lint.suppress import suppressions
+from modgo_lsp.lint.suppressions import suppressions
 
 
 def suppressed(source: str, at: str, code: str = "MG102") -> str:

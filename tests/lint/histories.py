@@ -1,6 +1,6 @@
 """A workspace of Go modules, and what may happen to it between two runs of lint.
 
-Not for: what is said of it (test_kept.py, test_kept_on_disk.py).
+Not for: what is said of it (test_result_cache.py, test_cache_on_disk.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import random
 import shutil
 from pathlib import Path
 
-from modgo_lsp.lint.run import Outcome
+from modgo_lsp.lint.lint_paths import Outcome
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 GO_MOD = """module example.com/shop

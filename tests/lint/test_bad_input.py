@@ -1,7 +1,7 @@
 """Files that no person means to write, or that cannot be read: what can be known of the rest is said, and
 nothing that may be wrong.
 
-Not for: nesting and types that go round (tests/model/test_robustness.py), nor paths (test_walk.py).
+Not for: nesting and types that go round (tests/model/test_robustness.py), nor paths (test_target_folders.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.lint.lint_paths import lint_paths
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 REGISTERING = f"""package m

@@ -11,7 +11,7 @@ from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.baseline import BaselineError, read_baseline, unknown, write_baseline
 from modgo_lsp.lint.config import configuration
-from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.model.finding import Finding, Location
 
 

@@ -13,7 +13,7 @@ import pytest
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.golang.files import DiskFiles, OverlayFiles
 from modgo_lsp.golang.syntax.document import parse
-from modgo_lsp.lint.run import Machine, Outcome, lint_paths
+from modgo_lsp.lint.lint_paths import Machine, Outcome, lint_paths
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 UDFS = f"package m\n\n{SDK}\nvar _ = udf.Register(`a`, func() {{}})\n"

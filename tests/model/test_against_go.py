@@ -16,7 +16,7 @@ from pathlib import Path
 
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.check import judge
+from modgo_lsp.lint.lint_result import judge
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.sdk import SDK_PATH
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.run import Counts
+from modgo_lsp.lint.lint_paths import Counts
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
+from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.concise import report_concise
-from modgo_lsp.report.escape import shown
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.statistics import statistics_text
-from modgo_lsp.report.style import Painter
+from modgo_lsp.report.terminal_escapes import shown
 from modgo_lsp.report.text import closing_line, report_text
 
 PLAIN = Painter(False)

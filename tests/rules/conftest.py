@@ -22,8 +22,8 @@ from markdown_it import MarkdownIt
 
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.fix import fix_paths
-from modgo_lsp.lint.run import Machine, lint_paths
+from modgo_lsp.lint.apply_fixes import fix_paths
+from modgo_lsp.lint.lint_paths import Machine, lint_paths
 
 PREAMBLE = 'package counters\n\nimport "github.com/GeertJohan/aerospike-mod-go/udf"\n\n'
 GO_MOD = "module example.com/shop\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import pytest
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.fix import apply
-from modgo_lsp.lint.run import Outcome, lint_paths
+from modgo_lsp.lint.apply_fixes import apply
+from modgo_lsp.lint.lint_paths import Outcome, lint_paths
 from modgo_lsp.model.finding import Finding, Fix
 from modgo_lsp.rules.catalogue import RULES
 from tests.rules.conftest import cases_of, write_blocks

@@ -12,7 +12,7 @@ import pytest
 
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.run import Machine, lint_paths
+from modgo_lsp.lint.lint_paths import Machine, lint_paths
 
 HEAD = """package m
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.lint.lint_paths import lint_paths
 
 SOURCES = {
     "go.mod": "module example.com/shop\n\ngo 1.24\n",

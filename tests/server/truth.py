@@ -17,7 +17,7 @@ from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles, OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
-from modgo_lsp.lint.run import Machine, lint_paths
+from modgo_lsp.lint.lint_paths import Machine, lint_paths
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.lsp.client_capabilities import Client

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import tree_sitter
 
+from modgo_lsp.golang.syntax.declaration_splits import cuts
 from modgo_lsp.golang.syntax.grammar import LANGUAGE, kind
-from modgo_lsp.golang.syntax.parts import cuts
 from modgo_lsp.golang.syntax.positions import LineIndex, PartedLines, Span
-from modgo_lsp.golang.syntax.trees import CLAUSE, Code
+from modgo_lsp.golang.syntax.tree_cache import CLAUSE, Code
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax import ast

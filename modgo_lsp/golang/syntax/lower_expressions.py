@@ -12,7 +12,7 @@ from tree_sitter import Node as Tree
 from modgo_lsp.golang.syntax import ast, grammar
 from modgo_lsp.golang.syntax.grammar import kind, token
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.golang.syntax.trees import CLAUSE, Code
+from modgo_lsp.golang.syntax.tree_cache import CLAUSE, Code
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.document import Part
@@ -91,7 +91,7 @@ class Lowering:
         self._piece_code: Code | None = None
 
     def later(self, lower: Lower[_N], node: Tree, depth: int) -> Callable[[], tuple[_N, ...]]:
-        """Lowers a node when it is called. Holds no node, which would keep the whole tree (trees.py)."""
+        """Lowers a node when it is called. Holds no node, which would keep the whole tree (tree_cache.py)."""
         if self._has_error:
             return partial(lower, self, node, depth)
         return partial(self._lower_at, lower, node.start_byte, node.end_byte, node.kind_id, depth)

@@ -189,7 +189,7 @@ async def _running(server: ModgoServer) -> AsyncIterator[None]:
 
 async def build(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
     """Builds the package that holds the file or folder into a shared object beside it."""
-    from modgo_lsp.report.build import build_json
+    from modgo_lsp.report.build_json import build_json
 
     async with _job(server, arguments, token, "Building") as job:
         return build_json(await job.build(), str(job.directory))
@@ -197,7 +197,7 @@ async def build(server: ModgoServer, arguments: Sequence[Any], token: types.Prog
 
 async def load(server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None) -> Json:
     """Loads a shared object, or a package built first, in a worker process and tells what it registers."""
-    from modgo_lsp.report.build import build_failure_json
+    from modgo_lsp.report.build_json import build_failure_json
     from modgo_lsp.server.commands.results import load_result
 
     async with _job(server, arguments, token, "Loading") as job:
@@ -213,7 +213,7 @@ async def build_and_load(
     server: ModgoServer, arguments: Sequence[Any], token: types.ProgressToken | None
 ) -> Json:
     """Builds, then loads what was built."""
-    from modgo_lsp.report.build import build_json
+    from modgo_lsp.report.build_json import build_json
     from modgo_lsp.server.commands.results import build_and_load_result, load_result
 
     async with _job(server, arguments, token, "Building and loading") as job:
@@ -231,7 +231,7 @@ async def call(server: ModgoServer, arguments: Sequence[Any], token: types.Progr
     from modgo_lsp.host.module import HostError
     from modgo_lsp.host.store import StoreError
     from modgo_lsp.host.work import Calls, do_work, outcome_json
-    from modgo_lsp.report.build import build_failure_json
+    from modgo_lsp.report.build_json import build_failure_json
     from modgo_lsp.server.commands.call_arguments import call_of
 
     async with _job(server, arguments, token, "Running") as job:
@@ -298,7 +298,7 @@ def _answering_usage_errors(name: str, command: Command) -> Command:
         try:
             answer = await command(server, arguments, token)
         except UsageError as error:
-            from modgo_lsp.report.build import usage_error_json
+            from modgo_lsp.report.build_json import usage_error_json
             from modgo_lsp.server.commands.results import build_and_load_result
 
             _log.warning("%s", error)

@@ -1,6 +1,6 @@
 """What the commands that load answer, beyond what the command line's --json has for the same work.
 
-Not for: what a build answers (report/build.py), or showing it; the editor does.
+Not for: what a build answers (report/build_json.py), or showing it; the editor does.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from modgo_lsp.host.result import LoadResult, load_json
-from modgo_lsp.report.build import Json, findings_json
+from modgo_lsp.report.build_json import Json, findings_json
 
 
 def load_result(result: LoadResult, directory: Path) -> Json:

@@ -10,7 +10,7 @@ from lsprotocol import types
 from modgo_lsp.file_writer import leads_out
 from modgo_lsp.ide.code_actions import Action, quick_fixes, suppressions
 from modgo_lsp.ide.fix_all import fix_all
-from modgo_lsp.lint.fix import best
+from modgo_lsp.lint.apply_fixes import best
 from modgo_lsp.model.finding import Edit
 from modgo_lsp.server.lsp.uri import path_of
 from modgo_lsp.server.requests.translation import diagnostic, to_span, workspace_edit

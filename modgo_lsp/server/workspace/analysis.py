@@ -20,8 +20,8 @@ from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.golang.files import DiskMemory, Files, OverlayFiles
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN
-from modgo_lsp.lint.check import Judgement, judgement
 from modgo_lsp.lint.config import Configuration, configuration
+from modgo_lsp.lint.lint_result import Judgement, judgement
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.server.workspace import gc_policy

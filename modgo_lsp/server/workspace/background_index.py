@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from modgo_lsp.build.isolated import NEUTRAL_FOLDER, python_command
-from modgo_lsp.lint.check import Judgement
+from modgo_lsp.lint.lint_result import Judgement
 from modgo_lsp.server.workspace import index_process
 
 _log = logging.getLogger(__name__)

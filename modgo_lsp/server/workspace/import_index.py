@@ -1,7 +1,7 @@
 """Which packages of the editor's Go modules import which, without reading them all: what lint kept of their
 files tells for those that have not changed since, and what is found anew is kept.
 
-Not for: what a module's files say (lint/index.py), nor judging packages in the background
+Not for: what a module's files say (lint/module_index.py), nor judging packages in the background
 (background_index.py).
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 
 from modgo_lsp.golang.files import DiskFiles, Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.lint.index import Facts, ModuleIndex
-from modgo_lsp.lint.store import Store, read_kept
+from modgo_lsp.lint.module_index import Facts, ModuleIndex
+from modgo_lsp.lint.result_cache import Store, read_kept
 
 
 class KeptImporters:

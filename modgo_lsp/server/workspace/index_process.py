@@ -17,7 +17,7 @@ from typing import IO, Any, Union
 import msgspec
 
 from modgo_lsp.build import own_folders
-from modgo_lsp.lint.check import Judgement
+from modgo_lsp.lint.lint_result import Judgement
 from modgo_lsp.server.workspace.process_exit import when_ended
 
 # How willingly it leaves the processor to others: the editor's user is waiting for those.
@@ -90,10 +90,10 @@ def index(order: Order, say: Callable[[Said], None]) -> None:
     from modgo_lsp.build.lint_crew import Crew
     from modgo_lsp.build.lint_store import DiskStore
     from modgo_lsp.golang.files import DiskFiles, SeenFiles
-    from modgo_lsp.golang.syntax.trees import hold_at_most
+    from modgo_lsp.golang.syntax.tree_cache import hold_at_most
     from modgo_lsp.lint.config import Settings, configuration
-    from modgo_lsp.lint.modules import Machine, linted_modules
-    from modgo_lsp.lint.walk import walk
+    from modgo_lsp.lint.linted_modules import Machine, linted_modules
+    from modgo_lsp.lint.target_folders import walk
 
     hold_at_most(_TREES)
     files = SeenFiles(DiskFiles())

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from modgo_lsp.golang.files import LARGEST_GO_FILE
 from modgo_lsp.golang.syntax.document import Document, Part
-from modgo_lsp.golang.syntax.edits import edit, opened
+from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.line_edits import EditedText, difference
 from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
 from modgo_lsp.server.lsp import wire

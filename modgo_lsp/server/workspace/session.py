@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from modgo_lsp.golang.syntax.positions import Encoding
-from modgo_lsp.golang.syntax.trees import hold_at_most
+from modgo_lsp.golang.syntax.tree_cache import hold_at_most
 from modgo_lsp.server.lsp import log_handlers, wire
 from modgo_lsp.server.lsp.client_capabilities import Client
 from modgo_lsp.server.lsp.connection import Connection, Message

@@ -16,9 +16,9 @@ from modgo_lsp.golang.files import DiskMemory, OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.file_header import read_header
 from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
-from modgo_lsp.lint.check import Judgement, decide, order
 from modgo_lsp.lint.config import Configuration, Settings
-from modgo_lsp.lint.selection import configured
+from modgo_lsp.lint.lint_result import Judgement, decide, order
+from modgo_lsp.lint.rule_selection import configured
 from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package

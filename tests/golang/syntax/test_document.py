@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document, Part, parse
-from modgo_lsp.golang.syntax.edits import edit, opened
+from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.lower import lower
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.syntax.syntax_errors import first_error

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modgo_lsp.golang.syntax import line_edits
-from modgo_lsp.golang.syntax.edits import edit, opened
+from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.line_edits import EditedText, difference
 from modgo_lsp.golang.syntax.positions import Encoding, Span
 

@@ -1,7 +1,7 @@
 """What a run knows of the files of one Go module without parsing them: which belong to packages, and what
 those import. Kept from run to run, so that a file that has not changed is not even read.
 
-Not for: what is said about packages (check.py), nor where the index is kept (store.py).
+Not for: what is said about packages (lint_result.py), nor where the index is kept (result_cache.py).
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class PackageFacts(msgspec.Struct, frozen=True, array_like=True):
         if not built:
             return None
         digests = [files[name].digest for name in built]
-        # Which tests there are counts as well: what stands in those that matter is looked at (traced.py).
+        # Which tests there are counts as well: what stands in those that matter is
+        # looked at (file_dependencies.py).
         names = "\0".join([*built, "", *others])
         imports = {path for name in built for path in files[name].imports}
         return cls(

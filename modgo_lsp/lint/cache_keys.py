@@ -3,7 +3,7 @@ judgement may depend on.
 
 A judgement depends on the package's files and on those of the packages that it imports, and of a package with
 UDFs on those that import it: they may call what it registers, or refer to its functions. What lies outside
-the module is no part of the key (store.py).
+the module is no part of the key (result_cache.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from modgo_lsp.golang.files import join
-from modgo_lsp.lint.index import ModuleIndex, digest_of
+from modgo_lsp.lint.module_index import ModuleIndex, digest_of
 
 Graph = Mapping[str, Iterable[str]]
 

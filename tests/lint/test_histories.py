@@ -12,10 +12,10 @@ import pytest
 
 from modgo_lsp.golang.files import DiskMemory, Files, OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
-from modgo_lsp.golang.syntax.edits import edit, opened
+from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.check import decide, judgement
 from modgo_lsp.lint.config import Settings
+from modgo_lsp.lint.lint_result import decide, judgement
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.load import Loader
 from tests.edits import GO_MOD, SHOP, random_change

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
+from modgo_lsp.golang.syntax.declaration_splits import Cuts, cuts
 from modgo_lsp.golang.syntax.document import Document, Part, parts_of
-from modgo_lsp.golang.syntax.parts import Cuts, cuts
 from modgo_lsp.golang.syntax.positions import Span
 
 # The lines that say that a part begins here, whatever follows. Behind them an edit doesn't change that.

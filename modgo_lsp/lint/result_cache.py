@@ -13,9 +13,9 @@ import msgspec
 
 from modgo_lsp.golang.files import Files, may_hide_changes
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.lint.check import Judgement
-from modgo_lsp.lint.index import Facts, FolderFacts, ModuleIndex
-from modgo_lsp.lint.traced import Consulted, unchanged
+from modgo_lsp.lint.file_dependencies import Consulted, unchanged
+from modgo_lsp.lint.lint_result import Judgement
+from modgo_lsp.lint.module_index import Facts, FolderFacts, ModuleIndex
 
 # For as many as a module has packages.
 _JUDGEMENT = msgspec.msgpack.Decoder(Judgement)

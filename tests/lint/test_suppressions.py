@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.suppress import Suppression, suppress
+from modgo_lsp.lint.suppressions import Suppression, suppress
 from modgo_lsp.model.finding import Finding, Location
 
 PATHS, CODES, LENGTH = ("/a.go", "/b.go"), ("MG101", "MG303"), 30

@@ -1,7 +1,7 @@
 """The Go modules that a run looks into: which of their packages have UDFs, and the judgements of those, kept
 ones where they still hold.
 
-Not for: deciding on judgements (check.py).
+Not for: deciding on judgements (lint_result.py).
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import msgspec
 from modgo_lsp.golang.files import Files, join
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.golang.modules.go_mod import parse_go_mod
-from modgo_lsp.lint.check import Judgement
-from modgo_lsp.lint.index import ModuleIndex, PackageFacts
-from modgo_lsp.lint.keys import Graph, imports_inside, package_keys
-from modgo_lsp.lint.store import Kept, Store, read_kept, to_keep
-from modgo_lsp.lint.walk import Target
+from modgo_lsp.lint.cache_keys import Graph, imports_inside, package_keys
+from modgo_lsp.lint.lint_result import Judgement
+from modgo_lsp.lint.module_index import ModuleIndex, PackageFacts
+from modgo_lsp.lint.result_cache import Kept, Store, read_kept, to_keep
+from modgo_lsp.lint.target_folders import Target
 
 # Loaded where something is judged: most runs find all judgements kept.
 if TYPE_CHECKING:
     from modgo_lsp.golang.program.sources import FactsCache
-    from modgo_lsp.lint.judging import Batch
+    from modgo_lsp.lint.package_linter import Batch
     from modgo_lsp.model.load import Loader
 
 
@@ -134,7 +134,7 @@ class LintedModule:
                 self.unjudged, self._files, self.index, lambda: self._imports, self._environment, done
             )
         if batches is None and self.unjudged:
-            from modgo_lsp.lint.judging import Judge
+            from modgo_lsp.lint.package_linter import Judge
 
             judge = Judge(self._files, self.index, self._environment, machine.cache, previous or other)
             for directory in self.unjudged:

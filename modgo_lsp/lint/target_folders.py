@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from modgo_lsp.golang.files import Files, FileTooLargeError, join, upwards
-from modgo_lsp.lint.ignore import Allowance, Patterns
+from modgo_lsp.lint.gitignore import Allowance, Patterns
 
 # The largest .gitignore that is read.
 _LARGEST_IGNORE = 1_000_000

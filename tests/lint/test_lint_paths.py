@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint import fix
-from modgo_lsp.lint.check import check_package, judge
+from modgo_lsp.lint import apply_fixes as fix
+from modgo_lsp.lint.apply_fixes import Fixed, fix_paths
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.fix import Fixed, fix_paths
-from modgo_lsp.lint.run import Outcome, lint_paths
-from modgo_lsp.lint.selection import is_selected
+from modgo_lsp.lint.lint_paths import Outcome, lint_paths
+from modgo_lsp.lint.lint_result import check_package, judge
+from modgo_lsp.lint.rule_selection import is_selected
 from modgo_lsp.model.load import Loader
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'

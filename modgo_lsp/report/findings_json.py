@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from modgo_lsp.golang.syntax.positions import Range
-from modgo_lsp.lint.run import Counts
+from modgo_lsp.lint.lint_paths import Counts
 from modgo_lsp.model.finding import Edit, Finding, Location, Related, Severity
 from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources

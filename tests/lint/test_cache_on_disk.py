@@ -2,7 +2,7 @@
 to the sources, to the cache, and to those runs.
 
 A few steps in each run of the tests; MODGO_EXAMPLES says how many instead. Not for: the same without a disk,
-and what is judged anew (test_kept.py).
+and what is judged anew (test_result_cache.py).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.golang.files import DiskFiles, Stamp
-from modgo_lsp.lint.modules import Machine
-from modgo_lsp.lint.run import lint_paths
+from modgo_lsp.lint.lint_paths import lint_paths
+from modgo_lsp.lint.linted_modules import Machine
 from tests.lint.histories import WORLD, Changes, told, write
 
 STEPS = int(os.environ.get("MODGO_EXAMPLES", "30"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from modgo_lsp.model.finding import Severity
-from modgo_lsp.report.escape import styled
+from modgo_lsp.report.terminal_escapes import styled
 
 _COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "information": "blue", "hint": "cyan"}
 

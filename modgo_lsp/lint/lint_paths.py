@@ -1,6 +1,6 @@
 """A whole run of the linter: from paths to findings, with everything that a report needs.
 
-Not for: changing files (fix.py) or showing findings (report/).
+Not for: changing files (apply_fixes.py) or showing findings (report/).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from modgo_lsp.golang.files import Files, SeenFiles, join
-from modgo_lsp.lint.check import decide
 from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings, configuration
-from modgo_lsp.lint.modules import LintedModule, Machine, linted_modules
-from modgo_lsp.lint.walk import PathProblem, walk
+from modgo_lsp.lint.lint_result import decide
+from modgo_lsp.lint.linted_modules import LintedModule, Machine, linted_modules
+from modgo_lsp.lint.target_folders import PathProblem, walk
 from modgo_lsp.model.finding import Finding
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What .gitignore names, held against git itself. Not for: which of these files there are (test_walk.py)."""
+"""What .gitignore names, held against git itself."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.ignore import Patterns
-from modgo_lsp.lint.walk import walk
+from modgo_lsp.lint.gitignore import Patterns
+from modgo_lsp.lint.target_folders import walk
 
 PIECES = (
     *("a", "b", "ab", "a.go", "b.go", "a b.go", "*.go", "*", "**", "***", "?", "a*", "*b", "*a*", "a**b"),

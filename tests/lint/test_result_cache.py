@@ -16,12 +16,12 @@ import pytest
 
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.lint import judging
-from modgo_lsp.lint.index import ModuleIndex
-from modgo_lsp.lint.modules import Machine
-from modgo_lsp.lint.run import lint_paths
-from modgo_lsp.lint.store import Kept, read_kept, to_keep
-from modgo_lsp.lint.traced import Consulted
+from modgo_lsp.lint import package_linter as judging
+from modgo_lsp.lint.file_dependencies import Consulted
+from modgo_lsp.lint.lint_paths import lint_paths
+from modgo_lsp.lint.linted_modules import Machine
+from modgo_lsp.lint.module_index import ModuleIndex
+from modgo_lsp.lint.result_cache import Kept, read_kept, to_keep
 from tests.lint.histories import SDK, WORLD, Changes, told, write
 
 

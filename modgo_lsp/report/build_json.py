@@ -13,7 +13,7 @@ import msgspec
 from modgo_lsp.build.build import BuildResult
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.model.finding import Finding
-from modgo_lsp.report.json import finding_objects
+from modgo_lsp.report.findings_json import finding_objects
 from modgo_lsp.report.sources import Sources
 
 Json = dict[str, Any]

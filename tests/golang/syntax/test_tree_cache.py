@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from modgo_lsp.golang.syntax import ast, trees
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax import tree_cache as trees
 from modgo_lsp.golang.syntax.document import parse
-from modgo_lsp.golang.syntax.edits import opened
+from modgo_lsp.golang.syntax.document_edits import opened
 from modgo_lsp.golang.syntax.lower import lower
 from modgo_lsp.golang.syntax.positions import Span
 
@@ -53,7 +54,7 @@ def test_what_was_released_is_parsed_to_the_same(
 
 def test_a_freed_part_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     held = trees._Trees()
-    monkeypatch.setattr("modgo_lsp.golang.syntax.trees._HELD", held)
+    monkeypatch.setattr("modgo_lsp.golang.syntax.tree_cache._HELD", held)
     for _ in range(100):
         assert lower(parse("/p.go", SOURCE)).decls
     assert held.size <= len(SOURCE)

@@ -1,5 +1,5 @@
 """Notes what is read beyond the packages of one Go module: what a judgement depends on that its key doesn't
-hold. Not for: the module's own Go files (index.py).
+hold. Not for: the module's own Go files (module_index.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import msgspec
 
 from modgo_lsp.golang.files import Files, Stamp, is_as_before
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.lint.index import ModuleIndex, digest_of
+from modgo_lsp.lint.module_index import ModuleIndex, digest_of
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.document import Document

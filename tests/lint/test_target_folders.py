@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.run import absolute
-from modgo_lsp.lint.walk import walk
+from modgo_lsp.lint.lint_paths import absolute
+from modgo_lsp.lint.target_folders import walk
 
 
 def grow(root: Path, *names: str) -> None:

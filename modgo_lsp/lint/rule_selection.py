@@ -1,6 +1,6 @@
 """Which findings the settings let through, and in which severity.
 
-Not for: suppressions, which stand in the source (suppress.py), nor for reading settings (config.py).
+Not for: suppressions, which stand in the source (suppressions.py), nor for reading settings (config.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.ignore import patterns_of
+from modgo_lsp.lint.gitignore import patterns_of
 from modgo_lsp.model.finding import Finding, Severity
 
 

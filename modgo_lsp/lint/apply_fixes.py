@@ -15,8 +15,8 @@ import msgspec
 
 from modgo_lsp.golang.files import Files, OverlayFiles
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.modules import Machine
-from modgo_lsp.lint.run import UNKNOWN_MACHINE, Outcome, lint_paths
+from modgo_lsp.lint.lint_paths import UNKNOWN_MACHINE, Outcome, lint_paths
+from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 
 if TYPE_CHECKING:

@@ -1,8 +1,7 @@
 """What is said about packages: every rule over each, less what is deselected or suppressed.
 
 In two steps. A *judgement* is what the rules say of one package; it can be kept, and made by another process.
-Then all judgements are decided on together. Not for: finding the packages (walk.py) or their configuration
-(config.py).
+Then all judgements are decided on together.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ import msgspec
 
 from modgo_lsp.lint.baseline import unknown
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.selection import configured
-from modgo_lsp.lint.suppress import Suppression, asking_reasons, suppress, suppressions, verdicts
+from modgo_lsp.lint.rule_selection import configured
+from modgo_lsp.lint.suppressions import Suppression, asking_reasons, suppress, suppressions, verdicts
 from modgo_lsp.model.finding import Finding, Location
 
 # A run that finds all judgements kept needs neither packages nor parser.

@@ -1,7 +1,4 @@
-"""Judging packages of one Go module, with all that is noted of it so that the judgements can be kept.
-
-Not for: which packages need it (modules.py), nor for doing it in several processes (build/lint_workers.py).
-"""
+"""Judging packages of one Go module, with all that is noted of it so that the judgements can be kept."""
 
 from __future__ import annotations
 
@@ -10,9 +7,9 @@ import msgspec
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.program.sources import FactsCache
-from modgo_lsp.lint.check import Judgement, judgement
-from modgo_lsp.lint.index import ModuleIndex
-from modgo_lsp.lint.traced import Consulted, TracedFiles
+from modgo_lsp.lint.file_dependencies import Consulted, TracedFiles
+from modgo_lsp.lint.lint_result import Judgement, judgement
+from modgo_lsp.lint.module_index import ModuleIndex
 from modgo_lsp.model.load import Loader
 
 
