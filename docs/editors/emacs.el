@@ -2,7 +2,7 @@
 
 ;; Diagnostics and actions of UDFs written in Go, beside gopls, and M-x modgo-build,
 ;; M-x modgo-run, M-x modgo-sample.
-;; Put it on the load-path as modgo.el and (require 'modgo). It is not for Go itself: go-mode is.
+;; Put it on the load-path as modgo.el and (require 'modgo). It needs go-mode.
 
 ;;; Code:
 
@@ -10,11 +10,11 @@
 (require 'jsonrpc)
 
 (defvar modgo-server-program
-  ;; eglot speaks to one server a buffer: rass makes one of two.
+  ;; eglot connects one server to a buffer: rass combines two into one.
   (if (and (executable-find "rass") (executable-find "gopls"))
       '("rass" "--quiet-server" "--" "gopls" "--" "modgo-lsp")
     '("modgo-lsp"))
-  "What eglot starts for Go.")
+  "The command that eglot starts for Go.")
 
 (add-to-list 'eglot-server-programs `((go-mode go-ts-mode) . ,modgo-server-program))
 (add-hook 'go-mode-hook #'eglot-ensure)
@@ -25,7 +25,7 @@
   (concat "file://" (url-hexify-string (file-truename buffer-file-name) url-path-allowed-chars)))
 
 (defun modgo--show (answer)
-  "Say what a command's ANSWER is."
+  "Show the ANSWER of a command."
   (let ((problem (plist-get answer :error))
         (findings (plist-get answer :findings)))
     (cond
@@ -69,7 +69,7 @@
 
 ;;;###autoload
 (defun modgo-sample (function)
-  "Make a sample record for FUNCTION, a UDF's registered name, and open it."
+  "Create a sample record for FUNCTION, a UDF's registered name, and open it."
   (interactive "sUDF: ")
   (modgo--execute "modgo.newSample" :function function))
 

@@ -1,33 +1,33 @@
 -- Modgo in Neovim, from 0.7 on: diagnostics, actions and lenses beside gopls, and
 -- :ModgoBuild, :ModgoRun, :ModgoSample.
--- Put it at ~/.config/nvim/plugin/modgo.lua. It is not for gopls: set that up as you always do.
+-- Put it at ~/.config/nvim/plugin/modgo.lua. Set up gopls as usual.
 
 -- The section "modgo" of the settings, for example { lint = { ignore = { 'MG305' } } }.
 local settings = vim.empty_dict()
 
-local function tell(message, level)
+local function notify(message, level)
   vim.notify('Modgo: ' .. message, level or vim.log.levels.INFO)
 end
 
--- What any command answers, whether it was run from here or by a lens.
+-- Shows the answer of a command that was run from here or by a lens.
 local function show(error, answer)
   if error or type(answer) ~= 'table' then
-    tell(error and error.message or 'no answer', vim.log.levels.ERROR)
+    notify(error and error.message or 'no answer', vim.log.levels.ERROR)
   elseif not answer.ok then
     local finding = answer.findings and answer.findings[1]
     local reason = type(answer.error) == 'table' and answer.error.message or finding and finding.message
-    tell(reason or 'failed, see the diagnostics', vim.log.levels.ERROR)
+    notify(reason or 'failed, see the diagnostics', vim.log.levels.ERROR)
   elseif answer.output then
-    tell('built ' .. answer.output)
+    notify('built ' .. answer.output)
   elseif answer.load then
-    tell('built and loaded ' .. answer.build.output)
+    notify('built and loaded ' .. answer.build.output)
   elseif answer.created ~= nil then
-    tell((answer.created and 'made ' or 'there is already ') .. answer.path)
+    notify((answer.created and 'made ' or 'there is already ') .. answer.path)
     vim.cmd('edit ' .. vim.fn.fnameescape(answer.path))
   elseif answer.result ~= nil then
-    tell('result ' .. vim.inspect(answer.result))
+    notify('result ' .. vim.inspect(answer.result))
   else
-    tell('done')
+    notify('done')
   end
 end
 
@@ -50,7 +50,7 @@ local function on_attach(_, buffer)
   })
 end
 
-local clients = {} -- by root, for Neovim 0.7, which does not share them by itself
+local clients = {} -- by root, for Neovim 0.7, which does not reuse them
 
 local function attach(buffer)
   if vim.bo[buffer].buftype ~= '' or vim.api.nvim_buf_get_name(buffer) == '' then
@@ -60,7 +60,7 @@ local function attach(buffer)
   local config = {
     name = 'modgo',
     cmd = { 'modgo-lsp' },
-    cmd_cwd = vim.loop.os_homedir(), -- not the workspace: nothing is to be looked up there
+    cmd_cwd = vim.loop.os_homedir(), -- not the workspace, so that no program is looked up there
     root_dir = root,
     settings = { modgo = settings },
     init_options = { settings = settings },
@@ -87,7 +87,7 @@ local function execute(command, arguments)
     if client.name == 'modgo' and vim.lsp.buf_is_attached(buffer, client.id) then
       arguments.uri = vim.uri_from_bufnr(buffer)
       local params = { command = command, arguments = { arguments } }
-      -- From 0.11 on requests are methods; before, they were plain functions.
+      -- Requests are methods since 0.11, and were functions before.
       if vim.fn.has('nvim-0.11') == 1 then
         client:request('workspace/executeCommand', params, on_command, buffer)
       else
@@ -96,7 +96,7 @@ local function execute(command, arguments)
       return
     end
   end
-  tell('is not running for this file', vim.log.levels.WARN)
+  notify('is not running for this file', vim.log.levels.WARN)
 end
 
 vim.api.nvim_create_autocmd('FileType', {
@@ -116,7 +116,7 @@ vim.api.nvim_create_user_command('ModgoRun', function(command)
   local name, rest = command.args:match('^(%S+)%s*(.*)$')
   local readable, args = pcall(vim.fn.json_decode, rest ~= '' and rest or '[]')
   if not readable or type(args) ~= 'table' then
-    tell('the arguments are a JSON list: :ModgoRun add ["n", 1, 10]', vim.log.levels.ERROR)
+    notify('the arguments are a JSON list: :ModgoRun add ["n", 1, 10]', vim.log.levels.ERROR)
     return
   end
   execute('modgo.call', { ['function'] = name, args = #args > 0 and args or nil })
@@ -124,4 +124,4 @@ end, { nargs = '+', desc = 'Run a UDF on its sample: its registered name, and ar
 
 vim.api.nvim_create_user_command('ModgoSample', function(command)
   execute('modgo.newSample', { ['function'] = command.args ~= '' and command.args or nil })
-end, { nargs = '?', desc = 'Make a sample record for a UDF, by its registered name, and open it' })
+end, { nargs = '?', desc = 'Create a sample record for a UDF, by its registered name, and open it' })
