@@ -16,7 +16,7 @@ from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.rules.rule import Rule
-from modgo_lsp.spelling import nearest
+from modgo_lsp.spelling import did_you_mean
 
 
 class RuleObject(msgspec.Struct):
@@ -68,8 +68,8 @@ def _find(asked: str) -> Rule:
     for rule in RULES.values():
         if asked.upper() == rule.code or asked.lower() == rule.name:
             return rule
-    near = nearest(asked, [*RULES, *(rule.name for rule in RULES.values())])
-    raise CliError(f"there is no rule {asked}", f"did you mean {near}?" if near else "modgo rule --all")
+    names = [*RULES, *(rule.name for rule in RULES.values())]
+    raise CliError(f"there is no rule {asked}", did_you_mean(asked, names, "`modgo rule --all` lists them"))
 
 
 def _line(rule: Rule) -> str:

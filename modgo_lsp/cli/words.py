@@ -5,7 +5,6 @@ Not for: what JSON means which value (host/json_forms.py).
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ import click
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.host.json_forms import FormError, argument
 from modgo_lsp.host.values import Value
+from modgo_lsp.spelling import did_you_mean
 
 
 class FunctionCommand(click.Command):
@@ -33,8 +33,7 @@ class FunctionCommand(click.Command):
                 break
             name = word.partition("=")[0]
             if not value and name.startswith("--") and name not in takes_value and not ctx.resilient_parsing:
-                near = difflib.get_close_matches(name, takes_value)
-                meant = f"did you mean {near[0]}?" if near else f"{ctx.command_path} --help lists them"
+                meant = did_you_mean(name, takes_value, f"{ctx.command_path} --help lists them")
                 remedy = f"{meant} (a word for the function goes behind --, as in: -- {word})"
                 raise CliError(f"there is no option {name}", remedy)
             value = takes_value.get(word, False)

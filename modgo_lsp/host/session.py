@@ -32,7 +32,7 @@ from modgo_lsp.host.store import Store
 from modgo_lsp.host.thread import BlockingThread
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
-from modgo_lsp.spelling import nearest
+from modgo_lsp.spelling import did_you_mean
 
 R = TypeVar("R", CallResult, StreamResult)
 
@@ -226,6 +226,4 @@ def _nearest(opened: Opened, name: str) -> str:
     names = [function.name for function in opened.functions or ()]
     if not names:
         return "the module registers none"
-    if near := nearest(name, names):
-        return f"did you mean {near}?"
-    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}"
+    return did_you_mean(name, names, f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}")

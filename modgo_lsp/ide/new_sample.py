@@ -17,7 +17,7 @@ from modgo_lsp.ide.case_files import sample_folder
 from modgo_lsp.ide.known_bins import bins_of
 from modgo_lsp.model.package import Package, Registration
 from modgo_lsp.rules.analysis.registered_names import quoted
-from modgo_lsp.spelling import nearest
+from modgo_lsp.spelling import did_you_mean
 
 # What a bin holds that is read by the method of that name.
 _VALUES: dict[str, Any] = {
@@ -85,6 +85,5 @@ def _bins(package: Package, registration: Registration | None) -> dict[str, Any]
 def _none_such(function: str, names: list[str]) -> str:
     if not names:
         return f"no function is registered as {quoted(function)}: the module registers none"
-    near = nearest(function, names)
-    hint = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
+    hint = did_you_mean(function, names, f"there is {', '.join(names)}")
     return f"no function is registered as {quoted(function)}: {hint}"

@@ -21,7 +21,7 @@ from modgo_lsp.lint.baseline import BaselineError, Known, read_baseline
 from modgo_lsp.lint.toml_lines import BOM, Path, line_of, parse_toml
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import codes_under, unknown_rule
-from modgo_lsp.spelling import nearest
+from modgo_lsp.spelling import did_you_mean
 
 FILES = ("modgo.toml", "pyproject.toml")
 
@@ -272,8 +272,7 @@ def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
     """Puts one value in, or says why not; of a table, what is right counts."""
     field = _fields().get(key)
     if field is None:
-        near = nearest(key, KEYS)
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(KEYS)}"
+        hint = did_you_mean(key, KEYS, f"there are {', '.join(KEYS)}")
         given.complain(place, f"unknown key {key}; {hint}")
         return
     # That of a baseline is reported where the file is looked for, so that none is written elsewhere.

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import modgo_lsp.rules as room
-from modgo_lsp.spelling import nearest
+from modgo_lsp.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from modgo_lsp.rules.rule import Rule
@@ -57,5 +57,4 @@ def codes_under(prefix: str) -> list[str]:
 
 def unknown_rule(code: str) -> str:
     """What to tell somebody who names a rule that isn't there."""
-    near = nearest(code, RULES)
-    return f"there is no rule {code}; {f'did you mean {near}?' if near else '`modgo rule --all` lists them'}"
+    return f"there is no rule {code}; {did_you_mean(code, RULES, '`modgo rule --all` lists them')}"

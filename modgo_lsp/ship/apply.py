@@ -22,7 +22,7 @@ from modgo_lsp.ship.cluster import Cluster, NodeError, said
 from modgo_lsp.ship.failure import ShipError
 from modgo_lsp.ship.listing import survey
 from modgo_lsp.ship.names import SUFFIX, stem
-from modgo_lsp.spelling import nearest
+from modgo_lsp.spelling import did_you_mean
 
 APPLY_SECONDS = 10.0
 
@@ -117,8 +117,7 @@ def _no_module(cluster: Cluster, module: str) -> Failure:
         return Failure(
             "abi", message, remedy="`modgo modules` says whether it is whole; the server's log why"
         )
-    near = nearest(module, names)
-    remedy = f"did you mean {near}?" if near else f"it has {', '.join(names)}" if names else "it has none"
+    remedy = did_you_mean(module, names, f"it has {', '.join(names) or 'none'}")
     return Failure("usage", f"the cluster has no module {module}", remedy=remedy)
 
 
