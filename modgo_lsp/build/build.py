@@ -29,6 +29,7 @@ from modgo_lsp.build.wrappers import Generated, bind_file, descriptor, static_re
 from modgo_lsp.file_writer import content_where, explain, workspace_of, write_file
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.mg406_toolchain import RULE as TOOLCHAIN
 
 # A wrapper that the compiler refuses is left to reflection; a few rounds find them all.
 _ROUNDS = 4
@@ -73,7 +74,7 @@ class BuildResult(msgspec.Struct, frozen=True):
 
     @property
     def toolchain_at_fault(self) -> bool:
-        return any(finding.code == "MG406" for finding in self.findings)
+        return any(finding.code == TOOLCHAIN.code for finding in self.findings)
 
 
 async def build_module(request: BuildRequest, progress: Progress = lambda _: None) -> BuildResult:

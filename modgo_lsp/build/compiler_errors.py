@@ -18,8 +18,8 @@ from modgo_lsp.build.wrappers import Generated
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Finding, Location, Related
 from modgo_lsp.model.sdk import SDK_PATH
-
-COMPILE_ERROR, TOOLCHAIN = "MG401", "MG406"
+from modgo_lsp.rules.mg401_compile_error import RULE as COMPILE_ERROR
+from modgo_lsp.rules.mg406_toolchain import RULE as TOOLCHAIN
 
 _PLACE = re.compile(
     r"^(?P<path>[^\s:][^:]*\.(?:go|c|h|cc|cpp|hpp|cxx|s|S|mod|work|sum))"
@@ -107,7 +107,7 @@ def findings_of(
             found.append(finding)
     if not found:
         said = stderr.strip() or "it did not say why"
-        found.append(_at(fallback, COMPILE_ERROR, f"the build failed: {said[:2000]}"))
+        found.append(COMPILE_ERROR.finding(f"the build failed: {said[:2000]}", fallback))
     return tuple(found)
 
 
@@ -180,9 +180,11 @@ def _finding(
         origin = generated.origin(message.line)
         if origin is None:  # the main package, which imports the user's
             return _unplaced(msgspec.structs.replace(message, path=None), fallback)
-        return _at(origin, COMPILE_ERROR, f"the code that modgo generates for this does not compile: {text}")
+        return COMPILE_ERROR.finding(
+            f"the code that modgo generates for this does not compile: {text}", origin
+        )
     if _is_generated(path):
-        return _at(fallback, COMPILE_ERROR, text)
+        return COMPILE_ERROR.finding(text, fallback)
     # In a cgo preamble the C compiler counts columns without the comment's marks: its line must do.
     column = 0 if path.endswith(".go") and text != message.text else message.column
     place = _place(path, message.line, column) or fallback
@@ -192,8 +194,8 @@ def _finding(
     plain = [line for line in details if _related(line, folder) is None]
     whole = _without_generated("\n".join([text, *plain]))
     if remedy is not None:
-        return _at(place, TOOLCHAIN, f"{whole}; {remedy}")
-    return msgspec.structs.replace(_at(place, COMPILE_ERROR, whole), related=related)
+        return TOOLCHAIN.finding(f"{whole}; {remedy}", place)
+    return msgspec.structs.replace(COMPILE_ERROR.finding(whole, place), related=related)
 
 
 def _unplaced(message: _Message, fallback: Location) -> Finding:
@@ -206,15 +208,15 @@ def _unplaced(message: _Message, fallback: Location) -> Finding:
         place = next((one for line in message.more if (one := _linked_from(line)) is not None), fallback)
         said = "\n".join(problems) or whole
         if place is fallback and _is_of_setup(said):
-            return _at(fallback, TOOLCHAIN, f"the linker failed: {said}; {_environment(said)}")
-        return _at(place, COMPILE_ERROR, f"the linker refused: {said}")
+            return TOOLCHAIN.finding(f"the linker failed: {said}; {_environment(said)}", fallback)
+        return COMPILE_ERROR.finding(f"the linker refused: {said}", place)
     if remedy is not None:
-        return _at(fallback, TOOLCHAIN, f"{whole.removeprefix('go: ')}; {remedy}")
+        return TOOLCHAIN.finding(f"{whole.removeprefix('go: ')}; {remedy}", fallback)
     if message.text.startswith(("go: ", "cgo: ")):
-        return _at(fallback, TOOLCHAIN, whole.removeprefix("go: "))
+        return TOOLCHAIN.finding(whole.removeprefix("go: "), fallback)
     if _is_of_setup(message.text):  # what follows may be a program's whole usage
-        return _at(fallback, TOOLCHAIN, f"{message.text}; {_environment(message.text)}")
-    return _at(fallback, COMPILE_ERROR, whole)
+        return TOOLCHAIN.finding(f"{message.text}; {_environment(message.text)}", fallback)
+    return COMPILE_ERROR.finding(whole, fallback)
 
 
 def _is_of_setup(text: str) -> bool:
@@ -229,7 +231,7 @@ def _environment(text: str) -> str:
 def _is_told(finding: Finding, found: Sequence[Finding]) -> bool:
     """Whether it stands there already; of a set-up that is wrong one symptom is enough."""
     return any(
-        finding == one or (finding.code == one.code == TOOLCHAIN and _advice(finding) == _advice(one))
+        finding == one or (finding.code == one.code == TOOLCHAIN.code and _advice(finding) == _advice(one))
         for one in found
     )
 
@@ -266,10 +268,6 @@ def _linked_from(line: str) -> Location | None:
     return (
         _place(match["path"], int(match["line"]), 0) if match and not _is_generated(match["path"]) else None
     )
-
-
-def _at(place: Location, code: str, message: str) -> Finding:
-    return Finding(code=code, severity="error", message=message, location=place)
 
 
 def _place(path: str, line: int, column: int) -> Location | None:

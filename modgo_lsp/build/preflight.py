@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -33,10 +33,12 @@ from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.rules.mg103_duplicate_name import check as duplicate_names
+from modgo_lsp.rules.mg406_toolchain import RULE as TOOLCHAIN
+from modgo_lsp.rules.rule import Check
 
 _TARGETS = "choose linux/amd64 or linux/arm64, with a glibc where it matters: linux/arm64-glibc2.17"
 _TARGET = re.compile(r"(?P<system>[a-z0-9]+)/(?P<arch>[a-z0-9]+)(?:-glibc(?P<glibc>\d{1,3}\.\d{1,3}))?")
-_REFUSING = tuple(code for code in RULES if code.startswith(("MG1", "MG2")))
 
 
 class RequestError(Exception):
@@ -70,7 +72,7 @@ class Plan(msgspec.Struct, frozen=True):
         return self.packages[0].module
 
     def toolchain_finding(self, message: str, place: Location | None = None) -> Finding:
-        return Finding(code="MG406", severity="error", message=message, location=place or self.clause)
+        return TOOLCHAIN.finding(message, place or self.clause)
 
     def too_old(self, toolchain: Toolchain) -> Finding | None:
         """That go.mod wants a newer Go, at its go line; with GOTOOLCHAIN=local it fetches none."""
@@ -191,16 +193,22 @@ def refusals(plan: Plan) -> tuple[Finding, ...]:
     for package in plan.packages:
         found += _missing(plan, package)
     for package in plan.members:
-        for code in _REFUSING:
-            rule = RULES[code]
-            if rule.check is not None and rule.severity == "error":
-                found += rule.check(package)
+        for check in _refusing():
+            found += check(package)
     # Several packages share one namespace, as if the first one imported the others.
     joined = plan.packages[0].joined(plan.members[1:])
-    if len(plan.packages) > 1 and (same_name := RULES["MG103"].check) is not None:
-        found += same_name(joined)
+    if len(plan.packages) > 1:
+        found += duplicate_names(joined)
     unique = {(finding.code, finding.location, finding.message): finding for finding in found}
     return tuple(sorted(unique.values(), key=lambda one: (one.location.path, one.location.span, one.code)))
+
+
+def _refusing() -> Iterator[Check]:
+    """The rules whose findings make a build or a load fail."""
+    for rule in RULES.values():
+        refuses = rule.severity == "error" and rule.group in ("registration", "signature")
+        if refuses and rule.check is not None:
+            yield rule.check
 
 
 def _missing(plan: Plan, package: Package) -> list[Finding]:

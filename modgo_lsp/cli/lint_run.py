@@ -32,12 +32,12 @@ from modgo_lsp.model.finding import Finding
 from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.sources import Sources, printable
 from modgo_lsp.report.terminal_escapes import shown
+from modgo_lsp.rules.mg406_toolchain import RULE as TOOLCHAIN
 
 if TYPE_CHECKING:
     from modgo_lsp.model.load import Loader
     from modgo_lsp.report.problems import Problem
 
-_TOOLCHAIN = "MG406"  # found by --build: that a module could not be built says nothing of its code
 _MOST_INPUT = 64 << 20  # bytes, of a file that people write
 # How many of the files that were passed over are named.
 _FEW_PATHS = 5
@@ -376,7 +376,8 @@ def _baselines(options: Options, files: Files, paths: list[str]) -> Iterator[str
 
 
 def _exit_code(options: Options, outcome: Outcome) -> int:
-    if outcome.problems or any(finding.code == _TOOLCHAIN for finding in outcome.findings):
+    # With --build: a module that could not be built for want of a toolchain says nothing about its code.
+    if outcome.problems or any(finding.code == TOOLCHAIN.code for finding in outcome.findings):
         return 2
     if options.exit_zero or outcome.fail_on == "never":
         return 0

@@ -12,8 +12,8 @@ from typing import Any
 
 from modgo_lsp.host.dialect import from_flat
 from modgo_lsp.host.values import INTEGER, NIL, NIL_FLAT, STRING, Flat, UnstorableError
+from modgo_lsp.model.sdk import BIN_NAME_MAX
 
-BIN_NAME_MAX = 15
 BINS_MAX = 512
 
 Bins = dict[str, Flat]

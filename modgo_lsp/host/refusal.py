@@ -14,8 +14,12 @@ from modgo_lsp.host.places import place_of, place_of_frame
 from modgo_lsp.host.result import Failure, FailureKind, LogLine
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.mg402_abi_mismatch import RULE as ABI_MISMATCH
+from modgo_lsp.rules.mg403_missing_symbol import RULE as MISSING_SYMBOL
+from modgo_lsp.rules.mg404_setup_failed import RULE as SETUP_FAILED
+from modgo_lsp.rules.mg407_crashed import RULE as CRASHED
 
-_CODES = {"missing-symbol": "MG403", "abi-mismatch": "MG402", "setup-failed": "MG404"}
+_RULES = {"missing-symbol": MISSING_SYMBOL, "abi-mismatch": ABI_MISMATCH, "setup-failed": SETUP_FAILED}
 
 
 class LoadFailedError(Exception):
@@ -42,21 +46,23 @@ def load_failure(
             f"the module's setup did not end within {fence.start_timeout:g} s, so its process was stopped"
         )
         failure = Failure("timeout", message, remedy="look for work or waiting in init functions")
-        finding = _finding("MG404", f"{message}; {failure.remedy}", place_of(package, path))
-        return LoadFailedError(failure, finding, setup, printed)
+        finding = SETUP_FAILED.finding(f"{message}; {failure.remedy}", place_of(package, path))
+        return LoadFailedError(failure, (finding,), setup, printed)
     if outcome.crashed and outcome.code is not None:
         words = read_last_words(outcome.code, printed, fence.memory)
         place = (place_of_frame(*words.place) if words.place else None) or place_of(package, path)
         failure = Failure("crash", words.message, words.frames)
-        return LoadFailedError(failure, _finding("MG407", failure.message, place), setup, words.printed)
-    code = _CODES.get(error.status)
+        finding = CRASHED.finding(failure.message, place)
+        return LoadFailedError(failure, (finding,), setup, words.printed)
     usage = error.status in ("no-file", "not-a-module", "wrong-machine")
     kind: FailureKind = "usage" if usage else "udf" if error.status == "setup-failed" else "abi"
     failure = Failure(kind, error.message)  # libmod_go says in its messages what to do
     place = _mentioned(error.message, package) or place_of(package, path)
     if error.status == "setup-failed":
         setup = 3
-    return LoadFailedError(failure, _finding(code, error.message, place) if code else (), setup, printed)
+    rule = _RULES.get(error.status)
+    findings = () if rule is None else (rule.finding(error.message, place),)
+    return LoadFailedError(failure, findings, setup, printed)
 
 
 def _mentioned(message: str, package: Package | None) -> Location | None:
@@ -65,7 +71,3 @@ def _mentioned(message: str, package: Package | None) -> Location | None:
         if package is not None and (place := place_of_frame(match[1], int(match[2]), package)):
             return place
     return None
-
-
-def _finding(code: str, message: str, place: Location) -> tuple[Finding, ...]:
-    return (Finding(code=code, severity="error", message=message, location=place),)

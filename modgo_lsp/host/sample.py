@@ -13,10 +13,10 @@ import msgspec
 
 from modgo_lsp.golang.files import DiskFiles, FileTooLargeError
 from modgo_lsp.host.json_forms import FormError, json_of, members, parse, value_of
+from modgo_lsp.host.record import BINS_MAX
 from modgo_lsp.host.values import Value
+from modgo_lsp.model.sdk import BIN_NAME_MAX
 
-BIN_NAME_MAX = 15
-BINS_MAX = 512
 NEVER_EXPIRES = 0xFFFFFFFF
 _NAME_MAX = 63  # of sets; of namespaces it is 31
 _SIZE_MAX = 64 << 20

@@ -14,6 +14,7 @@ from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.suppression_edit import suppression
 from modgo_lsp.lint.apply_fixes import best
 from modgo_lsp.model.finding import Edit, Finding
+from modgo_lsp.rules.catalogue import RULES
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -38,7 +39,7 @@ def suppressions(findings: Iterable[Finding], document: Document, span: Span) ->
     """One "Suppress MG101 here" for each code among the findings that touch `span`."""
     actions: dict[str, Action] = {}
     for finding in _touching(findings, document.path, span):
-        if finding.code not in actions and _suppressible(finding.code):
+        if finding.code not in actions and RULES[finding.code].is_suppressible:
             edit = suppression(document, finding.location.span.start, finding.code)
             actions[finding.code] = Action(f"Suppress {finding.code} here", (edit,), False, finding)
     return list(actions.values())
@@ -52,8 +53,3 @@ def _touching(findings: Iterable[Finding], path: str, span: Span) -> list[Findin
         and finding.location.span.start <= span.end
         and span.start <= finding.location.span.end
     ]
-
-
-def _suppressible(code: str) -> bool:
-    """Verdicts on the source can be suppressed; failures to parse, build or load cannot."""
-    return code[:3] in ("MG1", "MG2", "MG3")

@@ -105,7 +105,7 @@ def documentation(documented: str, markdown: bool) -> str | None:
 
 def _rules(replaced: Span) -> Iterator[Completion]:
     for code, rule in RULES.items():
-        if code[:3] in ("MG1", "MG2", "MG3"):
+        if rule.is_suppressible:
             yield Completion(code, "rule", f"{rule.name}: {rule.summary}", code, replaced, code)
 
 

@@ -15,7 +15,7 @@ from modgo_lsp.golang.types.types import Basic, Unknown
 from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.golang.types.universe import CONTEXT
 from modgo_lsp.model.package import BinsRead
-from modgo_lsp.model.sdk import SDK_PATH
+from modgo_lsp.model.sdk import BIN_NAME_MAX, SDK_PATH
 from modgo_lsp.model.sdk_types import RECORD_POINTER, STREAM_POINTER
 
 # Methods of udf.Record whose first argument names a bin that they read.
@@ -29,7 +29,6 @@ NOT_READING = frozenset(
 READING_ALL = frozenset({"Bins"})
 
 _STRING = Basic("string")
-_LONGEST = 15  # bytes; Aerospike has no bin of a longer name
 
 
 def bins_read(
@@ -155,7 +154,7 @@ def _is_get(file: FileUnit, expr: ast.Expr) -> bool:
 def _bin_name(operands: Operands, file: FileUnit, expr: ast.Expr | None) -> str | None:
     """The constant that `expr` is, where a bin can be called that."""
     value = operands.operand(file, expr).value if expr is not None else None
-    if not isinstance(value, bytes) or not 0 < len(value) <= _LONGEST or b"\0" in value:
+    if not isinstance(value, bytes) or not 0 < len(value) <= BIN_NAME_MAX or b"\0" in value:
         return None
     try:
         return value.decode()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
+from modgo_lsp.model.sdk import BIN_NAME_MAX
 from modgo_lsp.rules.analysis.bin_calls import bin_names
 from modgo_lsp.rules.analysis.registered_names import quoted
 from modgo_lsp.rules.rule import Rule
@@ -35,8 +36,6 @@ rec.Set("tokens", n)
 ```
 """
 
-LONGEST_BIN_NAME = 15
-
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
@@ -45,8 +44,8 @@ def check(package: Package) -> Iterator[Finding]:
             if name is None:
                 continue
             size = len(name.encode("utf-8", "surrogateescape"))
-            if size > LONGEST_BIN_NAME:
-                message = f"the bin name {quoted(name)} has {size} bytes: {LONGEST_BIN_NAME} are the most"
+            if size > BIN_NAME_MAX:
+                message = f"the bin name {quoted(name)} has {size} bytes: {BIN_NAME_MAX} are the most"
                 yield RULE.finding(message, code.place(expr), code.way())
             elif size == 0:
                 yield RULE.finding("a bin needs a name: this one is empty", code.place(expr), code.way())
