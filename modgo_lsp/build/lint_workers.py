@@ -26,7 +26,7 @@ from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.program.sources import FactsCache
 from modgo_lsp.lint.module_index import ModuleIndex
-from modgo_lsp.lint.package_linter import Batch, Judge
+from modgo_lsp.lint.package_linter import Batch, PackageLinter
 
 # How many packages a worker is given at a time.
 _CHUNK = 8
@@ -194,14 +194,14 @@ def _serve(connection: Connection, others: Sequence[Connection], task: _Task) ->
     for other in others:
         other.close()  # or nobody would see that the command has ended
     try:
-        judge = Judge(task.files, task.index, task.environment, task.cache)
+        linter = PackageLinter(task.files, task.index, task.environment, task.cache)
         while chunk := connection.recv():
             for directory in chunk:
                 if os.getppid() != task.parent:
                     return  # nobody is left to be told
-                judge.judge(directory)
+                linter.judge(directory)
             connection.send(None)
-        connection.send(judge.batch())
+        connection.send(linter.batch())
     except (EOFError, OSError):
         return  # the command has ended
     except Exception as defect:

@@ -25,7 +25,7 @@ from modgo_lsp.golang.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.lint.apply_fixes import Fixed, best, fix_paths
 from modgo_lsp.lint.config import configuration
 from modgo_lsp.lint.lint_paths import Outcome, absolute, lint_paths
-from modgo_lsp.lint.lint_result import order
+from modgo_lsp.lint.lint_result import finding_order
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.target_folders import NO_FILES
 from modgo_lsp.model.finding import Finding
@@ -123,7 +123,9 @@ def _looked_at(
 
     quiet = options.output_format not in ("text", "concise")
     more = built_findings(outcome, quiet)
-    return msgspec.structs.replace(outcome, findings=tuple(sorted((*outcome.findings, *more), key=order)))
+    return msgspec.structs.replace(
+        outcome, findings=tuple(sorted((*outcome.findings, *more), key=finding_order))
+    )
 
 
 @contextmanager

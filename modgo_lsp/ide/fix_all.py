@@ -12,7 +12,7 @@ from pathlib import PurePath
 from modgo_lsp.golang.files import Files, OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.lint.apply_fixes import Mending, apply
+from modgo_lsp.lint.apply_fixes import FixRounds, apply
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.lint_result import check_package
 from modgo_lsp.model.finding import Edit, Location
@@ -29,7 +29,7 @@ def fix_all(path: str, files: Files, loader: Loader, settings: Settings) -> tupl
     originals: dict[str, Document] = {}
     mended: dict[str, Document] = {}
     now = mended
-    mending, before = Mending(unsafe=False), None
+    mending, before = FixRounds(unsafe=False), None
     for _ in range(_ROUNDS):
         package = loader.package(directory)
         if package is None:

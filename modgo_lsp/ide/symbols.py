@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from modgo_lsp.ide.caller_signature import caller_signature
-from modgo_lsp.lint.lint_result import Judgement
+from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Registration
 
@@ -32,7 +32,7 @@ def symbols(package: Package) -> list[Symbol]:
     return sorted(found, key=lambda symbol: (symbol.location, symbol.name))
 
 
-def of_workspace(judgements: Iterable[Judgement]) -> list[Symbol]:
+def of_workspace(judgements: Iterable[LintResult]) -> list[Symbol]:
     """The UDFs of many packages, by their names and places alone."""
     return [
         Symbol(name, "", place, place, _module(each.directory))

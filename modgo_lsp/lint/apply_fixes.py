@@ -47,7 +47,7 @@ def fix_paths(
     documents: dict[str, Document] = {}
     states: set[frozenset[tuple[str, bytes]]] = set()
     outcome = lint_paths(paths, files, overrides, machine=machine)
-    loaders, mending, count = outcome.loaders, Mending(unsafe, may_change), 0
+    loaders, mending, count = outcome.loaders, FixRounds(unsafe, may_change), 0
     while chosen := mending.choose(outcome.findings):
         now = dict(documents)
         for path, edits in _by_path(chosen).items():
@@ -68,7 +68,7 @@ def fix_paths(
     return Fixed(outcome, changes, count)
 
 
-class Mending:
+class FixRounds:
     """Chooses the fixes to apply together, round after round: none that touches what another one changes.
 
     Of a rule one a folder, for the next may then build on it: on an init that is there already, on an import.

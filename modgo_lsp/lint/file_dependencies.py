@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.document import Document
 
 
-class Consulted(msgspec.Struct, frozen=True, array_like=True):
+class FileDependency(msgspec.Struct, frozen=True, array_like=True):
     """A file or folder that was looked at. `digest` is that of its bytes or of what it lists, None where it
     couldn't be read."""
 
@@ -28,12 +28,12 @@ class Consulted(msgspec.Struct, frozen=True, array_like=True):
     digest: bytes | None
 
 
-class TracedFiles:
+class RecordingFiles:
     """The files of `base`, for judging the packages of `index`. Go's library, and the bytes of what lies in
     the module cache, never change; what is missing there may come, and what is there may go."""
 
     def __init__(self, base: Files, index: ModuleIndex, environment: GoEnvironment) -> None:
-        self.consulted: dict[tuple[str, bool], Consulted] = {}
+        self.dependencies: dict[tuple[str, bool], FileDependency] = {}
         self.stale = False
         self.largest = base.largest
         self._base = base
@@ -80,14 +80,14 @@ class TracedFiles:
     def _note(self, path: str, is_folder: bool, stamp: Stamp | None, digest: bytes | None) -> None:
         if digest is None and path.endswith(f"{os.sep}go.mod") and self._is_inside(path):
             return  # with one, the folder would be of another module, and the index another one
-        self.consulted.setdefault((path, is_folder), Consulted(path, is_folder, stamp, digest))
+        self.dependencies.setdefault((path, is_folder), FileDependency(path, is_folder, stamp, digest))
 
     def _is_inside(self, path: str) -> bool:
         folder = os.path.dirname(path)
         return folder in self._index.facts and folder != self._index.root
 
 
-def unchanged(seen: Consulted, files: Files, as_of: int) -> Consulted | None:
+def unchanged(seen: FileDependency, files: Files, as_of: int) -> FileDependency | None:
     """It as it is now, if it is as it was for a run that began at `as_of`; None where it isn't."""
     stamp = files.stamp(seen.path)
     if is_as_before(stamp, seen.stamp, as_of):
@@ -99,7 +99,7 @@ def unchanged(seen: Consulted, files: Files, as_of: int) -> Consulted | None:
             digest = digest_of(files.read(seen.path))
     except (OSError, ValueError):
         digest = None
-    return Consulted(seen.path, seen.is_folder, stamp, digest) if digest == seen.digest else None
+    return FileDependency(seen.path, seen.is_folder, stamp, digest) if digest == seen.digest else None
 
 
 def _digest_of_entries(entries: list[tuple[str, bool]]) -> bytes:

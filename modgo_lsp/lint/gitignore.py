@@ -63,7 +63,7 @@ class _Pattern(NamedTuple):
     line: _Line
 
 
-class Allowance:
+class PatternBudget:
     """How many bytes of patterns may still be followed in a run."""
 
     def __init__(self, left: int = _MOST_OF_ALL) -> None:
@@ -74,8 +74,8 @@ class Patterns:
     """The patterns of a file, the last one that matches counts. Lines that are no patterns match nothing.
     `is_whole`: all were followed, which `allowance` may not suffice for."""
 
-    def __init__(self, text: bytes, allowance: Allowance | None = None) -> None:
-        allowance = Allowance() if allowance is None else allowance
+    def __init__(self, text: bytes, allowance: PatternBudget | None = None) -> None:
+        allowance = PatternBudget() if allowance is None else allowance
         before = allowance.left
         allowed = min(before, _MOST_OF_FILE)
         found: list[_Pattern | _Plain] = []

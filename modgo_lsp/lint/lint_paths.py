@@ -13,7 +13,7 @@ import msgspec
 
 from modgo_lsp.golang.files import Files, SeenFiles, join
 from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings, configuration
-from modgo_lsp.lint.lint_result import decide
+from modgo_lsp.lint.lint_result import report_findings
 from modgo_lsp.lint.linted_modules import LintedModule, Machine, linted_modules
 from modgo_lsp.lint.target_folders import PathProblem, walk
 from modgo_lsp.model.finding import Finding
@@ -78,8 +78,8 @@ def lint_paths(
     environment = machine.find_go(settings.go)
     modules = linted_modules(targets, files, environment, machine.store)
     _judge(modules, machine, previous or {})
-    judgements = [found for module in modules for _, found in sorted(module.judgements.items())]
-    findings = decide(judgements, lambda directory: configurations.of(directory).settings)
+    results = [found for module in modules for _, found in sorted(module.results.items())]
+    findings = report_findings(results, lambda directory: configurations.of(directory).settings)
     packages = [package for module in modules for package in module.packages()]
     hidden = {
         path
@@ -98,11 +98,11 @@ def lint_paths(
         configurations.fail_on(),
         tuple(
             (each.directory, configurations.of(each.directory).settings)
-            for each in judgements
+            for each in results
             if each.imports_sdk and not each.imported_in_module
         ),
-        tuple(each.directory for each in judgements if each.imports_sdk and not each.in_module),
-        tuple(sorted({path for each in judgements for path in each.unread})),
+        tuple(each.directory for each in results if each.imports_sdk and not each.in_module),
+        tuple(sorted({path for each in results for path in each.unread})),
         environment.goroot is not None,
         tuple(_passed_over(modules)),
         {module.index.root: module.loader for module in modules if module.loader is not None},
@@ -115,14 +115,14 @@ def _passed_over(modules: Sequence[LintedModule]) -> Iterator[str]:
         targets = {target.directory: target.files for target in module.targets}
         for path in sorted(module.index.unread):
             directory = os.path.dirname(path)
-            if directory in targets and not module.index.is_judged(directory):
+            if directory in targets and not module.index.is_linted(directory):
                 named = targets[directory]
                 if named is None or path in named:
                     yield path
 
 
 def _judge(modules: Sequence[LintedModule], machine: Machine, previous: Mapping[str, Loader]) -> None:
-    total = sum(len(module.unjudged) for module in modules)
+    total = sum(len(module.pending) for module in modules)
     judged = 0
 
     def done() -> None:

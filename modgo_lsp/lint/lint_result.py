@@ -1,7 +1,7 @@
 """What is said about packages: every rule over each, less what is deselected or suppressed.
 
 In two steps. A *judgement* is what the rules say of one package; it can be kept, and made by another process.
-Then all judgements are decided on together.
+Then all results are decided on together.
 """
 
 from __future__ import annotations
@@ -17,10 +17,16 @@ import msgspec
 from modgo_lsp.lint.baseline import unknown
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.rule_selection import configured
-from modgo_lsp.lint.suppressions import Suppression, asking_reasons, suppress, suppressions, verdicts
+from modgo_lsp.lint.suppressions import (
+    Suppression,
+    asking_reasons,
+    suppress,
+    suppression_findings,
+    suppressions,
+)
 from modgo_lsp.model.finding import Finding, Location
 
-# A run that finds all judgements kept needs neither packages nor parser.
+# A run that finds all results kept needs neither packages nor parser.
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.document import Document
     from modgo_lsp.model.code import Code
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
     from modgo_lsp.rules.rule import Check, Rule
 
 
-class Judgement(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class LintResult(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the rules say of a package that imports the SDK, or whose files are not all text, whatever is
     configured or suppressed.
 
@@ -49,7 +55,7 @@ class Judgement(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unread: tuple[str, ...] = ()
 
 
-def judge(package: Package) -> list[Finding]:
+def run_rules(package: Package) -> list[Finding]:
     """What the rules say about a package, whatever is configured or suppressed: the builder's verdict.
 
     A finding may stand in a package that this one imports (MG103). Of packages that don't import the SDK only
@@ -77,7 +83,7 @@ def _not_text(package: Package) -> list[Finding]:
 @cache
 def _checks() -> tuple[tuple[tuple[Rule, Check], ...], frozenset[str]]:
     """The rules that look at packages, and the codes of those that do it function by function."""
-    # Who only decides on judgements need not load the rules.
+    # Who only decides on results need not load the rules.
     from modgo_lsp.rules.catalogue import RULES
 
     checks = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
@@ -101,16 +107,16 @@ def _by_code(rule: Rule, check: Check, package: Package, unsure: tuple[Code, ...
     return findings
 
 
-def judgement(package: Package) -> Judgement | None:
+def lint_package(package: Package) -> LintResult | None:
     """All that is needed to go on without the package; None for one that the rules say nothing about."""
     if not package.imports_sdk and not package.not_text:
         return None
-    findings = judge(package)
+    findings = run_rules(package)
     own = {file.document.path: file.document for file in package.files}
     others = {finding.location.path for finding in findings} - own.keys()
     written = {path: suppressions(document) for path, document in own.items()}
     written |= {document.path: suppressions(document) for document in _documents(package, others)}
-    return Judgement(
+    return LintResult(
         package.directory,
         tuple(own),
         tuple(findings),
@@ -133,37 +139,37 @@ def _documents(package: Package, paths: set[str]) -> Iterator[Document]:
 
 def check_package(package: Package, settings: Settings) -> list[Finding]:
     """The findings in one package, by path, position and code."""
-    found = judgement(package)
-    return [] if found is None else decide([found], lambda _: settings)
+    found = lint_package(package)
+    return [] if found is None else report_findings([found], lambda _: settings)
 
 
-def decide(judgements: Sequence[Judgement], settings_of: Callable[[str], Settings]) -> list[Finding]:
+def report_findings(results: Sequence[LintResult], settings_of: Callable[[str], Settings]) -> list[Finding]:
     """The findings in packages that were looked at together, by path, position and code, each once.
     `settings_of` gives those of a package's folder.
 
     Looking at all of a Go module's packages together tells for sure which suppressions are of use."""
-    settings = {each.directory: settings_of(each.directory) for each in judgements}
-    home = {path: each.directory for each in judgements for path in each.paths}
+    settings = {each.directory: settings_of(each.directory) for each in results}
+    home = {path: each.directory for each in results for path in each.paths}
     found: list[Finding] = []
     said: set[tuple[object, str]] = set()
-    for each in judgements:
+    for each in results:
         # Two packages that import a third may both say of it that a name is taken; one is enough.
         news = [finding for finding in each.findings if (finding.location, finding.code) not in said]
         said.update((finding.location, finding.code) for finding in news)
         found += news
         for finding in news:
             home.setdefault(finding.location.path, each.directory)
-    kept, used = suppress(found, _covering(judgements, settings))
-    suppressing = [each for each in judgements if each.suppressions]
-    seen = {directory for each in judgements for directory in each.dependencies} if suppressing else set()
+    kept, used = suppress(found, _covering(results, settings))
+    suppressing = [each for each in results if each.suppressions]
+    seen = {directory for each in results for directory in each.dependencies} if suppressing else set()
     for each in suppressing:
         # Whether a name is registered twice, or what UDFs reach, may depend on packages that import this one.
         unsure = each.imported_in_module and each.directory not in seen
         for path in each.paths:
             if written := each.suppressions.get(path):
                 written = asking_reasons(written, settings[each.directory].require_suppression_reason)
-                kept.extend(verdicts(written, used, _is_found_by_importers if unsure else None))
-    return sorted(_configured(kept, home, settings), key=order)
+                kept.extend(suppression_findings(written, used, _is_found_by_importers if unsure else None))
+    return sorted(_configured(kept, home, settings), key=finding_order)
 
 
 def _is_found_by_importers(code: str) -> bool:
@@ -171,11 +177,11 @@ def _is_found_by_importers(code: str) -> bool:
     return code == "MG103" or code.startswith("MG3")
 
 
-def _covering(judgements: Sequence[Judgement], settings: dict[str, Settings]) -> Iterator[Suppression]:
+def _covering(results: Sequence[LintResult], settings: dict[str, Settings]) -> Iterator[Suppression]:
     """The suppressions of all files, each once: as the settings of the file's own package have it."""
-    own = {path for each in judgements for path in each.paths}
+    own = {path for each in results for path in each.paths}
     done: set[str] = set()
-    for each in judgements:
+    for each in results:
         for path, written in each.suppressions.items():
             if path in each.paths:
                 yield from asking_reasons(written, settings[each.directory].require_suppression_reason)
@@ -184,7 +190,7 @@ def _covering(judgements: Sequence[Judgement], settings: dict[str, Settings]) ->
                 yield from written
 
 
-def order(finding: Finding) -> tuple[str, int, int, str, str]:
+def finding_order(finding: Finding) -> tuple[str, int, int, str, str]:
     span = finding.location.span
     return finding.location.path, span.start, span.end, finding.code, finding.message
 

@@ -1,7 +1,7 @@
-"""The Go modules that a run looks into: which of their packages have UDFs, and the judgements of those, kept
+"""The Go modules that a run looks into: which of their packages have UDFs, and the results of those, kept
 ones where they still hold.
 
-Not for: deciding on judgements (lint_result.py).
+Not for: deciding on results (lint_result.py).
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from modgo_lsp.golang.files import Files, join
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.golang.modules.go_mod import parse_go_mod
 from modgo_lsp.lint.cache_keys import Graph, imports_inside, package_keys
-from modgo_lsp.lint.lint_result import Judgement
+from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.lint.module_index import ModuleIndex, PackageFacts
-from modgo_lsp.lint.result_cache import Kept, Store, read_kept, to_keep
+from modgo_lsp.lint.result_cache import CachedModule, ResultStore, decode_module, encode_module
 from modgo_lsp.lint.target_folders import Target
 
-# Loaded where something is judged: most runs find all judgements kept.
+# Loaded where something is judged: most runs find all results kept.
 if TYPE_CHECKING:
     from modgo_lsp.golang.program.sources import FactsCache
     from modgo_lsp.lint.package_linter import Batch
     from modgo_lsp.model.load import Loader
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """Judges many packages at once, in processes of its own."""
 
     def judge(
@@ -42,7 +42,7 @@ class Crew(Protocol):
         environment: GoEnvironment,
         done: Callable[[], None],
     ) -> Sequence[Batch] | None:
-        """The judgements of the packages in `directories`; calls `done` after each of them. `imports` gives
+        """The results of the packages in `directories`; calls `done` after each of them. `imports` gives
         for each package of the module those of the same module that it imports. None where it isn't worth
         while."""
         ...
@@ -60,8 +60,8 @@ class Machine(msgspec.Struct, frozen=True):
 
     find_go: Callable[[str | None], GoEnvironment] = _nothing_known
     cache: FactsCache | None = None
-    store: Store | None = None
-    crew: Crew | None = None
+    store: ResultStore | None = None
+    crew: WorkerPool | None = None
     progress: Callable[[int, int], None] | None = None
     walked: Callable[[int, str], None] | None = None
 
@@ -76,18 +76,18 @@ class LintedModule:
         targets: Sequence[Target],
         files: Files,
         environment: GoEnvironment,
-        store: Store | None,
+        store: ResultStore | None,
     ) -> None:
         self.targets = targets
         self.loader: Loader | None = None
-        self.judgements: dict[str, Judgement] = {}
+        self.results: dict[str, LintResult] = {}
         self._files = files
         self._environment = environment
         self._store = store
         self._as_of = 0 if store is None else store.now()
-        kept = Kept() if store is None else read_kept(store.get(root, environment), files.largest)
+        kept = CachedModule() if store is None else decode_module(store.get(root, environment), files.largest)
         self.index = ModuleIndex(root, go_mod, files, environment.release, kept.facts, kept.as_of)
-        self._udfs = [each.directory for each in targets if self.index.is_judged(each.directory)]
+        self._udfs = [each.directory for each in targets if self.index.is_linted(each.directory)]
         self._kept = kept
         if self._udfs and store is not None:
             self._kept = kept.checked(files)
@@ -96,8 +96,8 @@ class LintedModule:
             for directory in self._udfs:
                 found = self._kept.judgement(directory, None if settled else self._keys[directory])
                 if found is not None:
-                    self.judgements[directory] = found
-        self.unjudged = [each for each in self._udfs if each not in self.judgements]
+                    self.results[directory] = found
+        self.pending = [each for each in self._udfs if each not in self.results]
 
     @cached_property
     def _module(self) -> str:
@@ -109,7 +109,7 @@ class LintedModule:
 
     @cached_property
     def _keys(self) -> dict[str, bytes]:
-        """The keys of all packages; none where there are no judgements to keep."""
+        """The keys of all packages; none where there are no results to keep."""
         return package_keys(self.index, self._imports) if self._udfs else {}
 
     @cached_property
@@ -126,41 +126,45 @@ class LintedModule:
     def judge(
         self, machine: Machine, previous: Loader | None, other: Loader | None, done: Callable[[], None]
     ) -> None:
-        """Makes the judgements that are missing, and keeps them. `previous` is the module's last snapshot, if
+        """Makes the results that are missing, and keeps them. `previous` is the module's last snapshot, if
         there is one; else `other`, of another module, may know of Go's library."""
         batches: Sequence[Batch] | None = None
-        if machine.crew is not None and self.unjudged and previous is None:
+        if machine.crew is not None and self.pending and previous is None:
             batches = machine.crew.judge(
-                self.unjudged, self._files, self.index, lambda: self._imports, self._environment, done
+                self.pending, self._files, self.index, lambda: self._imports, self._environment, done
             )
-        if batches is None and self.unjudged:
-            from modgo_lsp.lint.package_linter import Judge
+        if batches is None and self.pending:
+            from modgo_lsp.lint.package_linter import PackageLinter
 
-            judge = Judge(self._files, self.index, self._environment, machine.cache, previous or other)
-            for directory in self.unjudged:
-                judge.judge(directory)
+            linter = PackageLinter(
+                self._files, self.index, self._environment, machine.cache, previous or other
+            )
+            for directory in self.pending:
+                linter.judge(directory)
                 done()
-            batches = [judge.batch()]
-            self.loader = judge.loader
-        found = {each.directory: each for batch in batches or () for each in batch.judgements}
-        self.judgements |= found
+            batches = [linter.batch()]
+            self.loader = linter.loader
+        found = {each.directory: each for batch in batches or () for each in batch.results}
+        self.results |= found
         self._keep(list(found.values()), batches or ())
 
-    def _keep(self, found: Sequence[Judgement], batches: Sequence[Batch]) -> None:
+    def _keep(self, found: Sequence[LintResult], batches: Sequence[Batch]) -> None:
         """Keeps what is new for the next run, if files are those of the disk."""
         if self._store is None or any(each.stale for each in batches):
             return
         unsettled = bool(self._udfs) and self._kept.module != self._module
         if not (self.index.changed or found or unsettled):
             return
-        consulted = [each for batch in batches for each in batch.consulted]
-        value = to_keep(self._as_of, self._kept, self.index, self._module, self._keys, consulted, found)
+        dependencies = [each for batch in batches for each in batch.dependencies]
+        value = encode_module(
+            self._as_of, self._kept, self.index, self._module, self._keys, dependencies, found
+        )
         if value is not None:
             self._store.put(self.index.root, self._environment, value)
 
 
 def linted_modules(
-    targets: Sequence[Target], files: Files, environment: GoEnvironment, store: Store | None
+    targets: Sequence[Target], files: Files, environment: GoEnvironment, store: ResultStore | None
 ) -> list[LintedModule]:
     """The modules that the targets are of; nested ones are modules of their own."""
     roots: dict[str, str | None] = {}

@@ -155,7 +155,7 @@ class ModuleIndex:
         package = self.package(directory)
         return package is not None and package.imports_sdk
 
-    def is_judged(self, directory: str) -> bool:
+    def is_linted(self, directory: str) -> bool:
         """Whether the rules may find anything in the package there."""
         package = self.package(directory)
         return package is not None and (package.imports_sdk or not package.is_text)

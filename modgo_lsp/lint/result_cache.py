@@ -1,4 +1,4 @@
-"""What a run of lint keeps of a Go module for the next one: facts of its files, and judgements.
+"""What a run of lint keeps of a Go module for the next one: facts of its files, and results.
 
 A judgement is taken from there if nothing has changed that it depends on: its key is the same, and so is all
 that was read beyond the module. Not for: where it is kept (build/lint_store.py).
@@ -13,15 +13,15 @@ import msgspec
 
 from modgo_lsp.golang.files import Files, may_hide_changes
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.lint.file_dependencies import Consulted, unchanged
-from modgo_lsp.lint.lint_result import Judgement
+from modgo_lsp.lint.file_dependencies import FileDependency, unchanged
+from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.lint.module_index import Facts, FolderFacts, ModuleIndex
 
 # For as many as a module has packages.
-_JUDGEMENT = msgspec.msgpack.Decoder(Judgement)
+_JUDGEMENT = msgspec.msgpack.Decoder(LintResult)
 
 
-class Store(Protocol):
+class ResultStore(Protocol):
     """Where it is kept. What can't be read isn't there, what can't be written isn't kept."""
 
     def get(self, root: str, environment: GoEnvironment) -> bytes | memoryview | None:
@@ -35,22 +35,22 @@ class Store(Protocol):
         ...
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """`as_of` is when the run began that wrote it, `consulted` what its judgements depend on beyond the
-    module. `judgements` have their keys, and are decoded when they are asked for. Where `module` is not None,
+class CachedModule(msgspec.Struct, frozen=True, array_like=True):
+    """`as_of` is when the run began that wrote it, `dependencies` what its results depend on beyond the
+    module. `results` have their keys, and are decoded when they are asked for. Where `module` is not None,
     those are what comes of the facts for a module of that name. `largest` is the largest Go file that was
     read."""
 
     as_of: int = 0
     module: str | None = None
     facts: dict[str, FolderFacts] = {}
-    consulted: tuple[Consulted, ...] = ()
-    judgements: dict[str, tuple[bytes, msgspec.Raw]] = {}
+    dependencies: tuple[FileDependency, ...] = ()
+    results: dict[str, tuple[bytes, msgspec.Raw]] = {}
     largest: int = 0
 
-    def judgement(self, folder: str, key: bytes | None) -> Judgement | None:
+    def judgement(self, folder: str, key: bytes | None) -> LintResult | None:
         """The judgement of the package there, if it was made for `key`; None stands for any."""
-        found, raw = self.judgements.get(folder, (None, None))
+        found, raw = self.results.get(folder, (None, None))
         if raw is None or key not in (None, found):
             return None
         try:
@@ -58,14 +58,14 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 
-    def checked(self, files: Files) -> Kept:
-        """The same with judgements that still hold as far as it hangs on what lies beyond the module: all of
+    def checked(self, files: Files) -> CachedModule:
+        """The same with results that still hold as far as it hangs on what lies beyond the module: all of
         them or none."""
-        seen = [unchanged(each, files, self.as_of) for each in self.consulted]
-        consulted = tuple(each for each in seen if each is not None)
-        if len(consulted) < len(seen):
-            return Kept(self.as_of, self.module, self.facts, largest=self.largest)
-        return msgspec.structs.replace(self, consulted=consulted)
+        seen = [unchanged(each, files, self.as_of) for each in self.dependencies]
+        dependencies = tuple(each for each in seen if each is not None)
+        if len(dependencies) < len(seen):
+            return CachedModule(self.as_of, self.module, self.facts, largest=self.largest)
+        return msgspec.structs.replace(self, dependencies=dependencies)
 
     @property
     def trusted_facts(self) -> dict[str, FolderFacts]:
@@ -84,38 +84,38 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         None where a path can't be written."""
         merged = {**self.trusted_facts, **facts}
         try:
-            kept = Kept(as_of, None, merged, self.consulted, self.judgements, self.largest)
+            kept = CachedModule(as_of, None, merged, self.dependencies, self.results, self.largest)
             return msgspec.msgpack.encode(kept)
         except UnicodeEncodeError:
             return None
 
 
-def read_kept(value: bytes | memoryview | None, largest: int) -> Kept:
+def decode_module(value: bytes | memoryview | None, largest: int) -> CachedModule:
     """What is kept in these bytes; nothing where they are no good, or where Go files of more than another
     number of bytes than `largest` were left out."""
-    nothing = Kept(largest=largest)
+    nothing = CachedModule(largest=largest)
     try:
-        found = nothing if value is None else msgspec.msgpack.decode(value, type=Kept)
+        found = nothing if value is None else msgspec.msgpack.decode(value, type=CachedModule)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return nothing
     return found if found.largest == largest else nothing
 
 
-def to_keep(
+def encode_module(
     as_of: int,
-    before: Kept,
+    before: CachedModule,
     index: ModuleIndex,
     module: str,
     keys: Mapping[str, bytes],
-    consulted: Iterable[Consulted],
-    judgements: Iterable[Judgement],
+    dependencies: Iterable[FileDependency],
+    results: Iterable[LintResult],
 ) -> bytes | None:
     """The bytes to keep after a run: what it found, and what is kept of what it didn't look at. `before` has
     been checked. `keys` are those of all the packages of `module`, none where nobody asked for them. None
     where a path or a message can't be written."""
-    seen = {(each.path, each.is_folder): each for each in before.consulted}
-    old = before.judgements
-    for each in consulted:
+    seen = {(each.path, each.is_folder): each for each in before.dependencies}
+    old = before.results
+    for each in dependencies:
         earlier = seen.setdefault((each.path, each.is_folder), each)
         if earlier.digest != each.digest:  # it has changed since it was checked
             old = {}
@@ -128,10 +128,10 @@ def to_keep(
     try:
         new = {
             each.directory: (keys[each.directory], msgspec.Raw(msgspec.msgpack.encode(each)))
-            for each in judgements
+            for each in results
         }
         named = module if keys else None
-        kept = Kept(as_of, named, facts, tuple(seen.values()), {**old, **new}, before.largest)
+        kept = CachedModule(as_of, named, facts, tuple(seen.values()), {**old, **new}, before.largest)
         return msgspec.msgpack.encode(kept)
     except UnicodeEncodeError:
         return None

@@ -103,7 +103,7 @@ def _covering(
         yield from ((number, directive) for _, directive in opened)
 
 
-def verdicts(
+def suppression_findings(
     written: Iterable[Suppression],
     used: Collection[tuple[Location, str]],
     is_unsure: Callable[[str], bool] | None = None,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from modgo_lsp.golang.files import Files, FileTooLargeError, join, upwards
-from modgo_lsp.lint.gitignore import Allowance, Patterns
+from modgo_lsp.lint.gitignore import PatternBudget, Patterns
 
 # The largest .gitignore that is read.
 _LARGEST_IGNORE = 1_000_000
@@ -56,7 +56,7 @@ def walk(
     that is named itself is taken whatever it is called."""
     whole: dict[str, frozenset[str] | None] = {}
     problems: list[PathProblem] = []
-    walk = _Walk(files, problems, Allowance(), walked)
+    walk = _Walk(files, problems, PatternBudget(), walked)
     for path in paths:
         if path.endswith(".go") and not _is_folder(path, files):
             if _readable(path, files, problems):
@@ -93,7 +93,7 @@ class _Walk(NamedTuple):
 
     files: Files
     problems: list[PathProblem]
-    allowance: Allowance
+    allowance: PatternBudget
     walked: Callable[[int, str], None] | None
 
 

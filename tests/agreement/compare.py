@@ -15,7 +15,7 @@ import msgspec
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.lint.lint_result import judge
+from modgo_lsp.lint.lint_result import run_rules
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
@@ -68,7 +68,7 @@ def compare_package(loader: Loader, said: dict[str, Any], called: str) -> Outcom
     """The outcome for one package. Of one that doesn't parse the files that don't are compared; of one that
     is not type-correct it is asked that lint's errors don't contradict what remains."""
     package = loader.package(said["dir"])
-    findings = [] if package is None else judge(package)
+    findings = [] if package is None else run_rules(package)
     ours, theirs = sorted(map(_written, findings)), said["findings"]
     if said["broken"]:
         ours = sorted({_file(each) for each in ours if each.startswith("MG400")})

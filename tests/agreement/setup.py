@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.lint_result import judge
+from modgo_lsp.lint.lint_result import run_rules
 from modgo_lsp.model.load import BuildContext, Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES
@@ -88,7 +88,7 @@ def _compared(package: Package, said: list[str]) -> Outcome:
     errors = [
         f"{finding.code} {finding.message}"
         for member in members
-        for finding in judge(member)
+        for finding in run_rules(member)
         if RULES[finding.code].severity == "error" and finding.code < "MG3"
     ]
     refused = said if errors else [line for line in said if not _hangs_on_values(line)]

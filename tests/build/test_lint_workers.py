@@ -18,7 +18,7 @@ from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.lint_paths import Outcome, lint_paths
 from modgo_lsp.lint.linted_modules import Machine
-from modgo_lsp.lint.package_linter import Judge
+from modgo_lsp.lint.package_linter import PackageLinter
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 TWO = Machine(crew=Crew(None, cores=2, least=1))
@@ -86,13 +86,13 @@ def test_a_worker_that_has_judged_enough_makes_way_for_another(
 def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here, before = os.getpid(), psutil.Process().children()
 
-    class Doomed(Judge):
+    class Doomed(PackageLinter):
         def judge(self, directory: str) -> None:
             if directory.endswith("p20") and os.getpid() != here:
                 os.kill(os.getpid(), signal.SIGKILL)
             super().judge(directory)
 
-    monkeypatch.setattr(workers, "Judge", Doomed)
+    monkeypatch.setattr(workers, "PackageLinter", Doomed)
     assert told(lint_paths([str(root)], DiskFiles(), machine=TWO)) == told(
         lint_paths([str(root)], DiskFiles())
     )
@@ -102,11 +102,11 @@ def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch:
 def test_a_defect_is_told_as_it_is_without_workers(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = psutil.Process().children()
 
-    class Broken(Judge):
+    class Broken(PackageLinter):
         def judge(self, directory: str) -> None:
             raise ZeroDivisionError("in a rule")
 
-    monkeypatch.setattr(workers, "Judge", Broken)
+    monkeypatch.setattr(workers, "PackageLinter", Broken)
     with pytest.raises(workers.WorkerError, match="ZeroDivisionError: in a rule"):
         lint_paths([str(root)], DiskFiles(), machine=TWO)
     assert psutil.Process().children() == before

@@ -57,7 +57,7 @@ def lint(folder: Path) -> None:
 def imported() -> None:
     """Imports what lint does, once for all that are forked."""
     assert len(list(RULES.values())) > 40
-    assert modgo_lsp.lint.package_linter.Judge
+    assert modgo_lsp.lint.package_linter.PackageLinter
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -15,7 +15,7 @@ from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.lint_result import decide, judgement
+from modgo_lsp.lint.lint_result import lint_package, report_findings
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.load import Loader
 from tests.edits import GO_MOD, SHOP, random_change
@@ -36,8 +36,8 @@ def findings(loader: Loader, folder: Path) -> list[object]:
             return [told(getattr(value, name)) for name in value.__struct_fields__]
         return [told(each) for each in value] if isinstance(value, tuple) else value
 
-    judgements = [said for package in ours if (said := judgement(package)) is not None]
-    return [told(finding) for finding in decide(judgements, lambda _: Settings(root=str(folder)))]
+    judgements = [said for package in ours if (said := lint_package(package)) is not None]
+    return [told(finding) for finding in report_findings(judgements, lambda _: Settings(root=str(folder)))]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -84,7 +84,7 @@ def test_an_edit_of_a_test_says_whether_a_fix_is_safe(
 
     def is_safe() -> bool:
         package = loader.package(str(folder))
-        said = None if package is None else judgement(package)
+        said = None if package is None else lint_package(package)
         assert said is not None
         (finding,) = (each for each in said.findings if each.code == "MG204")
         return finding.fixes[0].safe
@@ -111,7 +111,7 @@ def test_what_no_longer_parses_may_declare_what_nothing_else_does(
 
     def codes() -> list[str]:
         package = loader.package(str(folder))
-        said = None if package is None else judgement(package)
+        said = None if package is None else lint_package(package)
         assert said is not None
         return [finding.code for finding in said.findings]
 

@@ -12,7 +12,7 @@ from modgo_lsp.lint import apply_fixes as fix
 from modgo_lsp.lint.apply_fixes import Fixed, fix_paths
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.lint_paths import Outcome, lint_paths
-from modgo_lsp.lint.lint_result import check_package, judge
+from modgo_lsp.lint.lint_result import check_package, run_rules
 from modgo_lsp.lint.rule_selection import is_selected
 from modgo_lsp.model.load import Loader
 
@@ -190,12 +190,12 @@ def test_fixes_come_out_as_if_applied_one_by_one(
     monkeypatch.setattr(fix, "lint_paths", counted)
     together, few = run(), len(rounds)
 
-    class OneByOne(fix.Mending):
+    class OneByOne(fix.FixRounds):
         def __init__(self, *arguments: Any) -> None:
             super().__init__(*arguments)
             self._careful.add(str(root))
 
-    monkeypatch.setattr(fix, "Mending", OneByOne)
+    monkeypatch.setattr(fix, "FixRounds", OneByOne)
     alone = run()
     assert (together.changes, together.count) == (alone.changes, alone.count)
     assert alone.count > many
@@ -213,7 +213,7 @@ def test_two_fixes_that_would_meet_are_not_applied_together(
     fixed = fix_paths([str(root)], DiskFiles())
     assert fixed.outcome.findings == ()
     assert b'"httpGet"' in fixed.changes[str(root / "a.go")][1]
-    monkeypatch.setattr(fix.Mending, "is_good", lambda *_: True)
+    monkeypatch.setattr(fix.FixRounds, "is_good", lambda *_: True)
     careless = fix_paths([str(root)], DiskFiles())
     assert [finding.code for finding in careless.outcome.findings] == ["MG103"]
 
@@ -241,4 +241,4 @@ def test_a_package_that_another_imports_can_be_judged_from_there(module: Any) ->
     package = Loader(DiskFiles()).package(str(root))
     assert package is not None
     (member,) = package.dependencies
-    assert [finding.code for finding in judge(member)] == ["MG105"]
+    assert [finding.code for finding in run_rules(member)] == ["MG105"]

@@ -16,12 +16,12 @@ import pytest
 
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.lint import package_linter as judging
-from modgo_lsp.lint.file_dependencies import Consulted
+from modgo_lsp.lint import package_linter
+from modgo_lsp.lint.file_dependencies import FileDependency
 from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.module_index import ModuleIndex
-from modgo_lsp.lint.result_cache import Kept, read_kept, to_keep
+from modgo_lsp.lint.result_cache import CachedModule, decode_module, encode_module
 from tests.lint.histories import SDK, WORLD, Changes, told, write
 
 
@@ -47,13 +47,13 @@ class MemoryStore:
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the folders of packages that are judged anew."""
     found: list[str] = []
-    judge = judging.judgement
+    judge = package_linter.lint_package
 
     def noted(package: object) -> object:
         found.append(Path(package.directory).name)  # type: ignore[attr-defined]
         return judge(package)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(judging, "judgement", noted)
+    monkeypatch.setattr(package_linter, "lint_package", noted)
     return found
 
 
@@ -161,11 +161,14 @@ def test_what_is_said_of_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Pat
 
 def test_what_was_read_elsewhere_and_changes_meanwhile_leaves_nothing_kept(tmp_path: Path) -> None:
     index = ModuleIndex(str(tmp_path), True, DiskFiles())
-    old, new = (Consulted("/near/near.go", False, None, digest) for digest in (b"old", b"new"))
-    before = Kept(1, None, {}, (old,), {"/stock": (b"key", msgspec.Raw(b"\x90"))})
+    old, new = (FileDependency("/near/near.go", False, None, digest) for digest in (b"old", b"new"))
+    before = CachedModule(1, None, {}, (old,), {"/stock": (b"key", msgspec.Raw(b"\x90"))})
     keys = {"/stock": b"key"}
-    for consulted, kept in (([old], ["/stock"]), ([new], []), ([], ["/stock"])):
-        assert list(read_kept(to_keep(2, before, index, "", keys, consulted, []), 0).judgements) == kept
+    for dependencies, kept in (([old], ["/stock"]), ([new], []), ([], ["/stock"])):
+        assert (
+            list(decode_module(encode_module(2, before, index, "", keys, dependencies, []), 0).results)
+            == kept
+        )
 
 
 def test_names_that_are_not_unicode_are_linted_and_not_kept(tmp_path: Path, judged: list[str]) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.lint_result import judge
+from modgo_lsp.lint.lint_result import run_rules
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.sdk import SDK_PATH
 
@@ -322,7 +322,7 @@ def test_an_error_is_what_go_refuses(tmp_path: Path) -> None:
     for name in sources:
         package = loader.package(str(tmp_path / name))
         assert package is not None
-        ours = [f"{f.code} {f.message}" for f in judge(package) if f.severity == "error"]
+        ours = [f"{f.code} {f.message}" for f in run_rules(package) if f.severity == "error"]
         code = (SIGNATURES if name[0] == "s" else (*REGISTRATIONS, *LIBRARY))[int(name[1:])]
         if bool(ours) != (name in theirs):
             disagreements.append(f"{code}: we say {ours}, Go says {theirs.get(name)}")

@@ -12,7 +12,7 @@ import pytest
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.golang.files import DiskFiles, DiskMemory, Files
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN
-from modgo_lsp.lint.lint_result import Judgement, judgement
+from modgo_lsp.lint.lint_result import LintResult, lint_package
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
@@ -161,11 +161,11 @@ def test_importers_are_judged_again_only_where_the_change_concerns_them(
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
     judged: list[str] = []
 
-    def noted(package: Package) -> Judgement | None:
+    def noted(package: Package) -> LintResult | None:
         judged.append(package.name)
-        return judgement(package)
+        return lint_package(package)
 
-    monkeypatch.setattr("modgo_lsp.server.workspace.analysis.judgement", noted)
+    monkeypatch.setattr("modgo_lsp.server.workspace.analysis.lint_package", noted)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     analysis, path = Analysis(), tmp_path / "money/money.go"
     analysis.end()  # the test's own thread does it

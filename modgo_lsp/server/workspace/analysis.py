@@ -21,7 +21,7 @@ from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.golang.files import DiskMemory, Files, OverlayFiles
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN
 from modgo_lsp.lint.config import Configuration, configuration
-from modgo_lsp.lint.lint_result import Judgement, judgement
+from modgo_lsp.lint.lint_result import LintResult, lint_package
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.server.workspace import gc_policy
@@ -98,7 +98,7 @@ class Analysis:
         self._number = 0
         self._files: OverlayFiles | None = None
         self._configured: _Configured | None = None
-        self._judged: dict[str, tuple[Package, Judgement | None]] = {}
+        self._judged: dict[str, tuple[Package, LintResult | None]] = {}
         threading.Thread(target=self._run, name="analysis", daemon=True).start()
 
     # --- by any thread
@@ -257,7 +257,7 @@ class Analysis:
             before.by_directory[directory] = configuration(directory, files, overrides, EDITOR)
         return before.by_directory[directory]
 
-    def judge(self, package: Package) -> Judgement | None:
+    def judge(self, package: Package) -> LintResult | None:
         """What the rules say of a package; the last judgement where it has not changed.
 
         A rule that fails is our mistake, not the user's: it is logged, and the editor keeps working."""
@@ -265,7 +265,7 @@ class Analysis:
         if known is not None and known[0] is package:
             return known[1]
         try:
-            found = judgement(package)
+            found = lint_package(package)
         except Exception:
             _log.exception("Could not judge %s", package.directory)
             found = None

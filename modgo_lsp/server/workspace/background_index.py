@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from modgo_lsp.build.isolated import NEUTRAL_FOLDER, python_command
-from modgo_lsp.lint.lint_result import Judgement
+from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.server.workspace import index_process
 
 _log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Index:
     def __init__(
         self, order: Callable[[], index_process.Order], tell: Callable[[index_process.Progress | None], None]
     ) -> None:
-        self.judgements: Mapping[str, Judgement] = {}
+        self.judgements: Mapping[str, LintResult] = {}
         self._order = order
         self._tell = tell
         self._lock = threading.Lock()
@@ -95,14 +95,14 @@ class Index:
             if is_last:
                 return
 
-    def _indexed(self, begun: float) -> dict[str, Judgement] | None:
+    def _indexed(self, begun: float) -> dict[str, LintResult] | None:
         command, pipe = python_command(_MODULE), subprocess.PIPE
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=NEUTRAL_FOLDER) as process:
             self._process = process
             assert process.stdin is not None
             assert process.stdout is not None
             told = False
-            found: dict[str, Judgement] = {}
+            found: dict[str, LintResult] = {}
             try:
                 index_process.write(process.stdin, self._order())
                 process.stdin.close()

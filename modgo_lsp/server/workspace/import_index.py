@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from modgo_lsp.golang.files import DiskFiles, Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint.module_index import Facts, ModuleIndex
-from modgo_lsp.lint.result_cache import Store, read_kept
+from modgo_lsp.lint.result_cache import ResultStore, decode_module
 
 
 class KeptImporters:
@@ -23,7 +23,7 @@ class KeptImporters:
         self,
         files: Files,
         environment: GoEnvironment,
-        store: Store,
+        store: ResultStore,
         later: Callable[[Iterator[None]], None],
         before: KeptImporters | None = None,
     ) -> None:
@@ -54,7 +54,7 @@ class KeptImporters:
 
     def _kept(self, root: str) -> tuple[Facts, int]:
         """What is known of the module from earlier runs, and as of when."""
-        kept = read_kept(self._store.get(root, self._environment), self._files.largest)
+        kept = decode_module(self._store.get(root, self._environment), self._files.largest)
         return kept.facts, kept.as_of
 
     def _keep(self, root: str, known: Facts) -> Iterator[None]:
@@ -63,7 +63,7 @@ class KeptImporters:
         news = _news(self._modules[root].facts, known)
         if news:
             value = self._store.get(root, self._environment)
-            kept = read_kept(value, self._files.largest).checked(DiskFiles())
+            kept = decode_module(value, self._files.largest).checked(DiskFiles())
             value = kept.with_facts(self._as_of, news)
             if value is not None:
                 self._store.put(root, self._environment, value)

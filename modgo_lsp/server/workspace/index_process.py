@@ -17,7 +17,7 @@ from typing import IO, Any, Union
 import msgspec
 
 from modgo_lsp.build import own_folders
-from modgo_lsp.lint.lint_result import Judgement
+from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.server.workspace.process_exit import when_ended
 
 # How willingly it leaves the processor to others: the editor's user is waiting for those.
@@ -42,7 +42,7 @@ class Progress(msgspec.Struct, frozen=True, tag=True):
 class Judged(msgspec.Struct, frozen=True, tag=True):
     """Judgements of packages that import the SDK: a few at a time, for reading many takes long."""
 
-    judgements: tuple[Judgement, ...]
+    judgements: tuple[LintResult, ...]
 
 
 class End(msgspec.Struct, frozen=True, tag=True):
@@ -74,7 +74,7 @@ def write(stream: IO[bytes], message: object) -> None:
     stream.flush()
 
 
-def _can_be_written(judgement: Judgement) -> bool:
+def _can_be_written(judgement: LintResult) -> bool:
     """False of a package in which the name of a file is not UTF-8: it is judged when it is open."""
     try:
         "".join((judgement.directory, *judgement.paths)).encode()
@@ -103,7 +103,7 @@ def index(order: Order, say: Callable[[Said], None]) -> None:
     settings = configuration(targets[0].directory, files, order.overrides).settings if targets else Settings()
     files.largest = settings.largest_file
     modules = linted_modules(targets, files, find_go_environment(settings.go), machine.store)
-    total = sum(len(module.unjudged) for module in modules)
+    total = sum(len(module.pending) for module in modules)
     judged = 0
 
     def done() -> None:
@@ -115,7 +115,7 @@ def index(order: Order, say: Callable[[Said], None]) -> None:
     for module in modules:
         module.judge(machine, None, other, done)
         other = module.loader or other
-    judgements = [each for module in modules for each in module.judgements.values() if _can_be_written(each)]
+    judgements = [each for module in modules for each in module.results.values() if _can_be_written(each)]
     for start in range(0, len(judgements), _AT_ONCE):
         say(Judged(tuple(judgements[start : start + _AT_ONCE])))
     facts = [module.index.package(target.directory) for module in modules for target, _ in module.packages()]

@@ -17,7 +17,7 @@ from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.file_header import read_header
 from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
 from modgo_lsp.lint.config import Configuration, Settings
-from modgo_lsp.lint.lint_result import Judgement, decide, order
+from modgo_lsp.lint.lint_result import LintResult, finding_order, report_findings
 from modgo_lsp.lint.rule_selection import configured
 from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
@@ -55,7 +55,7 @@ class Snapshot:
         disk: DiskMemory,
         overrides: Mapping[str, Any],
         built: Mapping[str, tuple[Finding, ...]],
-        indexed: Mapping[str, Judgement],
+        indexed: Mapping[str, LintResult],
     ) -> None:
         self.client = client
         self.encoding: Encoding = encoding
@@ -125,7 +125,7 @@ class Snapshot:
                 self._packages[directory] = None
         return self._packages[directory]
 
-    def workspace(self) -> list[Judgement]:
+    def workspace(self) -> list[LintResult]:
         """The judgements of all packages of the workspace: what was indexed, but for packages that open
         documents belong to, or that have to do with those."""
         live = self.judging(self.directories())
@@ -190,18 +190,18 @@ class Snapshot:
                     found = configured([RULES[_TOO_COMPLEX].finding(_TOO_LARGE, place)], settings)
                 yield path, next(iter(found), None)
 
-    def decided(self, judgements: Sequence[Judgement], built: Collection[str]) -> dict[str, list[Finding]]:
+    def decided(self, judgements: Sequence[LintResult], built: Collection[str]) -> dict[str, list[Finding]]:
         """What counts of these judgements, and of the last builds of the packages in `built`, by file."""
         found: dict[str, list[Finding]] = {}
         known = set()
-        for finding in decide(judgements, lambda directory: self.configuration(directory).settings):
+        for finding in report_findings(judgements, lambda directory: self.configuration(directory).settings):
             found.setdefault(finding.location.path, []).append(finding)
             known.add((finding.code, finding.location))
         for finding in self._built(built):
             if (finding.code, finding.location) not in known:
                 there = found.setdefault(finding.location.path, [])
                 there.append(finding)
-                there.sort(key=order)
+                there.sort(key=finding_order)
         return found
 
     def judging(self, directories: Iterable[str]) -> set[str]:
@@ -209,7 +209,7 @@ class Snapshot:
         wanted = set(directories)
         return wanted.union(*(self.loader.importing(directory) for directory in wanted))
 
-    def _judgements(self, directories: Iterable[str]) -> list[Judgement]:
+    def _judgements(self, directories: Iterable[str]) -> list[LintResult]:
         packages = (self.package(directory) for directory in sorted(directories))
         found = (self._analysis.judge(package) for package in packages if package is not None)
         return [each for each in found if each is not None]
