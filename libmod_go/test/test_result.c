@@ -52,7 +52,7 @@ TEST(broken_answers_are_internal_errors)
 		{"bad_key", "a map key is neither integer, string nor bytes"},
 		{"map_as_list", "it is not a list"},
 		{"status_99", "returned the status 99"},
-		{"failure_with_integer", "a failure comes with a value that is no message"},
+		{"failure_with_integer", "a failure comes with a value that is not a message"},
 		{"failure_with_bad_text", "text is not UTF-8"},
 	};
 	mod_go_module *module = ready("answers");

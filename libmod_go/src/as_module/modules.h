@@ -7,7 +7,7 @@
 
 #include <sys/stat.h>
 
-#include "fenced/public_fenced.h"
+#include "common/public.h"
 #include "as_module/public_as_module.h"
 
 #define MOD_GO_CONFIG_DEFAULTS                                                                               \

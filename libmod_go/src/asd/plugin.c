@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "asd/server_builds.h"
-#include "fenced/public_fenced.h"
+#include "common/public.h"
 #include "asd/hooks.h"
 #include "asd/server_symbols.h"
 

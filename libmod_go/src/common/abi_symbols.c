@@ -1,4 +1,4 @@
-/* abi_symbols.c - the names of the ABI's symbols, and the one message about those that a module lacks. */
+/* abi_symbols.c - the names of the ABI's symbols, and the message about missing ones. */
 #include "common/abi_symbols.h"
 
 #include <stdio.h>

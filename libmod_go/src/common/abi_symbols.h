@@ -1,6 +1,6 @@
-/* abi_symbols.h - the symbols of the ABI as one list, so that nothing names them twice. */
-#ifndef MOD_GO_ABI_H
-#define MOD_GO_ABI_H
+/* abi_symbols.h - the one list of the symbols that a module exports. */
+#ifndef MOD_GO_ABI_SYMBOLS_H
+#define MOD_GO_ABI_SYMBOLS_H
 
 #include "common/public.h"
 
@@ -17,11 +17,11 @@
 enum { MOD_GO_ABI_SYMBOLS(X) MOD_GO_ABI_SYMBOL_COUNT };
 #undef X
 
-/* Their names by index, with the prefix. */
+/* Their full names, by index. */
 extern const char *const mod_go_abi_names[MOD_GO_ABI_SYMBOL_COUNT];
 
-/* Fails with one message that lists every symbol whose `present` is 0; else MOD_GO_OK, without touching the
- * error. */
+/* MOD_GO_OK, without touching the error, where no entry of `present` is 0; else MOD_GO_MISSING_SYMBOL with one message
+ * that lists every missing symbol. `path` is for the message. */
 mod_go_status mod_go_abi_complete(const int present[MOD_GO_ABI_SYMBOL_COUNT], const char *path,
                                   mod_go_error *error);
 

@@ -1,4 +1,4 @@
-/* error.c - fills a mod_go_error. The words of the messages stand where the failure is found, not here. */
+/* error.c - formats messages. Their texts are where the failure is detected. */
 #include "common/error.h"
 
 #include <stdarg.h>

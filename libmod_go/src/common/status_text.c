@@ -1,4 +1,4 @@
-/* status_text.c - the one table of texts for each kind of status. */
+/* status_text.c - the texts of both kinds of status. */
 #include "common/public.h"
 
 static const char *const OPEN_STATUS[] = {

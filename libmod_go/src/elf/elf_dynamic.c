@@ -1,4 +1,4 @@
-/* elf_dynamic.c - the dynamic section: where the tables are that the dynamic linker follows without a look. */
+/* elf_dynamic.c - finds in the dynamic section the tables that the dynamic linker follows unchecked, and checks them. */
 #include "elf/elf_file.h"
 
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #define DF_1_PIE 0x08000000
 #endif
 
-/* The entries that matter here. 0 where the file has none: no table stands at address 0. */
+/* The entries used here; 0 for a missing one, since no table is at address 0. */
 typedef struct entries {
 	uint64_t symbols, symbol_size, strings, strings_size, gnu_hash, sysv_hash, flags_1;
 	uint64_t rela, rela_size, rel, rel_size, plt, plt_size;
@@ -45,7 +45,7 @@ static bool entry_at(const mod_go_elf *elf, size_t index, ElfW(Dyn) * entry)
 	return mod_go_elf_read(elf, elf->dynamic.offset + index * sizeof(*entry), entry, sizeof(*entry));
 }
 
-/* False where the section does not end in DT_NULL. */
+/* False where the section has no DT_NULL at its end. */
 static bool read_entries(const mod_go_elf *elf, entries *found)
 {
 	ElfW(Dyn) entry;
@@ -68,7 +68,7 @@ static bool table_is_there(const mod_go_elf *elf, uint64_t address, uint64_t siz
 	return size == 0 || mod_go_elf_locate(elf, address, size, 0, &range);
 }
 
-/* The entries whose value is a place in the string table. */
+/* Checks the entries whose value is an offset in the string table. */
 static bool names_are_there(const mod_go_elf *elf)
 {
 	ElfW(Dyn) entry;
@@ -92,22 +92,22 @@ static const char *find_symbol_tables(mod_go_elf *elf, const entries *found)
 
 	if (found->strings_size == 0 ||
 	    !mod_go_elf_locate(elf, found->strings, found->strings_size, 0, &elf->strings))
-		return "its string table is not there";
+		return "its string table is missing";
 	elf->strings.length = (size_t)found->strings_size;
 	/* With a NUL at the end, every name in the table ends within it. */
 	if (!mod_go_elf_read(elf, elf->strings.offset + elf->strings.length - 1, &last, 1) || last != 0)
-		return "its string table does not end";
+		return "its string table does not end in a NUL";
 	if (found->symbol_size != sizeof(ElfW(Sym)) ||
 	    !mod_go_elf_locate(elf, found->symbols, sizeof(ElfW(Sym)), 0, &elf->symbols))
-		return "its symbol table is not there";
+		return "its symbol table is missing";
 	if (found->gnu_hash == 0 && found->sysv_hash == 0)
-		return "it has no table to find symbols by";
+		return "it has no symbol hash table";
 	if (found->gnu_hash != 0 &&
 	    !mod_go_elf_locate(elf, found->gnu_hash, 4 * sizeof(uint32_t), 0, &elf->gnu_hash))
-		return "its symbol hash table is not there";
+		return "its symbol hash table is missing";
 	if (found->sysv_hash != 0 &&
 	    !mod_go_elf_locate(elf, found->sysv_hash, 2 * sizeof(uint32_t), 0, &elf->sysv_hash))
-		return "its symbol hash table is not there";
+		return "its symbol hash table is missing";
 	return NULL;
 }
 
@@ -117,19 +117,19 @@ const char *mod_go_elf_dynamic(mod_go_elf *elf)
 	const char *fault;
 
 	if (!read_entries(elf, &found))
-		return "its dynamic section does not end";
+		return "its dynamic section does not end in DT_NULL";
 	if ((found.flags_1 & DF_1_PIE) != 0)
 		return "it is a program";
 	fault = find_symbol_tables(elf, &found);
 	if (fault != NULL)
 		return fault;
 	if (!names_are_there(elf))
-		return "its dynamic section names what is not in its string table";
+		return "its dynamic section has a name outside its string table";
 	if (!table_is_there(elf, found.rela, found.rela_size) ||
 	    !table_is_there(elf, found.rel, found.rel_size) || !table_is_there(elf, found.plt, found.plt_size))
-		return "its relocations are not there";
+		return "its relocations are missing";
 	if (!table_is_there(elf, found.init_array, found.init_array_size) ||
 	    !table_is_there(elf, found.fini_array, found.fini_array_size))
-		return "its list of initialisers is not there";
+		return "its list of initialisers is missing";
 	return NULL;
 }

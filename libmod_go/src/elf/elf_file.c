@@ -1,4 +1,4 @@
-/* elf_file.c - the headers and segments of a module's file, and the verdict on the whole. */
+/* elf_file.c - checks the ELF header, the segments and the section table. */
 #include "elf/elf_file.h"
 
 #include <stdio.h>
@@ -34,7 +34,7 @@
 
 #define HOST_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
 
-/* The rules that hold for any build of a module. */
+/* The remedy for every damaged file. */
 #define BUILD_AGAIN "its build or copy was cut short or damaged; build it again"
 
 static const char *machine_name(unsigned machine)
@@ -69,7 +69,7 @@ bool mod_go_elf_read(const mod_go_elf *elf, size_t offset, void *out, size_t len
 
 static bool read_segment(const mod_go_elf *elf, unsigned index, ElfW(Phdr) * segment)
 {
-	/* e_phoff was checked with all of its table. */
+	/* check_segments has checked that e_phoff and the table are in the file. */
 	return mod_go_elf_read(elf, (size_t)elf->header.e_phoff + index * sizeof(*segment), segment,
 	                       sizeof(*segment));
 }
@@ -89,23 +89,23 @@ bool mod_go_elf_locate(const mod_go_elf *elf, uint64_t address, uint64_t length,
 			continue;
 		if (length > segment.p_filesz - within)
 			return false;
-		range->offset = (size_t)(segment.p_offset + within); /* within the file: check_segments saw to it */
+		range->offset = (size_t)(segment.p_offset + within); /* in the file: see check_segment */
 		range->length = (size_t)(segment.p_filesz - within);
 		return true;
 	}
 	return false;
 }
 
-static mod_go_status wrong_machine(const mod_go_elf *elf, const char *has, const char *wants,
+static mod_go_status wrong_machine(const mod_go_elf *elf, const char *built_for, const char *host,
                                    mod_go_error *error)
 {
 	return mod_go_fail(error, MOD_GO_WRONG_MACHINE,
 	                   "%s: was built for %s, this process is %s; build it for this machine (`modgo build"
 	                   " --target linux/…` names another)",
-	                   elf->path, has, wants);
+	                   elf->path, built_for, host);
 }
 
-/* The 16 bytes that begin every ELF file, and then the header, whose layout they decide. */
+/* Checks e_ident, the first 16 bytes, which determine the layout of the rest, then the header. */
 static mod_go_status check_header(mod_go_elf *elf, mod_go_error *error)
 {
 	unsigned char ident[EI_NIDENT];
@@ -144,7 +144,7 @@ static mod_go_status check_header(mod_go_elf *elf, mod_go_error *error)
 	return MOD_GO_OK;
 }
 
-/* The section table is not needed to load a file, but it stands at its end: it tells whether all is there. */
+/* Loading needs no section table, but linkers write it last: where it is missing the file was cut short. */
 static const char *check_sections(const mod_go_elf *elf)
 {
 	const ElfW(Ehdr) *header = &elf->header;
@@ -152,13 +152,13 @@ static const char *check_sections(const mod_go_elf *elf)
 	uint64_t count = header->e_shnum;
 
 	if (header->e_shoff == 0)
-		return header->e_shnum == 0 ? NULL : "its section headers are nowhere";
+		return header->e_shnum == 0 ? NULL : "its section headers have no offset";
 	if (header->e_shentsize != sizeof(first))
-		return "its section headers have a size that does not exist";
+		return "its section headers have an invalid size";
 	if (header->e_shoff > elf->size || !mod_go_elf_read(elf, (size_t)header->e_shoff, &first, sizeof(first)))
 		return "it ends before its section headers";
 	if (count == 0)
-		count = first.sh_size; /* so say files with more than 65279 sections */
+		count = first.sh_size; /* with 65280 sections and more the count is here */
 	if (count > (elf->size - header->e_shoff) / sizeof(first))
 		return "it ends within its section headers";
 	return NULL;
@@ -172,12 +172,12 @@ static const char *check_segment(const mod_go_elf *elf, const ElfW(Phdr) * segme
 		return NULL;
 	if (segment->p_filesz > segment->p_memsz || segment->p_memsz > UINT64_MAX - segment->p_vaddr ||
 	    segment->p_vaddr + segment->p_memsz > (uint64_t)(SIZE_MAX / 2))
-		return "a segment has a size that cannot be";
+		return "a segment has an invalid size";
 	if (segment->p_vaddr < *loaded_to)
 		return "its segments overlap or are out of order";
 	if (segment->p_align > 1 && ((segment->p_align & (segment->p_align - 1)) != 0 ||
 	                             (segment->p_vaddr - segment->p_offset) % segment->p_align != 0))
-		return "a segment is not aligned as it says";
+		return "a segment is not aligned as its header declares";
 	*loaded_to = segment->p_vaddr + segment->p_memsz;
 	return NULL;
 }
@@ -190,7 +190,7 @@ static const char *check_segments(mod_go_elf *elf)
 	ElfW(Phdr) dynamic = {.p_type = PT_NULL};
 
 	if (header->e_phentsize != sizeof(segment) || header->e_phnum == 0 || header->e_phnum == PN_XNUM)
-		return "it has no program headers that could be loaded";
+		return "it has no program headers to load";
 	if (header->e_phoff > elf->size || header->e_phnum > (elf->size - header->e_phoff) / sizeof(segment))
 		return "it ends before its program headers do";
 	for (unsigned i = 0; i < header->e_phnum; i++) {
@@ -209,10 +209,10 @@ static const char *check_segments(mod_go_elf *elf)
 	}
 	if (dynamic.p_type != PT_DYNAMIC)
 		return "it has no dynamic section";
-	/* The dynamic linker goes by the address, tools go by the offset. */
+	/* The dynamic linker uses the address, other tools use the offset: they must agree. */
 	if (!mod_go_elf_locate(elf, dynamic.p_vaddr, dynamic.p_filesz, 0, &elf->dynamic) ||
 	    elf->dynamic.offset != dynamic.p_offset)
-		return "its dynamic section is not among what is loaded";
+		return "its dynamic section is not in a loaded segment";
 	elf->dynamic.length = (size_t)dynamic.p_filesz;
 	return NULL;
 }
@@ -232,7 +232,7 @@ mod_go_status mod_go_elf_check(const uint8_t *bytes, size_t size, const char *pa
 	if (fault == NULL)
 		fault = mod_go_elf_dynamic(&elf);
 	if (fault != NULL)
-		return mod_go_fail(error, MOD_GO_NOT_A_MODULE, "%s: is not a whole shared object: %s; %s", path,
+		return mod_go_fail(error, MOD_GO_NOT_A_MODULE, "%s: is not a complete shared object: %s; %s", path,
 		                   fault, BUILD_AGAIN);
 	for (int i = 0; i < MOD_GO_ABI_SYMBOL_COUNT; i++)
 		present[i] = mod_go_elf_exports(&elf, mod_go_abi_names[i]);

@@ -1,4 +1,4 @@
-/* apply_fenced.c - applies a function, fenced: a worker for it, its outcome, and what is counted of that. */
+/* apply_fenced.c - applies a function in a worker: acquires one, runs the call, and counts the outcome. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -7,7 +7,7 @@
 #include "fenced/session.h"
 #include "loader/result.h"
 
-/* How often a call is tried that its worker had not taken when it ended, say of an earlier call. */
+/* How often a call is tried whose worker ended before it received the call, for example because of an earlier one. */
 #define TRIES 3
 
 static _Thread_local mod_go_fenced_outcome last;
@@ -39,7 +39,7 @@ void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival)
 		last.signal = WTERMSIG(status);
 }
 
-/* The answer of a call whose worker is of no more use. */
+/* The result of a call whose worker cannot be used again. */
 static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_go_result *result)
 {
 	int status = arrival == MOD_GO_LATE   ? AEROSPIKE_UDF_GO_DEADLINE
@@ -52,19 +52,20 @@ static int fail(mod_go_session *session, mod_go_arrival arrival, aerospike_udf_g
 	return mod_go_result_refuse(result, status, "function %s: %s", session->name, why);
 }
 
-/* What of the call that is over is to be counted. */
-static mod_go_finished_call counted(const mod_go_session *session, int status)
+/* Completes the outcome of a call, for the counters. */
+static mod_go_finished_call finish(const mod_go_session *session, int status)
 {
 	last.trips = session->trips;
 	if (session->timed)
-		last.nanoseconds = mod_go_now() - session->started + 1; /* not 0, which says that it was not timed */
+		last.nanoseconds = mod_go_now() - session->started + 1; /* never 0, which means not timed */
 	return (mod_go_finished_call){.status = status,
 	                              .crashed = last.crashed != 0,
 	                              .timed_out = last.timed_out != 0,
 	                              .nanoseconds = last.nanoseconds};
 }
 
-/* Runs the call in a worker. Gives whether it has to be tried again; else it is counted where it had a worker. */
+/* Runs the call in a worker. Returns true where the call must be tried again; else it was counted, unless there was no
+ * worker for it. */
 static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospike_udf_go_value *arguments,
                      size_t count, aerospike_udf_go_result *result, int *status)
 {
@@ -89,35 +90,27 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 	}
 	if (arrival != MOD_GO_ARRIVED)
 		*status = fail(session, arrival, result);
-	else if (pool->options.output > 0)
-		mod_go_worker_drain(session->worker); /* what it printed belongs to this call */
-	over = counted(session, *status);
+	else if (pool->options.output >= 0)
+		mod_go_worker_drain(session->worker); /* copy this call's output before it returns */
+	over = finish(session, *status);
 	mod_go_pool_release(pool, session->worker, arrival == MOD_GO_ARRIVED, &over);
 	return false;
 }
 
-/* A time-out this long, in milliseconds, may end some milliseconds early. */
-#define LONG_TIMEOUT 500
-
-/* Sets when the call must be done, and when its worker is ended; false where that has passed. A deadline that passed some
- * milliseconds ago may be taken for one to come: the call is then ended at once. */
+/* Sets when the call must be done, and when its worker is killed. False where the deadline has passed; one that passed some
+ * milliseconds ago may count as future, and the call is then ended at once. */
 static bool set_deadline(const mod_go_fenced *pool, mod_go_session *session)
 {
-	uint64_t timeout = pool->options.timeout;
-
 	session->deadline = session->call->deadline;
-	if (session->deadline == 0 && timeout > 0) {
-		uint64_t now = timeout >= LONG_TIMEOUT ? mod_go_now_or_before() : mod_go_now();
-
-		session->deadline = now + timeout * 1000000u;
-	}
+	if (session->deadline == 0 && pool->options.timeout > 0)
+		session->deadline = mod_go_deadline_after(pool->options.timeout);
 	if (session->deadline == 0)
 		return true;
 	session->until = session->deadline + (uint64_t)pool->options.grace * 1000000u;
-	return mod_go_now_or_before() < session->deadline;
+	return mod_go_now_coarse() < session->deadline;
 }
 
-/* Whether this call is one of those of the thread that are timed. */
+/* Whether this call is timed: one of so many of each thread. */
 static bool is_timed(const mod_go_fenced *pool)
 {
 	static _Thread_local uint32_t calls;
@@ -146,7 +139,7 @@ static int apply(mod_go_fenced *pool, mod_go_session *session, aerospike_udf_go_
 			tries++;
 	}
 	if (session->worker == NULL) {
-		over = counted(session, status);
+		over = finish(session, status);
 		mod_go_pool_count(pool, &over);
 	}
 	return status;

@@ -1,4 +1,44 @@
-/* channel.c - messages over shared memory: who waits, who wakes, and pieces. */
+/*
+ * channel.c - messages over shared memory.
+ *
+ * The memory has two lanes, one for each direction: a word, a head and data. The sides take turns: whoever has sent waits for
+ * the other's message. So there is one message at a time in all, and each lane holds at most one.
+ *
+ * The word of a lane is four times the number of messages that were sent in it, plus two flags:
+ *
+ *   SLEEPS  the reader sleeps on the word (futex) and must be woken
+ *   HUNG    the supervisor has found that the lane's writer, a worker, is gone
+ *
+ * Who may change what:
+ *
+ *   head and data  the lane's writer, while it has the turn. Exceptions: the worker sets `taken` in the head that it reads,
+ *                  and the host resets `used`, the length of the log, in the head that it reads, both after a message
+ *   word           the writer replaces it (publish); the reader adds SLEEPS by a compare-and-swap; the supervisor adds HUNG
+ *   log            the worker, while it has the turn: a line first, then `used`, with a release fence between, for a host
+ *                  that reads the log of a worker that has crashed must find whole lines
+ *
+ * Order of memory operations. The writer fills data and head by plain stores, then exchanges the word, which orders the stores
+ * before it (release); the reader loads the word (acquire), then reads head and data. The exchange returns the old word and
+ * clears its flags in one step, and wakes the reader where SLEEPS was set. No wake-up is lost: if the exchange comes before
+ * the reader's compare-and-swap, that fails and the reader looks again; if it comes after, the writer sees SLEEPS and wakes,
+ * and a reader that does not sleep yet is kept awake by futex(2), which finds another value. With a load and a store in place
+ * of the exchange, a SLEEPS set between the two would be lost.
+ *
+ * Hanging up: the supervisor stores `gone`, then adds HUNG and wakes. HUNG changes the word for the sake of a reader that has
+ * checked `gone` but does not sleep yet: futex(2) then finds another value. Without it that reader would sleep for RECHECK.
+ *
+ * What a hostile worker can do. It runs code that may write anything to the memory at any time:
+ *   it clears SLEEPS           the host is not woken. It never sleeps longer than RECHECK, and looks at word, deadline and `gone`
+ *   it counts the word wrong   MANGLED
+ *   it changes head or data    the host reads each field of a head once (volatile), checks that copy, and copies the data
+ *     while the host reads     before anything looks at it. Nothing here or above reads the shared memory twice
+ *   it sends pieces for ever   each must have at least one byte, all together at most MOD_GO_MESSAGE_MAX, by the deadline
+ *   it sets `taken` falsely    a call that it has not begun is not tried again in another worker
+ * The host is trusted by the worker, which therefore reads short messages where they are.
+ *
+ * A message longer than what is left of the lane crosses in pieces: each but the last has `more` set and is answered by
+ * CONTINUE. The receiver copies it before it answers, for the next piece overwrites it.
+ */
 #include "fenced/channel.h"
 
 #include <errno.h>
@@ -6,65 +46,45 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "fenced/wire.h"
 
-/* The flags in a lane's word: its reader sleeps on it; its writer has ended. */
 #define SLEEPS 1u
 #define HUNG   2u
 #define FLAGS  (SLEEPS | HUNG)
 #define STEP   4u
 
-/* A host that sleeps looks up this often, should its worker have cleared the flag that gets it woken. */
-#define LOOK_UP 50000000u /* nanoseconds */
+/* The longest sleep of a host, in nanoseconds: a worker may have cleared the flag that has it woken. */
+#define RECHECK 50000000u
 
-static uint64_t read_clock(clockid_t clock)
+bool mod_go_buffer_reserve(mod_go_buffer *buffer, size_t length)
 {
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-uint64_t mod_go_now(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
-
-uint64_t mod_go_now_or_before(void)
-{
-	return read_clock(CLOCK_MONOTONIC_COARSE);
-}
-
-bool mod_go_buffer_reserve(mod_go_buffer *room, size_t length)
-{
-	size_t capacity = room->capacity > 0 ? room->capacity : 4096;
+	size_t capacity = buffer->capacity > 0 ? buffer->capacity : 4096;
 	uint8_t *grown;
 
-	if (length <= room->capacity)
+	if (length <= buffer->capacity)
 		return true;
 	while (capacity < length)
 		capacity *= 2;
-	grown = realloc(room->data, capacity);
+	grown = realloc(buffer->data, capacity);
 	if (grown == NULL)
 		return false;
-	room->data = grown;
-	room->capacity = capacity;
+	buffer->data = grown;
+	buffer->capacity = capacity;
 	return true;
 }
 
-void mod_go_buffer_trim(mod_go_buffer *room)
+void mod_go_buffer_trim(mod_go_buffer *buffer)
 {
-	if (room->capacity > MOD_GO_LANE_BYTES)
-		mod_go_buffer_free(room);
+	if (buffer->capacity > MOD_GO_LANE_BYTES)
+		mod_go_buffer_free(buffer);
 }
 
-void mod_go_buffer_free(mod_go_buffer *room)
+void mod_go_buffer_free(mod_go_buffer *buffer)
 {
-	free(room->data);
-	*room = (mod_go_buffer){NULL, 0};
+	free(buffer->data);
+	*buffer = (mod_go_buffer){NULL, 0};
 }
 
 void mod_go_channel_create(mod_go_channel *channel, mod_go_shared *shared, atomic_bool *gone)
@@ -93,12 +113,12 @@ static void futex_wake(_Atomic uint32_t *word)
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* Sleeps while the word is `value`. The host's end until `until` at the latest, and never longer than LOOK_UP; the
- * worker's has no such time, and costs nothing while it has nothing to do. */
+/* Sleeps while the word is `value`: the host until `until`, and not longer than RECHECK; the worker without a limit, so that
+ * it costs nothing while it is idle. */
 static void futex_wait(const mod_go_channel *channel, uint32_t value, uint64_t until)
 {
 	_Atomic uint32_t *word = &channel->in->word;
-	uint64_t left = LOOK_UP;
+	uint64_t left = RECHECK;
 	struct timespec time;
 
 	if (!channel->copies) {
@@ -110,7 +130,7 @@ static void futex_wait(const mod_go_channel *channel, uint32_t value, uint64_t u
 
 		if (now >= until)
 			return;
-		left = until - now < LOOK_UP ? until - now : LOOK_UP;
+		left = until - now < RECHECK ? until - now : RECHECK;
 	}
 	time = (struct timespec){.tv_sec = 0, .tv_nsec = (long)left};
 	syscall(SYS_futex, word, FUTEX_WAIT, value, &time, NULL, 0);
@@ -143,33 +163,33 @@ static bool is_gone(const mod_go_channel *channel)
 	return channel->gone != NULL && atomic_load_explicit(channel->gone, memory_order_acquire);
 }
 
-/* Waits until the lane's word is the next one. */
+/* Waits for the other side's turn to end. */
 static mod_go_arrival wait_for_turn(mod_go_channel *channel, uint64_t until)
 {
 	_Atomic uint32_t *word = &channel->in->word;
 	uint32_t next = channel->received + STEP;
-	uint32_t seen = atomic_load_explicit(word, memory_order_acquire);
+	uint32_t value = atomic_load_explicit(word, memory_order_acquire);
 
-	for (uint32_t i = channel->spin; i > 0 && seen == channel->received; i--) {
+	for (uint32_t i = channel->spin; i > 0 && value == channel->received; i--) {
 		pause_processor();
-		seen = atomic_load_explicit(word, memory_order_acquire);
+		value = atomic_load_explicit(word, memory_order_acquire);
 	}
-	while ((seen & ~FLAGS) == channel->received) {
+	while ((value & ~FLAGS) == channel->received) {
 		if (is_gone(channel))
 			return MOD_GO_GONE;
 		if (until != 0 && mod_go_now() >= until)
 			return MOD_GO_LATE;
-		if ((seen & SLEEPS) != 0 || atomic_compare_exchange_strong(word, &seen, seen | SLEEPS))
-			futex_wait(channel, seen | SLEEPS, until);
-		seen = atomic_load_explicit(word, memory_order_acquire);
+		if ((value & SLEEPS) != 0 || atomic_compare_exchange_strong(word, &value, value | SLEEPS))
+			futex_wait(channel, value | SLEEPS, until);
+		value = atomic_load_explicit(word, memory_order_acquire);
 	}
-	if ((seen & ~FLAGS) != next)
+	if ((value & ~FLAGS) != next)
 		return is_gone(channel) ? MOD_GO_GONE : MOD_GO_MANGLED;
 	channel->received = next;
 	return MOD_GO_ARRIVED;
 }
 
-/* Gives the turn to the other side. */
+/* Ends this side's turn. */
 static void publish(mod_go_channel *channel)
 {
 	channel->sent += STEP;
@@ -194,24 +214,24 @@ mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const
                                    size_t offset, uint64_t until)
 {
 	mod_go_lane *lane = channel->out;
-	size_t room = MOD_GO_LANE_BYTES - offset;
-	mod_go_buffer none = {NULL, 0};
+	size_t piece = MOD_GO_LANE_BYTES - offset;
+	mod_go_buffer unused = {NULL, 0};
 
-	while (length > room) {
+	while (length > piece) {
 		mod_go_message message;
 		mod_go_arrival arrival;
 
-		memcpy(lane->data + offset, data, room);
-		put_head(channel, kind, offset, room, true);
+		memcpy(lane->data + offset, data, piece);
+		put_head(channel, kind, offset, piece, true);
 		publish(channel);
-		arrival = mod_go_channel_receive(channel, until, &none, &message);
-		mod_go_buffer_free(&none);
+		arrival = mod_go_channel_receive(channel, until, &unused, &message);
+		mod_go_buffer_free(&unused);
 		if (arrival != MOD_GO_ARRIVED)
 			return arrival;
 		if (message.kind != MOD_GO_MESSAGE_CONTINUE)
 			return MOD_GO_MANGLED;
-		data += room;
-		length -= room;
+		data += piece;
+		length -= piece;
 	}
 	if (data != lane->data + offset && length > 0)
 		memcpy(lane->data + offset, data, length);
@@ -220,7 +240,7 @@ mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const
 	return MOD_GO_ARRIVED;
 }
 
-/* The head of the message that is in the lane, each field read once. */
+/* Reads each field of the head in the lane once, and checks that the message is within the lane. */
 static bool take_head(const mod_go_channel *channel, mod_go_message_head *head)
 {
 	const volatile mod_go_message_head *shared = &channel->in->head;
@@ -233,20 +253,20 @@ static bool take_head(const mod_go_channel *channel, mod_go_message_head *head)
 	return head->offset <= MOD_GO_LANE_BYTES && head->length <= MOD_GO_LANE_BYTES - head->offset;
 }
 
-/* Copies a piece behind the `length` bytes that the room holds. */
+/* Appends a piece to the `length` bytes in the buffer. */
 static mod_go_arrival take_piece(mod_go_channel *channel, const mod_go_message_head *head,
-                                 mod_go_buffer *room, size_t length)
+                                 mod_go_buffer *buffer, size_t length)
 {
 	if (length + head->length > MOD_GO_MESSAGE_MAX)
 		return MOD_GO_MANGLED;
-	if (!mod_go_buffer_reserve(room, length + head->length))
+	if (!mod_go_buffer_reserve(buffer, length + head->length))
 		return MOD_GO_OUT_OF_MEMORY;
 	if (head->length > 0)
-		memcpy(room->data + length, channel->in->data + head->offset, head->length);
+		memcpy(buffer->data + length, channel->in->data + head->offset, head->length);
 	return MOD_GO_ARRIVED;
 }
 
-mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_buffer *room,
+mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_buffer *buffer,
                                       mod_go_message *message)
 {
 	mod_go_message_head head;
@@ -263,19 +283,19 @@ mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, m
 			channel->spin = head.spin;
 			channel->in->head.taken = 1;
 		}
-		if (!channel->copies && length == 0 && head.more == 0 && head.length <= MOD_GO_FIRST_BYTES) {
-			*message = (mod_go_message){head.kind, channel->in->data + head.offset, head.length, true};
+		if (!channel->copies && length == 0 && head.more == 0 && head.length <= MOD_GO_IN_LANE_BYTES) {
+			*message = (mod_go_message){head.kind, channel->in->data + head.offset, head.length};
 			return MOD_GO_ARRIVED;
 		}
-		arrival = take_piece(channel, &head, room, length);
+		arrival = take_piece(channel, &head, buffer, length);
 		if (arrival != MOD_GO_ARRIVED)
 			return arrival;
 		length += head.length;
 		if (head.more == 0) {
-			*message = (mod_go_message){head.kind, room->data, length, false};
+			*message = (mod_go_message){head.kind, buffer->data, length};
 			return MOD_GO_ARRIVED;
 		}
-		/* Pieces that never end, as fast as they may come, or have nothing in them. */
+		/* Empty pieces could come without end. */
 		if (head.length == 0)
 			return MOD_GO_MANGLED;
 		if (until != 0 && mod_go_now() >= until)

@@ -1,4 +1,4 @@
-/* crash_output.c - keeps a worker's last output, and finds the reason of a crash in it. */
+/* crash_output.c - keeps the tail of a worker's output, and finds the reason of a crash in it. */
 #include "fenced/crash_output.h"
 
 #include <stdint.h>
@@ -12,7 +12,7 @@ static const char *const BEGINNINGS[] = {"fatal error: ", "panic: ", "runtime: o
 
 enum { BEGINNING_COUNT = sizeof(BEGINNINGS) / sizeof(*BEGINNINGS) };
 
-/* The first line of those from `from` on that Go's last words begin with, NULL where there is none. */
+/* The first line from `from` on that begins a crash report of Go's runtime, NULL where there is none. */
 static const char *find_beginning(const char *from)
 {
 	while (from != NULL && *from != '\0') {
@@ -26,26 +26,27 @@ static const char *find_beginning(const char *from)
 	return NULL;
 }
 
-void mod_go_crash_output_add(mod_go_crash_output *words, const char *text, size_t length)
+void mod_go_crash_output_add(mod_go_crash_output *output, const char *text, size_t length)
 {
 	while (length > 0) {
-		size_t room = MOD_GO_CRASH_OUTPUT_BYTES - words->length;
-		size_t taken = length < room ? length : room;
+		size_t left = MOD_GO_CRASH_OUTPUT_BYTES - output->length;
+		size_t taken = length < left ? length : left;
 
-		memcpy(words->text + words->length, text, taken);
+		memcpy(output->text + output->length, text, taken);
 		for (size_t i = 0; i < taken; i++) {
-			if (words->text[words->length + i] == '\0')
-				words->text[words->length + i] = ' ';
+			if (output->text[output->length + i] == '\0')
+				output->text[output->length + i] = ' ';
 		}
-		words->length += taken;
-		words->text[words->length] = '\0';
+		output->length += taken;
+		output->text[output->length] = '\0';
 		text += taken;
 		length -= taken;
-		words->last = words->last || find_beginning(words->text) != NULL;
-		if (length == 0 || (words->last && words->length == MOD_GO_CRASH_OUTPUT_BYTES))
+		output->crashed = output->crashed || find_beginning(output->text) != NULL;
+		if (length == 0 || (output->crashed && output->length == MOD_GO_CRASH_OUTPUT_BYTES))
 			return;
-		memmove(words->text, words->text + MOD_GO_CRASH_OUTPUT_BYTES / 2, MOD_GO_CRASH_OUTPUT_BYTES / 2 + 1);
-		words->length -= MOD_GO_CRASH_OUTPUT_BYTES / 2;
+		memmove(output->text, output->text + MOD_GO_CRASH_OUTPUT_BYTES / 2,
+		        MOD_GO_CRASH_OUTPUT_BYTES / 2 + 1);
+		output->length -= MOD_GO_CRASH_OUTPUT_BYTES / 2;
 	}
 }
 
@@ -54,7 +55,7 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Go's own source folder as the trace names it, "" where it does not: "/usr/local/go/src/". */
+/* The folder of Go's own sources in a trace, as in "/usr/local/go/src/". Returns its length, 0 where it is not in the trace. */
 static size_t go_root(const char *trace, const char **root)
 {
 	const char *runtime = strstr(trace, "/src/runtime/");
@@ -69,7 +70,7 @@ static size_t go_root(const char *trace, const char **root)
 	return (size_t)(runtime - start) + strlen("/src/");
 }
 
-/* Whether the frame, a line of function and one of place, is the UDF author's. */
+/* Whether a frame, a line with the function and one with the place, is the UDF's own code. */
 static bool is_own(const char *function, const char *place, const char *root, size_t root_length)
 {
 	const char *base = place;
@@ -100,7 +101,7 @@ static size_t write_frame(const char *function, const char *place, char *text, s
 	const char *open;
 	int written;
 
-	/* The arguments go, from the last bracket that opens on the line; so does the package's path. */
+	/* Without the arguments, from the last opening bracket on, and without the package's path. */
 	for (open = function + name_length; open > function && *open != '('; open--)
 		continue;
 	if (open > function)
@@ -135,8 +136,8 @@ static size_t first_own_frame(const char *trace, char *text, size_t capacity)
 	return 0;
 }
 
-/* What is not UTF-8 becomes question marks, and what is no text spaces. */
-static void mend(char *text)
+/* Replaces what is not UTF-8 by question marks, and control characters by spaces. */
+static void clean(char *text)
 {
 	size_t length = strlen(text);
 	size_t at = 0;
@@ -151,31 +152,31 @@ static void mend(char *text)
 	}
 }
 
-static void last_line(const mod_go_crash_output *words, char *text, size_t capacity)
+static void last_line(const mod_go_crash_output *output, char *text, size_t capacity)
 {
-	size_t end = words->length;
+	size_t end = output->length;
 	size_t start;
 
-	while (end > 0 && (words->text[end - 1] == '\n' || words->text[end - 1] == ' '))
+	while (end > 0 && (output->text[end - 1] == '\n' || output->text[end - 1] == ' '))
 		end--;
 	start = end;
-	while (start > 0 && words->text[start - 1] != '\n')
+	while (start > 0 && output->text[start - 1] != '\n')
 		start--;
-	snprintf(text, capacity, "%.*s", (int)(end - start), words->text + start);
+	snprintf(text, capacity, "%.*s", (int)(end - start), output->text + start);
 }
 
-void mod_go_crash_output_explain(const mod_go_crash_output *words, char *text, size_t capacity)
+void mod_go_crash_output_explain(const mod_go_crash_output *output, char *text, size_t capacity)
 {
-	const char *beginning = find_beginning(words->text);
+	const char *beginning = find_beginning(output->text);
 	int written;
 
 	text[0] = '\0';
 	if (beginning == NULL) {
-		last_line(words, text, capacity);
+		last_line(output, text, capacity);
 	} else {
 		written = snprintf(text, capacity, "%.*s", (int)strcspn(beginning, "\n"), beginning);
 		if (written > 0 && (size_t)written < capacity)
 			first_own_frame(beginning, text + written, capacity - (size_t)written);
 	}
-	mend(text);
+	clean(text);
 }

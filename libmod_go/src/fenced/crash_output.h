@@ -1,26 +1,27 @@
 /*
- * crash_output.h - what a worker printed, and what of that explains its end. A UDF's ordinary output is in it as well: it
- * is text, and proves nothing.
+ * crash_output.h - the tail of a worker's output, and the reason of a crash in it. A UDF's ordinary output is in it, too: the
+ * text proves nothing. No function locks: worker.h's output_lock guards it.
  */
-#ifndef MOD_GO_WORDS_H
-#define MOD_GO_WORDS_H
+#ifndef MOD_GO_CRASH_OUTPUT_H
+#define MOD_GO_CRASH_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Bytes kept of what a worker printed last, or of what follows the first line of Go's own last words. */
 #define MOD_GO_CRASH_OUTPUT_BYTES 32768
 
+/* The last bytes of the output or, once Go's runtime has begun to report a crash, the first ones from there. */
 typedef struct mod_go_crash_output {
 	size_t length;
-	bool last; /* a line of Go's last words has come: from there on nothing is thrown away */
+	bool
+		crashed; /* a line that begins a crash report has come: nothing after it is dropped while there is capacity */
 	char text[MOD_GO_CRASH_OUTPUT_BYTES + 1];
 } mod_go_crash_output;
 
-void mod_go_crash_output_add(mod_go_crash_output *words, const char *text, size_t length);
+void mod_go_crash_output_add(mod_go_crash_output *output, const char *text, size_t length);
 
-/* What explains the end, in UTF-8 and ending in NUL: Go's "fatal error: " or "panic: " line and after a newline
- * the first frame that is neither Go's nor the SDK's as "file:line function"; else the last line; else "". */
-void mod_go_crash_output_explain(const mod_go_crash_output *words, char *text, size_t capacity);
+/* Writes the reason of the crash, as UTF-8 with a NUL: Go's "fatal error: " or "panic: " line, and, after a newline, the first
+ * frame that is neither Go's nor the SDK's, as "file:line function"; else the last line; else "". */
+void mod_go_crash_output_explain(const mod_go_crash_output *output, char *text, size_t capacity);
 
 #endif

@@ -1,4 +1,4 @@
-/* fenced.c - opens, sets up, replaces and closes a fenced module. Calls are in apply_fenced.c. */
+/* fenced.c - opens, sets up, replaces and closes a fenced module. apply_fenced.c applies its functions. */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static unsigned count_processors(void)
 	return count > 0 ? (unsigned)count : 1;
 }
 
-/* The caller's options, as far as it knows them, with the defaults. */
+/* Copies the caller's options, whose struct may be shorter, and sets the defaults. */
 static void take_options(mod_go_fenced *pool, const mod_go_fenced_options *given)
 {
 	mod_go_fenced_options *options = &pool->options;
@@ -33,6 +33,10 @@ static void take_options(mod_go_fenced *pool, const mod_go_fenced_options *given
 		options->grace = GRACE;
 	if (options->start_timeout == 0)
 		options->start_timeout = START_TIMEOUT;
+	if (options->output <= 0)
+		options->output = -1;
+	if (options->stop <= 0)
+		options->stop = -1;
 }
 
 static mod_go_fenced *new_pool(const char *path, const mod_go_fenced_options *options)
@@ -44,6 +48,7 @@ static mod_go_fenced *new_pool(const char *path, const mod_go_fenced_options *op
 		free(pool);
 		return NULL;
 	}
+	pool->wake_event = -1;
 	take_options(pool, options);
 	pool->last_waiter = &pool->waiters;
 	pthread_mutex_init(&pool->setup_lock, NULL);
@@ -84,7 +89,7 @@ mod_go_status mod_go_fenced_open(const char *path, const mod_go_fenced_options *
 		free_pool(pool);
 		return status;
 	}
-	pool->options.worker = NULL; /* the caller's memory, and no longer needed */
+	pool->options.worker = NULL; /* the caller's memory */
 	status = mod_go_supervisor_start_worker(pool, pool->current, false, &pool->first, error);
 	if (status == MOD_GO_OK)
 		*opened = pool;
@@ -95,10 +100,10 @@ mod_go_status mod_go_fenced_open(const char *path, const mod_go_fenced_options *
 
 static uint64_t start_deadline(const mod_go_fenced *pool)
 {
-	return mod_go_now() + (uint64_t)pool->options.start_timeout * 1000000u;
+	return mod_go_deadline_after(pool->options.start_timeout);
 }
 
-/* Which bins the functions read. A module that does not say so is as good, and slower. */
+/* Reads the manifest, which saves time; a module without one works as well. */
 static void read_manifest(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	char *functions = mod_go_worker_property(worker, "functions", start_deadline(pool));
@@ -167,7 +172,7 @@ char *mod_go_fenced_property(mod_go_fenced *pool, const char *name)
 	return value;
 }
 
-/* With the lock held: `worker` and its version take over. */
+/* Makes `worker`'s version the current one. The lock must be held. */
 static void take_over(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	mod_go_version *old = pool->current;

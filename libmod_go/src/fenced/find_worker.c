@@ -1,4 +1,4 @@
-/* find_worker.c - where the program mod-go-worker is. */
+/* find_worker.c - finds the program mod-go-worker. */
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ static bool try(const char *folder, size_t length, const char *below, char *path
 	return length > 0 && written > 0 && (size_t)written < capacity && usable(path);
 }
 
-/* The folder of the file that this code is in: the library, or the program that it is linked into. */
+/* Writes the path of the file that this code is in, the library or a program, and returns the length of its folder. */
 static size_t library_folder(char *folder, size_t capacity)
 {
 	Dl_info facts;
@@ -58,21 +58,21 @@ static bool on_path(char *path, size_t capacity)
 	return false;
 }
 
-mod_go_status mod_go_find_worker(const char *wanted, char *path, size_t capacity, mod_go_error *error)
+mod_go_status mod_go_find_worker(const char *given, char *path, size_t capacity, mod_go_error *error)
 {
 	char folder[PATH_MAX];
 	size_t length;
 
-	if (wanted == NULL)
-		wanted = getenv("MODGO_WORKER");
-	if (wanted != NULL && *wanted != '\0') {
-		int written = snprintf(path, capacity, "%s", wanted);
+	if (given == NULL)
+		given = getenv("MODGO_WORKER");
+	if (given != NULL && *given != '\0') {
+		int written = snprintf(path, capacity, "%s", given);
 
 		if (written > 0 && (size_t)written < capacity && usable(path))
 			return MOD_GO_OK;
 		return mod_go_fail(
 			error, MOD_GO_WORKER_FAILED,
-			"%s: is no program that this user may run; name " NAME " of this libmod_go, or nothing", wanted);
+			"%s: is no program that this user may run; name " NAME " of this libmod_go, or nothing", given);
 	}
 	length = library_folder(folder, sizeof(folder));
 	if (try(folder, length, "", path, capacity) || try(folder, length, "/../bin", path, capacity) ||

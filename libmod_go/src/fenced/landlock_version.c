@@ -1,18 +1,16 @@
-/* landlock_version.c - asks the kernel for its version of Landlock, and says what an old one lacks. */
+/* landlock_version.c - asks the kernel for its version of Landlock, and describes what an old one lacks. */
 #include "fenced/landlock_version.h"
 
 #include <stddef.h>
 #include <unistd.h>
 
-#include "fenced/public_fenced.h"
+#include "common/public.h"
 
-/* Of headers that older C libraries lack; the same on every machine. */
-#define LANDLOCK_CREATE_RULESET 444
-#define LANDLOCK_GET_VERSION    1u
+#define GET_VERSION 1u
 
 int mod_go_landlock_version(void)
 {
-	long version = syscall(LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_GET_VERSION);
+	long version = syscall(MOD_GO_LANDLOCK_CREATE_RULESET, NULL, 0, GET_VERSION);
 
 	return version > 0 ? (int)version : 0;
 }
@@ -24,12 +22,9 @@ const char *mod_go_fenced_lacks(void)
 	if (version >= MOD_GO_LANDLOCK_SCOPES)
 		return "";
 	if (version > 0)
-		return "this kernel's Landlock is older than Linux 6.12: a module can connect to abstract Unix "
-			   "sockets of"
-			   " this machine";
-	return "this kernel has no Landlock (Linux 5.13 and later do, where it is enabled): a module can connect "
-		   "to"
-		   " abstract Unix sockets of this machine, and may be able to read the memory and the environment "
-		   "of other"
-		   " processes of its user, of this one too";
+		return "this kernel's Landlock is older than Linux 6.12: a module can connect to abstract Unix"
+			   " sockets of this machine";
+	return "this kernel has no Landlock (Linux 5.13 and later do, where it is enabled): a module can connect"
+		   " to abstract Unix sockets of this machine, and may be able to read the memory and the"
+		   " environment of other processes of its user, of this one too";
 }

@@ -1,5 +1,43 @@
-/* pool.c - hands workers to callers. Whoever is there first gets an idle one, but nobody waits long for that. */
-#include "common/error.h"
+/*
+ * pool.c - the states of workers, and how they are handed to calls.
+ *
+ * A worker is in one state at a time, and one owner uses it in each:
+ *
+ *   STARTING  the thread that starts it: the starter; for `first` and a new version the one that opens or holds setup_lock
+ *   IDLE      nobody; it is in the list `idle`
+ *   BUSY      the thread whose call it serves
+ *   DYING     the watcher, which kills the process, collects it and frees the worker
+ *
+ *   STARTING -> IDLE    it is set up, and of the current version
+ *   IDLE -> BUSY        pop
+ *   BUSY -> IDLE        released, healthy, and still of the current version
+ *   any -> DYING        retired: failed, ended, of an old version, or the pool closes. There is no way back
+ *
+ * Every change is made with `lock` held, together with the counts: live = starting + idle_count + busy, and DYING workers are
+ * not live. The owner uses a worker without the lock. What others may do to it meanwhile is little: the watcher closes its
+ * lifeline, sets `gone` and hangs up its channel when the process has ended, and drains its output; stop_workers kills its
+ * process. Only the watcher frees workers, so a pointer in its list stays valid through its poll.
+ *
+ * A process may end at any time. The watcher sees the lifeline close. If the worker is IDLE, the watcher retires it. If it
+ * has an owner, the watcher only sets `gone`: the owner notices in its channel (MOD_GO_GONE) and releases it as not healthy,
+ * or, if it has just finished with it, mod_go_pool_make_idle sees `gone` and retires it. Without that last check a dead worker
+ * would stay in `idle` for ever, because the watcher reports each end once.
+ *
+ * Who gets a worker. A call takes an idle one, else it waits in a queue. A released worker goes to `idle`, and the first waiter
+ * is signalled, but a call that comes in between may take it: that saves the time to wake a thread, which is longer than most
+ * calls. So that a waiter is not passed over for ever, one that has waited longer than PATIENCE is handed the worker itself.
+ * `notified` keeps a waiter from being signalled again before it has run; it clears the flag, and signals the next waiter when
+ * it leaves with a worker, since further ones may have become idle that nobody was told of.
+ *
+ * How many. `limit` workers may be BUSY; one more is kept as a spare unless `no_spare`. A worker is started while none is idle
+ * or starting: starts follow each other one at a time. After a failed start the next waits: 10 ms, 20 ms, … 10 s. A worker
+ * that ends before its first call counts as a failed start, or a module that crashes soon after its setup would be restarted
+ * as fast as processes can start. Until a delayed start is due, calls fail at once where no worker is live.
+ *
+ * Locks: setup_lock before lock, lock before a worker's output_lock and a process's own. With `lock` held nothing waits for a
+ * process or a message. The one exception is mod_go_pool_worker_ended, which drains the output of a worker that ended before
+ * its first call: copying it to a full pipe may take PASS_ON_MILLISECONDS, once.
+ */
 #include "fenced/pool.h"
 
 #include <errno.h>
@@ -7,15 +45,16 @@
 #include <string.h>
 #include <time.h>
 
-/* A caller that has waited this long is handed the next worker. Before that, one that is awake already may get it:
- * to wake a thread takes longer than most calls. */
-#define PATIENCE 1000000u /* nanoseconds */
+#include "common/error.h"
 
-/* After a start that failed: 10 ms, then twice that, and so on to 10 s. */
+/* Nanoseconds. A caller that has waited longer is handed the next worker. */
+#define PATIENCE 1000000u
+
+/* After a failed start, in nanoseconds: 10 ms, doubled with each further one up to 10 s. */
 #define BACK_OFF_FIRST 10000000u
 #define BACK_OFF_STEPS 10
 
-/* A failure so long after the last one is the first again. */
+/* Nanoseconds. A failure so long after next_start counts as the first one. */
 #define CALM 2000000000u
 
 void mod_go_pool_add(mod_go_fenced *pool, mod_go_worker *worker)
@@ -75,7 +114,6 @@ bool mod_go_pool_needs_worker(const mod_go_fenced *pool)
 	return !pool->options.no_spare || pool->waiters != NULL;
 }
 
-/* The next start waits, the longer the more of them failed in a row. */
 void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error)
 {
 	uint64_t now = mod_go_now();
@@ -87,14 +125,13 @@ void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error)
 	pool->failures++;
 	pool->counters.failed_starts++;
 	pool->next_start = now + ((uint64_t)BACK_OFF_FIRST << steps);
-	if (!pool->stopped) /* which is why, then */
+	if (!pool->stopped) /* then start_error has that reason */
 		pool->start_error = *error;
 	if (pool->live == 0)
 		mod_go_pool_fail_waiters(pool);
 }
 
-/* If the successors of one that ended before its first call do so too, they shall not follow each other as fast as they
- * can be started. */
+/* Counts the end of a worker that has not served a call as a failed start. */
 static void ended_early(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	char reason[1024];
@@ -103,7 +140,7 @@ static void ended_early(mod_go_fenced *pool, mod_go_worker *worker)
 	mod_go_worker_crash_reason(worker, reason, sizeof(reason));
 	mod_go_fail(
 		&error, MOD_GO_WORKER_FAILED,
-		"%s: a worker ended before its first call%s%s; look at what the module does beside its functions",
+		"%s: a worker ended before its first call%s%s; look at what the module does outside its functions",
 		worker->version->path, reason[0] != '\0' ? ": " : "", reason);
 	mod_go_pool_start_failed(pool, &error);
 }
@@ -118,7 +155,7 @@ void mod_go_pool_worker_ended(mod_go_fenced *pool, mod_go_worker *worker)
 		pthread_cond_signal(&pool->start_needed);
 }
 
-/* An idle worker, where one more may be in use. */
+/* Takes an idle worker, where one more may be busy. */
 static mod_go_worker *pop(mod_go_fenced *pool)
 {
 	mod_go_worker *worker = pool->idle;
@@ -167,18 +204,18 @@ void mod_go_pool_fail_waiters(mod_go_fenced *pool)
 	}
 }
 
-/* Sleeps until the waiter is woken or the time has come; false then. */
+/* Sleeps until the waiter is signalled. False where `until` came first. */
 static bool sleep_until(mod_go_fenced *pool, mod_go_waiter *waiter, uint64_t until)
 {
-	struct timespec time = {.tv_sec = (time_t)(until / 1000000000u), .tv_nsec = (long)(until % 1000000000u)};
+	struct timespec time = mod_go_timespec(until);
 
 	if (until == 0)
 		return pthread_cond_wait(&waiter->woken, &pool->lock) == 0;
 	return pthread_cond_timedwait(&waiter->woken, &pool->lock, &time) != ETIMEDOUT;
 }
 
-/* Whether it makes no sense to wait: no worker is there, and none could be started. */
-static bool hopeless(const mod_go_fenced *pool)
+/* Whether waiting is pointless: there is no worker, and none can be started now. */
+static bool cannot_start(const mod_go_fenced *pool)
 {
 	return pool->stopped || (pool->live == 0 && pool->failures > 0 && mod_go_now() < pool->next_start);
 }
@@ -211,7 +248,7 @@ static mod_go_worker *wait_for_worker(mod_go_fenced *pool, uint64_t until, int *
 		break;
 	}
 	if (waiter.worker != NULL)
-		mod_go_pool_serve_waiters(pool); /* more may have come while this one woke */
+		mod_go_pool_serve_waiters(pool); /* others may have become idle before this one ran */
 	pthread_cond_destroy(&waiter.woken);
 	return waiter.worker;
 }
@@ -225,15 +262,15 @@ mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, uint64_t until, int *sta
 	worker = pop(pool);
 	if (worker == NULL) {
 		*status = AEROSPIKE_UDF_GO_INTERNAL;
-		if (!hopeless(pool))
+		if (!cannot_start(pool))
 			worker = wait_for_worker(pool, until, status);
 		if (worker == NULL && *status == AEROSPIKE_UDF_GO_DEADLINE)
 			snprintf(why, capacity, "all %u workers were busy until the deadline", pool->options.limit);
 		else if (worker == NULL)
-			snprintf(why, capacity, "there is no worker, for %s", pool->start_error.message);
+			snprintf(why, capacity, "there is no worker: %s", pool->start_error.message);
 	}
 	if (worker != NULL) {
-		/* Spinning is for when nobody else wants the processor. */
+		/* Spin only while processors are free. */
 		worker->channel.spin = pool->processors > 1 && 2 * pool->busy <= pool->processors ? MOD_GO_SPIN : 0;
 		if (mod_go_pool_needs_worker(pool))
 			pthread_cond_signal(&pool->start_needed);
@@ -242,30 +279,30 @@ mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, uint64_t until, int *sta
 	return worker;
 }
 
-/* Wants the lock held. */
-static void count(mod_go_fenced_counters *counters, const mod_go_finished_call *counted)
+/* The lock must be held. */
+static void add_call(mod_go_fenced_counters *counters, const mod_go_finished_call *call)
 {
 	counters->calls++;
-	counters->by_status[counted->status]++;
-	counters->crashes += counted->crashed;
-	counters->timeouts += counted->timed_out;
-	if (counted->nanoseconds > 0)
-		counters->latency[63 - __builtin_clzll(counted->nanoseconds)]++;
+	counters->by_status[call->status]++;
+	counters->crashes += call->crashed;
+	counters->timeouts += call->timed_out;
+	if (call->nanoseconds > 0)
+		counters->latency[63 - __builtin_clzll(call->nanoseconds)]++;
 }
 
-void mod_go_pool_count(mod_go_fenced *pool, const mod_go_finished_call *counted)
+void mod_go_pool_count(mod_go_fenced *pool, const mod_go_finished_call *call)
 {
 	pthread_mutex_lock(&pool->lock);
-	count(&pool->counters, counted);
+	add_call(&pool->counters, call);
 	pthread_mutex_unlock(&pool->lock);
 }
 
 void mod_go_pool_release(mod_go_fenced *pool, mod_go_worker *worker, bool healthy,
-                         const mod_go_finished_call *counted)
+                         const mod_go_finished_call *call)
 {
 	pthread_mutex_lock(&pool->lock);
-	if (counted != NULL)
-		count(&pool->counters, counted);
+	if (call != NULL)
+		add_call(&pool->counters, call);
 	worker->served = true;
 	if (healthy && worker->version == pool->current) {
 		mod_go_pool_make_idle(pool, worker);

@@ -1,6 +1,6 @@
 /*
- * pool.h - the workers of one module: who has which, who waits for one, and the two threads that keep them. What a
- * call says to its worker is session.h's business.
+ * pool.h - the workers of one module: who has which, who waits for one, and the two threads that start and watch them.
+ * session.h runs a call in a worker. pool.c has the design.
  */
 #ifndef MOD_GO_POOL_H
 #define MOD_GO_POOL_H
@@ -9,58 +9,64 @@
 
 #include "fenced/worker.h"
 
-/* A caller that waits for a worker; on its own stack. */
+/* A thread that waits for a worker; on its own stack. Guarded by the pool's lock. */
 typedef struct mod_go_waiter {
 	struct mod_go_waiter *next;
 	pthread_cond_t woken;
-	uint64_t since;
-	bool notified;         /* it was woken, and has not looked yet */
-	bool failed;           /* there will be no worker: the pool's start error says why */
-	mod_go_worker *worker; /* was handed to it */
+	uint64_t since;        /* nanoseconds of CLOCK_MONOTONIC */
+	bool notified;         /* it was signalled and has not run yet */
+	bool failed;           /* there will be no worker: the pool's start_error has the reason */
+	mod_go_worker *worker; /* handed to it */
 } mod_go_waiter;
 
 struct mod_go_fenced {
+	/* Set by mod_go_fenced_open. */
 	char program[PATH_MAX]; /* mod-go-worker */
 	char *path;             /* of the module as it was opened: for messages */
 	mod_go_fenced_options options;
 	unsigned processors;
 
-	pthread_mutex_t setup_lock; /* one setup, replacement or early property at a time; taken before `lock` */
+	/* Held for a setup, a replacement or a property before setup, so these exclude each other. Taken before `lock`. */
+	pthread_mutex_t setup_lock;
 	bool setup_done;
 	mod_go_error setup_error;
-	mod_go_worker *first; /* opened, and not set up yet */
+	mod_go_worker *first; /* opened and not set up yet; changed with both locks */
 
-	pthread_mutex_t lock; /* guards what follows */
-	atomic_bool ready;
-	bool stopped; /* by the caller's descriptor */
-	bool closing; /* no worker is started any more */
-	bool closed;  /* none is starting any more */
+	pthread_mutex_t lock; /* guards the rest, down to `start_needed` */
+	atomic_bool ready;    /* a version is set up; read without the lock before a call */
+	bool stopped;         /* by the caller's descriptor */
+	bool closing;         /* no worker is started any more */
+	bool closed;          /* no start is under way any more */
 	mod_go_version *current;
 	mod_go_worker *workers;
-	mod_go_worker *idle;
-	mod_go_waiter *waiters; /* the longest first */
+	mod_go_worker *idle;    /* the last one released first */
+	mod_go_waiter *waiters; /* the longest waiting first */
 	mod_go_waiter **last_waiter;
-	unsigned live; /* all but the DYING; the next three are of these */
+	unsigned live; /* all workers but those DYING; the next three count them by state */
 	unsigned starting;
 	unsigned busy;
 	unsigned idle_count;
 	unsigned to_replace; /* workers that ended and have no successor yet */
-	unsigned failures;   /* starts that failed, one soon after the other */
-	uint64_t next_start; /* not before */
+	unsigned failures;   /* starts that failed in a row */
+	uint64_t next_start; /* not before this time */
 	mod_go_error start_error;
 	mod_go_fenced_counters counters;
+	pthread_cond_t start_needed; /* for the starter */
 
-	pthread_cond_t start_needed;
-	pthread_t starter; /* supervisor.c */
+	/* Set by mod_go_supervisor_start. */
+	pthread_t starter;
 	pthread_t watcher;
-	int wake_event; /* an event that the watcher looks up at */
+	int wake_event; /* an eventfd that wakes the watcher */
 };
 
-/* Gives an idle worker, or waits for one until `until` (0 for ever). NULL with the status and its reason. */
+/* ---- for calls, without the lock ------------------------------------------------------------------ */
+
+/* Takes an idle worker, or waits for one until `until` (0: no limit). The caller releases it. NULL where there is none, with
+ * `*status` and the reason as text. */
 mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, uint64_t until, int *status, char *why,
                                    size_t capacity);
 
-/* A call that is over, to be counted. */
+/* A call that is over. */
 typedef struct mod_go_finished_call {
 	int status;
 	bool crashed;
@@ -68,40 +74,49 @@ typedef struct mod_go_finished_call {
 	uint64_t nanoseconds; /* 0 where it was not timed */
 } mod_go_finished_call;
 
-/* Gives it back; `healthy` says whether it may serve again. Counts the call at once, NULL for none. */
+/* Returns a worker to the pool; the caller must not use it any more. `healthy`: it may serve again. Counts `call` in the same
+ * step; NULL for none. */
 void mod_go_pool_release(mod_go_fenced *pool, mod_go_worker *worker, bool healthy,
-                         const mod_go_finished_call *counted);
-void mod_go_pool_count(mod_go_fenced *pool, const mod_go_finished_call *counted);
+                         const mod_go_finished_call *call);
+void mod_go_pool_count(mod_go_fenced *pool, const mod_go_finished_call *call);
 
-/* The following want the lock held. */
+/* ---- with the lock held -------------------------------------------------------------------------- */
 
-/* Whether another worker should be started. */
+/* Whether a worker should be started. */
 bool mod_go_pool_needs_worker(const mod_go_fenced *pool);
 
-/* A new worker joins, STARTING; becomes IDLE, or DYING where it has ended meanwhile; becomes DYING, from whatever it is. */
+/* Adds a new worker, STARTING. */
 void mod_go_pool_add(mod_go_fenced *pool, mod_go_worker *worker);
+
+/* Makes a worker IDLE, or DYING if its process has ended meanwhile. */
 void mod_go_pool_make_idle(mod_go_fenced *pool, mod_go_worker *worker);
+
+/* Makes a worker of any state DYING; the watcher kills its process and frees it. */
 void mod_go_pool_retire(mod_go_fenced *pool, mod_go_worker *worker);
 
-/* An idle worker has ended; a start has failed. The next starts wait ever longer where that goes on. */
+/* Retires a worker that has ended by itself while it had no call, and asks for another. */
 void mod_go_pool_worker_ended(mod_go_fenced *pool, mod_go_worker *worker);
+
+/* Records that a start has failed: the next ones are delayed, longer with each failure in a row. */
 void mod_go_pool_start_failed(mod_go_fenced *pool, const mod_go_error *error);
 
-/* Has an idle worker handed out, or a waiter told. */
+/* Hands an idle worker to the first waiter, or signals it that there is one. */
 void mod_go_pool_serve_waiters(mod_go_fenced *pool);
 
 /* Tells all waiters that there will be no worker. */
 void mod_go_pool_fail_waiters(mod_go_fenced *pool);
 
-/* supervisor.c: starts the two threads, and ends them with all workers. */
+/* ---- supervisor.c -------------------------------------------------------------------------------- */
+
+/* Starts the two threads; stops them, with all workers. The lock must not be held, and no call may run while they stop. */
 mod_go_status mod_go_supervisor_start(mod_go_fenced *pool, mod_go_error *error);
 void mod_go_supervisor_stop(mod_go_fenced *pool);
 
-/* Has the watcher look at the workers. */
+/* Has the watcher look at the workers again. With or without the lock. */
 void mod_go_supervisor_wake(mod_go_fenced *pool);
 
-/* Starts a worker of `version`, enlists it and loads the module; sets it up as well where `up`. Wants the lock not
- * held. */
+/* Starts a worker of `version`, adds it to the pool and loads the module; with `up` sets it up, too. It stays STARTING, and
+ * the caller makes it idle or retires it; where this fails it was retired. The lock must not be held. */
 mod_go_status mod_go_supervisor_start_worker(mod_go_fenced *pool, mod_go_version *version, bool up,
                                              mod_go_worker **worker, mod_go_error *error);
 

@@ -1,4 +1,4 @@
-/* process.c - posix_spawn, signals and waitpid, by the process's descriptor where there is one. */
+/* process.c - posix_spawn, signals and waitpid, by a pidfd where the kernel has one. */
 #include "fenced/process.h"
 
 #include <errno.h>
@@ -16,15 +16,15 @@
 #include "common/error.h"
 #include "fenced/worker_environment.h"
 
-/* Of headers that older C libraries lack; the same on every machine. */
+/* System calls that older C libraries lack; the same on every machine. */
 #define PIDFD_SEND_SIGNAL 424
 #define PIDFD_OPEN        434
 
-/* Descriptors are moved out of the way of those that they become. */
-#define OUT_OF_THE_WAY 16
+/* Descriptors are duplicated to numbers from here on first, so that dup2 does not overwrite one that is still needed. */
+#define FREE_DESCRIPTORS 16
 
-/* Everything that posix_spawn does between this program and the other. */
-static int spawn(mod_go_process *process, const char *program, char *const words[], const int moved[4],
+/* Starts the program with `moved` as its descriptors, and with no signal blocked, ignored or handled. */
+static int spawn(mod_go_process *process, const char *program, char *const argv[], const int moved[4],
                  char **environment)
 {
 	posix_spawn_file_actions_t actions;
@@ -44,7 +44,7 @@ static int spawn(mod_go_process *process, const char *program, char *const words
 	posix_spawn_file_actions_adddup2(&actions, moved[3], STDERR_FILENO);
 	for (int i = 0; i < 3; i++)
 		posix_spawn_file_actions_adddup2(&actions, moved[i], MOD_GO_LIFELINE_DESCRIPTOR + i);
-	reason = posix_spawn(&process->id, program, &actions, &attributes, words, environment);
+	reason = posix_spawn(&process->id, program, &actions, &attributes, argv, environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return reason;
@@ -54,8 +54,8 @@ mod_go_status mod_go_process_start(mod_go_process *process, const char *program,
                                    const char *path, const int descriptors[3], int output,
                                    mod_go_error *error)
 {
-	char *words[] = {(char *)(uintptr_t) "mod-go-worker", (char *)(uintptr_t)memory, (char *)(uintptr_t)path,
-	                 NULL};
+	char *argv[] = {(char *)(uintptr_t) "mod-go-worker", (char *)(uintptr_t)memory, (char *)(uintptr_t)path,
+	                NULL};
 	const int given[4] = {descriptors[0], descriptors[1], descriptors[2], output};
 	int moved[4] = {-1, -1, -1, -1};
 	char **environment = mod_go_worker_environment(memory);
@@ -63,11 +63,11 @@ mod_go_status mod_go_process_start(mod_go_process *process, const char *program,
 
 	*process = (mod_go_process){.lock = PTHREAD_MUTEX_INITIALIZER, .descriptor = -1, .status = -1};
 	for (int i = 0; i < 4 && reason == 0; i++) {
-		moved[i] = fcntl(given[i], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
+		moved[i] = fcntl(given[i], F_DUPFD_CLOEXEC, FREE_DESCRIPTORS);
 		reason = moved[i] < 0 ? errno : 0;
 	}
 	if (reason == 0)
-		reason = spawn(process, program, words, moved, environment);
+		reason = spawn(process, program, argv, moved, environment);
 	for (int i = 0; i < 4; i++) {
 		if (moved[i] >= 0)
 			close(moved[i]);
@@ -97,7 +97,7 @@ void mod_go_process_kill(mod_go_process *process)
 	pthread_mutex_unlock(&process->lock);
 }
 
-/* Asks without waiting. */
+/* Collects it if it has ended, without waiting. */
 static bool collect(mod_go_process *process)
 {
 	bool ended;
@@ -109,7 +109,7 @@ static bool collect(mod_go_process *process)
 
 		if (got == process->id)
 			process->status = status;
-		/* Also where this process ignores its children's ends, or someone else collects them. */
+		/* waitpid also fails where this process ignores SIGCHLD, or another part of it has collected the process. */
 		process->ended = got == process->id || (got < 0 && errno != EINTR);
 	}
 	ended = process->ended;

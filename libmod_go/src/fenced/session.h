@@ -1,6 +1,9 @@
 /*
- * session.h - one call as it crosses the fence: the call's message, the host's functions that the worker asks for
- * meanwhile, and the answer. Which worker serves it is pool.h's business.
+ * session.h - one call across the fence: sends the call, answers the worker's requests by the host's functions, and takes the
+ * result. pool.h chooses the worker.
+ *
+ * A session lives on the stack of the thread that calls, which is the only one that uses it. It owns nothing: the pointers
+ * are the caller's. Nothing here needs a lock.
  */
 #ifndef MOD_GO_SESSION_H
 #define MOD_GO_SESSION_H
@@ -11,53 +14,70 @@ typedef struct mod_go_session {
 	mod_go_worker *worker;
 	const char *name;
 	aerospike_udf_go_call *call;
-	aerospike_udf_go_record *record; /* of a stream the one that was read last, where it may be asked for */
-	bool stream;                     /* it is a call of a stream UDF, and the next six are of that */
+	aerospike_udf_go_record
+		*record; /* in a call of a stream UDF the last one read, while it may be asked for */
+	bool stream; /* a call of a stream UDF; the next five are used only then */
 	int scope;
 	aerospike_udf_go_stream *input;
 	aerospike_udf_go_stream *output;
-	bool ended;     /* of the input the end was read */
-	uint32_t batch; /* elements of the next batch, at most */
-	bool timed;
-	uint64_t started;  /* nanoseconds; set where it is timed */
+	bool ended;        /* the end of the input was read */
+	uint32_t batch;    /* the most elements of the next batch; 0 for the first */
+	bool timed;        /* `started` is set */
+	uint64_t started;  /* nanoseconds of CLOCK_MONOTONIC, like the next two */
 	uint64_t deadline; /* the call's, or the pool's own */
-	uint64_t until;    /* when the worker is ended */
-	size_t base;       /* where answers stand in the lane */
+	uint64_t until;    /* when the worker is killed */
+	size_t base;       /* the offset of answers in the lane */
 	uint32_t trips;
 } mod_go_session;
 
-/* Runs the call. `*status` and the result are set where that is MOD_GO_ARRIVED, else the worker is of no more use. */
+/* Runs the call in its worker. With MOD_GO_ARRIVED `*status` and the result are set; else the worker cannot be used again. */
 mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_go_value *arguments,
                                   size_t count, aerospike_udf_go_result *result, int *status);
 
-/* worker_requests.c: whether the host has a function, given by its place in the table. */
+/* Whether the host has a function: its table may be older and shorter. */
 #define MOD_GO_HOST_HAS(call, function)                                                                      \
 	((call)->host != NULL &&                                                                                 \
 	 (call)->host->size >= offsetof(aerospike_udf_go_host, function) + sizeof((call)->host->function) &&     \
 	 (call)->host->function != NULL)
 
-/* stream_requests.c: does what the worker of a stream UDF asks for. */
-void mod_go_session_read(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);
-void mod_go_session_write(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);
+/* ---- worker_requests.c --------------------------------------------------------------------------- */
 
-/* Keeps what the host said, which is lent only until its next function is called. */
-void mod_go_copy_reason(const aerospike_udf_go_value *why, char *text, size_t capacity);
+/* Answers a request of the worker; `*sent` is how sending the answer went. False, with nothing sent, for a message that is
+ * not a valid request of this call. */
+bool mod_go_session_serve(mod_go_session *session, const mod_go_message *message, mod_go_arrival *sent);
 
-/* Hands log lines on. */
+/* Passes the lines in the log area to the host. */
 void mod_go_session_forward_logs(mod_go_session *session);
 
-/* Adds the record's facts to a message; only whether it is there, and the rest when it is asked for. */
-void mod_go_session_defer_metadata(mod_go_session *session, mod_go_writer *writer);
-void mod_go_session_write_metadata(mod_go_session *session, mod_go_writer *writer);
-
-/* Reads one bin, as record_get does. */
+/* Reads one bin, as record_get does. The value is valid until the next function of the host is called. */
 int mod_go_session_get(mod_go_session *session, const char *name, size_t length,
                        aerospike_udf_go_value *value);
 
-/* Does the writes that a message begins with. The first that fails gives the status, and why. */
+/* Performs the writes at the reader's position. Returns the first status that is not OK, with the reason in `why`. */
 int mod_go_session_apply_writes(mod_go_session *session, mod_go_reader *reader, char *why, size_t capacity);
 
-/* Does what the worker asks for. False where it may not ask that. */
-bool mod_go_session_serve(mod_go_session *session, const mod_go_message *message, mod_go_arrival *sent);
+/* Adds the record's metadata to a message; the first only whether the record is there, with the rest on request. */
+void mod_go_session_defer_metadata(mod_go_session *session, mod_go_writer *writer);
+void mod_go_session_write_metadata(mod_go_session *session, mod_go_writer *writer);
+
+/* Copies a reason of the host, which is valid only until its next function is called, as text that ends in a NUL. */
+void mod_go_copy_reason(const aerospike_udf_go_value *why, char *text, size_t capacity);
+
+/* ---- session_bins.c ------------------------------------------------------------------------------ */
+
+/* Adds the bins of the record of a call of a record UDF: those that the manifest names, with those that the arguments name;
+ * all of them where the manifest does not say. Sets `bins` and `complete` in `head`. */
+void mod_go_session_write_call_bins(mod_go_session *session, mod_go_writer *writer, mod_go_call_head *head,
+                                    const aerospike_udf_go_value *arguments, size_t count);
+
+/* Adds the bins of a stream's record, but for long ones that the manifest does not name. Returns whether these are all, and
+ * counts them. */
+bool mod_go_session_write_stream_bins(mod_go_session *session, mod_go_writer *writer, uint32_t *count);
+
+/* ---- stream_requests.c --------------------------------------------------------------------------- */
+
+/* Answer READ and WRITE. */
+void mod_go_session_read(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);
+void mod_go_session_write(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer);
 
 #endif

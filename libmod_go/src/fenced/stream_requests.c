@@ -1,9 +1,9 @@
 /*
- * stream_requests.c - reads and writes the streams of a call for its worker, many elements a message. Nothing of what the
- * worker says is trusted.
+ * stream_requests.c - reads and writes the streams of a call for its worker, many elements a message. Nothing that the
+ * worker sends is trusted.
  *
- * A batch is bounded by elements, bytes and time. It begins small, for many UDFs read little, and grows while its
- * elements are short and quick to come.
+ * A batch is bounded by elements, bytes and time. The first is small, because many UDFs read little; they grow while elements
+ * are short and come quickly.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,86 +13,32 @@
 #include "fenced/session.h"
 #include "value/value_check.h"
 
-#define FIRST_ELEMENTS 8u
-#define MOST_ELEMENTS  1024u
+#define FIRST_BATCH_ELEMENTS 8u
+#define BATCH_ELEMENTS_MAX   1024u
 
 #define BATCH_BYTES ((size_t)256 << 10)
 
-/* Nanoseconds until a batch is sent, be it as short as it is. */
+/* Nanoseconds until a batch is sent, however short it is. */
 #define BATCH_TIME 10000000u
-
-/* A bin that the manifest does not name stays behind where it is longer than this. */
-#define BIN_BYTES 1024u
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
-/* One batch that is being filled. */
+/* A batch that is being filled. */
 typedef struct filling {
 	mod_go_session *session;
 	mod_go_writer *writer;
 	mod_go_batch_head head;
-	size_t begin;      /* of the batch in the message */
-	uint64_t until;    /* when it is to be sent */
+	size_t begin;      /* its offset in the message */
+	uint64_t until;    /* when it must be sent */
 	bool full;         /* no element may follow */
-	bool partial;      /* for the last is a record of which not all was sent */
-	bool no_lists;     /* the host does not give what is next in a list */
-	uint32_t elements; /* those within lists too */
+	bool partial;      /* because the last is a record without all of its bins */
+	bool no_lists;     /* the host cannot return the next element in a list */
+	uint32_t elements; /* with those in lists */
 	aerospike_udf_go_value why;
 } filling;
 
-/* Adds the bins of these names, counts them, and gives whether these are all. A UDF may read more bins than its
- * manifest names, so others travel too; long ones only when they are asked for. */
-static bool write_bins(mod_go_session *session, mod_go_writer *writer, const char *names, size_t length,
-                       uint32_t *count)
-{
-	const mod_go_manifest_function *known =
-		mod_go_manifest_find(&session->worker->version->manifest, session->name);
-	bool all = true;
-
-	for (size_t at = 0; at < length;) {
-		size_t name_length = strnlen(names + at, length - at);
-		aerospike_udf_go_value value;
-
-		if (mod_go_session_get(session, names + at, name_length, &value) != AEROSPIKE_UDF_GO_OK ||
-		    (known != NULL && known->count > 0 && value.type >= AEROSPIKE_UDF_GO_STRING &&
-		     value.length > BIN_BYTES && !mod_go_manifest_function_has_bin(known, names + at, name_length))) {
-			all = false;
-		} else {
-			mod_go_write_text(writer, names + at, name_length);
-			mod_go_write_value(writer, &value);
-			++*count;
-		}
-		at += name_length + 1;
-	}
-	return all;
-}
-
-/* Adds all bins of the record, where the host can say which these are. */
-static bool write_all_bins(mod_go_session *session, mod_go_writer *writer, uint32_t *count)
-{
-	aerospike_udf_go_call *call = session->call;
-	aerospike_udf_go_value names = {.type = AEROSPIKE_UDF_GO_NIL};
-	char small[512];
-	char *copy = small;
-	bool all;
-
-	if (!MOD_GO_HOST_HAS(call, record_bin_names) ||
-	    call->host->record_bin_names(call, session->record, &names) != AEROSPIKE_UDF_GO_OK)
-		return false;
-	/* They are lent only until the first bin is read. */
-	if (names.length > sizeof(small))
-		copy = malloc(names.length);
-	if (copy == NULL)
-		return false;
-	if (names.length > 0)
-		memcpy(copy, names.data, names.length);
-	all = write_bins(session, writer, copy, names.length, count);
-	if (copy != small)
-		free(copy);
-	return all;
-}
-
-/* Adds a record. One that cannot be sent whole stays the host's last, so that the worker can ask for the rest. */
+/* Adds the session's record. After one that is not complete no further element is read, so that the worker can ask for the
+ * rest of it. */
 static void add_record(filling *filling)
 {
 	mod_go_session *session = filling->session;
@@ -104,13 +50,14 @@ static void add_record(filling *filling)
 	place = writer->length;
 	mod_go_write_bytes(writer, head, sizeof(head));
 	mod_go_session_write_metadata(session, writer);
-	head[0] = write_all_bins(session, writer, &head[1]);
+	head[0] = mod_go_session_write_stream_bins(session, writer, &head[1]);
 	if (!writer->failed)
-		memcpy(writer->data + place, head, sizeof(head)); /* now that it is known */
+		memcpy(writer->data + place, head, sizeof(head)); /* now known */
 	filling->partial = filling->full = head[0] == 0;
 }
 
-/* Adds a list of elements as the host gives it. False where the element that is next must be read alone. */
+/* Adds the list of elements that the host returns, with which the batch ends. False where the next element must be read
+ * alone. */
 static bool add_list(filling *filling, uint32_t limit)
 {
 	aerospike_udf_go_call *call = filling->session->call;
@@ -123,14 +70,9 @@ static bool add_list(filling *filling, uint32_t limit)
 		return false;
 	}
 	if (status == AEROSPIKE_UDF_GO_OK &&
-	    (list.type != AEROSPIKE_UDF_GO_LIST || !mod_go_elements_begin(&elements, list.data, list.length))) {
-		static char text[] = "the host gave what is no list of elements";
-
-		status = AEROSPIKE_UDF_GO_INTERNAL;
-		list = (aerospike_udf_go_value){
-			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)text, .length = sizeof(text) - 1};
-	}
-	filling->full = true; /* what it lends is for one call */
+	    (list.type != AEROSPIKE_UDF_GO_LIST || !mod_go_elements_begin(&elements, list.data, list.length)))
+		status = mod_go_refuse_value(&list, AEROSPIKE_UDF_GO_INTERNAL,
+		                             "the host returned a value that is not a list of elements");
 	if (status != AEROSPIKE_UDF_GO_OK) {
 		filling->head.status = status;
 		filling->why = list;
@@ -141,7 +83,6 @@ static bool add_list(filling *filling, uint32_t limit)
 		mod_go_write_value(filling->writer, &list);
 		filling->head.count++;
 		filling->elements += elements.left;
-		filling->full = false;
 	}
 	return true;
 }
@@ -176,13 +117,13 @@ static void add_one(filling *filling)
 	}
 }
 
-static bool goes_on(const filling *filling, uint32_t most)
+static bool has_space(const filling *filling, uint32_t most)
 {
 	return !filling->full && filling->elements < most && !filling->writer->failed &&
 	       filling->writer->length - filling->begin < BATCH_BYTES && mod_go_now() < filling->until;
 }
 
-/* Adds elements one by one or, where the host can, in a list behind the first. */
+/* Adds elements one by one or, where the host can, one and then a list. */
 static void fill(filling *filling, uint32_t most)
 {
 	mod_go_session *session = filling->session;
@@ -192,13 +133,13 @@ static void fill(filling *filling, uint32_t most)
 		uint32_t left = most - filling->elements;
 
 		add_one(filling);
-		if (lists && session->record == NULL && !filling->no_lists && left > 1 && goes_on(filling, most) &&
+		if (lists && session->record == NULL && !filling->no_lists && left > 1 && has_space(filling, most) &&
 		    add_list(filling, left - 1))
 			return;
-	} while (goes_on(filling, most));
+	} while (has_space(filling, most));
 }
 
-/* How many elements the next batch may have, after one of so many in so many bytes. */
+/* The most elements of the next batch, after one of `elements` in `bytes`. */
 static uint32_t next_batch(uint32_t most, uint32_t elements, size_t bytes)
 {
 	if (bytes > BATCH_BYTES) {
@@ -206,24 +147,23 @@ static uint32_t next_batch(uint32_t most, uint32_t elements, size_t bytes)
 
 		return fits > 1 ? (uint32_t)fits : 1;
 	}
-	return 2 * most < MOST_ELEMENTS ? 2 * most : MOST_ELEMENTS;
+	return 2 * most < BATCH_ELEMENTS_MAX ? 2 * most : BATCH_ELEMENTS_MAX;
 }
 
-/* Puts a failure in the place of a batch that is too long for a message. */
+/* Replaces a batch that is too long for a message by a failure. */
 static void drop_batch(filling *filling)
 {
-	static char text[] = "the elements are longer than the 128 MiB that cross to a worker at once";
-
 	filling->writer->length = filling->begin;
-	filling->head = (mod_go_batch_head){.status = AEROSPIKE_UDF_GO_REFUSED};
-	filling->why = (aerospike_udf_go_value){
-		.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)text, .length = sizeof(text) - 1};
+	filling->head.count = filling->head.ended = 0;
+	filling->head.status =
+		mod_go_refuse_value(&filling->why, AEROSPIKE_UDF_GO_REFUSED,
+	                        "the elements are longer than the 128 MiB that cross to a worker at once");
 	mod_go_write_bytes(filling->writer, &filling->head, sizeof(filling->head));
 }
 
 static void write_batch(mod_go_session *session, mod_go_writer *writer, bool lists)
 {
-	uint32_t most = session->batch > 0 ? session->batch : FIRST_ELEMENTS;
+	uint32_t most = session->batch > 0 ? session->batch : FIRST_BATCH_ELEMENTS;
 	filling filling = {.session = session, .writer = writer, .begin = writer->length};
 
 	filling.until = mod_go_now() + BATCH_TIME;
@@ -257,17 +197,10 @@ static int write_element(mod_go_session *session, uint32_t form, aerospike_udf_g
                          aerospike_udf_go_value *why)
 {
 	aerospike_udf_go_call *call = session->call;
-	const char *what = mod_go_value_check(value).what;
+	const char *fault = mod_go_stream_value_fault(value, form == MOD_GO_ELEMENT_LIST);
 
-	if (what == NULL &&
-	    (value->type == AEROSPIKE_UDF_GO_NIL ||
-	     (form == MOD_GO_ELEMENT_LIST && mod_go_elements_have_nil(value->data, value->length))))
-		what = "a nil would end the stream";
-	if (what != NULL) {
-		*why = (aerospike_udf_go_value){
-			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)(uintptr_t)what, .length = strlen(what)};
-		return AEROSPIKE_UDF_GO_REFUSED;
-	}
+	if (fault != NULL)
+		return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_REFUSED, fault);
 	if (form == MOD_GO_ELEMENT_LIST)
 		return MOD_GO_HOST_HAS(call, stream_write_many)
 		           ? call->host->stream_write_many(call, session->output, value->data, value->length, why)
@@ -278,7 +211,7 @@ static int write_element(mod_go_session *session, uint32_t form, aerospike_udf_g
 	                                value->length, why);
 }
 
-/* Writes the elements that a message begins with, up to the first that is refused, and answers how that went. */
+/* Writes the elements at the reader's position, up to the first that is refused, and adds status and reason. */
 static void write_elements(mod_go_session *session, mod_go_reader *reader, mod_go_writer *writer)
 {
 	uint32_t count = mod_go_read_number(reader);
@@ -286,7 +219,7 @@ static void write_elements(mod_go_session *session, mod_go_reader *reader, mod_g
 	char why[512] = "";
 
 	for (uint32_t i = 0; i < count && !reader->failed; i++) {
-		aerospike_udf_go_value said = {.type = AEROSPIKE_UDF_GO_NIL};
+		aerospike_udf_go_value reason = {.type = AEROSPIKE_UDF_GO_NIL};
 		uint32_t form = mod_go_read_number(reader);
 		aerospike_udf_go_value value;
 
@@ -295,9 +228,9 @@ static void write_elements(mod_go_session *session, mod_go_reader *reader, mod_g
 		                 (form == MOD_GO_ELEMENT_LIST && value.type != AEROSPIKE_UDF_GO_LIST);
 		if (reader->failed || status != AEROSPIKE_UDF_GO_OK)
 			continue;
-		status = write_element(session, form, &value, &said);
+		status = write_element(session, form, &value, &reason);
 		if (status != AEROSPIKE_UDF_GO_OK)
-			mod_go_copy_reason(&said, why, sizeof(why));
+			mod_go_copy_reason(&reason, why, sizeof(why));
 	}
 	if (status != AEROSPIKE_UDF_GO_OK && why[0] == '\0')
 		snprintf(why, sizeof(why), "the host refused an element of the stream");

@@ -1,7 +1,30 @@
 /*
- * supervisor.c - the two threads of a pool. One starts workers, for a start takes milliseconds and may hang. The other
- * watches all of them, takes what they print, and clears away those that have ended.
+ * supervisor.c - the two threads of a pool: the starter and the watcher. pool.c has the states of workers.
+ *
+ * The starter starts workers, one after another, because a start takes milliseconds and may hang until start_timeout. It
+ * sleeps on `start_needed`, which is signalled whenever mod_go_pool_needs_worker may have become true, and until `next_start`
+ * after a failure. It holds a reference to the version that it starts (`users`), since a replacement may release the current
+ * one meanwhile; a worker that comes up with an old version is retired.
+ *
+ * The watcher polls, for each worker: the lifeline, whose end of file means that the process has ended; its output; and, once
+ * the worker is DYING, the process itself. It is the only thread that closes a lifeline and frees a worker, so the list that
+ * it builds with the lock held stays valid while it polls without the lock. (A call that explains its worker's end may have
+ * collected the process before.) Others change states meanwhile; they wake it by the eventfd, and it builds the list again:
+ *
+ *   a worker is added     its lifeline must be watched
+ *   a worker is retired   its process must be killed and collected
+ *   the pool is closed    it must return
+ *
+ * Where the kernel has no process descriptors, and where the list could not grow, it looks again every RECHECK milliseconds.
+ *
+ * Ending: `closing` stops the starter after its current start. That start is hung up (`gone`), so it fails at once instead of
+ * waiting for the worker. All other workers are retired. When the starter has returned, `closed` is set, and the watcher
+ * returns when the last worker is freed. If `closed` were set before that, the watcher could return while the starter still
+ * adds a worker, which nobody would free. The caller's descriptor `stop` does the first half at any time: it sets `closing`,
+ * ends all workers and fails all waiters, so that every call returns; mod_go_fenced_close still does the rest.
  */
+#include "fenced/pool.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,16 +37,15 @@
 #include <unistd.h>
 
 #include "common/error.h"
-#include "fenced/pool.h"
 
-/* How often to ask after processes that the kernel gives no descriptor of, in milliseconds. */
-#define ASK_AGAIN 2
+/* Milliseconds between looks at processes without a descriptor. */
+#define RECHECK 2
 
 void mod_go_supervisor_wake(mod_go_fenced *pool)
 {
 	uint64_t one = 1;
 
-	/* It fails only where it has been rung very often already. */
+	/* Fails only where the counter is full, so that the watcher wakes anyway. */
 	if (write(pool->wake_event, &one, sizeof(one)) < 0)
 		return;
 }
@@ -33,7 +55,7 @@ void mod_go_supervisor_wake(mod_go_fenced *pool)
 mod_go_status mod_go_supervisor_start_worker(mod_go_fenced *pool, mod_go_version *version, bool up,
                                              mod_go_worker **made, mod_go_error *error)
 {
-	uint64_t until = mod_go_now() + (uint64_t)pool->options.start_timeout * 1000000u;
+	uint64_t until = mod_go_deadline_after(pool->options.start_timeout);
 	mod_go_worker *worker;
 	mod_go_status status = mod_go_worker_start(pool->program, pool->options.memory, pool->options.output,
 	                                           version, &worker, error);
@@ -43,7 +65,7 @@ mod_go_status mod_go_supervisor_start_worker(mod_go_fenced *pool, mod_go_version
 	pthread_mutex_lock(&pool->lock);
 	mod_go_pool_add(pool, worker);
 	if (pool->closing)
-		until = 1; /* long ago */
+		until = 1; /* in the past */
 	pthread_mutex_unlock(&pool->lock);
 	status = mod_go_worker_open(worker, until, error);
 	if (status == MOD_GO_OK && up)
@@ -60,7 +82,7 @@ mod_go_status mod_go_supervisor_start_worker(mod_go_fenced *pool, mod_go_version
 	return status;
 }
 
-/* With the lock held: says how a start went. */
+/* The lock must be held: `worker` is set up, or NULL where its start failed. */
 static void start_ended(mod_go_fenced *pool, mod_go_worker *worker, const mod_go_error *error)
 {
 	if (worker != NULL) {
@@ -80,7 +102,7 @@ static void start_ended(mod_go_fenced *pool, mod_go_worker *worker, const mod_go
 
 static void wait_until(mod_go_fenced *pool, uint64_t until)
 {
-	struct timespec time = {.tv_sec = (time_t)(until / 1000000000u), .tv_nsec = (long)(until % 1000000000u)};
+	struct timespec time = mod_go_timespec(until);
 
 	pthread_cond_timedwait(&pool->start_needed, &pool->lock, &time);
 }
@@ -123,7 +145,7 @@ typedef struct watched {
 	bool dying;
 } watched;
 
-/* What the watcher polls: the bell, the caller's descriptor, then three entries a worker. */
+/* The entries are the eventfd, the caller's descriptor, then three for each worker. */
 #define FIRST_WORKER 2
 
 typedef struct watch_list {
@@ -131,10 +153,10 @@ typedef struct watch_list {
 	watched *workers;
 	size_t count;
 	size_t capacity;
-	bool ask_again;
+	bool recheck;
 } watch_list;
 
-static bool make_room(watch_list *list, size_t count)
+static bool reserve(watch_list *list, size_t count)
 {
 	struct pollfd *entries;
 	watched *workers;
@@ -153,14 +175,14 @@ static bool make_room(watch_list *list, size_t count)
 	return true;
 }
 
-/* With the lock held. Only the watcher frees workers, so they outlast the poll. */
+/* Builds the list, and kills the processes of dying workers. The lock must be held. */
 static void list_workers(mod_go_fenced *pool, watch_list *list)
 {
 	size_t count = 0;
 
 	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next)
 		count++;
-	list->ask_again = !make_room(list, count);
+	list->recheck = !reserve(list, count);
 	list->count = 0;
 	for (mod_go_worker *worker = pool->workers; worker != NULL && list->count < list->capacity;
 	     worker = worker->next) {
@@ -173,11 +195,11 @@ static void list_workers(mod_go_fenced *pool, watch_list *list)
 		entry[2] = (struct pollfd){.fd = dying ? worker->process.descriptor : -1, .events = POLLIN};
 		if (dying)
 			mod_go_process_kill(&worker->process);
-		list->ask_again = list->ask_again || (dying && worker->process.descriptor < 0);
+		list->recheck = list->recheck || (dying && worker->process.descriptor < 0);
 	}
 }
 
-/* With the lock held: the worker's end of the line is closed, or it wrote to it, which none does. */
+/* The worker's end of the lifeline is closed (or it wrote to it, which none does). The lock must be held. */
 static void lifeline_closed(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	close(worker->lifeline);
@@ -185,13 +207,13 @@ static void lifeline_closed(mod_go_fenced *pool, mod_go_worker *worker)
 	if (worker->state == MOD_GO_WORKER_IDLE) {
 		mod_go_pool_worker_ended(pool, worker);
 	} else if (worker->state != MOD_GO_WORKER_DYING) {
-		atomic_store(&worker->gone, true); /* who has it will see to it */
+		atomic_store(&worker->gone, true); /* for its owner */
 		mod_go_channel_hang_up(&worker->channel);
 	}
 }
 
-/* With the lock held: removes a worker whose process is no more. */
-static void clear_away(mod_go_fenced *pool, mod_go_worker *worker)
+/* Frees a worker whose process was collected. The lock must be held. */
+static void remove_worker(mod_go_fenced *pool, mod_go_worker *worker)
 {
 	mod_go_worker **place = &pool->workers;
 
@@ -203,11 +225,11 @@ static void clear_away(mod_go_fenced *pool, mod_go_worker *worker)
 	mod_go_worker_free(worker);
 }
 
-static void look_at(mod_go_fenced *pool, watch_list *list)
+static void handle_events(mod_go_fenced *pool, watch_list *list)
 {
-	uint64_t rung;
+	uint64_t woken;
 
-	if (list->entries[0].revents != 0 && read(pool->wake_event, &rung, sizeof(rung)) < 0)
+	if (list->entries[0].revents != 0 && read(pool->wake_event, &woken, sizeof(woken)) < 0)
 		return;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pollfd *entry = &list->entries[FIRST_WORKER + 3 * i];
@@ -218,9 +240,9 @@ static void look_at(mod_go_fenced *pool, watch_list *list)
 		if (list->workers[i].dying) {
 			if (!mod_go_process_ended(&worker->process, 0))
 				continue;
-			mod_go_worker_drain(worker); /* what it said before it was ended */
+			mod_go_worker_drain(worker); /* its last output */
 			pthread_mutex_lock(&pool->lock);
-			clear_away(pool, worker);
+			remove_worker(pool, worker);
 			pthread_mutex_unlock(&pool->lock);
 		} else if (entry[0].revents != 0) {
 			pthread_mutex_lock(&pool->lock);
@@ -230,7 +252,7 @@ static void look_at(mod_go_fenced *pool, watch_list *list)
 	}
 }
 
-/* The caller wants an end of it: whoever has a worker, or waits for one, comes back. */
+/* The caller's descriptor is readable: ends all workers, so that every call and every waiter returns. */
 static void stop_workers(mod_go_fenced *pool)
 {
 	pthread_mutex_lock(&pool->lock);
@@ -254,7 +276,7 @@ static void stop_workers(mod_go_fenced *pool)
 static void *watch_workers(void *argument)
 {
 	mod_go_fenced *pool = argument;
-	int stop = pool->options.stop > 0 ? pool->options.stop : -1;
+	int stop = pool->options.stop;
 	watch_list list = {.entries = NULL};
 
 	prctl(PR_SET_NAME, "mod-go-watch");
@@ -267,19 +289,19 @@ static void *watch_workers(void *argument)
 		pthread_mutex_unlock(&pool->lock);
 		if (finished)
 			break;
-		if (list.entries == NULL) { /* there is no memory: later, perhaps */
-			poll(NULL, 0, ASK_AGAIN);
+		if (list.entries == NULL) { /* no memory: try again */
+			poll(NULL, 0, RECHECK);
 			continue;
 		}
 		list.entries[0] = (struct pollfd){.fd = pool->wake_event, .events = POLLIN};
 		list.entries[1] = (struct pollfd){.fd = stop, .events = POLLIN};
-		if (poll(list.entries, FIRST_WORKER + 3 * list.count, list.ask_again ? ASK_AGAIN : -1) < 0)
+		if (poll(list.entries, FIRST_WORKER + 3 * list.count, list.recheck ? RECHECK : -1) < 0)
 			continue;
 		if (list.entries[1].revents != 0) {
 			stop = -1;
 			stop_workers(pool);
 		}
-		look_at(pool, &list);
+		handle_events(pool, &list);
 	}
 	free(list.entries);
 	free(list.workers);
@@ -288,7 +310,7 @@ static void *watch_workers(void *argument)
 
 /* ---- both ---------------------------------------------------------------------------------------- */
 
-/* A thread that takes no signal: those are for the threads of the program that this is part of. */
+/* Starts a thread that blocks all signals: they are for the host's own threads. */
 static int start_thread(pthread_t *thread, void *(*run)(void *), mod_go_fenced *pool)
 {
 	sigset_t all, before;
@@ -321,7 +343,7 @@ mod_go_status mod_go_supervisor_start(mod_go_fenced *pool, mod_go_error *error)
 		close(pool->wake_event);
 	return mod_go_fail(
 		error, MOD_GO_WORKER_FAILED,
-		"the threads that look after workers could not be started (%s); raise the limits of threads and"
+		"the threads that supervise workers could not be started (%s); raise the limits of threads and"
 		" open files",
 		strerror(reason));
 }
@@ -331,7 +353,7 @@ void mod_go_supervisor_stop(mod_go_fenced *pool)
 	pthread_mutex_lock(&pool->lock);
 	pool->closing = true;
 	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next) {
-		/* One that is starting is the starter's, who gives it up now. */
+		/* A worker that is starting is the starter's, which fails now and retires it. */
 		if (worker->state == MOD_GO_WORKER_STARTING && worker != pool->first) {
 			atomic_store(&worker->gone, true);
 			mod_go_channel_hang_up(&worker->channel);

@@ -1,15 +1,17 @@
-/* wire.c - writes and reads the fields of messages. */
+/* wire.c - encodes and decodes the fields of messages. */
 #include "fenced/wire.h"
 
 #include <stdint.h>
 #include <string.h>
+
+#include "value/value_check.h"
 
 void mod_go_write_begin(mod_go_writer *writer, const mod_go_channel *channel, size_t offset, size_t capacity)
 {
 	*writer = (mod_go_writer){.data = channel->out->data + offset, .capacity = capacity, .offset = offset};
 }
 
-/* Moves on to memory of the writer's own. */
+/* Continues in memory of the writer's own. */
 static bool spill(mod_go_writer *writer, size_t length)
 {
 	bool first = writer->own.data == NULL;
@@ -25,7 +27,7 @@ static bool spill(mod_go_writer *writer, size_t length)
 
 uint8_t *mod_go_write_reserve(mod_go_writer *writer, size_t length)
 {
-	uint8_t *room;
+	uint8_t *reserved;
 
 	if (writer->failed)
 		return NULL;
@@ -33,17 +35,17 @@ uint8_t *mod_go_write_reserve(mod_go_writer *writer, size_t length)
 		writer->failed = true;
 		return NULL;
 	}
-	room = writer->data + writer->length;
+	reserved = writer->data + writer->length;
 	writer->length += length;
-	return room;
+	return reserved;
 }
 
 void mod_go_write_bytes(mod_go_writer *writer, const void *data, size_t length)
 {
-	uint8_t *room = mod_go_write_reserve(writer, length);
+	uint8_t *to = mod_go_write_reserve(writer, length);
 
-	if (room != NULL && length > 0)
-		memcpy(room, data, length);
+	if (to != NULL && length > 0)
+		memcpy(to, data, length);
 }
 
 void mod_go_write_number(mod_go_writer *writer, uint32_t number)
@@ -61,15 +63,10 @@ void mod_go_write_text(mod_go_writer *writer, const void *text, size_t length)
 	mod_go_write_bytes(writer, text, length);
 }
 
-static bool has_data(uint32_t type)
-{
-	return type >= AEROSPIKE_UDF_GO_STRING && type <= AEROSPIKE_UDF_GO_MAP;
-}
-
 void mod_go_write_value(mod_go_writer *writer, const aerospike_udf_go_value *value)
 {
 	mod_go_write_number(writer, value->type);
-	if (has_data(value->type))
+	if (mod_go_type_has_data(value->type))
 		mod_go_write_text(writer, value->data, value->data != NULL ? value->length : 0);
 	else if (value->type != AEROSPIKE_UDF_GO_NIL)
 		mod_go_write_bytes(writer, &value->integer, sizeof(value->integer));
@@ -123,17 +120,17 @@ uint32_t mod_go_read_number(mod_go_reader *reader)
 
 const char *mod_go_read_text(mod_go_reader *reader, size_t *length)
 {
-	size_t announced = mod_go_read_number(reader);
-	const uint8_t *at = mod_go_read_span(reader, announced);
+	size_t declared = mod_go_read_number(reader);
+	const uint8_t *at = mod_go_read_span(reader, declared);
 
-	*length = at != NULL ? announced : 0;
+	*length = at != NULL ? declared : 0;
 	return at != NULL ? (const char *)at : "";
 }
 
 void mod_go_read_value(mod_go_reader *reader, aerospike_udf_go_value *value)
 {
 	*value = (aerospike_udf_go_value){.type = mod_go_read_number(reader)};
-	if (has_data(value->type))
+	if (mod_go_type_has_data(value->type))
 		value->data = (uint8_t *)(uintptr_t)mod_go_read_text(reader, &value->length);
 	else if (value->type != AEROSPIKE_UDF_GO_NIL)
 		mod_go_read_bytes(reader, &value->integer, sizeof(value->integer));

@@ -1,40 +1,45 @@
 /*
- * wire.h - what a host and its worker say to each other, and how numbers, texts and values are written. Both sides
- * use this. How the bytes cross is channel.h's business.
+ * wire.h - the messages of a host and its worker, and how their fields are encoded. Both sides use this; channel.h moves the
+ * bytes.
  *
- * A message is its fields one after another, without padding, in the byte order of the machine. "text" is a length
- * (4 bytes) and the bytes. A reader that runs past the end remembers that and gives zeros.
+ * The fields of a message follow each other without padding, in the machine's byte order. "text" is a length (4 bytes) and
+ * the bytes. A reader that runs past the end records that and returns zeros.
  *
  *   to the worker
- *   OPEN      the module's path: text. The module itself is descriptor MOD_GO_MODULE_DESCRIPTOR
+ *   OPEN      path of the module: text. The module itself is descriptor MOD_GO_MODULE_DESCRIPTOR
  *   SETUP     nothing
  *   PROPERTY  name: text
- *   CALL      head (mod_go_call_head), name, arguments (values), where there is a record its facts and bins
- *   ANSWER    to GET: status, value (or why). To NAMES: the writes' status and why, then as to GET. To STORE: status,
- *             why, facts. To FACTS: the writes' status and why, facts. To WRITE: status, why. To READ: as to WRITE, then a batch. To LOGS: nothing
- *   CONTINUE  the next piece, please
+ *   CALL      head (mod_go_call_head), name: text, arguments: values; with a record its metadata and bins
+ *   ANSWER    to GET       status, value (the reason where it fails)
+ *             to NAMES     status and reason of the writes, then as to GET
+ *             to METADATA  status and reason of the writes, metadata
+ *             to STORE     status, reason, metadata
+ *             to WRITE     status, reason
+ *             to READ      as to WRITE, then a batch
+ *             to LOGS      nothing
+ *   CONTINUE  asks for the next piece
  *   to the host
- *   DONE      status (mod_go_status), why: text, major, minor
+ *   DONE      status (mod_go_status), reason: text, major, minor
  *   TEXT      the property: text
  *   RESULT    writes, status, value
  *   GET       name: text
  *   NAMES     writes
- *   FACTS     writes
+ *   METADATA  writes
  *   STORE     writes, operation
  *   LOGS      nothing: the log area is full
- *   READ      elements; 1 to get a list, 0 for what comes. Of a call of a stream, as the next
+ *   READ      elements; 1 to get a list, 0 for any element. Only in a call of a stream UDF, as WRITE
  *   WRITE     elements
  *
- * The elements that a UDF writes to its stream are their count and, of each, a form and the value; those that it reads
- * are a batch: head (mod_go_batch_head), elements, and where the batch ends with a failure the value that says why.
- * A record among them is complete (a number), the count of its bins, facts and bins. One that is not complete is the
- * last of its batch, so that the host, whose stream has not gone on, can be asked for what did not come.
+ * "elements", which a UDF writes to its stream, are a count and, for each, its form and its value. A "batch", which it reads,
+ * is a head (mod_go_batch_head), elements and, where it ends with a failure, the reason as a value. A record in a batch is
+ * `complete` (a number), the number of its bins, metadata and bins. A record that is not complete is the last of its batch:
+ * the host's stream has not moved on, so that the host can be asked for the rest.
  */
 #ifndef MOD_GO_WIRE_H
 #define MOD_GO_WIRE_H
 
+#include "common/public.h"
 #include "fenced/channel.h"
-#include "fenced/public_fenced.h"
 
 enum {
 	MOD_GO_MESSAGE_OPEN = 1,
@@ -55,20 +60,20 @@ enum {
 	MOD_GO_MESSAGE_METADATA
 };
 
-/* The forms of a stream's element: one value, a list of which each item is an element, a record. */
+/* The forms of a stream's element: a value, a list of elements, a record. */
 enum { MOD_GO_ELEMENT_VALUE, MOD_GO_ELEMENT_LIST, MOD_GO_ELEMENT_RECORD };
 
 enum { MOD_GO_STORE_CREATE = 1, MOD_GO_STORE_UPDATE, MOD_GO_STORE_REMOVE };
 
 /* The descriptors that a worker starts with, after the three standard ones. */
 enum {
-	MOD_GO_LIFELINE_DESCRIPTOR = 3, /* a socket: its end of file is the host's end */
+	MOD_GO_LIFELINE_DESCRIPTOR = 3, /* a socket: end of file means that the host has ended */
 	MOD_GO_SHARED_DESCRIPTOR,
 	MOD_GO_MODULE_DESCRIPTOR,
 	MOD_GO_DESCRIPTOR_END
 };
 
-/* Which functions the host has, for a worker's host table has the same. */
+/* The functions that the host has: the worker's host table has the same ones. */
 enum {
 	MOD_GO_HAS_GET = 1 << 0,
 	MOD_GO_HAS_SET = 1 << 1,
@@ -87,33 +92,33 @@ enum {
 	MOD_GO_HAS_WRITE_MANY = 1 << 14
 };
 
-/* How a CALL begins. */
+/* The head of CALL. */
 typedef struct mod_go_call_head {
 	uint64_t deadline;
-	uint32_t functions;
+	uint32_t functions; /* MOD_GO_HAS_... */
 	uint32_t log_level;
 	uint32_t arguments;
 	uint32_t bins;
-	uint8_t record;   /* there is one */
-	uint8_t complete; /* the bins are all that it has */
-	uint8_t stream;   /* it is a call of a stream UDF */
-	uint8_t input;    /* there is one; so of output */
-	uint8_t output;
+	uint8_t record;   /* whether there is one */
+	uint8_t complete; /* the record has no other bins */
+	uint8_t stream;   /* a call of a stream UDF */
+	uint8_t input;    /* whether there is one */
+	uint8_t output;   /* likewise */
 	uint8_t reserved[3];
-	int32_t scope; /* aerospike_udf_go_scope, or whatever the caller said */
+	int32_t scope; /* aerospike_udf_go_scope, or any other number from the caller */
 	uint32_t reserved2;
 } mod_go_call_head;
 
-/* How a record's facts begin. Where `status` is AEROSPIKE_UDF_GO_OK, mod_go_metadata_fields, digest, namespace, set (texts; the
- * first empty or of 20 bytes, the others with their NUL or empty) and key (a value) follow. */
+/* The head of a record's metadata. Where `status` is AEROSPIKE_UDF_GO_OK these follow: mod_go_metadata_fields; digest (text,
+ * empty or of 20 bytes); namespace and set (texts with their NUL, or empty); key (a value). */
 typedef struct mod_go_metadata_head {
-	uint32_t present;       /* what record_exists says */
-	uint8_t present_status; /* what record_exists returned */
-	uint8_t status;         /* what record_metadata returned, or MOD_GO_METADATA_DEFERRED */
+	uint32_t present;       /* the answer of record_exists */
+	uint8_t present_status; /* the status of record_exists */
+	uint8_t status;         /* the status of record_metadata, or MOD_GO_METADATA_DEFERRED */
 	uint8_t reserved[2];
 } mod_go_metadata_head;
 
-/* Few functions want more than whether the record is there, and the rest is work for the host: it is to be asked. */
+/* The worker asks for the metadata when its function does: few do, and reading it is work for the host. */
 enum { MOD_GO_METADATA_DEFERRED = 0xFF };
 
 typedef struct mod_go_metadata_fields {
@@ -125,23 +130,23 @@ typedef struct mod_go_metadata_fields {
 	uint32_t reserved;
 } mod_go_metadata_fields;
 
-/* How a list of writes begins: `count` times a name and a value follow, nil for a bin to remove. */
+/* The head of writes: `count` times a name and a value follow; nil removes the bin. */
 typedef struct mod_go_writes_head {
 	uint32_t count;
 	uint32_t ttl;
 	uint32_t sets_ttl;
 } mod_go_writes_head;
 
-/* How a batch of a stream's elements begins. */
+/* The head of a batch of elements. */
 typedef struct mod_go_batch_head {
-	uint32_t count; /* of elements, a list being one */
-	int32_t status; /* what the host's function returned behind these elements */
-	uint32_t ended; /* nothing follows them */
+	uint32_t count; /* of elements; a list counts as one */
+	int32_t status; /* what the host's function returned after these elements */
+	uint32_t ended; /* the stream has no further elements */
 } mod_go_batch_head;
 
 /* ---- writing ------------------------------------------------------------------------------------- */
 
-/* Writes into a lane, and into memory of its own from where the lane ends. */
+/* Writes into a lane, and into memory of its own where the lane is too small. mod_go_write_send frees that memory. */
 typedef struct mod_go_writer {
 	uint8_t *data;
 	size_t length;
@@ -151,39 +156,45 @@ typedef struct mod_go_writer {
 	bool failed; /* there was no memory */
 } mod_go_writer;
 
-/* Begins a message at `offset` of the lane that `channel` sends by, which may take `capacity` bytes there. */
+/* Begins a message at `offset` of the channel's outgoing lane, with up to `capacity` bytes there. */
 void mod_go_write_begin(mod_go_writer *writer, const mod_go_channel *channel, size_t offset, size_t capacity);
 
-/* Room for `length` more bytes, NULL where there is no memory. */
+/* Adds `length` bytes for the caller to fill before it writes on; NULL where there is no memory. */
 uint8_t *mod_go_write_reserve(mod_go_writer *writer, size_t length);
 
+/* Each adds a field. Where there is no memory, the writer has failed and ignores it. */
 void mod_go_write_bytes(mod_go_writer *writer, const void *data, size_t length);
 void mod_go_write_number(mod_go_writer *writer, uint32_t number);
 void mod_go_write_text(mod_go_writer *writer, const void *text, size_t length);
 void mod_go_write_value(mod_go_writer *writer, const aerospike_udf_go_value *value);
 
-/* Sends what was written and lets its memory go. */
+/* Sends the message and frees the writer's memory, also where it fails. */
 mod_go_arrival mod_go_write_send(mod_go_writer *writer, mod_go_channel *channel, uint32_t kind,
                                  uint64_t until);
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
+/* Reads a message. Everything that it returns points into the message and is valid as long as that. */
 typedef struct mod_go_reader {
 	const uint8_t *data;
 	size_t length;
 	size_t offset;
-	bool failed; /* it ran past the end, or read what cannot be */
+	bool failed; /* it ran past the end, or read an invalid field */
 } mod_go_reader;
 
 mod_go_reader mod_go_read_begin(const mod_go_message *message);
+
+/* The next `length` bytes, NULL where there are fewer. */
 const uint8_t *mod_go_read_span(mod_go_reader *reader, size_t length);
+
+/* Copies the next `length` bytes, or zeros. */
 void mod_go_read_bytes(mod_go_reader *reader, void *data, size_t length);
 uint32_t mod_go_read_number(mod_go_reader *reader);
 
-/* Lent out of the message; not ending in NUL. */
+/* A text without a NUL; "" where there is none. */
 const char *mod_go_read_text(mod_go_reader *reader, size_t *length);
 
-/* The data is lent out of the message. Whether the value is a good one is for mod_go_value_check. */
+/* A value as the other side sent it; mod_go_value_check checks it. */
 void mod_go_read_value(mod_go_reader *reader, aerospike_udf_go_value *value);
 
 #endif

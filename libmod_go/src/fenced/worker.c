@@ -1,4 +1,4 @@
-/* worker.c - makes a worker, and talks to it before it serves calls. */
+/* worker.c - starts a worker, has it load its module, and reads its output. */
 #include "fenced/worker.h"
 
 #include <errno.h>
@@ -11,23 +11,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/error.h"
+#include "common/memory_file.h"
 #include "loader/module.h"
 
-/* Of linux/memfd.h and fcntl.h, which older C libraries lack. */
-#define MEMORY_CLOEXEC 0x1u
-#define MEMORY_SEALING 0x2u
-#define ADD_SEALS      1033
-#define SIZE_SEALS     0x7 /* no further seals, no shrinking, no growing: else the host could be made to fault */
-
-/* How long a process may take to end once nothing keeps it. */
+/* How long a killed process may take to end. */
 #define END_MILLISECONDS 2000
 
-/* How much of what it prints is taken at once, and how long its copy may be waited for. */
+/* How much of its output is read at once, and how long to wait for a full pipe that it is copied to. */
 #define DRAIN_BYTES          4096
 #define PASS_ON_MILLISECONDS 1000
 
@@ -42,7 +36,7 @@ mod_go_status mod_go_version_make(const char *path, mod_go_version **made, mod_g
 		return mod_go_no_memory(error, path, sizeof(*version));
 	}
 	version->users = 1;
-	status = mod_go_private_copy_check_and_make(path, &copy, error);
+	status = mod_go_copy_checked_file(path, &copy, error);
 	if (status != MOD_GO_OK) {
 		free(version->path);
 		free(version);
@@ -64,14 +58,16 @@ void mod_go_version_free(mod_go_version *version)
 	free(version);
 }
 
-/* Memory that neither side can make smaller under the other. */
+/* Maps the shared memory and returns its descriptor, or -1. The size is sealed: a worker could shrink it otherwise, and the
+ * host would get SIGBUS. */
 static int share_memory(mod_go_worker *worker)
 {
-	int descriptor = (int)syscall(SYS_memfd_create, "mod-go-worker", MEMORY_CLOEXEC | MEMORY_SEALING);
+	int descriptor = mod_go_memory_file("mod-go-worker", false);
 
 	if (descriptor < 0)
 		return -1;
-	if (ftruncate(descriptor, sizeof(mod_go_shared)) == 0 && fcntl(descriptor, ADD_SEALS, SIZE_SEALS) == 0) {
+	if (ftruncate(descriptor, sizeof(mod_go_shared)) == 0 &&
+	    mod_go_memory_file_seal(descriptor, MOD_GO_SEAL_SIZE)) {
 		worker->shared = mmap(NULL, sizeof(mod_go_shared), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
 		if (worker->shared != MAP_FAILED)
 			return descriptor;
@@ -100,30 +96,31 @@ mod_go_status mod_go_worker_start(const char *program, uint64_t memory, int copy
                                   mod_go_worker **made, mod_go_error *error)
 {
 	mod_go_worker *worker = new_worker(version, copy_to);
-	int line[2] = {-1, -1}, output[2] = {-1, -1}, shared = -1;
+	int lifeline[2] = {-1, -1}, output[2] = {-1, -1}, shared = -1;
 	mod_go_status status = MOD_GO_WORKER_FAILED;
 	char limit[24];
 
 	if (worker == NULL)
 		return mod_go_no_memory(error, version->path, sizeof(*worker));
 	snprintf(limit, sizeof(limit), "%llu", (unsigned long long)memory);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0 || pipe2(output, O_CLOEXEC) != 0 ||
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, lifeline) != 0 || pipe2(output, O_CLOEXEC) != 0 ||
 	    fcntl(output[0], F_SETFL, O_NONBLOCK) != 0 || (shared = share_memory(worker)) < 0) {
-		mod_go_fail(error, status,
-		            "%s: no worker could be given what it talks through (%s); raise the limit of open"
-		            " files, or free memory",
-		            version->path, strerror(errno));
+		mod_go_fail(
+			error, status,
+			"%s: its worker's sockets, pipes and shared memory could not be made (%s); raise the limit of"
+			" open files, or free memory",
+			version->path, strerror(errno));
 	} else {
-		const int given[3] = {line[1], shared, version->descriptor};
+		const int given[3] = {lifeline[1], shared, version->descriptor};
 
 		mod_go_channel_create(&worker->channel, worker->shared, &worker->gone);
 		status =
 			mod_go_process_start(&worker->process, program, limit, version->path, given, output[1], error);
 	}
-	worker->lifeline = line[0];
+	worker->lifeline = lifeline[0];
 	worker->output = output[0];
 	for (int i = 0; i < 3; i++) {
-		int ours = i == 0 ? line[1] : i == 1 ? output[1] : shared;
+		int ours = i == 0 ? lifeline[1] : i == 1 ? output[1] : shared;
 
 		if (ours >= 0)
 			close(ours);
@@ -150,13 +147,13 @@ void mod_go_worker_free(mod_go_worker *worker)
 	free(worker);
 }
 
-/* A pipe that takes anything takes as much as this is given at once. One that takes nothing for that long gets no more,
- * for whoever should read it must not hold up the pool. */
-static bool pass_on(int descriptor, const char *text, size_t length)
+/* Copies output. A pipe with free space takes DRAIN_BYTES whole. False where it had none for PASS_ON_MILLISECONDS: a pipe that
+ * nobody reads must not delay the pool. */
+static bool copy_output(int descriptor, const char *text, size_t length)
 {
 	struct pollfd taken = {.fd = descriptor, .events = POLLOUT};
 
-	_Static_assert(DRAIN_BYTES <= PIPE_BUF, "what a pipe takes whole");
+	_Static_assert(DRAIN_BYTES <= PIPE_BUF, "writes of up to PIPE_BUF bytes are atomic");
 	return poll(&taken, 1, PASS_ON_MILLISECONDS) == 1 && (taken.revents & POLLOUT) != 0 &&
 	       write(descriptor, text, length) >= 0;
 }
@@ -167,7 +164,7 @@ void mod_go_worker_drain(mod_go_worker *worker)
 	ssize_t count;
 
 	pthread_mutex_lock(&worker->output_lock);
-	/* Not without end: a worker may print faster than this reads. */
+	/* Bounded: a worker may print faster than this reads. */
 	for (int i = 0; i < 32 && worker->output >= 0; i++) {
 		count = read(worker->output, text, sizeof(text));
 		if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
@@ -177,8 +174,8 @@ void mod_go_worker_drain(mod_go_worker *worker)
 		if (count <= 0)
 			break;
 		mod_go_crash_output_add(&worker->crash_output, text, (size_t)count);
-		if (worker->copy_to > 0 && !pass_on(worker->copy_to, text, (size_t)count))
-			worker->copy_to = 0;
+		if (worker->copy_to >= 0 && !copy_output(worker->copy_to, text, (size_t)count))
+			worker->copy_to = -1;
 	}
 	pthread_mutex_unlock(&worker->output_lock);
 }
@@ -216,8 +213,7 @@ void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *
 	} else if (arrival == MOD_GO_OUT_OF_MEMORY) {
 		snprintf(text, capacity, "there is no memory for what its worker sent");
 	} else if (arrival == MOD_GO_GONE) {
-		/* Its line may have closed a moment before the process has ended; one that has only closed the line goes on
-		 * for ever. */
+		/* The lifeline closes a moment before the process ends. A worker that closed only that would never end. */
 		if (!mod_go_process_ended(&worker->process, END_MILLISECONDS / 10))
 			mod_go_process_kill(&worker->process);
 		mod_go_process_ended(&worker->process, END_MILLISECONDS);
@@ -236,20 +232,20 @@ void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *
 	mod_go_trim_cut_text(text);
 }
 
-/* Sends what was written and waits for the answer, which must be of that kind. */
-static mod_go_arrival ask(mod_go_worker *worker, mod_go_writer *writer, uint32_t kind, uint32_t wanted,
+/* Sends the message and waits for the answer, which must be of kind `answer`. */
+static mod_go_arrival ask(mod_go_worker *worker, mod_go_writer *writer, uint32_t kind, uint32_t answer,
                           uint64_t until, mod_go_message *message)
 {
 	mod_go_arrival arrival = mod_go_write_send(writer, &worker->channel, kind, until);
 
 	if (arrival == MOD_GO_ARRIVED)
 		arrival = mod_go_channel_receive(&worker->channel, until, &worker->message, message);
-	if (arrival == MOD_GO_ARRIVED && message->kind != wanted)
+	if (arrival == MOD_GO_ARRIVED && message->kind != answer)
 		arrival = MOD_GO_MANGLED;
 	return arrival;
 }
 
-/* Opens or sets up: `kind` of message, and the status where it comes to nothing. */
+/* Has the worker load or set up its module. `otherwise` is the status where it does not answer. */
 static mod_go_status prepare(mod_go_worker *worker, uint32_t kind, mod_go_status otherwise, const char *doing,
                              uint64_t until, mod_go_error *error)
 {
@@ -263,7 +259,7 @@ static mod_go_status prepare(mod_go_worker *worker, uint32_t kind, mod_go_status
 	char why[1200];
 
 	mod_go_outcome_begin();
-	mod_go_write_begin(&writer, &worker->channel, 0, MOD_GO_FIRST_BYTES);
+	mod_go_write_begin(&writer, &worker->channel, 0, MOD_GO_IN_LANE_BYTES);
 	if (kind == MOD_GO_MESSAGE_OPEN)
 		mod_go_write_text(&writer, worker->version->path, strlen(worker->version->path));
 	arrival = ask(worker, &writer, kind, MOD_GO_MESSAGE_DONE, until, &message);
@@ -306,7 +302,7 @@ char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t u
 	const char *text;
 	size_t length;
 
-	mod_go_write_begin(&writer, &worker->channel, 0, MOD_GO_FIRST_BYTES);
+	mod_go_write_begin(&writer, &worker->channel, 0, MOD_GO_IN_LANE_BYTES);
 	mod_go_write_text(&writer, name, strlen(name));
 	if (ask(worker, &writer, MOD_GO_MESSAGE_PROPERTY, MOD_GO_MESSAGE_TEXT, until, &message) !=
 	    MOD_GO_ARRIVED) {

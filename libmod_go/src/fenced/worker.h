@@ -1,81 +1,89 @@
 /*
- * worker.h - one worker, from its host's side: its start, what it is asked before and beside calls, and its end.
- * Which worker serves which call is pool.h's business.
+ * worker.h - one worker, seen from the host: its start, its requests outside calls, its output and its end. pool.h has which
+ * worker serves which call.
  */
 #ifndef MOD_GO_WORKER_H
 #define MOD_GO_WORKER_H
 
 #include <pthread.h>
 
-#include "fenced/process.h"
 #include "fenced/crash_output.h"
+#include "fenced/process.h"
 #include "loader/manifest.h"
 
-/* One version of a pool's module. Workers of it share one private copy of the file. */
+/* One version of a pool's module. Its workers share one private copy of the file. */
 typedef struct mod_go_version {
 	char *path;
-	int descriptor;
-	unsigned users; /* this and the next two under the pool's lock */
+	int descriptor; /* of the copy */
+	unsigned users; /* references; this and the next two under the pool's lock */
 	int major;
 	int minor;
-	mod_go_manifest manifest;
+	mod_go_manifest manifest; /* set before the version becomes current, and not changed after that */
 } mod_go_version;
 
+/* Checks and copies the file. With MOD_GO_OK `*version` has one user, the caller. Any thread, no lock. */
 mod_go_status mod_go_version_make(const char *path, mod_go_version **version, mod_go_error *error);
+
+/* Frees a version without users. */
 void mod_go_version_free(mod_go_version *version);
 
 typedef enum mod_go_worker_state {
 	MOD_GO_WORKER_STARTING,
 	MOD_GO_WORKER_IDLE,
 	MOD_GO_WORKER_BUSY,
-	MOD_GO_WORKER_DYING /* the keeper's: it ends the process and frees the worker */
+	MOD_GO_WORKER_DYING /* the supervisor kills the process and frees the worker */
 } mod_go_worker_state;
 
+/* Used by its owner without a lock (pool.c has who that is), but for what a comment says. */
 typedef struct mod_go_worker {
-	struct mod_go_worker *next;  /* of all workers of the pool */
-	struct mod_go_worker *below; /* of the idle ones */
-	mod_go_worker_state state;   /* these four under the pool's lock */
-	bool served;                 /* a call, so that its end is not one of a start that went wrong */
-	mod_go_version *version;
-	int major; /* what the module said when it was loaded */
+	struct mod_go_worker *next; /* in the list of all workers; this and the next four under the pool's lock */
+	struct mod_go_worker *below; /* in the list of idle ones */
+	mod_go_worker_state state;
+	bool served;             /* it has had a call, so its end does not count as a failed start */
+	mod_go_version *version; /* not changed */
+	int major;               /* what the module said when it was loaded */
 	int minor;
 	mod_go_process process;
 	mod_go_shared *shared;
 	mod_go_channel channel;
-	atomic_bool gone;      /* the keeper saw it end while someone else had it */
-	int lifeline;          /* -1 once it is known to be gone */
-	atomic_int output;     /* -1 once the worker has closed it */
-	int copy_to;           /* what it prints, too; 0 where nowhere */
-	mod_go_buffer message; /* the last one */
+	atomic_bool gone;  /* set by the supervisor when the process has ended */
+	int lifeline;      /* the watcher's; -1 once it was closed */
+	atomic_int output; /* written under output_lock; -1 once the worker has closed it */
+	int copy_to;       /* where its output is copied to, -1 for nowhere; under output_lock */
+	mod_go_buffer message;
 	mod_go_buffer logs;
 	pthread_mutex_t output_lock;
-	mod_go_crash_output crash_output;
+	mod_go_crash_output crash_output; /* under output_lock */
 } mod_go_worker;
 
-/* A worker whose process runs and has done nothing yet. The version stays the caller's. */
+/* Starts a process that has done nothing yet. The caller frees `*worker` where it succeeds, and keeps a reference to the version
+ * as long. `copy_to` may be -1. */
 mod_go_status mod_go_worker_start(const char *program, uint64_t memory, int copy_to, mod_go_version *version,
                                   mod_go_worker **worker, mod_go_error *error);
 
-/* Load the module; set it up; ask for a property (from malloc, NULL where there is none to be had). All by `until`. */
+/* The owner has the worker load the module, or run its setup, by `until`. Where this fails the worker cannot be used again. */
 mod_go_status mod_go_worker_open(mod_go_worker *worker, uint64_t until, mod_go_error *error);
 mod_go_status mod_go_worker_setup(mod_go_worker *worker, uint64_t until, mod_go_error *error);
+
+/* The owner asks for a property, which the caller frees. NULL where the worker does not answer by `until`: it was killed. */
 char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t until);
 
-/* Takes what it printed. */
+/* Reads what it has printed, without waiting for more. Any thread. Takes output_lock; waits for a full pipe that the output is
+ * copied to, but only once. */
 void mod_go_worker_drain(mod_go_worker *worker);
 
-/* What it printed last, or Go's reason where there is one; "" for nothing. */
+/* Drains its output and finds the reason of its crash in it, or its last line; "" for nothing. Any thread. */
 void mod_go_worker_crash_reason(mod_go_worker *worker, char *text, size_t capacity);
 
-/* How it ended and why, as the rest of a sentence about it: "its worker ended with exit code 2: panic: ...". Waits
- * for its end, and brings that about. */
+/* Describes how it ended and why, as the rest of a sentence: "its worker ended with exit code 2: panic: ...". The owner calls
+ * this; it waits for the worker's end, and kills it where that does not come. */
 void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *text, size_t capacity);
 
-/* What mod_go_fenced_last_outcome tells of this thread: nothing yet; how the worker ended. In apply_fenced.c. */
+/* apply_fenced.c: the outcome that mod_go_fenced_last_outcome returns to this thread: resets it; records a worker's end. */
 void mod_go_outcome_begin(void);
 void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival);
 
-/* Frees a worker whose process has ended. */
+/* Frees a worker whose process has ended. The watcher alone, once the worker is in a pool. */
 void mod_go_worker_free(mod_go_worker *worker);
 
 #endif

@@ -1,4 +1,4 @@
-/* worker_environment.c - which variables of the host's environment a worker gets. */
+/* worker_environment.c - builds the environment of a worker. */
 #include "fenced/worker_environment.h"
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 extern char **environ;
 
-/* Go keeps below its memory limit by itself; the rest is for what it does not count. */
+/* Go's runtime stays below GOMEMLIMIT; the rest is for memory that it does not count. */
 #define GO_SHARE(memory) ((memory) / 10 * 8)
 
 #define LIMIT_BYTES 48
@@ -19,7 +19,7 @@ static const char *const ALLOWED[] = {"TZ",         "TZDIR",       "ZONEINFO",  
 
 enum { ALLOWED_COUNT = sizeof(ALLOWED) / sizeof(*ALLOWED) };
 
-/* Whether the name matches a pattern, which is a name or, with a star at its end, the beginning of names. */
+/* Whether the name matches a pattern: a name or, with a star at its end, a prefix. */
 static bool matches(const char *pattern, size_t pattern_length, const char *name, size_t length)
 {
 	if (pattern_length > 0 && pattern[pattern_length - 1] == '*')
@@ -27,7 +27,7 @@ static bool matches(const char *pattern, size_t pattern_length, const char *name
 	return length == pattern_length && strncmp(pattern, name, length) == 0;
 }
 
-/* Whether the name is in a list of names with commas, and blanks, between them. */
+/* Whether the name is in a list of names, separated by commas and blanks. */
 static bool is_named(const char *list, const char *name, size_t length)
 {
 	while (list != NULL && *list != '\0') {

@@ -1,4 +1,4 @@
-/* worker_requests.c - does with the host's functions what a worker asks for. Nothing of what it says is trusted. */
+/* worker_requests.c - answers a worker's requests by the host's functions. Nothing that the worker sends is trusted. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +7,10 @@
 #include "fenced/session.h"
 #include "value/value_check.h"
 
-static char *lend(const char *text)
+/* The ABI has no const, but its functions do not write there. */
+static char *unconst(const char *text)
 {
-	return (char *)(uintptr_t)text; /* the ABI has no const, and writes nothing there */
+	return (char *)(uintptr_t)text;
 }
 
 void mod_go_session_forward_logs(mod_go_session *session)
@@ -38,8 +39,8 @@ void mod_go_session_forward_logs(mod_go_session *session)
 		if (reader.failed)
 			return;
 		if (line[0] <= call->log_level)
-			call->host->log(call, (int)line[0], lend((const char *)message), line[1],
-			                line[2] > 0 ? lend((const char *)location) : NULL, line[2]);
+			call->host->log(call, (int)line[0], unconst((const char *)message), line[1],
+			                line[2] > 0 ? unconst((const char *)location) : NULL, line[2]);
 	}
 }
 
@@ -48,8 +49,7 @@ static size_t length_with_nul(const char *text)
 	return text != NULL ? strlen(text) + 1 : 0;
 }
 
-/* Whether the record is there; the rest is to be asked for. */
-static mod_go_metadata_head metadata_head(mod_go_session *session)
+static mod_go_metadata_head deferred_head(mod_go_session *session)
 {
 	aerospike_udf_go_call *call = session->call;
 	mod_go_metadata_head head = {.status = MOD_GO_METADATA_DEFERRED,
@@ -62,7 +62,7 @@ static mod_go_metadata_head metadata_head(mod_go_session *session)
 
 void mod_go_session_defer_metadata(mod_go_session *session, mod_go_writer *writer)
 {
-	mod_go_metadata_head head = metadata_head(session);
+	mod_go_metadata_head head = deferred_head(session);
 
 	mod_go_write_bytes(writer, &head, sizeof(head));
 }
@@ -71,9 +71,9 @@ void mod_go_session_write_metadata(mod_go_session *session, mod_go_writer *write
 {
 	aerospike_udf_go_call *call = session->call;
 	aerospike_udf_go_metadata metadata = {.size = sizeof(metadata)};
-	mod_go_metadata_head head =
-		metadata_head(session); /* first: what record_metadata gives is lent until the next */
-	mod_go_metadata_fields facts;
+	/* Called first: the metadata is valid only until the host's next function. */
+	mod_go_metadata_head head = deferred_head(session);
+	mod_go_metadata_fields fields;
 
 	head.status = AEROSPIKE_UDF_GO_REFUSED;
 	if (MOD_GO_HOST_HAS(call, record_metadata))
@@ -81,12 +81,12 @@ void mod_go_session_write_metadata(mod_go_session *session, mod_go_writer *write
 	mod_go_write_bytes(writer, &head, sizeof(head));
 	if (head.status != AEROSPIKE_UDF_GO_OK)
 		return;
-	facts = (mod_go_metadata_fields){.last_update = metadata.last_update,
-	                                 .storage_size = metadata.storage_size,
-	                                 .exists = metadata.exists,
-	                                 .ttl = metadata.ttl,
-	                                 .generation = metadata.generation};
-	mod_go_write_bytes(writer, &facts, sizeof(facts));
+	fields = (mod_go_metadata_fields){.last_update = metadata.last_update,
+	                                  .storage_size = metadata.storage_size,
+	                                  .exists = metadata.exists,
+	                                  .ttl = metadata.ttl,
+	                                  .generation = metadata.generation};
+	mod_go_write_bytes(writer, &fields, sizeof(fields));
 	mod_go_write_text(writer, metadata.digest, metadata.digest != NULL ? 20 : 0);
 	mod_go_write_text(writer, metadata.namespace_name, length_with_nul(metadata.namespace_name));
 	mod_go_write_text(writer, metadata.set_name, length_with_nul(metadata.set_name));
@@ -101,7 +101,7 @@ int mod_go_session_get(mod_go_session *session, const char *name, size_t length,
 
 	*value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 	if (MOD_GO_HOST_HAS(call, record_get))
-		return call->host->record_get(call, session->record, lend(name), length, value);
+		return call->host->record_get(call, session->record, unconst(name), length, value);
 	if (length > AEROSPIKE_UDF_GO_BIN_NAME_MAX || !MOD_GO_HOST_HAS(call, record_get_many))
 		return AEROSPIKE_UDF_GO_REFUSED;
 	memcpy(one, name, length);
@@ -115,17 +115,13 @@ static int write_bin(mod_go_session *session, const char *name, size_t length, a
 	aerospike_udf_go_call *call = session->call;
 	mod_go_fault fault = mod_go_value_check(value);
 
-	if (fault.what != NULL) {
-		*why = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_STRING,
-		                                .data = (uint8_t *)lend(fault.what),
-		                                .length = strlen(fault.what)};
-		return AEROSPIKE_UDF_GO_REFUSED;
-	}
+	if (fault.what != NULL)
+		return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_REFUSED, fault.what);
 	if (value->type == AEROSPIKE_UDF_GO_NIL && MOD_GO_HOST_HAS(call, record_unset))
-		return call->host->record_unset(call, session->record, lend(name), length, why);
+		return call->host->record_unset(call, session->record, unconst(name), length, why);
 	if (!MOD_GO_HOST_HAS(call, record_set))
 		return AEROSPIKE_UDF_GO_REFUSED;
-	return call->host->record_set(call, session->record, lend(name), length, value->type, value->integer,
+	return call->host->record_set(call, session->record, unconst(name), length, value->type, value->integer,
 	                              value->data, value->length, why);
 }
 
@@ -147,7 +143,7 @@ int mod_go_session_apply_writes(mod_go_session *session, mod_go_reader *reader, 
 	why[0] = '\0';
 	mod_go_read_bytes(reader, &head, sizeof(head));
 	for (uint32_t i = 0; i < head.count && !reader->failed; i++) {
-		aerospike_udf_go_value said = {.type = AEROSPIKE_UDF_GO_NIL};
+		aerospike_udf_go_value reason = {.type = AEROSPIKE_UDF_GO_NIL};
 		aerospike_udf_go_value value;
 		size_t length;
 		const char *name = mod_go_read_text(reader, &length);
@@ -157,10 +153,10 @@ int mod_go_session_apply_writes(mod_go_session *session, mod_go_reader *reader, 
 		reader->failed = reader->failed || session->record == NULL || session->stream;
 		if (reader->failed)
 			break;
-		status = write_bin(session, name, length, &value, &said);
+		status = write_bin(session, name, length, &value, &reason);
 		if (status != AEROSPIKE_UDF_GO_OK && first == AEROSPIKE_UDF_GO_OK) {
 			first = status;
-			mod_go_copy_reason(&said, why, capacity);
+			mod_go_copy_reason(&reason, why, capacity);
 		}
 	}
 	if (head.sets_ttl != 0 && !reader->failed && session->record != NULL && !session->stream &&
@@ -246,7 +242,7 @@ static void answer_get(mod_go_session *session, mod_go_reader *reader, mod_go_wr
 	mod_go_write_value(writer, &value);
 }
 
-/* Whether a call of this kind has what the worker asks for. */
+/* Whether this call allows a request of this kind. */
 static bool may_ask(const mod_go_session *session, uint32_t kind)
 {
 	switch (kind) {

@@ -1,4 +1,4 @@
-/* apply.c - sets a module up, and applies its functions. */
+/* apply.c - sets up a module, and applies its functions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "loader/module.h"
 #include "loader/result.h"
 
-/* Calls setup, and puts the module's own reason into the error. Under the lock. */
+/* Calls setup, and copies the module's own reason into the error. setup_lock must be held. */
 static void run_setup(mod_go_module *module)
 {
 	int code = module->functions.setup();
@@ -68,14 +68,35 @@ int mod_go_apply_precheck(const char *path, bool ready, const char *name, const 
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-static bool is_ready(mod_go_module *module)
+/* What a function is applied to: a record, or streams. */
+typedef struct operands {
+	aerospike_udf_go_record *record;
+	bool streams;
+	int scope;
+	aerospike_udf_go_stream *input;
+	aerospike_udf_go_stream *output;
+} operands;
+
+/* Calls the function's own symbol where it has one, else the module's apply function. */
+static inline int run(const mod_go_function *function, aerospike_udf_go_call *call, const operands *on,
+                      aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {
-	return atomic_load_explicit(&module->ready, memory_order_acquire);
+	const mod_go_functions *functions = &function->module->functions;
+	char *name = (char *)(uintptr_t)function->name;
+
+	if (on->streams)
+		return function->stream != NULL
+		           ? function->stream(call, on->scope, on->input, on->output, arguments, count, result)
+		           : functions->apply_stream(name, call, on->scope, on->input, on->output, arguments, count,
+		                                     result);
+	return function->record != NULL
+	           ? function->record(call, on->record, arguments, count, result)
+	           : functions->apply_single(name, call, on->record, arguments, count, result);
 }
 
-int mod_go_apply_function(const mod_go_function *function, aerospike_udf_go_call *call,
-                          aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count,
-                          aerospike_udf_go_result *result)
+/* Inlined into the two functions below, which removes the branch on `streams` from each. */
+static inline int apply(const mod_go_function *function, aerospike_udf_go_call *call, const operands *on,
+                        aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {
 	mod_go_module *module = function->module;
 	uint8_t *buffer = result->buffer;
@@ -84,14 +105,18 @@ int mod_go_apply_function(const mod_go_function *function, aerospike_udf_go_call
 	int status = mod_go_apply_precheck(module->path, true, function->name, call, arguments, count, result);
 
 	if (status == AEROSPIKE_UDF_GO_OK) {
-		status = function->record != NULL
-		             ? function->record(call, record, arguments, count, result)
-		             : module->functions.apply_single((char *)(uintptr_t)function->name, call, record,
-		                                              arguments, count, result);
+		status = run(function, call, on, arguments, count, result);
 		status = mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
 	}
 	mod_go_call_counters_end(module->call_counters, status, began);
 	return status;
+}
+
+int mod_go_apply_function(const mod_go_function *function, aerospike_udf_go_call *call,
+                          aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count,
+                          aerospike_udf_go_result *result)
+{
+	return apply(function, call, &(operands){.record = record}, arguments, count, result);
 }
 
 int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_go_call *call, int scope,
@@ -99,63 +124,42 @@ int mod_go_apply_stream_function(const mod_go_function *function, aerospike_udf_
                                  aerospike_udf_go_value *arguments, size_t count,
                                  aerospike_udf_go_result *result)
 {
-	mod_go_module *module = function->module;
-	uint8_t *buffer = result->buffer;
-	size_t capacity = result->capacity;
-	uint64_t began = mod_go_call_counters_begin();
-	int status = mod_go_apply_precheck(module->path, true, function->name, call, arguments, count, result);
+	const operands on = {.streams = true, .scope = scope, .input = input, .output = output};
 
-	if (status == AEROSPIKE_UDF_GO_OK) {
-		status = function->stream != NULL
-		             ? function->stream(call, scope, input, output, arguments, count, result)
-		             : module->functions.apply_stream((char *)(uintptr_t)function->name, call, scope, input,
-		                                              output, arguments, count, result);
-		status = mod_go_result_accept(result, buffer, capacity, status, module->path, function->name);
-	}
-	mod_go_call_counters_end(module->call_counters, status, began);
-	return status;
+	return apply(function, call, &on, arguments, count, result);
 }
 
-/* What is called where the manifest does not list the name: the module may know it all the same. */
-static mod_go_function unlisted(mod_go_module *module, const char *name)
+/* Applies a function that is found by its name. The module may know one that its manifest does not list. */
+static inline int apply_named(mod_go_module *module, const char *name, aerospike_udf_go_call *call,
+                              const operands *on, aerospike_udf_go_value *arguments, size_t count,
+                              aerospike_udf_go_result *result)
 {
-	return (mod_go_function){.module = module, .name = name};
+	const mod_go_function *listed = mod_go_find_function(module, name);
+	mod_go_function unlisted = {.module = module, .name = name};
+	int status;
+
+	if (listed != NULL)
+		return apply(listed, call, on, arguments, count, result);
+	status = mod_go_apply_precheck(module->path, atomic_load_explicit(&module->ready, memory_order_acquire),
+	                               name, call, arguments, count, result);
+	if (status == AEROSPIKE_UDF_GO_OK)
+		return apply(&unlisted, call, on, arguments, count, result);
+	mod_go_call_counters_end(module->call_counters, status, 0);
+	return status;
 }
 
 int mod_go_apply_single(mod_go_module *module, const char *name, aerospike_udf_go_call *call,
                         aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count,
                         aerospike_udf_go_result *result)
 {
-	const mod_go_function *listed = mod_go_find_function(module, name);
-	mod_go_function by_name;
-	int status;
-
-	if (listed != NULL)
-		return mod_go_apply_function(listed, call, record, arguments, count, result);
-	status = mod_go_apply_precheck(module->path, is_ready(module), name, call, arguments, count, result);
-	if (status != AEROSPIKE_UDF_GO_OK) {
-		mod_go_call_counters_end(module->call_counters, status, 0);
-		return status;
-	}
-	by_name = unlisted(module, name);
-	return mod_go_apply_function(&by_name, call, record, arguments, count, result);
+	return apply_named(module, name, call, &(operands){.record = record}, arguments, count, result);
 }
 
 int mod_go_apply_stream(mod_go_module *module, const char *name, aerospike_udf_go_call *call, int scope,
                         aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
                         aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {
-	const mod_go_function *listed = mod_go_find_function(module, name);
-	mod_go_function by_name;
-	int status;
+	const operands on = {.streams = true, .scope = scope, .input = input, .output = output};
 
-	if (listed != NULL)
-		return mod_go_apply_stream_function(listed, call, scope, input, output, arguments, count, result);
-	status = mod_go_apply_precheck(module->path, is_ready(module), name, call, arguments, count, result);
-	if (status != AEROSPIKE_UDF_GO_OK) {
-		mod_go_call_counters_end(module->call_counters, status, 0);
-		return status;
-	}
-	by_name = unlisted(module, name);
-	return mod_go_apply_stream_function(&by_name, call, scope, input, output, arguments, count, result);
+	return apply_named(module, name, call, &on, arguments, count, result);
 }

@@ -1,4 +1,4 @@
-/* find_module.c - finds a module's file by the module's name. Whether it is one is for mod_go_check to say. */
+/* find_module.c - finds a module's file by the module's name. mod_go_check checks the file. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "common/error.h"
 
-/* The search under way: where the answer goes, and the folders tried so far, for the error. */
+/* One search: the result, and the folders searched so far, for the error. */
 typedef struct search {
 	const char *name;
 	char *path;
@@ -17,14 +17,14 @@ typedef struct search {
 	size_t tried_length;
 } search;
 
-static void note(search *search, const char *folder, int folder_length)
+static void add_tried(search *search, const char *folder, int folder_length)
 {
-	size_t room = sizeof(search->tried) - search->tried_length;
-	int added = snprintf(search->tried + search->tried_length, room, "%s%.*s",
+	size_t free_bytes = sizeof(search->tried) - search->tried_length;
+	int added = snprintf(search->tried + search->tried_length, free_bytes, "%s%.*s",
 	                     search->tried_length > 0 ? ", " : "", folder_length, folder);
 
 	if (added > 0)
-		search->tried_length += (size_t)added < room ? (size_t)added : room - 1;
+		search->tried_length += (size_t)added < free_bytes ? (size_t)added : free_bytes - 1;
 }
 
 static bool try_folder(search *search, const char *folder, size_t folder_length)
@@ -34,7 +34,7 @@ static bool try_folder(search *search, const char *folder, size_t folder_length)
 
 	if (folder_length == 0 || folder_length > 65535)
 		return false;
-	note(search, folder, (int)folder_length);
+	add_tried(search, folder, (int)folder_length);
 	length = snprintf(search->path, search->capacity, "%.*s%s%s.so", (int)folder_length, folder,
 	                  folder[folder_length - 1] == '/' ? "" : "/", search->name);
 	if (length < 0 || (size_t)length >= search->capacity) {
@@ -65,7 +65,7 @@ mod_go_status mod_go_find(const char *name, const char *library_folder, char *pa
 		path[0] = '\0';
 	if (path == NULL || capacity == 0)
 		return mod_go_fail(error, MOD_GO_NO_FILE,
-		                   "no room was given for the path of a module; give 4096 bytes");
+		                   "there is no buffer for the path of a module; pass one of 4096 bytes");
 	if (name == NULL || *name == '\0' || strchr(name, '/') != NULL)
 		return mod_go_fail(error, MOD_GO_NO_FILE,
 		                   "\"%s\" is not the name of a module; give the file's name without folder and .so",
@@ -78,5 +78,5 @@ mod_go_status mod_go_find(const char *name, const char *library_folder, char *pa
 	return mod_go_fail(
 		error, MOD_GO_NO_FILE,
 		"module %s: no file %s.so in any of: %s%s; build it there, or add its folder to MODGO_PATH", name,
-		name, search.tried, search.too_long ? " (some of these paths were too long to look at)" : "");
+		name, search.tried, search.too_long ? " (some of these paths are too long)" : "");
 }

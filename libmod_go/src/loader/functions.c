@@ -1,6 +1,6 @@
 /*
- * functions.c - the functions that a module's manifest lists: found by name, with the symbols and bins that they have.
- * A manifest may be wrong or none at all; then calls go by name, which any module understands.
+ * functions.c - looks up the functions of a module's manifest, their symbols and bins. Where a manifest is missing or wrong,
+ * functions are called by name, which every module supports.
  */
 #include <dlfcn.h>
 #include <elf.h>
@@ -10,10 +10,10 @@
 
 #include "loader/module.h"
 
-/* How many bins are read ahead for one call. A function that reads more asks for the rest. */
-#define BINS_AHEAD 8
+/* How many bins are prefetched for one call. A function that reads more asks for the rest. */
+#define PREFETCHED_BINS 8
 
-/* The function of the module itself, of no library that it needs, that has this symbol; NULL where there is none. */
+/* The address of a function that the module itself, not a library that it needs, defines; NULL where there is none. */
 static void *own_function(const mod_go_module *module, const char *symbol)
 {
 	void *address = dlsym(module->handle, symbol);
@@ -46,7 +46,7 @@ static void take_symbol(mod_go_function *function, const mod_go_manifest_functio
 
 static void take_bins(mod_go_function *function, const mod_go_manifest_function *described)
 {
-	size_t count = described->count < BINS_AHEAD ? described->count : BINS_AHEAD;
+	size_t count = described->count < PREFETCHED_BINS ? described->count : PREFETCHED_BINS;
 	char *name = described->bins;
 
 	if (described->stream || count == 0)

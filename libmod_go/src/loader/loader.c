@@ -1,6 +1,6 @@
 /*
- * loader.c - opens a module: checks its file, loads a private copy, compares versions. And closes it.
- * Calls of its functions are in apply.c.
+ * loader.c - opens and closes a module: checks its file, loads a private copy, compares versions. apply.c calls its
+ * functions.
  */
 #include <dlfcn.h>
 #include <stdatomic.h>
@@ -13,7 +13,7 @@
 #include "common/error.h"
 #include "loader/module.h"
 
-/* Versions that stay mapped, those that may come to it included, and how many there may be. */
+/* How many versions stay mapped, those that are being loaded included, and the limit. */
 static _Atomic uint32_t staying;
 static _Atomic uint32_t staying_limit;
 
@@ -27,7 +27,7 @@ void mod_go_limit_staying_versions(uint32_t limit)
 	staying_limit = limit;
 }
 
-/* Reads and checks the file. With MOD_GO_OK the bytes are the caller's to free. */
+/* Reads and checks the file. With MOD_GO_OK the caller frees the bytes. */
 static mod_go_status read_checked(const char *path, uint8_t **bytes, size_t *size, mod_go_error *error)
 {
 	mod_go_status status = mod_go_file_read(path, MOD_GO_ELF_MAGIC, bytes, size, error);
@@ -53,7 +53,7 @@ mod_go_status mod_go_check(const char *path, mod_go_error *error)
 	return status;
 }
 
-/* The dynamic linker's words, with the user's path where it names the private copy. */
+/* Reports the dynamic linker's message, with the user's path in place of the private copy's name. */
 static mod_go_status load_failed(const mod_go_module *module, mod_go_error *error)
 {
 	const char *reason = dlerror();
@@ -62,7 +62,7 @@ static mod_go_status load_failed(const mod_go_module *module, mod_go_error *erro
 	size_t length = 0;
 
 	if (reason == NULL)
-		reason = "it does not say why";
+		reason = "it gives no reason";
 	while (*reason != '\0' && length + 1 < sizeof(text)) {
 		if (strncmp(reason, module->copy.name, name_length) == 0) {
 			int added = snprintf(text + length, sizeof(text) - length, "%s", module->path);
@@ -115,8 +115,7 @@ static mod_go_status compare_versions(mod_go_module *module, mod_go_error *error
 		AEROSPIKE_UDF_GO_API_VERSION_MINOR, AEROSPIKE_UDF_GO_API_VERSION_MAJOR, module->major);
 }
 
-mod_go_status mod_go_private_copy_check_and_make(const char *path, mod_go_private_copy *copy,
-                                                 mod_go_error *error)
+mod_go_status mod_go_copy_checked_file(const char *path, mod_go_private_copy *copy, mod_go_error *error)
 {
 	uint8_t *bytes;
 	size_t size;
@@ -129,13 +128,13 @@ mod_go_status mod_go_private_copy_check_and_make(const char *path, mod_go_privat
 	return status;
 }
 
-static bool property_is(mod_go_module *module, const char *name, const char *wanted)
+static bool property_is(mod_go_module *module, const char *name, const char *expected)
 {
 	char *value = mod_go_property(module, name);
-	bool is = value != NULL && strcmp(value, wanted) == 0;
+	bool equal = value != NULL && strcmp(value, expected) == 0;
 
 	free(value);
-	return is;
+	return equal;
 }
 
 /* Loads the module from its copy. */
@@ -154,8 +153,8 @@ static mod_go_status load(mod_go_module *module, mod_go_error *error)
 			module->path, limit);
 	}
 
-	/* All symbols now, for one that is missing would end the process in the middle of a call; and to itself,
-	 * for every module exports the same names. */
+	/* RTLD_NOW: a symbol that is missing must fail here, not end the process in a call. RTLD_LOCAL: all modules export
+	 * the same names. */
 	module->handle = dlopen(module->copy.name, RTLD_NOW | RTLD_LOCAL);
 	mod_go_private_copy_unlink(&module->copy);
 	if (module->handle == NULL) {
@@ -164,8 +163,8 @@ static mod_go_status load(mod_go_module *module, mod_go_error *error)
 		mod_go_private_copy_release(&module->copy);
 		return status;
 	}
-	/* From here on code of the module may be running, in threads of its own: should one of these fail, it
-	 * stays mapped, and its copy's name taken. */
+	/* From here on the module's threads may run: if one of these fails, the module stays mapped and its copy's name
+	 * taken. */
 	status = take_functions(module, error);
 	if (status == MOD_GO_OK)
 		status = compare_versions(module, error);
@@ -228,7 +227,7 @@ mod_go_status mod_go_open_copy(const char *path, const mod_go_private_copy *copy
 mod_go_status mod_go_open(const char *path, mod_go_module **module, mod_go_error *error)
 {
 	mod_go_private_copy copy;
-	mod_go_status status = mod_go_private_copy_check_and_make(path, &copy, error);
+	mod_go_status status = mod_go_copy_checked_file(path, &copy, error);
 
 	return status == MOD_GO_OK ? mod_go_open_copy(path, &copy, module, error) : status;
 }
@@ -246,7 +245,7 @@ char *mod_go_property(mod_go_module *module, const char *name)
 	return value != NULL ? value : strdup("");
 }
 
-/* Unloads the module. False where something of it stays mapped all the same. */
+/* Unloads the module. False where it stays mapped. */
 static bool unload(mod_go_module *module)
 {
 	void *still;
@@ -269,7 +268,7 @@ void mod_go_close(mod_go_module *module)
 {
 	if (module == NULL)
 		return;
-	/* What stays mapped keeps its copy, or the next load might be given the same name, and so the old code. */
+	/* A module that stays mapped keeps its copy: else the next load could get the same name, and with it the old code. */
 	if (!module->stays && unload(module))
 		mod_go_private_copy_release(&module->copy);
 	else if (!module->stays)

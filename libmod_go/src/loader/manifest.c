@@ -1,5 +1,5 @@
-/* manifest.c - reads as much JSON as the manifest of a module needs. The module may be hostile: nothing here recurses,
- * and nothing runs past the NUL. */
+/* manifest.c - reads the subset of JSON that a manifest uses. It may be hostile: nothing here recurses or reads past the
+ * NUL. */
 #include "loader/manifest.h"
 
 #include <stdlib.h>
@@ -7,18 +7,18 @@
 
 #include "aerospike_udf_go.h"
 
-/* Longer symbols are none that a build makes: a name has 127 bytes, and something stands before it. */
+/* No build makes longer symbols: a function's name has up to 127 bytes, with a prefix. */
 enum { SYMBOL_CAPACITY = 256 };
 
-/* More bins than a UDF of the server may have are none that it reads. */
-enum { BINS_MOST = 512 };
+/* The server allows no more bins in a record that a UDF uses. */
+enum { BINS_MAX = 512 };
 
 static const char *skip_space(const char *at)
 {
 	return at + strspn(at, " \t\r\n");
 }
 
-/* Behind the string that begins here, NULL where none does or it does not end. */
+/* The end of the string that begins here; NULL where no string does, or it has no end. */
 static const char *skip_string(const char *at)
 {
 	if (*at != '"')
@@ -32,7 +32,7 @@ static const char *skip_string(const char *at)
 	return at + 1;
 }
 
-/* Behind any value; NULL where it does not end. Brackets are counted, not matched by kind. */
+/* The end of the value that begins here, or NULL. Brackets are counted, not matched by kind. */
 static const char *skip_value(const char *at)
 {
 	size_t depth = 0;
@@ -66,8 +66,8 @@ static const char *skip_value(const char *at)
 	return at;
 }
 
-/* Copies a plain string: one with an escape in it is the name of nothing that Aerospike has. */
-static bool plain(const char *from, const char *end, char *to, size_t capacity)
+/* Copies a string without escapes; names in Aerospike need none. False for any other string. */
+static bool copy_plain(const char *from, const char *end, char *to, size_t capacity)
 {
 	size_t length = (size_t)(end - from) - 2;
 
@@ -92,7 +92,7 @@ static bool add_bin(mod_go_manifest_function *function, const char *name)
 	return true;
 }
 
-static void forget_bins(mod_go_manifest_function *function)
+static void clear_bins(mod_go_manifest_function *function)
 {
 	free(function->bins);
 	function->bins = NULL;
@@ -101,10 +101,10 @@ static void forget_bins(mod_go_manifest_function *function)
 	function->bins_known = false;
 }
 
-/* The list of bins that begins here. Where it is not one of plain names, the bins are not known. */
+/* Reads the list of bins that begins here. If it is not a list of plain names, the bins stay unknown. */
 static void read_bins(mod_go_manifest_function *function, const char *at)
 {
-	forget_bins(function);
+	clear_bins(function);
 	if (*at != '[')
 		return;
 	at = skip_space(at + 1);
@@ -112,9 +112,9 @@ static void read_bins(mod_go_manifest_function *function, const char *at)
 		const char *end = skip_string(at);
 		char name[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
 
-		if (end == NULL || function->count == BINS_MOST || !plain(at, end, name, sizeof(name)) ||
+		if (end == NULL || function->count == BINS_MAX || !copy_plain(at, end, name, sizeof(name)) ||
 		    !add_bin(function, name)) {
-			forget_bins(function);
+			clear_bins(function);
 			return;
 		}
 		at = skip_space(end);
@@ -124,10 +124,10 @@ static void read_bins(mod_go_manifest_function *function, const char *at)
 	function->bins_known = true;
 }
 
-/* A count that says that further bins are named by arguments, and not by which. */
+/* In place of a count: arguments name bins, but which arguments is unknown. */
 enum { WHICH_UNKNOWN = MOD_GO_BIN_ARGUMENTS + 1 };
 
-/* Reads the list of positions that begins here; gives how many, where they are a few small numbers. */
+/* Reads the list of positions that begins here. Returns how many, or WHICH_UNKNOWN where they are not a few small numbers. */
 static unsigned read_positions(uint32_t *positions, const char *at)
 {
 	unsigned count = 0;
@@ -158,16 +158,16 @@ static void clear_function(mod_go_manifest_function *function)
 	*function = (mod_go_manifest_function){0};
 }
 
-/* Takes a plain string over; what is none leaves nothing. */
+/* Replaces `*text` by a plain string, or by NULL where the value is none. */
 static void take_text(char **text, const char *value, const char *end)
 {
 	char copy[SYMBOL_CAPACITY];
 
 	free(*text);
-	*text = *value == '"' && plain(value, end, copy, sizeof(copy)) ? strdup(copy) : NULL;
+	*text = *value == '"' && copy_plain(value, end, copy, sizeof(copy)) ? strdup(copy) : NULL;
 }
 
-/* Takes what is known of a key's value, which ends before `end`. */
+/* Uses the value of a known key; the value ends before `end`. */
 static void take_member(mod_go_manifest_function *function, const char *key, const char *value,
                         const char *end)
 {
@@ -185,7 +185,7 @@ static void take_member(mod_go_manifest_function *function, const char *key, con
 		function->no_deadline = strncmp(value, "false", 5) == 0;
 }
 
-/* Reads the object of one function; gives what is behind it, NULL where it is none. */
+/* Reads the object of one function. Returns its end, or NULL. */
 static const char *read_function(mod_go_manifest_function *function, const char *at)
 {
 	if (*at != '{')
@@ -208,7 +208,7 @@ static const char *read_function(mod_go_manifest_function *function, const char 
 			at = skip_space(at + 1);
 	}
 	if (function->bin_argument_count == WHICH_UNKNOWN || !function->bins_known) {
-		forget_bins(function);
+		clear_bins(function);
 		function->bin_argument_count = 0;
 	}
 	if (function->name == NULL || strlen(function->name) > AEROSPIKE_UDF_GO_NAME_MAX)

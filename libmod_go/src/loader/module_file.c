@@ -1,4 +1,4 @@
-/* module_file.c - reads a module's file into memory. What is in it is elf_file.c's business. */
+/* module_file.c - reads a module's file into memory. */
 #include "loader/module_file.h"
 
 #include <errno.h>
@@ -30,7 +30,8 @@ static mod_go_status cannot_read(mod_go_error *error, const char *path, int reas
 	                   remedy(reason));
 }
 
-static mod_go_status look_at(int descriptor, const char *path, size_t *size, mod_go_error *error)
+/* Checks that it is a regular file of a size that a module can have. */
+static mod_go_status check_file(int descriptor, const char *path, size_t *size, mod_go_error *error)
 {
 	struct stat facts;
 
@@ -56,11 +57,11 @@ static mod_go_status look_at(int descriptor, const char *path, size_t *size, mod
 	return MOD_GO_OK;
 }
 
-/* Reads up to `wanted` bytes; `*got` is less where the file ends before. Gives errno's value, or 0. */
-static int read_up_to(int descriptor, uint8_t *bytes, size_t wanted, size_t *got)
+/* Reads until there are `length` bytes; `*got` is less where the file is shorter. Returns 0, or errno. */
+static int read_up_to(int descriptor, uint8_t *bytes, size_t length, size_t *got)
 {
-	while (*got < wanted) {
-		ssize_t count = read(descriptor, bytes + *got, wanted - *got);
+	while (*got < length) {
+		ssize_t count = read(descriptor, bytes + *got, length - *got);
 
 		if (count == 0)
 			return 0;
@@ -76,19 +77,19 @@ static mod_go_status read_open_file(int descriptor, const char *path, const char
                                     size_t *size, mod_go_error *error)
 {
 	size_t magic_length = strlen(magic);
-	size_t wanted = 0;
+	size_t length = 0;
 	size_t got = 0;
-	mod_go_status status = look_at(descriptor, path, &wanted, error);
+	mod_go_status status = check_file(descriptor, path, &length, error);
 	int reason;
 
 	if (status != MOD_GO_OK)
 		return status;
-	*bytes = malloc(wanted);
+	*bytes = malloc(length);
 	if (*bytes == NULL)
-		return mod_go_no_memory(error, path, wanted);
-	reason = read_up_to(descriptor, *bytes, wanted < magic_length ? wanted : magic_length, &got);
+		return mod_go_no_memory(error, path, length);
+	reason = read_up_to(descriptor, *bytes, length < magic_length ? length : magic_length, &got);
 	if (reason == 0 && got == magic_length && memcmp(*bytes, magic, magic_length) == 0)
-		reason = read_up_to(descriptor, *bytes, wanted, &got);
+		reason = read_up_to(descriptor, *bytes, length, &got);
 	if (reason != 0) {
 		free(*bytes);
 		*bytes = NULL;
@@ -96,6 +97,21 @@ static mod_go_status read_open_file(int descriptor, const char *path, const char
 	}
 	*size = got;
 	return MOD_GO_OK;
+}
+
+int mod_go_file_write(int descriptor, const uint8_t *bytes, size_t size)
+{
+	while (size > 0) {
+		ssize_t count = write(descriptor, bytes, size);
+
+		if (count < 0 && errno != EINTR)
+			return errno;
+		if (count > 0) {
+			bytes += count;
+			size -= (size_t)count;
+		}
+	}
+	return 0;
 }
 
 mod_go_status mod_go_file_read(const char *path, const char *magic, uint8_t **bytes, size_t *size,

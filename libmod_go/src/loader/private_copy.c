@@ -1,11 +1,9 @@
 /*
- * private_copy.c - the private copy that a module is loaded from.
+ * private_copy.c - the copy of the file that a module is loaded from.
  *
- * The dynamic linker maps the file it is given, so a rebuild that writes over it would change code that runs.
- * It also answers a name that it knows with what it loaded before, so each load needs a name of its own.
+ * The dynamic linker maps the file, so a build that overwrites it would change running code. It also returns what it has
+ * loaded before for a name that it knows, so each load needs a new name.
  */
-#include "loader/module_file.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -13,58 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/error.h"
+#include "common/memory_file.h"
+#include "loader/module_file.h"
 
-/* Of linux/memfd.h and fcntl.h, which older C libraries lack. */
-#define MEMORY_CLOEXEC 0x1u
-#define MEMORY_SEALING 0x2u
-#define MEMORY_EXEC    0x10u
-#define ADD_SEALS      1033
-#define ALL_SEALS      0xF /* no further seals, no shrinking, no growing, no writing */
-
-/* The file's name is what debuggers, profilers and /proc/PID/maps show. */
-static int memory_file(const char *path)
-{
-#ifdef SYS_memfd_create
-	unsigned flags = MEMORY_CLOEXEC | MEMORY_SEALING;
-	const char *slash = strrchr(path, '/');
-	char name[128];
-	long descriptor;
-
-	snprintf(name, sizeof(name), "%s", slash != NULL ? slash + 1 : path);
-	descriptor = syscall(SYS_memfd_create, name, flags | MEMORY_EXEC);
-
-	if (descriptor < 0 && errno == EINVAL) /* before Linux 6.3 the flag is unknown, and implied */
-		descriptor = syscall(SYS_memfd_create, name, flags);
-	return (int)descriptor;
-#else
-	(void)path;
-	errno = ENOSYS;
-	return -1;
-#endif
-}
-
-/* 0, or errno's value. */
-static int write_all(int descriptor, const uint8_t *bytes, size_t size)
-{
-	while (size > 0) {
-		ssize_t count = write(descriptor, bytes, size);
-
-		if (count < 0 && errno != EINTR)
-			return errno;
-		if (count > 0) {
-			bytes += count;
-			size -= (size_t)count;
-		}
-	}
-	return 0;
-}
-
-/* Whether the system lets code run from this file: some are set up not to. */
-static bool may_run_from(int descriptor, const char *name)
+/* Whether the kernel runs code from this file. Some systems are set up not to. */
+static bool is_executable(int descriptor, const char *name)
 {
 	long page = sysconf(_SC_PAGESIZE);
 	void *mapped;
@@ -81,14 +35,19 @@ static bool may_run_from(int descriptor, const char *name)
 bool mod_go_private_copy_in_memory(mod_go_private_copy *copy, const char *path, const uint8_t *bytes,
                                    size_t size)
 {
+	const char *slash = strrchr(path, '/');
+	char name[128];
+
 	memset(copy, 0, sizeof(*copy));
-	copy->descriptor = memory_file(path);
+	snprintf(name, sizeof(name), "%s", slash != NULL ? slash + 1 : path);
+	copy->descriptor = mod_go_memory_file(name, true);
 	if (copy->descriptor < 0)
 		return false;
-	/* As long as the descriptor is open, no other load can have this name. */
+	/* While the descriptor is open, no other load has this name. */
 	snprintf(copy->name, sizeof(copy->name), "/proc/self/fd/%d", copy->descriptor);
-	if (write_all(copy->descriptor, bytes, size) == 0 && fcntl(copy->descriptor, ADD_SEALS, ALL_SEALS) == 0 &&
-	    may_run_from(copy->descriptor, copy->name))
+	if (mod_go_file_write(copy->descriptor, bytes, size) == 0 &&
+	    mod_go_memory_file_seal(copy->descriptor, MOD_GO_SEAL_ALL) &&
+	    is_executable(copy->descriptor, copy->name))
 		return true;
 	mod_go_private_copy_release(copy);
 	return false;
@@ -97,7 +56,7 @@ bool mod_go_private_copy_in_memory(mod_go_private_copy *copy, const char *path, 
 mod_go_status mod_go_private_copy_in_folder(mod_go_private_copy *copy, const char *path, const uint8_t *bytes,
                                             size_t size, mod_go_error *error)
 {
-	static atomic_ulong count; /* an unlinked name may come again, so chance alone does not do */
+	static atomic_ulong count; /* mkdtemp may reuse the name of a removed folder */
 	const char *parent = getenv("TMPDIR");
 	int descriptor;
 	int reason;
@@ -117,7 +76,7 @@ mod_go_status mod_go_private_copy_in_folder(mod_go_private_copy *copy, const cha
 	}
 	snprintf(copy->name, sizeof(copy->name), "%s/%lu.so", copy->folder, atomic_fetch_add(&count, 1));
 	descriptor = open(copy->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0500);
-	reason = descriptor < 0 ? errno : write_all(descriptor, bytes, size);
+	reason = descriptor < 0 ? errno : mod_go_file_write(descriptor, bytes, size);
 	if (descriptor >= 0 && close(descriptor) != 0 && reason == 0)
 		reason = errno;
 	if (reason == 0)
@@ -125,8 +84,8 @@ mod_go_status mod_go_private_copy_in_folder(mod_go_private_copy *copy, const cha
 	mod_go_private_copy_release(copy);
 	return mod_go_fail(
 		error, MOD_GO_LOAD_FAILED,
-		"%s: its private copy could not be written in %s (%s); make room there, or set TMPDIR to"
-		" another folder",
+		"%s: its private copy could not be written in %s (%s); free space there, or set TMPDIR to another"
+		" folder",
 		path, parent, strerror(reason));
 }
 

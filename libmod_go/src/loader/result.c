@@ -1,4 +1,4 @@
-/* result.c - lends a result to a module, and trusts nothing in it afterwards. */
+/* result.c - prepares results, and checks what a module left in one. */
 #include "loader/result.h"
 
 #include <malloc.h>
@@ -25,16 +25,17 @@ void mod_go_result_clear(aerospike_udf_go_result *result)
 	memset(&result->value, 0, sizeof(result->value));
 }
 
-/* Room for `length` bytes and a NUL, of which `*length` becomes less where there is not enough. */
-static char *room_for_text(aerospike_udf_go_result *result, size_t *length)
+/* Memory for a text of `*length` bytes and a NUL. Without enough memory it is the result's buffer, and `*length` becomes
+ * less; NULL where there is no buffer either. */
+static char *text_memory(aerospike_udf_go_result *result, size_t *length)
 {
-	char *room;
+	char *memory;
 
 	if (*length < result->capacity && result->buffer != NULL)
 		return (char *)result->buffer;
-	room = malloc(*length + 1);
-	if (room != NULL)
-		return room;
+	memory = malloc(*length + 1);
+	if (memory != NULL)
+		return memory;
 	if (result->buffer == NULL || result->capacity == 0)
 		return NULL;
 	*length = result->capacity - 1;
@@ -53,7 +54,7 @@ int mod_go_result_refuse(aerospike_udf_go_result *result, int status, const char
 	needed = vsnprintf(NULL, 0, format, arguments);
 	if (needed >= 0) {
 		size_t length = (size_t)needed;
-		char *text = room_for_text(result, &length);
+		char *text = text_memory(result, &length);
 
 		if (text != NULL) {
 			vsnprintf(text, length + 1, format, again);
@@ -69,17 +70,17 @@ int mod_go_result_refuse(aerospike_udf_go_result *result, int status, const char
 	return status;
 }
 
-/* What is wrong with where the value is; NULL where its data may be read. Data that may not even be freed is
- * forgotten. */
-static const char *place_fault(aerospike_udf_go_result *result)
+/* Checks where the value's data is. Returns what is wrong, or NULL if the data may be read. A pointer that must not be
+ * freed is cleared. */
+static const char *memory_fault(aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_value *value = &result->value;
-	bool has_data = value->type >= AEROSPIKE_UDF_GO_STRING && value->type <= AEROSPIKE_UDF_GO_MAP;
+	bool has_data = mod_go_type_has_data(value->type);
 	uintptr_t data = (uintptr_t)value->data;
 	uintptr_t buffer = (uintptr_t)result->buffer;
 
 	if (value->data == NULL)
-		return NULL; /* a length without data is for mod_go_value_check */
+		return NULL; /* mod_go_value_check reports a length without data */
 	if (value->data == result->buffer)
 		return has_data && value->length > result->capacity ? "its length is past the end of the buffer"
 		                                                    : NULL;
@@ -87,7 +88,7 @@ static const char *place_fault(aerospike_udf_go_result *result)
 		value->data = NULL;
 		return "its data begins inside the buffer";
 	}
-	/* What the host will free must be a block of malloc's, so its size can be asked. */
+	/* The host will free it, so it must be a block from malloc, which knows its size. */
 	if (has_data && value->length > malloc_usable_size(value->data))
 		return "its length is past the end of its memory";
 	return NULL;
@@ -99,9 +100,9 @@ int mod_go_result_accept(aerospike_udf_go_result *result, uint8_t *buffer, size_
 	mod_go_fault fault = {NULL, 0};
 
 	result->size = sizeof(*result);
-	result->buffer = buffer; /* the module had it in its hands */
+	result->buffer = buffer; /* the module could have changed these */
 	result->capacity = capacity;
-	fault.what = place_fault(result);
+	fault.what = memory_fault(result);
 	if (fault.what == NULL)
 		fault = mod_go_value_check(&result->value);
 	if (fault.what == NULL && (status < AEROSPIKE_UDF_GO_OK || status > AEROSPIKE_UDF_GO_INTERNAL))
@@ -112,7 +113,7 @@ int mod_go_result_accept(aerospike_udf_go_result *result, uint8_t *buffer, size_
 			path, name, status);
 	if (fault.what == NULL && status != AEROSPIKE_UDF_GO_OK &&
 	    result->value.type != AEROSPIKE_UDF_GO_STRING && result->value.type != AEROSPIKE_UDF_GO_NIL)
-		fault.what = "a failure comes with a value that is no message";
+		fault.what = "a failure comes with a value that is not a message";
 	if (fault.what != NULL)
 		return mod_go_result_refuse(
 			result, AEROSPIKE_UDF_GO_INTERNAL,

@@ -1,4 +1,4 @@
-/* list_elements.c - lists as elements, and elements as lists. */
+/* list_elements.c - reads lists as elements, and writes elements as lists. */
 #include "value/list_elements.h"
 
 #include <string.h>
@@ -17,14 +17,14 @@ bool mod_go_elements_begin(mod_go_elements *elements, const uint8_t *data, size_
 	start = elements->reader.offset;
 	if (elements->left == 0 || !mod_go_msgpack_next(&elements->reader, &item))
 		return true;
-	if (item.kind == MOD_GO_ITEM_EXTENSION) /* the order of the list, which counts as an item */
+	if (item.kind == MOD_GO_ITEM_EXTENSION) /* the list's order, which counts as an item */
 		elements->left--;
 	else
 		elements->reader.offset = start;
 	return true;
 }
 
-/* A string, whose first byte says of what type it is. */
+/* A msgpack string, whose first byte is the particle type. */
 static bool take_text(const mod_go_item *item, aerospike_udf_go_value *value)
 {
 	if (item->size == 0)
@@ -102,6 +102,16 @@ bool mod_go_elements_have_nil(const uint8_t *data, size_t length)
 	return false;
 }
 
+const char *mod_go_stream_value_fault(const aerospike_udf_go_value *value, bool list)
+{
+	const char *fault = mod_go_value_check(value).what;
+
+	if (fault == NULL && (value->type == AEROSPIKE_UDF_GO_NIL ||
+	                      (list && mod_go_elements_have_nil(value->data, value->length))))
+		fault = "a nil would end the stream";
+	return fault;
+}
+
 size_t mod_go_list_head(uint8_t head[MOD_GO_LIST_HEAD_MAX], uint32_t count)
 {
 	size_t bytes = count <= 0xFFFF ? 2 : 4;
@@ -116,7 +126,7 @@ size_t mod_go_list_head(uint8_t head[MOD_GO_LIST_HEAD_MAX], uint32_t count)
 	return 1 + bytes;
 }
 
-/* The particle type that stands before a text or bytes in a list; 0 for what is neither. */
+/* The particle type of a text or of bytes; 0 for any other type. */
 static uint8_t particle(uint32_t type)
 {
 	switch (type) {
@@ -155,7 +165,7 @@ size_t mod_go_element_size_max(const aerospike_udf_go_value *value)
 	}
 }
 
-/* `first`, then the number in `count` bytes, the highest first. */
+/* Writes `first`, then the number in `count` bytes, big-endian. */
 static size_t put_number(uint8_t *to, uint8_t first, uint64_t number, size_t count)
 {
 	to[0] = first;
@@ -166,7 +176,7 @@ static size_t put_number(uint8_t *to, uint8_t first, uint64_t number, size_t cou
 
 static size_t put_text(uint8_t *to, const aerospike_udf_go_value *value)
 {
-	size_t length = value->length + 1; /* with the particle type */
+	size_t length = value->length + 1; /* of the particle type and the text */
 	size_t head =
 		length < 32 ? put_number(to, (uint8_t)(0xA0 | length), 0, 0) : put_number(to, 0xDB, length, 4);
 

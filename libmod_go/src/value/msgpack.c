@@ -1,9 +1,9 @@
-/* msgpack.c - the msgpack format, bounded by the bytes that there are. */
+/* msgpack.c - decodes msgpack, and never reads past the end of its bytes. */
 #include "value/msgpack.h"
 
 #include <string.h>
 
-/* Takes `count` (1, 2, 4 or 8) bytes as a big-endian number. */
+/* Reads a big-endian number of 1, 2, 4 or 8 bytes. */
 static bool take_number(mod_go_msgpack *reader, size_t count, uint64_t *number)
 {
 	if (count > reader->length - reader->offset)
@@ -69,7 +69,7 @@ static bool take_float(mod_go_msgpack *reader, mod_go_item *item, size_t bytes)
 	return true;
 }
 
-/* Something whose size stands in `bytes` bytes before it. */
+/* Reads a payload that is preceded by its size in `bytes` bytes. */
 static bool take_sized(mod_go_msgpack *reader, mod_go_item *item, mod_go_item_kind kind, size_t bytes)
 {
 	uint64_t size;
@@ -105,7 +105,7 @@ static bool take_head(mod_go_msgpack *reader, mod_go_item *item, mod_go_item_kin
 	return true;
 }
 
-/* The items whose first byte says all but its size or value. */
+/* Reads an item whose first byte (0xC0 to 0xDF) determines its kind. */
 static bool take_long(mod_go_msgpack *reader, mod_go_item *item, uint8_t head)
 {
 	switch (head) {
@@ -154,7 +154,7 @@ static bool take_long(mod_go_msgpack *reader, mod_go_item *item, uint8_t head)
 	case 0xDE:
 	case 0xDF:
 		return take_head(reader, item, MOD_GO_ITEM_MAP, (size_t)2 << (head - 0xDE));
-	default: /* 0xC1, which the format never uses */
+	default: /* 0xC1 is unused */
 		return false;
 	}
 }
@@ -198,7 +198,7 @@ bool mod_go_msgpack_skip(mod_go_msgpack *reader, mod_go_item *item)
 	mod_go_item inner;
 
 	for (bool first = true; left > 0; first = false) {
-		/* Each item is a byte at least, so that no count that lies leads far. */
+		/* Each item takes at least a byte, so a false count cannot make this run long. */
 		if (left > reader->length - reader->offset || !mod_go_msgpack_next(reader, &inner)) {
 			reader->offset = start;
 			return false;

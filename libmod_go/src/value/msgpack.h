@@ -1,4 +1,8 @@
-/* msgpack.h - reads msgpack one head at a time. Knows the format, not what Aerospike allows in it. */
+/*
+ * msgpack.h - reads msgpack item by item. What Aerospike allows in a list or map is msgpack_check.c's.
+ *
+ * Items point into the bytes that are read. No function allocates.
+ */
 #ifndef MOD_GO_MSGPACK_H
 #define MOD_GO_MSGPACK_H
 
@@ -33,11 +37,11 @@ typedef struct mod_go_msgpack {
 	size_t offset;
 } mod_go_msgpack;
 
-/* Reads the next item; of a list or map its head only. False, with the offset where it was, where the bytes end
- * within it or begin none. */
+/* Reads the next item; of a list or map only its header. False, with the offset unchanged, where the bytes end within the
+ * item or are not one. */
 bool mod_go_msgpack_next(mod_go_msgpack *reader, mod_go_item *item);
 
-/* Reads the next item with all that it holds, however deep, and gives its own head. */
+/* Skips the next item with everything in it, and stores its header in `item`. The stack does not grow with the depth. */
 bool mod_go_msgpack_skip(mod_go_msgpack *reader, mod_go_item *item);
 
 #endif

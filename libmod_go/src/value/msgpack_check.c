@@ -1,18 +1,18 @@
-/* msgpack_check.c - whether a list or map is one that the Aerospike server could store. */
+/* msgpack_check.c - checks that the Aerospike server could store a list or map. */
 #include "value/value_check.h"
 
 #include <string.h>
 
 #include "value/msgpack.h"
 
-/* One list or map that is being read. */
+/* One open list or map. */
 typedef struct level {
 	bool is_map;
-	bool begun;    /* its first item is behind */
-	bool at_value; /* of a pair the key is behind */
+	bool begun;    /* the first item was read */
+	bool at_value; /* the key of a pair was read, its value was not */
 	bool ordered;  /* a map whose keys must ascend */
-	bool has_key;  /* `key` is the key before */
-	uint32_t left; /* items, of a map pairs, still to come */
+	bool has_key;  /* `key` is the previous key */
+	uint32_t left; /* items, or pairs of a map, to read */
 	mod_go_item key;
 } level;
 
@@ -22,7 +22,7 @@ typedef struct check {
 	size_t depth;
 } check;
 
-/* The type byte of a list's or map's order, in an extension without content. */
+/* The order of a list or map is the type of an empty extension. */
 enum { ORDER_KEYS = 1, ORDER_KEYS_AND_VALUES = 3, ORDER_LIST = 1 };
 
 static const char *string_fault(const mod_go_item *item)
@@ -38,7 +38,7 @@ static const char *string_fault(const mod_go_item *item)
 		return mod_go_utf8_end(item->data + 1, item->size - 1) == item->size - 1 ? NULL : "text is not UTF-8";
 	case MOD_GO_PARTICLE_BYTES:
 	case MOD_GO_PARTICLE_HLL:
-	case 7: /* the blobs of client languages: Java, C#, Python, Ruby, PHP, Erlang */
+	case 7: /* blobs of client languages: Java, C#, Python, Ruby, PHP, Erlang */
 	case 8:
 	case 9:
 	case 10:
@@ -60,7 +60,7 @@ static const char *key_fault(const mod_go_item *key)
 	return "a map key is neither integer, string nor bytes";
 }
 
-/* Aerospike's order of keys: integers, strings, bytes. The particle types happen to order the last two. */
+/* Aerospike orders keys by type: integers, strings, bytes. The particle type, the first byte, orders the last two. */
 static bool keys_ascend(const mod_go_item *before, const mod_go_item *after)
 {
 	size_t common = before->size < after->size ? before->size : after->size;
@@ -74,7 +74,7 @@ static bool keys_ascend(const mod_go_item *before, const mod_go_item *after)
 	return order < 0 || (order == 0 && before->size < after->size);
 }
 
-/* Begins the list or map whose head was just read. */
+/* Opens the list or map whose header was just read. */
 static const char *enter(check *check, const mod_go_item *head)
 {
 	size_t rest = check->reader.length - check->reader.offset;
@@ -97,7 +97,7 @@ static const char *read_item(check *check, mod_go_item *item)
 	return "it ends within an item";
 }
 
-/* The order of a list or map, which may stand as its first item. */
+/* Reads the order of a list or map, which may only be its first item. */
 static const char *take_order(check *check, level *level, const mod_go_item *item)
 {
 	mod_go_item nil;
@@ -155,7 +155,7 @@ static const char *take_value(check *check, level *level, const mod_go_item *val
 	}
 }
 
-/* Reads the next item of the innermost list or map, or leaves it. */
+/* Reads the next item of the innermost list or map, or closes it. */
 static const char *step(check *check)
 {
 	level *level = &check->levels[check->depth - 1];
@@ -180,15 +180,15 @@ mod_go_fault mod_go_msgpack_check(uint32_t type, const uint8_t *data, size_t len
 {
 	check check;
 	mod_go_item head;
-	mod_go_item_kind wanted = type == AEROSPIKE_UDF_GO_LIST ? MOD_GO_ITEM_LIST : MOD_GO_ITEM_MAP;
+	mod_go_item_kind expected = type == AEROSPIKE_UDF_GO_LIST ? MOD_GO_ITEM_LIST : MOD_GO_ITEM_MAP;
 	const char *fault;
 	size_t start = 0;
 
+	/* `levels` is set as lists and maps are opened: clearing all 64 for each value would cost more than a short check. */
 	check.reader = (mod_go_msgpack){.data = data, .length = length};
-	check.depth =
-		0; /* `levels` is filled as it is entered: 64 of them are too many to clear for each value */
+	check.depth = 0;
 	fault = length == 0 ? "it is empty" : read_item(&check, &head);
-	if (fault == NULL && head.kind != wanted)
+	if (fault == NULL && head.kind != expected)
 		fault = type == AEROSPIKE_UDF_GO_LIST ? "it is not a list" : "it is not a map";
 	if (fault == NULL)
 		fault = enter(&check, &head);

@@ -1,4 +1,4 @@
-/* value_check.c - checks one value. What is inside lists and maps is msgpack_check.c's. */
+/* value_check.c - checks one value; msgpack_check.c checks the contents of lists and maps. */
 #include "value/value_check.h"
 
 static bool in_range(uint8_t byte, uint8_t low, uint8_t high)
@@ -6,26 +6,26 @@ static bool in_range(uint8_t byte, uint8_t low, uint8_t high)
 	return byte >= low && byte <= high;
 }
 
-/* The length of the UTF-8 sequence at `text`, 0 where there is none (table 3-7 of the Unicode standard). */
+/* The length of the UTF-8 sequence at `text`, 0 where it is not well-formed (table 3-7 of the Unicode standard). */
 static size_t sequence_length(const uint8_t *text, size_t length)
 {
 	uint8_t first = text[0];
-	size_t wanted = first < 0x80   ? 1
-	                : first < 0xC2 ? 0
-	                : first < 0xE0 ? 2
-	                : first < 0xF0 ? 3
-	                : first < 0xF5 ? 4
-	                               : 0;
+	size_t expected = first < 0x80   ? 1
+	                  : first < 0xC2 ? 0
+	                  : first < 0xE0 ? 2
+	                  : first < 0xF0 ? 3
+	                  : first < 0xF5 ? 4
+	                                 : 0;
 	uint8_t low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
 	uint8_t high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
 
-	if (wanted > length || (wanted > 1 && !in_range(text[1], low, high)))
+	if (expected > length || (expected > 1 && !in_range(text[1], low, high)))
 		return 0;
-	for (size_t i = 2; i < wanted; i++) {
+	for (size_t i = 2; i < expected; i++) {
 		if (!in_range(text[i], 0x80, 0xBF))
 			return 0;
 	}
-	return wanted;
+	return expected;
 }
 
 size_t mod_go_utf8_end(const uint8_t *text, size_t length)
@@ -46,8 +46,7 @@ mod_go_fault mod_go_value_check(const aerospike_udf_go_value *value)
 {
 	size_t end;
 
-	if (value->type >= AEROSPIKE_UDF_GO_STRING && value->type <= AEROSPIKE_UDF_GO_MAP &&
-	    value->data == NULL && value->length > 0)
+	if (mod_go_type_has_data(value->type) && value->data == NULL && value->length > 0)
 		return (mod_go_fault){"it has a length but no data", 0};
 	switch (value->type) {
 	case AEROSPIKE_UDF_GO_NIL:

@@ -14,7 +14,7 @@
 
 #include "common/error.h"
 #include "fenced/landlock_version.h"
-#include "fenced/public_fenced.h"
+#include "common/public.h"
 #include "worker/landlock_rules.h"
 #include "worker/syscall_filter.h"
 

@@ -19,7 +19,7 @@ static int hostile_setup(void);
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/fenced/channel.h"
+#include "fenced/channel.h"
 
 static uint8_t *shared;
 static size_t shared_length;
