@@ -1,8 +1,7 @@
-"""docs/faults.md: what comes of each fault of a module, and what holds each way out of the fence, from the
-very tables that the tests go through.
+"""docs/faults.md: the effect of each fault of a module, and what stops each attack on the fence.
 
-The tables are libmod_go/test/fault_list.c and escape_list.c; test_fault_list.c and test_escapes.c beside them
-try the rows.
+The rows come from libmod_go/test/fault_list.c and escape_list.c, whose tests are test_fault_list.c and
+test_escapes.c.
 """
 
 from __future__ import annotations
@@ -32,18 +31,18 @@ def fault_page(notice: str) -> str:
     singles = [_fault(row) for row in _rows(root, "fault_list")]
     many = [tuple(_text(cell) for cell in row) for row in _rows(root, "faults_of_many")]
     return f"""{notice.format("libmod_go/test/fault_list.c and escape_list.c")}
-# What comes of a fault
+# Faults and attacks
 
-*Fenced*, a module runs in worker processes: whatever it does, one caller gets an error, in time, other
-callers of the same module notice nothing, and the worker is back within 100 ms. *Unfenced* it runs in the
-calling process: what Go can recover from is recovered, and what it can't takes the process down.
-`make test` tries each of these in both modes; the words are a part of the message that the caller gets.
+*Fenced*, a module runs in worker processes. Whatever it does, one caller gets an error, in time, other
+callers of the same module notice nothing, and a new worker is ready within 100 ms. *Unfenced*, it runs in
+the calling process, which ends if Go cannot recover from the fault. `make test` causes each fault in both
+modes; the quoted text is part of the message that the caller gets.
 
 | fault | fenced | unfenced |
 | --- | --- | --- |
 {_lines(singles)}
 
-Faults of many calls at once, and of workers, have tests of their own:
+Other tests cause the faults of concurrent calls and of workers:
 
 | fault | test, fenced | test, unfenced |
 | --- | --- | --- |
@@ -51,37 +50,35 @@ Faults of many calls at once, and of workers, have tests of their own:
 
 ## What the fence holds
 
-A hostile module wants out of its worker: to its host, to other processes, to files. `make test`
-makes each of these attacks on a stand-in for the host: from a worker, where all of them fail, and
-without a fence, where they succeed (where the machine has what they need). The parts of the fence
-are tried alone too:
+A hostile module tries to reach its host, other processes and files. `make test` makes each of these
+attacks on a process that stands in for the host: from a worker, where all of them fail, and without a
+fence, where they succeed if the machine has what they need. It also tests each part of the fence alone:
 
-- the *filter* of system calls (seccomp) and the worker's own *environment* are there on every
-  kernel that workers run on. Where the system does not take the filter, or a limit, no module is
-  run, and the error says why;
+- The *filter* of system calls (seccomp) and the worker's own *environment* work on every supported
+  kernel. If the system refuses the filter or a limit, no module runs, and the error says why.
 - *Landlock* is in Linux 5.13 and later, if it is enabled. `modgo doctor`, the first line of the
-  server plugin's log and `mod_go_fenced_lacks` report what a kernel lacks of it; with
-  `MODGO_FENCE=strict` no module is run there;
-- root's *capabilities* are given up. So a worker can't read the memory of a host that runs as root,
-  also without Landlock.
+  server plugin's log and `mod_go_fenced_lacks` report what a kernel lacks of it. With
+  `MODGO_FENCE=strict` no module runs on such a kernel.
+- A worker drops root's *capabilities*, so it cannot read the memory of a host that runs as root,
+  even without Landlock.
 
-| attack | held by |
+| attack | stopped by |
 | --- | --- |
 {_lines(_escape(row) for row in _rows(escapes, "escape_list"))}
 
-The filter refuses more than that: mounting, kernel modules, clocks, namespaces and the like.
+The filter also refuses mounting, kernel modules, clocks, namespaces and so on:
 `libmod_go/src/worker/syscall_lists.c` has the list.
 
-**Not held yet:** reading files that the worker's user may read; the network, and Unix sockets with
+**Not prevented yet:** reading files that the worker's user may read; the network, and Unix sockets with
 a path; locking files (`flock`); shared anonymous memory, which `RLIMIT_DATA` does not count; and a
-worker that closes the line by which it learns that its host has ended: it lives on without a host.
+worker that closes the descriptor by which it learns that its host has ended, and outlives it.
 """
 
 
 def _escape(row: list[Node]) -> tuple[str, str]:
     name, _, _, parts = row
-    words = [word.strip() for word in _source(parts).split("|")]
-    return _text(name), ", ".join(PARTS[word] for word in words if word in PARTS)
+    names = [each.strip() for each in _source(parts).split("|")]
+    return _text(name), ", ".join(PARTS[each] for each in names if each in PARTS)
 
 
 def _lines(rows: Iterable[tuple[str, ...]]) -> str:
@@ -89,7 +86,7 @@ def _lines(rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _rows(root: Node, name: str) -> Iterator[list[Node]]:
-    """The cells of each row of the array `name`, with BOTH(…) as the two pairs that it stands for."""
+    """The cells of each row of the array `name`, with BOTH(…) expanded to two pairs."""
     for declaration in root.named_children:
         declarator = declaration.child_by_field_name("declarator")
         array = declarator.child_by_field_name("value") if declarator is not None else None
@@ -123,18 +120,18 @@ def _outcome(outcome: Node, message: Node) -> str:
     if source == "ENDS":
         return "**the process ends**"
     if source == "HANGS":
-        return "**the call does not come back**"
+        return "**the call does not return**"
     if source == "OK":
         return "fine"
-    said = f", “{_text(message)}”" if _text(message) else ""
+    quoted = f", “{_text(message)}”" if _text(message) else ""
     if source.startswith("OPENING("):
         status = source.removeprefix("OPENING(MOD_GO_").removesuffix(")").lower().replace("_", "-")
-        return f"refused when opened: {status}{said}"
-    return f"`{source}`{said}"
+        return f"refused when opened: {status}{quoted}"
+    return f"`{source}`{quoted}"
 
 
 def _text(node: Node) -> str:
-    """A string literal's content; of anything else nothing."""
+    """The content of a string literal; empty for any other node."""
     return "".join(_source(child) for child in node.named_children if child.type == "string_content")
 
 
