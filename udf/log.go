@@ -66,7 +66,7 @@ func Log(level Level, msg string, args ...any) {
 }
 
 func init() {
-	host.Wants = func(level int) bool { return current().wanted >= Level(level).host() }
+	host.LogEnabled = func(level int) bool { return current().wanted >= Level(level).host() }
 	host.Log = func(level int, msg string, args []any, location string) {
 		if line, number := current(), Level(level).host(); line.wanted >= number {
 			line.write(number, compose(msg, args), location)

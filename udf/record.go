@@ -52,7 +52,7 @@ type Key struct {
 
 func init() {
 	host.NewRecord = func(h host.Record) any { return &Record{&recordState{host: h}} }
-	host.Unreported = func(record any) error { return record.(*Record).state.failed }
+	host.PendingError = func(record any) error { return record.(*Record).state.failed }
 }
 
 // errNoRecord is what every access to the record of a call without one gives.

@@ -88,7 +88,7 @@ ANSWERS = {
     "restOctet i:1 i:2": "0 bytes 0102",
     # Maps come out in Aerospike's order of keys, and have no other ones.
     "givesByAny i:0": "0 map 88c70001c0ff030502a20361c0a2036201a2037806a304010005a204ff04",
-    "givesByAny i:1": WRONG + "key 1: two keys of the map are one and the same to Aerospike",
+    "givesByAny i:1": WRONG + "key 1: two keys of the map are the same key in Aerospike",
     "givesByAny i:4": WRONG + f"{NO_KEY} bool",
     "givesByAny i:5": WRONG + f"{NO_KEY} float64",
     "byAny m:81c301": BAD + f"{NO_KEY} the boolean true",

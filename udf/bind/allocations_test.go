@@ -6,8 +6,7 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// What a call allocates between the ABI and the UDF. The UDFs give back what they take, so that nothing of
-// their own is counted.
+// Allocations of a call between the ABI and the UDF. The UDFs return their argument, and allocate nothing themselves.
 func TestAllocationsOfACall(t *testing.T) {
 	encoded := func(v any) value.Raw {
 		raw, _, err := value.Encode(v, nil)
@@ -50,7 +49,7 @@ func TestAllocationsOfACall(t *testing.T) {
 	}
 }
 
-// back is the generated code of a UDF that gives its argument back.
+// back is the generated code of a UDF that returns its argument.
 func back[T any](take func(*Call, int) (T, error), give func(*Call, T) error) func(*Call) error {
 	return func(c *Call) error {
 		v, err := take(c, 0)

@@ -1,7 +1,6 @@
-// Package bind is what generated code calls between the C ABI and a UDF: it converts arguments and results
-// of one call. It is not for people; the SDK for people is package udf.
+// Package bind converts the arguments and the result of one call. Generated code calls it; UDFs use package udf.
 //
-// Each function says in its error which argument is meant, what Aerospike type it expects and what came.
+// Errors name the argument, the expected Aerospike type and the actual value.
 package bind
 
 import (
@@ -13,35 +12,34 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// Call is one call of one UDF: its arguments, its result, its deadline. It is used by one goroutine, and not
+// Call holds the arguments, the result and the deadline of one call of a UDF. It must be used by one goroutine, and not
 // after the call.
 type Call struct {
 	function  string
 	arguments []value.Raw
 	result    value.Raw
-	scratch   []byte // holds an encoded list or map until the host has copied it
+	scratch   []byte // an encoded list or map, until the host has copied it
 	deadline  uint64
 	clock     func() uint64
 	cancel    context.CancelFunc
 }
 
-// ArgumentError says that a call's arguments don't fit the UDF; the caller is to blame, not the UDF.
+// ArgumentError reports arguments that the UDF doesn't accept. It is the caller's error, not the UDF's.
 type ArgumentError struct{ text string }
 
-// Error is the text for the caller.
+// Error returns the text for the caller.
 func (e *ArgumentError) Error() string { return e.text }
 
-// Begin starts a call. Only the SDK itself can call it. deadline and clock are nanoseconds of one clock;
-// a deadline of 0 is none.
+// Begin starts a call. Only the SDK can call it. deadline is in nanoseconds of clock; 0 is no deadline.
 func (c *Call) Begin(function string, arguments []value.Raw, deadline uint64, clock func() uint64) {
 	c.function, c.arguments, c.deadline, c.clock = function, arguments, deadline, clock
 	c.result = value.Raw{}
 }
 
-// Result gives what the UDF returned, borrowed until End. Only the SDK itself can call it.
+// Result returns the result of the UDF, valid until End. Only the SDK can call it.
 func (c *Call) Result() value.Raw { return c.result }
 
-// End lets go of what the call held, but for the memory that the next call can use again.
+// End ends the call. It releases all memory but scratch, which the next call uses again.
 func (c *Call) End() {
 	if c.cancel != nil {
 		c.cancel()
@@ -49,15 +47,15 @@ func (c *Call) End() {
 	}
 	c.arguments = nil
 	c.result = value.Raw{}
-	if cap(c.scratch) > scratchKept {
+	if cap(c.scratch) > maxScratch {
 		c.scratch = nil
 	}
 }
 
-// scratchKept is how many bytes of scratch a Call keeps for the next call.
-const scratchKept = 16 << 10
+// maxScratch is the capacity, in bytes, up to which a Call retains scratch for the next call.
+const maxScratch = 16 << 10
 
-// Arguments checks that the call came with n arguments, or with n or more where the UDF is variadic.
+// Arguments checks that the call has n arguments, or at least n if the UDF is variadic.
 func (c *Call) Arguments(n int, variadic bool) error {
 	got := len(c.arguments)
 	if got == n || variadic && got > n {
@@ -78,8 +76,8 @@ func (c *Call) Arguments(n int, variadic bool) error {
 	return &ArgumentError{text + ", got " + strconv.Itoa(got)}
 }
 
-// Context gives the call's context: it carries the call's deadline, where there is one, and is cancelled when that
-// passes, and in any case when the call ends, so that nothing that the UDF started need outlive it.
+// Context returns the call's context. It has the call's deadline, if any, and is cancelled when the call ends, so that
+// goroutines that the UDF started can end too.
 func (c *Call) Context() (ctx context.Context) {
 	if c.cancel != nil {
 		c.cancel()
@@ -92,8 +90,8 @@ func (c *Call) Context() (ctx context.Context) {
 	return ctx
 }
 
-// Left gives the time until the call's deadline, negative where it has passed; false where there is none. Only
-// the SDK itself calls it.
+// Left returns the time until the call's deadline, negative if it has passed; false if there is none. Only the SDK
+// calls it.
 func (c *Call) Left() (time.Duration, bool) {
 	if c.deadline == 0 {
 		return 0, false
@@ -105,10 +103,10 @@ func (c *Call) Left() (time.Duration, bool) {
 	return time.Duration(min(c.deadline-now, math.MaxInt64)), true
 }
 
-// raw gives argument i, counted from 0. Arguments was called before, so a missing one is the generator's defect.
+// raw returns argument i, counted from 0. The caller must have called Arguments.
 func (c *Call) raw(i int) value.Raw { return c.arguments[i] }
 
-// wrong is the error for argument i.
-func (c *Call) wrong(i int, err error) error {
+// argumentError returns the error for argument i.
+func (c *Call) argumentError(i int, err error) error {
 	return &ArgumentError{"argument " + strconv.Itoa(i+1) + " of " + c.function + ": " + err.Error()}
 }

@@ -14,11 +14,11 @@ func ReturnBool[T ~bool](c *Call, v T) error {
 	return nil
 }
 
-// ReturnInteger makes v the call's result. One beyond 64 signed bits is an error, never a wrap.
+// ReturnInteger makes v the call's result. An integer that overflows an int64 is an error.
 func ReturnInteger[T value.Integers](c *Call, v T) error {
 	var err error
 	if c.result, err = value.FromInteger(v); err != nil {
-		return c.unreturned(err)
+		return c.resultError(err)
 	}
 	return nil
 }
@@ -36,7 +36,7 @@ func ReturnString[T ~string](c *Call, v T) error {
 	}
 	var err error
 	if c.result, err = value.FromText(string(v)); err != nil {
-		return c.unreturned(err)
+		return c.resultError(err)
 	}
 	return nil
 }
@@ -55,26 +55,26 @@ func ReturnBytes[T ~[]E, E ~byte](c *Call, v T) error {
 
 // ReturnAny makes v, of any supported type, the call's result.
 func ReturnAny[T any](c *Call, v T) error {
-	result, scratch, known, err := value.EncodeAt(&v, c.scratch)
+	result, scratch, known, err := value.EncodeFast(&v, c.scratch)
 	if !known {
 		return ReturnReflected(c, reflect.ValueOf(v))
 	}
 	if c.result, c.scratch = result, scratch; err != nil {
-		return c.unreturned(err)
+		return c.resultError(err)
 	}
 	return nil
 }
 
-// ReturnReflected makes v the call's result. It serves functions without generated code.
+// ReturnReflected makes v the call's result. It is for functions without generated code.
 func ReturnReflected(c *Call, v reflect.Value) error {
 	var err error
 	if c.result, c.scratch, err = value.EncodeReflect(v, c.scratch); err != nil {
-		return c.unreturned(err)
+		return c.resultError(err)
 	}
 	return nil
 }
 
-// unreturned is the error for a result that Aerospike can't hold.
-func (c *Call) unreturned(err error) error {
+// resultError returns the error for a result that has no Aerospike value.
+func (c *Call) resultError(err error) error {
 	return errors.New("the result of " + c.function + ": " + err.Error())
 }

@@ -1,8 +1,8 @@
-// Package udfslog takes log lines of log/slog to the log of the host, which is Aerospike's in a server:
+// Package udfslog has a handler for log/slog that writes to the host's log. In a server that is Aerospike's log:
 //
 //	var log = slog.New(udfslog.NewHandler())
 //
-// It is apart from package udf because slog makes a module half a megabyte larger. Who does without calls udf.Log.
+// It is a package of its own because slog makes a module half a megabyte larger; udf.Log does without.
 package udfslog
 
 import (
@@ -15,23 +15,24 @@ import (
 
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
 
-	_ "github.com/GeertJohan/aerospike-mod-go/udf" // sets what host has
+	_ "github.com/GeertJohan/aerospike-mod-go/udf" // sets the functions of package host
 )
 
-// handler is a slog.Handler. It is never changed, so loggers can share it.
+// handler is a slog.Handler. It is immutable, so loggers can share it.
 type handler struct {
-	group string // what the names of attributes begin with, "" or "a.b."
-	pairs []any  // of With, in turn key and value
+	group string // the prefix of the names of attributes: "" or "a.b."
+	pairs []any  // of With: keys and values in turn
 }
 
-// NewHandler gives a handler whose lines go where those of udf.Log go, in the same form: the message, then
-// key=value, names in groups as group.key. Levels below what the host wants cost next to nothing; its own levels
-// are the multiples of four that slog names, and those in between count as the lower one. A line has no time,
-// for the host's log has its own.
+// NewHandler returns a handler that writes to the same log as udf.Log, in the same form: the message, then key=value,
+// where keys in groups are group.key. Lines below the host's log level are dropped early. A level between those of slog
+// is logged as the lower one. Lines have no time, because the host's log adds its own.
 func NewHandler() slog.Handler { return handler{} }
 
-// Enabled says whether the host wants lines of this level.
-func (h handler) Enabled(_ context.Context, level slog.Level) bool { return host.Wants(int(level)) }
+// Enabled reports whether the host logs lines of this level.
+func (h handler) Enabled(_ context.Context, level slog.Level) bool {
+	return host.LogEnabled(int(level))
+}
 
 // Handle writes one line.
 func (h handler) Handle(_ context.Context, r slog.Record) error {
@@ -49,7 +50,7 @@ func (h handler) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// WithAttrs gives a handler whose lines have the attributes too.
+// WithAttrs returns a handler that adds the attributes to each line.
 func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	h.pairs = slices.Clip(h.pairs)
 	for _, a := range attrs {
@@ -58,7 +59,7 @@ func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return h
 }
 
-// WithGroup gives a handler that puts the attributes to come into a group.
+// WithGroup returns a handler that puts the attributes added later into a group.
 func (h handler) WithGroup(name string) slog.Handler {
 	if name != "" {
 		h.group += name + "."

@@ -12,18 +12,18 @@ import (
 // Line is one line that was logged.
 type Line struct {
 	Level    udf.Level
-	Message  string // with its pairs as key=value
+	Message  string // followed by its pairs as key=value
 	Location string // "file.go:12"
 }
 
-// Logs are the lines logged since CaptureLogs.
+// Logs holds the lines logged since CaptureLogs.
 type Logs struct {
 	mu    sync.Mutex
 	lines []Line
 }
 
-// CaptureLogs takes what udf.Log writes, from any goroutine, until the test ends. Tests that capture logs
-// can't run in parallel, for there is one log.
+// CaptureLogs captures what udf.Log writes, from any goroutine, until the test ends. There is one log, so tests that
+// capture it can't run in parallel.
 func CaptureLogs(t testing.TB) *Logs {
 	logs := &Logs{}
 	t.Cleanup(host.Capture(logs.add))
@@ -39,7 +39,7 @@ func (l *Logs) add(level int, message, location string) {
 	l.lines = append(l.lines, Line{levels[level], message, location})
 }
 
-// Lines gives the lines so far, in order.
+// Lines returns the lines so far, in order.
 func (l *Logs) Lines() []Line {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package udftest makes records and streams for plain go test: no server, no module, no cgo. What a UDF sets goes
-// through the same conversions as in a server, so what Aerospike could not store fails here too.
+// Package udftest has records and streams in memory for go test, without a server, a module or cgo. Values are converted
+// as in a server, so a value that Aerospike can't store fails here too.
 package udftest
 
 import (
@@ -13,16 +13,16 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// Record is a record in memory: give its UDF() to the function under test, and ask for the outcome afterwards.
+// Record is a record in memory. Pass its UDF() to the function under test, then check the outcome.
 type Record struct {
 	record *udf.Record
 	memory *memory
 }
 
-// Option changes what NewRecord makes.
+// Option is an option of NewRecord.
 type Option func(*memory)
 
-// Absent makes a record that is not stored: only its key is known, and Create stores it.
+// Absent makes a record that doesn't exist yet: it has a key, and Create stores it.
 func Absent() Option {
 	return (*memory).clear
 }
@@ -30,13 +30,13 @@ func Absent() Option {
 // WithKey sets the record's key.
 func WithKey(k udf.Key) Option { return func(m *memory) { m.key = k } }
 
-// WithDigest sets the digest, 20 bytes; without it the record has none.
+// WithDigest sets the digest, 20 bytes. By default the record has none.
 func WithDigest(digest []byte) Option { return func(m *memory) { m.digest = slices.Clone(digest) } }
 
-// WithSize sets the bytes that the record takes on its storage.
+// WithSize sets the size of the record on its storage, in bytes.
 func WithSize(bytes int) Option { return func(m *memory) { m.size = uint64(bytes) } }
 
-// WithTTL sets the time to live; udf.NeverExpires for none.
+// WithTTL sets the time to live, or udf.NeverExpires.
 func WithTTL(d time.Duration) Option {
 	return func(m *memory) {
 		m.ttl = uint32(d / time.Second)
@@ -46,7 +46,7 @@ func WithTTL(d time.Duration) Option {
 	}
 }
 
-// WithGeneration sets the count of writes so far.
+// WithGeneration sets the generation, which counts the writes of the record.
 func WithGeneration(n int) Option { return func(m *memory) { m.generation = uint32(n) } }
 
 // WithLastUpdate sets the time of the last write.
@@ -55,8 +55,8 @@ func WithLastUpdate(t time.Time) Option { return func(m *memory) { m.lastUpdate 
 // Refusing makes every Create, Update and Remove fail with err.
 func Refusing(err error) Option { return func(m *memory) { m.refusal = err } }
 
-// NewRecord makes a stored record with these bins. It panics where a bin's name or value is none of
-// Aerospike's, for that is a mistake in the test.
+// NewRecord returns a stored record with these bins. It panics if Aerospike can't store a bin, because that is a mistake
+// in the test.
 func NewRecord(bins map[string]udf.Value, options ...Option) *Record {
 	m := &memory{bins: map[string]udf.Value{}, stored: map[string]udf.Value{}, generation: 1}
 	r := host.NewRecord(m).(*udf.Record)
@@ -73,24 +73,23 @@ func NewRecord(bins map[string]udf.Value, options ...Option) *Record {
 	return &Record{r, m}
 }
 
-// UDF gives the record to call a UDF with.
+// UDF returns the record to call a UDF with.
 func (r *Record) UDF() *udf.Record { return r.record }
 
-// Stored gives the bins as they are stored: what was set and not stored by Create or Update is not there.
-// Nil where no record is stored.
+// Stored returns the stored bins, without changes that no Create or Update has stored; nil if the record doesn't exist.
 func (r *Record) Stored() map[string]udf.Value { return maps.Clone(r.memory.stored) }
 
-// Err gives what failed on the record, as a Set of a name that is too long, and no Create or Update has given since:
-// in a server the call would fail with it.
-func (r *Record) Err() error { return host.Unreported(r.record) }
+// Err returns the error of a failed operation, such as a Set with a name that is too long, that no Create or Update has
+// returned. In a server the call would fail with it.
+func (r *Record) Err() error { return host.PendingError(r.record) }
 
-// Operations gives what was done and accepted, in order: "create", "update" or "remove".
+// Operations returns the successful operations in order: "create", "update" or "remove".
 func (r *Record) Operations() []string { return slices.Clone(r.memory.operations) }
 
-// memory is a host's record.
+// memory is a host.Record.
 type memory struct {
-	bins       map[string]udf.Value // as the UDF sees them
-	stored     map[string]udf.Value // nil where the record doesn't exist
+	bins       map[string]udf.Value // with changes that are not stored
+	stored     map[string]udf.Value // nil if the record doesn't exist
 	operations []string
 	key        udf.Key
 	ttl        uint32
@@ -175,7 +174,7 @@ func (m *memory) Remove() error {
 	return nil
 }
 
-// clear makes it a record that is not stored.
+// clear makes it a record that doesn't exist.
 func (m *memory) clear() { m.stored, m.bins, m.generation = nil, map[string]udf.Value{}, 0 }
 
 func (m *memory) Exists() (bool, error) { return m.stored != nil, nil }

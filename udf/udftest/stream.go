@@ -18,8 +18,8 @@ type element struct {
 	raw    value.Raw
 }
 
-// NewStream makes a stream of values and of records made by [NewRecord]. A stream in a server is of records. It
-// panics where a value is none of Aerospike's, or nil, for that is a mistake in the test.
+// NewStream returns a stream of the elements: values, and records made by [NewRecord]. In a server the elements are
+// records. It panics if Aerospike can't store a value, or if it is nil, because that is a mistake in the test.
 func NewStream(elements ...any) *Stream {
 	s := &Stream{}
 	for i, e := range elements {
@@ -39,22 +39,22 @@ func NewStream(elements ...any) *Stream {
 	return s
 }
 
-// UDF is a stream UDF without arguments. One with arguments becomes one in a function literal:
+// UDF is a stream UDF without arguments. Wrap one with arguments in a function literal:
 //
 //	udftest.Run(stream, func(s *udf.Stream) *udf.Stream { return Top(s, 10) })
 type UDF interface {
 	func(*udf.Stream) *udf.Stream | func(*udf.Stream) (*udf.Stream, error)
 }
 
-// Run gives what the UDF gives of the whole stream, all its stages being run once.
+// Run runs all stages of the UDF once, on the whole stream, and returns the elements of the result.
 func Run[F UDF](s *Stream, f F) ([]udf.Value, error) {
 	out, err := run(s.elements, host.ScopeBoth, f)
 	return out.values, err
 }
 
-// RunOnNodes gives what the UDF gives in a cluster of n nodes that hold the elements in turn: each node runs the
-// stages up to and with the first udf.Reduce, and the client that one and the rest on what they give. What
-// crosses from the nodes to the client is converted as it is there.
+// RunOnNodes runs the UDF as a cluster of n nodes does, with the elements distributed in turn, and returns the elements
+// of the result. Each node runs the stages up to the first udf.Reduce; the client runs that one and the stages after it
+// on the results of the nodes, which are encoded and decoded in between.
 func RunOnNodes[F UDF](n int, s *Stream, f F) ([]udf.Value, error) {
 	if n < 1 {
 		panic("udftest.RunOnNodes: a cluster has a node at least, not " + strconv.Itoa(n))
@@ -87,7 +87,7 @@ func run[F UDF](elements []element, scope host.Scope, f F) (*memoryOutput, error
 	return out, err
 }
 
-// memoryInput is a host's input.
+// memoryInput is a host.Input.
 type memoryInput struct{ left []element }
 
 func (m *memoryInput) Read() (host.Record, value.Raw, error) {
@@ -102,7 +102,7 @@ func (m *memoryInput) Read() (host.Record, value.Raw, error) {
 	return nil, e.raw, nil
 }
 
-// memoryOutput is a host's output.
+// memoryOutput is a host.Output.
 type memoryOutput struct {
 	elements []element
 	values   []udf.Value
@@ -113,8 +113,8 @@ func (m *memoryOutput) Write(raw value.Raw) error {
 	if err != nil {
 		return err
 	}
-	kept, _, err := value.Encode(v, nil) // raw is borrowed
-	m.elements = append(m.elements, element{raw: kept})
+	encoded, _, err := value.Encode(v, nil) // a copy: raw is valid only during the call
+	m.elements = append(m.elements, element{raw: encoded})
 	m.values = append(m.values, v)
 	return err
 }

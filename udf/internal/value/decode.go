@@ -1,6 +1,6 @@
 package value
 
-// From an Aerospike value to a Go value: `any`, or any supported type by reflection.
+// Decoding: an Aerospike value to an any, or to any supported type by reflection.
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// ToAny converts raw to what a udf.Value holds. Strings must be UTF-8.
+// ToAny converts raw to the Go type of a udf.Value. Strings must be UTF-8.
 func ToAny(raw Raw) (any, error) { return toAny(raw, false) }
 
-// ToAnyLenient is ToAny that takes strings as they are, for what is stored already.
+// ToAnyLenient is like ToAny but accepts strings that are not UTF-8, as stored bins may be.
 func ToAnyLenient(raw Raw) (any, error) { return toAny(raw, true) }
 
 func toAny(raw Raw, lenient bool) (any, error) {
@@ -30,33 +30,33 @@ func toAny(raw Raw, lenient bool) (any, error) {
 // To converts raw to a T.
 func To[T any](raw Raw) (T, error) {
 	var v T
-	err := decodeKnown(raw, &v)
-	if err == errUnknown {
+	err := toFast(raw, &v)
+	if err == errNoFastPath {
 		return toReflected[T](raw)
 	}
 	return v, err
 }
 
-// decodeKnown converts raw into *place where that is of a known type; otherwise errUnknown.
-func decodeKnown(raw Raw, place any) error {
+// toFast decodes raw into *ptr. It returns errNoFastPath if ptr points to a type that needs reflection.
+func toFast(raw Raw, ptr any) error {
 	r, it, err := open(raw, false)
 	if err != nil {
-		return errUnknown // reflection tells what is wrong, and whether the type is supported at all
+		return errNoFastPath // toReflected checks the type first, then returns err
 	}
-	if err = r.known(it, place, 0); err == nil {
+	if err = r.decodeFast(it, ptr, 0); err == nil {
 		err = r.close()
 	}
 	return err
 }
 
-// toReflected is To for any type. It is apart from To, where nothing may keep a pointer to the value.
+// toReflected is To by reflection. A function of its own: its v escapes to the heap, that of To must not.
 func toReflected[T any](raw Raw) (T, error) {
 	var v T
 	err := Decode(raw, reflect.ValueOf(&v).Elem())
 	return v, err
 }
 
-// Decode converts raw into v, which can be set. On an error v may be partly set.
+// Decode decodes raw into v, which must be settable. On an error v may be partly set.
 func Decode(raw Raw, v reflect.Value) error {
 	if err := Supported(v.Type()); err != nil {
 		return err
@@ -71,7 +71,7 @@ func Decode(raw Raw, v reflect.Value) error {
 	return r.close()
 }
 
-// any reads the rest of it as what a udf.Value holds.
+// any decodes it, and the elements that follow it, as a udf.Value.
 func (r *reader) any(it item, depth int) (any, error) {
 	switch it.typ {
 	case Nil:
@@ -84,7 +84,7 @@ func (r *reader) any(it item, depth int) (any, error) {
 	return r.scalar(it)
 }
 
-// scalar gives an item that is no collection as what a udf.Value holds.
+// scalar decodes an item that is neither list nor map as a udf.Value.
 func (r *reader) scalar(it item) (any, error) {
 	switch it.typ {
 	case Boolean:
@@ -150,14 +150,14 @@ func (r *reader) anyMap(it item, depth int) (map[any]any, error) {
 		}
 		v, err := r.any(next, depth+1)
 		if err != nil {
-			return nil, within(at(head), err)
+			return nil, within(keyName(head), err)
 		}
 		m[key] = v
 	}
 	return m, nil
 }
 
-// anyKey gives a map's key as what a udf.Value holds: int64, string or udf.BytesKey.
+// anyKey decodes a map key as a udf.Value: int64, string or udf.BytesKey.
 func (r *reader) anyKey(it item) (any, error) {
 	switch it.typ {
 	case Integer, String:
@@ -168,25 +168,25 @@ func (r *reader) anyKey(it item) (any, error) {
 	return nil, errNoKey
 }
 
-// errNoKey is of a value that no map may have as a key; ofKey finds the words.
+// errNoKey reports a type that can't be a map key; ofKey replaces it by the error for the caller.
 var errNoKey = errors.New("not a map's key")
 
 func errKey(what string) error {
 	return errors.New("a map's key is an integer, a string or bytes, not " + what)
 }
 
-// ofKey is the error for a key that is not taken: what no map may have as a key, or what is wrong with this one.
+// ofKey returns the error for a key that can't be decoded: that its type is no map key, or else err.
 func ofKey(key item, err error) error {
 	if key.typ != Integer && key.typ != String && key.typ != Bytes {
 		return errKey(describe(key))
 	}
-	return within(at(key), err)
+	return within(keyName(key), err)
 }
 
 func element(i int) string { return "element " + strconv.Itoa(i) }
 
-// at names the place of a key in a map.
-func at(key item) string {
+// keyName names a map key in an error.
+func keyName(key item) string {
 	switch key.typ {
 	case String:
 		return "key " + quote(key.data())
@@ -196,7 +196,7 @@ func at(key item) string {
 	return "a key of " + strconv.Itoa(len(key.data())) + " bytes"
 }
 
-// decode reads the rest of it into v, whose type is supported.
+// decode decodes it, and the elements that follow it, into v, whose type is supported.
 func (r *reader) decode(it item, v reflect.Value, depth int) error {
 	t := v.Type()
 	if want, ok := declaredType(t); ok {
@@ -229,7 +229,7 @@ func (r *reader) decode(it item, v reflect.Value, depth int) error {
 	return r.decodeScalar(it, v)
 }
 
-// declaredType is the Aerospike type of a type given to Declare.
+// declaredType returns the Aerospike type of a type passed to Declare.
 func declaredType(t reflect.Type) (Type, bool) {
 	switch t {
 	case declared.geoJSON:

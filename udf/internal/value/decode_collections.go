@@ -1,6 +1,6 @@
 package value
 
-// Lists, maps and structs by reflection: the part of decode.go for types that hold others.
+// Decoding of lists, maps and structs by reflection.
 
 import (
 	"reflect"
@@ -22,7 +22,7 @@ func (r *reader) decodeSlice(it item, v reflect.Value, depth int) error {
 	case depth >= DepthMax:
 		return errTooDeep
 	}
-	// Not count elements at once: one byte may announce an element of many, and the count is the sender's.
+	// Grows as elements arrive: the count comes from outside, and an element of one byte may be large in Go.
 	list := reflect.MakeSlice(t, min(it.count, 1024), min(it.count, 1024))
 	for i := range it.count {
 		if i == list.Len() {
@@ -67,7 +67,7 @@ func (r *reader) decodeMap(it item, v reflect.Value, depth int) error {
 		}
 		elem := reflect.New(t.Elem()).Elem()
 		if err := r.decode(next, elem, depth+1); err != nil {
-			return within(at(head), err)
+			return within(keyName(head), err)
 		}
 		m.SetMapIndex(key, elem)
 	}
@@ -123,9 +123,9 @@ func (r *reader) decodeStruct(it item, v reflect.Value, depth int) error {
 			}
 			continue
 		}
-		place, err := f.settable(v)
+		target, err := f.settable(v)
 		if err == nil {
-			err = r.decode(next, place, depth+1)
+			err = r.decode(next, target, depth+1)
 		}
 		if err != nil {
 			return within("field "+strconv.Quote(f.name), err)

@@ -1,6 +1,6 @@
 package value
 
-// Error texts in Aerospike's words: what a Go type expects, what a value is. Not for the decision itself.
+// Error texts in Aerospike's terms: what a Go type expects, what a value is.
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// String is Aerospike's name of the type.
+// String returns Aerospike's name of the type.
 func (t Type) String() string {
 	names := [...]string{"nil", "boolean", "integer", "double", "string", "bytes", "GeoJSON", "HLL", "list", "map"}
 	if int(t) < len(names) {
@@ -19,7 +19,7 @@ func (t Type) String() string {
 	return "type " + strconv.FormatUint(uint64(t), 10)
 }
 
-// article is the type's name with the article that English asks for.
+// article returns the type's name with its article, if it has one.
 func article(t Type) string {
 	switch t {
 	case Nil, Bytes, GeoJSON:
@@ -30,7 +30,7 @@ func article(t Type) string {
 	return "a " + t.String()
 }
 
-// describe says what it is: scalars with their value, the others by type and size.
+// describe names an item in an error: a scalar by type and value, others by type and size.
 func describe(it item) string {
 	switch it.typ {
 	case Boolean:
@@ -52,7 +52,7 @@ func describe(it item) string {
 	return article(it.typ)
 }
 
-// Describe says what raw is.
+// Describe names raw in an error.
 func Describe(raw Raw) string {
 	_, it, err := open(raw, true)
 	if err != nil {
@@ -61,7 +61,7 @@ func Describe(raw Raw) string {
 	return describe(it)
 }
 
-// quote quotes text for an error, cut where it is long.
+// quote quotes b for an error, cut to 40 bytes.
 func quote(b []byte) string {
 	const limit = 40
 	if len(b) <= limit {
@@ -74,7 +74,7 @@ func quote(b []byte) string {
 	return strconv.Quote(string(b[:cut])) + "…"
 }
 
-// expectation says what a Go type takes, in Aerospike's words.
+// expectation names the values that a Go type accepts.
 func expectation(t reflect.Type) string {
 	switch t {
 	case declared.geoJSON:
@@ -105,7 +105,7 @@ func expectation(t reflect.Type) string {
 			return "bytes"
 		}
 		return "a list"
-	case reflect.Array: // only as a map's key
+	case reflect.Array: // as a map key
 		return strconv.Itoa(t.Len()) + " bytes"
 	case reflect.Map:
 		return "a map"
@@ -117,12 +117,12 @@ func expectation(t reflect.Type) string {
 	return "an integer"
 }
 
-// mismatch is the error for a value that a Go type doesn't take.
+// mismatch returns the error for an item that a Go type doesn't accept.
 func mismatch(t reflect.Type, it item) error {
 	return errors.New("expected " + expectation(t) + ", got " + describe(it))
 }
 
-// Mismatch is the error for a raw value that a Go type doesn't take.
+// Mismatch returns the error for a value that a Go type doesn't accept.
 func Mismatch(t reflect.Type, raw Raw) error {
 	_, it, err := open(raw, true)
 	if err != nil {
@@ -131,11 +131,11 @@ func Mismatch(t reflect.Type, raw Raw) error {
 	return mismatch(t, it)
 }
 
-// within puts a place before an error's text: "element 3: …". What is wrong with the document as a whole
-// has no place; too deep would have 64.
-func within(place string, err error) error {
+// within prefixes an error with the element, key or field that it is about: "element 3: …". Errors of the document as a
+// whole stay as they are; errTooDeep would have 64 prefixes.
+func within(path string, err error) error {
 	if err == errTooDeep || err == errTruncated {
 		return err
 	}
-	return errors.New(place + ": " + err.Error())
+	return errors.New(path + ": " + err.Error())
 }

@@ -1,7 +1,7 @@
 package value
 
-// The types that most UDFs use, read and written without reflection: decode.go and encode.go do the same for
-// every type, several times slower. Both answer alike, word for word.
+// Fast paths for the types that most UDFs use: several times faster than the reflection of decode.go and encode.go,
+// which support every type. Both return the same values and the same error texts.
 
 import (
 	"errors"
@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// errUnknown says that reflection is needed.
-var errUnknown = errors.New("not a type that is read without reflection")
+// errNoFastPath reports that a type needs reflection.
+var errNoFastPath = errors.New("no fast path for this type")
 
-// known reads the rest of it into *place; errUnknown where place is a pointer to another type. It tells
-// nobody of place, so that what it points to can be on the stack.
-func (r *reader) known(it item, place any, depth int) (err error) {
-	switch p := place.(type) {
+// decodeFast decodes it, and the elements that follow it, into *ptr; errNoFastPath if ptr points to a type that needs
+// reflection. ptr does not escape, so the caller's variable can stay on the stack.
+func (r *reader) decodeFast(it item, ptr any, depth int) (err error) {
+	switch p := ptr.(type) {
 	case *int64:
 		if it.typ == Integer {
 			*p = it.integer
@@ -53,14 +53,14 @@ func (r *reader) known(it item, place any, depth int) (err error) {
 		*p, err = r.any(it, depth)
 		return err
 	default:
-		return r.knownCollection(it, place, depth)
+		return r.decodeFastCollection(it, ptr, depth)
 	}
-	return mismatch(reflect.TypeOf(place).Elem(), it)
+	return mismatch(reflect.TypeOf(ptr).Elem(), it)
 }
 
-// knownCollection is the part of known for lists and maps.
-func (r *reader) knownCollection(it item, place any, depth int) error {
-	switch p := place.(type) {
+// decodeFastCollection is decodeFast for lists and maps.
+func (r *reader) decodeFastCollection(it item, ptr any, depth int) error {
+	switch p := ptr.(type) {
 	case *[]int64:
 		return readIntegers(r, it, p, depth)
 	case *[]int:
@@ -104,13 +104,13 @@ func (r *reader) knownCollection(it item, place any, depth int) error {
 	case *map[int64]any:
 		return readMap(r, it, p, depth)
 	}
-	return errUnknown
+	return errNoFastPath
 }
 
-// most is how many elements are made room for before any of them is read: the count is the sender's.
-const most = 1024
+// maxPrealloc limits how many elements are allocated before they are read: the count comes from outside.
+const maxPrealloc = 1024
 
-// collection judges the head of a list or map for a *T; ready is false where nothing follows.
+// collection checks the head of a list or map for a *T. ready is false if nothing is to be decoded.
 func collection[T any](it item, want Type, depth int) (ready bool, err error) {
 	switch {
 	case it.typ == Nil:
@@ -123,12 +123,12 @@ func collection[T any](it item, want Type, depth int) (ready bool, err error) {
 	return true, nil
 }
 
-func readList[E any](r *reader, it item, place *[]E, depth int) error {
-	*place = nil
+func readList[E any](r *reader, it item, ptr *[]E, depth int) error {
+	*ptr = nil
 	if ready, err := collection[[]E](it, List, depth); !ready {
 		return err
 	}
-	list := make([]E, 0, min(it.count, most))
+	list := make([]E, 0, min(it.count, maxPrealloc))
 	for i := range it.count {
 		next, err := r.next()
 		if err != nil {
@@ -136,25 +136,25 @@ func readList[E any](r *reader, it item, place *[]E, depth int) error {
 		}
 		var zero E
 		list = append(list, zero)
-		if err := r.known(next, &list[i], depth+1); err != nil {
+		if err := r.decodeFast(next, &list[i], depth+1); err != nil {
 			return within(element(i), err)
 		}
 	}
-	*place = list
+	*ptr = list
 	return nil
 }
 
-// readIntegers is readList that reads the integers of one byte itself.
-func readIntegers(r *reader, it item, place *[]int64, depth int) error {
-	*place = nil
+// readIntegers is readList[int64] with a shortcut for integers of one byte.
+func readIntegers(r *reader, it item, ptr *[]int64, depth int) error {
+	*ptr = nil
 	if ready, err := collection[[]int64](it, List, depth); !ready {
 		return err
 	}
-	list := make([]int64, 0, min(it.count, most))
+	list := make([]int64, 0, min(it.count, maxPrealloc))
 	for i := range it.count {
-		if r.at < len(r.b) && r.b[r.at] < 0x80 {
-			list = append(list, int64(r.b[r.at]))
-			r.at++
+		if r.off < len(r.b) && r.b[r.off] < 0x80 {
+			list = append(list, int64(r.b[r.off]))
+			r.off++
 			continue
 		}
 		next, err := r.next()
@@ -166,20 +166,20 @@ func readIntegers(r *reader, it item, place *[]int64, depth int) error {
 		}
 		list = append(list, next.integer)
 	}
-	*place = list
+	*ptr = list
 	return nil
 }
 
-func readMap[K int64 | string, V any](r *reader, it item, place *map[K]V, depth int) error {
-	*place = nil
+func readMap[K int64 | string, V any](r *reader, it item, ptr *map[K]V, depth int) error {
+	*ptr = nil
 	if ready, err := collection[map[K]V](it, Map, depth); !ready {
 		return err
 	}
-	m := make(map[K]V, min(it.count, most))
-	var key K // declared in the loop, both would be on the heap
+	m := make(map[K]V, min(it.count, maxPrealloc))
+	var key K // declared in the loop, both would be allocated for each pair
 	var v V
 	for range it.count {
-		start := r.at
+		start := r.off
 		if err := r.key(&key); err != nil {
 			return err
 		}
@@ -187,20 +187,20 @@ func readMap[K int64 | string, V any](r *reader, it item, place *map[K]V, depth 
 		if err != nil {
 			return err
 		}
-		if err := r.known(next, &v, depth+1); err != nil {
-			r.at = start
+		if err := r.decodeFast(next, &v, depth+1); err != nil {
+			r.off = start
 			head, _ := r.next()
-			return within(at(head), err)
+			return within(keyName(head), err)
 		}
 		m[key] = v
 	}
-	*place = m
+	*ptr = m
 	return nil
 }
 
-// key reads a map's key into *place, an int64 or string.
-func (r *reader) key(place any) error {
-	if p, ok := place.(*string); ok {
+// key decodes a map key into *ptr, an int64 or string.
+func (r *reader) key(ptr any) error {
+	if p, ok := ptr.(*string); ok {
 		if *p, ok = r.shortText(); ok {
 			return nil
 		}
@@ -209,19 +209,19 @@ func (r *reader) key(place any) error {
 	if err != nil {
 		return err
 	}
-	if err = r.known(head, place, 0); err != nil {
+	if err = r.decodeFast(head, ptr, 0); err != nil {
 		err = ofKey(head, err)
 	}
 	return err
 }
 
-// shortText reads a string of up to 30 ASCII characters, as most keys are; false, with nothing read, where
-// something else comes next.
+// shortText reads a string of up to 30 ASCII characters, as most keys are. If something else comes next, it reads
+// nothing and returns false.
 func (r *reader) shortText() (string, bool) {
-	if r.at+2 > len(r.b) || len(r.b) > sharedMax || r.b[r.at]&0xe0 != 0xa0 || r.b[r.at+1] != particleString {
+	if r.off+2 > len(r.b) || len(r.b) > maxShared || r.b[r.off]&0xe0 != 0xa0 || r.b[r.off+1] != particleString {
 		return "", false
 	}
-	from, to := r.at+2, r.at+1+int(r.b[r.at]&0x1f)
+	from, to := r.off+2, r.off+1+int(r.b[r.off]&0x1f)
 	if to > len(r.b) || to < from {
 		return "", false
 	}
@@ -233,24 +233,24 @@ func (r *reader) shortText() (string, bool) {
 	if r.shared == "" {
 		r.shared = string(r.b)
 	}
-	r.at = to
+	r.off = to
 	return r.shared[from:to], true
 }
 
-// sharedMax is up to how many bytes of a document its strings share one copy of it: one allocation instead of
-// one a string. A UDF that keeps one of them keeps them all, so it is small.
-const sharedMax = 1 << 10
+// maxShared is the size of documents, in bytes, whose strings are cut from one copy: one allocation instead of one a
+// string. It is small, because a UDF that retains one of the strings retains the whole copy.
+const maxShared = 1 << 10
 
-// text returns the text of it, the string item that was read last.
+// text returns the text of it, which must be the item that was read last.
 func (r *reader) text(it item) (string, error) {
 	if !r.lenient && !utf8.Valid(it.data()) {
 		return "", errUTF8
 	}
-	if len(it.data()) == 0 || len(r.b) == 0 || len(r.b) > sharedMax {
+	if len(it.data()) == 0 || len(r.b) == 0 || len(r.b) > maxShared {
 		return string(it.data()), nil
 	}
 	if r.shared == "" {
 		r.shared = string(r.b)
 	}
-	return r.shared[r.at-it.count : r.at], nil
+	return r.shared[r.off-it.count : r.off], nil
 }

@@ -1,15 +1,15 @@
 package value
 
-// The part of fast_decode.go that writes.
+// Fast paths for encoding: see fast_decode.go.
 
-// EncodeAt converts *place as Encode does; known is false where place points to a type that is written by
-// reflection alone. It tells nobody of place itself.
-func EncodeAt(place any, scratch []byte) (raw Raw, out []byte, known bool, err error) {
-	if p, ok := place.(*any); ok {
+// EncodeFast encodes *ptr as Encode does; known is false if ptr points to a type that needs reflection. ptr does not
+// escape.
+func EncodeFast(ptr any, scratch []byte) (raw Raw, out []byte, known bool, err error) {
+	if p, ok := ptr.(*any); ok {
 		raw, out, err = Encode(*p, scratch)
 		return raw, out, true, err
 	}
-	out, known, err = appendKnown(scratch[:0], place, 0)
+	out, known, err = appendFast(scratch[:0], ptr, 0)
 	switch {
 	case !known || err != nil:
 		return Raw{}, scratch, known, err
@@ -21,10 +21,10 @@ func EncodeAt(place any, scratch []byte) (raw Raw, out []byte, known bool, err e
 	return OfBytes(Map, out), out, true, nil
 }
 
-// appendKnown appends the list or map at place as msgpack; known is false where it points to something else.
-func appendKnown(dst []byte, place any, depth int) (out []byte, known bool, err error) {
+// appendFast appends the list or map *ptr as msgpack; known is false if ptr points to another type.
+func appendFast(dst []byte, ptr any, depth int) (out []byte, known bool, err error) {
 	known = true
-	switch p := place.(type) {
+	switch p := ptr.(type) {
 	case *[]int64:
 		out, err = appendList(dst, *p, depth)
 	case *[]int:
@@ -67,9 +67,9 @@ func appendKnown(dst []byte, place any, depth int) (out []byte, known bool, err 
 	return out, true, err
 }
 
-// appendAt appends *place, an element of a type that appendKnown knows.
-func appendAt(dst []byte, place any, depth int) ([]byte, error) {
-	switch p := place.(type) {
+// appendFastElement appends *ptr, an element of a type that appendFast supports.
+func appendFastElement(dst []byte, ptr any, depth int) ([]byte, error) {
+	switch p := ptr.(type) {
 	case *int64:
 		if uint64(*p) < 0x80 {
 			return append(dst, byte(*p)), nil
@@ -94,7 +94,7 @@ func appendAt(dst []byte, place any, depth int) ([]byte, error) {
 	case *any:
 		return appendAny(dst, *p, depth)
 	}
-	dst, _, err := appendKnown(dst, place, depth)
+	dst, _, err := appendFast(dst, ptr, depth)
 	return dst, err
 }
 
@@ -108,21 +108,21 @@ func appendList[E any](dst []byte, list []E, depth int) ([]byte, error) {
 	dst = appendListHead(dst, len(list))
 	for i := range list {
 		var err error
-		if dst, err = appendAt(dst, &list[i], depth+1); err != nil {
+		if dst, err = appendFastElement(dst, &list[i], depth+1); err != nil {
 			return dst, within(element(i), err)
 		}
 	}
 	return dst, nil
 }
 
-// entry is one pair of a map on its way out.
+// entry is one pair of a map.
 type entry[K, V any] struct {
 	key   K
 	value V
 }
 
-// sortedOnStack is up to how many pairs a map is sorted without memory of its own.
-const sortedOnStack = 16
+// maxOnStack is the number of pairs up to which a map is sorted without allocating.
+const maxOnStack = 16
 
 func appendKeyed[K int64 | string, V any](dst []byte, m map[K]V, depth int) ([]byte, error) {
 	if m == nil {
@@ -131,9 +131,9 @@ func appendKeyed[K int64 | string, V any](dst []byte, m map[K]V, depth int) ([]b
 	if depth >= DepthMax {
 		return dst, errTooDeep
 	}
-	var room [sortedOnStack]entry[K, V]
-	entries := room[:0]
-	if len(m) > len(room) {
+	var buf [maxOnStack]entry[K, V]
+	entries := buf[:0]
+	if len(m) > len(buf) {
 		entries = make([]entry[K, V], 0, len(m))
 	}
 	for k, v := range m {
@@ -144,27 +144,27 @@ func appendKeyed[K int64 | string, V any](dst []byte, m map[K]V, depth int) ([]b
 	for i := range entries {
 		e := &entries[i]
 		if order != nil {
-			e = &entries[order[i].place]
+			e = &entries[order[i].index]
 		}
 		var err error
-		if dst, err = appendAt(dst, &e.key, 0); err == nil {
-			dst, err = appendAt(dst, &e.value, depth+1)
+		if dst, err = appendFastElement(dst, &e.key, 0); err == nil {
+			dst, err = appendFastElement(dst, &e.value, depth+1)
 		}
 		if err != nil {
-			return dst, within(placeOf(&e.key), err)
+			return dst, within(keyNameOf(&e.key), err)
 		}
 	}
 	return dst, nil
 }
 
-// sortEntries brings few entries in the order of their keys; of many it gives the order instead.
-func sortEntries[K int64 | string, V any](list []entry[K, V]) (order []ranked) {
-	if len(list) > sortedOnStack {
-		order = make([]ranked, len(list))
+// sortEntries sorts up to maxOnStack entries by key. It leaves more as they are, and returns their order.
+func sortEntries[K int64 | string, V any](list []entry[K, V]) (order []sortKey) {
+	if len(list) > maxOnStack {
+		order = make([]sortKey, len(list))
 		for i := range list {
-			order[i] = ranked{rawKey(&list[i].key), i}
+			order[i] = sortKey{rawKey(&list[i].key), i}
 		}
-		sortRanked(order)
+		sortKeys(order)
 		return order
 	}
 	for i := 1; i < len(list); i++ {
@@ -178,7 +178,7 @@ func sortEntries[K int64 | string, V any](list []entry[K, V]) (order []ranked) {
 	return nil
 }
 
-// rawKey gives the int64 or string at key as a value, unchecked.
+// rawKey returns *key, an int64 or string, as a Raw, unchecked.
 func rawKey(key any) Raw {
 	switch k := key.(type) {
 	case *int64:
@@ -189,5 +189,5 @@ func rawKey(key any) Raw {
 	return Raw{}
 }
 
-// placeOf names the place of a key in a map.
-func placeOf(key any) string { return at(scalarItem(rawKey(key))) }
+// keyNameOf names *key in an error.
+func keyNameOf(key any) string { return keyName(scalarItem(rawKey(key))) }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The types that are converted without reflection.
+// Fast paths return the same values and errors as reflection.
 var knownTypes = []struct {
 	name string
 	same func(*testing.T, Raw) (accepted bool)
@@ -21,7 +21,7 @@ var knownTypes = []struct {
 	{"map[int64]string", same[map[int64]string]}, {"map[int64]any", same[map[int64]any]}, {"map[any]any", same[map[any]any]},
 }
 
-// same converts raw to a T and back with and without reflection, which must not differ in anything.
+// same converts raw to a T and back, with and without reflection, and compares the results.
 func same[T any](t *testing.T, raw Raw) bool {
 	t.Helper()
 	quick, quickErr := To[T](raw)
@@ -42,7 +42,7 @@ func same[T any](t *testing.T, raw Raw) bool {
 
 func sameBack[T any](t *testing.T, v T) {
 	t.Helper()
-	quick, _, known, quickErr := EncodeAt(&v, nil)
+	quick, _, known, quickErr := EncodeFast(&v, nil)
 	slow, _, slowErr := EncodeReflect(reflect.ValueOf(v), nil)
 	if !known {
 		if k := reflect.TypeFor[T]().Kind(); k == reflect.Map || k == reflect.Slice && reflect.TypeFor[T]().Elem().Kind() != reflect.Uint8 {
@@ -71,12 +71,12 @@ func TestKnownTypesAgreeWithReflection(t *testing.T) {
 			t.Fatal(err)
 		}
 		raws = append(raws, raw)
-		if raw.Type >= List { // cut off, and with a byte too many
+		if raw.Type >= List { // truncated, and with a trailing byte
 			b := raw.Bytes()
 			raws = append(raws, OfBytes(raw.Type, append(bytes.Clone(b), 0)), OfBytes(raw.Type, b[:len(b)-1]))
 		}
 	}
-	long := make([]any, 3*most)
+	long := make([]any, 3*maxPrealloc)
 	byText := map[string]any{}
 	for i := range long {
 		long[i] = i * i
@@ -99,7 +99,7 @@ func TestKnownTypesAgreeWithReflection(t *testing.T) {
 			t.Errorf("%s: nothing was accepted", k.name)
 		}
 	}
-	// What can't be written is refused alike.
+	// Values that can't be encoded have the same error.
 	sameBack(t, []string{"\xff"})
 	sameBack(t, map[string]string{"a": "b\x00"})
 	sameBack(t, map[string]int64{"\xff": 1})
@@ -123,9 +123,9 @@ func first(t *testing.T, v any) Raw {
 	return raw
 }
 
-// A string that is cut from the copy of its document is its own, whatever happens to the document.
+// Strings are cut from a copy of the document: they don't change with it.
 func TestStringsOutliveTheirDocument(t *testing.T) {
-	for _, size := range []int{1, sharedMax / 2, sharedMax, 2 * sharedMax} {
+	for _, size := range []int{1, maxShared / 2, maxShared, 2 * maxShared} {
 		text := string(bytes.Repeat([]byte("x"), size))
 		raw := first(t, map[string]any{text: []any{"é", text}})
 		got, err := To[map[string][]any](raw)
@@ -154,9 +154,9 @@ func TestAllocations(t *testing.T) {
 		{"string", 1, func() { To[string](OfString(String, "alpha")) }},
 		{"[]int64", 1, func() { To[[]int64](list) }},
 		{"[]string", 2, func() { To[[]string](texts) }},
-		{"map[string]int64", 5, func() { To[map[string]int64](keyed) }}, // the map's own four, and the copy for its keys
-		{"[]int64 out", 0, func() { EncodeAt(&integers, scratch) }},
-		{"map[string]int64 out", 0, func() { EncodeAt(&counts, scratch) }},
+		{"map[string]int64", 5, func() { To[map[string]int64](keyed) }}, // 4 of the map itself, 1 for the copy that its keys are cut from
+		{"[]int64 out", 0, func() { EncodeFast(&integers, scratch) }},
+		{"map[string]int64 out", 0, func() { EncodeFast(&counts, scratch) }},
 	} {
 		if got := testing.AllocsPerRun(100, c.run); got > c.most {
 			t.Errorf("%s: %v allocations, at most %v", c.name, got, c.most)
@@ -171,13 +171,13 @@ func BenchmarkKnown(b *testing.B) {
 	b.Run("list10", func(b *testing.B) {
 		for b.Loop() {
 			v, _ := To[[]int64](list)
-			EncodeAt(&v, scratch)
+			EncodeFast(&v, scratch)
 		}
 	})
 	b.Run("map10", func(b *testing.B) {
 		for b.Loop() {
 			v, _ := To[map[string]int64](keyed)
-			EncodeAt(&v, scratch)
+			EncodeFast(&v, scratch)
 		}
 	})
 }

@@ -18,8 +18,8 @@ type fuzzed struct {
 
 type fuzzed2 struct{ Rate float32 }
 
-// FuzzReadAs reads any bytes as types of every shape, and as the elements of a stream: each gives a value or an
-// error, and nothing panics. FuzzRead is about what comes of a Value that was read.
+// FuzzReadAs decodes any bytes as types of every kind, and as a batch of a stream: nothing panics. FuzzRead checks the
+// values that are decoded.
 func FuzzReadAs(f *testing.F) {
 	for _, document := range documents {
 		b, err := hex.DecodeString(document.hex)

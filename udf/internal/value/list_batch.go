@@ -1,10 +1,10 @@
 package value
 
-// Lists element by element: what streams of values travel in. Not for lists as Go values.
+// Lists read and written element by element: the batches in which the values of a stream cross the ABI.
 
 import "reflect"
 
-// Elements reads a list one element after the other. Its zero value is empty.
+// Elements reads a list element by element. Its zero value is an empty list.
 type Elements struct {
 	r    reader
 	left int
@@ -26,12 +26,12 @@ func OpenList(raw Raw) (Elements, error) {
 	return e, err
 }
 
-// Next gives the next element, which borrows the list; false where there is none.
+// Next returns the next element, which points into the list; false at the end.
 func (e *Elements) Next() (Raw, bool, error) {
 	if e.left == 0 {
 		return Raw{}, false, nil
 	}
-	from := e.r.at
+	from := e.r.off
 	it, err := e.r.next()
 	if err == nil {
 		err = e.r.skip(it, 0)
@@ -44,27 +44,27 @@ func (e *Elements) Next() (Raw, bool, error) {
 		return Raw{}, false, err
 	}
 	if it.typ >= List {
-		return OfBytes(it.typ, e.r.b[from:e.r.at]), true, nil
+		return OfBytes(it.typ, e.r.b[from:e.r.off]), true, nil
 	}
 	raw := OfBytes(it.typ, it.data())
 	raw.Integer = it.integer
 	return raw, true, nil
 }
 
-// headRoom is the longest head of a list, in bytes.
-const headRoom = 5
+// maxListHead is the size of the longest head of a list, in bytes.
+const maxListHead = 5
 
-// ListWriter gathers values in a list.
+// ListWriter collects values in a list.
 type ListWriter struct {
-	b     []byte // the elements, behind room for the head
+	b     []byte // maxListHead bytes for the head, then the elements
 	count int
 }
 
-// Add appends v; false, and nothing is changed, for one that a list can't hold, as a string with a NUL
-// or one that nests too deep for it.
+// Add appends v. For a value that can't be in a list, such as a string with a NUL or one that nests too deep, it
+// changes nothing and returns false.
 func (w *ListWriter) Add(v Raw) bool {
 	if len(w.b) == 0 {
-		w.b = append(w.b, make([]byte, headRoom)...)
+		w.b = append(w.b, make([]byte, maxListHead)...)
 	}
 	before := len(w.b)
 	if v.Type >= List {
@@ -84,23 +84,23 @@ func (w *ListWriter) Add(v Raw) bool {
 	return true
 }
 
-// Count gives the number of values.
+// Count returns the number of values.
 func (w *ListWriter) Count() int { return w.count }
 
-// Size gives the bytes that they take.
+// Size returns the size of the list so far, in bytes.
 func (w *ListWriter) Size() int { return len(w.b) }
 
-// List gives the list, which is good until Reset; nil where there are no values.
+// List returns the list, valid until Reset, or nil if there are no values.
 func (w *ListWriter) List() Raw {
 	if w.count == 0 {
 		return Raw{}
 	}
-	var room [headRoom]byte
-	head := appendListHead(room[:0], w.count)
-	from := headRoom - len(head)
+	var buf [maxListHead]byte
+	head := appendListHead(buf[:0], w.count)
+	from := maxListHead - len(head)
 	copy(w.b[from:], head)
 	return OfBytes(List, w.b[from:])
 }
 
-// Reset forgets the values.
+// Reset removes all values.
 func (w *ListWriter) Reset() { w.b, w.count = w.b[:0], 0 }

@@ -1,7 +1,7 @@
 package value
 
-// The reader of the server's msgpack dialect (see aerospike_udf_go.h). It works on bytes that come from
-// outside: every length is checked against what is left before it is believed, and nothing here panics.
+// The reader of the server's msgpack dialect (see aerospike_udf_go.h). Its input comes from outside: it checks every
+// length against the remaining bytes, and never panics.
 
 import (
 	"encoding/binary"
@@ -11,7 +11,7 @@ import (
 	"unsafe"
 )
 
-// Particle types: the first byte of a msgpack str tells what the rest of it is.
+// Particle types: the first byte of a msgpack str is the type of the rest.
 const (
 	particleString  = 3
 	particleBytes   = 4
@@ -28,30 +28,29 @@ var (
 	errUTF8      = errors.New("a string is not valid UTF-8")
 )
 
-// reader reads one msgpack document. What it hands out borrows b.
+// reader reads one msgpack document. The items that it returns point into b.
 type reader struct {
 	b       []byte
-	at      int
+	off     int
 	lenient bool   // strings need not be UTF-8
-	shared  string // the copy of b that strings are cut from, "" before the first
+	shared  string // a copy of b that strings are cut from, "" before the first
 }
 
-// item is one value: a scalar whole, of a list or map only its head. count is the number of bytes, or of the
-// elements or pairs that follow, without the entry that tells the order. It is kept as small as the compiler
-// keeps in registers.
+// item is a scalar, or the head of a list or map. count is the number of bytes, or of the elements or pairs that
+// follow, without the entry for the order. With more fields the compiler would no longer pass it in registers.
 type item struct {
 	typ     Type
 	integer int64 // as in Raw
-	first   *byte // of what is neither integer nor list nor map
+	first   *byte // of a string, bytes, GeoJSON or HLL
 	count   int
 }
 
-// scalarItem is the item of a value that is no list or map.
+// scalarItem returns the item of a value that is neither list nor map.
 func scalarItem(raw Raw) item {
 	return item{typ: raw.Type, integer: raw.Integer, first: raw.Data, count: int(raw.Length)}
 }
 
-// data gives the bytes of a string, bytes, GeoJSON or HLL.
+// data returns the bytes of a string, bytes, GeoJSON or HLL.
 func (it item) data() []byte {
 	if it.first == nil {
 		return nil
@@ -59,7 +58,7 @@ func (it item) data() []byte {
 	return unsafe.Slice(it.first, it.count)
 }
 
-// open starts reading raw: a scalar is its own item, a list or map is the head of its document.
+// open starts to read raw. It returns the item of a scalar, or the head of a list or map.
 func open(raw Raw, lenient bool) (reader, item, error) {
 	switch raw.Type {
 	case Nil, Boolean, Integer, Double:
@@ -79,19 +78,19 @@ func open(raw Raw, lenient bool) (reader, item, error) {
 
 // close checks that the document was read to its end.
 func (r *reader) close() error {
-	if r.at != len(r.b) {
+	if r.off != len(r.b) {
 		return errTrailing
 	}
 	return nil
 }
 
-// take gives the next n bytes.
+// take reads the next n bytes.
 func (r *reader) take(n int) ([]byte, error) {
-	if n < 0 || n > len(r.b)-r.at {
+	if n < 0 || n > len(r.b)-r.off {
 		return nil, errTruncated
 	}
-	b := r.b[r.at : r.at+n : r.at+n]
-	r.at += n
+	b := r.b[r.off : r.off+n : r.off+n]
+	r.off += n
 	return b, nil
 }
 
@@ -159,7 +158,7 @@ func (r *reader) long(b byte) (item, error) {
 		n, err := r.unsigned(size)
 		unused := 64 - 8*size // shifting there and back extends the sign
 		return item{typ: Integer, integer: int64(n) << unused >> unused}, err
-	case 0xc4, 0xc5, 0xc6: // the server reads bin as it reads str
+	case 0xc4, 0xc5, 0xc6: // the server reads a bin as it reads a str
 		n, err := r.unsigned(1 << (b - 0xc4))
 		if err != nil {
 			return item{}, err
@@ -189,9 +188,9 @@ func (r *reader) long(b byte) (item, error) {
 	return item{}, errExt
 }
 
-// blob reads the payload of a str or bin of n bytes, of which the first is the particle type.
+// blob reads the n bytes of a str or bin, of which the first is the particle type.
 func (r *reader) blob(n uint64) (item, error) {
-	if n > uint64(len(r.b)-r.at) {
+	if n > uint64(len(r.b)-r.off) {
 		return item{}, errTruncated
 	}
 	if n == 0 {
@@ -213,12 +212,12 @@ func (r *reader) blob(n uint64) (item, error) {
 	return it, nil
 }
 
-// listHead ends the head of a list of n entries: the first may be the order instead of an element.
+// listHead reads the rest of the head of a list of n entries: the first entry may be the order.
 func (r *reader) listHead(n uint64) (item, error) {
-	if n > uint64(len(r.b)-r.at) { // each takes a byte at least: an invented count allocates nothing
+	if n > uint64(len(r.b)-r.off) { // each takes a byte at least: a made-up count allocates nothing
 		return item{}, errTruncated
 	}
-	if n > 0 && r.atOrder() {
+	if n > 0 && r.orderFollows() {
 		order, err := r.order()
 		if err != nil {
 			return item{}, err
@@ -231,12 +230,12 @@ func (r *reader) listHead(n uint64) (item, error) {
 	return item{typ: List, count: int(n)}, nil
 }
 
-// mapHead ends the head of a map of n pairs: the first may be the order and nil.
+// mapHead reads the rest of the head of a map of n pairs: the first pair may be the order and nil.
 func (r *reader) mapHead(n uint64) (item, error) {
-	if n > uint64(len(r.b)-r.at)/2 {
+	if n > uint64(len(r.b)-r.off)/2 {
 		return item{}, errTruncated
 	}
-	if n > 0 && r.atOrder() {
+	if n > 0 && r.orderFollows() {
 		order, err := r.order()
 		if err != nil {
 			return item{}, err
@@ -256,16 +255,16 @@ func (r *reader) mapHead(n uint64) (item, error) {
 	return item{typ: Map, count: int(n)}, nil
 }
 
-// atOrder says whether an ext entry comes next.
-func (r *reader) atOrder() bool {
-	if r.at >= len(r.b) {
+// orderFollows reports whether an ext entry comes next.
+func (r *reader) orderFollows() bool {
+	if r.off >= len(r.b) {
 		return false
 	}
-	b := r.b[r.at]
+	b := r.b[r.off]
 	return b >= 0xc7 && b <= 0xc9 || b >= 0xd4 && b <= 0xd8
 }
 
-// order reads the ext entry of length 0 that tells a collection's order, and gives its flags.
+// order reads the ext entry of length 0 that holds a collection's order, and returns its flags.
 func (r *reader) order() (byte, error) {
 	b, err := r.take(3)
 	if err != nil {
@@ -277,7 +276,7 @@ func (r *reader) order() (byte, error) {
 	return b[2], nil
 }
 
-// skip reads past the rest of it.
+// skip reads past the elements of it.
 func (r *reader) skip(it item, depth int) error {
 	entries := it.count
 	switch it.typ {

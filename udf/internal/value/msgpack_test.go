@@ -17,10 +17,10 @@ type (
 
 func init() { Declare[geo, hll, key]() }
 
-// The bytes are what the server's as_msgpack writes for the same value (keys in order, as NewOrderedMap).
+// The bytes that the server's as_msgpack writes for the same value, maps key-ordered.
 var documents = []struct {
 	name string
-	v    any // what a Value holds
+	v    any // as a udf.Value
 	hex  string
 }{
 	{"empty list", []any{}, "90"},
@@ -81,7 +81,7 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// What others may write for the same values.
+// Other encodings of the same values.
 func TestReadsWhatOthersWrite(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -187,7 +187,7 @@ func TestRefusesToWrite(t *testing.T) {
 	}
 }
 
-// nested gives n lists in one another.
+// nested returns n nested lists.
 func nested(n int) any {
 	var v any = int64(1)
 	for range n {
@@ -228,7 +228,7 @@ func TestDepth(t *testing.T) {
 	}
 }
 
-// random gives a Value as ToAny would.
+// random returns a value as ToAny does.
 func random(r *rand.Rand, depth int) any {
 	kinds := 8
 	if depth > 0 {
@@ -241,7 +241,7 @@ func random(r *rand.Rand, depth int) any {
 	case 1:
 		return r.Intn(2) == 0
 	case 2, 3:
-		return int64(r.Uint64()) >> r.Intn(64) // of all sizes, and of both signs
+		return int64(r.Uint64()) >> r.Intn(64) // of any size and sign
 	case 4:
 		return r.NormFloat64()
 	case 5:
@@ -310,7 +310,7 @@ func TestTruncatedAnywhere(t *testing.T) {
 	}
 }
 
-// FuzzRead: whatever the bytes are, nothing panics, and what is read can be written and read again.
+// FuzzRead decodes any bytes: nothing panics, and a decoded value can be encoded and decoded again.
 func FuzzRead(f *testing.F) {
 	for _, d := range documents {
 		b, _ := hex.DecodeString(d.hex)

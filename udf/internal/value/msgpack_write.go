@@ -1,6 +1,6 @@
 package value
 
-// The writer of the server's msgpack dialect: what as_msgpack writes for the same value, byte by byte.
+// The writer of the server's msgpack dialect: it writes the same bytes as the server's as_msgpack.
 
 import (
 	"bytes"
@@ -43,8 +43,8 @@ func appendDouble(dst []byte, f float64) []byte {
 	return binary.BigEndian.AppendUint64(append(dst, 0xcb), math.Float64bits(f))
 }
 
-// appendBlob appends a str whose first byte is the particle type. In text a NUL is refused: the server reads
-// it as a C string, and would cut it there.
+// appendBlob appends a str whose first byte is the particle type. A NUL in text is an error: the server reads text as a
+// C string and would cut it there.
 func appendBlob(dst []byte, particle byte, b []byte, text bool) ([]byte, error) {
 	if text && bytes.IndexByte(b, 0) >= 0 {
 		return dst, errors.New("a string inside a list or map holds a NUL byte, where Aerospike would cut it")
@@ -73,7 +73,7 @@ func appendListHead(dst []byte, n int) []byte {
 	return appendCount(dst, 0xdc, n)
 }
 
-// appendMapHead appends the head of a key-ordered map of n pairs: the entry that tells the order counts too.
+// appendMapHead appends the head of a key-ordered map of n pairs, whose count includes the entry for the order.
 func appendMapHead(dst []byte, n int) []byte {
 	if n+1 < 16 {
 		dst = append(dst, 0x80|byte(n+1))
@@ -83,7 +83,7 @@ func appendMapHead(dst []byte, n int) []byte {
 	return append(dst, 0xc7, 0, 1, 0xc0)
 }
 
-// appendCount appends a count of 16 bits after code, or of 32 bits after the code that follows it.
+// appendCount appends code and a count of 16 bits, or code+1 and a count of 32 bits.
 func appendCount(dst []byte, code byte, n int) []byte {
 	if n <= math.MaxUint16 {
 		return binary.BigEndian.AppendUint16(append(dst, code), uint16(n))

@@ -1,6 +1,6 @@
 package value
 
-// Conversions of scalars without reflection or allocation. Errors are the same as those of Decode.
+// Conversions of scalars without reflection or allocation, with the same errors as Decode.
 
 import (
 	"errors"
@@ -27,7 +27,7 @@ func ToBoolean[T ~bool](raw Raw) (T, error) {
 	return raw.Integer != 0, nil
 }
 
-// ToInteger converts an integer; one that T doesn't hold is an error.
+// ToInteger converts an integer. One that overflows T is an error.
 func ToInteger[T Integers](raw Raw) (T, error) {
 	n := T(raw.Integer)
 	if raw.Type != Integer || int64(n) != raw.Integer || (n < 0) != (raw.Integer < 0) {
@@ -36,8 +36,8 @@ func ToInteger[T Integers](raw Raw) (T, error) {
 	return n, nil
 }
 
-// ToFloat converts a double, or an integer that T represents exactly. A double is rounded to a float32; one
-// that is too large for it is an error.
+// ToFloat converts a double, or an integer that T represents exactly. A double is rounded to a float32; one that
+// overflows it is an error.
 func ToFloat[T Floats](raw Raw) (T, error) {
 	f, err := toFloat(item{typ: raw.Type, integer: raw.Integer}, int(unsafe.Sizeof(T(0)))*8)
 	if err == errNotFloat {
@@ -48,7 +48,7 @@ func ToFloat[T Floats](raw Raw) (T, error) {
 
 var errNotFloat = errors.New("not a double")
 
-// toFloat converts to a float of 32 or 64 bits; errNotFloat where it is neither double nor integer.
+// toFloat converts to a float of 32 or 64 bits. If it is neither double nor integer, it returns errNotFloat.
 func toFloat(it item, bits int) (float64, error) {
 	switch it.typ {
 	case Double:
@@ -83,7 +83,7 @@ func ToText[T ~string](raw Raw) (T, error) {
 	return T(b), nil
 }
 
-// ToBytes converts bytes to a copy of them, and nil to nil.
+// ToBytes copies bytes. It converts nil to nil.
 func ToBytes[T ~[]E, E ~byte](raw Raw) (T, error) {
 	switch raw.Type {
 	case Nil:
@@ -95,7 +95,7 @@ func ToBytes[T ~[]E, E ~byte](raw Raw) (T, error) {
 	return nil, Mismatch(reflect.TypeFor[T](), raw)
 }
 
-// FromInteger makes an integer; one beyond 64 signed bits is an error.
+// FromInteger encodes an integer. One that overflows an int64 is an error.
 func FromInteger[T Integers](n T) (Raw, error) {
 	if n > 0 && int64(n) < 0 {
 		return Raw{}, tooLarge(uint64(n))
@@ -108,12 +108,12 @@ func tooLarge(n uint64) error {
 		" is beyond Aerospike's 64 signed bits (at most 9223372036854775807)")
 }
 
-// FromFloat makes a double.
+// FromFloat encodes a double.
 func FromFloat[T Floats](f T) Raw {
 	return Raw{Type: Double, Integer: int64(math.Float64bits(float64(f)))}
 }
 
-// FromText makes a string that borrows s. It must be UTF-8.
+// FromText encodes a string, which must be UTF-8. The result points into s.
 func FromText(s string) (Raw, error) {
 	if !utf8.ValidString(s) {
 		return Raw{}, errUTF8

@@ -1,6 +1,6 @@
 package value
 
-// Which fields of a struct count, under which names: the rules of encoding/json, with the tag `udf`.
+// Which fields of a struct are encoded, under which names: the rules of encoding/json, with the tag `udf`.
 
 import (
 	"errors"
@@ -11,17 +11,17 @@ import (
 	"unicode"
 )
 
-// field is one field that counts.
+// field is one encoded field.
 type field struct {
 	name      string
-	index     []int // for each embedded struct on the way one index
+	index     []int // as of reflect.Value.FieldByIndex
 	typ       reflect.Type
-	tagged    bool // the name is from the tag
+	tagged    bool // the name comes from the tag
 	omitEmpty bool
 }
 
-// fields are a struct's fields in the order of their names, which is the order of the map's keys. clash are
-// the first of them that have one key, so that none of them counts.
+// fields are a struct's encoded fields, sorted by name as the map's keys are. clash are the first fields that are left
+// out because they have the same name.
 type fields struct {
 	list   []field
 	byName map[string]int
@@ -39,11 +39,11 @@ func fieldsOf(t reflect.Type) *fields {
 	for i, one := range f.list {
 		f.byName[one.name] = i
 	}
-	kept, _ := fieldCache.LoadOrStore(t, f)
-	return kept.(*fields)
+	stored, _ := fieldCache.LoadOrStore(t, f)
+	return stored.(*fields)
 }
 
-// find gives the field for a map's key.
+// find returns the field for a map key.
 func (f *fields) find(key item) (*field, bool) {
 	if key.typ != String {
 		return nil, false
@@ -55,8 +55,8 @@ func (f *fields) find(key item) (*field, bool) {
 	return &f.list[i], true
 }
 
-// reachable walks the struct and what it embeds, level by level, as encoding/json does: a type that is
-// embedded twice on one level hides its own fields, one that was met on a level above is not entered again.
+// reachable walks the struct and the structs it embeds level by level, as encoding/json does. The fields of a type that
+// is embedded twice on one level hide each other; a type that was embedded on a level above is skipped.
 func reachable(t reflect.Type) []field {
 	type level struct {
 		typ   reflect.Type
@@ -93,7 +93,7 @@ func reachable(t reflect.Type) []field {
 					}
 					found = append(found, f)
 					if count[l.typ] > 1 {
-						found = append(found, f) // its double, so that the two annihilate each other
+						found = append(found, f) // twice, so that dominant drops both
 					}
 					continue
 				}
@@ -105,7 +105,7 @@ func reachable(t reflect.Type) []field {
 	return found
 }
 
-// tag reads a field's tag: its name or "", its options, and whether the field doesn't count at all.
+// tag parses a field's tag: its name or "", its options, and whether the field is left out.
 func tag(sf reflect.StructField) (name string, options map[string]bool, skip bool) {
 	if sf.Anonymous {
 		t := sf.Type
@@ -143,10 +143,10 @@ func validName(s string) bool {
 	return s != ""
 }
 
-// dominant keeps, of the fields of one name, the one that Go's rules for embedding choose (the least deep;
-// of those a tagged one), or none where that is no single one. They are in the order of names. clash are the
-// fields of the first name of which none is kept.
-func dominant(all []field) (kept, clash []field) {
+// dominant selects, of the fields of each name, the one that Go's rules for embedding choose: the least deep, and of
+// those a tagged one. If that leaves several, it selects none; clash are the fields of the first such name. The
+// result is sorted by name.
+func dominant(all []field) (chosen, clash []field) {
 	slices.SortStableFunc(all, func(a, b field) int {
 		if c := strings.Compare(a.name, b.name); c != 0 {
 			return c
@@ -172,14 +172,14 @@ func dominant(all []field) (kept, clash []field) {
 				clash = all[i:j]
 			}
 		} else {
-			kept = append(kept, all[i])
+			chosen = append(chosen, all[i])
 		}
 		i = j
 	}
-	return kept, clash
+	return chosen, clash
 }
 
-// get gives the field's value in v; false where it is in an embedded pointer that is nil.
+// get returns the field's value in v; false if it is behind a nil embedded pointer.
 func (f *field) get(v reflect.Value) (reflect.Value, bool) {
 	for _, i := range f.index {
 		if v.Kind() == reflect.Pointer {
@@ -193,13 +193,13 @@ func (f *field) get(v reflect.Value) (reflect.Value, bool) {
 	return v, true
 }
 
-// settable gives the field's place in v, making the embedded structs that pointers on the way lack.
+// settable returns the field in v, settable. It allocates the structs of nil embedded pointers.
 func (f *field) settable(v reflect.Value) (reflect.Value, error) {
 	for _, i := range f.index {
 		if v.Kind() == reflect.Pointer {
 			if v.IsNil() {
 				if !v.CanSet() {
-					return v, errors.New("it is in an embedded pointer to the unexported " + v.Type().Elem().String() +
+					return v, errors.New("it is behind an embedded pointer to the unexported " + v.Type().Elem().String() +
 						", which can't be set; embed the struct itself")
 				}
 				v.Set(reflect.New(v.Type().Elem()))
@@ -211,7 +211,7 @@ func (f *field) settable(v reflect.Value) (reflect.Value, error) {
 	return v, nil
 }
 
-// empty says whether omitempty leaves v out.
+// empty reports whether omitempty leaves v out.
 func empty(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Map, reflect.Slice:

@@ -1,7 +1,6 @@
 package value
 
-// Which Go types have an Aerospike value. This judgement is made when a function is registered; the linter
-// makes the same one from source.
+// Which Go types have an Aerospike value. Checked when a module is set up; the linter checks the same from source.
 
 import (
 	"errors"
@@ -14,8 +13,8 @@ import (
 
 var supportedCache sync.Map // reflect.Type → error or nil
 
-// Supported says whether t can be an argument, a result or part of one: nil, or an error that says what is
-// in the way and what to use instead.
+// Supported returns nil if t can be an argument, a result or part of one, else an error that says why not and what to
+// use instead.
 func Supported(t reflect.Type) error {
 	if scalarKind(t.Kind()) {
 		return nil
@@ -24,7 +23,7 @@ func Supported(t reflect.Type) error {
 		err, _ := known.(error)
 		return err
 	}
-	err := judge(t, nil)
+	err := checkType(t, nil)
 	supportedCache.Store(t, err)
 	return err
 }
@@ -34,8 +33,8 @@ func scalarKind(k reflect.Kind) bool {
 		k >= reflect.Int && k <= reflect.Uint64
 }
 
-// judge is Supported for a type inside those of path.
-func judge(t reflect.Type, path []reflect.Type) error {
+// checkType is Supported for a type that is nested in those of path.
+func checkType(t reflect.Type, path []reflect.Type) error {
 	kind := t.Kind()
 	if scalarKind(kind) || IsDeclared(t) {
 		return nil
@@ -44,66 +43,66 @@ func judge(t reflect.Type, path []reflect.Type) error {
 		return errors.New(t.String() + " contains itself; Aerospike's values are trees of a known shape, use any for the part that repeats")
 	}
 	if known, ok := supportedCache.Load(t); ok && known == nil {
-		return nil // whatever it is inside of: it contains none of those, or it would not be supported
+		return nil // it contains none of path, or it would not be supported
 	}
-	err := judgeKind(t, append(path, t))
+	err := checkKind(t, append(path, t))
 	if err == nil {
-		supportedCache.Store(t, nil) // or a struct of structs of structs would be judged again at each place
+		supportedCache.Store(t, nil) // or deeply nested structs would take exponential time
 	}
 	return err
 }
 
-// judgeKind is judge for a type that is neither scalar nor declared, the last of path.
-func judgeKind(t reflect.Type, path []reflect.Type) error {
+// checkKind is checkType for a type that is neither scalar nor declared, and is the last of path.
+func checkKind(t reflect.Type, path []reflect.Type) error {
 	switch t.Kind() {
 	case reflect.Interface:
-		return judgeInterface(t)
+		return checkInterface(t)
 	case reflect.Slice, reflect.Pointer:
-		return judge(t.Elem(), path)
+		return checkType(t.Elem(), path)
 	case reflect.Map:
-		if err := judgeKey(t.Key()); err != nil {
+		if err := checkKey(t.Key()); err != nil {
 			return err
 		}
-		return judge(t.Elem(), path)
+		return checkType(t.Elem(), path)
 	case reflect.Struct:
-		return judgeStruct(t, path)
+		return checkStruct(t, path)
 	}
 	return errors.New(t.String() + " has no Aerospike value" + remedy(t))
 }
 
-func judgeInterface(t reflect.Type) error {
+func checkInterface(t reflect.Type) error {
 	if t.NumMethod() == 0 {
 		return nil
 	}
 	return errors.New(t.String() + " is an interface with methods, which no Aerospike value has; use udf.Value")
 }
 
-func judgeStruct(t reflect.Type, path []reflect.Type) error {
+func checkStruct(t reflect.Type, path []reflect.Type) error {
 	counted := fieldsOf(t)
 	if len(counted.list) == 0 {
 		return errors.New(t.String() + counted.nothing(t))
 	}
 	for _, f := range counted.list {
-		if err := judge(f.typ, path); err != nil {
+		if err := checkType(f.typ, path); err != nil {
 			return within("field "+strconv.Quote(f.name)+" of "+t.String(), err)
 		}
 	}
 	return nil
 }
 
-// nothing is the end of a sentence about t: why no field of it counts.
+// nothing ends a sentence about t, whose fields are all left out: why that is so.
 func (f *fields) nothing(t reflect.Type) string {
 	if len(f.clash) > 0 {
 		return ": its " + clashing(t, f.clash) + " left out, and nothing is left that could be stored"
 	}
-	text := " has no exported field that counts, so nothing of it would be stored"
+	text := " has no exported field, so nothing of it would be stored"
 	if t.PkgPath() == "time" && t.Name() == "Time" {
 		text += "; use its UnixNano() or UnixMilli() as an int64"
 	}
 	return text
 }
 
-// clashing says that fields of t have one key: `fields X and Y have one key, "n", so both are`.
+// clashing names fields of t that have the same key: `fields X and Y have one key, "n", so both are`.
 func clashing(t reflect.Type, clash []field) string {
 	var names []string
 	for _, one := range clash {
@@ -127,7 +126,7 @@ func clashing(t reflect.Type, clash []field) string {
 		strconv.Quote(clash[0].name) + ", so " + all + " are"
 }
 
-func judgeKey(t reflect.Type) error {
+func checkKey(t reflect.Type) error {
 	if t == declared.bytesKey {
 		return nil
 	}
@@ -143,7 +142,7 @@ func judgeKey(t reflect.Type) error {
 	return errKey(t.String())
 }
 
-// remedy is the end of the sentence about a type without a value.
+// remedy ends a sentence about an unsupported type: what to use instead.
 func remedy(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Array:

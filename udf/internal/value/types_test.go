@@ -50,7 +50,7 @@ type Everything struct {
 	hidden  int
 }
 
-// Fields that only reflection sees.
+// Fields of types without a fast path.
 var (
 	_ = Everything{}.hidden
 	_ = embedsItself{}.embedsItself
@@ -79,7 +79,7 @@ func TestTypedRoundTrip(t *testing.T) {
 			t.Errorf("%+v, %v; want %+v", back, err, v)
 		}
 	}
-	// A nil embedded pointer leaves its fields out.
+	// The fields of a nil embedded pointer are left out.
 	raw, _, _ := Encode(Everything{}, nil)
 	if back, err := To[Everything](raw); err != nil || back.Base != nil {
 		t.Errorf("%+v, %v", back.Base, err)
@@ -161,7 +161,7 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// as converts by reflection, or by the short way for scalars where that agrees with it.
+// as converts raw to a T.
 func as[T any](raw Raw) func() (any, error) {
 	return func() (any, error) {
 		v, err := To[T](raw)
@@ -169,8 +169,8 @@ func as[T any](raw Raw) func() (any, error) {
 	}
 }
 
-// The short ways of scalars answer as reflection does, word for word.
-func TestShortWaysAgree(t *testing.T) {
+// The functions for scalars return the same values and errors as To.
+func TestScalarsAgree(t *testing.T) {
 	raws := []Raw{
 		{}, OfBoolean(true), OfBoolean(false), FromFloat(1.5), FromFloat(math.NaN()), FromFloat(1e300), FromFloat(math.Inf(1)),
 		OfString(String, "a"), OfString(String, "\xff"), OfString(String, ""), OfString(Bytes, "a"), OfString(GeoJSON, "a"), ofHex(t, List, "90"),
@@ -230,7 +230,7 @@ func TestSupported(t *testing.T) {
 		{new([]octet), ""}, {new(geo), ""}, {new(hll), ""}, {new(key), ""}, {new(any), ""}, {new(anyone), ""},
 		{new(***int), ""}, {new([][]map[string]*Base), ""}, {new(map[any]int), ""}, {new(map[digest]int), ""},
 		{new(map[[20]byte]int), ""}, {new(map[level]int), ""}, {new(Everything), ""}, {new(struct{ X int }), ""},
-		{new(embedsItself), ""}, // as encoding/json counts fields, only N
+		{new(embedsItself), ""}, // only N, as in encoding/json
 		{new(chan int), "chan int has no Aerospike value"},
 		{new(func()), "func() has no Aerospike value"},
 		{new(methods), "value.methods is an interface with methods"},
@@ -283,14 +283,14 @@ func TestSupported(t *testing.T) {
 
 type ten[T any] struct{ A, B, C, D, E, F, G, H, I, J []T }
 
-// Each type is judged once, not once a place: there are ten thousand million of them here.
-func TestSupportedOfManyPlaces(t *testing.T) {
+// Each type is checked once: these types nest in ten thousand million ways.
+func TestSupportedIsNotExponential(t *testing.T) {
 	if err := Supported(reflect.TypeFor[ten[ten[ten[ten[ten[ten[ten[ten[ten[ten[int]]]]]]]]]]]()); err != nil {
 		t.Error(err)
 	}
 }
 
-// The fields that count are those of encoding/json, for structs that tag both alike.
+// The encoded fields are those of encoding/json, for structs with the same tags for both.
 type (
 	A struct {
 		X int
@@ -306,7 +306,7 @@ type (
 	left  struct{ lc }
 	right struct{ lc }
 
-	Again struct { // A, which is embedded above it too, and behind that another struct
+	Again struct { // embeds A, which is embedded on a level above too, and then another struct
 		A
 		Last
 	}
@@ -428,7 +428,7 @@ func TestFieldsAreThoseOfJSON(t *testing.T) {
 	}
 }
 
-// byText makes the maps in v ones that JSON knows.
+// byText turns the maps in v into maps that encoding/json accepts.
 func byText(v any) any {
 	m, ok := v.(map[any]any)
 	if !ok {
@@ -449,7 +449,7 @@ func parsed(t *testing.T, text []byte) (value any) {
 	return value
 }
 
-// Embedded pointers to unexported structs can't be made, which encoding/json refuses too.
+// An embedded nil pointer to an unexported struct can't be set: an error in encoding/json too.
 func TestUnexportedEmbeddedPointer(t *testing.T) {
 	_, err := To[struct{ *lc }](ofHex(t, Map, "81a2035601"))
 	if err == nil || !strings.Contains(err.Error(), "embed the struct itself") {
@@ -457,7 +457,7 @@ func TestUnexportedEmbeddedPointer(t *testing.T) {
 	}
 }
 
-// Two fields of one tag annihilate each other, and hide a third; go vet reports that in a struct that JSON knows.
+// Two fields with the same tag hide each other and a third field. Not compared with encoding/json: go vet reports it.
 func TestTagClash(t *testing.T) {
 	raw, _, err := Encode(struct {
 		N int
@@ -471,7 +471,7 @@ func TestTagClash(t *testing.T) {
 	}
 }
 
-// Tags that go vet reports in a struct that JSON knows: "-," is the name "-", an odd one is no name.
+// Tags that go vet reports in a json tag: "-," is the name "-", an invalid name is ignored.
 func TestOddTags(t *testing.T) {
 	raw, _, err := Encode(struct {
 		X int `udf:"-,"`

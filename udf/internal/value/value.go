@@ -1,6 +1,5 @@
-// Package value is the one place that knows how a Go value and an Aerospike value turn into each other:
-// the flat form that crosses the C ABI, the server's msgpack dialect inside lists and maps, and which Go
-// types are supported at all. It knows neither records nor calls, and nothing of cgo.
+// Package value converts between Go values and Aerospike values: the flat form that crosses the C ABI, the server's
+// msgpack dialect inside lists and maps, and which Go types are supported. It depends on neither records, calls nor cgo.
 package value
 
 import (
@@ -11,7 +10,7 @@ import (
 // Type is the type of a value, numbered as aerospike_udf_go_type in the C header.
 type Type uint32
 
-// The types of Aerospike.
+// Aerospike's types.
 const (
 	Nil Type = iota
 	Boolean
@@ -25,13 +24,13 @@ const (
 	Map
 )
 
-// DepthMax is how deep lists and maps may nest; a value without collections has depth 0.
+// DepthMax is how deep lists and maps may nest. A scalar has depth 0.
 const DepthMax = 64
 
-// Raw is a value as it crosses the ABI. Its layout is that of the C struct aerospike_udf_go_value (asserted
-// where cgo is at hand). Scalars are in Integer, everything else is Length bytes at Data: C memory that is
-// borrowed for the call, or Go memory on the way out. The C struct's reserved field is padding here: of more
-// than four fields the compiler keeps a struct in memory instead of in registers.
+// Raw is a value as it crosses the ABI, with the layout of the C struct aerospike_udf_go_value (cgo_export.go asserts
+// that). Scalars are in Integer; other values are Length bytes at Data. In an argument Data is C memory that is valid
+// during the call; in a result it is Go memory. The C struct's reserved field is padding here: the compiler passes
+// structs of more than four fields in memory instead of registers.
 type Raw struct {
 	Type    Type
 	Integer int64
@@ -39,7 +38,7 @@ type Raw struct {
 	Length  uintptr
 }
 
-// Bytes gives the borrowed bytes of r; they must not be kept or written to.
+// Bytes returns the bytes at r.Data. They must not be retained or modified.
 func (r Raw) Bytes() []byte {
 	if r.Data == nil || r.Length == 0 {
 		return nil
@@ -47,17 +46,17 @@ func (r Raw) Bytes() []byte {
 	return unsafe.Slice(r.Data, r.Length)
 }
 
-// OfBytes makes a value of type t that borrows b.
+// OfBytes returns a value of type t that points into b.
 func OfBytes(t Type, b []byte) Raw {
 	return Raw{Type: t, Data: unsafe.SliceData(b), Length: uintptr(len(b))}
 }
 
-// OfString makes a value of type t that borrows s.
+// OfString returns a value of type t that points into s.
 func OfString(t Type, s string) Raw {
 	return Raw{Type: t, Data: unsafe.StringData(s), Length: uintptr(len(s))}
 }
 
-// OfBoolean makes a boolean.
+// OfBoolean returns a boolean.
 func OfBoolean(b bool) Raw {
 	r := Raw{Type: Boolean}
 	if b {
@@ -66,18 +65,18 @@ func OfBoolean(b bool) Raw {
 	return r
 }
 
-// OfInteger makes an integer.
+// OfInteger returns an integer.
 func OfInteger(n int64) Raw { return Raw{Type: Integer, Integer: n} }
 
-// declared are the types of package udf that mean more than their underlying type. Package udf imports
-// this one, so it hands them in.
+// declared are the types of package udf whose Aerospike type is not that of their underlying type. Package udf imports
+// this package, so it passes them to Declare.
 var declared struct {
 	geoJSON, hll, bytesKey             reflect.Type
 	makeGeoJSON, makeHLL, makeBytesKey func([]byte) any
 }
 
-// Declare tells which Go types are GeoJSON, HLL and a map key of bytes. Package udf calls it once, while its
-// variables are initialised, so before any user's code runs.
+// Declare sets the Go types of GeoJSON, HLL and map keys of bytes. Package udf calls it once to initialise a variable,
+// so before any user code runs.
 func Declare[G ~string, H ~[]byte, K ~string]() {
 	declared.geoJSON = reflect.TypeFor[G]()
 	declared.hll = reflect.TypeFor[H]()
@@ -87,8 +86,7 @@ func Declare[G ~string, H ~[]byte, K ~string]() {
 	declared.makeBytesKey = func(b []byte) any { return K(b) }
 }
 
-// IsDeclared says whether t is one of the types given to Declare, whose meaning is not that of its
-// underlying type.
+// IsDeclared reports whether t is one of the types passed to Declare.
 func IsDeclared(t reflect.Type) bool {
 	return t == declared.geoJSON || t == declared.hll || t == declared.bytesKey
 }
