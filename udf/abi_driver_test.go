@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// tool builds with the Go and C compilers that build this test.
+// tool runs a program in dir, with the Go settings of these builds, and returns its output.
 func tool(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
 	c := exec.Command(name, args...)
@@ -117,13 +117,13 @@ func check(t *testing.T, run driver, steps []step) {
 	}
 	path := regexp.MustCompile(`/[^ \\]*/((?:functions|streams).go:)`)
 	passed := regexp.MustCompile(`passed \S+ before`)
-	after := regexp.MustCompile(`passed when \d of`)
+	after := regexp.MustCompile(`passed after \d+ elements`)
 	for i, w := range want {
 		if i >= len(got) {
 			t.Fatalf("nothing where %q belongs", w)
 		}
 		g := passed.ReplaceAllString(path.ReplaceAllString(got[i], "$1"), "passed DURATION before")
-		g = after.ReplaceAllString(g, "passed when N of")
+		g = after.ReplaceAllString(g, "passed after N elements")
 		if strings.HasPrefix(w, "1 string no function none") {
 			g = g[:min(len(g), len(w))]
 		}

@@ -78,7 +78,7 @@ var abiSteps = []step{
 	{"apply fill i:100000", "0 string " + strings.Repeat("x", 100000)},
 	{"option buffer 64", ""},
 
-	// No bytes at no place.
+	// Length 0 with data NULL.
 	{"apply echo t:4:", "0 string "},
 	{"apply echo x:", "0 bytes "},
 	{"apply greet t:4:", "0 string hello "},
@@ -86,7 +86,7 @@ var abiSteps = []step{
 	{"apply echo t:7:", "0 hll "},
 	{"apply echo l:", "2 string argument 1 of echo: the msgpack of this list or map is truncated"},
 
-	// A host of a later minor version, whose structs are larger, and hosts that have less than version 1.0.
+	// Structs of a later minor version, and structs smaller than in version 1.0.
 	{"bin a i:12", ""},
 	{"option call_size 4096", ""},
 	{"option result_size 4096", ""},
@@ -146,7 +146,7 @@ var abiSteps = []step{
 	{"apply operate s:remove i:0", "3 string removing the record: the namespace is read-only"},
 	{"option refuse 0", ""},
 	{"apply keep", "0 nil"},
-	{"apply kept", "3 string updating the record: the record was used after its call had ended, or after the next one of its stream was read; copy what you need instead of keeping the *udf.Record"},
+	{"apply kept", "3 string updating the record: the record was used after its call had ended, or after the next one of its stream was read; copy what you need instead of retaining the *udf.Record"},
 
 	{"reset", ""},
 	{"bin a i:1", ""},
@@ -169,7 +169,7 @@ var abiSteps = []step{
 	{"apply operate s:create i:0", "3 string creating the record: the host doesn't offer record_create"},
 	{"apply operate s:update i:0", "3 string updating the record: the host doesn't offer record_update"},
 	{"apply operate s:remove i:0", "3 string removing the record: the host doesn't offer record_remove"},
-	{"apply operate s:exists i:0", "3 string asking whether the record exists: the host doesn't offer record_exists"},
+	{"apply operate s:exists i:0", "3 string checking whether the record exists: the host doesn't offer record_exists"},
 	{"apply operate s:unset i:0", `3 string unsetting the bin "a": the host doesn't offer record_unset`},
 	{"apply operate s:ttl i:1", "3 string setting the time to live to 1ns: the host doesn't offer record_set_ttl"},
 	{"apply operate s:metadata i:0", "3 string reading the metadata of the record: the host doesn't offer record_metadata"},
@@ -186,15 +186,15 @@ var abiSteps = []step{
 	{"option deadline 0", ""},
 	{"apply wait", "0 boolean 0"},
 
-	// Streams: 1 is the nodes' part, 2 the client's, 3 the whole.
+	// Streams. Scope 1 is server, 2 client, 3 both.
 	{"reset", ""},
 	{"records 4", ""},
 	{"stream total 3 i:2", "write list 9109\n0 nil"},
 	{"stream total 1 i:0", "write list 910a\n0 nil"},
 	{"stream total 1 i:9", "0 nil"},
-	{"stream total 2 i:0", "3 string stage 3, Reduce, takes int64, and what comes before it gives a record"},
+	{"stream total 2 i:0", "3 string stage 3, Reduce, takes int64 but gets a record"},
 	{"stream numbers 1", "write list 91a20378\nwrite string two\x00\nwrite list 92a403787878a50378787878\n0 nil"},
-	{"stream stream 3", "3 string the stream gives records, which can't leave their node; make values of them with udf.Map or udf.Aggregate"},
+	{"stream stream 3", "3 string the result is a stream of records, which can't leave their node; turn them into values with udf.Map or udf.Aggregate"},
 	{"elements i:1 i:2 i:3 i:4 i:5 i:6 i:7 i:8 i:9 i:10 i:11", ""},
 	{"stream total 2 i:0", "write list 9142\n0 nil"},
 	{"counts", "read many 3, wrote many 1"},
@@ -209,13 +209,13 @@ var abiSteps = []step{
 	{"stream total 3 i:0", "0 nil"},
 	{"elements i:5", ""},
 	{"stream break 3", `4 string runtime error: index out of range [5] with length 0\nstreams.go:46 module.Break.func1`},
-	{"stream total 3 i:0", "3 string stage 1, Map, takes *udf.Record, and what comes before it gives the integer 5"},
+	{"stream total 3 i:0", "3 string stage 1, Map, takes *udf.Record but gets the integer 5"},
 	{"stream total 3", "2 string total expects 1 argument, got 0"},
 	{"stream total 3 s:x", `2 string argument 1 of total: expected an integer, got the string "x"`},
 	{"elements i:5 i:6 i:7 i:8 i:9 i:10 i:11 i:12 i:13", ""},
 	{"option many 1", ""},
 	{"option deadline 20", ""},
-	{"stream slow 3", "5 string the deadline passed when N of the stream's elements were read"},
+	{"stream slow 3", "5 string the deadline passed after N elements of the stream were read"},
 	{"option deadline -5", ""},
 	{"stream slow 3", "5 string the deadline had passed DURATION before the call began"},
 	{"option deadline 0", ""},

@@ -92,7 +92,7 @@ func TestABI(t *testing.T) {
 		t.Error(out[0])
 	})
 	t.Run("threads", func(t *testing.T) {
-		// More at once than have frames of their own, and later ones that get those of the first.
+		// More threads than there are thread numbers, and threads that reuse the numbers of ended ones.
 		out, stderr := run("setups 64", "bin a i:5", "threads getBin 20000 16", "threads getBin 20 400", "threads getBin 20 400", "apply getBin")
 		if len(out) != 5 || out[0] != strings.TrimSpace(strings.Repeat("0 ", 64)) || out[4] != "0 integer 5" || stderr != "" {
 			t.Error(out, stderr)
@@ -127,8 +127,8 @@ func TestABISetupFails(t *testing.T) {
 	}
 }
 
-// Each UDF by a symbol of its own, found once: what happens is what happens by name.
-func TestABIExported(t *testing.T) {
+// UDFs with a C function of their own return the same as when called by name.
+func TestABISymbols(t *testing.T) {
 	run := module(t, "./dispatch/cmd")
 	steps := []step{
 		{"bin a i:5", ""},
@@ -142,7 +142,7 @@ func TestABIExported(t *testing.T) {
 		{"apply @modgo_udf_increase s:x", `2 string argument 1 of increase: expected an integer, got the string "x"`},
 		{"apply @modgo_udf_increase i:-1", "log outer 2 increasing n=-1 (functions.go:26)\n3 string too small"},
 		{"apply @modgo_udf_increase i:101", "log outer 2 increasing n=101 (functions.go:26)\n" + `4 string too large\nfunctions.go:31 dispatch.Increase`},
-		{"apply @modgo_udf_gone", "1 string no function gone is registered; there is count, elsewhere, getBin, getBinReflected, increase"},
+		{"apply @modgo_udf_gone", "1 string no function gone is registered; registered are count, elsewhere, getBin, getBinReflected, increase"},
 		{"apply @modgo_udf_beyond", "7 string the generated symbols are not those of BuildInfo.Symbols; build the module again"},
 		{"apply @modgo_udf_elsewhere", "6 string count is a stream UDF; apply it to a stream"},
 		{"records 3", ""},
@@ -162,8 +162,8 @@ func TestABIExported(t *testing.T) {
 	}
 }
 
-// These packages make a module larger (docs/building.md says by how much); who wants them imports them.
-func TestModulesStayLean(t *testing.T) {
+// These packages make a module larger (docs/building.md has the figures), so only UDFs that need them import them.
+func TestModulesStaySmall(t *testing.T) {
 	dependencies := strings.Fields(tool(t, ".", "go", "list", "-deps", ".", "./bind"))
 	for _, heavy := range []string{"fmt", "os", "encoding/json", "log/slog"} {
 		if slices.Contains(dependencies, heavy) {

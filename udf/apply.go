@@ -1,6 +1,6 @@
 package udf
 
-// Running one call: what must be kept from the next call, and panics turned into failures.
+// Running one call.
 
 import (
 	"strings"
@@ -10,17 +10,17 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
 )
 
-// frame holds what one call needs, and serves one call after another.
+// frame is the state of one call. It is used again by later calls.
 type frame struct {
-	call    bind.Call
-	record  recordState
-	backend backend // the host's record, where there is a C host
-	unused  []Record
-	kept    bool      // by its thread
-	last    *function // what it served last: hosts call the same function many times over
+	call      bind.Call
+	record    recordState
+	backend   backend // the record of a C host
+	unused    []Record
+	perThread bool      // belongs to a thread, else to frames
+	last      *function // that was called last: hosts call the same function many times in a row
 }
 
-// frames are those that no thread keeps.
+// frames are those that belong to no thread.
 var frames = sync.Pool{New: func() any { return newFrame() }}
 
 func newFrame() *frame {
@@ -29,16 +29,16 @@ func newFrame() *frame {
 	return f
 }
 
-// release lets the next call have the frame.
+// release makes the frame available to the next call.
 func (f *frame) release() {
-	if !f.kept {
+	if !f.perThread {
 		frames.Put(f)
 	}
 }
 
-// handle gives a Record that no call has had. Records are not used twice, so that one that a UDF keeps fails
-// after its call instead of reaching into another; they are made many at once, so a call allocates nothing.
-func (f *frame) handle() *Record {
+// newRecord returns a Record that was not used before: one that a UDF retains must fail after its call, not access the
+// record of a later call. Records are allocated in blocks, so that most calls allocate nothing.
+func (f *frame) newRecord() *Record {
 	if len(f.unused) == 0 {
 		f.unused = make([]Record, 128)
 	}
@@ -48,25 +48,26 @@ func (f *frame) handle() *Record {
 	return r
 }
 
-// end closes the record, where there is one, and gives the frame to the next call.
+// end closes the record, if any, and releases the frame.
 func (f *frame) end(r *Record) {
 	if r != nil {
 		r.state = nil
 	}
 	f.call.End()
-	f.record.failed = nil
+	f.record.pending = nil
 	f.backend.ended()
-	if cap(f.record.scratch) > scratchKept {
+	if cap(f.record.scratch) > maxScratch {
 		f.record.scratch = nil
 	}
 	f.release()
 }
 
-// scratchKept is how many bytes of scratch a frame keeps for the next call.
-const scratchKept = 16 << 10
+// maxScratch is the capacity, in bytes, up to which a frame retains scratch for the next call.
+const maxScratch = 16 << 10
 
-// run calls fn, a stream UDF where s is not nil. On any status but OK text says why, with the frames of the UDF after a panic.
-func (f *frame) run(fn *function, r *Record, s *streaming) (status host.Status, text string) {
+// run calls fn, a stream UDF if s is not nil. If status is not OK, text is the error, with the frames of the UDF after a
+// panic.
+func (f *frame) run(fn *function, r *Record, s *streamCall) (status host.Status, text string) {
 	returned := false
 	defer func() {
 		if returned {
@@ -83,7 +84,7 @@ func (f *frame) run(fn *function, r *Record, s *streaming) (status host.Status, 
 	var err error
 	if s == nil {
 		if err = fn.apply(&f.call, r); err == nil {
-			err = f.record.failed // which no Create or Update has given
+			err = f.record.pending // that no Create or Update returned
 		}
 	} else {
 		err = s.apply(fn.applyStream)
@@ -95,7 +96,7 @@ func (f *frame) run(fn *function, r *Record, s *streaming) (status host.Status, 
 	return status, text
 }
 
-// failure says how a call failed that gave an error.
+// failure returns the status and text of a call that failed with err.
 func failure(err error) (host.Status, string) {
 	if wrong, ok := err.(*bind.ArgumentError); ok {
 		return host.BadArguments, wrong.Error()
@@ -110,7 +111,7 @@ func failure(err error) (host.Status, string) {
 	return host.Failed, strings.ToValidUTF8(text, "\uFFFD")
 }
 
-// find gives the function of that name, or why there is none.
+// find returns the function of that name, or the error for the caller.
 func (m *module) find(name string) (*function, host.Status, string) {
 	if m.failure != "" {
 		return nil, host.Internal, m.failure
@@ -121,7 +122,7 @@ func (m *module) find(name string) (*function, host.Status, string) {
 	return nil, host.NotFound, m.notFound(name)
 }
 
-// symbol gives the function with a symbol of its own, by its place; nil where it can't be called.
+// symbol returns the function of BuildInfo.Symbols[index], or nil if it can't be called.
 func (m *module) symbol(index int) *function {
 	if m.failure != "" || uint(index) >= uint(len(m.symbols)) {
 		return nil
@@ -129,8 +130,8 @@ func (m *module) symbol(index int) *function {
 	return m.symbols[index]
 }
 
-// unsymbolic is find for the function that symbol doesn't give.
-func (m *module) unsymbolic(index int) (*function, host.Status, string) {
+// findSymbol is find by index, for an index for which symbol returns nil.
+func (m *module) findSymbol(index int) (*function, host.Status, string) {
 	if m.failure == "" && uint(index) >= uint(len(m.build.Symbols)) {
 		return nil, host.Internal, "the generated symbols are not those of BuildInfo.Symbols; build the module again"
 	}
@@ -140,7 +141,7 @@ func (m *module) unsymbolic(index int) (*function, host.Status, string) {
 	return m.find(m.build.Symbols[index])
 }
 
-// notFound is the text for a name that is not registered.
+// notFound returns the error for a name that is not registered.
 func (m *module) notFound(name string) string {
 	name = strings.ToValidUTF8(name, "\uFFFD")
 	text := "no function " + name + " is registered"
@@ -152,12 +153,12 @@ func (m *module) notFound(name string) string {
 	}
 	const limit = 20
 	if len(m.names) > limit {
-		return text + "; there are " + strings.Join(m.names[:limit], ", ") + ", …"
+		return text + "; registered are " + strings.Join(m.names[:limit], ", ") + ", …"
 	}
-	return text + "; there is " + strings.Join(m.names, ", ")
+	return text + "; registered are " + strings.Join(m.names, ", ")
 }
 
-// nearest gives the name that differs least from name, "" where all differ by more than a third.
+// nearest returns the name with the least distance from name, "" if all differ by more than a third.
 func nearest(name string, names []string) string {
 	best, least := "", max(1, min(len(name), nameMax)/3)+1
 	for _, n := range names {
@@ -168,7 +169,7 @@ func nearest(name string, names []string) string {
 	return best
 }
 
-// distance counts the bytes to insert, delete or replace, whatever their case; limit where it is limit or more.
+// distance returns the Levenshtein distance of a and b in bytes, ignoring case, at most limit.
 func distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
@@ -192,7 +193,7 @@ func distance(a, b string, limit int) int {
 	return min(row[len(b)], limit)
 }
 
-// lower gives a letter of ASCII in lower case: strings.ToLower has tables for all of Unicode.
+// lower returns an ASCII letter in lower case, without the Unicode tables of strings.ToLower.
 func lower(c byte) byte {
 	if c >= 'A' && c <= 'Z' {
 		c += 'a' - 'A'

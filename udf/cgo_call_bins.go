@@ -2,8 +2,8 @@
 
 package udf
 
-// What needs no call of the host: bins that it read ahead of the call, and writes that it does later. Both are in
-// the host's memory, in the call that it lends.
+// Bins in the memory of the call: those that the host prefetched, and writes that it applies later. Neither needs a
+// call of the host.
 
 /*
 #include "entry.h"
@@ -16,45 +16,45 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// ahead is that part of a call. Its functions give false where the host itself must be asked.
-type ahead struct {
-	call *C.aerospike_udf_go_call // nil where the host offers nothing of the kind
+// callBins accesses the bins of a call. Its methods return false if the host must be called instead.
+type callBins struct {
+	call *C.aerospike_udf_go_call // nil if the host offers neither
 }
 
-// get gives the value of a bin that was read ahead, or is to be written.
-func (a *ahead) get(bin string) (bool, value.Raw) {
-	c := a.call
+// get returns the value of a bin that is prefetched or to be written.
+func (b *callBins) get(name string) (bool, value.Raw) {
+	c := b.call
 	if c == nil {
 		return false, value.Raw{}
 	}
 	if c.write_count > 0 {
 		writes := unsafe.Slice(c.writes, int(c.write_count))
 		for i := len(writes) - 1; i >= 0; i-- {
-			if w := &writes[i]; nameOf(w) == bin {
+			if w := &writes[i]; writeName(w) == name {
 				return true, raw(&w.value)
 			}
 		}
 	}
-	if b := readAhead(c, bin); b != nil {
-		return true, raw(&b.value)
+	if bin := prefetched(c, name); bin != nil {
+		return true, raw(&bin.value)
 	}
 	return false, value.Raw{}
 }
 
-// set has the host write a bin later: v, or nil to unset it. The name is one that a bin can have.
-func (a *ahead) set(bin string, v value.Raw) bool {
-	c := a.call
+// set adds a write of v, or of nil to unset the bin. The name must be valid for a bin.
+func (b *callBins) set(name string, v value.Raw) bool {
+	c := b.call
 	if c == nil {
 		return false
 	}
-	if b := readAhead(c, bin); b != nil {
-		b.name_length = 0 // no bin's name, so what was read is not found again
+	if bin := prefetched(c, name); bin != nil {
+		bin.name_length = 0 // no bin has an empty name, so get no longer finds it
 	}
 	if c.write_count >= c.write_limit || v.Length > uintptr(c.write_capacity-c.write_used) {
 		return false
 	}
 	w := (*C.aerospike_udf_go_write)(unsafe.Add(unsafe.Pointer(c.writes), uintptr(c.write_count)*unsafe.Sizeof(*c.writes)))
-	w.name_length = C.size_t(copy(unsafe.Slice((*byte)(unsafe.Pointer(&w.name)), len(w.name)), bin))
+	w.name_length = C.size_t(copy(unsafe.Slice((*byte)(unsafe.Pointer(&w.name)), len(w.name)), name))
 	w.value._type = C.uint32_t(v.Type)
 	w.value.integer = C.int64_t(v.Integer)
 	w.value.data, w.value.length = nil, 0
@@ -68,25 +68,25 @@ func (a *ahead) set(bin string, v value.Raw) bool {
 	return true
 }
 
-// forget lets go of what was read: the record is about to be stored or removed.
-func (a *ahead) forget() {
-	if a.call != nil {
-		a.call.bin_count = 0
+// discard drops the prefetched bins: storing or removing the record changes them.
+func (b *callBins) discard() {
+	if b.call != nil {
+		b.call.bin_count = 0
 	}
 }
 
-// readAhead gives the bin of that name that was read ahead.
-func readAhead(c *C.aerospike_udf_go_call, bin string) *C.aerospike_udf_go_bin {
+// prefetched returns the prefetched bin of that name, or nil.
+func prefetched(c *C.aerospike_udf_go_call, name string) *C.aerospike_udf_go_bin {
 	bins := unsafe.Slice(c.bins, int(c.bin_count))
 	for i := range bins {
-		if b := &bins[i]; unsafe.String((*byte)(unsafe.Pointer(b.name)), int(b.name_length)) == bin {
-			return b
+		if bin := &bins[i]; unsafe.String((*byte)(unsafe.Pointer(bin.name)), int(bin.name_length)) == name {
+			return bin
 		}
 	}
 	return nil
 }
 
-// nameOf gives the name of a write, borrowed.
-func nameOf(w *C.aerospike_udf_go_write) string {
+// writeName returns the name of a write, valid as long as w is.
+func writeName(w *C.aerospike_udf_go_write) string {
 	return unsafe.String((*byte)(unsafe.Pointer(&w.name)), int(w.name_length))
 }

@@ -2,7 +2,7 @@
 
 package udf
 
-// The Go side of the exported C functions (entry.c). Nothing but the ABI: pointers in, a status out.
+// The Go side of the exported C functions (entry.c).
 
 /*
 #include "entry.h"
@@ -36,7 +36,7 @@ func modgo_apply_single(thread C.int, name *C.char, length C.size_t, late C.uint
 	record *C.aerospike_udf_go_record, arguments *C.aerospike_udf_go_value, count C.size_t,
 	result *C.aerospike_udf_go_result) C.int {
 	if !valid(result) {
-		return C.int(host.Internal) // nowhere to say why
+		return C.int(host.Internal) // there is no result to put the error in
 	}
 	f := frameOf(thread)
 	fn := f.last
@@ -60,7 +60,7 @@ func modgo_apply_single_symbol(thread, index C.int, late C.uint64_t, call *C.aer
 	}
 	fn := loaded().symbol(int(index))
 	if fn == nil || fn.stream {
-		_, status, text := recordUDF(loaded().unsymbolic(int(index)))
+		_, status, text := recordUDF(loaded().findSymbol(int(index)))
 		return fail(result, status, text)
 	}
 	return frameOf(thread).single(fn, late, call, record, arguments, count, result)
@@ -71,27 +71,27 @@ func valid(result *C.aerospike_udf_go_result) bool {
 	return result != nil && uintptr(result.size) >= unsafe.Offsetof(result.capacity)+unsafe.Sizeof(result.capacity)
 }
 
-// single applies a record UDF and gives the frame to the next call.
+// single applies a record UDF and releases the frame.
 func (f *frame) single(fn *function, late C.uint64_t, call *C.aerospike_udf_go_call, record *C.aerospike_udf_go_record,
 	arguments *C.aerospike_udf_go_value, count C.size_t, result *C.aerospike_udf_go_result) C.int {
 	if status, text := checkCall(late, call, arguments, count); status != host.OK {
 		f.release()
 		return fail(result, status, text)
 	}
-	r := f.handle()
+	r := f.newRecord()
 	f.backend.call = C.uintptr_t(uintptr(unsafe.Pointer(call)))
 	f.backend.record = C.uintptr_t(uintptr(unsafe.Pointer(record)))
 	f.record.backend = &f.backend
 	if record == nil {
-		f.record.backend, f.record.host = nil, absent{}
+		f.record.backend, f.record.host = nil, noRecord{}
 	} else if uintptr(call.size) >= unsafe.Offsetof(call.write_capacity)+unsafe.Sizeof(call.write_capacity) {
-		f.backend.ahead.call = call
+		f.backend.bins.call = call
 	}
 	list := unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count))
 	f.call.Begin(fn.name, list, uint64(call.deadline), clock)
 	status, text := f.run(fn, r, nil)
 	if status == host.OK {
-		answer(result, f.call.Result())
+		setResult(result, f.call.Result())
 	} else {
 		fail(result, status, text)
 	}
@@ -99,10 +99,10 @@ func (f *frame) single(fn *function, late C.uint64_t, call *C.aerospike_udf_go_c
 	return C.int(status)
 }
 
-// threadFrames are the frames of threads, by the thread's number: only it touches its own.
+// threadFrames are the frames of threads, by thread number. Each is used by its thread only, so needs no lock.
 var threadFrames [C.MODGO_THREADS]*frame
 
-// frameOf gives a frame for a call on the thread of that number; there is none for 0 and below.
+// frameOf returns a frame for a call on the thread of that number: the thread's own if the number is positive.
 func frameOf(thread C.int) *frame {
 	if thread <= 0 || thread >= C.MODGO_THREADS {
 		return frames.Get().(*frame)
@@ -110,13 +110,13 @@ func frameOf(thread C.int) *frame {
 	f := threadFrames[thread]
 	if f == nil {
 		f = newFrame()
-		f.kept = true
+		f.perThread = true
 		threadFrames[thread] = f
 	}
 	return f
 }
 
-// recordUDF refuses a stream UDF that was found.
+// recordUDF passes on the result of find, but returns an error for a stream UDF.
 func recordUDF(fn *function, status host.Status, text string) (*function, host.Status, string) {
 	if status == host.OK && fn.stream {
 		return nil, host.Refused, fn.name + " is a stream UDF; apply it to a stream"
@@ -124,44 +124,44 @@ func recordUDF(fn *function, status host.Status, text string) (*function, host.S
 	return fn, status, text
 }
 
-// find gives the function of that name, or why there is none.
+// find returns the function of that name, or the error for the caller.
 func find(name *C.char, length C.size_t) (*function, host.Status, string) {
 	return loaded().find(unsafe.String((*byte)(unsafe.Pointer(name)), int(length)))
 }
 
-// checkCall checks what the host gave, as far as that can be checked, and whether the call came too late.
+// checkCall checks the arguments of the host, and that the deadline has not passed.
 func checkCall(late C.uint64_t, call *C.aerospike_udf_go_call, arguments *C.aerospike_udf_go_value, count C.size_t) (host.Status, string) {
 	switch {
 	case call == nil || uintptr(call.size) < unsafe.Offsetof(call.bins):
 		return host.Internal, "the host's call is smaller than that of version 1.0 of the ABI; use a newer host"
 	case arguments == nil && count > 0:
-		return host.Internal, "the host announced " + strconv.Itoa(int(count)) + " arguments and gave none"
+		return host.Internal, "the host passed no arguments, but a count of " + strconv.Itoa(int(count))
 	case late != 0:
 		return host.Deadline, "the deadline had passed " + time.Duration(late).String() + " before the call began"
 	}
 	return host.OK, ""
 }
 
-// answer copies what the UDF gave to where the host wants it.
-func answer(result *C.aerospike_udf_go_result, raw value.Raw) {
+// setResult copies the UDF's result to the host's.
+func setResult(result *C.aerospike_udf_go_result, raw value.Raw) {
 	v := &result.value
 	v._type = C.uint32_t(raw.Type)
 	v.integer = C.int64_t(raw.Integer)
 	if raw.Type >= value.String {
-		deliver(result, raw.Bytes())
+		setData(result, raw.Bytes())
 	}
 }
 
-// fail puts text in the result and gives the status.
+// fail sets the result to text and returns the status.
 func fail(result *C.aerospike_udf_go_result, status host.Status, text string) C.int {
 	result.value._type = C.uint32_t(value.String)
 	result.value.integer = 0
-	deliver(result, unsafe.Slice(unsafe.StringData(text), len(text)))
+	setData(result, unsafe.Slice(unsafe.StringData(text), len(text)))
 	return C.int(status)
 }
 
-// deliver copies b to the host's buffer, or to memory of malloc that the host frees.
-func deliver(result *C.aerospike_udf_go_result, b []byte) {
+// setData copies b to the host's buffer, or if that is too small to memory from malloc, which the host frees.
+func setData(result *C.aerospike_udf_go_result, b []byte) {
 	v := &result.value
 	v.length = C.size_t(len(b))
 	switch {
@@ -175,7 +175,7 @@ func deliver(result *C.aerospike_udf_go_result, b []byte) {
 	}
 }
 
-// The layout of value.Raw is that of the C struct: these arrays have negative lengths where it isn't.
+// value.Raw has the layout of the C struct, else these arrays have negative lengths and don't compile.
 var (
 	_ [unsafe.Sizeof(value.Raw{}) - C.sizeof_aerospike_udf_go_value]byte
 	_ [C.sizeof_aerospike_udf_go_value - unsafe.Sizeof(value.Raw{})]byte
@@ -184,7 +184,7 @@ var (
 	_ [unsafe.Offsetof(value.Raw{}.Length) - unsafe.Offsetof(C.aerospike_udf_go_value{}.length)]byte
 )
 
-// The numbers of the Go constants are those of the header: an index beyond the array where one isn't.
+// The Go constants have the numbers of the header, else these indexes are out of range and don't compile.
 var (
 	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_NIL-value.Nil]
 	_ = [1]byte{}[C.AEROSPIKE_UDF_GO_STRING-value.String]

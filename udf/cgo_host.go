@@ -2,8 +2,8 @@
 
 package udf
 
-// The host's table of functions, called from Go. The shims return structs by value, so that no Go memory is
-// written by C and nothing escapes to the heap.
+// The host's table of functions, called from Go. The shims return structs by value, so that C writes to no Go memory and
+// nothing escapes to the heap.
 
 /*
 #include "entry.h"
@@ -130,24 +130,24 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// clock gives nanoseconds of the clock that deadlines are told in.
+// clock returns nanoseconds of CLOCK_MONOTONIC, the clock of deadlines.
 func clock() uint64 { return uint64(C.modgo_clock()) }
 
 // backend is a record of a C host.
 type backend struct {
-	call, record C.uintptr_t // handles of the host, which are not Go's to look into
-	ahead        ahead
+	call, record C.uintptr_t // pointers of the host, opaque here
+	bins         callBins
 }
 
-// ended lets go of what belongs to the call.
-func (b *backend) ended() { b.ahead.call = nil }
+// ended drops the pointers into the call.
+func (b *backend) ended() { b.bins.call = nil }
 
-// text gives a Go string to C for the length of a call.
-func text(s string) (*C.char, C.size_t) {
+// cString returns the bytes of s for a C function, valid during its call.
+func cString(s string) (*C.char, C.size_t) {
 	return (*C.char)(unsafe.Pointer(unsafe.StringData(s))), C.size_t(len(s))
 }
 
-// raw gives the value of a C struct. Field by field, for a copy of the whole waits for what C has just written.
+// raw converts a C struct. It copies field by field: a copy of the whole would stall on what C has just stored.
 func raw(v *C.aerospike_udf_go_value) value.Raw {
 	return value.Raw{
 		Type:    value.Type(v._type),
@@ -157,8 +157,8 @@ func raw(v *C.aerospike_udf_go_value) value.Raw {
 	}
 }
 
-// failed makes an error of an answer that is not OK, with the host's own words where it gave some.
-func failed(operation string, status C.int, why *C.aerospike_udf_go_value) error {
+// hostError returns the error for a status that is not OK, with the host's text if why has one.
+func hostError(operation string, status C.int, why *C.aerospike_udf_go_value) error {
 	if status == C.MODGO_MISSING {
 		return errors.New("the host doesn't offer " + operation)
 	}
@@ -170,49 +170,49 @@ func failed(operation string, status C.int, why *C.aerospike_udf_go_value) error
 	if status == C.AEROSPIKE_UDF_GO_REFUSED {
 		return errors.New("the host refused " + operation)
 	}
-	return errors.New("the host failed at " + operation + " (status " + strconv.Itoa(int(status)) + ")")
+	return errors.New("the host's " + operation + " failed (status " + strconv.Itoa(int(status)) + ")")
 }
 
 func (b *backend) Get(bin string) (value.Raw, error) {
-	if known, raw := b.ahead.get(bin); known {
+	if ok, raw := b.bins.get(bin); ok {
 		return raw, nil
 	}
-	name, length := text(bin)
+	name, length := cString(bin)
 	a := C.modgo_get(b.call, b.record, name, length)
 	if a.status != C.AEROSPIKE_UDF_GO_OK {
-		return value.Raw{}, failed("record_get", a.status, &a.value)
+		return value.Raw{}, hostError("record_get", a.status, &a.value)
 	}
 	return raw(&a.value), nil
 }
 
 func (b *backend) Set(bin string, v value.Raw) error {
-	if b.ahead.set(bin, v) {
+	if b.bins.set(bin, v) {
 		return nil
 	}
-	name, length := text(bin)
-	return done("record_set", C.modgo_set(b.call, b.record, name, length, C.uint32_t(v.Type), C.int64_t(v.Integer),
+	name, length := cString(bin)
+	return check("record_set", C.modgo_set(b.call, b.record, name, length, C.uint32_t(v.Type), C.int64_t(v.Integer),
 		(*C.uint8_t)(unsafe.Pointer(v.Data)), C.size_t(v.Length)))
 }
 
 func (b *backend) Unset(bin string) error {
-	if b.ahead.set(bin, value.Raw{}) {
+	if b.bins.set(bin, value.Raw{}) {
 		return nil
 	}
-	name, length := text(bin)
-	return done("record_unset", C.modgo_unset(b.call, b.record, name, length))
+	name, length := cString(bin)
+	return check("record_unset", C.modgo_unset(b.call, b.record, name, length))
 }
 
-// done is nil for an answer that is OK.
-func done(operation string, a C.modgo_answer) error {
+// check returns nil for an answer that is OK, else its error.
+func check(operation string, a C.modgo_answer) error {
 	if a.status == C.AEROSPIKE_UDF_GO_OK {
 		return nil
 	}
-	return failed(operation, a.status, &a.value)
+	return hostError(operation, a.status, &a.value)
 }
 
 func (b *backend) BinNames() ([]string, error) {
 	a := C.modgo_bin_names(b.call, b.record)
-	if err := done("record_bin_names", a); err != nil {
+	if err := check("record_bin_names", a); err != nil {
 		return nil, err
 	}
 	names := string(raw(&a.value).Bytes())
@@ -225,7 +225,7 @@ func (b *backend) BinNames() ([]string, error) {
 func (b *backend) Metadata() (host.Metadata, error) {
 	a := C.modgo_get_metadata(b.call, b.record)
 	if a.status != C.AEROSPIKE_UDF_GO_OK {
-		return host.Metadata{}, failed("record_metadata", a.status, nil)
+		return host.Metadata{}, hostError("record_metadata", a.status, nil)
 	}
 	m := &a.metadata
 	out := host.Metadata{
@@ -253,27 +253,27 @@ func (b *backend) SetTTL(seconds uint32) error {
 	if status == C.AEROSPIKE_UDF_GO_OK {
 		return nil
 	}
-	return failed("record_set_ttl", status, nil)
+	return hostError("record_set_ttl", status, nil)
 }
 
 func (b *backend) Create() error {
-	b.ahead.forget()
-	return done("record_create", C.modgo_create(b.call, b.record))
+	b.bins.discard()
+	return check("record_create", C.modgo_create(b.call, b.record))
 }
 
 func (b *backend) Update() error {
-	b.ahead.forget()
-	return done("record_update", C.modgo_update(b.call, b.record))
+	b.bins.discard()
+	return check("record_update", C.modgo_update(b.call, b.record))
 }
 
 func (b *backend) Remove() error {
-	b.ahead.forget()
-	return done("record_remove", C.modgo_remove(b.call, b.record))
+	b.bins.discard()
+	return check("record_remove", C.modgo_remove(b.call, b.record))
 }
 
 func (b *backend) Exists() (bool, error) {
 	a := C.modgo_exists(b.call, b.record)
-	return a.status == C.AEROSPIKE_UDF_GO_OK && a.value.integer != 0, done("record_exists", a)
+	return a.status == C.AEROSPIKE_UDF_GO_OK && a.value.integer != 0, check("record_exists", a)
 }
 
 func init() {
@@ -284,8 +284,8 @@ func init() {
 			return logger{}, false
 		}
 		return logger{int(current.log_level), func(level int, message, location string) {
-			m, length := text(message)
-			l, locationLength := text(location)
+			m, length := cString(message)
+			l, locationLength := cString(location)
 			if location == "" {
 				l = nil
 			}

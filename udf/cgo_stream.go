@@ -2,7 +2,7 @@
 
 package udf
 
-// The streams of a C host. Values cross many at once where the host offers that.
+// The streams of a C host. Values cross in batches if the host offers that.
 
 /*
 #include "entry.h"
@@ -10,7 +10,7 @@ package udf
 typedef struct {
 	int status;
 	uintptr_t record;
-	aerospike_udf_go_value value; // the element, or why there is none
+	aerospike_udf_go_value value; // the element or the error
 } modgo_element;
 
 static inline modgo_element modgo_read(uintptr_t call, uintptr_t stream)
@@ -73,14 +73,14 @@ import (
 const (
 	readAtOnce  = 64       // elements
 	writeAtOnce = 64       // elements
-	writeMax    = 16 << 10 // bytes of them that are gathered
+	writeMax    = 16 << 10 // bytes
 )
 
-// input is the stream that a C host lends for reading.
+// input is an input stream of a C host.
 type input struct {
 	call, stream C.uintptr_t
 	backend      *backend
-	many         bool // values may come many at once: the first was one, and the host didn't refuse
+	many         bool // read in batches: the last element was a value, and the host offers it
 	batch        value.Elements
 }
 
@@ -97,17 +97,17 @@ func (s *input) Read() (host.Record, value.Raw, error) {
 				return nil, value.Raw{}, err
 			}
 			s.batch = batch
-			first, _, err := s.batch.Next() // nil where the list is empty: the end
+			first, _, err := s.batch.Next() // nil at the end, when the list is empty
 			return nil, first, err
 		case C.MODGO_MISSING, C.AEROSPIKE_UDF_GO_REFUSED:
 			s.many = false
 		default:
-			return nil, value.Raw{}, failed("stream_read_many", a.status, &a.value)
+			return nil, value.Raw{}, hostError("stream_read_many", a.status, &a.value)
 		}
 	}
 	e := C.modgo_read(s.call, s.stream)
 	if e.status != C.AEROSPIKE_UDF_GO_OK {
-		return nil, value.Raw{}, failed("stream_read", e.status, &e.value)
+		return nil, value.Raw{}, hostError("stream_read", e.status, &e.value)
 	}
 	if e.record != 0 {
 		s.backend.record = e.record
@@ -117,11 +117,11 @@ func (s *input) Read() (host.Record, value.Raw, error) {
 	return nil, raw(&e.value), nil
 }
 
-// output is the stream that a C host lends for writing.
+// output is an output stream of a C host.
 type output struct {
 	call, stream C.uintptr_t
 	batch        value.ListWriter
-	single       bool // the host takes no lists of them
+	single       bool // the host doesn't offer stream_write_many
 }
 
 func (s *output) Write(v value.Raw) error {
@@ -131,22 +131,22 @@ func (s *output) Write(v value.Raw) error {
 		}
 		return s.Close()
 	}
-	// One that has no place in a list, as a string with a NUL, goes alone, behind those before it.
+	// A value that can't be in a list, such as a string with a NUL, is written by itself, after those before it.
 	if err := s.Close(); err != nil {
 		return err
 	}
-	return done("stream_write", C.modgo_write(s.call, s.stream, C.uint32_t(v.Type), C.int64_t(v.Integer),
+	return check("stream_write", C.modgo_write(s.call, s.stream, C.uint32_t(v.Type), C.int64_t(v.Integer),
 		(*C.uint8_t)(unsafe.Pointer(v.Data)), C.size_t(v.Length)))
 }
 
-// Close writes what is gathered.
+// Close writes the batch.
 func (s *output) Close() error {
 	list := s.batch.List()
 	if list.Type == value.Nil {
 		return nil
 	}
 	defer s.batch.Reset()
-	return done("stream_write_many", C.modgo_write_many(s.call, s.stream,
+	return check("stream_write_many", C.modgo_write_many(s.call, s.stream,
 		(*C.uint8_t)(unsafe.Pointer(list.Data)), C.size_t(list.Length)))
 }
 
@@ -155,7 +155,7 @@ func modgo_apply_stream(thread C.int, name *C.char, length C.size_t, late C.uint
 	in, out *C.aerospike_udf_go_stream, arguments *C.aerospike_udf_go_value, count C.size_t,
 	result *C.aerospike_udf_go_result) C.int {
 	if !valid(result) {
-		return C.int(host.Internal) // nowhere to say why
+		return C.int(host.Internal) // there is no result to put the error in
 	}
 	fn, status, text := streamUDF(find(name, length))
 	if status != host.OK {
@@ -173,13 +173,13 @@ func modgo_apply_stream_symbol(thread, index C.int, late C.uint64_t, call *C.aer
 	}
 	fn := loaded().symbol(int(index))
 	if fn == nil || !fn.stream {
-		_, status, text := streamUDF(loaded().unsymbolic(int(index)))
+		_, status, text := streamUDF(loaded().findSymbol(int(index)))
 		return fail(result, status, text)
 	}
 	return stream(thread, fn, late, call, scope, in, out, arguments, count, result)
 }
 
-// streamUDF refuses a record UDF that was found.
+// streamUDF passes on the result of find, but returns an error for a record UDF.
 func streamUDF(fn *function, status host.Status, text string) (*function, host.Status, string) {
 	if status == host.OK && !fn.stream {
 		return nil, host.Refused, fn.name + " is a record UDF; apply it to a record"
@@ -201,7 +201,7 @@ func stream(thread C.int, fn *function, late C.uint64_t, call *C.aerospike_udf_g
 	f := frameOf(thread)
 	f.backend.call = C.uintptr_t(uintptr(unsafe.Pointer(call)))
 	f.call.Begin(fn.name, unsafe.Slice((*value.Raw)(unsafe.Pointer(arguments)), int(count)), uint64(call.deadline), clock)
-	s := &streaming{
+	s := &streamCall{
 		frame: f,
 		input: &input{call: f.backend.call, stream: C.uintptr_t(uintptr(unsafe.Pointer(in))), backend: &f.backend},
 		output: &output{
@@ -212,7 +212,7 @@ func stream(thread C.int, fn *function, late C.uint64_t, call *C.aerospike_udf_g
 	}
 	status, text = f.run(fn, nil, s)
 	if status == host.OK {
-		answer(result, value.Raw{})
+		setResult(result, value.Raw{})
 	} else {
 		fail(result, status, text)
 	}
@@ -221,7 +221,7 @@ func stream(thread C.int, fn *function, late C.uint64_t, call *C.aerospike_udf_g
 	return C.int(status)
 }
 
-// checkStreams checks what a stream UDF needs beside its call.
+// checkStreams checks the arguments of the host that only a stream UDF has.
 func checkStreams(call C.uintptr_t, scope host.Scope, in, out *C.aerospike_udf_go_stream) (host.Status, string) {
 	switch {
 	case scope < host.ScopeServer || scope > host.ScopeBoth:
@@ -229,7 +229,7 @@ func checkStreams(call C.uintptr_t, scope host.Scope, in, out *C.aerospike_udf_g
 	case C.modgo_streams(call) == 0:
 		return host.Refused, "the host doesn't offer streams (stream_read and stream_write)"
 	case in == nil || out == nil:
-		return host.Internal, "the host gave no stream to read from, or none to write to"
+		return host.Internal, "the host passed no input stream or no output stream"
 	}
 	return host.OK, ""
 }

@@ -1,8 +1,9 @@
 //go:build cgo
 
 /*
- * The functions of the ABI as the host sees them: the six, and what generated symbols of single UDFs call. They do what is cheaper or only possible in C: keep
- * the call of this thread for udf.Log, and read the clock. Everything else is in cgo_export.go.
+ * The exported functions of the ABI, and the functions that the generated C functions of single UDFs call. They do what is
+ * only possible or cheaper in C: store the current call of the thread for udf.Log, and read the clock. The rest is in
+ * cgo_export.go.
  */
 #include <pthread.h>
 #include <stdint.h>
@@ -20,18 +21,18 @@
 #define HIDDEN __attribute__((visibility("hidden")))
 #endif
 
-/* In the same room as Go's own thread-local variable, so that reaching it is no call. */
+/* Static TLS, as for the thread-local variable of Go's runtime: an access is no function call. */
 #if defined(__linux__)
 #define THREAD_LOCAL __attribute__((tls_model("initial-exec"))) _Thread_local
 #else
 #define THREAD_LOCAL _Thread_local
 #endif
 
-/* The innermost call that runs on this thread. A goroutine of the UDF's own runs on another thread. */
+/* The innermost call on this thread. Goroutines that the UDF starts run on other threads. */
 static THREAD_LOCAL aerospike_udf_go_call *current;
 
-/* The number of this thread among those that are alive and call: from 1, 0 where it has none yet, -1 where it
- * gets none. What Go keeps for a thread under its number needs no lock. */
+/* The number of this thread: unique among live threads, from 1. 0 before the first call, -1 if all numbers are taken. Go
+ * uses it as an index, so that a thread's frame needs no lock. */
 static THREAD_LOCAL int thread_number;
 
 static pthread_once_t numbers_once = PTHREAD_ONCE_INIT;
@@ -40,9 +41,9 @@ static pthread_key_t numbers_key;
 static int numbers_ready;
 static uint8_t number_taken[MODGO_THREADS];
 
-static void give_number_back(void *number)
+static void release_number(void *number)
 {
-	thread_number = -1; /* what other destructors call has none */
+	thread_number = -1; /* for calls from other destructors of this thread */
 	pthread_mutex_lock(&numbers_lock);
 	number_taken[(intptr_t)number] = 0;
 	pthread_mutex_unlock(&numbers_lock);
@@ -50,10 +51,10 @@ static void give_number_back(void *number)
 
 static void make_key(void)
 {
-	numbers_ready = pthread_key_create(&numbers_key, give_number_back) == 0;
+	numbers_ready = pthread_key_create(&numbers_key, release_number) == 0;
 }
 
-static void take_number(void)
+static void acquire_number(void)
 {
 	int n = 1;
 
@@ -71,7 +72,7 @@ static void take_number(void)
 	pthread_mutex_unlock(&numbers_lock);
 }
 
-/* The number under which a call on this thread may use what is the thread's; 0 for a call within a call. */
+/* Begins a call, and returns the number of this thread; 0 for a nested call, which can't use the thread's frame. */
 static inline int begin(aerospike_udf_go_call *call, aerospike_udf_go_call **outer)
 {
 	*outer = current;
@@ -79,7 +80,7 @@ static inline int begin(aerospike_udf_go_call *call, aerospike_udf_go_call **out
 	if (*outer != NULL)
 		return 0;
 	if (thread_number == 0)
-		take_number();
+		acquire_number();
 	return thread_number;
 }
 
@@ -91,8 +92,7 @@ HIDDEN uint64_t modgo_clock(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* How many nanoseconds ago the time of the call was over, 0 where it has some left. Asked here, for a clock costs Go
- * a call of C. */
+/* How many nanoseconds ago the deadline passed, 0 if it did not. Go would need a call of C to read the clock. */
 static inline uint64_t lateness(const aerospike_udf_go_call *call)
 {
 	uint64_t now;
@@ -157,7 +157,7 @@ EXPORT int aerospike_udf_go_apply_stream(char *name, aerospike_udf_go_call *call
 	return status;
 }
 
-/* What the generated symbol of a UDF calls: apply by the UDF's place in BuildInfo.Symbols instead of its name. */
+/* Called by the generated C function of a UDF: apply by index in BuildInfo.Symbols instead of by name. */
 HIDDEN int modgo_apply_single_at(int index, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                                  aerospike_udf_go_value *arguments, size_t count,
                                  aerospike_udf_go_result *result)

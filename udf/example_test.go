@@ -9,7 +9,7 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/udftest"
 )
 
-// Add adds n to the bin "count" and gives the new count.
+// Add adds n to the bin "count" and returns the new count.
 func Add(r *udf.Record, n int64) (int64, error) {
 	count, _ := r.Int("count")
 	count += n
@@ -46,8 +46,8 @@ func ExampleRecord_Update() {
 	record := udftest.NewRecord(map[string]udf.Value{"n": 1})
 	r := record.UDF()
 
-	r.Set("a much too long name", 2) // remembered…
-	fmt.Println(r.Update())          // …and told here
+	r.Set("a much too long name", 2) // the error is deferred…
+	fmt.Println(r.Update())          // …and returned here
 	// Output: updating the record: setting the bin "a much too long name": a bin's name has at most 15 bytes, this one has 20
 }
 
@@ -59,7 +59,7 @@ func ExampleRecord_Set() {
 	r.Set("home", struct {
 		City string `udf:"city"`
 	}{"Delft"})
-	r.Set("old", nil) // as Unset
+	r.Set("old", nil) // like Unset
 	fmt.Println(r.Update(), record.Stored())
 	// Output: <nil> map[home:map[city:Delft] tags:[a b]]
 }
@@ -174,7 +174,7 @@ func ExampleAggregate() {
 		return udf.Aggregate(s, 0, func(sum int, word string) int { return sum + len(word) })
 	}
 	fmt.Println(udftest.Run(words, lengths))
-	fmt.Println(udftest.RunOnNodes(2, words, lengths)) // one of each node, for nothing reduces them
+	fmt.Println(udftest.RunOnNodes(2, words, lengths)) // one of each node, because there is no Reduce
 	// Output:
 	// [4] <nil>
 	// [1 3] <nil>
@@ -191,7 +191,7 @@ func ExampleReduce() {
 		})
 	}
 	fmt.Println(udftest.Run(words, longest))
-	fmt.Println(udftest.RunOnNodes(3, words, longest)) // once on each node, and once more on what they give
+	fmt.Println(udftest.RunOnNodes(3, words, longest)) // once on each node, and once on their results
 	// Output:
 	// [bcd] <nil>
 	// [bcd] <nil>

@@ -1,6 +1,6 @@
 package udf
 
-// Text of any value without package fmt, for panics and logs.
+// Values as text for panics and logs, without package fmt.
 
 import (
 	"reflect"
@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// textOf gives v as text. What its own method does, even panic, is its business: textOf survives it.
-func textOf(v any) (text string) {
+// format returns v as text. It recovers from panics in v's own method.
+func format(v any) (text string) {
 	defer func() {
 		if recover() != nil {
 			text = "(" + typeName(v) + " whose text panics)"
@@ -26,11 +26,11 @@ func textOf(v any) (text string) {
 	case []byte:
 		return strconv.Quote(string(v))
 	}
-	return reflectedText(reflect.ValueOf(v), 0)
+	return formatReflect(reflect.ValueOf(v), 0)
 }
 
-// reflectedText gives the text of a value without a method for it, nested ones to a small depth.
-func reflectedText(v reflect.Value, depth int) string {
+// formatReflect formats a value without a String or Error method, up to a small depth.
+func formatReflect(v reflect.Value, depth int) string {
 	switch v.Kind() {
 	case reflect.Invalid:
 		return "nil"
@@ -49,34 +49,34 @@ func reflectedText(v reflect.Value, depth int) string {
 			return "nil"
 		}
 		if depth < 4 {
-			return reflectedText(v.Elem(), depth+1)
+			return formatReflect(v.Elem(), depth+1)
 		}
 	case reflect.Slice, reflect.Array, reflect.Map, reflect.Struct:
 		if depth < 4 {
-			return nestedText(v, depth)
+			return formatNested(v, depth)
 		}
 	}
 	return "(" + v.Type().String() + ")"
 }
 
-// nestedText gives the text of a list, map or struct, of a long one its beginning.
-func nestedText(v reflect.Value, depth int) string {
+// formatNested formats a list, map or struct; of a long list or map, the first elements.
+func formatNested(v reflect.Value, depth int) string {
 	const limit = 16
 	var parts []string
 	switch v.Kind() {
 	case reflect.Map:
 		for it := v.MapRange(); it.Next(); {
-			parts = append(parts, reflectedText(it.Key(), depth+1)+":"+reflectedText(it.Value(), depth+1))
+			parts = append(parts, formatReflect(it.Key(), depth+1)+":"+formatReflect(it.Value(), depth+1))
 		}
-		slices.Sort(parts) // for Go's own order changes from time to time
+		slices.Sort(parts) // Go's order of maps is random
 	case reflect.Struct:
 		for i := range v.NumField() {
-			parts = append(parts, v.Type().Field(i).Name+":"+reflectedText(v.Field(i), depth+1))
+			parts = append(parts, v.Type().Field(i).Name+":"+formatReflect(v.Field(i), depth+1))
 		}
 		return "{" + strings.Join(parts, " ") + "}"
 	default:
 		for i := 0; i < v.Len() && i <= limit; i++ {
-			parts = append(parts, reflectedText(v.Index(i), depth+1))
+			parts = append(parts, formatReflect(v.Index(i), depth+1))
 		}
 	}
 	if len(parts) > limit {

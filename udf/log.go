@@ -1,6 +1,6 @@
 package udf
 
-// Log: a line for the host's log.
+// Writing to the host's log.
 
 import (
 	"runtime"
@@ -11,10 +11,10 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
 )
 
-// Level is how much a log line matters.
+// Level is the severity of a log line.
 type Level int
 
-// The levels, in Aerospike's words.
+// The levels, named as in Aerospike's log.
 const (
 	Debug   Level = -4
 	Info    Level = 0
@@ -22,7 +22,7 @@ const (
 	Error   Level = 8
 )
 
-// String gives the level's name.
+// String returns the level's name.
 func (l Level) String() string {
 	switch {
 	case l < Info:
@@ -35,7 +35,7 @@ func (l Level) String() string {
 	return "error"
 }
 
-// host gives the level's number in the ABI.
+// host returns the level's number in the ABI.
 func (l Level) host() int {
 	switch {
 	case l < Info:
@@ -48,42 +48,42 @@ func (l Level) host() int {
 	return host.LogError
 }
 
-// Log writes a line to the log of the host, which is Aerospike's in a server. args are keys and values in
-// turn, which follow the message as key=value.
+// Log writes a line to the host's log; in a server that is Aerospike's log. args are alternating keys and values, which
+// follow the message as key=value.
 //
-// Called from a goroutine that the UDF started, or outside of a call, it writes to standard error, for no
-// host is known there.
+// Only the goroutine of a call can reach the host. Called from a goroutine that the UDF started, or outside of a call,
+// Log writes to standard error.
 func Log(level Level, msg string, args ...any) {
 	line := current()
-	if line.wanted < level.host() {
+	if line.maxLevel < level.host() {
 		return
 	}
 	var location string
 	if _, file, number, ok := runtime.Caller(1); ok {
 		location = file[strings.LastIndexByte(file, '/')+1:] + ":" + strconv.Itoa(number)
 	}
-	line.write(level.host(), compose(msg, args), location)
+	line.write(level.host(), formatLine(msg, args), location)
 }
 
 func init() {
-	host.LogEnabled = func(level int) bool { return current().wanted >= Level(level).host() }
+	host.LogEnabled = func(level int) bool { return current().maxLevel >= Level(level).host() }
 	host.Log = func(level int, msg string, args []any, location string) {
-		if line, number := current(), Level(level).host(); line.wanted >= number {
-			line.write(number, compose(msg, args), location)
+		if line, number := current(), Level(level).host(); line.maxLevel >= number {
+			line.write(number, formatLine(msg, args), location)
 		}
 	}
 }
 
-// logger is where a log line goes.
+// logger is the destination of log lines.
 type logger struct {
-	wanted int // the highest level in the ABI's numbers, where debug is highest
-	write  host.Sink
+	maxLevel int // in the ABI's numbers, where debug is highest
+	write    host.Sink
 }
 
-// callLogger gives the logger of the call on this thread; false where there is none. Nil without cgo.
+// callLogger returns the logger of the call on this thread; false if there is none. It is nil without cgo.
 var callLogger func() (logger, bool)
 
-// testSink takes what no call takes, where a test captures it.
+// testSink receives lines that belong to no call, if a test captures them.
 var testSink atomic.Pointer[host.Sink]
 
 func init() {
@@ -93,7 +93,7 @@ func init() {
 	}
 }
 
-// current gives the logger for this goroutine.
+// current returns the logger for this goroutine.
 func current() logger {
 	if callLogger != nil {
 		if l, ok := callLogger(); ok {
@@ -103,31 +103,31 @@ func current() logger {
 	if sink := testSink.Load(); sink != nil {
 		return logger{host.LogDebug, *sink}
 	}
-	return logger{host.LogInfo, toStandardError}
+	return logger{host.LogInfo, writeStderr}
 }
 
-func toStandardError(level int, message, location string) {
+func writeStderr(level int, message, location string) {
 	names := [...]string{host.LogError: "ERROR", host.LogWarning: "WARNING", host.LogInfo: "INFO", host.LogDebug: "DEBUG"}
 	warn(names[level] + " (" + location + ") " + message)
 }
 
-// compose puts the pairs of args behind the message.
-func compose(msg string, args []any) string {
+// formatLine appends the pairs of args to the message.
+func formatLine(msg string, args []any) string {
 	var b strings.Builder
 	b.WriteString(msg)
 	for i := 0; i < len(args); i += 2 {
 		if i+1 == len(args) {
-			b.WriteString(" !BADKEY=" + word(textOf(args[i])))
+			b.WriteString(" !BADKEY=" + quoteWord(format(args[i])))
 			break
 		}
-		b.WriteString(" " + word(textOf(args[i])) + "=" + word(textOf(args[i+1])))
+		b.WriteString(" " + quoteWord(format(args[i])) + "=" + quoteWord(format(args[i+1])))
 	}
 	return strings.ToValidUTF8(b.String(), "\uFFFD")
 }
 
-// word quotes s where it would not read as one word.
-func word(s string) string {
-	odd := func(c rune) bool { return c == ' ' || c == '"' || c == '=' || !strconv.IsPrint(c) } // of spaces, only this one prints
+// quoteWord quotes s unless it is a single word.
+func quoteWord(s string) string {
+	odd := func(c rune) bool { return c == ' ' || c == '"' || c == '=' || !strconv.IsPrint(c) } // IsPrint is false for all other spaces
 	if s == "" || strings.IndexFunc(s, odd) >= 0 {
 		return strconv.Quote(s)
 	}

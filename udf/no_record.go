@@ -1,22 +1,22 @@
 package udf
 
-// The record of a call that has none.
+// The host.Record of a call without a record.
 
 import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// absent is the record of a call without one: everything but Exists fails.
-type absent struct{}
+// noRecord is the record of a call without one: every method but Exists fails.
+type noRecord struct{}
 
-func (absent) Get(string) (value.Raw, error)    { return value.Raw{}, errNoRecord }
-func (absent) Set(string, value.Raw) error      { return errNoRecord }
-func (absent) Unset(string) error               { return errNoRecord }
-func (absent) BinNames() ([]string, error)      { return nil, errNoRecord }
-func (absent) Metadata() (host.Metadata, error) { return host.Metadata{}, errNoRecord }
-func (absent) SetTTL(uint32) error              { return errNoRecord }
-func (absent) Create() error                    { return errNoRecord }
-func (absent) Update() error                    { return errNoRecord }
-func (absent) Remove() error                    { return errNoRecord }
-func (absent) Exists() (bool, error)            { return false, nil }
+func (noRecord) Get(string) (value.Raw, error)    { return value.Raw{}, errNoRecord }
+func (noRecord) Set(string, value.Raw) error      { return errNoRecord }
+func (noRecord) Unset(string) error               { return errNoRecord }
+func (noRecord) BinNames() ([]string, error)      { return nil, errNoRecord }
+func (noRecord) Metadata() (host.Metadata, error) { return host.Metadata{}, errNoRecord }
+func (noRecord) SetTTL(uint32) error              { return errNoRecord }
+func (noRecord) Create() error                    { return errNoRecord }
+func (noRecord) Update() error                    { return errNoRecord }
+func (noRecord) Remove() error                    { return errNoRecord }
+func (noRecord) Exists() (bool, error)            { return false, nil }

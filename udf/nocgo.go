@@ -2,8 +2,8 @@
 
 package udf
 
-// Without cgo there is no C host: modules can't be built, but tests with udftest run.
+// Without cgo there is no C host. Modules can't be built, but tests with udftest run.
 
-type backend struct{ absent }
+type backend struct{ noRecord }
 
 func (*backend) ended() {}

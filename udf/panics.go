@@ -1,6 +1,6 @@
 package udf
 
-// The text of a panic: what was panicked with, and the UDF's own frames.
+// The text of a panic: its value and the UDF's own frames.
 
 import (
 	"path"
@@ -10,20 +10,20 @@ import (
 	"strings"
 )
 
-// panicText gives the panic's text and, after a newline each, the frames of user code as "file:line function".
-// It is called while the panic is being recovered, so the stack of the panic is still there.
+// panicText returns the panic's text, followed by the frames of user code as lines of "file:line function". It must be
+// called by the deferred function that recovers, while the stack of the panic still exists.
 func panicText(p any) string {
-	text := textOf(p)
+	text := format(p)
 	if text == "" {
 		text = "panic with an empty text"
 	}
 	return strings.ToValidUTF8(text+userFrames(), "\uFFFD")
 }
 
-// sdk is the import path of this package, whatever it is vendored as.
+// sdk is the import path of this package, also when it is vendored.
 var sdk = reflect.TypeFor[Record]().PkgPath()
 
-// userFrames gives the frames that are neither Go's own, nor the SDK's, nor generated.
+// userFrames returns the frames of user code: not those of the standard library, the SDK and generated code.
 func userFrames() string {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
@@ -48,13 +48,13 @@ func userFrames() string {
 	return b.String()
 }
 
-// origin tells user code from Go's own library.
+// origin distinguishes user code from the standard library.
 type origin struct {
-	goroot string          // the folder of its sources, "" in a build with -trimpath
-	own    map[string]bool // how the import paths of user code begin, with -trimpath
+	goroot string          // the folder of the library's sources, "" with -trimpath
+	own    map[string]bool // the first elements of import paths of user code, for -trimpath
 }
 
-// registrars gives how the import paths of the packages begin that register functions.
+// registrars returns the first elements of the import paths of packages that register functions.
 func registrars() map[string]bool {
 	own := map[string]bool{}
 	declared.Lock()
@@ -67,7 +67,7 @@ func registrars() map[string]bool {
 	return own
 }
 
-// firstElement gives the first element of the import path that a function's full name begins with.
+// firstElement returns the first element of the import path in a function's full name.
 func firstElement(function string) string {
 	if first, _, deep := strings.Cut(function, "/"); deep {
 		return first
@@ -76,7 +76,7 @@ func firstElement(function string) string {
 	return first
 }
 
-// isUser says whether a frame is of the UDF module's own code. Generated files have names that begin with zz_.
+// isUser reports whether f is user code. The names of generated files begin with zz_.
 func (o origin) isUser(f runtime.Frame) bool {
 	base := f.File[strings.LastIndexByte(f.File, '/')+1:]
 	switch {
@@ -87,7 +87,7 @@ func (o origin) isUser(f runtime.Frame) bool {
 	case strings.HasPrefix(f.Function, sdk+"."), strings.HasPrefix(f.Function, sdk+"/"):
 		return false
 	case isOwnFile(f.File):
-		return false // inlined of a generic function, such as Map, and named after its caller
+		return false // a generic function of the SDK, such as Map, inlined and named after its caller
 	}
 	if o.goroot != "" {
 		return !strings.HasPrefix(f.File, o.goroot)
@@ -96,7 +96,7 @@ func (o origin) isUser(f runtime.Frame) bool {
 	return strings.Contains(first, ".") || strings.Contains(first, "%2e") || o.own[first]
 }
 
-// isOwnFile says whether file is a source of this package.
+// isOwnFile reports whether file is a source of this package.
 func isOwnFile(file string) bool {
 	_, here, _, _ := runtime.Caller(0)
 	folder, _ := path.Split(file)

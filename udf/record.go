@@ -1,7 +1,6 @@
 package udf
 
-// Record: what a UDF sees of the record it is applied to. Not where the record comes from: that is a
-// host.Record, the C host's or udftest's.
+// Record: reading and changing bins.
 
 import (
 	"errors"
@@ -14,55 +13,55 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// NeverExpires is the time to live of a record that stays.
+// NeverExpires is the time to live of a record that never expires.
 const NeverExpires time.Duration = -1
 
 // binNameMax is the longest bin name, in bytes.
 const binNameMax = 15
 
-// ErrNoBin is in the error of [Get] where the record has no such bin.
+// ErrNoBin is wrapped by the error of [Get] if the record has no such bin.
 var ErrNoBin = errors.New("the record has no such bin")
 
-// Record is the record that a UDF is applied to. It may be one that is not stored yet: see [Record.Exists].
+// Record is the record that a UDF is applied to. It need not exist in the database yet: see [Record.Exists].
 //
-// Set and Unset change the record in memory; Create, Update and Remove store the change. What fails in
-// between is remembered and given by the next Create or Update, as bufio.Writer does. Where none follows, the
-// call fails with it, unless the UDF gives an error of its own: nothing is lost silently.
+// Set and Unset change the record in memory; Create, Update and Remove store the change. Like a bufio.Writer, a Record
+// defers errors: the first one is returned by the next Create or Update. If none follows, the call fails with it,
+// unless the UDF returns an error itself.
 //
-// A Record belongs to its call and its goroutine: after the call every method fails. One of a stream is valid until the
-// next one is read.
+// A Record must be used by the goroutine of its call. After the call every method fails. A record of a stream is valid
+// until the next one is read.
 type Record struct {
 	state *recordState
 }
 
-// recordState is the part of a Record that is used again for the next call, by another Record.
+// recordState is the part of a Record that the Record of the next call uses again.
 type recordState struct {
-	backend *backend    // of a C host; apart from host, for no call through an interface is as quick
-	host    host.Record // of another one, where backend is nil
-	failed  error       // of a Set, Unset, SetTTL or a read, until Create or Update gives it
-	scratch []byte      // holds an encoded list or map until the host has copied it
+	backend *backend    // of a C host; not in host, because calls through an interface are slower
+	host    host.Record // of another host; backend is nil then
+	pending error       // first error of a Set, Unset, SetTTL or a read, until Create or Update returns it
+	scratch []byte      // an encoded list or map, until the host has copied it
 }
 
-// Key is a record's key as far as the host knows it.
+// Key is a record's key. Parts that the host doesn't know are zero.
 type Key struct {
 	Namespace string
 	Set       string
-	Value     Value // int64, string or []byte; nil where the client didn't send its key
+	Value     Value // int64, string or []byte; nil if the client didn't send the key
 }
 
 func init() {
 	host.NewRecord = func(h host.Record) any { return &Record{&recordState{host: h}} }
-	host.PendingError = func(record any) error { return record.(*Record).state.failed }
+	host.PendingError = func(record any) error { return record.(*Record).state.pending }
 }
 
-// errNoRecord is what every access to the record of a call without one gives.
+// errNoRecord is the error of every access to the record in a call without one.
 var errNoRecord = errors.New("this call has no record")
 
-// errCallEnded is what a record that was kept gives after its call.
-var errCallEnded = errors.New("the record was used after its call had ended, or after the next one of its stream was read; copy what you need instead of keeping the *udf.Record")
+// errCallEnded is the error of a Record that is used after its call.
+var errCallEnded = errors.New("the record was used after its call had ended, or after the next one of its stream was read; copy what you need instead of retaining the *udf.Record")
 
-// at gives the record's host, or an error.
-func (r *Record) at() (host.Record, error) {
+// host returns the record's host, or an error.
+func (r *Record) host() (host.Record, error) {
 	if r == nil {
 		return nil, errNoRecord
 	}
@@ -76,15 +75,15 @@ func (r *Record) at() (host.Record, error) {
 	return s.host, nil
 }
 
-// remember keeps the first failure for the next Create or Update.
-func (r *Record) remember(doing string, err error) {
-	if r == nil || r.state == nil || r.state.failed != nil {
+// deferError stores an error for the next Create or Update, unless there is one already.
+func (r *Record) deferError(doing string, err error) {
+	if r == nil || r.state == nil || r.state.pending != nil {
 		return
 	}
-	r.state.failed = errors.New(doing + ": " + err.Error())
+	r.state.pending = errors.New(doing + ": " + err.Error())
 }
 
-// get gives a bin as it is, borrowed until the next call to the host; nil where it can't be had.
+// get returns a bin, valid until the next call of the host; nil on errors.
 func (r *Record) get(bin string) value.Raw {
 	if r == nil || r.state == nil {
 		return value.Raw{}
@@ -97,29 +96,29 @@ func (r *Record) get(bin string) value.Raw {
 		raw, err = r.state.host.Get(bin)
 	}
 	if err != nil {
-		r.remember("reading the bin "+strconv.Quote(bin), err)
+		r.deferError("reading the bin "+strconv.Quote(bin), err)
 		return value.Raw{}
 	}
 	return raw
 }
 
-// Bin gives a bin's value, nil where the record has no such bin.
+// Bin returns a bin's value, nil if the record has no such bin.
 func (r *Record) Bin(name string) Value {
 	v, err := value.ToAnyLenient(r.get(name))
 	if err != nil {
-		r.remember("reading the bin "+strconv.Quote(name), err)
+		r.deferError("reading the bin "+strconv.Quote(name), err)
 		return nil
 	}
 	return v
 }
 
-// Bool gives a bin that is a boolean; false where it is not there or of another type.
+// Bool returns a boolean bin; false if it doesn't exist or has another type.
 func (r *Record) Bool(name string) (bool, bool) {
 	raw := r.get(name)
 	return raw.Type == value.Boolean && raw.Integer != 0, raw.Type == value.Boolean
 }
 
-// Int gives a bin that is an integer; false where it is not there or of another type.
+// Int returns an integer bin; false if it doesn't exist or has another type.
 func (r *Record) Int(name string) (int64, bool) {
 	raw := r.get(name)
 	if raw.Type != value.Integer {
@@ -128,14 +127,14 @@ func (r *Record) Int(name string) (int64, bool) {
 	return raw.Integer, true
 }
 
-// Float gives a bin that is a double, or an integer that a float64 represents exactly; false where it is not
-// there or of another type.
+// Float returns a bin that is a double, or an integer that a float64 represents exactly; false if it doesn't exist or
+// has another type.
 func (r *Record) Float(name string) (float64, bool) {
 	f, err := value.ToFloat[float64](r.get(name))
 	return f, err == nil
 }
 
-// String gives a bin that is a string, as it is stored; false where it is not there or of another type.
+// String returns a string bin as it is stored; false if it doesn't exist or has another type.
 func (r *Record) String(name string) (string, bool) {
 	raw := r.get(name)
 	if raw.Type != value.String {
@@ -144,7 +143,7 @@ func (r *Record) String(name string) (string, bool) {
 	return string(raw.Bytes()), true
 }
 
-// Bytes gives a bin that is bytes; false where it is not there or of another type.
+// Bytes returns a bytes bin; false if it doesn't exist or has another type.
 func (r *Record) Bytes(name string) ([]byte, bool) {
 	raw := r.get(name)
 	if raw.Type != value.Bytes {
@@ -153,19 +152,19 @@ func (r *Record) Bytes(name string) ([]byte, bool) {
 	return append([]byte{}, raw.Bytes()...), true
 }
 
-// List gives a bin that is a list; false where it is not there or of another type.
+// List returns a list bin; false if it doesn't exist or has another type.
 func (r *Record) List(name string) ([]Value, bool) {
 	list, ok := r.Bin(name).([]Value)
 	return list, ok
 }
 
-// Map gives a bin that is a map; false where it is not there or of another type.
+// Map returns a map bin; false if it doesn't exist or has another type.
 func (r *Record) Map(name string) (map[Value]Value, bool) {
 	m, ok := r.Bin(name).(map[Value]Value)
 	return m, ok
 }
 
-// GeoJSON gives a bin that is GeoJSON; false where it is not there or of another type.
+// GeoJSON returns a GeoJSON bin; false if it doesn't exist or has another type.
 func (r *Record) GeoJSON(name string) (GeoJSON, bool) {
 	raw := r.get(name)
 	if raw.Type != value.GeoJSON {
@@ -174,11 +173,11 @@ func (r *Record) GeoJSON(name string) (GeoJSON, bool) {
 	return GeoJSON(raw.Bytes()), true
 }
 
-// Get gives a bin as a T of any supported type, structs too. A bin that is not there is nil: an error that
-// is [ErrNoBin], or, where T can be nil, no error and nil.
+// Get returns a bin as a T of any supported type, structs too. If the record has no such bin, it returns nil if T can be
+// nil, else an error that wraps [ErrNoBin].
 func Get[T any](r *Record, bin string) (T, error) {
 	var none T
-	h, err := r.at()
+	h, err := r.host()
 	var raw value.Raw
 	if err == nil {
 		raw, err = h.Get(bin)
@@ -196,7 +195,7 @@ func Get[T any](r *Record, bin string) (T, error) {
 	return v, nil
 }
 
-// binError says which bin an error is about.
+// binError adds the bin to an error.
 type binError struct {
 	bin string
 	err error
@@ -205,16 +204,16 @@ type binError struct {
 func (e *binError) Error() string { return "bin " + strconv.Quote(e.bin) + ": " + e.err.Error() }
 func (e *binError) Unwrap() error { return e.err }
 
-// Set sets a bin in memory to v, of any supported type; nil removes it, as Unset does. That a name has more than 15
-// bytes, or that Aerospike can't store the value, is remembered and given by the next Create or Update.
+// Set sets a bin in memory to v, of any supported type; nil removes the bin, as Unset does. If the name has more than 15
+// bytes, or Aerospike can't store the value, the next Create or Update returns the error.
 func (r *Record) Set(name string, v any) {
 	if err := r.set(name, v); err != nil {
-		r.remember("setting the bin "+strconv.Quote(name), err)
+		r.deferError("setting the bin "+strconv.Quote(name), err)
 	}
 }
 
 func (r *Record) set(name string, v any) error {
-	h, err := r.at()
+	h, err := r.host()
 	if err != nil {
 		return err
 	}
@@ -250,7 +249,7 @@ func checkBinName(name string) error {
 
 // Unset removes a bin in memory.
 func (r *Record) Unset(name string) {
-	h, err := r.at()
+	h, err := r.host()
 	if err == nil {
 		err = checkBinName(name)
 	}
@@ -258,21 +257,21 @@ func (r *Record) Unset(name string) {
 		err = h.Unset(name)
 	}
 	if err != nil {
-		r.remember("unsetting the bin "+strconv.Quote(name), err)
+		r.deferError("unsetting the bin "+strconv.Quote(name), err)
 	}
 }
 
-// Bins gives the bins that the record has when the loop begins, in the order of the host: names, and the values as they
-// are when their turn comes, nil for one that was unset meanwhile.
+// Bins iterates over the bins that the record has when the loop begins, in the order of the host. A value is read when
+// its turn comes; it is nil if the bin was unset in the meantime.
 func (r *Record) Bins() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
-		h, err := r.at()
+		h, err := r.host()
 		var names []string
 		if err == nil {
 			names, err = h.BinNames()
 		}
 		if err != nil {
-			r.remember("listing the bins of the record", err)
+			r.deferError("listing the bins of the record", err)
 			return
 		}
 		for _, name := range names {

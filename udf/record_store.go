@@ -1,6 +1,6 @@
 package udf
 
-// The part of Record that stores it, and what is known about it beside its bins.
+// Record: storing it, and its metadata.
 
 import (
 	"errors"
@@ -10,36 +10,37 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// Exists says whether the record is stored. Where not, only its key is known and Create stores it.
+// Exists reports whether the record exists in the database. If not, it has only a key, and Create stores it.
 func (r *Record) Exists() bool {
-	h, err := r.at()
+	h, err := r.host()
 	if err != nil {
 		return false
 	}
 	exists, err := h.Exists()
 	if err != nil {
-		r.remember("asking whether the record exists", err)
+		r.deferError("checking whether the record exists", err)
 	}
 	return exists
 }
 
-// Create stores a record that does not exist yet. It gives what a Set before it failed with.
+// Create stores a record that doesn't exist yet. If a Set before it failed, it stores nothing and returns that error.
 func (r *Record) Create() error { return r.store("creating", host.Record.Create, true) }
 
-// Update stores the changes of a record that exists. It gives what a Set before it failed with.
+// Update stores the changes of a record that exists. If a Set before it failed, it stores nothing and returns that
+// error.
 func (r *Record) Update() error { return r.store("updating", host.Record.Update, true) }
 
 // Remove removes the record.
 func (r *Record) Remove() error { return r.store("removing", host.Record.Remove, false) }
 
-// store does one operation, unless a failure is remembered that it must give instead.
+// store runs one operation. If writes is true and an error was deferred, it returns that instead.
 func (r *Record) store(doing string, operation func(host.Record) error, writes bool) error {
-	h, err := r.at()
-	if err == nil && r.state.failed != nil {
+	h, err := r.host()
+	if err == nil && r.state.pending != nil {
 		if writes {
-			err = r.state.failed
+			err = r.state.pending
 		}
-		r.state.failed = nil
+		r.state.pending = nil
 	}
 	if err == nil {
 		err = operation(h)
@@ -50,21 +51,21 @@ func (r *Record) store(doing string, operation func(host.Record) error, writes b
 	return nil
 }
 
-// metadata gives what the host knows of the record, nothing where it fails.
+// metadata returns the record's metadata, zero on errors.
 func (r *Record) metadata() host.Metadata {
-	h, err := r.at()
+	h, err := r.host()
 	if err != nil {
 		return host.Metadata{}
 	}
 	m, err := h.Metadata()
 	if err != nil {
-		r.remember("reading the metadata of the record", err)
+		r.deferError("reading the metadata of the record", err)
 		return host.Metadata{}
 	}
 	return m
 }
 
-// Key gives the record's key.
+// Key returns the record's key.
 func (r *Record) Key() Key {
 	m := r.metadata()
 	v, err := value.ToAnyLenient(m.Key)
@@ -74,13 +75,13 @@ func (r *Record) Key() Key {
 	return Key{Namespace: m.Namespace, Set: m.Set, Value: v}
 }
 
-// Digest gives the 20 bytes that stand for set and key in Aerospike; nil where the host doesn't know them.
+// Digest returns the record's digest, 20 bytes; nil if the host doesn't know it.
 func (r *Record) Digest() []byte { return r.metadata().Digest }
 
-// SetName gives the name of the record's set, "" where it is in none.
+// SetName returns the name of the record's set, "" if it is in none.
 func (r *Record) SetName() string { return r.metadata().Set }
 
-// TTL gives the time until the record expires, in whole seconds; [NeverExpires], or 0 where the namespace's default
+// TTL returns the time until the record expires, in whole seconds; [NeverExpires]; or 0 if the namespace's default
 // applies or the host doesn't know it.
 func (r *Record) TTL() time.Duration {
 	ttl := r.metadata().TTL
@@ -90,13 +91,13 @@ func (r *Record) TTL() time.Duration {
 	return time.Duration(ttl) * time.Second
 }
 
-// ttlMax is the longest time to live, ten years, as in the server.
+// ttlMax is the server's longest time to live: ten years.
 const ttlMax = 3650 * 24 * time.Hour
 
 // SetTTL sets the time to live from the next write on: up to ten years, [NeverExpires], or 0 for the namespace's
-// default. Parts of a second count as a whole one. One that Aerospike doesn't have is remembered as a failed Set is.
+// default. It is rounded up to seconds. For an invalid d the next Create or Update returns an error, as after Set.
 func (r *Record) SetTTL(d time.Duration) {
-	h, err := r.at()
+	h, err := r.host()
 	if err != nil {
 		return
 	}
@@ -104,20 +105,20 @@ func (r *Record) SetTTL(d time.Duration) {
 	switch {
 	case d == NeverExpires:
 	case d < 0 || d > ttlMax:
-		r.remember("setting the time to live to "+d.String(), errors.New("it is from 0 to ten years, or udf.NeverExpires"))
+		r.deferError("setting the time to live to "+d.String(), errors.New("it is from 0 to ten years, or udf.NeverExpires"))
 		return
 	default:
 		seconds = uint32((d + time.Second - 1) / time.Second)
 	}
 	if err := h.SetTTL(seconds); err != nil {
-		r.remember("setting the time to live to "+d.String(), err)
+		r.deferError("setting the time to live to "+d.String(), err)
 	}
 }
 
-// Generation gives the count of the record's writes.
+// Generation returns the record's generation, which counts its writes.
 func (r *Record) Generation() int { return int(r.metadata().Generation) }
 
-// LastUpdate gives the time of the record's last write, the zero time where the host doesn't know it.
+// LastUpdate returns the time of the record's last write, the zero time if the host doesn't know it.
 func (r *Record) LastUpdate() time.Time {
 	ms := r.metadata().LastUpdate
 	if ms == 0 {
@@ -126,5 +127,5 @@ func (r *Record) LastUpdate() time.Time {
 	return time.UnixMilli(int64(ms))
 }
 
-// Size gives the bytes that the record takes on its storage, 0 where the host doesn't know it.
+// Size returns the size of the record on its storage in bytes, 0 if the host doesn't know it.
 func (r *Record) Size() int { return int(r.metadata().StorageSize) }

@@ -90,7 +90,7 @@ func TestGet(t *testing.T) {
 	}
 }
 
-func TestFailedSetIsGivenByTheNextWrite(t *testing.T) {
+func TestNextWriteReturnsDeferredError(t *testing.T) {
 	for _, c := range []struct {
 		set  func(*udf.Record)
 		want string
@@ -122,7 +122,7 @@ func TestFailedSetIsGivenByTheNextWrite(t *testing.T) {
 	}
 }
 
-func TestErrIsWhatNoWriteGave(t *testing.T) {
+func TestErr(t *testing.T) {
 	rec := udftest.NewRecord(nil)
 	if err := rec.Err(); err != nil {
 		t.Error(err)
@@ -180,7 +180,7 @@ func TestStoring(t *testing.T) {
 	}
 }
 
-func TestWhatIsReadIsACopy(t *testing.T) {
+func TestBinsAreCopies(t *testing.T) {
 	rec := full()
 	list, _ := rec.UDF().List("list")
 	list[0] = "changed"
@@ -246,7 +246,7 @@ func TestBins(t *testing.T) {
 	}
 }
 
-func TestNewRecordRefusesNonsense(t *testing.T) {
+func TestNewRecordPanics(t *testing.T) {
 	defer func() {
 		if text, _ := recover().(string); !strings.Contains(text, `the bin "c"`) {
 			t.Error(text)

@@ -1,6 +1,6 @@
 package udf
 
-// Calling a function that has no generated code. It does what generated code does, with the same errors.
+// Calling functions without generated code, with the same results and errors.
 
 import (
 	"reflect"
@@ -8,7 +8,7 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/bind"
 )
 
-// reflected makes the Apply of a record UDF.
+// reflected returns the Apply of a record UDF.
 func reflected(fn reflect.Value, s signature) Apply {
 	call := caller(fn, s)
 	return func(c *bind.Call, r *Record) error {
@@ -20,7 +20,7 @@ func reflected(fn reflect.Value, s signature) Apply {
 	}
 }
 
-// reflectedStream makes the StreamApply of a stream UDF.
+// reflectedStream returns the StreamApply of a stream UDF.
 func reflectedStream(fn reflect.Value, s signature) StreamApply {
 	call := caller(fn, s)
 	return func(c *bind.Call, stream *Stream) (*Stream, error) {
@@ -29,11 +29,11 @@ func reflectedStream(fn reflect.Value, s signature) StreamApply {
 			return nil, err
 		}
 		given, _ := out[0].Interface().(*Stream)
-		return given, s.failed(out)
+		return given, s.errorResult(out)
 	}
 }
 
-// caller makes what calls the function with the arguments of a call, and with its record or stream.
+// caller returns a function that calls fn with the arguments of a call, and with its record or stream.
 func caller(fn reflect.Value, s signature) func(c *bind.Call, receiver reflect.Value) ([]reflect.Value, error) {
 	fixed := len(s.params)
 	if s.variadic {
@@ -68,7 +68,7 @@ func caller(fn reflect.Value, s signature) func(c *bind.Call, receiver reflect.V
 	}
 }
 
-// variadic gives the arguments from index from on as a slice of type t, nil where there are none.
+// variadic returns the arguments from index from on as a slice of type t, nil if there are none.
 func variadic(c *bind.Call, from int, t reflect.Type) (reflect.Value, error) {
 	if c.Count() <= from {
 		return reflect.Zero(t), nil
@@ -82,9 +82,9 @@ func variadic(c *bind.Call, from int, t reflect.Type) (reflect.Value, error) {
 	return list, nil
 }
 
-// finish takes what the function gave.
+// finish handles the results of the function.
 func (s *signature) finish(c *bind.Call, out []reflect.Value) error {
-	if err := s.failed(out); err != nil {
+	if err := s.errorResult(out); err != nil {
 		return err
 	}
 	if s.result == nil {
@@ -93,9 +93,9 @@ func (s *signature) finish(c *bind.Call, out []reflect.Value) error {
 	return bind.ReturnReflected(c, out[0])
 }
 
-// failed gives the error that the function gave.
-func (s *signature) failed(out []reflect.Value) error {
-	if !s.fails {
+// errorResult returns the error that the function returned.
+func (s *signature) errorResult(out []reflect.Value) error {
+	if !s.hasError {
 		return nil
 	}
 	err, _ := out[len(out)-1].Interface().(error)

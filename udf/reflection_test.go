@@ -17,7 +17,7 @@ import (
 
 type celsius float32
 
-// pairs are functions, each with what modgo would generate for it. Both ways must give the same.
+// pairs are functions with the code that modgo would generate for them. Reflection must return the same.
 var pairs = []struct {
 	name  string
 	fn    any
@@ -63,7 +63,7 @@ var pairs = []struct {
 	}},
 }
 
-// one is the generated code of a function that gives its one argument back.
+// one is the generated code of a function that returns its one argument.
 func one[T any](take func(*bind.Call, int) (T, error), give func(*bind.Call, T) error) Apply {
 	return func(c *bind.Call, r *Record) error {
 		if err := c.Arguments(1, false); err != nil {
@@ -77,7 +77,7 @@ func one[T any](take func(*bind.Call, int) (T, error), give func(*bind.Call, T) 
 	}
 }
 
-func TestReflectionDoesWhatGeneratedCodeDoes(t *testing.T) {
+func TestReflectionAgreesWithGeneratedCode(t *testing.T) {
 	samples := []any{
 		nil, true, int64(0), int64(-1), int64(200), int64(math.MaxInt64), int64(1<<24 + 1), 1.5, 1e300, "text", []byte("b"), GeoJSON("{}"),
 		HLL("h"), []Value{}, []Value{int64(1), int64(2)}, []Value{int64(1 << 20)}, map[Value]Value{"a": true, "b": nil},
@@ -89,7 +89,7 @@ func TestReflectionDoesWhatGeneratedCodeDoes(t *testing.T) {
 		lists = append(lists, []any{s})
 	}
 	for _, p := range pairs {
-		m := join(declarations{registrations: []registration{{name: "f", fn: p.fn}}})
+		m := newModule(declarations{registrations: []registration{{name: "f", fn: p.fn}}})
 		if m.failure != "" {
 			t.Fatal(m.failure)
 		}
@@ -117,7 +117,7 @@ func errorText(err error) string {
 	return reflect.TypeOf(err).String() + " " + err.Error()
 }
 
-// apply calls a UDF with arguments as Values and gives its result as one.
+// apply calls a UDF with Values as arguments and returns its result as a Value.
 func apply(t *testing.T, f Apply, arguments []any) (any, error) {
 	t.Helper()
 	var c bind.Call
@@ -131,7 +131,7 @@ func apply(t *testing.T, f Apply, arguments []any) (any, error) {
 	}
 	c.Begin("f", raws, 0, nil)
 	defer c.End()
-	if err := f(&c, &Record{&recordState{host: absent{}}}); err != nil {
+	if err := f(&c, &Record{&recordState{host: noRecord{}}}); err != nil {
 		return nil, err
 	}
 	v, err := value.ToAny(c.Result())
@@ -141,8 +141,8 @@ func apply(t *testing.T, f Apply, arguments []any) (any, error) {
 	return v, nil
 }
 
-func TestReflectionGivesContextAndRecord(t *testing.T) {
-	m := join(declarations{registrations: []registration{{name: "f", fn: func(ctx context.Context, r *Record, n int) (bool, error) {
+func TestReflectionPassesContextAndRecord(t *testing.T) {
+	m := newModule(declarations{registrations: []registration{{name: "f", fn: func(ctx context.Context, r *Record, n int) (bool, error) {
 		return ctx != nil && r != nil && !r.Exists() && n == 1, nil
 	}}}})
 	if v, err := apply(t, m.functions["f"].apply, []any{int64(1)}); v != true || err != nil {
@@ -150,7 +150,7 @@ func TestReflectionGivesContextAndRecord(t *testing.T) {
 	}
 }
 
-func TestContextCarriesTheDeadline(t *testing.T) {
+func TestContextHasTheDeadline(t *testing.T) {
 	clock := func() uint64 { return 5e9 }
 	var c bind.Call
 	c.Begin("f", nil, uint64(5e9+30*time.Millisecond), clock)
@@ -196,7 +196,7 @@ type stringer struct{}
 
 func (stringer) String() string { return "I am" }
 
-func TestPanicsBecomeFailures(t *testing.T) {
+func TestPanics(t *testing.T) {
 	var nilMap map[string]int
 	for _, c := range []struct {
 		panics func()
@@ -212,7 +212,7 @@ func TestPanicsBecomeFailures(t *testing.T) {
 		{func() { panic("") }, "panic with an empty text"},
 		{func() { panic("\xff") }, "\uFFFD"},
 		{func() { nilMap["a"] = 1 }, "assignment to entry in nil map"},
-		{func() { var r *recordState; _ = r.failed }, "runtime error: invalid memory address or nil pointer dereference"},
+		{func() { var r *recordState; _ = r.pending }, "runtime error: invalid memory address or nil pointer dereference"},
 		{func() { defer func() { panic("second") }(); panic("first") }, "second"},
 	} {
 		var f frame
@@ -244,8 +244,8 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// What failed on the record fails the call, where neither a Create or Update nor the UDF itself has told of it.
-func TestWhatNoWriteGaveFailsTheCall(t *testing.T) {
+// A deferred error fails the call, if neither a Create or Update nor the UDF returned an error.
+func TestDeferredErrorFailsTheCall(t *testing.T) {
 	tooLong := `setting the bin "a name of 16 byt": a bin's name has at most 15 bytes, this one has 16`
 	for _, c := range []struct {
 		name   string
@@ -262,26 +262,26 @@ func TestWhatNoWriteGaveFailsTheCall(t *testing.T) {
 		f := newFrame()
 		f.record.backend, f.record.host = nil, &oneInteger{}
 		f.call.Begin("f", nil, 0, nil)
-		r := f.handle()
+		r := f.newRecord()
 		status, text := f.run(&function{apply: func(_ *bind.Call, r *Record) error { return c.apply(r) }}, r, nil)
 		if status != c.status || text != c.text {
 			t.Errorf("%s: %v %q", c.name, status, text)
 		}
 		f.end(r)
-		if f.record.failed != nil {
+		if f.record.pending != nil {
 			t.Errorf("%s: the next call gets it", c.name)
 		}
 	}
 }
 
-// A record that was kept fails after its call, also while its frame serves another.
+// A record that is retained fails after its call, also while a later call uses its frame.
 func TestRecordEndsWithItsCall(t *testing.T) {
 	f := new(frame)
-	f.record.host = absent{}
-	kept := f.handle()
+	f.record.host = noRecord{}
+	kept := f.newRecord()
 	f.end(kept)
-	f.record.host = absent{}
-	next := f.handle()
+	f.record.host = noRecord{}
+	next := f.newRecord()
 	if kept == next {
 		t.Fatal("one handle for two calls")
 	}
@@ -290,13 +290,13 @@ func TestRecordEndsWithItsCall(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "after its call") {
 		t.Error(err)
 	}
-	if kept.Exists() || kept.Bin("a") != nil || next.state.failed != nil {
+	if kept.Exists() || kept.Bin("a") != nil || next.state.pending != nil {
 		t.Error("a kept record reached into another call")
 	}
 }
 
 func TestCallWithoutRecord(t *testing.T) {
-	for _, r := range []*Record{nil, {&recordState{host: absent{}}}} {
+	for _, r := range []*Record{nil, {&recordState{host: noRecord{}}}} {
 		r.Set("a", 1)
 		for range r.Bins() {
 			t.Error("a bin")
@@ -331,7 +331,7 @@ func TestScalarsAllocateNothing(t *testing.T) {
 	}}
 	got := testing.AllocsPerRun(1000, func() {
 		f.record.host = m
-		r := f.handle()
+		r := f.newRecord()
 		f.call.Begin("f", arguments, 0, nil)
 		f.run(fn, r, nil)
 		r.state = nil
@@ -342,9 +342,9 @@ func TestScalarsAllocateNothing(t *testing.T) {
 	}
 }
 
-// oneInteger is a record with one bin, to count allocations.
+// oneInteger is a host.Record with one bin that allocates nothing.
 type oneInteger struct {
-	absent
+	noRecord
 	n int64
 }
 

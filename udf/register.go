@@ -1,7 +1,7 @@
 package udf
 
-// What users and generated code hand in at start: registrations, bindings, facts of the build. Nothing is
-// judged here, for init functions run in any order; setup joins it all.
+// Registrations, bindings and build information, as init functions pass them in, in any order. newModule checks them
+// once all are there.
 
 import (
 	"path"
@@ -12,21 +12,21 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/bind"
 )
 
-// Registration is what [Register] gives, so that it can initialise a package variable.
+// Registration is the result of [Register], so that a call can initialise a package variable.
 type Registration struct{ name string }
 
-// Name gives the name under which clients call the function.
+// Name returns the name under which clients call the function.
 func (r Registration) Name() string { return r.name }
 
-// Register makes fn callable by clients under name: letters, digits and _, no digit first, at most 127 bytes.
-// Call it in an init function or to initialise a package variable:
+// Register registers fn as a UDF that clients call by name. A name consists of letters, digits and _, begins with no
+// digit and has at most 127 bytes. Call Register in an init function or to initialise a package variable:
 //
 //	func init() { udf.Register("add", Add) }
 //
 //	var _ = udf.Register("add", Add)
 //
-// What is wrong with it is told when the module is set up, all at once. A name that stands there as a constant and a
-// function whose type is known get generated code; others are called through reflection, which is slower.
+// Errors are reported all at once when the module is set up. modgo generates code for a call whose name is constant and
+// whose function has a statically known type; other functions are called by reflection, which is slower.
 func Register(name string, fn any) Registration {
 	pc, file, line, ok := runtime.Caller(1)
 	r := registration{name: name, fn: fn}
@@ -43,34 +43,34 @@ func Register(name string, fn any) Registration {
 	return Registration{name}
 }
 
-// Apply calls one UDF: it converts the arguments of c, calls the function and sets the result of c.
+// Apply calls one record UDF: it converts the arguments of c, calls the function and sets the result of c.
 type Apply func(c *bind.Call, r *Record) error
 
-// Binding is generated code for one registered function. Generated code calls [Bind]; people don't.
+// Binding is the generated code for one registered function. Only generated code calls [Bind].
 type Binding struct {
 	Name       string                   // as registered
 	Descriptor string                   // the function's object in the property `functions`, as JSON
-	Adapt      func(function any) Apply // nil, or nil for a function of another type: reflection calls it then
+	Adapt      func(function any) Apply // if it is nil or returns nil, the function is called by reflection
 
-	// AdaptStream is Adapt for a stream UDF. It may be missing, as in code generated before there was one.
+	// AdaptStream is Adapt for a stream UDF.
 	AdaptStream func(function any) StreamApply
 }
 
-// Bind hands in the generated code for one registered function.
+// Bind adds the generated code for one registered function.
 func Bind(b Binding) {
 	declared.Lock()
 	declared.bindings = append(declared.bindings, b)
 	declared.Unlock()
 }
 
-// BuildInfo is what the build knows about the module. Generated code calls [Build]; people don't.
+// BuildInfo describes how the module was built. Only generated code calls [Build].
 type BuildInfo struct {
 	Dispatch string // the property `dispatch`: "registry", "exported" or "reflect"
 	Build    string // the property `build`: a JSON object
 
-	// Symbols are the names of the UDFs that have an exported C symbol of their own, with "exported". A symbol
-	// says in C which place of this list it is. modgo links the C functions as an object of their own; by hand, the
-	// package main can hold both:
+	// Symbols are the names of the UDFs that have an exported C function of their own, with "exported". The C
+	// function passes the index of its UDF in this list. modgo links the C functions as a separate object; by hand,
+	// package main can contain both:
 	//
 	//	/*
 	//	#include <stddef.h>
@@ -80,7 +80,7 @@ type BuildInfo struct {
 	//	struct aerospike_udf_go_value;
 	//	struct aerospike_udf_go_result;
 	//
-	//	// The SDK's; weak, because cgo links this package once without it.
+	//	// Of the SDK; weak, because cgo links this package once without the SDK.
 	//	__attribute__((weak)) int modgo_apply_single_at(int index, struct aerospike_udf_go_call *call,
 	//		struct aerospike_udf_go_record *record, struct aerospike_udf_go_value *arguments, size_t count,
 	//		struct aerospike_udf_go_result *result);
@@ -88,7 +88,7 @@ type BuildInfo struct {
 	//		struct aerospike_udf_go_stream *input, struct aerospike_udf_go_stream *output,
 	//		struct aerospike_udf_go_value *arguments, size_t count, struct aerospike_udf_go_result *result);
 	//
-	//	// One a record UDF; a stream UDF's has the parameters of modgo_apply_stream_at.
+	//	// One for each record UDF. That of a stream UDF has the parameters of modgo_apply_stream_at.
 	//	__attribute__((visibility("default")))
 	//	int modgo_udf_add(struct aerospike_udf_go_call *call, struct aerospike_udf_go_record *record,
 	//		struct aerospike_udf_go_value *arguments, size_t count, struct aerospike_udf_go_result *result)
@@ -100,12 +100,12 @@ type BuildInfo struct {
 	//
 	//	func init() { udf.Build(udf.BuildInfo{Dispatch: "exported", Symbols: []string{"add"}}) }
 	//
-	// No //export may stand in that file. The function's descriptor names the symbol: "symbol":"modgo_udf_add".
-	// The wrappers are those of "registry". A UDF without a symbol is called by its name, as ever.
+	// That file must not contain //export. The function's descriptor names the C function: "symbol":"modgo_udf_add".
+	// The wrappers are those of "registry". A UDF without a C function is called by name.
 	Symbols []string
 }
 
-// Build hands in the facts of the build.
+// Build sets the build information.
 func Build(info BuildInfo) {
 	declared.Lock()
 	declared.build = info
@@ -116,10 +116,10 @@ func Build(info BuildInfo) {
 type registration struct {
 	name     string
 	fn       any
-	location string // "file.go:12", "" where not known
+	location string // "file.go:12", "" if not known
 }
 
-// declarations is everything handed in so far.
+// declarations are all calls of Register, Bind and Build so far.
 type declarations struct {
 	registrations []registration
 	bindings      []Binding

@@ -1,6 +1,6 @@
 package udf
 
-// Setup: joins registrations and bindings, once, and lists everything that is wrong with them in one text.
+// Setup: makes the module of registrations and bindings, and reports all errors in one text.
 
 import (
 	"reflect"
@@ -23,12 +23,12 @@ type function struct {
 	descriptor  string
 }
 
-// module is what setup makes.
+// module is the set-up module.
 type module struct {
 	functions map[string]*function
-	names     []string    // in order
-	symbols   []*function // by their place in build.Symbols, nil for one that is not registered
-	failure   string      // why setup failed, "" where it didn't
+	names     []string    // sorted
+	symbols   []*function // by index in build.Symbols, nil for one that is not registered
+	failure   string      // why setup failed, or ""
 	build     BuildInfo
 }
 
@@ -40,7 +40,7 @@ var (
 	once  sync.Once
 )
 
-// loaded gives the module, set up by the first call.
+// loaded returns the module. The first call sets it up.
 func loaded() *module {
 	if m := ready.Load(); m != nil {
 		return m
@@ -49,7 +49,7 @@ func loaded() *module {
 		declared.Lock()
 		d := declared.declarations
 		declared.Unlock()
-		m := join(d)
+		m := newModule(d)
 		if m.failure != "" {
 			warn(m.failure)
 		}
@@ -58,10 +58,10 @@ func loaded() *module {
 	return ready.Load()
 }
 
-// warn writes to standard error where there is no host to log to; print is there without package os.
+// warn writes to standard error, for there is no host to log to outside of a call. print doesn't need package os.
 func warn(text string) { print("aerospike udf: " + text + "\n") }
 
-// status is setup's answer.
+// status returns the return code of setup.
 func (m *module) status() host.Status {
 	if m.failure != "" {
 		return host.Failed
@@ -69,8 +69,8 @@ func (m *module) status() host.Status {
 	return host.OK
 }
 
-// join makes a module of what was handed in.
-func join(d declarations) *module {
+// newModule makes the module of all declarations.
+func newModule(d declarations) *module {
 	m := &module{functions: map[string]*function{}, build: d.build}
 	if m.build.Dispatch == "" {
 		m.build.Dispatch = "reflect"
@@ -110,7 +110,7 @@ func join(d declarations) *module {
 	return m
 }
 
-// report is the text of a setup that failed.
+// report returns the text for a setup that failed.
 func report(problems []string) string {
 	head := "setup failed, there is a problem with what the module registers:"
 	if len(problems) > 1 {
@@ -119,7 +119,7 @@ func report(problems []string) string {
 	return head + "\n- " + strings.Join(problems, "\n- ")
 }
 
-// where names a registration in an error.
+// where identifies a registration in an error.
 func (r registration) where() string { return strconv.Quote(r.name) + r.from() }
 
 func (r registration) from() string {
@@ -129,11 +129,11 @@ func (r registration) from() string {
 	return " (" + r.location + ")"
 }
 
-// function makes the function of a registration, with the problems that it has.
+// function returns the function of a registration, and its problems.
 func (r registration) function(bindings map[string]Binding) (*function, []string) {
 	var problems []string
 	if !validName(r.name) {
-		problems = append(problems, "the name is invalid; it is letters, digits and _, doesn't begin with a digit and has at most "+
+		problems = append(problems, "the name is invalid; it consists of letters, digits and _, doesn't begin with a digit and has at most "+
 			strconv.Itoa(nameMax)+" bytes, so that every client can call it")
 	}
 	v := reflect.ValueOf(r.fn)
@@ -145,7 +145,7 @@ func (r registration) function(bindings map[string]Binding) (*function, []string
 	case v.IsNil():
 		return nil, append(problems, "the function is nil when it is registered; register it after it is set")
 	}
-	s, wrong := judge(v.Type())
+	s, wrong := parseSignature(v.Type())
 	f := &function{name: r.name, stream: s.stream}
 	b, bound := bindings[r.name]
 	if bound {
@@ -186,7 +186,7 @@ func validName(name string) bool {
 	return name != "" && len(name) <= nameMax
 }
 
-// property gives a property of the module, "" where there is none of that name.
+// property returns a property of the module, "" if there is none of that name.
 func property(name string) string {
 	switch name {
 	case "conn-name":

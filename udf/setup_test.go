@@ -48,7 +48,7 @@ func TestSignatures(t *testing.T) {
 		{func() func() { return nil }, "result: func() has no Aerospike value"},
 		{func() (int, int) { return 0, 0 }, "second result is int"},
 		{func() (int, myError) { return 0, nil }, "second result is udf.myError"},
-		{func() (error, error) { return nil, nil }, "first of two results is an error"},
+		{func() (error, error) { return nil, nil }, "first of its two results is an error"},
 		{func() (int, int, error) { return 0, 0, nil }, "it has 3 results"},
 		{func(Record) {}, "parameter 1 is a udf.Record by value; take a *udf.Record"},
 		{func(Stream) *Stream { return nil }, "parameter 1 is a udf.Stream by value"},
@@ -57,8 +57,8 @@ func TestSignatures(t *testing.T) {
 		{func(context.Context, context.Context) {}, "the context is out of place"},
 		{func(*Record, *Record) {}, "the *udf.Record is out of place"},
 		{func(*Record, *Stream) *Stream { return nil }, "takes a record and a stream"},
-		{func(*Stream) {}, "gives a *udf.Stream as its first result"},
-		{func(*Stream) error { return nil }, "gives a *udf.Stream as its first result"},
+		{func(*Stream) {}, "first result of a stream UDF must be a *udf.Stream"},
+		{func(*Stream) error { return nil }, "first result of a stream UDF must be a *udf.Stream"},
 		{func(*Stream) (*Stream, int) { return nil, 0 }, "second result is int"},
 		{func() *Record { return nil }, "result: udf.Record has no exported field"},
 		{func() *Stream { return nil }, "result: udf.Stream has no exported field"},
@@ -73,7 +73,7 @@ func TestSignatures(t *testing.T) {
 		{func(time.Time) {}, "UnixMilli"},
 		{func(map[GeoJSON]int) {}, "not udf.GeoJSON"},
 	} {
-		_, problems := judge(reflect.TypeOf(c.fn))
+		_, problems := parseSignature(reflect.TypeOf(c.fn))
 		got := strings.Join(problems, " | ")
 		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
 			t.Errorf("%T: %q; want %q", c.fn, got, c.want)
@@ -81,16 +81,16 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
-func TestEveryProblemOfASignatureIsTold(t *testing.T) {
-	_, problems := judge(reflect.TypeOf(func(chan int, *Record, complex64) (func(), int) { return nil, 0 }))
+func TestAllProblemsOfASignature(t *testing.T) {
+	_, problems := parseSignature(reflect.TypeOf(func(chan int, *Record, complex64) (func(), int) { return nil, 0 }))
 	if len(problems) != 5 {
 		t.Errorf("%q", problems)
 	}
 }
 
-func TestSetupTellsAllProblems(t *testing.T) {
+func TestSetupReportsAllProblems(t *testing.T) {
 	var none func()
-	m := join(declarations{registrations: []registration{
+	m := newModule(declarations{registrations: []registration{
 		{"fine", func() {}, "a.go:1"},
 		{"twice", func() {}, "a.go:2"},
 		{"twice", func() {}, "b.go:3"},
@@ -120,10 +120,10 @@ func TestSetupTellsAllProblems(t *testing.T) {
 	if strings.Contains(m.failure, `"fine"`) {
 		t.Error(m.failure)
 	}
-	if got := join(declarations{}).failure; got != "" {
+	if got := newModule(declarations{}).failure; got != "" {
 		t.Errorf("an empty module fails: %s", got)
 	}
-	if got := join(declarations{registrations: []registration{{"n", 5, ""}}}).failure; strings.Contains(got, "problems") {
+	if got := newModule(declarations{registrations: []registration{{"n", 5, ""}}}).failure; strings.Contains(got, "problems") {
 		t.Error(got)
 	}
 }
@@ -142,7 +142,7 @@ func TestBindingsJoinInAnyOrder(t *testing.T) {
 	}}
 	call := func(d declarations) (*function, error) {
 		t.Helper()
-		m := join(d)
+		m := newModule(d)
 		if m.failure != "" {
 			t.Fatal(m.failure)
 		}
@@ -160,17 +160,17 @@ func TestBindingsJoinInAnyOrder(t *testing.T) {
 	if adapted != 1 || err == nil || err.Error() != "double expects 1 argument, got 0" {
 		t.Error(err)
 	}
-	// A binding of a function that was never registered is no function.
-	if m := join(declarations{bindings: []Binding{b}}); m.failure != "" || len(m.functions) != 0 || m.build.Dispatch != "registry" {
+	// A binding of a function that isn't registered is ignored.
+	if m := newModule(declarations{bindings: []Binding{b}}); m.failure != "" || len(m.functions) != 0 || m.build.Dispatch != "registry" {
 		t.Errorf("%+v", m)
 	}
-	if m := join(declarations{bindings: []Binding{b, b}}); !strings.Contains(m.failure, "binds it twice") {
+	if m := newModule(declarations{bindings: []Binding{b, b}}); !strings.Contains(m.failure, "binds it twice") {
 		t.Error(m.failure)
 	}
 }
 
 func TestManifestIsJSON(t *testing.T) {
-	m := join(declarations{registrations: []registration{
+	m := newModule(declarations{registrations: []registration{
 		{name: "b", fn: func(r *Record, s string, rest ...any) (map[string]any, error) { return nil, nil }},
 		{name: "a", fn: func(*Stream) *Stream { return nil }},
 		{"method", celsius(1).warmer, "here.go:7"},
@@ -217,8 +217,8 @@ func TestProperties(t *testing.T) {
 func TestNotFound(t *testing.T) {
 	m := &module{names: []string{"addToCart", "remove"}}
 	for name, want := range map[string]string{
-		"addtocart": "did you mean addToCart?", "remov": "did you mean remove?", "zzz": "there is addToCart, remove",
-		"": "no function  is registered; there is addToCart, remove", strings.Repeat("x", 1000): "there is",
+		"addtocart": "did you mean addToCart?", "remov": "did you mean remove?", "zzz": "registered are addToCart, remove",
+		"": "no function  is registered; registered are addToCart, remove", strings.Repeat("x", 1000): "registered are",
 	} {
 		if got := m.notFound(name); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", name, got)

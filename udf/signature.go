@@ -1,7 +1,6 @@
 package udf
 
-// Which functions can be UDFs. The linter makes the same judgement from source; the words here are for
-// the error of setup.
+// Which functions can be UDFs. The linter checks the same from source; the texts here are for the error of setup.
 
 import (
 	"context"
@@ -18,18 +17,18 @@ var (
 	errorType   = reflect.TypeFor[error]()
 )
 
-// signature is what the SDK needs to know to call a function.
+// signature describes how to call a function.
 type signature struct {
 	stream   bool // a stream UDF, else a record UDF
-	context  bool // takes a context first
-	receiver bool // takes the record or stream
+	context  bool // the first parameter is a context
+	receiver bool // a parameter is the record or stream
 	params   []reflect.Type
-	variadic bool // the last of params is a slice of what may repeat
+	variadic bool // the last of params is the slice of variadic arguments
 	result   reflect.Type
-	fails    bool // gives an error last
+	hasError bool // the last result is an error
 }
 
-// role is what a parameter is for.
+// role is the role of a parameter.
 type role int
 
 const (
@@ -51,8 +50,9 @@ func roleOf(t reflect.Type) role {
 	return argument
 }
 
-// judge reads the type of a function; problems are sentences with a remedy, none where it can be a UDF.
-func judge(t reflect.Type) (s signature, problems []string) {
+// parseSignature returns the signature of a function type. problems are sentences, each with a remedy; there are none if
+// the function can be a UDF.
+func parseSignature(t reflect.Type) (s signature, problems []string) {
 	s.variadic = t.IsVariadic()
 	var record, stream bool
 	var misplaced []string
@@ -99,31 +99,31 @@ func judge(t reflect.Type) (s signature, problems []string) {
 	for _, what := range misplaced {
 		problems = append(problems, what+" is out of place; the order is context, record or stream (each at most once), arguments")
 	}
-	return s, append(problems, s.judgeResults(t)...)
+	return s, append(problems, s.parseResults(t)...)
 }
 
 func ordinal(i int) string { return "parameter " + strconv.Itoa(i+1) }
 
-// judgeResults reads the results of a function whose parameters are known.
-func (s *signature) judgeResults(t reflect.Type) (problems []string) {
+// parseResults sets the results of s, whose parameters are set.
+func (s *signature) parseResults(t reflect.Type) (problems []string) {
 	n := t.NumOut()
 	if n > 2 {
-		return []string{"it has " + strconv.Itoa(n) + " results; a UDF gives at most a value and an error"}
+		return []string{"it has " + strconv.Itoa(n) + " results; a UDF returns at most a value and an error"}
 	}
 	if n == 2 && t.Out(1) != errorType {
 		problems = append(problems, "its second result is "+t.Out(1).String()+"; it can only be an error")
 	}
-	s.fails = n > 0 && t.Out(n-1) == errorType
+	s.hasError = n > 0 && t.Out(n-1) == errorType
 	if s.stream {
 		if n == 0 || t.Out(0) != streamType {
-			problems = append(problems, "a stream UDF gives a *udf.Stream as its first result")
+			problems = append(problems, "the first result of a stream UDF must be a *udf.Stream")
 		}
 		return problems
 	}
 	switch {
-	case n == 0 || n == 1 && s.fails:
+	case n == 0 || n == 1 && s.hasError:
 	case t.Out(0) == errorType:
-		problems = append(problems, "its first of two results is an error; the value comes first")
+		problems = append(problems, "the first of its two results is an error; the value comes first")
 	default:
 		s.result = t.Out(0)
 		if err := value.Supported(s.result); err != nil {

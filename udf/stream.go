@@ -1,7 +1,6 @@
 package udf
 
-// Stream: what stream UDFs are written with. A stream is a chain of stages on a source; nothing is read before
-// the chain is run, which stream_run.go does once the UDF has given it.
+// Stream: a chain of stages on a source. Nothing is read until stream_run.go runs the chain that the UDF returned.
 
 import (
 	"iter"
@@ -12,20 +11,20 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// Stream is what a stream UDF reads and gives: records first, and after [Map] or [Aggregate] any values.
-// Nothing is read before the UDF has returned its stream, unless it loops over [Stream.Records] itself.
+// Stream is the input and the result of a stream UDF. Its elements are records, and after [Map] or [Aggregate] any
+// values. Nothing is read before the UDF has returned its stream, unless it loops over [Stream.Records] itself.
 //
-// In a cluster a stream UDF is called in two places. Each node runs its stages on the node's own records, up to
-// and with the first [Reduce]. The client gathers what the nodes give and runs the first Reduce once more, on
-// that, and whatever follows it. What a stage keeps to itself is therefore seen on one node alone; and at the
-// client, where no records are, a loop of the UDF's own over Records sees none.
+// In a cluster a stream UDF is called on each node and on the client. A node runs the stages up to the first [Reduce],
+// inclusive, on its own records. The client runs that Reduce once more, on the results of the nodes, and then the
+// stages after it. So state in a stage is per node, and on the client, which has no records, a loop over Records ends
+// at once.
 //
-// A stream of no stages gives what it reads; a nil one gives nothing. The last stage must give values: a record
-// can't leave its node. A Stream belongs to its call: one that is kept fails afterwards.
+// A stream without stages passes on its input; a nil stream is empty. The elements of the result must be values: a
+// record can't leave its node. A Stream must not be used after its call.
 type Stream struct {
-	from   *Stream // nil at the source
+	from   *Stream // nil for the source
 	stage  stage
-	source iter.Seq[any] // nil is empty
+	source iter.Seq[any] // nil if empty
 }
 
 // stage is one step of a stream.
@@ -36,17 +35,17 @@ type stage struct {
 	run     func(iter.Seq[any]) iter.Seq[any]
 }
 
-// String names the stage in an error.
+// String identifies the stage in an error.
 func (s *stage) String() string { return "stage " + strconv.Itoa(s.number) + ", " + s.name }
 
-// must refuses a nil function where it is handed in, not where the stream is run and nobody knows whose it is.
-func must(stage string, isNil bool) {
+// checkFunc panics if a function is nil: at the call of the user, not later when the stream runs.
+func checkFunc(stage string, isNil bool) {
 	if isNil {
 		panic("udf." + stage + ": the function is nil")
 	}
 }
 
-// then gives the stream with one stage more; run gets the stage itself for its errors.
+// then returns the stream with another stage. run is passed the stage, for its errors.
 func (s *Stream) then(name string, run func(at *stage, in iter.Seq[any]) iter.Seq[any]) *Stream {
 	if s == nil {
 		s = &Stream{}
@@ -56,10 +55,10 @@ func (s *Stream) then(name string, run func(at *stage, in iter.Seq[any]) iter.Se
 	return next
 }
 
-// arrived is an element as the host gave it, which becomes what its first stage takes.
-type arrived struct{ raw value.Raw }
+// hostValue is an element as the host returned it. The first stage converts it to the type that it takes.
+type hostValue struct{ raw value.Raw }
 
-// streamFailure ends a stream, as a panic that only the SDK recovers.
+// streamFailure is a panic that ends a stream. Only the SDK recovers it.
 type streamFailure struct {
 	status host.Status
 	text   string
@@ -67,13 +66,13 @@ type streamFailure struct {
 
 func (f *streamFailure) Error() string { return f.text }
 
-// elements gives the elements of in as T, for the stage at. before is the stage that gave them.
+// elements converts the elements of in to T, for the stage at.
 func elements[T any](at *stage, in iter.Seq[any]) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for e := range in {
 			v, ok := e.(T)
-			if a, raw := e.(*arrived); raw {
-				v = arrivedAs[T](at, a.raw)
+			if a, raw := e.(*hostValue); raw {
+				v = hostValueAs[T](at, a.raw)
 			} else if !ok && (e != nil || reflect.TypeFor[T]().Kind() != reflect.Interface) {
 				panic(at.refuse(reflect.TypeFor[T](), typeName(e)))
 			}
@@ -84,8 +83,8 @@ func elements[T any](at *stage, in iter.Seq[any]) iter.Seq[T] {
 	}
 }
 
-// arrivedAs converts an element that the host gave.
-func arrivedAs[T any](at *stage, raw value.Raw) T {
+// hostValueAs converts an element of the host to a T.
+func hostValueAs[T any](at *stage, raw value.Raw) T {
 	t := reflect.TypeFor[T]()
 	if t == recordType {
 		panic(at.refuse(t, value.Describe(raw)))
@@ -97,12 +96,12 @@ func arrivedAs[T any](at *stage, raw value.Raw) T {
 	return v
 }
 
-// refuse is the failure of a stage that gets what it doesn't take.
+// refuse returns the failure of a stage that gets an element of another type than it takes.
 func (s *stage) refuse(takes reflect.Type, got string) *streamFailure {
 	if got == recordType.String() {
 		got = "a record"
 	}
-	return &streamFailure{host.Failed, s.String() + ", takes " + typeText(takes) + ", and what comes before it gives " + got}
+	return &streamFailure{host.Failed, s.String() + ", takes " + typeText(takes) + " but gets " + got}
 }
 
 func typeName(v any) string {
@@ -112,15 +111,14 @@ func typeName(v any) string {
 	return reflect.TypeOf(v).String()
 }
 
-// Records gives the records of a stream of records, one at a time as they are read. Each is valid until the
-// next one is read.
+// Records iterates over the records of a stream of records. Each is valid until the next one is read.
 func (s *Stream) Records() iter.Seq[*Record] {
 	read := s.then("Records", nil)
 	return elements[*Record](&read.stage, read.from.all())
 }
 
-// StreamOf gives a stream of what a loop yields: a stage that Filter, Map and Aggregate don't make. As the
-// stages before the first [Reduce], it runs on the nodes.
+// StreamOf returns a stream of the elements that seq yields, for what Filter, Map and Aggregate can't do. Like all stages
+// before the first [Reduce], it runs on the nodes.
 //
 //	udf.StreamOf(func(yield func(string) bool) {
 //		for r := range s.Records() {
@@ -128,7 +126,7 @@ func (s *Stream) Records() iter.Seq[*Record] {
 //		}
 //	})
 func StreamOf[T any](seq iter.Seq[T]) *Stream {
-	must("StreamOf", seq == nil)
+	checkFunc("StreamOf", seq == nil)
 	return &Stream{source: func(yield func(any) bool) {
 		for v := range seq {
 			if !yield(v) {
@@ -138,9 +136,9 @@ func StreamOf[T any](seq iter.Seq[T]) *Stream {
 	}}
 }
 
-// Filter gives the elements for which keep is true.
+// Filter returns a stream of the elements for which keep returns true.
 func Filter[T any](s *Stream, keep func(T) bool) *Stream {
-	must("Filter", keep == nil)
+	checkFunc("Filter", keep == nil)
 	return s.then("Filter", func(at *stage, in iter.Seq[any]) iter.Seq[any] {
 		return func(yield func(any) bool) {
 			for v := range elements[T](at, in) {
@@ -152,9 +150,9 @@ func Filter[T any](s *Stream, keep func(T) bool) *Stream {
 	})
 }
 
-// Map gives f of each element.
+// Map returns a stream of the results of f for each element.
 func Map[T, U any](s *Stream, f func(T) U) *Stream {
-	must("Map", f == nil)
+	checkFunc("Map", f == nil)
 	return s.then("Map", func(at *stage, in iter.Seq[any]) iter.Seq[any] {
 		return func(yield func(any) bool) {
 			for v := range elements[T](at, in) {
@@ -166,9 +164,9 @@ func Map[T, U any](s *Stream, f func(T) U) *Stream {
 	})
 }
 
-// Aggregate folds all elements into one value, beginning with initial. It gives initial of no elements.
+// Aggregate returns a stream of one value: it calls f with the value so far, at first initial, and each element.
 func Aggregate[T, A any](s *Stream, initial A, f func(A, T) A) *Stream {
-	must("Aggregate", f == nil)
+	checkFunc("Aggregate", f == nil)
 	return s.then("Aggregate", func(at *stage, in iter.Seq[any]) iter.Seq[any] {
 		return func(yield func(any) bool) {
 			sum := initial
@@ -180,10 +178,10 @@ func Aggregate[T, A any](s *Stream, initial A, f func(A, T) A) *Stream {
 	})
 }
 
-// Reduce combines all elements into one of their type; of no elements it gives none. It runs on each node and
-// once more on what the nodes give, so the order in which f combines must not matter.
+// Reduce returns a stream of one element, to which f combines all elements, or of none if there are none. It runs on
+// each node and once more on the results of the nodes, so the order in which f combines elements must not matter.
 func Reduce[T any](s *Stream, f func(T, T) T) *Stream {
-	must("Reduce", f == nil)
+	checkFunc("Reduce", f == nil)
 	return s.then("Reduce", func(at *stage, in iter.Seq[any]) iter.Seq[any] {
 		return func(yield func(any) bool) {
 			var sum T

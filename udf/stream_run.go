@@ -1,6 +1,6 @@
 package udf
 
-// Running a stream: which of its stages the scope asks for, from the host's input to its output.
+// Running a stream: the stages of the scope, from the host's input to its output.
 
 import (
 	"iter"
@@ -16,10 +16,10 @@ import (
 // StreamApply calls one stream UDF: it converts the arguments of c and calls the function.
 type StreamApply func(c *bind.Call, s *Stream) (*Stream, error)
 
-// all gives the elements of the whole chain.
-func (s *Stream) all() iter.Seq[any] { return through(s.root().source, s.chain()) }
+// all returns the elements of the whole chain.
+func (s *Stream) all() iter.Seq[any] { return pipe(s.root().source, s.chain()) }
 
-// root gives the stream without stages that the chain begins with.
+// root returns the stream without stages that the chain begins with.
 func (s *Stream) root() *Stream {
 	if s == nil {
 		return &Stream{}
@@ -30,7 +30,7 @@ func (s *Stream) root() *Stream {
 	return s
 }
 
-// chain gives the stages, first to last.
+// chain returns the stages, first to last.
 func (s *Stream) chain() []*stage {
 	var list []*stage
 	for ; s != nil && s.from != nil; s = s.from {
@@ -40,8 +40,8 @@ func (s *Stream) chain() []*stage {
 	return list
 }
 
-// through runs the stages on a source.
-func through(source iter.Seq[any], stages []*stage) iter.Seq[any] {
+// pipe runs the stages on a source.
+func pipe(source iter.Seq[any], stages []*stage) iter.Seq[any] {
 	if source == nil {
 		source = func(func(any) bool) {}
 	}
@@ -51,28 +51,28 @@ func through(source iter.Seq[any], stages []*stage) iter.Seq[any] {
 	return source
 }
 
-// plan gives what of the stream a scope runs: the nodes up to and with the first Reduce, the client from there
-// on what the nodes gave. check is called between the elements of a source that is not input.
+// plan returns the elements of the stream for a scope: nodes run the stages up to the first Reduce, the client runs that
+// one and the rest on the results of the nodes. check is called before each element of a source other than input.
 func (s *Stream) plan(scope host.Scope, input *Stream, check func()) iter.Seq[any] {
 	stages := s.chain()
 	source := s.root().source
 	if s.root() != input {
-		source = guarded(source, check)
+		source = checked(source, check)
 	}
 	first := slices.IndexFunc(stages, func(s *stage) bool { return s.reduces })
 	switch {
 	case scope == host.ScopeServer && first >= 0:
-		return through(source, stages[:first+1])
+		return pipe(source, stages[:first+1])
 	case scope == host.ScopeClient && first >= 0:
-		return through(input.source, stages[first:])
+		return pipe(input.source, stages[first:])
 	case scope == host.ScopeClient:
-		return through(input.source, nil)
+		return pipe(input.source, nil)
 	}
-	return through(source, stages)
+	return pipe(source, stages)
 }
 
-// guarded gives the elements of a source that the UDF made, with a check before each.
-func guarded(source iter.Seq[any], check func()) iter.Seq[any] {
+// checked calls check before each element of source.
+func checked(source iter.Seq[any], check func()) iter.Seq[any] {
 	if source == nil {
 		return nil
 	}
@@ -85,66 +85,66 @@ func guarded(source iter.Seq[any], check func()) iter.Seq[any] {
 	}
 }
 
-// streaming is one call of a stream UDF.
-type streaming struct {
+// streamCall is one call of a stream UDF.
+type streamCall struct {
 	frame  *frame
 	input  host.Input
 	output host.Output
 	scope  host.Scope
-	ends   time.Time // zero where there is no deadline
+	ends   time.Time // the deadline, zero if there is none
 	record *Record   // the last one read
-	value  arrived   // the last value read
+	value  hostValue // the last value read
 	count  int       // of elements read
 	state  streamState
 }
 
-// streamState says whether the input can be read.
+// streamState is the state of the input.
 type streamState int
 
 const (
-	reading  streamState = iota
-	atClient             // the UDF itself is running, at the client: the records are on the nodes
-	atEnd                // the host isn't asked again
-	over                 // the call has ended
+	reading   streamState = iota
+	noRecords             // the UDF itself is running on the client, which has no records
+	exhausted             // the host has returned the last element
+	ended                 // the call has ended
 )
 
-// apply calls the UDF and runs what it gives.
-func (s *streaming) apply(fn StreamApply) error {
+// apply calls the UDF and runs the stream that it returns.
+func (s *streamCall) apply(fn StreamApply) error {
 	if left, limited := s.frame.call.Left(); limited {
 		s.ends = time.Now().Add(left)
 	}
 	input := &Stream{source: s.elements}
 	if s.scope == host.ScopeClient {
-		s.state = atClient
+		s.state = noRecords
 	}
 	given, err := fn(&s.frame.call, input)
 	if err != nil {
 		return err
 	}
-	if s.state == atClient {
+	if s.state == noRecords {
 		s.state = reading
 	}
 	for e := range given.plan(s.scope, input, s.checkDeadline) {
-		if err := s.give(e); err != nil {
+		if err := s.write(e); err != nil {
 			return err
 		}
 	}
-	s.endRecord() // of a loop that ended early
+	s.endRecord() // in case the loop ended early
 	return s.output.Close()
 }
 
-// elements gives the elements of the input: an *arrived or a *Record, each valid until the next.
-func (s *streaming) elements(yield func(any) bool) {
+// elements yields the elements of the input: each is a *hostValue or a *Record, valid until the next.
+func (s *streamCall) elements(yield func(any) bool) {
 	for {
 		switch s.state {
-		case over:
-			panic(&streamFailure{host.Failed, "the stream was read after its call had ended; don't keep the *udf.Stream"})
-		case atClient:
+		case ended:
+			panic(&streamFailure{host.Failed, "the stream was read after its call had ended; don't retain the *udf.Stream"})
+		case noRecords:
 			return
 		}
 		s.endRecord()
 		s.checkDeadline()
-		if s.state == atEnd {
+		if s.state == exhausted {
 			return
 		}
 		record, raw, err := s.input.Read()
@@ -156,7 +156,7 @@ func (s *streaming) elements(yield func(any) bool) {
 		case record != nil:
 			e = s.begin(record)
 		case raw.Type == value.Nil:
-			s.state = atEnd
+			s.state = exhausted
 			return
 		default:
 			s.value.raw = raw
@@ -168,71 +168,71 @@ func (s *streaming) elements(yield func(any) bool) {
 	}
 }
 
-// begin makes the Record of a record that was read.
-func (s *streaming) begin(h host.Record) *Record {
+// begin returns the Record for a record that was read.
+func (s *streamCall) begin(h host.Record) *Record {
 	state := &s.frame.record
 	if b, ok := h.(*backend); ok {
 		state.backend = b
 	} else {
 		state.backend, state.host = nil, h
 	}
-	s.record = s.frame.handle()
+	s.record = s.frame.newRecord()
 	return s.record
 }
 
-// endRecord ends the record that was read last. What failed on it and nobody asked for fails the stream.
-func (s *streaming) endRecord() {
+// endRecord closes the record that was read last. An error that was deferred on it fails the stream.
+func (s *streamCall) endRecord() {
 	if s.record == nil {
 		return
 	}
 	s.record.state = nil
 	s.record = nil
 	state := &s.frame.record
-	if err := state.failed; err != nil {
-		state.failed = nil
+	if err := state.pending; err != nil {
+		state.pending = nil
 		panic(&streamFailure{host.Failed, "record " + strconv.Itoa(s.count) + " of the stream: " + err.Error()})
 	}
 }
 
-// checkDeadline fails the stream where its deadline has passed.
-func (s *streaming) checkDeadline() {
+// checkDeadline fails the stream if its deadline has passed.
+func (s *streamCall) checkDeadline() {
 	if !s.ends.IsZero() && time.Until(s.ends) <= 0 {
-		panic(&streamFailure{host.Deadline, "the deadline passed when " + strconv.Itoa(s.count) + " of the stream's elements were read"})
+		panic(&streamFailure{host.Deadline, "the deadline passed after " + strconv.Itoa(s.count) + " elements of the stream were read"})
 	}
 }
 
-// end closes what the UDF may have kept.
-func (s *streaming) end() {
-	s.state = over
+// end closes the stream and its record: the UDF may retain them.
+func (s *streamCall) end() {
+	s.state = ended
 	if s.record != nil {
 		s.record.state = nil
 	}
 }
 
-// give writes one element of the result.
-func (s *streaming) give(e any) error {
+// write writes one element of the result.
+func (s *streamCall) write(e any) error {
 	var raw value.Raw
 	var err error
 	switch e := e.(type) {
-	case *arrived:
+	case *hostValue:
 		raw = e.raw
 	case *Record:
-		return &streamFailure{host.Failed, "the stream gives records, which can't leave their node; make values of them with udf.Map or udf.Aggregate"}
+		return &streamFailure{host.Failed, "the result is a stream of records, which can't leave their node; turn them into values with udf.Map or udf.Aggregate"}
 	default:
 		raw, s.frame.record.scratch, err = value.Encode(e, s.frame.record.scratch)
 	}
 	if err != nil {
-		return &streamFailure{host.Failed, "an element that the stream gives: " + err.Error()}
+		return &streamFailure{host.Failed, "an element of the resulting stream: " + err.Error()}
 	}
 	if raw.Type == value.Nil {
-		return &streamFailure{host.Failed, "the stream gives a nil, which would end it; filter such elements out"}
+		return &streamFailure{host.Failed, "an element of the resulting stream is nil, which would end the stream; filter such elements out"}
 	}
 	return s.output.Write(raw)
 }
 
 func init() {
 	host.RunStream = func(in host.Input, out host.Output, scope host.Scope, call func(stream any) (any, error)) (err error) {
-		s := &streaming{frame: new(frame), input: in, output: out, scope: scope}
+		s := &streamCall{frame: new(frame), input: in, output: out, scope: scope}
 		defer func() {
 			s.end()
 			if p := recover(); p != nil {

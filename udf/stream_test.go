@@ -13,14 +13,14 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
 )
 
-// memoryStream is a host's input and output.
+// memoryStream is a host.Input and a host.Output.
 type memoryStream struct {
 	read    []any // Values, host.Record or error
 	at      int
 	written []any
 	ended   bool
 	closed  bool
-	full    int // after so many, Write fails; 0 never
+	full    int // the number of writes after which Write fails; 0 is never
 }
 
 func (m *memoryStream) Read() (host.Record, value.Raw, error) {
@@ -66,7 +66,7 @@ func (m *memoryStream) call(t *testing.T, scope host.Scope, deadline time.Durati
 		ends = uint64(1e9 + deadline)
 	}
 	f.call.Begin("f", nil, ends, func() uint64 { return 1e9 })
-	s := &streaming{frame: f, input: m, output: m, scope: scope}
+	s := &streamCall{frame: f, input: m, output: m, scope: scope}
 	status, text := f.run(&function{name: "f", stream: true, applyStream: apply}, nil, s)
 	s.end()
 	f.end(nil)
@@ -124,7 +124,7 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// afterReduce adds 100 to the sum on each node, and 100 to the whole for having come to an end.
+// afterReduce has stages before and after its Reduce.
 func afterReduce(s *Stream) *Stream {
 	sum := Reduce(Aggregate(s, 100, func(sum, n int64) int64 { return sum + n }), add)
 	return Map(sum, func(n int64) int64 {
@@ -135,7 +135,7 @@ func afterReduce(s *Stream) *Stream {
 	})
 }
 
-func TestWhatEndsAStream(t *testing.T) {
+func TestStreamFailures(t *testing.T) {
 	refusing := &oneInteger{}
 	for _, c := range []struct {
 		name   string
@@ -152,26 +152,26 @@ func TestWhatEndsAStream(t *testing.T) {
 		}), 0, host.OK, ""},
 		{"between stages", []any{2}, plain(func(s *Stream) *Stream {
 			return Map(Filter(s, even), func(s string) string { return s })
-		}), 0, host.Failed, `stage 2, Map, takes string, and what comes before it gives int64`},
+		}), 0, host.Failed, `stage 2, Map, takes string but gets int64`},
 		{"nil between stages", []any{2}, plain(func(s *Stream) *Stream {
 			return Map(Map(s, func(int) any { return nil }), func(s string) string { return s })
-		}), 0, host.Failed, `stage 2, Map, takes string, and what comes before it gives nil`},
+		}), 0, host.Failed, `stage 2, Map, takes string but gets nil`},
 		{"no record", []any{2}, plain(func(s *Stream) *Stream { return Map(s, func(r *Record) int { return 1 }) }), 0, host.Failed,
-			`stage 1, Map, takes *udf.Record, and what comes before it gives the integer 2`},
+			`stage 1, Map, takes *udf.Record but gets the integer 2`},
 		{"a record", []any{refusing}, plain(func(s *Stream) *Stream { return Map(s, func(n int64) int { return 1 }) }), 0, host.Failed,
-			`stage 1, Map, takes int64, and what comes before it gives a record`},
+			`stage 1, Map, takes int64 but gets a record`},
 		{"no records to read", []any{"x"}, plain(func(s *Stream) *Stream {
 			for range s.Records() {
 				t.Error("a string is a record")
 			}
 			return s
-		}), 0, host.Failed, `stage 1, Records, takes *udf.Record, and what comes before it gives the string "x"`},
+		}), 0, host.Failed, `stage 1, Records, takes *udf.Record but gets the string "x"`},
 		{"records out", []any{refusing}, plain(func(s *Stream) *Stream { return s }), 0, host.Failed,
-			"the stream gives records, which can't leave their node; make values of them with udf.Map or udf.Aggregate"},
+			"the result is a stream of records, which can't leave their node; turn them into values with udf.Map or udf.Aggregate"},
 		{"nil out", []any{1}, plain(func(s *Stream) *Stream { return Map(s, func(int) *int { return nil }) }), 0, host.Failed,
-			"the stream gives a nil, which would end it; filter such elements out"},
+			"an element of the resulting stream is nil, which would end the stream; filter such elements out"},
 		{"no value out", []any{1}, plain(func(s *Stream) *Stream { return Map(s, func(int) chan int { return make(chan int) }) }), 0, host.Failed,
-			"an element that the stream gives: chan int has no Aerospike value"},
+			"an element of the resulting stream: chan int has no Aerospike value"},
 		{"the host's input", []any{1, errors.New("a node went away")}, plain(func(s *Stream) *Stream { return s }), 0, host.Failed,
 			"reading element 2 of the stream: a node went away"},
 		{"the host's output", []any{1, 2, 3}, plain(func(s *Stream) *Stream { return s }), 2, host.Failed, "no room"},
@@ -199,11 +199,11 @@ func TestWhatEndsAStream(t *testing.T) {
 	}
 }
 
-type unreadable struct{ absent }
+type unreadable struct{ noRecord }
 
 func (*unreadable) Get(string) (value.Raw, error) { return value.Raw{}, errors.New("the disk is wet") }
 
-func TestStreamIsReadWhenItIsNeeded(t *testing.T) {
+func TestStreamIsLazy(t *testing.T) {
 	m := &memoryStream{read: []any{1, 2, 3}}
 	status, text := m.call(t, host.ScopeBoth, 0, plain(func(s *Stream) *Stream {
 		out := Filter(s, func(n int64) bool {
@@ -232,10 +232,10 @@ func TestStreamObservesTheDeadline(t *testing.T) {
 		m.read[i] = i
 	}
 	status, text := m.call(t, host.ScopeBoth, 40*time.Millisecond, plain(func(s *Stream) *Stream { return Map(s, slow) }))
-	if status != host.Deadline || m.at > 10 || !strings.HasPrefix(text, "the deadline passed when ") {
+	if status != host.Deadline || m.at > 10 || !strings.HasPrefix(text, "the deadline passed after ") {
 		t.Error(status, text, m.at)
 	}
-	// A source that never ends and of which nothing comes out.
+	// An infinite source, all of whose elements are filtered out.
 	status, text = new(memoryStream).call(t, host.ScopeBoth, 40*time.Millisecond, plain(func(*Stream) *Stream {
 		forever := func(yield func(int64) bool) {
 			for yield(1) {
@@ -278,7 +278,7 @@ func TestRecordsOfAStream(t *testing.T) {
 		t.Error(err)
 	}
 	m = &memoryStream{read: []any{&oneInteger{n: 1}, &oneInteger{n: 2}}}
-	status, text = m.call(t, host.ScopeServer, 0, plain(func(s *Stream) *Stream { // one that stops early
+	status, text = m.call(t, host.ScopeServer, 0, plain(func(s *Stream) *Stream { // stops early
 		for range s.Records() {
 			return nil
 		}
@@ -289,11 +289,11 @@ func TestRecordsOfAStream(t *testing.T) {
 	}
 }
 
-// What a UDF's own loop over the records makes of them leaves the nodes as any stage's result does.
-func TestOwnLoopRunsOnTheNodes(t *testing.T) {
+// The UDF itself loops over the records, and returns a stream of its results.
+func TestLoopOverRecordsRunsOnTheNodes(t *testing.T) {
 	eager := func(s *Stream) *Stream {
 		sum := int64(0)
-		for range 2 { // the second finds nothing left, and asks no host
+		for range 2 { // the second loop is at the end, and doesn't call the host
 			for r := range s.Records() {
 				n, _ := r.Int("a")
 				sum += n
@@ -318,7 +318,7 @@ func TestOwnLoopRunsOnTheNodes(t *testing.T) {
 	}
 }
 
-// A stream that was kept fails after its call instead of reaching into another.
+// A stream that is retained fails after its call, and can't access that of a later call.
 func TestStreamEndsWithItsCall(t *testing.T) {
 	var kept *Stream
 	first := &memoryStream{read: []any{1}}
@@ -339,7 +339,7 @@ func TestStreamEndsWithItsCall(t *testing.T) {
 	}
 }
 
-func TestNilFunctionsAreToldWhereTheyStand(t *testing.T) {
+func TestNilFunctionPanicsAtTheCall(t *testing.T) {
 	for name, udf := range map[string]func(*Stream) *Stream{
 		"Filter":    func(s *Stream) *Stream { return Filter[int](s, nil) },
 		"Map":       func(s *Stream) *Stream { return Map[int, int](s, nil) },
@@ -387,9 +387,9 @@ func TestStreamUDFsByReflectionAndByBinding(t *testing.T) {
 	for i, d := range []declarations{
 		{registrations: []registration{r}},
 		{registrations: []registration{r}, bindings: []Binding{b}},
-		{registrations: []registration{r}, bindings: []Binding{{Name: "above"}}}, // by an older builder
+		{registrations: []registration{r}, bindings: []Binding{{Name: "above"}}}, // of a builder that doesn't know streams
 	} {
-		fn := join(d).functions["above"]
+		fn := newModule(d).functions["above"]
 		for _, c := range []struct {
 			arguments []any
 			want      []any
@@ -410,7 +410,7 @@ func TestStreamUDFsByReflectionAndByBinding(t *testing.T) {
 			m := &memoryStream{read: []any{1, 2, 3}}
 			f := newFrame()
 			f.call.Begin("above", raws, 0, nil)
-			status, text := f.run(fn, nil, &streaming{frame: f, input: m, output: m, scope: host.ScopeBoth})
+			status, text := f.run(fn, nil, &streamCall{frame: f, input: m, output: m, scope: host.ScopeBoth})
 			if status != c.status || !reflect.DeepEqual(m.written, c.want) {
 				t.Errorf("%d, %v: %v %v %s", i, c.arguments, m.written, status, text)
 			}

@@ -1,7 +1,7 @@
-// Package udf is the SDK for Aerospike UDFs written in Go: register functions, work on the record, log.
+// Package udf is the SDK for Aerospike UDFs in Go.
 //
-// A UDF module is an ordinary Go package that imports this one and registers functions. modgo builds it into
-// a shared object that Aerospike's server (or modgo itself) loads:
+// A UDF module is an ordinary Go package that imports this package and registers functions. modgo builds it into a
+// shared object, which the Aerospike server or modgo itself loads:
 //
 //	package counters
 //
@@ -9,7 +9,7 @@
 //
 //	func init() { udf.Register("add", Add) }
 //
-//	// Add adds n to the bin "count" and gives the new count.
+//	// Add adds n to the bin "count" and returns the new count.
 //	func Add(r *udf.Record, n int64) (int64, error) {
 //		count, _ := r.Int("count")
 //		count += n
@@ -22,13 +22,13 @@
 //
 // # Signatures
 //
-// A UDF takes, in this order, a context.Context and a *Record, each if it wants it, then its arguments. It
-// gives nothing, a value, an error, or a value and an error. The last argument may be variadic. The context carries
-// the deadline of the call, and is cancelled when the call ends.
+// The parameters of a UDF are a context.Context and a *Record, both optional and in this order, then its arguments, of
+// which the last may be variadic. It returns nothing, a value, an error, or a value and an error. The context has the
+// deadline of the call, and is cancelled when the call ends.
 //
-// A stream UDF takes a *Stream in place of the record and gives one, with an error beside it if it wants:
+// A stream UDF takes a *Stream instead of the record. It returns a *Stream, or a *Stream and an error:
 //
-//	// Total sums the bin "amount" of the records where it is at least least.
+//	// Total sums the bin "amount" of the records in which it is at least least.
 //	func Total(s *udf.Stream, least int64) *udf.Stream {
 //		amounts := udf.Map(s, func(r *udf.Record) int64 { n, _ := r.Int("amount"); return n })
 //		large := udf.Filter(amounts, func(n int64) bool { return n >= least })
@@ -37,35 +37,35 @@
 //
 // # Types
 //
-// What arguments, results and bins can be; named types count as what they are made of:
+// The types of arguments, results and bins. A named type is treated as its underlying type:
 //
 //   - bool is a boolean;
-//   - int, int8 … uint64 are integers: one that is out of range is an error, never a wrap;
-//   - float32 and float64 are doubles, and take an integer that they represent exactly;
+//   - int, int8 … uint64 are integers; one that is out of range is an error;
+//   - float32 and float64 are doubles, and accept an integer that they represent exactly;
 //   - string is a string, which must be UTF-8; [GeoJSON] is GeoJSON;
 //   - []byte is bytes, [HLL] a HyperLogLog;
-//   - []T is a list, map[K]T a map; K is a string, an integer, [N]byte, [BytesKey] or any; a nil one is nil;
+//   - []T is a list, map[K]T a map; K is a string, an integer, [N]byte, [BytesKey] or any; nil is nil;
 //   - *T is a T or nil;
-//   - a struct is a map of its exported fields: which ones count, and under which names, is as in encoding/json, with the
-//     tag `udf:"name,omitempty"` or `udf:"-"`;
+//   - a struct is a map of its exported fields, selected and named as in encoding/json, with the tag
+//     `udf:"name,omitempty"` or `udf:"-"`;
 //   - any, or [Value], is any of them.
 //
-// Lists and maps nest 64 levels at most.
+// Lists and maps nest at most 64 levels deep.
 //
 // # Errors
 //
-// The error that a UDF gives is the failure of the call, with its text. A panic is one too, with the lines of the UDF's
-// own code that led to it; the process lives on. What Go can't recover from, such as a fatal error, os.Exit or a
-// panic in a goroutine of the UDF's own, ends the process: where the module runs fenced, that of this one call.
+// If a UDF returns an error, the call fails with its text. If it panics, the call fails with the panic's text and the
+// stack frames of the UDF's own code; the process goes on. What Go can't recover from, such as a fatal error, os.Exit or
+// a panic in a goroutine that the UDF started, ends the process: if the module runs fenced, the worker of this one call.
 //
 // # Where it runs
 //
-// A module runs fenced, in worker processes of which each runs one call at a time, or unfenced, in the server, many
-// calls at once. So package variables are good for caches, which need a lock, and not for state: that is in records.
+// A module runs fenced, in worker processes that run one call at a time each, or unfenced, in the server process, with
+// many calls at once. So use package variables only for caches, with a lock, and records for state.
 //
 // # Testing
 //
-// Package udftest makes records and streams for plain go test. Package udfslog takes log/slog to the host's log.
+// Package udftest has records and streams for go test. Package udfslog has a log/slog handler for the host's log.
 package udf
 
 import "github.com/GeertJohan/aerospike-mod-go/udf/internal/value"
@@ -77,18 +77,18 @@ const Version = "v1.0.0"
 // map[Value]Value, whose keys are int64, string or [BytesKey].
 type Value = any
 
-// GeoJSON is a GeoJSON text. Whether it is valid GeoJSON is not looked at.
+// GeoJSON is a GeoJSON text. It is not validated.
 type GeoJSON string
 
-// HLL is a HyperLogLog in the server's own form, opaque here.
+// HLL is a HyperLogLog in the server's format, opaque here.
 type HLL []byte
 
-// BytesKey is a key of bytes in a map[Value]Value; a []byte can't be a key in Go.
+// BytesKey is a bytes key of a map[Value]Value, because a []byte can't be a map key in Go.
 type BytesKey string
 
 var _ = declare()
 
-// declare tells the conversions about the types above before any init function runs.
+// declare passes the types above to package value, before any init function runs.
 func declare() bool {
 	value.Declare[GeoJSON, HLL, BytesKey]()
 	return true

@@ -1,24 +1,24 @@
 /*
- * A host of UDF modules for the tests of the ABI: one record in memory, driven by lines on standard input.
- * Not a loader: it checks nothing and frees little.
+ * A host of UDF modules for the tests of the ABI: one record in memory, driven by lines on standard input. It checks
+ * nothing and frees little.
  *
  *   bin NAME VALUE        sets a bin           reset              forgets bins and options
  *   option NAME N         see below            apply NAME VALUE…  prints "STATUS VALUE"
- *   property NAME         prints it            setup              prints its answer
- *   elements VALUE…       the input of streams records N          likewise, N records with the bin a: 1 … N
+ *   property NAME         prints it            setup              prints its status
+ *   elements VALUE…       the input of streams records N          the input: N records with the bin a: 1 … N
  *   stream NAME SCOPE VALUE…  prints what the UDF writes, then "STATUS VALUE"
- *   counts                prints how often the last stream was read and written many at once
+ *   counts                prints how many batches the last stream read and wrote
  *   host calls            prints how often record_get and record_set were called since the last time
  *   bench NAME N          prints nanoseconds a call
  *   threads NAME N T      calls from T threads
- *   setups T              setup from T threads at once: prints each answer that it gave
- *   floor N               nanoseconds of a call into Go that does nothing (setup, again)
+ *   setups T              setup from T threads at once: prints each status
+ *   floor N               nanoseconds of a call into Go that does nothing (setup, once it has run)
  *
- * NAME may be @SYMBOL, a symbol of the UDF's own. VALUE is n (nil), b:1, i:5, d:1.5, s:text, x:hex (bytes), l:hex and m:hex (msgpack), t:N:hex (any type N).
+ * NAME may be @SYMBOL, the C function of a UDF. VALUE is n (nil), b:1, i:5, d:1.5, s:text, x:hex (bytes), l:hex and m:hex (msgpack), t:N:hex (any type N).
  * Options: record, host (0: none), functions (0: an empty table), exists, refuse (writes), buffer (bytes),
- * deadline (milliseconds from now, may be negative), level, nest (unset calls another UDF), many (0: streams go one
- * by one), streams (0: there are none), broken (reading a stream fails after so many elements), call_size,
- * result_size and table_size (what those structs say of their size, where not 0).
+ * deadline (milliseconds from now, may be negative), level, nest (unset calls another UDF), many (0: streams have no
+ * batches), streams (0: none), broken (the number of elements after which reading a stream fails), call_size,
+ * result_size and table_size (the size that those structs state, if not 0).
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -58,7 +58,7 @@ static struct {
 
 static void *library;
 
-/* A function that is called by a symbol of its own has @ before that: found once, as a host does. */
+/* The C function of a UDF, for a name that begins with @: looked up once, as a host does. */
 static void *symbol_of(const char *name)
 {
 	static char last[160];
@@ -111,7 +111,7 @@ static int why_not(aerospike_udf_go_value *why)
 
 #define ELEMENTS 512
 
-static aerospike_udf_go_value elements[ELEMENTS]; /* of a stream of records, what bin a holds */
+static aerospike_udf_go_value elements[ELEMENTS]; /* of a stream of records, the values of bin a */
 static int element_count, element_at, elements_are_records;
 static int reads_many, writes_many;
 
@@ -139,7 +139,7 @@ static int host_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *strea
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* Integers of one byte alone, at most seven at once. */
+/* Only integers of one byte, at most seven at once. */
 static int host_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
                           aerospike_udf_go_value *values)
 {
@@ -420,7 +420,7 @@ static aerospike_udf_go_value parse(char *text)
 		break;
 	}
 	if (text[0] != 's' && v.length == 0) {
-		v.data = NULL; /* as a host may say it */
+		v.data = NULL; /* a host may pass either */
 	}
 	return v;
 }
@@ -508,7 +508,7 @@ static void apply_and_print(char *name, int scope, aerospike_udf_go_value *argum
 		result.size = (uint32_t)option.result_size;
 	}
 	if (scope != 0) {
-		static char in, out; /* something to point to */
+		static char in, out; /* for the stream handles */
 		aerospike_udf_go_call call = {.size = sizeof(call), .log_level = 2, .host = &host, .context = "outer"};
 
 		if (option.deadline) {
@@ -574,7 +574,7 @@ struct work {
 	double took;
 };
 
-/* All threads of a test begin at once, and end when all are done. */
+/* All threads of a test begin together and end together. */
 static pthread_barrier_t together;
 
 static void *thread(void *arg)

@@ -13,7 +13,7 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/udftest"
 )
 
-func TestHandlerKeepsTheRulesOfSlog(t *testing.T) {
+func TestHandlerFollowsSlogtest(t *testing.T) {
 	var logs *udftest.Logs
 	slogtest.Run(t, func(t *testing.T) slog.Handler {
 		if strings.HasSuffix(t.Name(), "/zero-time") {
@@ -30,7 +30,7 @@ func TestHandlerKeepsTheRulesOfSlog(t *testing.T) {
 	})
 }
 
-// parsed takes a line apart again. The time is the host's.
+// parsed parses a line. It adds a time, which the host does otherwise.
 func parsed(t *testing.T, line udftest.Line) map[string]any {
 	t.Helper()
 	m := map[string]any{slog.TimeKey: time.Now(), slog.LevelKey: line.Level.String()}
@@ -84,8 +84,8 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// Two loggers made of one don't write into each other's attributes.
-func TestLoggersAreApart(t *testing.T) {
+// Two loggers derived from one don't change each other's attributes.
+func TestLoggersShareNoAttributes(t *testing.T) {
 	logs := udftest.CaptureLogs(t)
 	base := slog.New(udfslog.NewHandler()).With("a", 1, "b", 2, "c", 3)
 	one, two := base.With("d", 4), base.With("e", 5)
@@ -99,7 +99,7 @@ func TestLoggersAreApart(t *testing.T) {
 	}
 }
 
-// Outside of a call and of a test that captures, lines go to standard error, from Info on.
+// Outside of a call and of CaptureLogs, lines of level Info and above go to standard error.
 func TestEnabled(t *testing.T) {
 	h := udfslog.NewHandler()
 	if h.Enabled(t.Context(), slog.LevelDebug) || !h.Enabled(t.Context(), slog.LevelInfo) {

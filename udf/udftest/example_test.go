@@ -45,7 +45,7 @@ func ExampleRefusing() {
 
 func ExampleRecord_Err() {
 	record := udftest.NewRecord(nil)
-	record.UDF().Set("a much too long name", 1) // and no Update that would tell
+	record.UDF().Set("a much too long name", 1) // and no Update that would return the error
 	fmt.Println(record.Err())
 	// Output: setting the bin "a much too long name": a bin's name has at most 15 bytes, this one has 20
 }

@@ -38,7 +38,7 @@ func ExampleRunOnNodes() {
 	// Output: [map[Delft:3 Gent:1]] <nil>
 }
 
-func TestHoweverManyNodes(t *testing.T) {
+func TestAnyNumberOfNodes(t *testing.T) {
 	var people []any
 	for _, city := range strings.Fields("a b c a b a d a b c c c e a") {
 		people = append(people, udftest.NewRecord(map[string]udf.Value{"city": city}))
@@ -78,7 +78,7 @@ func TestRun(t *testing.T) {
 	if err == nil || err.Error() != `stage 1, Reduce of int: expected an integer, got the string "a"` {
 		t.Error(err)
 	}
-	// What crosses from node to client is a Value there, of any type again.
+	// Results of a node are encoded for the client, which decodes them to the types of the stages.
 	any := func(s *udf.Stream) *udf.Stream {
 		return udf.Reduce(udf.Map(s, func(n int8) []int8 { return []int8{n} }), func(a, b []int8) []int8 { return append(a, b...) })
 	}
@@ -87,7 +87,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestPanicsAreTheTests(t *testing.T) {
+func TestPanicReachesTheTest(t *testing.T) {
 	defer func() {
 		if p := recover(); p != "ouch" {
 			t.Error(p)
@@ -98,7 +98,7 @@ func TestPanicsAreTheTests(t *testing.T) {
 	})
 }
 
-func TestNewStreamRefusesNonsense(t *testing.T) {
+func TestNewStreamPanics(t *testing.T) {
 	for _, e := range []any{nil, make(chan int)} {
 		func() {
 			defer func() {

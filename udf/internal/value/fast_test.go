@@ -57,7 +57,7 @@ func sameBack[T any](t *testing.T, v T) {
 	}
 }
 
-func TestKnownTypesAgreeWithReflection(t *testing.T) {
+func TestFastPathsAgreeWithReflection(t *testing.T) {
 	var raws []Raw
 	for _, v := range []any{
 		nil, true, 5, 1.5, "é", []byte{1}, geo("{}"), hll("h"), []any{}, []any{1, -1, 300, 1 << 40}, []any{1, "a"}, []any{1.5, 2, 1<<53 + 1},
@@ -164,7 +164,7 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-func BenchmarkKnown(b *testing.B) {
+func BenchmarkFastPaths(b *testing.B) {
 	list, _, _ := Encode([]any{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, nil)
 	keyed, _, _ := Encode(map[string]any{"a": 0, "b": 1, "c": 2, "d": 3, "e": 4, "f": 5, "g": 6, "h": 7, "i": 8, "j": 9}, nil)
 	scratch := make([]byte, 0, 256)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestListsElementByElement(t *testing.T) {
+func TestListBatch(t *testing.T) {
 	for _, n := range []int{0, 1, 15, 16, 70000} {
 		var w ListWriter
 		var want []any
@@ -48,7 +48,7 @@ func TestListsElementByElement(t *testing.T) {
 	}
 }
 
-func TestWhatAListCannotHold(t *testing.T) {
+func TestListWriterRejects(t *testing.T) {
 	var w ListWriter
 	deep := first(t, nested(DepthMax))
 	for _, raw := range []Raw{OfString(String, "a\x00b"), deep, ofHex(t, List, "92"), ofHex(t, List, "9000")} {
@@ -61,7 +61,7 @@ func TestWhatAListCannotHold(t *testing.T) {
 	}
 }
 
-func TestBrokenListsElementByElement(t *testing.T) {
+func TestInvalidListBatch(t *testing.T) {
 	for _, c := range []struct {
 		raw  Raw
 		fine int // elements before the error

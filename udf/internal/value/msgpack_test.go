@@ -82,7 +82,7 @@ func TestDocuments(t *testing.T) {
 }
 
 // Other encodings of the same values.
-func TestReadsWhatOthersWrite(t *testing.T) {
+func TestOtherEncodings(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		typ  Type
@@ -112,7 +112,7 @@ func TestReadsWhatOthersWrite(t *testing.T) {
 	}
 }
 
-func TestRefusesToRead(t *testing.T) {
+func TestInvalidMsgpack(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		typ  Type
@@ -146,7 +146,7 @@ func TestRefusesToRead(t *testing.T) {
 	}
 }
 
-func TestRefusesToWrite(t *testing.T) {
+func TestValuesThatCannotBeEncoded(t *testing.T) {
 	cycle := []any{nil}
 	cycle[0] = cycle
 	var chain any
