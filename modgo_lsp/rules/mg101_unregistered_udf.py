@@ -1,7 +1,4 @@
-"""MG101: a function that looks like a UDF and is registered nowhere.
-
-Not for: functions without a record or stream, which nothing tells from other exported functions.
-"""
+"""MG101: an exported function looks like a UDF but is not registered."""
 
 from __future__ import annotations
 
@@ -16,16 +13,15 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Looks for exported functions whose first parameter, after a context, is `*udf.Record` or
-`*udf.Stream`, that no `udf.Register` names and nothing else in the Go module refers to. Tests and
-the function itself don't count. Generic functions and methods are left alone, and so are packages
-without UDFs of their own that others import.
+Reports exported functions whose first parameter (after a context, if there is one) is a `*udf.Record` or a
+`*udf.Stream`, if no `udf.Register` names them and nothing else in the Go module refers to them. References
+from tests and from the function itself don't count. Generic functions and methods are not reported, nor are
+the functions of a package without UDFs that other packages import.
 
 ## Why is this bad?
 
-Aerospike finds a function by the name it was registered under. Without a registration the function
-is compiled into the module and can never be called: the caller is told that there is no such
-function.
+Aerospike finds a function by the name under which it was registered. An unregistered function is compiled
+into the module but cannot be called: callers get the error that there is no such function.
 
 ## Example
 
@@ -43,13 +39,13 @@ func init() {
 func Add(rec *udf.Record, bin string, n int64) error { … }
 ```
 
-A function that isn't meant as a UDF says so with a lower-case name.
+If a function is not meant to be a UDF, give it a lower-case name.
 
 ## Fix safety
 
-The fix adds a call of `udf.Register` to the first `init` that has one, else a new `init`, and
-follows the naming of the package's other UDFs. It is unsafe where the function's signature is not
-one that a UDF may have, for the module would no longer build.
+The fix adds a call of `udf.Register` to the first `init` that has one, or else a new `init`. The name follows
+the style of the package's other names. The fix is unsafe if a UDF cannot have the function's signature,
+because the module would no longer build.
 """
 
 
@@ -69,7 +65,7 @@ def check(package: Package) -> Iterator[Finding]:
 def _is_candidate(function: Function) -> bool:
     if function.generic or "." in function.name or not function.may_take_receiver:
         return False
-    # To count references takes a look into all packages that import this one.
+    # Counting references reads every package that imports this one, so it comes last.
     takes_receiver = function.signature is not None and function.signature.receiver_first
     return takes_receiver and function.references == 0
 

@@ -1,7 +1,4 @@
-"""MG102: a registration whose function or name constant refers to nothing.
-
-Not for: other undefined names; the Go compiler reports those (MG401).
-"""
+"""MG102: a registration refers to a function or a constant that is not declared."""
 
 from __future__ import annotations
 
@@ -16,11 +13,11 @@ from modgo_lsp.spelling import nearest
 TEXT = """
 ## What it does
 
-Reports a `udf.Register` whose function, or the constant that names it, is not declared.
+Reports a `udf.Register` whose function is not declared, or whose name is a constant that is not declared.
 
 ## Why is this bad?
 
-The module doesn't compile. Mostly the name is misspelt, or the function was renamed.
+The module doesn't compile. Usually the name is misspelt, or the function was renamed.
 
 ## Example
 
@@ -40,8 +37,8 @@ var _ = udf.Register("add", Add)
 
 ## Fix safety
 
-The fix puts in the function whose name is nearest. It is unsafe: another function may have been
-meant.
+The fix registers the function with the most similar name. It is unsafe because you may have meant another
+one.
 """
 
 
@@ -64,7 +61,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _functions_there(package: Package, place: Location) -> list[str]:
-    """The functions that could stand at `place`: the package's own, or another's after its name and a dot."""
+    """The functions that `place` can name: the package's own, or those of the package before a dot."""
     before = text_before(package, place).rstrip()
     if not before.endswith(b"."):
         return [f.name for f in package.functions if "." not in f.name and f.name not in ("init", "main")]
@@ -83,6 +80,6 @@ RULE = Rule(
     severity="error",
     summary="A registration refers to a function or a name that is not declared",
     text=TEXT,
-    fix="take the nearest name",
+    fix="use the most similar name",
     check=check,
 )

@@ -1,7 +1,4 @@
-"""MG103: one name registered twice in a UDF module.
-
-Not for: names that only running the code can tell (setup fails then: MG404).
-"""
+"""MG103: one name is registered twice in a UDF module."""
 
 from __future__ import annotations
 
@@ -24,13 +21,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a name that two static registrations of a UDF module use: the package and those of the same
-Go module that it imports. The later one is reported, the earlier one is told beside it.
+Reports a name that two static registrations of a UDF module use. A UDF module consists of a package and the
+packages of the same Go module that it imports. The later registration is reported, with a reference to the
+earlier one.
 
 ## Why is this bad?
 
-A name can stand for one function only. Loading the module fails, and none of its functions can be
-called.
+A name can stand for only one function. Loading the module fails, and none of its functions can be called.
 
 ## Example
 
@@ -52,7 +49,7 @@ func init() {
 
 ## Fix safety
 
-The fix gives the later registration a name of its own. It is unsafe, for callers use that name.
+The fix gives the later registration another name. It is unsafe because callers use the name.
 """
 
 
@@ -66,7 +63,7 @@ def check(package: Package) -> Iterator[Finding]:
         if earlier is not registration:
             where = PurePath(earlier.call.path).name
             yield RULE.finding(
-                f"{quoted(registration.name)} is registered already, in {where}: choose another name",
+                f"{quoted(registration.name)} is already registered in {where}: choose another name",
                 registration.name_argument,
                 [(earlier.name_argument, "registered here first")],
                 _fix(package, naming, registration, registration.name),

@@ -1,7 +1,4 @@
-"""MG104: a registration that only running the module can tell.
-
-Not for: registrations that cannot work at all (MG102, MG106, MG107, MG205).
-"""
+"""MG104: a registration that is known only at run time."""
 
 from __future__ import annotations
 
@@ -16,16 +13,16 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Points out registrations that are not static. One is static if its name is a constant, its function
-has a function type that can be read off the source, and it stands directly in an `init`, in a
-function called directly from one, or in a package variable's initialiser. `Register` used as a
-value, and functions inside an `any`, are not static.
+Reports registrations that are not static. A registration is static if its name is a constant, the type of its
+function is known from the source, and the call stands directly in an `init`, in a function that an `init`
+calls directly, or in the initialiser of a package variable. `Register` used as a value is not static, nor is
+the registration of a function held in an `any`.
 
 ## Why is this bad?
 
-It is not bad, only slower and less well checked. A static registration gets a generated, typed
-wrapper; any other one is called through reflection, and neither the linter nor the editor can know
-for sure what will be registered.
+It is not wrong, but slower and less well checked. A static registration gets a generated, typed wrapper. Any
+other registration is called through reflection, and neither the linter nor the editor knows for certain what
+will be registered.
 
 ## Example
 
@@ -49,8 +46,8 @@ func init() {
 
 _MESSAGES: dict[Dynamic, str] = {
     "name": "the name of {function} is known only at run time: it is not a constant",
-    "function": "the type of {function} is known only at run time: it cannot be read off the source",
-    "place": "whether {name} is registered is known only at run time: move this directly into an init",
+    "function": "the type of {function} is known only at run time: it cannot be determined from the source",
+    "place": "whether {name} is registered is known only at run time: move this call directly into an init",
     "value": "what is registered is known only at run time: Register is used as a value, not called",
     "interface": "the type of {function} is known only at run time: it is held in an interface",
 }

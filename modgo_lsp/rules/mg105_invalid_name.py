@@ -1,7 +1,4 @@
-"""MG105: a name under which not every client could call the function.
-
-Not for: names that are taken (MG103).
-"""
+"""MG105: a registered name that not every client can call."""
 
 from __future__ import annotations
 
@@ -16,13 +13,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports registered names other than a letter or underscore followed by letters, digits and
-underscores, all of ASCII, and names of more than 127 bytes.
+Reports registered names that are not an ASCII letter or underscore followed by ASCII letters, digits and
+underscores, and names of more than 127 bytes.
 
 ## Why is this bad?
 
-Clients send the name to the server, Lua functions live beside it and tools print it. Names outside
-this set fail in one of those places, so the loader refuses them.
+Clients send the name to the server, Lua functions live next to it, and tools print it. Other names fail in
+one of these places, so the loader refuses them.
 
 ## Example
 
@@ -38,7 +35,7 @@ var _ = udf.Register("add_all", AddAll)
 
 ## Fix safety
 
-The fix writes the nearest valid name. It is unsafe, for callers use that name.
+The fix writes the nearest valid name. It is unsafe because callers use the name.
 """
 
 
@@ -58,7 +55,7 @@ def _what_is_wrong(name: str) -> str:
         return "the name is empty: a UDF is called by its name, so it needs one"
     if is_valid(name[:LONGEST_NAME]):
         size = len(name.encode("utf-8", "surrogateescape"))
-        return f"the name has {size} bytes: shorten it to {LONGEST_NAME} or less"
+        return f"the name has {size} bytes: shorten it to {LONGEST_NAME} or fewer"
     return f"not every client can call {quoted(name)}: use letters, digits and underscores, no digit first"
 
 

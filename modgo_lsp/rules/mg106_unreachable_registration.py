@@ -1,7 +1,4 @@
-"""MG106: a registration that never takes place.
-
-Not for: registrations that may or may not take place (MG104).
-"""
+"""MG106: a registration that never runs."""
 
 from __future__ import annotations
 
@@ -15,13 +12,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a `udf.Register` in a function that neither an `init` nor a package variable's initialiser
-reaches.
+Reports a `udf.Register` in a function that is called neither from an `init` nor from the initialiser of a
+package variable, directly or through other functions.
 
 ## Why is this bad?
 
-When a module is loaded, Go runs its package variables and `init` functions and nothing else; a
-module's `main` never runs. What they don't reach is not registered, so the function cannot be
+When a module is loaded, Go initialises its package variables and runs its `init` functions, and nothing else:
+a module's `main` never runs. A registration that they don't reach never happens, so the function cannot be
 called.
 
 ## Example
@@ -44,7 +41,7 @@ func init() {
 
 def check(package: Package) -> Iterator[Finding]:
     for registration in package.registrations:
-        # What can't be read may lead there.
+        # A file that can't be read may call it.
         if not registration.reachable and registration.dynamic != "value" and not package.unreadable:
             what = "this" if registration.name is None else quoted(registration.name)
             yield RULE.finding(
@@ -57,7 +54,7 @@ RULE = Rule(
     code="MG106",
     name="unreachable-registration",
     severity="warning",
-    summary="A registration stands where nothing runs it",
+    summary="A registration is in code that never runs",
     text=TEXT,
     check=check,
 )

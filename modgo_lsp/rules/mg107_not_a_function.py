@@ -1,7 +1,4 @@
-"""MG107: something other than a function is registered.
-
-Not for: functions with the wrong signature (MG201 to MG207).
-"""
+"""MG107: something other than a function is registered."""
 
 from __future__ import annotations
 
@@ -15,13 +12,12 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a registration whose second argument is of a type that is neither a function's nor the empty
-interface.
+Reports a registration whose second argument has neither a function type nor the type `any`.
 
 ## Why is this bad?
 
-`Register` takes any value, so this compiles; only loading the module would show that there is
-nothing to call. Often the function was called by mistake instead of named.
+`Register` takes any value, so this compiles, but loading the module fails because there is nothing to call.
+Often the function was called by mistake instead of named.
 
 ## Example
 

@@ -1,7 +1,4 @@
-"""MG108: a UDF package that is `package main`.
-
-Not for: commands that import a package of UDFs without importing the SDK.
-"""
+"""MG108: a UDF package is `package main`."""
 
 from __future__ import annotations
 
@@ -16,12 +13,12 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports `package main` where the package imports the SDK.
+Reports `package main` in a package that imports the SDK.
 
 ## Why is this bad?
 
-`modgo build` links the package into a main package of its own, which holds what the loader calls.
-Go cannot import a main package, so yours needs another name, and no `main` function.
+`modgo build` links the package into a main package of its own, which holds the functions that the loader
+calls. Go cannot import a main package, so yours needs another name. It needs no `main` function either.
 
 ## Example
 
@@ -41,11 +38,11 @@ import "github.com/GeertJohan/aerospike-mod-go/udf"
 
 ## Fix safety
 
-The fix names the package after its folder in every file that takes part in the build. It is unsafe:
-test files keep their old name, and a `main` function stays behind.
+The fix names the package after its folder, in every file that is part of the build. It is unsafe because test
+files keep the old name and a `main` function stays behind.
 """
 
-# Folder names that no package can have: main itself, and Go's keywords.
+# Names that the package cannot have: main itself and Go's keywords.
 _TAKEN = frozenset(
     [
         "case",
@@ -72,7 +69,7 @@ _TAKEN = frozenset(
 def check(package: Package) -> Iterator[Finding]:
     if package.name == "main" and package.imports_sdk:
         yield RULE.finding(
-            "a package of UDFs cannot be package main, for modgo build brings that: rename the package",
+            "a package of UDFs cannot be package main, which modgo build generates: rename the package",
             package.files[0].package_name_location,
             fixes=_fix(package),
         )

@@ -1,7 +1,4 @@
-"""MG109: user code exports a symbol of the ABI.
-
-Not for: other exports, which are the user's to choose.
-"""
+"""MG109: user code exports a symbol of the ABI."""
 
 from __future__ import annotations
 
@@ -17,13 +14,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports functions that cgo exports under a name that begins with `aerospike_udf_go_`: by an `//export` line
-in their comment, in a file that imports `C`.
+Reports functions that cgo exports under a name that begins with `aerospike_udf_go_`: by an `//export` line in
+their comment, in a file that imports `C`.
 
 ## Why is this bad?
 
-These symbols are how a host finds and calls the module. The SDK exports them; a second one of the same name
-does not link, and one that only looks like them will clash with a later version.
+A host finds and calls the module through these symbols, and the SDK exports them. A second symbol of the same
+name does not link, and one with a new name may clash with a later version of the SDK.
 
 ## Example
 
@@ -50,13 +47,13 @@ def check(package: Package) -> Iterator[Finding]:
                 name = _RESERVED.fullmatch(file.document.slice(directive.span))
                 if name is not None:
                     yield RULE.finding(
-                        f"{name[1]} is a symbol of the ABI, which the SDK exports: choose another name",
+                        f"{name[1]} is reserved for the ABI, and the SDK exports it: choose another name",
                         Location(file.document.path, directive.span),
                     )
 
 
 def _exports(file: SourceFile) -> Iterator[Directive]:
-    """The lines that cgo takes for exports: of each function's comment the first."""
+    """The directives that cgo takes as exports: the first one in each function's comment."""
     functions: set[Span] = set()
     for directive in directives(file.document):
         extent = directive.extent if directive.alone else None

@@ -1,7 +1,4 @@
-"""MG110: a package that imports the SDK and gives Aerospike nothing to call.
-
-Not for: libraries that other packages of the module import.
-"""
+"""MG110: a package imports the SDK but registers no function."""
 
 from __future__ import annotations
 
@@ -14,14 +11,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a package that imports the SDK while neither it nor any package it imports calls
-`udf.Register`, and no other package of the Go module imports it. `package main` is reported by
-MG108 alone.
+Reports a package that imports the SDK, if neither the package nor any package that it imports calls
+`udf.Register`, and no other package of the Go module imports it. For `package main` only MG108 is reported.
 
 ## Why is this bad?
 
-It builds into a module without functions, so there is nothing to call. Probably the registration
-was forgotten.
+The package builds into a module without functions, so there is nothing to call. Probably a registration was
+forgotten.
 
 ## Example
 

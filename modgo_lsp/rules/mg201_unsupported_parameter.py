@@ -1,7 +1,4 @@
-"""MG201: an argument that no Aerospike value can become.
-
-Not for: the record, the stream and the context (MG204, MG206).
-"""
+"""MG201: an argument of a type that no Aerospike value converts to."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ TEXT = """
 ## What it does
 
 Reports arguments of a registered function whose type has no counterpart among Aerospike's values.
-These have one:
+These types have one:
 
 | Go | Aerospike |
 | --- | --- |
@@ -34,11 +31,11 @@ These have one:
 | a struct of exported, supported fields | map with string keys |
 | `udf.Value`, `any` | any value |
 
-Types declared by you count as what they are declared as.
+A type that you declare counts as its underlying type.
 
 ## Why is this bad?
 
-The module cannot be built: there is no way to turn what the caller sends into such a value.
+The module cannot be built, because what the caller sends cannot be converted to such a type.
 
 ## Example
 
@@ -58,8 +55,8 @@ var _ = udf.Register("expire", Expire)
 
 ## Fix safety
 
-Where a supported type is near, the fix writes it instead. It is unsafe where the function uses the
-parameter, or other code refers to the function, for these may have to follow.
+If a similar type is supported, the fix writes that one. It is unsafe if the function uses the parameter or
+other code refers to the function, because both may have to change.
 """
 
 
@@ -68,7 +65,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _is_unused(package: Package, place: Location) -> bool:
-    """Whether a function doesn't use the parameters that have the type at `place`."""
+    """Whether the function at `place` uses none of the parameters whose type stands there."""
     decl = declaration_at(package, place)
     if decl is None or decl.body is None:
         return False
@@ -91,6 +88,6 @@ RULE = Rule(
     severity="error",
     summary="A UDF takes an argument of a type that Aerospike has no value for",
     text=TEXT,
-    fix="take a supported type where one is near",
+    fix="use a similar type that is supported, if there is one",
     check=check,
 )

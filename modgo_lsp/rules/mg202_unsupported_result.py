@@ -1,7 +1,4 @@
-"""MG202: a result that cannot become an Aerospike value.
-
-Not for: the number and order of results (MG203), or a stream UDF's (MG207).
-"""
+"""MG202: a result of a type that does not convert to an Aerospike value."""
 
 from __future__ import annotations
 
@@ -15,13 +12,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a registered function whose result is of a type that has no counterpart among Aerospike's
-values. MG201 lists the types that have one. A record or stream is no value either: a record UDF
-changes its record and gives something else.
+Reports a registered function whose result has a type without a counterpart among Aerospike's values. MG201
+lists the types that have one. A record or stream is not a value either: a record UDF changes its record and
+returns something else.
 
 ## Why is this bad?
 
-The module cannot be built: there is nothing that could be sent to the caller.
+The module cannot be built, because the result could not be sent to the caller.
 
 ## Example
 
@@ -41,8 +38,8 @@ var _ = udf.Register("touch", Touch)
 
 ## Fix safety
 
-Where a supported type is near, the fix writes it instead. It is unsafe: what the function returns has
-to follow.
+If a similar type is supported, the fix writes that one. It is unsafe because the values that the function
+returns have to change too.
 """
 
 
@@ -54,8 +51,8 @@ RULE = Rule(
     code="MG202",
     name="unsupported-result",
     severity="error",
-    summary="A UDF gives a result of a type that Aerospike has no value for",
+    summary="A UDF returns a type that Aerospike has no value for",
     text=TEXT,
-    fix="give a supported type where one is near",
+    fix="use a similar type that is supported, if there is one",
     check=check,
 )

@@ -1,7 +1,4 @@
-"""MG203: results other than nothing, a value, an error, or a value and an error.
-
-Not for: the type of the value (MG202).
-"""
+"""MG203: results other than nothing, a value, an error, or a value and an error."""
 
 from __future__ import annotations
 
@@ -15,13 +12,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports registered functions with more than two results, or with two of which the second is not
-`error` or the first is one.
+Reports registered functions with more than two results, and functions with two results if the second is not
+`error` or the first is `error`.
 
 ## Why is this bad?
 
-A caller gets one value or one error. The module cannot be built, for it is not clear which result
-would be which.
+A caller gets one value or one error. With other results it is not clear which is which, so the module cannot
+be built.
 
 ## Example
 
@@ -39,7 +36,7 @@ func MinMax(rec *udf.Record) (map[string]int64, error) { … }
 var _ = udf.Register("minMax", MinMax)
 ```
 
-Several values go into a list, a map or a struct.
+To return several values, put them into a list, a map or a struct.
 """
 
 

@@ -1,7 +1,4 @@
-"""MG204: the context, the record or the stream in the wrong place, twice, or record and stream together.
-
-Not for: a record inside a list or behind another pointer (MG201).
-"""
+"""MG204: the context, record or stream is out of order, or there are too many of them."""
 
 from __future__ import annotations
 
@@ -21,14 +18,14 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports registered functions that take their context, record or stream out of order. The order is: a
-`context.Context` if any, then a `*udf.Record` or a `*udf.Stream` if any, then the arguments; each
-once, and never record and stream together.
+Reports registered functions whose context, record or stream is out of order. The order is: a
+`context.Context`, if any; then a `*udf.Record` or a `*udf.Stream`, if any; then the arguments. There is at
+most one context, and at most one record or stream.
 
 ## Why is this bad?
 
-The order tells callers' arguments from what the server brings. The module cannot be built without
-it.
+The order distinguishes the caller's arguments from what the server passes. Without it the module cannot be
+built.
 
 ## Example
 
@@ -48,9 +45,9 @@ var _ = udf.Register("add", Add)
 
 ## Fix safety
 
-The fix puts the parameters in order, where there is one context and one record or stream at most.
-It is unsafe where other code refers to the function, tests included, for that passes its arguments in
-the old order, and of a method, which an interface may ask for.
+The fix puts the parameters in order, if there is at most one context and at most one record or stream. It is
+unsafe if other code, tests included, refers to the function, because that code passes its arguments in the
+old order. It is also unsafe for a method, which may implement an interface.
 """
 
 _ORDER: tuple[Role, ...] = ("context", "record", "stream", "argument")
@@ -67,7 +64,7 @@ def _fix(package: Package, place: Location) -> Iterator[Fix]:
     if document is None or function is None or decl is None or function.signature is None:
         return
     if not decl.type.params.span.holds(place.span.start):
-        return  # it is a literal's, inside the function
+        return  # a parameter of a function literal inside the function
     fields = decl.type.params.fields
     text = _reordered(document, fields, function.signature.roles)
     if text is not None:
@@ -77,7 +74,7 @@ def _fix(package: Package, place: Location) -> Iterator[Fix]:
 
 
 def _reordered(document: Document, fields: tuple[ast.Field, ...], roles: tuple[Role, ...]) -> str | None:
-    """The parameters in order; None where order alone is not what is wrong, or comments would get lost."""
+    """The parameters in order; None if that does not make them right, or would lose comments."""
     texts = [document.slice(field.span) for field in fields]
     between = document.slice(Span(fields[0].span.start, fields[-1].span.end))
     if between != ", ".join(texts) or len(texts) != len(roles):
@@ -93,7 +90,7 @@ RULE = Rule(
     code="MG204",
     name="receiver-order",
     severity="error",
-    summary="A UDF's context, record or stream stands in the wrong place",
+    summary="A UDF's context, record or stream is in the wrong place",
     text=TEXT,
     fix="put them in order",
     check=check,

@@ -1,7 +1,4 @@
-"""MG205: a generic function registered without its type arguments.
-
-Not for: instantiated ones; they are judged like any function.
-"""
+"""MG205: a generic function is registered without its type arguments."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ Reports a generic function that is registered without type arguments.
 
 ## Why is this bad?
 
-A generic function is a pattern for functions and no value itself: the module doesn't compile.
+A generic function is not a value until it has type arguments, so the module doesn't compile.
 
 ## Example
 

@@ -1,7 +1,4 @@
-"""MG206: a record or stream taken by value.
-
-Not for: where it stands among the parameters (MG204).
-"""
+"""MG206: a UDF takes its record or stream by value."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ Reports registered functions that take a `udf.Record` or `udf.Stream` instead of
 
 ## Why is this bad?
 
-A record is the server's, and a UDF works on that very one. A copy would be changed in vain, so the
+A record belongs to the server, and a UDF works on that very record. Changes to a copy would be lost, so the
 module cannot be built.
 
 ## Example
@@ -42,17 +39,17 @@ var _ = udf.Register("add", Add)
 
 ## Fix safety
 
-The fix adds the `*`. It is unsafe where other code refers to the function, or where the function
-does more with the record than call its methods.
+The fix adds the `*`. It is unsafe if other code refers to the function, or if the function does more with the
+record than call its methods.
 """
 
 
 def check(package: Package) -> Iterator[Finding]:
-    return findings_of(package, "record-by-value", RULE, "Take a pointer: {}", _calls_methods_alone)
+    return findings_of(package, "record-by-value", RULE, "Take a pointer: {}", _only_calls_methods)
 
 
-def _calls_methods_alone(package: Package, place: Location) -> bool:
-    """Whether every use of the parameter in the function is `name.`, which a pointer serves as well."""
+def _only_calls_methods(package: Package, place: Location) -> bool:
+    """Whether the function only selects from the parameter (`name.`), which works with a pointer as well."""
     decl = declaration_at(package, place)
     if decl is None or decl.body is None:
         return False

@@ -1,7 +1,4 @@
-"""MG207: a stream UDF that gives no stream.
-
-Not for: record UDFs' results (MG202, MG203).
-"""
+"""MG207: a stream UDF does not return a stream."""
 
 from __future__ import annotations
 
@@ -15,12 +12,12 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports registered functions that take a `*udf.Stream` and do not give one.
+Reports registered functions that take a `*udf.Stream` and do not return one.
 
 ## Why is this bad?
 
-A stream UDF describes what happens to the records of a query by giving the stream it made of them.
-Without it there is nothing to run, and the module cannot be built.
+A stream UDF describes what happens to the records of a query by returning the stream that it built from them.
+Without that stream there is nothing to run, so the module cannot be built.
 
 ## Example
 
@@ -38,7 +35,7 @@ func Adults(s *udf.Stream) *udf.Stream { … }
 var _ = udf.Register("adults", Adults)
 ```
 
-`(*udf.Stream, error)` is fine as well.
+`(*udf.Stream, error)` is allowed too.
 """
 
 
@@ -50,7 +47,7 @@ RULE = Rule(
     code="MG207",
     name="stream-result",
     severity="error",
-    summary="A stream UDF gives no stream",
+    summary="A stream UDF returns no stream",
     text=TEXT,
     check=check,
 )

@@ -1,4 +1,4 @@
-"""MG208: fields of a struct that have one key, so that not all of them are stored."""
+"""MG208: several fields of a struct have the same key, so that not all of them are stored."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports structs among a UDF's parameters and results in which several fields have the same key. A field's
-key is the name in its `udf` tag, or else the field's own name. The rules are those of `encoding/json`:
+Reports structs among a UDF's parameters and results in which several fields have the same key. A field's key
+is the name in its `udf` tag, or else the field's own name. The rules are those of `encoding/json`:
 
 - the fields of an embedded struct count as fields of the struct that embeds it;
-- of several fields with one key the one that is embedded least deeply counts, of these the one with a tag;
-- where that leaves more than one, none of them counts.
+- of several fields with the same key, the least deeply embedded one counts; at equal depth, the one with a
+  tag;
+- if that leaves more than one, none of them counts.
 
-A struct in which no field counts at all is MG201 or MG202.
+A struct in which no field counts at all is reported as MG201 or MG202.
 
 ## Why is this bad?
 
-The fields that don't count are neither sent to the caller nor read from what it sends, and nothing reports
-that when the UDF runs.
+The fields that don't count are neither sent to the caller nor read from what it sends, and no error reports
+that at run time.
 
 ## Example
 
@@ -46,7 +47,7 @@ type Player struct {
 }
 ```
 
-A field that is meant to be left out is tagged `udf:"-"`.
+To leave a field out on purpose, tag it `udf:"-"`.
 """
 
 

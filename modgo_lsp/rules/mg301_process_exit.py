@@ -1,7 +1,4 @@
-"""MG301: a UDF that ends the process it runs in.
-
-Not for: a UDF that changes what belongs to the process (MG308).
-"""
+"""MG301: a UDF ends the process that it runs in."""
 
 from __future__ import annotations
 
@@ -19,14 +16,14 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports calls that end the process, or the goroutine, that the UDF runs in: `os.Exit`, `log.Fatal` and its
-kin, `runtime.Goexit`, `syscall.Exit`, `syscall.Kill`, `syscall.Exec`. They are looked for in every function
-of the Go module that a UDF reaches.
+Reports calls that end the process or the goroutine that the UDF runs in: `os.Exit`, `log.Fatal` and its
+variants, `runtime.Goexit`, `syscall.Exit`, `syscall.Kill` and `syscall.Exec`. Every function of the Go module
+that a UDF reaches is checked.
 
 ## Why is this bad?
 
-The caller's transaction ends with "the worker died" instead of a reason. A fenced module loses a worker
-with each such call; unfenced, it is the Aerospike node that goes down.
+The caller gets "the worker died" instead of a reason. A fenced module loses a worker with each such call; an
+unfenced one takes the Aerospike node down.
 
 ## Example
 
@@ -52,15 +49,15 @@ func Withdraw(rec *udf.Record, n int64) error {
 
 ## Fix safety
 
-The fix returns the error that `log.Fatal` was given, where the function returns one. It is unsafe: the
-functions around it run on.
+The fix returns the error that was passed to `log.Fatal`, if the function returns an error. It is unsafe
+because the functions that called this one run on.
 """
 
 _ENDS = {
     "os.Exit": "os.Exit ends the process",
     "syscall.Exit": "syscall.Exit ends the process",
     "syscall.Kill": "syscall.Kill may end the process",
-    "syscall.Exec": "syscall.Exec puts another program in the process's place",
+    "syscall.Exec": "syscall.Exec replaces the process with another program",
     "runtime.Goexit": "runtime.Goexit ends the goroutine that the UDF runs on",
 }
 _FATAL = ("log.Fatal*", "log.Logger.Fatal*")
@@ -71,7 +68,7 @@ def check(package: Package) -> Iterator[Finding]:
         for call, name in code.calls(*_ENDS, *_FATAL):
             what = _ENDS.get(name) or f"{code.text(call.fun)} ends the process"
             yield RULE.finding(
-                f"{what}: return an error instead, so that one call fails and not its server",
+                f"{what}: return an error instead, so that only this call fails",
                 code.place(call),
                 code.way(),
                 _fix(code, call),
@@ -94,7 +91,7 @@ RULE = Rule(
     severity="error",
     summary="A UDF ends the process that it runs in",
     text=TEXT,
-    fix="return the error, where there is one",
+    fix="return the error, if there is one",
     check=check,
     by_code=True,
 )

@@ -1,7 +1,4 @@
-"""MG302: a goroutine that outlives the call.
-
-Not for: a record that goes with it (MG306).
-"""
+"""MG302: a goroutine outlives the call that started it."""
 
 from __future__ import annotations
 
@@ -15,16 +12,17 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a `go` statement in a function that a UDF reaches, where nothing in that function waits for the
+Reports a `go` statement in a function that a UDF reaches, if nothing in that function waits for the
 goroutine: no `Wait` of a `sync.WaitGroup` or an `errgroup.Group`, and no receive from a channel that the
-goroutine sends to or closes. So too a call of such a group's `Go`, where the group is the function's own and
-nobody calls its `Wait`. A channel that is returned, or handed to another function, may be received from
-there, and a group that comes from elsewhere may be waited for there: then nothing is said.
+goroutine sends to or closes. A call of such a group's `Go` is reported too, if the group is local to the
+function and its `Wait` is never called. A goroutine is not reported if its channel is returned or passed to
+another function, which may receive from it, or if its group comes from elsewhere, where its `Wait` may be
+called.
 
 ## Why is this bad?
 
 The goroutine runs on after the caller has its answer. Its errors reach nobody, its work may be lost when the
-worker ends, and every call leaves one more of them behind.
+worker ends, and every call leaves another goroutine behind.
 
 ## Example
 

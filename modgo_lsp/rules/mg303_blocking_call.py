@@ -1,7 +1,4 @@
-"""MG303: a UDF that waits for something outside of it.
-
-Not for: loops without end (MG304).
-"""
+"""MG303: a UDF waits for something outside of the process."""
 
 from __future__ import annotations
 
@@ -16,13 +13,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports calls that a UDF reaches and that wait for something outside of the process: sleeping, the network,
-other programs, the standard input, files, databases.
+Reports calls that wait for something outside of the process, in code that a UDF reaches: for time, the
+network, other programs, the standard input, files or databases.
 
 ## Why is this bad?
 
-Aerospike holds the record's lock while a UDF runs, and a fenced module has only so many workers. One slow
-answer from elsewhere makes every other caller of that record wait.
+Aerospike holds the record's lock while a UDF runs, and a fenced module has a limited number of workers. One
+slow answer makes every other caller of that record wait.
 
 ## Example
 
@@ -36,7 +33,7 @@ func Price(rec *udf.Record) (float64, error) {
 ## Use instead
 
 ```go
-// The caller asks first, and hands the price over.
+// The caller looks up the price and passes it.
 func SetPrice(rec *udf.Record, price float64) error { … }
 ```
 """
@@ -46,11 +43,11 @@ def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
         for expr, what in waits(code):
             named = code.text(expr.fun if isinstance(expr, ast.CallExpr) else expr)
-            message = f"{named} {what}, and holds the record's lock meanwhile"
+            message = f"{named} {what} while the record is locked: do this in the client"
             yield RULE.finding(message, code.place(expr), code.way())
         for node in code.of_kind(ast.SelectorExpr):
             if code.selected(node) == ("os", "Stdin"):
-                message = "nothing ever comes from os.Stdin in a server: take it as an argument"
+                message = "a server has no standard input: take the data as an argument"
                 yield RULE.finding(message, code.place(node), code.way())
 
 

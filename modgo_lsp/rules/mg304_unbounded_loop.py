@@ -1,7 +1,4 @@
-"""MG304: a loop without a way out.
-
-Not for: loops that end but never look at their context (MG314).
-"""
+"""MG304: a loop that never ends."""
 
 from __future__ import annotations
 
@@ -18,13 +15,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports `for {}` that nothing leaves: no `break` out of it, no `return`, no `panic`, no `goto`; and that does
-not look at a context either.
+Reports a `for {}` that nothing leaves (no `break` out of it, no `return`, `panic` or `goto`) and that does
+not check a context.
 
 ## Why is this bad?
 
-The call never ends by itself. Fenced, it is killed with its worker when its time is up; unfenced, it keeps a
-thread of the server busy for good.
+The call never ends by itself. Fenced, its worker is killed when the time limit is reached; unfenced, it
+occupies a thread of the server for good.
 
 ## Example
 
@@ -45,7 +42,7 @@ for ctx.Err() == nil {
 ```
 """
 
-_LEAVE = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "log.Panic*")
+_EXITS = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "log.Panic*")
 
 
 def check(package: Package) -> Iterator[Finding]:
@@ -53,15 +50,13 @@ def check(package: Package) -> Iterator[Finding]:
         loops = [node for node in code.of_kind(ast.ForStmt) if _is_endless(code, node)]
         if not loops:
             continue
-        leaving = {id(call) for call, _ in code.calls(*_LEAVE)}
+        leaving = {id(call) for call, _ in code.calls(*_EXITS)}
         labels = {id(node.stmt): node.label.name for node in code.of_kind(ast.LabeledStmt)}
         for node in loops:
-            if _is_left(node, labels.get(id(node)), leaving) or _looks_at_context(code, node):
+            if _is_left(node, labels.get(id(node)), leaving) or _uses_context(code, node):
                 continue
             keyword = Location(code.file.path, Span(node.span.start, node.span.start + len("for")))
-            yield RULE.finding(
-                "nothing leaves this loop: give it an end, or look at ctx", keyword, code.way()
-            )
+            yield RULE.finding("this loop never ends: add a way out, or check ctx", keyword, code.way())
 
 
 def _is_endless(code: Code, loop: ast.ForStmt) -> bool:
@@ -69,8 +64,8 @@ def _is_endless(code: Code, loop: ast.ForStmt) -> bool:
 
 
 def _is_left(loop: ast.ForStmt, label: str | None, leaving: set[int]) -> bool:
-    """Whether anything in a loop leads out of it. A closure's return leads out of the closure alone, a panic
-    in one that is called on the spot, or handed to a function that may call it, out of both."""
+    """Whether anything in a loop leads out of it. A `return` in a closure leaves only the closure. A panic in
+    one leaves the loop too, if the loop calls the closure or passes it to a function that may."""
     pending: list[tuple[ast.Node, bool]] = [(loop.body, True)]
     while pending:
         node, breaks = pending.pop()
@@ -78,7 +73,7 @@ def _is_left(loop: ast.ForStmt, label: str | None, leaving: set[int]) -> bool:
             case ast.ReturnStmt():
                 return True
             case ast.BranchStmt(token="break"):
-                # A label that is not the loop's own names one around it, or a statement inside.
+                # Another label than the loop's is one inside the loop, or one around it.
                 named = None if node.label is None else node.label.name
                 if breaks if named is None else named == label or not _labels_inside(loop, named):
                     return True
@@ -104,7 +99,7 @@ def _labels_inside(loop: ast.ForStmt, label: str) -> bool:
     return any(isinstance(node, ast.LabeledStmt) and node.label.name == label for node in ast.walk(loop.body))
 
 
-def _looks_at_context(code: Code, loop: ast.ForStmt) -> bool:
+def _uses_context(code: Code, loop: ast.ForStmt) -> bool:
     return any(
         isinstance(node, ast.Ident | ast.SelectorExpr | ast.CallExpr) and code.type_of(node) == CONTEXT
         for node in ast.walk(loop)
@@ -115,7 +110,7 @@ RULE = Rule(
     code="MG304",
     name="unbounded-loop",
     severity="warning",
-    summary="A loop has no way out and does not look at its context",
+    summary="A loop has no way out and does not check a context",
     text=TEXT,
     check=check,
     by_code=True,

@@ -1,7 +1,4 @@
-"""MG305: a package variable that a UDF writes unguarded.
-
-Not for: records kept in one (MG306).
-"""
+"""MG305: a UDF writes a package variable without a lock."""
 
 from __future__ import annotations
 
@@ -20,15 +17,16 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports code that a UDF reaches and that writes a package variable, or what one holds, without a lock taken
-before, a `sync.Once` around it or an atomic type. A lock that a function on the way there takes counts, and
-one that the function takes that a closure is handed to; one that is let go again before does not.
+Reports code that a UDF reaches and that writes a package variable, or a map, slice or value that one holds,
+without holding a lock, outside of a `sync.Once` and without an atomic type. A lock taken by a caller on the
+path from the UDF counts, and so does a lock taken by the function that a closure is passed to. A lock that
+was released before the write does not count.
 
 ## Why is this bad?
 
-UDFs run in parallel: unfenced in many threads of one process, where an unguarded map ends the whole process
-with "concurrent map writes". Fenced, each worker has variables of its own, so that what one call writes the
-next may not see. As a cache, guarded, that is fine; as state it is not: keep it in records.
+UDFs run in parallel. Unfenced, they run in many threads of one process, and unguarded writes to a map end the
+process with "concurrent map writes". Fenced, each worker has its own variables, so what one call writes the
+next may not see. A guarded variable works as a cache, but state belongs in records.
 
 ## Example
 
@@ -71,15 +69,15 @@ def check(package: Package) -> Iterator[Finding]:
             )
             yield RULE.finding(
                 f"{item.name} is shared by UDFs that run in parallel: guard it with a lock, "
-                "or keep what it holds in records",
+                "or store its value in records",
                 code.place(ident),
                 (*here, *code.way()),
             )
 
 
 def _writes(code: Code) -> list[tuple[ast.Expr, VariableName]]:
-    """The package variables that are assigned to, whole or in part, also by another name for what they hold:
-    each by the name that stands there."""
+    """The package variables that are assigned to, whole or in part, directly or through an alias, each with
+    the expression that names it."""
     found = []
     for node in code.of_kind(ast.AssignStmt, ast.RangeStmt, ast.IncDecStmt, ast.CallExpr):
         targets: tuple[ast.Expr, ...] = ()
@@ -103,7 +101,7 @@ def _writes(code: Code) -> list[tuple[ast.Expr, VariableName]]:
 
 
 def _shared(code: Code, ident: ast.Expr) -> VariableName | None:
-    """The package variable that a local one points to, or shares a map or a slice with."""
+    """The package variable that a local variable points to, or shares a map or slice with."""
     value = code.held_by(ident)
     if value is None:
         return None

@@ -1,7 +1,4 @@
-"""MG306: a record or stream that is kept after its call.
-
-Not for: goroutines as such (MG302), or other values in package variables (MG305).
-"""
+"""MG306: a record or stream outlives its call."""
 
 from __future__ import annotations
 
@@ -19,15 +16,18 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a `*udf.Record` or `*udf.Stream` that outlives the call it was given to: stored in a package variable,
-sent to a channel (unless it is for goroutines that the function itself starts and waits for), handed to a
-goroutine that nothing waits for or to `time.AfterFunc`, or held by a function literal or a method value that
-is stored or sent, or a literal that the UDF returns.
+Reports a `*udf.Record` or `*udf.Stream` that outlives the call it was passed to, because it is
+
+- stored in a package variable,
+- sent to a channel, unless all receivers are goroutines that the function itself starts and waits for,
+- passed to a goroutine that nothing waits for, or to `time.AfterFunc`, or
+- captured by a function literal or a method value that is stored or sent, or by a literal that the UDF
+  returns.
 
 ## Why is this bad?
 
-A record belongs to its call. Once that is over, the server may have given its memory to another; the SDK
-refuses to touch it then, and what was meant to happen does not.
+A record belongs to its call. After the call the server may have reused its memory. The SDK then refuses every
+operation on the record, so the intended work is not done.
 
 ## Example
 
@@ -51,33 +51,33 @@ func Touch(rec *udf.Record) {
 """
 
 
-_BOUND = (RECORD_POINTER, STREAM_POINTER)
-# Methods of Go's library that keep what they are given.
-_KEEPING = (
+_CALL_BOUND = (RECORD_POINTER, STREAM_POINTER)
+# Methods of Go's library that store their argument.
+_STORING_METHODS = (
     *("sync.Map.Store", "sync.Map.LoadOrStore", "sync.Map.Swap", "sync.Pool.Put"),
     *("sync/atomic.Value.Store", "sync/atomic.Value.Swap"),
     *("sync/atomic.Pointer.Store", "sync/atomic.Pointer.Swap"),
     *("container/list.List.PushBack", "container/list.List.PushFront"),
 )
 
-# Those that call the function that they are given when its time has come.
-_LATER = ("time.AfterFunc", "context.AfterFunc")
+# Functions that call their argument later.
+_CALLING_LATER = ("time.AfterFunc", "context.AfterFunc")
 
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
-        said: set[int] = set()
+        reported: set[int] = set()
         for ident, how in _escapes(code):
-            if ident.span.start not in said:
-                said.add(ident.span.start)
+            if ident.span.start not in reported:
+                reported.add(ident.span.start)
                 held = f"{_named(code, ident)} {how}"
-                message = f"{held}, and is of no use once its call is over: keep values instead"
+                message = f"{held}, but is invalid after its call: copy the values that you need"
                 yield RULE.finding(message, code.place(ident), code.way())
 
 
 def _named(code: Code, ident: ast.Ident) -> str:
     kind = code.type_of(ident)
-    if kind in _BOUND:
+    if kind in _CALL_BOUND:
         return "the record" if kind == RECORD_POINTER else "the stream"
     return f"what {ident.name} holds"
 
@@ -87,32 +87,34 @@ def _escapes(code: Code) -> Iterator[tuple[ast.Ident, str]]:
         match node:
             case ast.AssignStmt() if node.op != ":=":
                 for index, target in enumerate(node.lhs):
-                    if _is_kept(code, target) and index < len(node.rhs):
-                        yield from _told(_held(code, node.rhs[index]), "is stored in a package variable")
+                    if _is_shared(code, target) and index < len(node.rhs):
+                        yield from _with_reason(
+                            _held(code, node.rhs[index]), "is stored in a package variable"
+                        )
             case ast.SendStmt() if not _stays_inside(code, node.chan):
-                yield from _told(_held(code, node.value), "is sent to a channel")
+                yield from _with_reason(_held(code, node.value), "is sent to a channel")
             case ast.ReturnStmt() if code.is_udf:
-                # Another function may return it to one that calls it at once.
+                # A function other than the UDF may return it to a caller that calls it at once.
                 for result in node.results:
                     if isinstance(ast.unparen(result), ast.FuncLit):
-                        yield from _told(_held(code, result), "is held by a function that is returned")
-    for call, _ in code.calls(*_KEEPING):
+                        yield from _with_reason(_held(code, result), "is held by a function that is returned")
+    for call, _ in code.calls(*_STORING_METHODS):
         fun = ast.unparen(call.fun)
-        if isinstance(fun, ast.SelectorExpr) and _is_kept(code, fun.x):
+        if isinstance(fun, ast.SelectorExpr) and _is_shared(code, fun.x):
             for argument in call.args:
-                yield from _told(_held(code, argument), "is stored in a package variable")
-    timed = {id(call): call for call, _ in code.calls(*_LATER)}
+                yield from _with_reason(_held(code, argument), "is stored in a package variable")
+    timed = {id(call): call for call, _ in code.calls(*_CALLING_LATER)}
     for node in code.of_kind(ast.ExprStmt) if timed else ():
-        # Who takes the timer may stop it.
+        # Code that keeps the timer may stop it.
         later = timed.get(id(ast.unparen(node.x)))
         for argument in () if later is None else later.args[1:]:
-            yield from _told(_held(code, argument), "is held by a function that runs later")
+            yield from _with_reason(_held(code, argument), "is held by a function that runs later")
     for _, run in left_alone(code):
-        yield from _told(_held_in_call(code, run), "goes to a goroutine that nothing waits for")
+        yield from _with_reason(_held_in_call(code, run), "is passed to a goroutine that nothing waits for")
 
 
 def _stays_inside(code: Code, channel: ast.Expr) -> bool:
-    """Whether what is sent to a channel goes to goroutines that the function starts and waits for alone."""
+    """Whether only goroutines that the function starts and waits for receive from a channel."""
     item = code.object_of(ast.unparen(channel))
     if not isinstance(item, VariableName) or item.owner is not None or item.ident is None:
         return False
@@ -121,12 +123,12 @@ def _stays_inside(code: Code, channel: ast.Expr) -> bool:
     return own and started and not any(True for _ in left_alone(code))
 
 
-def _told(idents: Iterable[ast.Ident], how: str) -> Iterator[tuple[ast.Ident, str]]:
+def _with_reason(idents: Iterable[ast.Ident], how: str) -> Iterator[tuple[ast.Ident, str]]:
     return ((ident, how) for ident in idents)
 
 
-def _is_kept(code: Code, target: ast.Expr) -> bool:
-    """Whether what is assigned to `target` is kept in a package variable."""
+def _is_shared(code: Code, target: ast.Expr) -> bool:
+    """Whether an assignment to `target` stores in a package variable."""
     while True:
         target = ast.unparen(target)
         if isinstance(target, ast.IndexExpr | ast.StarExpr):
@@ -141,21 +143,20 @@ def _is_kept(code: Code, target: ast.Expr) -> bool:
 
 
 def _held(code: Code, value: ast.Expr) -> Iterator[ast.Ident]:
-    """The records and streams from outside that a value holds: it is one, is made of some, is a function
-    literal that uses some, or a method of one. What a call gives does not hold what the call was given. A
-    variable that holds some stands for them."""
+    """The identifiers of the records and streams that a value holds: it is one, contains some, is a function
+    literal that captures some, or a method value of one. The result of a call does not hold its arguments."""
     pending: list[ast.Node] = [value]
     while pending:
         node = pending.pop()
         if isinstance(node, ast.FuncLit):
             yield from _captured(code, node)
         elif isinstance(node, ast.Ident):
-            if _is_call_bound(code, node) or _holds_some(code, node):
+            if _belongs_to_call(code, node) or _holds_some(code, node):
                 yield node
         elif isinstance(node, ast.SelectorExpr):
-            if isinstance(code.object_of(node.x), VariableName) and code.type_of(node.x) in _BOUND:
+            if isinstance(code.object_of(node.x), VariableName) and code.type_of(node.x) in _CALL_BOUND:
                 yield from _held(code, node.x)  # a method of it
-            elif code.selected(node) is None and code.type_of(node) in _BOUND:
+            elif code.selected(node) is None and code.type_of(node) in _CALL_BOUND:
                 yield node.sel
         elif isinstance(node, ast.CallExpr):
             if code.is_builtin(node, "append"):
@@ -169,7 +170,7 @@ def _held(code: Code, value: ast.Expr) -> Iterator[ast.Ident]:
 
 
 def _holds_some(code: Code, ident: ast.Ident) -> bool:
-    """Whether a local variable was made of records or streams, where it is declared and for good."""
+    """Whether a local variable is set once, to a value that holds records or streams."""
     value = code.held_by(ident)
     made = None if value is None else ast.unparen(value)
     if isinstance(made, ast.UnaryExpr) and made.op == "&":
@@ -182,7 +183,7 @@ def _held_in_call(code: Code, expr: ast.Expr) -> Iterator[ast.Ident]:
     if isinstance(call, ast.CallExpr):
         for part in (call.fun, *call.args):
             inner = ast.unparen(part)
-            # `go rec.Update()` takes the record along.
+            # `go rec.Update()` passes the record.
             yield from _held(code, inner.x if isinstance(inner, ast.SelectorExpr) else inner)
 
 
@@ -190,21 +191,21 @@ def _captured(code: Code, literal: ast.FuncLit) -> Iterator[ast.Ident]:
     for ident, item in code.variables_in(literal):
         declared = item.ident
         inside = declared is not None and literal.span.holds(declared.span.start)
-        if not inside and _is_call_bound(code, ident):
+        if not inside and _belongs_to_call(code, ident):
             yield ident
 
 
-def _is_call_bound(code: Code, ident: ast.Ident) -> bool:
+def _belongs_to_call(code: Code, ident: ast.Ident) -> bool:
     if not isinstance(code.object_of(ident), VariableName):
         return False
-    return code.type_of(ident) in _BOUND
+    return code.type_of(ident) in _CALL_BOUND
 
 
 RULE = Rule(
     code="MG306",
     name="record-escape",
     severity="error",
-    summary="A record or stream is kept after the call it belongs to",
+    summary="A record or stream outlives the call that it belongs to",
     text=TEXT,
     check=check,
     by_code=True,

@@ -1,7 +1,4 @@
-"""MG307: a UDF that prints.
-
-Not for: writing to other files (MG303).
-"""
+"""MG307: a UDF prints to the standard output."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ that a UDF reaches.
 
 ## Why is this bad?
 
-A server has no terminal. What a UDF prints goes to nobody, or into the middle of another program's output.
+A server has no terminal. What a UDF prints is lost, or ends up in the output of another program.
 
 ## Example
 
@@ -37,11 +34,12 @@ fmt.Printf("bucket %s is empty\\n", name)
 udf.Log(udf.Info, "bucket is empty", "bucket", name)
 ```
 
-`udf.Log` writes to the server's log, with the level and the place. `udf/udfslog` does the same for log/slog.
+`udf.Log` writes to the server's log, with the level and the source line. `udf/udfslog` does the same for
+log/slog.
 
 ## Fix safety
 
-The fix hands the same text to `udf.Log`. It is unsafe: the text goes elsewhere.
+The fix passes the same text to `udf.Log`. It is unsafe because the text goes elsewhere.
 """
 
 _BUILTINS = ("print", "println")

@@ -1,7 +1,4 @@
-"""MG308: a UDF that changes what belongs to the whole process.
-
-Not for: ending the process (MG301), or the module's own variables (MG305).
-"""
+"""MG308: a UDF changes the state of the whole process."""
 
 from __future__ import annotations
 
@@ -16,13 +13,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports calls that a UDF reaches and that change the state of the process: its folder, environment, signals,
-limits, threads, the garbage collector, the standard loggers.
+Reports calls that change the state of the process, in code that a UDF reaches: its working directory,
+environment, signals, limits, threads, garbage collector or standard loggers.
 
 ## Why is this bad?
 
-Unfenced, the process is the Aerospike server, and every other module runs in it. Fenced, the change lasts
-for the calls that happen to run in the same worker, and for no other.
+Unfenced, the process is the Aerospike server, in which every other module runs too. Fenced, the change
+affects the calls that happen to run in the same worker, and no others.
 
 ## Example
 
@@ -54,25 +51,25 @@ _CHANGES = (
 )
 
 
-# What tells the present state where its argument is a number below this.
-_ASKS_BELOW = {
+# These only report the current state if their argument is a number below this.
+_QUERIES_BELOW = {
     "runtime.GOMAXPROCS": 1,
     "runtime.SetMutexProfileFraction": 0,
     "runtime/debug.SetMemoryLimit": 0,
 }
-_ASKS = ("os/signal.Ignored",)
+_QUERIES = ("os/signal.Ignored",)
 
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
         for call, name in code.calls(*_CHANGES):
-            if name in _ASKS or _asks(code, call, _ASKS_BELOW.get(name)):
+            if name in _QUERIES or _is_query(code, call, _QUERIES_BELOW.get(name)):
                 continue
-            message = f"{code.text(call.fun)} changes the whole process, and with it every other call"
+            message = f"{code.text(call.fun)} changes the whole process, which other calls share"
             yield RULE.finding(message, code.place(call), code.way())
 
 
-def _asks(code: Code, call: ast.CallExpr, below: int | None) -> bool:
+def _is_query(code: Code, call: ast.CallExpr, below: int | None) -> bool:
     number = code.number(call.args[0]) if below is not None and len(call.args) == 1 else None
     return below is not None and number is not None and number < below
 

@@ -1,7 +1,4 @@
-"""MG309: Go's guarantees are left.
-
-Not for: what is done there.
-"""
+"""MG309: a package with UDFs uses unsafe, C, plugin or go:linkname."""
 
 from __future__ import annotations
 
@@ -19,19 +16,19 @@ Reports imports of `unsafe`, `C` and `plugin`, and `//go:linkname`, in packages 
 
 ## Why is this bad?
 
-A mistake in such code is not a panic that is recovered and told to the caller. It corrupts memory or ends the
-process: fenced that is one worker, unfenced the Aerospike node.
+A mistake in such code is not a panic that can be recovered and reported to the caller. It corrupts memory or
+ends the process: fenced, one worker; unfenced, the Aerospike node.
 
 ## What to do
 
-Keep it out of packages with UDFs. Where it is needed, put it into a package of its own with a safe surface,
-test that, and run the module fenced.
+Keep such code out of packages with UDFs. If you need it, put it into a package of its own with a safe API,
+test that package, and run the module fenced.
 """
 
 _WHY = {
-    "unsafe": "unsafe goes past Go's types",
+    "unsafe": "unsafe bypasses Go's type system",
     "C": "C code can corrupt the memory of the whole process",
-    "plugin": "plugins cannot be loaded into a module that is itself loaded",
+    "plugin": "a module cannot load plugins, because it is loaded itself",
 }
 
 
@@ -44,7 +41,7 @@ def check(package: Package) -> Iterator[Finding]:
         for directive in directives(file.document):
             if directive.name == "go:linkname":
                 yield RULE.finding(
-                    "go:linkname reaches into other packages past their surface, and breaks with any update",
+                    "go:linkname uses internals of other packages, which any update can break",
                     Location(file.document.path, directive.span),
                 )
 

@@ -1,7 +1,4 @@
-"""MG310: nobody looks whether a record was stored.
-
-Not for: forgetting to store it (MG311).
-"""
+"""MG310: the error of storing a record is ignored."""
 
 from __future__ import annotations
 
@@ -18,14 +15,14 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports calls of a record's `Create`, `Update` and `Remove` whose error is dropped, also behind `defer` and
-`go`. Assigning it to `_` is a decision, and left alone.
+Reports calls of a record's `Create`, `Update` and `Remove` whose error is ignored, also in `defer` and `go`
+statements. Assigning the error to `_` is a decision, and is not reported.
 
 ## Why is this bad?
 
-Records are stored by these calls and by nothing else. Each `Set` that failed before says so here; the server
-may be out of space, the record gone, the caller without the right to write. Who drops the error tells the
-caller that all is well.
+Only these calls store the record, and their error includes that of each `Set` before. The server may be out
+of space, the record may be gone, or the caller may not be allowed to write. If the error is ignored, the
+caller gets the answer that all went well.
 
 ## Example
 
@@ -48,7 +45,7 @@ func Touch(rec *udf.Record) error {
 
 ## Fix safety
 
-The fix returns the error where there is one. It is unsafe: what follows is not done then.
+The fix returns the error if there is one. It is unsafe because the rest of the function is then skipped.
 """
 
 _STORES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))
@@ -61,12 +58,12 @@ def check(package: Package) -> Iterator[Finding]:
         for call, name in stores:
             if call in dropped:
                 method = name.rpartition(".")[2]
-                message = f"{method} says here whether the record was stored, and nobody listens"
+                message = f"the error of {method} is ignored, so nobody learns that it failed: return it"
                 yield RULE.finding(message, code.place(call), code.way(), _fix(code, call))
 
 
 def _dropped(code: Code) -> set[ast.Expr]:
-    """The calls whose results nobody takes."""
+    """The calls whose results are not used."""
     alone = (node.x for node in code.of_kind(ast.ExprStmt))
     started = (node.call for node in code.of_kind(ast.GoStmt))
     deferred = (node.call for node in code.of_kind(ast.DeferStmt))
@@ -93,7 +90,7 @@ RULE = Rule(
     code="MG310",
     name="ignored-error",
     severity="warning",
-    summary="The error of Create, Update or Remove is dropped",
+    summary="The error of Create, Update or Remove is ignored",
     text=TEXT,
     fix="return it",
     check=check,

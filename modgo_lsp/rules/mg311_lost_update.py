@@ -1,7 +1,4 @@
-"""MG311: bins are set and the record is not stored.
-
-Not for: the error of storing it (MG310).
-"""
+"""MG311: bins are set but the record is not stored."""
 
 from __future__ import annotations
 
@@ -18,15 +15,15 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Follows the paths through a UDF, and reports the first `Set`, `Unset` or `SetTTL` of which a path ends with
-neither `Create`, `Update` nor `Remove`. Paths that return an error may leave the record as it was. A record
-that is handed to another function may be stored there, so nothing is said then. Nor is it where the record is
-changed under one condition and stored under another on the same variables: the two are taken to agree.
+Follows the paths through a UDF, and reports the first `Set`, `Unset` or `SetTTL` after which some path ends
+without `Create`, `Update` or `Remove`. A path that returns an error may leave the record unstored. A record
+that is passed to another function may be stored there, so it is not reported. If the record is changed under
+one condition and stored under another one on the same variables, the two conditions are assumed to agree.
 
 ## Why is this bad?
 
-`Set` changes the record in memory. Without `Update` the change is gone when the UDF returns, and the caller
-is told that all went well.
+`Set` changes the record in memory. Without `Update` the change is lost when the UDF returns, and the caller
+gets the answer that all went well.
 
 ## Example
 
@@ -50,7 +47,7 @@ func Add(rec *udf.Record, n int64) error {
 
 ## Fix safety
 
-The fix returns what `Update` says where nil was returned. It is unsafe: the record is stored then.
+The fix returns the result of `Update` where nil was returned. It is unsafe because the record is then stored.
 """
 
 
@@ -65,7 +62,9 @@ def check(package: Package) -> Iterator[Finding]:
             exits = unstored_exits(code, record)
             if exits:
                 first = min((each.first for each in exits), key=lambda call: call.span.start)
-                message = f"this is lost: {ident.name} is not stored on every path from here"
+                message = (
+                    f"this change is lost on a path that does not store the record: call {ident.name}.Update"
+                )
                 yield RULE.finding(message, code.place(first), fixes=_fix(code, ident.name, exits))
 
 
@@ -84,9 +83,9 @@ RULE = Rule(
     code="MG311",
     name="lost-update",
     severity="warning",
-    summary="Bins are set and the record is not stored",
+    summary="Bins are set but the record is not stored",
     text=TEXT,
-    fix="return what Update says",
+    fix="return the result of Update",
     check=check,
     by_code=True,
 )

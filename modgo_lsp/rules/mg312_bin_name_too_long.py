@@ -1,7 +1,4 @@
-"""MG312: a bin name that Aerospike cannot store.
-
-Not for: names that are known only at run time; the SDK refuses those.
-"""
+"""MG312: a bin name that Aerospike cannot store."""
 
 from __future__ import annotations
 
@@ -21,7 +18,8 @@ Reports constant bin names of more than 15 bytes, and empty ones.
 
 ## Why is this bad?
 
-Aerospike stores no such bin. A `Set` of it fails, which the next `Update` says; a read of it finds nothing.
+Aerospike cannot store such a bin. A `Set` of it fails, which the next `Update` reports; a read of it finds
+nothing.
 
 ## Example
 
@@ -45,10 +43,12 @@ def check(package: Package) -> Iterator[Finding]:
                 continue
             size = len(name.encode("utf-8", "surrogateescape"))
             if size > BIN_NAME_MAX:
-                message = f"the bin name {quoted(name)} has {size} bytes: {BIN_NAME_MAX} are the most"
+                message = (
+                    f"the bin name {quoted(name)} has {size} bytes: shorten it to {BIN_NAME_MAX} or fewer"
+                )
                 yield RULE.finding(message, code.place(expr), code.way())
             elif size == 0:
-                yield RULE.finding("a bin needs a name: this one is empty", code.place(expr), code.way())
+                yield RULE.finding("the bin name is empty: a bin needs a name", code.place(expr), code.way())
 
 
 RULE = Rule(

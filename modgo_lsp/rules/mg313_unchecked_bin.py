@@ -1,7 +1,4 @@
-"""MG313: a bin's value is taken for a type that it may not have.
-
-Not for: arguments, which the wrapper checks.
-"""
+"""MG313: a bin's value is asserted to a type without a check."""
 
 from __future__ import annotations
 
@@ -19,13 +16,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports type assertions of a bin's value without the comma-ok form: `rec.Bin("n").(int64)`. One that a
-comma-ok form or a type switch before it has checked is left alone.
+Reports type assertions on a bin's value without the comma-ok form, such as `rec.Bin("n").(int64)`. An
+assertion is not reported if a comma-ok form or a type switch before it has checked the same type.
 
 ## Why is this bad?
 
-Records have no schema. The bin may be absent, or another client may have stored another type; the UDF then
-panics, and the caller is told of Go's types instead of the record.
+Records have no schema. The bin may be absent, or another client may have stored a value of another type. The
+UDF then panics, and the caller gets an error about Go's types instead of the record.
 
 ## Example
 
@@ -38,14 +35,14 @@ n := rec.Bin("n").(int64)
 ```go
 n, ok := rec.Int("n")
 if !ok {
-	return errors.New("bin n holds no integer")
+	return errors.New("bin n is not an integer")
 }
 ```
 
 ## Fix safety
 
-The fix takes the comma-ok form and drops the ok. It is unsafe: where the type is another the variable is
-zero, instead of a panic.
+The fix uses the comma-ok form and ignores the second value. It is unsafe because a value of another type
+leaves the variable zero, where the UDF panicked before.
 """
 
 _BINS = (f"{SDK_PATH}.Record.Bin", f"{SDK_PATH}.Record.Bins")
@@ -62,14 +59,12 @@ def check(package: Package) -> Iterator[Finding]:
             if node.type is None:
                 continue
             if _is_bin(code, node.x, bins) and not checked.holds(node, node.type):
-                message = (
-                    f"this panics where the bin holds no {code.text(node.type)}: check with the comma-ok form"
-                )
+                message = f"this panics if the bin holds no {code.text(node.type)}: use the comma-ok form"
                 yield RULE.finding(message, code.place(node), code.way(), _fix(code, node))
 
 
 def _with_ok(node: ast.Node) -> Iterator[ast.Expr]:
-    """The assertions that `node` checks: those on the right of two variables."""
+    """The assertion in comma-ok form that `node` contains, if any."""
     if isinstance(node, ast.AssignStmt) and len(node.lhs) == 2 and len(node.rhs) == 1:
         yield ast.unparen(node.rhs[0])
     elif isinstance(node, ast.ValueSpec) and len(node.names) == 2 and len(node.values) == 1:
@@ -77,13 +72,13 @@ def _with_ok(node: ast.Node) -> Iterator[ast.Expr]:
 
 
 class _Checked:
-    """The assertions of a function that are checked: with a second variable, after such a one that says the
-    same, or where a type switch leads that says it."""
+    """The assertions of a function that cannot panic: those in comma-ok form, those after the same one in
+    comma-ok form, and those in the case of a type switch for that type."""
 
     def __init__(self, code: Code) -> None:
         self._code = code
         self._with_ok: set[ast.Expr] = set()
-        self._since: dict[str, int] = {}  # by what is written, the end of the first that is checked
+        self._since: dict[str, int] = {}  # by source text, the end of the first one in comma-ok form
         self._switched: list[tuple[Span, str, str]] = []
         for node in code.of_kind(ast.AssignStmt, ast.ValueSpec):
             for expr in _with_ok(node):
@@ -99,12 +94,12 @@ class _Checked:
         start = node.span.start
         if node in self._with_ok or self._since.get(self._code.text(node), start) < start:
             return True
-        said = (self._code.text(node.x), self._code.text(type_))
-        return any(span.holds(start) and (of, kind) == said for span, of, kind in self._switched)
+        asserted = (self._code.text(node.x), self._code.text(type_))
+        return any(span.holds(start) and (of, kind) == asserted for span, of, kind in self._switched)
 
 
 def _is_bin(code: Code, expr: ast.Expr, bins: set[int]) -> bool:
-    """Whether an expression is a bin's value, directly or by a variable that begins with one."""
+    """Whether an expression is a bin's value, or a variable that holds one and is never set again."""
     expr = ast.unparen(expr)
     if id(expr) in bins:
         return True
@@ -119,14 +114,14 @@ def _is_bin(code: Code, expr: ast.Expr, bins: set[int]) -> bool:
 
 
 def _fix(code: Code, assertion: ast.TypeAssertExpr) -> Iterator[Fix]:
-    taken = code.remembered("taken by one", lambda: dict(_taken_by_one(code)))
-    if assertion in taken:
-        end = taken[assertion].span.end
-        yield Fix("Take the comma-ok form", False, (Edit(code.place(Span(end, end)), ", _"),))
+    assigned = code.remembered("taken by one", lambda: dict(_single_assignments(code)))
+    if assertion in assigned:
+        end = assigned[assertion].span.end
+        yield Fix("Use the comma-ok form", False, (Edit(code.place(Span(end, end)), ", _"),))
 
 
-def _taken_by_one(code: Code) -> Iterator[tuple[ast.Expr, ast.Expr]]:
-    """What is assigned alone, with the variable that takes it."""
+def _single_assignments(code: Code) -> Iterator[tuple[ast.Expr, ast.Expr]]:
+    """The values that are assigned to one variable, each with that variable."""
     for node in code.of_kind(ast.AssignStmt):
         if node.op in ("=", ":=") and len(node.lhs) == len(node.rhs) == 1:
             yield node.rhs[0], node.lhs[0]
@@ -136,9 +131,9 @@ RULE = Rule(
     code="MG313",
     name="unchecked-bin",
     severity="warning",
-    summary="A bin's value is taken for a type without a check",
+    summary="A bin's value is asserted to a type without a check",
     text=TEXT,
-    fix="take the comma-ok form",
+    fix="use the comma-ok form",
     check=check,
     by_code=True,
 )

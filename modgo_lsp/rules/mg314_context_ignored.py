@@ -1,7 +1,4 @@
-"""MG314: a UDF, or a function that one reaches, takes a context and never looks at it.
-
-Not for: functions that take none.
-"""
+"""MG314: a function that a UDF reaches takes a context but never uses it."""
 
 from __future__ import annotations
 
@@ -18,13 +15,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Points out UDFs, and functions that these reach, that take a `context.Context`, loop or wait, and never use
-it.
+Reports UDFs, and functions that they reach, that take a `context.Context`, loop or wait, and never use the
+context.
 
 ## Why is this bad?
 
-The context carries the caller's deadline. Who does not look at it works on after the caller has gone; fenced,
-the worker is killed in the middle of it.
+The context carries the caller's deadline. Code that ignores it runs on after the caller has given up; fenced,
+the worker is killed in the middle of the work.
 
 ## Example
 
@@ -51,7 +48,7 @@ func Sum(ctx context.Context, rec *udf.Record) (total int64, err error) {
 }
 ```
 
-A UDF that has no use for the deadline takes no context.
+A UDF that does not need the deadline can do without the parameter.
 """
 
 
@@ -60,12 +57,12 @@ def check(package: Package) -> Iterator[Finding]:
         for place, ident in _contexts(code):
             if (ident is None or not _is_used(code, ident)) and _takes_time(code):
                 name = ident.name if ident is not None and ident.name != "_" else "the context"
-                message = f"{name} is never looked at, so this works on after its caller has gone"
+                message = f"{name} is never used, so this runs on after its deadline: check it, or remove it"
                 yield RULE.finding(message, code.place(place), code.way())
 
 
 def _contexts(code: Code) -> Iterator[tuple[ast.Node, ast.Ident | None]]:
-    """The parameters that are contexts: where each stands, and its name."""
+    """The parameters of type context.Context: the node to report, and the name if it has one."""
     for ident, type_ in code.parameters():
         if type_ == CONTEXT:
             yield ident, ident
@@ -98,7 +95,7 @@ RULE = Rule(
     code="MG314",
     name="context-ignored",
     severity="information",
-    summary="A UDF takes a context, loops or waits, and never looks at it",
+    summary="A UDF takes a context, loops or waits, and never uses it",
     text=TEXT,
     check=check,
     by_code=True,

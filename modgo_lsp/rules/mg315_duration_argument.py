@@ -1,4 +1,4 @@
-"""MG315: a UDF takes or gives a time.Duration."""
+"""MG315: a UDF takes or returns a time.Duration."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports parameters and results of type `time.Duration`. Each of the arguments of `...time.Duration` is one
-too. Types that are declared as a duration, and durations inside of lists, maps and structs, are left alone.
+Reports parameters and results of type `time.Duration`, and variadic parameters of type `...time.Duration`.
+Types that are declared as a duration, and durations inside lists, maps and structs, are not reported.
 
 ## Why is this bad?
 
@@ -46,11 +46,11 @@ A result can be `duration.Milliseconds()`, an `int64`, with the unit in the UDF'
 
 ## Fix safety
 
-The fix takes the milliseconds as in the example. It is unsafe: callers have to pass another number.
+The fix takes milliseconds as in the example. It is unsafe because callers have to pass another number.
 
-There is a fix only for a parameter of a declared function that uses it, where nothing but its registration
-refers to the function. For function literals, several parameters that share one type, variadic parameters
-and results there is none.
+There is a fix only for a parameter of a declared function that uses it, if nothing but its registration
+refers to the function. There is none for function literals, parameters that share one type, variadic
+parameters and results.
 """
 
 
@@ -61,7 +61,7 @@ def check(package: Package) -> Iterator[Finding]:
 
 
 def _fix(package: Package, registration: Registration, place: Location) -> Iterator[Fix]:
-    """Takes milliseconds instead, where the rest of the package goes on compiling."""
+    """Takes milliseconds instead, if the rest of the package still compiles then."""
     decl, document = declaration_at(package, place), document_at(package, place)
     target = registration.target
     if decl is None or decl.body is None or document is None or target is None or not target.stands_alone:
@@ -92,14 +92,14 @@ def _idents(nodes: Iterable[ast.Node]) -> Iterator[ast.Ident]:
 
 
 def _declares(decl: ast.FuncDecl, name: str) -> bool:
-    """Whether a parameter or result hides a package's name from the body."""
+    """Whether a parameter or result shadows the name of a package in the body."""
     lists = (decl.receiver, decl.type.params, decl.type.results)
     fields = [field for each in lists if each is not None for field in each.fields]
     return any(each.name == name for field in fields for each in field.names)
 
 
 def _imports_time_as(package: Package, document: Document, name: str) -> bool:
-    """Whether `name` is Go's package time, and not one that has another name for time.Duration."""
+    """Whether `name` is Go's package time, not another package that declares an alias of time.Duration."""
     written = {'"time"'} if name == "time" else {f'{name} "time"'}
     return any(
         document.slice(each.location.span) in written
@@ -110,7 +110,7 @@ def _imports_time_as(package: Package, document: Document, name: str) -> bool:
 
 
 def _body_start(document: Document, body: ast.Body) -> tuple[int, str] | None:
-    """Where a first statement goes, and the text around it; None where that is hard to tell."""
+    """Where to insert a first statement, and a template for its text; None if that is hard to find."""
     after = body.span.start + 1
     first = body.statements[0].span.start
     between = document.text[after:first]
@@ -126,7 +126,7 @@ RULE = Rule(
     code="MG315",
     name="duration-argument",
     severity="information",
-    summary="A UDF takes or gives a time.Duration, which is a number of nanoseconds to its callers",
+    summary="A UDF takes or returns a time.Duration, which is a number of nanoseconds to its callers",
     text=TEXT,
     fix="take milliseconds",
     check=check,

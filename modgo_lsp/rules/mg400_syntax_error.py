@@ -12,10 +12,10 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports the first place in each file of a UDF package that is not Go. What still parses is judged all the
-same. A file that can't be read is reported at the package's name.
+Reports the first syntax error in each file of a UDF package. The rest of the file is still checked. A file
+that can't be read is reported at the package clause.
 
-A file that is not text, with NUL bytes or bytes that are not UTF-8, is reported in every package: what it
+A file that is not text, because it contains NUL bytes or is not UTF-8, is reported in every package: its
 imports can't be read, so it may belong to a UDF package.
 
 ## Why is this bad?
@@ -43,14 +43,13 @@ def check(package: Package) -> Iterator[Finding]:
     for path in package.unreadable:
         name = PurePath(path).name
         yield RULE.finding(
-            f"{name} of this package can't be read: the module cannot be built without it",
+            f"{name} in this package can't be read: the module cannot be built without it",
             package.files[0].package_name_location,
         )
 
 
 def check_text(package: Package) -> Iterator[Finding]:
-    """The findings in files that are not text, for a package that doesn't import the SDK as far as its other
-    files tell."""
+    """The findings in files that are not text, for a package whose other files don't import the SDK."""
     for file in package.files:
         if file.problem is not None and file.document.path in package.not_text:
             yield RULE.finding(file.problem.message, file.problem.location)

@@ -1,7 +1,4 @@
-"""MG401: what the Go compiler says, at its place.
-
-The page alone. Not for: its findings (build/ makes them).
-"""
+"""MG401: an error of the Go compiler. build/ reports it."""
 
 from __future__ import annotations
 
@@ -10,8 +7,8 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Passes on what the Go compiler says, at the place it says it. `modgo build` reports it, and so does
-the editor after a build.
+Reports the errors of the Go compiler at their place in the source. They appear in the output of `modgo build`
+and, after a build, in the editor.
 
 ## Why is this bad?
 

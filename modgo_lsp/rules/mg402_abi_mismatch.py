@@ -1,7 +1,4 @@
-"""MG402: a module and a loader of different ABI versions.
-
-The page alone. Not for: the comparison (host/ makes it).
-"""
+"""MG402: a module has another ABI version than its loader. host/ reports it."""
 
 from __future__ import annotations
 
@@ -10,8 +7,8 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a module whose native ABI the loader doesn't know: another major version, or a newer minor
-one.
+Reports a module whose version of the native ABI the loader does not support: another major version, or a
+newer minor one.
 
 ## Why is this bad?
 
@@ -19,7 +16,7 @@ Loader and module would misread each other's data, so the loader refuses the mod
 
 ## What to do
 
-Build the module again with the modgo that belongs to the loader. `modgo doctor` shows both
+Build the module again with the version of modgo that the loader comes from. `modgo doctor` shows both
 versions.
 """
 
@@ -27,6 +24,6 @@ RULE = Rule(
     code="MG402",
     name="abi-mismatch",
     severity="error",
-    summary="A module speaks another ABI version than its loader",
+    summary="A module has another ABI version than its loader",
     text=TEXT,
 )

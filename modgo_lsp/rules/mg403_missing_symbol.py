@@ -1,7 +1,4 @@
-"""MG403: a shared object that lacks a symbol of the ABI.
-
-The page alone. Not for: the look-up (host/ makes it).
-"""
+"""MG403: a shared object lacks a symbol of the ABI. host/ reports it."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ Reports a shared object that does not export every function of the native ABI.
 
 ## Why is this bad?
 
-The loader could not set the module up or call it.
+The loader cannot set the module up or call it.
 
 ## What to do
 

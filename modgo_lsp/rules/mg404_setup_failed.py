@@ -1,7 +1,4 @@
-"""MG404: a module that fails while it registers its functions.
-
-The page alone. Not for: the call of setup (host/ makes it).
-"""
+"""MG404: a module fails while it registers its functions. host/ reports it."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a module whose set-up fails: two registrations of one name that only show at run time, a nil
+Reports a module whose setup fails: two registrations of one name that are known only at run time, a nil
 function, or a panic in an `init`.
 
 ## Why is this bad?

@@ -1,7 +1,4 @@
-"""MG405: a module over the size limit of its target.
-
-The page alone. Not for: measuring (ship/ does).
-"""
+"""MG405: a module is larger than its target accepts."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a module that is larger than what the target cluster accepts.
+Reports a module that is larger than the target cluster accepts.
 
 ## Why is this bad?
 

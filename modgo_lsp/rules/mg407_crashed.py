@@ -1,7 +1,4 @@
-"""MG407: a module that took its process down.
-
-The page alone. Not for: the worker (host/ has it).
-"""
+"""MG407: a module ended the process that it ran in. host/ reports it."""
 
 from __future__ import annotations
 
@@ -10,14 +7,13 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports that the process in which the module was loaded or called has died, with the last words it
-wrote.
+Reports that the process in which the module was loaded or called has died, with the last lines that it
+printed.
 
 ## Why is this bad?
 
-A panic is turned into an error, but Go cannot recover from everything: `os.Exit`, concurrent map
-writes, a runaway stack, running out of memory. In a server without fenced workers that would end
-the server.
+A panic becomes an error, but Go cannot recover from everything: `os.Exit`, concurrent map writes, a stack
+overflow or running out of memory end the process. In a server without fenced workers that is the server.
 
 ## Example
 

@@ -1,7 +1,4 @@
-"""MG408: a module that registers other functions than its source says.
-
-The page alone. Not for: the comparison (host/ makes it).
-"""
+"""MG408: a loaded module registers other functions than its source."""
 
 from __future__ import annotations
 
@@ -10,13 +7,12 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Compares the functions that a loaded module registers with those that the source says, and reports
-the difference.
+Compares the functions that a loaded module registers with those in its source, and reports the difference.
 
 ## Why is this bad?
 
-The shared object is older than the source, or registrations depend on something only run time
-knows. Callers then meet functions that you don't see, or miss some that you do.
+The shared object is older than the source, or registrations depend on something that is known only at run
+time. Callers then find functions that you don't see, or miss some that you do.
 
 ## What to do
 
@@ -27,6 +23,6 @@ RULE = Rule(
     code="MG408",
     name="drift",
     severity="warning",
-    summary="A loaded module registers other functions than its source says",
+    summary="A loaded module registers other functions than its source",
     text=TEXT,
 )

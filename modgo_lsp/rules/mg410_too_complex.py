@@ -1,4 +1,4 @@
-"""MG410: a place where the analysis met one of its bounds."""
+"""MG410: a limit of the analysis was exceeded."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports each place where modgo stops its analysis, so that no file takes more than a bounded time and memory:
+Reports each place where modgo stops its analysis to limit the time and memory that a file can take:
 
-- a Go file that is larger than the setting `max-file-size` (5 MB where nothing else is set): it isn't looked
-  at, and what it may declare is unknown;
+- a Go file that is larger than the setting `max-file-size` (5 MB by default): it is not analysed, and what it
+  declares is unknown;
 - a constant of more than 64 KiB of text, or of more than 4,096 bits;
-- expressions, types and statements that are nested more than 100 deep, chains of more than 10,000 operators;
+- expressions, types and statements that are nested more than 100 deep, and chains of more than 10,000
+  operators;
 - a type whose type arguments have more than 400 parts, or an alias of a type with more than 2,000;
 - a parameter or result with types that are nested more than 60 deep.
 
-It looks at the constants, types and signatures of packages that import the SDK, and at the code that their
-UDFs reach.
+It checks the constants, types and signatures of packages that import the SDK, and the code that their UDFs
+reach.
 
 ## Why is this bad?
 
-What meets a bound is unknown: modgo finds no mistakes in what depends on it. The module may well be right,
-and builds all the same.
+What exceeds a limit is unknown: modgo finds no mistakes in code that depends on it. The module may well be
+correct, and builds all the same.
 
 ## Example
 
@@ -48,13 +49,15 @@ var lines string
 
 
 def check(package: Package) -> Iterator[Finding]:
-    for path in package.too_large:
-        message = (
-            "this file is larger than max-file-size: it is not analysed, and what it declares is unknown"
-        )
-        yield RULE.finding(message, Location(path, Span(0, 0)))
+    yield from map(too_large, package.too_large)
     for met in (*package.bounds_met, *_in_signatures(package), *_in_code(package)):
         yield RULE.finding(f"{met.message}: what depends on it is unknown to modgo", met.location)
+
+
+def too_large(path: str) -> Finding:
+    """That the file at `path` exceeds `max-file-size`."""
+    message = "this file is larger than max-file-size: it is not analysed, and what it declares is unknown"
+    return RULE.finding(message, Location(path, Span(0, 0)))
 
 
 def _in_signatures(package: Package) -> Iterator[BoundMet]:
@@ -79,7 +82,7 @@ RULE = Rule(
     code="MG410",
     name="too-complex",
     severity="information",
-    summary="A bound of the analysis was met, and what depends on it is unknown",
+    summary="A limit of the analysis was exceeded, and what depends on it is unknown",
     text=TEXT,
     check=check,
 )

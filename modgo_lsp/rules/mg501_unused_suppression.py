@@ -1,7 +1,4 @@
-"""MG501: a suppression without effect.
-
-The page alone. Not for: finding them (lint/suppressions.py does).
-"""
+"""MG501: a suppression that suppresses nothing. lint/ reports it."""
 
 from __future__ import annotations
 
@@ -10,12 +7,12 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports each code of a `//modgo:ignore` or `//modgo:ignore-file` that suppresses no finding. Codes
-that only a build or a load can give (MG401 to MG408) are not judged.
+Reports each code of a `//modgo:ignore` or `//modgo:ignore-file` that suppresses no finding. Codes that only a
+build or a load reports (MG401 to MG408) are not checked.
 
 A suppression at the end of a line covers that line. Alone on a line directly above a statement or
-declaration it covers the whole of it. `//modgo:ignore-file` stands before the first declaration and
-covers the file.
+declaration, it covers the whole of it. `//modgo:ignore-file` stands before the first declaration and covers
+the file.
 
 ## Why is this bad?
 
@@ -35,7 +32,7 @@ func add(a, b int64) int64 { return a + b }
 
 ## Fix safety
 
-The fix removes the code, or the comment where no code is left. It is safe.
+The fix removes the code, or the whole comment if no code is left. It is safe.
 """
 
 RULE = Rule(

@@ -1,7 +1,4 @@
-"""MG502: a suppression that says nothing that could be suppressed.
-
-The page alone. Not for: finding them (lint/suppressions.py does).
-"""
+"""MG502: a suppression without a code, or with one that cannot be suppressed. lint/ reports it."""
 
 from __future__ import annotations
 
@@ -10,14 +7,14 @@ from modgo_lsp.rules.rule import Rule
 TEXT = """
 ## What it does
 
-Reports a `//modgo:ignore` without a code, with an unknown one, or with MG501 or MG502, which cannot
-be suppressed. Where the configuration sets `require-suppression-reason`, a suppression without a
-reason is reported too. Such a suppression has no effect.
+Reports a `//modgo:ignore` without a code, with an unknown one, or with MG501 or MG502, which cannot be
+suppressed. If the configuration sets `require-suppression-reason`, a suppression without a reason is reported
+too. Such a suppression has no effect.
 
 ## Why is this bad?
 
-A suppression that names no code would hide findings that nobody has seen yet, and one with a
-misspelt code hides none.
+A suppression without a code would hide findings that nobody has looked at yet, and one with a misspelt code
+hides none.
 
 ## Example
 

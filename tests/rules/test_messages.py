@@ -56,7 +56,7 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
         ),
         (
             "var _, _ = udf.Register(`x`, F), udf.Register(`x`, F); func F() {}",
-            'MG103 "x" is registered already, in m.go: choose another name',
+            'MG103 "x" is already registered in m.go: choose another name',
         ),
         (
             DYNAMIC % "udf.Register(n, F)",
@@ -68,7 +68,7 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
         ),
         (
             DYNAMIC % "_ = n; _ = f; udf.Register(`x`, F)",
-            'MG104 whether "x" is registered is known only at run time: move this directly into an init',
+            'MG104 whether "x" is registered is known only at run time: move this call directly into an init',
         ),
         (
             "var register = udf.Register\nfunc init() { register(`x`, F) }\nfunc F() {}",
@@ -83,7 +83,7 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
             'MG105 not every client can call "a\ufffd": use letters, digits and underscores, no digit first',
         ),
         (NAMED % '""', "MG105 the name is empty: a UDF is called by its name, so it needs one"),
-        (NAMED % f'"{"a" * 200}"', "MG105 the name has 200 bytes: shorten it to 127 or less"),
+        (NAMED % f'"{"a" * 200}"', "MG105 the name has 200 bytes: shorten it to 127 or fewer"),
         (
             "func f() { udf.Register(`x`, F) }\nfunc F() {}",
             'MG106 "x" is never registered, as no init or package variable leads here: move it to an init',
