@@ -51,9 +51,12 @@ static inline int mod_go_refuse_value(aerospike_udf_go_value *why, int status, c
 static inline const char *mod_go_next_name(const char *names, size_t length, size_t *offset,
                                            size_t *name_length)
 {
-	const char *name = names + *offset;
-	const char *end = *offset < length ? memchr(name, '\0', length - *offset) : NULL;
+	const char *name, *end;
 
+	if (*offset >= length)
+		return NULL;
+	name = names + *offset;
+	end = memchr(name, '\0', length - *offset);
 	if (end == NULL)
 		return NULL;
 	*name_length = (size_t)(end - name);

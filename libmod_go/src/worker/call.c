@@ -1,4 +1,4 @@
-/* call.c - what a worker does: waits for a message of its host, and lets its module do what that says. */
+/* call.c - the loop of a worker: receives a message of its host, runs the module, and answers. */
 #include "worker/call.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "worker/record.h"
 #include "worker/stream.h"
 
-/* Memory of a call: blocks, of which the first is kept for the next call. */
+/* The call's memory: a list of blocks, of which the first is reused by the next call. */
 typedef struct block {
 	struct block *next;
 	size_t used;
@@ -21,12 +21,11 @@ typedef struct block {
 
 #define BLOCK_BYTES ((size_t)64 << 10)
 
-/* A worker has one host, one module and one call at a time. */
 static mod_go_channel *channel;
 static mod_go_module *module;
 static block *blocks;
-static mod_go_buffer message_room; /* the message that is being served, where it came in pieces */
-static mod_go_buffer answer_room;  /* the host's last answer to it, likewise */
+static mod_go_buffer message_buffer; /* the host's message, where it is not in the lane */
+static mod_go_buffer answer_buffer;  /* the host's last answer, likewise */
 static aerospike_udf_go_record record;
 
 void *call_memory(size_t size)
@@ -38,12 +37,12 @@ void *call_memory(size_t size)
 	if (aligned < size)
 		return NULL;
 	if (blocks == NULL || blocks->size - blocks->used < aligned) {
-		size_t room = aligned > BLOCK_BYTES ? aligned : BLOCK_BYTES;
+		size_t capacity = aligned > BLOCK_BYTES ? aligned : BLOCK_BYTES;
 
-		fresh = malloc(sizeof(*fresh) + room);
+		fresh = malloc(sizeof(*fresh) + capacity);
 		if (fresh == NULL)
 			return NULL;
-		*fresh = (block){.next = blocks, .size = room};
+		*fresh = (block){.next = blocks, .size = capacity};
 		blocks = fresh;
 	}
 	memory = blocks->bytes + blocks->used;
@@ -65,15 +64,15 @@ call_mark call_mark_now(void)
 	return (call_mark){blocks, blocks->used};
 }
 
-void call_free_to(call_mark place)
+void call_free_to(call_mark mark)
 {
-	while (blocks != place.block) {
+	while (blocks != mark.block) {
 		block *next = blocks->next;
 
 		free(blocks);
 		blocks = next;
 	}
-	blocks->used = place.used;
+	blocks->used = mark.used;
 }
 
 static void free_call_memory(void)
@@ -88,8 +87,8 @@ static void free_call_memory(void)
 		blocks->used = 0;
 }
 
-/* The host is gone, or this worker and it do not understand each other. */
-static _Noreturn void give_up(void)
+/* Exits: the host is gone, or breaks the protocol. */
+static _Noreturn void exit_worker(void)
 {
 	_exit(70);
 }
@@ -108,7 +107,7 @@ static void send_to_host(mod_go_writer *writer, uint32_t kind)
 		return;
 	if (sent == MOD_GO_OUT_OF_MEMORY && write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(71);
-	give_up();
+	exit_worker();
 }
 
 mod_go_reader call_ask(mod_go_writer *writer, uint32_t kind)
@@ -116,24 +115,24 @@ mod_go_reader call_ask(mod_go_writer *writer, uint32_t kind)
 	mod_go_message message;
 
 	send_to_host(writer, kind);
-	if (mod_go_channel_receive(channel, 0, &answer_room, &message) != MOD_GO_ARRIVED ||
+	if (mod_go_channel_receive(channel, 0, &answer_buffer, &message) != MOD_GO_ARRIVED ||
 	    message.kind != MOD_GO_MESSAGE_ANSWER)
-		give_up();
+		exit_worker();
 	return mod_go_read_begin(&message);
 }
 
 /* ---- logs ---------------------------------------------------------------------------------------- */
 
-/* As much of a line as fits into the log area, cut at a whole character. */
-static uint32_t cut(const char *text, size_t length, size_t room)
+/* The length of a text that is cut to `most` bytes, at a whole UTF-8 character. */
+static uint32_t cut(const char *text, size_t length, size_t most)
 {
 	if (text == NULL)
 		return 0;
-	if (length <= room)
+	if (length <= most)
 		return (uint32_t)length;
-	while (room > 0 && ((unsigned char)text[room] & 0xC0) == 0x80)
-		room--;
-	return (uint32_t)room;
+	while (most > 0 && ((unsigned char)text[most] & 0xC0) == 0x80)
+		most--;
+	return (uint32_t)most;
 }
 
 static void host_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length,
@@ -159,7 +158,7 @@ static void host_log(aerospike_udf_go_call *call, int level, char *message, size
 		memcpy(to + sizeof(head), message, head[1]);
 	if (head[2] > 0)
 		memcpy(to + sizeof(head) + head[1], location, head[2]);
-	/* A host that reads this after a crash finds whole lines. */
+	/* The host also reads the log of a worker that has crashed, and must find whole lines: see channel.c. */
 	atomic_thread_fence(memory_order_release);
 	lane->head.used += (uint32_t)needed;
 }
@@ -188,7 +187,7 @@ static char *text_of(mod_go_reader *reader)
 	char *copy = call_copy(text, length);
 
 	if (copy == NULL)
-		give_up();
+		exit_worker();
 	copy[length] = '\0';
 	return copy;
 }
@@ -198,9 +197,9 @@ static void open_module(mod_go_reader *reader)
 	mod_go_private_copy copy = {.descriptor = MOD_GO_MODULE_DESCRIPTOR, .name = "/proc/self/fd/5"};
 	mod_go_error error;
 
-	_Static_assert(MOD_GO_MODULE_DESCRIPTOR == 5, "the name above says which descriptor it is");
+	_Static_assert(MOD_GO_MODULE_DESCRIPTOR == 5, "the name above has the descriptor");
 	if (module != NULL)
-		give_up();
+		exit_worker();
 	mod_go_open_copy(text_of(reader), &copy, &module, &error);
 	done(&error);
 }
@@ -210,7 +209,7 @@ static void set_up(void)
 	mod_go_error error;
 
 	if (module == NULL)
-		give_up();
+		exit_worker();
 	mod_go_setup(module, &error);
 	done(&error);
 }
@@ -237,17 +236,17 @@ static void give_result(int status, aerospike_udf_go_record *handle, const aeros
 	send_to_host(&writer, MOD_GO_MESSAGE_RESULT);
 }
 
-/* The table for a call whose host has these functions. */
+/* The host table with these functions. Most calls have those of the call before. */
 static aerospike_udf_go_host *host_table(uint32_t functions)
 {
 	static aerospike_udf_go_host host;
-	static uint32_t known = ~0u;
+	static uint32_t current = ~0u;
 
-	if (functions != known) {
+	if (functions != current) {
 		record_functions(&host, functions);
 		stream_functions(&host, functions);
 		host.log = (functions & MOD_GO_HAS_LOG) != 0 ? host_log : NULL;
-		known = functions;
+		current = functions;
 	}
 	return &host;
 }
@@ -268,7 +267,7 @@ static int apply_stream(const char *name, aerospike_udf_go_call *call, const mod
 	return end;
 }
 
-/* The host keeps the time of the call, so only a function that looks at its deadline need be told. */
+/* The host enforces the deadline, so a function that does not use it gets none. */
 static int apply_single(const char *name, aerospike_udf_go_call *call, aerospike_udf_go_record *handle,
                         aerospike_udf_go_value *arguments, size_t count, aerospike_udf_go_result *result)
 {
@@ -295,12 +294,12 @@ static void apply(mod_go_reader *reader)
 
 	mod_go_read_bytes(reader, &head, sizeof(head));
 	name = mod_go_read_text(reader, &length); /* ends in NUL */
-	/* A value has four bytes at least: a count that cannot be costs no memory. */
+	/* A value takes at least four bytes, so a false count cannot allocate much. */
 	if (module == NULL || length == 0 || name[length - 1] != '\0' || head.arguments > reader->length / 4)
-		give_up();
+		exit_worker();
 	arguments = call_memory(head.arguments * sizeof(*arguments));
 	if (arguments == NULL)
-		give_up();
+		exit_worker();
 	for (uint32_t i = 0; i < head.arguments; i++)
 		mod_go_read_value(reader, &arguments[i]);
 	if (head.record != 0) {
@@ -308,7 +307,7 @@ static void apply(mod_go_reader *reader)
 		handle = &record;
 	}
 	if (reader->failed)
-		give_up();
+		exit_worker();
 	call = (aerospike_udf_go_call){.size = sizeof(call),
 	                               .log_level = head.log_level,
 	                               .host = host_table(head.functions),
@@ -331,8 +330,8 @@ _Noreturn void serve(mod_go_channel *to_host)
 	for (;;) {
 		mod_go_reader reader;
 
-		if (mod_go_channel_receive(channel, 0, &message_room, &message) != MOD_GO_ARRIVED)
-			give_up();
+		if (mod_go_channel_receive(channel, 0, &message_buffer, &message) != MOD_GO_ARRIVED)
+			exit_worker();
 		reader = mod_go_read_begin(&message);
 		switch (message.kind) {
 		case MOD_GO_MESSAGE_OPEN:
@@ -348,11 +347,11 @@ _Noreturn void serve(mod_go_channel *to_host)
 			apply(&reader);
 			break;
 		default:
-			give_up();
+			exit_worker();
 		}
 		free_call_memory();
-		mod_go_buffer_trim(&message_room);
-		mod_go_buffer_trim(&answer_room);
+		mod_go_buffer_trim(&message_buffer);
+		mod_go_buffer_trim(&answer_buffer);
 	}
 }
 
@@ -363,7 +362,7 @@ _Noreturn void serve_refusal(mod_go_channel *to_host, const char *path, const mo
 
 	channel = to_host;
 	mod_go_fail(&error, why->status, "%s: %s", path, why->message);
-	while (mod_go_channel_receive(channel, 0, &message_room, &message) == MOD_GO_ARRIVED)
+	while (mod_go_channel_receive(channel, 0, &message_buffer, &message) == MOD_GO_ARRIVED)
 		done(&error);
-	give_up();
+	exit_worker();
 }

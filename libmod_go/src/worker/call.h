@@ -1,32 +1,39 @@
-/* call.h - the call under way in this worker: its end of the channel, and memory that lasts as long as the call. */
+/*
+ * call.h - the call that this worker serves: its end of the channel, and memory that lasts as long as the call.
+ *
+ * A worker serves one call at a time, and only the thread that serves it uses this and the other state of src/worker: a UDF's
+ * own threads must not call the host's functions. So there are no locks.
+ */
 #ifndef MOD_GO_WORKER_CALL_H
 #define MOD_GO_WORKER_CALL_H
 
-#include "fenced/wire.h"
 #include "common/public.h"
+#include "fenced/wire.h"
 
-/* Memory for the length of the call, NULL where there is none. */
+/* Memory that is freed at the end of the call; NULL where there is none. The copy has a free byte behind it. */
 void *call_memory(size_t size);
 void *call_copy(const void *data, size_t length);
 
-/* How much of that memory is in use, and back to it: what was taken since is free again. There must have been some. */
+/* A point in the call's memory, to which call_free_to frees everything that was allocated since. Some memory must have been
+ * allocated before. */
 typedef struct call_mark {
 	void *block;
 	size_t used;
 } call_mark;
 
 call_mark call_mark_now(void);
-void call_free_to(call_mark place);
+void call_free_to(call_mark mark);
 
-/* Begins a request to the host, sends it, and gives the host's answer, which is lent until the next request. A
- * worker that has lost its host ends here. */
+/* Begins a request to the host; sends it and waits for the answer, which is valid until the next request. The process exits
+ * where the host is gone. */
 void call_request(mod_go_writer *writer);
 mod_go_reader call_ask(mod_go_writer *writer, uint32_t kind);
 
-/* Serves calls of the module until the host is gone. */
+/* Serves the host's messages; exits when the host is gone. */
 _Noreturn void serve(mod_go_channel *channel);
 
-/* Answers whatever the host asks with `why`, after the module's path, until it is gone. No module is loaded. */
+/* Answers every message of the host by the error `why`, with the module's path; exits when the host is gone. No module is
+ * loaded. */
 _Noreturn void serve_refusal(mod_go_channel *channel, const char *path, const mod_go_error *why);
 
 #endif

@@ -1,4 +1,4 @@
-/* guard.c - descriptors, limits, capabilities, and the order in which rights are given up. */
+/* guard.c - closes descriptors, sets limits, and drops rights in the order that the kernel needs. */
 #include "worker/guard.h"
 
 #include <dirent.h>
@@ -18,7 +18,7 @@
 #include "worker/landlock_rules.h"
 #include "worker/syscall_filter.h"
 
-/* Of headers that older C libraries lack. */
+/* A system call that older C libraries lack; the same on every machine. */
 #define CLOSE_RANGE 436
 
 bool guard_close_from(int first)
@@ -32,7 +32,7 @@ bool guard_close_from(int first)
 	if (folder == NULL)
 		return false;
 	while ((entry = readdir(folder)) != NULL) {
-		int descriptor = atoi(entry->d_name);
+		int descriptor = (int)strtol(entry->d_name, NULL, 10);
 
 		if (descriptor >= first && descriptor != dirfd(folder))
 			close(descriptor);
@@ -41,7 +41,7 @@ bool guard_close_from(int first)
 	return true;
 }
 
-/* Sets both limits to `most`, or to the hard limit where that is less: it holds for this process already. */
+/* Sets the soft and hard limit to `most`, or to the current hard limit where that is less. */
 static bool limit(int resource, rlim_t most)
 {
 	struct rlimit limits;
@@ -62,7 +62,7 @@ mod_go_status guard_limit(uint64_t memory, mod_go_error *error)
 			"the worker's core files could not be turned off (setrlimit: %s); allow setrlimit where"
 			" this program runs",
 			strerror(errno));
-	/* Not RLIMIT_AS: Go reserves far more than it uses, and does not start without. */
+	/* Not RLIMIT_AS: Go reserves far more address space than it uses, and does not start without it. */
 	if (memory > 0 && !limit(RLIMIT_DATA, (rlim_t)memory))
 		return mod_go_fail(
 			error, MOD_GO_WORKER_FAILED,

@@ -1,7 +1,8 @@
 /*
- * guard.h - what a worker gives up before it loads a module: descriptors, memory, rights. All of it holds for
- * the threads that start later only, so it is called on the one thread that there is. What can't be given up is
- * an error: the module must not be run then. docs/faults.md lists what the fence holds.
+ * guard.h - drops what a worker must not have before it loads a module: descriptors, memory, rights.
+ *
+ * Everything here applies to this thread and those started later, so it is called while there is only one. What cannot be
+ * dropped is an error: the module must not run then. docs/faults.md lists what the fence holds.
  */
 #ifndef MOD_GO_WORKER_GUARD_H
 #define MOD_GO_WORKER_GUARD_H
@@ -11,23 +12,22 @@
 
 #include "common/public.h"
 
-/* Closes all descriptors from `first` on. False where an old kernel (before 5.9) has no /proc to find them in. */
+/* Closes all descriptors from `first` on. False where the kernel is older than 5.9 and there is no /proc to list them. */
 bool guard_close_from(int first);
 
-/* At most `memory` bytes of data (0 for any number, and never more than the system allows anyway); no core
- * files. Returns MOD_GO_WORKER_FAILED and the reason where a limit can't be set. */
+/* Limits the data segment to `memory` bytes (0: no limit), within the hard limit, and turns core files off. Returns
+ * MOD_GO_WORKER_FAILED with the reason where a limit cannot be set. */
 mod_go_status guard_limit(uint64_t memory, mod_go_error *error);
 
-/* Gives up root's rights beyond those of its user id: to signal, trace, read and reprioritize any process, to
- * raise limits, to open anyone's files. PR_SET_NO_NEW_PRIVS keeps them from coming back. Without them it can't
- * look into a host that has them. Returns false, and errno, where the system refuses. */
+/* Drops root's capabilities: to signal, trace, read and reprioritize any process, to raise limits, to open anyone's files.
+ * With PR_SET_NO_NEW_PRIVS they cannot come back. A process without them cannot trace a host that has them. Returns false,
+ * with errno, where the kernel refuses. */
 bool guard_drop_capabilities(void);
 
 /*
- * Gives up every capability, restricts files and signals (landlock_rules.h) as far as the kernel can, and sets the
- * filter of system calls (syscall_filter.h). `level` is MODGO_FENCE: "standard" or NULL; "strict", to fail also where
- * mod_go_fenced_lacks names something; "off", to do nothing of it. Returns MOD_GO_WORKER_FAILED with the reason
- * and the remedy where a part can't be done, or the level is none of these.
+ * Drops all capabilities, restricts files and signals as far as the kernel's Landlock does, and installs the filter of system
+ * calls. `level` is MODGO_FENCE: "standard", "" or NULL; "strict", to fail also where mod_go_fenced_lacks is not ""; "off", to
+ * do nothing. Returns MOD_GO_WORKER_FAILED with the reason and the remedy where a part fails or the level is unknown.
  */
 mod_go_status guard_drop_rights(const char *level, mod_go_error *error);
 

@@ -1,5 +1,4 @@
-/* landlock_rules.c - Landlock. Its header is not everywhere, so what is used of it stands here (linux/landlock.h has the
- * rest). */
+/* landlock_rules.c - Landlock's system calls. Not every system has linux/landlock.h, so the constants used are here. */
 #include "worker/landlock_rules.h"
 
 #include <errno.h>
@@ -11,13 +10,12 @@
 #include "fenced/landlock_version.h"
 
 /* The same on every machine. */
-#define LANDLOCK_CREATE_RULESET 444
-#define LANDLOCK_ADD_RULE       445
-#define LANDLOCK_RESTRICT_SELF  446
+#define LANDLOCK_ADD_RULE      445
+#define LANDLOCK_RESTRICT_SELF 446
 
 #define RULE_PATH_BENEATH 1
 
-/* Accesses, by the version that has them. READ_FILE and READ_DIR are not restricted. */
+/* Accesses, by the version that introduced them. READ_FILE and READ_DIR are not restricted. */
 #define WRITE_FILE (1ull << 1)
 #define TRUNCATE   (1ull << 14)
 #define IOCTL_DEV  (1ull << 15)
@@ -27,7 +25,7 @@
 #define SCOPE_ABSTRACT_SOCKETS (1ull << 0)
 #define SCOPE_SIGNALS          (1ull << 1)
 
-/* A kernel takes a longer one than it knows, if the rest is 0. */
+/* A kernel accepts a longer struct than it knows if the rest is 0. */
 struct ruleset {
 	uint64_t files;
 	uint64_t network;
@@ -52,8 +50,7 @@ static uint64_t restricted_accesses(int landlock)
 	return files;
 }
 
-/* Libraries open it for what they don't want to be written. Where it is not there, as in some containers, there
- * is no rule. */
+/* Allows writing to /dev/null, which libraries use to discard output. Some containers have none, and need no rule. */
 static bool allow_null(int rules, uint64_t restricted)
 {
 	struct path_beneath rule = {.allowed = restricted & (WRITE_FILE | TRUNCATE),
@@ -75,7 +72,7 @@ bool landlock_restrict(int landlock)
 
 	if (landlock >= MOD_GO_LANDLOCK_SCOPES)
 		ruleset.scopes = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS;
-	rules = (int)syscall(LANDLOCK_CREATE_RULESET, &ruleset, sizeof(ruleset), 0);
+	rules = (int)syscall(MOD_GO_LANDLOCK_CREATE_RULESET, &ruleset, sizeof(ruleset), 0);
 	if (rules < 0)
 		return false;
 	done = allow_null(rules, ruleset.files) && syscall(LANDLOCK_RESTRICT_SELF, rules, 0) == 0;

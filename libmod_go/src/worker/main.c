@@ -1,6 +1,6 @@
 /*
- * main.c - mod-go-worker: loads one module, fenced from the program that wants it, and applies its functions, one at
- * a time. It is started by libmod_go, never by hand, and ends when its host does.
+ * main.c - mod-go-worker: loads one module, fenced from its host, and applies its functions one at a time. libmod_go starts
+ * it; it ends when its host does.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -12,7 +12,7 @@
 #include "worker/call.h"
 #include "worker/guard.h"
 
-/* The host never writes to the line: when reading from it ends, the host has. */
+/* The host never writes to the lifeline: its end of file means that the host has ended. */
 static void *watch_lifeline(void *unused)
 {
 	char byte;
@@ -31,7 +31,7 @@ static _Noreturn void fail(const char *why)
 	exit(2);
 }
 
-int main(int count, char **words)
+int main(int count, char **argv)
 {
 	mod_go_shared *shared;
 	mod_go_channel channel;
@@ -40,7 +40,7 @@ int main(int count, char **words)
 	mod_go_error error;
 
 	if (count != 3)
-		fail("is started by libmod_go to fence a UDF module, and is of no use by hand");
+		fail("libmod_go starts this program to run a UDF module; it is not for use by hand");
 	if (!guard_close_from(MOD_GO_DESCRIPTOR_END))
 		fail("can't close the descriptors that it inherited; mount /proc, or use Linux 5.9 or later");
 	setsid();
@@ -50,10 +50,10 @@ int main(int count, char **words)
 	close(MOD_GO_SHARED_DESCRIPTOR);
 	if (!mod_go_channel_join(&channel, shared))
 		fail("is of another version than the libmod_go that started it; install the two together");
-	if (guard_limit(strtoull(words[1], NULL, 10), &error) != MOD_GO_OK ||
+	if (guard_limit(strtoull(argv[1], NULL, 10), &error) != MOD_GO_OK ||
 	    guard_drop_rights(getenv("MODGO_FENCE"), &error) != MOD_GO_OK)
-		serve_refusal(&channel, words[2], &error);
-	setvbuf(stdout, NULL, _IOLBF, 0); /* what a module in C prints is told with the call */
+		serve_refusal(&channel, argv[2], &error);
+	setvbuf(stdout, NULL, _IOLBF, 0); /* so that what a module in C prints arrives during its call */
 	pthread_attr_init(&small);
 	pthread_attr_setstacksize(&small, 256 << 10);
 	if (pthread_create(&thread, &small, watch_lifeline, NULL) != 0)

@@ -1,14 +1,10 @@
-/*
- * prefetched.c - what spares a module calls of the host table: the bins that came with the call, and room for writes. The
- * record itself is record.c's.
- */
+/* prefetched.c - the bins and write buffers of a call, which save the module calls of the host table. */
 #include <string.h>
 
 #include "worker/record.h"
 
 enum { BINS = 32, WRITES = 32, WRITE_BYTES = 4096 };
 
-/* A worker has one call at a time. */
 static aerospike_udf_go_bin bins[BINS];
 static aerospike_udf_go_write writes[WRITES];
 static uint8_t write_data[WRITE_BYTES];

@@ -1,10 +1,10 @@
-/* record.c - what this worker knows of a record: its bins, in cells, and its facts. What is asked of the host is
- * record_functions.c's. */
+/* record.c - the bins and metadata that this worker knows of a record. record_functions.c asks the host for the rest. */
 #include "worker/record.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "value/value_check.h"
 #include "worker/call.h"
 
 cell *record_find(const aerospike_udf_go_record *record, const char *name, size_t length)
@@ -32,16 +32,11 @@ cell *record_add(aerospike_udf_go_record *record, const char *name, size_t lengt
 	return &record->cells[record->count++];
 }
 
-static bool has_data(const aerospike_udf_go_value *value)
-{
-	return value->type >= AEROSPIKE_UDF_GO_STRING && value->type <= AEROSPIKE_UDF_GO_MAP;
-}
-
-bool record_keep(cell *cell, const aerospike_udf_go_value *value)
+bool record_set_cell(cell *cell, const aerospike_udf_go_value *value)
 {
 	uint8_t *data = cell->value.data;
 
-	if (has_data(value) && value->length > 0) {
+	if (mod_go_type_has_data(value->type) && value->length > 0) {
 		if (value->length > cell->capacity) {
 			data = call_memory(value->length);
 			if (data == NULL)
@@ -52,12 +47,12 @@ bool record_keep(cell *cell, const aerospike_udf_go_value *value)
 	}
 	cell->value = *value;
 	cell->value.data = data;
-	if (!has_data(value))
+	if (!mod_go_type_has_data(value->type))
 		cell->value.length = 0;
 	return true;
 }
 
-/* A text that ends in NUL, NULL where it is empty or does not. */
+/* Reads a text that must end in a NUL; NULL where it is empty or does not. */
 static char *read_ended(mod_go_reader *reader)
 {
 	size_t length;
@@ -70,18 +65,18 @@ static void read_metadata(aerospike_udf_go_record *record, mod_go_reader *reader
 {
 	aerospike_udf_go_metadata *metadata = &record->metadata;
 	const char *digest;
-	mod_go_metadata_fields facts;
+	mod_go_metadata_fields fields;
 	size_t length;
 
 	mod_go_read_bytes(reader, &record->metadata_head, sizeof(record->metadata_head));
 	if (record->metadata_head.status != AEROSPIKE_UDF_GO_OK)
 		return;
-	mod_go_read_bytes(reader, &facts, sizeof(facts));
-	*metadata = (aerospike_udf_go_metadata){.exists = facts.exists,
-	                                        .ttl = facts.ttl,
-	                                        .generation = facts.generation,
-	                                        .last_update = facts.last_update,
-	                                        .storage_size = facts.storage_size};
+	mod_go_read_bytes(reader, &fields, sizeof(fields));
+	*metadata = (aerospike_udf_go_metadata){.exists = fields.exists,
+	                                        .ttl = fields.ttl,
+	                                        .generation = fields.generation,
+	                                        .last_update = fields.last_update,
+	                                        .storage_size = fields.storage_size};
 	digest = mod_go_read_text(reader, &length);
 	metadata->digest = length == 20 ? (uint8_t *)(uintptr_t)digest : NULL;
 	metadata->namespace_name = read_ended(reader);
@@ -145,12 +140,7 @@ void record_flush(aerospike_udf_go_record *record, mod_go_writer *writer)
 
 static int no_memory(aerospike_udf_go_value *why)
 {
-	static char text[] = "the worker has no memory for the bin";
-
-	if (why != NULL)
-		*why = (aerospike_udf_go_value){
-			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)text, .length = sizeof(text) - 1};
-	return AEROSPIKE_UDF_GO_INTERNAL;
+	return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_INTERNAL, "the worker has no memory for the bin");
 }
 
 int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
@@ -165,7 +155,7 @@ int record_write(aerospike_udf_go_record *record, const char *name, size_t name_
 		if (cell == NULL)
 			return no_memory(why);
 	}
-	if (!record_keep(cell, value)) {
+	if (!record_set_cell(cell, value)) {
 		record->count -= is_new;
 		return no_memory(why);
 	}

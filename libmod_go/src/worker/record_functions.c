@@ -1,10 +1,11 @@
-/* record_functions.c - the functions of the host table that are about records. */
+/* record_functions.c - the host table's functions about records. */
 #include <string.h>
 
+#include "value/value_check.h"
 #include "worker/call.h"
 #include "worker/record.h"
 
-static int answer(mod_go_reader *reader, aerospike_udf_go_value *value)
+static int read_answer(mod_go_reader *reader, aerospike_udf_go_value *value)
 {
 	int status = (int)mod_go_read_number(reader);
 
@@ -32,35 +33,32 @@ static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 	call_request(&writer);
 	mod_go_write_text(&writer, name, name_length);
 	reader = call_ask(&writer, MOD_GO_MESSAGE_GET);
-	status = answer(&reader, value);
+	status = read_answer(&reader, value);
 	if (status != AEROSPIKE_UDF_GO_OK)
 		return status;
 	name = call_copy(name, name_length);
 	cell = name != NULL ? record_add(record, name, name_length) : NULL;
-	if (cell != NULL && record_keep(cell, value))
+	if (cell != NULL && record_set_cell(cell, value))
 		*value = cell->value;
 	else if (cell != NULL)
-		record->count--; /* no memory to remember it in; the answer does for now */
+		record->count--; /* no memory to keep it, but the answer is still valid */
 	return status;
 }
 
 static int record_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *names,
                            size_t names_length, uint32_t count, aerospike_udf_go_value *values)
 {
-	size_t at = 0;
+	size_t offset = 0, length;
 
 	for (uint32_t i = 0; i < count; i++) {
-		char *end = at < names_length ? memchr(names + at, 0, names_length - at) : NULL;
-		int status;
+		const char *name = mod_go_next_name(names, names_length, &offset, &length);
+		int status = name != NULL ? record_get(call, record, (char *)(uintptr_t)name, length, &values[i])
+		                          : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
 
-		if (end == NULL)
-			return AEROSPIKE_UDF_GO_BAD_ARGUMENTS; /* fewer names than announced */
-		status = record_get(call, record, names + at, (size_t)(end - names) - at, &values[i]);
 		if (status != AEROSPIKE_UDF_GO_OK)
 			return status;
-		at = (size_t)(end - names) + 1;
 	}
-	return at == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
+	return offset == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
 }
 
 static int record_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
@@ -82,8 +80,8 @@ static int record_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *re
 	return record_write(record, name, name_length, &nil, why);
 }
 
-/* The names of the cells, where these are all bins. */
-static int names_here(const aerospike_udf_go_record *record, aerospike_udf_go_value *names)
+/* Lists the names of the cells' bins, where the record has no others. */
+static int known_names(const aerospike_udf_go_record *record, aerospike_udf_go_value *names)
 {
 	size_t length = 0;
 	char *text;
@@ -103,12 +101,11 @@ static int names_here(const aerospike_udf_go_record *record, aerospike_udf_go_va
 		length += cell->name_length;
 		text[length++] = '\0';
 	}
-	*names =
-		(aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)text, .length = length};
+	*names = mod_go_string_value(text, length);
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* Remembers, for the next store, that the host refused writes. */
+/* Keeps the host's refusal of writes for the next store. */
 static void remember_refusal(aerospike_udf_go_record *record, mod_go_reader *reader)
 {
 	int status = (int)mod_go_read_number(reader);
@@ -130,12 +127,12 @@ static int record_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record
 
 	record_take_writes(record, call);
 	if (record->complete)
-		return names_here(record, names);
+		return known_names(record, names);
 	call_request(&writer);
 	record_flush(record, &writer);
 	reader = call_ask(&writer, MOD_GO_MESSAGE_NAMES);
 	remember_refusal(record, &reader);
-	return answer(&reader, names);
+	return read_answer(&reader, names);
 }
 
 static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
@@ -180,11 +177,10 @@ static int record_set_ttl(aerospike_udf_go_call *call, aerospike_udf_go_record *
 static void give_why(aerospike_udf_go_value *why, const char *text, size_t length)
 {
 	if (why != NULL && length > 0)
-		*why = (aerospike_udf_go_value){
-			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)(uintptr_t)text, .length = length};
+		*why = mod_go_string_value(text, length);
 }
 
-/* After this every bin is asked for anew. */
+/* Forgets the bins: each is asked for again. */
 static void forget(aerospike_udf_go_record *record)
 {
 	record->count = 0;

@@ -1,17 +1,18 @@
-/* stream.c - the functions of the host table that are about streams. */
+/* stream.c - the host table's functions about streams. */
 #include "worker/stream.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "value/list_elements.h"
+#include "value/value_check.h"
 #include "worker/call.h"
 #include "worker/record.h"
 
-/* Elements that wait are sent when they are this many bytes. */
+/* Written elements are sent when they take this many bytes. */
 #define GATHER_BYTES ((size_t)48 << 10)
 
-/* What a message takes, with those that wait before it. */
+/* The longest element: a message holds it with those that were written before. */
 #define ELEMENT_MAX (MOD_GO_MESSAGE_MAX - ((size_t)1 << 20))
 
 /* The module's handles. */
@@ -21,23 +22,23 @@ struct aerospike_udf_go_stream {
 
 static struct aerospike_udf_go_stream input, output;
 
-/* What came of the input, and was not read yet. */
+/* The part of the input that came and was not read yet. */
 static struct {
 	mod_go_buffer buffer;
 	mod_go_reader reader;
-	mod_go_batch_head head;   /* its count is of those to come */
-	mod_go_elements elements; /* of the list that is being read */
-	mod_go_buffer slice;      /* what of it was lent to the module */
+	mod_go_batch_head head;   /* its count is that of elements to read */
+	mod_go_elements elements; /* of the current list */
+	mod_go_buffer slice;      /* the part of it that the module reads */
 	aerospike_udf_go_record record;
 	call_mark memory;
 } batch;
 
-/* What waits for the output. */
+/* Written elements that were not sent yet. */
 static struct {
 	uint8_t bytes[GATHER_BYTES + 256];
 	mod_go_writer writer;
 	uint32_t count;
-	int refused; /* what the host said of elements, and the module does not know yet */
+	int refused; /* the host's refusal, which the module has not heard of yet */
 	char why[512];
 } gathered;
 
@@ -60,14 +61,6 @@ void stream_begin(const mod_go_call_head *head, aerospike_udf_go_stream **in, ae
 	*out = output.present ? &output : NULL;
 }
 
-static int refuse(aerospike_udf_go_value *why, int status, const char *text)
-{
-	if (why != NULL)
-		*why = (aerospike_udf_go_value){
-			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)(uintptr_t)text, .length = strlen(text)};
-	return status;
-}
-
 /* ---- writing ------------------------------------------------------------------------------------- */
 
 static void write_gathered(mod_go_writer *writer)
@@ -78,7 +71,7 @@ static void write_gathered(mod_go_writer *writer)
 	begin_gathering();
 }
 
-/* Remembers what the host said of the elements that were sent. */
+/* Keeps the host's refusal of the elements that were sent. */
 static void take_refusal(mod_go_reader *reader)
 {
 	int status = (int)mod_go_read_number(reader);
@@ -102,27 +95,27 @@ static void send_gathered(void)
 	take_refusal(&reader);
 }
 
-/* What the module must be told before it writes on. */
-static int tell(aerospike_udf_go_value *why)
+/* Reports a refusal to the module, once. */
+static int report_refusal(aerospike_udf_go_value *why)
 {
 	int status = gathered.refused;
 
 	gathered.refused = AEROSPIKE_UDF_GO_OK;
-	return status == AEROSPIKE_UDF_GO_OK ? status : refuse(why, status, gathered.why);
+	return status == AEROSPIKE_UDF_GO_OK ? status : mod_go_refuse_value(why, status, gathered.why);
 }
 
 static int write_element(aerospike_udf_go_stream *stream, uint32_t form, const aerospike_udf_go_value *value,
                          aerospike_udf_go_value *why)
 {
-	int status = tell(why);
+	int status = report_refusal(why);
 
 	if (status != AEROSPIKE_UDF_GO_OK)
 		return status;
 	if (stream != &output || !output.present)
-		return refuse(why, AEROSPIKE_UDF_GO_REFUSED, "this stream is not one to write to");
+		return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_REFUSED, "this stream is not one to write to");
 	if (value->length > ELEMENT_MAX)
-		return refuse(why, AEROSPIKE_UDF_GO_REFUSED,
-		              "the element is longer than the 127 MiB that cross to the host at once");
+		return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_REFUSED,
+		                           "the element is longer than the 127 MiB that cross to the host at once");
 	mod_go_write_number(&gathered.writer, form);
 	mod_go_write_value(&gathered.writer, value);
 	gathered.count++;
@@ -131,10 +124,11 @@ static int write_element(aerospike_udf_go_stream *stream, uint32_t form, const a
 	if (gathered.writer.failed) {
 		mod_go_buffer_free(&gathered.writer.own);
 		begin_gathering();
-		return refuse(why, AEROSPIKE_UDF_GO_INTERNAL, "the worker has no memory for the element");
+		return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_INTERNAL,
+		                           "the worker has no memory for the element");
 	}
 	send_gathered();
-	return tell(why);
+	return report_refusal(why);
 }
 
 static int stream_write(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type,
@@ -160,7 +154,7 @@ int stream_end(int status, aerospike_udf_go_value *why)
 	if (gathered.count > 0)
 		send_gathered();
 	if (status == AEROSPIKE_UDF_GO_OK)
-		status = tell(why);
+		status = report_refusal(why);
 	mod_go_buffer_trim(&batch.buffer);
 	mod_go_buffer_trim(&batch.slice);
 	return status;
@@ -168,7 +162,7 @@ int stream_end(int status, aerospike_udf_go_value *why)
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
-/* Has the host send a batch. It is copied, for it lasts beyond the next request, say of a log line. */
+/* Asks for a batch, and copies it: it must outlast the next request, such as one for a log line. */
 static bool ask(bool list)
 {
 	mod_go_writer writer;
@@ -191,8 +185,7 @@ static bool ask(bool list)
 	return true;
 }
 
-/* Sees to it that an element is there, but for the stream's end; where it must be asked for, a list where that is
- * wanted. */
+/* Asks for a batch where no element is left, unless the stream has ended; with `list`, for a list. */
 static int fill(bool list, aerospike_udf_go_value *why)
 {
 	while (batch.elements.left == 0 && batch.head.count == 0) {
@@ -206,13 +199,13 @@ static int fill(bool list, aerospike_udf_go_value *why)
 		if (batch.head.ended != 0)
 			return AEROSPIKE_UDF_GO_OK;
 		if (!ask(list))
-			return refuse(why, AEROSPIKE_UDF_GO_INTERNAL,
-			              "the worker has no memory for the stream's elements");
+			return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_INTERNAL,
+			                           "the worker has no memory for the stream's elements");
 	}
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* Opens the list that is next in the batch. */
+/* Begins the list that is the next element of the batch. */
 static bool open_list(void)
 {
 	aerospike_udf_go_value list;
@@ -231,7 +224,7 @@ static aerospike_udf_go_record *take_record(void)
 	return &batch.record;
 }
 
-static const char NO_ELEMENT[] = "the host gave a list of elements that is none";
+static const char NO_ELEMENT[] = "the host sent an invalid list of elements";
 
 static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
                        aerospike_udf_go_record **record, aerospike_udf_go_value *value)
@@ -242,12 +235,12 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 	*record = NULL;
 	*value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 	if (stream != &input || !input.present)
-		return refuse(value, AEROSPIKE_UDF_GO_REFUSED, "this stream is not one to read from");
+		return mod_go_refuse_value(value, AEROSPIKE_UDF_GO_REFUSED, "this stream is not one to read from");
 	for (;;) {
 		if (batch.elements.left > 0)
 			return mod_go_elements_next(&batch.elements, value)
 			           ? AEROSPIKE_UDF_GO_OK
-			           : refuse(value, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
+			           : mod_go_refuse_value(value, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
 		status = fill(false, value);
 		if (status != AEROSPIKE_UDF_GO_OK || batch.head.count == 0)
 			return status;
@@ -258,7 +251,7 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 			return AEROSPIKE_UDF_GO_OK;
 		case MOD_GO_ELEMENT_LIST:
 			if (!open_list())
-				return refuse(value, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
+				return mod_go_refuse_value(value, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
 			break;
 		default:
 			mod_go_read_value(&batch.reader, value);
@@ -267,8 +260,8 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 	}
 }
 
-/* Lends `count` elements of the list that is being read, as a list. */
-static int lend(uint32_t count, aerospike_udf_go_value *values)
+/* Returns the next `count` elements of the current list, as a list. */
+static int slice_list(uint32_t count, aerospike_udf_go_value *values)
 {
 	size_t start = batch.elements.reader.offset;
 	uint8_t head[MOD_GO_LIST_HEAD_MAX];
@@ -278,12 +271,12 @@ static int lend(uint32_t count, aerospike_udf_go_value *values)
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (!mod_go_elements_next(&batch.elements, &element))
-			return refuse(values, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
+			return mod_go_refuse_value(values, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
 	}
 	length = batch.elements.reader.offset - start;
 	if (!mod_go_buffer_reserve(&batch.slice, head_length + length))
-		return refuse(values, AEROSPIKE_UDF_GO_INTERNAL,
-		              "the worker has no memory for the stream's elements");
+		return mod_go_refuse_value(values, AEROSPIKE_UDF_GO_INTERNAL,
+		                           "the worker has no memory for the stream's elements");
 	memcpy(batch.slice.data, head, head_length);
 	memcpy(batch.slice.data + head_length, batch.elements.reader.data + start, length);
 	*values = (aerospike_udf_go_value){
@@ -301,7 +294,7 @@ static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream
 	(void)call;
 	*values = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 	if (stream != &input || !input.present)
-		return refuse(values, AEROSPIKE_UDF_GO_REFUSED, "this stream is not one to read from");
+		return mod_go_refuse_value(values, AEROSPIKE_UDF_GO_REFUSED, "this stream is not one to read from");
 	status = limit > 0 ? fill(true, values) : AEROSPIKE_UDF_GO_OK;
 	if (status != AEROSPIKE_UDF_GO_OK)
 		return status;
@@ -314,14 +307,15 @@ static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream
 		before = batch.reader;
 		if (mod_go_read_number(&batch.reader) != MOD_GO_ELEMENT_LIST) {
 			batch.reader = before;
-			return refuse(values, AEROSPIKE_UDF_GO_REFUSED,
-			              "the next element of the stream stands in no list; read it with stream_read");
+			return mod_go_refuse_value(
+				values, AEROSPIKE_UDF_GO_REFUSED,
+				"the next element of the stream stands in no list; read it with stream_read");
 		}
 		batch.head.count--;
 		if (!open_list())
-			return refuse(values, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
+			return mod_go_refuse_value(values, AEROSPIKE_UDF_GO_INTERNAL, NO_ELEMENT);
 	}
-	return lend(limit < batch.elements.left ? limit : batch.elements.left, values);
+	return slice_list(limit < batch.elements.left ? limit : batch.elements.left, values);
 }
 
 void stream_functions(aerospike_udf_go_host *host, uint32_t functions)

@@ -1,21 +1,21 @@
 /*
- * stream.h - the streams of a call as its module sees them: elements that came in a batch, and written ones that wait
- * to be sent.
+ * stream.h - the streams of a call as its module sees them: elements that came in a batch, and written elements that were not
+ * sent yet. See call.h for threads.
  */
 #ifndef MOD_GO_WORKER_STREAM_H
 #define MOD_GO_WORKER_STREAM_H
 
 #include "fenced/wire.h"
 
-/* Begins the streams of a call. Gives the handles, NULL where the host has none. What is in the call's memory by then
- * stays there; what comes later lasts until the next element. */
+/* Begins the streams of a call and stores their handles, NULL for one that the host has not. What is in the call's memory by
+ * then stays; what is allocated later is freed at the next element. */
 void stream_begin(const mod_go_call_head *head, aerospike_udf_go_stream **in, aerospike_udf_go_stream **out);
 
-/* Sends what waits, and gives how the call ended that its module says ended so: a write may have been refused that
- * the module was not told of. Then `why` is the reason. */
+/* Sends the remaining elements, and returns the call's status: that of its module, or that of a refused write which the module
+ * has not heard of. In the second case `why` is the reason. */
 int stream_end(int status, aerospike_udf_go_value *why);
 
-/* The functions of the host table that are about streams, those of `functions` (MOD_GO_HAS_...). */
+/* Sets the host table's functions about streams among `functions` (MOD_GO_HAS_...). */
 void stream_functions(aerospike_udf_go_host *host, uint32_t functions);
 
 #endif

@@ -1,4 +1,4 @@
-/* syscall_filter.c - makes the filter of system calls. Which calls it refuses and why is syscall_lists.c's. */
+/* syscall_filter.c - builds the filter of system calls. syscall_lists.c has which calls it refuses, and why. */
 #include "worker/syscall_filter.h"
 
 #include <errno.h>
@@ -40,7 +40,7 @@ typedef struct program {
 static void add(program *program, struct sock_filter instruction)
 {
 	if (program->length == INSTRUCTIONS_MAX)
-		abort(); /* the tables above are too long for it: the first worker of the first test finds that */
+		abort(); /* the lists are too long: the first worker of any test fails */
 	program->code[program->length++] = instruction;
 }
 
@@ -49,7 +49,7 @@ static void load(program *program, size_t offset)
 	add(program, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset));
 }
 
-/* The lower half of an argument, on the byte order that Linux has these machines in. */
+/* Loads the lower half of an argument; both machines are little-endian. */
 static void load_argument(program *program, int index)
 {
 	load(program, offsetof(struct seccomp_data, args) + sizeof(uint64_t) * (size_t)index);
@@ -70,7 +70,7 @@ static void refuse(program *program)
 	answer(program, SECCOMP_RET_ERRNO | EPERM);
 }
 
-/* These skip so many instructions unless what is loaded is `value`; unless it has one of the bits; if it is `value`. */
+/* Skip instructions unless the loaded word is `value`; unless it has one of the bits; if it is `value`. */
 static void unless(program *program, uint32_t value, uint8_t skipped)
 {
 	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skipped));
@@ -98,8 +98,8 @@ static void refuse_value(program *program, uint32_t value)
 	refuse(program);
 }
 
-/* The instructions between these two are run for that system call only. They must end with an answer, for they change
- * what is loaded. */
+/* The instructions between these two run only for that system call. They must end with an answer, because they change the
+ * loaded word. */
 static size_t begin_call(program *program, uint32_t number)
 {
 	unless(program, number, 0);
@@ -115,7 +115,7 @@ static void end_call(program *program, size_t begin)
 	program->code[begin - 1].jf = (uint8_t)skipped;
 }
 
-/* The call is allowed with one of these values in that argument only. */
+/* Allows the call only with one of these values in that argument. */
 static void allow_values(program *program, uint32_t number, int argument, syscall_numbers numbers)
 {
 	size_t begin = begin_call(program, number);
@@ -127,7 +127,7 @@ static void allow_values(program *program, uint32_t number, int argument, syscal
 	end_call(program, begin);
 }
 
-/* The call is refused with any of these bits in that argument. */
+/* Refuses the call with any of these bits in that argument. */
 static void refuse_bits(program *program, uint32_t number, int argument, uint32_t bits)
 {
 	size_t begin = begin_call(program, number);
@@ -139,7 +139,7 @@ static void refuse_bits(program *program, uint32_t number, int argument, uint32_
 	end_call(program, begin);
 }
 
-/* Refuses the ways to make system calls that have other numbers, or that none of this has looked at. */
+/* Refuses system calls of other machines (32-bit, x32), whose numbers mean other calls. */
 static void check_machine(program *program)
 {
 	load(program, offsetof(struct seccomp_data, arch));
@@ -183,7 +183,7 @@ static void check_limits(program *program, uint32_t self)
 	refuse(program);
 	load_argument(program, 1);
 	allow_value(program, RLIMIT_NOFILE);
-	load_argument(program, 2); /* where the new limit stands; NULL to read only */
+	load_argument(program, 2); /* the new limit; NULL to read only */
 	unless(program, 0, 3);
 	load(program, offsetof(struct seccomp_data, args) + sizeof(uint64_t) * 2 + sizeof(uint32_t));
 	unless(program, 0, 1);
@@ -210,7 +210,7 @@ static void check_descriptors(program *program)
 	allow_values(program, SYS_ioctl, 1, ioctl_requests_allowed);
 }
 
-/* What Landlock controls of opening files, where it is there. */
+/* Refuses to open files for writing where Landlock does not control that. */
 static void check_opening(program *program, int landlock)
 {
 	uint32_t refused = landlock > 0 ? O_TRUNC : O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;

@@ -1,14 +1,14 @@
-/* syscall_filter.h - the filter of system calls (seccomp-BPF) that a worker runs a module under. */
-#ifndef MOD_GO_WORKER_FILTER_H
-#define MOD_GO_WORKER_FILTER_H
+/* syscall_filter.h - the filter of system calls (seccomp-BPF) that a worker runs its module under. */
+#ifndef MOD_GO_WORKER_SYSCALL_FILTER_H
+#define MOD_GO_WORKER_SYSCALL_FILTER_H
 
 #include <stdbool.h>
 
 /*
- * Makes the refused system calls fail with EPERM in this thread, and in all that it starts, for good. syscall_filter.c
- * says which those are. `landlock` is the version of Landlock that this process is restricted by, 0 for none:
- * where it does not control the writing of files, the filter does. Needs PR_SET_NO_NEW_PRIVS. Returns false,
- * and errno, where the system does not take the filter; ENOSYS where this program has none for its machine.
+ * Makes the system calls of syscall_lists.c fail with EPERM, for good, in this thread and all that it starts later. `landlock`
+ * is the version of Landlock that restricts this process, 0 for none: the filter refuses to open files for writing where
+ * Landlock does not. Needs PR_SET_NO_NEW_PRIVS. Returns false, with errno, where the kernel refuses the filter; ENOSYS on a
+ * machine without one.
  */
 bool syscall_filter_install(int landlock);
 

@@ -1,34 +1,30 @@
 /*
  * syscall_lists.c - which system calls a worker may make.
  *
- * A filter sees a call's number and its arguments, as numbers: what stands in memory it can't look at. So calls
- * whose flags stand in memory (clone3, and openat2 where it matters) answer ENOSYS, and their callers take the
- * older call.
+ * A filter sees the number of a call and its arguments as numbers, but not the memory that they point to. So calls with flags in
+ * memory (clone3, and openat2 where it matters) fail with ENOSYS, and their callers use the older call instead.
  *
- * Refused altogether is what no UDF needs and what reaches beyond the process: programs and processes, signals to
- * others, tracing, memory shared by System V IPC (a server keeps its index in it), priorities, changing the file
- * system, the system's own settings. Where a call has harmless uses too, its arguments decide:
+ * Refused altogether is what no UDF needs and what reaches beyond the process: programs and processes, signals to others,
+ * tracing, System V shared memory (a server keeps its index in it), priorities, changes to the file system and to the system's
+ * settings. Where a call has harmless uses, too, its arguments decide:
  *
  *   clone                threads only
- *   kill, tgkill         to this process only. Go preempts its threads by tgkill, and abort ends itself by it.
- *                        0, the process group, is refused
- *   fcntl                the commands of FCNTL_COMMANDS. Not F_SETOWN, F_SETOWN_EX, F_SETSIG and O_ASYNC, by
- *                        which the kernel signals another process for this one
- *   ioctl                the requests of IOCTL_REQUESTS: what isatty and sockets need. Not FIOASYNC, FIOSETOWN,
- *                        SIOCSPGRP, which are F_SETOWN again, nor TIOCSTI, which types into a terminal, nor any
- *                        driver's
+ *   kill, tgkill         to this process only: Go preempts its threads by tgkill, and abort ends the process by it. 0, the
+ *                        process group, is refused
+ *   fcntl                the commands of FCNTL_COMMANDS. Not F_SETOWN, F_SETOWN_EX, F_SETSIG and O_ASYNC, with which the
+ *                        kernel signals another process on this one's behalf
+ *   ioctl                the requests of IOCTL_REQUESTS, which isatty and sockets need. Not FIOASYNC, FIOSETOWN and SIOCSPGRP,
+ *                        which equal F_SETOWN, nor TIOCSTI, which types into a terminal, nor any driver's
  *   prctl                the options of PRCTL_OPTIONS
- *   prlimit64            of this process, to read any limit and to set that of open files, which Go does when it
- *                        starts
- *   sched_setaffinity    of this process: 0 is the calling thread. The numbers of other threads aren't known here;
- *                        a thread that wants another processor asks for itself
- *   open, openat         where Landlock does not control it: for reading only
+ *   prlimit64            of this process: reads any limit, and sets that of open files, as Go does when it starts
+ *   sched_setaffinity    of this process and the calling thread (0). The ids of other threads are unknown here
+ *   open, openat         for reading only, where Landlock does not control it
  *
- * sched_setscheduler and its like are refused for the process itself, too: root's worker could make itself a
- * real-time process, and nobody else would run.
+ * sched_setscheduler and the like are refused even for the process itself: root's worker could make itself a real-time process
+ * and stop everything else.
  *
- * The calls that a function makes all the time come first, for a filter is run from its beginning. (Since Linux
- * 5.11 the kernel remembers which numbers are allowed whatever their arguments are.)
+ * Frequent calls come first, because a filter runs from its beginning. (Since Linux 5.11 the kernel caches which numbers are
+ * allowed with any arguments.)
  */
 #include "worker/syscall_lists.h"
 
@@ -37,7 +33,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-/* The name of memory, which Go and the C library give; and of constants that older headers lack. */
+/* PR_SET_VMA, with which Go and the C library name memory, and other constants that older headers lack. */
 #define PRCTL_NAME_MEMORY 0x53564d41
 #define COMMAND_OFD_GETLK 36
 #define COMMAND_OFD_SETLK 37
@@ -189,7 +185,7 @@ static const uint32_t REFUSED[] = {
 #endif
 };
 
-/* F_SETFL is looked at by itself. */
+/* F_SETFL is checked by its flags. */
 static const uint32_t FCNTL_COMMANDS[] = {
 	F_DUPFD,          F_DUPFD_CLOEXEC,   F_GETFD,           F_SETFD,           F_GETFL,
 	F_GETLK,          F_SETLK,           F_SETLKW,          COMMAND_OFD_GETLK, COMMAND_OFD_SETLK,
