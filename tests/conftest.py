@@ -25,7 +25,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     attacks: Counter[str] = Counter()
     succeeded = 0
     for outcome in ("passed", "failed", "error"):
-        for report in terminalreporter.stats.get(outcome, []):
+        reports = terminalreporter.stats.get(outcome, [])
+        for report in (each for each in reports if isinstance(each, pytest.TestReport)):
             attacks.update(value for name, value in report.user_properties if name == "attack")
             succeeded += outcome != "passed" and report.nodeid.startswith("tests/hostile/")
     if attacks:

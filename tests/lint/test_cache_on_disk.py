@@ -110,6 +110,7 @@ def killed(folder: Path, choose: random.Random) -> None:
     run.communicate(timeout=60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trusting", [False, True])
 @pytest.mark.parametrize("seed", range(2))
 def test_what_is_said_never_hangs_on_what_is_kept(

@@ -40,6 +40,7 @@ def findings(loader: Loader, folder: Path) -> list[object]:
     return [told(finding) for finding in report_findings(judgements, lambda _: Settings(root=str(folder)))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_findings_after_edits_are_those_of_a_fresh_run(
     module: Callable[[Mapping[str, bytes]], Path], seed: int

@@ -170,6 +170,7 @@ var _ = udf.Register("late_one", XMLGet)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unsafe", [False, True])
 @pytest.mark.parametrize("many", [0, 40])
 def test_fixes_come_out_as_if_applied_one_by_one(

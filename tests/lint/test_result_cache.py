@@ -57,6 +57,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trusting", [False, True])
 @pytest.mark.parametrize("seed", range(6))
 def test_it_is_what_a_fresh_run_says(tmp_path: Path, seed: int, trusting: bool) -> None:

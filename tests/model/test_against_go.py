@@ -14,6 +14,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.lint_result import run_rules
@@ -308,6 +310,7 @@ def refused_by_go(module: Path, names: list[str]) -> dict[str, str]:
     return refused
 
 
+@pytest.mark.slow
 def test_an_error_is_what_go_refuses(tmp_path: Path) -> None:
     sources = cases()
     for name, source in sources.items():

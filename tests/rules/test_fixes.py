@@ -72,6 +72,7 @@ def _apply(outcome: Outcome, fix: Fix, before: Path, after: Path) -> None:
         (after / Path(path).relative_to(before)).write_bytes(apply(outcome.documents[path], edits))
 
 
+@pytest.mark.slow
 def test_a_fix_makes_its_finding_go_away(tried: tuple[Path, list[Tried]]) -> None:
     root, all_tried = tried
     for each in all_tried:
@@ -89,6 +90,7 @@ def test_a_fix_makes_its_finding_go_away(tried: tuple[Path, list[Tried]]) -> Non
         assert not each.fix.safe or not news, each
 
 
+@pytest.mark.slow
 def test_after_a_safe_fix_the_code_compiles(tried: tuple[Path, list[Tried]]) -> None:
     root, all_tried = tried
     broken = _refused(root)
