@@ -80,6 +80,20 @@ _UNIX = frozenset(
         "solaris",
     )
 )
+# Tags that stand for what processors of the architecture have unless GOAMD64, GOARM and the like say otherwise.
+_FEATURES = {
+    "386": ("386.sse2",),
+    "amd64": ("amd64.v1",),
+    "arm": ("arm.5", "arm.6", "arm.7"),
+    "arm64": ("arm64.v8.0",),
+    "mips": ("mips.hardfloat",),
+    "mipsle": ("mipsle.hardfloat",),
+    "mips64": ("mips64.hardfloat",),
+    "mips64le": ("mips64le.hardfloat",),
+    "ppc64": ("ppc64.power8",),
+    "ppc64le": ("ppc64le.power8",),
+    "riscv64": ("riscv64.rva20u64",),
+}
 _IMPLIED_OS = {"android": "linux", "illumos": "solaris", "ios": "darwin"}
 
 # The Go whose release tags are taken as set where nobody knows which it is.
@@ -145,7 +159,7 @@ def _tag(tag: str, context: BuildContext) -> bool:
         return context.cgo
     if tag == "unix":
         return context.goos in _UNIX
-    if tag == _IMPLIED_OS.get(context.goos) or tag == f"{context.goarch}.v1":
+    if tag == _IMPLIED_OS.get(context.goos) or tag in _FEATURES.get(context.goarch, ()):
         return True
     release = _RELEASE_TAG.fullmatch(tag)
     return release is not None and 1 <= int(release[1]) <= context.release
