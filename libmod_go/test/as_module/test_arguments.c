@@ -1,0 +1,189 @@
+/* test_arguments.c - arguments, scratch memory and readers by themselves: each capacity at its bound. */
+#include "as_module/arguments.h"
+#include "as_module/readers.h"
+#include "as_module/scratch.h"
+#include "call.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Each count around the capacity that costs no allocation, in memory whose end sanitizers know. */
+TEST(arguments_arrive_in_their_order_however_many_they_are)
+{
+	for (uint32_t count = 0; count <= 3 * INLINE_ARGUMENTS; count++) {
+		mod_go_arguments *arguments = malloc(sizeof(*arguments));
+		as_arraylist *list = as_arraylist_new(count + 1, 0);
+		uint32_t at = 99;
+
+		memset(arguments, 0xaa, sizeof(*arguments));
+		for (uint32_t i = 0; i < count; i++)
+			as_arraylist_append_int64(list, 1000 + i);
+		CHECK(mod_go_arguments_take(arguments, (as_list *)list, &at) == NULL);
+		CHECK_NUMBER(arguments->count, count);
+		for (uint32_t i = 0; i < count; i++) {
+			CHECK_NUMBER(arguments->values[i].type, AEROSPIKE_UDF_GO_INTEGER);
+			CHECK_NUMBER(arguments->values[i].integer, 1000 + i);
+		}
+		if (count > INLINE_ARGUMENTS) /* none is left in the part that they don't fit into */
+			CHECK(arguments->values != arguments->inline_values);
+		else
+			CHECK(arguments->values == arguments->inline_values);
+		mod_go_scratch_free_blocks(&arguments->scratch);
+		as_list_destroy((as_list *)list);
+		free(arguments);
+	}
+}
+
+TEST(the_argument_that_cannot_cross_is_the_one_named)
+{
+	for (uint32_t bad = 0; bad < 12; bad++) {
+		mod_go_arguments arguments;
+		as_arraylist *list = as_arraylist_new(12, 0);
+		uint32_t at = 0;
+
+		for (uint32_t i = 0; i < 12; i++)
+			as_arraylist_append(list, i == bad ? LIST(blob_of("x", 1, AS_BYTES_UNDEF)) : INT(i));
+		CHECK_CONTAINS(mod_go_arguments_take(&arguments, (as_list *)list, &at), "type");
+		CHECK_NUMBER(at, bad + 1);
+		mod_go_scratch_free_blocks(&arguments.scratch);
+		as_list_destroy((as_list *)list);
+	}
+}
+
+TEST(no_arguments_are_none)
+{
+	mod_go_arguments arguments;
+	uint32_t at = 99;
+
+	CHECK(mod_go_arguments_take(&arguments, NULL, &at) == NULL);
+	CHECK_NUMBER(arguments.count, 0);
+	CHECK_NUMBER(at, 0);
+}
+
+static bool is_inline(const mod_go_scratch *scratch, const void *taken, size_t size)
+{
+	const uint8_t *begin = taken;
+
+	return begin >= scratch->inline_bytes &&
+	       begin + size <= scratch->inline_bytes + sizeof(scratch->inline_bytes);
+}
+
+/* What is taken stands in the inline bytes while it fits there, aligned, and nothing twice. */
+TEST(scratch_memory_is_inline_up_to_its_capacity)
+{
+	static const size_t SIZES[] = {0, 1, 15, 16, 17, 31, 32, 991, 992, 993, 1007, 1008, 1009, 1024, 5000};
+
+	for (size_t i = 0; i < sizeof(SIZES) / sizeof(*SIZES); i++) {
+		for (size_t k = 0; k < sizeof(SIZES) / sizeof(*SIZES); k++) {
+			mod_go_scratch *scratch = malloc(sizeof(*scratch));
+			size_t first = (SIZES[i] + 15) / 16 * 16, second = (SIZES[k] + 15) / 16 * 16;
+			size_t capacity = sizeof(scratch->inline_bytes);
+			uint8_t *one, *other;
+
+			mod_go_scratch_init(scratch);
+			one = mod_go_scratch_take(scratch, SIZES[i]);
+			memset(one, 1, SIZES[i]);
+			other = mod_go_scratch_take(scratch, SIZES[k]);
+			memset(other, 2, SIZES[k]);
+			CHECK((uintptr_t)one % 16 == 0 && (uintptr_t)other % 16 == 0);
+			CHECK_NUMBER(is_inline(scratch, one, SIZES[i]), first <= capacity);
+			if (first > capacity)
+				first = 0;
+			CHECK_NUMBER(is_inline(scratch, other, SIZES[k]), first + second <= capacity);
+			for (size_t at = 0; at < SIZES[i]; at++)
+				CHECK_NUMBER(one[at], 1);
+			mod_go_scratch_free_blocks(scratch);
+			CHECK(scratch->blocks == NULL);
+			free(scratch);
+		}
+	}
+}
+
+TEST(no_scratch_memory_is_given_for_a_size_that_cannot_be)
+{
+	mod_go_scratch scratch;
+
+	mod_go_scratch_init(&scratch);
+	for (size_t less = 0; less < 40; less++)
+		CHECK(mod_go_scratch_take(&scratch, SIZE_MAX - less) == NULL);
+	CHECK(scratch.used == 0 && scratch.blocks == NULL);
+}
+
+/* Objects that count how often they were released. */
+static void release(void *object)
+{
+	++*(int *)object;
+}
+
+TEST(what_nobody_reads_is_released_at_once)
+{
+	int released = 0;
+
+	CHECK(mod_go_readers_retire(&released, release));
+	CHECK_NUMBER(released, 1);
+	CHECK(mod_go_readers_enter());
+	mod_go_readers_leave();
+	CHECK(mod_go_readers_retire(&released, release));
+	CHECK_NUMBER(released, 2);
+}
+
+TEST(what_a_reader_may_hold_is_released_when_it_has_left)
+{
+	int released[3] = {0};
+
+	CHECK(mod_go_readers_enter());
+	CHECK(mod_go_readers_enter()); /* nested: in until both have left */
+	for (int i = 0; i < 3; i++)
+		CHECK(mod_go_readers_retire(&released[i], release));
+	mod_go_readers_leave();
+	for (int i = 0; i < 3; i++)
+		CHECK_NUMBER(released[i], 0);
+	mod_go_readers_leave();
+	for (int i = 0; i < 3; i++)
+		CHECK_NUMBER(released[i], 1);
+}
+
+/* A second reader, which enters and leaves when it is told to. */
+static pthread_barrier_t step;
+
+static void *read_between(void *argument)
+{
+	(void)argument;
+	pthread_barrier_wait(&step);
+	CHECK(mod_go_readers_enter());
+	pthread_barrier_wait(&step);
+	pthread_barrier_wait(&step);
+	mod_go_readers_leave();
+	pthread_barrier_wait(&step);
+	return NULL;
+}
+
+TEST(a_reader_holds_what_was_retired_while_it_was_in_and_nothing_else)
+{
+	int before = 0, between = 0, after = 0;
+	pthread_t thread;
+
+	for (int round = 0; round < 3; round++) { /* a thread's place is used again */
+		before = between = after = 0;
+		pthread_barrier_init(&step, NULL, 2);
+		CHECK_NUMBER(pthread_create(&thread, NULL, read_between, NULL), 0);
+		CHECK(mod_go_readers_enter());
+		CHECK(mod_go_readers_retire(&before, release));
+		pthread_barrier_wait(&step); /* the second enters */
+		pthread_barrier_wait(&step);
+		CHECK(mod_go_readers_retire(&between, release));
+		CHECK_NUMBER(before, 0);
+		mod_go_readers_leave();
+		CHECK_NUMBER(before, 1); /* retired before the second entered */
+		CHECK_NUMBER(between, 0);
+		CHECK(mod_go_readers_retire(&after, release));
+		CHECK_NUMBER(after, 0);
+		pthread_barrier_wait(&step); /* the second leaves */
+		pthread_barrier_wait(&step);
+		CHECK_NUMBER(between, 1);
+		CHECK_NUMBER(after, 1);
+		pthread_join(thread, NULL);
+		pthread_barrier_destroy(&step);
+	}
+}
