@@ -20,6 +20,9 @@ INPUTS ?= 1
 SEED ?= $(shell date +%s)
 # The number of random edits in `make truth`.
 EDITS ?= 20000
+# How many mutants, and of which folder (all).
+SAMPLE ?= 300
+ROOM ?=
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
 GO_FOLDERS := udf examples libmod_go tests/agreement tests/build tests/host
@@ -163,6 +166,11 @@ agreement: $(VENV)/.bench ## Lint's verdicts against go/types, on generated UDF 
 agreement-real: $(VENV)/.bench ## The same on real Go modules, which it downloads (AGREEMENT="MODULE@VERSION …" for others)
 	$(BIN)/python -m tests.agreement.real $(AGREEMENT)
 
+.PHONY: mutants
+mutants: SEED = $(shell date +%Y%m%d)
+mutants: $(VENV)/.mutants libmod_go.so ## Change the code in small ways and list the changes that no test notices (SAMPLE=300 SEED=… ROOM=udf/bind; libssl-dev, liblzma-dev)
+	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(SEED) --room "$(ROOM)" --jobs $(JOBS)
+
 .PHONY: lint
 lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -267,10 +275,10 @@ $(VENV)/.asd: $(VENV)/.dev $(call locks,deploy toolchain)
 	@touch $@
 
 # bench: the newest Go, for gopls. editors: editors that Debian lacks or has too old, and a terminal to drive them. services:
-# pre-commit. dist: writes and validates SBOMs. lock: uv.
+# pre-commit. dist: writes and validates SBOMs. lock: uv. mutants: mutmut.
 $(VENV)/.bench: $(VENV)/.dev
 $(VENV)/.editors: $(VENV)/.bench
-$(VENV)/.services $(VENV)/.dist $(VENV)/.lock: $(VENV)/.dev
-$(VENV)/.bench $(VENV)/.editors $(VENV)/.services $(VENV)/.dist $(VENV)/.lock: $(VENV)/.%: requirements/%.txt
+$(VENV)/.services $(VENV)/.dist $(VENV)/.lock $(VENV)/.mutants: $(VENV)/.dev
+$(VENV)/.bench $(VENV)/.editors $(VENV)/.services $(VENV)/.dist $(VENV)/.lock $(VENV)/.mutants: $(VENV)/.%: requirements/%.txt
 	$(call install_locked,$*)
 	@touch $@

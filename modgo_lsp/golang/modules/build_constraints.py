@@ -80,7 +80,7 @@ _UNIX = frozenset(
         "solaris",
     )
 )
-# Tags that stand for what processors of the architecture have unless GOAMD64, GOARM and the like say otherwise.
+# The tags for the features of an architecture that are on unless GOAMD64, GOARM and the like say otherwise.
 _FEATURES = {
     "386": ("386.sse2",),
     "amd64": ("amd64.v1",),

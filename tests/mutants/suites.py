@@ -1,0 +1,160 @@
+"""Which tests would notice a mutant of a file, and their outcome.
+
+Tests mirror the folders of the sources. A folder's own tests run first, then those of what imports it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from tests.mutants.mutant import Mutant
+from tests.mutants.working_copy import Outcome, WorkingCopy
+
+# By folder of modgo_lsp: folders and files of tests/, in the order in which they run.
+_PYTHON = {
+    "golang": "golang model rules lint ide fuzz agreement server/test_markers.py build",
+    "model": "model golang rules lint ide agreement server/test_markers.py build",
+    "rules": "rules lint ide agreement server/test_markers.py cli/test_rule.py",
+    "lint": "lint cli server hostile",
+    "report": "report cli e2e/test_ci.py",
+    "build": "build host cli hostile server/test_commands.py lint",
+    "host": "host cli/test_call.py cli/test_call_records.py fuzz server/test_exact_values.py",
+    "ide": "ide server",
+    "server": "server",
+    "cli": "cli lint e2e hostile server/test_start.py",
+    "ship": "ship cli/test_cluster.py cli/test_plugin.py",
+    "": "hostile e2e/test_wheel.py lint cli build",
+}
+# By folder of libmod_go/src: make's targets. The sanitizers see what the plain run doesn't.
+_LAYER_2 = ("-f as_module.mk test", "-f as_module.mk sanitize")
+_C = {
+    "as_module": _LAYER_2,
+    "asd": ("-f asd.mk plugin-test",),
+    "": ("test", "sanitize", *_LAYER_2),
+}
+_C_BUILT = {
+    "as_module": "-f as_module.mk libmod_go_as_module.a",
+    "asd": "-f asd.mk plugin",
+    "": "libmod_go.so mod-go-worker",
+}
+_C_FROM_PYTHON = "build/test_elf_fields.py build/test_inspect.py host"
+_GO_BUILT = "go build ./... && go test -run '^$' ./..."
+_GO = (
+    "go test -failfast -timeout 100s ./internal/... ./bind ./udfslog ./udftest",
+    "go test -failfast -timeout 200s .",
+)
+_GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.py"
+
+_SECONDS = 60  # of one test of Python
+
+# Tests that failed with a mutant and passed without it, and those that failed in both.
+_confirmed: set[str] = set()
+_broken: set[str] = set()
+
+
+def language(path: str) -> str:
+    """The language of a source file."""
+    return {".py": "Python", ".go": "Go", ".c": "C"}[Path(path).suffix]
+
+
+def run_tests(copy: WorkingCopy, mutant: Mutant) -> Outcome | None:
+    """The first failure of a mutant that is written into `copy`. None if it doesn't compile."""
+    built, steps = _steps(copy, mutant)
+    if built.killed_by:
+        return None
+    return next((outcome for outcome in steps if outcome.killed_by), Outcome())
+
+
+def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
+    """The first failure of the suites of C and Go without a mutant. Builds everything, too.
+
+    pytest's failures need no such check: each test runs again without the mutant."""
+    folders = {Path(each).parts[2] for each in paths if each.endswith(".c")}
+    targets = dict.fromkeys(target for each in sorted(folders) for target in _C.get(each, _C[""]))
+    commands = [(f"make {target}", "libmod_go") for target in targets]
+    commands += [(each, "udf") for each in _GO if any(path.endswith(".go") for path in paths)]
+    outcomes = (copy.run(command, folder, seconds=900) for command, folder in commands)
+    return next((outcome for outcome in outcomes if outcome.killed_by), Outcome())
+
+
+def _steps(copy: WorkingCopy, mutant: Mutant) -> tuple[Outcome, Iterator[Outcome]]:
+    """The outcome of compiling and of each suite, which runs when its outcome is asked for."""
+    folder = Path(mutant.path).parts[1 if mutant.path.startswith("modgo_lsp/") else 2]
+    if mutant.path.endswith(".py"):
+        return Outcome(), _python_steps(copy, mutant, _PYTHON.get(folder, _PYTHON[""]))
+    if mutant.path.endswith(".go"):
+        return copy.run(_GO_BUILT, "udf"), _go_steps(copy, mutant)
+    key = folder if folder in _C else ""
+    return copy.run(f"make {_C_BUILT[key]}", "libmod_go"), (
+        copy.run(f"make {each}", "libmod_go") for each in _C[key]
+    )
+
+
+def _c_steps(copy: WorkingCopy, mutant: Mutant, targets: Sequence[str]) -> Iterator[Outcome]:
+    for target in targets:
+        yield copy.run(f"make {target}", "libmod_go")
+    yield _pytest(copy, mutant, [f"tests/{each}" for each in _C_FROM_PYTHON.split()])
+
+
+def _go_steps(copy: WorkingCopy, mutant: Mutant) -> Iterator[Outcome]:
+    for command in _GO:
+        yield copy.run(command, "udf")
+    yield _pytest(copy, mutant, [f"tests/{each}" for each in _GO_FROM_PYTHON.split()])
+    yield copy.run("make -f as_module.mk test", "libmod_go")
+
+
+def _python_steps(copy: WorkingCopy, mutant: Mutant, places: str) -> Iterator[Outcome]:
+    files = _test_files(copy.root, places.split())
+    module = mutant.path.removesuffix(".py").replace("/", ".")
+    package, _, name = module.rpartition(".")
+    imports = re.compile(rf"{re.escape(module)}\b|from {re.escape(package)} import .*\b{name}\b")
+    stem = name.split("_")[0] if name.startswith("mg") else name
+    near = [each for each in files if stem in each.lower()]
+    near += [
+        each for each in files if each not in near and imports.search((copy.root / each).read_text("utf-8"))
+    ]
+    if near:
+        yield _pytest(copy, mutant, near)
+    first = f"tests/{places.split()[0]}"
+    yield _pytest(copy, mutant, [each for each in files if each.startswith(first) and each not in near])
+    yield copy.run("mypy", seconds=600)
+    yield _pytest(copy, mutant, [each for each in files if not each.startswith(first) and each not in near])
+
+
+def _test_files(root: Path, places: list[str]) -> list[str]:
+    """The files with tests under folders of tests/, relative to `root`."""
+    found: list[Path] = []
+    for place in places:
+        at = root / "tests" / place
+        found += [at] if at.is_file() else [*sorted(at.rglob("test_*.py")), *sorted(at.glob("MG*.md"))]
+    return [str(each.relative_to(root)) for each in found]
+
+
+def _pytest(copy: WorkingCopy, mutant: Mutant, files: list[str]) -> Outcome:
+    """Runs tests up to the first failure. A failure counts when the same test passes without the mutant."""
+    while files:
+        deselected = "".join(f" --deselect {shlex.quote(each)}" for each in sorted(_broken))
+        command = f"python -m pytest -x -q --tb=no -rfE --timeout {_SECONDS}{deselected} {shlex.join(files)}"
+        outcome = copy.run(command, seconds=600)
+        failed = _last_failed(copy.root) if outcome.killed_by else []
+        if not failed or _confirmed.issuperset(failed):
+            return outcome
+        copy.write(mutant.path, mutant.before)
+        passes = not copy.run(f"python -m pytest -q {shlex.join(failed)}", seconds=600).killed_by
+        (_confirmed if passes else _broken).update(failed)
+        if passes:
+            return outcome
+        copy.write(mutant.path, mutant.after)
+    return Outcome()
+
+
+def _last_failed(root: Path) -> list[str]:
+    """The tests that failed in pytest's last run, which the file is removed for."""
+    cache = root / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    names = list(json.loads(cache.read_text("utf-8"))) if cache.exists() else []
+    cache.unlink(missing_ok=True)
+    return names

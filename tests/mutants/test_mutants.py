@@ -1,0 +1,102 @@
+"""The tool itself: which mutants there are, which sample a seed gives, how the outcome of a test is read."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("mutmut", reason="make mutants installs it")
+
+from tests.mutants.__main__ import draw, equivalents, sources
+from tests.mutants.mutant import Mutant
+from tests.mutants.python_mutants import python_mutants
+from tests.mutants.suites import language
+from tests.mutants.tree_mutants import tree_mutants
+from tests.mutants.working_copy import ROOT, WorkingCopy
+
+PYTHON = '''"""A docstring with 1 < 2."""
+from os import path
+
+__all__ = ["a", "b", "c"]
+log.info("n %d", 1 + 1)
+@cache(1)
+def f(x: int | None = None) -> int | None:
+    if x is None or x < 10:
+        raise ValueError(f"not {1 + 1}")
+    log.debug("x %d", x + 1)
+    return x
+'''
+C = """#include <a.h>
+#define MAX (1 + 2)
+/* 1 < 2 */
+static const char *text = "1 < 2";
+static const int list[] = {1, 2, 3};
+int f(int x)
+{
+	if (x <= MAX && x != 3)
+		return x + 1;
+	g(x);
+	return 0;
+}
+"""
+
+
+def changes(mutants: list[Mutant]) -> set[str]:
+    """The new lines, without white space."""
+    return {"".join(each.diff.splitlines()[-1][1:].split()) for each in mutants}
+
+
+def test_python() -> None:
+    found = {line: changes(python_mutants("a.py", PYTHON, line)) for line in range(1, 12)}
+    assert {line for line, mutants in found.items() if mutants} == {8, 9}
+    assert found[8] == {
+        *("ifxisnotNoneorx<10:", "ifxisNoneandx<10:", "ifxisNoneorx<=10:", "ifxisNoneorx<11:"),
+        *("ifxisNone:", "ifx<10:", "ifnot(xisNoneorx<10):"),
+    }
+    assert found[9] == {"pass"}
+
+
+def test_c() -> None:
+    found = {line: changes(tree_mutants("a.c", C, line)) for line in range(1, 13)}
+    assert {line for line, mutants in found.items() if mutants} == {5, 8, 9, 10, 11}
+    assert "staticconstintlist[]={1,3};" in found[5]
+    assert {"if(x<MAX&&x!=3)", "if(x<=MAX||x!=3)", "if(x!=3)", "if(!(x<=MAX&&x!=3))"} < found[8]
+    assert found[10] == {";"}
+
+
+def test_go() -> None:
+    text = 'package p\n\nimport "a"\n\nfunc f(x int) bool {\n\treturn x >= 1 || !g(x)\n}\n'
+    found = changes(tree_mutants("a.go", text, 6))
+    assert {"returnx>1||!g(x)", "returnx>=1&&!g(x)", "returnx>=1||g(x)", "return!g(x)"} <= found
+    assert not changes(tree_mutants("a.go", text, 3))
+
+
+def test_a_seed_gives_the_same_sample() -> None:
+    texts = {path: text for path, text in sources("udf/bind").items() if language(path) == "Go"}
+    samples = [
+        [next(drawn).diff for _ in range(5)] for drawn in (draw(texts, random.Random(7)) for _ in range(2))
+    ]
+    assert samples[0] == samples[1]
+    assert samples[0] != [next(each).diff for each in [draw(texts, random.Random(8))] for _ in range(5)]
+
+
+def test_every_folder_has_sources_in_its_language() -> None:
+    assert {language(path) for path in sources("")} == {"Python", "Go", "C"}
+
+
+def test_equivalent_mutants_are_of_files_that_are_there() -> None:
+    for each in equivalents():
+        text = ROOT.joinpath(each.path).read_text("utf-8")
+        before = [line[1:].strip() for line in each.diff.splitlines() if line.startswith("-")]
+        assert all(line in text for line in before), each
+        assert each.reason
+
+
+def test_outcomes(tmp_path: Path) -> None:
+    copy = WorkingCopy(tmp_path)
+    assert copy.run("echo fine").killed_by == ""
+    assert copy.run("echo 'test.c: failed: one'; sleep 100").killed_by == "test.c: failed: one"
+    assert copy.run("exit 3").killed_by == "exit code 3: exit 3"
+    assert copy.run("sleep 100", seconds=0.1).killed_by == "timeout of 0.1 s"

@@ -1,0 +1,165 @@
+"""C and Go files → mutants, by operators on tree-sitter's trees.
+
+Comments, strings, types and the preprocessor are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import tree_sitter_c
+import tree_sitter_golang
+from tree_sitter import Language, Node, Parser
+
+from tests.mutants.mutant import Mutant
+
+_LANGUAGES = {".c": Language(tree_sitter_c.language()), ".go": Language(tree_sitter_golang.language())}
+
+_OTHER = {
+    **{"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&"},
+    **{
+        "+": "-",
+        "-": "+",
+        "*": "/",
+        "/": "*",
+        "%": "*",
+        "&": "|",
+        "|": "&",
+        "^": "&",
+        "<<": ">>",
+        ">>": "<<",
+    },
+    **{
+        "&^": "&",
+        "+=": "-=",
+        "-=": "+=",
+        "|=": "&=",
+        "&=": "|=",
+        "<<=": ">>=",
+        ">>=": "<<=",
+        "++": "--",
+        "--": "++",
+    },
+}
+_WORDS = {"true": "false", "false": "true", "break": "continue", "continue": "break"}
+_SKIPPED = {
+    *(
+        "comment",
+        "string_literal",
+        "interpreted_string_literal",
+        "raw_string_literal",
+        "char_literal",
+        "array_type",
+    ),
+    *(
+        "preproc_include",
+        "preproc_def",
+        "preproc_function_def",
+        "preproc_call",
+        "preproc_if",
+        "array_declarator",
+    ),
+    *("import_declaration", "package_clause", "attribute_specifier", "bitfield_clause", "enumerator"),
+}
+_DELETED = frozenset(
+    {"expression_statement", "assignment_statement", "defer_statement", "inc_statement", "dec_statement"}
+)
+_LISTS = frozenset({"initializer_list", "literal_value"})
+_LOGGING = ("logf(", "log(", "_log(", "mod_go_log", "as_log_", "warning(", "debug(")
+
+
+def tree_mutants(path: str, text: str, line: int) -> list[Mutant]:
+    """The mutants of one line of a C or Go file. Some don't compile."""
+    suffix = path[path.rindex(".") :]
+    source = text.encode()
+    tree = Parser(_LANGUAGES[suffix]).parse(source)
+    return [
+        Mutant(path, line, operator, text, (source[:first] + new.encode() + source[end:]).decode())
+        for node in _nodes(tree.root_node)
+        for operator, start, first, end, new in _changes(node)
+        if start.start_point.row + 1 == line
+    ]
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    if node.type in _SKIPPED or _is_log(node):
+        return
+    yield node
+    for child in node.children:
+        yield from _nodes(child)
+
+
+def _is_log(node: Node) -> bool:
+    return node.type == "expression_statement" and _text(node).startswith(_LOGGING)
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode()
+
+
+_Change = tuple[str, Node, int, int, str]  # operator, where, first byte, end, new text
+
+
+def _changes(node: Node) -> Iterator[_Change]:
+    yield from _of_operators(node)
+    yield from _of_statements(node)
+    if (
+        node.type in {"number_literal", "int_literal"}
+        and node.parent
+        and node.parent.type != "subscript_argument_list"
+    ):
+        yield "number", node, node.start_byte, node.end_byte, f"({_text(node)} + 1)"
+    if node.type in _LISTS:
+        elements = node.named_children
+        elements = [each for each in elements if each.type != "comment"]
+        if len(elements) > 2:
+            for position, element in enumerate(elements):
+                after = (
+                    elements[position + 1].start_byte if position + 1 < len(elements) else element.end_byte
+                )
+                yield "drop_element", element, element.start_byte, after, ""
+
+
+def _of_operators(node: Node) -> Iterator[_Change]:
+    operator = node.child_by_field_name("operator")
+    if operator and node.type in {"binary_expression", "assignment_expression", "assignment_statement"}:
+        if other := _OTHER.get(_text(operator)):
+            yield "swap_operator", operator, operator.start_byte, operator.end_byte, other
+        if operator.type in {"&&", "||"}:
+            for side in ("left", "right"):
+                kept = node.child_by_field_name(side)
+                assert kept
+                yield "one_operand", node, node.start_byte, node.end_byte, _text(kept)
+    if operator and node.type == "unary_expression" and operator.type in {"!", "-", "~"}:
+        yield "drop_unary", node, node.start_byte, operator.end_byte, ""
+    if node.type in {"update_expression", "inc_statement", "dec_statement"}:
+        for sign in node.children:
+            if sign.type in {"++", "--"}:
+                yield "swap_operator", sign, sign.start_byte, sign.end_byte, _OTHER[sign.type]
+
+
+def _of_statements(node: Node) -> Iterator[_Change]:
+    if node.type in {"if_statement", "while_statement"} and (
+        condition := node.child_by_field_name("condition")
+    ):
+        yield "negate", condition, condition.start_byte, condition.end_byte, _negated(condition)
+    if node.type in _DELETED:
+        yield (
+            "delete",
+            node,
+            node.start_byte,
+            node.end_byte,
+            ";" if node.type == "expression_statement" else "",
+        )
+    words = _text(node).rstrip(";")
+    if node.type in {"true", "false", "break_statement", "continue_statement"} and words in _WORDS:
+        yield "swap_word", node, node.start_byte, node.start_byte + len(words), _WORDS[words]
+
+
+def _negated(condition: Node) -> str:
+    text = _text(condition)
+    return (
+        f"(!{text})"
+        if text.startswith("(") and condition.type == "parenthesized_expression"
+        else f"!({text})"
+    )
