@@ -62,7 +62,7 @@ test: test-c test-go test-python test-extension ## Every test that needs no root
 QUICK_TESTS := $(wildcard $(addprefix tests/,docs golang syntax model rules lint report ide))
 PYTEST := $(BIN)/python -m pytest
 PYTEST_PARALLEL := $(PYTEST) -n $(JOBS) --dist loadfile
-PRETTIER := cd vscode-extension && ./with-node sh -ec '[ -d node_modules ] || npm ci --no-audit --no-fund; npm run --silent format'
+PRETTIER := cd vscode-extension && ./with-node sh -ec '[ -d node_modules ] || npm ci --no-audit --no-fund; npm run --silent format -- --log-level warn'
 
 .PHONY: check
 check: $(VENV)/.dev ## Linters, types and the quick tests, in under a minute: run it before each commit

@@ -1,6 +1,6 @@
-"""Puts the server plugin into a wheel where MODGO_SERVER_PLUGIN names the folder with it: `make wheel`.
+"""Adds the server plugin to a wheel if MODGO_SERVER_PLUGIN names its folder, as `make wheel` does.
 
-Without it the wheel lacks nothing but that: other builds need no Aerospike headers and no zig.
+Other builds leave it out, so that they need no Aerospike headers and no zig.
 """
 
 from __future__ import annotations

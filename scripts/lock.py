@@ -1,8 +1,8 @@
-"""Writes requirements/*.txt: versions and hashes of everything that the Makefile and CI install from PyPI.
+"""Writes requirements/*.txt: versions and hashes of the Python packages that the Makefile and CI install.
 
-There is one file for the dependencies of modgo, one for each extra and one for each dependency group in
-pyproject.toml. All are resolved together, so a package has the same version in all of them. The files name no
-registry: pip uses the one that it is configured for.
+There is a file for the dependencies of modgo, for each extra and for each dependency group in pyproject.toml.
+All are resolved together, so a package has the same version in all of them. The files name no registry: pip
+uses the one that is configured.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
     oldest_python = project["project"]["requires-python"].removeprefix(">=")
     with tempfile.TemporaryDirectory() as scratch:
         everything = Path(scratch, "everything.txt")
-        if not upgrade:  # uv keeps the versions that stand in the file it writes to
+        if not upgrade:  # uv prefers the versions in the file that it writes to
             everything.write_text("".join(path.read_text("utf-8") for path in sorted(LOCKS.glob("*.txt"))))
         _compile([each for name in sets for each in sets[name]], oldest_python, everything)
         for name, requirements in sets.items():
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _compile(requirements: list[str], oldest_python: str, lock: Path, *options: str) -> None:
-    """Pins `requirements` and their dependencies, for all platforms, from Python `oldest_python`."""
+    """Pins `requirements` and their dependencies, for all platforms and Python `oldest_python` or newer."""
     command = ["uv", "pip", "compile", "-", "--universal", "--python-version", oldest_python]
     command += ["--generate-hashes", "--no-annotate", "--quiet", "--output-file", str(lock), *options]
     subprocess.run(

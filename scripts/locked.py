@@ -23,7 +23,7 @@ class Package:
     version: str
     algorithm: str
     hashes: tuple[str, ...]
-    needs: tuple[str, ...] = ()  # names; known for npm packages only
+    needs: tuple[str, ...] = ()  # names of dependencies, of npm packages only
 
 
 def locked_python(name: str) -> list[Package]:
@@ -40,7 +40,7 @@ def locked_python(name: str) -> list[Package]:
 
 
 def locked_npm() -> list[Package]:
-    """What the extension needs at run time, out of its package-lock.json."""
+    """The run-time dependencies of the extension, from its package-lock.json."""
     lock = json.loads((EXTENSION / "package-lock.json").read_text("utf-8"))
     packages = []
     for place, entry in lock["packages"].items():

@@ -1,6 +1,6 @@
-"""Begins a rule: `make new-rule CODE=MG315 NAME=slow-loop SUMMARY="A loop is slow"`.
+"""Starts a lint rule: `make new-rule CODE=MG316 NAME=slow-loop SUMMARY="A loop is slow"`.
 
-Writes its file and its test, which fails until the check is written. Not for: the pages (`make docs`).
+Writes its file, and its test, which fails until the check is written. `make docs` writes its page.
 """
 
 from __future__ import annotations
@@ -13,10 +13,7 @@ from modgo_lsp.rules.catalogue import RULES
 
 ROOT = Path(__file__).parents[1]
 
-_RULE = '''"""{code}: {about}.
-
-Not for: …
-"""
+_RULE = '''"""{code}: {about}."""
 
 from __future__ import annotations
 
@@ -76,26 +73,28 @@ func good() {{}}
 
 
 def new_rule(code: str, name: str, summary: str, root: Path = ROOT) -> tuple[Path, Path]:
-    """Writes the rule's file and its test below `root`, and gives their paths. Raises ValueError for words
-    that make no rule, and FileExistsError where one is there already."""
+    """Writes the rule's file and its test below `root`, and returns their paths.
+
+    Raises ValueError if an argument is invalid, and FileExistsError if a file exists.
+    """
     if not re.fullmatch(r"MG[1-5]\d\d", code):
-        raise ValueError(f"{code} is no code: MG and three digits, the first from 1 to 5")
+        raise ValueError(f"{code} is not a code: MG and three digits, the first from 1 to 5")
     if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name):
         raise ValueError(
-            f'{name} is no name: lower-case words with hyphens between them, to read as "allow {name}"'
+            f'{name} is not a name: lower-case words joined by hyphens, to be read as "allow {name}"'
         )
     taken = [rule.code for rule in RULES.values() if rule.code == code or rule.name == name]
     if taken:
-        raise ValueError(f"{taken[0]} has that code or name already")
+        raise ValueError(f"{taken[0]} already has that code or name")
     summary = summary.rstrip(".")
     if not summary or '"' in summary:
-        raise ValueError("the summary is one sentence without double quotes")
-    words = {"code": code, "name": name, "summary": summary, "about": summary[:1].lower() + summary[1:]}
+        raise ValueError("the summary must be one sentence without double quotes")
+    fields = {"code": code, "name": name, "summary": summary, "about": summary[:1].lower() + summary[1:]}
     rule = root / "modgo_lsp" / "rules" / f"{code.lower()}_{name.replace('-', '_')}.py"
     test = root / "tests" / "rules" / f"{code}.md"
     for path, text in ((rule, _RULE), (test, _TEST)):
         with path.open("x", encoding="utf-8") as file:
-            file.write(text.format(**words))
+            file.write(text.format(**fields))
     return rule, test
 
 
@@ -104,4 +103,4 @@ if __name__ == "__main__":
         for written in new_rule(*sys.argv[1:4]):
             print(written.relative_to(ROOT))
     except (ValueError, FileExistsError, TypeError) as error:
-        sys.exit(f'{error}\nUse: make new-rule CODE=MG315 NAME=slow-loop SUMMARY="A loop is slow"')
+        sys.exit(f'{error}\nUsage: make new-rule CODE=MG316 NAME=slow-loop SUMMARY="A loop is slow"')

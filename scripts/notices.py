@@ -1,7 +1,7 @@
-"""Writes THIRD_PARTY_NOTICES of the Python package and of the extension: the licences of what they depend on.
+"""Writes THIRD_PARTY_NOTICES of the Python package and of the extension: the licences of their dependencies.
 
-The texts come out of the packages that the lock files pin: wheels are downloaded, npm packages are read in
-node_modules. scripts/notices/plugin.txt describes what the server plugin contains.
+The texts come from the packages that the lock files pin: it downloads wheels and reads npm packages in
+node_modules. scripts/notices/plugin.txt describes the contents of the server plugin.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from locked import EXTENSION, ROOT, Package, locked_npm, locked_python
 LINE = "=" * 110
 PLUGIN = ROOT / "scripts" / "notices" / "plugin.txt"
 LICENCE_FILES = ("licen", "copying", "notice")
-# Packages that name their licence in other words than SPDX's.
+# SPDX identifiers of licences that packages name differently.
 SPDX = {
     "MIT License": "MIT",
     "Public domain": "LicenseRef-public-domain",
@@ -45,11 +45,19 @@ def python_notices() -> str:
         for package in locked_python("runtime"):
             pin = f"{package.name}=={package.version}"
             options = ["--no-deps", "--only-binary", ":all:", "--quiet", "--disable-pip-version-check"]
-            wanted = Path(folder, "wanted.txt")
-            wanted.write_text(pin + "".join(f" --hash=sha256:{each}" for each in package.hashes))
+            requirement = Path(folder, "requirement.txt")
+            requirement.write_text(pin + "".join(f" --hash=sha256:{each}" for each in package.hashes))
             place = Path(folder, pin)
-            download = ["download", "--require-hashes", *options, "--dest", str(place), "-r", str(wanted)]
-            # Any Python will do: what the wheel holds is read, not run.
+            download = [
+                "download",
+                "--require-hashes",
+                *options,
+                "--dest",
+                str(place),
+                "-r",
+                str(requirement),
+            ]
+            # Any version of Python will do, because the wheel is only read.
             subprocess.run([sys.executable, "-m", "pip", *download], check=True)
             (wheel,) = place.iterdir()
             parts.append(_of_wheel(package, wheel))
@@ -71,10 +79,10 @@ def _licence(metadata: email.message.Message) -> str:
     if expression := metadata["License-Expression"]:
         return str(expression)
     classifiers = (each.rpartition(" :: ")[2] for each in metadata.get_all("Classifier", ()))
-    for told in (metadata["License"], *(each for each in classifiers if each in SPDX)):
-        if told and "\n" not in told:
-            return SPDX.get(told, told)
-    raise SystemExit(f"{metadata['Name']} says no licence")
+    for name in (metadata["License"], *(each for each in classifiers if each in SPDX)):
+        if name and "\n" not in name:
+            return SPDX.get(name, name)
+    raise SystemExit(f"{metadata['Name']} names no licence")
 
 
 def is_licence(name: str) -> bool:
@@ -85,14 +93,14 @@ def extension_notices() -> str:
     parts = [EXTENSION_HEAD]
     for package in locked_npm():
         folder = EXTENSION / "node_modules" / package.name
-        told = json.loads((folder / "package.json").read_text("utf-8"))
-        if told["version"] != package.version:
-            raise SystemExit(f"{folder} has {told['version']}: run npm ci in vscode-extension/ first")
+        manifest = json.loads((folder / "package.json").read_text("utf-8"))
+        if manifest["version"] != package.version:
+            raise SystemExit(f"{folder} has {manifest['version']}: run npm ci in vscode-extension/ first")
         files = sorted(path for path in folder.iterdir() if is_licence(path.name))
         if not files:
             raise SystemExit(f"{folder} has no licence file")
         texts = [path.read_text("utf-8") for path in files]
-        parts.append(section(f"{package.name} {package.version}", told["license"], texts))
+        parts.append(section(f"{package.name} {package.version}", manifest["license"], texts))
     return "\n".join(parts)
 
 

@@ -2,8 +2,8 @@
 
     python scripts/sbom.py FOLDER PLUGIN_FOLDER
 
-Versions and hashes come from the lock files, licences from THIRD_PARTY_NOTICES, the dependencies of Python
-packages from the installed ones. The same commit gives the same bytes: SOURCE_DATE_EPOCH is the time.
+Versions and hashes come from the lock files, licences from THIRD_PARTY_NOTICES, and the dependencies of
+Python packages from the installed ones. The time is SOURCE_DATE_EPOCH: the same commit gives the same bytes.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ Parts = Sequence[tuple[Component, Iterable[str]]]
 
 
 def bill(name: str, version: str, kind: str, direct: Iterable[str], parts: Parts) -> Bom:
-    """`parts` are the components, each with the names of those that it needs; `direct` those that we need."""
+    """`parts` are the components with the names of their dependencies; `direct` are the names of ours."""
     own = Component(
         type=ComponentType.APPLICATION,
         bom_ref=f"{name}@{version}",
@@ -97,15 +97,15 @@ def _full_name(part: Component) -> str:
 
 
 def python_parts() -> Parts:
-    told = licences(ROOT / "THIRD_PARTY_NOTICES")
+    licence_of = licences(ROOT / "THIRD_PARTY_NOTICES")
     return [
-        (component(package, "pypi", told[f"{package.name} {package.version}"]), _needs(package.name))
+        (component(package, "pypi", licence_of[f"{package.name} {package.version}"]), _needs(package.name))
         for package in locked_python("runtime")
     ]
 
 
 def _needs(name: str) -> list[str]:
-    """What an installed package depends on, on any platform. Those for other platforms need nothing."""
+    """The dependencies of an installed package on any platform; none if it is for another platform."""
     try:
         return _names(importlib.metadata.requires(name) or ())
     except importlib.metadata.PackageNotFoundError:
@@ -113,7 +113,7 @@ def _needs(name: str) -> list[str]:
 
 
 def _names(requirements: Iterable[str]) -> list[str]:
-    """The packages that are required in any case, not only by an extra."""
+    """The packages that are required without any extra."""
     return [
         canonicalize_name(each.name)
         for each in map(Requirement, requirements)
@@ -122,7 +122,7 @@ def _names(requirements: Iterable[str]) -> list[str]:
 
 
 def plugin_parts(plugin: Path) -> Parts:
-    """What is linked into the server plugin, if the wheel has it."""
+    """The libraries in the server plugin, if the wheel contains the plugin."""
     if not list(plugin.glob("*/lib/libmod_go_asd.so")):
         return []
     header = Path("/usr/include/lzma/version.h").read_text("utf-8")
@@ -143,9 +143,9 @@ def plugin_parts(plugin: Path) -> Parts:
 
 
 def extension_parts() -> Parts:
-    told = licences(EXTENSION / "THIRD_PARTY_NOTICES")
+    licence_of = licences(EXTENSION / "THIRD_PARTY_NOTICES")
     return [
-        (component(package, "npm", told[f"{package.name} {package.version}"]), package.needs)
+        (component(package, "npm", licence_of[f"{package.name} {package.version}"]), package.needs)
         for package in locked_npm()
     ]
 

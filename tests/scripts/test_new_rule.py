@@ -1,4 +1,4 @@
-"""A new rule begins with files that load and a test that says what is still to do."""
+"""make new-rule writes files that load, and a test that fails until the check is written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_file_holds_a_rule_and_the_test_wants_it(root: Path) -> None:
+def test_the_file_defines_a_rule_and_the_test_expects_it(root: Path) -> None:
     file, test = new_rule("MG399", "only-here", "Only in this test.", root)
     spec = spec_from_file_location(file.stem, file)
     assert spec is not None
@@ -34,7 +34,7 @@ def test_the_file_holds_a_rule_and_the_test_wants_it(root: Path) -> None:
     assert "// want MG399 bad()" in test.read_text()
 
 
-def test_nothing_is_written_over(root: Path) -> None:
+def test_no_file_is_overwritten(root: Path) -> None:
     new_rule("MG399", "only-here", "Only in this test", root)
     with pytest.raises(FileExistsError):
         new_rule("MG399", "only-here", "Only in this test", root)
@@ -59,7 +59,7 @@ func B() int { return os.Getppid() } // ok
 
 
 def test_a_rule_touches_its_file_and_its_test(tmp_path: Path) -> None:
-    """In a copy of this checkout: rules, tests and pages have it, and nothing else was written by hand."""
+    """In a copy of this checkout, a rule needs no other file, and `make docs` writes its page."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     names = [name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
     for name in names:
@@ -105,6 +105,6 @@ def test_a_rule_touches_its_file_and_its_test(tmp_path: Path) -> None:
         ("MG399", "only-here", ""),
     ],
 )
-def test_words_that_make_no_rule_are_refused(root: Path, code: str, name: str, summary: str) -> None:
+def test_invalid_arguments_are_refused(root: Path, code: str, name: str, summary: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         new_rule(code, name, summary, root)
