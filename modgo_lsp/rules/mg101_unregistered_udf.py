@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from modgo_lsp.model.finding import Finding, Fix
 from modgo_lsp.model.package import Function, Package
 from modgo_lsp.rules.analysis.registered_names import Naming
-from modgo_lsp.rules.analysis.registration_edits import Registering
+from modgo_lsp.rules.analysis.registration_edits import RegistrationEdits
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -52,13 +52,13 @@ because the module would no longer build.
 def check(package: Package) -> Iterator[Finding]:
     if package.unreadable or (package.imported_in_module and not package.registrations):
         return
-    naming, registering = Naming(package), Registering(package)
+    naming, registrations = Naming(package), RegistrationEdits(package)
     for function in package.functions:
         if function.exported and _is_candidate(function):
             yield RULE.finding(
                 f"{function.name} takes a {_receiver(function)} but is not registered, so nobody can call it",
                 function.location,
-                fixes=_fix(function, naming, registering),
+                fixes=_fix(function, naming, registrations),
             )
 
 
@@ -74,9 +74,9 @@ def _receiver(function: Function) -> str:
     return "stream" if function.signature is not None and function.signature.kind == "stream" else "record"
 
 
-def _fix(function: Function, naming: Naming, registering: Registering) -> Iterator[Fix]:
+def _fix(function: Function, naming: Naming, registrations: RegistrationEdits) -> Iterator[Fix]:
     name = naming.name_for(function.name)
-    if name is not None and (edits := registering.register(function, name)):
+    if name is not None and (edits := registrations.register(function, name)):
         safe = function.signature is not None and not function.signature.problems
         yield Fix(f'Register {function.name} as "{name}"', safe, edits)
 

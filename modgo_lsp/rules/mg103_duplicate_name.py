@@ -11,9 +11,9 @@ from modgo_lsp.rules.analysis.registered_names import (
     Naming,
     is_static,
     lower_camel,
-    made_valid,
     quoted,
     registrations_of_module,
+    to_valid,
 )
 from modgo_lsp.rules.analysis.source_lookup import is_string_literal
 from modgo_lsp.rules.rule import Rule
@@ -75,7 +75,7 @@ def _fix(package: Package, naming: Naming, registration: Registration, name: str
     if is_string_literal(package, place):
         taken = naming.taken
         own = lower_camel(registration.target.name) if registration.target is not None else name
-        numbered = (f"{made_valid(name)}{number}" for number in range(2, len(taken) + 3))
+        numbered = (f"{to_valid(name)}{number}" for number in range(2, len(taken) + 3))
         free = next(each for each in (own.rpartition(".")[2], *numbered) if each not in taken)
         yield Fix(f'Register it as "{free}"', False, (Edit(place, f'"{free}"'),))
 

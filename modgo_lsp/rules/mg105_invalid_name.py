@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package, Registration
-from modgo_lsp.rules.analysis.registered_names import LONGEST_NAME, Naming, is_valid, made_valid, quoted
+from modgo_lsp.rules.analysis.registered_names import LONGEST_NAME, Naming, is_valid, quoted, to_valid
 from modgo_lsp.rules.analysis.source_lookup import is_string_literal
 from modgo_lsp.rules.rule import Rule
 
@@ -60,7 +60,7 @@ def _what_is_wrong(name: str) -> str:
 
 
 def _fix(package: Package, naming: Naming, registration: Registration, name: str) -> Iterator[Fix]:
-    place, valid = registration.name_argument, made_valid(name)
+    place, valid = registration.name_argument, to_valid(name)
     free = valid.strip("_") and valid not in naming.taken
     if free and is_string_literal(package, place):
         yield Fix(f'Register it as "{valid}"', False, (Edit(place, f'"{valid}"'),))

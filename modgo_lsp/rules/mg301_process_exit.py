@@ -9,7 +9,7 @@ from modgo_lsp.golang.types.universe import ERROR
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.analysis.error_returns import returned, statement_of
+from modgo_lsp.rules.analysis.error_returns import return_statement, statement_of
 from modgo_lsp.rules.analysis.unused_imports import without_import
 from modgo_lsp.rules.rule import Rule
 
@@ -79,7 +79,7 @@ def _fix(code: Code, call: ast.CallExpr) -> Iterator[Fix]:
     statement = statement_of(code, call)
     if statement is None or len(call.args) != 1 or code.type_of(call.args[0]) != ERROR:
         return
-    written = returned(code, code.text(call.args[0]))
+    written = return_statement(code, code.text(call.args[0]))
     if written is not None:
         edit = Edit(code.place(statement), written)
         yield Fix("Return the error", False, (edit, *without_import(code, "log", statement.span)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.analysis.goroutines import left_alone
+from modgo_lsp.rules.analysis.goroutines import unawaited
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -46,7 +46,7 @@ func Touch(rec *udf.Record) {
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
-        for start, _ in left_alone(code):
+        for start, _ in unawaited(code):
             message = "nothing waits for this goroutine, so it outlives the call: wait for it"
             yield RULE.finding(message, code.place(start), code.way())
 

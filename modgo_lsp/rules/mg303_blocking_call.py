@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.analysis.blocking_calls import waits
+from modgo_lsp.rules.analysis.blocking_calls import blocking_calls
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -41,7 +41,7 @@ func SetPrice(rec *udf.Record, price float64) error { … }
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
-        for expr, what in waits(code):
+        for expr, what in blocking_calls(code):
             named = code.text(expr.fun if isinstance(expr, ast.CallExpr) else expr)
             message = f"{named} {what} while the record is locked: do this in the client"
             yield RULE.finding(message, code.place(expr), code.way())

@@ -56,7 +56,7 @@ def check(package: Package) -> Iterator[Finding]:
         return
     locks = Locks(package.reached)
     for code in package.reached:
-        if locks.are_held_on_the_way(code):
+        if locks.are_held_by_callers(code):
             continue
         for ident, item in code.remembered("writes", partial(_writes, code)):
             if locks.are_held(code, ident):

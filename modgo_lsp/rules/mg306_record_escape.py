@@ -10,7 +10,7 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk_types import RECORD_POINTER, STREAM_POINTER
-from modgo_lsp.rules.analysis.goroutines import left_alone
+from modgo_lsp.rules.analysis.goroutines import unawaited
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -109,7 +109,7 @@ def _escapes(code: Code) -> Iterator[tuple[ast.Ident, str]]:
         later = timed.get(id(ast.unparen(node.x)))
         for argument in () if later is None else later.args[1:]:
             yield from _with_reason(_held(code, argument), "is held by a function that runs later")
-    for _, run in left_alone(code):
+    for _, run in unawaited(code):
         yield from _with_reason(_held_in_call(code, run), "is passed to a goroutine that nothing waits for")
 
 
@@ -120,7 +120,7 @@ def _stays_inside(code: Code, channel: ast.Expr) -> bool:
         return False
     own = any(statement.span.holds(item.ident.span.start) for statement in code.statements)
     started = bool(code.of_kind(ast.GoStmt))
-    return own and started and not any(True for _ in left_alone(code))
+    return own and started and not any(True for _ in unawaited(code))
 
 
 def _with_reason(idents: Iterable[ast.Ident], how: str) -> Iterator[tuple[ast.Ident, str]]:

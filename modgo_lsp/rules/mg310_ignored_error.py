@@ -9,7 +9,7 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.rules.analysis.error_returns import returned, statement_of
+from modgo_lsp.rules.analysis.error_returns import return_statement, statement_of
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -72,7 +72,7 @@ def _dropped(code: Code) -> set[ast.Expr]:
 
 def _fix(code: Code, call: ast.CallExpr) -> Iterator[Fix]:
     statement = statement_of(code, call)
-    written = returned(code, "err")
+    written = return_statement(code, "err")
     if statement is None or written is None:
         return
     text = code.file.document.text

@@ -9,7 +9,7 @@ from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk_types import RECORD_POINTER
 from modgo_lsp.rules.analysis.error_returns import returns_error
-from modgo_lsp.rules.analysis.unsaved_exits import Exit, unstored_exits
+from modgo_lsp.rules.analysis.unsaved_exits import Exit, unsaved_exits
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -59,7 +59,7 @@ def check(package: Package) -> Iterator[Finding]:
             record = code.object_of(ident)
             if type_ != RECORD_POINTER or record is None:
                 continue
-            exits = unstored_exits(code, record)
+            exits = unsaved_exits(code, record)
             if exits:
                 first = min((each.first for each in exits), key=lambda call: call.span.start)
                 message = (

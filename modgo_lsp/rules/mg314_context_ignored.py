@@ -9,7 +9,7 @@ from modgo_lsp.golang.types.universe import CONTEXT
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
-from modgo_lsp.rules.analysis.blocking_calls import waits
+from modgo_lsp.rules.analysis.blocking_calls import blocking_calls
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -82,7 +82,7 @@ def _takes_time(code: Code) -> bool:
                 "sync.Cond.Wait", "sync.WaitGroup.Wait", "golang.org/x/sync/errgroup.Group.Wait"
             )
         )
-        or any(True for _ in waits(code))
+        or any(True for _ in blocking_calls(code))
     )
 
 

@@ -1,7 +1,4 @@
-"""Where bins are named: the SDK's functions and methods that take a bin's name.
-
-Not for: which bins a UDF reads as a whole (model/).
-"""
+"""The calls of the SDK's functions and methods that take the name of a bin."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ def bin_names(code: Code) -> Iterator[ast.Expr]:
 
 
 def bin_calls(code: Code) -> Iterator[tuple[str, ast.CallExpr, ast.Expr]]:
-    """The expressions that name bins, each with the call that it is given to and the name of that."""
+    """The calls that take the name of a bin: the method, the call, and the argument that names the bin."""
     for call, name in code.calls(*_METHODS, _GET):
         index = 1 if name == _GET else 0
         if len(call.args) > index:

@@ -1,7 +1,4 @@
-"""What waits for something outside of the process: time, the network, other programs, files, databases.
-
-Not for: goroutines and locks (goroutines.py, MG305), nor what to tell about it (MG303, MG314).
-"""
+"""The calls that wait for something outside of the process: time, the network, programs, files, databases."""
 
 from __future__ import annotations
 
@@ -73,33 +70,33 @@ _TIMERS = tuple(
 )
 
 
-def waits(code: Code) -> Iterator[tuple[ast.Expr, str]]:
-    """The calls, and what is received from, that wait, each with what it waits for."""
+def blocking_calls(code: Code) -> Iterator[tuple[ast.Expr, str]]:
+    """The calls, and receives from timers, that block, each with what it waits for."""
     for what, names in _KINDS.items():
         for call, _ in code.calls(*names):
             if not _is_of_standard_file(code, call):
                 yield call, what
-    for expr in _sleeping(code):
+    for expr in _timer_receives(code):
         yield expr, "sleeps"
 
 
 def _is_of_standard_file(code: Code, call: ast.CallExpr) -> bool:
-    """Whether a method of os.Stdout or its like is called: no file is waited for."""
+    """Whether a method of os.Stdout, os.Stderr or os.Stdin is called, which waits for no file."""
     fun = ast.unparen(call.fun)
     return isinstance(fun, ast.SelectorExpr) and code.selected(ast.unparen(fun.x)) in _STANDARD
 
 
-def _sleeping(code: Code) -> Iterator[ast.Expr]:
-    """The receives from a timer, but for those that a select has beside others: there it ends a wait."""
+def _timer_receives(code: Code) -> Iterator[ast.Expr]:
+    """The receives from timers, except in a select with other cases, where the timer is a timeout."""
     timers = {id(call) for call, _ in code.calls("time.After", "time.Tick")}
     for node in code.of_kind(ast.RangeStmt, ast.UnaryExpr):
         if isinstance(node, ast.RangeStmt) and _is_timer(code, node.x, timers):
             yield node.x
         elif isinstance(node, ast.UnaryExpr) and node.op == "<-" and _is_timer(code, node.x, timers):
-            yield from () if _is_one_of_several(code, node) else (node,)
+            yield from () if _is_timeout(code, node) else (node,)
 
 
-def _is_one_of_several(code: Code, receive: ast.UnaryExpr) -> bool:
+def _is_timeout(code: Code, receive: ast.UnaryExpr) -> bool:
     return any(
         clause.comm is not None and clause.comm.span.holds(receive.span.start) and len(node.clauses) > 1
         for node in code.of_kind(ast.SelectStmt)

@@ -1,7 +1,4 @@
-"""Writing a return of an error into a function, for fixes that hand a failure to the caller.
-
-Not for: what is wrong (the rules say).
-"""
+"""Return statements for fixes that return an error to the caller."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from modgo_lsp.model.code import Code
 
 
 def result_types(code: Code) -> tuple[ast.Expr, ...]:
-    """The types of a function's results, as they are written."""
+    """The type expressions of a function's results, one for each result."""
     results = code.type.results
     if results is None:
         return ()
@@ -25,9 +22,9 @@ def returns_error(code: Code) -> bool:
     return bool(types) and code.type_of(types[-1]) == ERROR
 
 
-def returned(code: Code, error: str) -> str | None:
-    """Go source that returns `error` (an expression) from the function; None where it returns no error, or
-    where nothing is known to stand for its other result."""
+def return_statement(code: Code, error: str) -> str | None:
+    """The Go statement that returns the expression `error` from the function; None if the function returns no
+    error, or if the zero value of another result is not known."""
     types = result_types(code)
     if not returns_error(code):
         return None
@@ -45,7 +42,7 @@ def _zero(under: Type) -> str | None:
 
 
 def statement_of(code: Code, call: ast.CallExpr) -> ast.ExprStmt | None:
-    """The statement that a call is, where it is one by itself and in no closure."""
+    """The statement that consists of `call`, outside of closures; None if there is none."""
     return code.remembered("calls that are statements", lambda: _statements(code)).get(call)
 
 

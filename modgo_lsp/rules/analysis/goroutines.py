@@ -1,7 +1,4 @@
-"""Whether a function waits for the goroutines that it starts.
-
-Not for: what is wrong with those it doesn't wait for (MG302, MG306).
-"""
+"""The goroutines that a function starts and does not wait for."""
 
 from __future__ import annotations
 
@@ -12,19 +9,19 @@ from modgo_lsp.golang.types.objects import VariableName
 from modgo_lsp.golang.types.types import Chan
 from modgo_lsp.model.code import Code
 
-# What starts a goroutine and leaves it to the group's Wait.
+# Calls that start a goroutine for which the group's Wait waits.
 _GROUPS = (
     "sync.WaitGroup.Go",
     "golang.org/x/sync/errgroup.Group.Go",
     "golang.org/x/sync/errgroup.Group.TryGo",
 )
-# What waits for something else than goroutines.
+# Methods named Wait that do not wait for goroutines.
 _OTHER_WAITS = ("os/exec.Cmd.Wait", "os.Process.Wait")
 
 
-def left_alone(code: Code) -> Iterator[tuple[ast.Node, ast.Expr]]:
-    """The goroutines that nothing in the function waits for: what starts each, and the call that runs in it,
-    or of a group the call that hands the function over."""
+def unawaited(code: Code) -> Iterator[tuple[ast.Node, ast.Expr]]:
+    """The goroutines that nothing in the function waits for: the statement or call that starts each, and the
+    call that runs in it. For a group that is the call of Go, which takes the function."""
     groups = [call for call, _ in code.calls(*_GROUPS)]
     starts = code.of_kind(ast.GoStmt)
     if not groups and not starts:
@@ -32,25 +29,25 @@ def left_alone(code: Code) -> Iterator[tuple[ast.Node, ast.Expr]]:
     others = {id(call) for call, _ in code.calls(*_OTHER_WAITS)}
     waits = [call for call in code.methods("Wait") if id(call) not in others]
     channels = _Channels(code)
-    elsewhere = [call for call, _ in code.calls("sync.WaitGroup.Done") if not _is_of_own_group(code, call)]
+    elsewhere = [call for call, _ in code.calls("sync.WaitGroup.Done") if not _is_local_group(code, call)]
     for node in starts:
-        done_elsewhere = any(node.span.holds(call.span.start) for call in elsewhere)
-        if not _waits(waits, node) and not done_elsewhere and not channels.are_awaited(node):
+        may_wait_elsewhere = any(node.span.holds(call.span.start) for call in elsewhere)
+        if not _is_waited_for(waits, node) and not may_wait_elsewhere and not channels.has_receiver(node):
             yield node, node.call
     for call in groups:
-        if not _waits(waits, call) and _is_of_own_group(code, call):
+        if not _is_waited_for(waits, call) and _is_local_group(code, call):
             yield call, call
 
 
-def _waits(waits: Sequence[ast.CallExpr], start: ast.Node) -> bool:
-    """Whether the function waits for a group outside of what `start` starts: a sync.WaitGroup, an
-    errgroup.Group or any other; its type need not be known."""
+def _is_waited_for(waits: Sequence[ast.CallExpr], start: ast.Node) -> bool:
+    """Whether the function waits for a group outside of what `start` starts. Any method Wait counts, so the
+    group's type need not be known."""
     return any(not start.span.holds(call.span.start) for call in waits)
 
 
-def _is_of_own_group(code: Code, call: ast.CallExpr) -> bool:
-    """Whether a group is the function's own: declared there, and used for nothing but calls of its methods.
-    Another one may be waited for elsewhere."""
+def _is_local_group(code: Code, call: ast.CallExpr) -> bool:
+    """Whether the group is declared in the function and only its methods are called. Any other group may be
+    waited for elsewhere."""
     fun = ast.unparen(call.fun)
     group = ast.unparen(fun.x) if isinstance(fun, ast.SelectorExpr) else None
     item = None if group is None else code.object_of(group)
@@ -64,22 +61,22 @@ def _is_of_own_group(code: Code, call: ast.CallExpr) -> bool:
 
 
 class _Channels:
-    """Where a function receives from channels, and where it gives them away: what is returned, or handed to a
-    function, may be received from there."""
+    """Where a function receives from channels, and where it lets them escape: the receiver of a channel that
+    is returned or passed to a function may be there."""
 
     def __init__(self, code: Code) -> None:
         self._code = code
-        self._places: dict[VariableName, list[int]] = {}
+        self._uses: dict[VariableName, list[int]] = {}
         for node in code.of_kind(ast.UnaryExpr, ast.RangeStmt, ast.ReturnStmt, ast.CallExpr):
             match node:
                 case ast.UnaryExpr(op="<-") | ast.RangeStmt():
                     self._add(node.x, (item for _, item in code.variables_in(node.x)))
                 case ast.ReturnStmt():
-                    self._given(node.results)
+                    self._add_escaping(node.results)
                 case ast.CallExpr() if not code.is_builtin(node, "close", "len", "cap", "make"):
-                    self._given(node.args)
+                    self._add_escaping(node.args)
 
-    def _given(self, values: Iterable[ast.Expr]) -> None:
+    def _add_escaping(self, values: Iterable[ast.Expr]) -> None:
         for value in values:
             item = self._code.object_of(ast.unparen(value))
             if isinstance(item, VariableName):
@@ -87,15 +84,15 @@ class _Channels:
 
     def _add(self, place: ast.Expr, items: Iterable[VariableName]) -> None:
         for item in items:
-            self._places.setdefault(item, []).append(place.span.start)
+            self._uses.setdefault(item, []).append(place.span.start)
 
-    def are_awaited(self, statement: ast.GoStmt) -> bool:
-        """Whether a channel that a goroutine sends to or closes, or is given and so may, is waited at outside
-        of it."""
+    def has_receiver(self, statement: ast.GoStmt) -> bool:
+        """Whether there is a receive, outside of the goroutine, from a channel that the goroutine sends to,
+        closes or takes as an argument."""
         return any(
             not statement.span.holds(place)
             for item in _channels_of(self._code, statement)
-            for place in self._places.get(item, ())
+            for place in self._uses.get(item, ())
         )
 
 
@@ -116,7 +113,7 @@ def _channels_of(code: Code, statement: ast.GoStmt) -> set[VariableName]:
         elif isinstance(node, ast.CallExpr):
             closed = code.is_builtin(node, "close")
             for argument in node.args:
-                # A function that is given a channel may send to it.
+                # A function that takes a channel may send to it.
                 if closed or isinstance(code.underlying(code.type_of(argument)), Chan):
                     found.update(item for _, item in code.variables_in(argument))
     return found

@@ -1,8 +1,7 @@
-"""Whether a lock is held where something stands: taken before it, and not let go of since.
+"""Whether a lock is held at a place in the source: acquired before it, and not released since.
 
-A lock is whatever has a method Lock: the types of sync.Mutex, sync.RWMutex and all that embed or imitate them
-need not be known. Not for: what needs a lock (MG305).
-"""
+Anything with a method Lock counts as a lock, so that types that embed or imitate sync.Mutex need not be
+known. A lock is identified by its source text."""
 
 from __future__ import annotations
 
@@ -17,13 +16,13 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.sdk import SDK_PATH
 
-_TAKING = ("Lock", "TryLock")
-_LETTING_GO = ("Unlock",)
+_ACQUIRING = ("Lock", "TryLock")
+_RELEASING = ("Unlock",)
 
 
-class _Taken(NamedTuple):
-    """A call that takes a lock, how the lock is written, and the closure that the call stands in. `until` is
-    where it is let go of again in the same list of statements; after that nothing is left of it."""
+class _Acquire(NamedTuple):
+    """A call that acquires `lock`, and the closure around the call. `until` is the end of the statement that
+    releases the lock in the same list of statements, None if there is none."""
 
     start: int
     lock: str
@@ -31,81 +30,89 @@ class _Taken(NamedTuple):
     until: int | None
 
 
-class _LetGo(NamedTuple):
-    """A call that lets go of a lock, as a statement of its own: it was made wherever its list of statements,
-    which goes on until `until`, has come to."""
+class _Release(NamedTuple):
+    """A statement that releases `lock` for the rest of its list of statements, which ends at `until`."""
 
     span: Span
     lock: str
     until: int
 
 
+class _Summary(NamedTuple):
+    """What one function does with locks. `guarded` are its closures that run, or may run, under a lock."""
+
+    acquires: tuple[_Acquire, ...]
+    releases: tuple[_Release, ...]
+    guarded: tuple[ast.FuncLit, ...]
+
+
 class Locks:
-    """The locks that some code takes."""
+    """The locks that the functions in `reached` hold."""
 
     def __init__(self, reached: Sequence[Code]) -> None:
-        # Functions that take a lock or let go of one for their caller, with how it is written there.
-        self._takes: dict[Declaration, str] = {}
-        self._lets_go: dict[Declaration, str] = {}
-        self._seen: dict[Code, _Seen] = {}
-        self._locking = {code.declaration for code in reached if any(True for _ in code.methods(*_TAKING))}
+        # Functions that acquire or release a lock for their caller, with the lock's text in that function.
+        self._acquirers: dict[Declaration, str] = {}
+        self._releasers: dict[Declaration, str] = {}
+        self._summaries: dict[Code, _Summary] = {}
+        self._locking = {code.declaration for code in reached if any(True for _ in code.methods(*_ACQUIRING))}
         for code in reached:
-            taken, let_go = list(_own(code, _TAKING)), list(_own(code, _LETTING_GO))
-            if taken and not let_go:
-                self._takes[code.declaration] = taken[-1]
-            elif let_go and not taken:
-                self._lets_go[code.declaration] = let_go[-1]
-        on_the_way = _on_the_way(reached)
+            acquired = list(_locks_outside_closures(code, _ACQUIRING))
+            released = list(_locks_outside_closures(code, _RELEASING))
+            if acquired and not released:
+                self._acquirers[code.declaration] = acquired[-1]
+            elif released and not acquired:
+                self._releasers[code.declaration] = released[-1]
+        leading = _calls_leading_to(reached)
         self._locked = {
             code.place(node)
             for code in reached
-            for node in (code.of_kind(ast.CallExpr) if on_the_way else ())
-            if code.place(node) in on_the_way and self.are_held(code, node)
+            for node in (code.of_kind(ast.CallExpr) if leading else ())
+            if code.place(node) in leading and self.are_held(code, node)
         }
 
-    def are_held_on_the_way(self, code: Code) -> bool:
-        """Whether a lock is held by a call that leads to `code`."""
+    def are_held_by_callers(self, code: Code) -> bool:
+        """Whether a call on the path from the UDF to `code` is made under a lock."""
         return any(step.location in self._locked for step in code.steps_back())
 
     def are_held(self, code: Code, node: ast.Node) -> bool:
-        """Whether a lock is taken before `node`, in the order of the source, in the function or a closure
-        around it, or by what calls the closure that it stands in."""
-        seen = self._seen.get(code)
-        if seen is None:
-            seen = self._seen[code] = self._look_at(code)
-        at = node.span.start
-        if any(closure.span.holds(at) for closure in seen.guarded):
+        """Whether a lock is acquired before `node`, in source order, by the function or a closure around
+        `node`, or by the function that such a closure is passed to."""
+        summary = self._summaries.get(code)
+        if summary is None:
+            summary = self._summaries[code] = self._summarize(code)
+        offset = node.span.start
+        if any(closure.span.holds(offset) for closure in summary.guarded):
             return True
-        since: dict[str, int] = {}
-        for done in seen.let_go:
-            if done.span.end <= at < done.until:
-                since[done.lock] = max(since.get(done.lock, 0), done.span.start)
+        released: dict[str, int] = {}
+        for release in summary.releases:
+            if release.span.end <= offset < release.until:
+                released[release.lock] = max(released.get(release.lock, 0), release.span.start)
         return any(
-            since.get(taken.lock, -1) < taken.start < at
-            and (taken.until is None or at < taken.until)
-            and (taken.closure is None or taken.closure.span.holds(at))
-            for taken in seen.taken
+            released.get(acquire.lock, -1) < acquire.start < offset
+            and (acquire.until is None or offset < acquire.until)
+            and (acquire.closure is None or acquire.closure.span.holds(offset))
+            for acquire in summary.acquires
         )
 
-    def _look_at(self, code: Code) -> _Seen:
-        taken, let_go = [], []
-        takes = dict(self._calls(code, _TAKING, self._takes))
-        lets_go = dict(self._calls(code, _LETTING_GO, self._lets_go))
-        again: dict[ast.Expr, int] = {}
-        for statements in _lists(code) if takes or lets_go else ():
-            pending: dict[str, list[ast.Expr]] = {}
+    def _summarize(self, code: Code) -> _Summary:
+        acquires, releases = [], []
+        acquiring = dict(self._calls(code, _ACQUIRING, self._acquirers))
+        releasing = dict(self._calls(code, _RELEASING, self._releasers))
+        until: dict[ast.Expr, int] = {}
+        for statements in _statement_lists(code) if acquiring or releasing else ():
+            held: dict[str, list[ast.Expr]] = {}
             for each in statements:
-                done = ast.unparen(each.x) if isinstance(each, ast.ExprStmt) else None
-                if done in takes:
-                    pending.setdefault(takes[done], []).append(done)
-                elif done in lets_go:
-                    let_go.append(_LetGo(each.span, lets_go[done], statements[-1].span.end))
-                    again.update(dict.fromkeys(pending.pop(lets_go[done], ()), each.span.end))
+                call = ast.unparen(each.x) if isinstance(each, ast.ExprStmt) else None
+                if call in acquiring:
+                    held.setdefault(acquiring[call], []).append(call)
+                elif call in releasing:
+                    releases.append(_Release(each.span, releasing[call], statements[-1].span.end))
+                    until.update(dict.fromkeys(held.pop(releasing[call], ()), each.span.end))
         closures = code.of_kind(ast.FuncLit)
-        for call, lock in takes.items():
+        for call, lock in acquiring.items():
             around = [each for each in closures if each.span.holds(call.span.start)]
-            taken.append(_Taken(call.span.start, lock, around[-1] if around else None, again.get(call)))
-        return _Seen(tuple(taken), tuple(let_go), tuple(self._guarded(code)))
+            acquires.append(_Acquire(call.span.start, lock, around[-1] if around else None, until.get(call)))
+        return _Summary(tuple(acquires), tuple(releases), tuple(self._guarded(code)))
 
     def _calls(
         self, code: Code, methods: tuple[str, ...], functions: dict[Declaration, str]
@@ -119,8 +126,8 @@ class Locks:
                 yield node, lock
 
     def _guarded(self, code: Code) -> Iterator[ast.FuncLit]:
-        """The closures that are handed to a function that takes a lock, or may: of other Go modules, and of
-        what is called there, that is not known."""
+        """The closures that are passed to a function that acquires a lock, or may: functions of other Go
+        modules are not analysed."""
         for node in code.of_kind(ast.CallExpr):
             for argument in node.args:
                 given = ast.unparen(argument)
@@ -140,28 +147,20 @@ class Locks:
         return path == "sync" or not (path == SDK_PATH or may_be_standard(path))
 
 
-class _Seen(NamedTuple):
-    """What one function does with locks; `guarded` are its closures that run under one, or may."""
-
-    taken: tuple[_Taken, ...]
-    let_go: tuple[_LetGo, ...]
-    guarded: tuple[ast.FuncLit, ...]
-
-
-def _on_the_way(reached: Sequence[Code]) -> set[Location]:
-    """The calls that lead to any of these, each way followed once as far as it is shared."""
+def _calls_leading_to(reached: Sequence[Code]) -> set[Location]:
+    """The calls on the paths from UDFs to the functions in `reached`. A shared path is followed once."""
     found: set[Location] = set()
-    seen: set[Code] = set()
+    followed: set[Code] = set()
     for code in reached:
-        while code not in seen and code.caller is not None and code.step is not None:
-            seen.add(code)
+        while code not in followed and code.caller is not None and code.step is not None:
+            followed.add(code)
             found.add(code.step.location)
             code = code.caller
     return found
 
 
-def _own(code: Code, methods: tuple[str, ...]) -> Iterator[str]:
-    """The locks of the calls that a function makes itself, outside of its closures."""
+def _locks_outside_closures(code: Code, methods: tuple[str, ...]) -> Iterator[str]:
+    """The locks that a function calls `methods` of, outside of its closures."""
     calls = list(code.methods(*methods))
     closures = code.of_kind(ast.FuncLit) if calls else []
     for call in calls:
@@ -174,8 +173,8 @@ def _lock(code: Code, call: ast.CallExpr) -> str:
     return code.text(fun.x) if isinstance(fun, ast.SelectorExpr) else ""
 
 
-def _lists(code: Code) -> Iterator[Sequence[ast.Stmt]]:
-    """The lists of statements in a function."""
+def _statement_lists(code: Code) -> Iterator[Sequence[ast.Stmt]]:
+    """The lists of statements in a function: its body, blocks, closures and clauses."""
     yield code.statements
     for node in code.of_kind(ast.BlockStmt, ast.FuncLit, ast.CaseClause, ast.CommClause):
         match node:

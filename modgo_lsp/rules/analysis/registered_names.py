@@ -1,7 +1,4 @@
-"""Names that UDFs are registered under: what is allowed, and what a package would call a new one.
-
-Not for: where the names stand in the source (registering.py).
-"""
+"""Names that UDFs are registered under: which are valid, and what a package would name a new one."""
 
 from __future__ import annotations
 
@@ -20,14 +17,14 @@ def is_valid(name: str) -> bool:
     return _NAME.fullmatch(name) is not None and len(name) <= LONGEST_NAME
 
 
-def made_valid(name: str) -> str:
+def to_valid(name: str) -> str:
     """The valid name nearest to `name`."""
     changed = re.sub(r"[^A-Za-z0-9_]", "_", name) or "_"
     return ("_" + changed if changed[0].isdigit() else changed)[:LONGEST_NAME]
 
 
 def quoted(name: str) -> str:
-    """A name as messages show it, whatever bytes it is made of."""
+    """A name as messages show it: in quotes, shortened, with invalid UTF-8 replaced."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return f'"{text if len(text) <= 40 else text[:39] + "…"}"'
 
@@ -51,14 +48,15 @@ _STYLES: tuple[Callable[[str], str], ...] = (lower_camel, snake, unchanged)
 
 
 class Naming:
-    """How a package names what it registers; worked out once, for generated code asks thousands of times."""
+    """The naming style of a package. It is computed once, because generated code has thousands of
+    functions."""
 
     def __init__(self, package: Package) -> None:
         self._package = package
 
     def name_for(self, function: str) -> str | None:
-        """What the package would register `function` as, in the style of its other names; None where every
-        such name is taken or invalid."""
+        """The name for `function` in the style of the package's other names; None if every such name is taken
+        or invalid."""
         if not function.isascii():
             return None
         for style in self._styles:
@@ -73,7 +71,7 @@ class Naming:
 
     @cached_property
     def _styles(self) -> list[Callable[[str], str]]:
-        """The style that most of its names have first."""
+        """All styles, the package's most common one first."""
         votes = dict.fromkeys(_STYLES, 0)
         for registration in self._package.registrations:
             if registration.name is not None and registration.target is not None:
@@ -83,7 +81,8 @@ class Naming:
 
 
 def registrations_of_module(package: Package) -> Iterable[Registration]:
-    """Registrations of the UDF module: packages by import path, files by base name, then position."""
+    """The registrations of the UDF module, by import path of the package, base name of the file and
+    position."""
     for member in sorted((package, *package.dependencies), key=lambda member: member.import_path):
         yield from member.registrations
 

@@ -1,7 +1,4 @@
-"""Writing a registration into the source, where the package already registers or in a new init.
-
-Not for: what the name shall be (naming.py).
-"""
+"""Edits that add a registration: after the package's other registrations, or in a new init."""
 
 from __future__ import annotations
 
@@ -13,8 +10,8 @@ from modgo_lsp.model.package import Function, Package, Registration, SourceFile
 from modgo_lsp.rules.analysis.registered_names import is_static
 
 
-class Registering:
-    """Where a package registers; worked out once, for generated code asks thousands of times."""
+class RegistrationEdits:
+    """Where a package registers. It is computed once, because generated code has thousands of functions."""
 
     def __init__(self, package: Package) -> None:
         self._package = package
@@ -24,7 +21,7 @@ class Registering:
         return {file.document.path: file for file in self._package.files if file.problem is None}
 
     def register(self, function: Function, name: str) -> tuple[Edit, ...]:
-        """The edits that register `function` as `name`; none where no file lends itself to it."""
+        """The edits that register `function` as `name`; none if no file is suitable."""
         if self._last is not None:
             return self._after(*self._last, function, name)
         file = self._files.get(function.location.path)
@@ -37,7 +34,7 @@ class Registering:
 
     @cached_property
     def _last(self) -> tuple[Function, Registration] | None:
-        """The first init that registers something, and the last call in it that does."""
+        """The first init with a static registration, and the last such registration in it."""
         inits = [each for each in self._package.functions if each.name == "init"]
         for init in inits:
             if init.location.path in self._files:
@@ -51,7 +48,7 @@ class Registering:
         return None
 
     def _after(self, init: Function, last: Registration, function: Function, name: str) -> tuple[Edit, ...]:
-        """Puts the call behind the last registration of an init, in the way that one is written."""
+        """Adds the call after the last registration of an init, in the same form."""
         file = self._files[init.location.path]
         text = file.document.text
         call, end = last.call.span, init.extent.span.end - 1
@@ -63,7 +60,7 @@ class Registering:
         if text.find(b"\n", body, end) < 0:
             alone = not text[body : call.start].strip() and not text[call.end : end].strip()
             if alone:
-                # func init() { udf.Register("a", A) } has to grow lines for gofmt to be content.
+                # gofmt wants func init() { udf.Register("a", A) } on several lines when it grows.
                 opened = Edit(Location(last.call.path, Span(body, call.start)), "\n\t")
                 return (opened, Edit(Location(last.call.path, Span(call.end, end)), f"\n\t{added}\n"))
         if rest and not rest.startswith((b"//", b"/*")):
@@ -72,13 +69,13 @@ class Registering:
         return (self._insert(file, _line_end(text, call.end), f"\n{indent}{added}"),)
 
     def _insert(self, file: SourceFile, offset: int, text: str) -> Edit:
-        if file.document.path in self._of_windows:
+        if file.document.path in self._with_crlf:
             text = text.replace("\n", "\r\n")
         return Edit(Location(file.document.path, Span(offset, offset)), text)
 
     @cached_property
-    def _of_windows(self) -> set[str]:
-        """The files whose lines end as there."""
+    def _with_crlf(self) -> set[str]:
+        """The files with CRLF line endings."""
         return {path for path, file in self._files.items() if b"\r\n" in file.document.text}
 
 

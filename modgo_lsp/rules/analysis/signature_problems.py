@@ -1,5 +1,5 @@
-"""The one walk over the signatures of registered functions, for the rules MG201 to MG208 and MG315. The model
-judges a signature, and says what is wrong as SignatureProblem."""
+"""The problems of registered functions' signatures, for the rules MG201 to MG208 and MG315. The model finds
+them (SignatureProblem); here they become findings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from modgo_lsp.model.package import Package, Registration, SignatureProblem, Sig
 from modgo_lsp.rules.rule import Rule
 
 
-def judged_once(package: Package) -> Iterator[Registration]:
-    """The package's registrations whose signature is to be judged: each declared function once in a UDF
-    module, so not again where a package that this one imports registers it already. Of a generic function
-    each instance is one, and of a method each type that it has as a function."""
-    judged = {
+def distinct_registrations(package: Package) -> Iterator[Registration]:
+    """The package's registrations, each declared function once in a UDF module: a function that an imported
+    package registers is reported there. Each instance of a generic function counts as a function, and so does
+    each function type of a method."""
+    done = {
         (registration.target.location, registration.function_type)
         for dependency in package.dependencies
         for registration in dependency.registrations
@@ -23,23 +23,23 @@ def judged_once(package: Package) -> Iterator[Registration]:
     for registration in package.registrations:
         if registration.target is not None:
             instance = (registration.target.location, registration.function_type)
-            if instance in judged:
+            if instance in done:
                 continue
-            judged.add(instance)
+            done.add(instance)
         yield registration
 
 
 def problems_of(
     package: Package, kind: SignatureProblemKind
 ) -> Iterator[tuple[Registration, SignatureProblem]]:
-    """What is wrong in signatures, of `kind`, each thing once: errors and warnings."""
-    if not any(_judged(each) for each in package.registrations):
+    """The errors and warnings of `kind` in the package's signatures, each once."""
+    if not any(_problems(each) for each in package.registrations):
         return
-    said: set[tuple[Location, str]] = set()
-    for registration in judged_once(package):
-        news = [each for each in _judged(registration) if each.kind == kind and _key(each) not in said]
-        said.update(map(_key, news))
-        for problem in news:
+    reported: set[tuple[Location, str]] = set()
+    for registration in distinct_registrations(package):
+        new = [each for each in _problems(registration) if each.kind == kind and _key(each) not in reported]
+        reported.update(map(_key, new))
+        for problem in new:
             yield registration, problem
 
 
@@ -50,14 +50,14 @@ def findings_of(
     fix_title: str | None = None,
     is_safe: Callable[[Package, Location], bool] | None = None,
 ) -> Iterator[Finding]:
-    """A finding for each signature problem of `kind`. `fix_title` names the fix that puts the problem's
-    replacement in ("{}" stands for it); `is_safe` says of the problem's place whether the function's body
-    goes on compiling then: without it the fix is unsafe."""
+    """A finding for each signature problem of `kind`. `fix_title` is the title of the fix that writes the
+    problem's replacement, for which "{}" stands. `is_safe` says whether the function at the problem's place
+    still compiles then; without it the fix is unsafe."""
     for registration, problem in problems_of(package, kind):
         fixes: tuple[Fix, ...] = ()
         if fix_title is not None and problem.replacement is not None:
             target = registration.target
-            # What else refers to the function may stop compiling too.
+            # Other code that refers to the function may not compile either.
             alone = target is not None and target.stands_alone
             safe = alone and is_safe is not None and is_safe(package, problem.location)
             edit = Edit(problem.location, problem.replacement)
@@ -65,11 +65,11 @@ def findings_of(
         yield rule.finding(problem.message, problem.location, problem.related, fixes)
 
 
-def _judged(registration: Registration) -> tuple[SignatureProblem, ...]:
+def _problems(registration: Registration) -> tuple[SignatureProblem, ...]:
     signature = registration.signature
     return () if signature is None else (*signature.problems, *signature.warnings)
 
 
 def _key(problem: SignatureProblem) -> tuple[Location, str]:
-    """What is said once: T.M and (*T).M are two functions, and the receiver stands there once."""
+    """What identifies a problem: T.M and (*T).M are two functions with one receiver in the source."""
     return problem.location, problem.message.replace(" has type *", " has type ", 1)

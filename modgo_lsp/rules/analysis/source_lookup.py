@@ -1,7 +1,4 @@
-"""What is written at a location, for fixes that depend on how something is written.
-
-Not for: what the source means (model/ says).
-"""
+"""The source at a location: its document, declaration and text."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ def function_at(package: Package, place: Location) -> Function | None:
 
 
 def declaration_at(package: Package, place: Location) -> ast.FuncDecl | None:
-    """The declaration of the package's function that a place is in."""
+    """The syntax tree of the function of the package in whose declaration a place is."""
     document, function = document_at(package, place), function_at(package, place)
     if document is None or function is None:
         return None
@@ -39,14 +36,14 @@ def declaration_at(package: Package, place: Location) -> ast.FuncDecl | None:
 
 
 def text_at(package: Package, place: Location) -> str:
-    """What is written there, short enough to stand in a message: where it isn't, "this"."""
+    """The source text of a place for a message; "this" if it is long or has several lines."""
     document = document_at(package, place)
     text = "" if document is None else document.slice(place.span)
     return text if text and "\n" not in text and len(text) <= 40 else "this"
 
 
 def text_before(package: Package, place: Location) -> bytes:
-    """What the file of a place holds before it."""
+    """The text of the file up to a place."""
     document = document_at(package, place)
     return b"" if document is None else document.text[: place.span.start]
 

@@ -1,9 +1,9 @@
-"""The paths through a function on which a record is changed and then not stored.
+"""The exits of a function at which a changed record is not saved.
 
-Follows Go's control flow over sets of what is unstored; says nothing of code that it cannot follow: closures,
-other names for the record, goto. Where one condition decides whether the record is changed and another, on
-the same variables, whether it is stored, they are taken to agree. Not for: what to tell about it (MG311).
-"""
+A forward data-flow analysis over the syntax tree. The state at a point is the set of the first unsaved change
+on each path that leads there. Code that the analysis cannot follow (closures that use the record, aliases of
+the record, goto) has no exits reported. If the record is changed under one condition and saved under another
+one on the same variables, the two conditions are assumed to agree."""
 
 from __future__ import annotations
 
@@ -16,147 +16,148 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.analysis.error_returns import returns_error
 
-_CHANGES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Set", "Unset", "SetTTL"))
-_STORES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))
+_CHANGING = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Set", "Unset", "SetTTL"))
+_SAVING = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))
 _READING = f"{SDK_PATH}.Get"
-_LEAVES = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "log.Panic*")
+_EXITING = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "log.Panic*")
 
-# For each way to get somewhere, the first change that is not stored; None where there is none. No way at all:
-# nothing gets there.
-_Ways = frozenset[Union[ast.CallExpr, None]]
-_STORED: _Ways = frozenset([None])
-_NOWHERE: _Ways = frozenset()
+# The first unsaved change on each path to a point, None on paths without one. Empty: the point is
+# unreachable.
+_State = frozenset[Union[ast.CallExpr, None]]
+_SAVED: _State = frozenset([None])
+_UNREACHABLE: _State = frozenset()
 
-# Statements that choose whether something is done.
-_CHOOSING = (ast.IfStmt, ast.SwitchStmt, ast.TypeSwitchStmt, ast.ForStmt, ast.RangeStmt)
-# So many of them around a change are looked at.
-_NEAR = 20
+# Statements that decide whether their body runs.
+_CONDITIONAL = (ast.IfStmt, ast.SwitchStmt, ast.TypeSwitchStmt, ast.ForStmt, ast.RangeStmt)
+# How many of these statements around a change are considered.
+_MAX_CONDITIONS = 20
 
 
 class Exit(NamedTuple):
-    """A way out of the function on which `first` is lost; `statement` is None at the end of the body."""
+    """An exit at which the change `first` is lost. `statement` is None at the end of the body."""
 
     first: ast.CallExpr
     statement: ast.ReturnStmt | None
 
 
-class _Choice(NamedTuple):
-    """A statement that chooses, and the one around it."""
+class _Condition(NamedTuple):
+    """A conditional statement, and the one around it."""
 
-    choice: ast.Stmt
-    around: _Choice | None
+    statement: ast.Stmt
+    around: _Condition | None
 
 
 class _CannotFollowError(Exception):
-    """The record goes ways that are not followed here."""
+    """The function does something with the record that this analysis does not follow."""
 
 
 class _Target:
-    """What break and continue lead out of."""
+    """A statement that break and continue can refer to, with the states of those that do."""
 
     def __init__(self, label: str | None, loop: bool) -> None:
         self.label = label
         self.loop = loop
-        self.broken: _Ways = _NOWHERE
-        self.continued: _Ways = _NOWHERE
+        self.break_state: _State = _UNREACHABLE
+        self.continue_state: _State = _UNREACHABLE
 
 
-def unstored_exits(code: Code, record: Object) -> list[Exit]:
-    """The exits on which a change of `record` is lost, in the order of the source."""
+def unsaved_exits(code: Code, record: Object) -> list[Exit]:
+    """The exits at which a change of `record` is lost, in source order; none if the code cannot be
+    followed."""
     try:
-        return _Follower(code, record).exits()
+        return _Flow(code, record).exits()
     except _CannotFollowError:
         return []
 
 
-class _Follower:
+class _Flow:
     def __init__(self, code: Code, record: Object) -> None:
         self._code = code
         self._record = record
-        self._gives_error = returns_error(code)
-        self._changes = {id(call) for call, _ in code.calls(*_CHANGES)}
-        self._stores = {id(call) for call, _ in code.calls(*_STORES)}
-        self._leaves = {id(call) for call, _ in code.calls(*_LEAVES)}
-        self._reads = {id(call) for call, _ in code.calls(_READING)}
-        self._around = _choices_around(code)
-        self._hang_on: dict[ast.Stmt, tuple[set[Object], set[str]]] = {}
+        self._returns_error = returns_error(code)
+        self._changing = {id(call) for call, _ in code.calls(*_CHANGING)}
+        self._saving = {id(call) for call, _ in code.calls(*_SAVING)}
+        self._exiting = {id(call) for call, _ in code.calls(*_EXITING)}
+        self._reading = {id(call) for call, _ in code.calls(_READING)}
+        self._around = _conditions_around(code)
+        self._related: dict[ast.Stmt, tuple[set[Object], set[str]]] = {}
         self._targets: list[_Target] = []
         self._found: dict[tuple[int, int], Exit] = {}
         self._deferred = False
 
     def exits(self) -> list[Exit]:
-        end = self._statements(self._code.statements, _STORED)
+        end = self._statements(self._code.statements, _SAVED)
         if self._code.type.results is None or not self._code.type.results.fields:
-            self._leave(end, None)
+            self._exit(end, None)
         found = sorted(self._found.values(), key=lambda each: each.first.span.start)
         return [] if self._deferred else found
 
-    def _leave(self, ways: _Ways, statement: ast.ReturnStmt | None) -> None:
-        for first in ways:
+    def _exit(self, state: _State, statement: ast.ReturnStmt | None) -> None:
+        for first in state:
             if first is not None:
                 offset = -1 if statement is None else statement.span.start
                 self._found[first.span.start, offset] = Exit(first, statement)
 
     # --- statements
 
-    def _statements(self, statements: Iterable[ast.Stmt], ways: _Ways) -> _Ways:
+    def _statements(self, statements: Iterable[ast.Stmt], state: _State) -> _State:
         for statement in statements:
-            ways = self._statement(statement, ways, None)
-        return ways
+            state = self._statement(statement, state, None)
+        return state
 
-    def _statement(self, stmt: ast.Stmt | None, ways: _Ways, label: str | None) -> _Ways:
+    def _statement(self, stmt: ast.Stmt | None, state: _State, label: str | None) -> _State:
         match stmt:
             case None | ast.EmptyStmt():
-                return ways
+                return state
             case ast.LabeledStmt():
-                return self._statement(stmt.stmt, ways, stmt.label.name)
+                return self._statement(stmt.stmt, state, stmt.label.name)
             case ast.BlockStmt():
-                return self._statements(stmt.statements, ways)
+                return self._statements(stmt.statements, state)
             case ast.ReturnStmt():
-                return self._return(stmt, self._evaluate(stmt, ways))
+                return self._return(stmt, self._evaluate(stmt, state))
             case ast.IfStmt():
-                return self._if(stmt, ways)
+                return self._if(stmt, state)
             case ast.ForStmt() | ast.RangeStmt():
-                return self._loop(stmt, ways, label)
+                return self._loop(stmt, state, label)
             case ast.SwitchStmt() | ast.TypeSwitchStmt():
-                ways = self._statement(stmt.init, ways, None)
+                state = self._statement(stmt.init, state, None)
                 head = stmt.tag if isinstance(stmt, ast.SwitchStmt) else stmt.x
-                ways = ways if head is None else self._evaluate(head, ways)
-                ways = self._agreeing(stmt, _conditions(stmt), ways)
+                state = state if head is None else self._evaluate(head, state)
+                state = self._without_agreeing(stmt, _conditions(stmt), state)
                 bodies = [clause.body for clause in stmt.clauses]
-                whole = any(clause.default for clause in stmt.clauses)
-                return self._choice(bodies, ways, label, whole)
+                exhaustive = any(clause.default for clause in stmt.clauses)
+                return self._branches(bodies, state, label, exhaustive)
             case ast.SelectStmt():
                 communications = [
                     (*((clause.comm,) if clause.comm else ()), *clause.body) for clause in stmt.clauses
                 ]
-                return self._choice(communications, ways, label, True)
+                return self._branches(communications, state, label, True)
             case ast.BranchStmt():
-                return self._branch(stmt, ways)
+                return self._jump(stmt, state)
             case ast.DeferStmt():
-                self._deferred = self._deferred or id(ast.unparen(stmt.call)) in self._stores
-                return ways if self._deferred else self._evaluate(stmt, ways)
-        return self._evaluate(stmt, ways)
+                self._deferred = self._deferred or id(ast.unparen(stmt.call)) in self._saving
+                return state if self._deferred else self._evaluate(stmt, state)
+        return self._evaluate(stmt, state)
 
-    def _if(self, stmt: ast.IfStmt, ways: _Ways) -> _Ways:
-        """What holds after all the branches; there may be many."""
-        out = _NOWHERE
+    def _if(self, stmt: ast.IfStmt, state: _State) -> _State:
+        """The state after all branches of an if-else chain, which may be long."""
+        out = _UNREACHABLE
         while True:
-            ways = self._evaluate(stmt.cond, self._statement(stmt.init, ways, None))
-            ways = self._agreeing(stmt, (stmt.cond,), ways)
-            out |= self._statement(stmt.body, ways, None)
+            state = self._evaluate(stmt.cond, self._statement(stmt.init, state, None))
+            state = self._without_agreeing(stmt, (stmt.cond,), state)
+            out |= self._statement(stmt.body, state, None)
             if not isinstance(stmt.else_, ast.IfStmt):
-                return out | self._statement(stmt.else_, ways, None)
+                return out | self._statement(stmt.else_, state, None)
             stmt = stmt.else_
 
-    def _return(self, stmt: ast.ReturnStmt, ways: _Ways) -> _Ways:
-        if not self._gives_error or self._is_nil(stmt):
-            self._leave(ways, stmt)
-        return _NOWHERE
+    def _return(self, stmt: ast.ReturnStmt, state: _State) -> _State:
+        if not self._returns_error or self._is_nil(stmt):
+            self._exit(state, stmt)
+        return _UNREACHABLE
 
     def _is_nil(self, stmt: ast.ReturnStmt) -> bool:
-        """Whether the error that is returned is nil for certain: nil itself, or a variable that has no value
-        yet and never gets one."""
+        """Whether the error that is returned is certainly nil: nil itself, or a variable that is never
+        set."""
         results = self._code.type.results
         if stmt.results:
             last: ast.Node | None = ast.unparen(stmt.results[-1])
@@ -175,123 +176,124 @@ class _Follower:
         )
         return begins_nil and item.origin != "switch" and not self._code.is_set_again(item)
 
-    def _agreeing(self, stmt: ast.Stmt, conditions: Iterable[ast.Expr], ways: _Ways) -> _Ways:
-        """The ways without changes that were made under a condition on the same variables, or beside what
-        sets one of these."""
-        if ways <= _STORED:
-            return ways
+    def _without_agreeing(self, stmt: ast.Stmt, conditions: Iterable[ast.Expr], state: _State) -> _State:
+        """The state without the changes that were made under conditions on the same variables as
+        `conditions`, or next to a statement that sets one of these variables."""
+        if state <= _SAVED:
+            return state
         conditions = tuple(conditions)
         texts = {self._code.text(each).lstrip("!") for each in conditions}
         deciding = {item for each in conditions for _, item in self._code.variables_in(each)}
         deciding.discard(self._record)
         return frozenset(
-            None if first is not None and self._decides(stmt, first, texts, deciding) else first
-            for first in ways
+            None if first is not None and self._agrees(stmt, first, texts, deciding) else first
+            for first in state
         )
 
-    def _decides(
+    def _agrees(
         self, stmt: ast.Stmt, change: ast.CallExpr, texts: set[str], deciding: set[VariableName]
     ) -> bool:
-        """Whether what a change hangs on, and `stmt` doesn't, has to do with these conditions."""
+        """Whether the conditions around a change, but not around `stmt`, are related to the conditions of
+        `stmt`."""
         outer = self._around[change]
-        for _ in range(_NEAR):
-            if outer is None or outer.choice.span.holds(stmt.span.start):
+        for _ in range(_MAX_CONDITIONS):
+            if outer is None or outer.statement.span.holds(stmt.span.start):
                 break
-            if outer.choice not in self._hang_on:
-                self._hang_on[outer.choice] = _hangs_on(self._code, outer.choice)
-            items, written = self._hang_on[outer.choice]
+            if outer.statement not in self._related:
+                self._related[outer.statement] = _related_to(self._code, outer.statement)
+            items, written = self._related[outer.statement]
             if not deciding.isdisjoint(items) or not texts.isdisjoint(written):
                 return True
             outer = outer.around
         return False
 
-    def _loop(self, stmt: ast.ForStmt | ast.RangeStmt, ways: _Ways, label: str | None) -> _Ways:
+    def _loop(self, stmt: ast.ForStmt | ast.RangeStmt, state: _State, label: str | None) -> _State:
         target = _Target(label, True)
         endless = isinstance(stmt, ast.ForStmt) and stmt.cond is None
         if isinstance(stmt, ast.ForStmt):
-            ways = self._statement(stmt.init, ways, None)
+            state = self._statement(stmt.init, state, None)
         else:
-            ways = self._evaluate(stmt.x, ways)
+            state = self._evaluate(stmt.x, state)
         self._targets.append(target)
         while True:
-            inside = ways
+            inside = state
             if isinstance(stmt, ast.ForStmt) and stmt.cond is not None:
                 inside = self._evaluate(stmt.cond, inside)
-            after = self._statement(stmt.body, inside, None) | target.continued
+            after = self._statement(stmt.body, inside, None) | target.continue_state
             if isinstance(stmt, ast.ForStmt):
                 after = self._statement(stmt.post, after, None)
-            if after <= ways:  # a further round adds nothing
+            if after <= state:  # another iteration adds nothing
                 break
-            ways |= after
+            state |= after
         self._targets.pop()
-        return target.broken if endless else inside | target.broken
+        return target.break_state if endless else inside | target.break_state
 
-    def _choice(
-        self, bodies: Iterable[tuple[ast.Stmt, ...]], ways: _Ways, label: str | None, whole: bool
-    ) -> _Ways:
+    def _branches(
+        self, bodies: Iterable[tuple[ast.Stmt, ...]], state: _State, label: str | None, exhaustive: bool
+    ) -> _State:
         target = _Target(label, False)
         self._targets.append(target)
-        out = _NOWHERE if whole else ways
-        fallen = _NOWHERE
+        out = _UNREACHABLE if exhaustive else state
+        fallen = _UNREACHABLE
         for body in bodies:
             falls = bool(body) and isinstance(body[-1], ast.BranchStmt) and body[-1].token == "fallthrough"
-            done = self._statements(body[:-1] if falls else body, ways | fallen)
-            fallen = done if falls else _NOWHERE
-            out |= _NOWHERE if falls else done
+            done = self._statements(body[:-1] if falls else body, state | fallen)
+            fallen = done if falls else _UNREACHABLE
+            out |= _UNREACHABLE if falls else done
         self._targets.pop()
-        return out | target.broken
+        return out | target.break_state
 
-    def _branch(self, stmt: ast.BranchStmt, ways: _Ways) -> _Ways:
+    def _jump(self, stmt: ast.BranchStmt, state: _State) -> _State:
         label = None if stmt.label is None else stmt.label.name
         for target in reversed(self._targets):
-            fits = target.label == label if label is not None else target.loop or stmt.token == "break"
-            if fits and stmt.token == "break":
-                target.broken |= ways
-                return _NOWHERE
-            if fits and stmt.token == "continue":
-                target.continued |= ways
-                return _NOWHERE
+            matches = target.label == label if label is not None else target.loop or stmt.token == "break"
+            if matches and stmt.token == "break":
+                target.break_state |= state
+                return _UNREACHABLE
+            if matches and stmt.token == "continue":
+                target.continue_state |= state
+                return _UNREACHABLE
         raise _CannotFollowError
 
     # --- expressions
 
-    def _evaluate(self, node: ast.Node, ways: _Ways) -> _Ways:
-        """What holds after `node`, whose calls are made innermost first."""
+    def _evaluate(self, node: ast.Node, state: _State) -> _State:
+        """The state after `node` is evaluated. Inner calls are made first."""
         if isinstance(node, ast.FuncLit):
             if any(item is self._record for _, item in self._code.variables_in(node)):
                 raise _CannotFollowError
-            return ways
+            return state
         if isinstance(node, ast.SelectorExpr) and self._is_record(node.x):
-            return ways  # the receiver of a call, which is looked at there
+            return state  # the receiver of a call, which is handled with the call
         if isinstance(node, ast.BinaryExpr) and self._is_nil_check(node):
             for side in (ast.unparen(node.x), ast.unparen(node.y)):
-                ways = ways if self._is_record(side) else self._evaluate(side, ways)
-            return ways
-        if id(node) in self._reads and isinstance(node, ast.CallExpr):
+                state = state if self._is_record(side) else self._evaluate(side, state)
+            return state
+        if id(node) in self._reading and isinstance(node, ast.CallExpr):
             for argument in node.args:
-                ways = ways if self._is_record(ast.unparen(argument)) else self._evaluate(argument, ways)
-            return ways
+                state = state if self._is_record(ast.unparen(argument)) else self._evaluate(argument, state)
+            return state
         if self._is_record(node):
-            return _STORED if ways else ways  # handed to somebody who may store it
+            return _SAVED if state else state  # passed to code that may save it
         if isinstance(node, ast.AssignStmt) and any(map(self._is_record, (*node.lhs, *node.rhs))):
             raise _CannotFollowError
-        for child in self._parts(node):
-            ways = self._evaluate(child, ways)
-        if not isinstance(node, ast.CallExpr) or not ways:
-            return ways
-        if id(node) in self._leaves:
-            return _NOWHERE
+        for child in self._operands(node):
+            state = self._evaluate(child, state)
+        if not isinstance(node, ast.CallExpr) or not state:
+            return state
+        if id(node) in self._exiting:
+            return _UNREACHABLE
         fun = ast.unparen(node.fun)
         if isinstance(fun, ast.SelectorExpr) and self._is_record(fun.x):
-            if id(node) in self._changes:
-                return frozenset(node if first is None else first for first in ways)
-            if id(node) in self._stores:
-                return _STORED
-        return ways
+            if id(node) in self._changing:
+                return frozenset(node if first is None else first for first in state)
+            if id(node) in self._saving:
+                return _SAVED
+        return state
 
-    def _parts(self, node: ast.Node) -> list[ast.Node]:
-        """The nodes directly below one. Chains of operators lean to the left, and may be long: of those all
-        that is between the operators, up to a comparison with nil."""
+    def _operands(self, node: ast.Node) -> list[ast.Node]:
+        """The children of a node. A chain of binary operators, which may be long, counts as one node with all
+        its operands, up to a comparison with nil."""
         parts: list[ast.Node] = []
         while isinstance(node, ast.BinaryExpr) and not self._is_nil_check(node):
             parts.append(node.y)
@@ -308,7 +310,7 @@ class _Follower:
 
 
 def _conditions(stmt: ast.Stmt) -> list[ast.Expr]:
-    """The expressions that a statement chooses by."""
+    """The expressions that decide which branch of a statement runs."""
     match stmt:
         case ast.IfStmt():
             return [stmt.cond]
@@ -322,24 +324,24 @@ def _conditions(stmt: ast.Stmt) -> list[ast.Expr]:
     return []
 
 
-def _choices_around(code: Code) -> dict[ast.CallExpr, _Choice | None]:
-    """For each call the statements around it that choose whether it is made, innermost first."""
-    found: dict[ast.CallExpr, _Choice | None] = {}
-    pending: list[tuple[ast.Node, _Choice | None]] = [(each, None) for each in code.statements]
+def _conditions_around(code: Code) -> dict[ast.CallExpr, _Condition | None]:
+    """For each call the conditional statements around it, innermost first."""
+    found: dict[ast.CallExpr, _Condition | None] = {}
+    pending: list[tuple[ast.Node, _Condition | None]] = [(each, None) for each in code.statements]
     while pending:
         node, around = pending.pop()
         if isinstance(node, ast.CallExpr):
             found[node] = around
-        inner = _Choice(node, around) if isinstance(node, _CHOOSING) else around
+        inner = _Condition(node, around) if isinstance(node, _CONDITIONAL) else around
         pending += [(child, inner) for child in ast.children(node)]
     return found
 
 
-def _hangs_on(code: Code, choice: ast.Stmt) -> tuple[set[Object], set[str]]:
-    """The variables that a statement chooses by, or sets, and the conditions that go with it."""
-    items: set[Object] = set(code.set_in(choice))
-    if isinstance(choice, ast.RangeStmt):
-        return items, {f"len({code.text(choice.x)}) {sign} 0" for sign in (">", "==", "!=")}
-    conditions = _conditions(choice)
+def _related_to(code: Code, statement: ast.Stmt) -> tuple[set[Object], set[str]]:
+    """The variables that a conditional statement tests or sets, and the source of its conditions."""
+    items: set[Object] = set(code.set_in(statement))
+    if isinstance(statement, ast.RangeStmt):
+        return items, {f"len({code.text(statement.x)}) {sign} 0" for sign in (">", "==", "!=")}
+    conditions = _conditions(statement)
     items.update(item for each in conditions for _, item in code.variables_in(each))
     return items, {code.text(each).lstrip("!") for each in conditions}

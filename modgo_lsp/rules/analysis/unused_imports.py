@@ -1,7 +1,4 @@
-"""Imports that a fix makes needless: Go refuses a file that imports what it does not use.
-
-Not for: the import of the SDK (registering.py).
-"""
+"""Removes imports that a fix leaves unused, which Go does not compile."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from modgo_lsp.model.finding import Edit
 
 
 def without_import(code: Code, path: str, removed: Span) -> tuple[Edit, ...]:
-    """Takes the import of `path` out where nothing but the text at `removed` needs it."""
+    """The edit that removes the import of `path`, if only the code at `removed` uses it."""
     if any(not removed.holds(offset) for offset in code.uses_of_import(path)):
         return ()
     specs = [spec for spec in code.file.syntax.imports if spec.path == path]
@@ -22,7 +19,7 @@ def without_import(code: Code, path: str, removed: Span) -> tuple[Edit, ...]:
     whole = next((decl.span for decl in code.file.syntax.decls if _is_alone(decl, specs[0])), specs[0].span)
     start, end = text.rfind(b"\n", 0, whole.start) + 1, text.find(b"\n", whole.end) + 1
     if text[start : whole.start].strip() or text[whole.end : end].strip() or not end:
-        return ()  # something else stands on its line
+        return ()  # there is other code on its line
     return (Edit(code.place(Span(start, end)), ""),)
 
 
