@@ -1,4 +1,4 @@
-"""The reference pages of the native ABI: what of a C header gets there, and that nothing is left out."""
+"""The reference pages of the native ABI: how C declarations appear there, and that none is left out."""
 
 from __future__ import annotations
 

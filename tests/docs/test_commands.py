@@ -60,6 +60,8 @@ def test_make_has_the_targets_of_the_page(page: Path) -> None:
         if line.startswith("make ") and " -C " not in line:
             target = shlex.split(line)[1]
             assert target in TARGETS or target.startswith("bench-"), line
+            for path in re.findall(r"T=(\w[\w.-]*/[\w./-]+)", line):
+                assert (ROOT / path).exists() or "MG316" in path, line
 
 
 def test_the_workflow_runs_what_ci_runs() -> None:

@@ -1,4 +1,4 @@
-"""The documentation says what the code does: generated pages are current, links lead somewhere."""
+"""Generated pages are current, and links and versions in the documentation are right."""
 
 from __future__ import annotations
 
@@ -10,24 +10,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+TRACKED = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)
 PAGES = [
-    path
-    for folder in (
-        ".",
-        "docs",
-        "docs/editors",
-        "docs/rules",
-        "examples",
-        "libmod_go",
-        "udf",
-        "vscode-extension",
-    )
-    for path in sorted((ROOT / folder).glob("*.md"))
+    ROOT / name
+    for name in sorted(TRACKED.stdout.splitlines())
+    if not name.startswith("tests/") and (ROOT / name).exists()
 ]
 
 
 def test_generated_pages_are_current() -> None:
-    """`make docs` makes them so."""
+    """`make docs` updates them."""
     done = subprocess.run(
         [sys.executable, ROOT / "docs" / "generate.py", "--check"],
         capture_output=True,
@@ -37,19 +29,27 @@ def test_generated_pages_are_current() -> None:
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_lead_somewhere(page: Path) -> None:
+def anchors(page: Path) -> set[str]:
+    """The names by which links can point at the headings of a page, as GitHub makes them."""
     text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
-    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)]
-    missing = [
-        target for target in targets if target and "://" not in target and not (page.parent / target).exists()
-    ]
-    assert missing == []
+    headings = re.findall(r"^#+ (.*)", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_have_targets(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" not in link:
+            path, _, anchor = link.partition("#")
+            target = page.parent / path if path else page
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_recipes_name_a_version_not_a_branch(page: Path) -> None:
-    """What a branch holds changes without notice, and whoever may push to it runs in the reader's CI."""
+    """A branch changes without notice, and everybody who may push to it could run code in the reader's CI."""
     text = page.read_text("utf-8")
     assert re.findall(r"@(?:main|master|HEAD|latest)\b|^\s*rev: (?!v?\d).*", text, re.MULTILINE) == []
 

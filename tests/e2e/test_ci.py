@@ -1,6 +1,6 @@
-"""The recipes of docs/ci.md, as far as they run without the services: the action's own script, GitLab's.
+"""The recipes of docs/ci.md that run without their services: the action's script and GitLab's job.
 
-Not for: what has to be installed for it (tests/services/).
+tests/services/ runs the others.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def bash(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """As GitHub runs the scripts of steps, with this checkout's modgo first in the PATH."""
+    """Runs a step's script as GitHub does, with this checkout's modgo first in the PATH."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
@@ -58,7 +58,7 @@ def bash(script: str, folder: Path, **environment: str) -> subprocess.CompletedP
 
 
 def action(repository: Path, **given: str) -> subprocess.CompletedProcess[str]:
-    """The step that lints, with these inputs."""
+    """Runs the lint step with these inputs."""
     assert given.keys() <= ACTION["inputs"].keys()
     values = {name: each["default"] for name, each in ACTION["inputs"].items()} | given
     step = next(step for step in ACTION["runs"]["steps"] if step["name"] == "Lint")
@@ -66,8 +66,8 @@ def action(repository: Path, **given: str) -> subprocess.CompletedProcess[str]:
         name: re.sub(r"\$\{\{ inputs\.(\w+) }}", lambda match: values[match[1]], text)
         for name, text in step["env"].items()
     }
-    assert "${{" not in "".join(environment.values()) + step["run"]  # nothing of the inputs is run as code
-    # Where the step before has installed modgo.
+    assert "${{" not in "".join(environment.values()) + step["run"]  # no input is run as code
+    # The folder to which the step before installs modgo.
     installed = repository.with_name(f"{repository.name}-runner") / "modgo"
     installed.parent.mkdir(exist_ok=True)
     if not installed.exists():
@@ -106,14 +106,14 @@ def recipes() -> list[Any]:
     return [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
 
 
-def test_each_input_of_the_action_is_told() -> None:
+def test_each_input_of_the_action_is_documented() -> None:
     for name, each in ACTION["inputs"].items():
-        told = re.search(rf"^\| `{name}` \| .* \| (?:`(.*)` )?\|$", PAGE, re.MULTILINE)
-        assert told is not None
-        assert (told[1] or "") == each["default"]
+        row = re.search(rf"^\| `{name}` \| .* \| (?:`(.*)` )?\|$", PAGE, re.MULTILINE)
+        assert row is not None
+        assert (row[1] or "") == each["default"]
 
 
-def test_the_hooks_that_recipes_name_are_there() -> None:
+def test_the_hooks_of_the_recipes_exist() -> None:
     hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
     named = {
         hook["id"]

@@ -1,4 +1,4 @@
-"""The examples do what their cases say, applied through the command and through the native loader."""
+"""The examples pass their cases, applied by the command and by the native loader."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def modgo(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[s
 
 @pytest.fixture(scope="session", params=["registry", "exported", "reflect"])
 def modules(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, Path]:
-    """Each example's shared object, by the example's name; once for each way to dispatch."""
+    """Each example's shared object, by the example's name, for each kind of dispatch."""
     folder = tmp_path_factory.mktemp("modules")
     built = {}
     for package in sorted(path.parent for path in EXAMPLES.glob("*/go.mod")):
@@ -38,7 +38,7 @@ def modules(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReq
 
 
 def strictly(value: Any) -> Any:
-    """The value with its types spelt out, for 1 == 1.0 == True in Python."""
+    """The value with its types, because 1 == 1.0 == True in Python."""
     if isinstance(value, dict):
         return {key: strictly(item) for key, item in value.items()}
     if isinstance(value, list):

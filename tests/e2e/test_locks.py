@@ -1,4 +1,4 @@
-"""The lock files in requirements/ pin, with hashes, what pyproject.toml asks for."""
+"""The lock files in requirements/ pin the dependencies of pyproject.toml, with hashes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 
 
 def locked(name: str) -> dict[str, list[tuple[Requirement, int]]]:
-    """The pins of a lock file by package, each with its number of hashes."""
+    """The pins of a lock file by package, each with the number of its hashes."""
     pins: dict[str, list[tuple[Requirement, int]]] = {}
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     for entry in re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)).splitlines():
@@ -43,23 +43,24 @@ def counts(requirement: Requirement, python: str) -> bool:
     return requirement.marker is None or requirement.marker.evaluate(environment)
 
 
-def test_there_is_a_lock_for_each_set() -> None:
+def test_there_is_a_lock_for_each_group() -> None:
     assert {path.stem for path in (ROOT / "requirements").iterdir()} == SETS.keys()
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_each_requirement_is_pinned_to_a_version_that_it_allows(name: str) -> None:
-    """`make lock` makes it so."""
+    """`make lock` updates the files."""
     pins = locked(name)
-    for wanted in map(Requirement, SETS[name]):
+    for requirement in map(Requirement, SETS[name]):
         for python in PYTHONS:
             versions = [
                 next(iter(pin.specifier)).version
-                for pin, _ in pins.get(canonicalize_name(wanted.name), ())
+                for pin, _ in pins.get(canonicalize_name(requirement.name), ())
                 if counts(pin, python)
             ]
-            assert len(versions) == counts(wanted, python), (str(wanted), python, versions)
-            assert all(wanted.specifier.contains(each, prereleases=True) for each in versions), str(wanted)
+            assert len(versions) == counts(requirement, python), (str(requirement), python, versions)
+            allowed = requirement.specifier
+            assert all(allowed.contains(each, prereleases=True) for each in versions), str(requirement)
 
 
 @pytest.mark.parametrize("name", SETS)

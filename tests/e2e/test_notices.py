@@ -1,4 +1,4 @@
-"""THIRD_PARTY_NOTICES names what the lock files pin. `make notices` makes it so."""
+"""THIRD_PARTY_NOTICES lists the packages that the lock files pin. `make notices` updates it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_texts_are_those_of_the_packages() -> None:
         try:
             package = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:
-            continue  # for another Python or platform, or in the server plugin
+            continue  # for another version of Python or platform, or in the server plugin
         if package.version == version:
             compared += 1
             for file in package.files or ():
@@ -50,8 +50,8 @@ def test_each_locked_npm_package_is_in_it() -> None:
     assert sections(EXTENSION).keys() == pins
 
 
-def test_what_the_extension_imports_is_no_development_dependency() -> None:
-    """esbuild bundles it, whatever the list that it is in, but notices and SBOM have only `dependencies`."""
+def test_imports_of_the_extension_are_no_development_dependencies() -> None:
+    """esbuild bundles both kinds, but notices and SBOM list `dependencies` only."""
     imported = {
         name
         for path in (EXTENSION / "src").rglob("*.ts")

@@ -1,4 +1,4 @@
-"""The wheel, installed beside nothing of the checkout: what a user gets does the main job."""
+"""The wheel, installed without the checkout, lints, builds, loads and calls."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Installed:
         install = ["install", "--no-deps", "--no-index", str(wheel)]
         subprocess.run([*pip, "--python", str(self.python), *install], check=True)
         (site,) = (folder / "venv" / "lib").glob("python*/site-packages")
-        # A folder that is named so is searched, but its own .pth files are not read: they name the checkout.
+        # Python searches a folder listed here, but ignores the .pth files in it, which name the checkout.
         (site / "dependencies.pth").write_text(f"{Path(pytest.__file__).parents[1]}\n")
 
     def modgo(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -60,7 +60,7 @@ def test_it_is_not_the_checkout(installed: Installed, tmp_path: Path) -> None:
 
 def test_lint_build_load_and_call(installed: Installed, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples" / "counters", tmp_path / "counters")
-    for arguments, said in (
+    for arguments, output in (
         (("lint", "counters"), "No problems in 1 package."),
         (("rule", "MG101"), "# MG101"),
         (("build", "counters"), "counters.so: "),
@@ -70,12 +70,12 @@ def test_lint_build_load_and_call(installed: Installed, tmp_path: Path) -> None:
     ):
         done = installed.modgo(*arguments, cwd=tmp_path)
         assert done.returncode == 0, (arguments, done.stdout, done.stderr)
-        assert said in done.stdout, arguments
-    told = json.loads(installed.modgo("doctor", "--json", cwd=tmp_path).stdout)
-    assert {check["name"]: check["ok"] for check in told["checks"]}["libmod_go"]
+        assert output in done.stdout, arguments
+    report = json.loads(installed.modgo("doctor", "--json", cwd=tmp_path).stdout)
+    assert {check["name"]: check["ok"] for check in report["checks"]}["libmod_go"]
 
 
-def test_without_the_server_plugin_it_says_where_that_is(installed: Installed, tmp_path: Path) -> None:
+def test_without_the_server_plugin_it_reports_where_to_get_it(installed: Installed, tmp_path: Path) -> None:
     done = installed.modgo("plugin", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "this modgo came without the server plugin" in done.stderr
