@@ -1,6 +1,6 @@
-// Package counters holds counters with limits, kept in the bins of a record: a plain one and a token bucket.
+// Package counters implements counters with limits in the bins of a record: a plain counter and a token bucket.
 //
-// Both read, decide and write in one call, so that no other client can come between.
+// Both read, decide and write in one call, so no other client can interfere.
 package counters
 
 import (
@@ -16,9 +16,9 @@ func init() {
 	udf.Register("take", Take)
 }
 
-// Add adds n to the counter in bin and returns its new value. It refuses to pass limit.
+// Add adds n to the counter in bin and returns its new value. It fails if that would be over limit.
 func Add(rec *udf.Record, bin string, n, limit int64) (int64, error) {
-	count, _ := rec.Int(bin) // an absent counter stands at 0
+	count, _ := rec.Int(bin) // a missing counter is 0
 	count += n
 	if count > limit {
 		return 0, fmt.Errorf("counter %s would be %d, over its limit of %d", bin, count, limit)
@@ -27,15 +27,15 @@ func Add(rec *udf.Record, bin string, n, limit int64) (int64, error) {
 	return count, store(rec)
 }
 
-// A Grant is the answer of a token bucket.
+// A Grant is the result of Take.
 type Grant struct {
 	Allowed bool    `udf:"allowed"`
-	Tokens  float64 `udf:"tokens"`  // what is left
-	WaitMs  int64   `udf:"wait_ms"` // until there would be enough; 0 where allowed
+	Tokens  float64 `udf:"tokens"`  // left in the bucket
+	WaitMs  int64   `udf:"wait_ms"` // until there are enough; 0 if allowed
 }
 
-// Take takes n tokens from the bucket in the record: bins capacity and rate (tokens a second) say how it
-// fills, tokens and filled_at (milliseconds since 1970) how full it was when. A new bucket is full.
+// Take takes n tokens from the bucket in the record: bins capacity and rate (tokens per second) configure
+// it, tokens is the level at the time filled_at (milliseconds since 1970). A new bucket is full.
 func Take(rec *udf.Record, n float64) (Grant, error) {
 	return take(rec, n, time.Now())
 }
@@ -59,7 +59,7 @@ func take(rec *udf.Record, n float64, now time.Time) (Grant, error) {
 	tokens := capacity
 	if left, ok := rec.Float("tokens"); ok {
 		filledAt, _ := rec.Int("filled_at")
-		elapsed := max(0, now.UnixMilli()-filledAt) // clocks of cluster nodes differ a little
+		elapsed := max(0, now.UnixMilli()-filledAt) // the clocks of cluster nodes differ
 		tokens = min(capacity, left+rate*float64(elapsed)/1000)
 	}
 	grant := Grant{Allowed: n <= tokens}

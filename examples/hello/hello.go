@@ -1,4 +1,4 @@
-// Package hello is the smallest UDF module: one function that needs no record, one that reads its arguments.
+// Package hello is the smallest UDF module: one function without parameters, one with arguments.
 package hello
 
 import "github.com/GeertJohan/aerospike-mod-go/udf"
@@ -8,12 +8,12 @@ func init() {
 	udf.Register("greet", Greet)
 }
 
-// HelloWorld greets the world. It takes no record, so it answers the same on every key.
+// HelloWorld greets the world. It takes no record, so it returns the same for every key.
 func HelloWorld() string {
 	return "Hello, world!"
 }
 
-// Greet greets each of names, or the world where there are none.
+// Greet greets each of names, or the world if there are none.
 func Greet(names ...string) string {
 	if len(names) == 0 {
 		return HelloWorld()

@@ -1,5 +1,5 @@
-// Package profile keeps a user's profile in one record: attributes in a map, recent events in a list,
-// interests as scores. Each function does in one call what would take a client a read, a merge and a write.
+// Package profile stores a user's profile in one record: attributes in a map, recent visits in a list,
+// interests as points. Each function does in one call what a client does with a read, a merge and a write.
 package profile
 
 import (
@@ -15,7 +15,7 @@ func init() {
 	udf.Register("top", Top)
 }
 
-// Merge puts attributes into the map in bin attributes; nil removes one. It returns how many there are.
+// Merge puts attributes into the map in bin attributes; nil removes one. It returns the size of the map.
 func Merge(rec *udf.Record, attributes map[string]udf.Value) (int, error) {
 	merged, err := udf.Get[map[string]udf.Value](rec, "attributes")
 	if err != nil {
@@ -35,8 +35,8 @@ func Merge(rec *udf.Record, attributes map[string]udf.Value) (int, error) {
 	return len(merged), rec.Update()
 }
 
-// Visit appends a page to the list in bin visits, keeps the newest limit of them, and counts a point for
-// each topic in the map in bin interests. It returns the list.
+// Visit appends a page to the list in bin visits, trims the list to the last limit pages, and adds a point
+// to each topic in the map in bin interests. It returns the list.
 func Visit(rec *udf.Record, page string, topics []string, limit int) ([]string, error) {
 	visits, err := udf.Get[[]string](rec, "visits")
 	if err != nil {

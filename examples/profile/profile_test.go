@@ -8,7 +8,7 @@ import (
 	"github.com/GeertJohan/aerospike-mod-go/udf/udftest"
 )
 
-func TestMergeRemovesWhatIsNil(t *testing.T) {
+func TestMergeRemovesNil(t *testing.T) {
 	rec := udftest.NewRecord(map[string]udf.Value{"attributes": map[string]any{"name": "Ada", "beta": true}})
 	n, err := Merge(rec.UDF(), map[string]udf.Value{"beta": nil, "age": 36})
 	want := map[udf.Value]udf.Value{"name": "Ada", "age": int64(36)}
@@ -17,7 +17,7 @@ func TestMergeRemovesWhatIsNil(t *testing.T) {
 	}
 }
 
-func TestVisitKeepsTheNewest(t *testing.T) {
+func TestVisitTrims(t *testing.T) {
 	rec := udftest.NewRecord(nil)
 	for _, page := range []string{"/", "/docs", "/blog"} {
 		if _, err := Visit(rec.UDF(), page, []string{"go"}, 2); err != nil {
@@ -30,7 +30,7 @@ func TestVisitKeepsTheNewest(t *testing.T) {
 		t.Error(stored)
 	}
 	if _, err := Visit(udftest.NewRecord(nil, udftest.Absent()).UDF(), "/", nil, 2); err == nil {
-		t.Error("a visit of nobody is counted")
+		t.Error("no error for a record that doesn't exist")
 	}
 }
 

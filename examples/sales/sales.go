@@ -1,5 +1,5 @@
-// Package sales answers questions about orders, a record each, on all nodes of a cluster at once: every node sums up
-// its own orders, and the client what the nodes give.
+// Package sales evaluates orders, one record each, on all nodes of a cluster at once: each node aggregates its own
+// orders, the client the results of the nodes.
 package sales
 
 import (
@@ -15,7 +15,7 @@ func init() {
 	udf.Register("largest", Largest)
 }
 
-// A Total is what was sold.
+// A Total is the number and value of orders.
 type Total struct {
 	Orders int   `udf:"orders"`
 	Cents  int64 `udf:"cents"`
@@ -48,12 +48,12 @@ type Order struct {
 	Cents    int64  `udf:"cents"`
 }
 
-// Largest gives the k largest orders, the largest first. No node sends more than k.
+// Largest returns the k largest orders, the largest first. No node sends more than k.
 func Largest(s *udf.Stream, k int) (*udf.Stream, error) {
 	if k < 1 {
-		return nil, errors.New("k is 1 or more")
+		return nil, errors.New("k must be at least 1")
 	}
-	// A slice is cut without a copy: nobody else holds it.
+	// Sorts and cuts in place: nothing else refers to the slice.
 	top := func(orders []Order) []Order {
 		slices.SortFunc(orders, func(a, b Order) int {
 			return cmp.Or(cmp.Compare(b.Cents, a.Cents), cmp.Compare(a.Customer, b.Customer))

@@ -18,7 +18,7 @@ func orders() *udftest.Stream {
 	)
 }
 
-// However the orders lie on the nodes, the answer is the same.
+// The result doesn't depend on how orders are distributed over nodes.
 func TestOnAnyNumberOfNodes(t *testing.T) {
 	for nodes := 1; nodes < 8; nodes++ {
 		got, err := udftest.RunOnNodes(nodes, orders(), func(s *udf.Stream) *udf.Stream { return ByRegion(s, 100) })
