@@ -1,5 +1,4 @@
-// Bundles the extension into dist/extension.js, or (--tests) each test file into out/test.
-// Not for checking types: that is `npm run check`.
+// Bundles the extension into dist/extension.js, or with --tests each test file into out/test. `npm run check` checks types.
 import { readdirSync, rmSync } from "node:fs";
 import * as esbuild from "esbuild";
 
@@ -11,7 +10,7 @@ const shared = {
   format: "cjs",
   target: "node20", // what VS Code 1.91 runs
   logLevel: "warning",
-  // Some packages offer an ES module that a CommonJS bundle can't use as it is.
+  // Prefer ES modules: esbuild can't bundle the UMD builds of some packages.
   mainFields: ["module", "main"],
 };
 

@@ -1,4 +1,4 @@
-// The lint rules: typescript-eslint's strict set with types; layout is Prettier's.
+// The lint rules: the strict, type-checked set of typescript-eslint. Prettier checks the layout.
 import eslint from "@eslint/js";
 import prettier from "eslint-config-prettier";
 import { defineConfig } from "eslint/config";
@@ -21,7 +21,7 @@ export default defineConfig(
     },
   },
   {
-    // Messages are made of names, values and errors from the workspace, which VS Code would read as markup.
+    // Messages contain names, values and errors from the workspace, which VS Code would read as markup.
     files: ["src/**/*.ts"],
     ignores: ["src/messages.ts"],
     rules: {
@@ -39,7 +39,7 @@ export default defineConfig(
     },
   },
   {
-    // node:test's describe and it return promises that the runner itself awaits.
+    // describe and it of node:test return promises that the test runner awaits.
     files: ["test/**/*.ts"],
     rules: { "@typescript-eslint/no-floating-promises": "off" },
   },

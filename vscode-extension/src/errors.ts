@@ -1,3 +1,3 @@
-// Errors that are told to the user as they are: what happened, where, and what to do next.
+// Errors whose message is for the user: what happened, where, and what to do next.
 
 export class UserError extends Error {}

@@ -1,5 +1,5 @@
-// Puts the extension together: output, status, server, commands, and what happens when settings or trust
-// change. Nothing is built or run on activation.
+// Activates the extension: creates its parts, and restarts the server when settings or workspace trust change. Activation
+// builds and runs nothing.
 import * as vscode from "vscode";
 import { buildCommands } from "./commands/build.js";
 import { registerCommands } from "./commands/command.js";
@@ -27,7 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
     documents,
     started.onDidChangeState((state) => {
       status.server(state);
-      void tellState(state, output, context.extensionUri);
+      void showState(state, output, context.extensionUri);
     }),
     registerCommands([...buildCommands, ...runCommands, ...sampleCommands, ...serverCommands], {
       server: started,
@@ -36,14 +36,14 @@ export function activate(context: vscode.ExtensionContext): void {
       documents,
       memory: context.workspaceState,
     }),
-    // The server learns at its start whether it may build, and from which Python it runs.
+    // Workspace trust and the interpreter take effect when the server starts.
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("modgo.interpreter")) void started.restart();
     }),
     onDidChangeGopls(() => void started.restart()),
   );
-  // The window doesn't wait for the server; commands do.
+  // Activation doesn't wait for the server; commands do.
   void started.restart().then(() => {
     if (started.state.kind === "ready") output.info(`Ready ${since(began)} after activation began`);
   });
@@ -58,8 +58,8 @@ export async function deactivate(): Promise<void> {
   await server?.stop();
 }
 
-/** Logs every state; one that needs the user's help becomes a message that says what to do. */
-async function tellState(
+/** Logs every state. For a failure it also shows a message that says what to do. */
+async function showState(
   state: ServerState,
   output: vscode.LogOutputChannel,
   home: vscode.Uri,

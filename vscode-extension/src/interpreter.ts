@@ -1,5 +1,4 @@
-// Which Python runs the language server: the order in which places are tried, and what a probe's answer
-// means. Not for starting the server, and free of VS Code so that it can be tested without one.
+// Chooses the Python that runs the language server. Independent of VS Code, so that tests need none.
 import { execFile } from "node:child_process";
 import * as path from "node:path";
 
@@ -11,13 +10,13 @@ export interface Candidate {
   readonly origin: Origin;
 }
 
-/** All that discovery looks at, so that a test can give another world. */
-export interface Surroundings {
-  /** The setting `modgo.interpreter`; empty when not set. */
+/** Everything that discovery depends on. */
+export interface Environment {
+  /** The setting `modgo.interpreter`, empty if not set. */
   readonly setting: string;
   /** Absolute paths of the workspace's folders. */
   readonly folders: readonly string[];
-  /** In Restricted Mode nothing that lies in the workspace is run. */
+  /** In Restricted Mode no program of the workspace is run. */
   readonly trusted: boolean;
   /** The environment variable PATH. */
   readonly searchPath: string;
@@ -43,31 +42,31 @@ export interface Interpreter extends Candidate {
 }
 
 export interface Discovery {
-  /** Undefined when no candidate will do. */
+  /** Undefined if no candidate has modgo-lsp. */
   readonly found: Interpreter | undefined;
   readonly attempts: readonly Attempt[];
 }
 
 /**
- * The interpreters worth a try, best first. The setting stands alone: someone who names an interpreter
- * wants that one or a message, not another one silently.
+ * Returns the interpreters to try, in order. If the setting names one, it is the only candidate: another one must not be
+ * used silently.
  */
-export function candidates(around: Surroundings): Candidate[] {
-  if (around.setting !== "") {
-    return [{ python: expand(around.setting, around), origin: "setting" }];
+export function candidates(env: Environment): Candidate[] {
+  if (env.setting !== "") {
+    return [{ python: expand(env.setting, env), origin: "setting" }];
   }
   const found: Candidate[] = [];
-  if (around.trusted) {
-    const inside = around.windows ? ["Scripts", "python.exe"] : ["bin", "python"];
-    for (const folder of around.folders) {
+  if (env.trusted) {
+    const inside = env.windows ? ["Scripts", "python.exe"] : ["bin", "python"];
+    for (const folder of env.folders) {
       for (const environment of [".venv", "venv"]) {
         const python = path.join(folder, environment, ...inside);
-        if (around.exists(python)) found.push({ python, origin: "workspace" });
+        if (env.exists(python)) found.push({ python, origin: "workspace" });
       }
     }
   }
   for (const name of ["python3", "python"]) {
-    const python = onPath(name, around);
+    const python = onPath(name, env);
     if (python !== undefined && !found.some((other) => other.python === python)) {
       found.push({ python, origin: "path" });
     }
@@ -75,13 +74,13 @@ export function candidates(around: Surroundings): Candidate[] {
   return found;
 }
 
-/** Probes one candidate after the other and stops at the first that has modgo-lsp. */
+/** Probes the candidates in order, up to the first that has modgo-lsp. */
 export async function discover(
-  around: Surroundings,
+  env: Environment,
   probe: (python: string) => Promise<Probe>,
 ): Promise<Discovery> {
   const attempts: Attempt[] = [];
-  for (const candidate of candidates(around)) {
+  for (const candidate of candidates(env)) {
     const result = await probe(candidate.python);
     attempts.push({ candidate, probe: result });
     if (result.ok) {
@@ -91,31 +90,31 @@ export async function discover(
   return { found: undefined, attempts };
 }
 
-function expand(setting: string, around: Surroundings): string {
-  const folder = around.folders[0] ?? around.home;
+function expand(setting: string, env: Environment): string {
+  const folder = env.folders[0] ?? env.home;
   let named = setting.replaceAll("${workspaceFolder}", folder);
-  if (named === "~" || named.startsWith("~/")) named = around.home + named.slice(1);
+  if (named === "~" || named.startsWith("~/")) named = env.home + named.slice(1);
   if (path.isAbsolute(named)) return named;
   // A bare word is a command; anything with a separator is a path from the workspace's folder.
-  if (!/[\\/]/.test(named)) return onPath(named, around) ?? named;
+  if (!/[\\/]/.test(named)) return onPath(named, env) ?? named;
   return path.join(folder, named);
 }
 
-function onPath(name: string, around: Surroundings): string | undefined {
-  const file = around.windows && !name.endsWith(".exe") ? `${name}.exe` : name;
+function onPath(name: string, env: Environment): string | undefined {
+  const file = env.windows && !name.endsWith(".exe") ? `${name}.exe` : name;
   return (
-    around.searchPath
-      .split(around.windows ? ";" : ":")
-      // A relative entry would be looked up in whatever folder we happen to be in.
+    env.searchPath
+      .split(env.windows ? ";" : ":")
+      // A relative entry would be resolved against the current folder.
       .filter((folder) => path.isAbsolute(folder))
       .map((folder) => path.join(folder, file))
-      .find((python) => around.exists(python))
+      .find((python) => env.exists(python))
   );
 }
 
 /**
- * Options that keep Python to what the user installed: no PYTHONPATH. `python -m` looks into its current folder
- * first, so that must be ours. Not -I, which would leave out what `pip install --user` installs.
+ * Options that make Python ignore PYTHONPATH and its other variables. `python -m` also imports from the current folder, so
+ * that must be the extension's. Not -I, which would ignore what `pip install --user` installs.
  */
 export const ISOLATED = ["-E", "-X", "utf8"] as const;
 
@@ -132,7 +131,8 @@ if importlib.util.find_spec("modgo_lsp"):
 print(json.dumps({"version": list(sys.version_info[:3]), "modgo": modgo}))
 `;
 
-/** Asks a Python for its version and modgo-lsp's. `folder` is where it runs, and must not be the user's. */
+/** Returns a function that asks a Python for its version and that of modgo-lsp. `folder` is its current folder, which must
+ *  not be in the workspace. */
 export function probeWith(folder: string): (python: string) => Promise<Probe> {
   return (python) =>
     new Promise((resolve) => {
@@ -141,7 +141,7 @@ export function probeWith(folder: string): (python: string) => Promise<Probe> {
         if (error === null) {
           resolve(readProbe(stdout));
         } else if (error.killed === true) {
-          resolve({ ok: false, reason: `gave no answer in ${PROBE_SECONDS} s` });
+          resolve({ ok: false, reason: `didn't respond within ${PROBE_SECONDS} s` });
         } else if (error.code === "ENOENT") {
           resolve({ ok: false, reason: "doesn't exist" });
         } else if (error.code === "EACCES") {
@@ -154,13 +154,13 @@ export function probeWith(folder: string): (python: string) => Promise<Probe> {
     });
 }
 
-/** What the probe's output says. */
+/** Parses the output of PROBE_PROGRAM. */
 export function readProbe(stdout: string): Probe {
   let answer: { version: [number, number, number]; modgo: string | null };
   try {
     answer = JSON.parse(stdout) as typeof answer;
   } catch {
-    return { ok: false, reason: "isn't a Python: its answer can't be read" };
+    return { ok: false, reason: "isn't Python: its output can't be parsed" };
   }
   const python = answer.version.join(".");
   const [major, minor] = answer.version;
@@ -171,7 +171,7 @@ export function readProbe(stdout: string): Probe {
   return { ok: true, python, modgo: answer.modgo };
 }
 
-/** What to tell someone for whom nothing was found: one message, with the remedy in it. */
+/** Returns the message for a discovery that found nothing, with what to do. */
 export function describeFailure(discovery: Discovery): string {
   const only = discovery.attempts[0];
   if (only?.candidate.origin === "setting" && !only.probe.ok) {

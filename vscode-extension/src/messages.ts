@@ -1,4 +1,4 @@
-// Every message that the extension shows: plain text, whatever it is made of.
+// All messages of the extension, shown as plain text.
 import * as vscode from "vscode";
 import { plain } from "./plain-text.js";
 

@@ -1,15 +1,14 @@
-// Which UDF package a command is about: the one it was given, the active editor's, or one to choose.
-// Not for judging packages: the server does that.
+// The UDF package of a command: its argument, that of the active editor, or one that the user chooses.
 import * as path from "node:path";
 import * as vscode from "vscode";
 import { showError } from "./messages.js";
 import { plain } from "./plain-text.js";
 
 const SDK_IMPORT = '"github.com/GeertJohan/aerospike-mod-go/udf"';
-const NOT_OURS = "**/{vendor,node_modules,testdata,target,_*,.*}/**";
+const EXCLUDED = "**/{vendor,node_modules,testdata,target,_*,.*}/**";
 const MAX_FILES = 2000;
 
-/** What lenses and other callers give a command: a file or folder of the package, perhaps a function. */
+/** The argument that code lenses pass to a command: a file or folder of the package, and a function. */
 export interface Target {
   readonly uri: string;
   readonly function?: string;
@@ -20,7 +19,7 @@ export function isTarget(value: unknown): value is Target {
   return typeof value === "object" && value !== null && "uri" in value && typeof value.uri === "string";
 }
 
-/** The package's URI, or undefined when the user turned away or was told that there is none. */
+/** Returns the package's URI, or undefined if the user cancelled or there is none, which is shown. */
 export async function choosePackage(argument: unknown): Promise<string | undefined> {
   if (isTarget(argument)) return argument.uri;
   const active = activeGoFile();
@@ -44,13 +43,13 @@ export async function choosePackage(argument: unknown): Promise<string | undefin
   return picked?.uri.toString();
 }
 
-/** The folder of the package that a URI of it or of a file in it names. */
+/** Returns the folder of the package of a URI, which is that folder or a Go file in it. */
 export function packageFolder(uri: string): string {
   const { path: file } = vscode.Uri.parse(uri);
   return file.endsWith(".go") ? path.posix.dirname(file) : file;
 }
 
-/** The Go file in the active editor, or the only one in sight: the output or a result may have the focus. */
+/** Returns the Go file in the active editor, else the only visible one: the output or a result may have the focus. */
 export function activeGoFile(): vscode.Uri | undefined {
   const { activeTextEditor, visibleTextEditors } = vscode.window;
   if (activeTextEditor !== undefined && isGoFile(activeTextEditor)) return activeTextEditor.document.uri;
@@ -64,9 +63,9 @@ function isGoFile({ document }: vscode.TextEditor): boolean {
   return document.languageId === "go" && document.uri.scheme === "file";
 }
 
-/** Folders with a Go file that imports the SDK, ordered by path. */
+/** Returns the folders with a Go file that imports the SDK, sorted by path. */
 async function findPackages(): Promise<vscode.Uri[]> {
-  const files = await vscode.workspace.findFiles("**/*.go", NOT_OURS, MAX_FILES);
+  const files = await vscode.workspace.findFiles("**/*.go", EXCLUDED, MAX_FILES);
   const found = new Map<string, vscode.Uri>();
   await Promise.all(
     files

@@ -1,16 +1,15 @@
-// The language status item of Go files (the braces in the status bar): whether Modgo is starting, ready,
-// building or failed. Not for messages that ask for something.
+// The language status item of Go files (the braces in the status bar): whether Modgo is starting, ready, building or failed.
 import * as vscode from "vscode";
 import { plain } from "./plain-text.js";
 import type { ServerState } from "./server/server-state.js";
 
 export interface Status {
   server(state: ServerState): void;
-  /** Marks the item busy while `work` goes on, and tells what is being done. */
+  /** Shows `what`, and that the item is busy, until `work` is done. */
   during<T>(what: string, work: Promise<T>): Promise<T>;
-  /** Go's version, once a build has said which it used. */
+  /** Sets the version of Go of the last loaded module. */
   go(version: string): void;
-  /** What the item says now, in one line. */
+  /** The item's text, on one line. */
   readonly text: string;
   dispose(): void;
 }

@@ -1,11 +1,10 @@
-// Which UDF a command is about: the one a lens names, or one of those in the active file.
-// Not for packages: packages.ts.
+// The UDF of a command: its argument, or one of those in the active file.
 import * as vscode from "vscode";
 import { activeGoFile, isTarget } from "./packages.js";
 import { showError } from "./messages.js";
 import { plain } from "./plain-text.js";
 
-/** The command behind lenses that name a UDF. */
+/** The command of code lenses that name a UDF. */
 export const RUN_ON_SAMPLE = "modgo.client.runOnSample";
 
 export interface Call {
@@ -14,8 +13,8 @@ export interface Call {
 }
 
 /**
- * The function a lens names, else one of those that the active file's lenses offer to run; undefined when the
- * user turned away or was told that there is none. `title` says what it is chosen for.
+ * Returns the UDF of the argument, else one of those that the code lenses of the active file name; undefined if the user
+ * cancelled or there is none, which is shown. `title` is the title of the list to choose from.
  */
 export async function chooseCall(argument: unknown, title: string): Promise<Call | undefined> {
   if (isTarget(argument) && argument.function !== undefined) {
@@ -42,7 +41,7 @@ async function callsIn(file: vscode.Uri): Promise<Call[]> {
   const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
     "vscode.executeCodeLensProvider",
     file,
-    100, // as many as are resolved
+    100, // the number of lenses to resolve
   );
   const calls = new Map<string, Call>();
   for (const { command } of lenses) {

@@ -1,4 +1,4 @@
-// Values as the server gives them and people read them: nothing is lost, and nothing is taken for something else.
+// Values of the server and their display: nothing is lost or misread.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
@@ -14,7 +14,7 @@ import {
 import { readCall } from "../src/server/command-results.js";
 
 describe("JSON", () => {
-  it("keeps the digits of numbers", () => {
+  it("retains the digits of numbers", () => {
     for (const digits of [
       "9007199254740993",
       "-9223372036854775808",
@@ -27,7 +27,7 @@ describe("JSON", () => {
       assert.equal(flatJson(parseJson(digits)), digits);
     }
   });
-  it("shows the integer form as digits, and the other forms as they are", () => {
+  it('has {"$int"} as digits, and the other forms as they are', () => {
     assert.equal(flatJson(parseJson('[{"$int":"9007199254740993"}]')), "[9007199254740993]");
     assert.equal(
       prettyJson(parseJson('{"a":{"$int":"-9007199254740993"}}')),
@@ -42,7 +42,7 @@ describe("JSON", () => {
       assert.equal(flatJson(parseJson(text)), text);
     }
   });
-  it("takes no key for anything but a key, and leaves them in their order", () => {
+  it("has no special keys, and retains their order", () => {
     for (const text of [
       '{"__proto__": {"a": 1}, "constructor": 2, "toString": 3}',
       '{"10": 1, "9": 2, "a": 3}',
@@ -54,19 +54,19 @@ describe("JSON", () => {
       assert.equal(flatJson(parseJson(text)), text);
     }
   });
-  it("escapes what would be hidden or turn the text around", () => {
+  it("has hidden and bidirectional characters escaped", () => {
     assert.equal(
       flatJson(parseJson('"a\u202eb\u0085\u200b\u2028\\u001b"')),
       '"a\\u202eb\\u0085\\u200b\\u2028\\u001b"',
     );
     assert.equal(flatJson(parseJson('"é 👩‍💻 ‌"')), '"é 👩‍💻 ‌"');
   });
-  it("is refused where it is none", () => {
+  it("is an error if it is invalid", () => {
     for (const text of ["", "[1,]", "{a: 1}", "[1 // x\n]", "01", "1.", "[1] 2", '"a', "\u00a01"]) {
       assert.throws(() => parseJson(text), SyntaxError, text);
     }
   });
-  it("shows a record with a line for each bin that fits on one", () => {
+  it("has a line for each bin that fits on one", () => {
     const record = {
       key: ["test", "demo", 1],
       bins: { a: 1, list: [1, [2]], map: { x: { y: null } }, long: ["x".repeat(90)], empty: {} },
@@ -90,7 +90,7 @@ describe("JSON", () => {
       ].join("\n"),
     );
   });
-  it("means the same however it is laid out", () => {
+  it("has the same meaning in each layout", () => {
     const { tree } = fc.letrec<{ tree: unknown; text: string }>((tie) => ({
       text: fc.oneof(
         fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
@@ -133,7 +133,7 @@ function comparable(json: Json): unknown {
   return ["object", ...json.members.map(([key, item]) => [key, comparable(item)])];
 }
 
-describe("a call's answer", () => {
+describe("the result of a call", () => {
   const answer = (before: string, after: string) =>
     readCall(
       `{"ok":true,"result":{"n":9007199254740993,"d":88.0},"record":{"before":${before},"after":${after}},` +
@@ -146,7 +146,7 @@ describe("a call's answer", () => {
     assert.equal(callSummary("f", call), 'f → {"n": 9007199254740993, "d": 88.0}, record updated, 312 µs');
     assert.equal(flatJson(call.record?.after ?? null), sample);
   });
-  it("knows a double from an integer when it looks for a change", () => {
+  it("has changed if an integer became a double", () => {
     assert.equal(recordChanged(answer('{"bins":{"a":88}}', '{"bins":{"a":88.0}}')), true);
     assert.equal(
       recordChanged(answer('{"bins":{"a":9007199254740992}}', '{"bins":{"a":9007199254740993}}')),
@@ -154,14 +154,14 @@ describe("a call's answer", () => {
     );
     assert.equal(recordChanged(answer('{"bins":{"a":88.0}}', '{"bins": {"a": 88.0}}')), false);
   });
-  it("that failed is one too", () => {
+  it("can be a failure", () => {
     const call = readCall('{"ok":false,"error":{"kind":"udf","message":"no"},"logs":[]}');
     assert.equal(callSummary("f", call), "f returned an error: no");
   });
 });
 
-describe("a call's argument", () => {
-  it("has the arguments as they were typed", () => {
+describe("the argument of a call", () => {
+  it("has the arguments as they were entered", () => {
     const call = { uri: 'file:///a"b', function: "take" };
     assert.equal(
       callArgument(call, " 9007199254740993, 6.0, -0.0"),

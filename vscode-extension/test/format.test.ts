@@ -1,4 +1,4 @@
-// Results as people read them.
+// Formatted results.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
@@ -65,7 +65,7 @@ describe("units", () => {
       "1.6 MB",
     ]);
   });
-  it("times take the unit in which they read best", () => {
+  it("times have a suitable unit", () => {
     assert.deepEqual([0, 850, 1234, 12_345, 999_600, 1_200_000, 85e6, 2.13e9, 75e9].map(formatDuration), [
       "0 ns",
       "850 ns",
@@ -81,10 +81,10 @@ describe("units", () => {
 });
 
 describe("a build", () => {
-  it("says what was built, how big it is and how long it took", () => {
+  it("has a summary with size and time", () => {
     assert.equal(buildSummary(built), "Built counters.so (1.6 MB) in 2.1 s");
   });
-  it("that failed names the first error and counts the others", () => {
+  it("that failed has a summary with the first error and the number of others", () => {
     const findings = [
       finding("a warning", 1, "warning"),
       finding("undefined: x", 12),
@@ -96,10 +96,10 @@ describe("a build", () => {
       "counters didn't build: counters.go:12: undefined: x. And 2 more errors.",
     );
   });
-  it("that failed without findings still makes a sentence", () => {
+  it("that failed without findings has a summary too", () => {
     assert.equal(failureSummary("counters didn't build", []), "counters didn't build.");
   });
-  it("prints findings as compilers do", () => {
+  it("has findings formatted as compilers do", () => {
     assert.equal(
       formatFinding(finding("undefined: x", 12)),
       "counters/counters.go:12:9: undefined: x (MG401)",
@@ -108,7 +108,7 @@ describe("a build", () => {
 });
 
 describe("a loaded module", () => {
-  it("has a table that keeps to a panel's width", () => {
+  it("has a table as wide as a panel", () => {
     const talkative = { ...take, doc: "It says more than anyone would like to read in one line. ".repeat(3) };
     const wide = functionsTable([{ ...talkative, doc: talkative.doc.replaceAll(".", ",") }]);
     assert.ok(
@@ -117,15 +117,15 @@ describe("a loaded module", () => {
     );
     assert.ok(wide.endsWith("…"));
   });
-  it("is summed up", () => {
+  it("has a summary", () => {
     const loaded = { path: "/x/counters.so", abi: { major: 1, minor: 0 }, functions: [take] };
     assert.equal(loadSummary(loaded), "Loaded counters.so: 1 function, ABI 1.0");
   });
-  it("shows its functions' signatures", () => {
+  it("has signatures of its functions", () => {
     assert.equal(formatSignature(take), "take(tokens int64, string) (bool, error)");
     assert.equal(formatSignature({ ...take, params: [], results: [] }), "take()");
   });
-  it("lists its functions in aligned columns with the first sentence of their docs", () => {
+  it("has a table of functions with the first sentence of their docs", () => {
     const top: UdfFunction = { name: "top", kind: "stream", params: [], results: ["*udf.Stream"] };
     assert.equal(
       functionsTable([take, top]),
@@ -162,29 +162,29 @@ const panicked: CallResult = {
 };
 
 describe("a call", () => {
-  it("is summed up on one line", () => {
+  it("has a summary on one line", () => {
     assert.equal(callSummary("take", updated), "take → true, record updated, 312 µs");
     const untouched: CallResult = { ok: true, result: null, operations: [], elapsed_ns: 900 };
     assert.equal(callSummary("peek", untouched), "peek → nil, record unchanged, 900 ns");
   });
-  it("that failed says how", () => {
+  it("that failed has a summary with the error", () => {
     assert.equal(callSummary("take", panicked), "take panicked: nil map");
   });
-  it("cuts a long value", () => {
+  it("has a summary with a shortened value", () => {
     assert.equal(formatValue("x".repeat(500)).length, 80);
     assert.equal(formatValue(json({ a: [1, "b"] })), '{"a": [1, "b"]}');
   });
-  it("knows whether the record changed", () => {
+  it("has changed the record or not", () => {
     assert.equal(recordChanged(updated), true);
     assert.equal(recordChanged({ ...updated, record: { before: record(5), after: record(5) } }), false);
     assert.equal(recordChanged(panicked), false);
   });
-  it("makes a report with result, record and log, of which run it is", () => {
+  it("has a report with call, result, record and log", () => {
     const report = runReport(runOf(updated, '1,"x"'));
     const head = [
       "# Run of a UDF\n\n```text",
       'Call     take(1, "x")',
-      "Package  /code/counters, as its files were saved then",
+      "Package  /code/counters, as saved at that time",
       "Time     2026-01-31 14:03:22",
       "```\n\nResult, after 312 µs:\n\n```json\ntrue\n```\n",
     ];
@@ -195,13 +195,13 @@ describe("a call", () => {
     );
     assert.ok(report.endsWith("## Log\n\n```text\ninfo     took one\n```\n"), report);
   });
-  it("that failed reports its frames", () => {
+  it("that failed has a report with its frames", () => {
     assert.match(
       runReport(runOf(panicked)),
       /It panicked:\n\n```text\nnil map\n```\n\n## Where\n\n```text\ncounters\.go:12\ncounters\.go:40\n```\n$/,
     );
   });
-  it("shows a record under the run that it is of, and a missing one as such", () => {
+  it("has its record formatted, also a missing one", () => {
     const run = runOf(updated, "4");
     assert.match(formatRecord(run, record(5)), /^\/\/ take\(4\), run at 2026-01-31 14:03:22\n\{\n {2}"key"/);
     assert.equal(formatRecord(run, null), "// take(4), run at 2026-01-31 14:03:22\n// no record\n");
@@ -209,13 +209,13 @@ describe("a call", () => {
 });
 
 describe("typed arguments", () => {
-  it("are JSON values with commas between", () => {
+  it("are JSON values separated by commas", () => {
     assert.equal(argumentsProblem('1, "x", [2, 3]'), undefined);
     assert.equal(argumentsProblem(""), undefined);
   });
-  it("that aren't get a message", () => {
+  it("that are invalid have a message", () => {
     for (const text of ["1, x", "1], [2", '1], "record": [2', "NaN", "1 // one", "1,"]) {
-      assert.match(argumentsProblem(text) ?? "", /JSON values with commas between/, text);
+      assert.match(argumentsProblem(text) ?? "", /JSON values separated by commas/, text);
     }
   });
 });
@@ -226,9 +226,9 @@ describe("a stream", () => {
     { records: 1, elapsed_ns: 1000 },
   ];
   const total: CallResult = { ok: true, result: json([6]), nodes, elapsed_ns: 300_000 };
-  it("says how many records it took, for it has no record of its own", () => {
+  it("has the number of records, because it has no record of its own", () => {
     assert.equal(callSummary("total", total), "total → [6], 3 records on 2 nodes, 300 µs");
-    assert.match(runReport(runOf(total, "", "total")), /It took 3 records on 2 nodes\.\n$/);
+    assert.match(runReport(runOf(total, "", "total")), /It read 3 records on 2 nodes\.\n$/);
     assert.doesNotMatch(runReport(runOf(total, "", "total")), /The record was/);
   });
 });
@@ -240,7 +240,7 @@ describe("a sample", () => {
     record: { before, after: null },
     elapsed_ns: 1,
   });
-  it("is lacking where a function ran on no record, or a stream has no records", () => {
+  it("is missing if a function ran without a record, or a stream without records", () => {
     const message = "there are no records for the stream; write testdata/udf/total.records.jsonl beside it";
     assert.deepEqual(
       [
@@ -252,8 +252,8 @@ describe("a sample", () => {
       [true, false, true, false],
     );
   });
-  it("that was there stays", () => {
-    assert.equal(sampleSummary({ path: "/a.record.json", created: true }), "Made /a.record.json");
-    assert.match(sampleSummary({ path: "/a.record.json", created: false }), /was there already/);
+  it("that exists already is not changed", () => {
+    assert.equal(sampleSummary({ path: "/a.record.json", created: true }), "Created /a.record.json");
+    assert.match(sampleSummary({ path: "/a.record.json", created: false }), /already exists/);
   });
 });

@@ -1,4 +1,4 @@
-// Which Python is taken, in which order, and what someone is told when none will do.
+// Which Python is chosen, and the message if there is none.
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,11 +11,11 @@ import {
   type Probe,
   probeWith,
   readProbe,
-  type Surroundings,
+  type Environment,
 } from "../src/interpreter.js";
 
-/** A machine on which exactly `files` exist. */
-function machine(files: readonly string[], changes: Partial<Surroundings> = {}): Surroundings {
+/** The environment of a machine on which exactly `files` exist. */
+function machine(files: readonly string[], changes: Partial<Environment> = {}): Environment {
   return {
     setting: "",
     folders: ["/code"],
@@ -28,7 +28,7 @@ function machine(files: readonly string[], changes: Partial<Surroundings> = {}):
   };
 }
 
-const pythons = (around: Surroundings) => candidates(around).map(({ python }) => python);
+const pythons = (env: Environment) => candidates(env).map(({ python }) => python);
 
 describe("candidates", () => {
   const everywhere = [
@@ -42,19 +42,19 @@ describe("candidates", () => {
     assert.deepEqual(pythons(machine(everywhere)), everywhere);
   });
 
-  it("are the setting alone where it is set", () => {
-    const around = machine(everywhere, { setting: "/opt/py/bin/python" });
-    assert.deepEqual(candidates(around), [{ python: "/opt/py/bin/python", origin: "setting" }]);
+  it("are only the setting if it is set", () => {
+    const env = machine(everywhere, { setting: "/opt/py/bin/python" });
+    assert.deepEqual(candidates(env), [{ python: "/opt/py/bin/python", origin: "setting" }]);
   });
 
-  it("never lie in a workspace that isn't trusted", () => {
+  it("are never in a workspace that isn't trusted", () => {
     assert.deepEqual(pythons(machine(everywhere, { trusted: false })), [
       "/usr/bin/python3",
       "/usr/bin/python",
     ]);
   });
 
-  it("cover every folder of a multi-root workspace", () => {
+  it("come from every folder of a multi-root workspace", () => {
     const files = ["/b/.venv/bin/python", "/a/venv/bin/python"];
     assert.deepEqual(pythons(machine(files, { folders: ["/a", "/b"] })), [
       "/a/venv/bin/python",
@@ -62,12 +62,12 @@ describe("candidates", () => {
     ]);
   });
 
-  it("skip relative entries of PATH", () => {
-    const around = machine(["bin/python3", "/usr/bin/python3"], { searchPath: "bin:.:/usr/bin" });
-    assert.deepEqual(pythons(around), ["/usr/bin/python3"]);
+  it("don't come from relative entries of PATH", () => {
+    const env = machine(["bin/python3", "/usr/bin/python3"], { searchPath: "bin:.:/usr/bin" });
+    assert.deepEqual(pythons(env), ["/usr/bin/python3"]);
   });
 
-  it("take the first of a name on PATH", () => {
+  it("are the first of each name on PATH", () => {
     assert.deepEqual(pythons(machine(["/usr/local/bin/python3", "/usr/bin/python3"])), [
       "/usr/local/bin/python3",
     ]);
@@ -78,16 +78,16 @@ describe("the setting", () => {
   const resolved = (setting: string, files: readonly string[] = []) =>
     pythons(machine(files, { setting }))[0];
 
-  it("understands ~", () => {
+  it("may contain ~", () => {
     assert.equal(resolved("~/py/bin/python"), "/home/ann/py/bin/python");
   });
-  it("understands ${workspaceFolder}", () => {
+  it("may contain ${workspaceFolder}", () => {
     assert.equal(resolved("${workspaceFolder}/env/bin/python"), "/code/env/bin/python");
   });
-  it("takes a relative path from the folder", () => {
+  it("may be relative to the workspace folder", () => {
     assert.equal(resolved("env/bin/python"), "/code/env/bin/python");
   });
-  it("looks a bare command up on PATH", () => {
+  it("may be a command on PATH", () => {
     assert.equal(resolved("python3.12", ["/usr/bin/python3.12"]), "/usr/bin/python3.12");
   });
 });
@@ -96,10 +96,10 @@ describe("discover", () => {
   const good: Probe = { ok: true, python: "3.11.7", modgo: "0.1.0" };
   const bare: Probe = { ok: false, reason: "(Python 3.11.7) doesn't have modgo-lsp" };
 
-  it("stops at the first that has modgo-lsp and says what it passed over", async () => {
-    const around = machine(["/code/.venv/bin/python", "/usr/local/bin/python3", "/usr/bin/python"]);
+  it("stops at the first that has modgo-lsp and returns all attempts", async () => {
+    const env = machine(["/code/.venv/bin/python", "/usr/local/bin/python3", "/usr/bin/python"]);
     const asked: string[] = [];
-    const { found, attempts } = await discover(around, (python) => {
+    const { found, attempts } = await discover(env, (python) => {
       asked.push(python);
       return Promise.resolve(python === "/usr/local/bin/python3" ? good : bare);
     });
@@ -108,14 +108,14 @@ describe("discover", () => {
     assert.equal(attempts.length, 2);
   });
 
-  it("doesn't go past a setting that fails, and names it", async () => {
-    const around = machine(["/usr/bin/python3"], { setting: "/opt/python" });
-    const discovery = await discover(around, () => Promise.resolve({ ok: false, reason: "doesn't exist" }));
+  it("tries nothing else if the setting fails, and names it", async () => {
+    const env = machine(["/usr/bin/python3"], { setting: "/opt/python" });
+    const discovery = await discover(env, () => Promise.resolve({ ok: false, reason: "doesn't exist" }));
     assert.equal(discovery.found, undefined);
     assert.match(describeFailure(discovery), /\/opt\/python.*modgo\.interpreter.*doesn't exist.*pip install/);
   });
 
-  it("tells the remedy where no Python has modgo-lsp, and where there is none", async () => {
+  it("has a message for no Python with modgo-lsp, and for no Python", async () => {
     const without = await discover(machine(["/usr/bin/python3"]), () => Promise.resolve(bare));
     assert.match(describeFailure(without), /no Python was found that has modgo-lsp.*pip install modgo-lsp/);
     const nothing = await discover(machine([]), () => Promise.resolve(bare));
@@ -123,23 +123,23 @@ describe("discover", () => {
   });
 });
 
-describe("a probe's answer", () => {
-  it("gives the versions", () => {
+describe("the output of a probe", () => {
+  it("has the versions", () => {
     assert.deepEqual(readProbe('{"version": [3, 10, 2], "modgo": "0.1.0"}'), {
       ok: true,
       python: "3.10.2",
       modgo: "0.1.0",
     });
   });
-  it("refuses a Python that is too old", () => {
+  it("may be of a Python that is too old", () => {
     const probe = readProbe('{"version": [3, 9, 18], "modgo": "0.1.0"}');
     assert.deepEqual(probe, { ok: false, reason: "is Python 3.9.18; 3.10 or newer is needed" });
   });
-  it("says that modgo-lsp is missing", () => {
+  it("may be of a Python without modgo-lsp", () => {
     const probe = readProbe('{"version": [3, 12, 1], "modgo": null}');
     assert.deepEqual(probe, { ok: false, reason: "(Python 3.12.1) doesn't have modgo-lsp" });
   });
-  it("survives something that isn't Python", () => {
+  it("may be of another program", () => {
     assert.equal(readProbe("hello").ok, false);
   });
 });
@@ -161,19 +161,19 @@ describe("probing real programs", () => {
     return file;
   };
 
-  it("says that a file doesn't exist", async () => {
+  it("reports a file that doesn't exist", async () => {
     assert.equal(await reasonOf(path.join(folder, "nowhere")), "doesn't exist");
   });
-  it("says that a file can't be executed", async () => {
+  it("reports a file that can't be executed", async () => {
     assert.equal(await reasonOf(program("plain", "text", 0o644)), "can't be executed");
   });
-  it("gives a failing program's last words", async () => {
+  it("reports the last line of a failing program", async () => {
     assert.equal(
       await reasonOf(program("broken", "#!/bin/sh\necho first >&2\necho oh no >&2\nexit 3\n", 0o755)),
       "failed: oh no",
     );
   });
-  it("reads what a real Python says", async () => {
+  it("reads the output of a real Python", async () => {
     const python = candidates({ ...machine([]), searchPath: process.env["PATH"] ?? "", exists: () => true });
     assert.ok(python.length > 0);
     const result = await probe("python3");

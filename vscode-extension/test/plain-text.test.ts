@@ -1,4 +1,4 @@
-// Whatever a workspace, a record or a log says is shown as text.
+// Text from workspaces, records and logs is never shown as markup.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
@@ -8,11 +8,11 @@ import { parseJson } from "../src/results/exact-json.js";
 import { plain } from "../src/plain-text.js";
 import type { CallErrorKind, CallResult } from "../src/server/command-results.js";
 
-// As VS Code finds links in messages and prompts, and icons in labels.
+// How VS Code finds links in messages and prompts, and icons in labels.
 const LINK = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
 const ICON = /(\\)?\$\([A-Za-z0-9-]+(?:~[A-Za-z]+)?\)/;
 
-/** Strings that are markup somewhere, beside any others. */
+/** Strings with markup of any kind. */
 const hostile = fc
   .array(
     fc.oneof(
@@ -53,7 +53,7 @@ describe("text in messages, labels and prompts", () => {
     assert.match("[x](command:a)", LINK);
     assert.match("$(trash)", ICON);
   });
-  it("is otherwise as it was", () => {
+  it("is otherwise unchanged", () => {
     const text = 'take → {"a": [1, "b"]}, record updated (unchanged) $5 [x]\n\tat f()';
     assert.equal(plain(text), text);
   });
@@ -84,7 +84,7 @@ describe("the report of a run", () => {
     assert.deepEqual([...kinds], []);
   };
 
-  it("has nothing of the workspace outside of its fences", () => {
+  it("has text of the workspace only in fenced blocks", () => {
     const time = new Date(0);
     fc.assert(
       fc.property(hostile, hostile, hostile, hostile, (name, folder, message, value) => {

@@ -1,5 +1,5 @@
-// Values from what a user types to what a user reads: this extension's code and VS Code's own reader of messages, a
-// real server, a module that it builds, and back.
+// Values from input to display: through this extension's code, VS Code's message reader, a real server, a module that it
+// builds, and back.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +28,7 @@ import "github.com/GeertJohan/aerospike-mod-go/udf"
 
 func init() { udf.Register("echo", Echo) }
 
-// Echo stores v in a bin and gives it back.
+// Echo stores v in a bin and returns it.
 func Echo(rec *udf.Record, v any) (any, error) {
 	rec.Set("v", v)
 	return v, rec.Update()
@@ -92,10 +92,10 @@ async function echo(args: string): Promise<[result: Json, stored: Json]> {
   return [result.result, bins.get("v") ?? null];
 }
 
-const BUILD_MS = 300_000; // the first build on a machine compiles Go's own library
+const BUILD_MS = 300_000; // the first build on a machine compiles Go's standard library
 
 describe("a value on the way to a UDF and back", { timeout: BUILD_MS }, () => {
-  it("is shown as it was typed", async () => {
+  it("is shown as it was entered", async () => {
     for (const text of [
       "9007199254740993",
       "-9223372036854775808",
@@ -115,7 +115,7 @@ describe("a value on the way to a UDF and back", { timeout: BUILD_MS }, () => {
     }
   });
 
-  it("is exact, whichever integer or double it is", async () => {
+  it("is exact, for any integer and double", async () => {
     const integers = fc.sample(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), 500);
     const doubles = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), 500);
     const typed = [...integers.map(String), ...doubles.map(doubleText)];
@@ -132,7 +132,7 @@ describe("a value on the way to a UDF and back", { timeout: BUILD_MS }, () => {
     }
   });
 
-  it("is refused where no UDF could take it", async () => {
+  it("is an error if no UDF can accept it", async () => {
     for (const [args, reason] of [
       ["9223372036854775808", /does not fit into a signed 64-bit integer/],
       ["1e999", /too large for a double/],

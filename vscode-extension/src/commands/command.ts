@@ -1,5 +1,5 @@
-// What every command of the extension shares: how it is made and registered, that it explains a refusal in
-// Restricted Mode, and that no error of it is lost. Each family has its own file beside this one.
+// Registers the commands of the extension, shows their errors, refuses them in Restricted Mode, and sends requests to the
+// server. Each group of commands has a file of its own.
 import * as vscode from "vscode";
 import { UserError } from "../errors.js";
 import { plain } from "../plain-text.js";
@@ -8,29 +8,33 @@ import type { Server } from "../server/server.js";
 import type { Status } from "../status.js";
 import { showError, showWarning } from "../messages.js";
 
-export interface Rooms {
+/** The parts of the extension that commands use. */
+export interface CommandContext {
   readonly server: Server;
   readonly status: Status;
   readonly output: vscode.LogOutputChannel;
   readonly documents: ResultDocuments;
-  /** Remembers what was typed last, per workspace. */
+  /** Stores the arguments that were entered last, per workspace. */
   readonly memory: vscode.Memento;
 }
 
-/** Gets what the caller gave: nothing from the palette, a target from a lens. */
+/** The argument is undefined if the command was run from the palette, a Target if from a code lens. */
 export type Command = (argument?: unknown) => Promise<void>;
 
 export interface CommandFactory {
   readonly id: string;
-  /** Does more than check the code: refused in Restricted Mode. */
+  /** Whether it does more than check the code, so that Restricted Mode refuses it. */
   readonly needsTrust: boolean;
-  readonly create: (rooms: Rooms) => Command;
+  readonly create: (context: CommandContext) => Command;
 }
 
-export function registerCommands(factories: readonly CommandFactory[], rooms: Rooms): vscode.Disposable {
+export function registerCommands(
+  factories: readonly CommandFactory[],
+  context: CommandContext,
+): vscode.Disposable {
   return vscode.Disposable.from(
     ...factories.map((factory) => {
-      const command = factory.create(rooms);
+      const command = factory.create(context);
       return vscode.commands.registerCommand(factory.id, async (argument?: unknown) => {
         if (factory.needsTrust && !vscode.workspace.isTrusted) {
           await explainRestrictedMode();
@@ -39,7 +43,7 @@ export function registerCommands(factories: readonly CommandFactory[], rooms: Ro
         try {
           await command(argument);
         } catch (error) {
-          await tellError(error, rooms.output);
+          await showCommandError(error, context.output);
         }
       });
     }),
@@ -56,31 +60,34 @@ async function explainRestrictedMode(): Promise<void> {
   if (chosen === manage) await vscode.commands.executeCommand("workbench.trust.manage");
 }
 
-async function tellError(error: unknown, output: vscode.LogOutputChannel): Promise<void> {
+async function showCommandError(error: unknown, output: vscode.LogOutputChannel): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
-  // Where the program came to an error of the user's says nothing to anyone.
+  // The stack of a UserError is of no use.
   output.error(error instanceof Error && !(error instanceof UserError) ? error : message);
   const show = "Show Output";
   const chosen = await showError(message.startsWith("Modgo") ? message : `Modgo: ${message}`, show);
   if (chosen === show) output.show();
 }
 
-export interface ServerWork {
-  /** Shown while it goes on, such as "building counters". */
+export interface ServerRequest {
+  /** Shown while it runs, such as "building counters". */
   readonly title: string;
-  /** The server's command. */
+  /** The command of the server. */
   readonly command: string;
   /** JSON text. */
   readonly argument: string;
 }
 
 /**
- * Runs a command of the server's behind a notification with progress and a Cancel button.
- * Gives the result's JSON text, undefined when it was cancelled.
+ * Runs a command of the server, with a notification that shows progress and has a Cancel button. Returns the result as
+ * JSON text, or undefined if it was cancelled.
  */
-export async function runOnServer(rooms: Rooms, work: ServerWork): Promise<string | undefined> {
-  const { title, command, argument } = work;
-  rooms.output.info(`${command} ${argument}`);
+export async function runOnServer(
+  context: CommandContext,
+  request: ServerRequest,
+): Promise<string | undefined> {
+  const { title, command, argument } = request;
+  context.output.info(`${command} ${argument}`);
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: plain(`Modgo: ${title}`),
@@ -88,19 +95,19 @@ export async function runOnServer(rooms: Rooms, work: ServerWork): Promise<strin
   };
   const running = vscode.window.withProgress(options, async (progress, token) => {
     try {
-      return await rooms.server.execute(command, argument, token, (step) => {
+      return await context.server.execute(command, argument, token, (step) => {
         progress.report(step);
       });
     } catch (error) {
       if (!token.isCancellationRequested) throw error;
-      rooms.output.info(`${command} was cancelled`);
+      context.output.info(`${command} was cancelled`);
       return undefined;
     }
   });
-  return rooms.status.during(title, Promise.resolve(running));
+  return context.status.during(title, Promise.resolve(running));
 }
 
-/** Saves what is being edited, for builds read the disk. Throws when a file can't be saved. */
+/** Saves all files, because builds read them from disk. Throws if a file can't be saved. */
 export async function saveAll(): Promise<void> {
   if (!(await vscode.workspace.saveAll(false))) {
     throw new UserError(

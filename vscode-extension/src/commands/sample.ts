@@ -1,34 +1,33 @@
-// The command that writes a first sample for a UDF and opens it. Not for what is in it: the server knows the
-// bins that the function reads.
+// The command that creates a sample for a UDF and opens it. The server chooses the bins: those that the function reads.
 import { baseName, sampleSummary } from "../results/format.js";
 import type { NewSampleResult } from "../server/command-results.js";
 import { type Call, chooseCall } from "../udfs.js";
-import { type CommandFactory, type Rooms, runOnServer } from "./command.js";
+import { type CommandFactory, type CommandContext, runOnServer } from "./command.js";
 import { showError, showInformation } from "../messages.js";
 
 const newSample: CommandFactory = {
   id: "modgo.client.newSample",
   needsTrust: true,
-  create: (rooms) => async (argument) => {
+  create: (context) => async (argument) => {
     const call = await chooseCall(argument, "Create record sample");
-    if (call !== undefined) await createSample(rooms, call);
+    if (call !== undefined) await createSample(context, call);
   },
 };
 
 export const sampleCommands: readonly CommandFactory[] = [newSample];
 
-export async function createSample(rooms: Rooms, call: Call): Promise<void> {
+export async function createSample(context: CommandContext, call: Call): Promise<void> {
   const argument = JSON.stringify({ uri: call.uri, function: call.function });
-  const work = { title: `making a sample for ${call.function}`, command: "modgo.newSample", argument };
-  const text = await runOnServer(rooms, work);
+  const request = { title: `creating a sample for ${call.function}`, command: "modgo.newSample", argument };
+  const text = await runOnServer(context, request);
   if (text === undefined) return;
   const result = JSON.parse(text) as NewSampleResult;
   if (result.ok) {
-    // The server had it opened.
-    rooms.output.info(sampleSummary(result));
-    if (!result.created) void showInformation(`${baseName(result.path)} was there already`);
+    // The server has asked the editor to open it.
+    context.output.info(sampleSummary(result));
+    if (!result.created) void showInformation(`${baseName(result.path)} already exists`);
   } else {
-    rooms.output.error(result.error.message);
+    context.output.error(result.error.message);
     void showError(`Modgo: ${result.error.message}`);
   }
 }

@@ -7,14 +7,14 @@ import type { CommandFactory } from "./command.js";
 const restartServer: CommandFactory = {
   id: "modgo.client.restartServer",
   needsTrust: false,
-  create: (rooms) => () => rooms.server.restart(),
+  create: (context) => () => context.server.restart(),
 };
 
 const showOutput: CommandFactory = {
   id: "modgo.client.showOutput",
   needsTrust: false,
-  create: (rooms) => () => {
-    rooms.output.show();
+  create: (context) => () => {
+    context.output.show();
     return Promise.resolve();
   },
 };
@@ -24,15 +24,15 @@ interface StatusItem extends vscode.QuickPickItem {
   readonly argument?: string;
 }
 
-/** A list that says how things stand, whose last entries do something about it. */
+/** Shows the status as a list, whose last entries are actions. */
 const showStatus: CommandFactory = {
   id: "modgo.client.showStatus",
   needsTrust: false,
-  create: (rooms) => async () => {
-    const { state } = rooms.server;
+  create: (context) => async () => {
+    const { state } = context.server;
     const trusted = vscode.workspace.isTrusted;
     const items: StatusItem[] = [
-      { label: "$(pulse) Server", description: plain(rooms.status.text) },
+      { label: "$(pulse) Server", description: plain(context.status.text) },
       {
         label: "$(shield) Workspace",
         description: trusted ? "trusted: checks, builds and runs" : "Restricted Mode: checks only",

@@ -1,14 +1,13 @@
-// Shows runs in read-only virtual documents (scheme modgo-result): the report, and the record before and after
-// as a diff. format.ts words them.
+// Shows runs in read-only virtual documents (scheme modgo-result): the report, and the record before and after as a diff.
 import * as vscode from "vscode";
 import { formatRecord, formatTime, recordChanged, type Run, runReport } from "./format.js";
 
 const SCHEME = "modgo-result";
 
 export interface ResultDocuments {
-  /** Opens the record's change as a diff where there is one, else the report; the editor keeps the focus. */
+  /** Opens a diff of the record if it changed, else the report. The editor keeps the focus. */
   show(run: Run): Promise<void>;
-  /** Opens the report of this run, also when the function has been run again since. */
+  /** Opens the report of this run, even if the function has been run again since. */
   showReport(run: Run): Promise<void>;
   dispose(): void;
 }
@@ -22,7 +21,7 @@ export function createResultDocuments(): ResultDocuments {
     provideTextDocumentContent: (uri) => texts.get(uri.toString()) ?? "",
   });
 
-  // One document a function and kind: running again brings the open editor up to date.
+  // One document per function and kind: another run updates the open editor.
   const write = (uri: vscode.Uri, text: string) => {
     texts.set(uri.toString(), text);
     changed.fire(uri);
@@ -68,12 +67,12 @@ function earlierReportOf(run: Run): vscode.Uri {
   return documentOf(run, ` at ${formatTime(run.time).replaceAll(":", ".")}.md`);
 }
 
-/** Functions of two packages may have one name. */
+/** The URI contains the package, because functions of two packages can have the same name. */
 function documentOf(run: Run, rest: string): vscode.Uri {
   return vscode.Uri.from({ scheme: SCHEME, path: `/${run.name}${rest}`, query: run.package });
 }
 
-/** Beside the source, but not one column further with each run. */
+/** Beside the source, but in the same column for each run. */
 function beside(): vscode.TextDocumentShowOptions {
   const onSource = vscode.window.activeTextEditor?.document.uri.scheme === "file";
   return {

@@ -1,15 +1,15 @@
-// JSON as its text has it: numbers keep their digits (9007199254740993, 88.0) and objects the order of their
-// members, both of which JSON.parse loses. Pure: no VS Code.
+// JSON without loss: numbers keep their digits (9007199254740993, 88.0) and objects the order of their members, unlike with
+// JSON.parse. Independent of VS Code.
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 
 export type Json = null | boolean | string | JsonNumber | readonly Json[] | JsonObject;
 
-/** A number by its digits, as they stand in the text. */
+/** A number as in the text. */
 export class JsonNumber {
   constructor(readonly digits: string) {}
 }
 
-/** An object by its members; a class of its own, so that no key ("__proto__") means anything else. */
+/** An object as a list of members, so that keys such as "__proto__" have no special meaning. */
 export class JsonObject {
   constructor(readonly members: readonly (readonly [key: string, value: Json])[]) {}
 
@@ -18,7 +18,7 @@ export class JsonObject {
   }
 }
 
-/** Throws SyntaxError. */
+/** Parses JSON. Throws a SyntaxError. */
 export function parseJson(text: string): Json {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
@@ -46,8 +46,8 @@ function memberOf({ children: [key, value] = [] }: Node, text: string): [string,
 const WIDTH = 80;
 
 /**
- * JSON with each bin on its own line, and what is in a bin on that line too where it fits: so that a diff
- * of two records shows bins, not brackets.
+ * Formats JSON with a line for each bin, if it fits on a line, so that a diff of two records shows bins instead of
+ * brackets.
  */
 export function prettyJson(json: Json, depth = 0): string {
   const flat = flatJson(json);
@@ -63,7 +63,7 @@ export function prettyJson(json: Json, depth = 0): string {
   return `${open}\n${parts.map((part) => `${indent}  ${part}`).join(",\n")}\n${indent}${close}`;
 }
 
-/** On one line, with a space after commas and colons. */
+/** Formats JSON on one line, with a space after commas and colons. */
 export function flatJson(json: Json): string {
   if (json instanceof JsonNumber) return json.digits;
   if (json instanceof Array) return `[${json.map(flatJson).join(", ")}]`;
@@ -74,19 +74,19 @@ export function flatJson(json: Json): string {
   return typeof json === "string" ? quoted(json) : String(json);
 }
 
-/** The digits of {"$int": "9007199254740993"}, which a sample may have without the form. */
+/** Returns the digits of {"$int": "9007199254740993"}, another form of an integer in samples. */
 function integerOf(json: Json): string | undefined {
   if (!(json instanceof JsonObject) || json.members.length !== 1) return undefined;
   const digits = json.get("$int");
   return typeof digits === "string" && /^-?\d+$/.test(digits) ? digits : undefined;
 }
 
-// What neither an editor nor a notification shows as it is: control characters but tab and line feed, Unicode's
-// line separators, and marks that are invisible or turn the direction of text.
+// Characters that editors and notifications don't show: control characters other than tab and line feed, Unicode line
+// separators, and characters that are invisible or change the direction of text.
 const HIDDEN =
   /(?![\t\n])[\p{Cc}\u2028\u2029\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 
-/** The text with `\u202e` and the like in place of such characters. */
+/** Replaces such characters by their escapes, such as `\u202e`. */
 export function escapeHidden(text: string): string {
   return text.replace(HIDDEN, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -1,4 +1,4 @@
-// Results as words and tables for people. Pure: no VS Code, so the tests need none.
+// Formats results as text and tables. Independent of VS Code, so that tests need none.
 import type {
   BuildResult,
   CallErrorKind,
@@ -11,7 +11,7 @@ import type {
 } from "../server/command-results.js";
 import { escapeHidden, flatJson, type Json, parseJson, prettyJson } from "./exact-json.js";
 
-/** 1600000 → "1.6 MB": decimal units, as file managers and Go's own tools print. */
+/** 1600000 → "1.6 MB": decimal units, as in file managers. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const kilobytes = bytes / 1000;
@@ -19,7 +19,7 @@ export function formatBytes(bytes: number): string {
   return `${(kilobytes / 1000).toFixed(1)} MB`;
 }
 
-/** Nanoseconds with the unit in which they read best: "850 ns", "12 µs", "1.2 ms", "2.1 s". */
+/** Formats nanoseconds in a suitable unit: "850 ns", "12 µs", "1.2 ms", "2.1 s". */
 export function formatDuration(nanoseconds: number): string {
   const scales = [
     { unit: "ns", size: 1 },
@@ -27,7 +27,7 @@ export function formatDuration(nanoseconds: number): string {
     { unit: "ms", size: 1e6 },
     { unit: "s", size: 1e9 },
   ] as const;
-  // The limit is a thousand less a half, for 999.6 µs would round to "1000 µs".
+  // 999.6 µs would be rounded to "1000 µs".
   const scale = scales.find(({ size }) => nanoseconds / size < 999.5) ?? scales[3];
   const value = nanoseconds / scale.size;
   return `${scale.size > 1 && value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${scale.unit}`;
@@ -37,7 +37,7 @@ export function formatMilliseconds(milliseconds: number): string {
   return formatDuration(milliseconds * 1e6);
 }
 
-/** The last part of a path, whichever way its slashes lean. */
+/** The last part of a path with slashes or backslashes. */
 export function baseName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }
@@ -59,7 +59,7 @@ export function formatFinding(finding: Finding): string {
   return `${finding.path}:${line}:${column}: ${message} (${finding.code})`;
 }
 
-/** One sentence for a failed build: how many problems and the first of them. */
+/** One sentence for a failed build: the first error and the number of others. */
 export function failureSummary(what: string, findings: readonly Finding[]): string {
   const errors = findings.filter((finding) => finding.severity === "error");
   const first = errors[0] ?? findings[0];
@@ -79,7 +79,7 @@ export function formatSignature(udf: UdfFunction): string {
 
 const TABLE_WIDTH = 110;
 
-/** A table of a module's functions, aligned for a fixed-width font, without a final newline. */
+/** A table of a module's functions for a fixed-width font, without a final newline. */
 export function functionsTable(functions: readonly UdfFunction[]): string {
   if (functions.length === 0) return "  no functions";
   const rows = [
@@ -122,7 +122,7 @@ function shorten(text: string, length: number): string {
 
 /** A result on one line, short enough for a notification. */
 export function formatValue(value: Json): string {
-  // A UDF without a result gives nil, which JSON calls null.
+  // A UDF without a result returns nil, which is null in JSON.
   return shorten(value === null ? "nil" : flatJson(value), MAX_SUMMARY_VALUE);
 }
 
@@ -132,8 +132,8 @@ const DONE: Readonly<Record<string, string>> = {
   remove: "removed",
 };
 
-/** What became of the record: "updated", "unchanged", "created and updated". */
-function recordFate(result: CallSuccess): string {
+/** The operations on the record: "updated", "unchanged", "created and updated". */
+function recordOperations(result: CallSuccess): string {
   const done = new Set((result.operations ?? []).map((operation) => DONE[operation] ?? operation));
   return done.size === 0 ? "unchanged" : [...done].join(" and ");
 }
@@ -147,49 +147,49 @@ const FAILURES: Readonly<Record<CallErrorKind, string>> = {
   usage: "wasn't called",
 };
 
-/** What became of the record, or how many records a stream took. */
-function fate(result: CallSuccess): string {
-  if (result.nodes === undefined) return `record ${recordFate(result)}`;
+/** The operations on the record, or the number of records that a stream read. */
+function effect(result: CallSuccess): string {
+  if (result.nodes === undefined) return `record ${recordOperations(result)}`;
   const records = result.nodes.reduce((sum, node) => sum + node.records, 0);
   return `${plural(records, "record")} on ${plural(result.nodes.length, "node")}`;
 }
 
-/** "take → true, record updated, 0.3 ms", or what went wrong. */
+/** "take → true, record updated, 0.3 ms", or the error. */
 export function callSummary(name: string, result: CallResult): string {
   if (!result.ok) return `${name} ${FAILURES[result.error.kind]}: ${result.error.message}`;
   const time = formatDuration(result.elapsed_ns);
-  return `${name} → ${formatValue(result.result)}, ${fate(result)}, ${time}`;
+  return `${name} → ${formatValue(result.result)}, ${effect(result)}, ${time}`;
 }
 
-/** Whether it ran on nothing, or couldn't run, because there is no sample for it. */
+/** Whether there was no sample, so that the function ran without a record or couldn't run. */
 export function lacksSample(result: CallResult): boolean {
   if (!result.ok) return result.error.kind === "usage" && result.error.message.includes(".records.jsonl");
   return result.nodes === undefined && result.record?.before === null;
 }
 
-/** "Made add.record.json", or that it was there. */
+/** "Created add.record.json", or that it exists already. */
 export function sampleSummary({ path, created }: { path: string; created: boolean }): string {
-  return created ? `Made ${path}` : `${path} was there already, and stays as it is`;
+  return created ? `Created ${path}` : `${path} already exists and was not changed`;
 }
 
-/** Whether there is a change of the record worth showing. */
+/** Whether the record before and after are different. */
 export function recordChanged(result: CallResult): boolean {
   if (!result.ok || result.record === undefined) return false;
   return flatJson(result.record.before) !== flatJson(result.record.after);
 }
 
-/** One run of a function, with all that a result must say of itself to be true later too. */
+/** One run of a function. */
 export interface Run {
   readonly name: string;
   /** The package's folder. */
   readonly package: string;
-  /** As they were typed: JSON values with commas between. */
+  /** As they were entered: JSON values separated by commas. */
   readonly args: string;
   readonly result: CallResult;
   readonly time: Date;
 }
 
-/** A record as JSON to read, under a comment with the run that it is of. */
+/** Formats a record as JSON, with a comment that identifies the run. */
 export function formatRecord(run: Run, record: Json): string {
   const head = `// ${formatCall(run)}, run at ${formatTime(run.time)}`;
   return `${head}\n${record === null ? "// no record" : prettyJson(record)}\n`;
@@ -204,15 +204,15 @@ function formatCall({ name, args }: Run): string {
 
 /** "2026-01-31 14:03:22", in the user's time zone. */
 export function formatTime(time: Date): string {
-  return time.toLocaleString("sv-SE"); // whose form is ISO 8601's
+  return time.toLocaleString("sv-SE"); // Swedish, which uses ISO 8601
 }
 
-/** Everything about one run, as Markdown; what comes from the workspace is in fences, so that none is markup. */
+/** Everything about one run, as Markdown. Text from the workspace is in fenced blocks, so that it can't be markup. */
 export function runReport(run: Run): string {
   const { result } = run;
   const about = [
     `Call     ${formatCall(run)}`,
-    `Package  ${run.package}, as its files were saved then`,
+    `Package  ${run.package}, as saved at that time`,
     `Time     ${formatTime(run.time)}`,
   ];
   const parts = [
@@ -231,9 +231,9 @@ export function runReport(run: Run): string {
 function successReport(result: CallSuccess): string {
   const time = formatDuration(result.elapsed_ns);
   const parts = [`Result, after ${time}:`, json(result.result)];
-  if (result.nodes !== undefined) return [...parts, `It took ${fate(result)}.`].join("\n\n");
-  const became = recordFate(result);
-  parts.push(`The record was ${became === "unchanged" ? "left as it is" : became}.`);
+  if (result.nodes !== undefined) return [...parts, `It read ${effect(result)}.`].join("\n\n");
+  const done = recordOperations(result);
+  parts.push(`The record was ${done === "unchanged" ? "not changed" : done}.`);
   if (result.record !== undefined && recordChanged(result)) {
     parts.push("## Record before", json(result.record.before));
     parts.push("## Record after", json(result.record.after));
@@ -253,7 +253,7 @@ function json(value: Json): string {
   return fenced("json", prettyJson(value));
 }
 
-/** A block that ends where we end it: its fence is longer than all that could be one in the text. */
+/** A fenced block. Its fence is longer than any in the text, so that the text can't end the block. */
 function fenced(language: string, text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
@@ -261,8 +261,8 @@ function fenced(language: string, text: string): string {
 }
 
 /**
- * What is wrong with arguments as someone types them: JSON values with commas between, `1, "x", [2, 3]`.
- * Undefined where nothing is. The text itself goes to the server, which reads it exactly.
+ * Returns what is wrong with entered arguments, which must be JSON values separated by commas: `1, "x", [2, 3]`. Undefined if
+ * they are valid. The server receives the text itself, so that values stay exact.
  */
 export function argumentsProblem(text: string): string | undefined {
   try {
@@ -270,11 +270,11 @@ export function argumentsProblem(text: string): string | undefined {
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return `Arguments are JSON values with commas between, such as 1, "x", [2, 3]. ${reason}`;
+    return `Arguments are JSON values separated by commas, such as 1, "x", [2, 3]. ${reason}`;
   }
 }
 
-/** The argument of `modgo.call`, as text; `args` are as `argumentsProblem` finds nothing wrong with. */
+/** The argument of `modgo.call` as JSON text. `args` must be valid for `argumentsProblem`. */
 export function callArgument(
   call: { readonly uri: string; readonly function: string },
   args: string,

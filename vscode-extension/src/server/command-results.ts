@@ -1,5 +1,5 @@
-// What the server's commands answer: the same JSON that the command line prints with --json. It comes as text, for
-// JSON.parse makes 9007199254740993 of a record …992, and 88 of 88.0; only what holds no values may go through it.
+// The results of the server's commands: the JSON that the command line prints with --json. They arrive as text, because
+// JSON.parse turns a record's 9007199254740993 into …992, and 88.0 into 88. JSON.parse is only for parts without values.
 import { type Json, JsonObject, parseJson } from "../results/exact-json.js";
 
 export interface Position {
@@ -24,7 +24,7 @@ export interface UdfFunction {
   readonly doc?: string;
 }
 
-/** What any command answers when it couldn't be done as asked, or not at all. */
+/** The error of any command. */
 export interface CommandError {
   readonly kind: CallErrorKind;
   readonly message: string;
@@ -49,28 +49,28 @@ export interface LoadResult {
   readonly findings?: readonly Finding[];
   readonly path: string;
   readonly abi: { readonly major: number; readonly minor: number };
-  /** What the module says of itself, such as "go-version". */
+  /** The module's own properties, such as "go-version". */
   readonly properties?: Readonly<Record<string, string>>;
   readonly functions: readonly UdfFunction[];
 }
 
-/** What `modgo.buildAndLoad` answers: `load` is absent where the build failed. */
+/** The result of `modgo.buildAndLoad`. `load` is absent if the build failed. */
 export interface BuildAndLoadResult {
   readonly ok: boolean;
   readonly error?: CommandError;
-  /** Absent where the server didn't begin. */
+  /** Absent if the server didn't begin to build. */
   readonly build?: BuildResult;
   readonly load?: LoadResult | null;
-  /** Everything that either found. */
+  /** The findings of both. */
   readonly findings?: readonly Finding[];
 }
 
-/** What `modgo.newSample` answers. `created` is false where there was one already. */
+/** The result of `modgo.newSample`. `created` is false if the sample existed already. */
 export type NewSampleResult =
   | { readonly ok: true; readonly path: string; readonly created: boolean }
   | { readonly ok: false; readonly error: CommandError };
 
-/** What a stream UDF did on one node. */
+/** The run of a stream UDF on one node. */
 export interface NodeResult {
   readonly records: number;
   readonly elapsed_ns: number;
@@ -86,10 +86,10 @@ export type CallErrorKind = "udf" | "panic" | "timeout" | "crash" | "abi" | "usa
 export interface CallSuccess {
   readonly ok: true;
   readonly result: Json;
-  /** Samples of the record; null where it doesn't exist. */
+  /** The record as samples, null if it doesn't exist. */
   readonly record?: { readonly before: Json; readonly after: Json };
   readonly operations?: readonly string[];
-  /** Of a stream UDF, whose result is the list of its values. */
+  /** Only of a stream UDF, whose result is the list of its elements. */
   readonly nodes?: readonly NodeResult[];
   readonly logs?: readonly CallLog[];
   readonly elapsed_ns: number;
@@ -103,13 +103,13 @@ export interface CallFailure {
     readonly frames?: readonly string[];
   };
   readonly logs?: readonly CallLog[];
-  /** Why the module that the function is in doesn't build or load, where that is so. */
+  /** Why the module of the function doesn't build or load. */
   readonly findings?: readonly Finding[];
 }
 
 export type CallResult = CallSuccess | CallFailure;
 
-/** What `modgo.call` answered: the frame by JSON.parse, the values exactly. */
+/** Parses the result of `modgo.call`: its values by parseJson, which is exact, the rest by JSON.parse. */
 export function readCall(text: string): CallResult {
   const call = JSON.parse(text) as CallResult;
   const exact = parseJson(text);

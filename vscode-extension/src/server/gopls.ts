@@ -1,11 +1,11 @@
-// What is left to gopls where the Go extension runs it: methods for which VS Code asks one server alone, so that
-// ours would hide gopls's. Not for what both answer side by side.
+// LSP methods that Modgo leaves to gopls if the Go extension runs it: those for which VS Code asks only one server, so
+// that our answer would hide that of gopls.
 import * as vscode from "vscode";
 
 const CALLS = ["textDocument/prepareCallHierarchy"];
 const TOKENS = ["textDocument/semanticTokens/full", "textDocument/semanticTokens/range"];
 
-export function leftToGopls(): readonly string[] {
+export function methodsOfGopls(): readonly string[] {
   const settings = vscode.workspace.getConfiguration();
   const runs = settings.get<boolean>("go.useLanguageServer", true);
   if (vscode.extensions.getExtension("golang.go") === undefined || !runs) return [];
@@ -14,11 +14,11 @@ export function leftToGopls(): readonly string[] {
   return tokens ? [...CALLS, ...TOKENS] : CALLS;
 }
 
-/** Calls `changed` when what is left to gopls is not as it was. */
+/** Calls `changed` when the methods left to gopls change. */
 export function onDidChangeGopls(changed: () => void): vscode.Disposable {
-  let last = leftToGopls().join();
+  let last = methodsOfGopls().join();
   const look = () => {
-    const now = leftToGopls().join();
+    const now = methodsOfGopls().join();
     if (now === last) return;
     last = now;
     changed();

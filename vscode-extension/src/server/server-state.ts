@@ -1,4 +1,4 @@
-// The states of the language server as the rest of the extension sees them.
+// The states of the language server.
 import type { Interpreter } from "../interpreter.js";
 
 export type ServerState =

@@ -1,5 +1,4 @@
-// The language server's life: find its Python, start it, restart it (also when settings or trust change),
-// run its commands. Not for what the commands mean: src/commands/ has a file for each family.
+// Starts, restarts and stops the language server, and sends it commands.
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -32,10 +31,10 @@ import {
 } from "../interpreter.js";
 import { showError, showInformation, showWarning } from "../messages.js";
 import { plain } from "../plain-text.js";
-import { leftToGopls } from "./gopls.js";
+import { methodsOfGopls } from "./gopls.js";
 import type { ServerState } from "./server-state.js";
 
-/** Commands of this extension that the server may put behind its code lenses. */
+/** Commands of this extension that the server's code lenses may use. */
 export const LENS_COMMANDS = ["modgo.client.buildAndLoad", "modgo.client.runOnSample"] as const;
 
 export type Report = (step: { message?: string; increment?: number }) => void;
@@ -43,11 +42,11 @@ export type Report = (step: { message?: string; increment?: number }) => void;
 export interface Server {
   readonly state: ServerState;
   readonly onDidChangeState: vscode.Event<ServerState>;
-  /** Starts, or stops and starts. Never rejects: what went wrong is in `state`. Calls in a row become one. */
+  /** Starts or restarts the server. Never rejects: an error is in `state`. Further calls while one waits share it. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-  /** Runs a command of the server's: JSON text in, JSON text out. Rejects with a readable Error when there is
-   *  no server. */
+  /** Runs a command of the server, with JSON text as argument and result. Rejects with a UserError if the server isn't
+   *  running. */
   execute(
     command: string,
     argument: string,
@@ -60,17 +59,17 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
   const changed = new vscode.EventEmitter<ServerState>();
   let state: ServerState = { kind: "stopped" };
   let client: LanguageClient | undefined;
-  let words: string[] = []; // what the server last said on stderr
+  let stderr: string[] = []; // the last lines of the server's standard error
 
   const enter = (next: ServerState) => {
-    if (next.kind === "starting" && state.kind === "starting") return; // ours, then the client's
+    if (next.kind === "starting" && state.kind === "starting") return; // set by start(), then by the client
     state = next;
     changed.fire(next);
   };
 
   const fail = () => {
-    if (words.length > 0) output.error(`The server's last words:\n${words.join("\n")}`);
-    enter({ kind: "failed", message: stoppedMessage(words.at(-1) ?? "") });
+    if (stderr.length > 0) output.error(`The server's last output:\n${stderr.join("\n")}`);
+    enter({ kind: "failed", message: stoppedMessage(stderr.at(-1) ?? "") });
   };
 
   const start = async () => {
@@ -82,15 +81,15 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
       enter({ kind: "failed", message: describeFailure(discovery) });
       return;
     }
-    const heard = (words = []) as string[];
+    const lines = (stderr = []) as string[];
     client = createClient(interpreter, home.fsPath, output, (line) => {
-      heard.push(line);
-      if (heard.length > MAX_WORDS) heard.shift();
+      lines.push(line);
+      if (lines.length > MAX_STDERR_LINES) lines.shift();
     });
     const ready: ServerState = { kind: "ready", interpreter, trusted: vscode.workspace.isTrusted };
     const started = client;
     started.onDidChangeState(({ newState }) => {
-      if (client !== started) return; // being stopped by us
+      if (client !== started) return; // stop() has been called
       if (newState === State.Running) enter(ready);
       else if (newState === State.Starting) enter({ kind: "starting" });
       else if (newState === State.Stopped) fail();
@@ -112,11 +111,11 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
     try {
       await running.dispose();
     } catch (error) {
-      output.warn(`The server didn't stop in good order: ${String(error)}`);
+      output.warn(`The server didn't shut down cleanly: ${String(error)}`);
     }
   };
 
-  // At most one restart runs and one waits; whoever asks while one waits gets that one.
+  // At most one restart runs and one waits. Calls while one waits return that one.
   let last: Promise<void> = Promise.resolve();
   let waiting: Promise<void> | undefined;
   const restart = () => {
@@ -136,7 +135,7 @@ export function createServer(home: vscode.Uri, output: vscode.LogOutputChannel):
     restart,
     stop: () => (last = last.then(stop)),
     async execute(command, argument, token, report) {
-      await last; // a restart that is under way
+      await last; // a restart that is running
       if (client === undefined || state.kind !== "ready") {
         throw new UserError(state.kind === "failed" ? state.message : "The language server isn't running.");
       }
@@ -156,8 +155,8 @@ async function sendCommand(
   let reached = 0;
   const listener = client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
     if (value.kind === "end") return;
-    const message = value.message === undefined ? undefined : plain(value.message); // the title we have ourselves
-    // LSP says how far in all, VS Code wants how much further.
+    const message = value.message === undefined ? undefined : plain(value.message); // the title is ours
+    // LSP reports the total, VS Code expects the increment.
     const increment = Math.max(0, (value.percentage ?? reached) - reached);
     reached += increment;
     report({ ...(message === undefined ? {} : { message }), increment });
@@ -199,28 +198,28 @@ function logDiscovery({ attempts, found }: Discovery, output: vscode.LogOutputCh
   if (found === undefined && attempts.length === 0) output.error("No Python in the workspace or on PATH");
 }
 
-function stoppedMessage(lastWords: string): string {
-  const words = lastWords === "" ? "" : ` Its last words: ${lastWords}`;
-  return `The Modgo language server stopped.${words}`;
+function stoppedMessage(lastLine: string): string {
+  const detail = lastLine === "" ? "" : ` Its last output: ${lastLine}`;
+  return `The Modgo language server stopped.${detail}`;
 }
 
-const MAX_WORDS = 40; // lines
+const MAX_STDERR_LINES = 40;
 const MAX_CRASHES = 4;
 const CRASH_WINDOW_MS = 180_000;
 
-/** A server that dies is started again, until it dies too often; one that dies at once is left alone. */
+/** Restarts a server that crashes, unless it crashes too often or right after its start. */
 function restartAfterCrash(): ErrorHandler {
   const created = Date.now();
   const crashes: number[] = [];
   return {
-    error: () => ({ action: ErrorAction.Continue }), // a broken pipe is followed by a close
+    error: () => ({ action: ErrorAction.Continue }), // closed() follows
     closed: () => {
       const now = Date.now();
       crashes.push(now);
       const recent = crashes.filter((time) => now - time < CRASH_WINDOW_MS);
       const atOnce = now - created < 2000;
       const action = atOnce || recent.length > MAX_CRASHES ? CloseAction.DoNotRestart : CloseAction.Restart;
-      return { action, handled: true }; // the state's listeners tell the user
+      return { action, handled: true }; // showState() tells the user
     },
   };
 }
@@ -229,7 +228,7 @@ function createClient(
   interpreter: Interpreter,
   folder: string,
   output: vscode.LogOutputChannel,
-  heard: (line: string) => void,
+  onStderr: (line: string) => void,
 ): LanguageClient {
   const options: LanguageClientOptions = {
     documentSelector: [
@@ -239,15 +238,15 @@ function createClient(
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: {
-      // The server asks for them again when they change.
+      // The server requests them again when they change.
       settings: vscode.workspace.getConfiguration("modgo"),
       trusted: vscode.workspace.isTrusted,
       commands: LENS_COMMANDS,
-      without: leftToGopls(),
-      results: "text", // JSON.parse, by which messages are read, makes every number a double
+      without: methodsOfGopls(),
+      results: "text", // JSON.parse, which the client uses, turns every number into a double
     },
     middleware: {
-      // Lenses have the names of UDFs in them, progress those of folders.
+      // Code lenses contain names of UDFs, progress contains names of folders.
       async provideCodeLenses(document, token, next) {
         return (await next(document, token))?.map(plainLens);
       },
@@ -259,14 +258,14 @@ function createClient(
         next(token, plainProgress(params));
       },
     },
-    initializationFailedHandler: () => false, // start() rejects, and that is told once
+    initializationFailedHandler: () => false, // start() rejects, which is shown once
     errorHandler: restartAfterCrash(),
     stdioOptions: {
-      stdout: () => undefined, // the protocol's own stream
+      stdout: () => undefined, // the protocol
       stderr: (stream) => {
-        // What the server wants to be read comes by window/logMessage; this is for when it can't.
+        // The server logs by window/logMessage. Its standard error has what it prints when it can't.
         createInterface({ input: stream }).on("line", (line) => {
-          if (line.trim() !== "") heard(line.trimEnd());
+          if (line.trim() !== "") onStderr(line.trimEnd());
           output.debug(line);
         });
       },
