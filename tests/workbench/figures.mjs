@@ -1,4 +1,4 @@
-// Writes what was measured on the way to bench/out/workbench.json, in the form all benchmarks share.
+// Writes the measured times to bench/out/workbench.json, in the format of all benchmarks.
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// Where things are: the repository's own files, the set-up's, and what the tests write.
+// Paths of the repository, of the installed tools, and of the files that the tests write.
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -9,11 +9,11 @@ export const VSIX = path.join(ROOT, "vscode-extension/modgo.vsix");
 export const GOPLS_VSIX = path.join(CACHE, "gopls.vsix");
 export const EXAMPLES = path.join(ROOT, "examples");
 export const INTERPRETER = path.join(ROOT, ".venv/bin/python");
-export const PICTURES = path.join(ROOT, "artifacts/workbench");
+export const SCREENSHOTS = path.join(ROOT, "artifacts/workbench");
 export const FIGURES = path.join(ROOT, "bench/out/workbench.json");
 export const CODE_SERVER = path.join(CACHE, "node_modules/code-server/out/node/entry.js");
 
-/** The libraries lie in the cache, where Node doesn't look by itself. */
+/** Installed in the cache, which Node doesn't search by itself. */
 export const { chromium } = createRequire(path.join(CACHE, "package.json"))("playwright-core");
 
 export const CHROMIUM =

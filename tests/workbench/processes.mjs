@@ -1,41 +1,41 @@
-// Child processes that can't outlive the tests: each is started in a group of its own, and everything that
-// descends from it is ended with it. Linux only, as code-server's set-up here is.
+// Child processes that can't outlive the tests: each is started in a process group of its own, and terminated with all its
+// descendants. Linux only.
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { until } from "./wait-until.mjs";
+import { waitUntil } from "./wait-until.mjs";
 
 /** Starts a program; its output goes to `log`, a file descriptor. */
 export function start(command, args, { log, ...options }) {
   return spawn(command, args, { ...options, detached: true, stdio: ["ignore", log, log] });
 }
 
-/** Ends a child of `start` and all that descends from it, also what left its group. */
-export async function end(child) {
+/** Terminates a child of `start` and all its descendants, also those that left its process group. */
+export async function terminate(child) {
   const family = [child.pid, ...descendants(child.pid)];
   const alive = () => family.filter(exists);
   for (const signal of ["SIGTERM", "SIGKILL"]) {
     for (const pid of alive()) kill(pid, signal);
     try {
-      await until("the processes are gone", () => alive().length === 0, 5);
+      await waitUntil("the processes are gone", () => alive().length === 0, 5);
       break;
     } catch {
-      // what ignores SIGTERM gets SIGKILL
+      // then SIGKILL
     }
   }
 }
 
-/** For a way out that can't wait: SIGKILL for all that these tests started, the browser too. */
-export function endAllNow() {
+/** Kills all descendants of this process, the browser too, without waiting. */
+export function killAll() {
   for (const pid of descendants(process.pid)) kill(pid, "SIGKILL");
 }
 
-/** Command lines of the processes below `pid`, as a Map from process id to text. */
+/** Returns the command lines of all descendants of `pid`, as a Map by process id. */
 export function commandsBelow(pid) {
   const read = (id) => {
     try {
       return readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ").trim();
     } catch {
-      return ""; // ended meanwhile
+      return ""; // it has ended
     }
   };
   return new Map(descendants(pid).map((id) => [id, read(id)]));
@@ -59,7 +59,7 @@ function parentOf(pid) {
   return stat === undefined ? undefined : Number(stat.split(" ")[1]);
 }
 
-/** The fields of /proc/PID/stat after the name, which may hold spaces itself; undefined when it has ended. */
+/** Returns the fields of /proc/PID/stat after the name, which may contain spaces; undefined if the process has ended. */
 function statOf(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -78,6 +78,6 @@ function kill(pid, signal) {
   try {
     process.kill(pid, signal);
   } catch {
-    // gone by itself
+    // it has ended
   }
 }

@@ -1,5 +1,5 @@
-// A world for one journey: a temporary folder with a copy of the examples, code-server with the packaged
-// extension and its own settings, and a browser window on it. Not for what a journey does in it.
+// The session of one journey: a temporary folder with a copy of the examples, code-server with the packaged extension and
+// settings of its own, and a browser window.
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
@@ -15,29 +15,29 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CACHE, CHROMIUM, chromium, CODE_SERVER, EXAMPLES, INTERPRETER, VSIX } from "./paths.mjs";
-import { end, start } from "./processes.mjs";
-import { until } from "./wait-until.mjs";
+import { start, terminate } from "./processes.mjs";
+import { waitUntil } from "./wait-until.mjs";
 import { Workbench } from "./workbench.mjs";
 
-/** Quiet and predictable: no welcome, no updates, and an editor that types what it is given. */
+/** Nothing unexpected: no welcome page, no updates, and an editor that inserts text unchanged. */
 const SETTINGS = {
   "workbench.startupEditor": "none",
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.tips.enabled": false,
-  "workbench.reduceMotion": "on", // pictures without half-faded messages
+  "workbench.reduceMotion": "on", // no half-faded messages in screenshots
   "workbench.commandPalette.history": 0,
-  "workbench.quickOpen.closeOnFocusLost": false, // an editor that opens takes the focus when it likes
+  "workbench.quickOpen.closeOnFocusLost": false, // an editor may take the focus while it opens
   "workbench.enableExperiments": false,
   "workbench.editor.useModal": "off",
   "chat.disableAIFeatures": true,
   "extensions.autoUpdate": false,
-  "remote.autoForwardPorts": false, // it tells of every port that anything on the machine opens
+  "remote.autoForwardPorts": false, // it notifies of every port that opens on the machine
   "extensions.ignoreRecommendations": true,
   "update.mode": "none",
   "telemetry.telemetryLevel": "off",
   "git.enabled": false,
   "window.restoreWindows": "none",
-  "files.autoSave": "off", // so that it shows that commands save
+  "files.autoSave": "off", // so that tests notice whether commands save
   "editor.minimap.enabled": false,
   "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
   "editor.suggestOnTriggerCharacters": false,
@@ -49,8 +49,8 @@ const SETTINGS = {
 
 const homes = new Set();
 
-/** Removes the folders of all worlds, for a way out that can't wait. */
-export function removeHomes() {
+/** Removes the folders of all sessions. */
+export function removeAllHomes() {
   for (const home of homes) removeHome(home);
 }
 
@@ -60,11 +60,11 @@ function removeHome(home) {
 }
 
 /**
- * Makes a world. `settings` are added to the user's settings; `trust` turns workspace trust on, so that the
- * folder opens in Restricted Mode; `prepare(folder)` changes the copy of the examples before it is opened;
- * `environment(home)` gives variables that are otherwise than here; `extensions` are installed beside ours.
+ * Creates a session. `settings` are added to the user settings. `trust` enables workspace trust, so that the folder opens
+ * in Restricted Mode. `prepare(folder)` changes the copy of the examples before it is opened. `environment(home)` returns
+ * environment variables to change. `extensions` are installed besides ours.
  */
-export async function createWorld({
+export async function createSession({
   settings = {},
   trust = false,
   prepare = () => {},
@@ -98,12 +98,12 @@ export async function createWorld({
   let browser;
   const destroy = async () => {
     await browser?.close();
-    await end(server);
+    await terminate(server);
     removeHome(home);
   };
   try {
     const origin = `http://127.0.0.1:${port}`;
-    await until(
+    await waitUntil(
       "code-server answers",
       () => answers(`${origin}/healthz`),
       60,
@@ -129,7 +129,7 @@ const CHROMIUM_ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** VS Code takes PATH from a login shell; this one leaves it as the world has it. */
+/** VS Code takes PATH from a login shell. This one doesn't change it. */
 const SHELL = `#!/bin/sh
 while [ "$1" != -c ]; do shift; done
 exec /bin/sh -c "$2"
@@ -144,7 +144,7 @@ function environmentFor(home) {
     XDG_CONFIG_HOME: path.join(home, "config"),
     XDG_DATA_HOME: path.join(home, "data"),
     XDG_CACHE_HOME: path.join(home, "cache"),
-    // Kept between runs: compiling Go's own library again each time would test nothing of ours.
+    // Shared by all runs, so that Go's standard library is compiled once.
     GOCACHE: path.join(CACHE, "go-build"),
     EXTENSIONS_GALLERY: JSON.stringify({ serviceUrl: "" }),
   };
@@ -152,7 +152,7 @@ function environmentFor(home) {
   return env;
 }
 
-/** The text of the output channel Modgo, from the log file behind it; empty while there is none. */
+/** Returns the text of the output channel Modgo from its log file, "" if there is none. */
 function outputLog(user) {
   const logs = path.join(user, "logs");
   try {

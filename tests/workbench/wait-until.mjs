@@ -1,23 +1,23 @@
-// Waiting for a condition, with a limit. Nothing in these tests waits for a length of time.
+// Waits for conditions, with a time limit. No test waits for a fixed time.
 import { setTimeout as pause } from "node:timers/promises";
 
-const BETWEEN_LOOKS_MS = 40;
+const INTERVAL_MS = 40;
 
 /**
- * Resolves with what `look` gives as soon as that is truthy; `look` may be async.
- * Rejects after `seconds`, saying what was waited for and what was seen last.
+ * Resolves with the result of `condition`, which may be async, once that is truthy. Rejects after `seconds` with an error
+ * that contains `what` and the result of `describe`.
  */
-export async function until(what, look, seconds, describe = () => "") {
+export async function waitUntil(what, condition, seconds, describe = () => "") {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
-    const seen = await look();
-    if (seen) return seen;
+    const result = await condition();
+    if (result) return result;
     if (Date.now() > deadline) {
       const instead = await describe();
       throw new Error(
         `after ${seconds} s still not true: ${what}${instead ? `\n  instead: ${instead}` : ""}`,
       );
     }
-    await pause(BETWEEN_LOOKS_MS);
+    await pause(INTERVAL_MS);
   }
 }

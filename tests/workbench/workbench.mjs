@@ -1,7 +1,7 @@
-// Drives the workbench as a person does: palette, editor, Problems, quick fixes, lenses, notifications.
-// Every action ends when the workbench shows that it took place. Not for what Modgo should show.
+// Drives the workbench as a user does: palette, editor, Problems, quick fixes, code lenses, notifications. Every action
+// waits until the workbench shows its effect.
 import path from "node:path";
-import { until } from "./wait-until.mjs";
+import { waitUntil } from "./wait-until.mjs";
 
 const INPUT = '.quick-input-widget input[type="text"]';
 const PROBLEMS = ".markers-panel .monaco-list-row";
@@ -27,9 +27,8 @@ export class Workbench {
   }
 
   /**
-   * Waits until the workbench has started to its end, which takes some seconds longer than it takes to look
-   * ready: until then it forgets commands, and shows none of those that need trust. `command` is one that
-   * must be on offer.
+   * Waits until the workbench has started completely, some seconds after it looks ready: before that it drops commands,
+   * and doesn't show those that need trust. `command` is one that the palette must offer.
    */
   async settled(command) {
     await this.page.waitForFunction(
@@ -37,14 +36,14 @@ export class Workbench {
       undefined,
       { timeout: 60_000 },
     );
-    await until(
+    await waitUntil(
       `the palette offers ${command}`,
       async () => (await this.paletteOffers(command)).includes(command),
       30,
     );
   }
 
-  /** Opens a file of the folder in the open window. Gives the moment at which it was chosen. */
+  /** Opens a file of the folder. Returns the time at which it was chosen. */
   async openFile(file) {
     const name = path.basename(file);
     await this.page.keyboard.press("Control+p");
@@ -56,18 +55,18 @@ export class Workbench {
     return chosen;
   }
 
-  /** Gives the keyboard to the editor with this title. */
+  /** Focuses the editor with this title. */
   async focusEditor(title) {
     await this.tab(title).click();
     await this.page.locator(".monaco-editor.focused").first().waitFor();
   }
 
-  /** Leaves only the editor with this title. */
+  /** Closes all editors but the one with this title. */
   async closeOtherEditors(title) {
     await this.focusEditor(title);
     await this.run("View: Close Other Editors in Group");
     await this.run("View: Close Editors in Other Groups");
-    await until(
+    await waitUntil(
       "one tab is left",
       async () => (await this.page.locator(".tabs-container .tab").count()) === 1,
       10,
@@ -81,7 +80,7 @@ export class Workbench {
     await this.page.keyboard.press("Control+Shift+k");
   }
 
-  /** Closes the panel with Problems and Output where it is open. */
+  /** Closes the panel with Problems and Output if it is open. */
   async closePanel() {
     const panel = this.page.locator(".part.panel");
     if (!(await panel.isVisible())) return;
@@ -94,11 +93,11 @@ export class Workbench {
   }
 
   /**
-   * Runs a command of the palette by its full title. With `effect`, a locator, runs it again where that
-   * doesn't come into sight: VS Code passes over some requests to show a view while it is busy.
+   * Runs a command of the palette by its full title. Runs it again until `effect`, a locator, is visible: VS Code
+   * ignores some requests to show a view while it is busy.
    */
   async run(title, effect) {
-    await until(
+    await waitUntil(
       `the palette runs ${title}`,
       async () => {
         try {
@@ -120,7 +119,7 @@ export class Workbench {
     await this.#typeInto(`>${text}`);
   }
 
-  /** Titles that the palette offers for a text. */
+  /** Returns the titles that the palette offers for a text. */
   async paletteOffers(text) {
     await this.openPalette(text);
     const rows = this.page.locator(".quick-input-list .monaco-list-row");
@@ -131,7 +130,7 @@ export class Workbench {
     return titles;
   }
 
-  /** Answers an input box or a pick that is open: types and accepts. */
+  /** Types into an open input box or list, and accepts. */
   async answer(text) {
     await this.#typeInto(text);
     await this.page.keyboard.press("Enter");
@@ -147,13 +146,13 @@ export class Workbench {
     await input.fill(text, { timeout: 5000 });
   }
 
-  /** Accepts the entry with this label, which need not be the first, once the list stands still. */
+  /** Accepts the entry with this label, which need not be the first, once the list no longer changes. */
   async #accept(label) {
     const list = this.page.locator(".quick-input-list");
     const labels = () => list.locator(".label-name").allTextContents();
     let before = "";
     let same = 0;
-    await until(
+    await waitUntil(
       `the list offers ${label}`,
       async () => {
         const texts = await labels();
@@ -179,20 +178,20 @@ export class Workbench {
     await this.run("Problems: Focus on Problems View", this.page.locator(".markers-panel"));
   }
 
-  /** Texts of the problems listed, each a line such as "… modgo(MG101) [Ln 30, Col 6]". */
+  /** Returns the listed problems, each a line such as "… modgo(MG101) [Ln 30, Col 6]". */
   async problems() {
     const texts = await this.page.locator(PROBLEMS).allTextContents();
     return texts.map((text) => text.replace(/\s+/g, " ").trim());
   }
 
-  /** The status bar's count, errors then warnings; what changes first when problems do. */
+  /** The counts of errors and warnings in the status bar, which change first when problems do. */
   problemCount(pattern) {
     return this.page.locator('[id="status.problems"]', { hasText: pattern });
   }
 
-  /** Waits until a problem matches. Gives its text. */
+  /** Waits until a problem matches, and returns its text. */
   async problem(pattern, seconds = 30) {
-    return until(
+    return waitUntil(
       `a problem matches ${pattern}`,
       async () => (await this.problems()).find((text) => pattern.test(text)),
       seconds,
@@ -201,7 +200,7 @@ export class Workbench {
   }
 
   async noProblem(pattern, seconds = 30) {
-    await until(
+    await waitUntil(
       `no problem matches ${pattern}`,
       async () => !(await this.problems()).some((text) => pattern.test(text)),
       seconds,
@@ -209,14 +208,14 @@ export class Workbench {
     );
   }
 
-  /** Goes to a problem in the editor by a double click on its message; its code would open the rule's page. */
+  /** Goes to a problem in the editor by a double click on its message. A click on its code would open the rule's page. */
   async goToProblem(text) {
     const message = this.page.locator(PROBLEMS, { hasText: text }).locator(".marker-message-line");
     await message.first().dblclick({ position: { x: 20, y: 8 } });
     await this.page.locator(".editor-instance .monaco-editor.focused").first().waitFor();
   }
 
-  /** Opens the menu of quick fixes at the cursor and gives the titles it offers. */
+  /** Opens the menu of quick fixes at the cursor, and returns their titles. */
   async quickFixes() {
     const rows = this.page.locator(".action-widget .monaco-list-row.action");
     await this.page.keyboard.press("Control+.");
@@ -245,33 +244,33 @@ export class Workbench {
     await this.page.keyboard.insertText(text);
   }
 
-  /** Titles of the lenses shown in the active editor. */
+  /** Returns the titles of the code lenses in the active editor. */
   async lenses() {
     const texts = await this.page.locator(".codelens-decoration").allTextContents();
     return texts.map((text) => text.replace(/\u00a0/g, " ").trim());
   }
 
-  /** A lens' link; `nth` where several have the same title. */
+  /** A code lens; `nth` if several have the same title. */
   lens(title, nth = 0) {
     return this.page.locator(".codelens-decoration a", { hasText: title }).nth(nth);
   }
 
   /**
-   * Clicks a lens until `effect`, a condition, shows that it was taken: lenses are drawn anew after each
-   * change and scroll, and a click in that moment goes nowhere, or finds a command that VS Code has let go of. Each
-   * click puts off when VS Code asks for lenses again, the longer the slower the machine: so each next one waits
-   * longer. `clicking` is called just before each click.
+   * Clicks a code lens until the condition `effect` is true: VS Code redraws lenses after each change and scroll, and a
+   * click at that moment has no effect, or runs a command that VS Code has disposed. Each click delays the next request
+   * for lenses, the longer the slower the machine is, so the time between clicks grows. `clicking` is called just before
+   * each click.
    */
   async clickLens(title, nth, effect, clicking = () => {}) {
     let patience = 3;
-    await until(
-      `a click on the lens ${title} is taken`,
+    await waitUntil(
+      `a click on the lens ${title} has an effect`,
       async () => {
         try {
           await this.lens(title, nth).waitFor({ timeout: 5000 });
           clicking();
           await this.lens(title, nth).click({ timeout: 5000 });
-          return await until("effect", effect, (patience *= 2));
+          return await waitUntil("effect", effect, (patience *= 2));
         } catch {
           return false;
         }
@@ -280,9 +279,9 @@ export class Workbench {
     );
   }
 
-  /** Waits for a notification whose text matches, and gives its text. */
+  /** Waits for a notification whose text matches, and returns its text. */
   async toast(pattern, seconds = 30) {
-    return until(
+    return waitUntil(
       `a notification matches ${pattern}`,
       async () => (await this.toasts()).find((text) => pattern.test(text)),
       seconds,
@@ -290,7 +289,7 @@ export class Workbench {
     );
   }
 
-  /** Changes the user's settings in their editor, for nothing here watches the file. */
+  /** Changes the user settings in the editor, because code-server doesn't watch the file. */
   async changeSettings(changes) {
     Object.assign(this.settings, changes);
     const tab = this.page.locator(".tab.active", { hasText: "settings.json" });
@@ -305,9 +304,9 @@ export class Workbench {
     await tab.waitFor({ state: "detached" });
   }
 
-  /** Builds again until it is told so: a changed setting takes a moment to arrive. */
+  /** Builds until the result matches: a changed setting takes a moment to arrive. */
   async buildUntil(pattern) {
-    await until(
+    await waitUntil(
       `a build ends with ${pattern}`,
       async () => {
         await this.run("Modgo: Build UDF module");
@@ -335,7 +334,7 @@ export class Workbench {
     await this.page.locator(TOAST, { hasText: text }).locator(".monaco-button", { hasText: label }).click();
   }
 
-  /** Presses a button of a notification that may have left the screen, but wasn't answered. */
+  /** Presses a button of a notification that may no longer be visible, but was not closed. */
   async pressButtonInCenter(text, label) {
     const center = this.page.locator(".notifications-center.visible");
     await this.run("Notifications: Show Notifications", center);
@@ -353,12 +352,12 @@ export class Workbench {
     return this.page.locator(".output-view-container, .output-view").first();
   }
 
-  /** Text of the first editor, as far as it is scrolled into view. */
+  /** Returns the visible text of the first editor. */
   visibleText() {
     return this.textOf(this.page.locator(".editor-instance .view-lines").first());
   }
 
-  /** Text of a part of an editor, with plain spaces. */
+  /** Returns the text of a part of an editor, with plain spaces. */
   async textOf(locator) {
     return (await locator.innerText()).replaceAll("\u00a0", " ");
   }
@@ -367,8 +366,8 @@ export class Workbench {
     await this.page.keyboard.press("Control+s");
   }
 
-  async picture(file) {
-    await this.page.mouse.move(700, 400); // away from what shows a tooltip
+  async takeScreenshot(file) {
+    await this.page.mouse.move(700, 400); // away from elements with tooltips
     await this.page.screenshot({ path: file });
   }
 }

@@ -1,4 +1,4 @@
-// Runs the gopls that $GOPLS names, as the Go extension does, under that extension's name.
+// Runs gopls ($GOPLS) as the Go extension does, with the name of that extension.
 import { LanguageClient } from "vscode-languageclient/node";
 
 let client: LanguageClient;

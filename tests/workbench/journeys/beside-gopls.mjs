@@ -1,16 +1,16 @@
-// Real gopls in the same window, run by an extension of the Go extension's name: each says its own, and where
-// VS Code asks one of the two alone, it is gopls that is asked for Go.
+// The real gopls in the same window, run by an extension with the name of the Go extension. Each server shows its own
+// diagnostics, and where VS Code asks only one of them, it asks gopls about Go.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { GOPLS_VSIX, INTERPRETER, ROOT } from "../paths.mjs";
-import { until } from "../wait-until.mjs";
+import { waitUntil } from "../wait-until.mjs";
 
 const COUNTERS = "counters/counters.go";
 const SELF_ASSIGNED = "\nfunc again(n int) int {\n\tn = n\n\treturn n\n}\n\nvar _ = again\n";
 
-/** The gopls of the benchmarks, with the PATH on which its Go is. */
+/** The gopls of the benchmarks, and the environment in which it finds its Go. */
 function gopls() {
   const script =
     "import json, bench.go_tools as tools; print(json.dumps([str(tools.go_tool('gopls')), tools.newest_go()]))";
@@ -40,7 +40,7 @@ function prepare(folder) {
   execFileSync(INTERPRETER, install, { env: { ...process.env, ...environment(home) }, stdio: "pipe" });
 }
 
-function placeOf(folder, text) {
+function positionOf(folder, text) {
   const lines = readFileSync(path.join(folder, COUNTERS), "utf8").split("\n");
   const line = lines.findIndex((each) => each.includes(text));
   assert.ok(line >= 0, `there is no ${text}`);
@@ -49,10 +49,10 @@ function placeOf(folder, text) {
 
 export const besideGopls = {
   name: "beside gopls",
-  world: { prepare, environment, extensions: [GOPLS_VSIX] },
+  session: { prepare, environment, extensions: [GOPLS_VSIX] },
   steps: [
     [
-      "both say what is wrong, each its own",
+      "both servers show diagnostics",
       async ({ workbench }) => {
         await workbench.open(COUNTERS);
         await workbench.problemCount(/0\s*2/).waitFor({ timeout: 120_000 });
@@ -63,14 +63,14 @@ export const besideGopls = {
       },
     ],
     [
-      "what is marked of Go's names is what gopls marks",
+      "highlights of Go names come from gopls",
       async ({ workbench, folder }) => {
-        const { line, column } = placeOf(folder, "limit int64) (int64, error)");
+        const { line, column } = positionOf(folder, "limit int64) (int64, error)");
         await workbench.goTo(line, column);
-        // VS Code by itself would mark the word in a comment and in a string, too.
+        // VS Code by itself would highlight the word in comments and strings too.
         const marks = workbench.page.locator(".wordHighlight, .wordHighlightStrong, .wordHighlightText");
-        await until(
-          "the parameter and its two uses are marked",
+        await waitUntil(
+          "the parameter and its two uses are highlighted",
           async () => (await marks.count()) === 3,
           20,
           async () => `${await marks.count()} marks`,
@@ -78,13 +78,13 @@ export const besideGopls = {
       },
     ],
     [
-      "who calls a Go function is what gopls says",
+      "the call hierarchy comes from gopls",
       async ({ workbench, folder }) => {
-        const { line, column } = placeOf(folder, "store(rec *udf.Record)");
+        const { line, column } = positionOf(folder, "store(rec *udf.Record)");
         await workbench.goTo(line, column);
         const peek = workbench.page.locator(".call-hierarchy .monaco-list-row");
         await workbench.run("Peek Call Hierarchy", peek.first());
-        await until(
+        await waitUntil(
           "the callers",
           async () => (await peek.allInnerTexts()).some((text) => text.includes("Add")),
           20,
@@ -94,14 +94,14 @@ export const besideGopls = {
       },
     ],
     [
-      "and of a registered name what Modgo says",
+      "the definition of a registered name comes from Modgo",
       async ({ workbench, folder }) => {
-        const { line, column } = placeOf(folder, '"add"');
+        const { line, column } = positionOf(folder, '"add"');
         await workbench.goTo(line);
         for (let moved = 1; moved < column + 2; moved++) await workbench.page.keyboard.press("ArrowRight");
         await workbench.run("Go to Definition");
-        const { line: declared } = placeOf(folder, "func Add(");
-        await until(
+        const { line: declared } = positionOf(folder, "func Add(");
+        await waitUntil(
           "the cursor is on the function",
           async () =>
             (await workbench.page.locator(".part.statusbar").innerText()).includes(`Ln ${declared},`),

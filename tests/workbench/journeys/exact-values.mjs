@@ -1,9 +1,9 @@
-// Values as a user types and reads them: digits are not lost, doubles stay doubles, and text that looks like
-// markup is text. Of two runs each shows its own result.
+// Values that a user enters and sees: all digits, doubles stay doubles, and text that looks like markup is text. Each of two
+// runs shows its own result.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { until } from "../wait-until.mjs";
+import { waitUntil } from "../wait-until.mjs";
 
 const LINK = "[more](command:workbench.action.files.newUntitledFile)";
 const VALUES = `package values
@@ -16,7 +16,7 @@ func init() {
 	udf.Register("link", Link)
 }
 
-// Answer gives what JavaScript's numbers can't tell apart.
+// Answer returns values that are not distinct as JavaScript numbers.
 func Answer() any { return []any{int64(9007199254740993), 88.0, int64(88)} }
 
 // Keep stores v.
@@ -31,7 +31,7 @@ func Link() string { return ${JSON.stringify(LINK)} }
 const SAMPLE = '{"bins": {"big": 9007199254740993, "whole": 6.0, "v": 9007199254740992}}\n';
 const BUILD_S = 180;
 
-/** Runs a function by the lens above it and gives the message with the result. */
+/** Runs a function by its code lens, and returns the notification with the result. */
 async function run({ workbench, outputLog }, nth, name) {
   await workbench.clearToasts();
   const calls = () => outputLog().split("modgo.call {").length;
@@ -42,7 +42,7 @@ async function run({ workbench, outputLog }, nth, name) {
 
 export const exactValues = {
   name: "exact values",
-  world: {
+  session: {
     prepare(folder) {
       const samples = path.join(folder, "hello/values/testdata/udf");
       mkdirSync(samples, { recursive: true });
@@ -53,12 +53,12 @@ export const exactValues = {
   steps: [
     [
       "a result has all its digits",
-      async (world) => {
-        const { workbench } = world;
+      async (session) => {
+        const { workbench } = session;
         await workbench.open("hello/values/values.go");
         await workbench.settled("Modgo: Build UDF module");
         await workbench.goTo(12);
-        const text = await run(world, 0, /^answer /);
+        const text = await run(session, 0, /^answer /);
         assert.match(text, /^answer → \[9007199254740993, 88\.0, 88\], record unchanged, /);
         const report = workbench.page.locator(".editor-instance .view-lines", { hasText: "# Run of a UDF" });
         await report.waitFor();
@@ -68,17 +68,17 @@ export const exactValues = {
       },
     ],
     [
-      "what is typed arrives as it was typed, and the record shows it",
-      async (world) => {
-        const { workbench } = world;
+      "an entered value arrives unchanged, and the record shows it",
+      async (session) => {
+        const { workbench } = session;
         await workbench.closeOtherEditors("values.go");
         await workbench.goTo(15);
-        await run(world, 1);
+        await run(session, 1);
         await workbench.quickInput().filter({ hasText: "keep(v any)" }).waitFor({ timeout: 30_000 });
         await workbench.answer("9007199254740993");
         await workbench.toast(/^keep → 9007199254740993, record updated/);
         const diff = workbench.page.locator(".monaco-diff-editor .modified .lines-content > .view-lines");
-        await until(
+        await waitUntil(
           "the record after has it",
           async () =>
             /keep\(9007199254740993\), run at [\s\S]*"v": 9007199254740993/.test(
@@ -100,9 +100,9 @@ export const exactValues = {
       },
     ],
     [
-      "Details of a run that is not the last shows that run",
-      async (world) => {
-        const { workbench, outputLog } = world;
+      "Details of an earlier run shows that run",
+      async (session) => {
+        const { workbench, outputLog } = session;
         const calls = () => outputLog().split("modgo.call {").length;
         const before = calls();
         await workbench.tab("values.go").click();
@@ -113,7 +113,7 @@ export const exactValues = {
         await workbench.pressButtonInCenter("keep → 9007199254740993", "Details");
         await workbench.tab("keep at ").waitFor();
         const report = workbench.page.locator(".editor-instance .view-lines", { hasText: "# Run of a UDF" });
-        await until(
+        await waitUntil(
           "the report is of the first run",
           async () => /Call +keep\(9007199254740993\)/.test(await workbench.textOf(report.first())),
           10,
@@ -122,11 +122,11 @@ export const exactValues = {
     ],
     [
       "text that looks like markup is shown as text",
-      async (world) => {
-        const { workbench } = world;
+      async (session) => {
+        const { workbench } = session;
         await workbench.closeOtherEditors("values.go");
         await workbench.goTo(20);
-        await run(world, 2, /more/);
+        await run(session, 2, /more/);
         const message = workbench.page.locator(".notification-toast .notification-list-item-message", {
           hasText: "more",
         });

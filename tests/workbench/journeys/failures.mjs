@@ -1,12 +1,12 @@
-// What goes wrong while one works: a build that is cancelled, a UDF that panics, one that never ends, a
-// package that isn't one. Each is told in a sentence, and the server goes on.
+// Failures: a cancelled build, a UDF that panics, a UDF that never ends, a file outside any module. Each gets a readable
+// message, and the server goes on.
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
-import { until } from "../wait-until.mjs";
+import { waitUntil } from "../wait-until.mjs";
 
-const TROUBLE = `package hello
+const FAILING = `package hello
 
 import "github.com/GeertJohan/aerospike-mod-go/udf"
 
@@ -15,7 +15,7 @@ func init() {
 	udf.Register("forever", Forever)
 }
 
-// Boom writes into a map that isn't there.
+// Boom writes to a nil map.
 func Boom(rec *udf.Record) {
 	var none map[string]int
 	none["x"] = 1
@@ -30,14 +30,14 @@ func Forever(rec *udf.Record) {
 
 const HELLO = "hello/hello.go";
 
-export const trouble = {
-  name: "trouble",
-  world: {
+export const failures = {
+  name: "failures",
+  session: {
     prepare(folder) {
-      writeFileSync(path.join(folder, HELLO), TROUBLE);
-      writeFileSync(path.join(folder, "stray.go"), TROUBLE.replace("package hello", "package stray"));
+      writeFileSync(path.join(folder, HELLO), FAILING);
+      writeFileSync(path.join(folder, "stray.go"), FAILING.replace("package hello", "package stray"));
     },
-    // Cold, so that the build takes long enough to cancel it.
+    // An empty cache, so that the build takes long enough to be cancelled.
     environment: (home) => ({ GOCACHE: path.join(home, "cold") }),
   },
   steps: [
@@ -51,26 +51,26 @@ export const trouble = {
             /(^|\/)go build|\/compile |\/cgo /.test(text),
           );
         await workbench.run("Modgo: Build UDF module");
-        await until("the compiler is at work", () => compilers().length > 0, 60);
+        await waitUntil("the compiler runs", () => compilers().length > 0, 60);
         await workbench.pressToastButton("Modgo: building counters", "Cancel");
-        await until(
+        await waitUntil(
           "the build is cancelled",
           () => outputLog().includes("modgo.build was cancelled"),
           15,
           outputLog,
         );
-        await until(
+        await waitUntil(
           "no compiler is left",
           () => compilers().length === 0,
           15,
           () => compilers().join("\n"),
         );
-        assert.deepEqual(await workbench.toasts(), [], "a cancelled build has nothing to tell");
+        assert.deepEqual(await workbench.toasts(), [], "a cancelled build shows no notification");
         assert.ok(!existsSync(path.join(folder, "counters/counters.so")));
       },
     ],
     [
-      "a panic is a result, with its place in the source",
+      "a panic is shown with its location in the source",
       async ({ workbench, outputLog }) => {
         await workbench.openFile(HELLO);
         await workbench.clickLens("Run on sample", 0, () => outputLog().includes('"function":"boom"'));
@@ -89,7 +89,7 @@ export const trouble = {
       },
     ],
     [
-      "a file outside any module gets a sentence that says what to do",
+      "a file outside any module gets a message that says what to do",
       async ({ workbench }) => {
         await workbench.clearToasts();
         await workbench.openFile("stray.go");
@@ -98,13 +98,13 @@ export const trouble = {
       },
     ],
     [
-      "and the server still judges",
+      "the server still works",
       async ({ workbench, outputLog }) => {
         await workbench.clearToasts();
         await workbench.openFile("counters/counters.go");
-        // Those below the window's edge get their commands, and so are shown, when they come into view.
-        await until("a lens is there", async () => (await workbench.lenses()).length > 0, 20);
-        assert.equal(outputLog().match(/Server: ready/g).length, 1, "the server was restarted on the way");
+        // VS Code resolves lenses, and so shows them, when they scroll into view.
+        await waitUntil("a lens is there", async () => (await workbench.lenses()).length > 0, 20);
+        assert.equal(outputLog().match(/Server: ready/g).length, 1, "the server was restarted");
       },
     ],
   ],

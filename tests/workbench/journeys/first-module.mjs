@@ -1,12 +1,12 @@
-// The main job, as someone new to it would do it: a finding, its fix, a build, a run on a record, a load, a
-// type error and its mending, a second module. Everything through what the workbench shows.
+// The whole workflow of a new user: a diagnostic, its quick fix, a build, loading, a run on a record, a type error and its
+// fix, a second module.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { commandsBelow } from "../processes.mjs";
-import { until } from "../wait-until.mjs";
+import { waitUntil } from "../wait-until.mjs";
 
-/** Takes one registration out of an example, so that there is something to find. */
+/** Removes a registration from an example, so that there is a diagnostic. */
 function unregister(folder, file, name) {
   const target = path.join(folder, file);
   const text = readFileSync(target, "utf8");
@@ -15,7 +15,7 @@ function unregister(folder, file, name) {
   writeFileSync(target, without);
 }
 
-/** Line, from 1, of the first line of a file that contains a text. */
+/** Returns the number, from 1, of the first line of a file that contains a text. */
 function lineOf(file, text) {
   const line =
     readFileSync(file, "utf8")
@@ -25,7 +25,7 @@ function lineOf(file, text) {
   return line;
 }
 
-/** How often the extension has asked the server to call a function. */
+/** Returns how often the extension has asked the server to call a function. */
 function callsIn(log) {
   return log.split("modgo.call {").length - 1;
 }
@@ -34,11 +34,11 @@ const COUNTERS = "counters/counters.go";
 const PROFILE = "profile/profile.go";
 const HELLO = "hello/hello.go";
 const WRONG_LINE = "\tcount += bin\n";
-const BUILD_S = 180; // the first build on a machine compiles Go's own library
+const BUILD_S = 180; // the first build on a machine compiles Go's standard library
 
-export const firstLight = {
-  name: "first light",
-  world: {
+export const firstModule = {
+  name: "first module",
+  session: {
     prepare(folder) {
       unregister(folder, COUNTERS, "take");
       unregister(folder, PROFILE, "top");
@@ -46,7 +46,7 @@ export const firstLight = {
   },
   steps: [
     [
-      "unregistered UDFs stand in Problems, also of a file that nobody opened",
+      "unregistered UDFs are in Problems, also those of a file that isn't open",
       async ({ workbench, folder, figures, outputLog }) => {
         const began = performance.now();
         await workbench.open(COUNTERS);
@@ -62,7 +62,7 @@ export const firstLight = {
       },
     ],
     [
-      "its quick fix is on offer",
+      "the quick fix is offered",
       async ({ workbench }) => {
         await workbench.goToProblem("Take takes");
         const titles = await workbench.quickFixes();
@@ -78,18 +78,18 @@ export const firstLight = {
         await workbench.applyQuickFix('Register Take as "take"');
         await workbench.noProblem(/Take.*MG101/);
         await workbench.goTo(1);
-        await until(
+        await waitUntil(
           "the registration is in the editor",
           async () => /udf\.Register\("take", Take\)/.test(await workbench.visibleText()),
           10,
           () => workbench.visibleText(),
         );
         const onDisk = readFileSync(path.join(folder, COUNTERS), "utf8");
-        assert.doesNotMatch(onDisk, /"take"/, "a fix is the user's to save");
+        assert.doesNotMatch(onDisk, /"take"/, "the quick fix must not save the file");
       },
     ],
     [
-      "Build UDF module saves, builds and says what it made",
+      "Build UDF module saves, builds and shows the result",
       async ({ workbench, folder }) => {
         await workbench.run("Modgo: Build UDF module");
         const text = await workbench.toast(/^Built /, BUILD_S);
@@ -106,7 +106,7 @@ export const firstLight = {
         await workbench.pressToastButton("Built counters.so", "Load");
         await workbench.toast(/^Loaded counters\.so: 2 functions, ABI 1\.0$/);
         await workbench.outputView().waitFor();
-        await until(
+        await waitUntil(
           "the table is in the output",
           () => /take\(n float64\) \(Grant, error\) +record +Take takes n/.test(outputLog()),
           10,
@@ -119,13 +119,13 @@ export const firstLight = {
       },
     ],
     [
-      "lenses stand above the registered functions",
+      "registered functions have code lenses",
       async ({ workbench, folder }) => {
         await workbench.clearToasts();
         await workbench.closePanel();
-        // Between the two: a lens gets its command, and so is shown, when it comes into view.
+        // Between the two: VS Code resolves lenses, and so shows them, when they scroll into view.
         await workbench.goTo(lineOf(path.join(folder, COUNTERS), "type Grant"));
-        await until(
+        await waitUntil(
           "both functions have lenses",
           async () => (await workbench.lenses()).length === 2,
           20,
@@ -137,7 +137,7 @@ export const firstLight = {
       },
     ],
     [
-      "Run on sample asks for the arguments that the function takes",
+      "Run on sample asks for the arguments of the function",
       async ({ workbench, folder, outputLog }) => {
         await workbench.goTo(lineOf(path.join(folder, COUNTERS), "func Take("));
         await workbench.clickLens("Run on sample", 1, () => callsIn(outputLog()) > 0);
@@ -157,7 +157,7 @@ export const firstLight = {
         await workbench.tab("take: record before ↔ after").waitFor();
         const diff = workbench.page.locator(".monaco-diff-editor .modified .lines-content > .view-lines");
         await diff.waitFor();
-        await until(
+        await waitUntil(
           "the diff shows the new bin",
           async () => /"tokens": 6/.test(await workbench.textOf(diff)),
           10,
@@ -199,7 +199,7 @@ export const firstLight = {
       },
     ],
     [
-      "mended and built again, it goes away",
+      "after a fix and a build it goes away",
       async ({ workbench, folder }) => {
         await workbench.clearToasts();
         await workbench.focusEditor("counters.go");
@@ -210,7 +210,7 @@ export const firstLight = {
       },
     ],
     [
-      "a second file shows its finding as it opens",
+      "a second file shows its diagnostic when it opens",
       async ({ workbench, figures, folder }) => {
         await workbench.clearToasts();
         const opened = await workbench.openFile(PROFILE);
@@ -266,7 +266,7 @@ export const firstLight = {
         await workbench.run("Modgo: Build and load UDF module");
         await workbench.toast(/^Loaded hello\.so: 2 functions, ABI 1\.0\. Built hello\.so/, BUILD_S);
         assert.ok(existsSync(path.join(folder, "hello/hello.so")));
-        await until(
+        await waitUntil(
           "greet is in the output",
           () => /greet\(names \.\.\.string\) string/.test(outputLog()),
           10,
@@ -275,7 +275,7 @@ export const firstLight = {
       },
     ],
     [
-      "a setting that names no Go is told, and counts without a restart",
+      "a setting with a wrong Go is reported, without a restart",
       async ({ workbench }) => {
         await workbench.clearToasts();
         await workbench.changeSettings({ "modgo.go.path": "/nowhere/go" });
@@ -285,7 +285,7 @@ export const firstLight = {
       },
     ],
     [
-      "Show status tells how things stand",
+      "Show status shows the server and the workspace",
       async ({ workbench }) => {
         await workbench.clearToasts();
         await workbench.run("Modgo: Show status", workbench.quickInput().filter({ hasText: "Modgo status" }));
@@ -295,7 +295,7 @@ export const firstLight = {
       },
     ],
     [
-      "Restart server brings back the findings",
+      "Restart server restores the diagnostics",
       async ({ workbench, server }) => {
         await workbench.page.keyboard.press("Escape");
         const serversNow = () =>
@@ -303,7 +303,7 @@ export const firstLight = {
         const before = serversNow();
         assert.equal(before.length, 1, "one server");
         await workbench.run("Modgo: Restart server");
-        await until(
+        await waitUntil(
           "another server runs and the old one is gone",
           () => {
             const now = serversNow();

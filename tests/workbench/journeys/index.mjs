@@ -1,9 +1,9 @@
 // The journeys, in the order in which they run.
 import { besideGopls } from "./beside-gopls.mjs";
 import { exactValues } from "./exact-values.mjs";
-import { firstLight } from "./first-module.mjs";
+import { firstModule } from "./first-module.mjs";
 import { noInterpreter } from "./no-interpreter.mjs";
 import { restrictedMode } from "./restricted-mode.mjs";
-import { trouble } from "./failures.mjs";
+import { failures } from "./failures.mjs";
 
-export const journeys = [noInterpreter, restrictedMode, firstLight, exactValues, besideGopls, trouble];
+export const journeys = [noInterpreter, restrictedMode, firstModule, exactValues, besideGopls, failures];

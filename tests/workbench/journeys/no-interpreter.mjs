@@ -1,29 +1,29 @@
-// Someone who has the extension but not modgo-lsp: told what is missing and what to do, commands included.
+// The extension without modgo-lsp: messages say what is missing and what to do, those of commands too.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 
-/** A Python as anyone has it: a fresh virtual environment without modgo-lsp. */
+/** Creates a virtual environment without modgo-lsp. */
 function bareEnvironment(folder) {
   execFileSync("python3", ["-m", "venv", "--without-pip", path.join(folder, ".venv")]);
 }
 
-const TOLD = /no Python was found that has modgo-lsp\. Run “pip install modgo-lsp”/;
+const NO_MODGO = /no Python was found that has modgo-lsp\. Run “pip install modgo-lsp”/;
 
 export const noInterpreter = {
   name: "no interpreter",
-  world: {
+  session: {
     settings: { "modgo.interpreter": "" },
     prepare: bareEnvironment,
-    // The machine's own Python, which may have modgo-lsp, is not this person's.
+    // Without the Python of the machine, which may have modgo-lsp.
     environment: () => ({ PATH: "/nowhere" }),
   },
   steps: [
     [
-      "a Go file opens and a message names the remedy",
+      "a message says what to do when a Go file opens",
       async ({ workbench }) => {
         await workbench.open("counters/counters.go");
-        const text = await workbench.toast(TOLD, 60);
+        const text = await workbench.toast(NO_MODGO, 60);
         await workbench.settled("Modgo: Build UDF module");
         assert.deepEqual(await workbench.toastButtons(text), [
           "Open Settings",
@@ -33,31 +33,31 @@ export const noInterpreter = {
       },
     ],
     [
-      "the output says which Python was tried and why it won't do",
+      "the output lists the interpreters that were tried, and why each failed",
       async ({ workbench, outputLog, folder }) => {
         await workbench.run("Modgo: Show output", workbench.outputView());
         const tried = `Interpreter from workspace: ${folder}/.venv/bin/python (Python 3`;
         assert.ok(outputLog().includes(tried), outputLog());
         assert.match(outputLog(), /doesn't have modgo-lsp/);
-        assert.doesNotMatch(outputLog(), /Interpreter from path/, "the world isn't closed");
+        assert.doesNotMatch(outputLog(), /Interpreter from path/, "an interpreter of the machine was tried");
       },
     ],
     [
-      "a build command gives the same remedy, not a stack trace",
+      "a build command shows the same message, not a stack trace",
       async ({ workbench }) => {
         await workbench.clearToasts();
         await workbench.run("Modgo: Build UDF module");
-        await workbench.toast(TOLD);
+        await workbench.toast(NO_MODGO);
       },
     ],
     [
-      "the message leads to the setting",
+      "a button of the message opens the setting",
       async ({ workbench }) => {
-        const text = await workbench.toast(TOLD);
+        const text = await workbench.toast(NO_MODGO);
         assert.deepEqual(await workbench.toastButtons(text), ["Show Output"]);
         await workbench.clearToasts();
         await workbench.run("Modgo: Restart server");
-        await workbench.pressToastButton(await workbench.toast(TOLD), "Open Settings");
+        await workbench.pressToastButton(await workbench.toast(NO_MODGO), "Open Settings");
         await workbench.page
           .locator(".settings-editor .setting-item-label", { hasText: "Interpreter" })
           .waitFor();

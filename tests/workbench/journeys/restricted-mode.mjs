@@ -1,12 +1,12 @@
-// Code from somewhere, opened in Restricted Mode: it is checked, and nothing of it is run until it is trusted. Its
-// modules never are, for no Python of ours looks for any where the code lies.
+// A hostile workspace in Restricted Mode: it is checked, and none of its programs run before it is trusted. Its Python
+// modules never run, because our Pythons don't import from the workspace.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { INTERPRETER } from "../paths.mjs";
 
-/** Prints every name that a Python of ours could import at its top level: Python's own, ours and our libraries'. */
+/** Prints the names of all top-level modules that our Pythons could import: the standard library, modgo, its libraries. */
 const MODULES = `
 import importlib.metadata, sys
 names = {*sys.stdlib_module_names, *importlib.metadata.packages_distributions(), "modgo_lsp", "sitecustomize", "usercustomize"}
@@ -34,12 +34,12 @@ import "github.com/GeertJohan/aerospike-mod-go/udf"
 func Hello(rec *udf.Record) string { return "hi" }
 `;
 
-/** What of the workspace was run. */
+/** Returns the programs and modules of the workspace that have run. */
 function ran(folder) {
   return readdirSync(path.join(folder, "RAN")).sort();
 }
 
-/** A program that leaves a mark and is then what it pretends to be. */
+/** Creates a program that leaves a mark and then runs the real program. */
 function setTrap(folder, file, program) {
   const trap = path.join(folder, file);
   const mark = path.join(folder, "RAN", file.replaceAll("/", "-"));
@@ -49,7 +49,7 @@ function setTrap(folder, file, program) {
   return trap;
 }
 
-/** A workspace that would like its own programs and modules to run, in every way it could ask for it. */
+/** Makes a workspace that tries to run its own programs and modules in every possible way. */
 function setTraps(folder) {
   mkdirSync(path.join(folder, "RAN"));
   const which = (name) => execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
@@ -77,10 +77,10 @@ const BUILD = "Modgo: Build UDF module";
 
 export const restrictedMode = {
   name: "restricted mode",
-  world: { trust: true, prepare: setTraps },
+  session: { trust: true, prepare: setTraps },
   steps: [
     [
-      "the code is checked, by the user's own interpreter",
+      "the code is checked with the user's interpreter",
       async ({ workbench, folder, outputLog }) => {
         await workbench.open("hello/hello.go");
         await workbench.page
@@ -97,7 +97,7 @@ export const restrictedMode = {
       },
     ],
     [
-      "an edit is checked and a hover answered, and nothing of the workspace is run",
+      "edits are checked and hovers work, and nothing of the workspace runs",
       async ({ workbench, folder }) => {
         await workbench.typeAt(6, 1, 'func More(rec *udf.Record) string { return "more" }\n');
         await workbench.problem(/More.*not registered.*MG101/);
@@ -111,7 +111,7 @@ export const restrictedMode = {
       },
     ],
     [
-      "nothing that builds is on offer",
+      "the palette offers no command that builds",
       async ({ workbench }) => {
         const titles = await workbench.paletteOffers("Modgo:");
         assert.deepEqual(titles.filter((title) => title.startsWith("Modgo: ")).sort(), [
@@ -122,7 +122,7 @@ export const restrictedMode = {
       },
     ],
     [
-      "a lens that builds refuses, and says why and what to do",
+      "a lens that builds shows why it can't and what to do",
       async ({ workbench, folder }) => {
         await workbench.openFile("counters/counters.go");
         await workbench.clickLens("Build & load", 0, async () => (await workbench.toasts()).length > 0);
@@ -135,7 +135,7 @@ export const restrictedMode = {
       },
     ],
     [
-      "trusted, the workspace has its say and builds",
+      "once trusted, the workspace's settings are used and it builds",
       async ({ workbench, folder }) => {
         await workbench.page.locator(".part.banner").getByText("Manage", { exact: true }).click();
         await workbench.page
