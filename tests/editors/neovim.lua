@@ -1,11 +1,10 @@
--- What a user does in Neovim, step by step; what was seen is written to $SEEN as JSON.
--- Not for: judging it (test_neovim.py), or setting up modgo (docs/editors/neovim.lua, loaded as a plugin).
+-- Does in Neovim what a user does, and writes diagnostics, actions and messages to $RESULT as JSON for test_neovim.py.
 
-local seen = { notified = {} }
-local wanted = vim.fn.json_decode(vim.env.WANTED)
+local result = { notified = {} }
+local options = vim.fn.json_decode(vim.env.OPTIONS)
 
 vim.notify = function(message)
-  table.insert(seen.notified, message)
+  table.insert(result.notified, message)
 end
 
 local function clients()
@@ -30,25 +29,25 @@ local function all()
 end
 
 local function finish(problem)
-  seen.problem = problem
-  seen.clients = clients()
-  seen.diagnostics_at_end = all()
-  seen.text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n') .. '\n'
-  vim.fn.writefile({ vim.fn.json_encode(seen) }, vim.env.SEEN)
+  result.problem = problem
+  result.clients = clients()
+  result.diagnostics_at_end = all()
+  result.text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n') .. '\n'
+  vim.fn.writefile({ vim.fn.json_encode(result) }, vim.env.RESULT)
   vim.cmd('qall!')
 end
 
 local function wait(what, condition)
   if not vim.wait(100000, condition, 20) then
-    finish('did not come: ' .. what)
+    finish('timed out: ' .. what)
     error(what)
   end
 end
 
-local function said(words)
+local function notified(text)
   return function()
-    for _, message in ipairs(seen.notified) do
-      if message:find(words, 1, true) then
+    for _, message in ipairs(result.notified) do
+      if message:find(text, 1, true) then
         return true
       end
     end
@@ -57,44 +56,44 @@ local function said(words)
 end
 
 wait('the diagnostics of all servers', function()
-  for _, source in ipairs(wanted.sources) do
+  for _, source in ipairs(options.sources) do
     if #diagnostics(source) == 0 then
       return false
     end
   end
   return true
 end)
-seen.diagnostics = all()
+result.diagnostics = all()
 
--- The cursor goes where the finding is, and the menu of actions is answered with the registration.
+-- Goes to the diagnostic, and chooses the registration in the menu of code actions.
 local finding = diagnostics('modgo')[1]
 vim.api.nvim_win_set_cursor(0, { finding.lnum + 1, finding.col })
-vim.ui.select = function(items, options, choose)
-  seen.actions = {}
+vim.ui.select = function(items, select_options, choose)
+  result.actions = {}
   local chosen, index
-  for at, item in ipairs(items) do
-    local title = options.format_item(item)
-    table.insert(seen.actions, title)
-    if title:find(wanted.action, 1, true) then
-      chosen, index = item, at
+  for i, item in ipairs(items) do
+    local title = select_options.format_item(item)
+    table.insert(result.actions, title)
+    if title:find(options.action, 1, true) then
+      chosen, index = item, i
     end
   end
   choose(chosen, index)
 end
 vim.lsp.buf.code_action()
 wait('the menu of actions', function()
-  return seen.actions
+  return result.actions
 end)
-wait('the end of the finding', function()
+wait('the diagnostic is gone', function()
   return #diagnostics('modgo') == 0
 end)
 
 vim.cmd('ModgoBuild')
-wait('the build', said('built '))
+wait('the build', notified('built '))
 vim.cmd('ModgoRun add ["n", 1, 10]')
-wait('the result of the call', said('result '))
+wait('the result of the call', notified('result '))
 vim.cmd('ModgoRun nobody')
-wait('what is wrong with the call', said('nobody'))
+wait('what is wrong with the call', notified('nobody'))
 local source = vim.api.nvim_get_current_buf()
 vim.cmd('ModgoSample take')
 wait('the sample', function()

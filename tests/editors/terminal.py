@@ -1,7 +1,4 @@
-"""A program in a terminal of its own: keys go in, and what a user would see on the screen comes out.
-
-Not for: which keys, and what is to be seen (test_helix.py).
-"""
+"""A program in a terminal of its own: sends keys, and reads the screen."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        """What is on the screen, without blanks at the ends of lines."""
+        """The lines of the screen, without trailing blanks."""
         while True:
             try:
                 self._stream.feed(self._program.read_nonblocking(1 << 16, timeout=0.05))
@@ -45,20 +42,20 @@ class Terminal:
     def type(self, keys: str) -> None:
         self._program.send(keys)
 
-    def wait(self, what: str, seen: Callable[[list[str]], bool]) -> list[str]:
-        """The screen, once it shows that."""
+    def wait(self, what: str, condition: Callable[[list[str]], bool]) -> list[str]:
+        """Waits until the condition is true of the screen, and returns its lines."""
         end = time.monotonic() + self._seconds
-        while not seen(lines := self.lines):
-            assert time.monotonic() < end, f"{what} did not come; the screen:\n" + "\n".join(lines)
+        while not condition(lines := self.lines):
+            assert time.monotonic() < end, f"timed out: {what}; the screen:\n" + "\n".join(lines)
         return lines
 
     def wait_for(self, text: str) -> list[str]:
         return self.wait(text, lambda lines: any(text in line for line in lines))
 
     def close(self) -> None:
-        """Ends the program, whatever it does."""
+        """Terminates the program."""
         self._program.close(force=True)
 
     def end(self) -> None:
-        """Waits until the program has ended by itself."""
+        """Waits until the program exits."""
         self._program.expect(pexpect.EOF, timeout=self._seconds)

@@ -1,4 +1,4 @@
-"""Helix in a terminal, with the very configuration of docs/editors/helix.md: what its screen shows."""
+"""Helix in a terminal, with the configuration of docs/editors/helix.md: what its screen shows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ACTION = 'Register Take as "take"'
 
 @pytest.fixture
 def helix(environment: dict[str, str], home: Path, counters: Path) -> Iterator[Callable[[], Terminal]]:
-    """Starts Helix on the module, set up as the page says."""
+    """Starts Helix on the module, configured as on the page."""
     settings = home / ".config" / "helix"
     settings.mkdir(parents=True)
     shutil.copy(PAGES / "helix.toml", settings / "languages.toml")
@@ -41,13 +41,13 @@ def command(terminal: Terminal, text: str) -> None:
 
 
 def go_to(terminal: Terminal, line: int, column: int) -> None:
-    """A counted motion; the status line tells where the cursor is."""
+    """Moves the cursor, and waits until the status line shows its position."""
     terminal.type(f"{line}gg{column - 1}l")
     terminal.wait_for(f"{line}:{column}")
 
 
 def choose(terminal: Terminal, title: str, other: str) -> None:
-    """Opens the menu of actions and goes down to one; `other` is one further below."""
+    """Opens the menu of code actions and chooses one; `other` is one further down."""
     terminal.type(" a")
     terminal.wait_for(title)
     while terminal.colours(title) == terminal.colours(other):
@@ -56,12 +56,12 @@ def choose(terminal: Terminal, title: str, other: str) -> None:
 
 
 def check(terminal: Terminal, folder: Path) -> None:
-    """What a user does there, step by step."""
+    """Fixes, saves, builds and calls, as a user does."""
     go_to(terminal, 38, 6)
     terminal.wait_for(MISSING)
     choose(terminal, ACTION, "Suppress MG101 here")
-    terminal.wait("the end of the finding", lambda lines: not any(MISSING in line for line in lines))
-    terminal.wait_for("[+]")  # it is the user's to save
+    terminal.wait("the diagnostic is gone", lambda lines: not any(MISSING in line for line in lines))
+    terminal.wait_for("[+]")  # the code action must not save the file
     command(terminal, "w")
     terminal.wait_for("written")
     source = folder / "counters.go"
@@ -74,7 +74,7 @@ def check(terminal: Terminal, folder: Path) -> None:
     terminal.type(ESCAPE)
 
 
-def test_helix_shows_mends_and_builds(helix, counters):
+def test_helix_shows_fixes_and_builds(helix, counters):
     terminal = helix()
     check(terminal, counters)
     go_to(terminal, 39, 6)
@@ -86,7 +86,7 @@ def test_helix_shows_mends_and_builds(helix, counters):
     terminal.end()
 
 
-def test_beside_gopls_each_says_its_own(helix, gopls, counters):
+def test_beside_gopls_both_show_diagnostics(helix, gopls, counters):
     source = counters / "counters.go"
     source.write_text(source.read_text() + SELF_ASSIGNED)
     line = source.read_text().split("\n").index("\tn = n") + 1
