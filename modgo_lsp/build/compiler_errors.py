@@ -27,6 +27,7 @@ _PLACE = re.compile(
 )
 _LINKER = "/link: running "
 _LINKED_FROM = re.compile(r"(?P<path>/[^\s:]+\.(?:go|c|cc|cpp|s|S)):(?P<line>\d+)")
+# By hand, for the parser knows Go alone, and the compiler reports places in C sources, too.
 _TOKEN = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*|\d[\w.]*|\"(?:[^\"\\\n]|\\.)*\"|`[^`\n]*`")
 _NOISE = re.compile(
     r"^(# |collect2: error: |compilation terminated|In file included from |\s+from |.*: In function|"

@@ -3,7 +3,10 @@ is asked, one declaration is parsed.
 
 Reads nothing but brackets, comments, literals and the words that begin declarations, and of what stands in
 curly brackets only where it ends. It may name a declaration too many for an identifier, never one too few.
-Not for: what a declaration says (units.py).
+
+This is a lexer by hand because parsing the same files takes eight times as long (`make bench-lexers`), and
+lowering the trees more: the first diagnostics of examples/counters would come after 160 ms instead of 120
+(1.3 x), a cold `modgo lint` on 300 packages would take 1.2 x.
 """
 
 from __future__ import annotations

@@ -1,9 +1,12 @@
-"""Where a Go file can be cut into parts, each of which parses by itself: before a declaration that begins a
-line, and the comment that is directly above it.
+"""Where a Go file can be split into parts that parse by themselves: before each declaration that begins a
+line, and before the comment directly above it.
 
-In code that parses, no part ends inside a declaration. In broken code a mistake is kept to its part: of a
-function whose brace is missing, the next one is none of its business.
-Not for: parsing the parts (document.py).
+In code that parses, no part ends inside a declaration. In broken code a mistake stays in its part: the
+function after one whose brace is missing is parsed as if nothing were wrong.
+
+This is a lexer by hand because it has to work where the parser gives up: tree-sitter's error recovery may
+swallow the rest of the file. It is also four times as fast as the parser (`make bench-lexers`), and each
+edit splits the part that it changes again.
 """
 
 from __future__ import annotations

@@ -6,16 +6,14 @@ Not for: what they mean (lint/ and the rules).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import msgspec
 import tree_sitter
 from tree_sitter import Node as Tree
 
 from modgo_lsp.golang.syntax.document import Document, Part
-from modgo_lsp.golang.syntax.grammar import LANGUAGE
+from modgo_lsp.golang.syntax.grammar import query
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.resources import resource
 
 
 class Directive(msgspec.Struct, frozen=True):
@@ -59,7 +57,7 @@ def _directives(document: Document) -> tuple[Directive, ...]:
     if not any(marks):
         return ()
     first = _first_declaration(document)
-    cursor = tree_sitter.QueryCursor(_query())
+    cursor = tree_sitter.QueryCursor(query("directives"))
     found = []
     for start, part, offsets in zip(document.starts, document.parts, marks, strict=True):
         shift = start - part.offset
@@ -79,14 +77,6 @@ def _directives(document: Document) -> tuple[Directive, ...]:
 
 def _marks(text: bytes) -> list[int]:
     return [mark.start() for mark in _MARK.finditer(text)]
-
-
-@lru_cache
-def _query() -> tree_sitter.Query:
-    query: tree_sitter.Query = tree_sitter.Query(
-        LANGUAGE, (resource("grammars") / "directives.scm").read_text("utf-8")
-    )
-    return query
 
 
 def _directive(

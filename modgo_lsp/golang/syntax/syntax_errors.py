@@ -1,4 +1,9 @@
-"""The first place of a file that Go's parser would refuse, and why. Not for: type errors."""
+"""The first place of a file that Go's parser would refuse, and why.
+
+A query for ERROR and MISSING nodes finds what the parser made of a mistake, which may be the whole file;
+the token that it first stumbled over, and what would have fitted there, are in its log alone. The
+expressions here read the few tokens around that place, and only of files that don't parse.
+"""
 
 from __future__ import annotations
 

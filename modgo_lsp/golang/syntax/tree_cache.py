@@ -61,7 +61,7 @@ class Before(NamedTuple):
     new_end: int
 
 
-def _parsed(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
+def parse_tree(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
     """A parse keeps Python to itself. That of a large text asks often whether to go on, which lets others in.
     One that goes on from the tree before takes a tenth of the time; it
     gives the same tree where nothing is wrong, but how it gets over a mistake depends on what was there."""
@@ -142,7 +142,7 @@ class Code:
     def tree(self) -> tree_sitter.Tree:
         tree = self._tree
         if tree is None:
-            self._tree = tree = _parsed(self.code, self._before)
+            self._tree = tree = parse_tree(self.code, self._before)
             self._before = None
             _HELD.add(self)
         return tree
