@@ -1,7 +1,5 @@
-"""Who calls whom, from a UDF's registered name down: the call graph that the rules judge.
-
-Not for: callers in Go (gopls); a UDF's callers are clients, which no source here shows.
-"""
+"""The call hierarchy below a UDF's registered name, from the call graph that the rules check. gopls has the
+call hierarchy of Go functions."""
 
 from __future__ import annotations
 
@@ -12,14 +10,14 @@ import msgspec
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.ide.caller_signature import caller_signature
-from modgo_lsp.ide.udf_names import name_at, named_at
+from modgo_lsp.ide.udf_names import name_at, registrations_at
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A function: `location` is its name, `extent` all of it."""
+    """A function: `location` is its name, `extent` the whole declaration."""
 
     name: str
     detail: str
@@ -28,18 +26,18 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """`item` at the other end of the calls at `places`."""
+    """The calls at `places`, from or to `item`."""
 
     item: Item
     places: tuple[Location, ...]
 
 
 def prepare(package: Package, path: str, offset: int, files: Files) -> list[Item]:
-    """The UDF whose registered name stands at `offset`; a function's own name is left to gopls."""
+    """The UDF whose registered name is at `offset`. gopls answers for the name of a function."""
     if name_at(package, path, offset, files) is None:
         return []
     found = []
-    for each in named_at(package, path, offset, files):
+    for each in registrations_at(package, path, offset, files):
         code = next((code for code in package.reached if code.is_udf and code.udf == each.name), None)
         if code is not None:
             detail = caller_signature(each.name or "?", each.signature)
@@ -59,7 +57,7 @@ def outgoing(package: Package, item: Item) -> list[Call]:
 
 
 def incoming(package: Package, item: Item) -> list[Call]:
-    """The functions that a UDF reaches and that call `item`."""
+    """The functions reached by a UDF that call `item`."""
     target = _code_at(package, item.extent)
     by_caller: dict[Item, list[Location]] = {}
     for caller in package.reached:

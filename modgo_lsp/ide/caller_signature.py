@@ -1,7 +1,4 @@
-"""How a UDF looks to the client that calls it: names, argument and result types in Aerospike's words.
-
-Not for: judging signatures (rules) or Go's own view of them (gopls shows that).
-"""
+"""The signature of a UDF as its callers see it, with Aerospike's names of types."""
 
 from __future__ import annotations
 
@@ -10,8 +7,8 @@ from modgo_lsp.model.package import Parameter, Registration, Signature
 
 
 def caller_signature(name: str, signature: Signature | None) -> str:
-    """`add(a: integer, b: integer) → integer`; `name(…)` where nothing is known about the signature. In one
-    line, whatever the name holds."""
+    """`add(a: integer, b: integer) → integer`; `name(…)` if the signature is not known. The text has one
+    line, whatever is in the name."""
     name = printable(name)
     if signature is None:
         return f"{name}(…)"
@@ -24,7 +21,7 @@ def caller_signature(name: str, signature: Signature | None) -> str:
 
 
 def registrations_by_name(registrations: tuple[Registration, ...]) -> dict[str, Registration]:
-    """The named registrations; of two with one name (MG103) the first counts, as at run time."""
+    """The registrations with a known name. Of two with the same name the first counts, as at run time."""
     named: dict[str, Registration] = {}
     for registration in registrations:
         if registration.name is not None:

@@ -1,8 +1,6 @@
-"""Where the files beside a module name its UDFs and its samples: testdata/udf/NAME.case.yaml or .json, and
-the names of the files themselves.
-
-Not for: running cases, or judging what is in them.
-"""
+"""The test cases and samples of a module, and the UDFs and samples that the cases name:
+testdata/udf/NAME.case.yaml or .json, and NAME.record.json or .records.jsonl. Here they are only read for
+names; host/ runs them."""
 
 from __future__ import annotations
 
@@ -26,15 +24,15 @@ except ImportError:  # PyYAML without libyaml
 CASE_ENDINGS = (".case.yaml", ".case.json")
 SAMPLE_ENDINGS = (".record.json", ".records.jsonl", *CASE_ENDINGS)
 _FOLDER = ("testdata", "udf")
-# Cases are written by hand; whatever is larger is something else.
+# Cases are replacement_text by hand. A larger file is something else.
 _LARGEST = 1 << 20
 
 NameKind = Literal["function", "record", "records"]
 
 
 class Named(msgspec.Struct, frozen=True):
-    """The value of a key "function", "record" or "records" in a case: `text`, which stands at `location`
-    without its quotes. `quoted`: it has some."""
+    """The value of a key "function", "record" or "records" in a case. `location` excludes the quotes;
+    `quoted` says whether there are any."""
 
     kind: NameKind
     text: str
@@ -43,12 +41,12 @@ class Named(msgspec.Struct, frozen=True):
 
 
 def sample_folder(directory: str) -> str:
-    """Where the files beside the module in `directory` are."""
+    """The folder of the cases and samples of the module in `directory`."""
     return str(PurePath(directory, *_FOLDER))
 
 
-def directory_beside(path: str) -> str | None:
-    """The module's folder that a case file or sample at `path` lies beside; None of any other file."""
+def module_directory(path: str) -> str | None:
+    """The folder of the module that a case file or sample at `path` belongs to; None for any other file."""
     pure = PurePath(path)
     if not path.endswith(SAMPLE_ENDINGS) or pure.parent.parts[-2:] != _FOLDER:
         return None
@@ -56,7 +54,7 @@ def directory_beside(path: str) -> str | None:
 
 
 def sample_files(directory: str, files: Files) -> Iterator[tuple[str, str]]:
-    """The files beside the module that are named after something: that name, and the path."""
+    """The cases and samples of the module: the name without the ending, and the path."""
     folder = sample_folder(directory)
     try:
         names = sorted(name for name, is_folder in files.entries(folder) if not is_folder)
@@ -68,20 +66,20 @@ def sample_files(directory: str, files: Files) -> Iterator[tuple[str, str]]:
                 yield name.removesuffix(ending), str(PurePath(folder, name))
 
 
-def names_beside(directory: str, files: Files) -> Iterator[Named]:
-    """What all case files beside the module name."""
+def names_in_cases(directory: str, files: Files) -> Iterator[Named]:
+    """The names in all case files of the module."""
     for _, path in sample_files(directory, files):
         if path.endswith(CASE_ENDINGS):
             yield from names_in(path, files)
 
 
 def names_in(path: str, files: Files) -> Iterator[Named]:
-    """What one case file names; nothing where it can't be read or is not yet whole."""
+    """The names in one case file; none if it can't be read or doesn't parse."""
     try:
         data = files.read(path)
         if len(data) > _LARGEST:
             return
-        # JSON may be indented by tabs, which YAML refuses; neither has them within a word or a string.
+        # JSON may be indented with tabs, which YAML refuses. Neither has tabs inside a word or string.
         text = data.decode()
         root = yaml.compose(text.replace("\t", " "), Loader=_Loader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
@@ -102,6 +100,6 @@ def _named(path: str, kind: NameKind, value: yaml.ScalarNode, offsets: list[int]
     return Named(kind, value.value, Location(path, Span(offsets[start], offsets[end])), quoted)
 
 
-def written(name: str, named: Named) -> str:
-    """`name` as it is written in place of what is there: YAML takes some words for other than strings."""
+def replacement_text(name: str, named: Named) -> str:
+    """The text that replaces `named` by `name`: in quotes if YAML would not read the name as a string."""
     return name if named.quoted or isinstance(yaml.load(name, _Loader), str) else f'"{name}"'

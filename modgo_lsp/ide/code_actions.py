@@ -1,7 +1,4 @@
-"""Code actions on what is under the cursor: the fixes that findings carry, and suppressions.
-
-Not for: all of a file's fixes at once (fix_all.py), or finding fixes (rules do).
-"""
+"""Code actions for a selection: the fixes of the findings in it, and suppressions."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from modgo_lsp.rules.catalogue import RULES
 
 
 class Action(msgspec.Struct, frozen=True):
-    """A change on offer; `finding` is what it mends or hides."""
+    """A code action that fixes or suppresses `finding`."""
 
     title: str
     edits: tuple[Edit, ...]
@@ -27,7 +24,8 @@ class Action(msgspec.Struct, frozen=True):
 
 
 def quick_fixes(findings: Iterable[Finding], path: str, span: Span) -> list[Action]:
-    """The fixes of the findings of `path` that touch `span`; the first safe one of each is preferred."""
+    """The fixes of the findings of `path` that touch `span`. The first safe fix of each finding is
+    preferred."""
     actions: list[Action] = []
     for finding in _touching(findings, path, span):
         safest = best(finding, unsafe=False)
@@ -36,7 +34,7 @@ def quick_fixes(findings: Iterable[Finding], path: str, span: Span) -> list[Acti
 
 
 def suppressions(findings: Iterable[Finding], document: Document, span: Span) -> list[Action]:
-    """One "Suppress MG101 here" for each code among the findings that touch `span`."""
+    """A suppression for each code among the findings that touch `span`."""
     actions: dict[str, Action] = {}
     for finding in _touching(findings, document.path, span):
         if finding.code not in actions and RULES[finding.code].is_suppressible:

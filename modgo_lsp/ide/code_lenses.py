@@ -1,7 +1,4 @@
-"""Code lenses: what can be done with each registered UDF, at its declaration.
-
-Not for: the commands behind them (server/requests/code_lens.py chooses those).
-"""
+"""The code lenses above each registered UDF. The server chooses their commands."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ LensKind = Literal["registered", "build-and-load", "run-on-sample"]
 
 
 class Lens(msgspec.Struct, frozen=True):
-    """One lens above `location`. `function` is the registered name a "run-on-sample" lens runs."""
+    """A lens above `location`. `function` is the registered name that a "run-on-sample" lens runs."""
 
     kind: LensKind
     title: str
@@ -24,9 +21,9 @@ class Lens(msgspec.Struct, frozen=True):
     function: str | None = None
 
 
-def lenses(package: Package, path: str) -> list[Lens]:
-    """The lenses of one file, in the order of the source. A function registered under several names has
-    one lens that tells them all and one to run each."""
+def code_lenses(package: Package, path: str) -> list[Lens]:
+    """The code_lenses of one file, in source order. A function with several registered names has one lens
+    with all of them, and one to run each."""
     by_place: dict[Location, list[str]] = {}
     for registration in package.registrations:
         place = _place(package, registration)
@@ -34,25 +31,25 @@ def lenses(package: Package, path: str) -> list[Lens]:
             names = by_place.setdefault(place, [])
             if registration.name not in names:
                 names.append(registration.name)
-    return [lens for place in sorted(by_place) for lens in _at(place, by_place[place])]
+    return [lens for place in sorted(by_place) for lens in _lenses(place, by_place[place])]
 
 
 def _place(package: Package, registration: Registration) -> Location:
-    """The function's name if it is declared in this package, else the Register call."""
+    """The function's name if it is declared in this package, or else the Register call."""
     target = registration.target
     if target is not None and any(file.document.path == target.location.path for file in package.files):
         return target.location
     return registration.call
 
 
-def _at(place: Location, names: list[str]) -> list[Lens]:
-    told = ", ".join(f"'{name}'" for name in names)
+def _lenses(place: Location, names: list[str]) -> list[Lens]:
+    quoted = ", ".join(f"'{name}'" for name in names)
     runs = [
         Lens("run-on-sample", "Run on sample" if len(names) == 1 else f"Run '{name}' on sample", place, name)
         for name in names
     ]
     return [
-        Lens("registered", f"Registered as {told}", place),
+        Lens("registered", f"Registered as {quoted}", place),
         Lens("build-and-load", "Build & load", place),
         *runs,
     ]

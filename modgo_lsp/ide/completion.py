@@ -1,8 +1,7 @@
-"""Completion: what only modgo knows. Rule codes in suppressions, bin names in strings, calls of the SDK with
-their bins, names to register a function under, registrations and UDFs as skeletons, UDFs in cases.
+"""Completion of what gopls does not know: rule codes in suppressions, names of bins, SDK calls with their
+bins, registered names, registrations, UDFs as snippets, and UDFs in cases.
 
-Goes by the text before the cursor, for code that is being typed seldom parses. Not for: Go (gopls).
-"""
+It goes by the text before the cursor, because code that is being typed seldom parses."""
 
 from __future__ import annotations
 
@@ -16,17 +15,17 @@ from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide.caller_signature import caller_signature, registrations_by_name
-from modgo_lsp.ide.case_files import directory_beside
+from modgo_lsp.ide.case_files import module_directory
 from modgo_lsp.ide.known_bins import known_bins
 from modgo_lsp.ide.sdk_docs import sdk_doc
-from modgo_lsp.ide.snippets import record_skeleton, stream_calls, stream_skeleton
+from modgo_lsp.ide.snippets import record_udf, stream_calls, stream_udf
 from modgo_lsp.model.package import Function, Package
 from modgo_lsp.rules.analysis.bin_calls import READING, WRITING
 from modgo_lsp.rules.analysis.registered_names import Naming
 from modgo_lsp.rules.catalogue import RULES
 
 CompletionKind = Literal["rule", "bin", "name", "udf", "call", "snippet"]
-# Characters after which clients ask by themselves.
+# Characters after which clients request completion by themselves.
 TRIGGERS = ('"', ",", " ", ".")
 
 _CODES = re.compile(r"//modgo:ignore(?:-file)?[ \t]+(?:[A-Za-z0-9]+,[ \t]*)*(?P<typed>[A-Za-z0-9]*)$")
@@ -40,8 +39,9 @@ _CASE = re.compile(r"""(?:^|[\s{,])["']?function["']?\s*:\s*["']?(?P<typed>\w*)$
 
 
 class Completion(msgspec.Struct, frozen=True):
-    """`text` replaces the document at `replaced`; `snippet`: it has places to fill in, as LSP writes them.
-    `documented` says what resolve tells more about: a rule's code, a name of the SDK, or "" for nothing."""
+    """`text` replaces the document at `replaced`. `snippet`: it is an LSP snippet, with placeholders.
+    `documented` is what completionItem/resolve documents: a rule's code, a name of the SDK, or "" for
+    nothing."""
 
     label: str
     kind: CompletionKind
@@ -52,8 +52,8 @@ class Completion(msgspec.Struct, frozen=True):
     snippet: bool = False
 
 
-class _Typed(msgspec.Struct, frozen=True):
-    """Where somebody types: the text of the document before the cursor, and that of the line."""
+class _Cursor(msgspec.Struct, frozen=True):
+    """The cursor: its offset in the document, and the text of its line before it."""
 
     document: Document
     offset: int
@@ -63,7 +63,7 @@ class _Typed(msgspec.Struct, frozen=True):
         return Span(self.offset - len(match["typed"].encode()), self.offset)
 
     def declaration(self) -> str:
-        """What is written of the declaration that the cursor is in."""
+        """The text of the declaration around the cursor, up to the cursor."""
         text = self.document.text[: self.offset]
         begins = max(text.rfind(word) for word in (b"\nfunc ", b"\nvar ", b"\nconst ", b"\ntype "))
         return text[max(begins, 0) :].decode("utf-8", "replace")
@@ -72,11 +72,11 @@ class _Typed(msgspec.Struct, frozen=True):
 def completions(
     package: Package | None, document: Document, offset: int, files: Files, snippets: bool
 ) -> list[Completion]:
-    """What may stand at `offset`, the likeliest first. `snippets`: the client can fill in places."""
+    """The completions at `offset`, the likeliest first. `snippets`: the client supports snippets."""
     line = document.lines.line_of(offset)
     before = document.text[document.lines.offset(line, 0, "utf-8") : offset].decode("utf-8", "replace")
-    typed = _Typed(document, offset, before)
-    if directory_beside(document.path) is not None:
+    typed = _Cursor(document, offset, before)
+    if module_directory(document.path) is not None:
         match = _CASE.search(before)
         return list(_udfs(package, typed.replaced(match))) if package is not None and match else []
     if match := _CODES.search(before):
@@ -91,12 +91,12 @@ def completions(
     if match := _MEMBER.search(before):
         found += _calls(package, files, typed, match, snippets)
     if match := _WORD.search(before):
-        found += _skeletons(package, document.path, match, typed.replaced(match), snippets)
+        found += _snippets(package, document.path, match, typed.replaced(match), snippets)
     return found
 
 
 def documentation(documented: str, markdown: bool) -> str | None:
-    """The page that resolve adds, in Markdown or as text."""
+    """The documentation that completionItem/resolve adds, in Markdown or as plain text."""
     if documented in RULES:
         return RULES[documented].page
     doc = sdk_doc(documented)
@@ -115,17 +115,17 @@ def _udfs(package: Package, replaced: Span) -> Iterator[Completion]:
         yield Completion(name, "udf", detail, name, replaced)
 
 
-def _bins(package: Package, files: Files, typed: _Typed, replaced: Span) -> Iterator[Completion]:
+def _bins(package: Package, files: Files, typed: _Cursor, replaced: Span) -> Iterator[Completion]:
     for each in known_bins(package, files, typed.document.path, typed.offset):
         detail = " ".join(word for word in (each.type, "bin", each.origin) if word)
         yield Completion(each.name, "bin", detail, each.name, replaced)
 
 
 def _calls(
-    package: Package, files: Files, typed: _Typed, match: re.Match[str], snippets: bool
+    package: Package, files: Files, typed: _Cursor, match: re.Match[str], snippets: bool
 ) -> Iterator[Completion]:
-    """Whole calls that gopls cannot know: methods of a record with the bins that there are, and operations of
-    a stream with the function that they take."""
+    """Whole calls: methods of a record with the names of bins, and operations of a stream with a function
+    literal."""
     prefix = _prefix(package, typed.document.path)
     if prefix is None:
         return
@@ -143,14 +143,15 @@ def _calls(
 
 
 def _is_of(name: str, type_: str, prefix: str, declaration: str) -> bool:
-    """Whether the text of a declaration says that a variable is of that type of the SDK."""
+    """Whether the text of a declaration declares a variable with that type of the SDK."""
     said = rf"\b{name}\s+\*{re.escape(prefix)}{type_}\b"
     ranged = rf"\b{name}\s*:=\s*range\s+\w+\.Records\(\)" if type_ == "Record" else said
     return re.search(f"{said}|{ranged}", declaration) is not None
 
 
 def _prefix(package: Package, path: str) -> str | None:
-    """What a file writes before a name of the SDK; None where it doesn't import it by name."""
+    """The qualifier of the SDK's names in a file, such as "udf."; None if the file does not import the
+    SDK."""
     sdk = next((file.sdk_name for file in package.files if file.document.path == path), None)
     return None if sdk in (None, "_") else "" if sdk == "." else f"{sdk}."
 
@@ -164,7 +165,7 @@ def _names(package: Package, replaced: Span) -> Iterator[Completion]:
 
 
 def _unregistered(package: Package) -> Iterator[Function]:
-    """Functions that might be registered, those that take a record or stream first."""
+    """Functions that could be registered, those with a record or stream first."""
     registered = {each.target.location for each in package.registrations if each.target is not None}
     free = [
         function
@@ -181,7 +182,7 @@ def _unregistered(package: Package) -> Iterator[Function]:
     )
 
 
-def _skeletons(
+def _snippets(
     package: Package, path: str, match: re.Match[str], replaced: Span, snippets: bool
 ) -> Iterator[Completion]:
     prefix = _prefix(package, path)
@@ -192,13 +193,13 @@ def _skeletons(
         if f"{prefix}Register".startswith(typed):
             yield from _registrations(package, prefix, replaced)
         return
-    wanted: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-        ("udf record", "a UDF that works on a record", record_skeleton),
-        ("udf stream", "a UDF that works on a stream of records", stream_skeleton),
+    offered: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+        ("udf record", "a UDF that works on a record", record_udf),
+        ("udf stream", "a UDF that works on a stream of records", stream_udf),
     )
-    for label, detail, skeleton in wanted:
+    for label, detail, snippet_of in offered:
         if snippets and label.startswith(typed):
-            yield Completion(label, "snippet", detail, skeleton(prefix), replaced, snippet=True)
+            yield Completion(label, "snippet", detail, snippet_of(prefix), replaced, snippet=True)
 
 
 def _registrations(package: Package, prefix: str, replaced: Span) -> Iterator[Completion]:

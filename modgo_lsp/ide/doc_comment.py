@@ -1,6 +1,6 @@
-"""Go's doc comments as Markdown, read as go/doc/comment reads them: paragraphs, headings, lists, code, links.
+"""Go's doc comments as Markdown, parsed as go/doc/comment does: paragraphs, headings, lists, code and links.
 
-Names in brackets (`[Record.Set]`) lose these: what they link to is gopls's to know.
+Links to declarations, such as [Record.Set], become plain text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from modgo_lsp.ide.markdown import code_block, link, plain
 
-# Of a longer comment the rest is left out: a hover is for reading.
+# The rest of a longer comment is left out.
 _LONGEST = 20_000
 
 _MARKER = re.compile(r"\s*(?:[•*+-]|(?P<number>[0-9]+)[.)])(?P<rest>[ \t].*\S.*)$")
@@ -20,7 +20,7 @@ _LINK = re.compile(r"\[(?P<text>.*?)\]:[ \t](?P<address>.+)$")
 _SCHEME = re.compile(r"(?:file|ftp|gopher|http|https|mailto|nntp)$")
 _ADDRESS = re.compile(r"(?:file|ftp|gopher|http|https|mailto|nntp)://(?=[\w@\[\]-])", re.ASCII)
 _HOST = re.compile(r"[\w@\-.\[\]:]+", re.ASCII)
-# As long as browsers take: behind an open bracket each address would be read to the end of the text.
+# Bounded, because behind an open bracket each address would be read to the end of the text.
 _PATH = re.compile(r"[\w$'()*+&#=@~/\-\[\]{}%.,:;?!]{0,2000}", re.ASCII)
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -28,15 +28,15 @@ _NO_OLD_HEADING = re.compile(r"[;:!?+*/=\[\]{}_^°&§~%#@<\">\\]|'(?!s(?: |$))|\
 
 
 class Text(NamedTuple):
-    """A run of text; `address` is "" where it is no link."""
+    """A run of text; a link if `address` is not empty."""
 
     text: str
     address: str = ""
 
 
 class Block(NamedTuple):
-    """Paragraphs and headings have one item, a list some, each with its paragraphs, code none but its `code`.
-    `numbers` are those of a list's items, "" for bullets."""
+    """A paragraph or heading has one item, a list has several, each with its paragraphs; code has only
+    `code`. `numbers` are the numbers of a list's items, "" for bullets."""
 
     kind: Literal["paragraph", "heading", "list", "code"]
     items: tuple[tuple[tuple[Text, ...], ...], ...] = ()
@@ -45,7 +45,7 @@ class Block(NamedTuple):
 
 
 def markdown(comment: str) -> str:
-    """The Markdown of a comment without its markers."""
+    """The Markdown for the text of a comment."""
     cut = comment[:_LONGEST] + "…" if len(comment) > _LONGEST else comment
     return "\n\n".join(map(_written, blocks(cut)))
 
@@ -59,7 +59,7 @@ def _written(block: Block) -> str:
         case "paragraph":
             return _line(block.items[0][0])
     items = zip(block.numbers, block.items, strict=True)
-    # Four blanks keep an item's later paragraphs in it.
+    # Indentation by four spaces makes later paragraphs part of the item.
     return "\n".join(
         (f" {number}. " if number else "  - ") + "\n\n    ".join(map(_line, paragraphs))
         for number, paragraphs in items
@@ -72,7 +72,7 @@ def _line(texts: Sequence[Text]) -> str:
 
 
 def _spaced(text: str, shown: str) -> str:
-    """Blanks at the ends of a run stand between it and its neighbours."""
+    """Keeps the spaces between a run and its neighbours."""
     before = " " if text[:1] in (" ", "\n") else ""
     return before + shown + (" " if text[-1:] in (" ", "\n") and text.strip() else "")
 
@@ -81,7 +81,7 @@ def _spaced(text: str, shown: str) -> str:
 
 
 def blocks(comment: str) -> list[Block]:
-    """What a comment is made of."""
+    """The blocks of a comment."""
     lines = _unindented(comment.split("\n"))
     addresses: dict[str, str] = {}
     found: list[tuple[str, list[str]]] = []
@@ -89,7 +89,7 @@ def blocks(comment: str) -> list[Block]:
         if kind == "paragraph" and _is_links(lines[start:end], addresses):
             continue
         found.append((kind, lines[start:end]))
-    # A link may stand before its address.
+    # A link may come before the definition of its address.
     items = [(kind, _items(lines, addresses) if kind == "list" else [], lines) for kind, lines in found]
     return [_block(kind, parts, lines, addresses) for kind, parts, lines in items]
 
@@ -107,7 +107,7 @@ def _block(kind: str, items: list[tuple[str, list[str]]], lines: list[str], know
 
 
 def _is_links(lines: Sequence[str], addresses: dict[str, str]) -> bool:
-    """Whether a paragraph is made of addresses of links (`[text]: https://…`), which are noted."""
+    """Whether a paragraph consists of link definitions (`[text]: https://…`); adds them to `addresses`."""
     found = []
     for line in lines:
         match = _LINK.match(line)
@@ -121,13 +121,13 @@ def _is_links(lines: Sequence[str], addresses: dict[str, str]) -> bool:
 
 
 def _items(lines: Sequence[str], addresses: dict[str, str]) -> list[tuple[str, list[str]]]:
-    """The items of a list: number and paragraphs."""
+    """The items of a list, each with its number and paragraphs."""
     numbered = _number(lines[0]) != ""
     items: list[tuple[str, list[str]]] = []
     text: list[str] = []
 
     def flush() -> None:
-        # As in go/doc/comment, where nothing is left of an empty paragraph between two blank lines.
+        # As in go/doc/comment, which drops an empty paragraph between two blank lines.
         if items and not _is_links(text, addresses):
             items[-1][1].append("\n".join(text))
         text.clear()
@@ -331,5 +331,5 @@ def _address_at(text: str, start: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    """With quotation marks for two backticks or apostrophes; three are left alone."""
+    """Replaces two backticks or apostrophes by quotation marks, but not three."""
     return re.sub(r"`{3,}|``|''", lambda found: {"``": "“", "''": "”"}.get(found[0], found[0]), text)

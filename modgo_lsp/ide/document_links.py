@@ -1,7 +1,4 @@
-"""Links in a file: from a rule's code in a suppression to its page, from a case to its sample.
-
-Not for: links in comments as such (the editor).
-"""
+"""Document links: from a rule's code in a suppression to its page, and from a case to its sample."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from modgo_lsp.rules.catalogue import RULES
 
 
 class Link(msgspec.Struct, frozen=True):
-    """`span` leads to `target`: a URL, or the path of a file."""
+    """A link from `span` to `target`, a URL or the path of a file."""
 
     span: Span
     target: str
@@ -25,7 +22,7 @@ class Link(msgspec.Struct, frozen=True):
 
 
 def rule_links(document: Document) -> list[Link]:
-    """Those of a Go file."""
+    """The links of a Go file."""
     return [
         Link(span, RULES[code].url, f"{code} {RULES[code].name}: {RULES[code].summary}")
         for directive in suppressions(document)
@@ -35,14 +32,14 @@ def rule_links(document: Document) -> list[Link]:
 
 
 def sample_links(package: Package, path: str, files: Files) -> list[Link]:
-    """Those of a case file: the samples that it names and that there are."""
+    """The links of a case file to the samples that exist."""
     folder = sample_folder(package.directory)
     try:
-        there = {name for name, is_folder in files.entries(folder) if not is_folder}
+        existing = {name for name, is_folder in files.entries(folder) if not is_folder}
     except OSError:
         return []
     return [
         Link(named.location.span, f"{folder}/{named.text}", "The records of this case")
         for named in names_in(path, files)
-        if named.kind != "function" and named.text in there
+        if named.kind != "function" and named.text in existing
     ]

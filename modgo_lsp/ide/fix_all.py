@@ -1,7 +1,4 @@
-"""All safe fixes of a file at once, round after round in memory until nothing more can be mended.
-
-Not for: a single finding's fixes (actions.py).
-"""
+"""All safe fixes of a file at once: in rounds, in memory, until no finding has a safe fix."""
 
 from __future__ import annotations
 
@@ -18,13 +15,13 @@ from modgo_lsp.lint.lint_result import check_package
 from modgo_lsp.model.finding import Edit, Location
 from modgo_lsp.model.load import Loader
 
-# Each round mends at least one finding; what needs more rounds than this is going in circles.
+# Each round fixes at least one finding. Fixes that need more rounds than this undo each other.
 _ROUNDS = 50
 
 
 def fix_all(path: str, files: Files, loader: Loader, settings: Settings) -> tuple[Edit, ...]:
-    """The edits that mend what can be mended safely in the file at `path`, of the texts in `files`. A fix
-    may need to edit other files of the package too. `loader` is one that knows these files already."""
+    """The edits that apply all safe fixes of the file at `path`, as `files` has it. They may edit other files
+    of the package too. `loader` has loaded these files already."""
     directory = str(PurePath(path).parent)
     originals: dict[str, Document] = {}
     mended: dict[str, Document] = {}
@@ -54,7 +51,7 @@ def fix_all(path: str, files: Files, loader: Loader, settings: Settings) -> tupl
 
 
 def _edits(document: Document, after: bytes) -> list[Edit]:
-    """The change line by line, so that an editor keeps the cursor and the folds of what stays."""
+    """The change line by line, so that an editor keeps the cursor and the folds in unchanged lines."""
     old, new = document.source.splitlines(keepends=True), after.splitlines(keepends=True)
     starts = [document.from_source(start) for start in accumulate(map(len, old), initial=0)]
     return [

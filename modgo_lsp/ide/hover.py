@@ -1,5 +1,5 @@
-"""Hover: a UDF as its callers see it, a rule's page over a suppression, the SDK's words over its names. Other
-names are gopls's to explain."""
+"""Hover: a UDF as its callers see it, a rule's page on its code in a suppression, and the documentation of
+the SDK. gopls answers for other names."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.ide import doc_comment, markdown
 from modgo_lsp.ide.caller_signature import caller_signature
-from modgo_lsp.ide.case_files import directory_beside, names_in
-from modgo_lsp.ide.sdk_docs import sdk_doc, sdk_words
+from modgo_lsp.ide.case_files import module_directory, names_in
+from modgo_lsp.ide.sdk_docs import sdk_doc, sdk_names
 from modgo_lsp.ide.udf_names import registrations, touches
 from modgo_lsp.lint.suppressions import suppressions
 from modgo_lsp.model.finding import Location
@@ -26,8 +26,7 @@ from modgo_lsp.rules.catalogue import RULES
 
 
 class Hover(msgspec.Struct, frozen=True):
-    """What there is to say about the text at `span` of the document that was asked about, for clients that
-    render Markdown and for those that don't."""
+    """The contents for the text at `span`, in Markdown and as plain text."""
 
     markdown: str
     text: str
@@ -41,9 +40,8 @@ def hover(
     files: Files,
     gopls_knows_sdk: Callable[[], bool],
 ) -> Hover | None:
-    """What there is to say about the byte at `offset`; None where that is nothing of ours. Of the SDK's
-    names nothing is said where gopls can."""
-    if directory_beside(document.path) is not None:
+    """The hover at `offset`, if any. Names of the SDK are left to gopls if it can resolve them."""
+    if module_directory(document.path) is not None:
         return None if package is None else _case(package, document.path, offset, files)
     found = _suppressed_rule(document, offset)
     if found is None and package is not None:
@@ -63,7 +61,7 @@ def _suppressed_rule(document: Document, offset: int) -> Hover | None:
 
 
 def _case(package: Package, path: str, offset: int, files: Files) -> Hover | None:
-    """The UDF that a case is about."""
+    """The UDF that a case names at `offset`."""
     for named in names_in(path, files):
         if named.kind == "function" and touches(named.location, path, offset):
             found = [each for each in registrations(package) if each.name == named.text]
@@ -74,7 +72,7 @@ def _case(package: Package, path: str, offset: int, files: Files) -> Hover | Non
 def _udf(package: Package, path: str, offset: int) -> Hover | None:
     for place, registration in _places(package):
         if touches(place, path, offset):
-            # A function may be registered under several names: over its own name, tell them all.
+            # A function may be registered under several names: its own name shows them all.
             named = [
                 other
                 for other in package.registrations
@@ -95,16 +93,17 @@ def _places(package: Package) -> Iterator[tuple[Location, Registration]]:
 
 
 def _may_be_sdk(document: Document, offset: int) -> bool:
-    """Whether the word at `offset` is one that the SDK exports: asking for more takes longer."""
+    """Whether the word at `offset` is a name that the SDK exports. It is checked first because it is
+    cheap."""
     text = document.text
     before, after = text[max(0, offset - 64) : offset], text[offset : offset + 64]
     begun, ended = re.search(rb"\w*$", before), re.match(rb"\w*", after)
     word = (begun[0] if begun else b"") + (ended[0] if ended else b"")
-    return word.decode("utf-8", "replace") in sdk_words()
+    return word.decode("utf-8", "replace") in sdk_names()
 
 
 def _sdk(package: Package, path: str, offset: int) -> Hover | None:
-    """A function or method of the SDK that a UDF's code calls."""
+    """The function or method of the SDK that is called at `offset` in code that a UDF reaches."""
     for code in package.reached:
         if code.file.path != path or not code.declaration.span.holds(offset):
             continue
@@ -130,7 +129,7 @@ def _last_name(fun: ast.Expr) -> Span | None:
 
 
 def _described(named: Iterable[Registration], package: Package, span: Span) -> Hover:
-    """Each name with its signature; what the function's comment says once for all of its names."""
+    """Each registered name with its signature, and the function's doc comment once."""
     shown: list[str] = []
     texts: list[str] = []
     docs: dict[str, None] = {}
@@ -159,7 +158,7 @@ def _described(named: Iterable[Registration], package: Package, span: Span) -> H
 
 
 def _about(registration: Registration) -> tuple[str, str]:
-    """What stands before and after the names in the sentence about a UDF."""
+    """The beginning and the end of the sentence about a UDF."""
     signature = registration.signature
     kind = "UDF" if signature is None else "Stream UDF" if signature.kind == "stream" else "Record UDF"
     about = ", works on the record" if signature is not None and signature.takes_record else ""

@@ -1,7 +1,5 @@
-"""Inlay hints: what a declaration does not say by itself: its registered name and Aerospike's types.
-
-Not for: Go's types and parameter names (gopls).
-"""
+"""Inlay inlay_hints: the registered names of a function, and Aerospike's types of its arguments and
+result."""
 
 from __future__ import annotations
 
@@ -19,21 +17,21 @@ from modgo_lsp.model.package import Package, Parameter, Registration, Signature
 
 
 class Hint(msgspec.Struct, frozen=True):
-    """`label` to be shown behind the byte `offset`, `tooltip` when it is pointed at."""
+    """A hint with a tooltip after the byte at `offset`."""
 
     offset: int
     label: str
     tooltip: str
 
 
-def hints(package: Package, document: Document, span: Span) -> list[Hint]:
-    """The hints of a part of a file, in the order of the source."""
+def inlay_hints(package: Package, document: Document, span: Span) -> list[Hint]:
+    """The inlay_hints in `span` of a file, in source order."""
     path = document.path
     here = [each for each in registrations(package) if _function(each).path == path]
     by_place: dict[Location, list[Registration]] = {}
     for each in here:
         place = _function(each)
-        if place.span.start <= span.end and span.start <= place.span.end + _LONGEST:
+        if place.span.start <= span.end and span.start <= place.span.end + _LONGEST_SIGNATURE:
             by_place.setdefault(place, []).append(each)
     found = []
     types = _types_by_place(document, {place.span.start for place in by_place}) if by_place else {}
@@ -47,18 +45,18 @@ def hints(package: Package, document: Document, span: Span) -> list[Hint]:
     return sorted(inside, key=lambda hint: hint.offset)
 
 
-# Bytes that a signature may go on behind its name.
-_LONGEST = 4096
+# How far a signature may extend after the function's name, in bytes.
+_LONGEST_SIGNATURE = 4096
 
 
 def _function(registration: Registration) -> Location:
-    """The declared name of the function, else the expression that is registered."""
+    """The name in the function's declaration, or else the expression that is registered."""
     target = registration.target
     return registration.function_argument if target is None else target.location
 
 
 def _types_by_place(document: Document, places: set[int]) -> dict[int, ast.FuncType]:
-    """The types of the functions whose names, or which themselves, begin at these offsets."""
+    """The types of the functions whose name, or literal, begins at one of these offsets."""
     found: dict[int, ast.FuncType] = {}
     for decl in lower(document).decls:
         if isinstance(decl, ast.FuncDecl):
@@ -71,7 +69,7 @@ def _types_by_place(document: Document, places: set[int]) -> dict[int, ast.FuncT
 
 
 def _types(type_: ast.FuncType, signature: Signature | None) -> Iterator[Hint]:
-    """Aerospike's words behind the types of arguments and result, where they are others than Go's."""
+    """Aerospike's types after the types of arguments and result, where the names differ from Go's."""
     if signature is None or signature.problems:
         return
     roles, arguments = iter(signature.roles), iter(signature.parameters)
@@ -79,12 +77,12 @@ def _types(type_: ast.FuncType, signature: Signature | None) -> Iterator[Hint]:
         of_field = [next(roles, None) for _ in field.names or (field,)]
         if set(of_field) == {"argument"}:
             parameters = [next(arguments, None) for _ in of_field]
-            yield from _beside(field, parameters[0], "Callers give a value of type")
+            yield from _after(field, parameters[0], "Callers pass a value of type")
     if signature.result is not None and type_.results is not None:
-        yield from _beside(type_.results.fields[0], signature.result, "Callers get a value of type")
+        yield from _after(type_.results.fields[0], signature.result, "Callers get a value of type")
 
 
-def _beside(field: ast.Field, parameter: Parameter | None, about: str) -> Iterator[Hint]:
+def _after(field: ast.Field, parameter: Parameter | None, about: str) -> Iterator[Hint]:
     if parameter is not None and parameter.aerospike != parameter.text:
         word = parameter.aerospike
         yield Hint(field.type.span.end, word, f"{about} {word}")

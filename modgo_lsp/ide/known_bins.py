@@ -1,7 +1,4 @@
-"""The bins that a module is known to work with: those of its samples, and those that its code names.
-
-Not for: which bins a UDF certainly reads (model/bins.py).
-"""
+"""The bins that a module uses, as far as is known: those in its samples and those that its code names."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ from modgo_lsp.model.code import Code
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.analysis.bin_calls import READING, WRITING, bin_calls
 
-# Reading methods of a record with what Aerospike calls the type.
+# The methods of udf.Record that read a bin, with Aerospike's name of the type.
 TYPES = {
     "Bool": "boolean",
     "Int": "integer",
@@ -33,8 +30,8 @@ TYPES = {
     "Map": "map",
     "GeoJSON": "GeoJSON",
 }
-_OF_JSON = {bool: "Bool", int: "Int", float: "Float", str: "String", list: "List", dict: "Map"}
-_OF_GO = {
+_JSON_METHODS = {bool: "Bool", int: "Int", float: "Float", str: "String", list: "List", dict: "Map"}
+_GO_METHODS = {
     "bool": "Bool",
     "string": "String",
     "[]byte": "Bytes",
@@ -42,7 +39,7 @@ _OF_GO = {
     **dict.fromkeys(("float32", "float64"), "Float"),
     **{f"{sign}int{bits}": "Int" for sign in ("", "u") for bits in ("", 8, 16, 32, 64)},
 }
-_OF_FORM = {
+_FORM_METHODS = {
     "$bytes": "Bytes",
     "$geojson": "GeoJSON",
     "$double": "Float",
@@ -54,7 +51,8 @@ _OF_FORM = {
 
 
 class Bin(msgspec.Struct, frozen=True):
-    """`method` of udf.Record reads it, "Bin" where its type is not known; `origin` says where it was seen."""
+    """A bin. `method` of udf.Record reads it; "Bin" if its type is not known. `origin` says where it is
+    used."""
 
     name: str
     method: str
@@ -62,14 +60,13 @@ class Bin(msgspec.Struct, frozen=True):
 
     @property
     def type(self) -> str:
-        """In Aerospike's words; "" where it is not known."""
+        """Aerospike's name of the type; "" if it is not known."""
         return TYPES.get(self.method, "")
 
 
 def known_bins(package: Package, files: Files, path: str = "", offset: int = -1) -> list[Bin]:
-    """Each name once: those of samples first, then those in the text of the source, but for one that is just
-    being written at `offset` of `path`. Names that can't stand in quotes as they are, as a hostile sample may
-    have them, are left out."""
+    """Each bin once, those of samples first. A name that is being typed at `offset` of `path` does not count.
+    Names that would have to be escaped in a Go string, as in a hostile sample, are left out."""
     found = {each.name: each for each in _in_samples(package, files)}
     for file in package.files:
         document = file.document
@@ -82,51 +79,53 @@ def known_bins(package: Package, files: Files, path: str = "", offset: int = -1)
     return [each for each in found.values() if each.name.isprintable() and not set(each.name) & {'"', "\\"}]
 
 
-# What is written in a text never changes, and an edit leaves the other files of a package as they are.
-_WRITTEN: WeakKeyDictionary[Document, tuple[tuple[int, int, Bin], ...]] = WeakKeyDictionary()
+# A document is immutable. Searching one of 3,000 lines takes 4 ms, and completion needs all of a package's
+# files after every letter.
+_BINS_IN_TEXT: WeakKeyDictionary[Document, tuple[tuple[int, int, Bin], ...]] = WeakKeyDictionary()
 _RECORDS = re.compile(rb"\b(\w+)\s+\*(?:\w+\.)?Record\b|\b(\w+)\s*:=\s*range\s+\w+\.Records\(\)")
 _METHODS = "|".join((*READING, *WRITING)).encode()
 
 
 def _in_text(document: Document) -> tuple[tuple[int, int, Bin], ...]:
-    """The bins that a file names in strings, with the places of these: quick, and also in code that does not
-    parse."""
-    if document not in _WRITTEN:
+    """The bins that a file names in strings, with the places of these strings. It searches the text, so that
+    it works in code that does not parse."""
+    if document not in _BINS_IN_TEXT:
         names = {(match[1] or match[2]) for match in _RECORDS.finditer(document.text)}
-        _WRITTEN[document] = tuple(_written(document, names)) if names else ()
-    return _WRITTEN[document]
+        _BINS_IN_TEXT[document] = tuple(_search(document, names)) if names else ()
+    return _BINS_IN_TEXT[document]
 
 
-def _written(document: Document, records: set[bytes]) -> Iterator[tuple[int, int, Bin]]:
+def _search(document: Document, records: set[bytes]) -> Iterator[tuple[int, int, Bin]]:
     named = b"|".join(sorted(map(re.escape, records)))
     pattern = rb"\b(?:(?:%s)\.(%s)\(|Get\[([^\n\"]*)\]\(\s*(?:%s)\s*,)\s*\"([^\"\\\n]+)\""
     origin = f"used in {PurePath(document.path).name}"
     for match in re.finditer(pattern % (named, _METHODS, named), document.text):
         called, type_ = (match[1] or b"").decode(), (match[2] or b"").decode("utf-8", "replace")
-        method = _of_get(type_) if type_ else called if called in READING else "Bin"
+        method = _method_of_get(type_) if type_ else called if called in READING else "Bin"
         yield match.start(3) - 1, match.end(3) + 1, Bin(match[3].decode("utf-8", "replace"), method, origin)
 
 
 def bins_of(code: Code) -> Iterator[Bin]:
-    """The bins that a function names by constants, in the order of its source."""
+    """The bins that a function names by constants, in source order."""
     for method, call, expr in bin_calls(code):
         name = code.constant(expr)
         if name:
-            method = _of_get(_type(code, call)) if method == "Get" else method if method in READING else "Bin"
-            yield Bin(name, method, f"used by {code.name}")
+            if method == "Get":
+                method = _method_of_get(_type(code, call))
+            yield Bin(name, method if method in READING else "Bin", f"used by {code.name}")
 
 
 def _type(code: Code, call: ast.CallExpr) -> str:
-    """T of udf.Get[T](…), as it is written."""
+    """The source text of T in udf.Get[T](…)."""
     fun = ast.unparen(call.fun)
     single = isinstance(fun, ast.IndexExpr) and len(fun.indices) == 1
     return code.text(fun.indices[0]) if single and isinstance(fun, ast.IndexExpr) else ""
 
 
-def _of_get(type_: str) -> str:
-    """The method that reads what udf.Get of that type reads."""
-    if type_ in _OF_GO:
-        return _OF_GO[type_]
+def _method_of_get(type_: str) -> str:
+    """The method of udf.Record that reads the same type as udf.Get."""
+    if type_ in _GO_METHODS:
+        return _GO_METHODS[type_]
     return "List" if type_.startswith("[]") else "Map" if type_.startswith("map[") else "Bin"
 
 
@@ -145,6 +144,6 @@ def _in_samples(package: Package, files: Files) -> Iterator[Bin]:
 
 def _method(value: Any) -> str:
     if isinstance(value, dict):
-        form = next((_OF_FORM[key] for key in value if key in _OF_FORM), None)
+        form = next((_FORM_METHODS[key] for key in value if key in _FORM_METHODS), None)
         return form or "Map"
-    return _OF_JSON.get(type(value), "Bin")
+    return _JSON_METHODS.get(type(value), "Bin")

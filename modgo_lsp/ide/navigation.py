@@ -1,7 +1,4 @@
-"""From a registered name to its function and to all that speaks of it, and back.
-
-Not for: what gopls finds: definitions and uses of Go's own names.
-"""
+"""Definitions, references and highlights of registered names. gopls answers for Go's own names."""
 
 from __future__ import annotations
 
@@ -10,13 +7,13 @@ from collections.abc import Iterator
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.types.objects import FunctionName
-from modgo_lsp.ide.udf_names import name_at, named_at, registrations, uses
+from modgo_lsp.ide.udf_names import name_at, registrations, registrations_at, uses
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package
 
 
 def definitions(package: Package, path: str, offset: int, files: Files) -> list[Location]:
-    """The functions that the registered name at `offset` stands for."""
+    """The functions that are registered under the name at `offset`."""
     name = name_at(package, path, offset, files)
     if name is None:
         return []
@@ -25,9 +22,9 @@ def definitions(package: Package, path: str, offset: int, files: Files) -> list[
 
 
 def references(package: Package, path: str, offset: int, declarations: bool, files: Files) -> list[Location]:
-    """Where the UDF at `offset` is registered, and where the files beside the module speak of it; with
-    `declarations` its functions too."""
-    named = named_at(package, path, offset, files)
+    """The registrations of the UDF at `offset`, and its uses in cases and samples; with `declarations` also
+    its functions."""
+    named = registrations_at(package, path, offset, files)
     found = {each.name_argument for each in named}
     found.update(uses(package, {each.name for each in named if each.name is not None}, files))
     if declarations:
@@ -36,9 +33,9 @@ def references(package: Package, path: str, offset: int, declarations: bool, fil
 
 
 def highlights(package: Package, path: str, offset: int, files: Files) -> list[Location]:
-    """The names of the UDF at `offset` in its own file. Of a function's name that is all that gopls would
-    mark too: some editors ask one server alone."""
-    named = named_at(package, path, offset, files)
+    """The names of the UDF at `offset` in the same file. For a function's name it includes all that gopls
+    would highlight, because some editors ask only one server."""
+    named = registrations_at(package, path, offset, files)
     found = set(references(package, path, offset, True, files))
     if name_at(package, path, offset, files) is None:
         targets = {each.target.location for each in named if each.target is not None}
@@ -47,7 +44,7 @@ def highlights(package: Package, path: str, offset: int, files: Files) -> list[L
 
 
 def _uses_in_go(package: Package, path: str, function: Location) -> Iterator[Location]:
-    """Where the code of the file says the name of a function that is declared in it."""
+    """The uses of a function that is declared in the file."""
     file = next((code.file for code in package.reached if code.file.path == path == function.path), None)
     for start, item in () if file is None else file.uses.items():
         if isinstance(item, FunctionName) and item.file is file and item.decl.name.span == function.span:

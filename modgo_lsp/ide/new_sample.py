@@ -1,7 +1,4 @@
-"""A first sample for a UDF: a record with the bins that its code reads, or a few records for a stream.
-
-Not for: reading samples (host/sample.py), or writing the file (server/commands/new_sample.py).
-"""
+"""A first sample for a UDF: a record with the bins that its code names, or a few records for a stream UDF."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from modgo_lsp.model.package import Package, Registration
 from modgo_lsp.rules.analysis.registered_names import quoted
 from modgo_lsp.spelling import did_you_mean
 
-# What a bin holds that is read by the method of that name.
+# The initial value of a bin, by the method of udf.Record that reads it.
 _VALUES: dict[str, Any] = {
     "Bool": False,
     "Int": 0,
@@ -31,16 +28,16 @@ _VALUES: dict[str, Any] = {
     "GeoJSON": {"$geojson": '{"type": "Point", "coordinates": [0, 0]}'},
 }
 _RECORDS = 3  # of a stream
-# Names are a repository's: none of them becomes a path. What is no Go name is mostly a name with a dash.
+# Names come from a repository, so none may contain a path. Most names that are no Go names have a dash.
 _FILE_NAME = re.compile(r"\w[\w.-]{0,200}")
 
 
 class NoSuchUdfError(Exception):
-    """The module registers no such function, or one whose name can't be a file's; the message says more."""
+    """The module registers no such function, or one whose name can't name a file. The message says which."""
 
 
 class NewSample(msgspec.Struct, frozen=True):
-    """The file at `path` is to hold `text`, which says `records`."""
+    """A sample for the file at `path`: its `text`, and the `records` in it."""
 
     path: str
     text: str
@@ -48,15 +45,15 @@ class NewSample(msgspec.Struct, frozen=True):
 
 
 def new_sample(package: Package, function: str | None) -> NewSample:
-    """Of the UDF that is registered as `function`; without a name, of the only one, or one for all. Raises
-    NoSuchUdfError."""
+    """A sample for the UDF that is registered as `function`. Without a name it is for the only UDF, or else
+    for all. Raises NoSuchUdfError."""
     named = registrations_by_name(package.registrations)
     if function is None and len(named) == 1:
         (function,) = named
     if function is not None and function not in named:
         raise NoSuchUdfError(_none_such(function, list(named)))
     if function is not None and not _FILE_NAME.fullmatch(function):
-        raise NoSuchUdfError(f"the name {quoted(function)} is no file name: a sample is named after its UDF")
+        raise NoSuchUdfError(f"{quoted(function)} cannot name a file: a sample is named after its UDF")
     found = None if function is None else named[function]
     bins = _bins(package, found)
     name, folder = function or "default", sample_folder(package.directory)
@@ -72,7 +69,7 @@ def new_sample(package: Package, function: str | None) -> NewSample:
 
 
 def _bins(package: Package, registration: Registration | None) -> dict[str, Any]:
-    """The bins that the UDF is known to name, of its calls too; all bins of the module where it is none."""
+    """The bins that the UDF and the functions it calls name; without a UDF, all bins of the module."""
     found: dict[str, Any] = {}
     for code in package.reached:
         if registration is None or code.udf == registration.name:
@@ -85,5 +82,5 @@ def _bins(package: Package, registration: Registration | None) -> dict[str, Any]
 def _none_such(function: str, names: list[str]) -> str:
     if not names:
         return f"no function is registered as {quoted(function)}: the module registers none"
-    hint = did_you_mean(function, names, f"there is {', '.join(names)}")
+    hint = did_you_mean(function, names, f"the module registers {', '.join(names)}")
     return f"no function is registered as {quoted(function)}: {hint}"

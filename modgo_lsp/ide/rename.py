@@ -1,7 +1,5 @@
-"""Giving a UDF another registered name, everywhere in its module, its cases and samples included.
-
-Not for: renaming the Go function, which is gopls's work.
-"""
+"""Renames a UDF: its registered name in the module, its cases and its samples. gopls renames the Go
+function."""
 
 from __future__ import annotations
 
@@ -11,7 +9,13 @@ import msgspec
 
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.ide.case_files import directory_beside, names_beside, names_in, sample_files, written
+from modgo_lsp.ide.case_files import (
+    module_directory,
+    names_in,
+    names_in_cases,
+    replacement_text,
+    sample_files,
+)
 from modgo_lsp.ide.udf_names import registrations, touches
 from modgo_lsp.model.finding import Edit, Location
 from modgo_lsp.model.package import Package
@@ -20,19 +24,20 @@ from modgo_lsp.rules.analysis.source_lookup import is_string_literal
 
 
 class RenameError(Exception):
-    """Why a name can't be given; the message is for the user."""
+    """Why a UDF can't be renamed; the message is for the user."""
 
 
 class Renaming(msgspec.Struct, frozen=True):
-    """`edits` of the source and of the cases; `files` to be renamed, as paths before and after."""
+    """The `edits` of source and cases, and the `files` to be renamed, each as old and new path."""
 
     edits: tuple[Edit, ...]
     files: tuple[tuple[str, str], ...]
 
 
 def renamable(package: Package, path: str, offset: int, files: Files) -> tuple[Span, str] | None:
-    """The registered name at `offset` without its quotes, and where it stands; None where there is none."""
-    if directory_beside(path) is not None:
+    """The span of the registered name at `offset`, without its quotes, and the name; None if there is
+    none."""
+    if module_directory(path) is not None:
         known = {each.name for each in registrations(package)}
         for named in names_in(path, files):
             if named.kind == "function" and named.text in known and touches(named.location, path, offset):
@@ -48,7 +53,7 @@ def renamable(package: Package, path: str, offset: int, files: Files) -> tuple[S
 def rename(
     package: Package, path: str, offset: int, name: str, files: Files, moving: bool = True
 ) -> Renaming:
-    """Renames the UDF at `offset` to `name`; `moving`: also the files that are named after it. Raises
+    """Renames the UDF at `offset` to `name`, and with `moving` the files that are named after it. Raises
     RenameError."""
     found = renamable(package, path, offset, files)
     if found is None:
@@ -60,15 +65,15 @@ def rename(
         raise RenameError(f"not every client can call {quoted(name)}: use letters, digits and underscores")
     same = [each for each in registrations(package) if each.name == before]
     if name != before and any(each.name == name for each in registrations(package)):
-        raise RenameError(f"{quoted(name)} is registered already: choose another name")
+        raise RenameError(f"{quoted(name)} is already registered: choose another name")
     if not all(is_string_literal(package, each.name_argument) for each in same):
         raise RenameError(f"{quoted(before)} is also a constant: change the constant's value instead")
     moves = _files(package, before, name, files) if moving else ()
     moved = {PurePath(old).name: PurePath(new).name for old, new in moves}
     edits = [Edit(_inside(each.name_argument), name) for each in same]
-    for named in names_beside(package.directory, files):
+    for named in names_in_cases(package.directory, files):
         if named.kind == "function" and named.text == before:
-            edits.append(Edit(named.location, written(name, named)))
+            edits.append(Edit(named.location, replacement_text(name, named)))
         elif named.kind != "function" and named.text in moved:
             edits.append(Edit(named.location, moved[named.text]))
     return Renaming(tuple(edits), moves)
@@ -79,7 +84,7 @@ def _inside(place: Location) -> Location:
 
 
 def _files(package: Package, before: str, after: str, files: Files) -> tuple[tuple[str, str], ...]:
-    """The files that are named after the UDF and can be renamed with it."""
+    """The files that are named after the UDF, unless a file of the new name exists."""
     beside = list(sample_files(package.directory, files))
     taken = {path for _, path in beside}
     renamed = [(path, _renamed(path, before, after)) for name, path in beside if name == before]

@@ -1,5 +1,5 @@
-"""What the SDK's own source says of its functions and methods, for where gopls doesn't find it in Go's module
-cache (hover.py asks)."""
+"""The documentation of the SDK's functions and methods, from the SDK's source. It serves where gopls does not
+find the SDK in Go's module cache."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from modgo_lsp.resources import resource
 
 
 class SdkDoc(msgspec.Struct, frozen=True):
-    """`declaration` is Go, as the SDK writes it; `text` the comment above it without its markers."""
+    """A declaration of the SDK in Go, and the text of its doc comment."""
 
     declaration: str
     text: str
@@ -32,13 +32,13 @@ class SdkDoc(msgspec.Struct, frozen=True):
 
 
 def sdk_doc(name: str) -> SdkDoc | None:
-    """What there is on "Register" or "Record.Set"; None of what the SDK does not export."""
+    """The documentation of "Register" or "Record.Set"; None if the SDK exports no such name."""
     return _docs().get(name)
 
 
 @lru_cache
-def sdk_words() -> frozenset[str]:
-    """The names of its functions and methods: "Register", "Set"."""
+def sdk_names() -> frozenset[str]:
+    """The names of the SDK's functions and methods, such as "Register" and "Set"."""
     return frozenset(name.rpartition(".")[2] for name in _docs())
 
 
@@ -55,7 +55,7 @@ def _docs() -> dict[str, SdkDoc]:
 
 
 def _name(decl: ast.FuncDecl) -> str:
-    """ "Record.Set" of a method of *Record."""
+    """ "Record.Set" for a method of *Record."""
     if decl.receiver is None or not decl.receiver.fields:
         return decl.name.name
     receiver = ast.unparen(decl.receiver.fields[0].type)

@@ -1,7 +1,4 @@
-"""Semantic tokens: registered names are functions to their callers, and rule codes in directives no prose.
-
-Not for: the rest of the file (gopls).
-"""
+"""Semantic tokens: registered names as functions, and rule codes in suppressions as macros."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ class Token(msgspec.Struct, frozen=True):
 
 
 def tokens(package: Package | None, document: Document) -> list[Token]:
-    """The tokens of one file, in the order of the source; none spans lines."""
+    """The tokens of one file, in source order. None spans several lines."""
     found = [Token(span, "macro") for directive in suppressions(document) for _, span in directive.codes]
     if package is not None:
         found += _names(package, document)

@@ -1,7 +1,4 @@
-"""Signature help: inside a registration, what callers will see.
-
-Not for: the signature of Register itself, or of any other Go function (gopls).
-"""
+"""Signature help inside a registration: the UDF's signature as its callers see it."""
 
 from __future__ import annotations
 
@@ -13,8 +10,8 @@ from modgo_lsp.model.package import Package
 
 
 class Help(msgspec.Struct, frozen=True):
-    """`label` is the signature; `parameters` are where its parameters stand in it, in characters.
-    `documentation` is plain text."""
+    """`label` is the signature, `parameters` the character offsets of its parameters, `documentation` plain
+    text."""
 
     label: str
     parameters: tuple[tuple[int, int], ...]
@@ -22,7 +19,7 @@ class Help(msgspec.Struct, frozen=True):
 
 
 def signature_help(package: Package, path: str, offset: int) -> Help | None:
-    """What the registration around `offset` offers to its callers."""
+    """The signature of the UDF whose registration is around `offset`."""
     for each in package.registrations:
         call = each.call
         inside = call.path == path and each.name_argument.span.start <= offset < call.span.end

@@ -1,14 +1,12 @@
-"""Snippets of Go that completion offers: whole UDFs, and the operations of a stream with their functions.
-
-Not for: when they are offered (completion.py). `prefix` is what a file writes before a name of the SDK.
-"""
+"""The snippets that completion offers: whole UDFs, and operations of a stream with a function literal.
+`prefix` is the qualifier of the SDK's names in the file, such as "udf."."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 
-def record_skeleton(prefix: str) -> str:
+def record_udf(prefix: str) -> str:
     return (
         f'var _ = {prefix}Register("${{1:name}}", ${{2:Name}})\n\n'
         "// ${2:Name} ${3:does something to a record.}\n"
@@ -17,7 +15,7 @@ def record_skeleton(prefix: str) -> str:
     )
 
 
-def stream_skeleton(prefix: str) -> str:
+def stream_udf(prefix: str) -> str:
     return (
         f'var _ = {prefix}Register("${{1:name}}", ${{2:Name}})\n\n'
         "// ${2:Name} ${3:sums a bin over all records.}\n"
@@ -29,7 +27,7 @@ def stream_skeleton(prefix: str) -> str:
 
 
 def stream_calls(prefix: str, stream: str) -> Iterator[tuple[str, str]]:
-    """The operations by their names, on the stream that the UDF calls so; written after the prefix."""
+    """The operations on the variable `stream` by their names, without the prefix."""
     record = f"rec *{prefix}Record"
     first = f"${{1:{stream}}}"
     yield "Filter", f"Filter({first}, func({record}) bool {{\n\t$0\n\treturn true\n}})"

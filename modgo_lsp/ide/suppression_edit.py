@@ -1,7 +1,4 @@
-"""The edit that suppresses a finding: a `//modgo:ignore` put where it covers the finding's line.
-
-Not for: reading suppressions (lint does).
-"""
+"""The edit that suppresses a finding: it adds a `//modgo:ignore` that covers the finding's line."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.suppressions import suppressions
 from modgo_lsp.model.finding import Edit, Location
 
-# Comments and literals, in which a line may end; unterminated ones run on to the end of their line or text.
+# Comments and literals, which may contain line ends. Unterminated ones extend to the end of the line or text.
 _TOKEN = re.compile(
     rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|`[^`]*(?:`|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""", re.DOTALL
 )
@@ -20,8 +17,8 @@ _DIRECTIVE = re.compile(rb"//[a-z]+:[a-z]|//(?:line|export|extern) ")
 
 
 def suppression(document: Document, offset: int, code: str) -> Edit:
-    """Suppresses `code` on the line that holds `offset`: at the line's end where a comment can stand there,
-    else on a line above, where it covers the statement or declaration that begins below it."""
+    """Suppresses `code` on the line of `offset`: at the end of the line if a comment can stand there, or else
+    on a line above, where it covers the statement or declaration that follows."""
     text = document.text
     start, end = _line(text, offset)
     token = _token_at(text, end)
@@ -31,7 +28,7 @@ def suppression(document: Document, offset: int, code: str) -> Edit:
         if directive.comment.span == token and directive.codes:
             return _insert(document, directive.codes[-1][1].end, f",{code}")
     if text.startswith(b"//", token.start) and not _DIRECTIVE.match(text, token.start):
-        # What the comment says becomes the reason.
+        # The comment becomes the reason.
         return _insert(document, token.start, f"//modgo:ignore {code} ")
     while (above := _token_at(text, start - 1)) is not None and above.end > start:
         start, _ = _line(text, above.start)
@@ -40,7 +37,7 @@ def suppression(document: Document, offset: int, code: str) -> Edit:
 
 
 def _line(text: bytes, offset: int) -> tuple[int, int]:
-    """Where the line that holds `offset` begins, and where its content ends."""
+    """The start of the line of `offset`, and the end of its content."""
     start = text.rfind(b"\n", 0, offset) + 1
     end = text.find(b"\n", offset)
     end = len(text) if end < 0 else end
@@ -48,7 +45,7 @@ def _line(text: bytes, offset: int) -> tuple[int, int]:
 
 
 def _token_at(text: bytes, offset: int) -> Span | None:
-    """The comment that `offset` ends or lies in, or the literal that it lies in."""
+    """The comment or literal around `offset`, or the line comment that ends there."""
     for match in _TOKEN.finditer(text):
         if match.start() >= offset:
             return None

@@ -1,7 +1,4 @@
-"""The UDFs of a file or a module as symbols, by the names that they are registered under.
-
-Not for: Go's own symbols (gopls).
-"""
+"""The UDFs of a file, a module or the workspace as symbols, by their registered names."""
 
 from __future__ import annotations
 
@@ -16,8 +13,8 @@ from modgo_lsp.model.package import Package, Registration
 
 
 class Symbol(msgspec.Struct, frozen=True):
-    """`name` is the registered name, `detail` the signature as callers see it; `location` is the function's
-    name and `extent` all of it. `module` is the folder's name."""
+    """`name` is the registered name, `detail` the signature as callers see it, `location` the function's
+    name, `extent` its whole declaration, and `module` the name of the folder."""
 
     name: str
     detail: str
@@ -42,12 +39,12 @@ def of_workspace(judgements: Iterable[LintResult]) -> list[Symbol]:
 
 
 def symbols_of(package: Package, path: str) -> list[Symbol]:
-    """The UDFs whose functions stand in one file."""
+    """The UDFs whose functions are in one file."""
     return [symbol for symbol in symbols(package) if symbol.location.path == path]
 
 
 def matching(found: list[Symbol], query: str) -> list[Symbol]:
-    """The symbols whose names have the letters of `query` in that order, whatever their case."""
+    """The symbols whose names contain the letters of `query` in that order, ignoring case."""
     return [symbol for symbol in found if _matches(symbol.name.lower(), query.lower())]
 
 

@@ -1,8 +1,4 @@
-"""The places that name a UDF: where it is registered, where its function is declared, and where the files
-beside the module speak of it.
-
-Not for: what is done with them (navigate.py, rename.py, symbols.py).
-"""
+"""The places that name a UDF: registrations, the declaration of its function, cases and samples."""
 
 from __future__ import annotations
 
@@ -10,13 +6,13 @@ from collections.abc import Iterator
 
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.ide.case_files import directory_beside, names_beside, names_in, sample_files
+from modgo_lsp.ide.case_files import module_directory, names_in, names_in_cases, sample_files
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Registration
 
 
 def registrations(package: Package) -> Iterator[Registration]:
-    """The registrations with a known name of the UDF module: the package's own, then those it imports."""
+    """The registrations of the UDF module with a known name: the package's own, then those of its imports."""
     for member in (package, *package.dependencies):
         for registration in member.registrations:
             if registration.name is not None and registration.dynamic != "value":
@@ -24,8 +20,8 @@ def registrations(package: Package) -> Iterator[Registration]:
 
 
 def name_at(package: Package, path: str, offset: int, files: Files) -> str | None:
-    """The registered name that stands at `offset`, in a registration or in a case."""
-    if directory_beside(path) is not None:
+    """The registered name at `offset`, in a registration or in a case."""
+    if module_directory(path) is not None:
         return next(
             (
                 each.text
@@ -38,9 +34,9 @@ def name_at(package: Package, path: str, offset: int, files: Files) -> str | Non
     return next(found, None)
 
 
-def named_at(package: Package, path: str, offset: int, files: Files) -> list[Registration]:
-    """The registrations that the byte at `offset` is about: those of the name that stands there, or all of
-    the function whose name does."""
+def registrations_at(package: Package, path: str, offset: int, files: Files) -> list[Registration]:
+    """The registrations for `offset`: those of the registered name there, or all those of the function whose
+    name is there."""
     found = list(registrations(package))
     name = name_at(package, path, offset, files)
     if name is not None:
@@ -49,10 +45,10 @@ def named_at(package: Package, path: str, offset: int, files: Files) -> list[Reg
 
 
 def uses(package: Package, names: set[str], files: Files) -> list[Location]:
-    """Where the files beside the module speak of these UDFs: in cases, and by their own names."""
+    """The cases and samples that name these UDFs, in their contents or by their file names."""
     found = [
         each.location
-        for each in names_beside(package.directory, files)
+        for each in names_in_cases(package.directory, files)
         if each.kind == "function" and each.text in names
     ]
     beside = [path for name, path in sample_files(package.directory, files) if name in names]
@@ -60,5 +56,5 @@ def uses(package: Package, names: set[str], files: Files) -> list[Location]:
 
 
 def touches(location: Location, path: str, offset: int) -> bool:
-    """Whether a cursor at `offset` is in or at the end of a place."""
+    """Whether a cursor at `offset` is inside of a place or at its end."""
     return location.path == path and location.span.start <= offset <= location.span.end

@@ -1,7 +1,4 @@
-"""The documentation pages of the rules, as docs/rules/ holds them.
-
-Not for: writing them there (docs/generate.py does).
-"""
+"""The pages of docs/rules/, which docs/generate.py writes."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ _GENERATED = (
 
 
 def pages() -> dict[str, str]:
-    """The text of each page by its file name, the index (README.md) first."""
+    """The text of each page by its file name, the index README.md first."""
     return {
         "README.md": _index(),
         **{f"{rule.code}.md": f"{_GENERATED}\n{rule.page}" for rule in RULES.values()},
@@ -29,8 +26,9 @@ def _index() -> str:
     return f"""{_GENERATED}
 # Rules
 
-An *error* stops build, load or every call; a *warning* is a likely bug in production; an *information* is
-a choice worth knowing. Read a rule's name as "allow …". `modgo rule MG101` prints its page.
+An *error* makes a build, a load or every call fail. A *warning* is a likely bug in production. An
+*information* is a choice worth knowing. Read the name of a rule as "allow …". `modgo rule MG101` prints its
+page.
 
 | code | name | severity | finds | fix |
 | --- | --- | --- | --- | --- |
@@ -43,15 +41,16 @@ udf.Register(name, fn) //modgo:ignore MG104 names come from the schema
 ```
 
 At the end of a line, `//modgo:ignore CODE[,CODE…] reason` covers that line. Alone on a line directly above a
-statement or declaration it covers the whole of it. `//modgo:ignore-file CODE reason` stands before the
-first declaration and covers the file. A suppression that suppresses nothing is reported (MG501).
+statement or declaration, it covers the whole of it. `//modgo:ignore-file CODE reason` before the first
+declaration covers the file. A suppression that suppresses nothing is reported (MG501).
 
 ## Choosing rules
 
-`modgo.toml`, or `[tool.modgo]` in pyproject.toml; the nearest file above a package counts:
+Rules are configured in `modgo.toml`, or under `[tool.modgo]` in pyproject.toml. The nearest file above a
+package applies:
 
 ```toml
-ignore = ["MG104"]                # or the beginning of codes: "MG1"
+ignore = ["MG104"]                # or a prefix of codes: "MG1"
 severity = {{ MG101 = "error" }}
 fail-on = "error"
 
@@ -59,5 +58,6 @@ fail-on = "error"
 "legacy/" = ["MG103"]
 ```
 
-`modgo config` shows what is in effect and why, `modgo config --schema` all that can be set.
+`modgo config` shows the settings in effect and where each comes from; `modgo config --schema` lists all
+settings.
 """

@@ -7,7 +7,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from modgo_lsp.ide.code_lenses import Lens, lenses
+from modgo_lsp.ide.code_lenses import Lens, code_lenses
 from modgo_lsp.server.lsp.client_capabilities import Client
 from modgo_lsp.server.lsp.uri import path_of
 from modgo_lsp.server.requests.translation import location_range
@@ -26,7 +26,7 @@ def answer(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeL
     uri = params.text_document.uri
     return [
         types.CodeLens(location_range(snapshot, lens.location), data=_data(lens, uri))
-        for lens in lenses(package, path)
+        for lens in code_lenses(package, path)
     ]
 
 

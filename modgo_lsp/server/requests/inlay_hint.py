@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from modgo_lsp.ide.inlay_hints import hints
+from modgo_lsp.ide.inlay_hints import inlay_hints
 from modgo_lsp.server.requests.cursor import go_document_of
 from modgo_lsp.server.requests.translation import to_span
 from modgo_lsp.server.workspace.snapshot import Snapshot
@@ -25,5 +25,5 @@ def answer(snapshot: Snapshot, params: types.InlayHintParams) -> list[types.Inla
             tooltip=hint.tooltip,
             padding_left=True,
         )
-        for hint in hints(package, document, span)
+        for hint in inlay_hints(package, document, span)
     ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from lsprotocol import types
 
 from modgo_lsp.ide.document_links import rule_links, sample_links
-from modgo_lsp.ide.folding_ranges import folds, selections
+from modgo_lsp.ide.folding_ranges import folding_ranges
+from modgo_lsp.ide.selection_ranges import selection_ranges
 from modgo_lsp.server.requests.cursor import document_of, go_document_of
 from modgo_lsp.server.requests.translation import to_offset, to_range
 from modgo_lsp.server.workspace.snapshot import Snapshot
@@ -22,7 +23,7 @@ def folding(snapshot: Snapshot, params: types.FoldingRangeParams) -> list[types.
         types.FoldingRange(
             lines.line_of(span.start), lines.line_of(span.end), kind=types.FoldingRangeKind.Region
         )
-        for span in folds(package, document)
+        for span in folding_ranges(package, document)
     ]
 
 
@@ -35,7 +36,7 @@ def selection(snapshot: Snapshot, params: types.SelectionRangeParams) -> list[ty
     for position in params.positions:
         around: types.SelectionRange | None = None
         offset = to_offset(document.lines, position, snapshot.encoding)
-        for span in reversed(selections(document, offset)):
+        for span in reversed(selection_ranges(document, offset)):
             around = types.SelectionRange(to_range(document.lines, span, snapshot.encoding), around)
         if around is not None:
             found.append(around)

@@ -141,9 +141,9 @@ class Snapshot:
         case or a sample the one that it lies beside."""
         if path.endswith(".go"):
             return self.package(os.path.dirname(path))  # noqa: PTH120
-        from modgo_lsp.ide.case_files import directory_beside  # it reads YAML
+        from modgo_lsp.ide.case_files import module_directory  # it reads YAML
 
-        beside = directory_beside(path)
+        beside = module_directory(path)
         return None if beside is None else self.package(beside)
 
     def configuration(self, directory: str) -> Configuration:
