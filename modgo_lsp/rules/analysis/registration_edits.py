@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from modgo_lsp.golang.syntax.positions import Span
@@ -52,8 +53,9 @@ class RegistrationEdits:
         file = self._files[init.location.path]
         text = file.document.text
         call, end = last.call.span, init.extent.span.end - 1
-        callee = text[call.start : last.name_argument.span.start].decode("utf-8", "replace")
-        added = f'{callee.rstrip().rstrip("(").rstrip()}("{name}", {function.name})'
+        before_name = text[call.start : last.name_argument.span.start].decode("utf-8", "replace")
+        callee = re.sub(r"/\*.*?\*/|//[^\n]*", "", before_name, flags=re.DOTALL).rstrip().rstrip("(").rstrip()
+        added = f'{callee}("{name}", {function.name})'
         body = text.index(b"{", init.location.span.end) + 1
         line = text[text.rfind(b"\n", 0, call.start) + 1 : call.start]
         rest = text[call.end : _line_end(text, call.end)].strip()
@@ -61,17 +63,20 @@ class RegistrationEdits:
             alone = not text[body : call.start].strip() and not text[call.end : end].strip()
             if alone:
                 # gofmt wants func init() { udf.Register("a", A) } on several lines when it grows.
-                opened = Edit(Location(last.call.path, Span(body, call.start)), "\n\t")
-                return (opened, Edit(Location(last.call.path, Span(call.end, end)), f"\n\t{added}\n"))
+                opened = self._replace(file, Span(body, call.start), "\n\t")
+                return (opened, self._replace(file, Span(call.end, end), f"\n\t{added}\n"))
         if rest and not rest.startswith((b"//", b"/*")):
             return (self._insert(file, call.end, f"; {added}"),)
         indent = line[: len(line) - len(line.lstrip())].decode()
         return (self._insert(file, _line_end(text, call.end), f"\n{indent}{added}"),)
 
     def _insert(self, file: SourceFile, offset: int, text: str) -> Edit:
+        return self._replace(file, Span(offset, offset), text)
+
+    def _replace(self, file: SourceFile, span: Span, text: str) -> Edit:
         if file.document.path in self._with_crlf:
             text = text.replace("\n", "\r\n")
-        return Edit(Location(file.document.path, Span(offset, offset)), text)
+        return Edit(Location(file.document.path, span), text)
 
     @cached_property
     def _with_crlf(self) -> set[str]:
