@@ -13,6 +13,7 @@ from modgo_lsp.build.sdk import (
     SumMismatchError,
     _hash1,
     complete_sum,
+    index_environment,
     install,
     is_installed,
     module_proxy,
@@ -114,3 +115,27 @@ def test_go_sum_with_other_checksums_is_not_overruled_but_can_be_renewed() -> No
         complete_sum(wrong, sdk)
     assert complete_sum(renewed_sum(wrong, sdk), sdk) is None
     assert b"AAAA" not in renewed_sum(wrong, sdk)
+
+
+@pytest.mark.parametrize(
+    ("given", "passed_on"),
+    [
+        (None, "goindex=0"),
+        ("", "goindex=0"),
+        ("gctrace=1", "gctrace=1,goindex=0"),
+        ("gctrace=1,madvdontneed=1,", "gctrace=1,madvdontneed=1,goindex=0"),
+        ("goindex=1", "goindex=1,goindex=0"),  # the last one counts
+    ],
+)
+async def test_a_build_after_a_replacement_has_no_index_and_the_users_other_settings(
+    go: Go, monkeypatch: pytest.MonkeyPatch, given: str | None, passed_on: str
+) -> None:
+    sdk = shipped_sdk()
+    await install(go, sdk)
+    assert index_environment(go) == {}
+    other = Sdk(sdk.version, {**sdk.files, "extra.go": b"package udf\n"}, "h1:other=", sdk.mod_sum)
+    await install(go, other)
+    monkeypatch.delenv("GODEBUG", raising=False)
+    if given is not None:
+        monkeypatch.setenv("GODEBUG", given)
+    assert index_environment(go) == {"GODEBUG": passed_on}
