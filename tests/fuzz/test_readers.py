@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from modgo_lsp.golang.files import DiskFiles
@@ -26,9 +25,6 @@ from modgo_lsp.host.sample import SampleError, parse_sample, read_sample, sample
 from modgo_lsp.host.values import List, Map, UnstorableError
 from modgo_lsp.lint.baseline import BaselineError, read_baseline
 from modgo_lsp.lint.config import KEYS, configuration
-
-settings.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("MODGO_EXAMPLES", "60")))
-settings.load_profile("fuzz")
 
 FORMS = ("$bytes", "$hll", "$geojson", "$double", "$int", "$list", "$map", "$order", "$other")
 SAMPLE = (

@@ -18,10 +18,6 @@ from modgo_lsp.resources import resource
 
 SCHEMA = json.loads((resource("grammars") / "record-sample.schema.json").read_text())
 
-# How long an example takes says nothing here, on a machine that does other things too.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
-
 integers = some.integers(-(2**63), 2**63 - 1)
 texts = some.text(some.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 scalars = some.one_of(

@@ -10,7 +10,7 @@ import struct
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from modgo_lsp.host.dialect import decode, encode
@@ -20,14 +20,6 @@ EXAMPLES = int(os.environ.get("MODGO_EXAMPLES", "60"))  # of most tests; 2000 ta
 LIST, MAP = b"\x08", b"\x09"
 FLAGS = {"none": 0, "k": 1, "kv": 3}
 PARTICLES = (4, 7, 8, 9, 10, 11, 12)
-
-settings.register_profile(
-    "native",
-    deadline=None,
-    max_examples=EXAMPLES,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("native")
 
 integers = some.one_of(
     some.integers(-(2**63), 2**63 - 1),

@@ -45,7 +45,7 @@ def work_of(argument: Any) -> Any:
 
 
 @given(some.lists(values, max_size=5), some.booleans())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_arguments_are_exact_as_an_object_and_as_text(given_values: list[Value], plain: bool) -> None:
     # Numbers may be written plainly too, which every JSON parser but those of doubles reads exactly.
     trees = [_plain(value) if plain else json_of(value) for value in given_values]

@@ -45,7 +45,7 @@ changes = st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(PIECES)
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.lists(st.lists(changes, min_size=1, max_size=3), max_size=6))
 def test_editing_gives_the_syntax_of_a_fresh_parse(batches: list[list[tuple[float, int, bytes]]]) -> None:
     document, text = opened("/x.go", SOURCE), SOURCE
