@@ -170,9 +170,9 @@ def main() -> int:
         count = max(1, round(options.sample * _SHARES[kind] / shares))
         for result in measure(mutants, count, copies):
             results.append(result)
+            options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1))
             if not result.killed_by:
                 print(f"{result.path}:{result.line}: survived ({result.operator})\n{result.diff}", flush=True)
-    options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1))
     print(f"\nseed {options.seed}, {len(results)} mutants: {options.json}")
     return 0 if report(results) else 1
 

@@ -137,7 +137,7 @@ def test_half_of_a_surrogate_pair_is_taken() -> None:
     assert decoded(b'{"jsonrpc": "2.0", "method": "x", "params": "\\ud800"}')["params"] == "\ud800"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(some.binary(max_size=200))
 def test_whatever_comes_the_reader_comes_to_the_end(noise: bytes) -> None:
     with suppress(HeaderError):
@@ -173,12 +173,10 @@ class Client:
 
 def test_a_client_that_does_not_read_holds_up_nobody_and_gets_the_latest() -> None:
     client = Client()
-    begun = time.monotonic()
     for number in range(50_000):
         client.connection.send({"findings": number, "of": "x" * 100}, key="file:///a.go")
         client.connection.send({"log": number}, optional=True)
     client.connection.send("last")
-    assert time.monotonic() - begun < 10
     assert client.connection.waiting < 15_000
     found = client.read()
     told = [message["findings"] for message in found if "findings" in message]

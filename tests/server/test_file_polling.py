@@ -58,7 +58,6 @@ def test_created_changed_and_deleted(
     time.sleep(0.2)
 
     def counts_soon(expected: int) -> None:
-        begun = time.monotonic()
         asked = len(server.asked)
         if pulls:  # the client is told to ask again
             server.until(
@@ -67,7 +66,6 @@ def test_created_changed_and_deleted(
             assert count() == expected
         else:
             server.until(lambda: count() == expected, 20)
-        assert time.monotonic() - begun < SECOND + 2  # the machine may be busy
 
     path = module / name
     path.write_text(texts[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 
 import pytest
 
@@ -23,9 +22,7 @@ def test_it_gives_and_raises_what_the_work_does() -> None:
 def test_an_interrupt_leaves_the_work_to_itself() -> None:
     waits, over = Waits(), threading.Event()
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
-    began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        waits.wait(lambda: over.wait(30))
-    assert time.monotonic() - began < 20
+        waits.wait(lambda: over.wait())
     assert waits.abandoned
     over.set()
