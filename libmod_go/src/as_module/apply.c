@@ -1,61 +1,42 @@
 /*
- * apply.c - a call from Aerospike to a module and back: finds the version, translates arguments and answer.
+ * apply.c - a call from Aerospike to a module and back, and the hook apply_record.
  *
- * The contract with the server: a return of 0 says that the call was made, and that one reference of the record was
- * dropped; how it went is in the as_result. Anything else says that it could not be made, and the record is untouched.
+ * The contract with the server: 0 means that the call was made and that one reference of the record was dropped; the result or
+ * failure is in the as_result. Any other code means that the call could not be made, and the record is untouched.
  */
 #include "as_module/apply.h"
 
 #include <aerospike/as_types.h>
 #include <stdatomic.h>
-#include <time.h>
 
-#include "as_module/arguments.h"
-#include "as_module/host_table.h"
 #include "as_module/readers.h"
 #include "as_module/val_conversion.h"
+#include "common/clock.h"
 
-/* An answer up to this many bytes needs no memory of the heap on its way. */
+/* A result of up to this many bytes needs no allocation. */
 enum { INLINE_RESULT_BYTES = 1024 };
-
-/* Of such a time, in milliseconds, a few do not matter. */
-enum { LONG_TIMEOUT = 500 };
 
 static _Atomic uint32_t timeout_ms;
 static _Atomic uint32_t log_level = AEROSPIKE_UDF_GO_LOG_TRACE;
+static _Atomic uint32_t scope = AEROSPIKE_UDF_GO_SCOPE_SERVER;
 
 void mod_go_apply_configure(const mod_go_config *config)
 {
+	bool has_scope = config->size >= offsetof(mod_go_config, scope) + sizeof(config->scope);
+
 	timeout_ms = config->timeout;
 	log_level = config->log_level;
+	scope = has_scope && config->scope != 0 ? config->scope : AEROSPIKE_UDF_GO_SCOPE_SERVER;
 }
 
-uint32_t mod_go_apply_log_level(void)
+int mod_go_apply_scope(void)
 {
-	return atomic_load_explicit(&log_level, memory_order_relaxed);
+	return (int)atomic_load_explicit(&scope, memory_order_relaxed);
 }
 
-/* What the module left, as the answer of the call. */
-static void answer(as_result *result, const char *filename, const char *function, int status,
-                   const aerospike_udf_go_value *value)
-{
-	as_val *val = NULL;
-	const char *fault;
-
-	if (result == NULL)
-		return;
-	fault = mod_go_value_to_val(value, &val);
-	if (fault != NULL)
-		mod_go_result_fail(result, "%s.%s: its answer cannot be given back: %s", filename, function, fault);
-	else if (status == AEROSPIKE_UDF_GO_OK)
-		as_result_setsuccess(result, val);
-	else
-		as_result_setfailure(result, val);
-}
-
-/* How long the program itself gives the call, less a little, so that its caller hears why it failed before it stops
- * listening: milliseconds, 0 for ever. */
-static uint64_t time_given(const as_timer *timer)
+/* Milliseconds that the program allows for the call, 0 for no limit: a twentieth less than its own limit, so that its client
+ * gets the reason before it stops waiting. */
+static uint64_t time_allowed(const as_timer *timer)
 {
 	uint64_t slice;
 
@@ -65,130 +46,154 @@ static uint64_t time_given(const as_timer *timer)
 	return slice > 0 ? slice - slice / 20 : 1;
 }
 
-/* Nanoseconds of CLOCK_MONOTONIC; 0 for none. The sooner of the configured time and the program's. A long one may be
- * some milliseconds short: its clock is read in a fifth of the time. */
 uint64_t mod_go_apply_deadline(const as_timer *timer)
 {
 	uint64_t milliseconds = atomic_load_explicit(&timeout_ms, memory_order_relaxed);
-	uint64_t given = time_given(timer);
-	struct timespec now;
+	uint64_t allowed = time_allowed(timer);
 
-	if (given > 0 && given <= UINT32_MAX && (milliseconds == 0 || given < milliseconds))
-		milliseconds = given;
-
-	if (milliseconds == 0)
-		return 0;
-	clock_gettime(milliseconds >= LONG_TIMEOUT ? CLOCK_MONOTONIC_COARSE : CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec + milliseconds * 1000000;
+	if (allowed > 0 && allowed <= UINT32_MAX && (milliseconds == 0 || allowed < milliseconds))
+		milliseconds = allowed;
+	return milliseconds > 0 ? mod_go_deadline_after(milliseconds) : 0;
 }
 
-static void begin(mod_go_host_call *application, const as_udf_context *context)
+void mod_go_host_call_begin(mod_go_host_call *host_call, const as_udf_context *context,
+                            aerospike_udf_go_host *host)
 {
-	application->aerospike = context != NULL ? context->as : NULL;
-	application->timer = context != NULL ? context->timer : NULL;
-	application->call = (aerospike_udf_go_call){.size = sizeof(application->call),
-	                                            .log_level = mod_go_apply_log_level(),
-	                                            .host = &mod_go_host,
-	                                            .context = application,
-	                                            .bins = application->bins,
-	                                            .writes = application->writes,
-	                                            .write_data = application->write_data};
-	application->key = NULL;
-	application->digest = NULL;
-	application->refused = false;
-	mod_go_scratch_init(&application->borrowed);
+	host_call->aerospike = context != NULL ? context->as : NULL;
+	host_call->timer = context != NULL ? context->timer : NULL;
+	host_call->call =
+		(aerospike_udf_go_call){.size = sizeof(host_call->call),
+	                            .log_level = atomic_load_explicit(&log_level, memory_order_relaxed),
+	                            .host = host,
+	                            .context = host_call,
+	                            .bins = host_call->bins,
+	                            .writes = host_call->writes,
+	                            .write_data = host_call->write_data};
+	host_call->key = NULL;
+	host_call->digest = NULL;
+	host_call->refused = false;
+	mod_go_scratch_init(&host_call->borrowed);
 }
 
-/* A call in this process. */
-static int apply_here(const mod_go_module *module, const char *name, mod_go_host_call *application,
-                      aerospike_udf_go_record *record, const mod_go_arguments *arguments,
-                      aerospike_udf_go_result *given)
+static int apply_with_list(const mod_go_loaded_module *version, const mod_go_as_call *call,
+                           mod_go_apply_version *apply, int bad_arguments)
+{
+	int code = bad_arguments;
+	mod_go_arguments arguments;
+	const char *fault;
+	uint32_t position;
+
+	fault = mod_go_arguments_take(&arguments, call->list, &position);
+	if (fault != NULL)
+		mod_go_result_fail(call->result, "%s.%s: argument %u: %s", version->name, call->function, position,
+		                   fault);
+	else
+		code = apply(version, call, &arguments);
+	mod_go_scratch_clear(&arguments.scratch);
+	return code;
+}
+
+int mod_go_apply_call(const char *filename, const mod_go_as_call *call, mod_go_apply_version *apply,
+                      int bad_arguments)
+{
+	const mod_go_loaded_module *version;
+	int code = MOD_GO_NO_MODULE;
+
+	if (!mod_go_readers_enter()) {
+		mod_go_result_fail(call->result, "%s: the host has no memory", filename);
+		return MOD_GO_MEMORY_LACKS;
+	}
+	version = mod_go_modules_find(filename);
+	if (version == NULL)
+		mod_go_result_fail_missing(call->result, filename);
+	else if (version->error != NULL)
+		mod_go_result_fail(call->result, "%s", version->error);
+	else
+		code = apply_with_list(version, call, apply, bad_arguments);
+	mod_go_readers_leave();
+	return code;
+}
+
+/* ---- records ------------------------------------------------------------------------------------- */
+
+/* Puts what the module left into the as_result. */
+static void set_result(as_result *result, const char *module, const char *function, int status,
+                       const aerospike_udf_go_value *value)
+{
+	as_val *val = NULL;
+	const char *fault;
+
+	if (result == NULL)
+		return;
+	fault = mod_go_value_to_val(value, &val);
+	if (fault != NULL)
+		mod_go_result_fail(result, "%s.%s: its answer cannot be given back: %s", module, function, fault);
+	else if (status == AEROSPIKE_UDF_GO_OK)
+		as_result_setsuccess(result, val);
+	else
+		as_result_setfailure(result, val);
+}
+
+static int apply_unfenced(const mod_go_module *module, const char *name, mod_go_host_call *host_call,
+                          aerospike_udf_go_record *record, const mod_go_arguments *arguments,
+                          aerospike_udf_go_result *returned)
 {
 	const mod_go_function *function = mod_go_find_function(module, name);
 	int status;
 
 	if (function == NULL || mod_go_function_has_deadline(function))
-		application->call.deadline = mod_go_apply_deadline(application->timer);
+		host_call->call.deadline = mod_go_apply_deadline(host_call->timer);
 	if (record != NULL) {
-		application->call.write_limit = MOD_GO_WRITES;
-		application->call.write_capacity = MOD_GO_WRITE_BYTES;
+		host_call->call.write_limit = MOD_GO_WRITES;
+		host_call->call.write_capacity = MOD_GO_WRITE_BYTES;
 		if (function != NULL)
-			mod_go_host_prefetch_bins(application, function, record, arguments);
+			mod_go_host_prefetch_bins(host_call, function, record, arguments);
 	}
 	if (function != NULL)
-		status = mod_go_apply_function(function, &application->call, record, arguments->values,
-		                               arguments->count, given);
+		status = mod_go_apply_function(function, &host_call->call, record, arguments->values,
+		                               arguments->count, returned);
 	else
-		status = mod_go_apply_single((mod_go_module *)(uintptr_t)module, name, &application->call, record,
-		                             arguments->values, arguments->count, given);
-	if (application->call.write_count > 0)
-		mod_go_host_call_apply_writes(application, record);
+		status = mod_go_apply_single((mod_go_module *)(uintptr_t)module, name, &host_call->call, record,
+		                             arguments->values, arguments->count, returned);
+	if (host_call->call.write_count > 0)
+		mod_go_host_call_apply_writes(host_call, record);
 	return status;
 }
 
-static void apply(const mod_go_loaded_module *version, as_udf_context *context, const char *function,
-                  as_rec *record, const mod_go_arguments *arguments, as_result *result)
+static int apply_to_record(const mod_go_loaded_module *version, const mod_go_as_call *call,
+                           const mod_go_arguments *arguments)
 {
-	mod_go_host_call application;
-	aerospike_udf_go_record *handle = (aerospike_udf_go_record *)record;
-	aerospike_udf_go_result given;
+	mod_go_host_call host_call;
+	aerospike_udf_go_record *handle = (aerospike_udf_go_record *)call->record;
+	aerospike_udf_go_result returned;
 	uint8_t buffer[INLINE_RESULT_BYTES];
 	int status;
 
-	begin(&application, context);
-	mod_go_result_init(&given, buffer, sizeof(buffer));
+	mod_go_host_call_begin(&host_call, call->context, &mod_go_host);
+	mod_go_result_init(&returned, buffer, sizeof(buffer));
 	if (version->module != NULL) {
-		status = apply_here(version->module, function, &application, handle, arguments, &given);
+		status = apply_unfenced(version->module, call->function, &host_call, handle, arguments, &returned);
 	} else {
-		application.call.deadline = mod_go_apply_deadline(application.timer);
-		status = mod_go_fenced_apply_single(version->pool, function, &application.call, handle,
-		                                    arguments->values, arguments->count, &given);
+		host_call.call.deadline = mod_go_apply_deadline(host_call.timer);
+		status = mod_go_fenced_apply_single(version->pool, call->function, &host_call.call, handle,
+		                                    arguments->values, arguments->count, &returned);
 	}
-	answer(result, version->name, function, status, &given.value);
-	mod_go_result_clear(&given);
-	mod_go_host_call_end(&application);
-}
-
-/* The call once its module is there. */
-static void apply_version(const mod_go_loaded_module *version, as_udf_context *context, const char *function,
-                          as_rec *record, const as_list *list, as_result *result)
-{
-	mod_go_arguments arguments;
-	const char *fault;
-	uint32_t at;
-
-	fault = mod_go_arguments_take(&arguments, list, &at);
-	if (fault != NULL)
-		mod_go_result_fail(result, "%s.%s: argument %u: %s", version->name, function, at, fault);
-	else
-		apply(version, context, function, record, &arguments, result);
-	mod_go_scratch_clear(&arguments.scratch);
+	set_result(call->result, version->name, call->function, status, &returned.value);
+	mod_go_result_clear(&returned);
+	mod_go_host_call_end(&host_call);
+	return 0;
 }
 
 int mod_go_apply_record(as_module *module, as_udf_context *context, const char *filename,
                         const char *function, as_rec *record, as_list *list, as_result *result)
 {
-	const mod_go_loaded_module *version;
-	bool ready;
+	const mod_go_as_call call = {
+		.context = context, .function = function, .list = list, .result = result, .record = record};
+	int code = mod_go_apply_call(filename, &call, apply_to_record, 0);
 
 	(void)module;
-	if (!mod_go_readers_enter()) {
-		mod_go_result_fail(result, "%s: the host has no memory", filename);
-		return MOD_GO_MEMORY_LACKS;
-	}
-	version = mod_go_modules_find(filename);
-	ready = version != NULL && version->error == NULL;
-	if (ready)
-		apply_version(version, context, function, record, list, result);
-	else if (version != NULL)
-		mod_go_result_fail(result, "%s", version->error);
-	else
-		mod_go_result_fail_missing(result, filename);
-	mod_go_readers_leave();
-	if (!ready)
-		return MOD_GO_NO_MODULE;
-	/* A record of the heap only, as mod_lua does: one of a stack is its caller's in any case. */
-	if (record != NULL && record->_.free)
+	/* Only a record on the heap, as mod_lua does: one on a stack stays its caller's. */
+	if (code == 0 && record != NULL && record->_.free)
 		as_rec_destroy(record);
-	return 0;
+	return code;
 }

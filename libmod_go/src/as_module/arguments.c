@@ -1,4 +1,4 @@
-/* arguments.c - arguments as values, and failures as results. */
+/* arguments.c - converts arguments, and formats failures. */
 #include "as_module/arguments.h"
 
 #include <aerospike/as_types.h>
@@ -9,12 +9,12 @@
 #include "as_module/modules.h"
 #include "as_module/val_conversion.h"
 
-const char *mod_go_arguments_take(mod_go_arguments *arguments, const as_list *list, uint32_t *at)
+const char *mod_go_arguments_take(mod_go_arguments *arguments, const as_list *list, uint32_t *position)
 {
 	uint32_t count = list != NULL ? as_list_size(list) : 0;
 
 	mod_go_scratch_init(&arguments->scratch);
-	*at = 0;
+	*position = 0;
 	arguments->count = count;
 	arguments->values = arguments->inline_values;
 	if (count > INLINE_ARGUMENTS)
@@ -22,11 +22,11 @@ const char *mod_go_arguments_take(mod_go_arguments *arguments, const as_list *li
 			mod_go_scratch_take(&arguments->scratch, count * sizeof(arguments->inline_values[0]));
 	if (arguments->values == NULL)
 		return "the host has no memory";
-	while (*at < count) {
-		const char *fault =
-			mod_go_value_from_val(as_list_get(list, *at), &arguments->scratch, &arguments->values[*at]);
+	while (*position < count) {
+		const char *fault = mod_go_value_from_val(as_list_get(list, *position), &arguments->scratch,
+		                                          &arguments->values[*position]);
 
-		++*at;
+		++*position;
 		if (fault != NULL)
 			return fault;
 	}

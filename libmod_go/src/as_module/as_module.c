@@ -1,4 +1,4 @@
-/* as_module.c - `as_module mod_go`: the hooks that Aerospike calls, and which of our parts each is for. */
+/* as_module.c - `as_module mod_go`: the hooks that Aerospike calls. */
 #include "as_module/apply.h"
 
 #include <aerospike/as_log_macros.h>
@@ -32,7 +32,6 @@ static int configure(const mod_go_config *config)
 	if (mod_go_modules_configure(config, &error) != MOD_GO_OK)
 		return logged(FOLDER_FAILED, &error);
 	mod_go_apply_configure(config);
-	mod_go_apply_stream_configure(config);
 	return 0;
 }
 
@@ -47,7 +46,7 @@ static int update(as_module *module, as_module_event *event)
 	case AS_MODULE_EVENT_FILE_SCAN:
 	case AS_MODULE_EVENT_CLEAR_CACHE:
 		return mod_go_modules_scan(&error) == MOD_GO_OK ? 0 : logged(FOLDER_FAILED, &error);
-	case AS_MODULE_EVENT_FILE_ADD: /* logs what went wrong itself */
+	case AS_MODULE_EVENT_FILE_ADD: /* mod_go_modules_add logs failures itself */
 		return mod_go_modules_add(event->data.filename, &error) == MOD_GO_OK ? 0 : FILE_FAILED;
 	case AS_MODULE_EVENT_FILE_REMOVE:
 		return mod_go_modules_remove(event->data.filename, &error) == MOD_GO_OK ? 0
@@ -56,6 +55,16 @@ static int update(as_module *module, as_module_event *event)
 		as_log_error("mod_go: there is no module event %d", (int)event->type);
 		return UNKNOWN_EVENT;
 	}
+}
+
+int mod_go_report_invalid(as_module_error *out, const char *filename, const mod_go_error *error)
+{
+	out->scope = 2; /* as_module.h: the error is in the module */
+	out->code = error->status;
+	snprintf(out->message, sizeof(out->message), "%.*s", (int)sizeof(out->message) - 1, error->message);
+	mod_go_trim_cut_text(out->message);
+	snprintf(out->file, sizeof(out->file), "%.*s", (int)sizeof(out->file) - 1, filename);
+	return (int)out->code;
 }
 
 static int validate(as_module *module, as_aerospike *aerospike, const char *filename, const char *content,
@@ -67,12 +76,7 @@ static int validate(as_module *module, as_aerospike *aerospike, const char *file
 	memset(out, 0, sizeof(*out));
 	if (mod_go_elf_check((const uint8_t *)content, size, filename, &error) == MOD_GO_OK)
 		return 0;
-	out->scope = 2; /* the module's doing, in as_module.h's words */
-	out->code = error.status;
-	snprintf(out->message, sizeof(out->message), "%.*s", (int)sizeof(out->message) - 1, error.message);
-	mod_go_trim_cut_text(out->message);
-	snprintf(out->file, sizeof(out->file), "%s", filename);
-	return (int)out->code;
+	return mod_go_report_invalid(out, filename, &error);
 }
 
 static int destroy(as_module *module)

@@ -8,12 +8,12 @@
 #include "value/value_check.h"
 #include "as_module/val_conversion.h"
 
-/* A bin's name with a NUL after it, as Aerospike takes names. */
+/* A bin's name with a NUL, as Aerospike needs it. */
 typedef struct bin_name {
 	char text[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
 } bin_name;
 
-/* False for one that no bin can have. */
+/* False for a name that no bin can have. */
 static bool copy_name(bin_name *name, const char *text, size_t length)
 {
 	if (length == 0 || length > AEROSPIKE_UDF_GO_BIN_NAME_MAX)
@@ -27,7 +27,7 @@ static bool copy_name(bin_name *name, const char *text, size_t length)
 	return true;
 }
 
-/* Gives what is wrong with a name that is to be written, NULL where nothing is. */
+/* Checks and copies the name of a bin to write. Returns what is wrong, or NULL. */
 static const char *take_name(bin_name *name, const char *text, size_t length)
 {
 	if (length == 0)
@@ -39,41 +39,41 @@ static const char *take_name(bin_name *name, const char *text, size_t length)
 	return NULL;
 }
 
-static int get(mod_go_host_call *application, const as_rec *record, const char *name, size_t name_length,
+static int get(mod_go_host_call *host_call, const as_rec *record, const char *name, size_t name_length,
                aerospike_udf_go_value *value)
 {
 	const as_val *val;
 	const char *fault;
 	bin_name bin;
 
-	if (application == NULL)
+	if (host_call == NULL)
 		return mod_go_host_refuse(value, MOD_GO_NO_RECORD);
-	/* A name that no bin can have is one of a bin that is not there. */
+	/* A bin with an impossible name does not exist. */
 	val = copy_name(&bin, name, name_length) ? as_rec_get(record, bin.text) : NULL;
-	fault = mod_go_value_from_val(val, &application->borrowed, value);
+	fault = mod_go_value_from_val(val, &host_call->borrowed, value);
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
 }
 
-/* Reads a bin into the next place. Its fault, where it has one, is for record_get to tell. */
-static void read_one(mod_go_host_call *application, const aerospike_udf_go_record *record, const char *text,
+/* Prefetches one bin. One that cannot be converted is left out, so that record_get reports why. */
+static void prefetch(mod_go_host_call *host_call, const aerospike_udf_go_record *record, const char *text,
                      char *name, size_t name_length)
 {
-	aerospike_udf_go_bin *bin = &application->bins[application->call.bin_count];
+	aerospike_udf_go_bin *bin = &host_call->bins[host_call->call.bin_count];
 	const as_val *val = as_rec_get((const as_rec *)record, text);
 	int type = as_val_type(val);
 
 	if (type == AS_LIST || type == AS_MAP ||
-	    mod_go_value_from_val(val, &application->borrowed, &bin->value) != NULL)
+	    mod_go_value_from_val(val, &host_call->borrowed, &bin->value) != NULL)
 		return;
 	bin->name = name;
 	bin->name_length = name_length;
-	application->call.bin_count++;
+	host_call->call.bin_count++;
 }
 
-static bool is_read(const mod_go_host_call *application, const char *name, size_t length)
+static bool is_prefetched(const mod_go_host_call *host_call, const char *name, size_t length)
 {
-	for (size_t i = 0; i < application->call.bin_count; i++) {
-		const aerospike_udf_go_bin *bin = &application->bins[i];
+	for (size_t i = 0; i < host_call->call.bin_count; i++) {
+		const aerospike_udf_go_bin *bin = &host_call->bins[i];
 
 		if (bin->name_length == length && memcmp(bin->name, name, length) == 0)
 			return true;
@@ -81,34 +81,34 @@ static bool is_read(const mod_go_host_call *application, const char *name, size_
 	return false;
 }
 
-static void read_named(mod_go_host_call *application, const mod_go_function *function,
-                       const aerospike_udf_go_record *record, const mod_go_arguments *arguments)
+static void prefetch_named(mod_go_host_call *host_call, const mod_go_function *function,
+                           const aerospike_udf_go_record *record, const mod_go_arguments *arguments)
 {
 	size_t count;
 	const uint32_t *positions = mod_go_function_bin_arguments(function, &count);
 
-	for (size_t i = 0; i < count && application->call.bin_count < MOD_GO_BINS; i++) {
+	for (size_t i = 0; i < count && host_call->call.bin_count < MOD_GO_BINS; i++) {
 		const aerospike_udf_go_value *name =
 			positions[i] < arguments->count ? &arguments->values[positions[i]] : NULL;
 		bin_name bin;
 
 		if (name == NULL || name->type != AEROSPIKE_UDF_GO_STRING ||
 		    !copy_name(&bin, (char *)name->data, name->length) ||
-		    is_read(application, bin.text, name->length))
+		    is_prefetched(host_call, bin.text, name->length))
 			continue;
-		read_one(application, record, bin.text, (char *)name->data, name->length);
+		prefetch(host_call, record, bin.text, (char *)name->data, name->length);
 	}
 }
 
-void mod_go_host_prefetch_bins(mod_go_host_call *application, const mod_go_function *function,
+void mod_go_host_prefetch_bins(mod_go_host_call *host_call, const mod_go_function *function,
                                const aerospike_udf_go_record *record, const mod_go_arguments *arguments)
 {
 	size_t count;
 	const aerospike_udf_go_bin *known = mod_go_function_bins(function, &count);
 
 	for (size_t i = 0; i < count && i < MOD_GO_BINS; i++)
-		read_one(application, record, known[i].name, known[i].name, known[i].name_length);
-	read_named(application, function, record, arguments);
+		prefetch(host_call, record, known[i].name, known[i].name, known[i].name_length);
+	prefetch_named(host_call, function, record, arguments);
 }
 
 int mod_go_host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
@@ -120,30 +120,27 @@ int mod_go_host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record
 int mod_go_host_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *names,
                          size_t names_length, uint32_t count, aerospike_udf_go_value *values)
 {
-	mod_go_host_call *application = mod_go_host_begin(call, record);
-	size_t at = 0;
+	mod_go_host_call *host_call = mod_go_host_begin(call, record);
+	size_t offset = 0, length;
 
 	for (uint32_t i = 0; i < count; i++) {
-		char *end = at < names_length ? memchr(names + at, '\0', names_length - at) : NULL;
-		int status;
+		const char *name = mod_go_next_name(names, names_length, &offset, &length);
+		int status = name != NULL ? get(host_call, (as_rec *)record, name, length, &values[i])
+		                          : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
 
-		if (end == NULL)
-			return AEROSPIKE_UDF_GO_BAD_ARGUMENTS; /* fewer names than announced */
-		status = get(application, (as_rec *)record, names + at, (size_t)(end - names) - at, &values[i]);
 		if (status != AEROSPIKE_UDF_GO_OK)
 			return status;
-		at = (size_t)(end - names) + 1;
 	}
-	return at == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
+	return offset == names_length ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_BAD_ARGUMENTS;
 }
 
-/* Removes or sets a bin. Gives what is wrong, NULL where nothing is. */
+/* These return what is wrong, or NULL. */
 static const char *remove_bin(aerospike_udf_go_record *record, const char *name, size_t name_length)
 {
 	bin_name bin;
 	const char *fault = take_name(&bin, name, name_length);
 
-	/* Nil is how the server is told; its records have no hook for as_rec_remove. */
+	/* The server's records have no hook for as_rec_remove: setting nil removes a bin. */
 	if (fault == NULL && as_rec_set((as_rec *)record, bin.text, (as_val *)(uintptr_t)&as_nil) != 0)
 		fault = "Aerospike would not remove the bin";
 	return fault;
@@ -160,46 +157,46 @@ static const char *set_bin(aerospike_udf_go_record *record, const char *name, si
 		fault = mod_go_value_check(value).what;
 	if (fault == NULL)
 		fault = mod_go_value_to_val(value, &val);
-	if (fault == NULL && as_rec_set((as_rec *)record, bin.text, val) != 0) /* takes the value in any case */
+	if (fault == NULL && as_rec_set((as_rec *)record, bin.text, val) != 0) /* owns the value in any case */
 		fault = "Aerospike would not set the bin";
 	return fault;
 }
 
-/* Does one write; what it points to must be where the module was to put it. */
-static const char *write_bin(mod_go_host_call *application, aerospike_udf_go_record *record,
+/* Performs one buffered write, whose data must be in the call's buffer. */
+static const char *write_bin(mod_go_host_call *host_call, aerospike_udf_go_record *record,
                              const aerospike_udf_go_write *write)
 {
 	size_t length = write->name_length < sizeof(write->name) ? write->name_length : sizeof(write->name);
-	size_t before = (size_t)(write->value.data - application->write_data);
+	size_t before = (size_t)(write->value.data - host_call->write_data);
 
 	if (write->value.type == AEROSPIKE_UDF_GO_NIL)
 		return remove_bin(record, write->name, length);
-	if (write->value.data != NULL && (before > sizeof(application->write_data) ||
-	                                  write->value.length > sizeof(application->write_data) - before))
-		return "its data is not in the room for that";
+	if (write->value.data != NULL && (before > sizeof(host_call->write_data) ||
+	                                  write->value.length > sizeof(host_call->write_data) - before))
+		return "its data is not in the call's buffer";
 	return set_bin(record, write->name, length, &write->value);
 }
 
-void mod_go_host_call_apply_writes(mod_go_host_call *application, aerospike_udf_go_record *record)
+void mod_go_host_call_apply_writes(mod_go_host_call *host_call, aerospike_udf_go_record *record)
 {
-	aerospike_udf_go_call *call = &application->call;
+	aerospike_udf_go_call *call = &host_call->call;
 	uint32_t count = call->write_count < MOD_GO_WRITES ? call->write_count : MOD_GO_WRITES;
 
 	call->write_count = 0;
 	call->write_used = 0;
 	for (uint32_t i = 0; i < count && record != NULL; i++) {
-		const aerospike_udf_go_write *write = &application->writes[i];
-		const char *fault = write_bin(application, record, write);
+		const aerospike_udf_go_write *write = &host_call->writes[i];
+		const char *fault = write_bin(host_call, record, write);
 		size_t length;
 
-		if (fault == NULL || application->refused)
+		if (fault == NULL || host_call->refused)
 			continue;
-		application->refused = true;
+		host_call->refused = true;
 		length = write->name_length < sizeof(write->name) ? write->name_length : 0;
 		if (mod_go_utf8_end((const uint8_t *)write->name, length) != length)
 			length = 0;
-		snprintf(application->refusal, sizeof(application->refusal), "setting the bin \"%.*s\": %s",
-		         (int)length, write->name, fault);
+		snprintf(host_call->refusal, sizeof(host_call->refusal), "setting the bin \"%.*s\": %s", (int)length,
+		         write->name, fault);
 	}
 }
 
@@ -226,12 +223,12 @@ int mod_go_host_set(aerospike_udf_go_call *call, aerospike_udf_go_record *record
 		mod_go_host_call_apply_writes(call->context, record);
 	if (record != NULL)
 		fault = set_bin(record, name, name_length, &value);
-	/* Only now, for the value may be one that was lent: a bin read and set again. */
+	/* Only now, because the value may be a borrowed one: a bin that was read and is set again. */
 	mod_go_host_begin(call, record);
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(why, fault);
 }
 
-/* The names as Aerospike gives them, one in every `stride` bytes, on their way to the ABI's form. */
+/* Converts the names from Aerospike's form, one in every `stride` bytes, to the ABI's. */
 typedef struct names_taken {
 	mod_go_scratch *scratch;
 	char *text;
@@ -255,17 +252,16 @@ static void take_names(char *names, uint32_t count, uint16_t stride, void *conte
 int mod_go_host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                           aerospike_udf_go_value *names)
 {
-	mod_go_host_call *application = mod_go_host_begin(call, record);
-	names_taken taken = {.scratch = application != NULL ? &application->borrowed : NULL};
+	mod_go_host_call *host_call = mod_go_host_begin(call, record);
+	names_taken taken = {.scratch = host_call != NULL ? &host_call->borrowed : NULL};
 
-	if (application == NULL)
+	if (host_call == NULL)
 		return mod_go_host_refuse(names, MOD_GO_NO_RECORD);
-	*names = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_STRING};
-	if (as_aerospike_rec_exists(application->aerospike, (as_rec *)record) != 1)
-		return AEROSPIKE_UDF_GO_OK; /* a record that is not stored has none, and the server complains of the question */
+	*names = mod_go_string_value(NULL, 0);
+	if (as_aerospike_rec_exists(host_call->aerospike, (as_rec *)record) != 1)
+		return AEROSPIKE_UDF_GO_OK; /* it has none, and the server would log a complaint */
 	if (as_rec_bin_names((as_rec *)record, take_names, &taken) != 0)
 		return mod_go_host_refuse(names, "Aerospike would not give the names of the bins");
-	*names = (aerospike_udf_go_value){
-		.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)taken.text, .length = taken.length};
+	*names = mod_go_string_value(taken.text, taken.length);
 	return AEROSPIKE_UDF_GO_OK;
 }

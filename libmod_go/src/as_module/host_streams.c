@@ -10,15 +10,15 @@
 #include "value/value_check.h"
 #include "as_module/val_conversion.h"
 
-/* A list of elements ends before it is longer than this, where it has one. */
+/* A list ends with the element that makes it this long. */
 #define LIST_BYTES ((size_t)64 << 10)
 
 static mod_go_stream_call *stream_call_of(aerospike_udf_go_call *call)
 {
-	return (mod_go_stream_call *)call->context; /* the application is its first */
+	return (mod_go_stream_call *)call->context; /* whose first member is the host call */
 }
 
-/* NULL where the handle is not that of the stream to read from. */
+/* The input, NULL where the module passed another handle; so of the output. */
 static mod_go_input *input_of(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream)
 {
 	mod_go_input *input = &stream_call_of(call)->input;
@@ -36,17 +36,17 @@ static mod_go_output *output_of(aerospike_udf_go_call *call, aerospike_udf_go_st
 #define NOT_TO_READ  "this stream is not one to read from"
 #define NOT_TO_WRITE "this stream is not one to write to"
 
-void mod_go_stream_call_begin(mod_go_stream_call *streaming, as_stream *input, as_stream *output,
+void mod_go_stream_call_begin(mod_go_stream_call *stream_call, as_stream *input, as_stream *output,
                               bool owns_values)
 {
-	streaming->input.stream = input;
-	streaming->input.owns_values = owns_values;
-	streaming->input.ended = false;
-	streaming->input.borrowed = streaming->input.next = NULL;
-	streaming->input.list = NULL;
-	streaming->input.list_room = 0;
-	mod_go_scratch_init(&streaming->input.scratch);
-	streaming->output = (mod_go_output){.stream = output};
+	stream_call->input.stream = input;
+	stream_call->input.owns_values = owns_values;
+	stream_call->input.ended = false;
+	stream_call->input.borrowed = stream_call->input.next = NULL;
+	stream_call->input.list = NULL;
+	stream_call->input.list_capacity = 0;
+	mod_go_scratch_init(&stream_call->input.scratch);
+	stream_call->output = (mod_go_output){.stream = output};
 }
 
 static void drop(const mod_go_input *input, as_val *val)
@@ -55,7 +55,7 @@ static void drop(const mod_go_input *input, as_val *val)
 		as_val_destroy(val);
 }
 
-/* What was lent of the element before goes back. */
+/* Frees what the module has borrowed of the previous element. */
 static void take_back(mod_go_input *input)
 {
 	drop(input, input->borrowed);
@@ -63,17 +63,17 @@ static void take_back(mod_go_input *input)
 	mod_go_scratch_clear(&input->scratch);
 }
 
-void mod_go_stream_call_end(mod_go_stream_call *streaming)
+void mod_go_stream_call_end(mod_go_stream_call *stream_call)
 {
-	take_back(&streaming->input);
-	drop(&streaming->input, streaming->input.next);
-	free(streaming->input.list);
-	mod_go_host_call_end(&streaming->application);
+	take_back(&stream_call->input);
+	drop(&stream_call->input, stream_call->input.next);
+	free(stream_call->input.list);
+	mod_go_host_call_end(&stream_call->host_call);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------- */
 
-/* The next element, NULL at the end. Behind that a stream is not read: it may wait for ever. */
+/* The next element, NULL at the end. A stream is not read again after its end: that could block. */
 static as_val *take(mod_go_input *input)
 {
 	as_val *val = input->next;
@@ -99,7 +99,7 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 	*value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 	if (input == NULL)
 		return mod_go_host_refuse(value, NOT_TO_READ);
-	mod_go_host_call_end(&stream_call_of(call)->application); /* what was lent of a record */
+	mod_go_host_call_end(&stream_call_of(call)->host_call); /* what was borrowed of a record */
 	take_back(input);
 	input->borrowed = take(input);
 	if (input->borrowed != NULL && as_val_type(input->borrowed) == AS_REC) {
@@ -110,33 +110,33 @@ static int stream_read(aerospike_udf_go_call *call, aerospike_udf_go_stream *str
 	return fault == NULL ? AEROSPIKE_UDF_GO_OK : mod_go_host_refuse(value, fault);
 }
 
-/* Adds an element to the list behind `length` bytes. Gives the length then, 0 where the element must go alone. */
+/* Appends an element to the list's `length` bytes. Returns the new length, 0 where the element must be read alone. */
 static size_t add(mod_go_input *input, const as_val *val, size_t length)
 {
 	aerospike_udf_go_value value;
-	size_t room, needed;
+	size_t most, needed;
 	uint8_t *grown;
 
 	mod_go_scratch_clear(&input->scratch);
 	if (as_val_type(val) == AS_REC || mod_go_value_from_val(val, &input->scratch, &value) != NULL)
 		return 0;
-	room = mod_go_element_size_max(&value);
-	if (room == 0 ||
+	most = mod_go_element_size_max(&value);
+	if (most == 0 ||
 	    (value.type == AEROSPIKE_UDF_GO_STRING && mod_go_utf8_end(value.data, value.length) != value.length))
 		return 0;
-	needed = length + room;
-	if (needed > input->list_room) {
+	needed = length + most;
+	if (needed > input->list_capacity) {
 		needed = 2 * needed > LIST_BYTES ? needed + LIST_BYTES : LIST_BYTES;
 		grown = realloc(input->list, needed);
 		if (grown == NULL)
 			return 0;
 		input->list = grown;
-		input->list_room = needed;
+		input->list_capacity = needed;
 	}
 	return length + mod_go_element_put(input->list + length, &value);
 }
 
-/* Up to `limit` elements behind room for a list's head. Gives how many, and where they end. */
+/* Appends up to `limit` elements, and returns how many. */
 static uint32_t add_elements(mod_go_input *input, uint32_t limit, size_t *length)
 {
 	uint32_t count = 0;
@@ -191,12 +191,10 @@ static int write_value(mod_go_output *output, const aerospike_udf_go_value *valu
 
 	if (output->stopped)
 		return mod_go_host_refuse(why, "the stream takes no more elements");
-	if (value->type == AEROSPIKE_UDF_GO_NIL)
-		return mod_go_host_refuse(why, "a nil would end the stream");
 	fault = mod_go_value_to_val(value, &val);
 	if (fault != NULL)
 		return mod_go_host_refuse(why, fault);
-	if (as_stream_write(output->stream, val) == AS_STREAM_OK) /* takes the value, also where it fails */
+	if (as_stream_write(output->stream, val) == AS_STREAM_OK) /* owns the value, also where it fails */
 		return AEROSPIKE_UDF_GO_OK;
 	output->stopped = true;
 	return mod_go_host_refuse(why, "the stream takes no more elements");
@@ -207,7 +205,7 @@ static int stream_write(aerospike_udf_go_call *call, aerospike_udf_go_stream *st
 {
 	aerospike_udf_go_value value = {.type = type, .integer = integer, .data = data, .length = length};
 	mod_go_output *output = output_of(call, stream);
-	const char *fault = output != NULL ? mod_go_value_check(&value).what : NOT_TO_WRITE;
+	const char *fault = output != NULL ? mod_go_stream_value_fault(&value, false) : NOT_TO_WRITE;
 
 	return fault == NULL ? write_value(output, &value, why) : mod_go_host_refuse(why, fault);
 }
@@ -217,15 +215,14 @@ static int stream_write_many(aerospike_udf_go_call *call, aerospike_udf_go_strea
 {
 	aerospike_udf_go_value list = {.type = AEROSPIKE_UDF_GO_LIST, .data = data, .length = length};
 	mod_go_output *output = output_of(call, stream);
-	const char *fault = output != NULL ? mod_go_value_check(&list).what : NOT_TO_WRITE;
+	const char *fault = output != NULL ? mod_go_stream_value_fault(&list, true) : NOT_TO_WRITE;
 	int status = AEROSPIKE_UDF_GO_OK;
 	aerospike_udf_go_value value;
 	mod_go_elements elements;
 
-	if (fault == NULL && mod_go_elements_have_nil(data, length))
-		fault = "a nil would end the stream";
-	if (fault != NULL || !mod_go_elements_begin(&elements, data, length))
-		return mod_go_host_refuse(why, fault != NULL ? fault : "it is no list");
+	if (fault != NULL)
+		return mod_go_host_refuse(why, fault);
+	mod_go_elements_begin(&elements, data, length); /* a list, as was checked */
 	while (status == AEROSPIKE_UDF_GO_OK && mod_go_elements_next(&elements, &value))
 		status = write_value(output, &value, why);
 	return status;

@@ -1,4 +1,4 @@
-/* host_table.c - the host table: the record as a whole, its facts, the log. The bins are host_bins.c's. */
+/* host_table.c - the host table: the record, its metadata, the log. host_bins.c has the bins. */
 #include "as_module/host_table.h"
 
 #include <aerospike/as_types.h>
@@ -7,58 +7,57 @@
 #include <string.h>
 
 #include "as_module/val_conversion.h"
+#include "value/value_check.h"
 
 enum { DIGEST_BYTES = 20, LOG_CAPACITY = 1024, LOCATION_CAPACITY = 256 };
 
 #define TTL_NEVER   UINT32_MAX
-#define TTL_LONGEST (3650u * 24 * 60 * 60) /* ten years: the server has no longer one */
+#define TTL_LONGEST (3650u * 24 * 60 * 60) /* ten years, the server's maximum */
 
-void mod_go_host_call_end(mod_go_host_call *application)
+void mod_go_host_call_end(mod_go_host_call *host_call)
 {
-	mod_go_scratch_clear(&application->borrowed);
-	if (application->key != NULL) {
-		as_val_destroy(application->key);
-		application->key = NULL;
+	mod_go_scratch_clear(&host_call->borrowed);
+	if (host_call->key != NULL) {
+		as_val_destroy(host_call->key);
+		host_call->key = NULL;
 	}
-	if (application->digest != NULL) {
-		as_bytes_destroy(application->digest);
-		application->digest = NULL;
+	if (host_call->digest != NULL) {
+		as_bytes_destroy(host_call->digest);
+		host_call->digest = NULL;
 	}
 }
 
 mod_go_host_call *mod_go_host_begin(aerospike_udf_go_call *call, aerospike_udf_go_record *record)
 {
-	mod_go_host_call *application = call->context;
+	mod_go_host_call *host_call = call->context;
 
-	mod_go_host_call_end(application);
+	mod_go_host_call_end(host_call);
 	if (call->write_count > 0)
-		mod_go_host_call_apply_writes(application, record);
-	return record != NULL ? application : NULL;
+		mod_go_host_call_apply_writes(host_call, record);
+	return record != NULL ? host_call : NULL;
 }
 
 int mod_go_host_refuse(aerospike_udf_go_value *why, const char *reason)
 {
-	if (why != NULL)
-		*why = (aerospike_udf_go_value){
-			.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)(uintptr_t)reason, .length = strlen(reason)};
-	return AEROSPIKE_UDF_GO_REFUSED;
+	return mod_go_refuse_value(why, AEROSPIKE_UDF_GO_REFUSED, reason);
 }
 
-bool mod_go_host_call_is_late(const mod_go_host_call *application)
+/* Whether the time that the program allows for the call is over. */
+static bool is_late(const mod_go_host_call *host_call)
 {
-	return application->timer != NULL && as_timer_timedout(application->timer);
+	return host_call->timer != NULL && as_timer_timedout(host_call->timer);
 }
 
-static bool exists(const mod_go_host_call *application, const aerospike_udf_go_record *record)
+static bool exists(const mod_go_host_call *host_call, const aerospike_udf_go_record *record)
 {
-	return record != NULL && as_aerospike_rec_exists(application->aerospike, (const as_rec *)record) == 1;
+	return record != NULL && as_aerospike_rec_exists(host_call->aerospike, (const as_rec *)record) == 1;
 }
 
-/* One of create, update and remove: what it is for, and what to say where it is not or is refused. */
+/* One of create, update and remove, and the messages for its failures. */
 typedef struct operation {
 	int (*run)(const as_aerospike *aerospike, const as_rec *record);
-	bool stores; /* what was written before, so it cannot be done where that failed */
-	bool of_stored_record;
+	bool stores;           /* stores the writes, so it fails where one of them has failed */
+	bool of_stored_record; /* needs a record that exists; else one that does not */
 	const char *mistaken;
 	const char *refused;
 } operation;
@@ -88,23 +87,23 @@ static const operation REMOVE = {
 static int store(const operation *operation, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                  aerospike_udf_go_value *why)
 {
-	mod_go_host_call *application = mod_go_host_begin(call, record);
+	mod_go_host_call *host_call = mod_go_host_begin(call, record);
 	bool refused;
 
-	if (application == NULL)
+	if (host_call == NULL)
 		return mod_go_host_refuse(why, MOD_GO_NO_RECORD);
-	refused = application->refused;
-	application->refused = false;
+	refused = host_call->refused;
+	host_call->refused = false;
 	if (refused && operation->stores)
-		return mod_go_host_refuse(why, application->refusal);
-	if (exists(application, record) != operation->of_stored_record)
+		return mod_go_host_refuse(why, host_call->refusal);
+	if (exists(host_call, record) != operation->of_stored_record)
 		return mod_go_host_refuse(why, operation->mistaken);
-	/* A UDF that is late must not change what is stored: its caller has been told, or will be, that it failed. */
-	if (mod_go_host_call_is_late(application)) {
+	/* Must not change what is stored: the client has heard, or will hear, that the call failed. */
+	if (is_late(host_call)) {
 		mod_go_host_refuse(why, "the time for this call is over");
 		return AEROSPIKE_UDF_GO_DEADLINE;
 	}
-	if (operation->run(application->aerospike, (const as_rec *)record) != 0)
+	if (operation->run(host_call->aerospike, (const as_rec *)record) != 0)
 		return mod_go_host_refuse(why, operation->refused);
 	return AEROSPIKE_UDF_GO_OK;
 }
@@ -141,7 +140,7 @@ static int record_set_ttl(aerospike_udf_go_call *call, aerospike_udf_go_record *
 	return as_rec_set_ttl((as_rec *)record, ttl) == 0 ? AEROSPIKE_UDF_GO_OK : AEROSPIKE_UDF_GO_REFUSED;
 }
 
-/* Aerospike counts from 2010, and says 0 for a time to live without end. */
+/* Aerospike counts time from 2010, and has 0 for a record that never expires. */
 static void take_times(const as_rec *record, aerospike_udf_go_metadata *known)
 {
 	uint64_t updated = as_rec_last_update_time(record);
@@ -152,49 +151,48 @@ static void take_times(const as_rec *record, aerospike_udf_go_metadata *known)
 		known->ttl = TTL_NEVER;
 }
 
-/* What only a record that is stored has: the server complains, a line of its log each, where it is asked of another. */
-static void take_stored(mod_go_host_call *application, const as_rec *record, aerospike_udf_go_metadata *known)
+/* Reads what only a stored record has: for any other the server logs a complaint for each. */
+static void take_stored(mod_go_host_call *host_call, const as_rec *record, aerospike_udf_go_metadata *known)
 {
 	known->generation = as_rec_gen(record);
 	known->storage_size = as_rec_size(record);
 	known->set_name = (char *)(uintptr_t)as_rec_setname(record);
 	take_times(record, known);
-	application->key = as_rec_key(record); /* given, not lent, as is the digest */
-	if (mod_go_value_from_val(application->key, &application->borrowed, &known->key) != NULL)
+	host_call->key = as_rec_key(record); /* ours to destroy, as is the digest */
+	if (mod_go_value_from_val(host_call->key, &host_call->borrowed, &known->key) != NULL)
 		known->key = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};
 }
 
 static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record *handle,
                            aerospike_udf_go_metadata *metadata)
 {
-	mod_go_host_call *application = mod_go_host_begin(call, handle);
+	mod_go_host_call *host_call = mod_go_host_begin(call, handle);
 	const as_rec *record = (const as_rec *)handle;
 	aerospike_udf_go_metadata known = {.size = metadata->size, .exists = exists(call->context, handle)};
 
-	if (application == NULL)
+	if (host_call == NULL)
 		return AEROSPIKE_UDF_GO_REFUSED;
 	if (known.exists)
-		take_stored(application, record, &known);
-	application->digest = as_rec_digest(record);
-	if (application->digest != NULL && as_bytes_size(application->digest) == DIGEST_BYTES)
-		known.digest = as_bytes_get(application->digest);
+		take_stored(host_call, record, &known);
+	host_call->digest = as_rec_digest(record);
+	if (host_call->digest != NULL && as_bytes_size(host_call->digest) == DIGEST_BYTES)
+		known.digest = as_bytes_get(host_call->digest);
 	memcpy(metadata, &known, metadata->size < sizeof(known) ? metadata->size : sizeof(known));
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* Copies text with a NUL after it, cut to `room`; control characters, which could forge lines of the log, become
- * spaces. */
-static const char *plain(char *out, size_t room, const char *text, size_t length)
+/* Copies text, cut to `capacity`, with a NUL. Control characters, which could forge lines of the log, become spaces. */
+static const char *plain(char *out, size_t capacity, const char *text, size_t length)
 {
-	size_t kept = length < room - 1 ? length : room - 1;
+	size_t copied = length < capacity - 1 ? length : capacity - 1;
 
-	for (size_t i = 0; i < kept; i++)
+	for (size_t i = 0; i < copied; i++)
 		out[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7F ? ' ' : text[i];
-	out[kept] = '\0';
+	out[copied] = '\0';
 	return out;
 }
 
-/* "stats.go:12" is the file stats.go, line 12. */
+/* Splits "stats.go:12" into the file and the line, which is returned; 0 where there is none. */
 static int take_line(char *location)
 {
 	char *colon = strrchr(location, ':');
@@ -209,7 +207,7 @@ static int take_line(char *location)
 static void host_log(aerospike_udf_go_call *call, int level, char *message, size_t message_length,
                      char *location, size_t location_length)
 {
-	const mod_go_host_call *application = call->context;
+	const mod_go_host_call *host_call = call->context;
 	char text[LOG_CAPACITY], file[LOCATION_CAPACITY];
 	int line;
 
@@ -217,7 +215,7 @@ static void host_log(aerospike_udf_go_call *call, int level, char *message, size
 		return;
 	plain(file, sizeof(file), location != NULL ? location : "", location != NULL ? location_length : 0);
 	line = take_line(file);
-	as_aerospike_log(application->aerospike, file[0] != '\0' ? file : "mod_go", line, level,
+	as_aerospike_log(host_call->aerospike, file[0] != '\0' ? file : "mod_go", line, level,
 	                 plain(text, sizeof(text), message != NULL ? message : "", message_length));
 }
 

@@ -1,35 +1,36 @@
 /*
  * host_table.h - what a module may ask of Aerospike during one call: the ABI's host table over as_rec and as_aerospike.
- * Nothing reaches Aerospike here that was not checked: its own path would assert.
+ * Everything is checked before Aerospike gets it, because Aerospike's own code would assert.
+ *
+ * A host call belongs to the thread that makes the call; the module may call the table only in that thread. No locks.
  */
-#ifndef MOD_GO_HOST_H
-#define MOD_GO_HOST_H
+#ifndef MOD_GO_HOST_TABLE_H
+#define MOD_GO_HOST_TABLE_H
 
 #include <aerospike/as_module.h>
 #include <stdbool.h>
 
 #include "as_module/arguments.h"
-#include "common/public.h"
 #include "as_module/scratch.h"
+#include "common/public.h"
 
-/* How much a module may write before it has to call the host. */
+/* How many writes, and how many bytes of them, a module may buffer before it has to call the host. */
 enum { MOD_GO_WRITES = 16, MOD_GO_WRITE_BYTES = 512 };
 
-/* How many bins are read ahead of a call. */
+/* How many bins are prefetched. */
 enum { MOD_GO_BINS = 8 };
 
-/* One call of one UDF. The module has `call`, whose context this is; its record is the as_rec. */
+/* One call of one UDF. The module gets `call`, whose context is this struct; its record is the as_rec. apply.h begins it. */
 typedef struct mod_go_host_call {
 	aerospike_udf_go_call call;
 	const as_aerospike *aerospike;
 	as_timer *timer; /* NULL where there is none */
 	aerospike_udf_go_bin bins[MOD_GO_BINS];
-	/* Where the module puts writes that are done later; the first that failed since the last create or update. */
-	aerospike_udf_go_write writes[MOD_GO_WRITES];
+	aerospike_udf_go_write writes[MOD_GO_WRITES]; /* buffered by the module */
 	uint8_t write_data[MOD_GO_WRITE_BYTES];
-	bool refused;
+	bool refused; /* a buffered write has failed since the last create or update */
 	char refusal[128];
-	/* What the last host function lent: good until the next one for the record. */
+	/* What the last function of the table returned: valid until the next one. */
 	mod_go_scratch borrowed;
 	as_val *key;
 	as_bytes *digest;
@@ -37,21 +38,18 @@ typedef struct mod_go_host_call {
 
 extern aerospike_udf_go_host mod_go_host;
 
-/* Whether the program's own timer says that the call has had its time. */
-bool mod_go_host_call_is_late(const mod_go_host_call *application);
-
-/* Reads the bins that the function is known to read, those too that its arguments name, but for lists and maps, which
- * are work to hand over. */
-void mod_go_host_prefetch_bins(mod_go_host_call *application, const mod_go_function *function,
+/* Prefetches the bins that the function is known to read, and those that its arguments name, except for lists and maps, whose
+ * conversion is work that the function may not need. */
+void mod_go_host_prefetch_bins(mod_go_host_call *host_call, const mod_go_function *function,
                                const aerospike_udf_go_record *record, const mod_go_arguments *arguments);
 
-/* Does the writes that wait. A failure is remembered for the next create or update. */
-void mod_go_host_call_apply_writes(mod_go_host_call *application, aerospike_udf_go_record *record);
+/* Performs the buffered writes. The next create or update reports the first failure. */
+void mod_go_host_call_apply_writes(mod_go_host_call *host_call, aerospike_udf_go_record *record);
 
-/* Gives back what is still lent. */
-void mod_go_host_call_end(mod_go_host_call *application);
+/* Frees what the module has borrowed. */
+void mod_go_host_call_end(mod_go_host_call *host_call);
 
-/* The functions of the table, by the file they stand in. host_bins.c: */
+/* host_bins.c: functions of the table. Values that they return are valid until the next function is called. */
 int mod_go_host_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
                     size_t name_length, aerospike_udf_go_value *value);
 int mod_go_host_get_many(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *names,
@@ -64,10 +62,13 @@ int mod_go_host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 int mod_go_host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                           aerospike_udf_go_value *names);
 
-/* host_table.c, for host_bins.c. Every function begins with the first: what was lent before is given back. NULL where the call
- * has no record, which is to be refused for that reason. */
-#define MOD_GO_NO_RECORD "this call has no record"
+/* host_table.c: every function of the table begins with this. It frees what was borrowed before and performs the buffered
+ * writes. Returns NULL for a call without a record: refuse with the message below. */
 mod_go_host_call *mod_go_host_begin(aerospike_udf_go_call *call, aerospike_udf_go_record *record);
+
+#define MOD_GO_NO_RECORD "this call has no record"
+
+/* Stores `reason`, a static text, in `why`, which may be NULL, and returns AEROSPIKE_UDF_GO_REFUSED. */
 int mod_go_host_refuse(aerospike_udf_go_value *why, const char *reason);
 
 #endif

@@ -1,4 +1,4 @@
-/* loaded_module.c - one version of a module, from file to ready. */
+/* loaded_module.c - loads one version of a module, fenced or unfenced. */
 #include "as_module/loaded_module.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "common/error.h"
 
-/* Of the calls of a server a sample will do for the histogram. */
+/* One call in so many of each thread is timed: a sample is enough for the histogram. */
 enum { TIMED = 16 };
 
 static mod_go_loaded_module *new_version(const char *name, size_t name_length, const char *path)
@@ -21,7 +21,7 @@ static mod_go_loaded_module *new_version(const char *name, size_t name_length, c
 		free(version);
 		return NULL;
 	}
-	/* Before the file is read: should it change meanwhile, it counts as changed. */
+	/* Before the file is read: a change in between then counts as one. */
 	if (stat(path, &version->file) != 0)
 		memset(&version->file, 0, sizeof(version->file));
 	return version;
@@ -101,7 +101,7 @@ mod_go_status mod_go_loaded_module_replace(mod_go_loaded_module *version, const 
 	mod_go_status status = mod_go_fenced_replace(version->pool, path, error);
 
 	if (status == MOD_GO_OK && known)
-		version->file = file; /* read only where events are handled, so one at a time */
+		version->file = file;
 	return status;
 }
 

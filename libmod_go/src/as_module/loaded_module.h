@@ -1,26 +1,27 @@
-/* loaded_module.h - loads one version of a module and lets it go. The table of modules is modules.c's. */
-#ifndef MOD_GO_LOADED_H
-#define MOD_GO_LOADED_H
+/* loaded_module.h - one version of a module: loads it and frees it. modules.h has the table of all. */
+#ifndef MOD_GO_LOADED_MODULE_H
+#define MOD_GO_LOADED_MODULE_H
 
 #include "as_module/modules.h"
 
-/* Loads the file at `path` as the module `name` and sets it up. One at a time. */
+/* Loads the file at `path` as the module `name` and sets it up. With MOD_GO_OK the caller owns `*version`. One thread at a
+ * time, as everything here: modules.c's lock sees to that. */
 mod_go_status mod_go_loaded_module_open(const char *name, size_t name_length, const char *path,
                                         const mod_go_config *config, mod_go_loaded_module **version,
                                         mod_go_error *error);
 
-/* A version that says only why there is none. NULL where there is no memory. */
+/* A version that is not loaded and only has the reason, which calls report. The caller owns it; NULL without memory. */
 mod_go_loaded_module *mod_go_loaded_module_broken(const char *name, size_t name_length, const char *path,
                                                   const char *why);
 
-/* Puts another file in place of the one in a fenced version's pool. */
+/* Replaces the file of a fenced version's pool, while calls run. */
 mod_go_status mod_go_loaded_module_replace(mod_go_loaded_module *version, const char *path,
                                            mod_go_error *error);
 
-/* Whether the file at `path` is the one that the version was made of, unchanged. */
+/* Whether the version was loaded from `file` as it is now. */
 bool mod_go_loaded_module_is_of(const mod_go_loaded_module *version, const struct stat *file);
 
-/* Closes and frees a mod_go_loaded_module. For mod_go_readers_retire. */
+/* Closes and frees a mod_go_loaded_module that no call uses: a release function for mod_go_readers_retire. */
 void mod_go_loaded_module_free(void *version);
 
 #endif

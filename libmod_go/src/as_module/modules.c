@@ -1,4 +1,4 @@
-/* modules.c - the table of modules: replaced whole, so that calls read it without a lock. */
+/* modules.c - the table of modules. Each change makes a new table, so that calls read one without a lock: see readers.c. */
 #include "as_module/modules.h"
 
 #include <aerospike/as_log_macros.h>
@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "common/error.h"
-#include "as_module/readers.h"
 #include "as_module/loaded_module.h"
+#include "as_module/readers.h"
 
-/* By name, ascending. Never changed once it can be found. */
+/* Ordered by name. Never changed once it is `current`. */
 typedef struct table {
 	size_t count;
 	mod_go_loaded_module *versions[];
@@ -42,13 +42,13 @@ static int compare_names(const char *name, size_t length, const mod_go_loaded_mo
 	return order != 0 ? order : (length > version->name_length) - (length < version->name_length);
 }
 
-/* Where `name` stands in the table, or would. */
-static size_t place_of(const table *table, const char *name, size_t length, bool *there)
+/* The index of `name` in the table, or the one where it would be inserted. */
+static size_t index_of(const table *table, const char *name, size_t length, bool *found)
 {
 	size_t low = 0, high = table != NULL ? table->count : 0;
 
-	*there = false;
-	while (low < high && !*there) {
+	*found = false;
+	while (low < high && !*found) {
 		size_t middle = low + (high - low) / 2;
 		int order = compare_names(name, length, table->versions[middle]);
 
@@ -58,7 +58,7 @@ static size_t place_of(const table *table, const char *name, size_t length, bool
 			low = middle + 1;
 		if (order == 0) {
 			low = middle;
-			*there = true;
+			*found = true;
 		}
 	}
 	return low;
@@ -67,13 +67,13 @@ static size_t place_of(const table *table, const char *name, size_t length, bool
 const mod_go_loaded_module *mod_go_modules_find(const char *filename)
 {
 	const table *table = atomic_load(&current);
-	bool there;
-	size_t place = place_of(table, filename, mod_go_name_length(filename), &there);
+	bool found;
+	size_t index = index_of(table, filename, mod_go_name_length(filename), &found);
 
-	return there ? table->versions[place] : NULL;
+	return found ? table->versions[index] : NULL;
 }
 
-/* Puts a table (or none) in place of the current one. */
+/* Makes `next` (or NULL) the current table. */
 static void swap_table(table *next)
 {
 	table *old = atomic_exchange(&current, next);
@@ -82,24 +82,24 @@ static void swap_table(table *next)
 		mod_go_readers_retire(old, free);
 }
 
-/* Puts `version` (or none) where `name` stands, and lets what stood there go when the calls of it have ended. */
+/* Replaces the version of `name` by `version` (or by none), and retires the old one. */
 static mod_go_status put(const char *name, size_t length, mod_go_loaded_module *version, mod_go_error *error)
 {
 	table *old = atomic_load(&current);
 	size_t count = old != NULL ? old->count : 0;
 	table *next = malloc(sizeof(*next) + (count + 1) * sizeof(next->versions[0]));
-	bool there;
-	size_t place = place_of(old, name, length, &there);
-	mod_go_loaded_module *before = there ? old->versions[place] : NULL;
+	bool found;
+	size_t index = index_of(old, name, length, &found);
+	mod_go_loaded_module *before = found ? old->versions[index] : NULL;
 
 	if (next == NULL)
 		return mod_go_no_memory(error, name, sizeof(*next));
 	next->count = 0;
-	for (size_t i = 0; i < place; i++)
+	for (size_t i = 0; i < index; i++)
 		next->versions[next->count++] = old->versions[i];
 	if (version != NULL)
 		next->versions[next->count++] = version;
-	for (size_t i = place + there; i < count; i++)
+	for (size_t i = index + found; i < count; i++)
 		next->versions[next->count++] = old->versions[i];
 	swap_table(next);
 	if (before != NULL)
@@ -117,7 +117,7 @@ static mod_go_status check_name(const char *filename, size_t length, mod_go_erro
 	return MOD_GO_OK;
 }
 
-/* The new version is loaded beside the old one. Where there was none, calls are to be told why there still is none. */
+/* Loads the new version while calls use the old one. Where there is no old one and the new one fails, calls report why. */
 static mod_go_status load_and_put(const char *name, size_t length, const char *path,
                                   mod_go_loaded_module *before, mod_go_error *error)
 {
@@ -141,15 +141,15 @@ static mod_go_status add(const char *filename, mod_go_error *error)
 	size_t length = mod_go_name_length(filename);
 	char path[PATH_CAPACITY];
 	mod_go_status status = check_name(filename, length, error);
-	bool there;
-	size_t place;
+	bool found;
+	size_t index;
 	table *old = atomic_load(&current);
 
 	if (status != MOD_GO_OK)
 		return status;
 	snprintf(path, sizeof(path), "%s/%.*s.so", config.user_path, (int)length, filename);
-	place = place_of(old, filename, length, &there);
-	status = load_and_put(filename, length, path, there ? old->versions[place] : NULL, error);
+	index = index_of(old, filename, length, &found);
+	status = load_and_put(filename, length, path, found ? old->versions[index] : NULL, error);
 	if (status == MOD_GO_OK) {
 		as_log_info("mod_go: %.*s.so is loaded, %s", (int)length, filename,
 		            config.mode == MOD_GO_FENCED ? "fenced" : "unfenced");
@@ -222,7 +222,7 @@ mod_go_status mod_go_modules_configure(const mod_go_config *given, mod_go_error 
 	return MOD_GO_OK;
 }
 
-/* Loads the module of a file of the folder, where it is one and not what is loaded already. */
+/* Loads a file of the folder, where it is a module's and not loaded yet. */
 static void scan_file(const char *filename)
 {
 	char path[PATH_CAPACITY];
@@ -238,17 +238,17 @@ static void scan_file(const char *filename)
 	add(filename, &error);
 }
 
-/* Forgets the modules whose files are gone. */
-static mod_go_status forget_missing(mod_go_error *error)
+/* Removes the modules whose files are gone. */
+static mod_go_status remove_missing(mod_go_error *error)
 {
-	table *seen = atomic_load(&current);
+	table *before_removals = atomic_load(&current);
 	mod_go_status status = MOD_GO_OK;
 
-	/* Each removal makes a new table; the one gone through stays as long as this thread is a reader. */
+	/* Each removal makes a new table. This one stays valid as long as this thread is a reader. */
 	if (!mod_go_readers_enter())
 		return mod_go_no_memory(error, config.user_path, 64);
-	for (size_t i = 0; seen != NULL && i < seen->count && status == MOD_GO_OK; i++) {
-		const mod_go_loaded_module *version = seen->versions[i];
+	for (size_t i = 0; before_removals != NULL && i < before_removals->count && status == MOD_GO_OK; i++) {
+		const mod_go_loaded_module *version = before_removals->versions[i];
 		char path[PATH_CAPACITY];
 		struct stat file;
 
@@ -271,7 +271,7 @@ static mod_go_status scan(mod_go_error *error)
 	while ((entry = readdir(folder)) != NULL)
 		scan_file(entry->d_name);
 	closedir(folder);
-	return forget_missing(error);
+	return remove_missing(error);
 }
 
 mod_go_status mod_go_modules_scan(mod_go_error *error)

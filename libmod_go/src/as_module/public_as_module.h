@@ -1,5 +1,4 @@
-/* public_as_module.h - includes mod_go_as_module.h so that what it declares, and only that, can leave a shared library:
- * as public.h does for mod_go.h. */
+/* public_as_module.h - includes mod_go_as_module.h with default visibility, as common/public.h does for the other headers. */
 #ifndef MOD_GO_PUBLIC_AS_MODULE_H
 #define MOD_GO_PUBLIC_AS_MODULE_H
 

@@ -1,4 +1,35 @@
-/* readers.c - epochs: a reader notes the one in which it entered, a retirement begins the next. */
+/*
+ * readers.c - epoch-based reclamation.
+ *
+ * There is one epoch counter, which starts at 1. Each reading thread has a slot with the epoch in which it entered, 0 while it is
+ * not in. Retiring an object takes the current epoch as the object's and begins the next one. The object is released when every
+ * slot is 0 or has a later epoch than the object's.
+ *
+ *   enter    slot = counter;  then the reader loads the shared pointer
+ *   retire   (the caller has swapped the pointer)  object's epoch = counter++;  then scans the slots
+ *   leave    slot = 0
+ *
+ * Why no reader keeps an object that was released. The loads and stores of enter, of the shared pointer and of retire are
+ * sequentially consistent, so all threads agree on their order. Consider a reader and a scan that finds its slot 0, because the
+ * reader has read the counter but not stored it yet. Then the reader's store comes after the scan, its load of the pointer comes
+ * after that, and the swap came before the scan: it finds the new object. If the scan finds the reader's epoch instead, the
+ * object stays unless that epoch is later than the object's, and then the reader has read the counter after the swap and finds
+ * the new object as well. With weaker order (a release store and an acquire load in enter) the load of the pointer could
+ * overtake the store of the epoch, and a reader could use an object that a scan has not seen it hold.
+ *
+ * leave stores with release, and the scan loads with acquire at least: everything that the reader did with the object
+ * happens before its release.
+ *
+ * Who may change what:
+ *   a slot's epoch and depth    the thread that has taken the slot
+ *   `taken`                     a thread takes a free slot by a compare-and-swap, and frees its own when it ends. Slots are never
+ *                               freed, so the list needs no protection; it is as long as the most threads that read at a time
+ *   the list of retired objects who holds retired_lock
+ *
+ * `retired_any` only saves a leaving thread the lock where nothing is retired. It is set after the scan, so a thread that leaves
+ * just then may miss it: the object then waits for the next thread that leaves or retires. Objects are released without the lock,
+ * because closing a module takes its time.
+ */
 #include "as_module/readers.h"
 
 #include <pthread.h>
@@ -6,10 +37,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* One thread's place in the list of readers, which only grows: places are used again. */
+/* A slot, in memory of its own cache line. */
 typedef struct reader {
 	_Atomic uint64_t epoch; /* 0: not in */
-	uint32_t depth;
+	uint32_t depth;         /* of nested readers */
 	atomic_bool taken;
 	struct reader *next;
 } __attribute__((aligned(64))) reader;
@@ -17,7 +48,7 @@ typedef struct reader {
 typedef struct retired {
 	void *object;
 	void (*release)(void *object);
-	uint64_t epoch; /* the last in which a reader could have found the object */
+	uint64_t epoch; /* the last one in which a reader could find the object */
 	struct retired *next;
 } retired;
 
@@ -30,82 +61,81 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static pthread_mutex_t retired_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
 static retired *retired_list;
-static atomic_bool retired_any; /* whether it may be worth to look */
+static atomic_bool retired_any; /* whether the list may have objects */
 
-/* At a thread's end; should it read once more behind that, it takes a place anew. */
-static void give_back(void *place)
+/* Runs at a thread's end; if the thread reads again after that, it takes another slot. */
+static void free_slot(void *slot)
 {
 	mine = NULL;
-	atomic_store(&((reader *)place)->taken, false);
+	atomic_store(&((reader *)slot)->taken, false);
 }
 
 static void make_key(void)
 {
-	has_key = pthread_key_create(&thread_end, give_back) == 0;
+	has_key = pthread_key_create(&thread_end, free_slot) == 0;
 }
 
-static reader *take_free_place(void)
+static reader *take_free_slot(void)
 {
-	for (reader *place = atomic_load(&readers); place != NULL; place = place->next) {
+	for (reader *slot = atomic_load(&readers); slot != NULL; slot = slot->next) {
 		bool taken = false;
 
-		if (atomic_compare_exchange_strong(&place->taken, &taken, true))
-			return place;
+		if (atomic_compare_exchange_strong(&slot->taken, &taken, true))
+			return slot;
 	}
 	return NULL;
 }
 
-static reader *new_place(void)
+static reader *new_slot(void)
 {
-	reader *place = aligned_alloc(_Alignof(reader), sizeof(reader));
+	reader *slot = aligned_alloc(_Alignof(reader), sizeof(reader));
 
-	if (place == NULL)
+	if (slot == NULL)
 		return NULL;
-	atomic_init(&place->epoch, 0);
-	atomic_init(&place->taken, true);
-	place->depth = 0;
-	place->next = atomic_load(&readers);
-	while (!atomic_compare_exchange_weak(&readers, &place->next, place))
+	atomic_init(&slot->epoch, 0);
+	atomic_init(&slot->taken, true);
+	slot->depth = 0;
+	slot->next = atomic_load(&readers);
+	while (!atomic_compare_exchange_weak(&readers, &slot->next, slot))
 		;
-	return place;
+	return slot;
 }
 
-static bool take_place(void)
+static bool take_slot(void)
 {
-	reader *place = take_free_place();
+	reader *slot = take_free_slot();
 
 	pthread_once(&once, make_key);
-	if (place == NULL)
-		place = new_place();
-	if (place == NULL)
+	if (slot == NULL)
+		slot = new_slot();
+	if (slot == NULL)
 		return false;
-	if (!has_key || pthread_setspecific(thread_end, place) != 0) {
-		give_back(place);
+	if (!has_key || pthread_setspecific(thread_end, slot) != 0) {
+		free_slot(slot);
 		return false;
 	}
-	mine = place;
+	mine = slot;
 	return true;
 }
 
 bool mod_go_readers_enter(void)
 {
-	if (mine == NULL && !take_place())
+	if (mine == NULL && !take_slot())
 		return false;
-	/* Sequentially consistent, as are the loads that follow and the writer's swap: either the writer sees this
-	 * reader, or the reader sees what the writer put in place. */
+	/* Sequentially consistent: see above. */
 	if (mine->depth++ == 0)
 		atomic_store(&mine->epoch, atomic_load(&current_epoch));
 	return true;
 }
 
-/* Takes out what no reader can hold any more. To be called with the lock. */
-static retired *take_released(void)
+/* Removes from the list, and returns, what no reader can have any more. The lock must be held. */
+static retired *take_unreachable(void)
 {
 	uint64_t oldest = UINT64_MAX;
 	retired *released = NULL;
 
-	for (reader *place = atomic_load(&readers); place != NULL; place = place->next) {
-		uint64_t epoch = atomic_load(&place->epoch);
+	for (reader *slot = atomic_load(&readers); slot != NULL; slot = slot->next) {
+		uint64_t epoch = atomic_load(&slot->epoch);
 
 		if (epoch != 0 && epoch < oldest)
 			oldest = epoch;
@@ -125,7 +155,7 @@ static retired *take_released(void)
 	return released;
 }
 
-/* Without the lock, for a release may take its time. */
+/* The lock must not be held. */
 static void release_all(retired *released)
 {
 	while (released != NULL) {
@@ -147,7 +177,7 @@ void mod_go_readers_leave(void)
 	if (!atomic_load_explicit(&retired_any, memory_order_relaxed) ||
 	    pthread_mutex_trylock(&retired_lock) != 0)
 		return;
-	released = take_released();
+	released = take_unreachable();
 	pthread_mutex_unlock(&retired_lock);
 	release_all(released);
 }
@@ -163,7 +193,7 @@ bool mod_go_readers_retire(void *object, void (*release)(void *object))
 	pthread_mutex_lock(&retired_lock);
 	item->next = retired_list;
 	retired_list = item;
-	released = take_released();
+	released = take_unreachable();
 	pthread_mutex_unlock(&retired_lock);
 	release_all(released);
 	return true;

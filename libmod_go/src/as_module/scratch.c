@@ -1,4 +1,4 @@
-/* scratch.c - hands out the room of a scratch, then blocks of the heap. */
+/* scratch.c - allocates from a scratch's own bytes, then from blocks of the heap. */
 #include "as_module/scratch.h"
 
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* scratch.h - memory that is given back all at once: for what is lent to a module. Small needs cost no allocation. */
+/*
+ * scratch.h - memory that is freed all at once, for what a module borrows. Small needs cost no allocation. A scratch belongs to
+ * one thread.
+ */
 #ifndef MOD_GO_SCRATCH_H
 #define MOD_GO_SCRATCH_H
 
@@ -6,9 +9,9 @@
 #include <stdint.h>
 
 typedef struct mod_go_scratch {
-	size_t used; /* bytes of `room` */
+	size_t used; /* bytes of `inline_bytes` */
 	struct mod_go_scratch_block *blocks;
-	_Alignas(16) uint8_t inline_bytes[1008]; /* not initialised: it would cost more than all else */
+	_Alignas(16) uint8_t inline_bytes[1008]; /* not initialised: that would cost more than a short call */
 } mod_go_scratch;
 
 static inline void mod_go_scratch_init(mod_go_scratch *scratch)
@@ -17,12 +20,12 @@ static inline void mod_go_scratch_init(mod_go_scratch *scratch)
 	scratch->blocks = NULL;
 }
 
-/* `size` bytes, aligned for anything; NULL where there is no memory. */
+/* `size` bytes, aligned for any type, valid until the scratch is cleared; NULL where there is no memory. */
 void *mod_go_scratch_take(mod_go_scratch *scratch, size_t size);
 
 void mod_go_scratch_free_blocks(mod_go_scratch *scratch);
 
-/* Gives all back; the scratch may be used again. */
+/* Frees everything; the scratch can be used again. */
 static inline void mod_go_scratch_clear(mod_go_scratch *scratch)
 {
 	scratch->used = 0;

@@ -1,4 +1,4 @@
-/* value_from_val.c - an as_val as the module will see it. */
+/* value_from_val.c - converts an as_val to the value that the module sees. */
 #include "as_module/val_conversion.h"
 
 #include <aerospike/as_msgpack.h>
@@ -15,9 +15,9 @@ static const char *text(aerospike_udf_go_value *value, uint32_t type, char *data
 	return NULL;
 }
 
-/* The server keeps more in a map's flags than its order (that an index is stored with it): what a module has no use for
- * is taken off. False where the bytes are not msgpack. */
-static bool keep_order_alone(uint8_t *data, size_t length)
+/* Clears the flags of maps other than the order, which the server uses for itself (an index is stored with the map). False
+ * where the bytes are not msgpack. */
+static bool clear_map_flags(uint8_t *data, size_t length)
 {
 	mod_go_msgpack reader = {.data = data, .length = length};
 	mod_go_item item;
@@ -31,19 +31,19 @@ static bool keep_order_alone(uint8_t *data, size_t length)
 	return true;
 }
 
-/* Room enough for most values. Where it is not, as_msgpack goes on in further buffers of the same size. */
-enum { ROOM = 4096, PACK_BYTES_MIN = 256 };
+/* Enough for most values. as_msgpack continues a longer one in further buffers of the same size. */
+enum { PACK_BYTES = 4096, PACK_BYTES_MIN = 256 };
 
 static void begin(as_packer *packer, mod_go_scratch *scratch)
 {
 	*packer = (as_packer){.buffer = scratch->inline_bytes + scratch->used,
 	                      .capacity = (uint32_t)(sizeof(scratch->inline_bytes) - scratch->used)};
 	if (packer->capacity < PACK_BYTES_MIN)
-		*packer = (as_packer){.buffer = mod_go_scratch_take(scratch, ROOM), .capacity = ROOM};
+		*packer = (as_packer){.buffer = mod_go_scratch_take(scratch, PACK_BYTES), .capacity = PACK_BYTES};
 }
 
-/* Copies what is in the packer's buffers, one after another, to `out` (which may be NULL), and frees them: all but the
- * first, which is the scratch's. */
+/* Concatenates the packer's buffers to `out`, which may be NULL, and frees them, except for the first, which is the
+ * scratch's. */
 static void join(as_packer *packer, uint8_t *out)
 {
 	as_packer_buffer *first = packer->head;
@@ -75,7 +75,7 @@ static size_t length_of(const as_packer *packer)
 	return length;
 }
 
-/* `val` as msgpack in the scratch. Gives what is wrong, NULL where nothing is. */
+/* Writes `val` as msgpack into the scratch. Returns what is wrong, or NULL. */
 static const char *pack(const as_val *val, mod_go_scratch *scratch, aerospike_udf_go_value *value)
 {
 	as_packer packer;
@@ -90,8 +90,8 @@ static const char *pack(const as_val *val, mod_go_scratch *scratch, aerospike_ud
 	if (packer.head != NULL) {
 		value->data = failed == 0 ? mod_go_scratch_take(scratch, value->length) : NULL;
 		join(&packer, value->data);
-	} else if (failed == 0 && packer.capacity != ROOM) {
-		mod_go_scratch_take(scratch, value->length); /* is where it was written */
+	} else if (failed == 0 && packer.capacity != PACK_BYTES) {
+		mod_go_scratch_take(scratch, value->length); /* allocates the bytes that it was written to */
 	}
 	if (failed != 0)
 		return "a list or map holds what cannot be in one (a record, say), or more than 2 GiB";
@@ -108,7 +108,7 @@ static const char *packed(const as_val *val, uint32_t type, mod_go_scratch *scra
 	if (fault != NULL)
 		return fault;
 	fault = mod_go_msgpack_check(type, value->data, value->length).what;
-	if (fault != NULL && keep_order_alone(value->data, value->length))
+	if (fault != NULL && clear_map_flags(value->data, value->length))
 		fault = mod_go_msgpack_check(type, value->data, value->length).what;
 	return fault;
 }
@@ -138,7 +138,7 @@ static const char *number(const as_double *val, aerospike_udf_go_value *value)
 
 const char *mod_go_value_from_val(const as_val *val, mod_go_scratch *scratch, aerospike_udf_go_value *value)
 {
-	as_val *open = (as_val *)(uintptr_t)val; /* as_string_len is not const: it notes the length */
+	as_val *open = (as_val *)(uintptr_t)val; /* as_string_len is not const: it caches the length */
 
 	if (val == NULL)
 		return scalar(value, AEROSPIKE_UDF_GO_NIL, 0);

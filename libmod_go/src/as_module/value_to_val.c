@@ -1,4 +1,4 @@
-/* value_to_val.c - a module's value as an as_val of Aerospike's heap. */
+/* value_to_val.c - converts a module's value to an as_val on Aerospike's heap. */
 #include "as_module/val_conversion.h"
 
 #include <aerospike/as_msgpack.h>
@@ -12,7 +12,7 @@ static const char *made(void *val, as_val **out)
 	return val != NULL ? NULL : "the host has no memory";
 }
 
-/* A copy on Aerospike's heap, a NUL after it. */
+/* Copies the data to Aerospike's heap, with a NUL. */
 static char *copied(const aerospike_udf_go_value *value)
 {
 	char *copy = cf_malloc(value->length + 1);
@@ -25,7 +25,7 @@ static char *copied(const aerospike_udf_go_value *value)
 	return copy;
 }
 
-/* A string or GeoJSON, or bytes, that owns its copy. */
+/* A string, GeoJSON or bytes that owns `copy`. */
 static void *owner(const aerospike_udf_go_value *value, char *copy)
 {
 	as_bytes *bytes;

@@ -1,4 +1,4 @@
-/* hooks.c - which calls are a Go module's and which are Lua's. What is Lua's is passed on untouched. */
+/* hooks.c - routes calls and events to Go modules or to Lua, which gets its own unchanged. */
 #include "asd/hooks.h"
 
 #include <aerospike/as_rec.h>
@@ -19,8 +19,8 @@ static mod_go_settings settings;
 static const char *greeting;
 static atomic_bool greeted;
 
-/* The server sets up its log after it has configured its modules. */
-static void greet(void)
+/* Logs the greeting, once: the server has no log yet when it configures its modules. */
+static void log_greeting(void)
 {
 	if (g_as_log.callback == NULL || atomic_exchange(&greeted, true))
 		return;
@@ -29,7 +29,7 @@ static void greet(void)
 		as_log_warn("mod_go: %.*s", (int)strcspn(line, "\n"), line);
 }
 
-/* Clients call a module by its name alone. */
+/* Clients call a module by its name without ".so". */
 static bool is_known(const char *name)
 {
 	bool known;
@@ -46,8 +46,8 @@ static bool is_ours(const char *name)
 	return mod_go_name_is_ours(name) || is_known(name);
 }
 
-/* Two files of one name, for which no client can say which it means: the Go module is called. */
-static void warn_of_twin(const char *filename)
+/* Warns of a Lua file with the name of a Go module: calls go to the Go module. */
+static void warn_of_same_name(const char *filename)
 {
 	char name[256];
 	size_t length = strcspn(filename, ".");
@@ -59,8 +59,8 @@ static void warn_of_twin(const char *filename)
 			filename, name);
 }
 
-/* The server holds Lua's lock while a file comes or goes, so that no Lua runs meanwhile. Ours is none of Lua's, and to
- * load it takes as long as its setup does: whoever calls Lua shall not wait for that. */
+/* The server holds Lua's lock during events of files, so that no Lua runs meanwhile. Go modules do not need that, and loading one
+ * takes as long as its setup: calls of Lua must not wait for it. */
 static int without_lock(as_module *module, int (*handle)(const char *filename), const char *filename)
 {
 	bool held = mod_go_server.lock_lua != NULL && mod_go_server.unlock_lua != NULL;
@@ -79,7 +79,7 @@ static int update(as_module *module, as_module_event *event)
 	int code;
 
 	if (event->type != AS_MODULE_EVENT_CONFIGURE)
-		greet();
+		log_greeting();
 	switch (event->type) {
 	case AS_MODULE_EVENT_CONFIGURE:
 		mod_go_part_sets_configure(((const mod_lua_config *)event->data.config)->user_path, &settings);
@@ -88,18 +88,18 @@ static int update(as_module *module, as_module_event *event)
 		if (mod_go_name_is_ours(event->data.filename))
 			return without_lock(module, mod_go_part_sets_add, event->data.filename);
 		code = lua->update(module, event);
-		warn_of_twin(event->data.filename);
+		warn_of_same_name(event->data.filename);
 		return code;
 	case AS_MODULE_EVENT_FILE_REMOVE:
 		if (mod_go_name_is_ours(event->data.filename))
 			return without_lock(module, mod_go_part_sets_remove, event->data.filename);
 		return lua->update(module, event);
-	default: /* AS_MODULE_EVENT_CLEAR_CACHE: what the server has put is what is loaded, so we have nothing to clear */
+	default: /* AS_MODULE_EVENT_CLEAR_CACHE: modules are loaded from the server's files as they are */
 		return lua->update(module, event);
 	}
 }
 
-/* The server puts the file's name and the message in its answer to the client. */
+/* The server returns the file's name and the message to the client. */
 static int validate(as_module *module, as_aerospike *aerospike, const char *filename, const char *content,
                     uint32_t size, as_module_error *out)
 {
@@ -110,16 +110,12 @@ static int validate(as_module *module, as_aerospike *aerospike, const char *file
 	memset(out, 0, sizeof(*out));
 	if (mod_go_upload_check(filename, (const uint8_t *)content, size, &error) == MOD_GO_OK)
 		return 0;
-	out->scope = 2; /* the module's doing, in as_module.h's words */
-	out->code = error.status;
-	snprintf(out->message, sizeof(out->message), "%.*s", (int)sizeof(out->message) - 1, error.message);
-	mod_go_trim_cut_text(out->message);
-	snprintf(out->file, sizeof(out->file), "%.*s", (int)sizeof(out->file) - 1, filename);
-	return (int)out->code;
+	return mod_go_report_invalid(out, filename, &error);
 }
 
-/* Of a call that could not be made the server would tell the client a number only, and lose our words. */
-static int told(int code, as_rec *record, const as_result *result)
+/* For a call that could not be made the server returns only a number to the client. Returns 0 in its place, so that the client
+ * gets the reason in `result`. */
+static int keep_reason(int code, as_rec *record, const as_result *result)
 {
 	if (code == 0 || result == NULL || result->value == NULL)
 		return code;
@@ -133,8 +129,9 @@ static int apply_record(as_module *module, as_udf_context *context, const char *
 {
 	if (!is_ours(filename))
 		return lua->apply_record(module, context, filename, function, record, arguments, result);
-	return told(mod_go.hooks->apply_record(&mod_go, context, filename, function, record, arguments, result),
-	            record, result);
+	return keep_reason(
+		mod_go.hooks->apply_record(&mod_go, context, filename, function, record, arguments, result), record,
+		result);
 }
 
 static int apply_stream(as_module *module, as_udf_context *context, const char *filename,
@@ -148,11 +145,11 @@ static int apply_stream(as_module *module, as_udf_context *context, const char *
 
 static as_module_hooks hooks;
 
-void mod_go_hooks_wrap(const mod_go_settings *given, const char *words)
+void mod_go_hooks_wrap(const mod_go_settings *given, const char *text)
 {
 	lua = mod_go_server.lua->hooks;
 	settings = *given;
-	greeting = words;
+	greeting = text;
 	hooks = *lua;
 	hooks.update = update;
 	hooks.validate = validate;

@@ -1,10 +1,11 @@
-/* hooks.h - the hooks of mod_lua with ours before them. */
+/* hooks.h - puts the plugin's hooks before those of the server's mod_lua. */
 #ifndef MOD_GO_HOOKS_H
 #define MOD_GO_HOOKS_H
 
 #include "asd/settings.h"
 
-/* Puts them in place. `greeting` is logged as soon as the server logs; both stay the caller's and must not change. */
+/* Installs the hooks, once, while the process has one thread. The settings are copied; `greeting`, which is logged as soon as
+ * the server logs, must stay valid and unchanged. */
 void mod_go_hooks_wrap(const mod_go_settings *settings, const char *greeting);
 
 #endif

@@ -1,4 +1,5 @@
-/* module_state.c - the file is the old one or the whole new one at any time. Without it nothing works worse but the telling. */
+/* module_state.c - writes a new file and renames it, so that readers see the old content or the new one. Without it only reporting
+ * is lost. */
 #include "asd/module_state.h"
 
 #include <errno.h>
@@ -39,7 +40,7 @@ void mod_go_module_state_write(const char *folder, const char *module, const mod
 	snprintf(path, sizeof(path), "%s/%s.state", folder, module);
 	snprintf(fresh, sizeof(fresh), "%s/%s.state~", folder, module);
 	if (!write_text(fresh, text) || rename(fresh, path) != 0) {
-		as_log_warn("mod_go: %s cannot be written (%s): nobody can be told what became of %s.so", path,
+		as_log_warn("mod_go: %s cannot be written (%s): clients cannot ask for the state of %s.so", path,
 		            strerror(errno), module);
 		unlink(fresh);
 	}

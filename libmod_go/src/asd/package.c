@@ -1,4 +1,4 @@
-/* package.c - names and heads: text that must be exactly so. What is in the parts is join_parts.c's. */
+/* package.c - parses the names of files, and part manifests. join_parts.c reads the parts. */
 #include "asd/package.h"
 
 #include <elf.h>
@@ -8,7 +8,7 @@
 
 #include "asd/xz_decoder.h"
 
-#define HEAD_MAGIC "modgo-parts "
+#define PART_MANIFEST_MAGIC "modgo-parts "
 
 bool mod_go_name_is_ours(const char *filename)
 {
@@ -20,7 +20,7 @@ bool mod_go_name_is_ours(const char *filename)
 static const char digits[] = "0123456789";
 static const char hexadecimal[] = "0123456789abcdef";
 
-/* A number without sign or leading zero, at most `most`, from `*text`, which moves on. 0 where there is none. */
+/* Reads a number without sign or leading zero, at most `most`, and advances `*text`. Returns 0 where there is none. */
 static uint64_t take_number(const char **text, uint64_t most)
 {
 	size_t length = strspn(*text, digits);
@@ -65,7 +65,7 @@ mod_go_content_kind mod_go_content_kind_of(const uint8_t *bytes, size_t size)
 		return MOD_GO_CONTENT_ELF;
 	if (begins(bytes, size, MOD_GO_XZ_MAGIC))
 		return MOD_GO_CONTENT_XZ;
-	return begins(bytes, size, HEAD_MAGIC) ? MOD_GO_CONTENT_PART_MANIFEST : MOD_GO_CONTENT_OTHER;
+	return begins(bytes, size, PART_MANIFEST_MAGIC) ? MOD_GO_CONTENT_PART_MANIFEST : MOD_GO_CONTENT_OTHER;
 }
 
 static bool take_word(const char **text, const char *word)
@@ -95,51 +95,52 @@ static bool take_line_digest(const char **text, const char *key, mod_go_digest *
 	return take_word(text, "\n");
 }
 
-const char *mod_go_part_manifest_read(const uint8_t *bytes, size_t size, mod_go_part_manifest *head)
+const char *mod_go_part_manifest_read(const uint8_t *bytes, size_t size, mod_go_part_manifest *manifest)
 {
 	char copy[512];
 	const char *text = copy;
 	uint64_t parts = 0;
 
-	*head = (mod_go_part_manifest){.parts = 0};
+	*manifest = (mod_go_part_manifest){.parts = 0};
 	if (size >= sizeof(copy) || memchr(bytes, '\0', size) != NULL)
-		return "the head of its parts is damaged; put the module again";
+		return "its part manifest is damaged; put the module again";
 	memcpy(copy, bytes, size);
 	copy[size] = '\0';
-	if (!take_word(&text, HEAD_MAGIC "1\n"))
-		return "the head of its parts is of a newer version than 1; use the libmod_go of that version";
+	if (!take_word(&text, PART_MANIFEST_MAGIC "1\n"))
+		return "its part manifest has a newer version than 1; use the libmod_go of that version";
 	if (!take_line_number(&text, "parts ", MOD_GO_PARTS_MAX, &parts) ||
-	    !take_line_number(&text, "packed-size ", MOD_GO_UNPACKED_MAX, &head->packed_size) ||
-	    !take_line_digest(&text, "packed-sha256 ", &head->packed) ||
-	    !take_line_number(&text, "size ", MOD_GO_UNPACKED_MAX, &head->size) ||
-	    !take_line_digest(&text, "sha256 ", &head->content) || *text != '\0')
-		return "the head of its parts is damaged; put the module again";
-	head->parts = (uint32_t)parts;
+	    !take_line_number(&text, "packed-size ", MOD_GO_UNPACKED_MAX, &manifest->packed_size) ||
+	    !take_line_digest(&text, "packed-sha256 ", &manifest->packed) ||
+	    !take_line_number(&text, "size ", MOD_GO_UNPACKED_MAX, &manifest->size) ||
+	    !take_line_digest(&text, "sha256 ", &manifest->content) || *text != '\0')
+		return "its part manifest is damaged; put the module again";
+	manifest->parts = (uint32_t)parts;
 	return NULL;
 }
 
-bool mod_go_part_manifest_names(const mod_go_part_manifest *head, const mod_go_file_name *name)
+bool mod_go_part_manifest_names(const mod_go_part_manifest *manifest, const mod_go_file_name *name)
 {
-	return name->index >= 1 && name->index <= head->parts &&
-	       memcmp(name->set, head->packed.text, MOD_GO_SET_DIGITS) == 0;
+	return name->index >= 1 && name->index <= manifest->parts &&
+	       memcmp(name->set, manifest->packed.text, MOD_GO_SET_DIGITS) == 0;
 }
 
-void mod_go_part_path(const char *folder, const char *module, const mod_go_part_manifest *head,
+void mod_go_part_path(const char *folder, const char *module, const mod_go_part_manifest *manifest,
                       uint32_t index, char *path, size_t capacity)
 {
-	snprintf(path, capacity, "%s/%s.%.*s-%u.so", folder, module, MOD_GO_SET_DIGITS, head->packed.text, index);
+	snprintf(path, capacity, "%s/%s.%.*s-%u.so", folder, module, MOD_GO_SET_DIGITS, manifest->packed.text,
+	         index);
 }
 
-uint32_t mod_go_parts_missing(const char *folder, const char *module, const mod_go_part_manifest *head,
+uint32_t mod_go_parts_missing(const char *folder, const char *module, const mod_go_part_manifest *manifest,
                               uint32_t *first)
 {
 	uint32_t missing = 0;
 
-	for (uint32_t index = head->parts; index >= 1; index--) {
+	for (uint32_t index = manifest->parts; index >= 1; index--) {
 		char path[1280];
 		struct stat file;
 
-		mod_go_part_path(folder, module, head, index, path, sizeof(path));
+		mod_go_part_path(folder, module, manifest, index, path, sizeof(path));
 		if (stat(path, &file) != 0) {
 			missing++;
 			*first = index;

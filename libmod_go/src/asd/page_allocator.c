@@ -1,10 +1,10 @@
-/* page_allocator.c - mappings that know their own length. */
+/* page_allocator.c - anonymous mappings, each with its length in front. */
 #include "asd/page_allocator.h"
 
 #include <stdint.h>
 #include <sys/mman.h>
 
-/* Stands before what the caller has, which is aligned as malloc's. */
+/* Precedes the caller's memory, which is aligned as malloc's. */
 typedef struct head {
 	_Alignas(max_align_t) size_t length;
 } head;

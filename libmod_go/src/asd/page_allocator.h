@@ -1,9 +1,9 @@
 /*
- * page_allocator.h - memory that goes back to the system as soon as it is let go of. The server's malloc keeps what each of its
- * many threads once had, and a module, which is megabytes, may be looked at in any of them.
+ * page_allocator.h - memory that goes back to the system as soon as it is freed. The server's malloc caches memory for each of
+ * its many threads, and any of them may decompress a module, which takes megabytes. Any thread may call these functions.
  */
-#ifndef MOD_GO_PAGES_H
-#define MOD_GO_PAGES_H
+#ifndef MOD_GO_PAGE_ALLOCATOR_H
+#define MOD_GO_PAGE_ALLOCATOR_H
 
 #include <stddef.h>
 

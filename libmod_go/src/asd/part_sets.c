@@ -1,5 +1,33 @@
-/* part_sets.c - one event at a time, as the server sends them. The files are read from its folder each time: it alone knows
- * what is there. */
+/*
+ * part_sets.c - what the server's files mean for the modules that are loaded.
+ *
+ * The server sends an event for each file that is put or removed, and for all files when it starts, in any order. Its folder is
+ * the only record of which files exist, so each event reads the files again: nothing here can disagree with it.
+ *
+ *   NAME.so put      an ELF or xz file is loaded. A part manifest is loaded if all its parts are there; else the module waits
+ *   a part put       if NAME.so is a manifest that names the part, the same as if NAME.so had been put; else nothing
+ *   NAME.so removed  the module is removed, once its calls have ended
+ *   a part removed   a warning; a loaded module stays until the server restarts
+ *
+ * The states that clients see (module_state.h):
+ *
+ *   waiting   parts are missing. Calls of a module that was never loaded fail with that reason
+ *   loading   setup runs
+ *   loaded
+ *   refused   the reason is in the file. The version before, if there is one, stays loaded
+ *
+ * A module is loaded once for each content of NAME.so: its digest is in `all_loaded`, so that a part that is put again, or a file
+ * that is put unchanged, loads nothing. For a manifest that is enough, because it has the digest of the parts. The digest is
+ * recorded only after the module was loaded: a load that failed is tried again with the next event.
+ *
+ * A new version of a set has other parts (their names have the manifest's digest), so the old parts may be removed before or
+ * after the new ones are put. Parts are put before the manifest and removed after it: a node that has the manifest has the
+ * parts, or waits for them.
+ *
+ * `events` is held for a whole event, so there is one load at a time. Validation runs in clients' threads at any time and needs
+ * only `folder`; that is why it has a lock of its own, `configured`: with `events` alone every upload would wait for a load.
+ * Whoever writes the folder holds both, in this order.
+ */
 #include "asd/part_sets.h"
 
 #include <errno.h>
@@ -21,13 +49,13 @@
 
 enum { DONE = 0, FAILED = 2 };
 
-static pthread_mutex_t events = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
-static pthread_mutex_t configured =
-	PTHREAD_MUTEX_INITIALIZER; /* the folder is read with either, written with both */
+/* `events` guards everything below. `folder` is written with both locks held, and read with either. */
+static pthread_mutex_t events = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t configured = PTHREAD_MUTEX_INITIALIZER;
 static char folder[1024];
 static mod_go_settings settings;
 
-/* What the file of a module was when it was loaded: the same again is no news. */
+/* The digest of NAME.so as it was loaded. */
 typedef struct loaded {
 	struct loaded *next;
 	mod_go_digest digest;
@@ -58,7 +86,7 @@ static void forget_loaded(const char *module)
 	}
 }
 
-/* Without memory it is as if it were not loaded: it is loaded again some time. */
+/* Without memory the module is loaded again at the next event. */
 static void note_loaded(const char *module, const mod_go_digest *digest)
 {
 	loaded *one = find_loaded(module);
@@ -90,30 +118,18 @@ void mod_go_part_sets_configure(const char *server_folder, const mod_go_settings
 static mod_go_status write_file(const char *path, const uint8_t *bytes, size_t size, mod_go_error *error)
 {
 	int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	int reason = descriptor < 0 ? errno : 0;
+	int reason = descriptor < 0 ? errno : mod_go_file_write(descriptor, bytes, size);
 
-	while (reason == 0 && size > 0) {
-		ssize_t count = write(descriptor, bytes, size);
-
-		if (count < 0 && errno != EINTR)
-			reason = errno;
-		if (count > 0) {
-			bytes += count;
-			size -= (size_t)count;
-		}
-	}
 	if (descriptor >= 0)
 		close(descriptor);
 	if (reason == 0)
 		return MOD_GO_OK;
 	return mod_go_fail(error, MOD_GO_LOAD_FAILED,
-	                   "%s: cannot be written (%s); make room, or name another folder in"
-	                   " MODGO_CACHE",
-	                   path, strerror(reason));
+	                   "%s: cannot be written (%s); free space, or name another folder in MODGO_CACHE", path,
+	                   strerror(reason));
 }
 
-/* Loads a shared object that is in memory: by a folder of its own, which is gone afterwards, for the loader reads
- * files. Logs what comes of it. */
+/* Loads a shared object that is in memory, from a temporary folder, because the loader reads files. Logs the outcome. */
 static mod_go_status load(const char *module, const uint8_t *bytes, size_t size, mod_go_error *error)
 {
 	mod_go_config config = settings.config;
@@ -143,26 +159,27 @@ static mod_go_status load(const char *module, const uint8_t *bytes, size_t size,
 	return status;
 }
 
-/* The parts of a head as one shared object; MOD_GO_NO_FILE where some are not there yet. */
+/* Joins the parts of a manifest into the shared object. MOD_GO_NO_FILE where some are missing. */
 static mod_go_status open_parts(const char *module, const uint8_t *file, size_t file_size, uint8_t **bytes,
                                 size_t *size, mod_go_error *error)
 {
-	mod_go_part_manifest head;
-	const char *fault = mod_go_part_manifest_read(file, file_size, &head);
+	mod_go_part_manifest manifest;
+	const char *fault = mod_go_part_manifest_read(file, file_size, &manifest);
 	uint32_t missing, first = 0;
 
 	if (fault != NULL)
 		return mod_go_fail(error, MOD_GO_NOT_A_MODULE, "%s.so: %s", module, fault);
-	missing = mod_go_parts_missing(folder, module, &head, &first);
+	missing = mod_go_parts_missing(folder, module, &manifest, &first);
 	if (missing == 0)
-		return mod_go_parts_join(folder, module, &head, bytes, size, error);
+		return mod_go_parts_join(folder, module, &manifest, bytes, size, error);
 	return mod_go_fail(error, MOD_GO_NO_FILE,
 	                   "%s.so waits for %u of its %u parts, the first of them %s.%.*s-%u.so; put them, or the"
 	                   " module again",
-	                   module, missing, head.parts, module, MOD_GO_SET_DIGITS, head.packed.text, first);
+	                   module, missing, manifest.parts, module, MOD_GO_SET_DIGITS, manifest.packed.text,
+	                   first);
 }
 
-/* The shared object that the server's file of the module stands for, from page_allocator.h. */
+/* Reads the shared object out of the content of NAME.so. With MOD_GO_OK the caller frees it by mod_go_pages_free. */
 static mod_go_status open_content(const char *module, uint8_t *file, size_t file_size, uint8_t **bytes,
                                   size_t *size, mod_go_error *error)
 {
@@ -183,12 +200,13 @@ static mod_go_status open_content(const char *module, uint8_t *file, size_t file
 		return open_parts(module, file, file_size, bytes, size, error);
 	default:
 		return mod_go_fail(error, MOD_GO_NOT_A_MODULE,
-		                   "%s: is neither a shared object, nor one compressed by xz, nor a head of parts",
+		                   "%s: is neither a shared object, nor one compressed by xz, nor a part manifest",
 		                   filename);
 	}
 }
 
-/* Where the module is not loaded, calls are told why. `file` is NULL where the server's file could not be read. */
+/* Publishes and logs why the file is not loaded; calls report it where no version is loaded. `file`, its digest, is NULL where it
+ * could not be read. */
 static int refuse(const char *module, const mod_go_digest *file, const mod_go_error *error)
 {
 	mod_go_error ignored;
@@ -206,19 +224,10 @@ static int refuse(const char *module, const mod_go_digest *file, const mod_go_er
 	return FAILED;
 }
 
-static mod_go_digest digest_of(const uint8_t *bytes, size_t size)
-{
-	mod_go_sha256 sha;
-
-	mod_go_sha256_begin(&sha);
-	mod_go_sha256_add(&sha, bytes, size);
-	return mod_go_sha256_end(&sha);
-}
-
-/* Loads what the server's file of the module says, where it is whole and not loaded already. */
+/* Loads the module from the content of NAME.so, where it is complete and not loaded yet. */
 static int load_file(const char *module, uint8_t *file, size_t file_size)
 {
-	mod_go_digest digest = digest_of(file, file_size);
+	mod_go_digest digest = mod_go_sha256_of(file, file_size);
 	loaded *before = find_loaded(module);
 	mod_go_error error = {.status = MOD_GO_OK};
 	uint8_t *bytes = NULL;
@@ -242,7 +251,7 @@ static int load_file(const char *module, uint8_t *file, size_t file_size)
 
 /* ---- events ------------------------------------------------------------------------------------- */
 
-/* The server's file of a module, from malloc; NULL where it cannot be read. */
+/* Reads NAME.so; the caller frees it. NULL where it cannot be read. */
 static uint8_t *read_module_file(const char *module, size_t *size, mod_go_error *error)
 {
 	char path[sizeof(folder) + MOD_GO_MODULE_NAME_MAX + 8];
@@ -266,15 +275,16 @@ static int add_module(const char *module)
 	return code;
 }
 
-/* Whether the file of the part's module is there, and a head that names the part. */
-static bool is_wanted(const mod_go_file_name *name, uint8_t **file, size_t *size)
+/* Whether NAME.so is a manifest that names the part. The caller frees `*file`, which may be NULL, in both cases. */
+static bool is_named(const mod_go_file_name *name, uint8_t **file, size_t *size)
 {
 	mod_go_error ignored;
-	mod_go_part_manifest head;
+	mod_go_part_manifest manifest;
 
 	*file = read_module_file(name->module, size, &ignored);
 	return *file != NULL && mod_go_content_kind_of(*file, *size) == MOD_GO_CONTENT_PART_MANIFEST &&
-	       mod_go_part_manifest_read(*file, *size, &head) == NULL && mod_go_part_manifest_names(&head, name);
+	       mod_go_part_manifest_read(*file, *size, &manifest) == NULL &&
+	       mod_go_part_manifest_names(&manifest, name);
 }
 
 static int add_part(const mod_go_file_name *name)
@@ -283,7 +293,7 @@ static int add_part(const mod_go_file_name *name)
 	size_t size;
 	int code = DONE;
 
-	if (is_wanted(name, &file, &size))
+	if (is_named(name, &file, &size))
 		code = load_file(name->module, file, size);
 	free(file);
 	return code;
@@ -295,7 +305,7 @@ int mod_go_part_sets_add(const char *filename)
 	int code;
 
 	if (!mod_go_file_name_read(filename, &name)) {
-		as_log_error("mod_go: %s is neither the name of a module nor of a part of one; it is of no use here",
+		as_log_error("mod_go: %s is neither the name of a module nor of a part of one, and is ignored",
 		             filename);
 		return FAILED;
 	}
@@ -322,7 +332,7 @@ static int remove_part(const mod_go_file_name *name, const char *filename)
 	uint8_t *file;
 	size_t size;
 
-	if (is_wanted(name, &file, &size))
+	if (is_named(name, &file, &size))
 		as_log_warn("mod_go: %s.so has lost a part, %s: %s; put the module again, or remove it", name->module,
 		            filename,
 		            find_loaded(name->module) != NULL ? "it stays loaded until the server restarts"
@@ -348,7 +358,7 @@ bool mod_go_part_sets_have_lua(const char *module)
 {
 	char path[sizeof(folder) + MOD_GO_MODULE_NAME_MAX + 8];
 
-	/* Not the other lock, which is held as long as a module takes to load. */
+	/* Not `events`, which is held as long as a module takes to load. */
 	pthread_mutex_lock(&configured);
 	snprintf(path, sizeof(path), "%s/%s.lua", folder, module);
 	pthread_mutex_unlock(&configured);

@@ -1,6 +1,6 @@
 /*
- * plugin.c - libmod_go_asd.so's beginning: looks at the process that it was preloaded into, and wraps the hooks of the
- * server's mod_lua where everything is as it must be. Otherwise it steps aside: the server runs as without it.
+ * plugin.c - the constructor of libmod_go_asd.so: checks the process that it was preloaded into, and wraps the hooks of the
+ * server's mod_lua. Where a check fails it does nothing, and the server runs as without it.
  */
 #include <link.h>
 #include <stdarg.h>
@@ -16,8 +16,8 @@
 static mod_go_settings settings;
 static char greeting[1024];
 
-/* Before the server has a log. */
-__attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
+/* Reports on standard error, because the server has no log yet. */
+__attribute__((format(printf, 1, 2))) static void report(const char *format, ...)
 {
 	char line[2048];
 	va_list arguments;
@@ -28,13 +28,13 @@ __attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
 	fprintf(stderr, "mod_go: %s\n", line);
 }
 
-/* Looks for the segment that `address` is in. */
+/* The search for the segment of `address`. */
 typedef struct search {
 	uintptr_t address;
 	bool writable;
 } search;
 
-static int look_at(struct dl_phdr_info *object, size_t size, void *context)
+static int check_object(struct dl_phdr_info *object, size_t size, void *context)
 {
 	search *search = context;
 
@@ -47,7 +47,7 @@ static int look_at(struct dl_phdr_info *object, size_t size, void *context)
 			continue;
 		if (segment->p_type == PT_LOAD && (segment->p_flags & PF_W) != 0)
 			search->writable = true;
-		if (segment->p_type == PT_GNU_RELRO) { /* read-only once everything is bound */
+		if (segment->p_type == PT_GNU_RELRO) { /* read-only after relocation */
 			search->writable = false;
 			return 1;
 		}
@@ -59,7 +59,7 @@ static bool is_writable(const void *address)
 {
 	search search = {.address = (uintptr_t)address};
 
-	dl_iterate_phdr(look_at, &search);
+	dl_iterate_phdr(check_object, &search);
 	return search.writable;
 }
 
@@ -71,56 +71,57 @@ static bool has_hooks(const as_module *module)
 	       hooks->apply_stream != NULL;
 }
 
-/* A build that is not in the table is taken for one that is, where the operator says so. */
-static bool build_is_good(void)
+/* Whether the build is known, or the operator has named a known one that it equals. */
+static bool is_build_known(void)
 {
 	const char *same = getenv("MODGO_BUILD");
 	char list[512];
 
 	if (mod_go_build_is_known(mod_go_server.build))
 		return true;
-	mod_go_server.lock_lua = NULL; /* nobody has looked at what it locks when */
+	mod_go_server.lock_lua = NULL; /* its use in this build is unknown */
 	mod_go_build_list(list, sizeof(list));
 	if (same == NULL || *same == '\0') {
-		tell("this is Aerospike %.60s, whose structures this libmod_go does not know: no Go modules run. It "
-		     "knows %s."
-		     " Take a newer libmod_go; or, where you know that Aerospike's common and mod-lua did not change,"
-		     " set MODGO_BUILD to the known build that this one is like",
-		     mod_go_server.build, list);
+		report(
+			"this is Aerospike %.60s, whose structures this libmod_go does not know: no Go modules run. It "
+			"knows %s."
+			" Take a newer libmod_go; or, where you know that Aerospike's common and mod-lua did not change,"
+			" set MODGO_BUILD to the known build that this one is like",
+			mod_go_server.build, list);
 		return false;
 	}
 	if (mod_go_build_is_known(same))
 		return true;
-	tell("MODGO_BUILD is \"%.60s\", which is no known build: no Go modules run. Known are %s", same, list);
+	report("MODGO_BUILD is \"%.60s\", which is no known build: no Go modules run. Known are %s", same, list);
 	return false;
 }
 
-/* Whether everything is as it must be; says what is not. */
+/* Checks everything, and reports what fails. */
 static bool can_run(void)
 {
 	char missing[1024];
 	const char *fault;
 
 	if (!mod_go_server_find(missing, sizeof(missing))) {
-		tell("this process lacks what Go modules need of an Aerospike server: %s: no Go modules run",
-		     missing);
+		report("this process lacks what Go modules need of an Aerospike server: %s: no Go modules run",
+		       missing);
 		return false;
 	}
-	if (!build_is_good())
+	if (!is_build_known())
 		return false;
 	if (!is_writable(mod_go_server.lua) || !has_hooks(mod_go_server.lua)) {
-		tell("mod_lua of this Aerospike %.60s cannot be wrapped: no Go modules run", mod_go_server.build);
+		report("mod_lua of this Aerospike %.60s cannot be wrapped: no Go modules run", mod_go_server.build);
 		return false;
 	}
 	fault = mod_go_build_probe();
 	if (fault != NULL)
-		tell("this Aerospike %.60s is not as its build says: %s: no Go modules run", mod_go_server.build,
-		     fault);
+		report("this Aerospike %.60s is not as its build says: %s: no Go modules run", mod_go_server.build,
+		       fault);
 	return fault == NULL;
 }
 
-/* What an operator must know of the fence stands in the first line of the log. */
-static void greet(void)
+/* The first line of the log: what an operator must know of the fence. */
+static void write_greeting(void)
 {
 	const char *level = getenv("MODGO_FENCE");
 	bool fenced = settings.config.mode == MOD_GO_FENCED;
@@ -138,6 +139,6 @@ __attribute__((constructor)) static void begin(void)
 	if (!mod_go_server_is_there() || !can_run())
 		return;
 	mod_go_settings_read(&settings);
-	greet();
+	write_greeting();
 	mod_go_hooks_wrap(&settings, greeting);
 }

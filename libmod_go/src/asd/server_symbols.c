@@ -1,4 +1,4 @@
-/* server_symbols.c - the table of the server's symbols, and the functions that jump through it. */
+/* server_symbols.c - the table of the server's symbols, and functions that jump through it. */
 #include "asd/server_symbols.h"
 
 #include <dlfcn.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every function of Aerospike's that as_module/ calls, in code or in what Aerospike's headers inline. The linker
- * refuses the plugin where one is not listed. */
+/* Every function of Aerospike's that as_module/ calls, also from inline functions of Aerospike's headers. The plugin does not
+ * link where one is missing. */
 #define FUNCTIONS(EACH)                                                                                      \
 	EACH(as_boolean_new)                                                                                     \
 	EACH(as_bytes_new_wrap)                                                                                  \
@@ -36,7 +36,7 @@
 #error "the server plugin knows x86-64 and aarch64"
 #endif
 
-/* The arguments, whatever they are, stay where the caller put them. */
+/* A jump leaves the arguments where the caller put them. */
 #define DEFINE(name)                                                                                         \
 	__attribute__((visibility("hidden"))) void *mod_go_at_##name;                                            \
 	__asm__(".text\n"                                                                                        \
@@ -57,8 +57,7 @@ static const symbol functions[] = {FUNCTIONS(ENTRY)};
 
 mod_go_server_data mod_go_server;
 
-/* What Aerospike's headers call by these names is, in the server, its malloc: it exports that, and a library that is
- * loaded before it gets it. */
+/* Aerospike's headers call these. The server exports its own malloc, so these use the server's heap. */
 void *cf_malloc(size_t size)
 {
 	return malloc(size);
@@ -74,7 +73,7 @@ bool mod_go_server_is_there(void)
 	return dlsym(RTLD_DEFAULT, "mod_lua") != NULL;
 }
 
-static void note(const char *name, char *missing, size_t capacity)
+static void add_missing(const char *name, char *missing, size_t capacity)
 {
 	size_t length = strlen(missing);
 
@@ -86,7 +85,7 @@ static void *find(const char *name, char *missing, size_t capacity)
 	void *found = dlsym(RTLD_DEFAULT, name);
 
 	if (found == NULL)
-		note(name, missing, capacity);
+		add_missing(name, missing, capacity);
 	return found;
 }
 

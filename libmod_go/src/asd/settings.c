@@ -28,7 +28,7 @@ static const char *value_of(const char *name)
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* One of the words of a variable, as its number. */
+/* One of the values of a variable, and the number for it. */
 typedef struct word {
 	const char *text;
 	uint32_t number;
@@ -49,7 +49,8 @@ static void read_word(mod_go_settings *settings, const char *name, const word *w
 		report_problem(settings, "%s is \"%.60s\": it takes %s\n", name, value, choice);
 }
 
-/* A whole number from `least` to `most` with one of the units (or none), as what it is times the unit's number. */
+/* Reads a whole number with one of the units (or none), and multiplies it by the unit's number; `least` and `most` bound the
+ * product. */
 static void read_number(mod_go_settings *settings, const char *name, const word *units, uint64_t least,
                         uint64_t most, const char *example, uint64_t *number)
 {
@@ -86,10 +87,10 @@ static void read_worker(mod_go_settings *settings)
 		"MODGO_WORKER is \"%.200s\": it takes the absolute path of mod-go-worker, a program that this"
 		" user may run; looking beside the plugin, in ../bin there and in $PATH\n",
 		value);
-	unsetenv("MODGO_WORKER"); /* or whoever looks there finds it again */
+	unsetenv("MODGO_WORKER"); /* mod_go_find_worker reads it, too */
 }
 
-/* A folder of this user's alone, or one in which everybody's files are their own. */
+/* Checks that the folder is writable for this user alone, or has the sticky bit. Returns what is wrong, or NULL. */
 static const char *folder_fault(const char *path)
 {
 	struct stat folder;
@@ -120,7 +121,7 @@ static void read_cache(mod_go_settings *settings)
 	strcpy(settings->cache, value);
 }
 
-/* The workers' start reads these two itself; an invalid value would let none start. */
+/* Workers read MODGO_FENCE themselves, and do not start with an invalid value. */
 static void read_fence(mod_go_settings *settings)
 {
 	static const word levels[] = {{"standard", 0}, {"strict", 1}, {"off", 2}, {NULL, 0}};

@@ -1,4 +1,4 @@
-/* sha256.c - one block of 64 bytes after another; the names are the standard's. */
+/* sha256.c - SHA-256, with the standard's names. */
 #include "asd/sha256.h"
 
 #include <stdio.h>
@@ -92,4 +92,13 @@ mod_go_digest mod_go_sha256_end(mod_go_sha256 *sha)
 	for (int i = 0; i < 8; i++)
 		snprintf(digest.text + 8 * i, 9, "%08x", sha->state[i]);
 	return digest;
+}
+
+mod_go_digest mod_go_sha256_of(const uint8_t *bytes, size_t size)
+{
+	mod_go_sha256 sha;
+
+	mod_go_sha256_begin(&sha);
+	mod_go_sha256_add(&sha, bytes, size);
+	return mod_go_sha256_end(&sha);
 }

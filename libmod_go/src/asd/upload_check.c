@@ -1,11 +1,11 @@
-/* upload_check.c - whether a file may be put: what a client is told before any node has it. */
+/* upload_check.c - checks a file that a client puts, before any node has it. */
 #include "elf/elf_file.h"
 #include "common/error.h"
 #include "asd/package.h"
 #include "asd/page_allocator.h"
 #include "asd/part_sets.h"
 
-/* A client that calls "stats" cannot say which of two it means. */
+/* A client that calls "stats" cannot choose between stats.so and stats.lua. */
 static mod_go_status check_against_lua(const char *module, mod_go_error *error)
 {
 	if (!mod_go_part_sets_have_lua(module))
@@ -30,11 +30,11 @@ static mod_go_status check_packed(const char *filename, const uint8_t *content, 
 	return status;
 }
 
-static mod_go_status check_head(const char *filename, const uint8_t *content, size_t size,
-                                mod_go_error *error)
+static mod_go_status check_part_manifest(const char *filename, const uint8_t *content, size_t size,
+                                         mod_go_error *error)
 {
-	mod_go_part_manifest head;
-	const char *fault = mod_go_part_manifest_read(content, size, &head);
+	mod_go_part_manifest manifest;
+	const char *fault = mod_go_part_manifest_read(content, size, &manifest);
 
 	return fault == NULL ? MOD_GO_OK : mod_go_fail(error, MOD_GO_NOT_A_MODULE, "%s: %s", filename, fault);
 }
@@ -58,8 +58,8 @@ mod_go_status mod_go_upload_check(const char *filename, const uint8_t *content, 
 	case MOD_GO_CONTENT_XZ:
 		return check_packed(filename, content, size, error);
 	case MOD_GO_CONTENT_PART_MANIFEST:
-		return check_head(filename, content, size, error);
-	default: /* says also what is wrong with what is none of all */
+		return check_part_manifest(filename, content, size, error);
+	default: /* also reports entries that are of no known kind */
 		return mod_go_elf_check(content, size, filename, error);
 	}
 }

@@ -1,4 +1,4 @@
-/* xz_decoder.c - liblzma, the field's own decoder, compiled in. */
+/* xz_decoder.c - decompresses by liblzma, which is linked in. */
 #include "asd/xz_decoder.h"
 
 #include <lzma.h>
@@ -20,7 +20,7 @@ static const char *name_fault(lzma_ret code)
 	case LZMA_MEM_ERROR:
 		return "the host has no memory";
 	case LZMA_MEMLIMIT_ERROR:
-		return "it wants more than 72 MiB to unpack; compress it with xz -9 or less";
+		return "it needs more than 72 MiB to be decompressed; compress it with xz -9 or less";
 	case LZMA_FORMAT_ERROR:
 		return "it is not compressed by xz";
 	case LZMA_OPTIONS_ERROR:
@@ -47,56 +47,56 @@ static void free_pages(void *unused, void *pages)
 mod_go_xz_decoder *mod_go_xz_decoder_new(void)
 {
 	static const lzma_allocator allocator = {.alloc = take_pages, .free = free_pages};
-	mod_go_xz_decoder *unpack = calloc(1, sizeof(*unpack));
+	mod_go_xz_decoder *decoder = calloc(1, sizeof(*decoder));
 
-	if (unpack == NULL)
+	if (decoder == NULL)
 		return NULL;
-	unpack->stream = (lzma_stream)LZMA_STREAM_INIT;
-	unpack->stream.allocator = &allocator;
-	if (lzma_stream_decoder(&unpack->stream, MOD_GO_XZ_MEMORY_MAX, 0) == LZMA_OK)
-		return unpack;
-	free(unpack);
+	decoder->stream = (lzma_stream)LZMA_STREAM_INIT;
+	decoder->stream.allocator = &allocator;
+	if (lzma_stream_decoder(&decoder->stream, MOD_GO_XZ_MEMORY_MAX, 0) == LZMA_OK)
+		return decoder;
+	free(decoder);
 	return NULL;
 }
 
-/* Room for more; what is wrong where there can be none. */
-static const char *grow(mod_go_xz_decoder *unpack)
+/* Makes the buffer larger. Returns what is wrong where that is not possible, or NULL. */
+static const char *grow(mod_go_xz_decoder *decoder)
 {
-	size_t capacity = unpack->capacity > 0 ? 2 * unpack->capacity : (size_t)1 << 20;
+	size_t capacity = decoder->capacity > 0 ? 2 * decoder->capacity : (size_t)1 << 20;
 	uint8_t *bytes;
 
-	if (unpack->size > MOD_GO_UNPACKED_MAX)
-		return "it has more than 256 MiB unpacked";
+	if (decoder->size > MOD_GO_UNPACKED_MAX)
+		return "it has more than 256 MiB decompressed";
 	if (capacity > MOD_GO_UNPACKED_MAX + 1)
 		capacity = MOD_GO_UNPACKED_MAX + 1;
-	bytes = mod_go_pages_realloc(unpack->bytes, capacity);
+	bytes = mod_go_pages_realloc(decoder->bytes, capacity);
 	if (bytes == NULL)
 		return "the host has no memory";
-	unpack->bytes = bytes;
-	unpack->capacity = capacity;
+	decoder->bytes = bytes;
+	decoder->capacity = capacity;
 	return NULL;
 }
 
-const char *mod_go_xz_decoder_add(mod_go_xz_decoder *unpack, const uint8_t *bytes, size_t size)
+const char *mod_go_xz_decoder_add(mod_go_xz_decoder *decoder, const uint8_t *bytes, size_t size)
 {
-	lzma_stream *stream = &unpack->stream;
+	lzma_stream *stream = &decoder->stream;
 
 	stream->next_in = bytes;
 	stream->avail_in = size;
-	while (stream->avail_in > 0 || unpack->size == unpack->capacity) {
-		const char *fault = unpack->size == unpack->capacity ? grow(unpack) : NULL;
+	while (stream->avail_in > 0 || decoder->size == decoder->capacity) {
+		const char *fault = decoder->size == decoder->capacity ? grow(decoder) : NULL;
 		lzma_ret code;
 
 		if (fault != NULL)
 			return fault;
-		if (unpack->ended)
+		if (decoder->ended)
 			return stream->avail_in > 0 ? "something follows its end" : NULL;
-		stream->next_out = unpack->bytes + unpack->size;
-		stream->avail_out = unpack->capacity - unpack->size;
+		stream->next_out = decoder->bytes + decoder->size;
+		stream->avail_out = decoder->capacity - decoder->size;
 		code = lzma_code(stream, LZMA_RUN);
-		unpack->size = unpack->capacity - stream->avail_out;
-		unpack->ended = code == LZMA_STREAM_END;
-		if (code == LZMA_BUF_ERROR) /* nothing came in and nothing went out: more is to come */
+		decoder->size = decoder->capacity - stream->avail_out;
+		decoder->ended = code == LZMA_STREAM_END;
+		if (code == LZMA_BUF_ERROR) /* no progress without further input */
 			return NULL;
 		if (code != LZMA_OK && code != LZMA_STREAM_END)
 			return name_fault(code);
@@ -104,23 +104,23 @@ const char *mod_go_xz_decoder_add(mod_go_xz_decoder *unpack, const uint8_t *byte
 	return NULL;
 }
 
-const char *mod_go_xz_decoder_finish(mod_go_xz_decoder *unpack, uint8_t **bytes, size_t *size)
+const char *mod_go_xz_decoder_finish(mod_go_xz_decoder *decoder, uint8_t **bytes, size_t *size)
 {
-	if (!unpack->ended)
+	if (!decoder->ended)
 		return name_fault(LZMA_BUF_ERROR);
-	if (unpack->size > MOD_GO_UNPACKED_MAX)
-		return "it has more than 256 MiB unpacked";
-	*bytes = unpack->bytes;
-	*size = unpack->size;
-	unpack->bytes = NULL;
+	if (decoder->size > MOD_GO_UNPACKED_MAX)
+		return "it has more than 256 MiB decompressed";
+	*bytes = decoder->bytes;
+	*size = decoder->size;
+	decoder->bytes = NULL;
 	return NULL;
 }
 
-void mod_go_xz_decoder_free(mod_go_xz_decoder *unpack)
+void mod_go_xz_decoder_free(mod_go_xz_decoder *decoder)
 {
-	if (unpack == NULL)
+	if (decoder == NULL)
 		return;
-	lzma_end(&unpack->stream);
-	mod_go_pages_free(unpack->bytes);
-	free(unpack);
+	lzma_end(&decoder->stream);
+	mod_go_pages_free(decoder->bytes);
+	free(decoder);
 }

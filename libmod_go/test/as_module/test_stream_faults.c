@@ -30,8 +30,9 @@ TEST(a_failure_says_why)
 	use_streams(0);
 	go_fails("fail", from_one, 1, NULL, "no stream today");
 	go_fails("panic_at", from_one, 10, LIST(INT(5)), "enough of this\n");
-	go_fails("nil_at", from_one, 3, LIST(INT(2)), "the stream gives a nil");
-	go_fails("give_records", campaign, 3, NULL, "the result is a stream of records, which can't leave their node");
+	go_fails("nil_at", from_one, 3, LIST(INT(2)), "is nil, which would end the stream");
+	go_fails("give_records", campaign, 3, NULL,
+	         "the result is a stream of records, which can't leave their node");
 	go_fails("set_bin", campaign, 3, NULL, "record_set");
 	go_fails("deep", depths, 3, NULL, "64");
 	go_fails("no_such", from_one, 1, NULL, "no_such");
