@@ -7,7 +7,6 @@ Then all results are decided on together.
 from __future__ import annotations
 
 import os
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -63,14 +62,14 @@ def run_rules(package: Package) -> list[Finding]:
     if not package.imports_sdk:
         return _not_text(package) if package.not_text else []
     found: list[Finding] = []
-    checks, by_code = _checks()
-    # Most functions are as they were when nothing was found in them.
-    unsure = tuple(code for code in package.reached if not code.clean.issuperset(by_code))
-    for rule, check in checks:
+    # Most functions are as they were, and nothing is found in them.
+    flagged = [(code, _flagging(package, code)) for code in package.reached]
+    flagged = [(code, codes) for code, codes in flagged if codes]
+    for rule, check in _checks():
         if not rule.by_code:
             found += check(package)
-        elif unsure:
-            found += _by_code(rule, check, package, unsure)
+        elif there := tuple(code for code, codes in flagged if rule.code in codes):
+            found += check(package.narrowed(there))
     return found
 
 
@@ -81,30 +80,22 @@ def _not_text(package: Package) -> list[Finding]:
 
 
 @cache
-def _checks() -> tuple[tuple[tuple[Rule, Check], ...], frozenset[str]]:
-    """The rules that look at packages, and the codes of those that do it function by function."""
+def _checks() -> tuple[tuple[Rule, Check], ...]:
     # Who only decides on results need not load the rules.
     from modgo_lsp.rules.catalogue import RULES
 
-    checks = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
-    return checks, frozenset(rule.code for rule, _ in checks if rule.by_code)
+    return tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
 
 
-def _by_code(rule: Rule, check: Check, package: Package, unsure: tuple[Code, ...]) -> list[Finding]:
-    """What a rule finds in the functions that UDFs reach."""
-    codes = tuple(code for code in unsure if rule.code not in code.clean)
-    if not codes:
-        return []
-    findings = list(check(package.narrowed(codes)))
-    starts: dict[str, list[int]] = {}
-    for finding in sorted(findings, key=lambda each: each.location.span.start):
-        starts.setdefault(finding.location.path, []).append(finding.location.span.start)
-    for code in codes:
-        theirs, span = starts.get(code.file.path, []), code.declaration.span
-        first = bisect_left(theirs, span.start)
-        if first == len(theirs) or theirs[first] >= span.end:
-            code.clean.add(rule.code)
-    return findings
+def _flagging(package: Package, code: Code) -> frozenset[str]:
+    """The codes of the rules that look at functions one by one, and find something in this one."""
+
+    def flagging() -> frozenset[str]:
+        narrowed = package.narrowed((code,))
+        by_code = ((rule, check) for rule, check in _checks() if rule.by_code)
+        return frozenset(rule.code for rule, check in by_code if any(True for _ in check(narrowed)))
+
+    return code.cached("flagged as a UDF" if code.is_udf else "flagged", flagging)
 
 
 def lint_package(package: Package) -> LintResult | None:

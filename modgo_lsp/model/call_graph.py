@@ -2,13 +2,13 @@
 
 Follows calls of declared functions and methods, of function values whose target is known, and the functions
 that streams are given; closures belong to the function that they stand in. A target that is not known is not
-guessed. Not for: what runs when a package is initialised (reach.py).
+guessed.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -16,33 +16,33 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import VariableName
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
+from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.model.code import Code, Step
-from modgo_lsp.model.reach import source_of
-from modgo_lsp.model.registrations import Site, sites
+from modgo_lsp.model.reach import memo_of
+from modgo_lsp.model.registrations import Site
 from modgo_lsp.model.sdk import SDK_PATH
 
 # They call the functions that they are given, for each element of the stream.
 _STREAM_OPERATIONS = tuple(f"{SDK_PATH}.{name}" for name in ("Filter", "Map", "Aggregate", "Reduce"))
 
 
-def reached_code(operands: Operands, unit: PackageUnit) -> tuple[Code, ...]:
-    """The UDFs that `unit` registers, then everything of its Go module that they reach, nearest first, each
-    function once, by the shortest way there."""
+def reached_code(operands: Operands, sites: Iterable[Site]) -> tuple[Code, ...]:
+    """The UDFs that some uses of udf.Register register, then everything of their Go module that they reach,
+    nearest first, each function once, by the shortest way there."""
     found: dict[Declaration, Code] = {}
     pending: deque[Code] = deque()
     targets = Targets(operands)
-    for code in _udfs(targets, unit):
+    for code in _udfs(targets, sites):
         if code.declaration not in found:
             found[code.declaration] = code
             pending.append(code)
     while pending:
         caller = pending.popleft()
-        for name, callee, step in caller.remembered(f"{caller.name} calls", partial(_own_calls, caller)):
+        for name, callee, step in caller.cached(f"{caller.name} calls", partial(_own_calls, caller)):
             declaration = callee.declaration
             if declaration is None or callee.file is None or declaration in found:
                 continue
-            code = _code(targets, callee.file, declaration, name, caller.udf, caller, step)
+            code = Code(targets, callee.file, declaration, name, caller.udf, caller, step)
             found[declaration] = code
             pending.append(code)
     return tuple(found.values())
@@ -56,11 +56,12 @@ class _Udf(NamedTuple):
     callee: Callee
 
 
-def _udfs(targets: Targets, unit: PackageUnit) -> Iterator[Code]:
-    for site in sites(targets.operands.resolver, unit):
-        found = site.file.remembered(source_of(site.owner), ("udf", site.node), partial(_udf, targets, site))
-        if found is not None and found.callee.file is not None and found.callee.declaration is not None:
-            yield _code(targets, found.callee.file, found.callee.declaration, found.called, found.udf)
+def _udfs(targets: Targets, sites: Iterable[Site]) -> Iterator[Code]:
+    for site in sites:
+        found = memo_of(site.file, site.owner).ask(("udf", site.node), partial(_udf, targets, site))
+        callee = None if found is None else found.callee
+        if found is not None and callee is not None and callee.file and callee.declaration:
+            yield Code(targets, callee.file, callee.declaration, found.called, found.udf, None, None)
 
 
 def _udf(targets: Targets, site: Site) -> _Udf | None:
@@ -120,33 +121,3 @@ def _calls(code: Code) -> Iterator[tuple[ast.Node, Callee]]:
             if callee.name in _STREAM_OPERATIONS:
                 for given in code.functions_in(node.args):
                     yield node, given
-
-
-def _code(
-    targets: Targets,
-    file: FileUnit,
-    declaration: Declaration,
-    name: str,
-    udf: str | None,
-    caller: Code | None = None,
-    step: Step | None = None,
-) -> Code:
-    known = file.remembered(declaration, "code", list[Code])
-    for code in known:
-        if (code.name, code.udf) == (name, udf) and _leads_there(code, caller, step):
-            code.caller = caller  # the one before may be of an earlier text
-            return code
-    targets.operands.resolver.bind_at(file, declaration.span.start)
-    known[:] = [Code(targets, file, declaration, name, udf, caller, step), *known[:2]]
-    return known[0]
-
-
-def _leads_there(code: Code, caller: Code | None, step: Step | None) -> bool:
-    """Whether the way to `code` is that to `caller` and then `step`."""
-    while code.step == step:
-        if code.caller is caller:
-            return True
-        if code.caller is None or caller is None:
-            return False
-        code, step, caller = code.caller, caller.step, caller.caller
-    return False

@@ -1,12 +1,9 @@
-"""The code of one function that a UDF reaches, and the questions that rules ask of it.
-
-Not for: which functions a UDF reaches (call_graph.py).
-"""
+"""The code of one function that a UDF reaches, and the questions that rules ask of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import NamedTuple, TypeVar, cast
 
 from modgo_lsp.golang.syntax import ast
@@ -55,6 +52,13 @@ class Code:
         self.udf = udf
         self.caller = caller
         self.step = step
+        if isinstance(declaration, ast.FuncDecl):
+            self._memo = file.function(declaration).body
+        else:
+            memo = file.memo_at(declaration.span.start)
+            assert memo is not None  # a literal stands in a declaration
+            self._memo = memo
+        self.cached("bound", lambda: targets.operands.resolver.bind_at(file, declaration.span.start))
 
     @property
     def is_udf(self) -> bool:
@@ -76,10 +80,10 @@ class Code:
         body = self.declaration.body
         return () if body is None else body.statements
 
-    @cached_property
+    @property
     def nodes(self) -> tuple[ast.Node, ...]:
         """Everything in the body, parents first and in the order of the source."""
-        return self.remembered(
+        return self.cached(
             "nodes", lambda: tuple(node for statement in self.statements for node in ast.walk(statement))
         )
 
@@ -92,10 +96,10 @@ class Code:
             found = sorted(index for kind in kinds for index in places.get(kind, ()))
         return [cast(_N, nodes[index]) for index in found]
 
-    @cached_property
+    @property
     def _places(self) -> dict[_Kind[ast.Node], list[int]]:
         """Where the nodes of each kind are among all."""
-        return self.remembered("places", self._find_places)
+        return self.cached("places", self._find_places)
 
     def _find_places(self) -> dict[_Kind[ast.Node], list[int]]:
         found: dict[_Kind[ast.Node], list[int]] = {}
@@ -113,11 +117,11 @@ class Code:
                 if callee is not None and wanted.is_one(callee.name):
                     yield call, callee.name
 
-    @cached_property
+    @property
     def _calls(self) -> tuple[tuple[ast.CallExpr, str | None, bool], ...]:
         """All calls, each with the last name of what is called, and whether that is a variable: most rules
         ask for some of them."""
-        return self.remembered(
+        return self.cached(
             "calls",
             lambda: tuple(
                 (node, _last_name(node.fun), self._is_variable(node.fun))
@@ -139,13 +143,7 @@ class Code:
 
     def callee(self, fun: ast.Expr) -> Callee | None:
         """What is called by `fun(…)`; None where that cannot be known, and of a function literal."""
-        if fun not in self._callees:
-            self._callees[fun] = self._targets.callee(self.file, fun)
-        return self._callees[fun]
-
-    @cached_property
-    def _callees(self) -> dict[ast.Expr, Callee | None]:
-        return self.remembered("callees", dict[ast.Expr, "Callee | None"])
+        return self._memo.ask(("callee", fun), lambda: self._targets.callee(self.file, fun))
 
     def selected(self, expr: ast.Node) -> tuple[str, str] | None:
         """The import path and the name of `package.Name`; None of any other expression."""
@@ -162,7 +160,10 @@ class Code:
 
     def object_of(self, expr: ast.Node) -> Object | None:
         """What an identifier refers to; None of anything else, and where it is not known."""
-        return self.file.uses.get(expr.span.start) if isinstance(expr, ast.Ident) else None
+        item = self.file.uses.get(expr.span.start) if isinstance(expr, ast.Ident) else None
+        if item is not None:
+            item.read()
+        return item
 
     def variables_in(self, node: ast.Node) -> Iterator[tuple[ast.Ident, VariableName]]:
         """The variables that are named anywhere in `node`."""
@@ -189,7 +190,7 @@ class Code:
     def is_set_again(self, item: Object) -> bool:
         """Whether the function, or a closure in it, sets a variable after its declaration, or takes its
         address and so may."""
-        return item in self.remembered("set again", lambda: frozenset(self._set_by(self.of_kind(*_SETTING))))
+        return item in self.cached("set again", lambda: frozenset(self._set_by(self.of_kind(*_SETTING))))
 
     def set_in(self, node: ast.Node) -> Iterator[Object]:
         """The variables that are set, but for their declaration, in `node`, or of which the address is taken
@@ -256,20 +257,14 @@ class Code:
         """Whether an expression is the constant true."""
         return self._operands.operand(self.file, expr).value is True
 
-    def remembered(self, what: str, work_out: Callable[[], _T]) -> _T:
-        """What was worked out of the function's own source and what the names in it stand for; now, where it
-        wasn't yet."""
-        return self.file.remembered(self.declaration, what, work_out)
-
-    @cached_property
-    def clean(self) -> set[str]:
-        """The codes of rules that find nothing here, for as long as the function and what it names stay."""
-        return self.file.remembered(self.declaration, ("clean", self.is_udf), set[str])
+    def cached(self, name: str, function: Callable[[], _T]) -> _T:
+        """What is worked out of the function: cached, by the name, until an edit changes what it has read."""
+        return self._memo.ask((self.declaration, name), function)
 
     def bounds_met(self) -> list[BoundMet]:
         """Where its body meets a bound of the analysis."""
         nodes = self.of_kind(ast.BadExpr, ast.BadStmt, ast.GenDecl)
-        return self.remembered("bounds met", lambda: list(local_bounds_met(self._operands, self.file, nodes)))
+        return self.cached("bounds met", lambda: list(local_bounds_met(self._operands, self.file, nodes)))
 
     def place(self, node: ast.Node | Span) -> Location:
         return Location(self.file.path, node if isinstance(node, Span) else node.span)

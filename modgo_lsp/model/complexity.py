@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.lower_expressions import MAX_DEPTH
@@ -21,29 +20,21 @@ _DEEP = f"this is nested more than {MAX_DEPTH} deep, or has too many operands"
 
 def bounds_met(operands: Operands, file: FileUnit) -> list[BoundMet]:
     """The places in a file's declarations, but for the bodies of functions."""
-    return file.remembered(file.syntax, "bounds met", partial(_of_file, operands, file))
-
-
-def _of_file(operands: Operands, file: FileUnit) -> list[BoundMet]:
+    file.declarations.read()
     found: list[BoundMet] = []
     for decl in file.syntax.decls:
-        if isinstance(decl, ast.FuncDecl) or decl.token == "var":
-            found += _nested(file, decl)
-        else:
-            found += file.remembered(decl, "bounds met", partial(_of_declaration, operands, file, decl))
+        found += _nested(file, decl)
+        if not isinstance(decl, ast.FuncDecl) and decl.token != "var":
+            too_complex = (item for item in file.declared[decl] if _is_too_complex(operands, file, item))
+            found += (_met(file, item) for item in too_complex)
     return found
-
-
-def _of_declaration(operands: Operands, file: FileUnit, decl: ast.GenDecl) -> list[BoundMet]:
-    """The places in a declaration of constants or types."""
-    too_complex = (item for item in file.declared[decl] if _is_too_complex(operands, file, item))
-    return [*_nested(file, decl), *(_met(file, item) for item in too_complex)]
 
 
 def _nested(file: FileUnit, decl: ast.Decl) -> Iterable[BoundMet]:
     """What is too deep in a declaration. A function's body counts where a UDF reaches it."""
     parts: Iterator[ast.Node | None]
     if isinstance(decl, ast.FuncDecl):
+        file.function(decl).read()
         parts = iter((decl.receiver, decl.type))
     elif decl.token == "var" and file.document.text.find(b"Register", decl.span.start, decl.span.end) < 0:
         return ()  # a table, most likely: there's no need to look into it
@@ -91,7 +82,7 @@ def _is_too_complex(operands: Operands, file: FileUnit, item: Object) -> bool:
     if isinstance(item, TypeName):
         # What is neither an alias nor has brackets is what it says.
         start, end = item.spec.span.start, item.spec.span.end
-        written = item.spec.alias or file.document.text.find(b"[", start, end) >= 0
+        written = item.is_alias or file.document.text.find(b"[", start, end) >= 0
         return written and operands.resolver.is_too_complex(item)
     return False
 
@@ -106,8 +97,7 @@ def _is_plain(value: ast.Expr | None) -> bool:
 
 
 def _is_constant_too_large(operands: Operands, item: ConstantName) -> bool:
-    operands.of_object(item)
-    return item.beyond
+    return operands.is_beyond_bounds(item)
 
 
 def _met(file: FileUnit, item: Object) -> BoundMet:

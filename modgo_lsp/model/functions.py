@@ -1,12 +1,9 @@
-"""The functions and methods that a package declares, as rules and editors see them.
-
-Not for: what is registered of them (registrations.py).
-"""
+"""The functions and methods that a package declares, as rules and editors see them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from typing import Any, NamedTuple
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.bind import is_exported
@@ -22,55 +19,64 @@ from modgo_lsp.model.signature import judge
 from modgo_lsp.model.signature_source import declared_subject
 
 
-def declared_functions(
-    resolver: Resolver,
-    functions: Iterable[FunctionName],
-    importers: Callable[[PackageUnit], Iterable[PackageUnit]],
-    is_mentioned: Callable[[str, str], bool],
-) -> dict[FunctionName, Function]:
-    """Those of `functions` that are declared, in their order. `importers` gives the other packages of the Go
-    module that import a package: they may refer to its functions too. `is_mentioned` says whether a file of a
-    folder that isn't built mentions a name: tests may."""
-    found: dict[FunctionName, Function] = {}
-    for function in functions:
-        if function.file is not None:
-            make = partial(declared_function, resolver, function.file, function, importers, is_mentioned)
-            found[function] = function.file.remembered(function.decl, "function", make)
-    return found
+class DeclaredFunction(NamedTuple):
+    """A declared function as a FunctionSource. `importers` gives the other packages of the Go module that
+    import its package: they may refer to it too. `is_mentioned` says whether a file of a folder that isn't
+    built has a name: tests may. `within` records what is read as a part of the Function."""
 
+    resolver: Resolver
+    file: FileUnit
+    function: FunctionName
+    counted: Callable[[], int]
+    is_mentioned: Callable[[str, str], bool]
+    within: Callable[[Callable[[], Any]], Any]
 
-def declared_function(
-    resolver: Resolver,
-    file: FileUnit,
-    function: FunctionName,
-    importers: Callable[[PackageUnit], Iterable[PackageUnit]],
-    is_mentioned: Callable[[str, str], bool],
-) -> Function:
-    """A function that is declared in `file`, as rules and editors see it."""
-    decl = function.decl
+    def extent(self) -> Location:
+        self.function.body.read()
+        return Location(self.file.path, self.function.decl.span)
 
-    def receiving() -> bool:
-        resolver.ensure(function)
-        fields = decl.type.params.fields
-        return any(_may_be_receiver(resolver, file, field.type) for field in fields)
+    def doc(self) -> str:
+        self.function.body.read()
+        doc = self.function.decl.doc
+        return "" if doc is None else _comment_text(self.file.document.slice(doc))
 
-    def judged() -> Signature | None:
+    def may_take_receiver(self) -> bool:
+        return bool(self.within(self._may_take_receiver))
+
+    def _may_take_receiver(self) -> bool:
+        self.resolver.ensure(self.function)
+        fields = self.function.decl.type.params.fields
+        return any(_may_be_receiver(self.resolver, self.file, field.type) for field in fields)
+
+    def signature(self) -> Signature | None:
+        found: Signature | None = self.within(self._signature)
+        return found
+
+    def _signature(self) -> Signature | None:
+        function = self.function
         if function.generic:
             return None
-        subject = declared_subject(file, resolver.function_type(function), decl.type, decl.name.span)
-        return judge(resolver, subject, file.document)
+        type_ = self.resolver.function_type(function)
+        subject = declared_subject(self.file, type_, function.decl.type, function.decl.name.span)
+        return judge(self.resolver, subject, self.file.document)
 
+    def references(self) -> int:
+        return self.counted()
+
+    def is_mentioned_outside(self) -> bool:
+        return self.is_mentioned(self.file.unit.directory, self.function.name)
+
+
+def declared_function(source: DeclaredFunction) -> Function:
+    """A declared function, as rules and editors see it."""
+    function = source.function
+    function.read()
     return Function(
         name=function.qualified,
         exported=is_exported(function.name),
         generic=function.generic,
-        location=Location(file.path, decl.name.span),
-        extent=Location(file.path, decl.span),
-        documented=lambda: "" if decl.doc is None else _comment_text(file.document.slice(decl.doc)),
-        judged=judged,
-        receiving=receiving,
-        counted=lambda: _references(resolver, function, file.unit, importers(file.unit)),
-        outside=lambda: is_mentioned(file.unit.directory, function.name),
+        location=Location(source.file.path, function.decl.name.span),
+        source=source,
     )
 
 
@@ -89,11 +95,11 @@ def _may_be_receiver(resolver: Resolver, file: FileUnit, expr: ast.Expr) -> bool
     item = file.uses.get(expr.span.start) if isinstance(expr, ast.Ident) else None
     if isinstance(item, TypeName):
         # What is declared otherwise is a type of its own, but for the SDK's by a dot import.
-        return item.spec.alias or (item.file is not None and item.file.unit.path == SDK_PATH)
+        return item.is_alias or (item.file is not None and item.file.unit.path == SDK_PATH)
     return isinstance(expr, ast.Ident) and not isinstance(item, Predeclared)
 
 
-def _references(
+def references(
     resolver: Resolver, function: FunctionName, unit: PackageUnit, importers: Iterable[PackageUnit]
 ) -> int:
     """How often `function` is referred to, outside its own declaration. Looks only where its name stands."""

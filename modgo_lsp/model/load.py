@@ -1,42 +1,34 @@
-"""The packages of a snapshot of the world, loaded when asked for. The entry to model/.
-
-A Loader reads each file at most once and takes over from an earlier one what has not changed.
-Not for: judging packages (rules/), nor for where bytes come from (files.py).
-"""
+"""The packages of one revision of the files, as rules, builder and editors see them. The entry to model/."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
+from typing import NamedTuple, TypeVar
 
-import msgspec
-
-from modgo_lsp.golang.files import Files, join
+from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.build_constraints import BuildContext, context_of
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
-from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
-from modgo_lsp.golang.modules.locate import Locator, Root
 from modgo_lsp.golang.modules.module import Module
-from modgo_lsp.golang.program.importers import Importers, Known
-from modgo_lsp.golang.program.invalidation import Renewal
+from modgo_lsp.golang.program.importers import Known
 from modgo_lsp.golang.program.outlined import OutlinedUnit
-from modgo_lsp.golang.program.program import Library, Program, build_root
-from modgo_lsp.golang.program.sources import FactsCache, Sources
+from modgo_lsp.golang.program.revision import Revision, Settings, World
+from modgo_lsp.golang.program.sources import FactsCache
+from modgo_lsp.golang.queries import Memo, Query
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax import syntax_errors as errors
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.file_header import is_text
 from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import FunctionName
-from modgo_lsp.golang.types.type_expressions import Resolver
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit, UnparsedUnit
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.complexity import bounds_met
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.functions import declared_function, declared_functions
+from modgo_lsp.model.functions import DeclaredFunction, declared_function, references
 from modgo_lsp.model.package import (
     BoundMet,
     Function,
@@ -46,18 +38,21 @@ from modgo_lsp.model.package import (
     SourceFile,
     SyntaxProblem,
 )
-from modgo_lsp.model.registrations import Registrations
+from modgo_lsp.model.reach import Owner, Reach, Reached, roots_of
+from modgo_lsp.model.registrations import Registrations, Site, sites_of
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sdk_types import KNOWN_PACKAGES
-from modgo_lsp.model.seen import Seen, is_of_itself
 
 __all__ = ["BuildContext", "Loader"]
 
+_T = TypeVar("_T")
+
 
 class Loader:
-    """One snapshot: what it has read stays as it was. `previous` is an earlier one, whose files are taken
-    over where their bytes are the same, as are its `environment` and `cache` where none are given.
-    `importers` may know already which packages import which."""
+    """The packages of one revision, loaded when they are asked for; each file is read at most once.
+    `previous` is an earlier one, whose trees are taken over where the bytes of a file are the same, as are
+    its `environment` and `cache` where none are given. `importers` may know already which packages import
+    which."""
 
     def __init__(
         self,
@@ -68,407 +63,277 @@ class Loader:
         cache: FactsCache | None = None,
         importers: Known | None = None,
     ) -> None:
-        if previous is not None:
-            environment = environment or previous._environment
-            cache = cache or previous._cache
-        self._environment: GoEnvironment = environment or NOTHING_KNOWN
-        self._cache: FactsCache | None = cache
-        if context is None:
-            context = context_of(self._environment.release)
-        self._context = context
-        earlier = None if previous is None else previous._sources
-        self._sources: Sources = Sources(files, context, self._environment, cache, earlier)
-        self._library = Library(self._sources, self._environment)
-        self._index = Importers(self._sources, importers)
-        self._modules: dict[str, tuple[Module, GoMod] | None] = {}
-        self._programs: dict[str, Program] = {}
-        self._by_directory: dict[str, PackageUnit | None] = {}
-        # By folder; those that are known to be up to date; those that can't be as they were.
-        self._packages: dict[str, Package | None] = {}
-        self._current: set[str] = set()
-        self._outdated: set[str] = set()
-        self._functions: dict[PackageUnit, dict[FunctionName, Function]] = {}
-        self._members: dict[str, list[tuple[str, str]]] = {}
-        self._imported_by: dict[PackageUnit, list[PackageUnit]] = {}
+        before = None if previous is None else previous._revision
+        if before is not None:
+            environment = environment or before.settings.environment
+            cache = cache or before.settings.cache
+        environment = environment or NOTHING_KNOWN
+        context = context or context_of(environment.release)
+        settings = Settings(context, environment, cache, KNOWN_PACKAGES)
+        self._revision: Revision[UdfQueries] = Revision(files, settings, UdfQueries)
+        self._revision.begin(importers, before)
 
-    # --- what others ask
+    def next(self, files: Files) -> Loader | None:
+        """The packages of a later state of the files: what was worked out and still holds is taken over. None
+        where too much has changed for that: then a new one is to be made, with this one as the `previous`."""
+        revision = self._revision.next(files)
+        if revision is None:
+            return None
+        after = Loader.__new__(Loader)
+        after._revision = revision
+        return after
+
+    @property
+    def _world(self) -> World:
+        return self._revision.world
 
     def unread(self) -> set[str]:
         """The import paths of packages whose declarations would have been of use, and aren't here: where Go's
         library is isn't known, or a module isn't in the module cache."""
-        return {path for program in self._programs.values() for path in program.unread}
+        return self._world.unread()
 
     def unread_for(self, directory: str) -> set[str]:
         """Those of `unread` that the package in `directory` imports, itself or through others of its Go
         module, and those that only other Go modules import."""
-        unread = self.unread()
-        if not unread:
-            return unread
-        folders = [folder for folder, unit in self._by_directory.items() if unit is not None]
-        others = {path for folder in folders for path in self._import_paths(folder)}
-        members = [directory, *(package.directory for package in self._dependencies(directory))]
-        own = {path for member in members for path in self._import_paths(member)}
-        return {path for path in unread if path in own or path not in others}
+        return self._world.unread_for(directory)
 
     def finds_sdk(self, directory: str) -> bool:
         """Whether Go's own tools, gopls among them, find the SDK from there: `package` does in any case."""
-        return self._program(_clean(directory)).place(SDK_PATH) is not None
+        return self._world.program(_clean(directory)).place(SDK_PATH) is not None
 
     def documents(self) -> dict[str, Document]:
         """By path, the files that were parsed so far."""
-        return self._sources.documents()
+        return self._world.sources.documents()
 
     def document(self, path: str) -> Document | None:
         """The file as it was parsed, None where it wasn't."""
-        return self._sources.document(path)
+        return self._world.sources.document(path)
 
     def importing(self, directory: str) -> set[str]:
         """The folders of the packages of the same Go module that import the one in `directory`, directly or
         not. Their files' headers tell; nothing is parsed for it."""
-        found: set[str] = set()
-        pending = [_clean(directory)]
-        while pending:
-            unit = self._unit(pending.pop())
-            module = None if unit is None else unit.module
-            if unit is not None and module is not None:
-                news = set(self._index.of(unit.path, module.directory)) - found - {directory}
-                found |= news
-                pending += news
-        return found
+        return self._world.folders_importing(_clean(directory))
 
     def module(self, directory: str) -> Module | None:
         """The Go module that `directory` (absolute) is in, None without a go.mod."""
-        found = self._module(_clean(directory))
+        found = self._world.module(_clean(directory))
         return None if found is None else found[0]
 
     def package(self, directory: str) -> Package | None:
         """The package of `directory` (absolute), None where no Go file there would be built."""
-        return self._package(_clean(directory))
+        unit = self._world.unit(_clean(directory))
+        return None if unit is None else _package(self._revision, unit)
 
-    def advance(self, files: Files) -> bool:
-        """Takes the snapshot on to a later state of the files: what was worked out and still holds is kept,
-        the rest forgotten. False where too much has changed for that: then a new one is to be made of it."""
-        renewed = self._sources.advance(files, self._index.holds)
-        if renewed is None:
-            return False
-        if not renewed:
-            return True
-        units = [unit for unit in self._by_directory.values() if unit is not None and unit.is_parsed()]
-        programs = set(self._programs.values())
-        renewal = Renewal(units, [program.resolver for program in programs])
-        for path, parsed in renewed.items():
-            unit = self._by_directory.get(os.path.dirname(path))  # noqa: PTH120
-            if unit is not None and unit.is_parsed() and parsed is not None:
-                for file in unit.files:
-                    if file.document.path == path:
-                        renewal.take(file, parsed)
-        renewal.spread()
-        outdated = {unit.directory for unit in renewal.changed}
-        # A test that changes may call what a fix would change.
-        outdated.update(os.path.dirname(path) for path, parsed in renewed.items() if parsed is None)  # noqa: PTH120
-        for directory in list(outdated):
-            outdated.update(filter(self._is_run_by_importers, self._reachable(directory).values()))
-        self._outdate(outdated, renewal)
-        return True
 
-    def _is_run_by_importers(self, directory: str) -> bool:
-        unit = self._by_directory.get(directory)
-        return unit is not None and unit.run_by_importers
+def _package(revision: Revision[UdfQueries], unit: PackageUnit) -> Package:
+    paths = tuple([file.path for file in revision.world.sources.built(unit.directory)])
+    contents = _Contents(revision, unit.directory)
+    return Package(unit.directory, unit.name, unit.path, unit.module, paths, contents)
 
-    def _outdate(self, directories: set[str], renewal: Renewal) -> None:
-        self._current.clear()
-        self._outdated |= directories
-        for unit, functions in renewal.functions.items():
-            known = self._functions.pop(unit, None)
-            # Of thousands all but a few are known, after an edit.
-            if known is not None and functions is not None:
-                self._functions[unit] = {**known, **self._declared_of(unit, functions & known.keys())}
 
-    # --- modules
+class _Registered(NamedTuple):
+    site: Site
+    reached: Reached
 
-    def _module(self, directory: str) -> tuple[Module, GoMod] | None:
-        if directory not in self._modules:
-            self._modules[directory] = self._find_module(directory)
-        return self._modules[directory]
+    def __str__(self) -> str:
+        return f"the one in {self.site.file.path} at {self.site.node.span.start}"
 
-    def _find_module(self, directory: str) -> tuple[Module, GoMod] | None:
-        text = self._sources.text(join(directory, "go.mod"))
-        if text is None:
-            parent = str(Path(directory).parent)
-            return None if parent == directory else self._module(parent)
-        mod = parse_go_mod(text)
-        return Module(directory, mod.module, mod.go, mod.requires), mod
 
-    # --- units
+class UdfQueries:
+    """What is asked of the packages of a world, by their folders."""
 
-    def _unit(self, directory: str, path: str | None = None) -> PackageUnit | None:
-        """The declarations in `directory`; `path` is what it is imported as, where it isn't its own path."""
-        if directory not in self._by_directory:
-            unit = self._load_unit(directory, path)
-            self._by_directory[directory] = unit
-            if unit is not None:
-                self._program(directory).add(unit)
-        return self._by_directory[directory]
+    def __init__(self, world: World) -> None:
+        table = world.table
+        self._world = world
+        self.imports_sdk: Query[str, bool] = Query(table, "imports the SDK", self._imports_sdk)
+        self.files: Query[str, tuple[SourceFile, ...]] = Query(table, "files", self._files)
+        self.not_text: Query[str, tuple[str, ...]] = Query(table, "files that are not text", self._not_text)
+        self.functions: Query[str, tuple[Function, ...]] = Query(table, "functions", self._functions)
+        self.registrations: Query[str, tuple[Registration, ...]] = Query(
+            table, "registrations", self._registrations
+        )
+        self.reached: Query[str, tuple[Code, ...]] = Query(table, "code that UDFs reach", self._reached)
+        self.bounds_met: Query[str, tuple[BoundMet, ...]] = Query(table, "bounds met", self._bounds_met)
+        self._source_file: Query[FileUnit, SourceFile] = Query(table, "source file", self._new_source_file)
+        self._function: Query[FunctionName, Function] = Query(table, "function", self._new_function)
+        self._references: Query[FunctionName, int] = Query(table, "references", self._count_references)
+        self._roots: Query[FileUnit, list[Owner]] = Query(table, "roots", roots_of)
+        self._sites_in: Query[FileUnit, list[Site]] = Query(table, "uses of Register", self._find_sites)
+        self._registration: Query[_Registered, Registration] = Query(
+            table, "registration", self._new_registration
+        )
+        self._bounds_met_in: Query[FileUnit, list[BoundMet]] = Query(
+            table, "bounds met in", lambda file: bounds_met(self._operands(file.unit), file)
+        )
+        self._memos: dict[tuple[str, str], Memo] = {}
 
-    def _load_unit(self, directory: str, path: str | None) -> PackageUnit | None:
-        files = self._sources.built(directory)
-        if not files:
-            return None
-        found = self._module(directory)
-        module = None if found is None else found[0]
-        name = next((file.header.package for file in files if file.header.package), "")
+    def memo(self, name: str, directory: str) -> Memo:
+        """Where others cache what they work out of a package."""
+        key = (name, directory)
+        if key not in self._memos:
+            self._memos[key] = Memo(self._world.table, f"{name}({directory})")
+        return self._memos[key]
 
-        def parse() -> Iterator[tuple[Document, ast.File]]:
-            for file in self._sources.built(directory):
-                parsed = self._sources.parse(file.path, file.text)
-                yield parsed.document, parsed.syntax
-
-        unit = UnparsedUnit(directory, path or import_path(directory, module), name, module, parse)
-        unit.unreadable = self._sources.unreadable(directory)
+    def _unit(self, directory: str) -> PackageUnit:
+        unit = self._world.unit(directory)
+        assert unit is not None  # of a package that was found
         return unit
 
-    def _program(self, directory: str) -> Program:
-        """The build that the package in `directory` is judged in."""
-        module = self._module(directory)
-        home = "" if module is None else module[0].directory
-        if home not in self._programs:
-            root = build_root(directory, self._module, self._environment, self._sources)
-            # The modules of a workspace are of one program.
-            at = home if root is None else root.directory + "/" * (root.work is not None)
-            if at not in self._programs:
-                self._programs[at] = self._new_program(root)
-            self._programs[home] = self._programs[at]
-        return self._programs[home]
+    def _operands(self, unit: PackageUnit) -> Operands:
+        return self._world.program(unit.directory).operands
 
-    def _new_program(self, root: Root | None) -> Program:
-        read, entries = self._sources.text, self._sources.entries
-        locator = None if root is None else Locator(root, self._environment, read, entries)
-        return Program(self._sources, self._library, locator, self._unit, KNOWN_PACKAGES)
+    # --- files
 
-    # --- packages
+    def _imports_sdk(self, directory: str) -> bool:
+        files = self._world.sources.built(directory)
+        return any(SDK_PATH in file.header.imports for file in files) and bool(
+            self._unit(directory).files_importing(SDK_PATH)
+        )
 
-    def _package(self, directory: str) -> Package | None:
-        if directory not in self._packages:
-            unit = self._unit(directory)
-            self._packages[directory] = None if unit is None else self._new_package(unit)
-        elif directory in self._outdated or directory not in self._current:
-            self._packages[directory] = self._up_to_date(directory, self._packages[directory])
-        self._current.add(directory)
-        return self._packages[directory]
+    def _files(self, directory: str) -> tuple[SourceFile, ...]:
+        return tuple([self._source_file(file) for file in self._unit(directory).files])
 
-    def _up_to_date(self, directory: str, known: Package | None) -> Package | None:
-        """The package as it is; the very one that was made before where that is the same."""
-        unit = self._unit(directory)
-        if known is None or unit is None:
-            return known
-        # Before anything is asked of it, for packages may import each other in a circle.
-        self._current.add(directory)
-        outdated = directory in self._outdated
-        self._outdated.discard(directory)
-        imported: tuple[Package, ...] = known.__dict__.get("dependencies", ())
-        others = [each for each in imported if not self._is_current(each)]
-        if not outdated and not others:
-            return known
-        made = self._new_package(unit)
-        if not outdated and is_of_itself(known):
-            made.__dict__.update(known.__dict__, dependencies=tuple(self._seen_now(imported, others)))
-        if not made.has_same(known) or not all(map(self._is_as_seen, others)):
-            return made
-        for each in others:
-            if isinstance(each.contents, Seen):
-                each.contents.look_again()
-        return known
+    def _new_source_file(self, file: FileUnit) -> SourceFile:
+        self._world.texts.read(file.path)
+        return _source_file(file)
 
-    def _seen_now(self, imported: Iterable[Package], others: Sequence[Package]) -> Iterator[Package]:
-        """The packages that another one imports, with those of them as they are now that have changed."""
-        for each in imported:
-            if not any(each is other for other in others):
-                yield each
-            elif (now := self._package(each.directory)) is not None:
-                yield self._seen(now)
+    def _not_text(self, directory: str) -> tuple[str, ...]:
+        files = self._world.sources.built(directory)
+        for file in files:
+            self._world.texts.read(file.path)
+        return tuple(file.path for file in files if not is_text(file.text))
 
-    def _seen(self, package: Package) -> Package:
-        return msgspec.structs.replace(package, contents=Seen(self._package, package))
+    def is_too_large(self, path: str) -> bool:
+        """Whether a file that can't be read is larger than the largest that is analysed."""
+        return self._world.sources.is_too_large(path)
 
-    def _is_current(self, seen: Package) -> bool:
-        """Whether a package that another one imports is the very one that it was when that last looked."""
-        return isinstance(seen.contents, Seen) and self._package(seen.directory) is seen.contents.package
+    def unreadable(self, directory: str) -> tuple[str, ...]:
+        """The paths of files that a build would take and that can't be read, or are too large."""
+        return self._unit(directory).unreadable
 
-    def _is_as_seen(self, seen: Package) -> bool:
-        """Whether it is as the other one has seen it, as far as that one has looked."""
-        now = self._package(seen.directory)
-        return now is not None and "dependencies" not in seen.__dict__ and now.has_same(seen)
+    # --- functions
 
-    def _new_package(self, unit: PackageUnit) -> Package:
-        paths = tuple([file.path for file in self._sources.built(unit.directory)])
-        return Package(unit.directory, unit.name, unit.path, unit.module, paths, _Contents(self, unit))
+    def _functions(self, directory: str) -> tuple[Function, ...]:
+        return tuple([self._function(item) for item in self._unit(directory).functions])
 
-    def _registrations(self, unit: PackageUnit) -> tuple[Registration, ...]:
-        operands = self._program(unit.directory).operands
-        find = partial(self._function, operands.resolver)
-        return Registrations(operands, unit, find, self._dependents).all()
+    def _declared(self, function: FunctionName) -> Function | None:
+        return None if function.file is None else self._function(function)
 
-    def _declared(self, unit: PackageUnit) -> dict[FunctionName, Function]:
-        if unit not in self._functions:
-            self._functions[unit] = self._declared_of(unit, unit.functions)
-        return self._functions[unit]
-
-    def _declared_of(
-        self, unit: PackageUnit, functions: Iterable[FunctionName]
-    ) -> dict[FunctionName, Function]:
-        resolver = self._program(unit.directory).resolver
-        return declared_functions(resolver, functions, self._importers, self._is_mentioned)
-
-    def _function(self, resolver: Resolver, function: FunctionName) -> Function | None:
-        if function.file is None:
-            return None
-        unit = function.file.unit
-        if not isinstance(unit, OutlinedUnit):
-            return self._declared(unit).get(function)
-        # Of another Go module, whose importers aren't looked for.
-        declared = self._functions.setdefault(unit, {})
-        if function not in declared:
-            declared[function] = declared_function(
-                resolver, function.file, function, lambda _: (), self._is_mentioned
+    def _new_function(self, function: FunctionName) -> Function:
+        file = function.file
+        assert file is not None  # nothing in the universe is a FunctionName
+        return declared_function(
+            DeclaredFunction(
+                self._operands(file.unit).resolver,
+                file,
+                function,
+                partial(self._references, function),
+                self._world.is_mentioned,
+                partial(self._function.within, function),
             )
-        return declared[function]
+        )
 
-    def _is_mentioned(self, directory: str, name: str) -> bool:
-        return self._sources.is_mentioned(directory, name)
+    def _count_references(self, function: FunctionName) -> int:
+        file = function.file
+        assert file is not None
+        # Those of another Go module aren't looked for.
+        importers = () if isinstance(file.unit, OutlinedUnit) else self._world.importers(file.unit)
+        return references(self._operands(file.unit).resolver, function, file.unit, importers)
 
-    def _dependencies(self, directory: str) -> tuple[Package, ...]:
+    # --- registrations
+
+    def _sites(self, unit: PackageUnit) -> list[Site]:
+        return [site for file in unit.files_importing(SDK_PATH) for site in self._sites_in(file)]
+
+    def _find_sites(self, file: FileUnit) -> list[Site]:
+        return sites_of(self._operands(file.unit).resolver, file)
+
+    def _registrations(self, directory: str) -> tuple[Registration, ...]:
+        unit = self._unit(directory)
+        found = self._sites(unit)
+        if not found:
+            return ()
+        reach = Reach(self._operands(unit), (unit,), self._roots)
+        if not all(site.owner in reach.static for site in found):
+            # Another package of the module may call what registers here.
+            units = (unit, *self._world.dependents(unit))
+            reach = Reach(self._operands(unit), units, self._roots)
+        made = [self._registration(_Registered(site, reach.of(site.owner))) for site in found]
+        return tuple(sorted(made, key=lambda registration: registration.call))
+
+    def _new_registration(self, registered: _Registered) -> Registration:
+        unit = registered.site.file.unit
+        return Registrations(self._operands(unit), unit, self._declared).make(*registered)
+
+    def _reached(self, directory: str) -> tuple[Code, ...]:
+        unit = self._unit(directory)
+        return reached_code(self._operands(unit), self._sites(unit))
+
+    def _bounds_met(self, directory: str) -> tuple[BoundMet, ...]:
+        return tuple(met for file in self._unit(directory).files for met in self._bounds_met_in(file))
+
+    # --- imports, which stay as they are in the life of a world
+
+    def dependencies(self, directory: str) -> list[PackageUnit]:
         """The packages of the same Go module that the one in `directory` imports, directly or not, by import
         path."""
-        found = self._reachable(directory)
-        packages = (self._package(found[path]) for path in sorted(found))
-        return tuple(self._seen(package) for package in packages if package is not None)
+        found = self._world.dependencies(directory)
+        units = (self._world.unit(found[path]) for path in sorted(found))
+        return [unit for unit in units if unit is not None]
 
-    def _reachable(self, start: str) -> dict[str, str]:
-        """Directories by path of the packages of the same Go module that the one in `start` imports, directly
-        or not."""
-        found: dict[str, str] = {}
-        pending = [start]
-        while pending:
-            for path, directory in self._imported(pending.pop()):
-                if directory != start and path not in found:
-                    found[path] = directory
-                    pending.append(directory)
-        return found
-
-    def _imported(self, directory: str) -> list[tuple[str, str]]:
-        """Path and directory of the packages of the same Go module that the one in `directory` imports
-        itself."""
-        if directory not in self._members:
-            found = self._module(directory)
-            home = "" if found is None else found[0].path
-            paths = self._import_paths(directory) if home else ()
-            own = [path for path in paths if f"{path}/".startswith(f"{home}/")]
-            places = ((path, self._program(directory).place(path)) for path in own)
-            self._members[directory] = [
-                (path, place.directory)
-                for path, place in places
-                if place is not None
-                and place.directory != directory
-                and found is not None
-                and place.module == found[0]
-                and self._sources.built(place.directory)
-            ]
-        return self._members[directory]
-
-    def _import_paths(self, directory: str) -> Iterable[str]:
-        """What the files of a package import: all of them by their headers, or else as they were parsed."""
-        headers = [file.header for file in self._sources.built(directory)]
-        if not all(header.sure for header in headers):
-            unit = self._unit(directory)
-            return () if unit is None else dict.fromkeys(spec.path for _, spec in unit.imports())
-        return dict.fromkeys(path for header in headers for path in header.imports)
-
-    def _importers(self, unit: PackageUnit) -> list[PackageUnit]:
-        """The other packages of the Go module that import `unit`, tests aside."""
-        if unit.module is None:
-            return []
-        if unit not in self._imported_by:
-            directories = self._index.of(unit.path, unit.module.directory)
-            others = (self._unit(directory) for directory in directories if directory != unit.directory)
-            self._imported_by[unit] = [
-                other
-                for other in others
-                if other is not None and unit.path in self._import_paths(other.directory)
-            ]
-        return self._imported_by[unit]
-
-    def _dependents(self, unit: PackageUnit) -> list[PackageUnit]:
-        """The packages of the Go module that import `unit`, directly or not."""
-        found: list[PackageUnit] = []
-        pending = [unit]
-        while pending:
-            for other in self._importers(pending.pop()):
-                if other is not unit and other not in found:
-                    found.append(other)
-                    pending.append(other)
-        return found
+    def is_imported(self, directory: str) -> bool:
+        return bool(self._world.importers(self._unit(directory)))
 
 
 class _Contents:
-    """What a loader finds in a package when it is asked."""
+    """The contents of a package of a revision."""
 
-    def __init__(self, loader: Loader, unit: PackageUnit) -> None:
-        self._loader = loader
-        self._unit = unit
+    def __init__(self, revision: Revision[UdfQueries], directory: str) -> None:
+        self._revision = revision
+        self._directory = directory
+
+    @property
+    def _queries(self) -> UdfQueries:
+        return self._revision.view
 
     def imports_sdk(self) -> bool:
-        files = self._loader._sources.built(self._unit.directory)
-        return any(SDK_PATH in file.header.imports for file in files) and bool(
-            self._unit.files_importing(SDK_PATH)
-        )
+        return self._queries.imports_sdk(self._directory)
 
     def files(self) -> tuple[SourceFile, ...]:
-        return tuple(
-            [
-                view
-                if isinstance(view := file.view, SourceFile) and view.document is file.document
-                else _source_file(file)
-                for file in self._unit.files
-            ]
-        )
+        return self._queries.files(self._directory)
 
     def unreadable(self) -> tuple[str, ...]:
-        is_too_large = self._loader._sources.is_too_large
-        return tuple(path for path in self._unit.unreadable if not is_too_large(path))
+        queries = self._queries
+        return tuple(path for path in queries.unreadable(self._directory) if not queries.is_too_large(path))
 
     def too_large(self) -> tuple[str, ...]:
-        return tuple(path for path in self._unit.unreadable if self._loader._sources.is_too_large(path))
+        queries = self._queries
+        return tuple(path for path in queries.unreadable(self._directory) if queries.is_too_large(path))
 
     def not_text(self) -> tuple[str, ...]:
-        files = self._loader._sources.built(self._unit.directory)
-        return tuple(file.path for file in files if not is_text(file.text))
+        return self._queries.not_text(self._directory)
 
     def functions(self) -> tuple[Function, ...]:
-        return tuple(self._loader._declared(self._unit).values())
+        return self._queries.functions(self._directory)
 
     def registrations(self) -> tuple[Registration, ...]:
-        return self._loader._registrations(self._unit)
+        return self._queries.registrations(self._directory)
 
     def dependencies(self) -> tuple[Package, ...]:
-        return self._loader._dependencies(self._unit.directory)
+        units = self._queries.dependencies(self._directory)
+        return tuple(_package(self._revision, unit) for unit in units)
 
     def imported_in_module(self) -> bool:
-        return bool(self._loader._importers(self._unit))
+        return self._queries.is_imported(self._directory)
 
     def reached(self) -> tuple[Code, ...]:
-        return reached_code(self._loader._program(self._unit.directory).operands, self._unit)
+        return self._queries.reached(self._directory)
 
     def bounds_met(self) -> tuple[BoundMet, ...]:
-        operands = self._loader._program(self._unit.directory).operands
-        return tuple(found for file in self._unit.files for found in bounds_met(operands, file))
+        return self._queries.bounds_met(self._directory)
 
-
-def import_path(directory: str, module: Module | None) -> str:
-    """The import path of a directory; without a module one that nobody can import."""
-    if module is None or not module.path:
-        return "_" + directory.replace(os.sep, "/")
-    inside = os.path.relpath(directory, module.directory)
-    return module.path if inside == "." else f"{module.path}/{inside.replace(os.sep, '/')}"
+    def cached(self, name: str, function: Callable[[], _T]) -> _T:
+        return self._queries.memo(name, self._directory).ask(name, function)
 
 
 def _source_file(file: FileUnit) -> SourceFile:
@@ -476,7 +341,7 @@ def _source_file(file: FileUnit) -> SourceFile:
     sdk = next((spec for spec in syntax.imports if spec.path == SDK_PATH), None)
     problem = errors.first_error(source)
     name_span = Span(0, 0) if syntax.name is None else syntax.name.span
-    file.view = made = SourceFile(
+    return SourceFile(
         document=source,
         package_name="" if syntax.name is None else syntax.name.name,
         package_name_location=Location(source.path, name_span),
@@ -485,7 +350,6 @@ def _source_file(file: FileUnit) -> SourceFile:
         problem=None if problem is None else SyntaxProblem(Location(source.path, problem[0]), problem[1]),
         imports=tuple(Import(spec.path, Location(source.path, spec.span)) for spec in syntax.imports),
     )
-    return made
 
 
 def _sdk_name(spec: ast.ImportSpec) -> str:

@@ -1,15 +1,13 @@
 """A Go package as modgo sees it: its files, its registrations and the signatures behind them.
 
 This is what the rules judge and what the builder generates from, so that the two cannot disagree.
-Not for: how it is found in the source (load.py and its neighbours).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from operator import is_not
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -20,6 +18,8 @@ from modgo_lsp.model.finding import Location
 
 if TYPE_CHECKING:
     from modgo_lsp.model.code import Code
+
+_T = TypeVar("_T")
 
 UdfKind = Literal["record", "stream"]
 
@@ -91,46 +91,64 @@ class Signature(msgspec.Struct, frozen=True):
 class Function(msgspec.Struct, frozen=True, dict=True):
     """A function or method declared in the package. `name` is "Add", or "T.Add" for a method.
 
-    `location` is its name, `extent` the whole declaration. `documented`, `judged`, `receiving`, `counted` and
-    `outside` work out what is asked for below."""
+    `location` is its name. `source` works out what is asked for below."""
 
     name: str
     exported: bool
     generic: bool
     location: Location
-    extent: Location
-    documented: Callable[[], str]
-    judged: Callable[[], Signature | None]
-    receiving: Callable[[], bool]
-    counted: Callable[[], int]
-    outside: Callable[[], bool]
+    source: FunctionSource
 
-    @cached_property
+    @property
+    def extent(self) -> Location:
+        """The whole declaration."""
+        return self.source.extent()
+
+    @property
     def doc(self) -> str:
         """Its comment without markers."""
-        return self.documented()
+        return self.source.doc()
 
     @cached_property
     def signature(self) -> Signature | None:
-        """Judged when asked for, as it may hang on types of any package; None for a generic function."""
-        return self.judged()
+        """Judged when asked for, as it may depend on types of any package; None for a generic function."""
+        return self.source.signature()
 
     @cached_property
     def may_take_receiver(self) -> bool:
         """False where the source alone shows that no parameter is a record or a stream."""
-        return self.receiving()
+        return self.source.may_take_receiver()
 
-    @cached_property
+    @property
     def references(self) -> int:
         """How often the Go module's packages refer to it outside its own body and outside test files,
         registrations included."""
-        return self.counted()
+        return self.source.references()
 
     @property
     def stands_alone(self) -> bool:
-        """Whether nothing but one registration hangs on its signature, as far as its folder tells: nothing
+        """Whether nothing but one registration depends on its signature, as far as its folder shows: nothing
         refers to it, tests included, and no interface may ask for it."""
-        return "." not in self.name and self.references <= 1 and not self.outside()
+        return "." not in self.name and self.references <= 1 and not self.source.is_mentioned_outside()
+
+
+class FunctionSource(Protocol):
+    """Where a function's attributes come from. What it gives for a Function's cached ones is recorded as a
+    part of that Function."""
+
+    def extent(self) -> Location: ...
+
+    def doc(self) -> str: ...
+
+    def signature(self) -> Signature | None: ...
+
+    def may_take_receiver(self) -> bool: ...
+
+    def references(self) -> int: ...
+
+    def is_mentioned_outside(self) -> bool:
+        """Whether a file of its folder that isn't built has its name."""
+        ...
 
 
 # Why a registration isn't static (udf.md, *Registration*); "unknown": its name may be a constant or not.
@@ -145,7 +163,7 @@ class BinsRead(msgspec.Struct, frozen=True):
     arguments: tuple[int, ...] = ()
 
 
-class Registration(msgspec.Struct, frozen=True, dict=True):
+class Registration(msgspec.Struct, frozen=True):
     """One call of udf.Register, or one use of it as a value (`dynamic` "value").
 
     `call` is the whole call, `name_argument` and `function_argument` its arguments (the call itself
@@ -176,9 +194,9 @@ class Registration(msgspec.Struct, frozen=True, dict=True):
     target: Function | None
     reading: Callable[[], BinsRead | None] | None = None
 
-    @cached_property
+    @property
     def bins(self) -> BinsRead | None:
-        """All the bins that the function reads, None where that is not certain. Asked for by who builds."""
+        """All the bins that the function reads, None where that is not certain."""
         return None if self.reading is None else self.reading()
 
     @property
@@ -223,7 +241,7 @@ class SourceFile(msgspec.Struct, frozen=True):
 
 
 class Contents(Protocol):
-    """Where a package's contents come from, each of them when it is asked for."""
+    """Where a package's contents come from. Each is worked out when it is first asked for, and cached."""
 
     def imports_sdk(self) -> bool: ...
 
@@ -247,10 +265,14 @@ class Contents(Protocol):
 
     def bounds_met(self) -> tuple[BoundMet, ...]: ...
 
+    def cached(self, name: str, function: Callable[[], _T]) -> _T: ...
+
 
 class Package(msgspec.Struct, frozen=True, dict=True):
     """A package of one folder, which is absolute; `paths` are those of its files, by base name. The rest is
-    worked out when it is asked for: packages that don't import the SDK are not even parsed."""
+    worked out when it is asked for: packages that don't import the SDK are not even parsed.
+
+    `only` and `others` stand for what its UDFs reach and what it imports, where they are given."""
 
     directory: str
     name: str
@@ -258,37 +280,39 @@ class Package(msgspec.Struct, frozen=True, dict=True):
     module: Module | None
     paths: tuple[str, ...]
     contents: Contents
+    only: tuple[Code, ...] | None = None
+    others: tuple[Package, ...] | None = None
 
-    @cached_property
+    @property
     def files(self) -> tuple[SourceFile, ...]:
         return self.contents.files()
 
-    @cached_property
+    @property
     def unreadable(self) -> tuple[str, ...]:
         """The paths of files that a build would take and that can't be read."""
         return self.contents.unreadable()
 
-    @cached_property
+    @property
     def not_text(self) -> tuple[str, ...]:
         """The paths of its files that hold NUL bytes or bytes that are not UTF-8."""
         return self.contents.not_text()
 
-    @cached_property
+    @property
     def too_large(self) -> tuple[str, ...]:
         """The paths of files that a build would take and that are too large to be analysed."""
         return self.contents.too_large()
 
-    @cached_property
+    @property
     def imports_sdk(self) -> bool:
         return self.contents.imports_sdk()
 
-    @cached_property
+    @property
     def functions(self) -> tuple[Function, ...]:
-        """Those that it declares; none where it doesn't import the SDK: nothing is said of it, so nobody
+        """Those that it declares; none where it doesn't import the SDK: there nothing is reported, and nobody
         looks."""
         return self.contents.functions() if self.imports_sdk else ()
 
-    @cached_property
+    @property
     def registrations(self) -> tuple[Registration, ...]:
         """Its own, by file and position."""
         return self.contents.registrations() if self.imports_sdk else ()
@@ -296,49 +320,36 @@ class Package(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def dependencies(self) -> tuple[Package, ...]:
         """The packages of the same Go module that it imports, directly or not, by import path; together with
-        it they are one UDF module. Each of them knows what was asked of it from here."""
-        return self.contents.dependencies()
+        it they are one UDF module."""
+        return self.contents.dependencies() if self.others is None else self.others
 
-    @cached_property
+    @property
     def imported_in_module(self) -> bool:
         """Whether another package of the module, tests aside, imports this one; False where it doesn't import
         the SDK itself."""
         return self.imports_sdk and self.contents.imported_in_module()
 
-    @cached_property
+    @property
     def reached(self) -> tuple[Code, ...]:
         """The code of the Go module that its UDFs reach, they themselves first."""
+        if self.only is not None:
+            return self.only
         return self.contents.reached() if self.registrations else ()
 
-    @cached_property
+    @property
     def bounds_met(self) -> tuple[BoundMet, ...]:
         """Where its own declarations meet a bound of the analysis."""
         return self.contents.bounds_met() if self.imports_sdk else ()
 
-    def has_same(self, other: Package) -> bool:
-        """Whether it is made of the same things as another one of its unit, as far as that one was asked; but
-        for the packages that it imports."""
-        for name, was in other.__dict__.items():
-            if name == "dependencies":
-                continue
-            now = getattr(self, name)
-            if now is was:
-                continue
-            if isinstance(was, tuple):
-                if len(was) != len(now) or any(map(is_not, was, now)):
-                    return False
-            elif was != now:
-                return False
-        return True
+    def cached(self, name: str, function: Callable[[Package], _T]) -> _T:
+        """What a function gives for this package: cached, by the name, until an edit changes what it has
+        read."""
+        return self.contents.cached(name, lambda: function(self))
 
     def narrowed(self, reached: tuple[Code, ...]) -> Package:
         """The package as if its UDFs reached these functions alone."""
-        made = msgspec.structs.replace(self)
-        made.__dict__.update(self.__dict__, reached=reached)
-        return made
+        return msgspec.structs.replace(self, only=reached)
 
     def joined(self, others: tuple[Package, ...]) -> Package:
         """The package as it would be if it imported `others`, and nothing else of the module."""
-        made = msgspec.structs.replace(self)
-        made.__dict__["dependencies"] = others
-        return made
+        return msgspec.structs.replace(self, others=others)

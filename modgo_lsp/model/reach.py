@@ -1,14 +1,12 @@
-"""Which code runs when packages are initialised: for certain and once, or perhaps.
-
-Not for: calls at run time from a UDF.
-"""
+"""Which code runs when packages are initialised: for certain and once, or perhaps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
-from typing import Union
+from functools import cached_property
+from typing import NamedTuple, Union
 
+from modgo_lsp.golang.queries import Memo
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.expressions import Operands
@@ -75,27 +73,22 @@ def source_of(owner: Owner) -> ast.FuncDecl | ast.ValueSpec:
     return owner if isinstance(owner, ast.ValueSpec) else owner.decl
 
 
+def memo_of(file: FileUnit, owner: Owner) -> Memo:
+    """The memo of what is worked out of an owner's code."""
+    return file.memo_of(owner) if isinstance(owner, ast.ValueSpec) else owner.body
+
+
 def bind_owner(resolver: Resolver, file: FileUnit, owner: Owner) -> None:
     """Makes known what every identifier in it refers to."""
     if isinstance(owner, ast.ValueSpec):
         resolver.bind_spec(file, owner)
     else:
-        resolver.bind_function(file, owner.decl)
+        resolver.bind_function(owner)
 
 
-def _roots(unit: PackageUnit) -> Iterator[tuple[FileUnit, Owner]]:
-    """What of a package Go runs by itself when it is initialised, with the files that it is in."""
-    for file in unit.files:
-        # Of hundreds all but one are known, after an edit.
-        memo = file.memo.get(file.syntax)
-        known = None if memo is None else memo.get("roots")
-        if known is None:
-            known = file.remembered(file.syntax, "roots", partial(_roots_of, file))
-        for owner in known:
-            yield file, owner
-
-
-def _roots_of(file: FileUnit) -> list[Owner]:
+def roots_of(file: FileUnit) -> list[Owner]:
+    """What of a file Go runs by itself when its package is initialised."""
+    file.declarations.read()
     return [owner for decl in file.syntax.decls if _has_root(decl) for owner in owners_in(file, decl)]
 
 
@@ -105,17 +98,29 @@ def _has_root(decl: ast.Decl) -> bool:
     return decl.token == "var"
 
 
+class Reached(NamedTuple):
+    """Whether code runs when packages are initialised: for certain and once, and perhaps."""
+
+    certainly: bool
+    perhaps: bool
+
+
 class Reach:
     """What the initialisation of `units`, packages of one Go module, runs: for certain and once (`static`),
-    or perhaps (`possible`, which has the former too)."""
+    or perhaps (`possible`, which has the former too). `roots` gives those of a file."""
 
-    def __init__(self, operands: Operands, units: Iterable[PackageUnit]) -> None:
+    def __init__(
+        self,
+        operands: Operands,
+        units: Iterable[PackageUnit],
+        roots: Callable[[FileUnit], Iterable[Owner]],
+    ) -> None:
         self._operands = operands
         self._units = tuple(units)
         self._paths = {unit.path for unit in self._units}
         self._key = tuple(unit.path for unit in self._units)
         self.static: set[Owner] = set()
-        self._roots = [(file, owner) for unit in self._units for file, owner in _roots(unit)]
+        self._roots = [(file, owner) for unit in self._units for file in unit.files for owner in roots(file)]
         self._spread_static()
 
     def _spread_static(self) -> None:
@@ -125,9 +130,9 @@ class Reach:
             if owner in self.static:
                 continue
             self.static.add(owner)
-            pending.extend(self._remembered(file, owner, "called", self._called_by))
+            pending.extend(self._found_in(file, owner, "called", self._called_by))
 
-    def _remembered(
+    def _found_in(
         self,
         file: FileUnit,
         owner: Owner,
@@ -142,7 +147,7 @@ class Reach:
                 (item.file, item) for item in items if item.file is not None and item.file.unit in self._units
             )
 
-        return file.remembered(source_of(owner), (what, self._key), found)
+        return memo_of(file, owner).ask((what, self._key), found)
 
     def _called_by(self, file: FileUnit, owner: Owner) -> Iterator[FunctionName]:
         """The functions that run for certain when `owner` does."""
@@ -163,6 +168,10 @@ class Reach:
         selected = file.selected.get(fun.x.span.start) if isinstance(fun, ast.SelectorExpr) else None
         return selected is not None and selected[0] not in self._paths
 
+    def of(self, owner: Owner) -> Reached:
+        certainly = owner in self.static
+        return Reached(certainly, certainly or owner in self.possible)
+
     @cached_property
     def possible(self) -> set[Owner]:
         """Goes wherever a function is as much as named. What may be called through an interface: of a type of
@@ -173,7 +182,7 @@ class Reach:
             file, owner = pending.pop()
             if owner not in found:
                 found.add(owner)
-                pending.extend(self._remembered(file, owner, "named", self._named_in))
+                pending.extend(self._found_in(file, owner, "named", self._named_in))
         return found
 
     def _named_in(self, file: FileUnit, owner: Owner) -> Iterator[FunctionName]:
@@ -202,9 +211,7 @@ class Reach:
             yield operand.source
         elif operand.mode != "value" or operand.name in ("interface method", "method expression"):
             for unit in self._units:
-                for methods in unit.methods.values():
-                    if node.sel.name in methods:
-                        yield methods[node.sel.name]
+                yield from unit.methods_named(node.sel.name)
 
     def _exported_methods(self, type_: Type) -> Iterator[FunctionName]:
         """The exported methods of a type of these units, those of embedded ones included."""

@@ -1,18 +1,13 @@
-"""Finds the registrations of a package: calls of udf.Register, whether static, and what they register.
-
-Not for: judging signatures (signature.py), nor for other calls between functions.
-"""
+"""Finds the registrations of a package: calls of udf.Register, whether static, and what they register."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 import msgspec
 
 from modgo_lsp.golang.syntax import ast
-from modgo_lsp.golang.syntax.identifiers import occurrences
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.types.constants import is_untyped
 from modgo_lsp.golang.types.expressions import Operands
@@ -24,7 +19,7 @@ from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.model.bins import bins_read
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, Signature
-from modgo_lsp.model.reach import Owner, Reach, bind_owner, owners_in, source_of, static_calls
+from modgo_lsp.model.reach import Owner, Reached, bind_owner, memo_of, owners_in, source_of, static_calls
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.signature import judge
 from modgo_lsp.model.signature_source import Slot, Subject, declared_subject, distant_subject
@@ -40,19 +35,14 @@ class Site(msgspec.Struct, frozen=True):
     call: ast.CallExpr | None
 
 
-def sites(resolver: Resolver, unit: PackageUnit) -> Iterator[Site]:
-    """Every use of udf.Register, in the order of the source."""
-    for file in unit.files_importing(SDK_PATH):
-        yield from file.remembered(file.syntax, "sites", partial(_sites_of, resolver, file))
-
-
-def _sites_of(resolver: Resolver, file: FileUnit) -> list[Site]:
-    mentioning = (file.declaration_at(offset) for offset in occurrences(file.document.text, (b"Register",)))
+def sites_of(resolver: Resolver, file: FileUnit) -> list[Site]:
+    """Every use of udf.Register in a file, in the order of the source."""
+    mentioning = (file.declaration_at(offset) for offset in file.mentions("Register"))
     return [
         site
         for decl in dict.fromkeys(decl for decl in mentioning if decl is not None)
         for owner in owners_in(file, decl)
-        for site in file.remembered(source_of(owner), "sites", partial(_sites_in, resolver, file, owner))
+        for site in memo_of(file, owner).ask("sites", partial(_sites_in, resolver, file, owner))
     ]
 
 
@@ -85,62 +75,24 @@ def is_register(file: FileUnit, node: ast.Node) -> bool:
     return False
 
 
-class _Made(NamedTuple):
-    """A registration, with what it hangs on beside its own source: how the site is reached, and the declared
-    function that it is of."""
-
-    reached: int
-    source: FunctionName | None
-    registration: Registration
-
-
 class Registrations:
     """Makes the registrations of one package. `function` gives a declared function, of this package or
-    another, as rules see it; `dependents` the packages of the Go module that import one, directly or not."""
+    another, as rules see it."""
 
     def __init__(
-        self,
-        operands: Operands,
-        unit: PackageUnit,
-        function: Callable[[FunctionName], Function | None],
-        dependents: Callable[[PackageUnit], Iterable[PackageUnit]],
+        self, operands: Operands, unit: PackageUnit, function: Callable[[FunctionName], Function | None]
     ) -> None:
         self._operands = operands
         self._resolver: Resolver = operands.resolver
         self._unit = unit
         self._function = function
-        self._dependents = dependents
 
-    def all(self) -> tuple[Registration, ...]:
-        found = list(sites(self._resolver, self._unit))
-        self._unit.run_by_importers = False
-        if not found:
-            return ()
-        reach = Reach(self._operands, (self._unit,))
-        if not all(site.owner in reach.static for site in found):
-            # Another package of the module may call what registers here.
-            self._unit.run_by_importers = True
-            reach = Reach(self._operands, (self._unit, *self._dependents(self._unit)))
-        made = [self._made(site, reach) for site in found]
-        return tuple(sorted(made, key=lambda registration: registration.call))
-
-    def _made(self, site: Site, reach: Reach) -> Registration:
-        """The registration of a site, as it was made before if nothing has changed about it."""
-        reached = 2 if site.owner in reach.static else int(site.owner in reach.possible)
-        made = site.file.remembered(source_of(site.owner), "registrations", dict[ast.Node, _Made])
-        known = made.get(site.node)
-        if known is None or known.reached != reached or not self._is_current(known):
-            made[site.node] = known = self._make(site, reach, reached)
-        return known.registration
-
-    def _is_current(self, made: _Made) -> bool:
-        """Whether the function that is registered is as it was; its body says which bins it reads."""
-        return made.source is None or self._function(made.source) is made.registration.target
-
-    def _make(self, site: Site, reach: Reach, reached: int) -> _Made:
+    def make(self, site: Site, reached: Reached) -> Registration:
+        """The registration of a site."""
+        memo_of(site.file, site.owner).read()
         place = Location(site.file.path, site.node.span)
         if site.call is None:
-            registration = Registration(
+            return Registration(
                 call=place,
                 name_argument=place,
                 function_argument=place,
@@ -149,26 +101,24 @@ class Registrations:
                 unresolved_function=None,
                 not_a_function=None,
                 generic=False,
-                reachable=reached > 0,
+                reachable=reached.perhaps,
                 dynamic="value",
                 signature=None,
                 function_type=None,
                 target=None,
             )
-            return _Made(reached, None, registration)
         file, args = site.file, site.call.args
         name_expr = args[0] if args else site.call
         function_expr = args[1] if len(args) > 1 else args[0] if args else site.call
         name, unresolved_name = self._name(file, args)
         function = self._function_operand(file, args)
-        dynamic = self._dynamic(site, name, function, reach)
+        dynamic = self._dynamic(site, name, function, reached)
         unresolved = None
         if function.mode == "unresolved":
             unresolved = (function.name, Location(file.path, _unresolved_span(file, function_expr)))
         inner = self._held(file, function_expr, function)
         signature, target = self._signature(file, *inner)
-        source = inner[1].source
-        registration = Registration(
+        return Registration(
             call=place,
             name_argument=Location(file.path, name_expr.span),
             function_argument=Location(file.path, function_expr.span),
@@ -177,7 +127,7 @@ class Registrations:
             unresolved_function=unresolved,
             not_a_function=self._not_a_function(function),
             generic=bool(function.generic) and function.mode == "value",
-            reachable=reached > 0,
+            reachable=reached.perhaps,
             dynamic=dynamic,
             signature=signature,
             function_type=function.type if self._is_function(function) else None,
@@ -186,7 +136,6 @@ class Registrations:
             if signature is not None and signature.kind == "record"
             else None,
         )
-        return _Made(reached, source if isinstance(source, FunctionName) else None, registration)
 
     # --- the name
 
@@ -240,20 +189,19 @@ class Registrations:
         kind = text.removeprefix("untyped ")
         return f"{'an' if kind == 'int' else 'a'} {kind} constant"
 
-    def _dynamic(self, site: Site, name: str | None, function: Operand, reach: Reach) -> Dynamic | None:
+    def _dynamic(self, site: Site, name: str | None, function: Operand, reached: Reached) -> Dynamic | None:
         if function.mode == "value" and self._resolver.is_empty_interface(function.type):
             return "interface"
         if name is None:
             return "unknown" if self._may_be_constant(site) else "name"
         if _has_type_parameter(function.type) and not function.generic:
             return "function"
-        code = source_of(site.owner)
         # Looked up, not looked for: generated code may register thousands in one function.
-        in_place = site.call in site.file.remembered(
-            code, "static calls", lambda: {*static_calls(site.owner)}
+        in_place = site.call in memo_of(site.file, site.owner).ask(
+            "static calls", lambda: {*static_calls(site.owner)}
         )
         # Code that nothing reaches is MG106's; whether it would be static there is judged by its place.
-        if not in_place or (site.owner not in reach.static and site.owner in reach.possible):
+        if not in_place or (reached.perhaps and not reached.certainly):
             return "place"
         return None
 

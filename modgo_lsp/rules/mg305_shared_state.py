@@ -52,13 +52,13 @@ func Count(rec *udf.Record) (int64, error) {
 
 
 def check(package: Package) -> Iterator[Finding]:
-    if not any(code.remembered("writes", partial(_writes, code)) for code in package.reached):
+    if not any(code.cached("writes", partial(_writes, code)) for code in package.reached):
         return
     locks = Locks(package.reached)
     for code in package.reached:
         if locks.are_held_by_callers(code):
             continue
-        for ident, item in code.remembered("writes", partial(_writes, code)):
+        for ident, item in code.cached("writes", partial(_writes, code)):
             if locks.are_held(code, ident):
                 continue
             declared = item.ident.span if item.ident is not None and item.file is not None else None

@@ -114,7 +114,7 @@ def _is_bin(code: Code, expr: ast.Expr, bins: set[int]) -> bool:
 
 
 def _fix(code: Code, assertion: ast.TypeAssertExpr) -> Iterator[Fix]:
-    assigned = code.remembered("taken by one", lambda: dict(_single_assignments(code)))
+    assigned = code.cached("taken by one", lambda: dict(_single_assignments(code)))
     if assertion in assigned:
         end = assigned[assertion].span.end
         yield Fix("Use the comma-ok form", False, (Edit(code.place(Span(end, end)), ", _"),))

@@ -77,8 +77,8 @@ def compare_types(oracle: Oracle, module: Path, pattern: str = "./...") -> Typed
 
 def _package(loader: Loader, said: dict[str, Any]) -> Typed:
     # The rules see a package's registrations; what is held against Go here lies below those.
-    unit = loader._unit(said["dir"])
-    operands = loader._program(said["dir"]).operands
+    unit = loader._world.unit(said["dir"])
+    operands = loader._world.program(said["dir"]).operands
     same = 0
     unknown: list[str] = []
     different: list[str] = []

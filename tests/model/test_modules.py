@@ -175,7 +175,7 @@ def test_each_file_is_read_once(loader: Callable[..., Loader]) -> None:
     world.package("/m")
     world.package("/m/a")
     world.package("/m")
-    reads = world._sources._files.reads  # type: ignore[attr-defined]
+    reads = world._world.sources._files.reads  # type: ignore[attr-defined]
     assert len(reads) == len(set(reads))
 
 

@@ -68,8 +68,7 @@ class Session:
         return Loader(self._disk.now(), importers=self._importers)
 
     def importing(self, name: str) -> set[str]:
-        if not self._loader.advance(self._disk.now()):
-            self._loader = self._new_loader()
+        self._loader = self._loader.next(self._disk.now()) or self._new_loader()
         found = self._loader.importing(str(Path(self._folder, name)))
         return {os.path.relpath(path, self._folder) for path in found}
 

@@ -1,5 +1,5 @@
 """A package of which only those declarations are read that somebody asks for: one of Go's library, of a
-dependency, of anywhere but the main modules. Not for: packages that are judged (units.py).
+dependency, of anywhere but the main modules. Its files don't change in the life of a table.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from functools import cached_property
 
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.sources import PackageFacts
+from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.types.objects import FunctionName, Object, Scope
 from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.golang.types.universe import UNIVERSE
@@ -36,6 +37,7 @@ class OutlinedUnit(PackageUnit):
 
     def __init__(
         self,
+        table: Table,
         directory: str,
         path: str,
         name: str,
@@ -43,13 +45,15 @@ class OutlinedUnit(PackageUnit):
         standard: bool,
     ) -> None:
         # Of which Go module it is doesn't matter, but that it is of another one.
-        super().__init__(directory, path, name, Module(directory, path))
+        super().__init__(table, directory, path, name, Module(directory, path))
         self.standard = standard
-        self.scope = _OutlinedScope(self)
         self._find_facts = find_facts
         self._opened: dict[int, FileUnit] = {}
         self._asked: set[str] = set()
         self._read: set[tuple[int, int]] = set()
+
+    def _new_scope(self) -> Scope:
+        return _OutlinedScope(self)
 
     @cached_property
     def _facts(self) -> PackageFacts:

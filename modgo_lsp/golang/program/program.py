@@ -1,7 +1,6 @@
 """The packages that one build sees: those of the main modules, what they import, Go's library.
 
-An import path means one package in a program, and may mean another in the next. Not for: what is judged
-(load.py), nor which folder a path means (locate.py).
+An import path means one package in a program, and may mean another in the next.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
 from modgo_lsp.golang.modules.locate import Located, Locator, Root
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.outlined import OutlinedUnit
-from modgo_lsp.golang.program.sources import Sources
+from modgo_lsp.golang.program.sources import PackageFacts, Sources
+from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.imports import guessed_name, may_be_standard
 from modgo_lsp.golang.types.known_packages import KnownPackages
@@ -33,9 +33,10 @@ FindModule = Callable[[str], "tuple[Module, GoMod] | None"]
 
 
 class Library:
-    """The packages of Go's library, shared by the programs of a snapshot."""
+    """The packages of Go's library, shared by the programs of a revision."""
 
-    def __init__(self, sources: Sources, environment: GoEnvironment) -> None:
+    def __init__(self, table: Table, sources: Sources, environment: GoEnvironment) -> None:
+        self._table = table
         self._sources = sources
         self._root = environment.goroot
         self._units: dict[str, OutlinedUnit | None] = {}
@@ -57,6 +58,7 @@ class Library:
             return None
 
         return OutlinedUnit(
+            self._table,
             directory,
             path,
             guessed_name(path),
@@ -79,19 +81,21 @@ class Program:
 
     def __init__(
         self,
+        table: Table,
         sources: Sources,
         library: Library,
         locator: Locator | None,
         own_unit: Callable[[str, str], PackageUnit | None],
         known: KnownPackages,
     ) -> None:
+        self._table = table
         self._known = known
         self._sources = sources
         self._library = library
         self._locator = locator
         self._own_unit = own_unit
         self._by_path: dict[str, PackageUnit | None] = {}
-        self.resolver = Resolver(self.find_unit, self.unit, known)
+        self.resolver = Resolver(table, self.find_unit, self.unit, known)
         self.operands = Operands(self.resolver)
 
     @property
@@ -134,7 +138,7 @@ class Program:
         facts = self._sources.facts(located.directory, located.immutable)
         if facts is None:
             return None
-        return OutlinedUnit(located.directory, path, facts.name, lambda: facts, standard=False)
+        return self._outlined(located.directory, path, facts)
 
     def _from_known(self, path: str) -> PackageUnit | None:
         """A known package, of the source that its KnownPackage names."""
@@ -144,7 +148,10 @@ class Program:
         except OSError:
             return None
         facts = self._sources.facts(directory, False)
-        return None if facts is None else OutlinedUnit(directory, path, facts.name, lambda: facts, False)
+        return None if facts is None else self._outlined(directory, path, facts)
+
+    def _outlined(self, directory: str, path: str, facts: PackageFacts) -> OutlinedUnit:
+        return OutlinedUnit(self._table, directory, path, facts.name, lambda: facts, standard=False)
 
 
 def build_root(

@@ -1,13 +1,14 @@
 """Which object each identifier of a declaration refers to: Go's scopes and shadowing.
 
 A declaration is bound when something about it is asked, once. Types are looked at only where Go's scopes
-need them: whether a key of a composite literal is a field. Not for: types in general (type_expressions.py).
+need them: whether a key of a composite literal is a field.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from modgo_lsp.golang.queries import Memo
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.objects import (
     Object,
@@ -28,11 +29,15 @@ Underlying = Callable[[Type], Type]
 
 
 class Binder:
-    """Binds the declarations of one file. `find_unit` gives the package of an import path, `type_of` the type
-    that a bound type expression denotes, `underlying` what lies under a type."""
+    """Binds one declaration of a file; what is worked out of the objects in it is cached in `memo`.
+    `find_unit` gives the package of an import path, `type_of` the type that a bound type expression denotes,
+    `underlying` what lies under a type."""
 
-    def __init__(self, file: FileUnit, find_unit: FindUnit, type_of: TypeOf, underlying: Underlying) -> None:
+    def __init__(
+        self, file: FileUnit, memo: Memo, find_unit: FindUnit, type_of: TypeOf, underlying: Underlying
+    ) -> None:
         self.file = file
+        self._memo = memo
         self._find_unit = find_unit
         self._type_of = type_of
         self._underlying = underlying
@@ -46,19 +51,16 @@ class Binder:
         for field in receiver:
             self._bind_receiver(field, scope)
         self._function_type(decl.type, scope, receiver)
-        self.file.bound.add(decl)
         return scope
 
-    def bind_body(self, decl: ast.FuncDecl) -> None:
-        """Binds a whole function."""
-        scope = self.bind_signature(decl)
-        if decl.body is not None:
-            self.file.bound.add(decl.body)
-            self._statements(decl.body.statements, scope)
+    def bind_body(self, body: ast.Body, signature: Scope) -> None:
+        """Binds a function's body, whose block is that of its parameters."""
+        scope = Scope(signature.parent)
+        scope.names.update(signature.names)
+        self._statements(body.statements, scope)
 
     def bind_general(self, spec: ast.Spec) -> None:
         """Binds a spec of a const, var or type declaration at package level."""
-        self.file.bound.add(spec)
         self._spec(spec, self.file.scope)
 
     def _bind_receiver(self, field: ast.Field, scope: Scope) -> None:
@@ -108,6 +110,7 @@ class Binder:
             self.expr(field.type, scope)
 
     def _declare(self, item: Object, scope: Scope) -> None:
+        item.own_memo = self._memo
         scope.declare(item)
         if item.ident is not None:
             self.file.uses[item.ident.span.start] = item
@@ -232,7 +235,9 @@ class Binder:
                 self.expr(value, scope)
             if stmt.name is not None:
                 single = clause.values[0] if len(clause.values) == 1 else None
-                inner.declare(VariableName(self.file, stmt.name, single, stmt.x, origin="switch"))
+                item = VariableName(self.file, stmt.name, single, stmt.x, origin="switch")
+                item.own_memo = self._memo
+                inner.declare(item)
             self._statements(clause.body, inner)
 
     # --- expressions

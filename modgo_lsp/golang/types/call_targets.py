@@ -1,7 +1,7 @@
 """Which function an expression is, where that can be known: what a call calls, what a registration registers.
 
 Follows variables that hold one function for good, conversions and instantiations. What may be another
-function is not guessed. Not for: which calls a UDF reaches (call_graph.py).
+function is not guessed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple, Union
 
+from modgo_lsp.golang.queries import Memo
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.expressions import Operands
@@ -75,6 +76,7 @@ class Targets:
     def held(self, item: VariableName, depth: int = 0) -> Callee | None:
         """The function that a variable is given, where it is given one function alone: where it is declared,
         or by the one assignment of its package."""
+        item.read()
         if item.file is None or item.origin != "value" or item.count != 1 or depth > _MAX_CHAIN:
             return None
         self.operands.resolver.ensure(item)
@@ -122,8 +124,9 @@ class Targets:
             offsets = self.operands.resolver.bind_mentions(file, item.name)
             found = (file.declaration_at(offset) for offset in offsets)
             for decl in dict.fromkeys(decl for decl in found if decl is not None):
-                given = file.remembered(decl, "assignments", partial(_assignments, file, decl))
-                yield from given.get(item, ())
+                for memo, node in _memos(file, decl):
+                    given = memo.ask("assignments", partial(_assignments, file, node))
+                    yield from given.get(item, ())
 
 
 class _Given(NamedTuple):
@@ -146,7 +149,15 @@ def full_name(function: FunctionName) -> str:
     return f"{path}.{function.qualified}"
 
 
-def _assignments(file: FileUnit, decl: ast.Decl) -> dict[Object, list[_Given]]:
+def _memos(file: FileUnit, decl: ast.Decl) -> Iterator[tuple[Memo, ast.Node]]:
+    """The memos of a declaration, and what each of them is of."""
+    if isinstance(decl, ast.FuncDecl):
+        yield file.function(decl).body, decl
+    else:
+        yield from ((file.memo_of(spec), spec) for spec in decl.specs)
+
+
+def _assignments(file: FileUnit, decl: ast.Node) -> dict[Object, list[_Given]]:
     """What a declaration assigns to each variable that is declared elsewhere or before."""
     found: dict[Object, list[_Given]] = {}
     for node in ast.walk(decl):

@@ -89,10 +89,8 @@ def _expressions(item: Needing) -> tuple[ast.Expr | None, ...]:
 
 
 def _is_alias(item: Object | None) -> TypeGuard[TypeName]:
-    return isinstance(item, TypeName) and item.spec.alias
+    return isinstance(item, TypeName) and item.is_alias
 
 
 def _is_known(item: Needing) -> bool:
-    if isinstance(item, ConstantName):
-        return item.known is not None
-    return (item.resolved if isinstance(item, VariableName) else item.aliased) is not None
+    return item.memo is not None and item in item.memo.answers

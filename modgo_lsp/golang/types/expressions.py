@@ -167,21 +167,33 @@ class Operands:
         return UNKNOWN_OPERAND
 
     def _constant(self, item: ConstantName) -> Operand:
-        if item.known is None:
+        return self._known_constant(item)[0]
+
+    def is_beyond_bounds(self, item: ConstantName) -> bool:
+        """Whether a bound is met where a constant is declared."""
+        return self._known_constant(item)[1]
+
+    def _known_constant(self, item: ConstantName) -> tuple[Operand, bool]:
+        """A constant's operand, and whether a bound was met in working it out."""
+        memo = item.memo
+        if memo is None or item.file is None:
+            return Operand("constant", UNKNOWN), False
+        memo.read()
+        if item not in memo.answers:
             self._needs.before(item)
-        known = item.known
-        if known is None:
-            if item.resolving or item.value_expr is None or item.file is None:
-                return Operand("constant", UNKNOWN)
-            item.resolving = True
-            self._iota.append(item.iota)
-            try:
-                operand, item.beyond = self._depth.alone(partial(self._worked_out, item, item.file))
-            finally:
-                self._iota.pop()
-                item.resolving = False
-            item.known = known = operand
-        return known
+        if item in memo.answers:
+            known: tuple[Operand, bool] = memo.answers[item]
+            return known
+        if item.resolving or item.value_expr is None:
+            return Operand("constant", UNKNOWN), False
+        item.resolving = True
+        self._iota.append(item.iota)
+        try:
+            evaluate = partial(self._worked_out, item, item.file)
+            return memo.ask(item, partial(self._depth.alone, evaluate))
+        finally:
+            self._iota.pop()
+            item.resolving = False
 
     def _worked_out(self, item: ConstantName, file: FileUnit) -> Operand:
         self.resolver.ensure(item)

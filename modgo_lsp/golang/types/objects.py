@@ -1,29 +1,55 @@
 """What a Go identifier can refer to, after go/types' objects, and the scopes they are looked up in.
 
-Not for: deciding which object an identifier means (bind.py), nor for an object's type (type_expressions.py).
+An object at package level is the same one for as long as a file declares its name (golang/queries.py,
+*Entities*).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from modgo_lsp.golang.queries import Inputs, Memo
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.types import Type
 
 if TYPE_CHECKING:
-    from modgo_lsp.golang.types.operand import Operand
     from modgo_lsp.golang.types.units import FileUnit
 
 
 class Object:
-    """Something with a name. `file` and `ident` say where it is declared; None in the universe."""
+    """Something with a name. `file` and `ident` say where it is declared; None in the universe. `own_memo`
+    caches what is worked out of it: at package level its own, else that of the declaration around it."""
 
-    __slots__ = ("file", "ident", "name")
+    __slots__ = ("file", "ident", "name", "own_memo")
 
     def __init__(self, name: str, file: FileUnit | None = None, ident: ast.Ident | None = None) -> None:
         self.name = name
         self.file = file
         self.ident = ident
+        self.own_memo: Memo | None = None
+
+    @property
+    def memo(self) -> Memo | None:
+        """Its memo; None in the universe, and of an imported package."""
+        if self.own_memo is None and self.file is not None:
+            self.own_memo = self.file.unit.new_memo(self)
+        return self.own_memo
+
+    def __str__(self) -> str:
+        """What it is, for the log."""
+        return self.name if self.file is None else f"{self.file.unit.path}.{self.name}"
+
+    def read(self) -> None:
+        """Records that what is being worked out depends on the declaration."""
+        if (memo := self.memo) is not None:
+            memo.read()
+
+    def redeclare(self, other: Object) -> None:
+        """Takes over what a new declaration of the same name says: all fields but the memo."""
+        for kind in type(self).__mro__[:-1]:
+            for field in getattr(kind, "__slots__", ()):
+                if field not in ("own_memo", "body_memo", "resolving"):
+                    setattr(self, field, getattr(other, field))
 
 
 class PackageName(Object):
@@ -47,22 +73,25 @@ class Predeclared(Object):
 
 
 class TypeName(Object):
-    """A declared type or alias. `local` is not 0 for a type declared in a function. `aliased` is what an
-    alias stands for, once that is worked out; `beyond`: a bound was met."""
+    """A declared type or alias. `local` is not 0 for a type declared in a function."""
 
-    __slots__ = ("aliased", "beyond", "local", "resolving", "spec")
+    __slots__ = ("local", "resolving", "spec")
 
     def __init__(self, file: FileUnit, spec: ast.TypeSpec, local: int = 0) -> None:
         super().__init__(spec.name.name, file, spec.name)
         self.spec = spec
         self.local = local
         self.resolving = False
-        self.aliased: Type | None = None
-        self.beyond = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
+        self.read()
         return type_parameter_names(self.spec.type_params)
+
+    @property
+    def is_alias(self) -> bool:
+        self.read()
+        return self.spec.alias
 
 
 class TypeParameterName(Object):
@@ -76,11 +105,10 @@ class TypeParameterName(Object):
 
 
 class ConstantName(Object):
-    """A declared constant. Its value and type are worked out when asked for, once: `known`. `beyond`: a bound
-    was met. `owner` is the spec that holds the expressions where it stands at package level, and so may not
-    be bound yet."""
+    """A declared constant. `owner` is the spec that holds the expressions where it stands at package level,
+    and so may not be bound yet."""
 
-    __slots__ = ("beyond", "iota", "known", "owner", "resolving", "type_expr", "value_expr")
+    __slots__ = ("iota", "owner", "resolving", "type_expr", "value_expr")
 
     def __init__(
         self,
@@ -97,8 +125,6 @@ class ConstantName(Object):
         self.value_expr = value_expr
         self.iota = iota
         self.resolving = False
-        self.known: Operand | None = None
-        self.beyond = False
 
 
 # What a variable's type is read from: the value itself, the elements a range gives, a type switch's
@@ -110,7 +136,7 @@ class VariableName(Object):
     """A variable, parameter or result. Where `type_expr` is None, `value` is what it is initialised with;
     `index` of `count` says which of several values. `owner` is the spec of a package variable."""
 
-    __slots__ = ("count", "index", "origin", "owner", "resolved", "resolving", "type_expr", "value")
+    __slots__ = ("count", "index", "origin", "owner", "resolving", "type_expr", "value")
 
     def __init__(
         self,
@@ -130,18 +156,27 @@ class VariableName(Object):
         self.count = count
         self.origin: Origin = origin
         self.owner = owner
-        self.resolved: Type | None = None
         self.resolving = False
 
 
 class FunctionName(Object):
-    """A declared function or method."""
+    """A declared function or method. Its memo is that of its signature: an edit of its body leaves it
+    alone."""
 
-    __slots__ = ("decl",)
+    __slots__ = ("body_memo", "decl")
 
     def __init__(self, file: FileUnit, decl: ast.FuncDecl) -> None:
         super().__init__(decl.name.name, file, decl.name)
         self.decl = decl
+        self.body_memo: Memo | None = None
+
+    @property
+    def body(self) -> Memo:
+        """The memo of the whole function."""
+        if self.body_memo is None:
+            assert self.file is not None
+            self.body_memo = self.file.unit.new_memo("the body of", self)
+        return self.body_memo
 
     @property
     def receiver(self) -> str | None:
@@ -203,6 +238,20 @@ class Scope:
                 return found
             scope = scope.parent
         return None
+
+
+class PackageScope(Scope):
+    """The scope of a package: what a name stands for in it is an input."""
+
+    __slots__ = ("_inputs",)
+
+    def __init__(self, parent: Scope, inputs: Inputs[str]) -> None:
+        super().__init__(parent)
+        self._inputs = inputs
+
+    def own(self, name: str) -> Object | None:
+        self._inputs.read(name)
+        return self.names.get(name)
 
 
 def type_parameter_names(fields: ast.FieldList | None) -> tuple[str, ...]:

@@ -1,15 +1,17 @@
 """What Go types source denotes, and what lies under them.
 
-Types are worked out when asked for, so that recursive ones are finite. Not for: expressions that are no
-types (expressions.py), nor whether code is type-correct: where it isn't, the answer is Unknown.
+Types are worked out when asked for, so that recursive ones are finite. Where code isn't type-correct, the
+answer is Unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
+from modgo_lsp.golang.queries import Memo, Query, Table
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.literals import unquote
 from modgo_lsp.golang.types.bind import Binder, is_exported
@@ -21,6 +23,7 @@ from modgo_lsp.golang.types.objects import (
     FunctionName,
     Object,
     Predeclared,
+    Scope,
     TypeName,
     TypeParameterName,
     VariableName,
@@ -50,16 +53,20 @@ if TYPE_CHECKING:
 # How many parts the type may have that an alias stands for.
 _MAX_ALIASED = 2000
 
+# From how many types on that are declared as one another what lies under each of them is cached.
+_LONG_CHAIN = 20
+
 UNKNOWN = Unknown()
 
 
 class Resolver:
-    """The types of one snapshot. `find_unit` gives the package that a file's import path means, `unit` that
+    """The types of one build. `find_unit` gives the package that a file's import path means, `unit` that
     of an import path of a type; both None where its source isn't known. `unread` are the paths of packages
     that something was asked of, and whose source isn't known."""
 
     def __init__(
         self,
+        table: Table,
         find_unit: FindUnit,
         unit: Callable[[str], PackageUnit | None],
         known: KnownPackages,
@@ -69,7 +76,11 @@ class Resolver:
         self.unit = unit
         self.unread: set[str] = set()
         self.depth = Depth()
-        self._under: dict[Named, Type] = {}
+        self._underlying: Query[Named, Type] = Query(table, "underlying", self._find_underlying, UNKNOWN)
+        # While it is worked out, somebody may ask again.
+        self._unread_names: Query[tuple[PackageUnit, str], bool] = Query(
+            table, "may be unread", self._may_be_unread, True
+        )
         self._operand: Callable[[FileUnit, ast.Expr], Operand] | None = None
         self._before: Callable[[TypeName], None] | None = None
 
@@ -86,43 +97,33 @@ class Resolver:
             self.unread.add(path)
         return unit
 
-    def forget_types(self) -> None:
-        """Some declaration isn't what it was: works out anew what lies under types."""
-        self._under.clear()
-
-    def forget_local_types(self, units: Collection[PackageUnit]) -> None:
-        """Functions of these packages aren't what they were: nor are the types that are declared in them."""
-        paths = {unit.path for unit in units}
-        for type_ in [each for each in self._under if each.local and each.package in paths]:
-            del self._under[type_]
-
     # --- binding
 
-    def binder(self, file: FileUnit) -> Binder:
+    def _binder(self, file: FileUnit, memo: Memo) -> Binder:
         if not file.imports_declared:
             file.imports_declared = True
             declare_imports(file, self.find_unit, self._known)
-        return Binder(file, self.find_unit, self.type_of, self.underlying)
+        return Binder(file, memo, self.find_unit, self.type_of, self.underlying)
 
     def ensure(self, item: Object) -> None:
-        """Binds the declaration of a package-level object."""
+        """Binds the declaration of an object, and records that it is read."""
+        item.read()
         file = item.file
-        if file is None:
-            return
-        if isinstance(item, TypeName):
-            if item.local == 0 and item.spec not in file.bound:
-                self.binder(file).bind_general(item.spec)
-        elif isinstance(item, ConstantName | VariableName):
-            if item.owner is not None and item.owner not in file.bound:
-                self.binder(file).bind_general(item.owner)
-        elif isinstance(item, FunctionName) and item.decl not in file.bound:
-            self.binder(file).bind_signature(item.decl)
+        if isinstance(item, FunctionName):
+            self._signature_scope(item)
+        elif file is not None and isinstance(item, TypeName) and item.local == 0:
+            self.bind_spec(file, item.spec)
+        elif file is not None and isinstance(item, ConstantName | VariableName) and item.owner is not None:
+            self.bind_spec(file, item.owner)
 
     def bind_at(self, file: FileUnit, offset: int) -> None:
         """Binds the package-level declaration that stands at `offset`."""
         decl = file.declaration_at(offset)
-        if decl is not None:
-            self._bind_declaration(file, decl)
+        if isinstance(decl, ast.FuncDecl):
+            self.bind_function(file.function(decl))
+        elif decl is not None:
+            for spec in decl.specs:
+                self.bind_spec(file, spec)
 
     def bind_mentions(self, file: FileUnit, name: str) -> Sequence[int]:
         """Binds the declarations in which the identifier `name` stands; gives the offsets where it does."""
@@ -134,32 +135,54 @@ class Resolver:
     def may_be_unread(self, unit: PackageUnit, name: str) -> bool:
         """Whether `unit` may declare a name where it can't be read: in a file that can't, or in a part of one
         that doesn't parse."""
-        known = unit.doubted.get(name)
-        if known is None:
-            # While it is worked out, somebody may ask again.
-            unit.doubted[name] = True
-            broken = (file for file in unit.files if file.document.first_bad is not None)
-            known = unit.doubted[name] = bool(unit.unreadable) or any(
-                offset not in file.uses for file in broken for offset in self.bind_mentions(file, name)
-            )
-        return known
+        return self._unread_names((unit, name))
 
-    def _bind_declaration(self, file: FileUnit, decl: ast.Decl) -> None:
-        if isinstance(decl, ast.FuncDecl):
-            self.bind_function(file, decl)
-        else:
-            for spec in decl.specs:
-                self.bind_spec(file, spec)
+    def _may_be_unread(self, asked: tuple[PackageUnit, str]) -> bool:
+        unit, name = asked
+        unit.broken.read()
+        broken = (file for file in unit.files if file.document.first_bad is not None)
+        return bool(unit.unreadable) or any(
+            offset not in file.uses for file in broken for offset in self.bind_mentions(file, name)
+        )
 
     def bind_spec(self, file: FileUnit, spec: ast.Spec) -> None:
-        if spec not in file.bound and not isinstance(spec, ast.ImportSpec):
-            self.binder(file).bind_general(spec)
+        """Binds a const, var or type spec at package level."""
+        if isinstance(spec, ast.ImportSpec):
+            return
+        memo = file.memo_of(spec)
 
-    def bind_function(self, file: FileUnit, decl: ast.FuncDecl) -> None:
-        if decl.body is not None and decl.body not in file.bound:
-            self.binder(file).bind_body(decl)
-        elif decl not in file.bound:
-            self.binder(file).bind_signature(decl)
+        def bind() -> None:
+            memo.answers["bound"] = None  # binding may ask for what is being bound
+            memo.on_empty = partial(file.unbind, spec)
+            self._binder(file, memo).bind_general(spec)
+
+        memo.ask("bound", bind)
+
+    def bind_function(self, function: FunctionName) -> None:
+        """Binds a whole function."""
+        scope = self._signature_scope(function)
+        file, body, memo = function.file, function.decl.body, function.body
+
+        def bind() -> None:
+            memo.answers["bound"] = None
+            if file is not None and scope is not None and body is not None:
+                memo.on_empty = partial(file.unbind, *body.statements)
+                self._signature_scope(function)  # recorded for the body, too
+                self._binder(file, memo).bind_body(body, scope)
+
+        memo.ask("bound", bind)
+
+    def _signature_scope(self, function: FunctionName) -> Scope | None:
+        """Binds a function's receiver and type; gives the scope they are in."""
+        file, memo, decl = function.file, function.memo, function.decl
+        if file is None or memo is None:
+            return None
+
+        def bind() -> Scope:
+            memo.on_empty = partial(file.unbind, decl.receiver, decl.type)
+            return self._binder(file, memo).bind_signature(decl)
+
+        return memo.ask("scope", bind)
 
     # --- from source to types
 
@@ -244,28 +267,37 @@ class Resolver:
         if is_too_large(arguments):
             self.depth.met = True
             return Unknown(item.name)
-        if not item.spec.alias:
+        if not item.is_alias:
             return Named(item.file.unit.path, item.name, arguments, item.local)
         given = dict(zip(item.parameters, arguments, strict=True))
         return substitute(self._aliased(item, item.file), given, self.depth)
 
     def _aliased(self, item: TypeName, file: FileUnit) -> Type:
         """What an alias stands for, its parameters in it."""
-        if item.aliased is None and self._before is not None:
+        memo = item.memo
+        if memo is None:
+            return UNKNOWN
+        memo.read()
+        if item not in memo.answers and self._before is not None:
             self._before(item)
-        known = item.aliased
-        if known is None:
-            if item.resolving:
-                return Unknown(item.name)
-            self.ensure(item)
-            item.resolving = True
-            try:
-                aliased, beyond = self.depth.alone(lambda: self.type_of(file, item.spec.type))
-            finally:
-                item.resolving = False
-            item.beyond = beyond or is_too_large((aliased,), _MAX_ALIASED)
-            item.aliased = known = Unknown(item.name) if item.beyond else aliased
-        return known
+        if item not in memo.answers and item.resolving:
+            return Unknown(item.name)
+
+        def aliased() -> tuple[Type, bool]:
+            type_, beyond = self._written(item, file)
+            beyond = beyond or is_too_large((type_,), _MAX_ALIASED)
+            return (Unknown(item.name) if beyond else type_), beyond
+
+        item.resolving = True
+        try:
+            return memo.ask(item, aliased)[0]
+        finally:
+            item.resolving = False
+
+    def _written(self, item: TypeName, file: FileUnit) -> tuple[Type, bool]:
+        """The type that a declaration gives a name, and whether a bound was met in it."""
+        self.ensure(item)
+        return self.depth.alone(lambda: self.type_of(file, item.spec.type))
 
     def _qualified(self, file: FileUnit, expr: ast.SelectorExpr) -> Type:
         selected = file.selected.get(expr.x.span.start)
@@ -354,31 +386,32 @@ class Resolver:
 
     def is_too_complex(self, item: TypeName) -> bool:
         """Whether a bound is met where a type is declared, so that it is unknown what it is."""
-        if item.file is None:
+        if item.file is None or item.memo is None:
             return False
-        if item.spec.alias:
+        if item.is_alias:
             self._aliased(item, item.file)
         else:
             self.underlying(Named(item.file.unit.path, item.name, (), item.local))
-        return item.beyond
+        return item in item.memo.answers and bool(item.memo.answers[item][1])
 
     def underlying(self, type_: Type) -> Type:
         """`type_` without its name. Unknown where the declaration can't be found."""
-        if not isinstance(type_, Named):
-            return type_
-        chain: list[Named] = []
-        under: Type = type_
+        return self._underlying(type_) if isinstance(type_, Named) else type_
+
+    def _find_underlying(self, type_: Named) -> Type:
+        passed = {type_: None}
+        under = self._declared_as(type_)
         while isinstance(under, Named):
-            known = self._under.get(under)
-            if known is not None:
-                under = known
-                break
-            # A cycle (`type A B; type B A`) finds this and ends.
-            self._under[under] = UNKNOWN
-            chain.append(under)
+            if under in passed:
+                return UNKNOWN  # type A B; type B A
+            if under in self._underlying:
+                return self._underlying(under)
+            passed[under] = None
             under = self._declared_as(under)
-        for each in chain:
-            self._under[each] = under
+        if len(passed) > _LONG_CHAIN:
+            # Each by the one after it, so that who asks for all of them goes through the chain once.
+            for each in list(passed)[:0:-1]:
+                self._underlying(each)
         return under
 
     def _declared_as(self, type_: Named) -> Type:
@@ -388,11 +421,9 @@ class Resolver:
         if type_ == CONTEXT:
             return CONTEXT_METHODS
         item = self.type_name(type_)
-        if item is None or item.file is None:
+        if item is None or item.file is None or item.memo is None:
             return UNKNOWN
-        file, expr = item.file, item.spec.type
-        self.ensure(item)
-        direct, item.beyond = self.depth.alone(lambda: self.type_of(file, expr))
+        direct, _ = item.memo.ask(item, partial(self._written, item, item.file))
         return substitute(direct, dict(zip(item.parameters, type_.arguments, strict=False)), self.depth)
 
     def type_name(self, type_: Named) -> TypeName | None:
@@ -401,7 +432,10 @@ class Resolver:
         if unit is None:
             return None
         item = unit.local_types.get(type_.local) if type_.local else unit.lookup(type_.name)
-        return item if isinstance(item, TypeName) else None
+        if not isinstance(item, TypeName):
+            return None
+        item.read()
+        return item
 
     def is_empty_interface(self, type_: Type) -> bool:
         pending, seen = [type_], {type_}

@@ -1,16 +1,16 @@
-"""The declarations of a package, file by file, before anything is asked about them: facts of the source.
+"""The declarations of a package, file by file: what the source says before anything is worked out of it.
 
-A unit belongs to one snapshot of the world and fills in what its identifiers mean as it is asked (bind.py).
-Not for: choosing the files (load.py), nor the Package that rules see (package.py).
+What identifiers refer to is filled in when a declaration is asked about (bind.py).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from modgo_lsp.golang.modules.module import Module
+from modgo_lsp.golang.queries import ConstantMemo, Input, Inputs, Memo, Table
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.identifiers import occurrences, places
@@ -18,6 +18,7 @@ from modgo_lsp.golang.types.objects import (
     ConstantName,
     FunctionName,
     Object,
+    PackageScope,
     Scope,
     TypeName,
     VariableName,
@@ -25,10 +26,7 @@ from modgo_lsp.golang.types.objects import (
 )
 from modgo_lsp.golang.types.universe import UNIVERSE
 
-_T = TypeVar("_T")
-
-
-# How many words are looked for in a file before it is worth while to know the places of all: somebody may ask
+# How many words are looked for in a file before it is worth while to find the places of all: somebody may ask
 # for each of the thousands that generated code declares.
 _FEW = 16
 
@@ -40,10 +38,10 @@ class FileUnit:
     the one that was guessed, so that an unknown name may be it.
 
     `uses` says, by the offset of an identifier, what it refers to (None: to nothing), `selected` likewise
-    the import path and name of each `package.Name`, at the offset of the package. Both are filled by bind.py.
-    `declared` has the objects of each declaration. `memo` has what others have worked out of one that hangs
-    on nothing but its own source and what the names in it stand for (invalidation.py forgets it). `view` is
-    what the caller of the analysis made of the file, of this text or of one before.
+    the import path and name of each `package.Name`, at the offset of the package. Both are filled by bind.py,
+    by declaration: who reads them has asked for the declaration to be bound. `declared` has the objects of
+    each declaration. `words` are inputs: where a word stands in the file. `declarations` is the input of who
+    reads which there are, and all that they say but for the bodies of functions.
     """
 
     def __init__(self, unit: PackageUnit, index: int, document: Document, syntax: ast.File) -> None:
@@ -57,26 +55,57 @@ class FileUnit:
         self.uncertain = False
         self.uses: dict[int, Object | None] = {}
         self.selected: dict[int, tuple[str, str]] = {}
-        self.bound: set[ast.Node | ast.Body] = set()
         self.declared: dict[ast.Decl, tuple[Object, ...]] = {}
-        self.memo: dict[ast.Node, dict[object, Any]] = {}
-        self.view: object | None = None
-        self._asked, self._asked_of = 0, syntax
+        self.words: Inputs[bytes] = Inputs(unit.table, f"in {document.path}, the word")
+        self.declarations = Input(unit.table, f"the declarations of {document.path}")
+        self._specs: dict[ast.Spec, Memo] = {}
+        self._asked, self._asked_of = 0, document
+        self._places: dict[bytes, list[int]] | None = None
 
     @property
     def path(self) -> str:
         return self.document.path
 
-    def remembered(self, node: ast.Node, what: object, work_out: Callable[[], _T]) -> _T:
-        """What was worked out of a declaration, spec or function literal, or of the file's whole syntax; now,
-        where it wasn't yet."""
-        memo = self.memo.get(node)
-        if memo is None:
-            memo = self.memo[node] = {}
-        if what not in memo:
-            memo[what] = work_out()
-        found: _T = memo[what]
+    def memo_of(self, spec: ast.Spec) -> Memo:
+        """The memo of a const, var or type spec at package level."""
+        if spec not in self._specs:
+            self._specs[spec] = self.unit.new_memo("a spec in", self.path, "at", spec.span.start)
+        return self._specs[spec]
+
+    def memo_at(self, offset: int) -> Memo | None:
+        """The memo of the function or spec at package level that stands at `offset`."""
+        decl = self.declaration_at(offset)
+        if isinstance(decl, ast.FuncDecl):
+            return self.function(decl).body
+        specs = () if decl is None else decl.specs
+        return next((self.memo_of(spec) for spec in specs if spec.span.holds(offset)), None)
+
+    def function(self, decl: ast.FuncDecl) -> FunctionName:
+        """The object of a function's declaration."""
+        (found,) = self.declared[decl]
+        assert isinstance(found, FunctionName)
         return found
+
+    def remove(self, decl: ast.Decl) -> list[Memo]:
+        """Forgets the objects of a declaration; gives the memos of its specs, to be invalidated."""
+        del self.declared[decl]
+        specs = () if isinstance(decl, ast.FuncDecl) else decl.specs
+        return [self._specs.pop(spec) for spec in specs if spec in self._specs]
+
+    def unbind(self, *nodes: ast.Node | None) -> None:
+        """Forgets what the identifiers in some nodes refer to, and the local types that are declared
+        there."""
+        for node in nodes:
+            for each in () if node is None else ast.walk(node):
+                if isinstance(each, ast.Ident):
+                    self.uses.pop(each.span.start, None)
+                    self.selected.pop(each.span.start, None)
+                elif isinstance(each, ast.TypeSpec):
+                    self.unit.local_types.pop(self.local_key(each), None)
+
+    def local_key(self, spec: ast.TypeSpec) -> int:
+        """What tells a type that is declared in a function of this file from others of the package."""
+        return (self.index << 32) + spec.name.span.start + 1
 
     def declaration_at(self, offset: int) -> ast.Decl | None:
         """The package-level declaration that stands at `offset`."""
@@ -87,62 +116,68 @@ class FileUnit:
     def mentions(self, name: str) -> Sequence[int]:
         """The offsets at which `name` stands as a word, in code or elsewhere."""
         word = name.encode("utf-8", "surrogateescape")
-        if self._asked_of is not self.syntax:
-            self._asked, self._asked_of = 0, self.syntax  # what was known is of a text before
+        self.words.read(word)
+        if self._asked_of is not self.document:
+            self._asked, self._asked_of, self._places = 0, self.document, None
         if self._asked < _FEW:
             self._asked += 1
             return list(occurrences(self.document.text, (word,)))
-        known = self.remembered(self.syntax, "words", lambda: places(self.document.text))
-        return known.get(word, ())
+        if self._places is None:
+            self._places = places(self.document.text)
+        return self._places.get(word, ())
 
 
 class PackageUnit:
     """A package. `path` is its import path. `methods` are by the name of their receiver's base type.
     `standard`: it is of Go's library, so that what it imports is too. `unreadable` are the paths of files
-    that a build would take and that can't be read. `doubted` are names that it doesn't declare, and whether
-    what doesn't parse may do so. `run_by_importers`: it registers in code that packages
-    which import it may run."""
+    that a build would take and that can't be read. `broken` is the input of who asks what its files may
+    declare where they don't parse."""
 
     standard = False
     unreadable: tuple[str, ...] = ()
-    run_by_importers = False
 
     files: list[FileUnit]
     scope: Scope
     methods: dict[str, dict[str, FunctionName]]
-    functions: list[FunctionName]
     local_types: dict[int, TypeName]
-    _functions_named: dict[bytes, list[FunctionName]] | None
-    _variables_named: set[bytes] | None
+    _functions: list[FunctionName]
     _files_importing: dict[str, list[FileUnit]]
 
-    def __init__(self, directory: str, path: str, name: str, module: Module | None) -> None:
+    def __init__(self, table: Table, directory: str, path: str, name: str, module: Module | None) -> None:
+        self.table = table
         self.directory = directory
         self.path = path
         self.name = name
         self.module = module
-        self.doubted: dict[str, bool] = {}
+        self.names: Inputs[str] = Inputs(table, f"in {path}, what is called")
+        self.method_names: Inputs[str] = Inputs(table, f"in {path}, the methods called")
+        self.declarations = Input(table, f"the list of functions in {path}")
+        self.broken = Input(table, f"what doesn't parse in {path}")
         self._declare_nothing()
+
+    def __str__(self) -> str:
+        return self.path
 
     def _declare_nothing(self) -> None:
         self.files = []
-        self.scope = Scope(UNIVERSE)
+        self.scope = self._new_scope()
         self.methods = {}
-        self.functions = []
         self.local_types = {}
-        self._forget_names()
-
-    def _forget_names(self) -> None:
-        self._functions_named = None
-        self._variables_named = None
+        self._functions = []
         self._files_importing = {}
+
+    def _new_scope(self) -> Scope:
+        return PackageScope(UNIVERSE, self.names)
+
+    def new_memo(self, *about: object) -> Memo:
+        """A memo for something that this package declares."""
+        return (ConstantMemo if self.standard else Memo)(self.table, *about)
 
     def add(self, document: Document, syntax: ast.File) -> FileUnit:
         """Adds a file; files come in the order of their base names."""
         file = FileUnit(self, len(self.files), document, syntax)
         self.files.append(file)
         self._add_declarations(file, syntax.decls)
-        self._forget_names()
         return file
 
     def _add_declarations(self, file: FileUnit, decls: Iterable[ast.Decl]) -> None:
@@ -155,8 +190,7 @@ class PackageUnit:
         """Puts in the scope what the files declare now."""
         self.scope.names.clear()
         self.methods.clear()
-        self.functions.clear()
-        self._forget_names()
+        self._functions.clear()
         for file in self.files:
             for decl in file.syntax.decls:
                 for item in file.declared[decl]:
@@ -164,7 +198,7 @@ class PackageUnit:
 
     def _declare(self, item: Object) -> None:
         if isinstance(item, FunctionName):
-            self.functions.append(item)
+            self._functions.append(item)
             receiver = receiver_base(item.decl)
             if receiver is not None:
                 self.methods.setdefault(receiver, {}).setdefault(item.name, item)
@@ -182,24 +216,11 @@ class PackageUnit:
         """What the package itself declares under `name`."""
         return self.scope.own(name)
 
-    def functions_named(self, names: Set[bytes]) -> Iterator[FunctionName]:
-        """Its functions and methods of these names."""
-        known = self._functions_named
-        if known is None:
-            known = self._functions_named = {}
-            for function in self.functions:
-                known.setdefault(function.name.encode(), []).append(function)
-        for name in known.keys() & names:
-            yield from known[name]
-
-    def has_variable_named(self, names: Iterable[bytes]) -> bool:
-        """Whether one of the names is that of a variable of the package."""
-        known = self._variables_named
-        if known is None:
-            items = self.scope.names.items()
-            known = {name.encode() for name, item in items if isinstance(item, VariableName)}
-            self._variables_named = known
-        return not known.isdisjoint(names)
+    @property
+    def functions(self) -> Sequence[FunctionName]:
+        """Its functions and methods, in the order of the source."""
+        self.declarations.read()
+        return self._functions
 
     def files_importing(self, path: str) -> Sequence[FileUnit]:
         """The files that import `path`, in their order."""
@@ -211,11 +232,20 @@ class PackageUnit:
 
     def method(self, base: str, name: str) -> FunctionName | None:
         """The method `name` of the type `base`."""
+        self.method_names.read(name)
         found = self.methods.get(base, {}).get(name)
         return next(self._by_aliases(base, name), None) if found is None else found
 
+    def methods_named(self, name: str) -> Iterator[FunctionName]:
+        """The methods `name` of all types."""
+        self.method_names.read(name)
+        for methods in self.methods.values():
+            if name in methods:
+                yield methods[name]
+
     def methods_of(self, base: str) -> Iterator[FunctionName]:
         """The methods that are declared for the type `base`."""
+        self.declarations.read()
         for receiver, methods in self.methods.items():
             if receiver == base or self._is_alias(receiver, base):
                 yield from methods.values()
@@ -229,7 +259,7 @@ class PackageUnit:
     def _is_alias(self, name: str, base: str) -> bool:
         """Whether `name` is another name of the type `base`."""
         seen = {name}
-        while isinstance(item := self.lookup(name), TypeName) and item.spec.alias:
+        while isinstance(item := self.lookup(name), TypeName) and item.is_alias:
             aliased = ast.unparen(item.spec.type)
             if not isinstance(aliased, ast.Ident) or aliased.name in seen:
                 return False
@@ -251,6 +281,7 @@ class UnparsedUnit(PackageUnit):
 
     def __init__(
         self,
+        table: Table,
         directory: str,
         path: str,
         name: str,
@@ -258,7 +289,7 @@ class UnparsedUnit(PackageUnit):
         parse: Callable[[], Iterable[tuple[Document, ast.File]]],
     ) -> None:
         self._parse = parse
-        super().__init__(directory, path, name, module)
+        super().__init__(table, directory, path, name, module)
 
     def _declare_nothing(self) -> None:
         """Waits: the attributes are set when one of them is first asked for."""
@@ -287,7 +318,7 @@ def declared(file: FileUnit, decl: ast.GenDecl, package_level: bool) -> Iterator
     inherited: ast.ValueSpec | None = None
     for spec in decl.specs:
         if isinstance(spec, ast.TypeSpec):
-            yield TypeName(file, spec, 0 if package_level else (file.index << 32) + spec.name.span.start + 1)
+            yield TypeName(file, spec, 0 if package_level else file.local_key(spec))
         elif isinstance(spec, ast.ValueSpec) and decl.token == "const":
             # A spec without values repeats the one before it, type included.
             inherited = spec if spec.values or inherited is None else inherited

@@ -1,7 +1,4 @@
-"""The types of variables: declared, or worked out from what they are initialised with.
-
-Not for: expressions (expressions.py).
-"""
+"""The types of variables: declared, or worked out from what they are initialised with."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from modgo_lsp.golang.types.universe import BOOL, INT
 
 
 class Variables:
-    """The variables of one snapshot. `operand` evaluates what they are initialised with."""
+    """The variables of one build. `operand` evaluates what they are initialised with."""
 
     def __init__(
         self, resolver: Resolver, operand: Callable[[FileUnit, ast.Expr], Operand], needs: Needs
@@ -31,20 +28,27 @@ class Variables:
 
     def type_of(self, item: VariableName) -> Type:
         """The type of a variable; Unknown where it can't be found out."""
-        if item.resolved is None:
+        memo = item.memo
+        if memo is None or item.file is None:
+            return UNKNOWN
+        memo.read()
+        if item not in memo.answers:
             self._needs.before(item)
-        resolved = item.resolved
-        if resolved is None:
-            if item.resolving or item.file is None:
-                return UNKNOWN
-            item.resolving = True
-            try:
-                self._resolver.ensure(item)
-                type_, _ = self._resolver.depth.alone(partial(self._variable_type, item, item.file))
-            finally:
-                item.resolving = False
-            item.resolved = resolved = type_
-        return resolved
+        if item in memo.answers:
+            known: Type = memo.answers[item]
+            return known
+        if item.resolving:
+            return UNKNOWN
+        item.resolving = True
+        try:
+            return memo.ask(item, partial(self._find_type, item, item.file))
+        finally:
+            item.resolving = False
+
+    def _find_type(self, item: VariableName, file: FileUnit) -> Type:
+        self._resolver.ensure(item)
+        type_, _ = self._resolver.depth.alone(partial(self._variable_type, item, file))
+        return type_
 
     def _variable_type(self, item: VariableName, file: FileUnit) -> Type:
         if item.type_expr is not None:

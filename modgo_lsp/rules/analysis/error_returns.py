@@ -43,7 +43,7 @@ def _zero(under: Type) -> str | None:
 
 def statement_of(code: Code, call: ast.CallExpr) -> ast.ExprStmt | None:
     """The statement that consists of `call`, outside of closures; None if there is none."""
-    return code.remembered("calls that are statements", lambda: _statements(code)).get(call)
+    return code.cached("calls that are statements", lambda: _statements(code)).get(call)
 
 
 def _statements(code: Code) -> dict[ast.Expr, ast.ExprStmt]:

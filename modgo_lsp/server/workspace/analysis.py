@@ -27,7 +27,6 @@ from modgo_lsp.model.package import Package
 from modgo_lsp.server.workspace import gc_policy
 from modgo_lsp.server.workspace.editor_settings import EDITOR
 from modgo_lsp.server.workspace.import_index import KeptImporters
-from modgo_lsp.server.workspace.open_documents import StaleError
 
 if TYPE_CHECKING:
     from modgo_lsp.golang.modules.go_environment import GoEnvironment
@@ -98,7 +97,6 @@ class Analysis:
         self._number = 0
         self._files: OverlayFiles | None = None
         self._configured: _Configured | None = None
-        self._judged: dict[str, tuple[Package, LintResult | None]] = {}
         threading.Thread(target=self._run, name="analysis", daemon=True).start()
 
     # --- by any thread
@@ -185,16 +183,18 @@ class Analysis:
     def load(
         self, number: int, files: OverlayFiles, glanced_at: Callable[[], OverlayFiles], go: str | None
     ) -> Loader:
-        """A loader of the files of the snapshot `number`, gone on from the last one. `glanced_at` gives the
-        same files, not to be kept in memory. `go` is the Go of the settings. Raises StaleError."""
+        """A loader of the files of the snapshot `number`. `glanced_at` gives the same files, not to be kept
+        in memory. `go` is the Go of the settings."""
         if number < self._number and self._loader is not None and self._files is not None:
             # What has changed on disk since may count: that moves nothing in the text that is asked about.
-            if not files.has_same_documents(self._files):
-                raise StaleError
-            return self._loader
+            if files.has_same_documents(self._files):
+                return self._loader
+            return Loader(files, None, self._loader)
         environment = self._go_environment(go)
-        if self._loader is None or environment != self._environment or not self._loader.advance(files):
-            if self._loader is not None:
+        before = self._loader
+        after = before.next(files) if before is not None and environment == self._environment else None
+        if after is None:
+            if before is not None:
                 self._sweep.let_go()
             if environment != self._environment:
                 self._importers = None
@@ -202,11 +202,11 @@ class Analysis:
             self._importers = KeptImporters(
                 glanced_at(), environment or NOTHING_KNOWN, self._store, self.later, self._importers
             )
-            self._loader = Loader(files, None, self._loader, environment, DiskFactsCache(), self._importers)
+            after = Loader(files, None, before, environment, DiskFactsCache(), self._importers)
         elif self._importers is not None:
             self._importers.advance(glanced_at())
-        self._number, self._files = number, files
-        return self._loader
+        self._number, self._files, self._loader = number, files, after
+        return after
 
     def _go_environment(self, go: str | None) -> GoEnvironment | None:
         """Where Go is. Looked for again when something on disk has changed, or is looked at anew: not for
@@ -261,17 +261,11 @@ class Analysis:
         """What the rules say of a package; the last judgement where it has not changed.
 
         A rule that fails is our mistake, not the user's: it is logged, and the editor keeps working."""
-        known = self._judged.get(package.directory)
-        if known is not None and known[0] is package:
-            return known[1]
+        return package.cached("lint result", self._judge)
+
+    def _judge(self, package: Package) -> LintResult | None:
         try:
-            found = lint_package(package)
+            return lint_package(package)
         except Exception:
             _log.exception("Could not judge %s", package.directory)
-            found = None
-        self._judged[package.directory] = (package, found)
-        return found
-
-    def forget_others(self, directories: Collection[str]) -> None:
-        """Lets go of the packages of other folders."""
-        self._judged = {key: value for key, value in self._judged.items() if key in directories}
+            return None

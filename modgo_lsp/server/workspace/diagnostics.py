@@ -136,7 +136,6 @@ class Publisher:
             if self._sent[uri].items:
                 self._send(wire.Report(uri, None, ()))
         self._sent = reports
-        self._analysis.forget_others(snapshot.judging(snapshot.directories()))
         self._refresher.look(snapshot)
         self._refresher.ask()
         self.published = snapshot.number

@@ -1,0 +1,145 @@
+"""What an edit changes: the declarations of a file's next text, compared with those of the text before.
+
+Of a function whose signature stays, the body alone has changed. Of any other declaration the objects stay,
+and take over what the new one says. What depends on that is found by the table (golang/queries.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress, count
+from operator import is_not
+
+from modgo_lsp.golang.program.sources import Parsed
+from modgo_lsp.golang.queries import Cell, Table
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.identifiers import WORD
+from modgo_lsp.golang.types.objects import FunctionName, Object
+from modgo_lsp.golang.types.units import FileUnit, PackageUnit, objects_of
+
+# By what tells one declared name of a file from others: its objects, in the order of the source.
+_Objects = dict[object, list[Object]]
+
+
+class Changes:
+    """Takes units on to the next texts of their files, and collects what is no longer as it was."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._changed: list[Cell] = []
+        self._redeclared: dict[PackageUnit, None] = {}
+
+    def take(self, file: FileUnit, parsed: Parsed) -> None:
+        """The next text of a file, with the same imports."""
+        if file.document.first_bad is not None or parsed.document.first_bad is not None:
+            self._changed.append(file.unit.broken)
+        old, new = _differing(file.syntax.decls, parsed.syntax.decls)
+        staying = set(old).intersection(new)
+        leaving = [decl for decl in old if decl not in staying]
+        arriving = [decl for decl in new if decl not in staying]
+        self._note_words(file, file.document.text, leaving)
+        self._note_words(file, parsed.document.text, arriving)
+        before = _names(file, old)
+        self._replace(file, leaving, arriving, parsed.document.text)
+        if before != _names(file, new):
+            self._changed += (file.declarations, file.unit.declarations)
+            self._redeclared[file.unit] = None
+        for now, spec in zip(file.syntax.imports, parsed.syntax.imports, strict=True):
+            item = file.scope.own(now.name.name) if now.name is not None else None
+            if item is not None and item.ident is now.name:
+                item.ident = spec.name
+        file.document, file.syntax = parsed.document, parsed.syntax
+
+    def invalidate(self) -> None:
+        """Puts in the scopes what is declared now, and empties whatever depends on something that has
+        changed."""
+        for unit in self._redeclared:
+            names, methods = dict(unit.scope.names), _methods_by_name(unit)
+            unit.declare_again()
+            self._changed += unit.names.changed(_differences(names, unit.scope.names))
+            self._changed += unit.method_names.changed(_differences(methods, _methods_by_name(unit)))
+        self._table.invalidate(self._changed)
+
+    def _note_words(self, file: FileUnit, text: bytes, decls: Iterable[ast.Decl]) -> None:
+        """The words of declarations that come or go stand elsewhere now."""
+        for decl in decls:
+            self._changed += file.words.changed(set(WORD.findall(text, decl.span.start, decl.span.end)))
+
+    def _replace(
+        self, file: FileUnit, leaving: Sequence[ast.Decl], arriving: Sequence[ast.Decl], text: bytes
+    ) -> None:
+        """Puts declarations in the place of others."""
+        objects: _Objects = {}
+        for decl in leaving:
+            for item in file.declared[decl]:
+                objects.setdefault(_identity(item), []).append(item)
+            self._changed += file.remove(decl)
+        for decl in arriving:
+            made = objects_of(file, decl)
+            file.declared[decl] = tuple(self._redeclare(file, objects, each, text) for each in made)
+        for items in objects.values():
+            for item in items:
+                self._changed += _memos(item)
+
+    def _redeclare(self, file: FileUnit, objects: _Objects, made: Object, text: bytes) -> Object:
+        """The object for a new declaration: one of those before, where one had the name."""
+        items = objects.get(_identity(made))
+        if not items:
+            return made
+        item = items.pop(0)
+        if not _is_same_to_others(item, file.document.text, made, text):
+            self._changed += (file.declarations, *_memos(item))
+        elif isinstance(item, FunctionName) and item.body_memo is not None:
+            self._changed.append(item.body_memo)
+        item.redeclare(made)
+        return item
+
+
+def _differing(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> tuple[list[ast.Decl], list[ast.Decl]]:
+    """Both without what they begin and end with in common: of thousands an edit changes few."""
+    begin = _common(old, new)
+    old, new = old[begin:], new[begin:]
+    end = _common(old[::-1], new[::-1])
+    return list(old[: len(old) - end]), list(new[: len(new) - end])
+
+
+def _common(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> int:
+    """How many of them are the same from the first on."""
+    return next(compress(count(), map(is_not, old, new)), min(len(old), len(new)))
+
+
+def _names(file: FileUnit, decls: Iterable[ast.Decl]) -> list[object]:
+    return [_identity(item) for decl in decls for item in file.declared[decl]]
+
+
+def _identity(item: Object) -> object:
+    return type(item), item.name, item.receiver if isinstance(item, FunctionName) else None
+
+
+def _is_same_to_others(old: Object, before: bytes, new: Object, now: bytes) -> bool:
+    """Whether a function has nothing new but its body, and stands at the same place."""
+    if not isinstance(old, FunctionName) or not isinstance(new, FunctionName):
+        return False
+    start, bodies = old.decl.span.start, (old.decl.body, new.decl.body)
+    if bodies[0] is None or bodies[1] is None or start != new.decl.span.start:
+        return False
+    return before[start : bodies[0].span.start] == now[start : bodies[1].span.start]
+
+
+def _memos(item: Object) -> Iterator[Cell]:
+    if item.own_memo is not None:
+        yield item.own_memo
+    if isinstance(item, FunctionName) and item.body_memo is not None:
+        yield item.body_memo
+
+
+def _methods_by_name(unit: PackageUnit) -> dict[str, list[tuple[str, FunctionName]]]:
+    found: dict[str, list[tuple[str, FunctionName]]] = {}
+    for base, methods in unit.methods.items():
+        for name, method in methods.items():
+            found.setdefault(name, []).append((base, method))
+    return found
+
+
+def _differences(before: Mapping[str, object], now: Mapping[str, object]) -> set[str]:
+    return {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}

@@ -1,0 +1,313 @@
+"""One state of the files, and the packages that are worked out of it.
+
+A revision never changes: it keeps giving the answers of its own files. What was worked out so far lies in a
+*world*, which the next revision takes over: it takes the world on to its files, so that only what an edit
+changed is worked out anew. A revision that has handed its world over and is asked once more, which is rare,
+begins another one from its files. What neither has read before comes from the disk as it is then.
+
+An edit of what a file imports, of go.mod, or a file that comes or goes, begins a new world, which takes over
+the trees of the files that are as they were.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
+
+from modgo_lsp.golang.files import Files, join
+from modgo_lsp.golang.modules.build_constraints import BuildContext
+from modgo_lsp.golang.modules.go_environment import GoEnvironment
+from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
+from modgo_lsp.golang.modules.locate import Locator, Root
+from modgo_lsp.golang.modules.module import Module
+from modgo_lsp.golang.program.changes import Changes
+from modgo_lsp.golang.program.importers import Importers, Known
+from modgo_lsp.golang.program.program import Library, Program, build_root
+from modgo_lsp.golang.program.sources import FactsCache, Sources
+from modgo_lsp.golang.queries import Cell, Inputs, Table
+from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.types.known_packages import KnownPackages
+from modgo_lsp.golang.types.units import PackageUnit, UnparsedUnit
+
+_T = TypeVar("_T")
+
+
+class Settings(NamedTuple):
+    """What a revision is of, beside its files. `known` are packages that need no source."""
+
+    context: BuildContext
+    environment: GoEnvironment
+    cache: FactsCache | None
+    known: KnownPackages
+
+
+class World:
+    """The packages of a revision, read when they are asked for. `importers` may know already which packages
+    import which. `texts` are inputs: the bytes of a file; `unbuilt` those of the files in a folder that a
+    build leaves out."""
+
+    def __init__(
+        self, files: Files, settings: Settings, importers: Known | None, previous: World | None
+    ) -> None:
+        self.table = Table()
+        self.texts: Inputs[str] = Inputs(self.table, "the text of")
+        self.unbuilt: Inputs[str] = Inputs(self.table, "what a build leaves out in")
+        self._known = settings.known
+        self._environment = settings.environment
+        earlier = None if previous is None else previous.sources
+        self.sources: Sources = Sources(
+            files, settings.context, settings.environment, settings.cache, earlier
+        )
+        self._library = Library(self.table, self.sources, settings.environment)
+        self._index = Importers(self.sources, importers)
+        # What follows from imports, folders and go.mod files, which stay as they are in the life of a world.
+        self._modules: dict[str, tuple[Module, GoMod] | None] = {}
+        self._programs: dict[str, Program] = {}
+        self._units: dict[str, PackageUnit | None] = {}
+        self._imported: dict[str, list[tuple[str, str]]] = {}
+        self._imported_by: dict[PackageUnit, list[PackageUnit]] = {}
+
+    def advance(self, files: Files) -> bool:
+        """Goes on to a later state of the files. False where too much has changed for that: nothing is done
+        then."""
+        changed = self.sources.advance(files, self._index.holds)
+        if changed is None:
+            return False
+        inputs: list[Cell] = self.texts.changed(changed)
+        changes = Changes(self.table)
+        for path, parsed in changed.items():
+            unit = self._units.get(os.path.dirname(path))  # noqa: PTH120
+            if parsed is None:
+                inputs += self.unbuilt.changed([os.path.dirname(path)])  # noqa: PTH120
+            elif unit is not None and unit.is_parsed():
+                for file in unit.files:
+                    if file.path == path:
+                        changes.take(file, parsed)
+        changes.invalidate()
+        self.table.invalidate(inputs)
+        return True
+
+    # --- modules and builds
+
+    def module(self, directory: str) -> tuple[Module, GoMod] | None:
+        """The Go module that a folder is in, None without a go.mod."""
+        if directory not in self._modules:
+            self._modules[directory] = self._find_module(directory)
+        return self._modules[directory]
+
+    def _find_module(self, directory: str) -> tuple[Module, GoMod] | None:
+        text = self.sources.text(join(directory, "go.mod"))
+        if text is None:
+            parent = str(Path(directory).parent)
+            return None if parent == directory else self.module(parent)
+        mod = parse_go_mod(text)
+        return Module(directory, mod.module, mod.go, mod.requires), mod
+
+    def program(self, directory: str) -> Program:
+        """The build that the package in a folder is part of."""
+        module = self.module(directory)
+        home = "" if module is None else module[0].directory
+        if home not in self._programs:
+            root = build_root(directory, self.module, self._environment, self.sources)
+            # The modules of a workspace are of one program.
+            key = home if root is None else root.directory + "/" * (root.work is not None)
+            if key not in self._programs:
+                self._programs[key] = self._new_program(root)
+            self._programs[home] = self._programs[key]
+        return self._programs[home]
+
+    def _new_program(self, root: Root | None) -> Program:
+        read, entries = self.sources.text, self.sources.entries
+        locator = None if root is None else Locator(root, self._environment, read, entries)
+        return Program(self.table, self.sources, self._library, locator, self.unit, self._known)
+
+    # --- packages
+
+    def unit(self, directory: str, path: str | None = None) -> PackageUnit | None:
+        """The declarations in a folder; `path` is what it is imported as, where it isn't its own path."""
+        if directory not in self._units:
+            unit = self._load_unit(directory, path)
+            self._units[directory] = unit
+            if unit is not None:
+                self.program(directory).add(unit)
+        return self._units[directory]
+
+    def _load_unit(self, directory: str, path: str | None) -> PackageUnit | None:
+        files = self.sources.built(directory)
+        if not files:
+            return None
+        found = self.module(directory)
+        module = None if found is None else found[0]
+        name = next((file.header.package for file in files if file.header.package), "")
+
+        def parse() -> Iterator[tuple[Document, ast.File]]:
+            for file in self.sources.built(directory):
+                parsed = self.sources.parse(file.path, file.text)
+                yield parsed.document, parsed.syntax
+
+        own_path = path or import_path(directory, module)
+        unit = UnparsedUnit(self.table, directory, own_path, name, module, parse)
+        unit.unreadable = self.sources.unreadable(directory)
+        return unit
+
+    def is_mentioned(self, directory: str, name: str) -> bool:
+        """Whether an identifier stands in a Go file of a folder that isn't built, as tests aren't."""
+        self.unbuilt.read(directory)
+        return self.sources.is_mentioned(directory, name)
+
+    # --- which packages import which
+
+    def import_paths(self, directory: str) -> Iterable[str]:
+        """What the files of a package import: all of them by their headers, or else as they were parsed."""
+        headers = [file.header for file in self.sources.built(directory)]
+        if not all(header.sure for header in headers):
+            unit = self.unit(directory)
+            return () if unit is None else dict.fromkeys(spec.path for _, spec in unit.imports())
+        return dict.fromkeys(path for header in headers for path in header.imports)
+
+    def dependencies(self, start: str) -> dict[str, str]:
+        """Folders by path of the packages of the same Go module that the one in `start` imports, directly
+        or not."""
+        found: dict[str, str] = {}
+        pending = [start]
+        while pending:
+            for path, directory in self._imports(pending.pop()):
+                if directory != start and path not in found:
+                    found[path] = directory
+                    pending.append(directory)
+        return found
+
+    def _imports(self, directory: str) -> list[tuple[str, str]]:
+        """Path and folder of the packages of the same Go module that the one in `directory` imports
+        itself."""
+        if directory not in self._imported:
+            found = self.module(directory)
+            home = "" if found is None else found[0].path
+            paths = self.import_paths(directory) if home else ()
+            own = [path for path in paths if f"{path}/".startswith(f"{home}/")]
+            places = ((path, self.program(directory).place(path)) for path in own)
+            self._imported[directory] = [
+                (path, place.directory)
+                for path, place in places
+                if place is not None
+                and place.directory != directory
+                and found is not None
+                and place.module == found[0]
+                and self.sources.built(place.directory)
+            ]
+        return self._imported[directory]
+
+    def importers(self, unit: PackageUnit) -> list[PackageUnit]:
+        """The other packages of the Go module that import `unit`, tests aside."""
+        if unit.module is None:
+            return []
+        if unit not in self._imported_by:
+            directories = self._index.of(unit.path, unit.module.directory)
+            others = (self.unit(directory) for directory in directories if directory != unit.directory)
+            self._imported_by[unit] = [
+                other
+                for other in others
+                if other is not None and unit.path in self.import_paths(other.directory)
+            ]
+        return self._imported_by[unit]
+
+    def dependents(self, unit: PackageUnit) -> list[PackageUnit]:
+        """The packages of the Go module that import `unit`, directly or not."""
+        found: list[PackageUnit] = []
+        pending = [unit]
+        while pending:
+            for other in self.importers(pending.pop()):
+                if other is not unit and other not in found:
+                    found.append(other)
+                    pending.append(other)
+        return found
+
+    def folders_importing(self, directory: str) -> set[str]:
+        """The folders of the packages of the same Go module that import the one in `directory`, directly or
+        not. Their files' headers tell; nothing is parsed for it."""
+        found: set[str] = set()
+        pending = [directory]
+        while pending:
+            unit = self.unit(pending.pop())
+            module = None if unit is None else unit.module
+            if unit is not None and module is not None:
+                news = set(self._index.of(unit.path, module.directory)) - found - {directory}
+                found |= news
+                pending += news
+        return found
+
+    # --- what can't be read
+
+    def unread(self) -> set[str]:
+        """The import paths of packages whose declarations would have been of use, and aren't here: where Go's
+        library is isn't known, or a module isn't in the module cache."""
+        return {path for program in self._programs.values() for path in program.unread}
+
+    def unread_for(self, directory: str) -> set[str]:
+        """Those of `unread` that the package in `directory` imports, itself or through others of its Go
+        module, and those that only other Go modules import."""
+        unread = self.unread()
+        if not unread:
+            return unread
+        folders = [folder for folder, unit in self._units.items() if unit is not None]
+        others = {path for folder in folders for path in self.import_paths(folder)}
+        members = [directory, *self.dependencies(directory).values()]
+        own = {path for member in members for path in self.import_paths(member)}
+        return {path for path in unread if path in own or path not in others}
+
+
+class Revision(Generic[_T]):
+    """One state of the files. `view` makes of a world what others ask of it, and is handed over with it."""
+
+    def __init__(
+        self,
+        files: Files,
+        settings: Settings,
+        view: Callable[[World], _T],
+        made: tuple[World, _T] | None = None,
+    ) -> None:
+        self.files = files
+        self.settings = settings
+        self._view = view
+        self._made = made
+
+    def begin(self, importers: Known | None, previous: Revision[_T] | None) -> None:
+        """Begins a world, with what is known of imports already; trees of an earlier revision are taken over
+        where the bytes of a file are the same."""
+        before = None if previous is None or previous._made is None else previous._made[0]
+        world = World(self.files, self.settings, importers, before)
+        self._made = world, self._view(world)
+
+    def next(self, files: Files) -> Revision[_T] | None:
+        """The revision of a later state of the files, which takes over what is known. None where too much has
+        changed for that: then a new world is to begin, with this revision as the `previous`."""
+        made = self._made
+        if made is None or not made[0].advance(files):
+            return None
+        self._made = None
+        return Revision(files, self.settings, self._view, made)
+
+    @property
+    def world(self) -> World:
+        return self._own()[0]
+
+    @property
+    def view(self) -> _T:
+        return self._own()[1]
+
+    def _own(self) -> tuple[World, _T]:
+        if self._made is None:
+            self.begin(None, None)
+        assert self._made is not None
+        return self._made
+
+
+def import_path(directory: str, module: Module | None) -> str:
+    """The import path of a directory; without a module one that nobody can import."""
+    if module is None or not module.path:
+        return "_" + directory.replace(os.sep, "/")
+    inside = os.path.relpath(directory, module.directory)
+    return module.path if inside == "." else f"{module.path}/{inside.replace(os.sep, '/')}"
