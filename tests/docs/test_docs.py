@@ -18,6 +18,9 @@ PAGES = [
 ]
 
 
+DECISIONS = sorted(path.relative_to(ROOT) for path in (ROOT / "docs" / "decisions").glob("*.md"))
+
+
 def test_generated_pages_are_current() -> None:
     """`make docs` updates them."""
     done = subprocess.run(
@@ -62,3 +65,13 @@ def test_recipes_name_the_version_that_this_is() -> None:
         first or second for page in PAGES for first, second in re.findall(pattern, page.read_text("utf-8"))
     }
     assert named == {version[1]}
+
+
+@pytest.mark.parametrize("page", ["docs/architecture.md", "CONTRIBUTING.md", *map(str, DECISIONS)])
+def test_paths_exist(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    pattern = (
+        r"`((?:modgo_lsp|libmod_go|tests|udf|scripts|grammars|examples|bench|vscode-extension)/[\w./-]*)`"
+    )
+    missing = [path for path in re.findall(pattern, text) if not (ROOT / path).exists()]
+    assert missing == []
