@@ -1,4 +1,4 @@
-"""A Go module in a temporary folder, and the package that the model makes of it."""
+"""A Go module in a temporary folder, loaded as a package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modgo_lsp.model.package import Package
 
 @pytest.fixture
 def package_of(module: Callable[..., Path]) -> Callable[..., Package]:
-    """Makes the package `stats` of files given by keyword: `stats="package stats…"` is stats.go."""
+    """Loads the package `stats` from files given by keyword: `stats="package stats…"` is stats.go."""
 
     def make(**files: str) -> Package:
         folder = module({f"stats/{name}.go": text for name, text in files.items()}) / "stats"

@@ -1,4 +1,4 @@
-"""Code actions: each finding's fixes, and suppressions of what can be suppressed."""
+"""Code actions: the fixes of findings, and suppressions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def finding(code: str, start: int, end: int, *fixes: Fix, path: str = PATH) -> F
     return Finding(code, "warning", "m", Location(path, Span(start, end)), fixes=fixes)
 
 
-def test_fixes_of_the_findings_that_the_selection_touches():
+def test_fixes_of_findings_in_the_selection():
     unsafe, safe = Fix("guess", False, (insert(1, "x"),)), Fix("sure", True, (insert(1, "y"),))
     here = finding("MG101", 10, 13, unsafe, safe)
     findings = [here, finding("MG101", 20, 23, safe), finding("MG101", 10, 13, safe, path="/m/other.go")]
@@ -27,7 +27,7 @@ def test_fixes_of_the_findings_that_the_selection_touches():
     assert all(action.finding is here for action in offered)
 
 
-def test_only_what_can_be_suppressed_is_offered_once_a_code():
+def test_a_suppression_is_offered_once_for_each_suppressible_code():
     document = parse(PATH, b"package m\n\nvar v = wait()\n")
     findings = [finding(code, 19, 23) for code in ("MG102", "MG102", "MG101", "MG400", "MG401", "MG501")]
     offered = suppressions(findings, document, Span(19, 19))

@@ -1,5 +1,5 @@
-"""Doc comments are read as go/doc/comment reads them, and come out as Markdown in which nothing that the
-comment's author wrote is markup: no HTML, no images, no links but to the web."""
+"""Doc comments are parsed as go/doc/comment does. No text of a comment may act as markup in the Markdown: no
+HTML, no images, and no links except to the web."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from modgo_lsp.ide.doc_comment import markdown as rendered
 
 GO = shutil.which("go", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/local/go/bin") or "go"
 
-# Lines of comments: what begins blocks, what may be taken for it, and what only Markdown knows.
+# Lines of comments: starts of blocks, lines that resemble them, and Markdown syntax.
 LINES = [
     *("", "", "", "Text here.", "A heading", "Another Heading", "É Heading's x's", "It's", "A. b", "A.b c"),
     *("# Title", "#", "#x", "# ", "\tcode()", "\t\tdeep()", "    four", " one", "  ", "\t"),
@@ -92,7 +92,7 @@ def comments(lines: list[str], seed: int, count: int) -> list[str]:
     return ["\n".join(rng.choice(lines) for _ in range(rng.randrange(1, 12))) for _ in range(count)]
 
 
-# --- as Go reads them
+# --- parsed as Go does
 
 
 @pytest.fixture(scope="module")
@@ -129,24 +129,24 @@ def texts(paragraph: Any) -> list[list[str]]:
     return found
 
 
-def test_comments_are_read_as_go_reads_them(go_reads: Any) -> None:
+def test_comments_are_parsed_as_go_does(go_reads: Any) -> None:
     every = [*comments(LINES, 1, 2000), *comments([*LINES, *ATTACKS[:30]], 2, 1000)]
     for comment, theirs in zip(every, go_reads(every), strict=True):
         assert [as_go_writes(block) for block in blocks(comment)] == theirs, repr(comment)
 
 
-# --- what comes out
+# --- Markdown
 
 
 def tokens(text: str) -> Iterator[Token]:
-    # With all that editors switch on.
+    # With the extensions that editors enable.
     for token in MarkdownIt("js-default", {"html": True}).parse(text):
         yield token
         yield from token.children or ()
 
 
 def shown(text: str) -> str:
-    """What a reader sees of Markdown."""
+    """The visible text of Markdown."""
     return "".join(each.content for each in tokens(text) if each.type in ("text", "fence", "code_inline"))
 
 
@@ -161,22 +161,22 @@ def assert_harmless(text: str, comment: str) -> None:
 
 
 def letters(text: str) -> str:
-    """A text without blanks, and with control characters as they are shown."""
+    """A text without spaces, with control characters as they are shown."""
     return re.sub(r"\s", "", "".join(map(markdown.printable, re.split(r"[ \t\n]", text))))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_nothing_in_a_comment_is_markup(attack: str) -> None:
+def test_no_markup_in_a_comment(attack: str) -> None:
     for comment in (attack, f"Add adds.\n\n{attack}\n\nMore.", f"Add\n{attack}\nadds.", f"  - {attack}"):
         assert_harmless(rendered(comment), comment)
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_nothing_in_comments_of_attacks_is_markup(seed: int) -> None:
+def test_no_markup_in_random_comments(seed: int) -> None:
     for comment in comments([*ATTACKS, *LINES], seed, 100):
         text = rendered(comment)
         assert_harmless(text, comment)
-        # And everything is there to read.
+        # And all of its text is visible.
         read = blocks(comment)
         said = "".join(
             block.code + "".join(each.text for item in block.items for part in item for each in part)
@@ -185,7 +185,7 @@ def test_nothing_in_comments_of_attacks_is_markup(seed: int) -> None:
         assert letters(shown(text)) == letters(said), repr(comment)
 
 
-def test_what_a_comment_looks_like() -> None:
+def test_the_markdown_of_a_comment() -> None:
     comment = """Add adds *b* to a_b.
 
 # Limits
@@ -218,7 +218,7 @@ def test_a_long_comment_is_cut() -> None:
 
 
 @pytest.mark.parametrize("attack", [*ATTACKS, "`", "``x``", " x ", "", " ", "a\nb", "x" * 300])
-def test_names_and_messages_stay_as_they_are(attack: str) -> None:
+def test_names_and_messages_are_shown_literally(attack: str) -> None:
     found = [each.content for each in tokens(f"UDF {markdown.code(attack)}.") if each.type == "code_inline"]
     assert found == ([markdown.printable(attack)] if markdown.printable(attack).strip() else [])
     for text in (markdown.plain(attack), f"x {markdown.plain(attack)} y"):

@@ -1,4 +1,4 @@
-"""Fix-all leaves nothing that can be mended safely, whatever the fixes build upon each other."""
+"""Fix-all applies every safe fix, including those that become possible after others."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def codes(package: Package) -> list[str]:
     return [finding.code for finding in check_package(package, Settings())]
 
 
-def test_every_round_is_in_the_one_answer(package_of):
+def test_the_edits_include_all_rounds(package_of):
     package = package_of(stats=SOURCE)
     assert codes(package) == ["MG101", "MG101", "MG206"]
     document = package.files[0].document
@@ -41,14 +41,14 @@ def test_every_round_is_in_the_one_answer(package_of):
     assert b"func Second(rec *udf.Record)" in after.text
 
 
-def test_what_needs_no_mending_is_left_alone(package_of):
+def test_a_file_without_fixes_is_unchanged(package_of):
     source = SOURCE.replace("First", "first").replace("Second", "second").replace("rec udf.", "rec *udf.")
     clean = package_of(stats=source)
     assert codes(clean) == []
     assert fix_all(clean.files[0].document.path, DiskFiles(), Loader(DiskFiles()), Settings()) == ()
 
 
-def test_deselected_rules_mend_nothing(package_of):
+def test_deselected_rules_fix_nothing(package_of):
     package = package_of(stats=SOURCE)
     path = package.files[0].document.path
     assert fix_all(path, DiskFiles(), Loader(DiskFiles()), Settings(ignore=("MG1", "MG2"))) == ()

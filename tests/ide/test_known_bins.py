@@ -1,4 +1,4 @@
-"""Bins that are offered: their names come from files that anybody may have written."""
+"""The known bins. Their names come from files that anybody may have written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from modgo_lsp.model.package import Package
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
 
 
-def test_a_name_that_quotes_cannot_hold_is_not_offered(package_of: Callable[..., Package]) -> None:
+def test_a_name_that_needs_escapes_is_left_out(package_of: Callable[..., Package]) -> None:
     package = package_of(stats=f"package stats\n\n{SDK}\nvar _ = udf.Register(`a`, func() {{}})\n")
     names = ["count", "é", "a b", "`x`", 'x")\nrun("', "back\\slash", "\x1b[31m", "\u202e", "nul\0", '"']
     folder = Path(package.directory) / "testdata" / "udf"

@@ -1,4 +1,4 @@
-"""A suppression is put where lint reads it as covering the finding's line, and never into a literal."""
+"""A suppression is added where it covers the finding's line, and never inside a literal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def suppressed(source: str, at: str, code: str = "MG102") -> str:
     change = suppression(document, offset, code)
     after = edit(document, [(change.location.span, change.new_text.encode())])
     assert not after.has_error
-    # What was written is what lint reads, and it covers the place.
+    # Lint reads the suppression, and it covers the offset.
     before = change.location.span.start <= offset
     moved = after.from_source(offset + (len(change.new_text.encode()) if before else 0))
     covering = [
@@ -42,7 +42,7 @@ def suppressed(source: str, at: str, code: str = "MG102") -> str:
         ("\twait() /* a\nb */", "\t//modgo:ignore MG102\n\twait() /* a\nb */"),
     ],
 )
-def test_where_it_goes(line, expected):
+def test_the_place_of_a_suppression(line, expected):
     before, after = "package m\n\nfunc f() {\n", "\n}\n"
     assert suppressed(before + line + after, "wait(") == before + expected + after
 
@@ -54,6 +54,6 @@ def test_at_the_end_of_a_text_without_a_newline():
     )
 
 
-def test_windows_line_ends_are_kept():
+def test_crlf_line_endings_stay():
     source = "package m\r\n\r\nvar v = wait()\r\n"
     assert suppressed(source, "wait(") == "package m\r\n\r\nvar v = wait() //modgo:ignore MG102\r\n"

@@ -1,13 +1,11 @@
 """Runs the rules' tests, which are Markdown: MG101.md tests MG101.
 
-Each heading with Go blocks below it is a test. A block ```go NAME is a file of a Go module (counters.go where
-no name is given; a block without a package clause gets one, and the import of the SDK). A line ends with
-`// want CODE TEXT` where TEXT, the rest of the line or up to `;`, is the source that a finding stands at, or
-with `// ok`. All findings must be wanted ones. A later block ```go NAME fixed (or `fixed unsafely`) is that
-file after --fix (--unsafe-fixes). A block ```toml NAME is written as it is.
-
-Not for: what needs more than one run (tests/lint/).
-"""
+Each heading with Go blocks below it is a test. A block ```go NAME is a file of a Go module. Without a name it
+is counters.go; a block without a package clause gets one, and the import of the SDK. `// want CODE TEXT` at
+the end of a line expects a finding at TEXT, which is the rest of the line or up to `;`. `// ok` expects none,
+with an optional reason after a colon. Findings that are not expected fail the test. A later block ```go NAME
+fixed (or `fixed unsafely`) is that file after --fix (--unsafe-fixes). A block ```toml NAME is written as it
+is."""
 
 from __future__ import annotations
 
@@ -37,10 +35,10 @@ class Block(NamedTuple):
 
 
 class MismatchError(AssertionError):
-    """What the Markdown says is not so."""
+    """The findings or the fixed code differ from the Markdown."""
 
 
-class Wanted(NamedTuple):
+class Expected(NamedTuple):
     path: str
     line: int
     code: str
@@ -60,7 +58,7 @@ class MarkdownFile(pytest.File):
 
 
 def cases_of(path: Path) -> Iterator[tuple[str, list[Block]]]:
-    """The headings of a rule's Markdown that have blocks below them, with these."""
+    """The headings of a rule's Markdown that have blocks, each with its blocks."""
     title, blocks = "", list[Block]()
     tokens = MarkdownIt().parse(path.read_text(encoding="utf-8"))
     for position, token in enumerate(tokens):
@@ -86,7 +84,7 @@ class Case(pytest.Item):
     def __init__(self, *, blocks: list[Block], **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.blocks = blocks
-        self.funcargs: dict[str, object] = {}  # pytest-lsp's plugin expects every item to have some
+        self.funcargs: dict[str, object] = {}  # pytest-lsp's plugin needs it on every item
 
     def runtest(self) -> None:
         root = self.config._tmp_path_factory.mktemp("case").resolve()
@@ -103,7 +101,7 @@ class Case(pytest.Item):
 
 
 def write_blocks(root: Path, blocks: list[Block]) -> None:
-    """Makes a Go module of the files of a case."""
+    """Writes the files of a case as a Go module."""
     root.joinpath("go.mod").write_text(GO_MOD, encoding="utf-8")
     for block in blocks:
         if not block.after:
@@ -113,30 +111,30 @@ def write_blocks(root: Path, blocks: list[Block]) -> None:
 
 
 def check_blocks(root: Path, blocks: list[Block]) -> None:
-    """Raises MismatchError where what a case says is not so."""
-    check_findings(root, [each for block in blocks if not block.after for each in wants(block)])
+    """Raises MismatchError if the findings or the fixed files differ from a case."""
+    check_findings(root, [each for block in blocks if not block.after for each in expectations(block)])
     for block in blocks:
         if block.after:
             check_fixed(root, block)
 
 
-def check_findings(root: Path, wanted: list[Wanted]) -> None:
-    """What is wanted is found where Go's library is at hand, and nothing else where it is not."""
+def check_findings(root: Path, expected: list[Expected]) -> None:
+    """All expected findings are reported with Go's standard library at hand, and no others without it."""
     found = findings_in(root, Machine(lambda _: find_go_environment()))
-    if sorted(found) != sorted(wanted):
-        missing = [f"  missing: {each}" for each in wanted if each not in found]
-        surplus = [f"  not wanted: {each}" for each in found if each not in wanted]
-        raise MismatchError("\n".join(["the findings are others:", *missing, *surplus]))
-    surplus = [f"  {each}" for each in findings_in(root, Machine()) if each not in wanted]
+    if sorted(found) != sorted(expected):
+        missing = [f"  missing: {each}" for each in expected if each not in found]
+        surplus = [f"  unexpected: {each}" for each in found if each not in expected]
+        raise MismatchError("\n".join(["the findings differ:", *missing, *surplus]))
+    surplus = [f"  {each}" for each in findings_in(root, Machine()) if each not in expected]
     if surplus:
-        raise MismatchError("\n".join(["without Go's library other things are found:", *surplus]))
+        raise MismatchError("\n".join(["unexpected findings without Go's library:", *surplus]))
 
 
-def findings_in(root: Path, machine: Machine) -> list[Wanted]:
+def findings_in(root: Path, machine: Machine) -> list[Expected]:
     outcome = lint_paths([str(root)], DiskFiles(), machine=machine)
     assert [str(problem) for problem in outcome.problems] == []
     return [
-        Wanted(
+        Expected(
             Path(finding.location.path).relative_to(root).as_posix(),
             outcome.documents[finding.location.path].lines.position(finding.location.span.start).line,
             finding.code,
@@ -152,18 +150,18 @@ def check_fixed(root: Path, block: Block) -> None:
     path = root / block.name
     text = fixed.changes[str(path)][1] if str(path) in fixed.changes else path.read_bytes()
     lines = [each.splitlines(keepends=True) for each in (code_of(block), text.decode())]
-    if difference := "".join(unified_diff(*lines, "wanted", "fixed")):
-        raise MismatchError(f"{block.name} is fixed otherwise:\n{difference}")
+    if difference := "".join(unified_diff(*lines, "expected", "fixed")):
+        raise MismatchError(f"{block.name} is fixed differently:\n{difference}")
 
 
 def code_of(block: Block) -> str:
-    """The block without what is said about it."""
+    """The code of the block without its expectations."""
     return EXPECTATION.sub("", block.text)
 
 
-def wants(block: Block) -> Iterator[Wanted]:
+def expectations(block: Block) -> Iterator[Expected]:
     for number, line in enumerate(block.text.splitlines(), 1):
         found = EXPECTATION.search(line)
-        for wanted in found["want"].split(";") if found and found["want"] else ():
-            code, _, source = wanted.strip().partition(" ")
-            yield Wanted(block.name, number, code, source.strip())
+        for expected in found["want"].split(";") if found and found["want"] else ():
+            code, _, source = expected.strip().partition(" ")
+            yield Expected(block.name, number, code, source.strip())

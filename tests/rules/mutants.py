@@ -1,8 +1,7 @@
-"""Breaks rules in small ways, and tells what of that no test notices: `python -m tests.rules.mutants MG301`.
+"""Mutation tests of rules: `python -m tests.rules.mutants MG301`.
 
-A mutant is a rule's file with one condition turned round, one operand dropped, one number or answer changed.
-It is run against the rule's own Markdown. Not for: the tests themselves (conftest.py).
-"""
+A mutant is a rule's file with one condition inverted, one operand dropped, or one number or boolean changed.
+It is run against the rule's Markdown, and reported if all cases pass."""
 
 from __future__ import annotations
 
@@ -21,12 +20,12 @@ from modgo_lsp.rules.rule import Rule
 from tests.rules.conftest import Block, cases_of, check_blocks, write_blocks
 
 HERE = Path(__file__).parent
-ROOM = Path(__file__).parents[2] / "modgo_lsp" / "rules"
+RULES_FOLDER = Path(__file__).parents[2] / "modgo_lsp" / "rules"
 
-# After so long a mutant is one that never ends.
-_MOST_SECONDS = 60
+# A mutant that takes longer is taken to loop forever.
+_TIMEOUT = 60
 
-_TURNED = {
+_INVERTED = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot,
@@ -41,7 +40,7 @@ _TURNED = {
 
 
 def mutants(source: str) -> Iterator[tuple[int, str, str]]:
-    """The line, what is changed there, and the source with that change, for each change."""
+    """For each mutant its line, a description of the change, and the source."""
     tree = ast.parse(source)
     for index, node in enumerate(ast.walk(tree)):
         for number, changed in enumerate(_changes(node)):
@@ -54,8 +53,8 @@ def mutants(source: str) -> Iterator[tuple[int, str, str]]:
 
 def _changes(node: ast.AST) -> Iterator[ast.expr]:
     match node:
-        case ast.Compare(ops=[operator]) if type(operator) in _TURNED:
-            yield ast.Compare(node.left, [_TURNED[type(operator)]()], node.comparators)
+        case ast.Compare(ops=[operator]) if type(operator) in _INVERTED:
+            yield ast.Compare(node.left, [_INVERTED[type(operator)]()], node.comparators)
         case ast.BoolOp():
             for index in range(len(node.values)):
                 rest = [value for number, value in enumerate(node.values) if number != index]
@@ -86,7 +85,7 @@ def _replace(tree: ast.AST, old: ast.AST, new: ast.expr) -> None:
 
 
 def survives(mutant: str, name: str, code: str, cases: list[list[Block]]) -> bool:
-    """Whether all cases say the same of a mutant as of the rule."""
+    """Whether all cases pass with the mutant in place of the rule."""
     module = types.ModuleType(name)
     try:
         exec(compile(mutant, name, "exec"), module.__dict__)
@@ -94,15 +93,15 @@ def survives(mutant: str, name: str, code: str, cases: list[list[Block]]) -> boo
     except Exception:
         return False
     catalogue.RULES = {**RULES, code: rule}  # type: ignore[misc]
-    signal.alarm(_MOST_SECONDS)
+    signal.alarm(_TIMEOUT)
     try:
-        return all(map(_holds, cases))
+        return all(map(_passes, cases))
     finally:
         signal.alarm(0)
         catalogue.RULES = RULES  # type: ignore[misc]
 
 
-def _holds(blocks: list[Block]) -> bool:
+def _passes(blocks: list[Block]) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         try:
@@ -113,25 +112,25 @@ def _holds(blocks: list[Block]) -> bool:
     return True
 
 
-def _is_endless(*_: object) -> None:
+def _on_timeout(*_: object) -> None:
     raise TimeoutError
 
 
 def main(codes: list[str]) -> int:
-    signal.signal(signal.SIGALRM, _is_endless)
+    signal.signal(signal.SIGALRM, _on_timeout)
     survivors = total = 0
     for code in codes or RULES:
         path = HERE / f"{code}.md"
         if RULES[code].check is None or not path.exists():
             continue
-        (file,) = ROOM.glob(f"{code.lower()}_*.py")
+        (file,) = RULES_FOLDER.glob(f"{code.lower()}_*.py")
         cases = [blocks for _, blocks in cases_of(path)]
         for line, change, mutant in mutants(file.read_text(encoding="utf-8")):
             total += 1
             if survives(mutant, file.stem, code, cases):
                 survivors += 1
                 print(f"{file.name}:{line}: {change}", flush=True)
-    print(f"{total} mutants, {survivors} of them unnoticed")
+    print(f"{total} mutants, {survivors} survived")
     return int(survivors > 0)
 
 

@@ -1,8 +1,6 @@
-"""Every fix of every rule, applied alone to the code of the rules' Markdown: the finding is gone, and after a
-safe one code that compiled goes on compiling, by the real compiler.
-
-Not for: how the code looks then (MG101.md and its neighbours).
-"""
+"""Applies every fix of every rule by itself to the code of the rules' Markdown. The finding must be gone, and
+after a safe fix, code that compiled before must still compile with the real compiler. What the fixed code
+looks like is in the Markdown."""
 
 from __future__ import annotations
 
@@ -73,7 +71,7 @@ def _apply(outcome: Outcome, fix: Fix, before: Path, after: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_fix_makes_its_finding_go_away(tried: tuple[Path, list[Tried]]) -> None:
+def test_a_fix_removes_its_finding(tried: tuple[Path, list[Tried]]) -> None:
     root, all_tried = tried
     for each in all_tried:
         before, after = (
@@ -85,19 +83,19 @@ def test_a_fix_makes_its_finding_go_away(tried: tuple[Path, list[Tried]]) -> Non
         )
         place = Path(each.finding.location.path).relative_to(root / each.before).as_posix()
         assert after[each.finding.code, place] < before[each.finding.code, place], each
-        # No error takes its place.
-        news = [code for code, _ in after - before if RULES[code].severity == "error"]
-        assert not each.fix.safe or not news, each
+        # No new error takes its place.
+        new = [code for code, _ in after - before if RULES[code].severity == "error"]
+        assert not each.fix.safe or not new, each
 
 
 @pytest.mark.slow
 def test_after_a_safe_fix_the_code_compiles(tried: tuple[Path, list[Tried]]) -> None:
     root, all_tried = tried
-    broken = _refused(root)
+    broken = _compile_errors(root)
     compiled = [each for each in all_tried if each.before not in broken]
     for each in compiled:
         assert not each.fix.safe or each.folder not in broken, (each, broken[each.folder])
-    # What isn't safe compiles most often too: where a fix is of no use at all, something is wrong with it.
+    # Most unsafe fixes compile too. A fix that never does is wrong.
     for code in {each.finding.code for each in compiled}:
         assert any(each.folder not in broken for each in compiled if each.finding.code == code), code
     assert {each.finding.code for each in all_tried} == {code for code, rule in RULES.items() if rule.fix}
@@ -115,8 +113,8 @@ def test_a_fix_is_as_safe_as_its_page_says(tried: tuple[Path, list[Tried]]) -> N
             assert safe == {"It is safe." in about}, code
 
 
-def _refused(root: Path) -> dict[str, str]:
-    """What the compiler has against the packages of each folder, tests included."""
+def _compile_errors(root: Path) -> dict[str, str]:
+    """The compiler's errors in the packages of each folder, tests included."""
     for path in root.rglob("*.go"):
         folder = path.relative_to(root).parts[0]
         path.write_text(path.read_text().replace("example.com/shop", f"example.com/all/{folder}"))

@@ -1,7 +1,4 @@
-"""What users read: each message says what is wrong, with their own names in it, and what to do.
-
-Not for: where findings stand (MG101.md and its neighbours).
-"""
+"""The messages of findings: what is wrong, with names from the source, and what to do."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a finding in code that a UDF reaches tells beside its place: the calls that lead there, one by one.
-
-Not for: which code is reached (MG301.md).
-"""
+"""The related places of a finding in code that a UDF reaches: the calls on the path from the UDF."""
 
 from __future__ import annotations
 
@@ -52,7 +49,7 @@ func further() { CALL }
 """,
 }
 
-# By the rule that finds it, a statement for both functions.
+# For each rule, a statement that it reports, which replaces CALL.
 CALLS = {
     "MG301": "os.Exit(1)",
     "MG302": "go func() {}()",
@@ -91,14 +88,14 @@ def module(tmp_path: Path) -> Callable[[str], Path]:
 
 
 @pytest.mark.parametrize("code", CALLS)
-def test_the_way_from_the_udf_is_told(module: Callable[[str], Path], code: str) -> None:
+def test_the_call_path_from_the_udf_is_related(module: Callable[[str], Path], code: str) -> None:
     folder = module(code)
     outcome = lint_paths([str(folder)], DiskFiles(), {"select": [code]})
     direct, reached = outcome.findings
     assert Path(direct.location.path).name == "counters.go"
     assert Path(reached.location.path).name == "deep.go"
 
-    def told(finding: object) -> list[tuple[str, str, str]]:
+    def related_places(finding: object) -> list[tuple[str, str, str]]:
         return [
             (
                 Path(each.location.path).name,
@@ -108,12 +105,14 @@ def test_the_way_from_the_udf_is_told(module: Callable[[str], Path], code: str) 
             for each in finding.related  # type: ignore[attr-defined]
         ]
 
-    way = [
+    call_path = [
         ("counters.go", "box{}.open()", "A calls box.open"),
         ("counters.go", "run(1)", "box.open calls helper"),
         ("counters.go", "deep.Down()", "helper calls Down"),
         ("deep.go", "further()", "Down calls further"),
     ]
     declared = [("deep.go", "count", "count is declared here")] if code == "MG305" else []
-    assert told(reached) == declared + way
-    assert told(direct) == ([("counters.go", "count", "count is declared here")] if declared else [])
+    assert related_places(reached) == declared + call_path
+    assert related_places(direct) == (
+        [("counters.go", "count", "count is declared here")] if declared else []
+    )

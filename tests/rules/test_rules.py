@@ -1,4 +1,4 @@
-"""What all rules have in common. Not for: single rules (MG101.md and its neighbours)."""
+"""What all rules have in common. The tests of a single rule are in its Markdown, such as MG101.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from modgo_lsp.rules.catalogue import RULES, codes_under
 from modgo_lsp.rules.rule import Rule
 
 HERE = Path(__file__).parent
-BY_LINT = {"MG501", "MG502"}
+REPORTED_BY_LINT = {"MG501", "MG502"}
 
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 
@@ -28,7 +28,7 @@ def test_a_rule_is_named_after_its_file(rule: Rule) -> None:
 
 
 @every_rule
-def test_a_page_says_what_and_why_and_what_to_do(rule: Rule) -> None:
+def test_a_page_has_its_sections(rule: Rule) -> None:
     headings = re.findall(r"^## (.*)$", rule.text, re.MULTILINE)
     assert headings[:2] == ["What it does", "Why is this bad?"]
     assert headings[2:4] in (["Example", "Use instead"], ["What to do"])
@@ -36,14 +36,16 @@ def test_a_page_says_what_and_why_and_what_to_do(rule: Rule) -> None:
     assert rule.text.count("```") % 2 == 0
 
 
-@pytest.mark.parametrize("code", [code for code, rule in RULES.items() if rule.check or code in BY_LINT])
+@pytest.mark.parametrize(
+    "code", [code for code, rule in RULES.items() if rule.check or code in REPORTED_BY_LINT]
+)
 def test_a_rule_has_cases_for_and_against(code: str) -> None:
     cases = (HERE / f"{code}.md").read_text(encoding="utf-8")
     assert re.search(rf"// want (.*; )?{code}\b", cases)
     assert "// ok" in cases
 
 
-def test_codes_may_be_cut_short() -> None:
+def test_a_prefix_stands_for_all_its_codes() -> None:
     assert codes_under("MG101") == ["MG101"]
     assert codes_under("MG20")[0] == "MG201"
     assert codes_under("MG999") == codes_under("X") == codes_under("") == []
