@@ -43,13 +43,14 @@ class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def suppressions(document: Document) -> tuple[Suppression, ...]:
     """The directives of a file, in its order."""
-    found: tuple[Suppression, ...] | None = document.memo.get("suppressions")
-    if found is None:
-        from modgo_lsp.golang.syntax.directives import directives
+    return document.derive(_suppressions)
 
-        own = (each for each in directives(document) if each.name in (_ONE, _FILE))
-        found = document.memo["suppressions"] = tuple(_read(document, each) for each in own)
-    return found
+
+def _suppressions(document: Document) -> tuple[Suppression, ...]:
+    from modgo_lsp.golang.syntax.directives import directives
+
+    own = (each for each in directives(document) if each.name in (_ONE, _FILE))
+    return tuple(_read(document, each) for each in own)
 
 
 def asking_reasons(written: tuple[Suppression, ...], asked: bool) -> tuple[Suppression, ...]:

@@ -46,14 +46,11 @@ _MANY = 20
 
 def directives(document: Document) -> tuple[Directive, ...]:
     """The directives of a document, in order."""
-    found: tuple[Directive, ...] | None = document.memo.get("directives")
-    if found is None:
-        found = document.memo["directives"] = _directives(document)
-    return found
+    return document.derive(_directives)
 
 
 def _directives(document: Document) -> tuple[Directive, ...]:
-    marks = document.by_part(_marks)
+    marks = [part.derive(_marks) for part in document.parts]
     if not any(marks):
         return ()
     first = _first_declaration(document)

@@ -58,16 +58,16 @@ class Part:
     know where in the file it stands, so that it is the same part wherever an edit before it moves it.
 
     `first`: the file begins with it. `unclosed`: a comment or raw string begins in it that ends nowhere.
-    `lowered` is what lower.py made of it last, `memo` what others have worked out of its text.
+    `lowered` is what lower.py made of it last.
     """
 
     __slots__ = (
+        "_derived",
         "_kinds",
         "_lines",
         "code",
         "first",
         "lowered",
-        "memo",
         "parsed",
         "text",
         "unclosed",
@@ -80,7 +80,7 @@ class Part:
         self.code = text if first else CLAUSE + text
         self.parsed = Code(self.code)
         self.lowered: Lowered | None = None
-        self.memo: dict[Callable[[bytes], Any], Any] = {}
+        self._derived: dict[Callable[[bytes], Any], Any] = {}
         self._kinds: Kinds | None = None
         self._lines: LineIndex | None = None
 
@@ -100,6 +100,13 @@ class Part:
         if before.first == self.first:
             at = self.offset
             self.parsed.goes_on(before.parsed, at + start, at + end, at + new_end)
+
+    def derive(self, function: Callable[[bytes], _T]) -> _T:
+        """What a function of the text alone gives, worked out once."""
+        derived = self._derived
+        if function not in derived:
+            derived[function] = function(self.text)
+        return derived[function]  # type: ignore[no-any-return]
 
     @property
     def kinds(self) -> Kinds:
@@ -148,8 +155,7 @@ class Document:
         self.path = path
         self.parts = tuple(parts)
         self.starts = tuple(starts)
-        # What others have worked out of it.
-        self.memo: dict[str, Any] = {}
+        self._derived: dict[Callable[[Document], Any], Any] = {}
 
     def __repr__(self) -> str:
         return f"Document({self.path!r}, {self.size} bytes)"
@@ -180,12 +186,13 @@ class Document:
             return self.parts[0].lines
         return PartedLines(self.starts, [part.lines for part in self.parts])
 
-    def by_part(self, work_out: Callable[[bytes], _T]) -> list[_T]:
-        """What is worked out of each part's text: after an edit, of those that it has made."""
-        for part in self.parts:
-            if work_out not in part.memo:
-                part.memo[work_out] = work_out(part.text)
-        return [part.memo[work_out] for part in self.parts]
+    def derive(self, function: Callable[[Document], _T]) -> _T:
+        """What a function of the document alone gives, worked out once. An edit makes another document, but
+        leaves most parts as they are: `Part.derive` is for functions of those."""
+        derived = self._derived
+        if function not in derived:
+            derived[function] = function(self)
+        return derived[function]  # type: ignore[no-any-return]
 
     @cached_property
     def has_error(self) -> bool:

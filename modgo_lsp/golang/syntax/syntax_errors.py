@@ -63,7 +63,7 @@ _LEXEME = re.compile(
 def first_error(document: Document) -> tuple[Span, str] | None:
     """Where and why `document` doesn't parse, None where it does. The place is the first token that fits
     nothing before it, as the compiler has it; the message a sentence without its full stop."""
-    unreadable = None if all(document.by_part(_is_plain)) else _bytes(document.source)
+    unreadable = None if all(part.derive(_is_plain) for part in document.parts) else _bytes(document.source)
     code = None if document.first_bad is None else _code(document, document.first_bad)
     if unreadable is not None and code is not None and not document.parts[0].has_clause:
         code = code[0], _no_source(document.source)
