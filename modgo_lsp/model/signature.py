@@ -190,7 +190,7 @@ class _Judgement:
         for clash in field_clashes(self.resolver, slot.type, self.subject.here):
             self.warning(
                 "field-clash",
-                f'{typed}: {clash.why}; give each a key of its own by a tag udf:"…"',
+                f'{typed}: {clash.why}; give each its own key with a tag udf:"…"',
                 slot.type_place,
                 clash.related,
             )
@@ -222,7 +222,7 @@ class _Judgement:
         if len(slots) > 2:
             self.problem(
                 "result-shape",
-                f"this gives {len(slots)} results: a UDF gives at most a value and an error",
+                f"this returns {len(slots)} results: a UDF returns at most a value and an error",
                 self.subject.results_place,
             )
             return None, False
@@ -252,7 +252,7 @@ class _Judgement:
     def _value(self, slot: Slot) -> None:
         related: tuple[tuple[Location, str], ...] = ()
         if slot.type in (RECORD_POINTER, STREAM_POINTER):
-            why = "a record UDF gives a value, neither a record nor a stream"
+            why = "a record UDF returns a value, not a record or a stream"
         else:
             reason = unsupported(self.resolver, slot.type, self.subject.here)
             if reason is None:
@@ -271,7 +271,7 @@ class _Judgement:
         if not slots:
             self.problem(
                 "stream-result",
-                "a stream UDF gives a stream: add the result *udf.Stream, or (*udf.Stream, error)",
+                "a stream UDF returns a stream: add the result *udf.Stream, or (*udf.Stream, error)",
                 self.subject.name_place,
             )
             return None, False
@@ -280,7 +280,7 @@ class _Judgement:
             fixed = f"*{first.text}" if first.type == STREAM else None
             self.problem(
                 "stream-result",
-                f"a stream UDF gives *udf.Stream, not {first.text}",
+                f"a stream UDF returns *udf.Stream, not {first.text}",
                 first.type_place,
                 replacement=fixed,
             )

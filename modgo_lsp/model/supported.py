@@ -60,7 +60,7 @@ class _Judge:
         if type_ == GEOJSON:
             return None
         if type_ in (RECORD, STREAM):
-            return Unsupported(f"a {type_text(type_, self.here)} is no value: it can't be part of one")
+            return Unsupported(f"a {type_text(type_, self.here)} is not a value, so it can't be part of one")
         if type_ == ERROR:
             return Unsupported("an error is only allowed as the last result")
         if isinstance(type_, Named):
@@ -77,14 +77,16 @@ class _Judge:
             case Struct():
                 return self._struct(type_, around)
             case Array():
-                return Unsupported("arrays are no Aerospike values; a slice is a list")
+                return Unsupported("Aerospike has no arrays; a slice is a list")
             case Chan():
-                return Unsupported("no Aerospike value can become a channel")
+                return Unsupported("no Aerospike value converts to a channel")
             case Func():
-                return Unsupported("no Aerospike value can become a function")
+                return Unsupported("no Aerospike value converts to a function")
             case Interface():
                 if not self.resolver.is_empty_interface(type_):
-                    return Unsupported("of all interfaces only any (udf.Value) can hold an Aerospike value")
+                    return Unsupported(
+                        "the only interface that can hold an Aerospike value is any (udf.Value)"
+                    )
         return None
 
     def _named(self, type_: Named, around: tuple[Type, ...]) -> Unsupported | None:
@@ -104,7 +106,7 @@ class _Judge:
             return None
         if type_ in around or len(same) > 10:
             return Unsupported(
-                f"{type_text(type_, self.here)} contains itself, and an Aerospike value has an end"
+                f"{type_text(type_, self.here)} contains itself, and Aerospike values are finite"
             )
         under = self.resolver.underlying(type_)
         if isinstance(under, Struct):
@@ -122,7 +124,9 @@ class _Judge:
         problem = self.value(type_, around)
         if problem is None or type_ == ERROR:
             return (
-                problem if problem is None else Unsupported("an error is no Aerospike value", problem.related)
+                problem
+                if problem is None
+                else Unsupported("an error is not an Aerospike value", problem.related)
             )
         return problem
 
@@ -174,11 +178,11 @@ class _Judge:
         if not isinstance(under, Struct) or not under.fields:
             why = "it has no fields, so there is nothing to store"
         elif fields.skipped:
-            why = 'the tag udf:"-" leaves out each exported field of it, so nothing of it could be stored'
+            why = 'the tag udf:"-" leaves out all of its exported fields, so there is nothing to store'
         elif any(field.embedded and is_exported(field.name) for field in under.fields):
-            why = "what it embeds has no exported field, nor has it others, so nothing of it could be stored"
+            why = "neither it nor what it embeds has exported fields, so there is nothing to store"
         else:
-            why = "no field of it is exported, so nothing of it could be stored"
+            why = "it has no exported fields, so there is nothing to store"
         return Unsupported(why, related)
 
     def _of_field(self, counted: CountedField, problem: Unsupported) -> Unsupported:
@@ -192,10 +196,10 @@ class _Judge:
 
 def _basic(name: str) -> Unsupported | None:
     if name == "uintptr":
-        return Unsupported("an address means nothing to a caller; a number is a uint64")
+        return Unsupported("an address means nothing to a caller; for a number use uint64")
     if name == "unsafe.Pointer":
         return Unsupported("an address means nothing to a caller")
     if name.startswith("complex"):
         return Unsupported("Aerospike has no complex numbers")
     known = name in INTEGERS or name in FLOATS or name in ("bool", "string")
-    return None if known else Unsupported(f"{name} is no type of an Aerospike value")
+    return None if known else Unsupported(f"Aerospike has no type for {name}")

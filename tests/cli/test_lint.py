@@ -88,7 +88,7 @@ def test_types_of_go_s_library_are_judged(module: Path) -> None:
     append(module, "").write_text(TIMED.replace('\t"example.org/lib"\n', "").replace(", l lib.T", ""))
     ran = modgo(module)
     assert "MG201" in ran.stdout
-    assert "no field of it is exported" in ran.stdout
+    assert "it has no exported fields" in ran.stdout
     assert ran.stderr == ""
 
 

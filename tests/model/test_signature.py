@@ -233,18 +233,18 @@ def test_replacements(udfs: Make, signature: str, replacement: str | None) -> No
 @pytest.mark.parametrize(
     ("type_", "message"),
     [
-        ("chan int", "parameter x has type chan int: no Aerospike value can become a channel"),
+        ("chan int", "parameter x has type chan int: no Aerospike value converts to a channel"),
         (
             "T",
             "parameter x has type T: its field Inner has type []struct{ C chan int }:"
-            " its field C has type chan int: no Aerospike value can become a channel",
+            " its field C has type chan int: no Aerospike value converts to a channel",
         ),
         (
             "map[bool]int",
             "parameter x has type map[bool]int: its keys are of type bool,"
             " and map keys are strings, integers, [N]byte or any",
         ),
-        ("Loop", "parameter x has type Loop: Loop contains itself, and an Aerospike value has an end"),
+        ("Loop", "parameter x has type Loop: Loop contains itself, and Aerospike values are finite"),
     ],
 )
 def test_messages(udfs: Make, type_: str, message: str) -> None:

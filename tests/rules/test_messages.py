@@ -93,15 +93,15 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
         ("var _ = udf.Register(`x`, 5)", "MG107 only a function can be registered: 5 is an int constant"),
         (
             "var _ = udf.Register(`x`, F); func F(a chan int)",
-            "MG201 parameter a has type chan int: no Aerospike value can become a channel",
+            "MG201 parameter a has type chan int: no Aerospike value converts to a channel",
         ),
         (
             "var _ = udf.Register(`x`, F); func F(a, _, b chan int)",
-            "MG201 parameters a, b have type chan int: no Aerospike value can become a channel",
+            "MG201 parameters a, b have type chan int: no Aerospike value converts to a channel",
         ),
         (
             "var _ = udf.Register(`x`, F); func F(_, _ chan int)",
-            "MG201 2 parameters have type chan int: no Aerospike value can become a channel",
+            "MG201 2 parameters have type chan int: no Aerospike value converts to a channel",
         ),
         (
             "var _ = udf.Register(`x`, F); func F(...*udf.Record)",
@@ -109,7 +109,7 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
         ),
         (
             "var _ = udf.Register(`x`, F); func F() (a, b, c int)",
-            "MG203 this gives 3 results: a UDF gives at most a value and an error",
+            "MG203 this returns 3 results: a UDF returns at most a value and an error",
         ),
         (
             "var _ = udf.Register(`x`, F); func F(n int, r *udf.Record)",
@@ -129,27 +129,27 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
         ),
         (
             "var _ = udf.Register(`x`, F); func F(s *udf.Stream)",
-            "MG207 a stream UDF gives a stream: add the result *udf.Stream, or (*udf.Stream, error)",
+            "MG207 a stream UDF returns a stream: add the result *udf.Stream, or (*udf.Stream, error)",
         ),
         (
             'var _ = udf.Register(`x`, F); func F(p struct { X, Z int; Y int `udf:"X"` })',
             'MG208 parameter p has type struct { X, Z int; Y int `udf:"X"` }: its fields Y and X have one'
-            ' key, "X", so X is left out; give each a key of its own by a tag udf:"…"',
+            ' key, "X", so X is left out; give each its own key with a tag udf:"…"',
         ),
         (
             CLASHES % "func F() ([]T, error)",
             'MG208 the result has type []T: fields A, B and C of T have one key, "n", so all are left out;'
-            ' give each a key of its own by a tag udf:"…"',
+            ' give each its own key with a tag udf:"…"',
         ),
         (
             CLASHES % "func F(o struct { T; M })",
             'MG208 parameter o has type struct { T; M }: its fields T.A, T.B, T.C and M.n have one key, "n",'
-            ' so all are left out; give each a key of its own by a tag udf:"…"',
+            ' so all are left out; give each its own key with a tag udf:"…"',
         ),
         (
             CLASHES % "func F(o *struct { I; J; N int })",
             "MG208 parameter o has type *struct { I; J; N int }: its field P.K is embedded twice, so it is"
-            ' left out; give each a key of its own by a tag udf:"…"',
+            ' left out; give each its own key with a tag udf:"…"',
         ),
         (
             CLASHES % 'func F(o struct { X, Y int `udf:"n"` })',
@@ -167,18 +167,18 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
         ),
         (
             CLASHES % "func F(o struct { x int })",
-            "MG201 parameter o has type struct { x int }: no field of it is exported, so nothing of it could"
-            " be stored",
+            "MG201 parameter o has type struct { x int }: it has no exported fields, so there is nothing to"
+            " store",
         ),
         (
             CLASHES % 'func F(o struct { X int `udf:"-"`; y int })',
-            'MG201 parameter o has type struct { X int `udf:"-"`; y int }: the tag udf:"-" leaves out each'
-            " exported field of it, so nothing of it could be stored",
+            'MG201 parameter o has type struct { X int `udf:"-"`; y int }: the tag udf:"-" leaves out all'
+            " of its exported fields, so there is nothing to store",
         ),
         (
             CLASHES % "func F(o struct { H; y int })",
-            "MG201 parameter o has type struct { H; y int }: what it embeds has no exported field, nor has it"
-            " others, so nothing of it could be stored",
+            "MG201 parameter o has type struct { H; y int }: neither it nor what it embeds has exported fields,"
+            " so there is nothing to store",
         ),
         (
             TIMED % "func F(d, e time.Duration)",
