@@ -52,7 +52,7 @@ MOD_LUA_LIBRARY := $(MOD_LUA)/target/$(PLATFORM)/lib/libmod_lua.a
 LUA_LIBRARY := $(LUAMOD)/liblua.a
 
 CFLAGS ?= -O2 -g
-STRICT := -std=gnu11 -Wall -Wextra -Werror
+STRICT := -std=gnu11 -Wall -Wextra -Wshadow -Werror
 CPPFLAGS += -D_GNU_SOURCE -Iinclude
 # Aerospike's headers are not as strict as ours: -isystem keeps our warnings to our own code.
 CPPFLAGS += -isystem $(COMMON)/src/include -isystem $(MOD_LUA)/src/include -isystem $(LUAMOD)

@@ -18,7 +18,7 @@ SEED ?= 20261101
 
 TARGETS := msgpack elf manifest json package host worker words
 
-STRICT := -std=c11 -Wall -Wextra -Werror
+STRICT := -std=c11 -Wall -Wextra -Wshadow -Werror
 CPPFLAGS += -D_GNU_SOURCE -Iinclude
 SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 COVERAGE := -fsanitize-coverage=trace-pc,trace-cmp

@@ -54,16 +54,16 @@ static void time_floor(void)
 
 /* ---- fenced calls -------------------------------------------------------------------------------- */
 
-typedef struct caller {
+struct caller {
 	mod_go_fenced *pool;
 	const char *name;
 	double until;
 	unsigned long calls;
 	int failed;
 	aerospike_udf_go_record record;
-} caller;
+};
 
-static int call_once(caller *caller)
+static int call_once(struct caller *caller)
 {
 	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_WARN);
 	aerospike_udf_go_result result;
@@ -80,7 +80,7 @@ static int call_once(caller *caller)
 
 static void *call_on(void *argument)
 {
-	caller *caller = argument;
+	struct caller *caller = argument;
 
 	while (now_ns() < caller->until && caller->failed == 0) {
 		caller->failed = call_once(caller);
@@ -89,7 +89,7 @@ static void *call_on(void *argument)
 	return NULL;
 }
 
-static int prepare(caller *caller, mod_go_fenced *pool, const char *name)
+static int prepare(struct caller *caller, mod_go_fenced *pool, const char *name)
 {
 	aerospike_udf_go_value one = {AEROSPIKE_UDF_GO_INTEGER, 0, 1, NULL, 0};
 
@@ -101,7 +101,7 @@ static int prepare(caller *caller, mod_go_fenced *pool, const char *name)
 
 static int time_alone(mod_go_fenced *pool, const char *name)
 {
-	caller caller;
+	struct caller caller;
 	double best = 1e18;
 	char label[64];
 	int failed = prepare(&caller, pool, name);
@@ -122,7 +122,7 @@ static int time_alone(mod_go_fenced *pool, const char *name)
 
 static int time_together(mod_go_fenced *pool, const char *name, int count)
 {
-	caller *callers = calloc((size_t)count, sizeof(*callers));
+	struct caller *callers = calloc((size_t)count, sizeof(*callers));
 	pthread_t *threads = calloc((size_t)count, sizeof(*threads));
 	unsigned long calls = 0;
 	double start = now_ns();

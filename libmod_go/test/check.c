@@ -14,13 +14,13 @@
 #define TESTS_MAX    256
 #define TEST_SECONDS 120
 
-typedef struct test {
+struct test {
 	const char *name;
 	const char *file;
 	void (*run)(void);
-} test;
+};
 
-static test tests[TESTS_MAX];
+static struct test tests[TESTS_MAX];
 static size_t test_count;
 static size_t failed_checks;
 static char folder[PATH_MAX];
@@ -33,7 +33,7 @@ void check_register(const char *name, const char *file, void (*run)(void))
 {
 	if (test_count == TESTS_MAX)
 		abort();
-	tests[test_count++] = (test){name, file, run};
+	tests[test_count++] = (struct test){name, file, run};
 }
 
 bool check_has(const char *name)
@@ -189,7 +189,7 @@ void check_in_child(void (*run)(void))
 }
 
 /* In the child: runs the test and ends. */
-static void run_here(const test *test)
+static void run_here(const struct test *test)
 {
 	alarm(TEST_SECONDS);
 	test->run();
@@ -198,7 +198,7 @@ static void run_here(const test *test)
 	exit(failed_checks > 0); /* exit, not _exit: the leak checker looks then */
 }
 
-static bool run(const test *test)
+static bool run(const struct test *test)
 {
 	int status = 0;
 	pid_t child;
@@ -220,7 +220,7 @@ static bool run(const test *test)
 }
 
 /* Whether the test's name or file has one of the parts; without parts every test is wanted. */
-static bool is_wanted(const test *test, char **parts)
+static bool is_wanted(const struct test *test, char **parts)
 {
 	bool wanted = *parts == NULL;
 

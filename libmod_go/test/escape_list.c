@@ -3,7 +3,7 @@
 #include "escape_list.h"
 
 /* clang-format off */
-const escape escape_list[] = {
+const struct escape escape_list[] = {
 	{"writing the host's memory through `/proc/PID/mem`", "escape", "proc_mem", OPENING | LANDLOCK | CAPABILITIES},
 	{"reading it there", "escape", "proc_mem_read", LANDLOCK | CAPABILITIES},
 	{"writing it by `process_vm_writev`", "escape", "process_vm_writev", FILTER | LANDLOCK | CAPABILITIES},

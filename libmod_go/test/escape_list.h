@@ -20,14 +20,14 @@ enum {
 	UNSURE = 64, /* unfenced it does not get through everywhere: it needs root, or a kernel that has it */
 };
 
-typedef struct escape {
+struct escape {
 	const char *name;     /* for the reader */
 	const char *module;   /* a test module */
 	const char *function; /* of it */
 	int held_by;
-} escape;
+};
 
-extern const escape escape_list[];
+extern const struct escape escape_list[];
 extern const size_t escape_count;
 
 /* The arguments of each attack. */

@@ -48,7 +48,7 @@ static int apply_stream(const char *function, mod_go_fenced *pool, mod_go_module
                         aerospike_udf_go_call *call, aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_value argument = integer_value(atoi(strchr(function, ' ') + 1));
-	flow flow = flow_of_integers(ELEMENTS);
+	struct flow flow = flow_of_integers(ELEMENTS);
 	char name[32];
 	int status;
 
@@ -66,7 +66,8 @@ static int apply_stream(const char *function, mod_go_fenced *pool, mod_go_module
 	return status;
 }
 
-int fault_apply(const fault *fault, mod_go_fenced *pool, mod_go_module *module, char *text, size_t room)
+int fault_apply(const struct fault *fault, mod_go_fenced *pool, mod_go_module *module, char *text,
+                size_t room)
 {
 	bool stream = strchr(fault->function, ' ') != NULL;
 	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);

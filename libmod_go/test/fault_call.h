@@ -10,6 +10,7 @@ enum { FAULT_DEADLINE_MS = 200 };
 
 /* Makes the call, of the pool or, where that is NULL, of the module. Its host stores nothing: the device is full. Gives
  * the status, and the message. */
-int fault_apply(const fault *fault, mod_go_fenced *pool, mod_go_module *module, char *text, size_t room);
+int fault_apply(const struct fault *fault, mod_go_fenced *pool, mod_go_module *module, char *text,
+                size_t room);
 
 #endif

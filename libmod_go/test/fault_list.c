@@ -14,7 +14,7 @@
 #define BOTH(outcome, message) outcome, message, outcome, message
 
 /* clang-format off */
-const fault fault_list[] = {
+const struct fault fault_list[] = {
 	{"the file is missing", "@missing", NULL, BOTH(OPENING(MOD_GO_NO_FILE), "missing.so")},
 	{"the file is not ELF", "@text", NULL, BOTH(OPENING(MOD_GO_NOT_A_MODULE), "text.so")},
 	{"the file is for another machine", "@machine", NULL, BOTH(OPENING(MOD_GO_WRONG_MACHINE), "machine.so")},

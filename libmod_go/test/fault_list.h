@@ -19,7 +19,7 @@ enum {
 /* The module is refused when it is opened or set up. */
 #define OPENING(status) (OPENED + (status))
 
-typedef struct fault {
+struct fault {
 	const char *name;   /* for the reader */
 	const char *module; /* a test module; with "go/", one in Go; with "@", one that the test makes */
 	const char
@@ -28,7 +28,7 @@ typedef struct fault {
 	const char *fenced_message;
 	int unfenced; /* and in the calling process */
 	const char *unfenced_message;
-} fault;
+};
 
 /* Faults of several calls at once: the names of the tests that are about them. */
 typedef struct fault_of_many {
@@ -37,7 +37,7 @@ typedef struct fault_of_many {
 	const char *unfenced;
 } fault_of_many;
 
-extern const fault fault_list[];
+extern const struct fault fault_list[];
 extern const size_t fault_count;
 extern const fault_of_many faults_of_many[];
 extern const size_t fault_of_many_count;

@@ -57,11 +57,11 @@ aerospike_udf_go_value text_value(const char *text)
 		.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)(uintptr_t)text, .length = strlen(text)};
 }
 
-answer fenced_call(mod_go_fenced *pool, const char *function, unsigned timeout_ms,
-                   aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count)
+struct answer fenced_call(mod_go_fenced *pool, const char *function, unsigned timeout_ms,
+                          aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count)
 {
 	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
-	answer answer = {.integer = -1, .outcome = {.size = sizeof(answer.outcome)}};
+	struct answer answer = {.integer = -1, .outcome = {.size = sizeof(answer.outcome)}};
 	double start = check_now();
 	aerospike_udf_go_result result;
 	uint8_t buffer[128];
@@ -82,7 +82,7 @@ answer fenced_call(mod_go_fenced *pool, const char *function, unsigned timeout_m
 	return answer;
 }
 
-answer fenced_ask(mod_go_fenced *pool, const char *function)
+struct answer fenced_ask(mod_go_fenced *pool, const char *function)
 {
 	return fenced_call(pool, function, 10000, NULL, NULL, 0);
 }

@@ -12,19 +12,19 @@ mod_go_status fenced_open(const char *path, const mod_go_fenced_options *options
                           mod_go_error *error);
 
 /* What a call gave: the text, or a number, or the message. */
-typedef struct answer {
+struct answer {
 	int status;
 	long long integer;
 	char text[4096];
 	double seconds;
 	mod_go_fenced_outcome outcome;
-} answer;
+};
 
-answer fenced_call(mod_go_fenced *pool, const char *function, unsigned timeout_ms,
-                   aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count);
+struct answer fenced_call(mod_go_fenced *pool, const char *function, unsigned timeout_ms,
+                          aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count);
 
 /* The same without record and arguments, and with ten seconds. */
-answer fenced_ask(mod_go_fenced *pool, const char *function);
+struct answer fenced_ask(mod_go_fenced *pool, const char *function);
 
 aerospike_udf_go_value integer_value(long long integer);
 aerospike_udf_go_value text_value(const char *text);

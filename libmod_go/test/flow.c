@@ -50,13 +50,13 @@ static void count_line(aerospike_udf_go_call *call, int level, char *message, si
 	flow_host.lines++;
 }
 
-answer flow_run(mod_go_fenced *pool, const char *function, int scope, flow *flow, unsigned timeout_ms,
-                aerospike_udf_go_value *arguments, size_t count)
+struct answer flow_run(mod_go_fenced *pool, const char *function, int scope, struct flow *flow,
+                       unsigned timeout_ms, aerospike_udf_go_value *arguments, size_t count)
 {
 	aerospike_udf_go_host table = host_table;
 	aerospike_udf_go_call call = {
 		.size = sizeof(call), .log_level = AEROSPIKE_UDF_GO_LOG_INFO, .host = &table};
-	answer answer = {.integer = -1, .outcome = {.size = sizeof(answer.outcome)}};
+	struct answer answer = {.integer = -1, .outcome = {.size = sizeof(answer.outcome)}};
 	double start = check_now();
 	aerospike_udf_go_result result;
 	uint8_t buffer[256];
@@ -85,16 +85,16 @@ answer flow_run(mod_go_fenced *pool, const char *function, int scope, flow *flow
 	return answer;
 }
 
-answer flow_run_with(mod_go_fenced *pool, const char *function, flow *flow, long long argument)
+struct answer flow_run_with(mod_go_fenced *pool, const char *function, struct flow *flow, long long argument)
 {
 	aerospike_udf_go_value value = integer_value(argument);
 
 	return flow_run(pool, function, AEROSPIKE_UDF_GO_SCOPE_BOTH, flow, 20000, &value, 1);
 }
 
-flow flow_of_integers(size_t count)
+struct flow flow_of_integers(size_t count)
 {
-	flow flow = {0};
+	struct flow flow = {0};
 
 	for (size_t i = 0; i < count; i++) {
 		aerospike_udf_go_value value = integer_value((long long)i);
@@ -104,13 +104,13 @@ flow flow_of_integers(size_t count)
 	return flow;
 }
 
-void flow_clear(flow *flow)
+void flow_clear(struct flow *flow)
 {
 	stream_clear(&flow->in);
 	stream_clear(&flow->out);
 }
 
-void flow_add_record(flow *flow, long long n, const char *key, size_t large)
+void flow_add_record(struct flow *flow, long long n, const char *key, size_t large)
 {
 	aerospike_udf_go_record *record = calloc(1, sizeof(*record));
 	aerospike_udf_go_value value = integer_value(n);

@@ -18,25 +18,25 @@ extern _Thread_local struct flow_host {
 } flow_host;
 
 /* The streams of one call: the test fills the one and looks at the other. */
-typedef struct flow {
+struct flow {
 	aerospike_udf_go_stream in;
 	aerospike_udf_go_stream out;
-} flow;
+};
 
 /* Applies a stream function; without a flow the host has no streams. */
-answer flow_run(mod_go_fenced *pool, const char *function, int scope, flow *flow, unsigned timeout_ms,
-                aerospike_udf_go_value *arguments, size_t count);
+struct answer flow_run(mod_go_fenced *pool, const char *function, int scope, struct flow *flow,
+                       unsigned timeout_ms, aerospike_udf_go_value *arguments, size_t count);
 
 /* The same with both scopes, one integer and twenty seconds. */
-answer flow_run_with(mod_go_fenced *pool, const char *function, flow *flow, long long argument);
+struct answer flow_run_with(mod_go_fenced *pool, const char *function, struct flow *flow, long long argument);
 
 /* An input of 0, 1, 2, … */
-flow flow_of_integers(size_t count);
+struct flow flow_of_integers(size_t count);
 
 /* Adds a record with a bin n, which is its generation too, and where these are not NULL or 0 a key and a bin large. */
-void flow_add_record(flow *flow, long long n, const char *key, size_t large);
+void flow_add_record(struct flow *flow, long long n, const char *key, size_t large);
 
-void flow_clear(flow *flow);
+void flow_clear(struct flow *flow);
 
 /* Whether the elements are 0, 1, 2, … */
 bool flow_is_in_order(const aerospike_udf_go_stream *out, size_t count);

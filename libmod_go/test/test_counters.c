@@ -97,14 +97,14 @@ TEST(a_reader_of_an_older_size_gets_what_it_knows)
 /* Threads that count: some at once, then others, for a thread that has ended leaves its place to the next. */
 enum { CALLS = 200 };
 
-typedef struct crowd {
+struct crowd {
 	mod_go_module *module;
 	pthread_barrier_t all_there;
-} crowd;
+};
 
 static void *call_on(void *argument)
 {
-	crowd *crowd = argument;
+	struct crowd *crowd = argument;
 
 	apply(crowd->module, "who");
 	pthread_barrier_wait(&crowd->all_there);
@@ -116,7 +116,7 @@ static void *call_on(void *argument)
 static void call_with(mod_go_module *module, unsigned count)
 {
 	static pthread_t threads[600];
-	crowd crowd = {.module = module};
+	struct crowd crowd = {.module = module};
 	pthread_attr_t small;
 
 	pthread_attr_init(&small);

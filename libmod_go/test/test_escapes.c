@@ -35,7 +35,7 @@
 #include "worker/guard.h"
 
 /* How the attacker is held. */
-typedef enum hold { BY_NOTHING, BY_WORKER, BY_FILTER, BY_LANDLOCK, BY_BOTH } hold;
+enum hold { BY_NOTHING, BY_WORKER, BY_FILTER, BY_LANDLOCK, BY_BOTH };
 
 #define SECRET "MODGO_TEST_SECRET"
 
@@ -115,11 +115,11 @@ static void reset(void)
 
 /* ---- what an attack has changed ---------------------------------------------------------------------- */
 
-typedef struct facts {
+struct facts {
 	cpu_set_t processors;
 	int policy, priority, io_priority, oom_score;
 	rlim_t files;
-} facts;
+};
 
 static int oom_score_of(pid_t process)
 {
@@ -137,10 +137,10 @@ static int oom_score_of(pid_t process)
 	return score;
 }
 
-static facts facts_of(pid_t process)
+static struct facts facts_of(pid_t process)
 {
 	struct rlimit limit = {0};
-	facts facts;
+	struct facts facts;
 
 	memset(&facts, 0, sizeof(facts));
 	sched_getaffinity(process, sizeof(facts.processors), &facts.processors);
@@ -172,11 +172,11 @@ static bool file_is_changed(void)
 }
 
 /* What the attack got, NULL where it got nothing. */
-static const char *got(pid_t host, const facts *before)
+static const char *got(pid_t host, const struct facts *before)
 {
 	const char *secret = getenv(SECRET);
 	siginfo_t end = {0};
-	facts now;
+	struct facts now;
 	char key;
 	int line;
 
@@ -216,12 +216,12 @@ static void make_arguments(aerospike_udf_go_value arguments[ESCAPE_ARGUMENTS], p
 }
 
 /* The stand-in is the host of a worker. */
-static void attack_from_worker(const escape *escape)
+static void attack_from_worker(const struct escape *escape)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
 	mod_go_fenced *pool = fenced_ready(check_module(escape->module), &options);
 	aerospike_udf_go_value arguments[ESCAPE_ARGUMENTS];
-	answer answer;
+	struct answer answer;
 
 	make_arguments(arguments, getpid());
 	answer = fenced_call(pool, escape->function, 10000, NULL, arguments, ESCAPE_ARGUMENTS);
@@ -230,12 +230,12 @@ static void attack_from_worker(const escape *escape)
 
 /* Landlock is tried as it holds an ordinary user: neither the stand-in nor the attacker has root's
  * capabilities, for one that has fewer of them than the other may not look into it anyway. */
-static bool is_ordinary(hold hold)
+static bool is_ordinary(enum hold hold)
 {
 	return hold == BY_LANDLOCK || hold == BY_BOTH;
 }
 
-static bool hold_by(hold hold, int version)
+static bool hold_by(enum hold hold, int version)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return false;
@@ -244,7 +244,7 @@ static bool hold_by(hold hold, int version)
 }
 
 /* A child of the stand-in, under parts of the fence or none. */
-static void attack_from_child(const escape *escape, hold hold, int version)
+static void attack_from_child(const struct escape *escape, enum hold hold, int version)
 {
 	aerospike_udf_go_call call = host_call(AEROSPIKE_UDF_GO_LOG_INFO);
 	aerospike_udf_go_value arguments[ESCAPE_ARGUMENTS];
@@ -273,9 +273,9 @@ static void attack_from_child(const escape *escape, hold hold, int version)
 }
 
 /* Makes the attack. Gives what it got, NULL for nothing. */
-static const char *attack(const escape *escape, hold hold, int version)
+static const char *attack(const struct escape *escape, enum hold hold, int version)
 {
-	facts before = facts_of(0);
+	struct facts before = facts_of(0);
 	double until = check_now() + 20;
 	const char *result;
 	siginfo_t end = {0};
@@ -310,18 +310,18 @@ static const char *attack(const escape *escape, hold hold, int version)
 	return result;
 }
 
-static bool needs_secret(const escape *escape)
+static bool needs_secret(const struct escape *escape)
 {
 	return (escape->held_by & ENVIRONMENT) != 0 || strcmp(escape->function, "host_environ") == 0;
 }
 
 /* Goes through the rows that have one of the parts; none of them gets anything. */
-static void hold_all(hold hold, int version, int parts)
+static void hold_all(enum hold hold, int version, int parts)
 {
 	size_t held = 0;
 
 	for (size_t i = 0; i < escape_count; i++) {
-		const escape *escape = &escape_list[i];
+		const struct escape *escape = &escape_list[i];
 		const char *result;
 
 		if ((escape->held_by & parts) == 0)
@@ -343,7 +343,7 @@ TEST(every_way_out_is_one_where_there_is_no_fence)
 
 	prepare();
 	for (size_t i = 0; i < escape_count; i++) {
-		const escape *escape = &escape_list[i];
+		const struct escape *escape = &escape_list[i];
 		const char *result = attack(escape, BY_NOTHING, 0);
 		bool sure = (escape->held_by & UNSURE) == 0 && (!needs_secret(escape) || getenv(SECRET) != NULL);
 

@@ -49,7 +49,7 @@ static void make_file(const char *kind, const char *path)
 }
 
 /* The path of the fault's module; NULL where it is in Go and there is none. */
-static const char *path_of(const fault *fault)
+static const char *path_of(const struct fault *fault)
 {
 	static char path[PATH_MAX];
 	const char *go = getenv("MODGO_TEST_MODULES");
@@ -102,8 +102,8 @@ static void *stand_by(void *argument)
 	return NULL;
 }
 
-static mod_go_status open_fenced(const fault *fault, const char *path, uint32_t limit, mod_go_fenced **pool,
-                                 mod_go_error *error)
+static mod_go_status open_fenced(const struct fault *fault, const char *path, uint32_t limit,
+                                 mod_go_fenced **pool, mod_go_error *error)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = limit, .no_spare = limit == 1};
 	mod_go_status status;
@@ -118,7 +118,7 @@ static mod_go_status open_fenced(const fault *fault, const char *path, uint32_t 
 }
 
 /* One call of the fault; another caller notices nothing. */
-static void call_beside_another(const fault *fault, mod_go_fenced *pool)
+static void call_beside_another(const struct fault *fault, mod_go_fenced *pool)
 {
 	bystander other = {.pool = pool, .status = fine(pool)};
 	double start = check_now();
@@ -140,7 +140,7 @@ static void call_beside_another(const fault *fault, mod_go_fenced *pool)
 }
 
 /* How long the only worker, with none to spare, is away; the best of some tries, for machines have other work too. */
-static double seconds_until_back(const fault *fault, const char *path)
+static double seconds_until_back(const struct fault *fault, const char *path)
 {
 	double best = 10, since;
 	mod_go_fenced *pool;
@@ -162,7 +162,7 @@ static double seconds_until_back(const fault *fault, const char *path)
 	return best;
 }
 
-static void go_through_fenced(const fault *fault, const char *path)
+static void go_through_fenced(const struct fault *fault, const char *path)
 {
 	mod_go_fenced *pool;
 	mod_go_error error;
@@ -187,7 +187,7 @@ TEST(every_fault_costs_one_call_fenced)
 	size_t descriptors = settled_descriptors(0), left_out = 0;
 
 	for (size_t i = 0; i < fault_count; i++) {
-		const fault *fault = &fault_list[i];
+		const struct fault *fault = &fault_list[i];
 		const char *path = path_of(fault);
 
 		alarm(120);
@@ -207,12 +207,12 @@ TEST(every_fault_costs_one_call_fenced)
 
 /* ---- unfenced ---------------------------------------------------------------------------------------- */
 
-typedef struct report {
+struct report {
 	int outcome;
 	char text[512];
-} report;
+};
 
-static void open_and_apply(const fault *fault, const char *path, report *report)
+static void open_and_apply(const struct fault *fault, const char *path, struct report *report)
 {
 	mod_go_module *module;
 	mod_go_error error = {0};
@@ -228,9 +228,9 @@ static void open_and_apply(const fault *fault, const char *path, report *report)
 }
 
 /* In a process that may end, or be ended because nothing comes. */
-static report try_unfenced(const fault *fault, const char *path)
+static struct report try_unfenced(const struct fault *fault, const char *path)
 {
-	report report = {.outcome = HANGS};
+	struct report report = {.outcome = HANGS};
 	double until = check_now() + (fault->unfenced == HANGS ? 0.5 : 60);
 	int line[2], status = 0;
 	pid_t child, ended = 0;
@@ -270,9 +270,9 @@ static report try_unfenced(const fault *fault, const char *path)
 TEST(what_can_be_recovered_unfenced_is_and_what_cannot_is_known)
 {
 	for (size_t i = 0; i < fault_count; i++) {
-		const fault *fault = &fault_list[i];
+		const struct fault *fault = &fault_list[i];
 		const char *path = path_of(fault);
-		report report;
+		struct report report;
 
 		alarm(120);
 		if (path == NULL || (!OWN_MEMORY_IS_LIMITED && strstr(fault->name, "memory") != NULL))

@@ -136,7 +136,7 @@ TEST(a_record_is_read_and_written_across_the_fence)
 	mod_go_fenced *pool = fenced_ready(check_module("good"), NULL);
 	aerospike_udf_go_record record = {.generation = 3};
 	aerospike_udf_go_value set[] = {text_value("a"), integer_value(5)}, lost = text_value("lost");
-	answer answer;
+	struct answer answer;
 
 	give_bin(&record, "a", integer_value(1));
 	give_bin(&record, "b", text_value("two"));
@@ -198,7 +198,7 @@ TEST(bins_that_the_manifest_names_travel_and_others_are_asked_for)
 	mod_go_fenced *pool;
 	aerospike_udf_go_record record = {0};
 	aerospike_udf_go_value name = text_value("a");
-	answer answer;
+	struct answer answer;
 
 	give_bin(&record, "a", integer_value(7));
 	give_bin(&record, "other", integer_value(8));
@@ -222,7 +222,7 @@ TEST(bins_that_arguments_name_travel)
 {
 	aerospike_udf_go_record record = {0};
 	mod_go_fenced *pool;
-	answer answer;
+	struct answer answer;
 
 	give_bin(&record, "a", integer_value(7));
 	setenv("GOOD_MANIFEST", "[{\"name\": \"get\", \"bin_arguments\": [0, 9], \"bins\": []}]", 1);

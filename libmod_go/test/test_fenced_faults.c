@@ -48,11 +48,11 @@ static void end(bystander *other)
 }
 
 /* Makes the call, which must fail as said; then one that must go well, soon. Others notice nothing. */
-static answer fault(mod_go_fenced *pool, const char *function, unsigned timeout_ms, int status,
-                    const char *part)
+static struct answer fault(mod_go_fenced *pool, const char *function, unsigned timeout_ms, int status,
+                           const char *part)
 {
 	bystander other;
-	answer bad, good;
+	struct answer bad, good;
 	double back;
 
 	begin(&other, pool);
@@ -77,7 +77,7 @@ TEST(a_worker_that_ends_costs_one_call)
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	mod_go_fenced_counters counters;
-	answer bad;
+	struct answer bad;
 
 	bad = fault(pool, "exit", 10000, AEROSPIKE_UDF_GO_PANICKED, "exit code 3");
 	CHECK_NUMBER(bad.outcome.exit_code, 3);
@@ -105,7 +105,7 @@ TEST(a_call_that_does_not_come_back_is_ended_at_its_deadline)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
-	answer bad;
+	struct answer bad;
 
 	bad = fault(pool, "deadlock", 500, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
 	CHECK(bad.seconds >= 0.5 && bad.seconds < 5);
@@ -130,7 +130,7 @@ TEST(memory_without_end_is_an_error_to_one_caller)
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2, .memory = 64 << 20};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	aerospike_udf_go_value argument = integer_value(1);
-	answer bad = fault(pool, "exhaust", 10000, AEROSPIKE_UDF_GO_FAILED, "MiB");
+	struct answer bad = fault(pool, "exhaust", 10000, AEROSPIKE_UDF_GO_FAILED, "MiB");
 
 	CHECK_NUMBER(bad.outcome.crashed, 0);
 	bad = fenced_call(pool, "exhaust", 10000, NULL, &argument, 1);
@@ -144,7 +144,7 @@ TEST(memory_without_end_is_an_error_to_one_caller)
 TEST(a_worker_may_do_to_its_own_channel_what_it_likes)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
-	answer good = fenced_ask(pool, "close");
+	struct answer good = fenced_ask(pool, "close");
 
 	/* It needs none of them any more; but a worker that cannot see its host's end any more may end itself. */
 	CHECK(strcmp(good.text, "survived") == 0 || good.outcome.crashed == 1);
@@ -161,7 +161,7 @@ TEST(a_worker_may_do_to_its_own_channel_what_it_likes)
 TEST(what_is_shared_cannot_be_made_smaller)
 {
 	mod_go_fenced *pool;
-	answer shrunk;
+	struct answer shrunk;
 
 	setenv("MODGO_FENCE", "off", 1);
 	pool = fenced_ready(check_module("hostile"), NULL);
@@ -195,7 +195,7 @@ static void abuse(const char *function, aerospike_udf_go_record *record)
 	for (; check_now() < until || (counts[AEROSPIKE_UDF_GO_INTERNAL] == 0 && check_now() < until + 60);
 	     calls++) {
 		aerospike_udf_go_value argument = integer_value((long long)(check_random(&state) >> 1));
-		answer answer = fenced_call(pool, function, 200, record, &argument, 1);
+		struct answer answer = fenced_call(pool, function, 200, record, &argument, 1);
 
 		counts[answer.status & 7]++;
 		CHECK(answer.seconds < 5);
@@ -241,7 +241,7 @@ TEST(a_message_without_end_ends_with_its_call)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
 	aerospike_udf_go_value length = integer_value(0);
-	answer answer = fenced_call(pool, "pieces", 0, NULL, &length, 1);
+	struct answer answer = fenced_call(pool, "pieces", 0, NULL, &length, 1);
 
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_INTERNAL);
 	CHECK_CONTAINS(answer.text, "wrote over what it shares");
@@ -293,7 +293,7 @@ TEST(a_worker_killed_from_outside_is_replaced)
 
 	/* One that is idle costs nothing, whether its end was noticed in time or not. */
 	for (; check_now() - start < 1 || (killed <= 10 && check_now() - start < 60); killed++) {
-		answer who = fenced_ask(pool, "pid");
+		struct answer who = fenced_ask(pool, "pid");
 
 		if (who.status == AEROSPIKE_UDF_GO_OK)
 			kill((pid_t)who.integer, SIGKILL);

@@ -25,7 +25,7 @@ static void fault(mod_go_fenced *pool, const char *function, long long argument,
                   const char *frame)
 {
 	aerospike_udf_go_value value = integer_value(argument), one = integer_value(1);
-	answer bad = fenced_call(pool, function, 20000, NULL, &value, argument >= 0), good;
+	struct answer bad = fenced_call(pool, function, 20000, NULL, &value, argument >= 0), good;
 	double back = check_now();
 
 	good = fenced_call(pool, "fine", 20000, NULL, &one, 1);
@@ -71,7 +71,7 @@ TEST(go_functions_are_held_to_their_deadline)
 	mod_go_fenced_options options = {.size = sizeof(options), .grace = 300};
 	const char *path = go_module("faults");
 	mod_go_fenced *pool;
-	answer answer;
+	struct answer answer;
 
 	if (path == NULL)
 		return;
@@ -101,7 +101,7 @@ TEST(a_go_function_works_on_a_record_across_the_fence)
 		return;
 	pool = fenced_ready(path, NULL);
 	for (int i = 1; i <= 100; i++) {
-		answer answer = fenced_call(pool, "record", 10000, &record, &argument, 1);
+		struct answer answer = fenced_call(pool, "record", 10000, &record, &argument, 1);
 
 		CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
 		CHECK_NUMBER(answer.outcome.trips, 2);
@@ -118,7 +118,7 @@ TEST(go_finds_what_it_needs_behind_the_fence)
 	const char *path = go_module("faults");
 	aerospike_udf_go_value folder = text_value(check_folder());
 	mod_go_fenced *pool;
-	answer answer;
+	struct answer answer;
 
 	if (path == NULL)
 		return;

@@ -43,7 +43,7 @@ static bool is_fenced(void)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("escape"), NULL);
 	aerospike_udf_go_value arguments[ESCAPE_ARGUMENTS] = {{.type = AEROSPIKE_UDF_GO_NIL}};
-	answer answer = fenced_call(pool, "memory_file", 10000, NULL, arguments, ESCAPE_ARGUMENTS);
+	struct answer answer = fenced_call(pool, "memory_file", 10000, NULL, arguments, ESCAPE_ARGUMENTS);
 
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
 	mod_go_fenced_close(pool);

@@ -12,7 +12,7 @@
 
 enum { THREADS = 16, CALLS = 200 };
 
-typedef struct caller {
+struct caller {
 	mod_go_fenced *pool;
 	const atomic_bool *stop; /* NULL: after CALLS calls */
 	const char *function;
@@ -20,15 +20,15 @@ typedef struct caller {
 	unsigned long by_status[8];
 	unsigned long calls;
 	pthread_t thread;
-	answer last_failure;
-} caller;
+	struct answer last_failure;
+};
 
 static void *call_on(void *argument)
 {
-	caller *caller = argument;
+	struct caller *caller = argument;
 
 	while (caller->stop != NULL ? !atomic_load(caller->stop) : caller->calls < CALLS) {
-		answer answer = fenced_call(caller->pool, caller->function, caller->timeout, NULL, NULL, 0);
+		struct answer answer = fenced_call(caller->pool, caller->function, caller->timeout, NULL, NULL, 0);
 
 		caller->calls++;
 		caller->by_status[answer.status & 7]++;
@@ -38,9 +38,9 @@ static void *call_on(void *argument)
 	return NULL;
 }
 
-static caller *start(mod_go_fenced *pool, int count, const char *function, const atomic_bool *stop)
+static struct caller *start(mod_go_fenced *pool, int count, const char *function, const atomic_bool *stop)
 {
-	caller *callers = calloc((size_t)count, sizeof(*callers));
+	struct caller *callers = calloc((size_t)count, sizeof(*callers));
 
 	for (int i = 0; i < count; i++) {
 		callers[i].pool = pool;
@@ -53,7 +53,7 @@ static caller *start(mod_go_fenced *pool, int count, const char *function, const
 }
 
 /* Gives how many calls there were, and adds up what came of them. */
-static unsigned long join(caller *callers, int count, unsigned long by_status[8])
+static unsigned long join(struct caller *callers, int count, unsigned long by_status[8])
 {
 	unsigned long calls = 0;
 
@@ -76,7 +76,7 @@ TEST(the_counters_of_many_callers_add_up)
 	unsigned long by_status[8] = {0}, calls;
 	mod_go_fenced_counters counters;
 	uint64_t latencies = 0;
-	caller *callers = start(pool, THREADS, "pid", NULL);
+	struct caller *callers = start(pool, THREADS, "pid", NULL);
 
 	for (int i = 0; i < 20; i++) {
 		by_status[fenced_call(pool, i % 2 ? "exit" : "descriptors", 60000, NULL, NULL, 0).status]++;
@@ -111,8 +111,8 @@ TEST(callers_of_a_full_pool_wait_until_their_deadline)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
-	caller busy = {.pool = pool, .function = "spin", .timeout = 2000, .calls = CALLS - 1};
-	answer late, good;
+	struct caller busy = {.pool = pool, .function = "spin", .timeout = 2000, .calls = CALLS - 1};
+	struct answer late, good;
 
 	pthread_create(&busy.thread, NULL, call_on, &busy);
 	wait_for_busy(pool);
@@ -149,7 +149,7 @@ TEST(a_worker_killed_in_mid_call_costs_that_call)
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	pid_t worker = (pid_t)fenced_ask(pool, "pid").integer;
 	atomic_bool stop = false;
-	caller *victim = start(pool, 1, "spin", &stop);
+	struct caller *victim = start(pool, 1, "spin", &stop);
 	double back;
 
 	while (ticks_of(worker) < 5) /* until it is in its loop, not on its way there */
@@ -228,7 +228,7 @@ TEST(a_module_is_replaced_under_load_and_nobody_notices)
 	mod_go_fenced *pool = fenced_ready(check_module("good"), &options);
 	unsigned long by_status[8] = {0}, calls;
 	atomic_bool stop = false;
-	caller *callers = start(pool, 64, "who", &stop);
+	struct caller *callers = start(pool, 64, "who", &stop);
 	mod_go_error error;
 	int replaced = 0;
 	long pages;

@@ -53,7 +53,7 @@ TEST(workers_that_crash_at_their_start_are_tried_again_ever_later)
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	mod_go_fenced_counters counters;
 	double start;
-	answer answer = fenced_ask(pool, "pid");
+	struct answer answer = fenced_ask(pool, "pid");
 	int failed = 0;
 
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
@@ -87,7 +87,7 @@ TEST(workers_that_crash_before_their_first_call_are_tried_again_ever_later)
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), &options);
 	mod_go_fenced_counters counters;
-	answer answer;
+	struct answer answer;
 	int lasting = 0;
 
 	for (int i = 0; i < 200 && fenced_counters(pool).idle < 2; i++)
@@ -198,15 +198,15 @@ TEST(a_pool_closes_while_a_worker_hangs_at_its_start)
 }
 
 /* Who ends what, and when: once the pool has a call under way; without a pool, once there was time to begin. */
-typedef struct ringer {
+struct ringer {
 	mod_go_fenced *pool;
 	int line;
 	pthread_t thread;
-} ringer;
+};
 
 static void *ring(void *argument)
 {
-	ringer *ringer = argument;
+	struct ringer *ringer = argument;
 
 	while (ringer->pool != NULL && fenced_counters(ringer->pool).busy == 0)
 		usleep(1000);
@@ -222,7 +222,7 @@ TEST(a_descriptor_stops_whatever_is_under_way)
 		mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
 		mod_go_fenced *pool = NULL;
 		mod_go_error error;
-		ringer ringer = {.pool = NULL};
+		struct ringer ringer = {.pool = NULL};
 		double start;
 		int line[2];
 

@@ -13,8 +13,8 @@ TEST(a_stream_that_fails_in_the_middle_costs_one_call)
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1};
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), &options);
 	aerospike_udf_go_value argument = integer_value(50);
-	flow flow = flow_of_integers(1000);
-	answer answer = flow_run_with(pool, "fail", &flow, 50);
+	struct flow flow = flow_of_integers(1000);
+	struct answer answer = flow_run_with(pool, "fail", &flow, 50);
 
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_FAILED);
 	CHECK_TEXT(answer.text, "no more of this");
@@ -38,8 +38,8 @@ TEST(a_worker_killed_in_mid_stream_costs_one_call)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 1, .no_spare = 1};
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), &options);
-	flow flow = flow_of_integers(100000);
-	answer answer;
+	struct flow flow = flow_of_integers(100000);
+	struct answer answer;
 
 	flow_host.single = true;
 	flow_host.kills_at = 20000;
@@ -62,8 +62,8 @@ TEST(a_slow_source_is_held_to_the_deadline)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
 	aerospike_udf_go_value argument = integer_value(-1);
-	flow flow = flow_of_integers(100000);
-	answer answer;
+	struct flow flow = flow_of_integers(100000);
+	struct answer answer;
 
 	flow_host.slow = 2000;
 	flow_host.single = true;
@@ -81,8 +81,8 @@ TEST(an_element_that_is_too_long_for_a_message_is_refused_on_either_way)
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
 	size_t length = (size_t)128 << 20;
 	aerospike_udf_go_value value = {AEROSPIKE_UDF_GO_BYTES, 0, 0, calloc(1, length), length};
-	flow flow = {0};
-	answer answer;
+	struct flow flow = {0};
+	struct answer answer;
 
 	CHECK(stream_add(&flow.in, &value));
 	answer = flow_run_with(pool, "copy", &flow, -1);
@@ -99,20 +99,20 @@ TEST(an_element_that_is_too_long_for_a_message_is_refused_on_either_way)
 }
 
 /* A thread that streams without end: what it gets must be right, whichever version of the module gives it. */
-typedef struct caller {
+struct caller {
 	mod_go_fenced *pool;
 	atomic_bool *stop;
 	pthread_t thread;
 	unsigned long calls, wrong;
-} caller;
+};
 
 static void *stream_on(void *argument)
 {
-	caller *caller = argument;
+	struct caller *caller = argument;
 
 	for (; !atomic_load(caller->stop); caller->calls++) {
-		flow flow = flow_of_integers(2000);
-		answer answer = flow_run_with(caller->pool, "copy", &flow, -1);
+		struct flow flow = flow_of_integers(2000);
+		struct answer answer = flow_run_with(caller->pool, "copy", &flow, -1);
 
 		caller->wrong += answer.status != AEROSPIKE_UDF_GO_OK || !flow_is_in_order(&flow.out, 2000);
 		flow_clear(&flow);
@@ -124,13 +124,13 @@ TEST(many_stream_while_the_module_is_replaced)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 3};
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), &options);
-	caller callers[8] = {0};
+	struct caller callers[8] = {0};
 	atomic_bool stop = false;
 	unsigned long calls = 0;
 	mod_go_error error;
 
 	for (int i = 0; i < 8; i++) {
-		callers[i] = (caller){.pool = pool, .stop = &stop};
+		callers[i] = (struct caller){.pool = pool, .stop = &stop};
 		CHECK_NUMBER(pthread_create(&callers[i].thread, NULL, stream_on, &callers[i]), 0);
 	}
 	for (int i = 0; i < 10; i++) {
@@ -160,8 +160,8 @@ TEST(messages_of_a_stream_may_be_forged)
 
 	while (check_now() < until || ((reads == 0 || ends == 0 || elements == 0) && check_now() < until + 60)) {
 		aerospike_udf_go_value argument = integer_value((long long)(check_random(&state) >> 1));
-		flow flow = flow_of_integers(100);
-		answer answer;
+		struct flow flow = flow_of_integers(100);
+		struct answer answer;
 
 		flow_add_record(&flow, 1, "key", 100);
 		answer = flow_run(pool, (state & 3) == 0 ? "forge" : "forge_stream", AEROSPIKE_UDF_GO_SCOPE_BOTH,

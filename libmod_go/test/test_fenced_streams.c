@@ -12,8 +12,8 @@ TEST(a_stream_of_any_length_crosses_the_fence)
 
 	for (size_t i = 0; i < sizeof(COUNTS) / sizeof(*COUNTS); i++) {
 		for (int single = 0; single < 2; single++) {
-			flow flow = flow_of_integers(COUNTS[i]);
-			answer answer;
+			struct flow flow = flow_of_integers(COUNTS[i]);
+			struct answer answer;
 
 			flow_host.single = single != 0;
 			answer = flow_run_with(pool, "copy", &flow, -1);
@@ -34,7 +34,7 @@ TEST(lists_of_elements_are_read_and_written_as_such)
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
 
 	for (size_t i = 0; i < 4; i++) {
-		flow flow = flow_of_integers(1000);
+		struct flow flow = flow_of_integers(1000);
 
 		CHECK_NUMBER(flow_run_with(pool, "copy_lists", &flow, LIMITS[i]).status, AEROSPIKE_UDF_GO_OK);
 		CHECK(flow_is_in_order(&flow.out, 1000));
@@ -66,7 +66,7 @@ TEST(elements_of_every_type_and_length_come_as_they_went)
 	size_t count = sizeof(values) / sizeof(*values);
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
 	uint8_t *large = malloc((3 << 20) + 7);
-	flow flow = {0};
+	struct flow flow = {0};
 
 	memset(large, 'y', (3 << 20) + 7);
 	for (size_t i = 0; i < 3 * count; i++) {
@@ -93,8 +93,8 @@ TEST(elements_of_every_type_and_length_come_as_they_went)
 TEST(records_of_a_stream_bring_their_bins_and_facts)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
-	flow flow = {0};
-	answer answer;
+	struct flow flow = {0};
+	struct answer answer;
 
 	for (int i = 0; i < 1000; i++)
 		flow_add_record(&flow, i, NULL, 0);
@@ -123,8 +123,8 @@ TEST(long_bins_that_the_manifest_does_not_name_come_when_asked_for)
 	pool = fenced_ready(check_module("streams"), NULL);
 	unsetenv("GOOD_MANIFEST");
 	for (int asks = 0; asks < 2; asks++) {
-		flow flow = {0};
-		answer answer;
+		struct flow flow = {0};
+		struct answer answer;
 
 		for (int i = 0; i < 60; i++)
 			flow_add_record(&flow, i, NULL, i % 3 == 0 ? 5000 : i % 3 == 1 ? 10 : 0);
@@ -145,8 +145,8 @@ TEST(long_bins_that_the_manifest_does_not_name_come_when_asked_for)
 TEST(a_function_may_read_and_write_as_it_likes)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
-	flow flow = flow_of_integers(100000);
-	answer answer;
+	struct flow flow = flow_of_integers(100000);
+	struct answer answer;
 
 	answer = flow_run_with(pool, "count", &flow, 3); /* stops early: no more than a batch was read for it */
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
@@ -181,7 +181,7 @@ TEST(scope_and_missing_streams_reach_the_module)
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
 
 	for (int scope = AEROSPIKE_UDF_GO_SCOPE_SERVER; scope <= AEROSPIKE_UDF_GO_SCOPE_BOTH + 1; scope++) {
-		flow flow = {0};
+		struct flow flow = {0};
 
 		CHECK_NUMBER(flow_run(pool, "scope", scope, &flow, 0, NULL, 0).status, AEROSPIKE_UDF_GO_OK);
 		CHECK_NUMBER(flow.out.items[0].value.integer, scope);
@@ -196,8 +196,8 @@ TEST(scope_and_missing_streams_reach_the_module)
 TEST(what_the_host_refuses_fails_the_call_unless_the_module_was_told)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
-	flow flow = flow_of_integers(1000);
-	answer answer;
+	struct flow flow = flow_of_integers(1000);
+	struct answer answer;
 
 	flow_host.single = true; /* else reads after the first are of lists */
 	flow_host.fails_at = 500;
@@ -233,8 +233,8 @@ TEST(nothing_reaches_the_output_that_is_no_element)
 	mod_go_fenced *pool = fenced_ready(check_module("streams"), NULL);
 
 	for (int i = 0; i < (int)(sizeof(WHY) / sizeof(*WHY)); i++) {
-		flow flow = {0};
-		answer answer = flow_run_with(pool, "misfit", &flow, i);
+		struct flow flow = {0};
+		struct answer answer = flow_run_with(pool, "misfit", &flow, i);
 
 		CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_REFUSED);
 		CHECK_CONTAINS(answer.text, WHY[i]);

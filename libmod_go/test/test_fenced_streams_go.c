@@ -23,7 +23,7 @@ TEST(go_streams_give_what_each_scope_asks_for)
 {
 	mod_go_fenced *pool = go_streams(2);
 	aerospike_udf_go_value bin = text_value("n");
-	flow nodes[3] = {0}, client = {0}, both = {0};
+	struct flow nodes[3] = {0}, client = {0}, both = {0};
 	size_t added = 0;
 
 	if (pool == NULL)
@@ -60,8 +60,8 @@ TEST(go_streams_give_what_each_scope_asks_for)
 TEST(a_go_stream_of_many_values_crosses_in_batches)
 {
 	mod_go_fenced *pool = go_streams(2);
-	answer answer;
-	flow flow;
+	struct answer answer;
+	struct flow flow;
 
 	if (pool == NULL)
 		return;
@@ -79,8 +79,8 @@ TEST(what_a_go_stream_does_wrong_costs_one_call)
 {
 	mod_go_fenced *pool = go_streams(1);
 	aerospike_udf_go_value place = integer_value(500);
-	flow flow, records = {0};
-	answer answer;
+	struct flow flow, records = {0};
+	struct answer answer;
 
 	if (pool == NULL)
 		return;

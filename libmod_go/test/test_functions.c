@@ -26,9 +26,9 @@ static mod_go_module *open_with(const char *manifest)
 }
 
 /* How a call is made: found by name each time, by the function that was found, or as a stream. */
-typedef enum way { EACH_TIME, FOUND, STREAM_EACH_TIME, STREAM_FOUND } way;
+enum way { EACH_TIME, FOUND, STREAM_EACH_TIME, STREAM_FOUND };
 
-static const char *answer_of(mod_go_module *module, const char *name, way way)
+static const char *answer_of(mod_go_module *module, const char *name, enum way way)
 {
 	static char text[512];
 	const mod_go_function *function = mod_go_find_function(module, name);

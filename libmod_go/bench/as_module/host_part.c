@@ -80,15 +80,15 @@ static as_val *map10(const as_rec *rec, const as_list *arguments)
 	return (as_val *)made;
 }
 
-typedef struct part {
+struct part {
 	const char *function;
 	as_val *(*answer)(const as_rec *rec, const as_list *arguments);
-} part;
+};
 
 static int apply_record(as_module *module, as_udf_context *context, const char *filename,
                         const char *function, as_rec *rec, as_list *arguments, as_result *result)
 {
-	const part *part = module->source;
+	const struct part *part = module->source;
 
 	(void)context;
 	(void)filename;
@@ -100,8 +100,9 @@ static int apply_record(as_module *module, as_udf_context *context, const char *
 
 as_module *host_part(const char *function)
 {
-	static const part parts[] = {{"empty", empty},           {"get_bin", get_bin}, {"set_bin", set_bin},
-	                             {"string_arg", string_arg}, {"list10", list10},   {"map10", map10}};
+	static const struct part parts[] = {{"empty", empty},     {"get_bin", get_bin},
+	                                    {"set_bin", set_bin}, {"string_arg", string_arg},
+	                                    {"list10", list10},   {"map10", map10}};
 	static const as_module_hooks hooks = {.apply_record = apply_record};
 	static as_module modules[sizeof(parts) / sizeof(*parts)];
 	size_t i = 0;

@@ -54,29 +54,29 @@ static bool exists(const mod_go_host_call *host_call, const aerospike_udf_go_rec
 }
 
 /* One of create, update and remove, and the messages for its failures. */
-typedef struct operation {
+struct operation {
 	int (*run)(const as_aerospike *aerospike, const as_rec *record);
 	bool stores;           /* stores the writes, so it fails where one of them has failed */
 	bool of_stored_record; /* needs a record that exists; else one that does not */
 	const char *mistaken;
 	const char *refused;
-} operation;
+};
 
-static const operation CREATE = {
+static const struct operation CREATE = {
 	as_aerospike_rec_create,
 	true,
 	false,
 	"the record exists already; store changes with update",
 	"Aerospike would not create the record; its log says why",
 };
-static const operation UPDATE = {
+static const struct operation UPDATE = {
 	as_aerospike_rec_update,
 	true,
 	true,
 	"the record does not exist; store it with create",
 	"Aerospike would not update the record; its log says why",
 };
-static const operation REMOVE = {
+static const struct operation REMOVE = {
 	as_aerospike_rec_remove,
 	false,
 	true,
@@ -84,8 +84,8 @@ static const operation REMOVE = {
 	"Aerospike would not remove the record; its log says why",
 };
 
-static int store(const operation *operation, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
-                 aerospike_udf_go_value *why)
+static int store(const struct operation *operation, aerospike_udf_go_call *call,
+                 aerospike_udf_go_record *record, aerospike_udf_go_value *why)
 {
 	mod_go_host_call *host_call = mod_go_host_begin(call, record);
 	bool refused;

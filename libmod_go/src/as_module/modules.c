@@ -15,12 +15,12 @@
 #include "as_module/readers.h"
 
 /* Ordered by name. Never changed once it is `current`. */
-typedef struct table {
+struct table {
 	size_t count;
 	mod_go_loaded_module *versions[];
-} table;
+};
 
-static _Atomic(table *) current;
+static _Atomic(struct table *) current;
 static pthread_mutex_t events = PTHREAD_MUTEX_INITIALIZER; /* one event at a time; guards `config` */
 static mod_go_config config = MOD_GO_CONFIG_DEFAULTS;
 
@@ -43,7 +43,7 @@ static int compare_names(const char *name, size_t length, const mod_go_loaded_mo
 }
 
 /* The index of `name` in the table, or the one where it would be inserted. */
-static size_t index_of(const table *table, const char *name, size_t length, bool *found)
+static size_t index_of(const struct table *table, const char *name, size_t length, bool *found)
 {
 	size_t low = 0, high = table != NULL ? table->count : 0;
 
@@ -66,7 +66,7 @@ static size_t index_of(const table *table, const char *name, size_t length, bool
 
 const mod_go_loaded_module *mod_go_modules_find(const char *filename)
 {
-	const table *table = atomic_load(&current);
+	const struct table *table = atomic_load(&current);
 	bool found;
 	size_t index = index_of(table, filename, mod_go_name_length(filename), &found);
 
@@ -74,9 +74,9 @@ const mod_go_loaded_module *mod_go_modules_find(const char *filename)
 }
 
 /* Makes `next` (or NULL) the current table. */
-static void swap_table(table *next)
+static void swap_table(struct table *next)
 {
-	table *old = atomic_exchange(&current, next);
+	struct table *old = atomic_exchange(&current, next);
 
 	if (old != NULL)
 		mod_go_readers_retire(old, free);
@@ -85,9 +85,9 @@ static void swap_table(table *next)
 /* Replaces the version of `name` by `version` (or by none), and retires the old one. */
 static mod_go_status put(const char *name, size_t length, mod_go_loaded_module *version, mod_go_error *error)
 {
-	table *old = atomic_load(&current);
+	struct table *old = atomic_load(&current);
 	size_t count = old != NULL ? old->count : 0;
-	table *next = malloc(sizeof(*next) + (count + 1) * sizeof(next->versions[0]));
+	struct table *next = malloc(sizeof(*next) + (count + 1) * sizeof(next->versions[0]));
 	bool found;
 	size_t index = index_of(old, name, length, &found);
 	mod_go_loaded_module *before = found ? old->versions[index] : NULL;
@@ -143,7 +143,7 @@ static mod_go_status add(const char *filename, mod_go_error *error)
 	mod_go_status status = check_name(filename, length, error);
 	bool found;
 	size_t index;
-	table *old = atomic_load(&current);
+	struct table *old = atomic_load(&current);
 
 	if (status != MOD_GO_OK)
 		return status;
@@ -241,7 +241,7 @@ static void scan_file(const char *filename)
 /* Removes the modules whose files are gone. */
 static mod_go_status remove_missing(mod_go_error *error)
 {
-	table *before_removals = atomic_load(&current);
+	struct table *before_removals = atomic_load(&current);
 	mod_go_status status = MOD_GO_OK;
 
 	/* Each removal makes a new table. This one stays valid as long as this thread is a reader. */
@@ -286,7 +286,7 @@ mod_go_status mod_go_modules_scan(mod_go_error *error)
 
 void mod_go_modules_clear(void)
 {
-	table *old;
+	struct table *old;
 
 	pthread_mutex_lock(&events);
 	old = atomic_load(&current);

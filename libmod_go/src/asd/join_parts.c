@@ -11,14 +11,14 @@
 #include "asd/xz_decoder.h"
 
 /* The parts being joined. */
-typedef struct joining {
+struct joining {
 	mod_go_xz_decoder *decoder;
 	mod_go_sha256 sha;
 	const mod_go_part_manifest *manifest;
-} joining;
+};
 
 /* Adds the content of a file. Returns what is wrong, or NULL. */
-static const char *take_file(joining *joining, int descriptor)
+static const char *take_file(struct joining *joining, int descriptor)
 {
 	uint8_t bytes[32768];
 
@@ -41,7 +41,7 @@ static const char *take_file(joining *joining, int descriptor)
 	}
 }
 
-static mod_go_status take_part(joining *joining, const char *path, mod_go_error *error)
+static mod_go_status take_part(struct joining *joining, const char *path, mod_go_error *error)
 {
 	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const char *fault = descriptor < 0 ? strerror(errno) : take_file(joining, descriptor);
@@ -60,7 +60,7 @@ static bool is_content(const mod_go_part_manifest *manifest, const uint8_t *byte
 }
 
 /* Ends the joined parts, and compares them with the manifest. */
-static mod_go_status finish(joining *joining, const char *module, uint8_t **bytes, size_t *size,
+static mod_go_status finish(struct joining *joining, const char *module, uint8_t **bytes, size_t *size,
                             mod_go_error *error)
 {
 	const mod_go_part_manifest *manifest = joining->manifest;
@@ -89,7 +89,7 @@ static mod_go_status finish(joining *joining, const char *module, uint8_t **byte
 mod_go_status mod_go_parts_join(const char *folder, const char *module, const mod_go_part_manifest *manifest,
                                 uint8_t **bytes, size_t *size, mod_go_error *error)
 {
-	joining joining = {.decoder = mod_go_xz_decoder_new(), .manifest = manifest};
+	struct joining joining = {.decoder = mod_go_xz_decoder_new(), .manifest = manifest};
 	mod_go_status status = MOD_GO_OK;
 
 	*bytes = NULL;

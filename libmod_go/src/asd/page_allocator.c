@@ -5,13 +5,13 @@
 #include <sys/mman.h>
 
 /* Precedes the caller's memory, which is aligned as malloc's. */
-typedef struct head {
+struct head {
 	_Alignas(max_align_t) size_t length;
-} head;
+};
 
 void *mod_go_pages_alloc(size_t size)
 {
-	head *head;
+	struct head *head;
 
 	if (size > SIZE_MAX - sizeof(*head))
 		return NULL;
@@ -24,7 +24,7 @@ void *mod_go_pages_alloc(size_t size)
 
 void *mod_go_pages_realloc(void *pages, size_t size)
 {
-	head *head = pages;
+	struct head *head = pages;
 
 	if (pages == NULL)
 		return mod_go_pages_alloc(size);
@@ -39,7 +39,7 @@ void *mod_go_pages_realloc(void *pages, size_t size)
 
 void mod_go_pages_free(void *pages)
 {
-	head *head = pages;
+	struct head *head = pages;
 
 	if (pages != NULL)
 		munmap(head - 1, head[-1].length);

@@ -29,14 +29,14 @@ __attribute__((format(printf, 1, 2))) static void report(const char *format, ...
 }
 
 /* The search for the segment of `address`. */
-typedef struct search {
+struct search {
 	uintptr_t address;
 	bool writable;
-} search;
+};
 
 static int check_object(struct dl_phdr_info *object, size_t size, void *context)
 {
-	search *search = context;
+	struct search *search = context;
 
 	(void)size;
 	for (int i = 0; i < object->dlpi_phnum; i++) {
@@ -57,7 +57,7 @@ static int check_object(struct dl_phdr_info *object, size_t size, void *context)
 
 static bool is_writable(const void *address)
 {
-	search search = {.address = (uintptr_t)address};
+	struct search search = {.address = (uintptr_t)address};
 
 	dl_iterate_phdr(check_object, &search);
 	return search.writable;

@@ -24,7 +24,7 @@
 /* ---- reading ------------------------------------------------------------------------------------- */
 
 /* A batch that is being filled. */
-typedef struct filling {
+struct filling {
 	mod_go_session *session;
 	mod_go_writer *writer;
 	mod_go_batch_head head;
@@ -35,11 +35,11 @@ typedef struct filling {
 	bool no_lists;     /* the host cannot return the next element in a list */
 	uint32_t elements; /* with those in lists */
 	aerospike_udf_go_value why;
-} filling;
+};
 
 /* Adds the session's record. After one that is not complete no further element is read, so that the worker can ask for the
  * rest of it. */
-static void add_record(filling *filling)
+static void add_record(struct filling *filling)
 {
 	mod_go_session *session = filling->session;
 	mod_go_writer *writer = filling->writer;
@@ -58,7 +58,7 @@ static void add_record(filling *filling)
 
 /* Adds the list of elements that the host returns, with which the batch ends. False where the next element must be read
  * alone. */
-static bool add_list(filling *filling, uint32_t limit)
+static bool add_list(struct filling *filling, uint32_t limit)
 {
 	aerospike_udf_go_call *call = filling->session->call;
 	aerospike_udf_go_value list = {.type = AEROSPIKE_UDF_GO_NIL};
@@ -88,7 +88,7 @@ static bool add_list(filling *filling, uint32_t limit)
 }
 
 /* Adds the next element, a record or a value. */
-static void add_one(filling *filling)
+static void add_one(struct filling *filling)
 {
 	mod_go_session *session = filling->session;
 	aerospike_udf_go_call *call = session->call;
@@ -117,14 +117,14 @@ static void add_one(filling *filling)
 	}
 }
 
-static bool has_space(const filling *filling, uint32_t most)
+static bool has_space(const struct filling *filling, uint32_t most)
 {
 	return !filling->full && filling->elements < most && !filling->writer->failed &&
 	       filling->writer->length - filling->begin < BATCH_BYTES && mod_go_now() < filling->until;
 }
 
 /* Adds elements one by one or, where the host can, one and then a list. */
-static void fill(filling *filling, uint32_t most)
+static void fill(struct filling *filling, uint32_t most)
 {
 	mod_go_session *session = filling->session;
 	bool lists = MOD_GO_HOST_HAS(session->call, stream_read_many);
@@ -151,7 +151,7 @@ static uint32_t next_batch(uint32_t most, uint32_t elements, size_t bytes)
 }
 
 /* Replaces a batch that is too long for a message by a failure. */
-static void drop_batch(filling *filling)
+static void drop_batch(struct filling *filling)
 {
 	filling->writer->length = filling->begin;
 	filling->head.count = filling->head.ended = 0;
@@ -164,7 +164,7 @@ static void drop_batch(filling *filling)
 static void write_batch(mod_go_session *session, mod_go_writer *writer, bool lists)
 {
 	uint32_t most = session->batch > 0 ? session->batch : FIRST_BATCH_ELEMENTS;
-	filling filling = {.session = session, .writer = writer, .begin = writer->length};
+	struct filling filling = {.session = session, .writer = writer, .begin = writer->length};
 
 	filling.until = mod_go_now() + BATCH_TIME;
 	if (session->until != 0 && session->until < filling.until)

@@ -27,14 +27,14 @@ enum { SLOTS = 512, STATUSES = 8, LATENCIES = 64, NO_SLOT = SLOTS, NOT_ASKED = S
 /* One call of a thread in so many is timed: reading the clock is a good part of a short call. */
 enum { TIMED = 64 };
 
-typedef struct shard {
+struct shard {
 	_Atomic uint64_t by_status[STATUSES];
 	_Atomic uint64_t latency[LATENCIES];
-} shard;
+};
 
 struct mod_go_call_counters {
-	_Atomic(shard *) shards[SLOTS];
-	shard shared;
+	_Atomic(struct shard *) shards[SLOTS];
+	struct shard shared;
 };
 
 static atomic_bool taken[SLOTS];
@@ -92,9 +92,9 @@ uint64_t mod_go_call_counters_begin(void)
 }
 
 /* The shard of this thread, NULL where it has none of its own. */
-static shard *own_shard(mod_go_call_counters *counters)
+static struct shard *own_shard(mod_go_call_counters *counters)
 {
-	shard *own;
+	struct shard *own;
 
 	if (slot == NOT_ASKED)
 		take_slot();
@@ -117,7 +117,7 @@ static void add_one(_Atomic uint64_t *count)
 /* Not inlined, so that mod_go_call_counters_end stays small for the calls that are not timed. */
 __attribute__((noinline)) static void count_call(mod_go_call_counters *counters, int status, uint64_t began)
 {
-	shard *own = own_shard(counters);
+	struct shard *own = own_shard(counters);
 	uint64_t took = began != 0 ? mod_go_now() - began + 1 : 0;
 	int latency = took != 0 ? 63 - __builtin_clzll(took) : 0;
 
@@ -134,7 +134,8 @@ __attribute__((noinline)) static void count_call(mod_go_call_counters *counters,
 
 void mod_go_call_counters_end(mod_go_call_counters *counters, int status, uint64_t began)
 {
-	shard *own = slot < SLOTS ? atomic_load_explicit(&counters->shards[slot], memory_order_relaxed) : NULL;
+	struct shard *own =
+		slot < SLOTS ? atomic_load_explicit(&counters->shards[slot], memory_order_relaxed) : NULL;
 
 	if (own != NULL && began == 0)
 		add_one(&own->by_status[status]);
@@ -142,7 +143,7 @@ void mod_go_call_counters_end(mod_go_call_counters *counters, int status, uint64
 		count_call(counters, status, began);
 }
 
-static void add_shard(mod_go_counters *sum, const shard *shard)
+static void add_shard(mod_go_counters *sum, const struct shard *shard)
 {
 	for (size_t i = 0; i < STATUSES; i++) {
 		uint64_t count = atomic_load_explicit(&shard->by_status[i], memory_order_relaxed);
@@ -160,7 +161,7 @@ void mod_go_call_counters_read(const mod_go_call_counters *counters, mod_go_coun
 
 	add_shard(&all, &counters->shared);
 	for (size_t i = 0; i < SLOTS; i++) {
-		const shard *one = atomic_load_explicit(&counters->shards[i], memory_order_acquire);
+		const struct shard *one = atomic_load_explicit(&counters->shards[i], memory_order_acquire);
 
 		if (one != NULL)
 			add_shard(&all, one);

@@ -8,16 +8,16 @@
 #include "common/error.h"
 
 /* One search: the result, and the folders searched so far, for the error. */
-typedef struct search {
+struct search {
 	const char *name;
 	char *path;
 	size_t capacity;
 	bool too_long;
 	char tried[1024];
 	size_t tried_length;
-} search;
+};
 
-static void add_tried(search *search, const char *folder, int folder_length)
+static void add_tried(struct search *search, const char *folder, int folder_length)
 {
 	size_t free_bytes = sizeof(search->tried) - search->tried_length;
 	int added = snprintf(search->tried + search->tried_length, free_bytes, "%s%.*s",
@@ -27,7 +27,7 @@ static void add_tried(search *search, const char *folder, int folder_length)
 		search->tried_length += (size_t)added < free_bytes ? (size_t)added : free_bytes - 1;
 }
 
-static bool try_folder(search *search, const char *folder, size_t folder_length)
+static bool try_folder(struct search *search, const char *folder, size_t folder_length)
 {
 	struct stat facts;
 	int length;
@@ -44,7 +44,7 @@ static bool try_folder(search *search, const char *folder, size_t folder_length)
 	return stat(search->path, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
-static bool try_folders(search *search, const char *folders)
+static bool try_folders(struct search *search, const char *folders)
 {
 	while (folders != NULL && *folders != '\0') {
 		size_t length = strcspn(folders, ":");
@@ -59,7 +59,7 @@ static bool try_folders(search *search, const char *folders)
 mod_go_status mod_go_find(const char *name, const char *library_folder, char *path, size_t capacity,
                           mod_go_error *error)
 {
-	search search = {.name = name, .path = path, .capacity = capacity};
+	struct search search = {.name = name, .path = path, .capacity = capacity};
 
 	if (path != NULL && capacity > 0)
 		path[0] = '\0';

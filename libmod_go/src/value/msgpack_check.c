@@ -6,7 +6,7 @@
 #include "value/msgpack.h"
 
 /* One open list or map. */
-typedef struct level {
+struct level {
 	bool is_map;
 	bool begun;    /* the first item was read */
 	bool at_value; /* the key of a pair was read, its value was not */
@@ -14,13 +14,13 @@ typedef struct level {
 	bool has_key;  /* `key` is the previous key */
 	uint32_t left; /* items, or pairs of a map, to read */
 	mod_go_item key;
-} level;
+};
 
-typedef struct check {
+struct check {
 	mod_go_msgpack reader;
-	level levels[AEROSPIKE_UDF_GO_DEPTH_MAX];
+	struct level levels[AEROSPIKE_UDF_GO_DEPTH_MAX];
 	size_t depth;
-} check;
+};
 
 /* The order of a list or map is the type of an empty extension. */
 enum { ORDER_KEYS = 1, ORDER_KEYS_AND_VALUES = 3, ORDER_LIST = 1 };
@@ -75,7 +75,7 @@ static bool keys_ascend(const mod_go_item *before, const mod_go_item *after)
 }
 
 /* Opens the list or map whose header was just read. */
-static const char *enter(check *check, const mod_go_item *head)
+static const char *enter(struct check *check, const mod_go_item *head)
 {
 	size_t rest = check->reader.length - check->reader.offset;
 	bool is_map = head->kind == MOD_GO_ITEM_MAP;
@@ -84,11 +84,11 @@ static const char *enter(check *check, const mod_go_item *head)
 		return "lists and maps nest deeper than 64";
 	if (head->size > rest / (is_map ? 2 : 1))
 		return "a list or map counts more items than there are bytes";
-	check->levels[check->depth++] = (level){.is_map = is_map, .left = head->size};
+	check->levels[check->depth++] = (struct level){.is_map = is_map, .left = head->size};
 	return NULL;
 }
 
-static const char *read_item(check *check, mod_go_item *item)
+static const char *read_item(struct check *check, mod_go_item *item)
 {
 	if (mod_go_msgpack_next(&check->reader, item))
 		return NULL;
@@ -98,7 +98,7 @@ static const char *read_item(check *check, mod_go_item *item)
 }
 
 /* Reads the order of a list or map, which may only be its first item. */
-static const char *take_order(check *check, level *level, const mod_go_item *item)
+static const char *take_order(struct check *check, struct level *level, const mod_go_item *item)
 {
 	mod_go_item nil;
 	const char *fault;
@@ -118,7 +118,7 @@ static const char *take_order(check *check, level *level, const mod_go_item *ite
 	return fault;
 }
 
-static const char *take_key(level *level, const mod_go_item *key)
+static const char *take_key(struct level *level, const mod_go_item *key)
 {
 	const char *fault = key_fault(key);
 
@@ -133,7 +133,7 @@ static const char *take_key(level *level, const mod_go_item *key)
 	return NULL;
 }
 
-static const char *take_value(check *check, level *level, const mod_go_item *value)
+static const char *take_value(struct check *check, struct level *level, const mod_go_item *value)
 {
 	level->begun = true;
 	level->at_value = false;
@@ -156,9 +156,9 @@ static const char *take_value(check *check, level *level, const mod_go_item *val
 }
 
 /* Reads the next item of the innermost list or map, or closes it. */
-static const char *step(check *check)
+static const char *step(struct check *check)
 {
-	level *level = &check->levels[check->depth - 1];
+	struct level *level = &check->levels[check->depth - 1];
 	mod_go_item item;
 	const char *fault;
 
@@ -178,7 +178,7 @@ static const char *step(check *check)
 
 mod_go_fault mod_go_msgpack_check(uint32_t type, const uint8_t *data, size_t length)
 {
-	check check;
+	struct check check;
 	mod_go_item head;
 	mod_go_item_kind expected = type == AEROSPIKE_UDF_GO_LIST ? MOD_GO_ITEM_LIST : MOD_GO_ITEM_MAP;
 	const char *fault;

@@ -7,7 +7,7 @@
 #include "value/value_check.h"
 #include "worker/call.h"
 
-cell *record_find(const aerospike_udf_go_record *record, const char *name, size_t length)
+struct cell *record_find(const aerospike_udf_go_record *record, const char *name, size_t length)
 {
 	for (size_t i = 0; i < record->count; i++) {
 		if (record->cells[i].name_length == length &&
@@ -17,22 +17,22 @@ cell *record_find(const aerospike_udf_go_record *record, const char *name, size_
 	return NULL;
 }
 
-cell *record_add(aerospike_udf_go_record *record, const char *name, size_t length)
+struct cell *record_add(aerospike_udf_go_record *record, const char *name, size_t length)
 {
 	if (record->count == record->capacity) {
 		size_t capacity = record->capacity > 0 ? 2 * record->capacity : 32;
-		cell *grown = realloc(record->cells, capacity * sizeof(cell));
+		struct cell *grown = realloc(record->cells, capacity * sizeof(*grown));
 
 		if (grown == NULL)
 			return NULL;
 		record->cells = grown;
 		record->capacity = capacity;
 	}
-	record->cells[record->count] = (cell){.name = name, .name_length = length};
+	record->cells[record->count] = (struct cell){.name = name, .name_length = length};
 	return &record->cells[record->count++];
 }
 
-bool record_set_cell(cell *cell, const aerospike_udf_go_value *value)
+bool record_set_cell(struct cell *cell, const aerospike_udf_go_value *value)
 {
 	uint8_t *data = cell->value.data;
 
@@ -104,7 +104,7 @@ void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32
 	for (uint32_t i = 0; i < bins && !reader->failed; i++) {
 		size_t length;
 		const char *name = mod_go_read_text(reader, &length);
-		cell *cell = record_add(record, name, length);
+		struct cell *cell = record_add(record, name, length);
 
 		if (cell == NULL) {
 			record->complete = false;
@@ -126,7 +126,7 @@ void record_flush(aerospike_udf_go_record *record, mod_go_writer *writer)
 		.count = (uint32_t)record->written, .ttl = record->ttl, .sets_ttl = record->sets_ttl};
 	mod_go_write_bytes(writer, &head, sizeof(head));
 	for (size_t i = 0; i < record->count && record->written > 0; i++) {
-		cell *cell = &record->cells[i];
+		struct cell *cell = &record->cells[i];
 
 		if (!cell->written)
 			continue;
@@ -146,7 +146,7 @@ static int no_memory(aerospike_udf_go_value *why)
 int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
                  const aerospike_udf_go_value *value, aerospike_udf_go_value *why)
 {
-	cell *cell = record_find(record, name, name_length);
+	struct cell *cell = record_find(record, name, name_length);
 	bool is_new = cell == NULL;
 
 	if (is_new) {

@@ -8,17 +8,17 @@
 #include "fenced/wire.h"
 
 /* One bin, as this worker knows it. Its memory is the message's or the call's. */
-typedef struct cell {
+struct cell {
 	const char *name;
 	size_t name_length;
 	aerospike_udf_go_value value; /* nil: the record has no such bin */
 	size_t capacity;              /* bytes at the value's data that may be overwritten */
 	bool written;                 /* not sent to the host yet */
-} cell;
+};
 
 /* What the module's handle points to. */
 struct aerospike_udf_go_record {
-	cell *cells;
+	struct cell *cells;
 	size_t count;
 	size_t capacity;
 	bool complete;  /* the record has no bins without a cell */
@@ -37,13 +37,13 @@ struct aerospike_udf_go_record {
 void record_begin(aerospike_udf_go_record *record, mod_go_reader *reader, uint32_t bins, bool complete);
 
 /* The cell of that name, valid until one is added; NULL where there is none. */
-cell *record_find(const aerospike_udf_go_record *record, const char *name, size_t length);
+struct cell *record_find(const aerospike_udf_go_record *record, const char *name, size_t length);
 
 /* A new cell, whose name must last as long as the call; NULL where there is no memory. */
-cell *record_add(aerospike_udf_go_record *record, const char *name, size_t length);
+struct cell *record_add(aerospike_udf_go_record *record, const char *name, size_t length);
 
 /* Copies a value into a cell. False, with the cell unchanged, where there is no memory. */
-bool record_set_cell(cell *cell, const aerospike_udf_go_value *value);
+bool record_set_cell(struct cell *cell, const aerospike_udf_go_value *value);
 
 /* Copies the metadata from an answer into the call's memory. */
 void record_copy_metadata(aerospike_udf_go_record *record, mod_go_reader *reader);

@@ -16,7 +16,7 @@ static int read_answer(mod_go_reader *reader, aerospike_udf_go_value *value)
 static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
                       size_t name_length, aerospike_udf_go_value *value)
 {
-	cell *cell;
+	struct cell *cell;
 	mod_go_writer writer;
 	mod_go_reader reader;
 	int status;
@@ -93,7 +93,7 @@ static int known_names(const aerospike_udf_go_record *record, aerospike_udf_go_v
 		return AEROSPIKE_UDF_GO_INTERNAL;
 	length = 0;
 	for (size_t i = 0; i < record->count; i++) {
-		const cell *cell = &record->cells[i];
+		const struct cell *cell = &record->cells[i];
 
 		if (cell->value.type == AEROSPIKE_UDF_GO_NIL)
 			continue;

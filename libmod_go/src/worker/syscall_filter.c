@@ -32,67 +32,67 @@
 
 enum { INSTRUCTIONS_MAX = 1024 };
 
-typedef struct program {
+struct program {
 	struct sock_filter code[INSTRUCTIONS_MAX];
 	size_t length;
-} program;
+};
 
-static void add(program *program, struct sock_filter instruction)
+static void add(struct program *program, struct sock_filter instruction)
 {
 	if (program->length == INSTRUCTIONS_MAX)
 		abort(); /* the lists are too long: the first worker of any test fails */
 	program->code[program->length++] = instruction;
 }
 
-static void load(program *program, size_t offset)
+static void load(struct program *program, size_t offset)
 {
 	add(program, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset));
 }
 
 /* Loads the lower half of an argument; both machines are little-endian. */
-static void load_argument(program *program, int index)
+static void load_argument(struct program *program, int index)
 {
 	load(program, offsetof(struct seccomp_data, args) + sizeof(uint64_t) * (size_t)index);
 }
 
-static void answer(program *program, uint32_t what)
+static void answer(struct program *program, uint32_t what)
 {
 	add(program, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, what));
 }
 
-static void allow(program *program)
+static void allow(struct program *program)
 {
 	answer(program, SECCOMP_RET_ALLOW);
 }
 
-static void refuse(program *program)
+static void refuse(struct program *program)
 {
 	answer(program, SECCOMP_RET_ERRNO | EPERM);
 }
 
 /* Skip instructions unless the loaded word is `value`; unless it has one of the bits; if it is `value`. */
-static void unless(program *program, uint32_t value, uint8_t skipped)
+static void unless(struct program *program, uint32_t value, uint8_t skipped)
 {
 	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, skipped));
 }
 
-static void unless_any(program *program, uint32_t bits, uint8_t skipped)
+static void unless_any(struct program *program, uint32_t bits, uint8_t skipped)
 {
 	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, bits, 0, skipped));
 }
 
-static void skip_if(program *program, uint32_t value, uint8_t skipped)
+static void skip_if(struct program *program, uint32_t value, uint8_t skipped)
 {
 	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, skipped, 0));
 }
 
-static void allow_value(program *program, uint32_t value)
+static void allow_value(struct program *program, uint32_t value)
 {
 	unless(program, value, 1);
 	allow(program);
 }
 
-static void refuse_value(program *program, uint32_t value)
+static void refuse_value(struct program *program, uint32_t value)
 {
 	unless(program, value, 1);
 	refuse(program);
@@ -100,13 +100,13 @@ static void refuse_value(program *program, uint32_t value)
 
 /* The instructions between these two run only for that system call. They must end with an answer, because they change the
  * loaded word. */
-static size_t begin_call(program *program, uint32_t number)
+static size_t begin_call(struct program *program, uint32_t number)
 {
 	unless(program, number, 0);
 	return program->length;
 }
 
-static void end_call(program *program, size_t begin)
+static void end_call(struct program *program, size_t begin)
 {
 	size_t skipped = program->length - begin;
 
@@ -116,7 +116,7 @@ static void end_call(program *program, size_t begin)
 }
 
 /* Allows the call only with one of these values in that argument. */
-static void allow_values(program *program, uint32_t number, int argument, syscall_numbers numbers)
+static void allow_values(struct program *program, uint32_t number, int argument, syscall_numbers numbers)
 {
 	size_t begin = begin_call(program, number);
 
@@ -128,7 +128,7 @@ static void allow_values(program *program, uint32_t number, int argument, syscal
 }
 
 /* Refuses the call with any of these bits in that argument. */
-static void refuse_bits(program *program, uint32_t number, int argument, uint32_t bits)
+static void refuse_bits(struct program *program, uint32_t number, int argument, uint32_t bits)
 {
 	size_t begin = begin_call(program, number);
 
@@ -140,7 +140,7 @@ static void refuse_bits(program *program, uint32_t number, int argument, uint32_
 }
 
 /* Refuses system calls of other machines (32-bit, x32), whose numbers mean other calls. */
-static void check_machine(program *program)
+static void check_machine(struct program *program)
 {
 	load(program, offsetof(struct seccomp_data, arch));
 	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0));
@@ -153,7 +153,7 @@ static void check_machine(program *program)
 #endif
 }
 
-static void check_processes(program *program, uint32_t self)
+static void check_processes(struct program *program, uint32_t self)
 {
 	const uint32_t own[] = {0, self};
 	size_t begin;
@@ -172,7 +172,7 @@ static void check_processes(program *program, uint32_t self)
 	allow_values(program, SYS_prctl, 0, prctl_options_allowed);
 }
 
-static void check_limits(program *program, uint32_t self)
+static void check_limits(struct program *program, uint32_t self)
 {
 	const uint32_t settable[] = {RLIMIT_NOFILE};
 	size_t begin = begin_call(program, SYS_prlimit64);
@@ -193,7 +193,7 @@ static void check_limits(program *program, uint32_t self)
 	allow_values(program, SYS_setrlimit, 0, (syscall_numbers){settable, 1});
 }
 
-static void check_descriptors(program *program)
+static void check_descriptors(struct program *program)
 {
 	size_t begin = begin_call(program, SYS_fcntl);
 
@@ -211,7 +211,7 @@ static void check_descriptors(program *program)
 }
 
 /* Refuses to open files for writing where Landlock does not control that. */
-static void check_opening(program *program, int landlock)
+static void check_opening(struct program *program, int landlock)
 {
 	uint32_t refused = landlock > 0 ? O_TRUNC : O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
 
@@ -227,7 +227,7 @@ static void check_opening(program *program, int landlock)
 
 bool syscall_filter_install(int landlock)
 {
-	static program program;
+	static struct program program;
 	uint32_t self = (uint32_t)getpid();
 	struct sock_fprog all = {.filter = program.code};
 

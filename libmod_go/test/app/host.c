@@ -21,7 +21,7 @@ static int answer(const char *fault, aerospike_udf_go_value *why)
 static int record_get(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
                       size_t name_length, aerospike_udf_go_value *value)
 {
-	const bin *found = bins_find(&record->working, name, name_length);
+	const struct bin *found = bins_find(&record->working, name, name_length);
 
 	(void)call;
 	*value = found != NULL ? found->value : (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_NIL};

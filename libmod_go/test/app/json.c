@@ -8,17 +8,17 @@
 #include "aerospike_udf_go.h"
 #include "value/value_check.h"
 
-typedef struct reader {
+struct reader {
 	const char *text;
 	size_t length;
 	size_t at;
 	unsigned depth;
 	const char *fault;
-} reader;
+};
 
-static bool read_value(reader *reader, json *value);
+static bool read_value(struct reader *reader, json *value);
 
-static bool fail(reader *reader, const char *what)
+static bool fail(struct reader *reader, const char *what)
 {
 	if (reader->fault == NULL)
 		reader->fault = what;
@@ -26,12 +26,12 @@ static bool fail(reader *reader, const char *what)
 }
 
 /* The next byte, or NUL at the end: a NUL in the text is no JSON anyway. */
-static char peek(const reader *reader)
+static char peek(const struct reader *reader)
 {
 	return reader->at < reader->length ? reader->text[reader->at] : '\0';
 }
 
-static bool take(reader *reader, char wanted)
+static bool take(struct reader *reader, char wanted)
 {
 	if (peek(reader) != wanted)
 		return false;
@@ -39,13 +39,13 @@ static bool take(reader *reader, char wanted)
 	return true;
 }
 
-static void skip_space(reader *reader)
+static void skip_space(struct reader *reader)
 {
 	while (peek(reader) == ' ' || peek(reader) == '\t' || peek(reader) == '\n' || peek(reader) == '\r')
 		reader->at++;
 }
 
-static bool take_word(reader *reader, const char *word)
+static bool take_word(struct reader *reader, const char *word)
 {
 	size_t length = strlen(word);
 
@@ -55,7 +55,7 @@ static bool take_word(reader *reader, const char *word)
 	return true;
 }
 
-static bool take_digits(reader *reader)
+static bool take_digits(struct reader *reader)
 {
 	size_t start = reader->at;
 
@@ -64,7 +64,7 @@ static bool take_digits(reader *reader)
 	return reader->at > start || fail(reader, "a number lacks digits");
 }
 
-static bool read_number(reader *reader, json *value)
+static bool read_number(struct reader *reader, json *value)
 {
 	size_t start = reader->at;
 	bool whole = true;
@@ -100,7 +100,7 @@ static bool read_number(reader *reader, json *value)
 	return true;
 }
 
-static bool read_hex4(reader *reader, uint32_t *unit)
+static bool read_hex4(struct reader *reader, uint32_t *unit)
 {
 	*unit = 0;
 	for (int i = 0; i < 4; i++) {
@@ -143,7 +143,7 @@ static size_t put_utf8(uint32_t point, char *out)
 }
 
 /* After "\u". At most four bytes go out, less than the six read. */
-static bool read_unicode_escape(reader *reader, char *out, size_t *length)
+static bool read_unicode_escape(struct reader *reader, char *out, size_t *length)
 {
 	uint32_t unit, low;
 
@@ -160,7 +160,7 @@ static bool read_unicode_escape(reader *reader, char *out, size_t *length)
 	return true;
 }
 
-static bool read_escape(reader *reader, char *out, size_t *length)
+static bool read_escape(struct reader *reader, char *out, size_t *length)
 {
 	static const char NAMES[] = "\"\\/bfnrt";
 	static const char MEANINGS[] = "\"\\/\b\f\n\r\t";
@@ -176,7 +176,7 @@ static bool read_escape(reader *reader, char *out, size_t *length)
 	return true;
 }
 
-static bool read_string(reader *reader, json *value)
+static bool read_string(struct reader *reader, json *value)
 {
 	value->kind = JSON_STRING;
 	value->text = malloc(reader->length - reader->at + 1); /* no escape grows */
@@ -200,7 +200,7 @@ static bool read_string(reader *reader, json *value)
 }
 
 /* A new, null item at the end of a list or object, NULL where there is no memory for it. */
-static json *append(reader *reader, json *parent)
+static json *append(struct reader *reader, json *parent)
 {
 	json *grown = parent->items;
 
@@ -215,7 +215,7 @@ static json *append(reader *reader, json *parent)
 	return &grown[parent->count++];
 }
 
-static bool read_key(reader *reader, json *object)
+static bool read_key(struct reader *reader, json *object)
 {
 	json *key;
 
@@ -229,7 +229,7 @@ static bool read_key(reader *reader, json *object)
 }
 
 /* The items of a list, or the keys and values of an object, after its bracket. */
-static bool read_items(reader *reader, json *value, char closing)
+static bool read_items(struct reader *reader, json *value, char closing)
 {
 	bool is_object = closing == '}';
 	json *item;
@@ -250,7 +250,7 @@ static bool read_items(reader *reader, json *value, char closing)
 	       fail(reader, is_object ? "an object does not end" : "a list does not end");
 }
 
-static bool read_value(reader *reader, json *value)
+static bool read_value(struct reader *reader, json *value)
 {
 	bool read;
 
@@ -284,7 +284,7 @@ static bool read_value(reader *reader, json *value)
 
 bool json_read(const char *text, size_t length, json *tree, json_error *error)
 {
-	reader reader = {.text = text, .length = length};
+	struct reader reader = {.text = text, .length = length};
 
 	memset(tree, 0, sizeof(*tree));
 	reader.at = mod_go_utf8_end((const uint8_t *)text, length);

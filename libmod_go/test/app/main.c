@@ -44,12 +44,12 @@ static mod_go_status find(const char *name, char *path, size_t capacity, mod_go_
 }
 
 /* A module that is open, in this process or fenced. */
-typedef struct opened {
+struct opened {
 	mod_go_module *module;
 	mod_go_fenced *pool;
-} opened;
+};
 
-static mod_go_status load_fenced(const char *path, const options *options, mod_go_fenced **pool,
+static mod_go_status load_fenced(const char *path, const struct options *options, mod_go_fenced **pool,
                                  mod_go_error *error)
 {
 	/* One call: one worker will do. What the module prints goes where it would unfenced. */
@@ -70,7 +70,7 @@ static mod_go_status load_here(const char *path, mod_go_module **module, mod_go_
 	return status == MOD_GO_OK ? mod_go_setup(*module, error) : status;
 }
 
-static int load(const char *name, const options *options, opened *opened)
+static int load(const char *name, const struct options *options, struct opened *opened)
 {
 	char path[PATH_MAX];
 	mod_go_error error;
@@ -100,7 +100,7 @@ static void print_record(const aerospike_udf_go_record *record)
 	}
 }
 
-static int apply_stream(const opened *opened, const char *function, options *options,
+static int apply_stream(const struct opened *opened, const char *function, struct options *options,
                         aerospike_udf_go_call *call, aerospike_udf_go_stream *output,
                         aerospike_udf_go_result *result)
 {
@@ -114,7 +114,7 @@ static int apply_stream(const opened *opened, const char *function, options *opt
 	                                 &options->input, output, arguments, count, result);
 }
 
-static int apply_record(const opened *opened, const char *function, options *options,
+static int apply_record(const struct opened *opened, const char *function, struct options *options,
                         aerospike_udf_go_call *call, aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_value *arguments = options->arguments;
@@ -135,7 +135,7 @@ static void print_stream(const aerospike_udf_go_stream *stream)
 }
 
 /* Of a stream also what was written before it failed. */
-static int print_outcome(int status, const char *function, const options *options,
+static int print_outcome(int status, const char *function, const struct options *options,
                          const aerospike_udf_go_stream *output, const aerospike_udf_go_value *answer)
 {
 	if (options->stream) {
@@ -153,7 +153,7 @@ static int print_outcome(int status, const char *function, const options *option
 	return EXIT_CALL_FAILED;
 }
 
-static int apply(const opened *opened, const char *function, options *options)
+static int apply(const struct opened *opened, const char *function, struct options *options)
 {
 	aerospike_udf_go_call call = host_call(options->log_level);
 	aerospike_udf_go_host streams = host_table;
@@ -178,9 +178,9 @@ static int apply(const opened *opened, const char *function, options *options)
 	return status;
 }
 
-static int run(options *options)
+static int run(struct options *options)
 {
-	opened opened = {NULL, NULL};
+	struct opened opened = {NULL, NULL};
 	char *dot = strrchr(options->target, '.');
 	int code;
 
@@ -201,7 +201,7 @@ static int run(options *options)
 
 int main(int count, char **words)
 {
-	options options;
+	struct options options;
 	int code = options_read(count, words, &options);
 
 	if (code < 0)

@@ -77,7 +77,7 @@ static bool read_number(const char *text, unsigned long long max, unsigned long 
 	return errno == 0 && *end == '\0' && *number <= max;
 }
 
-static int set_bin(options *options, const char *text)
+static int set_bin(struct options *options, const char *text)
 {
 	const char *equals = strchr(text, '=');
 	aerospike_udf_go_value value;
@@ -93,7 +93,7 @@ static int set_bin(options *options, const char *text)
 	return fault == NULL ? -1 : bad_value("--bin", text, fault);
 }
 
-static int set_key(options *options, const char *text)
+static int set_key(struct options *options, const char *text)
 {
 	aerospike_udf_go_value *key = &options->record.key;
 	char why[256];
@@ -109,7 +109,7 @@ static int set_key(options *options, const char *text)
 	return -1;
 }
 
-static int set_ttl(options *options, const char *text)
+static int set_ttl(struct options *options, const char *text)
 {
 	unsigned long long seconds = RECORD_TTL_NEVER;
 
@@ -119,7 +119,7 @@ static int set_ttl(options *options, const char *text)
 	return -1;
 }
 
-static int set_generation(options *options, const char *text)
+static int set_generation(struct options *options, const char *text)
 {
 	unsigned long long generation;
 
@@ -129,7 +129,7 @@ static int set_generation(options *options, const char *text)
 	return -1;
 }
 
-static int set_timeout(options *options, const char *text)
+static int set_timeout(struct options *options, const char *text)
 {
 	unsigned long long milliseconds;
 
@@ -139,7 +139,7 @@ static int set_timeout(options *options, const char *text)
 	return -1;
 }
 
-static int set_log(options *options, const char *text)
+static int set_log(struct options *options, const char *text)
 {
 	static const char *const NAMES[] = {"error", "warn", "info", "debug", "trace"};
 
@@ -153,7 +153,7 @@ static int set_log(options *options, const char *text)
 }
 
 /* Makes the options given so far a stored record. */
-static int store_record(options *options)
+static int store_record(struct options *options)
 {
 	uint32_t generation = options->record.generation;
 	const char *fault;
@@ -169,7 +169,7 @@ static int store_record(options *options)
 }
 
 /* Moves the record of the options given so far to the stream. */
-static int end_record(options *options)
+static int end_record(struct options *options)
 {
 	aerospike_udf_go_record *record;
 
@@ -187,7 +187,7 @@ static int end_record(options *options)
 	return usage("there is no memory for the stream", NULL);
 }
 
-static int set_element(options *options, const char *text)
+static int set_element(struct options *options, const char *text)
 {
 	aerospike_udf_go_value value;
 	char why[256];
@@ -204,7 +204,7 @@ static int set_element(options *options, const char *text)
 
 static const struct {
 	const char *name;
-	int (*set)(options *options, const char *text);
+	int (*set)(struct options *options, const char *text);
 } OPTIONS[] = {
 	{"--bin", set_bin},         {"--key", set_key},
 	{"--ttl", set_ttl},         {"--generation", set_generation},
@@ -213,7 +213,7 @@ static const struct {
 };
 
 /* The words that stand alone. -1 where it is one of them, and was read. */
-static int read_flag(const char *word, options *options, bool *known)
+static int read_flag(const char *word, struct options *options, bool *known)
 {
 	*known = true;
 	if (strcmp(word, "--fenced") == 0)
@@ -226,7 +226,7 @@ static int read_flag(const char *word, options *options, bool *known)
 }
 
 /* Reads the option at words[*at], as "--name value" or "--name=value", and moves behind it. */
-static int read_option(int count, char **words, int *at, options *options)
+static int read_option(int count, char **words, int *at, struct options *options)
 {
 	const char *word = words[(*at)++];
 	bool known;
@@ -255,7 +255,7 @@ static int read_option(int count, char **words, int *at, options *options)
 	return usage("there is no such option", word);
 }
 
-static int read_arguments(int count, char **words, options *options)
+static int read_arguments(int count, char **words, struct options *options)
 {
 	char why[256];
 	char where[32];
@@ -275,7 +275,7 @@ static int read_arguments(int count, char **words, options *options)
 }
 
 /* What of the options is of a record, and what of a stream, must be of what is asked for. */
-static int settle(options *options)
+static int settle(struct options *options)
 {
 	if (!options->stream)
 		return options->input.count == 0 ? store_record(options)
@@ -283,7 +283,7 @@ static int settle(options *options)
 	return options->record.working.count > 0 ? end_record(options) : -1;
 }
 
-int options_read(int count, char **words, options *options)
+int options_read(int count, char **words, struct options *options)
 {
 	int at = 1;
 
@@ -309,7 +309,7 @@ int options_read(int count, char **words, options *options)
 	return read_arguments(count - at, words + at, options);
 }
 
-void options_clear(options *options)
+void options_clear(struct options *options)
 {
 	for (size_t i = 0; i < options->argument_count; i++)
 		free(options->arguments[i].data);

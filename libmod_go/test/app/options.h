@@ -15,7 +15,7 @@ enum {
 	EXIT_USAGE = 2 /* or the module could not be loaded */
 };
 
-typedef struct options {
+struct options {
 	bool stream;  /* else record */
 	bool fenced;  /* through a worker process */
 	char *target; /* MODULE.FUNCTION; cut at the dot by whoever reads it */
@@ -25,12 +25,12 @@ typedef struct options {
 	unsigned timeout; /* milliseconds, 0 for none */
 	aerospike_udf_go_record record;
 	aerospike_udf_go_stream input; /* of a stream: its records and values */
-} options;
+};
 
 /* Reads the command line. Gives -1 where the app should go on, else the code to exit with: what there was to
  * say is then printed. The options are to be freed with options_clear in any case. */
-int options_read(int count, char **words, options *options);
+int options_read(int count, char **words, struct options *options);
 
-void options_clear(options *options);
+void options_clear(struct options *options);
 
 #endif

@@ -31,7 +31,7 @@ static bool value_equal(const aerospike_udf_go_value *a, const aerospike_udf_go_
 	                                          : a->integer == b->integer;
 }
 
-static void bins_clear(bins *bins)
+static void bins_clear(struct bins *bins)
 {
 	for (size_t i = 0; i < bins->count; i++)
 		free(bins->items[i].value.data);
@@ -40,7 +40,7 @@ static void bins_clear(bins *bins)
 	bins->count = 0;
 }
 
-const bin *bins_find(const bins *bins, const char *name, size_t name_length)
+const struct bin *bins_find(const struct bins *bins, const char *name, size_t name_length)
 {
 	for (size_t i = 0; i < bins->count; i++) {
 		if (strlen(bins->items[i].name) == name_length && memcmp(bins->items[i].name, name, name_length) == 0)
@@ -49,9 +49,9 @@ const bin *bins_find(const bins *bins, const char *name, size_t name_length)
 	return NULL;
 }
 
-static bool bins_copy(bins *to, const bins *from)
+static bool bins_copy(struct bins *to, const struct bins *from)
 {
-	bins copy = {calloc(from->count > 0 ? from->count : 1, sizeof(bin)), 0};
+	struct bins copy = {calloc(from->count > 0 ? from->count : 1, sizeof(struct bin)), 0};
 
 	if (copy.items == NULL)
 		return false;
@@ -67,25 +67,25 @@ static bool bins_copy(bins *to, const bins *from)
 	return true;
 }
 
-static void bins_remove(bins *bins, size_t index)
+static void bins_remove(struct bins *bins, size_t index)
 {
 	free(bins->items[index].value.data);
 	bins->count--;
-	memmove(&bins->items[index], &bins->items[index + 1], (bins->count - index) * sizeof(bin));
+	memmove(&bins->items[index], &bins->items[index + 1], (bins->count - index) * sizeof(struct bin));
 }
 
-static const char *bins_add(bins *bins, const char *name, size_t name_length,
+static const char *bins_add(struct bins *bins, const char *name, size_t name_length,
                             const aerospike_udf_go_value *value)
 {
-	bin *grown;
+	struct bin *grown;
 
 	if (bins->count == RECORD_BINS_MAX)
 		return "a record has at most 512 bins";
-	grown = realloc(bins->items, (bins->count + 1) * sizeof(bin));
+	grown = realloc(bins->items, (bins->count + 1) * sizeof(struct bin));
 	if (grown == NULL)
 		return "the host has no memory";
 	bins->items = grown;
-	memset(&grown[bins->count], 0, sizeof(bin));
+	memset(&grown[bins->count], 0, sizeof(struct bin));
 	memcpy(grown[bins->count].name, name, name_length);
 	if (!value_copy(&grown[bins->count].value, value))
 		return "the host has no memory";
@@ -96,7 +96,7 @@ static const char *bins_add(bins *bins, const char *name, size_t name_length,
 const char *record_set(aerospike_udf_go_record *record, const char *name, size_t name_length,
                        const aerospike_udf_go_value *value)
 {
-	bin *found;
+	struct bin *found;
 	aerospike_udf_go_value copy;
 	const char *fault;
 
@@ -110,7 +110,7 @@ const char *record_set(aerospike_udf_go_record *record, const char *name, size_t
 	fault = mod_go_value_check(value).what;
 	if (fault != NULL)
 		return fault;
-	found = (bin *)bins_find(&record->working, name, name_length);
+	found = (struct bin *)bins_find(&record->working, name, name_length);
 	if (value->type == AEROSPIKE_UDF_GO_NIL) {
 		if (found != NULL)
 			bins_remove(&record->working, (size_t)(found - record->working.items));
@@ -189,8 +189,8 @@ bool record_has_unstored(const aerospike_udf_go_record *record)
 	if (record->stored.count != record->working.count)
 		return true;
 	for (size_t i = 0; i < record->working.count; i++) {
-		const bin *now = &record->working.items[i];
-		const bin *before = bins_find(&record->stored, now->name, strlen(now->name));
+		const struct bin *now = &record->working.items[i];
+		const struct bin *before = bins_find(&record->stored, now->name, strlen(now->name));
 
 		if (before == NULL || !value_equal(&before->value, &now->value))
 			return true;

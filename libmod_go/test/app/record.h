@@ -17,20 +17,20 @@ enum {
 
 #define RECORD_TTL_NEVER 0xFFFFFFFFu
 
-typedef struct bin {
+struct bin {
 	char name[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
 	aerospike_udf_go_value value; /* data is the bin's own */
-} bin;
+};
 
-typedef struct bins {
-	bin *items;
+struct bins {
+	struct bin *items;
 	size_t count;
-} bins;
+};
 
 /* The handle that modules get is this very struct. */
 struct aerospike_udf_go_record {
-	bins stored;
-	bins working;
+	struct bins stored;
+	struct bins working;
 	bool exists;
 	uint32_t ttl;      /* seconds, as stored */
 	uint32_t next_ttl; /* what the next write stores */
@@ -51,7 +51,7 @@ const char *record_update(aerospike_udf_go_record *record);
 const char *record_remove(aerospike_udf_go_record *record);
 
 /* The bin of that name, or NULL. */
-const bin *bins_find(const bins *bins, const char *name, size_t name_length);
+const struct bin *bins_find(const struct bins *bins, const char *name, size_t name_length);
 
 /* Whether the working state holds changes that are not stored. */
 bool record_has_unstored(const aerospike_udf_go_record *record);

@@ -7,7 +7,7 @@
 #include "value/list_elements.h"
 #include "value/value_check.h"
 
-static bool add(aerospike_udf_go_stream *stream, element element)
+static bool add(aerospike_udf_go_stream *stream, struct element element)
 {
 	if (stream->count == stream->capacity) {
 		size_t capacity = stream->capacity > 0 ? 2 * stream->capacity : 16;
@@ -29,7 +29,7 @@ static bool has_data(const aerospike_udf_go_value *value)
 
 bool stream_add(aerospike_udf_go_stream *stream, const aerospike_udf_go_value *value)
 {
-	element element = {.value = *value};
+	struct element element = {.value = *value};
 
 	element.value.data = NULL;
 	if (has_data(value)) {
@@ -48,7 +48,7 @@ bool stream_add(aerospike_udf_go_stream *stream, const aerospike_udf_go_value *v
 
 bool stream_add_record(aerospike_udf_go_stream *stream, aerospike_udf_go_record *record)
 {
-	return add(stream, (element){.record = record});
+	return add(stream, (struct element){.record = record});
 }
 
 void stream_clear(aerospike_udf_go_stream *stream)
@@ -94,7 +94,7 @@ static int stream_read_many(aerospike_udf_go_call *call, aerospike_udf_go_stream
 
 	(void)call;
 	for (; end < stream->count && end - stream->next < limit; end++) {
-		const element *element = &stream->items[end];
+		const struct element *element = &stream->items[end];
 
 		if (element->record != NULL || mod_go_element_size_max(&element->value) == 0)
 			break;

@@ -12,14 +12,14 @@
 #include "record.h"
 
 /* A record, or a value with data of its own. */
-typedef struct element {
+struct element {
 	aerospike_udf_go_record *record;
 	aerospike_udf_go_value value;
-} element;
+};
 
 /* The handle that modules get is this very struct. */
 struct aerospike_udf_go_stream {
-	element *items;
+	struct element *items;
 	size_t count;
 	size_t capacity;
 	size_t next;   /* to be read */

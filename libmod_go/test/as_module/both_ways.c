@@ -47,9 +47,9 @@ void use_streams(uint32_t timeout)
 	use_both("go/streams", timeout);
 }
 
-outcome run_go(const char *module, const char *function, flow *flow, as_val *arguments)
+struct outcome run_go(const char *module, const char *function, struct flow *flow, as_val *arguments)
 {
-	outcome outcome;
+	struct outcome outcome;
 
 	flow->lends = config.scope == AEROSPIKE_UDF_GO_SCOPE_SERVER;
 	outcome = flow_run(&mod_go, module, function, flow, arguments);

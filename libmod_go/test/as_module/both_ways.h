@@ -13,7 +13,7 @@ void set_scope(uint32_t scope);
 void set_scope_of_go(uint32_t scope);
 
 /* Has Go run the function, as "streams" or "fenced". What it reads is given or lent as the scope wants. */
-outcome run_go(const char *module, const char *function, flow *flow, as_val *arguments);
+struct outcome run_go(const char *module, const char *function, struct flow *flow, as_val *arguments);
 
 /* Elements, by their index from 0: 1, 2, 3, ...; records with the bins id, campaign and views. */
 as_val *from_one(uint32_t index);

@@ -40,12 +40,12 @@ as_val *map_of(as_val **pairs)
 	return (as_val *)map;
 }
 
-typedef struct text {
+struct text {
 	char *out;
 	size_t room, length, items;
-} text;
+};
 
-static void add(text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void add(struct text *text, const char *format, ...)
 {
@@ -59,11 +59,11 @@ static void add(struct text *text, const char *format, ...)
 		(size_t)length < text->room - text->length ? (size_t)length : text->room - 1 - text->length;
 }
 
-static void add_value(text *text, const as_val *val);
+static void add_value(struct text *text, const as_val *val);
 
 static bool add_element(as_val *val, void *context)
 {
-	text *text = context;
+	struct text *text = context;
 
 	add(text, "%s", text->items++ > 0 ? ", " : "");
 	add_value(text, val);
@@ -72,7 +72,7 @@ static bool add_element(as_val *val, void *context)
 
 static bool add_pair(const as_val *key, const as_val *val, void *context)
 {
-	text *text = context;
+	struct text *text = context;
 
 	add_element((as_val *)(uintptr_t)key, text);
 	add(text, ": ");
@@ -80,7 +80,7 @@ static bool add_pair(const as_val *key, const as_val *val, void *context)
 	return true;
 }
 
-static void add_collection(text *text, const as_val *val)
+static void add_collection(struct text *text, const as_val *val)
 {
 	size_t outer = text->items;
 	bool is_list = as_val_type(val) == AS_LIST;
@@ -95,7 +95,7 @@ static void add_collection(text *text, const as_val *val)
 	text->items = outer;
 }
 
-static void add_bytes(text *text, const as_bytes *bytes)
+static void add_bytes(struct text *text, const as_bytes *bytes)
 {
 	add(text, "%s", bytes->type == AS_BYTES_HLL ? "hll " : "bytes ");
 	if (bytes->type != AS_BYTES_HLL && bytes->type != AS_BYTES_BLOB)
@@ -104,7 +104,7 @@ static void add_bytes(text *text, const as_bytes *bytes)
 		add(text, "%02x", bytes->value[i]);
 }
 
-static void add_value(text *text, const as_val *val)
+static void add_value(struct text *text, const as_val *val)
 {
 	switch (as_val_type(val)) {
 	case AS_UNDEF:
@@ -151,7 +151,7 @@ const char *show(const as_val *val)
 {
 	static char buffers[4][8192];
 	static size_t next;
-	text text = {.out = buffers[next++ % 4], .room = sizeof(buffers[0])};
+	struct text text = {.out = buffers[next++ % 4], .room = sizeof(buffers[0])};
 	bool collection = as_val_type(val) == AS_LIST || as_val_type(val) == AS_MAP;
 	as_val *ordered = collection ? in_order(val) : NULL;
 
@@ -161,12 +161,12 @@ const char *show(const as_val *val)
 	return text.out;
 }
 
-outcome call_in(as_module *module, as_udf_context *context, const char *filename, const char *function,
-                as_rec *rec, as_val *arguments)
+struct outcome call_in(as_module *module, as_udf_context *context, const char *filename, const char *function,
+                       as_rec *rec, as_val *arguments)
 {
 	as_val *list = arguments != NULL ? arguments : LIST();
 	as_result result;
-	outcome outcome;
+	struct outcome outcome;
 
 	as_result_init(&result);
 	if (rec != NULL)
@@ -184,7 +184,8 @@ outcome call_in(as_module *module, as_udf_context *context, const char *filename
 	return outcome;
 }
 
-outcome call(as_module *module, const char *filename, const char *function, as_rec *rec, as_val *arguments)
+struct outcome call(as_module *module, const char *filename, const char *function, as_rec *rec,
+                    as_val *arguments)
 {
 	as_aerospike aerospike;
 	as_udf_context context = {.as = &aerospike};

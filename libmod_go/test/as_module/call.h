@@ -32,17 +32,18 @@ as_val *map_of(as_val **keys_and_values); /* key-ordered */
 const char *show(const as_val *val);
 
 /* How a call went. */
-typedef struct outcome {
+struct outcome {
 	int rc;
 	bool success;
 	char text[8192]; /* show of the answer, or the failure's own text */
-} outcome;
+};
 
 /* Applies `module.function` to the record, which may be NULL, and drops the arguments (a LIST, or NULL for none). The
  * caller's reference of the record stays. */
-outcome call(as_module *module, const char *filename, const char *function, as_rec *rec, as_val *arguments);
-outcome call_in(as_module *module, as_udf_context *context, const char *filename, const char *function,
-                as_rec *rec, as_val *arguments);
+struct outcome call(as_module *module, const char *filename, const char *function, as_rec *rec,
+                    as_val *arguments);
+struct outcome call_in(as_module *module, as_udf_context *context, const char *filename, const char *function,
+                       as_rec *rec, as_val *arguments);
 
 /* Configures mod_go for the folder below the tests' (c, go), or for a path, and adds the module. */
 void use_folder(const char *folder);

@@ -44,7 +44,7 @@ static const char *show_record(const as_rec *rec)
 	static char texts[2][16384];
 	static size_t next;
 	char *text = texts[next++ % 2];
-	const record *record = record_of(rec);
+	const struct record *record = record_of(rec);
 	size_t length =
 		(size_t)snprintf(text, sizeof(texts[0]), "exists %d, ttl %u, %u created, %u updated, %u removed;",
 	                     record->exists, record->ttl, record->creates, record->updates, record->removes);
@@ -59,12 +59,12 @@ static const char *show_record(const as_rec *rec)
 }
 
 /* What came of one way to run it. */
-typedef struct way {
-	outcome outcome;
+struct way {
+	struct outcome outcome;
 	char record[16384];
-} way;
+};
 
-static void run(as_module *as, const char *module, const char *function, as_val *arguments, way *way)
+static void run(as_module *as, const char *module, const char *function, as_val *arguments, struct way *way)
 {
 	as_rec *rec = record_new();
 
@@ -75,7 +75,7 @@ static void run(as_module *as, const char *module, const char *function, as_val 
 	as_rec_destroy(rec);
 }
 
-static void hold(const char *module, const char *function, const way *go, const way *lua)
+static void hold(const char *module, const char *function, const struct way *go, const struct way *lua)
 {
 	bool success = go->outcome.success;
 
@@ -89,7 +89,7 @@ static void hold(const char *module, const char *function, const way *go, const 
 
 const char *same(const char *function, as_val *arguments)
 {
-	static way go, fenced, lua;
+	static struct way go, fenced, lua;
 
 	run(&mod_go, the_module, function, arguments, &go);
 	run(&mod_go, "fenced", function, arguments, &fenced);

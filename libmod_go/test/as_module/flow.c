@@ -6,7 +6,7 @@
 
 static as_val *read_one(const as_stream *stream)
 {
-	flow *flow = stream->data;
+	struct flow *flow = stream->data;
 	as_val *val;
 
 	if (flow->lends && flow->lent != NULL)
@@ -21,7 +21,7 @@ static as_val *read_one(const as_stream *stream)
 
 static as_stream_status write_one(const as_stream *stream, as_val *val)
 {
-	flow *flow = stream->data;
+	struct flow *flow = stream->data;
 	bool taken = val == NULL || flow->full == 0 || flow->writes + 1 < flow->full;
 
 	if (val == NULL)
@@ -43,10 +43,11 @@ static as_stream_status write_one(const as_stream *stream, as_val *val)
 
 static const as_stream_hooks IN = {.read = read_one}, OUT = {.write = write_one};
 
-outcome flow_run(as_module *module, const char *filename, const char *function, flow *flow, as_val *arguments)
+struct outcome flow_run(as_module *module, const char *filename, const char *function, struct flow *flow,
+                        as_val *arguments)
 {
 	as_val *list = arguments != NULL ? arguments : LIST();
-	outcome outcome = {.success = false};
+	struct outcome outcome = {.success = false};
 	as_aerospike aerospike;
 	as_udf_context context = {.as = &aerospike};
 	as_result result;

@@ -9,7 +9,7 @@
 /* One call's streams. The test sets the first part, and looks at the second. */
 enum { FLOW_KEPT = 8 };
 
-typedef struct flow {
+struct flow {
 	as_val *(*make)(uint32_t index); /* the elements, each new; one of NULL ends the stream */
 	uint32_t count;
 	bool lends;    /* each is the stream's and gone with the next, as in the server; else it is given away */
@@ -22,10 +22,10 @@ typedef struct flow {
 	char text[16384]; /* show of each element written, a comma between; "; end" for NULL */
 	as_val *lent;
 	as_stream in, out;
-} flow;
+};
 
 /* Applies `module.function` to such streams, and drops the arguments (a LIST, or NULL for none). */
-outcome flow_run(as_module *module, const char *filename, const char *function, flow *flow,
-                 as_val *arguments);
+struct outcome flow_run(as_module *module, const char *filename, const char *function, struct flow *flow,
+                        as_val *arguments);
 
 #endif

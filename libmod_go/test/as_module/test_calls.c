@@ -73,7 +73,7 @@ TEST(no_record_no_context_and_no_result_are_fine)
 
 TEST(a_function_wanting_a_record_that_is_not_there_fails)
 {
-	outcome outcome;
+	struct outcome outcome;
 
 	use_go("records");
 	outcome = call(&mod_go, "records", "setbin", NULL, LIST(TEXT("a"), INT(1)));
@@ -91,7 +91,7 @@ TEST(a_function_wanting_a_record_that_is_not_there_fails)
 
 TEST(failures_say_what_the_function_said)
 {
-	outcome outcome;
+	struct outcome outcome;
 
 	use_go("values");
 	outcome = call(&mod_go, "values", "fail", NULL, NULL);
@@ -145,7 +145,7 @@ TEST(a_list_of_64_levels_goes_in_and_out)
 
 TEST(an_answer_too_deep_is_a_failure)
 {
-	outcome outcome;
+	struct outcome outcome;
 
 	use_go("collections");
 	outcome = call(&mod_go, "collections", "deep", NULL, LIST(INT(1), INT(65)));
@@ -167,7 +167,7 @@ TEST(the_flags_of_a_map_beyond_its_order_do_not_cross)
 static void check_later(as_rec *rec, const char *function, const char *why)
 {
 	char later[64];
-	outcome outcome;
+	struct outcome outcome;
 
 	if (why == NULL || strncmp(function, "ttl", 3) == 0)
 		return;
@@ -208,7 +208,7 @@ TEST(nothing_that_aerospike_could_not_store_reaches_it)
 
 	use_c("hostile");
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		outcome outcome = call(&mod_go, "hostile", refused[i][0], rec, NULL);
+		struct outcome outcome = call(&mod_go, "hostile", refused[i][0], rec, NULL);
 
 		CHECK_NUMBER(outcome.rc, 0);
 		if (!CHECK_NUMBER(outcome.success, false) ||
@@ -232,7 +232,7 @@ TEST(answers_that_aerospike_could_not_take_are_failures)
 
 	use_c("hostile");
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		outcome outcome = call(&mod_go, "hostile", functions[i], NULL, NULL);
+		struct outcome outcome = call(&mod_go, "hostile", functions[i], NULL, NULL);
 
 		CHECK_NUMBER(outcome.rc, 0);
 		if (!CHECK_NUMBER(outcome.success, false))
@@ -351,7 +351,7 @@ TEST(a_late_call_cannot_write)
 	as_aerospike aerospike;
 	as_timer timer;
 	as_udf_context context = {.as = &aerospike, .timer = &timer};
-	outcome outcome;
+	struct outcome outcome;
 
 	use_go("records");
 	record_aerospike(&aerospike, NULL);

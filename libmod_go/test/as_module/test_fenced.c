@@ -42,7 +42,7 @@ TEST(fenced_modules_work_on_records_as_unfenced_ones_do)
 
 TEST(a_crash_or_a_hang_of_a_fenced_module_costs_one_call)
 {
-	outcome outcome;
+	struct outcome outcome;
 	double start;
 
 	use_fenced("c", 1500);

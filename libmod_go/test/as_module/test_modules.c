@@ -23,7 +23,7 @@ static const char *in_folder(const char *name)
 
 static const char *who(const char *name)
 {
-	static outcome outcome;
+	static struct outcome outcome;
 
 	outcome = call(&mod_go, name, "who", NULL, NULL);
 	return outcome.text;
@@ -68,7 +68,7 @@ TEST(names_that_are_none_are_refused)
 
 TEST(a_module_that_cannot_be_loaded_says_why_when_called)
 {
-	outcome outcome;
+	struct outcome outcome;
 
 	use_folder(check_folder());
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_ADD, "missing"), 2);
@@ -154,7 +154,7 @@ TEST(a_folder_that_has_gone_cannot_be_scanned)
 TEST(versions_that_cannot_be_unloaded_are_counted)
 {
 	mod_go_config config;
-	outcome outcome;
+	struct outcome outcome;
 
 	mod_go_config_init(&config);
 	snprintf(config.user_path, sizeof(config.user_path), "%s/c", check_modules);

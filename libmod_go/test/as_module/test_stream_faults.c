@@ -3,11 +3,11 @@
 
 #include "both_ways.h"
 
-static outcome go_fails(const char *function, as_val *(*make)(uint32_t index), uint32_t count,
-                        as_val *arguments, const char *part)
+static struct outcome go_fails(const char *function, as_val *(*make)(uint32_t index), uint32_t count,
+                               as_val *arguments, const char *part)
 {
-	outcome outcome = {0};
-	static flow flow;
+	struct outcome outcome = {0};
+	static struct flow flow;
 
 	if (arguments != NULL)
 		as_val_reserve(arguments);
@@ -36,8 +36,8 @@ TEST(a_failure_says_why)
 	go_fails("set_bin", campaign, 3, NULL, "record_set");
 	go_fails("deep", depths, 3, NULL, "64");
 	go_fails("no_such", from_one, 1, NULL, "no_such");
-	CHECK_NUMBER(flow_run(&mod_go, "none", "even", &(flow){.make = from_one}, NULL).rc, 1);
-	CHECK_CONTAINS(flow_run(&mod_go, "none", "even", &(flow){.make = from_one}, NULL).text,
+	CHECK_NUMBER(flow_run(&mod_go, "none", "even", &(struct flow){.make = from_one}, NULL).rc, 1);
+	CHECK_CONTAINS(flow_run(&mod_go, "none", "even", &(struct flow){.make = from_one}, NULL).text,
 	               "there is no module \"none\"");
 	CHECK_NUMBER(as_module_apply_stream(&mod_go, &(as_udf_context){NULL, NULL}, "streams", "even", NULL, NULL,
 	                                    NULL, NULL),
@@ -48,7 +48,7 @@ TEST(facts_of_the_records_and_log_lines_come_through)
 {
 	use_streams(0);
 	for (int fenced = 0; fenced < 2; fenced++) {
-		flow flow = {.make = campaign, .count = 2};
+		struct flow flow = {.make = campaign, .count = 2};
 
 		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "facts", &flow, NULL).rc, 0);
 		CHECK_TEXT(flow.text,
@@ -63,11 +63,11 @@ TEST(facts_of_the_records_and_log_lines_come_through)
 
 TEST(an_output_that_takes_no_more_ends_the_stream_well)
 {
-	static flow lua, go;
+	static struct flow lua, go;
 
 	use_streams(0);
 	for (int fenced = 0; fenced < 2; fenced++) {
-		lua = go = (flow){.make = from_one, .count = 100000, .full = 4};
+		lua = go = (struct flow){.make = from_one, .count = 100000, .full = 4};
 		CHECK_NUMBER(flow_run(&mod_lua, "streams", "increment", &lua, NULL).rc, 0);
 		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "increment", &go, NULL).rc, 0);
 		CHECK_TEXT(go.text, lua.text);
@@ -77,9 +77,9 @@ TEST(an_output_that_takes_no_more_ends_the_stream_well)
 
 TEST(a_crash_or_a_hang_in_a_stream_costs_one_call)
 {
-	flow flow = {.make = from_one, .count = 5};
+	struct flow flow = {.make = from_one, .count = 5};
 	double start = check_now();
-	outcome outcome;
+	struct outcome outcome;
 
 	use_streams(1500);
 	outcome = run_go("fenced", "hang", &flow, NULL);
@@ -96,8 +96,8 @@ TEST(nothing_that_is_no_element_reaches_the_output)
 	use_both("c/streams", 0);
 	for (int kind = 0; kind < 14; kind++) {
 		for (int fenced = 0; fenced < 2; fenced++) {
-			flow flow = {.make = from_one, .count = 3};
-			outcome outcome = run_go(fenced ? "fenced" : "streams", "misfit", &flow, LIST(INT(kind)));
+			struct flow flow = {.make = from_one, .count = 3};
+			struct outcome outcome = run_go(fenced ? "fenced" : "streams", "misfit", &flow, LIST(INT(kind)));
 
 			CHECK_NUMBER(outcome.rc, 2);
 			CHECK(outcome.text[0] != '\0');
@@ -112,7 +112,7 @@ TEST(handles_are_told_apart_and_streams_not_read_past_their_end)
 {
 	use_both("c/streams", 0);
 	for (int fenced = 0; fenced < 2; fenced++) {
-		flow flow = {.make = from_one, .count = 300};
+		struct flow flow = {.make = from_one, .count = 300};
 
 		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "wrong_handles", &flow, NULL).rc, 0);
 		CHECK_TEXT(flow.text, "4; end");

@@ -13,11 +13,11 @@
 static const char *same(const char *function, as_val *(*make)(uint32_t index), uint32_t count,
                         as_val *arguments)
 {
-	static flow lua, go;
-	outcome as_lua, as_go;
+	static struct flow lua, go;
+	struct outcome as_lua, as_go;
 	double time[3];
 
-	lua = go = (flow){.make = make, .count = count};
+	lua = go = (struct flow){.make = make, .count = count};
 	if (arguments != NULL)
 		as_val_reserve(arguments), as_val_reserve(arguments);
 	time[2] = check_now();
@@ -77,7 +77,7 @@ TEST(each_scope_runs_what_luas_does)
 	CHECK_TEXT(same("group", some_map, 6, NULL), "{0: [0, 3], 1: [1, 4], 2: [2, 5]}; end");
 	set_scope_of_go(AEROSPIKE_UDF_GO_SCOPE_BOTH);
 	for (int fenced = 0; fenced < 2; fenced++) {
-		flow flow = {.make = from_one, .count = 3};
+		struct flow flow = {.make = from_one, .count = 3};
 
 		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "squares_of_sum", &flow, NULL).rc, 0);
 		CHECK_TEXT(flow.text, "81; end");
@@ -87,7 +87,7 @@ TEST(each_scope_runs_what_luas_does)
 /* Who runs a stream: Go in this process, Go in a worker, Lua. */
 static const char *const RUNNERS[] = {"streams", "fenced", "lua"};
 
-static outcome run_by(int runner, const char *function, flow *flow, as_val *arguments)
+static struct outcome run_by(int runner, const char *function, struct flow *flow, as_val *arguments)
 {
 	if (runner < 2)
 		return run_go(RUNNERS[runner], function, flow, arguments);
@@ -115,11 +115,11 @@ static as_val *campaign_of_node(uint32_t index)
 static void on_three_nodes(const char *function, const char *expected)
 {
 	for (int both = 0; both < 9; both++) {
-		flow client = {.make = partial, .count = 3};
+		struct flow client = {.make = partial, .count = 3};
 
 		set_scope(AEROSPIKE_UDF_GO_SCOPE_SERVER);
 		for (node = 0; node < 3; node++) {
-			flow server = {.make = campaign_of_node, .count = 34 - (node > 0), .keeps = true};
+			struct flow server = {.make = campaign_of_node, .count = 34 - (node > 0), .keeps = true};
 
 			CHECK_NUMBER(run_by(both / 3, function, &server, NULL).rc, 0);
 			CHECK_NUMBER(server.writes, 1);

@@ -250,15 +250,15 @@ TEST(xz_that_wants_much_memory_is_refused)
 enum { PARTS = 3 };
 
 /* A set of three parts in a folder. */
-typedef struct set {
+struct set {
 	const char *folder;
 	uint8_t content[2000];
 	uint8_t *xz;
 	size_t size;
 	mod_go_part_manifest head;
-} set;
+};
 
-static void write_part(const set *set, uint32_t index, const uint8_t *bytes, size_t size)
+static void write_part(const struct set *set, uint32_t index, const uint8_t *bytes, size_t size)
 {
 	char path[600];
 
@@ -267,9 +267,9 @@ static void write_part(const set *set, uint32_t index, const uint8_t *bytes, siz
 }
 
 /* `named` is the text whose digest the head gives for the joined parts; NULL for the right one. */
-static set make_set_named(unsigned long long seed, const char *named)
+static struct set make_set_named(unsigned long long seed, const char *named)
 {
-	set set = {.folder = check_folder()};
+	struct set set = {.folder = check_folder()};
 	size_t third;
 
 	for (size_t i = 0; i < sizeof(set.content); i++)
@@ -284,12 +284,12 @@ static set make_set_named(unsigned long long seed, const char *named)
 	return set;
 }
 
-static set make_set(unsigned long long seed)
+static struct set make_set(unsigned long long seed)
 {
 	return make_set_named(seed, NULL);
 }
 
-static mod_go_status join(const set *set, mod_go_error *error, bool *same)
+static mod_go_status join(const struct set *set, mod_go_error *error, bool *same)
 {
 	uint8_t *bytes;
 	size_t size = 0;
@@ -303,7 +303,7 @@ static mod_go_status join(const set *set, mod_go_error *error, bool *same)
 
 TEST(parts_become_one_again)
 {
-	set set = make_set(1);
+	struct set set = make_set(1);
 	mod_go_error error;
 	uint32_t first = 0;
 	bool same;
@@ -316,7 +316,7 @@ TEST(parts_become_one_again)
 
 TEST(parts_that_are_not_those_of_the_head_are_refused)
 {
-	set set = make_set(1), other;
+	struct set set = make_set(1), other;
 	char path[600];
 	mod_go_error error;
 	uint32_t first = 0;
@@ -361,7 +361,7 @@ TEST(whatever_is_in_a_file_it_is_read_within_bounds)
 {
 	unsigned long long state = check_fuzz_seed();
 	double until = check_now() + check_fuzz_seconds();
-	set set = make_set(3);
+	struct set set = make_set(3);
 	uint8_t *copy = malloc(set.size);
 	mod_go_error error;
 	bool same;

@@ -24,7 +24,7 @@ static const char *property(const char *name)
 /* 65 lists in each other, the innermost empty. */
 static uint8_t deep[65] = {[0 ... 63] = 0x91, 0x90};
 
-typedef struct attempt {
+struct attempt {
 	const char *function;
 	const char *name;
 	size_t name_length;
@@ -32,13 +32,13 @@ typedef struct attempt {
 	int64_t integer;
 	const void *data;
 	size_t length;
-} attempt;
+};
 
 #define NAMED(text)   text, sizeof(text) - 1
 #define CONTENT(text) 0, text, sizeof(text) - 1
 
 /* Each sets a bin in a way that is wrong. */
-static const attempt attempts[] = {
+static const struct attempt attempts[] = {
 	{"name_too_long", NAMED("sixteen_bytes_ok"), AEROSPIKE_UDF_GO_INTEGER, 1, NULL, 0},
 	{"name_empty", NAMED(""), AEROSPIKE_UDF_GO_INTEGER, 1, NULL, 0},
 	{"name_with_nul", NAMED("a\0b"), AEROSPIKE_UDF_GO_INTEGER, 1, NULL, 0},
@@ -59,7 +59,7 @@ static const attempt attempts[] = {
 	{"list_without_data", NAMED("a"), AEROSPIKE_UDF_GO_LIST, 0, NULL, 5},
 };
 
-static int try(application *a, const attempt *attempt)
+static int try(application *a, const struct attempt *attempt)
 {
 	aerospike_udf_go_value why = {0};
 	int status = a->call->host->record_set(a->call, a->record, (char *)(uintptr_t)attempt->name,
@@ -72,7 +72,7 @@ static int try(application *a, const attempt *attempt)
 }
 
 /* The same as a write that the host does later, which it must tell when the record is to be updated. */
-static int try_later(application *a, const attempt *attempt)
+static int try_later(application *a, const struct attempt *attempt)
 {
 	aerospike_udf_go_write *write = &a->call->writes[a->call->write_count++];
 	aerospike_udf_go_value why = {0};

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-record *record_of(const as_rec *rec)
+struct record *record_of(const as_rec *rec)
 {
 	return rec->data;
 }
 
-static record_bin *find(record *record, const char *name)
+static record_bin *find(struct record *record, const char *name)
 {
 	for (uint32_t i = 0; i < record->count; i++) {
 		if (strcmp(record->bins[i].name, name) == 0)
@@ -22,7 +22,7 @@ static record_bin *find(record *record, const char *name)
 
 static bool destroy(as_rec *rec)
 {
-	record *record = record_of(rec);
+	struct record *record = record_of(rec);
 
 	for (uint32_t i = 0; i < record->count; i++)
 		as_val_destroy(record->bins[i].value);
@@ -47,7 +47,7 @@ static as_val *get(const as_rec *rec, const char *name)
 
 static int set(const as_rec *rec, const char *name, const as_val *value)
 {
-	record *record = record_of(rec);
+	struct record *record = record_of(rec);
 	record_bin *bin = find(record, name);
 
 	if (record->refusal != 0 || strlen(name) >= sizeof(bin->name) ||
@@ -110,7 +110,7 @@ static uint16_t numbins(const as_rec *rec)
 static int bin_names(const as_rec *rec, as_rec_bin_names_callback callback, void *context)
 {
 	static _Thread_local char names[RECORD_BINS * sizeof(((record_bin *)NULL)->name)];
-	record *record = record_of(rec);
+	struct record *record = record_of(rec);
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < record->count; i++) {
@@ -158,7 +158,7 @@ static const as_rec_hooks rec_hooks = {
 
 as_rec *record_new(void)
 {
-	record *made = cf_calloc(1, sizeof(*made));
+	struct record *made = cf_calloc(1, sizeof(*made));
 
 	made->exists = true;
 	return as_rec_new(made, &rec_hooks);
@@ -166,7 +166,7 @@ as_rec *record_new(void)
 
 static int rec_create(const as_aerospike *aerospike, const as_rec *rec)
 {
-	record *record = record_of(rec);
+	struct record *record = record_of(rec);
 
 	(void)aerospike;
 	if (record->exists || record->refusal != 0)
@@ -179,7 +179,7 @@ static int rec_create(const as_aerospike *aerospike, const as_rec *rec)
 
 static int rec_update(const as_aerospike *aerospike, const as_rec *rec)
 {
-	record *record = record_of(rec);
+	struct record *record = record_of(rec);
 
 	(void)aerospike;
 	if (!record->exists || record->refusal != 0)
@@ -191,7 +191,7 @@ static int rec_update(const as_aerospike *aerospike, const as_rec *rec)
 
 static int rec_remove(const as_aerospike *aerospike, const as_rec *rec)
 {
-	record *record = record_of(rec);
+	struct record *record = record_of(rec);
 
 	(void)aerospike;
 	if (!record->exists || record->refusal != 0)

@@ -19,7 +19,7 @@ typedef struct record_bin {
 } record_bin;
 
 /* What is behind an as_rec. The tests set and look at it directly. */
-typedef struct record {
+struct record {
 	record_bin bins[RECORD_BINS];
 	uint32_t count;
 	bool exists;
@@ -31,12 +31,12 @@ typedef struct record {
 	uint32_t creates, updates, removes; /* that succeeded */
 	int refusal;                        /* where not 0, what create, update, remove and set answer */
 	uint32_t *destroyed;                /* counted up when the last reference is gone */
-} record;
+};
 
 /* A record of the heap with one reference, that exists. */
 as_rec *record_new(void);
 
-record *record_of(const as_rec *rec);
+struct record *record_of(const as_rec *rec);
 
 /* What create, update, remove, exists and log come to. Its source may be a record_log. */
 typedef struct record_log {

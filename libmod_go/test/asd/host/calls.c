@@ -20,20 +20,20 @@
 
 enum { RECORDS = 256, ROOM = 16 * 1024 * 1024 };
 
-typedef struct stored {
+struct stored {
 	char key[64];
 	as_rec *rec;
 	pthread_mutex_t lock; /* held during a call, as the server holds the record's */
-} stored;
+};
 
-static stored records[RECORDS];
+static struct stored records[RECORDS];
 static int record_count;
 static pthread_mutex_t records_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* A record that was never stored is one that does not exist. */
-static stored *find(const char *key)
+static struct stored *find(const char *key)
 {
-	stored *found = NULL;
+	struct stored *found = NULL;
 
 	pthread_mutex_lock(&records_lock);
 	for (int i = 0; i < record_count && found == NULL; i++) {
@@ -80,7 +80,7 @@ static bool take_bin(const as_val *name, const as_val *value, void *context)
 bool host_store(const char *key, const uint8_t *bins, size_t size)
 {
 	as_val *map = unpacked(bins, size);
-	stored *stored = find(key);
+	struct stored *stored = find(key);
 
 	if (map == NULL || as_val_type(map) != AS_MAP)
 		return false;
@@ -94,8 +94,8 @@ bool host_store(const char *key, const uint8_t *bins, size_t size)
 
 bool host_fetch(const char *key, uint8_t **bins, size_t *size)
 {
-	stored *stored = find(key);
-	record *record = record_of(stored->rec);
+	struct stored *stored = find(key);
+	struct record *record = record_of(stored->rec);
 	as_orderedmap map;
 
 	pthread_mutex_lock(&stored->lock);
@@ -154,7 +154,7 @@ static void make_lent_hooks(void)
 
 /* The as_rec of one call, of the heap, with a reference for the module. What is behind it stays: Lua's collector may let
  * the as_rec go much later. */
-static as_rec *lend(const stored *stored)
+static as_rec *lend(const struct stored *stored)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	as_rec *rec;
@@ -198,7 +198,7 @@ host_answer host_apply(const char *key, const char *module, const char *function
                        size_t size)
 {
 	static const as_timer_hooks timer_hooks = {.timedout = never, .timeslice = two_seconds};
-	stored *stored = find(key);
+	struct stored *stored = find(key);
 	as_val *list = unpacked(arguments, size);
 	as_aerospike aerospike;
 	as_aerospike_hooks hooks;
