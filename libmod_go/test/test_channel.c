@@ -35,16 +35,16 @@ static uint8_t byte_at(size_t at)
 	return (uint8_t)(at * 31 + (at >> 13));
 }
 
-typedef struct sending {
+struct sending {
 	mod_go_channel *from;
 	const uint8_t *data;
 	size_t length, offset;
 	mod_go_arrival arrival;
-} sending;
+};
 
 static void *send_it(void *argument)
 {
-	sending *sending = argument;
+	struct sending *sending = argument;
 
 	sending->arrival = mod_go_channel_send(sending->from, MOD_GO_MESSAGE_CONTINUE + 1, sending->data,
 	                                       sending->length, sending->offset, in_seconds(20));
@@ -65,7 +65,7 @@ static bool is_whole(const mod_go_message *message, size_t length)
 static mod_go_arrival cross(mod_go_channel *from, mod_go_channel *to, size_t length, size_t offset)
 {
 	uint8_t *data = malloc(length > 0 ? length : 1);
-	sending sending = {from, data, length, offset, MOD_GO_GONE};
+	struct sending sending = {from, data, length, offset, MOD_GO_GONE};
 	mod_go_buffer buffer = {NULL, 0};
 	mod_go_message message = {0};
 	mod_go_arrival arrival;
