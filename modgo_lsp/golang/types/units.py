@@ -62,6 +62,9 @@ class FileUnit:
         self._asked, self._asked_of = 0, document
         self._places: dict[bytes, list[int]] | None = None
 
+    def __str__(self) -> str:
+        return self.path
+
     @property
     def path(self) -> str:
         return self.document.path

@@ -1,0 +1,142 @@
+"""Results record what they read, and an edit empties those that read something that it changed."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from modgo_lsp.golang.queries import ConstantMemo, Inputs, Memo, Query, Table
+
+
+class Sums:
+    """Sums of numbers that change, and how often each was worked out."""
+
+    def __init__(self) -> None:
+        self.table = Table()
+        self.numbers = {"a": 1, "b": 2}
+        self.inputs: Inputs[str] = Inputs(self.table, "number")
+        self.worked_out: list[str] = []
+        self.doubled: Query[str, int] = Query(self.table, "doubled", self._doubled)
+        self.sum: Query[str, int] = Query(self.table, "sum", self._sum)
+
+    def _doubled(self, name: str) -> int:
+        self.worked_out.append(name)
+        self.inputs.read(name)
+        return 2 * self.numbers[name]
+
+    def _sum(self, names: str) -> int:
+        self.worked_out.append(names)
+        return sum(self.doubled(name) for name in names)
+
+    def change(self, name: str, number: int) -> None:
+        self.numbers[name] = number
+        self.table.invalidate(self.inputs.changed([name]))
+
+    def news(self) -> list[str]:
+        found, self.worked_out = self.worked_out, []
+        return found
+
+
+def test_only_what_read_a_changed_input_is_worked_out_anew() -> None:
+    sums = Sums()
+    assert (sums.sum("ab"), sums.sum("b")) == (6, 4)
+    assert sums.news() == ["ab", "a", "b", "b"]
+    assert (sums.sum("ab"), sums.sum("b")) == (6, 4)
+    assert sums.news() == []
+    sums.change("a", 5)
+    assert (sums.sum("ab"), sums.sum("b")) == (14, 4)
+    assert sums.news() == ["ab", "a"]
+
+
+def test_an_input_that_nobody_reads_any_more_empties_nothing() -> None:
+    sums = Sums()
+    reads_a = True
+
+    def once() -> int:
+        sums.worked_out.append("once")
+        return sums.doubled("a" if reads_a else "b")
+
+    memo = Memo(sums.table, "memo")
+    memo.ask("question", once)
+    reads_a = False
+    sums.change("a", 5)
+    sums.news()
+    assert memo.ask("question", once) == 4
+    sums.change("a", 7)
+    assert memo.ask("question", once) == 4
+    assert sums.news() == ["once", "b"]
+
+
+def test_results_that_depend_on_each_other_are_emptied_together() -> None:
+    table = Table()
+    inputs: Inputs[str] = Inputs(table, "input")
+    worked_out: list[str] = []
+    others = {"a": "b", "b": "a"}
+
+    def length(name: str) -> int:
+        worked_out.append(name)
+        inputs.read(name)
+        return 1 + circle(others[name])
+
+    circle: Query[str, int] = Query(table, "circle", length, in_circle=0)
+    assert (circle("a"), circle("b")) == (2, 1)
+    table.invalidate(inputs.changed("b"))
+    assert (circle("b"), circle("a")) == (2, 1)
+    assert worked_out == ["a", "b", "b", "a"]
+
+
+def test_a_query_that_fails_is_asked_again() -> None:
+    sums = Sums()
+    with pytest.raises(KeyError):
+        sums.sum("ac")
+    sums.numbers["c"] = 3
+    assert sums.sum("ac") == 8
+
+
+def test_what_an_attribute_works_out_later_is_a_part_of_its_result() -> None:
+    sums = Sums()
+    result: Query[str, object] = Query(sums.table, "result", lambda _: object())
+    reader: Query[str, int] = Query(sums.table, "reader", lambda key: id(result(key)))
+    first = reader("x")
+    assert result.within("x", lambda: sums.doubled("a")) == 2
+    held = result("x")
+    sums.change("a", 5)
+    assert reader("x") != first
+    assert result("x") is not held
+
+
+def test_a_memo_undoes_what_it_noted_elsewhere() -> None:
+    sums = Sums()
+    undone: list[str] = []
+    memo = Memo(sums.table, "memo")
+
+    def bind() -> None:
+        memo.on_empty = lambda: undone.append("bound")
+        sums.doubled("a")
+
+    memo.ask("bound", bind)
+    sums.change("b", 1)
+    assert undone == []
+    sums.change("a", 1)
+    sums.change("a", 2)
+    assert undone == ["bound"]
+
+
+def test_what_cannot_change_records_nothing() -> None:
+    table = Table()
+    constant, memo = ConstantMemo(table, "constant"), Memo(table, "memo")
+    assert memo.ask("a", lambda: constant.ask("b", lambda: 1)) == 1
+    assert not memo.dependencies
+    assert not constant.dependents
+
+
+def test_the_log_shows_why_an_edit_invalidated_a_result(caplog: pytest.LogCaptureFixture) -> None:
+    sums = Sums()
+    sums.sum("ab")
+    with caplog.at_level(logging.DEBUG, "modgo_lsp.golang.queries"):
+        sums.change("a", 5)
+    assert sorted(record.getMessage() for record in caplog.records) == [
+        "doubled(a) invalidated: number a changed",
+        "sum(ab) invalidated: number a changed",
+    ]

@@ -1,0 +1,150 @@
+"""Revisions: each gives the answers of its own files, and an edit invalidates only what depends on it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modgo_lsp.golang.files import DiskMemory, OverlayFiles
+from modgo_lsp.golang.syntax.document import Document
+from modgo_lsp.golang.syntax.document_edits import edit, opened
+from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.model.load import Loader
+from modgo_lsp.model.package import Package
+
+_SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
+_MAIN = f"""package shop
+{_SDK}
+import "example.com/shop/money"
+
+func init() {{ udf.Register("add", Add) }}
+
+func Add(rec *udf.Record, n int64) int64 {{ return other(n) }}
+
+func other(n int64) int64 {{ return money.Round(n) }}
+
+func unused() {{ println(1) }}
+"""
+_MONEY = """package money
+
+func Round(n int64) int64 { return n / step }
+
+var step int64 = 10
+"""
+
+
+class Shop:
+    """Two packages that are edited, and the newest revision of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        texts = {"go.mod": "module example.com/shop\n", "shop.go": _MAIN, "money/money.go": _MONEY}
+        for name, text in texts.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+        self.disk = DiskMemory()
+        self.documents: dict[str, Document] = {}
+        self.loader = Loader(OverlayFiles(self.disk.now(), {}))
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = str(self.folder / name)
+        document = self.documents.get(path) or opened(path, Path(path).read_bytes())
+        start = document.from_source(document.source.index(old.encode()))
+        self.documents[path] = edit(document, [(Span(start, start + len(old)), new.encode())])
+        files = OverlayFiles(self.disk.now(), dict(self.documents))
+        self.loader = self.loader.next(files) or Loader(files, previous=self.loader)
+
+    def package(self, loader: Loader | None = None) -> Package:
+        found = (loader or self.loader).package(str(self.folder))
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    made = Shop(tmp_path)
+    # Opening a file is no change of it, but the trees are others.
+    made.edit("shop.go", "", "")
+    made.edit("money/money.go", "", "")
+    return made
+
+
+def _names(package: Package) -> list[str | None]:
+    return [each.name for each in package.registrations]
+
+
+def test_a_revision_keeps_its_answer(shop: Shop) -> None:
+    first, package = shop.loader, shop.package()
+    assert _names(package) == ["add"]
+    shop.edit("shop.go", '"add"', '"sum"')
+    assert shop.loader is not first
+    assert _names(shop.package()) == ["sum"]
+    # Of what was asked before, and of what wasn't.
+    assert _names(package) == _names(shop.package(first)) == ["add"]
+    assert [code.name for code in package.reached] == ["Add", "other", "Round"]
+    assert _names(shop.package()) == ["sum"]
+
+
+def test_a_revision_keeps_its_answer_after_others_began_anew(shop: Shop) -> None:
+    package = shop.package()
+    shop.edit("shop.go", _SDK, f'{_SDK}import "os"\n')
+    shop.edit("shop.go", '"add"', '"sum"')
+    assert [len(each.imports) for each in (*package.files, *shop.package().files)] == [2, 3]
+    assert _names(package) == ["add"]
+
+
+@pytest.fixture
+def invalidated(shop: Shop, caplog: pytest.LogCaptureFixture) -> Callable[..., list[str]]:
+    """What an edit invalidates, by the log, of what the rules ask for."""
+
+    def run(name: str, old: str, new: str) -> list[str]:
+        package = shop.package()
+        _ = (package.functions, package.reached, package.files, package.bounds_met)
+        _ = [(each.references, each.signature) for each in package.functions]
+        package.cached("lint result", lambda package: (package.reached, package.registrations))
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, "modgo_lsp.golang.queries"):
+            shop.edit(name, old, new)
+        found = {record.getMessage().replace(str(shop.folder), ".") for record in caplog.records}
+        others = ("source file(", "files(", "references(")
+        return sorted(each for each in found if not each.startswith(others))
+
+    return run
+
+
+def test_an_edit_that_no_udf_reaches(invalidated: Callable[..., list[str]]) -> None:
+    assert invalidated("shop.go", "println(1)", "println(2)") == []
+
+
+def test_an_edit_of_a_body(invalidated: Callable[..., list[str]]) -> None:
+    assert invalidated("shop.go", "return other(n)", "return other(n + 1)") == [
+        "code that UDFs reach(.) invalidated: the body of example.com/shop.Add changed",
+        "lint result(.) invalidated: the body of example.com/shop.Add changed",
+    ]
+
+
+def test_an_edit_of_a_body_in_an_imported_package(invalidated: Callable[..., list[str]]) -> None:
+    assert invalidated("money/money.go", "n / step", "n / step / 1") == [
+        "code that UDFs reach(.) invalidated: the body of example.com/shop/money.Round changed",
+        "lint result(.) invalidated: the body of example.com/shop/money.Round changed",
+    ]
+
+
+def test_an_edit_of_a_signature(invalidated: Callable[..., list[str]]) -> None:
+    found = invalidated("shop.go", "n int64) int64 { return other", "n int32) int64 { return other")
+    changed = "invalidated: example.com/shop.Add changed"
+    assert f"registrations(.) {changed}" in found
+    assert f"function(example.com/shop.Add) {changed}" in found
+    assert f"the body of example.com/shop.init {changed}" in found
+    assert not any("function(example.com/shop.other)" in each for each in found)
+
+
+def test_what_a_name_stands_for(invalidated: Callable[..., list[str]]) -> None:
+    found = invalidated("money/money.go", "var step", "var stop")
+    changed = "invalidated: in example.com/shop/money, what is called step changed"
+    assert f"the body of example.com/shop/money.Round {changed}" in found
+    assert f"lint result(.) {changed}" in found
+    assert not any("registrations" in each for each in found)
