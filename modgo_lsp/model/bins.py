@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.assignments import assignments
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import Object
 from modgo_lsp.golang.types.types import Basic, Unknown
@@ -91,7 +92,7 @@ def _naming(
 ) -> list[tuple[Object, int]]:
     """The parameters that are what the caller gave wherever they stand, each with its position among the
     arguments: strings that nothing in the body sets or takes the address of."""
-    changed = [ident for node in nodes for ident in _set_by(node)]
+    changed = [target for node in nodes for target, _ in assignments(node)]
     found: list[tuple[Object, int]] = []
     position = 0
     for field in type_.params.fields:
@@ -102,15 +103,6 @@ def _naming(
                 found.append((item, position))
             position += kind not in (CONTEXT, RECORD_POINTER)
     return found
-
-
-def _set_by(node: ast.Node) -> list[ast.Expr]:
-    """The expressions whose variables a node may set."""
-    if isinstance(node, ast.AssignStmt | ast.RangeStmt):
-        return [ast.unparen(left) for left in node.lhs]
-    if isinstance(node, ast.UnaryExpr) and node.op == "&":
-        return [ast.unparen(node.x)]
-    return []
 
 
 def _position(file: FileUnit, expr: ast.Expr | None, parameters: Sequence[tuple[Object, int]]) -> int | None:

@@ -8,13 +8,13 @@ from typing import NamedTuple, TypeVar, cast
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.golang.types.assignments import ASSIGNING, assignments
 from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
 from modgo_lsp.golang.types.objects import Builtin, Object, PackageName, VariableName
 from modgo_lsp.golang.types.types import Type
 from modgo_lsp.golang.types.units import FileUnit
-from modgo_lsp.model.complexity import local_bounds_met
+from modgo_lsp.model.complexity import BoundMet, local_bounds_met
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.package import BoundMet
 
 _T = TypeVar("_T")
 _N = TypeVar("_N", bound=ast.Node)
@@ -190,7 +190,7 @@ class Code:
     def is_set_again(self, item: Object) -> bool:
         """Whether the function, or a closure in it, sets a variable after its declaration, or takes its
         address and so may."""
-        return item in self.cached("set again", lambda: frozenset(self._set_by(self.of_kind(*_SETTING))))
+        return item in self.cached("set again", lambda: frozenset(self._set_by(self.of_kind(*ASSIGNING))))
 
     def set_in(self, node: ast.Node) -> Iterator[Object]:
         """The variables that are set, but for their declaration, in `node`, or of which the address is taken
@@ -199,13 +199,7 @@ class Code:
 
     def _set_by(self, nodes: Iterable[ast.Node]) -> Iterator[Object]:
         for node in nodes:
-            targets: tuple[ast.Expr, ...] = ()
-            match node:
-                case ast.AssignStmt() | ast.RangeStmt():
-                    targets = node.lhs
-                case ast.IncDecStmt() | ast.UnaryExpr(op="&"):
-                    targets = (node.x,)
-            for target in map(ast.unparen, targets):
+            for target, _ in assignments(node):
                 item = self.object_of(target)
                 if item is not None and (item.ident is None or item.ident.span != target.span):
                     yield item
@@ -286,10 +280,6 @@ class Code:
                     yield name, self._operands.variables.type_of(item)
                 elif name.name == "_":
                     yield name, self._operands.resolver.type_of(self.file, field.type)
-
-
-# The kinds of nodes that may set a variable.
-_SETTING = (ast.AssignStmt, ast.RangeStmt, ast.IncDecStmt, ast.UnaryExpr)
 
 
 @lru_cache(256)

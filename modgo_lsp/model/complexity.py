@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.lower_expressions import MAX_DEPTH
 from modgo_lsp.golang.types import constants
@@ -11,11 +13,17 @@ from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import ConstantName, Object, TypeName
 from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.package import BoundMet
 
 _CONSTANT = f"this constant has more than {constants.MAX_BYTES // 1024} KiB or {constants.MAX_BITS:,} bits"
 _TYPE = "this type has too many parts, or they are nested too deeply"
 _DEEP = f"this is nested more than {MAX_DEPTH} deep, or has too many operands"
+
+
+class BoundMet(msgspec.Struct, frozen=True):
+    """A place in the source where a bound of the analysis was met, and what was too much there."""
+
+    location: Location
+    message: str
 
 
 def bounds_met(operands: Operands, file: FileUnit) -> list[BoundMet]:

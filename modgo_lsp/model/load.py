@@ -26,11 +26,10 @@ from modgo_lsp.golang.types.objects import FunctionName
 from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.complexity import bounds_met
+from modgo_lsp.model.complexity import BoundMet, bounds_met
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.functions import DeclaredFunction, declared_function, references
 from modgo_lsp.model.package import (
-    BoundMet,
     Function,
     Import,
     Package,

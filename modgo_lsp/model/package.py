@@ -14,6 +14,7 @@ import msgspec
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.types.types import Type
+from modgo_lsp.model.complexity import BoundMet
 from modgo_lsp.model.finding import Location
 
 if TYPE_CHECKING:
@@ -207,13 +208,6 @@ class Registration(msgspec.Struct, frozen=True):
 
 class SyntaxProblem(msgspec.Struct, frozen=True):
     """The first place in a file that does not parse, and what was expected there."""
-
-    location: Location
-    message: str
-
-
-class BoundMet(msgspec.Struct, frozen=True):
-    """A place in the source where a bound of the analysis was met, and what was too much there."""
 
     location: Location
     message: str

@@ -12,6 +12,7 @@ from typing import NamedTuple, Union
 
 from modgo_lsp.golang.queries import Memo
 from modgo_lsp.golang.syntax import ast
+from modgo_lsp.golang.types.assignments import assignments
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import Builtin, FunctionName, Object, VariableName
@@ -161,15 +162,7 @@ def _assignments(file: FileUnit, decl: ast.Node) -> dict[Object, list[_Given]]:
     """What a declaration assigns to each variable that is declared elsewhere or before."""
     found: dict[Object, list[_Given]] = {}
     for node in ast.walk(decl):
-        pairs: list[tuple[ast.Expr, ast.Expr | None]] = []
-        if isinstance(node, ast.AssignStmt) and len(node.lhs) == len(node.rhs):
-            pairs += zip(node.lhs, node.rhs, strict=True)
-        elif isinstance(node, ast.AssignStmt) or (isinstance(node, ast.RangeStmt) and node.op == "="):
-            pairs += ((target, None) for target in node.lhs)
-        elif isinstance(node, ast.UnaryExpr) and node.op == "&":
-            pairs.append((node.x, None))
-        for target, value in pairs:
-            target = ast.unparen(target)
+        for target, value in assignments(node):
             item = file.uses.get(target.span.start) if isinstance(target, ast.Ident) else None
             if item is not None and not _declares(file, item, target):
                 found.setdefault(item, []).append(_Given(file, value))

@@ -1,0 +1,22 @@
+"""What sets a variable, or may: assignments, ranges, `x++`, and `&x`, by which others may set it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modgo_lsp.golang.syntax import ast
+
+# The kinds of nodes that may set a variable.
+ASSIGNING = (ast.AssignStmt, ast.RangeStmt, ast.IncDecStmt, ast.UnaryExpr)
+
+
+def assignments(node: ast.Node) -> Iterator[tuple[ast.Expr, ast.Expr | None]]:
+    """What a node sets or takes the address of, each with the value that it is given: None where that isn't
+    written there. Declarations by `:=` are among them."""
+    match node:
+        case ast.AssignStmt(lhs=targets, rhs=values) if len(targets) == len(values):
+            yield from ((ast.unparen(target), value) for target, value in zip(targets, values, strict=True))
+        case ast.AssignStmt(lhs=targets) | ast.RangeStmt(lhs=targets):
+            yield from ((ast.unparen(target), None) for target in targets)
+        case ast.IncDecStmt(x=x) | ast.UnaryExpr(op="&", x=x):
+            yield ast.unparen(x), None
