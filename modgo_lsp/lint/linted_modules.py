@@ -17,6 +17,7 @@ import msgspec
 from modgo_lsp.golang.files import Files, join
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.golang.modules.go_mod import parse_go_mod
+from modgo_lsp.golang.modules.module_tree import is_module_root, listing
 from modgo_lsp.lint.cache_keys import Graph, imports_inside, package_keys
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.lint.module_index import ModuleIndex, PackageFacts
@@ -182,15 +183,8 @@ def _root(directory: str, files: Files, known: dict[str, str | None]) -> str | N
     """The nearest folder above that has a go.mod."""
     if directory not in known:
         parent = os.path.dirname(directory)
-        if _has_go_mod(directory, files):
+        if is_module_root(directory, listing(files)):
             known[directory] = directory
         else:
             known[directory] = None if parent == directory else _root(parent, files, known)
     return known[directory]
-
-
-def _has_go_mod(directory: str, files: Files) -> bool:
-    try:
-        return ("go.mod", False) in files.entries(directory)
-    except OSError:
-        return False

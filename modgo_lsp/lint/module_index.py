@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from modgo_lsp.golang.files import Files, Stamp, are_as_before, is_as_before, join
+from modgo_lsp.golang.modules.module_tree import is_module_root, is_searched, listing, module_folders
 from modgo_lsp.model.sdk import SDK_PATH
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ class ModuleIndex:
         self.unread: list[str] = []
         self._files_of: dict[str, dict[str, FileFacts]] = {}
         self._files = files
+        self._entries = listing(files)
         self._release = release
         self._known: Facts = known or {}
         self._as_of = as_of
@@ -171,17 +173,7 @@ class ModuleIndex:
     @cached_property
     def directories(self) -> list[str]:
         """The directories that `./...` means in the module."""
-        found: list[str] = []
-        pending = [self.root]
-        while pending:
-            directory = pending.pop()
-            found.append(directory)
-            for name, is_directory in _entries(self._files, directory) if self.go_mod else ():
-                if is_directory and _is_looked_into(name):
-                    inner = join(directory, name)
-                    if not _has_go_mod(inner, self._files):
-                        pending.append(inner)
-        return sorted(found)
+        return module_folders(self.root, self._entries) if self.go_mod else [self.root]
 
     def of(self, path: str, root: str) -> list[str] | None:
         """The directories of the module in which a file that would be built may import `path`; None for
@@ -211,13 +203,14 @@ class ModuleIndex:
         if _may_be_built(name):
             before, now = self.files(directory).get(name), self._file(files, path, name, None)
             return (None if before is None else before.says) == (None if now is None else now.says)
-        return not _is_looked_into(name) or (name, True) not in _entries(files, directory)
+        return not is_searched(name) or (name, True) not in listing(files)(directory)
 
     def _may_be_inside(self, directory: str, files: Files) -> bool:
         """Whether a folder that was not there before may be one of the module."""
+        entries = listing(files)
         while directory not in self.facts:
             parent, name = os.path.split(directory)
-            if parent == directory or not _is_looked_into(name) or _has_go_mod(directory, files):
+            if parent == directory or not is_searched(name) or is_module_root(directory, entries):
                 return False
             directory = parent
         return True
@@ -240,7 +233,7 @@ class ModuleIndex:
         if found is None:
             names: list[str] = []
             others: list[str] = []
-            for name, is_directory in _entries(self._files, directory):
+            for name, is_directory in self._entries(directory):
                 if name.endswith(".go") and not is_directory:
                     (others if _is_left_out(name) else names).append(name)
             found = self._known.get(directory)
@@ -316,20 +309,3 @@ def _may_be_built(name: str) -> bool:
 def _is_left_out(name: str) -> bool:
     """Whether no build takes a Go file of that name."""
     return name.endswith("_test.go") or name[0] in "._"
-
-
-def _is_looked_into(name: str) -> bool:
-    """Whether `./...` goes into a folder of that name."""
-    return not name.startswith((".", "_")) and name not in ("testdata", "vendor")
-
-
-def _entries(files: Files, directory: str) -> list[tuple[str, bool]]:
-    try:
-        return files.entries(directory)
-    except OSError:
-        return []
-
-
-def _has_go_mod(directory: str, files: Files) -> bool:
-    entries = _entries(files, directory)
-    return ("go.mod", False) in entries or ("go.mod", True) in entries

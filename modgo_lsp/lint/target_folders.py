@@ -13,13 +13,12 @@ from typing import NamedTuple
 import msgspec
 
 from modgo_lsp.golang.files import Files, FileTooLargeError, join, upwards
+from modgo_lsp.golang.modules.module_tree import is_searched
 from modgo_lsp.lint.gitignore import PatternBudget, Patterns
 
 # The largest .gitignore that is read.
 _LARGEST_IGNORE = 1_000_000
 _TOO_MANY = "this has more patterns than are followed; some of its last ones are left out"
-
-_SKIPPED = frozenset(("testdata", "vendor", "node_modules"))
 
 # What lies at the root and holds no files of anybody, but hundreds of thousands of entries.
 NO_FILES = ("proc", "sys", "dev")
@@ -125,7 +124,7 @@ def _below(top: str, walk: _Walk) -> Iterator[Target]:
         folders = [
             name
             for name, is_folder in entries
-            if is_folder and name not in _SKIPPED and not name.startswith(("_", "."))
+            if is_folder and is_searched(name) and name != "node_modules"
             if folder != os.sep or name not in NO_FILES
         ]
         for name in reversed(ignored.others(folder, folders, True)):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.build import go_environment, toolchain
-from modgo_lsp.build.go_environment import parse_version
 from modgo_lsp.build.toolchain import ToolchainError, discover, discover_cc, discover_go
+from modgo_lsp.golang.modules.versions import go_version
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ async def test_programs_that_are_not_what_they_are_called(bare: Path) -> None:
 
 
 def test_versions() -> None:
-    assert parse_version("go1.26.8") == (1, 26, 8)
-    assert parse_version("1.27rc1") == (1, 27)
-    assert parse_version("devel go1.28-abcdef") == (1, 28)
-    assert parse_version("tip") == ()
+    assert go_version("go1.26.8") == (1, 26, 8)
+    assert go_version("1.27rc1") == (1, 27)
+    assert go_version("devel go1.28-abcdef") == (1, 28)
+    assert go_version("tip") == ()

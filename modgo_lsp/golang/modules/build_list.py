@@ -74,8 +74,7 @@ def _take(found: dict[str, str], requires: Iterable[tuple[str, str]]) -> None:
 
 
 def _prunes(mod: GoMod) -> bool:
-    parts = (mod.go or "1.16").split(".")
-    return tuple(int(part) if part.isdigit() else 0 for part in parts[:2]) >= _PRUNING
+    return mod.language >= _PRUNING
 
 
 def replacement(replaces: Iterable[Replace], path: str, version: str) -> Replace | None:

@@ -5,10 +5,11 @@ Data that comes from outside (build/go_environment.py finds it without running G
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 import msgspec
+
+from modgo_lsp.golang.modules.versions import go_version
 
 
 class GoEnvironment(msgspec.Struct, frozen=True):
@@ -28,8 +29,8 @@ class GoEnvironment(msgspec.Struct, frozen=True):
     @property
     def release(self) -> int | None:
         """N of Go 1.N."""
-        match = re.match(r"1\.(\d+)", self.version)
-        return None if match is None else int(match[1])
+        version = go_version(self.version)
+        return version[1] if version[:1] == (1,) else None
 
 
 NOTHING_KNOWN = GoEnvironment()

@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+from modgo_lsp.golang.modules.versions import go_version
 from modgo_lsp.golang.syntax.literals import unquote
 
 
@@ -31,6 +32,11 @@ class GoMod(msgspec.Struct, frozen=True):
     replaces: tuple[Replace, ...] = ()
     excludes: tuple[tuple[str, str], ...] = ()
     uses: tuple[str, ...] = ()
+
+    @property
+    def language(self) -> tuple[int, ...]:
+        """The version of Go that the sources are written in, (1, 24): 1.16 without a go directive."""
+        return go_version(self.go or "1.16")[:2]
 
 
 # What follows a quote without an end is one word: it would be looked for from each quote in it.

@@ -114,7 +114,7 @@ class Locator:
         work = self._root.work
         mod = work if work is not None else self._root.mains[0][1] if self._root.mains else GoMod()
         since = _VENDOR_SINCE if work is None else _WORK_VENDOR_SINCE
-        return vendored_packages(listed) if asked or _release(mod) >= since else None
+        return vendored_packages(listed) if asked or mod.language >= since else None
 
     def _directory_of(self, module: str, version: str) -> tuple[str, bool]:
         """The folder of a module, and whether it is in the module cache. Raises _MissingError where it isn't
@@ -177,7 +177,3 @@ def _is_prefix(module: str, path: str) -> bool:
 
 def _inside(directory: str, module: str, path: str) -> str:
     return join(directory, *path[len(module) + 1 :].split("/")) if path != module else directory
-
-
-def _release(mod: GoMod) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else 0 for part in (mod.go or "1.16").split(".")[:2])

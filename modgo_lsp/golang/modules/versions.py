@@ -1,4 +1,4 @@
-"""Versions of Go modules: their order, and how paths and versions are spelled in the module cache."""
+"""Versions of Go and of Go modules: their order, and how the module cache spells paths and versions."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ def version_key(version: str) -> Key:
         (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in (before or "").split(".")
     ]
     return (int(major), int(minor), int(patch), not before, tuple(parts) if before else ())
+
+
+def go_version(text: str) -> tuple[int, ...]:
+    """(1, 26, 8) of "go1.26.8" or "1.26.8", (1, 27) of "1.27rc1" or "devel go1.27-abc"; () without one."""
+    match = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
+    return tuple(int(group) for group in match.groups() if group is not None) if match else ()
 
 
 def newer(a: str, b: str) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from modgo_lsp.golang.files import Files, join
+from modgo_lsp.golang.files import Files
+from modgo_lsp.golang.modules.module_tree import module_folders
 from modgo_lsp.golang.program.sources import Sources
 
 
@@ -58,16 +59,5 @@ class Importers:
     def directories(self, root: str) -> list[str]:
         """The directories of a module that `./...` means."""
         if root not in self._trees:
-            found: list[str] = []
-            pending = [root]
-            while pending:
-                directory = pending.pop()
-                found.append(directory)
-                for name, is_directory in self._sources.entries(directory):
-                    if not is_directory or name.startswith((".", "_")) or name in ("testdata", "vendor"):
-                        continue
-                    inner = join(directory, name)
-                    if not any(entry == "go.mod" for entry, _ in self._sources.entries(inner)):
-                        pending.append(inner)
-            self._trees[root] = sorted(found)
+            self._trees[root] = module_folders(root, self._sources.entries)
         return self._trees[root]

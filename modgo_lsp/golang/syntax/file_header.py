@@ -18,9 +18,6 @@ from modgo_lsp.golang.syntax.grammar import query
 from modgo_lsp.golang.syntax.literals import unquote
 from modgo_lsp.golang.syntax.tree_cache import parse_tree
 
-# Part of cache keys: to be raised when the same bytes give another header.
-VERSION = 3
-
 # The longest header that is parsed: a file may be one line, or one comment.
 _LONGEST = 64 * 1024
 _PART = rb"[0-9A-Za-z_\x80-\xff]"  # of an identifier
