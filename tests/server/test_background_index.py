@@ -66,7 +66,7 @@ def shown(server: LanguageServer) -> psutil.Process:
     """A run that has taken long enough to be shown."""
     child = begun(server)
     child.suspend()
-    time.sleep(background_index.TELL_AFTER)
+    time.sleep(background_index.SHOW_AFTER)
     child.resume()
     server.until(lambda: values(server))
     return child
@@ -130,7 +130,7 @@ def test_a_killed_one_is_told_and_begun_again_when_something_changes(
     waiting = server.ask("workspace/symbol", {"query": ""})
     child.kill()
     assert server.answer(waiting)["result"] == []
-    assert any("ended before its time" in str(each["params"]) for each in server.told)
+    assert any("has ended early" in str(each["params"]) for each in server.told)
     changed = folder / "p5" / "stats.go"
     changed.write_text(changed.read_text().replace('"add5"', '"fifth"'))
     change = {"changes": [{"uri": changed.as_uri(), "type": 2}]}

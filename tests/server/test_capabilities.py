@@ -1,10 +1,9 @@
-"""What is told of the server before pygls is there is what pygls would tell of it."""
+"""The table of methods: each row has a handler, and `initialize` announces it as the client can take it."""
 
 from __future__ import annotations
 
-import asyncio
-from io import BytesIO
-from typing import Any
+import inspect
+from typing import Any, get_type_hints
 
 import pytest
 from lsprotocol import converters, types
@@ -12,62 +11,106 @@ from pytest_lsp import client_capabilities
 
 from modgo_lsp.ide.completion import TRIGGERS
 from modgo_lsp.ide.semantic_tokens import TYPES
-from modgo_lsp.server.commands.commands import COMMANDS as THERE_ARE
-from modgo_lsp.server.lsp import wire
-from modgo_lsp.server.lsp.client_capabilities import client_of
-from modgo_lsp.server.lsp.connection import Connection
-from modgo_lsp.server.lsp.server_capabilities import COMMANDS, chosen_encoding, initialize_result
-from modgo_lsp.server.pygls_server import ModgoServer
+from modgo_lsp.server.commands.context import Commands
+from modgo_lsp.server.lsp.client_capabilities import Client, client_of
+from modgo_lsp.server.lsp.methods import COMMANDS, METHODS, Method, command_of, handler_of
+from modgo_lsp.server.lsp.server_capabilities import chosen_encoding, initialize_result
+from modgo_lsp.server.server import Server
 from modgo_lsp.server.workspace.session import Session
+from modgo_lsp.server.workspace.snapshot import Snapshot
 
 CONVERTER = converters.get_converter()
-PROFILES = ("visual-studio-code", "neovim", "emacs", None)
+CONTEXTS = {
+    "server": Server,
+    "session": Session,
+    "snapshot": Snapshot,
+    "workspace": Snapshot,
+    "commands": Commands,
+}
 
 
-def plain(value: Any) -> Any:
-    return CONVERTER.unstructure(value)
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_a_row_is_as_its_handler_and_the_protocol_have_it(method: Method) -> None:
+    handler = handler_of(method)
+    context, params = list(get_type_hints(handler).values())[:2]
+    _, response, lsp_params, _ = types.METHOD_TO_TYPES[method.name]
+    assert context is CONTEXTS[method.context]
+    assert params is (method.params or lsp_params)
+    assert method.is_request == (response is not None)
+    assert handler.__doc__
+    if method.params is not None and method.params.__struct_fields__:
+        # What is read here is a part of what LSP has.
+        lsp_fields = {each.name for each in lsp_params.__attrs_attrs__}
+        assert set(method.params.__struct_fields__) <= lsp_fields | {"capabilities"}
 
 
-def told_by_pygls(capabilities: dict[str, Any], options: dict[str, Any]) -> Any:
-    nowhere = Connection(BytesIO(), BytesIO(), lambda _, __: None, lambda _: None, lambda: None)
-    client, _ = client_of(capabilities, options)
-    server = ModgoServer(Session(nowhere, wire.Initialize(), client, chosen_encoding(capabilities)))
-    params = types.InitializeParams(CONVERTER.structure(capabilities, types.ClientCapabilities))
-    steps = server.protocol.lsp_initialize(params)
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        told = plain(end.value)
-        for wish in ("willSave", "willSaveWaitUntil"):
-            # It says no, too, where the client could.
-            assert not told["capabilities"]["textDocumentSync"].pop(wish, False)
-        return told
-    finally:
-        server.analysis.end()
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_a_coroutine_function_that_says_what_it_does(name: str) -> None:
+    command = command_of(name)
+    assert inspect.iscoroutinefunction(command)
+    assert command.__doc__
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("pull", [False, True])
-@pytest.mark.parametrize(
-    "options",
-    [
-        {},
-        {"without": ["textDocument/hover", "codeLens/resolve", "textDocument/semanticTokens/range"]},
-        {"without": ["textDocument/prepareRename", "textDocument/codeLens"]},
-        {"without": ["textDocument/semanticTokens/range", "textDocument/semanticTokens/full"]},
-        {"without": ["textDocument/rename", "workspace/diagnostic", "workspace/symbol"]},
-    ],
-)
-async def test_it_is_what_pygls_would_tell(profile: str | None, pull: bool, options: dict[str, Any]) -> None:
-    told = types.ClientCapabilities() if profile is None else client_capabilities(profile)
-    capabilities = plain(told)
-    capabilities.setdefault("textDocument", {}).pop("diagnostic", None)
-    if pull:
-        capabilities["textDocument"]["diagnostic"] = {}
-    client, _ = client_of(capabilities, options)
-    mine = initialize_result(client, capabilities, chosen_encoding(capabilities))
-    assert mine == await asyncio.to_thread(told_by_pygls, capabilities, options)
+def announced(client: Client) -> dict[str, Any]:
+    result = initialize_result(client, "utf-16")
+    # LSP knows every field, with a value of this kind.
+    structured = CONVERTER.structure(result, types.InitializeResult)
+    assert CONVERTER.unstructure(structured) == result
+    found: dict[str, Any] = result["capabilities"]
+    return found
+
+
+@pytest.mark.parametrize("profile", ["visual-studio-code", "neovim", "emacs"])
+def test_every_method_is_announced_to_an_editor(profile: str) -> None:
+    client, _ = client_of(CONVERTER.unstructure(client_capabilities(profile)), None)
+    providers = {name for name in announced(client) if name.endswith("Provider")}
+    assert providers == {
+        *("codeActionProvider", "codeLensProvider", "completionProvider", "definitionProvider"),
+        *("documentHighlightProvider", "documentLinkProvider", "documentSymbolProvider", "hoverProvider"),
+        *("executeCommandProvider", "foldingRangeProvider", "inlayHintProvider", "referencesProvider"),
+        *("renameProvider", "selectionRangeProvider", "semanticTokensProvider", "signatureHelpProvider"),
+        *("callHierarchyProvider", "workspaceSymbolProvider"),
+        *(["diagnosticProvider"] if client.pull_diagnostics else []),
+    }
+    assert announced(client)["codeActionProvider"]["resolveProvider"] is True
+    assert announced(client)["codeLensProvider"] == {"resolveProvider": True}
+    assert announced(client)["textDocumentSync"] == {
+        "openClose": True,
+        "change": 2,
+        "save": {"includeText": False},
+    }
+
+
+def test_diagnostics_are_offered_to_clients_that_pull_alone() -> None:
+    assert "diagnosticProvider" not in announced(Client())
+    pulled = announced(Client(pull_diagnostics=True))["diagnosticProvider"]
+    assert pulled == {"identifier": "modgo", "interFileDependencies": True, "workspaceDiagnostics": True}
+
+
+def test_rename_is_as_the_client_can_take_it() -> None:
+    assert announced(Client())["renameProvider"] is True
+    assert announced(Client(prepare_rename=True))["renameProvider"] == {"prepareProvider": True}
+
+
+def test_methods_that_the_client_leaves_out_are_not_announced() -> None:
+    def without(*methods: str, **capabilities: bool) -> dict[str, Any]:
+        options = client_of({}, {"without": methods})[0].options
+        return announced(Client(options=options, **capabilities))
+
+    assert "hoverProvider" not in without("textDocument/hover")
+    assert without("codeLens/resolve")["codeLensProvider"] == {"resolveProvider": False}
+    assert "codeLensProvider" not in without("textDocument/codeLens")
+    legend = {"tokenTypes": list(TYPES), "tokenModifiers": []}
+    full, part = "textDocument/semanticTokens/full", "textDocument/semanticTokens/range"
+    assert without(part)["semanticTokensProvider"] == {"legend": legend, "full": True}
+    assert without(full)["semanticTokensProvider"] == {"legend": legend, "range": True}
+    assert "semanticTokensProvider" not in without(full, part)
+    pulled = without("workspace/diagnostic", pull_diagnostics=True)["diagnosticProvider"]
+    assert pulled["workspaceDiagnostics"] is False
+    assert "renameProvider" not in without("textDocument/rename", prepare_rename=True)
+    # The session itself can't be left out.
+    assert without("textDocument/didOpen")["textDocumentSync"]["openClose"] is True
+    assert without("workspace/executeCommand")["executeCommandProvider"]["commands"] == list(COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -115,11 +158,10 @@ def test_the_other_options_hold() -> None:
     )
 
 
-def test_it_names_the_commands_and_tokens_that_there_are() -> None:
-    assert tuple(THERE_ARE) == COMMANDS
-    told = initialize_result(client_of({}, None)[0], {}, "utf-16")["capabilities"]
-    assert told["semanticTokensProvider"]["legend"]["tokenTypes"] == list(TYPES)
-    assert told["completionProvider"]["triggerCharacters"] == list(TRIGGERS)
+def test_it_names_the_tokens_and_trigger_characters_that_there_are() -> None:
+    found = announced(Client())
+    assert found["semanticTokensProvider"]["legend"]["tokenTypes"] == list(TYPES)
+    assert found["completionProvider"]["triggerCharacters"] == list(TRIGGERS)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,12 @@ from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.lsp.client_capabilities import Client
+from modgo_lsp.server.lsp.connection import Connection
+from modgo_lsp.server.lsp.outbox import Outbox
 from modgo_lsp.server.workspace.analysis import Analysis
 from modgo_lsp.server.workspace.diagnostics import Publisher
-from modgo_lsp.server.workspace.feature_refresh import Refresher
-from modgo_lsp.server.workspace.import_index import KeptImporters
+from modgo_lsp.server.workspace.feature_refresh import FeatureRefresh
+from modgo_lsp.server.workspace.import_index import ImportIndex
 from modgo_lsp.server.workspace.open_documents import OpenDocument
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
@@ -57,14 +60,12 @@ class Session:
         self._disk = DiskMemory()
         self._glanced = CountedFiles()
         self._later: list[Iterator[None]] = []
-        self._importers: KeptImporters | None = None
+        self._importers: ImportIndex | None = None
         self._loader = self._new_loader()
 
     def _new_loader(self) -> Loader:
         files: Files = self._glanced  # type: ignore[assignment]
-        self._importers = KeptImporters(
-            files, NOTHING_KNOWN, DiskStore(), self._later.append, self._importers
-        )
+        self._importers = ImportIndex(files, NOTHING_KNOWN, DiskStore(), self._later.append, self._importers)
         return Loader(self._disk.now(), importers=self._importers)
 
     def importing(self, name: str) -> set[str]:
@@ -166,8 +167,7 @@ def test_importers_are_judged_again_only_where_the_change_concerns_them(
 
     monkeypatch.setattr("modgo_lsp.server.workspace.analysis.lint_package", noted)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    analysis, path = Analysis(), tmp_path / "money/money.go"
-    analysis.end()  # the test's own thread does it
+    analysis, path = Analysis(lambda _: None, lambda: None), tmp_path / "money/money.go"
     opened = OpenDocument(path.as_uri(), str(path), 0, path.read_text())
 
     def snapshot() -> Snapshot:
@@ -183,11 +183,13 @@ def test_importers_are_judged_again_only_where_the_change_concerns_them(
         place = wire.Range(wire.Position(*first), wire.Position(*last))
         opened = opened.changed((opened.version or 0) + 1, (wire.Change(new, place),), "utf-16")
         judged.clear()
-        publisher.publish()
+        publisher.publish(snapshot())
         return sorted(judged)
 
-    publisher = Publisher(analysis, snapshot, lambda _: None, Refresher(lambda: None))
-    publisher.publish()
+    nowhere = Connection(BytesIO(), BytesIO(), lambda _, __: None, lambda _: None, lambda: None)
+    outbox = Outbox(nowhere)
+    publisher = Publisher(analysis, outbox, FeatureRefresh(outbox, Client()))
+    publisher.publish(snapshot())
     assert sorted(judged) == ["bill", "money"]
     assert typed("return 1", "return 2") == ["money"]
     assert typed('"sum"', '"total"') == ["bill", "money"]

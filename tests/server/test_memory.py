@@ -13,7 +13,7 @@ import msgspec
 import psutil
 
 from bench.resident import Watch
-from modgo_lsp.server.workspace.gc_policy import Sweep
+from modgo_lsp.server.workspace.gc_policy import IdleCollector
 
 from .conftest import UNREGISTERED
 from .stdio import Start, at, between, change, settle
@@ -136,18 +136,18 @@ def test_a_burst_of_edits_takes_no_memory(start: Start, module: Path) -> None:
 
 
 def test_what_was_let_go_of_is_freed_before_it_is_much() -> None:
-    sweep = Sweep()
-    assert sweep.seconds_left is None
-    sweep.let_go()
-    assert 20 < sweep.seconds_left <= 30
+    collector = IdleCollector()
+    assert collector.seconds_left is None
+    collector.released()
+    assert 20 < collector.seconds_left <= 30
     for _ in range(15):
-        sweep.let_go()
-    assert sweep.seconds_left == 0
-    sweep.do()
-    assert sweep.seconds_left is None
+        collector.released()
+    assert collector.seconds_left == 0
+    collector.collect()
+    assert collector.seconds_left is None
     for _ in range(30):
-        sweep.worked()
-    assert 200 < sweep.seconds_left <= 300
+        collector.worked()
+    assert 200 < collector.seconds_left <= 300
 
 
 def test_the_largest_file_that_is_analysed_is_a_setting(start: Start, module: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from modgo_lsp.server.commands.commands import COMMANDS
+from modgo_lsp.server.lsp.methods import COMMANDS
 from tests.server.language_client import LanguageServer
 
 from .conftest import ROOT

@@ -1,27 +1,24 @@
-"""The module that a command is about which names none: the only one of the workspace.
+"""The module of a command that names none: the only UDF module of the workspace.
 
-For editors whose command line gives a command no arguments. Not for: commands that name theirs.
+For editors whose command line gives a command no arguments.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from modgo_lsp.server.commands.arguments import EXAMPLE, Request, UsageError
 from modgo_lsp.server.lsp.uri import uri_of
+from modgo_lsp.server.workspace.awaitables import analysed, indexed
+from modgo_lsp.server.workspace.session import Session
 
-if TYPE_CHECKING:
-    from modgo_lsp.server.pygls_server import ModgoServer
 
-
-async def with_module(server: ModgoServer, request: Request) -> Request:
-    """The request with its `uri`. Raises UsageError where it has none and there is not one module."""
+async def with_module(session: Session, request: Request) -> Request:
+    """The request with its `uri`. Raises UsageError where it has none and there is not exactly one module."""
     if request.uri:
         return request
-    await server.indexed()
-    judgements = await server.analysis.run(lambda: server.session.looked_up().workspace())
+    await indexed(session)
+    judgements = await analysed(session, lambda: session.looked_up().workspace())
     directories = sorted(each.directory for each in judgements if each.imports_sdk)
     if len(directories) != 1:
         there = (

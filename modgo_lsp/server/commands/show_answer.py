@@ -1,8 +1,8 @@
-"""Shows what a command answered where the client does not: one that has no command of its own for a lens runs
-ours and drops the answer, as Neovim and Emacs do.
+"""Shows the result of a command where the client does not: one that has no command of its own for a lens runs
+ours and drops the result, as Neovim and Emacs do.
 
-A message says it in short. What is longer is a document in modgo's cache, one a command, which is opened
-where the client can.
+A message has it in short. What is longer is written to a document in modgo's cache, one for each command,
+which is opened where the client can.
 """
 
 from __future__ import annotations
@@ -10,41 +10,37 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
-from lsprotocol import types
 
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.file_writer import ANYTHING, write_file
 from modgo_lsp.server.commands.results import in_words
 from modgo_lsp.server.lsp.connection import encoded
+from modgo_lsp.server.lsp.log_handlers import ERROR, INFO
 from modgo_lsp.server.lsp.uri import uri_of
-
-if TYPE_CHECKING:
-    from modgo_lsp.server.pygls_server import ModgoServer
+from modgo_lsp.server.workspace.session import Session
 
 _log = logging.getLogger(__name__)
-_SHOW_SECONDS = 5.0
 _LONGEST = 300
-# The commands whose answers say more than fits in a message.
+# The commands whose results are longer than a message.
 _LONG = ("modgo.load", "modgo.buildAndLoad", "modgo.call")
 
 
-async def show_answer(server: ModgoServer, command: str, answer: dict[str, Any]) -> None:
-    kind = types.MessageType.Info if answer.get("ok", True) else types.MessageType.Error
+async def show_answer(session: Session, command: str, answer: dict[str, Any]) -> None:
     text = in_words(answer)
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     path = await asyncio.to_thread(_written, command, answer) if command in _LONG else None
-    if path is not None and not server.client.show_document:
+    if path is not None and not session.client.show_document:
         text = f"{text} (all of it: {path})"
-    server.tell(kind, text)
-    if path is not None and server.client.show_document:
-        await show_document(server, str(path), take_focus=False)
+    session.outbox.show_message(INFO if answer.get("ok", True) else ERROR, text)
+    if path is not None and session.client.show_document:
+        show_document(session, str(path), take_focus=False)
 
 
 def _written(command: str, answer: dict[str, Any]) -> Path | None:
-    """The file with the answer; None where it can't be written, for the message says the main thing."""
+    """The file with the result; None where it can't be written: the message has the main thing."""
     try:
         path = cache_directory() / "results" / f"{command.removeprefix('modgo.')}.json"
         write_file(path, msgspec.json.format(encoded(answer), indent=2) + b"\n", replaces=ANYTHING)
@@ -54,11 +50,6 @@ def _written(command: str, answer: dict[str, Any]) -> Path | None:
     return path
 
 
-async def show_document(server: ModgoServer, path: str, take_focus: bool) -> None:
-    params = types.ShowDocumentParams(uri_of(path), take_focus=take_focus)
-    request = asyncio.ensure_future(server.window_show_document_async(params))
-    try:
-        # Shielded: pygls fails on the reply to a request that was cancelled (openlawlibrary/pygls#621).
-        await asyncio.wait_for(asyncio.shield(request), _SHOW_SECONDS)
-    except Exception as error:
-        _log.warning("The editor did not open %s: %r", path, error)
+def show_document(session: Session, path: str, take_focus: bool) -> None:
+    """Opens a file in the editor."""
+    session.outbox.ask("window/showDocument", {"uri": uri_of(path), "takeFocus": take_focus})

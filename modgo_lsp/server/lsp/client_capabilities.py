@@ -140,6 +140,12 @@ CAPABILITIES: Mapping[str, Capability] = {
         "Edits name the version that they are of, so that a late one is refused",
         "Edits by file alone",
     ),
+    "prepare_rename": Capability(
+        f"{_TEXT}.rename.prepareSupport",
+        "",
+        "Knows before it asks for a name whether there is one to rename",
+        "Asks for a name anywhere",
+    ),
     "rename_files": Capability(
         "workspace.workspaceEdit.resourceOperations",
         ResourceOperation.Rename,
@@ -197,6 +203,7 @@ class Client(msgspec.Struct, frozen=True):
     link_tooltips: bool = False
     symbol_trees: bool = False
     document_changes: bool = False
+    prepare_rename: bool = False
     rename_files: bool = False
     progress: bool = False
     show_document: bool = False

@@ -1,7 +1,7 @@
-"""What is told, asked and answered, on its way to the client; from any thread. With a trace of it where the
-client wants one.
+"""Messages to the client: notifications, requests and answers. With a trace of them where the client asks for
+it.
 
-Not for: bytes (connection.py), nor when there is something to tell.
+For any thread.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ Answered = Callable[[Any, Any], None]
 
 
 class Outbox:
-    def __init__(self, connection: Connection, trace: str = "off") -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.trace = trace
+        self.trace = "off"
         self._lock = threading.Lock()
         self._asked: dict[str, Answered] = {}
         self._number = 0
 
     def notify(self, method: str, params: Any, key: str = "", optional: bool = False) -> None:
-        """Of those with the same key, and of those that are optional, a client that reads slowly gets not
-        all."""
+        """Of messages with the same key that still wait, only the latest is sent; optional ones are dropped
+        when the client reads more slowly than we send."""
         self.trace_message("sent", method, params)
         self.connection.send({"jsonrpc": "2.0", "method": method, "params": params}, key, optional)
 
     def ask(self, method: str, params: Any = None, answered: Answered | None = None) -> None:
-        """Asks the client; `answered` gets the result and the error, on the protocol's thread."""
+        """Sends a request; `answered` gets the result and the error, on the message thread."""
         with self._lock:
             self._number += 1
             id_ = f"modgo-{self._number}"
@@ -43,23 +43,25 @@ class Outbox:
         message = {"jsonrpc": "2.0", "id": id_, "method": method}
         self.connection.send(message if params is None else {**message, "params": params})
 
-    def handle_answer(self, message: Message) -> bool:
-        """Takes the client's answer; False where nothing was asked here."""
+    def handle_answer(self, message: Message) -> None:
+        """Passes the client's answer on to whoever asked."""
         id_ = message.get("id")
         with self._lock:
             answered = self._asked.pop(id_, None) if isinstance(id_, str) else None
-        if answered is not None:
+        if answered is None:
+            _log.warning("The editor answered a request that was not sent: %r", id_)
+        else:
             answered(message.get("result"), message.get("error"))
-        return answered is not None
 
-    def tell(self, kind: int, message: str) -> None:
+    def show_message(self, kind: int, message: str) -> None:
         """Shows the user a message."""
         self.notify("window/showMessage", {"type": kind, "message": f"Modgo: {message}"})
 
     def log_message(self, kind: int, message: str) -> None:
+        """Untraced: a trace of the log would be logged in turn."""
+        params = {"type": kind, "message": message}
         self.connection.send(
-            {"jsonrpc": "2.0", "method": "window/logMessage", "params": {"type": kind, "message": message}},
-            optional=True,
+            {"jsonrpc": "2.0", "method": "window/logMessage", "params": params}, optional=True
         )
 
     def publish(self, report: wire.Report) -> None:

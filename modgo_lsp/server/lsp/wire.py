@@ -87,6 +87,14 @@ class DidChangeConfiguration(_Message, frozen=True):
     settings: Any = None
 
 
+class Nothing(_Message, frozen=True):
+    """The parameters of a method that has none."""
+
+
+class CancelProgress(_Message, frozen=True):
+    token: Union[int, str]
+
+
 class SetTrace(_Message, frozen=True):
     value: str
 
@@ -109,6 +117,15 @@ class Initialize(_Message, frozen=True):
     root_uri: Union[str, None] = None
     trace: Union[str, None] = None
     workspace_folders: Union[tuple[Folder, ...], None] = None
+
+    @property
+    def folder_uris(self) -> list[str]:
+        """The workspace's folders, in whichever of LSP's three fields they are."""
+        if self.workspace_folders:
+            return [folder.uri for folder in self.workspace_folders]
+        if self.root_uri:
+            return [self.root_uri]
+        return [] if self.root_path is None else [f"file://{self.root_path}"]
 
 
 class DocumentDiagnostic(_Message, frozen=True):

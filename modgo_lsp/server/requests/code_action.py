@@ -17,9 +17,6 @@ from modgo_lsp.server.requests.translation import diagnostic, to_span, workspace
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
 FIX_ALL = "source.fixAll.modgo"
-OPTIONS = types.CodeActionOptions(
-    code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True
-)
 
 
 def answer(snapshot: Snapshot, params: types.CodeActionParams) -> list[types.CodeAction]:

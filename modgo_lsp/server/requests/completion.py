@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from modgo_lsp.ide.completion import TRIGGERS, Completion, CompletionKind, completions, documentation
+from modgo_lsp.ide.completion import Completion, CompletionKind, completions, documentation
 from modgo_lsp.server.requests.cursor import At, at
 from modgo_lsp.server.requests.translation import to_range
 from modgo_lsp.server.workspace.snapshot import Snapshot
-
-OPTIONS = types.CompletionOptions(trigger_characters=list(TRIGGERS), resolve_provider=True)
 
 _KINDS: dict[CompletionKind, types.CompletionItemKind] = {
     "rule": types.CompletionItemKind.EnumMember,

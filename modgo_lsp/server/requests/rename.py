@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
 
 from modgo_lsp.file_writer import leads_out
 from modgo_lsp.ide.rename import RenameError, renamable
 from modgo_lsp.ide.rename import rename as renamed
+from modgo_lsp.server.lsp.errors import RefusedError
 from modgo_lsp.server.requests.cursor import at
 from modgo_lsp.server.requests.translation import to_range, workspace_edit
 from modgo_lsp.server.workspace.snapshot import Snapshot
-
-OPTIONS = types.RenameOptions(prepare_provider=True)
 
 
 def prepare(snapshot: Snapshot, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
@@ -31,20 +29,18 @@ def rename(snapshot: Snapshot, params: types.RenameParams) -> types.WorkspaceEdi
     """Gives a UDF another registered name, in its cases and samples too"""
     place = at(snapshot, params)
     if place is None or place.package is None:
-        raise JsonRpcInvalidParams("Modgo: there is no Go package here to rename in.")
+        raise RefusedError("Modgo: there is no Go package here to rename in.")
     # Files are renamed by document changes alone.
     moving = snapshot.client.rename_files and snapshot.client.document_changes
     try:
         found = renamed(place.package, place.path, place.offset, params.new_name, snapshot.files, moving)
     except RenameError as error:
-        raise JsonRpcInvalidParams(f"Modgo: {error}.") from None
+        raise RefusedError(f"Modgo: {error}.") from None
     changed = sorted(
         {*(each.location.path for each in found.edits), *(each for pair in found.files for each in pair)}
     )
     if outside := next(filter(leads_out, changed), None):
-        raise JsonRpcInvalidParams(
-            f"Modgo: a symbolic link takes {outside} out of the workspace: rename it by hand."
-        )
+        raise RefusedError(f"Modgo: a symbolic link takes {outside} out of the workspace: rename it by hand.")
     edit = workspace_edit(snapshot, found.edits)
     if edit.document_changes is not None:
         moves = [types.RenameFile(snapshot.uri(before), snapshot.uri(after)) for before, after in found.files]

@@ -13,8 +13,6 @@ from modgo_lsp.server.requests.cursor import go_document_of
 from modgo_lsp.server.requests.translation import to_span
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
-LEGEND = types.SemanticTokensLegend(token_types=list(TYPES), token_modifiers=[])
-
 
 def full(snapshot: Snapshot, params: types.SemanticTokensParams) -> types.SemanticTokens | None:
     """Registered names as functions, rule codes as macros; null where there are none, so that an editor that

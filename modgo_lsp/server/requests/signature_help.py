@@ -8,8 +8,6 @@ from modgo_lsp.ide.signature_help import signature_help
 from modgo_lsp.server.requests.cursor import at
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
-OPTIONS = types.SignatureHelpOptions(trigger_characters=["(", ","])
-
 
 def answer(snapshot: Snapshot, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
     """Inside a registration, the signature that its callers will see"""

@@ -70,7 +70,7 @@ def _folders(directory: str, files: Files) -> frozenset[str]:
     return frozenset((root, *found))
 
 
-class BuiltFindings:
+class BuildFindings:
     """`by_directory` gives them by package folder; each change makes a new mapping. Any thread may call."""
 
     def __init__(self) -> None:

@@ -1,53 +1,53 @@
-"""Lenses, hints and tokens that have changed because of another file: the client is asked to ask again.
+"""Asks the client to ask again for lenses, hints and tokens that changed because of another file.
 
-An editor asks again for the file that is typed in, and knows nothing of what that changes elsewhere.
-Not for: diagnostics (diagnostics.py).
+An editor asks again for the file that is typed in, and does not know what that changes elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
 from modgo_lsp.ide.caller_signature import caller_signature
 from modgo_lsp.model.package import Package
+from modgo_lsp.server.lsp.client_capabilities import Client
+from modgo_lsp.server.lsp.outbox import Outbox
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
 
-class Refresher:
-    """`ask` sends the requests that the client can take."""
+class FeatureRefresh:
+    def __init__(self, outbox: Outbox, client: Client) -> None:
+        self._outbox = outbox
+        requests = {
+            "workspace/codeLens/refresh": client.lens_refresh,
+            "workspace/inlayHint/refresh": client.hint_refresh,
+            "workspace/semanticTokens/refresh": client.token_refresh,
+        }
+        self._requests = [method for method, is_supported in requests.items() if is_supported]
+        self._udfs: dict[str, Any] = {}
 
-    def __init__(self, ask: Callable[[], None]) -> None:
-        self._ask = ask
-        self._seen: dict[str, Any] = {}
-        self._changed = False
-
-    def look(self, snapshot: Snapshot) -> None:
-        """Compares with what was there before. On the analysis thread, where packages are."""
-        seen: dict[str, Any] = {}
+    def compare(self, snapshot: Snapshot) -> None:
+        """Compares the UDFs with those of the snapshot before. On the analysis thread."""
+        before, self._udfs = self._udfs, {}
+        changed = False
         for directory in snapshot.directories():
             package = snapshot.package(directory)
-            seen[directory] = () if package is None else _udfs(package)
-            before = self._seen.get(directory, seen[directory])
-            self._changed = self._changed or (before != seen[directory] and _is_split(snapshot, directory))
-        self._seen = seen
-
-    def ask(self) -> None:
-        """Asks where something has changed."""
-        if self._changed:
-            self._changed = False
-            self._ask()
+            udfs = self._udfs[directory] = () if package is None else _udfs(package)
+            differs = before.get(directory, udfs) != udfs
+            changed = changed or (differs and _concerns_others(snapshot, directory))
+        if changed:
+            for method in self._requests:
+                self._outbox.ask(method)
 
 
-def _is_split(snapshot: Snapshot, directory: str) -> bool:
-    """Whether several files of the package are open, or none is: then what changed was on disk."""
+def _concerns_others(snapshot: Snapshot, directory: str) -> bool:
+    """Whether several files of the package are open, or none is: then the change was on disk."""
     opened = [path for path in snapshot.documents if str(PurePath(path).parent) == directory]
     return len(opened) != 1
 
 
 def _udfs(package: Package) -> list[tuple[str, str, str]]:
-    """What lenses, hints and tokens show of UDFs, but for where they stand: that moves with the text."""
+    """What lenses, hints and tokens show of UDFs, without their positions: those move with the text."""
     return [
         (
             each.name_argument.path,

@@ -18,7 +18,7 @@ _EVERY = 0.5
 _CONFIGURATION = ("modgo.toml", "pyproject.toml", "go.mod", "go.work", "baseline.json")
 
 
-class Polling:
+class FilePolling:
     """Calls `changed` with the files that were looked at and have changed since, by a thread of its own.
     `concerns` says which count beside those of the configuration. Nothing is looked at while it is not
     `needed`."""

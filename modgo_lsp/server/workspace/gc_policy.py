@@ -1,10 +1,27 @@
-"""When Python looks for garbage that refers to itself: such a look holds up every thread, the longer the more
-there is, and what a server keeps stays for long.
+"""When Python collects cyclic garbage.
 
-So what is there when the session has begun is set apart and not looked at again, as is what the analysis
-makes where that is much: it makes no such garbage but where it lets go of a loader. Python looks by itself at
-what else is young; each request leaves some. Everything is looked at when nobody waits for anything. Not for:
-what is freed at once, as most is.
+Design note.
+
+A full collection visits every object of the process and stops all threads meanwhile: 100 ms and more in a
+server that holds a large module, in the middle of a letter that is typed. Python starts one whenever the
+number of its young survivors has grown by a quarter, which loading packages does all the time. Almost nothing
+that it finds is garbage: what the server holds, it holds for the session, and what it drops is mostly freed
+by reference counts. Cycles come from three places: loading libraries, requests (frames of exceptions,
+coroutines), and a loader that is replaced, whose packages refer to each other and take megabytes.
+
+So:
+
+- Until the first diagnostics are sent nothing is collected (`begin`): the start is short and allocates a lot.
+- From then on Python collects young objects by itself, and never does a full collection. When the libraries
+  are loaded, everything that exists is frozen (`loading`): it stays to the end.
+- Full collections are done here, by the analysis thread when it has nothing to do (`IdleCollector`): two
+  seconds after the last of thirty pieces of work at the soonest, at most every five minutes; after a loader
+  was released every thirty seconds; and at once after sixteen loaders, for somebody who types in an import
+  releases one with each letter.
+
+If `begin` were left out, the start would pay for collections that find nothing. If full collections were left
+to Python, an edit would wait for one now and then (p99). If the idle collections were left out, memory would
+grow by what a session's replaced loaders hold.
 """
 
 from __future__ import annotations
@@ -14,85 +31,58 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Seconds between two looks at everything: where there is something to be freed, and where there may be.
-_BETWEEN, _BETWEEN_VAIN = 30.0, 300.0
-# So much to be freed doesn't wait. Who types in an import lets go of a loader with each letter, which is some
-# megabytes of a large module.
-_MUCH = 16
-# How often Python looks at what is young, in objects and in looks; and at all: never.
-_YOUNG, _YOUNGER, _NEVER = 700, 10, 1_000_000_000
-# After so many pieces of work there may be something, to be looked for when nobody has asked for seconds.
-_WORTHWHILE, _QUIET = 30, 2.0
-# So many objects take longer to be looked at than others should wait.
-_LARGE = 10_000
-
-# Whether this process is a server, and whether its libraries are being loaded, or are.
-_is_server = _goes_on = False
+_NEVER = 1_000_000_000
+_YOUNG, _MIDDLE = 700, 10
+# Seconds between two full collections: after loaders were released, and after other work.
+_AFTER_RELEASE, _AFTER_WORK = 30.0, 300.0
+_MANY_RELEASED = 16
+_ENOUGH_WORK, _QUIET = 30, 2.0
 
 
 def begin() -> None:
-    """This process is a server. Nothing is looked at until the first findings are told."""
-    global _is_server
-    _is_server = True
+    """Collects nothing until libraries are loaded."""
     gc.disable()
-
-
-def go_on() -> None:
-    """From now on there is garbage: loading libraries makes much."""
-    global _goes_on
-    _goes_on = True
-    gc.set_threshold(_YOUNG, _YOUNGER, _NEVER)
-    gc.enable()
-
-
-def settle() -> None:
-    """All that is there now stays."""
-    gc.freeze()
 
 
 @contextmanager
-def set_apart() -> Iterator[None]:
-    """What a server makes meanwhile is not looked at until it is done, nor later where it is much: what is
-    known of a large file is young, too, when that was opened."""
-    if not _is_server:
-        yield
-        return
-    gc.disable()
+def loading() -> Iterator[None]:
+    """While libraries are loaded. From now on Python collects young objects; what exists at the end is
+    frozen."""
+    gc.set_threshold(_YOUNG, _MIDDLE, _NEVER)
+    gc.enable()
     try:
         yield
     finally:
-        if gc.get_count()[0] > _LARGE:
-            gc.freeze()
-        if _goes_on:
-            gc.enable()
+        gc.freeze()
 
 
-class Sweep:
-    """Looks at everything, where that wasn't done lately and something has happened since."""
+class IdleCollector:
+    """Decides when the analysis thread does a full collection."""
 
     def __init__(self) -> None:
         self._last = time.monotonic()
-        self._worked = self._let_go = 0
+        self._worked = self._released = 0
 
     def worked(self) -> None:
         """A piece of work was done."""
         self._worked += 1
 
-    def let_go(self) -> None:
-        """Something was let go of that only a look at everything frees."""
-        self._let_go += 1
+    def released(self) -> None:
+        """A loader was released, which only a full collection frees."""
+        self._released += 1
 
     @property
     def seconds_left(self) -> float | None:
-        """How long nothing else is to be done until a look is; None where there is nothing to look for."""
+        """How long the thread must be idle before `collect` is due; None where there is nothing to
+        collect."""
         passed = time.monotonic() - self._last
-        if self._let_go:
-            return max(0.0, _BETWEEN - passed) if self._let_go < _MUCH else 0.0
-        return max(_QUIET, _BETWEEN_VAIN - passed) if self._worked >= _WORTHWHILE else None
+        if self._released:
+            return max(0.0, _AFTER_RELEASE - passed) if self._released < _MANY_RELEASED else 0.0
+        return max(_QUIET, _AFTER_WORK - passed) if self._worked >= _ENOUGH_WORK else None
 
-    def do(self) -> None:
+    def collect(self) -> None:
         self._last = time.monotonic()
-        self._worked = self._let_go = 0
+        self._worked = self._released = 0
         gc.unfreeze()
         gc.collect()
         gc.freeze()

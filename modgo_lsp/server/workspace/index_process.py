@@ -52,7 +52,7 @@ class End(msgspec.Struct, frozen=True, tag=True):
     bytes: int
 
 
-Said = Union[Progress, Judged, End]
+Message = Union[Progress, Judged, End]
 _AT_ONCE = 10
 # Bytes of source that one process judges: it takes up to 200 MB then.
 _MOST = 4_500_000
@@ -83,7 +83,7 @@ def _can_be_written(judgement: LintResult) -> bool:
     return True
 
 
-def index(order: Order, say: Callable[[Said], None]) -> None:
+def index(order: Order, say: Callable[[Message], None]) -> None:
     """Keeps what it finds for the next run, and takes from the last what still holds."""
     from modgo_lsp.build.facts_cache import DiskFactsCache
     from modgo_lsp.build.go_environment import find_go_environment

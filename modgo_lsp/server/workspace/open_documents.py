@@ -18,16 +18,13 @@ from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.line_edits import EditedText, difference
 from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
 from modgo_lsp.server.lsp import wire
+from modgo_lsp.server.lsp.errors import StaleError
 from modgo_lsp.server.lsp.uri import path_of
 
 # So many changes, of so many bytes, are made one by one, each of which parses what it touches.
 _FEW, _MUCH = 8, 256 * 1024
 # What a change takes beside its text.
 _CHANGE = 400
-
-
-class StaleError(Exception):
-    """What is asked about has changed since."""
 
 
 class _History:
@@ -166,7 +163,7 @@ class OpenDocument:
         return OpenDocument(self.uri, self.path, version, "", self._history, self._number + 1)
 
 
-class Documents:
+class OpenDocuments:
     """The current open documents by path. Each change makes a new mapping, so that one that was handed
     out stays as it is. Documents that are not files are none of ours."""
 

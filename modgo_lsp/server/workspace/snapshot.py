@@ -10,7 +10,7 @@ import logging
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from modgo_lsp.golang.files import DiskMemory, OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
@@ -26,11 +26,8 @@ from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.server.lsp.client_capabilities import Client
 from modgo_lsp.server.lsp.uri import uri_of
-from modgo_lsp.server.workspace.open_documents import is_larger
-
-if TYPE_CHECKING:
-    from modgo_lsp.server.workspace.analysis import Analysis
-    from modgo_lsp.server.workspace.open_documents import OpenDocument
+from modgo_lsp.server.workspace.analysis import Analysis
+from modgo_lsp.server.workspace.open_documents import OpenDocument, is_larger
 
 _log = logging.getLogger(__name__)
 

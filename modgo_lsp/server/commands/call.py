@@ -1,0 +1,39 @@
+"""modgo.call."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from modgo_lsp.report.build_json import build_failure_json
+from modgo_lsp.server.commands.arguments import UsageError
+from modgo_lsp.server.commands.context import Arguments, Commands, Json, Token
+from modgo_lsp.server.commands.module_job import module_job
+
+
+async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
+    """Applies a function to a record, to each of many, or to a stream; without any to its sample."""
+    # Most sessions never call: see module_job.py.
+    from modgo_lsp.build.toolchain import ToolchainError
+    from modgo_lsp.host.module import HostError
+    from modgo_lsp.host.store import StoreError
+    from modgo_lsp.host.work import Calls, do_work, outcome_json
+    from modgo_lsp.server.commands.call_arguments import call_of
+
+    async with module_job(commands, arguments, token, "Running") as job:
+        asked = await asyncio.to_thread(call_of, job.request, job.directory, await job.is_stream())
+        module, package = job.request.path, None
+        if module.suffix != ".so":
+            built = await job.build()
+            if not built.ok:
+                return build_failure_json(built, str(job.directory))
+            module, package = Path(built.output), built.package
+        job.report(f"running {asked.work.function}")
+        cc = await job.own_compiler()
+        try:
+            outcome = await do_work(module, asked.work, cc=cc, package=package, completed=asked.completed)
+        except (ToolchainError, HostError, StoreError) as error:
+            raise UsageError(str(error)) from error
+        if not isinstance(outcome, Calls) and outcome.findings:
+            await job.publish(outcome.findings)
+        return outcome_json(outcome)

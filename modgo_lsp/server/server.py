@@ -1,0 +1,232 @@
+"""The message loop: each message of the client goes to its row in the table of methods, and from there to its
+handler."""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import msgspec
+
+from modgo_lsp.server.lsp import errors, wire
+from modgo_lsp.server.lsp.client_capabilities import Client, client_of
+from modgo_lsp.server.lsp.connection import Connection, Message, complain
+from modgo_lsp.server.lsp.inbox import Inbox
+from modgo_lsp.server.lsp.methods import METHODS, Method, handler_of
+from modgo_lsp.server.lsp.outbox import Outbox
+from modgo_lsp.server.lsp.server_capabilities import chosen_encoding, initialize_result
+from modgo_lsp.server.pygls_thread import PyglsThread
+from modgo_lsp.server.workspace.job import Job
+
+if TYPE_CHECKING:
+    from modgo_lsp.golang.syntax.positions import Encoding
+    from modgo_lsp.server.workspace.session import Session
+
+_log = logging.getLogger(__name__)
+
+# Pygls is loaded once the first diagnostics are sent, so that it does not delay them; after this many seconds
+# in any case.
+_LOAD_AFTER = 1.0
+# Seconds without a message and without work after which the first diagnostics count as sent.
+_QUIET = 0.03
+# Seconds after pygls was loaded until the workspace is indexed: what the editor asks for at its start goes
+# first.
+_INDEX_AFTER = 1.0
+# Bytes of messages that may wait to be handled: beyond them no more are read.
+_MAX_WAITING = 16 * 1024 * 1024
+
+_END_OF_INPUT: Message = {"method": "exit"}
+
+
+class Server:
+    """Everything is for the message thread, the one that calls `serve`, but `is_behind` and `end`."""
+
+    def __init__(self, stdin: BinaryIO, stdout: BinaryIO) -> None:
+        self.inbox = Inbox()
+        self.connection = Connection(stdin, stdout, self.inbox.put, _malformed, self.end)
+        self.connection.pause_while(self.is_behind)
+        self.outbox = Outbox(self.connection)
+        self.begin: tuple[wire.Initialize, Client, Encoding] | None = None
+        self.session: Session | None = None
+        self.pygls = PyglsThread()
+        self.is_shut_down = False
+        self.exit_code: int | None = None
+        # The jobs on the analysis thread that answer requests, by the request's id.
+        self.jobs: dict[str | int, Job] = {}
+
+    def serve(self) -> int:
+        """Handles messages until the session ends. Returns the exit code of the process."""
+        self.connection.start()
+        load_at = None
+        try:
+            while self.exit_code is None:
+                message = None  # a large one is released before the next comes
+                message = self.inbox.get(None if self.pygls.is_started else _QUIET)
+                if message is not None:
+                    self._receive(message)
+                if self.session is not None and not self.pygls.is_started:
+                    load_at = load_at or time.monotonic() + _LOAD_AFTER
+                    if (message is None and self._is_quiet(self.session)) or time.monotonic() > load_at:
+                        self.pygls.start(self.session)
+            return self.exit_code
+        finally:
+            self.pygls.stop()
+            self.connection.close(seconds=1.0)
+
+    def end(self) -> None:
+        """Ends the session as if the client had sent `exit`: the input, or the editor's process, has
+        ended."""
+        self.inbox.put(_END_OF_INPUT)
+
+    def is_behind(self) -> bool:
+        """Whether so much is waiting that the client should wait."""
+        return (
+            self.inbox.size > _MAX_WAITING
+            or self.pygls.is_behind
+            or (self.session is not None and self.session.is_behind)
+        )
+
+    def _is_quiet(self, session: Session) -> bool:
+        """Whether the client has the diagnostics of the documents that are open."""
+        is_used = session.is_initialized or self.pygls.waiting > 0
+        return is_used and session.analysis_thread.is_idle and self.connection.waiting == 0
+
+    # --- one message
+
+    def _receive(self, message: Message) -> None:
+        name, id_ = message.get("method"), message.get("id")
+        if name is None:
+            self.outbox.handle_answer(message)
+            return
+        self.outbox.trace_message("received", name, message.get("params"))
+        method = METHODS.get(name)
+        refusal = self._refusal(method, message)
+        if refusal is not None:
+            if "id" in message:
+                self.outbox.refuse(id_, *refusal)
+            return
+        assert method is not None
+        try:
+            self._handle(method, message)
+        except msgspec.ValidationError as error:
+            problem = f"The parameters of {name} are not as expected: {error}"
+            if method.is_request:
+                self.outbox.refuse(id_, errors.INVALID_PARAMS, problem)
+            else:
+                _log.warning("%s", problem)
+        except Exception:
+            _log.exception("Could not handle %s", name)
+            if method.is_request:
+                self.outbox.refuse(id_, *errors.internal(name))
+        if self.session is None and self.begin is not None:
+            # After the answer: what a session imports takes longer than everything before.
+            self.session = _new_session(self, *self.begin)
+
+    def _refusal(self, method: Method | None, message: Message) -> tuple[int, str] | None:
+        """Why the message is not handled: a code and a text; None where it is."""
+        name = message["method"]
+        if self.is_shut_down and name != "exit":
+            return errors.INVALID_REQUEST, "The server is shut down."
+        if self.begin is None and name not in ("initialize", "exit"):
+            return errors.NOT_INITIALIZED, "The session begins with initialize."
+        if self.begin is not None and name == "initialize":
+            return errors.INVALID_REQUEST, "The session has begun already."
+        if method is None or method.is_request != ("id" in message):
+            return errors.METHOD_NOT_FOUND, f"modgo has no method {name}."
+        return None
+
+    def _handle(self, method: Method, message: Message) -> None:
+        """Calls the method's handler, or has it called, with its context and parameters. Raises
+        msgspec.ValidationError."""
+        session = self.session
+        if method.params is None:
+            assert session is not None
+            self.pygls.put(message, session.snapshot())
+            return
+        params = _parameters(method.params, message)
+        handle = handler_of(method)
+        if method.context == "snapshot":
+            assert session is not None
+            job = self._job(method, message["id"], partial(handle, session.snapshot(), params))
+            session.analysis_thread.put(job)
+        elif method.context == "workspace":
+            assert session is not None
+            looked_up = session.looked_up
+            job = self._job(method, message["id"], lambda: handle(looked_up(), params))
+            session.when_indexed(partial(session.analysis_thread.put, job))
+        else:
+            result = handle(self if method.context == "server" else session, params)
+            if method.is_request:
+                self.outbox.answer(message["id"], result)
+
+    def _job(self, method: Method, id_: str | int, work: Any) -> Job:
+        """A job whose result answers a request, unless it is cancelled before."""
+
+        def done(result: Any, error: BaseException | None) -> None:
+            if self.jobs.get(id_) is not job:
+                return
+            del self.jobs[id_]
+            if error is None:
+                self.outbox.answer(id_, result)
+            else:
+                self.outbox.refuse(id_, *errors.of(error, method.name))
+
+        self.jobs[id_] = job = Job(work, done)
+        return job
+
+
+def _malformed(problem: str) -> None:
+    complain(f"modgo: ignored a message that is {problem}")
+
+
+def _parameters(kind: type[msgspec.Struct], message: Message) -> Any:
+    return kind() if kind is wire.Nothing else msgspec.convert(message.get("params"), kind)
+
+
+def _new_session(server: Server, params: wire.Initialize, client: Client, encoding: Encoding) -> Session:
+    from modgo_lsp.server.workspace.process_exit import when_ended
+    from modgo_lsp.server.workspace.session import Session
+
+    if params.process_id is not None:
+        when_ended(params.process_id, server.end)
+    return Session(server.outbox, params, client, encoding)
+
+
+# --- handlers of the table
+
+
+def initialize(server: Server, params: wire.Initialize) -> dict[str, Any]:
+    """Takes capabilities and initialization options, agrees on the position encoding"""
+    from modgo_lsp.server.lsp import log_handlers
+
+    log_handlers.to_stderr()
+    client, problem = client_of(params.capabilities, params.initialization_options)
+    if problem is not None:
+        _log.warning("%s", problem)
+    encoding = chosen_encoding(params.capabilities)
+    server.outbox.trace = params.trace or "off"
+    server.begin = (params, client, encoding)
+    return initialize_result(client, encoding)
+
+
+def cancel_request(server: Server, params: wire.Cancel) -> None:
+    """Cancels a request, or a command with its processes"""
+    job = server.jobs.pop(params.id, None)
+    if job is None:
+        server.pygls.cancel(params.id)
+        return
+    job.cancel()
+    server.outbox.refuse(params.id, errors.REQUEST_CANCELLED, "cancelled")
+
+
+def shutdown(server: Server, _params: wire.Nothing) -> None:
+    """Ends what is under way, with its processes"""
+    server.is_shut_down = True
+    server.pygls.cancel_commands()
+
+
+def exit_(server: Server, _params: wire.Nothing) -> None:
+    """Ends the server"""
+    server.exit_code = 0 if server.is_shut_down else 1
