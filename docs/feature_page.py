@@ -1,5 +1,5 @@
-"""docs/features.md, written from the server's table of methods, its commands, and the capabilities of clients that
-it takes into account."""
+"""docs/features.md, written from the server's table of methods, its commands, and the capabilities of clients
+that it takes into account."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SENT = {
 }
 OPTIONS = {
     "commands": "The client's own commands that lenses may name in place of the server's",
-    "without": "Methods not to announce, for an editor that asks one server only and has another one for them",
+    "without": "Methods not to announce: for an editor that asks one server only, and has another for them",
     "trusted": "Whether the workspace may be built and run; it may not where any option is malformed",
     "settings": "The settings to begin with, as the section `modgo` of `workspace/didChangeConfiguration`",
     "results": 'How commands answer: `json`, or `text`: `{"json": "…"}`, the same as JSON text',

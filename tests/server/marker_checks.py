@@ -6,17 +6,20 @@ Not for: reading markers (markers.py), or places (marked_workspace.py).
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 import pytest
-from lsprotocol import types
+from lsprotocol import converters, types
 from pygls.exceptions import JsonRpcException
 
 from .conftest import SECONDS
 from .marked_workspace import MarkedWorkspace, Place
 from .markers import Golden, Marker
+
+_CONVERTER = converters.get_converter()
 
 
 class Check(NamedTuple):
@@ -438,6 +441,17 @@ async def _told_diagnostics(workspace: MarkedWorkspace) -> list[tuple[Place, typ
     return sorted(places, key=lambda pair: (pair[0], str(pair[1].code)))
 
 
+async def result(check: Check) -> None:
+    """result(place, "method", text): the JSON that any method about a document answers."""
+    place, method = check.place(check.arguments[0]), check.arguments[1]
+    kind: Any = types.METHOD_TO_TYPES[method][2]
+    given = {**check.workspace.at(place), "range": check.workspace.range_of(place)}
+    params = kind(**{each.name: given[each.name] for each in kind.__attrs_attrs__ if each.name in given})
+    found = await check.client.protocol.send_request_async(method, params)
+    text = json.dumps(_CONVERTER.unstructure(found), indent=2, ensure_ascii=False)
+    check.golden(check.arguments[2], text.replace(check.workspace.folder.as_uri(), "FOLDER"))
+
+
 CHECKS: dict[str, Callable[[Check], Awaitable[None]]] = {
     "def": definition,
     "refs": references,
@@ -446,7 +460,7 @@ CHECKS: dict[str, Callable[[Check], Awaitable[None]]] = {
         for check in (
             *(highlight, link, outgoing, incoming, nocalls, hover, signature, complete, accept),
             *(rename, renameerr, norename, action, actions),
-            *(lenses, hints, tokens, folds, selection, symbols, workspacesymbol),
+            *(lenses, hints, tokens, folds, selection, symbols, workspacesymbol, result),
         )
     },
 }

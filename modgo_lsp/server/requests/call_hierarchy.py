@@ -10,7 +10,7 @@ from modgo_lsp.ide.call_hierarchy import Item
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.server.lsp.uri import path_of
-from modgo_lsp.server.requests.cursor import at
+from modgo_lsp.server.requests.cursor import cursor_of
 from modgo_lsp.server.requests.translation import location_range
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
@@ -19,11 +19,11 @@ def prepare(
     snapshot: Snapshot, params: types.CallHierarchyPrepareParams
 ) -> list[types.CallHierarchyItem] | None:
     """The UDF whose registered name is here"""
-    place = at(snapshot, params)
-    if place is None or place.package is None:
+    cursor = cursor_of(snapshot, params)
+    if cursor is None or cursor.package is None:
         return None
-    found = call_hierarchy.prepare(place.package, place.path, place.offset, snapshot.files)
-    return [_item(snapshot, item, place.path) for item in found] or None
+    found = call_hierarchy.prepare(cursor.package, cursor.path, cursor.offset, snapshot.files)
+    return [_item(snapshot, item, cursor.path) for item in found] or None
 
 
 def incoming(

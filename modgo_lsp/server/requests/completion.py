@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from modgo_lsp.ide.completion import Completion, CompletionKind, completions, documentation
-from modgo_lsp.server.requests.cursor import At, at
+from modgo_lsp.server.requests.cursor import Cursor, cursor_of
 from modgo_lsp.server.requests.translation import to_range
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
@@ -22,12 +22,14 @@ _KINDS: dict[CompletionKind, types.CompletionItemKind] = {
 def answer(snapshot: Snapshot, params: types.CompletionParams) -> types.CompletionList:
     """Rule codes in suppressions, bin names, calls with their bins, names to register, registrations, UDF
     skeletons, and UDFs in cases"""
-    place = at(snapshot, params)
-    if place is None:
+    cursor = cursor_of(snapshot, params)
+    if cursor is None:
         return types.CompletionList(False, [])
-    found = completions(place.package, place.document, place.offset, snapshot.files, snapshot.client.snippets)
+    found = completions(
+        cursor.package, cursor.document, cursor.offset, snapshot.files, snapshot.client.snippets
+    )
     return types.CompletionList(
-        False, [_item(snapshot, place, each, rank) for rank, each in enumerate(found)]
+        False, [_item(snapshot, cursor, each, rank) for rank, each in enumerate(found)]
     )
 
 
@@ -40,7 +42,7 @@ def resolve(snapshot: Snapshot, item: types.CompletionItem) -> types.CompletionI
     return item
 
 
-def _item(snapshot: Snapshot, place: At, completion: Completion, rank: int) -> types.CompletionItem:
+def _item(snapshot: Snapshot, cursor: Cursor, completion: Completion, rank: int) -> types.CompletionItem:
     form = types.InsertTextFormat
     return types.CompletionItem(
         label=completion.label,
@@ -50,7 +52,7 @@ def _item(snapshot: Snapshot, place: At, completion: Completion, rank: int) -> t
         filter_text=completion.label,
         insert_text_format=form.Snippet if completion.snippet else form.PlainText,
         text_edit=types.TextEdit(
-            to_range(place.document.lines, completion.replaced, snapshot.encoding), completion.text
+            to_range(cursor.document.lines, completion.replaced, snapshot.encoding), completion.text
         ),
         data=completion.documented or None,
     )

@@ -1,7 +1,4 @@
-"""What most requests begin with: the document and the byte that a position means.
-
-Not for: the other way, from places to ranges (translation.py).
-"""
+"""The document, and the byte in it, that a request is about."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from modgo_lsp.server.requests.translation import to_offset
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
 
-class Pointing(Protocol):
+class PositionParams(Protocol):
     """What the parameters of all requests about a position have."""
 
     @property
@@ -26,8 +23,8 @@ class Pointing(Protocol):
     def position(self) -> types.Position: ...
 
 
-class At(NamedTuple):
-    """A place in a document; `package` is the document's, None where it is in none."""
+class Cursor(NamedTuple):
+    """A byte offset in a document; `package` is the document's, None where it belongs to none."""
 
     document: Document
     offset: int
@@ -39,21 +36,21 @@ class At(NamedTuple):
 
 
 def document_of(snapshot: Snapshot, identifier: types.TextDocumentIdentifier) -> Document | None:
-    """The document; None where it is no file or can't be read."""
+    """The document; None where it is not a file or can't be read."""
     path = path_of(identifier.uri)
     return None if path is None else snapshot.document(path)
 
 
 def go_document_of(snapshot: Snapshot, identifier: types.TextDocumentIdentifier) -> Document | None:
-    """The same of Go files alone."""
+    """The document; None where it is not a Go file or can't be read."""
     document = document_of(snapshot, identifier)
     return document if document is not None and document.path.endswith(".go") else None
 
 
-def at(snapshot: Snapshot, params: Pointing) -> At | None:
-    """Where a request points to; None where the document is no file or can't be read."""
+def cursor_of(snapshot: Snapshot, params: PositionParams) -> Cursor | None:
+    """The cursor of a request; None where the document is not a file or can't be read."""
     document = document_of(snapshot, params.text_document)
     if document is None:
         return None
     offset = to_offset(document.lines, params.position, snapshot.encoding)
-    return At(document, offset, snapshot.package_of(document.path))
+    return Cursor(document, offset, snapshot.package_of(document.path))

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from lsprotocol import types
 
 from modgo_lsp.ide.hover import hover
-from modgo_lsp.server.requests.cursor import at
+from modgo_lsp.server.requests.cursor import cursor_of
 from modgo_lsp.server.requests.translation import to_range
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
@@ -15,14 +15,14 @@ from modgo_lsp.server.workspace.snapshot import Snapshot
 def answer(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
     """A UDF's signature in Aerospike's terms, the page of a rule in a suppression, and the SDK's words on its
     names where gopls can't find them"""
-    place = at(snapshot, params)
-    if place is None:
+    cursor = cursor_of(snapshot, params)
+    if cursor is None:
         return None
-    directory = str(PurePath(place.path).parent)
+    directory = str(PurePath(cursor.path).parent)
     found = hover(
-        place.package,
-        place.document,
-        place.offset,
+        cursor.package,
+        cursor.document,
+        cursor.offset,
         snapshot.files,
         lambda: snapshot.loader.finds_sdk(directory),
     )
@@ -35,5 +35,5 @@ def answer(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
     )
     return types.Hover(
         content,
-        to_range(place.document.lines, found.span, snapshot.encoding),
+        to_range(cursor.document.lines, found.span, snapshot.encoding),
     )

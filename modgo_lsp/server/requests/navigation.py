@@ -12,27 +12,27 @@ from lsprotocol import types
 
 from modgo_lsp.ide import navigation
 from modgo_lsp.model.finding import Location
-from modgo_lsp.server.requests.cursor import at
+from modgo_lsp.server.requests.cursor import cursor_of
 from modgo_lsp.server.requests.translation import location_range
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
 
 def definition(snapshot: Snapshot, params: types.DefinitionParams) -> list[types.Location] | None:
     """From a registered name to the function behind it, from cases too"""
-    place = at(snapshot, params)
-    if place is None or place.package is None:
+    cursor = cursor_of(snapshot, params)
+    if cursor is None or cursor.package is None:
         return None
-    found = navigation.definitions(place.package, place.path, place.offset, snapshot.files)
+    found = navigation.definitions(cursor.package, cursor.path, cursor.offset, snapshot.files)
     return _locations(snapshot, found)
 
 
 def references(snapshot: Snapshot, params: types.ReferenceParams) -> list[types.Location] | None:
     """Where a UDF is registered, and its cases and samples, from its name or its function"""
-    place = at(snapshot, params)
-    if place is None or place.package is None:
+    cursor = cursor_of(snapshot, params)
+    if cursor is None or cursor.package is None:
         return None
     declarations = params.context.include_declaration
-    found = navigation.references(place.package, place.path, place.offset, declarations, snapshot.files)
+    found = navigation.references(cursor.package, cursor.path, cursor.offset, declarations, snapshot.files)
     return _locations(snapshot, found)
 
 
@@ -40,10 +40,10 @@ def highlight(
     snapshot: Snapshot, params: types.DocumentHighlightParams
 ) -> list[types.DocumentHighlight] | None:
     """The registered names of a UDF and its function, in its file"""
-    place = at(snapshot, params)
-    if place is None or place.package is None:
+    cursor = cursor_of(snapshot, params)
+    if cursor is None or cursor.package is None:
         return None
-    found = navigation.highlights(place.package, place.path, place.offset, snapshot.files)
+    found = navigation.highlights(cursor.package, cursor.path, cursor.offset, snapshot.files)
     return [
         types.DocumentHighlight(location_range(snapshot, each), types.DocumentHighlightKind.Text)
         for each in found

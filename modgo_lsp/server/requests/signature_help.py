@@ -5,16 +5,16 @@ from __future__ import annotations
 from lsprotocol import types
 
 from modgo_lsp.ide.signature_help import signature_help
-from modgo_lsp.server.requests.cursor import at
+from modgo_lsp.server.requests.cursor import cursor_of
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
 
 def answer(snapshot: Snapshot, params: types.SignatureHelpParams) -> types.SignatureHelp | None:
     """Inside a registration, the signature that its callers will see"""
-    place = at(snapshot, params)
-    if place is None or place.package is None:
+    cursor = cursor_of(snapshot, params)
+    if cursor is None or cursor.package is None:
         return None
-    found = signature_help(place.package, place.path, place.offset)
+    found = signature_help(cursor.package, cursor.path, cursor.offset)
     if found is None:
         return None
     # As texts, which every client knows; offsets in the label are for some.

@@ -1,0 +1,113 @@
+"""Starts an LSP method: `make new-method METHOD=textDocument/declaration`.
+
+Writes its handler, its row in the table of methods, and a workspace test, which fails until the handler
+answers.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from lsprotocol import types
+
+from modgo_lsp.server.lsp.methods import METHODS
+
+ROOT = Path(__file__).parents[1]
+
+_HANDLER = '''"""{method}."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from modgo_lsp.server.requests.cursor import {function}
+from modgo_lsp.server.workspace.snapshot import Snapshot
+
+
+def answer(snapshot: Snapshot, params: types.{params}) -> None:
+    """What the method answers, in one sentence for docs/features.md"""
+    {target} = {function}(snapshot, {argument})
+    if {target} is None:
+        return None
+    return None  # null where nothing is Modgo's: the editor goes on to gopls
+'''
+
+_ROW = """    Method(
+        "{method}",
+        "{name}.answer",
+        "snapshot",{capability}
+    ),
+"""
+
+_TEST = """{method}: what it answers.
+
+-- stats.go --
+package stats
+
+import "github.com/GeertJohan/aerospike-mod-go/udf"
+
+func Add(a, b int64) int64 {{ return a + b }}
+
+func init() {{
+	udf.Register("add", Add) //@result(`"add"`, "{method}", @add)
+}}
+-- @add --
+"the JSON of the answer: make it a file of your own, or run the test with --update-golden"
+"""
+
+_TABLE = Path("modgo_lsp/server/lsp/methods.py")
+_END_OF_ROWS = "\n)\n_PACKAGES = "
+
+
+def new_method(method: str, root: Path = ROOT) -> tuple[Path, Path, Path]:
+    """Writes the files below `root`, and returns their paths: handler, table, test.
+
+    Raises ValueError if there is no such request or it has a row, and FileExistsError if its file exists.
+    """
+    if method in METHODS:
+        raise ValueError(f"{method} has a row in {_TABLE} already")
+    _, response, params, _ = types.METHOD_TO_TYPES.get(method, (None,) * 4)
+    if response is None or params is None or types.message_direction(method) == "serverToClient":
+        raise ValueError(f"{method} is not a request that LSP has a client send")
+    fields = {each.name for each in params.__attrs_attrs__}
+    if "text_document" not in fields:
+        raise ValueError(f"{method} is not about a document: start from a file in requests/ that is like it")
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", method.split("/", 1)[1]).lower().replace("/", "_")
+    at_cursor = "position" in fields
+    values = {
+        "method": method,
+        "name": name,
+        "params": params.__name__,
+        "function": "cursor_of" if at_cursor else "go_document_of",
+        "target": "cursor" if at_cursor else "document",
+        "argument": "params" if at_cursor else "params.text_document",
+        "capability": _capability(name),
+    }
+    handler = root / "modgo_lsp/server/requests" / f"{name}.py"
+    test = root / "tests/server/workspaces" / f"{name}.txtar"
+    for path, content in ((handler, _HANDLER), (test, _TEST)):
+        with path.open("x", encoding="utf-8") as file:
+            file.write(content.format(**values))
+    table = root / _TABLE
+    rows, end, rest = table.read_text(encoding="utf-8").partition(_END_OF_ROWS)
+    table.write_text(f"{rows}\n{_ROW.format(**values).rstrip()}{end}{rest}", encoding="utf-8")
+    return handler, table, test
+
+
+def _capability(name: str) -> str:
+    """The row's capability, where `initialize` has a field for the method."""
+    field = f"{name}_provider"
+    if field not in {each.name for each in types.ServerCapabilities.__attrs_attrs__}:
+        return ""
+    camel = re.sub(r"_([a-z])", lambda letter: letter[1].upper(), field)
+    return f'\n        capability=("{camel}", True),'
+
+
+if __name__ == "__main__":
+    try:
+        for written in new_method(*sys.argv[1:2]):
+            print(written.relative_to(ROOT))
+    except (ValueError, FileExistsError, TypeError) as error:
+        sys.exit(f"{error}\nUsage: make new-method METHOD=textDocument/declaration")
