@@ -448,7 +448,7 @@ async def result(check: Check) -> None:
     given = {**check.workspace.at(place), "range": check.workspace.range_of(place)}
     params = kind(**{each.name: given[each.name] for each in kind.__attrs_attrs__ if each.name in given})
     found = await check.client.protocol.send_request_async(method, params)
-    text = json.dumps(_CONVERTER.unstructure(found), indent=2, ensure_ascii=False)
+    text = json.dumps(_CONVERTER.unstructure(found), indent=2, sort_keys=True, ensure_ascii=False)
     check.golden(check.arguments[2], text.replace(check.workspace.folder.as_uri(), "FOLDER"))
 
 
