@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from modgo_lsp.server.workspace.session import Session
     from modgo_lsp.server.workspace.snapshot import Snapshot
 
+_log = logging.getLogger(__name__)
+
 _MAX_WAITING = 2_000
 # Seconds for commands to end their processes when the session ends.
 _END_SECONDS = 10.0
@@ -26,9 +29,10 @@ _Work = Callable[["PyglsRequests"], Any]
 
 class PyglsThread:
     """For the message thread. Messages wait until pygls is loaded, which takes longer than everything that is
-    needed for the first diagnostics."""
+    needed for the first diagnostics. `failed` is called if the thread ends by an error."""
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[], None]) -> None:
+        self._failed = failed
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._waiting: list[_Work] = []
@@ -87,22 +91,29 @@ class PyglsThread:
             loop.call_soon_threadsafe(work, requests)
 
     def _run(self, session: Session) -> None:
-        with gc_policy.loading():
-            import asyncio
-            import linecache
+        try:
+            with gc_policy.loading():
+                import asyncio
+                import linecache
 
-            from modgo_lsp.server.pygls_requests import PyglsRequests
+                from modgo_lsp.server.pygls_requests import PyglsRequests
 
-            # attrs leaves the source of each method that it wrote for lsprotocol there, for tracebacks: 6 MB.
-            linecache.clearcache()
+                # attrs leaves there the source of each method that it wrote for lsprotocol: 6 MB.
+                linecache.clearcache()
 
-        async def serve() -> None:
-            requests = PyglsRequests(session)
-            with self._lock:
-                self._loaded = requests, asyncio.get_running_loop()
-                waiting, self._waiting = self._waiting, []
-                for work in waiting:
-                    self._loaded[1].call_soon(work, requests)
-            await requests.serve()
+            async def serve() -> None:
+                requests = PyglsRequests(session)
+                self._begin(requests, asyncio.get_running_loop())
+                await requests.serve()
 
-        asyncio.run(serve())
+            asyncio.run(serve())
+        except Exception:
+            _log.exception("The thread of pygls has failed")
+            self._failed()
+
+    def _begin(self, requests: PyglsRequests, loop: AbstractEventLoop) -> None:
+        with self._lock:
+            self._loaded = requests, loop
+            for work in self._waiting:
+                loop.call_soon(work, requests)
+            self._waiting.clear()

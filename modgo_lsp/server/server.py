@@ -31,9 +31,6 @@ _log = logging.getLogger(__name__)
 _LOAD_AFTER = 1.0
 # Seconds without a message and without work after which the first diagnostics count as sent.
 _QUIET = 0.03
-# Seconds after pygls was loaded until the workspace is indexed: what the editor asks for at its start goes
-# first.
-_INDEX_AFTER = 1.0
 # Bytes of messages that may wait to be handled: beyond them no more are read.
 _MAX_WAITING = 16 * 1024 * 1024
 
@@ -50,7 +47,7 @@ class Server:
         self.outbox = Outbox(self.connection)
         self.begin: tuple[wire.Initialize, Client, Encoding] | None = None
         self.session: Session | None = None
-        self.pygls = PyglsThread()
+        self.pygls = PyglsThread(self.end)
         self.is_shut_down = False
         self.exit_code: int | None = None
         # The jobs on the analysis thread that answer requests, by the request's id.

@@ -32,19 +32,8 @@ _EXPECTED = """{
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of what the server and its workspace tests need."""
-    folders = [
-        "modgo_lsp",
-        "grammars",
-        "udf",
-        "libmod_go/include",
-        "tests",
-        "docs",
-        "scripts",
-        "pyproject.toml",
-    ]
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", *folders], cwd=ROOT, capture_output=True, check=True
-    ).stdout
+    needed = ("modgo_lsp", "grammars", "udf", "libmod_go", "tests", "docs", "scripts", "pyproject.toml")
+    listed = subprocess.check_output(["git", "ls-files", "-z", *needed], cwd=ROOT)
     for name in listed.decode().split("\0"):
         if name and (ROOT / name).is_file():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -84,16 +73,7 @@ def test_a_method_is_a_file_a_row_and_a_workspace_test(checkout: Path) -> None:
     )
     text = test.read_text()
     test.write_text(text[: text.index("-- @add --\n")] + "-- @add --\n" + _EXPECTED)
-    rows = (
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "tests/server/test_capabilities.py",
-        "-k",
-        "declaration",
-    )
-    for passes in (markers, rows, ("docs/generate.py",)):
+    for passes in (markers, (*pytest_, "tests/server/test_capabilities.py"), ("docs/generate.py",)):
         done = run(checkout, *passes)
         assert done.returncode == 0, done.stdout + done.stderr
     after = contents(checkout)

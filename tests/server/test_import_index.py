@@ -188,7 +188,7 @@ def test_importers_are_judged_again_only_where_the_change_concerns_them(
 
     nowhere = Connection(BytesIO(), BytesIO(), lambda _, __: None, lambda _: None, lambda: None)
     outbox = Outbox(nowhere)
-    publisher = Publisher(analysis, outbox, FeatureRefresh(outbox, Client()))
+    publisher = Publisher(outbox, FeatureRefresh(outbox, Client()))
     publisher.publish(snapshot())
     assert sorted(judged) == ["bill", "money"]
     assert typed("return 1", "return 2") == ["money"]
