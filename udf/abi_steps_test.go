@@ -110,7 +110,7 @@ var abiSteps = []step{
 	{"option level 0", ""},
 	{"apply say s:hey", "0 nil"},
 	{"option level 3", ""},
-	{"apply say s:hey", "log outer 3 not wanted (functions.go:79)\n" + `log outer 1 hey n=1 who="a b" (functions.go:80)` + "\n0 nil"},
+	{"apply say s:hey", "log outer 3 details (functions.go:79)\n" + `log outer 1 hey n=1 who="a b" (functions.go:80)` + "\n0 nil"},
 	{"option nest 1", ""},
 	{"apply nest", `log inner 1 nested n=1 who="a b" (functions.go:80)` + "\nlog outer 2 outer again (functions.go:137)\n0 nil"},
 
@@ -145,8 +145,8 @@ var abiSteps = []step{
 	{"apply operate s:update i:0", "3 string updating the record: the namespace is read-only"},
 	{"apply operate s:remove i:0", "3 string removing the record: the namespace is read-only"},
 	{"option refuse 0", ""},
-	{"apply keep", "0 nil"},
-	{"apply kept", "3 string updating the record: the record was used after its call had ended, or after the next one of its stream was read; copy what you need instead of retaining the *udf.Record"},
+	{"apply retain", "0 nil"},
+	{"apply useRetained", "3 string updating the record: the record was used after its call had ended, or after the next one of its stream was read; copy what you need instead of retaining the *udf.Record"},
 
 	{"reset", ""},
 	{"bin a i:1", ""},

@@ -32,13 +32,15 @@ func checkABI(t *testing.T, run driver) {
 // and none that are smaller than in version 1.0.
 func TestABIMinorVersions(t *testing.T) {
 	later := nextMinor(t)
+	module, laterModule := buildModule(t, ".", "./cmd"), buildModule(t, later, "./cmd")
+	host, laterHost := buildDriver(t, "."), buildDriver(t, later)
 	for _, one := range []struct{ name, module, host, version string }{
-		{"same", ".", ".", "1.0"},
-		{"later module", later, ".", "1.1"},
-		{"later host", ".", later, "1.0"},
+		{"same", module, host, "1.0"},
+		{"later module", laterModule, host, "1.1"},
+		{"later host", module, laterHost, "1.0"},
 	} {
 		t.Run(one.name, func(t *testing.T) {
-			run := load(t, buildModule(t, one.module, "./cmd"), buildDriver(t, one.host))
+			run := load(t, one.module, one.host)
 			check(t, run, []step{{"version", one.version}})
 			checkABI(t, run)
 		})

@@ -55,7 +55,7 @@ func (f *frame) end(r *Record) {
 	}
 	f.call.End()
 	f.record.pending = nil
-	f.backend.ended()
+	f.backend.reset()
 	if cap(f.record.scratch) > maxScratch {
 		f.record.scratch = nil
 	}

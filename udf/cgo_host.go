@@ -139,8 +139,8 @@ type backend struct {
 	bins         callBins
 }
 
-// ended drops the pointers into the call.
-func (b *backend) ended() { b.bins.call = nil }
+// reset drops the pointers into the call.
+func (b *backend) reset() { b.bins.call = nil }
 
 // cString returns the bytes of s for a C function, valid during its call.
 func cString(s string) (*C.char, C.size_t) {

@@ -6,4 +6,4 @@ package udf
 
 type backend struct{ noRecord }
 
-func (*backend) ended() {}
+func (*backend) reset() {}

@@ -206,7 +206,7 @@ func TestMetadata(t *testing.T) {
 	}
 	bare := udftest.NewRecord(nil).UDF()
 	if bare.Size() != 0 || bare.Digest() != nil || bare.Key() != (udf.Key{}) || bare.SetName() != "" || !bare.LastUpdate().IsZero() || bare.TTL() != 0 {
-		t.Error("something of what nobody said")
+		t.Error("a value that was not set")
 	}
 	for d, want := range map[time.Duration]time.Duration{
 		0: 0, udf.NeverExpires: udf.NeverExpires, 1: time.Second, 1500 * time.Millisecond: 2 * time.Second, time.Minute: time.Minute,

@@ -28,8 +28,8 @@ func reflectedStream(fn reflect.Value, s signature) StreamApply {
 		if err != nil {
 			return nil, err
 		}
-		given, _ := out[0].Interface().(*Stream)
-		return given, s.errorResult(out)
+		result, _ := out[0].Interface().(*Stream)
+		return result, s.errorResult(out)
 	}
 }
 

@@ -255,7 +255,7 @@ func TestDeferredErrorFailsTheCall(t *testing.T) {
 	}{
 		{"a set", func(r *Record) error { r.Set("a name of 16 byt", 1); return nil }, host.Failed, tooLong},
 		{"two", func(r *Record) error { r.Set("a name of 16 byt", 1); r.Unset(""); return nil }, host.Failed, tooLong},
-		{"an update told", func(r *Record) error { r.Set("a name of 16 byt", 1); _ = r.Update(); return nil }, host.OK, ""},
+		{"an update returned it", func(r *Record) error { r.Set("a name of 16 byt", 1); _ = r.Update(); return nil }, host.OK, ""},
 		{"and an error of its own", func(r *Record) error { r.Set("a name of 16 byt", 1); return errors.New("no") }, host.Failed, "no"},
 		{"of a record that goes", func(r *Record) error { r.Set("a name of 16 byt", 1); return r.Remove() }, host.OK, ""},
 	} {
@@ -278,20 +278,20 @@ func TestDeferredErrorFailsTheCall(t *testing.T) {
 func TestRecordEndsWithItsCall(t *testing.T) {
 	f := new(frame)
 	f.record.host = noRecord{}
-	kept := f.newRecord()
-	f.end(kept)
+	retained := f.newRecord()
+	f.end(retained)
 	f.record.host = noRecord{}
 	next := f.newRecord()
-	if kept == next {
+	if retained == next {
 		t.Fatal("one handle for two calls")
 	}
-	kept.Set("a", 1)
-	err := kept.Update()
+	retained.Set("a", 1)
+	err := retained.Update()
 	if err == nil || !strings.Contains(err.Error(), "after its call") {
 		t.Error(err)
 	}
-	if kept.Exists() || kept.Bin("a") != nil || next.state.pending != nil {
-		t.Error("a kept record reached into another call")
+	if retained.Exists() || retained.Bin("a") != nil || next.state.pending != nil {
+		t.Error("a retained record accessed that of another call")
 	}
 }
 

@@ -117,14 +117,14 @@ func (s *streamCall) apply(fn StreamApply) error {
 	if s.scope == host.ScopeClient {
 		s.state = noRecords
 	}
-	given, err := fn(&s.frame.call, input)
+	result, err := fn(&s.frame.call, input)
 	if err != nil {
 		return err
 	}
 	if s.state == noRecords {
 		s.state = reading
 	}
-	for e := range given.plan(s.scope, input, s.checkDeadline) {
+	for e := range result.plan(s.scope, input, s.checkDeadline) {
 		if err := s.write(e); err != nil {
 			return err
 		}
@@ -244,8 +244,8 @@ func init() {
 			}
 		}()
 		return s.apply(func(_ *bind.Call, input *Stream) (*Stream, error) {
-			given, err := call(input)
-			stream, _ := given.(*Stream)
+			result, err := call(input)
+			stream, _ := result.(*Stream)
 			return stream, err
 		})
 	}

@@ -45,7 +45,7 @@ func (m *memoryStream) Read() (host.Record, value.Raw, error) {
 
 func (m *memoryStream) Write(raw value.Raw) error {
 	if m.full > 0 && len(m.written) == m.full {
-		return errors.New("no room")
+		return errors.New("disk full")
 	}
 	v, err := value.ToAny(raw)
 	m.written = append(m.written, v)
@@ -174,7 +174,7 @@ func TestStreamFailures(t *testing.T) {
 			"an element of the resulting stream: chan int has no Aerospike value"},
 		{"the host's input", []any{1, errors.New("a node went away")}, plain(func(s *Stream) *Stream { return s }), 0, host.Failed,
 			"reading element 2 of the stream: a node went away"},
-		{"the host's output", []any{1, 2, 3}, plain(func(s *Stream) *Stream { return s }), 2, host.Failed, "no room"},
+		{"the host's output", []any{1, 2, 3}, plain(func(s *Stream) *Stream { return s }), 2, host.Failed, "disk full"},
 		{"an error", []any{1}, func(*bind.Call, *Stream) (*Stream, error) { return nil, errors.New("not today") }, 0, host.Failed, "not today"},
 		{"a panic", []any{1}, plain(func(s *Stream) *Stream { return Filter(s, func(n int) bool { panic("ouch") }) }), 0, host.Panicked, "ouch"},
 		{"a read that failed", []any{&unreadable{}}, plain(func(s *Stream) *Stream {
@@ -254,16 +254,16 @@ func TestStreamObservesTheDeadline(t *testing.T) {
 
 func TestRecordsOfAStream(t *testing.T) {
 	m := &memoryStream{read: []any{&oneInteger{n: 1}, &oneInteger{n: 2}, &oneInteger{n: 3}}}
-	var kept []*Record
+	var retained []*Record
 	status, text := m.call(t, host.ScopeServer, 0, plain(func(s *Stream) *Stream {
 		return StreamOf(func(yield func(int64) bool) {
 			for r := range s.Records() {
-				kept = append(kept, r)
+				retained = append(retained, r)
 				n, _ := r.Int("a")
 				if !yield(n) {
 					return
 				}
-				for _, old := range kept[:len(kept)-1] {
+				for _, old := range retained[:len(retained)-1] {
 					if _, err := Get[int64](old, "a"); !errors.Is(err, errCallEnded) {
 						t.Error("a record lives longer than until the next read:", err)
 					}
@@ -274,7 +274,7 @@ func TestRecordsOfAStream(t *testing.T) {
 	if status != host.OK || !reflect.DeepEqual(m.written, []any{int64(1), int64(2), int64(3)}) {
 		t.Error(status, text, m.written)
 	}
-	if err := kept[2].Update(); !errors.Is(errors.Unwrap(err), errCallEnded) && !strings.Contains(err.Error(), errCallEnded.Error()) {
+	if err := retained[2].Update(); !errors.Is(errors.Unwrap(err), errCallEnded) && !strings.Contains(err.Error(), errCallEnded.Error()) {
 		t.Error(err)
 	}
 	m = &memoryStream{read: []any{&oneInteger{n: 1}, &oneInteger{n: 2}}}
@@ -320,16 +320,16 @@ func TestLoopOverRecordsRunsOnTheNodes(t *testing.T) {
 
 // A stream that is retained fails after its call, and can't access that of a later call.
 func TestStreamEndsWithItsCall(t *testing.T) {
-	var kept *Stream
+	var retained *Stream
 	first := &memoryStream{read: []any{1}}
-	first.call(t, host.ScopeBoth, 0, plain(func(s *Stream) *Stream { kept = s; return nil }))
-	status, text := new(memoryStream).call(t, host.ScopeBoth, 0, plain(func(*Stream) *Stream { return Filter(kept, even) }))
+	first.call(t, host.ScopeBoth, 0, plain(func(s *Stream) *Stream { retained = s; return nil }))
+	status, text := new(memoryStream).call(t, host.ScopeBoth, 0, plain(func(*Stream) *Stream { return Filter(retained, even) }))
 	if status != host.Failed || !strings.Contains(text, "after its call had ended") || first.at != 0 {
 		t.Error(status, text, first.at)
 	}
 	f := newFrame() // of a record UDF
 	status, text = f.run(&function{apply: func(*bind.Call, *Record) error {
-		for range kept.Records() {
+		for range retained.Records() {
 			t.Error("a record")
 		}
 		return nil

@@ -366,7 +366,7 @@ export class Workbench {
     await this.page.keyboard.press("Control+s");
   }
 
-  async takeScreenshot(file) {
+  async screenshot(file) {
     await this.page.mouse.move(700, 400); // away from elements with tooltips
     await this.page.screenshot({ path: file });
   }

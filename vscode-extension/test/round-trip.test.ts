@@ -79,7 +79,7 @@ async function call(args: string): Promise<CallResult> {
   return readCall(json);
 }
 
-/** Gives what came back and what was stored, both as shown. */
+/** Returns the result and the stored value, both as shown. */
 async function echo(args: string): Promise<[result: Json, stored: Json]> {
   const result = await call(args);
   assert.ok(result.ok, JSON.stringify(result));

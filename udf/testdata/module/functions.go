@@ -25,8 +25,8 @@ func init() {
 	udf.Register("fill", Fill)
 	udf.Register("wait", Wait)
 	udf.Register("facts", Facts)
-	udf.Register("keep", Keep)
-	udf.Register("kept", Kept)
+	udf.Register("retain", Retain)
+	udf.Register("useRetained", UseRetained)
 	udf.Register("store", Store)
 	udf.Register("positive", Positive)
 	udf.Register("nest", Nest)
@@ -76,11 +76,11 @@ type oops struct{ code int }
 func CrashCustom() { panic(oops{7}) }
 
 func Say(text string) {
-	udf.Log(udf.Debug, "not wanted")
+	udf.Log(udf.Debug, "details")
 	udf.Log(udf.Warning, text, "n", 1, "who", "a b")
 }
 
-// Fill gives a string of n bytes.
+// Fill returns a string of n bytes.
 func Fill(n int) string {
 	b := make([]byte, n)
 	for i := range b {
@@ -102,7 +102,7 @@ func Wait(ctx context.Context) (bool, error) {
 	}
 }
 
-// Facts gives the metadata and the bins of the record.
+// Facts returns the metadata and the bins of the record.
 func Facts(r *udf.Record) map[string]any {
 	bins := map[string]any{}
 	for name, v := range r.Bins() {
@@ -114,13 +114,13 @@ func Facts(r *udf.Record) map[string]any {
 	}
 }
 
-var kept *udf.Record
+var retained *udf.Record
 
-func Keep(r *udf.Record) { kept = r }
+func Retain(r *udf.Record) { retained = r }
 
-func Kept() error {
-	kept.Set("a", 1)
-	return kept.Update()
+func UseRetained() error {
+	retained.Set("a", 1)
+	return retained.Update()
 }
 
 // Store sets a bin and creates the record.

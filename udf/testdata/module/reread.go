@@ -8,7 +8,7 @@ import (
 
 func init() { udf.Register("reread", Reread) }
 
-// Reread gives what a record holds between writes.
+// Reread returns bins as they are read between writes.
 func Reread(r *udf.Record) (seen []udf.Value, err error) {
 	see := func(bins ...string) {
 		for _, bin := range bins {

@@ -15,7 +15,7 @@ func init() {
 	udf.Register("slow", Slow)
 }
 
-// Stream gives what it reads.
+// Stream returns its input.
 func Stream(s *udf.Stream) *udf.Stream { return s }
 
 // Total sums the bin a of the records, or of those where it is at least least.
@@ -24,11 +24,11 @@ func Total(s *udf.Stream, least int64) *udf.Stream {
 		n, _ := r.Int("a")
 		return n
 	})
-	kept := udf.Filter(numbers, func(n int64) bool { return n >= least })
-	return udf.Reduce(kept, func(a, b int64) int64 { return a + b })
+	filtered := udf.Filter(numbers, func(n int64) bool { return n >= least })
+	return udf.Reduce(filtered, func(a, b int64) int64 { return a + b })
 }
 
-// Numbers gives the bin a of each record as text, with a NUL in that of 2.
+// Numbers returns the bin a of each record as text, with a NUL in that of 2.
 func Numbers(ctx context.Context, s *udf.Stream) (*udf.Stream, error) {
 	return udf.Map(s, func(r *udf.Record) string {
 		n, _ := r.Int("a")

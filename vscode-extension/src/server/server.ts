@@ -219,7 +219,7 @@ function restartAfterCrash(): ErrorHandler {
       const recent = crashes.filter((time) => now - time < CRASH_WINDOW_MS);
       const atOnce = now - created < 2000;
       const action = atOnce || recent.length > MAX_CRASHES ? CloseAction.DoNotRestart : CloseAction.Restart;
-      return { action, handled: true }; // showState() tells the user
+      return { action, handled: true }; // showState() shows the failure
     },
   };
 }

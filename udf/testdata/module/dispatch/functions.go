@@ -21,7 +21,7 @@ func GetBin(r *udf.Record) int64 {
 	return n
 }
 
-// Increase gives n + 1, and logs that it does.
+// Increase returns n + 1, and logs it.
 func Increase(n int64) (int64, error) {
 	udf.Log(udf.Info, "increasing", "n", n)
 	if n < 0 {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The fields of a struct, of what it embeds and of their tags are those that encoding/json chooses: on random
+// The encoded fields are those that encoding/json selects, on random
 // structs that embed structs, with few names, so that most of them clash.
 func TestFieldsAgainstJSON(t *testing.T) {
 	random := rand.New(rand.NewSource(1))
@@ -41,10 +41,10 @@ func TestFieldsAgainstJSON(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v: %v", typ, err)
 		}
-		if written, err := To[map[string]int64](raw); err != nil || len(written)+len(want) > 0 && !reflect.DeepEqual(written, want) {
-			t.Fatalf("%v:\n%v (%v), not %v", typ, written, err, want)
+		if decoded, err := To[map[string]int64](raw); err != nil || len(decoded)+len(want) > 0 && !reflect.DeepEqual(decoded, want) {
+			t.Fatalf("%v:\n%v (%v), not %v", typ, decoded, err, want)
 		}
-		// What was written is read into the same fields.
+		// It is decoded into the same fields.
 		again, expected := reflect.New(typ), reflect.New(typ)
 		if err := Decode(raw, again.Elem()); err != nil {
 			t.Fatalf("%v: %v", typ, err)
@@ -53,7 +53,7 @@ func TestFieldsAgainstJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(again.Interface(), expected.Interface()) {
-			t.Fatalf("%v: %s is read as %+v", typ, text, again.Elem())
+			t.Fatalf("%v: %s is decoded as %+v", typ, text, again.Elem())
 		}
 	}
 }
@@ -85,7 +85,7 @@ func randomStruct(random *rand.Rand, depth int) reflect.Type {
 	return reflect.StructOf(fields)
 }
 
-// fill gives each number another value, some 0, and leaves some pointers nil.
+// fill sets each number to another value, some to 0, and leaves some pointers nil.
 func fill(random *rand.Rand, v reflect.Value, n *int64) {
 	switch v.Kind() {
 	case reflect.Struct:
