@@ -12,8 +12,8 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.assignments import assignments
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import Object
+from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.types import Basic, Unknown
-from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.golang.types.universe import CONTEXT
 from modgo_lsp.model.package import BinsRead
 from modgo_lsp.model.sdk import BIN_NAME_MAX, SDK_PATH
@@ -33,7 +33,7 @@ _STRING = Basic("string")
 
 
 def bins_read(
-    operands: Operands, file: FileUnit, type_: ast.FuncType, body: ast.Body | None
+    operands: Operands, file: GoFile, type_: ast.FuncType, body: ast.Body | None
 ) -> BinsRead | None:
     """The bins that a function in `file` reads through its record. None where that isn't certain: it reads
     one whose name it works out, or does with the record what can't be followed: passes it on, keeps it, loops
@@ -79,7 +79,7 @@ def bins_read(
     return None if escapes else BinsRead(tuple(names), tuple(arguments))
 
 
-def _record(operands: Operands, file: FileUnit, type_: ast.FuncType) -> Object | None:
+def _record(operands: Operands, file: GoFile, type_: ast.FuncType) -> Object | None:
     """The parameter that is the record."""
     for field in type_.params.fields:
         if field.names and operands.resolver.type_of(file, field.type) == RECORD_POINTER:
@@ -88,7 +88,7 @@ def _record(operands: Operands, file: FileUnit, type_: ast.FuncType) -> Object |
 
 
 def _naming(
-    operands: Operands, file: FileUnit, type_: ast.FuncType, nodes: Sequence[ast.Node]
+    operands: Operands, file: GoFile, type_: ast.FuncType, nodes: Sequence[ast.Node]
 ) -> list[tuple[Object, int]]:
     """The parameters that are what the caller gave wherever they stand, each with its position among the
     arguments: strings that nothing in the body sets or takes the address of."""
@@ -105,7 +105,7 @@ def _naming(
     return found
 
 
-def _position(file: FileUnit, expr: ast.Expr | None, parameters: Sequence[tuple[Object, int]]) -> int | None:
+def _position(file: GoFile, expr: ast.Expr | None, parameters: Sequence[tuple[Object, int]]) -> int | None:
     """The position of the argument that `expr` is."""
     if expr is None:
         return None
@@ -113,11 +113,11 @@ def _position(file: FileUnit, expr: ast.Expr | None, parameters: Sequence[tuple[
     return next((position for item, position in parameters if _is(file, stripped, item)), None)
 
 
-def _is(file: FileUnit, node: ast.Node, item: Object) -> bool:
+def _is(file: GoFile, node: ast.Node, item: Object) -> bool:
     return isinstance(node, ast.Ident) and file.uses.get(node.span.start) is item
 
 
-def _read(file: FileUnit, call: ast.CallExpr, record: Object) -> tuple[ast.Expr | None, ast.Expr | None]:
+def _read(file: GoFile, call: ast.CallExpr, record: Object) -> tuple[ast.Expr | None, ast.Expr | None]:
     """The use of the record in a call that reads a bin, and the expression that names the bin: `r.Int(name)`
     or `udf.Get[T](r, name)`. The use is None for any other call."""
     fun = ast.unparen(call.fun)
@@ -133,7 +133,7 @@ def _read(file: FileUnit, call: ast.CallExpr, record: Object) -> tuple[ast.Expr 
     return None, None
 
 
-def _is_get(file: FileUnit, expr: ast.Expr) -> bool:
+def _is_get(file: GoFile, expr: ast.Expr) -> bool:
     """Whether `expr` is udf.Get, however the SDK is imported."""
     if isinstance(expr, ast.SelectorExpr) and isinstance(expr.x, ast.Ident):
         return file.selected.get(expr.x.span.start) == (SDK_PATH, "Get")
@@ -143,7 +143,7 @@ def _is_get(file: FileUnit, expr: ast.Expr) -> bool:
     return False
 
 
-def _bin_name(operands: Operands, file: FileUnit, expr: ast.Expr | None) -> str | None:
+def _bin_name(operands: Operands, file: GoFile, expr: ast.Expr | None) -> str | None:
     """The constant that `expr` is, where a bin can be called that."""
     value = operands.operand(file, expr).value if expr is not None else None
     if not isinstance(value, bytes) or not 0 < len(value) <= BIN_NAME_MAX or b"\0" in value:

@@ -16,9 +16,9 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import VariableName
-from modgo_lsp.golang.types.units import FileUnit
+from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.model.code import Code, Step
-from modgo_lsp.model.reach import memo_of
+from modgo_lsp.model.initialization import memo_of
 from modgo_lsp.model.registrations import Site
 from modgo_lsp.model.sdk import SDK_PATH
 
@@ -73,7 +73,7 @@ def _udf(targets: Targets, site: Site) -> _Udf | None:
     return None if registered is None else _Udf(udf, *registered)
 
 
-def _registered(targets: Targets, file: FileUnit, expr: ast.Expr) -> tuple[str, Callee] | None:
+def _registered(targets: Targets, file: GoFile, expr: ast.Expr) -> tuple[str, Callee] | None:
     """What is registered, and what people call it."""
     expr = ast.unparen(expr)
     if isinstance(expr, ast.FuncLit):

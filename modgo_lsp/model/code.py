@@ -11,9 +11,9 @@ from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.types.assignments import ASSIGNING, assignments
 from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
 from modgo_lsp.golang.types.objects import Builtin, Object, PackageName, VariableName
+from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.types import Type
-from modgo_lsp.golang.types.units import FileUnit
-from modgo_lsp.model.complexity import BoundMet, local_bounds_met
+from modgo_lsp.model.analysis_bounds import BoundMet, local_bounds_met
 from modgo_lsp.model.finding import Location
 
 _T = TypeVar("_T")
@@ -37,7 +37,7 @@ class Code:
     def __init__(
         self,
         targets: Targets,
-        file: FileUnit,
+        file: GoFile,
         declaration: Declaration,
         name: str,
         udf: str | None,

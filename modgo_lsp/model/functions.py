@@ -9,8 +9,8 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.imports import may_be_standard
 from modgo_lsp.golang.types.objects import FunctionName, Predeclared, TypeName
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.golang.types.type_expressions import Resolver
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Function, Signature
 from modgo_lsp.model.sdk import SDK_PATH
@@ -25,7 +25,7 @@ class DeclaredFunction(NamedTuple):
     built has a name: tests may. `within` records what is read as a part of the Function."""
 
     resolver: Resolver
-    file: FileUnit
+    file: GoFile
     function: FunctionName
     counted: Callable[[], int]
     is_mentioned: Callable[[str, str], bool]
@@ -80,7 +80,7 @@ def declared_function(source: DeclaredFunction) -> Function:
     )
 
 
-def _may_be_receiver(resolver: Resolver, file: FileUnit, expr: ast.Expr) -> bool:
+def _may_be_receiver(resolver: Resolver, file: GoFile, expr: ast.Expr) -> bool:
     """Whether a parameter's type may be a record or a stream, or a pointer to one, by whatever name."""
     expr = ast.unparen(expr)
     while isinstance(expr, ast.StarExpr | ast.IndexExpr):
@@ -100,7 +100,7 @@ def _may_be_receiver(resolver: Resolver, file: FileUnit, expr: ast.Expr) -> bool
 
 
 def references(
-    resolver: Resolver, function: FunctionName, unit: PackageUnit, importers: Iterable[PackageUnit]
+    resolver: Resolver, function: FunctionName, unit: GoPackage, importers: Iterable[GoPackage]
 ) -> int:
     """How often `function` is referred to, outside its own declaration. Looks only where its name stands."""
     count = 0
@@ -114,7 +114,7 @@ def references(
     return count
 
 
-def _references_from(resolver: Resolver, file: FileUnit, function: FunctionName, unit: PackageUnit) -> int:
+def _references_from(resolver: Resolver, file: GoFile, function: FunctionName, unit: GoPackage) -> int:
     """How often a file of another package refers to a function of `unit`."""
     offsets = resolver.bind_mentions(file, function.name)
     if not offsets or unit.lookup(function.name) is not function:

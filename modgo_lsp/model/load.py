@@ -12,7 +12,7 @@ from modgo_lsp.golang.modules.build_constraints import BuildContext, context_of
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.importers import Known
-from modgo_lsp.golang.program.outlined import OutlinedUnit
+from modgo_lsp.golang.program.outlined_package import OutlinedPackage
 from modgo_lsp.golang.program.revision import Revision, Settings, World
 from modgo_lsp.golang.program.sources import FactsCache
 from modgo_lsp.golang.queries import Memo, Query
@@ -23,12 +23,13 @@ from modgo_lsp.golang.syntax.file_header import is_text
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import FunctionName
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
+from modgo_lsp.model.analysis_bounds import BoundMet, bounds_met
 from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.code import Code
-from modgo_lsp.model.complexity import BoundMet, bounds_met
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.functions import DeclaredFunction, declared_function, references
+from modgo_lsp.model.initialization import Initialization, Owner, Reached, roots_of
 from modgo_lsp.model.package import (
     Function,
     Import,
@@ -37,7 +38,6 @@ from modgo_lsp.model.package import (
     SourceFile,
     SyntaxProblem,
 )
-from modgo_lsp.model.reach import Owner, Reach, Reached, roots_of
 from modgo_lsp.model.registrations import Registrations, Site, sites_of
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sdk_types import KNOWN_PACKAGES
@@ -124,7 +124,7 @@ class Loader:
         return None if unit is None else _package(self._revision, unit)
 
 
-def _package(revision: Revision[UdfQueries], unit: PackageUnit) -> Package:
+def _package(revision: Revision[UdfQueries], unit: GoPackage) -> Package:
     paths = tuple([file.path for file in revision.world.sources.built(unit.directory)])
     contents = _Contents(revision, unit.directory)
     return Package(unit.directory, unit.name, unit.path, unit.module, paths, contents)
@@ -153,15 +153,15 @@ class UdfQueries:
         )
         self.reached: Query[str, tuple[Code, ...]] = Query(table, "code that UDFs reach", self._reached)
         self.bounds_met: Query[str, tuple[BoundMet, ...]] = Query(table, "bounds met", self._bounds_met)
-        self._source_file: Query[FileUnit, SourceFile] = Query(table, "source file", self._new_source_file)
+        self._source_file: Query[GoFile, SourceFile] = Query(table, "source file", self._new_source_file)
         self._function: Query[FunctionName, Function] = Query(table, "function", self._new_function)
         self._references: Query[FunctionName, int] = Query(table, "references", self._count_references)
-        self._roots: Query[FileUnit, list[Owner]] = Query(table, "roots", roots_of)
-        self._sites_in: Query[FileUnit, list[Site]] = Query(table, "uses of Register", self._find_sites)
+        self._roots: Query[GoFile, list[Owner]] = Query(table, "roots", roots_of)
+        self._sites_in: Query[GoFile, list[Site]] = Query(table, "uses of Register", self._find_sites)
         self._registration: Query[_Registered, Registration] = Query(
             table, "registration", self._new_registration
         )
-        self._bounds_met_in: Query[FileUnit, list[BoundMet]] = Query(
+        self._bounds_met_in: Query[GoFile, list[BoundMet]] = Query(
             table, "bounds met in", lambda file: bounds_met(self._operands(file.unit), file)
         )
         self._memos: dict[tuple[str, str], Memo] = {}
@@ -173,12 +173,12 @@ class UdfQueries:
             self._memos[key] = Memo(self._world.table, f"{name}({directory})")
         return self._memos[key]
 
-    def _unit(self, directory: str) -> PackageUnit:
+    def _unit(self, directory: str) -> GoPackage:
         unit = self._world.unit(directory)
         assert unit is not None  # of a package that was found
         return unit
 
-    def _operands(self, unit: PackageUnit) -> Operands:
+    def _operands(self, unit: GoPackage) -> Operands:
         return self._world.program(unit.directory).operands
 
     # --- files
@@ -192,7 +192,7 @@ class UdfQueries:
     def _files(self, directory: str) -> tuple[SourceFile, ...]:
         return tuple([self._source_file(file) for file in self._unit(directory).files])
 
-    def _new_source_file(self, file: FileUnit) -> SourceFile:
+    def _new_source_file(self, file: GoFile) -> SourceFile:
         self._world.texts.read(file.path)
         return _source_file(file)
 
@@ -236,15 +236,15 @@ class UdfQueries:
         file = function.file
         assert file is not None
         # Those of another Go module aren't looked for.
-        importers = () if isinstance(file.unit, OutlinedUnit) else self._world.importers(file.unit)
+        importers = () if isinstance(file.unit, OutlinedPackage) else self._world.importers(file.unit)
         return references(self._operands(file.unit).resolver, function, file.unit, importers)
 
     # --- registrations
 
-    def _sites(self, unit: PackageUnit) -> list[Site]:
+    def _sites(self, unit: GoPackage) -> list[Site]:
         return [site for file in unit.files_importing(SDK_PATH) for site in self._sites_in(file)]
 
-    def _find_sites(self, file: FileUnit) -> list[Site]:
+    def _find_sites(self, file: GoFile) -> list[Site]:
         return sites_of(self._operands(file.unit).resolver, file)
 
     def _registrations(self, directory: str) -> tuple[Registration, ...]:
@@ -252,12 +252,12 @@ class UdfQueries:
         found = self._sites(unit)
         if not found:
             return ()
-        reach = Reach(self._operands(unit), (unit,), self._roots)
-        if not all(site.owner in reach.static for site in found):
+        initialization = Initialization(self._operands(unit), (unit,), self._roots)
+        if not all(site.owner in initialization.static for site in found):
             # Another package of the module may call what registers here.
             units = (unit, *self._world.dependents(unit))
-            reach = Reach(self._operands(unit), units, self._roots)
-        made = [self._registration(_Registered(site, reach.of(site.owner))) for site in found]
+            initialization = Initialization(self._operands(unit), units, self._roots)
+        made = [self._registration(_Registered(site, initialization.of(site.owner))) for site in found]
         return tuple(sorted(made, key=lambda registration: registration.call))
 
     def _new_registration(self, registered: _Registered) -> Registration:
@@ -273,7 +273,7 @@ class UdfQueries:
 
     # --- imports, which stay as they are in the life of a world
 
-    def dependencies(self, directory: str) -> list[PackageUnit]:
+    def dependencies(self, directory: str) -> list[GoPackage]:
         """The packages of the same Go module that the one in `directory` imports, directly or not, by import
         path."""
         found = self._world.dependencies(directory)
@@ -335,7 +335,7 @@ class _Contents:
         return self._queries.memo(name, self._directory).ask(name, function)
 
 
-def _source_file(file: FileUnit) -> SourceFile:
+def _source_file(file: GoFile) -> SourceFile:
     source, syntax = file.document, file.syntax
     sdk = next((spec for spec in syntax.imports if spec.path == SDK_PATH), None)
     problem = errors.first_error(source)

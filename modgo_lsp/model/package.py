@@ -14,7 +14,7 @@ import msgspec
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.types.types import Type
-from modgo_lsp.model.complexity import BoundMet
+from modgo_lsp.model.analysis_bounds import BoundMet
 from modgo_lsp.model.finding import Location
 
 if TYPE_CHECKING:

@@ -13,13 +13,21 @@ from modgo_lsp.golang.types.constants import is_untyped
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import FunctionName, VariableName
 from modgo_lsp.golang.types.operand import Operand
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.types import Func, Interface, Named, Pointer, Type, TypeParameter, Unknown
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.model.bins import bins_read
 from modgo_lsp.model.finding import Location
+from modgo_lsp.model.initialization import (
+    Owner,
+    Reached,
+    bind_owner,
+    memo_of,
+    owners_in,
+    source_of,
+    static_calls,
+)
 from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, Signature
-from modgo_lsp.model.reach import Owner, Reached, bind_owner, memo_of, owners_in, source_of, static_calls
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.signature import judge
 from modgo_lsp.model.signature_source import Slot, Subject, declared_subject, distant_subject
@@ -29,13 +37,13 @@ from modgo_lsp.model.source_text import type_text
 class Site(msgspec.Struct, frozen=True):
     """A use of udf.Register. `call` is None where it is used as a value; then `node` is that use."""
 
-    file: FileUnit
+    file: GoFile
     owner: Owner
     node: ast.Node
     call: ast.CallExpr | None
 
 
-def sites_of(resolver: Resolver, file: FileUnit) -> list[Site]:
+def sites_of(resolver: Resolver, file: GoFile) -> list[Site]:
     """Every use of udf.Register in a file, in the order of the source."""
     mentioning = (file.declaration_at(offset) for offset in file.mentions("Register"))
     return [
@@ -46,7 +54,7 @@ def sites_of(resolver: Resolver, file: FileUnit) -> list[Site]:
     ]
 
 
-def _sites_in(resolver: Resolver, file: FileUnit, owner: Owner) -> list[Site]:
+def _sites_in(resolver: Resolver, file: GoFile, owner: Owner) -> list[Site]:
     code = source_of(owner)
     if file.document.text.find(b"Register", code.span.start, code.span.end) < 0:
         return []
@@ -64,7 +72,7 @@ def _sites_in(resolver: Resolver, file: FileUnit, owner: Owner) -> list[Site]:
     return found
 
 
-def is_register(file: FileUnit, node: ast.Node) -> bool:
+def is_register(file: GoFile, node: ast.Node) -> bool:
     if isinstance(node, ast.SelectorExpr) and isinstance(node.x, ast.Ident):
         return file.selected.get(node.x.span.start) == (SDK_PATH, "Register")
     if isinstance(node, ast.Ident) and node.name == "Register" and SDK_PATH in file.dots:
@@ -80,7 +88,7 @@ class Registrations:
     another, as rules see it."""
 
     def __init__(
-        self, operands: Operands, unit: PackageUnit, function: Callable[[FunctionName], Function | None]
+        self, operands: Operands, unit: GoPackage, function: Callable[[FunctionName], Function | None]
     ) -> None:
         self._operands = operands
         self._resolver: Resolver = operands.resolver
@@ -140,7 +148,7 @@ class Registrations:
     # --- the name
 
     def _name(
-        self, file: FileUnit, args: tuple[ast.Expr, ...]
+        self, file: GoFile, args: tuple[ast.Expr, ...]
     ) -> tuple[str | None, tuple[str, Location] | None]:
         if len(args) < 2:
             return None, None
@@ -153,7 +161,7 @@ class Registrations:
 
     # --- the function
 
-    def _function_operand(self, file: FileUnit, args: tuple[ast.Expr, ...]) -> Operand:
+    def _function_operand(self, file: GoFile, args: tuple[ast.Expr, ...]) -> Operand:
         if len(args) == 2:
             return self._operands.operand(file, args[1])
         if len(args) == 1:
@@ -211,7 +219,7 @@ class Registrations:
             return False
         return self._operands.operand(site.file, site.call.args[0]).mode in ("unknown", "constant")
 
-    def _held(self, file: FileUnit, expr: ast.Expr, operand: Operand) -> tuple[ast.Expr, Operand]:
+    def _held(self, file: GoFile, expr: ast.Expr, operand: Operand) -> tuple[ast.Expr, Operand]:
         """What is judged: of `any(Add)` it is Add, though nothing but `any` is registered."""
         while self._resolver.is_empty_interface(operand.type):
             call = ast.unparen(expr)
@@ -224,7 +232,7 @@ class Registrations:
         return expr, operand
 
     def _signature(
-        self, file: FileUnit, expr: ast.Expr, operand: Operand
+        self, file: GoFile, expr: ast.Expr, operand: Operand
     ) -> tuple[Signature | None, Function | None]:
         source = operand.source
         target = self._function(source) if isinstance(source, FunctionName) else None
@@ -249,7 +257,7 @@ class Registrations:
         subject = distant_subject(func, self._unit.path, place, related)
         return self._judged(subject, file), None
 
-    def _bins(self, file: FileUnit, expr: ast.Expr, operand: Operand) -> BinsRead | None:
+    def _bins(self, file: GoFile, expr: ast.Expr, operand: Operand) -> BinsRead | None:
         """The bins that the function reads, where its body is known to be what runs."""
         literal, source = ast.unparen(expr), operand.source
         if isinstance(literal, ast.FuncLit):
@@ -259,7 +267,7 @@ class Registrations:
         return None
 
     def _of_declared(
-        self, source: FunctionName, home: FileUnit, func: Func, operand: Operand, place: Location
+        self, source: FunctionName, home: GoFile, func: Func, operand: Operand, place: Location
     ) -> Subject:
         """The subject of a declared function: it is judged at its declaration if that is in this package."""
         method_expression = operand.name == "method expression"
@@ -289,7 +297,7 @@ class Registrations:
         slot = Slot("", type_, type_text(type_, self._unit.path), place, place, (), False, None)
         return msgspec.structs.replace(subject, parameters=(slot, *subject.parameters[1:]))
 
-    def _judged(self, subject: Subject, file: FileUnit) -> Signature:
+    def _judged(self, subject: Subject, file: GoFile) -> Signature:
         return judge(self._resolver, subject, file.document)
 
 
@@ -308,7 +316,7 @@ def _has_type_parameter(type_: Type) -> bool:
     return any(map(_has_type_parameter, parts))
 
 
-def _unresolved_span(file: FileUnit, expr: ast.Expr) -> Span:
+def _unresolved_span(file: GoFile, expr: ast.Expr) -> Span:
     """The place of the identifier in `expr` that refers to nothing."""
     expr = ast.unparen(expr)
     while True:
@@ -330,7 +338,7 @@ def _unresolved_span(file: FileUnit, expr: ast.Expr) -> Span:
             return expr.span
 
 
-def _holds_unresolved(file: FileUnit, expr: ast.Expr) -> bool:
+def _holds_unresolved(file: GoFile, expr: ast.Expr) -> bool:
     return any(
         isinstance(node, ast.Ident) and node.span.start in file.uses and file.uses[node.span.start] is None
         for node in ast.walk(expr)

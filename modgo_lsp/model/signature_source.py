@@ -6,8 +6,8 @@ import msgspec
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.types import Func, Slice, Type
-from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.source_text import type_text
 
@@ -41,7 +41,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 def declared_subject(
-    file: FileUnit,
+    file: GoFile,
     type_: Func,
     source: ast.FuncType,
     name: Span,
@@ -94,7 +94,7 @@ def distant_subject(
 
 
 def _slots(
-    file: FileUnit, fields: tuple[ast.Field, ...], types: tuple[Type, ...], instantiated: bool
+    file: GoFile, fields: tuple[ast.Field, ...], types: tuple[Type, ...], instantiated: bool
 ) -> tuple[Slot, ...]:
     slots: list[Slot] = []
     for field in fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.model.complexity import BoundMet
+from modgo_lsp.model.analysis_bounds import BoundMet
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule

@@ -17,6 +17,7 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import ConstantName, FunctionName, Object
 from modgo_lsp.golang.types.operand import Operand
+from modgo_lsp.golang.types.packages import GoFile, declared
 from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.types import (
     Array,
@@ -34,7 +35,6 @@ from modgo_lsp.golang.types.types import (
     TypeParameter,
     Unknown,
 )
-from modgo_lsp.golang.types.units import FileUnit, declared
 from modgo_lsp.model.load import Loader
 from tests.agreement.compare import loader_for
 from tests.agreement.oracle import Oracle
@@ -104,7 +104,7 @@ def _package(loader: Loader, said: dict[str, Any]) -> Typed:
 # --- expressions
 
 
-def _expressions(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tuple[int, int, Any]]:
+def _expressions(operands: Operands, file: GoFile, theirs: Any) -> Iterator[tuple[int, int, Any]]:
     iotas = _iotas(file)
     all_nodes = [node for decl in file.syntax.decls for node in ast.walk(decl)]
     nodes = {(node.span.start, node.span.end): node for node in all_nodes if _is_told(node)}
@@ -117,7 +117,7 @@ def _expressions(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tu
             yield *span, lambda node=node, each=each, iota=iota: _expression(operands, file, node, each, iota)
 
 
-def _iotas(file: FileUnit) -> dict[ast.Node | None, int]:
+def _iotas(file: GoFile) -> dict[ast.Node | None, int]:
     """What iota is in the expressions of constants. Where specs repeat one, Go tells what it is at last."""
     return {
         node: item.iota
@@ -138,7 +138,7 @@ def _is_told(node: ast.Node) -> bool:
 
 
 def _expression(
-    operands: Operands, file: FileUnit, node: Any, theirs: dict[str, Any], iota: int | None
+    operands: Operands, file: GoFile, node: Any, theirs: dict[str, Any], iota: int | None
 ) -> bool:
     """Whether the two could be compared, and are the same."""
     if node is None:
@@ -253,7 +253,7 @@ def _methods(resolver: Resolver, face: Interface, depth: int) -> Iterator[tuple[
 # --- identifiers
 
 
-def _uses(operands: Operands, file: FileUnit, theirs: Any) -> Iterator[tuple[int, int, Any]]:
+def _uses(operands: Operands, file: GoFile, theirs: Any) -> Iterator[tuple[int, int, Any]]:
     selectors = {
         node.sel.span.start: node
         for decl in file.syntax.decls

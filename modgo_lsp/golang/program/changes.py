@@ -15,7 +15,7 @@ from modgo_lsp.golang.queries import Cell, Table
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.identifiers import WORD
 from modgo_lsp.golang.types.objects import FunctionName, Object
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit, objects_of
+from modgo_lsp.golang.types.packages import GoFile, GoPackage, objects_of
 
 # By what tells one declared name of a file from others: its objects, in the order of the source.
 _Objects = dict[object, list[Object]]
@@ -27,9 +27,9 @@ class Changes:
     def __init__(self, table: Table) -> None:
         self._table = table
         self._changed: list[Cell] = []
-        self._redeclared: dict[PackageUnit, None] = {}
+        self._redeclared: dict[GoPackage, None] = {}
 
-    def take(self, file: FileUnit, parsed: Parsed) -> None:
+    def take(self, file: GoFile, parsed: Parsed) -> None:
         """The next text of a file, with the same imports."""
         if file.document.first_bad is not None or parsed.document.first_bad is not None:
             self._changed.append(file.unit.broken)
@@ -60,13 +60,13 @@ class Changes:
             self._changed += unit.method_names.changed(_differences(methods, _methods_by_name(unit)))
         self._table.invalidate(self._changed)
 
-    def _note_words(self, file: FileUnit, text: bytes, decls: Iterable[ast.Decl]) -> None:
+    def _note_words(self, file: GoFile, text: bytes, decls: Iterable[ast.Decl]) -> None:
         """The words of declarations that come or go stand elsewhere now."""
         for decl in decls:
             self._changed += file.words.changed(set(WORD.findall(text, decl.span.start, decl.span.end)))
 
     def _replace(
-        self, file: FileUnit, leaving: Sequence[ast.Decl], arriving: Sequence[ast.Decl], text: bytes
+        self, file: GoFile, leaving: Sequence[ast.Decl], arriving: Sequence[ast.Decl], text: bytes
     ) -> None:
         """Puts declarations in the place of others."""
         objects: _Objects = {}
@@ -81,7 +81,7 @@ class Changes:
             for item in items:
                 self._changed += _memos(item)
 
-    def _redeclare(self, file: FileUnit, objects: _Objects, made: Object, text: bytes) -> Object:
+    def _redeclare(self, file: GoFile, objects: _Objects, made: Object, text: bytes) -> Object:
         """The object for a new declaration: one of those before, where one had the name."""
         items = objects.get(_identity(made))
         if not items:
@@ -108,7 +108,7 @@ def _common(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> int:
     return next(compress(count(), map(is_not, old, new)), min(len(old), len(new)))
 
 
-def _names(file: FileUnit, decls: Iterable[ast.Decl]) -> list[object]:
+def _names(file: GoFile, decls: Iterable[ast.Decl]) -> list[object]:
     return [_identity(item) for decl in decls for item in file.declared[decl]]
 
 
@@ -133,7 +133,7 @@ def _memos(item: Object) -> Iterator[Cell]:
         yield item.body_memo
 
 
-def _methods_by_name(unit: PackageUnit) -> dict[str, list[tuple[str, FunctionName]]]:
+def _methods_by_name(unit: GoPackage) -> dict[str, list[tuple[str, FunctionName]]]:
     found: dict[str, list[tuple[str, FunctionName]]] = {}
     for base, methods in unit.methods.items():
         for name, method in methods.items():

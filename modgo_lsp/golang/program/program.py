@@ -18,14 +18,14 @@ from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
 from modgo_lsp.golang.modules.locate import Located, Locator, Root
 from modgo_lsp.golang.modules.module import Module
-from modgo_lsp.golang.program.outlined import OutlinedUnit
+from modgo_lsp.golang.program.outlined_package import OutlinedPackage
 from modgo_lsp.golang.program.sources import PackageFacts, Sources
 from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.imports import guessed_name, may_be_standard
 from modgo_lsp.golang.types.known_packages import KnownPackages
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.golang.types.type_expressions import Resolver
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 
 _EXPERIMENT = rb"(?m)^\t\t(\w+):\s+true,"
 
@@ -39,9 +39,9 @@ class Library:
         self._table = table
         self._sources = sources
         self._root = environment.goroot
-        self._units: dict[str, OutlinedUnit | None] = {}
+        self._units: dict[str, OutlinedPackage | None] = {}
 
-    def unit(self, path: str, from_library: bool) -> OutlinedUnit | None:
+    def unit(self, path: str, from_library: bool) -> OutlinedPackage | None:
         """The package that is imported as `path`, by the library itself or by others."""
         if path not in self._units:
             self._units[path] = self._find(path)
@@ -49,7 +49,7 @@ class Library:
         # What others call golang.org/x/… is theirs; the library has its own.
         return self.unit(f"vendor/{path}", False) if found is None and from_library else found
 
-    def _find(self, path: str) -> OutlinedUnit | None:
+    def _find(self, path: str) -> OutlinedPackage | None:
         if self._root is None or not may_be_standard(path):
             return None
         directory = str(Path(self._root, "src", *path.split("/")))
@@ -57,7 +57,7 @@ class Library:
         if not any(name.endswith(".go") and not is_folder for name, is_folder in listed):
             return None
 
-        return OutlinedUnit(
+        return OutlinedPackage(
             self._table,
             directory,
             path,
@@ -85,7 +85,7 @@ class Program:
         sources: Sources,
         library: Library,
         locator: Locator | None,
-        own_unit: Callable[[str, str], PackageUnit | None],
+        own_unit: Callable[[str, str], GoPackage | None],
         known: KnownPackages,
     ) -> None:
         self._table = table
@@ -94,7 +94,7 @@ class Program:
         self._library = library
         self._locator = locator
         self._own_unit = own_unit
-        self._by_path: dict[str, PackageUnit | None] = {}
+        self._by_path: dict[str, GoPackage | None] = {}
         self.resolver = Resolver(table, self.find_unit, self.unit, known)
         self.operands = Operands(self.resolver)
 
@@ -105,11 +105,11 @@ class Program:
         own = (lambda _: False) if self._locator is None else self._locator.is_own
         return {path for path in self.resolver.unread if not own(path)}
 
-    def add(self, unit: PackageUnit) -> None:
+    def add(self, unit: GoPackage) -> None:
         """Makes a package that was found by its folder known by its path."""
         self._by_path.setdefault(unit.path, unit)
 
-    def find_unit(self, file: FileUnit, path: str) -> PackageUnit | None:
+    def find_unit(self, file: GoFile, path: str) -> GoPackage | None:
         """The package that `file` imports as `path`, None where its source isn't known."""
         if path in ("C", "unsafe", file.unit.path):
             return None
@@ -117,7 +117,7 @@ class Program:
             return self._library.unit(path, from_library=True)
         return self.unit(path)
 
-    def unit(self, path: str) -> PackageUnit | None:
+    def unit(self, path: str) -> GoPackage | None:
         """The package of an import path."""
         if path not in self._by_path:
             self._by_path[path] = self._library.unit(path, from_library=False) or self._located(path)
@@ -127,7 +127,7 @@ class Program:
         """Where Go itself would find the package; None where it wouldn't."""
         return None if self._locator is None else self._locator.find(path)
 
-    def _located(self, path: str) -> PackageUnit | None:
+    def _located(self, path: str) -> GoPackage | None:
         located = self.place(path)
         if located is not None and located.module is not None:
             return self._own_unit(located.directory, path)
@@ -140,7 +140,7 @@ class Program:
             return None
         return self._outlined(located.directory, path, facts)
 
-    def _from_known(self, path: str) -> PackageUnit | None:
+    def _from_known(self, path: str) -> GoPackage | None:
         """A known package, of the source that its KnownPackage names."""
         try:
             directory = self._known[path].directory()
@@ -150,8 +150,8 @@ class Program:
         facts = self._sources.facts(directory, False)
         return None if facts is None else self._outlined(directory, path, facts)
 
-    def _outlined(self, directory: str, path: str, facts: PackageFacts) -> OutlinedUnit:
-        return OutlinedUnit(self._table, directory, path, facts.name, lambda: facts, standard=False)
+    def _outlined(self, directory: str, path: str, facts: PackageFacts) -> OutlinedPackage:
+        return OutlinedPackage(self._table, directory, path, facts.name, lambda: facts, standard=False)
 
 
 def build_root(

@@ -30,7 +30,7 @@ from modgo_lsp.golang.queries import Cell, Inputs, Table
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.types.known_packages import KnownPackages
-from modgo_lsp.golang.types.units import PackageUnit, UnparsedUnit
+from modgo_lsp.golang.types.packages import GoPackage, UnparsedPackage
 
 _T = TypeVar("_T")
 
@@ -66,9 +66,9 @@ class World:
         # What follows from imports, folders and go.mod files, which stay as they are in the life of a world.
         self._modules: dict[str, tuple[Module, GoMod] | None] = {}
         self._programs: dict[str, Program] = {}
-        self._units: dict[str, PackageUnit | None] = {}
+        self._units: dict[str, GoPackage | None] = {}
         self._imported: dict[str, list[tuple[str, str]]] = {}
-        self._imported_by: dict[PackageUnit, list[PackageUnit]] = {}
+        self._imported_by: dict[GoPackage, list[GoPackage]] = {}
 
     def advance(self, files: Files) -> bool:
         """Goes on to a later state of the files. False where too much has changed for that: nothing is done
@@ -126,7 +126,7 @@ class World:
 
     # --- packages
 
-    def unit(self, directory: str, path: str | None = None) -> PackageUnit | None:
+    def unit(self, directory: str, path: str | None = None) -> GoPackage | None:
         """The declarations in a folder; `path` is what it is imported as, where it isn't its own path."""
         if directory not in self._units:
             unit = self._load_unit(directory, path)
@@ -135,7 +135,7 @@ class World:
                 self.program(directory).add(unit)
         return self._units[directory]
 
-    def _load_unit(self, directory: str, path: str | None) -> PackageUnit | None:
+    def _load_unit(self, directory: str, path: str | None) -> GoPackage | None:
         files = self.sources.built(directory)
         if not files:
             return None
@@ -149,7 +149,7 @@ class World:
                 yield parsed.document, parsed.syntax
 
         own_path = path or import_path(directory, module)
-        unit = UnparsedUnit(self.table, directory, own_path, name, module, parse)
+        unit = UnparsedPackage(self.table, directory, own_path, name, module, parse)
         unit.unreadable = self.sources.unreadable(directory)
         return unit
 
@@ -200,7 +200,7 @@ class World:
             ]
         return self._imported[directory]
 
-    def importers(self, unit: PackageUnit) -> list[PackageUnit]:
+    def importers(self, unit: GoPackage) -> list[GoPackage]:
         """The other packages of the Go module that import `unit`, tests aside."""
         if unit.module is None:
             return []
@@ -214,9 +214,9 @@ class World:
             ]
         return self._imported_by[unit]
 
-    def dependents(self, unit: PackageUnit) -> list[PackageUnit]:
+    def dependents(self, unit: GoPackage) -> list[GoPackage]:
         """The packages of the Go module that import `unit`, directly or not."""
-        found: list[PackageUnit] = []
+        found: list[GoPackage] = []
         pending = [unit]
         while pending:
             for other in self.importers(pending.pop()):

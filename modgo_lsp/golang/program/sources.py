@@ -1,6 +1,6 @@
 """The files of one snapshot: read once, parsed once, and taken over from the snapshot before where unchanged.
 
-Not for: where bytes come from (files.py), nor what the files say together (units.py).
+Not for: where bytes come from (files.py), nor what the files say together (packages.py).
 """
 
 from __future__ import annotations

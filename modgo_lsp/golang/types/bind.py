@@ -19,12 +19,12 @@ from modgo_lsp.golang.types.objects import (
     VariableName,
     receiver_parts,
 )
+from modgo_lsp.golang.types.packages import GoFile, GoPackage, declared, variables
 from modgo_lsp.golang.types.types import Array, Map, Pointer, Slice, Struct, Type, Unknown
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit, declared, variables
 
 # What binding needs to know of the world beside the file.
-FindUnit = Callable[[FileUnit, str], "PackageUnit | None"]
-TypeOf = Callable[[FileUnit, ast.Expr], Type]
+FindUnit = Callable[[GoFile, str], "GoPackage | None"]
+TypeOf = Callable[[GoFile, ast.Expr], Type]
 Underlying = Callable[[Type], Type]
 
 
@@ -34,7 +34,7 @@ class Binder:
     `underlying` what lies under a type."""
 
     def __init__(
-        self, file: FileUnit, memo: Memo, find_unit: FindUnit, type_of: TypeOf, underlying: Underlying
+        self, file: GoFile, memo: Memo, find_unit: FindUnit, type_of: TypeOf, underlying: Underlying
     ) -> None:
         self.file = file
         self._memo = memo

@@ -16,8 +16,8 @@ from modgo_lsp.golang.types.assignments import assignments
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import Builtin, FunctionName, Object, VariableName
+from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.types import Named, Pointer
-from modgo_lsp.golang.types.units import FileUnit
 
 Declaration = Union[ast.FuncDecl, ast.FuncLit]
 
@@ -30,7 +30,7 @@ class Callee(NamedTuple):
     pointer or not), "println" of a builtin. `file` and `function` say what it is, where that was read."""
 
     name: str
-    file: FileUnit | None = None
+    file: GoFile | None = None
     function: Union[FunctionName, ast.FuncLit, None] = None
 
     @property
@@ -45,7 +45,7 @@ class Targets:
     def __init__(self, operands: Operands) -> None:
         self.operands = operands
 
-    def callee(self, file: FileUnit, fun: ast.Expr, depth: int = 0) -> Callee | None:
+    def callee(self, file: GoFile, fun: ast.Expr, depth: int = 0) -> Callee | None:
         """What is called by `fun(…)`; None where that cannot be known, and of a function literal."""
         fun = ast.unparen(fun)
         if isinstance(fun, ast.IndexExpr):
@@ -68,7 +68,7 @@ class Targets:
         item = None if unit is None else unit.lookup(name)
         return Callee(f"{path}.{name}") if item is None else self._of_object(file, item, fun.sel, depth)
 
-    def converted(self, file: FileUnit, expr: ast.CallExpr) -> ast.Expr | None:
+    def converted(self, file: GoFile, expr: ast.CallExpr) -> ast.Expr | None:
         """What a conversion converts; None of a call."""
         if len(expr.args) == 1 and self.operands.operand(file, expr.fun).mode == "type":
             return ast.unparen(expr.args[0])
@@ -95,7 +95,7 @@ class Targets:
             return Callee(f"{item.file.unit.path}.{item.name}", file, value)
         return self.callee(file, value, depth + 1)
 
-    def _of_object(self, file: FileUnit, item: Object | None, ident: ast.Ident, depth: int) -> Callee | None:
+    def _of_object(self, file: GoFile, item: Object | None, ident: ast.Ident, depth: int) -> Callee | None:
         if isinstance(item, FunctionName):
             return Callee(full_name(item), item.file, item)
         if isinstance(item, Builtin):
@@ -107,7 +107,7 @@ class Targets:
             return Callee(f"{file.dots[0]}.{ident.name}")
         return None
 
-    def _method(self, file: FileUnit, fun: ast.SelectorExpr) -> Callee | None:
+    def _method(self, file: GoFile, fun: ast.SelectorExpr) -> Callee | None:
         source = self.operands.operand(file, fun).source
         if isinstance(source, FunctionName):
             return Callee(full_name(source), source.file, source)
@@ -134,11 +134,11 @@ class _Given(NamedTuple):
     """What a variable is given, and where; None where that is not written: its address is taken, or it is one
     of several results."""
 
-    file: FileUnit
+    file: GoFile
     value: ast.Expr | None
 
 
-def is_ours(file: FileUnit, path: str) -> bool:
+def is_ours(file: GoFile, path: str) -> bool:
     """Whether an import path lies in the file's own Go module."""
     module = file.unit.module
     return module is not None and (path == module.path or path.startswith(module.path + "/"))
@@ -150,7 +150,7 @@ def full_name(function: FunctionName) -> str:
     return f"{path}.{function.qualified}"
 
 
-def _memos(file: FileUnit, decl: ast.Decl) -> Iterator[tuple[Memo, ast.Node]]:
+def _memos(file: GoFile, decl: ast.Decl) -> Iterator[tuple[Memo, ast.Node]]:
     """The memos of a declaration, and what each of them is of."""
     if isinstance(decl, ast.FuncDecl):
         yield file.function(decl).body, decl
@@ -158,7 +158,7 @@ def _memos(file: FileUnit, decl: ast.Decl) -> Iterator[tuple[Memo, ast.Node]]:
         yield from ((file.memo_of(spec), spec) for spec in decl.specs)
 
 
-def _assignments(file: FileUnit, decl: ast.Node) -> dict[Object, list[_Given]]:
+def _assignments(file: GoFile, decl: ast.Node) -> dict[Object, list[_Given]]:
     """What a declaration assigns to each variable that is declared elsewhere or before."""
     found: dict[Object, list[_Given]] = {}
     for node in ast.walk(decl):
@@ -169,5 +169,5 @@ def _assignments(file: FileUnit, decl: ast.Node) -> dict[Object, list[_Given]]:
     return found
 
 
-def _declares(file: FileUnit, item: Object, target: ast.Expr) -> bool:
+def _declares(file: GoFile, item: Object, target: ast.Expr) -> bool:
     return item.file is file and item.ident is not None and item.ident.span == target.span

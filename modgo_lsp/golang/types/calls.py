@@ -1,6 +1,6 @@
 """What calls give: of functions, of builtins, and conversions.
 
-Not for: which function is called (expressions.py), nor which code runs (reach.py).
+Not for: which function is called (expressions.py), nor which code runs (initialization.py).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from modgo_lsp.golang.types.constants import is_untyped
 from modgo_lsp.golang.types.inference import infer
 from modgo_lsp.golang.types.objects import FunctionName
 from modgo_lsp.golang.types.operand import UNKNOWN_OPERAND, Operand
+from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.substitute import substitute
 from modgo_lsp.golang.types.type_expressions import UNKNOWN, Resolver
 from modgo_lsp.golang.types.types import Array, Basic, Func, Interface, Pointer, Slice, Type, Unknown
-from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.golang.types.universe import INT, STRING, UNSAFE_POINTER
 from modgo_lsp.golang.types.variables import defaulted
 
@@ -30,11 +30,11 @@ _COMPLEX_OF = {Basic("float32"): Basic("complex64"), Basic("float64"): Basic("co
 class Calls:
     """The calls of one snapshot. `operand` evaluates what is called and with what."""
 
-    def __init__(self, resolver: Resolver, operand: Callable[[FileUnit, ast.Expr], Operand]) -> None:
+    def __init__(self, resolver: Resolver, operand: Callable[[GoFile, ast.Expr], Operand]) -> None:
         self._resolver = resolver
         self._operand = operand
 
-    def operand(self, file: FileUnit, expr: ast.CallExpr) -> Operand:
+    def operand(self, file: GoFile, expr: ast.CallExpr) -> Operand:
         """What a call or conversion gives."""
         fun = self._operand(file, expr.fun)
         if fun.mode == "type":
@@ -56,7 +56,7 @@ class Calls:
             return Operand("value", func.results[0])
         return _NO_VALUE if not func.results else Operand("value", UNKNOWN, results=func.results)
 
-    def _inferred(self, file: FileUnit, fun: Operand, func: Func, expr: ast.CallExpr) -> Func | None:
+    def _inferred(self, file: GoFile, fun: Operand, func: Func, expr: ast.CallExpr) -> Func | None:
         arguments = []
         for argument in expr.args:
             operand = self._operand(file, argument)
@@ -78,7 +78,7 @@ class Calls:
         value = constants.convert(operand.value, under)
         return Operand("constant", target, value)
 
-    def _builtin(self, file: FileUnit, name: str, expr: ast.CallExpr) -> Operand:
+    def _builtin(self, file: GoFile, name: str, expr: ast.CallExpr) -> Operand:
         first = self._operand(file, expr.args[0]) if expr.args else UNKNOWN_OPERAND
         match name:
             case "len" | "cap":

@@ -13,8 +13,8 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.depth import CHAINED
 from modgo_lsp.golang.types.objects import ConstantName, Object, TypeName, VariableName
+from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.type_expressions import Resolver
-from modgo_lsp.golang.types.units import FileUnit
 
 Needing = Union[ConstantName, VariableName, TypeName]
 
@@ -60,7 +60,7 @@ class Needs:
         for expr in _expressions(item):
             yield from () if expr is None else self._named(file, expr)
 
-    def _named(self, file: FileUnit, expr: ast.Expr) -> Iterator[Needing]:
+    def _named(self, file: GoFile, expr: ast.Expr) -> Iterator[Needing]:
         pending: list[ast.Node] = [expr]
         while pending:
             node = pending.pop()
@@ -76,7 +76,7 @@ class Needs:
                 yield found
             pending += ast.children(node)
 
-    def _selected(self, file: FileUnit, expr: ast.SelectorExpr) -> Object | None:
+    def _selected(self, file: GoFile, expr: ast.SelectorExpr) -> Object | None:
         path, name = file.selected.get(expr.x.span.start, ("", ""))
         unit = self._resolver.package(file, path) if path and is_exported(name) else None
         return None if unit is None else unit.lookup(name)

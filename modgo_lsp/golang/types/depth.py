@@ -1,7 +1,7 @@
 """How deep an evaluation may go, whatever the source.
 
 What meets a bound is unknown to all who ask. Whether it does depends on its declaration alone and not on who
-asked first: each declaration is worked out by itself, once. complexity.py finds the places, which MG410
+asked first: each declaration is worked out by itself, once. analysis_bounds.py finds the places, which MG410
 reports.
 """
 

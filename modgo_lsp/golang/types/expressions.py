@@ -28,6 +28,7 @@ from modgo_lsp.golang.types.objects import (
     VariableName,
 )
 from modgo_lsp.golang.types.operand import UNKNOWN_OPERAND, Operand
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.golang.types.selection import Selection, Selector
 from modgo_lsp.golang.types.substitute import substitute
 from modgo_lsp.golang.types.type_expressions import UNKNOWN, Resolver
@@ -44,7 +45,6 @@ from modgo_lsp.golang.types.types import (
     TypeParameter,
     Unknown,
 )
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.golang.types.universe import UNSAFE_POINTER, TrueOrFalse
 from modgo_lsp.golang.types.variables import Variables, defaulted
 
@@ -62,7 +62,7 @@ class Operands:
         self._depth = resolver.depth
         resolver.use_operands(self.operand, self._needs.before)
 
-    def operand(self, file: FileUnit, expr: ast.Expr) -> Operand:
+    def operand(self, file: GoFile, expr: ast.Expr) -> Operand:
         """What `expr` is; unknown where it is nested too deeply."""
         depth = self._depth
         if depth.is_beyond():
@@ -75,7 +75,7 @@ class Operands:
             depth.inside -= 1
             depth.stack -= 1
 
-    def _operand(self, file: FileUnit, expr: ast.Expr) -> Operand:
+    def _operand(self, file: GoFile, expr: ast.Expr) -> Operand:
         match expr:
             case ast.Ident():
                 return self._ident(file, expr)
@@ -119,7 +119,7 @@ class Operands:
 
     # --- names
 
-    def _ident(self, file: FileUnit, ident: ast.Ident) -> Operand:
+    def _ident(self, file: GoFile, ident: ast.Ident) -> Operand:
         if ident.span.start not in file.uses:
             return UNKNOWN_OPERAND
         item = file.uses[ident.span.start]
@@ -129,7 +129,7 @@ class Operands:
             return self._undeclared(file.unit, ident.name) if not hidden else UNKNOWN_OPERAND
         return self.of_object(item)
 
-    def _undeclared(self, unit: PackageUnit | None, name: str, shown: str = "") -> Operand:
+    def _undeclared(self, unit: GoPackage | None, name: str, shown: str = "") -> Operand:
         """The operand of a name that `unit` is to declare and doesn't; where a part of it can't be read, that
         may do so."""
         if unit is not None and self.resolver.may_be_unread(unit, name):
@@ -195,7 +195,7 @@ class Operands:
             self._iota.pop()
             item.resolving = False
 
-    def _worked_out(self, item: ConstantName, file: FileUnit) -> Operand:
+    def _worked_out(self, item: ConstantName, file: GoFile) -> Operand:
         self.resolver.ensure(item)
         operand = UNKNOWN_OPERAND if item.value_expr is None else self.operand(file, item.value_expr)
         if item.type_expr is None:
@@ -204,7 +204,7 @@ class Operands:
 
     # --- selectors
 
-    def _selector(self, file: FileUnit, expr: ast.SelectorExpr) -> Operand:
+    def _selector(self, file: GoFile, expr: ast.SelectorExpr) -> Operand:
         selected = file.selected.get(expr.x.span.start) if isinstance(expr.x, ast.Ident) else None
         if selected is not None:
             return self._qualified(file, *selected)
@@ -234,7 +234,7 @@ class Operands:
         name = "interface method" if selection.is_method and selection.function is None else ""
         return Operand("value", selection.type, source=selection.function, generic=generic, name=name)
 
-    def _qualified(self, file: FileUnit, path: str, name: str) -> Operand:
+    def _qualified(self, file: GoFile, path: str, name: str) -> Operand:
         unit = self.resolver.package(file, path)
         if path == "C":
             return UNKNOWN_OPERAND
@@ -246,7 +246,7 @@ class Operands:
         item = unit.lookup(name) if is_exported(name) else None
         return self._undeclared(unit, name, f"{unit.name}.{name}") if item is None else self.of_object(item)
 
-    def _method_expression(self, file: FileUnit, type_: Type, name: str) -> Operand:
+    def _method_expression(self, file: GoFile, type_: Type, name: str) -> Operand:
         if isinstance(_pointed(type_), TypeParameter):
             return UNKNOWN_OPERAND  # what its constraint asks for is not looked at
         selection = self._selector_of.select(type_, name, file.unit)
@@ -261,7 +261,7 @@ class Operands:
 
     # --- the rest
 
-    def _composite(self, file: FileUnit, expr: ast.CompositeLit) -> Operand:
+    def _composite(self, file: GoFile, expr: ast.CompositeLit) -> Operand:
         if expr.type is None:
             return UNKNOWN_OPERAND
         if isinstance(expr.type, ast.ArrayType) and isinstance(expr.type.length, ast.Ellipsis):
@@ -269,7 +269,7 @@ class Operands:
             return self._typed(Array(self._literal_length(file, expr), element))
         return self._typed(self.resolver.type_of(file, expr.type))
 
-    def _literal_length(self, file: FileUnit, expr: ast.CompositeLit) -> int:
+    def _literal_length(self, file: GoFile, expr: ast.CompositeLit) -> int:
         length = position = 0
         for element in expr.elements:
             if isinstance(element, ast.KeyValueExpr):
@@ -281,7 +281,7 @@ class Operands:
             length = max(length, position)
         return length
 
-    def _index(self, file: FileUnit, expr: ast.IndexExpr) -> Operand:
+    def _index(self, file: GoFile, expr: ast.IndexExpr) -> Operand:
         x = self.operand(file, expr.x)
         if x.mode == "type":
             return Operand("type", self.resolver.type_of(file, expr))
@@ -302,7 +302,7 @@ class Operands:
                 return self._typed(Basic("uint8"))
         return UNKNOWN_OPERAND
 
-    def _instantiated(self, file: FileUnit, x: Operand, expr: ast.IndexExpr) -> Operand:
+    def _instantiated(self, file: GoFile, x: Operand, expr: ast.IndexExpr) -> Operand:
         arguments = {
             name: self.resolver.type_of(file, index)
             for name, index in zip(x.generic, expr.indices, strict=False)
@@ -315,7 +315,7 @@ class Operands:
                 type_, rest = substitute(type_, found), ()
         return Operand("value", type_, source=x.source, generic=rest, name=x.name)
 
-    def _slice(self, file: FileUnit, expr: ast.SliceExpr) -> Operand:
+    def _slice(self, file: GoFile, expr: ast.SliceExpr) -> Operand:
         x = self.operand(file, expr.x)
         if x.mode == "unresolved":
             return x
@@ -328,7 +328,7 @@ class Operands:
             return self._typed(defaulted(x.type))
         return self._typed(x.type) if x.mode == "value" else UNKNOWN_OPERAND
 
-    def _star(self, file: FileUnit, expr: ast.StarExpr) -> Operand:
+    def _star(self, file: GoFile, expr: ast.StarExpr) -> Operand:
         x = self.operand(file, expr.x)
         if x.mode == "type":
             return Operand("type", Pointer(x.type))
@@ -337,7 +337,7 @@ class Operands:
         under = self.resolver.underlying(x.type)
         return self._typed(under.element) if isinstance(under, Pointer) else UNKNOWN_OPERAND
 
-    def _unary(self, file: FileUnit, expr: ast.UnaryExpr) -> Operand:
+    def _unary(self, file: GoFile, expr: ast.UnaryExpr) -> Operand:
         x = self.operand(file, expr.x)
         if x.mode == "unresolved":
             return x
@@ -352,7 +352,7 @@ class Operands:
             return Operand("constant", x.type, constants.unary(expr.op, x.value, basic))
         return Operand(x.mode, x.type)
 
-    def _binary(self, file: FileUnit, expr: ast.BinaryExpr) -> Operand:
+    def _binary(self, file: GoFile, expr: ast.BinaryExpr) -> Operand:
         """Chains lean to the left: they are gone through without recursion."""
         chain = []
         left: ast.Expr = expr

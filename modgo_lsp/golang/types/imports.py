@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from modgo_lsp.golang.types.known_packages import KnownPackages
 from modgo_lsp.golang.types.objects import PackageName
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
 
-FindUnit = Callable[[FileUnit, str], "PackageUnit | None"]
+FindUnit = Callable[[GoFile, str], "GoPackage | None"]
 
 _MAJOR = re.compile(r"v[0-9]+")
 
 
-def declare_imports(file: FileUnit, find_unit: FindUnit, known: KnownPackages) -> None:
+def declare_imports(file: GoFile, find_unit: FindUnit, known: KnownPackages) -> None:
     """Declares what a file imports in its scope. A package whose source isn't found has the name that its
     path suggests; a known package has its own, and isn't read for that."""
     for spec in file.syntax.imports:
@@ -31,7 +31,7 @@ def declare_imports(file: FileUnit, find_unit: FindUnit, known: KnownPackages) -
         file.uncertain = file.uncertain or not certain
 
 
-def _package_name(file: FileUnit, path: str, find_unit: FindUnit, known: KnownPackages) -> tuple[str, bool]:
+def _package_name(file: GoFile, path: str, find_unit: FindUnit, known: KnownPackages) -> tuple[str, bool]:
     """The name of the package that is imported as `path`, and whether that is certain."""
     if path in known:
         return known[path].name, True

@@ -29,8 +29,8 @@ from modgo_lsp.golang.types.types import (
 )
 
 if TYPE_CHECKING:
+    from modgo_lsp.golang.types.packages import GoFile
     from modgo_lsp.golang.types.type_expressions import Resolver
-    from modgo_lsp.golang.types.units import FileUnit
 
 
 def infer(
@@ -134,7 +134,7 @@ def _from_constraints(
                 found[name.name] = substitute(core, {**known, **found})
 
 
-def _core(resolver: Resolver, file: FileUnit, constraint: ast.Expr) -> tuple[Type | None, bool]:
+def _core(resolver: Resolver, file: GoFile, constraint: ast.Expr) -> tuple[Type | None, bool]:
     """The one type that lies under all of a constraint's: of `~[]E`, of an interface that holds nothing
     else, or of a constraint that is declared so; and whether it is the type itself (`[]E`)."""
     constraint = ast.unparen(constraint)

@@ -13,7 +13,7 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.types import Type
 
 if TYPE_CHECKING:
-    from modgo_lsp.golang.types.units import FileUnit
+    from modgo_lsp.golang.types.packages import GoFile
 
 
 class Object:
@@ -22,7 +22,7 @@ class Object:
 
     __slots__ = ("file", "ident", "name", "own_memo")
 
-    def __init__(self, name: str, file: FileUnit | None = None, ident: ast.Ident | None = None) -> None:
+    def __init__(self, name: str, file: GoFile | None = None, ident: ast.Ident | None = None) -> None:
         self.name = name
         self.file = file
         self.ident = ident
@@ -57,7 +57,7 @@ class PackageName(Object):
 
     __slots__ = ("path",)
 
-    def __init__(self, name: str, file: FileUnit, ident: ast.Ident | None, path: str) -> None:
+    def __init__(self, name: str, file: GoFile, ident: ast.Ident | None, path: str) -> None:
         super().__init__(name, file, ident)
         self.path = path
 
@@ -77,7 +77,7 @@ class TypeName(Object):
 
     __slots__ = ("local", "resolving", "spec")
 
-    def __init__(self, file: FileUnit, spec: ast.TypeSpec, local: int = 0) -> None:
+    def __init__(self, file: GoFile, spec: ast.TypeSpec, local: int = 0) -> None:
         super().__init__(spec.name.name, file, spec.name)
         self.spec = spec
         self.local = local
@@ -99,7 +99,7 @@ class TypeParameterName(Object):
 
     __slots__ = ("constraint",)
 
-    def __init__(self, file: FileUnit, ident: ast.Ident, constraint: ast.Expr | None) -> None:
+    def __init__(self, file: GoFile, ident: ast.Ident, constraint: ast.Expr | None) -> None:
         super().__init__(ident.name, file, ident)
         self.constraint = constraint
 
@@ -112,7 +112,7 @@ class ConstantName(Object):
 
     def __init__(
         self,
-        file: FileUnit,
+        file: GoFile,
         ident: ast.Ident,
         type_expr: ast.Expr | None,
         value_expr: ast.Expr | None,
@@ -140,7 +140,7 @@ class VariableName(Object):
 
     def __init__(
         self,
-        file: FileUnit,
+        file: GoFile,
         ident: ast.Ident,
         type_expr: ast.Expr | None,
         value: ast.Expr | None = None,
@@ -165,7 +165,7 @@ class FunctionName(Object):
 
     __slots__ = ("body_memo", "decl")
 
-    def __init__(self, file: FileUnit, decl: ast.FuncDecl) -> None:
+    def __init__(self, file: GoFile, decl: ast.FuncDecl) -> None:
         super().__init__(decl.name.name, file, decl.name)
         self.decl = decl
         self.body_memo: Memo | None = None

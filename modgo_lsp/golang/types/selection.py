@@ -7,10 +7,10 @@ import msgspec
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.objects import FunctionName, receiver_parts
+from modgo_lsp.golang.types.packages import GoPackage
 from modgo_lsp.golang.types.substitute import substitute
 from modgo_lsp.golang.types.type_expressions import UNKNOWN, Resolver
 from modgo_lsp.golang.types.types import Interface, Named, Pointer, Struct, Type, Unknown
-from modgo_lsp.golang.types.units import PackageUnit
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Selector:
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
 
-    def select(self, type_: Type, name: str, unit: PackageUnit) -> Selection | None:
+    def select(self, type_: Type, name: str, unit: GoPackage) -> Selection | None:
         """The field or method `name` of a value of `type_`, as seen from `unit`; None where there is none.
 
         Goes through embedded fields level by level, as Go does; what two of one level have is ambiguous.
@@ -63,7 +63,7 @@ class Selector:
             level = following
         return None
 
-    def _own(self, type_: Type, name: str, unit: PackageUnit) -> list[Selection]:
+    def _own(self, type_: Type, name: str, unit: GoPackage) -> list[Selection]:
         """What `type_` itself has under `name`, not what is embedded in it."""
         visible = is_exported(name)
         if isinstance(type_, Named):

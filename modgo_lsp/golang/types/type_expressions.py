@@ -28,6 +28,7 @@ from modgo_lsp.golang.types.objects import (
     TypeParameterName,
     VariableName,
 )
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.golang.types.substitute import is_too_large, substitute
 from modgo_lsp.golang.types.types import (
     Array,
@@ -44,7 +45,6 @@ from modgo_lsp.golang.types.types import (
     TypeParameter,
     Unknown,
 )
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 from modgo_lsp.golang.types.universe import CONTEXT, CONTEXT_METHODS, ERROR, ERROR_METHODS, UNSAFE_POINTER
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Resolver:
         self,
         table: Table,
         find_unit: FindUnit,
-        unit: Callable[[str], PackageUnit | None],
+        unit: Callable[[str], GoPackage | None],
         known: KnownPackages,
     ) -> None:
         self._known = known
@@ -78,19 +78,19 @@ class Resolver:
         self.depth = Depth()
         self._underlying: Query[Named, Type] = Query(table, "underlying", self._find_underlying, UNKNOWN)
         # While it is worked out, somebody may ask again.
-        self._unread_names: Query[tuple[PackageUnit, str], bool] = Query(
+        self._unread_names: Query[tuple[GoPackage, str], bool] = Query(
             table, "may be unread", self._may_be_unread, True
         )
-        self._operand: Callable[[FileUnit, ast.Expr], Operand] | None = None
+        self._operand: Callable[[GoFile, ast.Expr], Operand] | None = None
         self._before: Callable[[TypeName], None] | None = None
 
     def use_operands(
-        self, operand: Callable[[FileUnit, ast.Expr], Operand], before: Callable[[TypeName], None]
+        self, operand: Callable[[GoFile, ast.Expr], Operand], before: Callable[[TypeName], None]
     ) -> None:
         """Array lengths are expressions: `operand` evaluates them. `before` works out what an alias needs."""
         self._operand, self._before = operand, before
 
-    def package(self, file: FileUnit, path: str) -> PackageUnit | None:
+    def package(self, file: GoFile, path: str) -> GoPackage | None:
         """The package that `file` imports as `path`, to ask something of it."""
         unit = self.find_unit(file, path)
         if unit is None and path not in ("C", "unsafe"):
@@ -99,7 +99,7 @@ class Resolver:
 
     # --- binding
 
-    def _binder(self, file: FileUnit, memo: Memo) -> Binder:
+    def _binder(self, file: GoFile, memo: Memo) -> Binder:
         if not file.imports_declared:
             file.imports_declared = True
             declare_imports(file, self.find_unit, self._known)
@@ -116,7 +116,7 @@ class Resolver:
         elif file is not None and isinstance(item, ConstantName | VariableName) and item.owner is not None:
             self.bind_spec(file, item.owner)
 
-    def bind_at(self, file: FileUnit, offset: int) -> None:
+    def bind_at(self, file: GoFile, offset: int) -> None:
         """Binds the package-level declaration that stands at `offset`."""
         decl = file.declaration_at(offset)
         if isinstance(decl, ast.FuncDecl):
@@ -125,19 +125,19 @@ class Resolver:
             for spec in decl.specs:
                 self.bind_spec(file, spec)
 
-    def bind_mentions(self, file: FileUnit, name: str) -> Sequence[int]:
+    def bind_mentions(self, file: GoFile, name: str) -> Sequence[int]:
         """Binds the declarations in which the identifier `name` stands; gives the offsets where it does."""
         offsets = file.mentions(name)
         for offset in offsets:
             self.bind_at(file, offset)
         return offsets
 
-    def may_be_unread(self, unit: PackageUnit, name: str) -> bool:
+    def may_be_unread(self, unit: GoPackage, name: str) -> bool:
         """Whether `unit` may declare a name where it can't be read: in a file that can't, or in a part of one
         that doesn't parse."""
         return self._unread_names((unit, name))
 
-    def _may_be_unread(self, asked: tuple[PackageUnit, str]) -> bool:
+    def _may_be_unread(self, asked: tuple[GoPackage, str]) -> bool:
         unit, name = asked
         unit.broken.read()
         broken = (file for file in unit.files if file.document.first_bad is not None)
@@ -145,7 +145,7 @@ class Resolver:
             offset not in file.uses for file in broken for offset in self.bind_mentions(file, name)
         )
 
-    def bind_spec(self, file: FileUnit, spec: ast.Spec) -> None:
+    def bind_spec(self, file: GoFile, spec: ast.Spec) -> None:
         """Binds a const, var or type spec at package level."""
         if isinstance(spec, ast.ImportSpec):
             return
@@ -186,7 +186,7 @@ class Resolver:
 
     # --- from source to types
 
-    def type_of(self, file: FileUnit, expr: ast.Expr) -> Type:
+    def type_of(self, file: GoFile, expr: ast.Expr) -> Type:
         """The type that a type expression denotes; Unknown where it denotes none."""
         depth = self.depth
         if depth.is_beyond():
@@ -199,7 +199,7 @@ class Resolver:
             depth.inside -= 1
             depth.stack -= 1
 
-    def _type_of(self, file: FileUnit, expr: ast.Expr) -> Type:
+    def _type_of(self, file: GoFile, expr: ast.Expr) -> Type:
         match expr:
             case ast.Ident():
                 return self._denoted(file.uses.get(expr.span.start), expr.name)
@@ -228,7 +228,7 @@ class Resolver:
                 return self._instantiated(file, expr)
         return Unknown(file.document.slice(expr.span))
 
-    def func_type(self, file: FileUnit, expr: ast.FuncType) -> Func:
+    def func_type(self, file: GoFile, expr: ast.FuncType) -> Func:
         parameters = []
         variadic = False
         for field in expr.params.fields:
@@ -272,7 +272,7 @@ class Resolver:
         given = dict(zip(item.parameters, arguments, strict=True))
         return substitute(self._aliased(item, item.file), given, self.depth)
 
-    def _aliased(self, item: TypeName, file: FileUnit) -> Type:
+    def _aliased(self, item: TypeName, file: GoFile) -> Type:
         """What an alias stands for, its parameters in it."""
         memo = item.memo
         if memo is None:
@@ -294,18 +294,18 @@ class Resolver:
         finally:
             item.resolving = False
 
-    def _written(self, item: TypeName, file: FileUnit) -> tuple[Type, bool]:
+    def _written(self, item: TypeName, file: GoFile) -> tuple[Type, bool]:
         """The type that a declaration gives a name, and whether a bound was met in it."""
         self.ensure(item)
         return self.depth.alone(lambda: self.type_of(file, item.spec.type))
 
-    def _qualified(self, file: FileUnit, expr: ast.SelectorExpr) -> Type:
+    def _qualified(self, file: GoFile, expr: ast.SelectorExpr) -> Type:
         selected = file.selected.get(expr.x.span.start)
         if selected is None or not isinstance(ast.unparen(expr.x), ast.Ident):
             return Unknown(file.document.slice(expr.span))
         return self.package_type(file, *selected)
 
-    def package_type(self, file: FileUnit, path: str, name: str) -> Type:
+    def package_type(self, file: GoFile, path: str, name: str) -> Type:
         """The type `name` of the package that `file` imports as `path`."""
         if path == "unsafe":
             return UNSAFE_POINTER if name == "Pointer" else Unknown(f"unsafe.{name}")
@@ -319,7 +319,7 @@ class Resolver:
             return Named(path, name) if path != "C" else Unknown(f"C.{name}")
         return self._denoted(unit.lookup(name) if is_exported(name) else None, f"{path}.{name}")
 
-    def _instantiated(self, file: FileUnit, expr: ast.IndexExpr) -> Type:
+    def _instantiated(self, file: GoFile, expr: ast.IndexExpr) -> Type:
         arguments = tuple(self.type_of(file, index) for index in expr.indices)
         base = ast.unparen(expr.x)
         if isinstance(base, ast.Ident):
@@ -337,7 +337,7 @@ class Resolver:
                     return self.declared_type(item, arguments)
         return Unknown(file.document.slice(expr.span))
 
-    def _length(self, file: FileUnit, expr: ast.Expr) -> int:
+    def _length(self, file: GoFile, expr: ast.Expr) -> int:
         if isinstance(expr, ast.Ellipsis) or self._operand is None:
             return -1
         value = self._operand(file, expr).value
@@ -350,7 +350,7 @@ class Resolver:
             return -1
         return int(value)
 
-    def _struct(self, file: FileUnit, expr: ast.StructType) -> Struct:
+    def _struct(self, file: GoFile, expr: ast.StructType) -> Struct:
         fields = []
         for field in expr.fields.fields:
             type_ = self.type_of(file, field.type)
@@ -362,7 +362,7 @@ class Resolver:
                 fields.append(Field(_embedded_name(field.type), type_, True, tag))
         return Struct(tuple(fields))
 
-    def _interface(self, file: FileUnit, expr: ast.InterfaceType) -> Interface:
+    def _interface(self, file: GoFile, expr: ast.InterfaceType) -> Interface:
         methods: list[tuple[str, Type]] = []
         embedded: list[Type] = []
         constraint = False

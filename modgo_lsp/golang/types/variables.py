@@ -10,9 +10,9 @@ from modgo_lsp.golang.types import constants
 from modgo_lsp.golang.types.declaration_order import Needs
 from modgo_lsp.golang.types.objects import VariableName
 from modgo_lsp.golang.types.operand import Operand
+from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.type_expressions import UNKNOWN, Resolver
 from modgo_lsp.golang.types.types import Array, Basic, Chan, Func, Map, Pointer, Slice, Type
-from modgo_lsp.golang.types.units import FileUnit
 from modgo_lsp.golang.types.universe import BOOL, INT
 
 
@@ -20,7 +20,7 @@ class Variables:
     """The variables of one build. `operand` evaluates what they are initialised with."""
 
     def __init__(
-        self, resolver: Resolver, operand: Callable[[FileUnit, ast.Expr], Operand], needs: Needs
+        self, resolver: Resolver, operand: Callable[[GoFile, ast.Expr], Operand], needs: Needs
     ) -> None:
         self._resolver = resolver
         self._operand = operand
@@ -45,12 +45,12 @@ class Variables:
         finally:
             item.resolving = False
 
-    def _find_type(self, item: VariableName, file: FileUnit) -> Type:
+    def _find_type(self, item: VariableName, file: GoFile) -> Type:
         self._resolver.ensure(item)
         type_, _ = self._resolver.depth.alone(partial(self._variable_type, item, file))
         return type_
 
-    def _variable_type(self, item: VariableName, file: FileUnit) -> Type:
+    def _variable_type(self, item: VariableName, file: GoFile) -> Type:
         if item.type_expr is not None:
             if isinstance(item.type_expr, ast.Ellipsis) and item.type_expr.element is not None:
                 return Slice(self._resolver.type_of(file, item.type_expr.element))

@@ -11,7 +11,7 @@ import pytest
 
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.program.outline import outline, package_name
-from modgo_lsp.golang.program.outlined import OutlinedUnit
+from modgo_lsp.golang.program.outlined_package import OutlinedPackage
 from modgo_lsp.golang.program.sources import PackageFacts
 from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.syntax import ast, document, lower
@@ -121,10 +121,10 @@ def test_a_method_s_receiver_may_be_an_alias() -> None:
         b"func (*A) M() {}\nfunc (B) N() {}\nfunc (O) M() {}\nfunc (O) Own() {}\nfunc (T) Own() {}\n"
     )
     facts = PackageFacts([("/p/a.go", source)], True, None)
-    unit = OutlinedUnit(Table(), "/p", "example.org/p", "p", lambda: facts, standard=False)
+    unit = OutlinedPackage(Table(), "/p", "example.org/p", "p", lambda: facts, standard=False)
     assert [method.receiver for name in ("M", "N") if (method := unit.method("T", name))] == ["A", "B"]
     assert unit.method("A", "Nothing") is None
-    fresh = OutlinedUnit(Table(), "/p", "example.org/p", "p", lambda: facts, standard=False)
+    fresh = OutlinedPackage(Table(), "/p", "example.org/p", "p", lambda: facts, standard=False)
     own = fresh.method("T", "Own")
     assert own is not None
     assert own.receiver == "T"

@@ -12,8 +12,7 @@ from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.syntax.identifiers import occurrences, places
 from modgo_lsp.golang.syntax.lower import lower
-from modgo_lsp.golang.types import units
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
 
 _WORDS = st.text("ab", min_size=1, max_size=6).map(str.encode)
 
@@ -29,8 +28,8 @@ def test_words_are_found_whole_and_all_of_them(text: bytes, words: set[bytes]) -
 def test_all_words_are_noted_for_who_asks_for_many_of_one_text() -> None:
     """Who asks for one after each edit is not told to wait for all of them."""
     document = parse("/p/p.go", b"package p\n\nfunc F() {}\n\nvar _ = F\n")
-    file = FileUnit(PackageUnit(Table(), "/p", "p", "p", None), 0, document, lower(document))
-    with patch.object(units, "places", wraps=places) as noted:
+    file = GoFile(GoPackage(Table(), "/p", "p", "p", None), 0, document, lower(document))
+    with patch.object(packages, "places", wraps=places) as noted:
         for _ in range(40):
             document = parse("/p/p.go", document.source + b"\n")
             file.document, file.syntax = document, lower(document)

@@ -31,7 +31,7 @@ from modgo_lsp.golang.types.universe import UNIVERSE
 _FEW = 16
 
 
-class FileUnit:
+class GoFile:
     """One file. `scope` holds its imports and lies inside the package's.
 
     `dots` are the paths of its dot imports; `uncertain`: an imported package may go by another name than
@@ -44,7 +44,7 @@ class FileUnit:
     reads which there are, and all that they say but for the bodies of functions.
     """
 
-    def __init__(self, unit: PackageUnit, index: int, document: Document, syntax: ast.File) -> None:
+    def __init__(self, unit: GoPackage, index: int, document: Document, syntax: ast.File) -> None:
         self.unit = unit
         self.index = index
         self.document = document
@@ -130,7 +130,7 @@ class FileUnit:
         return self._places.get(word, ())
 
 
-class PackageUnit:
+class GoPackage:
     """A package. `path` is its import path. `methods` are by the name of their receiver's base type.
     `standard`: it is of Go's library, so that what it imports is too. `unreadable` are the paths of files
     that a build would take and that can't be read. `broken` is the input of who asks what its files may
@@ -139,12 +139,12 @@ class PackageUnit:
     standard = False
     unreadable: tuple[str, ...] = ()
 
-    files: list[FileUnit]
+    files: list[GoFile]
     scope: Scope
     methods: dict[str, dict[str, FunctionName]]
     local_types: dict[int, TypeName]
     _functions: list[FunctionName]
-    _files_importing: dict[str, list[FileUnit]]
+    _files_importing: dict[str, list[GoFile]]
 
     def __init__(self, table: Table, directory: str, path: str, name: str, module: Module | None) -> None:
         self.table = table
@@ -176,14 +176,14 @@ class PackageUnit:
         """A memo for something that this package declares."""
         return (ConstantMemo if self.standard else Memo)(self.table, *about)
 
-    def add(self, document: Document, syntax: ast.File) -> FileUnit:
+    def add(self, document: Document, syntax: ast.File) -> GoFile:
         """Adds a file; files come in the order of their base names."""
-        file = FileUnit(self, len(self.files), document, syntax)
+        file = GoFile(self, len(self.files), document, syntax)
         self.files.append(file)
         self._add_declarations(file, syntax.decls)
         return file
 
-    def _add_declarations(self, file: FileUnit, decls: Iterable[ast.Decl]) -> None:
+    def _add_declarations(self, file: GoFile, decls: Iterable[ast.Decl]) -> None:
         for decl in decls:
             file.declared[decl] = objects_of(file, decl)
             for item in file.declared[decl]:
@@ -225,7 +225,7 @@ class PackageUnit:
         self.declarations.read()
         return self._functions
 
-    def files_importing(self, path: str) -> Sequence[FileUnit]:
+    def files_importing(self, path: str) -> Sequence[GoFile]:
         """The files that import `path`, in their order."""
         known = self._files_importing.get(path)
         if known is None:
@@ -272,13 +272,13 @@ class PackageUnit:
             seen.add(name)
         return False
 
-    def imports(self) -> Iterator[tuple[FileUnit, ast.ImportSpec]]:
+    def imports(self) -> Iterator[tuple[GoFile, ast.ImportSpec]]:
         for file in self.files:
             for spec in file.syntax.imports:
                 yield file, spec
 
 
-class UnparsedUnit(PackageUnit):
+class UnparsedPackage(GoPackage):
     """A package of a main module, of which nothing but the headers was read so far. `parse` gives its files
     once something is asked of it: most packages are only imported for their names."""
 
@@ -301,7 +301,7 @@ class UnparsedUnit(PackageUnit):
         return "files" in self.__dict__
 
     def __getattr__(self, name: str) -> Any:
-        if name not in PackageUnit.__annotations__:
+        if name not in GoPackage.__annotations__:
             raise AttributeError(name)
         super()._declare_nothing()
         for document, syntax in self._parse():
@@ -309,14 +309,14 @@ class UnparsedUnit(PackageUnit):
         return getattr(self, name)
 
 
-def objects_of(file: FileUnit, decl: ast.Decl) -> tuple[Object, ...]:
+def objects_of(file: GoFile, decl: ast.Decl) -> tuple[Object, ...]:
     """What a declaration at package level declares."""
     if isinstance(decl, ast.FuncDecl):
         return (FunctionName(file, decl),)
     return tuple(declared(file, decl, package_level=True))
 
 
-def declared(file: FileUnit, decl: ast.GenDecl, package_level: bool) -> Iterator[Object]:
+def declared(file: GoFile, decl: ast.GenDecl, package_level: bool) -> Iterator[Object]:
     """The objects of a const, var or type declaration, one spec after the other."""
     inherited: ast.ValueSpec | None = None
     for spec in decl.specs:
@@ -336,7 +336,7 @@ def declared(file: FileUnit, decl: ast.GenDecl, package_level: bool) -> Iterator
 
 
 def variables(
-    file: FileUnit,
+    file: GoFile,
     names: tuple[ast.Ident, ...],
     type_expr: ast.Expr | None,
     values: tuple[ast.Expr, ...],

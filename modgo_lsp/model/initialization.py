@@ -11,9 +11,9 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import FunctionName
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.types import Named, Pointer, Struct, Type
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
 
 # Where code stands: a function, or the values of a package variable.
 Owner = Union[FunctionName, ast.ValueSpec]
@@ -61,7 +61,7 @@ def _static_in(statements: Iterable[ast.Stmt]) -> Iterator[ast.CallExpr]:
                 yield inner
 
 
-def owners_in(file: FileUnit, decl: ast.Decl) -> Iterator[Owner]:
+def owners_in(file: GoFile, decl: ast.Decl) -> Iterator[Owner]:
     """Everything in one of a file's declarations that holds code."""
     if isinstance(decl, ast.FuncDecl):
         yield from (each for each in file.declared[decl] if isinstance(each, FunctionName))
@@ -73,12 +73,12 @@ def source_of(owner: Owner) -> ast.FuncDecl | ast.ValueSpec:
     return owner if isinstance(owner, ast.ValueSpec) else owner.decl
 
 
-def memo_of(file: FileUnit, owner: Owner) -> Memo:
+def memo_of(file: GoFile, owner: Owner) -> Memo:
     """The memo of what is worked out of an owner's code."""
     return file.memo_of(owner) if isinstance(owner, ast.ValueSpec) else owner.body
 
 
-def bind_owner(resolver: Resolver, file: FileUnit, owner: Owner) -> None:
+def bind_owner(resolver: Resolver, file: GoFile, owner: Owner) -> None:
     """Makes known what every identifier in it refers to."""
     if isinstance(owner, ast.ValueSpec):
         resolver.bind_spec(file, owner)
@@ -86,7 +86,7 @@ def bind_owner(resolver: Resolver, file: FileUnit, owner: Owner) -> None:
         resolver.bind_function(owner)
 
 
-def roots_of(file: FileUnit) -> list[Owner]:
+def roots_of(file: GoFile) -> list[Owner]:
     """What of a file Go runs by itself when its package is initialised."""
     file.declarations.read()
     return [owner for decl in file.syntax.decls if _has_root(decl) for owner in owners_in(file, decl)]
@@ -105,15 +105,15 @@ class Reached(NamedTuple):
     perhaps: bool
 
 
-class Reach:
+class Initialization:
     """What the initialisation of `units`, packages of one Go module, runs: for certain and once (`static`),
     or perhaps (`possible`, which has the former too). `roots` gives those of a file."""
 
     def __init__(
         self,
         operands: Operands,
-        units: Iterable[PackageUnit],
-        roots: Callable[[FileUnit], Iterable[Owner]],
+        units: Iterable[GoPackage],
+        roots: Callable[[GoFile], Iterable[Owner]],
     ) -> None:
         self._operands = operands
         self._units = tuple(units)
@@ -134,14 +134,14 @@ class Reach:
 
     def _found_in(
         self,
-        file: FileUnit,
+        file: GoFile,
         owner: Owner,
         what: str,
-        work_out: Callable[[FileUnit, Owner], Iterable[FunctionName]],
-    ) -> tuple[tuple[FileUnit, FunctionName], ...]:
+        work_out: Callable[[GoFile, Owner], Iterable[FunctionName]],
+    ) -> tuple[tuple[GoFile, FunctionName], ...]:
         """The functions of these units that are found in an owner's source, with the files they are in."""
 
-        def found() -> tuple[tuple[FileUnit, FunctionName], ...]:
+        def found() -> tuple[tuple[GoFile, FunctionName], ...]:
             items = work_out(file, owner)
             return tuple(
                 (item.file, item) for item in items if item.file is not None and item.file.unit in self._units
@@ -149,7 +149,7 @@ class Reach:
 
         return memo_of(file, owner).ask((what, self._key), found)
 
-    def _called_by(self, file: FileUnit, owner: Owner) -> Iterator[FunctionName]:
+    def _called_by(self, file: GoFile, owner: Owner) -> Iterator[FunctionName]:
         """The functions that run for certain when `owner` does."""
         if (
             isinstance(owner, ast.ValueSpec)
@@ -163,7 +163,7 @@ class Reach:
                 if isinstance(source, FunctionName):
                     yield source
 
-    def _leads_away(self, file: FileUnit, fun: ast.Expr) -> bool:
+    def _leads_away(self, file: GoFile, fun: ast.Expr) -> bool:
         """Whether `fun` is of a package that isn't looked at, and need not be read to know that."""
         selected = file.selected.get(fun.x.span.start) if isinstance(fun, ast.SelectorExpr) else None
         return selected is not None and selected[0] not in self._paths
@@ -185,7 +185,7 @@ class Reach:
                 pending.extend(self._found_in(file, owner, "named", self._named_in))
         return found
 
-    def _named_in(self, file: FileUnit, owner: Owner) -> Iterator[FunctionName]:
+    def _named_in(self, file: GoFile, owner: Owner) -> Iterator[FunctionName]:
         bind_owner(self._operands.resolver, file, owner)
         selected_from: set[ast.Node] = set()
         # Parents come first.
@@ -202,7 +202,7 @@ class Reach:
                 if operand.mode == "value":
                     yield from self._exported_methods(operand.type)
 
-    def _selected(self, file: FileUnit, node: ast.SelectorExpr) -> Iterator[FunctionName]:
+    def _selected(self, file: GoFile, node: ast.SelectorExpr) -> Iterator[FunctionName]:
         selected = file.selected.get(node.x.span.start) if isinstance(node.x, ast.Ident) else None
         if selected is not None and selected[0] not in self._paths:
             return
@@ -246,7 +246,7 @@ _VALUES = (
 )
 
 
-def _declares(file: FileUnit, node: ast.Node) -> bool:
+def _declares(file: GoFile, node: ast.Node) -> bool:
     """Whether a name stands where it is declared."""
     item = file.uses.get(node.span.start) if isinstance(node, ast.Ident) else None
     return item is not None and item.ident is not None and item.ident.span == node.span and item.file is file

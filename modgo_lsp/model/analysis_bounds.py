@@ -11,7 +11,7 @@ from modgo_lsp.golang.syntax.lower_expressions import MAX_DEPTH
 from modgo_lsp.golang.types import constants
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import ConstantName, Object, TypeName
-from modgo_lsp.golang.types.units import FileUnit
+from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.model.finding import Location
 
 _CONSTANT = f"this constant has more than {constants.MAX_BYTES // 1024} KiB or {constants.MAX_BITS:,} bits"
@@ -26,7 +26,7 @@ class BoundMet(msgspec.Struct, frozen=True):
     message: str
 
 
-def bounds_met(operands: Operands, file: FileUnit) -> list[BoundMet]:
+def bounds_met(operands: Operands, file: GoFile) -> list[BoundMet]:
     """The places in a file's declarations, but for the bodies of functions."""
     file.declarations.read()
     found: list[BoundMet] = []
@@ -38,7 +38,7 @@ def bounds_met(operands: Operands, file: FileUnit) -> list[BoundMet]:
     return found
 
 
-def _nested(file: FileUnit, decl: ast.Decl) -> Iterable[BoundMet]:
+def _nested(file: GoFile, decl: ast.Decl) -> Iterable[BoundMet]:
     """What is too deep in a declaration. A function's body counts where a UDF reaches it."""
     parts: Iterator[ast.Node | None]
     if isinstance(decl, ast.FuncDecl):
@@ -51,7 +51,7 @@ def _nested(file: FileUnit, decl: ast.Decl) -> Iterable[BoundMet]:
     return too_deep(file, (part for part in parts if part is not None))
 
 
-def too_deep(file: FileUnit, parts: Iterable[ast.Node]) -> Iterator[BoundMet]:
+def too_deep(file: GoFile, parts: Iterable[ast.Node]) -> Iterator[BoundMet]:
     """The first place in each of some parts of a declaration that is too deep to be looked at."""
     for part in parts:
         # What is so deep takes some text.
@@ -65,7 +65,7 @@ def is_too_deep(node: ast.Node) -> bool:
     return isinstance(node, ast.BadExpr | ast.BadStmt) and node.deep
 
 
-def local_bounds_met(operands: Operands, file: FileUnit, nodes: Iterable[ast.Node]) -> Iterator[BoundMet]:
+def local_bounds_met(operands: Operands, file: GoFile, nodes: Iterable[ast.Node]) -> Iterator[BoundMet]:
     """The places among nodes of a function's body."""
     for node in nodes:
         if is_too_deep(node):
@@ -84,7 +84,7 @@ def _declared(spec: ast.Spec) -> tuple[ast.Ident, ...]:
     return (spec.name,) if isinstance(spec, ast.TypeSpec) else ()
 
 
-def _is_too_complex(operands: Operands, file: FileUnit, item: Object) -> bool:
+def _is_too_complex(operands: Operands, file: GoFile, item: Object) -> bool:
     if isinstance(item, ConstantName):
         return not _is_plain(item.value_expr) and _is_constant_too_large(operands, item)
     if isinstance(item, TypeName):
@@ -108,6 +108,6 @@ def _is_constant_too_large(operands: Operands, item: ConstantName) -> bool:
     return operands.is_beyond_bounds(item)
 
 
-def _met(file: FileUnit, item: Object) -> BoundMet:
+def _met(file: GoFile, item: Object) -> BoundMet:
     span = item.ident.span if item.ident is not None else file.syntax.span
     return BoundMet(Location(file.path, span), _TYPE if isinstance(item, TypeName) else _CONSTANT)

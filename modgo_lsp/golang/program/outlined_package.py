@@ -11,7 +11,7 @@ from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.sources import PackageFacts
 from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.types.objects import FunctionName, Object, Scope
-from modgo_lsp.golang.types.units import FileUnit, PackageUnit
+from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.golang.types.universe import UNIVERSE
 
 
@@ -20,7 +20,7 @@ class _OutlinedScope(Scope):
 
     __slots__ = ("unit",)
 
-    def __init__(self, unit: OutlinedUnit) -> None:
+    def __init__(self, unit: OutlinedPackage) -> None:
         super().__init__(UNIVERSE)
         self.unit = unit
 
@@ -31,7 +31,7 @@ class _OutlinedScope(Scope):
         return found
 
 
-class OutlinedUnit(PackageUnit):
+class OutlinedPackage(GoPackage):
     """`find_facts` is asked at the first use. `files`, `functions` and `methods` have what was asked for;
     `lookup` and `method` ask."""
 
@@ -48,7 +48,7 @@ class OutlinedUnit(PackageUnit):
         super().__init__(table, directory, path, name, Module(directory, path))
         self.standard = standard
         self._find_facts = find_facts
-        self._opened: dict[int, FileUnit] = {}
+        self._opened: dict[int, GoFile] = {}
         self._asked: set[str] = set()
         self._read: set[tuple[int, int]] = set()
 
@@ -95,9 +95,9 @@ class OutlinedUnit(PackageUnit):
         self._add_declarations(self._file(index), self._facts.declarations(index, number))
         return True
 
-    def _file(self, index: int) -> FileUnit:
+    def _file(self, index: int) -> GoFile:
         if index not in self._opened:
             header = self._facts.header(index)
-            self._opened[index] = FileUnit(self, index, header.document, header.syntax)
+            self._opened[index] = GoFile(self, index, header.document, header.syntax)
             self.files.append(self._opened[index])
         return self._opened[index]
