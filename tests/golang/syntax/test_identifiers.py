@@ -12,6 +12,7 @@ from modgo_lsp.golang.queries import Table
 from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.golang.syntax.identifiers import occurrences, places
 from modgo_lsp.golang.syntax.lower import lower
+from modgo_lsp.golang.types import packages
 from modgo_lsp.golang.types.packages import GoFile, GoPackage
 
 _WORDS = st.text("ab", min_size=1, max_size=6).map(str.encode)
