@@ -177,8 +177,8 @@ NAMED = "var _ = udf.Register(%s, F); func F() {}"
         ),
         (
             CLASHES % "func F(o struct { H; y int })",
-            "MG201 parameter o has type struct { H; y int }: neither it nor what it embeds has exported fields,"
-            " so there is nothing to store",
+            "MG201 parameter o has type struct { H; y int }: neither it nor what it embeds has exported"
+            " fields, so there is nothing to store",
         ),
         (
             TIMED % "func F(d, e time.Duration)",
