@@ -24,6 +24,7 @@ from modgo_lsp.lint.suppressions import (
     suppressions,
 )
 from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.rules.catalogue import RULES
 
 # A run that finds all results kept needs neither packages nor parser.
 if TYPE_CHECKING:
@@ -81,9 +82,6 @@ def _not_text(package: Package) -> list[Finding]:
 
 @cache
 def _checks() -> tuple[tuple[Rule, Check], ...]:
-    # Who only decides on results need not load the rules.
-    from modgo_lsp.rules.catalogue import RULES
-
     return tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
 
 
@@ -159,13 +157,8 @@ def report_findings(results: Sequence[LintResult], settings_of: Callable[[str], 
         for path in each.paths:
             if written := each.suppressions.get(path):
                 written = asking_reasons(written, settings[each.directory].require_suppression_reason)
-                kept.extend(suppression_findings(written, used, _is_found_by_importers if unsure else None))
+                kept.extend(suppression_findings(written, used, unsure))
     return sorted(_configured(kept, home, settings), key=finding_order)
-
-
-def _is_found_by_importers(code: str) -> bool:
-    """Whether it may be found in a package only when one that imports it is looked at."""
-    return code == "MG103" or code.startswith("MG3")
 
 
 def _covering(results: Sequence[LintResult], settings: dict[str, Settings]) -> Iterator[Suppression]:

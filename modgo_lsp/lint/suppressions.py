@@ -1,12 +1,9 @@
-"""Suppressions in the source: what each `//modgo:ignore` covers, and which were of no use.
-
-Not for: writing them (ide/suppress.py).
-"""
+"""Suppressions in the source: what each `//modgo:ignore` covers, and which of them suppress nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,8 +11,11 @@ from msgspec import structs
 
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
+from modgo_lsp.rules.catalogue import RULES, unknown_rule
+from modgo_lsp.rules.mg501_unused_suppression import RULE as UNUSED
+from modgo_lsp.rules.mg502_suppression_without_code import RULE as WITHOUT_CODE
 
-# Rules and parser are needed where there are directives to read, or some that were of no use.
+# The parser is needed only to read directives.
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.directives import Directive
     from modgo_lsp.golang.syntax.document import Document
@@ -25,7 +25,6 @@ _ONE, _FILE = "modgo:ignore", "modgo:ignore-file"
 # where there are directives to read.
 _CODES = rb"[A-Za-z]+\d[^\s,]*(?:[ \t]*,[ \t]*[^\s,]+)*"
 _CODE = rb"[^\s,]+"
-_UNSUPPRESSIBLE = ("MG501", "MG502")
 
 
 class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -107,24 +106,23 @@ def _covering(
 def suppression_findings(
     written: Iterable[Suppression],
     used: Collection[tuple[Location, str]],
-    is_unsure: Callable[[str], bool] | None = None,
+    unsure: bool = False,
 ) -> Iterator[Finding]:
-    """MG501 and MG502 of the suppressions that are written in one file. Codes of which `is_unsure` says so,
-    and those that no rule checks in the source, are never called unused."""
-    from modgo_lsp.rules.catalogue import RULES
-
+    """The findings about the suppressions of one file: MG501 and MG502. A code that no rule checks in the
+    source is never reported as unused. With `unsure`, packages that import this one may have findings here,
+    and codes that depend on them are not reported either."""
     for directive in written:
         path = directive.comment.path
         if directive.invalid is not None:
             message, span = directive.invalid
-            yield RULES["MG502"].finding(message, Location(path, span))
+            yield WITHOUT_CODE.finding(message, Location(path, span))
             continue
         for (code, span), edit in zip(directive.codes, directive.removals, strict=True):
             if RULES[code].check is None or (directive.comment, code) in used:
                 continue
-            if is_unsure is not None and is_unsure(code):
+            if unsure and RULES[code].depends_on_importers:
                 continue
-            yield RULES["MG501"].finding(
+            yield UNUSED.finding(
                 f"there is no {code} here to suppress: remove it",
                 Location(path, span),
                 fixes=[Fix(f"Remove the suppression of {code}", True, (edit,))],
@@ -160,15 +158,13 @@ def _covered(document: Document, directive: Directive) -> Span | None:
 
 
 def _what_is_wrong(codes: list[tuple[str, Span]], comment: Span) -> tuple[str, Span] | None:
-    from modgo_lsp.rules.catalogue import RULES, unknown_rule
-
     if not codes:
         return "say which findings are to be suppressed, as in //modgo:ignore MG101 reason", comment
     for code, span in codes:
-        if code in _UNSUPPRESSIBLE:
-            return f"{code} is about suppressions and cannot be suppressed", span
         if code not in RULES:
             return unknown_rule(code), span
+        if RULES[code].group == "suppression":
+            return f"{code} is about suppressions and cannot be suppressed", span
     return None
 
 

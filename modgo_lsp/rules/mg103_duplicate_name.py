@@ -88,4 +88,5 @@ RULE = Rule(
     text=TEXT,
     fix="rename",
     check=check,
+    module_wide=True,
 )

@@ -33,6 +33,7 @@ class Rule(msgspec.Struct, frozen=True):
     `check` yields the findings in one package; None if lint, build or host report this rule.
     `by_code`: the check looks at each function that a UDF reaches on its own. Its findings stand in that
     function, and whether there are any depends only on that function's source and the names in it.
+    `module_wide`: a finding in a package may depend on the packages that import it.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Rule(msgspec.Struct, frozen=True):
     fix: str | None = None
     check: Check | None = None
     by_code: bool = False
+    module_wide: bool = False
 
     @property
     def group(self) -> Group:
@@ -53,6 +55,11 @@ class Rule(msgspec.Struct, frozen=True):
     def is_suppressible(self) -> bool:
         """Whether it makes sense to suppress a finding: failures to parse, build or load stay failures."""
         return self.group in ("registration", "signature", "code")
+
+    @property
+    def depends_on_importers(self) -> bool:
+        """Whether a finding in a package may depend on the packages that import it and reach its code."""
+        return self.module_wide or self.group == "code"
 
     @property
     def url(self) -> str:

@@ -23,7 +23,7 @@ from modgo_lsp.model.finding import Finding, Location, relocated
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.rules.catalogue import RULES
+from modgo_lsp.rules.mg410_too_complex import too_large
 from modgo_lsp.server.lsp.client_capabilities import Client
 from modgo_lsp.server.lsp.uri import uri_of
 from modgo_lsp.server.workspace.analysis import Analysis
@@ -33,8 +33,6 @@ _log = logging.getLogger(__name__)
 
 # Bytes of a file that is too large in which its imports are looked for.
 _HEAD = 64 * 1024
-_TOO_COMPLEX = "MG410"
-_TOO_LARGE = "this file is larger than max-file-size: it is not analysed, and what it declares is unknown"
 
 
 class Snapshot:
@@ -182,9 +180,8 @@ class Snapshot:
             ):
                 found: list[Finding] = []
                 if SDK_PATH in read_header(_head(opened.document)).imports:
-                    place = Location(path, Span(0, 0))
                     settings = self.configuration(opened.directory).settings
-                    found = configured([RULES[_TOO_COMPLEX].finding(_TOO_LARGE, place)], settings)
+                    found = configured([too_large(path)], settings)
                 yield path, next(iter(found), None)
 
     def decided(self, judgements: Sequence[LintResult], built: Collection[str]) -> dict[str, list[Finding]]:
