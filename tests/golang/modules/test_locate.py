@@ -255,3 +255,13 @@ def _unread(files: dict[str, str]) -> set[str]:
 )
 def test_versions_are_ordered_as_go_orders_them(older: str, newest: str) -> None:
     assert newer(older, newest) == newest == newer(newest, older)
+
+
+def test_a_module_inside_a_replacement_is_no_part_of_it(verdict: Verdict) -> None:
+    files: dict[str, str | bytes | None] = {
+        "app/go.mod": _mod("require example.org/lib v1.0.0", "replace example.org/lib => ../local"),
+        "local/go.mod": "module example.org/lib\n",
+        "local/t/t.go": _type("chan int"),
+    }
+    assert "channel" in str(verdict(files))
+    assert verdict({**files, "local/t/go.mod": "module example.org/lib/t\n"}) is None
