@@ -158,3 +158,55 @@ TEST(fuzzed_elements_are_survived)
 	printf("fuzzed %zu lists of elements, %zu sound, %zu with a nil\n", rounds, whole, nils);
 	CHECK(rounds > 100 && whole > 0 && whole < rounds && nils > 0 && nils < rounds);
 }
+
+/* Of values that are valid, nil alone may not be written to a stream. */
+TEST(nil_and_what_is_wrong_with_a_value_are_faults_in_a_stream)
+{
+	static const aerospike_udf_go_value NIL_IN_LIST = {AEROSPIKE_UDF_GO_LIST, 0, 0, (uint8_t *)"\x92\x01\xC0",
+	                                                   3};
+	static const aerospike_udf_go_value DEEP = {AEROSPIKE_UDF_GO_LIST, 0, 0, (uint8_t *)"\x92\x01\x91\xC0",
+	                                            4};
+	static const aerospike_udf_go_value WRONG = {AEROSPIKE_UDF_GO_BOOLEAN, 0, 2, NULL, 0};
+
+	for (int i = 0; i < VALUE_COUNT; i++) {
+		const char *fault = mod_go_stream_value_fault(&VALUES[i], false);
+
+		if (VALUES[i].type == AEROSPIKE_UDF_GO_NIL)
+			CHECK_CONTAINS(fault, "end the stream");
+		else
+			CHECK(fault == NULL);
+	}
+	CHECK(mod_go_stream_value_fault(&NIL_IN_LIST, false) == NULL);
+	CHECK_CONTAINS(mod_go_stream_value_fault(&NIL_IN_LIST, true), "end the stream");
+	CHECK(mod_go_stream_value_fault(&DEEP, true) == NULL);
+	CHECK_CONTAINS(mod_go_stream_value_fault(&WRONG, false), "neither 0 nor 1");
+	CHECK_CONTAINS(mod_go_stream_value_fault(&WRONG, true), "neither 0 nor 1");
+}
+
+/* Floats of 4 bytes and integers of each width, as the server may write them. */
+TEST(numbers_of_each_width_are_read)
+{
+	static const uint8_t LIST[] = {0x9C, 0xCA, 0x3F, 0xC0, 0x00, 0x00, 0xCA, 0xC2, 0x80, 0x00, 0x00, 0xCB,
+	                               0x3F, 0xF8, 0,    0,    0,    0,    0,    0,    0xCC, 0xFF, 0xCD, 0xFF,
+	                               0xFE, 0xCE, 0xFF, 0xFF, 0xFF, 0xFD, 0xCF, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF,
+	                               0xFF, 0xFF, 0xFC, 0xD0, 0x80, 0xD1, 0x80, 0x01, 0xD2, 0x80, 0x00, 0x00,
+	                               0x02, 0xD3, 0x80, 0,    0,    0,    0,    0,    0,    3,    0xE0};
+	static const double DOUBLES[] = {1.5, -64.0, 1.5};
+	static const int64_t INTEGERS[] = {255,         65534,         4294967293, INT64_MAX - 3, -128, -32767,
+	                                   -2147483646, INT64_MIN + 3, -32};
+	mod_go_elements elements;
+	aerospike_udf_go_value value;
+
+	CHECK(mod_go_elements_begin(&elements, LIST, sizeof(LIST)));
+	for (size_t i = 0; i < 3; i++) {
+		CHECK(mod_go_elements_next(&elements, &value));
+		CHECK_NUMBER(value.type, AEROSPIKE_UDF_GO_DOUBLE);
+		CHECK(memcmp(&value.integer, &DOUBLES[i], sizeof(double)) == 0);
+	}
+	for (size_t i = 0; i < 9; i++) {
+		CHECK(mod_go_elements_next(&elements, &value));
+		CHECK_NUMBER(value.type, AEROSPIKE_UDF_GO_INTEGER);
+		CHECK_NUMBER(value.integer, INTEGERS[i]);
+	}
+	CHECK(!mod_go_elements_next(&elements, &value));
+}

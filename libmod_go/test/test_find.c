@@ -116,3 +116,31 @@ TEST(a_very_long_search_path_is_survived)
 	CHECK_NUMBER(mod_go_find("m", "/lib", path, sizeof(path), &error), MOD_GO_NO_FILE);
 	free(folders_text);
 }
+
+/* A path fits with its NUL, or the error says that it did not. */
+TEST(a_path_needs_a_buffer_for_all_of_it)
+{
+	char path[PATH_MAX + 16];
+	mod_go_error error;
+	size_t length;
+
+	make_folders();
+	put(3, "m.so");
+	length = strlen(folders[3]) + strlen("/m.so");
+	for (size_t capacity = length - 1; capacity <= length + 2; capacity++) {
+		bool fits = capacity > length;
+
+		memset(path, '#', sizeof(path));
+		CHECK_NUMBER(mod_go_find("m", folders[3], path, capacity, &error), fits ? MOD_GO_OK : MOD_GO_NO_FILE);
+		CHECK_NUMBER(path[capacity], '#');
+		CHECK_NUMBER(strlen(path), fits ? length : 0);
+		CHECK_NUMBER(strstr(error.message, "too long") != NULL, !fits);
+	}
+	CHECK_NUMBER(mod_go_find("m", folders[3], NULL, 4096, &error), MOD_GO_NO_FILE);
+	CHECK_CONTAINS(error.message, "there is no buffer");
+	CHECK_NUMBER(mod_go_find("m", folders[3], path, 0, &error), MOD_GO_NO_FILE);
+	CHECK_CONTAINS(error.message, "there is no buffer");
+	CHECK_NUMBER(mod_go_find("nobody", folders[3], path, sizeof(path), &error), MOD_GO_NO_FILE);
+	CHECK(strstr(error.message, "too long") == NULL);
+	CHECK(chdir("/") == 0);
+}
