@@ -41,7 +41,7 @@ TEXT = """
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
         for call, _ in code.calls("example.com/what.Calls"):
-            yield RULE.finding("what is wrong: what to do", code.place(call), code.way())
+            yield RULE.finding("what is wrong: what to do", code.place(call), code.call_path())
 
 
 RULE = Rule(

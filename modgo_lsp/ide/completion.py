@@ -144,9 +144,9 @@ def _calls(
 
 def _is_of(name: str, type_: str, prefix: str, declaration: str) -> bool:
     """Whether the text of a declaration declares a variable with that type of the SDK."""
-    said = rf"\b{name}\s+\*{re.escape(prefix)}{type_}\b"
-    ranged = rf"\b{name}\s*:=\s*range\s+\w+\.Records\(\)" if type_ == "Record" else said
-    return re.search(f"{said}|{ranged}", declaration) is not None
+    declared = rf"\b{name}\s+\*{re.escape(prefix)}{type_}\b"
+    ranged = rf"\b{name}\s*:=\s*range\s+\w+\.Records\(\)" if type_ == "Record" else declared
+    return re.search(f"{declared}|{ranged}", declaration) is not None
 
 
 def _prefix(package: Package, path: str) -> str | None:

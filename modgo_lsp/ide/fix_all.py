@@ -24,29 +24,29 @@ def fix_all(path: str, files: Files, loader: Loader, settings: Settings) -> tupl
     of the package too. `loader` has loaded these files already."""
     directory = str(PurePath(path).parent)
     originals: dict[str, Document] = {}
-    mended: dict[str, Document] = {}
-    now = mended
-    mending, before = FixRounds(unsafe=False), None
+    fixed: dict[str, Document] = {}
+    next_documents = fixed
+    rounds, before = FixRounds(unsafe=False), None
     for _ in range(_ROUNDS):
         package = loader.package(directory)
         if package is None:
             break
         findings = check_package(package, settings)
-        if before is None or mending.is_good(before, findings):
-            before, mended, known = findings, now, package
+        if before is None or rounds.is_good(before, findings):
+            before, fixed, known = findings, next_documents, package
         ours = [finding for finding in before if finding.location.path == path]
-        edits = [edit for fix in mending.choose(ours) for edit in fix.edits]
+        edits = [edit for fix in rounds.choose(ours) for edit in fix.edits]
         if not edits:
             break
         documents = {file.document.path: file.document for file in known.files}
-        now = dict(mended)
+        next_documents = dict(fixed)
         for changed in {edit.location.path for edit in edits}:
             originals.setdefault(changed, documents[changed])
             here = [edit for edit in edits if edit.location.path == changed]
-            now[changed] = parse(changed, apply(documents[changed], here))
-        loader = Loader(OverlayFiles(files, now), previous=loader)
+            next_documents[changed] = parse(changed, apply(documents[changed], here))
+        loader = Loader(OverlayFiles(files, next_documents), previous=loader)
     return tuple(
-        edit for changed in sorted(mended) for edit in _edits(originals[changed], mended[changed].source)
+        edit for changed in sorted(fixed) for edit in _edits(originals[changed], fixed[changed].source)
     )
 
 

@@ -29,11 +29,11 @@ def symbols(package: Package) -> list[Symbol]:
     return sorted(found, key=lambda symbol: (symbol.location, symbol.name))
 
 
-def of_workspace(judgements: Iterable[LintResult]) -> list[Symbol]:
+def workspace_symbols(results: Iterable[LintResult]) -> list[Symbol]:
     """The UDFs of many packages, by their names and places alone."""
     return [
         Symbol(name, "", place, place, _module(each.directory))
-        for each in judgements
+        for each in results
         for name, place in each.registered
     ]
 

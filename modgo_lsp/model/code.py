@@ -267,7 +267,7 @@ class Code:
         """What is written there."""
         return self.file.document.slice(node.span)
 
-    def way(self) -> tuple[tuple[Location, str], ...]:
+    def call_path(self) -> tuple[tuple[Location, str], ...]:
         """The calls that lead here, for a finding's related places."""
         return tuple((step.location, step.message) for step in self.steps_back())[::-1]
 

@@ -70,7 +70,7 @@ def check(package: Package) -> Iterator[Finding]:
             yield RULE.finding(
                 f"{what}: return an error instead, so that only this call fails",
                 code.place(call),
-                code.way(),
+                code.call_path(),
                 _fix(code, call),
             )
 

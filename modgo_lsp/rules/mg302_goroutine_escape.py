@@ -48,7 +48,7 @@ def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
         for start, _ in unawaited(code):
             message = "nothing waits for this goroutine, so it outlives the call: wait for it"
-            yield RULE.finding(message, code.place(start), code.way())
+            yield RULE.finding(message, code.place(start), code.call_path())
 
 
 RULE = Rule(

@@ -44,11 +44,11 @@ def check(package: Package) -> Iterator[Finding]:
         for expr, what in blocking_calls(code):
             named = code.text(expr.fun if isinstance(expr, ast.CallExpr) else expr)
             message = f"{named} {what} while the record is locked: do this in the client"
-            yield RULE.finding(message, code.place(expr), code.way())
+            yield RULE.finding(message, code.place(expr), code.call_path())
         for node in code.of_kind(ast.SelectorExpr):
             if code.selected(node) == ("os", "Stdin"):
                 message = "a server has no standard input: take the data as an argument"
-                yield RULE.finding(message, code.place(node), code.way())
+                yield RULE.finding(message, code.place(node), code.call_path())
 
 
 RULE = Rule(

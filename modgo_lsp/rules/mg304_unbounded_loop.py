@@ -56,7 +56,7 @@ def check(package: Package) -> Iterator[Finding]:
             if _is_left(node, labels.get(id(node)), leaving) or _uses_context(code, node):
                 continue
             keyword = Location(code.file.path, Span(node.span.start, node.span.start + len("for")))
-            yield RULE.finding("this loop never ends: add a way out, or check ctx", keyword, code.way())
+            yield RULE.finding("this loop never ends: add a way out, or check ctx", keyword, code.call_path())
 
 
 def _is_endless(code: Code, loop: ast.ForStmt) -> bool:

@@ -71,7 +71,7 @@ def check(package: Package) -> Iterator[Finding]:
                 f"{item.name} is shared by UDFs that run in parallel: guard it with a lock, "
                 "or store its value in records",
                 code.place(ident),
-                (*here, *code.way()),
+                (*here, *code.call_path()),
             )
 
 

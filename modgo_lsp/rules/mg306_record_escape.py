@@ -72,7 +72,7 @@ def check(package: Package) -> Iterator[Finding]:
                 reported.add(ident.span.start)
                 held = f"{_named(code, ident)} {how}"
                 message = f"{held}, but is invalid after its call: copy the values that you need"
-                yield RULE.finding(message, code.place(ident), code.way())
+                yield RULE.finding(message, code.place(ident), code.call_path())
 
 
 def _named(code: Code, ident: ast.Ident) -> str:

@@ -50,11 +50,11 @@ def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
         for call, name in code.calls(*_BUILTINS, *_FMT):
             message = f"nobody sees what {code.text(call.fun)} prints in a server: use udf.Log"
-            yield RULE.finding(message, code.place(call), code.way(), _fix(code, call, name))
+            yield RULE.finding(message, code.place(call), code.call_path(), _fix(code, call, name))
         for node in code.of_kind(ast.SelectorExpr):
             if code.selected(node) == ("os", "Stdout"):
                 message = "nobody sees what goes to os.Stdout in a server: use udf.Log"
-                yield RULE.finding(message, code.place(node), code.way())
+                yield RULE.finding(message, code.place(node), code.call_path())
 
 
 def _fix(code: Code, call: ast.CallExpr, name: str) -> Iterator[Fix]:

@@ -66,7 +66,7 @@ def check(package: Package) -> Iterator[Finding]:
             if name in _QUERIES or _is_query(code, call, _QUERIES_BELOW.get(name)):
                 continue
             message = f"{code.text(call.fun)} changes the whole process, which other calls share"
-            yield RULE.finding(message, code.place(call), code.way())
+            yield RULE.finding(message, code.place(call), code.call_path())
 
 
 def _is_query(code: Code, call: ast.CallExpr, below: int | None) -> bool:

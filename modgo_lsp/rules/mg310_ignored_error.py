@@ -59,7 +59,7 @@ def check(package: Package) -> Iterator[Finding]:
             if call in dropped:
                 method = name.rpartition(".")[2]
                 message = f"the error of {method} is ignored, so nobody learns that it failed: return it"
-                yield RULE.finding(message, code.place(call), code.way(), _fix(code, call))
+                yield RULE.finding(message, code.place(call), code.call_path(), _fix(code, call))
 
 
 def _dropped(code: Code) -> set[ast.Expr]:

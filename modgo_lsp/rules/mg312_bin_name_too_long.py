@@ -46,9 +46,11 @@ def check(package: Package) -> Iterator[Finding]:
                 message = (
                     f"the bin name {quoted(name)} has {size} bytes: shorten it to {BIN_NAME_MAX} or fewer"
                 )
-                yield RULE.finding(message, code.place(expr), code.way())
+                yield RULE.finding(message, code.place(expr), code.call_path())
             elif size == 0:
-                yield RULE.finding("the bin name is empty: a bin needs a name", code.place(expr), code.way())
+                yield RULE.finding(
+                    "the bin name is empty: a bin needs a name", code.place(expr), code.call_path()
+                )
 
 
 RULE = Rule(

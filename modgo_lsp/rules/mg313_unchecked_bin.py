@@ -60,7 +60,7 @@ def check(package: Package) -> Iterator[Finding]:
                 continue
             if _is_bin(code, node.x, bins) and not checked.holds(node, node.type):
                 message = f"this panics if the bin holds no {code.text(node.type)}: use the comma-ok form"
-                yield RULE.finding(message, code.place(node), code.way(), _fix(code, node))
+                yield RULE.finding(message, code.place(node), code.call_path(), _fix(code, node))
 
 
 def _with_ok(node: ast.Node) -> Iterator[ast.Expr]:

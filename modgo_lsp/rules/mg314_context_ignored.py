@@ -58,7 +58,7 @@ def check(package: Package) -> Iterator[Finding]:
             if (ident is None or not _is_used(code, ident)) and _takes_time(code):
                 name = ident.name if ident is not None and ident.name != "_" else "the context"
                 message = f"{name} is never used, so this runs on after its deadline: check it, or remove it"
-                yield RULE.finding(message, code.place(place), code.way())
+                yield RULE.finding(message, code.place(place), code.call_path())
 
 
 def _contexts(code: Code) -> Iterator[tuple[ast.Node, ast.Ident | None]]:
