@@ -81,6 +81,9 @@ static bool names_are_there(const mod_go_elf *elf)
 		case DT_RUNPATH:
 			if (entry.d_un.d_val >= elf->strings.length)
 				return false;
+			break;
+		default:
+			break;
 		}
 	}
 	return true;

@@ -139,8 +139,7 @@ static size_t first_own_frame(const char *trace, char *text, size_t capacity)
 /* Replaces what is not UTF-8 by question marks, and control characters by spaces. */
 static void clean(char *text)
 {
-	size_t length = strlen(text);
-	size_t at = 0;
+	size_t length, at = 0;
 
 	mod_go_trim_cut_text(text);
 	length = strlen(text);

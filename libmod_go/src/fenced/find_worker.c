@@ -32,7 +32,7 @@ static size_t library_folder(char *folder, size_t capacity)
 	if (dladdr((void *)(uintptr_t)&mod_go_find_worker, &facts) == 0 || facts.dli_fname == NULL)
 		return 0;
 	if (strchr(facts.dli_fname, '/') != NULL && strlen(facts.dli_fname) < capacity) {
-		strcpy(folder, facts.dli_fname);
+		memcpy(folder, facts.dli_fname, strlen(facts.dli_fname) + 1);
 	} else {
 		ssize_t length = readlink("/proc/self/exe", folder, capacity - 1);
 

@@ -178,7 +178,7 @@ static bool reserve(watch_list *list, size_t count)
 /* Builds the list, and kills the processes of dying workers. The lock must be held. */
 static void list_workers(mod_go_fenced *pool, watch_list *list)
 {
-	size_t count = 0;
+	size_t count = 1; /* or realloc could get the size 0 */
 
 	for (mod_go_worker *worker = pool->workers; worker != NULL; worker = worker->next)
 		count++;

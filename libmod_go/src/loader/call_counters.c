@@ -98,7 +98,7 @@ static struct shard *own_shard(mod_go_call_counters *counters)
 
 	if (slot == NOT_ASKED)
 		take_slot();
-	if (slot == NO_SLOT)
+	if (slot >= SLOTS)
 		return NULL;
 	own = atomic_load_explicit(&counters->shards[slot], memory_order_relaxed);
 	if (own == NULL) {

@@ -167,7 +167,7 @@ static bool take_item(mod_go_msgpack *reader, mod_go_item *item)
 		return false;
 	if (head < 0x80 || head >= 0xE0) {
 		item->kind = MOD_GO_ITEM_INTEGER;
-		item->integer = (int8_t)head;
+		item->integer = head < 0x80 ? (int64_t)head : (int64_t)head - 0x100;
 		return true;
 	}
 	if (head < 0xA0) {
