@@ -180,6 +180,7 @@ lint: $(VENV)/.dev ## Every formatter, linter and type checker
 	test -z "$$(gofmt -l $(GO_FOLDERS) | tee /dev/stderr)"
 	cd udf && go vet ./... && $(CURDIR)/target/tools/staticcheck ./...
 	$(MAKE) -C libmod_go format-check
+	$(MAKE) -C libmod_go tidy
 	$(MAKE) -C libmod_go -f fuzz.mk format-check
 	$(MAKE) -C libmod_go -f as_module.mk format-check
 	cd vscode-extension && ./with-node sh -ec 'npm ci --no-audit --no-fund && npm run lint'
