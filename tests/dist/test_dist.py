@@ -1,4 +1,4 @@
-"""What `make dist` made, in dist/. `make test-dist` runs these tests."""
+"""The release that `make dist` builds in dist/. `make test-dist` runs these tests."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
 
 
-def made(pattern: str) -> Path:
+def released(pattern: str) -> Path:
     (path,) = DIST.glob(pattern)
     return path
 
 
 def bill(pattern: str) -> dict[str, Any]:
-    bom: dict[str, Any] = json.loads(made(pattern).read_text("utf-8"))
+    bom: dict[str, Any] = json.loads(released(pattern).read_text("utf-8"))
     return bom
 
 
@@ -42,12 +42,12 @@ def listed(bom: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
 
 
 @pytest.mark.parametrize("pattern", ["modgo_lsp-*.cdx.json", "modgo-vscode-*.cdx.json"])
-def test_a_bill_is_as_its_schema_says(pattern: str) -> None:
-    errors = JsonStrictValidator(SchemaVersion.V1_6).validate_str(made(pattern).read_text("utf-8"))
+def test_a_bill_follows_its_schema(pattern: str) -> None:
+    errors = JsonStrictValidator(SchemaVersion.V1_6).validate_str(released(pattern).read_text("utf-8"))
     assert errors is None
 
 
-def test_the_package_s_bill_lists_what_is_locked() -> None:
+def test_the_package_s_bill_lists_the_locked_packages() -> None:
     bom = bill("modgo_lsp-*.cdx.json")
     lock = (ROOT / "requirements" / "runtime.txt").read_text("utf-8").replace("\\\n", "")
     locked = {
@@ -61,7 +61,7 @@ def test_the_package_s_bill_lists_what_is_locked() -> None:
     assert {name for name, _ in parts.keys() - locked.keys()} == {"liblzma"}
 
 
-def test_the_extension_s_bill_lists_what_is_locked() -> None:
+def test_the_extension_s_bill_lists_the_locked_packages() -> None:
     lock = json.loads((ROOT / "vscode-extension" / "package-lock.json").read_text("utf-8"))["packages"]
     locked = {
         (place.rpartition("node_modules/")[2], entry["version"]): {
@@ -74,7 +74,7 @@ def test_the_extension_s_bill_lists_what_is_locked() -> None:
     assert listed(bill("modgo-vscode-*.cdx.json")) == locked
 
 
-def test_a_bill_says_what_depends_on_what() -> None:
+def test_a_bill_lists_dependencies() -> None:
     graph = {
         each["ref"]: each.get("dependsOn", []) for each in bill("modgo_lsp-*.cdx.json")["dependencies"]
     }
@@ -83,7 +83,7 @@ def test_a_bill_says_what_depends_on_what() -> None:
     while left:
         reached.add(one := left.pop())
         left += set(graph[one]) - reached
-    # What other Pythons and platforms need isn't installed here, so nothing says who needs it.
+    # Packages for other versions of Python and other platforms are not installed here, so their users are unknown.
     alone = {re.split("[/@]", ref)[1] for ref in graph.keys() - reached}
     assert alone <= {"exceptiongroup", "tomli"}
     assert len(graph[root]) < len(graph) - 1
@@ -98,21 +98,21 @@ def test_bills_are_reproducible(tmp_path: Path) -> None:
 
 def test_licences_are_in_each_archive() -> None:
     notices = (ROOT / "THIRD_PARTY_NOTICES").read_bytes()
-    with zipfile.ZipFile(made("*.whl")) as wheel:
+    with zipfile.ZipFile(released("*.whl")) as wheel:
         (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/licenses/THIRD_PARTY_NOTICES"))
         assert wheel.read(name) == notices
         assert [name for name in wheel.namelist() if name.endswith(".dist-info/licenses/LICENSE")]
-    with tarfile.open(made("*.tar.gz")) as sdist:
+    with tarfile.open(released("*.tar.gz")) as sdist:
         (member,) = (each for each in sdist.getmembers() if each.name.endswith("/THIRD_PARTY_NOTICES"))
         file = sdist.extractfile(member)
         assert file is not None
         assert file.read() == notices
-    with zipfile.ZipFile(made("*.vsix")) as vsix:
+    with zipfile.ZipFile(released("*.vsix")) as vsix:
         carried = vsix.read("extension/THIRD_PARTY_NOTICES")
         assert carried == (ROOT / "vscode-extension" / "THIRD_PARTY_NOTICES").read_bytes()
 
 
-def test_the_checksums_are_those_of_all_files() -> None:
+def test_checksums_cover_all_files() -> None:
     lines = (DIST / "SHA256SUMS").read_text("utf-8").splitlines()
     sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in DIST.iterdir()}

@@ -1,7 +1,7 @@
-"""The recipes of docs/ci.md with the real programs: pre-commit installs modgo from a clone of this checkout,
-reviewdog reads reports, GitHub's action installs itself.
+"""The recipes of docs/ci.md with real programs: pre-commit installs modgo from a clone of this checkout,
+reviewdog reads reports, and GitHub's action installs itself.
 
-`make test-services` runs them, for they install what they need; `make test` leaves them out.
+`make test-services` runs these tests and installs the programs.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository of this checkout's files as they are now, committed or not."""
+    """A repository with the current files of this checkout, committed or not."""
     folder = tmp_path_factory.mktemp("modgo")
     listed = run("git", "ls-files", "-co", "--exclude-standard", "-z", cwd=ROOT).stdout
     for name in filter(None, listed.split("\0")):
@@ -88,9 +88,9 @@ def test_pre_commit_installs_and_runs_the_hooks(
     repository: Path, checkout: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = str(tmp_path_factory.mktemp("pre-commit"))
-    told = re.search(r"# \.pre-commit-config\.yaml\n(.*?)```", PAGE, re.DOTALL)
-    assert told is not None
-    config = yaml.safe_load(told[1])
+    recipe = re.search(r"# \.pre-commit-config\.yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert recipe is not None
+    config = yaml.safe_load(recipe[1])
     config["repos"][0]["repo"] = str(checkout)
     git(checkout, "tag", config["repos"][0]["rev"])
 
@@ -108,9 +108,9 @@ def test_pre_commit_installs_and_runs_the_hooks(
     found = commit("modgo-lint")
     assert found.returncode == 1
     assert "MG101 warning: Forgotten takes a record" in found.stdout
-    mended = commit("modgo-fix")
-    assert mended.returncode == 1
-    assert "files were modified by this hook" in mended.stdout
+    fixed = commit("modgo-fix")
+    assert fixed.returncode == 1
+    assert "files were modified by this hook" in fixed.stdout
     assert '"forgotten", Forgotten' in (repository / "shop.go").read_text()
     assert commit("modgo-fix").returncode == 0
 
@@ -121,12 +121,12 @@ def reviewdog() -> Path:
 
 
 @pytest.mark.timeout(900)
-def test_reviewdog_reads_what_it_is_given(repository: Path, reviewdog: Path) -> None:
+def test_reviewdog_reads_the_reports(repository: Path, reviewdog: Path) -> None:
     (repository / "shop.go").write_text(CLEAN + FORGOTTEN)
     recipes = re.findall(r"^modgo lint .*\| reviewdog .*$", PAGE, re.MULTILINE)
     assert len(recipes) == 2
     path = os.pathsep.join((str(Path(sys.executable).parent), str(reviewdog), os.environ["PATH"]))
-    # Of SARIF it shows each result as it is.
+    # reviewdog shows each result of SARIF as JSON.
     expected = (
         r"shop\.go:11:6: MG101 .*Forgotten takes a record",
         r'"startLine":11}.*Forgotten takes a record',
@@ -135,11 +135,11 @@ def test_reviewdog_reads_what_it_is_given(repository: Path, reviewdog: Path) -> 
         local = recipe.replace("-reporter=github-pr-review", "-reporter=local -filter-mode=nofilter")
         shown = run("bash", "-c", local, cwd=repository, PATH=path)
         assert re.search(pattern, shown.stdout), shown.stdout + shown.stderr
-    # In the lines of a change alone, which is how a review is read.
-    news = recipes[0].replace("-reporter=github-pr-review", "-reporter=local -diff='git diff HEAD'")
-    assert "shop.go:11:6:" in run("bash", "-c", news, cwd=repository, PATH=path).stdout
+    # With a diff it shows only findings in changed lines, as in a review.
+    in_diff = recipes[0].replace("-reporter=github-pr-review", "-reporter=local -diff='git diff HEAD'")
+    assert "shop.go:11:6:" in run("bash", "-c", in_diff, cwd=repository, PATH=path).stdout
     git(repository, "commit", "-qam", "known")
-    assert "shop.go" not in run("bash", "-c", news, cwd=repository, PATH=path).stdout
+    assert "shop.go" not in run("bash", "-c", in_diff, cwd=repository, PATH=path).stdout
 
 
 @pytest.mark.timeout(900)
@@ -148,7 +148,7 @@ def test_the_action_installs_itself(repository: Path, checkout: Path, tmp_path: 
     path, temporary = tmp_path / "path", tmp_path / "temporary"
     temporary.mkdir()
     common = {"GITHUB_ACTION_PATH": str(checkout), "GITHUB_PATH": str(path), "RUNNER_TEMP": str(temporary)}
-    # A pull request brings modules and programs of its own; this workflow has its folder on PYTHONPATH.
+    # The pull request contains modules and programs, and the workflow has its folder on PYTHONPATH.
     hostile = Hostile(repository, tmp_path / "marks")
     assert install["working-directory"] == "${{ runner.temp }}"
     bash = shutil.which("bash") or "bash"
