@@ -10,6 +10,7 @@ from modgo_lsp.golang.types.universe import CONTEXT
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
+from modgo_lsp.rules.analysis.unsaved_exits import NO_RETURN
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -42,15 +43,13 @@ for ctx.Err() == nil {
 ```
 """
 
-_EXITS = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "log.Panic*")
-
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
         loops = [node for node in code.of_kind(ast.ForStmt) if _is_endless(code, node)]
         if not loops:
             continue
-        leaving = {id(call) for call, _ in code.calls(*_EXITS)}
+        leaving = {id(call) for call, _ in code.calls(*NO_RETURN)}
         labels = {id(node.stmt): node.label.name for node in code.of_kind(ast.LabeledStmt)}
         for node in loops:
             if _is_left(node, labels.get(id(node)), leaving) or _uses_context(code, node):

@@ -61,17 +61,15 @@ def check(package: Package) -> Iterator[Finding]:
         for ident, item in code.cached("writes", partial(_writes, code)):
             if locks.are_held(code, ident):
                 continue
-            declared = item.ident.span if item.ident is not None and item.file is not None else None
-            here = (
-                ((Location(item.file.path, declared), f"{item.name} is declared here"),)
-                if declared is not None and item.file is not None
-                else ()
-            )
+            declared = []
+            if item.ident is not None and item.file is not None:
+                place = Location(item.file.path, item.ident.span)
+                declared.append((place, f"{item.name} is declared here"))
             yield RULE.finding(
                 f"{item.name} is shared by UDFs that run in parallel: guard it with a lock, "
                 "or store its value in records",
                 code.place(ident),
-                (*here, *code.call_path()),
+                (*declared, *code.call_path()),
             )
 
 

@@ -8,8 +8,8 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
 from modgo_lsp.model.package import Package
-from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.analysis.error_returns import return_statement, statement_of
+from modgo_lsp.rules.analysis.unsaved_exits import SAVING
 from modgo_lsp.rules.rule import Rule
 
 TEXT = """
@@ -48,12 +48,10 @@ func Touch(rec *udf.Record) error {
 The fix returns the error if there is one. It is unsafe because the rest of the function is then skipped.
 """
 
-_STORES = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))
-
 
 def check(package: Package) -> Iterator[Finding]:
     for code in package.reached:
-        stores = list(code.calls(*_STORES))
+        stores = list(code.calls(*SAVING))
         dropped = _dropped(code) if stores else set()
         for call, name in stores:
             if call in dropped:

@@ -17,9 +17,11 @@ from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.analysis.error_returns import returns_error
 
 _CHANGING = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Set", "Unset", "SetTTL"))
-_SAVING = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))
+# Calls that save a record.
+SAVING = tuple(f"{SDK_PATH}.Record.{name}" for name in ("Create", "Update", "Remove"))
 _READING = f"{SDK_PATH}.Get"
-_EXITING = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "log.Panic*")
+# Calls that do not return.
+NO_RETURN = ("panic", "os.Exit", "syscall.Exit", "runtime.Goexit", "log.Fatal*", "log.Panic*")
 
 # The first unsaved change on each path to a point, None on paths without one. Empty: the point is
 # unreachable.
@@ -76,8 +78,8 @@ class _Flow:
         self._record = record
         self._returns_error = returns_error(code)
         self._changing = {id(call) for call, _ in code.calls(*_CHANGING)}
-        self._saving = {id(call) for call, _ in code.calls(*_SAVING)}
-        self._exiting = {id(call) for call, _ in code.calls(*_EXITING)}
+        self._saving = {id(call) for call, _ in code.calls(*SAVING)}
+        self._exiting = {id(call) for call, _ in code.calls(*NO_RETURN)}
         self._reading = {id(call) for call, _ in code.calls(_READING)}
         self._around = _conditions_around(code)
         self._related: dict[ast.Stmt, tuple[set[Object], set[str]]] = {}
