@@ -24,7 +24,7 @@ except ImportError:  # PyYAML without libyaml
 CASE_ENDINGS = (".case.yaml", ".case.json")
 SAMPLE_ENDINGS = (".record.json", ".records.jsonl", *CASE_ENDINGS)
 _FOLDER = ("testdata", "udf")
-# Cases are replacement_text by hand. A larger file is something else.
+# Cases are written by hand. A larger file is something else.
 _LARGEST = 1 << 20
 
 NameKind = Literal["function", "record", "records"]

@@ -22,7 +22,7 @@ class Lens(msgspec.Struct, frozen=True):
 
 
 def code_lenses(package: Package, path: str) -> list[Lens]:
-    """The code_lenses of one file, in source order. A function with several registered names has one lens
+    """The lenses of one file, in source order. A function with several registered names has one lens
     with all of them, and one to run each."""
     by_place: dict[Location, list[str]] = {}
     for registration in package.registrations:

@@ -47,10 +47,10 @@ class Block(NamedTuple):
 def markdown(comment: str) -> str:
     """The Markdown for the text of a comment."""
     cut = comment[:_LONGEST] + "…" if len(comment) > _LONGEST else comment
-    return "\n\n".join(map(_written, blocks(cut)))
+    return "\n\n".join(map(_markdown_of, blocks(cut)))
 
 
-def _written(block: Block) -> str:
+def _markdown_of(block: Block) -> str:
     match block.kind:
         case "code":
             return code_block(block.code.removesuffix("\n"))
@@ -148,7 +148,7 @@ def _items(lines: Sequence[str], addresses: dict[str, str]) -> list[tuple[str, l
 
 
 def _spans(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Kind, start and end of each block."""
+    """The kind, start and end of each block."""
     i = forced = 0
     while True:
         while i < len(lines) and not lines[i]:
@@ -168,7 +168,7 @@ def _spans(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
 
 
 def _indented_span(lines: Sequence[str], start: int, forced: int) -> tuple[int, str]:
-    """Where code or a list ends, which goes on over blank lines."""
+    """The end and kind of the code or list at `start`, which continues across blank lines."""
     unindented_list = _is_marker(lines[start]) and start < forced
     i = start + 1
     while i < len(lines) and (
@@ -185,8 +185,8 @@ def _indented_span(lines: Sequence[str], start: int, forced: int) -> tuple[int, 
 
 
 def _before_indented(lines: Sequence[str], start: int, end: int, forced: int) -> tuple[int, int]:
-    """Where a paragraph ends whose last lines belong to the indented ones behind it, and up to where lines
-    count as indented."""
+    """The end of a paragraph whose last lines may belong to the indented lines after it, and the line before
+    which lines count as indented."""
     if end >= len(lines) or not lines[end] or _is_marker(lines[end]):
         return end, forced
     last = end - 1
@@ -209,7 +209,7 @@ def _unindented_kind(lines: Sequence[str], start: int, end: int) -> str:
 
 
 def _is_old_heading(lines: Sequence[str], at: int) -> bool:
-    """Whether a line stands alone between paragraphs and looks like a heading, as before Go 1.19."""
+    """Whether a line is a heading in the style before Go 1.19: alone between two paragraphs."""
     alone = at > 0 and not lines[at - 1] and at + 2 < len(lines) and not lines[at + 1]
     if not alone or _is_indented(lines[at + 2]):
         return False
@@ -233,7 +233,7 @@ def _is_indented(line: str) -> bool:
 
 
 def _unindented(lines: Sequence[str]) -> list[str]:
-    """Without the blank lines around and the blanks that all lines begin with."""
+    """The lines without common indentation, and without blank lines at the start and end."""
     lines = _without_blank_ends(lines)
     prefix: str | None = None
     for line in lines:
@@ -261,11 +261,11 @@ def _common(one: str, other: str) -> str:
 
 
 def _linked(text: str, addresses: dict[str, str]) -> Iterator[Text]:
-    """A paragraph's text with its links."""
+    """The text of a paragraph with its links."""
     wrote, start, key = 0, -1, ""
     for i, character in enumerate(text):
         if character == "[":
-            # A bracket that is still open goes on counting for the name of a link, as Go has it.
+            # As in Go, an open bracket still counts for the name of a link.
             key += text[start + 1 : i] if start >= 0 else ""
             start = i
         elif character == "]" and start >= 0:
@@ -280,7 +280,8 @@ def _linked(text: str, addresses: dict[str, str]) -> Iterator[Text]:
 
 
 def _is_doc_link(text: str, before: str, after: str) -> bool:
-    """Whether brackets are around a name: `[Name]`, `[*Type.Method]`, `[path/of/package.Name]`."""
+    """Whether the text in brackets names a declaration: `[Name]`, `[*Type.Method]`,
+    `[path/of/package.Name]`."""
     if not all(each in (" ", "\t", "\n") or unicodedata.category(each)[0] == "P" for each in before + after):
         return False
     package, _, name = text.removeprefix("*").rpartition(".")
@@ -293,7 +294,7 @@ def _is_doc_link(text: str, before: str, after: str) -> bool:
 
 
 def _with_addresses(text: str) -> Iterator[Text]:
-    """Text in which web addresses are links."""
+    """The text with its web addresses as links."""
     wrote = i = 0
     while i < len(text):
         address = _address_at(text, i)

@@ -1,4 +1,4 @@
-"""Inlay inlay_hints: the registered names of a function, and Aerospike's types of its arguments and
+"""Inlay hints: the registered names of a function, and Aerospike's types of its arguments and
 result."""
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Hint(msgspec.Struct, frozen=True):
 
 
 def inlay_hints(package: Package, document: Document, span: Span) -> list[Hint]:
-    """The inlay_hints in `span` of a file, in source order."""
+    """The hints in `span` of a file, in source order."""
     path = document.path
     here = [each for each in registrations(package) if _function(each).path == path]
     by_place: dict[Location, list[Registration]] = {}

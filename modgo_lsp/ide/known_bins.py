@@ -79,8 +79,8 @@ def known_bins(package: Package, files: Files, path: str = "", offset: int = -1)
     return [each for each in found.values() if each.name.isprintable() and not set(each.name) & {'"', "\\"}]
 
 
-# A document is immutable. Searching one of 3,000 lines takes 4 ms, and completion needs all of a package's
-# files after every letter.
+# Searching a document of 3,000 lines takes 4 ms, and completion needs all files of a package after every
+# letter.
 _BINS_IN_TEXT: WeakKeyDictionary[Document, tuple[tuple[int, int, Bin], ...]] = WeakKeyDictionary()
 _RECORDS = re.compile(rb"\b(\w+)\s+\*(?:\w+\.)?Record\b|\b(\w+)\s*:=\s*range\s+\w+\.Records\(\)")
 _METHODS = "|".join((*READING, *WRITING)).encode()

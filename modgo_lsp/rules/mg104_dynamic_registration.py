@@ -74,7 +74,7 @@ RULE = Rule(
     code="MG104",
     name="dynamic-registration",
     severity="information",
-    summary="A registration can only be known at run time",
+    summary="A registration is known only at run time",
     text=TEXT,
     check=check,
 )
