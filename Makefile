@@ -90,6 +90,10 @@ test-one: $(VENV)/.dev ## One test file, folder or package: T=tests/lint/test_co
 new-rule: $(VENV)/.dev ## Write a lint rule's file and test to start from: CODE=MG316 NAME=slow-loop SUMMARY="A loop is slow"
 	$(BIN)/python scripts/new_rule.py "$(CODE)" "$(NAME)" "$(SUMMARY)"
 
+.PHONY: new-method
+new-method: $(VENV)/.dev ## Write an LSP method's handler, row and workspace test to start from: METHOD=textDocument/declaration
+	$(BIN)/python scripts/new_method.py "$(METHOD)"
+
 ##@ Tests
 
 .PHONY: test-python
