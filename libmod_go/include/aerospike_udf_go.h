@@ -5,17 +5,18 @@
  * lint rules are written from it or generated from it. A shared object in any language that exports
  * the six functions below, with these prototypes and contracts, is a valid UDF module.
  *
- * Words: a *module* is the shared object; its *host* is the program that loads it (libmod_go on
- * behalf of the Aerospike server, the modgo command or the language server).
+ * A *module* is the shared object; its *host* is the program that loads it (libmod_go for the
+ * Aerospike server, the modgo command or the language server).
  *
  * Rules that hold for everything here
- *   - No exported function is variadic in C and none takes a pointer to const: cgo can export neither.
- *   - Every exported function may be called from any number of threads at once; none blocks another.
- *   - The host's functions are called for a call before its apply function returns, by one thread at a time.
- *   - Memory handed over is *borrowed* for the length of the call, unless it says "freed by".
- *   - Strings are UTF-8 with an explicit length; only names given as `char *name` alone end in NUL.
+ *   - No exported function is variadic, and none takes a pointer to const: cgo can export neither.
+ *   - Any number of threads may call the exported functions at once; none blocks another.
+ *   - A module calls the host's functions for a call only until its apply function returns, from one thread at a time.
+ *   - Memory that is passed is *borrowed* until the call returns, unless a comment says who frees it.
+ *   - Strings are UTF-8 with an explicit length; only names passed as `char *name` without a length end in a NUL.
  *   - A struct that begins with `size` may grow at its end in a later minor version. Whoever reads it
- *     must look at `size` before it reads a field that was not in version 1.0.
+ *     must check `size` before it reads a field that is not in version 1.0, and accepts any size of at least
+ *     that in version 1.0.
  */
 #ifndef AEROSPIKE_UDF_GO_H
 #define AEROSPIKE_UDF_GO_H
@@ -38,13 +39,13 @@ extern "C" {
 /* The longest bin name that Aerospike stores, in bytes. */
 #define AEROSPIKE_UDF_GO_BIN_NAME_MAX 15
 
-/* How deep lists and maps may nest in a value. A value without collections has depth 0. */
+/* How deeply lists and maps may nest in a value. A value without collections has depth 0. */
 #define AEROSPIKE_UDF_GO_DEPTH_MAX 64
 
 /* ---- return codes ------------------------------------------------------------------------------- */
 
 /* What the apply functions and the host functions return. With any code but OK the result (or `why`)
- * holds a string: the message and, after a newline each, the frames of the UDF as "file:line function". */
+ * holds a string: the message, followed by the frames of the UDF as "file:line function", one a line. */
 typedef enum aerospike_udf_go_status {
 	AEROSPIKE_UDF_GO_OK = 0,            /* done; the result holds the value */
 	AEROSPIKE_UDF_GO_NOT_FOUND = 1,     /* no function of that name is registered */
@@ -52,13 +53,13 @@ typedef enum aerospike_udf_go_status {
 	AEROSPIKE_UDF_GO_FAILED = 3,        /* the UDF returned an error */
 	AEROSPIKE_UDF_GO_PANICKED = 4,      /* the UDF panicked and was recovered */
 	AEROSPIKE_UDF_GO_DEADLINE = 5,      /* the deadline of the call had passed */
-	AEROSPIKE_UDF_GO_REFUSED = 6,       /* the host would not do it, or does not offer it */
+	AEROSPIKE_UDF_GO_REFUSED = 6,       /* the host refuses it, or does not offer it */
 	AEROSPIKE_UDF_GO_INTERNAL = 7       /* a defect in the module or the host, never the user's doing */
 } aerospike_udf_go_status;
 
 /* ---- values ------------------------------------------------------------------------------------- */
 
-/* The types of a value: Aerospike's. Their numbers are the ABI's own: scalars first, collections last. */
+/* The types of a value are Aerospike's. Their numbers are the ABI's own: scalars first, collections last. */
 typedef enum aerospike_udf_go_type {
 	AEROSPIKE_UDF_GO_NIL = 0,
 	AEROSPIKE_UDF_GO_BOOLEAN = 1, /* `integer` is 0 or 1 */
@@ -73,7 +74,7 @@ typedef enum aerospike_udf_go_type {
 } aerospike_udf_go_type;
 
 /*
- * A value. Scalars travel in `integer`; everything else by pointer and length, borrowed for the call.
+ * A value. Scalars are in `integer`; everything else is a pointer and a length, borrowed for the call.
  * `data` may be NULL where `length` is 0.
  *
  * A list or a map is one msgpack document in the Aerospike server's own dialect:
@@ -81,7 +82,7 @@ typedef enum aerospike_udf_go_type {
  *   - string, bytes, GeoJSON, HLL: a msgpack str whose first byte is the particle type
  *     (3 string, 4 bytes, 23 GeoJSON, 18 HLL; other blob types keep theirs), the payload after it;
  *   - list: a msgpack array; an ordered one begins with an ext entry of length 0 whose type is 1, counted;
- *   - map: a msgpack map; one with order begins with an ext entry of length 0 whose type is the order
+ *   - map: a msgpack map; an ordered one begins with an ext entry of length 0 whose type is the order
  *     (1 key-ordered, 3 key-value-ordered) and the value nil, and counts that pair.
  * Map keys are integers, strings or bytes. Modules write maps key-ordered, in Aerospike's order of keys:
  * integers, then strings, then bytes, each ascending.
@@ -95,21 +96,21 @@ typedef struct aerospike_udf_go_value {
 } aerospike_udf_go_value;
 
 /*
- * Where an apply function leaves its answer. The host sets `size`, `buffer` and `capacity` and zeroes
- * `value`. The module puts what fits into `buffer`; for more it sets `value.data` to memory from the C
+ * Where an apply function puts its result. The host sets `size`, `buffer` and `capacity` and zeroes
+ * `value`. The module puts data that fits into `buffer`; for more it sets `value.data` to memory from the C
  * library's malloc. Afterwards the host frees `value.data` where it is neither NULL nor `buffer`.
  */
 typedef struct aerospike_udf_go_result {
 	uint32_t size;                /* of this struct, in bytes */
 	uint32_t reserved;            /* 0 */
-	aerospike_udf_go_value value; /* the answer; with any status but OK a string that says why */
-	uint8_t *buffer;              /* the host's room for a short one; may be NULL */
-	size_t capacity;              /* bytes of it */
+	aerospike_udf_go_value value; /* the result; with any status but OK the reason, a string */
+	uint8_t *buffer;              /* the host's, for short data; may be NULL */
+	size_t capacity;              /* bytes of `buffer` */
 } aerospike_udf_go_result;
 
-/* ---- what the host lends to a call ---------------------------------------------------------------- */
+/* ---- what a call borrows from the host ------------------------------------------------------------ */
 
-/* Opaque handles of the host, valid for the call they were given to. */
+/* Opaque handles of the host, valid during the call that they were passed to. */
 typedef struct aerospike_udf_go_record aerospike_udf_go_record;
 typedef struct aerospike_udf_go_stream aerospike_udf_go_stream;
 
@@ -124,12 +125,12 @@ typedef enum aerospike_udf_go_log_level {
 	AEROSPIKE_UDF_GO_LOG_TRACE = 4
 } aerospike_udf_go_log_level;
 
-/* Facts of a record. What its host does not know is 0 or NULL. Pointers are borrowed for the call. */
+/* Metadata of a record. What the host does not know is 0 or NULL. Pointers are borrowed for the call. */
 typedef struct aerospike_udf_go_metadata {
 	uint32_t size;              /* of this struct, in bytes: the host fills in no more */
 	uint32_t exists;            /* 1 where the record is stored, 0 where only its key is known */
 	uint32_t ttl;               /* seconds until it expires; 0xFFFFFFFF never, 0 the namespace's default */
-	uint32_t generation;        /* counts its writes */
+	uint32_t generation;        /* the number of its writes */
 	uint64_t last_update;       /* milliseconds since 1970-01-01T00:00:00Z */
 	uint64_t storage_size;      /* bytes on its storage */
 	uint8_t *digest;            /* 20 bytes */
@@ -139,25 +140,25 @@ typedef struct aerospike_udf_go_metadata {
 } aerospike_udf_go_metadata;
 
 /*
- * The host's functions. The table is append-only and carries its size; a host that lacks one leaves it
- * NULL and the SDK says so to the UDF. Arguments are flat (type, integer, pointer, length), so that a Go
+ * The host's functions. The table is append-only and has its size; a host that lacks a function leaves it
+ * NULL, and the SDK reports that to the UDF. Arguments are flat (type, integer, pointer, length), so that a Go
  * caller never passes a struct that holds Go pointers. What a host function returns by pointer is
- * borrowed until the next call into the host for the same record or stream.
+ * borrowed until the next call of the host's functions for the same record or stream.
  *
  * Each returns an aerospike_udf_go_status. On any but OK it may set `why` to a string.
  */
 typedef struct aerospike_udf_go_host {
-	uint32_t size;     /* of this table, in bytes: what is beyond it is not there */
+	uint32_t size;     /* of this table, in bytes: functions beyond it do not exist */
 	uint32_t reserved; /* 0 */
 
 	/* One bin's value; nil where the record has no such bin. */
 	int (*record_get)(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
 	                  size_t name_length, aerospike_udf_go_value *value);
 	/* `count` bins at once. `names` holds the names one after another, each followed by a NUL,
-	 * `names_length` bytes in all; `values` has room for `count`. */
+	 * `names_length` bytes in all; `values` is an array of `count`. */
 	int (*record_get_many)(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *names,
 	                       size_t names_length, uint32_t count, aerospike_udf_go_value *values);
-	/* Sets a bin in memory. Nothing is stored before create or update. */
+	/* Sets a bin in memory. Only create and update store it. */
 	int (*record_set)(aerospike_udf_go_call *call, aerospike_udf_go_record *record, char *name,
 	                  size_t name_length, uint32_t type, int64_t integer, uint8_t *data, size_t length,
 	                  aerospike_udf_go_value *why);
@@ -167,10 +168,10 @@ typedef struct aerospike_udf_go_host {
 	/* The names of all bins, as a string in the form that record_get_many takes. */
 	int (*record_bin_names)(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
 	                        aerospike_udf_go_value *names);
-	/* Fills in what the record's host knows; the caller sets `metadata->size`. */
+	/* Fills in what the host knows of the record; the caller sets `metadata->size`. */
 	int (*record_metadata)(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
 	                       aerospike_udf_go_metadata *metadata);
-	/* Seconds to live from the next write on; 0xFFFFFFFF never expires, 0 the namespace's default. */
+	/* Sets the seconds to live from the next write on; 0xFFFFFFFF: never expires, 0: the namespace's default. */
 	int (*record_set_ttl)(aerospike_udf_go_call *call, aerospike_udf_go_record *record, uint32_t ttl);
 	/* Store a record that does not exist, store the changes of one that does, remove it. */
 	int (*record_create)(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
@@ -186,30 +187,30 @@ typedef struct aerospike_udf_go_host {
 	 * At the end `*record` is NULL and the value nil. */
 	int (*stream_read)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream,
 	                   aerospike_udf_go_record **record, aerospike_udf_go_value *value);
-	/* Up to `limit` elements of a stream of values as one list; an empty list at the end. REFUSED where the next
-	 * one stands in no list (a record, a string with a NUL): stream_read gives it. */
+	/* Up to `limit` elements of a stream of values as one list; an empty list at the end. REFUSED where a list
+	 * cannot hold the next one (a record, a string with a NUL): stream_read returns it. */
 	int (*stream_read_many)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t limit,
 	                        aerospike_udf_go_value *values);
-	/* One more element of the output. Nil is none: it would end the stream. */
+	/* Adds an element to the output. Nil is refused: it would end the stream. */
 	int (*stream_write)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint32_t type,
 	                    int64_t integer, uint8_t *data, size_t length, aerospike_udf_go_value *why);
-	/* The elements of one list, `data` being its msgpack. */
+	/* Adds the elements of a list, whose msgpack is `data`. */
 	int (*stream_write_many)(aerospike_udf_go_call *call, aerospike_udf_go_stream *stream, uint8_t *data,
 	                         size_t length, aerospike_udf_go_value *why);
 
-	/* A line for the host's log. `location` is "file:line", or NULL with length 0. */
+	/* Writes a line to the host's log. `location` is "file:line", or NULL with length 0. */
 	void (*log)(aerospike_udf_go_call *call, int level, char *message, size_t message_length, char *location,
 	            size_t location_length);
 } aerospike_udf_go_host;
 
-/* A bin that the host has read before the call. */
+/* A bin that the host has prefetched. */
 typedef struct aerospike_udf_go_bin {
 	char *name; /* need not end in NUL */
 	size_t name_length;
 	aerospike_udf_go_value value; /* nil where the record has no such bin */
 } aerospike_udf_go_bin;
 
-/* A bin that the module has set, or, with nil, unset. */
+/* A bin that the module sets or, with nil, unsets. */
 typedef struct aerospike_udf_go_write {
 	char name[AEROSPIKE_UDF_GO_BIN_NAME_MAX + 1];
 	size_t name_length;
@@ -217,40 +218,41 @@ typedef struct aerospike_udf_go_write {
 } aerospike_udf_go_write;
 
 /*
- * One call of one UDF, lent to the module for its length.
+ * One call of one UDF, which the module borrows until it returns.
  *
- * The last fields spare the module calls of the host; a host need not offer them, and a module need not use them.
- * Both are about the record that the apply function is given.
+ * The last fields save the module calls of the host; a host need not offer them, and a module need not use them.
+ * Both concern the record that is passed to the apply function.
  *
- * `bins` are those that the host has read ahead, for it knows from the manifest that the function reads them. A bin
- * that is not among them says nothing: record_get knows. What costs the host more than a pointer (lists and maps,
- * say) it leaves out. A value is good until the module sets or unsets that bin, or has the record created, updated
- * or removed; the module may change the array to remember that.
+ * `bins` are prefetched: the host knows from the manifest that the function reads them. A bin that is missing there
+ * may still exist: record_get returns it. The host leaves out what costs it more than a pointer, such as lists and
+ * maps. A value is valid until the module sets or unsets that bin, or has the record created, updated or removed;
+ * the module may change the array to record that.
  *
- * `writes` take bins to set or unset that need no answer at once. The host does them in their order and sets
- * `write_count` and `write_used` to 0: before all else when one of its functions is called for the record, and
- * after the apply function has returned. One that fails is an error of the next create or update.
+ * `writes` are bins to set or unset whose outcome the module does not need at once. The host performs them in their
+ * order and sets `write_count` and `write_used` to 0: first when one of its functions is called for the record, and
+ * after the apply function has returned. The next create or update reports one that fails.
  */
 struct aerospike_udf_go_call {
-	uint32_t size;      /* of this struct, in bytes */
-	uint32_t log_level; /* levels above this one are not wanted: the module need not call log */
+	uint32_t size; /* of this struct, in bytes */
+	uint32_t
+		log_level; /* lines of levels above this one are dropped: the module need not call log for them */
 	aerospike_udf_go_host *host;
-	void *context;              /* the host's own; the module leaves it alone */
-	uint64_t deadline;          /* nanoseconds of CLOCK_MONOTONIC; 0 where there is none */
-	aerospike_udf_go_bin *bins; /* read ahead */
+	void *context;              /* the host's own */
+	uint64_t deadline;          /* nanoseconds of CLOCK_MONOTONIC; 0 for none */
+	aerospike_udf_go_bin *bins; /* prefetched */
 	size_t bin_count;
-	aerospike_udf_go_write *writes; /* to be done later */
+	aerospike_udf_go_write *writes; /* performed later */
 	uint32_t write_count;           /* how many the module has put there */
-	uint32_t write_limit;           /* how many there is room for; 0 where the host does not offer that */
-	uint8_t *write_data;            /* room for what the writes point to */
+	uint32_t write_limit;           /* how many it may put there; 0 where the host does not offer this */
+	uint8_t *write_data;            /* a buffer for what the writes point to */
 	uint32_t write_used;            /* bytes of it that the module has used */
-	uint32_t write_capacity;        /* bytes that it has */
+	uint32_t write_capacity;        /* its size in bytes */
 };
 
-/* Which part of a stream UDF is asked for: up to and with the local reduce, the final reduce, or all. */
+/* Which part of a stream UDF runs: up to and with the local reduce, the final reduce, or all. */
 typedef enum aerospike_udf_go_scope {
-	AEROSPIKE_UDF_GO_SCOPE_SERVER = 1, /* on a node, of its own records; what it gives goes to the client */
-	AEROSPIKE_UDF_GO_SCOPE_CLIENT = 2, /* at the client, of what all nodes gave */
+	AEROSPIKE_UDF_GO_SCOPE_SERVER = 1, /* on a node, over its own records; the output goes to the client */
+	AEROSPIKE_UDF_GO_SCOPE_CLIENT = 2, /* at the client, over the outputs of all nodes */
 	AEROSPIKE_UDF_GO_SCOPE_BOTH = 3    /* everything in one place */
 } aerospike_udf_go_scope;
 
@@ -261,45 +263,45 @@ int aerospike_udf_go_get_api_version_major(void);
 int aerospike_udf_go_get_api_version_minor(void);
 
 /*
- * A property of the module, as a string from malloc that the host frees; "" where `name` is not known.
- * May be called before setup, but `functions` and `setup-error` are only complete after it.
+ * A property of the module, as a string from malloc that the host frees; "" for an unknown name.
+ * May be called before setup, but `functions` and `setup-error` are complete only after it.
  *   conn-name         the connection package (SDK) of the module
  *   conn-version      its version
  *   go-version        the Go release that built the module; "" for another language
  *   suports-dlclose   "true" where the module survives dlclose, else "false" (the spelling is the seed's)
  *   supports-dlclose  the same
- *   functions         a JSON array, one object a registered function: name, kind ("record" or "stream"),
+ *   functions         a JSON array with an object for each registered function: name, kind ("record" or "stream"),
  *                     params [{name, type}], results [type], doc, location "file:line", symbol (a C function
- *                     of its own, see below, or ""), bins (the names of all that it reads; null where that is not
- *                     known), bin_arguments (the positions, from 0, of arguments whose strings name further
- *                     ones), context (false: a record UDF that has no use for its deadline, so a host may
+ *                     of its own, see below, or ""), bins (the names of all that it reads; null where they are
+ *                     unknown), bin_arguments (the positions, from 0, of arguments whose strings name further
+ *                     ones), context (false: a record UDF that does not use its deadline, so the host may
  *                     leave that 0 and need not read a clock)
  *   dispatch          "registry", "exported" or "reflect"
  *   build             a JSON object: target, flags, source (hash)
- *   setup-error       why setup failed; "" where it did not
+ *   setup-error       why setup has failed; "" where it has not
  */
 char *aerospike_udf_go_get_property(char *name);
 
-/* Makes the module ready; called before any apply. 0, or an aerospike_udf_go_status; the reason is the
- * property `setup-error`. It runs once: a further call gives the first one's answer. */
+/* Makes the module ready; called before any apply. Returns 0, or an aerospike_udf_go_status, with the reason in
+ * the property `setup-error`. It runs once: further calls return the first one's outcome. */
 int aerospike_udf_go_setup(void);
 
-/* Applies the record UDF `name` to `record` with `count` arguments. `record` is NULL where the host has
- * none. `call`, `arguments` and `result` follow the structs above. Returns an aerospike_udf_go_status. */
+/* Applies the record UDF `name` to `record`, which may be NULL, with `count` arguments. `call`, `arguments` and
+ * `result` are as described above. Returns an aerospike_udf_go_status. */
 int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                                   aerospike_udf_go_value *arguments, size_t count,
                                   aerospike_udf_go_result *result);
 
-/* Applies the stream UDF `name` to `input`, writing to `output`. Returns an aerospike_udf_go_status. */
+/* Applies the stream UDF `name` to `input` and writes to `output`. Returns an aerospike_udf_go_status. */
 int aerospike_udf_go_apply_stream(char *name, aerospike_udf_go_call *call, int scope,
                                   aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,
                                   aerospike_udf_go_value *arguments, size_t count,
                                   aerospike_udf_go_result *result);
 
 /*
- * A function may have a C function of its own besides, which the manifest names as its `symbol`. Its parameters are
- * those of the apply function of its kind, without the name; it is called instead of that one. The module exports
- * it under any name that C allows, but for those that begin with aerospike_udf_go_.
+ * A function may also have a C function of its own, which the manifest names as its `symbol`. Its parameters are
+ * those of the apply function of its kind, without the name, and the host calls it instead. The module exports it
+ * under any C name that does not begin with aerospike_udf_go_.
  */
 typedef int aerospike_udf_go_record_symbol(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                                            aerospike_udf_go_value *arguments, size_t count,
