@@ -1,7 +1,7 @@
-"""Readers of what users and files say, on damaged and made-up text: each gives what it reads or its error.
+"""Parsers of files and arguments, on damaged and random text: each returns a value or raises its error.
 
-A short run is part of `make test`; `make fuzz` goes on for longer (MODGO_EXAMPLES). The dialect of lists and
-maps has its own in tests/host/test_dialect.py and tests/native, C and Go theirs in libmod_go/fuzz and udf.
+`make fuzz` runs more examples (MODGO_EXAMPLES). tests/host/test_dialect.py and tests/native fuzz the msgpack
+dialect, libmod_go/fuzz and udf the parsers in C and Go.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ GO_END = "panic: boom [recovered]\n\ngoroutine 17 [running]:\nmain.f(...)\n\t/sr
 
 
 def damaged(text: str) -> some.SearchStrategy[bytes]:
-    """Text with some bytes written over, cut out or put in."""
+    """Text with some bytes overwritten, removed or inserted."""
     raw = text.encode()
     change = some.tuples(some.integers(0, len(raw)), some.integers(0, 8), some.binary(max_size=8))
 
@@ -71,17 +71,17 @@ texts = some.one_of(
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same, a NaN being itself."""
+    """Whether two values are the same. NaN equals itself."""
     return repr(one) == repr(other) or (isinstance(one, float) and math.isnan(one) and math.isnan(other))
 
 
 def read_or_refused(error: type[Exception], read: Callable[..., Any], *arguments: Any) -> Any:
-    """What was read, None where it was refused in words."""
+    """The value, or None if it was refused with a message."""
     try:
         return read(*arguments)
     except error as refusal:
         if not str(refusal):
-            pytest.fail(f"{error.__name__} says nothing")
+            pytest.fail(f"{error.__name__} has no message")
         return None
 
 
@@ -97,7 +97,7 @@ def test_a_value_in_json(text: str) -> None:
 
 
 @given(texts)
-def test_a_word_of_the_command_line(text: str) -> None:
+def test_a_command_line_argument(text: str) -> None:
     read_or_refused(FormError, argument, text)
 
 
@@ -145,7 +145,7 @@ def test_the_last_words_of_a_worker(code: int, text: str) -> None:
 
 
 def test_a_baseline_that_is_not_utf8() -> None:
-    """Found by the test above."""
+    """The test above found this."""
     with pytest.raises(BaselineError, match="it is no baseline"):
         read_baseline(b'{"\x80version": 1}', "/folder")
 

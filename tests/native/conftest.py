@@ -1,4 +1,4 @@
-"""The programs that the native tests ask: Aerospike's real as_msgpack beside libmod_go, and the Go SDK.
+"""Programs that answer the native tests: Aerospike's own as_msgpack with libmod_go, and the Go SDK.
 
 Tests are skipped if Debian packages that they need are missing; under `make test-native` they fail.
 """
@@ -26,13 +26,13 @@ def require(installed: bool, packages: str) -> None:
 
 
 class Peer:
-    """A program that answers requests on its standard output; it must never end by itself."""
+    """A program that answers requests on its standard output. It must never exit by itself."""
 
     def __init__(self, program: Path) -> None:
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, kind: bytes, content: bytes) -> tuple[bool, bytes]:
-        """Whether the answer is yes, and what it says."""
+        """Whether the answer is yes, and its content."""
         streams = self.process.stdin, self.process.stdout
         assert streams[0] is not None
         assert streams[1] is not None
@@ -65,7 +65,7 @@ def real() -> Iterator[Peer]:
 
 @pytest.fixture(scope="session")
 def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    """Asked with the type of a document, it answers with the document as the SDK reads and writes it."""
+    """Answers a document and its type with the document that the SDK writes after reading it."""
     program = tmp_path_factory.mktemp("sdk") / "peer"
     subprocess.run(["go", "build", "-o", program, "./testdata/peer"], cwd=ROOT / "udf", check=True)
     peer = Peer(program)

@@ -33,7 +33,7 @@ def emulator() -> list[str]:
 
 @pytest.fixture(scope="module")
 def app() -> Path:
-    """The test app, and the worker beside it."""
+    """The test app. The worker is beside it."""
     made = [TARGET / "bin" / name for name in ("test", "mod-go-worker")]
     flags = "CFLAGS=-O2 -fno-sanitize=undefined"
     command = ["make", "-s", "-j2", f"TARGET={TARGET}", f"CC={ZIG}", flags, *map(str, made)]
@@ -50,7 +50,7 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
-@pytest.mark.timeout(1300)  # zig makes its C library the first time
+@pytest.mark.timeout(1300)  # the first time, zig builds its C library
 @pytest.mark.parametrize("fenced", [False, True], ids=["unfenced", "fenced"])
 def test_a_module_runs(app: Path, module: Path, tmp_path: Path, fenced: bool) -> None:
     worker = tmp_path / "worker"
@@ -60,7 +60,7 @@ def test_a_module_runs(app: Path, module: Path, tmp_path: Path, fenced: bool) ->
     call = ["record", f"{module.parent / 'counters'}.add", "hits", "5", "100"]
     done = subprocess.run(
         [*emulator(), str(app), *options, "--bin", "hits=37", *call],
-        # qemu takes no filter of system calls: a worker that can't be fenced would run nothing.
+        # qemu supports no system call filter, and a worker that cannot be fenced runs no module.
         env={"MODGO_WORKER": str(worker), "PATH": "/usr/bin:/bin", "MODGO_FENCE": "off"},
         capture_output=True,
         text=True,

@@ -1,6 +1,7 @@
-"""The server's msgpack dialect against Aerospike's real as_msgpack, both ways: what libmod_go, the Go SDK and
-the Python host write is read there as it was meant, what it writes is read here, and what it cannot be
-trusted with is refused. What the real one loses is pinned at the end.
+"""The server's msgpack dialect, compared with Aerospike's own as_msgpack.
+
+Aerospike reads what libmod_go, the Go SDK and the Python host write, and they read what it writes. They
+refuse what it would misread. Tests at the end record what Aerospike loses.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def nested(depth: int, kind: str) -> Value:
     return value
 
 
-# ---- the peers' own form of a value (libmod_go/test/as_module/peer/describe.h) ----
+# ---- a value in the form that the peers exchange (libmod_go/test/as_module/peer/describe.h) ----
 
 
 def described(value: Value) -> bytes:
@@ -107,7 +108,7 @@ def kind_of(value: Value) -> bytes:
 
 
 def without_list_order(value: Value) -> Value:
-    """As the real one writes it."""
+    """The value as Aerospike writes it."""
     if isinstance(value, List):
         return List(tuple(without_list_order(item) for item in value.items))
     if isinstance(value, Map):
@@ -116,7 +117,7 @@ def without_list_order(value: Value) -> Value:
 
 
 def as_go_writes(value: Value) -> Value:
-    """Go's maps and slices know no order; the SDK writes every map key-ordered."""
+    """The value as the SDK writes it: slices without order, and maps key-ordered."""
     if isinstance(value, List):
         return List(tuple(as_go_writes(item) for item in value.items))
     if isinstance(value, Map):
@@ -124,11 +125,11 @@ def as_go_writes(value: Value) -> Value:
     return value
 
 
-# ---- what is written here is read there ----
+# ---- Aerospike reads what we write ----
 
 
 @given(documents)
-def test_the_real_one_reads_what_the_host_writes(real: Any, value: Value) -> None:
+def test_aerospike_reads_what_the_host_writes(real: Any, value: Value) -> None:
     data = encode(value)
     yes, answer = real.ask(b"D", data)
     assert yes, answer
@@ -137,25 +138,25 @@ def test_the_real_one_reads_what_the_host_writes(real: Any, value: Value) -> Non
 
 
 @given(documents)
-def test_libmod_go_takes_it_and_gives_the_same_as_val(real: Any, value: Value) -> None:
+def test_libmod_go_converts_to_the_same_as_val(real: Any, value: Value) -> None:
     data = encode(value)
     assert real.ask(b"C", kind_of(value) + data) == (True, b"")
     assert real.ask(b"T", kind_of(value) + data) == (True, described(value))
 
 
 @given(documents)
-def test_the_real_one_reads_what_the_sdk_writes(real: Any, sdk: Any, value: Value) -> None:
+def test_aerospike_reads_what_the_sdk_writes(real: Any, sdk: Any, value: Value) -> None:
     yes, again = sdk.ask(kind_of(value), encode(value))
     assert yes, again
     assert real.ask(b"D", again) == (True, struct.pack("<I", len(again)) + described(as_go_writes(value)))
     assert real.ask(b"C", kind_of(value) + again) == (True, b"")
 
 
-# ---- what is written there is read here ----
+# ---- we read what Aerospike writes ----
 
 
 @given(documents)
-def test_the_host_reads_what_the_real_one_writes(real: Any, value: Value) -> None:
+def test_the_host_reads_what_aerospike_writes(real: Any, value: Value) -> None:
     yes, data = real.ask(b"E", described(value))
     assert yes, data
     assert repr(decode(data)) == repr(without_list_order(value))
@@ -163,14 +164,14 @@ def test_the_host_reads_what_the_real_one_writes(real: Any, value: Value) -> Non
 
 
 @given(documents)
-def test_libmod_go_reads_what_the_real_one_writes(real: Any, value: Value) -> None:
+def test_libmod_go_reads_what_aerospike_writes(real: Any, value: Value) -> None:
     yes, answer = real.ask(b"F", described(value))
     assert yes, answer
     assert (answer[:1], repr(decode(answer[9:]))) == (kind_of(value), repr(without_list_order(value)))
 
 
 @given(documents)
-def test_the_sdk_reads_what_the_real_one_writes(real: Any, sdk: Any, value: Value) -> None:
+def test_the_sdk_reads_what_aerospike_writes(real: Any, sdk: Any, value: Value) -> None:
     yes, data = real.ask(b"E", described(value))
     assert yes, data
     yes, again = sdk.ask(kind_of(value), data)
@@ -195,7 +196,7 @@ def test_scalars_cross_without_msgpack(real: Any, value: Value) -> None:
 
 
 @given(some.sampled_from(PARTICLES), some.binary(max_size=20))
-def test_blobs_of_other_languages_are_bytes_and_keep_their_type_in_place(
+def test_blobs_of_other_languages_are_bytes_and_retain_their_type(
     real: Any, sdk: Any, particle: int, content: bytes
 ) -> None:
     one = b"b" + bytes((particle,)) + counted(content)
@@ -206,7 +207,7 @@ def test_blobs_of_other_languages_are_bytes_and_keep_their_type_in_place(
     assert sdk.ask(LIST, data) == (True, encode(List((content,))))
 
 
-# ---- what is not whole, or not to be trusted ----
+# ---- damaged documents ----
 
 
 @given(documents)
@@ -226,7 +227,7 @@ def test_a_document_cut_at_any_byte_is_refused_by_all(real: Any, sdk: Any, value
 @given(documents, some.binary(min_size=1, max_size=3))
 def test_bytes_after_the_end_are_refused(real: Any, sdk: Any, value: Value, more: bytes) -> None:
     data = encode(value) + more
-    assert real.ask(b"D", data)[0]  # it stops at the end, so that is for us to see
+    assert real.ask(b"D", data)[0]  # it stops at the end, so we have to check
     assert not real.ask(b"C", kind_of(value) + data)[0]
     assert not sdk.ask(kind_of(value), data)[0]
     with pytest.raises(UnstorableError):
@@ -241,10 +242,10 @@ mutations = some.lists(some.tuples(some.integers(0, 2**16), some.integers(0, 255
 @example(Map(((1, 2),), "k"), [(3, 9)])
 @example(Map((("", 2),), "none"), [(2, 7)])
 @settings(max_examples=5 * EXAMPLES)
-def test_what_is_let_through_the_real_one_reads_whole(
+def test_aerospike_reads_every_document_that_we_accept(
     real: Any, sdk: Any, value: Value, changes: Any
 ) -> None:
-    """No one here may be more generous than Aerospike: an assert in it takes the server down."""
+    """We must accept nothing that Aerospike refuses: an assertion there would end the server."""
     data = bytearray(encode(value))
     for at, byte in changes:
         data[at % len(data)] = byte
@@ -263,13 +264,13 @@ def test_what_is_let_through_the_real_one_reads_whole(
     else:
         assert real.ask(b"C", kind_of(read) + document)[0], document.hex()
     went, again = sdk.ask(kind, document)
-    if went:  # what the SDK writes is sound, whatever it read
+    if went:  # whatever the SDK has read, what it writes is valid
         assert real.ask(b"C", kind + again) == (True, b""), (document.hex(), again.hex())
 
 
 @given(some.binary(max_size=60))
 @settings(max_examples=5 * EXAMPLES)
-def test_noise_is_refused_or_read_whole(real: Any, sdk: Any, noise: bytes) -> None:
+def test_random_bytes_are_refused_or_read_completely(real: Any, sdk: Any, noise: bytes) -> None:
     for kind in (LIST, MAP):
         if real.ask(b"C", kind + noise)[0]:
             assert real.ask(b"D", noise)[0]
@@ -278,7 +279,7 @@ def test_noise_is_refused_or_read_whole(real: Any, sdk: Any, noise: bytes) -> No
 
 
 @pytest.mark.parametrize("kind", ["list", "map", "ordered"])
-def test_sixty_four_levels_cross_and_sixty_five_do_not(real: Any, sdk: Any, kind: str) -> None:
+def test_the_limit_is_64_levels(real: Any, sdk: Any, kind: str) -> None:
     fine, deep = nested(64, kind), nested(65, kind)
     data = encode(fine)
     assert real.ask(b"T", kind_of(fine) + data) == (True, described(fine))
@@ -287,7 +288,7 @@ def test_sixty_four_levels_cross_and_sixty_five_do_not(real: Any, sdk: Any, kind
     with pytest.raises(UnstorableError, match="deeper than 64"):
         encode(deep)
     yes, data = real.ask(b"E", described(deep))
-    assert yes  # the real one writes what it does not read
+    assert yes  # Aerospike writes what it does not read
     assert not real.ask(b"D", data)[0]
     for answer in (
         real.ask(b"C", kind_of(deep) + data),
@@ -308,7 +309,7 @@ def test_sixty_four_levels_cross_and_sixty_five_do_not(real: Any, sdk: Any, kind
         *("dd80000000" + "c0" * 8, "df80000000" + "c0" * 8),
     ],
 )
-def test_lengths_beyond_all_bytes_cost_nothing(real: Any, sdk: Any, head: str) -> None:
+def test_lengths_beyond_the_end_allocate_nothing(real: Any, sdk: Any, head: str) -> None:
     data = bytes.fromhex(head)
     kind = MAP if data[0] in (0xDE, 0xDF) else LIST
     assert not real.ask(b"D", data)[0]
@@ -318,7 +319,7 @@ def test_lengths_beyond_all_bytes_cost_nothing(real: Any, sdk: Any, head: str) -
         decode(data)
 
 
-# ---- what the real one loses, or takes and should not ----
+# ---- what Aerospike loses, or accepts and should not ----
 
 
 def test_the_order_of_a_list_is_read_but_not_written(real: Any) -> None:
@@ -347,7 +348,7 @@ def test_bytes_keep_their_nul(real: Any) -> None:
 
 
 @pytest.mark.parametrize("key", [None, True, 1.5, List((1,)), GeoJson("{}"), Hll(b"x")])
-def test_keys_that_no_map_may_have(real: Any, sdk: Any, key: Value) -> None:
+def test_invalid_map_keys_are_refused(real: Any, sdk: Any, key: Value) -> None:
     data = b"\x81" + encode(List((key,)))[1:] + b"\xc0"
     assert not real.ask(b"D", data)[0]
     assert not real.ask(b"C", MAP + data)[0]
@@ -356,20 +357,20 @@ def test_keys_that_no_map_may_have(real: Any, sdk: Any, key: Value) -> None:
         decode(data)
 
 
-def test_old_spellings_of_a_text_are_read_by_all(real: Any, sdk: Any) -> None:
-    """Clients from before msgpack's str 8 spell texts of 32 to 255 bytes with two bytes of length,."""
+def test_all_read_old_forms_of_a_string(real: Any, sdk: Any) -> None:
+    """Clients older than msgpack's str 8 write strings of 32 to 255 bytes with a length of two bytes."""
     value = List(("x" * 31,))
     data = encode(value)
     assert data[1:3] == b"\xd9\x20"
     assert real.ask(b"E", described(value)) == (True, data)
-    for spelt in (b"\x91\xda\x00\x20", b"\x91\xdb\x00\x00\x00\x20"):
-        assert real.ask(b"D", spelt + data[3:])[1][4:] == described(value)
-        assert real.ask(b"C", LIST + spelt + data[3:])[0]
-        assert decode(spelt + data[3:]) == value
-        assert sdk.ask(LIST, spelt + data[3:]) == (True, data)
+    for form in (b"\x91\xda\x00\x20", b"\x91\xdb\x00\x00\x00\x20"):
+        assert real.ask(b"D", form + data[3:])[1][4:] == described(value)
+        assert real.ask(b"C", LIST + form + data[3:])[0]
+        assert decode(form + data[3:]) == value
+        assert sdk.ask(LIST, form + data[3:]) == (True, data)
 
 
-def test_an_extension_inside_is_nothing_to_the_real_one_so_we_refuse_it(real: Any, sdk: Any) -> None:
+def test_an_extension_as_an_element_is_refused(real: Any, sdk: Any) -> None:
     data = b"\x92\x01\xc7\x00\x01"
     assert not real.ask(b"D", data)[0]
     assert real.ask(b"D", b"\x81\x01\xc7\x00\x01")[0] is False
@@ -379,7 +380,7 @@ def test_an_extension_inside_is_nothing_to_the_real_one_so_we_refuse_it(real: An
         decode(data)
 
 
-def test_a_map_that_says_that_it_is_ordered_and_is_not_is_sorted_by_the_real_one(real: Any, sdk: Any) -> None:
+def test_aerospike_sorts_a_map_that_is_marked_ordered_and_is_not(real: Any, sdk: Any) -> None:
     data = b"\x83\xc7\x00\x01\xc0\x02\xc0\x01\xc0"
     assert real.ask(b"D", data)[1][4:] == described(Map(((1, None), (2, None)), "k"))
     assert not real.ask(b"C", MAP + data)[0]
@@ -388,8 +389,8 @@ def test_a_map_that_says_that_it_is_ordered_and_is_not_is_sorted_by_the_real_one
     assert sdk.ask(MAP, data) == (True, encode(Map(((1, None), (2, None)), "k")))
 
 
-def test_the_flags_that_the_server_keeps_with_a_map_are_taken_off(real: Any) -> None:
-    """The flag that an index is stored with the map: no module has a use for it."""
+def test_the_servers_flags_of_a_map_are_removed(real: Any) -> None:
+    """The flag says that an index is stored with the map, which no module needs."""
     value = Map(((1, 2),), "k")
     flagged = b"m" + struct.pack("<BI", 0x11, 1) + described(1) + described(2)
     assert real.ask(b"E", flagged) == (True, b"\x82\xc7\x00\x11\xc0\x01\x02")
