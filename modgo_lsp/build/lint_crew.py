@@ -31,7 +31,7 @@ class Crew(msgspec.Struct, frozen=True):
     least: int = 300_000
     most: int = 16_000_000
 
-    def judge(
+    def lint(
         self,
         directories: Sequence[str],
         files: Files,
@@ -40,7 +40,7 @@ class Crew(msgspec.Struct, frozen=True):
         environment: GoEnvironment,
         done: Callable[[], None],
     ) -> Sequence[Batch] | None:
-        """See lint.modules.Crew."""
+        """See WorkerPool in lint/linted_modules.py."""
 
         def size(directory: str) -> int:
             package = index.package(directory)

@@ -199,7 +199,7 @@ def _serve(connection: Connection, others: Sequence[Connection], task: _Task) ->
             for directory in chunk:
                 if os.getppid() != task.parent:
                     return  # nobody is left to be told
-                linter.judge(directory)
+                linter.lint(directory)
             connection.send(None)
         connection.send(linter.batch())
     except (EOFError, OSError):

@@ -11,7 +11,7 @@ from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.apply_fixes import FixRounds, apply
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.lint_result import check_package
+from modgo_lsp.lint.run_rules import check_package
 from modgo_lsp.model.finding import Edit, Location
 from modgo_lsp.model.load import Loader
 

@@ -1,7 +1,4 @@
-"""Applying fixes: round after round in memory, until nothing more can be mended.
-
-Not for: writing the result to the disk (cli/lint.py).
-"""
+"""Applies fixes in memory, round after round, until no finding with a fix is left."""
 
 from __future__ import annotations
 
@@ -9,22 +6,21 @@ import os
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from modgo_lsp.golang.files import Files, OverlayFiles
+from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.lint_paths import UNKNOWN_MACHINE, Outcome, lint_paths
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 
-if TYPE_CHECKING:
-    from modgo_lsp.golang.syntax.document import Document
-
 
 class Fixed(msgspec.Struct, frozen=True):
-    """`outcome` is what is left; `changes` are the texts before and after by path; `count` of fixes."""
+    """`outcome` is of the fixed files; `changes` are the texts before and after, by path; `count` is of
+    fixes."""
 
     outcome: Outcome
     changes: Mapping[str, tuple[bytes, bytes]]
@@ -39,16 +35,14 @@ def fix_paths(
     machine: Machine = UNKNOWN_MACHINE,
     may_change: Callable[[str], bool] = lambda _: True,
 ) -> Fixed:
-    """Lints and mends, in memory. `unsafe` fixes only if asked for, and none of files that `may_change`
-    denies."""
-    from modgo_lsp.golang.syntax.document import parse
-
+    """Lints, and fixes the findings in memory. Only if `unsafe` are unsafe fixes applied, and none in
+    files for which `may_change` is False."""
     originals: dict[str, bytes] = {}
     documents: dict[str, Document] = {}
     states: set[frozenset[tuple[str, bytes]]] = set()
     outcome = lint_paths(paths, files, overrides, machine=machine)
-    loaders, mending, count = outcome.loaders, FixRounds(unsafe, may_change), 0
-    while chosen := mending.choose(outcome.findings):
+    loaders, rounds, count = outcome.loaders, FixRounds(unsafe, may_change), 0
+    while chosen := rounds.choose(outcome.findings):
         now = dict(documents)
         for path, edits in _by_path(chosen).items():
             document = documents.get(path) or parse(path, files.read(path))
@@ -56,7 +50,7 @@ def fix_paths(
             now[path] = parse(path, apply(document, edits))
         after = lint_paths(paths, OverlayFiles(files, now), overrides, loaders, machine)
         loaders = after.loaders
-        if not mending.is_good(outcome.findings, after.findings):
+        if not rounds.is_good(outcome.findings, after.findings):
             continue
         state = frozenset((path, document.source) for path, document in now.items())
         if state in states:  # two rules undo each other's work
@@ -69,22 +63,22 @@ def fix_paths(
 
 
 class FixRounds:
-    """Chooses the fixes to apply together, round after round: none that touches what another one changes.
+    """Chooses the fixes that are applied together in a round. None of them touches what another one changes.
 
-    Of a rule one a folder, for the next may then build on it: on an init that is there already, on an import.
-    Those that read as they did a round before don't; they are applied in any number, as long as nothing comes
-    of it that wasn't wrong before (two functions that would be registered under one name)."""
+    A round applies one fix a rule and folder, because the next may build on it: on an init or an import
+    that it adds. Fixes that are the same as in the round before don't, and are applied together, unless
+    that leads to new findings, as two functions registered under one name."""
 
     def __init__(self, unsafe: bool, may_change: Callable[[str], bool] = lambda _: True) -> None:
         self._unsafe = unsafe
         self._may_change = may_change
         self._offered: set[object] = set()
-        self._careful: set[str] = set()  # folders in which it went wrong
-        self._many: set[str] = set()  # folders in which a rule has more than one fix in this round
+        self._careful: set[str] = set()  # folders in which fixes together led to new findings
+        self._many: set[str] = set()  # folders with several fixes of one rule in this round
         self._expected: Counter[tuple[str, str]] = Counter()
 
     def choose(self, findings: Iterable[Finding]) -> list[Fix]:
-        """The fixes for a round; none where nothing can be mended any more."""
+        """The fixes of the next round; none if no fix is left."""
         chosen: list[Fix] = []
         taken = _Taken()
         groups: set[tuple[str, str]] = set()
@@ -111,8 +105,8 @@ class FixRounds:
         return chosen
 
     def is_good(self, before: Iterable[Finding], after: Iterable[Finding]) -> bool:
-        """Whether the round that was chosen did what it should. If not, it is to be forgotten: the next is
-        chosen with more care."""
+        """Whether the fixes of the round removed their findings and led to no others. If not, the caller
+        discards the round, and the next one has fewer fixes."""
         if not self._many:
             return True
         was, now = Counter(map(_group, before)), Counter(map(_group, after))
@@ -121,7 +115,7 @@ class FixRounds:
             for folder, code in was | now
             if now[folder, code] > was[folder, code] - self._expected[folder, code]
         }
-        # Where another package is the worse for it, it may be any of them.
+        # If the new findings are in another package, any of these folders may be the cause.
         self._careful |= wrong & self._many or (self._many if wrong else set())
         return not wrong
 
@@ -130,25 +124,25 @@ def _group(finding: Finding) -> tuple[str, str]:
     return os.path.dirname(finding.location.path), finding.code
 
 
-def _row(fix: Fix) -> Location | None:
-    """Where the fix inserts, if that is all that it does."""
+def _insertion(fix: Fix) -> Location | None:
+    """The place of an insertion, if the fix is nothing else."""
     place = fix.edits[0].location if len(fix.edits) == 1 else None
     return place if place is not None and place.span.start == place.span.end else None
 
 
 class _Taken:
-    """What the fixes of a round change."""
+    """The places that the fixes of a round change."""
 
     def __init__(self) -> None:
         self._spans: dict[str, list[Span]] = {}
-        # Where a rule inserts, and what: others may follow that do nothing else.
-        self._rows: dict[Location | None, tuple[str, set[str]]] = {}
+        # Insertions by place, with their rule and texts: a rule may insert several texts at one place.
+        self._insertions: dict[Location | None, tuple[str, set[str]]] = {}
 
     def take(self, code: str, fix: Fix) -> bool:
-        """Adds a fix if it touches nothing of the others."""
-        row = _row(fix)
-        if row in self._rows:
-            owner, texts = self._rows[row]
+        """Adds a fix unless it touches what another one changes."""
+        insertion = _insertion(fix)
+        if insertion in self._insertions:
+            owner, texts = self._insertions[insertion]
             if owner != code or fix.edits[0].new_text in texts:
                 return False
             texts.add(fix.edits[0].new_text)
@@ -157,8 +151,8 @@ class _Taken:
             return False
         for edit in fix.edits:
             insort(self._spans.setdefault(edit.location.path, []), edit.location.span)
-        if row is not None:
-            self._rows[row] = (code, {fix.edits[0].new_text})
+        if insertion is not None:
+            self._insertions[insertion] = (code, {fix.edits[0].new_text})
         return True
 
     def _touches(self, location: Location) -> bool:
@@ -176,7 +170,7 @@ def best(finding: Finding, unsafe: bool) -> Fix | None:
 
 
 def apply(document: Document, edits: Iterable[Edit]) -> bytes:
-    """The source of the document after edits that don't overlap; those at one place in their order."""
+    """The source of the document after edits that don't overlap; those at one place are applied in order."""
     text, done = document.source, 0
     parts: list[bytes] = []
     for edit in sorted(edits, key=lambda edit: edit.location.span):

@@ -1,11 +1,11 @@
-"""The baseline: findings that were there before, which nobody is told of again.
+"""The baseline: a file of known findings, which are not reported.
 
-It keeps counts per file and rule and no lines, so that code which moves does not wake it. Not for:
-suppressions, which stand in the source (suppressions.py).
+It has counts by file and rule, not lines: code that moves brings no finding back.
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -17,12 +17,12 @@ from modgo_lsp.model.finding import Finding
 DEFAULT_NAME = "modgo-baseline.json"
 _VERSION = 1
 
-# Findings that are known: by absolute path of the file, how many of each code.
+# By absolute path of a file, how many known findings of each code it has.
 Known = Mapping[str, Mapping[str, int]]
 
 
 class BaselineError(Exception):
-    """A baseline that cannot be read; the message says why."""
+    """A baseline can't be read; the message says why."""
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,20 +33,18 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_baseline(raw: bytes, folder: str) -> Known:
-    """The baseline of a file that lies in `folder`. Raises BaselineError."""
+    """The known findings in a baseline file that lies in `folder`. Raises BaselineError."""
     try:
         file = msgspec.json.decode(raw.removeprefix(BOM), type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BaselineError(f"it is no baseline ({error})") from None
     if file.version != _VERSION:
         raise BaselineError(f"it has version {file.version}, and this modgo reads version {_VERSION}")
-    from pathlib import PurePath  # most runs have no baseline
-
-    return {str(PurePath(folder, path)): counts for path, counts in file.findings.items()}
+    return {os.path.normpath(os.path.join(folder, path)): counts for path, counts in file.findings.items()}
 
 
 def is_baseline(raw: bytes) -> bool:
-    """Whether a file is a baseline, of whichever version."""
+    """Whether a file is a baseline, of any version."""
     try:
         msgspec.json.decode(raw.removeprefix(BOM), type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -55,22 +53,22 @@ def is_baseline(raw: bytes) -> bool:
 
 
 def write_baseline(findings: Iterable[Finding], folder: str) -> bytes:
-    """The text of a baseline file in `folder` that holds these findings. Files outside are left out: a
-    baseline says nothing of what lies beside its project."""
-    from pathlib import PurePath
-
+    """The text of a baseline file in `folder` with these findings, but for those in files outside the
+    folder."""
+    inside = os.path.join(folder, "")
     counts: dict[str, Counter[str]] = {}
     for finding in findings:
-        path = PurePath(finding.location.path)
-        if path.is_relative_to(folder):
-            counts.setdefault(path.relative_to(folder).as_posix(), Counter())[finding.code] += 1
+        path = finding.location.path
+        if path.startswith(inside):
+            relative = path[len(inside) :].replace(os.sep, "/")
+            counts.setdefault(relative, Counter())[finding.code] += 1
     ordered = {path: dict(sorted(counts[path].items())) for path in sorted(counts)}
     return msgspec.json.format(msgspec.json.encode(_File(_VERSION, ordered)), indent=2) + b"\n"
 
 
 def unknown(findings: Iterable[Finding], known: Known) -> list[Finding]:
-    """The findings that `known` does not cover. Where a file has more of a rule than are known, all of them
-    are given: which one is new, counts cannot tell."""
+    """The findings that are not in the baseline. Where a file has more of a rule than the baseline, all of
+    them are returned: counts can't tell which one is new."""
     found = list(findings)
     counts = Counter((finding.location.path, finding.code) for finding in found)
     return [

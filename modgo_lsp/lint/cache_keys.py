@@ -1,9 +1,24 @@
-"""For each package of a Go module, a key that changes whenever anything in the module changes that its
-judgement may depend on.
+"""Cache keys of lint results.
 
-A judgement depends on the package's files and on those of the packages that it imports, and of a package with
-UDFs on those that import it: they may call what it registers, or refer to its functions. What lies outside
-the module is no part of the key (result_cache.py).
+Design note. A package's key changes whenever anything in its Go module changes that its lint result may
+depend on.
+
+- A result depends on the files of its package, and on those of the packages that it imports, directly or not.
+The
+  digests of files are those of their bytes; which files a build takes is part of a package's digest.
+- The result of a package with UDFs depends on the packages that import it, too: they may call what it
+registers,
+  or refer to its functions. Such imports are edges in both directions, which makes cycles. All
+  packages of a strongly connected component share one key, made of the digests of its members and the keys of
+  the components that it leads to.
+- A package that imports none with UDFs, directly or not, has edges to its imports alone.
+- The folder is part of the key: paths are in the findings.
+
+The key holds nothing from outside the module. Go's release, the machine, modgo's own code and the largest
+file read are checked when the cache is opened (build/lint_store.py, result_cache.py), and the files outside
+the module that a result depended on are stored beside it with their digests (file_dependencies.py). If a
+dependency were left out of all three, a stale finding would be reported for ever: tests/lint/histories.py
+looks for that.
 """
 
 from __future__ import annotations
@@ -17,7 +32,7 @@ Graph = Mapping[str, Iterable[str]]
 
 
 def package_keys(index: ModuleIndex, imports: Graph) -> dict[str, bytes]:
-    """By folder, the keys of the packages that `imports` has."""
+    """By folder, the cache keys of the packages in `imports`."""
     graph = {directory: {*imported} for directory, imported in imports.items()}
     importers: dict[str, list[str]] = {}
     for directory in imports.keys() & set(index.directories):
@@ -37,14 +52,14 @@ def package_keys(index: ModuleIndex, imports: Graph) -> dict[str, bytes]:
 
 
 def imports_inside(index: ModuleIndex, module: str, folders: Iterable[str]) -> dict[str, list[str]]:
-    """By folder, the folders of the packages of the module `module` that a package imports: of all of its
-    packages, and of those in `folders`, which `./...` may leave out."""
+    """By folder of a package, the folders that it imports of the same module, whose path is `module`. Has
+    all packages that `./...` means, and those in `folders`."""
     packages = {directory: index.package(directory) for directory in {*index.directories, *folders}}
     own = {directory: package for directory, package in packages.items() if package is not None}
     if not module:
         return {directory: [] for directory in own}
     prefix = f"{module}/"
-    known: dict[str, str | None] = {}  # by import path; None: not of this module
+    known: dict[str, str | None] = {}  # by import path; None for other modules
 
     def folder(path: str) -> str | None:
         if path not in known:
@@ -64,7 +79,6 @@ def imports_inside(index: ModuleIndex, module: str, folders: Iterable[str]) -> d
 
 
 def _keys(graph: Graph, digests: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The key of a package is made of its own digest and of those of all that it leads to."""
     keys: dict[str, bytes] = {}
     for component in components(graph):
         members = set(component)
@@ -76,7 +90,7 @@ def _keys(graph: Graph, digests: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def components(graph: Graph) -> list[list[str]]:
-    """The strongly connected components, each after those that it leads to (Tarjan's algorithm)."""
+    """The strongly connected components, each after those that it has edges to (Tarjan's algorithm)."""
     found: list[list[str]] = []
     numbers: dict[str, int] = {}
     lowest: dict[str, int] = {}

@@ -1,13 +1,14 @@
 """The configuration: what can be set, and which value is in effect where.
 
-modgo.toml, or [tool.modgo] in pyproject.toml; the nearest above a folder wins, and what the editor or the
-command line says overrides it. Not for: acting on any of it.
+It is read from the nearest modgo.toml, or pyproject.toml with [tool.modgo], from a folder upwards. Settings
+of the editor and the command line override it.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args
@@ -20,12 +21,12 @@ from modgo_lsp.golang.files import LARGEST_GO_FILE, Files, FileTooLargeError, jo
 from modgo_lsp.lint.baseline import BaselineError, Known, read_baseline
 from modgo_lsp.lint.toml_lines import BOM, Path, line_of, parse_toml
 from modgo_lsp.model.finding import Severity
-from modgo_lsp.rules.catalogue import codes_under, unknown_rule
+from modgo_lsp.rules.catalogue import PREFIX, codes_under, unknown_rule
 from modgo_lsp.spelling import did_you_mean
 
 FILES = ("modgo.toml", "pyproject.toml")
 
-# The largest file of them that is read, and how many problems of one are reported.
+# The largest of these files that is read, in bytes, and how many problems are reported in one.
 _LARGEST = 1_000_000
 _MOST_PROBLEMS = 50
 
@@ -35,12 +36,12 @@ _About = msgspec.Meta
 
 
 class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
-    """What can be set. Codes may be cut short: "MG2" stands for all that begin so.
+    """What can be set. A code may be a prefix: "MG2" stands for all that begin so.
 
-    Two are no keys: `root` is the absolute folder that patterns and paths are relative to, `known` holds what
-    the baseline says."""
+    Two fields are no keys: `root` is the absolute folder that patterns and paths are relative to, `known`
+    has the findings of the baseline."""
 
-    select: Annotated[Codes, _About(description="Rules to report, by code or its beginning.")] = ("MG",)
+    select: Annotated[Codes, _About(description="Rules to report, by code or its beginning.")] = (PREFIX,)
     ignore: Annotated[
         Codes,
         _About(description="Rules not to report. Against `select`, the longer of two that match counts."),
@@ -90,12 +91,12 @@ class Settings(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_field
 
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-# More would be no bound on memory.
+# A larger limit would not bound memory.
 _LARGEST_SIZE = 100_000_000
 
 
 def parse_size(size: int | str) -> int | None:
-    """A size in bytes; None where it is none, or no bound."""
+    """A size in bytes; None if it is malformed, 0, or over 100 MB."""
     match = re.fullmatch(r"([0-9]{1,9}) *([A-Za-z]{0,3})", str(size).strip())
     unit = None if match is None else _UNITS.get(match[2].lower())
     found = 0 if match is None or unit is None else int(match[1]) * unit
@@ -113,8 +114,8 @@ def _fields() -> dict[str, FieldInfo]:
 
 
 class ConfigProblem(msgspec.Struct, frozen=True):
-    """Something wrong with the configuration. `origin` is the file, or what else said it ("command line");
-    `line` counts from 1 and is None where there is no file."""
+    """An error in the configuration. `origin` is the file, or where else the setting comes from ("command
+    line"); `line` counts from 1 and is None without a file."""
 
     origin: str
     line: int | None
@@ -126,8 +127,8 @@ class ConfigProblem(msgspec.Struct, frozen=True):
 
 
 class Configuration(msgspec.Struct, frozen=True):
-    """Settings with where they come from. `sources` has "default", "command line" or "FILE:LINE" for each
-    key. `file` is the file that counts, None without one."""
+    """Settings and where they come from. `sources` has "default", "command line" or "FILE:LINE" for each
+    key. `file` is the configuration file in effect, None without one."""
 
     settings: Settings
     sources: dict[str, str]
@@ -138,7 +139,7 @@ class Configuration(msgspec.Struct, frozen=True):
 def resolve(
     directory: str, files: Files, overrides: Mapping[str, Any] | None = None, origin: str = "command line"
 ) -> tuple[Settings, tuple[ConfigProblem, ...]]:
-    """The settings in effect for `directory`, and what is wrong with them. See `configuration`."""
+    """The settings in effect for `directory`, and the errors in them. See `configuration`."""
     found = configuration(directory, files, overrides, origin)
     return found.settings, found.problems
 
@@ -146,8 +147,8 @@ def resolve(
 def configuration(
     directory: str, files: Files, overrides: Mapping[str, Any] | None = None, origin: str = "command line"
 ) -> Configuration:
-    """The configuration of an absolute `directory`. `overrides` are values by key ("fail-on"), as `origin`
-    gives them. A value that is wrong is reported and leaves the one below it in effect."""
+    """The configuration of an absolute `directory`. `overrides` are values by key ("fail-on"), from
+    `origin`. An invalid value is reported, and the one that it would override stays in effect."""
     values: dict[str, Any] = {}
     sources = dict.fromkeys(KEYS, "default")
     problems: list[ConfigProblem] = []
@@ -169,7 +170,7 @@ def configuration(
         if problem is not None:
             problems.append(problem)
     settings = Settings(root=root)
-    if values:  # most have none, and then there is nothing to convert
+    if values:
         settings = msgspec.convert({**values, "root": root, "known": known}, Settings)
     return Configuration(settings, sources, tuple(problems), file)
 
@@ -189,12 +190,10 @@ def schema() -> dict[str, Any]:
 
 
 def _baseline(root: str, named: str, source: str, files: Files) -> tuple[Known, ConfigProblem | None]:
-    """What a baseline file says, or why it can't be read, told at the setting that names it."""
-    from pathlib import PurePath
-
-    path = str(PurePath(root, named))
+    """The findings in a baseline file, or the error that it can't be read, at the setting that names it."""
+    path = os.path.normpath(os.path.join(root, named))
     try:
-        return read_baseline(files.read(path), str(PurePath(path).parent)), None
+        return read_baseline(files.read(path), os.path.dirname(path)), None
     except OSError as error:
         why = f"it cannot be read ({error.strerror or error}); --write-baseline makes one"
     except ValueError as error:  # of the path: it has a NUL
@@ -211,8 +210,8 @@ def _baseline(root: str, named: str, source: str, files: Files) -> tuple[Known, 
 def _nearest_file(
     directory: str, files: Files
 ) -> tuple[str, str, dict[str, Any], Path, ConfigProblem | None] | None:
-    """The nearest configuration: its path, text, table, the tables its keys stand in, and what is wrong with
-    the file as a whole."""
+    """The nearest configuration file: its path, text, table, the tables that its keys are in, and the
+    error for which it could not be read."""
     for folder in upwards(directory):
         for name in FILES:
             path = join(folder, name)
@@ -239,7 +238,7 @@ def _nearest_file(
 
 
 class _Place(NamedTuple):
-    """Where a value stands: what `origin` is; in a file also the line, its text and the tables it is in."""
+    """Where a value is set: its origin; in a file also the line, the text and the tables that it is in."""
 
     origin: str
     line: int | None = None
@@ -257,7 +256,7 @@ class _Place(NamedTuple):
 
 
 class _Given(NamedTuple):
-    """What is known so far: values, where they come from, what is wrong."""
+    """The values so far, where they come from, and the errors in them."""
 
     values: dict[str, Any]
     sources: dict[str, str]
@@ -269,13 +268,13 @@ class _Given(NamedTuple):
 
 
 def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
-    """Puts one value in, or says why not; of a table, what is right counts."""
+    """Adds one value, or reports why it is invalid. Of a table, the valid entries are added."""
     field = _fields().get(key)
     if field is None:
         hint = did_you_mean(key, KEYS, f"there are {', '.join(KEYS)}")
         given.complain(place, f"unknown key {key}; {hint}")
         return
-    # That of a baseline is reported where the file is looked for, so that none is written elsewhere.
+    # The name of a baseline is checked where the file is read, so that none is written elsewhere.
     if key != "baseline" and any("\0" in text for text in _texts(value)):
         given.complain(
             place, f"{key}: this has a NUL character, which no file, program or rule has in its name"
@@ -304,7 +303,7 @@ def _take(key: str, value: Any, place: _Place, given: _Given) -> None:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """The texts in a value, and in the lists and tables that it is made of."""
+    """All strings in a value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
@@ -316,14 +315,14 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _converted(name: str, value: Any, field: FieldInfo, place: _Place, given: _Given) -> Any:
-    """The value as the field has it; UNSET where it is wrong, which is said: null is right for some."""
+    """The value in the type of its field; UNSET, which is no value of any, if it is invalid and reported."""
     try:
         return msgspec.to_builtins(msgspec.convert(value, field.type))
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at ")
         path = path.strip("`").removeprefix("$").removeprefix("[...]")
-        words = _WORDS.get(field.name) if message.startswith("Invalid enum value") else None
-        choices = f": choose {', '.join(words[:-1])} or {words[-1]}" if words else ""
+        allowed = _CHOICES.get(field.name) if message.startswith("Invalid enum value") else None
+        choices = f": choose {', '.join(allowed[:-1])} or {allowed[-1]}" if allowed else ""
         given.complain(place, f"{name}{path}: {message[:1].lower()}{message[1:]}{choices}")
         return msgspec.UNSET
 
@@ -332,10 +331,8 @@ _PROGRAMS = ("go", "cc")
 
 
 def _from_folder(program: str, folder: str) -> str:
-    """A program with its relative path made absolute by the folder of the file that names it; of a command
-    line, its first word."""
-    import shlex
-
+    """The program, or command line, with a relative path of a program made absolute by `folder`, that of
+    the file which names it."""
     try:
         words = shlex.split(program)
     except ValueError:
@@ -346,8 +343,8 @@ def _from_folder(program: str, folder: str) -> str:
     return words[0] if len(words) == 1 else shlex.join(words)
 
 
-# What may be chosen from, by field.
-_WORDS: dict[str, tuple[str, ...]] = {"severity": get_args(Severity), "fail_on": get_args(FailOn)}
+# The values of an enumeration, by field.
+_CHOICES: dict[str, tuple[str, ...]] = {"severity": get_args(Severity), "fail_on": get_args(FailOn)}
 
 
 def _check_codes(key: str, value: Any, place: _Place, given: _Given) -> None:

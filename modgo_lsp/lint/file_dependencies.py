@@ -1,6 +1,4 @@
-"""Notes what is read beyond the packages of one Go module: what a judgement depends on that its key doesn't
-hold. Not for: the module's own Go files (module_index.py).
-"""
+"""Records the files outside a Go module that a lint result depended on, so that the cache can check them."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FileDependency(msgspec.Struct, frozen=True, array_like=True):
-    """A file or folder that was looked at. `digest` is that of its bytes or of what it lists, None where it
+    """A file or folder that was read. `digest` is that of its bytes, or of the names in it; None if it
     couldn't be read."""
 
     path: str
@@ -29,8 +27,9 @@ class FileDependency(msgspec.Struct, frozen=True, array_like=True):
 
 
 class RecordingFiles:
-    """The files of `base`, for judging the packages of `index`. Go's library, and the bytes of what lies in
-    the module cache, never change; what is missing there may come, and what is there may go."""
+    """The files of `base`, for linting the packages of `index`; `dependencies` has those read outside
+    them. Go's library and the bytes of files in the module cache never change, but modules come and go
+    there. `stale` is True once a file of the module has other bytes than when it was indexed."""
 
     def __init__(self, base: Files, index: ModuleIndex, environment: GoEnvironment) -> None:
         self.dependencies: dict[tuple[str, bool], FileDependency] = {}
@@ -48,13 +47,13 @@ class RecordingFiles:
         try:
             data = self._base.read(path, most)
         except (OSError, ValueError):
-            self._note(path, False, None, None)
+            self._record(path, False, None, None)
             raise
         if own is not None:
-            # It has changed since the index was made: what is said now isn't what the key stands for.
+            # The cache key stands for the bytes that were indexed.
             self.stale = self.stale or own != digest_of(data)
         elif not path.startswith((self._library, self._cached)):
-            self._note(path, False, stamp, digest_of(data))
+            self._record(path, False, stamp, digest_of(data))
         return data
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
@@ -62,10 +61,10 @@ class RecordingFiles:
         try:
             found = self._base.entries(directory)
         except OSError:
-            self._note(directory, True, None, None)
+            self._record(directory, True, None, None)
             raise
         if directory not in self._index.facts and not directory.startswith(self._library):
-            self._note(directory, True, stamp, _digest_of_entries(found))
+            self._record(directory, True, stamp, _digest_of_entries(found))
         return found
 
     def stamp(self, path: str) -> Stamp | None:
@@ -77,9 +76,9 @@ class RecordingFiles:
     def since(self, _earlier: Files) -> Collection[str] | None:
         return None
 
-    def _note(self, path: str, is_folder: bool, stamp: Stamp | None, digest: bytes | None) -> None:
+    def _record(self, path: str, is_folder: bool, stamp: Stamp | None, digest: bytes | None) -> None:
         if digest is None and path.endswith(f"{os.sep}go.mod") and self._is_inside(path):
-            return  # with one, the folder would be of another module, and the index another one
+            return  # the index would not have the folder if it held a go.mod
         self.dependencies.setdefault((path, is_folder), FileDependency(path, is_folder, stamp, digest))
 
     def _is_inside(self, path: str) -> bool:
@@ -87,19 +86,22 @@ class RecordingFiles:
         return folder in self._index.facts and folder != self._index.root
 
 
-def unchanged(seen: FileDependency, files: Files, as_of: int) -> FileDependency | None:
-    """It as it is now, if it is as it was for a run that began at `as_of`; None where it isn't."""
-    stamp = files.stamp(seen.path)
-    if is_as_before(stamp, seen.stamp, as_of):
-        return seen
+def unchanged(before: FileDependency, files: Files, as_of: int) -> FileDependency | None:
+    """The dependency with its stamp of now, if the file is as it was for a run that began at `as_of`; else
+    None."""
+    stamp = files.stamp(before.path)
+    if is_as_before(stamp, before.stamp, as_of):
+        return before
     try:
-        if seen.is_folder:
-            digest = _digest_of_entries(files.entries(seen.path))
+        if before.is_folder:
+            digest = _digest_of_entries(files.entries(before.path))
         else:
-            digest = digest_of(files.read(seen.path))
+            digest = digest_of(files.read(before.path))
     except (OSError, ValueError):
         digest = None
-    return FileDependency(seen.path, seen.is_folder, stamp, digest) if digest == seen.digest else None
+    if digest != before.digest:
+        return None
+    return FileDependency(before.path, before.is_folder, stamp, digest)
 
 
 def _digest_of_entries(entries: list[tuple[str, bool]]) -> bytes:

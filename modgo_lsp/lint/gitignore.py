@@ -35,17 +35,18 @@ _STAR = b"[^/]*"
 _FOLDERS = b"(?:.*/)?"
 _SPECIAL = re.compile(rb"[*?\[\\]")
 
-# How many patterns are one regular expression.
+# How many patterns one regular expression has.
 _TOGETHER = 64
 
-# How many bytes of patterns that aren't plain names are followed: of one file, and of all that one run reads.
-# They take longer to prepare than a few of them to match.
+# How many bytes of patterns with wildcards are compiled, of one file and in one run. Compiling takes much
+# longer than matching a few paths.
 _MOST_OF_FILE = 64 * 1024
 _MOST_OF_ALL = 512 * 1024
 
 
 class _Line(NamedTuple):
-    """A pattern without the signs around it. `anywhere`: it is matched against names, not paths."""
+    """A pattern without `!` before and `/` behind it. If `anywhere`, it is matched against names, not
+    paths."""
 
     pattern: bytes
     ignores: bool
@@ -68,20 +69,19 @@ class _Pattern(NamedTuple):
 
 
 class PatternBudget:
-    """How many bytes of patterns may still be followed in a run."""
+    """How many bytes of patterns a run may still compile."""
 
     def __init__(self, left: int = _MOST_OF_ALL) -> None:
         self.left = left
 
 
 class Patterns:
-    """The patterns of a file, the last one that matches counts. Lines that are no patterns match nothing.
-    `is_whole`: all were followed, which `allowance` may not suffice for."""
+    """The patterns of a file. The last one that matches counts; malformed lines match nothing. `is_whole`
+    is False if the budget did not suffice for all of them."""
 
-    def __init__(self, text: bytes, allowance: PatternBudget | None = None) -> None:
-        allowance = PatternBudget() if allowance is None else allowance
-        before = allowance.left
-        allowed = min(before, _MOST_OF_FILE)
+    def __init__(self, text: bytes, budget: PatternBudget | None = None) -> None:
+        budget = PatternBudget() if budget is None else budget
+        allowed = min(budget.left, _MOST_OF_FILE)
         found: list[_Pattern | _Plain] = []
         self.is_whole = True
         for line in _lines(text):
@@ -89,7 +89,7 @@ class Patterns:
                 found.append(_plain(line))
             elif len(line.pattern) <= allowed:
                 allowed -= len(line.pattern)
-                allowance.left -= len(line.pattern)
+                budget.left -= len(line.pattern)
                 found.append(_translated(line, len(found)))
             else:
                 self.is_whole = False
@@ -97,21 +97,21 @@ class Patterns:
         self._folders = _Alternatives(found, with_folders=True)
 
     def verdict(self, path: str, is_folder: bool) -> bool | None:
-        """Whether what stands at `path` (relative, with slashes) is ignored; None where nothing is said of
-        it. What stands in an ignored folder is not asked about."""
+        """Whether `path`, relative and with slashes, is ignored; None if no pattern matches. The folders
+        above it are not considered."""
         encoded = path.encode("utf-8", "surrogateescape")
         return (self._folders if is_folder else self._files).verdict(encoded)
 
     def covers(self, path: str) -> bool:
-        """Whether a file is ignored, itself or by a folder that it lies in."""
+        """Whether a file is ignored, by its own path or by that of a folder above it."""
         parts = path.split("/")
         folders = ("/".join(parts[:length]) for length in range(1, len(parts)))
         return any(self.verdict(folder, True) for folder in folders) or bool(self.verdict(path, False))
 
 
 class _Alternatives:
-    """Patterns by what they are found by: plain ones by their names and paths, the others in one regular
-    expression, the last one first. The later of two that match counts."""
+    """Plain patterns by name and by path, the others in regular expressions, the last one first. The later
+    of two that match counts."""
 
     def __init__(self, found: Sequence[_Pattern | _Plain], with_folders: bool) -> None:
         self._ignores: list[bool] = [each.line.ignores for each in found]
@@ -129,7 +129,7 @@ class _Alternatives:
 
     @cached_property
     def _expressions(self) -> list[re.Pattern[bytes]]:
-        # An expression's groups are gone through for each alternative.
+        # Matching takes time for each group of an expression, so there are several expressions.
         starts = range(0, len(self._named), _TOGETHER)
         return [re.compile(b"|".join(self._named[at : at + _TOGETHER]), re.DOTALL) for at in starts]
 
@@ -167,7 +167,7 @@ def _translated(line: _Line, number: int) -> _Pattern:
 
 
 def _without_trailing_spaces(line: bytes) -> bytes:
-    """A space that is escaped stays."""
+    """The line without trailing spaces, but for an escaped one."""
     end = len(line)
     while end and line[end - 1 : end] == b" ":
         before = line[: end - 1]
@@ -209,8 +209,8 @@ def _expression(pattern: bytes, number: int) -> bytes:
 
 
 def _joined(chunks: list[tuple[bytes, bytes]], number: int) -> bytes:
-    """The expression of what stands between stars. Where the first place that fits will do, it is looked for
-    in a lookahead, which is not gone back into."""
+    """Joins what stands between stars. Where the first place that matches is final, it is in a lookahead,
+    into which `re` never backtracks."""
     groups: list[tuple[bytes, list[bytes]]] = [(b"", [])]
     for index, (star, fixed) in enumerate(chunks):
         following = chunks[index + 1][0] if index + 1 < len(chunks) else None
@@ -235,8 +235,8 @@ def _first(expression: bytes, name: bytes) -> bytes:
 
 
 def _stars(pattern: bytes, start: int, end: int) -> tuple[bytes, int]:
-    """The expression for the stars at `start` to `end`, and where to go on. Two that stand between slashes,
-    or at an end, go over slashes."""
+    """The expression for the stars at `start` to `end`, and the offset behind them. Two stars between
+    slashes, or at an end, match slashes."""
     at_begin = start == 0 or pattern[start - 1 : start] == b"/"
     follows = pattern[end : end + 1]
     if end - start < 2 or not at_begin or (follows and not pattern[end:].startswith((b"/", b"\\/"))):
@@ -246,7 +246,7 @@ def _stars(pattern: bytes, start: int, end: int) -> tuple[bytes, int]:
 
 
 def _set(pattern: bytes, position: int) -> tuple[bytes, int]:
-    """The expression for what is in brackets, which begins at `position`, and where to go on."""
+    """The expression for a bracket expression that begins at `position`, and the offset behind it."""
     negated = pattern[position : position + 1] in (b"!", b"^")
     position += negated
     inside: list[bytes] = []

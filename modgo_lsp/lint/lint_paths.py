@@ -1,7 +1,4 @@
-"""A whole run of the linter: from paths to findings, with everything that a report needs.
-
-Not for: changing files (apply_fixes.py) or showing findings (report/).
-"""
+"""A whole run of the linter: from paths to findings, with everything that a report needs."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from modgo_lsp.golang.files import Files, SeenFiles, join
 from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings, configuration
 from modgo_lsp.lint.lint_result import report_findings
 from modgo_lsp.lint.linted_modules import LintedModule, Machine, linted_modules
-from modgo_lsp.lint.target_folders import PathProblem, walk
+from modgo_lsp.lint.target_folders import PathProblem, find_targets
 from modgo_lsp.model.finding import Finding
 
 if TYPE_CHECKING:
@@ -26,20 +23,20 @@ UNKNOWN_MACHINE = Machine()
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """What was looked at: packages, and of them the files that a build would compile."""
+    """How many packages were linted, and how many of their files a build would compile."""
 
     packages: int
     files: int
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """`findings` by path, position and code; `problems` with paths and configuration. `fail_on` is the
-    strictest of the packages' settings. `modules` are the folders of packages that are UDF modules of their
-    own, each with its settings: they import the SDK, and no other package of their Go module imports them.
-    `without_module` are the folders of UDF packages that have no go.mod above them. `unread` are import paths
-    of packages whose types would have mattered and whose source isn't here, and `go_found` says whether Go's
-    library is. `passed_over` are Go files that can't be read or are too large, in folders not judged.
-    `loaders` are the snapshots by module, where anything was judged, to reuse in the next run."""
+    """`findings` are ordered by path, position and code. `problems` are about paths and configuration.
+    `fail_on` is the strictest of the packages' settings. `modules` are the folders of packages that become
+    UDF modules, each with its settings: they import the SDK, and no other package of their Go module
+    imports them. `without_module` are the folders of UDF packages without a go.mod. `unread` are the
+    import paths of packages whose types mattered and whose source was not found; `go_found` is whether
+    Go's library was. `passed_over` are Go files that can't be read or are too large, in folders that were
+    not linted. `loaders` are the snapshots by module, to be reused in the next run."""
 
     findings: tuple[Finding, ...]
     counts: Counts
@@ -54,7 +51,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def documents(self) -> dict[str, Document]:
-        """By path, the files that were parsed."""
+        """The files that were parsed, by path."""
         every = [loader.documents() for loader in self.loaders.values()]
         return {path: document for documents in every for path, document in documents.items()}
 
@@ -66,18 +63,18 @@ def lint_paths(
     previous: Mapping[str, Loader] | None = None,
     machine: Machine = UNKNOWN_MACHINE,
 ) -> Outcome:
-    """Lints files and folders (made absolute by the working directory; a trailing `/...` is allowed).
+    """Lints files and folders, which may end in `/...`; relative paths begin at the working directory.
 
-    `overrides` are settings by key, as the command line gives them. Never raises for bad input: what can't
-    be read is among the problems, what doesn't parse among the findings."""
+    `overrides` are settings by key, as on the command line. Never raises for bad input: what can't be read is
+    among the problems, what doesn't parse among the findings."""
     files = SeenFiles(files)
-    targets, path_problems = walk([absolute(path) for path in paths], files, machine.walked)
+    targets, path_problems = find_targets([absolute(path) for path in paths], files, machine.searched)
     configurations = _Configurations(files, overrides)
     settings = configurations.of(targets[0].directory).settings if targets else Settings()
     files.largest = settings.largest_file
     environment = machine.find_go(settings.go)
     modules = linted_modules(targets, files, environment, machine.store)
-    _judge(modules, machine, previous or {})
+    _lint(modules, machine, previous or {})
     results = [found for module in modules for _, found in sorted(module.results.items())]
     findings = report_findings(results, lambda directory: configurations.of(directory).settings)
     packages = [package for module in modules for package in module.packages()]
@@ -88,7 +85,7 @@ def lint_paths(
         for name in package.names
         if (path := join(target.directory, name)) not in target.files
     }
-    # The settings of folders without packages of ours count as well: a mistake there is still a mistake.
+    # Mistakes in the configuration of folders without UDFs are reported, too.
     for target in targets:
         configurations.of(target.directory)
     return Outcome(
@@ -110,7 +107,7 @@ def lint_paths(
 
 
 def _passed_over(modules: Sequence[LintedModule]) -> Iterator[str]:
-    """The files that nothing is said of; rules report those in packages that are judged."""
+    """The unreadable files that no rule reports: those in folders that were not linted."""
     for module in modules:
         targets = {target.directory: target.files for target in module.targets}
         for path in sorted(module.index.unread):
@@ -121,24 +118,24 @@ def _passed_over(modules: Sequence[LintedModule]) -> Iterator[str]:
                     yield path
 
 
-def _judge(modules: Sequence[LintedModule], machine: Machine, previous: Mapping[str, Loader]) -> None:
+def _lint(modules: Sequence[LintedModule], machine: Machine, previous: Mapping[str, Loader]) -> None:
     total = sum(len(module.pending) for module in modules)
-    judged = 0
+    count = 0
 
     def done() -> None:
-        nonlocal judged
-        judged += 1
+        nonlocal count
+        count += 1
         if machine.progress is not None:
-            machine.progress(judged, total)
+            machine.progress(count, total)
 
     last: Loader | None = None
     for module in modules:
-        module.judge(machine, previous.get(module.index.root), last, done)
+        module.lint(machine, previous.get(module.index.root), last, done)
         last = module.loader or last
 
 
 def absolute(path: str) -> str:
-    """The absolute path that a path of the command line stands for: `./...` is the folder before it."""
+    """The absolute path of one on the command line, without `/...`."""
     folder = path[:-3] or "." if path == "..." or path.endswith(("/...", os.sep + "...")) else path
     return os.path.abspath(folder)  # keeps symbolic links, drops `..`
 
@@ -147,7 +144,7 @@ _SEVERITIES = ("hint", "information", "warning", "error", "never")
 
 
 class _Configurations:
-    """The configuration of each folder, worked out once."""
+    """The configuration of each folder, read once."""
 
     def __init__(self, files: Files, overrides: Mapping[str, Any] | None) -> None:
         self._files = files
@@ -155,7 +152,7 @@ class _Configurations:
         self._by_folder: dict[str, Configuration] = {}
 
     def of(self, directory: str) -> Configuration:
-        """That of an absolute folder: its parent's, where it has no file of its own."""
+        """The configuration of an absolute folder: its parent's, if it has no file of its own."""
         below = []
         while (found := self._by_folder.get(directory)) is None:
             below.append(directory)

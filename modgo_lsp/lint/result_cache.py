@@ -1,7 +1,7 @@
-"""What a run of lint keeps of a Go module for the next one: facts of its files, and results.
+"""What lint caches of a Go module between runs: facts of its files, and lint results.
 
-A judgement is taken from there if nothing has changed that it depends on: its key is the same, and so is all
-that was read beyond the module. Not for: where it is kept (build/lint_store.py).
+A cached result is used if its key is the same (cache_keys.py), and every file outside the module that the
+results depended on is unchanged (file_dependencies.py). build/lint_store.py writes the files.
 """
 
 from __future__ import annotations
@@ -17,29 +17,28 @@ from modgo_lsp.lint.file_dependencies import FileDependency, unchanged
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.lint.module_index import Facts, FolderFacts, ModuleIndex
 
-# For as many as a module has packages.
-_JUDGEMENT = msgspec.msgpack.Decoder(LintResult)
+_RESULT = msgspec.msgpack.Decoder(LintResult)
 
 
 class ResultStore(Protocol):
-    """Where it is kept. What can't be read isn't there, what can't be written isn't kept."""
+    """Stores cached modules. Failures to read or write are cache misses."""
 
     def get(self, root: str, environment: GoEnvironment) -> bytes | memoryview | None:
-        """What was last kept for the module at `root`, by this modgo, with this Go."""
+        """What this version of modgo stored last for the module at `root`, with this Go."""
         ...
 
     def put(self, root: str, environment: GoEnvironment, value: bytes) -> None: ...
 
     def now(self) -> int:
-        """Nanoseconds since 1970, as the stamps of files count."""
+        """Nanoseconds since 1970, as in the stamps of files."""
         ...
 
 
 class CachedModule(msgspec.Struct, frozen=True, array_like=True):
-    """`as_of` is when the run began that wrote it, `dependencies` what its results depend on beyond the
-    module. `results` have their keys, and are decoded when they are asked for. Where `module` is not None,
-    those are what comes of the facts for a module of that name. `largest` is the largest Go file that was
-    read."""
+    """What a run that began at `as_of` stored. `results` have their keys, and are decoded on demand.
+    `dependencies` are the files outside the module that they depended on. Where `module` is not None, the
+    results are complete for these facts and a module of that path. Go files of more than `largest` bytes
+    were left out."""
 
     as_of: int = 0
     module: str | None = None
@@ -48,28 +47,27 @@ class CachedModule(msgspec.Struct, frozen=True, array_like=True):
     results: dict[str, tuple[bytes, msgspec.Raw]] = {}
     largest: int = 0
 
-    def judgement(self, folder: str, key: bytes | None) -> LintResult | None:
-        """The judgement of the package there, if it was made for `key`; None stands for any."""
+    def result(self, folder: str, key: bytes | None) -> LintResult | None:
+        """The result of the package in `folder`, if it is cached for `key`; None stands for any key."""
         found, raw = self.results.get(folder, (None, None))
         if raw is None or key not in (None, found):
             return None
         try:
-            return _JUDGEMENT.decode(raw)
+            return _RESULT.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 
     def checked(self, files: Files) -> CachedModule:
-        """The same with results that still hold as far as it hangs on what lies beyond the module: all of
-        them or none."""
-        seen = [unchanged(each, files, self.as_of) for each in self.dependencies]
-        dependencies = tuple(each for each in seen if each is not None)
-        if len(dependencies) < len(seen):
+        """The same, without the results unless every file that they depended on is unchanged."""
+        now = [unchanged(each, files, self.as_of) for each in self.dependencies]
+        dependencies = tuple(each for each in now if each is not None)
+        if len(dependencies) < len(now):
             return CachedModule(self.as_of, self.module, self.facts, largest=self.largest)
         return msgspec.structs.replace(self, dependencies=dependencies)
 
     @property
     def trusted_facts(self) -> dict[str, FolderFacts]:
-        """The facts, for who writes them as of later: stamps that can't be trusted are forgotten."""
+        """The facts, to be stored as of a later run: without the stamps that might hide a change."""
         return {folder: self._trusted(facts) for folder, facts in self.facts.items()}
 
     def _trusted(self, facts: FolderFacts) -> FolderFacts:
@@ -80,19 +78,19 @@ class CachedModule(msgspec.Struct, frozen=True, array_like=True):
         return msgspec.structs.replace(facts, stamps=stamps)
 
     def with_facts(self, as_of: int, facts: Facts) -> bytes | None:
-        """The bytes to keep when only facts of files have been found, after `as_of`. This has been checked.
-        None where a path can't be written."""
+        """The bytes to store where only facts are new, read after `as_of`. This module was `checked`. None
+        if a path can't be encoded."""
         merged = {**self.trusted_facts, **facts}
         try:
-            kept = CachedModule(as_of, None, merged, self.dependencies, self.results, self.largest)
-            return msgspec.msgpack.encode(kept)
+            cached = CachedModule(as_of, None, merged, self.dependencies, self.results, self.largest)
+            return msgspec.msgpack.encode(cached)
         except UnicodeEncodeError:
             return None
 
 
 def decode_module(value: bytes | memoryview | None, largest: int) -> CachedModule:
-    """What is kept in these bytes; nothing where they are no good, or where Go files of more than another
-    number of bytes than `largest` were left out."""
+    """The module that is stored in these bytes; an empty one if they are damaged, or were stored for another
+    `largest`."""
     nothing = CachedModule(largest=largest)
     try:
         found = nothing if value is None else msgspec.msgpack.decode(value, type=CachedModule)
@@ -110,19 +108,19 @@ def encode_module(
     dependencies: Iterable[FileDependency],
     results: Iterable[LintResult],
 ) -> bytes | None:
-    """The bytes to keep after a run: what it found, and what is kept of what it didn't look at. `before` has
-    been checked. `keys` are those of all the packages of `module`, none where nobody asked for them. None
-    where a path or a message can't be written."""
-    seen = {(each.path, each.is_folder): each for each in before.dependencies}
+    """The bytes to store after a run: what it found, and what `before`, which was `checked`, has of
+    packages that the run did not lint. `keys` are those of all packages of `module`, empty if it has no
+    results. None if a path or a message can't be encoded."""
+    merged = {(each.path, each.is_folder): each for each in before.dependencies}
     old = before.results
     for each in dependencies:
-        earlier = seen.setdefault((each.path, each.is_folder), each)
+        earlier = merged.setdefault((each.path, each.is_folder), each)
         if earlier.digest != each.digest:  # it has changed since it was checked
             old = {}
-        seen[each.path, each.is_folder] = each
+        merged[each.path, each.is_folder] = each
     if keys:
         facts = index.facts
-        old = {folder: kept for folder, kept in old.items() if keys.get(folder) == kept[0]}
+        old = {folder: cached for folder, cached in old.items() if keys.get(folder) == cached[0]}
     else:
         facts = {**before.trusted_facts, **index.facts}
     try:
@@ -131,7 +129,7 @@ def encode_module(
             for each in results
         }
         named = module if keys else None
-        kept = CachedModule(as_of, named, facts, tuple(seen.values()), {**old, **new}, before.largest)
-        return msgspec.msgpack.encode(kept)
+        cached = CachedModule(as_of, named, facts, tuple(merged.values()), {**old, **new}, before.largest)
+        return msgspec.msgpack.encode(cached)
     except UnicodeEncodeError:
         return None

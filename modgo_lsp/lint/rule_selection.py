@@ -1,10 +1,8 @@
-"""Which findings the settings let through, and in which severity.
-
-Not for: suppressions, which stand in the source (suppressions.py), nor for reading settings (config.py).
-"""
+"""Which findings the settings select, and with which severity."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -16,7 +14,7 @@ from modgo_lsp.model.finding import Finding, Severity
 
 
 def configured(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
-    """The findings that `settings` select, in the severities that they set."""
+    """The findings that `settings` select, with the severities that they set."""
     return [
         graded(finding, severity_of(finding, settings))
         for finding in findings
@@ -25,13 +23,13 @@ def configured(findings: Iterable[Finding], settings: Settings) -> list[Finding]
 
 
 def is_selected(code: str, settings: Settings) -> bool:
-    """Whether `code` is to be reported: the longest entry that it begins with decides, `ignore` in a tie."""
+    """Whether `code` is reported: the longest entry that it begins with decides, and `ignore` in a tie."""
     chosen = max((len(prefix) for prefix in settings.select if code.startswith(prefix)), default=0)
     return chosen > max((len(prefix) for prefix in settings.ignore if code.startswith(prefix)), default=0)
 
 
 def severity_of(finding: Finding, settings: Settings) -> Severity:
-    """The severity that is configured for the finding: by the longest entry that its code begins with."""
+    """The severity of the longest entry that the finding's code begins with, or else its own."""
     matching = [prefix for prefix in settings.severity if finding.code.startswith(prefix)]
     return settings.severity[max(matching, key=len)] if matching else finding.severity
 
@@ -50,12 +48,10 @@ def _ignored_there(finding: Finding, settings: Settings) -> bool:
     )
     if not patterns:
         return False
-    from pathlib import PurePath
-
-    path = PurePath(finding.location.path)
-    if not path.is_relative_to(settings.root):
+    path, root = finding.location.path, os.path.join(settings.root, "")
+    if not path.startswith(root):
         return False
-    return _compiled(patterns).covers(path.relative_to(settings.root).as_posix())
+    return _compiled(patterns).covers(path[len(root) :].replace(os.sep, "/"))
 
 
 _compiled = lru_cache(patterns_of)

@@ -10,27 +10,27 @@ import msgspec
 from msgspec import structs
 
 from modgo_lsp.golang.syntax.positions import Span
+from modgo_lsp.lint.config import Settings
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
 from modgo_lsp.rules.catalogue import RULES, unknown_rule
 from modgo_lsp.rules.mg501_unused_suppression import RULE as UNUSED
 from modgo_lsp.rules.mg502_suppression_without_code import RULE as WITHOUT_CODE
 
-# The parser is needed only to read directives.
+# The parser, of which a run that finds every result in the cache has no need: importing it takes 25 ms.
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.directives import Directive
     from modgo_lsp.golang.syntax.document import Document
 
 _ONE, _FILE = "modgo:ignore", "modgo:ignore-file"
-# A list of codes begins with something like one; otherwise what follows is a reason without a code. Compiled
-# where there are directives to read.
+# A list of codes begins with something like a code; otherwise the text is a reason without one.
 _CODES = rb"[A-Za-z]+\d[^\s,]*(?:[ \t]*,[ \t]*[^\s,]+)*"
 _CODE = rb"[^\s,]+"
 
 
 class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A directive. `comment` is all of it, `codes` its codes with their places, `removals` what takes each of
-    them out, `covers` the bytes of the file in which a finding has to begin to be suppressed (None: nothing).
-    `invalid` says what is wrong with it (MG502) and where; such a one covers nothing."""
+    """A `//modgo:ignore` or `//modgo:ignore-file` comment. `codes` have their places, `removals` are the
+    edits that remove one code each. A finding is suppressed if it begins in the bytes `covers`. `invalid`
+    is what is wrong with the comment, and where; an invalid one covers nothing."""
 
     comment: Location
     codes: tuple[tuple[str, Span], ...]
@@ -41,7 +41,7 @@ class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def suppressions(document: Document) -> tuple[Suppression, ...]:
-    """The directives of a file, in its order."""
+    """The suppressions in a file, in order."""
     return document.derive(_suppressions)
 
 
@@ -52,13 +52,15 @@ def _suppressions(document: Document) -> tuple[Suppression, ...]:
     return tuple(_read(document, each) for each in own)
 
 
-def asking_reasons(written: tuple[Suppression, ...], asked: bool) -> tuple[Suppression, ...]:
-    """The directives as they are where the configuration asks for reasons: one without is invalid."""
+def require_reasons(written: tuple[Suppression, ...], settings: Settings) -> tuple[Suppression, ...]:
+    """The suppressions, of which those without a reason are invalid if the settings require one."""
+    if not settings.require_suppression_reason:
+        return written
     message = "the configuration asks for a reason: write it after the codes"
     return tuple(
-        structs.replace(each, covers=None, invalid=(message, each.comment.span))
-        if asked and not each.reason and each.invalid is None
-        else each
+        each
+        if each.reason or each.invalid is not None
+        else structs.replace(each, covers=None, invalid=(message, each.comment.span))
         for each in written
     )
 
@@ -66,7 +68,7 @@ def asking_reasons(written: tuple[Suppression, ...], asked: bool) -> tuple[Suppr
 def suppress(
     findings: Iterable[Finding], suppressing: Iterable[Suppression]
 ) -> tuple[list[Finding], set[tuple[Location, str]]]:
-    """The findings that no directive covers; and the codes that were of use, with their comments."""
+    """The findings that nothing suppresses, and the comment and code of each suppression that was used."""
     found = list(findings)
     directives: dict[tuple[str, str], list[tuple[Span, Suppression]]] = {}
     for directive in suppressing:
@@ -92,7 +94,7 @@ def suppress(
 def _covering(
     directives: list[tuple[Span, Suppression]], starts: list[tuple[int, int]]
 ) -> Iterator[tuple[int, Suppression]]:
-    """The number of each finding with each directive that covers where it begins. Goes through the file once:
+    """The number of each finding with each suppression that covers its start. One pass over the file:
     generated code may have thousands of both."""
     waiting = sorted(directives, key=lambda each: each[0].start, reverse=True)
     opened: list[tuple[Span, Suppression]] = []
@@ -130,10 +132,8 @@ def suppression_findings(
 
 
 def _read(document: Document, directive: Directive) -> Suppression:
-    rest, start = (
-        document.text[directive.arguments.start : directive.arguments.end],
-        directive.arguments.start,
-    )
+    start = directive.arguments.start
+    rest = document.text[start : directive.arguments.end]
     listed = re.match(_CODES, rest)
     places: dict[str, Span] = {}
     for code in re.finditer(_CODE, listed.group()) if listed else ():
@@ -143,13 +143,13 @@ def _read(document: Document, directive: Directive) -> Suppression:
     reason = rest[listed.end() if listed else 0 :].strip().decode("utf-8", "replace")
     comment = Location(document.path, directive.span)
     removals = tuple(_without(document, comment.span, codes, index) for index in range(len(codes)))
-    invalid = _what_is_wrong(codes, comment.span)
+    invalid = _error(codes, comment.span)
     covers = _covered(document, directive) if invalid is None else None
     return Suppression(comment, tuple(codes), removals, reason, covers, invalid)
 
 
 def _covered(document: Document, directive: Directive) -> Span | None:
-    """The bytes in which findings begin that the directive is about: ends of lines and of the text count."""
+    """The bytes in which a suppressed finding begins, the ends of lines and of the text included."""
     if directive.name == _FILE:
         return Span(0, len(document.text) + 1) if directive.leading else None
     if directive.alone or directive.extent is None:
@@ -157,7 +157,7 @@ def _covered(document: Document, directive: Directive) -> Span | None:
     return Span(directive.extent.start, directive.extent.end + 1)
 
 
-def _what_is_wrong(codes: list[tuple[str, Span]], comment: Span) -> tuple[str, Span] | None:
+def _error(codes: list[tuple[str, Span]], comment: Span) -> tuple[str, Span] | None:
     if not codes:
         return "say which findings are to be suppressed, as in //modgo:ignore MG101 reason", comment
     for code, span in codes:
@@ -169,7 +169,7 @@ def _what_is_wrong(codes: list[tuple[str, Span]], comment: Span) -> tuple[str, S
 
 
 def _without(document: Document, comment: Span, codes: list[tuple[str, Span]], index: int) -> Edit:
-    """Takes one of the codes out of a directive, or the whole of it where no other code is left."""
+    """The edit that removes one of the codes, or the whole comment where it is the only one."""
     text, path = document.text, document.path
     if len(codes) > 1:
         span = codes[index][1]

@@ -1,7 +1,4 @@
-"""The folders of Go packages that paths stand for, as `./...` would find them.
-
-Not for: reading what is in the files (model/).
-"""
+"""The folders of Go packages that paths stand for, as `./...` would find them."""
 
 from __future__ import annotations
 
@@ -20,22 +17,22 @@ from modgo_lsp.lint.gitignore import PatternBudget, Patterns
 _LARGEST_IGNORE = 1_000_000
 _TOO_MANY = "this has more patterns than are followed; some of its last ones are left out"
 
-# What lies at the root and holds no files of anybody, but hundreds of thousands of entries.
+# Folders at the root that hold no user's files, but hundreds of thousands of entries.
 NO_FILES = ("proc", "sys", "dev")
 
-# How many folders are looked into between two times that this is told.
-_OFTEN = 100
+# How many folders are searched between two reports of progress.
+_REPORT_EVERY = 100
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A folder with Go files. `files` are the paths that are looked at, None for all of them."""
+    """A folder with Go files. `files` are the paths to lint, None for all of them."""
 
     directory: str
     files: frozenset[str] | None
 
 
 class PathProblem(msgspec.Struct, frozen=True):
-    """A path that could not be looked at, and why, with what to do about it."""
+    """A path that could not be searched, why, and what to do about it."""
 
     path: str
     message: str
@@ -44,18 +41,18 @@ class PathProblem(msgspec.Struct, frozen=True):
         return f"{self.path}: {self.message}"
 
 
-def walk(
-    paths: Sequence[str], files: Files, walked: Callable[[int, str], None] | None = None
+def find_targets(
+    paths: Sequence[str], files: Files, searched: Callable[[int, str], None] | None = None
 ) -> tuple[list[Target], list[PathProblem]]:
-    """The folders for `paths` (absolute; files or folders), each once and in order, and what is wrong.
-    `walked` is told how many folders were looked into, and the last of them.
+    """The folders with Go files that absolute `paths` stand for, each once and in order, and the problems
+    met. `searched` is called with the number of folders searched so far, and the last of them.
 
-    A folder stands for all below it, but for testdata, vendor, node_modules, names that begin with _ or .,
-    what .gitignore names, and /proc, /sys and /dev; as for the go command, not for what links lead to. A path
-    that is named itself is taken whatever it is called."""
+    A folder stands for itself and all below it, but for testdata, vendor, node_modules, names that begin
+    with _ or ., what .gitignore names, /proc, /sys and /dev. Links are not followed, as by the go command.
+    A path in `paths` is searched whatever its name."""
     whole: dict[str, frozenset[str] | None] = {}
     problems: list[PathProblem] = []
-    walk = _Walk(files, problems, PatternBudget(), walked)
+    search = _Search(files, problems, PatternBudget(), searched)
     for path in paths:
         if path.endswith(".go") and not _is_folder(path, files):
             if _readable(path, files, problems):
@@ -63,7 +60,7 @@ def walk(
                 already = whole.get(folder, frozenset())
                 whole[folder] = None if already is None else already | {path}
         else:
-            for target in _below(path, walk):
+            for target in _below(path, search):
                 whole[target.directory] = target.files
     return [Target(directory, whole[directory]) for directory in sorted(whole)], problems
 
@@ -80,31 +77,31 @@ def _readable(path: str, files: Files, problems: list[PathProblem]) -> bool:
     try:
         files.read(path)
     except FileTooLargeError:
-        return True  # rules report that
+        return True  # a rule reports it
     except OSError as error:
         problems.append(PathProblem(path, _reason(error)))
         return False
     return True
 
 
-class _Walk(NamedTuple):
-    """One walk: what it reads from, what is wrong, and how many ignore patterns may still be followed."""
+class _Search(NamedTuple):
+    """The state of one search."""
 
     files: Files
     problems: list[PathProblem]
-    allowance: PatternBudget
-    walked: Callable[[int, str], None] | None
+    budget: PatternBudget
+    searched: Callable[[int, str], None] | None
 
 
-def _below(top: str, walk: _Walk) -> Iterator[Target]:
-    files, problems = walk.files, walk.problems
-    pending = [(top, _Ignored.above(top, walk))]
+def _below(top: str, search: _Search) -> Iterator[Target]:
+    files, problems = search.files, search.problems
+    pending = [(top, _Ignored.above(top, search))]
     count = 0
     while pending:
         folder, ignored = pending.pop()
         count += 1
-        if walk.walked is not None and count % _OFTEN == 0:
-            walk.walked(count, folder)
+        if search.searched is not None and count % _REPORT_EVERY == 0:
+            search.searched(count, folder)
         try:
             entries = files.entries(folder)
         except NotADirectoryError:
@@ -114,7 +111,7 @@ def _below(top: str, walk: _Walk) -> Iterator[Target]:
             problems.append(PathProblem(folder, _reason(error)))
             continue
         if (".gitignore", False) in entries or (".gitignore", True) in entries:
-            ignored = _Ignored(folder, walk, ignored)
+            ignored = _Ignored(folder, search, ignored)
         sources = [name for name, is_folder in entries if not is_folder and name.endswith(".go")]
         taken = ignored.others(folder, sources, False)
         if taken:
@@ -140,20 +137,20 @@ def _reason(error: OSError) -> str:
 
 
 class _Ignored:
-    """A .gitignore and those above it; the nearest that has something to say about a path decides."""
+    """A .gitignore and those above it. The nearest one with a pattern that matches a path decides."""
 
-    def __init__(self, folder: str, walk: _Walk, above: _Ignored | None) -> None:
+    def __init__(self, folder: str, search: _Search, above: _Ignored | None) -> None:
         self._folder = folder
-        self._walk = walk
+        self._search = search
         self._above = above
 
     @classmethod
-    def above(cls, top: str, walk: _Walk) -> _Ignored:
-        """The .gitignore files above `top`, up to the root of its repository; none outside of one."""
+    def above(cls, top: str, search: _Search) -> _Ignored:
+        """The .gitignore files above `top`, up to the root of its repository; none outside a repository."""
         chain: list[str] = []
         for folder in upwards(top):
             try:
-                names = {name for name, _ in walk.files.entries(folder)}
+                names = {name for name, _ in search.files.entries(folder)}
             except OSError:
                 names = set()
             if ".gitignore" in names and folder != top:
@@ -162,27 +159,27 @@ class _Ignored:
                 break
         else:
             chain = []
-        ignored = cls("", walk, None)
+        ignored = cls("", search, None)
         for folder_above in reversed(chain):
-            ignored = cls(folder_above, walk, ignored)
+            ignored = cls(folder_above, search, ignored)
         return ignored
 
     @cached_property
     def _patterns(self) -> Patterns:
         path = join(self._folder, ".gitignore")
         try:
-            found = Patterns(self._walk.files.read(path, _LARGEST_IGNORE), self._walk.allowance)
+            found = Patterns(self._search.files.read(path, _LARGEST_IGNORE), self._search.budget)
         except FileTooLargeError as error:
-            self._walk.problems.append(PathProblem(path, f"this was not read: {error.strerror}"))
+            self._search.problems.append(PathProblem(path, f"this was not read: {error.strerror}"))
             return Patterns(b"")
         except OSError:
             return Patterns(b"")
         if not found.is_whole:
-            self._walk.problems.append(PathProblem(path, _TOO_MANY))
+            self._search.problems.append(PathProblem(path, _TOO_MANY))
         return found
 
     def others(self, folder: str, names: list[str], are_folders: bool) -> list[str]:
-        """Those of the names in a folder that are not ignored."""
+        """The names in a folder that are not ignored."""
         if self._above is None:
             return names
         return [name for name in names if not self.matches(join(folder, name), are_folders)]

@@ -45,10 +45,13 @@ class _Catalogue(Mapping[str, "Rule"]):
 
 RULES: Mapping[str, Rule] = _Catalogue()
 
+# What every code begins with.
+PREFIX = "MG"
+
 
 def codes_under(prefix: str) -> list[str]:
     """The codes that begin with `prefix`: "MG101" is one, "MG1" stands for many; none if it is unknown."""
-    return [code for code in RULES if code.startswith(prefix)] if prefix.startswith("MG") else []
+    return [code for code in RULES if code.startswith(prefix)] if prefix.startswith(PREFIX) else []
 
 
 def unknown_rule(code: str) -> str:

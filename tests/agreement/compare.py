@@ -15,7 +15,7 @@ import msgspec
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
-from modgo_lsp.lint.lint_result import run_rules
+from modgo_lsp.lint.run_rules import run_rules
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package

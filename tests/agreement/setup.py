@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.lint_result import run_rules
+from modgo_lsp.lint.run_rules import run_rules
 from modgo_lsp.model.load import BuildContext, Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES

@@ -21,7 +21,7 @@ from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.package_linter import PackageLinter
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
-TWO = Machine(crew=Crew(None, cores=2, least=1))
+TWO = Machine(workers=Crew(None, cores=2, least=1))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_several_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyPatch, 
     start = workers._started
     monkeypatch.setattr(workers, "_started", lambda end: started.append(1) or start(end))
     counted: list[tuple[int, int]] = []
-    machine = Machine(crew=TWO.crew, progress=lambda done, total: counted.append((done, total)))
+    machine = Machine(workers=TWO.workers, progress=lambda done, total: counted.append((done, total)))
     one, two = (lint_paths([str(root)], DiskFiles(), machine=each) for each in (Machine(), machine))
     assert told(one) == told(two)
     assert {finding.code for finding in two.findings} >= {"MG101", "MG103", "MG501"}
@@ -76,7 +76,7 @@ def test_a_worker_that_has_judged_enough_makes_way_for_another(
         assert sum(each.status() != psutil.STATUS_ZOMBIE for each in alive) <= cores
 
     monkeypatch.setattr(workers._Worker, "start", noted)
-    machine = Machine(crew=Crew(None, cores, least=1, most=0))
+    machine = Machine(workers=Crew(None, cores, least=1, most=0))
     several = lint_paths([str(root)], DiskFiles(), machine=machine)
     assert told(several) == told(lint_paths([str(root)], DiskFiles()))
     assert len(set(pids)) >= 5  # 34 packages and 6, eight at a time
@@ -87,10 +87,10 @@ def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch:
     here, before = os.getpid(), psutil.Process().children()
 
     class Doomed(PackageLinter):
-        def judge(self, directory: str) -> None:
+        def lint(self, directory: str) -> None:
             if directory.endswith("p20") and os.getpid() != here:
                 os.kill(os.getpid(), signal.SIGKILL)
-            super().judge(directory)
+            super().lint(directory)
 
     monkeypatch.setattr(workers, "PackageLinter", Doomed)
     assert told(lint_paths([str(root)], DiskFiles(), machine=TWO)) == told(
@@ -103,7 +103,7 @@ def test_a_defect_is_told_as_it_is_without_workers(root: Path, monkeypatch: pyte
     before = psutil.Process().children()
 
     class Broken(PackageLinter):
-        def judge(self, directory: str) -> None:
+        def lint(self, directory: str) -> None:
             raise ZeroDivisionError("in a rule")
 
     monkeypatch.setattr(workers, "PackageLinter", Broken)
@@ -124,7 +124,7 @@ def test_small_runs_start_no_process(
         return judge(count, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(workers, "judge_in_workers", noted)
-    lint_paths([str(root)], DiskFiles(), machine=Machine(crew=Crew(None, cores, least)))
+    lint_paths([str(root)], DiskFiles(), machine=Machine(workers=Crew(None, cores, least)))
     assert bool(started) is several
 
 

@@ -154,7 +154,7 @@ lint_workers._FORKS = False
 started = []
 start = lint_workers._started
 lint_workers._started = lambda end: started.append(1) or start(end)
-outcome = lint_paths(["."], DiskFiles(), machine=Machine(crew=Crew(None, cores=2, least=1)))
+outcome = lint_paths(["."], DiskFiles(), machine=Machine(workers=Crew(None, cores=2, least=1)))
 print(len(started), len(outcome.findings))
 """
     done = ran([sys.executable, "-I", "-c", program], hostile.folder, cache)

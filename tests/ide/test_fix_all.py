@@ -7,7 +7,7 @@ from modgo_lsp.golang.syntax.document import parse
 from modgo_lsp.ide.fix_all import fix_all
 from modgo_lsp.lint.apply_fixes import apply
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.lint_result import check_package
+from modgo_lsp.lint.run_rules import check_package
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 

@@ -11,7 +11,7 @@ import pytest
 
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.gitignore import Patterns
-from modgo_lsp.lint.target_folders import walk
+from modgo_lsp.lint.target_folders import find_targets
 
 PIECES = (
     *("a", "b", "ab", "a.go", "b.go", "a b.go", "*.go", "*", "**", "***", "?", "a*", "*b", "*a*", "a**b"),
@@ -34,7 +34,7 @@ def seen_by_git(root: Path) -> set[str]:
 
 
 def seen_by_us(root: Path) -> set[str]:
-    targets, _ = walk([str(root)], DiskFiles())
+    targets, _ = find_targets([str(root)], DiskFiles())
     return {
         path.relative_to(root).as_posix()
         for target in targets

@@ -15,7 +15,8 @@ from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.config import Settings
-from modgo_lsp.lint.lint_result import lint_package, report_findings
+from modgo_lsp.lint.lint_result import report_findings
+from modgo_lsp.lint.run_rules import lint_package
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.load import Loader
 from tests.edits import GO_MOD, SHOP, random_change

@@ -12,8 +12,8 @@ from modgo_lsp.lint import apply_fixes as fix
 from modgo_lsp.lint.apply_fixes import Fixed, fix_paths
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.lint_paths import Outcome, lint_paths
-from modgo_lsp.lint.lint_result import check_package, run_rules
 from modgo_lsp.lint.rule_selection import is_selected
+from modgo_lsp.lint.run_rules import check_package, run_rules
 from modgo_lsp.model.load import Loader
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'

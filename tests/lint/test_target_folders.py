@@ -8,7 +8,7 @@ import pytest
 
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.lint_paths import absolute
-from modgo_lsp.lint.target_folders import walk
+from modgo_lsp.lint.target_folders import find_targets
 
 
 def grow(root: Path, *names: str) -> None:
@@ -20,7 +20,7 @@ def grow(root: Path, *names: str) -> None:
 
 def walked(root: Path, *paths: str) -> dict[str, list[str] | None]:
     """The folders, relative, with the files that are looked at (None: all)."""
-    targets, problems = walk([str(root / path) for path in paths or (".",)], DiskFiles())
+    targets, problems = find_targets([str(root / path) for path in paths or (".",)], DiskFiles())
     assert problems == []
     return {
         Path(target.directory).relative_to(root).as_posix(): (
@@ -83,7 +83,7 @@ def test_what_cannot_be_looked_at_is_said_and_the_rest_goes_on(
     tmp_path: Path, name: str, message: str
 ) -> None:
     grow(tmp_path, "notes.txt", "in/a.go")
-    targets, problems = walk([str(tmp_path / name), str(tmp_path / "in")], DiskFiles())
+    targets, problems = find_targets([str(tmp_path / name), str(tmp_path / "in")], DiskFiles())
     assert [target.directory for target in targets] == [str(tmp_path / "in")]
     assert [problem.path for problem in problems] == [str(tmp_path / name)]
     assert message in problems[0].message
@@ -99,7 +99,7 @@ def test_a_folder_that_may_not_be_read_is_said(tmp_path: Path) -> None:
             return super().entries(directory)
 
     grow(tmp_path, "a.go", "secret/b.go")
-    targets, problems = walk([str(tmp_path)], Guarded())
+    targets, problems = find_targets([str(tmp_path)], Guarded())
     assert len(targets) == 1
     assert [(problem.path, "may not be read" in problem.message) for problem in problems] == [
         (str(tmp_path / "secret"), True)

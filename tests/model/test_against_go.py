@@ -18,7 +18,7 @@ import pytest
 
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.lint.lint_result import run_rules
+from modgo_lsp.lint.run_rules import run_rules
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.sdk import SDK_PATH
 

@@ -13,7 +13,8 @@ import pytest
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.golang.files import DiskFiles, DiskMemory, Files
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN
-from modgo_lsp.lint.lint_result import LintResult, lint_package
+from modgo_lsp.lint.lint_result import LintResult
+from modgo_lsp.lint.run_rules import lint_package
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from modgo_lsp.golang.files import Files, join
 
@@ -12,14 +13,14 @@ ListEntries = Callable[[str], Iterable[tuple[str, bool]]]
 
 def listing(files: Files) -> ListEntries:
     """Lists folders of `files`."""
+    return partial(_entries, files)  # unlike a closure, other processes can be given it
 
-    def entries(directory: str) -> list[tuple[str, bool]]:
-        try:
-            return files.entries(directory)
-        except OSError:
-            return []
 
-    return entries
+def _entries(files: Files, directory: str) -> list[tuple[str, bool]]:
+    try:
+        return files.entries(directory)
+    except OSError:
+        return []
 
 
 def is_searched(name: str) -> bool:

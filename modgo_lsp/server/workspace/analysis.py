@@ -15,7 +15,8 @@ from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.golang.files import DiskMemory, Files, OverlayFiles
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN
 from modgo_lsp.lint.config import Configuration, configuration
-from modgo_lsp.lint.lint_result import LintResult, lint_package
+from modgo_lsp.lint.lint_result import LintResult
+from modgo_lsp.lint.run_rules import lint_package
 from modgo_lsp.model.load import Loader
 from modgo_lsp.model.package import Package
 from modgo_lsp.server.workspace.editor_settings import EDITOR

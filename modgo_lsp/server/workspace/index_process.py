@@ -93,13 +93,13 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
     from modgo_lsp.golang.syntax.tree_cache import hold_at_most
     from modgo_lsp.lint.config import Settings, configuration
     from modgo_lsp.lint.linted_modules import Machine, linted_modules
-    from modgo_lsp.lint.target_folders import walk
+    from modgo_lsp.lint.target_folders import find_targets
 
     hold_at_most(_TREES)
     files = SeenFiles(DiskFiles())
     cache = DiskFactsCache()
     machine = Machine(find_go_environment, cache, DiskStore(), Crew(cache, order.cores, most=_MOST))
-    targets, _ = walk(order.roots, files)
+    targets, _ = find_targets(order.roots, files)
     settings = configuration(targets[0].directory, files, order.overrides).settings if targets else Settings()
     files.largest = settings.largest_file
     modules = linted_modules(targets, files, find_go_environment(settings.go), machine.store)
@@ -113,7 +113,7 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
 
     other = None
     for module in modules:
-        module.judge(machine, None, other, done)
+        module.lint(machine, None, other, done)
         other = module.loader or other
     judgements = [each for module in modules for each in module.results.values() if _can_be_written(each)]
     for start in range(0, len(judgements), _AT_ONCE):
