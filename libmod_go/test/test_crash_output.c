@@ -98,12 +98,14 @@ TEST(a_long_output_keeps_what_says_why)
 
 	for (size_t length = most - 2; length <= 3 * most; length += length < most + 2 ? 1 : most / 3) {
 		for (size_t piece = 100; piece <= most + 1; piece += most / 2) {
-			memset(bytes, 'x', length);
+			for (size_t i = 0; i < length; i++)
+				bytes[i] = (char)('a' + i % 23);
 			memcpy(bytes + length - 7, "\nreason", 7);
 			CHECK_TEXT(explained(bytes, length, piece), "reason");
 			CHECK(!output.crashed);
 			CHECK(output.length <= most && output.length >= most / 2);
 			CHECK(output.text[output.length] == '\0');
+			CHECK(memcmp(output.text, bytes + length - output.length, output.length) == 0);
 			memcpy(bytes + length / 2, "\npanic: no\n", 11);
 			CHECK_TEXT(explained(bytes, length, piece), "panic: no");
 			CHECK(output.crashed);
