@@ -1,5 +1,5 @@
-/* coverage.c - which edges the code under test takes, and what it compares, told by gcc's -fsanitize-coverage. This file
- * is compiled without it. */
+/* coverage.c - which edges the code under test takes, and what it compares, told by gcc's -fsanitize-coverage. This
+ * file is compiled without it. */
 #include "engine.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * engine.c - a fuzzer that is guided by coverage, for gcc: inputs that make the code do something new are kept and
- * changed further. What ends the process (the sanitizers, an assertion, ten seconds without an answer) leaves its input
- * as a file.
+ * changed further. What ends the process (the sanitizers, an assertion, ten seconds without an answer) leaves its
+ * input as a file.
  *
  *   fuzz-TARGET [-t SECONDS] [-s SEED] [-k FOLDER] [FILE or FOLDER…]
  *
@@ -59,7 +59,8 @@ static void on_alarm(int number)
 		abort();
 }
 
-/* Gives whether it was something new. The input is in memory of exactly its size: the sanitizer sees a byte too far. */
+/* Gives whether it was something new. The input is in memory of exactly its size: the sanitizer sees a byte too
+ * far. */
 static size_t run(const uint8_t *data, size_t size)
 {
 	uint8_t *exact = malloc(size > 0 ? size : 1);

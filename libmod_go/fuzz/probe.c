@@ -1,6 +1,6 @@
 /*
- * probe.c - the module that the fuzzed worker serves: whatever function is asked for, it does with its host all that a
- * module can, as the arguments say, and reads all bytes that it is given. It is careful itself.
+ * probe.c - the module that the fuzzed worker serves: whatever function is asked for, it does with its host all
+ * that a module can, as the arguments say, and reads all bytes that it is given. It is careful itself.
  */
 #define NO_APPLY_STREAM
 #include "../test/modules/module.h"

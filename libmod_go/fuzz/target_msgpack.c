@@ -1,4 +1,5 @@
-/* target_msgpack.c - values as modules give them: the check of lists, maps and texts, and what relies on that check. */
+/* target_msgpack.c - values as modules give them: the check of lists, maps and texts, and what relies on that
+ * check. */
 #include <stdio.h>
 #include <stdlib.h>
 

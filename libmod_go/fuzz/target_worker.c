@@ -1,7 +1,7 @@
 /*
- * target_worker.c - the worker's reading of what its host says: calls, bins, facts, batches. A hostile host. The worker
- * ends its process where it does not understand; here that goes back to where the input was given (fuzz.mk gives it
- * another name for _exit).
+ * target_worker.c - the worker's reading of what its host says: calls, bins, facts, batches. A hostile host. The
+ * worker ends its process where it does not understand; here that goes back to where the input was given (fuzz.mk
+ * gives it another name for _exit).
  */
 #include <fcntl.h>
 #include <setjmp.h>

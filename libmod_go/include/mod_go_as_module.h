@@ -1,5 +1,6 @@
 /*
- * mod_go_as_module.h - `as_module mod_go`: Go UDFs for programs built on Aerospike's as_module.h, as mod_lua is Lua's.
+ * mod_go_as_module.h - `as_module mod_go`: Go UDFs for programs built on Aerospike's as_module.h, as mod_lua is
+ * Lua's.
  *
  * A program applies functions by as_module_apply_record(&mod_go, …) and reports changed files by as_module_update.
  * The module to apply is named with or without ".so". Link libmod_go_as_module.a, libmod_go.a, then
@@ -65,8 +66,8 @@ typedef struct mod_go_config {
 	uint64_t memory;
 	char worker[1024];
 
-	/* aerospike_udf_go_scope: the part of a stream UDF that runs; default: the server's. In that scope the stream owns
-	 * what is read of it, and every record read is the same one; in the others the reader owns it */
+	/* aerospike_udf_go_scope: the part of a stream UDF that runs; default: the server's. In that scope the stream
+	 * owns what is read of it, and every record read is the same one; in the others the reader owns it */
 	uint32_t scope;
 } mod_go_config;
 

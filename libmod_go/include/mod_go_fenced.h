@@ -1,18 +1,18 @@
 /*
  * mod_go_fenced.h - UDF modules in processes of their own: what mod_go.h does, with a fence around the module.
  *
- * A module is opened as a *pool* of workers (the program mod-go-worker), each of which applies one function at a time. Whatever
- * a UDF does (exit, a fatal error, an endless loop, unbounded memory) costs one call: that call fails, its worker is replaced,
- * and no other call notices. Versions of a module can be replaced and unloaded.
+ * A module is opened as a *pool* of workers (the program mod-go-worker), each of which applies one function at a
+ * time. Whatever a UDF does (exit, a fatal error, an endless loop, unbounded memory) costs one call: that call
+ * fails, its worker is replaced, and no other call notices. Versions of a module can be replaced and unloaded.
  *
- * A worker runs without the rights that no UDF needs: docs/faults.md lists what the fence holds. Its environment has the
- * variables TZ, TZDIR, ZONEINFO, LANG, LC_*, GODEBUG, GOMAXPROCS, GOGC, GOMEMLIMIT and GOTRACEBACK, and those that MODGO_ENV
- * names, separated by commas. MODGO_FENCE is standard (the default), strict or off.
+ * A worker runs without the rights that no UDF needs: docs/faults.md lists what the fence holds. Its environment
+ * has the variables TZ, TZDIR, ZONEINFO, LANG, LC_*, GODEBUG, GOMAXPROCS, GOGC, GOMEMLIMIT and GOTRACEBACK, and
+ * those that MODGO_ENV names, separated by commas. MODGO_FENCE is standard (the default), strict or off.
  *
  * Each worker has its own package variables of the module: use them as caches, not as state.
  *
- * Any thread may call any function at any time; the library takes its own locks. The close of a pool comes last: no other call
- * with that pool may run then.
+ * Any thread may call any function at any time; the library takes its own locks. The close of a pool comes last: no
+ * other call with that pool may run then.
  */
 #ifndef MOD_GO_FENCED_H
 #define MOD_GO_FENCED_H
@@ -51,12 +51,12 @@ typedef struct mod_go_fenced_options {
 	/* 1: no worker is kept ready besides the busy ones; default: one is, so there may be `limit` + 1 */
 	uint32_t no_spare;
 
-	/* a descriptor to which the module's output is copied, by the end of the call that printed it. A pipe must be read
-	 * meanwhile: one that stays full for a second gets no more. Default: none; the tail is kept for errors */
+	/* a descriptor to which the module's output is copied, by the end of the call that printed it. A pipe must be
+	 * read meanwhile: one that stays full for a second gets no more. Default: none; the tail is kept for errors */
 	int32_t output;
 
-	/* a descriptor: once it is readable, all workers are killed, every call and every wait for a worker returns, and no
-	 * worker is started any more. mod_go_fenced_close is still needed. Default: none */
+	/* a descriptor: once it is readable, all workers are killed, every call and every wait for a worker returns,
+	 * and no worker is started any more. mod_go_fenced_close is still needed. Default: none */
 	int32_t stop;
 
 	/* one in so many of each thread's calls is timed, because reading the clock is a good part of a short call;
@@ -93,13 +93,13 @@ typedef struct mod_go_fenced_outcome {
 	uint64_t nanoseconds; /* of a call */
 } mod_go_fenced_outcome;
 
-/* Does mod_go_check, copies the file, and starts a worker that loads it and compares versions. `options` may be NULL. With
- * MOD_GO_OK the caller closes `*pool`; else that is not set. */
+/* Does mod_go_check, copies the file, and starts a worker that loads it and compares versions. `options` may be
+ * NULL. With MOD_GO_OK the caller closes `*pool`; else that is not set. */
 mod_go_status mod_go_fenced_open(const char *path, const mod_go_fenced_options *options, mod_go_fenced **pool,
                                  mod_go_error *error);
 
-/* Runs the module's setup in the first worker, which must succeed before any apply. Further calls return the first one's
- * outcome. Later workers run it before they serve. */
+/* Runs the module's setup in the first worker, which must succeed before any apply. Further calls return the first
+ * one's outcome. Later workers run it before they serve. */
 mod_go_status mod_go_fenced_setup(mod_go_fenced *pool, mod_go_error *error);
 
 /* As mod_go_api_version and mod_go_property: a worker answers. A property is NULL also where none answers in time. */
@@ -107,8 +107,8 @@ void mod_go_fenced_api_version(mod_go_fenced *pool, int *major, int *minor);
 char *mod_go_fenced_property(mod_go_fenced *pool, const char *name);
 
 /*
- * As mod_go_apply_single. The functions of call->host are called in this thread, before this returns; the host gets sets and
- * unsets with the next create, update or remove, and at the end of the call. The statuses also mean:
+ * As mod_go_apply_single. The functions of call->host are called in this thread, before this returns; the host gets
+ * sets and unsets with the next create, update or remove, and at the end of the call. The statuses also mean:
  *   PANICKED  the function ended its worker; the message has the reason from the worker's output
  *   DEADLINE  it did not return and its worker was killed; or all workers were busy until the deadline
  *   REFUSED   the pool was not set up
@@ -119,8 +119,8 @@ int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_
                                size_t count, aerospike_udf_go_result *result);
 
 /*
- * As mod_go_apply_stream, with threads, logs, deadlines and statuses as in mod_go_fenced_apply_single. `input` and `output` are
- * the host's own, for the stream functions of call->host.
+ * As mod_go_apply_stream, with threads, logs, deadlines and statuses as in mod_go_fenced_apply_single. `input` and
+ * `output` are the host's own, for the stream functions of call->host.
  *   reading   prefetches, in batches that begin with 8 elements and grow: up to 1,024 elements, 256 KiB, 10 ms. Where the
  *             host has stream_read_many, the rest of a batch is read as one list after a first value. It returns fewer
  *             elements where they are long, since all must fit into 128 MiB, and REFUSED where a list cannot hold the
@@ -135,12 +135,12 @@ int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_
                                aerospike_udf_go_value *arguments, size_t count,
                                aerospike_udf_go_result *result);
 
-/* Replaces the module by another version while calls run: those under way finish on the old version, new ones go to the new
- * version once it is checked, loaded and set up in a new worker. A failure leaves the old version in place. */
+/* Replaces the module by another version while calls run: those under way finish on the old version, new ones go to
+ * the new version once it is checked, loaded and set up in a new worker. A failure leaves the old version in place. */
 mod_go_status mod_go_fenced_replace(mod_go_fenced *pool, const char *path, mod_go_error *error);
 
-/* What the fence lacks on this kernel, as the end of a sentence, "" where it is complete. A static text. Workers run all the same,
- * unless MODGO_FENCE is strict. What workers cannot do without is an error when they start. */
+/* What the fence lacks on this kernel, as the end of a sentence, "" where it is complete. A static text. Workers
+ * run all the same, unless MODGO_FENCE is strict. What workers cannot do without is an error when they start. */
 const char *mod_go_fenced_lacks(void);
 
 /* Fill in as much of the struct as its `size` covers. */

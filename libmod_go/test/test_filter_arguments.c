@@ -38,8 +38,8 @@ static bool is_in(long number, const long *numbers, size_t count)
 
 #define COUNT(numbers) (sizeof(numbers) / sizeof(*(numbers)))
 
-/* Of a descriptor that nobody has. The numbers are those of Linux on every machine: file locks of open files are 36 to
- * 38, seals 1033 and 1034. */
+/* Of a descriptor that nobody has. The numbers are those of Linux on every machine: file locks of open files are 36
+ * to 38, seals 1033 and 1034. */
 static void commands_of_fcntl(void)
 {
 	static const long ALLOWED[] = {F_DUPFD,      F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK,

@@ -8,8 +8,8 @@
 
 static char text[65536];
 
-/* The functions as "name(symbol)[bin bin|0 1]", with ~ for a stream, ! where it does not use its deadline and ? where the
- * bins are unknown; "none" where it cannot be read. */
+/* The functions as "name(symbol)[bin bin|0 1]", with ~ for a stream, ! where it does not use its deadline and ?
+ * where the bins are unknown; "none" where it cannot be read. */
 static const char *read_as(const char *json)
 {
 	mod_go_manifest manifest;

@@ -1,8 +1,8 @@
 /*
  * test_no_memory.c - every allocation fails once: each call reports that there is no memory, and the next one works.
  *
- * The Makefile links the tests with --wrap, so that the library's allocations come here. The leak checker finds what is
- * lost on the way back.
+ * The Makefile links the tests with --wrap, so that the library's allocations come here. The leak checker finds
+ * what is lost on the way back.
  */
 #include <stdio.h>
 #include <stdlib.h>

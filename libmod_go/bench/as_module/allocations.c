@@ -1,7 +1,7 @@
 /*
- * allocations.c - how often a call through as_module allocates: on the C side every malloc, calloc and realloc of this
- * process, Go's modules included; on Go's side what its runtime counts. Prints "NAME COUNT" a line, the mean of many
- * calls. The one as_val that an answer is counts.
+ * allocations.c - how often a call through as_module allocates: on the C side every malloc, calloc and realloc of
+ * this process, Go's modules included; on Go's side what its runtime counts. Prints "NAME COUNT" a line, the mean
+ * of many calls. The one as_val that an answer is counts.
  *
  * Use: bench-allocations FOLDER_OF_GO_MODULES
  */

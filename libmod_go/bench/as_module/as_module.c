@@ -1,11 +1,11 @@
 /*
- * as_module.c - what a UDF costs through Aerospike's as_module_apply_record: in Go by mod_go, also fenced, and in Lua by
- * mod_lua, on the same record, beside an empty exported Go function (the floor) and a bare round trip over shared
- * memory (that of fenced calls). What no host can save is measured too: Aerospike's own part, "host_NAME", and the body
- * of the function on Go values, "body_NAME". Prints "NAME NANOSECONDS" a line: the best of many short rounds, in which
- * all take turns, for the machine is shared. Last, "threads2_speedup": how many times as many get_bin calls two threads
- * make as one. With "dispatch" instead of a folder of Lua it measures the ways to dispatch, one beside the other: in a
- * process of their own, for each is a module and a Go runtime more.
+ * as_module.c - what a UDF costs through Aerospike's as_module_apply_record: in Go by mod_go, also fenced, and in
+ * Lua by mod_lua, on the same record, beside an empty exported Go function (the floor) and a bare round trip over
+ * shared memory (that of fenced calls). What no host can save is measured too: Aerospike's own part, "host_NAME",
+ * and the body of the function on Go values, "body_NAME". Prints "NAME NANOSECONDS" a line: the best of many short
+ * rounds, in which all take turns, for the machine is shared. Last, "threads2_speedup": how many times as many
+ * get_bin calls two threads make as one. With "dispatch" instead of a folder of Lua it measures the ways to
+ * dispatch, one beside the other: in a process of their own, for each is a module and a Go runtime more.
  *
  * Use: bench-as_module FOLDER_OF_GO_MODULES FOLDER_OF_LUA|dispatch WORKER
  */

@@ -1,6 +1,6 @@
 /* host_part.h - Aerospike's own part in a function of bench/floor: what any host must have its library do for that
- * answer, whatever language the function is in. The least of it: nothing is checked, nothing is looked up, and what the
- * function does is left out. */
+ * answer, whatever language the function is in. The least of it: nothing is checked, nothing is looked up, and what
+ * the function does is left out. */
 #ifndef BENCH_HOST_PART_H
 #define BENCH_HOST_PART_H
 

@@ -1,8 +1,9 @@
 /*
  * apply.c - a call from Aerospike to a module and back, and the hook apply_record.
  *
- * The contract with the server: 0 means that the call was made and that one reference of the record was dropped; the result or
- * failure is in the as_result. Any other code means that the call could not be made, and the record is untouched.
+ * The contract with the server: 0 means that the call was made and that one reference of the record was dropped;
+ * the result or failure is in the as_result. Any other code means that the call could not be made, and the record
+ * is untouched.
  */
 #include "as_module/apply.h"
 
@@ -34,8 +35,8 @@ int mod_go_apply_scope(void)
 	return (int)atomic_load_explicit(&scope, memory_order_relaxed);
 }
 
-/* Milliseconds that the program allows for the call, 0 for no limit: a twentieth less than its own limit, so that its client
- * gets the reason before it stops waiting. */
+/* Milliseconds that the program allows for the call, 0 for no limit: a twentieth less than its own limit, so that
+ * its client gets the reason before it stops waiting. */
 static uint64_t time_allowed(const as_timer *timer)
 {
 	uint64_t slice;

@@ -41,8 +41,8 @@ typedef struct mod_go_as_call {
 typedef int mod_go_apply_version(const mod_go_loaded_module *version, const mod_go_as_call *call,
                                  const mod_go_arguments *arguments);
 
-/* Finds the version of `filename`, converts the arguments and calls `apply`. Returns its code, `bad_arguments` where an argument
- * cannot be converted, or one of the codes above, with the reason in the as_result. */
+/* Finds the version of `filename`, converts the arguments and calls `apply`. Returns its code, `bad_arguments`
+ * where an argument cannot be converted, or one of the codes above, with the reason in the as_result. */
 int mod_go_apply_call(const char *filename, const mod_go_as_call *call, mod_go_apply_version *apply,
                       int bad_arguments);
 
@@ -50,7 +50,8 @@ int mod_go_apply_call(const char *filename, const mod_go_as_call *call, mod_go_a
 void mod_go_host_call_begin(mod_go_host_call *host_call, const as_udf_context *context,
                             aerospike_udf_go_host *host);
 
-/* The deadline in nanoseconds of CLOCK_MONOTONIC, by the configured time or the program's, whichever is less; 0 for none. */
+/* The deadline in nanoseconds of CLOCK_MONOTONIC, by the configured time or the program's, whichever is less; 0 for
+ * none. */
 uint64_t mod_go_apply_deadline(const as_timer *timer);
 
 /* aerospike_udf_go_scope, as configured. */

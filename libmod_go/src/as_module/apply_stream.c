@@ -1,9 +1,9 @@
 /*
  * apply_stream.c - the hook apply_stream.
  *
- * The contract is mod_lua's: 0 for a stream that succeeded, whose result is what was written, followed by NULL; else another
- * code, with the reason in the as_result where there is one. An output that accepts no more has what it needs: this is not a
- * failure, even though the UDF's write fails.
+ * The contract is mod_lua's: 0 for a stream that succeeded, whose result is what was written, followed by NULL;
+ * else another code, with the reason in the as_result where there is one. An output that accepts no more has what
+ * it needs: this is not a failure, even though the UDF's write fails.
  */
 #include "as_module/apply.h"
 #include "as_module/host_streams.h"

@@ -17,8 +17,8 @@ typedef struct mod_go_arguments {
 	aerospike_udf_go_value inline_values[INLINE_ARGUMENTS];
 } mod_go_arguments;
 
-/* Converts a list, which may be NULL and must outlive the values. Returns what is wrong, a static text, with the position of
- * the argument (from 1) in `*position`; else NULL. The caller clears the scratch in both cases. */
+/* Converts a list, which may be NULL and must outlive the values. Returns what is wrong, a static text, with the
+ * position of the argument (from 1) in `*position`; else NULL. The caller clears the scratch in both cases. */
 const char *mod_go_arguments_take(mod_go_arguments *arguments, const as_list *list, uint32_t *position);
 
 /* Sets the failure of a result, which may be NULL, to a message (printf's format). */

@@ -1,6 +1,6 @@
 /*
- * host_streams.h - the host table of a call of a stream UDF: the ABI's stream functions over as_stream. What a module writes is
- * checked before the output gets it. A stream call belongs to the thread that makes the call.
+ * host_streams.h - the host table of a call of a stream UDF: the ABI's stream functions over as_stream. What a
+ * module writes is checked before the output gets it. A stream call belongs to the thread that makes the call.
  */
 #ifndef MOD_GO_HOST_STREAMS_H
 #define MOD_GO_HOST_STREAMS_H

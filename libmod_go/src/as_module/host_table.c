@@ -181,7 +181,8 @@ static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record 
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* Copies text, cut to `capacity`, with a NUL. Control characters, which could forge lines of the log, become spaces. */
+/* Copies text, cut to `capacity`, with a NUL. Control characters, which could forge lines of the log, become
+ * spaces. */
 static const char *plain(char *out, size_t capacity, const char *text, size_t length)
 {
 	size_t copied = length < capacity - 1 ? length : capacity - 1;

@@ -1,6 +1,6 @@
 /*
- * host_table.h - what a module may ask of Aerospike during one call: the ABI's host table over as_rec and as_aerospike.
- * Everything is checked before Aerospike gets it, because Aerospike's own code would assert.
+ * host_table.h - what a module may ask of Aerospike during one call: the ABI's host table over as_rec and
+ * as_aerospike. Everything is checked before Aerospike gets it, because Aerospike's own code would assert.
  *
  * A host call belongs to the thread that makes the call; the module may call the table only in that thread. No locks.
  */
@@ -20,7 +20,8 @@ enum { MOD_GO_WRITES = 16, MOD_GO_WRITE_BYTES = 512 };
 /* How many bins are prefetched. */
 enum { MOD_GO_BINS = 8 };
 
-/* One call of one UDF. The module gets `call`, whose context is this struct; its record is the as_rec. apply.h begins it. */
+/* One call of one UDF. The module gets `call`, whose context is this struct; its record is the as_rec. apply.h
+ * begins it. */
 typedef struct mod_go_host_call {
 	aerospike_udf_go_call call;
 	const as_aerospike *aerospike;
@@ -38,8 +39,8 @@ typedef struct mod_go_host_call {
 
 extern aerospike_udf_go_host mod_go_host;
 
-/* Prefetches the bins that the function is known to read, and those that its arguments name, except for lists and maps, whose
- * conversion is work that the function may not need. */
+/* Prefetches the bins that the function is known to read, and those that its arguments name, except for lists and
+ * maps, whose conversion is work that the function may not need. */
 void mod_go_host_prefetch_bins(mod_go_host_call *host_call, const mod_go_function *function,
                                const aerospike_udf_go_record *record, const mod_go_arguments *arguments);
 
@@ -62,8 +63,8 @@ int mod_go_host_unset(aerospike_udf_go_call *call, aerospike_udf_go_record *reco
 int mod_go_host_bin_names(aerospike_udf_go_call *call, aerospike_udf_go_record *record,
                           aerospike_udf_go_value *names);
 
-/* host_table.c: every function of the table begins with this. It frees what was borrowed before and performs the buffered
- * writes. Returns NULL for a call without a record: refuse with the message below. */
+/* host_table.c: every function of the table begins with this. It frees what was borrowed before and performs the
+ * buffered writes. Returns NULL for a call without a record: refuse with the message below. */
 mod_go_host_call *mod_go_host_begin(aerospike_udf_go_call *call, aerospike_udf_go_record *record);
 
 #define MOD_GO_NO_RECORD "this call has no record"

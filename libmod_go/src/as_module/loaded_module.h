@@ -4,13 +4,14 @@
 
 #include "as_module/modules.h"
 
-/* Loads the file at `path` as the module `name` and sets it up. With MOD_GO_OK the caller owns `*version`. One thread at a
- * time, as everything here: modules.c's lock sees to that. */
+/* Loads the file at `path` as the module `name` and sets it up. With MOD_GO_OK the caller owns `*version`. One
+ * thread at a time, as everything here: modules.c's lock sees to that. */
 mod_go_status mod_go_loaded_module_open(const char *name, size_t name_length, const char *path,
                                         const mod_go_config *config, mod_go_loaded_module **version,
                                         mod_go_error *error);
 
-/* A version that is not loaded and only has the reason, which calls report. The caller owns it; NULL without memory. */
+/* A version that is not loaded and only has the reason, which calls report. The caller owns it; NULL without
+ * memory. */
 mod_go_loaded_module *mod_go_loaded_module_broken(const char *name, size_t name_length, const char *path,
                                                   const char *why);
 

@@ -1,4 +1,5 @@
-/* modules.c - the table of modules. Each change makes a new table, so that calls read one without a lock: see readers.c. */
+/* modules.c - the table of modules. Each change makes a new table, so that calls read one without a lock: see
+ * readers.c. */
 #include "as_module/modules.h"
 
 #include <aerospike/as_log_macros.h>
@@ -117,7 +118,8 @@ static mod_go_status check_name(const char *filename, size_t length, mod_go_erro
 	return MOD_GO_OK;
 }
 
-/* Loads the new version while calls use the old one. Where there is no old one and the new one fails, calls report why. */
+/* Loads the new version while calls use the old one. Where there is no old one and the new one fails, calls report
+ * why. */
 static mod_go_status load_and_put(const char *name, size_t length, const char *path,
                                   mod_go_loaded_module *before, mod_go_error *error)
 {

@@ -1,8 +1,8 @@
 /*
  * modules.h - the loaded modules, by name. Every call looks one up; events change them.
  *
- * Any thread may call these functions. Those that change modules take a lock that modules.c has for itself, for as long as a
- * module takes to load; mod_go_modules_find takes none.
+ * Any thread may call these functions. Those that change modules take a lock that modules.c has for itself, for as
+ * long as a module takes to load; mod_go_modules_find takes none.
  */
 #ifndef MOD_GO_MODULES_H
 #define MOD_GO_MODULES_H
@@ -18,8 +18,8 @@
 		.versions = 64, .scope = AEROSPIKE_UDF_GO_SCOPE_SERVER,                                              \
 	}
 
-/* One version of a module. One of `module` (unfenced), `pool` (fenced) and `error` (it could not be loaded) is set. Calls only
- * read it; `file` is used only with modules.c's lock. */
+/* One version of a module. One of `module` (unfenced), `pool` (fenced) and `error` (it could not be loaded) is set.
+ * Calls only read it; `file` is used only with modules.c's lock. */
 typedef struct mod_go_loaded_module {
 	char *name; /* without ".so" */
 	size_t name_length;
@@ -32,8 +32,8 @@ typedef struct mod_go_loaded_module {
 /* The length of a module's name, without ".so" at its end. */
 size_t mod_go_name_length(const char *filename);
 
-/* The current version of `filename` (with or without ".so"); NULL where there is none. The calling thread must be a reader
- * (readers.h), and may use the version until it leaves. */
+/* The current version of `filename` (with or without ".so"); NULL where there is none. The calling thread must be a
+ * reader (readers.h), and may use the version until it leaves. */
 const mod_go_loaded_module *mod_go_modules_find(const char *filename);
 
 /* Copies the configuration. */
@@ -48,8 +48,8 @@ mod_go_status mod_go_modules_remove(const char *filename, mod_go_error *error);
 /* Where no version is loaded, has calls fail with `why`; a loaded one stays. */
 mod_go_status mod_go_modules_refuse(const char *filename, const char *why, mod_go_error *error);
 
-/* Loads new and changed files of the folder, and removes modules without a file. Only a folder that cannot be read is an
- * error; failures of files are logged. */
+/* Loads new and changed files of the folder, and removes modules without a file. Only a folder that cannot be read
+ * is an error; failures of files are logged. */
 mod_go_status mod_go_modules_scan(mod_go_error *error);
 
 /* Removes all modules. */

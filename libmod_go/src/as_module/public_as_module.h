@@ -1,4 +1,5 @@
-/* public_as_module.h - includes mod_go_as_module.h with default visibility, as common/public.h does for the other headers. */
+/* public_as_module.h - includes mod_go_as_module.h with default visibility, as common/public.h does for the other
+ * headers. */
 #ifndef MOD_GO_PUBLIC_AS_MODULE_H
 #define MOD_GO_PUBLIC_AS_MODULE_H
 

@@ -1,21 +1,22 @@
 /*
  * readers.c - epoch-based reclamation.
  *
- * There is one epoch counter, which starts at 1. Each reading thread has a slot with the epoch in which it entered, 0 while it is
- * not in. Retiring an object takes the current epoch as the object's and begins the next one. The object is released when every
- * slot is 0 or has a later epoch than the object's.
+ * There is one epoch counter, which starts at 1. Each reading thread has a slot with the epoch in which it entered,
+ * 0 while it is not in. Retiring an object takes the current epoch as the object's and begins the next one. The
+ * object is released when every slot is 0 or has a later epoch than the object's.
  *
  *   enter    slot = counter;  then the reader loads the shared pointer
  *   retire   (the caller has swapped the pointer)  object's epoch = counter++;  then scans the slots
  *   leave    slot = 0
  *
- * Why no reader keeps an object that was released. The loads and stores of enter, of the shared pointer and of retire are
- * sequentially consistent, so all threads agree on their order. Consider a reader and a scan that finds its slot 0, because the
- * reader has read the counter but not stored it yet. Then the reader's store comes after the scan, its load of the pointer comes
- * after that, and the swap came before the scan: it finds the new object. If the scan finds the reader's epoch instead, the
- * object stays unless that epoch is later than the object's, and then the reader has read the counter after the swap and finds
- * the new object as well. With weaker order (a release store and an acquire load in enter) the load of the pointer could
- * overtake the store of the epoch, and a reader could use an object that a scan has not seen it hold.
+ * Why no reader keeps an object that was released. The loads and stores of enter, of the shared pointer and of
+ * retire are sequentially consistent, so all threads agree on their order. Consider a reader and a scan that finds
+ * its slot 0, because the reader has read the counter but not stored it yet. Then the reader's store comes after
+ * the scan, its load of the pointer comes after that, and the swap came before the scan: it finds the new object.
+ * If the scan finds the reader's epoch instead, the object stays unless that epoch is later than the object's, and
+ * then the reader has read the counter after the swap and finds the new object as well. With weaker order (a
+ * release store and an acquire load in enter) the load of the pointer could overtake the store of the epoch, and a
+ * reader could use an object that a scan has not seen it hold.
  *
  * leave stores with release, and the scan loads with acquire at least: everything that the reader did with the object
  * happens before its release.
@@ -26,9 +27,9 @@
  *                               freed, so the list needs no protection; it is as long as the most threads that read at a time
  *   the list of retired objects who holds retired_lock
  *
- * `retired_any` only saves a leaving thread the lock where nothing is retired. It is set after the scan, so a thread that leaves
- * just then may miss it: the object then waits for the next thread that leaves or retires. Objects are released without the lock,
- * because closing a module takes its time.
+ * `retired_any` only saves a leaving thread the lock where nothing is retired. It is set after the scan, so a
+ * thread that leaves just then may miss it: the object then waits for the next thread that leaves or retires.
+ * Objects are released without the lock, because closing a module takes its time.
  */
 #include "as_module/readers.h"
 

@@ -1,24 +1,25 @@
 /*
- * readers.h - epoch-based reclamation: many threads read what a few replace, without a lock between them. readers.c has the
- * design.
+ * readers.h - epoch-based reclamation: many threads read what a few replace, without a lock between them. readers.c
+ * has the design.
  *
- * A reader enters, follows shared pointers, and leaves. A writer swaps a pointer (sequentially consistent), then retires the old
- * object, which is released once every reader that was in has left. Entering writes only to memory of the thread's own, so that
- * threads that call at the same time do not slow each other down, as a reference count would.
+ * A reader enters, follows shared pointers, and leaves. A writer swaps a pointer (sequentially consistent), then
+ * retires the old object, which is released once every reader that was in has left. Entering writes only to memory
+ * of the thread's own, so that threads that call at the same time do not slow each other down, as a reference count
+ * would.
  */
 #ifndef MOD_GO_READERS_H
 #define MOD_GO_READERS_H
 
 #include <stdbool.h>
 
-/* Any thread; may be nested. False, and not entered, where there is no memory. Each enter that succeeds needs one leave, which may
- * release retired objects. */
+/* Any thread; may be nested. False, and not entered, where there is no memory. Each enter that succeeds needs one
+ * leave, which may release retired objects. */
 bool mod_go_readers_enter(void);
 void mod_go_readers_leave(void);
 
-/* Calls `release(object)` when no reader can have `object` any more: at once, or in a thread that leaves or retires later. New
- * readers must not be able to find it. Any thread, a reader too; no lock of the caller's may be needed by `release`. False where
- * there is no memory: it is never released then. */
+/* Calls `release(object)` when no reader can have `object` any more: at once, or in a thread that leaves or retires
+ * later. New readers must not be able to find it. Any thread, a reader too; no lock of the caller's may be needed
+ * by `release`. False where there is no memory: it is never released then. */
 bool mod_go_readers_retire(void *object, void (*release)(void *object));
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * scratch.h - memory that is freed all at once, for what a module borrows. Small needs cost no allocation. A scratch belongs to
- * one thread.
+ * scratch.h - memory that is freed all at once, for what a module borrows. Small needs cost no allocation. A
+ * scratch belongs to one thread.
  */
 #ifndef MOD_GO_SCRATCH_H
 #define MOD_GO_SCRATCH_H

@@ -15,8 +15,8 @@ static const char *text(aerospike_udf_go_value *value, uint32_t type, char *data
 	return NULL;
 }
 
-/* Clears the flags of maps other than the order, which the server uses for itself (an index is stored with the map). False
- * where the bytes are not msgpack. */
+/* Clears the flags of maps other than the order, which the server uses for itself (an index is stored with the
+ * map). False where the bytes are not msgpack. */
 static bool clear_map_flags(uint8_t *data, size_t length)
 {
 	mod_go_msgpack reader = {.data = data, .length = length};

@@ -59,8 +59,8 @@ static void warn_of_same_name(const char *filename)
 			filename, name);
 }
 
-/* The server holds Lua's lock during events of files, so that no Lua runs meanwhile. Go modules do not need that, and loading one
- * takes as long as its setup: calls of Lua must not wait for it. */
+/* The server holds Lua's lock during events of files, so that no Lua runs meanwhile. Go modules do not need that,
+ * and loading one takes as long as its setup: calls of Lua must not wait for it. */
 static int without_lock(as_module *module, int (*handle)(const char *filename), const char *filename)
 {
 	bool held = mod_go_server.lock_lua != NULL && mod_go_server.unlock_lua != NULL;
@@ -113,8 +113,8 @@ static int validate(as_module *module, as_aerospike *aerospike, const char *file
 	return mod_go_report_invalid(out, filename, &error);
 }
 
-/* For a call that could not be made the server returns only a number to the client. Returns 0 in its place, so that the client
- * gets the reason in `result`. */
+/* For a call that could not be made the server returns only a number to the client. Returns 0 in its place, so that
+ * the client gets the reason in `result`. */
 static int keep_reason(int code, as_rec *record, const as_result *result)
 {
 	if (code == 0 || result == NULL || result->value == NULL)

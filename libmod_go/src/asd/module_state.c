@@ -1,5 +1,5 @@
-/* module_state.c - writes a new file and renames it, so that readers see the old content or the new one. Without it only reporting
- * is lost. */
+/* module_state.c - writes a new file and renames it, so that readers see the old content or the new one. Without it
+ * only reporting is lost. */
 #include "asd/module_state.h"
 
 #include <errno.h>

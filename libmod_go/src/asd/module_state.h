@@ -1,15 +1,15 @@
 /*
- * module_state.h - publishes what became of a module on this node, in a file NAME.state beside the server's own, for clients
- * (udf-get:filename=NAME.state). docs/server-files.md has its format. The server does not list such files, and removes
- * everything in its folder when it starts. part_sets.c's lock is held for all calls.
+ * module_state.h - publishes what became of a module on this node, in a file NAME.state beside the server's own,
+ * for clients (udf-get:filename=NAME.state). docs/server-files.md has its format. The server does not list such
+ * files, and removes everything in its folder when it starts. part_sets.c's lock is held for all calls.
  */
 #ifndef MOD_GO_MODULE_STATE_H
 #define MOD_GO_MODULE_STATE_H
 
 #include "asd/package.h"
 
-/* Writes the file. `state` is loading, loaded, waiting or refused; `file` is the digest of the server's NAME.so; `why` is the
- * reason that the module is not loaded, or NULL. A failure is logged. */
+/* Writes the file. `state` is loading, loaded, waiting or refused; `file` is the digest of the server's NAME.so;
+ * `why` is the reason that the module is not loaded, or NULL. A failure is logged. */
 void mod_go_module_state_write(const char *folder, const char *module, const mod_go_digest *file,
                                const char *state, const char *why);
 

@@ -13,7 +13,8 @@
  *   size BYTES                 of the shared object
  *   sha256 DIGITS
  *
- * All input may be hostile. part_sets.h has which module is loaded when. Any thread may call these functions; no locks.
+ * All input may be hostile. part_sets.h has which module is loaded when. Any thread may call these functions; no
+ * locks.
  */
 #ifndef MOD_GO_PACKAGE_H
 #define MOD_GO_PACKAGE_H
@@ -70,8 +71,8 @@ void mod_go_part_path(const char *folder, const char *module, const mod_go_part_
 uint32_t mod_go_parts_missing(const char *folder, const char *module, const mod_go_part_manifest *manifest,
                               uint32_t *first);
 
-/* Joins and decompresses the parts, and compares both digests. With MOD_GO_OK the caller frees `*bytes`, by mod_go_pages_free;
- * else that is NULL. */
+/* Joins and decompresses the parts, and compares both digests. With MOD_GO_OK the caller frees `*bytes`, by
+ * mod_go_pages_free; else that is NULL. */
 mod_go_status mod_go_parts_join(const char *folder, const char *module, const mod_go_part_manifest *manifest,
                                 uint8_t **bytes, size_t *size, mod_go_error *error);
 

@@ -1,6 +1,7 @@
 /*
- * page_allocator.h - memory that goes back to the system as soon as it is freed. The server's malloc caches memory for each of
- * its many threads, and any of them may decompress a module, which takes megabytes. Any thread may call these functions.
+ * page_allocator.h - memory that goes back to the system as soon as it is freed. The server's malloc caches memory
+ * for each of its many threads, and any of them may decompress a module, which takes megabytes. Any thread may call
+ * these functions.
  */
 #ifndef MOD_GO_PAGE_ALLOCATOR_H
 #define MOD_GO_PAGE_ALLOCATOR_H

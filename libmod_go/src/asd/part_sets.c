@@ -1,8 +1,9 @@
 /*
  * part_sets.c - what the server's files mean for the modules that are loaded.
  *
- * The server sends an event for each file that is put or removed, and for all files when it starts, in any order. Its folder is
- * the only record of which files exist, so each event reads the files again: nothing here can disagree with it.
+ * The server sends an event for each file that is put or removed, and for all files when it starts, in any order.
+ * Its folder is the only record of which files exist, so each event reads the files again: nothing here can
+ * disagree with it.
  *
  *   NAME.so put      an ELF or xz file is loaded. A part manifest is loaded if all its parts are there; else the module waits
  *   a part put       if NAME.so is a manifest that names the part, the same as if NAME.so had been put; else nothing
@@ -16,17 +17,18 @@
  *   loaded
  *   refused   the reason is in the file. The version before, if there is one, stays loaded
  *
- * A module is loaded once for each content of NAME.so: its digest is in `all_loaded`, so that a part that is put again, or a file
- * that is put unchanged, loads nothing. For a manifest that is enough, because it has the digest of the parts. The digest is
- * recorded only after the module was loaded: a load that failed is tried again with the next event.
+ * A module is loaded once for each content of NAME.so: its digest is in `all_loaded`, so that a part that is put
+ * again, or a file that is put unchanged, loads nothing. For a manifest that is enough, because it has the digest
+ * of the parts. The digest is recorded only after the module was loaded: a load that failed is tried again with the
+ * next event.
  *
- * A new version of a set has other parts (their names have the manifest's digest), so the old parts may be removed before or
- * after the new ones are put. Parts are put before the manifest and removed after it: a node that has the manifest has the
- * parts, or waits for them.
+ * A new version of a set has other parts (their names have the manifest's digest), so the old parts may be removed
+ * before or after the new ones are put. Parts are put before the manifest and removed after it: a node that has the
+ * manifest has the parts, or waits for them.
  *
- * `events` is held for a whole event, so there is one load at a time. Validation runs in clients' threads at any time and needs
- * only `folder`; that is why it has a lock of its own, `configured`: with `events` alone every upload would wait for a load.
- * Whoever writes the folder holds both, in this order.
+ * `events` is held for a whole event, so there is one load at a time. Validation runs in clients' threads at any
+ * time and needs only `folder`; that is why it has a lock of its own, `configured`: with `events` alone every
+ * upload would wait for a load. Whoever writes the folder holds both, in this order.
  */
 #include "asd/part_sets.h"
 
@@ -129,7 +131,8 @@ static mod_go_status write_file(const char *path, const uint8_t *bytes, size_t s
 	                   strerror(reason));
 }
 
-/* Loads a shared object that is in memory, from a temporary folder, because the loader reads files. Logs the outcome. */
+/* Loads a shared object that is in memory, from a temporary folder, because the loader reads files. Logs the
+ * outcome. */
 static mod_go_status load(const char *module, const uint8_t *bytes, size_t size, mod_go_error *error)
 {
 	mod_go_config config = settings.config;
@@ -205,8 +208,8 @@ static mod_go_status open_content(const char *module, uint8_t *file, size_t file
 	}
 }
 
-/* Publishes and logs why the file is not loaded; calls report it where no version is loaded. `file`, its digest, is NULL where it
- * could not be read. */
+/* Publishes and logs why the file is not loaded; calls report it where no version is loaded. `file`, its digest, is
+ * NULL where it could not be read. */
 static int refuse(const char *module, const mod_go_digest *file, const mod_go_error *error)
 {
 	mod_go_error ignored;

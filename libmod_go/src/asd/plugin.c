@@ -1,6 +1,6 @@
 /*
- * plugin.c - the constructor of libmod_go_asd.so: checks the process that it was preloaded into, and wraps the hooks of the
- * server's mod_lua. Where a check fails it does nothing, and the server runs as without it.
+ * plugin.c - the constructor of libmod_go_asd.so: checks the process that it was preloaded into, and wraps the
+ * hooks of the server's mod_lua. Where a check fails it does nothing, and the server runs as without it.
  */
 #include <link.h>
 #include <stdarg.h>

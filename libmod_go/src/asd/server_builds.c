@@ -1,11 +1,11 @@
 /*
  * server_builds.c - the table of known builds, and a probe.
  *
- * A build is in the table when the headers of its sources (Aerospike's common and mod-lua, at the commits of the server's
- * release) were compared with those that the plugin is compiled with, and every structure that crosses between the two was the
- * same: as_module with its hooks and events, as_val and all values, as_rec, as_stream, as_result, as_udf_context, as_timer,
- * as_aerospike, as_log, as_packer, as_unpacker and mod_lua_config; and when its udf_cask.c was read: it sends the events of files
- * with Lua's lock held.
+ * A build is in the table when the headers of its sources (Aerospike's common and mod-lua, at the commits of the
+ * server's release) were compared with those that the plugin is compiled with, and every structure that crosses
+ * between the two was the same: as_module with its hooks and events, as_val and all values, as_rec, as_stream,
+ * as_result, as_udf_context, as_timer, as_aerospike, as_log, as_packer, as_unpacker and mod_lua_config; and when
+ * its udf_cask.c was read: it sends the events of files with Lua's lock held.
  */
 #include "asd/server_builds.h"
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every function of Aerospike's that as_module/ calls, also from inline functions of Aerospike's headers. The plugin does not
- * link where one is missing. */
+/* Every function of Aerospike's that as_module/ calls, also from inline functions of Aerospike's headers. The
+ * plugin does not link where one is missing. */
 #define FUNCTIONS(EACH)                                                                                      \
 	EACH(as_boolean_new)                                                                                     \
 	EACH(as_bytes_new_wrap)                                                                                  \

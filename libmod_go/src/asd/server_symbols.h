@@ -1,9 +1,10 @@
 /*
- * server_symbols.h - the symbols of the server that the plugin uses, found by name at run time: a plugin with an undefined
- * symbol would keep the server from starting.
+ * server_symbols.h - the symbols of the server that the plugin uses, found by name at run time: a plugin with an
+ * undefined symbol would keep the server from starting.
  *
- * Functions are called by their own names: server_symbols.c defines each as a jump through a table that dlsym fills. Data is
- * used through the macros below, so this file is included first in every source of as_module that is compiled into the plugin.
+ * Functions are called by their own names: server_symbols.c defines each as a jump through a table that dlsym
+ * fills. Data is used through the macros below, so this file is included first in every source of as_module that is
+ * compiled into the plugin.
  */
 #ifndef MOD_GO_SERVER_SYMBOLS_H
 #define MOD_GO_SERVER_SYMBOLS_H

@@ -1,4 +1,5 @@
-/* settings.c - MODGO_MODE, _WORKER, _POOL, _MEMORY, _TIMEOUT, _CACHE, _LOG, _FENCE and _ENV; README.md has what they do. */
+/* settings.c - MODGO_MODE, _WORKER, _POOL, _MEMORY, _TIMEOUT, _CACHE, _LOG, _FENCE and _ENV; README.md has what
+ * they do. */
 #include "asd/settings.h"
 
 #include <errno.h>
@@ -49,8 +50,8 @@ static void read_word(mod_go_settings *settings, const char *name, const word *w
 		report_problem(settings, "%s is \"%.60s\": it takes %s\n", name, value, choice);
 }
 
-/* Reads a whole number with one of the units (or none), and multiplies it by the unit's number; `least` and `most` bound the
- * product. */
+/* Reads a whole number with one of the units (or none), and multiplies it by the unit's number; `least` and `most`
+ * bound the product. */
 static void read_number(mod_go_settings *settings, const char *name, const word *units, uint64_t least,
                         uint64_t most, const char *example, uint64_t *number)
 {

@@ -1,4 +1,5 @@
-/* settings.h - the plugin's configuration, from environment variables. An invalid value is reported, and the default used. */
+/* settings.h - the plugin's configuration, from environment variables. An invalid value is reported, and the
+ * default used. */
 #ifndef MOD_GO_SETTINGS_H
 #define MOD_GO_SETTINGS_H
 

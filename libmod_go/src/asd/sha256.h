@@ -1,4 +1,5 @@
-/* sha256.h - SHA-256 (FIPS 180-4). No library with it is on every server, old ones included; liblzma does not export its own. */
+/* sha256.h - SHA-256 (FIPS 180-4). No library with it is on every server, old ones included; liblzma does not
+ * export its own. */
 #ifndef MOD_GO_SHA256_H
 #define MOD_GO_SHA256_H
 

@@ -20,8 +20,8 @@ enum { MOD_GO_ABI_SYMBOLS(X) MOD_GO_ABI_SYMBOL_COUNT };
 /* Their full names, by index. */
 extern const char *const mod_go_abi_names[MOD_GO_ABI_SYMBOL_COUNT];
 
-/* MOD_GO_OK, without touching the error, where no entry of `present` is 0; else MOD_GO_MISSING_SYMBOL with one message
- * that lists every missing symbol. `path` is for the message. */
+/* MOD_GO_OK, without touching the error, where no entry of `present` is 0; else MOD_GO_MISSING_SYMBOL with one
+ * message that lists every missing symbol. `path` is for the message. */
 mod_go_status mod_go_abi_complete(const int present[MOD_GO_ABI_SYMBOL_COUNT], const char *path,
                                   mod_go_error *error);
 

@@ -1,4 +1,5 @@
-/* clock.h - CLOCK_MONOTONIC in nanoseconds, the unit of every deadline here. 0 is no time: a deadline of 0 never passes. */
+/* clock.h - CLOCK_MONOTONIC in nanoseconds, the unit of every deadline here. 0 is no time: a deadline of 0 never
+ * passes. */
 #ifndef MOD_GO_CLOCK_H
 #define MOD_GO_CLOCK_H
 

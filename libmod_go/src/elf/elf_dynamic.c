@@ -1,4 +1,5 @@
-/* elf_dynamic.c - finds in the dynamic section the tables that the dynamic linker follows unchecked, and checks them. */
+/* elf_dynamic.c - finds in the dynamic section the tables that the dynamic linker follows unchecked, and checks
+ * them. */
 #include "elf/elf_file.h"
 
 #include <stddef.h>

@@ -44,8 +44,8 @@ static uint32_t gnu_hash_of(const char *name)
 	return hash;
 }
 
-/* The table: number of buckets, first symbol, number of bloom words, shift; the bloom words; the buckets; the hashes of
- * the symbols, where the lowest bit ends a bucket's chain. */
+/* The table: number of buckets, first symbol, number of bloom words, shift; the bloom words; the buckets; the
+ * hashes of the symbols, where the lowest bit ends a bucket's chain. */
 static bool in_gnu_hash(const mod_go_elf *elf, const char *name)
 {
 	const mod_go_elf_range *table = &elf->gnu_hash;

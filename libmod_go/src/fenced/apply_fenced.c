@@ -64,8 +64,8 @@ static mod_go_finished_call finish(const mod_go_session *session, int status)
 	                              .nanoseconds = last.nanoseconds};
 }
 
-/* Runs the call in a worker. Returns true where the call must be tried again; else it was counted, unless there was no
- * worker for it. */
+/* Runs the call in a worker. Returns true where the call must be tried again; else it was counted, unless there was
+ * no worker for it. */
 static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospike_udf_go_value *arguments,
                      size_t count, aerospike_udf_go_result *result, int *status)
 {
@@ -97,8 +97,8 @@ static bool try_call(mod_go_fenced *pool, mod_go_session *session, const aerospi
 	return false;
 }
 
-/* Sets when the call must be done, and when its worker is killed. False where the deadline has passed; one that passed some
- * milliseconds ago may count as future, and the call is then ended at once. */
+/* Sets when the call must be done, and when its worker is killed. False where the deadline has passed; one that
+ * passed some milliseconds ago may count as future, and the call is then ended at once. */
 static bool set_deadline(const mod_go_fenced *pool, mod_go_session *session)
 {
 	session->deadline = session->call->deadline;

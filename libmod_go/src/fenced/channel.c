@@ -1,8 +1,8 @@
 /*
  * channel.c - messages over shared memory.
  *
- * The memory has two lanes, one for each direction: a word, a head and data. The sides take turns: whoever has sent waits for
- * the other's message. So there is one message at a time in all, and each lane holds at most one.
+ * The memory has two lanes, one for each direction: a word, a head and data. The sides take turns: whoever has sent
+ * waits for the other's message. So there is one message at a time in all, and each lane holds at most one.
  *
  * The word of a lane is four times the number of messages that were sent in it, plus two flags:
  *
@@ -17,15 +17,17 @@
  *   log            the worker, while it has the turn: a line first, then `used`, with a release fence between, for a host
  *                  that reads the log of a worker that has crashed must find whole lines
  *
- * Order of memory operations. The writer fills data and head by plain stores, then exchanges the word, which orders the stores
- * before it (release); the reader loads the word (acquire), then reads head and data. The exchange returns the old word and
- * clears its flags in one step, and wakes the reader where SLEEPS was set. No wake-up is lost: if the exchange comes before
- * the reader's compare-and-swap, that fails and the reader looks again; if it comes after, the writer sees SLEEPS and wakes,
- * and a reader that does not sleep yet is kept awake by futex(2), which finds another value. With a load and a store in place
- * of the exchange, a SLEEPS set between the two would be lost.
+ * Order of memory operations. The writer fills data and head by plain stores, then exchanges the word, which orders
+ * the stores before it (release); the reader loads the word (acquire), then reads head and data. The exchange
+ * returns the old word and clears its flags in one step, and wakes the reader where SLEEPS was set. No wake-up is
+ * lost: if the exchange comes before the reader's compare-and-swap, that fails and the reader looks again; if it
+ * comes after, the writer sees SLEEPS and wakes, and a reader that does not sleep yet is kept awake by futex(2),
+ * which finds another value. With a load and a store in place of the exchange, a SLEEPS set between the two would
+ * be lost.
  *
- * Hanging up: the supervisor stores `gone`, then adds HUNG and wakes. HUNG changes the word for the sake of a reader that has
- * checked `gone` but does not sleep yet: futex(2) then finds another value. Without it that reader would sleep for RECHECK.
+ * Hanging up: the supervisor stores `gone`, then adds HUNG and wakes. HUNG changes the word for the sake of a
+ * reader that has checked `gone` but does not sleep yet: futex(2) then finds another value. Without it that reader
+ * would sleep for RECHECK.
  *
  * What a hostile worker can do. It runs code that may write anything to the memory at any time:
  *   it clears SLEEPS           the host is not woken. It never sleeps longer than RECHECK, and looks at word, deadline and `gone`
@@ -36,8 +38,8 @@
  *   it sets `taken` falsely    a call that it has not begun is not tried again in another worker
  * The host is trusted by the worker, which therefore reads short messages where they are.
  *
- * A message longer than what is left of the lane crosses in pieces: each but the last has `more` set and is answered by
- * CONTINUE. The receiver copies it before it answers, for the next piece overwrites it.
+ * A message longer than what is left of the lane crosses in pieces: each but the last has `more` set and is
+ * answered by CONTINUE. The receiver copies it before it answers, for the next piece overwrites it.
  */
 #include "fenced/channel.h"
 
@@ -113,8 +115,8 @@ static void futex_wake(_Atomic uint32_t *word)
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* Sleeps while the word is `value`: the host until `until`, and not longer than RECHECK; the worker without a limit, so that
- * it costs nothing while it is idle. */
+/* Sleeps while the word is `value`: the host until `until`, and not longer than RECHECK; the worker without a
+ * limit, so that it costs nothing while it is idle. */
 static void futex_wait(const mod_go_channel *channel, uint32_t value, uint64_t until)
 {
 	_Atomic uint32_t *word = &channel->in->word;

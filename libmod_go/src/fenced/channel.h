@@ -1,9 +1,9 @@
 /*
- * channel.h - sends messages between a host and one worker over shared memory. Both sides use this; wire.h has the contents
- * of messages, channel.c the design.
+ * channel.h - sends messages between a host and one worker over shared memory. Both sides use this; wire.h has the
+ * contents of messages, channel.c the design.
  *
- * A channel belongs to one thread at a time on each side: in the host the thread whose call the worker serves, in the worker
- * the thread that serves. Only mod_go_channel_hang_up may be called by another thread.
+ * A channel belongs to one thread at a time on each side: in the host the thread whose call the worker serves, in
+ * the worker the thread that serves. Only mod_go_channel_hang_up may be called by another thread.
  */
 #ifndef MOD_GO_CHANNEL_H
 #define MOD_GO_CHANNEL_H
@@ -18,8 +18,8 @@
 #define MOD_GO_CHANNEL_MAGIC   0x6f67646fu
 #define MOD_GO_CHANNEL_VERSION 3u
 
-/* The bytes of a lane's data, and the longest message that a worker reads in the lane; it copies longer ones. The host puts
- * the answers to a call's requests behind the call. */
+/* The bytes of a lane's data, and the longest message that a worker reads in the lane; it copies longer ones. The
+ * host puts the answers to a call's requests behind the call. */
 #define MOD_GO_LANE_BYTES    ((size_t)1 << 20)
 #define MOD_GO_IN_LANE_BYTES (MOD_GO_LANE_BYTES / 2)
 
@@ -105,20 +105,21 @@ void mod_go_channel_create(mod_go_channel *channel, mod_go_shared *shared, atomi
 /* The worker's end. False where the memory is of another version. */
 bool mod_go_channel_join(mod_go_channel *channel, mod_go_shared *shared);
 
-/* Sends `length` bytes at `offset` of the lane, where they may be already. Waits only for a message that needs pieces, until
- * `until` (nanoseconds of CLOCK_MONOTONIC; 0: no limit). */
+/* Sends `length` bytes at `offset` of the lane, where they may be already. Waits only for a message that needs
+ * pieces, until `until` (nanoseconds of CLOCK_MONOTONIC; 0: no limit). */
 mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const uint8_t *data, size_t length,
                                    size_t offset, uint64_t until);
 
-/* Waits for the next message. The host's end copies it to `buffer`. The worker's end points into the lane where the message
- * is short enough, and copies longer ones. */
+/* Waits for the next message. The host's end copies it to `buffer`. The worker's end points into the lane where the
+ * message is short enough, and copies longer ones. */
 mod_go_arrival mod_go_channel_receive(mod_go_channel *channel, uint64_t until, mod_go_buffer *buffer,
                                       mod_go_message *message);
 
 /* Whether the worker has received the last message, which it may say falsely. */
 bool mod_go_channel_was_taken(const mod_go_channel *channel);
 
-/* Wakes the host's thread that waits for a worker, after `gone` was set. Any thread of the host, while the channel exists. */
+/* Wakes the host's thread that waits for a worker, after `gone` was set. Any thread of the host, while the channel
+ * exists. */
 void mod_go_channel_hang_up(mod_go_channel *channel);
 
 #endif

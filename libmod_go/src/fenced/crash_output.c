@@ -55,7 +55,8 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* The folder of Go's own sources in a trace, as in "/usr/local/go/src/". Returns its length, 0 where it is not in the trace. */
+/* The folder of Go's own sources in a trace, as in "/usr/local/go/src/". Returns its length, 0 where it is not in
+ * the trace. */
 static size_t go_root(const char *trace, const char **root)
 {
 	const char *runtime = strstr(trace, "/src/runtime/");

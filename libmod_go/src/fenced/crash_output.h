@@ -1,6 +1,6 @@
 /*
- * crash_output.h - the tail of a worker's output, and the reason of a crash in it. A UDF's ordinary output is in it, too: the
- * text proves nothing. No function locks: worker.h's output_lock guards it.
+ * crash_output.h - the tail of a worker's output, and the reason of a crash in it. A UDF's ordinary output is in
+ * it, too: the text proves nothing. No function locks: worker.h's output_lock guards it.
  */
 #ifndef MOD_GO_CRASH_OUTPUT_H
 #define MOD_GO_CRASH_OUTPUT_H
@@ -20,8 +20,9 @@ typedef struct mod_go_crash_output {
 
 void mod_go_crash_output_add(mod_go_crash_output *output, const char *text, size_t length);
 
-/* Writes the reason of the crash, as UTF-8 with a NUL: Go's "fatal error: " or "panic: " line, and, after a newline, the first
- * frame that is neither Go's nor the SDK's, as "file:line function"; else the last line; else "". */
+/* Writes the reason of the crash, as UTF-8 with a NUL: Go's "fatal error: " or "panic: " line, and, after a
+ * newline, the first frame that is neither Go's nor the SDK's, as "file:line function"; else the last line; else
+ * "". */
 void mod_go_crash_output_explain(const mod_go_crash_output *output, char *text, size_t capacity);
 
 #endif

@@ -1,4 +1,5 @@
-/* landlock_version.h - the kernel's version of Landlock. The worker restricts itself by it; the host reports what it lacks. */
+/* landlock_version.h - the kernel's version of Landlock. The worker restricts itself by it; the host reports what
+ * it lacks. */
 #ifndef MOD_GO_LANDLOCK_VERSION_H
 #define MOD_GO_LANDLOCK_VERSION_H
 

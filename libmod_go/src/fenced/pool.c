@@ -13,30 +13,33 @@
  *   BUSY -> IDLE        released, healthy, and still of the current version
  *   any -> DYING        retired: failed, ended, of an old version, or the pool closes. There is no way back
  *
- * Every change is made with `lock` held, together with the counts: live = starting + idle_count + busy, and DYING workers are
- * not live. The owner uses a worker without the lock. What others may do to it meanwhile is little: the watcher closes its
- * lifeline, sets `gone` and hangs up its channel when the process has ended, and drains its output; stop_workers kills its
- * process. Only the watcher frees workers, so a pointer in its list stays valid through its poll.
+ * Every change is made with `lock` held, together with the counts: live = starting + idle_count + busy, and DYING
+ * workers are not live. The owner uses a worker without the lock. What others may do to it meanwhile is little: the
+ * watcher closes its lifeline, sets `gone` and hangs up its channel when the process has ended, and drains its
+ * output; stop_workers kills its process. Only the watcher frees workers, so a pointer in its list stays valid
+ * through its poll.
  *
- * A process may end at any time. The watcher sees the lifeline close. If the worker is IDLE, the watcher retires it. If it
- * has an owner, the watcher only sets `gone`: the owner notices in its channel (MOD_GO_GONE) and releases it as not healthy,
- * or, if it has just finished with it, mod_go_pool_make_idle sees `gone` and retires it. Without that last check a dead worker
- * would stay in `idle` for ever, because the watcher reports each end once.
+ * A process may end at any time. The watcher sees the lifeline close. If the worker is IDLE, the watcher retires
+ * it. If it has an owner, the watcher only sets `gone`: the owner notices in its channel (MOD_GO_GONE) and releases
+ * it as not healthy, or, if it has just finished with it, mod_go_pool_make_idle sees `gone` and retires it. Without
+ * that last check a dead worker would stay in `idle` for ever, because the watcher reports each end once.
  *
- * Who gets a worker. A call takes an idle one, else it waits in a queue. A released worker goes to `idle`, and the first waiter
- * is signalled, but a call that comes in between may take it: that saves the time to wake a thread, which is longer than most
- * calls. So that a waiter is not passed over for ever, one that has waited longer than PATIENCE is handed the worker itself.
- * `notified` keeps a waiter from being signalled again before it has run; it clears the flag, and signals the next waiter when
- * it leaves with a worker, since further ones may have become idle that nobody was told of.
+ * Who gets a worker. A call takes an idle one, else it waits in a queue. A released worker goes to `idle`, and the
+ * first waiter is signalled, but a call that comes in between may take it: that saves the time to wake a thread,
+ * which is longer than most calls. So that a waiter is not passed over for ever, one that has waited longer than
+ * PATIENCE is handed the worker itself. `notified` keeps a waiter from being signalled again before it has run; it
+ * clears the flag, and signals the next waiter when it leaves with a worker, since further ones may have become
+ * idle without a signal.
  *
- * How many. `limit` workers may be BUSY; one more is kept as a spare unless `no_spare`. A worker is started while none is idle
- * or starting: starts follow each other one at a time. After a failed start the next waits: 10 ms, 20 ms, … 10 s. A worker
- * that ends before its first call counts as a failed start, or a module that crashes soon after its setup would be restarted
- * as fast as processes can start. Until a delayed start is due, calls fail at once where no worker is live.
+ * How many. `limit` workers may be BUSY; one more is kept as a spare unless `no_spare`. A worker is started while
+ * none is idle or starting: starts follow each other one at a time. After a failed start the next waits: 10 ms, 20
+ * ms, … 10 s. A worker that ends before its first call counts as a failed start, or a module that crashes soon
+ * after its setup would be restarted as fast as processes can start. Until a delayed start is due, calls fail at
+ * once where no worker is live.
  *
- * Locks: setup_lock before lock, lock before a worker's output_lock and a process's own. With `lock` held nothing waits for a
- * process or a message. The one exception is mod_go_pool_worker_ended, which drains the output of a worker that ended before
- * its first call: copying it to a full pipe may take PASS_ON_MILLISECONDS, once.
+ * Locks: setup_lock before lock, lock before a worker's output_lock and a process's own. With `lock` held nothing
+ * waits for a process or a message. The one exception is mod_go_pool_worker_ended, which drains the output of a
+ * worker that ended before its first call: copying it to a full pipe may take PASS_ON_MILLISECONDS, once.
  */
 #include "fenced/pool.h"
 

@@ -1,6 +1,6 @@
 /*
- * pool.h - the workers of one module: who has which, who waits for one, and the two threads that start and watch them.
- * session.h runs a call in a worker. pool.c has the design.
+ * pool.h - the workers of one module: who has which, who waits for one, and the two threads that start and watch
+ * them. session.h runs a call in a worker. pool.c has the design.
  */
 #ifndef MOD_GO_POOL_H
 #define MOD_GO_POOL_H
@@ -61,8 +61,8 @@ struct mod_go_fenced {
 
 /* ---- for calls, without the lock ------------------------------------------------------------------ */
 
-/* Takes an idle worker, or waits for one until `until` (0: no limit). The caller releases it. NULL where there is none, with
- * `*status` and the reason as text. */
+/* Takes an idle worker, or waits for one until `until` (0: no limit). The caller releases it. NULL where there is
+ * none, with `*status` and the reason as text. */
 mod_go_worker *mod_go_pool_acquire(mod_go_fenced *pool, uint64_t until, int *status, char *why,
                                    size_t capacity);
 
@@ -74,8 +74,8 @@ typedef struct mod_go_finished_call {
 	uint64_t nanoseconds; /* 0 where it was not timed */
 } mod_go_finished_call;
 
-/* Returns a worker to the pool; the caller must not use it any more. `healthy`: it may serve again. Counts `call` in the same
- * step; NULL for none. */
+/* Returns a worker to the pool; the caller must not use it any more. `healthy`: it may serve again. Counts `call`
+ * in the same step; NULL for none. */
 void mod_go_pool_release(mod_go_fenced *pool, mod_go_worker *worker, bool healthy,
                          const mod_go_finished_call *call);
 void mod_go_pool_count(mod_go_fenced *pool, const mod_go_finished_call *call);
@@ -108,15 +108,16 @@ void mod_go_pool_fail_waiters(mod_go_fenced *pool);
 
 /* ---- supervisor.c -------------------------------------------------------------------------------- */
 
-/* Starts the two threads; stops them, with all workers. The lock must not be held, and no call may run while they stop. */
+/* Starts the two threads; stops them, with all workers. The lock must not be held, and no call may run while they
+ * stop. */
 mod_go_status mod_go_supervisor_start(mod_go_fenced *pool, mod_go_error *error);
 void mod_go_supervisor_stop(mod_go_fenced *pool);
 
 /* Has the watcher look at the workers again. With or without the lock. */
 void mod_go_supervisor_wake(mod_go_fenced *pool);
 
-/* Starts a worker of `version`, adds it to the pool and loads the module; with `up` sets it up, too. It stays STARTING, and
- * the caller makes it idle or retires it; where this fails it was retired. The lock must not be held. */
+/* Starts a worker of `version`, adds it to the pool and loads the module; with `up` sets it up, too. It stays
+ * STARTING, and the caller makes it idle or retires it; where this fails it was retired. The lock must not be held. */
 mod_go_status mod_go_supervisor_start_worker(mod_go_fenced *pool, mod_go_version *version, bool up,
                                              mod_go_worker **worker, mod_go_error *error);
 

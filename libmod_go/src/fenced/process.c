@@ -20,7 +20,8 @@
 #define PIDFD_SEND_SIGNAL 424
 #define PIDFD_OPEN        434
 
-/* Descriptors are duplicated to numbers from here on first, so that dup2 does not overwrite one that is still needed. */
+/* Descriptors are duplicated to numbers from here on first, so that dup2 does not overwrite one that is still
+ * needed. */
 #define FREE_DESCRIPTORS 16
 
 /* Starts the program with `moved` as its descriptors, and with no signal blocked, ignored or handled. */

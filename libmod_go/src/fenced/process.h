@@ -17,9 +17,9 @@ typedef struct mod_go_process {
 	int status;           /* from waitpid, once ended; -1 where another part of this program collected it */
 } mod_go_process;
 
-/* Starts `program` with the arguments `memory` and `path`. `descriptors` become those of wire.h, `output` its standard output
- * and error; it gets an empty standard input and the environment of worker_environment.h. All descriptors stay the caller's.
- * The caller closes the process, also where this fails. */
+/* Starts `program` with the arguments `memory` and `path`. `descriptors` become those of wire.h, `output` its
+ * standard output and error; it gets an empty standard input and the environment of worker_environment.h. All
+ * descriptors stay the caller's. The caller closes the process, also where this fails. */
 mod_go_status mod_go_process_start(mod_go_process *process, const char *program, const char *memory,
                                    const char *path, const int descriptors[3], int output,
                                    mod_go_error *error);
@@ -33,8 +33,8 @@ bool mod_go_process_ended(mod_go_process *process, int milliseconds);
 /* Closes the descriptor of a process that has ended. */
 void mod_go_process_close(mod_go_process *process);
 
-/* find_worker.c: finds mod-go-worker: `given` or, where that is NULL, $MODGO_WORKER, else beside this library, in bin beside
- * the library's folder, in $PATH. Writes the path with a NUL. Any thread. */
+/* find_worker.c: finds mod-go-worker: `given` or, where that is NULL, $MODGO_WORKER, else beside this library, in
+ * bin beside the library's folder, in $PATH. Writes the path with a NUL. Any thread. */
 mod_go_status mod_go_find_worker(const char *given, char *path, size_t capacity, mod_go_error *error);
 
 #endif

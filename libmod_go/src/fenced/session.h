@@ -1,9 +1,9 @@
 /*
- * session.h - one call across the fence: sends the call, answers the worker's requests by the host's functions, and takes the
- * result. pool.h chooses the worker.
+ * session.h - one call across the fence: sends the call, answers the worker's requests by the host's functions, and
+ * takes the result. pool.h chooses the worker.
  *
- * A session lives on the stack of the thread that calls, which is the only one that uses it. It owns nothing: the pointers
- * are the caller's. Nothing here needs a lock.
+ * A session lives on the stack of the thread that calls, which is the only one that uses it. It owns nothing: the
+ * pointers are the caller's. Nothing here needs a lock.
  */
 #ifndef MOD_GO_SESSION_H
 #define MOD_GO_SESSION_H
@@ -30,7 +30,8 @@ typedef struct mod_go_session {
 	uint32_t trips;
 } mod_go_session;
 
-/* Runs the call in its worker. With MOD_GO_ARRIVED `*status` and the result are set; else the worker cannot be used again. */
+/* Runs the call in its worker. With MOD_GO_ARRIVED `*status` and the result are set; else the worker cannot be used
+ * again. */
 mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_go_value *arguments,
                                   size_t count, aerospike_udf_go_result *result, int *status);
 
@@ -42,8 +43,8 @@ mod_go_arrival mod_go_session_run(mod_go_session *session, const aerospike_udf_g
 
 /* ---- worker_requests.c --------------------------------------------------------------------------- */
 
-/* Answers a request of the worker; `*sent` is how sending the answer went. False, with nothing sent, for a message that is
- * not a valid request of this call. */
+/* Answers a request of the worker; `*sent` is how sending the answer went. False, with nothing sent, for a message
+ * that is not a valid request of this call. */
 bool mod_go_session_serve(mod_go_session *session, const mod_go_message *message, mod_go_arrival *sent);
 
 /* Passes the lines in the log area to the host. */
@@ -65,13 +66,13 @@ void mod_go_copy_reason(const aerospike_udf_go_value *why, char *text, size_t ca
 
 /* ---- session_bins.c ------------------------------------------------------------------------------ */
 
-/* Adds the bins of the record of a call of a record UDF: those that the manifest names, with those that the arguments name;
- * all of them where the manifest does not say. Sets `bins` and `complete` in `head`. */
+/* Adds the bins of the record of a call of a record UDF: those that the manifest names, with those that the
+ * arguments name; all of them where the manifest does not say. Sets `bins` and `complete` in `head`. */
 void mod_go_session_write_call_bins(mod_go_session *session, mod_go_writer *writer, mod_go_call_head *head,
                                     const aerospike_udf_go_value *arguments, size_t count);
 
-/* Adds the bins of a stream's record, but for long ones that the manifest does not name. Returns whether these are all, and
- * counts them. */
+/* Adds the bins of a stream's record, but for long ones that the manifest does not name. Returns whether these are
+ * all, and counts them. */
 bool mod_go_session_write_stream_bins(mod_go_session *session, mod_go_writer *writer, uint32_t *count);
 
 /* ---- stream_requests.c --------------------------------------------------------------------------- */

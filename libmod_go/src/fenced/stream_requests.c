@@ -1,9 +1,9 @@
 /*
- * stream_requests.c - reads and writes the streams of a call for its worker, many elements a message. Nothing that the
- * worker sends is trusted.
+ * stream_requests.c - reads and writes the streams of a call for its worker, many elements a message. Nothing that
+ * the worker sends is trusted.
  *
- * A batch is bounded by elements, bytes and time. The first is small, because many UDFs read little; they grow while elements
- * are short and come quickly.
+ * A batch is bounded by elements, bytes and time. The first is small, because many UDFs read little; they grow
+ * while elements are short and come quickly.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +37,8 @@ struct filling {
 	aerospike_udf_go_value why;
 };
 
-/* Adds the session's record. After one that is not complete no further element is read, so that the worker can ask for the
- * rest of it. */
+/* Adds the session's record. After one that is not complete no further element is read, so that the worker can ask
+ * for the rest of it. */
 static void add_record(struct filling *filling)
 {
 	mod_go_session *session = filling->session;
@@ -56,8 +56,8 @@ static void add_record(struct filling *filling)
 	filling->partial = filling->full = head[0] == 0;
 }
 
-/* Adds the list of elements that the host returns, with which the batch ends. False where the next element must be read
- * alone. */
+/* Adds the list of elements that the host returns, with which the batch ends. False where the next element must be
+ * read alone. */
 static bool add_list(struct filling *filling, uint32_t limit)
 {
 	aerospike_udf_go_call *call = filling->session->call;

@@ -1,27 +1,30 @@
 /*
  * supervisor.c - the two threads of a pool: the starter and the watcher. pool.c has the states of workers.
  *
- * The starter starts workers, one after another, because a start takes milliseconds and may hang until start_timeout. It
- * sleeps on `start_needed`, which is signalled whenever mod_go_pool_needs_worker may have become true, and until `next_start`
- * after a failure. It holds a reference to the version that it starts (`users`), since a replacement may release the current
- * one meanwhile; a worker that comes up with an old version is retired.
+ * The starter starts workers, one after another, because a start takes milliseconds and may hang until
+ * start_timeout. It sleeps on `start_needed`, which is signalled whenever mod_go_pool_needs_worker may have become
+ * true, and until `next_start` after a failure. It holds a reference to the version that it starts (`users`), since
+ * a replacement may release the current one meanwhile; a worker that comes up with an old version is retired.
  *
- * The watcher polls, for each worker: the lifeline, whose end of file means that the process has ended; its output; and, once
- * the worker is DYING, the process itself. It is the only thread that closes a lifeline and frees a worker, so the list that
- * it builds with the lock held stays valid while it polls without the lock. (A call that explains its worker's end may have
- * collected the process before.) Others change states meanwhile; they wake it by the eventfd, and it builds the list again:
+ * The watcher polls, for each worker: the lifeline, whose end of file means that the process has ended; its output;
+ * and, once the worker is DYING, the process itself. It is the only thread that closes a lifeline and frees a
+ * worker, so the list that it builds with the lock held stays valid while it polls without the lock. (A call that
+ * explains its worker's end may have collected the process before.) Others change states meanwhile; they wake it by
+ * the eventfd, and it builds the list again:
  *
  *   a worker is added     its lifeline must be watched
  *   a worker is retired   its process must be killed and collected
  *   the pool is closed    it must return
  *
- * Where the kernel has no process descriptors, and where the list could not grow, it looks again every RECHECK milliseconds.
+ * Where the kernel has no process descriptors, and where the list could not grow, it looks again every RECHECK
+ * milliseconds.
  *
- * Ending: `closing` stops the starter after its current start. That start is hung up (`gone`), so it fails at once instead of
- * waiting for the worker. All other workers are retired. When the starter has returned, `closed` is set, and the watcher
- * returns when the last worker is freed. If `closed` were set before that, the watcher could return while the starter still
- * adds a worker, which nobody would free. The caller's descriptor `stop` does the first half at any time: it sets `closing`,
- * ends all workers and fails all waiters, so that every call returns; mod_go_fenced_close still does the rest.
+ * Ending: `closing` stops the starter after its current start. That start is hung up (`gone`), so it fails at once
+ * instead of waiting for the worker. All other workers are retired. When the starter has returned, `closed` is set,
+ * and the watcher returns when the last worker is freed. If `closed` were set before that, the watcher could return
+ * while the starter still adds a worker, which nobody would free. The caller's descriptor `stop` does the first
+ * half at any time: it sets `closing`, ends all workers and fails all waiters, so that every call returns;
+ * mod_go_fenced_close still does the rest.
  */
 #include "fenced/pool.h"
 

@@ -1,9 +1,9 @@
 /*
- * wire.h - the messages of a host and its worker, and how their fields are encoded. Both sides use this; channel.h moves the
- * bytes.
+ * wire.h - the messages of a host and its worker, and how their fields are encoded. Both sides use this; channel.h
+ * moves the bytes.
  *
- * The fields of a message follow each other without padding, in the machine's byte order. "text" is a length (4 bytes) and
- * the bytes. A reader that runs past the end records that and returns zeros.
+ * The fields of a message follow each other without padding, in the machine's byte order. "text" is a length (4
+ * bytes) and the bytes. A reader that runs past the end records that and returns zeros.
  *
  *   to the worker
  *   OPEN      path of the module: text. The module itself is descriptor MOD_GO_MODULE_DESCRIPTOR
@@ -30,10 +30,11 @@
  *   READ      elements; 1 to get a list, 0 for any element. Only in a call of a stream UDF, as WRITE
  *   WRITE     elements
  *
- * "elements", which a UDF writes to its stream, are a count and, for each, its form and its value. A "batch", which it reads,
- * is a head (mod_go_batch_head), elements and, where it ends with a failure, the reason as a value. A record in a batch is
- * `complete` (a number), the number of its bins, metadata and bins. A record that is not complete is the last of its batch:
- * the host's stream has not moved on, so that the host can be asked for the rest.
+ * "elements", which a UDF writes to its stream, are a count and, for each, its form and its value. A "batch", which
+ * it reads, is a head (mod_go_batch_head), elements and, where it ends with a failure, the reason as a value. A
+ * record in a batch is `complete` (a number), the number of its bins, metadata and bins. A record that is not
+ * complete is the last of its batch: the host's stream has not moved on, so that the host can be asked for the
+ * rest.
  */
 #ifndef MOD_GO_WIRE_H
 #define MOD_GO_WIRE_H
@@ -109,8 +110,8 @@ typedef struct mod_go_call_head {
 	uint32_t reserved2;
 } mod_go_call_head;
 
-/* The head of a record's metadata. Where `status` is AEROSPIKE_UDF_GO_OK these follow: mod_go_metadata_fields; digest (text,
- * empty or of 20 bytes); namespace and set (texts with their NUL, or empty); key (a value). */
+/* The head of a record's metadata. Where `status` is AEROSPIKE_UDF_GO_OK these follow: mod_go_metadata_fields;
+ * digest (text, empty or of 20 bytes); namespace and set (texts with their NUL, or empty); key (a value). */
 typedef struct mod_go_metadata_head {
 	uint32_t present;       /* the answer of record_exists */
 	uint8_t present_status; /* the status of record_exists */

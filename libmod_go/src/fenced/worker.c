@@ -58,8 +58,8 @@ void mod_go_version_free(mod_go_version *version)
 	free(version);
 }
 
-/* Maps the shared memory and returns its descriptor, or -1. The size is sealed: a worker could shrink it otherwise, and the
- * host would get SIGBUS. */
+/* Maps the shared memory and returns its descriptor, or -1. The size is sealed: a worker could shrink it otherwise,
+ * and the host would get SIGBUS. */
 static int share_memory(mod_go_worker *worker)
 {
 	int descriptor = mod_go_memory_file("mod-go-worker", false);
@@ -147,8 +147,8 @@ void mod_go_worker_free(mod_go_worker *worker)
 	free(worker);
 }
 
-/* Copies output. A pipe with free space takes DRAIN_BYTES whole. False where it had none for PASS_ON_MILLISECONDS: a pipe that
- * nobody reads must not delay the pool. */
+/* Copies output. A pipe with free space takes DRAIN_BYTES whole. False where it had none for PASS_ON_MILLISECONDS:
+ * a pipe that nobody reads must not delay the pool. */
 static bool copy_output(int descriptor, const char *text, size_t length)
 {
 	struct pollfd taken = {.fd = descriptor, .events = POLLOUT};

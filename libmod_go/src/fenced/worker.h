@@ -1,6 +1,6 @@
 /*
- * worker.h - one worker, seen from the host: its start, its requests outside calls, its output and its end. pool.h has which
- * worker serves which call.
+ * worker.h - one worker, seen from the host: its start, its requests outside calls, its output and its end. pool.h
+ * has which worker serves which call.
  */
 #ifndef MOD_GO_WORKER_H
 #define MOD_GO_WORKER_H
@@ -56,30 +56,33 @@ typedef struct mod_go_worker {
 	mod_go_crash_output crash_output; /* under output_lock */
 } mod_go_worker;
 
-/* Starts a process that has done nothing yet. The caller frees `*worker` where it succeeds, and keeps a reference to the version
- * as long. `copy_to` may be -1. */
+/* Starts a process that has done nothing yet. The caller frees `*worker` where it succeeds, and keeps a reference
+ * to the version as long. `copy_to` may be -1. */
 mod_go_status mod_go_worker_start(const char *program, uint64_t memory, int copy_to, mod_go_version *version,
                                   mod_go_worker **worker, mod_go_error *error);
 
-/* The owner has the worker load the module, or run its setup, by `until`. Where this fails the worker cannot be used again. */
+/* The owner has the worker load the module, or run its setup, by `until`. Where this fails the worker cannot be
+ * used again. */
 mod_go_status mod_go_worker_open(mod_go_worker *worker, uint64_t until, mod_go_error *error);
 mod_go_status mod_go_worker_setup(mod_go_worker *worker, uint64_t until, mod_go_error *error);
 
-/* The owner asks for a property, which the caller frees. NULL where the worker does not answer by `until`: it was killed. */
+/* The owner asks for a property, which the caller frees. NULL where the worker does not answer by `until`: it was
+ * killed. */
 char *mod_go_worker_property(mod_go_worker *worker, const char *name, uint64_t until);
 
-/* Reads what it has printed, without waiting for more. Any thread. Takes output_lock; waits for a full pipe that the output is
- * copied to, but only once. */
+/* Reads what it has printed, without waiting for more. Any thread. Takes output_lock; waits for a full pipe that
+ * the output is copied to, but only once. */
 void mod_go_worker_drain(mod_go_worker *worker);
 
 /* Drains its output and finds the reason of its crash in it, or its last line; "" for nothing. Any thread. */
 void mod_go_worker_crash_reason(mod_go_worker *worker, char *text, size_t capacity);
 
-/* Describes how it ended and why, as the rest of a sentence: "its worker ended with exit code 2: panic: ...". The owner calls
- * this; it waits for the worker's end, and kills it where that does not come. */
+/* Describes how it ended and why, as the rest of a sentence: "its worker ended with exit code 2: panic: ...". The
+ * owner calls this; it waits for the worker's end, and kills it where that does not come. */
 void mod_go_worker_explain(mod_go_worker *worker, mod_go_arrival arrival, char *text, size_t capacity);
 
-/* apply_fenced.c: the outcome that mod_go_fenced_last_outcome returns to this thread: resets it; records a worker's end. */
+/* apply_fenced.c: the outcome that mod_go_fenced_last_outcome returns to this thread: resets it; records a worker's
+ * end. */
 void mod_go_outcome_begin(void);
 void mod_go_outcome_note(const mod_go_worker *worker, mod_go_arrival arrival);
 

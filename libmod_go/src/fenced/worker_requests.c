@@ -1,4 +1,5 @@
-/* worker_requests.c - answers a worker's requests by the host's functions. Nothing that the worker sends is trusted. */
+/* worker_requests.c - answers a worker's requests by the host's functions. Nothing that the worker sends is
+ * trusted. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /*
  * call_counters.c - counts calls without a lock.
  *
- * Each thread owns a slot, a small number, from its first call to its end; then another thread may own it. A module has a
- * shard for each slot, allocated at the slot's first call of that module. Only the slot's owner writes to a shard, so its
- * counts need atomic loads and stores (readers add them up at any time), but no atomic additions.
+ * Each thread owns a slot, a small number, from its first call to its end; then another thread may own it. A module
+ * has a shard for each slot, allocated at the slot's first call of that module. Only the slot's owner writes to a
+ * shard, so its counts need atomic loads and stores (readers add them up at any time), but no atomic additions.
  *
  *   A thread without a slot (all are taken, or there is no thread-specific key) and one without a shard (no memory) count in
  *   the module's shared shard, by atomic additions.

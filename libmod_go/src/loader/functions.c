@@ -1,6 +1,6 @@
 /*
- * functions.c - looks up the functions of a module's manifest, their symbols and bins. Where a manifest is missing or wrong,
- * functions are called by name, which every module supports.
+ * functions.c - looks up the functions of a module's manifest, their symbols and bins. Where a manifest is missing
+ * or wrong, functions are called by name, which every module supports.
  */
 #include <dlfcn.h>
 #include <elf.h>

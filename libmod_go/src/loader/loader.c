@@ -153,8 +153,8 @@ static mod_go_status load(mod_go_module *module, mod_go_error *error)
 			module->path, limit);
 	}
 
-	/* RTLD_NOW: a symbol that is missing must fail here, not end the process in a call. RTLD_LOCAL: all modules export
-	 * the same names. */
+	/* RTLD_NOW: a symbol that is missing must fail here, not end the process in a call. RTLD_LOCAL: all modules
+	 * export the same names. */
 	module->handle = dlopen(module->copy.name, RTLD_NOW | RTLD_LOCAL);
 	mod_go_private_copy_unlink(&module->copy);
 	if (module->handle == NULL) {
@@ -268,7 +268,8 @@ void mod_go_close(mod_go_module *module)
 {
 	if (module == NULL)
 		return;
-	/* A module that stays mapped keeps its copy: else the next load could get the same name, and with it the old code. */
+	/* A module that stays mapped keeps its copy: else the next load could get the same name, and with it the old
+	 * code. */
 	if (!module->stays && unload(module))
 		mod_go_private_copy_release(&module->copy);
 	else if (!module->stays)

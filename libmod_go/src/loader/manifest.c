@@ -1,5 +1,5 @@
-/* manifest.c - reads the subset of JSON that a manifest uses. It may be hostile: nothing here recurses or reads past the
- * NUL. */
+/* manifest.c - reads the subset of JSON that a manifest uses. It may be hostile: nothing here recurses or reads
+ * past the NUL. */
 #include "loader/manifest.h"
 
 #include <stdlib.h>
@@ -127,7 +127,8 @@ static void read_bins(mod_go_manifest_function *function, const char *at)
 /* In place of a count: arguments name bins, but which arguments is unknown. */
 enum { WHICH_UNKNOWN = MOD_GO_BIN_ARGUMENTS + 1 };
 
-/* Reads the list of positions that begins here. Returns how many, or WHICH_UNKNOWN where they are not a few small numbers. */
+/* Reads the list of positions that begins here. Returns how many, or WHICH_UNKNOWN where they are not a few small
+ * numbers. */
 static unsigned read_positions(uint32_t *positions, const char *at)
 {
 	unsigned count = 0;

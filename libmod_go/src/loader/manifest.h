@@ -1,8 +1,9 @@
 /*
- * manifest.h - the module's property `functions`: its functions, their kinds, symbols and the bins that they read. Whether a
- * symbol exists is functions.c's.
+ * manifest.h - the module's property `functions`: its functions, their kinds, symbols and the bins that they read.
+ * Whether a symbol exists is functions.c's.
  *
- * The JSON may be hostile. A manifest is built by one thread; once read it does not change, and any thread may use it.
+ * The JSON may be hostile. A manifest is built by one thread; once read it does not change, and any thread may use
+ * it.
  */
 #ifndef MOD_GO_MANIFEST_H
 #define MOD_GO_MANIFEST_H
@@ -32,9 +33,9 @@ typedef struct mod_go_manifest {
 	size_t count;
 } mod_go_manifest;
 
-/* Reads the JSON into `manifest`, which the caller clears. False where it cannot be read: the manifest is empty then, which
- * costs only time, because functions are called by name and all bins are sent. Functions without a usable name are left
- * out. */
+/* Reads the JSON into `manifest`, which the caller clears. False where it cannot be read: the manifest is empty
+ * then, which costs only time, because functions are called by name and all bins are sent. Functions without a
+ * usable name are left out. */
 bool mod_go_manifest_read(mod_go_manifest *manifest, const char *json);
 
 /* The function `name`, valid until the manifest is cleared; NULL where the manifest does not list it. */

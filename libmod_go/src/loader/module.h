@@ -45,8 +45,8 @@ struct mod_go_module {
 	pthread_mutex_t setup_lock; /* guards the next two */
 	bool setup_done;
 	mod_go_error setup_error;
-	/* These two are set by setup before `ready`, and not changed after that: who has seen `ready` (acquire) reads them
-	 * without the lock. */
+	/* These two are set by setup before `ready`, and not changed after that: who has seen `ready` (acquire) reads
+	 * them without the lock. */
 	mod_go_manifest manifest;
 	mod_go_function *listed; /* one for each function of the manifest, in its order */
 	atomic_bool ready;       /* setup succeeded */
@@ -54,19 +54,19 @@ struct mod_go_module {
 	bool stays; /* it cannot be unloaded, and is counted in mod_go_staying_versions */
 };
 
-/* functions.c: reads the manifest and looks up its symbols, after a successful setup, with setup_lock held. A manifest that
- * cannot be read leaves the list empty. */
+/* functions.c: reads the manifest and looks up its symbols, after a successful setup, with setup_lock held. A
+ * manifest that cannot be read leaves the list empty. */
 void mod_go_functions_list(mod_go_module *module);
 
 /* functions.c: frees what mod_go_functions_list allocated. No call may run. */
 void mod_go_functions_free(mod_go_module *module);
 
-/* The first half of mod_go_open: reads and checks the file, and copies it. Runs no code of the module. With MOD_GO_OK the
- * caller releases the copy, or passes it to mod_go_open_copy. */
+/* The first half of mod_go_open: reads and checks the file, and copies it. Runs no code of the module. With
+ * MOD_GO_OK the caller releases the copy, or passes it to mod_go_open_copy. */
 mod_go_status mod_go_copy_checked_file(const char *path, mod_go_private_copy *copy, mod_go_error *error);
 
-/* The second half: loads the copy, which another process may have made and which is the module's from here on, also where
- * this fails. With MOD_GO_OK the caller closes `*module`. */
+/* The second half: loads the copy, which another process may have made and which is the module's from here on, also
+ * where this fails. With MOD_GO_OK the caller closes `*module`. */
 mod_go_status mod_go_open_copy(const char *path, const mod_go_private_copy *copy, mod_go_module **module,
                                mod_go_error *error);
 

@@ -12,9 +12,9 @@
 /* Larger files are refused unread, in bytes. A large module has some 30 MB. */
 #define MOD_GO_FILE_MAX ((size_t)1 << 30)
 
-/* Reads a regular file into memory, so that nobody can change it while it is checked. With MOD_GO_OK the caller frees
- * `*bytes`; else that is NULL. Of a file that does not begin with `magic` only the first bytes are read: its `*size` is at
- * most magic's length. Never blocks on a pipe or a device. */
+/* Reads a regular file into memory, so that nobody can change it while it is checked. With MOD_GO_OK the caller
+ * frees `*bytes`; else that is NULL. Of a file that does not begin with `magic` only the first bytes are read: its
+ * `*size` is at most magic's length. Never blocks on a pipe or a device. */
 mod_go_status mod_go_file_read(const char *path, const char *magic, uint8_t **bytes, size_t *size,
                                mod_go_error *error);
 
@@ -28,8 +28,8 @@ typedef struct mod_go_private_copy {
 	char name[256];
 } mod_go_private_copy;
 
-/* Makes a sealed memory file or, where the kernel has none or does not run code from it, a temporary file. With MOD_GO_OK
- * the caller releases the copy. `path` is for messages. */
+/* Makes a sealed memory file or, where the kernel has none or does not run code from it, a temporary file. With
+ * MOD_GO_OK the caller releases the copy. `path` is for messages. */
 mod_go_status mod_go_private_copy_make(mod_go_private_copy *copy, const char *path, const uint8_t *bytes,
                                        size_t size, mod_go_error *error);
 

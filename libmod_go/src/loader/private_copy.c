@@ -1,8 +1,8 @@
 /*
  * private_copy.c - the copy of the file that a module is loaded from.
  *
- * The dynamic linker maps the file, so a build that overwrites it would change running code. It also returns what it has
- * loaded before for a name that it knows, so each load needs a new name.
+ * The dynamic linker maps the file, so a build that overwrites it would change running code. It also returns what
+ * it has loaded before for a name that it knows, so each load needs a new name.
  */
 #include <errno.h>
 #include <fcntl.h>

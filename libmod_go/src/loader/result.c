@@ -25,8 +25,8 @@ void mod_go_result_clear(aerospike_udf_go_result *result)
 	memset(&result->value, 0, sizeof(result->value));
 }
 
-/* Memory for a text of `*length` bytes and a NUL. Without enough memory it is the result's buffer, and `*length` becomes
- * less; NULL where there is no buffer either. */
+/* Memory for a text of `*length` bytes and a NUL. Without enough memory it is the result's buffer, and `*length`
+ * becomes less; NULL where there is no buffer either. */
 static char *text_memory(aerospike_udf_go_result *result, size_t *length)
 {
 	char *memory;
@@ -70,8 +70,8 @@ int mod_go_result_refuse(aerospike_udf_go_result *result, int status, const char
 	return status;
 }
 
-/* Checks where the value's data is. Returns what is wrong, or NULL if the data may be read. A pointer that must not be
- * freed is cleared. */
+/* Checks where the value's data is. Returns what is wrong, or NULL if the data may be read. A pointer that must not
+ * be freed is cleared. */
 static const char *memory_fault(aerospike_udf_go_result *result)
 {
 	aerospike_udf_go_value *value = &result->value;

@@ -26,14 +26,15 @@ bool mod_go_elements_next(mod_go_elements *elements, aerospike_udf_go_value *val
 /* Whether an element is nil; true as well where the bytes are not a list. */
 bool mod_go_elements_have_nil(const uint8_t *data, size_t length);
 
-/* What is wrong with a value to be written to a stream, or, with `list`, with a list of values: a static text, NULL for
- * a valid one. Nil is not one: it would end the stream. */
+/* What is wrong with a value to be written to a stream, or, with `list`, with a list of values: a static text, NULL
+ * for a valid one. Nil is not one: it would end the stream. */
 const char *mod_go_stream_value_fault(const aerospike_udf_go_value *value, bool list);
 
 /* The most bytes that a value takes in a list; 0 for one that a list cannot hold, such as a string with a NUL. */
 size_t mod_go_element_size_max(const aerospike_udf_go_value *value);
 
-/* Writes a value as an element and returns its length. `to` must have mod_go_element_size_max bytes, which is not 0. */
+/* Writes a value as an element and returns its length. `to` must have mod_go_element_size_max bytes, which is not
+ * 0. */
 size_t mod_go_element_put(uint8_t *to, const aerospike_udf_go_value *value);
 
 /* Writes the header of a list of `count` elements and returns its length. */

@@ -37,11 +37,12 @@ typedef struct mod_go_msgpack {
 	size_t offset;
 } mod_go_msgpack;
 
-/* Reads the next item; of a list or map only its header. False, with the offset unchanged, where the bytes end within the
- * item or are not one. */
+/* Reads the next item; of a list or map only its header. False, with the offset unchanged, where the bytes end
+ * within the item or are not one. */
 bool mod_go_msgpack_next(mod_go_msgpack *reader, mod_go_item *item);
 
-/* Skips the next item with everything in it, and stores its header in `item`. The stack does not grow with the depth. */
+/* Skips the next item with everything in it, and stores its header in `item`. The stack does not grow with the
+ * depth. */
 bool mod_go_msgpack_skip(mod_go_msgpack *reader, mod_go_item *item);
 
 #endif

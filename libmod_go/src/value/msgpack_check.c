@@ -184,7 +184,8 @@ mod_go_fault mod_go_msgpack_check(uint32_t type, const uint8_t *data, size_t len
 	const char *fault;
 	size_t start = 0;
 
-	/* `levels` is set as lists and maps are opened: clearing all 64 for each value would cost more than a short check. */
+	/* `levels` is set as lists and maps are opened: clearing all 64 for each value would cost more than a short
+	 * check. */
 	check.reader = (mod_go_msgpack){.data = data, .length = length};
 	check.depth = 0;
 	fault = length == 0 ? "it is empty" : read_item(&check, &head);

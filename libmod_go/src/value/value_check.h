@@ -70,8 +70,8 @@ mod_go_fault mod_go_value_check(const aerospike_udf_go_value *value);
 /* The index of the first byte that is not valid UTF-8 (surrogates and overlong forms are not), or `length`. */
 size_t mod_go_utf8_end(const uint8_t *text, size_t length);
 
-/* Checks one list or map (`type`) in the server's msgpack, which must be exactly `length` bytes long. The stack does not
- * grow with the input. */
+/* Checks one list or map (`type`) in the server's msgpack, which must be exactly `length` bytes long. The stack
+ * does not grow with the input. */
 mod_go_fault mod_go_msgpack_check(uint32_t type, const uint8_t *data, size_t length);
 
 #endif

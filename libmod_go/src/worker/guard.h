@@ -1,8 +1,8 @@
 /*
  * guard.h - drops what a worker must not have before it loads a module: descriptors, memory, rights.
  *
- * Everything here applies to this thread and those started later, so it is called while there is only one. What cannot be
- * dropped is an error: the module must not run then. docs/faults.md lists what the fence holds.
+ * Everything here applies to this thread and those started later, so it is called while there is only one. What
+ * cannot be dropped is an error: the module must not run then. docs/faults.md lists what the fence holds.
  */
 #ifndef MOD_GO_WORKER_GUARD_H
 #define MOD_GO_WORKER_GUARD_H
@@ -12,22 +12,24 @@
 
 #include "common/public.h"
 
-/* Closes all descriptors from `first` on. False where the kernel is older than 5.9 and there is no /proc to list them. */
+/* Closes all descriptors from `first` on. False where the kernel is older than 5.9 and there is no /proc to list
+ * them. */
 bool guard_close_from(int first);
 
 /* Limits the data segment to `memory` bytes (0: no limit), within the hard limit, and turns core files off. Returns
  * MOD_GO_WORKER_FAILED with the reason where a limit cannot be set. */
 mod_go_status guard_limit(uint64_t memory, mod_go_error *error);
 
-/* Drops root's capabilities: to signal, trace, read and reprioritize any process, to raise limits, to open anyone's files.
- * With PR_SET_NO_NEW_PRIVS they cannot come back. A process without them cannot trace a host that has them. Returns false,
- * with errno, where the kernel refuses. */
+/* Drops root's capabilities: to signal, trace, read and reprioritize any process, to raise limits, to open anyone's
+ * files. With PR_SET_NO_NEW_PRIVS they cannot come back. A process without them cannot trace a host that has them.
+ * Returns false, with errno, where the kernel refuses. */
 bool guard_drop_capabilities(void);
 
 /*
- * Drops all capabilities, restricts files and signals as far as the kernel's Landlock does, and installs the filter of system
- * calls. `level` is MODGO_FENCE: "standard", "" or NULL; "strict", to fail also where mod_go_fenced_lacks is not ""; "off", to
- * do nothing. Returns MOD_GO_WORKER_FAILED with the reason and the remedy where a part fails or the level is unknown.
+ * Drops all capabilities, restricts files and signals as far as the kernel's Landlock does, and installs the filter
+ * of system calls. `level` is MODGO_FENCE: "standard", "" or NULL; "strict", to fail also where mod_go_fenced_lacks
+ * is not ""; "off", to do nothing. Returns MOD_GO_WORKER_FAILED with the reason and the remedy where a part fails
+ * or the level is unknown.
  */
 mod_go_status guard_drop_rights(const char *level, mod_go_error *error);
 

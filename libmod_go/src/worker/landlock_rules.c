@@ -1,4 +1,5 @@
-/* landlock_rules.c - Landlock's system calls. Not every system has linux/landlock.h, so the constants used are here. */
+/* landlock_rules.c - Landlock's system calls. Not every system has linux/landlock.h, so the constants used are
+ * here. */
 #include "worker/landlock_rules.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * main.c - mod-go-worker: loads one module, fenced from its host, and applies its functions one at a time. libmod_go starts
- * it; it ends when its host does.
+ * main.c - mod-go-worker: loads one module, fenced from its host, and applies its functions one at a time.
+ * libmod_go starts it; it ends when its host does.
  */
 #include <errno.h>
 #include <pthread.h>

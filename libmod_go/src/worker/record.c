@@ -1,4 +1,5 @@
-/* record.c - the bins and metadata that this worker knows of a record. record_functions.c asks the host for the rest. */
+/* record.c - the bins and metadata that this worker knows of a record. record_functions.c asks the host for the
+ * rest. */
 #include "worker/record.h"
 
 #include <stdlib.h>

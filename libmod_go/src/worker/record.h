@@ -1,6 +1,6 @@
 /*
- * record.h - the record of a call as its module sees it: the bins and metadata that came with the call, writes that were not
- * sent yet, and requests to the host for the rest. See call.h for threads.
+ * record.h - the record of a call as its module sees it: the bins and metadata that came with the call, writes that
+ * were not sent yet, and requests to the host for the rest. See call.h for threads.
  */
 #ifndef MOD_GO_WORKER_RECORD_H
 #define MOD_GO_WORKER_RECORD_H
@@ -52,12 +52,12 @@ void record_copy_metadata(aerospike_udf_go_record *record, mod_go_reader *reader
 int record_write(aerospike_udf_go_record *record, const char *name, size_t name_length,
                  const aerospike_udf_go_value *value, aerospike_udf_go_value *why);
 
-/* prefetched.c: puts the bins that came with the call, and buffers for writes, into the call, so that the module need not call
- * the host for them. */
+/* prefetched.c: puts the bins that came with the call, and buffers for writes, into the call, so that the module
+ * need not call the host for them. */
 void record_prefetch(aerospike_udf_go_record *record, aerospike_udf_go_call *call, uint32_t functions);
 
-/* prefetched.c: performs the writes that the module left in the call's buffers. Every function of the host table that uses the
- * record calls this first, so that the module's operations keep their order. */
+/* prefetched.c: performs the writes that the module left in the call's buffers. Every function of the host table
+ * that uses the record calls this first, so that the module's operations keep their order. */
 void record_take_writes(aerospike_udf_go_record *record, aerospike_udf_go_call *call);
 
 /* Adds the writes to a message; `record` may be NULL. */

@@ -1,18 +1,18 @@
 /*
- * stream.h - the streams of a call as its module sees them: elements that came in a batch, and written elements that were not
- * sent yet. See call.h for threads.
+ * stream.h - the streams of a call as its module sees them: elements that came in a batch, and written elements
+ * that were not sent yet. See call.h for threads.
  */
 #ifndef MOD_GO_WORKER_STREAM_H
 #define MOD_GO_WORKER_STREAM_H
 
 #include "fenced/wire.h"
 
-/* Begins the streams of a call and stores their handles, NULL for one that the host has not. What is in the call's memory by
- * then stays; what is allocated later is freed at the next element. */
+/* Begins the streams of a call and stores their handles, NULL for one that the host has not. What is in the call's
+ * memory by then stays; what is allocated later is freed at the next element. */
 void stream_begin(const mod_go_call_head *head, aerospike_udf_go_stream **in, aerospike_udf_go_stream **out);
 
-/* Sends the remaining elements, and returns the call's status: that of its module, or that of a refused write which the module
- * has not heard of. In the second case `why` is the reason. */
+/* Sends the remaining elements, and returns the call's status: that of its module, or that of a refused write which
+ * the module has not heard of. In the second case `why` is the reason. */
 int stream_end(int status, aerospike_udf_go_value *why);
 
 /* Sets the host table's functions about streams among `functions` (MOD_GO_HAS_...). */

@@ -98,8 +98,8 @@ static void refuse_value(struct program *program, uint32_t value)
 	refuse(program);
 }
 
-/* The instructions between these two run only for that system call. They must end with an answer, because they change the
- * loaded word. */
+/* The instructions between these two run only for that system call. They must end with an answer, because they
+ * change the loaded word. */
 static size_t begin_call(struct program *program, uint32_t number)
 {
 	unless(program, number, 0);

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 
 /*
- * Makes the system calls of syscall_lists.c fail with EPERM, for good, in this thread and all that it starts later. `landlock`
- * is the version of Landlock that restricts this process, 0 for none: the filter refuses to open files for writing where
- * Landlock does not. Needs PR_SET_NO_NEW_PRIVS. Returns false, with errno, where the kernel refuses the filter; ENOSYS on a
- * machine without one.
+ * Makes the system calls of syscall_lists.c fail with EPERM, for good, in this thread and all that it starts later.
+ * `landlock` is the version of Landlock that restricts this process, 0 for none: the filter refuses to open files
+ * for writing where Landlock does not. Needs PR_SET_NO_NEW_PRIVS. Returns false, with errno, where the kernel
+ * refuses the filter; ENOSYS on a machine without one.
  */
 bool syscall_filter_install(int landlock);
 

@@ -1,12 +1,13 @@
 /*
  * syscall_lists.c - which system calls a worker may make.
  *
- * A filter sees the number of a call and its arguments as numbers, but not the memory that they point to. So calls with flags in
- * memory (clone3, and openat2 where it matters) fail with ENOSYS, and their callers use the older call instead.
+ * A filter sees the number of a call and its arguments as numbers, but not the memory that they point to. So calls
+ * with flags in memory (clone3, and openat2 where it matters) fail with ENOSYS, and their callers use the older
+ * call instead.
  *
- * Refused altogether is what no UDF needs and what reaches beyond the process: programs and processes, signals to others,
- * tracing, System V shared memory (a server keeps its index in it), priorities, changes to the file system and to the system's
- * settings. Where a call has harmless uses, too, its arguments decide:
+ * Refused altogether is what no UDF needs and what reaches beyond the process: programs and processes, signals to
+ * others, tracing, System V shared memory (a server keeps its index in it), priorities, changes to the file system
+ * and to the system's settings. Where a call has harmless uses, too, its arguments decide:
  *
  *   clone                threads only
  *   kill, tgkill         to this process only: Go preempts its threads by tgkill, and abort ends the process by it. 0, the
@@ -20,11 +21,11 @@
  *   sched_setaffinity    of this process and the calling thread (0). The ids of other threads are unknown here
  *   open, openat         for reading only, where Landlock does not control it
  *
- * sched_setscheduler and the like are refused even for the process itself: root's worker could make itself a real-time process
- * and stop everything else.
+ * sched_setscheduler and the like are refused even for the process itself: root's worker could make itself a
+ * real-time process and stop everything else.
  *
- * Frequent calls come first, because a filter runs from its beginning. (Since Linux 5.11 the kernel caches which numbers are
- * allowed with any arguments.)
+ * Frequent calls come first, because a filter runs from its beginning. (Since Linux 5.11 the kernel caches which
+ * numbers are allowed with any arguments.)
  */
 #include "worker/syscall_lists.h"
 

@@ -4,7 +4,8 @@
 
 #include "flow.h"
 
-/* Loads a module ("go/streams") twice: as "streams" in this process, as "fenced" in workers. The second is go/streams. */
+/* Loads a module ("go/streams") twice: as "streams" in this process, as "fenced" in workers. The second is
+ * go/streams. */
 void use_both(const char *module, uint32_t timeout);
 void use_streams(uint32_t timeout);
 

@@ -27,8 +27,8 @@ as_val *blob_of(const char *bytes, uint32_t size, as_bytes_type type);
 as_val *list_of(as_val **values);
 as_val *map_of(as_val **keys_and_values); /* key-ordered */
 
-/* "nil", "true", "12", "1.5 real", "\"abc\"", "bytes 0001ff", "geo {…}", "hll 00", "[…]", "{key: value}" with the keys
- * in order, "nothing" for NULL. In one of a few static buffers. */
+/* "nil", "true", "12", "1.5 real", "\"abc\"", "bytes 0001ff", "geo {…}", "hll 00", "[…]", "{key: value}" with the
+ * keys in order, "nothing" for NULL. In one of a few static buffers. */
 const char *show(const as_val *val);
 
 /* How a call went. */

@@ -1,4 +1,5 @@
-/* test_calls.c - the contract of apply_record: references, return codes, failures, log, time; and what a record refuses. */
+/* test_calls.c - the contract of apply_record: references, return codes, failures, log, time; and what a record
+ * refuses. */
 #include "call.h"
 
 #include <aerospike/as_timer.h>

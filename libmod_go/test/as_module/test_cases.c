@@ -1,6 +1,6 @@
 /*
- * test_cases.c - what mod-lua's own test functions do beside what test_equal.c and test_streams.c have: the same in Go.
- * After its lists, integers, strings, basics, records, maps and bytes.
+ * test_cases.c - what mod-lua's own test functions do beside what test_equal.c and test_streams.c have: the same in
+ * Go. After its lists, integers, strings, basics, records, maps and bytes.
  */
 #include "compare.h"
 

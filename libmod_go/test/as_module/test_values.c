@@ -1,6 +1,6 @@
 /*
- * test_values.c - lists and maps in the server's msgpack, held against Aerospike's own as_msgpack: what we let through
- * it must take, and what it writes we and the Go SDK must read.
+ * test_values.c - lists and maps in the server's msgpack, held against Aerospike's own as_msgpack: what we let
+ * through it must take, and what it writes we and the Go SDK must read.
  */
 #include "call.h"
 

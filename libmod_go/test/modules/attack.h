@@ -1,7 +1,7 @@
 /*
- * attack.h - the frame of the modules that try to get out of the fence: their arguments, and how they answer. An attack
- * answers THROUGH where nobody but itself can see that it worked, else what the system said; whoever looks at the host
- * sees the rest. A source that includes this defines `attack`.
+ * attack.h - the frame of the modules that try to get out of the fence: their arguments, and how they answer. An
+ * attack answers THROUGH where nobody but itself can see that it worked, else what the system said; whoever looks
+ * at the host sees the rest. A source that includes this defines `attack`.
  */
 #ifndef TEST_ATTACK_H
 #define TEST_ATTACK_H

@@ -1,7 +1,7 @@
 /*
  * peer.c - a program that asks the real as_msgpack, and libmod_go, about values, one request after another on its
- * standard input. A request is a letter, 4 bytes of length and that many bytes; an answer 0 (yes) or 1 (no), 4 bytes of
- * length and that many bytes: what was asked for, or why not. Values are in the form of describe.h.
+ * standard input. A request is a letter, 4 bytes of length and that many bytes; an answer 0 (yes) or 1 (no), 4
+ * bytes of length and that many bytes: what was asked for, or why not. Values are in the form of describe.h.
  *   E value             as_msgpack writes it
  *   D msgpack           as_msgpack reads it: 4 bytes, how many it read, and the value
  *   C type, msgpack     libmod_go checks it

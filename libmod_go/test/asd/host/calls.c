@@ -152,8 +152,8 @@ static void make_lent_hooks(void)
 	as_rec_destroy(any);
 }
 
-/* The as_rec of one call, of the heap, with a reference for the module. What is behind it stays: Lua's collector may let
- * the as_rec go much later. */
+/* The as_rec of one call, of the heap, with a reference for the module. What is behind it stays: Lua's collector
+ * may let the as_rec go much later. */
 static as_rec *lend(const struct stored *stored)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
