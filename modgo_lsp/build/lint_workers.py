@@ -32,6 +32,8 @@ from modgo_lsp.lint.package_linter import Batch, PackageLinter
 _CHUNK = 8
 # A fork has all that was read so far. Nothing else runs in this process that it could take by surprise.
 _FORKS = sys.platform == "linux"
+# The signals that end the command.
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class _Failure(msgspec.Struct, frozen=True):
@@ -72,7 +74,12 @@ class _Worker:
             ours = [self.connection, *(each.connection for each in others if each is not self)]
             context = multiprocessing.get_context("fork")
             self.process = context.Process(target=_serve, args=(theirs, ours, self._task), daemon=True)
-            self.process.start()
+            # An interrupt in the callbacks that Python runs after a fork (logging has one) would be lost.
+            signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+            try:
+                self.process.start()
+            finally:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
             theirs.close()
         else:
             self.process = _started(theirs)
@@ -191,6 +198,8 @@ def _serve(connection: Connection, others: Sequence[Connection], task: _Task) ->
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
+    if _FORKS:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     for other in others:
         other.close()  # or nobody would see that the command has ended
     try:
