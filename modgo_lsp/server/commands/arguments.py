@@ -1,5 +1,5 @@
-"""The argument of a command: one JSON object, read strictly. Values in it stay JSON text until host reads
-them, so that 64-bit integers and doubles are exact.
+"""The argument of a command: one JSON object, read strictly. The values in it stay JSON text until host/
+reads them, so that 64-bit integers and doubles are exact.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ EXAMPLE = 'one object like {"uri": "file:///path/of/the/module"}'
 
 
 class UsageError(Exception):
-    """The command can't be done as asked. The message says what is wrong and what to do."""
+    """The command can't be run as asked. The message says what is wrong and what to do."""
 
 
 NULL = msgspec.Raw(b"null")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`dispatch` and `release` are of building, the rest of a call, as the command line has it: `timeout` in
-    seconds, `memory` in bytes or like "256MB", `key` a list, `store` relative to the folder.
-    `stream` is as the source has it where it is not said."""
+    """`dispatch` and `release` are for building, the rest for a call, as on the command line: `timeout` in
+    seconds, `memory` in bytes or like "256MB", `key` a list, `store` relative to the folder. Without `stream`
+    the source decides whether the function is a stream UDF."""
 
     dispatch: str = "registry"
     release: bool = False
@@ -39,9 +39,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`uri` is the module's folder, a file in it, or a finished .so; "" for the workspace's only module.
-    `record` is a sample: an object, or the name of a file, relative to the folder; `records` a list of
-    samples, or the name of a file of them. With `show` the answer is shown, for clients that don't."""
+    """`uri` is the module's folder, a file in it, or a .so; "" for the default module. `record` is a sample:
+    an object, or the name of a file, relative to the folder; `records` is a list of samples, or the name of a
+    file of them. With `show` the server shows the result, for clients that don't."""
 
     uri: str = ""
     function: str | None = None
@@ -53,14 +53,14 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def path(self) -> Path:
-        """Raises UsageError where it is no file: URI."""
+        """Raises UsageError if `uri` is not a file: URI."""
         path = path_of(self.uri)
         if path is None:
             raise UsageError(f"{self.uri} is no file: URI. Give the module's folder or a file in it.")
         return Path(path)
 
     def directory(self, open_documents: Mapping[str, object]) -> Path:
-        """The folder. Raises UsageError where there is none."""
+        """The folder. Raises UsageError if there is none."""
         path = self.path
         if path.is_dir():
             return path
@@ -82,6 +82,6 @@ def request_of(arguments: Sequence[Any]) -> Request:
 
 
 def _text(argument: Any) -> str:
-    """The argument as JSON text. Editors with a command line send text, as do clients whose numbers are all
-    doubles. Raises ValueError where it holds a number that JSON can't."""
+    """The argument as JSON text. It comes as text from editors with a command line, and from clients whose
+    numbers are all doubles. Raises ValueError if it has a number that JSON can't express."""
     return argument if isinstance(argument, str) else json.dumps(argument, allow_nan=False)

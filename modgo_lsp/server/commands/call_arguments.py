@@ -1,7 +1,4 @@
-"""What a call command asks for, as work for the host, with errors for whoever sent it.
-
-Not for: doing it (commands.py).
-"""
+"""The argument of modgo.call as work for the host."""
 
 from __future__ import annotations
 
@@ -30,15 +27,15 @@ from modgo_lsp.server.commands.arguments import NULL, Request, UsageError
 
 
 class Call(NamedTuple):
-    """`completed` adds the records to the work once the module has said where its package lies; None where
-    they are known already."""
+    """`completed` adds the records to the work, once the module is loaded and says where its package is; None
+    where they are known."""
 
     work: Work
     completed: Callable[[Work, Mapping[str, str]], Work] | None = None
 
 
 def call_of(request: Request, directory: Path, streams: bool) -> Call:
-    """Reads the files that the request names. `streams`: the source says that it is a stream UDF. Raises
+    """Reads the files that the request names. `streams` is whether the source has a stream UDF. Raises
     UsageError, and so does `completed`."""
     if not request.function:
         raise UsageError('Say which function to call: {"uri": "…", "function": "add"}.')

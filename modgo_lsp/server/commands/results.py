@@ -1,7 +1,4 @@
-"""What the commands that load answer, beyond what the command line's --json has for the same work.
-
-Not for: what a build answers (report/build_json.py), or showing it; the editor does.
-"""
+"""The results of commands, where they have more than the command line's --json."""
 
 from __future__ import annotations
 
@@ -16,8 +13,8 @@ def load_result(result: LoadResult, directory: Path) -> Json:
     return {**load_json(result), "findings": findings_json(result.findings, str(directory))}
 
 
-def in_words(answer: Json) -> str:
-    """What any command answered, for an editor that shows no answers."""
+def summary(answer: Json) -> str:
+    """The result of any command in a sentence, for an editor that shows no results."""
     if not answer.get("ok", True):
         error, findings = answer.get("error"), answer.get("findings")
         reason = error["message"] if error else findings[0]["message"] if findings else "see the diagnostics"
@@ -39,7 +36,7 @@ def _registering(loaded: Json) -> str:
 
 
 def build_and_load_result(built: Json, loaded: Json | None) -> Json:
-    """Both in one; `load` is null where the build failed."""
+    """Both in one; `load` is null if the build failed."""
     return {
         "ok": built["ok"] and loaded is not None and loaded["ok"],
         "build": built,

@@ -16,7 +16,7 @@ import msgspec
 
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.file_writer import ANYTHING, write_file
-from modgo_lsp.server.commands.results import in_words
+from modgo_lsp.server.commands.results import summary
 from modgo_lsp.server.lsp.connection import encoded
 from modgo_lsp.server.lsp.log_handlers import ERROR, INFO
 from modgo_lsp.server.lsp.uri import uri_of
@@ -29,7 +29,7 @@ _LONG = ("modgo.load", "modgo.buildAndLoad", "modgo.call")
 
 
 async def show_answer(session: Session, command: str, answer: dict[str, Any]) -> None:
-    text = in_words(answer)
+    text = summary(answer)
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     path = await asyncio.to_thread(_written, command, answer) if command in _LONG else None
     if path is not None and not session.client.show_document:

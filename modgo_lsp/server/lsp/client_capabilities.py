@@ -1,7 +1,7 @@
-"""What the client told in `initialize`: its capabilities as plain facts, and our initialization options.
+"""The client of `initialize`: its capabilities as booleans, and our initialization options.
 
-CAPABILITIES is all that is done otherwise for one client than for another; docs/features.md shows it.
-Not for: settings that change while the server runs (editor_settings.py).
+CAPABILITIES lists everything in which one client is treated differently from another. docs/features.md shows
+it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from msgspec import structs
 
 class InitializationOptions(msgspec.Struct, frozen=True):
     """`commands` are the client's own commands that lenses may name ("modgo.client.runOnSample"). `without`
-    are methods not to be offered, for editors that ask one server alone and have another for it. Where
-    `trusted` is false, or any of these is malformed, nothing of the workspace is built or run. `settings` are
-    as in `workspace/didChangeConfiguration`, section "modgo". With `results` "text" commands answer
-    `{"json": "…"}`, their result as JSON text, for clients whose JSON parser makes every number a double."""
+    are methods not to announce, for editors that ask one server only and have another for them. If `trusted`
+    is false, or any option is malformed, nothing of the workspace is built or run. `settings` are those of
+    `workspace/didChangeConfiguration`, section "modgo". If `results` is "text", a command returns `{"json":
+    "…"}` with its result as JSON text, for clients whose JSON parser makes every number a double."""
 
     commands: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
@@ -29,8 +29,8 @@ class InitializationOptions(msgspec.Struct, frozen=True):
 
 
 class Capability(NamedTuple):
-    """Where LSP has it; `wanted` is what must be in the list there ("" where it must be true, ANY where an
-    empty object is enough); and what a client gets that has it, and one that doesn't."""
+    """`path` is where LSP has it. `wanted` must be in the list there; "" stands for true, ANY for anything.
+    `given` is what a client with the capability gets, `otherwise` what one without it gets."""
 
     path: str
     wanted: Any
@@ -73,7 +73,7 @@ CAPABILITIES: Mapping[str, Capability] = {
     "related_information": Capability(
         f"{_DIAGNOSTICS}.relatedInformation",
         "",
-        "Findings have their related places: the other registration, the way from the UDF",
+        "Findings have their related places: the other registration, the path from the UDF",
         "Findings without related places",
     ),
     "code_description": Capability(
@@ -82,8 +82,8 @@ CAPABILITIES: Mapping[str, Capability] = {
     "unnecessary": Capability(
         f"{_DIAGNOSTICS}.tagSupport.valueSet",
         DiagnosticTag.Unnecessary,
-        "A suppression of no use is greyed out",
-        "It has a finding alone",
+        "An unused suppression is greyed out",
+        "It has a finding only",
     ),
     "code_action_literals": Capability(
         f"{_ACTION}.codeActionLiteralSupport", "", "Quick fixes, suppressions, fix all", "No code actions"
@@ -123,10 +123,10 @@ CAPABILITIES: Mapping[str, Capability] = {
         f"{_TEXT}.completion.completionItem.snippetSupport",
         "",
         "Skeletons of UDFs, and stream operations with their functions",
-        "Completions that need no filling in",
+        "Completions without placeholders",
     ),
     "link_tooltips": Capability(
-        f"{_TEXT}.documentLink.tooltipSupport", "", "Links say where they lead", "Links alone"
+        f"{_TEXT}.documentLink.tooltipSupport", "", "Links show where they lead", "Links only"
     ),
     "symbol_trees": Capability(
         f"{_TEXT}.documentSymbol.hierarchicalDocumentSymbolSupport",
@@ -138,7 +138,7 @@ CAPABILITIES: Mapping[str, Capability] = {
         "workspace.workspaceEdit.documentChanges",
         "",
         "Edits name the version that they are of, so that a late one is refused",
-        "Edits by file alone",
+        "Edits without versions",
     ),
     "prepare_rename": Capability(
         f"{_TEXT}.rename.prepareSupport",
@@ -161,8 +161,8 @@ CAPABILITIES: Mapping[str, Capability] = {
     "show_document": Capability(
         "window.showDocument.support",
         "",
-        "A new sample is opened, and what a lens has built and run",
-        "A new sample's path is answered, and where what a lens has built and run is written",
+        "A new sample is opened, and the result of a lens",
+        "The path of a new sample is returned, and the path of the file with the result of a lens",
     ),
     "configuration": Capability(
         "workspace.configuration", "", "Settings are asked for", "Settings are taken as they are sent"
@@ -170,20 +170,20 @@ CAPABILITIES: Mapping[str, Capability] = {
     "configuration_registration": Capability(
         "workspace.didChangeConfiguration.dynamicRegistration",
         "",
-        "Is asked to tell of changed settings",
-        "Tells of changed settings as it likes",
+        "Is asked to report changed settings",
+        "Reports changed settings if it likes",
     ),
     "watched_files": Capability(
         "workspace.didChangeWatchedFiles.dynamicRegistration",
         "",
-        "Is asked to tell of Go files, samples and configuration that change on disk",
-        "What changes on disk counts at the next edit, configuration within a second",
+        "Is asked to report Go files, samples and configuration that change on disk",
+        "Changes on disk take effect at the next edit, those of configuration within a second",
     ),
 }
 
 
 class Client(msgspec.Struct, frozen=True):
-    """What this client can do, and what it asked for."""
+    """Each capability by its name in CAPABILITIES, and the options."""
 
     options: InitializationOptions = InitializationOptions()
     pull_diagnostics: bool = False
@@ -213,12 +213,12 @@ class Client(msgspec.Struct, frozen=True):
 
 
 def client_of(capabilities: Mapping[str, Any], initialization_options: Any) -> tuple[Client, str | None]:
-    """The client, and what was wrong with its initialization options: then the others hold, and the workspace
-    is not trusted."""
+    """The client, and what is wrong with its initialization options. Then the other options hold, and the
+    workspace is not trusted."""
     options, problem = _options(initialization_options)
     facts = {name: has(capabilities, capability) for name, capability in CAPABILITIES.items()}
-    # Who pulls may say of the diagnostics that it pulls what others say of pushed ones; and whole files are
-    # renamed by document changes alone, so who does that takes them.
+    # A client that pulls may have these for pulled diagnostics instead of pushed ones. Files are renamed by
+    # document changes, so a client that can rename files takes those.
     for name in ("related_information", "code_description", "unnecessary"):
         pulled = CAPABILITIES[name]._replace(path=CAPABILITIES[name].path.replace(_DIAGNOSTICS, _PULLED))
         facts[name] = facts[name] or has(capabilities, pulled)
@@ -227,8 +227,8 @@ def client_of(capabilities: Mapping[str, Any], initialization_options: Any) -> t
 
 
 def _options(given: Any) -> tuple[InitializationOptions, str | None]:
-    """A client that says nothing of trust has none to give: Neovim, Emacs and Helix ask nobody. One that says
-    something we can't read may have meant that the workspace is not to be trusted."""
+    """The options. A client without the option `trusted` has no such notion: Neovim, Emacs and Helix. One
+    with an option that can't be read may have meant that the workspace is not to be trusted."""
     if given is None:
         return InitializationOptions(), None
     if not isinstance(given, dict):
@@ -259,7 +259,7 @@ def has(capabilities: Mapping[str, Any], capability: Capability) -> bool:
 
 
 def at(capabilities: Any, path: str) -> Any:
-    """What is at a path such as "workspace.configuration"; None where nothing is."""
+    """The value at a path such as "workspace.configuration"; None where there is none."""
     for name in path.split("."):
         capabilities = capabilities.get(name) if isinstance(capabilities, dict) else None
     return capabilities

@@ -1,7 +1,6 @@
-"""Messages in and out over two byte streams, each on a thread of its own: whoever is at work is not kept from
-it by a client that sends much, or reads nothing. What is small and has room is written at once.
-
-Not for: what messages mean (session.py).
+"""Reads and writes messages, on a thread for each of the two streams: a client that sends a lot or reads
+nothing holds up neither the message thread nor the analysis. A small message is written at once if the pipe
+takes it.
 """
 
 from __future__ import annotations
@@ -22,42 +21,42 @@ import msgspec
 
 Message = dict[str, Any]
 
-# A field of a header, as LSP has them from HTTP: a name, a value of printable ASCII, and CRLF.
+# A header field, which LSP has from HTTP: a name, a value of printable ASCII, and CRLF.
 _FIELD = re.compile(rb"([A-Za-z-]+):[ \t]*([!-~](?:[ -~]*[!-~])?)[ \t]*\r\n")
 _CHARSET = re.compile(rb"(?:.*;[ ]*charset=\"?utf-?8\"?|[^;]*)", re.IGNORECASE)
 _LENGTH, _TYPE = b"content-length", b"content-type"
-_LONGEST = 256 * 1024 * 1024  # bytes; who says that more will come has made a mistake
+_LONGEST = 256 * 1024 * 1024  # bytes; a client that announces more has made a mistake
 _DIGITS = 10
 _LONGEST_LINE = 256
-# Of a client that doesn't read: what is only told, and what is told once more, may be left out.
-_WAITING = 10_000
-# Seconds between two looks at whether to read on.
+# Messages that wait for a client that doesn't read: beyond them, optional ones are dropped.
+_MAX_OPTIONAL = 10_000
+# Seconds between two checks of whether to read on.
 _PAUSE = 0.005
-# Bytes that fit in with their header wherever there is room for any.
+# Bytes that fit, with their header, into a pipe that has any capacity left.
 _SMALL = getattr(select, "PIPE_BUF", 512) - 32
-# Bytes that may wait for a client that doesn't read: then nothing more is read of what it sends.
-_MOST = 64 * 1024 * 1024
+# Bytes that wait for a client that doesn't read: beyond them, nothing more is read from it.
+_MAX_SIZE = 64 * 1024 * 1024
 
 
 class MalformedError(Exception):
-    """What came is no message. The text says what it is instead."""
+    """The body is not a message. The text says what it is instead."""
 
 
 class HeaderError(Exception):
-    """What came is no header of the protocol. The text says why."""
+    """The input is not a header of the protocol. The text says why."""
 
 
 def frames(stream: BinaryIO) -> Iterator[bytes]:
-    """The bodies of the messages in a stream, up to its end. Raises HeaderError where something else comes.
+    """The bodies of the messages in a stream, up to its end. Raises HeaderError if something else comes.
 
-    Nothing is passed over to find the next header: a web page can send text of its choice within a request,
-    and what looked like a header in the middle of it was a message."""
+    Nothing is skipped to find the next header: a web page can send text of its choice within a request, and
+    what looks like a header in the middle of it would be a message."""
     while (length := _length(stream)) is not None:
         body = stream.read(length)
         if len(body) < length:
             return
         yield body
-        del body  # it may be large, and the next one may be long in coming
+        del body  # it may be large, and the next one may take long to come
 
 
 def _length(stream: BinaryIO) -> int | None:
@@ -93,7 +92,7 @@ def decoded(body: bytes) -> Message:
         message = msgspec.json.decode(body)
     except msgspec.DecodeError:
         try:
-            message = json.loads(body)  # takes halves of surrogate pairs, which some editors send
+            message = json.loads(body)  # accepts halves of surrogate pairs, which some editors send
         except (ValueError, RecursionError) as error:
             raise MalformedError(f"not JSON: {error}") from None
     except RecursionError:
@@ -111,8 +110,8 @@ def decoded(body: bytes) -> Message:
 
 
 def encoded(message: object) -> bytes:
-    """The JSON of anything that msgspec encodes. Halves of surrogate pairs, which stand in the names of files
-    that are not UTF-8, are escaped."""
+    """The JSON of anything that msgspec encodes. Halves of surrogate pairs, which names of files that are not
+    UTF-8 have, are escaped."""
     try:
         return msgspec.json.encode(message)
     except UnicodeEncodeError:
@@ -124,26 +123,26 @@ def framed(body: bytes) -> bytes:
 
 
 def complain(message: str) -> None:
-    """Says on standard error what is wrong, if that takes it: it may be on a disk that is full."""
+    """Writes to standard error, and ignores a failure: it may be a file on a full disk."""
     with suppress(OSError, ValueError):
         print(message, file=sys.stderr, flush=True)
 
 
-def _room_for(stream: BinaryIO) -> select.poll | None:
-    """Tells whether a pipe or socket has room for something small; None where the system doesn't."""
+def _poll_of(stream: BinaryIO) -> select.poll | None:
+    """Polls whether a pipe or socket takes a small message; None where the system can't."""
     if not hasattr(select, "poll"):
         return None
     try:
-        room = select.poll()
-        room.register(stream.fileno(), select.POLLOUT)
+        poll = select.poll()
+        poll.register(stream.fileno(), select.POLLOUT)
     except (OSError, ValueError):  # a stream in memory
         return None
-    return room
+    return poll
 
 
 class Connection:
-    """`received` gets each message and its size in bytes, `malformed` what is wrong with one that is none,
-    `ended` is called at the end of the input; all on the reader's thread. `send` may be called by any
+    """`received` gets each message and its size in bytes, `malformed` says what is wrong with a body that is
+    not a message, `ended` is called at the end of the input: all on the reader's thread. The rest is for any
     thread."""
 
     def __init__(
@@ -159,15 +158,15 @@ class Connection:
         self._received = received
         self._malformed = malformed
         self._ended = ended
-        # What is to be sent; by key what a newer message of that key takes the place of.
+        # The messages to send. One with a key is in `_latest`, where a newer one replaces it.
         self._waiting: deque[tuple[str, bytes | None]] = deque()
         self._latest: dict[str, bytes] = {}
-        self._news = threading.Condition()
+        self._condition = threading.Condition()
         self._size = 0
         self._closing = False
         self._is_writing = False
         self._pauses: list[Callable[[], bool]] = []
-        self._room = _room_for(stdout)
+        self._poll = _poll_of(stdout)
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
         self._reader = threading.Thread(target=self._read, name="reader", daemon=True)
 
@@ -176,17 +175,17 @@ class Connection:
         self._reader.start()
 
     def pause_while(self, is_behind: Callable[[], bool]) -> None:
-        """Reads no message while this is so, for the client to wait rather than the memory to grow."""
+        """Stops reading while this is so: the client waits instead of memory growing."""
         self._pauses.append(is_behind)
 
     def send(self, message: object, key: str = "", optional: bool = False) -> None:
-        """Sends a message, anything that msgspec encodes. One with a `key` takes the place of the one before
-        that has it, if that one still waits. An `optional` one is left out where too many wait."""
+        """Sends a message: anything that msgspec encodes. It replaces a message with the same `key` that
+        still waits. An `optional` one is dropped if too many wait."""
         self.send_body(encoded(message), key, optional)
 
     def send_body(self, body: bytes, key: str = "", optional: bool = False) -> None:
-        with self._news:
-            if optional and len(self._waiting) > _WAITING:
+        with self._condition:
+            if optional and len(self._waiting) > _MAX_OPTIONAL:
                 return
             if self._is_written(body):
                 return
@@ -198,56 +197,56 @@ class Connection:
                 self._size -= len(self._latest.get(key, b""))
                 self._latest[key] = body
             self._size += len(body)
-            self._news.notify_all()
+            self._condition.notify_all()
 
     def _is_written(self, body: bytes) -> bool:
-        """Writes a small message at once if it is the next and there is room for it, so that it needn't wait
-        for the writer's thread to have its turn. With the lock held."""
-        if self._room is None or self._waiting or self._is_writing or self._closing:
+        """Writes a small message at once if no other waits and the pipe takes it: to wake the writer takes
+        0.1 ms. With the lock held."""
+        if self._poll is None or self._waiting or self._is_writing or self._closing:
             return False
-        if len(body) > _SMALL or self._room.poll(0) != [(self._stdout.fileno(), select.POLLOUT)]:
+        if len(body) > _SMALL or self._poll.poll(0) != [(self._stdout.fileno(), select.POLLOUT)]:
             return False
         try:
             os.write(self._stdout.fileno(), framed(body))
-        except OSError:  # nobody reads any more; the end of the input will say so
+        except OSError:  # the client is gone; the end of the input follows
             self._closing = True
         return True
 
     @property
     def waiting(self) -> int:
-        """How many messages the client has yet to take."""
+        """The number of messages that the client has not taken."""
         return len(self._waiting)
 
     def close(self, seconds: float) -> None:
-        """Sends what is left, if the client takes it in this time."""
-        with self._news:
+        """Sends what is left, if the client takes it within this time."""
+        with self._condition:
             self._closing = True
-            self._news.notify_all()
+            self._condition.notify_all()
         self._writer.join(seconds)
 
     def _write(self) -> None:
         try:
             while True:
-                with self._news:
+                with self._condition:
                     while not self._waiting:
                         if self._closing:
                             return
-                        self._news.wait()
+                        self._condition.wait()
                     key, body = self._waiting.popleft()
                     if body is None:
                         body = self._latest.pop(key)
                     self._size -= len(body)
                     self._is_writing = True
-                    self._news.notify_all()
+                    self._condition.notify_all()
                 self._stdout.write(framed(body))
                 self._stdout.flush()
                 self._is_writing = False
-        except (OSError, ValueError):  # nobody reads any more; the end of the input will say so
+        except (OSError, ValueError):  # the client is gone; the end of the input follows
             return
         finally:
-            with self._news:
+            with self._condition:
                 self._closing = True
-                self._news.notify_all()
+                self._condition.notify_all()
 
     def _read(self) -> None:
         try:
@@ -270,7 +269,7 @@ class Connection:
             self._ended()
 
     def _pause(self) -> None:
-        with self._news:
-            self._news.wait_for(lambda: self._size <= _MOST or self._closing)
+        with self._condition:
+            self._condition.wait_for(lambda: self._size <= _MAX_SIZE or self._closing)
         while not self._closing and any(is_behind() for is_behind in self._pauses):
             time.sleep(_PAUSE)

@@ -1,7 +1,4 @@
-"""Where the server's log goes: to standard error whole, to the editor's output without tracebacks.
-
-Not for: telling the user what to do; that is in answers, diagnostics and messages.
-"""
+"""The handlers of the server's log: standard error gets all of it, the editor's output all but tracebacks."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ Send = Callable[[int, str], None]
 
 
 class ClientHandler(logging.Handler):
-    """Sends records to the editor as window/logMessage, from whichever thread they come."""
+    """Sends records to the editor as window/logMessage, on any thread."""
 
     def __init__(self, send: Send) -> None:
         super().__init__()
@@ -40,7 +37,7 @@ class ClientHandler(logging.Handler):
 
 
 def to_stderr() -> None:
-    """Everything of ours, and what the libraries warn of."""
+    """Logs our records, and the warnings of libraries, to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
@@ -48,7 +45,7 @@ def to_stderr() -> None:
 
 
 def to_client(send: Send) -> None:
-    """What is ours, to the editor's output as well."""
+    """Logs our records to the editor's output too."""
     logger = logging.getLogger(_OURS)
     for handler in [each for each in logger.handlers if isinstance(each, ClientHandler)]:
         logger.removeHandler(handler)
@@ -56,8 +53,7 @@ def to_client(send: Send) -> None:
 
 
 def set_level(name: str | None) -> str | None:
-    """How much is logged from now on: one of LEVELS, by default what is of interest. Gives what is wrong with
-    another one."""
+    """Sets the log level: one of LEVELS, "info" by default. Returns what is wrong with any other value."""
     level = LEVELS.get(name or _DEFAULT) if isinstance(name, str | None) else None
     if level is None:
         return f"modgo.log.level is {name!r}: it may be {', '.join(LEVELS)}"

@@ -15,7 +15,7 @@ from modgo_lsp.build.ownership import foreign_hand
 
 
 class PipeError(Exception):
-    """No socket can be made there. The message says why, `remedy` what to do."""
+    """A socket can't be made there. The message says why, `remedy` what to do."""
 
     def __init__(self, message: str, remedy: str) -> None:
         super().__init__(message)
@@ -24,14 +24,14 @@ class PipeError(Exception):
 
 
 def accepted(path: str) -> tuple[BinaryIO, BinaryIO]:
-    """The streams of the first client that opens the socket at `path`, which is made now and gone afterwards.
-    Raises PipeError, and KeyboardInterrupt where it is ended before."""
+    """The streams of the first client that connects to a new socket at `path`. The socket is removed then.
+    Raises PipeError, and KeyboardInterrupt if a signal comes before a client."""
     if not hasattr(socket, "AF_UNIX"):
         raise PipeError("--pipe takes Unix sockets, which this system doesn't have", "use --stdio")
     _check_folder(os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
     with socket.socket(socket.AF_UNIX) as listening:
         try:
-            # The socket is there with bind: nobody else may open it before its mode is changed.
+            # bind makes the socket: with a later chmod, others could open it in between.
             mask = os.umask(0o177)
             try:
                 listening.bind(path)
@@ -62,7 +62,7 @@ def _check_folder(folder: str) -> None:
 
 @contextmanager
 def _gone_afterwards(path: str) -> Iterator[None]:
-    """Removes the socket however waiting for a client ends."""
+    """Removes the socket, however the wait for a client ends."""
     made = os.lstat(path)
 
     def end(_number: int, _frame: FrameType | None) -> None:

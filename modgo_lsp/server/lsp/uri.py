@@ -1,4 +1,5 @@
-"""URIs ⇄ paths. Only `file:` URIs have a path; whatever else an editor shows (untitled, git) has none."""
+"""URIs to paths and back. Only `file:` URIs have a path; other documents of an editor (untitled, git) have
+none."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from pygls import uris
 
 @lru_cache(4096)
 def path_of(uri: str) -> str | None:
-    """The absolute path of a `file:` URI; None for another scheme or a URI that is none."""
+    """The absolute path of a `file:` URI; None for another scheme and for what is not a URI."""
     try:
         path = uris.to_fs_path(uri)
         unquote_to_bytes(uri).decode()

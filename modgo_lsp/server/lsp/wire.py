@@ -1,7 +1,5 @@
-"""The messages that are read and written before lsprotocol is there, and for every edit: those of documents,
-diagnostics, files and folders. By LSP's names and with no more than is looked at.
-
-Not for: the messages of requests about a place (lsprotocol has them).
+"""The types of the messages that are handled before lsprotocol is loaded, and for every edit: documents,
+diagnostics, files and settings. They have LSP's names, and of its fields those that are used.
 """
 
 from __future__ import annotations
@@ -22,11 +20,11 @@ class Range(msgspec.Struct, frozen=True):
 
 
 class _Message(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Fields are LSP's in snake case; what is as by default is not sent."""
+    """Fields are LSP's in snake case. A field with its default value is not sent."""
 
 
 class Identifier(_Message, frozen=True):
-    """Of a document; `version` where it has one."""
+    """Of a document."""
 
     uri: str
     version: Union[int, None] = None
@@ -135,8 +133,8 @@ class DocumentDiagnostic(_Message, frozen=True):
     previous_result_id: Union[str, None] = None
 
 
-class Known(_Message, frozen=True):
-    """A report that the client has."""
+class PreviousResultId(_Message, frozen=True):
+    """Of a report that the client has."""
 
     uri: str
     value: str
@@ -145,7 +143,7 @@ class Known(_Message, frozen=True):
 class WorkspaceDiagnostic(_Message, frozen=True):
     """The parameters of workspace/diagnostic."""
 
-    previous_result_ids: tuple[Known, ...] = ()
+    previous_result_ids: tuple[PreviousResultId, ...] = ()
 
 
 class CodeDescription(_Message, frozen=True):
@@ -174,7 +172,7 @@ class Diagnostic(_Message, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, rename="camel"):
-    """What is said of a document, of one of its versions."""
+    """The diagnostics of one version of a document."""
 
     uri: str
     version: Union[int, None]

@@ -1,4 +1,4 @@
-"""textDocument/prepareCallHierarchy and callHierarchy calls: from a UDF's name down what it reaches."""
+"""textDocument/prepareCallHierarchy, callHierarchy/incomingCalls and outgoingCalls."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from modgo_lsp.server.workspace.snapshot import Snapshot
 def prepare(
     snapshot: Snapshot, params: types.CallHierarchyPrepareParams
 ) -> list[types.CallHierarchyItem] | None:
-    """The UDF whose registered name is here"""
+    """The UDF whose registered name is at the cursor"""
     cursor = cursor_of(snapshot, params)
     if cursor is None or cursor.package is None:
         return None
@@ -29,7 +29,7 @@ def prepare(
 def incoming(
     snapshot: Snapshot, params: types.CallHierarchyIncomingCallsParams
 ) -> list[types.CallHierarchyIncomingCall]:
-    """Who calls a function, of what UDFs reach"""
+    """The callers of a function, among what UDFs reach"""
     package, item = _of(snapshot, params.item)
     if package is None:
         return []
@@ -45,7 +45,7 @@ def incoming(
 def outgoing(
     snapshot: Snapshot, params: types.CallHierarchyOutgoingCallsParams
 ) -> list[types.CallHierarchyOutgoingCall]:
-    """What a function calls, in its Go module"""
+    """The functions of its Go module that a function calls"""
     package, item = _of(snapshot, params.item)
     if package is None:
         return []
@@ -66,7 +66,7 @@ def _item(snapshot: Snapshot, item: Item, origin: str) -> types.CallHierarchyIte
         uri=snapshot.uri(item.location.path),
         range=location_range(snapshot, item.extent),
         selection_range=location_range(snapshot, item.location),
-        # The file that was asked from, whose package's UDFs reach all of this; and the bytes of the function.
+        # The file of the UDF that the hierarchy began with, and the bytes of the function.
         data={"origin": origin, "start": item.extent.span.start, "end": item.extent.span.end},
     )
 
@@ -76,7 +76,7 @@ def _origin(item: types.CallHierarchyItem) -> str:
 
 
 def _of(snapshot: Snapshot, item: types.CallHierarchyItem) -> tuple[Package | None, Item]:
-    """The package that was asked from, and the function, as it was told to the client."""
+    """The package that the hierarchy began in, and the function that the item stands for."""
     path, data = path_of(item.uri), item.data
     nothing = Location("", Span(0, 0))
     if path is None or not isinstance(data, dict):

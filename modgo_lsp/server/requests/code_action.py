@@ -1,4 +1,4 @@
-"""textDocument/codeAction: quick fixes, "suppress here" and source.fixAll.modgo."""
+"""textDocument/codeAction and codeAction/resolve."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def answer(snapshot: Snapshot, params: types.CodeActionParams) -> list[types.Cod
 
 
 def resolve(snapshot: Snapshot, action: types.CodeAction) -> types.CodeAction:
-    """The edit of "fix all", which takes rounds of mending to work out"""
+    """The edit of "fix all", which takes several rounds of fixing to work out"""
     path = path_of(action.data["uri"]) if isinstance(action.data, dict) and "uri" in action.data else None
     if path is not None and action.edit is None:
         action.edit = workspace_edit(snapshot, _all_edits(snapshot, path))
@@ -46,13 +46,13 @@ def resolve(snapshot: Snapshot, action: types.CodeAction) -> types.CodeAction:
 
 
 def _wanted(kind: str, context: types.CodeActionContext) -> bool:
-    """Kinds form a tree: who asks for "source" or "source.fixAll" means ours too."""
+    """Whether the client asks for a kind. Kinds are a tree: "source" and "source.fixAll" include ours."""
     asked = [only.value if isinstance(only, types.CodeActionKind) else only for only in context.only or ()]
     return not asked or any(only == "" or kind == only or kind.startswith(only + ".") for only in asked)
 
 
 def _lead_out(edits: Sequence[Edit]) -> bool:
-    """Whether one of them is of a file outside of the workspace, which a link in the workspace leads to."""
+    """Whether an edit is of a file outside the workspace, to which a symbolic link leads."""
     return any(leads_out(path) for path in {edit.location.path for edit in edits})
 
 

@@ -1,4 +1,4 @@
-"""textDocument/codeLens: above each UDF its registered name, build and load, run on its sample."""
+"""textDocument/codeLens and codeLens/resolve."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def answer(snapshot: Snapshot, params: types.CodeLensParams) -> list[types.CodeL
 
 
 def resolve(snapshot: Snapshot, lens: types.CodeLens) -> types.CodeLens:
-    """The command of a lens that has come into view"""
+    """The command of a lens that is in view"""
     if isinstance(lens.data, dict) and {"kind", "title", "uri"} <= lens.data.keys():
         lens.command = _command(lens.data, snapshot.client)
     return lens
 
 
 def _data(lens: Lens, uri: str) -> dict[str, Any]:
-    """What resolve needs to know."""
+    """What `resolve` needs."""
     return {"kind": lens.kind, "title": lens.title, "uri": uri, "function": lens.function}
 
 
 def _command(lens: Mapping[str, Any], client: Client) -> types.Command:
-    """A client's own command shows progress and results as that editor does; else the server's is run, and
-    the server shows them."""
+    """The client's own command if it has one, which shows progress and results as that editor does; otherwise
+    the server's, and the server shows them."""
     arguments: dict[str, Any] = {"uri": lens["uri"]}
     if lens["kind"] == "registered":
         # An empty command is a title alone: editors show it as plain text.

@@ -1,4 +1,4 @@
-"""textDocument/completion and completionItem/resolve: rule codes, bin names, calls, registrations."""
+"""textDocument/completion and completionItem/resolve."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def answer(snapshot: Snapshot, params: types.CompletionParams) -> types.Completi
 
 
 def resolve(snapshot: Snapshot, item: types.CompletionItem) -> types.CompletionItem:
-    """The page of a rule, or what the SDK says of a call"""
+    """The page of a rule, or the documentation of an SDK call"""
     markdown = snapshot.client.completion_markdown
     page = documentation(item.data, markdown) if isinstance(item.data, str) else None
     if page is not None:

@@ -1,4 +1,4 @@
-"""textDocument/hover: a UDF's signature in Aerospike's terms, or the page of a rule in a suppression."""
+"""textDocument/hover."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from modgo_lsp.server.workspace.snapshot import Snapshot
 
 
 def answer(snapshot: Snapshot, params: types.HoverParams) -> types.Hover | None:
-    """A UDF's signature in Aerospike's terms, the page of a rule in a suppression, and the SDK's words on its
-    names where gopls can't find them"""
+    """A UDF's signature in Aerospike's terms, the page of a rule in a suppression, and the documentation of
+    SDK names that gopls can't find"""
     cursor = cursor_of(snapshot, params)
     if cursor is None:
         return None

@@ -1,4 +1,4 @@
-"""textDocument/inlayHint: a UDF's registered name, and its parameters in Aerospike's types."""
+"""textDocument/inlayHint."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""textDocument/definition, references and documentHighlight: registered names and functions.
+"""textDocument/definition, references and documentHighlight.
 
-Where there is nothing of ours the answer is null, not an empty list: an editor that asks one server after the
-other until one knows something then asks gopls.
+Where nothing is Modgo's the result is null, not an empty list: an editor that asks one server after the other
+until one has a result goes on to gopls.
 """
 
 from __future__ import annotations

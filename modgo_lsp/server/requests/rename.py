@@ -1,4 +1,4 @@
-"""textDocument/rename and prepareRename: a registered name, in the source, the cases and the samples."""
+"""textDocument/rename and prepareRename."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rename(snapshot: Snapshot, params: types.RenameParams) -> types.WorkspaceEdi
     cursor = cursor_of(snapshot, params)
     if cursor is None or cursor.package is None:
         raise RefusedError("Modgo: there is no Go package here to rename in.")
-    # Files are renamed by document changes alone.
+    # Files are renamed by document changes only.
     moving = snapshot.client.rename_files and snapshot.client.document_changes
     try:
         found = renamed(cursor.package, cursor.path, cursor.offset, params.new_name, snapshot.files, moving)

@@ -1,4 +1,4 @@
-"""textDocument/semanticTokens: registered names as functions, rule codes in suppressions as macros."""
+"""textDocument/semanticTokens/full and range."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from modgo_lsp.server.workspace.snapshot import Snapshot
 
 def full(snapshot: Snapshot, params: types.SemanticTokensParams) -> types.SemanticTokens | None:
     """Registered names as functions, rule codes as macros; null where there are none, so that an editor that
-    takes one server's tokens alone takes gopls's"""
+    takes the tokens of one server only takes gopls's"""
     document = go_document_of(snapshot, params.text_document)
     if document is None:
         return None
@@ -35,7 +35,7 @@ def of_range(snapshot: Snapshot, params: types.SemanticTokensRangeParams) -> typ
 
 
 def _encoded(found: Iterable[Token], document: Document, encoding: Encoding) -> types.SemanticTokens | None:
-    """Each token as lines and columns from the one before it, length, type and modifiers."""
+    """Each token as five numbers: lines and columns from the one before, length, type and modifiers."""
     data: list[int] = []
     last_line = last_column = 0
     for token in found:

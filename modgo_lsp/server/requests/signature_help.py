@@ -1,4 +1,4 @@
-"""textDocument/signatureHelp: inside a registration, the signature that its callers will see."""
+"""textDocument/signatureHelp."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def answer(snapshot: Snapshot, params: types.SignatureHelpParams) -> types.Signa
     found = signature_help(cursor.package, cursor.path, cursor.offset)
     if found is None:
         return None
-    # As texts, which every client knows; offsets in the label are for some.
+    # Texts, which every client takes; some take offsets in the label.
     parameters = [types.ParameterInformation(found.label[start:end]) for start, end in found.parameters]
     signature = types.SignatureInformation(found.label, found.documentation or None, parameters)
     return types.SignatureHelp([signature], 0, None)

@@ -1,4 +1,4 @@
-"""textDocument/documentSymbol and workspace/symbol: UDFs by the names that they are registered under."""
+"""textDocument/documentSymbol and workspace/symbol."""
 
 from __future__ import annotations
 

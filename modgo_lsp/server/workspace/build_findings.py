@@ -1,8 +1,8 @@
-"""What the last builds and loads found, shown as long as it is true of what the editor shows.
+"""The findings of the last builds and loads, shown until something changes that the build may have read.
 
-A build reads the files on the disk. What it found, and where, is known of those alone: a mistake on one line
-may be mended on another, and in another file. So the findings of a build go with the first change of anything
-that it may have read, in an open document or on the disk. The next build finds what is still there.
+A build reads the files on disk, and its findings are true of those only: an error on one line may be fixed on
+another line or in another file. So they are removed with the first change of a file that the build may have
+read, in an open document or on disk. The next build reports what is still wrong.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from modgo_lsp.golang.files import DiskFiles, Files, join, upwards
 from modgo_lsp.golang.modules.go_mod import parse_go_mod
 from modgo_lsp.model.finding import Finding
 
-# Files of folders above that a build looks at.
+# Files that a build reads in the folders above the package.
 _ABOVE = ("go.work", "go.work.sum", "modgo.toml", "pyproject.toml")
-# How long a build waits after `begun`, in seconds, before it reads anything. Times of change are of a clock
-# that may be 10 ms slow. So what changes after the pause has a later time than `begun`, and what was saved
-# just before the command an earlier one: editors report such a save late, when the build is under way.
+# Seconds between `begun` and the first file that a build reads. The clock of modification times may be 10 ms
+# slow. With the pause, a file that changes after the build read it has a later time than `begun`, and a file
+# that was saved just before the command an earlier one: editors report such a save late, while the build is
+# running.
 PAUSE = 0.02
 
 
 class Reading:
-    """What one build may have read: all in `folders`, and files of the folders above the package. `begun`,
-    in nanoseconds, is PAUSE before it reads. `outdated`: something of it has changed since."""
+    """What one build may read: everything in `folders`, and some files of the folders above the package.
+    `begun` is in nanoseconds, PAUSE before it reads. `outdated` if some of it has changed since."""
 
     def __init__(self, directory: str, files: Files) -> None:
         self.directory = directory
@@ -37,7 +38,7 @@ class Reading:
         self.outdated = False
 
     def holds(self, path: str) -> bool:
-        """Whether the build may have read a file, or something in a folder."""
+        """Whether the build may read a file, or something in a folder."""
         if path.endswith(".so"):
             return False
         for folder in self.folders:
@@ -54,8 +55,8 @@ def _is_in(path: str, folder: str) -> bool:
 
 
 def _folders(directory: str, files: Files) -> frozenset[str]:
-    """The folders of the Go modules that a build of the package may read: its own, those that it replaces
-    others by, and those of the workspace."""
+    """The folders of the Go modules that a build of the package may read: its own, the local ones of replace
+    directives, and those of go.work."""
     root = directory
     found: set[str] = set()
     for folder in upwards(directory):
@@ -71,18 +72,18 @@ def _folders(directory: str, files: Files) -> frozenset[str]:
 
 
 class BuildFindings:
-    """`by_directory` gives them by package folder; each change makes a new mapping. Any thread may call."""
+    """By package folder; each change makes a new mapping. For any thread."""
 
     def __init__(self) -> None:
         self.by_directory: Mapping[str, tuple[Finding, ...]] = {}
-        self._standing: dict[str, Reading] = {}
+        self._shown: dict[str, Reading] = {}
         self._under_way: list[Reading] = []
         self._lock = threading.Lock()
         self._disk = DiskFiles()
 
     @contextmanager
     def reading(self, directory: str) -> Iterator[Reading]:
-        """While a build of a package is under way. What changes meanwhile outdates what it finds."""
+        """While a build of a package is running. A change meanwhile makes its findings outdated."""
         reading = Reading(directory, self._disk)
         with self._lock:
             self._under_way.append(reading)
@@ -93,31 +94,31 @@ class BuildFindings:
                 self._under_way.remove(reading)
 
     def replace(self, reading: Reading, findings: Sequence[Finding]) -> None:
-        """The outcome of a build, in place of the one before."""
+        """Sets the findings of a build, in place of those of the build before."""
         with self._lock:
             self._remove(reading.directory)
             if findings and not reading.outdated:
-                self._standing[reading.directory] = reading
+                self._shown[reading.directory] = reading
                 self.by_directory = {**self.by_directory, reading.directory: tuple(findings)}
 
     def _remove(self, directory: str) -> None:
-        self._standing.pop(directory, None)
+        self._shown.pop(directory, None)
         self.by_directory = {key: each for key, each in self.by_directory.items() if key != directory}
 
     @property
     def is_empty(self) -> bool:
-        return not (self._standing or self._under_way)
+        return not (self._shown or self._under_way)
 
     def concerns(self, path: str) -> bool:
-        """Whether something that was found depends on a file."""
-        return any(reading.holds(path) for reading in list(self._standing.values()))
+        """Whether findings that are shown depend on a file."""
+        return any(reading.holds(path) for reading in list(self._shown.values()))
 
     def text_changed(self, path: str) -> bool:
-        """An open document has changed. Says whether anything that was shown has gone."""
+        """An open document has changed. Returns whether findings were removed."""
         return not self.is_empty and self._changed(path, None)
 
     def file_changed(self, path: str) -> bool:
-        """Something has happened to a file or folder on the disk, now or a while ago."""
+        """A file or folder on disk has changed, now or a while ago. Returns whether findings were removed."""
         if self.is_empty:
             return False
         stamp = self._disk.stamp(path)
@@ -131,7 +132,7 @@ class BuildFindings:
         with self._lock:
             for reading in filter(has_changed, self._under_way):
                 reading.outdated = True
-            gone = [directory for directory, reading in self._standing.items() if has_changed(reading)]
+            gone = [directory for directory, reading in self._shown.items() if has_changed(reading)]
             for directory in gone:
                 self._remove(directory)
         return bool(gone)

@@ -1,7 +1,4 @@
-"""The editor's settings, as the keys of modgo.toml have them.
-
-Not for: modgo.toml (lint/config.py lays the editor's settings over it).
-"""
+"""The editor's settings as keys of modgo.toml. lint/config.py merges them with the files."""
 
 from __future__ import annotations
 
@@ -14,20 +11,20 @@ from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import resolve
 
 SECTION = "modgo"
-# Who has said what is set, where no file has.
+# The origin of these settings, where others have a file.
 EDITOR = "editor settings"
 _CAPITAL = re.compile(r"[A-Z]")
 
 
 def section_of(settings: Any) -> dict[str, Any] | None:
-    """Our section of what was pushed; None where it isn't there."""
+    """Our section of the settings that the client sent; None where it is missing."""
     section = settings.get(SECTION) if isinstance(settings, dict) else None
     return section if isinstance(section, dict) else None
 
 
 def overrides(section: Mapping[str, Any]) -> dict[str, Any]:
     """The editor's settings by the keys of modgo.toml: `go.path` is `go` there, `c.compiler` is `cc`, and
-    `lint.failOn` is `fail-on`. What is empty is not set; the client's own settings are passed over."""
+    `lint.failOn` is `fail-on`. An empty value is not set; the client's own settings are ignored."""
     found = {"go": _inner(section, "go", "path"), "cc": _inner(section, "c", "compiler")}
     lint = section.get("lint")
     if isinstance(lint, dict):
@@ -36,12 +33,12 @@ def overrides(section: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def log_level(section: Mapping[str, Any]) -> Any:
-    """How much the server is to log; None where the editor says nothing of it."""
+    """The log level; None where it is not set."""
     return _inner(section, "log", "level") or None
 
 
 def problems(overrides: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the editor's settings."""
+    """The problems in the editor's settings."""
     found = resolve(os.sep, DiskFiles(), overrides, EDITOR)[1]
     return [str(problem) for problem in found if problem.origin == EDITOR]
 

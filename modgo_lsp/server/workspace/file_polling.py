@@ -1,6 +1,5 @@
-"""Looks again and again at the few files that count at once and that not every client watches: configuration,
-which may lie above the workspace, and what a build has read while what it found is shown.
-"""
+"""Polls the few files that must take effect at once and that not every client watches: configuration, which
+may be above the workspace, and what a build has read while its findings are shown."""
 
 from __future__ import annotations
 
@@ -13,15 +12,14 @@ from modgo_lsp.golang.files import DiskMemory
 
 _log = logging.getLogger(__name__)
 
-# Seconds between two looks, each of which takes a system call a file.
+# Seconds between two polls, each of one system call a file.
 _EVERY = 0.5
 _CONFIGURATION = ("modgo.toml", "pyproject.toml", "go.mod", "go.work", "baseline.json")
 
 
 class FilePolling:
-    """Calls `changed` with the files that were looked at and have changed since, by a thread of its own.
-    `concerns` says which count beside those of the configuration. Nothing is looked at while it is not
-    `needed`."""
+    """Calls `changed` with the files that were read before and have changed since, on a thread of its own,
+    while `needed` is set. `concerns` says which files to poll beside the configuration."""
 
     def __init__(
         self, disk: DiskMemory, concerns: Callable[[str], bool], changed: Callable[[list[str]], None]
@@ -41,7 +39,7 @@ class FilePolling:
                 if changed:
                     self._changed(changed)
             except Exception:
-                _log.exception("Could not look at the configuration files")
+                _log.exception("Could not poll the configuration files")
 
     def _counts(self, path: str) -> bool:
         return path.endswith(_CONFIGURATION) or self._concerns(path)

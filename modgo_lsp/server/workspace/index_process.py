@@ -1,8 +1,7 @@
-"""Judges all UDF packages of a workspace, in a process of its own, which background_index.py starts.
+"""The process that lints all UDF packages of a workspace. background_index.py starts it.
 
-Reads an Order from its input, and writes Progress while it works, then what it has Judged, and an End: all as
-msgpack with their lengths before. Not for: when that is wanted, and what is done with it
-(background_index.py).
+It reads an Order from its input, and writes Progress while it works, the results as Judged, and an End: each
+in msgpack, after its length.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ from modgo_lsp.build import own_folders
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.server.workspace.process_exit import when_ended
 
-# How willingly it leaves the processor to others: the editor's user is waiting for those.
+# Its niceness: the user waits for the server and for builds, not for the index.
 _NICENESS = 10
 
 
 class Order(msgspec.Struct, frozen=True):
-    """`roots` are the folders to look through, `overrides` the editor's settings, `cores` None for all."""
+    """`roots` are the folders to index, `overrides` the editor's settings; `cores` is None for all."""
 
     roots: tuple[str, ...]
     overrides: dict[str, Any] = {}
@@ -33,20 +32,21 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True, tag=True):
-    """How many packages are judged, and of how many."""
+    """How many packages of how many are linted."""
 
     judged: int
     total: int
 
 
 class Judged(msgspec.Struct, frozen=True, tag=True):
-    """Judgements of packages that import the SDK: a few at a time, for reading many takes long."""
+    """Lint results of packages that import the SDK, a few at a time: reading many would hold up the
+    server."""
 
     judgements: tuple[LintResult, ...]
 
 
 class End(msgspec.Struct, frozen=True, tag=True):
-    """All was told. So many packages and bytes were looked through."""
+    """Everything was written. The packages and bytes that were read."""
 
     packages: int
     bytes: int
@@ -54,9 +54,9 @@ class End(msgspec.Struct, frozen=True, tag=True):
 
 Message = Union[Progress, Judged, End]
 _AT_ONCE = 10
-# Bytes of source that one process judges: it takes up to 200 MB then.
+# Bytes of source that one process lints: it takes up to 200 MB then.
 _MOST = 4_500_000
-# Bytes of code whose trees each of them holds.
+# Bytes of code whose trees each process caches.
 _TREES = 1_000_000
 
 
@@ -75,7 +75,7 @@ def write(stream: IO[bytes], message: object) -> None:
 
 
 def _can_be_written(judgement: LintResult) -> bool:
-    """False of a package in which the name of a file is not UTF-8: it is judged when it is open."""
+    """False where the name of a file is not UTF-8: such a package is linted when it is open."""
     try:
         "".join((judgement.directory, *judgement.paths)).encode()
     except UnicodeEncodeError:
@@ -84,7 +84,7 @@ def _can_be_written(judgement: LintResult) -> bool:
 
 
 def index(order: Order, say: Callable[[Message], None]) -> None:
-    """Keeps what it finds for the next run, and takes from the last what still holds."""
+    """Lints the packages, and writes the messages with `say`. Results are cached from run to run."""
     from modgo_lsp.build.facts_cache import DiskFactsCache
     from modgo_lsp.build.go_environment import find_go_environment
     from modgo_lsp.build.lint_crew import Crew
@@ -126,7 +126,7 @@ def main() -> None:
     own_folders.say_nothing()
     with suppress(OSError):
         os.nice(_NICENESS)
-    # Nothing that it makes is garbage before its end.
+    # It makes no cyclic garbage, and collections would take a tenth of its time.
     gc.disable()
     stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -1,7 +1,7 @@
-"""The documents that the editor holds open. Edits are taken as they come and worked into the text when
-somebody looks at it: the protocol's loop waits for neither.
+"""The documents that are open in the editor.
 
-Not for: files on disk (golang/files.py lays these documents over them).
+An edit is added to a list, and worked into the text on the analysis thread when the text is asked for: the
+message thread waits for neither parsing nor copying.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.lsp.errors import StaleError
 from modgo_lsp.server.lsp.uri import path_of
 
-# So many changes, of so many bytes, are made one by one, each of which parses what it touches.
+# Up to so many changes, of so many bytes, are made one by one, and each parses only what it touches.
 _FEW, _MUCH = 8, 256 * 1024
-# What a change takes beside its text.
+# Bytes of memory that a change takes beside its text.
 _CHANGE = 400
 
 
 class _History:
-    """The text of a document that was opened, and the changes of it that nobody has looked at, oldest first.
-    Its versions share it, so that thousands of edits which come at once are one text and a list of changes.
+    """The text of a document and the edits that wait, oldest first. The versions of the document share it:
+    thousands of edits that come at once are one text and a list.
 
-    A version that was superseded before anybody looked at it may be gone: what was done to the text can't be
-    undone. Any thread may ask for one; changes are added by one thread alone."""
+    An edit can't be undone. A version that nobody asked for before the next was worked out is gone. Any
+    thread may ask for a version; one thread adds edits."""
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
         self._text = text
         self._document: Document | None = None
-        # The size of the largest document that is analysed; and the text of one that is larger.
+        # The size of the largest document that is analysed, and the text of this one if it is larger.
         self.largest = LARGEST_GO_FILE
         self._large: EditedText | None = None
-        # The number of the version that the document is.
+        # The number of the version that `_document` is.
         self._made = 0
         self._changes: deque[tuple[Sequence[wire.Change], Encoding]] = deque()
         self._lock = threading.Lock()
-        # Bytes that the changes take up, about.
+        # Bytes of the edits that wait, about.
         self.pending = 0
 
     def add(self, changes: Sequence[wire.Change], encoding: Encoding) -> None:
@@ -53,7 +53,7 @@ class _History:
         self._changes.append((changes, encoding))
 
     def version(self, number: int) -> Document:
-        """The document after so many changes. Raises StaleError."""
+        """The document after `number` edits. Raises StaleError."""
         with self._lock:
             if self._document is None:
                 self._document = self._new(_bytes(self._text), None)
@@ -68,7 +68,7 @@ class _History:
             return self._document
 
     def allow(self, number: int, largest: int) -> Document:
-        """The same where another size is the largest that is analysed. Raises StaleError."""
+        """The same after a change of the largest size that is analysed. Raises StaleError."""
         document = self.version(number)
         with self._lock:
             if number != self._made:
@@ -86,7 +86,7 @@ class _History:
         return changes, encoding
 
     def _taken_together(self, before: Document, count: int) -> Document:
-        """Works changes into the text that nobody has looked at, to parse it once."""
+        """Works `count` edits into the text, and parses it once."""
         text = self._large or EditedText(before.source)
         for _ in range(count):
             changes, encoding = self._next()
@@ -103,8 +103,8 @@ class _History:
         return edit(before, [(Span(before.from_source(first), before.from_source(last)), new)])
 
     def _new(self, text: bytes | None, edited: EditedText | None) -> Document:
-        """A document that is cut into its declarations, of a text as it is or was edited. One that is too
-        large is in pieces that are not to be parsed, most of which it shares with the version before."""
+        """A document of a text, in parts of one declaration each. One that is too large is in parts that are
+        not parsed, most of which it shares with the version before."""
         size = len(text or b"") if edited is None else edited.size
         if size <= self.largest:
             self._large = None
@@ -115,7 +115,7 @@ class _History:
 
 
 class OpenDocument:
-    """One version of a document. `uri` is as the client writes it, which may differ from how we would."""
+    """One version of a document. `uri` is as the client writes it: we might write it differently."""
 
     __slots__ = ("_document", "_history", "_number", "directory", "path", "uri", "version")
 
@@ -138,21 +138,21 @@ class OpenDocument:
 
     @property
     def document(self) -> Document:
-        """The text and its trees, worked out by whoever asks first. Raises StaleError where a later version
-        was worked out before."""
+        """The text and its trees, worked out by whoever asks first. Raises StaleError if a later version was
+        worked out before."""
         if self._document is None:
             self._document = self._history.version(self._number)
         return self._document
 
     def within(self, largest: int) -> Document:
-        """The same where documents up to that size are analysed. Raises StaleError."""
+        """The same where documents of up to `largest` bytes are analysed. Raises StaleError."""
         if self._history.largest != largest:
             self._document = self._history.allow(self._number, largest)
         return self.document
 
     @property
     def pending(self) -> int:
-        """Bytes of changes that nobody has looked at."""
+        """Bytes of the edits that wait."""
         return self._history.pending
 
     def changed(
@@ -164,8 +164,8 @@ class OpenDocument:
 
 
 class OpenDocuments:
-    """The current open documents by path. Each change makes a new mapping, so that one that was handed
-    out stays as it is. Documents that are not files are none of ours."""
+    """The open documents by path. Each change makes a new mapping, so that the one in a snapshot does not
+    change. Documents that are not files are ignored."""
 
     def __init__(self) -> None:
         self.by_path: Mapping[str, OpenDocument] = {}
@@ -177,7 +177,7 @@ class OpenDocuments:
         return self._put(OpenDocument(item.uri, path, item.version, item.text))
 
     def change(self, params: wire.DidChange, encoding: Encoding) -> OpenDocument | None:
-        """The document as it is now; None where it is not open."""
+        """The document after the change; None where it is not open."""
         path = path_of(params.text_document.uri)
         before = None if path is None else self.by_path.get(path)
         if path is None or before is None:
@@ -186,7 +186,7 @@ class OpenDocuments:
 
     @property
     def pending(self) -> int:
-        """Bytes of changes that nobody has looked at."""
+        """Bytes of the edits that wait."""
         return sum([document.pending for document in self.by_path.values()])
 
     def close(self, uri: str) -> OpenDocument | None:
@@ -204,7 +204,7 @@ class OpenDocuments:
 
 
 def is_larger(document: Document, size: int) -> bool:
-    # Less than where its last part ends it is not.
+    # It has at least as many bytes as its last part ends at: that is known without adding up the parts.
     return document.starts[-1] + len(document.parts[-1].text) > size and document.size > size
 
 
@@ -213,7 +213,7 @@ def _size(changes: Sequence[wire.Change]) -> int:
 
 
 def _changed(document: Document, changes: Sequence[wire.Change], encoding: Encoding) -> Document:
-    """The changes made one after the other; what they touch is parsed when it is asked for."""
+    """The document after the changes, in their order. What they touch is parsed when it is asked for."""
     for change in changes:
         whole = Span(0, len(document.text))
         span = whole if change.range is None else _span(document.lines, change.range, encoding)
@@ -227,5 +227,5 @@ def _span(lines: LineIndex, range_: wire.Range, encoding: Encoding) -> Span:
 
 
 def _bytes(text: str) -> bytes:
-    # JSON may carry half of a surrogate pair, which UTF-8 cannot: one "?" is as wide in every encoding.
+    # JSON may have half of a surrogate pair, and UTF-8 may not. A "?" has the same width in every encoding.
     return text.encode("utf-8", "replace")

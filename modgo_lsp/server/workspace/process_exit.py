@@ -1,8 +1,5 @@
-"""The end of another process: of the editor, whose server has nobody to serve then though its input may stay
-open; of the server, for which nobody need look through a workspace any more.
-
-Not for: the end of the input (connection.py).
-"""
+"""Waits for the end of another process: the server for the editor's, whose pipe may stay open in another
+process, and the index for the server's."""
 
 from __future__ import annotations
 
@@ -14,8 +11,8 @@ from collections.abc import Callable
 
 
 def when_ended(process_id: int, then: Callable[[], None]) -> None:
-    """Calls `then`, on a thread of its own, when the process has ended. One that is not there says nothing:
-    the number may be of another container. Where the system can't tell of it nothing is called."""
+    """Calls `then`, on a thread of its own, when the process ends. A process that does not exist is ignored:
+    the number may be of another container. So is every process where the system is not Linux."""
     if sys.platform != "linux":
         return
     try:

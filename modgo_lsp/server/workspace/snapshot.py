@@ -1,7 +1,6 @@
-"""One state of the world that a request is answered from: open documents over the disk, settings, findings.
+"""The state that a request is answered from: open documents over the disk, settings, and findings.
 
-A handler takes a snapshot, works on it on the analysis thread and answers once. Nothing in a snapshot
-changes; what it works out is kept in it. Not for: the protocol's types.
+A snapshot does not change. It is read on the analysis thread, and remembers what was read.
 """
 
 from __future__ import annotations
@@ -31,14 +30,14 @@ from modgo_lsp.server.workspace.open_documents import OpenDocument, is_larger
 
 _log = logging.getLogger(__name__)
 
-# Bytes of a file that is too large in which its imports are looked for.
+# Bytes of a file that is too large to be analysed in which its imports are looked for.
 _HEAD = 64 * 1024
 
 
 class Snapshot:
-    """`number` is higher than those of earlier ones. `documents` are the open ones by path, over the `disk`
-    as it is when it is first looked at; `overrides` the editor's settings, `built` the findings of the last
-    builds by package folder, `indexed` what was judged of the whole workspace, in the background."""
+    """`number` grows from snapshot to snapshot. `documents` are the open ones by path, over the `disk` as it
+    is when it is first read; `overrides` the editor's settings; `built` the findings of the last builds and
+    `indexed` the lint results of the background index, both by package folder."""
 
     def __init__(
         self,
@@ -66,12 +65,12 @@ class Snapshot:
 
     @cached_property
     def files(self) -> OverlayFiles:
-        """What the configuration is read from."""
+        """The files from which the configuration is read."""
         documents = {path: open_.document for path, open_ in self.documents.items()}
         return OverlayFiles(self._disk.now(), documents)
 
     def _files(self, keeps: bool) -> OverlayFiles:
-        """What packages are loaded from."""
+        """The files from which packages are loaded; read into memory for good if `keeps`."""
         documents = {path: open_.within(self._largest) for path, open_ in self.documents.items()}
         return OverlayFiles(self._disk.now(keeps, self._largest), documents)
 
@@ -83,7 +82,7 @@ class Snapshot:
 
     @cached_property
     def _settings(self) -> Settings:
-        """Those that hold for all packages alike."""
+        """The settings that are the same for all packages."""
         folder = next(iter(self.directories()), None)
         return Settings() if folder is None else self.configuration(folder).settings
 
@@ -96,13 +95,13 @@ class Snapshot:
         return is_larger(document, self._largest)
 
     def catch_up(self) -> None:
-        """Works the changes into all documents, of whatever kind: while they wait they take memory."""
+        """Works the edits into all documents, Go files or not: while they wait they take memory."""
         for each in self.documents.values():
             if each.pending:
                 _ = each.document
 
     def directories(self) -> set[str]:
-        """The folders whose packages are judged: those of open Go files and of builds that failed."""
+        """The folders of the packages to lint: those of open Go files, and of builds that failed."""
         opened = {each.directory for path, each in self.documents.items() if path.endswith(".go")}
         return opened.union(self.built)
 
@@ -121,8 +120,8 @@ class Snapshot:
         return self._packages[directory]
 
     def workspace(self) -> list[LintResult]:
-        """The judgements of all packages of the workspace: what was indexed, but for packages that open
-        documents belong to, or that have to do with those."""
+        """The lint results of all packages of the workspace: those of the index, and new ones for packages
+        with open documents, their importers and their dependencies."""
         live = self.judging(self.directories())
         for directory in self.directories():
             package = self.package(directory)
@@ -132,27 +131,27 @@ class Snapshot:
         return [found for _, found in sorted({**kept, **made}.items())]
 
     def package_of(self, path: str) -> Package | None:
-        """The package that the file belongs to, whether a plain build compiles the file or not; of a
-        case or a sample the one that it lies beside."""
+        """The package of a file, whether a plain build compiles the file or not. A case or a sample has the
+        package that it is beside."""
         if path.endswith(".go"):
             return self.package(os.path.dirname(path))  # noqa: PTH120
-        from modgo_lsp.ide.case_files import module_directory  # it reads YAML
+        from modgo_lsp.ide.case_files import module_directory  # loads YAML: 12 ms
 
         beside = module_directory(path)
         return None if beside is None else self.package(beside)
 
     def configuration(self, directory: str) -> Configuration:
-        """The settings in effect there, and what is wrong with them."""
+        """The settings in effect in a folder, and the problems in them."""
         return self._analysis.configuration(directory, self.files, self.overrides)
 
     def findings_of(self, path: str) -> list[Finding]:
-        """All that stands in this file, by position."""
+        """The findings in a file, by position."""
         directory = os.path.dirname(path)  # noqa: PTH120
         return self.by_path({directory, *self.directories()}).get(path, [])
 
     def by_path(self, directories: Iterable[str]) -> dict[str, list[Finding]]:
-        """The findings in these packages, and what they find in others, by file; with an empty list for each
-        of their files that has none. Packages that import them may have something to say of them, too."""
+        """The findings in these packages by file, with an empty list for each of their files that has none. A
+        rule can report a finding in a file of another package, so the importers are linted too."""
         wanted = set(directories)
         found: dict[str, list[Finding]] = {}
         for directory in wanted:
@@ -170,8 +169,8 @@ class Snapshot:
         return found
 
     def _too_large(self, directories: Collection[str]) -> Iterator[tuple[str, Finding | None]]:
-        """The open Go files in these folders that are not analysed for their size, with a finding about it
-        where they import the SDK."""
+        """The open Go files in these folders that are too large to be analysed. Those that import the SDK
+        come with a finding about that."""
         for path, opened in self.documents.items():
             if (
                 path.endswith(".go")
@@ -185,7 +184,8 @@ class Snapshot:
                 yield path, next(iter(found), None)
 
     def decided(self, judgements: Sequence[LintResult], built: Collection[str]) -> dict[str, list[Finding]]:
-        """What counts of these judgements, and of the last builds of the packages in `built`, by file."""
+        """The findings to report of these lint results, and of the last builds of the folders in `built`, by
+        file."""
         found: dict[str, list[Finding]] = {}
         known = set()
         for finding in report_findings(judgements, lambda directory: self.configuration(directory).settings):
@@ -199,7 +199,7 @@ class Snapshot:
         return found
 
     def judging(self, directories: Iterable[str]) -> set[str]:
-        """These folders, and those of the packages that import them."""
+        """These folders, and the folders of the packages that import them."""
         wanted = set(directories)
         return wanted.union(*(self.loader.importing(directory) for directory in wanted))
 
@@ -209,7 +209,7 @@ class Snapshot:
         return [each for each in found if each is not None]
 
     def _built(self, directories: Iterable[str]) -> list[Finding]:
-        """What the last builds found, in the documents that are open now."""
+        """The findings of the last builds, at their places in the open documents."""
         findings = [finding for directory in directories for finding in self.built.get(directory, ())]
         return [relocated(finding, self._shown) for finding in findings]
 
@@ -221,8 +221,8 @@ class Snapshot:
         return Location(place.path, span)
 
     def document(self, path: str) -> Document | None:
-        """The open document, else the file as it is on disk; None where it can't be read, or is too large to
-        be analysed."""
+        """The open document, or the file on disk; None where it can't be read, or is too large to be
+        analysed."""
         document = self._known_document(path)
         if document is not None and self._is_too_large(document):
             return None
@@ -231,7 +231,7 @@ class Snapshot:
         return document
 
     def lines(self, path: str) -> LineIndex | None:
-        """The lines of the same; no more than that is worked out of a file that nobody has asked for."""
+        """The lines of the same, without parsing a file that nobody asked for."""
         document = self._known_document(path)
         if document is not None:
             return LineIndex(b"") if self._is_too_large(document) else document.lines
@@ -241,7 +241,7 @@ class Snapshot:
         return self._lines[path]
 
     def _known_document(self, path: str) -> Document | None:
-        """The file, if it is open or was parsed to judge its package."""
+        """The file, if it is open or was parsed to lint its package."""
         if path in self.documents:
             return self.documents[path].document
         return self.loader.document(path)

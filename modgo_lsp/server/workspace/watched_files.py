@@ -1,7 +1,4 @@
-"""What the client is asked to tell of: files that change on disk behind its back, and its settings.
-
-Not for: what is done about it (session.py).
-"""
+"""The notifications that the server asks for: of files that change on disk, and of settings."""
 
 from __future__ import annotations
 
@@ -16,11 +13,11 @@ PATTERNS = (
 
 
 def registrations(client: Client) -> list[dict[str, Any]]:
-    """The wishes, where the client can be asked."""
-    wishes: list[dict[str, Any]] = []
+    """The registrations for client/registerCapability; none where the client takes none."""
+    found: list[dict[str, Any]] = []
     if client.watched_files:
         watchers = [{"globPattern": pattern} for pattern in PATTERNS]
-        wishes.append(
+        found.append(
             {
                 "id": "modgo-watched-files",
                 "method": "workspace/didChangeWatchedFiles",
@@ -28,11 +25,11 @@ def registrations(client: Client) -> list[dict[str, Any]]:
             }
         )
     if client.configuration_registration:
-        wishes.append(
+        found.append(
             {
                 "id": "modgo-configuration",
                 "method": "workspace/didChangeConfiguration",
                 "registerOptions": {"section": "modgo"},
             }
         )
-    return wishes
+    return found
