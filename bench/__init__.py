@@ -1,1 +1,1 @@
-"""Every figure that the README states, as a command that prints it beside a peer or a floor: make bench."""
+"""Every figure of the README, as a command that prints it beside a peer or a lower bound: make bench."""

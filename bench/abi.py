@@ -1,9 +1,9 @@
-"""What a UDF costs: dispatched in each way, fenced, and beside Lua, with the goals that this is held to.
+"""The cost of a UDF: with each kind of dispatch, fenced, and beside Lua, with its goals.
 
 One run, one set of functions (libmod_go/bench/floor). Everything goes through Aerospike's own
 as_module_apply_record on the same record; the floors beside it are an empty exported Go function, and for
-fenced calls a bare round trip over shared memory. The least that a Go UDF can take is what no host can save:
-entering Go, what Aerospike's own library does for the answer, and the function's body on Go values.
+fenced calls a bare round trip over shared memory. No host can save the time to enter Go, the work of
+Aerospike's own library on the result, and the function's body on Go values: that is the lower bound.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CALLERS = (1, 2, 8, 64)
 Figures = Mapping[str, float]
 
 
-# A goal that leaves less than this beside the least is out of reach.
+# A goal that leaves less than this beyond the lower bound is out of reach.
 LEAST_ROOM = 0.05
 
 
@@ -44,7 +44,7 @@ class Goal(NamedTuple):
 
     @classmethod
     def at_most(cls, text: str, limit: float, value: float, least: float) -> Goal:
-        """A time, held to a limit of which the least may leave nothing."""
+        """The goal of a time, of which the lower bound may leave nothing."""
         met = value <= limit
         if not met and least > limit * (1 - LEAST_ROOM):
             text += f"; out of reach: the least is {least:.0f}"
@@ -65,7 +65,7 @@ def _make(*arguments: str) -> str:
 
 
 def _figures(*command: str | Path) -> dict[str, float]:
-    """What a benchmark program prints: a name and a number a line."""
+    """The output of a benchmark program: a name and a number on each line."""
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return {name: float(number) for name, number in (line.split() for line in done.stdout.splitlines())}
 

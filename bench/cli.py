@@ -1,4 +1,4 @@
-"""How long everyday commands take as whole processes: help, a build with nothing to do, one after an edit."""
+"""The times of everyday commands as whole processes: help, a build without changes, one after an edit."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What an editor does to a Go file that two language servers judge: the same edits, and how each of the two
-shows that it has seen them.
-
-Not for: which server, which module, nor what the times are compared with (server.py).
-"""
+"""The edits of a Go file that is open in two language servers, and how the diagnostics of each show them."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ from typing import Any, NamedTuple
 from bench.go_trees import SDK, GoPackage
 from tests.server.language_client import LanguageServer
 
-# What nothing is called, and an edit calls.
+# A name that is not declared, and that an edit calls.
 _NOWHERE = "nowhere"
 _STATUS = {"command": "modgo.status"}
 
@@ -39,8 +35,8 @@ class Edit(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """A file to type in. `registered` is the place after the name of a function that is registered and `name`
-    its text, `body` the number of a line in the middle of the file that may say anything."""
+    """A file to type in. `registered` is the place after the name of a registered function and `name` its
+    text, `body` the number of a line in the middle of the file that can have any text."""
 
     path: Path
     text: str
@@ -51,8 +47,8 @@ class Subject(NamedTuple):
     complete: dict[str, int]
 
     def edits(self) -> Iterator[Edit]:
-        """Edits without end, as two would type them: a letter too many in a name, a call of what isn't there,
-        and both made right. No text comes twice, for a server may have kept what it said of one."""
+        """Endless edits: a letter too many in a name, a call of an undeclared name, and the corrections of
+        both. No text comes twice: a server may cache its result."""
         line, column = self.registered
         length = len(self.text.splitlines()[self.body])
         for number in count(1):
@@ -66,7 +62,7 @@ class Subject(NamedTuple):
 
 
 def with_udfs(package: GoPackage, file: Path) -> None:
-    """Moves the package's UDFs into one of its files, for that to be a large one with UDFs in it."""
+    """Moves the package's UDFs into one of its files, so that a large one has UDFs."""
     udfs = file.parent / "zz_udfs.go"
     own = udfs.read_text().split(f'import "{SDK}"\n', 1)[1]
     text = file.read_text()
@@ -105,8 +101,8 @@ def _position(place: Place) -> dict[str, int]:
 
 
 class Typist:
-    """Types in one file through one server, and notes when it shows that it has seen what was typed.
-    `is_ours` says of whose messages the edits tell."""
+    """Types in one file, and notes when the server's diagnostics show the edit. `is_ours` says which server's
+    messages to expect."""
 
     def __init__(self, server: LanguageServer, subject: Subject, is_ours: bool) -> None:
         self.server = server
@@ -117,7 +113,7 @@ class Typist:
         self._edits = subject.edits()
 
     def open_with_mistake(self) -> float:
-        """Opens the file with its first mistake in it; when that was told."""
+        """Opens the file with its first error in it. Returns the time of its diagnostics."""
         first = next(self._edits)
         lines = self.subject.text.splitlines(keepends=True)
         line, column = first.start
@@ -139,15 +135,14 @@ class Typist:
             yield (time.perf_counter() - begun) * 1000
 
     def probes(self, number: int) -> Iterator[float]:
-        """The milliseconds that a request which needs nothing but the protocol's loop takes, at once after an
-        edit."""
+        """The milliseconds of a request that needs only the message loop, directly after an edit."""
         for edit in islice(self._edits, number):
             self._type(edit)
             yield probe(self.server)
             self._see(edit)
 
     def requests(self, method: str, position: Mapping[str, int] | None, number: int) -> Iterator[float]:
-        """The milliseconds of each request, at once after an edit."""
+        """The milliseconds of each request, directly after an edit."""
         params: dict[str, Any] = {"textDocument": {"uri": self.uri}}
         if position is not None:
             params["position"] = position
@@ -165,7 +160,7 @@ class Typist:
         self.server.change(self.uri, self._version, edit.change)
 
     def _see(self, edit: Edit) -> None:
-        """Waits for the diagnostics of the text as the edit has left it."""
+        """Waits for the diagnostics of the text after the edit."""
         self.server.until(lambda: self._has_seen(edit))
 
     def _has_seen(self, edit: Edit) -> bool:
@@ -174,7 +169,7 @@ class Typist:
             return False
         known = re.compile(rf"\b(?:{self.subject.name}x|{_NOWHERE})\d+")
         told = {each[0] for message in pushed["diagnostics"] for each in known.finditer(message["message"])}
-        # Ours says what can't be registered, and leaves the rest of Go to others.
+        # Ours reports what can't be registered, and leaves other errors to gopls.
         return told == {name for name in edit.missing if not (self.is_ours and name.startswith(_NOWHERE))}
 
 
@@ -185,7 +180,7 @@ def probe(server: LanguageServer) -> float:
 
 
 def probes_until(server: LanguageServer, condition: Callable[[], bool], seconds: float) -> Iterator[float]:
-    """The same every few milliseconds, until something is so."""
+    """Probes every few milliseconds, until the condition is true."""
     while not condition():
         yield probe(server)
         server.receive(seconds)

@@ -1,4 +1,4 @@
-"""Shared by all benchmarks: timing of processes, percentiles, the table and the JSON file they end in."""
+"""Shared by all benchmarks: timing of processes, percentiles, the table and the JSON file of results."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "bench" / "out"
 
-# An installed modgo has its bytecode; where writing it is forbidden, the compiler would be measured.
+# An installed modgo has its bytecode. Where writing it is forbidden, the compiler would be measured too.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 class Goal(NamedTuple):
-    """What a figure is held to, the figure as it is shown, and whether it is met."""
+    """A goal, the figure as it is shown, and whether it meets the goal."""
 
     text: str
     value: str
@@ -39,7 +39,7 @@ def goal_rows(goals: Iterable[Goal], columns: int) -> Iterator[tuple[str, ...]]:
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
-    """The sample below which `share` (0 to 1) of the samples lie, by nearest rank."""
+    """The sample at the quantile `share` (0 to 1), by nearest rank."""
     ordered = sorted(samples)
     return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]
 
@@ -47,8 +47,8 @@ def percentile(samples: Sequence[float], share: float) -> float:
 def process_seconds(
     command: Sequence[str | Path], runs: int = 7, best: bool = False, **options: object
 ) -> float:
-    """The median of `runs` runs of a whole process after one warm-up, in seconds; or the `best` one, with
-    which the rest of the machine has least to do."""
+    """The median of `runs` runs of a whole process after one warm-up, in seconds; or the `best` one, which
+    the rest of the machine disturbed least."""
     samples = []
     for _ in range(runs + 1):
         start = time.perf_counter()

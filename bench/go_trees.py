@@ -1,8 +1,5 @@
 """Go modules of a thousand packages for the benchmarks: real code of the Go module proxy in one module, as it
-is, or with UDFs in every package that call it.
-
-Nothing of it is kept in the repository. Not for: what is measured on them (lint.py).
-"""
+is, or with UDFs in every package that call it. None of it is in the repository."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from typing import Any, NamedTuple
 
 from bench.figures import ROOT
 
-# What gopls is built from, and enough beside it for a thousand packages that need nothing else.
+# The modules of gopls, and others for a thousand packages without further dependencies.
 MODULES = (
     "golang.org/x/tools/gopls@v0.24.0",
     "honnef.co/go/tools@v0.8.1",
@@ -34,14 +31,14 @@ _REQUIRE = f"\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n"
 _FIELDS = (
     "Dir,ImportPath,Name,Module,Standard,GoFiles,Imports,CgoFiles,SFiles,HFiles,EmbedPatterns,Incomplete"
 )
-# A function that can be called without knowing anything: no parameters, or words, numbers and truth alone.
+# A function that can be called without analysis: its parameters are strings, numbers and booleans.
 _CALLABLE = re.compile(rb"(?m)^func ([A-Z]\w*)\(((?:\w+ (?:string|int|bool|\[\]byte)(?:, )?)*)\)")
 _ZEROS = {b"string": '""', b"int": "0", b"bool": "false", b"[]byte": "nil"}
 _CALLS = 3
 
 
 class GoPackage(NamedTuple):
-    """A package of the module cache. `imports` are those of its imports that are no part of Go's library."""
+    """A package of the module cache. `imports` are those of its imports that are not in Go's library."""
 
     path: str
     name: str
@@ -70,7 +67,7 @@ def real_packages(count: int, scratch: Path, environment: Mapping[str, str]) -> 
 
 
 def write_tree(folder: Path, packages: Sequence[GoPackage], with_udfs: bool) -> int:
-    """One Go module of copies of `packages`; gives its lines of Go."""
+    """Writes one Go module of copies of `packages`. Returns its lines of Go."""
     ours = {package.path for package in packages}
     lines = 0
     folder.mkdir(parents=True)
@@ -109,7 +106,7 @@ def write_generated(folder: Path, count: int) -> None:
 
 
 def _take(path: str, found: Mapping[str, Any], taken: dict[str, GoPackage]) -> bool:
-    """Takes a package after those that it imports; False where one of them is of no use."""
+    """Adds a package after those that it imports. False if one of them can't be used."""
     if path in taken:
         return True
     package = found.get(path)

@@ -1,10 +1,9 @@
 """`modgo lint` beside `go vet` and `staticcheck`: on the same trees of real Go code, cold and warm.
 
 Cold: the caches of each tool are empty, and so is Go's build cache for each of the two; the files have been
-read before. Warm: further runs of the same. The tools take turns, so that what else the machine does meets
-all of them; how often one is faster is told by the clock and, in parentheses, by the processor's seconds,
-which tell more on a machine that does other things. `--packages 1000` is the size that the goals are set
-for; the default is what ends in a few minutes on two cores.
+read before. Warm: further runs of the same. The tools take turns, so that other work of the machine affects
+all of them. Ratios are of wall-clock time and, in parentheses, of processor time, which a busy machine
+changes less. The goals are set for `--packages 1000`; the default takes a few minutes on two cores.
 """
 
 from __future__ import annotations
@@ -37,14 +36,14 @@ REGISTRATIONS = (5_000, 20_000)  # of one generated file
 
 
 class Spent(NamedTuple):
-    """Seconds on the clock, and of all processors, which tell more on a machine that does other things."""
+    """Wall-clock seconds, and processor seconds, which a busy machine changes less."""
 
     wall: float
     cpu: float
 
 
 class Beside(NamedTuple):
-    """What the tools took for one tree: cold and warm."""
+    """The times of the tools for one tree: cold and warm."""
 
     modgo: tuple[Spent, Spent]
     vet: tuple[Spent, Spent]
@@ -62,7 +61,7 @@ def main() -> None:
 
 
 def _environment() -> dict[str, str]:
-    """The newest Go at hand, and nothing of the caller's settings."""
+    """The environment: the newest Go, and none of the caller's settings."""
     return {"GOFLAGS": "-mod=mod", "GOWORK": "off", "GOTOOLCHAIN": "local", **newest_go()}
 
 
@@ -88,7 +87,7 @@ def _measure(count: int, scratch: Path, staticcheck: Path) -> None:
 
 
 def _start() -> dict[str, float]:
-    """What a run on one file takes: with all to find out, and with all kept from the last run."""
+    """The times of a run on one file: without and with cached results."""
     anew = [*MODGO, "--no-cache", EXAMPLE]
     return {
         "python_ms": process_seconds([sys.executable, "-c", "pass"]) * 1000,
@@ -102,8 +101,8 @@ def _start() -> dict[str, float]:
 
 
 class Tool(NamedTuple):
-    """A command, where its caches lie, and what a line of its output looks like that tells that code could
-    not be looked at: findings are no failure, that is one."""
+    """A command, the folders of its caches, and the pattern of a line that reports code which could not be
+    analysed. Findings are not a failure, but that is."""
 
     command: Sequence[str | Path]
     caches: Mapping[str, str]
@@ -181,7 +180,7 @@ def _stat_seconds(tree: Path) -> float:
 
 
 def _on_one_core(tree: Path, scratch: Path) -> float:
-    """The processor's seconds for a tree, where there is one core to use."""
+    """The processor seconds for a tree, on one core."""
     with _one_core():
         return _run([*MODGO, "--no-cache"], tree, {"XDG_CACHE_HOME": str(scratch / "one-core")})[0].cpu
 
@@ -197,24 +196,24 @@ def _one_core() -> Iterator[None]:
 
 
 def _growth(packages: Sequence[GoPackage], scratch: Path) -> Iterator[tuple[int, float]]:
-    """Lines and processor's seconds of trees, each twice as large as the one before."""
+    """Lines and processor seconds of trees, each twice as large as the one before."""
     for halvings in reversed(range(SIZES)):
         some = packages[: len(packages) >> halvings]
         tree = scratch / f"size-{len(some)}"
         lines = write_tree(tree, some, with_udfs=True)
-        # The better of two: a machine that does other things may slow down for the length of one.
+        # The better of two: a busy machine may slow down during one.
         yield lines, min(_on_one_core(tree, scratch) for _ in range(2))
         shutil.rmtree(tree)
 
 
 def _generated(count: int, scratch: Path) -> float:
-    """The processor's seconds for one file that registers so many functions."""
+    """The processor seconds for one file with so many registrations."""
     tree = scratch / f"generated-{count}"
     write_generated(tree, count)
     return _on_one_core(tree, scratch)
 
 
-# --- what is said of it
+# --- report
 
 
 def _figures(prefix: str, beside: Beside) -> dict[str, float]:

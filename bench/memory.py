@@ -1,7 +1,7 @@
-"""The memory of the language server: while it looks through a million lines, with what a client can make it
-hold, and after typing in a large module.
+"""The memory of the language server: while it indexes a million lines, with what a client can make it hold,
+and after typing in a large module.
 
-Memory is of the server and all its children, resident sizes added up, looked at every 50 ms.
+It is the sum of the resident sizes of the server and its children, sampled every 50 ms.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main() -> None:
 
 @contextmanager
 def _started(folder: Path, environment: Mapping[str, str]) -> Iterator[LanguageServer]:
-    """A server with empty caches, when all is imported."""
+    """A server with empty caches, once everything is imported."""
     with tempfile.TemporaryDirectory(prefix="modgo-bench-cache-") as caches:
         server = LanguageServer(_COMMAND, folder, {**environment, "XDG_CACHE_HOME": caches})
         try:
@@ -96,7 +96,7 @@ def _typing(packages: Sequence[GoPackage], folder: Path, environment: Mapping[st
 
 
 def _module(folder: Path) -> str:
-    """A module of one UDF; the text of its file."""
+    """A module of one UDF. Returns the text of its file."""
     folder.mkdir(parents=True)
     (folder / "go.mod").write_text(f"module example.com/large\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n")
     return f'package large\n\nimport "{SDK}"\n\nfunc init() {{\n\tudf.Register("add", Add)\n}}\n\n' + (
@@ -111,7 +111,7 @@ def _functions() -> Iterator[str]:
 
 
 def _opened(megabytes: int, folder: Path, environment: Mapping[str, str]) -> Figures:
-    """A file of so many megabytes is opened, and edited."""
+    """Opens and edits a file of so many megabytes."""
     text, size, functions = [_module(folder)], 0, _functions()
     while size < megabytes * 1_000_000:
         text.append(next(functions))
@@ -131,7 +131,7 @@ def _opened(megabytes: int, folder: Path, environment: Mapping[str, str]) -> Fig
 
 
 def _burst(folder: Path, environment: Mapping[str, str]) -> Figures:
-    """Edits come as quickly as the server reads them."""
+    """Sends edits as fast as the server reads them."""
     text = _module(folder) + "".join(islice(_functions(), 1000))
     with _started(folder, environment) as server, Watch(server.process.pid) as watch:
         uri = server.open(folder / "a.go", text)

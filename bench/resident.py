@@ -1,7 +1,4 @@
-"""The memory of a server and all its children, watched from beside.
-
-Not for: processes that are waited for (figures.py has their peak).
-"""
+"""The memory of a server and all its children, sampled from outside."""
 
 from __future__ import annotations
 
@@ -14,19 +11,19 @@ _EVERY = 0.05
 
 
 def resident_megabytes(pid: int) -> float:
-    """The resident sizes of a process and of all below it, added up: what two share counts twice. In MB."""
+    """The sum of the resident sizes of a process and its children, in MB. Shared memory counts twice."""
     total = 0
     try:
         process = psutil.Process(pid)
         for each in (process, *process.children(recursive=True)):
             total += each.memory_info().rss
     except psutil.NoSuchProcess:
-        pass  # it has ended meanwhile
+        pass  # it has ended
     return total / 1024 / 1024
 
 
 class Watch:
-    """Looks at it every 50 ms; `peak` is the most that was seen, in MB."""
+    """Samples it every 50 ms; `peak` is the highest sample, in MB."""
 
     def __init__(self, pid: int) -> None:
         self.peak = 0.0

@@ -1,12 +1,12 @@
 """The language server beside gopls: the same files, the same edits, the same client, in one run.
 
 Cold: the caches of each server are empty, and so is Go's build cache for gopls; the files have been read
-before. Warm: started again with what it kept. Every time is from what the client sends, or from the start of
-the process, to what it gets. Memory is of a server and all its children, resident sizes added up.
+before. Warm: the server is started again with its caches. Every time is from a message of the client, or from
+the start of the process, to the answer. Memory is the sum of the resident sizes of a server and its children.
 
-Typing goes in rounds, and counts as it was in the best of them: a machine that is shared has spells of some
-hundredths of a second in which all takes ten times as long. What they do is shown beside it: the p99 of all
-rounds, and that of a piece of work that is always the same, done as often in this program.
+Typing goes in rounds, and the best one counts: on a shared machine everything takes ten times as long for
+some hundredths of a second now and then. The p99 of all rounds is shown beside it, with the p99 of fixed work
+of the same length, done as often in this program.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ REQUESTS, GOPLS_REQUESTS = 100, 8
 PACKAGES = 300
 LARGE_FILE, MANY_FILES = 3000, 100
 LINES, HUGE_FILE = 1_000_000, 10_000_000
-# How long the client waits between two probes of the loop.
+# Seconds between two probes of the message loop.
 _BETWEEN = 0.004
 _METHODS = {
     "completion": "textDocument/completion",
@@ -54,7 +54,7 @@ Figures = dict[str, float]
 
 
 class Side(NamedTuple):
-    """One of the two servers; `caches` are the variables that name its folders of them."""
+    """One of the two servers; `caches` are the environment variables for its cache folders."""
 
     prefix: str
     command: Sequence[str | Path]
@@ -108,7 +108,7 @@ def main() -> None:
 
 
 def _one_file(sides: Sequence[Side], scratch: Path) -> Figures:
-    """Starts on a module of one file, in turn, so that a slow moment of the machine hits all."""
+    """Starts on a module of one file, in turn, so that a slow moment of the machine affects both."""
     source = _counters(scratch)
     found: dict[str, list[float]] = {}
     import_pygls = [sys.executable, "-c", "import pygls.lsp.server"]
@@ -164,12 +164,12 @@ def _many_packages(sides: Sequence[Side], packages: Sequence[GoPackage], scratch
                     f |= _typing(typist, "edit", side)
                     f |= _requests(typist, "", side)
                     f[f"{side.prefix}rss_{PACKAGES}_mb"] = resident_megabytes(server.process.pid)
-    # Two runs of each: what is slow because the machine did something else says nothing.
+    # The better of two runs: the machine may have been busy during one.
     return {**{name: min(values) for name, values in found.items()}, **f}
 
 
 def _session(typist: Typist, side: Side, state: str) -> Figures:
-    """To the first diagnostics, and on until the server knows its whole workspace."""
+    """To the first diagnostics, and until the workspace is indexed."""
     server = typist.server
     with Watch(server.process.pid) as watch:
         first = typist.open_with_mistake() - server.started
@@ -210,7 +210,7 @@ def _many_files(sides: Sequence[Side], packages: Sequence[GoPackage], scratch: P
         with side.started(tree, scratch / "package-caches") as server:
             typist = Typist(server, place, side.is_ours)
             typist.open_with_mistake()
-            server.request("workspace/symbol", {"query": "add"})  # as in the large module: all is known then
+            server.request("workspace/symbol", {"query": "add"})  # until it is indexed
             f |= _typing(typist, "package_edit", side)
             f |= _requests(typist, "package_", side)
     return f
@@ -247,7 +247,7 @@ def _typing(typist: Typist, name: str, side: Side) -> Figures:
 
 
 def _same_work() -> Iterator[float]:
-    """The milliseconds of work that is always the same and takes about as long as an edit, EDITS times."""
+    """The milliseconds of fixed work of about the length of an edit, EDITS times."""
     text = json.dumps([{"name": f"name{n}", "line": n, "tags": ["a", str(n)]} for n in range(3000)])
     for _ in range(EDITS):
         begun = time.perf_counter()
@@ -278,12 +278,12 @@ def _in_rounds(name: str, work: Callable[[], Iterator[float]]) -> Figures:
 
 
 def _huge_file(side: Side, scratch: Path) -> Figures:
-    """A file of HUGE_FILE bytes is opened, while the protocol's loop is asked whether it is there."""
+    """Opens a file of HUGE_FILE bytes, and probes the message loop meanwhile."""
     source = _counters(scratch / "huge")
     one = "// F%(n)d is one.\nfunc F%(n)d(a int) int {\n\tif a > 1 {\n\t\treturn %(n)d\n\t}\n\treturn a\n}\n"
     text = source.read_text() + "".join(one % {"n": n} for n in range(HUGE_FILE // len(one)))
     with side.started(source.parent, scratch / "huge-caches") as server:
-        server.request("workspace/symbol", {"query": "add"})  # by then all is imported
+        server.request("workspace/symbol", {"query": "add"})  # once everything is imported
         begun = time.perf_counter()
         uri = server.open(source, text)
         probes = list(probes_until(server, lambda: uri in server.pushed, _BETWEEN))
@@ -295,7 +295,7 @@ def _huge_file(side: Side, scratch: Path) -> Figures:
 
 
 def _index(side: Side, packages: Sequence[GoPackage], lines: int, scratch: Path) -> Figures:
-    """A workspace of many lines is looked through, while the protocol's loop is asked whether it is there."""
+    """Indexes a workspace of many lines, and probes the message loop meanwhile."""
     tree, some, total = scratch / "index", [], 0
     for package in packages:
         if total < lines:
@@ -318,7 +318,7 @@ def _index(side: Side, packages: Sequence[GoPackage], lines: int, scratch: Path)
 
 
 def _index_session(server: LanguageServer, name: str, udfs: int) -> Figures:
-    probe(server)  # by then all is imported
+    probe(server)  # once everything is imported
     quiet = [probe(server) for _ in range(500)]
     begun = time.perf_counter()
     answer = server.ask("workspace/symbol", {"query": "add"})
@@ -338,7 +338,7 @@ def _index_session(server: LanguageServer, name: str, udfs: int) -> Figures:
     }
 
 
-# --- what is said of it
+# --- report
 
 
 def _rows(f: Figures) -> Iterator[tuple[str, ...]]:

@@ -1,7 +1,4 @@
-"""txtar archives, the form of Go's own tests: a comment, then files, each after a line `-- NAME --`.
-
-Not for: what the files say (markers.py).
-"""
+"""txtar archives, the form of Go's own tests: a comment, then files, each after a line `-- NAME --`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The real server over stdio, driven as an editor drives it, on a Go module in a temporary folder."""
+"""The real server on standard input and output, used as an editor uses it, on a Go module in a temporary
+folder."""
 
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ _LANGUAGES = {".json": types.LanguageKind.Json, ".yaml": types.LanguageKind.Yaml
 
 
 class Editor:
-    """A client with what an editor keeps about its documents."""
+    """A client, and the versions of its documents."""
 
     def __init__(self, client: LanguageClient, folder: Path) -> None:
         self.client = client
@@ -101,7 +102,7 @@ class Editor:
         end = asyncio.get_running_loop().time() + SECONDS
         while not (found := condition()):
             if asyncio.get_running_loop().time() > end:
-                raise AssertionError(f"{what} did not come about; diagnostics: {self.client.diagnostics}")
+                raise AssertionError(f"{what} did not happen; diagnostics: {self.client.diagnostics}")
             await asyncio.sleep(0.005)
         return found
 
@@ -143,14 +144,14 @@ class Editor:
 
 
 def minimal() -> types.ClientCapabilities:
-    """A client that can do nothing but what every client can."""
+    """A client without optional capabilities."""
     return types.ClientCapabilities()
 
 
 def capable(
     profile: str = "visual-studio-code", pull: bool = False, encodings: list[str] | None = None
 ) -> types.ClientCapabilities:
-    """A known client, with pull diagnostics and position encodings as wanted."""
+    """A real client, with or without pull diagnostics, and with these position encodings."""
     capabilities = client_capabilities(profile)
     assert capabilities.text_document is not None
     capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities() if pull else None
@@ -160,7 +161,7 @@ def capable(
     return capabilities
 
 
-# Servers that tests share, by their client's capabilities: starting one takes half a second.
+# Servers that tests share, by the capabilities of their client: to start one takes half a second.
 _SHARED: dict[str, Editor] = {}
 
 
@@ -202,7 +203,7 @@ async def running(
 
 
 def _move(shared: Editor, folder: Path) -> None:
-    """The workspace of a shared server is another test's from now on."""
+    """Moves a shared server to the workspace of another test."""
     change = types.WorkspaceFoldersChangeEvent(
         [_workspace_folder(folder)], [_workspace_folder(shared.folder)]
     )

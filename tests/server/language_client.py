@@ -1,7 +1,7 @@
-"""A language client that does nothing but send, receive and note the time.
+"""A language client that sends and receives messages, and notes the time.
 
-It speaks JSON-RPC itself, for the time of a full client library must not count as the server's, and can send
-what no client library would.
+It implements JSON-RPC itself: the time of a client library would be measured as the server's, and no client
+library sends invalid messages.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _PATIENCE = 60.0
 
 
 class LanguageServer:
-    """A server process on stdio, talked to from one thread. `settings` are its section of the configuration,
-    `stderr` where it complains."""
+    """A server process on standard input and output, for one thread. `settings` is its section of the
+    configuration, `stderr` gets its standard error."""
 
     def __init__(
         self,
@@ -56,7 +56,8 @@ class LanguageServer:
         self._readable.register(self._stdout, selectors.EVENT_READ)
         self._next_id = 0
         self._answers: dict[Any, dict[str, Any]] = {}
-        # What was pushed last, by URI; all notifications but those, in order.
+        # The latest published diagnostics by URI; all other notifications, in order; and the server's
+        # requests.
         self.pushed: dict[str, Any] = {}
         self.told: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
@@ -67,13 +68,13 @@ class LanguageServer:
         self.send({"jsonrpc": "2.0", "method": method, "params": params})
 
     def ask(self, method: str, params: object) -> int:
-        """Sends a request; `answer` waits for what comes of it."""
+        """Sends a request; `answer` waits for its answer."""
         self._next_id += 1
         self.send({"jsonrpc": "2.0", "id": self._next_id, "method": method, "params": params})
         return self._next_id
 
     def answer(self, number: Any, seconds: float = _PATIENCE) -> dict[str, Any]:
-        """The answer to a request, with its result or error."""
+        """The answer to a request: an object with a result or an error."""
         self.until(lambda: number in self._answers, seconds)
         return self._answers.pop(number)
 
@@ -87,7 +88,7 @@ class LanguageServer:
         return message["result"]
 
     def initialize(self, **more: object) -> None:
-        """The handshake of a client that takes pushed diagnostics; `more` are parameters beside those."""
+        """The handshake of a client that takes pushed diagnostics; `more` are more parameters."""
         uri = self.folder.as_uri()
         self.request(
             "initialize",
@@ -125,7 +126,7 @@ class LanguageServer:
             view = view[self._stdin.write(view) :]
 
     def close(self) -> int:
-        """Ends the session as a client should; the exit code."""
+        """Ends the session as a client should. Returns the exit code."""
         self.request("shutdown", None)
         self.notify("exit", None)
         return self.process.wait(10)
@@ -137,14 +138,15 @@ class LanguageServer:
     # --- from the server
 
     def until(self, condition: Callable[[], object], seconds: float = _PATIENCE) -> None:
-        """Receives until something is so. Raises TimeoutError, and RuntimeError where the server ends."""
+        """Receives until the condition is true. Raises TimeoutError, and RuntimeError if the server ends."""
         end = time.monotonic() + seconds
         while not condition():
             if self.receive(end - time.monotonic()) is None:
                 raise TimeoutError
 
     def diagnostics(self, uri: str, version: int, count: int, seconds: float = _PATIENCE) -> float:
-        """Waits for `count` diagnostics of this version of the document; the time of their arrival."""
+        """Waits for `count` diagnostics of this version of the document. Returns the time of their
+        arrival."""
 
         def arrived() -> bool:
             params = self.pushed.get(uri)
@@ -158,7 +160,7 @@ class LanguageServer:
         return time.perf_counter()
 
     def receive(self, seconds: float = _PATIENCE) -> dict[str, Any] | None:
-        """The next message, None where none comes in time. What the server asks is answered at once."""
+        """The next message; None if none comes in time. Requests of the server are answered at once."""
         body = self._body(time.monotonic() + seconds)
         if body is None:
             return None

@@ -1,7 +1,4 @@
-"""A workspace of marked files in an editor: places in it, as markers name them and as the server does.
-
-Not for: what the markers demand (marker_checks.py).
-"""
+"""A workspace of marked files in an editor: places in it, as markers name them and as the server does."""
 
 from __future__ import annotations
 
@@ -65,7 +62,7 @@ class MarkedWorkspace:
     # --- places
 
     def place(self, marker: Marker, argument: Any) -> Place:
-        """What a marker means by an argument: text of its line, or a place that has a name."""
+        """The place of a marker's argument: text of its line, or a named place."""
         if isinstance(argument, Name):
             assert argument.name in self.locations, f"{marker}: there is no loc {argument.name}"
             return self.locations[argument.name]
@@ -107,7 +104,7 @@ class MarkedWorkspace:
         return self.texts[place.file][place.start : place.end]
 
     def told(self, places: Iterable[Place]) -> list[str]:
-        """The places for people, in their order."""
+        """The places in readable form, in their order."""
         return [f"{p.file}:{self.line(p) + 1}: {self.text(p)!r}" for p in sorted(places)]
 
     def line(self, place: Place) -> int:
@@ -140,7 +137,7 @@ class MarkedWorkspace:
     # --- edits
 
     def edited(self, edit: types.WorkspaceEdit) -> tuple[dict[str, str], list[str]]:
-        """The files that an edit changes, as they are then; and what it does to whole files, in words."""
+        """The files that an edit changes, with their new text; and its renames of files, one in a line."""
         texts: dict[str, str] = {}
         moves: list[str] = []
         for uri, edits in (edit.changes or {}).items():

@@ -1,7 +1,4 @@
-"""What each marker demands of the server. workspaces/README.md tells it to whoever writes one.
-
-Not for: reading markers (markers.py), or places (marked_workspace.py).
-"""
+"""The checks of each marker. workspaces/README.md describes the markers."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ _CONVERTER = converters.get_converter()
 
 
 class Check(NamedTuple):
-    """One marker at work."""
+    """A marker and what it is checked with."""
 
     workspace: MarkedWorkspace
     marker: Marker
@@ -152,7 +149,7 @@ def _told(check: Check, items: list[types.CallHierarchyItem]) -> list[str]:
 
 
 async def hover(check: Check) -> None:
-    """hover(place, about, text): what is said of `about`; hover(place) where nothing is. Clients without
+    """hover(place, about, text): the hover of `about`; hover(place): none. Clients without
     Markdown have golden files of their own: @add.text beside @add."""
     params = types.HoverParams(**check.workspace.at(check.place(check.arguments[0])))
     found = await check.client.text_document_hover_async(params)
@@ -187,11 +184,11 @@ async def complete(check: Check) -> None:
 
 
 async def accept(check: Check) -> None:
-    """accept(place, label, golden): what a label offered there does to the file; detail="…" is shown beside
-    it, and doc=… tells more."""
+    """accept(place, label, golden): what accepting a label does to the file; detail="…" is shown beside it,
+    and doc=… is its documentation."""
     items = await _completions(check)
     (item,) = [item for item in items if item.label == check.arguments[1]]
-    check.same(item.documentation, None)  # told when it is asked for
+    check.same(item.documentation, None)  # it comes with completionItem/resolve
     options = check.marker.options
     if "detail" in options:
         check.same(item.detail, options["detail"])
@@ -225,7 +222,7 @@ async def rename(check: Check) -> None:
 
 
 async def renameerr(check: Check) -> None:
-    """renameerr(place, name, pattern): why that name won't do."""
+    """renameerr(place, name, pattern): why that name is refused."""
     where = check.workspace.at(check.place(check.arguments[0]))
     with pytest.raises(JsonRpcException) as problem:
         await check.client.text_document_rename_async(
@@ -235,7 +232,7 @@ async def renameerr(check: Check) -> None:
 
 
 async def norename(check: Check) -> None:
-    """norename(place): no name of ours is there."""
+    """norename(place): nothing to rename."""
     where = check.workspace.at(check.place(check.arguments[0]))
     found = await check.client.text_document_prepare_rename_async(types.PrepareRenameParams(**where))
     check.same(found, None)
@@ -251,7 +248,7 @@ async def action(check: Check) -> None:
 
 
 async def actions(check: Check) -> None:
-    """actions(place, title…): all that is on offer there."""
+    """actions(place, title…): all actions there."""
     check.same([each.title for each in await _actions(check)], list(check.arguments[1:]))
 
 
@@ -301,7 +298,7 @@ async def hints(check: Check) -> None:
 
 
 async def tokens(check: Check) -> None:
-    """tokens(golden): each line that has semantic tokens, as ⟨type text⟩; line=… asks for that line alone."""
+    """tokens(golden): each line that has semantic tokens, as ⟨type text⟩; line=… asks for that line only."""
     text = check.workspace.texts[check.marker.file]
     server = check.workspace.editor.initialized
     legend = server.capabilities.semantic_tokens_provider.legend.token_types
@@ -334,7 +331,7 @@ async def folds(check: Check) -> None:
 
 
 async def selection(check: Check) -> None:
-    """selection(place, text…): what a growing selection takes in, one after the other."""
+    """selection(place, text…): what a growing selection covers, step by step."""
     position = check.workspace.range_of(check.place(check.arguments[0])).start
     (grown,) = await check.client.text_document_selection_range_async(
         types.SelectionRangeParams(check.document(), [position])
@@ -348,7 +345,7 @@ async def selection(check: Check) -> None:
 
 
 async def symbols(check: Check) -> None:
-    """symbols(golden): the outline of the file, where each stands behind it."""
+    """symbols(golden): the outline of the file, with positions."""
     found = await check.client.text_document_document_symbol_async(
         types.DocumentSymbolParams(check.document())
     )
@@ -381,7 +378,7 @@ def _beside_lines(check: Check, words: Mapping[int, str]) -> str:
 
 
 def _marked_lines(text: str, marks: list[tuple[int, int, str, str]]) -> str:
-    """The lines of a text that have marks, with what stands before and behind each."""
+    """The lines of a text that have marks, with the text before and after each."""
     touched = {text.count("\n", 0, start) for start, _, _, _ in marks}
     for start, end, before, after in sorted(marks, reverse=True):
         text = text[:start] + before + text[start:end] + after + text[end:]
@@ -426,13 +423,13 @@ async def diagnostics(workspace: MarkedWorkspace, extra: bool) -> None:
 
 
 async def _told_diagnostics(workspace: MarkedWorkspace) -> list[tuple[Place, types.Diagnostic]]:
-    """What was pushed, and what a client that pulls is told of the files that it has open."""
+    """Pushed diagnostics, and for a client that pulls those of its open files."""
     editor = workspace.editor
     told = {uri: list(found) for uri, found in editor.client.diagnostics.items() if workspace.holds(uri)}
     if editor.initialized.capabilities.diagnostic_provider is not None:
         for file in workspace.opened:
             if not file.endswith(".go"):
-                continue  # of the others a client asks nothing: they are none of its languages
+                continue  # a client pulls only for files of its languages
             params = types.DocumentDiagnosticParams(workspace.document(file))
             report = await editor.client.text_document_diagnostic_async(params)
             assert not told.get(editor.uri(file)), f"{file} was pushed and pulled"

@@ -1,9 +1,8 @@
 """Markers: expectations in comments of a workspace's files, `//@def("add", Add)`. README.md of workspaces/
 has all of them.
 
-They are taken out before the file is written, so that what is tested is what a user would have: a marker at
-the end of a line is about that line, one on a line of its own about the line above.
-Not for: what a marker demands (marker_checks.py).
+They are removed before the file is written, so that the server sees what a user would have. A marker at the
+end of a line is about that line, one on a line of its own about the line above.
 """
 
 from __future__ import annotations

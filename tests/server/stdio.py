@@ -1,8 +1,5 @@
-"""A server on stdio, as the tests talk to it that say what no client library would: its state, and the
-messages that they are made of.
-
-Not for: tests of features (conftest.py has an editor for them).
-"""
+"""Helpers for tests that send messages without a client library: the server's command and state, and parts of
+messages."""
 
 from __future__ import annotations
 

@@ -59,14 +59,14 @@ async def test_the_quick_fix_registers_the_function(module, profile):
             await editor.codes_become(uri, "MG101")
 
 
-async def test_edits_say_which_version_they_are_for(module):
+async def test_edits_name_the_document_version(module):
     async with running(module, capable()) as editor:
         uri = await opened(editor, UNREGISTERED, "MG101")
         (change, *_) = (await editor.actions(uri))[0].edit.document_changes
         assert change.text_document.version == 1
 
 
-async def test_only_the_kinds_that_were_asked_for_are_offered(module):
+async def test_only_requested_kinds_are_offered(module):
     text = UNREGISTERED + "\nfunc More(rec *udf.Record) {}\n"
     async with running(module, capable()) as editor:
         uri = await opened(editor, text, "MG101", "MG101")
@@ -86,7 +86,7 @@ async def test_only_the_kinds_that_were_asked_for_are_offered(module):
         assert await kinds() == set()
 
 
-async def test_a_file_that_a_link_leads_out_to_is_not_edited(module, tmp_path_factory):
+async def test_a_file_behind_a_symbolic_link_out_of_the_workspace_is_not_edited(module, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "linked.go"
     elsewhere.write_text(UNREGISTERED)
     (module / "out").mkdir()
@@ -132,7 +132,7 @@ async def test_lenses_name_the_servers_commands_unless_the_client_has_its_own(mo
             assert third.range.start == types.Position(CLEAN[: CLEAN.index("func Add")].count("\n"), 5)
 
 
-async def test_lenses_follow_what_is_typed(module):
+async def test_lenses_follow_edits(module):
     async with running(module, capable()) as editor:
         uri = await opened(editor, CLEAN)
         editor.rewrite(uri, CLEAN.replace('"add"', '"plus"'))

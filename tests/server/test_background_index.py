@@ -1,4 +1,4 @@
-"""What is not open is looked through by a process in the background: shown, cancelled, killed, done again."""
+"""The background index: its progress, cancelling, its end, and runs after changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]:
-    """With nothing in its cache, so that there is something to do."""
+    """With an empty cache, so that there is something to index."""
     environment = {
         "PYTHONPATH": str(ROOT),
         "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")),
@@ -72,7 +72,7 @@ def shown(server: LanguageServer) -> psutil.Process:
     return child
 
 
-def test_it_is_begun_unasked_and_shows_how_far_it_is(server: LanguageServer) -> None:
+def test_it_starts_by_itself_and_shows_progress(server: LanguageServer) -> None:
     server.initialize(capabilities=SHOWN)
     shown(server)
     server.until(lambda: {"kind": "end"} in values(server))
@@ -83,7 +83,7 @@ def test_it_is_begun_unasked_and_shows_how_far_it_is(server: LanguageServer) -> 
     assert names(server) >= {f"add{number}" for number in range(80)}
 
 
-def test_what_is_open_is_told_meanwhile(server: LanguageServer, folder: Path) -> None:
+def test_open_documents_are_linted_meanwhile(server: LanguageServer, folder: Path) -> None:
     server.initialize(capabilities=PUSHED)
     child = begun(server)
     child.suspend()
@@ -95,7 +95,7 @@ def test_what_is_open_is_told_meanwhile(server: LanguageServer, folder: Path) ->
     assert "add7" in names(server)
 
 
-def test_who_waits_for_it_may_stop_waiting(server: LanguageServer) -> None:
+def test_a_request_that_waits_for_it_can_be_cancelled(server: LanguageServer) -> None:
     server.initialize(capabilities=PUSHED)
     child = begun(server)
     child.suspend()
@@ -110,7 +110,7 @@ def test_who_waits_for_it_may_stop_waiting(server: LanguageServer) -> None:
     assert "add7" in names(server)
 
 
-def test_its_user_stops_it_and_those_who_wait_get_what_there_is(server: LanguageServer) -> None:
+def test_cancelling_it_answers_requests_with_the_index_as_it_is(server: LanguageServer) -> None:
     server.initialize(capabilities=SHOWN)
     child = shown(server)
     child.suspend()
@@ -121,7 +121,7 @@ def test_its_user_stops_it_and_those_who_wait_get_what_there_is(server: Language
     server.until(lambda: {"kind": "end"} in values(server))
 
 
-def test_a_killed_one_is_told_and_begun_again_when_something_changes(
+def test_a_killed_one_is_logged_and_started_again_after_a_change(
     server: LanguageServer, folder: Path
 ) -> None:
     server.initialize(capabilities=WATCHED)

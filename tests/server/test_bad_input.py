@@ -1,4 +1,4 @@
-"""Whatever is wrong is told once, in one clear message, and the server goes on answering."""
+"""Every error is reported once, in one clear message, and the server continues."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def alive(editor: Editor) -> None:
-    """The server still lints, and has told nobody of a traceback."""
+    """The server still lints, and showed no traceback."""
     head = UNREGISTERED.split("func init")[0]
     uri = editor.open("alive.go", head + "func Alive(rec *udf.Record) {}\n")
     await editor.until(lambda: "Alive" in str(editor.client.diagnostics.get(uri)))
@@ -48,7 +48,7 @@ async def test_malformed_arguments_are_explained(module):
         await alive(editor)
 
 
-async def test_calls_that_cannot_be_made_are_explained(module):
+async def test_invalid_calls_are_explained(module):
     cases = [
         ({"function": "ad"}, "did you mean add?"),
         ({}, "which function"),
@@ -68,7 +68,7 @@ async def test_calls_that_cannot_be_made_are_explained(module):
         await alive(editor)
 
 
-async def test_a_go_that_is_none_is_explained_where_the_package_begins(module):
+async def test_an_invalid_go_is_reported_at_the_start_of_the_package(module):
     options = {"settings": {"go": {"path": "/no/such/go"}}}
     async with running(module, capable(), options) as editor:
         uri = editor.open()
@@ -149,7 +149,7 @@ async def test_a_broken_module_file_is_explained(module):
         await alive(editor)
 
 
-async def test_requests_that_do_not_fit_the_protocol_are_answered_with_an_error(module):
+async def test_invalid_requests_are_answered_with_an_error(module):
     bad: list[tuple[str, Any]] = [
         ("textDocument/hover", {"textDocument": 7}),
         ("textDocument/codeAction", None),
@@ -170,7 +170,7 @@ async def test_requests_that_do_not_fit_the_protocol_are_answered_with_an_error(
         await alive(editor)
 
 
-async def test_broken_notifications_are_passed_over(module):
+async def test_invalid_notifications_are_ignored(module):
     async with running(module, capable()) as editor:
         gone = {"uri": editor.uri("gone.go"), "version": 2}
         for method, params in (

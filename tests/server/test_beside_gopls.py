@@ -1,7 +1,4 @@
-"""Modgo beside another server in one editor: what it offers, what it leaves, when it wants to be asked again.
-
-Not for: real editors (tests/editors/).
-"""
+"""Modgo beside another server in one editor: what it announces, and when it asks for a refresh."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from .conftest import CLEAN, Editor, capable, minimal, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# What gopls does for Go, and nothing of ours.
+# What gopls does for Go, and Modgo does not.
 GOPLS = (
     *("document_formatting", "document_range_formatting", "document_on_type_formatting"),
     *("type_definition", "implementation", "declaration", "type_hierarchy", "moniker", "inline_value"),
@@ -23,13 +20,13 @@ GOPLS = (
 
 
 @pytest.mark.parametrize("capabilities", [capable(), minimal()], ids=["vscode", "minimal"])
-async def test_nothing_is_offered_that_gopls_gives(module, capabilities):
+async def test_nothing_that_gopls_does_is_announced(module, capabilities):
     async with running(module, capabilities) as editor:
         offered = editor.initialized.capabilities
         assert [name for name in GOPLS if getattr(offered, f"{name}_provider")] == []
 
 
-async def test_an_editor_that_asks_one_server_alone_gets_null_where_nothing_is_ours(module):
+async def test_an_editor_that_asks_one_server_gets_null_where_nothing_is_modgos(module):
     async with running(module, capable()) as editor:
         uri = editor.open(
             text=CLEAN.replace('udf.Register("add", Add)', "").replace('udf.Register("count", Count)', "")
@@ -50,7 +47,7 @@ async def test_an_editor_that_asks_one_server_alone_gets_null_where_nothing_is_o
         assert await client.text_document_semantic_tokens_full_async(tokens) is None
 
 
-async def test_what_another_server_is_to_do_is_not_offered(module):
+async def test_methods_of_the_option_without_are_not_announced(module):
     without = [
         "textDocument/prepareCallHierarchy",
         "textDocument/semanticTokens/full",
@@ -71,7 +68,7 @@ def listening(editor: Editor) -> list[str]:
     return told
 
 
-async def test_lenses_are_asked_for_again_when_another_file_changes_them(module: Path):
+async def test_a_change_in_another_file_refreshes_lenses(module: Path):
     registrations = CLEAN[: CLEAN.index("// Add adds")]
     (module / "stats.go").write_text(registrations)
     functions = "package stats\n\n" + CLEAN[CLEAN.index("import") : CLEAN.index("func init")]
@@ -93,7 +90,7 @@ async def test_lenses_are_asked_for_again_when_another_file_changes_them(module:
         assert len(told) == 2
 
 
-async def test_what_is_typed_in_the_only_file_needs_no_asking(module: Path):
+async def test_an_edit_in_the_only_file_refreshes_nothing(module: Path):
     async with running(module, capable(), fresh=True) as editor:
         told = listening(editor)
         uri = editor.open()
@@ -103,7 +100,7 @@ async def test_what_is_typed_in_the_only_file_needs_no_asking(module: Path):
         assert told == []
 
 
-async def test_the_sdk_is_told_about_where_gopls_cannot_find_it(module: Path, tmp_path: Path):
+async def test_the_sdk_is_documented_where_gopls_cannot_find_it(module: Path, tmp_path: Path):
     async with running(module, capable(), environment={"GOMODCACHE": str(tmp_path / "empty")}) as editor:
         uri = editor.open()
         line = CLEAN[: CLEAN.index("rec.Int(bin)")].count("\n")
@@ -121,7 +118,7 @@ async def test_the_sdk_is_told_about_where_gopls_cannot_find_it(module: Path, tm
         assert await editor.client.text_document_hover_async(params) is None
 
 
-async def test_samples_that_come_and_go_on_disk_are_seen(module: Path):
+async def test_samples_created_and_deleted_on_disk_are_noticed(module: Path):
     async with running(module, capable(), fresh=True) as editor:
         await editor.until(lambda: editor.registrations)
         patterns = [each["globPattern"] for each in editor.registrations[0].register_options["watchers"]]

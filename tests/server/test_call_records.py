@@ -1,4 +1,4 @@
-"""modgo.call on many records, on streams and with a store: as the command line does it, and answers."""
+"""modgo.call on many records, on streams and with a store, as on the command line."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def without_times(answer: Any) -> Any:
     return [without_times(each) for each in answer] if isinstance(answer, list) else answer
 
 
-async def test_many_records_and_streams_are_as_on_the_command_line(module):
+async def test_many_records_and_streams_work_as_on_the_command_line(module):
     (module / "stats.go").write_text(CLEAN + STREAM)
     (module / "three.jsonl").write_text(lines(RECORDS))
 
@@ -108,7 +108,7 @@ async def test_a_store_a_key_and_memory(module):
         ({"options": {"key": "k1"}}, "must be [namespace, set, key]"),
     ],
 )
-async def test_what_does_not_go_together_is_told_before_a_build(module, more, said):
+async def test_conflicting_arguments_are_refused_before_a_build(module, more, said):
     async with running(module, capable()) as editor:
         answer = await editor.run("modgo.call", {"uri": module.as_uri(), "function": "count", **more})
         assert answer["error"]["kind"] == "usage"

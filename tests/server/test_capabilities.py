@@ -30,7 +30,7 @@ CONTEXTS = {
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
-def test_a_row_is_as_its_handler_and_the_protocol_have_it(method: Method) -> None:
+def test_a_row_matches_its_handler_and_the_protocol(method: Method) -> None:
     handler = handler_of(method)
     context, params = list(get_type_hints(handler).values())[:2]
     _, response, lsp_params, _ = types.METHOD_TO_TYPES[method.name]
@@ -39,13 +39,13 @@ def test_a_row_is_as_its_handler_and_the_protocol_have_it(method: Method) -> Non
     assert method.is_request == (response is not None)
     assert handler.__doc__
     if method.params is not None and method.params.__struct_fields__:
-        # What is read here is a part of what LSP has.
+        # The type has some of LSP's fields.
         lsp_fields = {each.name for each in lsp_params.__attrs_attrs__}
         assert set(method.params.__struct_fields__) <= lsp_fields | {"capabilities"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_is_a_coroutine_function_that_says_what_it_does(name: str) -> None:
+def test_a_command_is_a_coroutine_function_with_a_docstring(name: str) -> None:
     command = command_of(name)
     assert inspect.iscoroutinefunction(command)
     assert command.__doc__
@@ -53,7 +53,7 @@ def test_a_command_is_a_coroutine_function_that_says_what_it_does(name: str) -> 
 
 def announced(client: Client) -> dict[str, Any]:
     result = initialize_result(client, "utf-16")
-    # LSP knows every field, with a value of this kind.
+    # LSP has every field, with a value of this type.
     structured = CONVERTER.structure(result, types.InitializeResult)
     assert CONVERTER.unstructure(structured) == result
     found: dict[str, Any] = result["capabilities"]
@@ -81,13 +81,13 @@ def test_every_method_is_announced_to_an_editor(profile: str) -> None:
     }
 
 
-def test_diagnostics_are_offered_to_clients_that_pull_alone() -> None:
+def test_diagnostics_are_announced_to_clients_that_pull() -> None:
     assert "diagnosticProvider" not in announced(Client())
     pulled = announced(Client(pull_diagnostics=True))["diagnosticProvider"]
     assert pulled == {"identifier": "modgo", "interFileDependencies": True, "workspaceDiagnostics": True}
 
 
-def test_rename_is_as_the_client_can_take_it() -> None:
+def test_prepare_rename_is_announced_to_clients_that_support_it() -> None:
     assert announced(Client())["renameProvider"] is True
     assert announced(Client(prepare_rename=True))["renameProvider"] == {"prepareProvider": True}
 
@@ -143,13 +143,13 @@ def test_a_malformed_option_is_named_and_the_workspace_is_not_trusted(options: A
 @pytest.mark.parametrize(
     ("options", "trusted"), [(None, True), ({}, True), ({"trusted": True}, True), ({"trusted": False}, False)]
 )
-def test_what_is_said_of_trust_holds(options: Any, trusted: bool) -> None:
+def test_the_option_trusted_is_applied(options: Any, trusted: bool) -> None:
     client, problem = client_of({}, options)
     assert (client.options.trusted, problem) == (trusted, None)
     assert client_of({}, {**(options or {}), "unknown": 1})[0].options.trusted is trusted
 
 
-def test_the_other_options_hold() -> None:
+def test_the_valid_options_are_applied() -> None:
     client, _ = client_of({}, {"commands": ["a"], "without": 1, "settings": {"lint": {}}})
     assert (client.options.commands, client.options.without, client.options.settings) == (
         ("a",),
@@ -158,7 +158,7 @@ def test_the_other_options_hold() -> None:
     )
 
 
-def test_it_names_the_tokens_and_trigger_characters_that_there_are() -> None:
+def test_tokens_and_trigger_characters_are_those_of_ide() -> None:
     found = announced(Client())
     assert found["semanticTokensProvider"]["legend"]["tokenTypes"] == list(TYPES)
     assert found["completionProvider"]["triggerCharacters"] == list(TRIGGERS)
@@ -175,5 +175,5 @@ def test_it_names_the_tokens_and_trigger_characters_that_there_are() -> None:
         ([7, None], "utf-16"),
     ],
 )
-def test_the_first_encoding_that_is_known_is_taken(named: Any, chosen: str) -> None:
+def test_the_first_known_encoding_is_chosen(named: Any, chosen: str) -> None:
     assert chosen_encoding({"general": {"positionEncodings": named}}) == chosen

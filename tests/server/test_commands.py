@@ -1,4 +1,4 @@
-"""Build, load and call from the editor: results, progress, cancelling, and findings at their place."""
+"""Build, load and call from the editor: results, progress, cancelling, and findings."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def test_build_writes_the_module_and_shows_progress(module):
         assert sorted(path.name for path in module.iterdir()) == ["go.mod", "stats.go", "stats.so"]
 
 
-async def test_the_server_makes_progress_where_the_client_gave_none(module):
+async def test_the_server_creates_progress_for_a_command_without_a_token(module):
     for capabilities, expected in ((capable(), 1), (minimal(), 0)):
         async with running(module, capabilities) as editor:
             uri = editor.open()
@@ -69,7 +69,7 @@ async def test_the_server_makes_progress_where_the_client_gave_none(module):
                 assert kinds(steps)[-1] == "end"
 
 
-async def test_a_compile_error_stands_at_its_place_until_it_is_mended(module):
+async def test_a_compile_error_is_shown_at_its_place_until_it_is_fixed(module):
     async with running(module, capable()) as editor:
         uri = editor.open()
         await editor.codes_become(uri)
@@ -83,10 +83,10 @@ async def test_a_compile_error_stands_at_its_place_until_it_is_mended(module):
         assert diagnostic.source == "modgo"
         line = next(n for n, text in enumerate(BROKEN.split("\n")) if "😀" in text)
         assert diagnostic.range.start.line == line
-        # It goes with the first change, wherever that is: what is said of another text may be false.
+        # It is removed with the first change, wherever that is: it may be false for another text.
         editor.type(uri, 1, 0, "// more\n")
         await editor.codes_become(uri)
-        # What is said of a text that is not the one on the screen isn't shown.
+        # Findings of a text that is not the one on the screen are not shown.
         assert not (await editor.run("modgo.build", {"uri": uri}))["ok"]
         await asyncio.sleep(0.2)
         assert editor.codes(uri) == []
@@ -117,7 +117,7 @@ def _tell(editor, *paths):
         ("stats.so", ""),
     ],
 )
-async def test_a_build_finding_goes_with_a_change_of_whatever_the_build_read(module, told, path, text):
+async def test_a_build_finding_is_removed_when_a_file_that_the_build_read_changes(module, told, path, text):
     if not told and path.startswith("../near"):
         pytest.skip("what the analysis doesn't read is known by what the client tells")
     near = "\nrequire example.com/near v0.0.0\n\nreplace example.com/near => ../near\n"
@@ -136,7 +136,7 @@ async def test_a_build_finding_goes_with_a_change_of_whatever_the_build_read(mod
         other = editor.uri("other.go")
         assert not (await editor.run("modgo.build", {"uri": uri}))["ok"]
         await editor.codes_become(other, "MG401")
-        if told:  # a client tells late of what happened before the build
+        if told:  # a client reports late what happened before the build
             _tell(editor, module / "other.go", module / "go.mod", module / "deep")
         await asyncio.sleep(1.2 if told else 0.2)
         assert editor.codes(other) == ["MG401"]
@@ -151,7 +151,7 @@ async def test_a_build_finding_goes_with_a_change_of_whatever_the_build_read(mod
             await editor.codes_become(other)
 
 
-async def test_a_build_of_what_is_not_saved_says_so(module):
+async def test_a_build_warns_of_unsaved_documents(module):
     async with running(module, capable()) as editor:
         uri = editor.open()
         assert (await editor.run("modgo.build", {"uri": uri}))["ok"]
@@ -162,7 +162,7 @@ async def test_a_build_of_what_is_not_saved_says_so(module):
         assert "stats.go: not saved" in message.message
 
 
-async def test_a_save_just_before_a_build_that_is_told_late_takes_nothing_away(module):
+async def test_a_save_before_a_build_that_is_reported_late_removes_no_findings(module):
     other = module / "other.go"
     async with running(module, capable()) as editor:
         for number in range(8):
@@ -190,7 +190,7 @@ async def test_build_findings_reach_pulling_clients_and_files_nobody_opened(modu
         assert [diagnostic.code for diagnostic in report.items] == ["MG401"]
 
 
-async def test_what_the_rules_refuse_is_not_told_twice(module):
+async def test_a_build_does_not_repeat_findings_of_rules(module):
     text = CLEAN.replace("Add(a, b int64)", "Add(a, b chan int)").replace("return a + b", "return 0")
     (module / "stats.go").write_text(text)
     async with running(module, capable()) as editor:
@@ -204,7 +204,7 @@ async def test_what_the_rules_refuse_is_not_told_twice(module):
         assert editor.codes(uri) == before
 
 
-async def test_a_panic_at_load_stands_at_its_place(module):
+async def test_a_panic_at_load_is_shown_at_its_place(module):
     (module / "boom.go").write_text('package stats\n\nfunc init() {\n\tpanic("boom")\n}\n')
     async with running(module, capable()) as editor:
         editor.open()
@@ -216,7 +216,7 @@ async def test_a_panic_at_load_stands_at_its_place(module):
         await editor.codes_become(editor.uri("boom.go"), finding["code"])
 
 
-async def test_call_answers_the_result_and_the_records_change(module, tmp_path_factory):
+async def test_call_returns_the_result_and_the_changed_record(module, tmp_path_factory):
     async with running(module, capable()) as editor:
         request = {"uri": module.as_uri(), "function": "count", "args": ["hits"]}
         result = await editor.run("modgo.call", {**request, "record": {"bins": {"hits": 41, "s": "x"}}})
@@ -225,23 +225,23 @@ async def test_call_answers_the_result_and_the_records_change(module, tmp_path_f
         assert result["record"]["before"]["bins"] == {"hits": 41, "s": "x"}
         assert result["record"]["after"]["bins"] == {"hits": 42, "s": "x"}
         assert result["operations"] == ["update"]
-        # Without a record the sample beside the module is taken; without a sample there is no record.
+        # Without a record the sample beside the module is used; without a sample there is no record.
         assert (await editor.run("modgo.call", request))["operations"] == ["create"]
         samples = module / "testdata" / "udf"
         samples.mkdir(parents=True)
         (samples / "count.record.json").write_text('{"bins": {"hits": 7}}')
         assert (await editor.run("modgo.call", request))["result"] == 8
-        # The .so itself will do too, and a sample's file name.
+        # The .so can be named too, and a sample's file.
         again = {**request, "uri": (module / "stats.so").as_uri(), "record": "testdata/udf/count.record.json"}
         assert (await editor.run("modgo.call", again))["result"] == 8
-        # A module finds its package's samples wherever it lies.
+        # A module finds its package's samples wherever it is.
         elsewhere = tmp_path_factory.mktemp("elsewhere") / "moved.so"
         shutil.copy(module / "stats.so", elsewhere)
         moved = await editor.run("modgo.call", {**request, "uri": elsewhere.as_uri()})
         assert moved["result"] == 8, moved
 
 
-async def test_answers_are_those_of_the_command_line(module):
+async def test_results_are_those_of_the_command_line(module):
     async def command_line(*words: str) -> dict[str, Any]:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "modgo_lsp", *words, "--json"),
@@ -275,7 +275,7 @@ def descendants(pid: int) -> set[int]:
 
 
 async def under_way(editor: Editor, what: str) -> set[int]:
-    """Waits until the server has a child with `what` in its command line, and gives all its children."""
+    """Waits until the server has a child with `what` in its command line, and returns all its children."""
     pid = editor.client._server.pid
 
     def found() -> set[int]:
@@ -325,7 +325,7 @@ async def test_cancelling_a_build_leaves_no_child_and_no_file(module, tmp_path, 
         assert (await editor.run("modgo.status"))["work"] == 0
 
 
-async def test_shutting_down_ends_what_is_under_way(module):
+async def test_shutting_down_ends_running_commands(module):
     spin = '\nfunc init() { udf.Register("spin", Spin) }\n\nfunc Spin() {\n\tfor {\n\t}\n}\n'
     (module / "stats.go").write_text(CLEAN + spin)
     async with running(module, capable(), fresh=True) as editor:
@@ -379,7 +379,7 @@ async def test_the_server_ends_when_the_editor_is_gone(module):
 
 
 @pytest.mark.parametrize("capabilities", [capable(), minimal()], ids=["vscode", "minimal"])
-async def test_restarting_the_host_ends_what_is_under_way(module, capabilities):
+async def test_restarting_the_host_ends_running_commands(module, capabilities):
     spin = '\nfunc init() { udf.Register("spin", Spin) }\n\nfunc Spin() {\n\tfor {\n\t}\n}\n'
     (module / "stats.go").write_text(CLEAN + spin)
     async with running(module, capabilities) as editor:
@@ -398,7 +398,7 @@ async def test_restarting_the_host_ends_what_is_under_way(module, capabilities):
         assert await editor.run("modgo.restartHost") == {"ok": True, "ended": 0}
 
 
-async def test_status_tells_how_things_stand(module):
+async def test_status(module):
     async with running(module, capable(pull=True), fresh=True) as editor:
         editor.open()
         found = await editor.run("modgo.status")

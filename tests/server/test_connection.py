@@ -1,4 +1,4 @@
-"""Bytes become messages whatever comes in between, and a client that doesn't read holds up nobody."""
+"""Reading and writing messages: valid and invalid input, and clients that do not read."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_header_is_read(header: bytes) -> None:
     assert list(frames(stream)) == [b"{}", b"[1]"]
 
 
-# What is no header by LSP's grammar, and words of the reason.
+# Invalid headers, and a part of the reason.
 NO_HEADERS = {
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n": "POST /",
     b"X-Smuggled: Content-Length: %d\r\n\r\n": "neither Content-Length nor",
@@ -71,7 +71,7 @@ NO_HEADERS = {
 
 
 @pytest.mark.parametrize(("header", "reason"), NO_HEADERS.items())
-def test_what_is_no_header_ends_the_reading(header: bytes, reason: str) -> None:
+def test_an_invalid_header_closes_the_connection(header: bytes, reason: str) -> None:
     found = frames(BytesIO(framed(b"[0]") + framed(b"{}", header) + framed(b"[1]")))
     assert next(found) == b"[0]"
     with pytest.raises(HeaderError) as error:
@@ -81,7 +81,7 @@ def test_what_is_no_header_ends_the_reading(header: bytes, reason: str) -> None:
     assert str(error.value).isprintable()
 
 
-def test_after_a_message_of_wrong_length_nothing_is_read() -> None:
+def test_nothing_is_read_after_a_wrong_length() -> None:
     short = b'Content-Length: 3\r\n\r\n{"jsonrpc": "2.0", "id": 1}'
     long = b'Content-Length: 60\r\n\r\n{"jsonrpc": "2.0", "id": 1}'
     for wrong in (short, long):
@@ -128,18 +128,18 @@ def test_the_connection_is_closed_and_says_why_in_one_line(capsys: pytest.Captur
         *(b"\xff\xfe", b"[" * 100_000, b'{"jsonrpc": "2.0", "method": "x", "params": nan}'),
     ],
 )
-def test_what_is_no_message_is_told(body: bytes) -> None:
+def test_an_invalid_message_is_malformed(body: bytes) -> None:
     with pytest.raises(MalformedError):
         decoded(body)
 
 
-def test_half_of_a_surrogate_pair_is_taken() -> None:
+def test_half_of_a_surrogate_pair_is_accepted() -> None:
     assert decoded(b'{"jsonrpc": "2.0", "method": "x", "params": "\\ud800"}')["params"] == "\ud800"
 
 
 @settings(max_examples=200)
 @given(some.binary(max_size=200))
-def test_whatever_comes_the_reader_comes_to_the_end(noise: bytes) -> None:
+def test_the_reader_reaches_the_end_of_any_input(noise: bytes) -> None:
     with suppress(HeaderError):
         for body in frames(BytesIO(noise + b"\r\n\r\n" + framed(b'{"jsonrpc": "2.0", "id": 1}'))):
             with suppress(MalformedError):
@@ -147,7 +147,7 @@ def test_whatever_comes_the_reader_comes_to_the_end(noise: bytes) -> None:
 
 
 class Client:
-    """The other end of a connection; it reads when it is told to."""
+    """The other end of a connection, which reads on request."""
 
     def __init__(self) -> None:
         self._reading, self._writing = os.pipe()
@@ -171,7 +171,7 @@ class Client:
         return found
 
 
-def test_a_client_that_does_not_read_holds_up_nobody_and_gets_the_latest() -> None:
+def test_a_client_that_does_not_read_blocks_nobody_and_gets_the_latest() -> None:
     client = Client()
     for number in range(50_000):
         client.connection.send({"findings": number, "of": "x" * 100}, key="file:///a.go")
@@ -185,7 +185,7 @@ def test_a_client_that_does_not_read_holds_up_nobody_and_gets_the_latest() -> No
     assert found[-1] == "last"
 
 
-def test_the_end_of_the_input_is_told_and_a_closed_output_survived() -> None:
+def test_the_end_of_the_input_is_reported_and_a_closed_output_ignored() -> None:
     client = Client()
     assert client.ended.wait(10)
     os.close(client._reading)
@@ -194,7 +194,7 @@ def test_the_end_of_the_input_is_told_and_a_closed_output_survived() -> None:
     client.connection.close(10)
 
 
-def test_of_a_client_that_takes_nothing_no_more_is_read_until_it_does() -> None:
+def test_nothing_is_read_from_a_client_that_does_not_read() -> None:
     size, messages = 1024 * 1024, 200
     (asking, ask), (answers, answering) = os.pipe(), os.pipe()
     taken: list[Any] = []

@@ -1,4 +1,4 @@
-"""Findings reach every kind of client, follow what is typed, and go when their cause does."""
+"""Diagnostics reach every kind of client, follow edits, and go with their cause."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def pulled(editor: Editor, uri: str, previous: str | None = None) -> types
     )
 
 
-async def test_pulling_clients_pull_and_are_told_when_nothing_changed(module):
+async def test_a_pull_without_changes_is_answered_with_unchanged(module):
     async with running(module, capable(pull=True)) as editor:
         assert editor.initialized.capabilities.diagnostic_provider is not None
         uri = editor.open(text=UNREGISTERED)
@@ -71,21 +71,21 @@ async def test_pulling_clients_pull_and_are_told_when_nothing_changed(module):
         assert not editor.client.diagnostics.get(uri)  # never pushed as well
 
 
-async def test_unopened_files_of_an_open_package_are_told_too(module):
+async def test_findings_in_unopened_files_of_an_open_package_are_pushed(module):
     other = module / "other.go"
     other.write_text(UNREGISTERED.split("func init")[0] + "func Other(rec *udf.Record) {}\n")
     for pull in (False, True):
         async with running(module, capable(pull=pull)) as editor:
             uri = editor.open()
             await editor.codes_become(other.as_uri(), "MG101")
-            # Closing the last document of the package takes back everything said about it.
+            # Closing the last document of the package clears its diagnostics.
             editor.client.text_document_did_close(
                 types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri))
             )
             await editor.until(lambda: not editor.client.diagnostics[other.as_uri()])
 
 
-async def test_a_pushed_file_that_is_opened_is_pulled_from_then_on(module):
+async def test_a_pushed_file_is_pulled_once_it_is_open(module):
     other = module / "other.go"
     other.write_text(UNREGISTERED.split("func init")[0] + "func Other(rec *udf.Record) {}\n")
     async with running(module, capable(pull=True)) as editor:
@@ -98,7 +98,7 @@ async def test_a_pushed_file_that_is_opened_is_pulled_from_then_on(module):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
-async def test_positions_are_in_the_units_that_were_agreed(module, encoding):
+async def test_positions_are_in_the_chosen_encoding(module, encoding):
     text = CLEAN + "\n/* 😀é */ func Extra(rec *udf.Record) string { return `😀` }\n"
     async with running(module, capable(encodings=[encoding, "utf-16"])) as editor:
         assert editor.initialized.capabilities.position_encoding == encoding
@@ -108,14 +108,14 @@ async def test_positions_are_in_the_units_that_were_agreed(module, encoding):
         found = editor.client.diagnostics[uri][0].range
         assert (found.start.line, found.start.character) == (line, column)
         assert (found.end.line, found.end.character) == (line, column + len("Extra"))
-        # An edit behind the emoji arrives where it was meant.
+        # An edit after the emoji is at the right place.
         editor.type(uri, line, column, "e", end=(line, column + 1))
         await editor.codes_become(uri)
         editor.type(uri, line, column, "E", end=(line, column + 1))
         await editor.codes_become(uri, "MG101")
 
 
-async def test_utf_16_is_spoken_where_nothing_is_agreed(module):
+async def test_positions_are_in_utf_16_by_default(module):
     async with running(module, minimal()) as editor:
         assert editor.initialized.capabilities.position_encoding == "utf-16"
 
@@ -135,7 +135,7 @@ async def test_several_changes_in_one_notification_build_on_each_other(module):
         await editor.codes_become(uri)
 
 
-async def test_changes_on_disk_count_when_the_client_tells_of_them(module):
+async def test_reported_changes_on_disk_take_effect(module):
     other = module / "other.go"
     async with running(module, capable()) as editor:
         uri = editor.open(text=UNREGISTERED)
@@ -168,13 +168,13 @@ async def test_settings_take_effect_at_once(module):
             editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
             await editor.codes_become(uri, *codes)
         assert editor.client.diagnostics[uri][0].severity == types.DiagnosticSeverity.Error
-        # Most clients send nothing with the notification and wait to be asked.
+        # Most clients send no settings with the notification, and wait to be asked.
         editor.client.set_configuration({"modgo": {"lint": {"select": ["MG2"]}}})
         editor.client.workspace_did_change_configuration(types.DidChangeConfigurationParams(None))
         await editor.codes_become(uri)
 
 
-async def test_a_setting_that_is_wrong_is_told_and_harms_nothing(module):
+async def test_an_invalid_setting_is_shown_and_ignored(module):
     options = {"settings": {"lint": {"ignor": ["MG101"]}, "go": 7}}
     async with running(module, capable(), options) as editor:
         uri = editor.open(text=UNREGISTERED)
@@ -195,7 +195,7 @@ async def test_a_mistake_in_modgo_toml_is_shown_there(module):
         assert editor.codes(uri) == []
 
 
-async def test_documents_that_are_no_files_are_left_alone(module):
+async def test_documents_that_are_not_files_are_ignored(module):
     async with running(module, capable()) as editor:
         for uri in ("untitled:Untitled-1", "git:/x.go?ref=HEAD", "http://[", "file:relative.go"):
             item = types.TextDocumentItem(uri, "go", 1, UNREGISTERED)
@@ -237,7 +237,7 @@ async def test_the_workspace_is_pulled_with_files_that_are_not_open(module: Path
         assert (gone.uri, list(gone.items)) == (report.uri, [])
 
 
-async def test_a_file_that_is_not_text_is_named_open_or_not(module):
+async def test_a_binary_file_is_reported_open_or_not(module):
     (module / "stats.go").write_text("package stats\n\nfunc Plain() {}\n")
     binary = module / "binary.go"
     binary.write_bytes(b"\x7fELF\0\0")
@@ -245,14 +245,14 @@ async def test_a_file_that_is_not_text_is_named_open_or_not(module):
         uri = editor.open()
         await editor.codes_become(binary.as_uri(), "MG400")
         await editor.codes_become(uri)
-        # A NUL byte that is typed counts as one in a file does, and goes as it came.
+        # A NUL byte that is typed has the same effect as one in a file.
         editor.type(uri, 2, 14, "\0")
         await editor.codes_become(uri, "MG400")
         editor.type(uri, 2, 14, "", end=(2, 15))
         await editor.codes_become(uri)
 
 
-async def test_a_binary_file_far_from_what_is_open_is_named(module):
+async def test_a_binary_file_in_another_package_is_reported(module):
     other = module / "other"
     other.mkdir()
     (other / "other.go").write_bytes("package other\n".encode("utf-16"))

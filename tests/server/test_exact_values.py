@@ -1,4 +1,4 @@
-"""Values in commands: 64-bit integers and doubles are what the client's text says, and so are the answers."""
+"""Values in commands: 64-bit integers and doubles are exact in arguments and results."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def work_of(argument: Any) -> Any:
 @given(some.lists(values, max_size=5), some.booleans())
 @settings(max_examples=200)
 def test_arguments_are_exact_as_an_object_and_as_text(given_values: list[Value], plain: bool) -> None:
-    # Numbers may be written plainly too, which every JSON parser but those of doubles reads exactly.
+    # Numbers may be plain too: every JSON parser that has integers reads them exactly.
     trees = [_plain(value) if plain else json_of(value) for value in given_values]
     argument = {"uri": "file:///m", "function": "f", "args": trees, "record": {"bins": {"b": trees}}}
     for form in (argument, json.dumps(argument)):
@@ -77,13 +77,13 @@ def _plain(value: Value) -> Any:
         (["f"], "not as expected"),
     ],
 )
-def test_what_is_no_request_is_named(argument: Any, message: str) -> None:
+def test_an_invalid_argument_is_named(argument: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         work_of(argument)
 
 
 @pytest.mark.asyncio(loop_scope="session")
-async def test_values_are_exact_there_and_back(module: Path) -> None:
+async def test_values_are_exact_in_both_directions(module: Path) -> None:
     (module / "stats.go").write_text(CLEAN + ECHO)
     call = {"uri": module.as_uri(), "function": "echo", "args": [VALUES], "record": {"bins": {"v": VALUES}}}
     expected = json.dumps(json_of(List(tuple(VALUES))))

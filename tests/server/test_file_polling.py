@@ -1,4 +1,4 @@
-"""A change of the configuration counts within a second in every client, whatever that watches."""
+"""A change of the configuration takes effect within a second in every client, whatever that watches."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_created_changed_and_deleted(
     if pulls:
         capabilities["textDocument"]["diagnostic"] = {}
         capabilities["workspace"] = {"diagnostics": {"refreshSupport": True}}
-    if watches:  # and tells nothing, as those that give up without a word
+    if watches:  # and reports nothing, as clients that stop watching silently
         capabilities.setdefault("workspace", {})["didChangeWatchedFiles"] = {"dynamicRegistration": True}
     server = start(handshake=False)
     server.initialize(capabilities=capabilities)
@@ -59,7 +59,7 @@ def test_created_changed_and_deleted(
 
     def counts_soon(expected: int) -> None:
         asked = len(server.asked)
-        if pulls:  # the client is told to ask again
+        if pulls:  # the client is asked to pull again
             server.until(
                 lambda: any("diagnostic/refresh" in each["method"] for each in server.asked[asked:]), 20
             )
@@ -78,7 +78,7 @@ def test_created_changed_and_deleted(
     counts_soon(1)
 
 
-def test_looking_again_takes_next_to_nothing(start: Start, module: Path) -> None:
+def test_polling_takes_little_processor_time(start: Start, module: Path) -> None:
     server = start()
     for number in range(50):
         folder = module / f"p{number}"
@@ -86,7 +86,7 @@ def test_looking_again_takes_next_to_nothing(start: Start, module: Path) -> None
         (folder / "p.go").write_text(CLEAN.replace("package stats", f"package p{number}"))
         server.open(folder / "p.go")
     settle(server)
-    time.sleep(3)  # until what the start leaves to be done is done
+    time.sleep(3)  # until the start is over
     process = psutil.Process(server.process.pid)
     before = process.cpu_times()
     time.sleep(3)

@@ -1,4 +1,4 @@
-"""What is kept of a module spares the next session reading its files, and no change is missed."""
+"""The cached imports of a module spare the next session reading its files, and no change is missed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MODULE = {
 
 
 class CountedFiles:
-    """The disk, with what was read of it."""
+    """The disk, and the paths that were read."""
 
     def __init__(self) -> None:
         self._disk = DiskFiles()
@@ -54,7 +54,7 @@ class CountedFiles:
 
 
 class Session:
-    """The files of a module, and who imports whom in it, as the server asks."""
+    """The files of a module, and its importers as the server asks for them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)
@@ -78,7 +78,7 @@ class Session:
         self._disk.tell(str(path))
 
     def end(self) -> list[str]:
-        """Keeps what is to be kept; gives the paths that were read for their imports alone."""
+        """Writes the cache. Returns the paths that were read for their imports only."""
         for steps in self._later:
             list(steps)
         return sorted(os.path.relpath(path, self._folder) for path in self._glanced.read_paths)
@@ -92,7 +92,7 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         path = made / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
-    # What has just been written is not trusted: the file system's clock may stand still for a while.
+    # A file that was just written is not trusted: the clock of the file system has coarse steps.
     monkeypatch.setattr(DiskStore, "now", lambda _: time.time_ns() + 10**10)
     return made
 
@@ -128,7 +128,7 @@ def test_the_next_session_reads_only_what_has_changed(folder: Path) -> None:
         ("till/go.mod", b"module example.com/till\n", {"bill"}),
     ],
 )
-def test_what_happens_in_a_session_is_seen(
+def test_changes_during_a_session_are_noticed(
     folder: Path, name: str, text: bytes | None, expected: set[str]
 ) -> None:
     session = Session(folder)
@@ -143,10 +143,10 @@ def test_what_happens_in_a_session_is_seen(
     assert session.importing("money") == expected
 
 
-def test_importers_are_judged_again_only_where_the_change_concerns_them(
+def test_importers_are_linted_again_only_if_the_change_concerns_them(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Between two letters that are typed they are kept, though none of their files is open."""
+    """Lint results of importers are reused between two edits, though none of their files is open."""
     udf = f'import "{SDK_PATH}"\n\n'
     files = {
         "go.mod": MODULE["go.mod"],
@@ -176,7 +176,7 @@ def test_importers_are_judged_again_only_where_the_change_concerns_them(
         return Snapshot(analysis, number, Client(), "utf-16", {str(path): opened}, analysis.disk, {}, {}, {})
 
     def typed(old: str, new: str) -> list[str]:
-        """The packages that are judged after an edit."""
+        """The packages that are linted after an edit."""
         nonlocal opened
         start = opened.document.text.index(old.encode())
         lines = opened.document.lines

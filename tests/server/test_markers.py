@@ -1,4 +1,4 @@
-"""The workspaces in workspaces/, each through the real server, for every client that it is about.
+"""The workspaces in workspaces/, each with the real server, for every client that it is about.
 
 `--update-golden` writes their golden files anew.
 """
@@ -69,7 +69,7 @@ async def test_workspace(path: Path, client: str, tmp_path: Path, pytestconfig: 
 
 
 def configure(editor: Editor, settings: dict[str, Any]) -> None:
-    """The editor's settings, section "modgo", as they change while it runs."""
+    """Changes the editor's settings, section "modgo"."""
     editor.client.set_configuration({"modgo": settings})
     params = types.DidChangeConfigurationParams({"modgo": settings})
     editor.client.workspace_did_change_configuration(params)

@@ -1,6 +1,6 @@
-"""What a server keeps, however long it goes on.
+"""The memory of a server that runs for long.
 
-More rounds with MODGO_EXAMPLES. Not for: what a client or a disk does to it (test_survival.py).
+More rounds with MODGO_EXAMPLES.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from .stdio import Start, at, between, change, settle
 EXAMPLES = int(os.environ.get("MODGO_EXAMPLES", "50"))
 
 
-def test_memory_stays_as_it_is_over_a_day(start: Start, module: Path) -> None:
-    """Edits, new files, saves, settings and other branches, again and again."""
+def test_memory_does_not_grow_over_a_day(start: Start, module: Path) -> None:
+    """After many edits, new files, saves, settings and branches."""
     server = start()
     uri = server.open(module / "stats.go", UNREGISTERED)
     process = psutil.Process(server.process.pid)
@@ -53,8 +53,8 @@ def test_memory_stays_as_it_is_over_a_day(start: Start, module: Path) -> None:
     assert max(sizes[-rounds // 3 :]) < third * 1.1 + 5, sizes
 
 
-def test_requests_leave_nothing_behind(start: Start, module: Path) -> None:
-    """Thousands of them, with no pause in which all garbage could be looked for."""
+def test_requests_leave_no_memory_behind(start: Start, module: Path) -> None:
+    """Thousands of them, without a pause for a full collection."""
     server = start()
     uri = server.open(module / "stats.go", UNREGISTERED)
     process = psutil.Process(server.process.pid)
@@ -71,8 +71,8 @@ def lines(count: int) -> str:
     return "".join(f"func F{n}(a int) int {{\n\treturn {n}\n}}\n" for n in range(count))
 
 
-def test_a_file_of_50_mb_is_text_alone(start: Start, module: Path) -> None:
-    """One finding says so; what is small enough again is analysed."""
+def test_a_file_of_50_mb_is_not_analysed(start: Start, module: Path) -> None:
+    """One finding reports it; a file that is small enough again is analysed."""
     server = start()
     path = module / "stats.go"
     uri = server.open(path, UNREGISTERED)
@@ -101,7 +101,7 @@ def test_a_file_of_50_mb_is_text_alone(start: Start, module: Path) -> None:
 
 
 def test_a_burst_of_edits_takes_no_memory(start: Start, module: Path) -> None:
-    """The newest text is analysed. What comes more quickly than that waits in the client."""
+    """The newest text is analysed. Edits that come faster wait in the client."""
     server = start()
     text = UNREGISTERED + lines(500)
     uri = server.open(module / "stats.go", text)
@@ -135,7 +135,7 @@ def test_a_burst_of_edits_takes_no_memory(start: Start, module: Path) -> None:
     assert watch.peak < 200, watch.peak
 
 
-def test_what_was_let_go_of_is_freed_before_it_is_much() -> None:
+def test_released_loaders_are_freed_before_they_are_many() -> None:
     collector = IdleCollector()
     assert collector.seconds_left is None
     collector.released()
@@ -154,7 +154,7 @@ def test_the_largest_file_that_is_analysed_is_a_setting(start: Start, module: Pa
     server = start()
     uri = server.open(module / "stats.go", UNREGISTERED + lines(1000))
     server.diagnostics(uri, 1, count=1)
-    # More than is analysed by default; then as much as the setting allows, and less.
+    # More than is analysed by default; then more and less than the setting.
     for version, count, setting, code in (
         (2, 1000, None, "MG101"),
         (3, 1000, "1 kB", "MG410"),

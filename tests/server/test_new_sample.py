@@ -1,4 +1,4 @@
-"""Samples from the editor: what modgo.newSample writes, and that running takes it."""
+"""Samples from the editor: what modgo.newSample writes, and that a run uses it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def test_a_sample_has_the_bins_that_the_udf_reads(folder):
         called = await editor.run("modgo.call", {"uri": uri, "function": "visit"})
         assert (called["ok"], called["result"]) == (True, 1)
         assert called["record"]["before"]["bins"] == bins
-        # What the user has made of it stays.
+        # The user's changes stay.
         path.write_text('{"bins": {"visits": 4}}')
         again = await editor.run("modgo.newSample", {"uri": uri, "function": "visit"})
         assert again == {"ok": True, "path": str(path), "created": False}
@@ -104,7 +104,7 @@ async def test_a_stream_has_records_and_its_lens_runs_them(folder):
         ({"uri": "file:///nowhere"}, "no file or folder"),
     ],
 )
-async def test_what_cannot_be_made_is_told(folder, request_: dict[str, Any], words: str):
+async def test_an_impossible_sample_is_explained(folder, request_: dict[str, Any], words: str):
     async with running(folder, capable()) as editor:
         answer = await editor.run("modgo.newSample", {"uri": folder.as_uri(), **request_})
         assert not answer["ok"]
@@ -112,11 +112,11 @@ async def test_what_cannot_be_made_is_told(folder, request_: dict[str, Any], wor
         assert not (folder / "testdata").exists()
 
 
-async def test_a_command_without_a_module_is_about_the_only_one(folder):
+async def test_a_command_without_a_module_uses_the_default_module(folder):
     # Helix gives commands no arguments.
     async with running(folder, minimal()) as editor:
         assert (await editor.run("modgo.build"))["output"] == str(folder / "stats.so")
-        # And shows no answers.
+        # And it shows no results.
         await editor.until(lambda: editor.client.messages)
         assert editor.client.messages[-1].message == f"Modgo: built {folder / 'stats.so'}"
         called = await editor.run("modgo.call", {"function": "visit"})
@@ -136,8 +136,8 @@ async def test_a_command_without_a_module_is_about_the_only_one(folder):
 @pytest.mark.parametrize(
     "name", ["/{outside}/x", "../../../outside/x", "a/b", "a\\x00b", "..", "x" + "y" * 300]
 )
-async def test_a_name_is_no_path(folder: Path, tmp_path: Path, name: str):
-    """A repository's UDF may be named as it likes; its sample lies in the module's folder or nowhere."""
+async def test_a_name_is_not_a_path(folder: Path, tmp_path: Path, name: str):
+    """A repository can name a UDF anything; its sample is in the module's folder or is not written."""
     outside = tmp_path / "outside"
     outside.mkdir()
     name = name.replace("/{outside}", str(outside))

@@ -1,4 +1,4 @@
-"""What a lens's command answers is seen in clients that drop the answer."""
+"""The result of a lens's command is shown in clients that drop it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .test_commands import BROKEN, save
 
 
 async def run_lens(editor: Editor, uri: str, title: str) -> object:
-    """Runs a lens as a client does that knows nothing of modgo."""
+    """Runs a lens as a client does that has no modgo extension."""
     found = await editor.client.text_document_code_lens_async(
         types.CodeLensParams(types.TextDocumentIdentifier(uri))
     )
@@ -25,7 +25,7 @@ async def run_lens(editor: Editor, uri: str, title: str) -> object:
 
 
 @pytest.mark.parametrize("opens", [True, False])
-async def test_a_lens_shows_what_it_has_done(module: Path, tmp_path: Path, opens: bool) -> None:
+async def test_a_lens_shows_its_result(module: Path, tmp_path: Path, opens: bool) -> None:
     client = capable()
     assert client.window is not None
     client.window.show_document = types.ShowDocumentClientCapabilities(opens)
@@ -61,8 +61,8 @@ async def test_a_lens_shows_what_it_has_done(module: Path, tmp_path: Path, opens
         assert str(answer["error"]["message"])[:40] in editor.client.messages[-1].message
 
 
-async def test_who_shows_results_is_shown_none(module: Path) -> None:
-    """Neither a client with commands of its own, nor who asks for an answer."""
+async def test_a_client_that_shows_results_is_shown_none(module: Path) -> None:
+    """Neither to a client with commands of its own, nor to one that passes arguments."""
     commands = ["modgo.client.buildAndLoad", "modgo.client.runOnSample"]
     async with running(module, capable(), options={"commands": commands}) as editor:
         uri = editor.open()

@@ -39,7 +39,7 @@ def send(stream: BinaryIO, *messages: dict[str, Any]) -> None:
 
 
 def receive(stream: BinaryIO, id_: int) -> dict[str, Any]:
-    """The answer with that id; whatever comes before it is passed over."""
+    """The answer with that id. Messages before it are ignored."""
     length = 0
     while line := stream.readline():
         if line.startswith(b"Content-Length:"):
@@ -69,14 +69,14 @@ def test_every_name_serves_stdio(command):
 
 
 def told(server: LanguageServer, method: str) -> list[dict[str, Any]]:
-    """What was told by this method since the last time."""
+    """The parameters of this method's notifications since the last time."""
     server.request("workspace/executeCommand", {"command": "modgo.status"})
     found = [each["params"] for each in server.told if each["method"] == method]
     server.told.clear()
     return found
 
 
-def test_it_traces_what_is_said_and_heard_as_much_as_it_is_told_to(module):
+def test_messages_are_traced_as_the_client_sets(module):
     server = LanguageServer([sys.executable, "-m", "modgo_lsp.server.main"], module, ENVIRONMENT)
     server.initialize(trace="off")
     assert told(server, "$/logTrace") == []
@@ -94,13 +94,13 @@ def test_it_traces_what_is_said_and_heard_as_much_as_it_is_told_to(module):
     server.close()
 
 
-def test_it_logs_as_much_as_is_set(module):
+def test_the_log_level_is_a_setting(module):
     server = LanguageServer([sys.executable, "-m", "modgo_lsp.server.main"], module, ENVIRONMENT)
     server.initialize()
 
     def logged(level: object) -> list[int]:
         server.notify("workspace/didChangeConfiguration", {"settings": {"modgo": {"log": {"level": level}}}})
-        server.notify("textDocument/didOpen", {"textDocument": 7})  # which is warned of
+        server.notify("textDocument/didOpen", {"textDocument": 7})  # this logs a warning
         return [each["type"] for each in told(server, "window/logMessage")]
 
     assert logged("info") == [2]
@@ -112,7 +112,7 @@ def test_it_logs_as_much_as_is_set(module):
     server.close()
 
 
-def test_nobody_else_gets_into_the_protocol():
+def test_only_the_server_writes_to_standard_output():
     noise = """
 import os, subprocess
 from modgo_lsp.server.main import _protocol_streams
@@ -131,7 +131,7 @@ stdout.flush()
 
 
 @pytest.mark.parametrize("command", [["modgo_lsp", "lsp"], ["modgo_lsp.server.main"]])
-def test_a_socket_that_only_the_user_can_open_serves_too(command, tmp_path):
+def test_the_server_serves_on_a_socket(command, tmp_path):
     path = tmp_path / "modgo.socket"
     started = [sys.executable, "-m", *command, "--pipe", str(path)]
     with subprocess.Popen(started, env=ENVIRONMENT, umask=0) as server:
@@ -146,7 +146,7 @@ def test_a_socket_that_only_the_user_can_open_serves_too(command, tmp_path):
             assert server.wait(10) == 0
 
 
-def test_nobody_else_can_open_the_socket(tmp_path):
+def test_only_the_user_can_open_the_socket(tmp_path):
     path = tmp_path / "modgo.socket"
     command = [sys.executable, "-m", "modgo_lsp", "lsp", "--pipe", str(path)]
     with subprocess.Popen(command, env=ENVIRONMENT, umask=0) as server:
@@ -184,7 +184,7 @@ def test_a_web_page_reaches_nothing(tmp_path):
         (lambda folder: (folder / "s").symlink_to("elsewhere"), "Address already in use"),
     ],
 )
-def test_the_socket_is_made_in_a_folder_of_the_users_alone(tmp_path, prepare, words):
+def test_the_socket_must_be_in_a_folder_of_the_user(tmp_path, prepare, words):
     folder = tmp_path / "folder"
     folder.mkdir()
     prepare(folder)
@@ -201,7 +201,7 @@ def test_the_socket_is_made_in_a_folder_of_the_users_alone(tmp_path, prepare, wo
     assert "Traceback" not in said
 
 
-def test_the_folder_of_all_users_is_nobodys_own():
+def test_the_socket_is_not_made_in_a_folder_of_all_users():
     if os.geteuid() == 0:
         pytest.skip("/tmp is root's own")
     command = [sys.executable, "-m", "modgo_lsp.server.main", "--pipe", "/tmp/modgo.socket"]
@@ -232,7 +232,7 @@ def connected(path: Path) -> socket.socket:
 
 @pytest.mark.parametrize("wrong", [["--tcp", "1"], ["--pipe", "x", "--stdio"], ["--pipe"], ["extra"]])
 @pytest.mark.parametrize("command", [["modgo_lsp", "lsp"], ["modgo_lsp.server.main"]])
-def test_wrong_usage_is_told(wrong, command):
+def test_wrong_usage_is_explained(wrong, command):
     done = subprocess.run(
         [sys.executable, "-m", *command, *wrong], env=ENVIRONMENT, capture_output=True, text=True, timeout=30
     )
@@ -243,7 +243,7 @@ def test_wrong_usage_is_told(wrong, command):
 
 @contextmanager
 def served(process_id, *more):
-    """A server that was told of the editor's process, and then `more`."""
+    """A server that knows the editor's process, and has got the messages `more`."""
     command = [sys.executable, "-m", "modgo_lsp", "lsp"]
     params = {**INITIALIZE["params"], "processId": process_id}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as server:
@@ -262,7 +262,7 @@ def test_it_ends_with_the_editor_even_if_its_input_stays_open():
 
 
 @pytest.mark.parametrize("number", [2**22 + 7, 0, -1, 2**70])
-def test_a_process_that_is_not_there_is_no_reason_to_end(number):
+def test_a_process_id_that_does_not_exist_is_ignored(number):
     with served(number, *GOODBYE) as server:
         receive(server.stdout, 2)
         assert server.wait(timeout=20) == 0

@@ -1,7 +1,6 @@
-"""Whatever a client, a disk or another process does, the server goes on, or ends as it should.
+"""Whatever a client, a disk or another process does, the server continues, or ends as it should.
 
-More of the random parts with MODGO_EXAMPLES. Not for: bytes and the connection (test_connection.py), wrong
-arguments of commands (test_bad_input.py), the index (test_index.py).
+More of the random parts with MODGO_EXAMPLES.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ EXAMPLES = int(os.environ.get("MODGO_EXAMPLES", "50"))
 
 
 def lints(server: LanguageServer, folder: Path, name: str = "alive.go") -> None:
-    """The server tells what is wrong in a new file, and answers."""
+    """The server reports a finding in a new file, and answers."""
     head = UNREGISTERED.split("func init")[0]
     uri = server.open(folder / name, head + "func Alive(rec *udf.Record) {}\n")
     server.until(lambda: "Alive" in str(server.pushed.get(uri)))
@@ -62,7 +61,7 @@ NO_MESSAGES = (
 
 
 @pytest.mark.parametrize("loaded", [False, True], ids=["at once", "when all is loaded"])
-def test_what_is_no_message_ends_nothing(start: Start, module: Path, loaded: bool) -> None:
+def test_invalid_messages_are_ignored(start: Start, module: Path, loaded: bool) -> None:
     server = start()
     if loaded:
         status(server)
@@ -84,9 +83,7 @@ NOTIFICATIONS = (
 )
 
 
-def test_parameters_of_the_wrong_kind_are_answered_with_an_error_or_passed_over(
-    start: Start, module: Path
-) -> None:
+def test_invalid_parameters_are_answered_with_an_error_or_ignored(start: Start, module: Path) -> None:
     server = start()
     for params in WRONG:
         for method in NOTIFICATIONS:
@@ -99,7 +96,7 @@ def test_parameters_of_the_wrong_kind_are_answered_with_an_error_or_passed_over(
     assert not [message for message in said if "Could not" in message or "failed" in message]
 
 
-def test_ids_may_be_what_they_like_and_come_twice(start: Start, module: Path) -> None:
+def test_request_ids_can_be_anything_and_repeat(start: Start, module: Path) -> None:
     server = start()
     uri = server.open(module / "stats.go")
     params = {"textDocument": {"uri": uri}, "position": {"line": 5, "character": 16}}
@@ -115,7 +112,7 @@ def test_ids_may_be_what_they_like_and_come_twice(start: Start, module: Path) ->
     lints(server, module)
 
 
-def test_what_comes_before_initialize_or_again_or_after_shutdown_is_refused(start: Start) -> None:
+def test_messages_outside_the_session_are_refused(start: Start) -> None:
     server = start(handshake=False)
     early = server.answer(server.ask("textDocument/hover", {}))
     assert early["error"]["code"] == -32002
@@ -134,7 +131,7 @@ def test_what_comes_before_initialize_or_again_or_after_shutdown_is_refused(star
 # --- edits
 
 
-def test_edits_past_every_end_and_of_versions_that_cannot_be(start: Start, module: Path) -> None:
+def test_edits_out_of_range_and_invalid_versions(start: Start, module: Path) -> None:
     server = start()
     uri = server.open(module / "stats.go")
     large = 2**31 - 1
@@ -184,7 +181,7 @@ def test_documents_opened_twice_never_or_by_strange_names(start: Start, module: 
 # --- files
 
 
-def test_files_vanish_between_notice_and_look(start: Start, module: Path) -> None:
+def test_files_disappear_before_they_are_read(start: Start, module: Path) -> None:
     server = start()
     uri = server.open(module / "stats.go")
     for number in range(10):
@@ -217,7 +214,7 @@ def test_files_of_many_megabytes(start: Start, module: Path) -> None:
     garbage = "(" * 10_000_000
     for name, text in (("line.go", line), ("lines.go", lines), ("garbage.go", garbage)):
         assert len(text) > 3_000_000
-        # Each in a package of its own, for what they declare is the same.
+        # Each in a package of its own: they declare the same names.
         path = module / name.removesuffix(".go") / name
         uri = server.open(path, text)
         server.until(lambda uri=uri: uri in server.pushed)  # type: ignore[misc]
@@ -245,8 +242,8 @@ def test_a_thousand_open_documents(start: Start, module: Path) -> None:
     lints(server, module)
 
 
-def test_a_disk_that_is_full(start: Start, module: Path) -> None:
-    """What it keeps can't be written, nor what it complains of."""
+def test_a_full_disk(start: Start, module: Path) -> None:
+    """Neither its caches nor its log can be written."""
     full = os.open("/dev/full", os.O_WRONLY)
     server = start(stderr=full)
     os.close(full)
@@ -267,7 +264,7 @@ def test_a_name_that_is_not_utf_8(start: Start, module: Path) -> None:
     (module / name).write_text(text)
     server = start()
     uri = server.open(module / "stats.go", UNREGISTERED)
-    # Both register "count": what is said of one names the other.
+    # Both register "count": the finding in one names the other.
     server.until(lambda: "count" in str(server.pushed.get(uri)))
     assert "result" in server.answer(server.ask("workspace/symbol", {"query": ""}))
     lints(server, module)
@@ -318,7 +315,7 @@ def test_a_killed_build_and_a_killed_worker_are_results(start: Start, module: Pa
     lints(server, module)
 
 
-def test_who_vanishes_takes_the_server_and_its_children_along(start: Start, module: Path) -> None:
+def test_the_server_and_its_children_end_with_the_client(start: Start, module: Path) -> None:
     server = start()
     (module / "stats.go").write_text(ENDLESS)
     call = {"uri": module.as_uri(), "function": "add", "args": [1, 2], "options": {"timeout": 600}}
@@ -332,7 +329,7 @@ def test_who_vanishes_takes_the_server_and_its_children_along(start: Start, modu
     assert not alive
 
 
-def test_a_client_that_stops_reading_costs_no_more_and_goes_on(start: Start, module: Path) -> None:
+def test_a_client_that_stops_reading_costs_no_memory(start: Start, module: Path) -> None:
     server = start()
     uri = server.open(module / "stats.go", UNREGISTERED)
     server.diagnostics(uri, 1, count=1)
@@ -351,7 +348,7 @@ def test_a_client_that_stops_reading_costs_no_more_and_goes_on(start: Start, mod
             "params": change(uri, version, edit),
         }
         if not (written(server, asked) and written(server, changed)):
-            break  # it takes no more until something is read
+            break  # the server reads no more until the client reads
         last = version
     assert process.memory_info().rss - before < 250 * 1024 * 1024
     os.set_blocking(server.process.stdin.fileno(), True)  # type: ignore[union-attr]
@@ -360,7 +357,7 @@ def test_a_client_that_stops_reading_costs_no_more_and_goes_on(start: Start, mod
 
 
 def written(server: LanguageServer, message: object) -> bool:
-    """Whether the server took the message: one that is begun is sent to its end."""
+    """Whether the server took the message. The rest of one that it began to take is sent."""
     assert server.process.stdin is not None
     body = json.dumps(message).encode()
     view = memoryview(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
@@ -372,7 +369,7 @@ def written(server: LanguageServer, message: object) -> bool:
             if time.monotonic() > end:
                 if len(view) == whole:
                     return False
-                server.receive(0.1)  # the rest of it only fits when something is read
+                server.receive(0.1)  # there is capacity for the rest once something is read
             time.sleep(0.001)
     return True
 
@@ -411,7 +408,7 @@ ODD: tuple[Any, ...] = (None, True, 0, -1, 2**31, 2**70, 1.5, "", "U", "\0", "é
 
 
 def mutated(choose: random.Random, value: Any) -> Any:
-    """The value with something in it left out, put twice or made something else."""
+    """The value with a part of it removed, doubled or replaced."""
     if isinstance(value, dict) and value and choose.random() < 0.8:
         key = choose.choice(list(value))
         if choose.random() < 0.15:

@@ -1,4 +1,4 @@
-"""What the editor shows after anything that may happen is what `modgo lint` says of the same content.
+"""After any sequence of events the editor shows what `modgo lint` reports for the same content.
 
 `make truth` goes on for longer (MODGO_EDITS).
 """
@@ -20,7 +20,7 @@ SEEDS = 4 if STEPS > 1000 else 2
 
 @pytest.mark.timeout(0 if STEPS > 1000 else 240)
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_the_editor_says_what_lint_says(tmp_path: Path, seed: int) -> None:
+def test_the_editor_shows_what_lint_reports(tmp_path: Path, seed: int) -> None:
     folder = tmp_path / "shop"
     folder.mkdir()
     encoding = ("utf-16", "utf-8", "utf-32")[seed % 3]

@@ -1,6 +1,6 @@
-"""A workspace that everything happens to, in an editor and behind its back, and what is to be said of it.
+"""A workspace with random events in the editor and on disk, and the diagnostics that are expected.
 
-Each step is random, and told to the server as a client tells it. Not for: comparing (test_truth.py).
+Each event is reported to the server as a client reports it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from modgo_lsp.server.workspace.snapshot import Snapshot
 from tests.edits import GO_MOD, SHOP, Change, random_change
 from tests.server.language_client import LanguageServer
 
-# Twice what the server waits between two looks, and some.
+# More than twice the interval of the server's polling.
 UNTOLD_SECONDS = 1.5
 SEVERITIES = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 CONFIGURATIONS = (
@@ -58,7 +58,7 @@ FILES = {
 
 
 class World:
-    """A folder, the documents that are open in it, and a server that is told of all that happens."""
+    """A folder, its open documents, and a server that is notified of every event."""
 
     def __init__(self, folder: Path, server: LanguageServer, encoding: Encoding, seed: int) -> None:
         self.folder = folder
@@ -67,7 +67,7 @@ class World:
         self.choose = random.Random(seed)
         self.texts: dict[str, bytes] = {}
         self.settings: Mapping[str, Any] = {}
-        # What builds found of which nothing has changed since, by folder.
+        # The findings of builds that are still valid, by folder.
         self.built: dict[str, list[Finding]] = {}
         self._versions: dict[str, int] = {}
         self._undo: list[tuple[str, bytes]] = []
@@ -92,7 +92,7 @@ class World:
         ]
 
     def step(self) -> str:
-        """Something happens. Says what."""
+        """Does something at random. Returns its description."""
         steps = [step for _, step in self._steps]
         return self.choose.choices(steps, [weight for weight, _ in self._steps])[0]()
 
@@ -223,7 +223,7 @@ class World:
         return f"configure {path}: {text!r}"
 
     def configure_untold(self) -> str:
-        """As a client has it that watches nothing, or not what lies above the workspace."""
+        """Changes a file above the workspace, or one that the client does not watch."""
         path = self.choose.choice(("modgo.toml", "../modgo.toml", "stock/modgo.toml"))
         text = self.choose.choice(CONFIGURATIONS)
         file = (self.folder / path).resolve()
@@ -238,7 +238,7 @@ class World:
         return f"configure {path} without a word: {text!r}"
 
     def build(self) -> str:
-        """Findings of a build are shown while all that it read is as it was read."""
+        """Findings of a build are shown while nothing that it read has changed."""
         folders = sorted({str(Path(path).parent) for path in self._on_disk(".go")}) or ["."]
         directory = self.folder / self.choose.choice(folders)
         command = {"command": "modgo.build", "arguments": [{"uri": directory.as_uri()}]}
@@ -257,7 +257,7 @@ class World:
         return f"go.mod: {text!r}"
 
     def check_out(self) -> str:
-        """What git does: another state of the tree, all at once, under open documents."""
+        """Changes many files at once under open documents, as git does."""
         self._branches.append({path: (self.folder / path).read_bytes() for path in self._on_disk("")})
         self._branches = self._branches[:1] + self._branches[-3:]
         wanted = self.choose.choice(self._branches[:-1])
@@ -270,10 +270,10 @@ class World:
         self._tell(*changed)
         return f"check out another branch: {sorted(changed)}"
 
-    # --- what is to be said
+    # --- expectations
 
     def expected(self) -> tuple[dict[str, list[object]], dict[str, list[object]]]:
-        """By path: what a server would say that has just started; and what `modgo lint` says of the files of
+        """By path: the diagnostics of a server that has just started; and what `modgo lint` reports for
         packages with open documents."""
         overrides = editor_settings.overrides(self.settings)
         documents = {str(self.folder / path): text for path, text in self.texts.items()}
@@ -332,11 +332,11 @@ class World:
         }
 
     def settle(self) -> None:
-        """Waits until the server has nothing to do: then all that it has to say was pushed."""
+        """Waits until the server is idle: then all diagnostics were pushed."""
         while not self.server.request("workspace/executeCommand", {"command": "modgo.status"})["idle"]:
             pass
 
-    # --- means
+    # --- helpers
 
     def uri(self, path: str) -> str:
         return (self.folder / path).as_uri()
@@ -392,7 +392,7 @@ def _shown(told: wire.Diagnostic) -> object:
 
 
 def _finding(told: Mapping[str, Any], directory: Path) -> Finding:
-    """A finding as a command answers it."""
+    """A finding as a command returns it."""
     path = (directory / told["path"]).resolve()
     lines = LineIndex(path.read_bytes() if path.is_file() else b"")
     places = (told["range"]["start"], told["range"]["end"])
