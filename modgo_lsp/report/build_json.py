@@ -1,7 +1,4 @@
-"""Builds as JSON: what `modgo build --json` and the server's commands answer, in one form.
-
-Not for: people (cli/build.py), or what loading and calling answer (host/result.py).
-"""
+"""What `modgo build --json` and the server's build commands answer."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ def findings_json(findings: Iterable[Finding], base: str) -> list[Json]:
 
 
 def build_json(result: BuildResult, base: str) -> Json:
-    """What `modgo build --json` prints."""
+    """The result of a build."""
     return {
         "ok": result.ok,
         "module": result.module,
@@ -42,12 +39,12 @@ def build_json(result: BuildResult, base: str) -> Json:
 
 
 def usage_error_json(message: str, findings: Iterable[Json] = ()) -> Json:
-    """Of work that could not be done, whichever it was."""
+    """The answer to a request that could not be carried out."""
     error = {"kind": "usage", "message": message, "frames": []}
     return {"ok": False, "error": error, "findings": list(findings)}
 
 
 def build_failure_json(result: BuildResult, base: str) -> Json:
-    """Of a load or call whose module does not build."""
+    """The answer to a load or call whose module does not build."""
     reason = result.findings[0].message if result.findings else "it did not say why"
     return usage_error_json(f"the module could not be built: {reason}", findings_json(result.findings, base))

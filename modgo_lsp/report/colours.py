@@ -1,7 +1,4 @@
-"""The colours of reports, or none.
-
-Not for: deciding whether there are any (cli/ knows the terminal).
-"""
+"""The colours of reports. cli/ decides whether there are any."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ _COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "informati
 
 
 class Painter(msgspec.Struct, frozen=True):
-    """Paints parts of a report; leaves them plain unless `coloured`."""
+    """Colours the parts of a report, if `coloured`."""
 
     coloured: bool
 

@@ -1,7 +1,4 @@
-"""Findings, one a line, as editors and terminals link them: path:line:column: code message.
-
-Not for: excerpts of the source (text.py).
-"""
+"""Findings, one a line, as editors and terminals link them: path:line:column: code message."""
 
 from __future__ import annotations
 

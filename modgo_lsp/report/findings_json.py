@@ -1,7 +1,4 @@
-"""Findings as JSON, in the form that other programs rely on.
-
-Not for: people (text.py).
-"""
+"""Findings as JSON, in the form that other programs rely on."""
 
 from __future__ import annotations
 
@@ -39,7 +36,7 @@ class FixObject(msgspec.Struct):
 
 
 class FindingObject(msgspec.Struct):
-    """A finding; `path` is relative, lines and columns count from 1, columns in code points."""
+    """A finding. `path` is relative; lines and columns count from 1, columns in code points."""
 
     code: str
     name: str
@@ -53,7 +50,7 @@ class FindingObject(msgspec.Struct):
 
 
 class Report(msgspec.Struct, omit_defaults=True):
-    """`errors` are paths and settings that are wrong, for which lint exits with 2; left out without any."""
+    """`errors` are invalid paths and settings, for which lint exits with 2; left out if there are none."""
 
     version: int
     findings: list[FindingObject]
@@ -71,7 +68,7 @@ def report_json(
 
 
 def finding_objects(findings: Iterable[Finding], sources: Sources) -> list[FindingObject]:
-    """The findings as JSON has them, by path, position and code."""
+    """The findings as objects, by path, position and code."""
     objects = [_finding(finding, sources) for finding in findings]
     return sorted(objects, key=lambda found: (found.path, found.range, found.code))
 

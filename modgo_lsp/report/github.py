@@ -1,7 +1,4 @@
-"""Findings as workflow commands, which GitHub Actions shows beside the lines of a pull request.
-
-Not for: code scanning, which takes SARIF (sarif.py).
-"""
+"""Findings as workflow commands, which GitHub Actions shows beside the lines of a pull request."""
 
 from __future__ import annotations
 
@@ -43,7 +40,7 @@ def _command(finding: Finding, sources: Sources) -> str:
         "line": place.start.line,
         "endLine": place.end.line,
     }
-    if place.start.line == place.end.line:  # columns are of one line there
+    if place.start.line == place.end.line:  # GitHub takes columns of one line only
         properties |= {"col": place.start.column, "endColumn": place.end.column}
     return f"::{_COMMANDS[finding.severity]} {_properties(properties)}::{_data(finding.message)}"
 

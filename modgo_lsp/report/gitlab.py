@@ -1,7 +1,4 @@
-"""Findings as a GitLab code quality report.
-
-Not for: other services (sarif.py, github.py).
-"""
+"""Findings as a GitLab code quality report."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
-"""Findings as JUnit XML, which every CI service can show: a suite a file, a failed case a finding.
-
-Not for: the results of cases (`modgo test`).
-"""
+"""Findings as JUnit XML, which every CI service can show: a suite for each file, a failed case for each
+finding."""
 
 from __future__ import annotations
 
@@ -20,8 +18,8 @@ _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def report_junit(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
-    """The document, indented, without a line end. Without findings it holds one case that passed, for an
-    empty report counts as a failure in some services."""
+    """The document, indented, without a line end. Without findings it holds one case that passed: some
+    services count an empty report as a failure."""
     root = ElementTree.Element("testsuites", name="modgo lint")
     for path, group in groupby(findings, key=lambda finding: finding.location.path):
         _suite(root, sources.shown(path), list(group), sources)

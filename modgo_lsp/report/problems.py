@@ -1,4 +1,4 @@
-"""What kept lint from looking at parts: paths that can't be read, and mistakes in the configuration."""
+"""Why parts were not linted: paths that can't be read, and errors in the configuration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modgo_lsp.report.sources import Sources, printable
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """`path` is None where no file is at fault, `line` (from 1) where no line is."""
+    """`path` is None if the problem is in no file, `line`, from 1, if it is on no line."""
 
     path: Union[str, None]
     line: Union[int, None]
@@ -22,12 +22,12 @@ class Problem(msgspec.Struct, frozen=True):
 
     @property
     def place(self) -> str:
-        """For services that want every entry to have a file."""
+        """The path, or another for services that require one."""
         return self.path or "modgo.toml"
 
 
 def problems_of(problems: Iterable[PathProblem | ConfigProblem], sources: Sources) -> list[Problem]:
-    """In their order, with paths as findings have them."""
+    """The problems in the same order, with paths as in findings."""
     return [_problem(each, sources) for each in problems]
 
 

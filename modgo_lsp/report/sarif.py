@@ -1,7 +1,4 @@
-"""Findings as SARIF 2.1.0, which code scanning services and many editors read.
-
-Not for: our own JSON, which says more (findings_json.py).
-"""
+"""Findings as SARIF 2.1.0, which code scanning services and many editors read."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ Json = dict[str, Any]
 
 
 def report_sarif(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
-    """One run, indented, without a line end. `problems` are what kept parts from being looked at."""
+    """One run, indented, without a line end. `problems` are why parts were not linted."""
     codes = sorted({finding.code for finding in findings})
     notifications = [_notification(problem) for problem in problems]
     run = {
@@ -51,8 +48,8 @@ def report_sarif(findings: Sequence[Finding], sources: Sources, problems: Sequen
 
 
 def fingerprint(finding: Finding, sources: Sources, seen: dict[str, int]) -> str:
-    """What stays the same for a finding while lines above it come and go: a digest of its file, rule, message
-    and source line, and of how many of those `seen` already holds."""
+    """An identity of a finding that does not change with the lines above it: a digest of its file, rule,
+    message and source line, numbered by how many of the same `seen` has already."""
     path, line = sources.shown(finding.location.path), sources.line(finding.location).strip().hex()
     content = "\0".join((path, finding.code, finding.message, line))
     seen[content] = seen.get(content, 0) + 1
@@ -113,13 +110,13 @@ def _fix(fix: Fix, sources: Sources) -> Json:
 
 
 def _notification(problem: Problem) -> Json:
-    told: Json = {"level": "error", "message": {"text": problem.message}}
+    notification: Json = {"level": "error", "message": {"text": problem.message}}
     if problem.path is not None:
         place: Json = {"artifactLocation": _shown_artifact(problem.path)}
         if problem.line is not None:
             place["region"] = {"startLine": problem.line}
-        told["locations"] = [{"physicalLocation": place}]
-    return told
+        notification["locations"] = [{"physicalLocation": place}]
+    return notification
 
 
 def _location(location: Location, sources: Sources) -> Json:
@@ -132,7 +129,7 @@ def _location(location: Location, sources: Sources) -> Json:
 
 
 def _artifact(path: str, sources: Sources) -> Json:
-    """Relative to the folder that the command ran in, which is where a checkout begins."""
+    """Relative to the working directory, which is the root of the checkout."""
     return _shown_artifact(sources.shown(path))
 
 

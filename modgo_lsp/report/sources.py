@@ -1,7 +1,4 @@
-"""The texts that findings stand in, for line numbers and excerpts.
-
-Not for: Go packages (model/).
-"""
+"""The texts that findings are in, for line numbers and excerpts."""
 
 from __future__ import annotations
 
@@ -19,8 +16,8 @@ if TYPE_CHECKING:
 
 
 class Sources:
-    """Texts by absolute path: those of `documents`, others read through `files` when needed; a file that
-    can't be read is empty. Paths are shown relative to `base`."""
+    """Texts by absolute path: those of `documents`, and others that are read from `files` on demand. A file
+    that can't be read is empty. Paths are shown relative to `base`."""
 
     def __init__(self, files: Files, base: str, documents: Mapping[str, Document] | None = None) -> None:
         self._files = files
@@ -44,13 +41,13 @@ class Sources:
         return self.lines(location.path).position(location.span.start)
 
     def line(self, location: Location) -> bytes:
-        """The text of the line that it begins in."""
+        """The text of the line in which the location begins."""
         text, start = self.text(location.path), location.span.start
         end = text.find(b"\n", start)
         return text[text.rfind(b"\n", 0, start) + 1 : len(text) if end < 0 else end]
 
     def shown(self, path: str) -> str:
-        """The path as people see it: relative to the base, with slashes."""
+        """The path as it is printed: relative to the base, with slashes."""
         known = self._shown.get(path)
         if known is None:
             known = self._shown[path] = printable(self._relative(path).replace(os.sep, "/"))
@@ -58,7 +55,7 @@ class Sources:
 
     def _relative(self, path: str) -> str:
         below = self._base.rstrip(os.sep) + os.sep
-        # Most lie below, and then there is nothing to work out.
+        # relpath() takes ten times as long, and most paths are below.
         if path.startswith(below) and f"{os.sep}." not in path and os.sep * 2 not in path:
             return path[len(below) :]
         try:
@@ -77,6 +74,6 @@ class Sources:
 
 
 def printable(path: str) -> str:
-    """The path with what is not Unicode in it made so, for file names are bytes and reports are text; on one
-    line, with nothing in it that a terminal would obey."""
+    """The path as text, on one line, with nothing that a terminal would obey. Bytes that are not UTF-8 become
+    U+FFFD."""
     return on_a_line(path.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

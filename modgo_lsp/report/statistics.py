@@ -1,7 +1,4 @@
-"""How often each rule is broken.
-
-Not for: where (text.py, concise.py, findings_json.py).
-"""
+"""How many findings each rule has."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from modgo_lsp.rules.catalogue import RULES
 
 
 class Row(msgspec.Struct):
-    """`fixable` counts those with a safe fix."""
+    """`fixable` is the number of findings with a safe fix."""
 
     code: str
     name: str
@@ -24,7 +21,7 @@ class Row(msgspec.Struct):
 
 
 def statistics_text(findings: Iterable[Finding]) -> str:
-    """A line for each rule that is broken, the most frequent first; "" where there is none."""
+    """A line for each rule with findings, the most frequent first; "" without findings."""
     rows = _rows(findings)
     width = max((len(str(row.count)) for row in rows), default=0)
     return "\n".join(f"{row.count:>{width}}  {row.code}  {row.name}{_fixable(row)}" for row in rows)

@@ -1,7 +1,4 @@
-"""How much was looked at and how much found, as reports tell it at their end.
-
-Not for: how often each rule is broken (statistics.py).
-"""
+"""How much was linted and how much found, for the end of a report."""
 
 from __future__ import annotations
 

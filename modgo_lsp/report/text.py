@@ -1,11 +1,9 @@
-"""Findings for people: each with an excerpt of the source and what to do about it.
-
-Not for: programs (findings_json.py), or one finding a line (concise.py).
-"""
+"""Findings for people: each with an excerpt of the source and what to do about it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from unicodedata import combining, east_asian_width
 
 from modgo_lsp.file_writer import leads_out
 from modgo_lsp.lint.lint_paths import Counts
@@ -20,7 +18,7 @@ _WIDEST = 160
 
 
 def report_text(findings: Sequence[Finding], sources: Sources, paint: Painter) -> str:
-    """All findings, a blank line between two, without a line end at the last."""
+    """All findings, separated by blank lines, without a line end."""
     return "\n\n".join("\n".join(_finding(finding, sources, paint)) for finding in findings)
 
 
@@ -36,8 +34,8 @@ def closing_line(findings: Sequence[Finding], counts: Counts) -> str:
         f"{found.information} information",
         _number(found.hints, "hint"),
     ]
-    told = ", ".join(kind for kind in kinds if not kind.startswith("0 "))
-    return f"Found {_number(len(findings), 'problem')} ({told}) in {packages}."
+    by_severity = ", ".join(kind for kind in kinds if not kind.startswith("0 "))
+    return f"Found {_number(len(findings), 'problem')} ({by_severity}) in {packages}."
 
 
 def _number(count: int, noun: str) -> str:
@@ -57,7 +55,7 @@ def _finding(finding: Finding, sources: Sources, paint: Painter) -> Iterator[str
 
 
 def _excerpt(place: Location, finding: Finding, sources: Sources, paint: Painter) -> Iterator[str]:
-    """The lines around a place, with carets below it, to the end of its first line at most."""
+    """The lines around a place, with carets below it up to the end of its first line."""
     lines, text = sources.lines(place.path), sources.text(place.path)
     span = sources.range(place)
     start, end = span.start, span.end
@@ -67,11 +65,11 @@ def _excerpt(place: Location, finding: Finding, sources: Sources, paint: Painter
     shown = f"{paint.path(sources.shown(place.path))}:{start.line}:{start.column}"
     yield f"{' ' * gutter}{paint.frame('-->')} {shown}"
     if leads_out(place.path):
-        return  # what lies elsewhere may be a secret, and this a public log
+        return  # a file outside may be a secret, and this a public log
     yield paint.frame(f"{' ' * gutter} |")
     finish = lines.offset(first - 1, 0, "utf-8")
     for number in range(first, last + 1):
-        begin, finish = finish, lines.offset(number, 0, "utf-8")  # past the last line it is the end
+        begin, finish = finish, lines.offset(number, 0, "utf-8")  # past the last line, the end of the text
         line = text[begin:finish].rstrip(b"\r\n").decode("utf-8", "replace")
         yield f"{paint.frame(f'{number:>{gutter}} |')} {_displayed(line)[:_WIDEST]}".rstrip()
         if number == start.line:
@@ -86,7 +84,7 @@ def _excerpt(place: Location, finding: Finding, sources: Sources, paint: Painter
 
 
 def _displayed(line: str) -> str:
-    """The line as a terminal can show it: tabs as spaces, control characters as what they are."""
+    """The line with tabs as spaces, and control characters as U+FFFD."""
     shown = line.replace("\t", " " * _TAB)
     if shown.isprintable():  # nearly every line is
         return shown
@@ -100,9 +98,6 @@ def len_displayed(text: str) -> int:
     """The columns that a terminal needs for `text`."""
     if text.isascii():
         return len(text) + (_TAB - 1) * text.count("\t")
-    # Only for lines with such characters: loading the tables takes its time.
-    from unicodedata import combining, east_asian_width
-
     columns = 0
     for character in text:
         wide = east_asian_width(character) in "WF"
