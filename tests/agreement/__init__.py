@@ -1,1 +1,1 @@
-"""The agreement harness: lint's verdicts held against an oracle on go/types, over generated Go modules."""
+"""Compares lint's findings with an oracle on go/types, over generated Go modules."""

@@ -1,6 +1,6 @@
 """Prints agreements and disagreements between lint and the oracle, over generated modules.
 
-`python -m tests.agreement --packages 5000 --seed 1`; exits with 1 where there is a disagreement.
+`python -m tests.agreement --packages 5000 --seed 1` exits with 1 if there is a disagreement.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from tests.agreement.oracle import Oracle, build_oracle
 from tests.agreement.reach import Reached, build_callgraph, compare_reach
 from tests.agreement.setup import compare_setup
 
-# Packages in one Go module whose calls are followed.
+# Packages in one module of calls.
 _CALLING = 40
 
 
 def run_batch(folder: Path, oracle: Oracle, seed: int, size: int, layout: str | None = None) -> Outcome:
-    """Writes a module of `size` packages and judges it twice."""
+    """Writes a module of `size` packages and compares lint with the oracle on it."""
     folder.mkdir(parents=True)
     oracle = oracle.with_cache(folder)
     module, layout = write_module(folder, seed, size, oracle.environment, layout)
@@ -37,31 +37,32 @@ def run_batch(folder: Path, oracle: Oracle, seed: int, size: int, layout: str | 
 
 
 def run_sweep(folder: Path, oracle: Oracle, pattern: str) -> Outcome:
-    """Likewise, with all registered that the packages of Go's library export that `pattern` matches."""
+    """The same for a module that registers all exports of the packages of Go's library that match
+    `pattern`."""
     folder.mkdir(parents=True)
     return compare(oracle, write_sweep(folder, oracle, pattern), pattern)
 
 
 def run_mutants(folder: Path, oracle: Oracle, seed: int, size: int) -> Outcome:
-    """Likewise, with mutants of the examples."""
+    """The same for mutants of the examples."""
     folder.mkdir(parents=True)
     return compare(oracle, write_mutants(folder, seed, size), f"mutants of seed {seed}")
 
 
 def run_every_mutant(folder: Path, oracle: Oracle) -> Outcome:
-    """Likewise, with all that one change makes of an example."""
+    """The same for all mutants of the examples with one change."""
     folder.mkdir(parents=True)
     return compare(oracle, write_every_mutant(folder), "mutants with one change")
 
 
 def run_oddities(folder: Path, oracle: Oracle, seed: int) -> Outcome:
-    """Likewise, with each odd form that is known, once."""
+    """The same for each odd form, once."""
     folder.mkdir(parents=True)
     return compare(oracle, write_oddities(folder, seed), f"oddities of seed {seed}")
 
 
 def run_setup(folder: Path, oracle: Oracle, seed: int, size: int) -> Outcome:
-    """Holds lint's errors against what the SDK says of packages when they are set up, in so many of them."""
+    """Compares lint's errors with the SDK's errors at setup, for `size` packages."""
     outcome = Outcome()
     while size > 0:
         here = folder / f"setup{seed}"
@@ -74,7 +75,7 @@ def run_setup(folder: Path, oracle: Oracle, seed: int, size: int) -> Outcome:
 
 
 def run_calling(folder: Path, oracle: Oracle, seed: int, size: int) -> Reached:
-    """Holds what UDFs reach in the packages of a module that is all about calls against x/tools."""
+    """Compares the functions that UDFs reach with x/tools, in modules made of calls."""
     folder.mkdir(parents=True)
     program = build_callgraph(folder, oracle.environment)
     found = Reached()
@@ -97,27 +98,27 @@ def main() -> int:
         folder = given.keep or Path(scratch)
         oracle = build_oracle(Path(scratch))
         total = run_sweep(folder / "library", oracle, "std")
-        _tell("Go's library", total, total)
+        _print("Go's library", total, total)
         outcome = run_oddities(folder / "oddities", oracle, given.seed)
         total += outcome
-        _tell("oddities", outcome, total)
+        _print("oddities", outcome, total)
         outcome = run_every_mutant(folder / "changes", oracle)
         total += outcome
-        _tell("mutants of the examples with one change", outcome, total)
+        _print("mutants of the examples with one change", outcome, total)
         outcome = run_mutants(folder / "mutants", oracle, given.seed, 500)
         total += outcome
-        _tell("mutants of the examples", outcome, total)
+        _print("mutants of the examples", outcome, total)
         seed = given.seed
         while total.agreed + len(total.different) < given.packages:
             outcome = run_batch(folder / f"seed{seed}", oracle, seed, given.batch)
             total += outcome
-            _tell(f"seed {seed}", outcome, total)
+            _print(f"seed {seed}", outcome, total)
             seed += 1
         outcome = run_setup(folder / "setup", oracle, given.seed, given.setup)
         total += outcome
-        _tell("built and set up", outcome, total)
+        _print("built and set up", outcome, total)
         reached = run_calling(folder / "calling", oracle, given.seed, given.calling)
-        _tell_reached(reached)
+        _print_reached(reached)
     disagreed = len(total.different) + len(reached.not_followed) + len(reached.guessed)
     judged = total.agreed + len(total.different)
     report(
@@ -135,7 +136,7 @@ def main() -> int:
     return int(disagreed > 0)
 
 
-def _tell(what: str, outcome: Outcome, total: Outcome) -> None:
+def _print(what: str, outcome: Outcome, total: Outcome) -> None:
     print(*outcome.different, sep="\n", end="\n" if outcome.different else "")
     print(
         f"{what}: {outcome.agreed} agreements, {len(outcome.different)} disagreements "
@@ -144,7 +145,7 @@ def _tell(what: str, outcome: Outcome, total: Outcome) -> None:
     )
 
 
-def _tell_reached(reached: Reached) -> None:
+def _print_reached(reached: Reached) -> None:
     for place in reached.not_followed:
         print(f"not followed: {place}")
     for place in reached.guessed:

@@ -1,7 +1,4 @@
-"""Random UDF modules whose functions call each other in all the ways that Go has.
-
-Not for: registrations and signatures (modules.py).
-"""
+"""Random UDF modules whose functions call each other by every kind of call in Go."""
 
 from __future__ import annotations
 
@@ -57,7 +54,7 @@ func (other) m0() {{ f8() }}
 func (other) P0() {{ f9() }}
 """
 
-# Statements; F is a function of the package, X stands for any, @ for a name of its own.
+# Statements. F is a function of the package, X any function, @ a new name.
 _STATEMENTS = [
     *["X()"] * 6,
     "t.m0()",
@@ -174,7 +171,7 @@ _FUNCTIONS = 14
 
 
 def write_calling(folder: Path, seed: int, size: int) -> Path:
-    """A Go module of `size` packages, each of which may call those before it. Gives its folder."""
+    """Writes a Go module of `size` packages, each of which may call earlier ones. Returns its folder."""
     rng = random.Random(seed)
     module = folder / "app"
     mod = f"module example.com/gen\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n\nreplace {SDK} => {ROOT}/udf\n"

@@ -1,7 +1,4 @@
-"""Lint's verdicts held against the oracle's, package by package: codes and exact places.
-
-Not for: what is judged (modules.py, real.py), nor for types of expressions (typed.py).
-"""
+"""Compares lint's findings with the oracle's, package by package: codes and exact places."""
 
 from __future__ import annotations
 
@@ -22,15 +19,16 @@ from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES
 from tests.agreement.oracle import Oracle
 
-# Rules that the oracle judges: all about registrations and signatures.
+# The rules that the oracle knows: those on registrations and signatures.
 _JUDGED = ("MG1", "MG2", "MG315")
-# Of these, those that say what makes Go refuse a package.
+# Of these, the rules that report errors of Go.
 _ABOUT_ERRORS = ("MG102", "MG205")
 
 
 class Outcome(NamedTuple):
-    """How many packages that go/types accepts both say the same of, of how many that it doesn't accept lint
-    says no error that Go contradicts, and what the disagreements are."""
+    """`agreed` counts packages that go/types accepts and for which both report the same. `ill` counts
+    packages that it refuses and for which lint reports no error that Go contradicts. `different` are the
+    disagreements."""
 
     agreed: int = 0
     ill: int = 0
@@ -42,8 +40,8 @@ class Outcome(NamedTuple):
 
 
 def compare(oracle: Oracle, module: Path, called: str, pattern: str = "./...") -> Outcome:
-    """Judges the packages of the Go module in `module` that `pattern` matches; `called` tells where they come
-    from."""
+    """Compares the packages of the Go module in `module` that match `pattern`. `called` is its name in
+    messages."""
     outcome = Outcome()
     loader = loader_for(oracle)
     for said in oracle.asks("judge", pattern, module):
@@ -52,7 +50,7 @@ def compare(oracle: Oracle, module: Path, called: str, pattern: str = "./...") -
 
 
 def loader_for(oracle: Oracle) -> Loader:
-    """A loader that finds packages where the oracle does."""
+    """A loader that resolves import paths as the oracle does."""
     return Loader(DiskFiles(), environment=environment_of(oracle))
 
 
@@ -65,8 +63,8 @@ def environment_of(oracle: Oracle) -> GoEnvironment:
 
 
 def compare_package(loader: Loader, said: dict[str, Any], called: str) -> Outcome:
-    """The outcome for one package. Of one that doesn't parse the files that don't are compared; of one that
-    is not type-correct it is asked that lint's errors don't contradict what remains."""
+    """The outcome for one package. If it does not parse, the broken files are compared. If it is not
+    type-correct, lint's errors must not contradict the rest."""
     package = loader.package(said["dir"])
     findings = [] if package is None else run_rules(package)
     ours, theirs = sorted(map(_written, findings)), said["findings"]
@@ -89,13 +87,13 @@ def compare_package(loader: Loader, said: dict[str, Any], called: str) -> Outcom
 
 
 def _difference(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What only the oracle says, and what only lint says; what is said twice counts twice."""
+    """The findings of the oracle alone, and of lint alone. Duplicates count."""
     missing, surplus = Counter(theirs), Counter(ours)
     return sorted((missing - surplus).elements()), sorted((surplus - missing).elements())
 
 
 def _refused(package: Package, places: Sequence[str]) -> Iterator[str]:
-    """The findings about registrations that Go has an error in: these are of what doesn't remain."""
+    """The findings about registrations in which Go reports an error."""
     for registration in package.registrations:
         if not any(_holds(registration.call, place) for place in places):
             continue
@@ -117,7 +115,7 @@ def _file(finding: str) -> str:
 
 
 def _written(finding: Finding) -> str:
-    """A finding as the oracle writes it."""
+    """A finding in the oracle's format."""
     span = finding.location.span
     return f"{finding.code} {Path(finding.location.path).name}:{span.start}-{span.end}"
 

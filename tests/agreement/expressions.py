@@ -1,7 +1,4 @@
-"""Random function expressions whose type only inference, promotion or another package's source tells.
-
-Not for: functions that are declared for the purpose (registering.py).
-"""
+"""Random function expressions whose type depends on inference, promotion or another package's source."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from tests.agreement.source import SDK, File
 
 
 def _generic(file: File, name: str) -> str:
-    """Instances, given and inferred, of generic functions and types."""
+    """Explicit and inferred instances of generic functions and types."""
     rng = file.rng
     udf = file.qualifier(SDK)
     record = f"r *{udf}Record"
@@ -78,7 +75,7 @@ def _generic(file: File, name: str) -> str:
 
 
 def _promoted(file: File, name: str) -> str:
-    """Methods and fields that come by embedding."""
+    """Promoted methods and fields."""
     rng = file.rng
     signature = file.signature()
     time, sync = file.qualifier("time"), file.qualifier("sync")
@@ -119,7 +116,7 @@ def _promoted(file: File, name: str) -> str:
 
 
 def _library(file: File, name: str) -> str:
-    """What Go's library gives."""
+    """Functions and methods of Go's library."""
     rng = file.rng
     time, strings, http = file.qualifier("time"), file.qualifier("strings"), file.qualifier("net/http")
     context, json, sort = file.qualifier("context"), file.qualifier("encoding/json"), file.qualifier("sort")
@@ -167,7 +164,7 @@ def _library(file: File, name: str) -> str:
 
 
 def _local(file: File, name: str) -> str:
-    """What the package's own expressions give."""
+    """Function values of the package itself."""
     rng = file.rng
     signature = file.signature()
     file.body.append(
@@ -210,5 +207,6 @@ FORMS = (_generic, _promoted, _library, _local)
 
 
 def function_expression(file: File, name: str) -> str:
-    """An expression of function type, with what it needs declared; `name` begins the names of that."""
+    """An expression of function type. The declarations that it needs are added, with names that start with
+    `name`."""
     return file.rng.choice(FORMS)(file, name)

@@ -1,7 +1,5 @@
-"""Random Go modules on the disk: packages that register, packages that they import, and where those come
-from: the module itself, the module cache, a replacement, vendor/, a workspace.
-
-Not for: what is in a file (source.py, registering.py).
+"""Random Go modules on disk: packages that register, and packages that they import from the module itself,
+the module cache, a replacement, vendor/ or a workspace.
 """
 
 from __future__ import annotations
@@ -33,8 +31,8 @@ LAYOUTS = ("plain", "plain", "vendor", "workspace")
 def write_module(
     folder: Path, seed: int, size: int, environment: Mapping[str, str], layout: str | None = None
 ) -> tuple[Path, str]:
-    """A module of `size` packages that register; gives its folder and its layout. `environment` is what go
-    finds the modules in."""
+    """Writes a module of `size` packages that register. Returns its folder and its layout. `environment` is
+    that of the go command."""
     rng = random.Random(seed)
     layout = layout or rng.choice(LAYOUTS)
     proxy = folder / "proxy"
@@ -42,7 +40,7 @@ def write_module(
     local = Package("example.net/local/inner", "inner")
     neighbour = Package("example.com/neighbour", "neighbour")
     shared = Package("example.com/gen/internal/shared", "shared")
-    # Of two versions that are asked for the higher one is built; what is replaced is somewhere else.
+    # Of two required versions the higher one is used. A replaced module is elsewhere.
     base = Package("example.org/base/in", "in")
     moved = Package("example.org/moved", "moved")
     _publish(proxy, "example.org/base", "v1.0.0", {"in/in.go": _decoy(base)}, "")
@@ -55,7 +53,7 @@ def write_module(
     app = folder / "app"
     write(app / "internal/shared/shared.go", _library(rng, shared, [third, local]))
     others = [third, local, shared, base, moved]
-    # A module of its own below this one is none of its packages.
+    # A nested module is not part of this one.
     write(app / "apart/go.mod", "module example.com/apart\n\ngo 1.24\n")
     write(app / "apart/apart.go", 'package apart\n\nimport _ "example.com/nowhere"\n')
     if layout == "workspace":
@@ -89,8 +87,9 @@ def write_module(
 
 
 def write_sweep(folder: Path, oracle: Oracle, pattern: str) -> Path:
-    """A module with a package for each one that `pattern` matches (of Go's library: `std`): it registers
-    every function and method that one exports, and functions that take every type. Gives its folder."""
+    """Writes a module with a package for each package that matches `pattern` (`std` for Go's library),
+    which registers its exported functions and methods, and functions that take its types. Returns the
+    folder."""
     app = folder / "app"
     write(
         app / "go.mod",
@@ -113,7 +112,7 @@ def write_sweep(folder: Path, oracle: Oracle, pattern: str) -> Path:
 
 
 def write_oddities(folder: Path, seed: int) -> Path:
-    """A module with a package for each odd form that is known. Gives its folder."""
+    """Writes a module with a package for each odd form. Returns its folder."""
     rng = random.Random(seed)
     app = folder / "app"
     head = f"module example.com/gen\n\ngo 1.{newest_go()}\n\n"
@@ -146,7 +145,7 @@ _OTHERS = [
 
 
 def write_mutants(folder: Path, seed: int, count: int) -> Path:
-    """A module with mutants of the examples' packages, one change or two in each. Gives its folder."""
+    """Writes a module with mutants of the examples, with one or two changes each. Returns its folder."""
     rng = random.Random(seed)
     sources = _examples()
     mutants = []
@@ -160,7 +159,7 @@ def write_mutants(folder: Path, seed: int, count: int) -> Path:
 
 
 def write_every_mutant(folder: Path) -> Path:
-    """Likewise, with all that one change makes of them."""
+    """The same with every mutant that has one change."""
     return _write_examples(
         folder, [(source, text) for source in _examples() for text in _every(source.read_text())]
     )
@@ -182,7 +181,7 @@ def _write_examples(folder: Path, mutants: Sequence[tuple[Path, str]]) -> Path:
 
 
 def _every(text: str) -> Iterator[str]:
-    """All that one change makes of a text."""
+    """Every text that differs by one change."""
     for found in _TYPES.finditer(text):
         for other in _OTHERS:
             if other != found[0]:
@@ -198,7 +197,7 @@ def _every(text: str) -> Iterator[str]:
 
 
 def _changes(line: str) -> list[list[str]]:
-    """What may stand in the place of a line that registers."""
+    """The lines that can replace a registration."""
     return [[], [line, line], [f"\tif len(`a`) > 0 {{ {line} }}"], [f"\tdefer {line.strip()}"]]
 
 
@@ -251,7 +250,7 @@ def _udf_package(rng: random.Random, app: Path, number: int, others: list[Packag
         for other in others:
             if other.setups and rng.random() < 0.6:
                 file.body.append(f"func init() {{ {file.qualifier(other.path)}Setup() }}")
-        # What is imported must be used.
+        # Every import must be used.
         for path in file.names:
             file.body.append(_use(file, path))
         write(app / folder / f"{prefix}m{index}{suffix}.go", file.text())
@@ -267,7 +266,7 @@ def _udf_package(rng: random.Random, app: Path, number: int, others: list[Packag
 
 
 def _cgo(rng: random.Random, package: Package) -> str:
-    """A file that cgo looks at, or seems to be one."""
+    """A file for cgo, or one that looks like it."""
     comment = rng.choice(["//export ", "//export  ", "// export ", "//export\t", "//go:noinline\n//export "])
     exported = rng.choice(["aerospike_udf_go_setup", "aerospike_udf_go_", "aerospike_udf_goto", "shop"])
     between = rng.choice(["", "", "\n", "// More.\n", "//\n//export aerospike_udf_go_2\n"])
@@ -306,14 +305,14 @@ def _library(rng: random.Random, package: Package, others: list[Package]) -> str
 
 
 def _types(rng: random.Random, package: Package, others: list[Package], exported: bool) -> str:
-    """The declarations of types, and for a package that others import of functions and constants."""
+    """Declarations of types, and of functions and constants if others import the package."""
     file = File(rng, package, others)
     file.of_library = exported
     for number in range(rng.randrange(3, 9)):
         stem = "L" if exported else rng.choice(["T", "t"])
         form = rng.random()
         if form < 0.2:
-            # Known to its own declaration's successors alone, so that recursion stays legal.
+            # Visible to later declarations only, so that no type is recursive illegally.
             file.body.append(f"type {stem}{number}[P any] struct {{ V []P; W {file.type(2)} }}")
             package.types.append(f"{stem}{number}[X]")
             continue
@@ -340,13 +339,13 @@ def _types(rng: random.Random, package: Package, others: list[Package], exported
 
 
 def _decoy(package: Package) -> str:
-    """What nobody must read: the types have other meanings."""
+    """A version that nobody must read: its types differ."""
     types = "\n".join(f"type L{number} chan bool" for number in range(9))
     return f"package {package.name}\n\n{types}\n"
 
 
 def _publish(proxy: Path, path: str, version: str, files: dict[str, str], requires: str) -> None:
-    """Puts a module into a file-system proxy."""
+    """Adds a module to a file-system module proxy."""
     folder = proxy / "".join(f"!{c.lower()}" if c.isupper() else c for c in path) / "@v"
     mod = f"module {path if path != 'example.org/fork' else 'example.org/moved'}\n\ngo 1.24\n{requires}"
     if SDK in "".join(files.values()):

@@ -1,7 +1,4 @@
-"""Odd but legal Go around registrations: what hides what, roundabout calls, files that aren't built.
-
-Not for: plain registrations (registering.py), nor the functions that are registered (expressions.py).
-"""
+"""Odd but legal Go around registrations: shadowing, indirect calls, files that are not built."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from pathlib import Path
 
 from tests.agreement.source import SDK, File
 
-# Declarations that hide what Go declares by itself. Other code of the package goes on and uses the names.
+# Declarations that shadow predeclared names, which other code of the package uses.
 SHADOWS = [
     "type error interface{ Bad() }",
     "type error = interface{ Error() string }",
@@ -43,7 +40,7 @@ _SINCE = re.compile(r"// go1\.(\d+)\n")
 
 @cache
 def newest_go() -> int:
-    """The minor version of the Go that is at hand."""
+    """The minor version of the installed Go."""
     told = subprocess.run(["go", "env", "GOVERSION"], capture_output=True, text=True, check=True).stdout
     found = re.match(r"go1\.(\d+)", told)
     assert found is not None, told
@@ -52,14 +49,14 @@ def newest_go() -> int:
 
 @cache
 def forms() -> tuple[str, ...]:
-    """All that this Go can parse: some begin with the first version that can."""
+    """The forms that this Go can parse. Some start with the first version that can."""
     needed = [(_SINCE.match(form), form) for form in _FORMS]
     return tuple(form for since, form in needed if since is None or int(since[1]) <= newest_go())
 
 
 def odd_declarations(file: File, name: str, names: list[str], form: str | None = None) -> str:
-    """Some declarations, of `form` if that is given; `name` begins their names, `names` are expressions of
-    names for UDFs."""
+    """Declarations of a random form, or of `form`. Their names start with `name`; `names` are expressions
+    for UDF names."""
     text = form or file.rng.choice(forms())
     if "context." in text:
         text = text.replace("context.", file.qualifier("context"))
@@ -75,7 +72,7 @@ def odd_declarations(file: File, name: str, names: list[str], form: str | None =
     return re.sub("|".join(map(re.escape, meanings)), lambda found: meanings[found[0]], text)
 
 
-# The heads of files: whether a file is built.
+# The start of a file: whether it is built.
 CONSTRAINTS = [
     "//go:build linux\n\n",
     "//go:build !linux\n\n",

@@ -1,7 +1,4 @@
-"""The oracle: a program in Go, on go/types, that shares no code with modgo. Building it and asking it.
-
-Not for: what it is held against (compare.py, typed.py).
-"""
+"""Builds and runs the oracle, a program in Go on go/types that shares no code with modgo."""
 
 from __future__ import annotations
 
@@ -18,13 +15,13 @@ Question = Literal["judge", "exports", "members", "expressions"]
 
 
 class Oracle(NamedTuple):
-    """The program, and the environment that it and go are run in."""
+    """The program, and the environment in which it and go run."""
 
     program: Path
     environment: Mapping[str, str]
 
     def asks(self, question: Question, pattern: str, module: Path) -> Iterator[dict[str, Any]]:
-        """What it says of each package that `pattern` matches, as seen from the Go module in `module`."""
+        """Its answer for each package that matches `pattern`, in the Go module in `module`."""
         command = [str(self.program), question, pattern]
         with subprocess.Popen(
             command, cwd=module, env=self.environment, stdout=subprocess.PIPE, encoding="utf-8"
@@ -36,7 +33,7 @@ class Oracle(NamedTuple):
             raise RuntimeError(f"the oracle failed on {pattern} in {module}")
 
     def with_cache(self, folder: Path) -> Oracle:
-        """The same with a module cache of its own, and Go modules from a file-system proxy."""
+        """The oracle with its own module cache and a file-system module proxy."""
         return self._replace(
             environment={
                 **self.environment,
@@ -47,7 +44,7 @@ class Oracle(NamedTuple):
 
 
 def build_oracle(folder: Path) -> Oracle:
-    """The oracle, built with the real Go."""
+    """Builds the oracle with the installed Go."""
     program = folder / "oracle"
     subprocess.run(["go", "build", "-buildvcs=false", "-o", str(program), "."], cwd=SOURCE, check=True)
     return Oracle(

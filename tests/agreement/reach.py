@@ -1,7 +1,5 @@
-"""The functions that modgo says UDFs reach, held against the bounds that golang.org/x/tools gives: all that
-is reached by calls whose target SSA knows, and nothing that no call at all may reach (VTA).
-
-Not for: which functions are registered (compare.py).
+"""Compares the functions that UDFs reach, by modgo, with two bounds of golang.org/x/tools: modgo must find
+every function that calls with a known target reach (SSA), and none that no call can reach (VTA).
 """
 
 from __future__ import annotations
@@ -23,8 +21,8 @@ SOURCE = Path(__file__).parent / "callgraph"
 
 
 class Reached(NamedTuple):
-    """How many functions are reached, those of them that calls with a known target reach and modgo doesn't
-    follow, and those that modgo says are reached and aren't."""
+    """`functions` counts the functions that are reached. `not_followed` are reached by calls with a known
+    target, and modgo misses them. `guessed` are reached only in modgo's opinion."""
 
     functions: int = 0
     not_followed: tuple[str, ...] = ()
@@ -40,7 +38,7 @@ class Reached(NamedTuple):
 
 
 def build_callgraph(folder: Path, environment: Mapping[str, str]) -> Path:
-    """The program that asks x/tools, built with the real Go."""
+    """Builds the program that asks x/tools."""
     program = folder / "callgraph"
     command = ["go", "build", "-buildvcs=false", "-o", str(program), "."]
     subprocess.run(command, cwd=SOURCE, env=environment, check=True)
@@ -50,8 +48,8 @@ def build_callgraph(folder: Path, environment: Mapping[str, str]) -> Path:
 def compare_reach(
     program: Path, oracle: Oracle, module: Path, pattern: str = "./...", cgo: bool = True
 ) -> Reached:
-    """Holds the packages of the Go module in `module` that `pattern` matches against the bounds. Of what cgo
-    makes x/tools sees another text: real Go modules are looked at without."""
+    """Compares the packages of the Go module in `module` that match `pattern` with the bounds. x/tools sees
+    the output of cgo instead of the source, so real modules are compared without cgo."""
     environment = {**oracle.environment, "CGO_ENABLED": str(int(cgo))}
     ran = subprocess.run(
         [program, pattern], cwd=module, env=environment, capture_output=True, text=True, check=True
@@ -71,7 +69,8 @@ def _package(loader: Loader, said: dict[str, list[str]]) -> Reached:
 
 
 def _reached(package: Package) -> set[str]:
-    """What a package's UDFs reach, as x/tools tells places; of closures the function that they are in."""
+    """The functions that a package's UDFs reach, in x/tools' format. A closure counts as the function
+    around it."""
     found = set()
     for code in package.reached:
         offset = code.declaration.span.start

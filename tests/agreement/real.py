@@ -1,12 +1,10 @@
 """Lint on real Go modules from the module proxy: `python -m tests.agreement.real MODULE@VERSION…`.
 
-Of each Go module: that modgo says nothing at all about its packages, which import no SDK, and never fails;
-that it gives expressions the types that go/types gives them; and, once each package has got a file that
-registers its own functions and methods, that lint and the oracle say the same of it, and with --calls that
-these reach what x/tools says. Prints counts; exits with 1 where they differ. What is downloaded goes to Go's
-module cache and to a temporary folder.
-
-Not for: generated packages (__main__.py).
+For each Go module: modgo reports nothing about its packages, which do not import the SDK, and never fails.
+It gives expressions the same types as go/types. Once each package has a file that registers its own
+functions and methods, lint and the oracle report the same, and with --calls these reach the functions that
+x/tools finds. Prints counts, and exits with 1 if they differ. Downloads go to Go's module cache and to a
+temporary folder.
 """
 
 from __future__ import annotations
@@ -40,30 +38,30 @@ MODULES = [
     "github.com/gohugoio/hugo@v0.147.0",
 ]
 
-# At most so many functions of a package are registered, so that all kinds of packages get their turn.
+# At most so many functions of a package are registered, so that no package dominates.
 _REGISTERED = 60
 
 
 class Silence(NamedTuple):
-    """How many packages were linted that import no SDK, and what was said of them, or went wrong."""
+    """The number of packages without the SDK that were linted, and the findings and failures."""
 
     packages: int
     said: tuple[str, ...]
 
 
 def folder_name(module: str) -> str:
-    """What the copy of a module is called: many end in the same word, as in /v2."""
+    """The name of a module's copy. The last element is not enough: many modules end in /v2."""
     return module.replace("/", "+").replace("@", "+")
 
 
 def fetch(module: str, folder: Path, environment: Mapping[str, str]) -> Path:
-    """A copy of a Go module, with all that it requires in the module cache. Gives its folder."""
+    """Copies a Go module, and downloads its requirements to the module cache. Returns the folder."""
     ran = _go(ROOT, environment, "mod", "download", "-json", module)
     copy = folder / folder_name(module)
     shutil.copytree(json.loads(ran)["Dir"], copy)
     for path in (copy, *copy.rglob("*")):
         path.chmod(path.stat().st_mode | 0o200)
-    # What a published module lacks: its vendor folder, and the modules below it that it replaces others by.
+    # A published module lacks its vendor folder and its nested modules.
     shutil.rmtree(copy / "vendor", ignore_errors=True)
     (copy / "go.work").unlink(missing_ok=True)
     for replace in json.loads(_go(copy, environment, "mod", "edit", "-json")).get("Replace") or ():
@@ -83,8 +81,8 @@ def silence(folder: Path) -> Silence:
 
 
 def register_all(folder: Path, oracle: Oracle, pattern: str = "./...") -> int:
-    """Gives each package of a Go module a file that registers what it declares, up to a number; returns how
-    many packages it wrote to."""
+    """Adds to each package of a Go module a file that registers its declarations, up to a limit. Returns
+    the number of packages."""
     _go(folder, oracle.environment, "mod", "edit", f"-require={SDK}@v1.0.0", f"-replace={SDK}={ROOT}/udf")
     written = 0
     for one in list(oracle.asks("members", pattern, folder)):

@@ -1,7 +1,4 @@
-"""Random registrations of random functions, in every form that udf.md knows.
-
-Not for: types and signatures (source.py).
-"""
+"""Random registrations of random functions, in every form that the SDK accepts."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from tests.agreement.source import FUNCTIONS, SDK, File
 
 
 class Registering:
-    """Writes registrations into a file. `stem` keeps the names of one file apart from those of the others."""
+    """Writes registrations to a file. `stem` makes the names of different files distinct."""
 
     def __init__(self, file: File, stem: str) -> None:
         self.file, self.rng, self.stem = file, file.rng, stem
@@ -21,7 +18,7 @@ class Registering:
         self.functions: list[str] = []
 
     def name(self) -> str:
-        """The expression of a registration's name."""
+        """An expression for the name of a registration."""
         rng = self.rng
         text = f"{self.stem}_{len(self.used)}"
         kind = rng.random()
@@ -51,7 +48,7 @@ class Registering:
         return literal
 
     def function(self) -> str:
-        """The expression of a registered function, with what it needs declared."""
+        """An expression for a registered function. The declarations that it needs are added."""
         rng, file = self.rng, self.file
         name = file.fresh(f"F{self.stem}" if rng.random() < 0.7 else f"f{self.stem}")
         signature = file.signature()
@@ -133,7 +130,7 @@ class Registering:
         file.body.append(random.Random(rng.random()).choices(forms, weights)[0])
 
     def unregistered(self) -> None:
-        """A function that may be taken for a UDF."""
+        """A function that looks like a UDF."""
         name = self.file.fresh(f"Loose{self.stem}")
         self.file.body.append(f"func {name}{self.file.signature()} {{ panic(0) }}")
         if self.rng.random() < 0.3:

@@ -1,8 +1,7 @@
-"""Lint's errors held against what the SDK itself says when a module is set up: programs that import the
-packages of a generated module, one each, built by Go and run.
+"""Compares lint's errors with the SDK's errors at setup: each package of a generated module is imported by a
+program, which Go builds and runs.
 
-Left out are packages whose registrations hang on run-time values: then setup may say more, or less. Not for:
-codes and places (compare.py).
+Packages whose registrations depend on run-time values are left out, because setup can report more or less.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from tests.agreement.modules import ROOT, write
 from tests.agreement.oracle import Oracle
 from tests.agreement.source import SDK
 
-# A file that is laid over the SDK gives away what setup says; without cgo there is no C to compile.
+# A file in the overlay prints setup's errors. Without cgo there is no C to compile.
 _TELL = "package udf\n\nfunc SetupError() string { return loaded().failure }\n"
 
 
 def compare_setup(oracle: Oracle, module: Path, most: int) -> Outcome:
-    """Judges at most so many packages of a generated module that need no cgo and are type-correct."""
+    """Compares at most `size` packages of a generated module that need no cgo and are type-correct."""
     context = BuildContext(cgo=False)
     loader = Loader(DiskFiles(), context, environment=environment_of(oracle))
     said = {each["dir"]: each for each in oracle.asks("judge", "./...", module)}
@@ -53,13 +52,15 @@ def compare_setup(oracle: Oracle, module: Path, most: int) -> Outcome:
     for number, package in enumerate(chosen):
         ran = subprocess.run([programs / f"r{number}"], capture_output=True, text=True, check=False)
         if ran.returncode == 0:
-            outcome += _compared(package, [line for line in set(ran.stderr.splitlines()) if _tells(line)])
+            outcome += _compared(
+                package, [line for line in set(ran.stderr.splitlines()) if _reports_problem(line)]
+            )
     return outcome
 
 
 def _is_static(package: Package) -> bool:
-    """Whether all that is registered, here and in what is imported, is sure to be. A Setup is called by some
-    of the packages that import it, and these need not be in the program."""
+    """Whether every registration, here and in imported packages, certainly runs. Some importers call a
+    Setup function, and they need not be in the program."""
     members = (package, *package.dependencies)
     return (
         package.name != "main"
@@ -72,14 +73,13 @@ def _is_static(package: Package) -> bool:
     )
 
 
-def _tells(line: str) -> bool:
-    """Whether a line of setup's tells a problem."""
+def _reports_problem(line: str) -> bool:
+    """Whether a line of setup's output reports a problem."""
     return line.startswith('- "')
 
 
-def _hangs_on_values(line: str) -> bool:
-    """Whether a problem is none of the source: of a nil function setup looks no further, be the rest of it
-    right or not."""
+def _depends_on_values(line: str) -> bool:
+    """Whether a problem depends on run-time values: setup checks nothing else of a nil function."""
     return "the function is nil" in line
 
 
@@ -91,7 +91,7 @@ def _compared(package: Package, said: list[str]) -> Outcome:
         for finding in run_rules(member)
         if RULES[finding.code].severity == "error" and finding.code < "MG3"
     ]
-    refused = said if errors else [line for line in said if not _hangs_on_values(line)]
+    refused = said if errors else [line for line in said if not _depends_on_values(line)]
     if bool(errors) == bool(refused):
         return Outcome(agreed=1)
     return Outcome(different=(f"{package.directory}\n  lint  {errors}\n  setup {said}",))

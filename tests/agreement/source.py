@@ -1,7 +1,4 @@
-"""Random Go source: types, signatures, registrations. All of it comes from the seed.
-
-Not for: laying packages out in modules (modules.py).
-"""
+"""Random Go source: types, signatures, registrations. The seed determines all of it."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from collections.abc import Sequence
 
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
 
-# Types of Go's library by the path of their package; X stands for any type.
+# Types of Go's library by import path. X is any type.
 LIBRARY = {
     "archive/tar": ["Header"],
     "bytes": ["Buffer"],
@@ -78,7 +75,7 @@ BASIC = [
     *("bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64"),
     *("float32", "float64", "string", "byte", "rune", "any", "error", "uintptr", "complex128"),
 ]
-# Some make keys of several fields the same, by tag or because a field is called so.
+# Some give several fields the same key, by tag or by field name.
 TAGS = [
     *("", "", "", ' `udf:"-"`', ' `udf:"same"`', ' `json:"x" udf:"b,omitempty"`', ' `udf:"-,"`'),
     *(' `udf:"A"`', ' `udf:"B,omitempty"`'),
@@ -88,7 +85,7 @@ _GOOD = ["int", "string", "bool", "float64", "[]byte", "[]string", "map[string]i
 
 class Package:
     """A package that others can import: the names of its types (X in generic ones), functions, constants, and
-    of functions that register when they are called."""
+    functions that register when they are called."""
 
     def __init__(self, path: str, name: str) -> None:
         self.path, self.name = path, name
@@ -111,7 +108,8 @@ class File:
         self.loose: list[str] = []  # functions that nothing refers to yet
 
     def qualifier(self, path: str) -> str:
-        """`name.` under which this file imports a path; of the SDK it may be nothing."""
+        """The qualifier, with its dot, under which this file imports a path. For the SDK it may be empty (a
+        dot import)."""
         if path not in self.names:
             known = next((other.name for other in self.others if other.path == path), None)
             plain = known or ("rand" if path == "math/rand/v2" else path.rpartition("/")[2])
@@ -129,8 +127,8 @@ class File:
         return "" if name == "." else f"{name}."
 
     def _may_be_dotted(self, path: str) -> bool:
-        """Whether nothing that a package exports is called like what the generated files declare."""
-        # Libraries call their types alike.
+        """Whether a package can be dot-imported: no export has a name that the generated files declare."""
+        # Libraries use the same names for types.
         return path in ("time", "net/url", "math") or (
             not self.of_library and any(other.path == path and other.constants for other in self.others)
         )
@@ -153,7 +151,7 @@ class File:
     # --- types
 
     def type(self, depth: int = 0) -> str:
-        """A type, most often one that Aerospike knows."""
+        """A random type, usually a supported one."""
         rng = self.rng
         kind = rng.random()
         if kind < 0.3:

@@ -1,7 +1,4 @@
-"""A small run of the harness: each layout once, and some packages of Go's library.
-
-`make agreement` is the long one.
-"""
+"""A small run: each layout once, and some packages of Go's library. `make agreement` is the long one."""
 
 from __future__ import annotations
 

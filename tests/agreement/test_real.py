@@ -1,4 +1,4 @@
-"""What can be tested of the run over real modules without downloading any."""
+"""The parts of the run over real modules that need no download."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What modgo makes of every expression and identifier, held against go/types: whether it is a type, a value
-or a constant, of which type, with which value, and where the thing that it names is declared.
+"""Compares every expression and identifier with go/types: whether it is a type, a value or a constant, its
+type and value, and where the named object is declared.
 
-What modgo doesn't know is counted apart, for then it says nothing. Not for: findings (compare.py).
+Unknown results are counted separately, because modgo reports nothing about them.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ from tests.agreement.oracle import Oracle
 
 
 class Typed(NamedTuple):
-    """Of expressions and identifiers how many both say the same of, which ones modgo doesn't know, and of
-    which it says something else."""
+    """Expressions and identifiers: the number for which both agree, those that modgo doesn't know, and
+    those that differ."""
 
     same: int = 0
     unknown: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class _DifferentError(Exception):
 
 
 def compare_types(oracle: Oracle, module: Path, pattern: str = "./...") -> Typed:
-    """Holds the packages of the Go module in `module` that `pattern` matches against the oracle."""
+    """Compares the packages of the Go module in `module` that match `pattern` with the oracle."""
     found = Typed()
     loader = loader_for(oracle)
     for said in oracle.asks("expressions", pattern, module):
@@ -76,7 +76,7 @@ def compare_types(oracle: Oracle, module: Path, pattern: str = "./...") -> Typed
 
 
 def _package(loader: Loader, said: dict[str, Any]) -> Typed:
-    # The rules see a package's registrations; what is held against Go here lies below those.
+    # Rules see registrations; this compares the layer below.
     unit = loader._world.unit(said["dir"])
     operands = loader._world.program(said["dir"]).operands
     same = 0
@@ -107,8 +107,8 @@ def _package(loader: Loader, said: dict[str, Any]) -> Typed:
 def _expressions(operands: Operands, file: GoFile, theirs: Any) -> Iterator[tuple[int, int, Any]]:
     iotas = _iotas(file)
     all_nodes = [node for decl in file.syntax.decls for node in ast.walk(decl)]
-    nodes = {(node.span.start, node.span.end): node for node in all_nodes if _is_told(node)}
-    apart = {(node.span.start, node.span.end) for node in all_nodes if not _is_told(node)}
+    nodes = {(node.span.start, node.span.end): node for node in all_nodes if _is_typed_alone(node)}
+    apart = {(node.span.start, node.span.end) for node in all_nodes if not _is_typed_alone(node)}
     for each in theirs:
         span = (each["Start"], each["End"])
         node = nodes.get(span)
@@ -118,7 +118,8 @@ def _expressions(operands: Operands, file: GoFile, theirs: Any) -> Iterator[tupl
 
 
 def _iotas(file: GoFile) -> dict[ast.Node | None, int]:
-    """What iota is in the expressions of constants. Where specs repeat one, Go tells what it is at last."""
+    """The value of iota in constant expressions. For a repeated expression, go/types records the last
+    value."""
     return {
         node: item.iota
         for decl in file.syntax.decls
@@ -130,9 +131,9 @@ def _iotas(file: GoFile) -> dict[ast.Node | None, int]:
     }
 
 
-def _is_told(node: ast.Node) -> bool:
-    """Whether it is an expression by itself: what a literal without a type is, and a variadic parameter, is
-    asked of what is around it."""
+def _is_typed_alone(node: ast.Node) -> bool:
+    """Whether modgo types the expression by itself. A literal without a type, and a variadic parameter, get
+    their type from the context."""
     is_elided = isinstance(node, ast.CompositeLit) and node.type is None
     return not is_elided and not isinstance(node, ast.Field | ast.FieldList | ast.Ellipsis | ast.BadExpr)
 
@@ -140,26 +141,26 @@ def _is_told(node: ast.Node) -> bool:
 def _expression(
     operands: Operands, file: GoFile, node: Any, theirs: dict[str, Any], iota: int | None
 ) -> bool:
-    """Whether the two could be compared, and are the same."""
+    """Compares an expression; returns whether the comparison was possible."""
     if node is None:
         raise _NotKnownError("it isn't looked at")
     operands._iota.append(0 if iota is None else iota)
     operand = operands.operand(file, node)
     operands._iota.pop()
     said = f"Go says {theirs['Mode']} {theirs['Type']} {theirs['Value']}"
-    # Go tells a generic function in the type that its call gives it; a union is no type of a value.
+    # go/types gives a generic function the type of its instance, and a union is not the type of a value.
     if (operand.generic and operand.mode in ("value", "type")) or theirs["Type"] == "?":
         return False
     if operand.mode in ("unknown", "package"):
         raise _NotKnownError(said)
     if operand.mode != theirs["Mode"]:
         if operand.mode == "constant" and operand.value is None:
-            raise _NotKnownError(said)  # whether the size of a type parameter's type is one
+            raise _NotKnownError(said)  # whether the size of a type parameter's type is constant
         raise _DifferentError(f"modgo says {operand.mode} {operand.name}, {said}")
     if operand.mode in ("builtin", "nil", "no value"):
         return True
     text = _text(operands, operand)
-    # Go tells the type that an untyped constant gets in the end.
+    # go/types records the final type of an untyped constant.
     if text != theirs["Type"] and not text.startswith("untyped "):
         raise _DifferentError(f"modgo says {operand.mode} {text}, {said}")
     if operand.mode == "constant" and not _same_value(operand.value, theirs):
@@ -191,7 +192,7 @@ def _same_value(value: object, theirs: dict[str, Any]) -> bool:
 
 
 def canonical(resolver: Resolver, type_: Type) -> str:
-    """A type as the oracle writes it. Raises _NotKnownError where a part of it isn't known."""
+    """A type in the oracle's format. Raises _NotKnownError if a part of it is unknown."""
 
     def of(inner: Type) -> str:
         return canonical(resolver, inner)
@@ -235,7 +236,7 @@ def _field(resolver: Resolver, field: Field) -> str:
 
 
 def _methods(resolver: Resolver, face: Interface, depth: int) -> Iterator[tuple[str, str]]:
-    """The method set of an interface; something under "" where it is a constraint."""
+    """The method set of an interface; "" is in it if it is a constraint."""
     if face.constraint or depth > 30:
         yield "", ""
     for name, type_ in zip(face.methods, face.method_types, strict=True):
@@ -266,7 +267,7 @@ def _uses(operands: Operands, file: GoFile, theirs: Any) -> Iterator[tuple[int, 
             yield offset, offset, lambda each=each: _same_object(file.uses[each["Offset"]], each)
         elif offset in selectors:
             source = operands.operand(file, selectors[offset]).source
-            # Of what is selected modgo tells the functions and methods apart.
+            # Among selections, modgo identifies functions and methods.
             if isinstance(source, FunctionName):
                 yield offset, offset, lambda source=source, each=each: _same_object(source, each)
 

@@ -1,10 +1,9 @@
-// What golang.org/x/tools says of the functions that UDFs reach: the bounds that modgo's call graph is held
-// against.
+// Reports the functions that UDFs reach according to golang.org/x/tools: the bounds for modgo's call graph.
 //
 // Prints one JSON object for each package of the Go module in the working directory that registers functions:
-// its folder, the functions of the module that its UDFs reach by calls whose target is known, and those that they
-// may reach by any call at all (callgraph/vta). A function is "file:offset" of its name, a package variable's
-// literal that of its func. Closures belong to the function around them.
+// its folder, the functions of the module that its UDFs reach by calls with a known target, and those that they may
+// reach by any call (callgraph/vta). A function is "file:offset" of its name; a package variable's function literal,
+// that of its func. Closures belong to the function around them.
 package main
 
 import (
@@ -46,8 +45,8 @@ func run(pattern string) error {
 		return err
 	}
 	loaded = withoutErrors(loaded)
-	// In naive form a variable is a place in memory, and what is stored there can be counted. Generic functions
-	// are not instantiated: which method of a type parameter is called is told by each instance, not by the source.
+	// In naive form a variable is a memory location, and the stores to it can be counted. Generic functions are not
+	// instantiated, because the method that a type parameter's call reaches depends on the instance.
 	program, found := ssautil.AllPackages(loaded, ssa.NaiveForm)
 	program.Build()
 	functions := ssautil.AllFunctions(program)
@@ -117,7 +116,7 @@ func reach(roots []*ssa.Function, next func(*ssa.Function) []*ssa.Function) map[
 	return seen
 }
 
-// placeOf is where the declared function around another stands; "" of what lies outside of the Go module.
+// placeOf returns the place of the declared function around fn, or "" if it is outside of the Go module.
 func placeOf(program *ssa.Program, function *ssa.Function, module string) string {
 	for function.Parent() != nil {
 		if function.Parent().Synthetic == "package initializer" {

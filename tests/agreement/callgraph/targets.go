@@ -6,12 +6,12 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// targets tells which functions values are.
+// targets finds the functions that values are.
 type targets struct {
 	stores   map[ssa.Value][]ssa.Value          // what is stored in a variable
-	foreign  map[ssa.Value]bool                 // package variables that another package stores something in
-	lost     map[ssa.Value]bool                 // variables whose address goes elsewhere
-	closures map[*ssa.Function]*ssa.MakeClosure // where a closure is made
+	foreign  map[ssa.Value]bool                 // package variables that another package assigns
+	lost     map[ssa.Value]bool                 // variables whose address escapes
+	closures map[*ssa.Function]*ssa.MakeClosure // where a closure is created
 }
 
 func newTargets(functions map[*ssa.Function]bool) *targets {
@@ -59,7 +59,7 @@ func each(functions map[*ssa.Function]bool, visit func(ssa.Instruction)) {
 	}
 }
 
-// variable is the variable whose address a value is; nil where it is none.
+// variable returns the variable whose address a value is, or nil.
 func (t *targets) variable(address ssa.Value) ssa.Value {
 	for {
 		switch value := address.(type) {
@@ -83,8 +83,8 @@ func (t *targets) variable(address ssa.Value) ssa.Value {
 	}
 }
 
-// of is the function that a value is, nil where it may be several. `now`: while the package is initialised,
-// when nobody else can have changed what it exports.
+// of returns the function that a value is, or nil if it may be several. `now` means during the initialisation of the
+// package, when no other package can have changed its exported variables.
 func (t *targets) of(value ssa.Value, now bool) *ssa.Function {
 	for range 30 {
 		switch known := value.(type) {
@@ -112,7 +112,7 @@ func (t *targets) of(value ssa.Value, now bool) *ssa.Function {
 	return nil
 }
 
-// registered are the functions that a package hands to Register.
+// registered returns the functions that a package passes to Register.
 func (t *targets) registered(one *ssa.Package, functions map[*ssa.Function]bool) []*ssa.Function {
 	own := map[*ssa.Function]bool{}
 	for function := range functions {
@@ -132,7 +132,7 @@ func (t *targets) registered(one *ssa.Package, functions map[*ssa.Function]bool)
 	return found
 }
 
-// callees are the functions that a function calls, those that it gives to streams, and its closures.
+// callees returns the functions that a function calls, those that it passes to streams, and its closures.
 func (t *targets) callees(function *ssa.Function) []*ssa.Function {
 	found := append([]*ssa.Function{}, function.AnonFuncs...)
 	each(map[*ssa.Function]bool{function: true}, func(instruction ssa.Instruction) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// canonical writes a type so that identical types, and no others, are written alike: aliases are followed,
-// packages are their paths, interfaces are their method sets. `$` begins a type parameter.
+// canonical returns a text that is equal for identical types only: aliases are resolved, packages are written as
+// import paths, interfaces as method sets. `$` begins a type parameter.
 func canonical(t types.Type) string {
 	switch t := types.Unalias(t).(type) {
 	case nil:

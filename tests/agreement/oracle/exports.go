@@ -11,8 +11,8 @@ type exports struct {
 	Types     []string `json:"types"`
 }
 
-// exportsOf are the names of a package that may be used without giving type arguments: by another package, or
-// by itself.
+// exportsOf returns the names of a package that another package, or the package itself, can use without type
+// arguments.
 func exportsOf(one *loaded, byItself bool) exports {
 	found := exports{one.Dir, one.ImportPath, one.Name, one.errors, []string{}, []string{}}
 	if one.types == nil {

@@ -9,15 +9,15 @@ import (
 	"path/filepath"
 )
 
-// expression is what go/types says of one: its offsets, what it is, its type and, of a constant, its value.
+// expression has the offsets, mode and type that go/types gives an expression, and the value of a constant.
 type expression struct {
 	Start, End int
 	Mode       string // "type", "constant", "value", "nil", "builtin", "no value"
 	Type       string
-	Value      string // of a constant string its bytes in base64, of another Go's exact text
+	Value      string // of a constant: the bytes of a string in base64, else Go's exact text
 }
 
-// use is an identifier, and where what it refers to is declared.
+// use is an identifier, and the place of the declaration that it refers to.
 type use struct {
 	Offset int
 	Path   string // of the file; "" in the universe, or of another module
@@ -31,13 +31,13 @@ type typed struct {
 	Uses        map[string][]use        `json:"uses"`
 }
 
-// expressionsOf is what go/types knows of every expression and identifier of a package.
+// expressionsOf returns the types of every expression, and the declaration of every identifier, of a package.
 func expressionsOf(program *program, one *loaded) typed {
 	found := typed{one.Dir, one.errors, map[string][]expression{}, map[string][]use{}}
 	if one.info == nil {
 		return found
 	}
-	// Not all that one.info.Types has is written: `n++` is `n += 1` to go/types.
+	// one.info.Types has expressions that are not in the source: go/types treats `n++` as `n += 1`.
 	for _, syntax := range one.files {
 		ast.Inspect(syntax, func(node ast.Node) bool {
 			if expr, ok := node.(ast.Expr); ok {
@@ -64,7 +64,7 @@ func expressionsOf(program *program, one *loaded) typed {
 	return found
 }
 
-// told is the file of an expression and what is known of it.
+// told returns the file of an expression, and its type and value.
 func told(program *program, expr ast.Expr, known types.TypeAndValue) (string, expression) {
 	file, start := program.place(expr.Pos())
 	_, end := program.place(expr.End())

@@ -17,9 +17,9 @@ type registration struct {
 	pkg      *loaded
 	at       ast.Node      // the call, or the use of Register as a value
 	call     *ast.CallExpr // nil for the latter
-	inPlace  bool          // it stands where it runs exactly when its owner does
-	certain  bool          // its owner runs for certain
-	possible bool          // its owner runs perhaps
+	inPlace  bool          // it runs exactly when its owner does
+	certain  bool          // its owner certainly runs
+	possible bool          // its owner may run
 }
 
 func (r *registration) name() (string, bool) {
@@ -33,7 +33,7 @@ func (r *registration) name() (string, bool) {
 	return constant.StringVal(value), true
 }
 
-// functionType is the type of the registered expression; nil where a call gives both arguments.
+// functionType returns the type of the registered expression, or nil if a call returns both arguments.
 func (r *registration) functionType() types.Type {
 	if r.call == nil {
 		return nil
@@ -70,7 +70,7 @@ func (r *registration) isNil() bool {
 	return len(r.call.Args) == 2 && r.pkg.info.Types[r.call.Args[1]].IsNil()
 }
 
-// typeOf is the type of an expression, types.Typ[types.Invalid] where the type checker has none.
+// typeOf returns the type of an expression, or types.Typ[types.Invalid] if the type checker has none.
 func (l *loaded) typeOf(expr ast.Expr) types.Type {
 	if t := l.info.TypeOf(expr); t != nil {
 		return t
@@ -89,7 +89,7 @@ func newJudge(program *program, pkg *loaded) *judge {
 	return &judge{program, pkg, []string{}, map[*types.Func][]types.Type{}}
 }
 
-// inModule are the packages of the same Go module, by import path.
+// inModule returns the packages of the same Go module, by import path.
 func (j *judge) inModule() []*loaded {
 	var found []*loaded
 	for _, one := range j.program.roots {
@@ -262,7 +262,7 @@ func (j *judge) registration(one *registration, judged map[any]bool) {
 	j.signature(one, judged)
 }
 
-// undefined says what the type checker has against the names in a registration.
+// undefined reports the type checker's errors about names in a registration.
 func (j *judge) undefined(one *registration) {
 	for index, argument := range one.call.Args {
 		names := heads(argument)
@@ -279,7 +279,7 @@ func (j *judge) undefined(one *registration) {
 	}
 }
 
-// uninstantiated tells whether the type checker misses type arguments of the function that is registered.
+// uninstantiated reports whether the registered function lacks type arguments.
 func (j *judge) uninstantiated(one *registration, used *types.Func) bool {
 	return used.Signature().TypeParams().Len() > 0 &&
 		slices.ContainsFunc(j.pkg.problems, func(problem types.Error) bool {
@@ -288,7 +288,7 @@ func (j *judge) uninstantiated(one *registration, used *types.Func) bool {
 		})
 }
 
-// heads are the names that an expression begins with: of f(x).g they are f and g.
+// heads returns the names at the start of an expression: for f(x).g, f and g.
 func heads(expr ast.Expr) []*ast.Ident {
 	switch expr := ast.Unparen(expr).(type) {
 	case *ast.Ident:
@@ -311,7 +311,7 @@ func heads(expr ast.Expr) []*ast.Ident {
 	return nil
 }
 
-// declared is the function that is registered, where it is one that is declared by name.
+// declared returns the registered function, if it is declared by name.
 func declared(one *registration) *types.Func {
 	if len(one.call.Args) != 2 {
 		return nil
@@ -319,7 +319,7 @@ func declared(one *registration) *types.Func {
 	return callee(one.pkg, held(one.pkg, one.call.Args[1]))
 }
 
-// held is what `any(Add)` holds, however often.
+// held returns the expression inside conversions such as `any(Add)`.
 func held(pkg *loaded, expr ast.Expr) ast.Expr {
 	for isEmptyInterface(pkg.typeOf(expr)) {
 		call, ok := ast.Unparen(expr).(*ast.CallExpr)
@@ -331,8 +331,8 @@ func held(pkg *loaded, expr ast.Expr) ast.Expr {
 	return expr
 }
 
-// instance tells apart what is judged once: a declared function in one type. Instances of a generic one have
-// several, and so has a method, by its receiver.
+// instance identifies a function that is checked once: a declared function with one type. A generic function has
+// several instances, and so has a method, by its receiver.
 func (j *judge) instance(one *registration, used *types.Func) any {
 	t := one.pkg.typeOf(held(one.pkg, one.call.Args[1]))
 	for _, known := range j.instances[used] {
@@ -344,10 +344,10 @@ func (j *judge) instance(one *registration, used *types.Func) any {
 	return [2]any{used, t}
 }
 
-// saying is what is said of a place, once, however often the function that it is part of is registered.
+// saying identifies a finding at a place, reported once however often its function is registered.
 type saying struct {
 	code, text string
-	part       part // with index: of what is said in one place of several parameters and results
+	part       part // with index: distinguishes findings of several parameters and results at one place
 	index      int
 	at         span
 }
@@ -378,7 +378,7 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 			return p.stands(span{literal.Pos(), literal.Type.End()}, literal.Type, nil)
 		}
 	}
-	// An interface's method has no declaration of its own: what is judged is a value's type.
+	// An interface's method has no declaration: the type of the value is checked.
 	if used := declared(one); used != nil && !isInterfaceMethod(used) {
 		key := j.instance(one, used)
 		if judged[key] {
@@ -393,7 +393,7 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 				receiver = nil
 			}
 			stands = func(p problem) span {
-				// A method that is promoted has another receiver, which stands in the registration.
+				// A promoted method has another receiver, which is in the registration.
 				if receiver != nil && p.part < resultType && p.index == 0 && isPromoted(signature, used) {
 					return at
 				}
@@ -402,7 +402,7 @@ func (j *judge) signature(one *registration, judged map[any]bool) {
 		}
 	}
 	for _, problem := range signatureProblems(signature) {
-		// T.M and (*T).M are two functions, and the receiver stands there once.
+		// T.M and (*T).M are two functions, and the receiver is declared once.
 		said := saying{problem.code, strings.TrimLeft(problem.text, "*"), 0, 0, stands(problem)}
 		if elsewhere {
 			said.part, said.index = problem.part, problem.index
@@ -462,8 +462,8 @@ func (j *judge) mainPackage() {
 	}
 }
 
-// exports says which functions cgo exports under a name of the ABI: it looks at the comments of functions, in
-// files that import "C".
+// exports reports the functions that cgo exports under a name of the ABI, by the comments of functions in files that
+// import "C".
 func (j *judge) exports() {
 	for _, file := range j.pkg.files {
 		if !slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool { return pathOf(spec) == "C" }) {
@@ -486,7 +486,7 @@ func (j *judge) exports() {
 	}
 }
 
-// unregistered says which exported functions look like UDFs and are referred to by nothing.
+// unregistered reports exported functions that look like UDFs and that nothing refers to.
 func (j *judge) unregistered() {
 	for _, one := range owners(j.pkg) {
 		if one.decl == nil || one.decl.Recv != nil || !one.decl.Name.IsExported() || one.object == nil {

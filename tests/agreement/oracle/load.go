@@ -1,5 +1,4 @@
-// Loads the packages of the Go module in the working directory as the go command sees them, from source.
-// Not for: judging them (main.go).
+// Loads the packages of the Go module in the working directory from source, as the go command lists them.
 package main
 
 import (
@@ -39,11 +38,11 @@ type loaded struct {
 	info     *types.Info
 	files    []*ast.File
 	errors   []string
-	problems []types.Error // those of the type checker
+	problems []types.Error // of the type checker
 	broken   []string      // the files that don't parse
 	checking bool
-	owners   []*owner        // what holds code, once it was asked for
-	found    []*registration // likewise the registrations
+	owners   []*owner        // set on first use
+	found    []*registration // set on first use
 	searched bool
 }
 
@@ -97,7 +96,7 @@ func (i importer) Import(path string) (*types.Package, error) {
 	if i.program.check(one); one.types == nil {
 		return nil, fmt.Errorf("no package %s", path)
 	}
-	if len(one.errors) > 0 && len(one.CgoFiles) == 0 { // of C the type checker knows nothing
+	if len(one.errors) > 0 && len(one.CgoFiles) == 0 { // the type checker knows no C
 		i.from.errors = append(i.from.errors, fmt.Sprintf("%s is not type-correct: %s", path, one.errors[0]))
 	}
 	return one.types, nil

@@ -1,12 +1,11 @@
-// The oracle of the agreement harness: what go/types says of the packages of a Go module. Shares no code with
-// what it is held against.
+// The oracle: reports what go/types knows about the packages of a Go module. It shares no code with modgo.
 //
-// Prints one JSON object for each package that the pattern matches:
+// Prints one JSON object for each package that matches the pattern:
 //
-//	oracle judge PATTERN        its folder, whether go/types accepts it, and its findings by rules.md as
+//	oracle judge PATTERN        its folder, whether go/types accepts it, and its findings as
 //	                            "CODE file:start-end"; of packages of the main modules that import the SDK
-//	oracle exports PATTERN      what it exports, for others to register
-//	oracle members PATTERN      all that it could register itself
+//	oracle exports PATTERN      its exports, for others to register
+//	oracle members PATTERN      everything that it could register itself
 //	oracle expressions PATTERN  the type of every expression, and the declaration behind every identifier
 package main
 
@@ -26,7 +25,7 @@ type verdict struct {
 	Dir      string   `json:"dir"`
 	Errors   []string `json:"errors"`
 	Broken   []string `json:"broken"`
-	At       []string `json:"at"` // where the type checker's errors stand, as file:offset
+	At       []string `json:"at"` // places of the type checker's errors, as file:offset
 	Findings []string `json:"findings"`
 }
 
@@ -46,7 +45,7 @@ func run(what, pattern string) error {
 	if err != nil {
 		return err
 	}
-	if what == "judge" { // which hangs on all of the module's packages
+	if what == "judge" { // which depends on all of the module's packages
 		for _, one := range program.roots {
 			program.check(one)
 		}
@@ -72,7 +71,7 @@ func run(what, pattern string) error {
 			return err
 		}
 		if what == "expressions" || what == "members" {
-			one.info, one.files = nil, nil // of large Go modules it would be too much to keep
+			one.info, one.files = nil, nil // frees memory: large Go modules have too much
 		}
 	}
 	return nil

@@ -6,7 +6,7 @@ import (
 	"go/types"
 )
 
-// owner is what holds code: a declared function, or a package variable's values.
+// owner contains code: a declared function, or the values of a package variable.
 type owner struct {
 	pkg    *loaded
 	decl   *ast.FuncDecl
@@ -15,8 +15,8 @@ type owner struct {
 	leads  *leads
 }
 
-// leads is where code leads: what it calls exactly when it runs itself, what it names, the interface methods that
-// it names, and the exported methods of values that it hands over.
+// leads has the targets of code: the functions that it calls exactly when it runs, those that it names, the interface
+// methods that it names, and the exported methods of values that it passes on.
 type leads struct {
 	certainly []*types.Func
 	named     []*types.Func
@@ -62,7 +62,7 @@ func ownersOf(pkg *loaded) []*owner {
 	return found
 }
 
-// staticCalls are the calls that run exactly when the owner does.
+// staticCalls returns the calls that run exactly when the owner does.
 func (o *owner) staticCalls() map[*ast.CallExpr]bool {
 	found := map[*ast.CallExpr]bool{}
 	if o.spec != nil {
@@ -114,7 +114,7 @@ func (o *owner) staticCalls() map[*ast.CallExpr]bool {
 	return found
 }
 
-// reach tells which owners run for certain when the packages are initialised, and which perhaps.
+// reach marks the owners that certainly run when the packages are initialised, and those that may.
 func reach(packages []*loaded) (all []*owner, static, possible map[*owner]bool) {
 	byObject := map[*types.Func]*owner{}
 	for _, pkg := range packages {
@@ -166,7 +166,7 @@ func reach(packages []*loaded) (all []*owner, static, possible map[*owner]bool) 
 	return all, static, possible
 }
 
-// callee is the declared function that an expression names, nil where it is none.
+// callee returns the declared function that an expression names, or nil.
 func callee(pkg *loaded, expr ast.Expr) *types.Func {
 	switch expr := ast.Unparen(expr).(type) {
 	case *ast.Ident:
@@ -217,8 +217,8 @@ func (o *owner) leadsTo() *leads {
 	return o.leads
 }
 
-// usedValues are the types, as pointers to them, of the values that code uses otherwise than to select from
-// them: what has one may keep it in an interface, and call its methods from anywhere.
+// usedValues returns pointer types of the values that code uses other than by selecting from them: an interface could
+// hold such a value, and its methods could be called from anywhere.
 func usedValues(one *owner) []types.Type {
 	selected := map[ast.Expr]bool{}
 	var found []types.Type

@@ -7,7 +7,7 @@ import (
 	"go/types"
 )
 
-// part says what of a signature a problem is about, and so where it stands.
+// part is the part of a signature that a problem is about, which determines its place.
 type part int
 
 const (
@@ -18,7 +18,7 @@ const (
 	functionName
 )
 
-// problem is a code and what it is said of; text tells apart what is said of one place for several types.
+// problem is a code and its part; text distinguishes problems of several types at one place.
 type problem struct {
 	code  string
 	part  part
@@ -26,13 +26,13 @@ type problem struct {
 	text  string
 }
 
-// signatureProblems is everything wrong in a UDF's signature.
+// signatureProblems returns every problem of a UDF's signature.
 func signatureProblems(signature *types.Signature) []problem {
 	var found []problem
 	say := func(code string, part part, index int, t types.Type) {
 		found = append(found, problem{code, part, index, fmt.Sprint(t)})
 	}
-	// crosses says what a caller may stumble over in a supported type.
+	// crosses reports what may surprise a caller in a supported type.
 	crosses := func(part part, index int, t types.Type) {
 		for _, clash := range clashes(t) {
 			found = append(found, problem{"MG208", part, index, fmt.Sprint(t) + ": " + clash})
@@ -113,8 +113,8 @@ func signatureProblems(signature *types.Signature) []problem {
 	return found
 }
 
-// stands is where a problem stands in the source of a function: its name, its type and, of a method that is
-// used with its receiver as the first parameter, that.
+// stands finds the place of a problem in the source of a function: by its name, its type, and its receiver if a method
+// is used with the receiver as first parameter.
 func (p problem) stands(name span, source *ast.FuncType, receiver *ast.FieldList) span {
 	fields := source.Params.List
 	if receiver != nil {
@@ -154,7 +154,7 @@ type span struct{ pos, end token.Pos }
 
 func of(node ast.Node) span { return span{node.Pos(), node.End()} }
 
-// hasTypeParameter tells whether a type parameter stands anywhere in t.
+// hasTypeParameter reports whether t contains a type parameter.
 func hasTypeParameter(t types.Type, depth int) bool {
 	if depth > 30 {
 		return false

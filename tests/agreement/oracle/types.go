@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// isSDK tells whether t is the type name of the SDK itself; an alias is the same type.
+// isSDK reports whether t is the SDK's type of that name, or an alias of it.
 func isSDK(t types.Type, name string) bool {
 	named, ok := types.Unalias(t).(*types.Named)
 	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == sdkPath && named.Obj().Name() == name
@@ -34,12 +34,11 @@ func isEmptyInterface(t types.Type) bool {
 	return ok && face.Empty()
 }
 
-// supported tells whether a value of Aerospike can have type t (the table in udf.md). around are the named
-// types that t is part of.
+// supported reports whether an Aerospike value can have type t. around are the named types that contain t.
 func supported(t types.Type, around []types.Type) bool {
 	t = types.Unalias(t)
 	if isSDK(t, "GeoJSON") || isInvalid(t) {
-		return true // nothing is said against what isn't known
+		return true // unknown types are not reported
 	}
 	if isSDK(t, "Record") || isSDK(t, "Stream") || isError(t) {
 		return false
@@ -102,7 +101,7 @@ func isKey(t types.Type) bool {
 	return false
 }
 
-// clashes are the keys that several fields of a struct have, in each struct that a supported type is made of.
+// clashes returns the keys that several fields of a struct share, for each struct in a supported type.
 func clashes(t types.Type) []string {
 	var found []string
 	var seen []types.Type
@@ -148,7 +147,7 @@ type candidate struct {
 	tagged bool
 }
 
-// fieldsByKey are the fields that encoding/json would look at, with the tag key udf: those of one key compete.
+// fieldsByKey returns the fields that encoding/json would consider with the tag key udf. Fields of one key compete.
 func fieldsByKey(root *types.Struct) map[string][]candidate {
 	byName := map[string][]candidate{}
 	type level struct {
@@ -207,7 +206,7 @@ func fieldsByKey(root *types.Struct) map[string][]candidate {
 	return byName
 }
 
-// countedFields are the types of the fields that encoding/json would count.
+// countedFields returns the types of the fields that encoding/json would use.
 func countedFields(root *types.Struct) []types.Type {
 	var chosen []types.Type
 	for _, all := range fieldsByKey(root) {
