@@ -138,24 +138,48 @@ class Input(Cell):
 class Inputs(Generic[_K]):
     """The inputs of one kind, by key. They are made when they are first read."""
 
-    __slots__ = ("_about", "_cells", "_table")
+    __slots__ = ("_about", "_cells", "_most", "_table")
 
     def __init__(self, table: Table, about: str) -> None:
         self._table = table
         self._about = about
-        self._cells: dict[_K, Input] = {}
+        self._cells: dict[_K, _KeyedInput[_K]] = {}
+        self._most = _MANY
 
     def read(self, key: _K) -> None:
         if self._table.reader is not None:
             cell = self._cells.get(key)
             if cell is None:
-                cell = self._cells[key] = Input(self._table, f"{self._about} {key!s}")
+                if len(self._cells) >= self._most:
+                    self._drop_unread()
+                cell = self._cells[key] = _KeyedInput(self._table, self._about, key)
             cell.read()
+
+    def _drop_unread(self) -> None:
+        """Frees those that nobody reads any more: somebody who types leaves many words behind."""
+        self._cells = {key: cell for key, cell in self._cells.items() if cell.dependents}
+        self._most = max(_MANY, 2 * len(self._cells))
 
     def changed(self, keys: Iterable[_K]) -> list[Cell]:
         """The inputs of these keys that somebody has read, to be invalidated."""
         cells = self._cells
         return [cells.pop(key) for key in keys if key in cells]
+
+
+# From how many inputs of one kind on those are freed that nobody reads.
+_MANY = 100
+
+
+class _KeyedInput(Input, Generic[_K]):
+    __slots__ = ("_key",)
+
+    def __init__(self, table: Table, about: str, key: _K) -> None:
+        super().__init__(table, about)
+        self._key = key
+
+    def describe(self) -> str:
+        key = self._key.decode("utf-8", "replace") if isinstance(self._key, bytes) else self._key
+        return f"{self.about} {key!s}"
 
 
 class Memo(Cell):

@@ -85,7 +85,7 @@ def _registered(targets: Targets, file: GoFile, expr: ast.Expr) -> tuple[str, Ca
     variable = source if isinstance(source, VariableName) else None
     # An exported variable may be changed from outside, but not before this package is initialised.
     callee = targets.callee(file, expr) if variable is None else targets.held(variable)
-    if callee is None or callee.file is None or callee.declaration is None:
+    if callee is None or callee.file is None or callee.function is None:
         return None
     if callee.file.unit.module != file.unit.module:
         return None

@@ -214,7 +214,7 @@ class Code:
             inner = ast.unparen(argument)
             if isinstance(inner, ast.Ident | ast.SelectorExpr | ast.IndexExpr):
                 callee = self.callee(inner)
-                if callee is not None and callee.declaration is not None:
+                if callee is not None and callee.function is not None:
                     yield callee
 
     def constant(self, expr: ast.Expr) -> str | None:
@@ -234,7 +234,10 @@ class Code:
         if selected is not None:
             unit = self._operands.resolver.find_unit(self.file, selected[0])
             item = None if unit is None else unit.lookup(selected[1])
-        return item if isinstance(item, VariableName) and item.owner is not None else None
+        if not isinstance(item, VariableName) or item.owner is None:
+            return None
+        item.read()
+        return item
 
     def is_builtin(self, node: ast.Node, *names: str) -> bool:
         """Whether a node calls one of the builtins that are named so."""

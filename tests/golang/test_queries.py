@@ -123,6 +123,18 @@ def test_a_memo_undoes_what_it_noted_elsewhere() -> None:
     assert undone == ["bound"]
 
 
+def test_inputs_that_nobody_reads_any_more_are_freed() -> None:
+    table = Table()
+    words: Inputs[str] = Inputs(table, "word")
+    memo = Memo(table, "memo")
+    for number in range(1000):
+        memo.ask("read", lambda number=number: words.read(f"word{number}"))  # type: ignore[misc]
+        table.invalidate([memo])
+    memo.ask("read", lambda: words.read("last"))
+    assert len(words._cells) <= 200
+    assert len(words.changed(["last"])) == 1
+
+
 def test_what_cannot_change_records_nothing() -> None:
     table = Table()
     constant, memo = ConstantMemo(table, "constant"), Memo(table, "memo")

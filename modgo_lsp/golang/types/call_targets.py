@@ -35,8 +35,11 @@ class Callee(NamedTuple):
 
     @property
     def declaration(self) -> Declaration | None:
-        """As it is now: an edit declares a function anew."""
-        return self.function.decl if isinstance(self.function, FunctionName) else self.function
+        """As it is now: an edit of its body declares a function anew."""
+        if isinstance(self.function, FunctionName):
+            self.function.body.read()
+            return self.function.decl
+        return self.function
 
 
 class Targets:
