@@ -34,13 +34,6 @@ def answer(snapshot: Snapshot, params: types.{params}) -> None:
     return None  # null where nothing is Modgo's: the editor goes on to gopls
 '''
 
-_ROW = """    Method(
-        "{method}",
-        "{name}.answer",
-        "snapshot",{capability}
-    ),
-"""
-
 _TEST = """{method}: what it answers.
 
 -- stats.go --
@@ -58,6 +51,7 @@ func init() {{
 """
 
 _TABLE = Path("modgo_lsp/server/lsp/methods.py")
+_WIDTH = 110
 _END_OF_ROWS = "\n)\n_PACKAGES = "
 
 
@@ -83,7 +77,6 @@ def new_method(method: str, root: Path = ROOT) -> tuple[Path, Path, Path]:
         "function": "cursor_of" if at_cursor else "go_document_of",
         "target": "cursor" if at_cursor else "document",
         "argument": "params" if at_cursor else "params.text_document",
-        "capability": _capability(name),
     }
     handler = root / "modgo_lsp/server/requests" / f"{name}.py"
     test = root / "tests/server/workspaces" / f"{name}.txtar"
@@ -92,17 +85,22 @@ def new_method(method: str, root: Path = ROOT) -> tuple[Path, Path, Path]:
             file.write(content.format(**values))
     table = root / _TABLE
     rows, end, rest = table.read_text(encoding="utf-8").partition(_END_OF_ROWS)
-    table.write_text(f"{rows}\n{_ROW.format(**values).rstrip()}{end}{rest}", encoding="utf-8")
+    table.write_text(f"{rows}\n{_row(method, name)}{end}{rest}", encoding="utf-8")
     return handler, table, test
 
 
-def _capability(name: str) -> str:
-    """The row's capability, where `initialize` has a field for the method."""
+def _row(method: str, name: str) -> str:
+    """The row as ruff formats it, with the field of ServerCapabilities for the method, if there is one."""
+    cells = [f'"{method}"', f'"{name}.answer"', '"snapshot"']
     field = f"{name}_provider"
-    if field not in {each.name for each in types.ServerCapabilities.__attrs_attrs__}:
-        return ""
-    camel = re.sub(r"_([a-z])", lambda letter: letter[1].upper(), field)
-    return f'\n        capability=("{camel}", True),'
+    if field in {each.name for each in types.ServerCapabilities.__attrs_attrs__}:
+        cells.append('"' + re.sub(r"_([a-z])", lambda letter: letter[1].upper(), field) + '"')
+    row = f"    Method({', '.join(cells)}),"
+    return (
+        row
+        if len(row) <= _WIDTH
+        else "\n        ".join(["    Method(", *(f"{each}," for each in cells)]) + "\n    ),"
+    )
 
 
 if __name__ == "__main__":

@@ -25,17 +25,19 @@ Context = Literal["server", "session", "snapshot", "workspace", "commands"]
 
 
 class Method(NamedTuple):
-    """`handler` is "file.function" in requests/, or in the folder of its context. `params` is the type of the
-    parameters in wire.py, and then the message is handled at once; None stands for lsprotocol's type, and the
-    message is handled when pygls is loaded. `capability` is what `initialize` announces: a field of
-    ServerCapabilities, or an option of a field that an earlier row announces, and its value. It is announced
-    only to clients that have the capability `client`, a field of Client."""
+    """`handler` is "file.function" in requests/, or in the folder of its context.
+
+    `capability` is what `initialize` announces: a field of ServerCapabilities, or "field.option" of a field
+    that an earlier row announces, with its value unless that is True. It is announced only to clients that
+    have the capability `client`, a field of Client. `params` is the type of the parameters in wire.py: then
+    the message is handled at once. None stands for lsprotocol's type: then it is handled when pygls is
+    loaded."""
 
     name: str
     handler: str
     context: Context
+    capability: str | tuple[str, Any] = ""
     params: type[msgspec.Struct] | None = None
-    capability: tuple[str, Any] | None = None
     client: str = ""
 
     @property
@@ -49,10 +51,6 @@ class Method(NamedTuple):
         return self.context in ("snapshot", "workspace")
 
 
-_LEGEND = {"tokenTypes": ["function", "macro"], "tokenModifiers": []}
-_DIAGNOSTICS = {"identifier": "modgo", "interFileDependencies": True, "workspaceDiagnostics": False}
-_FOLDERS = {"workspaceFolders": {"supported": True, "changeNotifications": True}, "fileOperations": {}}
-
 # In commands/, by the name that clients use.
 COMMANDS: Mapping[str, str] = {
     "modgo.build": "build.build",
@@ -64,201 +62,110 @@ COMMANDS: Mapping[str, str] = {
     "modgo.restartHost": "restart_host.restart_host",
 }
 
+_FOLDERS = {"workspaceFolders": {"supported": True, "changeNotifications": True}, "fileOperations": {}}
+_DIAGNOSTICS = {"identifier": "modgo", "interFileDependencies": True, "workspaceDiagnostics": False}
+_ACTIONS = {"codeActionKinds": ["quickfix", "source.fixAll.modgo"]}
+_LEGEND = {"tokenTypes": ["function", "macro"], "tokenModifiers": []}
+_UNRESOLVED = {"resolveProvider": False}
+
+_OPEN_CLOSE = ("textDocumentSync", {"openClose": True})
+_INCREMENTAL = ("textDocumentSync.change", 2)
+_SAVE = ("textDocumentSync.save", {"includeText": False})
+_PULL, _PULL_WORKSPACE = ("diagnosticProvider", _DIAGNOSTICS), "diagnosticProvider.workspaceDiagnostics"
+_EXECUTE = ("executeCommandProvider", {"commands": list(COMMANDS)})
+_COMPLETION = ("completionProvider", {"triggerCharacters": ['"', ",", " ", "."]})
+_FULL_TOKENS = ("semanticTokensProvider", {"legend": _LEGEND, "full": True})
+_RANGE_TOKENS = ("semanticTokensProvider", {"legend": _LEGEND, "range": True})
+_SIGNATURE = ("signatureHelpProvider", {"triggerCharacters": ["(", ","]})
+
 _ROWS = (
     # The session.
-    Method("initialize", "server.initialize", "server", wire.Initialize),
-    Method("initialized", "lifecycle.initialized", "session", wire.Nothing),
-    Method("$/setTrace", "lifecycle.set_trace", "session", wire.SetTrace),
-    Method("$/cancelRequest", "server.cancel_request", "server", wire.Cancel),
-    Method("window/workDoneProgress/cancel", "lifecycle.cancel_progress", "session", wire.CancelProgress),
-    Method("shutdown", "server.shutdown", "server", wire.Nothing),
-    Method("exit", "server.exit_", "server", wire.Nothing),
+    Method("initialize", "server.initialize", "server", params=wire.Initialize),
+    Method("initialized", "lifecycle.initialized", "session", params=wire.Nothing),
+    Method("$/setTrace", "lifecycle.set_trace", "session", params=wire.SetTrace),
+    Method("$/cancelRequest", "server.cancel_request", "server", params=wire.Cancel),
+    Method(
+        "window/workDoneProgress/cancel", "lifecycle.cancel_progress", "session", params=wire.CancelProgress
+    ),
+    Method("shutdown", "server.shutdown", "server", params=wire.Nothing),
+    Method("exit", "server.exit_", "server", params=wire.Nothing),
     # Settings, files and documents.
-    Method("workspace/didChangeConfiguration", "settings.did_change", "session", wire.DidChangeConfiguration),
+    Method(
+        "workspace/didChangeConfiguration",
+        "settings.did_change",
+        "session",
+        params=wire.DidChangeConfiguration,
+    ),
     Method(
         "workspace/didChangeWorkspaceFolders",
         "files.did_change_folders",
         "session",
-        wire.DidChangeWorkspaceFolders,
         ("workspace", _FOLDERS),
+        wire.DidChangeWorkspaceFolders,
     ),
     Method(
         "workspace/didChangeWatchedFiles",
         "files.did_change_watched_files",
         "session",
-        wire.DidChangeWatchedFiles,
+        params=wire.DidChangeWatchedFiles,
     ),
-    Method(
-        "textDocument/didOpen",
-        "documents.did_open",
-        "session",
-        wire.DidOpen,
-        ("textDocumentSync", {"openClose": True}),
-    ),
-    Method(
-        "textDocument/didChange",
-        "documents.did_change",
-        "session",
-        wire.DidChange,
-        ("textDocumentSync.change", 2),  # incremental
-    ),
-    Method(
-        "textDocument/didSave",
-        "documents.did_save",
-        "session",
-        wire.OfDocument,
-        ("textDocumentSync.save", {"includeText": False}),
-    ),
-    Method("textDocument/didClose", "documents.did_close", "session", wire.OfDocument),
+    Method("textDocument/didOpen", "documents.did_open", "session", _OPEN_CLOSE, wire.DidOpen),
+    Method("textDocument/didChange", "documents.did_change", "session", _INCREMENTAL, wire.DidChange),
+    Method("textDocument/didSave", "documents.did_save", "session", _SAVE, wire.OfDocument),
+    Method("textDocument/didClose", "documents.did_close", "session", params=wire.OfDocument),
     # Diagnostics: an editor asks for them after every edit.
     Method(
         "textDocument/diagnostic",
         "diagnostics.of_document",
         "snapshot",
+        _PULL,
         wire.DocumentDiagnostic,
-        ("diagnosticProvider", _DIAGNOSTICS),
-        client="pull_diagnostics",
+        "pull_diagnostics",
     ),
     Method(
         "workspace/diagnostic",
         "diagnostics.of_workspace",
         "workspace",
+        _PULL_WORKSPACE,
         wire.WorkspaceDiagnostic,
-        ("diagnosticProvider.workspaceDiagnostics", True),
-        client="pull_diagnostics",
+        "pull_diagnostics",
     ),
     # All that follows takes lsprotocol's types.
+    Method("workspace/executeCommand", "execute.execute", "commands", _EXECUTE),
+    Method("textDocument/codeAction", "code_action.answer", "snapshot", ("codeActionProvider", _ACTIONS)),
+    Method("codeAction/resolve", "code_action.resolve", "snapshot", "codeActionProvider.resolveProvider"),
+    Method("textDocument/codeLens", "code_lens.answer", "snapshot", ("codeLensProvider", _UNRESOLVED)),
+    Method("codeLens/resolve", "code_lens.resolve", "snapshot", "codeLensProvider.resolveProvider"),
+    Method("textDocument/completion", "completion.answer", "snapshot", _COMPLETION),
+    Method("completionItem/resolve", "completion.resolve", "snapshot", "completionProvider.resolveProvider"),
+    Method("textDocument/definition", "navigation.definition", "snapshot", "definitionProvider"),
+    Method("textDocument/references", "navigation.references", "snapshot", "referencesProvider"),
+    Method("textDocument/documentHighlight", "navigation.highlight", "snapshot", "documentHighlightProvider"),
     Method(
-        "workspace/executeCommand",
-        "execute.execute",
-        "commands",
-        capability=("executeCommandProvider", {"commands": list(COMMANDS)}),
+        "textDocument/documentLink", "document_link.answer", "snapshot", ("documentLinkProvider", _UNRESOLVED)
     ),
+    Method("textDocument/documentSymbol", "symbols.of_document", "snapshot", "documentSymbolProvider"),
+    Method("workspace/symbol", "symbols.of_workspace", "workspace", ("workspaceSymbolProvider", _UNRESOLVED)),
+    Method("textDocument/foldingRange", "folding_range.answer", "snapshot", "foldingRangeProvider"),
+    Method("textDocument/hover", "hover.answer", "snapshot", "hoverProvider"),
+    Method("textDocument/inlayHint", "inlay_hint.answer", "snapshot", ("inlayHintProvider", _UNRESOLVED)),
     Method(
-        "textDocument/codeAction",
-        "code_action.answer",
-        "snapshot",
-        capability=("codeActionProvider", {"codeActionKinds": ["quickfix", "source.fixAll.modgo"]}),
-    ),
-    Method(
-        "codeAction/resolve",
-        "code_action.resolve",
-        "snapshot",
-        capability=("codeActionProvider.resolveProvider", True),
-    ),
-    Method(
-        "textDocument/codeLens",
-        "code_lens.answer",
-        "snapshot",
-        capability=("codeLensProvider", {"resolveProvider": False}),
-    ),
-    Method(
-        "codeLens/resolve",
-        "code_lens.resolve",
-        "snapshot",
-        capability=("codeLensProvider.resolveProvider", True),
-    ),
-    Method(
-        "textDocument/completion",
-        "completion.answer",
-        "snapshot",
-        capability=("completionProvider", {"triggerCharacters": ['"', ",", " ", "."]}),
-    ),
-    Method(
-        "completionItem/resolve",
-        "completion.resolve",
-        "snapshot",
-        capability=("completionProvider.resolveProvider", True),
-    ),
-    Method(
-        "textDocument/definition",
-        "navigation.definition",
-        "snapshot",
-        capability=("definitionProvider", True),
-    ),
-    Method(
-        "textDocument/references",
-        "navigation.references",
-        "snapshot",
-        capability=("referencesProvider", True),
-    ),
-    Method(
-        "textDocument/documentHighlight",
-        "navigation.highlight",
-        "snapshot",
-        capability=("documentHighlightProvider", True),
-    ),
-    Method(
-        "textDocument/documentLink",
-        "document_link.answer",
-        "snapshot",
-        capability=("documentLinkProvider", {"resolveProvider": False}),
-    ),
-    Method(
-        "textDocument/documentSymbol",
-        "symbols.of_document",
-        "snapshot",
-        capability=("documentSymbolProvider", True),
-    ),
-    Method(
-        "workspace/symbol",
-        "symbols.of_workspace",
-        "workspace",
-        capability=("workspaceSymbolProvider", {"resolveProvider": False}),
-    ),
-    Method(
-        "textDocument/foldingRange",
-        "folding_range.answer",
-        "snapshot",
-        capability=("foldingRangeProvider", True),
-    ),
-    Method("textDocument/hover", "hover.answer", "snapshot", capability=("hoverProvider", True)),
-    Method(
-        "textDocument/inlayHint",
-        "inlay_hint.answer",
-        "snapshot",
-        capability=("inlayHintProvider", {"resolveProvider": False}),
-    ),
-    Method(
-        "textDocument/prepareCallHierarchy",
-        "call_hierarchy.prepare",
-        "snapshot",
-        capability=("callHierarchyProvider", True),
+        "textDocument/prepareCallHierarchy", "call_hierarchy.prepare", "snapshot", "callHierarchyProvider"
     ),
     Method("callHierarchy/incomingCalls", "call_hierarchy.incoming", "snapshot"),
     Method("callHierarchy/outgoingCalls", "call_hierarchy.outgoing", "snapshot"),
-    Method("textDocument/rename", "rename.rename", "snapshot", capability=("renameProvider", True)),
+    Method("textDocument/rename", "rename.rename", "snapshot", "renameProvider"),
     Method(
         "textDocument/prepareRename",
         "rename.prepare",
         "snapshot",
-        capability=("renameProvider.prepareProvider", True),
+        "renameProvider.prepareProvider",
         client="prepare_rename",
     ),
-    Method(
-        "textDocument/selectionRange",
-        "selection_range.answer",
-        "snapshot",
-        capability=("selectionRangeProvider", True),
-    ),
-    Method(
-        "textDocument/semanticTokens/full",
-        "semantic_tokens.full",
-        "snapshot",
-        capability=("semanticTokensProvider", {"legend": _LEGEND, "full": True}),
-    ),
-    Method(
-        "textDocument/semanticTokens/range",
-        "semantic_tokens.of_range",
-        "snapshot",
-        capability=("semanticTokensProvider", {"legend": _LEGEND, "range": True}),
-    ),
-    Method(
-        "textDocument/signatureHelp",
-        "signature_help.answer",
-        "snapshot",
-        capability=("signatureHelpProvider", {"triggerCharacters": ["(", ","]}),
-    ),
+    Method("textDocument/selectionRange", "selection_range.answer", "snapshot", "selectionRangeProvider"),
+    Method("textDocument/semanticTokens/full", "semantic_tokens.full", "snapshot", _FULL_TOKENS),
+    Method("textDocument/semanticTokens/range", "semantic_tokens.of_range", "snapshot", _RANGE_TOKENS),
+    Method("textDocument/signatureHelp", "signature_help.answer", "snapshot", _SIGNATURE),
 )
 _PACKAGES = {"server": "modgo_lsp.server", "commands": "modgo_lsp.server.commands"}
 METHODS: Mapping[str, Method] = {method.name: method for method in _ROWS}

@@ -16,8 +16,10 @@ _ENCODINGS = ("utf-8", "utf-16", "utf-32")
 def initialize_result(client: Client, encoding: Encoding) -> dict[str, Any]:
     found: dict[str, Any] = {"positionEncoding": encoding}
     for method in METHODS.values():
-        if method.capability is not None and _is_announced(method, client):
-            field, value = method.capability
+        if method.capability and _is_announced(method, client):
+            field, value = (
+                (method.capability, True) if isinstance(method.capability, str) else method.capability
+            )
             name, _, option = field.partition(".")
             if option and name in found:
                 found[name] = {**_options(found[name]), option: value}
