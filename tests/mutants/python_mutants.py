@@ -2,7 +2,7 @@
 
 mutmut's runner needs a run of the whole suite first and finds no tests for code that runs in a child process,
 so only its operators are used. Code that is not behaviour is left out: annotations, imports, decorators,
-`__all__`, logging, strings and the texts of exceptions.
+`__all__`, logging, strings, the texts of exceptions, and the values of named limits.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ _LEFT_OUT = frozenset({"operator_string", "operator_dict_arguments"})
 _LOGGING = m.Expr(m.Call(func=m.Attribute(value=m.Name("log") | m.Name("_log") | m.Name("logger"))))
 _TYPE_CHECKING = m.If(test=m.Name("TYPE_CHECKING"))
 _ALL = m.Assign(targets=[m.AssignTarget(target=m.Name("__all__") | m.Name("__slots__"))])
+# The value of a named limit is a choice: tests of its bounds use the name.
+_LIMIT = m.Assign(
+    targets=[m.AssignTarget(target=m.Name(value=m.MatchRegex(r"_?[A-Z][A-Z0-9_]*$")))],
+    value=m.Integer(value=m.MatchRegex(r"[0-9_]+$")) | m.Float(),
+)
 _SKIPPED = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Raise, cst.Assert)
 
 
@@ -55,7 +60,7 @@ class _Visitor(cst.CSTVisitor):
         if isinstance(node, cst.Raise):
             self._add("delete", node, [cst.Pass()])
         if isinstance(node, _SKIPPED) or any(
-            m.matches(node, each) for each in (_LOGGING, _TYPE_CHECKING, _ALL)
+            m.matches(node, each) for each in (_LOGGING, _TYPE_CHECKING, _ALL, _LIMIT)
         ):
             return False
         if isinstance(node, cst.ClassDef):  # its bases and options are no behaviour

@@ -1,6 +1,6 @@
 """C and Go files → mutants, by operators on tree-sitter's trees.
 
-Comments, strings, types and the preprocessor are left out.
+Comments, strings, types, the preprocessor and named constants are left out.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ _SKIPPED = {
         "array_declarator",
     ),
     *("import_declaration", "package_clause", "attribute_specifier", "bitfield_clause", "enumerator"),
+    "const_declaration",
 }
 _DELETED = frozenset(
     {"expression_statement", "assignment_statement", "defer_statement", "inc_statement", "dec_statement"}
