@@ -107,6 +107,30 @@ def test_a_record_expires(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize(
+    ("ttl", "age", "left"),
+    [
+        *((100, age, left) for age, left in ((0, 100), (999, 100), (1000, 99), (99_000, 1), (99_999, 1))),
+        *((100, age, None) for age in (100_000, 100_001, 10**9)),
+        *((86_400, 86_400_000 + more, left) for more, left in ((-1000, 1), (-1, 1), (0, None))),
+        (1, 999, 1),
+        (1, 1000, None),
+        (0, 10**9, 0),
+        (NEVER_EXPIRES, 10**9, NEVER_EXPIRES),
+        (NEVER_EXPIRES - 1, 1000, NEVER_EXPIRES - 2),
+    ],
+)
+def test_what_is_left_of_a_ttl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ttl: int, age: int, left: int | None
+) -> None:
+    store = Store(tmp_path / "s.db")
+    store.write(Record(bins={"a": 1}, ttl=ttl, last_update=5_000_000))
+    monkeypatch.setattr("modgo_lsp.host.store._now", lambda: 5_000_000 + age)
+    found = store.read(Record())
+    assert (None if found is None else found.ttl) == left
+    store.close()
+
+
 async def test_calls_read_and_write_it(udfs: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "s.db")
     key = Record(key="k1")

@@ -1,0 +1,143 @@
+"""Files on the disk: how much of one is read, what tells that one has changed, and when nothing can tell."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from modgo_lsp.golang.files import (
+    DiskFiles,
+    FileTooLargeError,
+    Stamp,
+    are_as_before,
+    is_as_before,
+    join,
+    may_hide_changes,
+    upwards,
+)
+
+SECOND = 10**9
+READ_AT = 1000 * SECOND
+OLD = Stamp(modified=900 * SECOND, changed=900 * SECOND, size=7, inode=3)
+
+
+class Stamped(DiskFiles):
+    """Files that have these stamps, whatever the disk has."""
+
+    def __init__(self, stamps: dict[str, Stamp | None]) -> None:
+        super().__init__()
+        self.stamps = stamps
+
+    def stamp(self, path: str) -> Stamp | None:
+        return self.stamps.get(path)
+
+
+@pytest.mark.parametrize(
+    ("now", "same"),
+    [
+        (OLD, True),
+        (None, False),
+        *((msgspec.structs.replace(OLD, **{field: getattr(OLD, field) + step}), False)
+          for field in ("modified", "changed", "size", "inode") for step in (1, -1)),
+    ],
+)  # fmt: skip
+def test_each_field_of_a_stamp_counts(now: Stamp | None, same: bool) -> None:
+    assert is_as_before(now, OLD, READ_AT) is same
+    assert are_as_before(Stamped({"/p/a.go": now}), "/p", {"a.go": OLD}, READ_AT) is same
+
+
+@pytest.mark.parametrize(
+    ("before_reading", "certain"),
+    [
+        (3 * SECOND, True),
+        (2 * SECOND + 1, True),
+        (2 * SECOND, False),
+        (1, False),
+        (0, False),
+        (-SECOND, False),
+    ],
+)
+def test_a_file_that_had_just_changed_may_change_again_unnoticed(before_reading: int, certain: bool) -> None:
+    stamp = msgspec.structs.replace(OLD, changed=READ_AT - before_reading)
+    assert may_hide_changes(stamp, READ_AT) is not certain
+    assert is_as_before(stamp, stamp, READ_AT) is certain
+    assert are_as_before(Stamped({"/p/a.go": stamp}), "/p", {"a.go": stamp}, READ_AT) is certain
+
+
+def test_all_files_of_a_folder_count_and_one_that_was_not_there() -> None:
+    other = msgspec.structs.replace(OLD, inode=4)
+    stamps: dict[str, Stamp | None] = {"a.go": OLD, "b.go": other}
+    assert are_as_before(Stamped({"/p/a.go": OLD, "/p/b.go": other}), "/p", stamps, READ_AT)
+    assert not are_as_before(Stamped({"/p/a.go": OLD, "/p/b.go": OLD}), "/p", stamps, READ_AT)
+    assert not are_as_before(Stamped({"/p/b.go": other}), "/p", stamps, READ_AT)
+    assert not are_as_before(Stamped({"/p/a.go": OLD}), "/p", {"a.go": OLD, "c.go": None}, READ_AT)
+    assert not is_as_before(None, None, READ_AT)
+    assert are_as_before(Stamped({}), "/p", {}, READ_AT)
+
+
+@pytest.mark.parametrize(("name", "most"), [("a.go", 100), ("go.mod", 16_000_000)])
+def test_a_file_is_read_up_to_the_limit_of_its_kind(tmp_path: Path, name: str, most: int) -> None:
+    path = tmp_path / name
+    for size in (0, 1, 99, 100):
+        path.write_bytes(b"x" * size)
+        assert DiskFiles(100).read(str(path)) == b"x" * size
+    with path.open("wb") as file:
+        file.truncate(most)
+    assert len(DiskFiles(100).read(str(path))) == most
+    with path.open("wb") as file:
+        file.truncate(most + 1)
+    with pytest.raises(FileTooLargeError):
+        DiskFiles(100).read(str(path))
+    assert len(DiskFiles(100).read(str(path), most + 1)) == most + 1
+    with pytest.raises(FileTooLargeError):
+        DiskFiles(100).read(str(path), most)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="its size is 0, whatever is in it")
+def test_a_file_that_has_more_than_its_size(tmp_path: Path) -> None:
+    text = DiskFiles().read("/proc/self/status", 100_000)
+    assert text.startswith(b"Name:")
+    assert text.endswith(b"\n")
+    with pytest.raises(FileTooLargeError):
+        DiskFiles().read("/proc/self/status", len(text) // 2)
+
+
+def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.go")
+    (tmp_path / "folder.go").mkdir()
+    (tmp_path / "to_folder").symlink_to(tmp_path / "folder.go")
+    (tmp_path / "to_file.go").symlink_to(tmp_path / "file.go")
+    (tmp_path / "file.go").write_text("package p")
+    files = DiskFiles()
+    for name in ("pipe.go", "folder.go", "missing.go"):
+        with pytest.raises(OSError):  # noqa: PT011 (which one is the system's choice)
+            files.read(str(tmp_path / name))
+    assert files.read(str(tmp_path / "to_file.go")) == b"package p"
+    assert files.entries(str(tmp_path)) == [
+        ("file.go", False),
+        ("folder.go", True),
+        ("pipe.go", False),
+        ("to_file.go", False),
+        ("to_folder", False),
+    ]
+    assert [files.stamp(str(tmp_path / name)) is None for name in ("pipe.go", "missing.go", "folder.go")] == [
+        True,
+        True,
+        False,
+    ]
+    found = (tmp_path / "file.go").stat()
+    expected = Stamp(found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+    assert files.stamp(str(tmp_path / "file.go")) == expected == files.stamp(str(tmp_path / "to_file.go"))
+    assert files.stamp("a\0b") is None
+
+
+def test_paths() -> None:
+    assert join("/a", "b", "c") == "/a/b/c"
+    assert join("/", "b") == "/b"
+    assert join("/a/", "b") == "/a/b"
+    assert join("", "b") == "b"
+    assert list(upwards("/a/b")) == ["/a/b", "/a", "/"]
+    assert list(upwards("/")) == ["/"]
