@@ -1,7 +1,4 @@
-"""Directive comments: //modgo:…, //go:…, //export. Where they stand and what they are about.
-
-Not for: what they mean (lint/ and the rules).
-"""
+"""Directive comments, //modgo:…, //go:… and //export: where they stand, and which code they are about."""
 
 from __future__ import annotations
 
@@ -17,12 +14,12 @@ from modgo_lsp.golang.syntax.positions import Span
 
 
 class Directive(msgspec.Struct, frozen=True):
-    """A comment such as `//modgo:ignore MG303 reason`: `name` is "modgo:ignore", `arguments` the place of
-    what follows it, without the blanks around.
+    """A comment such as `//modgo:ignore MG303 reason`: `name` is "modgo:ignore", `arguments` the place of the
+    rest, without blanks around.
 
-    `alone`: nothing else stands on its line; then `extent` is the statement, declaration, spec, field or case
-    directly below, whole, None where there is none. Otherwise `extent` is the line without its end.
-    `leading`: it stands before the first declaration, imports not counted.
+    If the directive is `alone` on its line, `extent` is the whole statement, declaration, spec, field or case
+    directly below it, None if there is none; otherwise it is the line without its end. `leading` is whether
+    it stands before the first declaration that is no import.
     """
 
     span: Span
@@ -35,12 +32,12 @@ class Directive(msgspec.Struct, frozen=True):
 
 _MARK = re.compile(rb"//(?:modgo:|go:|export[ \t])")
 _PARTS = re.compile(rb"//([^ \t\r]*)[ \t]*")
-# Blanks and other comments, but no empty line, may stand between a directive and what it is about.
+# Blanks and other comments, but no empty line, may stand between a directive and its code.
 _BETWEEN = re.compile(rb"(?:[ \t\r]*\n)?[ \t]*(?://[^\n]*|/\*.*?\*/)", re.DOTALL)
 _NEXT_LINE = re.compile(rb"(?:[ \t\r]*\n)?[ \t]*(?=\S)")
 _PIECE = re.compile(r".*_(?:statement|declaration|spec|case|clause|elem)|block|type_alias")
 
-# How many marks are looked for one by one: each time all nodes before it are gone through.
+# Up to how many directives a query runs for each: a query visits all nodes before its range.
 _MANY = 20
 
 
@@ -61,7 +58,7 @@ def _directives(document: Document) -> tuple[Directive, ...]:
         below: dict[int, Span | None] = {}
         for together in [offsets] if len(offsets) > _MANY else [[mark] for mark in offsets]:
             places = {mark + part.offset for mark in together}
-            # Only there: through the whole tree it takes long. Further on in a comment, a mark is only text.
+            # A query over the whole tree takes long. A mark further on in a comment is only text.
             cursor.set_byte_range(min(places), max(places) + 2)
             nodes = cursor.captures(part.tree.root_node).get("comment", [])
             found += [
@@ -83,7 +80,7 @@ def _directive(
     start, end = node.start_byte + shift, node.end_byte + shift
     span = Span(start, start + len(text[start:end].rstrip(b"\r")))
     parts = _PARTS.match(text, span.start, span.end)
-    assert parts is not None  # it matches whatever begins with two slashes
+    assert parts is not None  # it matches anything that begins with two slashes
     rest = Span(parts.end(), max(parts.end(), span.start + len(text[span.start : span.end].rstrip())))
     line = text.rfind(b"\n", 0, span.start) + 1
     alone = not text[line : span.start].removeprefix(b"\xef\xbb\xbf").strip()
@@ -101,7 +98,7 @@ def _first_declaration(document: Document) -> int:
 
 def _below(part: Part, offset: int, shift: int, known: dict[int, Span | None]) -> Span | None:
     """The largest piece of code that begins with the first token after `offset`, where a comment ends.
-    `known` has it of others: there may be thousands, one below the other."""
+    `known` is a cache by offset: there may be thousands of directives, one below the other."""
     passed = [offset]
     while offset not in known and (comment := _BETWEEN.match(part.code, offset)):
         offset = comment.end()
@@ -112,7 +109,8 @@ def _below(part: Part, offset: int, shift: int, known: dict[int, Span | None]) -
 
 
 def _begun_after(part: Part, offset: int, shift: int) -> Span | None:
-    """The largest piece of code that begins with the first token after `offset`, no comment between them."""
+    """The largest piece of code that begins with the first token after `offset`; None if that is a
+    comment."""
     token = _NEXT_LINE.match(part.code, offset)
     if token is None:
         return None

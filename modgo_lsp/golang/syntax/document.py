@@ -1,7 +1,4 @@
-"""One Go source text with its trees: an immutable snapshot, made by parsing or by editing another one.
-
-Not for: what the trees mean (lower.py), nor where the text comes from (golang/files.py).
-"""
+"""One Go source text with its trees: an immutable snapshot, made by parsing or by editing another one."""
 
 from __future__ import annotations
 
@@ -32,12 +29,12 @@ _DECLARATIONS = frozenset(
     if number != _IMPORT and (LANGUAGE.node_kind_for_id(number) or "").endswith("_declaration")
 )
 
-# From this size on a text is parsed in parts, so that the trees of some can be released.
+# From this size on, in bytes, a text is parsed in parts, so that trees can be released one by one.
 _IN_PARTS = 1_000_000
 
 
 class Kinds(NamedTuple):
-    """What there is in a part: something that doesn't parse, imports, other declarations."""
+    """What a part has: code that doesn't parse, imports, other declarations."""
 
     bad: bool
     imports: bool
@@ -45,7 +42,7 @@ class Kinds(NamedTuple):
 
 
 class Lowered(NamedTuple):
-    """What lower.py made of a part that stands at `start`; `names` are those of its package clauses."""
+    """The syntax of a part at `start`, from lower.py. `names` are those in its package clauses."""
 
     start: int
     names: tuple[ast.Ident, ...]
@@ -55,9 +52,9 @@ class Lowered(NamedTuple):
 
 class Part:
     """A piece of a file that is parsed by itself: all of it, or some of its declarations. It doesn't
-    know where in the file it stands, so that it is the same part wherever an edit before it moves it.
+    know its offset in the file, so that an edit before it leaves it the same.
 
-    `first`: the file begins with it. `unclosed`: a comment or raw string begins in it that ends nowhere.
+    `first` is whether the file begins with it, `unclosed` whether a comment or raw string in it has no end.
     `lowered` is what lower.py made of it last.
     """
 
@@ -94,12 +91,12 @@ class Part:
         """Of `code`."""
         return self.parsed.tree
 
-    def goes_on(self, before: Part, start: int, end: int, new_end: int) -> None:
-        """Says that this part is another one with its text from `start` to `new_end` in the place of what was
-        there up to `end`."""
+    def parse_from(self, before: Part, start: int, end: int, new_end: int) -> None:
+        """Lets the part be parsed from the tree of `before`: its text from `start` to `new_end` replaces that
+        of `before` from `start` to `end`."""
         if before.first == self.first:
             at = self.offset
-            self.parsed.goes_on(before.parsed, at + start, at + end, at + new_end)
+            self.parsed.parse_from(before.parsed, at + start, at + end, at + new_end)
 
     def derive(self, function: Callable[[bytes], _T]) -> _T:
         """What a function of the text alone gives, worked out once."""
@@ -124,11 +121,11 @@ class Part:
 
     @property
     def nodes(self) -> Iterator[tree_sitter.Node]:
-        """What stands at the top of the part, also what the parser found whole among what it gave up on."""
+        """The nodes at the top of the part, and those that are whole inside error nodes."""
         offset = self.offset
         for node in self.tree.root_node.named_children:
             if node.end_byte <= offset:
-                continue  # our own clause
+                continue  # the clause that was put before it
             if node.is_error:
                 yield from node.named_children
             else:
@@ -142,13 +139,13 @@ class Part:
 
 
 class Document:
-    """A snapshot. `path` is absolute; `parts` are the pieces that it is parsed in, `starts` where they stand.
+    """A snapshot. `path` is absolute; `parts` are parsed one by one, `starts` are their offsets.
 
-    `source` is what the file holds, whatever bytes those are. `text` is the same, but that there may be room
-    between the parts, filled with blanks: so what stands behind an edit keeps its place. All offsets are
-    those of `text`; `lines` knows that room is none of the file's.
+    `source` has the bytes of the file. `text` is the same with gaps between the parts, filled with blanks, so
+    that the code behind an edit keeps its offsets. All offsets are those of `text`; `lines` does not count
+    the gaps.
 
-    Treat a Document as frozen; two of them are equal only if they are the same. `parts` are for syntax/.
+    Treat a Document as frozen. Two are equal only if they are the same object. `parts` are for syntax/.
     """
 
     def __init__(self, path: str, parts: Sequence[Part], starts: Sequence[int]) -> None:
@@ -177,7 +174,7 @@ class Document:
 
     @property
     def size(self) -> int:
-        """That of `source`."""
+        """The length of `source` in bytes."""
         return sum([len(part.text) for part in self.parts])
 
     @cached_property
@@ -196,12 +193,12 @@ class Document:
 
     @cached_property
     def has_error(self) -> bool:
-        """Whether the parser had to guess anywhere. syntax_errors.py finds what else Go refuses."""
+        """Whether the code doesn't parse. syntax_errors.py finds what else Go refuses."""
         return self.first_bad is not None
 
     @cached_property
     def first_bad(self) -> int | None:
-        """The index of the first part that doesn't parse, or may not stand where it does."""
+        """The index of the first part that doesn't parse, or has imports below other declarations."""
         declared = False
         for index, part in enumerate(self.parts):
             kinds = part.kinds
@@ -215,7 +212,7 @@ class Document:
         return self.text[span.start : span.end].decode("utf-8", "replace")
 
     def to_source(self, offset: int) -> int:
-        """The offset in `source` of one in `text`; of one in room the end of what is before it."""
+        """The offset in `source` of one in `text`; for one in a gap, the end of the part before."""
         index, inside = self.at(offset)
         return self._source_starts[index] + inside
 
@@ -229,32 +226,32 @@ class Document:
         return _starts(self.parts)
 
     def at(self, offset: int) -> tuple[int, int]:
-        """The part that holds an offset, and the offset in it."""
+        """The part that an offset is in, and the offset in that part."""
         index = max(0, bisect_right(self.starts, offset) - 1)
         return index, max(0, min(offset - self.starts[index], len(self.parts[index].text)))
 
 
 def _has_clause(kinds: Iterable[int]) -> bool:
-    """Whether the first thing that is no comment is a package clause."""
+    """Whether the first node that is no comment is a package clause."""
     return next((each for each in kinds if each != _COMMENT), None) == _PACKAGE_CLAUSE
 
 
 def parse(path: str, text: bytes) -> Document:
     """The document of a text. Never raises, whatever the bytes."""
     whole = Part(text, first=True)
-    # In one go, which is faster. In code that parses the parts would tell the same.
+    # Parsing the whole is faster, and gives the same for code that parses.
     parts = [whole] if len(text) < _IN_PARTS and not whole.kinds.bad else parts_of(text)
     return Document(path, parts, _starts(parts))
 
 
 def parse_piece(path: str, text: bytes, span: Span) -> Document:
-    """The document of a piece of a text: offsets are those of the whole text. Takes time in proportion to the
-    piece, which begins with the package clause or is made of declarations."""
+    """The document of a piece of a text, with the offsets of the whole text. The piece begins with the
+    package clause or consists of declarations; time is in proportion to it."""
     return Document(path, [Part(text[span.start : span.end], first=span.start == 0)], [span.start])
 
 
 def parts_of(text: bytes) -> list[Part]:
-    """The parts of a text, each to be parsed by itself."""
+    """The parts of a text, not yet parsed."""
     found = cuts(text)
     bounds = [0, *found.offsets, len(text)]
     return [

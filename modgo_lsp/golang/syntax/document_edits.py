@@ -1,6 +1,5 @@
-"""Edits of a document: what they don't touch keeps its place, its tree and what was made of that.
-
-Not for: which edits a client sends (server/workspace/open_documents.py).
+"""Edits of a document. The parts that an edit doesn't touch keep their offsets, their trees and all that was
+derived from them.
 """
 
 from __future__ import annotations
@@ -13,22 +12,22 @@ from modgo_lsp.golang.syntax.declaration_splits import Cuts, cuts
 from modgo_lsp.golang.syntax.document import Document, Part, parts_of
 from modgo_lsp.golang.syntax.positions import Span
 
-# The lines that say that a part begins here, whatever follows. Behind them an edit doesn't change that.
+# The lines with which a part begins for certain. An edit behind them doesn't change where it begins.
 _HEAD = re.compile(rb"(?:[ \t]*//[^\n]*\n)*(?:func|type|var|const|import)(?![0-9A-Za-z_\x80-\xff])[^\n]*\n")
 
 
 def opened(path: str, text: bytes) -> Document:
-    """The document of a text that is going to be edited: there is room behind each part."""
+    """The document of a text that will be edited: it has gaps behind its parts."""
     parts = parts_of(text)
     return Document(path, parts, _placed(parts, [None] * len(parts), 0, len(parts)))
 
 
 def edit(document: Document, changes: Iterable[tuple[Span, bytes]]) -> Document:
-    """`document` with `changes` made one after the other, as LSP sends them: each span is of the text as
-    the changes before it have left it. Spans past the end of the text are taken as ending there.
+    """`document` with `changes` applied one after the other, as LSP sends them: each span is of the text that
+    the changes before it made. Spans that go past the end of the text end there.
 
-    Only the parts that are touched are parsed again: to the tree of their new text alone, so that it doesn't
-    matter which edits led to a text, and the editor says what the command line says.
+    Only the parts that are touched are parsed again. Their trees depend on their new text alone, not on the
+    edits that led to it, so that the editor shows what the command line reports.
     """
     for span, new in changes:
         document = _edited(document, span, new)
@@ -39,14 +38,14 @@ def _edited(document: Document, span: Span, new: bytes) -> Document:
     parts, starts = document.parts, document.starts
     first, start = document.at(span.start)
     last, end = document.at(max(span.start, span.end))
-    # Whether this part is one may depend on how it begins now, but not what the part before it begins with.
+    # An edit of its first lines may join this part to the one before.
     head = _HEAD.match(parts[first].text)
     begin = first if head is not None and head.end() <= start else max(0, first - 1)
-    # What is put in may end what has had no end.
+    # The new text may close a comment or string that was not closed.
     begin = next((index for index, part in enumerate(parts[:begin]) if part.unclosed), begin)
     before = b"".join(part.text for part in parts[begin:first])
     changed = before + parts[first].text[:start] + new + parts[last].text[end:]
-    made, taken = _cut_again(changed, parts[last + 1 :], begin == 0)
+    made, taken = _split_again(changed, parts[last + 1 :], begin == 0)
     stop = last + 1 + taken
     old: dict[bytes, list[tuple[Part, int]]] = {}
     for part, place in zip(parts[begin:stop], starts[begin:stop], strict=True):
@@ -63,47 +62,47 @@ def _edited(document: Document, span: Span, new: bytes) -> Document:
     if first == last and len(made) == stop - begin:
         part, was = made[first - begin], parts[first]
         if part is not was and part.text == was.text[:start] + new + was.text[end:]:
-            part.goes_on(was, start, end, start + len(new))
+            part.parse_from(was, start, end, start + len(new))
     placed = [*parts[:begin], *made, *parts[stop:]]
     places = [*starts[:begin], *wanted, *starts[stop:]]
     return Document(document.path, placed, _placed(placed, places, begin, begin + len(made)))
 
 
-def _cut_again(text: bytes, following: Sequence[Part], first: bool) -> tuple[list[Part], int]:
-    """The parts that `text` falls into now, and how many of those behind it are in them: up to the first that
-    still begins with a cut. From there on all is as it was. `first`: the file begins with `text`."""
+def _split_again(text: bytes, following: Sequence[Part], first: bool) -> tuple[list[Part], int]:
+    """The parts of `text`, and how many of the `following` parts they take in: up to the first that still
+    begins with a split. `first` is whether the file begins with `text`."""
     taken, ahead = 0, 1
     head = _HEAD.match(following[0].text) if following else None
     if head is not None:
-        # It takes no more to see that the next one still begins where it did, most of the time.
+        # Mostly the first lines of the next part are enough to see that it still begins there.
         found = cuts(text + head[0])
         if len(text) in found.offsets and len(text) <= found.unclosed:
             return _made(text, found, len(text), first), 0
     while True:
         bounds = [len(text)]
-        seen = text
+        read = text
         for part in following[taken : taken + ahead]:
-            seen += part.text
-            bounds.append(len(seen))
-        found = cuts(seen)
+            read += part.text
+            bounds.append(len(read))
+        found = cuts(read)
         known = {each for each in found.offsets if each <= found.unclosed}
         for index, bound in enumerate(bounds):
-            # The end of what is seen is not known to be a cut, unless it is the end of everything.
+            # The end of the text read so far is a split only where it is the end of the file.
             if bound in known or taken + index == len(following):
-                return _made(seen, found, bound, first), taken + index
-        text, taken, ahead = seen, taken + len(bounds) - 1, ahead * 2
+                return _made(read, found, bound, first), taken + index
+        text, taken, ahead = read, taken + len(bounds) - 1, ahead * 2
 
 
 def _made(text: bytes, found: Cuts, end: int, first: bool) -> list[Part]:
-    """The parts of a text up to a cut, or to its end."""
+    """The parts of a text up to `end`, which is a split or its end."""
     bounds = [0, *(each for each in found.offsets if each < end), end]
     return [Part(text[a:b], first and a == 0, a <= found.unclosed < b) for a, b in pairwise(bounds)]
 
 
 def _placed(parts: Sequence[Part], wanted: Sequence[int | None], begin: int, stop: int) -> list[int]:
-    """Where the parts stand: where they are wanted, if what is before them leaves that free. One that has to
-    move goes far enough for the next edits; new ones share the room that there is. Those before `begin` and
-    from `stop` on stood where they are wanted, with nothing new between."""
+    """The offsets of the parts: those in `wanted`, unless the parts before reach that far. A part that has to
+    move leaves a gap for the next edits; new parts share the gap that there is. The parts before `begin` and
+    from `stop` on keep their offsets if they can."""
     starts = [place for place in wanted[:begin] if place is not None]
     end = starts[-1] + len(parts[begin - 1].text) if starts else 0
     following = _following(wanted, begin, stop)
@@ -118,9 +117,9 @@ def _placed(parts: Sequence[Part], wanted: Sequence[int | None], begin: int, sto
                 return starts
             start = place
         else:
-            start = end + _room(parts[index - 1])
+            start = end + _gap(parts[index - 1])
             if place is None and (next_ := following[index - begin]) is not None:
-                # A place in the middle of the room before the next part that has one.
+                # An offset in the middle of the gap before the next part that keeps its own.
                 free = next_[1] - end - (ends[next_[0] - begin] - ends[index - begin])
                 if free >= 0:
                     start = end + free // (next_[0] - index + 1)
@@ -130,8 +129,8 @@ def _placed(parts: Sequence[Part], wanted: Sequence[int | None], begin: int, sto
 
 
 def _following(wanted: Sequence[int | None], begin: int, stop: int) -> list[tuple[int, int] | None]:
-    """For each part from `begin` to `stop` the next one that has a place, itself or one behind it: its number
-    and place."""
+    """For each part from `begin` to `stop`, the index and offset of the next one that keeps its offset,
+    itself included."""
     found: list[tuple[int, int] | None] = []
     behind = wanted[stop] if stop < len(wanted) else None
     next_ = None if behind is None else (stop, behind)
@@ -143,5 +142,5 @@ def _following(wanted: Sequence[int | None], begin: int, stop: int) -> list[tupl
     return found
 
 
-def _room(part: Part) -> int:
+def _gap(part: Part) -> int:
     return 256 + len(part.text) // 4

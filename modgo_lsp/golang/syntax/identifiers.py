@@ -1,21 +1,18 @@
-"""Where words stand in source text: quicker to tell than what they mean, and enough to know where to look.
-
-Not for: tokens (syntax/). A word may also stand in a comment or a string.
-"""
+"""Finds identifiers in source text without parsing it. What is found may stand in a comment or a string."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
 
-# Bytes that are looked through in much less than a millisecond.
+# How many bytes are searched in much less than a millisecond.
 _AT_A_TIME = 256 * 1024
 
 WORD = re.compile(rb"[0-9A-Za-z_\x80-\xff]+")
 
 
 def occurrences(text: bytes, words: Collection[bytes]) -> Iterator[int]:
-    """The offsets at which one of the words stands as a whole one."""
+    """The offsets of whole words that are among `words`."""
     if len(words) > 8:
         for word in WORD.finditer(text):
             if word[0] in words:
@@ -29,7 +26,7 @@ def occurrences(text: bytes, words: Collection[bytes]) -> Iterator[int]:
 
 
 def _found(text: bytes, name: bytes) -> Iterator[int]:
-    """The offsets at which bytes stand. Other threads wait while Python looks for the next."""
+    """The offsets of `name`. Other threads run only between two searches, so each is short."""
     offset = 0
     while offset < len(text):
         found = text.find(name, offset, offset + _AT_A_TIME + len(name))
@@ -39,7 +36,7 @@ def _found(text: bytes, name: bytes) -> Iterator[int]:
 
 
 def places(text: bytes) -> dict[bytes, list[int]]:
-    """By word, the offsets at which it stands."""
+    """The offsets of every word."""
     found: dict[bytes, list[int]] = {}
     for word in WORD.finditer(text):
         found.setdefault(word[0], []).append(word.start())

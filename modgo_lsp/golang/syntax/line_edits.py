@@ -1,5 +1,5 @@
-"""Edits of a text by lines and columns alone, for texts that nobody parses between one edit and the next: of
-many edits that come at once only the last text counts, and a text that is too large is not parsed at all.
+"""Edits of a text by lines and columns, without parsing: for several edits that come at once, of which only
+the last text counts, and for texts that are too large to parse.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from itertools import accumulate
 
 from modgo_lsp.golang.syntax.positions import Encoding, bytes_of_units, common_prefix
 
-# Bytes of a piece, about: what an edit has to look at.
+# The size of a piece in bytes, about. An edit reads one or two pieces.
 _PIECE = 4096
 
 
 class EditedText:
-    """A text that is edited, in `pieces` that end where a line does; edits leave the others as they are.
-    Positions are as LSP has them (LineIndex). `size` is that of the text in bytes."""
+    """A text that can be edited. Its `pieces` end where a line does, and an edit replaces only those that it
+    touches. Positions are LSP's (LineIndex). `size` is in bytes."""
 
     def __init__(self, text: bytes) -> None:
         self.size = len(text)
         self.pieces = _pieces(text)
-        # Of each piece the number of ends of lines.
+        # The number of line ends in each piece.
         self._ends = [_ends(piece) for piece in self.pieces]
 
     @property
@@ -29,7 +29,7 @@ class EditedText:
         return b"".join(self.pieces)
 
     def replace(self, start: tuple[int, int], end: tuple[int, int], new: bytes, encoding: Encoding) -> None:
-        """Puts `new` in the place of what is between two positions (line and column from 0)."""
+        """Replaces what is between two positions, line and column from 0, by `new`."""
         starts = [0, *accumulate(self._ends)]
         end = max(start, end)
         first, last = self._piece(starts, start[0]), self._piece(starts, end[0])
@@ -47,7 +47,7 @@ class EditedText:
         self._ends[first : last + 1] = [_ends(piece) for piece in made]
 
     def _piece(self, starts: Sequence[int], line: int) -> int:
-        """The piece that holds the beginning of a line. `starts` are the first lines of the pieces."""
+        """The piece that a line begins in. `starts` are the first lines of the pieces."""
         return min(bisect_right(starts, max(0, line), hi=len(self.pieces)), len(self.pieces)) - 1
 
 
@@ -77,7 +77,7 @@ def _offset(piece: bytes, line: int, column: int, encoding: Encoding) -> int:
 
 
 def difference(before: bytes, after: bytes) -> tuple[int, int, bytes]:
-    """Start and end of what `after` has replaced in `before`, and by what."""
+    """Start and end in `before` of the bytes that `after` replaces, and their replacement."""
     start = common_prefix(before, after)
     most = min(len(before), len(after)) - start
     low, high = 0, most

@@ -1,16 +1,16 @@
-"""The values of Go's string and rune literals. Not for: numbers (golang/types/constants.py)."""
+"""The values of Go's string and rune literals."""
 
 from __future__ import annotations
 
 import re
 
-# Compiled when it is first of use: a run of lint that finds all as it was needs it for nothing.
+# Compiled on first use: a run that finds every result in the cache never needs it.
 _ESCAPE = rb"""\\(?:([abfnrtv\\'"])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|\\"""
 _SIMPLE = dict(zip(b"abfnrtv\\'\"", b"\a\b\f\n\r\t\v\\'\"", strict=True))
 
 
 def unquote(literal: bytes) -> bytes | None:
-    """The value of a string literal, interpreted or raw; None where it is broken."""
+    """The value of a string literal, interpreted or raw; None if it is malformed."""
     if len(literal) < 2 or literal[:1] != literal[-1:]:
         return None
     inside = literal[1:-1]
@@ -22,7 +22,7 @@ def unquote(literal: bytes) -> bytes | None:
 
 
 def rune_value(literal: bytes) -> int | None:
-    """The code point of a rune literal; None where it is broken."""
+    """The code point of a rune literal; None if it is malformed."""
     inside = literal[1:-1]
     if len(literal) < 3 or literal[:1] != b"'" or literal[-1:] != b"'":
         return None

@@ -1,7 +1,7 @@
-"""From a document's tree to the syntax in ast.py: files and declarations. Bodies and fields wait to be used.
+"""Lowers a document's trees to the syntax of ast.py: files and declarations. Bodies and fields are lowered on
+demand.
 
-Works on any tree: what doesn't parse becomes a Bad node or is left out. Not for: saying what is wrong
-with it (syntax_errors.py). Its neighbours: lower_expressions.py, lower_statements.py.
+Works on any tree: code that doesn't parse becomes a Bad node or is left out.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _GENERAL = frozenset((kind("const_declaration"), kind("var_declaration"), kind("
 _IMPORT = kind("import_declaration")
 _IMPORT_SPEC = kind("import_spec")
 
-# From this size on declarations of a part are parsed by themselves, once its tree was released.
+# From this size on, in bytes, the declarations of a part are parsed one by one once its tree was released.
 _LARGE = 2048
 
 
 def lower(document: Document) -> ast.File:
-    """The file of a document. Takes time in proportion to the declarations, not to what is in functions, and
-    to those parts alone that were not lowered before, for the place where they stand."""
+    """The file of a document. Takes time in proportion to the number of declarations in parts that were not
+    lowered before at the same offset, whatever is in their bodies."""
     names: list[ast.Ident] = []
     imports: list[ast.ImportSpec] = []
     decls: list[ast.Decl] = []
@@ -115,7 +115,7 @@ def _function(lowering: Lowering, node: Tree, doc: Span | None) -> ast.FuncDecl:
 
 
 def _doc(lowering: Lowering, comments: list[Tree], start: int) -> Span | None:
-    """The comment that ends on the line before `start`, with those that touch it."""
+    """The span of the comments directly above `start`."""
     first: int | None = None
     for comment in reversed(comments):
         gap = lowering.text[comment.end_byte : start]
@@ -126,5 +126,5 @@ def _doc(lowering: Lowering, comments: list[Tree], start: int) -> Span | None:
 
 
 def _trails(text: bytes, offset: int) -> bool:
-    """Whether something stands before `offset` on its line."""
+    """Whether there is code before `offset` on its line."""
     return bool(text[text.rfind(b"\n", 0, offset) + 1 : offset].strip())

@@ -1,7 +1,4 @@
-"""Positions in a text: byte offsets (ours), lines and columns (people's) and LSP's three encodings.
-
-Not for: reading files or parsing them.
-"""
+"""Positions in a text: byte offsets inside modgo, lines and columns for people, and LSP's three encodings."""
 
 from __future__ import annotations
 
@@ -14,12 +11,12 @@ import msgspec
 
 Encoding = Literal["utf-8", "utf-16", "utf-32"]
 
-# Bytes whose lines are found in much less than a millisecond.
+# How many bytes are split into lines in much less than a millisecond.
 _AT_A_TIME = 256 * 1024
 
 
 class Span(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
-    """Bytes `start` up to, not including, `end` of one text."""
+    """The bytes of a text from `start` up to, not including, `end`."""
 
     start: int
     end: int
@@ -29,7 +26,7 @@ class Span(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
 
 
 class Position(msgspec.Struct, frozen=True, order=True):
-    """A place as people count: line and column from 1, columns in Unicode code points."""
+    """Line and column from 1, columns in Unicode code points."""
 
     line: int
     column: int
@@ -43,10 +40,8 @@ class Range(msgspec.Struct, frozen=True, order=True):
 
 
 class LineIndex:
-    """Where the lines of a text begin. Lines end in LF, CRLF or CR, as in LSP.
-
-    Bytes that are not UTF-8 count as one character each, so that every offset has a position.
-    """
+    """The lines of a text. They end in LF, CRLF or CR, as in LSP. Bytes that are not UTF-8 count as one
+    character each, so that every offset has a position."""
 
     __slots__ = ("_starts", "_text")
 
@@ -65,7 +60,7 @@ class LineIndex:
         return len(self._starts)
 
     def line_of(self, offset: int) -> int:
-        """The line, from 0, that holds the byte at `offset`."""
+        """The line, from 0, that the byte at `offset` is on."""
         return bisect_right(self._starts, offset) - 1
 
     def position(self, offset: int) -> Position:
@@ -82,8 +77,8 @@ class LineIndex:
         return line, _units(self._text[self._starts[line] : offset], encoding)
 
     def offset(self, line: int, column: int, encoding: Encoding) -> int:
-        """The byte offset of a line and column from 0. What lies past the end of a line or of the text
-        is taken as that end, as LSP asks."""
+        """The byte offset of a line and column from 0. A column past the end of its line means that end, and
+        a line past the end of the text means the end of the text, as in LSP."""
         if line < 0:
             return 0
         if line >= len(self._starts):
@@ -104,26 +99,26 @@ class LineIndex:
 
 
 def _line_starts(text: bytes) -> list[int]:
-    """Where lines begin, and the end of the text. Others have their turn between one piece and the next."""
+    """The offsets at which lines begin, and the end of the text. Other threads run between two pieces."""
     starts = [0]
     while (begin := starts[-1]) < len(text):
         end = text.find(b"\n", begin + _AT_A_TIME) + 1 or len(text)
-        # Splits at what ends a line in LSP, and at nothing else.
+        # bytes.splitlines() splits at LF, CRLF and CR alone, as LSP does.
         lengths = map(len, text[begin:end].splitlines(keepends=True))
         starts += islice(accumulate(lengths, initial=begin), 1, None)
     return starts
 
 
 class FewLines(LineIndex):
-    """The lines of a text that is asked for few of them, one near the other: they are counted from the last
-    one, for noting all would take longer. Lines end in LF, the text has no CR."""
+    """The lines of a text of which few are needed, near one another: each is counted from the last one, which
+    is faster than finding all. Lines end in LF; the text has no CR."""
 
     __slots__ = ("_count", "_line", "_start")
 
     def __init__(self, text: bytes) -> None:
         self._text = text
         self._count: int | None = None
-        # The last line that was asked for, and where it begins.
+        # The last line that was returned, and its offset.
         self._line = self._start = 0
 
     @property
@@ -162,13 +157,13 @@ class FewLines(LineIndex):
         return self._start + bytes_of_units(content, column, encoding)
 
     def byte_column(self, line: int, column: int) -> int:
-        self.offset(max(0, line - 1), 0, "utf-8")  # goes there, or to the last line
+        self.offset(max(0, line - 1), 0, "utf-8")  # moves there, or to the last line
         return min(self._start + max(0, column - 1), len(self._text))
 
 
 class PartedLines(LineIndex):
-    """The lines of a text in parts, with room between them that is on no line. `starts` are the offsets of
-    the parts, `parts` their own lines; all but the last part end where a line ends."""
+    """The lines of a text in parts, with gaps between them that are on no line. `starts` are the offsets of
+    the parts, `parts` their own lines. All but the last part end where a line ends."""
 
     __slots__ = ("_bases", "_parts", "_starts")
 
@@ -217,7 +212,7 @@ def _units(content: bytes, encoding: Encoding) -> int:
 
 
 def bytes_of_units(content: bytes, units: int, encoding: Encoding) -> int:
-    """How many bytes of `content` its first code units of an encoding are."""
+    """The length in bytes of the first `units` code units of `content`."""
     units = max(0, units)
     if encoding == "utf-8" or content.isascii():
         return min(units, len(content))
@@ -233,7 +228,7 @@ def bytes_of_units(content: bytes, units: int, encoding: Encoding) -> int:
 
 
 def common_prefix(one: bytes, other: bytes) -> int:
-    """How many bytes the two begin with alike, found by halving: comparing slices is fast, a loop is not."""
+    """The length of the common prefix, by bisection: comparing slices is faster than a loop over bytes."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,4 +1,4 @@
-"""Parsing. The trees of all documents together are bounded: one takes forty times as much memory as its text.
+"""Parses, and bounds the memory of all trees together: a tree takes forty times as much as its text.
 
 Design note. A Code parses its text on first use and keeps the tree only as long as this cache does. The
 cache holds the trees that were made last, up to `largest` bytes of code. Older ones are released, and parsed
@@ -22,22 +22,23 @@ import tree_sitter
 
 from modgo_lsp.golang.syntax.grammar import LANGUAGE
 
-# Stands before a piece that isn't the beginning of a file, for the parser: without it that may be anything.
+# The parser gets this before a piece from inside a file.
 CLAUSE = b"package p\n"
 
-# Bytes of code whose trees are held, for commands; the trees take about forty-five times that.
+# How many bytes of code the held trees may have in a command. The trees take about 45 times that.
 LARGEST = 4_000_000
 
-# What is parsed in less than ten milliseconds; how much of a larger text the parser gets at a time.
+# Texts below this size are parsed in less than 10 ms; of larger ones the parser reads so many bytes at a
+# time.
 _LARGE, _CHUNK = 32 * 1024, 16 * 1024
 
 
-# How often the parser asks whether to go on: for Go source once for each 15 to 100 bytes. Where it finds no
-# way out of mistakes, it asks without end, and is stopped.
+# The parser calls back every 15 to 100 bytes of Go source. Where it can't recover from errors, it calls back
+# without end: after so many calls it is stopped.
 _FEWEST_STEPS, _BYTES_A_STEP = 1000, 4
 
-# The parser takes time to the square of the number of comments on one line, and where one has no end, of all
-# that may begin one behind it: where there are more, it gets blanks in the place of what they say.
+# The parser takes time to the square of the number of comments on one line, and behind a comment without end,
+# of all `/*` that follow. Above this number, comments are blanked first.
 _MANY = 500
 _COMMENT = re.compile(
     rb'"(?:[^"\\\n]|\\.)*"|`[^`]*`'
@@ -51,8 +52,8 @@ _NOT_NEW_LINE = re.compile(rb"[^\n]")
 
 
 class Before(NamedTuple):
-    """What a part was that differs from it in one place: there the bytes up to `end` of its code were those
-    from `start` on, up to `new_end` of the code as it is now."""
+    """A tree to parse from, with its code: the bytes from `start` to `end` of that code are replaced by those
+    from `start` to `new_end` of the new one."""
 
     tree: tree_sitter.Tree
     code: bytes
@@ -62,9 +63,10 @@ class Before(NamedTuple):
 
 
 def parse_tree(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
-    """A parse keeps Python to itself. That of a large text asks often whether to go on, which lets others in.
-    One that goes on from the tree before takes a tenth of the time; it
-    gives the same tree where nothing is wrong, but how it gets over a mistake depends on what was there."""
+    """The tree of `code`. A large text is parsed with callbacks, in which other threads run.
+
+    Parsing from the tree `before` takes a tenth of the time. The result is the same for code without errors;
+    how the parser recovers from errors depends on that tree, so code with errors is parsed anew."""
     if _has_many_comments(code):
         return _parse(_without_comments(code), None)
     known = None if before is None or before.tree.root_node.has_error else _edited_tree(before, code)
@@ -74,7 +76,7 @@ def parse_tree(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
 
 def _parse(code: bytes, known: tree_sitter.Tree | None) -> tree_sitter.Tree:
     parser = tree_sitter.Parser(LANGUAGE)
-    old: dict[str, Any] = {} if known is None else {"old_tree": known}  # None is not taken
+    old: dict[str, Any] = {} if known is None else {"old_tree": known}  # the parser refuses None
     if len(code) < _LARGE:
         return parser.parse(code, **old)
     left = _FEWEST_STEPS + len(code) // _BYTES_A_STEP
@@ -90,7 +92,7 @@ def _parse(code: bytes, known: tree_sitter.Tree | None) -> tree_sitter.Tree:
     try:
         return parser.parse(read, **old, progress_callback=is_enough)
     except ValueError:
-        # Nothing is known of it but that it is wrong.
+        # It was stopped: a tree that is one error.
         return tree_sitter.Parser(LANGUAGE).parse(b"}" + b" " * (len(code) - 1))
 
 
@@ -102,15 +104,15 @@ def _has_many_comments(code: bytes) -> bool:
 
 
 def _without_comments(code: bytes) -> bytes:
-    """The code with blanks in the place of what stands between `/*` and `*/`, and behind a comment or a raw
-    string without end."""
+    """The code with the text of `/* */` comments blanked, and everything behind a comment or raw string
+    without end."""
 
     def blank(found: re.Match[bytes]) -> bytes:
         if found[1] is not None:
             return _NOT_NEW_LINE.sub(b" ", found[1])
         if found[2] is not None:
             return found[2] + b" " * len(found[3])
-        # A string without end may be anything to the parser.
+        # The parser may take the rest of a string without end for code.
         return found[0].replace(b"/*", b"  ")
 
     return _COMMENT.sub(blank, code)
@@ -129,7 +131,7 @@ def _point(code: bytes, offset: int) -> tuple[int, int]:
 
 
 class Code:
-    """A text that is parsed by itself."""
+    """A text that is parsed as a whole."""
 
     __slots__ = ("__weakref__", "_before", "_tree", "code")
 
@@ -154,14 +156,13 @@ class Code:
     def release_tree(self) -> None:
         self._tree = None
 
-    def goes_on(self, before: Code, start: int, end: int, new_end: int) -> None:
-        """Says that this is another one with its code from `start` to `new_end` in the place of what was
-        there up to `end`."""
+    def parse_from(self, before: Code, start: int, end: int, new_end: int) -> None:
+        """Lets the code be parsed from the tree of `before`, if that still has one. See Before."""
         if before._tree is not None:
             self._before = Before(before._tree, before.code, start, end, new_end)
 
     def node(self, start: int, end: int, kind_id: int) -> tree_sitter.Node | None:
-        """The node of that kind that takes up the bytes from `start` to `end`; None where there is none."""
+        """The node of that kind with exactly the bytes from `start` to `end`; None if there is none."""
         node = self.tree.root_node.descendant_for_byte_range(start, end)
         while node is not None and (node.kind_id, node.start_byte, node.end_byte) != (kind_id, start, end):
             node = node.parent
@@ -169,12 +170,13 @@ class Code:
 
 
 class _Trees:
-    """What holds trees, the oldest first. Any thread may add; what is freed is removed."""
+    """The codes that hold trees, the oldest first. Any thread may add one; those that are freed are
+    removed."""
 
     def __init__(self) -> None:
         self.largest = LARGEST
         self._held: OrderedDict[weakref.ref[Code], int] = OrderedDict()
-        self._lock = threading.RLock()  # one may be freed while this thread adds another
+        self._lock = threading.RLock()  # reentrant: adding one may free another
         self.size = 0
 
     def add(self, code: Code) -> None:
@@ -198,5 +200,5 @@ _HELD = _Trees()
 
 
 def hold_at_most(size: int) -> None:
-    """For a process that lasts, or that has others beside it: holds the trees of so many bytes of code."""
+    """Bounds the trees that are held to those of `size` bytes of code, for servers and workers."""
     _HELD.largest = size
