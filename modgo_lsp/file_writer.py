@@ -1,15 +1,16 @@
-"""Writes files. Everything in modgo that writes a file that lasts does it here.
+"""Writes files: everything in modgo that writes a permanent file uses this.
 
-A file is written whole or not at all: a temporary file in the same folder gets the content, and at the end
-the name. What else holds depends on who asks:
+A file is written whole or not at all: the content goes to a temporary file in the same folder, which is then
+renamed. Callers choose what else is guaranteed:
 
-- `replaces` says what an existing file has to be. Anything else stays as it is: a folder, a device, a pipe, a
-  file of another kind. A file that must be new is linked into place, so that one that appears meanwhile wins.
-- `within` names the folder that the file has to lie in once symbolic links are followed. The folder that the
-  check saw is then opened part by part and used by its descriptor: a link that takes the place of a folder
+- `replaces` says what an existing file has to be. Anything else is left alone: a folder, a device, a pipe, a
+  file of another kind. A new file is linked into place, so that a file that somebody creates meanwhile is not
+  replaced.
+- `within` is the folder that the file has to be in after symbolic links are followed. The folder that was
+  checked is opened component by component, and used by its descriptor: a folder that is replaced by a link
   between the check and the write leads nowhere.
 
-Modgo's own cache has neither: what lies there is modgo's.
+Modgo's own cache needs neither, because nobody else writes there.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, NamedTuple
 
-_FEW = 64 << 20
+_LARGEST = 64 << 20
 # Without dir_fd (Windows) files are addressed by their paths.
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.link in os.supports_dir_fd
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
@@ -33,8 +34,8 @@ _MARKS = ("go.work", "go.mod", "modgo.toml")
 
 
 class WriteRefusedError(OSError):
-    """The file could be written and is not, because that would lose or reach something. `strerror` says why,
-    as in "it is a folder"; `remedy` what to do; `forcible` whether `force` would have written it."""
+    """The file was not written, because that would destroy something or write elsewhere. `strerror` says why,
+    as in "it is a folder"; `remedy` what to do; `forcible` is whether `force` would write it."""
 
     def __init__(self, path: str, reason: str, remedy: str, *, forcible: bool = False) -> None:
         super().__init__(None, reason, path)
@@ -46,8 +47,8 @@ class WriteRefusedError(OSError):
 
 
 def explain(error: OSError, remedy: str, *, force: bool = False) -> tuple[str, str]:
-    """What happened and what to do, of an error that names its file. `remedy` is for errors of the system;
-    `force` says that the command has an option --force."""
+    """What happened and what to do, for an error with a file name. `remedy` is for errors of the system;
+    `force` is whether the command has an option --force."""
     if not isinstance(error, WriteRefusedError):
         return f"{error.filename} cannot be written ({error.strerror or error})", remedy
     more = ", or say --force" if force and error.forcible else ""
@@ -55,8 +56,8 @@ def explain(error: OSError, remedy: str, *, force: bool = False) -> tuple[str, s
 
 
 class Kind(NamedTuple):
-    """A kind of file that may be replaced. `name` is what messages call it ("a baseline"); `matches` gets the
-    open file."""
+    """A kind of file that may be replaced. `name` is for messages ("a baseline"); `matches` gets the open
+    file."""
 
     name: str
     matches: Callable[[BinaryIO], bool]
@@ -67,16 +68,16 @@ NOTHING = Kind("a new file", lambda _: False)
 
 
 def content_is(before: bytes) -> Kind:
-    """A file that still has the content that was read."""
+    """A file that still has the content `before`."""
     return Kind("as it was when it was read", lambda file: file.read(len(before) + 1) == before)
 
 
 def content_where(name: str, matches: Callable[[bytes], bool]) -> Kind:
-    """A file with a content that is not very long, and for which `matches` is true."""
+    """A file of at most 64 MiB whose content `matches`."""
 
     def is_such(file: BinaryIO) -> bool:
-        content = file.read(_FEW + 1)
-        return len(content) <= _FEW and matches(content)
+        content = file.read(_LARGEST + 1)
+        return len(content) <= _LARGEST and matches(content)
 
     return Kind(name, is_such)
 
@@ -90,8 +91,8 @@ def write_file(
     mode: int = 0o666,
     force: bool = False,
 ) -> None:
-    """Writes the file, and the folders above it. It keeps mode and owner of the file that it replaces; a new
-    one gets `mode`, less the umask. `force` replaces any regular file.
+    """Writes the file, and makes the folders above it. It gets the mode and owner of the file that it
+    replaces; a new one gets `mode`, less the umask. `force` replaces any regular file.
 
     Raises WriteRefusedError, and OSError that names `path`.
     """
@@ -107,8 +108,8 @@ def write_file(
 def check_place(
     path: str | os.PathLike[str], *, replaces: Kind = NOTHING, within: str | None = None, force: bool = False
 ) -> str:
-    """The absolute path, links followed, that `write_file` would write now. For what takes long before it
-    writes, and for files that others write. Raises as `write_file` does."""
+    """The absolute path, with links followed, that `write_file` would write now. For commands that take long
+    before they write, and for files that other programs write. Raises as `write_file` does."""
     name = os.path.abspath(path)
     with _naming(name):
         real = name if within is None else _inside(name, within)
@@ -125,7 +126,7 @@ def check_place(
 
 
 def workspace_of(path: str | os.PathLike[str]) -> str:
-    """The folder that links must not lead out of, for a path that the user named or a file of the source: the
+    """The folder that links must not lead out of, for a path that the user named or a source file: the
     repository around it, else the outermost Go module, else the working directory, else its own folder."""
     path = os.path.abspath(path)
     parent = os.path.dirname(path)
@@ -141,12 +142,13 @@ def workspace_of(path: str | os.PathLike[str]) -> str:
 
 
 def leads_out(path: str | os.PathLike[str]) -> bool:
-    """Whether a symbolic link takes `path` out of its workspace: an edit would change a file elsewhere."""
+    """Whether a symbolic link leads `path` out of its workspace, so that an edit would change a file
+    elsewhere."""
     return not _is_below(os.path.realpath(path), os.path.realpath(workspace_of(path)))
 
 
 class _Folder(NamedTuple):
-    """An open folder; `descriptor` is None where the system has none for folders."""
+    """An open folder. `descriptor` is None where the system has no descriptors of folders."""
 
     path: str
     descriptor: int | None
@@ -157,7 +159,7 @@ class _Folder(NamedTuple):
 
 @contextmanager
 def _naming(path: str) -> Iterator[None]:
-    """Errors that name `path` and nothing else."""
+    """Makes errors name `path`."""
     try:
         yield
     except WriteRefusedError:
@@ -187,7 +189,8 @@ def _inside(path: str, within: str) -> str:
 
 @contextmanager
 def _opened(path: str, follow: bool) -> Iterator[_Folder]:
-    """Opens a folder, and makes what is missing of it. Unless `follow`, no part of `path` may be a link."""
+    """Opens a folder, and makes it if it is missing. Unless `follow`, no component of `path` may be a
+    link."""
     if not _BY_DESCRIPTOR or follow:
         os.makedirs(path, exist_ok=True)
     if not _BY_DESCRIPTOR:
@@ -216,7 +219,7 @@ def _step(descriptor: int, part: str) -> int:
 
 
 def _replaceable(folder: _Folder, name: str, path: str, replaces: Kind, force: bool) -> os.stat_result | None:
-    """What is there under the name, if it may be replaced. Raises WriteRefusedError where it may not."""
+    """The existing file, if it may be replaced; None if there is none. Raises WriteRefusedError."""
     where = folder.at(name)
     try:
         found = os.stat(where, dir_fd=folder.descriptor, follow_symlinks=False)
@@ -257,7 +260,7 @@ def _put(
     *,
     new: bool,
 ) -> None:
-    """Writes a temporary file and gives it the name; it goes where that fails."""
+    """Writes a temporary file and renames it; removes it if that fails."""
     temporary = folder.at(f".{name[:40]}.{os.urandom(8).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _BINARY
     mode = mode if old is None else stat.S_IMODE(old.st_mode) & 0o777
@@ -266,7 +269,7 @@ def _put(
             file.write(content)
             if old is not None:
                 file.flush()
-                _dress(file.fileno(), old)
+                _copy_mode_and_owner(file.fileno(), old)
                 os.fsync(file.fileno())
         if new:
             _take_new_name(folder, temporary, name, path)
@@ -278,8 +281,8 @@ def _put(
         raise
 
 
-def _dress(descriptor: int, old: os.stat_result) -> None:
-    """Gives the file the owner, if that can be, and the mode of the one that it replaces."""
+def _copy_mode_and_owner(descriptor: int, old: os.stat_result) -> None:
+    """Gives the file the mode, and if possible the owner, of the one that it replaces."""
     if not hasattr(os, "fchown"):
         return
     own = os.fstat(descriptor)
@@ -290,7 +293,7 @@ def _dress(descriptor: int, old: os.stat_result) -> None:
 
 
 def _take_new_name(folder: _Folder, temporary: str, name: str, path: str) -> None:
-    """As a rename that never replaces anything."""
+    """Renames, but never replaces a file."""
     descriptor = folder.descriptor
     try:
         os.link(temporary, folder.at(name), src_dir_fd=descriptor, dst_dir_fd=descriptor)

@@ -1,7 +1,4 @@
-"""Whether `go build` would compile a file: its name, its //go:build line, for a given target.
-
-Not for: which files there are (model/load.py).
-"""
+"""Whether `go build` compiles a file for a target, by its name and its //go:build line."""
 
 from __future__ import annotations
 
@@ -96,7 +93,7 @@ _FEATURES = {
 }
 _IMPLIED_OS = {"android": "linux", "illumos": "solaris", "ios": "darwin"}
 
-# The Go whose release tags are taken as set where nobody knows which it is.
+# N of the Go 1.N whose release tags are set where the version is unknown.
 _NEWEST_GO = 27
 
 _RELEASE_TAG = re.compile(r"go1\.([0-9]{1,4})")
@@ -115,8 +112,8 @@ def _host_arch() -> str:
 
 
 class BuildContext(msgspec.Struct, frozen=True):
-    """What files are chosen for: a target, whether cgo is on, the build tags that are set, and `release`, the
-    N of Go 1.N."""
+    """What a build constraint depends on: the target, whether cgo is on, the build tags, and `release`, the N
+    of Go 1.N."""
 
     goos: str = msgspec.field(default_factory=_host_os)
     goarch: str = msgspec.field(default_factory=_host_arch)
@@ -126,7 +123,7 @@ class BuildContext(msgspec.Struct, frozen=True):
 
 
 def context_of(release: int | None) -> BuildContext:
-    """A build for this machine by Go 1.`release`; None: by the newest that is known."""
+    """A build for this machine by Go 1.`release`, or by the newest known if that is None."""
     return BuildContext() if release is None else BuildContext(release=release)
 
 
@@ -168,7 +165,7 @@ def _tag(tag: str, context: BuildContext) -> bool:
 def _header_matches(text: bytes, context: BuildContext) -> bool:
     go_build, plus_build = _header(text)
     if go_build is not None:
-        # A line that doesn't parse makes `go build` refuse the package: the file is no part of it.
+        # `go build` refuses a package with a malformed line: the file is left out.
         return evaluate(go_build, context) or False
     return all(_plus_build(line, context) for line in plus_build)
 
@@ -185,7 +182,7 @@ def evaluate(expression: str, context: BuildContext) -> bool | None:
             break
         tokens.append(match[1] or match[2])
         position = match.end()
-    # A shunting yard: depth costs no recursion.
+    # Dijkstra's shunting yard, because recursion could be too deep.
     values: list[bool] = []
     operators: list[str] = []
     rank = {"||": 1, "&&": 2, "!": 3}
@@ -226,7 +223,7 @@ def evaluate(expression: str, context: BuildContext) -> bool | None:
 
 
 def _plus_build(line: str, context: BuildContext) -> bool:
-    """`// +build a,!b c`: words are alternatives, their comma-separated parts all have to hold."""
+    """`// +build a,!b c`: one of the words has to hold, which all of its comma-separated parts have to."""
 
     def holds(part: str) -> bool:
         return not _tag(part[1:], context) if part.startswith("!") else _tag(part, context)
@@ -235,8 +232,8 @@ def _plus_build(line: str, context: BuildContext) -> bool:
 
 
 def _header(text: bytes) -> tuple[str | None, list[str]]:
-    """The //go:build expression before the package clause and the old `// +build` lines, which only count
-    where a blank line follows them."""
+    """The //go:build expression before the package clause, and the old `// +build` lines, which count only if
+    a blank line follows."""
     go_build: str | None = None
     plus: list[str] = []
     pending: list[str] = []
@@ -270,7 +267,7 @@ def _header(text: bytes) -> tuple[str | None, list[str]]:
 
 
 def _lines(text: bytes) -> Iterator[bytes]:
-    """The lines without what is white at their ends. Few are looked at, of files that may be large."""
+    """The lines, stripped. A generator, because few lines of a large file are needed."""
     start = 0
     while (end := text.find(b"\n", start)) >= 0:
         yield text[start:end].strip()

@@ -1,7 +1,4 @@
-"""Which version of each module a build takes: minimal version selection over go.mod files, as Go does it.
-
-Not for: where the modules lie (locate.py).
-"""
+"""The version of each module in a build: minimal version selection over go.mod files, as Go does it."""
 
 from __future__ import annotations
 
@@ -12,22 +9,24 @@ import msgspec
 from modgo_lsp.golang.modules.go_mod import GoMod, Replace
 from modgo_lsp.golang.modules.versions import newer
 
-# From this Go on, a module's go.mod lists all that its packages need, and the graph behind it is pruned.
+# Since this version of Go, a go.mod lists every module that its packages need, and the graph behind it is
+# pruned.
 _PRUNING = (1, 17)
 
 ReadMod = Callable[[str, str], "GoMod | None"]
 
 
 class ModuleGraph(msgspec.Struct, frozen=True):
-    """The main modules of a build, and how go.mod files of others are read: `read_mod` gives the one of a
-    path and version, replacements made, None where it can't be had. `workspace`: they come from a go.work."""
+    """The main modules of a build and their requirements. `read_mod` reads the go.mod of another module, by
+    path and version, after replacement; None if it isn't there. `workspace` is whether the main modules are
+    those of a go.work."""
 
     mains: tuple[GoMod, ...]
     read_mod: ReadMod
     workspace: bool
 
     def roots(self) -> dict[str, str]:
-        """What the main modules require themselves, each in its highest version."""
+        """The requirements of the main modules, each in its highest version."""
         found: dict[str, str] = {}
         for mod in self.mains:
             _take(found, self._requires(mod))
@@ -42,7 +41,7 @@ class ModuleGraph(msgspec.Struct, frozen=True):
             for mod in self.mains
             for path, version in self._requires(mod)
         ]
-        # A root's own requirements count; those of what it requires only where it doesn't prune.
+        # The requirements of a root count; those behind them only if the root is not pruned.
         seen: set[tuple[str, str, bool]] = set()
         while pending:
             path, version, whole = pending.pop()
@@ -64,7 +63,7 @@ class ModuleGraph(msgspec.Struct, frozen=True):
 
     @property
     def lists_all(self) -> bool:
-        """Whether the roots alone have every package that is needed, as they should since Go 1.17."""
+        """Whether the roots have every package that is needed, as they should since Go 1.17."""
         return not self.workspace and all(map(_prunes, self.mains))
 
 
@@ -78,7 +77,7 @@ def _prunes(mod: GoMod) -> bool:
 
 
 def replacement(replaces: Iterable[Replace], path: str, version: str) -> Replace | None:
-    """What stands for a module in a version; a replacement of that very version goes first."""
+    """The replacement of a module in a version; one of that very version takes precedence."""
     general: Replace | None = None
     for replace in replaces:
         if replace.old == path:

@@ -1,6 +1,5 @@
-"""Where Go's own source and the downloaded modules are, and what the environment says about choosing them.
-
-Data that comes from outside (build/go_environment.py finds it without running Go). Not for: reading anything.
+"""Where Go's library and the downloaded modules are, and the settings that choose between modules.
+build/go_environment.py finds them without running Go.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from modgo_lsp.golang.modules.versions import go_version
 
 
 class GoEnvironment(msgspec.Struct, frozen=True):
-    """The part of `go env` that types hang on; None where it isn't known.
+    """The part of `go env` that types depend on; None where it isn't known.
 
     `goroot` and `module_cache` are absolute. `version` is like "1.26.8", "" where it isn't known. `mod` is
     the flag -mod of GOFLAGS, "" where it isn't set. `work` is GOWORK: "" to look for go.work, "off", or a

@@ -1,7 +1,4 @@
-"""Reads go.mod, go.work and vendor/modules.txt, as far as they say where packages come from.
-
-Not for: fetching modules, nor for which versions are chosen (build_list.py).
-"""
+"""Reads go.mod, go.work and vendor/modules.txt, as far as they say where packages come from."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from modgo_lsp.golang.syntax.literals import unquote
 
 
 class Replace(msgspec.Struct, frozen=True):
-    """`old_version` is "" for every version; `new` is a module path or a directory, then without version."""
+    """`old_version` is "" for every version. `new` is a module path, or a directory without a version."""
 
     old: str
     old_version: str
@@ -23,8 +20,8 @@ class Replace(msgspec.Struct, frozen=True):
 
 
 class GoMod(msgspec.Struct, frozen=True):
-    """What go.mod says. `module` is "" where it doesn't say, `go` is None without a go directive. A go.work
-    is read likewise: `uses` are the folders that it uses."""
+    """The directives of a go.mod or go.work. `module` is "" and `go` None without the directive; `uses` are
+    the folders in use directives."""
 
     module: str = ""
     go: str | None = None
@@ -39,12 +36,12 @@ class GoMod(msgspec.Struct, frozen=True):
         return go_version(self.go or "1.16")[:2]
 
 
-# What follows a quote without an end is one word: it would be looked for from each quote in it.
+# A quote without an end makes the rest one word, or each quote in it would be searched for an end.
 _WORD = re.compile(r'"(?:\\.|[^"\\])*"?|`[^`]*`?|//.*|=>|[()]|[^\s()"`]+')
 
 
 def parse_go_mod(text: bytes) -> GoMod:
-    """The directives of a go.mod or go.work. Lines that make no sense are passed over, as broken input is."""
+    """The directives of a go.mod or go.work, without malformed lines."""
     module = ""
     go: str | None = None
     requires: list[tuple[str, str]] = []

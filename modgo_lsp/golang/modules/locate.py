@@ -1,5 +1,5 @@
-"""Which folder an import path means, as `go list` says: the main modules, vendor/, replacements, the module
-cache, go.work. Not for: the standard library's paths (program.py), nor for reading packages.
+"""Which folder an import path means, as in `go list`: the main modules, vendor/, replacements, the module
+cache, go.work.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from modgo_lsp.golang.modules.go_mod import GoMod, Replace, parse_go_mod, vendor
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.modules.versions import escaped
 
-# The Go from which a vendor folder is used without being asked for: beside go.mod, and beside go.work.
+# Since these versions of Go, a vendor folder is used by default: beside go.mod, and beside go.work.
 _VENDOR_SINCE, _WORK_VENDOR_SINCE = (1, 14), (1, 22)
 
 ReadText = Callable[[str], "bytes | None"]
@@ -26,8 +26,8 @@ ListEntries = Callable[[str], list[tuple[str, bool]]]
 
 
 class Located(msgspec.Struct, frozen=True):
-    """The folder of a package. `module` is the main module that it is of, None where it is another's.
-    `immutable`: it lies in the module cache, where nothing ever changes."""
+    """The folder of a package. `module` is its main module, None if it belongs to another module. `immutable`
+    is whether it is in the module cache, where nothing ever changes."""
 
     directory: str
     module: Module | None = None
@@ -35,8 +35,7 @@ class Located(msgspec.Struct, frozen=True):
 
 
 class Root(msgspec.Struct, frozen=True):
-    """What a build starts from: `file` is the go.mod or go.work, `directory` its folder, `mains` the main
-    modules with their go.mod files."""
+    """The main modules of a build with their go.mod files, and the folder of the go.mod or go.work."""
 
     directory: str
     mains: tuple[tuple[Module, GoMod], ...]
@@ -48,8 +47,8 @@ class _MissingError(Exception):
 
 
 class Locator:
-    """Finds the packages of one build. `text` reads a file, None where it can't; `entries` lists a folder,
-    empty where it can't."""
+    """Finds the packages of one build. `text` reads a file, None if it can't be read; `entries` lists a
+    folder, empty if it can't be."""
 
     def __init__(self, root: Root, environment: GoEnvironment, text: ReadText, entries: ListEntries) -> None:
         self._root = root
@@ -61,7 +60,7 @@ class Locator:
         self._graph = ModuleGraph(graph_mains, self._read_mod, root.work is not None)
 
     def find(self, path: str) -> Located | None:
-        """The folder of the package `path`; None where there is none, or where its module isn't here."""
+        """The folder of the package `path`; None if there is none, or its module is not on this machine."""
         if (main := self._in_mains(path)) is not None:
             return main
         if self._vendored is not None:
@@ -70,14 +69,14 @@ class Locator:
             return Located(join(self._root.directory, "vendor", *path.split("/")))
         try:
             found = self._in_modules(path, self._graph.roots()) if self._graph.lists_all else None
-            # What is replaced and not required, Go proposes to require.
+            # Go proposes to require a module that is replaced and not required.
             unrequired = {replace.old: replace.old_version or "v0.0.0" for replace in self._replaces}
             return found or self._in_modules(path, {**unrequired, **self._whole_list})
         except _MissingError:
             return None
 
     def is_own(self, path: str) -> bool:
-        """Whether a main module is to have the package `path`."""
+        """Whether the package `path` would be in a main module."""
         return any(_is_prefix(module.path, path) for module, _ in self._root.mains)
 
     def _in_mains(self, path: str) -> Located | None:
@@ -90,7 +89,7 @@ class Locator:
 
     def _in_modules(self, path: str, versions: dict[str, str]) -> Located | None:
         candidates = [module for module in versions if _is_prefix(module, path)]
-        # The longest path of a module that has the package is the one.
+        # The module with the longest path that has the package is the right one.
         for module in sorted(candidates, key=len, reverse=True):
             place, immutable = self._directory_of(module, versions[module])
             directory = _inside(place, module, path)
@@ -104,7 +103,7 @@ class Locator:
 
     @cached_property
     def _vendored(self) -> frozenset[str] | None:
-        """The packages in the vendor folder; None where none is used."""
+        """The packages in the vendor folder; None if it isn't used."""
         asked = self._environment.mod
         if asked not in ("", "vendor"):
             return None
@@ -117,8 +116,8 @@ class Locator:
         return vendored_packages(listed) if asked or mod.language >= since else None
 
     def _directory_of(self, module: str, version: str) -> tuple[str, bool]:
-        """The folder of a module, and whether it is in the module cache. Raises _MissingError where it isn't
-        anywhere: then it can't be known which module has a package."""
+        """The folder of a module, and whether it is in the module cache. Raises _MissingError if it is
+        nowhere: then it is unknown which module has a package."""
         replace = replacement(self._replaces, module, version)
         if replace is not None:
             if not replace.new_version:

@@ -1,4 +1,4 @@
-"""A Go module: where it is and what its go.mod asks for."""
+"""A Go module: its folder and its go.mod."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class Module(msgspec.Struct, frozen=True):
     requires: tuple[tuple[str, str], ...] = ()
 
     def required(self, path: str) -> str | None:
-        """The version of the module `path` that go.mod requires ("v1.0.0"); None where it doesn't."""
+        """The version of the module `path` that go.mod requires, "v1.0.0"; None if it doesn't."""
         return next((version for required, version in self.requires if required == path), None)

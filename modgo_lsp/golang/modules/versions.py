@@ -10,7 +10,7 @@ Key = tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]
 
 
 def version_key(version: str) -> Key:
-    """A key that sorts versions as semantic versioning does; what is no version comes first."""
+    """A sort key by semantic versioning; a malformed version comes first."""
     match = re.fullmatch(_VERSION, version)
     if match is None:
         return (-1, 0, 0, False, ())
@@ -32,5 +32,5 @@ def newer(a: str, b: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """A module path or version as the cache's folders spell it: `!x` for `X`."""
+    """A module path or version in the spelling of the module cache: `!x` for `X`."""
     return re.sub("[A-Z]", lambda match: "!" + match[0].lower(), text)

@@ -24,7 +24,7 @@ _N = TypeVar("_N", bound=Node)
 
 
 class Deferred(Generic[_N]):
-    """Nodes that are lowered once, at first use: most are never asked for."""
+    """Nodes that are lowered on first use, once: most are never needed."""
 
     __slots__ = ("_lower", "_nodes")
 
@@ -58,7 +58,7 @@ class Body(Deferred["Stmt"]):
 
 
 class BadExpr(Node, frozen=True, eq=False, gc=False):
-    """What doesn't parse, or is nested too deeply to be looked at (`deep`)."""
+    """Code that doesn't parse, or is nested too deeply (`deep`)."""
 
     deep: bool = False
 
@@ -86,8 +86,8 @@ class FuncLit(Node, frozen=True, eq=False, gc=False):
 
 
 class CompositeLit(Node, frozen=True, eq=False, gc=False):
-    """`type` is None where it is left out, as inside another composite literal. `value` may be a table of
-    thousands of lines that nobody asks about."""
+    """`type` is None where it is left out, as inside another composite literal. `value` is lowered on demand:
+    it may be a table of thousands of lines."""
 
     type: Expr | None
     value: Deferred[Expr]
@@ -126,7 +126,7 @@ class TypeAssertExpr(Node, frozen=True, eq=False, gc=False):
 
 
 class CallExpr(Node, frozen=True, eq=False, gc=False):
-    """A call or a conversion. `ellipsis`: the last argument is followed by `...`."""
+    """A call or a conversion. `ellipsis` is whether `...` follows the last argument."""
 
     fun: Expr
     args: tuple[Expr, ...]
@@ -161,8 +161,8 @@ class ArrayType(Node, frozen=True, eq=False, gc=False):
 
 
 class Field(Node, frozen=True, eq=False, gc=False):
-    """Names that share a type: of a struct, a parameter list or an interface. An embedded field and a
-    parameter without a name have no `names`. `tag` is a struct tag's literal."""
+    """Names of one type, in a struct, a parameter list or an interface. An embedded field and an unnamed
+    parameter have no `names`. `tag` is a struct tag's literal."""
 
     names: tuple[Ident, ...]
     type: Expr
@@ -236,7 +236,7 @@ Expr = Union[
 
 
 class BadStmt(Node, frozen=True, eq=False, gc=False):
-    """What doesn't parse, or is nested too deeply to be looked at (`deep`)."""
+    """Code that doesn't parse, or is nested too deeply (`deep`)."""
 
     deep: bool = False
 
@@ -321,7 +321,7 @@ class SwitchStmt(Node, frozen=True, eq=False, gc=False):
 
 
 class TypeSwitchStmt(Node, frozen=True, eq=False, gc=False):
-    """`switch name := x.(type)`; `name` is None where nothing is bound."""
+    """`switch name := x.(type)`; `name` is None without a variable."""
 
     init: Stmt | None
     name: Ident | None
@@ -348,7 +348,7 @@ class ForStmt(Node, frozen=True, eq=False, gc=False):
 
 
 class RangeStmt(Node, frozen=True, eq=False, gc=False):
-    """`op` is "=", ":=" or "" where nothing is assigned."""
+    """`op` is "=" or ":=", and "" without variables."""
 
     lhs: tuple[Expr, ...]
     op: str
@@ -382,7 +382,7 @@ Stmt = Union[
 
 
 class ImportSpec(Node, frozen=True, eq=False, gc=False):
-    """`path` is unquoted, "" where the literal is broken. `name` is "." and "_" too."""
+    """`path` is unquoted, "" if the literal is malformed. `name` may be "." or "_"."""
 
     name: Ident | None
     path: str
@@ -391,7 +391,7 @@ class ImportSpec(Node, frozen=True, eq=False, gc=False):
 
 class ValueSpec(Node, frozen=True, eq=False, gc=False):
     """Of a var or const declaration. `iota` is the number of the spec in its declaration. A constant
-    that repeats the values before it has neither type nor values: GenDecl.specs say which those are."""
+    that repeats the values before it has neither type nor values; those are in the spec before it."""
 
     names: tuple[Ident, ...]
     type: Expr | None
@@ -430,7 +430,7 @@ Decl = Union[GenDecl, FuncDecl]
 
 
 class File(Node, frozen=True, eq=False, gc=False):
-    """`name` is None where the package clause is missing or broken."""
+    """`name` is None if the package clause is missing or malformed."""
 
     name: Ident | None
     imports: tuple[ImportSpec, ...]
@@ -443,7 +443,7 @@ def _fields(kind: type[Node]) -> tuple[str, ...]:
     return tuple(name for name in kind.__struct_fields__ if name in types and types[name] not in plain)
 
 
-# The fields of each kind of node that may hold others: all but plain values.
+# For each type of node, the fields that may hold nodes.
 _FIELDS = {kind: _fields(kind) for kind in Node.__subclasses__()}
 
 
@@ -467,7 +467,7 @@ def walk(node: Node) -> Iterator[Node]:
     while pending:
         current = pending.pop()
         yield current
-        if _FIELDS[type(current)]:  # most nodes are names and literals, with nothing below them
+        if _FIELDS[type(current)]:  # most nodes are names and literals, without children
             below = children(current)
             below.reverse()
             pending += below

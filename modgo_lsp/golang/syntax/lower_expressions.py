@@ -1,4 +1,4 @@
-"""From trees to the expressions and types of ast.py. Not for: statements (lower_statements.py)."""
+"""Lowers trees to the expressions and types of ast.py."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from modgo_lsp.golang.syntax.tree_cache import CLAUSE, Code
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.document import Part
 
-# How deep expressions and statements are looked into. Beyond it a node is Bad: so is code that no
-# person wrote, and whoever walks what we give can do so by recursion.
+# How deep expressions and statements may be nested. A node further down is Bad: nobody writes such code, and
+# others can walk the syntax by recursion.
 MAX_DEPTH = 100
 
-# How many operators a chain of them may have. Python frees what hangs on one another by recursion, on the
-# stack of a thread that may be small: a chain of some ten thousands would end the process.
+# How many operators a chain may have. Python frees a chain of objects by recursion, on the stack of a thread
+# that may be small: one of some ten thousands would crash the process.
 _MAX_CHAIN = 10_000
 
-# How many children a list is made of in a few milliseconds.
+# How many children are listed in a few milliseconds.
 _MANY = 5_000
 
 _LITERALS = {
@@ -59,7 +59,7 @@ _PARAMETERS = kind("parameters")
 _SLICE_TYPE = kind("slice_type")
 _TYPE_PARAMETER = kind("type_parameter_declaration")
 
-# What has its name between `func` and its parameters.
+# Functions that have their name between `func` and the parameters.
 _NAMED = frozenset((kind("function_declaration"), kind("method_declaration"), _METHOD_ELEM))
 
 _ARROW = token("<-")
@@ -74,10 +74,9 @@ LowerBody = Lower[ast.Stmt]
 
 
 class Lowering:
-    """The lowering of one part, whose code stands `shift` bytes further on in its file. `depth` counts how
-    deep in the tree a node stands.
+    """Lowers nodes of one part, whose code begins at `shift` in its file. `depth` is the nesting of a node.
 
-    `lower_body` gives a block's statements: expressions hold functions, and functions statements.
+    `lower_body` lowers a block's statements: expressions contain functions, and those contain statements.
     """
 
     def __init__(self, part: Part, shift: int, lower_body: LowerBody, piece: Span | None = None) -> None:
@@ -86,12 +85,13 @@ class Lowering:
         self._has_error = part.tree.root_node.has_error
         self._shift = shift
         self._lower_body = lower_body
-        # Where the declaration stands in the code; once the tree was released it is parsed by itself.
+        # The span of the declaration, which is parsed by itself once the tree was released.
         self._piece = piece
         self._piece_code: Code | None = None
 
     def later(self, lower: Lower[_N], node: Tree, depth: int) -> Callable[[], tuple[_N, ...]]:
-        """Lowers a node when it is called. Holds no node, which would keep the whole tree (tree_cache.py)."""
+        """A function that lowers a node. It holds no node, which would keep the whole tree alive
+        (tree_cache.py)."""
         if self._has_error:
             return partial(lower, self, node, depth)
         return partial(self._lower_at, lower, node.start_byte, node.end_byte, node.kind_id, depth)
@@ -127,7 +127,7 @@ class Lowering:
         return self.text[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def ident(self, node: Tree) -> ast.Ident:
-        # As span() and source() have it, but there are more of these than of anything else.
+        # span() and source() inline: identifiers are the most frequent nodes.
         start, end, shift = node.start_byte, node.end_byte, self._shift
         return ast.Ident(Span(start + shift, end + shift), self.text[start:end].decode("utf-8", "replace"))
 
@@ -159,21 +159,21 @@ class Lowering:
         return None if inner is None else self.expr(inner, depth)
 
     def list_in(self, node: Tree, field: int, depth: int) -> tuple[ast.Expr, ...]:
-        """The expressions of the list in a field of `node`, or the one that stands in its place."""
+        """The expressions of the list, or the one expression, in a field of `node`."""
         inner = node.child_by_field_id(field)
         if inner is None:
             return ()
         return self.exprs(inner, depth) if inner.kind_id == _EXPRESSION_LIST else (self.expr(inner, depth),)
 
     def exprs(self, node: Tree, depth: int) -> tuple[ast.Expr, ...]:
-        """The expressions that are directly below a node which has nothing else."""
+        """The expressions directly below a node that has no other children."""
         return tuple([self.expr(child, depth) for child in proper(node)])
 
     def names(self, node: Tree) -> tuple[ast.Ident, ...]:
         return tuple([self.ident(name) for name in node.children_by_field_id(grammar.NAME)])
 
     def function_type(self, node: Tree, depth: int) -> ast.FuncType:
-        """The type of anything that has parameters: a declaration, literal, type or method element."""
+        """The type of a node with parameters: a declaration, literal, type or method element."""
         type_params = node.child_by_field_id(grammar.TYPE_PARAMETERS)
         params = node.child_by_field_id(grammar.PARAMETERS)
         result = node.child_by_field_id(grammar.RESULT)
@@ -209,7 +209,7 @@ class Lowering:
         return ast.FieldList(self.span(node), ast.Deferred(self.later(Lowering._result, node, depth)))
 
     def _result(self, node: Tree, depth: int) -> tuple[ast.Field, ...]:
-        """The one result that stands without parentheses."""
+        """A single result without parentheses."""
         return (ast.Field(self.span(node), (), self.expr(node, depth)),)
 
     def type_parameters(self, node: Tree, depth: int) -> ast.FieldList:
@@ -238,7 +238,8 @@ def proper(node: Tree) -> list[Tree]:
 
 
 def _one_by_one(node: Tree) -> Iterator[Tree]:
-    """The named children of a node with very many: making a list of them keeps Python to itself for long."""
+    """The named children of a node with very many. Other threads run between two, unlike while a list is
+    made."""
     cursor = node.walk()
     more = cursor.goto_first_child()
     while more:
@@ -311,7 +312,7 @@ def _unary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
 
 
 def _binary(lowering: Lowering, node: Tree, depth: int) -> ast.Expr:
-    """Long chains (`"a" + "b" + …`) lean to the left: they are followed without recursion."""
+    """A chain of operators (`"a" + "b" + …`), which is nested to the left, without recursion."""
     chain = []
     left: Tree | None = node
     while left is not None and left.kind_id == _BINARY:

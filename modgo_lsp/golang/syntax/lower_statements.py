@@ -1,4 +1,4 @@
-"""From trees to the statements of ast.py, and to the declarations that stand among them."""
+"""Lowers trees to the statements of ast.py, and to the declarations among them."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def _empty(lowering: Lowering, node: Tree, _depth: int) -> ast.Stmt:
 
 
 def _if(lowering: Lowering, node: Tree, depth: int) -> ast.Stmt:
-    """`else if` chains are followed without recursion, from their end."""
+    """A chain of `else if`, from its end, without recursion."""
     chain: list[Tree] = []
     link: Tree | None = node
     while link is not None and link.kind_id == _IF and len(chain) < MAX_DEPTH:

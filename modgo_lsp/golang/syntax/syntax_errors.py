@@ -19,7 +19,7 @@ from modgo_lsp.golang.syntax.grammar import LANGUAGE
 from modgo_lsp.golang.syntax.literals import rune_value
 from modgo_lsp.golang.syntax.positions import Span
 
-# What the parser's log says of its progress, and of the first token that fits nothing.
+# Lines of the parser's log.
 _PROCESS = re.compile(r"process version:(\d+), version_count:\d+, state:(\d+), row:(\d+), col:(\d+)")
 _ERROR_STATE = 0
 
@@ -35,7 +35,7 @@ _KEYWORDS = frozenset(
     b"package range return select struct switch type var".split()
 )
 
-# What is worth saying that was expected, in the order to say it.
+# The tokens that messages name as expected, in the order of the message.
 _EXPECTED = (
     ("identifier", "a name"),
     ("package_identifier", "a name"),
@@ -51,7 +51,7 @@ _EXPECTED = (
     ("=", "="),
 )
 
-# Comments and literals, closed or not: what a token of them is found broken for is said of the whole.
+# Comments and literals, closed or not: an error inside one is reported for the whole.
 _LEXEME = re.compile(
     rb"""(?P<line>//[^\n]*)|(?P<comment>/\*.*?(?:\*/|\Z))|(?P<raw>`[^`]*(?:`|\Z))"""
     rb"""|(?P<string>"(?:\\[^\n]|[^"\\\n])*"?)|(?P<rune>'(?:\\[^\n]|[^'\\\n])*'?)"""
@@ -61,14 +61,15 @@ _LEXEME = re.compile(
 
 
 def first_error(document: Document) -> tuple[Span, str] | None:
-    """Where and why `document` doesn't parse, None where it does. The place is the first token that fits
-    nothing before it, as the compiler has it; the message a sentence without its full stop."""
+    """The first syntax error in `document`: its place and a message without a full stop; None if it parses.
+    The place is the first token that can't follow the tokens before it, which is also what the compiler
+    reports."""
     unreadable = None if all(part.derive(_is_plain) for part in document.parts) else _bytes(document.source)
     code = None if document.first_bad is None else _code(document, document.first_bad)
     if unreadable is not None and code is not None and not document.parts[0].has_clause:
         code = code[0], _no_source(document.source)
     elif unreadable is not None and (code is None or unreadable[0].start <= code[0].end):
-        # The parser stumbles over a byte that can't stand there, or just before it: the byte is the cause.
+        # The parser reports such a byte, or the token before it: the byte is the cause.
         code = unreadable
     if code is None:
         return None
@@ -76,11 +77,12 @@ def first_error(document: Document) -> tuple[Span, str] | None:
     return Span(document.from_source(span.start), document.from_source(span.end)), message
 
 
-# --- what is refused before there are tokens
+# --- bytes that Go source can't have
 
 
 def _is_plain(text: bytes) -> bool:
-    """Whether nothing is wrong with the bytes for certain. No part ends in the middle of a character."""
+    """Whether the bytes of a part are UTF-8 without NUL or byte order mark. No part ends inside a
+    character."""
     return is_text(text) and b"\xef\xbb\xbf" not in text
 
 
@@ -100,7 +102,7 @@ def _bytes(text: bytes) -> tuple[Span, str] | None:
 
 
 def _no_source(text: bytes) -> str:
-    """What is said of a file that is not text and has no package clause."""
+    """The message for a file that is not text and has no package clause."""
     if text.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "this file is UTF-16, and Go source has to be UTF-8: save the file as such"
     return "this file is binary, and a build takes it for Go source: remove it or give it another name"
@@ -110,7 +112,7 @@ def _not_utf8(byte: int) -> str:
     return f"byte 0x{byte:02x} is not UTF-8, which Go source has to be: save the file as such"
 
 
-# --- what the grammar lets pass so that pieces of code can be parsed too
+# --- what the grammar accepts, so that pieces of code can be parsed
 
 
 def _no_package_clause(text: bytes, code: list[Tree]) -> tuple[Span, str]:
@@ -121,17 +123,17 @@ def _no_package_clause(text: bytes, code: list[Tree]) -> tuple[Span, str]:
     return span, f"unexpected {_shown(text, span)}, expected a package clause"
 
 
-# --- what doesn't fit the grammar
+# --- what the grammar refuses
 
 
 def _code(document: Document, bad: int) -> tuple[Span, str]:
-    """What is wrong with the code, of which the part `bad` is the first that can't stand as it is; in offsets
-    of the source."""
+    """The first error in the code, in offsets of the source. `bad` is the index of the first part with
+    one."""
     text, root = document.source, document.parts[0].tree.root_node
     code = [child for child in root.children if child.type != "comment"]
     if not code or code[0].type != "package_clause":
         return _no_package_clause(text, code)
-    # A part that parses may not stand behind the one before it.
+    # If this part parses by itself, it can't follow the one before it.
     first = bad if document.parts[bad].kinds.bad else bad - 1
     start = sum(len(part.text) for part in document.parts[:first])
     prefix = b"package p\n" if start else b""
@@ -146,16 +148,16 @@ def _code(document: Document, bad: int) -> tuple[Span, str]:
     if newline:
         return _new_line(text, offset, expected)
     span = _token_at(text, offset)
-    shown, wanted = _shown(text, span), _wanted(expected)
-    if shown == "keyword import" and wanted == ", expected a declaration":
+    shown, hint = _shown(text, span), _expected(expected)
+    if shown == "keyword import" and hint == ", expected a declaration":
         return span, "imports must come before other declarations"
-    if shown == "{" and wanted == ", expected a declaration":
+    if shown == "{" and hint == ", expected a declaration":
         return span, "unexpected { at the start of a line: it belongs at the end of the line before"
-    return span, f"unexpected {shown}{wanted}"
+    return span, f"unexpected {shown}{hint}"
 
 
 class _Log:
-    """Follows the parser's log up to the token at which it first knew no way on.
+    """Follows the parser's log up to the first token at which no reading could go on.
 
     The parser tries several readings side by side ("versions"), one token each by turns. Those that fail
     wait; the first of them may be mended even while another goes on, and is then dropped. Only when the
@@ -169,7 +171,7 @@ class _Log:
         self._version, self._state, self._position = 0, 0, (0, 0)
 
     def __call__(self, _kind: tree_sitter.LogType, message: str) -> None:
-        if self.stopped or message[0] == "c":  # `consume character`: most of the log
+        if self.stopped or message[0] == "c":  # "consume character", most of the log
             return
         if (match := _PROCESS.match(message)) is not None:
             version, state, row, column = map(int, match.groups())
@@ -178,7 +180,7 @@ class _Log:
             self._going[version] = state != _ERROR_STATE
         elif message.startswith("detect_error lookahead:"):
             self._going[self._version] = False
-            # Of several readings, the one that came furthest says most.
+            # Of several readings, the one that came furthest is reported.
             if self.found is None or self._position >= self.found[0]:
                 self.found = (self._position, message.partition(":")[2], self._state)
         elif message.startswith("resume "):
@@ -186,15 +188,15 @@ class _Log:
 
 
 def _refused(text: bytes) -> tuple[int, bool, list[str]] | None:
-    """The offset at which the parser first knew no way on, whether it is a line's end that didn't fit, and
-    the tokens that would have. The parser says it only in its log; the tree shows what it made of it."""
+    """The offset of the first token that the parser could not take, whether that is the end of a line, and
+    the tokens that it could have taken."""
     log = _Log()
 
     def read(offset: int, _point: tree_sitter.Point) -> bytes:
         return text[offset : offset + 4096]
 
     parser = tree_sitter.Parser(LANGUAGE, logger=log)
-    # Stopped is how it ends well: the parser calls that a failure.
+    # The parser raises when it is stopped, which is the normal end here.
     with suppress(ValueError):
         parser.parse(read, progress_callback=lambda _offset, _error: log.stopped)
     if log.found is None:
@@ -206,7 +208,7 @@ def _refused(text: bytes) -> tuple[int, bool, list[str]] | None:
 
 
 def _first_bad(document: Document, bad: int) -> int:
-    """Where the first piece of a part begins that the parser could make nothing of."""
+    """The offset of the first ERROR or MISSING node of a part."""
     part = document.parts[bad]
     node = part.tree.root_node
     while not (node.is_error or node.is_missing):
@@ -218,7 +220,8 @@ def _first_bad(document: Document, bad: int) -> int:
 
 
 def _broken_literal(text: bytes, start: int, offset: int) -> tuple[Span, str] | None:
-    """What is wrong with the comment or literal at `offset`, or that is open there, read from `start`."""
+    """The error in the comment or literal that `offset` is in, reading from `start`; None if there is
+    none."""
     while start <= offset:
         lexeme = _LEXEME.match(text, start)
         if lexeme is None:
@@ -241,17 +244,17 @@ def _broken_literal(text: bytes, start: int, offset: int) -> tuple[Span, str] | 
     return None
 
 
-# --- words
+# --- messages
 
 
 def _new_line(text: bytes, offset: int, expected: list[str]) -> tuple[Span, str]:
     offset = _skip(text, offset, newline=True)
     if offset >= len(text):
-        return Span(offset, offset), f"unexpected end of file{_wanted(expected)}"
+        return Span(offset, offset), f"unexpected end of file{_expected(expected)}"
     if text[offset : offset + 1] in b")}":
         span = Span(offset, offset + 1)
-        return span, f"unexpected {_shown(text, span)}{_wanted(expected)}"
-    return Span(offset, offset), f"unexpected end of line{_wanted(expected)}"
+        return span, f"unexpected {_shown(text, span)}{_expected(expected)}"
+    return Span(offset, offset), f"unexpected end of line{_expected(expected)}"
 
 
 def _token_at(text: bytes, offset: int) -> Span:
@@ -261,7 +264,7 @@ def _token_at(text: bytes, offset: int) -> Span:
 
 
 def _skip(text: bytes, offset: int, newline: bool) -> int:
-    """Where the token after `offset` begins; `newline`: a line's end is one."""
+    """The offset of the next token. If `newline`, the end of a line is one."""
     blank = (_BLANK if newline else _BLANK_LINES).match(text, offset)
     return offset if blank is None else blank.end()
 
@@ -276,10 +279,10 @@ def _shown(text: bytes, span: Span) -> str:
     return shown if len(shown) <= 40 else shown[:40] + "…"
 
 
-def _wanted(names: list[str]) -> str:
+def _expected(names: list[str]) -> str:
     known = set(names)
     if "var" in known:
-        # A statement or a declaration may begin here.
+        # A statement or a declaration may follow.
         return (
             ", expected }" if "}" in known else "" if "int_literal" in known else ", expected a declaration"
         )

@@ -1,13 +1,13 @@
 """Parses, and bounds the memory of all trees together: a tree takes forty times as much as its text.
 
-Design note. A Code parses its text on first use and keeps the tree only as long as this cache does. The
-cache holds the trees that were made last, up to `largest` bytes of code. Older ones are released, and parsed
-again when somebody asks for them. Parsing depends on the code alone, so both trees are the same.
-Nodes keep their whole tree alive, so nothing that outlives a function call may hold a node: what is lowered
-later (lower_expressions.py) notes the Code and the place and kind of its node, and finds the node again.
-The one exception are trees with errors, in which several nodes may have one place: their nodes are kept.
-A Code knows nothing of the syntax that was made of it: that refers to the Code, and a circle of references is
-freed only when Python looks for garbage (server/workspace/gc_policy.py).
+Design note. A Code parses its text on first use and keeps the tree only as long as this cache does. The cache
+holds the newest trees, up to `largest` bytes of code. Older ones are released, and parsed again on demand.
+Parsing depends on the code alone, so both trees are the same. Nodes keep their whole tree alive, so nothing
+that outlives a function call may hold a node: what is lowered later (lower_expressions.py) holds the Code and
+the span and kind of its node, and finds the node again. The one exception are trees with errors, in which
+several nodes may have one span: their nodes are held. A Code has no reference to the syntax made from it,
+which refers to the Code: a cycle would be freed only by Python's garbage collector
+(server/workspace/gc_policy.py).
 """
 
 from __future__ import annotations
