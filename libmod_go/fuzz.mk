@@ -16,7 +16,7 @@ OBJ := $(TARGET)/obj/fuzz
 SECONDS ?= 10
 SEED ?= 20261101
 
-TARGETS := msgpack elf manifest json package host worker words
+TARGETS := msgpack elf manifest json package host worker crash_output
 
 STRICT := -std=c11 -Wall -Wextra -Wshadow -Werror
 CPPFLAGS += -D_GNU_SOURCE -Iinclude

@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", error.message);
 		return 2;
 	}
-	/* The loader opens a copy of its own; the floor is called in a second one, for it is no UDF. */
+	/* The loader opens its own copy; the floor, which is not a UDF, is called in a second one. */
 	handle = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
 	address = handle != NULL ? dlsym(handle, "modgo_bench_floor") : NULL;
 	if (address == NULL) {

@@ -18,7 +18,7 @@
 
 enum { ROUNDS = 15, TRIPS = 20000 };
 
-/* How long the callers go on, in nanoseconds. */
+/* How long the callers run, in nanoseconds. */
 #define TOGETHER 500000000.0
 
 static double now_ns(void)

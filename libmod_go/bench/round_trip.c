@@ -15,7 +15,7 @@
 
 enum { PAUSES = 2000 };
 
-/* Twice the count of turns; the lowest bit says that the one who waits sleeps. */
+/* Twice the number of turns; the lowest bit means that the waiting side sleeps. */
 typedef struct turns {
 	_Alignas(128) _Atomic uint32_t there;
 	_Alignas(128) _Atomic uint32_t back;

@@ -1,5 +1,5 @@
 /* round_trip.h - the floor of any fenced call: two processes that take turns over shared memory, spinning for a
- * bounded time, then sleeping on a futex. Not libmod_go's own channel: that is what is measured against it. */
+ * bounded time, then sleeping on a futex. Not libmod_go's own channel, which is compared with it. */
 #ifndef BENCH_ROUND_TRIP_H
 #define BENCH_ROUND_TRIP_H
 

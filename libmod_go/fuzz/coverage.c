@@ -1,5 +1,5 @@
-/* coverage.c - which edges the code under test takes, and what it compares, told by gcc's -fsanitize-coverage. This
- * file is compiled without it. */
+/* coverage.c - records which edges the code under test takes and what it compares, by gcc's -fsanitize-coverage.
+ * This file is compiled without it. */
 #include "engine.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ uint8_t coverage[COVERAGE_BYTES];
 compared coverage_compared[COMPARED_MAX];
 size_t coverage_compared_count;
 
-static uint8_t seen[COVERAGE_BYTES]; /* the classes of counts seen so far, a bit each */
+static uint8_t seen[COVERAGE_BYTES]; /* the classes of counts so far, a bit for each */
 static uintptr_t before;
 
 void coverage_begin(void)
@@ -17,7 +17,7 @@ void coverage_begin(void)
 	before = 0;
 }
 
-/* 1, 2, 3, 4-7, 8-15, 16-31, 32-127, more: a loop that runs once more is news only at first. */
+/* Counts of 1, 2, 3, 4-7, 8-15, 16-31, 32-127 and more: one more iteration of a loop is new only at first. */
 static uint8_t class_of(uint8_t count)
 {
 	static const uint8_t LEAST[] = {1, 2, 3, 4, 8, 16, 32, 128};
@@ -104,7 +104,7 @@ void __sanitizer_cov_trace_switch(uint64_t value, uint64_t *cases)
 		note(cases[2 + i], (unsigned)cases[1] / 8);
 }
 
-/* The address sanitizer tells what memcmp and its like were asked: eight bytes of the word looked for are enough. */
+/* The address sanitizer reports the arguments of memcmp and the like: eight bytes are enough. */
 static void note_bytes(const void *bytes, size_t length)
 {
 	uint64_t value = 0;

@@ -59,8 +59,8 @@ static void on_alarm(int number)
 		abort();
 }
 
-/* Gives whether it was something new. The input is in memory of exactly its size: the sanitizer sees a byte too
- * far. */
+/* Returns whether it was new. The input is in memory of exactly its size, so that sanitizers find a read past the
+ * end. */
 static size_t run(const uint8_t *data, size_t size)
 {
 	uint8_t *exact = malloc(size > 0 ? size : 1);
@@ -144,7 +144,7 @@ static size_t fuzz(double seconds, uint64_t state)
 	size_t runs = 0;
 
 	for (; runs % 64 != 0 || now() < until; runs++) {
-		/* The youngest more often: there is the most to find behind them. */
+		/* The newest ones more often: they lead to the most new code. */
 		size_t young = mutate_random(&state) % 2 == 0 && corpus_count > 32 ? 32 : corpus_count;
 		const input *parent = &corpus[corpus_count - 1 - mutate_random(&state) % young];
 		const input *other = &corpus[mutate_random(&state) % corpus_count];

@@ -8,7 +8,7 @@ enum { MESSAGES_MAX = 64 };
 
 static const uint8_t *rest;
 static size_t left;
-static uint8_t *given[MESSAGES_MAX]; /* each in memory of its own, as large as it is */
+static uint8_t *given[MESSAGES_MAX]; /* each in memory of exactly its size */
 static size_t given_count;
 static mod_go_shared shared;
 
@@ -23,7 +23,7 @@ void fed_begin(mod_go_channel *channel, const uint8_t *data, size_t size, bool h
 	shared.to_host.head.used = 0;
 	rest = data;
 	left = size;
-	/* The log area, and how much of it the worker says to have used. */
+	/* The log area, and how much of it the worker claims to use. */
 	if (host && left > 4) {
 		size_t length = rest[0] % 64 < left - 4 ? rest[0] % 64 : left - 4;
 
@@ -47,7 +47,7 @@ mod_go_arrival mod_go_channel_send(mod_go_channel *channel, uint32_t kind, const
 	volatile uint8_t sum = 0;
 
 	(void)channel, (void)kind, (void)offset, (void)until;
-	for (size_t i = 0; i < length; i += 64) /* what is sent must be there */
+	for (size_t i = 0; i < length; i += 64) /* what is sent must be readable */
 		sum = (uint8_t)(sum + data[i]);
 	return MOD_GO_ARRIVED;
 }

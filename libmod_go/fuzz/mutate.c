@@ -1,4 +1,4 @@
-/* mutate.c - changes an input a little: bits, bytes, numbers, pieces, and what the code compared before. */
+/* mutate.c - changes an input a little: bits, bytes, numbers, pieces, and values that the code has compared. */
 #include "mutate.h"
 
 #include <stdbool.h>
@@ -36,7 +36,7 @@ static void put_number(uint8_t *data, size_t size, uint64_t *state)
 	put(data + mutate_random(state) % (size - width + 1), number, width, mutate_random(state) % 2 == 0);
 }
 
-/* Writes over a place what some value was compared with, or adds it there. */
+/* Overwrites or inserts a value that the code has compared with. */
 static size_t put_compared(uint8_t *data, size_t size, size_t most, uint64_t *state)
 {
 	size_t known = coverage_compared_count < COMPARED_MAX ? coverage_compared_count : COMPARED_MAX;
@@ -68,7 +68,7 @@ static size_t erase(uint8_t *data, size_t size, uint64_t *state)
 	return size - length;
 }
 
-/* Takes a piece of an input, maybe of itself, to some place of this one. */
+/* Copies a piece of an input, perhaps of itself, into this one. */
 static size_t splice(uint8_t *data, size_t size, size_t most, const input *other, uint64_t *state)
 {
 	size_t from = mutate_random(state) % (other->size + 1);

@@ -12,8 +12,8 @@ typedef struct input {
 
 uint64_t mutate_random(uint64_t *state);
 
-/* `data` has room for `most` bytes, of which `size` are in use; gives how many are afterwards. `other` may be any
- * input to take a piece from. */
+/* `data` has `most` bytes, of which `size` are used; returns how many are used afterwards. `other` may be any input
+ * to copy a piece from. */
 size_t mutate(uint8_t *data, size_t size, size_t most, const input *other, uint64_t *state);
 
 #endif

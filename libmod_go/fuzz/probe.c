@@ -1,6 +1,6 @@
 /*
- * probe.c - the module that the fuzzed worker serves: whatever function is asked for, it does with its host all
- * that a module can, as the arguments say, and reads all bytes that it is given. It is careful itself.
+ * probe.c - the module in the fuzzed worker: any function calls all of the host's functions, as the arguments say,
+ * and reads all bytes that it gets. It does nothing wrong itself.
  */
 #define NO_APPLY_STREAM
 #include "../test/modules/module.h"
@@ -18,7 +18,7 @@ static void look(const void *data, size_t length)
 		sum = (uint8_t)(sum + ((const uint8_t *)data)[i]);
 }
 
-/* Gives the value's data only where there is some. */
+/* The value's data, where it has any. */
 static void look_at(const aerospike_udf_go_value *value)
 {
 	if (value->type >= AEROSPIKE_UDF_GO_STRING && value->type <= AEROSPIKE_UDF_GO_MAP && value->length > 0)
@@ -111,7 +111,7 @@ static int apply(application *a)
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* One element after another, as long as there are some. */
+/* Reads elements to the end. */
 static int pass_on(aerospike_udf_go_call *call, aerospike_udf_go_stream *input,
                    aerospike_udf_go_stream *output)
 {

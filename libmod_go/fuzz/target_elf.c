@@ -1,4 +1,4 @@
-/* target_elf.c - a module's file, read before anything of it runs. */
+/* target_elf.c - checks a module's file before it runs. */
 #include "elf/elf_file.h"
 #include "engine.h"
 

@@ -1,4 +1,4 @@
-/* target_host.c - the host's reading of what a worker says: its requests, its answer, its log. A hostile worker. */
+/* target_host.c - the host reads a hostile worker's messages: requests, result, log. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static void no_log(aerospike_udf_go_call *call, int level, char *message, size_t
                    char *location, size_t location_length)
 {
 	(void)call, (void)level;
-	/* All of it must be there to be read. */
+	/* All of it must be readable. */
 	mod_go_utf8_end((uint8_t *)message, message_length);
 	if (location != NULL)
 		mod_go_utf8_end((uint8_t *)location, location_length);
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mod_go_result_init(&result, buffer, sizeof(buffer));
 	if (mod_go_session_run(&session, NULL, 0, &result, &status) == MOD_GO_ARRIVED &&
 	    mod_go_value_check(&result.value).what != NULL)
-		abort(); /* what the caller gets is a value of the ABI */
+		abort(); /* the caller gets a valid value */
 	mod_go_result_clear(&result);
 	mod_go_buffer_free(&worker.logs);
 	fed_end();

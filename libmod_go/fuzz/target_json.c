@@ -1,4 +1,4 @@
-/* target_json.c - the test app's JSON: an argument or a bin as it stands on a command line. */
+/* target_json.c - the test app's JSON: an argument or a bin on the command line. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	if (value_from_text(text, &value, why, sizeof(why))) {
 		if (mod_go_value_check(&value).what != NULL)
-			abort(); /* what it takes is a value of the ABI */
+			abort(); /* what it accepts is a valid value */
 		free(value.data);
 	}
 	free(text);

@@ -1,4 +1,4 @@
-/* target_manifest.c - the JSON of a module's functions, which the module itself gives. */
+/* target_manifest.c - the JSON of a module's functions, from the module. */
 #include <stdlib.h>
 #include <string.h>
 

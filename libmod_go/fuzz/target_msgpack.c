@@ -1,5 +1,4 @@
-/* target_msgpack.c - values as modules give them: the check of lists, maps and texts, and what relies on that
- * check. */
+/* target_msgpack.c - a module's values: the check of lists, maps and texts, and what relies on that check. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,7 +20,7 @@ static void walk(const aerospike_udf_go_value *value)
 	if (value->type == AEROSPIKE_UDF_GO_LIST && mod_go_elements_begin(&elements, value->data, value->length))
 		while (mod_go_elements_next(&elements, &element))
 			if (mod_go_value_check(&element).what != NULL)
-				abort(); /* the elements of a sound list are sound */
+				abort(); /* the elements of a valid list are valid */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -42,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (value.type >= AEROSPIKE_UDF_GO_LIST)
 			walk(&value);
 	}
-	/* Those that read what was not checked. */
+	/* These read without a check. */
 	mod_go_elements_have_nil(data, size);
 	if (mod_go_elements_begin(&elements, data, size))
 		while (mod_go_elements_next(&elements, &value))

@@ -1,4 +1,4 @@
-/* target_package.c - names and heads of the files that the server plugin is given. */
+/* target_package.c - names and part manifests of the files that the server plugin gets. */
 #include <stdlib.h>
 #include <string.h>
 

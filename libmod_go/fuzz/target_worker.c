@@ -1,7 +1,6 @@
 /*
- * target_worker.c - the worker's reading of what its host says: calls, bins, facts, batches. A hostile host. The
- * worker ends its process where it does not understand; here that goes back to where the input was given (fuzz.mk
- * gives it another name for _exit).
+ * target_worker.c - the worker reads a hostile host's messages: calls, bins, metadata, batches. The worker exits
+ * where the protocol is broken; here that returns to where the input was given (fuzz.mk renames _exit).
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -22,7 +21,7 @@ _Noreturn void worker_exit(int code)
 	longjmp(ended, code + 1);
 }
 
-/* Has the worker load its module once, as its host would. */
+/* Has the worker load its module once, as a host does. */
 static void load_module(void)
 {
 	static const uint8_t MESSAGES[] = {MOD_GO_MESSAGE_OPEN,  8, 0, 4, 0, 0, 0, 'f', '.', 's', 'o',

@@ -1,4 +1,4 @@
-/* check.c - the test runner, and what tests need of files and chance. */
+/* check.c - the test runner; files and random numbers for tests. */
 #include "check.h"
 
 #include <ftw.h>
@@ -195,7 +195,7 @@ static void run_here(const struct test *test)
 	test->run();
 	if (folder[0] != '\0')
 		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	exit(failed_checks > 0); /* exit, not _exit: the leak checker looks then */
+	exit(failed_checks > 0); /* exit, not _exit, so that the leak checker runs */
 }
 
 static bool run(const struct test *test)
@@ -219,7 +219,7 @@ static bool run(const struct test *test)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* Whether the test's name or file has one of the parts; without parts every test is wanted. */
+/* Whether the test's name or file contains one of the parts; every one does without parts. */
 static bool is_wanted(const struct test *test, char **parts)
 {
 	bool wanted = *parts == NULL;

@@ -28,14 +28,14 @@ void check_register(const char *name, const char *file, void (*run)(void));
 /* Whether there is a test of that name. */
 bool check_has(const char *name);
 
-/* All give whether it held. */
+/* All return whether the check held. */
 bool check_that(bool held, const char *file, int line, const char *what);
 bool check_number(long long actual, long long expected, const char *file, int line, const char *what);
 bool check_text(const char *actual, const char *expected, const char *file, int line, const char *what);
 bool check_contains(const char *actual, const char *part, const char *file, int line, const char *what);
 
-/* Runs a part of a test in a process of its own, which ends without what is done at exit: the leak checker, for
- * one, can't look under a filter of system calls. Its failed checks are the test's. */
+/* Runs a part of a test in a process of its own that skips exit handlers, because the leak checker cannot run under
+ * a filter of system calls. Its failed checks count as the test's. */
 void check_in_child(void (*run)(void));
 
 /* What the tests are run on: the command line of the test program. */
@@ -46,17 +46,17 @@ extern const char *check_library; /* libmod_go.so */
 /* The path of a test module, in one of a few static buffers. */
 const char *check_module(const char *name);
 
-/* A fresh folder, removed with all in it when the test ends. */
+/* A new folder, which is removed with its content when the test ends. */
 const char *check_folder(void);
 
-/* Writes a file whole; false with a failed check where that does not work. */
+/* Writes a file; false with a failed check where that fails. */
 bool check_write(const char *path, const void *bytes, size_t length);
 
-/* Reads a file whole into memory from malloc, NULL with a failed check where that does not work. */
+/* Reads a file; the caller frees it. NULL with a failed check where that fails. */
 unsigned char *check_read(const char *path, size_t *length);
 
-/* How long a fuzzing test goes on, in seconds, and the number its randomness begins with; both can be set, by
- * MODGO_FUZZ_SECONDS and MODGO_FUZZ_SEED. check_random is a generator of 64 bits (xorshift64*). */
+/* How long a fuzzing test runs, in seconds, and the seed of its random numbers: MODGO_FUZZ_SECONDS and
+ * MODGO_FUZZ_SEED set them. check_random returns 64 random bits (xorshift64*). */
 double check_fuzz_seconds(void);
 unsigned long long check_fuzz_seed(void);
 unsigned long long check_random(unsigned long long *state);

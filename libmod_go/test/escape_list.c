@@ -1,5 +1,4 @@
-/* escape_list.c - the list of escape_list.h. docs/generate.py reads it as it stands here: names, strings and
- * numbers. */
+/* escape_list.c - the list of escape_list.h. docs/generate.py parses it: names, strings and numbers. */
 #include "escape_list.h"
 
 /* clang-format off */

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* The parts of the fence. A row names each that holds it by itself. */
+/* The parts of the fence. A row names each part that stops it alone. */
 enum {
 	FILTER = 1,         /* the filter of system calls */
 	OPENING = 2,        /* the filter where there is no Landlock: opens files for reading only */
@@ -17,7 +17,7 @@ enum {
 	SCOPES = 16,        /* Landlock from version 6 on (Linux 6.12) */
 	ENVIRONMENT = 32,   /* the worker's own environment */
 	CAPABILITIES = 128, /* a host that runs as root: its workers have fewer rights than it */
-	UNSURE = 64, /* unfenced it does not get through everywhere: it needs root, or a kernel that has it */
+	UNSURE = 64,        /* unfenced it does not work everywhere: it needs root, or a kernel that has it */
 };
 
 struct escape {
@@ -43,7 +43,7 @@ enum {
 	ESCAPE_ARGUMENTS
 };
 
-#define ESCAPED 0x657363      /* what an attack writes where it can write a number */
-#define THROUGH "got through" /* what an attack answers that nobody else can see */
+#define ESCAPED 0x657363      /* what an attack writes over a number */
+#define THROUGH "got through" /* what an attack returns when only it can see that it worked */
 
 #endif

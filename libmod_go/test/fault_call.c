@@ -1,4 +1,4 @@
-/* fault_call.c - the one call that a fault of the list is about. */
+/* fault_call.c - makes the call of a fault in the list. */
 #include "fault_call.h"
 
 #include <stdio.h>
@@ -77,8 +77,7 @@ int fault_apply(const struct fault *fault, mod_go_fenced *pool, mod_go_module *m
 
 	host.record_create = host.record_update = refuse_store;
 	call.host = &host;
-	/* Another fault than that shows itself, be the machine as busy as it may; and nobody holds an unfenced one to
-	 * it. */
+	/* Any other fault shows itself on a busy machine, too, and an unfenced one has no time limit. */
 	call.deadline = (uint64_t)(check_now() * 1e9);
 	if (pool != NULL && fault->fenced == AEROSPIKE_UDF_GO_DEADLINE)
 		call.deadline += FAULT_DEADLINE_MS * 1000000ull;

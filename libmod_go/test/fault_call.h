@@ -1,15 +1,15 @@
-/* fault_call.h - the one call that a fault of the list is about, in a worker or in the calling process. */
+/* fault_call.h - makes the call of a fault in the list, in a worker or in the calling process. */
 #ifndef TEST_FAULT_CALL_H
 #define TEST_FAULT_CALL_H
 
 #include "fault_list.h"
 #include "mod_go_fenced.h"
 
-/* The call's deadline, where that is what the fault is about. */
+/* The call's deadline, for faults that concern it. */
 enum { FAULT_DEADLINE_MS = 200 };
 
-/* Makes the call, of the pool or, where that is NULL, of the module. Its host stores nothing: the device is full.
- * Gives the status, and the message. */
+/* Makes the call, in the pool or, where that is NULL, of the module. Its host stores nothing: the device is full.
+ * Returns the status, with the message. */
 int fault_apply(const struct fault *fault, mod_go_fenced *pool, mod_go_module *module, char *text,
                 size_t room);
 

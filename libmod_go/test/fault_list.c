@@ -1,4 +1,4 @@
-/* fault_list.c - the list of fault_list.h. docs/generate.py reads it as it stands here: names, strings and numbers. */
+/* fault_list.c - the list of fault_list.h. docs/generate.py parses it: names, strings and numbers. */
 #include "fault_list.h"
 
 #include "aerospike_udf_go.h"

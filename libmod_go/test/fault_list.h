@@ -9,10 +9,10 @@
 
 #include "mod_go.h"
 
-/* What comes of a fault, beside the statuses of a call. */
+/* The outcomes of a fault, besides the statuses of a call. */
 enum {
 	ENDS = -1,  /* the process that the module is loaded in ends */
-	HANGS = -2, /* the call does not come back */
+	HANGS = -2, /* the call does not return */
 	OPENED = 100
 };
 
@@ -22,15 +22,15 @@ enum {
 struct fault {
 	const char *name;   /* for the reader */
 	const char *module; /* a test module; with "go/", one in Go; with "@", one that the test makes */
-	const char
-		*function; /* NULL where the module does not get that far; of a stream with a space and an argument */
-	int fenced;    /* what comes of it in a worker, and a part of its message */
+	const char *
+		function; /* NULL where the module is not opened; of a stream function with a space and an argument */
+	int fenced;   /* its outcome in a worker, and a part of its message */
 	const char *fenced_message;
 	int unfenced; /* and in the calling process */
 	const char *unfenced_message;
 };
 
-/* Faults of several calls at once: the names of the tests that are about them. */
+/* Faults of several concurrent calls: the names of their tests. */
 typedef struct fault_of_many {
 	const char *name;
 	const char *fenced;

@@ -1,4 +1,4 @@
-/* fenced.c - what the tests of fenced modules share. */
+/* fenced.c - functions for the tests of fenced modules. */
 #include "fenced.h"
 
 #include <dirent.h>
@@ -25,12 +25,12 @@ mod_go_status fenced_open(const char *path, const mod_go_fenced_options *options
 	if (options != NULL)
 		own = *options;
 	own.worker = own.worker != NULL ? own.worker : worker;
-	/* Where the worker is built with sanitizers it shall end as it does without. */
+	/* A worker that is built with sanitizers must end as one without them. */
 	setenv("ASAN_OPTIONS",
 	       "detect_leaks=0:handle_segv=0:handle_abort=0:handle_sigbus=0:use_sigaltstack=0:allocator_may_"
 	       "return_null=1",
 	       1);
-	/* What the test modules are steered by. */
+	/* The environment variables that the test modules read. */
 	setenv("MODGO_ENV", "HOSTILE_SETUP,GOOD_MANIFEST,ASAN_OPTIONS", 1);
 	return mod_go_fenced_open(path, &own, pool, error);
 }
@@ -123,7 +123,7 @@ size_t children(void)
 	size_t count = 0;
 	siginfo_t facts;
 
-	/* None is left to wait for, or some are; more need not be known. */
+	/* Whether any child is left. */
 	if (waitid(P_ALL, 0, &facts, WEXITED | WNOHANG | WNOWAIT) == 0)
 		count++;
 	return count;

@@ -1,4 +1,5 @@
-/* fenced.h - what the tests of fenced modules share: a pool, calls of it, and what a process has open. */
+/* fenced.h - functions for the tests of fenced modules: a pool, its calls, and a process's descriptors and
+ * children. */
 #ifndef TEST_FENCED_H
 #define TEST_FENCED_H
 
@@ -6,12 +7,12 @@
 #include "mod_go_fenced.h"
 #include "record.h"
 
-/* A pool that is set up, NULL with a failed check. `options` may be NULL. Uses the worker beside the test app. */
+/* Opens and sets up a pool, NULL with a failed check. `options` may be NULL. Uses the worker beside the test app. */
 mod_go_fenced *fenced_ready(const char *path, const mod_go_fenced_options *options);
 mod_go_status fenced_open(const char *path, const mod_go_fenced_options *options, mod_go_fenced **pool,
                           mod_go_error *error);
 
-/* What a call gave: the text, or a number, or the message. */
+/* The result of a call: a text, a number or the message. */
 struct answer {
 	int status;
 	long long integer;
@@ -23,7 +24,7 @@ struct answer {
 struct answer fenced_call(mod_go_fenced *pool, const char *function, unsigned timeout_ms,
                           aerospike_udf_go_record *record, aerospike_udf_go_value *arguments, size_t count);
 
-/* The same without record and arguments, and with ten seconds. */
+/* The same without a record and arguments, with a deadline of ten seconds. */
 struct answer fenced_ask(mod_go_fenced *pool, const char *function);
 
 aerospike_udf_go_value integer_value(long long integer);
@@ -31,7 +32,7 @@ aerospike_udf_go_value text_value(const char *text);
 
 mod_go_fenced_counters fenced_counters(mod_go_fenced *pool);
 
-/* Waits up to a second for the process to have that many descriptors; gives how many it has. */
+/* Waits up to a second for this process to have that many descriptors; returns how many it has. */
 size_t settled_descriptors(size_t wanted);
 
 /* Children of this process that have not been collected. */

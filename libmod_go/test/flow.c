@@ -1,4 +1,4 @@
-/* flow.c - what the tests of fenced streams share. */
+/* flow.c - functions for the tests of fenced streams. */
 #include "flow.h"
 
 #include <signal.h>

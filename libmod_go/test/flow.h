@@ -1,12 +1,12 @@
-/* flow.h - what the tests of fenced streams share: calls with streams in memory, and a host that may spoil them. */
+/* flow.h - functions for the tests of fenced streams: calls with streams in memory, and a host that may misbehave. */
 #ifndef TEST_FLOW_H
 #define TEST_FLOW_H
 
 #include "fenced.h"
 #include "stream.h"
 
-/* What the host does to its module, 0 for nothing special; and what it counted of the last call; a thread's own, as
- * the host's functions are called in the thread that applies. */
+/* How the host misbehaves, 0 for not at all, and what it counted in the last call. Thread-local, because the host's
+ * functions are called in the thread that applies. */
 extern _Thread_local struct flow_host {
 	size_t fails_at; /* the read that fails */
 	size_t kills_at; /* the read at which it kills the worker that is `victim` */
@@ -14,10 +14,10 @@ extern _Thread_local struct flow_host {
 	size_t refuses_from;               /* the write that is refused first */
 	unsigned slow;                     /* microseconds a read */
 	bool single;                       /* no lists */
-	size_t reads, ends, writes, lines; /* ends: reads that found nothing left */
+	size_t reads, ends, writes, lines; /* reads at the end */
 } flow_host;
 
-/* The streams of one call: the test fills the one and looks at the other. */
+/* The streams of one call: the test fills the input and checks the output. */
 struct flow {
 	aerospike_udf_go_stream in;
 	aerospike_udf_go_stream out;
@@ -33,7 +33,8 @@ struct answer flow_run_with(mod_go_fenced *pool, const char *function, struct fl
 /* An input of 0, 1, 2, … */
 struct flow flow_of_integers(size_t count);
 
-/* Adds a record with a bin n, which is its generation too, and where these are not NULL or 0 a key and a bin large. */
+/* Adds a record with a bin n, which is also its generation, and with a key and a bin large unless these are NULL
+ * and 0. */
 void flow_add_record(struct flow *flow, long long n, const char *key, size_t large);
 
 void flow_clear(struct flow *flow);

@@ -1,4 +1,4 @@
-/* refuse.c - by a filter of system calls of the test's own. */
+/* refuse.c - refuses system calls by a filter of its own. */
 #include "refuse.h"
 
 #include <errno.h>

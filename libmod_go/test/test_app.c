@@ -1,4 +1,4 @@
-/* test_app.c - the test app as its user sees it: words in, text and exit code out. */
+/* test_app.c - the test app from its command line: output and exit codes. */
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ static void read_back(FILE *file, char *text, size_t capacity)
 	fclose(file);
 }
 
-/* Runs the app with the words up to NULL; leaves its output in `out` and `err`, gives its exit code. */
+/* Runs the app with the arguments up to NULL; stores its output in `out` and `err`, and returns its exit code. */
 #define RUN(...) run((const char *const[]){check_app, __VA_ARGS__, NULL})
 
 static int run(const char *const *words)
@@ -46,7 +46,7 @@ static int run(const char *const *words)
 	return WEXITSTATUS(status);
 }
 
-/* What the app prints for an argument that the function gives back. */
+/* What the app prints for an argument that the function returns. */
 static const char *echo(const char *argument)
 {
 	CHECK_NUMBER(RUN("record", "good.echo", argument), 0);

@@ -1,4 +1,4 @@
-/* test_channel.c - messages of every length at each bound, and what is no message. Both ends are in this process. */
+/* test_channel.c - messages of every length around each bound, and invalid messages. Both ends are in this process. */
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static uint64_t in_seconds(unsigned seconds)
 	return mod_go_now() + seconds * UINT64_C(1000000000);
 }
 
-/* The byte at each place of a message: pieces that change places are noticed. */
+/* The byte at each offset of a message, so that pieces in the wrong order are noticed. */
 static uint8_t byte_at(size_t at)
 {
 	return (uint8_t)(at * 31 + (at >> 13));
@@ -61,7 +61,7 @@ static bool is_whole(const mod_go_message *message, size_t length)
 	return true;
 }
 
-/* Sends that many bytes from one end to the other: how it arrives. */
+/* Sends that many bytes from one end to the other. Returns how they arrive. */
 static mod_go_arrival cross(mod_go_channel *from, mod_go_channel *to, size_t length, size_t offset)
 {
 	uint8_t *data = malloc(length > 0 ? length : 1);
@@ -111,7 +111,7 @@ TEST(the_longest_message_arrives_and_a_longer_one_does_not)
 	CHECK_NUMBER(cross(&worker, &host, MOD_GO_MESSAGE_MAX + 1, 0), MOD_GO_MANGLED);
 }
 
-/* A short message is used where it is, a longer one is copied; the host copies in any case. */
+/* A worker uses a short message in the lane and copies a longer one; the host copies every message. */
 TEST(only_a_worker_reads_short_messages_in_the_lane)
 {
 	static const struct {
@@ -208,7 +208,7 @@ TEST(a_turn_that_was_skipped_is_no_message)
 	CHECK_NUMBER(message.kind, 9);
 }
 
-/* The waiting end sleeps: it is woken by a message, and by the end of the other side. */
+/* The waiting end sleeps; a message wakes it, and so does the end of the other side. */
 static void *send_soon(void *argument)
 {
 	usleep(30000);

@@ -1,4 +1,4 @@
-/* test_counters.c - what is counted of the calls of a module, and of the versions that stay. */
+/* test_counters.c - the counters of a module's calls, and of versions that stay mapped. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -94,7 +94,7 @@ TEST(a_reader_of_an_older_size_gets_what_it_knows)
 	mod_go_close(module);
 }
 
-/* Threads that count: some at once, then others, for a thread that has ended leaves its place to the next. */
+/* Threads that count: some at once, then others, because a thread that has ended leaves its slot to the next. */
 enum { CALLS = 200 };
 
 struct crowd {
@@ -132,7 +132,7 @@ static void call_with(mod_go_module *module, unsigned count)
 
 TEST(the_counts_of_many_threads_add_up)
 {
-	static const unsigned counts[] = {8, 64, 600, 8}; /* more than have a place of their own, too */
+	static const unsigned counts[] = {8, 64, 600, 8}; /* more than there are slots, too */
 	mod_go_module *module = ready("good");
 	unsigned long long calls = 0;
 
@@ -156,14 +156,14 @@ TEST(versions_that_stay_are_counted_and_refused_past_a_limit)
 	mod_go_error error;
 
 	mod_go_limit_staying_versions(before + 3);
-	for (int i = 0; i < 5; i++) { /* can be unloaded, and leaves nothing */
+	for (int i = 0; i < 5; i++) { /* can be unloaded */
 		CHECK_NUMBER(mod_go_open(check_module("twin"), &module, &error), MOD_GO_OK);
 		mod_go_close(module);
 	}
 	CHECK_NUMBER(mod_go_staying_versions(), before);
 	CHECK_NUMBER(mod_go_open(check_module("good"), &module, &error), MOD_GO_OK);
 	mod_go_close(module);
-	/* What the linker has mapped stays, be it of no use. What it has not does not. */
+	/* A module that the linker has mapped stays, even an unusable one. Others do not. */
 	CHECK_NUMBER(mod_go_open(check_module("major2"), &module, &error), MOD_GO_ABI_MISMATCH);
 	CHECK_NUMBER(mod_go_open(check_module("unresolved"), &module, &error), MOD_GO_LOAD_FAILED);
 	CHECK_NUMBER(mod_go_open(check_module("library"), &module, &error), MOD_GO_MISSING_SYMBOL);
@@ -171,7 +171,7 @@ TEST(versions_that_stay_are_counted_and_refused_past_a_limit)
 	CHECK_NUMBER(mod_go_open(check_module("good"), &module, &error), MOD_GO_OK);
 	CHECK_NUMBER(mod_go_open(check_module("good"), &other, &error), MOD_GO_LOAD_FAILED);
 	CHECK_CONTAINS(error.message, "versions of modules are loaded that cannot be unloaded");
-	CHECK_NUMBER(apply(module, "nothing"), AEROSPIKE_UDF_GO_REFUSED); /* there as before */
+	CHECK_NUMBER(apply(module, "nothing"), AEROSPIKE_UDF_GO_REFUSED); /* still there */
 	mod_go_limit_staying_versions(0);
 	CHECK_NUMBER(mod_go_open(check_module("good"), &other, &error), MOD_GO_OK);
 	CHECK_NUMBER(mod_go_staying_versions(), before + 4);

@@ -1,4 +1,4 @@
-/* test_crash_output.c - which line and which frame of a worker's output say why it ended. */
+/* test_crash_output.c - which line and which frame of a worker's output explain its end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 static mod_go_crash_output output;
 static char text[1024];
 
-/* What is said of the output when it arrives in pieces of `piece` bytes. */
+/* The explanation of the output when it arrives in pieces of `piece` bytes. */
 static const char *explained(const char *bytes, size_t length, size_t piece)
 {
 	memset(&output, 0, sizeof(output));
@@ -37,7 +37,7 @@ TEST(the_reason_and_the_first_frame_of_the_udf_are_found)
 		{"a panic: no\nlast\n", "last"},
 		{"said before\npanic: no\n", "panic: no"},
 		{"panic: no\n\ngoroutine 1 [running]:\n" FRAME, "panic: no\n/home/me/shop/udfs/add.go:42 udfs.Add"},
-		/* What is none of the UDF's own. */
+		/* Frames that are not the UDF's own. */
 		{"panic: no\n\nruntime.gopanic(1)\n\t" GO "runtime/panic.go:1 +0x1\n" FRAME,
 	     "panic: no\n/home/me/shop/udfs/add.go:42 udfs.Add"},
 		{"panic: no\n\nruntime/debug.Stack(1)\n\t/x/a.go:1\n" FRAME,
@@ -64,7 +64,7 @@ TEST(the_reason_and_the_first_frame_of_the_udf_are_found)
 	     "panic: no\n/home/me/shop/udfs/add.go:42 udfs.Add"},
 		{"panic: no\n\nmain.f(1)\n\t/x/_cgo_gotypes.go:1\n" FRAME,
 	     "panic: no\n/home/me/shop/udfs/add.go:42 udfs.Add"},
-		/* Names that only begin alike. */
+		/* Names with the same beginning. */
 		{"panic: no\n\nosx.f(1)\n\t/x/os.go:7\n" FRAME, "panic: no\n/x/os.go:7 osx.f"},
 		{"panic: no\n\nruntimes.f(1)\n\t/x/zz/a.go:7 +0x1\n" FRAME, "panic: no\n/x/zz/a.go:7 runtimes.f"},
 		{"panic: no\n\nx.com/aerospike-mod-go/udfs.f(1)\n\t/x/a.go:7\n" FRAME, "panic: no\n/x/a.go:7 udfs.f"},
@@ -77,7 +77,7 @@ TEST(the_reason_and_the_first_frame_of_the_udf_are_found)
 		{"panic: no\n\tmain.f(1)\n\t/x/a.go:1\n", "panic: no"},
 		{"panic: no\n\n\t/x/a.go:1\n", "panic: no"},
 		{"panic: no\nmain.f(1)\n/x/a.go:1\n", "panic: no"},
-		/* What no text may hold. */
+		/* Bytes that a text must not have. */
 		{"panic: a\tb\x01\x7f\n", "panic: a b \x7f"},
 		{"panic: \xff\xc3\xa9\xe2\x82\n", "panic: ?\xc3\xa9"},
 		{"\xe2\x82\xac\n", "\xe2\x82\xac"},
@@ -90,7 +90,7 @@ TEST(the_reason_and_the_first_frame_of_the_udf_are_found)
 	CHECK_TEXT(explained("panic: a\0b\n", 11, 3), "panic: a b");
 }
 
-/* Of a long output the end stays; of a crash report its beginning. Half of what is kept is dropped at a time. */
+/* Of a long output the end is kept, of a crash report the beginning. Half of the buffer is dropped at a time. */
 TEST(a_long_output_keeps_what_says_why)
 {
 	size_t most = MOD_GO_CRASH_OUTPUT_BYTES;

@@ -1,4 +1,4 @@
-/* test_elements.c - lists as elements of a stream, and elements as lists. */
+/* test_elements.c - reads lists as elements of a stream, and writes elements as lists. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static const aerospike_udf_go_value VALUES[] = {
 
 enum { VALUE_COUNT = sizeof(VALUES) / sizeof(*VALUES) };
 
-/* A list of `count` elements, each the next of the values; NULL where a length is not what was said. */
+/* Writes a list of `count` elements with the values in turn; NULL where a length is not as announced. */
 static uint8_t *make_list(uint32_t count, size_t *length)
 {
 	uint8_t *list = malloc(MOD_GO_LIST_HEAD_MAX + (size_t)count * 16);
@@ -140,7 +140,7 @@ TEST(fuzzed_elements_are_survived)
 		for (size_t i = check_random(&state) % 4; i > 0; i--)
 			list[check_random(&state) % length] = (uint8_t)check_random(&state);
 		kept = check_random(&state) % 4 == 0 ? check_random(&state) % (length + 1) : length;
-		bytes = malloc(kept + 1); /* of its own, so that the sanitizer sees what goes past the end */
+		bytes = malloc(kept + 1); /* a block of its own, so that sanitizers find accesses past the end */
 		memcpy(bytes, list, kept);
 		bytes = realloc(bytes, kept > 0 ? kept : 1);
 		sound = mod_go_msgpack_check(AEROSPIKE_UDF_GO_LIST, bytes, kept).what == NULL;

@@ -1,4 +1,4 @@
-/* test_elf.c - what is said about a file before anything of it runs. */
+/* test_elf.c - checks of a file before it runs. */
 #include <elf.h>
 #include <limits.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #include "check.h"
 #include "elf/elf_file.h"
 
-/* The check on a copy of exactly that many bytes, so that a sanitizer sees a read past them. */
+/* Checks a copy of exactly that many bytes, so that sanitizers find a read past the end. */
 static mod_go_status check_bytes(const unsigned char *bytes, size_t length, mod_go_error *error)
 {
 	unsigned char *exact = malloc(length > 0 ? length : 1);
@@ -137,7 +137,7 @@ TEST(what_is_no_file_is_said)
 	CHECK_CONTAINS(error.message, "is a folder");
 	CHECK_NUMBER(mod_go_check("", &error), MOD_GO_NO_FILE);
 	CHECK_NUMBER(mod_go_check(NULL, &error), MOD_GO_NO_FILE);
-	/* Nobody writes to it: a plain open would wait for ever. */
+	/* Nobody writes to it: an ordinary open would block. */
 	snprintf(path, sizeof(path), "%s/pipe", check_folder());
 	CHECK(mkfifo(path, 0600) == 0);
 	CHECK_NUMBER(mod_go_check(path, &error), MOD_GO_NO_FILE);
@@ -192,7 +192,7 @@ TEST(all_missing_symbols_are_in_one_error)
 	               "aerospike_udf_go_apply_single, aerospike_udf_go_apply_stream");
 }
 
-/* Where good.so's entry of the dynamic section with that tag is in the file; 0 where it has none. */
+/* The offset in good.so of the entry of the dynamic section with that tag; 0 where there is none. */
 static size_t dynamic_entry(const unsigned char *bytes, Elf64_Sxword tag)
 {
 	Elf64_Ehdr header;
@@ -239,7 +239,7 @@ TEST(tables_that_are_not_there_are_refused)
 	free(bytes);
 }
 
-/* Without section headers, the segments alone tell whether all is there. */
+/* Without section headers, only the segments show whether the file is complete. */
 TEST(a_segment_past_the_end_is_refused)
 {
 	size_t length;

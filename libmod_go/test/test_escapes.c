@@ -1,8 +1,7 @@
 /*
- * test_escapes.c - goes through the ways out of the fence. The attacker is a child of a stand-in for the host,
- * and attacks it: unfenced, to see that the attack works here at all; in a worker; and under each part of the
- * fence by itself, so that a hole in one is found though another part covers it. What counts is what has become
- * of the stand-in and its files.
+ * test_escapes.c - tries all attacks on the fence. The attacker is a child of a stand-in for the host, and attacks
+ * it: unfenced, to check that the attack works here at all; in a worker; and under each part of the fence alone, so
+ * that a hole in one is found even where another part covers it. The test checks the stand-in and its files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +33,7 @@
 #include "worker/syscall_filter.h"
 #include "worker/guard.h"
 
-/* How the attacker is held. */
+/* What restricts the attacker. */
 enum hold { BY_NOTHING, BY_WORKER, BY_FILTER, BY_LANDLOCK, BY_BOTH };
 
 #define SECRET "MODGO_TEST_SECRET"
@@ -83,7 +82,7 @@ static void prepare(void)
 	segment = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
 	segment_memory = shmat(segment, NULL, 0);
 	shmctl(segment, IPC_RMID,
-	       NULL); /* once nobody has it any more; until then others may attach it by its number */
+	       NULL); /* removed when nobody uses it; until then others can attach it by its number */
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	snprintf(socket_name, sizeof(socket_name), "mod-go-test-%d", (int)getpid());
 	memcpy(name.sun_path + 1, socket_name, strlen(socket_name));
@@ -94,7 +93,7 @@ static void prepare(void)
 	prepare_terminal();
 }
 
-/* Everything as it is before an attack. */
+/* Resets everything to the state before an attack. */
 static void reset(void)
 {
 	char some[64];
@@ -171,7 +170,7 @@ static bool file_is_changed(void)
 	return changed;
 }
 
-/* What the attack got, NULL where it got nothing. */
+/* What the attack has achieved, NULL for nothing. */
 static const char *got(pid_t host, const struct facts *before)
 {
 	const char *secret = getenv(SECRET);
@@ -228,8 +227,8 @@ static void attack_from_worker(const struct escape *escape)
 	memcpy(shared->answer, answer.text, sizeof(shared->answer));
 }
 
-/* Landlock is tried as it holds an ordinary user: neither the stand-in nor the attacker has root's
- * capabilities, for one that has fewer of them than the other may not look into it anyway. */
+/* Landlock is tested for an ordinary user: neither the stand-in nor the attacker has root's capabilities, because a
+ * process with fewer of them could not trace the other anyway. */
 static bool is_ordinary(enum hold hold)
 {
 	return hold == BY_LANDLOCK || hold == BY_BOTH;
@@ -272,7 +271,7 @@ static void attack_from_child(const struct escape *escape, enum hold hold, int v
 	_exit(0);
 }
 
-/* Makes the attack. Gives what it got, NULL for nothing. */
+/* Runs the attack. Returns what it has achieved, NULL for nothing. */
 static const char *attack(const struct escape *escape, enum hold hold, int version)
 {
 	struct facts before = facts_of(0);
@@ -315,7 +314,7 @@ static bool needs_secret(const struct escape *escape)
 	return (escape->held_by & ENVIRONMENT) != 0 || strcmp(escape->function, "host_environ") == 0;
 }
 
-/* Goes through the rows that have one of the parts; none of them gets anything. */
+/* Runs the rows with one of the parts; none of them achieves anything. */
 static void hold_all(enum hold hold, int version, int parts)
 {
 	size_t held = 0;
@@ -391,7 +390,7 @@ TEST(landlock_holds_by_itself)
 	hold_all(BY_LANDLOCK, version, parts);
 }
 
-/* On older kernels only abstract sockets stay open. */
+/* On older kernels only abstract sockets are not protected. */
 TEST(the_filter_and_an_older_landlock_hold_together)
 {
 	prepare();

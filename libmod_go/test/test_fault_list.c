@@ -1,6 +1,6 @@
 /*
- * test_fault_list.c - goes through the list of faults, in a worker and in a process of the test's own. Fenced, one
- * caller gets the error in time, another notices nothing, and the worker is back soon.
+ * test_fault_list.c - runs the list of faults, in a worker and in a process of the test's own. Fenced, the caller
+ * gets the error in time, another caller notices nothing, and the worker is replaced soon.
  */
 #include <limits.h>
 #include <pthread.h>
@@ -20,8 +20,8 @@ enum { MEMORY = 256 << 20 };
 #define BACK_SECONDS    0.1
 #define IN_TIME_SECONDS (FAULT_DEADLINE_MS / 1e3 + 2)
 
-/* The address sanitizer does not start under a limit of memory, nor does the thread sanitizer; but that is not in the
- * workers (see tsan in the Makefile). */
+/* Neither AddressSanitizer nor ThreadSanitizer starts with a memory limit; but the workers are not built with the
+ * latter (see tsan in the Makefile). */
 #if defined(__SANITIZE_ADDRESS__)
 enum { MEMORY_IS_LIMITED = false, OWN_MEMORY_IS_LIMITED = false };
 #elif defined(__SANITIZE_THREAD__)
@@ -48,7 +48,7 @@ static void make_file(const char *kind, const char *path)
 	free(bytes);
 }
 
-/* The path of the fault's module; NULL where it is in Go and there is none. */
+/* The path of the fault's module; NULL for one in Go that was not built. */
 static const char *path_of(const struct fault *fault)
 {
 	static char path[PATH_MAX];
@@ -74,7 +74,7 @@ static const char *path_of(const struct fault *fault)
 
 /* ---- fenced ------------------------------------------------------------------------------------------ */
 
-/* Another caller of the same module: what it gets is the same all the time. */
+/* Another caller of the same module, whose results stay the same. */
 typedef struct bystander {
 	mod_go_fenced *pool;
 	int status; /* of its first call */
@@ -117,7 +117,7 @@ static mod_go_status open_fenced(const struct fault *fault, const char *path, ui
 	return status == MOD_GO_OK ? mod_go_fenced_setup(*pool, error) : status;
 }
 
-/* One call of the fault; another caller notices nothing. */
+/* Makes the faulty call; another caller notices nothing. */
 static void call_beside_another(const struct fault *fault, mod_go_fenced *pool)
 {
 	bystander other = {.pool = pool, .status = fine(pool)};
@@ -139,7 +139,8 @@ static void call_beside_another(const struct fault *fault, mod_go_fenced *pool)
 	printf("  in %.0f ms: %.100s\n", start * 1e3, text);
 }
 
-/* How long the only worker, with none to spare, is away; the best of some tries, for machines have other work too. */
+/* How long it takes to replace the only worker without a spare; the best of some tries, because other work runs on
+ * the machine. */
 static double seconds_until_back(const struct fault *fault, const char *path)
 {
 	double best = 10, since;
@@ -227,7 +228,7 @@ static void open_and_apply(const struct fault *fault, const char *path, struct r
 	report->outcome = fault_apply(fault, NULL, module, report->text, sizeof(report->text));
 }
 
-/* In a process that may end, or be ended because nothing comes. */
+/* In a process that may end, or is killed when it does not answer. */
 static struct report try_unfenced(const struct fault *fault, const char *path)
 {
 	struct report report = {.outcome = HANGS};

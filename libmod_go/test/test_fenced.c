@@ -1,4 +1,4 @@
-/* test_fenced.c - a fenced module does what it does unfenced: values, records, logs, setup, properties. */
+/* test_fenced.c - a module behaves fenced as unfenced: values, records, logs, setup, properties. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +90,7 @@ TEST(values_of_every_type_and_length_cross_the_fence)
 	mod_go_fenced_close(pool);
 }
 
-/* Pages that a process has in memory. */
+/* The resident pages of a process. */
 static long pages_of(long process)
 {
 	char path[64];
@@ -152,7 +152,7 @@ TEST(a_record_is_read_and_written_across_the_fence)
 	CHECK_NUMBER(record.generation, 4);
 	answer = fenced_call(pool, "names", 1000, &record, NULL, 0);
 	CHECK(memcmp(answer.text, "a\0b", 4) == 0);
-	/* A set without a store reaches the record in memory, as it does unfenced. */
+	/* A set without a store changes the record in memory, as unfenced. */
 	CHECK_NUMBER(fenced_call(pool, "forget", 1000, &record, &lost, 1).status, AEROSPIKE_UDF_GO_OK);
 	CHECK_NUMBER(bins_find(&record.working, "lost", 4)->value.integer, 1);
 	CHECK(bins_find(&record.stored, "lost", 4) == NULL);
@@ -161,7 +161,7 @@ TEST(a_record_is_read_and_written_across_the_fence)
 	answer = fenced_call(pool, "remove", 1000, &record, NULL, 0);
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_REFUSED);
 	CHECK_CONTAINS(answer.text, "does not exist");
-	/* What the host refuses to set comes with the store. */
+	/* The store reports what the host refused to set. */
 	set[0] = text_value("a name of more than 15 bytes");
 	answer = fenced_call(pool, "set", 1000, &record, set, 2);
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_REFUSED);
@@ -279,7 +279,7 @@ TEST(a_manifest_is_read_whatever_it_holds)
 	CHECK(memcmp(mod_go_manifest_find(&manifest, "two")->bins, "x\0y", 4) == 0);
 	CHECK_TEXT(mod_go_manifest_find(&manifest, "one")->bins, "z");
 	mod_go_manifest_clear(&manifest);
-	for (int bins = 512; bins <= 513; bins++) { /* more than a UDF may have are none */
+	for (int bins = 512; bins <= 513; bins++) { /* more than a UDF may have count as unknown */
 		char *many = malloc(8192), *at = many + sprintf(many, "[{\"name\": \"f\", \"bins\": [");
 
 		for (int i = 0; i < bins; i++)

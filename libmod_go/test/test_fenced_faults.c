@@ -1,4 +1,4 @@
-/* test_fenced_faults.c - what a module may do to its process, and that it costs one call. */
+/* test_fenced_faults.c - whatever a module does to its process costs one call. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 
 #include "fenced.h"
 
-/* A caller beside the one that has the trouble. */
+/* Another caller, besides the one with the fault. */
 typedef struct bystander {
 	mod_go_fenced *pool;
 	atomic_bool stop;
@@ -47,7 +47,7 @@ static void end(bystander *other)
 	CHECK_NUMBER(other->failed, 0);
 }
 
-/* Makes the call, which must fail as said; then one that must go well, soon. Others notice nothing. */
+/* Makes the call, which must fail as given, then one that must succeed soon. Other callers notice nothing. */
 static struct answer fault(mod_go_fenced *pool, const char *function, unsigned timeout_ms, int status,
                            const char *part)
 {
@@ -114,7 +114,7 @@ TEST(a_call_that_does_not_come_back_is_ended_at_its_deadline)
 	CHECK(bad.seconds >= 0.5 && bad.seconds < 5);
 	CHECK_NUMBER(fenced_counters(pool).timeouts, 2);
 	mod_go_fenced_close(pool);
-	/* The pool's own limit holds where the call has none. */
+	/* The pool's time limit applies to a call without a deadline. */
 	options.timeout = 500;
 	pool = fenced_ready(check_module("hostile"), &options);
 	bad = fault(pool, "spin", 0, AEROSPIKE_UDF_GO_DEADLINE, "did not come back in time");
@@ -146,10 +146,10 @@ TEST(a_worker_may_do_to_its_own_channel_what_it_likes)
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
 	struct answer good = fenced_ask(pool, "close");
 
-	/* It needs none of them any more; but a worker that cannot see its host's end any more may end itself. */
+	/* It needs none of them, but a worker that cannot see whether its host has ended may exit. */
 	CHECK(strcmp(good.text, "survived") == 0 || good.outcome.crashed == 1);
 	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
-	fenced_ask(pool, "write_line"); /* it may be back before its worker is ended for that */
+	fenced_ask(pool, "write_line"); /* it may return before its worker is killed */
 	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
 	fenced_ask(pool, "hang_up"); /* likewise */
 	CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
@@ -157,7 +157,7 @@ TEST(a_worker_may_do_to_its_own_channel_what_it_likes)
 	CHECK_NUMBER(children(), 0);
 }
 
-/* Only root has a way to try, and only where its worker keeps its rights. */
+/* Only root can try, and only in a worker that keeps its rights. */
 TEST(what_is_shared_cannot_be_made_smaller)
 {
 	mod_go_fenced *pool;
@@ -172,7 +172,7 @@ TEST(what_is_shared_cannot_be_made_smaller)
 	mod_go_fenced_close(pool);
 }
 
-/* Ends the worker. A thread that a call left in it may forge the answer to this too: then it is asked again. */
+/* Ends the worker. A thread that a call left running may forge this answer, too: then it is asked again. */
 static void send_away(mod_go_fenced *pool)
 {
 	for (int tries = 0; tries < 100; tries++)
@@ -181,7 +181,7 @@ static void send_away(mod_go_fenced *pool)
 	CHECK(!"the worker went at last");
 }
 
-/* Anything may be answered, but the host lives, ends what it cannot follow, and goes on. */
+/* Any answer is possible, but the host survives, ends the worker where the protocol is broken, and continues. */
 static void abuse(const char *function, aerospike_udf_go_record *record)
 {
 	size_t descriptors = settled_descriptors(0);
@@ -200,7 +200,7 @@ static void abuse(const char *function, aerospike_udf_go_record *record)
 		counts[answer.status & 7]++;
 		CHECK(answer.seconds < 5);
 		if (answer.outcome.crashed == 0 && answer.outcome.timed_out == 0)
-			send_away(pool); /* no one else shall meet the thread that goes on */
+			send_away(pool); /* no other call must meet the thread that keeps running */
 		CHECK_NUMBER(fenced_ask(pool, "pid").status, AEROSPIKE_UDF_GO_OK);
 	}
 	printf("%s, %d times: %zu ok, %zu ended, %zu late, %zu mangled\n", function, calls, counts[0],
@@ -212,7 +212,7 @@ static void abuse(const char *function, aerospike_udf_go_record *record)
 	CHECK_NUMBER(settled_descriptors(descriptors), descriptors);
 }
 
-/* Without the log lines that come of it. */
+/* Without the log lines that this causes. */
 static void abuse_quietly(const char *function)
 {
 	aerospike_udf_go_record record = {0};
@@ -236,7 +236,7 @@ TEST(messages_may_be_forged)
 	abuse_quietly("forge");
 }
 
-/* What comes in time, piece by piece, is not for ever. */
+/* Pieces that arrive in time must not go on for ever. */
 TEST(a_message_without_end_ends_with_its_call)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("hostile"), NULL);
@@ -255,7 +255,7 @@ TEST(a_message_without_end_ends_with_its_call)
 	mod_go_fenced_close(pool);
 }
 
-/* Times that a process has gone to sleep. */
+/* How often a process has gone to sleep. */
 static long sleeps_of(pid_t process)
 {
 	char path[64], line[128];
@@ -291,7 +291,7 @@ TEST(a_worker_killed_from_outside_is_replaced)
 	double start = check_now();
 	int killed = 0, failed = 0;
 
-	/* One that is idle costs nothing, whether its end was noticed in time or not. */
+	/* An idle worker costs nothing, whether its last call has timed out or not. */
 	for (; check_now() - start < 1 || (killed <= 10 && check_now() - start < 60); killed++) {
 		struct answer who = fenced_ask(pool, "pid");
 
@@ -330,12 +330,13 @@ TEST(a_worker_has_few_rights_and_descriptors)
 	snprintf(expected, sizeof(expected), "%d %d %d %d, no new privileges 1", EPERM, EPERM, EPERM, EPERM);
 	CHECK_TEXT(fenced_ask(pool, "rights").text, expected);
 	CHECK_TEXT(fenced_ask(pool, "preload").text, "none");
-	CHECK_NUMBER(fenced_ask(pool, "descriptors").integer, 5); /* three standard ones, the line, the module */
+	CHECK_NUMBER(fenced_ask(pool, "descriptors").integer,
+	             5); /* three standard ones, the lifeline, the module */
 	mod_go_fenced_close(pool);
 	close(extra);
 }
 
-/* What Go does not count of its memory has the rest; who says otherwise in the environment knows why. */
+/* The rest is for memory that Go does not count; GOMEMLIMIT in the environment overrides that. */
 TEST(go_is_told_of_its_share_of_the_memory)
 {
 #ifdef __SANITIZE_ADDRESS__

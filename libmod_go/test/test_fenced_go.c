@@ -1,4 +1,4 @@
-/* test_fenced_go.c - the faults of Go itself, fenced: what its runtime cannot recover from, and what it can. */
+/* test_fenced_go.c - faults of Go, fenced: those that its runtime can recover from, and those that it cannot. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ TEST(go_panics_and_ends_cost_one_call)
 	      "faults.Elsewhere.func1");
 	fault(pool, "exit", 3, AEROSPIKE_UDF_GO_PANICKED, "exit code 3: goodbye", "");
 	fault(pool, "recurse", 0, AEROSPIKE_UDF_GO_PANICKED, "fatal error: ", "");
-	/* Mostly "out of memory", but Go's runtime may also fall over what it could not get. */
+	/* Mostly "out of memory", but Go's runtime may also crash for lack of memory. */
 	fault(pool, "allocate", -1, AEROSPIKE_UDF_GO_PANICKED, "its worker was ended by signal", "");
 	fault(pool, "concurrent_map", -1, AEROSPIKE_UDF_GO_PANICKED, "concurrent map writes", "faults.go:");
 	CHECK_NUMBER(fenced_counters(pool).crashes, 5);
@@ -82,7 +82,7 @@ TEST(go_functions_are_held_to_their_deadline)
 		CHECK_NUMBER(answer.outcome.timed_out, 1);
 		CHECK(answer.seconds < 5);
 	}
-	/* One that looks at its context gives its own error, and keeps its worker. */
+	/* A function that checks its context returns its own error, and its worker stays. */
 	fenced_ask(pool, "no_such_function"); /* once there is a worker again */
 	answer = fenced_call(pool, "obey_deadline", 1000, NULL, NULL, 0);
 	CHECK_CONTAINS(answer.text, "context deadline exceeded");
@@ -112,7 +112,7 @@ TEST(a_go_function_works_on_a_record_across_the_fence)
 	mod_go_fenced_close(pool);
 }
 
-/* What Go and its library need still works, and what they may not is an error of theirs and no crash. */
+/* What Go and its library need still works, and what is forbidden is an error in Go, not a crash. */
 TEST(go_finds_what_it_needs_behind_the_fence)
 {
 	const char *path = go_module("faults");

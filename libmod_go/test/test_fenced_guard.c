@@ -1,5 +1,5 @@
-/* test_fenced_guard.c - a fence that can't be closed is an error, one that is not whole is reported, and what a
- * worker gets of the environment. */
+/* test_fenced_guard.c - a fence that cannot be set up is an error, an incomplete one is reported; and a worker's
+ * environment. */
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #define LANDLOCK_CREATE_RULESET 444
 #define LANDLOCK_RESTRICT_SELF  446
 
-/* No worker runs the module, and the error says why and what to do. */
+/* No worker runs the module, and the error has the reason and the remedy. */
 static void not_run(const char *part, const char *reason, const char *remedy)
 {
 	mod_go_fenced *pool = NULL;
@@ -38,7 +38,7 @@ static void not_run(const char *part, const char *reason, const char *remedy)
 	CHECK_NUMBER(children(), 0);
 }
 
-/* Whether a module may make a file in memory, which nothing but the filter keeps it from. */
+/* Whether a module can make a memory file, which only the filter prevents. */
 static bool is_fenced(void)
 {
 	mod_go_fenced *pool = fenced_ready(check_module("escape"), NULL);

@@ -1,4 +1,5 @@
-/* test_fenced_load.c - many callers at once: counters add up, nobody starves, the module is replaced meanwhile. */
+/* test_fenced_load.c - many concurrent callers: counters add up, no caller starves, and the module is replaced
+ * meanwhile. */
 #include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
@@ -52,7 +53,7 @@ static struct caller *start(mod_go_fenced *pool, int count, const char *function
 	return callers;
 }
 
-/* Gives how many calls there were, and adds up what came of them. */
+/* Returns the number of calls, and adds up their outcomes. */
 static unsigned long join(struct caller *callers, int count, unsigned long by_status[8])
 {
 	unsigned long calls = 0;
@@ -93,14 +94,14 @@ TEST(the_counters_of_many_callers_add_up)
 	CHECK_NUMBER(counters.crashes, 10);
 	CHECK_NUMBER(counters.busy, 0);
 	CHECK(counters.live <= 5);
-	for (int i = 0; i < 5000 && fenced_counters(pool).live == 0; i++) /* the last may just have been ended */
+	for (int i = 0; i < 5000 && fenced_counters(pool).live == 0; i++) /* the last one may just have ended */
 		usleep(1000);
 	CHECK(fenced_counters(pool).live >= 1);
 	mod_go_fenced_close(pool);
 	CHECK_NUMBER(children(), 0);
 }
 
-/* Until a call is under way. */
+/* Waits until a call runs. */
 static void wait_for_busy(mod_go_fenced *pool)
 {
 	while (fenced_counters(pool).busy == 0)
@@ -126,7 +127,7 @@ TEST(callers_of_a_full_pool_wait_until_their_deadline)
 	mod_go_fenced_close(pool);
 }
 
-/* How long a process has computed, in clock ticks. */
+/* The processor time of a process, in clock ticks. */
 static unsigned long ticks_of(pid_t process)
 {
 	unsigned long ticks = 0;
@@ -152,7 +153,7 @@ TEST(a_worker_killed_in_mid_call_costs_that_call)
 	struct caller *victim = start(pool, 1, "spin", &stop);
 	double back;
 
-	while (ticks_of(worker) < 5) /* until it is in its loop, not on its way there */
+	while (ticks_of(worker) < 5) /* until it has entered its loop */
 		usleep(1000);
 	atomic_store(&stop, true);
 	CHECK_NUMBER(kill(worker, SIGKILL), 0);
@@ -238,7 +239,7 @@ TEST(a_module_is_replaced_under_load_and_nobody_notices)
 	for (until = check_now() + seconds; check_now() < until; replaced++) {
 		CHECK_NUMBER(mod_go_fenced_replace(pool, check_module(replaced % 2 ? "good" : "twin"), &error),
 		             MOD_GO_OK);
-		/* What cannot replace it leaves it as it is. */
+		/* A replacement that fails changes nothing. */
 		if (replaced == 3)
 			CHECK_NUMBER(mod_go_fenced_replace(pool, check_module("setup_fails"), &error),
 			             MOD_GO_SETUP_FAILED);
@@ -260,7 +261,7 @@ TEST(a_module_is_replaced_under_load_and_nobody_notices)
 	CHECK_NUMBER(threads, 64 + 3);
 	CHECK(pages < 4096);
 #endif
-	CHECK(workers <= 4 + 1 + 4); /* and those of the last version that are on their way out */
+	CHECK(workers <= 4 + 1 + 4); /* and ending ones of the last version */
 	CHECK(open < 80);
 	mod_go_fenced_close(pool);
 	CHECK_NUMBER(worker_count(), 0);

@@ -1,4 +1,5 @@
-/* test_fenced_start.c - workers that do not start: what cannot be opened or set up, and how that is tried again. */
+/* test_fenced_start.c - workers that do not start: modules that cannot be opened or set up, and the delays of
+ * further tries. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ TEST(workers_that_crash_at_their_start_are_tried_again_ever_later)
 	CHECK_NUMBER(children(), 0);
 }
 
-/* What its goroutines do ends a worker before anybody has called it, and so the next, and the one after that. */
+/* The module's goroutines end a worker before its first call, and each one after it. */
 TEST(workers_that_crash_before_their_first_call_are_tried_again_ever_later)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2};
@@ -97,7 +98,7 @@ TEST(workers_that_crash_before_their_first_call_are_tried_again_ever_later)
 		fenced_ask(pool, "exit_now");
 	usleep(1000000);
 	counters = fenced_counters(pool);
-	answer = fenced_ask(pool, "pid"); /* where there is just one it may answer */
+	answer = fenced_ask(pool, "pid"); /* if there is a worker at this moment it may answer */
 	printf("%llu ended before a call in a second: %.200s\n", (unsigned long long)counters.failed_starts,
 	       answer.text);
 	CHECK(counters.failed_starts >= 2 && counters.failed_starts < 12);
@@ -106,14 +107,15 @@ TEST(workers_that_crash_before_their_first_call_are_tried_again_ever_later)
 		CHECK_CONTAINS(answer.text, "ended before its first call");
 	}
 	unsetenv("HOSTILE_SETUP");
-	for (int i = 0; i < 100 && lasting < 5; i++, usleep(30000)) /* one may have begun before, and ends yet */
+	for (int i = 0; i < 100 && lasting < 5;
+	     i++, usleep(30000)) /* one may have started before, and still ends */
 		lasting = fenced_ask(pool, "pid").status == AEROSPIKE_UDF_GO_OK ? lasting + 1 : 0;
 	CHECK_NUMBER(lasting, 5);
 	mod_go_fenced_close(pool);
 	CHECK_NUMBER(children(), 0);
 }
 
-/* A worker may end at any moment, also in the one between its setup and its first call. */
+/* A worker may end at any moment, also between its setup and its first call. */
 TEST(workers_that_have_ended_are_not_counted)
 {
 	mod_go_fenced_options options = {.size = sizeof(options), .limit = 2, .no_spare = 1};
@@ -197,7 +199,7 @@ TEST(a_pool_closes_while_a_worker_hangs_at_its_start)
 	CHECK_NUMBER(children(), 0);
 }
 
-/* Who ends what, and when: once the pool has a call under way; without a pool, once there was time to begin. */
+/* What to stop, and when: once a call runs in the pool; without a pool, after some time. */
 struct ringer {
 	mod_go_fenced *pool;
 	int line;
@@ -215,7 +217,7 @@ static void *ring(void *argument)
 	return NULL;
 }
 
-/* A loop in a call, one that waits for its worker, and a module whose setup hangs: all end by the descriptor. */
+/* A looping call, one that waits for a worker, and a module whose setup hangs: the descriptor ends all of them. */
 TEST(a_descriptor_stops_whatever_is_under_way)
 {
 	for (int during_setup = 0; during_setup < 2; during_setup++) {

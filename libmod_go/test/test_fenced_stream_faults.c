@@ -1,4 +1,4 @@
-/* test_fenced_stream_faults.c - what else a stream function does costs one call. */
+/* test_fenced_stream_faults.c - whatever else a stream function does costs one call. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -98,7 +98,7 @@ TEST(an_element_that_is_too_long_for_a_message_is_refused_on_either_way)
 	mod_go_fenced_close(pool);
 }
 
-/* A thread that streams without end: what it gets must be right, whichever version of the module gives it. */
+/* A thread that streams without end: its results must be right, whichever version of the module returns them. */
 struct caller {
 	mod_go_fenced *pool;
 	atomic_bool *stop;
@@ -171,7 +171,7 @@ TEST(messages_of_a_stream_may_be_forged)
 		elements += flow.out.count;
 		reads += flow_host.reads;
 		ends += flow_host.ends;
-		CHECK(flow_host.ends <= 1); /* behind its end a stream is not read: that may wait for ever */
+		CHECK(flow_host.ends <= 1); /* a stream is not read after its end: that could block */
 		for (size_t i = 0; i < flow.out.count; i++)
 			CHECK(flow.out.items[i].value.type != AEROSPIKE_UDF_GO_NIL);
 		flow_clear(&flow);

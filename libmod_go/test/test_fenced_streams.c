@@ -1,4 +1,4 @@
-/* test_fenced_streams.c - a stream function does fenced what it does unfenced. */
+/* test_fenced_streams.c - a stream function behaves fenced as unfenced. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,7 +135,7 @@ TEST(long_bins_that_the_manifest_does_not_name_come_when_asked_for)
 		for (int i = 0; i < (int)flow.out.count; i++)
 			CHECK_NUMBER(flow.out.items[i].value.integer,
 			             i + (asks && i % 3 == 0 ? 5000 : 0) + (asks && i % 3 == 1 ? 10 : 0));
-		/* A batch ends with a record that is not whole; each bin that is asked for makes a trip of its own. */
+		/* A batch ends with a record that is not complete; each bin that the UDF asks for takes a round trip. */
 		CHECK(answer.outcome.trips > 20 && answer.outcome.trips < (asks ? 75 : 55));
 		flow_clear(&flow);
 	}
@@ -148,7 +148,7 @@ TEST(a_function_may_read_and_write_as_it_likes)
 	struct flow flow = flow_of_integers(100000);
 	struct answer answer;
 
-	answer = flow_run_with(pool, "count", &flow, 3); /* stops early: no more than a batch was read for it */
+	answer = flow_run_with(pool, "count", &flow, 3); /* stops early: not more than a batch was read */
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_OK);
 	CHECK_NUMBER(flow.out.items[0].value.integer, 3);
 	CHECK(flow.in.next < 20);
@@ -209,14 +209,15 @@ TEST(what_the_host_refuses_fails_the_call_unless_the_module_was_told)
 	flow_host.fails_at = 0;
 	flow_host.refuses_from = 1;
 	flow = flow_of_integers(10);
-	answer = flow_run_with(pool, "copy", &flow, -1); /* not told: the writes went with the last message */
+	answer = flow_run_with(pool, "copy", &flow,
+	                       -1); /* not reported to the UDF: the writes went with the last message */
 	CHECK_NUMBER(answer.status, AEROSPIKE_UDF_GO_REFUSED);
 	CHECK_TEXT(answer.text, "the stream is full");
 	CHECK_NUMBER(flow.out.count, 0);
 	flow_clear(&flow);
 	flow_host.refuses_from = 5000;
 	flow = flow_of_integers(0);
-	answer = flow_run_with(pool, "write_on", &flow, 20000); /* told, and went on */
+	answer = flow_run_with(pool, "write_on", &flow, 20000); /* reported, and continued */
 	CHECK_NUMBER(flow.out.count, 4999);
 	CHECK(answer.status == AEROSPIKE_UDF_GO_REFUSED || answer.integer > 0);
 	flow_clear(&flow);

@@ -1,5 +1,5 @@
-/* test_filter.c - the filter by itself: what each system call answers. A list of its own, for one that was
- * taken out of the filter's shall be missed. */
+/* test_filter.c - the filter alone: what each system call returns. The list here is separate, so that a call
+ * removed from the filter's is noticed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -151,7 +151,7 @@ static const struct call {
 #endif
 };
 
-/* A test that sets a filter. */
+/* A test that installs a filter. */
 #define FILTERED_TEST(name)                                                                                  \
 	static void name##_filtered(void);                                                                       \
 	TEST(name)                                                                                               \
@@ -166,14 +166,14 @@ static void set_filter(int landlock)
 	CHECK(syscall_filter_install(landlock));
 }
 
-/* The reason of a call's failure, 0 where it does not fail. */
+/* The errno of a call, 0 where it does not fail. */
 #define REASON_OF(call) (errno = 0, (call) == -1 ? errno : 0)
 
 FILTERED_TEST(each_refused_system_call_answers_that_it_is_not_permitted)
 {
 	set_filter(MOD_GO_LANDLOCK_SCOPES);
 	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
-		/* With arguments that no call takes: should one get through, it fails for another reason. */
+		/* With arguments that no call accepts: one that gets through fails with another error. */
 		int reason = REASON_OF(syscall(refused[i].number, -1, -1, -1, -1, -1, -1));
 
 		if (!CHECK_NUMBER(reason, EPERM))
@@ -244,7 +244,7 @@ FILTERED_TEST(files_are_opened_for_reading_where_there_is_no_landlock)
 #endif
 }
 
-/* What Go's and the C library's threads do. */
+/* What threads of Go and of the C library need. */
 FILTERED_TEST(threads_are_started_and_processes_are_not)
 {
 	pid_t child;

@@ -1,4 +1,4 @@
-/* test_filter_arguments.c - the calls whose arguments decide: every command, option and request, and those allowed. */
+/* test_filter_arguments.c - calls that are allowed by their arguments: every command, option and request. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,8 +20,7 @@ static void set_filter(void)
 	CHECK(syscall_filter_install(MOD_GO_LANDLOCK_SCOPES));
 }
 
-/* Whether the filter lets it through. The arguments are such that the kernel refuses it for another reason, or such
- * that it does nothing. */
+/* Whether the filter allows it. The kernel refuses these arguments with another error, or they have no effect. */
 static bool passes(long number, long first, long second, long third)
 {
 	errno = 0;
@@ -38,7 +37,7 @@ static bool is_in(long number, const long *numbers, size_t count)
 
 #define COUNT(numbers) (sizeof(numbers) / sizeof(*(numbers)))
 
-/* Of a descriptor that nobody has. The numbers are those of Linux on every machine: file locks of open files are 36
+/* On an invalid descriptor. The numbers are those of Linux on every machine: locks of open file descriptions are 36
  * to 38, seals 1033 and 1034. */
 static void commands_of_fcntl(void)
 {
@@ -108,7 +107,7 @@ static void limits(void)
 		CHECK_NUMBER(passes(SYS_setrlimit, resource, 8, 0), settable);
 		CHECK(passes(SYS_prlimit64, 0, resource, 0));
 		CHECK(passes(SYS_prlimit64, self, resource, 0));
-		/* Of others, nothing; and a pointer whose halves are 0 by turns is one. */
+		/* Of other processes, nothing; and a pointer with either half 0 is still a pointer. */
 		CHECK(!passes(SYS_prlimit64, self + 1, resource, 0));
 		CHECK_NUMBER(passes(SYS_prlimit64, 0, resource, (long)1 << 32), settable);
 	}

@@ -1,4 +1,4 @@
-/* test_find.c - where modules are looked for. */
+/* test_find.c - the folders in which modules are searched. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "check.h"
 #include "mod_go.h"
 
-/* Four folders below a fresh one, whose order is under test; the first becomes the current one. */
+/* Four new folders, whose order is tested; the first becomes the current one. */
 static char folders[4][PATH_MAX];
 
 static void make_folders(void)
@@ -117,7 +117,7 @@ TEST(a_very_long_search_path_is_survived)
 	free(folders_text);
 }
 
-/* A path fits with its NUL, or the error says that it did not. */
+/* A path fits with its NUL, or the error reports that it does not. */
 TEST(a_path_needs_a_buffer_for_all_of_it)
 {
 	char path[PATH_MAX + 16];

@@ -1,4 +1,4 @@
-/* test_functions.c - functions that are found once, and called by symbols of their own; manifests that are wrong. */
+/* test_functions.c - functions that are found once and called by their symbols; wrong manifests. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static mod_go_module *open_with(const char *manifest)
 	return module;
 }
 
-/* How a call is made: found by name each time, by the function that was found, or as a stream. */
+/* How a function is called: by name each time, by the function that was found, or as a stream. */
 enum way { EACH_TIME, FOUND, STREAM_EACH_TIME, STREAM_FOUND };
 
 static const char *answer_of(mod_go_module *module, const char *name, enum way way)
@@ -139,7 +139,7 @@ TEST(a_function_knows_which_arguments_name_bins_and_whether_it_has_a_deadline)
 	mod_go_close(module);
 }
 
-/* Not there; data; of a library; of the module, but not what calls go to; no name at all. */
+/* A missing symbol; data; a library's; a function of the ABI; no name. */
 TEST(a_symbol_that_is_no_function_of_the_module_is_not_called)
 {
 	static const char *const SYMBOLS[] = {"no_such_symbol", "symbols_data", "strlen",

@@ -1,6 +1,6 @@
 /*
- * test_fuzz.c - random damage to what must be safe to read. What is looked for is a crash, a hang, or what the
- * sanitizers of `make sanitize` see; each input is a block of exactly its size, for their sake.
+ * test_fuzz.c - damages at random what must be safe to read. It must not crash or hang, and sanitizers must find
+ * nothing; for them each input is a block of exactly its size.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 static void damage(unsigned char *bytes, size_t length, unsigned long long *state)
 {
-	/* Values that mean something to a reader of sizes and offsets. */
+	/* Values that are special as sizes and offsets. */
 	static const unsigned char TELLING[] = {0x00, 0x01, 0x02, 0x7F, 0x80, 0x91, 0xC7, 0xDD, 0xDF, 0xFF};
 	size_t count = 1 + check_random(state) % 8;
 
@@ -37,7 +37,7 @@ TEST(fuzzed_files_are_survived)
 	mod_go_error error;
 
 	while (check_now() < end) {
-		/* Most damage where the structure is: the headers, the dynamic section, the tables before the code. */
+		/* Mostly damages the structure: the headers, the dynamic section, the tables before the code. */
 		size_t size = check_random(&state) % 8 == 0 ? check_random(&state) % length : length;
 		size_t area = check_random(&state) % 2 == 0 ? 1024 : size;
 		unsigned char *bytes = malloc(size > 0 ? size : 1);
@@ -53,7 +53,7 @@ TEST(fuzzed_files_are_survived)
 	free(whole);
 }
 
-/* A document that is sound, from a generator of its own: damaging noise would test little behind the first byte. */
+/* Generates a valid document: a damaged random one would be refused at its first byte. */
 static size_t grow(unsigned char *out, size_t room, unsigned depth, unsigned long long *state)
 {
 	static const char *const SCALARS[] = {

@@ -1,4 +1,4 @@
-/* test_library.c - what the library gives to those who link it: its names, and the words of its statuses. */
+/* test_library.c - the library for programs that link it: its symbols, and the texts of statuses. */
 #include <dlfcn.h>
 #include <stdio.h>
 

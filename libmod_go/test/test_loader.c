@@ -13,7 +13,7 @@
 #include "host.h"
 #include "mod_go.h"
 
-/* Opens and sets up, NULL with a failed check where that does not work. */
+/* Opens and sets up a module; NULL with a failed check where that fails. */
 static mod_go_module *ready(const char *path)
 {
 	mod_go_module *module = NULL;
@@ -24,7 +24,7 @@ static mod_go_module *ready(const char *path)
 	return module;
 }
 
-/* The text that a function without arguments gives. */
+/* The text that a function without arguments returns. */
 static const char *text_of(mod_go_module *module, const char *function)
 {
 	static char text[256];
@@ -154,7 +154,7 @@ TEST(a_setup_that_fails_without_a_reason_is_explained)
 	CHECK_NUMBER(mod_go_open(check_module("setup_silent"), &module, &error), MOD_GO_OK);
 	CHECK_NUMBER(mod_go_setup(module, &error), MOD_GO_SETUP_FAILED);
 	CHECK_CONTAINS(error.message, "failed with 4 (the function panicked) and gave no reason");
-	property = mod_go_property(module, "conn-name"); /* the module answers NULL */
+	property = mod_go_property(module, "conn-name"); /* the module returns NULL */
 	CHECK_TEXT(property, "");
 	free(property);
 	mod_go_close(module);
@@ -233,8 +233,8 @@ TEST(one_file_opened_twice_is_two_modules)
 	mod_go_close(two);
 }
 
-/* good.so stays mapped when it is closed, for it says that it cannot be unloaded. Were its copy's name free
- * again, the linker would answer the next load with it. */
+/* good.so stays mapped when it is closed, because it cannot be unloaded. If its copy's name were free again, the
+ * linker would return it for the next load. */
 TEST(a_module_loaded_after_one_that_stays_is_not_the_old_one)
 {
 	mod_go_module *module = ready(check_module("good"));
@@ -259,7 +259,7 @@ TEST(a_file_may_be_overwritten_while_it_is_loaded)
 	snprintf(path, sizeof(path), "%s/module.so", check_folder());
 	check_write(path, bytes, length);
 	old = ready(path);
-	/* In place, the same inode: had the linker mapped it, the next call would run zeros. */
+	/* Overwrites the same inode: if the linker had mapped it, the next call would run zeros. */
 	memset(bytes, 0, length);
 	check_write(path, bytes, length);
 	CHECK_TEXT(text_of(old, "who"), "good");
@@ -302,7 +302,7 @@ TEST(a_copy_in_memory_can_be_changed_by_nobody)
 	mod_go_private_copy_release(&copy);
 }
 
-/* Where there are no memory files, or none that may be run. */
+/* Without memory files, or without ones that can be executed. */
 TEST(a_copy_in_a_folder_loads_as_well)
 {
 	size_t length;

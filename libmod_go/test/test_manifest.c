@@ -1,4 +1,4 @@
-/* test_manifest.c - what is read out of a manifest: each capacity at its bound, each way to be no manifest. */
+/* test_manifest.c - reads manifests: each capacity at its bound, and each kind of invalid manifest. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,13 +85,13 @@ TEST(functions_are_read_with_all_that_is_said_of_them)
 		{"[{\"name\":\"a\",\"bins\":[\"x\"],\"bin_arguments\":[1,2,3,4,5,6,7,8]}]", "a()[x|1 2 3 4 5 6 7 8]"},
 		{"[{\"name\":\"a\",\"bins\":[\"x\"],\"bin_arguments\":[1,2,3,4,5,6,7,8,9]}]", "a()?"},
 		{"[{\"name\":\"a\",\"bin_arguments\":[1]}]", "a()?"},
-		/* Members that nobody knows, whatever they hold. */
+		/* Unknown members, with any values. */
 		{"[{\"x\":[1,{\"name\":\"b\"},[]],\"name\":\"a\",\"y\":{\"a\":[\"]\"]},\"z\":-1e3}]", "a()?"},
 		{"[{\"x\":\"\\\"}]\",\"name\":\"a\"}]", "a()?"},
-		/* Names that cannot be. */
+		/* Invalid names. */
 		{"[{\"name\":\"\"},{\"name\":1},{},{\"name\":\"a\\n\"},{\"name\":\"z\"}]", "z()?"},
 		{"[{\"name\":\"a\\\\\"}]", ""},
-		/* No manifest. */
+		/* Not a manifest. */
 		{"", "none"},
 		{" ", "none"},
 		{"{}", "none"},
@@ -165,7 +165,7 @@ TEST(a_function_has_at_most_512_bins)
 	}
 }
 
-/* Every beginning of a manifest is none, and leaves nothing behind. */
+/* No prefix of a manifest is a manifest, and none leaves anything allocated. */
 TEST(a_manifest_that_was_cut_off_is_none)
 {
 	static const char WHOLE[] =

@@ -1,4 +1,4 @@
-/* test_msgpack.c - which lists and maps pass as the server's msgpack. */
+/* test_msgpack.c - which lists and maps are valid in the server's msgpack. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +69,7 @@ TEST(sound_documents_pass)
 		DOCUMENT(MAP, "\x82\x02\x01\x01\x01", NULL, 0),
 		DOCUMENT(MAP, "\x81\xC7\x00\x01\xC0", NULL, 0),
 		DOCUMENT(MAP, "\x83\xC7\x00\x03\xC0\x01\x01\x02\x01", NULL, 0),
-		/* Integers, strings, bytes; each ascending, a beginning before what it begins. */
+		/* Integers, strings, bytes; each ascending, a prefix before longer ones. */
 		DOCUMENT(MAP,
 	             "\x88\xC7\x00\x01\xC0\xFF\x00\x05\x00\xA1\x03\x00\xA2\x03"
 	             "a\x00\xA3\x03"

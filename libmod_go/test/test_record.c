@@ -1,4 +1,4 @@
-/* test_record.c - the record in memory, through the very table that modules call. */
+/* test_record.c - the record in memory, through the host table. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +104,7 @@ TEST(bins_keep_to_aerospikes_rules)
 		CHECK_NUMBER(set_integer(name, i, &why), AEROSPIKE_UDF_GO_OK);
 	}
 	refused(set_integer("one-more", 1, &why), &why, "at most 512 bins");
-	/* Nil is no value of a bin: it removes it. */
+	/* Nil removes a bin. */
 	CHECK_NUMBER(host_table.record_set(&call, &record, "b1", 2, AEROSPIKE_UDF_GO_NIL, 0, NULL, 0, &why),
 	             AEROSPIKE_UDF_GO_OK);
 	CHECK_NUMBER(get_integer("b1"), -1);

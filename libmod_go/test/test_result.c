@@ -1,4 +1,4 @@
-/* test_result.c - what becomes of a module's answers, the right ones and the wrong ones. */
+/* test_result.c - the check of a module's results, valid and invalid ones. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static int apply(mod_go_module *module, const char *function, aerospike_udf_go_v
 	return mod_go_apply_single(module, function, &call, NULL, argument, argument != NULL ? 1 : 0, result);
 }
 
-/* Each fault that an answer can have, and what its message says. */
+/* Each fault of a result, and a part of its message. */
 TEST(broken_answers_are_internal_errors)
 {
 	static const struct {
@@ -58,7 +58,7 @@ TEST(broken_answers_are_internal_errors)
 	mod_go_module *module = ready("answers");
 	uint8_t guarded[512 + 16];
 
-	/* With a buffer that takes the message, with one that does not, and without one. */
+	/* With a buffer that is large enough for the message, with a smaller one, and without one. */
 	for (size_t capacity = 0; capacity <= 512; capacity += 256) {
 		for (size_t i = 0; i < sizeof(ANSWERS) / sizeof(*ANSWERS); i++) {
 			aerospike_udf_go_result result;
@@ -109,7 +109,7 @@ TEST(a_failure_keeps_its_message_and_frames)
 	mod_go_close(module);
 }
 
-/* The leak checker of `make sanitize` sees whether it is freed. */
+/* The leak checker of `make sanitize` checks that it is freed. */
 TEST(large_answers_come_in_memory_of_their_own)
 {
 	mod_go_module *module = ready("good");
@@ -125,7 +125,7 @@ TEST(large_answers_come_in_memory_of_their_own)
 		CHECK_NUMBER(result.value.length, LENGTHS[i]);
 		CHECK((result.value.data == buffer) == (LENGTHS[i] <= 100));
 		CHECK(LENGTHS[i] == 0 || result.value.data[LENGTHS[i] - 1] == 'x');
-		/* A result that still holds an answer may be used again. */
+		/* A result that still has a value can be used again. */
 		CHECK_NUMBER(apply(module, "big", &length, &result), AEROSPIKE_UDF_GO_OK);
 		mod_go_result_clear(&result);
 		CHECK(result.value.data == NULL && result.value.type == AEROSPIKE_UDF_GO_NIL);
@@ -217,7 +217,7 @@ TEST(messages_are_cut_at_a_whole_character)
 	char cut[] = "ab\xE2\x82";
 
 	memset(text, 'x', sizeof(text));
-	memcpy(text + 2045, "\xE2\x82\xAC", 4); /* its last byte is the first that has no room */
+	memcpy(text + 2045, "\xE2\x82\xAC", 4); /* its last byte is the first that does not fit */
 	CHECK_NUMBER(mod_go_fail(&error, MOD_GO_NO_FILE, "%s", text), MOD_GO_NO_FILE);
 	CHECK_NUMBER(strlen(error.message), 2045);
 	mod_go_trim_cut_text(cut);

@@ -17,7 +17,7 @@ enum { CALLS = 50000 };
 
 static _Atomic unsigned long count;
 
-/* glibc's own, under the names that it has for those who put theirs in front. */
+/* glibc's own, under the names for programs that replace malloc. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t number, size_t size);
 void *__libc_realloc(void *memory, size_t size);
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 		unsigned long before;
 		int64_t go;
 
-		calls_time(&mod_go, "floor", functions[i], rec, arguments, 1000); /* what is made once */
+		calls_time(&mod_go, "floor", functions[i], rec, arguments, 1000); /* what is allocated once */
 		go = calls_integer("floor", "mallocs", rec);
 		before = count;
 		calls_time(&mod_go, "floor", functions[i], rec, arguments, CALLS);

@@ -37,7 +37,7 @@ enum {
 
 static const char *const functions[FUNCTIONS] = {"empty",      "get_bin", "set_bin",
                                                  "string_arg", "list10",  "map10"};
-/* Those of which the body is worth measuring. */
+/* The functions whose body is measured, too. */
 static const char *const bodies[BODIES] = {"list10", "map10"};
 static const char *const modes[MODES] = {"registry", "exported", "reflect"};
 
@@ -48,7 +48,7 @@ static struct {
 	double dispatch_empty[MODES], dispatch[MODES];
 } best;
 
-/* What the floor exports beside its UDFs. */
+/* What the floor exports besides its UDFs. */
 static void (*floor_call)(void);
 static void (*body_calls[BODIES])(int count);
 
@@ -75,7 +75,7 @@ static double time_body(void (*body_call)(int count))
 	return (calls_now() - start) / CALLS;
 }
 
-/* What is fenced is timed awake: whoever waited for its turn beside the others sleeps by then. */
+/* Fenced calls are timed after a warm-up: a worker that waits for its turn sleeps. */
 static double time_round_trip(round_trip *trip)
 {
 	double start;
@@ -110,7 +110,7 @@ static void measure_round(round_trip *trip, as_rec *rec, as_list *arguments[FUNC
 	}
 	for (int i = 0; i < BODIES; i++)
 		at_most(&best.body[i], time_body(body_calls[i]));
-	/* Shorter, for these want two processors at once. */
+	/* Shorter, because these need two processors at once. */
 	for (int i = 0; i < FENCED_ROUNDS; i++) {
 		at_most(&best.round_trip, time_round_trip(trip));
 		at_most(&best.fenced_get_bin, time_fenced("get_bin", rec, arguments[0]));
@@ -211,7 +211,7 @@ static void measure_threads(void)
 	printf("threads2_speedup %.2f\n", one / two);
 }
 
-/* A symbol of the module beside its UDFs. mod_go has a copy of its own; this is a second one. */
+/* A symbol of the module that is not a UDF, from a second copy of it: mod_go has its own. */
 static void *exported(const char *folder, const char *symbol)
 {
 	char path[4096];

@@ -15,7 +15,7 @@
 
 static as_aerospike aerospike;
 
-/* A server gives each call a timer over its transaction's end, which mod_lua and mod_go both ask once a call. */
+/* A server passes each call a timer for its transaction, which mod_lua and mod_go both ask once a call. */
 enum { TRANSACTION_MS = 10000 };
 
 static _Thread_local uint64_t transaction_end;
@@ -128,7 +128,7 @@ static void call(as_module *module, const char *name, const char *function, as_r
 
 	as_timer_init(&timer, NULL, &timer_hooks);
 	as_result_init(result);
-	as_val_reserve(rec); /* a call takes one */
+	as_val_reserve(rec); /* a call drops one */
 	if (as_module_apply_record(module, &context, name, function, rec, arguments, result) != 0 ||
 	    !result->is_success) {
 		char *why = as_val_tostring(result->value);

@@ -1,5 +1,5 @@
-/* calls.h - what the benchmarks of as_module share: modules that are ready, a record, arguments, and calls of the
- * functions of bench/floor. Nothing is measured here but time and calls. */
+/* calls.h - functions for the benchmarks of as_module: modules that are set up, a record, arguments, and timed
+ * calls of the functions of bench/floor. */
 #ifndef BENCH_CALLS_H
 #define BENCH_CALLS_H
 
@@ -10,15 +10,14 @@
 
 #include "mod_go_as_module.h"
 
-/* Loads NAME.so of `folder` in that mode; mod_lua's modules are those of its folder. Say what is wrong and end the
- * program where that does not work. */
+/* Load NAME.so of `folder` in that mode; Lua's modules from their folder. Print what fails and end the program. */
 void calls_add(const char *folder, const char *name, mod_go_mode mode, const char *worker);
 void calls_add_lua(const char *folder);
 
 /* A record with the integer bin a. */
 as_rec *calls_record(void);
 
-/* The arguments that a function of bench/floor takes. */
+/* The arguments of a function of bench/floor. */
 as_list *calls_arguments(const char *function);
 
 double calls_now(void); /* nanoseconds */
@@ -27,7 +26,7 @@ double calls_now(void); /* nanoseconds */
 double calls_time(as_module *module, const char *name, const char *function, as_rec *rec, as_list *arguments,
                   int count);
 
-/* The integer that one call gives. */
+/* The integer that one call returns. */
 int64_t calls_integer(const char *name, const char *function, as_rec *rec);
 
 #endif

@@ -67,7 +67,7 @@ static as_string *copy_of(as_string *string)
 	return copy;
 }
 
-/* In the order of the keys, in which a map takes them soonest. */
+/* In the order of the keys, the fastest for a map. */
 static as_val *map10(const as_rec *rec, const as_list *arguments)
 {
 	const as_orderedmap *given = (const as_orderedmap *)as_list_get(arguments, 0);
@@ -94,7 +94,7 @@ static int apply_record(as_module *module, as_udf_context *context, const char *
 	(void)filename;
 	(void)function;
 	as_result_setsuccess(result, part->answer(rec, arguments));
-	as_rec_destroy(rec); /* a call takes one */
+	as_rec_destroy(rec); /* a call drops one */
 	return 0;
 }
 

@@ -6,7 +6,7 @@
 
 #include <aerospike/as_module.h>
 
-/* The module that does this function's part, whatever it is asked for. */
+/* A module that does this function's part for any call. */
 as_module *host_part(const char *function);
 
 #endif

@@ -149,7 +149,7 @@ static void put_json(buffer *out, const json *value)
 	}
 }
 
-/* Takes over what it needs of the tree. Gives the fault, or NULL. */
+/* Moves what it needs out of the tree. Returns the fault, or NULL. */
 static const char *to_value(json *tree, aerospike_udf_go_value *value)
 {
 	buffer out = {0};
@@ -210,7 +210,7 @@ bool value_from_text(const char *text, aerospike_udf_go_value *value, char *why,
 		snprintf(why, capacity, "%s", error.what);
 		return false;
 	}
-	/* Where someone meant JSON, a slip must not become a string; an integer that does not fit is one too. */
+	/* A mistake in what was meant as JSON must not become a string, nor an integer that does not fit. */
 	if (strchr("[{\"", text[0]) == NULL || length == 0) {
 		bool too_large = error.what != NULL && strstr(error.what, "outside 64 bits") != NULL;
 

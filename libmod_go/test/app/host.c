@@ -1,4 +1,4 @@
-/* host.c - what a module calls: the ABI's side of record.c, and the log. */
+/* host.c - the host table: the ABI's functions over record.c, and the log. */
 #include "host.h"
 
 #include <stdio.h>
@@ -92,7 +92,7 @@ static int record_metadata(aerospike_udf_go_call *call, aerospike_udf_go_record 
                            aerospike_udf_go_metadata *metadata)
 {
 	static char namespace_name[] = HOST_NAMESPACE;
-	/* There is no digest and no storage here, so they stay unknown. */
+	/* There is no digest and no storage, so they stay unknown. */
 	aerospike_udf_go_metadata known = {
 		.exists = record->exists,
 		.ttl = record->ttl,

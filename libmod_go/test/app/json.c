@@ -1,4 +1,4 @@
-/* json.c - reads JSON into a tree by recursive descent. What the tree means to Aerospike is in encode.c. */
+/* json.c - reads JSON into a tree by recursive descent. encode.c makes Aerospike's values of the tree. */
 #include "json.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ static bool fail(struct reader *reader, const char *what)
 	return false;
 }
 
-/* The next byte, or NUL at the end: a NUL in the text is no JSON anyway. */
+/* The next byte, or NUL at the end; JSON has no NUL. */
 static char peek(const struct reader *reader)
 {
 	return reader->at < reader->length ? reader->text[reader->at] : '\0';
@@ -142,7 +142,7 @@ static size_t put_utf8(uint32_t point, char *out)
 	return 4;
 }
 
-/* After "\u". At most four bytes go out, less than the six read. */
+/* After "\u": at most four bytes are written for the six read. */
 static bool read_unicode_escape(struct reader *reader, char *out, size_t *length)
 {
 	uint32_t unit, low;
@@ -199,12 +199,12 @@ static bool read_string(struct reader *reader, json *value)
 	return true;
 }
 
-/* A new, null item at the end of a list or object, NULL where there is no memory for it. */
+/* Adds a null item to a list or object. NULL where there is no memory. */
 static json *append(struct reader *reader, json *parent)
 {
 	json *grown = parent->items;
 
-	if ((parent->count & (parent->count - 1)) == 0) /* full whenever it counts a power of two, or 0 */
+	if ((parent->count & (parent->count - 1)) == 0) /* it is full at every power of two, and at 0 */
 		grown = realloc(parent->items, (parent->count == 0 ? 1 : parent->count * 2) * sizeof(json));
 	if (grown == NULL) {
 		fail(reader, "there is no memory");

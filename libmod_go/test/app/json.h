@@ -28,13 +28,13 @@ typedef struct json {
 	size_t count;
 } json;
 
-/* Why a text is not JSON, and where: bytes from its beginning. */
+/* Why a text is not JSON, and at which byte. */
 typedef struct json_error {
 	const char *what;
 	size_t offset;
 } json_error;
 
-/* Reads all of `text`, which must be UTF-8. On success the caller frees the tree with json_free. */
+/* Reads all of `text`, which must be UTF-8. On success the caller frees the tree by json_free. */
 bool json_read(const char *text, size_t length, json *tree, json_error *error);
 
 void json_free(json *tree);

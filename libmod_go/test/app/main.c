@@ -15,7 +15,7 @@
 #include "text.h"
 #include "watchdog.h"
 
-/* ../lib beside this program. False where the system does not say where that is. */
+/* Writes ../lib beside this program. False where the system does not say where that is. */
 static bool library_folder(char *folder, size_t capacity)
 {
 	char program[PATH_MAX];
@@ -43,7 +43,7 @@ static mod_go_status find(const char *name, char *path, size_t capacity, mod_go_
 	return error->status;
 }
 
-/* A module that is open, in this process or fenced. */
+/* An open module, in this process or fenced. */
 struct opened {
 	mod_go_module *module;
 	mod_go_fenced *pool;
@@ -52,7 +52,7 @@ struct opened {
 static mod_go_status load_fenced(const char *path, const struct options *options, mod_go_fenced **pool,
                                  mod_go_error *error)
 {
-	/* One call: one worker will do. What the module prints goes where it would unfenced. */
+	/* One call needs one worker. The module's output goes where it would go unfenced. */
 	mod_go_fenced_options fence = {.size = sizeof(fence),
 	                               .limit = 1,
 	                               .no_spare = 1,
@@ -134,7 +134,7 @@ static void print_stream(const aerospike_udf_go_stream *stream)
 	}
 }
 
-/* Of a stream also what was written before it failed. */
+/* Of a stream, what was written before a failure, too. */
 static int print_outcome(int status, const char *function, const struct options *options,
                          const aerospike_udf_go_stream *output, const aerospike_udf_go_value *answer)
 {

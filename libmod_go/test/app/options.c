@@ -54,7 +54,7 @@ static int usage(const char *what, const char *word)
 	return EXIT_USAGE;
 }
 
-/* A value on the command line that cannot be one; of a long one, its beginning. */
+/* Reports an invalid value of the command line; of a long one, its beginning. */
 static int bad_value(const char *where, const char *word, const char *why)
 {
 	char beginning[80];
@@ -152,7 +152,7 @@ static int set_log(struct options *options, const char *text)
 	return usage("--log wants error, warn, info, debug or trace", text);
 }
 
-/* Makes the options given so far a stored record. */
+/* Makes a stored record of the options so far. */
 static int store_record(struct options *options)
 {
 	uint32_t generation = options->record.generation;
@@ -168,7 +168,7 @@ static int store_record(struct options *options)
 	return fault == NULL ? -1 : usage(fault, NULL);
 }
 
-/* Moves the record of the options given so far to the stream. */
+/* Moves the record of the options so far to the stream. */
 static int end_record(struct options *options)
 {
 	aerospike_udf_go_record *record;
@@ -212,7 +212,7 @@ static const struct {
 	{"--element", set_element},
 };
 
-/* The words that stand alone. -1 where it is one of them, and was read. */
+/* Reads an option without a value. -1 where it is one. */
 static int read_flag(const char *word, struct options *options, bool *known)
 {
 	*known = true;
@@ -225,7 +225,7 @@ static int read_flag(const char *word, struct options *options, bool *known)
 	return -1;
 }
 
-/* Reads the option at words[*at], as "--name value" or "--name=value", and moves behind it. */
+/* Reads the option at words[*at], "--name value" or "--name=value", and advances `*at`. */
 static int read_option(int count, char **words, int *at, struct options *options)
 {
 	const char *word = words[(*at)++];
@@ -274,7 +274,7 @@ static int read_arguments(int count, char **words, struct options *options)
 	return -1;
 }
 
-/* What of the options is of a record, and what of a stream, must be of what is asked for. */
+/* Checks that options of records, and of streams, are used only for these. */
 static int settle(struct options *options)
 {
 	if (!options->stream)

@@ -1,4 +1,4 @@
-/* options.h - the command line of the test app, read but not yet acted upon. */
+/* options.h - parses the command line of the test app. */
 #ifndef TEST_APP_OPTIONS_H
 #define TEST_APP_OPTIONS_H
 
@@ -18,7 +18,7 @@ enum {
 struct options {
 	bool stream;  /* else record */
 	bool fenced;  /* through a worker process */
-	char *target; /* MODULE.FUNCTION; cut at the dot by whoever reads it */
+	char *target; /* MODULE.FUNCTION; main.c splits it at the dot */
 	aerospike_udf_go_value *arguments;
 	size_t argument_count;
 	aerospike_udf_go_log_level log_level;
@@ -27,8 +27,8 @@ struct options {
 	aerospike_udf_go_stream input; /* of a stream: its records and values */
 };
 
-/* Reads the command line. Gives -1 where the app should go on, else the code to exit with: what there was to
- * say is then printed. The options are to be freed with options_clear in any case. */
+/* Reads the command line. Returns -1 where the app should continue, else its exit code, after printing what there
+ * was to print. The caller frees the options by options_clear in both cases. */
 int options_read(int count, char **words, struct options *options);
 
 void options_clear(struct options *options);

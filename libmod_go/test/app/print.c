@@ -1,4 +1,4 @@
-/* print.c - from a value to text on one line. */
+/* print.c - prints a value on one line. */
 #include "text.h"
 
 #include <inttypes.h>
@@ -24,7 +24,7 @@ static void print_string(FILE *out, const uint8_t *text, size_t length)
 	fputc('"', out);
 }
 
-/* The shortest text that reads as the same number, and as a double. */
+/* The shortest text that reads as the same number and as a double. */
 static void print_double(FILE *out, double number)
 {
 	char text[40];
@@ -69,7 +69,7 @@ static void print_geojson(FILE *out, const uint8_t *text, size_t length)
 	fputc('}', out);
 }
 
-/* A string of a collection: its first byte says what it is. */
+/* A string of a collection: its first byte is its type. */
 static void print_particle(FILE *out, const mod_go_item *item)
 {
 	const uint8_t *payload = item->data + 1;
@@ -92,7 +92,7 @@ static void print_particle(FILE *out, const mod_go_item *item)
 
 static void print_next(FILE *out, mod_go_msgpack *reader);
 
-/* Whether the extension that says the order comes next; then it is skipped, and of a map its nil. */
+/* Skips the extension with the order, and in a map its nil. Whether there was one. */
 static bool skip_order(mod_go_msgpack *reader, bool is_map)
 {
 	mod_go_msgpack ahead = *reader;
@@ -106,7 +106,7 @@ static bool skip_order(mod_go_msgpack *reader, bool is_map)
 	return true;
 }
 
-/* JSON's objects have strings as keys, and a lone one with $ in front would be read as something else. */
+/* JSON's objects have string keys, and one with a single key that begins with $ would be read as something else. */
 static bool is_object(mod_go_msgpack reader, uint32_t pairs)
 {
 	mod_go_item item;

@@ -1,4 +1,4 @@
-/* record.c - the record in memory. How a module reaches it is in host.c. */
+/* record.c - the record in memory. host.c has the functions that modules call. */
 #include "record.h"
 
 #include <stdlib.h>

@@ -27,7 +27,7 @@ struct bins {
 	size_t count;
 };
 
-/* The handle that modules get is this very struct. */
+/* What the module's handle points to. */
 struct aerospike_udf_go_record {
 	struct bins stored;
 	struct bins working;
@@ -37,10 +37,10 @@ struct aerospike_udf_go_record {
 	uint32_t generation;
 	uint64_t last_update;       /* milliseconds since 1970 */
 	aerospike_udf_go_value key; /* data is the record's own */
-	char *names;                /* what record_bin_names gave out last */
+	char *names;                /* the last result of record_bin_names */
 };
 
-/* What these return is NULL where they did it, else why not. */
+/* These return NULL on success, else the reason. */
 
 /* Sets or, with nil, removes a bin of the working state; copies name and value. */
 const char *record_set(aerospike_udf_go_record *record, const char *name, size_t name_length,
@@ -53,13 +53,13 @@ const char *record_remove(aerospike_udf_go_record *record);
 /* The bin of that name, or NULL. */
 const struct bin *bins_find(const struct bins *bins, const char *name, size_t name_length);
 
-/* Whether the working state holds changes that are not stored. */
+/* Whether the working state has changes that are not stored. */
 bool record_has_unstored(const aerospike_udf_go_record *record);
 
-/* Makes the working state the stored one, as it is when a record is there before a call. */
+/* Stores the working state, as for a record that exists before a call. */
 const char *record_store(aerospike_udf_go_record *record);
 
-/* Frees what the record holds, not the record. */
+/* Frees the record's memory, but not the struct. */
 void record_clear(aerospike_udf_go_record *record);
 
 #endif

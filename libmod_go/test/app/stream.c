@@ -38,7 +38,7 @@ bool stream_add(aerospike_udf_go_stream *stream, const aerospike_udf_go_value *v
 			return false;
 		if (value->length > 0)
 			memcpy(element.value.data, value->data, value->length);
-		element.value.data[value->length] = '\0'; /* for who takes a text as one of C */
+		element.value.data[value->length] = '\0'; /* for functions that expect a C string */
 	}
 	if (add(stream, element))
 		return true;

@@ -17,23 +17,23 @@ struct element {
 	aerospike_udf_go_value value;
 };
 
-/* The handle that modules get is this very struct. */
+/* What the module's handle points to. */
 struct aerospike_udf_go_stream {
 	struct element *items;
 	size_t count;
 	size_t capacity;
 	size_t next;   /* to be read */
-	uint8_t *list; /* what stream_read_many gave out last */
+	uint8_t *list; /* the last result of stream_read_many */
 };
 
-/* Add an element; the record is the stream's from then on. False where there is no memory. */
+/* Add an element; the stream then owns the record. False where there is no memory. */
 bool stream_add(aerospike_udf_go_stream *stream, const aerospike_udf_go_value *value);
 bool stream_add_record(aerospike_udf_go_stream *stream, aerospike_udf_go_record *record);
 
-/* Frees what the stream holds, not the stream. */
+/* Frees the stream's memory, but not the struct. */
 void stream_clear(aerospike_udf_go_stream *stream);
 
-/* Makes a host's table one for streams: with their functions, and none that would change a record of one. */
+/* Changes a host table to one for streams: with their functions, and without those that change a record. */
 void host_streams(aerospike_udf_go_host *host);
 
 #endif

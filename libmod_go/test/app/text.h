@@ -11,11 +11,11 @@
 
 #include "aerospike_udf_go.h"
 
-/* Reads a JSON value, or takes a word that is none as a string. False with the reason in `why`. The caller
- * frees value->data. */
+/* Reads a JSON value, or uses a text that is not JSON as a string. False with the reason in `why`. The caller frees
+ * value->data. */
 bool value_from_text(const char *text, aerospike_udf_go_value *value, char *why, size_t capacity);
 
-/* Prints the value on one line, without the line's end. The value must be sound (mod_go_value_check). */
+/* Prints the value without a newline. The value must be valid (mod_go_value_check). */
 void value_print(FILE *out, const aerospike_udf_go_value *value);
 
 #endif

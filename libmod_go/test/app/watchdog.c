@@ -1,4 +1,4 @@
-/* watchdog.c - a thread that sleeps until it is too late. */
+/* watchdog.c - a thread that sleeps until the time-out. */
 #include "watchdog.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* watchdog.h - ends this process when a module does not come back: it runs in it, so nothing less can help. */
+/* watchdog.h - ends this process when a module does not return. The module runs in it, so nothing else can stop it. */
 #ifndef TEST_APP_WATCHDOG_H
 #define TEST_APP_WATCHDOG_H
 
@@ -7,8 +7,8 @@
 /* The time of CLOCK_MONOTONIC in nanoseconds, `milliseconds` from now. */
 uint64_t deadline_in(unsigned milliseconds);
 
-/* From `milliseconds` on, and the half second that a module gets to notice its deadline by itself, this process
- * prints that `what` did not come back, and exits with `code`. Without memory for it nothing is watched. */
+/* Exits with `code`, after printing that `what` did not return, `milliseconds` and another half second from now, in
+ * which a module can notice its deadline. Does nothing where there is no memory. */
 void watchdog_start(unsigned milliseconds, const char *what, int code);
 
 #endif

@@ -131,7 +131,7 @@ static void add_value(struct text *text, const as_val *val)
 	}
 }
 
-/* Lua's maps have no order: through as_msgpack they come back as ordered maps. */
+/* Lua's maps have no order: as_msgpack makes ordered maps of them. */
 static as_val *in_order(const as_val *val)
 {
 	as_serializer serializer;
@@ -237,7 +237,7 @@ bool copy_module(const char *name, const char *path)
 
 	if (bytes == NULL)
 		return false;
-	/* Beside it first, so that nobody sees half of it. */
+	/* Written beside it and renamed, so that nobody reads a half-written file. */
 	snprintf(fresh, sizeof(fresh), "%s.new", path);
 	written = check_write(fresh, bytes, length) && CHECK_NUMBER(rename(fresh, path), 0);
 	free(bytes);

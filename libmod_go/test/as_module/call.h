@@ -1,6 +1,6 @@
 /*
- * call.h - what the tests of as_module are written with: values in few words, calls of mod_go and of mod_lua, and
- * answers as text that shows type and content.
+ * call.h - what the tests of as_module use: short forms of values, calls of mod_go and mod_lua, and results as text
+ * with type and content.
  */
 #ifndef TEST_CALL_H
 #define TEST_CALL_H
@@ -12,7 +12,7 @@
 #include "mod_go_as_module.h"
 #include "record.h"
 
-/* New values. A list or map takes those given to it. */
+/* New values. A list or map owns its items. */
 #define INT(number)  ((as_val *)as_integer_new(number))
 #define REAL(number) ((as_val *)as_double_new(number))
 #define BOOL(truth)  ((as_val *)as_boolean_new(truth))
@@ -35,10 +35,10 @@ const char *show(const as_val *val);
 struct outcome {
 	int rc;
 	bool success;
-	char text[8192]; /* show of the answer, or the failure's own text */
+	char text[8192]; /* the result by `show`, or the failure's text */
 };
 
-/* Applies `module.function` to the record, which may be NULL, and drops the arguments (a LIST, or NULL for none). The
+/* Applies `module.function` to the record, which may be NULL, and destroys the arguments (a LIST, or NULL). The
  * caller's reference of the record stays. */
 struct outcome call(as_module *module, const char *filename, const char *function, as_rec *rec,
                     as_val *arguments);

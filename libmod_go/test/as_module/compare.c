@@ -58,7 +58,7 @@ static const char *show_record(const as_rec *rec)
 	return text;
 }
 
-/* What came of one way to run it. */
+/* The outcome of one run. */
 struct way {
 	struct outcome outcome;
 	char record[16384];

@@ -10,8 +10,8 @@
 /* Both modules are named `module` and have the same functions; `fill` makes the record of each call. */
 void compare(const char *module, void (*fill)(as_rec *rec));
 
-/* Applies the function to equal records, once each way, and checks that answers and records are the same. Gives what
- * Go answered, "failed" where both fail. */
+/* Applies the function to equal records in each of them, and checks that results and records are equal. Returns
+ * Go's result, "failed" where all fail. */
 const char *same(const char *function, as_val *arguments);
 
 #endif

@@ -6,25 +6,25 @@
 
 #include "call.h"
 
-/* One call's streams. The test sets the first part, and looks at the second. */
+/* One call's streams. The test sets the first part and checks the second. */
 enum { FLOW_KEPT = 8 };
 
 struct flow {
 	as_val *(*make)(uint32_t index); /* the elements, each new; one of NULL ends the stream */
 	uint32_t count;
-	bool lends;    /* each is the stream's and gone with the next, as in the server; else it is given away */
-	uint32_t full; /* where not 0: the output takes fewer than that */
-	as_val *kept[FLOW_KEPT]; /* where `keeps`, what was written, the test's then */
+	bool lends;    /* the stream owns each, until the next read, as in the server; else the reader does */
+	uint32_t full; /* where not 0: the output accepts fewer than that */
+	as_val *kept[FLOW_KEPT]; /* with `keeps`, what was written, which the test owns */
 	bool keeps;
 
 	uint32_t reads, read_past_end, writes, ends;
 	size_t length;
-	char text[16384]; /* show of each element written, a comma between; "; end" for NULL */
+	char text[16384]; /* the written elements by `show`, separated by commas; "; end" for NULL */
 	as_val *lent;
 	as_stream in, out;
 };
 
-/* Applies `module.function` to such streams, and drops the arguments (a LIST, or NULL for none). */
+/* Applies `module.function` to such streams, and destroys the arguments (a LIST, or NULL). */
 struct outcome flow_run(as_module *module, const char *filename, const char *function, struct flow *flow,
                         as_val *arguments);
 

@@ -1,4 +1,4 @@
-/* test_arguments.c - arguments, scratch memory and readers by themselves: each capacity at its bound. */
+/* test_arguments.c - arguments, scratch memory and readers alone, each at the bounds of its capacity. */
 #include "as_module/arguments.h"
 #include "as_module/readers.h"
 #include "as_module/scratch.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each count around the capacity that costs no allocation, in memory whose end sanitizers know. */
+/* Each count around the one that needs no allocation, in memory whose end sanitizers know. */
 TEST(arguments_arrive_in_their_order_however_many_they_are)
 {
 	for (uint32_t count = 0; count <= 3 * INLINE_ARGUMENTS; count++) {
@@ -25,7 +25,7 @@ TEST(arguments_arrive_in_their_order_however_many_they_are)
 			CHECK_NUMBER(arguments->values[i].type, AEROSPIKE_UDF_GO_INTEGER);
 			CHECK_NUMBER(arguments->values[i].integer, 1000 + i);
 		}
-		if (count > INLINE_ARGUMENTS) /* none is left in the part that they don't fit into */
+		if (count > INLINE_ARGUMENTS) /* the part that is too small has none */
 			CHECK(arguments->values != arguments->inline_values);
 		else
 			CHECK(arguments->values == arguments->inline_values);
@@ -69,7 +69,7 @@ static bool is_inline(const mod_go_scratch *scratch, const void *taken, size_t s
 	       begin + size <= scratch->inline_bytes + sizeof(scratch->inline_bytes);
 }
 
-/* What is taken stands in the inline bytes while it fits there, aligned, and nothing twice. */
+/* Memory is taken from the inline bytes while it fits, aligned, and never twice. */
 TEST(scratch_memory_is_inline_up_to_its_capacity)
 {
 	static const size_t SIZES[] = {0, 1, 15, 16, 17, 31, 32, 991, 992, 993, 1007, 1008, 1009, 1024, 5000};
@@ -133,7 +133,7 @@ TEST(what_a_reader_may_hold_is_released_when_it_has_left)
 	int released[3] = {0};
 
 	CHECK(mod_go_readers_enter());
-	CHECK(mod_go_readers_enter()); /* nested: in until both have left */
+	CHECK(mod_go_readers_enter()); /* nested: a reader until both have left */
 	for (int i = 0; i < 3; i++)
 		CHECK(mod_go_readers_retire(&released[i], release));
 	mod_go_readers_leave();
@@ -144,7 +144,7 @@ TEST(what_a_reader_may_hold_is_released_when_it_has_left)
 		CHECK_NUMBER(released[i], 1);
 }
 
-/* A second reader, which enters and leaves when it is told to. */
+/* A second reader, which enters and leaves on request. */
 static pthread_barrier_t step;
 
 static void *read_between(void *argument)
@@ -164,7 +164,7 @@ TEST(a_reader_holds_what_was_retired_while_it_was_in_and_nothing_else)
 	int before = 0, between = 0, after = 0;
 	pthread_t thread;
 
-	for (int round = 0; round < 3; round++) { /* a thread's place is used again */
+	for (int round = 0; round < 3; round++) { /* a thread's slot is reused */
 		before = between = after = 0;
 		pthread_barrier_init(&step, NULL, 2);
 		CHECK_NUMBER(pthread_create(&thread, NULL, read_between, NULL), 0);

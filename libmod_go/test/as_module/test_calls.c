@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The contract with the server: 0 takes one reference, anything else none. */
+/* The contract with the server: 0 drops one reference, any other code none. */
 TEST(a_call_drops_one_reference_of_the_record_whatever_comes_of_it)
 {
 	static const char *const functions[] = {"echo", "fail", "give_panic", "dereference_nil",
@@ -58,7 +58,7 @@ TEST(a_record_of_the_stack_stays_its_callers)
 	as_rec_init(&rec, heap->data, heap->hooks);
 	as_rec_set(&rec, "a", INT(3));
 	CHECK_TEXT(call(&mod_go, "records", "getbin", &rec, LIST(TEXT("a"))).text, "3");
-	CHECK_NUMBER(rec._.count, 2); /* `call` added one: as with mod_lua, it is not taken */
+	CHECK_NUMBER(rec._.count, 2); /* `call` added one, which is not dropped, as in mod_lua */
 	as_rec_destroy(heap);
 }
 
@@ -164,7 +164,7 @@ TEST(the_flags_of_a_map_beyond_its_order_do_not_cross)
 	CHECK_TEXT(call(&mod_go, "values", "echo", NULL, LIST(LIST(map))).text, "[{\"a\": 1}]");
 }
 
-/* The same where it is written to the call, to be done later: the update says what went wrong, and is not done. */
+/* The same for a buffered write: the update reports the failure and is not performed. */
 static void check_later(as_rec *rec, const char *function, const char *why)
 {
 	char later[64];
@@ -181,7 +181,7 @@ static void check_later(as_rec *rec, const char *function, const char *why)
 	CHECK_NUMBER(record_of(rec)->updates, 0);
 }
 
-/* What hostile.c asks the host to do must be refused, and nothing of it be stored. */
+/* The host must refuse hostile.c's requests and store nothing of them. */
 TEST(nothing_that_aerospike_could_not_store_reaches_it)
 {
 	static const char *const refused[][2] = {
@@ -344,7 +344,7 @@ static bool is_timed_out(const as_timer *timer)
 	return timed_out;
 }
 
-/* A UDF that is late changes nothing any more. */
+/* A UDF that is late changes nothing. */
 TEST(a_late_call_cannot_write)
 {
 	static const as_timer_hooks hooks = {.timedout = is_timed_out};

@@ -63,7 +63,7 @@ TEST(records_are_stored_as_in_mod_luas_cases)
 	CHECK_TEXT(same("set_and_create", LIST(TEXT("a"), INT(1))), "\"abc\"");
 	CHECK_TEXT(same("create_record", LIST(TEXT("x"), INT(1), TEXT("y"), INT(2))), "1");
 	CHECK_TEXT(same("many_bins", LIST(INT(20))), "20");
-	CHECK_TEXT(same("many_bins", LIST(INT(507))), "507"); /* with those that it has, as many as may be */
+	CHECK_TEXT(same("many_bins", LIST(INT(507))), "507"); /* with its own bins, the maximum */
 	CHECK_TEXT(same("put_map", LIST(TEXT("x"), MAP(TEXT("A"), INT(1), TEXT("C"), NIL))),
 	           "{\"A\": 1, \"C\": nil}");
 	compare("cases", fill_absent);

@@ -1,6 +1,6 @@
 /*
- * test_equal.c - the same inputs give the same answers in Go as in Lua, in one process, each through its as_module.
- * After mod-lua's own cases: records, lists, maps, bytes, values.
+ * test_equal.c - the same inputs have the same results in Go and in Lua, in one process, each through its
+ * as_module. After mod-lua's own cases: records, lists, maps, bytes, values.
  */
 #include "compare.h"
 

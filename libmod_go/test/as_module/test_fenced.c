@@ -1,4 +1,4 @@
-/* test_fenced.c - mod_go with its modules in workers: the same answers, and a crash that costs one call. */
+/* test_fenced.c - mod_go with its modules in workers: the same results, and a crash costs one call. */
 #include "call.h"
 
 #include <limits.h>

@@ -1,4 +1,4 @@
-/* test_modules.c - files come, change and go: events, names, versions under load, validation. */
+/* test_modules.c - files are added, changed and removed: events, names, versions under load, validation. */
 #include "call.h"
 #include "mod_go.h"
 
@@ -114,8 +114,7 @@ TEST(a_scan_makes_the_modules_those_of_the_folder)
 	CHECK_NUMBER(event(AS_MODULE_EVENT_CLEAR_CACHE, NULL), 0);
 	CHECK_TEXT(who("a"), "\"twin\"");
 	CHECK_TEXT(who("c"), "\"twin\"");
-	CHECK_TEXT(call(&mod_go, "b", "applied", NULL, NULL).text,
-	           "2"); /* it has not changed, so was not loaded again */
+	CHECK_TEXT(call(&mod_go, "b", "applied", NULL, NULL).text, "2"); /* unchanged, so not loaded again */
 	CHECK_NUMBER(unlink(in_folder("a.so")), 0);
 	CHECK_NUMBER(unlink(in_folder("c.so")), 0);
 	CHECK_NUMBER(event(AS_MODULE_EVENT_FILE_SCAN, NULL), 0);
@@ -137,7 +136,7 @@ TEST(events_that_make_no_sense_are_refused)
 	CHECK_NUMBER(as_module_configure(&mod_go, &config), 3);
 	CHECK_NUMBER(as_module_configure(&mod_go, NULL), 3);
 	CHECK_NUMBER(as_module_update(&mod_go, &unknown), 1);
-	add_module("good"); /* the configuration before them still holds */
+	add_module("good"); /* the previous configuration is still used */
 }
 
 TEST(a_folder_that_has_gone_cannot_be_scanned)
@@ -213,7 +212,7 @@ static void *call_until_stopped(void *context)
 		as_result_destroy(&result);
 		as_val_destroy(arguments);
 		if (i % 16 == 0)
-			usleep(1000); /* 64 threads that never rest would keep the one that replaces from its processor */
+			usleep(1000); /* 64 threads without a pause would leave the replacing thread no processor */
 	}
 	return NULL;
 }
@@ -242,7 +241,7 @@ TEST(a_module_replaced_under_load_fails_nobody_and_old_versions_go)
 	printf("replaced %d times during %lu calls, unfenced\n", replaced, (unsigned long)calls_made);
 	CHECK_NUMBER(failures, 0);
 	CHECK(calls_made > 1000);
-	add_module("m"); /* with nobody in, whatever was still waiting is let go */
+	add_module("m"); /* without readers, everything retired is released */
 	CHECK_NUMBER(mapped_copies(), 1);
 	CHECK_NUMBER(as_module_destroy(&mod_go), 0);
 	CHECK_NUMBER(mapped_copies(), 0);
@@ -271,7 +270,7 @@ TEST(a_call_under_way_finishes_on_the_version_it_began_on)
 	CHECK_CONTAINS(who("m"), "hostile.c");
 	CHECK_NUMBER(mapped_copies(), 2);
 	pthread_join(sleeper, NULL);
-	CHECK_NUMBER(mapped_copies(), 1); /* it was the last out */
+	CHECK_NUMBER(mapped_copies(), 1); /* it was the last reader */
 }
 
 static pthread_key_t farewell;
@@ -288,7 +287,7 @@ static bool calls_well(void)
 	return well;
 }
 
-/* Runs at a thread's end, in the round behind the one in which mod_go lets go of the thread. */
+/* Runs at a thread's end, after the round in which mod_go releases the thread's slot. */
 static void call_once_more(void *value)
 {
 	if (value == &farewell)

@@ -1,4 +1,4 @@
-/* test_stream_faults.c - streams in Go that go wrong, unfenced and fenced, where Lua has nothing to compare with. */
+/* test_stream_faults.c - streams in Go that fail, unfenced and fenced, where Lua has nothing to compare with. */
 #include <aerospike/mod_lua.h>
 
 #include "both_ways.h"
@@ -71,7 +71,7 @@ TEST(an_output_that_takes_no_more_ends_the_stream_well)
 		CHECK_NUMBER(flow_run(&mod_lua, "streams", "increment", &lua, NULL).rc, 0);
 		CHECK_NUMBER(run_go(fenced ? "fenced" : "streams", "increment", &go, NULL).rc, 0);
 		CHECK_TEXT(go.text, lua.text);
-		CHECK(go.reads < 20000); /* it was not read to its end for nothing */
+		CHECK(go.reads < 20000); /* it was not read to its end needlessly */
 	}
 }
 

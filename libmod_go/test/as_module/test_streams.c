@@ -9,7 +9,7 @@
 
 #include "both_ways.h"
 
-/* Runs it on equal streams in Lua, and in Go both ways. Gives what was written. */
+/* Runs it on equal streams in Lua, in Go and in Go fenced. Returns what was written. */
 static const char *same(const char *function, as_val *(*make)(uint32_t index), uint32_t count,
                         as_val *arguments)
 {
@@ -72,7 +72,7 @@ TEST(each_scope_runs_what_luas_does)
 	set_scope(AEROSPIKE_UDF_GO_SCOPE_CLIENT);
 	CHECK_TEXT(same("squares_of_sum", from_one, 3, NULL), "36; end");
 	CHECK_TEXT(same("sum", from_one, 3, NULL), "6; end");
-	CHECK_TEXT(same("increment", from_one, 3, NULL), "1, 2, 3; end"); /* the servers did that */
+	CHECK_TEXT(same("increment", from_one, 3, NULL), "1, 2, 3; end"); /* the servers have done that */
 	CHECK_TEXT(same("rollup2", from_one, 2, NULL), "1, 2; end");
 	CHECK_TEXT(same("group", some_map, 6, NULL), "{0: [0, 3], 1: [1, 4], 2: [2, 5]}; end");
 	set_scope_of_go(AEROSPIKE_UDF_GO_SCOPE_BOTH);
@@ -97,7 +97,7 @@ static struct outcome run_by(int runner, const char *function, struct flow *flow
 
 static as_val *partials[3];
 
-/* The part of a node, a reference of it for who reads. */
+/* A node's part, with a reference for the reader. */
 static as_val *partial(uint32_t index)
 {
 	as_val_reserve(partials[index]);
@@ -111,7 +111,7 @@ static as_val *campaign_of_node(uint32_t index)
 	return campaign(3 * index + node);
 }
 
-/* Has one run the servers' part on each of three nodes, and another the client's on what comes of that. */
+/* Has one of them run the servers' part on each of three nodes, and another the client's part on their outputs. */
 static void on_three_nodes(const char *function, const char *expected)
 {
 	for (int both = 0; both < 9; both++) {
@@ -192,7 +192,7 @@ static as_val *word(uint32_t index)
 TEST(elements_of_every_type_pass_as_in_lua)
 {
 	use_streams(0);
-	set_scope(AEROSPIKE_UDF_GO_SCOPE_CLIENT); /* there values come in; without a reduce they pass through */
+	set_scope(AEROSPIKE_UDF_GO_SCOPE_CLIENT); /* its input are values; without a reduce they pass through */
 	for (uint32_t count = 1; count < 40; count += 9)
 		same("echo", of_all_types, count, NULL);
 	set_scope(AEROSPIKE_UDF_GO_SCOPE_SERVER);

@@ -1,6 +1,6 @@
 /*
- * test_values.c - lists and maps in the server's msgpack, held against Aerospike's own as_msgpack: what we let
- * through it must take, and what it writes we and the Go SDK must read.
+ * test_values.c - lists and maps in the server's msgpack, compared with Aerospike's own as_msgpack: it must accept
+ * what our check accepts, and we and the Go SDK must read what it writes.
  */
 #include "call.h"
 
@@ -111,7 +111,7 @@ static as_val *random_val(random_state *state, int depth)
 	}
 }
 
-/* What as_msgpack writes. To be freed. */
+/* What as_msgpack writes; the caller frees it. */
 static uint8_t *written(const as_val *val, size_t *length)
 {
 	as_serializer serializer;
@@ -171,7 +171,7 @@ TEST(go_reads_and_writes_random_values_as_as_msgpack_does)
 		as_result_init(&result);
 		CHECK_NUMBER(
 			as_module_apply_record(&mod_go, NULL, "values", "echo", NULL, (as_list *)arguments, &result), 0);
-		/* Bytes of a client language are plain bytes for Go, and come back so. */
+		/* Bytes of a client language are plain bytes in Go, and stay so. */
 		if (strstr(before, "of type") == NULL && !CHECK_TEXT(show(result.value), before))
 			printf("  seed %llu, round %d\n", check_fuzz_seed(), round);
 		CHECK(result.is_success);
@@ -180,10 +180,11 @@ TEST(go_reads_and_writes_random_values_as_as_msgpack_does)
 	}
 }
 
-/* Our check and as_msgpack on the same bytes: what passes the check must be taken whole, and be written again. */
+/* Our check and as_msgpack on the same bytes: as_msgpack must read what passes the check completely, and write it
+ * again. */
 static void hold_against_as_msgpack(const uint8_t *bytes, size_t length, uint32_t type)
 {
-	uint8_t *exact = malloc(length > 0 ? length : 1); /* so that a sanitizer sees a byte too many */
+	uint8_t *exact = malloc(length > 0 ? length : 1); /* so that sanitizers find a read past the end */
 	aerospike_udf_go_value value = {.type = type, .data = exact, .length = length};
 	as_unpacker unpacker = {.buffer = exact, .length = (uint32_t)length};
 	as_val *theirs = NULL, *ours = NULL;
@@ -286,7 +287,7 @@ TEST(depth_64_crosses_and_65_does_not)
 	}
 }
 
-/* What Aerospike's own way loses, so that we notice should it stop to. */
+/* What as_msgpack loses, so that we notice if that changes. */
 TEST(as_msgpack_loses_the_order_of_lists)
 {
 	uint8_t ordered[] = {0x93, 0xC7, 0x00, 0x01, 0x01, 0x02};
@@ -317,7 +318,7 @@ TEST(scalars_and_texts_cross_without_a_copy_on_the_way_in)
 	CHECK(value.data == ((as_bytes *)bytes)->value);
 	CHECK(mod_go_value_from_val(NULL, NULL, &value) == NULL);
 	CHECK_NUMBER(value.type, AEROSPIKE_UDF_GO_NIL);
-	/* A string that is no part of a collection keeps what is behind a NUL. */
+	/* A string outside a collection keeps what follows a NUL. */
 	value = (aerospike_udf_go_value){.type = AEROSPIKE_UDF_GO_STRING, .data = (uint8_t *)"a\0b", .length = 3};
 	CHECK(mod_go_value_to_val(&value, &back) == NULL);
 	CHECK_NUMBER(as_string_len((as_string *)back), 3);

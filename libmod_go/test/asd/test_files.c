@@ -1,4 +1,4 @@
-/* test_files.c - what comes in files: digests, names, heads, xz, parts. All of it may be hostile. */
+/* test_files.c - digests, names, part manifests, xz and parts. All of them may be hostile. */
 #include <lzma.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,7 +147,7 @@ static uint8_t *packed(const uint8_t *bytes, size_t size, uint32_t preset, size_
 	return out;
 }
 
-/* Unpacks in pieces. Gives what is wrong. */
+/* Decompresses in pieces. Returns what is wrong. */
 static const char *unpack(const uint8_t *bytes, size_t size, size_t piece, uint8_t **out, size_t *out_size)
 {
 	mod_go_xz_decoder *unpack = mod_go_xz_decoder_new();
@@ -249,7 +249,7 @@ TEST(xz_that_wants_much_memory_is_refused)
 
 enum { PARTS = 3 };
 
-/* A set of three parts in a folder. */
+/* A part set of three parts in a folder. */
 struct set {
 	const char *folder;
 	uint8_t content[2000];
@@ -266,7 +266,7 @@ static void write_part(const struct set *set, uint32_t index, const uint8_t *byt
 	check_write(path, bytes, size);
 }
 
-/* `named` is the text whose digest the head gives for the joined parts; NULL for the right one. */
+/* `named` is the text whose digest the manifest has for the joined parts; NULL for the right one. */
 static struct set make_set_named(unsigned long long seed, const char *named)
 {
 	struct set set = {.folder = check_folder()};

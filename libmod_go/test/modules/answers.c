@@ -1,4 +1,4 @@
-/* answers.c - a module whose answers break the ABI, each function in its own way. */
+/* answers.c - a module whose results violate the ABI, a violation for each function. */
 #include "module.h"
 
 static const char *property(const char *name)
@@ -22,7 +22,7 @@ static int past_buffer(application *a)
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* The module says that the buffer is larger than it is. */
+/* The module claims that the buffer is larger than it is. */
 static int stretched_buffer(application *a)
 {
 	a->result->capacity += 4096;
@@ -53,7 +53,7 @@ static int without_data(application *a)
 	return AEROSPIKE_UDF_GO_OK;
 }
 
-/* A type that does not exist, and memory that must be freed all the same. */
+/* An unknown type, with memory that must be freed. */
 static int unknown_type(application *a)
 {
 	a->result->value.type = 10;

@@ -1,7 +1,7 @@
 /*
- * attack.h - the frame of the modules that try to get out of the fence: their arguments, and how they answer. An
- * attack answers THROUGH where nobody but itself can see that it worked, else what the system said; whoever looks
- * at the host sees the rest. A source that includes this defines `attack`.
+ * attack.h - the frame of the modules that attack the fence: their arguments and results. An attack returns THROUGH
+ * where only it can see that it worked, else what the system returned; the test checks the host for the rest. A
+ * source that includes this defines `attack`.
  */
 #ifndef TEST_ATTACK_H
 #define TEST_ATTACK_H
@@ -17,10 +17,10 @@
 
 #include "../escape_list.h"
 
-/* Makes the attack of that name. -1 where there is none. */
+/* Runs the attack of that name. -1 for an unknown one. */
 static int attack(const char *name);
 
-static application *now; /* the call under way */
+static application *now; /* the current call */
 
 static const char *property(const char *name)
 {
@@ -47,7 +47,7 @@ __attribute__((unused)) static const char *text(int argument)
 	return copies[argument];
 }
 
-/* A path below the host's folder, in one of two buffers. */
+/* A path in the host's folder, in one of two buffers. */
 __attribute__((unused)) static const char *path(const char *name)
 {
 	static char paths[2][512];
@@ -71,13 +71,13 @@ static int answer(const char *said)
 	return give_text(now->result, AEROSPIKE_UDF_GO_OK, said);
 }
 
-/* What the attack itself can see: whether the system refused it. */
+/* For an attack that can see itself whether the system refused it. */
 __attribute__((unused)) static int tried(bool done)
 {
 	return answer(done ? THROUGH : strerror(errno));
 }
 
-/* Who looks at the host sees whether it worked. */
+/* For an attack whose success shows in the host. */
 __attribute__((unused)) static int gave(long long result)
 {
 	return answer(result < 0 ? strerror(errno) : "done");

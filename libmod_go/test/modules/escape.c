@@ -1,4 +1,4 @@
-/* escape.c - a module whose functions try to get at other processes: attacks of escape_list.h. */
+/* escape.c - a module whose functions attack other processes: attacks of escape_list.h. */
 #include "attack.h"
 
 #include <sched.h>

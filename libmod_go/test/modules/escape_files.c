@@ -1,4 +1,4 @@
-/* escape_files.c - a module whose functions try to get at files, sockets and secrets: attacks of escape_list.h. */
+/* escape_files.c - a module whose functions attack files, sockets and secrets: attacks of escape_list.h. */
 #include "attack.h"
 
 #include <stddef.h>

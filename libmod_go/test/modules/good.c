@@ -1,4 +1,4 @@
-/* good.c - a module that does what the ABI says. */
+/* good.c - a module that follows the ABI. */
 #include "module.h"
 
 #include <stdio.h>

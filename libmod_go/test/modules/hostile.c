@@ -1,4 +1,4 @@
-/* hostile.c - a module whose functions do to their process what a UDF should not. */
+/* hostile.c - a module whose functions harm their process. */
 static int hostile_setup(void);
 #define SETUP hostile_setup()
 #define NO_APPLY_STREAM
@@ -29,13 +29,13 @@ static const char *property(const char *name)
 	const char *what = getenv("HOSTILE_SETUP");
 	static int asked;
 
-	/* Its worker asks at the end of setup, and the host once more when that went well. */
+	/* The worker asks at the end of setup, and the host again after a successful one. */
 	if (strcmp(name, "functions") == 0 && what != NULL && strcmp(what, "exit_later") == 0 && asked++ > 0)
 		_exit(0);
 	return "";
 }
 
-/* Where the process shares memory with its host, by the name that it has in the list of mappings. */
+/* Finds the memory shared with the host, by its name in the list of mappings. */
 static int find_shared(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "r");
@@ -62,7 +62,7 @@ static uint64_t next_random(uint64_t *state)
 	return *state;
 }
 
-/* Writes anything to the heads of the lanes, all over. */
+/* Overwrites the heads of the lanes at random. */
 static void scribble(uint64_t seed, size_t count)
 {
 	uint64_t state = seed * 2654435761u + 88172645463325252u;
@@ -84,7 +84,7 @@ static void *scribble_on(void *unused)
 	return unused;
 }
 
-/* Gives the host the message that stands in its lane, and waits a little for the answer. */
+/* Sends the host the message in its lane, and waits a little for the answer. */
 static void send_forged(mod_go_shared *channel, uint32_t answered)
 {
 	atomic_store(&channel->to_host.word, (channel->to_host.word & ~3u) + 4);
@@ -94,7 +94,7 @@ static void send_forged(mod_go_shared *channel, uint32_t answered)
 		usleep(10);
 }
 
-/* Says to the host what looks like messages. */
+/* Sends the host what looks like messages. */
 static void forge(uint64_t seed)
 {
 	static const uint8_t LIKELY[] = {0, 0, 0, 0, 1, 2, 3, 4, 5, 8, 16, 'a', 0x93, 0xff};
@@ -140,7 +140,7 @@ static size_t put_word(uint8_t *to, size_t at, uint32_t word)
 	return at + sizeof(word);
 }
 
-/* The same of a stream's: asks for elements, and elements to write, most of which are well formed. */
+/* The same with a stream's messages: reads, and writes of elements, most of which are well formed. */
 static void forge_stream(uint64_t seed)
 {
 	static const uint8_t VALUES[][6] = {{'t', 'e', 'x', 't', 0xff, 0},
@@ -197,7 +197,7 @@ static int overflow(volatile char *above)
 	return overflow(here) + here[0];
 }
 
-/* Takes memory until there is no more. */
+/* Allocates memory until there is none. */
 static int exhaust(application *a)
 {
 	size_t taken = 0;
@@ -220,7 +220,7 @@ static int deadlock(void)
 	return pthread_mutex_lock(&lock);
 }
 
-/* What the system says to what a worker may not do, as a string of error numbers. */
+/* Tries what a worker must not do, and returns the error numbers as a string. */
 static int rights(application *a)
 {
 	char *words[] = {"true", NULL};
@@ -250,7 +250,7 @@ static int count_descriptors(application *a)
 	return give_integer(a->result, count);
 }
 
-/* Makes what is shared smaller, by the way that the system has for root. Gives the error, -1 where there is no way. */
+/* Shrinks the shared memory in a way that only root has. Returns the error, -1 where there is no such way. */
 static int shrink(application *a)
 {
 	char path[80];
@@ -312,7 +312,8 @@ static int logs(application *a)
 
 static int apply(application *a)
 {
-	volatile int *volatile nowhere = (volatile int *)16; /* as good as NULL, and not found by the sanitizer */
+	volatile int *volatile nowhere =
+		(volatile int *)16; /* invalid like NULL, but not found by the sanitizer */
 
 #define IS(text) if (strcmp(a->name, text) == 0)
 	IS("pid") return give_integer(a->result, getpid());

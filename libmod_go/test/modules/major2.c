@@ -1,4 +1,4 @@
-/* major2.c - a module of the next major version. */
+/* major2.c - a module with the next major version. */
 #define MAJOR 2
 #define MINOR 3
 #include "module.h"

@@ -1,4 +1,4 @@
-/* minor9.c - a module of a later minor version, which this host can use. */
+/* minor9.c - a module with a later minor version, which this host accepts. */
 #define MINOR 9
 #include "module.h"
 

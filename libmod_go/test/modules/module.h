@@ -1,9 +1,8 @@
 /*
- * module.h - the frame of the test modules: it exports the six functions of the ABI, and takes from the source
- * that includes it what is special there. No SDK: nothing here helps a module to be good.
- *
- * A source may define before it includes this: MAJOR, MINOR, SETUP (an expression), NO_APPLY_STREAM; and must
- * define `apply` and `property` after the declarations below.
+ * module.h - the frame of the test modules: it exports the six functions of the ABI, and the source that includes
+ * it defines what they do. It uses no SDK, so that modules can violate the ABI. A source may define before it
+ * includes this: MAJOR, MINOR, SETUP (an expression), NO_APPLY_STREAM; and must define `apply` and `property` after
+ * the declarations below.
  */
 #ifndef TEST_MODULE_H
 #define TEST_MODULE_H
@@ -68,7 +67,7 @@ int aerospike_udf_go_apply_single(char *name, aerospike_udf_go_call *call, aeros
 	return apply(&a);
 }
 
-/* Leaves `length` bytes in the result: in its buffer where they fit, else in new memory. */
+/* Puts `length` bytes into the result: into its buffer if they fit, else into new memory. */
 __attribute__((unused)) static int give(aerospike_udf_go_result *result, int status, uint32_t type,
                                         const void *data, size_t length)
 {

@@ -1,4 +1,4 @@
-/* setup_fails.c - a module whose setup fails and says why. */
+/* setup_fails.c - a module whose setup fails with a reason. */
 #define SETUP AEROSPIKE_UDF_GO_FAILED
 #include "module.h"
 

@@ -1,4 +1,4 @@
-/* setup_silent.c - a module whose setup fails, and which has no properties at all. */
+/* setup_silent.c - a module whose setup fails, and which has no properties. */
 #define SETUP AEROSPIKE_UDF_GO_PANICKED
 #include "module.h"
 

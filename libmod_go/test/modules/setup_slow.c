@@ -1,4 +1,4 @@
-/* setup_slow.c - a module whose setup takes its time and counts, and can be asked for the count. */
+/* setup_slow.c - a module with a slow setup, which counts how often it runs. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* streams.c - a module of stream functions: good ones, and some that do what they should not. */
+/* streams.c - a module of stream functions, correct and incorrect ones. */
 #define NO_APPLY_STREAM
 #include "module.h"
 
@@ -66,7 +66,7 @@ static int next(flow *f, aerospike_udf_go_value *value, int *status)
 	return 1;
 }
 
-/* Reads `limit` elements or all (-1) and writes them. Gives how many, or -1. */
+/* Reads `limit` elements or all (-1) and writes them. Returns how many, or -1. */
 static int64_t copy(flow *f, int64_t limit, bool write, int *status)
 {
 	aerospike_udf_go_value value, why = {0};
@@ -88,7 +88,7 @@ static int64_t copy(flow *f, int64_t limit, bool write, int *status)
 	return count;
 }
 
-/* Lists from the input to the output, as long as the argument says. */
+/* Copies lists of as many elements as the argument says. */
 static int copy_lists(flow *f)
 {
 	aerospike_udf_go_value list, why = {0};
@@ -106,7 +106,7 @@ static int copy_lists(flow *f)
 	}
 }
 
-/* Writes what is no element, of the kind that the argument says, and tells the host's answer. */
+/* Writes an invalid element, of the kind in the argument, and returns the host's status. */
 static int misfit(flow *f)
 {
 	static uint8_t truncated[] = {0x93, 1, 2}, with_nil[] = {0x92, 1, 0xc0}, bad_key[] = {0x81, 0xc3, 1};
@@ -139,7 +139,7 @@ static int misfit(flow *f)
 	return status == AEROSPIKE_UDF_GO_OK ? status : pass_on(f, status, &why);
 }
 
-/* Uses handles as what they are not. */
+/* Uses handles of the wrong kind. */
 static int wrong_handles(flow *f)
 {
 	aerospike_udf_go_stream *nowhere = (aerospike_udf_go_stream *)16;
@@ -156,7 +156,7 @@ static int wrong_handles(flow *f)
 	return put_integer(f, refused);
 }
 
-/* Writes as many as the argument says, whatever the host says to that. */
+/* Writes as many as the argument says, also after the host has refused one. */
 static int write_on(flow *f)
 {
 	aerospike_udf_go_value value = {.type = AEROSPIKE_UDF_GO_INTEGER}, why;
@@ -167,7 +167,7 @@ static int write_on(flow *f)
 	return give_integer(f->result, told);
 }
 
-/* What the records of the stream know of themselves, and whether they can be written. */
+/* Returns the metadata of the stream's records, and whether they can be written. */
 static int records(flow *f)
 {
 	aerospike_udf_go_record *record = NULL;

@@ -1,4 +1,4 @@
-/* symbols.c - a module with C functions of their own for some UDFs; its manifest is what SYMBOLS_MANIFEST says. */
+/* symbols.c - a module with symbols for some UDFs; the environment variable SYMBOLS_MANIFEST is its manifest. */
 #include "module.h"
 
 #include <stdio.h>

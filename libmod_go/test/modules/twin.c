@@ -1,4 +1,4 @@
-/* twin.c - the same names as good.c, other answers: to see that two modules are kept apart. Can be unloaded. */
+/* twin.c - the functions of good.c with other results, to test that two modules do not mix. Can be unloaded. */
 #include "module.h"
 
 static int64_t applied = 1000;
@@ -7,7 +7,7 @@ static const char *property(const char *name)
 {
 	if (strcmp(name, "conn-name") == 0)
 		return "twin";
-	return strcmp(name, "suports-dlclose") == 0 ? "true" : ""; /* as the seed spells it, and only so */
+	return strcmp(name, "suports-dlclose") == 0 ? "true" : ""; /* only in the spelling with one p */
 }
 
 static int apply(application *a)

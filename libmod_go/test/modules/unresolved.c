@@ -1,4 +1,4 @@
-/* unresolved.c - a module that needs a symbol which nothing provides. */
+/* unresolved.c - a module with an undefined symbol. */
 #include "module.h"
 
 int nobody_has_this_function(void);

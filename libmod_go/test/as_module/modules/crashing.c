@@ -1,4 +1,4 @@
-/* crashing.c - a module that brings its process down, or never comes back. */
+/* crashing.c - a module that crashes its process, or never returns. */
 #include "module.h"
 
 #include <signal.h>

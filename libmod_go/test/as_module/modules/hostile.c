@@ -1,4 +1,4 @@
-/* hostile.c - a module that asks its host for what it must not do, and gives what it must not take. */
+/* hostile.c - a module that makes forbidden requests to its host, and returns invalid values. */
 static int slow_setup(void);
 #define SETUP slow_setup()
 #include "module.h"
@@ -6,7 +6,7 @@ static int slow_setup(void);
 #include <stdio.h>
 #include <unistd.h>
 
-/* As long as the environment says. */
+/* As long as the environment variable says. */
 static int slow_setup(void)
 {
 	const char *milliseconds = getenv("HOSTILE_SETUP_MS");
@@ -37,7 +37,7 @@ struct attempt {
 #define NAMED(text)   text, sizeof(text) - 1
 #define CONTENT(text) 0, text, sizeof(text) - 1
 
-/* Each sets a bin in a way that is wrong. */
+/* Each sets a bin in a wrong way. */
 static const struct attempt attempts[] = {
 	{"name_too_long", NAMED("sixteen_bytes_ok"), AEROSPIKE_UDF_GO_INTEGER, 1, NULL, 0},
 	{"name_empty", NAMED(""), AEROSPIKE_UDF_GO_INTEGER, 1, NULL, 0},
@@ -71,7 +71,7 @@ static int try(application *a, const struct attempt *attempt)
 	           : give(a->result, AEROSPIKE_UDF_GO_FAILED, AEROSPIKE_UDF_GO_STRING, why.data, why.length);
 }
 
-/* The same as a write that the host does later, which it must tell when the record is to be updated. */
+/* The same as a buffered write, whose failure the next update must report. */
 static int try_later(application *a, const struct attempt *attempt)
 {
 	aerospike_udf_go_write *write = &a->call->writes[a->call->write_count++];
@@ -92,7 +92,7 @@ static int try_later(application *a, const struct attempt *attempt)
 	           : give(a->result, AEROSPIKE_UDF_GO_FAILED, AEROSPIKE_UDF_GO_STRING, why.data, why.length);
 }
 
-/* Writes that are not as the call says they must be. */
+/* Buffered writes that break the rules of the call. */
 static int write_wrong(application *a)
 {
 	static uint8_t elsewhere[] = "elsewhere";

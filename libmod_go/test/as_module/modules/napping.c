@@ -1,4 +1,4 @@
-/* napping.c - a module with a slow function, that can be unloaded once nobody is in it. */
+/* napping.c - a module with a slow function, which can be unloaded when no call runs. */
 #include "module.h"
 
 #include <unistd.h>

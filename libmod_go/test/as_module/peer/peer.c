@@ -137,7 +137,8 @@ int main(void)
 		uint8_t *data;
 
 		memcpy(&length, head + 1, sizeof(length));
-		data = malloc(length > 0 ? length : 1); /* exactly as large: the sanitizer sees a byte too far */
+		data = malloc(length > 0 ? length
+		                         : 1); /* of exactly that size, so that sanitizers find a read past the end */
 		if (data == NULL || (length > 0 && fread(data, length, 1, stdin) != 1))
 			return 1;
 		status = (uint8_t)answer((char)head[0], data, length, &out);

@@ -61,7 +61,7 @@ static int set(const as_rec *rec, const char *name, const as_val *value)
 	} else {
 		as_val_destroy(bin->value);
 	}
-	/* As the server does: nil removes the bin. */
+	/* As in the server, nil removes the bin. */
 	bin->value = as_val_type(value) == AS_NIL ? NULL : (as_val *)(uintptr_t)value;
 	return 0;
 }
@@ -138,7 +138,7 @@ static int set_ttl(const as_rec *rec, uint32_t seconds)
 	return 0;
 }
 
-/* Those that the server has: none for as_rec_remove. */
+/* The server's hooks, without as_rec_remove. */
 static const as_rec_hooks rec_hooks = {
 	.destroy = destroy,
 	.hashcode = hashcode,

@@ -18,7 +18,7 @@ typedef struct record_bin {
 	as_val *value; /* NULL: removed */
 } record_bin;
 
-/* What is behind an as_rec. The tests set and look at it directly. */
+/* What an as_rec has. The tests set and check it directly. */
 struct record {
 	record_bin bins[RECORD_BINS];
 	uint32_t count;
@@ -29,16 +29,16 @@ struct record {
 	const char *set_name;
 	const char *key;
 	uint32_t creates, updates, removes; /* that succeeded */
-	int refusal;                        /* where not 0, what create, update, remove and set answer */
-	uint32_t *destroyed;                /* counted up when the last reference is gone */
+	int refusal;                        /* where not 0, the code that create, update, remove and set return */
+	uint32_t *destroyed;                /* incremented when the last reference is destroyed */
 };
 
-/* A record of the heap with one reference, that exists. */
+/* A stored record on the heap, with one reference. */
 as_rec *record_new(void);
 
 struct record *record_of(const as_rec *rec);
 
-/* What create, update, remove, exists and log come to. Its source may be a record_log. */
+/* The functions create, update, remove, exists and log. Its source may be a record_log. */
 typedef struct record_log {
 	char text[4096]; /* "LEVEL FILE:LINE MESSAGE\n" a line */
 } record_log;

@@ -1,4 +1,4 @@
-/* calls.c - records, and functions applied to them, as the server does it. */
+/* calls.c - records, and functions applied to them as in the server. */
 #include "host.h"
 
 #include <aerospike/as_arraylist.h>
@@ -23,14 +23,14 @@ enum { RECORDS = 256, ROOM = 16 * 1024 * 1024 };
 struct stored {
 	char key[64];
 	as_rec *rec;
-	pthread_mutex_t lock; /* held during a call, as the server holds the record's */
+	pthread_mutex_t lock; /* held during a call, as the server holds the record's lock */
 };
 
 static struct stored records[RECORDS];
 static int record_count;
 static pthread_mutex_t records_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* A record that was never stored is one that does not exist. */
+/* A record that was never stored does not exist. */
 static struct stored *find(const char *key)
 {
 	struct stored *found = NULL;
@@ -65,7 +65,7 @@ static uint8_t *packed(const as_val *val, size_t *size)
 	as_packer packer = {.buffer = malloc(ROOM), .capacity = ROOM};
 
 	if (as_pack_val(&packer, val) != 0 || packer.head != NULL)
-		abort(); /* the server asserts, too */
+		abort(); /* the server asserts this, too */
 	*size = packer.offset;
 	return packer.buffer;
 }
@@ -120,7 +120,7 @@ static host_answer answer_of(int code, as_result *result)
 {
 	host_answer answer;
 
-	if (code != 0) { /* as the server: what stands in the result is lost */
+	if (code != 0) { /* as in the server, the result is lost */
 		char *text = as_module_err_string(code);
 
 		answer = text_answer("error", text);
@@ -142,7 +142,7 @@ uint32_t host_references;
 
 static as_rec_hooks lent_hooks;
 
-/* Once: a thread that lets its as_rec go must never find the hook that frees what is behind it. */
+/* Set once: a thread that destroys its as_rec must never call the hook that frees what it has. */
 static void make_lent_hooks(void)
 {
 	as_rec *any = record_new();
@@ -152,8 +152,8 @@ static void make_lent_hooks(void)
 	as_rec_destroy(any);
 }
 
-/* The as_rec of one call, of the heap, with a reference for the module. What is behind it stays: Lua's collector
- * may let the as_rec go much later. */
+/* The as_rec of one call, on the heap, with a reference for the module. What it has stays: Lua's collector may
+ * destroy the as_rec much later. */
 static as_rec *lend(const struct stored *stored)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -173,7 +173,7 @@ static int write_log(const as_aerospike *aerospike, const char *file, const int 
 	return 0;
 }
 
-/* The record's, but for the log, which is the program's. */
+/* The record's functions, with the program's own log. */
 static void lend_aerospike(as_aerospike *aerospike, as_aerospike_hooks *hooks)
 {
 	record_aerospike(aerospike, NULL);
@@ -241,7 +241,7 @@ static as_stream_status write_value(const as_stream *stream, as_val *value)
 	return AS_STREAM_OK;
 }
 
-/* The server goes by the code alone, and gives the text that stands in the result after its own. */
+/* The server uses only the code, and appends the text in the result to its own. */
 static host_answer stream_answer_of(int code, as_result *result, const as_arraylist *written)
 {
 	host_answer answer = {.word = "success"};
@@ -260,7 +260,7 @@ static host_answer stream_answer_of(int code, as_result *result, const as_arrayl
 	return answer;
 }
 
-/* As the server gives an aggregation: an aerospike that logs, no timer. */
+/* As in an aggregation in the server: an as_aerospike that logs, and no timer. */
 host_answer host_aggregate(const char *module, const char *function, const uint8_t *arguments, size_t size)
 {
 	static const as_stream_hooks input_hooks = {.read = read_record};

@@ -1,4 +1,4 @@
-/* files.c - UDF files as the server keeps them. */
+/* files.c - UDF files as the server stores them. */
 #include "host.h"
 
 #include <aerospike/mod_lua.h>
@@ -50,7 +50,7 @@ static void send_event(as_module_event_type type, const char *filename)
 	as_module_update(&mod_lua, &event);
 }
 
-/* What the server's nodes do with what was put, wherever and whenever that was. */
+/* What each node of the server does with a file that was put. */
 static void accept_file(const char *filename)
 {
 	size_t size;

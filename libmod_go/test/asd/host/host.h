@@ -16,18 +16,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* files.c: what is put is kept in FOLDER/smd, and by the server's ways in FOLDER/lua. `reverse`: the files are put
- * again in the other order. */
+/* files.c: a file that is put is stored in FOLDER/smd and, as in the server, in FOLDER/lua. `reverse`: files are
+ * put again in the other order. */
 void host_files_start(const char *folder, bool reverse);
 
-/* NULL, or why not, in a static buffer. */
+/* NULL, or the reason in a static buffer. */
 const char *host_put(const char *filename, const char *path);
 void host_remove(const char *filename);
 
 /* udf-clear-cache. */
 void host_clear_cache(void);
 
-/* calls.c: an answer as its word ("success", "failure", "error") and a value or text, both from malloc. */
+/* calls.c: the kind of an answer ("success", "failure", "error") and a value or text, which the caller frees. */
 typedef struct host_answer {
 	const char *word;
 	uint8_t *bytes;
@@ -40,18 +40,19 @@ bool host_fetch(const char *key, uint8_t **bins, size_t *size);
 host_answer host_apply(const char *key, const char *module, const char *function, const uint8_t *arguments,
                        size_t size);
 
-/* The references of its record that the last call of host_apply left; one is this program's. */
+/* The references of its record after the last host_apply, one of them this program's. */
 extern uint32_t host_references;
 
-/* Over all records; the answer is a list of what was written. */
+/* Over all records; the answer is the list of written elements. */
 host_answer host_aggregate(const char *module, const char *function, const uint8_t *arguments, size_t size);
 
-/* Has `threads` call the function until host_unload, which counts, and says how long the slowest call took. */
+/* Has `threads` threads call the function until host_unload, which returns the number of calls and the time of the
+ * slowest. */
 void host_load(int threads, const char *key, const char *module, const char *function,
                const uint8_t *arguments, size_t size);
 void host_unload(uint64_t *calls, uint64_t *failures, uint64_t *slowest_ms);
 
-/* Writes one to the log, as the server does: standard error. */
+/* Writes a line to the log, standard error, as the server does. */
 bool host_log(as_log_level level, const char *function, const char *file, uint32_t line, const char *format,
               ...);
 

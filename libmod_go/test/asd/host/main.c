@@ -26,7 +26,7 @@
 #define BUILD_ID "8.1.2.0"
 #endif
 
-/* What the server calls itself. */
+/* The server's build. */
 __attribute__((visibility("default"))) const char aerospike_build_id[] = BUILD_ID;
 
 bool host_log(as_log_level level, const char *function, const char *file, uint32_t line, const char *format,

@@ -1,4 +1,4 @@
-/* target_words.c - what a worker printed before it ended: any bytes, in pieces, of which the end is explained. */
+/* target_crash_output.c - a worker's output, any bytes in pieces, whose crash reason is searched. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "fenced/crash_output.h"
 #include "value/value_check.h"
 
-/* Adds a piece many times at once: more than there is room for. */
+/* Adds a piece many times: more than the capacity. */
 static void flood(mod_go_crash_output *words, const uint8_t *piece, size_t length)
 {
 	enum { TIMES = 300 };
