@@ -101,9 +101,9 @@ def measure(mutants: Iterator[Mutant], count: int, copies: list[WorkingCopy]) ->
             while True:
                 with lock:
                     mutant = next(mutants, None) if left > 0 else None
+                    if mutant is None:
+                        return
                     left -= 1
-                if mutant is None:
-                    return
                 if result := _try(copy, mutant):
                     found.put(result)
                 else:
@@ -114,9 +114,12 @@ def measure(mutants: Iterator[Mutant], count: int, copies: list[WorkingCopy]) ->
 
     with ThreadPoolExecutor(len(copies)) as pool:
         threads = [pool.submit(work, copy) for copy in copies]
-        for _ in copies:
-            while (result := found.get()) is not None:
-                yield result
+        try:
+            for _ in copies:
+                while (result := found.get()) is not None:
+                    yield result
+        finally:
+            left = 0  # interrupted: each thread finishes its mutant
         for thread in threads:
             thread.result()
 
@@ -161,23 +164,28 @@ def main() -> int:
     texts: dict[str, dict[str, str]] = collections.defaultdict(dict)
     for path, text in sources(options.room).items():
         texts[language(path)][path] = text
-    copies = [make_copy(f"copy{number}") for number in range(options.jobs)]
-    with ThreadPoolExecutor(options.jobs) as pool:
-        paths = [path for files in texts.values() for path in files]
-        for outcome in pool.map(lambda copy: run_unchanged(copy, paths), copies):
-            if outcome.killed_by:
-                print(f"without a mutant: {outcome.killed_by}\n{outcome.output[-2000:]}")
-                return 2
+    first = make_copy("copy0")
+    unchanged = run_unchanged(first, [path for files in texts.values() for path in files])
+    if unchanged.killed_by:
+        print(f"without a mutant: {unchanged.killed_by}\n{unchanged.output[-2000:]}")
+        return 2
+    copies = [first, *(make_copy(f"copy{number}", first.root) for number in range(1, options.jobs))]
     results: list[Result] = []
     shares = sum(_SHARES[each] for each in texts)
-    for kind, files in texts.items():
-        mutants = draw(files, random.Random(f"{options.seed} {kind}"))
-        count = max(1, round(options.sample * _SHARES[kind] / shares))
-        for result in measure(mutants, count, copies):
-            results.append(result)
-            options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1))
-            if not result.killed_by:
-                print(f"{result.path}:{result.line}: survived ({result.operator})\n{result.diff}", flush=True)
+    try:
+        for kind, files in texts.items():
+            mutants = draw(files, random.Random(f"{options.seed} {kind}"))
+            count = max(1, round(options.sample * _SHARES[kind] / shares))
+            for result in measure(mutants, count, copies):
+                results.append(result)
+                options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1))
+                if not result.killed_by:
+                    print(
+                        f"{result.path}:{result.line}: survived ({result.operator})\n{result.diff}",
+                        flush=True,
+                    )
+    except KeyboardInterrupt:
+        print("interrupted")
     print(f"\nseed {options.seed}, {len(results)} mutants: {options.json}")
     return 0 if report(results) else 1
 

@@ -6,6 +6,7 @@ Tests mirror the folders of the sources. A folder's own tests run first, then th
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,18 +31,17 @@ _PYTHON = {
     "": "hostile/test_writers.py e2e/test_wheel.py cli/test_build.py lint",
 }
 # By folder of libmod_go/src: make's targets. The sanitizers see what the plain run doesn't.
-_LAYER_2 = ("-f as_module.mk test", "-f as_module.mk sanitize")
 _C = {
-    "as_module": _LAYER_2,
+    "as_module": ("-f as_module.mk test", "-f as_module.mk sanitize"),
     "asd": ("-f asd.mk plugin-test",),
-    "": ("test", "sanitize", *_LAYER_2),
+    "": ("test", "sanitize", "-f as_module.mk test"),
 }
 _C_BUILT = {
     "as_module": "-f as_module.mk libmod_go_as_module.a",
     "asd": "-f asd.mk plugin",
     "": "libmod_go.so mod-go-worker",
 }
-_C_FROM_PYTHON = "build/test_elf_fields.py build/test_inspect.py host"
+_C_FROM_PYTHON = {"elf": "build/test_elf_fields.py"}
 _GO_BUILT = "go build ./... && go test -run '^$' ./..."
 _GO = (
     "go test -failfast -timeout 100s ./internal/... ./bind ./udfslog ./udftest",
@@ -50,7 +50,7 @@ _GO = (
 _GO_FROM_PYTHON = "build/test_types.py build/test_dispatch.py host/test_streams.py"
 
 _SECONDS = 60  # of one test of Python
-_OTHERS_SECONDS = 120  # of the tests of folders that import the mutant's
+_OTHERS_SECONDS = 60  # of the tests of folders that import the mutant's
 
 # Tests that failed with a mutant and passed without it, and those that failed in both.
 _confirmed: set[str] = set()
@@ -78,7 +78,8 @@ def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
     targets = dict.fromkeys(target for each in sorted(folders) for target in _C.get(each, _C[""]))
     commands = [(f"make {target}", "libmod_go") for target in targets]
     commands += [(each, "udf") for each in _GO if any(path.endswith(".go") for path in paths)]
-    outcomes = (copy.run(command, folder, seconds=900) for command, folder in commands)
+    environment = f"MAKEFLAGS=-j{os.cpu_count() or 1} "
+    outcomes = (copy.run(environment + command, folder, seconds=1800) for command, folder in commands)
     return next((outcome for outcome in outcomes if outcome.killed_by), Outcome())
 
 
@@ -90,15 +91,13 @@ def _steps(copy: WorkingCopy, mutant: Mutant) -> tuple[Outcome, Iterator[Outcome
     if mutant.path.endswith(".go"):
         return copy.run(_GO_BUILT, "udf"), _go_steps(copy, mutant)
     key = folder if folder in _C else ""
-    return copy.run(f"make {_C_BUILT[key]}", "libmod_go"), (
-        copy.run(f"make {each}", "libmod_go") for each in _C[key]
-    )
+    return copy.run(f"make {_C_BUILT[key]}", "libmod_go"), _c_steps(copy, mutant, folder, _C[key])
 
 
-def _c_steps(copy: WorkingCopy, mutant: Mutant, targets: Sequence[str]) -> Iterator[Outcome]:
+def _c_steps(copy: WorkingCopy, mutant: Mutant, folder: str, targets: Sequence[str]) -> Iterator[Outcome]:
     for target in targets:
         yield copy.run(f"make {target}", "libmod_go")
-    yield _pytest(copy, mutant, [f"tests/{each}" for each in _C_FROM_PYTHON.split()])
+    yield _pytest(copy, mutant, [f"tests/{each}" for each in _C_FROM_PYTHON.get(folder, "").split()])
 
 
 def _go_steps(copy: WorkingCopy, mutant: Mutant) -> Iterator[Outcome]:

@@ -91,8 +91,8 @@ def _end(process: subprocess.Popen[str]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def make_copy(name: str) -> WorkingCopy:
-    """A new copy of what git tracks or would, and of what is built, with its times."""
+def make_copy(name: str, built: Path = ROOT) -> WorkingCopy:
+    """A new copy of what git tracks or would, and of what is built at `built`, with its times."""
     copy = WorkingCopy(FOLDER / name)
     shutil.rmtree(copy.root, ignore_errors=True)
     copy.root.mkdir(parents=True)
@@ -100,9 +100,9 @@ def make_copy(name: str) -> WorkingCopy:
     pack = f"{files} | tar --create --null --files-from - --ignore-failed-read 2>/dev/null"
     subprocess.run(f"{pack} | tar --extract --directory '{copy.root}'", shell=True, cwd=ROOT, check=True)
     _link_environment(copy.root)
-    for built in ("target/Linux-*", "target/aerospike", ".mypy_cache"):
-        for folder in ROOT.glob(built):
-            shutil.copytree(folder, copy.root / folder.relative_to(ROOT), symlinks=True)
+    for pattern in ("target/Linux-*", "target/aerospike", ".mypy_cache", ".cache"):
+        for folder in built.glob(pattern):
+            shutil.copytree(folder, copy.root / folder.relative_to(built), symlinks=True)
     return copy
 
 
