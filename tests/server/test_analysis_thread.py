@@ -1,4 +1,4 @@
-"""The analysis thread: the order of its work, and the snapshots that it publishes. A failure to load pygls."""
+"""The analysis thread: the order of its work, and what it publishes. Pygls: a failure to load it."""
 
 from __future__ import annotations
 
