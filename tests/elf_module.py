@@ -6,7 +6,7 @@ import platform
 import struct
 from collections.abc import Sequence
 
-from modgo_lsp.build.inspect import ABI_SYMBOLS
+from modgo_lsp.build.module_inspection import ABI_SYMBOLS
 
 MACHINES = {"x86_64": 62, "aarch64": 183}
 CODE = 0x1000  # file offset and address of the segment with code

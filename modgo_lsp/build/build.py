@@ -14,16 +14,16 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.build.built_from import source_digest
+from modgo_lsp.build.build_sources import source_digest
 from modgo_lsp.build.cache import cache_directory
-from modgo_lsp.build.compile import Compilation, CompileFailedError, Progress, compile_module
 from modgo_lsp.build.compiler_errors import findings_of, generated_by_path, registrations_at_fault
+from modgo_lsp.build.exported_symbols import compile_symbols, symbols_source
+from modgo_lsp.build.go_build import Compilation, CompileFailedError, Progress, compile_module
 from modgo_lsp.build.main_package import main_file
 from modgo_lsp.build.overlay import write_overlay
 from modgo_lsp.build.preflight import Plan, RequestError, make_plan, parse_target, refusals
 from modgo_lsp.build.sdk import Sdk, install, shipped_sdk
-from modgo_lsp.build.symbols import compile_symbols, symbols_source
-from modgo_lsp.build.target import Target
+from modgo_lsp.build.target_platform import Target
 from modgo_lsp.build.toolchain import Toolchain, ToolchainError, discover, discover_cross
 from modgo_lsp.build.wrappers import Generated, bind_file, descriptor, static_registrations
 from modgo_lsp.file_writer import content_where, explain, workspace_of, write_file

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from modgo_lsp.build.own_folders import own_folder
+from modgo_lsp.build.cache_folders import own_folder
 
 
 def cache_directory() -> Path:

@@ -1,7 +1,7 @@
 """Reads a shared object's headers and dynamic tables as the dynamic linker would, trusting no number in them.
 
 pyelftools knows the layouts; bounds and limits are here, for files may be damaged or hostile. Not for: what
-makes a shared object a UDF module (inspect.py).
+makes a shared object a UDF module (module_inspection.py).
 """
 
 from __future__ import annotations

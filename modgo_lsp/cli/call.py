@@ -30,11 +30,7 @@ from modgo_lsp.cli.seconds import SECONDS
 from modgo_lsp.cli.size import size_option
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.cli.words import FunctionCommand, argument_values
-from modgo_lsp.host.replay import ReplayError, read_replay
-from modgo_lsp.host.result import NumberedResult
-from modgo_lsp.host.session import CALL_SECONDS
-from modgo_lsp.host.store import StoreError
-from modgo_lsp.host.wanted import (
+from modgo_lsp.host.call_request import (
     Wanted,
     WantedError,
     check,
@@ -42,7 +38,11 @@ from modgo_lsp.host.wanted import (
     records_beside,
     with_records,
 )
-from modgo_lsp.host.work import Outcome, Work, do_work, is_misused, outcome_json, work_of
+from modgo_lsp.host.record_store import StoreError
+from modgo_lsp.host.replay_files import ReplayError, read_replay
+from modgo_lsp.host.result import NumberedResult
+from modgo_lsp.host.run_call import Outcome, Work, do_work, is_misused, outcome_json, work_of
+from modgo_lsp.host.session import CALL_SECONDS
 from modgo_lsp.lint.config import Settings
 
 Tell = Callable[[NumberedResult], None]

@@ -1,6 +1,6 @@
 """How `modgo call` shows results to people: the value, the record's change as a diff, the log, failures.
 
-Not for: JSON (host/work.py).
+Not for: JSON (host/run_call.py).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
+from modgo_lsp.host.run_call import Calls, Outcome
 from modgo_lsp.host.sample import Record, sample_json
-from modgo_lsp.host.work import Calls, Outcome
 from modgo_lsp.report.terminal_escapes import styled
 
 Paint = Callable[[str, str], str]

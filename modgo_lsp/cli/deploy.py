@@ -16,8 +16,8 @@ from modgo_lsp.cli.module import complete, settings_for, write_json
 from modgo_lsp.cli.progress import progress, waiting
 from modgo_lsp.cli.seconds import SECONDS
 from modgo_lsp.cli.terminal import say
-from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
+from modgo_lsp.ship.cluster_access import Access
 from modgo_lsp.ship.deploy import (
     WAIT_SECONDS,
     Deployed,
@@ -28,9 +28,9 @@ from modgo_lsp.ship.deploy import (
     load_cargo,
     standing,
 )
-from modgo_lsp.ship.listing import RemoteModule, find_module, survey
-from modgo_lsp.ship.probe import check_plugin
-from modgo_lsp.ship.trial import try_module
+from modgo_lsp.ship.module_listing import RemoteModule, find_module, survey
+from modgo_lsp.ship.plugin_probe import check_plugin
+from modgo_lsp.ship.trial_load import try_module
 
 
 @click.command(

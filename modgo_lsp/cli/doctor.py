@@ -16,7 +16,7 @@ import click
 import msgspec
 
 from modgo_lsp.build.cache import cache_directory
-from modgo_lsp.build.named_programs import named_by_file
+from modgo_lsp.build.configured_programs import named_by_file
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
 from modgo_lsp.cli.module import complete, settings_for, write_json

@@ -1,6 +1,6 @@
 """`modgo inspect`: what a module's file is, without running it.
 
-Not for: how it is read (build/inspect.py).
+Not for: how it is read (build/module_inspection.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from modgo_lsp.build.go_info import GoInfo
-from modgo_lsp.build.inspect import ElfFacts, Inspection, inspect
+from modgo_lsp.build.module_inspection import ElfFacts, Inspection, inspect
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.module import write_json
 from modgo_lsp.cli.terminal import is_coloured, say

@@ -17,8 +17,8 @@ import msgspec
 
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
-from modgo_lsp.build.lint_crew import Crew
 from modgo_lsp.build.lint_store import DiskStore
+from modgo_lsp.build.lint_worker_count import Crew
 from modgo_lsp.cli.counting import counting
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.golang.files import DiskFiles, Files, OverlayFiles

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from modgo_lsp.build.isolated import leave_out_relative_folders
+from modgo_lsp.build.isolation import leave_out_relative_folders
 from modgo_lsp.cli.standard_streams import discard_output, give_up_output, is_of_stream, repair_streams
 
 ISSUES = "https://github.com/GeertJohan/aerospike-mod-go/issues"

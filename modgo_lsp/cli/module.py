@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
-from modgo_lsp.build.built_from import built_from, is_out_of_date
+from modgo_lsp.build.build_sources import built_from, is_out_of_date
 from modgo_lsp.build.cache import cache_directory
-from modgo_lsp.build.named_programs import Tools, building_tools, own_tools
+from modgo_lsp.build.configured_programs import Tools, building_tools, own_tools
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.cli.failure import CliError

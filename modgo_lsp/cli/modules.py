@@ -14,9 +14,9 @@ from modgo_lsp.cli.module import write_json
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report.terminal_escapes import styled
-from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
-from modgo_lsp.ship.listing import RemoteModule, list_modules, module_json
+from modgo_lsp.ship.cluster_access import Access
+from modgo_lsp.ship.module_listing import RemoteModule, list_modules, module_json
 
 _HEAD = ("NAME", "KIND", "BYTES", "SHA256", "PARTS", "NODES")
 _KINDS = {"go": "Go", "lua": "Lua", "mixed": "Go and other"}

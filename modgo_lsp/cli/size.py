@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from modgo_lsp.host.wanted import WantedError, parse_size
+from modgo_lsp.host.call_request import WantedError, parse_size
 
 
 def size_option(_ctx: click.Context, _param: click.Parameter, word: str | None) -> int:

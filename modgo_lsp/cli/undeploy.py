@@ -12,8 +12,8 @@ from modgo_lsp.cli.module import write_json
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.seconds import SECONDS
 from modgo_lsp.cli.terminal import say
-from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.cluster import connected
+from modgo_lsp.ship.cluster_access import Access
 from modgo_lsp.ship.deploy import WAIT_SECONDS, find_standing, undeploy, undeployed_json
 
 

@@ -12,15 +12,15 @@ from pathlib import PurePath
 
 import msgspec
 
-from modgo_lsp.host.dialect import from_flat, to_flat
+from modgo_lsp.host.crash_output import read_last_words
 from modgo_lsp.host.fenced import Outcome
-from modgo_lsp.host.last_words import read_last_words
+from modgo_lsp.host.host_functions import RECORD
 from modgo_lsp.host.module import Module
+from modgo_lsp.host.msgpack_dialect import from_flat, to_flat
 from modgo_lsp.host.record import WorkingRecord
+from modgo_lsp.host.record_store import Store
 from modgo_lsp.host.result import CallResult, Failure, FailureKind
 from modgo_lsp.host.sample import Record
-from modgo_lsp.host.store import Store
-from modgo_lsp.host.table import RECORD
 from modgo_lsp.host.values import STRING, Flat, UnstorableError, Value
 
 LOG_LEVEL = 4  # all

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from modgo_lsp.host.dialect import to_flat
+from modgo_lsp.host.msgpack_dialect import to_flat
 from modgo_lsp.host.values import (
     DEPTH_MAX,
     INTEGER_MAX,

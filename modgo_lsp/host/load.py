@@ -1,6 +1,6 @@
 """Loads a module in a worker, says what it is, or why it won't do, and lets go of it.
 
-Not for: calling its functions (work.py, session.py), or building it.
+Not for: calling its functions (run_call.py, session.py), or building it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from modgo_lsp.host.fenced import Fence
-from modgo_lsp.host.refusal import LoadFailedError
+from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.result import LoadResult
 from modgo_lsp.host.session import Session
 from modgo_lsp.model.package import Package

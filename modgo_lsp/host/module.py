@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.host.fenced import Fence, LoadError, Pool
+from modgo_lsp.host.host_functions import HostTable
+from modgo_lsp.host.load_failure import load_failure
+from modgo_lsp.host.module_output import Output
 from modgo_lsp.host.native import Native
-from modgo_lsp.host.output import Output
-from modgo_lsp.host.refusal import load_failure
 from modgo_lsp.host.result import FunctionInfo, LogLine
-from modgo_lsp.host.table import HostTable
 from modgo_lsp.model.package import Package
 
 # Asked of every module, and shown. The manifest comes apart, as functions.

@@ -10,14 +10,14 @@ import zlib
 from collections.abc import Sequence
 
 from modgo_lsp.host.apply import LOG_LEVEL, deadline_after, read_answer, working_record
-from modgo_lsp.host.dialect import to_flat
 from modgo_lsp.host.fenced import CLIENT_SCOPE, SERVER_SCOPE
+from modgo_lsp.host.host_functions import INPUT, OUTPUT
 from modgo_lsp.host.module import Module
+from modgo_lsp.host.msgpack_dialect import to_flat
 from modgo_lsp.host.record import WorkingRecord, digest_of
 from modgo_lsp.host.result import Failure, LogLine, NodeResult, StreamResult
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.streams import Input, Output, RecordInput, ValueInput
-from modgo_lsp.host.table import INPUT, OUTPUT
 from modgo_lsp.host.values import Flat, UnstorableError, Value
 
 PARTITIONS = 4096

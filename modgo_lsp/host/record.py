@@ -1,7 +1,7 @@
 """The record that a call works on, with the semantics of Aerospike's UDF records: changes stay in memory
 until create or update, and what was not stored is lost.
 
-Values are flat, as the ABI carries them. Not for: keeping records (store.py).
+Values are flat, as the ABI carries them. Not for: keeping records (record_store.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 from functools import cached_property
 from typing import Any
 
-from modgo_lsp.host.dialect import from_flat
+from modgo_lsp.host.msgpack_dialect import from_flat
 from modgo_lsp.host.values import INTEGER, NIL, NIL_FLAT, STRING, Flat, UnstorableError
 from modgo_lsp.model.sdk import BIN_NAME_MAX
 

@@ -21,15 +21,15 @@ import msgspec
 
 from modgo_lsp.build.toolchain import discover_cc
 from modgo_lsp.host.apply import apply_in_store, apply_to_record
+from modgo_lsp.host.blocking_thread import BlockingThread
 from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.module import HostError, Module, Opened
 from modgo_lsp.host.native import libmod_go
 from modgo_lsp.host.nodes import apply_client_part, apply_to_stream
+from modgo_lsp.host.record_store import Store
 from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
 from modgo_lsp.host.sample import Record
-from modgo_lsp.host.store import Store
-from modgo_lsp.host.thread import BlockingThread
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
 from modgo_lsp.spelling import did_you_mean

@@ -1,6 +1,6 @@
 """The streams of a call on this side: what a stream UDF reads, and where it writes.
 
-Not for: which records are on which node (nodes.py), or the functions that a module calls (table.py).
+Not for: which records are on which node (nodes.py), or the functions that a module calls (host_functions.py).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Union
 
-from modgo_lsp.host.dialect import decode, encode, from_flat, to_flat
+from modgo_lsp.host.msgpack_dialect import decode, encode, from_flat, to_flat
 from modgo_lsp.host.record import RefusedError, WorkingRecord
 from modgo_lsp.host.values import NIL, NIL_FLAT, Flat, List, UnstorableError, Value
 

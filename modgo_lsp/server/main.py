@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from modgo_lsp import __version__
-from modgo_lsp.build.isolated import leave_out_relative_folders
+from modgo_lsp.build.isolation import leave_out_relative_folders
 from modgo_lsp.server.lsp.connection import complain
 from modgo_lsp.server.server import Server
 from modgo_lsp.server.workspace import gc_policy

@@ -19,15 +19,15 @@ import msgspec
 
 from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.json_forms import json_of
-from modgo_lsp.host.refusal import LoadFailedError
+from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.result import Failure, StreamResult, stream_json
 from modgo_lsp.host.session import Session
 from modgo_lsp.host.values import UnstorableError, Value
 from modgo_lsp.model.package import Package
-from modgo_lsp.ship.access import Access
 from modgo_lsp.ship.apply import Applied, failed, failure_json, sendable
 from modgo_lsp.ship.client_values import from_client
 from modgo_lsp.ship.cluster import Cluster, connected
+from modgo_lsp.ship.cluster_access import Access
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

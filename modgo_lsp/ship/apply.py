@@ -16,12 +16,12 @@ from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, sample_json
 from modgo_lsp.host.values import UnstorableError, Value
-from modgo_lsp.ship.answers import NO_FUNCTION, NO_MODULE, failure_of, is_of_udf
 from modgo_lsp.ship.client_values import from_client, to_client
 from modgo_lsp.ship.cluster import Cluster, NodeError, said
+from modgo_lsp.ship.failed_calls import NO_FUNCTION, NO_MODULE, failure_of, is_of_udf
 from modgo_lsp.ship.failure import ShipError
-from modgo_lsp.ship.listing import survey
-from modgo_lsp.ship.names import SUFFIX, stem
+from modgo_lsp.ship.module_listing import survey
+from modgo_lsp.ship.module_name import SUFFIX, stem
 from modgo_lsp.spelling import did_you_mean
 
 APPLY_SECONDS = 10.0

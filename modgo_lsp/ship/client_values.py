@@ -1,6 +1,6 @@
 """Aerospike values as the official client takes and gives them, from and to ours.
 
-Not for: JSON (host/json_forms.py) or the server's own msgpack (host/dialect.py).
+Not for: JSON (host/json_forms.py) or the server's own msgpack (host/msgpack_dialect.py).
 """
 
 from __future__ import annotations

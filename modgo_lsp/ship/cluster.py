@@ -1,7 +1,7 @@
 """A connection to a cluster by the official client, and info commands to its nodes.
 
 The only file that imports the client, and only when it is needed: it is an extra. Not for: what the
-commands mean (registry.py, apply.py).
+commands mean (udf_registry.py, apply.py).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.ship.access import Access, Tls
-from modgo_lsp.ship.diagnosis import seeds_that_answer, unreachable
+from modgo_lsp.ship.cluster_access import Access, Tls
+from modgo_lsp.ship.connection_diagnosis import seeds_that_answer, unreachable
 from modgo_lsp.ship.failure import usage_error
 from modgo_lsp.ship.interrupt import Waits
 

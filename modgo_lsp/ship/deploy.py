@@ -15,15 +15,15 @@ from typing import Any, Literal
 
 import msgspec
 
-from modgo_lsp.build.inspect import inspect
-from modgo_lsp.ship.agreement import wait_for
+from modgo_lsp.build.module_inspection import inspect
 from modgo_lsp.ship.cluster import Cluster, Node, NodeError, RefusedError
 from modgo_lsp.ship.failure import ShipError, usage_error
-from modgo_lsp.ship.listing import Survey, refused, survey
-from modgo_lsp.ship.names import SUFFIX, checked_name, module_name, stem
-from modgo_lsp.ship.package import PackageError, files_of, package
-from modgo_lsp.ship.registry import put_file, remove_file
-from modgo_lsp.ship.state import wait_loaded
+from modgo_lsp.ship.module_listing import Survey, refused, survey
+from modgo_lsp.ship.module_name import SUFFIX, checked_name, module_name, stem
+from modgo_lsp.ship.node_agreement import wait_for
+from modgo_lsp.ship.node_state import wait_loaded
+from modgo_lsp.ship.server_files import PackageError, files_of, package
+from modgo_lsp.ship.udf_registry import put_file, remove_file
 
 Tell = Callable[[str], None]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.ship.package import package
+from modgo_lsp.ship.server_files import package
 from tests.asd.server import HostProgram, RealServer, Server, build_of
 
 ASD = os.environ.get("MODGO_ASD", "")

@@ -24,7 +24,7 @@ from typing import Any
 import msgpack
 import pytest
 
-from modgo_lsp.ship.state import State, parse_state
+from modgo_lsp.ship.node_state import State, parse_state
 
 
 class RefusedError(Exception):

@@ -21,8 +21,8 @@ from typing import Any
 
 import pytest
 
-from modgo_lsp.ship.access import Access, read_seeds
 from modgo_lsp.ship.cluster import connected
+from modgo_lsp.ship.cluster_access import Access, read_seeds
 from tests.asd.cluster import Asd, StartCluster, clusters, require_asd
 
 require_asd()

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.ship.package import package
+from modgo_lsp.ship.server_files import package
 from tests.asd.cluster import Asd, StartCluster, clusters, require_asd
 
 require_asd()

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from modgo_lsp.ship.package import package
-from modgo_lsp.ship.state import State
+from modgo_lsp.ship.node_state import State
+from modgo_lsp.ship.server_files import package
 from tests.asd.conftest import Maker, in_parts, logged
 from tests.asd.server import FailedError, RefusedError, Server
 

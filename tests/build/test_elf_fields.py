@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.build.inspect import ABI_SYMBOLS, inspect
+from modgo_lsp.build.module_inspection import ABI_SYMBOLS, inspect
 from modgo_lsp.build.toolchain import discover_cc
 from modgo_lsp.host.native import libmod_go
 from tests.elf_module import CODE, CODE_SIZE, ElfModule

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from modgo_lsp.build.build import BuildRequest, build_module
-from modgo_lsp.host.dialect import encode
+from modgo_lsp.host.msgpack_dialect import encode
 from modgo_lsp.host.values import GeoJson, Hll, List, Map, Value
 
 MODULE = Path(__file__).parent / "modules" / "types"

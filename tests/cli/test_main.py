@@ -56,8 +56,8 @@ def test_help_lists_the_commands_without_importing_them() -> None:
 
 # Where Go is, lint must know; how to build it need not.
 FOR_LINT = (
-    *("facts_cache", "go_environment", "isolated", "lint_crew", "lint_store"),
-    *("own_folders", "ownership"),
+    *("facts_cache", "go_environment", "isolation", "lint_worker_count", "lint_store"),
+    *("cache_folders", "ownership"),
 )
 
 

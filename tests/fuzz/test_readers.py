@@ -1,7 +1,7 @@
 """Parsers of files and arguments, on damaged and random text: each returns a value or raises its error.
 
-`make fuzz` runs more examples (MODGO_EXAMPLES). tests/host/test_dialect.py and tests/native fuzz the msgpack
-dialect, libmod_go/fuzz and udf the parsers in C and Go.
+`make fuzz` runs more examples (MODGO_EXAMPLES). tests/host/test_msgpack_dialect.py and tests/native fuzz the
+msgpack dialect, libmod_go/fuzz and udf the parsers in C and Go.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.host.dialect import decode, encode, from_flat, to_flat
+from modgo_lsp.host.crash_output import read_last_words
 from modgo_lsp.host.json_forms import FormError, argument, json_of, parse, value_of
-from modgo_lsp.host.last_words import read_last_words
+from modgo_lsp.host.msgpack_dialect import decode, encode, from_flat, to_flat
 from modgo_lsp.host.records_file import read_records_file
 from modgo_lsp.host.sample import SampleError, parse_sample, read_sample, sample_json
 from modgo_lsp.host.values import List, Map, UnstorableError

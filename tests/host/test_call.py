@@ -13,8 +13,8 @@ import pytest
 from modgo_lsp.host.json_forms import parse, value_of
 from modgo_lsp.host.records_file import NumberedRecord
 from modgo_lsp.host.result import CallResult, call_json
+from modgo_lsp.host.run_call import Work, do_work
 from modgo_lsp.host.sample import Record
-from modgo_lsp.host.work import Work, do_work
 
 RECORD = Record(bins={"a": 1, "s": "x"}, generation=1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modgo_lsp.host.dialect import to_flat
+from modgo_lsp.host.msgpack_dialect import to_flat
 from modgo_lsp.host.record import RefusedError, WorkingRecord, digest_of
 from modgo_lsp.host.values import NIL_FLAT, Flat
 

@@ -16,7 +16,7 @@ from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.load import load_module
-from modgo_lsp.host.refusal import LoadFailedError
+from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.result import CallResult
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.session import Session

@@ -11,17 +11,17 @@ import pytest
 import pytest_asyncio
 
 from modgo_lsp.build.build import BuildRequest, build_module
-from modgo_lsp.host.dialect import encode, to_flat
+from modgo_lsp.host.msgpack_dialect import encode, to_flat
 from modgo_lsp.host.nodes import PARTITIONS, partition
 from modgo_lsp.host.record import RefusedError, digest_of
 from modgo_lsp.host.records_file import NumberedRecord
-from modgo_lsp.host.replay import read_replay
+from modgo_lsp.host.replay_files import read_replay
 from modgo_lsp.host.result import StreamResult, stream_json
+from modgo_lsp.host.run_call import Work, do_work, work_of
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.session import Session
 from modgo_lsp.host.streams import Output, ValueInput
 from modgo_lsp.host.values import NIL_FLAT, List, Map
-from modgo_lsp.host.work import Work, do_work, work_of
 
 CITIES = ("Berlin", "Kraków", "Oslo")
 RECORDS = [Record(key=f"k{n}", bins={"n": n, "city": CITIES[n % 3]}, generation=1) for n in range(1, 1001)]

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from modgo_lsp.build.inspect import Inspection
+from modgo_lsp.build.module_inspection import Inspection
 from modgo_lsp.cli.call_report import show_outcome
 from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.inspect import _show as show_inspection
@@ -31,7 +31,7 @@ from modgo_lsp.report.concise import report_concise
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.terminal_escapes import on_a_line, shown, styled
 from modgo_lsp.report.text import report_text
-from modgo_lsp.ship.listing import RemoteModule
+from modgo_lsp.ship.module_listing import RemoteModule
 
 ROOT = Path(__file__).parents[2]
 SDK = "github.com/GeertJohan/aerospike-mod-go/udf"

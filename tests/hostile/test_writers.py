@@ -18,7 +18,7 @@ from modgo_lsp.build.module_file import SHARED_OBJECT as MODULE
 from modgo_lsp.cli import plugin
 from modgo_lsp.cli.commands import modgo
 from modgo_lsp.file_writer import WriteRefusedError, content_is, workspace_of, write_file
-from modgo_lsp.host.store import Store, StoreError
+from modgo_lsp.host.record_store import Store, StoreError
 from modgo_lsp.ide.new_sample import NewSample
 from modgo_lsp.server.commands.new_sample import write_sample
 from tests.elf_files import PROGRAM, SHARED_OBJECT

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from modgo_lsp.host.dialect import decode, encode
+from modgo_lsp.host.msgpack_dialect import decode, encode
 from modgo_lsp.host.values import GeoJson, Hll, List, Map, UnstorableError, Value, key_rank
 
 EXAMPLES = int(os.environ.get("MODGO_EXAMPLES", "60"))  # of most tests; 2000 take some minutes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modgo_lsp.ship.access import Seed, read_seeds
+from modgo_lsp.ship.cluster_access import Seed, read_seeds
 from modgo_lsp.ship.failure import ShipError
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modgo_lsp.host.values import GeoJson, Hll, List, Map, UnstorableError, Value, key_rank
-from modgo_lsp.ship.answers import failure_of
 from modgo_lsp.ship.client_values import from_client, to_client
+from modgo_lsp.ship.failed_calls import failure_of
 
 
 @pytest.mark.parametrize(

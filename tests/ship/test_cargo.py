@@ -8,8 +8,8 @@ import pytest
 
 from modgo_lsp.ship.deploy import Standing, check_free, load_cargo
 from modgo_lsp.ship.failure import ShipError
-from modgo_lsp.ship.names import module_name, stem
-from modgo_lsp.ship.package import MOST_BYTES
+from modgo_lsp.ship.module_name import module_name, stem
+from modgo_lsp.ship.server_files import MOST_BYTES
 
 
 def test_the_name_is_the_file_s_up_to_the_first_dot() -> None:

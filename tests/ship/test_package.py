@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modgo_lsp.ship.package import (
+from modgo_lsp.ship.server_files import (
     LIMIT,
     NAME_LIMIT,
     FileName,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modgo_lsp.ship.state import State, parse_state
+from modgo_lsp.ship.node_state import State, parse_state
 
 DIGITS = "0123456789abcdef" * 4
 HEAD = f"modgo-state 1\nfile-sha256 {DIGITS}\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.ship.failure import ShipError
-from modgo_lsp.ship.trial import try_module
+from modgo_lsp.ship.trial_load import try_module
 
 ROOT = Path(__file__).parents[2]
 _MACHINE_AT, _MACHINES = 18, {"x86_64": 0xB7, "aarch64": 0x3E}  # of the ELF header; the other one's number

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from modgo_lsp.ship.access import Access, Tls, read_seeds
 from modgo_lsp.ship.cluster import connected
+from modgo_lsp.ship.cluster_access import Access, Tls, read_seeds
 from modgo_lsp.ship.failure import ShipError
 
 

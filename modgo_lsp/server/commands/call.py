@@ -16,8 +16,8 @@ async def call(commands: Commands, arguments: Arguments, token: Token) -> Json:
     # Most sessions never call: see module_job.py.
     from modgo_lsp.build.toolchain import ToolchainError
     from modgo_lsp.host.module import HostError
-    from modgo_lsp.host.store import StoreError
-    from modgo_lsp.host.work import Calls, do_work, outcome_json
+    from modgo_lsp.host.record_store import StoreError
+    from modgo_lsp.host.run_call import Calls, do_work, outcome_json
     from modgo_lsp.server.commands.call_arguments import call_of
 
     async with module_job(commands, arguments, token, "Running") as job:

@@ -9,11 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from modgo_lsp.build.built_from import built_from
-from modgo_lsp.host.json_forms import FormError, parse, value_of
-from modgo_lsp.host.session import LONGEST_SECONDS
-from modgo_lsp.host.values import Value
-from modgo_lsp.host.wanted import (
+from modgo_lsp.build.build_sources import built_from
+from modgo_lsp.host.call_request import (
     Wanted,
     WantedError,
     check,
@@ -22,7 +19,10 @@ from modgo_lsp.host.wanted import (
     records_beside,
     with_records,
 )
-from modgo_lsp.host.work import Work
+from modgo_lsp.host.json_forms import FormError, parse, value_of
+from modgo_lsp.host.run_call import Work
+from modgo_lsp.host.session import LONGEST_SECONDS
+from modgo_lsp.host.values import Value
 from modgo_lsp.server.commands.arguments import NULL, Request, UsageError
 
 

@@ -48,7 +48,7 @@ class ModuleJob:
 
     async def own_compiler(self) -> str | None:
         """The C compiler that the editor's settings name. To load a module takes no other."""
-        from modgo_lsp.build.named_programs import own_tools
+        from modgo_lsp.build.configured_programs import own_tools
 
         return own_tools(await self._configuration()).cc
 
@@ -65,7 +65,7 @@ class ModuleJob:
     async def build(self) -> BuildResult:
         """Builds the module, and publishes the findings. Raises UsageError."""
         from modgo_lsp.build.build import BuildRequest, build_module
-        from modgo_lsp.build.named_programs import building_tools
+        from modgo_lsp.build.configured_programs import building_tools
         from modgo_lsp.build.preflight import RequestError
         from modgo_lsp.build.toolchain import ToolchainError
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.build.isolated import NEUTRAL_FOLDER, python_command
+from modgo_lsp.build.isolation import NEUTRAL_FOLDER, python_command
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.server.workspace import index_process
 from modgo_lsp.server.workspace.progress import Progress, ProgressTokens

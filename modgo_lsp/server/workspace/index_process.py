@@ -15,7 +15,7 @@ from typing import IO, Any, Union
 
 import msgspec
 
-from modgo_lsp.build import own_folders
+from modgo_lsp.build import cache_folders
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.server.workspace.process_exit import when_ended
 
@@ -87,8 +87,8 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
     """Lints the packages, and writes the messages with `say`. Results are cached from run to run."""
     from modgo_lsp.build.facts_cache import DiskFactsCache
     from modgo_lsp.build.go_environment import find_go_environment
-    from modgo_lsp.build.lint_crew import Crew
     from modgo_lsp.build.lint_store import DiskStore
+    from modgo_lsp.build.lint_worker_count import Crew
     from modgo_lsp.golang.files import DiskFiles, SeenFiles
     from modgo_lsp.golang.syntax.tree_cache import hold_at_most
     from modgo_lsp.lint.config import Settings, configuration
@@ -123,7 +123,7 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
 
 
 def main() -> None:
-    own_folders.say_nothing()
+    cache_folders.say_nothing()
     with suppress(OSError):
         os.nice(_NICENESS)
     # It makes no cyclic garbage, and collections would take a tenth of its time.

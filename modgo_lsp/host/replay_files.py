@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from modgo_lsp.build.own_folders import own_folder
+from modgo_lsp.build.cache_folders import own_folder
 from modgo_lsp.file_writer import write_file
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.json_forms import FormError, json_of, parse, value_of

@@ -13,12 +13,12 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.build.cache import scratch_directory
-from modgo_lsp.build.inspect import inspect
 from modgo_lsp.build.main_package import MAIN_FOLDER
 from modgo_lsp.build.module_file import write_module
+from modgo_lsp.build.module_inspection import inspect
 from modgo_lsp.build.process import run
 from modgo_lsp.build.sdk import index_environment
-from modgo_lsp.build.target import Target, is_newer
+from modgo_lsp.build.target_platform import Target, is_newer
 from modgo_lsp.build.toolchain import Toolchain, ToolchainError
 
 Progress = Callable[[str], None]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from modgo_lsp.host.dialect import decode, encode, from_flat, to_flat
 from modgo_lsp.host.json_forms import json_of, parse, value_of
+from modgo_lsp.host.msgpack_dialect import decode, encode, from_flat, to_flat
 from modgo_lsp.host.values import DEPTH_MAX, Flat, GeoJson, Hll, List, Map, UnstorableError, Value
 from modgo_lsp.resources import resource
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from modgo_lsp.host.last_words import read_last_words
+from modgo_lsp.host.crash_output import read_last_words
 
 DEADLOCK = """fatal error: all goroutines are asleep - deadlock!
 

@@ -7,7 +7,7 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modgo_lsp.build.lint_shares import shares
+from modgo_lsp.build.lint_partition import shares
 
 # Two heaps that have nothing to do with each other, by names that lie between each other's.
 IMPORTS = {

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from modgo_lsp.ship.cluster import Cluster, Node, NodeError, RefusedError
 from modgo_lsp.ship.failure import usage_error
-from modgo_lsp.ship.listing import refused
-from modgo_lsp.ship.registry import put_file, remove_file
+from modgo_lsp.ship.module_listing import refused
+from modgo_lsp.ship.udf_registry import put_file, remove_file
 
 # No module: the plugin refuses it, and then the server keeps nothing of it.
 PROBE = "modgo-probe.so"

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from modgo_lsp.file_writer import ANYTHING, Kind, check_place, explain, workspace_of
-from modgo_lsp.host.dialect import from_flat, to_flat
+from modgo_lsp.host.msgpack_dialect import from_flat, to_flat
 from modgo_lsp.host.sample import NEVER_EXPIRES, Record
 from modgo_lsp.host.values import INTEGER, NIL, Flat, UnstorableError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.build.built_from import built_from, is_out_of_date
+from modgo_lsp.build.build_sources import built_from, is_out_of_date
 
 FOLDERS: tuple[list[str], ...] = ([], ["relative"], ["/no/such"], ["/dev/null"], ["a\0"], ["/"] * 65)
 SAID = [json.dumps({"source": "x", "folders": each}) for each in FOLDERS]

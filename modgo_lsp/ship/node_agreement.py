@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from modgo_lsp.ship.cluster import Cluster, Node, NodeError
 from modgo_lsp.ship.failure import ShipError
-from modgo_lsp.ship.registry import get_file, list_files
+from modgo_lsp.ship.udf_registry import get_file, list_files
 
 _PAUSE_SECONDS = 0.1
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.build import own_folders
-from modgo_lsp.build.own_folders import own_folder
+from modgo_lsp.build import cache_folders
+from modgo_lsp.build.cache_folders import own_folder
 from modgo_lsp.build.ownership import foreign_hand
 
 IS_ROOT = os.geteuid() == 0
@@ -33,7 +33,7 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)
-    for each in (own_folders._own, own_folders._temporary):
+    for each in (cache_folders._own, cache_folders._temporary):
         each.cache_clear()
     return tmp_path
 
@@ -110,7 +110,7 @@ def test_what_somebody_else_could_write_is_not_used_and_that_is_said_once(
     caplog: pytest.LogCaptureFixture,
     change: Callable[[Path], None],
     reason: str,
-    kind: own_folders.Kind,
+    kind: cache_folders.Kind,
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(folders / "home" / "x"))
     monkeypatch.setenv("XDG_STATE_HOME", str(folders / "home" / "x"))

@@ -51,7 +51,7 @@ class Crew(msgspec.Struct, frozen=True):
         count = min(cores, len(directories), 1 + total // max(1, self.least))
         if count < 2 and total <= self.most:
             return None
-        from modgo_lsp.build.lint_shares import shares
+        from modgo_lsp.build.lint_partition import shares
         from modgo_lsp.build.lint_workers import judge_in_workers
 
         given = shares(directories, imports(), size, count)

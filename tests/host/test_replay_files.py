@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from modgo_lsp.host.records_file import NumberedRecord
-from modgo_lsp.host.replay import KEPT, ReplayError, keep, read_replay, replay_directory, replay_of
+from modgo_lsp.host.replay_files import KEPT, ReplayError, keep, read_replay, replay_directory, replay_of
 from modgo_lsp.host.result import CallResult, Failure
+from modgo_lsp.host.run_call import Calls, Work, do_work, is_misused, outcome_json, work_of
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import List
-from modgo_lsp.host.work import Calls, Work, do_work, is_misused, outcome_json, work_of
 
 RECORD = Record("t", "s", b"\1", {"a": List((1, "x")), "d": 1.5}, 90, 4)
 

@@ -1,6 +1,6 @@
 """Which records a call is about, as the command line and the editor's command say it in the same words.
 
-Not for: running it (work.py).
+Not for: running it (run_call.py).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Literal, Union
 import msgspec
 
 from modgo_lsp.host.records_file import NumberedRecord, default_records, parse_records, read_records_file
+from modgo_lsp.host.run_call import Work
 from modgo_lsp.host.sample import (
     Record,
     SampleError,
@@ -21,7 +22,6 @@ from modgo_lsp.host.sample import (
     read_sample,
     read_sample_file,
 )
-from modgo_lsp.host.work import Work
 
 _SAMPLE_HELP = 'a record sample looks like {"key": ["test", "demo", "k1"], "bins": {"a": 1, "s": "x"}}'
 _KEY_HELP = 'a key looks like ["test", "demo", "k1"]'

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from modgo_lsp.host.fenced import Fence
+from modgo_lsp.host.record_store import Store, StoreError
 from modgo_lsp.host.sample import NEVER_EXPIRES, Record
 from modgo_lsp.host.session import Session
-from modgo_lsp.host.store import Store, StoreError
 from modgo_lsp.host.values import GeoJson, Hll, List, Map
 
 from .test_dialect import values
@@ -199,7 +199,7 @@ def test_what_is_no_store_is_told(tmp_path: Path) -> None:
 async def test_a_store_that_is_in_use_is_waited_for(
     udfs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modgo_lsp.host.store._BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("modgo_lsp.host.record_store._BUSY_SECONDS", 0.2)
     first, second = Store(tmp_path / "s.db"), Store(tmp_path / "s.db")
     with first.locked():
         with pytest.raises(StoreError, match="in use by another program"):

@@ -1,7 +1,7 @@
 """Loads a module here before it goes to a cluster: a server takes what looks like a module, and only its log
 says that it could not be set up.
 
-Not for: what a file looks like (build/inspect.py).
+Not for: what a file looks like (build/module_inspection.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import platform
 import sys
 from pathlib import Path
 
-from modgo_lsp.build.inspect import inspect
+from modgo_lsp.build.module_inspection import inspect
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.host.load import load_module
 from modgo_lsp.host.module import HostError

@@ -10,10 +10,10 @@ import pytest
 
 from modgo_lsp.build import toolchain
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
-from modgo_lsp.build.compile import _check_target
-from modgo_lsp.build.inspect import inspect
+from modgo_lsp.build.go_build import _check_target
+from modgo_lsp.build.module_inspection import inspect
 from modgo_lsp.build.preflight import RequestError, parse_target
-from modgo_lsp.build.target import Target
+from modgo_lsp.build.target_platform import Target
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.golang.modules.build_constraints import BuildContext
 from modgo_lsp.model.sdk import SDK_PATH

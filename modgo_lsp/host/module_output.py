@@ -1,6 +1,6 @@
 """What a module prints: a pipe that its worker writes to, read by a thread of its own so that nobody waits.
 
-Not for: lines of the log, which come through the host table (table.py).
+Not for: lines of the log, which come through the host table (host_functions.py).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import modgo_lsp
-from modgo_lsp.build.isolated import find_program, leave_out_relative_folders, python_command
+from modgo_lsp.build.isolation import find_program, leave_out_relative_folders, python_command
 
 ROOT = Path(modgo_lsp.__file__).parents[1]
 # A module of "ours" that says what it could import, and from where.

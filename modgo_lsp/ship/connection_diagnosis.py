@@ -10,7 +10,7 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
-from modgo_lsp.ship.access import SERVICE_PORT, Access, Seed
+from modgo_lsp.ship.cluster_access import SERVICE_PORT, Access, Seed
 from modgo_lsp.ship.failure import ShipError, usage_error
 
 _SECONDS = 2.0

@@ -15,9 +15,10 @@ from typing import Any, Literal, TypeVar, Union
 import msgspec
 
 from modgo_lsp.host.fenced import Fence
+from modgo_lsp.host.load_failure import LoadFailedError
+from modgo_lsp.host.record_store import Store
 from modgo_lsp.host.records_file import NumberedRecord
-from modgo_lsp.host.refusal import LoadFailedError
-from modgo_lsp.host.replay import Replay, keep, replay_of, worth_keeping
+from modgo_lsp.host.replay_files import Replay, keep, replay_of, worth_keeping
 from modgo_lsp.host.result import (
     CallResult,
     NumberedResult,
@@ -28,7 +29,6 @@ from modgo_lsp.host.result import (
 )
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.session import CALL_SECONDS, Session, refusal_of
-from modgo_lsp.host.store import Store
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
 

@@ -1,6 +1,6 @@
 """The name that a module goes by in a cluster: its file's up to the first dot, which clients call.
 
-Not for: the names of the files that travel (package.py), or of functions (rules/).
+Not for: the names of the files that travel (server_files.py), or of functions (rules/).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from modgo_lsp.ship.failure import usage_error
-from modgo_lsp.ship.package import PackageError, check_name
+from modgo_lsp.ship.server_files import PackageError, check_name
 
 SUFFIX = ".so"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from modgo_lsp.build import named_programs
-from modgo_lsp.build.named_programs import Tools, building_tools, named_by_file, own_tools
+from modgo_lsp.build import configured_programs
+from modgo_lsp.build.configured_programs import Tools, building_tools, named_by_file, own_tools
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import Configuration, configuration
@@ -119,6 +119,6 @@ def test_a_sticky_folder_such_as_tmp_is_fine_above(tmp_path: Path) -> None:
 def test_on_windows_a_file_names_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "modgo.toml").write_text('cc = "./cc"\n')
     there = found(tmp_path)
-    monkeypatch.setattr(named_programs.sys, "platform", "win32")
+    monkeypatch.setattr(configured_programs.sys, "platform", "win32")
     with pytest.raises(ToolchainError, match="can't be told on Windows"):
         building_tools(there)

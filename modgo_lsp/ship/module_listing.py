@@ -15,10 +15,10 @@ import msgspec
 
 from modgo_lsp.ship.cluster import Cluster, Node, NodeError, RefusedError
 from modgo_lsp.ship.failure import ShipError
-from modgo_lsp.ship.names import SUFFIX, stem
-from modgo_lsp.ship.package import PackageError, files_of, needed, unpack
-from modgo_lsp.ship.registry import get_file, list_files
-from modgo_lsp.ship.state import read_state
+from modgo_lsp.ship.module_name import SUFFIX, stem
+from modgo_lsp.ship.node_state import read_state
+from modgo_lsp.ship.server_files import PackageError, files_of, needed, unpack
+from modgo_lsp.ship.udf_registry import get_file, list_files
 
 Kind = Literal["go", "lua", "mixed"]
 

@@ -1,7 +1,7 @@
 """What became of a module on a node: the server's plugin writes it beside the files (docs/server-files.md).
 
 That a node has a module's files does not say that it can load it: its C library may be too old, say. Not for:
-the files themselves (agreement.py).
+the files themselves (node_agreement.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 
 from modgo_lsp.ship.cluster import Cluster, Node, NodeError, RefusedError
 from modgo_lsp.ship.failure import ShipError
-from modgo_lsp.ship.registry import get_file
+from modgo_lsp.ship.udf_registry import get_file
 
 Word = Literal["loading", "loaded", "waiting", "refused"]
 

@@ -14,7 +14,7 @@ import pytest
 
 from modgo_lsp.build.build import BuildRequest, build_module
 from modgo_lsp.build.elf import Elf
-from modgo_lsp.build.inspect import ABI_SYMBOLS, LARGEST, inspect, newest_glibc
+from modgo_lsp.build.module_inspection import ABI_SYMBOLS, LARGEST, inspect, newest_glibc
 from modgo_lsp.build.toolchain import discover, discover_cc
 from modgo_lsp.host.native import libmod_go
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from modgo_lsp.host.crash_output import read_last_words
 from modgo_lsp.host.fenced import Fence, LoadError
-from modgo_lsp.host.last_words import read_last_words
-from modgo_lsp.host.places import place_of, place_of_frame
 from modgo_lsp.host.result import Failure, FailureKind, LogLine
+from modgo_lsp.host.source_locations import place_of, place_of_frame
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.mg402_abi_mismatch import RULE as ABI_MISMATCH

@@ -1,7 +1,7 @@
 """The UDF files that a node keeps: list, get, put and remove, by the server's info commands.
 
 Raw commands, for the client's own refuse files that the server takes. Not for: what a file is to a module
-(package.py), or waiting for other nodes (agreement.py).
+(server_files.py), or waiting for other nodes (node_agreement.py).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _change(cluster: Cluster, node: Node, command: str) -> bool:
     try:
         cluster.change(node, command, _PUT_SECONDS)
     except RefusedError as refusal:
-        # The change is on its way, and some node did not answer: agreement.py sees which.
+        # The change is on its way, and some node did not answer: node_agreement.py sees which.
         if str(refusal) != "timeout":
             raise
         return False
