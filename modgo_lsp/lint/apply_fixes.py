@@ -6,16 +6,18 @@ import os
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from modgo_lsp.golang.files import Files, OverlayFiles
-from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.lint.lint_paths import UNKNOWN_MACHINE, Outcome, lint_paths
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location
+
+if TYPE_CHECKING:
+    from modgo_lsp.golang.syntax.document import Document
 
 
 class Fixed(msgspec.Struct, frozen=True):
@@ -37,6 +39,9 @@ def fix_paths(
 ) -> Fixed:
     """Lints, and fixes the findings in memory. Only if `unsafe` are unsafe fixes applied, and none in
     files for which `may_change` is False."""
+    # The parser, which a run that fixes nothing may not need: importing it takes 25 ms.
+    from modgo_lsp.golang.syntax.document import parse
+
     originals: dict[str, bytes] = {}
     documents: dict[str, Document] = {}
     states: set[frozenset[tuple[str, bytes]]] = set()
