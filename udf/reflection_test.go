@@ -207,6 +207,10 @@ func TestPanics(t *testing.T) {
 		{func() { panic(stringer{}) }, "I am"},
 		{func() { panic(struct{ A, b int }{1, 2}) }, "{A:1 b:2}"},
 		{func() { panic(5) }, "5"},
+		{func() { panic([][][][]int{{{{1}}}}) }, "[[[[1]]]]"},
+		{func() { panic([][][][][]int{{{{{1}}}}}) }, "[[[[([]int)]]]]"},
+		{func() { panic(make([]bool, 17)) }, "[" + strings.Repeat("false ", 16) + "…]"},
+		{func() { panic(make([]bool, 16)) }, "[" + strings.Repeat("false ", 15) + "false]"},
 		{func() { panic(angry{}) }, "(udf.angry whose text panics)"},
 		{func() { panic(nil) }, (*runtime.PanicNilError)(nil).Error()},
 		{func() { panic("") }, "panic with an empty text"},
@@ -219,6 +223,34 @@ func TestPanics(t *testing.T) {
 		status, text := f.run(&function{apply: func(*bind.Call, *Record) error { c.panics(); return nil }}, nil, nil)
 		if status != host.Panicked || text != c.want {
 			t.Errorf("%v %q; want %q", status, text, c.want)
+		}
+	}
+}
+
+// With -trimpath there are no folders: user code is what begins with a domain, or with the module of a registration.
+func TestUserFrames(t *testing.T) {
+	trimmed, built := origin{own: map[string]bool{"counters": true}}, origin{goroot: "/go/src/"}
+	for _, c := range []struct {
+		origin         origin
+		function, file string
+		user           bool
+	}{
+		{trimmed, "example.com/counters.Add", "example.com/counters/counters.go", true},
+		{trimmed, "counters/limits.Add", "counters/limits/limits.go", true},
+		{trimmed, "gopkg%2ein.Add", "gopkg.in/add.go", true},
+		{trimmed, "strings.Repeat", "strings/strings.go", false},
+		{trimmed, "encoding/json.Marshal", "encoding/json/encode.go", false},
+		{trimmed, "example.com/counters.adapt", "example.com/counters/zz_bindings.go", false},
+		{built, "counters.Add", "/home/ann/counters/counters.go", true},
+		{built, "strings.Repeat", "/go/src/strings/strings.go", false},
+		{built, "runtime.main", "/home/runtime/proc.go", false},
+		{built, "reflect.Value.Call", "/home/reflect/value.go", false},
+		{built, sdk + ".Get", "/home/udf/record.go", false},
+		{built, sdk + "/bind.Any[...]", "/home/udf/bind/arguments.go", false},
+		{built, "", "/home/ann/counters/counters.go", false},
+	} {
+		if got := c.origin.isUser(runtime.Frame{Function: c.function, File: c.file}); got != c.user {
+			t.Errorf("%s in %s: %v", c.function, c.file, got)
 		}
 	}
 }

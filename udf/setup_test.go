@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"github.com/GeertJohan/aerospike-mod-go/udf/bind"
+	"github.com/GeertJohan/aerospike-mod-go/udf/internal/host"
 )
 
 type (
@@ -131,6 +132,46 @@ func TestSetupReportsAllProblems(t *testing.T) {
 func (c celsius) warmer(by float32) celsius { return c + celsius(by) }
 
 func double(n int64) (int64, error) { return 2 * n, nil }
+
+func TestNames(t *testing.T) {
+	for name, valid := range map[string]bool{
+		"a": true, "_": true, "Az9_": true, strings.Repeat("n", 127): true, "a/b": false, "a:b": false, "a-b": false, "a b": false,
+		"é": false, "9a": false, "a[": false, "a`": false, "a{": false, "a@": false,
+	} {
+		if validName(name) != valid {
+			t.Errorf("%q", name)
+		}
+	}
+}
+
+func TestSymbols(t *testing.T) {
+	m := newModule(declarations{
+		registrations: []registration{{name: "double", fn: double}},
+		build:         BuildInfo{Symbols: []string{"gone", "double"}},
+	})
+	if m.symbol(1) != m.functions["double"] {
+		t.Error(m.symbol(1))
+	}
+	for index, want := range map[int]host.Status{-1: host.Internal, 0: host.NotFound, 1: host.OK, 2: host.Internal} {
+		if _, status, text := m.findSymbol(index); status != want || index != 1 && m.symbol(index) != nil {
+			t.Errorf("%d: %v %s", index, status, text)
+		}
+	}
+	if _, status, text := newModule(declarations{registrations: []registration{{name: "n", fn: 5}}}).findSymbol(7); status != host.Internal || !strings.Contains(text, "setup failed") {
+		t.Error(status, text)
+	}
+}
+
+func TestJSONString(t *testing.T) {
+	var all strings.Builder
+	for c := range rune(0x180) {
+		all.WriteRune(c)
+	}
+	var decoded string
+	if err := json.Unmarshal([]byte(jsonString(all.String())), &decoded); err != nil || decoded != all.String() {
+		t.Errorf("%q, %v", decoded, err)
+	}
+}
 
 func TestBindingsJoinInAnyOrder(t *testing.T) {
 	adapted := 0

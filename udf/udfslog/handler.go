@@ -81,8 +81,6 @@ func appendAttr(pairs []any, group string, a slog.Attr) []any {
 		return pairs
 	case a.Equal(slog.Attr{}):
 		return pairs
-	case v.Kind() == slog.KindTime || v.Kind() == slog.KindDuration:
-		return append(pairs, group+a.Key, v.String())
 	}
 	return append(pairs, group+a.Key, v.Any())
 }
