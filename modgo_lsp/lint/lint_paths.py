@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from modgo_lsp.golang.files import Files, SeenFiles, join
+from modgo_lsp.golang.files import CachedListings, Files, join
 from modgo_lsp.lint.config import FILES, ConfigProblem, Configuration, Settings, configuration
 from modgo_lsp.lint.lint_result import report_findings
 from modgo_lsp.lint.linted_modules import LintedModule, Machine, linted_modules
@@ -67,7 +67,7 @@ def lint_paths(
 
     `overrides` are settings by key, as on the command line. Never raises for bad input: what can't be read is
     among the problems, what doesn't parse among the findings."""
-    files = SeenFiles(files)
+    files = CachedListings(files)
     targets, path_problems = find_targets([absolute(path) for path in paths], files, machine.searched)
     configurations = _Configurations(files, overrides)
     settings = configurations.of(targets[0].directory).settings if targets else Settings()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.golang.files import DiskMemory, OverlayFiles
+from modgo_lsp.golang.disk_cache import DiskCache
+from modgo_lsp.golang.files import OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.positions import Span
@@ -152,7 +153,7 @@ def test_findings_are_those_of_a_fresh_run(case: str, module: Callable[[Mapping[
     first, second, (old, new) = _CASES[case]
     other = "money/other.go" if second.startswith(b"package money") else "other.go"
     folder = module({"go.mod": GO_MOD, "first.go": first, other: second})
-    disk = DiskMemory()
+    disk = DiskCache()
     path = str(folder / other)
     documents = {
         str(folder / "first.go"): opened(str(folder / "first.go"), first),

@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from modgo_lsp.golang.files import DiskMemory, Files, OverlayFiles
+from modgo_lsp.golang.disk_cache import DiskCache
+from modgo_lsp.golang.files import Files, OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.positions import Span
@@ -54,7 +55,7 @@ def test_findings_after_edits_are_those_of_a_fresh_run(
 ) -> None:
     choose = random.Random(seed)
     folder = module({"go.mod": GO_MOD, **SHOP})
-    disk = DiskMemory()
+    disk = DiskCache()
     documents = {str(folder / name): opened(str(folder / name), text) for name, text in SHOP.items()}
     undo: list[tuple[str, Document]] = []
     loader = Loader(OverlayFiles(disk.now(), documents))
@@ -85,7 +86,7 @@ def test_an_edit_of_a_test_says_whether_a_fix_is_safe(
     )
     folder = module({"go.mod": GO_MOD, "late.go": source, "late_test.go": b"package late\n"})
     test = str(folder / "late_test.go")
-    disk = DiskMemory()
+    disk = DiskCache()
     documents = {test: opened(test, b"package late\n")}
     loader = Loader(OverlayFiles(disk.now(), documents))
 
@@ -112,7 +113,7 @@ def test_what_no_longer_parses_may_declare_what_nothing_else_does(
     )
     folder = module({"go.mod": GO_MOD, "late.go": source})
     path = str(folder / "late.go")
-    disk = DiskMemory()
+    disk = DiskCache()
     documents = {path: opened(path, source)}
     loader = Loader(OverlayFiles(disk.now(), documents))
 

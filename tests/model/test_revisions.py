@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from modgo_lsp.golang.files import DiskMemory, OverlayFiles
+from modgo_lsp.golang.disk_cache import DiskCache
+from modgo_lsp.golang.files import OverlayFiles
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.syntax.document_edits import edit, opened
 from modgo_lsp.golang.syntax.positions import Span
@@ -45,7 +46,7 @@ class Shop:
         for name, text in texts.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
-        self.disk = DiskMemory()
+        self.disk = DiskCache()
         self.documents: dict[str, Document] = {}
         self.loader = Loader(OverlayFiles(self.disk.now(), {}))
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.build.lint_store import DiskStore
-from modgo_lsp.golang.files import DiskFiles, DiskMemory, Files
+from modgo_lsp.golang.disk_cache import DiskCache
+from modgo_lsp.golang.files import DiskFiles, Files
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN
 from modgo_lsp.lint.lint_result import LintResult
 from modgo_lsp.lint.run_rules import lint_package
@@ -58,7 +59,7 @@ class Session:
 
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)
-        self._disk = DiskMemory()
+        self._disk = DiskCache()
         self._glanced = CountedFiles()
         self._later: list[Iterator[None]] = []
         self._importers: ImportIndex | None = None
@@ -75,7 +76,7 @@ class Session:
         return {os.path.relpath(path, self._folder) for path in found}
 
     def tell(self, path: Path) -> None:
-        self._disk.tell(str(path))
+        self._disk.report_change(str(path))
 
     def end(self) -> list[str]:
         """Writes the cache. Returns the paths that were read for their imports only."""

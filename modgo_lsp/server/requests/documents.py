@@ -34,7 +34,7 @@ def did_save(session: Session, params: wire.OfDocument) -> None:
     path = path_of(params.text_document.uri)
     if path is not None:
         session.index.invalidate()
-        session.disk.tell(path)
+        session.disk.report_change(path)
         if session.build_findings.file_changed(path):
             session.refresh_diagnostics()
         session.look_again()
@@ -46,7 +46,7 @@ def did_close(session: Session, params: wire.OfDocument) -> None:
     document = session.documents.close(params.text_document.uri)
     if document is not None:
         session.index.invalidate()
-        session.disk.tell(document.path)
+        session.disk.report_change(document.path)
         if not session.documents.by_path:
             session.polling.needed.clear()
         session.changed()

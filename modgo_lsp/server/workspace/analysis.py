@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
-from modgo_lsp.golang.files import DiskMemory, Files, OverlayFiles
+from modgo_lsp.golang.disk_cache import DiskCache
+from modgo_lsp.golang.files import Files, OverlayFiles
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN
 from modgo_lsp.lint.config import Configuration, configuration
 from modgo_lsp.lint.lint_result import LintResult
@@ -38,7 +39,7 @@ class Analysis:
     """`later` takes steps of work that can wait; `released` is called when a loader is replaced."""
 
     def __init__(self, later: Callable[[Iterator[None]], None], released: Callable[[], None]) -> None:
-        self.disk = DiskMemory()
+        self.disk = DiskCache()
         self._later = later
         self._released = released
         self._loader: Loader | None = None
@@ -81,7 +82,7 @@ class Analysis:
 
     def _go_environment(self, go: str | None) -> GoEnvironment | None:
         """Where Go is: looked for again only after something on disk has changed or may have."""
-        key = (go, self.disk.told, self.disk.looks)
+        key = (go, self.disk.changes, self.disk.rescans)
         if key != self._go_key:
             self._found_go, self._go_key = find_go_environment(go), key
         return self._found_go

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from modgo_lsp.golang.files import DiskMemory
+from modgo_lsp.golang.disk_cache import DiskCache
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ class FilePolling:
     while `needed` is set. `concerns` says which files to poll beside the configuration."""
 
     def __init__(
-        self, disk: DiskMemory, concerns: Callable[[str], bool], changed: Callable[[list[str]], None]
+        self, disk: DiskCache, concerns: Callable[[str], bool], changed: Callable[[list[str]], None]
     ) -> None:
         self.needed = threading.Event()
         self._disk = disk
@@ -35,7 +35,7 @@ class FilePolling:
             self.needed.wait()
             time.sleep(_EVERY)
             try:
-                changed = self._disk.changed_among(self._counts)
+                changed = self._disk.changed_paths(self._counts)
                 if changed:
                     self._changed(changed)
             except Exception:

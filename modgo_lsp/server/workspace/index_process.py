@@ -89,14 +89,14 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
     from modgo_lsp.build.go_environment import find_go_environment
     from modgo_lsp.build.lint_store import DiskStore
     from modgo_lsp.build.lint_worker_count import Crew
-    from modgo_lsp.golang.files import DiskFiles, SeenFiles
+    from modgo_lsp.golang.files import CachedListings, DiskFiles
     from modgo_lsp.golang.syntax.tree_cache import hold_at_most
     from modgo_lsp.lint.config import Settings, configuration
     from modgo_lsp.lint.linted_modules import Machine, linted_modules
     from modgo_lsp.lint.target_folders import find_targets
 
     hold_at_most(_TREES)
-    files = SeenFiles(DiskFiles())
+    files = CachedListings(DiskFiles())
     cache = DiskFactsCache()
     machine = Machine(find_go_environment, cache, DiskStore(), Crew(cache, order.cores, most=_MOST))
     targets, _ = find_targets(order.roots, files)

@@ -121,11 +121,11 @@ class Session:
 
     def look_again(self) -> None:
         """Looks for changes on disk that nobody reports: above the workspace, and in the module cache."""
-        self.analysis_thread.submit(self.disk.look_again, self._looked_again)
+        self.analysis_thread.submit(self.disk.rescan, self._looked_again)
 
     def looked_up(self) -> Snapshot:
         """The state after another look at everything that was read from disk. On the analysis thread."""
-        self._looked_again(self.disk.look_again(), None)
+        self._looked_again(self.disk.rescan(), None)
         return self.snapshot()
 
     def _looked_again(self, changed: bool | None, _error: BaseException | None) -> None:
@@ -136,7 +136,7 @@ class Session:
         """Something has happened to these files on disk."""
         self.index.invalidate()
         for path in paths:
-            self.disk.tell(path)
+            self.disk.report_change(path)
             self.build_findings.file_changed(path)
         self.refresh_diagnostics()
         self.changed()

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from modgo_lsp.golang.files import DiskMemory, OverlayFiles
+from modgo_lsp.golang.disk_cache import DiskCache
+from modgo_lsp.golang.files import OverlayFiles
 from modgo_lsp.golang.syntax.document import Document, parse
 from modgo_lsp.golang.syntax.file_header import read_header
 from modgo_lsp.golang.syntax.positions import Encoding, LineIndex, Span
@@ -46,7 +47,7 @@ class Snapshot:
         client: Client,
         encoding: Encoding,
         documents: Mapping[str, OpenDocument],
-        disk: DiskMemory,
+        disk: DiskCache,
         overrides: Mapping[str, Any],
         built: Mapping[str, tuple[Finding, ...]],
         indexed: Mapping[str, LintResult],
