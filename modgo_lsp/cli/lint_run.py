@@ -30,13 +30,14 @@ from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.target_folders import NO_FILES
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.report.colours import Painter
+from modgo_lsp.report.lint_report import LintReport, format_report
+from modgo_lsp.report.problems import problems_of
 from modgo_lsp.report.sources import Sources, printable
 from modgo_lsp.report.terminal_escapes import shown
 from modgo_lsp.rules.mg406_toolchain import RULE as TOOLCHAIN
 
 if TYPE_CHECKING:
     from modgo_lsp.model.load import Loader
-    from modgo_lsp.report.problems import Problem
 
 _MOST_INPUT = 64 << 20  # bytes, of a file that people write
 # How many of the files that were passed over are named.
@@ -206,44 +207,18 @@ def _show(options: Options, outcome: Outcome, files: Files) -> None:
 
 
 def _report(options: Options, outcome: Outcome, sources: Sources) -> None:
-    """Writes the findings in the format that was asked for; each format loads what it needs itself."""
-    findings, counts = outcome.findings, outcome.counts
-    problems: list[Problem] = []
-    if outcome.problems:
-        from modgo_lsp.report.problems import problems_of
+    """Writes the findings in the format that the options name."""
+    problems = problems_of(outcome.problems, sources)
+    paint = Painter(is_coloured(sys.stdout))
+    report = LintReport(outcome.findings, sources, problems, outcome.counts, paint)
+    is_text = options.output_format == "text"
+    _echo(format_report(report, options.output_format), gap=is_text)
+    if is_text:
+        from modgo_lsp.report.text import closing_line
 
-        problems = problems_of(outcome.problems, sources)
-    if options.output_format == "json":
-        from modgo_lsp.report.findings_json import report_json
-
-        _echo(report_json(findings, counts, sources, problems))
-    elif options.output_format == "sarif":
-        from modgo_lsp.report.sarif import report_sarif
-
-        _echo(report_sarif(findings, sources, problems))
-    elif options.output_format == "github":
-        from modgo_lsp.report.github import report_github
-
-        _echo(report_github(findings, sources, problems))
-    elif options.output_format == "gitlab":
-        from modgo_lsp.report.gitlab import report_gitlab
-
-        _echo(report_gitlab(findings, sources, problems))
-    elif options.output_format == "junit":
-        from modgo_lsp.report.junit import report_junit
-
-        _echo(report_junit(findings, sources, problems))
-    elif options.output_format == "concise":
-        from modgo_lsp.report.concise import report_concise
-
-        _echo(report_concise(findings, sources, Painter(is_coloured(sys.stdout))))
-    else:
-        from modgo_lsp.report.text import closing_line, report_text
-
-        _echo(report_text(findings, sources, Painter(is_coloured(sys.stdout))), gap=True)
-        _echo(closing_line(findings, counts))
+        _echo(closing_line(outcome.findings, outcome.counts))
         if not (options.fix or options.diff):
-            _echo(_fixable(findings))
+            _echo(_fixable(outcome.findings))
 
 
 def _unread(outcome: Outcome) -> Iterator[str]:

@@ -31,6 +31,7 @@ from modgo_lsp.model.finding import Finding
 from modgo_lsp.model.package import Package
 from modgo_lsp.report.build_json import build_failure_json
 from modgo_lsp.report.colours import Painter
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.text import report_text
 
@@ -129,7 +130,7 @@ def cached_module(folder: str) -> Path:
 def show_findings(findings: tuple[Finding, ...]) -> None:
     """Writes findings for people to the standard output."""
     sources = Sources(DiskFiles(), str(Path.cwd()))
-    say(report_text(findings, sources, Painter(is_coloured(sys.stdout))))
+    say(report_text(LintReport(findings, sources, paint=Painter(is_coloured(sys.stdout)))))
 
 
 def show_build_failure(result: BuildResult, as_json: bool) -> int:

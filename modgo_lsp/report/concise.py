@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from modgo_lsp.model.finding import Finding
 from modgo_lsp.report.colours import Painter
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.terminal_escapes import on_a_line
 
 
-def report_concise(findings: Sequence[Finding], sources: Sources, paint: Painter) -> str:
+def report_concise(report: LintReport) -> str:
     """A line for each finding, without a line end at the last."""
-    return "\n".join(_line(finding, sources, paint) for finding in findings)
+    return "\n".join(_line(finding, report.sources, report.paint) for finding in report.findings)
 
 
 def _line(finding: Finding, sources: Sources, paint: Painter) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
 from modgo_lsp.golang.syntax.positions import Range
-from modgo_lsp.lint.lint_paths import Counts
 from modgo_lsp.model.finding import Edit, Finding, Location, Related, Severity
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.summary import Summary, summary
@@ -58,13 +58,11 @@ class Report(msgspec.Struct, omit_defaults=True):
     errors: list[Problem] = []
 
 
-def report_json(
-    findings: Sequence[Finding], counts: Counts, sources: Sources, problems: Sequence[Problem] = ()
-) -> str:
+def report_json(report: LintReport) -> str:
     """The whole report, indented, without a line end."""
-    objects = finding_objects(findings, sources)
-    report = Report(VERSION, objects, summary(findings, counts), list(problems))
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+    objects = finding_objects(report.findings, report.sources)
+    whole = Report(VERSION, objects, summary(report.findings, report.counts), list(report.problems))
+    return msgspec.json.format(msgspec.json.encode(whole), indent=2).decode()
 
 
 def finding_objects(findings: Iterable[Finding], sources: Sources) -> list[FindingObject]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from modgo_lsp.model.finding import Finding, Severity
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.rules.catalogue import RULES
@@ -17,10 +18,10 @@ _COMMANDS: dict[Severity, str] = {
 }
 
 
-def report_github(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
+def report_github(report: LintReport) -> str:
     """A command for each problem and finding, a line each, without a line end at the last."""
-    commands = [_problem(problem) for problem in problems]
-    return "\n".join([*commands, *(_command(finding, sources) for finding in findings)])
+    commands = [_problem(problem) for problem in report.problems]
+    return "\n".join([*commands, *(_command(finding, report.sources) for finding in report.findings)])
 
 
 def _problem(problem: Problem) -> str:

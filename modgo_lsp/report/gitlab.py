@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
 import msgspec
 
-from modgo_lsp.model.finding import Finding, Severity
+from modgo_lsp.model.finding import Severity
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sarif import fingerprint
-from modgo_lsp.report.sources import Sources
 from modgo_lsp.rules.catalogue import RULES
 
 _SEVERITIES: dict[Severity, str] = {
@@ -21,11 +20,12 @@ _SEVERITIES: dict[Severity, str] = {
 }
 
 
-def report_gitlab(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
+def report_gitlab(report: LintReport) -> str:
     """A JSON array, indented, without a line end."""
     seen: dict[str, int] = {}
-    issues = [_issue(problem) for problem in problems]
-    for finding in findings:
+    issues = [_issue(problem) for problem in report.problems]
+    sources = report.sources
+    for finding in report.findings:
         place = sources.range(finding.location)
         issues.append(
             {

@@ -9,6 +9,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from modgo_lsp.model.finding import Finding
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.rules.catalogue import RULES
@@ -17,9 +18,10 @@ from modgo_lsp.rules.catalogue import RULES
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def report_junit(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
+def report_junit(report: LintReport) -> str:
     """The document, indented, without a line end. Without findings it holds one case that passed: some
     services count an empty report as a failure."""
+    findings, sources, problems = report.findings, report.sources, report.problems
     root = ElementTree.Element("testsuites", name="modgo lint")
     for path, group in groupby(findings, key=lambda finding: finding.location.path):
         _suite(root, sources.shown(path), list(group), sources)

@@ -12,6 +12,7 @@ import msgspec
 
 from modgo_lsp import __version__
 from modgo_lsp.model.finding import Finding, Fix, Location, Severity
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.rules.catalogue import RULES
@@ -24,10 +25,10 @@ _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "informa
 Json = dict[str, Any]
 
 
-def report_sarif(findings: Sequence[Finding], sources: Sources, problems: Sequence[Problem] = ()) -> str:
-    """One run, indented, without a line end. `problems` are why parts were not linted."""
-    codes = sorted({finding.code for finding in findings})
-    notifications = [_notification(problem) for problem in problems]
+def report_sarif(report: LintReport) -> str:
+    """One run, indented, without a line end."""
+    codes = sorted({finding.code for finding in report.findings})
+    notifications = [_notification(problem) for problem in report.problems]
     run = {
         "tool": {
             "driver": {
@@ -41,10 +42,10 @@ def report_sarif(findings: Sequence[Finding], sources: Sources, problems: Sequen
         "invocations": [
             {"executionSuccessful": not notifications, "toolExecutionNotifications": notifications}
         ],
-        "results": _results(findings, codes, sources),
+        "results": _results(report.findings, codes, report.sources),
     }
-    report = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode()
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode()
 
 
 def fingerprint(finding: Finding, sources: Sources, seen: dict[str, int]) -> str:

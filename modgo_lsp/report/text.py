@@ -9,6 +9,7 @@ from modgo_lsp.file_writer import leads_out
 from modgo_lsp.lint.lint_paths import Counts
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.report.colours import Painter
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.summary import summary
 
@@ -17,9 +18,10 @@ _CONTEXT = 2
 _WIDEST = 160
 
 
-def report_text(findings: Sequence[Finding], sources: Sources, paint: Painter) -> str:
+def report_text(report: LintReport) -> str:
     """All findings, separated by blank lines, without a line end."""
-    return "\n\n".join("\n".join(_finding(finding, sources, paint)) for finding in findings)
+    sources, paint = report.sources, report.paint
+    return "\n\n".join("\n".join(_finding(finding, sources, paint)) for finding in report.findings)
 
 
 def closing_line(findings: Sequence[Finding], counts: Counts) -> str:

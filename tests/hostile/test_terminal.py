@@ -28,6 +28,7 @@ from modgo_lsp.host.values import List
 from modgo_lsp.model.finding import Finding, Fix, Location, Related
 from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.concise import report_concise
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.terminal_escapes import on_a_line, shown, styled
 from modgo_lsp.report.text import report_text
@@ -71,7 +72,7 @@ def test_findings(
     attack("inputs")
     path = tmp_path / f"x{EVIL.replace('/', '')}.go"
     path.write_text(f"abc // {EVIL}\n")
-    text = report([finding(path)], Sources(DiskFiles(), str(tmp_path)), Painter(coloured))
+    text = report(LintReport([finding(path)], Sources(DiskFiles(), str(tmp_path)), paint=Painter(coloured)))
     assert harmless(shown(text), coloured)
     assert "\\u001b[31mb" in shown(text)
     if report is report_concise:

@@ -10,6 +10,7 @@ from modgo_lsp.lint.lint_paths import Counts
 from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
 from modgo_lsp.report.colours import Painter
 from modgo_lsp.report.concise import report_concise
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.sources import Sources
 from modgo_lsp.report.statistics import statistics_text
 from modgo_lsp.report.terminal_escapes import shown
@@ -34,7 +35,7 @@ def test_text_shows_the_source_and_what_to_do(tmp_path: Path) -> None:
         "MG101", "warning", "nobody can call it", finding(path, text, "Add(").location,
         (Related(place, "the package"),), (fix,),
     )  # fmt: skip
-    assert report_text([said], Sources(DiskFiles(), str(tmp_path)), PLAIN) == (
+    assert report_text(LintReport([said], Sources(DiskFiles(), str(tmp_path)), paint=PLAIN)) == (
         "MG101 warning: nobody can call it\n"
         " --> a.go:4:6\n"
         "  |\n"
@@ -58,7 +59,9 @@ def test_nothing_is_shown_of_a_file_that_a_link_leads_out_to(tmp_path: Path) -> 
     (tmp_path / "m" / "go.mod").write_text("module example.com/m\n")
     path = tmp_path / "m" / "a.go"
     path.symlink_to(secret)
-    said = report_text([finding(path, "token = Add\n", "Add")], Sources(DiskFiles(), str(tmp_path)), PLAIN)
+    said = report_text(
+        LintReport([finding(path, "token = Add\n", "Add")], Sources(DiskFiles(), str(tmp_path)), paint=PLAIN)
+    )
     assert said == "MG101 warning: nobody can call it\n --> m/a.go:1:9"
 
 
@@ -66,7 +69,9 @@ def test_carets_stand_below_the_word_behind_tabs_and_wide_characters(tmp_path: P
     text = "\t日本 := Add\n"
     path = tmp_path / "a.go"
     path.write_text(text)
-    lines = report_text([finding(path, text, "Add")], Sources(DiskFiles(), str(tmp_path)), PLAIN).splitlines()
+    lines = report_text(
+        LintReport([finding(path, text, "Add")], Sources(DiskFiles(), str(tmp_path)), paint=PLAIN)
+    ).splitlines()
     assert lines[1].endswith("a.go:1:8")
     assert lines[3] == "1 |     日本 := Add"
     assert lines[4] == "  |             ^^^"
@@ -76,7 +81,9 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
     text = "// \x1b[31m Add\n"
     path = tmp_path / "a.go"
     path.write_text(text)
-    assert "\x1b" not in report_text([finding(path, text, "Add")], Sources(DiskFiles(), str(tmp_path)), PLAIN)
+    assert "\x1b" not in report_text(
+        LintReport([finding(path, text, "Add")], Sources(DiskFiles(), str(tmp_path)), paint=PLAIN)
+    )
 
 
 def test_concise_is_a_line_each_and_marks_what_can_be_fixed(tmp_path: Path) -> None:
@@ -86,17 +93,17 @@ def test_concise_is_a_line_each_and_marks_what_can_be_fixed(tmp_path: Path) -> N
     path.write_text(text)
     fixable = finding(path, text, "Add", (Fix("f", True, ()),))
     sources = Sources(DiskFiles(), str(tmp_path))
-    assert report_concise([finding(path, text, "Add"), fixable], sources, PLAIN) == (
+    assert report_concise(LintReport([finding(path, text, "Add"), fixable], sources, paint=PLAIN)) == (
         "in/a.go:1:6: MG101 nobody can call it\nin/a.go:1:6: MG101 [*] nobody can call it"
     )
-    assert "\x1b[" in shown(report_concise([fixable], sources, Painter(True)))
+    assert "\x1b[" in shown(report_concise(LintReport([fixable], sources, paint=Painter(True))))
 
 
 def test_a_finding_in_a_file_that_is_gone_is_still_reported(tmp_path: Path) -> None:
     gone = Finding("MG401", "error", "oh", Location(str(tmp_path / "gone.go"), Span(3, 5)))
     sources = Sources(DiskFiles(), str(tmp_path))
-    assert report_concise([gone], sources, PLAIN) == "gone.go:1:1: MG401 oh"
-    assert "gone.go:1:1" in report_text([gone], sources, PLAIN)
+    assert report_concise(LintReport([gone], sources, paint=PLAIN)) == "gone.go:1:1: MG401 oh"
+    assert "gone.go:1:1" in report_text(LintReport([gone], sources, paint=PLAIN))
 
 
 def test_the_closing_line_counts(tmp_path: Path) -> None:

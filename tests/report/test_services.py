@@ -17,6 +17,7 @@ from modgo_lsp.model.finding import Edit, Finding, Fix, Location, Related
 from modgo_lsp.report.github import report_github
 from modgo_lsp.report.gitlab import report_gitlab
 from modgo_lsp.report.junit import report_junit
+from modgo_lsp.report.lint_report import LintReport
 from modgo_lsp.report.problems import Problem
 from modgo_lsp.report.sarif import report_sarif
 from modgo_lsp.report.sources import Sources
@@ -67,7 +68,7 @@ def schema() -> Any:
 
 
 def test_sarif_keeps_to_its_schema(findings: list[Finding], sources: Sources, schema: Any) -> None:
-    report = json.loads(report_sarif(findings, sources, PROBLEMS))
+    report = json.loads(report_sarif(LintReport(findings, sources, PROBLEMS)))
     validator = jsonschema.Draft4Validator(schema)
     validator.validate(report)
     report["runs"][0]["results"][0]["level"] = "fatal"
@@ -75,7 +76,7 @@ def test_sarif_keeps_to_its_schema(findings: list[Finding], sources: Sources, sc
 
 
 def test_sarif_says_where_what_and_how_to_mend_it(findings: list[Finding], sources: Sources) -> None:
-    run = json.loads(report_sarif(findings, sources))["runs"][0]
+    run = json.loads(report_sarif(LintReport(findings, sources)))["runs"][0]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["MG101", "MG104", "MG201"]
     first = run["results"][0]
     assert (first["ruleId"], first["ruleIndex"], first["level"]) == ("MG101", 0, "warning")
@@ -95,7 +96,7 @@ def test_a_fingerprint_outlives_lines_above_and_tells_twins_apart(tmp_path: Path
         twins = [
             Finding("MG104", "information", "so", Location(str(path), Span(at, at + 1))) for at in starts
         ]
-        report = json.loads(report_gitlab(twins, Sources(DiskFiles(), str(tmp_path))))
+        report = json.loads(report_gitlab(LintReport(twins, Sources(DiskFiles(), str(tmp_path)))))
         return [issue["fingerprint"] for issue in report]
 
     before = marks("x()\nx()\ny x()\n")
@@ -104,7 +105,7 @@ def test_a_fingerprint_outlives_lines_above_and_tells_twins_apart(tmp_path: Path
 
 
 def test_github_gets_one_escaped_command_a_finding(findings: list[Finding], sources: Sources) -> None:
-    assert report_github(findings, sources).split("\n") == [
+    assert report_github(LintReport(findings, sources)).split("\n") == [
         "::warning title=MG101 unregistered-udf,file=a b.go,line=3,endLine=3,col=6,endColumn=11"
         "::50%25: nobody,%0Acan call it",
         "::error title=MG201 unsupported-parameter,file=a b.go,line=3,endLine=4::no value \x00 <here>",
@@ -113,7 +114,7 @@ def test_github_gets_one_escaped_command_a_finding(findings: list[Finding], sour
 
 
 def test_gitlab_knows_its_own_severities(findings: list[Finding], sources: Sources) -> None:
-    issues = json.loads(report_gitlab(findings, sources))
+    issues = json.loads(report_gitlab(LintReport(findings, sources)))
     assert [issue["severity"] for issue in issues] == ["major", "critical", "minor"]
     assert issues[1]["location"] == {"path": "a b.go", "lines": {"begin": 3, "end": 4}}
 
@@ -147,16 +148,16 @@ CODE_QUALITY = {
 
 
 def test_gitlab_gets_what_it_documents(findings: list[Finding], sources: Sources) -> None:
-    issues = json.loads(report_gitlab(findings, sources))
+    issues = json.loads(report_gitlab(LintReport(findings, sources)))
     jsonschema.validate(issues, CODE_QUALITY)
     assert len({issue["fingerprint"] for issue in issues}) == len(issues)
-    assert json.loads(report_gitlab([], sources)) == []
+    assert json.loads(report_gitlab(LintReport([], sources))) == []
 
 
 def test_junit_has_what_its_readers_ask_for(findings: list[Finding], sources: Sources) -> None:
     """Names and numbers as in the schema that Jenkins publishes for it."""
     for some in (findings, []):
-        root = ElementTree.fromstring(report_junit(some, sources))
+        root = ElementTree.fromstring(report_junit(LintReport(some, sources)))
         assert root.tag == "testsuites"
         for suite in root:
             assert suite.tag == "testsuite"
@@ -172,7 +173,7 @@ def test_junit_has_what_its_readers_ask_for(findings: list[Finding], sources: So
 
 
 def test_junit_is_xml_whatever_a_message_holds(findings: list[Finding], sources: Sources) -> None:
-    root = ElementTree.fromstring(report_junit(findings, sources))
+    root = ElementTree.fromstring(report_junit(LintReport(findings, sources)))
     assert root.attrib == {"name": "modgo lint", "tests": "3", "failures": "3"}
     failures = root.findall("testsuite[@name='a b.go']/testcase/failure")
     assert [failure.get("type") for failure in failures] == ["warning", "error", "information"]
@@ -180,25 +181,25 @@ def test_junit_is_xml_whatever_a_message_holds(findings: list[Finding], sources:
 
 
 def test_junit_without_findings_is_a_case_that_passed(sources: Sources) -> None:
-    root = ElementTree.fromstring(report_junit([], sources))
+    root = ElementTree.fromstring(report_junit(LintReport([], sources)))
     assert len(root.findall("testsuite/testcase")) == 1
     assert not root.findall(".//failure")
 
 
 def test_every_format_says_what_was_not_looked_at(sources: Sources) -> None:
     """Paths and settings that are wrong are in the output, with their place where they have one."""
-    github = report_github([], sources, PROBLEMS).split("\n")
+    github = report_github(LintReport([], sources, PROBLEMS)).split("\n")
     assert github[0] == "::error title=modgo,file=x.toml,line=1::no such key"
     assert github[2] == "::error title=modgo::y"
-    gitlab = json.loads(report_gitlab([], sources, PROBLEMS))
+    gitlab = json.loads(report_gitlab(LintReport([], sources, PROBLEMS)))
     jsonschema.validate(gitlab, CODE_QUALITY)
     assert [(each["location"]["path"], each["description"]) for each in gitlab] == [
         ("x.toml", "no such key"), ("gone", "it is not there"), ("modgo.toml", "y"),
     ]  # fmt: skip
-    junit = ElementTree.fromstring(report_junit([], sources, PROBLEMS))
+    junit = ElementTree.fromstring(report_junit(LintReport([], sources, PROBLEMS)))
     assert junit.attrib == {"name": "modgo lint", "tests": "3", "failures": "0", "errors": "3"}
     assert next(each.text for each in junit.iter("error")) == "x.toml:1: no such key"
-    told = json.loads(report_sarif([], sources, PROBLEMS))["runs"][0]["invocations"][0]
+    told = json.loads(report_sarif(LintReport([], sources, PROBLEMS)))["runs"][0]["invocations"][0]
     assert not told["executionSuccessful"]
     place = told["toolExecutionNotifications"][0]["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]) == ("x.toml", {"startLine": 1})
