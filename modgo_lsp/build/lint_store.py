@@ -1,6 +1,6 @@
-"""What lint keeps of the Go modules that it looks into: one file a module, in modgo's cache.
+"""The files of lint's result cache: one for each Go module, in modgo's cache folder.
 
-Not for: what is in it, and when it still holds (lint/result_cache.py).
+lint/result_cache.py says what is in them and when an entry is still valid.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.resources import resource_folder
 
-_ROOMS = ("golang", "model", "rules", "lint")
-# Packages that say what Go source is.
+# The folders of modgo_lsp whose code lint results depend on.
+_FOLDERS = ("golang", "model", "rules", "lint")
+# Packages that parse Go.
 _PARSERS = ("tree_sitter", "tree_sitter_golang")
 
 
 class DiskStore:
-    """What can't be read is not there, what can't be written is not kept."""
+    """A file that can't be read counts as missing; one that can't be written is not cached."""
 
     def __init__(self) -> None:
         self._files = DiskFactsCache("lint")
@@ -49,11 +50,11 @@ class DiskStore:
 
     @cached_property
     def _modgo(self) -> str:
-        """Changes whenever the code does that judgements depend on."""
+        """Changes whenever the code changes that lint results depend on."""
         here = os.path.dirname(os.path.dirname(__file__))
-        folders = [os.path.join(here, room) for room in _ROOMS]
+        folders = [os.path.join(here, name) for name in _FOLDERS]
         folders += (resource_folder("grammars"), resource_folder("udf"))
-        found = [f"{folder}{_stamps(folder)}" for folder in folders]
+        found = [f"{here}{_stamps(here, below=False)}", *(f"{folder}{_stamps(folder)}" for folder in folders)]
         for name in _PARSERS:
             spec = find_spec(name)
             found.append(f"{spec.origin}{_stamp(spec.origin)}" if spec and spec.origin else "")
@@ -61,16 +62,17 @@ class DiskStore:
 
 
 def _name(key: bytes) -> str:
-    """The name of the file with the key in it: two keys may have one name. A digest would load OpenSSL."""
+    """The name of the file. Two keys may have the same one, so the file begins with its key. A digest would
+    load OpenSSL."""
     return f"{zlib.crc32(key):08x}"
 
 
-def _stamps(folder: str) -> str:
-    """Names, times and sizes of the files in a folder, and in those below it."""
+def _stamps(folder: str, below: bool = True) -> str:
+    """Names, times and sizes of the files in a folder and, with `below`, in the folders in it."""
     with os.scandir(folder) as scan:
         entries = sorted((entry for entry in scan if entry.name != "__pycache__"), key=lambda each: each.name)
-    below = [_stamps(entry.path) for entry in entries if entry.is_dir()]
-    return repr([(entry.name, *_times(entry.stat())) for entry in entries if entry.is_file()] + below)
+    inner = [_stamps(entry.path) for entry in entries if below and entry.is_dir()]
+    return repr([(entry.name, *_times(entry.stat())) for entry in entries if entry.is_file()] + inner)
 
 
 def _stamp(path: str) -> str:
