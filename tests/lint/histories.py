@@ -1,7 +1,4 @@
-"""A workspace of Go modules, and what may happen to it between two runs of lint.
-
-Not for: what is said of it (test_result_cache.py, test_cache_on_disk.py).
-"""
+"""A workspace of Go modules, and changes to it between two runs of lint."""
 
 from __future__ import annotations
 
@@ -105,14 +102,14 @@ def told(outcome: Outcome) -> object:
 
 
 class Changes:
-    """What may happen to files between two runs."""
+    """Random changes to files between two runs."""
 
     def __init__(self, root: Path, choose: random.Random) -> None:
         self.root = root
         self.choose = choose
 
     def one(self) -> str:
-        """Makes one change, at a later time than any before; gives what it was."""
+        """Makes one change, later than any before, and returns its description."""
         last = max((path.stat().st_ctime_ns for path in self.root.rglob("*")), default=0)
         probe = self.root / "probe"
         probe.write_text("")
@@ -138,7 +135,7 @@ class Changes:
         path.write_text(text[:at] + self.choose.choice(SNIPPETS) + kept)
 
     def swap(self) -> None:
-        """Changes a file and nothing that `ls` shows: as many bytes, and the same time."""
+        """Changes a file, but neither its size nor its time."""
         path = self.source()
         if path.exists():
             before = path.stat()
@@ -160,7 +157,7 @@ class Changes:
             )
 
     def redeclare(self) -> None:
-        """Makes of what others use something else, which is wrong where they use it."""
+        """Changes a declaration that others use, so that they no longer compile."""
         name, before, after = self.choose.choice(
             (
                 ("near/near.go", "type Amount int", "type Amount chan int"),
@@ -177,7 +174,7 @@ class Changes:
         )
 
     def exchange(self) -> None:
-        """Puts another file in the place of one, with the same time."""
+        """Replaces a file by another one with the same time."""
         path, other = self.source(), self.source()
         if path.exists() and other.exists():
             new = path.with_name("new")

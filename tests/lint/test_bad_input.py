@@ -1,7 +1,5 @@
-"""Files that no person means to write, or that cannot be read: what can be known of the rest is said, and
-nothing that may be wrong.
-
-Not for: nesting and types that go round (tests/model/test_robustness.py), nor paths (test_target_folders.py).
+"""Files that are broken or can't be read: the rest is linted, and names that they may declare are not
+reported as missing.
 """
 
 from __future__ import annotations
@@ -65,7 +63,9 @@ def codes(root: Path, files: DiskFiles | None = None) -> list[str]:
         ("func Foo() {}\ntype T struct{}\nfunc (T) N( {}\nconst name = `c`\n", ["MG102", "MG400"]),
     ],
 )
-def test_what_broken_code_may_declare_is_not_missed(write: Write, text: str, found: list[str]) -> None:
+def test_names_that_broken_code_may_declare_are_not_reported_as_missing(
+    write: Write, text: str, found: list[str]
+) -> None:
     assert codes(write(a=REGISTERING, b=f"package m\n\n{text}")) == sorted([*found, *WRONG])
 
 
@@ -76,7 +76,7 @@ def test_an_empty_file_leaves_the_rest(write: Write, text: str) -> None:
 
 
 class Guarded(DiskFiles):
-    """A disk that refuses some files: root may read everything else."""
+    """A disk that refuses some files, which file modes can't do for root."""
 
     def read(self, path: str, most: int | None = None) -> bytes:
         if path.endswith("secret.go"):
@@ -84,7 +84,7 @@ class Guarded(DiskFiles):
         return super().read(path, most)
 
 
-def test_what_may_stand_in_a_file_that_cannot_be_read_is_not_missed(write: Write) -> None:
+def test_names_that_an_unreadable_file_may_declare_are_not_reported_as_missing(write: Write) -> None:
     loose = f"package m\n\n{SDK}\nfunc Loose(rec *udf.Record) {{}}\n"
     calls = f"package m\n\n{SDK}\nfunc later() {{ udf.Register(`later`, func() {{}}) }}\n"
     root = write(a=REGISTERING, secret="package m\n", loose=loose, calls=calls)
@@ -94,7 +94,7 @@ def test_what_may_stand_in_a_file_that_cannot_be_read_is_not_missed(write: Write
     assert codes(root) == sorted(["MG101", "MG102", "MG102", "MG106", *WRONG])
 
 
-def test_nor_what_another_package_may_have(write: Write) -> None:
+def test_nor_names_that_another_package_may_declare(write: Write) -> None:
     lib = "package lib\n\ntype T struct{}\n"
     source = REGISTERING.replace("Foo", "lib.Foo").replace("T{}", "lib.T{}").replace("name,", "lib.Name,")
     source = source.replace(SDK, f'{SDK}import "example.com/m/lib"\n')
@@ -105,7 +105,7 @@ def test_nor_what_another_package_may_have(write: Write) -> None:
     assert codes(root) == WRONG
 
 
-def test_nor_what_a_folder_may_have_that_cannot_be_listed(write: Write) -> None:
+def test_nor_names_in_a_folder_that_cannot_be_listed(write: Write) -> None:
     class Shut(DiskFiles):
         def entries(self, directory: str) -> list[tuple[str, bool]]:
             if directory.endswith("lib"):
@@ -142,7 +142,7 @@ def test_links_that_lead_nowhere_or_in_circles_end(write: Write) -> None:
         (lambda text: text + b"\0", True),
     ],
 )
-def test_bytes_that_are_odd_stop_nothing(
+def test_odd_bytes_do_not_stop_the_linter(
     write: Write, change: Callable[[bytes], bytes], broken: bool
 ) -> None:
     source = change(f"{REGISTERING}\nfunc Foo() {{}}\n\n{DECLARED}".encode())
@@ -153,7 +153,7 @@ def test_bytes_that_are_odd_stop_nothing(
     assert document.slice(outcome.findings[0].location.span) == '"not-valid"'
 
 
-# A UDF that does much of what rules look for; each line but the last may be cut anywhere.
+# A UDF with many findings; each line but the last may be cut anywhere.
 BUSY = b"""
 var seen = map[string]*udf.Record{}
 var guard sync.Mutex
@@ -180,8 +180,8 @@ func Busy(ctx context.Context, rec *udf.Record, names ...string) (n int64, err e
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_mistake_anywhere_leaves_what_other_files_have(write: Write, seed: int) -> None:
-    """At each place of a sample the file ends, or a byte is lost, or something comes in between."""
+def test_an_error_anywhere_leaves_the_findings_in_other_files(write: Write, seed: int) -> None:
+    """The file ends at, loses or gains bytes at each of a sample of offsets."""
     paths = ("context", "fmt", "log", "sync", "time")
     head = "package m\n\n" + "".join(f'import "{path}"\n' for path in paths) + SDK
     text = head.encode() + BUSY + b'\nvar _ = udf.Register("busy", Busy)\n'
@@ -229,7 +229,7 @@ DEEP = 10_000
     ],
     ids=lambda given: given[:20] if isinstance(given, str) else "",
 )
-def test_udfs_that_are_deep_or_long_are_judged(write: Write, body: str, found: list[str]) -> None:
+def test_deep_and_long_udfs_are_linted(write: Write, body: str, found: list[str]) -> None:
     text = f"package m\n\nimport `os`\nimport `sync`\n{SDK}\nvar guard sync.Mutex\nvar state int\n"
     text += 'var _ = udf.Register("not-valid", func(c chan int) {})\nvar _ = udf.Register("f", F)\n'
     text += "type G[T any] struct{ V T }\n\nfunc f(n int) int { return n }\n\n"
@@ -244,13 +244,13 @@ def test_packages_that_import_each_other_end(write: Write) -> None:
     assert codes(root) == sorted(["MG102", "MG105", *WRONG])
 
 
-def test_what_imports_bring_that_are_not_there_is_unknown(write: Write) -> None:
+def test_types_of_missing_imports_are_unknown(write: Write) -> None:
     source = REGISTERING.replace(SDK, f'{SDK}import "example.org/gone"\nimport . "example.org/dotted"\n')
     source = source.replace("Foo", "gone.Foo").replace("T{}", "gone.T{}")
     assert codes(write(a=source)) == WRONG
 
 
-def test_without_go_the_types_of_its_library_are_unknown_and_that_is_said(write: Write) -> None:
+def test_without_go_the_types_of_its_library_are_unknown_and_reported_so(write: Write) -> None:
     source = f"""package m
 
 {SDK}
@@ -282,7 +282,7 @@ def test_a_file_that_is_too_large_may_declare_anything(write: Write) -> None:
     assert codes(root) == WRONG
 
 
-def test_the_largest_file_is_set_in_bytes_or_words(write: Write) -> None:
+def test_the_largest_file_is_set_as_a_number_or_text(write: Write) -> None:
     root = write(a=REGISTERING, b=f"package m\n\nfunc Foo() {{}}\n\n{DECLARED}// {'a' * 1000}\n")
     for size, found in (("1000", ["MG410"]), ('"1 kB"', ["MG410"]), ('"2 KiB"', []), ("5000", [])):
         (root / "modgo.toml").write_text(f"max-file-size = {size}\n")

@@ -1,4 +1,4 @@
-"""What is known is not told again; what is new is. Not for: the command's output (tests/cli/test_lint.py)."""
+"""Known findings are not reported, new ones are."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_files_outside_its_folder_are_left_out() -> None:
     assert json.loads(write_baseline([finding("/q/b.go", "MG101")], "/p"))["findings"] == {}
 
 
-def test_as_many_as_known_are_hidden_wherever_they_stand_now() -> None:
+def test_known_findings_are_hidden_wherever_they_moved() -> None:
     known = {"/p/b.go": {"MG101": 2}}
     assert unknown([finding("/p/b.go", "MG101", 5), finding("/p/b.go", "MG101", 7)], known) == []
 
@@ -49,7 +49,7 @@ def test_one_more_of_a_rule_in_a_file_shows_all_of_them() -> None:
         (b'{"version": 2, "findings": {}}', "version 2"),
     ],
 )
-def test_what_is_no_baseline_is_refused(text: bytes, why: str) -> None:
+def test_another_file_is_refused_as_a_baseline(text: bytes, why: str) -> None:
     with pytest.raises(BaselineError, match=why):
         read_baseline(text, "/p")
 
@@ -67,7 +67,7 @@ def test_the_setting_names_it_relative_to_the_configuration(tmp_path: Path) -> N
     assert lint_paths([str(tmp_path)], DiskFiles()).findings == ()
 
 
-def test_a_baseline_that_is_not_there_is_told_where_it_is_named(tmp_path: Path) -> None:
+def test_a_missing_baseline_is_reported_where_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "modgo.toml").write_text('fail-on = "error"\nbaseline = "known.json"\n')
     (problem,) = configuration(str(tmp_path), DiskFiles()).problems
     assert (problem.origin, problem.line) == (str(tmp_path / "modgo.toml"), 2)

@@ -1,8 +1,7 @@
-"""What is said with what earlier runs have left in modgo's cache is what is said without, whatever happens
-to the sources, to the cache, and to those runs.
+"""Lint with what earlier runs left in modgo's cache finds the same as without, whatever happens to the files
+and the cache.
 
-A few steps in each run of the tests; MODGO_EXAMPLES says how many instead. Not for: the same without a disk,
-and what is judged anew (test_result_cache.py).
+A run of the tests takes a few steps; MODGO_EXAMPLES sets another number.
 """
 
 from __future__ import annotations
@@ -32,14 +31,14 @@ SETTINGS = (("GOFLAGS", ("-mod=mod", "-mod=vendor", "")), ("GOWORK", ("off", "")
 
 
 class Trusting(DiskStore):
-    """Files that have just been changed count as long unchanged, so that their stamps are trusted."""
+    """Trusts the stamps of files that have just been changed."""
 
     def now(self) -> int:
         return super().now() + 10**12
 
 
 class Cache:
-    """modgo's cache folder, and what may happen to it."""
+    """modgo's cache folder, and changes to it."""
 
     def __init__(self, folder: Path, choose: random.Random) -> None:
         self.folder = folder
@@ -55,14 +54,14 @@ class Cache:
         return self.choose.choice(files) if files else None
 
     def damage(self) -> None:
-        """Turns a bit over: what is there still looks like what was written."""
+        """Flips a bit."""
         path = self.file()
         if path is not None and (text := bytearray(path.read_bytes())):
             text[self.choose.randrange(len(text))] ^= 1 << self.choose.randrange(8)
             path.write_bytes(text)
 
     def cut(self) -> None:
-        """Leaves a beginning of a file, as a full disk would."""
+        """Truncates a file, as a full disk would."""
         path = self.file()
         if path is not None:
             path.write_bytes(path.read_bytes()[: self.choose.randrange(40) ** 2])
@@ -113,7 +112,7 @@ def killed(folder: Path, choose: random.Random) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("trusting", [False, True])
 @pytest.mark.parametrize("seed", range(2))
-def test_what_is_said_never_hangs_on_what_is_kept(
+def test_findings_do_not_depend_on_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, trusting: bool
 ) -> None:
     choose = random.Random(f"{seed} {STEPS}")
@@ -147,9 +146,9 @@ def test_what_is_said_never_hangs_on_what_is_kept(
             done.append(changes.one())
 
 
-def test_a_change_in_the_same_moment_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many bytes, the same file, and no time in between that the file system could tell: what has just
-    been changed isn't trusted."""
+def test_a_change_within_one_time_stamp_is_detected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same file and size, within one time stamp: stamps of files that have just been changed aren't
+    trusted."""
 
     class Coarse(DiskFiles):
         """A file system that counts in two seconds."""
@@ -172,7 +171,7 @@ def test_a_change_in_the_same_moment_is_seen(tmp_path: Path, monkeypatch: pytest
         assert len(found) == 1 - number % 2
 
 
-def test_what_is_damaged_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_entry_is_a_cache_miss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     cache = DiskFactsCache()
     cache.put("key", b"a value")

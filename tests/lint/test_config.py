@@ -1,4 +1,4 @@
-"""The configuration: which file counts, what is wrong with it and where. Not for: what settings do."""
+"""The configuration: which file counts, and which errors are reported where."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_modgo_toml_goes_before_pyproject_of_the_same_folder(tmp_path: Path) -> 
     assert resolve(str(tmp_path), DiskFiles())[0].fail_on == "error"
 
 
-def test_a_pyproject_of_others_is_passed_over(tmp_path: Path) -> None:
+def test_a_pyproject_without_tool_modgo_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "modgo.toml").write_text('fail-on = "error"\n')
     inner = tmp_path / "inner"
     inner.mkdir()
@@ -50,7 +50,7 @@ def test_a_pyproject_of_others_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ['go = "a\\u0000"', 'select = ["MG\\u0000"]', '[per-file-ignores]\n"a\\u0000" = ["MG101"]']
 )
-def test_a_nul_is_a_problem_of_its_key(tmp_path: Path, text: str) -> None:
+def test_a_nul_is_reported_at_its_key(tmp_path: Path, text: str) -> None:
     (tmp_path / "modgo.toml").write_text(text)
     settings, (problem,) = resolve(str(tmp_path), DiskFiles())
     assert "has a NUL character" in problem.message
@@ -96,7 +96,7 @@ def test_overrides_go_before_the_file(tmp_path: Path) -> None:
         ("go = 1\ngo = 2\n", "modgo.toml:2: this is not TOML"),
     ],
 )
-def test_mistakes_are_reported_at_their_line(tmp_path: Path, text: str, expected: str) -> None:
+def test_errors_are_reported_at_their_line(tmp_path: Path, text: str, expected: str) -> None:
     (tmp_path / "modgo.toml").write_text(text)
     assert len(problems(tmp_path)) == 1
     assert problems(tmp_path)[0].startswith(expected)
@@ -109,13 +109,13 @@ def test_null_is_a_value_of_some_settings_alone(tmp_path: Path) -> None:
     assert [str(each) for each in found.problems] == ["editor: fail-on: expected `str`, got `null`"]
 
 
-def test_what_is_right_of_a_table_counts(tmp_path: Path) -> None:
+def test_the_valid_entries_of_a_table_count(tmp_path: Path) -> None:
     (tmp_path / "modgo.toml").write_text('[severity]\nMG101 = "loud"\nMG102 = "hint"\n')
     settings, found = resolve(str(tmp_path), DiskFiles())
     assert (settings.severity, len(found)) == ({"MG102": "hint"}, 1)
 
 
-def test_every_mistake_is_reported_and_the_rest_counts(tmp_path: Path) -> None:
+def test_every_error_is_reported_and_the_rest_counts(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(
         '[tool.ruff]\nselect = 1\n\n[tool.modgo]\nselect = 2\nbogus = 3\nfail-on = "error"\n'
     )
@@ -135,7 +135,7 @@ def test_a_wrong_override_names_its_origin(tmp_path: Path) -> None:
     assert problems(tmp_path, {"select": ["XX1"]})[0].startswith("command line: select: there is no rule XX1")
 
 
-def test_the_schema_says_what_the_resolver_does(tmp_path: Path) -> None:
+def test_the_schema_agrees_with_the_resolver(tmp_path: Path) -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     assert set(schema()["properties"]) == set(KEYS)
     validator = jsonschema.Draft202012Validator(schema())

@@ -1,4 +1,4 @@
-"""What .gitignore names, held against git itself."""
+"""Which paths .gitignore files ignore, compared with git itself."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_it_is_what_git_ignores(tmp_path: Path, seed: int) -> None:
         (b"caf\xe9.go\n", "caf\udce9.go", True),
     ],
 )
-def test_a_line_says(text: bytes, path: str, expected: bool | None) -> None:
+def test_lines(text: bytes, path: str, expected: bool | None) -> None:
     assert Patterns(text).verdict(path, False) is expected
 
 

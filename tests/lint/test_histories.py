@@ -1,4 +1,4 @@
-"""What is said after each of many edits is what a fresh run says: nothing stale is taken over."""
+"""After each of many edits, the findings are those of a fresh run: nothing stale is reused."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_findings_after_edits_are_those_of_a_fresh_run(
         assert said == expected, f"after edit {step} of {path}"
 
 
-def test_an_edit_of_a_test_says_whether_a_fix_is_safe(
+def test_an_edit_of_a_test_decides_whether_a_fix_is_safe(
     module: Callable[[Mapping[str, bytes]], Path],
 ) -> None:
     source = (
@@ -104,7 +104,7 @@ def test_an_edit_of_a_test_says_whether_a_fix_is_safe(
     assert not is_safe()
 
 
-def test_what_no_longer_parses_may_declare_what_nothing_else_does(
+def test_code_that_no_longer_parses_may_declare_the_missing_names(
     module: Callable[[Mapping[str, bytes]], Path],
 ) -> None:
     source = (

@@ -1,4 +1,4 @@
-"""Whole runs of the linter: selection, severities, broken input. Not for: single rules (tests/rules/)."""
+"""Whole runs of the linter: selection, severities, broken input."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_each_package_has_the_nearest_configuration(module: Any) -> None:
     assert [Path(finding.location.path).name for finding in outcome.findings] == ["a.go"]
 
 
-def test_a_file_that_is_named_is_judged_with_its_package_and_shown_alone(module: Any) -> None:
+def test_a_named_file_is_linted_with_its_package_and_reported_alone(module: Any) -> None:
     root = module(
         {"a.go": UDF + "func init() { udf.Register(`b`, B) }\n" + ADD, "b.go": "package counters\n"}
     )
@@ -84,7 +84,7 @@ def test_findings_are_ordered_and_counted(module: Any) -> None:
     assert (outcome.counts.packages, outcome.counts.files) == (2, 3)
 
 
-def test_one_broken_file_of_three_leaves_the_others_judged(module: Any) -> None:
+def test_one_broken_file_of_three_leaves_the_others_linted(module: Any) -> None:
     root = module(
         {"a.go": UDF, "b.go": "package counters\n\nfunc (\n", "c.go": f"package counters\n{SDK}" + ADD}
     )
@@ -102,20 +102,20 @@ def test_a_file_that_is_not_utf8_is_a_finding(module: Any) -> None:
 @pytest.mark.parametrize(
     "text", [b"", b"\x00\xff", b"package", b"\xef\xbb\xbfpackage counters\n", b"}" * 5000]
 )
-def test_nothing_that_a_file_holds_stops_the_linter(module: Any, text: bytes) -> None:
+def test_no_content_stops_the_linter(module: Any, text: bytes) -> None:
     root = module({"a.go": UDF + ADD, "b.go": text})
     assert "MG101" in codes(root)
 
 
-def test_lint_works_without_go_mod_and_says_that_there_is_none(tmp_path: Path) -> None:
+def test_lint_works_without_go_mod_and_reports_that_it_is_missing(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text(UDF + ADD)
     outcome = lint_paths([str(tmp_path)], DiskFiles())
     assert [finding.code for finding in outcome.findings] == ["MG101"]
     assert outcome.without_module == (str(tmp_path),)
 
 
-def test_a_suppression_in_an_imported_package_is_of_use(module: Any) -> None:
-    """Only the importing package tells that the name is taken."""
+def test_a_suppression_in_an_imported_package_is_used(module: Any) -> None:
+    """Only the importing package finds that both register the name."""
     register = 'var _ = udf.Register("bump", func() {})'
     bins = f"package zbins\n\n{SDK}\n{register} //modgo:ignore MG103 on purpose\n"
     counters = f'package counters\n\nimport _ "example.com/shop/zbins"\n{SDK}\n{register}\n'
@@ -123,7 +123,7 @@ def test_a_suppression_in_an_imported_package_is_of_use(module: Any) -> None:
     assert codes(root) == codes(root, None, "counters") == codes(root, None, "zbins") == []
 
 
-def test_the_editor_and_the_command_line_judge_a_package_alike(module: Any) -> None:
+def test_the_editor_and_the_command_line_find_the_same(module: Any) -> None:
     root = module({"a.go": UDF + ADD + MISNAMED})
     package = Loader(DiskFiles()).package(str(root))
     assert package is not None
@@ -204,9 +204,7 @@ def test_fixes_come_out_as_if_applied_one_by_one(
         assert few < 8 < many < len(rounds)
 
 
-def test_two_fixes_that_would_meet_are_not_applied_together(
-    module: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_conflicting_fixes_are_not_applied_together(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each alone would register the function as httpGet."""
     init = 'func init() {\n\tudf.Register("a", func() {})\n}\n'
     functions = "".join(f"\nfunc {name}(rec *udf.Record) {{}}\n" for name in ("Add", "HTTPGet", "HttpGet"))
@@ -235,7 +233,7 @@ def test_a_fix_into_another_file(module: Any) -> None:
     assert b'\tudf.Register("a", a)\n\tudf.Register("add", Add)\n}' in changes[str(root / "init.go")][1]
 
 
-def test_a_package_that_another_imports_can_be_judged_from_there(module: Any) -> None:
+def test_an_importing_package_finds_the_names_that_both_register(module: Any) -> None:
     inner = f"package inner\n\n{SDK}\n{MISNAMED}"
     counters = f'package counters\n\nimport _ "example.com/shop/inner"\n{SDK}\nvar _ udf.Value\n'
     root = module({"a.go": counters, "inner/i.go": inner})

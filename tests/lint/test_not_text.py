@@ -1,5 +1,5 @@
-"""A Go file that is binary, or of another encoding than UTF-8, is MG400 wherever a build would take it: what
-it imports can't be read, and Go builds nothing with it."""
+"""A Go file that is binary or not UTF-8 is MG400 wherever a build would compile it: its imports can't be
+read, and Go builds nothing with it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_text_is_left_alone(tmp_path: Path, text: bytes) -> None:
     assert subprocess.run([GO, "-e", root / "a.go"], capture_output=True, check=False).returncode == 0
 
 
-def test_standard_input_is_looked_at_as_a_file_is(tmp_path: Path) -> None:
+def test_standard_input_is_checked_like_a_file(tmp_path: Path) -> None:
     root = module(tmp_path, {"a.go": PLAIN})
     path = str(root / "a.go")
     for text, found in ((b"package m\n\0", ["MG400 a.go"]), (PLAIN.encode(), [])):
@@ -92,7 +92,7 @@ def test_standard_input_is_looked_at_as_a_file_is(tmp_path: Path) -> None:
         assert said(lint_paths([path], files)) == found
 
 
-def test_nothing_else_is_said_of_the_package(tmp_path: Path) -> None:
+def test_nothing_else_is_reported_in_the_package(tmp_path: Path) -> None:
     broken = "package main\n\nfunc broken( {}\n\nfunc Exit() { os.Exit(1) }\n"
     root = module(tmp_path, {"a.go": broken, "b.go": b"package main\n\0"})
     outcome = lint_paths([str(root)], DiskFiles())
@@ -101,12 +101,12 @@ def test_nothing_else_is_said_of_the_package(tmp_path: Path) -> None:
     assert (outcome.modules, outcome.without_module) == ((), ())
 
 
-def test_what_no_build_takes_may_be_anything(tmp_path: Path) -> None:
+def test_files_that_no_build_compiles_may_be_anything(tmp_path: Path) -> None:
     root = module(tmp_path, {"a.go": PLAIN, "b_test.go": b"\0", "c_windows.go": b"\0", "_d.go": b"\0"})
     assert said(lint_paths([str(root)], DiskFiles())) == []
 
 
-def test_the_cache_knows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_finding_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "m"
     folder.mkdir()

@@ -1,7 +1,4 @@
-"""What is said with judgements of earlier runs is what a run without any says, whatever has changed since.
-
-Not for: how much quicker it is (bench/lint.py).
-"""
+"""With lint results of earlier runs, lint finds the same as without, whatever has changed since."""
 
 from __future__ import annotations
 
@@ -26,8 +23,8 @@ from tests.lint.histories import SDK, WORLD, Changes, told, write
 
 
 class MemoryStore:
-    """`shift`: how much later than now a run claims to have begun, in nanoseconds. Then files that were
-    changed just before count as long unchanged, and their stamps are trusted."""
+    """Claims that a run began `shift` nanoseconds later than it did, so that the stamps of files that were
+    changed just before are trusted."""
 
     def __init__(self, shift: int = 0) -> None:
         self.kept: dict[str, bytes] = {}
@@ -45,7 +42,7 @@ class MemoryStore:
 
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the folders of packages that are judged anew."""
+    """The names of the folders of packages that are linted again."""
     found: list[str] = []
     judge = package_linter.lint_package
 
@@ -60,7 +57,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("trusting", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_it_is_what_a_fresh_run_says(tmp_path: Path, seed: int, trusting: bool) -> None:
+def test_findings_are_those_of_a_fresh_run(tmp_path: Path, seed: int, trusting: bool) -> None:
     choose = random.Random(seed)
     write(tmp_path, WORLD)
     (tmp_path / "shop/.git").mkdir()
@@ -77,7 +74,7 @@ def test_it_is_what_a_fresh_run_says(tmp_path: Path, seed: int, trusting: bool) 
 
 
 @pytest.mark.parametrize("trusting", [False, True])
-def test_nothing_is_judged_twice(tmp_path: Path, judged: list[str], trusting: bool) -> None:
+def test_nothing_is_linted_twice(tmp_path: Path, judged: list[str], trusting: bool) -> None:
     write(tmp_path, WORLD)
     machine = Machine(store=MemoryStore(10**12 if trusting else 0))
     first = lint_paths([str(tmp_path)], DiskFiles(), machine=machine)
@@ -102,7 +99,7 @@ def test_nothing_is_judged_twice(tmp_path: Path, judged: list[str], trusting: bo
         ("shop/modgo.toml", []),
     ],
 )
-def test_only_what_hangs_on_a_change_is_judged_anew(
+def test_only_packages_that_depend_on_a_change_are_linted_again(
     tmp_path: Path, judged: list[str], name: str, anew: list[str]
 ) -> None:
     write(tmp_path, WORLD)
@@ -115,7 +112,7 @@ def test_only_what_hangs_on_a_change_is_judged_anew(
     assert sorted(judged) == anew
 
 
-def test_who_imports_a_package_counts_even_if_it_is_not_looked_at(tmp_path: Path, judged: list[str]) -> None:
+def test_importers_count_even_if_they_are_not_linted(tmp_path: Path, judged: list[str]) -> None:
     write(tmp_path, WORLD)
     machine = Machine(store=MemoryStore())
     stock = str(tmp_path / "shop/stock")
@@ -127,7 +124,7 @@ def test_who_imports_a_package_counts_even_if_it_is_not_looked_at(tmp_path: Path
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x00", b"\x93\x01", lambda kept: kept[:-9], lambda kept: kept * 2])
-def test_damaged_it_is_not_there(tmp_path: Path, damage: bytes | Callable[[bytes], bytes]) -> None:
+def test_damaged_entries_are_cache_misses(tmp_path: Path, damage: bytes | Callable[[bytes], bytes]) -> None:
     write(tmp_path, WORLD)
     store = MemoryStore(10**12)
     machine = Machine(store=store)
@@ -137,7 +134,7 @@ def test_damaged_it_is_not_there(tmp_path: Path, damage: bytes | Callable[[bytes
     assert told(lint_paths([str(tmp_path)], DiskFiles(), machine=machine)) == told(first)
 
 
-def test_what_is_said_of_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Path) -> None:
+def test_the_result_of_a_file_that_changes_during_the_run_is_not_stored(tmp_path: Path) -> None:
     write(tmp_path, WORLD)
     path = tmp_path / "shop/stock/stock.go"
 
@@ -160,7 +157,7 @@ def test_what_is_said_of_a_file_that_changes_meanwhile_is_not_kept(tmp_path: Pat
     assert told(after) == told(lint_paths([str(tmp_path)], DiskFiles()))
 
 
-def test_what_was_read_elsewhere_and_changes_meanwhile_leaves_nothing_kept(tmp_path: Path) -> None:
+def test_a_dependency_that_changes_during_the_run_empties_the_cache(tmp_path: Path) -> None:
     index = ModuleIndex(str(tmp_path), True, DiskFiles())
     old, new = (FileDependency("/near/near.go", False, None, digest) for digest in (b"old", b"new"))
     before = CachedModule(1, None, {}, (old,), {"/stock": (b"key", msgspec.Raw(b"\x90"))})
@@ -172,7 +169,7 @@ def test_what_was_read_elsewhere_and_changes_meanwhile_leaves_nothing_kept(tmp_p
         )
 
 
-def test_names_that_are_not_unicode_are_linted_and_not_kept(tmp_path: Path, judged: list[str]) -> None:
+def test_names_that_are_not_unicode_are_linted_and_not_cached(tmp_path: Path, judged: list[str]) -> None:
     write(tmp_path, WORLD)
     odd = os.fsencode(tmp_path / "shop/stock") + b"/caf\xe9.go"
     Path(os.fsdecode(odd)).write_text(f"package stock\n\n{SDK}\nfunc Odd(rec *udf.Record) {{}}\n")
@@ -182,8 +179,8 @@ def test_names_that_are_not_unicode_are_linted_and_not_kept(tmp_path: Path, judg
         assert any("Odd" in finding.message for finding in found)
 
 
-def test_what_is_not_there_yet_may_come(tmp_path: Path) -> None:
-    """A package that could not be found was looked for, and is missed until it is there."""
+def test_a_missing_package_is_found_once_it_is_there(tmp_path: Path) -> None:
+    """A package that could not be found is a dependency, too."""
     write(tmp_path, {**WORLD, "near/go.mod": ""})
     (tmp_path / "near").rename(tmp_path / "far")
     machine = Machine(store=MemoryStore(10**12))
@@ -196,8 +193,8 @@ def test_what_is_not_there_yet_may_come(tmp_path: Path) -> None:
     assert after.unread == ()
 
 
-def test_tests_say_whether_a_fix_is_safe(tmp_path: Path) -> None:
-    """What a test calls can't change alone: that counts from the run on in which the test is there."""
+def test_a_call_in_a_test_makes_a_fix_unsafe(tmp_path: Path) -> None:
+    """A function that a test calls can't be renamed alone, from the run on in which the test is there."""
     source = f"{SDK}\nvar _ = udf.Register(`late`, come)\n\nfunc come(n int64, rec *udf.Record) {{}}\n"
     write(tmp_path, {"late/go.mod": "module example.com/late\n", "late/late.go": f"package late\n\n{source}"})
     machine = Machine(store=MemoryStore(10**12))

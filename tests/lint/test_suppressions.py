@@ -1,7 +1,4 @@
-"""Which findings are suppressed, and by which directives.
-
-Not for: how directives are read (tests/rules/MG501.md).
-"""
+"""Which findings are suppressed, and by which directives."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ written = st.builds(
 
 
 @given(st.lists(findings), st.lists(written))
-def test_what_begins_in_a_directive_is_suppressed_by_each_that_covers_it(
+def test_a_finding_is_suppressed_by_each_directive_that_covers_its_start(
     found: list[Finding], directives: list[tuple[str, list[str], Span | None, bool]]
 ) -> None:
     all_ = [

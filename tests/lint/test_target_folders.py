@@ -1,4 +1,4 @@
-"""Which files paths stand for. Not for: what is found in them."""
+"""Which folders and files paths stand for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def grow(root: Path, *names: str) -> None:
 
 
 def walked(root: Path, *paths: str) -> dict[str, list[str] | None]:
-    """The folders, relative, with the files that are looked at (None: all)."""
+    """The folders, relative, with the files to lint (None for all)."""
     targets, problems = find_targets([str(root / path) for path in paths or (".",)], DiskFiles())
     assert problems == []
     return {
@@ -36,18 +36,18 @@ def test_a_folder_stands_for_all_below_it_but_what_go_leaves_out(tmp_path: Path)
     assert list(walked(tmp_path)) == [".", "in", "in/deep"]
 
 
-def test_nested_go_modules_are_walked_too(tmp_path: Path) -> None:
+def test_nested_go_modules_are_searched_too(tmp_path: Path) -> None:
     grow(tmp_path, "a.go", "nested/go.mod", "nested/b.go")
     assert list(walked(tmp_path)) == [".", "nested"]
 
 
-def test_what_is_named_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+def test_a_named_path_is_searched_whatever_its_name(tmp_path: Path) -> None:
     grow(tmp_path, "testdata/t.go", "testdata/u.go")
     assert walked(tmp_path, "testdata") == {"testdata": None}
     assert walked(tmp_path, "testdata/t.go") == {"testdata": ["t.go"]}
 
 
-def test_gitignore_counts_where_it_stands_and_above(tmp_path: Path) -> None:
+def test_gitignore_files_in_the_folder_and_above_count(tmp_path: Path) -> None:
     grow(
         tmp_path,
         ".git/HEAD",
@@ -79,7 +79,7 @@ def test_a_link_in_a_circle_ends(tmp_path: Path) -> None:
         ("notes.txt", "neither a Go file nor a folder"),
     ],
 )
-def test_what_cannot_be_looked_at_is_said_and_the_rest_goes_on(
+def test_a_path_that_cannot_be_searched_is_reported_and_the_rest_goes_on(
     tmp_path: Path, name: str, message: str
 ) -> None:
     grow(tmp_path, "notes.txt", "in/a.go")
@@ -89,8 +89,8 @@ def test_what_cannot_be_looked_at_is_said_and_the_rest_goes_on(
     assert message in problems[0].message
 
 
-def test_a_folder_that_may_not_be_read_is_said(tmp_path: Path) -> None:
-    """root may read everything, so the disk is told to refuse."""
+def test_an_unreadable_folder_is_reported(tmp_path: Path) -> None:
+    """The disk refuses, because root may read everything."""
 
     class Guarded(DiskFiles):
         def entries(self, directory: str) -> list[tuple[str, bool]]:
@@ -112,7 +112,7 @@ def test_dots_are_the_go_command_s(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert absolute("in/...") == str(tmp_path / "in")
 
 
-def test_an_ignored_folder_that_is_named_is_walked(tmp_path: Path) -> None:
+def test_an_ignored_folder_that_is_named_is_searched(tmp_path: Path) -> None:
     grow(tmp_path, ".git/HEAD", "out/a.go", "out/gen.go", "out/in/b.go")
     (tmp_path / ".gitignore").write_text("out/\ngen.go\n")
     assert walked(tmp_path) == {}

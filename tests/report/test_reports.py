@@ -1,4 +1,4 @@
-"""What reports say. Not for: JSON's contract from outside (tests/cli/test_lint.py)."""
+"""The text and concise reports."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def test_text_shows_the_source_and_what_to_do(tmp_path: Path) -> None:
     )
 
 
-def test_nothing_is_shown_of_a_file_that_a_link_leads_out_to(tmp_path: Path) -> None:
-    """A report may be a public log, and the file a secret of the machine that lints."""
+def test_no_excerpt_of_a_file_outside_the_workspace(tmp_path: Path) -> None:
+    """A report may be a public log, and the file a secret of the machine."""
     secret = tmp_path / "secret"
     secret.write_text("token = Add\n")
     (tmp_path / "m").mkdir()
@@ -65,7 +65,7 @@ def test_nothing_is_shown_of_a_file_that_a_link_leads_out_to(tmp_path: Path) -> 
     assert said == "MG101 warning: nobody can call it\n --> m/a.go:1:9"
 
 
-def test_carets_stand_below_the_word_behind_tabs_and_wide_characters(tmp_path: Path) -> None:
+def test_carets_align_behind_tabs_and_wide_characters(tmp_path: Path) -> None:
     text = "\t日本 := Add\n"
     path = tmp_path / "a.go"
     path.write_text(text)

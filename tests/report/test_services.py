@@ -75,7 +75,7 @@ def test_sarif_keeps_to_its_schema(findings: list[Finding], sources: Sources, sc
     assert not validator.is_valid(report)
 
 
-def test_sarif_says_where_what_and_how_to_mend_it(findings: list[Finding], sources: Sources) -> None:
+def test_sarif_has_place_message_and_fix(findings: list[Finding], sources: Sources) -> None:
     run = json.loads(report_sarif(LintReport(findings, sources)))["runs"][0]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["MG101", "MG104", "MG201"]
     first = run["results"][0]
@@ -88,7 +88,7 @@ def test_sarif_says_where_what_and_how_to_mend_it(findings: list[Finding], sourc
     assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
 
 
-def test_a_fingerprint_outlives_lines_above_and_tells_twins_apart(tmp_path: Path) -> None:
+def test_a_fingerprint_is_independent_of_lines_above_and_distinguishes_twins(tmp_path: Path) -> None:
     def marks(text: str) -> list[str]:
         path = tmp_path / "a.go"
         path.write_text(text)
@@ -113,7 +113,7 @@ def test_github_gets_one_escaped_command_a_finding(findings: list[Finding], sour
     ]
 
 
-def test_gitlab_knows_its_own_severities(findings: list[Finding], sources: Sources) -> None:
+def test_gitlab_has_its_own_severities(findings: list[Finding], sources: Sources) -> None:
     issues = json.loads(report_gitlab(LintReport(findings, sources)))
     assert [issue["severity"] for issue in issues] == ["major", "critical", "minor"]
     assert issues[1]["location"] == {"path": "a b.go", "lines": {"begin": 3, "end": 4}}
@@ -147,14 +147,14 @@ CODE_QUALITY = {
 }
 
 
-def test_gitlab_gets_what_it_documents(findings: list[Finding], sources: Sources) -> None:
+def test_gitlab_gets_the_fields_that_it_documents(findings: list[Finding], sources: Sources) -> None:
     issues = json.loads(report_gitlab(LintReport(findings, sources)))
     jsonschema.validate(issues, CODE_QUALITY)
     assert len({issue["fingerprint"] for issue in issues}) == len(issues)
     assert json.loads(report_gitlab(LintReport([], sources))) == []
 
 
-def test_junit_has_what_its_readers_ask_for(findings: list[Finding], sources: Sources) -> None:
+def test_junit_has_the_names_and_numbers_of_its_schema(findings: list[Finding], sources: Sources) -> None:
     """Names and numbers as in the schema that Jenkins publishes for it."""
     for some in (findings, []):
         root = ElementTree.fromstring(report_junit(LintReport(some, sources)))
@@ -186,8 +186,8 @@ def test_junit_without_findings_is_a_case_that_passed(sources: Sources) -> None:
     assert not root.findall(".//failure")
 
 
-def test_every_format_says_what_was_not_looked_at(sources: Sources) -> None:
-    """Paths and settings that are wrong are in the output, with their place where they have one."""
+def test_every_format_has_the_problems(sources: Sources) -> None:
+    """Invalid paths and settings are in the output, with their place if they have one."""
     github = report_github(LintReport([], sources, PROBLEMS)).split("\n")
     assert github[0] == "::error title=modgo,file=x.toml,line=1::no such key"
     assert github[2] == "::error title=modgo::y"

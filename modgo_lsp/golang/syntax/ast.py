@@ -1,7 +1,7 @@
 """Go's syntax as frozen data, named after go/ast. Every node has the span of its bytes.
 
 Function bodies, the elements of composite literals, fields and parameters are lowered when first looked at
-(`Deferred`). Not for: making these nodes (lower.py) or what names mean (model/).
+(`Deferred`).
 """
 
 from __future__ import annotations

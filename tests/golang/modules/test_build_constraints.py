@@ -77,7 +77,7 @@ def test_headers(header: str, chosen: bool) -> None:
     assert is_chosen("a.go", (header + "package p\n").encode(), LINUX) is chosen
 
 
-def test_what_comes_after_the_package_clause_is_no_constraint() -> None:
+def test_a_comment_after_the_package_clause_is_no_constraint() -> None:
     assert is_chosen("a.go", b"package p\n\n//go:build windows\n", LINUX)
 
 

@@ -200,7 +200,7 @@ def test_old_modules_need_the_whole_graph(verdict: Verdict) -> None:
     assert verdict(files) is None
 
 
-def test_go_s_library_is_read_and_goes_first(verdict: Verdict) -> None:
+def test_go_s_library_is_read_and_takes_precedence(verdict: Verdict) -> None:
     files = {
         "app/go.mod": _mod(),
         "go/src/t/t.go": 'package t\nimport "golang.org/x/v"\ntype T struct { V v.T }\n',
@@ -222,7 +222,7 @@ def test_the_library_is_built_with_the_experiments_of_its_go(verdict: Verdict) -
     assert "channel" in str(verdict(files, "t"))
 
 
-def test_what_could_not_be_read_is_told() -> None:
+def test_packages_that_could_not_be_read_are_reported() -> None:
     source = UDF.replace("PATH", "time").replace("t.T", "time.Time")
     files = {"app/go.mod": _mod(), "app/a.go": source}
     assert _unread(files) == {"time"}

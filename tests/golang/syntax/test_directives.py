@@ -1,4 +1,4 @@
-"""Directive comments: which there are, and what each is about."""
+"""Directive comments, and the code that each is about."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_extents() -> None:
     ]
 
 
-def test_only_what_stands_before_the_first_declaration_leads() -> None:
+def test_only_a_directive_before_the_first_declaration_leads() -> None:
     assert [each.leading for each in found()[0]] == [True] * 3 + [False] * 6
 
 
@@ -111,7 +111,7 @@ def test_any_bytes_may_stand_in_comments() -> None:
         ("var (\na = b +\nc\n)", "var (\na = b +\nc\n)"),
     ],
 )
-def test_it_is_about_what_stands_directly_below(below, extent):
+def test_the_extent_is_the_code_directly_below(below, extent):
     document = parse("/x.go", f"package p\n\n//modgo:ignore X\n{below}\n".encode())
     found = directives(document)[0].extent
     assert (found and document.slice(found)) == extent
@@ -127,7 +127,7 @@ def test_it_is_about_what_stands_directly_below(below, extent):
         ("//modgo:ignore X\n" + "x +" * 5000 + "x", "x +" * 5000 + "x"),
     ],
 )
-def test_inside_a_function_it_is_about_a_statement(line, extent):
+def test_inside_a_function_the_extent_is_a_statement(line, extent):
     document = parse("/x.go", f"package p\nfunc f() {{\n{line}\n}}\n".encode())
     found = directives(document)[0].extent
     assert (found and document.slice(found)) == extent

@@ -81,7 +81,7 @@ def syntax(document: Document) -> object:
     return [told(decl) for decl in lower(document).decls], docs, error and (place(error[0]), error[1])
 
 
-def test_what_stands_behind_an_edit_keeps_its_place_and_its_syntax() -> None:
+def test_code_behind_an_edit_keeps_its_offsets_and_its_syntax() -> None:
     text = SOURCE + b"\nfunc next() { x(1) }\n"
     before = opened("/x.go", text)
     at = before.text.index(b"count > 10")
@@ -91,7 +91,7 @@ def test_what_stands_behind_an_edit_keeps_its_place_and_its_syntax() -> None:
     assert [one is other for one, other in zip(old, new, strict=True)] == [True, False, True]
 
 
-def test_a_mistake_is_kept_to_its_declaration() -> None:
+def test_an_error_stays_in_its_declaration() -> None:
     text = b"package p\n\nfunc a() {\n\tif x {\n}\n\n// b is fine.\nfunc b() int { return 1 }\n"
     _, b = lower(parse("/x.go", text)).decls
     assert isinstance(b, ast.FuncDecl)
@@ -99,7 +99,7 @@ def test_a_mistake_is_kept_to_its_declaration() -> None:
     assert b.doc is not None
 
 
-def test_room_is_none_of_the_files() -> None:
+def test_gaps_are_not_part_of_the_file() -> None:
     document = opened("/x.go", SOURCE)
     assert document.source == SOURCE != document.text
     plain = parse("/x.go", SOURCE)
@@ -119,7 +119,7 @@ def test_changes_are_made_one_after_the_other() -> None:
     assert document.source == b"package bd"
 
 
-def test_the_edited_document_stays_as_it_was() -> None:
+def test_an_edit_leaves_the_document_unchanged() -> None:
     before = parse("/x.go", b"package a")
     edit(before, [(Span(0, 9), b"func f() {}")])
     assert before.source == b"package a"
@@ -134,7 +134,7 @@ _TOKEN = re.compile(rb'\w+|"(?:[^"\\\n]|\\.)*"|\s+|.', re.DOTALL)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_tree_that_goes_on_from_another_is_that_of_a_fresh_parse(seed: int) -> None:
+def test_a_tree_parsed_from_another_is_that_of_a_fresh_parse(seed: int) -> None:
     """Edits of real code, a token at a time; node by node, with lines and columns."""
     choose = random.Random(seed)
     sources = [path.read_bytes() for path in sorted((ROOT / "udf").glob("*.go"))]

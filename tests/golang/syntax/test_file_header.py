@@ -1,4 +1,4 @@
-"""What a file's header says, held against the parser. Not for: build constraints (test_constraints.py)."""
+"""The header of a file, compared with what the parser finds."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def test_imports_in_every_form(text: bytes, imports: tuple[str, ...]) -> None:
         b'package p\nimport "a"\n/* import "b"\n',
     ],
 )
-def test_where_it_is_not_sure_it_says_so(text: bytes) -> None:
-    """Then all that stands between quotes may be imported."""
+def test_an_unsure_header_is_marked(text: bytes) -> None:
+    """Then every quoted text may be an import."""
     header = read_header(text)
     assert not header.sure
     assert "a" in header.imports

@@ -1,4 +1,4 @@
-"""Where words stand, however large the text is."""
+"""Identifiers are found in texts of any size."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_words_are_found_whole_and_all_of_them(text: bytes, words: set[bytes]) -
     assert sorted(offset for word in words for offset in places(text).get(word, ())) == expected
 
 
-def test_all_words_are_noted_for_who_asks_for_many_of_one_text() -> None:
+def test_a_text_that_is_searched_often_is_indexed() -> None:
     """Who asks for one after each edit is not told to wait for all of them."""
     document = parse("/p/p.go", b"package p\n\nfunc F() {}\n\nvar _ = F\n")
     file = GoFile(GoPackage(Table(), "/p", "p", "p", None), 0, document, lower(document))

@@ -1,4 +1,4 @@
-"""Many edits worked into a text at once give what they give one after the other."""
+"""Many edits applied at once give the same text as one after the other."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _is_whole(text: bytes, span: Span) -> bool:
 
 
 @given(st.binary(max_size=20), st.binary(max_size=20))
-def test_the_difference_makes_one_text_of_the_other(before: bytes, after: bytes) -> None:
+def test_the_difference_turns_one_text_into_the_other(before: bytes, after: bytes) -> None:
     start, end, new = difference(before, after)
     assert before[:start] + new + before[end:] == after
     assert start <= end

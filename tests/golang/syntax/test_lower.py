@@ -1,4 +1,4 @@
-"""From text to syntax: what the nodes hold, and that no text whatever breaks it."""
+"""From text to syntax: the content of the nodes, and that no text breaks lowering."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_statements(source: str, expected: str) -> None:
     assert [type(statement).__name__ for statement in body.statements] == [expected]
 
 
-def test_every_kind_of_syntax_is_known() -> None:
+def test_every_kind_of_syntax_is_lowered() -> None:
     kinds = {type(node).__name__ for node in ast.walk(file_of(EVERYTHING))}
     assert not {"BadExpr", "BadStmt"} & kinds
     declared = {kind.__name__ for kind in ast.Node.__subclasses__()}
@@ -220,7 +220,7 @@ def test_a_body_is_lowered_once() -> None:
     assert decl.body.statements is first
 
 
-def test_what_is_whole_is_found_around_what_is_not() -> None:
+def test_declarations_around_an_error_are_found() -> None:
     text = "package p\nfunc a() {}\nfunc b( {\nfunc c() {}\n"
     names = [decl.name.name for decl in file_of(text).decls if isinstance(decl, ast.FuncDecl)]
     assert "a" in names
@@ -270,7 +270,7 @@ def test_nesting_ten_thousand_deep_ends_in_a_bad_node(code: str) -> None:
 
 
 def examine(document: Document) -> None:
-    """Asks everything that syntax/ can say about a document."""
+    """Calls everything in syntax/ on a document."""
     for node in ast.walk(lower(document)):
         assert 0 <= node.span.start <= node.span.end <= len(document.text)
     error = first_error(document)
@@ -327,7 +327,7 @@ func C() {}
 
 @pytest.mark.parametrize("start", range(0, len(FUNCTIONS), 3))
 @pytest.mark.parametrize("new", [b"", b" ", b"x", b"}", b"\n\nfunc D() {}\n", b"/*", b"`"])
-def test_what_is_taken_from_before_an_edit_is_what_lowering_gives(start: int, new: bytes) -> None:
+def test_syntax_reused_after_an_edit_is_that_of_lowering_again(start: int, new: bytes) -> None:
     before = opened("/x.go", FUNCTIONS)
     lower(before)
     for end in (start, start + 1):

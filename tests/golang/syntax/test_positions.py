@@ -1,4 +1,4 @@
-"""Where lines are, however they are found."""
+"""Line indices of every kind find the same lines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_few_lines_are_those_of_all(
 
 
 @given(st.text("a\r\n\x0b\x0c", max_size=40).map(str.encode))
-def test_lines_that_are_noted_piece_by_piece_are_those_of_the_text(text: bytes) -> None:
+def test_lines_found_piece_by_piece_are_those_of_the_text(text: bytes) -> None:
     lines = text.splitlines(keepends=True) or [b""]
     with patch("modgo_lsp.golang.syntax.positions._AT_A_TIME", 5):
         found = LineIndex(text)

@@ -1,4 +1,4 @@
-"""Syntax errors stand where the Go compiler has them, and say what would have fitted."""
+"""Syntax errors have the place that the Go compiler reports, and name the expected tokens."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_bytes_that_go_refuses(text: bytes, place: str, message: str) -> None:
         'package p\nvar x = "\\x00\\u1234\\U00012345\\101"\n',
     ],
 )
-def test_what_parses_has_no_error(source: str) -> None:
+def test_code_that_parses_has_no_error(source: str) -> None:
     assert error_of(source.encode()) is None
 
 

@@ -1,4 +1,4 @@
-"""However few trees are held, a file is lowered to the same syntax."""
+"""A file is lowered to the same syntax, however few trees are held."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ func H(a func(int) struct{ x []interface{ M() } }) {}
 
 @pytest.mark.parametrize("source", [SOURCE, SOURCE + b"\nfunc K( { x := \n}\n", b"func", b""])
 @pytest.mark.parametrize("make", [parse, opened])
-def test_what_was_released_is_parsed_to_the_same(
+def test_a_released_tree_is_parsed_to_the_same(
     source: bytes, make: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert callable(make)
