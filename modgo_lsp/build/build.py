@@ -1,6 +1,5 @@
-"""From a folder to a UDF module: reads the package, refuses what the rules refuse, generates, compiles.
-
-Not for: how each step is done (the neighbours), or loading the result (host).
+"""Builds a UDF module from a folder: loads the package, stops at the rules' errors, generates the wrappers
+and compiles. Each step is in a file of its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What a module was built from, as its property `build` says: the folders of its packages, and their text.
+"""The sources that a module was built from: the folders of its packages and a digest of their text, as the
+module's `build` property gives them.
 
-A module says it of itself, and may be anybody's. So nothing is done with the folders but to read samples and
-Go files from them, and only where nobody but the user could have put those there.
+The property is part of the module, so anybody may have written it. The folders are used only to read samples
+and Go files, and only where nobody but the user could have put those there.
 """
 
 from __future__ import annotations

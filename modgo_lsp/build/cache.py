@@ -1,6 +1,6 @@
-"""Modgo's cache folder, and folders inside it that are there whole or not at all.
+"""Modgo's cache folder, and folders in it that are complete or not there at all.
 
-Go's own build and module caches stay where the user has them. Single files are written by file_writer.py.
+Go's build and module caches stay where the user has them. Single files are written by file_writer.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Modgo's cache and state folders: those that platformdirs names, where they are the user's own.
+"""Modgo's cache and state folders: those that platformdirs names, if nobody else can write to them.
 
-Programs and libraries are loaded from the cache. So a folder that somebody else could have filled is not
-used: a temporary one takes its place, which is said once. `modgo lint` waits for this file to be imported.
+Programs and libraries are loaded from the cache. A folder that somebody else could have filled is not used: a
+temporary one takes its place, and a warning says so once. `modgo lint` imports this file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What `go build` says when it fails, as findings at their place in the user's source.
+"""The errors of `go build` as findings in the user's source.
 
-Errors in generated code are mapped to the registration that it stems from; no generated path is ever
-shown. Not for: telling beforehand that a build can't work (build.py).
+An error in generated code is reported at the registration that the code was generated for. No path of a
+generated file is ever shown.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Which Go and which C compiler may be run: those that the user names, and those that a modgo.toml or
-pyproject.toml names where something is built and nobody else can change the file.
+"""Which Go and which C compiler may be run: those that the user names and, for a build, those that a
+modgo.toml or pyproject.toml names that nobody else can change.
 
-A configuration file is part of a repository, or lies in any folder above it. Building runs what the file
-says, on request, in a trusted workspace. Loading a given module, `modgo doctor` and compiling libmod_go run
-what the user names.
+A configuration file is part of a repository, or is in any folder above it. A build runs the programs that the
+file names, on request, in a trusted workspace. Loading a given module, `modgo doctor` and compiling libmod_go
+run only what the user names.
 """
 
 from __future__ import annotations

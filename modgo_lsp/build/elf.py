@@ -1,7 +1,7 @@
-"""Reads a shared object's headers and dynamic tables as the dynamic linker would, trusting no number in them.
+"""Reads the headers and dynamic tables of a shared object as the dynamic linker would, and trusts no number
+in them: the file may be damaged or hostile.
 
-pyelftools knows the layouts; bounds and limits are here, for files may be damaged or hostile. Not for: what
-makes a shared object a UDF module (module_inspection.py).
+pyelftools knows the layouts; the bounds are checked here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The C symbols that UDFs have of their own with the dispatch "exported", as an object for the linker.
+"""The C symbols of UDFs with the dispatch "exported", as an object file for the linker.
 
-Not cgo's: cgo would want the main package to lie in a folder that exists. Not for: what the symbols call,
-which is the SDK's (udf/entry.c).
+They are not cgo's: cgo needs the main package to be in a folder that exists. The functions that they call are
+in udf/entry.c.
 """
 
 from __future__ import annotations

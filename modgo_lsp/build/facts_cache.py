@@ -1,6 +1,6 @@
-"""What the model found in the sources of Go's library and of modules, kept for the next run.
+"""Facts about the source of Go's library and of modules, cached on disk for later runs.
 
-The keys are made in golang/program/sources.py.
+golang/program/sources.py makes the keys.
 """
 
 from __future__ import annotations

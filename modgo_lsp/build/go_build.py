@@ -1,7 +1,4 @@
-"""Runs `go build -buildmode=c-shared` and brings its output into place, all or nothing.
-
-Not for: what is built (wrappers.py) or what its errors mean (compiler_errors.py).
-"""
+"""Runs `go build -buildmode=c-shared` and moves its output into place, all or nothing."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Where Go, its library and its module cache are, found without running Go: lint must be quick to start.
+"""Finds Go, its library and its module cache without running Go, so that lint starts fast.
 
-Not for: whether that Go runs and can build (toolchain.py).
+toolchain.py checks that the Go found here runs and can build.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""Reads what Go writes into every program about its build, as `go version -m` does, without running it.
-
-Not for: ELF (elf.py).
+"""Reads the build information that Go writes into every program, as `go version -m` does, without running the
+program.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How children are started so that the folder that modgo works on has no say in what runs: the one command
-line for a Python of ours, and the one look-up of a program by its name.
+"""How child processes are started so that the folder that modgo works on cannot decide what runs: the command
+line for our own Python programs, and the lookup of a program by its name.
 
-Both are light to import: `modgo lint` and the answer to `initialize` wait for this file.
+Both are light to import: `modgo lint` and the answer to `initialize` import this file.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Which packages each of several processes judges: those that need the same ones go together.
+"""Divides packages among the processes that lint them, so that packages that import the same ones go to the
+same process.
 
-To judge a package takes those that it imports as well, and what one process has read no other has: shares by
-name alone have each of two processes read a quarter of a large module once more. Not for: running the
-processes (lint_workers.py).
+Linting a package reads its imports as well, and no process sees what another has read: when packages were
+divided by name alone, each of two processes read a quarter of a large module a second time.
 """
 
 from __future__ import annotations

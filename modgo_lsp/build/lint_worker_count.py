@@ -1,6 +1,6 @@
-"""Whether judging packages is worth processes of their own, and how many.
+"""Whether linting in worker processes pays, and in how many.
 
-Apart from them (lint_workers.py), for most runs are too small to load what they need.
+Apart from lint_workers.py because most runs are too small to load what that imports.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""The main package that a build adds: it links the UDF packages into one shared object and tells the SDK how
-that was built.
-
-Not for: binding the functions (wrappers.py), or their C symbols (exported_symbols.py).
+"""The main package that a build adds: it links the UDF packages into one shared object and passes the SDK the
+build's properties.
 """
 
 from __future__ import annotations

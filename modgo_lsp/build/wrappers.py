@@ -1,7 +1,8 @@
-"""Go source that a build adds to each package with registrations: a file that binds typed wrappers to them.
+"""Generates the Go file that a build adds to each package with registrations: it binds typed wrappers to
+them.
 
-Made from the same signatures that the rules judge. Not for: the main package that links them
-(main_package.py), or getting it all into a build (overlay.py).
+The wrappers are made from the same signatures that the rules check. main_package.py links the packages;
+overlay.py adds the files to the build.
 """
 
 from __future__ import annotations

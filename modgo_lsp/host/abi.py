@@ -1,7 +1,4 @@
-"""The structs of aerospike_udf_go.h as ctypes has them, field by field.
-
-Not for: libmod_go's own functions (fenced.py).
-"""
+"""The structs of aerospike_udf_go.h for ctypes, field by field."""
 
 from __future__ import annotations
 

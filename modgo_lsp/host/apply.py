@@ -1,7 +1,4 @@
-"""Applies a function of an open module to one record, and says what came of it. It blocks.
-
-Not for: streams (nodes.py), or the event loop (session.py).
-"""
+"""Applies a record UDF of an open module to one record. Blocks."""
 
 from __future__ import annotations
 

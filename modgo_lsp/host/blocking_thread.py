@@ -1,7 +1,4 @@
-"""A thread for work that blocks in C, so that the event loop stays free and whoever cancels need not wait.
-
-Not for: what the work is (session.py).
-"""
+"""A thread for work that blocks in C, so that the event loop stays free and cancelling does not wait."""
 
 from __future__ import annotations
 

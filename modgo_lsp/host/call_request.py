@@ -1,7 +1,4 @@
-"""Which records a call is about, as the command line and the editor's command say it in the same words.
-
-Not for: running it (run_call.py).
-"""
+"""Which records a call is made on, as the options of the command line and of the editor give them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a process that died left behind, made short: the Go runtime's traces run to thousands of lines.
-
-Not for: errors that a UDF returned or panics that the SDK recovered; those come as answers.
-"""
+"""Shortens the output of a process that crashed: the traces of the Go runtime run to thousands of lines."""
 
 from __future__ import annotations
 

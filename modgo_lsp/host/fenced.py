@@ -1,8 +1,7 @@
-"""libmod_go's fenced modules (mod_go_fenced.h) through ctypes: a module in a worker process, one call at a
-time.
+"""ctypes bindings of libmod_go's fenced modules (mod_go_fenced.h): a module in a worker process, one call at
+a time.
 
-Everything here blocks, and host functions are called in the thread that calls. Not for: the structs of the
-ABI (abi.py), or what the answers mean (module.py, apply.py).
+Everything here blocks. Host functions are called on the thread that makes the call.
 """
 
 from __future__ import annotations

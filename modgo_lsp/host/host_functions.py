@@ -1,6 +1,6 @@
-"""The host's functions that a module calls during a call, as C function pointers onto records and streams.
+"""The host functions that a module calls during a call: C function pointers onto records and streams.
 
-libmod_go calls them in the thread that applies. What goes wrong in one is an answer to the module.
+libmod_go calls them on the thread that applies. An error in one is returned to the module.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Values as the JSON of record samples, arguments and results: plain JSON, and `$` forms for the rest.
+"""The JSON of values in record samples, arguments and results: plain JSON where it says enough, and `$` forms
+for the rest.
 
-A JSON array is an unordered list, a JSON object a key-ordered map with string keys (what Go UDFs write),
-a number with a fraction or exponent a double. Not for: whole records (sample.py).
+A JSON array is an unordered list, a JSON object a key-ordered map with string keys (what Go UDFs write), a
+number with a fraction or exponent a double. sample.py has the JSON of whole records.
 """
 
 from __future__ import annotations

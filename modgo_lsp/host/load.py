@@ -1,7 +1,4 @@
-"""Loads a module in a worker, says what it is, or why it won't do, and lets go of it.
-
-Not for: calling its functions (run_call.py, session.py), or building it.
-"""
+"""Loads a module in a worker, describes it or reports why it can't be loaded, and releases it."""
 
 from __future__ import annotations
 

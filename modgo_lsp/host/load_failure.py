@@ -1,7 +1,4 @@
-"""Why a module could not be loaded, as a failure and as findings at their places in its source.
-
-Not for: failed calls (apply.py).
-"""
+"""Why a module could not be loaded: a failure, and findings in its source."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A module that is open in a worker: loaded, set up, asked what it is, and ready for calls. All of it blocks.
-
-Not for: applying functions (apply.py, nodes.py), or the event loop (session.py).
-"""
+"""A module that is open in a worker: loaded, set up, described, and ready for calls. Blocks."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""What a module prints: a pipe that its worker writes to, read by a thread of its own so that nobody waits.
-
-Not for: lines of the log, which come through the host table (host_functions.py).
+"""What a module prints: a pipe that its worker writes to, read by a thread of its own so that the worker
+never waits. Log lines come through the host functions instead (host_functions.py).
 """
 
 from __future__ import annotations

@@ -1,8 +1,4 @@
-"""libmod_go and the program of its workers, for this machine: compiled from their sources into the cache when
-needed.
-
-Not for: calling it (fenced.py).
-"""
+"""libmod_go and its worker program for this machine, compiled into the cache when needed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Applies a stream UDF as a cluster does: each node runs the server's part over its own records, the client
-the rest over what the nodes gave. It blocks.
+"""Applies a stream UDF as a cluster does: each node runs the server's part of it over its own records, and
+the client runs the rest over the nodes' results. Blocks.
 
-The nodes are simulated: they take turns in one worker. Not for: record UDFs (apply.py).
+The nodes are simulated: they take turns in one worker.
 """
 
 from __future__ import annotations

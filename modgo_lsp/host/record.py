@@ -1,7 +1,7 @@
 """The record that a call works on, with the semantics of Aerospike's UDF records: changes stay in memory
 until create or update, and what was not stored is lost.
 
-Values are flat, as the ABI carries them. Not for: keeping records (record_store.py).
+Values are flat, as the ABI carries them.
 """
 
 from __future__ import annotations

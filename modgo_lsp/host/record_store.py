@@ -1,8 +1,7 @@
-"""The embedded record store: a SQLite file that keeps records between calls, as `--store FILE` wants it.
+"""The embedded record store: a SQLite file that stores records between calls, for `--store FILE`.
 
-What a UDF stores is there for the next call; a record is locked while a UDF works on it, as in the server.
-Bins are kept as the ABI has them: scalars, bytes, and collections in the server's msgpack dialect. Not for:
-what a UDF may do with a record (record.py).
+What a UDF stores is there in the next call. A record is locked while a UDF works on it, as in the server.
+Bins are stored as the ABI has them: scalars, bytes, and collections in the server's msgpack dialect.
 """
 
 from __future__ import annotations

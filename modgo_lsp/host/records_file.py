@@ -1,7 +1,4 @@
-"""Records files: one record sample a line (JSON Lines), as streams and `--records` take them.
-
-Not for: a single sample (sample.py).
-"""
+"""Records files: one record sample a line (JSON Lines), for streams and `--records`."""
 
 from __future__ import annotations
 

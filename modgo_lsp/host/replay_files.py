@@ -1,7 +1,4 @@
-"""Calls that crashed, panicked or took too long, kept in files so that exactly they can be run again.
-
-Not for: deciding which module or record a first call is about (cli).
-"""
+"""Files of calls that crashed, panicked or timed out, so that the same call can be made again."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What loading and calling give back, and its JSON (the contracts of `modgo load` and `modgo call`).
-
-Not for: how it comes about (load.py, apply.py, nodes.py) or how people see it (cli).
-"""
+"""The results of loading and calling, and their JSON (the contracts of `modgo load` and `modgo call`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What `modgo call` and the editor's command do with a module: one call, one on each of many records, or a
+"""Runs what `modgo call` and the editor's command ask for: one call, one call on each of many records, or a
 stream.
 
-Failures that are worth it are kept for a replay. Not for: what arguments and files mean (cli, server).
+Failed calls are saved for a replay.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Record samples: the JSON of one record, as files beside a module, on the command line and in results.
+"""Record samples: the JSON of one record, in files beside a module, on the command line and in results.
 
-A record without bins does not exist: Aerospike stores none such. Not for: the JSON of values (json_forms.py).
+A record without bins does not exist: Aerospike stores none. json_forms.py has the JSON of values.
 """
 
 from __future__ import annotations

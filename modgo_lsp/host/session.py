@@ -1,7 +1,7 @@
-"""Modules from the event loop: a session opens one in a worker and makes any number of calls, one at a time.
+"""Modules for asyncio: a session opens a module in a worker and makes any number of calls, one at a time.
 
-A module that crashes, ends its process or never comes back is an answer here, never an accident; leaving or
-cancelling a session leaves no process. Not for: what the answers mean (module.py, apply.py).
+A module that crashes, ends its process or never returns is a failed result, not an exception. A session that
+is closed or cancelled leaves no process behind.
 """
 
 from __future__ import annotations

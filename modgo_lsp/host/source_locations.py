@@ -1,6 +1,6 @@
-"""Where in the source a module's trouble stands: a package's clause, or a frame "file.go:12".
+"""Source locations for failures of a module: a package clause, or a stack frame "file.go:12".
 
-Not for: compiler errors, which bring columns (build/compiler_errors.py).
+Compiler errors have columns, too (build/compiler_errors.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The streams of a call on this side: what a stream UDF reads, and where it writes.
-
-Not for: which records are on which node (nodes.py), or the functions that a module calls (host_functions.py).
-"""
+"""The host's side of a call's streams: the input that a stream UDF reads, and the output that it writes."""
 
 from __future__ import annotations
 

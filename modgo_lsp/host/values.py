@@ -1,7 +1,7 @@
-"""Aerospike values as Python sees them, and flat as the ABI carries them (aerospike_udf_go.h).
+"""Aerospike values in Python, and the flat form in which the ABI carries them (aerospike_udf_go.h).
 
-nil, boolean, integer, double, string and bytes are None, bool, int, float, str and bytes; the rest has a
-class here. Not for: JSON (sample.py).
+nil, boolean, integer, double, string and bytes are None, bool, int, float, str and bytes; every other type
+has a class here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Runs a stream UDF over a cluster's records: its nodes do the server's part, a worker here the client's.
+"""Runs a stream UDF over the records of a cluster: its nodes run the server's part, a worker on this machine
+the client's.
 
-The official client runs the last part in its own Lua, from a file of the module's name. It is given one that
-passes the nodes' values on as they are. Not for: simulated nodes (host/nodes.py).
+The official client runs the client's part in its own Lua, from a file with the module's name. It is given a
+file that passes the nodes' values on unchanged.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Applies a function of a deployed module to a record of a cluster, and says what came of it.
-
-Not for: aggregations (aggregate.py), or modules on this machine (host/).
-"""
+"""Applies a function of a deployed module to a record of a cluster."""
 
 from __future__ import annotations
 

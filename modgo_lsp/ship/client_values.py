@@ -1,7 +1,4 @@
-"""Aerospike values as the official client takes and gives them, from and to ours.
-
-Not for: JSON (host/json_forms.py) or the server's own msgpack (host/msgpack_dialect.py).
-"""
+"""Converts Aerospike values to and from those of the official client."""
 
 from __future__ import annotations
 

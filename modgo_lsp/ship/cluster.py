@@ -1,7 +1,6 @@
 """A connection to a cluster by the official client, and info commands to its nodes.
 
-The only file that imports the client, and only when it is needed: it is an extra. Not for: what the
-commands mean (udf_registry.py, apply.py).
+This is the only file that imports the client, and only when it is needed: the client is an extra.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Where a cluster is and how to get in: seeds, user, TLS. Pure data, read from words.
-
-Not for: connecting (cluster.py), or asking for passwords (cli).
-"""
+"""Where a cluster is and how to log in: seeds, user, TLS. Parses the options; connects to nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Why a cluster can't be reached: the official client says "Failed to connect", this says what stands there.
+"""Finds out why a cluster can't be reached, where the official client only says "Failed to connect".
 
-Asks one address one harmless question in the server's info protocol. Not for: talking to a cluster
-(cluster.py).
+Sends one harmless request of the info protocol to each address.
 """
 
 from __future__ import annotations

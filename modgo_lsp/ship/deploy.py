@@ -1,7 +1,6 @@
-"""Takes a module to a cluster, replaces it there, and takes it away, so that no node ever sees half of it.
+"""Deploys a module to a cluster, replaces and removes it, so that no node ever has an incomplete one.
 
-Parts go before the head and leave after it. Not for: asking people (cli), or what the nodes do with the
-files (libmod_go's plugin).
+Parts are put before the manifest and removed after it.
 """
 
 from __future__ import annotations

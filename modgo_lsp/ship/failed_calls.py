@@ -1,6 +1,6 @@
-"""What a server says of a call that failed, told apart: a failure of the UDF, a panic, a crash, a time-out.
+"""Classifies the error texts of a server: a failure of the UDF, a panic, a crash, a timeout.
 
-The server carries a text only. Not for: errors of the cluster (cluster.py).
+The server sends text only.
 """
 
 from __future__ import annotations

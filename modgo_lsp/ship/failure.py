@@ -1,7 +1,4 @@
-"""What goes wrong between modgo and a cluster, said for people.
-
-Not for: failed calls of a UDF, which are results (apply.py).
-"""
+"""The errors of working with a cluster. Failed calls of a UDF are results (apply.py)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Work that blocks in C, such that Ctrl-C ends the waiting for it at once.
+"""Waits for work that blocks in C so that Ctrl-C ends the wait at once.
 
-Python sees a signal only between two steps of its own, and the official client comes back from C when its
-time is up. Not for: work that must not go on once it was given up (putting files).
+Python handles a signal only between two of its own instructions, and the official client returns from C when
+its timeout is up. Not for work that must not continue after it was given up, such as putting files.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""What modules a cluster has: its nodes' UDF files, put together as modules, with what the nodes disagree on.
-
-Not for: changing any of it (deploy.py), or how people see it (cli).
+"""The modules of a cluster: the UDF files of its nodes, grouped into modules, with the differences between
+nodes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The name that a module goes by in a cluster: its file's up to the first dot, which clients call.
-
-Not for: the names of the files that travel (server_files.py), or of functions (rules/).
-"""
+"""A module's name in a cluster: its file's name up to the first dot. Clients call the module by it."""
 
 from __future__ import annotations
 

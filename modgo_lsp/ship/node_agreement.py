@@ -1,7 +1,6 @@
-"""Waits until every node of a cluster has the same UDF files, and says which have not.
+"""Waits until every node of a cluster has the same UDF files, and names the nodes that have not.
 
-A put is answered by one node; the others take the file from the cluster's metadata in their own time.
-Not for: putting (deploy.py).
+One node answers a put; the others read the file from the cluster's metadata later.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""What became of a module on a node: the server's plugin writes it beside the files (docs/server-files.md).
+"""The state of a module on a node, which the server's plugin writes beside the files (docs/server-files.md).
 
-That a node has a module's files does not say that it can load it: its C library may be too old, say. Not for:
-the files themselves (node_agreement.py).
+A node that has a module's files may be unable to load it: its C library may be too old, for example.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Whether a cluster's nodes run Go modules at all.
+"""Whether the nodes of a cluster run Go modules at all.
 
-A stock server takes every *.so unseen, so a module could be put, agreed on, and never run. Not for: why a
-certain module is refused (the plugin says that itself).
+A stock server accepts any *.so unchecked, so a module could be put and agreed on but never run.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""A module as the files that a server is given: one, or numbered parts and a head. Pure: bytes in, bytes out.
+"""A module as the files that a server is given: a single file, or numbered parts and a manifest. Bytes in,
+bytes out.
 
-The format is libmod_go's to read; docs/server-files.md and libmod_go/src/asd/package.h say the same.
+libmod_go reads the format; docs/server-files.md and libmod_go/src/asd/package.h define it, too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
-"""Loads a module here before it goes to a cluster: a server takes what looks like a module, and only its log
-says that it could not be set up.
-
-Not for: what a file looks like (build/module_inspection.py).
+"""Loads a module on this machine before it is deployed: a server accepts any file that looks like a module,
+and only its log says that the setup failed.
 """
 
 from __future__ import annotations

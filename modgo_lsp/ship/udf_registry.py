@@ -1,7 +1,6 @@
-"""The UDF files that a node keeps: list, get, put and remove, by the server's info commands.
+"""The UDF files of a node: list, get, put and remove, by the server's info commands.
 
-Raw commands, for the client's own refuse files that the server takes. Not for: what a file is to a module
-(server_files.py), or waiting for other nodes (node_agreement.py).
+Raw info commands, because the client's own functions refuse files that the server accepts.
 """
 
 from __future__ import annotations
