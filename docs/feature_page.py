@@ -115,10 +115,10 @@ def _clients(method: Method) -> str:
 
 
 def _named(capability: Capability) -> str:
-    wanted = capability.wanted
-    if wanted in ("", ANY):
+    required = capability.required
+    if required in ("", ANY):
         return f"`{capability.path}`"
-    name = getattr(wanted, "name", wanted).lower()
+    name = getattr(required, "name", required).lower()
     return f"`{capability.path}` with `{name}`"
 
 

@@ -18,8 +18,8 @@ async def with_module(session: Session, request: Request) -> Request:
     if request.uri:
         return request
     await indexed(session)
-    judgements = await analysed(session, lambda: session.looked_up().workspace())
-    directories = sorted(each.directory for each in judgements if each.imports_sdk)
+    results = await analysed(session, lambda: session.looked_up().workspace_results())
+    directories = sorted(each.directory for each in results if each.imports_sdk)
     if len(directories) != 1:
         there = (
             f"{len(directories)} UDF modules: {', '.join(directories)}" if directories else "no UDF module"

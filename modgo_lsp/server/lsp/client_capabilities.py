@@ -29,11 +29,11 @@ class InitializationOptions(msgspec.Struct, frozen=True):
 
 
 class Capability(NamedTuple):
-    """`path` is where LSP has it. `wanted` must be in the list there; "" stands for true, ANY for anything.
+    """`path` is where LSP has it. `required` must be in the list there; "" stands for true, ANY for anything.
     `given` is what a client with the capability gets, `otherwise` what one without it gets."""
 
     path: str
-    wanted: Any
+    required: Any
     given: str
     otherwise: str
 
@@ -251,11 +251,11 @@ def _untrusted(values: dict[str, Any], wrong: list[str]) -> tuple[Initialization
 
 def has(capabilities: Mapping[str, Any], capability: Capability) -> bool:
     found = at(capabilities, capability.path)
-    if capability.wanted == ANY:
+    if capability.required == ANY:
         return found is not None
-    if capability.wanted == "":
+    if capability.required == "":
         return bool(found)
-    return isinstance(found, list) and capability.wanted in found
+    return isinstance(found, list) and capability.required in found
 
 
 def at(capabilities: Any, path: str) -> Any:

@@ -27,12 +27,12 @@ def answer(snapshot: Snapshot, params: types.CodeActionParams) -> list[types.Cod
         return []
     findings = snapshot.findings_of(document.path)
     actions: list[types.CodeAction] = []
-    if _wanted(types.CodeActionKind.QuickFix.value, params.context):
+    if _is_requested(types.CodeActionKind.QuickFix.value, params.context):
         span = to_span(document.lines, params.range, snapshot.encoding)
         found = [*quick_fixes(findings, document.path, span), *suppressions(findings, document, span)]
         inside = [action for action in found if not _lead_out(action.edits)]
         actions += [_quick_fix(snapshot, action) for action in inside]
-    if _wanted(FIX_ALL, params.context) and any(best(finding, unsafe=False) for finding in findings):
+    if _is_requested(FIX_ALL, params.context) and any(best(finding, unsafe=False) for finding in findings):
         actions += _fix_all(snapshot, params.text_document.uri, document.path)
     return actions
 
@@ -45,7 +45,7 @@ def resolve(snapshot: Snapshot, action: types.CodeAction) -> types.CodeAction:
     return action
 
 
-def _wanted(kind: str, context: types.CodeActionContext) -> bool:
+def _is_requested(kind: str, context: types.CodeActionContext) -> bool:
     """Whether the client asks for a kind. Kinds are a tree: "source" and "source.fixAll" include ours."""
     asked = [only.value if isinstance(only, types.CodeActionKind) else only for only in context.only or ()]
     return not asked or any(only == "" or kind == only or kind.startswith(only + ".") for only in asked)

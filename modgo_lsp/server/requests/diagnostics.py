@@ -23,9 +23,9 @@ def of_document(snapshot: Snapshot, params: wire.DocumentDiagnostic) -> dict[str
 def of_workspace(snapshot: Snapshot, params: wire.WorkspaceDiagnostic) -> dict[str, Any]:
     """Diagnostics of the workspace's UDF packages, also of files that are not open"""
     previous = {each.uri: each.value for each in params.previous_result_ids}
-    judgements = snapshot.workspace()
-    found: dict[str, list[Finding]] = {path: [] for each in judgements for path in each.paths}
-    found |= snapshot.decided(judgements, snapshot.built)
+    results = snapshot.workspace_results()
+    found: dict[str, list[Finding]] = {path: [] for each in results for path in each.paths}
+    found |= snapshot.reported(results, snapshot.built)
     reports: list[dict[str, Any]] = []
     uris = set()
     for path, findings in sorted(found.items()):

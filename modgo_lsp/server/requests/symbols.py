@@ -36,7 +36,7 @@ def of_document(
 
 def of_workspace(snapshot: Snapshot, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
     """The workspace's UDFs by their registered names"""
-    found = symbols.matching(symbols.workspace_symbols(snapshot.workspace()), params.query)
+    found = symbols.matching(symbols.workspace_symbols(snapshot.workspace_results()), params.query)
     return [_information(snapshot, symbol) for symbol in found]
 
 

@@ -102,16 +102,16 @@ class Analysis:
             before.by_directory[directory] = configuration(directory, files, overrides, EDITOR)
         return before.by_directory[directory]
 
-    def judge(self, package: Package) -> LintResult | None:
+    def lint(self, package: Package) -> LintResult | None:
         """The lint result of a package. A rule that raises is our mistake and not the user's: it is logged,
         the result is None, and the editor keeps working."""
-        return package.cached("lint result", self._judge)
+        return package.cached("lint result", self._lint)
 
-    def _judge(self, package: Package) -> LintResult | None:
+    def _lint(self, package: Package) -> LintResult | None:
         try:
             return lint_package(package)
         except Exception:
-            _log.exception("Could not judge %s", package.directory)
+            _log.exception("Could not lint %s", package.directory)
             return None
 
 

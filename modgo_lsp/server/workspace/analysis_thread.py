@@ -1,4 +1,4 @@
-"""The thread on which packages are loaded and judged, and requests about them answered.
+"""The thread on which packages are loaded and linted, and requests about them answered.
 
 Design note.
 

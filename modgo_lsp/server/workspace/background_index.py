@@ -25,10 +25,10 @@ _TITLE = "Looking for UDFs"
 
 
 class BackgroundIndex:
-    """`judgements` are by package folder. `order` says which folders to index. For any thread."""
+    """`results` are by package folder. `order` says which folders to index. For any thread."""
 
     def __init__(self, order: Callable[[], index_process.Order], progress: ProgressTokens) -> None:
-        self.judgements: Mapping[str, LintResult] = {}
+        self.results: Mapping[str, LintResult] = {}
         self._order = order
         self._progress = progress
         self._lock = threading.Lock()
@@ -75,7 +75,7 @@ class BackgroundIndex:
                 _log.exception("Could not index the workspace")
                 found = None
             if found is not None:
-                self.judgements = found
+                self.results = found
             with self._lock:
                 waiting, self._waiting = self._waiting, []
                 self._is_running = bool(self._waiting_for_next)
@@ -101,8 +101,8 @@ class BackgroundIndex:
                     message: Any = msgspec.msgpack.decode(body, type=index_process.Message)
                     if isinstance(message, index_process.End):
                         return found
-                    if isinstance(message, index_process.Judged):
-                        found.update((each.directory, each) for each in message.judgements)
+                    if isinstance(message, index_process.Results):
+                        found.update((each.directory, each) for each in message.results)
                     elif time.monotonic() - begun > SHOW_AFTER:
                         progress = progress or self._progress.begin(_TITLE, self.stop)
                         _report(progress, message)
@@ -116,5 +116,5 @@ class BackgroundIndex:
 
 
 def _report(progress: Progress, message: index_process.Progress) -> None:
-    percentage = 100 * message.judged // max(1, message.total)
-    progress.report(f"{message.judged} of {message.total} packages", percentage)
+    percentage = 100 * message.linted // max(1, message.total)
+    progress.report(f"{message.linted} of {message.total} packages", percentage)

@@ -1,6 +1,6 @@
 """The process that lints all UDF packages of a workspace. background_index.py starts it.
 
-It reads an Order from its input, and writes Progress while it works, the results as Judged, and an End: each
+It reads an Order from its input, and writes Progress while it works, the results as Results, and an End: each
 in msgpack, after its length.
 """
 
@@ -34,15 +34,15 @@ class Order(msgspec.Struct, frozen=True):
 class Progress(msgspec.Struct, frozen=True, tag=True):
     """How many packages of how many are linted."""
 
-    judged: int
+    linted: int
     total: int
 
 
-class Judged(msgspec.Struct, frozen=True, tag=True):
+class Results(msgspec.Struct, frozen=True, tag=True):
     """Lint results of packages that import the SDK, a few at a time: reading many would hold up the
     server."""
 
-    judgements: tuple[LintResult, ...]
+    results: tuple[LintResult, ...]
 
 
 class End(msgspec.Struct, frozen=True, tag=True):
@@ -52,7 +52,7 @@ class End(msgspec.Struct, frozen=True, tag=True):
     bytes: int
 
 
-Message = Union[Progress, Judged, End]
+Message = Union[Progress, Results, End]
 _AT_ONCE = 10
 # Bytes of source that one process lints: it takes up to 200 MB then.
 _MOST = 4_500_000
@@ -74,10 +74,10 @@ def write(stream: IO[bytes], message: object) -> None:
     stream.flush()
 
 
-def _can_be_written(judgement: LintResult) -> bool:
+def _can_be_written(result: LintResult) -> bool:
     """False where the name of a file is not UTF-8: such a package is linted when it is open."""
     try:
-        "".join((judgement.directory, *judgement.paths)).encode()
+        "".join((result.directory, *result.paths)).encode()
     except UnicodeEncodeError:
         return False
     return True
@@ -104,20 +104,20 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
     files.largest = settings.largest_file
     modules = linted_modules(targets, files, find_go_environment(settings.go), machine.store)
     total = sum(len(module.pending) for module in modules)
-    judged = 0
+    linted = 0
 
     def done() -> None:
-        nonlocal judged
-        judged += 1
-        say(Progress(judged, total))
+        nonlocal linted
+        linted += 1
+        say(Progress(linted, total))
 
     other = None
     for module in modules:
         module.lint(machine, None, other, done)
         other = module.loader or other
-    judgements = [each for module in modules for each in module.results.values() if _can_be_written(each)]
-    for start in range(0, len(judgements), _AT_ONCE):
-        say(Judged(tuple(judgements[start : start + _AT_ONCE])))
+    results = [each for module in modules for each in module.results.values() if _can_be_written(each)]
+    for start in range(0, len(results), _AT_ONCE):
+        say(Results(tuple(results[start : start + _AT_ONCE])))
     facts = [module.index.package(target.directory) for module in modules for target, _ in module.packages()]
     say(End(len(facts), sum(each.size for each in facts if each is not None)))
 
@@ -134,4 +134,4 @@ def main() -> None:
     body = read(stdin)
     if body is not None:
         order = msgspec.msgpack.decode(body, type=Order)
-        index(order, lambda said: write(stdout, said))
+        index(order, lambda message: write(stdout, message))

@@ -75,7 +75,7 @@ class Session:
                 self.disk,
                 self._overrides,
                 self.build_findings.by_directory,
-                self.index.judgements,
+                self.index.results,
             )
 
     def changed(self) -> None:

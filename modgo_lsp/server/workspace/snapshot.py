@@ -70,10 +70,10 @@ class Snapshot:
         documents = {path: open_.document for path, open_ in self.documents.items()}
         return OverlayFiles(self._disk.now(), documents)
 
-    def _files(self, keeps: bool) -> OverlayFiles:
-        """The files from which packages are loaded; read into memory for good if `keeps`."""
+    def _files(self, permanent: bool) -> OverlayFiles:
+        """The files from which packages are loaded; read into memory for good if `permanent`."""
         documents = {path: open_.within(self._largest) for path, open_ in self.documents.items()}
-        return OverlayFiles(self._disk.now(keeps, self._largest), documents)
+        return OverlayFiles(self._disk.now(permanent, self._largest), documents)
 
     @cached_property
     def loader(self) -> Loader:
@@ -120,16 +120,16 @@ class Snapshot:
                 self._packages[directory] = None
         return self._packages[directory]
 
-    def workspace(self) -> list[LintResult]:
+    def workspace_results(self) -> list[LintResult]:
         """The lint results of all packages of the workspace: those of the index, and new ones for packages
         with open documents, their importers and their dependencies."""
-        live = self.judging(self.directories())
+        live = self.with_importers(self.directories())
         for directory in self.directories():
             package = self.package(directory)
             live.update(each.directory for each in (package.dependencies if package is not None else ()))
-        made = {each.directory: each for each in self._judgements(live)}
-        kept = {directory: each for directory, each in self._indexed.items() if directory not in live}
-        return [found for _, found in sorted({**kept, **made}.items())]
+        made = {each.directory: each for each in self._results(live)}
+        indexed = {directory: each for directory, each in self._indexed.items() if directory not in live}
+        return [found for _, found in sorted({**indexed, **made}.items())]
 
     def package_of(self, path: str) -> Package | None:
         """The package of a file, whether a plain build compiles the file or not. A case or a sample has the
@@ -153,17 +153,17 @@ class Snapshot:
     def by_path(self, directories: Iterable[str]) -> dict[str, list[Finding]]:
         """The findings in these packages by file, with an empty list for each of their files that has none. A
         rule can report a finding in a file of another package, so the importers are linted too."""
-        wanted = set(directories)
+        folders = set(directories)
         found: dict[str, list[Finding]] = {}
-        for directory in wanted:
+        for directory in folders:
             package = self.package(directory)
             found |= {path: [] for path in (() if package is None else package.paths)}
-        judgements = self._judgements(self.judging(wanted))
-        elsewhere = {path for each in judgements if each.directory not in wanted for path in each.paths}
-        for path, findings in self.decided(judgements, wanted).items():
+        results = self._results(self.with_importers(folders))
+        elsewhere = {path for each in results if each.directory not in folders for path in each.paths}
+        for path, findings in self.reported(results, folders).items():
             if path not in elsewhere:
                 found[path] = findings
-        for path, finding in self._too_large(wanted):
+        for path, finding in self._too_large(folders):
             there = found.setdefault(path, [])
             if finding is not None and all(each.code != finding.code for each in there):
                 there.append(finding)
@@ -184,12 +184,12 @@ class Snapshot:
                     found = configured([too_large(path)], settings)
                 yield path, next(iter(found), None)
 
-    def decided(self, judgements: Sequence[LintResult], built: Collection[str]) -> dict[str, list[Finding]]:
+    def reported(self, results: Sequence[LintResult], built: Collection[str]) -> dict[str, list[Finding]]:
         """The findings to report of these lint results, and of the last builds of the folders in `built`, by
         file."""
         found: dict[str, list[Finding]] = {}
         known = set()
-        for finding in report_findings(judgements, lambda directory: self.configuration(directory).settings):
+        for finding in report_findings(results, lambda directory: self.configuration(directory).settings):
             found.setdefault(finding.location.path, []).append(finding)
             known.add((finding.code, finding.location))
         for finding in self._built(built):
@@ -199,14 +199,14 @@ class Snapshot:
                 there.sort(key=finding_order)
         return found
 
-    def judging(self, directories: Iterable[str]) -> set[str]:
+    def with_importers(self, directories: Iterable[str]) -> set[str]:
         """These folders, and the folders of the packages that import them."""
-        wanted = set(directories)
-        return wanted.union(*(self.loader.importing(directory) for directory in wanted))
+        folders = set(directories)
+        return folders.union(*(self.loader.importing(directory) for directory in folders))
 
-    def _judgements(self, directories: Iterable[str]) -> list[LintResult]:
+    def _results(self, directories: Iterable[str]) -> list[LintResult]:
         packages = (self.package(directory) for directory in sorted(directories))
-        found = (self._analysis.judge(package) for package in packages if package is not None)
+        found = (self._analysis.lint(package) for package in packages if package is not None)
         return [each for each in found if each is not None]
 
     def _built(self, directories: Iterable[str]) -> list[Finding]:
