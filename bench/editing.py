@@ -120,11 +120,11 @@ class Typist:
         lines[line] = lines[line][:column] + first.text + lines[line][column:]
         self.server.open(self.subject.path, "".join(lines))
         self._see(first)
-        told = time.perf_counter()
+        published = time.perf_counter()
         for edit in islice(self._edits, 3):
             self._type(edit)
             self._see(edit)
-        return told
+        return published
 
     def edits(self, number: int) -> Iterator[float]:
         """The milliseconds of each edit until its diagnostics."""
@@ -168,9 +168,9 @@ class Typist:
         if pushed is None or pushed.get("version") != self._version:
             return False
         known = re.compile(rf"\b(?:{self.subject.name}x|{_NOWHERE})\d+")
-        told = {each[0] for message in pushed["diagnostics"] for each in known.finditer(message["message"])}
+        names = {each[0] for message in pushed["diagnostics"] for each in known.finditer(message["message"])}
         # Ours reports what can't be registered, and leaves other errors to gopls.
-        return told == {name for name in edit.missing if not (self.is_ours and name.startswith(_NOWHERE))}
+        return names == {name for name in edit.missing if not (self.is_ours and name.startswith(_NOWHERE))}
 
 
 def probe(server: LanguageServer) -> float:

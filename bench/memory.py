@@ -125,9 +125,9 @@ def _opened(megabytes: int, folder: Path, environment: Mapping[str, str]) -> Fig
             place = {"line": 100 * version, "character": 0}
             server.change(uri, version, {"range": {"start": place, "end": place}, "text": "// more\n"})
         server.until(lambda: server.pushed[uri].get("version") == 21, 120)
-        kept = resident_megabytes(server.process.pid)
+        after = resident_megabytes(server.process.pid)
     name = f"open_{megabytes}mb"
-    return {f"{name}_mb": watch.peak, f"{name}_kept_mb": kept, f"{name}_s": seconds}
+    return {f"{name}_mb": watch.peak, f"{name}_kept_mb": after, f"{name}_s": seconds}
 
 
 def _burst(folder: Path, environment: Mapping[str, str]) -> Figures:

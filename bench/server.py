@@ -68,8 +68,8 @@ class Side(NamedTuple):
     @contextmanager
     def started(self, folder: Path, caches: Path) -> Iterator[LanguageServer]:
         """A server on a module, after the handshake. Its caches are in the folder `caches`."""
-        kept = {name: str(caches / f"{self.prefix}{name.lower()}") for name in self.caches}
-        server = LanguageServer(self.command, folder, {**self.environment, **kept})
+        folders = {name: str(caches / f"{self.prefix}{name.lower()}") for name in self.caches}
+        server = LanguageServer(self.command, folder, {**self.environment, **folders})
         try:
             server.initialize()
             yield server
@@ -138,8 +138,8 @@ def _first(side: Side, place: Subject, caches: Path) -> tuple[float, float]:
     """Milliseconds to initialize and to the first diagnostics."""
     with side.started(place.path.parent, caches) as server:
         initialized = time.perf_counter() - server.started
-        told = Typist(server, place, side.is_ours).open_with_mistake() - server.started
-    return initialized * 1000, told * 1000
+        published = Typist(server, place, side.is_ours).open_with_mistake() - server.started
+    return initialized * 1000, published * 1000
 
 
 # --- a large module

@@ -196,10 +196,10 @@ async def running(
     for uri in editor.versions:
         identifier = types.TextDocumentIdentifier(uri)
         editor.client.text_document_did_close(types.DidCloseTextDocumentParams(identifier))
-    for kept in (editor.client.diagnostics, editor.client.progress_reports):
-        kept.clear()
-    for told in (editor.client.messages, editor.client.log_messages):
-        told.clear()
+    for collected in (editor.client.diagnostics, editor.client.progress_reports):
+        collected.clear()
+    for messages in (editor.client.messages, editor.client.log_messages):
+        messages.clear()
 
 
 def _move(shared: Editor, folder: Path) -> None:

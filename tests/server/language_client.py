@@ -59,8 +59,8 @@ class LanguageServer:
         # The latest published diagnostics by URI; all other notifications, in order; and the server's
         # requests.
         self.pushed: dict[str, Any] = {}
-        self.told: list[dict[str, Any]] = []
-        self.asked: list[dict[str, Any]] = []
+        self.notifications: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
 
     # --- to the server
 
@@ -169,12 +169,12 @@ class LanguageServer:
         if method is None:
             self._answers[message.get("id")] = message
         elif "id" in message:
-            self.asked.append(message)
+            self.requests.append(message)
             self.send({"jsonrpc": "2.0", "id": message["id"], "result": self._answer_to(message)})
         elif method == "textDocument/publishDiagnostics":
             self.pushed[message["params"]["uri"]] = message["params"]
         else:
-            self.told.append(message)
+            self.notifications.append(message)
         return message
 
     def _answer_to(self, message: Mapping[str, Any]) -> object:

@@ -103,7 +103,7 @@ class MarkedWorkspace:
     def text(self, place: Place) -> str:
         return self.texts[place.file][place.start : place.end]
 
-    def told(self, places: Iterable[Place]) -> list[str]:
+    def described(self, places: Iterable[Place]) -> list[str]:
         """The places in readable form, in their order."""
         return [f"{p.file}:{self.line(p) + 1}: {self.text(p)!r}" for p in sorted(places)]
 
@@ -175,6 +175,6 @@ class MarkedWorkspace:
         found = found if not found or found.endswith("\n") else found + "\n"
         if update:
             self.archive.files[name] = found
-        wanted = self.archive.files.get(name)
-        assert wanted is not None, f"{marker}: there is no {name}; --update-golden writes it"
-        assert found.rstrip("\n") == wanted.rstrip("\n"), f"{marker}: not as in {name} (--update-golden)"
+        expected = self.archive.files.get(name)
+        assert expected is not None, f"{marker}: there is no {name}; --update-golden writes it"
+        assert found.rstrip("\n") == expected.rstrip("\n"), f"{marker}: not as in {name} (--update-golden)"

@@ -38,7 +38,7 @@ class Check(NamedTuple):
         return self.workspace.place(self.marker, argument)
 
     def places(self, arguments: tuple[Any, ...]) -> list[str]:
-        return self.workspace.told(self.place(each) for each in arguments)
+        return self.workspace.described(self.place(each) for each in arguments)
 
     def document(self) -> types.TextDocumentIdentifier:
         return self.workspace.document(self.marker.file)
@@ -55,8 +55,8 @@ class Check(NamedTuple):
         else:
             self.same(found, argument)
 
-    def same(self, found: Any, wanted: Any) -> None:
-        assert found == wanted, f"{self.marker}"
+    def same(self, found: Any, expected: Any) -> None:
+        assert found == expected, f"{self.marker}"
 
 
 # --- places
@@ -64,35 +64,35 @@ class Check(NamedTuple):
 
 async def definition(check: Check) -> None:
     """def(place, function…): where the name at `place` leads."""
-    source, *wanted = check.arguments
+    source, *expected = check.arguments
     params = types.DefinitionParams(**check.workspace.at(check.place(source)))
     found = await check.client.text_document_definition_async(params)
-    _same_locations(check, found, tuple(wanted))
+    _same_locations(check, found, tuple(expected))
 
 
 async def references(check: Check) -> None:
     """refs(place, use…): all uses, the declaration among them."""
-    source, *wanted = check.arguments
+    source, *expected = check.arguments
     params = types.ReferenceParams(
         context=types.ReferenceContext(check.marker.options.get("declaration", True)),
         **check.workspace.at(check.place(source)),
     )
     found = await check.client.text_document_references_async(params)
-    _same_locations(check, found, tuple(wanted))
+    _same_locations(check, found, tuple(expected))
 
 
-def _same_locations(check: Check, found: Any, wanted: tuple[Any, ...]) -> None:
-    told = check.workspace.told(check.workspace.place_of(each.uri, each.range) for each in found or ())
-    check.same(told, check.places(wanted))
+def _same_locations(check: Check, found: Any, expected: tuple[Any, ...]) -> None:
+    shown = check.workspace.described(check.workspace.place_of(each.uri, each.range) for each in found or ())
+    check.same(shown, check.places(expected))
 
 
 async def highlight(check: Check) -> None:
     """highlight(place, mark…): what is marked while the cursor is at `place`."""
-    source, *wanted = check.arguments
+    source, *expected = check.arguments
     params = types.DocumentHighlightParams(**check.workspace.at(check.place(source)))
     found = await check.client.text_document_document_highlight_async(params) or ()
-    told = check.workspace.told(check.here(each.range) for each in found)
-    check.same(told, check.places(tuple(wanted)))
+    shown = check.workspace.described(check.here(each.range) for each in found)
+    check.same(shown, check.places(tuple(expected)))
 
 
 async def link(check: Check) -> None:
@@ -109,7 +109,7 @@ async def outgoing(check: Check) -> None:
     found = await check.client.call_hierarchy_outgoing_calls_async(
         types.CallHierarchyOutgoingCallsParams(item)
     )
-    check.same(_told(check, [each.to for each in found]), check.places(check.arguments[1:]))
+    check.same(_described(check, [each.to for each in found]), check.places(check.arguments[1:]))
 
 
 async def incoming(check: Check) -> None:
@@ -119,11 +119,11 @@ async def incoming(check: Check) -> None:
         types.CallHierarchyOutgoingCallsParams(item)
     )
     callee = check.places(check.arguments[1:2])
-    (item,) = [each.to for each in below if _told(check, [each.to]) == callee]
+    (item,) = [each.to for each in below if _described(check, [each.to]) == callee]
     found = await check.client.call_hierarchy_incoming_calls_async(
         types.CallHierarchyIncomingCallsParams(item)
     )
-    check.same(_told(check, [each.from_ for each in found]), check.places(check.arguments[2:]))
+    check.same(_described(check, [each.from_ for each in found]), check.places(check.arguments[2:]))
 
 
 async def nocalls(check: Check) -> None:
@@ -140,9 +140,9 @@ async def _prepared(check: Check) -> types.CallHierarchyItem:
     return found[0]
 
 
-def _told(check: Check, items: list[types.CallHierarchyItem]) -> list[str]:
+def _described(check: Check, items: list[types.CallHierarchyItem]) -> list[str]:
     workspace = check.workspace
-    return workspace.told(workspace.place_of(each.uri, each.selection_range) for each in items)
+    return workspace.described(workspace.place_of(each.uri, each.selection_range) for each in items)
 
 
 # --- words
@@ -157,12 +157,12 @@ async def hover(check: Check) -> None:
         check.same(found, None)
         return
     assert found is not None, str(check.marker)
-    told = check.workspace.told([check.here(found.range)])
-    check.same(told, check.places(check.arguments[1:2]))
-    wanted = check.arguments[2]
-    if found.contents.kind == types.MarkupKind.PlainText and isinstance(wanted, Golden):
-        wanted = Golden(f"{wanted.name}.text")
-    check.golden(wanted, found.contents.value)
+    shown = check.workspace.described([check.here(found.range)])
+    check.same(shown, check.places(check.arguments[1:2]))
+    expected = check.arguments[2]
+    if found.contents.kind == types.MarkupKind.PlainText and isinstance(expected, Golden):
+        expected = Golden(f"{expected.name}.text")
+    check.golden(expected, found.contents.value)
 
 
 async def signature(check: Check) -> None:
@@ -264,17 +264,17 @@ async def _actions(check: Check) -> list[types.CodeAction]:
 async def lenses(check: Check) -> None:
     """lenses(golden): each line with its lenses, and what they run."""
     found = await check.client.text_document_code_lens_async(types.CodeLensParams(check.document()))
-    told: dict[int, list[str]] = {}
+    shown: dict[int, list[str]] = {}
     for lens in found:
         assert lens.command is None, "a lens has its command once it has come into view"
         command = (await check.client.code_lens_resolve_async(lens)).command
         function = command.arguments[0].get("function") if command.arguments else None
         runs = " ".join(word for word in (command.command, function) if word)
-        told.setdefault(lens.range.start.line, []).append(
+        shown.setdefault(lens.range.start.line, []).append(
             f"{command.title} ({runs})" if runs else command.title
         )
     check.golden(
-        check.arguments[0], _beside_lines(check, {line: " | ".join(all_) for line, all_ in told.items()})
+        check.arguments[0], _beside_lines(check, {line: " | ".join(all_) for line, all_ in shown.items()})
     )
 
 
@@ -326,8 +326,8 @@ async def folds(check: Check) -> None:
     """folds(golden): each run of lines that folds into its first one."""
     found = await check.client.text_document_folding_range_async(types.FoldingRangeParams(check.document()))
     lines = check.workspace.texts[check.marker.file].split("\n")
-    told = [f"{lines[each.start_line].strip()} … {lines[each.end_line].strip()}\n" for each in found or ()]
-    check.golden(check.arguments[0], "".join(told))
+    shown = [f"{lines[each.start_line].strip()} … {lines[each.end_line].strip()}\n" for each in found or ()]
+    check.golden(check.arguments[0], "".join(shown))
 
 
 async def selection(check: Check) -> None:
@@ -336,12 +336,12 @@ async def selection(check: Check) -> None:
     (grown,) = await check.client.text_document_selection_range_async(
         types.SelectionRangeParams(check.document(), [position])
     )
-    told = []
+    shown = []
     while grown is not None:
-        told.append(check.workspace.text(check.here(grown.range)))
+        shown.append(check.workspace.text(check.here(grown.range)))
         grown = grown.parent
-    check.same(told[: len(check.arguments) - 1], list(check.arguments[1:]))
-    check.same(told[-1], check.workspace.texts[check.marker.file])
+    check.same(shown[: len(check.arguments) - 1], list(check.arguments[1:]))
+    check.same(shown[-1], check.workspace.texts[check.marker.file])
 
 
 async def symbols(check: Check) -> None:
@@ -349,14 +349,14 @@ async def symbols(check: Check) -> None:
     found = await check.client.text_document_document_symbol_async(
         types.DocumentSymbolParams(check.document())
     )
-    told = {}
+    shown = {}
     for each in found or ():
         trees = isinstance(each, types.DocumentSymbol)
         place = check.here(each.selection_range if trees else each.location.range)
         words = f"{each.name}: {each.detail}" if trees else f"{each.name} of {each.container_name}"
-        told.setdefault(check.workspace.line(place), []).append(words)
+        shown.setdefault(check.workspace.line(place), []).append(words)
     check.golden(
-        check.arguments[0], _beside_lines(check, {line: " | ".join(all_) for line, all_ in told.items()})
+        check.arguments[0], _beside_lines(check, {line: " | ".join(all_) for line, all_ in shown.items()})
     )
 
 
@@ -364,12 +364,12 @@ async def workspacesymbol(check: Check) -> None:
     """workspacesymbol(query, golden): what is found in the workspace by its registered name."""
     query, golden = check.arguments
     found = await check.client.workspace_symbol_async(types.WorkspaceSymbolParams(query))
-    told = [
+    shown = [
         f"{each.name} of {each.container_name}: "
-        + check.workspace.told([check.workspace.place_of(each.location.uri, each.location.range)])[0]
+        + check.workspace.described([check.workspace.place_of(each.location.uri, each.location.range)])[0]
         for each in found
     ]
-    check.golden(golden, "\n".join(told))
+    check.golden(golden, "\n".join(shown))
 
 
 def _beside_lines(check: Check, words: Mapping[int, str]) -> str:
@@ -396,25 +396,25 @@ async def diagnostics(workspace: MarkedWorkspace, extra: bool) -> None:
         for marker in workspace.markers
         if marker.name == "diag"
     ]
-    wanted = [f"{workspace.told([place])[0]} {code}" for place, code in sorted(marked)]
+    expected = [f"{workspace.described([place])[0]} {code}" for place, code in sorted(marked)]
     editor = workspace.editor
-    judged = [file for file in workspace.opened if file.endswith(".go") and not file.endswith("_test.go")]
+    linted = [file for file in workspace.opened if file.endswith(".go") and not file.endswith("_test.go")]
     end = asyncio.get_running_loop().time() + SECONDS
     while True:
-        told = await _told_diagnostics(workspace)
-        found = [f"{workspace.told([place])[0]} {each.code}" for place, each in told]
-        missing = [each for each in wanted if each not in found] if extra else found != wanted
+        shown = await _shown_diagnostics(workspace)
+        found = [f"{workspace.described([place])[0]} {each.code}" for place, each in shown]
+        missing = [each for each in expected if each not in found] if extra else found != expected
         pulls = editor.initialized.capabilities.diagnostic_provider is not None
-        if not missing and (pulls or all(editor.uri(file) in editor.client.diagnostics for file in judged)):
+        if not missing and (pulls or all(editor.uri(file) in editor.client.diagnostics for file in linted)):
             break
         if asyncio.get_running_loop().time() > end:
-            assert found == wanted, "diagnostics"
+            assert found == expected, "diagnostics"
         await asyncio.sleep(0.005)
     for marker in workspace.markers:
         if marker.name == "diag":
             place = workspace.place(marker, marker.arguments[0])
             (each,) = [
-                each for there, each in told if there == place and str(each.code) == marker.arguments[1].name
+                each for there, each in shown if there == place and str(each.code) == marker.arguments[1].name
             ]
             pattern = marker.arguments[2]
             assert pattern.search(each.message), f"{marker}: {each.message!r}"
@@ -422,19 +422,19 @@ async def diagnostics(workspace: MarkedWorkspace, extra: bool) -> None:
             assert each.severity.name.lower() == severity, str(marker)
 
 
-async def _told_diagnostics(workspace: MarkedWorkspace) -> list[tuple[Place, types.Diagnostic]]:
+async def _shown_diagnostics(workspace: MarkedWorkspace) -> list[tuple[Place, types.Diagnostic]]:
     """Pushed diagnostics, and for a client that pulls those of its open files."""
     editor = workspace.editor
-    told = {uri: list(found) for uri, found in editor.client.diagnostics.items() if workspace.holds(uri)}
+    shown = {uri: list(found) for uri, found in editor.client.diagnostics.items() if workspace.holds(uri)}
     if editor.initialized.capabilities.diagnostic_provider is not None:
         for file in workspace.opened:
             if not file.endswith(".go"):
                 continue  # a client pulls only for files of its languages
             params = types.DocumentDiagnosticParams(workspace.document(file))
             report = await editor.client.text_document_diagnostic_async(params)
-            assert not told.get(editor.uri(file)), f"{file} was pushed and pulled"
-            told[editor.uri(file)] = list(report.items)
-    places = [(workspace.place_of(uri, each.range), each) for uri, found in told.items() for each in found]
+            assert not shown.get(editor.uri(file)), f"{file} was pushed and pulled"
+            shown[editor.uri(file)] = list(report.items)
+    places = [(workspace.place_of(uri, each.range), each) for uri, found in shown.items() for each in found]
     return sorted(places, key=lambda pair: (pair[0], str(pair[1].code)))
 
 

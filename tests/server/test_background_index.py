@@ -51,7 +51,7 @@ def indexing(server: LanguageServer) -> list[psutil.Process]:
 
 
 def values(server: LanguageServer) -> list[dict[str, object]]:
-    return [each["params"]["value"] for each in server.told if each["method"] == "$/progress"]
+    return [each["params"]["value"] for each in server.notifications if each["method"] == "$/progress"]
 
 
 def begun(server: LanguageServer) -> psutil.Process:
@@ -115,7 +115,7 @@ def test_cancelling_it_answers_requests_with_the_index_as_it_is(server: Language
     child = shown(server)
     child.suspend()
     waiting = server.ask("workspace/symbol", {"query": ""})
-    (created,) = [each for each in server.asked if each["method"] == "window/workDoneProgress/create"]
+    (created,) = [each for each in server.requests if each["method"] == "window/workDoneProgress/create"]
     server.notify("window/workDoneProgress/cancel", {"token": created["params"]["token"]})
     assert server.answer(waiting)["result"] == []
     server.until(lambda: {"kind": "end"} in values(server))
@@ -130,7 +130,7 @@ def test_a_killed_one_is_logged_and_started_again_after_a_change(
     waiting = server.ask("workspace/symbol", {"query": ""})
     child.kill()
     assert server.answer(waiting)["result"] == []
-    assert any("has ended early" in str(each["params"]) for each in server.told)
+    assert any("has ended early" in str(each["params"]) for each in server.notifications)
     changed = folder / "p5" / "stats.go"
     changed.write_text(changed.read_text().replace('"add5"', '"fifth"'))
     change = {"changes": [{"uri": changed.as_uri(), "type": 2}]}

@@ -19,8 +19,8 @@ async def alive(editor: Editor) -> None:
     head = UNREGISTERED.split("func init")[0]
     uri = editor.open("alive.go", head + "func Alive(rec *udf.Record) {}\n")
     await editor.until(lambda: "Alive" in str(editor.client.diagnostics.get(uri)))
-    told = [message.message for message in (*editor.client.messages, *editor.client.log_messages)]
-    assert not any("Traceback" in message for message in told)
+    messages = [message.message for message in (*editor.client.messages, *editor.client.log_messages)]
+    assert not any("Traceback" in message for message in messages)
 
 
 async def test_malformed_arguments_are_explained(module):
@@ -38,12 +38,12 @@ async def test_malformed_arguments_are_explained(module):
         ([{**here, "options": {"timeout": "long"}}], "$.options.timeout"),
     ]
     async with running(module, capable()) as editor:
-        for arguments, said in cases:
+        for arguments, reason in cases:
             for command in ("modgo.build", "modgo.load", "modgo.buildAndLoad", "modgo.call"):
                 result = await editor.run(command, *arguments)
                 assert result["ok"] is False
                 assert result["error"]["kind"] == "usage"
-                assert said in result["error"]["message"]
+                assert reason in result["error"]["message"]
                 assert list(result["findings"]) == []
         await alive(editor)
 
@@ -60,11 +60,11 @@ async def test_invalid_calls_are_explained(module):
         ({"function": "count", "args": ["n"], "record": "no/such.json"}, "no/such.json"),
     ]
     async with running(module, capable()) as editor:
-        for request, said in cases:
+        for request, reason in cases:
             result = await editor.run("modgo.call", {"uri": module.as_uri(), **request})
             assert result["ok"] is False
             assert result["error"]["kind"] == "usage"
-            assert said in result["error"]["message"]
+            assert reason in result["error"]["message"]
         await alive(editor)
 
 

@@ -62,10 +62,10 @@ async def test_methods_of_the_option_without_are_not_announced(module):
 
 def listening(editor: Editor) -> list[str]:
     """The refresh requests that come from now on."""
-    told: list[str] = []
+    requests: list[str] = []
     for method in (types.WORKSPACE_CODE_LENS_REFRESH, types.WORKSPACE_SEMANTIC_TOKENS_REFRESH):
-        editor.client.protocol.fm.features[method] = lambda _params, method=method: told.append(method)
-    return told
+        editor.client.protocol.fm.features[method] = lambda _params, method=method: requests.append(method)
+    return requests
 
 
 async def test_a_change_in_another_file_refreshes_lenses(module: Path):
@@ -74,30 +74,30 @@ async def test_a_change_in_another_file_refreshes_lenses(module: Path):
     functions = "package stats\n\n" + CLEAN[CLEAN.index("import") : CLEAN.index("func init")]
     (module / "functions.go").write_text(functions + CLEAN[CLEAN.index("// Add adds") :])
     async with running(module, capable(), fresh=True) as editor:
-        told = listening(editor)
+        requests = listening(editor)
         uri, other = editor.open(), editor.open("functions.go")
         await editor.codes_become(uri)
         await editor.codes_become(other)
         editor.rewrite(uri, registrations.replace('"add"', '"plus"'))
-        await editor.until(lambda: len(told) == 2)
-        assert sorted(told) == ["workspace/codeLens/refresh", "workspace/semanticTokens/refresh"]
+        await editor.until(lambda: len(requests) == 2)
+        assert sorted(requests) == ["workspace/codeLens/refresh", "workspace/semanticTokens/refresh"]
         # What moves nothing but lines is nobody else's business.
         editor.rewrite(uri, registrations.replace('"add"', '"plus"') + "\n\n")
         editor.rewrite(
             other, functions + CLEAN[CLEAN.index("// Add adds") :] + "\nfunc More(rec *udf.Record) {}\n"
         )
         await editor.codes_become(other, "MG101")
-        assert len(told) == 2
+        assert len(requests) == 2
 
 
 async def test_an_edit_in_the_only_file_refreshes_nothing(module: Path):
     async with running(module, capable(), fresh=True) as editor:
-        told = listening(editor)
+        requests = listening(editor)
         uri = editor.open()
         await editor.codes_become(uri)
         editor.rewrite(uri, CLEAN.replace('"add"', '"größe"'))
         await editor.codes_become(uri, "MG105")
-        assert told == []
+        assert requests == []
 
 
 async def test_the_sdk_is_documented_where_gopls_cannot_find_it(module: Path, tmp_path: Path):

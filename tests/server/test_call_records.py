@@ -72,8 +72,8 @@ async def test_many_records_and_streams_work_as_on_the_command_line(module):
         listed = await editor.run("modgo.call", {**here, "function": "boom", "records": RECORDS})
         assert without_times(listed) == without_times(each)
 
-        wanted = {**here, "function": "total", "records": RECORDS, "options": {"stream": True, "nodes": 2}}
-        stream = await editor.run("modgo.call", wanted)
+        request = {**here, "function": "total", "records": RECORDS, "options": {"stream": True, "nodes": 2}}
+        stream = await editor.run("modgo.call", request)
         assert without_times(stream) == without_times(
             await command_line("total", "--stream", "--records", "three.jsonl", "--nodes", "2")
         )
@@ -85,8 +85,8 @@ async def test_a_store_a_key_and_memory(module):
     here = {"uri": module.as_uri(), "function": "count", "args": ["hits"]}
     options = {"store": "s.db", "key": ["test", "demo", "k1"], "memory": "1GB"}
     async with running(module, capable()) as editor:
-        for wanted in (1, 2, 3):
-            assert (await editor.run("modgo.call", {**here, "options": options}))["result"] == wanted
+        for expected in (1, 2, 3):
+            assert (await editor.run("modgo.call", {**here, "options": options}))["result"] == expected
         assert (module / "s.db").is_file()
         tight = await editor.run("modgo.call", {**here, "options": {"memory": 2_000_000}})
         assert tight["error"]["kind"] == "crash"
@@ -94,7 +94,7 @@ async def test_a_store_a_key_and_memory(module):
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "reason"),
     [
         ({"records": []}, "records is an empty list"),
         ({"records": [{"bins": 1}]}, "records[0]: bins: bins must be a JSON object"),
@@ -108,9 +108,9 @@ async def test_a_store_a_key_and_memory(module):
         ({"options": {"key": "k1"}}, "must be [namespace, set, key]"),
     ],
 )
-async def test_conflicting_arguments_are_refused_before_a_build(module, more, said):
+async def test_conflicting_arguments_are_refused_before_a_build(module, more, reason):
     async with running(module, capable()) as editor:
         answer = await editor.run("modgo.call", {"uri": module.as_uri(), "function": "count", **more})
         assert answer["error"]["kind"] == "usage"
-        assert said in answer["error"]["message"]
+        assert reason in answer["error"]["message"]
         assert not (module / "stats.so").exists()

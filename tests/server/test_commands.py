@@ -103,7 +103,7 @@ def _tell(editor, *paths):
     editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changes))
 
 
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("reported", [True, False])
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -117,9 +117,13 @@ def _tell(editor, *paths):
         ("stats.so", ""),
     ],
 )
-async def test_a_build_finding_is_removed_when_a_file_that_the_build_read_changes(module, told, path, text):
-    if not told and path.startswith("../near"):
-        pytest.skip("what the analysis doesn't read is known by what the client tells")
+async def test_a_build_finding_is_removed_when_a_file_that_the_build_read_changes(
+    module, reported, path, text
+):
+    if not reported and path.startswith("../near"):
+        pytest.skip(
+            "the server knows of files that the analysis does not read only if the client reports them"
+        )
     near = "\nrequire example.com/near v0.0.0\n\nreplace example.com/near => ../near\n"
     (module / "go.mod").write_text(GO_MOD + near)
     (module / "../near").mkdir()
@@ -136,13 +140,13 @@ async def test_a_build_finding_is_removed_when_a_file_that_the_build_read_change
         other = editor.uri("other.go")
         assert not (await editor.run("modgo.build", {"uri": uri}))["ok"]
         await editor.codes_become(other, "MG401")
-        if told:  # a client reports late what happened before the build
+        if reported:  # a client reports late what happened before the build
             _tell(editor, module / "other.go", module / "go.mod", module / "deep")
-        await asyncio.sleep(1.2 if told else 0.2)
+        await asyncio.sleep(1.2 if reported else 0.2)
         assert editor.codes(other) == ["MG401"]
         (module / path).parent.mkdir(parents=True, exist_ok=True)
         (module / path).write_text(text)
-        if told:
+        if reported:
             _tell(editor, (module / path).resolve())
         if path.startswith(("testdata", "stats.so")):
             await asyncio.sleep(1)
@@ -262,9 +266,9 @@ async def test_results_are_those_of_the_command_line(module):
             built = await editor.run("modgo.build", here)
             assert comparable(built) == comparable(await command_line("build"))
             called = await editor.run("modgo.call", {**here, "function": "ad"})
-            told = await command_line("call", ".", "ad")
-            assert called["ok"] is told["ok"] is False
-            assert called["error"] == told["error"]
+            printed = await command_line("call", ".", "ad")
+            assert called["ok"] is printed["ok"] is False
+            assert called["error"] == printed["error"]
         (module / "stats.go").write_text(CLEAN)
         loaded = await editor.run("modgo.load", here)
         assert comparable(loaded) == {**comparable(await command_line("load")), "findings": []}

@@ -105,10 +105,11 @@ def test_the_connection_is_closed_and_says_why_in_one_line(capsys: pytest.Captur
     connection.start()
     assert ended.wait(10)
     assert received == []
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
+    logged = capsys.readouterr().err
+    assert logged.count("\n") == 1
     assert (
-        "the connection is closed: 'POST / HTTP/1.1\\r\\n' is neither Content-Length nor Content-Type" in said
+        "the connection is closed: 'POST / HTTP/1.1\\r\\n' is neither Content-Length nor Content-Type"
+        in logged
     )
 
 
@@ -179,9 +180,9 @@ def test_a_client_that_does_not_read_blocks_nobody_and_gets_the_latest() -> None
     client.connection.send("last")
     assert client.connection.waiting < 15_000
     found = client.read()
-    told = [message["findings"] for message in found if "findings" in message]
-    assert told[-1] == 49_999
-    assert told == sorted(told)
+    counts = [message["findings"] for message in found if "findings" in message]
+    assert counts[-1] == 49_999
+    assert counts == sorted(counts)
     assert found[-1] == "last"
 
 

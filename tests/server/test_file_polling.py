@@ -58,10 +58,10 @@ def test_created_changed_and_deleted(
     time.sleep(0.2)
 
     def counts_soon(expected: int) -> None:
-        asked = len(server.asked)
+        asked = len(server.requests)
         if pulls:  # the client is asked to pull again
             server.until(
-                lambda: any("diagnostic/refresh" in each["method"] for each in server.asked[asked:]), 20
+                lambda: any("diagnostic/refresh" in each["method"] for each in server.requests[asked:]), 20
             )
             assert count() == expected
         else:

@@ -161,10 +161,10 @@ def test_importers_are_linted_again_only_if_the_change_concerns_them(
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    judged: list[str] = []
+    linted: list[str] = []
 
     def noted(package: Package) -> LintResult | None:
-        judged.append(package.name)
+        linted.append(package.name)
         return lint_package(package)
 
     monkeypatch.setattr("modgo_lsp.server.workspace.analysis.lint_package", noted)
@@ -184,15 +184,15 @@ def test_importers_are_linted_again_only_if_the_change_concerns_them(
         first, last = (lines.encoded(each, "utf-16") for each in (start, start + len(old)))
         place = wire.Range(wire.Position(*first), wire.Position(*last))
         opened = opened.changed((opened.version or 0) + 1, (wire.Change(new, place),), "utf-16")
-        judged.clear()
+        linted.clear()
         publisher.publish(snapshot())
-        return sorted(judged)
+        return sorted(linted)
 
     nowhere = Connection(BytesIO(), BytesIO(), lambda _, __: None, lambda _: None, lambda: None)
     outbox = Outbox(nowhere)
     publisher = Publisher(outbox, FeatureRefresh(outbox, Client()))
     publisher.publish(snapshot())
-    assert sorted(judged) == ["bill", "money"]
+    assert sorted(linted) == ["bill", "money"]
     assert typed("return 1", "return 2") == ["money"]
     assert typed('"sum"', '"total"') == ["bill", "money"]
     assert typed("return 2", "return 3") == ["money"]

@@ -37,9 +37,9 @@ def cases() -> list[Any]:
     found = []
     for path in WORKSPACES:
         named = _CLIENTS.search(read_archive(path).comment)
-        wanted = list(CLIENTS) if named is None else named[1].split()
+        clients = list(CLIENTS) if named is None else named[1].split()
         for client in CLIENTS:
-            if client in wanted or client.partition("-")[0] in wanted:
+            if client in clients or client.partition("-")[0] in clients:
                 found.append(pytest.param(path, client, id=f"{path.stem}-{client}"))
     return found
 

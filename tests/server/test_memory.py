@@ -43,8 +43,8 @@ def test_memory_does_not_grow_over_a_day(start: Start, module: Path) -> None:
         server.diagnostics(other, 1, count=1)
         server.notify("textDocument/didClose", {"textDocument": {"uri": other}})
         (module / "more.go").write_text(f"package stats\n\nconst more = {number}\n")
-        told = {"changes": [{"uri": (module / "more.go").as_uri(), "type": 2}]}
-        server.notify("workspace/didChangeWatchedFiles", told)
+        event = {"changes": [{"uri": (module / "more.go").as_uri(), "type": 2}]}
+        server.notify("workspace/didChangeWatchedFiles", event)
         lint = {"modgo": {"lint": {"ignore": ["MG5"] if number % 2 else []}}}
         server.notify("workspace/didChangeConfiguration", {"settings": lint})
         settle(server)

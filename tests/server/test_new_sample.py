@@ -89,8 +89,10 @@ async def test_a_stream_has_records_and_its_lens_runs_them(folder):
         found = await editor.client.text_document_code_lens_async(
             types.CodeLensParams(types.TextDocumentIdentifier(uri))
         )
-        told = [(await editor.client.code_lens_resolve_async(lens)).command for lens in found]
-        (run,) = [each for each in told if each.arguments and each.arguments[0].get("function") == "total"]
+        resolved = [(await editor.client.code_lens_resolve_async(lens)).command for lens in found]
+        (run,) = [
+            each for each in resolved if each.arguments and each.arguments[0].get("function") == "total"
+        ]
         called = await editor.run(run.command, run.arguments[0])
         assert called["ok"], called
         assert called["result"] == [6]

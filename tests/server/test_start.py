@@ -68,29 +68,29 @@ def test_every_name_serves_stdio(command):
         assert server.wait(10) == 0
 
 
-def told(server: LanguageServer, method: str) -> list[dict[str, Any]]:
+def notified(server: LanguageServer, method: str) -> list[dict[str, Any]]:
     """The parameters of this method's notifications since the last time."""
     server.request("workspace/executeCommand", {"command": "modgo.status"})
-    found = [each["params"] for each in server.told if each["method"] == method]
-    server.told.clear()
+    found = [each["params"] for each in server.notifications if each["method"] == method]
+    server.notifications.clear()
     return found
 
 
 def test_messages_are_traced_as_the_client_sets(module):
     server = LanguageServer([sys.executable, "-m", "modgo_lsp.server.main"], module, ENVIRONMENT)
     server.initialize(trace="off")
-    assert told(server, "$/logTrace") == []
+    assert notified(server, "$/logTrace") == []
     server.notify("$/setTrace", {"value": "messages"})
     server.diagnostics(server.open(module / "stats.go"), 1, count=0)
-    traced = told(server, "$/logTrace")
+    traced = notified(server, "$/logTrace")
     assert {"received textDocument/didOpen", "sent textDocument/publishDiagnostics"} <= {
         each["message"] for each in traced
     }
     assert not any("verbose" in each for each in traced)
     server.notify("$/setTrace", {"value": "verbose"})
-    assert any("modgo.status" in each.get("verbose", "") for each in told(server, "$/logTrace"))
+    assert any("modgo.status" in each.get("verbose", "") for each in notified(server, "$/logTrace"))
     server.notify("$/setTrace", {"value": "off"})
-    assert told(server, "$/logTrace") == []
+    assert notified(server, "$/logTrace") == []
     server.close()
 
 
@@ -101,14 +101,14 @@ def test_the_log_level_is_a_setting(module):
     def logged(level: object) -> list[int]:
         server.notify("workspace/didChangeConfiguration", {"settings": {"modgo": {"log": {"level": level}}}})
         server.notify("textDocument/didOpen", {"textDocument": 7})  # this logs a warning
-        return [each["type"] for each in told(server, "window/logMessage")]
+        return [each["type"] for each in notified(server, "window/logMessage")]
 
     assert logged("info") == [2]
     assert logged("error") == []
     assert logged("off") == []
     assert logged("") == [2]
     server.notify("workspace/didChangeConfiguration", {"settings": {"modgo": {"log": {"level": "loud"}}}})
-    assert "loud" in told(server, "window/showMessage")[0]["message"]
+    assert "loud" in notified(server, "window/showMessage")[0]["message"]
     server.close()
 
 
@@ -169,9 +169,9 @@ def test_a_web_page_reaches_nothing(tmp_path):
             with suppress(ConnectionResetError):
                 assert stream.read() == b""
         assert server.wait(10) == 1
-        said = server.stderr.read()
-    assert said.count("\n") == 1
-    assert "the connection is closed: 'POST / HTTP/1.1" in said
+        printed = server.stderr.read()
+    assert printed.count("\n") == 1
+    assert "the connection is closed: 'POST / HTTP/1.1" in printed
 
 
 @pytest.mark.parametrize(
@@ -194,11 +194,11 @@ def test_the_socket_must_be_in_a_folder_of_the_user(tmp_path, prepare, words):
             until((folder / "s").exists)
             server.kill()
             return
-        said = server.communicate(timeout=20)[1]
+        printed = server.communicate(timeout=20)[1]
     assert server.returncode == 2
-    assert words in said
-    assert "name a file that doesn't exist, in a folder of yours" in said
-    assert "Traceback" not in said
+    assert words in printed
+    assert "name a file that doesn't exist, in a folder of yours" in printed
+    assert "Traceback" not in printed
 
 
 def test_the_socket_is_not_made_in_a_folder_of_all_users():

@@ -92,8 +92,10 @@ def test_invalid_parameters_are_answered_with_an_error_or_ignored(start: Start, 
             answer = server.answer(server.ask(method, params))
             assert "result" in answer or "Traceback" not in answer["error"]["message"]
     lints(server, module)
-    said = [each["params"]["message"] for each in server.told if each["method"] == "window/logMessage"]
-    assert not [message for message in said if "Could not" in message or "failed" in message]
+    logged = [
+        each["params"]["message"] for each in server.notifications if each["method"] == "window/logMessage"
+    ]
+    assert not [message for message in logged if "Could not" in message or "failed" in message]
 
 
 def test_request_ids_can_be_anything_and_repeat(start: Start, module: Path) -> None:

@@ -39,10 +39,10 @@ def test_the_editor_shows_what_lint_reports(tmp_path: Path, seed: int) -> None:
         world.settle()
         shown = {path: items for path, items in world.pushed().items() if path.endswith(".go")}
         fresh, linted = world.expected()
-        said = {path: sorted(items, key=repr) for path, items in shown.items() if items}
+        shown_sorted = {path: sorted(items, key=repr) for path, items in shown.items() if items}
         due = {path: sorted(items, key=repr) for path, items in fresh.items() if items and path[-3:] == ".go"}
         where = f"at step {number} of seed {seed}, which was: {done}; after {before}"
-        assert said == due, where
+        assert shown_sorted == due, where
         opened = {str(Path(path).parent) for path in (str(folder / each) for each in world.texts)}
         ours = {path: items for path, items in due.items() if str(Path(path).parent) in opened}
         assert ours == {

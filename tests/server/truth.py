@@ -84,7 +84,7 @@ class World:
             (2, self.rename),
             (2, self.delete),
             (2, self.configure),
-            (1, self.configure_untold),
+            (1, self.configure_unreported),
             (2, self.build),
             (2, self.set),
             (1, self.change_module),
@@ -106,7 +106,7 @@ class World:
         self._undo.append((path, text))
         for _ in range(self.choose.choice((1, 1, 1, 1, 2, 3))):
             change = random_change(self.choose, text)
-            changes.append(self._told(text, change))
+            changes.append(self._content_change(text, change))
             text = change.apply(text)
         self._change(path, text, changes)
         return f"edit {path}: {changes}"
@@ -122,7 +122,7 @@ class World:
             self._change(path, text, [{"text": text.decode()}])
         else:
             change = Change(end, len(before) - tail, text[end : len(text) - tail])
-            self._change(path, text, [self._told(before, change)])
+            self._change(path, text, [self._content_change(before, change)])
         return f"undo in {path}"
 
     def rewrite(self) -> str:
@@ -222,7 +222,7 @@ class World:
         self._tell(path)
         return f"configure {path}: {text!r}"
 
-    def configure_untold(self) -> str:
+    def configure_unreported(self) -> str:
         """Changes a file above the workspace, or one that the client does not watch."""
         path = self.choose.choice(("modgo.toml", "../modgo.toml", "stock/modgo.toml"))
         text = self.choose.choice(CONFIGURATIONS)
@@ -285,11 +285,11 @@ class World:
         client = Client(diagnostic_versions=True)
         built = {directory: tuple(found) for directory, found in self.built.items()}
         snapshot = Snapshot(analysis, 1, client, self.encoding, opened, analysis.disk, overrides, built, {})
-        said = {
+        expected = {
             path: [_shown(diagnostic(snapshot, finding)) for finding in findings]
             for path, findings in snapshot.by_path(snapshot.directories()).items()
         }
-        return said, self._linted(documents, overrides)
+        return expected, self._linted(documents, overrides)
 
     def _linted(
         self, documents: Mapping[str, bytes], overrides: Mapping[str, Any]
@@ -341,7 +341,7 @@ class World:
     def uri(self, path: str) -> str:
         return (self.folder / path).as_uri()
 
-    def _told(self, text: bytes, change: Change) -> dict[str, Any]:
+    def _content_change(self, text: bytes, change: Change) -> dict[str, Any]:
         lines = LineIndex(text)
         start, end = lines.encoded(change.start, self.encoding), lines.encoded(change.end, self.encoding)
         return {
@@ -387,17 +387,17 @@ class World:
         self.server.notify("workspace/didChangeWatchedFiles", {"changes": changes})
 
 
-def _shown(told: wire.Diagnostic) -> object:
-    return _key(told.range, told.code, told.message, told.severity)
+def _shown(item: wire.Diagnostic) -> object:
+    return _key(item.range, item.code, item.message, item.severity)
 
 
-def _finding(told: Mapping[str, Any], directory: Path) -> Finding:
+def _finding(item: Mapping[str, Any], directory: Path) -> Finding:
     """A finding as a command returns it."""
-    path = (directory / told["path"]).resolve()
+    path = (directory / item["path"]).resolve()
     lines = LineIndex(path.read_bytes() if path.is_file() else b"")
-    places = (told["range"]["start"], told["range"]["end"])
+    places = (item["range"]["start"], item["range"]["end"])
     start, end = (lines.offset(each["line"] - 1, each["column"] - 1, "utf-32") for each in places)
-    return Finding(told["code"], told["severity"], told["message"], Location(str(path), Span(start, end)))
+    return Finding(item["code"], item["severity"], item["message"], Location(str(path), Span(start, end)))
 
 
 def _key(place: wire.Range, code: str | None, message: str, severity: int | None) -> object:
@@ -405,8 +405,8 @@ def _key(place: wire.Range, code: str | None, message: str, severity: int | None
     return start.line, start.character, end.line, end.character, code, message, severity
 
 
-def _range(told: Mapping[str, Any]) -> wire.Range:
-    start, end = told["start"], told["end"]
+def _range(item: Mapping[str, Any]) -> wire.Range:
+    start, end = item["start"], item["end"]
     return wire.Range(
         wire.Position(start["line"], start["character"]), wire.Position(end["line"], end["character"])
     )
