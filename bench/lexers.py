@@ -16,7 +16,7 @@ import tree_sitter
 
 from bench.figures import report
 from modgo_lsp.golang.program.outline import outline
-from modgo_lsp.golang.syntax.declaration_splits import cuts
+from modgo_lsp.golang.syntax.declaration_splits import find_splits
 from modgo_lsp.golang.syntax.file_header import read_header
 from modgo_lsp.golang.syntax.grammar import LANGUAGE
 
@@ -32,7 +32,7 @@ def main() -> None:
     readers: dict[str, Callable[[bytes], object]] = {
         "parser": parser.parse,
         "outline": outline,
-        "declaration splits": cuts,
+        "declaration splits": find_splits,
         "header": read_header,
     }
     seconds = {name: min(_seconds(read, texts) for _ in range(RUNS)) for name, read in readers.items()}

@@ -159,7 +159,7 @@ def _covered(document: Document, directive: Directive) -> Span | None:
 
 def _error(codes: list[tuple[str, Span]], comment: Span) -> tuple[str, Span] | None:
     if not codes:
-        return "say which findings are to be suppressed, as in //modgo:ignore MG101 reason", comment
+        return "name the rules to suppress, as in //modgo:ignore MG101 reason", comment
     for code, span in codes:
         if code not in RULES:
             return unknown_rule(code), span

@@ -22,7 +22,7 @@ _SEVERITIES: dict[Severity, str] = {
 
 def report_gitlab(report: LintReport) -> str:
     """A JSON array, indented, without a line end."""
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     issues = [_issue(problem) for problem in report.problems]
     sources = report.sources
     for finding in report.findings:
@@ -31,7 +31,7 @@ def report_gitlab(report: LintReport) -> str:
             {
                 "check_name": f"{finding.code} {RULES[finding.code].name}",
                 "description": finding.message,
-                "fingerprint": fingerprint(finding, sources, seen),
+                "fingerprint": fingerprint(finding, sources, counts),
                 "severity": _SEVERITIES[finding.severity],
                 "location": {
                     "path": sources.shown(finding.location.path),

@@ -48,13 +48,13 @@ def report_sarif(report: LintReport) -> str:
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode()
 
 
-def fingerprint(finding: Finding, sources: Sources, seen: dict[str, int]) -> str:
+def fingerprint(finding: Finding, sources: Sources, counts: dict[str, int]) -> str:
     """An identity of a finding that does not change with the lines above it: a digest of its file, rule,
-    message and source line, numbered by how many of the same `seen` has already."""
+    message and source line, numbered by how many of the same `counts` has already."""
     path, line = sources.shown(finding.location.path), sources.line(finding.location).strip().hex()
     content = "\0".join((path, finding.code, finding.message, line))
-    seen[content] = seen.get(content, 0) + 1
-    return hashlib.sha256(f"{content}\0{seen[content]}".encode()).hexdigest()[:32]
+    counts[content] = counts.get(content, 0) + 1
+    return hashlib.sha256(f"{content}\0{counts[content]}".encode()).hexdigest()[:32]
 
 
 def _rule(rule: Rule) -> Json:
@@ -69,7 +69,7 @@ def _rule(rule: Rule) -> Json:
 
 
 def _results(findings: Sequence[Finding], codes: list[str], sources: Sources) -> list[Json]:
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     results = []
     for finding in findings:
         result: Json = {
@@ -78,7 +78,7 @@ def _results(findings: Sequence[Finding], codes: list[str], sources: Sources) ->
             "level": _LEVELS[finding.severity],
             "message": {"text": finding.message},
             "locations": [_location(finding.location, sources)],
-            "partialFingerprints": {"modgo/v1": fingerprint(finding, sources, seen)},
+            "partialFingerprints": {"modgo/v1": fingerprint(finding, sources, counts)},
         }
         if finding.related:
             result["relatedLocations"] = [

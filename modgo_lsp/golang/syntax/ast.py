@@ -1,6 +1,6 @@
 """Go's syntax as frozen data, named after go/ast. Every node has the span of its bytes.
 
-Function bodies, the elements of composite literals, fields and parameters are lowered when first looked at
+Function bodies, the elements of composite literals, fields and parameters are lowered on first use
 (`Deferred`).
 """
 

@@ -36,16 +36,16 @@ _OPEN, _CLOSE, _SLASH = frozenset(b"([{"), frozenset(b")]}"), b"/"[0]
 _UNCLOSED = (b"/*", b"`")
 
 
-class Cuts(NamedTuple):
-    """`offsets` are where a text is cut, above 0 and in order. What comes before one has no say in where the
-    later ones are. `unclosed` is where the first comment or raw string begins that has no end: it is passed
-    over, but text that is put behind it may end it. Where there is none it is the end of the text."""
+class Splits(NamedTuple):
+    """`offsets` are where a text is split, above 0 and in order. Each is independent of the text before it.
+    `unclosed` is where the first comment or raw string begins that has no end: it is passed over, but text
+    that is put behind it may end it. Where there is none it is the end of the text."""
 
     offsets: list[int]
     unclosed: int
 
 
-def cuts(text: bytes) -> Cuts:
+def find_splits(text: bytes) -> Splits:
     offsets: list[int] = []
     unclosed = len(text)
     depth = 0
@@ -70,15 +70,15 @@ def cuts(text: bytes) -> Cuts:
             depth = max(0, depth - 1)
         elif first not in b"\"'`" and _begins(text, start, match[0], depth):
             depth = 0
-            cut = comment if comment >= 0 and _adjacent(text, comment_end, start) else start
-            if cut > 0:
-                offsets.append(cut)
+            split = comment if comment >= 0 and _adjacent(text, comment_end, start) else start
+            if split > 0:
+                offsets.append(split)
         comment = -1
-    return Cuts(offsets, unclosed)
+    return Splits(offsets, unclosed)
 
 
 def _adjacent(text: bytes, end: int, start: int) -> bool:
-    """Whether nothing but the end of a line stands between a comment's end and what begins at `start`."""
+    """Whether there is nothing but a line end between a comment's end and `start`."""
     between = text[end:start]
     return not between.strip() and between.count(b"\n") <= 1
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import tree_sitter
 
-from modgo_lsp.golang.syntax.declaration_splits import cuts
+from modgo_lsp.golang.syntax.declaration_splits import find_splits
 from modgo_lsp.golang.syntax.grammar import LANGUAGE, kind
 from modgo_lsp.golang.syntax.positions import LineIndex, PartedLines, Span
 from modgo_lsp.golang.syntax.tree_cache import CLAUSE, Code
@@ -252,7 +252,7 @@ def parse_piece(path: str, text: bytes, span: Span) -> Document:
 
 def parts_of(text: bytes) -> list[Part]:
     """The parts of a text, not yet parsed."""
-    found = cuts(text)
+    found = find_splits(text)
     bounds = [0, *found.offsets, len(text)]
     return [
         Part(text[start:end], first=start == 0, unclosed=start <= found.unclosed < end)

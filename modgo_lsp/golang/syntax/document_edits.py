@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 
-from modgo_lsp.golang.syntax.declaration_splits import Cuts, cuts
+from modgo_lsp.golang.syntax.declaration_splits import Splits, find_splits
 from modgo_lsp.golang.syntax.document import Document, Part, parts_of
 from modgo_lsp.golang.syntax.positions import Span
 
@@ -50,21 +50,21 @@ def _edited(document: Document, span: Span, new: bytes) -> Document:
     old: dict[bytes, list[tuple[Part, int]]] = {}
     for part, place in zip(parts[begin:stop], starts[begin:stop], strict=True):
         old.setdefault(part.text, []).append((part, place))
-    wanted: list[int | None] = []
+    preferred: list[int | None] = []
     for index, part in enumerate(made):
         same = old.get(part.text)
         if same and (same[0][0].first, same[0][0].unclosed) == (part.first, part.unclosed):
             made[index], place = same.pop(0)
-            wanted.append(place)
+            preferred.append(place)
         else:
             stays = index == 0 or len(made) == stop - begin
-            wanted.append(starts[begin + index] if stays else None)
+            preferred.append(starts[begin + index] if stays else None)
     if first == last and len(made) == stop - begin:
         part, was = made[first - begin], parts[first]
         if part is not was and part.text == was.text[:start] + new + was.text[end:]:
             part.parse_from(was, start, end, start + len(new))
     placed = [*parts[:begin], *made, *parts[stop:]]
-    places = [*starts[:begin], *wanted, *starts[stop:]]
+    places = [*starts[:begin], *preferred, *starts[stop:]]
     return Document(document.path, placed, _placed(placed, places, begin, begin + len(made)))
 
 
@@ -75,7 +75,7 @@ def _split_again(text: bytes, following: Sequence[Part], first: bool) -> tuple[l
     head = _HEAD.match(following[0].text) if following else None
     if head is not None:
         # Mostly the first lines of the next part are enough to see that it still begins there.
-        found = cuts(text + head[0])
+        found = find_splits(text + head[0])
         if len(text) in found.offsets and len(text) <= found.unclosed:
             return _made(text, found, len(text), first), 0
     while True:
@@ -84,7 +84,7 @@ def _split_again(text: bytes, following: Sequence[Part], first: bool) -> tuple[l
         for part in following[taken : taken + ahead]:
             read += part.text
             bounds.append(len(read))
-        found = cuts(read)
+        found = find_splits(read)
         known = {each for each in found.offsets if each <= found.unclosed}
         for index, bound in enumerate(bounds):
             # The end of the text read so far is a split only where it is the end of the file.
@@ -93,27 +93,27 @@ def _split_again(text: bytes, following: Sequence[Part], first: bool) -> tuple[l
         text, taken, ahead = read, taken + len(bounds) - 1, ahead * 2
 
 
-def _made(text: bytes, found: Cuts, end: int, first: bool) -> list[Part]:
+def _made(text: bytes, found: Splits, end: int, first: bool) -> list[Part]:
     """The parts of a text up to `end`, which is a split or its end."""
     bounds = [0, *(each for each in found.offsets if each < end), end]
     return [Part(text[a:b], first and a == 0, a <= found.unclosed < b) for a, b in pairwise(bounds)]
 
 
-def _placed(parts: Sequence[Part], wanted: Sequence[int | None], begin: int, stop: int) -> list[int]:
-    """The offsets of the parts: those in `wanted`, unless the parts before reach that far. A part that has to
-    move leaves a gap for the next edits; new parts share the gap that there is. The parts before `begin` and
-    from `stop` on keep their offsets if they can."""
-    starts = [place for place in wanted[:begin] if place is not None]
+def _placed(parts: Sequence[Part], preferred: Sequence[int | None], begin: int, stop: int) -> list[int]:
+    """The offsets of the parts: those in `preferred`, unless the parts before reach that far. A part that has
+    to move leaves a gap for the next edits; new parts share the gap that there is. The parts before `begin`
+    and from `stop` on keep their offsets if they can."""
+    starts = [place for place in preferred[:begin] if place is not None]
     end = starts[-1] + len(parts[begin - 1].text) if starts else 0
-    following = _following(wanted, begin, stop)
+    following = _following(preferred, begin, stop)
     ends = list(accumulate((len(part.text) for part in parts[begin:stop]), initial=0))
     for index in range(begin, len(parts)):
-        place = wanted[index]
+        place = preferred[index]
         if index == 0:
             start = 0
         elif place is not None and place >= end:
             if index >= stop:
-                starts += [each for each in wanted[index:] if each is not None]
+                starts += [each for each in preferred[index:] if each is not None]
                 return starts
             start = place
         else:
@@ -128,14 +128,14 @@ def _placed(parts: Sequence[Part], wanted: Sequence[int | None], begin: int, sto
     return starts
 
 
-def _following(wanted: Sequence[int | None], begin: int, stop: int) -> list[tuple[int, int] | None]:
+def _following(preferred: Sequence[int | None], begin: int, stop: int) -> list[tuple[int, int] | None]:
     """For each part from `begin` to `stop`, the index and offset of the next one that keeps its offset,
     itself included."""
     found: list[tuple[int, int] | None] = []
-    behind = wanted[stop] if stop < len(wanted) else None
+    behind = preferred[stop] if stop < len(preferred) else None
     next_ = None if behind is None else (stop, behind)
     for index in range(stop - 1, begin - 1, -1):
-        place = wanted[index]
+        place = preferred[index]
         next_ = next_ if place is None else (index, place)
         found.append(next_)
     found.reverse()

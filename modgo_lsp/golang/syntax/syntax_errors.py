@@ -160,8 +160,8 @@ class _Log:
     """Follows the parser's log up to the first token at which no reading could go on.
 
     The parser tries several readings side by side ("versions"), one token each by turns. Those that fail
-    wait; the first of them may be mended even while another goes on, and is then dropped. Only when the
-    last one fails is there an error. What it does about it is of no interest here.
+    wait; the first of them may recover even while another goes on, and is then dropped. Only when the
+    last one fails is there an error. How it recovers is of no interest here.
     """
 
     def __init__(self) -> None:

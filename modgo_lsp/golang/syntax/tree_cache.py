@@ -66,7 +66,7 @@ def parse_tree(code: bytes, before: Before | None = None) -> tree_sitter.Tree:
     """The tree of `code`. A large text is parsed with callbacks, in which other threads run.
 
     Parsing from the tree `before` takes a tenth of the time. The result is the same for code without errors;
-    how the parser recovers from errors depends on that tree, so code with errors is parsed anew."""
+    how the parser recovers from errors depends on that tree, so code with errors is parsed from scratch."""
     if _has_many_comments(code):
         return _parse(_without_comments(code), None)
     known = None if before is None or before.tree.root_node.has_error else _edited_tree(before, code)
