@@ -1,17 +1,17 @@
-# Builds layer 2, `as_module mod_go`, and its tests against Aerospike's own headers and libraries, which are fetched
-# and never part of this project. The library itself (layer 1) is the Makefile's.
+# Builds layer 2, `as_module mod_go`, and its tests with Aerospike's own headers and libraries, which are downloaded and not
+# part of this project. The Makefile builds the library itself (layer 1).
 #
 #   make -f as_module.mk aerospike-sources          fetches and builds Aerospike's common, Lua and mod-lua
 #   make -f as_module.mk libmod_go_as_module.a      target/{arch}/lib/libmod_go_as_module.a
 #   make -f as_module.mk test                       all tests, beside mod-lua in the same process
 #   make -f as_module.mk sanitize                   the same under AddressSanitizer and UBSan (Aerospike's part is not)
-#   make -f as_module.mk tsan                       what replaces modules under calls, under ThreadSanitizer
+#   make -f as_module.mk tsan                       the replacement of modules under calls, under ThreadSanitizer
 #   make -f as_module.mk soak SECONDS=10            64 threads, a module replaced every 100 ms, unfenced and fenced
-#   make -f as_module.mk msgpack-peer               the program that tests/native asks about the real as_msgpack
-#   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module and bench-allocations, and what they run on
-#   make -f as_module.mk format-check               clang-format says nothing
+#   make -f as_module.mk msgpack-peer               the program by which tests/native uses the real as_msgpack
+#   make -f as_module.mk bench                      target/{arch}/bin/bench-as_module and bench-allocations, and their modules
+#   make -f as_module.mk format-check               clang-format finds nothing to change
 #
-# COMMON=<aerospike-common> takes another copy of Aerospike's common; LUAMOD and MOD_LUA likewise for the tests.
+# COMMON=<aerospike-common> uses another copy of Aerospike's common; LUAMOD and MOD_LUA likewise for the tests.
 # Needs libssl-dev (Aerospike's headers), and a Python with pip for aerospike-sources.
 
 CC ?= cc
@@ -45,7 +45,7 @@ LOADER := $(TARGET)/obj/libmod_go$(VARIANT)/lib/libmod_go.a
 WORKER := $(TARGET)/obj/libmod_go$(VARIANT)/bin/mod-go-worker
 endif
 
-# Where Aerospike's makefiles leave what they build; they name the machine as uname does.
+# The output of Aerospike's makefiles, which name the machine as uname does.
 PLATFORM := $(shell uname -s)-$(shell uname -m)
 COMMON_LIBRARY := $(COMMON)/target/$(PLATFORM)/lib/libaerospike-common.a
 MOD_LUA_LIBRARY := $(MOD_LUA)/target/$(PLATFORM)/lib/libmod_lua.a
@@ -54,7 +54,7 @@ LUA_LIBRARY := $(LUAMOD)/liblua.a
 CFLAGS ?= -O2 -g
 STRICT := -std=gnu11 -Wall -Wextra -Wshadow -Werror
 CPPFLAGS += -D_GNU_SOURCE -Iinclude
-# Aerospike's headers are not as strict as ours: -isystem keeps our warnings to our own code.
+# -isystem: Aerospike's headers do not compile cleanly with our warnings.
 CPPFLAGS += -isystem $(COMMON)/src/include -isystem $(MOD_LUA)/src/include -isystem $(LUAMOD)
 COMPILE = $(CC) $(CPPFLAGS) $(STRICT) $(CFLAGS) $(VARIANT_FLAGS) -fPIC -fvisibility=hidden -MMD -MP
 LINK = $(CC) $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS)
@@ -63,7 +63,7 @@ LIBRARIES := -ldl -lpthread -lm -lcrypto -lz
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 
 AS_MODULE := $(call objects,$(wildcard src/as_module/*.c))
-# Records in memory with Aerospike's hooks: what the tests and the benchmark apply functions to.
+# Records in memory with Aerospike's hooks, for the tests and the benchmark.
 RECORDS := $(call objects,$(wildcard test/as_module/record/*.c))
 TESTS := $(call objects,$(wildcard test/as_module/*.c) test/check.c)
 BENCH := $(call objects,$(wildcard bench/as_module/*.c) bench/round_trip.c)
@@ -71,7 +71,7 @@ STATIC := $(LIB)/libmod_go_as_module.a
 TEST_PROGRAM := $(OBJ)/as_module_tests
 BENCH_PROGRAMS := $(BIN)/bench-as_module $(BIN)/bench-allocations
 
-# What the tests are run on: UDF modules in C, in Go and, doing the same, in Lua.
+# The tests' UDF modules: in C, in Go and, with the same functions, in Lua.
 UDF := $(OBJ)/udf
 C_MODULES := $(patsubst test/as_module/modules/%.c,$(UDF)/c/%.so,$(wildcard test/as_module/modules/*.c)) $(patsubst %,$(UDF)/c/%.so,good twin library setup_fails streams)
 GO_MODULES := $(patsubst test/as_module/go/%,$(UDF)/go/%.so,$(wildcard test/as_module/go/*)) $(UDF)/go/floor.so
@@ -105,7 +105,7 @@ $(BUILT): $(UNPACKED)
 		> $(AEROSPIKE)/build.log 2>&1 || { tail -20 $(AEROSPIKE)/build.log >&2; exit 1; }
 	@touch $@
 
-# The fetched ones are built first; a copy of the user's own is theirs to build.
+# The downloaded copies are built first; users build their own.
 ifeq ($(COMMON),$(AEROSPIKE_MODULES)/common)
 HEADERS := $(UNPACKED)
 endif
@@ -121,7 +121,7 @@ $(STATIC): $(AS_MODULE)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-# Layer 1, which has a Makefile of its own to say when it must be built again.
+# Layer 1: its own Makefile knows when it must be built again.
 loader:
 	@$(MAKE) --no-print-directory libmod_go.a mod-go-worker VARIANT="$(VARIANT)" VARIANT_FLAGS="$(VARIANT_FLAGS)"
 
@@ -184,7 +184,7 @@ tsan: $(C_MODULES)
 	$(MAKE) -f as_module.mk test-program VARIANT=-tsan VARIANT_FLAGS="-fsanitize=thread -O1"
 	TSAN_OPTIONS=halt_on_error=1:exitcode=98 $(TARGET)/obj/as_module-tsan/as_module_tests $(UDF) - - test_modules
 
-# ---- the real as_msgpack, to be asked ---------------------------------------------------------------
+# ---- the real as_msgpack -----------------------------------------------------------------------------
 
 PEER := $(call objects,$(wildcard test/as_module/peer/*.c))
 PEER_PROGRAM := $(OBJ)/msgpack-peer
@@ -204,7 +204,7 @@ $(BENCH_PROGRAMS): $(BIN)/bench-%: $(OBJ)/bench/as_module/%.o $(call objects,$(a
 	@mkdir -p $(@D)
 	$(LINK) -rdynamic -o $@ $^ $(LIBRARIES)
 
-# The functions of bench/floor in each way to dispatch, and once more, to be loaded fenced.
+# The functions of bench/floor with each kind of dispatch, and another copy to be loaded fenced.
 $(UDF)/bench/floor_%.so: bench/floor/go.mod $(wildcard bench/floor/*.go) $(SDK)
 	$(BUILD_GO) --dispatch $*
 

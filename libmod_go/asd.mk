@@ -1,14 +1,14 @@
-# Builds the server plugin, libmod_go_asd.so, with the worker that it runs modules in, and its tests. See src/asd/.
+# Builds the server plugin, libmod_go_asd.so, its worker, and its tests. See src/asd/.
 #
 #   make -f asd.mk plugin                  target/{arch}/lib/libmod_go_asd.so, target/{arch}/bin/mod-go-worker
-#   make -f asd.mk release                 both for glibc 2.17, by zig: target/{arch}/release/{lib,bin}
-#   make -f asd.mk plugin-test             all tests, in a host program that behaves as the server does, and in the real
-#                                          server that MODGO_ASD names, where it names one; RELEASE=1: the release's, too
+#   make -f asd.mk release                 both for glibc 2.17, with zig: target/{arch}/release/{lib,bin}
+#   make -f asd.mk plugin-test             all tests, in a host program that behaves as the server does and, if MODGO_ASD
+#                                          names a real server, in that; RELEASE=1: of the release, too
 #   make -f asd.mk plugin-format           clang-format
 #
-# Needs libssl-dev (Aerospike's headers) and liblzma-dev, whose archive is linked in: an old server need not have it.
+# Needs libssl-dev (Aerospike's headers) and liblzma-dev, whose archive is linked in, since old servers may lack the library.
 # COMMON and MOD_LUA as in as_module.mk. ZIG is the command of zig. For another machine: make -f asd.mk release
-# TRIPLE=aarch64-linux-gnu, for which that machine's liblzma.a is taken out of Debian's package, or is LZMA_ARCHIVE.
+# TRIPLE=aarch64-linux-gnu, with that machine's liblzma.a from Debian's package, or from LZMA_ARCHIVE.
 
 include as_module.mk
 
@@ -24,7 +24,7 @@ LZMA_ARCHIVE ?= $(FOREIGN)/liblzma.a
 endif
 LZMA_INCLUDE ?= /usr/include
 
-# A build beside the usual one: the release's.
+# A second build: the release's.
 BUILD :=
 PLUGIN_OBJ := $(TARGET)/obj/asd$(BUILD)$(VARIANT)
 PLUGIN_OUT := $(TARGET)$(BUILD)
@@ -47,7 +47,7 @@ release: $(if $(FOREIGN),$(LZMA_ARCHIVE))
 	  TRIPLE="$(TRIPLE)" LZMA_ARCHIVE="$(LZMA_ARCHIVE)" CC="$(ZIG) cc -target $(TRIPLE).$(GLIBC)" CFLAGS="-O2 -fno-sanitize=undefined" \
 	  LDFLAGS="-Wl,--strip-debug"
 
-# The other machine's package, by an apt whose lists and state are here: this machine's stays as it is.
+# The other machine's package, by apt with lists and state of its own, so that this machine's do not change.
 DEBIAN_NAME := $(if $(filter aarch64,$(MACHINE)),arm64,$(if $(filter x86_64,$(MACHINE)),amd64,$(MACHINE)))
 FOREIGN_APT = apt-get -qq -o APT::Architecture=$(DEBIAN_NAME) -o APT::Architectures::=$(DEBIAN_NAME) -o Dir::State=$(FOREIGN)/state \
 	-o Dir::State::status=$(FOREIGN)/status -o Dir::Cache=$(FOREIGN)/cache
@@ -60,7 +60,7 @@ $(FOREIGN)/liblzma.a:
 	cd $(FOREIGN) && dpkg -x liblzma-dev_*.deb package && cp package/usr/lib/$(TRIPLE)/liblzma.a .
 endif
 
-# Only liblzma's headers: a cross build must not see the machine's other ones.
+# Only liblzma's headers: a cross build must not find the machine's other ones.
 LZMA_HEADERS := $(PLUGIN_OBJ)/include
 $(LZMA_HEADERS)/lzma.h: $(LZMA_INCLUDE)/lzma.h
 	@mkdir -p $(@D)
@@ -74,14 +74,14 @@ $(PLUGIN_OBJ)/%.o: %.c $(LZMA_HEADERS)/lzma.h $(HEADERS)
 	@mkdir -p $(@D)
 	$(PLUGIN_COMPILE) -c -o $@ $<
 
-# Nothing is exported, nothing undefined but what the C library has; all is bound when it is loaded.
+# Exports nothing, needs only the C library, and binds all symbols when it is loaded.
 $(PLUGIN): $(PLUGIN_OWN) $(PLUGIN_LAYER_2) $(PLUGIN_LAYER_1) src/asd/exports.map
 	@mkdir -p $(@D)
 	@test -n "$(LZMA_ARCHIVE)" || { echo "liblzma.a is not there: install liblzma-dev, or say LZMA_ARCHIVE=..." >&2; exit 1; }
 	$(LINK) -shared -Wl,-soname,libmod_go_asd.so -Wl,--version-script=src/asd/exports.map -Wl,-z,defs -Wl,-z,relro -Wl,-z,now \
 	  -o $@ $(PLUGIN_OWN) $(PLUGIN_LAYER_2) $(PLUGIN_LAYER_1) $(LZMA_ARCHIVE) -ldl -lpthread
 
-# The usual build's worker is the Makefile's.
+# The Makefile builds the usual build's worker.
 ifneq ($(BUILD),)
 $(PLUGIN_WORKER): $(PLUGIN_WORKER_PARTS)
 	@mkdir -p $(@D)
@@ -92,8 +92,8 @@ endif
 
 # ---- tests ------------------------------------------------------------------------------------------
 
-# A program that treats mod_lua as the server does, and two that the plugin must step aside in: one of a version that
-# nobody has compared, and one that lacks functions.
+# A program that uses mod_lua as the server does, and two in which the plugin must do nothing: one with an unknown version,
+# and one without some functions.
 HOST_PARTS := $(call objects,$(wildcard test/asd/host/*.c)) $(RECORDS)
 HOST := $(PLUGIN_OBJ)/host/asd-host
 HOSTS := $(HOST) $(HOST)-unknown $(HOST)-lacking
@@ -113,7 +113,7 @@ $(PLUGIN_OBJ)/host/unknown.o: test/asd/host/main.c $(HEADERS)
 $(HOST)-lacking: $(HOST_PARTS) test/asd/host/lacking.map $(AEROSPIKE_LIBRARIES)
 	$(LINK_HOST) -Wl,--version-script=test/asd/host/lacking.map $(HOST_LIBRARIES)
 
-# What is put: in two versions of shop, for one replaces the other.
+# The modules that are put; of shop two versions, of which one replaces the other.
 SHOP := $(PLUGIN_OBJ)/udf
 PLUGIN_MODULES := $(SHOP)/1/shop.so $(SHOP)/2/shop.so $(SHOP)/web.so $(SHOP)/doc.so
 
@@ -131,7 +131,7 @@ $(SHOP)/%.so: test/asd/go/%/go.mod $$(wildcard test/asd/go/$$*/*.go) $(SDK)
 	@mkdir -p $(@D)
 	$(BUILD_RELEASE)
 
-# The readers of files, under sanitizers: names, heads, parts, xz, digests; and a short fuzz of each.
+# The readers of files, under sanitizers: names, part manifests, parts, xz, digests; and a short fuzz of each.
 FILES_TEST := $(PLUGIN_OBJ)/files_tests
 FILES_PARTS := $(wildcard test/asd/*.c) test/check.c $(patsubst %,src/asd/%.c,sha256 xz_decoder page_allocator package join_parts) src/common/error.c
 
@@ -145,7 +145,7 @@ files-test: $(FILES_TEST)
 
 PYTEST ?= python3 -m pytest
 
-# With RELEASE=1 the release is built and looked at, too: that needs zig.
+# With RELEASE=1 the release is built and tested, too, which needs zig.
 ifneq ($(RELEASE),)
 plugin-test: release
 plugin-test: export MODGO_TEST_RELEASE = $(TARGET)/release

@@ -1,12 +1,12 @@
-# Fuzzes the readers of libmod_go: what modules, workers, hosts and files say is hostile until it was read.
+# Fuzzes the readers of libmod_go: everything from modules, workers, hosts and files is hostile.
 #
-#   make -f fuzz.mk fuzz SECONDS=10         each target so long, from fuzz/corpus; a crash leaves TARGET-crash here
+#   make -f fuzz.mk fuzz SECONDS=10         each target for that time, from fuzz/corpus; a crash writes TARGET-crash here
 #   make -f fuzz.mk fuzz-elf SECONDS=600    one of them
-#   make -f fuzz.mk regress                 only the inputs in fuzz/corpus, findings among them
-#   make -f fuzz.mk format-check            clang-format says nothing
+#   make -f fuzz.mk regress                 only the inputs in fuzz/corpus, which include past crashes
+#   make -f fuzz.mk format-check            clang-format finds nothing to change
 #
-# The engine is our own and small (fuzz/engine.c): gcc tells coverage and comparisons but has no fuzzer, and clang or
-# AFL++ are 600 MB more to install. Targets have libFuzzer's interface: with CC=clang they link with -fsanitize=fuzzer.
+# The engine (fuzz/engine.c) is our own: gcc records coverage and comparisons but has no fuzzer, and clang or AFL++ would
+# be another 600 MB to install. Targets have libFuzzer's interface: with CC=clang they link with -fsanitize=fuzzer.
 
 CC ?= cc
 CLANG_FORMAT ?= clang-format
@@ -30,7 +30,7 @@ objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 LOADER := $(call objects,$(filter-out src/fenced/channel.c,$(wildcard $(addsuffix /*.c,$(addprefix src/,common value elf loader fenced)))))
 APP := $(call objects,$(filter-out test/app/main.c,$(wildcard test/app/*.c)))
 ENGINE := $(call objects,fuzz/engine.c fuzz/mutate.c fuzz/coverage.c)
-# Sending and receiving are the fuzzer's own: see fuzz/fed_channel.h.
+# Sending and receiving are replaced by the fuzzer's: see fuzz/fed_channel.h.
 CHANNEL := $(OBJ)/renamed/channel.o $(OBJ)/fuzz/fed_channel.o
 WORKER := $(patsubst src/worker/%.c,$(OBJ)/renamed/worker/%.o,$(filter-out src/worker/main.c,$(wildcard src/worker/*.c)))
 MODULE := $(OBJ)/probe.so
@@ -58,12 +58,12 @@ $(OBJ)/renamed/worker/%.o: src/worker/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) $(COVERAGE) -D_exit=worker_exit -c -o $@ $<
 
-# The answer of a module is looked at in full, too: it is built with the sanitizers.
+# Built with the sanitizers, too, so that they check what the module reads.
 $(MODULE): fuzz/probe.c
 	@mkdir -p $(@D)
 	$(COMPILE) -shared -fPIC -fvisibility=hidden -o $@ $<
 
-# What the reader of ELF files begins with: a small module of this machine.
+# The first input of the reader of ELF files: a small module of this machine.
 $(OBJ)/seed.so: test/modules/twin.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(STRICT) -O1 -s -shared -fPIC -fvisibility=hidden -o $@ $<
@@ -74,7 +74,7 @@ $(OBJ)/fuzz-package: $(call objects,src/asd/package.c)
 $(OBJ)/fuzz-%: $(OBJ)/fuzz/target_%.o $(ENGINE) $(LOADER) $(APP) $(CHANNEL)
 	$(CC) $(SANITIZERS) -o $@ $(filter %.o,$^) $(LIBRARIES)
 
-# The worker goes back to its target in the middle of what it does, and so loses memory.
+# The fuzzed worker returns to its target by longjmp, and so leaks memory.
 $(patsubst %,fuzz-%,$(TARGETS)): fuzz-%: $(OBJ)/fuzz-%
 	ASAN_OPTIONS=detect_leaks=$(if $(filter worker,$*),0,1) $< -t $(SECONDS) -s $(SEED) \
 	  $(if $(filter elf,$*),$(OBJ)/seed.so,fuzz/corpus/$*)

@@ -121,14 +121,14 @@ int mod_go_fenced_apply_single(mod_go_fenced *pool, const char *name, aerospike_
 /*
  * As mod_go_apply_stream, with threads, logs, deadlines and statuses as in mod_go_fenced_apply_single. `input` and
  * `output` are the host's own, for the stream functions of call->host.
- *   reading   prefetches, in batches that begin with 8 elements and grow: up to 1,024 elements, 256 KiB, 10 ms. Where the
- *             host has stream_read_many, the rest of a batch is read as one list after a first value. It returns fewer
+ *   reading   prefetches, in batches that begin with 8 elements and grow: up to 1,024 elements, 256 KiB, 10 ms. Where
+ *             the host has stream_read_many, the rest of a batch is read as one list after a first value. It returns fewer
  *             elements where they are long, since all must fit into 128 MiB, and REFUSED where a list cannot hold the
  *             next one
  *   records   come with metadata and bins and can only be read: the set, store and remove functions are not offered.
  *             A bin of more than 1 KiB that the manifest does not name comes when the UDF asks for it
- *   writing   gathers up to 48 KiB. Each element is checked as a result is, before the host gets it, and must not be nil.
- *             A refused one is reported by a later write, or else fails the call
+ *   writing   gathers up to 48 KiB. Each element is checked as a result is, before the host gets it, and must not be
+ *             nil. A refused one is reported by a later write, or else fails the call
  */
 int mod_go_fenced_apply_stream(mod_go_fenced *pool, const char *name, aerospike_udf_go_call *call, int scope,
                                aerospike_udf_go_stream *input, aerospike_udf_go_stream *output,

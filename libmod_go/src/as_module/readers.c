@@ -23,8 +23,9 @@
  *
  * Who may change what:
  *   a slot's epoch and depth    the thread that has taken the slot
- *   `taken`                     a thread takes a free slot by a compare-and-swap, and frees its own when it ends. Slots are never
- *                               freed, so the list needs no protection; it is as long as the most threads that read at a time
+ *   `taken`                     a thread takes a free slot by a compare-and-swap, and frees its own when it ends. The
+ *                               memory of slots is never freed, so the list needs no protection; it is as long as the
+ *                               most threads that have read at a time
  *   the list of retired objects who holds retired_lock
  *
  * `retired_any` only saves a leaving thread the lock where nothing is retired. It is set after the scan, so a

@@ -2,7 +2,8 @@
  * package.h - a module as files of a server: their names, what is in them, and how parts are joined.
  *
  *   NAME.so         the module: a shared object, one compressed by xz, or a part manifest
- *   NAME.SET-I.so   part I (from 1) of a part set; SET is 16 hexadecimal digits, the first of the manifest's packed-sha256
+ *   NAME.SET-I.so   part I (from 1) of a part set; SET is the first 16 hexadecimal digits of the manifest's
+ *                   packed-sha256
  *
  * A part manifest is text, exactly these lines (docs/server-files.md has the details):
  *

@@ -5,7 +5,8 @@
  * Its folder is the only record of which files exist, so each event reads the files again: nothing here can
  * disagree with it.
  *
- *   NAME.so put      an ELF or xz file is loaded. A part manifest is loaded if all its parts are there; else the module waits
+ *   NAME.so put      an ELF or xz file is loaded. A part manifest is loaded if all its parts are there; else the
+ *                    module waits
  *   a part put       if NAME.so is a manifest that names the part, the same as if NAME.so had been put; else nothing
  *   NAME.so removed  the module is removed, once its calls have ended
  *   a part removed   a warning; a loaded module stays until the server restarts

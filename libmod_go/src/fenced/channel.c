@@ -11,11 +11,13 @@
  *
  * Who may change what:
  *
- *   head and data  the lane's writer, while it has the turn. Exceptions: the worker sets `taken` in the head that it reads,
- *                  and the host resets `used`, the length of the log, in the head that it reads, both after a message
- *   word           the writer replaces it (publish); the reader adds SLEEPS by a compare-and-swap; the supervisor adds HUNG
- *   log            the worker, while it has the turn: a line first, then `used`, with a release fence between, for a host
- *                  that reads the log of a worker that has crashed must find whole lines
+ *   head and data  the lane's writer, while it has the turn. Exceptions: the worker sets `taken` in the head that it
+ *                  reads, and the host resets `used`, the length of the log, in the head that it reads, both after a
+ *                  message
+ *   word           the writer replaces it (publish); the reader adds SLEEPS by a compare-and-swap; the supervisor adds
+ *                  HUNG
+ *   log            the worker, while it has the turn: a line first, then `used`, with a release fence between, because
+ *                  a host that reads the log of a worker that has crashed must find whole lines
  *
  * Order of memory operations. The writer fills data and head by plain stores, then exchanges the word, which orders
  * the stores before it (release); the reader loads the word (acquire), then reads head and data. The exchange
@@ -30,11 +32,13 @@
  * would sleep for RECHECK.
  *
  * What a hostile worker can do. It runs code that may write anything to the memory at any time:
- *   it clears SLEEPS           the host is not woken. It never sleeps longer than RECHECK, and looks at word, deadline and `gone`
+ *   it clears SLEEPS           the host is not woken. It never sleeps longer than RECHECK, and then checks the word,
+ *                              the deadline and `gone`
  *   it counts the word wrong   MANGLED
- *   it changes head or data    the host reads each field of a head once (volatile), checks that copy, and copies the data
- *     while the host reads     before anything looks at it. Nothing here or above reads the shared memory twice
- *   it sends pieces for ever   each must have at least one byte, all together at most MOD_GO_MESSAGE_MAX, by the deadline
+ *   it changes head or data    the host reads each field of a head once (volatile), checks that copy, and copies the
+ *     while the host reads     data before anything reads it. Nothing here or above reads the shared memory twice
+ *   it sends pieces for ever   each must have at least one byte, all together at most MOD_GO_MESSAGE_MAX, by the
+ *                              deadline
  *   it sets `taken` falsely    a call that it has not begun is not tried again in another worker
  * The host is trusted by the worker, which therefore reads short messages where they are.
  *

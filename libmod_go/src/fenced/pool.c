@@ -3,7 +3,8 @@
  *
  * A worker is in one state at a time, and one owner uses it in each:
  *
- *   STARTING  the thread that starts it: the starter; for `first` and a new version the one that opens or holds setup_lock
+ *   STARTING  the thread that starts it: the starter; for `first` and a new version the one that opens the pool or
+ *             holds setup_lock
  *   IDLE      nobody; it is in the list `idle`
  *   BUSY      the thread whose call it serves
  *   DYING     the watcher, which kills the process, collects it and frees the worker

@@ -5,12 +5,12 @@
  * has a shard for each slot, allocated at the slot's first call of that module. Only the slot's owner writes to a
  * shard, so its counts need atomic loads and stores (readers add them up at any time), but no atomic additions.
  *
- *   A thread without a slot (all are taken, or there is no thread-specific key) and one without a shard (no memory) count in
- *   the module's shared shard, by atomic additions.
- *   A thread that ends releases its slot after its last count (release), and the next owner takes it by a compare-and-swap
- *   (sequentially consistent): it sees the counts that it continues.
- *   A shard's pointer is stored with release and loaded with acquire by readers, which therefore see zeroed counts at least.
- *   Shards are freed with the module alone.
+ * A thread without a slot (all are taken, or there is no thread-specific key) and one without a shard (no memory) count
+ * in the module's shared shard, by atomic additions.
+ *
+ * A thread that ends releases its slot after its last count (release), and the next owner takes it by a compare-and-swap
+ * (sequentially consistent), so it reads the counts that it continues. A shard's pointer is stored with release, and
+ * readers load it with acquire, so they find the counts zeroed at least. Shards are freed only with the module.
  */
 #include "loader/call_counters.h"
 

@@ -10,12 +10,12 @@
  * and to the system's settings. Where a call has harmless uses, too, its arguments decide:
  *
  *   clone                threads only
- *   kill, tgkill         to this process only: Go preempts its threads by tgkill, and abort ends the process by it. 0, the
- *                        process group, is refused
- *   fcntl                the commands of FCNTL_COMMANDS. Not F_SETOWN, F_SETOWN_EX, F_SETSIG and O_ASYNC, with which the
- *                        kernel signals another process on this one's behalf
- *   ioctl                the requests of IOCTL_REQUESTS, which isatty and sockets need. Not FIOASYNC, FIOSETOWN and SIOCSPGRP,
- *                        which equal F_SETOWN, nor TIOCSTI, which types into a terminal, nor any driver's
+ *   kill, tgkill         to this process only: Go preempts its threads by tgkill, and abort ends the process by it.
+ *                        0, the process group, is refused
+ *   fcntl                the commands of FCNTL_COMMANDS. Not F_SETOWN, F_SETOWN_EX, F_SETSIG and O_ASYNC, with which
+ *                        the kernel signals another process on this one's behalf
+ *   ioctl                the requests of IOCTL_REQUESTS, which isatty and sockets need. Not FIOASYNC, FIOSETOWN and
+ *                        SIOCSPGRP, which equal F_SETOWN, nor TIOCSTI, which types into a terminal, nor any driver's
  *   prctl                the options of PRCTL_OPTIONS
  *   prlimit64            of this process: reads any limit, and sets that of open files, as Go does when it starts
  *   sched_setaffinity    of this process and the calling thread (0). The ids of other threads are unknown here
