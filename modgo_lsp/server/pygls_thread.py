@@ -75,8 +75,8 @@ class PyglsThread:
         self._soon(lambda requests: requests.commands.cancel())
 
     def stop(self) -> None:
-        """Ends the thread, once commands have ended their processes."""
-        if self._thread is not None:
+        """Ends the thread, once commands have ended their processes. While it loads there are none."""
+        if self._thread is not None and self._loaded is not None:
             self._soon(lambda requests: requests.ended.set())
             self._thread.join(_END_SECONDS)
 

@@ -45,7 +45,8 @@ class Server:
         self.connection = Connection(stdin, stdout, self.inbox.put, _malformed, self.end)
         self.connection.pause_while(self.is_behind)
         self.outbox = Outbox(self.connection)
-        self.begin: tuple[wire.Initialize, Client, Encoding] | None = None
+        # What `initialize` has brought; the session is made after its answer.
+        self.initialized_with: tuple[wire.Initialize, Client, Encoding] | None = None
         self.session: Session | None = None
         self.pygls = PyglsThread(self.end)
         self.is_shut_down = False
@@ -60,7 +61,8 @@ class Server:
         try:
             while self.exit_code is None:
                 message = None  # a large one is released before the next comes
-                message = self.inbox.get(None if self.pygls.is_started else _QUIET)
+                is_starting = self.session is not None and not self.pygls.is_started
+                message = self.inbox.get(_QUIET if is_starting else None)
                 if message is not None:
                     self._receive(message)
                 if self.session is not None and not self.pygls.is_started:
@@ -117,18 +119,18 @@ class Server:
             _log.exception("Could not handle %s", name)
             if method.is_request:
                 self.outbox.refuse(id_, *errors.internal(name))
-        if self.session is None and self.begin is not None:
+        if self.session is None and self.initialized_with is not None:
             # After the answer: what a session imports takes longer than everything before.
-            self.session = _new_session(self, *self.begin)
+            self.session = _new_session(self, *self.initialized_with)
 
     def _refusal(self, method: Method | None, message: Message) -> tuple[int, str] | None:
         """Why the message is not handled: a code and a text; None where it is."""
         name = message["method"]
         if self.is_shut_down and name != "exit":
             return errors.INVALID_REQUEST, "The server is shut down."
-        if self.begin is None and name not in ("initialize", "exit"):
+        if self.initialized_with is None and name not in ("initialize", "exit"):
             return errors.NOT_INITIALIZED, "The session begins with initialize."
-        if self.begin is not None and name == "initialize":
+        if self.initialized_with is not None and name == "initialize":
             return errors.INVALID_REQUEST, "The session has begun already."
         if method is None or method.is_request != ("id" in message):
             return errors.METHOD_NOT_FOUND, f"modgo has no method {name}."
@@ -204,7 +206,7 @@ def initialize(server: Server, params: wire.Initialize) -> dict[str, Any]:
         _log.warning("%s", problem)
     encoding = chosen_encoding(params.capabilities)
     server.outbox.trace = params.trace or "off"
-    server.begin = (params, client, encoding)
+    server.initialized_with = (params, client, encoding)
     return initialize_result(client, encoding)
 
 
