@@ -47,12 +47,16 @@ At the level debug each emptied cell is logged with the input that changed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Generic, TypeVar, cast
 
 _K = TypeVar("_K", bound=Hashable)
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
+
+
+# The edges of a cell that has none, as most have: a set is made with the first edge.
+_NOTHING = cast("set[Any]", frozenset())
 
 
 class Table:
@@ -73,25 +77,21 @@ class Table:
                 _log.debug("%s invalidated: %s changed", cell.describe(), cause.describe())
             for dependency in cell.dependencies:
                 if dependency.dependents:  # it wasn't emptied before
-                    dependency.dependents.discard(cell)  # type: ignore[attr-defined]
+                    dependency.dependents.discard(cell)
             pending.extend((dependent, cause) for dependent in cell.dependents)
             cell.dependencies = cell.dependents = _NOTHING
             cell.empty()
 
 
-_NOTHING: frozenset[Any] = frozenset()
-
-
 class Cell:
     """Something that results depend on."""
 
-    # Most cells have neither: a set is made with the first edge.
     __slots__ = ("dependencies", "dependents", "table")
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.dependencies: Collection[Cell] = _NOTHING
-        self.dependents: Collection[Cell] = _NOTHING
+        self.dependencies: set[Cell] = _NOTHING
+        self.dependents: set[Cell] = _NOTHING
 
     def read(self) -> None:
         """Records that what is being worked out depends on this cell."""
@@ -102,8 +102,8 @@ class Cell:
             self.dependents = set()
         if not reader.dependencies:
             reader.dependencies = set()
-        self.dependents.add(reader)  # type: ignore[attr-defined]
-        reader.dependencies.add(self)  # type: ignore[attr-defined]
+        self.dependents.add(reader)
+        reader.dependencies.add(self)
 
     def work_out(self, function: Callable[[], _T]) -> _T:
         """Calls a function, and records what it reads as dependencies of this cell."""
