@@ -1,7 +1,7 @@
-"""Which bins of its record a UDF reads, where its own body says it all: these travel with a call.
+"""Which bins of its record a UDF reads, as far as its own body shows: only these are sent with a call.
 
-A function for any bin is told its name by an argument: `add(rec, bin, n)`. What isn't certain is not said;
-then all bins travel. Not for: bins of streams, or bins that are written.
+A bin's name may come from an argument: `add(rec, bin, n)`. Where it isn't certain which bins are read, all
+are sent.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What is said about a place in the source: a finding, with its related places and its fixes.
-
-Not for: how findings are found (rules, build) or shown (report, server).
-"""
+"""A finding: a message about a place in the source, with related places and fixes."""
 
 from __future__ import annotations
 

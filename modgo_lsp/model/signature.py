@@ -1,7 +1,5 @@
-"""Judges a function's type as a UDF's signature: what udf.md's *Signature* says, with places and sentences.
-
-Not for: finding the function (registrations.py), nor which value types there are (supported.py).
-"""
+"""Checks a function's type as a UDF's signature, after udf.md (*Signature*), and words what is wrong
+with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types as text: as Go source, and in Aerospike's words. Not for: source as its author wrote it."""
+"""Types as text: as Go source, and by Aerospike's names."""
 
 from __future__ import annotations
 

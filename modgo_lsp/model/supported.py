@@ -1,7 +1,4 @@
-"""Which Go types an Aerospike value can have, after the table in udf.md; why not, and where that is declared.
-
-Not for: the shape of a signature (signature.py).
-"""
+"""Which Go types can hold an Aerospike value, after the table in udf.md, and for others why not."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Which packages of a Go module import which, told by the headers of their files: nothing is parsed for it.
-
-Not for: what a package's imports mean (program.py).
-"""
+"""Which packages of a Go module import which, by the headers of their files: nothing is parsed for it."""
 
 from __future__ import annotations
 
@@ -13,20 +10,21 @@ from modgo_lsp.golang.program.sources import Sources
 
 
 class Known(Protocol):
-    """What is known of modules without a look at their files."""
+    """An index of imports that was made before, for example by an earlier run."""
 
     def of(self, path: str, root: str) -> list[str] | None:
-        """The folders of the module at `root` that may import `path`; None where nothing is known of it."""
+        """The folders of the module at `root` that may import `path`; None where the index doesn't have the
+        module."""
         ...
 
     def holds(self, path: str, files: Files) -> bool:
-        """Whether all that was told would be the same with the file or folder `path` as it is in `files`."""
+        """Whether all answers so far would be the same with the file or folder `path` as it is in `files`."""
         ...
 
 
 class Importers:
-    """Of the modules of one snapshot, each looked through when it is first asked about. `known` is asked
-    first."""
+    """The importers in the modules of one world; a module is indexed when it is first asked about, unless
+    `known` has it."""
 
     def __init__(self, sources: Sources, known: Known | None = None) -> None:
         self._sources = sources
@@ -36,19 +34,19 @@ class Importers:
 
     def of(self, path: str, root: str) -> list[str]:
         """The directories of the module at `root` in which a file that would be built may import `path`."""
-        if self._known is not None and (told := self._known.of(path, root)) is not None:
-            return told
+        if self._known is not None and (known := self._known.of(path, root)) is not None:
+            return known
         if root not in self._indices:
             self._indices[root] = self._index(root)
         return self._indices[root].get(path, [])
 
     def holds(self, path: str, files: Files) -> bool:
-        """Whether what is known of modules still holds with `path` as it is in `files`; what the snapshot has
-        read itself is for others to say."""
+        """Whether the answers of `known` are still the same with `path` as it is in `files`. Files that this
+        world has read itself are compared by `Sources.advance`."""
         return self._known is None or self._known.holds(path, files)
 
     def _index(self, root: str) -> dict[str, list[str]]:
-        """By import path, the directories, in order."""
+        """The directories that import a path, in order, by path."""
         found: dict[str, list[str]] = {}
         for directory in self.directories(root):
             paths = {path for file in self._sources.built(directory) for path in file.header.imports}

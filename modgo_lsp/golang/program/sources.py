@@ -1,7 +1,5 @@
-"""The files of one snapshot: read once, parsed once, and taken over from the snapshot before where unchanged.
-
-Not for: where bytes come from (files.py), nor what the files say together (packages.py).
-"""
+"""The files of a world: read once, parsed once, and taken over from an earlier world where they are
+unchanged."""
 
 from __future__ import annotations
 
@@ -26,7 +24,7 @@ from modgo_lsp.golang.syntax.positions import Span
 
 
 class FactsCache(Protocol):
-    """Where facts outlive the process. Keys say everything that a value depends on."""
+    """A cache that outlives the process. A key contains everything that its value depends on."""
 
     def get(self, key: str) -> bytes | None: ...
 
@@ -34,7 +32,7 @@ class FactsCache(Protocol):
 
 
 class Parsed:
-    """A file that was read: its document and syntax."""
+    """A parsed file: its document and syntax tree."""
 
     __slots__ = ("document", "syntax")
 
@@ -44,7 +42,7 @@ class Parsed:
 
 
 class Built(NamedTuple):
-    """A file of a package, not yet parsed."""
+    """A file of a package, not parsed yet."""
 
     path: str
     text: bytes
@@ -59,7 +57,7 @@ def _read(files: Files, path: str) -> bytes | None:
 
 
 def _head(parsed: Parsed) -> object:
-    """What a file says before its declarations."""
+    """The package name and imports of a file."""
     syntax = parsed.syntax
     imports = [(spec.path, spec.name and spec.name.name) for spec in syntax.imports]
     return syntax.name and syntax.name.name, imports
@@ -69,8 +67,8 @@ _NOTHING = Outline(0, False, (), {}, {})
 
 
 class PackageFacts:
-    """The files of a package of which only some declarations are looked at. Declarations are parsed when
-    they are asked for; where they stand comes from the cache, if it is known there."""
+    """The files of a package of which only some declarations are read. Declarations are parsed when they are
+    asked for; where they stand comes from the cache, if it has these files."""
 
     def __init__(self, sources: Sequence[tuple[str, bytes]], cgo: bool, cache: FactsCache | None) -> None:
         self.sources = tuple(sources)
@@ -86,15 +84,15 @@ class PackageFacts:
 
     @cached_property
     def outlines(self) -> tuple[Outline, ...]:
-        """Of each file, in their order; without cgo, files that need it have nothing."""
+        """The outline of each file, in their order; without cgo, files that need it have none."""
         found = self._outlines()
         return found if self._cgo else tuple(_NOTHING if each.cgo else each for each in found)
 
     def _outlines(self) -> tuple[Outline, ...]:
         key = self._key()
-        if self._cache is not None and (kept := self._cache.get(key)) is not None:
+        if self._cache is not None and (cached := self._cache.get(key)) is not None:
             try:
-                found = msgspec.msgpack.decode(kept, type=tuple[Outline, ...])
+                found = msgspec.msgpack.decode(cached, type=tuple[Outline, ...])
             except msgspec.DecodeError:
                 found = ()
             if len(found) == len(self.sources):
@@ -129,8 +127,8 @@ class PackageFacts:
 
 
 def _begin_alike(before: Document, now: Document) -> bool:
-    """Whether two documents say the same before their first declaration, and no import can have come behind
-    it. Takes less time than to look at their texts."""
+    """Whether two documents are the same up to their first declaration, and no import can have been added
+    behind it. Faster than comparing their texts."""
     declares = False
     for old, new in zip(before.parts, now.parts, strict=False):
         if old is not new:
@@ -140,7 +138,7 @@ def _begin_alike(before: Document, now: Document) -> bool:
 
 
 class Sources:
-    """What one snapshot has read stays as it was. `previous` is an earlier one's."""
+    """The files of one world. `previous` are those of an earlier one."""
 
     def __init__(
         self,
@@ -163,7 +161,7 @@ class Sources:
         self._built: dict[str, list[Built]] = {}
         self._headers_before = {} if previous is None else previous._headers
         self._headers: dict[str, tuple[bytes, Header]] = {}
-        # What lies in GOROOT and the module cache doesn't change while we run.
+        # GOROOT and the module cache don't change while we run.
         self._immutable: dict[str, PackageFacts] = {}
         self._facts: dict[str, PackageFacts] = {}
         self._facts_before: dict[str, PackageFacts] = {}
@@ -192,7 +190,7 @@ class Sources:
         return self._entries[directory] or []
 
     def use_disk(self, directory: str) -> None:
-        """Reads a folder's Go files from the disk, whatever the snapshot's files are. Raises OSError."""
+        """Reads a folder's Go files from the disk, not from the world's files. Raises OSError."""
         disk = DiskFiles()
         self._entries[directory] = listed = disk.entries(directory)
         self._chosen.pop(directory, None)
@@ -248,8 +246,8 @@ class Sources:
         )
 
     def built(self, directory: str) -> list[Built]:
-        """The files of the package in `directory`: a build leaves out those that need cgo where it is off,
-        and those of the name that is for documentation."""
+        """The files of the package in `directory`. A build leaves out those of package documentation, and
+        those that need cgo where it is off."""
         if directory not in self._built:
             chosen = (Built(path, text, self._header(path, text)) for path, text in self.chosen(directory))
             self._built[directory] = [file for file in chosen if self._is_built(file)]
@@ -285,20 +283,21 @@ class Sources:
         return parsed
 
     def document(self, path: str) -> Document | None:
-        """The file as it was parsed whole, None where it wasn't."""
+        """The document of a file that was parsed whole; None if it wasn't."""
         parsed = self._parsed.get(path)
         return None if parsed is None else parsed.document
 
     def documents(self) -> dict[str, Document]:
-        """The files that were parsed whole so far."""
+        """The documents of the files that were parsed whole so far, by path."""
         return {path: parsed.document for path, parsed in self._parsed.items()}
 
     def advance(
         self, files: Files, is_as_known: Callable[[str, Files], bool]
     ) -> dict[str, Parsed | None] | None:
-        """Goes on to a later state of the files. Gives those that are others now, with the same imports as
-        before: None of one that was not parsed. None where more than that has changed: nothing is done then.
-        `is_as_known` says it for who has looked at files itself.
+        """Goes on to a later state of the files. Returns the files that have changed, by path, each with its
+        new tree, or None if it was not parsed. Returns None, and does nothing, where more has changed than
+        texts with the same imports. `is_as_known` says whether an index of imports that was made elsewhere is
+        still right.
         """
         paths = files.since(self._files)
         if paths is None:
@@ -334,7 +333,7 @@ class Sources:
         return renewed
 
     def _replace(self, path: str) -> None:
-        """Puts a file's text where it was before, which no other file has to be looked at for."""
+        """Replaces a file's text in the lists of its folder."""
         directory, text = os.path.dirname(path), self._texts[path]  # noqa: PTH120
         for index, (other, _) in enumerate(self._chosen.get(directory, ())):
             if other == path and text is not None:
@@ -344,9 +343,9 @@ class Sources:
                 self._built[directory][index] = file._replace(text=text)
 
     def _is_listed_as_before(self, files: Files, path: str) -> bool:
-        """Whether the folder of `path`, if it was looked into, has it as it had it."""
+        """Whether the listing of the folder of `path`, if it was read, has the same entry for it."""
         if path in self._entries:
-            return False  # a folder, in which anything may have happened
+            return False  # a folder: anything in it may have changed
         directory, name = os.path.split(path)
         listed = self._entries.get(directory)
         if directory not in self._entries:
@@ -361,7 +360,7 @@ class Sources:
         return before == next((entry for entry in now if entry[0] == name), None)
 
     def _stays(self, path: str, before: bytes, text: bytes, opened: Document | None) -> bool:
-        """Whether a Go file stays in its package, and is of one that is read whole."""
+        """Whether a Go file stays in its package with the same imports, and that package is read whole."""
         directory, name = os.path.split(path)
         if not name.endswith(".go") or directory in self._facts or directory in self._immutable:
             return False
@@ -370,7 +369,7 @@ class Sources:
         if not (alike and known.sure):
             if is_chosen(name, before, self.context) != is_chosen(name, text, self.context):
                 return False
-            # Where only the parser can tell what it imports, it has to have been asked.
+            # Where the header isn't sure of the imports, they can be compared only if the file was parsed.
             if read_header(text) != known or not (known.sure or parsed is not None):
                 return False
         self._headers[path] = (text, known)
@@ -379,14 +378,15 @@ class Sources:
     def facts(
         self, directory: str, immutable: bool, context: BuildContext | None = None
     ) -> PackageFacts | None:
-        """The facts of a package that isn't judged itself; None where no file of it would be built."""
-        kept = self._immutable if immutable else self._facts
-        if directory not in kept:
+        """The outlined files of a package outside the main modules; None where no file of it would be
+        built."""
+        known = self._immutable if immutable else self._facts
+        if directory not in known:
             sources = self.chosen(directory) if context is None else self._choose(directory, context)
             before = self._facts_before.get(directory)
             if before is not None and before.sources == tuple(sources):
-                kept[directory] = before
+                known[directory] = before
             else:
-                kept[directory] = PackageFacts(sources, self.context.cgo, self._cache)
-        found = kept[directory]
+                known[directory] = PackageFacts(sources, self.context.cgo, self._cache)
+        found = known[directory]
         return found if found.sources else None

@@ -1,7 +1,4 @@
-"""What calls give: of functions, of builtins, and conversions.
-
-Not for: which function is called (expressions.py), nor which code runs (initialization.py).
-"""
+"""The operands of calls: of functions and builtins, and of conversions."""
 
 from __future__ import annotations
 

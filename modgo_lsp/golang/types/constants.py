@@ -1,4 +1,4 @@
-"""Go's constants: literals and operations on them, exactly. Not for: which names are constants."""
+"""Exact arithmetic on Go's constants, as go/constant has it."""
 
 from __future__ import annotations
 

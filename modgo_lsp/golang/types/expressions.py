@@ -1,6 +1,6 @@
-"""What Go expressions are: types, constants, values with their types, functions. After go/types' operands.
+"""Evaluates Go expressions to operands: types, constants, values with their types, functions.
 
-Trusts code to be type-correct; where it can't tell, it says so (`unknown`). Not for: reporting errors.
+Code is taken to be type-correct; what can't be found out is the unknown operand.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an expression is, as data. Not for: working it out (expressions.py)."""
+"""Operands: what an expression denotes, after go/types' operands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types with their type parameters replaced. Not for: finding the arguments (inference.py)."""
+"""Substitutes type arguments for type parameters."""
 
 from __future__ import annotations
 
