@@ -1,7 +1,6 @@
-"""C headers → what they declare, in their order, each with the comment that explains it.
+"""Parses C headers: their declarations in order, each with its comment.
 
-tree-sitter-c reads them, for it keeps comments and wants no preprocessor. Not for C in general: for headers
-whose comments stand above what they explain, or behind a field. How that looks on a page is c_pages.py's.
+tree-sitter-c keeps comments and needs no preprocessor. Comments must be above what they explain, or behind a field.
 """
 
 from __future__ import annotations
@@ -37,14 +36,14 @@ class Declared(msgspec.Struct, frozen=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Declarations without a blank line between them, and the comment above, which is about all of them."""
+    """Declarations without a blank line between them, and the comment above, which explains all of them."""
 
     about: str
     declared: tuple[Declared, ...]
 
 
 class Section(msgspec.Struct, frozen=True):
-    """The title of what follows, or prose that belongs to nothing below it (`title` is then empty)."""
+    """The title of a section, or prose that explains no declaration (`title` is then empty)."""
 
     title: str
     about: str = ""
@@ -65,7 +64,7 @@ def read_header(source: bytes) -> tuple[str, tuple[Part, ...]]:
 
 
 def _flat(node: Node) -> Iterator[Node]:
-    """What a header declares, seen through `#ifdef` and `extern "C"`."""
+    """The declarations of a header, also those in `#ifdef` and `extern "C"`."""
     for child in node.named_children:
         if child.type in OPEN:
             yield from _flat(child)
@@ -74,7 +73,7 @@ def _flat(node: Node) -> Iterator[Node]:
 
 
 def _is_guard(node: Node) -> bool:
-    """Whether this defines a macro as nothing, against reading the header twice."""
+    """Whether this defines an empty macro: the include guard."""
     return node.type == "preproc_def" and node.child_by_field_name("value") is None
 
 
@@ -143,7 +142,7 @@ def _fields(body: Node) -> Iterator[Member]:
 
 
 def _with_comments(body: Node) -> Iterator[tuple[Node, str]]:
-    """The members, each with the comment behind it, else that above it or above those it follows closely."""
+    """The members, each with the comment behind it, else the one above it or above its block of lines."""
     nodes = body.named_children
     above = ""
     for at, node in enumerate(nodes):
@@ -163,7 +162,7 @@ def _is_behind(node: Node, comment: Node) -> bool:
 
 
 def _declarator(node: Node) -> tuple[str, bool]:
-    """The name that a declaration declares, and whether that is called with arguments."""
+    """The name that a declaration declares, and whether it is a function."""
     called = False
     inner = node.child_by_field_name("declarator")
     while inner is not None and inner.type not in ("identifier", "field_identifier", "type_identifier"):
@@ -197,7 +196,7 @@ def _last_row(node: Node) -> int:
 
 
 def _text(comment: Node) -> str:
-    """What a comment says, line by line, without its marks but with the indentation behind them."""
+    """The text of a comment without its marks, with its lines and indentation."""
     lines = _bytes(comment).removeprefix("/*").removesuffix("*/").splitlines()
     bare = [lines[0].strip()] + [line.strip().removeprefix("*").rstrip() for line in lines[1:]]
     return "\n".join(line.removeprefix(" ") for line in bare).strip()
