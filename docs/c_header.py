@@ -1,6 +1,7 @@
 """Parses C headers: their declarations in order, each with its comment.
 
-tree-sitter-c keeps comments and needs no preprocessor. Comments must be above what they explain, or behind a field.
+tree-sitter-c keeps comments and needs no preprocessor. Comments must be above what they explain, or behind a
+field.
 """
 
 from __future__ import annotations
