@@ -88,11 +88,11 @@ def _measure(count: int, scratch: Path, staticcheck: Path) -> None:
 
 def _start() -> dict[str, float]:
     """The times of a run on one file: without and with cached results."""
-    anew = [*MODGO, "--no-cache", EXAMPLE]
+    uncached = [*MODGO, "--no-cache", EXAMPLE]
     return {
         "python_ms": process_seconds([sys.executable, "-c", "pass"]) * 1000,
-        "start_ms": process_seconds(anew, runs=15, best=True) * 1000,
-        "start_mb": peak_megabytes(anew),
+        "start_ms": process_seconds(uncached, runs=15, best=True) * 1000,
+        "start_mb": peak_megabytes(uncached),
         "start_warm_ms": process_seconds([*MODGO, EXAMPLE]) * 1000,
     }
 
@@ -237,7 +237,7 @@ def _rows(f: Mapping[str, float]) -> Iterator[tuple[str, ...]]:
                 row += [f"{seconds:.2f} s", f"{seconds / ours:.1f} × ({cpu / our_cpu:.1f})" if tool else ""]
             yield tuple(row)
     yield "[bold]one file[/]", "", "", "", ""
-    yield f"anew; {f['start_mb']:.0f} MB at most", f"{f['start_ms']:.0f} ms", "", "", ""
+    yield f"uncached; {f['start_mb']:.0f} MB at most", f"{f['start_ms']:.0f} ms", "", "", ""
     yield "with cached results", "", "", f"{f['start_warm_ms']:.0f} ms", ""
     yield "python -c pass", f"{f['python_ms']:.0f} ms", "", "", ""
     yield "a bare stat of the tree", "", "", f"{f['stat_s'] * 1000:.0f} ms", ""
@@ -261,8 +261,8 @@ def _goals(f: Mapping[str, float], growth: Sequence[tuple[int, float]]) -> Itera
         floor = f["start_warm_ms"] / 1000 + f["stat_s"]
         ratio = f[f"{prefix}warm_s"] / floor
         yield Goal(f"{tree}, warm: 3 × a start and a stat of the tree", f"{ratio:.1f} ×", ratio <= 3)
-    yield Goal("one file anew: 150 ms", f"{f['start_ms']:.0f} ms", f["start_ms"] <= 150)
-    yield Goal("one file anew: 60 MB", f"{f['start_mb']:.0f} MB", f["start_mb"] <= 60)
+    yield Goal("one file uncached: 150 ms", f"{f['start_ms']:.0f} ms", f["start_ms"] <= 150)
+    yield Goal("one file uncached: 60 MB", f"{f['start_mb']:.0f} MB", f["start_mb"] <= 60)
     paces = [lines / spent for lines, spent in growth]
     slower = max(paces) / paces[-1]
     yield Goal("grows no faster than the lines: 1.5 × a line at most", f"{slower:.2f} ×", slower <= 1.5)

@@ -127,7 +127,7 @@ def _opened(megabytes: int, folder: Path, environment: Mapping[str, str]) -> Fig
         server.until(lambda: server.pushed[uri].get("version") == 21, 120)
         after = resident_megabytes(server.process.pid)
     name = f"open_{megabytes}mb"
-    return {f"{name}_mb": watch.peak, f"{name}_kept_mb": after, f"{name}_s": seconds}
+    return {f"{name}_mb": watch.peak, f"{name}_after_mb": after, f"{name}_s": seconds}
 
 
 def _burst(folder: Path, environment: Mapping[str, str]) -> Figures:
@@ -169,7 +169,7 @@ def _rows(f: Figures) -> Iterator[tuple[str, ...]]:
     yield row(f"{PACKAGES} packages, after typing", f"rss_{PACKAGES}_mb")
     for megabytes in (4, 10, 50):
         yield row(f"a file of {megabytes} MB, opened and edited: the most", f"open_{megabytes}mb_mb")
-        yield row("what stays", f"open_{megabytes}mb_kept_mb")
+        yield row("afterwards", f"open_{megabytes}mb_after_mb")
     yield row(f"{BURST:,} edits at once: the most", "burst_100k_mb")
     yield row("the time they take", "burst_100k_s", lambda value: f"{value:.1f} s")
 
