@@ -26,7 +26,7 @@ def resource(name: Resource) -> Path:
 
 @lru_cache
 def resource_folder(name: Resource) -> str:
-    """Its path as a string, without importing pathlib, which is 10 ms of the 90 of a warm `modgo lint`."""
+    """Its path as a string, without importing pathlib, which is 4 ms of the 65 of a warm `modgo lint`."""
     for parts in (("bundled", name), (os.pardir, name)):
         folder = os.path.normpath(os.path.join(_PACKAGE, *parts))
         if os.path.isdir(folder):

@@ -39,7 +39,7 @@ def fix_paths(
 ) -> Fixed:
     """Lints, and fixes the findings in memory. Only if `unsafe` are unsafe fixes applied, and none in
     files for which `may_change` is False."""
-    # The parser, which a run that fixes nothing may not need: importing it takes 25 ms.
+    # The parser is imported only to fix: that takes 4 ms of the 65 of a warm `modgo lint`.
     from modgo_lsp.golang.syntax.document import parse
 
     originals: dict[str, bytes] = {}

@@ -5,8 +5,8 @@ A pattern takes time in proportion to itself and the path: after a star, the fir
 is final as long as another star of its kind follows, so nothing is tried twice.
 
 pathspec 1.1, the library for this, differs from git on 8 % of the paths of test_gitignore.py and raises on 18
-% of its files, where git passes over the line. It takes three times as long for a path, 34 ms to import (a
-warm `modgo lint` takes 90), and it backtracks: `*a*a*a*a*a*a*b` takes 33 s for one name of 100 letters.
+% of its files, where git passes over the line. It takes three times as long for a path, 13 ms to import (a
+warm `modgo lint` takes 65), and it backtracks: `*a*a*a*a*a*a*b` takes 33 s for one name of 100 letters.
 """
 
 from __future__ import annotations

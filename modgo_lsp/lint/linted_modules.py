@@ -21,7 +21,8 @@ from modgo_lsp.lint.module_index import ModuleIndex, PackageFacts
 from modgo_lsp.lint.result_cache import ResultStore, decode_module, encode_module
 from modgo_lsp.lint.target_folders import Target
 
-# The parser and the rules, which a run that finds every result in the cache doesn't import: they take 0.1 s.
+# The parser and the model are imported only if a package is linted: that takes 32 ms, half of a warm `modgo
+# lint`.
 if TYPE_CHECKING:
     from modgo_lsp.golang.program.sources import FactsCache
     from modgo_lsp.lint.package_linter import Batch

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -112,9 +113,6 @@ Facts = Mapping[str, FolderFacts]
 
 
 def digest_of(data: bytes) -> bytes:
-    # Most runs digest nothing, and hashlib loads OpenSSL: 5 ms of the 90 of a warm `modgo lint`.
-    from hashlib import sha256
-
     return sha256(data).digest()[:16]  # the fastest digest, where the processor has instructions for it
 
 
@@ -284,7 +282,7 @@ class ModuleIndex:
         return before if before is not None and before.digest == digest else self._read(name, text, digest)
 
     def _read(self, name: str, text: bytes, digest: bytes) -> FileFacts:
-        # The parser, which a run in which nothing has changed doesn't import: it takes 25 ms.
+        # The parser is imported only if a file has changed: that takes 4 ms of the 65 of a warm `modgo lint`.
         from modgo_lsp.golang.modules.build_constraints import is_chosen
         from modgo_lsp.golang.syntax.file_header import is_text, read_header
 

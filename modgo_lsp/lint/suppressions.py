@@ -16,7 +16,7 @@ from modgo_lsp.rules.catalogue import RULES, unknown_rule
 from modgo_lsp.rules.mg501_unused_suppression import RULE as UNUSED
 from modgo_lsp.rules.mg502_suppression_without_code import RULE as WITHOUT_CODE
 
-# The parser, of which a run that finds every result in the cache has no need: importing it takes 25 ms.
+# The parser is imported only to read comments: that takes 4 ms of the 65 of a warm `modgo lint`.
 if TYPE_CHECKING:
     from modgo_lsp.golang.syntax.directives import Directive
     from modgo_lsp.golang.syntax.document import Document
