@@ -1,4 +1,4 @@
-"""Writes the reference pages of the native ABI and of libmod_go from the headers, which c_header.py parses."""
+"""Writes the reference pages of the native ABI and of libmod_go from their headers (see c_header.py)."""
 
 from __future__ import annotations
 
