@@ -85,11 +85,12 @@ def run_unchanged(copy: WorkingCopy, paths: Iterable[str]) -> Outcome:
 
 def _steps(copy: WorkingCopy, mutant: Mutant) -> tuple[Outcome, Iterator[Outcome]]:
     """The outcome of compiling and of each suite, which runs when its outcome is asked for."""
-    folder = Path(mutant.path).parts[1 if mutant.path.startswith("modgo_lsp/") else 2]
+    parts = Path(mutant.path).parts
     if mutant.path.endswith(".py"):
-        return Outcome(), _python_steps(copy, mutant, _PYTHON.get(folder, _PYTHON[""]))
+        return Outcome(), _python_steps(copy, mutant, _PYTHON.get(parts[1], _PYTHON[""]))
     if mutant.path.endswith(".go"):
         return copy.run(_GO_BUILT, "udf"), _go_steps(copy, mutant)
+    folder = parts[2]
     key = folder if folder in _C else ""
     return copy.run(f"make {_C_BUILT[key]}", "libmod_go"), _c_steps(copy, mutant, folder, _C[key])
 

@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("mutmut", reason="make mutants installs it")
 
+from tests.mutants import suites
 from tests.mutants.__main__ import draw, equivalents, sources
 from tests.mutants.mutant import Mutant
 from tests.mutants.python_mutants import python_mutants
@@ -100,3 +101,11 @@ def test_outcomes(tmp_path: Path) -> None:
     assert copy.run("echo 'test.c: failed: one'; sleep 100").killed_by == "test.c: failed: one"
     assert copy.run("exit 3").killed_by == "exit code 3: exit 3"
     assert copy.run("sleep 100", seconds=0.1).killed_by == "timeout of 0.1 s"
+
+
+def test_the_suites_are_there() -> None:
+    places = [*suites._PYTHON.values(), suites._GO_FROM_PYTHON, *suites._C_FROM_PYTHON.values()]
+    for place in " ".join(places).split():
+        assert suites._test_files(ROOT, [place]), place
+    folders = {Path(path).parts[1] for path in sources("modgo_lsp") if len(Path(path).parts) > 2}
+    assert folders == suites._PYTHON.keys() - {""}
