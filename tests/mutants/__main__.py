@@ -104,7 +104,12 @@ def measure(mutants: Iterator[Mutant], count: int, copies: list[WorkingCopy]) ->
                     if mutant is None:
                         return
                     left -= 1
-                if result := _try(copy, mutant):
+                try:
+                    result = _try(copy, mutant)
+                except Exception as error:  # one mutant must not end a run of an hour
+                    print(f"{mutant.path}:{mutant.line} was not tried: {error!r}", file=sys.stderr)
+                    result = None
+                if result is not None:
                     found.put(result)
                 else:
                     with lock:
