@@ -5,7 +5,6 @@ Not for: what they do (each has a file of its own), nor the process that they ru
 
 from __future__ import annotations
 
-import gc
 import io
 from collections.abc import Sequence
 from importlib import import_module
@@ -53,7 +52,6 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command = import_module(COMMANDS[cmd_name][0]).command
-        gc.enable()  # main.py has put it off until all is loaded
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name][0]}.command is no click command")
         return command

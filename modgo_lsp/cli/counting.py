@@ -1,13 +1,12 @@
-"""The line that says on a terminal how much of its work `modgo lint` has done.
-
-Apart from the others (progress.py), for lint must be quick to start.
-"""
+"""The line that says on a terminal how much of its work `modgo lint` has done."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from click import echo
 
 from modgo_lsp.cli.terminal import shows_changes
 
@@ -30,14 +29,10 @@ def counting() -> Iterator[Callable[[str], None] | None]:
         if time.monotonic() >= shown_at:
             shown_at = time.monotonic() + 0.1
             shown = True
-            from click import echo  # most runs show nothing
-
             echo(f"\r\x1b[K{text}", nl=False, err=True, color=True)
 
     try:
         yield show
     finally:
         if shown:
-            from click import echo
-
             echo("\r\x1b[K", nl=False, err=True, color=True)

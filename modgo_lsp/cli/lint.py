@@ -1,7 +1,4 @@
-"""`modgo lint`: its options, for click.
-
-Not for: what it does (lint_run.py), nor the command lines that need no click (lint_words.py).
-"""
+"""`modgo lint`: its options, and which of them can be combined. lint_run.py does the work."""
 
 from __future__ import annotations
 
@@ -12,7 +9,8 @@ import click
 
 from modgo_lsp.cli.completion import files, rules
 from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.lint_run import FAIL_ON, FORMATS, Options, lint
+from modgo_lsp.cli.lint_options import FAIL_ON, FORMATS, Options
+from modgo_lsp.cli.lint_run import lint
 
 
 @click.command(

@@ -34,12 +34,12 @@ def repair_streams() -> None:
         sys.stderr = _Lenient(sys.stderr)
 
 
-def is_of_stream(error: OSError) -> bool:
+def is_stream_error(error: OSError) -> bool:
     """Whether a standard stream is at fault."""
     return error.filename is None and error.errno in _OF_STREAMS
 
 
-def give_up_output(error: OSError) -> None:
+def report_stream_error(error: OSError) -> None:
     """Says that the results are lost, and lets nobody try again."""
     name = "input cannot be read" if error.errno == errno.EISDIR else "output cannot be written"
     print(f"Error: the standard {name} ({error.strerror})", file=sys.stderr)

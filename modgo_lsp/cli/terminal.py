@@ -10,6 +10,8 @@ import os
 import sys
 from typing import IO, Any
 
+from click import echo
+
 from modgo_lsp.report.terminal_escapes import shown
 
 
@@ -27,8 +29,6 @@ def is_coloured(stream: IO[Any]) -> bool:
 
 def say(text: str = "", *, err: bool = False, nl: bool = True, file: IO[Any] | None = None) -> None:
     """Writes text of whatever origin, with our own colours and nothing else that a terminal would obey."""
-    from click import echo
-
     echo(shown(text), err=err, nl=nl, file=file, color=colour_wish())
 
 

@@ -272,7 +272,7 @@ def test_a_source_that_lies_elsewhere_is_not_mended(what: str, world: World, att
     done = run("lint", "--fix", "--unsafe-fixes", "x.go")
     assert world.tree() == before
     if "own kind" in what or "up" in what:
-        assert "Note: x.go is not mended: it has to lie in" in done.output
+        assert "Note: x.go is not fixed: it has to lie in" in done.output
 
 
 def test_the_other_files_are_mended(world: World, attack: Attack) -> None:
@@ -284,7 +284,7 @@ def test_the_other_files_are_mended(world: World, attack: Attack) -> None:
     assert "Register" in (world.workspace / "m.go").read_text()
     del before["workspace/m.go"]
     _only_new(world, before, {"workspace/m.go"})
-    assert "Note: other/x.go is not mended" in done.output
+    assert "Note: other/x.go is not fixed" in done.output
     assert done.exit_code == 1  # what is wrong in it still is
 
 
