@@ -40,7 +40,7 @@ def bins_read(
     over its bins."""
     if body is None:
         return None
-    operands.resolver.bind_at(file, type_.span.start)
+    operands.resolver.bindings.bind_at(file, type_.span.start)
     fields = [field for field in type_.params.fields if not isinstance(field.type, ast.Ellipsis)]
     kinds = [operands.resolver.type_of(file, field.type) for field in fields]
     if any(kind == STREAM_POINTER or isinstance(kind, Unknown) for kind in kinds):

@@ -58,7 +58,7 @@ class Code:
             memo = file.memo_at(declaration.span.start)
             assert memo is not None  # a literal stands in a declaration
             self._memo = memo
-        self.cached("bound", lambda: targets.operands.resolver.bind_at(file, declaration.span.start))
+        self.cached("bound", lambda: targets.operands.resolver.bindings.bind_at(file, declaration.span.start))
 
     @property
     def is_udf(self) -> bool:
@@ -155,7 +155,7 @@ class Code:
         """Where the file names the package `path`: the offsets of those names."""
         for name, item in self.file.scope.names.items():
             if isinstance(item, PackageName) and item.path == path:
-                self._operands.resolver.bind_mentions(self.file, name)
+                self._operands.resolver.bindings.bind_mentions(self.file, name)
         return [offset for offset, (named, _) in self.file.selected.items() if named == path]
 
     def object_of(self, expr: ast.Node) -> Object | None:

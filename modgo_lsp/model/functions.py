@@ -44,7 +44,7 @@ class DeclaredFunction(NamedTuple):
         return bool(self.within(self._may_take_receiver))
 
     def _may_take_receiver(self) -> bool:
-        self.resolver.ensure(self.function)
+        self.resolver.bindings.ensure(self.function)
         fields = self.function.decl.type.params.fields
         return any(_may_be_receiver(self.resolver, self.file, field.type) for field in fields)
 
@@ -105,7 +105,7 @@ def references(
     """How often `function` is referred to, outside its own declaration. Looks only where its name stands."""
     count = 0
     for file in unit.files:
-        for offset in resolver.bind_mentions(file, function.name):
+        for offset in resolver.bindings.bind_mentions(file, function.name):
             own = file is function.file and function.decl.span.holds(offset)
             count += file.uses.get(offset) is function and not own
     for importer in importers:
@@ -116,7 +116,7 @@ def references(
 
 def _references_from(resolver: Resolver, file: GoFile, function: FunctionName, unit: GoPackage) -> int:
     """How often a file of another package refers to a function of `unit`."""
-    offsets = resolver.bind_mentions(file, function.name)
+    offsets = resolver.bindings.bind_mentions(file, function.name)
     if not offsets or unit.lookup(function.name) is not function:
         return 0
     qualified = sum(selected == (unit.path, function.name) for selected in file.selected.values())

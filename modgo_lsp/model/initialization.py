@@ -81,9 +81,9 @@ def memo_of(file: GoFile, owner: Owner) -> Memo:
 def bind_owner(resolver: Resolver, file: GoFile, owner: Owner) -> None:
     """Makes known what every identifier in it refers to."""
     if isinstance(owner, ast.ValueSpec):
-        resolver.bind_spec(file, owner)
+        resolver.bindings.bind_spec(file, owner)
     else:
-        resolver.bind_function(owner)
+        resolver.bindings.bind_function(owner)
 
 
 def roots_of(file: GoFile) -> list[Owner]:

@@ -84,7 +84,7 @@ def _package(loader: Loader, said: dict[str, Any]) -> Typed:
     different: list[str] = []
     for file in unit.files if unit is not None else ():
         for decl in file.syntax.decls:
-            operands.resolver.bind_at(file, decl.span.start)
+            operands.resolver.bindings.bind_at(file, decl.span.start)
         name = Path(file.path).name
         checks = [
             *_expressions(operands, file, said["expressions"].get(name, ())),

@@ -83,7 +83,7 @@ class Targets:
         item.read()
         if item.file is None or item.origin != "value" or item.count != 1 or depth > _MAX_CHAIN:
             return None
-        self.operands.resolver.ensure(item)
+        self.operands.resolver.bindings.ensure(item)
         given = [] if item.value is None else [_Given(item.file, item.value)]
         given += self._given_later(item)
         if len(given) != 1 or given[0].value is None:
@@ -125,7 +125,7 @@ class Targets:
         if item.file is None or item.ident is None:
             return
         for file in item.file.unit.files if item.owner is not None else (item.file,):
-            offsets = self.operands.resolver.bind_mentions(file, item.name)
+            offsets = self.operands.resolver.bindings.bind_mentions(file, item.name)
             found = (file.declaration_at(offset) for offset in offsets)
             for decl in dict.fromkeys(decl for decl in found if decl is not None):
                 for memo, node in _memos(file, decl):

@@ -56,7 +56,7 @@ class Needs:
         file = item.file
         if file is None:
             return
-        self._resolver.ensure(item)
+        self._resolver.bindings.ensure(item)
         for expr in _expressions(item):
             yield from () if expr is None else self._named(file, expr)
 

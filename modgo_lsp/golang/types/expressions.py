@@ -132,7 +132,7 @@ class Operands:
     def _undeclared(self, unit: GoPackage | None, name: str, shown: str = "") -> Operand:
         """The operand of a name that `unit` is to declare and doesn't; where a part of it can't be read, that
         may do so."""
-        if unit is not None and self.resolver.may_be_unread(unit, name):
+        if unit is not None and self.resolver.bindings.may_be_unread(unit, name):
             return UNKNOWN_OPERAND
         return Operand("unresolved", name=shown or name)
 
@@ -196,7 +196,7 @@ class Operands:
             item.resolving = False
 
     def _worked_out(self, item: ConstantName, file: GoFile) -> Operand:
-        self.resolver.ensure(item)
+        self.resolver.bindings.ensure(item)
         operand = UNKNOWN_OPERAND if item.value_expr is None else self.operand(file, item.value_expr)
         if item.type_expr is None:
             return Operand("constant", operand.type, operand.value)

@@ -153,7 +153,7 @@ def _core(resolver: Resolver, file: GoFile, constraint: ast.Expr) -> tuple[Type 
     item = resolver.type_name(type_)
     if item is None or item.file is None or not isinstance(item.spec.type, ast.InterfaceType):
         return None, False
-    resolver.ensure(item)
+    resolver.bindings.ensure(item)
     inner, exact = _core(resolver, item.file, item.spec.type)
     arguments = dict(zip(item.parameters, type_.arguments, strict=False))
     return None if inner is None else substitute(inner, arguments), exact

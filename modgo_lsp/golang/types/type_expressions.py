@@ -6,27 +6,25 @@ answer is Unknown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
-from modgo_lsp.golang.queries import Memo, Query, Table
+from modgo_lsp.golang.queries import Query, Table
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.literals import unquote
-from modgo_lsp.golang.types.bind import Binder, is_exported
+from modgo_lsp.golang.types.bind import is_exported
+from modgo_lsp.golang.types.bindings import Bindings
 from modgo_lsp.golang.types.depth import Depth
-from modgo_lsp.golang.types.imports import FindUnit, declare_imports
+from modgo_lsp.golang.types.imports import FindUnit
 from modgo_lsp.golang.types.known_packages import KnownPackages
 from modgo_lsp.golang.types.objects import (
-    ConstantName,
     FunctionName,
     Object,
     Predeclared,
-    Scope,
     TypeName,
     TypeParameterName,
-    VariableName,
 )
 from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.golang.types.substitute import is_too_large, substitute
@@ -77,10 +75,7 @@ class Resolver:
         self.unread: set[str] = set()
         self.depth = Depth()
         self._underlying: Query[Named, Type] = Query(table, "underlying", self._find_underlying, UNKNOWN)
-        # While it is worked out, somebody may ask again.
-        self._unread_names: Query[tuple[GoPackage, str], bool] = Query(
-            table, "may be unread", self._may_be_unread, True
-        )
+        self.bindings = Bindings(table, find_unit, known, self.type_of, self.underlying)
         self._operand: Callable[[GoFile, ast.Expr], Operand] | None = None
         self._before: Callable[[TypeName], None] | None = None
 
@@ -96,93 +91,6 @@ class Resolver:
         if unit is None and path not in ("C", "unsafe"):
             self.unread.add(path)
         return unit
-
-    # --- binding
-
-    def _binder(self, file: GoFile, memo: Memo) -> Binder:
-        if not file.imports_declared:
-            file.imports_declared = True
-            declare_imports(file, self.find_unit, self._known)
-        return Binder(file, memo, self.find_unit, self.type_of, self.underlying)
-
-    def ensure(self, item: Object) -> None:
-        """Binds the declaration of an object, and records that it is read."""
-        item.read()
-        file = item.file
-        if isinstance(item, FunctionName):
-            self._signature_scope(item)
-        elif file is not None and isinstance(item, TypeName) and item.local == 0:
-            self.bind_spec(file, item.spec)
-        elif file is not None and isinstance(item, ConstantName | VariableName) and item.owner is not None:
-            self.bind_spec(file, item.owner)
-
-    def bind_at(self, file: GoFile, offset: int) -> None:
-        """Binds the package-level declaration that stands at `offset`."""
-        decl = file.declaration_at(offset)
-        if isinstance(decl, ast.FuncDecl):
-            self.bind_function(file.function(decl))
-        elif decl is not None:
-            for spec in decl.specs:
-                self.bind_spec(file, spec)
-
-    def bind_mentions(self, file: GoFile, name: str) -> Sequence[int]:
-        """Binds the declarations in which the identifier `name` stands; gives the offsets where it does."""
-        offsets = file.mentions(name)
-        for offset in offsets:
-            self.bind_at(file, offset)
-        return offsets
-
-    def may_be_unread(self, unit: GoPackage, name: str) -> bool:
-        """Whether `unit` may declare a name where it can't be read: in a file that can't, or in a part of one
-        that doesn't parse."""
-        return self._unread_names((unit, name))
-
-    def _may_be_unread(self, asked: tuple[GoPackage, str]) -> bool:
-        unit, name = asked
-        unit.broken.read()
-        broken = (file for file in unit.files if file.document.first_bad is not None)
-        return bool(unit.unreadable) or any(
-            offset not in file.uses for file in broken for offset in self.bind_mentions(file, name)
-        )
-
-    def bind_spec(self, file: GoFile, spec: ast.Spec) -> None:
-        """Binds a const, var or type spec at package level."""
-        if isinstance(spec, ast.ImportSpec):
-            return
-        memo = file.memo_of(spec)
-
-        def bind() -> None:
-            memo.answers["bound"] = None  # binding may ask for what is being bound
-            memo.on_empty = partial(file.unbind, spec)
-            self._binder(file, memo).bind_general(spec)
-
-        memo.ask("bound", bind)
-
-    def bind_function(self, function: FunctionName) -> None:
-        """Binds a whole function."""
-        scope = self._signature_scope(function)
-        file, body, memo = function.file, function.decl.body, function.body
-
-        def bind() -> None:
-            memo.answers["bound"] = None
-            if file is not None and scope is not None and body is not None:
-                memo.on_empty = partial(file.unbind, *body.statements)
-                self._signature_scope(function)  # recorded for the body, too
-                self._binder(file, memo).bind_body(body, scope)
-
-        memo.ask("bound", bind)
-
-    def _signature_scope(self, function: FunctionName) -> Scope | None:
-        """Binds a function's receiver and type; gives the scope they are in."""
-        file, memo, decl = function.file, function.memo, function.decl
-        if file is None or memo is None:
-            return None
-
-        def bind() -> Scope:
-            memo.on_empty = partial(file.unbind, decl.receiver, decl.type)
-            return self._binder(file, memo).bind_signature(decl)
-
-        return memo.ask("scope", bind)
 
     # --- from source to types
 
@@ -246,7 +154,7 @@ class Resolver:
 
     def function_type(self, function: FunctionName) -> Func:
         """The type of a declared function; a method's without its receiver."""
-        self.ensure(function)
+        self.bindings.ensure(function)
         return UNKNOWN_FUNC if function.file is None else self.func_type(function.file, function.decl.type)
 
     def _denoted(self, item: Object | None, name: str) -> Type:
@@ -296,7 +204,7 @@ class Resolver:
 
     def _written(self, item: TypeName, file: GoFile) -> tuple[Type, bool]:
         """The type that a declaration gives a name, and whether a bound was met in it."""
-        self.ensure(item)
+        self.bindings.ensure(item)
         return self.depth.alone(lambda: self.type_of(file, item.spec.type))
 
     def _qualified(self, file: GoFile, expr: ast.SelectorExpr) -> Type:

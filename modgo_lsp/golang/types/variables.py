@@ -46,7 +46,7 @@ class Variables:
             item.resolving = False
 
     def _find_type(self, item: VariableName, file: GoFile) -> Type:
-        self._resolver.ensure(item)
+        self._resolver.bindings.ensure(item)
         type_, _ = self._resolver.depth.alone(partial(self._variable_type, item, file))
         return type_
 
