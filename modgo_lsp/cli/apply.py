@@ -13,10 +13,10 @@ import click
 import msgspec
 
 from modgo_lsp.cli.call_report import show_failure, show_outcome
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.cluster_options import cluster_options
 from modgo_lsp.cli.completion import files
-from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import (
+from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
     complete,
@@ -26,9 +26,9 @@ from modgo_lsp.cli.module import (
     write_json,
 )
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.seconds import SECONDS
 from modgo_lsp.cli.terminal import is_coloured, say
-from modgo_lsp.cli.words import FunctionCommand, argument_values
+from modgo_lsp.cli.timeout_option import SECONDS
+from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
 from modgo_lsp.host.json_forms import json_of
 from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_key

@@ -12,9 +12,16 @@ from pathlib import Path
 import click
 
 from modgo_lsp.build.build import BuildRequest, BuildResult, build_module
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.completion import files, folders
-from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import complete, exit_code_of, settings_for, show_findings, tools_for, write_json
+from modgo_lsp.cli.local_module import (
+    complete,
+    exit_code_of,
+    settings_for,
+    show_findings,
+    tools_for,
+    write_json,
+)
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report.build_json import build_json

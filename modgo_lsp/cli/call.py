@@ -13,9 +13,9 @@ from pathlib import Path
 import click
 
 from modgo_lsp.cli.call_report import show_one_of_many, show_outcome
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.completion import files, functions
-from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import (
+from modgo_lsp.cli.local_module import (
     BuildFailedError,
     ModuleFile,
     complete,
@@ -25,11 +25,11 @@ from modgo_lsp.cli.module import (
     show_build_failure,
     write_json,
 )
+from modgo_lsp.cli.memory_option import size_option
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.seconds import SECONDS
-from modgo_lsp.cli.size import size_option
 from modgo_lsp.cli.terminal import say
-from modgo_lsp.cli.words import FunctionCommand, argument_values
+from modgo_lsp.cli.timeout_option import SECONDS
+from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
 from modgo_lsp.host.call_request import (
     Wanted,
     WantedError,

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.ship.cluster_access import Access, Tls, read_seeds
 from modgo_lsp.ship.failure import ShipError
 

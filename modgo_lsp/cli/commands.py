@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modgo_lsp import __version__
-from modgo_lsp.cli.failure import CliError, asks_for_json, show_as_json
+from modgo_lsp.cli.cli_error import CliError, asks_for_json, show_as_json
 from modgo_lsp.cli.terminal import colour_wish, say
 
 # Only a shell that completes words needs it.

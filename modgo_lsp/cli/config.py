@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 import msgspec
 
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.completion import folders
-from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.config import KEYS, configuration, schema

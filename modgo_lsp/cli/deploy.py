@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.cluster_options import cluster_options
-from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import complete, settings_for, write_json
+from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.progress import progress, waiting
-from modgo_lsp.cli.seconds import SECONDS
 from modgo_lsp.cli.terminal import say
+from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.cluster_access import Access
 from modgo_lsp.ship.deploy import (

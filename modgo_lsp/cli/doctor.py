@@ -19,7 +19,7 @@ from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.configured_programs import named_by_file
 from modgo_lsp.build.sdk import is_installed, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import CCompiler, Go, ToolchainError, discover_cc, discover_go, find_zig
-from modgo_lsp.cli.module import complete, settings_for, write_json
+from modgo_lsp.cli.local_module import complete, settings_for, write_json
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.host.fenced import fence_lacks

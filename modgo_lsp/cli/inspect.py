@@ -12,8 +12,8 @@ import click
 
 from modgo_lsp.build.go_info import GoInfo
 from modgo_lsp.build.module_inspection import ElfFacts, Inspection, inspect
-from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import write_json
+from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.local_module import write_json
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report import terminal_escapes as escape
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.completion import files, rules
-from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.lint_options import FAIL_ON, FORMATS, Options
 from modgo_lsp.cli.lint_run import lint
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.lint_options import Options, overridden_settings
 from modgo_lsp.cli.lint_output import show_problems
 from modgo_lsp.cli.terminal import say

@@ -17,12 +17,12 @@ from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
 from modgo_lsp.build.lint_worker_count import Crew
-from modgo_lsp.cli.counting import counting
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.lint_baseline import write_baseline_of
+from modgo_lsp.cli.lint_fixes import unified_diff, why_not_writable, write_changes
 from modgo_lsp.cli.lint_options import SEVERITIES, Options, overridden_settings
 from modgo_lsp.cli.lint_output import show, show_problems, write
-from modgo_lsp.cli.rewrite import unified_diff, why_not_writable, write_changes
+from modgo_lsp.cli.lint_progress import counting
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.golang.files import DiskFiles, Files, OverlayFiles
 from modgo_lsp.lint.apply_fixes import Fixed, fix_paths
@@ -170,7 +170,7 @@ def _write_fixes(options: Options, fixed: Fixed, files: Files) -> int:
 def _watch(options: Options, files: Files, paths: list[str]) -> int:
     """--watch: runs until Ctrl-C."""
     # watchfiles takes longer to import than lint to find every result in the cache.
-    from modgo_lsp.cli.watch import changes
+    from modgo_lsp.cli.lint_watch import changes
 
     outcome: Outcome | None = None
     baselines: set[str] = set()

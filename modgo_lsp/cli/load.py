@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from modgo_lsp.cli.completion import files
-from modgo_lsp.cli.module import (
+from modgo_lsp.cli.local_module import (
     BuildFailedError,
     complete,
     obtain,
@@ -22,10 +22,10 @@ from modgo_lsp.cli.module import (
     show_findings,
     write_json,
 )
+from modgo_lsp.cli.memory_option import size_option
 from modgo_lsp.cli.progress import waiting
-from modgo_lsp.cli.seconds import SECONDS
-from modgo_lsp.cli.size import size_option
 from modgo_lsp.cli.terminal import is_coloured, say
+from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.host.load import LOAD_SECONDS, load_module
 from modgo_lsp.host.result import FunctionInfo, LoadResult, load_json
 from modgo_lsp.lint.config import Settings

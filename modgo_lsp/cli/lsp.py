@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.cli_error import CliError
 
 
 @click.command("lsp")

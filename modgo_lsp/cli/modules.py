@@ -10,7 +10,7 @@ import sys
 import click
 
 from modgo_lsp.cli.cluster_options import cluster_options
-from modgo_lsp.cli.module import write_json
+from modgo_lsp.cli.local_module import write_json
 from modgo_lsp.cli.progress import waiting
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report.terminal_escapes import styled

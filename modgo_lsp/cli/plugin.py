@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from modgo_lsp.build.module_file import ELF, SHARED_OBJECT
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.completion import folders
-from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import write_json
+from modgo_lsp.cli.local_module import write_json
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import explain, workspace_of, write_file
 from modgo_lsp.resources import PLUGIN_MACHINES, server_plugin

@@ -10,8 +10,8 @@ import sys
 import click
 import msgspec
 
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.completion import rules
-from modgo_lsp.cli.failure import CliError
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.model.finding import Severity
 from modgo_lsp.rules.catalogue import RULES

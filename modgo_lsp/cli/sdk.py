@@ -12,9 +12,9 @@ import click
 
 from modgo_lsp.build.sdk import Sdk, install, require, sdk_directory, shipped_sdk
 from modgo_lsp.build.toolchain import Go, discover_go
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.completion import folders
-from modgo_lsp.cli.failure import CliError
-from modgo_lsp.cli.module import complete, settings_for
+from modgo_lsp.cli.local_module import complete, settings_for
 from modgo_lsp.cli.terminal import say
 from modgo_lsp.file_writer import explain
 

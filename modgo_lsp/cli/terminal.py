@@ -1,7 +1,7 @@
 """What may be written to which stream: colours, and lines that change, as the terminal and the caller's
 variables want it.
 
-Not for: which colours (report/colours.py) or lines (progress.py, counting.py).
+Not for: which colours (report/colours.py) or lines (progress.py, lint_progress.py).
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from __future__ import annotations
 import click
 
 from modgo_lsp.cli.cluster_options import cluster_options
-from modgo_lsp.cli.module import write_json
+from modgo_lsp.cli.local_module import write_json
 from modgo_lsp.cli.progress import progress
-from modgo_lsp.cli.seconds import SECONDS
 from modgo_lsp.cli.terminal import say
+from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.cluster_access import Access
 from modgo_lsp.ship.deploy import WAIT_SECONDS, find_standing, undeploy, undeployed_json

@@ -16,7 +16,7 @@ import pytest
 
 from modgo_lsp.build.module_inspection import Inspection
 from modgo_lsp.cli.call_report import show_outcome
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.inspect import _show as show_inspection
 from modgo_lsp.cli.load import _show as show_load
 from modgo_lsp.cli.modules import _show as show_modules

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.file_writer import ANYTHING, check_place, content_is, explain, workspace_of, write_file
 from modgo_lsp.report.sources import printable
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.host.json_forms import FormError, argument
 from modgo_lsp.host.values import Value
 from modgo_lsp.spelling import did_you_mean

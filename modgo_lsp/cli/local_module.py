@@ -21,7 +21,7 @@ from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.build.configured_programs import Tools, building_tools, own_tools
 from modgo_lsp.build.preflight import RequestError
 from modgo_lsp.build.toolchain import ToolchainError
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.progress import progress
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.golang.files import DiskFiles

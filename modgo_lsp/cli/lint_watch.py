@@ -10,7 +10,7 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-from modgo_lsp.cli.failure import CliError
+from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.lint.baseline import DEFAULT_NAME
 from modgo_lsp.lint.config import FILES
 from modgo_lsp.lint.lint_paths import absolute
