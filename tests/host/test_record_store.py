@@ -21,7 +21,7 @@ from modgo_lsp.host.sample import NEVER_EXPIRES, Record
 from modgo_lsp.host.session import Session
 from modgo_lsp.host.values import GeoJson, Hll, List, Map
 
-from .test_dialect import values
+from .test_msgpack_dialect import values
 
 ROOT = Path(__file__).parents[2]
 EVERYTHING = Record(
