@@ -125,7 +125,7 @@ def test_what_is_left_of_a_ttl(
 ) -> None:
     store = Store(tmp_path / "s.db")
     store.write(Record(bins={"a": 1}, ttl=ttl, last_update=5_000_000))
-    monkeypatch.setattr("modgo_lsp.host.store._now", lambda: 5_000_000 + age)
+    monkeypatch.setattr("modgo_lsp.host.record_store._now", lambda: 5_000_000 + age)
     found = store.read(Record())
     assert (None if found is None else found.ttl) == left
     store.close()
