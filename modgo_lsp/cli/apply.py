@@ -1,7 +1,4 @@
-"""`modgo apply`: a function of a deployed module on a record of a cluster, or on the records of a set.
-
-Not for: modules on this machine (call.py).
-"""
+"""`modgo apply`: calls a function of a deployed module on a record or on the records of a set."""
 
 from __future__ import annotations
 
@@ -50,8 +47,8 @@ from modgo_lsp.ship.cluster_access import Access
 from modgo_lsp.ship.module_name import checked_name
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """What the command line says, as far as it is about records."""
+class Target(msgspec.Struct, frozen=True):
+    """The record or the records that the options name."""
 
     key: str | None
     stream: bool
@@ -61,7 +58,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """`seconds` is the whole call's time."""
+    """`seconds` limits the whole call."""
 
     access: Access
     module: str
@@ -74,8 +71,8 @@ class Call(msgspec.Struct, frozen=True):
 @click.command(
     cls=FunctionCommand,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong arguments or a cluster that cannot "
-    "be reached.",
+    epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong usage or a cluster that cannot be "
+    "reached.",
 )
 @click.argument("module", metavar="MODULE")
 @click.argument("function")
@@ -84,14 +81,14 @@ class Call(msgspec.Struct, frozen=True):
 @click.option("--key", metavar="JSON", help='The record, like ["test", "demo", "k1"].')
 @click.option("--stream", is_flag=True, help="Run a stream UDF over the records of a set.")
 @click.option("--namespace", metavar="NAME", help="The records' namespace, with --stream.")
-@click.option("--set", "set_name", metavar="NAME", help="Their set (default: all of the namespace).")
+@click.option("--set", "set_name", metavar="NAME", help="The records' set (default: the whole namespace).")
 @click.option(
     "--module", "source", metavar="FILE.so|PKG", shell_complete=files,
-    help="The module here, for the client's part of a stream UDF.",
+    help="The module on this machine, for the client's part of a stream UDF.",
 )  # fmt: skip
 @click.option(
     "--timeout", type=SECONDS, default=APPLY_SECONDS, show_default=True,
-    metavar="SECONDS", help="How long the call may take.",
+    metavar="SECONDS", help="Time limit of the call.",
 )  # fmt: skip
 @click.option("--go", metavar="GO", help="The go command, where --module is a package to build.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
@@ -114,10 +111,10 @@ def command(
     """Apply FUNCTION of a cluster's MODULE to a record, or with --stream to the records of a set.
 
     MODULE is the name that `modgo modules` shows; record functions in Lua can be called as well. An ARG is a
-    JSON value, as with `modgo call`; a word that isn't JSON is a string. The client never repeats a call.
+    JSON value, as with `modgo call`; anything else is a string. The client never retries a call.
 
-    Of a stream UDF the nodes run the server's part, up to the first Reduce. The rest is the client's, and
-    runs in a worker on this machine, from the module that --module names.
+    The nodes run a stream UDF up to the first Reduce. The client does the rest: a worker process on this
+    machine runs it, from the module that --module names.
 
     \b
     Examples:
@@ -125,33 +122,35 @@ def command(
       modgo apply counters take 2.5 --hosts 127.0.0.1:3000 --key '["test", "demo", 7]' --json
       modgo apply --stream stats total a --hosts 127.0.0.1:3000 --namespace test --set demo --module stats.so
     """
-    wanted = Wanted(key, stream, namespace, set_name, source)
-    _check(wanted)
+    target = Target(key, stream, namespace, set_name, source)
+    _check(target)
     call = Call(access, checked_name(module), function, argument_values(arguments), timeout, as_json)
     if stream:
-        sys.exit(_stream(call, wanted, settings_for(Path(source or "."), go, cc)))
+        sys.exit(_stream(call, target, settings_for(Path(source or "."), go, cc)))
     sys.exit(_record(call, _key(key or "")))
 
 
-def _check(wanted: Wanted) -> None:
-    """Refuses options that don't go together."""
-    if wanted.stream:
-        if wanted.key is not None:
-            raise CliError("a stream is of many records", "name --namespace and --set instead of --key")
-        if wanted.namespace is None:
-            raise CliError("a stream needs to know whose records", "add --namespace, and --set for one set")
-        if wanted.source is None:
+def _check(target: Target) -> None:
+    """Rejects options that cannot be combined."""
+    if target.stream:
+        if target.key is not None:
             raise CliError(
-                "a stream UDF's last part runs on this machine, and its module is not named",
+                "--key cannot be combined with --stream", "name the records with --namespace and --set"
+            )
+        if target.namespace is None:
+            raise CliError("--stream needs --namespace", "add it, and --set for one set")
+        if target.source is None:
+            raise CliError(
+                "--stream needs --module, because the last part of a stream UDF runs on this machine",
                 "add --module FILE.so or the package's folder",
             )
         return
     for name in ("namespace", "set_name", "source"):
-        if getattr(wanted, name) is not None:
+        if getattr(target, name) is not None:
             option = {"set_name": "set", "source": "module"}.get(name, name)
-            raise CliError(f"--{option} is about streams", "add --stream, or leave it out")
-    if wanted.key is None:
-        raise CliError("no record is named", 'add --key \'["test", "demo", "k1"]\', or --stream')
+            raise CliError(f"--{option} needs --stream", "add --stream, or leave it out")
+    if target.key is None:
+        raise CliError("no record is given", 'add --key \'["test", "demo", "k1"]\', or --stream')
 
 
 def _record(call: Call, key: Record) -> int:
@@ -168,16 +167,16 @@ def _record(call: Call, key: Record) -> int:
     return _code(result.failure)
 
 
-def _stream(call: Call, wanted: Wanted, settings: Settings) -> int:
+def _stream(call: Call, target: Target, settings: Settings) -> int:
     if problem := name_problem(call.function):
         raise CliError(problem, "see docs/server.md on aggregations")
     try:
-        here = complete(obtain(wanted.source or "", settings, call.as_json))
+        here = complete(obtain(target.source or "", settings, call.as_json))
     except BuildFailedError as failed:
         return show_build_failure(failed.result, call.as_json)
-    place = Place(wanted.namespace or "", wanted.set_name)
-    told = waiting(f"calling {call.function} on the nodes", call.as_json)
-    with told, connected_for_stream(call.access, call.module, call.function) as cluster:
+    place = Place(target.namespace or "", target.set_name)
+    status = waiting(f"calling {call.function} on the nodes", call.as_json)
+    with status, connected_for_stream(call.access, call.module, call.function) as cluster:
         nodes = node_values(cluster, place, call.module, call.function, call.arguments, call.seconds)
     if nodes.failure is not None:
         if call.as_json:
@@ -189,7 +188,7 @@ def _stream(call: Call, wanted: Wanted, settings: Settings) -> int:
 
 
 def _finish(call: Call, here: ModuleFile, settings: Settings, nodes: Applied) -> int:
-    with waiting(f"calling {call.function} here", call.as_json):
+    with waiting(f"calling {call.function} on this machine", call.as_json):
         done = complete(finish(nodes, here.path, call.arguments, call.seconds, settings.cc, here.package))
     if call.as_json:
         write_json(aggregated_json(done))
@@ -208,5 +207,5 @@ def _key(text: str) -> Record:
     except SampleError as error:
         raise CliError(str(error), 'write --key \'["test", "demo", "k1"]\'') from None
     if record.key is None:
-        raise CliError("--key names no key, and a cluster finds a record by nothing else", "give one")
+        raise CliError("--key has no key, and a cluster finds records by nothing else", "add one")
     return record

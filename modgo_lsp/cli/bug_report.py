@@ -1,7 +1,7 @@
-"""What a bug report needs to say of a machine, as Markdown to paste: versions, checks, settings.
+"""`modgo doctor --report`: versions, checks and settings, as Markdown for a bug report.
 
-Nothing that is anybody's secret: no source text, of the environment what is named here alone, the home folder
-as ~, no user and password of a URL. Not for: finding what is wrong (doctor.py).
+It contains no secrets: no source text, only the environment variables listed here, ~ for the home folder, and
+no user and password of a URL.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _VARIABLES = (
 _USER_OF_URL = re.compile(r"(?<=://)[^/\s@]+(?=@)")
 _SECRET = re.compile(r"(?i)((?:password|passwd|token|secret|key)\s*[=:]\s*)[^\s,;\"'|]+")
 
-_STATUS = "Where it is about an editor: which one, its version, and what it shows for `modgo.status`."
+_STATUS = "If the problem is in an editor: which one, its version, and the output of `modgo.status`."
 
 
-class Looked(msgspec.Struct, frozen=True):
-    """One check of the doctor's, in words."""
+class CheckRow(msgspec.Struct, frozen=True):
+    """One check of `modgo doctor`."""
 
     name: str
     ok: bool
@@ -51,10 +51,10 @@ class Looked(msgspec.Struct, frozen=True):
     message: str
 
 
-def bug_report(checks: Iterable[Looked], directory: Path) -> str:
-    """The report, with the settings that are in effect in a folder."""
+def bug_report(checks: Iterable[CheckRow], directory: Path) -> str:
+    """The report, with the settings in effect in `directory`."""
     lines = [
-        "### What happened, and what should have",
+        "### What happened, and what you expected",
         "",
         "",
         "### Versions",
@@ -70,7 +70,7 @@ def bug_report(checks: Iterable[Looked], directory: Path) -> str:
         "| --- | --- | --- | --- | --- |",
         *(_row(each) for each in checks),
         "",
-        "### Settings that are not as by default",
+        "### Settings other than the defaults",
         "",
         *_settings(directory),
         "",
@@ -86,7 +86,7 @@ def bug_report(checks: Iterable[Looked], directory: Path) -> str:
 
 
 def without_secrets(text: str) -> str:
-    """The text without who the user is, and without passwords."""
+    """The text without the user's name and passwords."""
     home = os.path.expanduser("~")  # noqa: PTH111 (a home that is unknown stays as it is)
     if len(home) > 1:
         text = re.sub(re.escape(home) + r"(?![\w.-])", "~", text)
@@ -101,7 +101,7 @@ def _versions() -> Iterator[str]:
             continue
 
 
-def _row(check: Looked) -> str:
+def _row(check: CheckRow) -> str:
     cells = (
         check.name,
         "ok" if check.ok else "**missing**",

@@ -1,7 +1,4 @@
-"""`modgo build`: packages to modules.
-
-Not for: how a module is built (build/).
-"""
+"""`modgo build`: builds packages into a module."""
 
 from __future__ import annotations
 
@@ -30,8 +27,7 @@ from modgo_lsp.report.terminal_escapes import styled
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 where the module was built, 1 for errors in the code, 2 for a wrong set-up or "
-    "usage.",
+    epilog="Exits with 0 if the module was built, 1 for errors in the code, 2 for wrong usage or set-up.",
 )
 @click.argument("packages", nargs=-1, metavar="[PKG]...", shell_complete=folders)
 @click.option(
@@ -51,15 +47,15 @@ from modgo_lsp.report.terminal_escapes import styled
 @click.option(
     "--target",
     metavar="OS/ARCH[-glibcN]",
-    help="The machine to build for, and its glibc (default: this one); takes zig.",
+    help="The platform to build for, and its glibc (default: this one); needs zig.",
 )
-@click.option("--release", is_flag=True, help="Stripped and reproducible.")
+@click.option("--release", is_flag=True, help="Strip the module, and build it reproducibly.")
 @click.option(
     "--keep-generated", metavar="DIR", shell_complete=folders, help="Write the generated Go files to DIR."
 )
 @click.option("--force", is_flag=True, help="Replace the output file even if it is not a shared object.")
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
-@click.option("--cc", metavar="CC", help="The C compiler (default: likewise).")
+@click.option("--cc", metavar="CC", help="The C compiler (default: the configured or the found one).")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(
     packages: tuple[str, ...],
@@ -75,8 +71,8 @@ def command(
 ) -> None:
     """Build the package in a folder (default: this one) into a UDF module.
 
-    What the rules call an error is refused before anything is compiled; compiler errors are shown at their
-    place. Nothing is written into your source tree but the module.
+    Packages in which lint finds errors are not compiled. Compiler errors are shown with file and line. Only
+    the module is written to your source tree.
 
     \b
     Examples:
@@ -87,7 +83,7 @@ def command(
       modgo build ./counters --target linux/arm64-glibc2.17
     """
     folders = tuple(Path(package) for package in packages or (".",))
-    settings_for(folders[0], go, cc)  # says what is wrong with them
+    settings_for(folders[0], go, cc)  # warns of problems in the configuration
     tools = tools_for(folders[0], go, cc)
     request = BuildRequest(
         packages=folders,
@@ -100,8 +96,8 @@ def command(
         keep_generated=Path(keep_generated) if keep_generated is not None else None,
         force=force,
     )
-    with progress(quiet=as_json) as tell:
-        result = complete(build_module(request, tell))
+    with progress(quiet=as_json) as report:
+        result = complete(build_module(request, report))
     if as_json:
         write_json(build_json(result, str(Path.cwd())))
     else:
@@ -111,11 +107,11 @@ def command(
 
 def _output(folders: tuple[Path, ...], output: str | None) -> Path | None:
     if output is None:
-        # Like `go build`, which writes where one stands and not where the package is.
+        # In the current folder, as `go build` does, not in the folder of the package.
         return Path() if len(folders) == 1 else None
     if not output:
-        raise CliError("-o names no file", "name one, or leave -o out")
-    if output.endswith(os.sep) and len(folders) == 1:  # a folder that may not be there
+        raise CliError("-o is empty", "name a file, or leave -o out")
+    if output.endswith(os.sep) and len(folders) == 1:  # a folder that may not exist
         name = Path(os.path.abspath(folders[0])).name  # noqa: PTH100
         return Path(output, f"{name or 'module'}.so")
     return Path(output)

@@ -1,7 +1,4 @@
-"""`modgo call`: a function of a module, applied to a record, to each of many, or to a stream of them.
-
-Not for: how it is applied (host/), or how results look (call_report.py).
-"""
+"""`modgo call`: calls a function of a module on a record, on each of many records, or on a stream of them."""
 
 from __future__ import annotations
 
@@ -51,8 +48,8 @@ Tell = Callable[[NumberedResult], None]
 @click.command(
     cls=FunctionCommand,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong arguments, a sample that is none "
-    "or a wrong set-up.",
+    epilog="Exits with 0 for a result, 1 for a failed call, 2 for wrong usage, an invalid sample or a "
+    "wrong set-up.",
 )
 @click.argument("module", metavar="FILE.so|PKG", required=False, shell_complete=files)
 @click.argument("function", metavar="FUNCTION", required=False, shell_complete=functions)
@@ -63,33 +60,31 @@ Tell = Callable[[NumberedResult], None]
 )  # fmt: skip
 @click.option(
     "--records", metavar="FILE.jsonl", shell_complete=files,
-    help="Call it on each record of a file, one a line.",
+    help="Call it on each record of a file with one record per line.",
 )  # fmt: skip
 @click.option("--stream", is_flag=True, help="Call a stream UDF on the records.")
 @click.option(
     "--nodes", type=click.IntRange(1, 1024), metavar="N",
-    help="Spread a stream over so many simulated nodes (default: 1).",
+    help="Number of simulated nodes for a stream (default: 1).",
 )  # fmt: skip
 @click.option(
     "--store", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
-    help="Keep records in this file (SQLite) from call to call.",
+    help="Store records in this file (SQLite) between calls.",
 )  # fmt: skip
 @click.option("--key", metavar="JSON", help='The record\'s key, like ["test", "demo", "k1"].')
 @click.option(
     "--timeout", type=SECONDS, default=CALL_SECONDS, show_default=True,
-    metavar="SECONDS", help="How long a call may take.",
+    metavar="SECONDS", help="Time limit of a call.",
 )  # fmt: skip
 @click.option(
     "--memory",
     callback=size_option,
     metavar="SIZE",
-    help="How much memory it may have, like 256MB (default: any).",
+    help="Memory limit, like 256MB (default: none).",
 )
-@click.option(
-    "--replay", type=click.Path(path_type=Path), metavar="FILE", help="Run a call that failed again."
-)
-@click.option("--force", is_flag=True, help="Replay it though the module has changed.")
-@click.option("--go", metavar="GO", help="The go command, where a package is built first.")
+@click.option("--replay", type=click.Path(path_type=Path), metavar="FILE", help="Repeat a failed call.")
+@click.option("--force", is_flag=True, help="Replay it even if the module has changed.")
+@click.option("--go", metavar="GO", help="The go command, if a package is built first.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(
@@ -110,13 +105,14 @@ def command(
     cc: str | None,
     as_json: bool,
 ) -> None:
-    """Apply FUNCTION to a record and show the result and what became of the record.
+    """Call FUNCTION on a record and show the result and the changes of the record.
 
-    An ARG is a JSON value; a word that isn't JSON is a string. Without --record the sample is taken from
-    testdata/udf/FUNCTION.record.json in the package's folder, which a .so knows, then default.record.json,
-    then a record that does not exist. A stream takes FUNCTION.records.jsonl, then default.records.jsonl.
+    An ARG is a JSON value; anything else is a string. Without --record, the sample is
+    testdata/udf/FUNCTION.record.json in the package's folder (a .so contains its path), then
+    default.record.json, then a record that does not exist. A stream reads FUNCTION.records.jsonl, then
+    default.records.jsonl.
 
-    A call that crashes, panics or takes too long is kept, and the last line says how to run it again.
+    A call that crashes, panics or times out is recorded, and the last line shows how to repeat it.
 
     \b
     Examples:
@@ -134,7 +130,7 @@ def command(
         hint = "'FILE.so|PKG'" if module is None else "'FUNCTION'"
         raise click.MissingParameter(param_type="argument", param_hint=hint)
     if force:
-        raise CliError("--force is about --replay", "leave it out")
+        raise CliError("--force needs --replay", "leave it out")
     wanted = Wanted(record, None if records is None else Path(records), stream, nodes, store, key)
     values = argument_values(arguments)
     settings = settings_for(Path(module), go, cc)
@@ -145,7 +141,7 @@ def command(
         sys.exit(show_build_failure(failed.result, as_json))
     code = _finish(outcome, as_json)
     if sample is not None and not as_json:
-        # Below the result, in the same output: an editor that runs the command may show one of the two alone.
+        # Below the result and in the same stream: an editor may show only one of the two streams.
         say(f"{'records' if stream else 'record'} of {os.path.relpath(sample)}", err=not outcome.ok)
     sys.exit(code)
 
@@ -153,11 +149,11 @@ def command(
 async def _call(
     word: str, work: Work, wanted: Wanted, settings: Settings, quiet: bool
 ) -> tuple[Outcome, Path | None]:
-    """What the call gives, and the file beside the package that its records are of."""
+    """The outcome, and the sample file beside the package from which the records came."""
     samples: list[Path] = []
     try:
         check(wanted)
-        # A sample that is none is told before a build that may take a while.
+        # An invalid sample is reported before a build, which may take a while.
         records = given_records(wanted)
         module = await obtain(word, settings, quiet)
         work = with_records(work, wanted, records or ())
@@ -187,7 +183,7 @@ async def _do(
     keeps: bool = True,
     completed: Callable[[Work, Mapping[str, str]], Work] | None = None,
 ) -> Outcome:
-    """`tell` shows each of many results as it comes."""
+    """`tell` shows each of many results as it arrives."""
     try:
         with waiting(f"calling {work.function}", quiet or tell is not None):
             return await do_work(
@@ -204,7 +200,7 @@ async def _do(
 
 
 def _finish(outcome: Outcome, as_json: bool) -> int:
-    """Shows it and gives the exit code."""
+    """Shows the outcome and returns the exit code."""
     if as_json:
         write_json(outcome_json(outcome))
     else:
@@ -224,4 +220,4 @@ def _replay(path: Path, force: bool, go: str | None, cc: str | None, as_json: bo
 
 
 def _refuse_beside_replay() -> int:
-    raise CliError("--replay has module, function and records of its own", "name nothing else beside it")
+    raise CliError("--replay already has module, function and records", "leave the other arguments out")

@@ -1,7 +1,4 @@
-"""How `modgo call` shows results to people: the value, the record's change as a diff, the log, failures.
-
-Not for: JSON (host/run_call.py).
-"""
+"""Results of `modgo call` as text: the value, the changes of the record as a diff, the log, failures."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ def show_outcome(outcome: Outcome) -> None:
 
 
 def show_one_of_many(source: str) -> Callable[[NumberedResult], None]:
-    """Gives what shows the call on one record of `source`: a line, and its failure at FILE:LINE."""
+    """Returns a function that shows the call on one record of `source`, with its failure as FILE:LINE."""
 
     def show(one: NumberedResult) -> None:
         result, place = one.result, f"{source}:{one.line}"
@@ -52,14 +49,14 @@ def show_one_of_many(source: str) -> Callable[[NumberedResult], None]:
 
 
 def show_failure(failure: Failure, place: str = "") -> None:
-    """Message, frames, and what to do next, on the standard error."""
+    """Writes message, frames and help to the standard error."""
     say(f"{place}{_paint()(failure.kind, 'red')}: {failure.message}", err=True)
     for frame in failure.frames:
         say(f"  at {frame}", err=True)
     if failure.remedy:
         say(f"Help: {failure.remedy}", err=True)
     if failure.replay:
-        say(f"Help: `modgo call --replay {failure.replay}` runs exactly this call again", err=True)
+        say(f"Help: `modgo call --replay {failure.replay}` repeats this call", err=True)
 
 
 def _show_logs(logs: tuple[LogLine, ...], before: str = "") -> None:
@@ -96,12 +93,12 @@ def _show_summary(calls: Calls) -> None:
 
 
 def _changes(result: CallResult) -> list[str]:
-    """The record before and after as a unified diff of one line a bin; empty where nothing changed."""
+    """The record before and after as a unified diff with a line for each bin; empty if nothing changed."""
     before, after = _lines(result.before), _lines(result.after)
     if before == after:
         return []
     key = _compact(sample_json(result.before)["key"])
-    diff = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))[3:]  # without its heads
+    diff = list(difflib.unified_diff(before, after, lineterm="", n=len(before)))[3:]  # without the header
     return [f"  record {key}", *(f"{line[0]} {line[1:]}" for line in diff)]
 
 

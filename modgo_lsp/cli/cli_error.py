@@ -1,7 +1,4 @@
-"""Failures that end a command with a message and a remedy instead of a result.
-
-Not for: findings (report/) or failed calls, which are results.
-"""
+"""Errors that end a command, with a message and a remedy. Findings and failed calls are results instead."""
 
 from __future__ import annotations
 
@@ -15,8 +12,7 @@ from modgo_lsp.cli.terminal import say
 
 
 class CliError(click.ClickException):
-    """Usage, configuration or toolchain: exit code 2. `message` says what and where, `remedy` what to do.
-    `kind` is what --json calls it."""
+    """An error in usage, configuration or toolchain: exit code 2. `kind` is the error's kind with --json."""
 
     exit_code = 2
     kind = "usage"
@@ -32,13 +28,13 @@ class CliError(click.ClickException):
 
 
 def asks_for_json(words: Sequence[str]) -> bool:
-    """Whether a command line wants what it gets as JSON. What stands after -- are a function's arguments."""
+    """Whether a command line has --json. After -- are the arguments of a function."""
     own = words[: words.index("--")] if "--" in words else words
     return "--json" in own
 
 
 def show_as_json(failure: click.ClickException) -> None:
-    """Writes a failure where the result would have been, in the form that failed calls have."""
+    """Writes an error to the standard output, in the form of a failed call."""
     message = failure.format_message()
     if isinstance(failure, CliError) and failure.remedy:
         message = f"{message}; {failure.remedy}"

@@ -1,7 +1,4 @@
-"""The options by which a command reaches a cluster, named as Aerospike's own tools name them.
-
-Not for: connecting (ship/).
-"""
+"""The options of commands that connect to a cluster, named as in Aerospike's own tools."""
 
 from __future__ import annotations
 
@@ -27,29 +24,29 @@ _OPTIONS = (
         "--hosts", "--host", required=True, envvar="AEROSPIKE_HOSTS", metavar="H:P,…",
         help="Seed nodes: HOST, HOST:PORT or HOST:TLSNAME:PORT (or $AEROSPIKE_HOSTS).",
     ),
-    click.option("--user", "-U", metavar="USER", help="The user, where the cluster has security."),
+    click.option("--user", "-U", metavar="USER", help="The user, if the cluster has security enabled."),
     click.option(
         "--password", "-P", metavar="env:NAME|file:PATH",
-        help=f"Where the password is (default: ${PASSWORD}, else asked).",
+        help=f"Where to read the password (default: ${PASSWORD}, else a prompt).",
     ),
     click.option(
         "--auth", type=click.Choice(["INTERNAL", "EXTERNAL", "EXTERNAL_INSECURE", "PKI"], False),
-        default="INTERNAL", show_default=True, help="How the user is authenticated.",
+        default="INTERNAL", show_default=True, help="Authentication mode.",
     ),
     click.option("--services-alternate", is_flag=True, help="Use the nodes' alternate addresses."),
-    click.option("--tls-enable", is_flag=True, help="Talk TLS."),
+    click.option("--tls-enable", is_flag=True, help="Use TLS."),
     click.option("--tls-cafile", type=_FILE, metavar="FILE", help="Trusted certificates (PEM)."),
     click.option("--tls-capath", type=_FILE, metavar="DIR", help="A folder of trusted certificates."),
     click.option("--tls-certfile", type=_FILE, metavar="FILE", help="This client's certificate chain."),
-    click.option("--tls-keyfile", type=_FILE, metavar="FILE", help="Its private key."),
+    click.option("--tls-keyfile", type=_FILE, metavar="FILE", help="The private key of this client."),
     click.option(
-        "--tls-keyfile-password", metavar="env:NAME|file:PATH", help="Where the key's password is."
+        "--tls-keyfile-password", metavar="env:NAME|file:PATH", help="Where to read the key's password."
     ),
 )  # fmt: skip
 
 
 def cluster_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options; the command gets them as one argument, `access`."""
+    """Adds the options; the command receives them as one argument, `access`."""
 
     @wraps(command)
     def with_access(**options: Any) -> Any:
@@ -70,7 +67,7 @@ _NAMES = (
 
 @contextmanager
 def cluster_errors() -> Iterator[None]:
-    """Ends the command for what goes wrong with a cluster: 2 for usage and set-up, 1 for work that failed."""
+    """Turns a ShipError into a CliError, with exit code 2 for usage and set-up, 1 for work that failed."""
     try:
         yield
     except ShipError as error:
@@ -100,7 +97,7 @@ def _access(
     files = (tls_cafile, tls_capath, tls_certfile, tls_keyfile)
     for file in files:
         if file is not None and not file.exists():
-            raise CliError(f"{file} does not exist", "name the PEM file that the --tls-… option wants")
+            raise CliError(f"{file} does not exist", "name a PEM file with the --tls-… option")
     key_password = (
         None if tls_keyfile_password is None else _secret(tls_keyfile_password, "--tls-keyfile-password")
     )
@@ -121,24 +118,26 @@ def _password(user: str, where: str | None) -> str:
     if not sys.stdin.isatty():
         raise CliError(
             f"the password of {user} is missing",
-            f"set ${PASSWORD}, or name its place with --password env:NAME",
+            f"set ${PASSWORD}, or use --password env:NAME",
         )
     return str(click.prompt(f"Password of {user}", hide_input=True, err=True))
 
 
 def _secret(where: str, option: str) -> str:
-    """The secret at env:NAME or file:PATH. In plain words it would stand in the process list."""
+    """The secret at env:NAME or file:PATH. On the command line itself, the process list would show it."""
     kind, colon, place = where.partition(":")
     if kind == "env" and colon:
         if place in os.environ:
             return os.environ[place]
-        raise CliError(f"the environment has no {place}", f"set it, or name another place with {option}")
+        raise CliError(
+            f"the environment variable {place} is not set", f"set it, or name another with {option}"
+        )
     if kind == "file" and colon:
         try:
             return Path(place).read_text().rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise CliError(f"{place} cannot be read ({error})", f"name another file with {option}") from None
     raise CliError(
-        f"{option} takes no secret itself, for every user of this machine could see it",
+        f"{option} does not take the secret itself, which every user of this machine could see",
         f"write {option} env:NAME or {option} file:PATH",
     )

@@ -1,7 +1,4 @@
-"""The subcommands of `modgo`, as click knows them: each is imported alone, when it is run.
-
-Not for: what they do (each has a file of its own), nor the process that they run in (main.py).
-"""
+"""The click group `modgo`. A subcommand is imported when it runs."""
 
 from __future__ import annotations
 
@@ -14,36 +11,36 @@ import click
 
 from modgo_lsp import __version__
 from modgo_lsp.cli.cli_error import CliError, asks_for_json, show_as_json
-from modgo_lsp.cli.terminal import colour_wish, say
+from modgo_lsp.cli.terminal import click_color, say
 
 # Only a shell that completes words needs it.
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-# Subcommand → the module that has it as `command`, and its line in the help, so that `modgo lint` imports
-# nothing that only `modgo build` needs, and `modgo --help` imports none of them.
+# Subcommand → the module that defines it as `command`, and its line in the help. `modgo lint` imports nothing
+# that only `modgo build` needs, and `modgo --help` imports none of them.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "lint": ("modgo_lsp.cli.lint", "Say what is wrong with UDFs, and mend it."),
-    "rule": ("modgo_lsp.cli.rule", "Show what a rule finds, why, and what to do."),
+    "lint": ("modgo_lsp.cli.lint", "Find problems in UDFs, and fix them."),
+    "rule": ("modgo_lsp.cli.rule", "Explain a rule."),
     "build": ("modgo_lsp.cli.build", "Build a package into a module (.so)."),
-    "inspect": ("modgo_lsp.cli.inspect", "Say what a module's file is, without running it."),
+    "inspect": ("modgo_lsp.cli.inspect", "Describe a module file without running it."),
     "load": ("modgo_lsp.cli.load", "Load a module and show the functions it registers."),
-    "call": ("modgo_lsp.cli.call", "Run a function of a module on a record."),
-    "deploy": ("modgo_lsp.cli.deploy", "Give a module to a cluster, and wait until every node has it."),
+    "call": ("modgo_lsp.cli.call", "Call a function of a module on a record."),
+    "deploy": ("modgo_lsp.cli.deploy", "Deploy a module to a cluster, and wait until every node has it."),
     "modules": ("modgo_lsp.cli.modules", "List the modules of a cluster."),
-    "apply": ("modgo_lsp.cli.apply", "Apply a function of a cluster's module to a record."),
-    "undeploy": ("modgo_lsp.cli.undeploy", "Take a module away from a cluster."),
-    "plugin": ("modgo_lsp.cli.plugin", "Write the plugin that makes a stock server run Go modules."),
-    "sdk": ("modgo_lsp.cli.sdk", "Put the Go SDK where the go command finds it."),
-    "config": ("modgo_lsp.cli.config", "Show the settings in effect, and where they come from."),
+    "apply": ("modgo_lsp.cli.apply", "Call a function of a deployed module on a record."),
+    "undeploy": ("modgo_lsp.cli.undeploy", "Remove a module from a cluster."),
+    "plugin": ("modgo_lsp.cli.plugin", "Write the server plugin that runs Go modules in a stock server."),
+    "sdk": ("modgo_lsp.cli.sdk", "Install the Go SDK where the go command finds it."),
+    "config": ("modgo_lsp.cli.config", "Show the settings in effect and their sources."),
     "doctor": ("modgo_lsp.cli.doctor", "Check the toolchain, the loader and the SDK."),
     "lsp": ("modgo_lsp.cli.lsp", "Run the language server."),
-    "completion": ("modgo_lsp.cli.completion", "Complete modgo's words in bash, zsh or fish."),
+    "completion": ("modgo_lsp.cli.completion", "Print shell completion for bash, zsh or fish."),
 }
 
 
 class _Commands(click.Group):
-    """A group whose commands are imported when they are run."""
+    """A group whose commands are imported when they run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
         return list(COMMANDS)
@@ -95,19 +92,19 @@ def modgo() -> None:
 
     \b
     Examples:
-      modgo lint                      say what is wrong below this folder
-      modgo lint --fix ./counters     and mend what can be mended safely
+      modgo lint                      find problems below this folder
+      modgo lint --fix ./counters     and apply the safe fixes
       modgo build ./counters          build counters.so
-      modgo call ./counters add hits 5 100    run a function of it on a sample record
-      modgo rule MG101                what a rule means
+      modgo call ./counters add hits 5 100    call a function of it on a sample record
+      modgo rule MG101                explain a rule
     """
 
 
 def run(words: Sequence[str]) -> object:
-    """Runs a command line; gives its exit code. Failures that have a message are shown. Raises
-    KeyboardInterrupt, without a cause where the terminal still lacks the end of a line."""
+    """Runs a command line, shows its failure and returns its exit code. Raises KeyboardInterrupt, without a
+    cause if the cursor is not at the start of a line."""
     try:
-        return modgo.main(list(words), prog_name="modgo", standalone_mode=False, color=colour_wish())
+        return modgo.main(list(words), prog_name="modgo", standalone_mode=False, color=click_color())
     except click.ClickException as failure:
         if asks_for_json(words):
             show_as_json(failure)

@@ -1,7 +1,4 @@
-"""`modgo completion`: what a shell needs to complete modgo's words, and which words there are.
-
-Nothing of a module is run for it. Not for: how shells ask and are answered (click).
-"""
+"""`modgo completion`: the completion script, and the functions that complete arguments. No module is run."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 VARIABLE = "_MODGO_COMPLETE"
 
-# A function in the manifest that a build leaves in its module, among the other constants.
+# A function in the manifest that `modgo build` writes into a module.
 _DESCRIPTOR = re.compile(rb'\{"name": ("(?:[^"\\]|\\.){1,200}"), "kind": "(record|stream)", "params": \[')
 _LARGEST = 64 << 20  # bytes
 
@@ -36,17 +33,17 @@ def command(shell: str) -> None:
 
 
 def files(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Files and folders, by the shell itself."""
+    """Files and folders: the shell completes them."""
     return [CompletionItem(begun, "file")]
 
 
 def folders(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Folders, likewise."""
+    """Folders: the shell completes them."""
     return [CompletionItem(begun, "dir")]
 
 
 def functions(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
-    """The functions of the module or package that was named before, of the kind that is wanted."""
+    """The functions of the module or package named before: stream UDFs with --stream, else record UDFs."""
     module = ctx.params.get("module")
     if not module:
         return []
@@ -57,7 +54,7 @@ def functions(ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
 
 
 def rules(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Codes of rules; their names where one is begun."""
+    """Codes of rules, or their names if `begun` is the start of one."""
     from modgo_lsp.rules.catalogue import RULES
 
     by_code = begun.upper() in ("M", "") or begun.upper().startswith("MG")
@@ -83,7 +80,7 @@ def _of_package(folder: Path) -> dict[str, str]:
 
 
 def _of_file(module: Path) -> dict[str, str]:
-    """Names and kinds of the functions in a module's manifest, as far as modgo built it."""
+    """Names and kinds of the functions in the manifest of a module that modgo built."""
     try:
         with module.open("rb") as file:
             data = file.read(_LARGEST)

@@ -1,7 +1,4 @@
-"""`modgo config`: the settings in effect, and where each comes from.
-
-Not for: finding them (lint/config.py).
-"""
+"""`modgo config`: shows the settings in effect, and where each comes from."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ from modgo_lsp.lint.config import KEYS, configuration, schema
 def command(directory: str, show_schema: bool, output_format: str) -> None:
     """Show the settings in effect in FOLDER (default: this one), and where each comes from.
 
-    Settings stand in modgo.toml, or below [tool.modgo] in pyproject.toml; the nearest file above counts.
+    Settings are read from modgo.toml, or [tool.modgo] in pyproject.toml, in the nearest folder upwards.
 
     \b
     Examples:
@@ -39,7 +36,7 @@ def command(directory: str, show_schema: bool, output_format: str) -> None:
         say(json.dumps(schema(), indent=2))
         return
     if not Path(directory).is_dir():
-        raise CliError(f"{directory}: there is no such folder", "name the folder of a package or module")
+        raise CliError(f"{directory}: no such folder", "name the folder of a package or module")
     found = configuration(str(Path(directory).resolve()), DiskFiles())
     values = msgspec.to_builtins(found.settings)
     if output_format == "json":

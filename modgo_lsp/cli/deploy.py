@@ -1,7 +1,4 @@
-"""`modgo deploy`: a module goes to every node of a cluster.
-
-Not for: how it gets there (ship/).
-"""
+"""`modgo deploy`: deploys a module to every node of a cluster."""
 
 from __future__ import annotations
 
@@ -35,14 +32,14 @@ from modgo_lsp.ship.trial_load import try_module
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 when every node has the module, 1 where it is refused, or a node never gets it or "
-    "cannot load it, 2 for a cluster that cannot be reached or wrong options.",
+    epilog="Exits with 0 when every node has the module, 1 if it is rejected or a node does not get or "
+    "cannot load it, 2 for wrong usage or a cluster that cannot be reached.",
 )
 @click.argument("module", metavar="FILE.so", type=click.Path(path_type=Path))
 @cluster_options
-@click.option("--yes", "-y", is_flag=True, help="Replace a module of that name without asking.")
+@click.option("--yes", "-y", is_flag=True, help="Replace a module of the same name without asking.")
 @click.option("--no-load", is_flag=True, help="Don't load the module on this machine first.")
-@click.option("--no-probe", is_flag=True, help="Don't ask the nodes whether they run Go modules.")
+@click.option("--no-probe", is_flag=True, help="Don't check that the nodes run Go modules.")
 @click.option(
     "--timeout", type=SECONDS, default=WAIT_SECONDS, show_default=True,
     metavar="SECONDS", help="How long to wait for the nodes.",
@@ -51,11 +48,12 @@ from modgo_lsp.ship.trial_load import try_module
 def command(
     module: Path, access: Access, yes: bool, no_load: bool, no_probe: bool, timeout: float, as_json: bool
 ) -> None:
-    """Give FILE.so to a cluster and wait until every node has it and has loaded it.
+    """Deploy FILE.so to a cluster and wait until every node has it and has loaded it.
 
-    The module is inspected first, and loaded here where it is for this machine. It travels compressed, above
-    the server's limit in parts, and is known by the file's name. Its bytes are read back from every node and
-    compared, and every node says that it could load it. The servers need the plugin that runs Go modules.
+    The module is inspected first, and loaded here if it is for this platform. It is sent compressed, in parts
+    if it exceeds the server's limit, and is named after the file. Its bytes are read back from every node and
+    compared, and every node reports whether it could load it. The servers need the plugin that runs Go
+    modules.
 
     \b
     Examples:
@@ -80,7 +78,7 @@ def command(
                 result = confirm(cluster, cargo, timeout, tell, loads=not no_probe)
             else:
                 if not no_probe:
-                    tell("asking whether every node runs Go modules")
+                    tell("checking that every node runs Go modules")
                     check_plugin(cluster)
                 result = deploy(cluster, cargo, there, timeout, tell, loads=not no_probe)
     if as_json:
@@ -98,13 +96,13 @@ def _try(module: Path, as_json: bool) -> None:
 
 
 def _ask(present: RemoteModule, as_json: bool) -> None:
-    """Returns where the user lets the module be replaced, and ends the command where not; raises CliError
-    where nobody can be asked."""
+    """Returns if the user agrees to replace the module, and ends the command if not. Raises CliError if there
+    is no terminal."""
     version = f" (sha256 {present.sha256[:12]}…)" if present.sha256 else ""
-    told = f"the cluster has a module {present.name}{version}"
+    message = f"the cluster has a module {present.name}{version}"
     if as_json or not sys.stdin.isatty():
-        raise CliError(told, "add --yes to replace it")
-    if not click.confirm(f"{told[0].upper()}{told[1:]}. Replace it?", err=True):
+        raise CliError(message, "add --yes to replace it")
+    if not click.confirm(f"{message[0].upper()}{message[1:]}. Replace it?", err=True):
         say("Nothing was changed.", err=True)
         sys.exit(1)
 
@@ -112,7 +110,7 @@ def _ask(present: RemoteModule, as_json: bool) -> None:
 def _show(result: Deployed, loaded: str) -> None:
     cargo = result.cargo
     parts = f" in {len(cargo.files)} files" if len(cargo.files) > 1 else ""
-    did = {"new": "deployed", "replaced": "replaced", "unchanged": "was there already"}[result.change]
+    did = {"new": "deployed", "replaced": "replaced", "unchanged": "was already deployed"}[result.change]
     say(
         f"{cargo.module} {did}: {cargo.size:,} bytes ({cargo.sent_bytes:,} compressed{parts}), "
         f"sha256 {cargo.sha256[:12]}…"

@@ -1,7 +1,4 @@
-"""`modgo doctor`: whether everything that building and loading need is there, and what to do where not.
-
-Not for: mending it.
-"""
+"""`modgo doctor`: checks what building and loading need, and reports how to get what is missing."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ from modgo_lsp.report.terminal_escapes import styled
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One thing that was looked at. `version`, `path` and `remedy` are null where there is nothing to say."""
+    """The result of one check. `version`, `path` and `remedy` may be null."""
 
     name: str
     ok: bool
@@ -41,18 +38,18 @@ class Check(msgspec.Struct, frozen=True):
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 where all is there, 2 where something that is needed is missing.",
+    epilog="Exits with 0 if everything that is needed was found, 2 if not.",
 )
 @click.option(
-    "--go", metavar="GO", help="The go command to look at (default: the configured or the found one)."
+    "--go", metavar="GO", help="The go command to check (default: the configured or the found one)."
 )
-@click.option("--cc", metavar="CC", help="The C compiler to look at (default: likewise).")
+@click.option(
+    "--cc", metavar="CC", help="The C compiler to check (default: the configured or the found one)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Write the checks as JSON.")
-@click.option(
-    "--report", is_flag=True, help="Write what a bug report needs, as Markdown to paste, without secrets."
-)
+@click.option("--report", is_flag=True, help="Write a report for a bug report, as Markdown without secrets.")
 def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None:
-    """Check Go, the C compiler, the cache, libmod_go and the SDK: where each is, and what to do where not.
+    """Check Go, the C compiler, the cache, libmod_go and the SDK, and show where each is.
 
     \b
     Examples:
@@ -63,10 +60,10 @@ def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None
     settings = settings_for(Path(), go, cc)
     checks = _with_named(complete(examine(settings.go, settings.cc)))
     if report:
-        from modgo_lsp.cli.bug_report import Looked, bug_report
+        from modgo_lsp.cli.bug_report import CheckRow, bug_report
 
-        looked = (Looked(each.name, each.ok, each.version, each.path, each.message) for each in checks)
-        say(bug_report(looked, Path()))
+        rows = (CheckRow(each.name, each.ok, each.version, each.path, each.message) for each in checks)
+        say(bug_report(rows, Path()))
     elif as_json:
         write_json({"checks": msgspec.to_builtins(checks)})
     else:
@@ -76,7 +73,7 @@ def command(go: str | None, cc: str | None, as_json: bool, report: bool) -> None
 
 
 def _with_named(checks: list[Check]) -> list[Check]:
-    """The checks, saying which tools the configuration file names: those are run by building alone."""
+    """The checks, with a note about tools that the configuration file names: only builds run those."""
     found = configuration(str(Path.cwd()), DiskFiles())
     named = named_by_file(found)
     for index, check in enumerate(checks):
@@ -88,7 +85,7 @@ def _with_named(checks: list[Check]) -> list[Check]:
 
 
 async def examine(go: str | None, cc: str | None) -> list[Check]:
-    """All checks, in the order in which things depend on each other."""
+    """All checks, each after those that it depends on."""
     found_go, go_check = await _tool("go", lambda: discover_go(go))
     found_cc, cc_check = await _tool("c-compiler", lambda: discover_cc(cc))
     return [go_check, cc_check, _cache(), await _loader(found_cc), _sdk(found_go), _zig()]
@@ -156,11 +153,11 @@ def _sdk(go: object) -> Check:
 
 
 def _zig() -> Check:
-    """Only builds with --target take it: one can do without."""
+    """Only builds with --target need it, so a missing zig is no error."""
     try:
         zig, origin = find_zig()
     except ToolchainError as error:
-        message = "not there; builds for this machine do without, --target takes it"
+        message = "not found; only builds with --target need it"
         return Check("zig", True, None, None, message, error.remedy)
     where = "from the wheel" if origin == "wheel" else "found on PATH"
     return Check("zig", True, None, str(zig), f"{where}, for builds with --target")

@@ -1,7 +1,4 @@
-"""`modgo inspect`: what a module's file is, without running it.
-
-Not for: how it is read (build/module_inspection.py).
-"""
+"""`modgo inspect`: describes a module file without running it."""
 
 from __future__ import annotations
 
@@ -17,19 +14,19 @@ from modgo_lsp.cli.local_module import write_json
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.report import terminal_escapes as escape
 
-# Of Go's settings those that say what kind of build it was; the JSON has them all.
+# The build settings of Go that are shown; the JSON has all of them.
 _TELLING = ("-buildmode", "-tags", "-trimpath", "-race", "GOOS", "GOARCH", "GOAMD64", "GOARM64")
 
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 for a file that can be a UDF module, 1 for any other, 2 where there is none.",
+    epilog="Exits with 0 for a file that can be a UDF module, 1 for any other, 2 if it cannot be read.",
 )
 @click.argument("file", metavar="FILE.so", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(file: Path, as_json: bool) -> None:
-    """Say what a file is without running any of it: its machine, the libraries and the glibc that it needs,
-    the functions of the ABI that it exports, and how Go built it. Safe on files of any origin.
+    """Describe a file without running it: its platform, the libraries and the glibc that it needs, the
+    functions of the ABI that it exports, and how Go built it. Safe for files of any origin.
 
     \b
     Examples:
@@ -80,7 +77,7 @@ def _elf_lines(found: Inspection, elf: ElfFacts) -> list[tuple[str, str]]:
 
 def _go_lines(info: GoInfo | None) -> list[tuple[str, str]]:
     if info is None:
-        return [("go", "says nothing of Go")]
+        return [("go", "no build information of Go")]
     main = f", module {info.main.path} {info.main.version}".rstrip() if info.main is not None else ""
     settings = " ".join(f"{name}={info.settings[name]}" for name in _TELLING if name in info.settings)
     lines = [("go", f"{info.version}{main}")]

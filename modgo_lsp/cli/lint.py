@@ -15,19 +15,19 @@ from modgo_lsp.cli.lint_run import lint
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 where nothing is wrong, 1 for findings of severity --fail-on or worse (or, with "
-    "--diff, where there is something to mend), 2 for a path or a setting that is wrong.",
+    epilog="Exits with 0 without findings, 1 for findings of severity --fail-on or worse (with --diff: if "
+    "there is something to fix), 2 for a wrong path, option or setting.",
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=files)
-@click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
-@click.option("--unsafe-fixes", is_flag=True, help="Also take fixes that may change what code means.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also apply fixes that may change the meaning of code.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, without changing it.")
 @click.option(
     "--select",
     multiple=True,
     metavar="CODES",
     shell_complete=rules,
-    help="Report these rules alone: MG101,MG2",
+    help="Report only these rules: MG101,MG2",
 )
 @click.option(
     "--ignore", multiple=True, metavar="CODES", shell_complete=rules, help="Don't report these rules."
@@ -37,38 +37,40 @@ from modgo_lsp.cli.lint_run import lint
     type=click.Choice(FORMATS),
     default=FORMATS[0],
     show_default=True,
-    help="How to show findings.",
+    help="Format of the findings.",
 )
-@click.option("--statistics", is_flag=True, help="Show how often each rule is broken instead.")
+@click.option("--statistics", is_flag=True, help="Show the number of findings of each rule instead.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="Least severity to exit with 1 for.")
-@click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("-e", "--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option(
     "--stdin-filename",
     metavar="FILE",
     shell_complete=files,
-    help="Lint the standard input in the place of FILE.",
+    help="Lint standard input as the content of FILE.",
 )
-@click.option("--baseline", metavar="FILE", shell_complete=files, help="Don't report what this file knows.")
-@click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline instead.")
+@click.option(
+    "--baseline", metavar="FILE", shell_complete=files, help="Don't report findings that are in this file."
+)
+@click.option("--write-baseline", is_flag=True, help="Write the findings to the baseline instead.")
 @click.option("--force", is_flag=True, help="Replace the file even if it is not a baseline.")
 @click.option("-w", "--watch", is_flag=True, help="Lint again whenever a file changes.")
-@click.option("--no-cache", is_flag=True, help="Judge everything anew, and keep nothing for the next run.")
-@click.option("--build", is_flag=True, help="Also build and load the modules, and report what that says.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@click.option("--build", is_flag=True, help="Also build and load the modules, and report their errors.")
 def command(**given: Any) -> None:
-    """Say what is wrong with the UDFs in files and folders (default: below this one), and mend it.
+    """Find problems in the UDFs of files and folders (default: this one), and fix them.
 
-    A folder is walked like ./..., without testdata, vendor, node_modules, names that begin with _ or a dot,
-    and what .gitignore names.
+    A folder is searched like ./..., without testdata, vendor, node_modules, names that begin with _ or a
+    dot, and files that .gitignore excludes.
 
     \b
     Examples:
       modgo lint                                  everything below this folder
-      modgo lint ./counters --fix                 mend what can be mended safely
-      modgo lint --diff --unsafe-fixes            look at the fixes first
+      modgo lint ./counters --fix                 apply the safe fixes
+      modgo lint --diff --unsafe-fixes            show all fixes first
       modgo lint --select MG1 --output-format json
       modgo lint - --stdin-filename counters.go < edited.go
-      modgo lint --write-baseline                 from here on, only news
-      modgo lint --build                          and what the compiler and the loader say
+      modgo lint --write-baseline                 report only new findings from now on
+      modgo lint --build                          with errors of the compiler and the loader
     """
     options = Options(**given)
     _check_together(options)
@@ -77,7 +79,7 @@ def command(**given: Any) -> None:
 
 
 def _check_together(options: Options) -> None:
-    """Refuses options that contradict each other."""
+    """Rejects options that cannot be combined."""
     alone = [name for name in ("fix", "diff", "write_baseline", "watch") if getattr(options, name)]
     alone = [name for name in alone if (name, "diff" in alone) != ("fix", True)]  # --fix --diff only shows
     words = ["--" + name.replace("_", "-") for name in alone]
@@ -86,17 +88,17 @@ def _check_together(options: Options) -> None:
     if options.build and ((alone and alone != ["watch"]) or options.stdin_filename is not None):
         words = ["--build", "--stdin-filename" if options.stdin_filename is not None else words[0]]
     if options.force and not options.write_baseline:
-        raise CliError("--force is about --write-baseline", "leave it out")
+        raise CliError("--force needs --write-baseline", "leave it out")
     if len(words) > 1:
-        raise CliError(f"{' and '.join(words)} don't go together", "leave one of them out")
+        raise CliError(f"{' and '.join(words)} cannot be combined", "leave one of them out")
 
 
 def _check_input(options: Options) -> None:
-    """Refuses a standard input without a name, and one with paths beside it."""
+    """Rejects standard input without a file name or with other paths."""
     if options.stdin_filename is None:
         if "-" in options.paths:
-            raise CliError("the standard input has no name", "say --stdin-filename FILE, as an editor would")
+            raise CliError("standard input has no file name", "add --stdin-filename FILE")
     elif any(path != "-" for path in options.paths):
-        raise CliError("--stdin-filename and other paths don't go together", "leave the other paths out")
+        raise CliError("--stdin-filename and other paths cannot be combined", "leave the other paths out")
     elif not options.stdin_filename.endswith(".go"):
         raise CliError(f"{options.stdin_filename} is no Go file", "name a file that ends in .go")

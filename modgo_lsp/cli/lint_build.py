@@ -1,7 +1,4 @@
-"""What building and loading say about the modules that were linted: `modgo lint --build`.
-
-Not for: what the source alone says (lint/).
-"""
+"""`modgo lint --build`: the findings of building and loading the linted modules."""
 
 from __future__ import annotations
 
@@ -19,26 +16,26 @@ from modgo_lsp.model.finding import Finding
 
 
 def built_findings(outcome: Outcome, quiet: bool) -> list[Finding]:
-    """The findings of building each module into the cache and, where that works, of loading it. What lint has
-    said already is left out."""
-    said = {(finding.location, finding.code) for finding in outcome.findings}
+    """The findings of building each module into the cache and, if that works, of loading it, without those of
+    lint."""
+    reported = {(finding.location, finding.code) for finding in outcome.findings}
     found: list[Finding] = []
-    with progress(quiet) as tell:
+    with progress(quiet) as report:
         for directory, settings in outcome.modules:
-            for finding in configured(complete(_findings(directory, tell)), settings):
-                if (finding.location, finding.code) not in said:
-                    said.add((finding.location, finding.code))
+            for finding in configured(complete(_findings(directory, report)), settings):
+                if (finding.location, finding.code) not in reported:
+                    reported.add((finding.location, finding.code))
                     found.append(finding)
     return found
 
 
-async def _findings(directory: str, tell: Callable[[str], None]) -> tuple[Finding, ...]:
+async def _findings(directory: str, report: Callable[[str], None]) -> tuple[Finding, ...]:
     output = cached_module(directory)
     tools = await asyncio.to_thread(tools_for, Path(directory))
     request = BuildRequest((Path(directory),), output=output, go=tools.go, cc=tools.cc)
-    built = await build_module(request, tell)
+    built = await build_module(request, report)
     if not built.ok:
         return built.findings
-    tell(f"loading {built.module}")
+    report(f"loading {built.module}")
     loaded = await load_module(output, package=built.package)
     return (*built.findings, *loaded.findings)

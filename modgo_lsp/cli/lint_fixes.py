@@ -1,7 +1,4 @@
-"""Bringing fixes to the user: as a diff, or into the files.
-
-Not for: making them (lint/apply_fixes.py).
-"""
+"""Shows fixes as a diff, or writes them to the files."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from modgo_lsp.report.sources import printable
 
 
 def unified_diff(changes: Mapping[str, tuple[bytes, bytes]]) -> str:
-    """The changes by path as one diff that `patch -p0` and `git apply -p0` take; paths from here."""
+    """The changes as one diff for `patch -p0` and `git apply -p0`, paths relative to the current folder."""
     from difflib import unified_diff as diff
 
     parts: list[str] = []
@@ -28,14 +25,14 @@ def unified_diff(changes: Mapping[str, tuple[bytes, bytes]]) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines as patch sees them: they end in LF alone."""
+    """The lines as patch splits them: only LF ends a line."""
     lines = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     return [line for line in lines if line]
 
 
 def why_not_writable(path: str) -> str | None:
-    """Why --fix leaves a file alone; None where it may be changed."""
+    """Why --fix must not change a file, or None."""
     try:
         check_place(path, replaces=ANYTHING, within=workspace_of(path))
     except OSError as error:
@@ -44,14 +41,14 @@ def why_not_writable(path: str) -> str | None:
 
 
 def write_changes(changes: Mapping[str, tuple[bytes, bytes]]) -> None:
-    """Writes the new texts, each file whole or not at all, and not where its text is no longer what was
-    linted. Raises CliError for the first that could not be written, after the others were."""
+    """Writes the new texts, each file atomically and only if it still has the linted text. Raises CliError
+    for the first that could not be written, after it has written the others."""
     failed: CliError | None = None
     for path, (before, after) in changes.items():
         try:
             write_file(path, after, replaces=content_is(before), within=workspace_of(path))
         except OSError as error:
-            remedy = "see that the file and its folder may be written, then run the command again"
+            remedy = "make the file and its folder writable, then run the command again"
             failed = failed or CliError(*explain(error, remedy))
     if failed is not None:
         raise failed

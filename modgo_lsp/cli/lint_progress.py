@@ -1,4 +1,4 @@
-"""The line that says on a terminal how much of its work `modgo lint` has done."""
+"""The line on a terminal that shows how far `modgo lint` is."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from click import echo
 
 from modgo_lsp.cli.terminal import shows_changes
 
-# Work that takes no longer is not worth a line that comes and goes.
+# Shorter work shows no line, which would only flicker.
 _SOON_SECONDS = 0.5
 
 
 @contextmanager
 def counting() -> Iterator[Callable[[str], None] | None]:
-    """Gives a function that shows on a terminal what is going on, once it takes a while; None where that is
-    shown to nobody. It starts no thread: whoever counts may fork."""
+    """Yields a function that shows a line on a terminal once work takes a while, or None without a terminal.
+    It starts no thread, because lint forks."""
     if not shows_changes():
         yield None
         return

@@ -1,7 +1,4 @@
-"""Waiting for changes of the files that lint reads.
-
-Not for: what is done about them (lint.py).
-"""
+"""`modgo lint --watch`: waits for changes of the files that lint reads."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ _READ = {*FILES, DEFAULT_NAME, "go.mod", "go.work", "modules.txt", ".gitignore"}
 
 
 class _Sources(DefaultFilter):
-    """Go files, and those that say what is linted and how, the `baselines` among them."""
+    """Go files, configuration files and `baselines`."""
 
     def __init__(self, baselines: Set[str]) -> None:
         super().__init__()
@@ -34,25 +31,24 @@ class _Sources(DefaultFilter):
 
 
 def _watched(path: Path) -> Path:
-    """The folder whose changes may change what is said of a path: its Go module's, for findings hang on other
-    packages and settings stand there. A file is watched by its folder at least: editors write a new one and
-    move it into place."""
+    """The folder to watch for a path: that of its Go module, because findings depend on other packages and on
+    the configuration there; else its own folder, because editors replace files instead of writing to them."""
     folder = path if path.is_dir() else path.parent
     return next((each for each in (folder, *folder.parents) if (each / "go.mod").is_file()), folder)
 
 
 def changes(paths: Sequence[str], baselines: Set[str]) -> Iterator[None]:
-    """Gives once at the beginning, then after every change below `paths`, those that come together once.
-    `baselines` are the paths of files that count too; there may come to be more. Raises KeyboardInterrupt at
-    Ctrl-C, and CliError where a path is not there or cannot be watched."""
+    """Yields at once, then after every change below `paths`, once for changes that come together. `baselines`
+    are further files to watch; the caller may add to them. Raises KeyboardInterrupt at Ctrl-C, and CliError
+    if a path does not exist or cannot be watched."""
     found = [absolute(path) for path in paths]
     for path in found:
         if not Path(path).exists():
-            raise CliError(f"{path} does not exist", "name files or folders that do")
+            raise CliError(f"{path} does not exist", "name an existing file or folder")
     folders = {_watched(Path(path)) for path in found}
     try:
         first = True
-        # The first time-out says that the watch is on: what changes from then on is not missed.
+        # After the first time-out the watch is active, so no later change is missed.
         for changed in watch(
             *sorted(folders),
             watch_filter=_Sources(baselines),

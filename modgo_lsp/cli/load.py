@@ -1,7 +1,4 @@
-"""`modgo load`: what a module says of itself once it is loaded.
-
-Not for: how it is loaded (host/).
-"""
+"""`modgo load`: loads a module and shows the functions that it registers."""
 
 from __future__ import annotations
 
@@ -35,22 +32,22 @@ from modgo_lsp.report.terminal_escapes import styled
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 where the module loaded and its setup went well, 1 where not, 2 for a file that is "
-    "no module or a wrong set-up.",
+    epilog="Exits with 0 if the module was loaded and set up, 1 if not, 2 for a file that is not a module "
+    "or a wrong set-up.",
 )
 @click.argument("module", metavar="FILE.so|PKG", default=".", shell_complete=files)
 @click.option(
     "--timeout", type=SECONDS, default=LOAD_SECONDS, show_default=True,
-    metavar="SECONDS", help="How long loading may take.",
+    metavar="SECONDS", help="Time limit of loading.",
 )  # fmt: skip
 @click.option(
-    "--memory", callback=size_option, metavar="SIZE", help="How much memory it may have, like 256MB."
+    "--memory", callback=size_option, metavar="SIZE", help="Memory limit, like 256MB (default: none)."
 )
-@click.option("--go", metavar="GO", help="The go command, where a package is built first.")
+@click.option("--go", metavar="GO", help="The go command, if a package is built first.")
 @click.option("--cc", metavar="CC", help="The C compiler.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(module: str, timeout: float, memory: int, go: str | None, cc: str | None, as_json: bool) -> None:
-    """Load a module in a process of its own and show what it registers. A package is built first.
+    """Load a module in a worker process and show what it registers. A package is built first.
 
     \b
     Examples:
@@ -73,7 +70,7 @@ def command(module: str, timeout: float, memory: int, go: str | None, cc: str | 
 async def _load(
     word: str, settings: Settings, timeout: float, memory: int, quiet: bool
 ) -> tuple[LoadResult, bool]:
-    """And whether the module was built first."""
+    """The result, and whether the module was built first."""
     module = await obtain(word, settings, quiet)
     with waiting(f"loading {word}", quiet):
         result = await load_module(
@@ -85,7 +82,7 @@ async def _load(
 
 
 def _show(result: LoadResult, package: str) -> None:
-    """`package` is the folder that it was built of, "" for a module that was there."""
+    """`package` is the folder from which the module was built, or ""."""
     for line in result.logs:
         say(f"{line.level}: {line.message}", err=True)
     failure = result.failure

@@ -1,7 +1,4 @@
-"""What build, load and call share: the module that a word on the command line means, failures, JSON.
-
-Not for: a subcommand of its own, or what is shown meanwhile (progress.py).
-"""
+"""What build, load and call share: the module that an argument names, its settings and tools, and JSON."""
 
 from __future__ import annotations
 
@@ -39,8 +36,7 @@ T = TypeVar("T")
 
 
 class ModuleFile(msgspec.Struct, frozen=True):
-    """A module to load: the .so, the folder beside which its samples lie, and its source where it was built
-    from that."""
+    """A module to load: the .so, the folder of its samples, and its package if it was just built."""
 
     path: Path
     folder: Path
@@ -48,7 +44,7 @@ class ModuleFile(msgspec.Struct, frozen=True):
 
 
 class BuildFailedError(Exception):
-    """The package does not build; the findings say why."""
+    """The package does not build; the findings of `result` say why."""
 
     def __init__(self, result: BuildResult) -> None:
         super().__init__("the module could not be built")
@@ -56,9 +52,9 @@ class BuildFailedError(Exception):
 
 
 def settings_for(path: Path, go: str | None = None, cc: str | None = None) -> Settings:
-    """The settings of the folder that `path` is or lies in; options override them. What is wrong with the
-    configuration is told, and the value below it counts. `go` and `cc` are those that the user has named:
-    those of a file are for building alone (tools_for)."""
+    """The settings in effect for the folder or file `path`; options override them. Warns of problems in the
+    configuration. `go` and `cc` are only those that the user names: those of a configuration file count for
+    builds alone (tools_for)."""
     found = _configuration(path, go, cc)
     for problem in found.problems:
         say(f"Warning: {problem}", err=True)
@@ -66,7 +62,7 @@ def settings_for(path: Path, go: str | None = None, cc: str | None = None) -> Se
 
 
 def tools_for(path: Path, go: str | None = None, cc: str | None = None) -> Tools:
-    """What the package in a folder is built with; `go` and `cc` are the user's. Raises CliError."""
+    """The tools that build the package in a folder; `go` and `cc` are options. Raises CliError."""
     try:
         return building_tools(_configuration(path, go, cc))
     except ToolchainError as error:
@@ -80,7 +76,7 @@ def _configuration(path: Path, go: str | None, cc: str | None) -> Configuration:
 
 
 def complete(work: Coroutine[Any, Any, T]) -> T:
-    """Runs `work` to its end; what no result can say becomes a CliError. Ctrl-C cancels it first."""
+    """Runs `work`. Raises CliError for errors of toolchain, request and host. Ctrl-C cancels the work."""
     try:
         return asyncio.run(work)
     except (ToolchainError, RequestError) as error:
@@ -90,7 +86,7 @@ def complete(work: Coroutine[Any, Any, T]) -> T:
 
 
 async def obtain(word: str, settings: Settings, quiet: bool) -> ModuleFile:
-    """The module that `word` means: a .so, or a package's folder, which is built first (into the cache).
+    """The module that `word` names: a .so, or the folder of a package, which is first built into the cache.
     Raises BuildFailedError, CliError, RequestError and ToolchainError."""
     path = Path(word)
     if not await asyncio.to_thread(path.is_dir):
@@ -100,16 +96,16 @@ async def obtain(word: str, settings: Settings, quiet: bool) -> ModuleFile:
     output = cached_module(await asyncio.to_thread(os.path.abspath, path))
     tools = await asyncio.to_thread(tools_for, path, settings.go, settings.cc)
     request = BuildRequest((path,), output=output, go=tools.go, cc=tools.cc)
-    with progress(quiet) as tell:
-        result = await build_module(request, tell)
+    with progress(quiet) as report:
+        result = await build_module(request, report)
     if not result.ok:
         raise BuildFailedError(result)
     return ModuleFile(output, path, result.package)
 
 
 def package_folders(module: ModuleFile, properties: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where the samples of a module may lie: its packages' folders, as it says, then its own. Warns of one
-    that is older than its source."""
+    """The folders that may have samples of a module: those of its packages, then its own. Warns if the module
+    is older than its source."""
     if module.package is not None:
         return (module.folder,)
     origin = built_from(properties.get("build", ""))
@@ -122,19 +118,19 @@ def package_folders(module: ModuleFile, properties: Mapping[str, str]) -> tuple[
 
 
 def cached_module(folder: str) -> Path:
-    """Where the module of the package in an absolute folder is built to, where nobody asked for the file."""
+    """The path in the cache to which the package in an absolute folder is built."""
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:24]
     return cache_directory() / "modules" / digest / f"{Path(folder).name or 'module'}.so"
 
 
 def show_findings(findings: tuple[Finding, ...]) -> None:
-    """Writes findings for people to the standard output."""
+    """Writes findings as text to the standard output."""
     sources = Sources(DiskFiles(), str(Path.cwd()))
     say(report_text(LintReport(findings, sources, paint=Painter(is_coloured(sys.stdout)))))
 
 
 def show_build_failure(result: BuildResult, as_json: bool) -> int:
-    """Says why the module that should be loaded does not build. Returns the exit code."""
+    """Writes why a module was not built. Returns the exit code."""
     if as_json:
         write_json(build_failure_json(result, str(Path.cwd())))
     else:
@@ -144,10 +140,10 @@ def show_build_failure(result: BuildResult, as_json: bool) -> int:
 
 
 def exit_code_of(result: BuildResult) -> int:
-    """0 for a module that was built, 1 for what is wrong with its code, 2 for its set-up."""
+    """0 for a module that was built, 1 for errors in its code, 2 for a wrong set-up."""
     return 0 if result.ok else 2 if result.toolchain_at_fault else 1
 
 
 def write_json(data: object) -> None:
-    """Indented, with characters as they are."""
+    """Writes indented JSON to the standard output."""
     say(msgspec.json.format(msgspec.json.encode(data), indent=2).decode())

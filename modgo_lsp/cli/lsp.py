@@ -1,7 +1,4 @@
-"""`modgo lsp`: the language server, the same as `modgo-lsp`.
-
-Not for: what it answers (server/).
-"""
+"""`modgo lsp`: runs the language server, as `modgo-lsp` does."""
 
 from __future__ import annotations
 
@@ -12,12 +9,12 @@ from modgo_lsp.cli.cli_error import CliError
 
 @click.command("lsp")
 @click.option("--pipe", metavar="PATH", help="Listen on a new Unix socket that only you can open.")
-@click.option("--stdio", is_flag=True, help="Talk on standard input and output (the default).")
+@click.option("--stdio", is_flag=True, help="Use standard input and output (the default).")
 def command(pipe: str | None, stdio: bool) -> None:
     """Run the language server, for editors.
 
-    It talks on standard input and output, unless --pipe names a socket for debugging. The socket is made in a
-    folder of yours that nobody else can write to, takes one client, and is removed.
+    It uses standard input and output, unless --pipe names a socket for debugging. The folder of the socket
+    must be writable for you alone. The socket accepts one client and is then removed.
 
     \b
     Examples:
@@ -25,7 +22,7 @@ def command(pipe: str | None, stdio: bool) -> None:
       modgo lsp --pipe ~/modgo.socket
     """
     if pipe is not None and stdio:
-        raise click.UsageError("--stdio and --pipe exclude each other")
+        raise click.UsageError("--stdio and --pipe cannot be combined")
     # Only here: the protocol's library takes half a second to import.
     from modgo_lsp.server.lsp.unix_socket import PipeError
     from modgo_lsp.server.main import serve

@@ -1,7 +1,4 @@
-"""The value of --memory: a size like 256MB.
-
-Not for: a subcommand of its own.
-"""
+"""The value of --memory: a size like 256MB."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from modgo_lsp.host.call_request import WantedError, parse_size
 
 
 def size_option(_ctx: click.Context, _param: click.Parameter, word: str | None) -> int:
-    """Bytes; 0 where there is no word."""
+    """The size in bytes; 0 without the option."""
     try:
         return 0 if word is None else parse_size(word)
     except WantedError as error:

@@ -1,7 +1,4 @@
-"""`modgo modules`: what modules a cluster has, and whether its nodes agree.
-
-Not for: one node's files (ship/).
-"""
+"""`modgo modules`: lists the modules of a cluster, and whether its nodes agree."""
 
 from __future__ import annotations
 
@@ -24,16 +21,16 @@ _KINDS = {"go": "Go", "lua": "Lua", "mixed": "Go and other"}
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 where all nodes agree, 1 where something is wrong with a module, 2 for a cluster "
-    "that cannot be reached.",
+    epilog="Exits with 0 if all nodes agree, 1 if there is a problem with a module, 2 for a cluster that "
+    "cannot be reached.",
 )
 @cluster_options
 @click.option("--json", "as_json", is_flag=True, help="Write the list as JSON.")
 def command(access: Access, as_json: bool) -> None:
     """List the modules of a cluster: Go and Lua.
 
-    Bytes and checksum of a Go module are those of the .so as it was built, put together again and
-    decompressed from what the nodes keep.
+    Bytes and checksum of a Go module are those of the .so as it was built: the stored parts are joined and
+    decompressed.
 
     \b
     Examples:
@@ -61,8 +58,8 @@ def _show(found: tuple[RemoteModule, ...], nodes: int) -> None:
     coloured = is_coloured(sys.stdout)
     for module in found:
         for problem in module.problems:
-            told = f"{module.name}: {problem}"
-            say(styled(told, fg="yellow") if coloured else told)
+            text = f"{module.name}: {problem}"
+            say(styled(text, fg="yellow") if coloured else text)
 
 
 def _row(module: RemoteModule, nodes: int) -> tuple[str, ...]:

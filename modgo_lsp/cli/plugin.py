@@ -1,7 +1,4 @@
-"""`modgo plugin`: the server plugin that comes with modgo, written to where servers are to have it.
-
-Not for: what it does in a server (libmod_go/src/asd), or building it (libmod_go/asd.mk).
-"""
+"""`modgo plugin`: writes the server plugin that comes with modgo to a folder."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ def _own_target() -> str:
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 when both files are written, 2 where they cannot be, or this modgo came without.",
+    epilog="Exits with 0 when both files are written, 2 if not, or if this modgo has no plugin.",
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("modgo-plugin"), show_default=True,
@@ -37,7 +34,7 @@ def _own_target() -> str:
 )  # fmt: skip
 @click.option(
     "--target", type=click.Choice([f"linux/{arch}" for arch in PLUGIN_MACHINES]), default=_own_target,
-    help="The machine of the servers (default: this one).",
+    help="The platform of the servers (default: this one).",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace existing files of any kind.")
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
@@ -45,8 +42,8 @@ def command(output: Path, target: str, force: bool, as_json: bool) -> None:
     """Write the server plugin to a folder: lib/libmod_go_asd.so, which makes a stock Aerospike server run Go
     modules, and bin/mod-go-worker, in which it runs them. Every node needs both.
 
-    Files that are there are replaced, never written over: a server that has them loaded goes on with the old
-    ones until it restarts.
+    Existing files are replaced, not overwritten: a server that has loaded them runs the old ones until it
+    restarts.
 
     \b
     Examples:
@@ -57,12 +54,12 @@ def command(output: Path, target: str, force: bool, as_json: bool) -> None:
     source = server_plugin(target.removeprefix("linux/"))
     if source is None:
         raise CliError(
-            f"this modgo came without the server plugin for {target}",
-            "install a released wheel of modgo-lsp, or build it in a checkout: docs/server.md says how",
+            f"this modgo has no server plugin for {target}",
+            "install a released wheel of modgo-lsp, or build it in a checkout: see docs/server.md",
         )
     written = {name: (source / name).read_bytes() for name in (LIBRARY, WORKER)}
     try:
-        for name in (WORKER, LIBRARY):  # the library last, for it looks for the worker
+        for name in (WORKER, LIBRARY):  # the library last, because it needs the worker
             _write(output / name, written[name], force)
     except OSError as error:
         remedy = "choose another folder with -o, or make it writable"
@@ -77,7 +74,7 @@ def command(output: Path, target: str, force: bool, as_json: bool) -> None:
         return
     for name, data in written.items():
         say(f"{output / name}: {len(data):,} bytes, {target}")
-    say(f"Help: with both on a server's machine, start it with LD_PRELOAD={preload}", err=True)
+    say(f"Help: install both on each server and start it with LD_PRELOAD={preload}", err=True)
 
 
 def _write(path: Path, content: bytes, force: bool) -> None:

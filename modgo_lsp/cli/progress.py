@@ -1,7 +1,4 @@
-"""What a command shows while it works: a changing line on a terminal, little elsewhere; on standard error.
-
-Not for: results.
-"""
+"""Progress of a command on standard error: a changing line on a terminal, few lines elsewhere."""
 
 from __future__ import annotations
 
@@ -13,34 +10,34 @@ from typing import Any
 from modgo_lsp.cli.terminal import say, shows_changes
 from modgo_lsp.report.terminal_escapes import shown
 
-# Work that takes no longer is not worth a line that comes and goes.
+# Shorter work shows no line, which would only flicker.
 _SOON_SECONDS = 0.5
 
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Gives a function that shows what is going on: one changing line on a terminal; elsewhere a plain line,
-    and none for work of one step, such as a build that finds everything made."""
+    """Yields a function that shows the current step: in one changing line on a terminal; elsewhere the first
+    step as a plain line, and nothing if there is only one, such as a build with everything in the cache."""
     if quiet:
         yield lambda _: None
     elif shows_changes():
         with _status("") as status:
             yield lambda text: status.update(shown(text))
     else:
-        told: list[str] = []
+        steps: list[str] = []
 
-        def tell(text: str) -> None:
-            told.append(text)
-            if len(told) == 2:
-                say(told[0], err=True)
+        def report(text: str) -> None:
+            steps.append(text)
+            if len(steps) == 2:
+                say(steps[0], err=True)
 
-        yield tell
+        yield report
 
 
 @contextmanager
 def waiting(text: str, quiet: bool) -> Iterator[None]:
-    """Shows `text` on a terminal while work of one step goes on, once that takes a while. Nothing else may be
-    written to the terminal meanwhile."""
+    """Shows `text` on a terminal while work goes on, once it takes a while. Nothing else may be written to
+    the terminal meanwhile."""
     if quiet or not shows_changes():
         yield
         return
@@ -63,7 +60,7 @@ def waiting(text: str, quiet: bool) -> Iterator[None]:
 
 
 def _status(text: str) -> Any:
-    # Only here: it takes a while to import, and pipes do without.
+    # Only on a terminal: rich takes twice as long to import as click.
     from rich.console import Console
 
     return Console(stderr=True, markup=False, highlight=False).status(shown(text))

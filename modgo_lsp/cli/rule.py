@@ -1,7 +1,4 @@
-"""`modgo rule`: the page of a rule, or all rules.
-
-Not for: the pages' texts (each rule's file has its own).
-"""
+"""`modgo rule`: shows the page of a rule, or lists all rules."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from modgo_lsp.spelling import did_you_mean
 
 
 class RuleObject(msgspec.Struct):
-    """A rule as JSON. `fix` says what the fix does, null without one; `page` is Markdown."""
+    """A rule as JSON. `fix` describes the fix, or is null; `page` is Markdown."""
 
     code: str
     name: str
@@ -33,10 +30,10 @@ class RuleObject(msgspec.Struct):
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("code", required=False, shell_complete=rules)
-@click.option("--all", "every", is_flag=True, help="Every rule.")
+@click.option("--all", "every", is_flag=True, help="List every rule.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(code: str | None, every: bool, output_format: str) -> None:
-    """Show what a rule finds, why that is bad and what to do about it. CODE may also be the rule's name.
+    """Show what a rule finds, why that is a problem, and how to fix it. CODE may also be the rule's name.
 
     \b
     Examples:
@@ -46,7 +43,7 @@ def command(code: str | None, every: bool, output_format: str) -> None:
       modgo rule --all --output-format json
     """
     if every == (code is not None):
-        raise CliError("say one rule, or --all", "for example: modgo rule MG101")
+        raise CliError("name one rule, or --all", "for example: modgo rule MG101")
     rules = [_find(code)] if code is not None else list(RULES.values())
     if output_format == "json":
         objects = [_object(rule) for rule in rules]
@@ -55,7 +52,7 @@ def command(code: str | None, every: bool, output_format: str) -> None:
     elif every:
         say("\n".join(_line(rule) for rule in rules))
     elif is_coloured(sys.stdout):
-        # rich is worth its start-up time on a terminal alone.
+        # Only on a terminal: rich takes twice as long to import as click.
         from rich.console import Console
         from rich.markdown import Markdown
 

@@ -1,7 +1,4 @@
-"""`modgo sdk`: the Go SDK for the go command, gopls and go.mod.
-
-Not for: builds by modgo, which see to it themselves.
-"""
+"""`modgo sdk`: installs the Go SDK for the go command, gopls and go.mod. `modgo build` does it itself."""
 
 from __future__ import annotations
 
@@ -21,13 +18,13 @@ from modgo_lsp.file_writer import explain
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Put the SDK where the go command finds it, or say where it is.
+    """Install the SDK where the go command finds it, or print its folder.
 
     \b
     Examples:
       modgo sdk install             into the module cache: go build, go vet and gopls work offline
       modgo sdk install --write     and into this folder's go.mod and go.sum
-      modgo sdk path                where its sources are
+      modgo sdk path                the folder of its sources
     """
 
 
@@ -43,7 +40,7 @@ def command() -> None:
 )
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
 def install_command(write: bool, folder: str, go: str | None) -> None:
-    """Put the SDK into Go's module cache, without the network.
+    """Install the SDK in Go's module cache, without the network.
 
     \b
     Examples:
@@ -60,7 +57,7 @@ def install_command(write: bool, folder: str, go: str | None) -> None:
 @command.command("path")
 @click.option("--go", metavar="GO", help="The go command (default: the configured or the found one).")
 def path_command(go: str | None) -> None:
-    """Print the folder of the SDK's sources in the module cache, after putting them there.
+    """Print the folder of the SDK's sources in the module cache, after installing it there.
 
     \b
     Example:

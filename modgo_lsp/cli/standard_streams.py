@@ -1,7 +1,7 @@
-"""The standard streams, whatever the caller made of them: closed, full, or a folder.
+"""Standard streams that are closed, full, or a folder.
 
-What can't be written to the standard error is lost, and the work goes on. Results that can't be written to
-the standard output end the command with one line and exit code 2. A stream that is closed is an empty one.
+A closed stream is replaced by /dev/null. Errors of the standard error are ignored. If results cannot be
+written to the standard output, the command ends with one line and exit code 2.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-# Those that say something of a stream. Errors of files name their file.
+# The errors of streams. Errors of files name their file.
 _OF_STREAMS = (errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, errno.EDQUOT, errno.EISDIR, errno.EINVAL)
 
 
 def repair_streams() -> None:
-    """Opens closed streams, so that no file gets their numbers, and lets the standard error fail silently."""
+    """Opens closed streams, so that no file gets their descriptors, and ignores errors of standard error."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
@@ -35,19 +35,19 @@ def repair_streams() -> None:
 
 
 def is_stream_error(error: OSError) -> bool:
-    """Whether a standard stream is at fault."""
+    """Whether a standard stream caused the error."""
     return error.filename is None and error.errno in _OF_STREAMS
 
 
 def report_stream_error(error: OSError) -> None:
-    """Says that the results are lost, and lets nobody try again."""
+    """Reports that the results are lost, and discards the rest."""
     name = "input cannot be read" if error.errno == errno.EISDIR else "output cannot be written"
     print(f"Error: the standard {name} ({error.strerror})", file=sys.stderr)
     discard_output()
 
 
 def discard_output() -> None:
-    """Sends what is still in the standard output's buffer nowhere: Python flushes it once more at its end."""
+    """Discards the buffer of the standard output, which Python flushes again at exit."""
     _discard(1)
     with suppress(OSError, ValueError):
         sys.stdout.flush()
@@ -61,7 +61,7 @@ def _discard(number: int) -> None:
 
 
 class _Lenient(io.TextIOWrapper):
-    """A text stream that goes on when it can't write."""
+    """A text stream that ignores errors of write and flush."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(
@@ -70,22 +70,22 @@ class _Lenient(io.TextIOWrapper):
             errors=stream.errors,
             line_buffering=True,
         )
-        self._original = stream  # whose end would close the buffer
+        self._original = stream  # a reference, because its destructor closes the buffer
 
     def write(self, text: str) -> int:
         try:
             return super().write(text)
         except OSError:
-            self._forget()
+            self._discard_rest()
             return len(text)
 
     def flush(self) -> None:
         try:
             super().flush()
         except OSError:
-            self._forget()
+            self._discard_rest()
 
-    def _forget(self) -> None:
+    def _discard_rest(self) -> None:
         with suppress(OSError, ValueError):
             _discard(self.fileno())
             super().flush()

@@ -1,8 +1,4 @@
-"""What may be written to which stream: colours, and lines that change, as the terminal and the caller's
-variables want it.
-
-Not for: which colours (report/colours.py) or lines (progress.py, lint_progress.py).
-"""
+"""Output to streams and terminals: escaping, and whether to use colours and changing lines."""
 
 from __future__ import annotations
 
@@ -15,21 +11,21 @@ from click import echo
 from modgo_lsp.report.terminal_escapes import shown
 
 
-def colour_wish() -> bool | None:
-    """What click is told: to let colours through, wherever they go; None leaves them to terminals."""
+def click_color() -> bool | None:
+    """The `color` argument of click: True writes colours to any stream, None only to terminals."""
     return True if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR") else None
 
 
 def is_coloured(stream: IO[Any]) -> bool:
-    """Whether to write colours to a stream: to a terminal, unless NO_COLOR or FORCE_COLOR say otherwise."""
+    """Whether to write colours to a stream: if it is a terminal, unless NO_COLOR or FORCE_COLOR is set."""
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def say(text: str = "", *, err: bool = False, nl: bool = True, file: IO[Any] | None = None) -> None:
-    """Writes text of whatever origin, with our own colours and nothing else that a terminal would obey."""
-    echo(shown(text), err=err, nl=nl, file=file, color=colour_wish())
+    """Writes text of any origin. Control characters are escaped, except those of our own colours."""
+    echo(shown(text), err=err, nl=nl, file=file, color=click_color())
 
 
 def shows_changes() -> bool:

@@ -1,4 +1,4 @@
-"""The value of --timeout: seconds, of which there are enough in a day."""
+"""The value of --timeout: seconds, up to a day."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from modgo_lsp.host.session import LONGEST_SECONDS
 
 
 class _Seconds(click.FloatRange):
-    """A range without what is no number, which is neither too small nor too large."""
+    """A range without NaN, which click's FloatRange accepts."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         seconds = super().convert(value, param, ctx)
         if math.isnan(seconds):
-            self.fail(f"{value} is no number of seconds.", param, ctx)
+            self.fail(f"{value} is not a number of seconds.", param, ctx)
         return seconds
 
 

@@ -1,7 +1,4 @@
-"""The words of a command line that are arguments of a UDF, told from options, and as values.
-
-Not for: what JSON means which value (host/json_forms.py).
-"""
+"""The arguments of a UDF on a command line: separated from options, and read as values."""
 
 from __future__ import annotations
 
@@ -17,8 +14,8 @@ from modgo_lsp.spelling import did_you_mean
 
 
 class FunctionCommand(click.Command):
-    """A command with words for a function. Those may begin with "-", as negative numbers do; one that begins
-    with "--" is more likely an option that is spelt wrong."""
+    """A command with arguments for a function. They may begin with "-", as negative numbers do; one that
+    begins with "--" is more likely a misspelled option."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -34,14 +31,14 @@ class FunctionCommand(click.Command):
             name = word.partition("=")[0]
             if not value and name.startswith("--") and name not in takes_value and not ctx.resilient_parsing:
                 meant = did_you_mean(name, takes_value, f"{ctx.command_path} --help lists them")
-                remedy = f"{meant} (a word for the function goes behind --, as in: -- {word})"
+                remedy = f"{meant} (an argument of the function goes after --, as in: -- {word})"
                 raise CliError(f"there is no option {name}", remedy)
             value = takes_value.get(word, False)
         return super().parse_args(ctx, args)
 
 
 def argument_values(words: Sequence[str]) -> tuple[Value, ...]:
-    """Each word's value: JSON, else the word itself. Raises CliError."""
+    """The value of each word: JSON, or the word itself as a string. Raises CliError."""
     return tuple(_value(index, word) for index, word in enumerate(words, 1))
 
 

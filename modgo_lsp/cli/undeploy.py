@@ -1,7 +1,4 @@
-"""`modgo undeploy`: a module leaves a cluster, whole.
-
-Not for: modules in other languages.
-"""
+"""`modgo undeploy`: removes a Go module from a cluster."""
 
 from __future__ import annotations
 
@@ -19,8 +16,8 @@ from modgo_lsp.ship.deploy import WAIT_SECONDS, find_standing, undeploy, undeplo
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exits with 0 when no node has the module any more, 1 where one keeps it, 2 where there is no "
-    "such module, or no cluster.",
+    epilog="Exits with 0 when no node has the module any more, 1 if a node still has it, 2 if there is no "
+    "such module or the cluster cannot be reached.",
 )
 @click.argument("name", metavar="NAME")
 @cluster_options
@@ -30,10 +27,10 @@ from modgo_lsp.ship.deploy import WAIT_SECONDS, find_standing, undeploy, undeplo
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Write the result as JSON.")
 def command(name: str, access: Access, timeout: float, as_json: bool) -> None:
-    """Take the Go module NAME away from every node of a cluster, and wait until it is gone.
+    """Remove the Go module NAME from every node of a cluster, and wait until it is gone.
 
-    Its head goes first, so that no node ever runs a module of which a part is missing. Calls of its
-    functions fail from then on.
+    Its manifest is removed first, so that no node runs a module without one of its parts. From then on,
+    calls of its functions fail.
 
     \b
     Examples:
@@ -48,4 +45,4 @@ def command(name: str, access: Access, timeout: float, as_json: bool) -> None:
         return
     say(f"{name} undeployed")
     for node in result.nodes:
-        say(f"  {node} has it no more")
+        say(f"  {node} no longer has it")

@@ -124,7 +124,7 @@ def test_replacing_wants_a_yes_and_the_same_module_none(files: Path, cluster: li
     module = files / "counters.so"
     assert deploy(module, cluster[0]).returncode == 0
     done = deploy(module, cluster[0])
-    assert (done.returncode, done.stdout.startswith("counters was there already: ")) == (0, True)
+    assert (done.returncode, done.stdout.startswith("counters was already deployed: ")) == (0, True)
     before = on_disk(cluster[0])
     module.write_bytes(module.read_bytes() + b"2")
     done = deploy(module, cluster[0])

@@ -116,7 +116,7 @@ def test_a_package_is_built_first(module: Path) -> None:
         (["text.so", "meta"], 2, "text.so: is not a shared object"),
         (["udfs.so"], 2, "Missing argument 'FUNCTION'"),
         (["udfs.so", "echo", "--recod", "{}"], 2, "there is no option --recod\nHelp: did you mean --record?"),
-        (["udfs.so", "echo", "--x=1"], 2, "a word for the function goes behind --, as in: -- --x=1"),
+        (["udfs.so", "echo", "--x=1"], 2, "an argument of the function goes after --, as in: -- --x=1"),
     ],
 )
 def test_failures_have_one_message_and_their_exit_code(

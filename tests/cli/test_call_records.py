@@ -164,7 +164,7 @@ def test_a_failed_call_runs_again(folder: Path) -> None:
     ("arguments", "said"),
     [
         (["udfs.so", "add", "--nodes", "2"], "nodes is about streams"),
-        (["udfs.so", "add", "--force"], "--force is about --replay"),
+        (["udfs.so", "add", "--force"], "--force needs --replay"),
         (["udfs.so", "add", "--record", "{}", "--key", "[]"], "record and key both say"),
         (["udfs.so", "add", "--stream", "--record", "{}"], "a stream is of many records"),
         (["udfs.so", "add", "--stream", "--records", "three.jsonl", "--store", "x"], "leave the store out"),
@@ -174,7 +174,7 @@ def test_a_failed_call_runs_again(folder: Path) -> None:
         (["udfs.so", "add", "--key", '["a", "b"]'], "must be [namespace, set, key]"),
         (["udfs.so", "add", "--memory", "2 cats"], "is no size"),
         (["udfs.so", "add", "--records", "none.jsonl"], "none.jsonl cannot be read"),
-        (["udfs.so", "--replay", "x.json"], "name nothing else beside it"),
+        (["udfs.so", "--replay", "x.json"], "leave the other arguments out"),
         (["--replay", "nowhere.json"], "nowhere.json cannot be read"),
         (["--stream"], "Missing argument 'FILE.so|PKG'"),
     ],

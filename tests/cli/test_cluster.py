@@ -87,9 +87,11 @@ def test_secrets_come_from_the_environment_or_a_file(nobody: str, tmp_path: Path
     assert "nothing listens" in modgo(*options, AEROSPIKE_PASSWORD="hush").stderr
     done = modgo(*options, "--password", "hush")
     assert done.returncode == 2
-    assert "--password takes no secret itself" in done.stderr
+    assert "--password does not take the secret itself" in done.stderr
     assert "hush" not in done.stderr
-    assert "the environment has no NOWHERE" in modgo(*options, "--password", "env:NOWHERE").stderr
+    assert (
+        "the environment variable NOWHERE is not set" in modgo(*options, "--password", "env:NOWHERE").stderr
+    )
     assert "the password of ops is missing" in modgo(*options).stderr
     assert "--password needs --user" in modgo("modules", "--hosts", nobody, "--password", "env:HOME").stderr
 
@@ -102,11 +104,14 @@ def test_tls_files_must_be_there(nobody: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ((), "no record is named"),
-        (("--namespace", "test", "--key", '["a", "b", 1]'), "--namespace is about streams"),
-        (("--stream",), "a stream needs to know whose records"),
-        (("--stream", "--namespace", "test"), "its module is not named"),
-        (("--stream", "--namespace", "test", "--key", '["a", "b", 1]'), "a stream is of many records"),
+        ((), "no record is given"),
+        (("--namespace", "test", "--key", '["a", "b", 1]'), "--namespace needs --stream"),
+        (("--stream",), "--stream needs --namespace"),
+        (("--stream", "--namespace", "test"), "--stream needs --module"),
+        (
+            ("--stream", "--namespace", "test", "--key", '["a", "b", 1]'),
+            "--key cannot be combined with --stream",
+        ),
     ],
 )
 def test_options_that_don_t_go_together(nobody: str, options: tuple[str, ...], said: str) -> None:

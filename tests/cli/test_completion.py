@@ -89,7 +89,7 @@ def test_other_shells_get_a_script_and_help(folder: Path, shell: str, word: str)
     assert word in run(folder, "modgo", "completion", shell)
     asked = {"COMP_WORDS": "modgo cal", "COMP_CWORD": "1" if shell == "zsh" else "cal"}
     told = run(folder, "modgo", **asked, _MODGO_COMPLETE=f"{shell}_complete")
-    assert "Run a function of a module on a record." in told
+    assert "Call a function of a module on a record." in told
 
 
 def test_files_are_the_shells_own(folder: Path) -> None:

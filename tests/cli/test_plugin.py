@@ -69,7 +69,7 @@ def test_json(output: Path) -> None:
 def test_what_there_is_not_and_what_cannot_be_written(output: Path) -> None:
     done = run(output, target="linux/amd64")
     assert done.exit_code == 2
-    assert "this modgo came without the server plugin for linux/amd64" in done.stderr
+    assert "this modgo has no server plugin for linux/amd64" in done.stderr
     assert run(output, target="linux/riscv64").exit_code == 2
     output.write_text("a file")
     done = run(output)

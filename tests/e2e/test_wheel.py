@@ -78,5 +78,5 @@ def test_lint_build_load_and_call(installed: Installed, tmp_path: Path) -> None:
 def test_without_the_server_plugin_it_reports_where_to_get_it(installed: Installed, tmp_path: Path) -> None:
     done = installed.modgo("plugin", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "this modgo came without the server plugin" in done.stderr
+    assert "this modgo has no server plugin" in done.stderr
     assert list(tmp_path.iterdir()) == []
