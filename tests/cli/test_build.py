@@ -1,4 +1,4 @@
-"""`modgo build` as a process: what it writes, what it says, and its exit codes."""
+"""`modgo build` as a process: the module, the output and the exit codes."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_json_is_the_contract(module: Path, tmp_path: Path) -> None:
     assert result["functions"][0]["name"] == "add"
 
 
-def test_text_and_the_folder_one_stands_in(module: Path) -> None:
+def test_text_and_the_current_folder(module: Path) -> None:
     done = modgo("build", cwd=module)
     assert done.returncode == 0
     assert done.stdout.startswith("m.so: ")
@@ -225,7 +225,7 @@ SETUPS: dict[str, Callable[[Path], dict[str, str]]] = {
 
 @pytest.mark.parametrize("setup", SETUPS)
 @pytest.mark.parametrize("command", [("build", "m"), ("load", "m"), ("lint", "--build", "m")], ids=" ".join)
-def test_a_fault_of_the_setup_is_none_of_the_code(
+def test_a_fault_of_the_setup_is_not_an_error_in_the_code(
     setup: str, command: tuple[str, ...], module: Path, tmp_path: Path
 ) -> None:
     done = modgo(*command, cwd=tmp_path, **SETUPS[setup](tmp_path))
@@ -236,6 +236,6 @@ def test_a_fault_of_the_setup_is_none_of_the_code(
     assert "Traceback" not in done.stderr
 
 
-def test_a_temporary_folder_that_is_not_there_does_not_matter(module: Path, tmp_path: Path) -> None:
+def test_a_missing_temporary_folder_does_not_matter(module: Path, tmp_path: Path) -> None:
     done = modgo("load", "m", cwd=tmp_path, TMPDIR="/no/such", GOTMPDIR="/no/such")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -77,7 +77,7 @@ def test_json_has_the_digits_of_values(module: Path) -> None:
     assert f'"bins":{{"v":{exact}}}' in printed
 
 
-def test_default_samples_lie_beside_the_module(module: Path) -> None:
+def test_default_samples(module: Path) -> None:
     samples = module / "testdata" / "udf"
     samples.mkdir(parents=True)
     (samples / "default.record.json").write_text('{"bins": {"n": 1}, "generation": 3}')

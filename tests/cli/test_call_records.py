@@ -86,7 +86,7 @@ def test_a_crash_on_one_record_and_the_run_goes_on(folder: Path) -> None:
         ("\n\n", "r.jsonl has no records"),
     ],
 )
-def test_records_that_are_none_are_told_before_anything_runs(folder: Path, text: str, said: str) -> None:
+def test_invalid_records_are_reported_before_the_first_call(folder: Path, text: str, said: str) -> None:
     (folder / "r.jsonl").write_text(text)
     done = modgo("call", "udfs.so", "add", "n", "5", "--records", "r.jsonl", cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
@@ -112,7 +112,7 @@ def test_a_stream_over_nodes(folder: Path) -> None:
     assert [(node["records"], node["values"]) for node in found["nodes"]] == [(3, [3])]
 
 
-def test_a_streams_records_lie_beside_the_module(folder: Path) -> None:
+def test_default_records_of_a_stream(folder: Path) -> None:
     done = modgo("call", "streams.so", "total", "--stream", cwd=folder)
     assert done.returncode == 2
     assert "testdata/udf/total.records.jsonl" in done.stderr
@@ -179,7 +179,7 @@ def test_a_failed_call_runs_again(folder: Path) -> None:
         (["--stream"], "Missing argument 'FILE.so|PKG'"),
     ],
 )
-def test_what_does_not_go_together(folder: Path, arguments: list[str], said: str) -> None:
+def test_options_that_cannot_be_combined(folder: Path, arguments: list[str], said: str) -> None:
     done = modgo("call", *arguments, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr

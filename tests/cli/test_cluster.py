@@ -57,7 +57,7 @@ def test_hosts_may_come_from_the_environment(nobody: str) -> None:
     assert "Missing option '--hosts'" in modgo("modules").stderr
 
 
-def test_the_file_is_judged_before_the_cluster_is_asked(nobody: str, tmp_path: Path) -> None:
+def test_the_file_is_checked_before_connecting(nobody: str, tmp_path: Path) -> None:
     path = tmp_path / "counters.so"
     path.write_text("no module")
     done = modgo("deploy", str(path), "--hosts", nobody)
@@ -67,7 +67,7 @@ def test_the_file_is_judged_before_the_cluster_is_asked(nobody: str, tmp_path: P
     assert (done.returncode, "has two dots" in done.stderr) == (2, True)
 
 
-def test_arguments_and_key_are_judged_before_the_cluster_is_asked(nobody: str) -> None:
+def test_arguments_and_key_are_checked_before_connecting(nobody: str) -> None:
     key = '["test", "demo", 1]'
     done = modgo("apply", "calls", "echo", '{"$bytes": "?"}', "--hosts", nobody, "--key", key)
     assert done.returncode == 2
@@ -96,7 +96,7 @@ def test_secrets_come_from_the_environment_or_a_file(nobody: str, tmp_path: Path
     assert "--password needs --user" in modgo("modules", "--hosts", nobody, "--password", "env:HOME").stderr
 
 
-def test_tls_files_must_be_there(nobody: str, tmp_path: Path) -> None:
+def test_tls_files_must_exist(nobody: str, tmp_path: Path) -> None:
     done = modgo("modules", "--hosts", nobody, "--tls-cafile", str(tmp_path / "ca.pem"))
     assert (done.returncode, "ca.pem does not exist" in done.stderr) == (2, True)
 
@@ -114,7 +114,7 @@ def test_tls_files_must_be_there(nobody: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_options_that_don_t_go_together(nobody: str, options: tuple[str, ...], said: str) -> None:
+def test_options_that_cannot_be_combined(nobody: str, options: tuple[str, ...], said: str) -> None:
     done = modgo("apply", "calls", "total", "--hosts", nobody, *options)
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
 

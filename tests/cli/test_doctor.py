@@ -25,7 +25,7 @@ def doctor(*arguments: str, cwd: Path, **environment: str) -> subprocess.Complet
     )
 
 
-def test_all_is_there(tmp_path: Path) -> None:
+def test_every_check_passes(tmp_path: Path) -> None:
     done = doctor("--json", cwd=tmp_path)
     checks = json.loads(done.stdout)["checks"]
     assert [check["name"] for check in checks] == ["go", "c-compiler", "cache", "libmod_go", "sdk", "zig"]
@@ -85,7 +85,7 @@ def test_what_the_fence_lacks_on_this_kernel_is_reported(tmp_path: Path) -> None
     assert "speaks ABI 1.0; this kernel has no Landlock" in check["message"]
 
 
-def test_a_report_says_what_matters_and_nothing_that_is_secret(tmp_path: Path) -> None:
+def test_the_report_contains_no_secrets(tmp_path: Path) -> None:
     (tmp_path / "modgo.toml").write_text('ignore = ["MG104"]\nselct = 3\n')
     (tmp_path / "secret.go").write_text("package secret // s3cret\n")
     done = doctor(

@@ -1,7 +1,4 @@
-"""`modgo lint` as a process: output, exit codes, fixes.
-
-Not for: what is found (tests/rules/, tests/lint/), nor watching (test_lint_watch.py).
-"""
+"""`modgo lint` as a process: output, exit codes, fixes."""
 
 from __future__ import annotations
 
@@ -61,7 +58,7 @@ def append(folder: Path, text: str) -> Path:
     return path
 
 
-# --- what it says
+# --- output
 
 
 def test_nothing_wrong(module: Path) -> None:
@@ -84,7 +81,7 @@ func At(rec *udf.Record, t time.Time, l lib.T) {}
 """
 
 
-def test_types_of_go_s_library_are_judged(module: Path) -> None:
+def test_types_of_go_s_library_are_checked(module: Path) -> None:
     append(module, "").write_text(TIMED.replace('\t"example.org/lib"\n', "").replace(", l lib.T", ""))
     ran = modgo(module)
     assert "MG201" in ran.stdout
@@ -92,7 +89,7 @@ def test_types_of_go_s_library_are_judged(module: Path) -> None:
     assert ran.stderr == ""
 
 
-def test_it_says_once_what_it_cannot_see(module: Path) -> None:
+def test_missing_source_is_reported_once(module: Path) -> None:
     append(module, "").write_text(TIMED)
     (module / "modgo.toml").write_text('go = "/nowhere/go"\n')
     ran = modgo(module)
@@ -112,7 +109,7 @@ def test_text_is_for_people(module: Path) -> None:
     assert "\x1b[" not in ran.stdout
 
 
-def test_colours_are_the_environments_choice(module: Path) -> None:
+def test_colours_follow_the_environment(module: Path) -> None:
     append(module, FORGOTTEN)
     assert "\x1b[" in modgo(module, FORCE_COLOR="1", NO_COLOR="").stdout
     assert "\x1b[" not in modgo(module, FORCE_COLOR="1", NO_COLOR="1").stdout
@@ -176,7 +173,7 @@ CONTRACT = strict(
 )
 
 
-def test_json_keeps_its_contract(module: Path) -> None:
+def test_json_has_the_documented_form(module: Path) -> None:
     append(module, FORGOTTEN + 'var _ = udf.Register("add", Add)\n' + MISNAMED)
     ran = modgo(module, "--output-format", "json")
     report = json.loads(ran.stdout)
@@ -215,13 +212,13 @@ def test_json_counts_in_code_points_and_gives_edits(module: Path) -> None:
     ]
 
 
-def test_json_of_nothing_is_still_a_report(tmp_path: Path) -> None:
+def test_json_without_findings(tmp_path: Path) -> None:
     report = json.loads(modgo(tmp_path, "--output-format", "json").stdout)
     jsonschema.validate(report, CONTRACT)
     assert report["findings"] == []
 
 
-def test_what_could_not_be_looked_at_is_in_the_output(module: Path) -> None:
+def test_paths_that_could_not_be_linted_are_in_the_report(module: Path) -> None:
     (module / "modgo.toml").write_text("ignor = []\n")
     ran = modgo(module, ".", "gone", "--select", "MG999", "--output-format", "json")
     report = json.loads(ran.stdout)
@@ -239,7 +236,7 @@ def test_what_could_not_be_looked_at_is_in_the_output(module: Path) -> None:
         assert (ran.returncode, said in ran.stdout) == (2, True), form
 
 
-def test_paths_are_relative_to_where_one_stands(module: Path) -> None:
+def test_paths_are_relative_to_the_current_folder(module: Path) -> None:
     append(module, FORGOTTEN)
     elsewhere = module / "elsewhere"
     elsewhere.mkdir()
@@ -294,7 +291,7 @@ def test_exit_codes(module: Path, arguments: tuple[str, ...], code: int) -> None
     assert "Traceback" not in ran.stderr
 
 
-def test_what_cannot_be_linted_is_said_and_the_rest_is_linted(module: Path) -> None:
+def test_paths_that_cannot_be_linted_are_reported_and_the_others_linted(module: Path) -> None:
     append(module, FORGOTTEN)
     ran = modgo(module, "nowhere", "counters", "go.mod")
     assert "Found 2 problems" in ran.stdout
@@ -302,14 +299,14 @@ def test_what_cannot_be_linted_is_said_and_the_rest_is_linted(module: Path) -> N
     assert "go.mod: this is neither a Go file nor a folder" in ran.stderr
 
 
-def test_a_mistake_in_the_configuration_is_told_with_its_line(module: Path) -> None:
+def test_a_mistake_in_the_configuration_is_reported_with_its_line(module: Path) -> None:
     (module / "modgo.toml").write_text('fail-on = "error"\nselct = ["MG1"]\n')
     ran = modgo(module)
     assert ran.returncode == 2
     assert f"{module / 'modgo.toml'}:2: unknown key selct; did you mean select?" in ran.stderr
 
 
-def test_without_go_mod_it_works_and_says_so(tmp_path: Path) -> None:
+def test_without_go_mod_there_is_a_note(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text(CLEAN)
     ran = modgo(tmp_path)
     assert ran.returncode == 0
@@ -327,7 +324,7 @@ def test_a_file_name_that_is_not_unicode(module: Path) -> None:
 # --- fixes
 
 
-def test_fix_writes_what_is_safe_and_reports_the_rest(module: Path) -> None:
+def test_fix_applies_safe_fixes_and_reports_the_other_findings(module: Path) -> None:
     path = append(module, "\nfunc Sub(rec *udf.Record) {}\n" + MISNAMED)
     path.chmod(0o640)
     ran = modgo(module, "--fix")
@@ -340,7 +337,7 @@ def test_fix_writes_what_is_safe_and_reports_the_rest(module: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_unsafe_fixes_only_if_asked_for(module: Path) -> None:
+def test_unsafe_fixes_need_their_option(module: Path) -> None:
     path = append(module, MISNAMED)
     assert modgo(module, "--fix").returncode == 1
     assert "mul-by" in path.read_text(encoding="utf-8")
@@ -372,7 +369,7 @@ def test_a_link_stays_a_link(module: Path) -> None:
 # --- standard input
 
 
-def test_standard_input_stands_for_a_file_that_need_not_exist(module: Path) -> None:
+def test_standard_input_is_a_file_that_need_not_exist(module: Path) -> None:
     text = "package counters\n\n" + CLEAN.splitlines()[2] + "\n\nfunc Sub(rec *udf.Record) {}\n"
     for arguments in (("-",), ()):
         ran = modgo(
@@ -402,7 +399,9 @@ def test_standard_input_is_fixed_to_standard_output(module: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [("-",), ("--stdin-filename", "a.txt"), ("--stdin-filename", "a.go", "b.go")]
 )
-def test_standard_input_needs_a_name_and_stands_alone(module: Path, arguments: tuple[str, ...]) -> None:
+def test_standard_input_needs_a_file_name_and_no_other_paths(
+    module: Path, arguments: tuple[str, ...]
+) -> None:
     ran = modgo(module, *arguments, stdin=CLEAN)
     assert ran.returncode == 2
     assert "Error: " in ran.stderr
@@ -421,7 +420,7 @@ def test_services_get_their_own_format(module: Path, output_format: str, beginni
     assert done.stdout.count("MG101") >= 2
 
 
-def test_a_baseline_hides_what_was_there_and_no_more(module: Path) -> None:
+def test_a_baseline_hides_its_findings_only(module: Path) -> None:
     append(module, FORGOTTEN)
     done = modgo(module, "--write-baseline")
     assert (done.returncode, done.stderr) == (0, "")
@@ -432,7 +431,7 @@ def test_a_baseline_hides_what_was_there_and_no_more(module: Path) -> None:
     assert (news.returncode, news.stdout.count("MG101")) == (1, 3)
 
 
-def test_a_baseline_is_written_anew_to_where_the_configuration_names_it(module: Path) -> None:
+def test_the_configured_baseline_is_rewritten(module: Path) -> None:
     (module / "modgo.toml").write_text('baseline = "known.json"\n')
     append(module, FORGOTTEN)
     assert modgo(module, "--write-baseline").returncode == 0
@@ -443,13 +442,13 @@ def test_a_baseline_is_written_anew_to_where_the_configuration_names_it(module: 
 
 
 @pytest.mark.parametrize("both", [("--watch", "--fix"), ("--watch", "--stdin-filename", "a.go")])
-def test_options_that_contradict_each_other_are_refused(module: Path, both: tuple[str, ...]) -> None:
+def test_options_that_cannot_be_combined(module: Path, both: tuple[str, ...]) -> None:
     done = modgo(module, *both)
     assert done.returncode == 2
     assert "cannot be combined" in done.stderr
 
 
-def test_build_adds_what_the_compiler_says(module: Path) -> None:
+def test_build_adds_compiler_errors(module: Path) -> None:
     append(module, "\nfunc wrong() int { return text }\n")
     assert modgo(module).returncode == 0
     done = modgo(module, "--build", "--output-format", "concise")
@@ -458,7 +457,7 @@ def test_build_adds_what_the_compiler_says(module: Path) -> None:
     assert modgo(module, "--build", "--ignore", "MG401").returncode == 0
 
 
-def test_build_adds_what_loading_says(module: Path) -> None:
+def test_build_adds_errors_of_loading(module: Path) -> None:
     append(module, '\nvar name = "add"\n\nfunc init() { udf.Register(name, Add) }\n')
     done = modgo(module, "--build", "--output-format", "json")
     codes = [finding["code"] for finding in json.loads(done.stdout)["findings"]]
@@ -466,18 +465,18 @@ def test_build_adds_what_loading_says(module: Path) -> None:
     assert codes.count("MG104") == 1
 
 
-def test_build_says_nothing_twice(module: Path) -> None:
+def test_build_reports_each_finding_once(module: Path) -> None:
     append(module, MISNAMED)
     done = modgo(module, "--build", "--output-format", "concise")
     assert done.stdout.count("MG105") == 1
 
 
-def test_files_that_were_not_looked_at_are_named(module: Path) -> None:
+def test_skipped_files_are_listed(module: Path) -> None:
     (module / "large").mkdir()
     (module / "large" / "large.go").write_text(CLEAN + "// x\n" * 10)
     (module / "modgo.toml").write_text("max-file-size = 200\n")
     (module / "counters" / "counters.go").write_text("package counters\n")
-    for _ in range(2):  # the second one has the facts of the first
+    for _ in range(2):  # the second run reads the cache
         done = modgo(module)
         assert (done.returncode, done.stdout) == (0, "No problems in 1 package.\n")
         assert done.stderr == ("Note: skipped, unreadable or larger than max-file-size: large/large.go\n")

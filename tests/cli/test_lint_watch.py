@@ -1,7 +1,4 @@
-"""`modgo lint --watch`: what it looks at again, and how it ends.
-
-Not for: what one run says (test_lint.py).
-"""
+"""`modgo lint --watch`: which changes start another run, and how it ends."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ def module(tmp_path: Path) -> Path:
 
 
 def forget(module: Path) -> None:
-    """Adds a function that is not registered."""
+    """Adds an unregistered UDF."""
     (module / "counters" / "counters.go").write_text(SOURCE + FORGOTTEN)
 
 
@@ -58,10 +55,8 @@ def watching(module: Path) -> Iterator[subprocess.Popen[str]]:
     process.communicate()
 
 
-def test_watch_lints_again_after_a_change_until_it_is_interrupted(
-    module: Path, watching: subprocess.Popen[str]
-) -> None:
-    forget(module)  # before or after the first look: it is seen either way
+def test_a_change_starts_a_run_until_ctrl_c(module: Path, watching: subprocess.Popen[str]) -> None:
+    forget(module)  # before or after the first run: it is found either way
     assert watching.stdout is not None
     assert "MG101" in watching.stdout.readline()
     watching.send_signal(signal.SIGINT)
@@ -69,7 +64,7 @@ def test_watch_lints_again_after_a_change_until_it_is_interrupted(
     assert (watching.returncode, said.strip()) == (130, "")
 
 
-def test_watch_sees_what_lies_elsewhere_in_the_module(module: Path, watching: subprocess.Popen[str]) -> None:
+def test_changes_elsewhere_in_the_module_start_a_run(module: Path, watching: subprocess.Popen[str]) -> None:
     forget(module)
     assert watching.stdout is not None
     assert watching.stderr is not None
@@ -78,13 +73,13 @@ def test_watch_sees_what_lies_elsewhere_in_the_module(module: Path, watching: su
     assert "unknown key selct" in watching.stderr.readline()
 
 
-def test_watch_sees_a_baseline_of_any_name(module: Path, watching: subprocess.Popen[str]) -> None:
+def test_changes_of_a_baseline_of_any_name_start_a_run(module: Path, watching: subprocess.Popen[str]) -> None:
     (module / "known.json").write_text('{"version": 1, "findings": {}}')
     (module / "modgo.toml").write_text('baseline = "known.json"\n')
     forget(module)
     assert watching.stdout is not None
     assert watching.stderr is not None
     assert "MG101" in watching.stdout.readline()
-    time.sleep(1)  # all that was written before has been seen
+    time.sleep(1)  # by then, the earlier changes have been handled
     (module / "known.json").write_text("{")
     assert "known.json" in watching.stderr.readline()

@@ -47,7 +47,7 @@ def test_setup_problems_are_findings_and_exit_with_1(tmp_path: Path) -> None:
     assert "m.go:12:" in done.stdout
 
 
-def test_what_is_no_module_exits_with_2(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_module_exits_with_2(tmp_path: Path) -> None:
     (tmp_path / "x.so").write_text("text")
     for name in ("x.so", "none.so", "none"):
         done = modgo("load", name, cwd=tmp_path)

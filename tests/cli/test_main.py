@@ -1,4 +1,4 @@
-"""The command itself: help, unknown commands, failures. Not for: what the subcommands do."""
+"""The command itself: help, unknown commands, failures, signals."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_there_and_has_help(name: str) -> None:
+def test_every_command_has_help(name: str) -> None:
     assert isinstance(import_module(COMMANDS[name][0]).command, click.Command)
     ran = CliRunner().invoke(modgo, [name, "--help"])
     assert ran.exit_code == 0
@@ -54,14 +54,14 @@ def test_help_lists_the_commands_without_importing_them() -> None:
     assert "modgo_lsp.cli.lint" not in imported
 
 
-# Where Go is, lint must know; how to build it need not.
+# Lint needs to find Go, but not to build.
 FOR_LINT = (
     *("facts_cache", "go_environment", "isolation", "lint_worker_count", "lint_store"),
     *("cache_folders", "ownership"),
 )
 
 
-def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+def test_lint_imports_only_what_it_needs(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text("package a\n")
     code = (
         "import sys; from modgo_lsp.cli.main import main\n"
@@ -69,7 +69,7 @@ def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
         "except SystemExit: print('\\n'.join(sys.modules))"
     )
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    for _ in range(2):  # the second finds what the first has kept
+    for _ in range(2):  # the second run reads the cache
         ran = subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
@@ -87,7 +87,7 @@ def test_lint_imports_nothing_that_it_does_not_need(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("lsp",), ("lsp", "--stdio")])
-def test_an_editor_does_not_wait_for_what_reads_options(arguments: tuple[str, ...]) -> None:
+def test_the_language_server_starts_without_click(arguments: tuple[str, ...]) -> None:
     ran = process(*arguments, PYTHONPROFILEIMPORTTIME="1")
     imported = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
     assert "modgo_lsp.server.main" in imported
@@ -99,7 +99,7 @@ def test_version() -> None:
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("lnit", "lint"), ("biuld", "build"), ("docter", "doctor")])
-def test_an_unknown_command_gets_the_nearest(typed: str, meant: str) -> None:
+def test_an_unknown_command_suggests_the_nearest(typed: str, meant: str) -> None:
     ran = process(typed)
     assert ran.returncode == 2
     assert ran.stderr == f"Error: there is no command {typed}\nHelp: did you mean `modgo {meant}`?\n"
@@ -116,7 +116,7 @@ def test_an_unknown_command_gets_the_nearest(typed: str, meant: str) -> None:
         (("deploy", "a.so", "--json"), "Missing option '--hosts'"),
     ],
 )
-def test_wrong_usage_is_json_where_json_is_wanted(arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_is_json_with_the_option_json(arguments: tuple[str, ...], said: str) -> None:
     ran = process(*arguments, AEROSPIKE_HOSTS="")
     told = json.loads(ran.stdout)
     assert (ran.returncode, ran.stderr) == (2, "")
@@ -127,7 +127,7 @@ def test_wrong_usage_is_json_where_json_is_wanted(arguments: tuple[str, ...], sa
     assert "record:1:2: not JSON" in ran.stderr
 
 
-def test_colours_go_where_they_are_forced_to(tmp_path: Path) -> None:
+def test_colours_follow_the_environment(tmp_path: Path) -> None:
     (tmp_path / "a.so").write_text("no module")
     command = ("inspect", str(tmp_path / "a.so"))
     assert "\x1b[31mno UDF module\x1b[0m" in process(*command, FORCE_COLOR="1", NO_COLOR="").stdout
@@ -135,7 +135,7 @@ def test_colours_go_where_they_are_forced_to(tmp_path: Path) -> None:
     assert "\x1b" not in process(*command, FORCE_COLOR="", NO_COLOR="").stdout
 
 
-def test_a_defect_is_one_line_and_a_way_to_report_it(
+def test_a_bug_shows_one_line_and_how_to_report_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(_: str) -> None:
@@ -166,13 +166,13 @@ def test_an_interrupt_ends_it_quietly_with_its_code(number: signal.Signals) -> N
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
     )
     with pytest.raises(subprocess.TimeoutExpired):
-        running.wait(1.5)  # it reads the standard input by now
+        running.wait(1.5)  # by now it reads standard input
     running.send_signal(number)
     output, errors = running.communicate(timeout=30)
     assert (running.returncode, output, errors.strip()) == (128 + number, "", "")
 
 
-def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text("package a\n")
     command = f"'{sys.executable}' -m modgo_lsp rule --all | head -c 10"
     ran = subprocess.run(
@@ -191,7 +191,7 @@ TIMEOUTS = {
 }
 
 
-def test_every_timeout_is_tried() -> None:
+def test_every_timeout_option_is_tested() -> None:
     taking = {
         name
         for name in COMMANDS

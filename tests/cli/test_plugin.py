@@ -1,4 +1,4 @@
-"""`modgo plugin`: two files, written as a server that has them loaded wants it."""
+"""`modgo plugin`: the two files, and that files in use are replaced, not overwritten."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def run(output: Path, *options: str, target: str = "linux/arm64") -> Result:
     return CliRunner().invoke(command, ["-o", str(output), "--target", target, *options])
 
 
-def test_both_files_are_there_and_may_be_run(output: Path) -> None:
+def test_both_files_are_written_and_executable(output: Path) -> None:
     done = run(output)
     assert done.exit_code == 0, done.output
     assert f"{output / LIBRARY}: {len(FILES[LIBRARY])} bytes, linux/arm64\n" in done.stdout
@@ -47,7 +47,7 @@ def test_both_files_are_there_and_may_be_run(output: Path) -> None:
     ]
 
 
-def test_what_is_loaded_stays_as_it_is(output: Path) -> None:
+def test_a_loaded_file_is_replaced_not_overwritten(output: Path) -> None:
     (output / "lib").mkdir(parents=True)
     (output / LIBRARY).write_bytes(OLD)
     with (output / LIBRARY).open("rb") as loaded:
@@ -66,7 +66,7 @@ def test_json(output: Path) -> None:
     ]
 
 
-def test_what_there_is_not_and_what_cannot_be_written(output: Path) -> None:
+def test_a_missing_plugin_and_a_folder_that_cannot_be_written(output: Path) -> None:
     done = run(output, target="linux/amd64")
     assert done.exit_code == 2
     assert "this modgo has no server plugin for linux/amd64" in done.stderr

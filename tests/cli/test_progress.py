@@ -1,4 +1,4 @@
-"""What is shown on a terminal while work goes on, and that it goes again."""
+"""The progress line on a terminal, and that it is cleared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ print("5")
 
 
 def on_terminal(seconds: float, **environment: str) -> tuple[str, str]:
-    """What came on the standard output, and what on a terminal as standard error."""
+    """The standard output, and the standard error on a terminal."""
     ours, theirs = pty.openpty()
     done = subprocess.run(
         [sys.executable, "-c", CODE.format(seconds=seconds)],
@@ -36,13 +36,13 @@ def on_terminal(seconds: float, **environment: str) -> tuple[str, str]:
     return done.stdout.decode(), shown.removesuffix("end")
 
 
-def test_what_takes_a_while_is_named_and_the_line_cleared() -> None:
+def test_long_work_shows_a_line_that_is_cleared() -> None:
     printed, shown = on_terminal(1.0)
     assert printed == "5\n"
     assert "calling add [1]" in shown
     assert shown.rpartition("calling add [1]")[2].count("\x1b[2K") >= 1
 
 
-def test_what_is_soon_done_and_what_cannot_be_cleared_show_nothing() -> None:
+def test_short_work_and_dumb_terminals_show_nothing() -> None:
     assert on_terminal(0.0) == ("5\n", "")
     assert on_terminal(1.0, TERM="dumb") == ("5\n", "")

@@ -1,4 +1,4 @@
-"""`modgo rule` and `modgo config`. Not for: the pages' texts (tests/rules/)."""
+"""`modgo rule` and `modgo config`."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def test_rules_as_json() -> None:
         (("MG101", "--all"), "modgo rule MG101"),
     ],
 )
-def test_what_is_asked_wrongly_gets_a_remedy(arguments: tuple[str, ...], help_: str) -> None:
+def test_wrong_usage_shows_a_remedy(arguments: tuple[str, ...], help_: str) -> None:
     ran = run("rule", *arguments)
     assert ran.exit_code == 2
     assert help_ in ran.output
 
 
-def test_config_tells_where_values_come_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_config_shows_the_source_of_each_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("modgo.toml").write_text('# ours\nfail-on = "error"\n')
     lines = run("config").output.splitlines()
@@ -61,7 +61,7 @@ def test_config_tells_where_values_come_from(tmp_path: Path, monkeypatch: pytest
     assert settings["fail-on"] == {"value": "error", "source": f"{tmp_path / 'modgo.toml'}:2"}
 
 
-def test_config_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_config_reports_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("modgo.toml").write_text("bogus = 1\n")
     assert run("config").exit_code == 2

@@ -1,4 +1,4 @@
-"""Every command with standard streams that are closed, full or no files: one line at most."""
+"""Every command with standard streams that are closed, full or not files: at most one line of error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from modgo_lsp.cli.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
-# Words with which each command says something at once.
+# Arguments with which each command writes something at once.
 WORDS: dict[str, tuple[str, ...]] = {
     "lint": ("lint",),
     "rule": ("rule", "MG101"),
@@ -43,14 +43,14 @@ STREAMS = (
 )
 
 
-def test_every_command_is_tried() -> None:
+def test_every_command_is_tested() -> None:
     assert WORDS.keys() == COMMANDS.keys()
 
 
 @pytest.mark.parametrize("name", WORDS)
 def test_a_stream_that_cannot_be_used(name: str, tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.24\n")
-    (tmp_path / "m.go").write_text("package m\n\nfunc f() {\n")  # a finding, so that lint has much to say
+    (tmp_path / "m.go").write_text("package m\n\nfunc f() {\n")  # a finding, so that lint has output
     for streams in STREAMS:
         done = subprocess.run(
             ["sh", "-c", f'"$@" {streams}', "sh", sys.executable, "-m", "modgo_lsp", *WORDS[name]],
@@ -71,7 +71,7 @@ def test_a_stream_that_cannot_be_used(name: str, tmp_path: Path) -> None:
             assert len(done.stderr.splitlines()) <= 2, f"{where}: {done.stderr}"
 
 
-def test_results_that_are_lost_are_an_error(tmp_path: Path) -> None:
+def test_lost_results_are_an_error(tmp_path: Path) -> None:
     done = subprocess.run(
         ["sh", "-c", '"$@" >/dev/full', "sh", sys.executable, "-m", "modgo_lsp", "rule", "--all"],
         cwd=tmp_path,
