@@ -12,7 +12,6 @@ import click
 from modgo_lsp.cli.lint_options import Options
 from modgo_lsp.cli.terminal import is_coloured, say
 from modgo_lsp.golang.files import Files
-from modgo_lsp.golang.types.imports import may_be_standard
 from modgo_lsp.lint.apply_fixes import best
 from modgo_lsp.lint.lint_paths import Outcome, absolute
 from modgo_lsp.lint.target_folders import NO_FILES
@@ -69,6 +68,10 @@ def _missing_source(outcome: Outcome) -> Iterator[str]:
     """Names the imported packages whose source was not found."""
     if not outcome.unread:
         return
+    # Only here: it imports the parser and the type checker, which a run that finds every result in the cache
+    # does not need.
+    from modgo_lsp.golang.types.imports import may_be_standard
+
     library = [path for path in outcome.unread if may_be_standard(path)]
     others = [path for path in outcome.unread if path not in library]
     if library and not outcome.go_found:
