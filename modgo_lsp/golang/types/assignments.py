@@ -1,4 +1,4 @@
-"""What sets a variable, or may: assignments, ranges, `x++`, and `&x`, by which others may set it."""
+"""The nodes that set a variable or take its address: assignments, ranges, `x++` and `&x`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ ASSIGNING = (ast.AssignStmt, ast.RangeStmt, ast.IncDecStmt, ast.UnaryExpr)
 
 
 def assignments(node: ast.Node) -> Iterator[tuple[ast.Expr, ast.Expr | None]]:
-    """What a node sets or takes the address of, each with the value that it is given: None where that isn't
-    written there. Declarations by `:=` are among them."""
+    """The operands that a node sets or takes the address of, each with the value assigned to it, or None
+    where the source has no such expression. Includes declarations by `:=`."""
     match node:
         case ast.AssignStmt(lhs=targets, rhs=values) if len(targets) == len(values):
             yield from ((ast.unparen(target), value) for target, value in zip(targets, values, strict=True))

@@ -1,7 +1,7 @@
-"""Which object each identifier of a declaration refers to: Go's scopes and shadowing.
+"""Resolves identifiers to objects, by Go's scopes and shadowing.
 
-A declaration is bound when something about it is asked, once. Types are looked at only where Go's scopes
-need them: whether a key of a composite literal is a field.
+Each declaration is bound once, on first use. Binding needs types in one place only: to find out whether a key
+of a composite literal is a field.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from modgo_lsp.golang.types.objects import (
 from modgo_lsp.golang.types.packages import GoFile, GoPackage, declared, variables
 from modgo_lsp.golang.types.types import Array, Map, Pointer, Slice, Struct, Type, Unknown
 
-# What binding needs to know of the world beside the file.
+# Callbacks for what lies outside the file.
 FindUnit = Callable[[GoFile, str], "GoPackage | None"]
 TypeOf = Callable[[GoFile, ast.Expr], Type]
 Underlying = Callable[[Type], Type]
 
 
 class Binder:
-    """Binds one declaration of a file; what is worked out of the objects in it is cached in `memo`.
-    `find_unit` gives the package of an import path, `type_of` the type that a bound type expression denotes,
-    `underlying` what lies under a type."""
+    """Binds one declaration of a file. Results about its objects are cached in `memo`. `find_unit` returns
+    the package of an import path, `type_of` the type of a bound type expression, `underlying` a type's
+    underlying type."""
 
     def __init__(
         self, file: GoFile, memo: Memo, find_unit: FindUnit, type_of: TypeOf, underlying: Underlying
@@ -45,7 +45,7 @@ class Binder:
     # --- declarations
 
     def bind_signature(self, decl: ast.FuncDecl) -> Scope:
-        """Binds receiver, type parameters, parameters and results; gives the scope they are in."""
+        """Binds receiver, type parameters, parameters and results, and returns their scope."""
         scope = Scope(self.file.scope)
         receiver = () if decl.receiver is None else decl.receiver.fields
         for field in receiver:
@@ -54,13 +54,13 @@ class Binder:
         return scope
 
     def bind_body(self, body: ast.Body, signature: Scope) -> None:
-        """Binds a function's body, whose block is that of its parameters."""
+        """Binds a function's body. It shares its block with the parameters."""
         scope = Scope(signature.parent)
         scope.names.update(signature.names)
         self._statements(body.statements, scope)
 
     def bind_general(self, spec: ast.Spec) -> None:
-        """Binds a spec of a const, var or type declaration at package level."""
+        """Binds a package-level const, var or type spec."""
         self._spec(spec, self.file.scope)
 
     def _bind_receiver(self, field: ast.Field, scope: Scope) -> None:
@@ -88,8 +88,8 @@ class Binder:
             self.expr(spec.type, inner)
 
     def _function_type(self, type_: ast.FuncType, scope: Scope, receiver: tuple[ast.Field, ...] = ()) -> None:
-        """Binds a function's type and declares its receiver and parameters in `scope`: their names hide
-        others in the body alone."""
+        """Binds a function's type and declares its receiver and parameters in `scope`. Parameter names shadow
+        others in the body only, not in the signature."""
         if type_.type_params is not None:
             self._type_parameters(type_.type_params, scope)
         results = () if type_.results is None else type_.results.fields
@@ -180,7 +180,7 @@ class Binder:
             for target in stmt.lhs:
                 self.expr(target, scope)
             return
-        # Names that this very scope has already are assigned, the others declared.
+        # `:=` assigns to names that this scope already declares, and declares the others.
         for item in variables(self.file, idents, None, stmt.rhs):
             if item.ident is not None and item.name in scope.names:
                 self.file.uses[item.ident.span.start] = scope.names[item.name]
@@ -191,7 +191,7 @@ class Binder:
         items = list(declared(self.file, decl, package_level=False))
         for spec in decl.specs:
             own = [item for item in items if item.ident in _names(spec)]
-            # A type is in scope in its own declaration, a variable or constant only after it.
+            # A type's scope includes its own declaration; that of a variable or constant begins after it.
             if isinstance(spec, ast.TypeSpec):
                 self._declare_all(own, scope)
                 self._spec(spec, scope)
@@ -243,7 +243,8 @@ class Binder:
     # --- expressions
 
     def expr(self, expr: ast.Expr, scope: Scope) -> None:
-        """Binds an expression or type. Long chains of operators are followed without recursion."""
+        """Binds an expression or type. Iterates over chains of binary operators, so that long ones need no
+        stack."""
         while isinstance(expr, ast.BinaryExpr):
             self.expr(expr.y, scope)
             expr = expr.x
@@ -274,13 +275,13 @@ class Binder:
                 pass
             case _:
                 for child in ast.children(expr):
-                    self.expr(child, scope)  # type: ignore[arg-type]  # what is below an expression is one
+                    self.expr(child, scope)  # type: ignore[arg-type]  # the children of an expression are expressions
 
     def _ident(self, ident: ast.Ident, scope: Scope) -> None:
         if ident.name == "_":
             return
         found = scope.lookup(ident.name)
-        # The universe lies outside what a dot import brings in.
+        # Names from dot imports shadow the universe.
         if self.file.dots and (found is None or found.file is None):
             found = self._from_dots(ident.name) or found
         self.file.uses[ident.span.start] = found
@@ -301,10 +302,10 @@ class Binder:
                 self.file.selected[expr.x.span.start] = (package.path, expr.sel.name)
 
     def _composite(self, expr: ast.CompositeLit, scope: Scope, elided: Type | None) -> None:
-        """Binds a composite literal; `elided` is its type where it is left out.
+        """Binds a composite literal. `elided` is its type where the source omits it.
 
-        Keys of a struct literal are its fields; of others, expressions. Where the type isn't known, a key
-        that is a name counts as a use of what it may be.
+        Keys of a struct literal are fields, other keys are expressions. If the type is unknown, an identifier
+        used as a key is bound only if it is in scope.
         """
         if expr.type is not None:
             self.expr(expr.type, scope)
@@ -331,7 +332,7 @@ class Binder:
             self.expr(key, scope)
 
     def _literal_type(self, expr: ast.CompositeLit, elided: Type | None) -> Type:
-        """What lies under the type of a literal; `&T` may be left out too."""
+        """The underlying type of a literal. The omitted type may be `&T`."""
         if expr.type is None:
             under = self._underlying(elided or Unknown())
             return self._underlying(under.element) if isinstance(under, Pointer) else under
@@ -341,7 +342,7 @@ class Binder:
 
 
 def _element(under: Type) -> Type:
-    """The type of the elements of a literal whose type has `under` below it."""
+    """The element type of a literal with the underlying type `under`."""
     match under:
         case Slice(element=element) | Array(element=element) | Map(value=element):
             return element

@@ -1,4 +1,4 @@
-"""Binds declarations when something about them is asked, each once until an edit changes what it has read."""
+"""Binds declarations on first use. Each stays bound until an edit invalidates what its binding has read."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from modgo_lsp.golang.types.packages import GoFile, GoPackage
 
 
 class Bindings:
-    """The bound declarations of one build. `find_unit` gives the package that a file's import path means,
-    `type_of` the type that a bound type expression denotes, `underlying` what lies under a type."""
+    """The bound declarations of one build. `find_unit` returns the package that a file imports by a path,
+    `type_of` the type of a bound type expression, `underlying` a type's underlying type."""
 
     def __init__(
         self, table: Table, find_unit: FindUnit, known: KnownPackages, type_of: TypeOf, underlying: Underlying
@@ -25,7 +25,7 @@ class Bindings:
         self._known = known
         self._type_of = type_of
         self._underlying = underlying
-        # While it is worked out, somebody may ask again.
+        # Binding a declaration may request the same declaration again.
         self._unread_names: Query[tuple[GoPackage, str], bool] = Query(
             table, "may be unread", self._may_be_unread, True
         )
@@ -37,7 +37,7 @@ class Bindings:
         return Binder(file, memo, self._find_unit, self._type_of, self._underlying)
 
     def ensure(self, item: Object) -> None:
-        """Binds the declaration of an object, and records that it is read."""
+        """Binds the declaration of an object, and records the dependency on it."""
         item.read()
         file = item.file
         if isinstance(item, FunctionName):
@@ -48,7 +48,7 @@ class Bindings:
             self.bind_spec(file, item.owner)
 
     def bind_at(self, file: GoFile, offset: int) -> None:
-        """Binds the package-level declaration that stands at `offset`."""
+        """Binds the package-level declaration at `offset`."""
         decl = file.declaration_at(offset)
         if isinstance(decl, ast.FuncDecl):
             self.bind_function(file.function(decl))
@@ -57,15 +57,16 @@ class Bindings:
                 self.bind_spec(file, spec)
 
     def bind_mentions(self, file: GoFile, name: str) -> Sequence[int]:
-        """Binds the declarations in which the identifier `name` stands; gives the offsets where it does."""
+        """Binds the declarations that contain the identifier `name`, and returns the offsets of all its
+        occurrences."""
         offsets = file.mentions(name)
         for offset in offsets:
             self.bind_at(file, offset)
         return offsets
 
     def may_be_unread(self, unit: GoPackage, name: str) -> bool:
-        """Whether `unit` may declare a name where it can't be read: in a file that can't, or in a part of one
-        that doesn't parse."""
+        """Whether `unit` may declare a name in source that cannot be read: in an unreadable file, or in a
+        part of one that does not parse."""
         return self._unread_names((unit, name))
 
     def _may_be_unread(self, asked: tuple[GoPackage, str]) -> bool:
@@ -77,7 +78,7 @@ class Bindings:
         )
 
     def bind_spec(self, file: GoFile, spec: ast.Spec) -> None:
-        """Binds a const, var or type spec at package level."""
+        """Binds a package-level const, var or type spec."""
         if isinstance(spec, ast.ImportSpec):
             return
         memo = file.memo_of(spec)
@@ -104,7 +105,7 @@ class Bindings:
         memo.ask("bound", bind)
 
     def _signature_scope(self, function: FunctionName) -> Scope | None:
-        """Binds a function's receiver and type; gives the scope they are in."""
+        """Binds a function's receiver and type, and returns their scope."""
         file, memo, decl = function.file, function.memo, function.decl
         if file is None or memo is None:
             return None

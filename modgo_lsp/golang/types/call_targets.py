@@ -1,7 +1,7 @@
-"""Which function an expression is, where that can be known: what a call calls, what a registration registers.
+"""Resolves expressions to declared functions: the targets of calls, and the functions that are registered.
 
-Follows variables that hold one function for good, conversions and instantiations. What may be another
-function is not guessed.
+Follows variables that only ever hold one function, conversions and instantiations. Returns None rather than
+guess where several functions are possible.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from modgo_lsp.golang.types.types import Named, Pointer
 
 Declaration = Union[ast.FuncDecl, ast.FuncLit]
 
-# How many variables may hold each other's functions.
+# The longest chain of variables that is followed to a function.
 _MAX_CHAIN = 20
 
 
 class Callee(NamedTuple):
-    """What a call calls. `name` is its full name: "os.Exit", "net/http.Client.Do" (whether the receiver is a
-    pointer or not), "println" of a builtin. `file` and `function` say what it is, where that was read."""
+    """The target of a call. `name` is its full name: "os.Exit", "net/http.Client.Do" (for pointer receivers
+    too), "println" for a builtin. `file` and `function` are its declaration, if that has been read."""
 
     name: str
     file: GoFile | None = None
@@ -35,7 +35,7 @@ class Callee(NamedTuple):
 
     @property
     def declaration(self) -> Declaration | None:
-        """As it is now: an edit of its body declares a function anew."""
+        """The current declaration. An edit of the body replaces the syntax node of a function."""
         if isinstance(self.function, FunctionName):
             self.function.body.read()
             return self.function.decl
@@ -43,18 +43,18 @@ class Callee(NamedTuple):
 
 
 class Targets:
-    """The functions that the expressions of one snapshot are."""
+    """Resolves the function expressions of one snapshot."""
 
     def __init__(self, operands: Operands) -> None:
         self.operands = operands
 
     def callee(self, file: GoFile, fun: ast.Expr, depth: int = 0) -> Callee | None:
-        """What is called by `fun(…)`; None where that cannot be known, and of a function literal."""
+        """The target of `fun(…)`. None where it is unknown, and for a function literal."""
         fun = ast.unparen(fun)
         if isinstance(fun, ast.IndexExpr):
             fun = ast.unparen(fun.x)
             if isinstance(self.operands.operand(file, fun).source, VariableName):
-                return None  # no instantiation: one of many functions
+                return None  # not an instantiation but an element of a list or map
         if isinstance(fun, ast.CallExpr):
             inner = self.converted(file, fun)
             return None if inner is None else self.callee(file, inner, depth)
@@ -66,20 +66,20 @@ class Targets:
         if selected is None:
             return self._method(file, fun)
         path, name = selected
-        # Other Go modules need not be read to know that name.
+        # The name is known without reading another module's source.
         unit = self.operands.resolver.find_unit(file, path) if is_ours(file, path) else None
         item = None if unit is None else unit.lookup(name)
         return Callee(f"{path}.{name}") if item is None else self._of_object(file, item, fun.sel, depth)
 
     def converted(self, file: GoFile, expr: ast.CallExpr) -> ast.Expr | None:
-        """What a conversion converts; None of a call."""
+        """The operand of a conversion; None if the expression is a call."""
         if len(expr.args) == 1 and self.operands.operand(file, expr.fun).mode == "type":
             return ast.unparen(expr.args[0])
         return None
 
     def held(self, item: VariableName, depth: int = 0) -> Callee | None:
-        """The function that a variable is given, where it is given one function alone: where it is declared,
-        or by the one assignment of its package."""
+        """The only function that a variable ever holds: the value of its declaration, or of the single
+        assignment to it in its package. None if there may be others."""
         item.read()
         if item.file is None or item.origin != "value" or item.count != 1 or depth > _MAX_CHAIN:
             return None
@@ -104,7 +104,7 @@ class Targets:
         if isinstance(item, Builtin):
             return Callee(item.name)
         if isinstance(item, VariableName):
-            # What is exported may be changed by any package that imports this one.
+            # Any package that imports this one may assign to an exported variable.
             return None if item.owner is not None and is_exported(item.name) else self.held(item, depth)
         if item is None and len(file.dots) == 1 and ident.span.start in file.uses:
             return Callee(f"{file.dots[0]}.{ident.name}")
@@ -121,7 +121,8 @@ class Targets:
         return None
 
     def _given_later(self, item: VariableName) -> Iterator[_Given]:
-        """What a variable is assigned: a package's in all of it, another in the function around it."""
+        """The assignments to a variable after its declaration: in the whole package for a package variable,
+        in the enclosing function for a local one."""
         if item.file is None or item.ident is None:
             return
         for file in item.file.unit.files if item.owner is not None else (item.file,):
@@ -134,27 +135,27 @@ class Targets:
 
 
 class _Given(NamedTuple):
-    """What a variable is given, and where; None where that is not written: its address is taken, or it is one
-    of several results."""
+    """A value assigned to a variable, and its file. None where no single expression is assigned: the address
+    is taken, or the value is one of several results."""
 
     file: GoFile
     value: ast.Expr | None
 
 
 def is_ours(file: GoFile, path: str) -> bool:
-    """Whether an import path lies in the file's own Go module."""
+    """Whether an import path belongs to the file's own Go module."""
     module = file.unit.module
     return module is not None and (path == module.path or path.startswith(module.path + "/"))
 
 
 def full_name(function: FunctionName) -> str:
-    """ "example.com/shop.Add", "example.com/shop.T.Add" of a method."""
+    """The full name: "example.com/shop.Add", or "example.com/shop.T.Add" for a method."""
     path = "" if function.file is None else function.file.unit.path
     return f"{path}.{function.qualified}"
 
 
 def _memos(file: GoFile, decl: ast.Decl) -> Iterator[tuple[Memo, ast.Node]]:
-    """The memos of a declaration, and what each of them is of."""
+    """The memos of a declaration, each with the node it belongs to."""
     if isinstance(decl, ast.FuncDecl):
         yield file.function(decl).body, decl
     else:
@@ -162,7 +163,7 @@ def _memos(file: GoFile, decl: ast.Decl) -> Iterator[tuple[Memo, ast.Node]]:
 
 
 def _assignments(file: GoFile, decl: ast.Node) -> dict[Object, list[_Given]]:
-    """What a declaration assigns to each variable that is declared elsewhere or before."""
+    """What a declaration assigns to each variable that is not declared by the assignment itself."""
     found: dict[Object, list[_Given]] = {}
     for node in ast.walk(decl):
         for target, value in assignments(node):

@@ -1,4 +1,4 @@
-"""The operands of calls: of functions and builtins, and of conversions."""
+"""Operands of calls to functions and builtins, and of conversions."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from modgo_lsp.golang.types.variables import defaulted
 
 _NO_VALUE = Operand("no value", results=())
 
-# The type of a complex number, by that of its parts.
+# Complex types by the type of their parts.
 _COMPLEX_OF = {Basic("float32"): Basic("complex64"), Basic("float64"): Basic("complex128")}
 
 
 class Calls:
-    """The calls of one snapshot. `operand` evaluates what is called and with what."""
+    """The calls of one snapshot. `operand` evaluates the called expression and the arguments."""
 
     def __init__(self, resolver: Resolver, operand: Callable[[GoFile, ast.Expr], Operand]) -> None:
         self._resolver = resolver
         self._operand = operand
 
     def operand(self, file: GoFile, expr: ast.CallExpr) -> Operand:
-        """What a call or conversion gives."""
+        """The operand of a call or conversion."""
         fun = self._operand(file, expr.fun)
         if fun.mode == "type":
             operand = self._operand(file, expr.args[0]) if len(expr.args) == 1 else UNKNOWN_OPERAND
@@ -66,7 +66,7 @@ class Calls:
         return result if isinstance(result, Func) else None
 
     def converted(self, target: Type, operand: Operand) -> Operand:
-        """What `target(operand)` gives."""
+        """The operand of `target(operand)`."""
         if operand.mode != "constant":
             return Operand("value", target)
         under = self._resolver.underlying(target)
@@ -122,8 +122,7 @@ class Calls:
         return UNKNOWN_OPERAND
 
     def _extreme(self, name: str, operands: list[Operand]) -> Operand:
-        """The least or the greatest of some operands: of those that have a type of their own, all have the
-        same."""
+        """The operand of `min` or `max`. All typed arguments have the same type."""
         if not operands or any(operand.mode not in ("value", "constant") for operand in operands):
             return UNKNOWN_OPERAND
         typed = [operand.type for operand in operands if not is_untyped(operand.type)]
@@ -136,7 +135,7 @@ class Calls:
         return Operand("constant", type_, constants.extreme(name, [operand.value for operand in operands]))
 
     def _complex(self, name: str, operands: list[Operand]) -> Operand:
-        """Of complex numbers the types are followed, the values not."""
+        """For complex numbers the types are evaluated, but not the values."""
         unders = [self._resolver.underlying(operand.type) for operand in operands]
         of = _COMPLEX_OF if name == "complex" else {made: part for part, made in _COMPLEX_OF.items()}
         for under in unders:
@@ -155,7 +154,8 @@ def _value(type_: Type) -> Operand:
 
 
 def _no_call(expr: ast.Expr) -> bool:
-    """Whether `len` of it is a constant: nothing in it is called or received."""
+    """Whether `len` or `cap` of the expression is a constant: it contains no call and no receive
+    operation."""
     return not any(
         isinstance(node, ast.CallExpr) or (isinstance(node, ast.UnaryExpr) and node.op == "<-")
         for node in ast.walk(expr)

@@ -1,4 +1,4 @@
-"""Exact arithmetic on Go's constants, as go/constant has it."""
+"""Exact arithmetic on constants, after go/constant."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from modgo_lsp.golang.syntax.literals import rune_value, unquote
 from modgo_lsp.golang.types.types import Basic
 from modgo_lsp.golang.types.universe import FLOATS, INTEGERS
 
-# bool, integers and runes, floats; strings as the bytes they are. Complex numbers are not followed.
+# bool; integers and runes; floats; strings as bytes. Complex values are not evaluated.
 Value = Union[bool, int, Fraction, bytes]
 
-# The largest values that are worked out, so that `1 << 1<<40` or a string that doubles costs nothing. Go
-# itself refuses integers of more than 512 bits, and keeps as many of a float's.
+# The largest values that are computed, so that `1 << 1<<40` or a string that keeps doubling costs nothing. Go
+# itself rejects integers of more than 512 bits, and gives floats as many.
 MAX_BITS = 4096
 MAX_BYTES = 64 * 1024
 _MAX_DIGITS = 1000
@@ -28,7 +28,7 @@ _HEX_FLOAT = re.compile(r"0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)"
 
 
 class TooLargeError(Exception):
-    """A constant is larger than MAX_BITS or MAX_BYTES."""
+    """A constant exceeds MAX_BITS or MAX_BYTES."""
 
 
 UNTYPED_BOOL = Basic("untyped bool")
@@ -39,7 +39,7 @@ UNTYPED_COMPLEX = Basic("untyped complex")
 UNTYPED_STRING = Basic("untyped string")
 UNTYPED_NIL = Basic("untyped nil")
 
-# The kinds of an operation on untyped numbers: the later one wins.
+# Kinds of untyped operands: an operation on two of them has the later kind.
 _RANK = [UNTYPED_INT, UNTYPED_RUNE, UNTYPED_FLOAT, UNTYPED_COMPLEX]
 
 _DEFAULTS = {
@@ -53,7 +53,7 @@ _DEFAULTS = {
 
 
 def default_type(basic: Basic) -> Basic:
-    """The type that a variable gets from an untyped constant."""
+    """The type of a variable that is initialized with an untyped constant."""
     return _DEFAULTS.get(basic, basic)
 
 
@@ -62,7 +62,7 @@ def is_untyped(type_: object) -> bool:
 
 
 def literal(expr: ast.BasicLit) -> tuple[Basic, Value | None]:
-    """Type and value of a literal; the value is None where it is broken, not followed, or too large (see
+    """The type and value of a literal. The value is None for a malformed, complex or too large literal (see
     `is_too_large`)."""
     text = expr.value
     if expr.kind == "string":
@@ -81,7 +81,7 @@ _LONGEST = {"string": MAX_BYTES, "int": MAX_BITS // 4, "float": _MAX_DIGITS}
 
 
 def is_too_large(expr: ast.BasicLit) -> bool:
-    """Whether a literal's value is not worked out for its size."""
+    """Whether a literal is too large to be evaluated."""
     if len(expr.value) > _LONGEST.get(expr.kind, MAX_BYTES):
         return True
     return expr.kind == "float" and _has_large_exponent(expr.value.replace("_", ""))
@@ -119,7 +119,7 @@ def _float(text: str) -> Fraction | None:
 
 
 def unary(op: str, value: Value | None, basic: Basic | None) -> Value | None:
-    """`op value`. `basic` is the operand's type, for `^` of unsigned ones."""
+    """`op value`. `basic` is the operand's type, which `^` needs for unsigned integers."""
     if isinstance(value, bool):
         return (not value) if op == "!" else None
     if isinstance(value, bytes) or value is None:
@@ -157,9 +157,10 @@ def is_comparison(op: str) -> bool:
 
 
 def binary(x: Value | None, op: str, y: Value | None, integer: bool) -> Value | None:
-    """`x op y`; None where that is no constant. `integer`: `/` and `%` are those of integers.
+    """`x op y`, or None if that is no constant. `integer` selects integer `/` and `%`.
 
-    Raises TooLargeError."""
+    Raises TooLargeError.
+    """
     if x is None or y is None:
         return None
     if isinstance(x, bytes) or isinstance(y, bytes):
@@ -174,7 +175,7 @@ def binary(x: Value | None, op: str, y: Value | None, integer: bool) -> Value | 
 
 
 def extreme(name: str, values: Sequence[Value | None]) -> Value | None:
-    """The least ("min") or the greatest of some constants; None where one isn't known."""
+    """The smallest ("min") or largest constant; None if one is unknown."""
     known = [value for value in values if value is not None]
     if len(known) != len(values):
         return None
@@ -246,7 +247,7 @@ def wider(x: Basic, y: Basic) -> Basic:
 
 
 def convert(value: Value | None, target: Basic) -> Value | None:
-    """A constant conversion to a basic type; None where it gives no constant."""
+    """Converts a constant to a basic type; None if the result is no constant."""
     if value is None:
         return None
     if target.name in ("string", "untyped string"):

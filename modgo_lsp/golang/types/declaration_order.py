@@ -1,7 +1,8 @@
-"""Which constants, variables and aliases another one needs, so that they are worked out before it.
+"""Evaluates the constants, variables and aliases that a declaration depends on before it, where recursion
+would be too deep.
 
-A declaration is worked out by recursion where few need one another. A long chain of them (`x1 := x0 + 1` and
-so on, through a whole function) would need much stack: then those at its end come first.
+Declarations are evaluated recursively. A long chain of them (`x1 := x0 + 1` and so on, through a whole
+function) would overflow the stack, so beyond a depth its far end is evaluated first.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Needing = Union[ConstantName, VariableName, TypeName]
 
 
 class Needs:
-    """The needs of one snapshot's declarations. `work_out` makes what is known of one known."""
+    """The dependencies among the declarations of one snapshot. `evaluate` evaluates one."""
 
     def __init__(self, resolver: Resolver, work_out: Callable[[Object], object]) -> None:
         self._resolver = resolver
@@ -28,7 +29,8 @@ class Needs:
         self._begun: set[Needing] = set()
 
     def before(self, item: Needing) -> None:
-        """Works out what `item` needs, where evaluation is so deep that it needs too much stack otherwise."""
+        """Evaluates the dependencies of `item` first if the stack is too deep to evaluate them
+        recursively."""
         if self._resolver.depth.stack < CHAINED or item in self._begun:
             return
         pending: list[tuple[Needing, Iterator[Needing]]] = []
@@ -65,7 +67,7 @@ class Needs:
         while pending:
             node = pending.pop()
             if isinstance(node, ast.FuncLit):
-                continue  # its body is no part of its value
+                continue  # a function's body is not part of the value
             if isinstance(node, ast.Ident):
                 found = file.uses.get(node.span.start)
             elif isinstance(node, ast.SelectorExpr):

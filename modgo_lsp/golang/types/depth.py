@@ -1,8 +1,8 @@
-"""How deep an evaluation may go, whatever the source.
+"""Bounds on the depth of an evaluation, whatever the source.
 
-What meets a bound is unknown to all who ask. Whether it does depends on its declaration alone and not on who
-asked first: each declaration is worked out by itself, once. analysis_bounds.py finds the places, which MG410
-reports.
+A declaration that exceeds a bound is unknown to everything that depends on it. That must not depend on who
+asked first, so each declaration is evaluated once, with a count of its own. model/analysis_bounds.py finds
+these declarations, and MG410 reports them.
 """
 
 from __future__ import annotations
@@ -14,20 +14,18 @@ from modgo_lsp.golang.syntax.lower_expressions import MAX_DEPTH
 
 _T = TypeVar("_T")
 
-# How deep the expressions and types of one declaration are looked into: as deep as they are lowered.
-
-# How deep evaluation may be in all, through the declarations that need one another; and where a declaration's
-# own needs are worked out before it, so that a chain of them takes no stack.
+# The total depth, across declarations that depend on one another, and the depth from which a declaration's
+# dependencies are evaluated before it, so that a chain of them takes no stack.
 MAX_STACK = 200
 CHAINED = 40
 
-# What going on to another declaration takes of the stack, counted in expressions in one another.
+# The stack that entering another declaration takes, in nested expressions.
 _ALONE = 2
 
 
 class Depth:
-    """How deep an evaluation is. `inside` counts in one declaration, `stack` in all. `met`: a bound was met
-    in the declaration that is being worked out."""
+    """The current depth of an evaluation: `inside` within one declaration, `stack` in total. `met` is set
+    when the current declaration exceeds a bound."""
 
     __slots__ = ("inside", "met", "stack")
 
@@ -37,14 +35,15 @@ class Depth:
         self.met = False
 
     def is_beyond(self) -> bool:
-        """Whether to go no deeper; this is noted."""
+        """Whether the depth exceeds a bound; sets `met` if so."""
         if self.inside <= MAX_DEPTH and self.stack <= MAX_STACK:
             return False
         self.met = True
         return True
 
     def alone(self, work_out: Callable[[], _T]) -> tuple[_T, bool]:
-        """What is worked out of a declaration by itself, and whether a bound was met in it."""
+        """Evaluates a declaration with its own count. Returns the result, and whether a bound was
+        exceeded."""
         inside, met = self.inside, self.met
         self.inside, self.met = 0, False
         self.stack += _ALONE

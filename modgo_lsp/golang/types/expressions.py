@@ -1,6 +1,6 @@
 """Evaluates Go expressions to operands: types, constants, values with their types, functions.
 
-Code is taken to be type-correct; what can't be found out is the unknown operand.
+Assumes type-correct code. An expression that cannot be evaluated has the unknown operand.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from modgo_lsp.golang.types.variables import Variables, defaulted
 
 
 class Operands:
-    """The operands of one snapshot's expressions. Every expression must have been bound before."""
+    """The operands of one snapshot's expressions. An expression must be bound before it is evaluated."""
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
@@ -63,7 +63,7 @@ class Operands:
         resolver.use_operands(self.operand, self._needs.before)
 
     def operand(self, file: GoFile, expr: ast.Expr) -> Operand:
-        """What `expr` is; unknown where it is nested too deeply."""
+        """The operand of `expr`; unknown if it is nested too deeply."""
         depth = self._depth
         if depth.is_beyond():
             return UNKNOWN_OPERAND
@@ -124,20 +124,20 @@ class Operands:
             return UNKNOWN_OPERAND
         item = file.uses[ident.span.start]
         if item is None:
-            # It may be what an import is really called, or come from a dot import that can't be read.
+            # It may be the package name of an import, or a name from a dot import that cannot be read.
             hidden = file.uncertain or any(self.resolver.find_unit(file, path) is None for path in file.dots)
             return self._undeclared(file.unit, ident.name) if not hidden else UNKNOWN_OPERAND
         return self.of_object(item)
 
     def _undeclared(self, unit: GoPackage | None, name: str, shown: str = "") -> Operand:
-        """The operand of a name that `unit` is to declare and doesn't; where a part of it can't be read, that
-        may do so."""
+        """The operand of a name that `unit` should declare but does not. Unknown if source that cannot be
+        read may declare it."""
         if unit is not None and self.resolver.bindings.may_be_unread(unit, name):
             return UNKNOWN_OPERAND
         return Operand("unresolved", name=shown or name)
 
     def of_object(self, item: Object) -> Operand:
-        """The operand that a name is."""
+        """The operand of an object."""
         match item:
             case PackageName():
                 return Operand("package", name=item.path)
@@ -170,11 +170,11 @@ class Operands:
         return self._known_constant(item)[0]
 
     def is_beyond_bounds(self, item: ConstantName) -> bool:
-        """Whether a bound is met where a constant is declared."""
+        """Whether the declaration of a constant exceeds a bound."""
         return self._known_constant(item)[1]
 
     def _known_constant(self, item: ConstantName) -> tuple[Operand, bool]:
-        """A constant's operand, and whether a bound was met in working it out."""
+        """The operand of a constant, and whether its evaluation exceeded a bound."""
         memo = item.memo
         if memo is None or item.file is None:
             return Operand("constant", UNKNOWN), False
@@ -248,7 +248,7 @@ class Operands:
 
     def _method_expression(self, file: GoFile, type_: Type, name: str) -> Operand:
         if isinstance(_pointed(type_), TypeParameter):
-            return UNKNOWN_OPERAND  # what its constraint asks for is not looked at
+            return UNKNOWN_OPERAND  # the methods of its constraint are not searched
         selection = self._selector_of.select(type_, name, file.unit)
         if selection is None:
             return self._not_selected(type_, name)
@@ -353,7 +353,7 @@ class Operands:
         return Operand(x.mode, x.type)
 
     def _binary(self, file: GoFile, expr: ast.BinaryExpr) -> Operand:
-        """Chains lean to the left: they are gone through without recursion."""
+        """Iterates over left-leaning chains instead of recursing."""
         chain = []
         left: ast.Expr = expr
         while isinstance(left, ast.BinaryExpr):

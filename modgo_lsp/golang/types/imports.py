@@ -1,4 +1,4 @@
-"""The names that a file's imports declare."""
+"""Declares the names of a file's imports."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _MAJOR = re.compile(r"v[0-9]+")
 
 
 def declare_imports(file: GoFile, find_unit: FindUnit, known: KnownPackages) -> None:
-    """Declares what a file imports in its scope. A package whose source isn't found has the name that its
-    path suggests; a known package has its own, and isn't read for that."""
+    """Declares a file's imports in its scope. A known package has its known name, and its source is not read.
+    A package without source has the name that its path suggests."""
     for spec in file.syntax.imports:
         name = None if spec.name is None else spec.name.name
         if name == "_" or not spec.path:
@@ -32,7 +32,7 @@ def declare_imports(file: GoFile, find_unit: FindUnit, known: KnownPackages) -> 
 
 
 def _package_name(file: GoFile, path: str, find_unit: FindUnit, known: KnownPackages) -> tuple[str, bool]:
-    """The name of the package that is imported as `path`, and whether that is certain."""
+    """The name of the package that is imported as `path`, and whether it is certain."""
     if path in known:
         return known[path].name, True
     unit = find_unit(file, path)
@@ -42,8 +42,8 @@ def _package_name(file: GoFile, path: str, find_unit: FindUnit, known: KnownPack
 
 
 def guessed_name(path: str) -> str:
-    """The name that a package of this import path has by custom: "rand" of math/rand/v2, "yaml" of
-    gopkg.in/yaml.v3, "client" of example.com/go-client."""
+    """The name that a package with this import path has by convention: "rand" for math/rand/v2, "yaml" for
+    gopkg.in/yaml.v3, "client" for example.com/go-client."""
     parts = path.split("/")
     if len(parts) > 1 and _MAJOR.fullmatch(parts[-1]):
         parts.pop()
@@ -52,6 +52,6 @@ def guessed_name(path: str) -> str:
 
 
 def may_be_standard(path: str) -> bool:
-    """Whether a path can be of Go's library: those of others have a dot in their first part."""
+    """Whether a path may belong to Go's library: other paths have a dot in their first element."""
     first = path.partition("/")[0]
     return "." not in first or first == "vendor"

@@ -1,7 +1,7 @@
-"""Type arguments that a call leaves to be inferred, from its arguments and from constraints.
+"""Infers type arguments from a call's arguments and from constraints.
 
-Covers what code that compiles needs in order to know a call's result: unification of typed arguments, then
-untyped constants by their default types, then constraints with a single underlying type.
+Covers what the result type of a call in compiling code depends on: unification of typed arguments, then the
+default types of untyped constants, then constraints with a core type.
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ def infer(
     function: FunctionName | None = None,
     known: dict[str, Type] | None = None,
 ) -> dict[str, Type] | None:
-    """The types for the parameters `generic` of `func`, called with arguments of the types `arguments`.
+    """The type arguments for the type parameters `generic` of `func`, called with arguments of the types
+    `arguments`.
 
-    None where one of them can't be inferred. `function`, where given, tells the constraints; `known` are
-    the type arguments given already.
+    None if one cannot be inferred. `function`, if given, has the constraints. `known` are explicit type
+    arguments.
     """
     found: dict[str, Type] = {}
     untyped: dict[str, Basic] = {}
@@ -55,7 +56,7 @@ def infer(
             return None
         if isinstance(argument, Basic) and is_untyped(argument):
             if isinstance(parameter, TypeParameter):
-                # Of several constants the kind that holds them all counts.
+                # Several untyped constants: the latest kind determines the type.
                 untyped[parameter.name] = wider(untyped.get(parameter.name, argument), argument)
         else:
             _unify(resolver, parameter, argument, frozenset(generic), found)
@@ -84,7 +85,7 @@ def _unify(
         if parameter.name in generic:
             found.setdefault(parameter.name, argument)
         return
-    # Where one of them has no name, what lies under the other counts.
+    # If one of them is not a named type, the underlying type of the other is unified.
     if isinstance(argument, Named) and not isinstance(parameter, Named):
         argument = resolver.underlying(argument)
     elif isinstance(parameter, Named) and parameter.arguments and not isinstance(argument, Named):
@@ -118,7 +119,7 @@ def _from_constraints(
     known: dict[str, Type],
     found: dict[str, Type],
 ) -> None:
-    """`S ~[]E` tells E from S."""
+    """Infers from constraints: `S ~[]E` determines E by S."""
     fields = function.decl.type.type_params
     if fields is None or function.file is None:
         return
@@ -135,16 +136,16 @@ def _from_constraints(
 
 
 def _core(resolver: Resolver, file: GoFile, constraint: ast.Expr) -> tuple[Type | None, bool]:
-    """The one type that lies under all of a constraint's: of `~[]E`, of an interface that holds nothing
-    else, or of a constraint that is declared so; and whether it is the type itself (`[]E`)."""
+    """The core type of a constraint: of `~[]E`, of an interface with one such element, or of a constraint
+    declared as one of them; and whether it has no tilde (`[]E`)."""
     constraint = ast.unparen(constraint)
     if isinstance(constraint, ast.UnaryExpr) and constraint.op == "~":
         return resolver.type_of(file, constraint.x), False
     if isinstance(constraint, ast.InterfaceType):
         elements = [field.type for field in constraint.methods.fields if not field.names]
         cores = [_core(resolver, file, element) for element in elements]
-        told = [core for core in cores if core[0] is not None]
-        return told[0] if len(told) == 1 else (None, False)
+        found = [core for core in cores if core[0] is not None]
+        return found[0] if len(found) == 1 else (None, False)
     if isinstance(constraint, ast.BinaryExpr):
         return None, False
     type_ = resolver.type_of(file, constraint)

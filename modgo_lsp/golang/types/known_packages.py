@@ -1,7 +1,7 @@
-"""Packages whose name and some of whose types are known without their source being read.
+"""Packages whose name and some of whose types are known without their source.
 
-Most packages that a tool looks at name the same few types: reading the package that declares them would cost
-more than all the rest. The caller of the analysis says which packages these are.
+Most packages that modgo analyses use the same few types, and reading the packages that declare them would
+take longer than everything else. The caller of the analysis names these packages.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from modgo_lsp.golang.types.types import Type
 
 
 class KnownPackage(msgspec.Struct, frozen=True):
-    """`types` are by name. `directory` gives the folder of the source that stands in where Go itself finds
-    none; it raises OSError where there is no such folder."""
+    """`types` are the known types by name. `directory` returns the folder to read where Go itself finds no
+    source. It raises OSError if there is none."""
 
     name: str
     types: Mapping[str, Type]

@@ -1,6 +1,6 @@
-"""What a Go identifier can refer to, after go/types' objects, and the scopes they are looked up in.
+"""The objects that Go identifiers refer to, and the scopes that declare them, after go/types.
 
-An object at package level is the same one for as long as a file declares its name (golang/queries.py,
+A package-level object remains the same for as long as its file declares the name (golang/queries.py,
 *Entities*).
 """
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 class Object:
-    """Something with a name. `file` and `ident` say where it is declared; None in the universe. `own_memo`
-    caches what is worked out of it: at package level its own, else that of the declaration around it."""
+    """A declared entity. `file` and `ident` are its declaration; both are None in the universe. `own_memo`
+    caches what is computed about it: a package-level object has its own memo, another that of the enclosing
+    declaration."""
 
     __slots__ = ("file", "ident", "name", "own_memo")
 
@@ -30,22 +31,22 @@ class Object:
 
     @property
     def memo(self) -> Memo | None:
-        """Its memo; None in the universe, and of an imported package."""
+        """Its memo; None in the universe and for an imported package."""
         if self.own_memo is None and self.file is not None:
             self.own_memo = self.file.unit.new_memo(self)
         return self.own_memo
 
     def __str__(self) -> str:
-        """What it is, for the log."""
+        """A description for the log."""
         return self.name if self.file is None else f"{self.file.unit.path}.{self.name}"
 
     def read(self) -> None:
-        """Records that what is being worked out depends on the declaration."""
+        """Records a dependency of the current query on the declaration."""
         if (memo := self.memo) is not None:
             memo.read()
 
     def redeclare(self, other: Object) -> None:
-        """Takes over what a new declaration of the same name says: all fields but the memo."""
+        """Takes over every field except the memo from a new declaration of the same name."""
         for kind in type(self).__mro__[:-1]:
             for field in getattr(kind, "__slots__", ()):
                 if field not in ("own_memo", "body_memo", "resolving"):
@@ -53,7 +54,7 @@ class Object:
 
 
 class PackageName(Object):
-    """A name that an import declares."""
+    """The name of an imported package."""
 
     __slots__ = ("path",)
 
@@ -63,7 +64,7 @@ class PackageName(Object):
 
 
 class Predeclared(Object):
-    """A type of the universe."""
+    """A predeclared type."""
 
     __slots__ = ("type",)
 
@@ -95,7 +96,7 @@ class TypeName(Object):
 
 
 class TypeParameterName(Object):
-    """A type parameter; `constraint` is its source."""
+    """A type parameter. `constraint` is its constraint's expression."""
 
     __slots__ = ("constraint",)
 
@@ -105,8 +106,7 @@ class TypeParameterName(Object):
 
 
 class ConstantName(Object):
-    """A declared constant. `owner` is the spec that holds the expressions where it stands at package level,
-    and so may not be bound yet."""
+    """A declared constant. `owner` is the spec of a package-level one, which may not be bound yet."""
 
     __slots__ = ("iota", "owner", "resolving", "type_expr", "value_expr")
 
@@ -127,14 +127,14 @@ class ConstantName(Object):
         self.resolving = False
 
 
-# What a variable's type is read from: the value itself, the elements a range gives, a type switch's
-# operand, or nothing but its declared type.
+# Where a variable's type comes from: its value, the elements of a range, the operand of a type switch, or its
+# declared type.
 Origin = Literal["declared", "value", "range", "switch"]
 
 
 class VariableName(Object):
-    """A variable, parameter or result. Where `type_expr` is None, `value` is what it is initialised with;
-    `index` of `count` says which of several values. `owner` is the spec of a package variable."""
+    """A variable, parameter or result. Without a `type_expr` its type follows from `value`, of which it is
+    result number `index` of `count`. `owner` is the spec of a package variable."""
 
     __slots__ = ("count", "index", "origin", "owner", "resolving", "type_expr", "value")
 
@@ -160,8 +160,8 @@ class VariableName(Object):
 
 
 class FunctionName(Object):
-    """A declared function or method. Its memo is that of its signature: an edit of its body leaves it
-    alone."""
+    """A declared function or method. Its memo covers the signature, so an edit of the body does not
+    invalidate it."""
 
     __slots__ = ("body_memo", "decl")
 
@@ -172,7 +172,7 @@ class FunctionName(Object):
 
     @property
     def body(self) -> Memo:
-        """The memo of the whole function."""
+        """The memo of the whole function, body included."""
         if self.body_memo is None:
             assert self.file is not None
             self.body_memo = self.file.unit.new_memo("the body of", self)
@@ -180,7 +180,7 @@ class FunctionName(Object):
 
     @property
     def receiver(self) -> str | None:
-        """The name of the receiver's base type, None for a function."""
+        """The name of the receiver's base type; None for a function."""
         return receiver_base(self.decl)
 
     @property
@@ -190,12 +190,12 @@ class FunctionName(Object):
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names of its own type parameters."""
+        """The names of its own type parameters, without the receiver's."""
         return type_parameter_names(self.decl.type.type_params)
 
     @property
     def generic(self) -> bool:
-        """Whether it has type parameters, or its receiver has."""
+        """Whether it or its receiver has type parameters."""
         receivers = () if self.decl.receiver is None else self.decl.receiver.fields
         return bool(self.parameters) or any(receiver_parts(field.type)[1] for field in receivers)
 
@@ -213,7 +213,7 @@ class Iota(Object):
 
 
 class Scope:
-    """Names, and the scope around them."""
+    """A scope: names, and the enclosing scope."""
 
     __slots__ = ("names", "parent")
 
@@ -226,11 +226,11 @@ class Scope:
             self.names[item.name] = item
 
     def own(self, name: str) -> Object | None:
-        """What this very scope has under `name`."""
+        """The object that this scope itself declares under `name`."""
         return self.names.get(name)
 
     def lookup(self, name: str) -> Object | None:
-        """What `name` means here: in this scope, or in one around it."""
+        """The object that `name` refers to: declared in this scope or in an enclosing one."""
         scope: Scope | None = self
         while scope is not None:
             found = scope.own(name)
@@ -241,7 +241,7 @@ class Scope:
 
 
 class PackageScope(Scope):
-    """The scope of a package: what a name stands for in it is an input."""
+    """A package's scope. The meaning of each name is an input."""
 
     __slots__ = ("_inputs",)
 
@@ -259,7 +259,7 @@ def type_parameter_names(fields: ast.FieldList | None) -> tuple[str, ...]:
 
 
 def receiver_base(decl: ast.FuncDecl) -> str | None:
-    """The name of the type a method belongs to."""
+    """The name of the base type of a method's receiver."""
     if decl.receiver is None or not decl.receiver.fields:
         return None if decl.receiver is None else "?"
     base, _ = receiver_parts(decl.receiver.fields[0].type)
@@ -267,7 +267,7 @@ def receiver_base(decl: ast.FuncDecl) -> str | None:
 
 
 def receiver_parts(expr: ast.Expr) -> tuple[ast.Ident | None, tuple[ast.Expr, ...]]:
-    """The base type's name of a receiver's type, and the names it gives to type parameters."""
+    """The base type's identifier in a receiver's type, and the names it gives to type parameters."""
     expr = ast.unparen(expr)
     while isinstance(expr, ast.StarExpr):
         expr = ast.unparen(expr.x)

@@ -1,4 +1,4 @@
-"""Operands: what an expression denotes, after go/types' operands."""
+"""Operands: the values, types and functions that expressions denote, after go/types."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Mode = Literal["value", "constant", "type", "builtin", "package", "nil", "no val
 
 
 class Operand(msgspec.Struct, frozen=True):
-    """What an expression is.
+    """The operand of an expression.
 
-    `type` is a value's type, or the type that a "type" denotes. `results` are those of a call with several.
-    `value` is a constant's, None where it couldn't be worked out. `source` is the object that gives it its
-    type: a function, method or variable. `generic` are the type parameters that still lack an argument.
-    `name` is that of a builtin or of what isn't declared, or "method expression", or "interface method".
+    `type` is the type of a value, or the type that a "type" denotes. `results` are those of a call with
+    several. `value` is the value of a constant, None if it could not be computed. `source` is the function,
+    method or variable that determines the type. `generic` are the type parameters without an argument yet.
+    `name` is that of a builtin or of an undeclared name, or "method expression", or "interface method".
     """
 
     mode: Mode

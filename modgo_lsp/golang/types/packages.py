@@ -1,6 +1,6 @@
-"""The declarations of a package, file by file: what the source says before anything is worked out of it.
+"""The declarations of a package, file by file, as written: before types are evaluated.
 
-What identifiers refer to is filled in when a declaration is asked about (bind.py).
+bind.py fills in what identifiers refer to, on first use of each declaration.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from modgo_lsp.golang.types.objects import (
 )
 from modgo_lsp.golang.types.universe import UNIVERSE
 
-# How many words are looked for in a file before it is worth while to find the places of all: somebody may ask
-# for each of the thousands that generated code declares.
+# How many words are searched for in a file before all words are indexed. Generated code declares thousands of
+# names, and each may be asked for.
 _FEW = 16
 
 
 class GoFile:
-    """One file. `scope` holds its imports and lies inside the package's.
+    """One file. `scope` holds its imports; the package's scope encloses it.
 
-    `dots` are the paths of its dot imports; `uncertain`: an imported package may go by another name than
-    the one that was guessed, so that an unknown name may be it.
+    `dots` are the paths of its dot imports. `uncertain`: the guessed name of an imported package may be
+    wrong, so an undeclared name may be that package.
 
-    `uses` says, by the offset of an identifier, what it refers to (None: to nothing), `selected` likewise
-    the import path and name of each `package.Name`, at the offset of the package. Both are filled by bind.py,
-    by declaration: who reads them has asked for the declaration to be bound. `declared` has the objects of
-    each declaration. `words` are inputs: where a word stands in the file. `declarations` is the input of who
-    reads which there are, and all that they say but for the bodies of functions.
+    `uses` maps the offset of an identifier to its object (None if undeclared). `selected` maps the offset of
+    the package in each `package.Name` to the import path and name. bind.py fills both, declaration by
+    declaration; a reader must have had the declaration bound. `declared` maps each declaration to its
+    objects. `words` are inputs: the occurrences of each word. `declarations` is an input: which declarations
+    there are, and their content except function bodies.
     """
 
     def __init__(self, unit: GoPackage, index: int, document: Document, syntax: ast.File) -> None:
@@ -70,13 +70,13 @@ class GoFile:
         return self.document.path
 
     def memo_of(self, spec: ast.Spec) -> Memo:
-        """The memo of a const, var or type spec at package level."""
+        """The memo of a package-level const, var or type spec."""
         if spec not in self._specs:
             self._specs[spec] = self.unit.new_memo("a spec in", self.path, "at", spec.span.start)
         return self._specs[spec]
 
     def memo_at(self, offset: int) -> Memo | None:
-        """The memo of the function or spec at package level that stands at `offset`."""
+        """The memo of the package-level function or spec at `offset`."""
         decl = self.declaration_at(offset)
         if isinstance(decl, ast.FuncDecl):
             return self.function(decl).body
@@ -84,20 +84,19 @@ class GoFile:
         return next((self.memo_of(spec) for spec in specs if spec.span.holds(offset)), None)
 
     def function(self, decl: ast.FuncDecl) -> FunctionName:
-        """The object of a function's declaration."""
+        """The object of a function declaration."""
         (found,) = self.declared[decl]
         assert isinstance(found, FunctionName)
         return found
 
     def remove(self, decl: ast.Decl) -> list[Memo]:
-        """Forgets the objects of a declaration; gives the memos of its specs, to be invalidated."""
+        """Removes the objects of a declaration, and returns the memos of its specs for invalidation."""
         del self.declared[decl]
         specs = () if isinstance(decl, ast.FuncDecl) else decl.specs
         return [self._specs.pop(spec) for spec in specs if spec in self._specs]
 
     def unbind(self, *nodes: ast.Node | None) -> None:
-        """Forgets what the identifiers in some nodes refer to, and the local types that are declared
-        there."""
+        """Removes the uses of identifiers in `nodes`, and the local types declared there."""
         for node in nodes:
             for each in () if node is None else ast.walk(node):
                 if isinstance(each, ast.Ident):
@@ -107,17 +106,17 @@ class GoFile:
                     self.unit.local_types.pop(self.local_key(each), None)
 
     def local_key(self, spec: ast.TypeSpec) -> int:
-        """What tells a type that is declared in a function of this file from others of the package."""
+        """A number that distinguishes a local type of this file from the package's others."""
         return (self.index << 32) + spec.name.span.start + 1
 
     def declaration_at(self, offset: int) -> ast.Decl | None:
-        """The package-level declaration that stands at `offset`."""
+        """The package-level declaration at `offset`."""
         decls = self.syntax.decls
         index = bisect_right(decls, offset, key=lambda decl: decl.span.start) - 1
         return decls[index] if index >= 0 and decls[index].span.holds(offset) else None
 
     def mentions(self, name: str) -> Sequence[int]:
-        """The offsets at which `name` stands as a word, in code or elsewhere."""
+        """The offsets at which `name` occurs as a word, in code, comments or literals."""
         word = name.encode("utf-8", "surrogateescape")
         self.words.read(word)
         if self._asked_of is not self.document:
@@ -131,10 +130,9 @@ class GoFile:
 
 
 class GoPackage:
-    """A package. `path` is its import path. `methods` are by the name of their receiver's base type.
-    `standard`: it is of Go's library, so that what it imports is too. `unreadable` are the paths of files
-    that a build would take and that can't be read. `broken` is the input of who asks what its files may
-    declare where they don't parse."""
+    """A package. `path` is its import path. `methods` are by receiver base type. `standard`: it belongs to
+    Go's library, and so do its imports. `unreadable` are the paths of files that a build would compile but
+    that cannot be read. `broken` is an input: what may be declared in source that does not parse."""
 
     standard = False
     unreadable: tuple[str, ...] = ()
@@ -173,11 +171,11 @@ class GoPackage:
         return PackageScope(UNIVERSE, self.names)
 
     def new_memo(self, *about: object) -> Memo:
-        """A memo for something that this package declares."""
+        """Makes a memo for something that this package declares."""
         return (ConstantMemo if self.standard else Memo)(self.table, *about)
 
     def add(self, document: Document, syntax: ast.File) -> GoFile:
-        """Adds a file; files come in the order of their base names."""
+        """Adds a file. Files must be added in the order of their base names."""
         file = GoFile(self, len(self.files), document, syntax)
         self.files.append(file)
         self._add_declarations(file, syntax.decls)
@@ -190,7 +188,7 @@ class GoPackage:
                 self._declare(item)
 
     def declare_again(self) -> None:
-        """Puts in the scope what the files declare now."""
+        """Rebuilds the scope from what the files declare now."""
         self.scope.names.clear()
         self.methods.clear()
         self._functions.clear()
@@ -207,26 +205,26 @@ class GoPackage:
                 self.methods.setdefault(receiver, {}).setdefault(item.name, item)
             if receiver is not None or item.name == "init":
                 return
-        # Of two declarations of one name, which Go refuses, the first counts.
+        # Go rejects a redeclaration. The first declaration counts here.
         if item.name not in self.scope.names:
             self.scope.declare(item)
 
     def is_parsed(self) -> bool:
-        """Whether its files were looked into."""
+        """Whether its files have been parsed."""
         return True
 
     def lookup(self, name: str) -> Object | None:
-        """What the package itself declares under `name`."""
+        """The object that the package itself declares under `name`."""
         return self.scope.own(name)
 
     @property
     def functions(self) -> Sequence[FunctionName]:
-        """Its functions and methods, in the order of the source."""
+        """Its functions and methods, in source order."""
         self.declarations.read()
         return self._functions
 
     def files_importing(self, path: str) -> Sequence[GoFile]:
-        """The files that import `path`, in their order."""
+        """The files that import `path`, in order."""
         known = self._files_importing.get(path)
         if known is None:
             known = [file for file in self.files if any(spec.path == path for spec in file.syntax.imports)]
@@ -240,27 +238,27 @@ class GoPackage:
         return next(self._by_aliases(base, name), None) if found is None else found
 
     def methods_named(self, name: str) -> Iterator[FunctionName]:
-        """The methods `name` of all types."""
+        """The methods called `name`, of all types."""
         self.method_names.read(name)
         for methods in self.methods.values():
             if name in methods:
                 yield methods[name]
 
     def methods_of(self, base: str) -> Iterator[FunctionName]:
-        """The methods that are declared for the type `base`."""
+        """The methods declared for the type `base`."""
         self.declarations.read()
         for receiver, methods in self.methods.items():
             if receiver == base or self._is_alias(receiver, base):
                 yield from methods.values()
 
     def _by_aliases(self, base: str, name: str) -> Iterator[FunctionName]:
-        """The method, where its receiver calls the type by another name."""
+        """The method, if its receiver names the type by an alias."""
         for receiver, methods in self.methods.items():
             if name in methods and receiver != base and self._is_alias(receiver, base):
                 yield methods[name]
 
     def _is_alias(self, name: str, base: str) -> bool:
-        """Whether `name` is another name of the type `base`."""
+        """Whether `name` is an alias of the type `base`."""
         seen = {name}
         while isinstance(item := self.lookup(name), TypeName) and item.is_alias:
             aliased = ast.unparen(item.spec.type)
@@ -279,8 +277,8 @@ class GoPackage:
 
 
 class UnparsedPackage(GoPackage):
-    """A package of a main module, of which nothing but the headers was read so far. `parse` gives its files
-    once something is asked of it: most packages are only imported for their names."""
+    """A package of a main module whose headers alone have been read. `parse` returns its files on first use:
+    most packages are only imported for their names."""
 
     def __init__(
         self,
@@ -295,7 +293,7 @@ class UnparsedPackage(GoPackage):
         super().__init__(table, directory, path, name, module)
 
     def _declare_nothing(self) -> None:
-        """Waits: the attributes are set when one of them is first asked for."""
+        """Does nothing: `__getattr__` sets the attributes on first use."""
 
     def is_parsed(self) -> bool:
         return "files" in self.__dict__
@@ -310,20 +308,20 @@ class UnparsedPackage(GoPackage):
 
 
 def objects_of(file: GoFile, decl: ast.Decl) -> tuple[Object, ...]:
-    """What a declaration at package level declares."""
+    """The objects of a package-level declaration."""
     if isinstance(decl, ast.FuncDecl):
         return (FunctionName(file, decl),)
     return tuple(declared(file, decl, package_level=True))
 
 
 def declared(file: GoFile, decl: ast.GenDecl, package_level: bool) -> Iterator[Object]:
-    """The objects of a const, var or type declaration, one spec after the other."""
+    """The objects of a const, var or type declaration, spec by spec."""
     inherited: ast.ValueSpec | None = None
     for spec in decl.specs:
         if isinstance(spec, ast.TypeSpec):
             yield TypeName(file, spec, 0 if package_level else file.local_key(spec))
         elif isinstance(spec, ast.ValueSpec) and decl.token == "const":
-            # A spec without values repeats the one before it, type included.
+            # A const spec without values repeats the previous one, type included.
             inherited = spec if spec.values or inherited is None else inherited
             for index, name in enumerate(spec.names):
                 value = inherited.values[index] if index < len(inherited.values) else None
@@ -342,7 +340,7 @@ def variables(
     values: tuple[ast.Expr, ...],
     owner: ast.ValueSpec | None = None,
 ) -> Iterator[VariableName]:
-    """The variables of `var names type = values`, or of `names := values`."""
+    """The variables of `var names type = values` or `names := values`."""
     for index, name in enumerate(names):
         if len(values) == len(names):
             yield VariableName(file, name, type_expr, values[index], owner=owner)

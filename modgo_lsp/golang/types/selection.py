@@ -1,4 +1,4 @@
-"""What can be selected from a value: fields and methods, embedded ones included, as Go looks them up."""
+"""Looks up fields and methods, including those of embedded types, as Go's selectors do."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from modgo_lsp.golang.types.types import Interface, Named, Pointer, Struct, Type
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """A field or method found in a type. For a method of a declared type `function` is its declaration.
-    `type` has no receiver. `unknown`: the type, or one embedded in it, isn't known, so it may be there."""
+    """A selected field or method. `type` has no receiver. `function` is the declaration of a declared type's
+    method. `unknown`: the type, or one embedded in it, is unknown, so the name may exist."""
 
     type: Type
     is_method: bool
@@ -30,9 +30,9 @@ class Selector:
         self._resolver = resolver
 
     def select(self, type_: Type, name: str, unit: GoPackage) -> Selection | None:
-        """The field or method `name` of a value of `type_`, as seen from `unit`; None where there is none.
+        """The field or method `name` of a value of `type_`, selected in `unit`; None if there is none.
 
-        Goes through embedded fields level by level, as Go does; what two of one level have is ambiguous.
+        Searches embedded fields level by level, as Go does. Two at the same level are ambiguous.
         """
         if isinstance(type_, Pointer):
             type_ = type_.element
@@ -64,7 +64,7 @@ class Selector:
         return None
 
     def _own(self, type_: Type, name: str, unit: GoPackage) -> list[Selection]:
-        """What `type_` itself has under `name`, not what is embedded in it."""
+        """The field or method that `type_` itself declares, embedded ones excluded."""
         visible = is_exported(name)
         if isinstance(type_, Named):
             owner = self._resolver.unit(type_.package)
@@ -86,7 +86,7 @@ class Selector:
         return []
 
     def _interface_method(self, interface: Interface, name: str) -> list[Selection]:
-        """The method `name` of an interface, or of one that is embedded in it."""
+        """The method `name` of an interface, or of one that it embeds."""
         pending, seen = [interface], {interface}
         while pending:
             current = pending.pop()

@@ -23,14 +23,14 @@ from modgo_lsp.golang.types.types import (
     Unknown,
 )
 
-# How many parts the arguments of an instantiated type may have, and how deep they may lie: doubling at each
-# step, few steps are enough to fill any memory.
+# Bounds on the number of parts in the arguments of an instantiated type, and on their depth: a type that
+# doubles at each step would fill any memory within few steps.
 _MAX_PARTS = 400
 _MAX_DEEP = 100
 
 
 def is_too_large(types: tuple[Type, ...], parts: int = _MAX_PARTS) -> bool:
-    """Whether types have so many parts that they are not worth looking at."""
+    """Whether types exceed the bounds on parts."""
     level: list[Type] = list(types)
     count = deep = 0
     while level:
@@ -48,12 +48,12 @@ def _parts(type_: Type) -> Iterator[Type]:
         for item in value if isinstance(value, tuple) else (value,):
             inner = item.type if isinstance(item, Field) else item
             if isinstance(inner, msgspec.Struct):
-                yield inner  # type: ignore[misc]  # what types are made of are types
+                yield inner  # type: ignore[misc]  # the parts of types are types
 
 
 def substitute(type_: Type, arguments: dict[str, Type], depth: Depth | None = None) -> Type:
-    """`type_` with type parameters replaced by what `arguments` has under their names. `depth` notes where
-    that is too large."""
+    """`type_` with its type parameters replaced by `arguments`, by name. `depth` records an exceeded
+    bound."""
     if not arguments:
         return type_
 

@@ -1,7 +1,7 @@
-"""What Go types source denotes, and what lies under them.
+"""Evaluates type expressions, and finds underlying types.
 
-Types are worked out when asked for, so that recursive ones are finite. Where code isn't type-correct, the
-answer is Unknown.
+Types are evaluated on demand, so recursive ones are finite. In code that is not type-correct the result is
+Unknown.
 """
 
 from __future__ import annotations
@@ -48,19 +48,19 @@ from modgo_lsp.golang.types.universe import CONTEXT, CONTEXT_METHODS, ERROR, ERR
 if TYPE_CHECKING:
     from modgo_lsp.golang.types.operand import Operand
 
-# How many parts the type may have that an alias stands for.
+# The most parts that an aliased type may have.
 _MAX_ALIASED = 2000
 
-# From how many types on that are declared as one another what lies under each of them is cached.
+# The length of a chain of named types from which the underlying type of each is cached.
 _LONG_CHAIN = 20
 
 UNKNOWN = Unknown()
 
 
 class Resolver:
-    """The types of one build. `find_unit` gives the package that a file's import path means, `unit` that
-    of an import path of a type; both None where its source isn't known. `unread` are the paths of packages
-    that something was asked of, and whose source isn't known."""
+    """The types of one build. `find_unit` returns the package that a file imports by a path, `unit` the
+    package with an import path; both return None if its source is not found. `unread` are the paths of
+    packages that were needed and whose source is not found."""
 
     def __init__(
         self,
@@ -82,11 +82,12 @@ class Resolver:
     def use_operands(
         self, operand: Callable[[GoFile, ast.Expr], Operand], before: Callable[[TypeName], None]
     ) -> None:
-        """Array lengths are expressions: `operand` evaluates them. `before` works out what an alias needs."""
+        """Sets the evaluator for array lengths, and `before`, which evaluates the dependencies of an
+        alias."""
         self._operand, self._before = operand, before
 
     def package(self, file: GoFile, path: str) -> GoPackage | None:
-        """The package that `file` imports as `path`, to ask something of it."""
+        """The package that `file` imports as `path`, for lookups in it."""
         unit = self.find_unit(file, path)
         if unit is None and path not in ("C", "unsafe"):
             self.unread.add(path)
@@ -95,7 +96,7 @@ class Resolver:
     # --- from source to types
 
     def type_of(self, file: GoFile, expr: ast.Expr) -> Type:
-        """The type that a type expression denotes; Unknown where it denotes none."""
+        """The type that a type expression denotes; Unknown if it denotes none."""
         depth = self.depth
         if depth.is_beyond():
             return UNKNOWN
@@ -153,7 +154,7 @@ class Resolver:
         return Func(tuple(parameters), tuple(results), variadic)
 
     def function_type(self, function: FunctionName) -> Func:
-        """The type of a declared function; a method's without its receiver."""
+        """The type of a declared function; that of a method has no receiver."""
         self.bindings.ensure(function)
         return UNKNOWN_FUNC if function.file is None else self.func_type(function.file, function.decl.type)
 
@@ -181,7 +182,7 @@ class Resolver:
         return substitute(self._aliased(item, item.file), given, self.depth)
 
     def _aliased(self, item: TypeName, file: GoFile) -> Type:
-        """What an alias stands for, its parameters in it."""
+        """The aliased type, with the alias's type parameters unsubstituted."""
         memo = item.memo
         if memo is None:
             return UNKNOWN
@@ -203,7 +204,7 @@ class Resolver:
             item.resolving = False
 
     def _written(self, item: TypeName, file: GoFile) -> tuple[Type, bool]:
-        """The type that a declaration gives a name, and whether a bound was met in it."""
+        """The type in a type's declaration, and whether it exceeds a bound."""
         self.bindings.ensure(item)
         return self.depth.alone(lambda: self.type_of(file, item.spec.type))
 
@@ -293,7 +294,7 @@ class Resolver:
     # --- what lies under a type
 
     def is_too_complex(self, item: TypeName) -> bool:
-        """Whether a bound is met where a type is declared, so that it is unknown what it is."""
+        """Whether a type's declaration exceeds a bound, which makes the type unknown."""
         if item.file is None or item.memo is None:
             return False
         if item.is_alias:
@@ -303,7 +304,7 @@ class Resolver:
         return item in item.memo.answers and bool(item.memo.answers[item][1])
 
     def underlying(self, type_: Type) -> Type:
-        """`type_` without its name. Unknown where the declaration can't be found."""
+        """The underlying type of `type_`; Unknown if its declaration is not found."""
         return self._underlying(type_) if isinstance(type_, Named) else type_
 
     def _find_underlying(self, type_: Named) -> Type:
@@ -317,13 +318,13 @@ class Resolver:
             passed[under] = None
             under = self._declared_as(under)
         if len(passed) > _LONG_CHAIN:
-            # Each by the one after it, so that who asks for all of them goes through the chain once.
+            # From the far end, so that asking for each of them walks the chain only once.
             for each in list(passed)[:0:-1]:
                 self._underlying(each)
         return under
 
     def _declared_as(self, type_: Named) -> Type:
-        """The type that the declaration of a named one gives it, which may be named as well."""
+        """The type in the declaration of a named type, which may itself be named."""
         if type_ == ERROR:
             return ERROR_METHODS
         if type_ == CONTEXT:
@@ -361,7 +362,7 @@ UNKNOWN_FUNC = Func((), ())
 
 
 def _embedded_name(expr: ast.Expr) -> str:
-    """The field name that an embedded type has."""
+    """The field name of an embedded type."""
     expr = ast.unparen(expr)
     while isinstance(expr, ast.StarExpr | ast.IndexExpr):
         expr = ast.unparen(expr.x)

@@ -1,7 +1,7 @@
-"""Go types as data, after go/types: what a type is, and how it is written in Go source.
+"""Go types as data, after go/types.
 
-Named types are kept by name (package path and identifier) with their underlying type resolved lazily by
-the resolver, so that recursive types are finite.
+A named type holds its package path and identifier; the resolver finds the underlying type on demand, so
+recursive types are finite.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import msgspec
 
 
 class Basic(msgspec.Struct, frozen=True):
-    """A predeclared type ("bool", "int64", "string"; `error` and `any` are not among them),
-    "unsafe.Pointer", or the type of an untyped constant ("untyped int")."""
+    """A predeclared type ("bool", "int64", "string"; not `error` or `any`), "unsafe.Pointer", or the type of
+    an untyped constant ("untyped int")."""
 
     name: str
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A defined type. `package` is its import path ("" for the universe: `error`). `local` is not 0 for a
-    type declared in a function: then it tells apart the package's local types, and Go source elsewhere can't
-    name it."""
+    """A defined type. `package` is its import path ("" for `error` of the universe). `local` is not 0 for a
+    type declared in a function: it distinguishes the package's local types, and code elsewhere cannot name
+    the type."""
 
     package: str
     name: str
@@ -38,7 +38,7 @@ class Slice(msgspec.Struct, frozen=True):
 
 
 class Array(msgspec.Struct, frozen=True):
-    """`length` is -1 where it is no constant that could be worked out."""
+    """`length` is -1 if it could not be evaluated to a constant."""
 
     length: int
     element: Type
@@ -72,9 +72,9 @@ class Struct(msgspec.Struct, frozen=True):
 
 
 class Interface(msgspec.Struct, frozen=True):
-    """`empty` is true for `any` and `interface{}`. `methods` are the names of its own methods, sorted, and
-    `method_types` their types; `embedded` are the interfaces it embeds. `constraint` is true where it has
-    other type elements and so is no type of a value."""
+    """`empty` is true for `any` and `interface{}`. `methods` are the sorted names of its own methods,
+    `method_types` their types, and `embedded` the embedded interfaces. `constraint` is true if it has other
+    type elements, so that no value can have this type."""
 
     empty: bool
     methods: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class TypeParameter(msgspec.Struct, frozen=True):
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """A type that could not be found out. No rule may say anything against it."""
+    """A type that could not be determined. Rules report nothing about it."""
 
     text: str = ""
 

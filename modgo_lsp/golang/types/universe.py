@@ -32,7 +32,7 @@ CONTEXT = Named("context", "Context")
 
 ERROR_METHODS = Interface(empty=False, methods=("Error",), method_types=(Func((), (STRING,)),))
 
-# The one interface of Go's library that every signature may have; its source isn't read.
+# Context is the one interface of Go's library that any signature may have, so its source is not read.
 CONTEXT_METHODS = Interface(
     empty=False,
     methods=("Deadline", "Done", "Err", "Value"),

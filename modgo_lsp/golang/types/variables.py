@@ -1,4 +1,4 @@
-"""The types of variables: declared, or worked out from what they are initialised with."""
+"""The types of variables: declared, or inferred from their initial values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from modgo_lsp.golang.types.universe import BOOL, INT
 
 
 class Variables:
-    """The variables of one build. `operand` evaluates what they are initialised with."""
+    """The variables of one build. `operand` evaluates their initial values."""
 
     def __init__(
         self, resolver: Resolver, operand: Callable[[GoFile, ast.Expr], Operand], needs: Needs
@@ -27,7 +27,7 @@ class Variables:
         self._needs = needs
 
     def type_of(self, item: VariableName) -> Type:
-        """The type of a variable; Unknown where it can't be found out."""
+        """The type of a variable; Unknown if it cannot be determined."""
         memo = item.memo
         if memo is None or item.file is None:
             return UNKNOWN
@@ -68,7 +68,7 @@ class Variables:
         return defaulted(operand.type) if operand.mode in ("value", "constant") else UNKNOWN
 
     def _one_of(self, item: VariableName, operand: Operand) -> Type:
-        """The type of one variable of several that a call, or a comma-ok form, initialises."""
+        """The type of one of several variables that a call or a comma-ok form initializes."""
         if operand.results is not None:
             return operand.results[item.index] if item.index < len(operand.results) else UNKNOWN
         if item.value is not None and _has_ok_form(ast.unparen(item.value)):
@@ -76,7 +76,7 @@ class Variables:
         return UNKNOWN
 
     def _ranged(self, type_: Type, index: int) -> Type:
-        """The type of the first or second variable of a range over a value of `type_`."""
+        """The type of the first or second iteration variable of a range over a value of `type_`."""
         under = self._resolver.underlying(type_)
         if isinstance(under, Pointer):
             under = self._resolver.underlying(under.element)
@@ -99,7 +99,7 @@ class Variables:
 
 
 def defaulted(type_: Type) -> Type:
-    """The type that a variable gets from a value of `type_`."""
+    """The type of a variable that is initialized with a value of `type_`."""
     return constants.default_type(type_) if isinstance(type_, Basic) else type_
 
 
