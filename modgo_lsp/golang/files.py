@@ -1,5 +1,5 @@
-"""Where source text comes from: the disk, or an editor's open documents over it (disk_cache.py caches the
-disk)."""
+"""Reads source text from the disk, or from an editor's open documents over it. disk_cache.py caches the
+disk."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Metadata that changes when a file does; times are in nanoseconds."""
+    """File metadata that changes when the file does. Times are in nanoseconds."""
 
     modified: int
     changed: int
@@ -25,24 +25,24 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
     inode: int
 
 
-# How long after a change a file system may still give another one the same time, in nanoseconds.
+# How long after a change a file system may give another change the same time, in nanoseconds.
 _SAME_TIME = 2_000_000_000
 
 
 def may_hide_changes(stamp: Stamp, as_of: int) -> bool:
-    """Whether a file that was read after `as_of` with this stamp may have changed since without getting
-    another one: it had just been changed then."""
+    """Whether a file that was read after `as_of` with this stamp may have changed since without a new stamp:
+    its last change was too recent then."""
     return stamp.changed >= as_of - _SAME_TIME
 
 
 def is_as_before(stamp: Stamp | None, before: Stamp | None, as_of: int) -> bool:
-    """Whether a file or folder is certainly as it was when it was read with the stamp `before`, after
+    """Whether a file or folder is certainly unchanged since it was read with the stamp `before`, after
     `as_of`."""
     return before is not None and stamp == before and not may_hide_changes(before, as_of)
 
 
 def are_as_before(files: Files, directory: str, stamps: Mapping[str, Stamp | None], as_of: int) -> bool:
-    """Whether that is so for all files of a directory; `stamps` are by base name."""
+    """Whether all files of a directory are certainly unchanged. `stamps` are by base name."""
     prefix, latest, stamp = join(directory, ""), as_of - _SAME_TIME, files.stamp
     for name, before in stamps.items():
         if before is None or before.changed >= latest or stamp(prefix + name) != before:
@@ -50,56 +50,56 @@ def are_as_before(files: Files, directory: str, stamps: Mapping[str, Stamp | Non
     return True
 
 
-# The largest Go file that is analysed by default (max-file-size), and the largest of other files: a baseline
-# or vendor/modules.txt may have megabytes.
+# The default size limit of Go files (max-file-size), and that of other files: a baseline or
+# vendor/modules.txt may have megabytes.
 LARGEST_GO_FILE = 5_000_000
 _LARGEST_OTHER = 16_000_000
 
 
 class FileTooLargeError(OSError):
-    """A file is too large to be read."""
+    """A file exceeds its size limit."""
 
     def __init__(self, path: str, largest: int) -> None:
         super().__init__(errno.EFBIG, f"it has more than {largest:,} bytes", path)
 
 
 class Files(Protocol):
-    # The largest Go file that is read.
+    # The size limit of Go files, in bytes.
     largest: int
 
     def read(self, path: str, most: int | None = None) -> bytes:
-        """The bytes of a file. Raises OSError where it can't be read, FileTooLargeError where it has more
-        than `most` bytes, or more than what files of its kind may have."""
+        """The bytes of a file. Raises OSError if it cannot be read, and FileTooLargeError if it has more than
+        `most` bytes, or more than the limit of its kind."""
         ...
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
-        """What is in a directory, as (name, is a directory), by name. Raises OSError."""
+        """The entries of a directory as (name, is a directory), sorted by name. Raises OSError."""
         ...
 
     def since(self, earlier: Files) -> Collection[str] | None:
-        """The paths that may not be as they were in `earlier`; None where that isn't known."""
+        """The paths that may have changed since `earlier`; None if that is unknown."""
         ...
 
     def stamp(self, path: str) -> Stamp | None:
-        """The stamp of a regular file or a directory; None where there is none, or where it doesn't describe
-        what `read` gives."""
+        """The stamp of a regular file or directory. None if there is none, or if it does not describe what
+        `read` returns."""
         ...
 
     def document(self, path: str) -> Document | None:
-        """The document of a file that an editor has open, so that it isn't parsed a second time; else
+        """The document of a file that is open in an editor, so that it is not parsed twice; otherwise
         None."""
         ...
 
 
 def join(directory: str, *names: str) -> str:
-    """The path of a file or folder below `directory`."""
+    """The path of a file or folder in `directory`."""
     # Called for every file of every package: pathlib takes twenty times as long.
     prefix = directory if directory.endswith(os.sep) or not directory else directory + os.sep
     return prefix + os.sep.join(names)
 
 
 def upwards(directory: str) -> Iterator[str]:
-    """An absolute folder, and all above it."""
+    """An absolute folder and all its parents."""
     parent = ""
     while directory != parent:
         yield directory
@@ -107,21 +107,21 @@ def upwards(directory: str) -> Iterator[str]:
 
 
 class DiskFiles:
-    """The disk. Only regular files are read: reading a named pipe called x.go would never end. As for
-    `go build ./...`, a link to a directory is no directory, so that loops of links end."""
+    """The disk. Reads regular files only, because reading a named pipe called x.go would never end. As for
+    `go build ./...`, a symbolic link to a directory is not a directory, so loops of links end."""
 
     def __init__(self, largest: int = LARGEST_GO_FILE) -> None:
         self.largest = largest
 
     def read(self, path: str, most: int | None = None) -> bytes:
         most = most or size_limit(path, self.largest)
-        # Thousands of files are read so: pathlib would cost more than the disk.
+        # os.stat, because thousands of files are read: pathlib would take longer than the disk.
         found = os.stat(path)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(f"{path} is not a regular file")
         if found.st_size > most:
             raise FileTooLargeError(path, most)
-        # A pipe may have taken its place: opening one that nobody writes to would block.
+        # A pipe may have replaced the file: opening one that has no writer would block.
         with open(path, "rb", buffering=0, opener=_open_at_once) as file:
             data = file.read(found.st_size + 1) or b""
             if len(data) > found.st_size:  # it has grown
@@ -153,7 +153,7 @@ class DiskFiles:
 
 
 def size_limit(path: str, largest: int) -> int:
-    """How many bytes of a file are read at most."""
+    """The size limit of a file, in bytes."""
     return largest if path.endswith(".go") else _LARGEST_OTHER
 
 
@@ -162,8 +162,8 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 class OverlayFiles:
-    """`documents`, by absolute path, over `base`: they replace its files, and may be in directories that it
-    doesn't have."""
+    """`documents`, by absolute path, over `base`. They replace its files, and may be in directories that it
+    does not have."""
 
     def __init__(self, base: Files, documents: Mapping[str, Document]) -> None:
         self._base = base
@@ -175,7 +175,8 @@ class OverlayFiles:
 
     @cached_property
     def _listed(self) -> dict[str, dict[str, bool]]:
-        """By folder, the entries that the documents add: themselves, and the folders that they are in."""
+        """The entries that the documents add to each folder: themselves, and the folders that contain
+        them."""
         found: dict[str, dict[str, bool]] = {}
         for path in self._documents:
             is_folder = False
@@ -228,8 +229,8 @@ class OverlayFiles:
 
 
 class CachedListings:
-    """Files of which each folder is listed once. `largest` may be set later: the configuration that says it
-    is one of the files."""
+    """Files that list each folder once. `largest` may be set later, because the configuration that sets it is
+    itself one of the files."""
 
     def __init__(self, base: Files) -> None:
         self.largest = base.largest

@@ -1,1 +1,1 @@
-"""From files to the packages of one revision of the world."""
+"""The packages of one revision of the files."""

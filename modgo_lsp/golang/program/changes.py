@@ -1,7 +1,7 @@
-"""What an edit changes: the declarations of a file's next text, compared with those of the text before.
+"""Compares the declarations of a file before and after an edit, and collects what changed.
 
-Of a function whose signature stays, the body alone has changed. Of any other declaration the objects stay,
-and take over what the new one says. What depends on that is found by the table (golang/queries.py).
+If only a function's body differs, only its body memo is invalidated. Other changed declarations keep their
+objects, which take over the new declaration. The query table finds what depends on them (golang/queries.py).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from modgo_lsp.golang.syntax.identifiers import WORD
 from modgo_lsp.golang.types.objects import FunctionName, Object
 from modgo_lsp.golang.types.packages import GoFile, GoPackage, objects_of
 
-# By what tells one declared name of a file from others: its objects, in the order of the source.
+# The objects of a file by identity (kind, name, receiver), in source order.
 _Objects = dict[object, list[Object]]
 
 
 class Changes:
-    """Takes units on to the next texts of their files, and collects what is no longer as it was."""
+    """Updates packages to the next texts of their files, and collects the inputs and memos that changed."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -30,15 +30,15 @@ class Changes:
         self._redeclared: dict[GoPackage, None] = {}
 
     def take(self, file: GoFile, parsed: Parsed) -> None:
-        """The next text of a file, with the same imports."""
+        """Updates a file to its next text, which has the same imports."""
         if file.document.first_bad is not None or parsed.document.first_bad is not None:
             self._changed.append(file.unit.broken)
         old, new = _differing(file.syntax.decls, parsed.syntax.decls)
         staying = set(old).intersection(new)
         leaving = [decl for decl in old if decl not in staying]
         arriving = [decl for decl in new if decl not in staying]
-        self._note_words(file, file.document.text, leaving)
-        self._note_words(file, parsed.document.text, arriving)
+        self._record_words(file, file.document.text, leaving)
+        self._record_words(file, parsed.document.text, arriving)
         before = _names(file, old)
         self._replace(file, leaving, arriving, parsed.document.text)
         if before != _names(file, new):
@@ -51,8 +51,7 @@ class Changes:
         file.document, file.syntax = parsed.document, parsed.syntax
 
     def invalidate(self) -> None:
-        """Puts in the scopes what is declared now, and empties whatever depends on something that has
-        changed."""
+        """Updates the scopes, and invalidates everything that depends on a change."""
         for unit in self._redeclared:
             names, methods = dict(unit.scope.names), _methods_by_name(unit)
             unit.declare_again()
@@ -60,15 +59,15 @@ class Changes:
             self._changed += unit.method_names.changed(_differences(methods, _methods_by_name(unit)))
         self._table.invalidate(self._changed)
 
-    def _note_words(self, file: GoFile, text: bytes, decls: Iterable[ast.Decl]) -> None:
-        """The words of declarations that come or go stand elsewhere now."""
+    def _record_words(self, file: GoFile, text: bytes, decls: Iterable[ast.Decl]) -> None:
+        """Records that the occurrences of every word in these declarations change."""
         for decl in decls:
             self._changed += file.words.changed(set(WORD.findall(text, decl.span.start, decl.span.end)))
 
     def _replace(
         self, file: GoFile, leaving: Sequence[ast.Decl], arriving: Sequence[ast.Decl], text: bytes
     ) -> None:
-        """Puts declarations in the place of others."""
+        """Replaces declarations of a file by others."""
         objects: _Objects = {}
         for decl in leaving:
             for item in file.declared[decl]:
@@ -82,7 +81,7 @@ class Changes:
                 self._changed += _memos(item)
 
     def _redeclare(self, file: GoFile, objects: _Objects, made: Object, text: bytes) -> Object:
-        """The object for a new declaration: one of those before, where one had the name."""
+        """The object for a new declaration: an earlier object with the same identity, if there is one."""
         items = objects.get(_identity(made))
         if not items:
             return made
@@ -96,7 +95,8 @@ class Changes:
 
 
 def _differing(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> tuple[list[ast.Decl], list[ast.Decl]]:
-    """Both without what they begin and end with in common: of thousands an edit changes few."""
+    """Both lists without their common prefix and suffix: a file may have thousands of declarations, of which
+    an edit changes few."""
     begin = _common(old, new)
     old, new = old[begin:], new[begin:]
     end = _common(old[::-1], new[::-1])
@@ -104,7 +104,7 @@ def _differing(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> tuple[list[a
 
 
 def _common(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> int:
-    """How many of them are the same from the first on."""
+    """The length of the common prefix."""
     return next(compress(count(), map(is_not, old, new)), min(len(old), len(new)))
 
 
@@ -117,7 +117,7 @@ def _identity(item: Object) -> object:
 
 
 def _is_same_to_others(old: Object, before: bytes, new: Object, now: bytes) -> bool:
-    """Whether a function has nothing new but its body, and stands at the same place."""
+    """Whether only the body of a function changed, and its offset did not."""
     if not isinstance(old, FunctionName) or not isinstance(new, FunctionName):
         return False
     start, bodies = old.decl.span.start, (old.decl.body, new.decl.body)

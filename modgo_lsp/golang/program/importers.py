@@ -1,4 +1,4 @@
-"""Which packages of a Go module import which, by the headers of their files: nothing is parsed for it."""
+"""Which packages of a Go module import which, by their files' headers, without parsing the files."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from modgo_lsp.golang.program.sources import Sources
 
 
 class Known(Protocol):
-    """An index of imports that was made before, for example by an earlier run."""
+    """An index of imports that already exists, for example from an earlier run."""
 
     def of(self, path: str, root: str) -> list[str] | None:
-        """The folders of the module at `root` that may import `path`; None where the index doesn't have the
+        """The folders of the module at `root` that may import `path`; None if the index does not cover the
         module."""
         ...
 
     def holds(self, path: str, files: Files) -> bool:
-        """Whether all answers so far would be the same with the file or folder `path` as it is in `files`."""
+        """Whether every answer so far remains valid with the file or folder `path` as it is in `files`."""
         ...
 
 
 class Importers:
-    """The importers in the modules of one world; a module is indexed when it is first asked about, unless
-    `known` has it."""
+    """The importers in the modules of one world. A module is indexed on first use, unless `known` covers
+    it."""
 
     def __init__(self, sources: Sources, known: Known | None = None) -> None:
         self._sources = sources
@@ -33,7 +33,8 @@ class Importers:
         self._trees: dict[str, list[str]] = {}
 
     def of(self, path: str, root: str) -> list[str]:
-        """The directories of the module at `root` in which a file that would be built may import `path`."""
+        """The directories of the module at `root` with a file that a build compiles and that may import
+        `path`."""
         if self._known is not None and (known := self._known.of(path, root)) is not None:
             return known
         if root not in self._indices:
@@ -41,12 +42,12 @@ class Importers:
         return self._indices[root].get(path, [])
 
     def holds(self, path: str, files: Files) -> bool:
-        """Whether the answers of `known` are still the same with `path` as it is in `files`. Files that this
-        world has read itself are compared by `Sources.advance`."""
+        """Whether the answers of `known` remain valid with `path` as it is in `files`. `Sources.advance`
+        compares the files that this world has read itself."""
         return self._known is None or self._known.holds(path, files)
 
     def _index(self, root: str) -> dict[str, list[str]]:
-        """The directories that import a path, in order, by path."""
+        """The importing directories of each import path, in order."""
         found: dict[str, list[str]] = {}
         for directory in self.directories(root):
             paths = {path for file in self._sources.built(directory) for path in file.header.imports}
@@ -55,7 +56,7 @@ class Importers:
         return found
 
     def directories(self, root: str) -> list[str]:
-        """The directories of a module that `./...` means."""
+        """The directories that `./...` matches in a module."""
         if root not in self._trees:
             self._trees[root] = module_folders(root, self._sources.entries)
         return self._trees[root]

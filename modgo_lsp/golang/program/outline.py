@@ -1,12 +1,12 @@
-"""Where the declarations of a Go file stand, found without parsing it: so that of a package of which one name
-is asked, one declaration is parsed.
+"""Finds the declarations of a Go file without parsing it, so that the use of one name from a package parses
+only one declaration.
 
-Reads nothing but brackets, comments, literals and the words that begin declarations, and of what stands in
-curly brackets only where it ends. It may name a declaration too many for an identifier, never one too few.
+Recognizes brackets, comments, literals and the keywords that begin declarations. Of code in curly brackets it
+finds only the end. It may list too many declarations for an identifier, but never too few.
 
-This is a lexer by hand because parsing the same files takes eight times as long (`make bench-lexers`), and
-lowering the trees more: the first diagnostics of examples/counters would come after 160 ms instead of 120
-(1.3 x), a cold `modgo lint` on 300 packages would take 1.2 x.
+This lexer is written by hand because parsing the same files takes eight times as long (`make bench-lexers`),
+and lowering their trees still longer: the first diagnostics of examples/counters would come after 160 ms
+instead of 120 (1.3 x), and a cold `modgo lint` on 300 packages would take 1.2 x.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import cache
 
 import msgspec
 
-# Goes into the keys of caches: what this file finds in the same bytes has changed when it does.
+# Part of the cache keys. Increment it when this file finds something else in the same bytes.
 VERSION = 3
 
 _IDENTIFIER = rb"[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"
@@ -27,20 +27,21 @@ _WORDS = [
     for word in (b"func", b"type", b"var", b"const", b"import")
 ]
 _LITERAL = rb'"[^"\\\n]*(?:\\.[^"\\\n]*)*"?|`[^`]*`?|' rb"'[^'\\\n]*(?:\\.[^'\\\n]*)*'?"
-# No quote, slash or bracket; no curly bracket. Said the other way round, a byte takes twice as long.
+# Any byte except quotes, slashes and brackets; any except quotes, slashes and curly brackets. As negated sets
+# they match at half the speed.
 _PLAIN, _CODE = rb"[\x00-!#-&*-.0-Z\\^-_a-z|~-\xff]", rb"[\x00-!#-&(-.0-_a-z|~-\xff]"
-# Each alternative begins with a byte that it names: `re` looks for these bytes first. Taken at once is
-# what is simple: comments in a row, a bracket with all up to the one that closes it, `func` with a receiver.
+# Each alternative begins with literal bytes, because `re` searches for these first. Simple sequences are one
+# token: consecutive comments, a bracket with its contents, `func` with a receiver.
 _TOKEN = (
     rb"//[^\n]*(?:\s*//[^\n]*){0,99}|/\*.*?(?:\*/|\Z)|"
     + _LITERAL
     + rb"|\((?:%b*\))?|\[(?:%b*\])?|\{(?:%b*\})?|\)|\]|\}|" % (_PLAIN, _PLAIN, _PLAIN)
     + rb"%b(?:\s*\(([^(){}\"'`/]*)\))?|%b|%b|%b|%b" % tuple(_WORDS)
 )
-# All up to the next curly bracket that isn't one of a simple pair. Not more than so many pieces of it at a
-# time, for `re` keeps in mind all that it has repeated.
+# Everything up to the next curly bracket that is not part of a simple pair. The repetition is bounded because
+# `re` stores a backtracking point for each.
 _INSIDE = rb"(?:%b+|\{%b*\}|%b|/(?:/[^\n]*|\*.*?(?:\*/|\Z))?){0,99}(?:(\{)|(\}))?" % (_CODE, _CODE, _LITERAL)
-# Each comment in one way only: where the clause is missing, each other way would be tried for each comment.
+# Unambiguous: otherwise a file without a package clause would make `re` try every way to match each comment.
 _COMMENT = rb"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/"
 _PACKAGE = rb"(?:\xef\xbb\xbf)?(?:[\s;]|//[^\n]*(?:\n|\Z)|%b)*package(?:\s|%b)+(%b)" % (
     _COMMENT,
@@ -51,22 +52,22 @@ _NAMES = rb"\s*(%b(?:\s*,\s*%b)*)" % (_IDENTIFIER, _IDENTIFIER)
 _SPECS = rb"[\n;]" + _NAMES.replace(rb"\s", rb"[^\S\n]")
 _OPEN, _CLOSE, _QUOTES = frozenset(b"([{"), frozenset(b")]}"), frozenset(b"\"'`")
 _ROUND, _SQUARE, _CURLY, _SLASH, _SEMICOLON, _FUNC = b"([{/;f"
-# What stands at the end of a line that a semicolon follows: names and literals end so, too.
+# The last bytes of lines that end in an implicit semicolon: names and literals among them.
 _ENDS = frozenset(b")]}\"'`_") | {byte for byte in range(256) if byte > 127 or chr(byte).isalnum()}
 
 
 @cache
 def _pattern(source: bytes) -> re.Pattern[bytes]:
-    """Compiled when used: most runs find all outlines in the cache."""
+    """Compiled on first use: most runs find every outline in the cache."""
     return re.compile(source, re.DOTALL)
 
 
 class Outline(msgspec.Struct, frozen=True, array_like=True):
-    """The package-level declarations of a file, but for imports: `spans` are their first and last offset.
+    """The package-level declarations of a file except imports. `spans` are their start and end offsets.
 
-    `names` has for each identifier the indices of the declarations that may declare it, `methods` likewise
-    by the name of the receiver's base type. `header` is where the last import ends; `cgo` says whether one
-    of them is "C".
+    `names` maps each identifier to the indices of the declarations that may declare it; `methods` does the
+    same for methods, by the name of the receiver's base type. `header` is the offset at which the last import
+    ends. `cgo`: the file imports "C".
     """
 
     header: int
@@ -77,14 +78,14 @@ class Outline(msgspec.Struct, frozen=True, array_like=True):
 
 
 def package_name(text: bytes) -> str:
-    """What the package clause of a file says, "" where there is none."""
+    """The name in a file's package clause, or "" without one."""
     match = _pattern(_PACKAGE).match(text)
     return "" if match is None else match[1].decode("utf-8", "replace")
 
 
 class _Declaration:
-    """A declaration that is being read. `plain` are the pieces of its text at the depth where names are
-    declared, `receiver` those between a method's first parentheses."""
+    """The declaration being read. `plain` is its text at the bracket depth at which it declares names,
+    `receiver` the text in a method's first parentheses."""
 
     __slots__ = ("keyword", "names_at", "plain", "receiver", "start")
 
@@ -96,14 +97,14 @@ class _Declaration:
         self.receiver = None if receiver is None else [receiver]
 
     def text(self, piece: bytes, depth: int) -> None:
-        """A piece of text between two brackets, comments or literals."""
+        """Adds the text between two brackets, comments or literals."""
         if depth == self.names_at:
             self.plain.append(piece)
         elif self.receiver is not None and not self.plain:
             self.receiver.append(piece)
 
     def enter(self, bracket: int, depth: int) -> bool:
-        """A bracket opens. Whether what stands inside matters."""
+        """Handles an opening bracket. Returns whether its contents matter."""
         if depth > 0:
             if self.receiver is None or self.plain:
                 return False
@@ -121,7 +122,7 @@ class _Declaration:
 
 
 def outline(text: bytes) -> Outline:
-    """The outline of a file. Never raises, whatever the bytes; of broken code it finds what it can."""
+    """The outline of a file. Never raises; in code that does not parse it finds what it can."""
     found = list(_declarations(text))
     header, cgo = 0, False
     spans: list[tuple[int, int]] = []
@@ -134,7 +135,7 @@ def outline(text: bytes) -> Outline:
             continue
         index = len(spans)
         spans.append((decl.start, end))
-        words = _words(decl)
+        words = _declared_names(decl)
         if decl.receiver is not None:
             base = _receiver_base(b"".join(decl.receiver))
             for word in words:
@@ -149,11 +150,11 @@ def outline(text: bytes) -> Outline:
 
 
 def _declarations(text: bytes) -> Iterator[tuple[_Declaration, int]]:
-    """Each declaration with the offset where it ends."""
+    """Each declaration with its end offset."""
     search = _pattern(_TOKEN).search
     depth = position = 0
-    last, line_break = 0, True  # the last byte of code at the top, and whether a line has ended since
-    closed = True  # whether all curly brackets were so far that were to be passed over
+    last, line_break = 0, True  # the last byte of code at depth 0, and whether the line has ended
+    closed = True  # whether every skipped curly bracket so far was closed
     current: _Declaration | None = None
     while (match := search(text, position)) is not None:
         start, end = match.span()
@@ -166,7 +167,7 @@ def _declarations(text: bytes) -> Iterator[tuple[_Declaration, int]]:
             if current is not None and current.enter(first, depth):
                 position = start + 1
             elif end == start + 1 and first == _CURLY and closed:
-                position = _past(text, end)
+                position = _after_block(text, end)
                 closed = position > end
             if position == start + 1:
                 depth += 1
@@ -192,9 +193,9 @@ def _declarations(text: bytes) -> Iterator[tuple[_Declaration, int]]:
         yield current, len(text)
 
 
-def _past(text: bytes, position: int) -> int:
-    """The offset behind the curly bracket that closes the one before `position`; `position` where none does.
-    Others aren't counted: where the code is right, they are in pairs."""
+def _after_block(text: bytes, position: int) -> int:
+    """The offset after the curly bracket that closes the one before `position`, or `position` if none does.
+    Other brackets are not counted: in valid code they are balanced."""
     depth = 1
     for match in _pattern(_INSIDE).finditer(text, position):
         if match.lastindex == 1:
@@ -207,14 +208,14 @@ def _past(text: bytes, position: int) -> int:
 
 
 def _begins(last: int, line_break: bool) -> bool:
-    """Whether `func` begins a declaration, after the byte `last` of code: it may also be a type or a literal,
-    where no semicolon comes before it."""
+    """Whether `func` begins a declaration, given the last byte of code before it. Without a semicolon before
+    it, it is a type or a literal."""
     return last in (0, _SEMICOLON) or (line_break and last in _ENDS)
 
 
-def _words(decl: _Declaration) -> list[str]:
-    """The identifiers that a declaration may declare: those that a spec begins with. In a group each line
-    counts as one, also where it goes on with the line before."""
+def _declared_names(decl: _Declaration) -> list[str]:
+    """The identifiers that a declaration may declare: the first in each spec. In a group every line counts as
+    a spec, continuation lines included."""
     plain = b" ".join(decl.plain)
     if decl.keyword == b"func" or (decl.keyword == b"type" and decl.names_at == 0):
         match = _pattern(_IDENTIFIER).search(plain)
@@ -229,6 +230,6 @@ def _words(decl: _Declaration) -> list[str]:
 
 
 def _receiver_base(text: bytes) -> str:
-    """The base type's name of `r *T[K]`."""
+    """The name of the base type in `r *T[K]`."""
     words = _pattern(_IDENTIFIER).findall(text.partition(b"[")[0])
     return words[-1].decode("utf-8", "replace") if words else "?"

@@ -1,6 +1,5 @@
-"""A package of which only those declarations are read that somebody asks for: one of Go's library, of a
-dependency, of anywhere but the main modules. Its files don't change in the life of a table.
-"""
+"""A package outside the main modules (Go's library or a dependency), of which only the requested declarations
+are parsed. Its files do not change during the life of a table."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from modgo_lsp.golang.types.universe import UNIVERSE
 
 
 class _OutlinedScope(Scope):
-    """The scope of such a package: it fills itself."""
+    """The scope of an outlined package, which parses declarations on lookup."""
 
     __slots__ = ("unit",)
 
@@ -32,8 +31,8 @@ class _OutlinedScope(Scope):
 
 
 class OutlinedPackage(GoPackage):
-    """`find_facts` is asked at the first use. `files`, `functions` and `methods` have what was asked for;
-    `lookup` and `method` ask."""
+    """`find_facts` is called on first use. `lookup` and `method` parse the declarations they need; `files`,
+    `functions` and `methods` contain only what has been parsed."""
 
     def __init__(
         self,
@@ -44,7 +43,7 @@ class OutlinedPackage(GoPackage):
         find_facts: Callable[[], PackageFacts | None],
         standard: bool,
     ) -> None:
-        # Of which Go module it is doesn't matter, but that it is of another one.
+        # The module only has to differ from the main modules.
         super().__init__(table, directory, path, name, Module(directory, path))
         self.standard = standard
         self._find_facts = find_facts
@@ -60,30 +59,31 @@ class OutlinedPackage(GoPackage):
         return self._find_facts() or PackageFacts((), True, None)
 
     def read(self, name: str) -> bool:
-        """Reads the declarations that may declare `name`; False where there is nothing new."""
+        """Parses the declarations that may declare `name`. Returns False if they add nothing."""
         if name in self._asked:
             return False
         self._asked.add(name)
-        news = False
+        added = False
         for index, outline in enumerate(self._facts.outlines):
             for number in outline.names.get(name, ()):
-                news = self._declare_from(index, number) or news
+                added = self._declare_from(index, number) or added
                 if name in self.scope.names:
                     return True
-        return news
+        return added
 
     def method(self, base: str, name: str) -> FunctionName | None:
         if not self._read_method(name, lambda receiver: receiver == base):
-            # What the receivers mean is looked up only where that may help.
+            # Aliases of receivers are resolved only if no receiver has the name itself.
             self._read_method(name, lambda receiver: self._is_alias(receiver, base))
         return super().method(base, name)
 
-    def _read_method(self, name: str, is_wanted: Callable[[str], bool]) -> bool:
-        """Reads the method `name` of the receiver that is wanted; whether there is one."""
+    def _read_method(self, name: str, matches: Callable[[str], bool]) -> bool:
+        """Parses the method `name` of each receiver for which `matches` is true. Returns whether there is
+        one."""
         found = False
         for index, outline in enumerate(self._facts.outlines):
             for receiver, numbers in outline.methods.items():
-                if name in numbers and is_wanted(receiver):
+                if name in numbers and matches(receiver):
                     self._declare_from(index, numbers[name])
                     found = True
         return found

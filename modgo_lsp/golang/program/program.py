@@ -1,6 +1,6 @@
-"""The packages that one build sees: those of the main modules, what they import, Go's library.
+"""The packages of one build: those of the main modules, their imports, and Go's library.
 
-An import path means one package in a program, and may mean another in the next.
+Within a program an import path denotes one package; in another program it may denote a different one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FindModule = Callable[[str], "tuple[Module, GoMod] | None"]
 
 
 class Library:
-    """The packages of Go's library, shared by the programs of a revision."""
+    """The packages of Go's library, shared by all programs of a revision."""
 
     def __init__(self, table: Table, sources: Sources, environment: GoEnvironment) -> None:
         self._table = table
@@ -42,11 +42,11 @@ class Library:
         self._units: dict[str, OutlinedPackage | None] = {}
 
     def unit(self, path: str, from_library: bool) -> OutlinedPackage | None:
-        """The package that is imported as `path`, by the library itself or by others."""
+        """The package imported as `path`, by the library itself or by other code."""
         if path not in self._units:
             self._units[path] = self._find(path)
         found = self._units[path]
-        # What others call golang.org/x/… is theirs; the library has its own.
+        # The library has its own copies of golang.org/x/…, which other code does not import.
         return self.unit(f"vendor/{path}", False) if found is None and from_library else found
 
     def _find(self, path: str) -> OutlinedPackage | None:
@@ -68,7 +68,7 @@ class Library:
 
     @cached_property
     def _context(self) -> BuildContext:
-        """Go's library is built with the experiments that are on by default."""
+        """Go's library is built with the experiments that are enabled by default."""
         text = self._sources.text(str(Path(self._root or "", "src/internal/buildcfg/exp.go"))) or b""
         tags = (f"goexperiment.{name.decode().lower()}" for name in re.findall(_EXPERIMENT, text))
         context = self._sources.context
@@ -76,7 +76,7 @@ class Library:
 
 
 class Program:
-    """`own_unit` gives the package in a folder of a main module, whole; `known` are packages that need no
+    """`own_unit` returns the whole package in a folder of a main module. `known` are packages that need no
     source."""
 
     def __init__(
@@ -100,17 +100,17 @@ class Program:
 
     @property
     def unread(self) -> set[str]:
-        """The import paths of packages that something was asked of, and whose source isn't here; not those
-        that the main modules themselves should have."""
+        """The import paths of packages that were needed and whose source is missing, except those that belong
+        to the main modules."""
         own = (lambda _: False) if self._locator is None else self._locator.is_own
         return {path for path in self.resolver.unread if not own(path)}
 
     def add(self, unit: GoPackage) -> None:
-        """Makes a package that was found by its folder known by its path."""
+        """Registers a package that was loaded by its folder under its import path."""
         self._by_path.setdefault(unit.path, unit)
 
     def find_unit(self, file: GoFile, path: str) -> GoPackage | None:
-        """The package that `file` imports as `path`, None where its source isn't known."""
+        """The package that `file` imports as `path`; None if its source is not found."""
         if path in ("C", "unsafe", file.unit.path):
             return None
         if file.unit.standard:
@@ -118,13 +118,13 @@ class Program:
         return self.unit(path)
 
     def unit(self, path: str) -> GoPackage | None:
-        """The package of an import path."""
+        """The package with an import path."""
         if path not in self._by_path:
             self._by_path[path] = self._library.unit(path, from_library=False) or self._located(path)
         return self._by_path[path]
 
     def place(self, path: str) -> Located | None:
-        """Where Go itself would find the package; None where it wouldn't."""
+        """Where Go itself finds the package; None if it does not."""
         return None if self._locator is None else self._locator.find(path)
 
     def _located(self, path: str) -> GoPackage | None:
@@ -141,7 +141,7 @@ class Program:
         return self._outlined(located.directory, path, facts)
 
     def _from_known(self, path: str) -> GoPackage | None:
-        """A known package, of the source that its KnownPackage names."""
+        """A known package, from the folder that its KnownPackage names."""
         try:
             directory = self._known[path].directory()
             self._sources.use_disk(directory)
@@ -157,7 +157,8 @@ class Program:
 def build_root(
     directory: str, find_module: FindModule, environment: GoEnvironment, sources: Sources
 ) -> Root | None:
-    """What a build of the package in `directory` starts from: its module, or the workspace that uses it."""
+    """The root of a build of the package in `directory`: its module, or the workspace that uses the
+    module."""
     found = find_module(directory)
     if found is None:
         return None

@@ -1,12 +1,12 @@
-"""One state of the files, and the packages that are worked out of it.
+"""One state of the files, and the packages computed from it.
 
-A revision never changes: it keeps giving the answers of its own files. What was worked out so far lies in a
-*world*, which the next revision takes over: it takes the world on to its files, so that only what an edit
-changed is worked out anew. A revision that has handed its world over and is asked once more, which is rare,
-begins another one from its files. What neither has read before comes from the disk as it is then.
+A revision never changes: it always answers for its own files. The computed packages are in a *world*, which
+the next revision takes over and updates to its own files, so that only what an edit changed is computed
+again. If a revision is used again after that, which is rare, it builds another world from its files. Files
+that no revision has read before are read from the disk as they are then.
 
-An edit of what a file imports, of go.mod, or a file that comes or goes, begins a new world, which takes over
-the trees of the files that are as they were.
+An edit of imports or go.mod, or an added or deleted file, requires a new world. It reuses the trees of
+unchanged files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 
 
 class Settings(NamedTuple):
-    """What a revision is of, beside its files. `known` are packages that need no source."""
+    """The parameters of a revision besides its files. `known` are packages that need no source."""
 
     context: BuildContext
     environment: GoEnvironment
@@ -45,9 +45,9 @@ class Settings(NamedTuple):
 
 
 class World:
-    """The packages of a revision, read when they are asked for. `importers` may know already which packages
-    import which. `texts` are inputs: the bytes of a file; `unbuilt` those of the files in a folder that a
-    build leaves out."""
+    """The packages of a revision, loaded on demand. `importers` is an index of imports, if there is one
+    already. `texts` and `unbuilt` are inputs: the bytes of a file, and the files of a folder that a build
+    leaves out."""
 
     def __init__(
         self, files: Files, settings: Settings, importers: Known | None, previous: World | None
@@ -63,7 +63,7 @@ class World:
         )
         self._library = Library(self.table, self.sources, settings.environment)
         self._index = Importers(self.sources, importers)
-        # What follows from imports, folders and go.mod files, which stay as they are in the life of a world.
+        # Derived from imports, folders and go.mod files, which do not change during the life of a world.
         self._modules: dict[str, tuple[Module, GoMod] | None] = {}
         self._programs: dict[str, Program] = {}
         self._units: dict[str, GoPackage | None] = {}
@@ -71,8 +71,8 @@ class World:
         self._imported_by: dict[GoPackage, list[GoPackage]] = {}
 
     def advance(self, files: Files) -> bool:
-        """Goes on to a later state of the files. False where too much has changed for that: nothing is done
-        then."""
+        """Updates to a later state of the files. Returns False, without an effect, if too much has
+        changed."""
         changed = self.sources.advance(files, self._index.holds)
         if changed is None:
             return False
@@ -93,7 +93,7 @@ class World:
     # --- modules and builds
 
     def module(self, directory: str) -> tuple[Module, GoMod] | None:
-        """The Go module that a folder is in, None without a go.mod."""
+        """The Go module that a folder belongs to; None without a go.mod."""
         if directory not in self._modules:
             self._modules[directory] = self._find_module(directory)
         return self._modules[directory]
@@ -112,7 +112,7 @@ class World:
         home = "" if module is None else module[0].directory
         if home not in self._programs:
             root = build_root(directory, self.module, self._environment, self.sources)
-            # The modules of a workspace are of one program.
+            # All modules of a workspace share a program.
             key = home if root is None else root.directory + "/" * (root.work is not None)
             if key not in self._programs:
                 self._programs[key] = self._new_program(root)
@@ -127,7 +127,7 @@ class World:
     # --- packages
 
     def unit(self, directory: str, path: str | None = None) -> GoPackage | None:
-        """The declarations in a folder; `path` is what it is imported as, where it isn't its own path."""
+        """The package in a folder. `path` is its import path if that does not follow from its module."""
         if directory not in self._units:
             unit = self._load_unit(directory, path)
             self._units[directory] = unit
@@ -154,14 +154,14 @@ class World:
         return unit
 
     def is_mentioned(self, directory: str, name: str) -> bool:
-        """Whether an identifier stands in a Go file of a folder that isn't built, as tests aren't."""
+        """Whether an identifier occurs in a Go file of a folder that a build leaves out, such as a test."""
         self.unbuilt.read(directory)
         return self.sources.is_mentioned(directory, name)
 
     # --- which packages import which
 
     def import_paths(self, directory: str) -> Iterable[str]:
-        """What the files of a package import: all of them by their headers, or else as they were parsed."""
+        """The imports of a package: of all files by their headers, or of the parsed ones."""
         headers = [file.header for file in self.sources.built(directory)]
         if not all(header.sure for header in headers):
             unit = self.unit(directory)
@@ -169,8 +169,8 @@ class World:
         return dict.fromkeys(path for header in headers for path in header.imports)
 
     def dependencies(self, start: str) -> dict[str, str]:
-        """Folders by path of the packages of the same Go module that the one in `start` imports, directly
-        or not."""
+        """The packages of the same Go module that the one in `start` imports, directly or indirectly: folders
+        by import path."""
         found: dict[str, str] = {}
         pending = [start]
         while pending:
@@ -181,8 +181,8 @@ class World:
         return found
 
     def _imports(self, directory: str) -> list[tuple[str, str]]:
-        """Path and folder of the packages of the same Go module that the one in `directory` imports
-        itself."""
+        """The packages of the same Go module that the one in `directory` imports directly: import path and
+        folder."""
         if directory not in self._imported:
             found = self.module(directory)
             home = "" if found is None else found[0].path
@@ -201,7 +201,7 @@ class World:
         return self._imported[directory]
 
     def importers(self, unit: GoPackage) -> list[GoPackage]:
-        """The other packages of the Go module that import `unit`, tests aside."""
+        """The other packages of the Go module that import `unit`, tests excluded."""
         if unit.module is None:
             return []
         if unit not in self._imported_by:
@@ -215,7 +215,7 @@ class World:
         return self._imported_by[unit]
 
     def dependents(self, unit: GoPackage) -> list[GoPackage]:
-        """The packages of the Go module that import `unit`, directly or not."""
+        """The packages of the Go module that import `unit`, directly or indirectly."""
         found: list[GoPackage] = []
         pending = [unit]
         while pending:
@@ -227,7 +227,7 @@ class World:
 
     def folders_importing(self, directory: str) -> set[str]:
         """The folders of the packages of the same Go module that import the one in `directory`, directly or
-        not. Their files' headers tell; nothing is parsed for it."""
+        indirectly. Reads file headers only and parses nothing."""
         found: set[str] = set()
         pending = [directory]
         while pending:
@@ -242,12 +242,12 @@ class World:
     # --- what can't be read
 
     def unread(self) -> set[str]:
-        """The import paths of packages whose declarations would have been of use, and aren't here: where Go's
-        library is isn't known, or a module isn't in the module cache."""
+        """The import paths of packages that were needed and whose source is missing: GOROOT is unknown, or a
+        module is not in the module cache."""
         return {path for program in self._programs.values() for path in program.unread}
 
     def unread_for(self, directory: str) -> set[str]:
-        """Those of `unread` that the package in `directory` imports, itself or through others of its Go
+        """The paths in `unread` that the package in `directory` imports, itself or through others of its Go
         module, and those that only other Go modules import."""
         unread = self.unread()
         if not unread:
@@ -260,7 +260,8 @@ class World:
 
 
 class Revision(Generic[_T]):
-    """One state of the files. `view` makes of a world what others ask of it, and is handed over with it."""
+    """One state of the files. `view` derives from a world the queries of a caller; it is handed over with the
+    world."""
 
     def __init__(
         self,
@@ -275,15 +276,15 @@ class Revision(Generic[_T]):
         self._made = made
 
     def begin(self, importers: Known | None, previous: Revision[_T] | None) -> None:
-        """Begins a world, with what is known of imports already; trees of an earlier revision are taken over
-        where the bytes of a file are the same."""
+        """Builds a world, with an existing index of imports. Reuses the trees of `previous` for files with
+        the same bytes."""
         before = None if previous is None or previous._made is None else previous._made[0]
         world = World(self.files, self.settings, importers, before)
         self._made = world, self._view(world)
 
     def next(self, files: Files) -> Revision[_T] | None:
-        """The revision of a later state of the files, which takes over what is known. None where too much has
-        changed for that: then a new world is to begin, with this revision as the `previous`."""
+        """The revision of a later state of the files, which takes over the world. None if too much has
+        changed: then `begin` a new revision with this one as `previous`."""
         made = self._made
         if made is None or not made[0].advance(files):
             return None
@@ -306,7 +307,7 @@ class Revision(Generic[_T]):
 
 
 def import_path(directory: str, module: Module | None) -> str:
-    """The import path of a directory; without a module one that nobody can import."""
+    """The import path of a directory. Without a module it is one that nothing can import."""
     if module is None or not module.path:
         return "_" + directory.replace(os.sep, "/")
     inside = os.path.relpath(directory, module.directory)

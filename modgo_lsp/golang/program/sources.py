@@ -1,5 +1,4 @@
-"""The files of a world: read once, parsed once, and taken over from an earlier world where they are
-unchanged."""
+"""The files of a world. Each is read and parsed once; unchanged ones are taken over from an earlier world."""
 
 from __future__ import annotations
 
@@ -42,7 +41,7 @@ class Parsed:
 
 
 class Built(NamedTuple):
-    """A file of a package, not parsed yet."""
+    """A file of a package that has not been parsed."""
 
     path: str
     text: bytes
@@ -67,8 +66,8 @@ _NOTHING = Outline(0, False, (), {}, {})
 
 
 class PackageFacts:
-    """The files of a package of which only some declarations are read. Declarations are parsed when they are
-    asked for; where they stand comes from the cache, if it has these files."""
+    """The files of an outlined package. Declarations are parsed on demand; their spans come from the cache if
+    it has them."""
 
     def __init__(self, sources: Sequence[tuple[str, bytes]], cgo: bool, cache: FactsCache | None) -> None:
         self.sources = tuple(sources)
@@ -84,7 +83,7 @@ class PackageFacts:
 
     @cached_property
     def outlines(self) -> tuple[Outline, ...]:
-        """The outline of each file, in their order; without cgo, files that need it have none."""
+        """The outline of each file, in order. Without cgo, files that need it have an empty outline."""
         found = self._outlines()
         return found if self._cgo else tuple(_NOTHING if each.cgo else each for each in found)
 
@@ -109,7 +108,7 @@ class PackageFacts:
         return digest.hexdigest()[:40]
 
     def header(self, index: int) -> Parsed:
-        """A file's package clause and imports; the rest of it isn't in the tree."""
+        """The package clause and imports of a file. The tree contains nothing else."""
         if index not in self._headers:
             path, text = self.sources[index]
             span = Span(0, self.outlines[index].header)
@@ -117,7 +116,7 @@ class PackageFacts:
         return self._headers[index]
 
     def declarations(self, index: int, number: int) -> tuple[ast.Decl, ...]:
-        """A declaration of a file, by its number in the outline; several where the code is broken."""
+        """The declaration of a file with this number in the outline. Broken code may have several."""
         key = (index, number)
         if key not in self._parts:
             path, text = self.sources[index]
@@ -127,8 +126,8 @@ class PackageFacts:
 
 
 def _begin_alike(before: Document, now: Document) -> bool:
-    """Whether two documents are the same up to their first declaration, and no import can have been added
-    behind it. Faster than comparing their texts."""
+    """Whether two documents are equal up to their first declaration and no import can have been added after
+    it. Faster than comparing their texts."""
     declares = False
     for old, new in zip(before.parts, now.parts, strict=False):
         if old is not new:
@@ -161,7 +160,7 @@ class Sources:
         self._built: dict[str, list[Built]] = {}
         self._headers_before = {} if previous is None else previous._headers
         self._headers: dict[str, tuple[bytes, Header]] = {}
-        # GOROOT and the module cache don't change while we run.
+        # GOROOT and the module cache do not change while this process runs.
         self._immutable: dict[str, PackageFacts] = {}
         self._facts: dict[str, PackageFacts] = {}
         self._facts_before: dict[str, PackageFacts] = {}
@@ -170,7 +169,7 @@ class Sources:
             self._immutable, self._facts_before = previous._immutable, previous._facts
 
     def text(self, path: str) -> bytes | None:
-        """The bytes of a file, None where it can't be read."""
+        """The bytes of a file; None if it cannot be read."""
         if path not in self._texts:
             try:
                 self._texts[path] = self._files.read(path)
@@ -181,7 +180,7 @@ class Sources:
         return self._texts[path]
 
     def entries(self, directory: str) -> list[tuple[str, bool]]:
-        """What is in a folder, as Files says; nothing where it can't be read."""
+        """The entries of a folder, as Files returns them; none if it cannot be read."""
         if directory not in self._entries:
             try:
                 self._entries[directory] = self._files.entries(directory)
@@ -190,7 +189,7 @@ class Sources:
         return self._entries[directory] or []
 
     def use_disk(self, directory: str) -> None:
-        """Reads a folder's Go files from the disk, not from the world's files. Raises OSError."""
+        """Reads a folder's Go files from the disk instead of the world's files. Raises OSError."""
         disk = DiskFiles()
         self._entries[directory] = listed = disk.entries(directory)
         self._chosen.pop(directory, None)
@@ -203,13 +202,13 @@ class Sources:
                     continue
 
     def chosen(self, directory: str) -> list[tuple[str, bytes]]:
-        """Path and text of the files in `directory` that `go build` would compile."""
+        """The path and text of each file in `directory` that `go build` would compile."""
         if directory not in self._chosen:
             self._chosen[directory] = self._choose(directory, self.context)
         return self._chosen[directory]
 
     def unreadable(self, directory: str) -> tuple[str, ...]:
-        """The files in `directory` that `go build` would try to compile and that can't be read."""
+        """The files in `directory` that `go build` would try to compile but that cannot be read."""
         return tuple(
             path
             for name, is_directory in self.entries(directory)
@@ -218,7 +217,7 @@ class Sources:
         )
 
     def is_too_large(self, path: str) -> bool:
-        """Whether a file that can't be read is larger than the largest that is analysed."""
+        """Whether a file cannot be read because it exceeds the size limit."""
         return path in self._too_large
 
     def _choose(self, directory: str, context: BuildContext) -> list[tuple[str, bytes]]:
@@ -233,7 +232,8 @@ class Sources:
         return found
 
     def is_mentioned(self, directory: str, name: str) -> bool:
-        """Whether an identifier stands in a Go file of `directory` that isn't built, as tests aren't."""
+        """Whether an identifier occurs in a Go file of `directory` that a build leaves out, such as a
+        test."""
         word = re.compile(rb"\b%s\b" % re.escape(name.encode("utf-8", "surrogateescape")))
         chosen = {path for path, _ in self.chosen(directory)}
         others = (
@@ -246,8 +246,8 @@ class Sources:
         )
 
     def built(self, directory: str) -> list[Built]:
-        """The files of the package in `directory`. A build leaves out those of package documentation, and
-        those that need cgo where it is off."""
+        """The files of the package in `directory`. Files of package documentation are left out, as are files
+        that need cgo where it is off."""
         if directory not in self._built:
             chosen = (Built(path, text, self._header(path, text)) for path, text in self.chosen(directory))
             self._built[directory] = [file for file in chosen if self._is_built(file)]
@@ -283,7 +283,7 @@ class Sources:
         return parsed
 
     def document(self, path: str) -> Document | None:
-        """The document of a file that was parsed whole; None if it wasn't."""
+        """The document of a file that was parsed whole; None if it was not."""
         parsed = self._parsed.get(path)
         return None if parsed is None else parsed.document
 
@@ -294,11 +294,10 @@ class Sources:
     def advance(
         self, files: Files, is_as_known: Callable[[str, Files], bool]
     ) -> dict[str, Parsed | None] | None:
-        """Goes on to a later state of the files. Returns the files that have changed, by path, each with its
-        new tree, or None if it was not parsed. Returns None, and does nothing, where more has changed than
-        texts with the same imports. `is_as_known` says whether an index of imports that was made elsewhere is
-        still right.
-        """
+        """Updates to a later state of the files. Returns the changed files by path, each with its new tree,
+        or None if it has not been parsed. Returns None, without an effect, if more than texts with the same
+        imports has changed. `is_as_known` says whether an external index of imports remains valid for a
+        path."""
         paths = files.since(self._files)
         if paths is None:
             return None
@@ -343,7 +342,7 @@ class Sources:
                 self._built[directory][index] = file._replace(text=text)
 
     def _is_listed_as_before(self, files: Files, path: str) -> bool:
-        """Whether the listing of the folder of `path`, if it was read, has the same entry for it."""
+        """Whether the listing of the folder of `path` has the same entry for it as before, if it was read."""
         if path in self._entries:
             return False  # a folder: anything in it may have changed
         directory, name = os.path.split(path)
@@ -360,7 +359,7 @@ class Sources:
         return before == next((entry for entry in now if entry[0] == name), None)
 
     def _stays(self, path: str, before: bytes, text: bytes, opened: Document | None) -> bool:
-        """Whether a Go file stays in its package with the same imports, and that package is read whole."""
+        """Whether a Go file remains in its package with the same imports, and the package is parsed whole."""
         directory, name = os.path.split(path)
         if not name.endswith(".go") or directory in self._facts or directory in self._immutable:
             return False
@@ -369,7 +368,7 @@ class Sources:
         if not (alike and known.sure):
             if is_chosen(name, before, self.context) != is_chosen(name, text, self.context):
                 return False
-            # Where the header isn't sure of the imports, they can be compared only if the file was parsed.
+            # If the imports in the header are uncertain, only the parsed files can be compared.
             if read_header(text) != known or not (known.sure or parsed is not None):
                 return False
         self._headers[path] = (text, known)
@@ -378,8 +377,8 @@ class Sources:
     def facts(
         self, directory: str, immutable: bool, context: BuildContext | None = None
     ) -> PackageFacts | None:
-        """The outlined files of a package outside the main modules; None where no file of it would be
-        built."""
+        """The outlined files of a package outside the main modules; None if a build would compile none of its
+        files."""
         known = self._immutable if immutable else self._facts
         if directory not in known:
             sources = self.chosen(directory) if context is None else self._choose(directory, context)
