@@ -1,1 +1,1 @@
-"""Trees to meaning: packages, types, registrations, signatures."""
+"""UDF packages: registrations, signatures, bins and reachable code."""

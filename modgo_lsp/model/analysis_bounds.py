@@ -1,4 +1,4 @@
-"""Where a package's declarations, and the code that UDFs reach, meet a bound of the analysis."""
+"""Finds declarations of a package, and code reachable from UDFs, that exceed a bound of the analysis."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _DEEP = f"this is nested more than {MAX_DEPTH} deep, or has too many operands"
 
 
 class BoundMet(msgspec.Struct, frozen=True):
-    """A place in the source where a bound of the analysis was met, and what was too much there."""
+    """A source location at which a bound of the analysis is exceeded, and which one."""
 
     location: Location
     message: str
 
 
 def bounds_met(operands: Operands, file: GoFile) -> list[BoundMet]:
-    """The places in a file's declarations, but for the bodies of functions."""
+    """The exceeded bounds in a file's declarations, function bodies excluded."""
     file.declarations.read()
     found: list[BoundMet] = []
     for decl in file.syntax.decls:
@@ -39,7 +39,7 @@ def bounds_met(operands: Operands, file: GoFile) -> list[BoundMet]:
 
 
 def _nested(file: GoFile, decl: ast.Decl) -> Iterable[BoundMet]:
-    """What is too deep in a declaration. A function's body counts where a UDF reaches it."""
+    """Nesting that is too deep in a declaration. A function body counts only if a UDF reaches it."""
     parts: Iterator[ast.Node | None]
     if isinstance(decl, ast.FuncDecl):
         file.function(decl).read()
@@ -52,9 +52,9 @@ def _nested(file: GoFile, decl: ast.Decl) -> Iterable[BoundMet]:
 
 
 def too_deep(file: GoFile, parts: Iterable[ast.Node]) -> Iterator[BoundMet]:
-    """The first place in each of some parts of a declaration that is too deep to be looked at."""
+    """The first node of each part of a declaration that was nested too deeply to be lowered."""
     for part in parts:
-        # What is so deep takes some text.
+        # Such depth takes at least as many bytes.
         if part.span.end - part.span.start > MAX_DEPTH:
             deep = next((node for node in ast.walk(part) if is_too_deep(node)), None)
             if deep is not None:
@@ -66,7 +66,7 @@ def is_too_deep(node: ast.Node) -> bool:
 
 
 def local_bounds_met(operands: Operands, file: GoFile, nodes: Iterable[ast.Node]) -> Iterator[BoundMet]:
-    """The places among nodes of a function's body."""
+    """The exceeded bounds among nodes of a function body."""
     for node in nodes:
         if is_too_deep(node):
             yield BoundMet(Location(file.path, node.span), _DEEP)
@@ -88,7 +88,7 @@ def _is_too_complex(operands: Operands, file: GoFile, item: Object) -> bool:
     if isinstance(item, ConstantName):
         return not _is_plain(item.value_expr) and _is_constant_too_large(operands, item)
     if isinstance(item, TypeName):
-        # What is neither an alias nor has brackets is what it says.
+        # Only an alias, or a type with brackets, can exceed a bound.
         start, end = item.spec.span.start, item.spec.span.end
         written = item.is_alias or file.document.text.find(b"[", start, end) >= 0
         return written and operands.resolver.is_too_complex(item)
@@ -96,7 +96,7 @@ def _is_too_complex(operands: Operands, file: GoFile, item: Object) -> bool:
 
 
 def _is_plain(value: ast.Expr | None) -> bool:
-    """Whether a constant's value is a name or a literal that is not large, as most are."""
+    """Whether a constant's value is a name or a small literal, as most are."""
     return (
         value is None
         or isinstance(value, ast.Ident)

@@ -1,7 +1,7 @@
-"""Which bins of its record a UDF reads, as far as its own body shows: only these are sent with a call.
+"""Finds the bins that a UDF reads in its own body. A call sends only these.
 
-A bin's name may come from an argument: `add(rec, bin, n)`. Where it isn't certain which bins are read, all
-are sent.
+A bin's name may come from an argument: `add(rec, bin, n)`. If it is uncertain which bins are read, all are
+sent.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from modgo_lsp.model.package import BinsRead
 from modgo_lsp.model.sdk import BIN_NAME_MAX, SDK_PATH
 from modgo_lsp.model.sdk_types import RECORD_POINTER, STREAM_POINTER
 
-# Methods of udf.Record whose first argument names a bin that they read.
+# Methods of udf.Record that read the bin named by their first argument.
 READING = frozenset({"Bin", "Bool", "Bytes", "Float", "GeoJSON", "Int", "List", "Map", "String"})
-# Those that read no bin, also where they are only named: `store := r.Create`.
+# Methods that read no bin, even as method values: `store := r.Create`.
 NOT_READING = frozenset(
     {"Create", "Digest", "Exists", "Generation", "Key", "LastUpdate", "Remove"}
     | {"Set", "SetName", "SetTTL", "Size", "TTL", "Unset", "Update"}
 )
-# Those that may read any bin.
+# Methods that may read any bin.
 READING_ALL = frozenset({"Bins"})
 
 _STRING = Basic("string")
@@ -35,9 +35,8 @@ _STRING = Basic("string")
 def bins_read(
     operands: Operands, file: GoFile, type_: ast.FuncType, body: ast.Body | None
 ) -> BinsRead | None:
-    """The bins that a function in `file` reads through its record. None where that isn't certain: it reads
-    one whose name it works out, or does with the record what can't be followed: passes it on, keeps it, loops
-    over its bins."""
+    """The bins that a function in `file` reads through its record. None if that is uncertain: it computes a
+    bin's name, loops over all bins, or lets the record escape."""
     if body is None:
         return None
     operands.resolver.bindings.bind_at(file, type_.span.start)
@@ -80,7 +79,7 @@ def bins_read(
 
 
 def _record(operands: Operands, file: GoFile, type_: ast.FuncType) -> Object | None:
-    """The parameter that is the record."""
+    """The object of the record parameter."""
     for field in type_.params.fields:
         if field.names and operands.resolver.type_of(file, field.type) == RECORD_POINTER:
             return file.uses.get(field.names[0].span.start)
@@ -90,8 +89,8 @@ def _record(operands: Operands, file: GoFile, type_: ast.FuncType) -> Object | N
 def _naming(
     operands: Operands, file: GoFile, type_: ast.FuncType, nodes: Sequence[ast.Node]
 ) -> list[tuple[Object, int]]:
-    """The parameters that are what the caller gave wherever they stand, each with its position among the
-    arguments: strings that nothing in the body sets or takes the address of."""
+    """The string parameters that always have the caller's value, because the body neither sets them nor takes
+    their address, each with its position among the arguments."""
     changed = [target for node in nodes for target, _ in assignments(node)]
     found: list[tuple[Object, int]] = []
     position = 0
@@ -106,7 +105,7 @@ def _naming(
 
 
 def _position(file: GoFile, expr: ast.Expr | None, parameters: Sequence[tuple[Object, int]]) -> int | None:
-    """The position of the argument that `expr` is."""
+    """The position of the argument that `expr` refers to."""
     if expr is None:
         return None
     stripped = ast.unparen(expr)
@@ -118,7 +117,7 @@ def _is(file: GoFile, node: ast.Node, item: Object) -> bool:
 
 
 def _read(file: GoFile, call: ast.CallExpr, record: Object) -> tuple[ast.Expr | None, ast.Expr | None]:
-    """The use of the record in a call that reads a bin, and the expression that names the bin: `r.Int(name)`
+    """The use of the record in a call that reads a bin, and the expression for the bin's name: `r.Int(name)`
     or `udf.Get[T](r, name)`. The use is None for any other call."""
     fun = ast.unparen(call.fun)
     if isinstance(fun, ast.SelectorExpr) and fun.sel.name in READING:
@@ -134,7 +133,7 @@ def _read(file: GoFile, call: ast.CallExpr, record: Object) -> tuple[ast.Expr | 
 
 
 def _is_get(file: GoFile, expr: ast.Expr) -> bool:
-    """Whether `expr` is udf.Get, however the SDK is imported."""
+    """Whether `expr` is udf.Get, in any form of import."""
     if isinstance(expr, ast.SelectorExpr) and isinstance(expr.x, ast.Ident):
         return file.selected.get(expr.x.span.start) == (SDK_PATH, "Get")
     if isinstance(expr, ast.Ident) and expr.name == "Get" and SDK_PATH in file.dots:
@@ -144,7 +143,7 @@ def _is_get(file: GoFile, expr: ast.Expr) -> bool:
 
 
 def _bin_name(operands: Operands, file: GoFile, expr: ast.Expr | None) -> str | None:
-    """The constant that `expr` is, where a bin can be called that."""
+    """The constant value of `expr`, if it is a valid name of a bin."""
     value = operands.operand(file, expr).value if expr is not None else None
     if not isinstance(value, bytes) or not 0 < len(value) <= BIN_NAME_MAX or b"\0" in value:
         return None

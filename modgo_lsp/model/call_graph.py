@@ -1,7 +1,7 @@
-"""Which functions of a Go module a UDF reaches, and by which calls.
+"""The functions of a Go module that UDFs reach, and the calls on the path to each.
 
-Follows calls of declared functions and methods, of function values whose target is known, and the functions
-that streams are given; closures belong to the function that they stand in. A target that is not known is not
+Follows calls to declared functions and methods, to function values with a known target, and to functions
+passed to stream operations. A closure belongs to the function that contains it. Unknown targets are not
 guessed.
 """
 
@@ -22,13 +22,13 @@ from modgo_lsp.model.initialization import memo_of
 from modgo_lsp.model.registrations import Site
 from modgo_lsp.model.sdk import SDK_PATH
 
-# They call the functions that they are given, for each element of the stream.
+# Call their function argument for each element of the stream.
 _STREAM_OPERATIONS = tuple(f"{SDK_PATH}.{name}" for name in ("Filter", "Map", "Aggregate", "Reduce"))
 
 
 def reached_code(operands: Operands, sites: Iterable[Site]) -> tuple[Code, ...]:
-    """The UDFs that some uses of udf.Register register, then everything of their Go module that they reach,
-    nearest first, each function once, by the shortest way there."""
+    """The UDFs registered at `sites`, followed by everything of their Go module that they reach, in
+    breadth-first order. Each function occurs once, with a shortest path."""
     found: dict[Declaration, Code] = {}
     pending: deque[Code] = deque()
     targets = Targets(operands)
@@ -49,7 +49,8 @@ def reached_code(operands: Operands, sites: Iterable[Site]) -> tuple[Code, ...]:
 
 
 class _Udf(NamedTuple):
-    """A function that is registered as `udf`, None where that is no constant. People call it `called`."""
+    """A function registered under the name `udf`, None if that is not a constant. `called` is its name in
+    messages."""
 
     udf: str | None
     called: str
@@ -74,7 +75,7 @@ def _udf(targets: Targets, site: Site) -> _Udf | None:
 
 
 def _registered(targets: Targets, file: GoFile, expr: ast.Expr) -> tuple[str, Callee] | None:
-    """What is registered, and what people call it."""
+    """The registered function, and its name in messages."""
     expr = ast.unparen(expr)
     if isinstance(expr, ast.FuncLit):
         return "the function", Callee("", file, expr)
@@ -83,7 +84,7 @@ def _registered(targets: Targets, file: GoFile, expr: ast.Expr) -> tuple[str, Ca
         return None if inner is None else _registered(targets, file, inner)
     source = targets.operands.operand(file, expr).source
     variable = source if isinstance(source, VariableName) else None
-    # An exported variable may be changed from outside, but not before this package is initialised.
+    # Other packages may assign to an exported variable, but not before this package is initialized.
     callee = targets.callee(file, expr) if variable is None else targets.held(variable)
     if callee is None or callee.file is None or callee.function is None:
         return None
@@ -93,13 +94,13 @@ def _registered(targets: Targets, file: GoFile, expr: ast.Expr) -> tuple[str, Ca
 
 
 def _short(name: str) -> str:
-    """What people call a function of that full name: "Add", "T.Add"."""
+    """The name of a function in messages, by its full name: "Add", "T.Add"."""
     return name.rpartition("/")[2].partition(".")[2] or name
 
 
 def _own_calls(code: Code) -> list[tuple[str, Callee, Step]]:
-    """The calls of what is declared in the same Go module, but for closures of the code itself: what people
-    call that, and the step that leads there."""
+    """The calls to functions of the same Go module, closures of the code itself excluded: the name in
+    messages, the target and the step."""
     found = []
     for place, callee in _calls(code):
         if callee.function is None or callee.file is None or callee.file.unit.path == SDK_PATH:

@@ -1,4 +1,4 @@
-"""The code of one function that a UDF reaches, and the questions that rules ask of it."""
+"""The code of one function that a UDF reaches, with the queries that rules use."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ _Kind = type[_N]
 
 
 class Step(NamedTuple):
-    """A call on the way from a UDF: where it stands, and what it says ("Add calls refill")."""
+    """A call on the path from a UDF: its location, and a message ("Add calls refill")."""
 
     location: Location
     message: str
 
 
 class Code:
-    """A declared function or a function literal, with the closures inside it.
+    """A declared function or a function literal, including its closures.
 
-    `udf` is the registered name of the UDF that reaches it, None where it is no constant. `caller` is what
-    leads to it by the call `step`; both are None of the UDF itself. `name` is what people call it."""
+    `udf` is the registered name of the UDF that reaches it, None if that is not a constant. `caller` reaches
+    it by the call `step`; both are None for the UDF itself. `name` is its name in messages.
+    """
 
     def __init__(
         self,
@@ -65,7 +66,7 @@ class Code:
         return self.caller is None
 
     def steps_back(self) -> Iterator[Step]:
-        """The calls on the way from the UDF, the last one first."""
+        """The calls on the path from the UDF, last one first."""
         code = self
         while code.caller is not None and code.step is not None:
             yield code.step
@@ -82,13 +83,13 @@ class Code:
 
     @property
     def nodes(self) -> tuple[ast.Node, ...]:
-        """Everything in the body, parents first and in the order of the source."""
+        """All nodes of the body in source order, parents first."""
         return self.cached(
             "nodes", lambda: tuple(node for statement in self.statements for node in ast.walk(statement))
         )
 
     def of_kind(self, *kinds: _Kind[_N]) -> list[_N]:
-        """The nodes of some kinds, parents first and in the order of the source: most rules look at few."""
+        """The nodes of some types, in source order, parents first. Most rules need only a few types."""
         nodes, places = self.nodes, self._places
         if len(kinds) == 1:
             found = places.get(kinds[0], [])
@@ -98,7 +99,7 @@ class Code:
 
     @property
     def _places(self) -> dict[_Kind[ast.Node], list[int]]:
-        """Where the nodes of each kind are among all."""
+        """The indices in `nodes` of each type of node."""
         return self.cached("places", self._find_places)
 
     def _find_places(self) -> dict[_Kind[ast.Node], list[int]]:
@@ -108,8 +109,8 @@ class Code:
         return found
 
     def calls(self, *names: str) -> Iterator[tuple[ast.CallExpr, str]]:
-        """The calls of functions that are named so, as Callee names them; "os/signal.*" stands for all that
-        begin so."""
+        """The calls to functions with these names, in Callee's form; "os/signal.*" matches every name with
+        that prefix."""
         wanted = _wanted(names)
         for call, last, held in self._calls:
             if held or wanted.may_be(last):
@@ -119,8 +120,8 @@ class Code:
 
     @property
     def _calls(self) -> tuple[tuple[ast.CallExpr, str | None, bool], ...]:
-        """All calls, each with the last name of what is called, and whether that is a variable: most rules
-        ask for some of them."""
+        """All calls, each with the last name in the called expression, and whether that is a variable.
+        Cached, because most rules use it."""
         return self.cached(
             "calls",
             lambda: tuple(
@@ -130,11 +131,11 @@ class Code:
         )
 
     def _is_variable(self, fun: ast.Expr) -> bool:
-        """Whether a function is called by the name of a variable that holds it."""
+        """Whether the called expression is a variable."""
         return isinstance(self.object_of(ast.unparen(fun)), VariableName)
 
     def methods(self, *names: str) -> Iterator[ast.CallExpr]:
-        """The calls of methods that are named so, whatever their receivers are."""
+        """The calls to methods with these names, on any receiver."""
         for call, last, _ in self._calls:
             if last in names:
                 fun = ast.unparen(call.fun)
@@ -142,59 +143,57 @@ class Code:
                     yield call
 
     def callee(self, fun: ast.Expr) -> Callee | None:
-        """What is called by `fun(…)`; None where that cannot be known, and of a function literal."""
+        """The target of `fun(…)`. None where it is unknown, and for a function literal."""
         return self._memo.ask(("callee", fun), lambda: self._targets.callee(self.file, fun))
 
     def selected(self, expr: ast.Node) -> tuple[str, str] | None:
-        """The import path and the name of `package.Name`; None of any other expression."""
+        """The import path and name of `package.Name`; None for any other expression."""
         if isinstance(expr, ast.SelectorExpr) and isinstance(expr.x, ast.Ident):
             return self.file.selected.get(expr.x.span.start)
         return None
 
     def uses_of_import(self, path: str) -> list[int]:
-        """Where the file names the package `path`: the offsets of those names."""
+        """The offsets at which the file uses the name of the imported package `path`."""
         for name, item in self.file.scope.names.items():
             if isinstance(item, PackageName) and item.path == path:
                 self._operands.resolver.bindings.bind_mentions(self.file, name)
         return [offset for offset, (named, _) in self.file.selected.items() if named == path]
 
     def object_of(self, expr: ast.Node) -> Object | None:
-        """What an identifier refers to; None of anything else, and where it is not known."""
+        """The object of an identifier; None for any other node, or if it is unknown."""
         item = self.file.uses.get(expr.span.start) if isinstance(expr, ast.Ident) else None
         if item is not None:
             item.read()
         return item
 
     def variables_in(self, node: ast.Node) -> Iterator[tuple[ast.Ident, VariableName]]:
-        """The variables that are named anywhere in `node`."""
+        """The variables that occur in `node`."""
         for inner in ast.walk(node):
             item = self.object_of(inner)
             if isinstance(inner, ast.Ident) and isinstance(item, VariableName):
                 yield inner, item
 
     def type_of(self, expr: ast.Expr) -> Type:
-        """The type of a value; Unknown where that cannot be known."""
+        """The type of a value; Unknown if it cannot be determined."""
         return self._operands.operand(self.file, expr).type
 
     def underlying(self, type_: Type) -> Type:
         return self._operands.resolver.underlying(type_)
 
     def held_by(self, expr: ast.Node) -> ast.Expr | None:
-        """What a variable of the function is given where it is declared, if it is never given anything else;
-        None of any other expression."""
+        """The initial value of a local variable that is never set again; None for any other expression."""
         item = self.object_of(expr)
         if not isinstance(item, VariableName) or item.owner is not None or self.is_set_again(item):
             return None
         return item.value if item.origin == "value" and item.count == 1 else None
 
     def is_set_again(self, item: Object) -> bool:
-        """Whether the function, or a closure in it, sets a variable after its declaration, or takes its
-        address and so may."""
+        """Whether the function, or one of its closures, sets a variable after its declaration or takes its
+        address."""
         return item in self.cached("set again", lambda: frozenset(self._set_by(self.of_kind(*ASSIGNING))))
 
     def set_in(self, node: ast.Node) -> Iterator[Object]:
-        """The variables that are set, but for their declaration, in `node`, or of which the address is taken
-        there."""
+        """The variables that `node` sets after their declaration, or whose address it takes."""
         return self._set_by(ast.walk(node))
 
     def _set_by(self, nodes: Iterable[ast.Node]) -> Iterator[Object]:
@@ -205,11 +204,11 @@ class Code:
                     yield item
 
     def converted(self, expr: ast.CallExpr) -> ast.Expr | None:
-        """What a conversion converts; None of a call."""
+        """The operand of a conversion; None if the expression is a call."""
         return self._targets.converted(self.file, expr)
 
     def functions_in(self, arguments: Iterable[ast.Expr]) -> Iterator[Callee]:
-        """The declared functions that are handed over as arguments."""
+        """The declared functions among the arguments."""
         for argument in arguments:
             inner = ast.unparen(argument)
             if isinstance(inner, ast.Ident | ast.SelectorExpr | ast.IndexExpr):
@@ -218,7 +217,7 @@ class Code:
                     yield callee
 
     def constant(self, expr: ast.Expr) -> str | None:
-        """The value of a constant string; None of any other expression."""
+        """The value of a constant string; None for any other expression."""
         operand = self._operands.operand(self.file, expr)
         if operand.mode == "constant" and isinstance(operand.value, bytes):
             return operand.value.decode("utf-8", "surrogateescape")
@@ -228,7 +227,7 @@ class Code:
         return isinstance(item, VariableName) and item.owner is not None
 
     def package_variable(self, expr: ast.Node) -> VariableName | None:
-        """The package variable that an expression names, of this package or another."""
+        """The package variable that an expression refers to, of this package or another."""
         item = self.object_of(expr)
         selected = self.selected(expr)
         if selected is not None:
@@ -240,13 +239,13 @@ class Code:
         return item
 
     def is_builtin(self, node: ast.Node, *names: str) -> bool:
-        """Whether a node calls one of the builtins that are named so."""
+        """Whether a node calls one of these builtins."""
         fun = ast.unparen(node.fun) if isinstance(node, ast.CallExpr) else None
         item = None if fun is None else self.object_of(fun)
         return isinstance(item, Builtin) and item.name in names
 
     def number(self, expr: ast.Expr) -> int | None:
-        """The value of a constant integer; None of any other expression."""
+        """The value of a constant integer; None for any other expression."""
         value = self._operands.operand(self.file, expr).value
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -255,11 +254,11 @@ class Code:
         return self._operands.operand(self.file, expr).value is True
 
     def cached(self, name: str, function: Callable[[], _T]) -> _T:
-        """What is worked out of the function: cached, by the name, until an edit changes what it has read."""
+        """The cached result of `function` under a name, until an edit changes what it has read."""
         return self._memo.ask((self.declaration, name), function)
 
     def bounds_met(self) -> list[BoundMet]:
-        """Where its body meets a bound of the analysis."""
+        """The exceeded bounds of the analysis in its body."""
         nodes = self.of_kind(ast.BadExpr, ast.BadStmt, ast.GenDecl)
         return self.cached("bounds met", lambda: list(local_bounds_met(self._operands, self.file, nodes)))
 
@@ -267,15 +266,15 @@ class Code:
         return Location(self.file.path, node if isinstance(node, Span) else node.span)
 
     def text(self, node: ast.Node) -> str:
-        """What is written there."""
+        """The source text of a node."""
         return self.file.document.slice(node.span)
 
     def call_path(self) -> tuple[tuple[Location, str], ...]:
-        """The calls that lead here, for a finding's related places."""
+        """The calls on the path from the UDF, as related locations of a finding."""
         return tuple((step.location, step.message) for step in self.steps_back())[::-1]
 
     def parameters(self) -> Iterator[tuple[ast.Ident, Type]]:
-        """The named parameters with their types."""
+        """The named parameters and their types."""
         for field in self.type.params.fields:
             for name in field.names:
                 item = self.object_of(name)
@@ -291,7 +290,7 @@ def _wanted(names: tuple[str, ...]) -> _Wanted:
 
 
 class _Wanted:
-    """Names of functions, of which some end in a star."""
+    """Names of functions. A name that ends in a star is a prefix."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._exact = {name for name in names if not name.endswith("*")}
@@ -300,7 +299,7 @@ class _Wanted:
         self._last_begun = tuple(name.rpartition(".")[2] for name in self._begun)
 
     def may_be(self, last: str | None) -> bool:
-        """Whether a call of something whose name ends so is worth a look: resolving it costs more."""
+        """Whether a call to something with this last name may match. Resolving the call costs more."""
         return last is not None and (last in self._last or last.startswith(self._last_begun))
 
     def is_one(self, name: str) -> bool:

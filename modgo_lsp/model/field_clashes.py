@@ -1,5 +1,5 @@
-"""Fields of one key in the structs of a supported type: MG208 reports them, and MG201 and MG202 do where no
-field of a struct is left."""
+"""Fields with the same key in the structs of a supported type. MG208 reports them; MG201 and MG202 do if no
+field of a struct remains."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ from modgo_lsp.model.struct_fields import Clash, CountedField, struct_fields
 
 
 class FieldClash(msgspec.Struct, frozen=True):
-    """`why` is the end of a sentence about the type that was asked about, `related` where the fields are
-    declared."""
+    """`why` ends a sentence about the checked type. `related` are the declarations of the fields."""
 
     why: str
     related: tuple[tuple[Location, str], ...]
 
 
 def field_clashes(resolver: Resolver, type_: Type, here: str) -> Iterator[FieldClash]:
-    """The clashes in each struct that is part of `type_`, which has to be a supported type, and so one that
-    doesn't contain itself. `here` is the import path of the package that the finding is in."""
+    """The clashes in each struct within `type_`, which must be a supported type and therefore does not
+    contain itself. `here` is the import path of the package that the finding is in."""
     seen: set[Type] = set()
     pending = [type_]
     while pending:
@@ -42,7 +41,7 @@ def field_clashes(resolver: Resolver, type_: Type, here: str) -> Iterator[FieldC
                 fields = struct_fields(resolver, current)
                 itself = current == type_ or Pointer(current) == type_
                 of = None if itself or not isinstance(current, Named) else type_text(current, here)
-                # Whatever else is embedded, what is left out stays so.
+                # Fields of an unknown embedded type cannot bring these fields back.
                 for clash in fields.clashes:
                     yield FieldClash(clash_words(clash, here, of), clash_places(resolver, clash))
                 pending += [
@@ -53,7 +52,8 @@ def field_clashes(resolver: Resolver, type_: Type, here: str) -> Iterator[FieldC
 
 
 def clash_words(clash: Clash, here: str, of: str | None = None) -> str:
-    """A clash in a sentence about the struct; `of` names it where the sentence is about another type."""
+    """A clash as part of a sentence about the struct. `of` names the struct if the sentence is about another
+    type."""
     left_out = _names(clash.left_out, here)
     counted = () if clash.counted is None else _names([clash.counted], here)
     names = list(dict.fromkeys((*counted, *left_out)))
@@ -68,7 +68,7 @@ def clash_words(clash: Clash, here: str, of: str | None = None) -> str:
 
 
 def clash_places(resolver: Resolver, clash: Clash) -> tuple[tuple[Location, str], ...]:
-    """Where the fields of a clash are declared, with what is said there."""
+    """The declarations of the clashing fields, each with a message."""
     fields = (*(() if clash.counted is None else (clash.counted,)), *clash.left_out)
     found: dict[Location, str] = {}
     for field in fields:
@@ -83,7 +83,7 @@ def _names(fields: Sequence[CountedField], here: str) -> tuple[str, ...]:
 
 
 def _name(field: CountedField, here: str) -> str:
-    """An embedded struct's field with the name of that struct before it."""
+    """A field's name, with the name of its struct if that is embedded."""
     if field.depth == 0 or not isinstance(field.owner, Named):
         return field.field.name
     return f"{type_text(field.owner, here)}.{field.field.name}"

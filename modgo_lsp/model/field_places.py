@@ -1,4 +1,4 @@
-"""Where a type or a field of a struct type is declared, for the related places of a finding."""
+"""The declarations of types and struct fields, as related locations of a finding."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from modgo_lsp.golang.types.types import Named, Type
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.struct_fields import CountedField
 
-# How many types declared as one another are followed to a struct's fields.
+# The longest chain of named types that is followed to a struct's fields.
 _MAX_DEPTH = 60
 
 
 def type_place(resolver: Resolver, type_: Named) -> Location | None:
-    """The name in a type's declaration, None where its source isn't known."""
+    """The name in a type's declaration; None if its source is not found."""
     item = resolver.type_name(type_)
     if item is None or item.file is None or item.ident is None:
         return None
@@ -21,8 +21,8 @@ def type_place(resolver: Resolver, type_: Named) -> Location | None:
 
 
 def field_place(resolver: Resolver, counted: CountedField) -> Location | None:
-    """The name of a field in its struct's declaration, the type of an embedded one; None for a field of a
-    struct that has no name."""
+    """The name of a field in its struct's declaration, or the type of an embedded field. None for a field of
+    an unnamed struct."""
     owner: Type = counted.owner
     for _ in range(_MAX_DEPTH):
         if not isinstance(owner, Named):

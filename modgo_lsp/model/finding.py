@@ -1,4 +1,4 @@
-"""A finding: a message about a place in the source, with related places and fixes."""
+"""Findings: messages about source locations, with related locations and fixes."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ Severity = Literal["error", "warning", "information", "hint"]
 
 
 class Location(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
-    """A span of one file; `path` is absolute."""
+    """A span of a file. `path` is absolute."""
 
     path: str
     span: Span
 
     def holds(self, other: Location) -> bool:
-        """Whether `other` begins inside."""
+        """Whether the start of `other` is within this location."""
         return self.path == other.path and self.span.holds(other.span.start)
 
 
 class Related(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Another place that explains a finding."""
+    """Another location that explains a finding."""
 
     location: Location
     message: str
@@ -38,7 +38,7 @@ class Edit(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Fix(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A change that makes the finding go away. `safe`: it cannot change what working code does."""
+    """A change that resolves a finding. `safe`: it cannot change the behavior of working code."""
 
     title: str
     safe: bool
@@ -46,7 +46,7 @@ class Fix(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One verdict at one place. `code` is a rule's ("MG101"); the rule knows its name and page."""
+    """One result of a rule. `code` is the rule's ("MG101"); its name and page are in the rule."""
 
     code: str
     severity: Severity
@@ -57,7 +57,7 @@ class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def relocated(finding: Finding, place: Callable[[Location], Location]) -> Finding:
-    """The finding with all its locations as `place` gives them."""
+    """The finding with `place` applied to all its locations."""
     fixes = tuple(
         msgspec.structs.replace(
             fix, edits=tuple(Edit(place(edit.location), edit.new_text) for edit in fix.edits)

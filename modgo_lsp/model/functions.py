@@ -1,4 +1,4 @@
-"""The functions and methods that a package declares, as rules and editors see them."""
+"""The functions and methods that a package declares, for rules and editors."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from modgo_lsp.model.signature_source import declared_subject
 
 
 class DeclaredFunction(NamedTuple):
-    """A declared function as a FunctionSource. `importers` gives the other packages of the Go module that
-    import its package: they may refer to it too. `is_mentioned` says whether a file of a folder that isn't
-    built has a name: tests may. `within` records what is read as a part of the Function."""
+    """A declared function as a FunctionSource. `counted` counts its references. `is_mentioned` says whether a
+    name occurs in a file of a folder that a build leaves out, such as a test. `within` records what is read
+    as part of the Function."""
 
     resolver: Resolver
     file: GoFile
@@ -68,7 +68,7 @@ class DeclaredFunction(NamedTuple):
 
 
 def declared_function(source: DeclaredFunction) -> Function:
-    """A declared function, as rules and editors see it."""
+    """A declared function, for rules and editors."""
     function = source.function
     function.read()
     return Function(
@@ -81,7 +81,7 @@ def declared_function(source: DeclaredFunction) -> Function:
 
 
 def _may_be_receiver(resolver: Resolver, file: GoFile, expr: ast.Expr) -> bool:
-    """Whether a parameter's type may be a record or a stream, or a pointer to one, by whatever name."""
+    """Whether a parameter's type may be a record or a stream, or a pointer to one, under any name."""
     expr = ast.unparen(expr)
     while isinstance(expr, ast.StarExpr | ast.IndexExpr):
         expr = ast.unparen(expr.x)
@@ -90,11 +90,11 @@ def _may_be_receiver(resolver: Resolver, file: GoFile, expr: ast.Expr) -> bool:
         if selected is None or selected[0] == SDK_PATH:
             return selected is not None and selected[1] in (RECORD.name, STREAM.name)
         unit = resolver.find_unit(file, selected[0])
-        # Go's library knows nothing of the SDK.
+        # Go's library does not import the SDK.
         return not may_be_standard(selected[0]) if unit is None else not unit.standard
     item = file.uses.get(expr.span.start) if isinstance(expr, ast.Ident) else None
     if isinstance(item, TypeName):
-        # What is declared otherwise is a type of its own, but for the SDK's by a dot import.
+        # A defined type is a type of its own, unless it is the SDK's by a dot import.
         return item.is_alias or (item.file is not None and item.file.unit.path == SDK_PATH)
     return isinstance(expr, ast.Ident) and not isinstance(item, Predeclared)
 
@@ -102,7 +102,8 @@ def _may_be_receiver(resolver: Resolver, file: GoFile, expr: ast.Expr) -> bool:
 def references(
     resolver: Resolver, function: FunctionName, unit: GoPackage, importers: Iterable[GoPackage]
 ) -> int:
-    """How often `function` is referred to, outside its own declaration. Looks only where its name stands."""
+    """The number of references to `function` outside its own declaration. Binds only declarations that
+    contain its name."""
     count = 0
     for file in unit.files:
         for offset in resolver.bindings.bind_mentions(file, function.name):
@@ -115,7 +116,7 @@ def references(
 
 
 def _references_from(resolver: Resolver, file: GoFile, function: FunctionName, unit: GoPackage) -> int:
-    """How often a file of another package refers to a function of `unit`."""
+    """The number of references to a function of `unit` in a file of another package."""
     offsets = resolver.bindings.bind_mentions(file, function.name)
     if not offsets or unit.lookup(function.name) is not function:
         return 0
@@ -124,7 +125,7 @@ def _references_from(resolver: Resolver, file: GoFile, function: FunctionName, u
 
 
 def _comment_text(comment: str) -> str:
-    """A comment without its markers, and without directives such as //go:noinline."""
+    """The text of a comment without its markers and without directives such as //go:noinline."""
     lines = []
     for line in comment.replace("\r", "").split("\n"):
         if line.lstrip().startswith("//"):

@@ -1,4 +1,4 @@
-"""Which code runs when packages are initialised: for certain and once, or perhaps."""
+"""Which code runs when packages are initialized: certainly and once, or possibly."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.types import Named, Pointer, Struct, Type
 
-# Where code stands: a function, or the values of a package variable.
+# What contains code: a function, or the values of a package variable.
 Owner = Union[FunctionName, ast.ValueSpec]
 
 
 def static_calls(owner: Owner) -> Iterator[ast.CallExpr]:
-    """The calls that run exactly when `owner` runs: statements, right sides and returned values directly in
-    a body or a plain block of it, and everything in a variable's values that is not in a function literal."""
+    """The calls that run exactly when `owner` runs: statements, right-hand sides and results directly in a
+    body or in a plain block of it, and everything in a variable's values except function literals."""
     if isinstance(owner, ast.ValueSpec):
         for value in owner.values:
             yield from _calls_in(value)
@@ -62,7 +62,7 @@ def _static_in(statements: Iterable[ast.Stmt]) -> Iterator[ast.CallExpr]:
 
 
 def owners_in(file: GoFile, decl: ast.Decl) -> Iterator[Owner]:
-    """Everything in one of a file's declarations that holds code."""
+    """The owners of code in a declaration of a file."""
     if isinstance(decl, ast.FuncDecl):
         yield from (each for each in file.declared[decl] if isinstance(each, FunctionName))
     elif decl.token == "var":
@@ -74,12 +74,12 @@ def source_of(owner: Owner) -> ast.FuncDecl | ast.ValueSpec:
 
 
 def memo_of(file: GoFile, owner: Owner) -> Memo:
-    """The memo of what is worked out of an owner's code."""
+    """The memo for results about an owner's code."""
     return file.memo_of(owner) if isinstance(owner, ast.ValueSpec) else owner.body
 
 
 def bind_owner(resolver: Resolver, file: GoFile, owner: Owner) -> None:
-    """Makes known what every identifier in it refers to."""
+    """Binds every identifier in an owner."""
     if isinstance(owner, ast.ValueSpec):
         resolver.bindings.bind_spec(file, owner)
     else:
@@ -87,7 +87,7 @@ def bind_owner(resolver: Resolver, file: GoFile, owner: Owner) -> None:
 
 
 def roots_of(file: GoFile) -> list[Owner]:
-    """What of a file Go runs by itself when its package is initialised."""
+    """The owners in a file that Go runs itself when it initializes the package."""
     file.declarations.read()
     return [owner for decl in file.syntax.decls if _has_root(decl) for owner in owners_in(file, decl)]
 
@@ -99,15 +99,15 @@ def _has_root(decl: ast.Decl) -> bool:
 
 
 class Reached(NamedTuple):
-    """Whether code runs when packages are initialised: for certain and once, and perhaps."""
+    """Whether code runs when packages are initialized: certainly and once, or possibly."""
 
     certainly: bool
     perhaps: bool
 
 
 class Initialization:
-    """What the initialisation of `units`, packages of one Go module, runs: for certain and once (`static`),
-    or perhaps (`possible`, which has the former too). `roots` gives those of a file."""
+    """What the initialization of `units`, packages of one Go module, runs: certainly and once (`static`), or
+    possibly (`possible`, a superset). `roots` returns the roots of a file."""
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class Initialization:
         what: str,
         work_out: Callable[[GoFile, Owner], Iterable[FunctionName]],
     ) -> tuple[tuple[GoFile, FunctionName], ...]:
-        """The functions of these units that are found in an owner's source, with the files they are in."""
+        """The functions of these units that `find` finds in an owner's source, with their files."""
 
         def found() -> tuple[tuple[GoFile, FunctionName], ...]:
             items = work_out(file, owner)
@@ -150,7 +150,7 @@ class Initialization:
         return memo_of(file, owner).ask((what, self._key), found)
 
     def _called_by(self, file: GoFile, owner: Owner) -> Iterator[FunctionName]:
-        """The functions that run for certain when `owner` does."""
+        """The functions that certainly run when `owner` does."""
         if (
             isinstance(owner, ast.ValueSpec)
             and file.document.text.find(b"(", owner.span.start, owner.span.end) < 0
@@ -164,7 +164,7 @@ class Initialization:
                     yield source
 
     def _leads_away(self, file: GoFile, fun: ast.Expr) -> bool:
-        """Whether `fun` is of a package that isn't looked at, and need not be read to know that."""
+        """Whether `fun` belongs to a package outside these units, without reading that package."""
         selected = file.selected.get(fun.x.span.start) if isinstance(fun, ast.SelectorExpr) else None
         return selected is not None and selected[0] not in self._paths
 
@@ -174,8 +174,8 @@ class Initialization:
 
     @cached_property
     def possible(self) -> set[Owner]:
-        """Goes wherever a function is as much as named. What may be called through an interface: of a type of
-        which a value is used otherwise than by its own methods, whatever is exported."""
+        """Follows every mention of a function. Exported methods of a type may be called through an interface,
+        so they count as soon as a value of the type is used other than for a selection."""
         found: set[Owner] = set()
         pending = list(self._roots)
         while pending:
@@ -188,7 +188,7 @@ class Initialization:
     def _named_in(self, file: GoFile, owner: Owner) -> Iterator[FunctionName]:
         bind_owner(self._operands.resolver, file, owner)
         selected_from: set[ast.Node] = set()
-        # Parents come first.
+        # ast.walk yields parents first.
         for node in ast.walk(source_of(owner)):
             if isinstance(node, ast.SelectorExpr):
                 selected_from.add(ast.unparen(node.x))
@@ -214,7 +214,7 @@ class Initialization:
                 yield from unit.methods_named(node.sel.name)
 
     def _exported_methods(self, type_: Type) -> Iterator[FunctionName]:
-        """The exported methods of a type of these units, those of embedded ones included."""
+        """The exported methods of a type of these units, embedded ones included."""
         resolver = self._operands.resolver
         pending, seen = [type_], set()
         while pending:
@@ -247,6 +247,6 @@ _VALUES = (
 
 
 def _declares(file: GoFile, node: ast.Node) -> bool:
-    """Whether a name stands where it is declared."""
+    """Whether an identifier is at its own declaration."""
     item = file.uses.get(node.span.start) if isinstance(node, ast.Ident) else None
     return item is not None and item.ident is not None and item.ident.span == node.span and item.file is file

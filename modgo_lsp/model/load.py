@@ -1,4 +1,4 @@
-"""The packages of one revision of the files, as rules, builder and editors see them. The entry to model/."""
+"""Loads the packages of a revision for rules, builder and editors. The entry point of model/."""
 
 from __future__ import annotations
 
@@ -48,10 +48,9 @@ _T = TypeVar("_T")
 
 
 class Loader:
-    """The packages of one revision, loaded when they are asked for; each file is read at most once.
-    `previous` is an earlier one, whose trees are taken over where the bytes of a file are the same, as are
-    its `environment` and `cache` where none are given. `importers` may know already which packages import
-    which."""
+    """The packages of one revision, loaded on demand. Each file is read at most once. `previous` is an
+    earlier loader: its trees are reused for files with the same bytes, and so are its `environment` and
+    `cache` if none are given. `importers` is an index of imports, if there is one already."""
 
     def __init__(
         self,
@@ -73,8 +72,8 @@ class Loader:
         self._revision.begin(importers, before)
 
     def next(self, files: Files) -> Loader | None:
-        """The packages of a later state of the files: what was worked out and still holds is taken over. None
-        where too much has changed for that: then a new one is to be made, with this one as the `previous`."""
+        """The packages of a later state of the files, which take over every result that remains valid. None
+        if too much has changed: then make a new loader with this one as `previous`."""
         revision = self._revision.next(files)
         if revision is None:
             return None
@@ -87,39 +86,40 @@ class Loader:
         return self._revision.world
 
     def unread(self) -> set[str]:
-        """The import paths of packages whose declarations would have been of use, and aren't here: where Go's
-        library is isn't known, or a module isn't in the module cache."""
+        """The import paths of packages that were needed and whose source is missing: GOROOT is unknown, or a
+        module is not in the module cache."""
         return self._world.unread()
 
     def unread_for(self, directory: str) -> set[str]:
-        """Those of `unread` that the package in `directory` imports, itself or through others of its Go
+        """The paths in `unread` that the package in `directory` imports, itself or through others of its Go
         module, and those that only other Go modules import."""
         return self._world.unread_for(directory)
 
     def finds_sdk(self, directory: str) -> bool:
-        """Whether Go's own tools, gopls among them, find the SDK from there: `package` does in any case."""
+        """Whether Go's own tools, such as gopls, find the SDK from `directory`. `package` finds it in any
+        case."""
         return self._world.program(_clean(directory)).place(SDK_PATH) is not None
 
     def documents(self) -> dict[str, Document]:
-        """By path, the files that were parsed so far."""
+        """The files that were parsed so far, by path."""
         return self._world.sources.documents()
 
     def document(self, path: str) -> Document | None:
-        """The file as it was parsed, None where it wasn't."""
+        """The parsed file; None if it has not been parsed."""
         return self._world.sources.document(path)
 
     def importing(self, directory: str) -> set[str]:
         """The folders of the packages of the same Go module that import the one in `directory`, directly or
-        not. Their files' headers tell; nothing is parsed for it."""
+        indirectly. Reads file headers only and parses nothing."""
         return self._world.folders_importing(_clean(directory))
 
     def module(self, directory: str) -> Module | None:
-        """The Go module that `directory` (absolute) is in, None without a go.mod."""
+        """The Go module of `directory` (absolute); None without a go.mod."""
         found = self._world.module(_clean(directory))
         return None if found is None else found[0]
 
     def package(self, directory: str) -> Package | None:
-        """The package of `directory` (absolute), None where no Go file there would be built."""
+        """The package in `directory` (absolute); None if a build would compile no Go file there."""
         unit = self._world.unit(_clean(directory))
         return None if unit is None else _package(self._revision, unit)
 
@@ -139,7 +139,7 @@ class _Registered(NamedTuple):
 
 
 class UdfQueries:
-    """What is asked of the packages of a world, by their folders."""
+    """The queries about the packages of a world, by folder."""
 
     def __init__(self, world: World) -> None:
         table = world.table
@@ -167,7 +167,7 @@ class UdfQueries:
         self._memos: dict[tuple[str, str], Memo] = {}
 
     def memo(self, name: str, directory: str) -> Memo:
-        """Where others cache what they work out of a package."""
+        """The memo in which a caller caches results about a package."""
         key = (name, directory)
         if key not in self._memos:
             self._memos[key] = Memo(self._world.table, f"{name}({directory})")
@@ -203,11 +203,11 @@ class UdfQueries:
         return tuple(file.path for file in files if not is_text(file.text))
 
     def is_too_large(self, path: str) -> bool:
-        """Whether a file that can't be read is larger than the largest that is analysed."""
+        """Whether a file cannot be read because it exceeds the size limit."""
         return self._world.sources.is_too_large(path)
 
     def unreadable(self, directory: str) -> tuple[str, ...]:
-        """The paths of files that a build would take and that can't be read, or are too large."""
+        """The paths of files that a build would compile but that cannot be read or are too large."""
         return self._unit(directory).unreadable
 
     # --- functions
@@ -235,7 +235,7 @@ class UdfQueries:
     def _count_references(self, function: FunctionName) -> int:
         file = function.file
         assert file is not None
-        # Those of another Go module aren't looked for.
+        # References in other Go modules are not counted.
         importers = () if isinstance(file.unit, OutlinedPackage) else self._world.importers(file.unit)
         return references(self._operands(file.unit).resolver, function, file.unit, importers)
 
@@ -254,7 +254,7 @@ class UdfQueries:
             return ()
         initialization = Initialization(self._operands(unit), (unit,), self._roots)
         if not all(site.owner in initialization.static for site in found):
-            # Another package of the module may call what registers here.
+            # Another package of the module may call the function that registers here.
             units = (unit, *self._world.dependents(unit))
             initialization = Initialization(self._operands(unit), units, self._roots)
         made = [self._registration(_Registered(site, initialization.of(site.owner))) for site in found]
@@ -271,11 +271,11 @@ class UdfQueries:
     def _bounds_met(self, directory: str) -> tuple[BoundMet, ...]:
         return tuple(met for file in self._unit(directory).files for met in self._bounds_met_in(file))
 
-    # --- imports, which stay as they are in the life of a world
+    # --- imports, which do not change during the life of a world
 
     def dependencies(self, directory: str) -> list[GoPackage]:
-        """The packages of the same Go module that the one in `directory` imports, directly or not, by import
-        path."""
+        """The packages of the same Go module that the one in `directory` imports, directly or indirectly,
+        sorted by import path."""
         found = self._world.dependencies(directory)
         units = (self._world.unit(found[path]) for path in sorted(found))
         return [unit for unit in units if unit is not None]
@@ -356,5 +356,5 @@ def _sdk_name(spec: ast.ImportSpec) -> str:
 
 
 def _clean(path: str) -> str:
-    # Path.resolve would follow links, and so give files other names than the user's.
+    # Path.resolve would follow links, and report other names than the user's.
     return os.path.abspath(path)  # noqa: PTH100

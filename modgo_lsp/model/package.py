@@ -1,6 +1,6 @@
-"""A Go package as modgo sees it: its files, its registrations and the signatures behind them.
+"""A Go package as modgo represents it: its files, its registrations and their signatures.
 
-This is what the rules judge and what the builder generates from, so that the two cannot disagree.
+Rules check this model and the builder generates code from it, so the two cannot disagree.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _T = TypeVar("_T")
 
 UdfKind = Literal["record", "stream"]
 
-# What a parameter is to a UDF. A record or stream by value is one too (and wrong: MG206).
+# The role of a parameter in a UDF. A record or stream by value has its role too, but is an error (MG206).
 Role = Literal["context", "record", "stream", "argument"]
 
-# What can be wrong with a signature. Each is reported by the rule in the comment and by no other.
+# The kinds of problems in a signature. Only the rule in the comment reports each.
 SignatureProblemKind = Literal[
     "unsupported-parameter",  # MG201
     "unsupported-result",  # MG202
@@ -41,9 +41,9 @@ SignatureProblemKind = Literal[
 
 
 class SignatureProblem(msgspec.Struct, frozen=True):
-    """Something wrong in a signature. `message` is a whole sentence for the user. `location` is where
-    rules.md (*Where a finding stands*) puts it, `related` the declaration where that is elsewhere.
-    `replacement` is Go source that would mend the text at `location`, where one is near."""
+    """A problem in a signature. `message` is a whole sentence for the user. `location` follows rules.md
+    (*Where a finding stands*); `related` has the declaration if that is elsewhere. `replacement` is Go source
+    that corrects the text at `location`, if there is a likely correction."""
 
     kind: SignatureProblemKind
     message: str
@@ -53,8 +53,8 @@ class SignatureProblem(msgspec.Struct, frozen=True):
 
 
 class Parameter(msgspec.Struct, frozen=True):
-    """A parameter as the caller sees it. `name` is "" where the source gives none. `text` is the type as
-    the source writes it, `aerospike` in Aerospike's words ("integer", "list of string")."""
+    """A parameter as the caller sees it. `name` is "" if the source gives none. `text` is the type as
+    written, `aerospike` the type in Aerospike's terms ("integer", "list of string")."""
 
     name: str
     type: Type
@@ -63,16 +63,16 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """The signature of a function, judged as a UDF's.
+    """The signature of a function, checked as that of a UDF.
 
-    `parameters` are the arguments alone: context and record are told by the flags, a stream by `kind`. Of a
-    variadic function the last parameter has the element's type. `result` is None where there is none, or
-    where the UDF is a stream UDF. Where `problems` is not empty the others are what could be made of it.
-    `warnings` are what a caller may stumble over in a signature that can be called.
+    `parameters` are the arguments only: the flags represent context and record, and `kind` a stream. The last
+    parameter of a variadic function has the element type. `result` is None if there is none, and for a stream
+    UDF. With `problems`, the other fields are a best effort. `warnings` are about signatures that can be
+    called but may surprise a caller.
 
-    `roles` are those of the parameters as they are declared, in that order. `receiver_first` says whether the
-    first parameter, after a context, is a *udf.Record or *udf.Stream, be the others right or not (MG101).
-    `too_complex`: its types met a bound of the analysis, and so may have problems that aren't known.
+    `roles` are those of the declared parameters, in order. `receiver_first` says whether the first parameter,
+    after a context, is a *udf.Record or *udf.Stream, whether or not the others are valid (MG101).
+    `too_complex`: a type exceeds a bound of the analysis, so there may be unknown problems.
     """
 
     kind: UdfKind
@@ -92,7 +92,8 @@ class Signature(msgspec.Struct, frozen=True):
 class Function(msgspec.Struct, frozen=True, dict=True):
     """A function or method declared in the package. `name` is "Add", or "T.Add" for a method.
 
-    `location` is its name. `source` works out what is asked for below."""
+    `location` is its name. `source` computes the properties below.
+    """
 
     name: str
     exported: bool
@@ -102,40 +103,41 @@ class Function(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def extent(self) -> Location:
-        """The whole declaration."""
+        """The location of the whole declaration."""
         return self.source.extent()
 
     @property
     def doc(self) -> str:
-        """Its comment without markers."""
+        """Its doc comment without markers."""
         return self.source.doc()
 
     @cached_property
     def signature(self) -> Signature | None:
-        """Judged when asked for, as it may depend on types of any package; None for a generic function."""
+        """Its signature, checked on first use, since it may depend on types of any package. None for a
+        generic function."""
         return self.source.signature()
 
     @cached_property
     def may_take_receiver(self) -> bool:
-        """False where the source alone shows that no parameter is a record or a stream."""
+        """False if the source alone shows that no parameter is a record or stream."""
         return self.source.may_take_receiver()
 
     @property
     def references(self) -> int:
-        """How often the Go module's packages refer to it outside its own body and outside test files,
+        """The number of references in the Go module's packages outside its own body and outside test files,
         registrations included."""
         return self.source.references()
 
     @property
     def stands_alone(self) -> bool:
-        """Whether nothing but one registration depends on its signature, as far as its folder shows: nothing
-        refers to it, tests included, and no interface may ask for it."""
+        """Whether only one registration depends on its signature, as far as its folder shows: nothing else
+        refers to it, not even a test, and no interface may require it."""
         return "." not in self.name and self.references <= 1 and not self.source.is_mentioned_outside()
 
 
 class FunctionSource(Protocol):
-    """Where a function's attributes come from. What it gives for a Function's cached ones is recorded as a
-    part of that Function."""
+    """Computes a function's properties. The dependencies of a cached property are recorded as the
+    Function's."""
 
     def extent(self) -> Location: ...
 
@@ -148,36 +150,35 @@ class FunctionSource(Protocol):
     def references(self) -> int: ...
 
     def is_mentioned_outside(self) -> bool:
-        """Whether a file of its folder that isn't built has its name."""
+        """Whether its name occurs in a file of its folder that a build leaves out."""
         ...
 
 
-# Why a registration isn't static (udf.md, *Registration*); "unknown": its name may be a constant or not.
+# Why a registration is not static (udf.md, *Registration*). "unknown": its name may or may not be a constant.
 Dynamic = Literal["name", "function", "place", "value", "interface", "unknown"]
 
 
 class BinsRead(msgspec.Struct, frozen=True):
-    """All bins that a function reads: those of constant `names`, in the order of its source, and those that
-    its `arguments` name, by their positions among a caller's arguments, from 0."""
+    """All bins that a function reads: those of the constant `names`, in source order, and those named by
+    `arguments`, which are positions among the caller's arguments, from 0."""
 
     names: tuple[str, ...] = ()
     arguments: tuple[int, ...] = ()
 
 
 class Registration(msgspec.Struct, frozen=True):
-    """One call of udf.Register, or one use of it as a value (`dynamic` "value").
+    """A call of udf.Register, or a use of it as a value (`dynamic` is "value").
 
-    `call` is the whole call, `name_argument` and `function_argument` its arguments (the call itself
-    where there is none). `name` is the constant's value, None where it isn't a constant.
-    `unresolved_name` / `unresolved_function` give the identifier that refers to nothing, with its place.
-    `not_a_function` says what the expression is where it is of neither function type nor empty interface: "of
-    type int", "an int constant", "nil", "no value", "a type", "a package" or "a builtin".
-    `generic` says that a generic function is registered without instantiation.
-    `reachable` is False where no init and no package variable reaches the call (MG106).
-    `dynamic` is why the registration isn't static, None where it is.
-    `signature` is judged wherever the function's type is known, with places as rules.md says; of `any(Add)`
-    it is Add's. `function_type` is that type, as it is declared: a Func, or a Named that is one underneath.
-    `target` is the declared function behind the expression, where known. `reading` works out `bins`.
+    `call` is the whole call, `name_argument` and `function_argument` are its arguments (the call itself if
+    missing). `name` is the value of the constant, None if it is not a constant. `unresolved_name` and
+    `unresolved_function` are the undeclared identifier and its location. `not_a_function` describes an
+    expression whose type is neither a function type nor an empty interface: "of type int", "an int constant",
+    "nil", "no value", "a type", "a package" or "a builtin". `generic`: a generic function is registered
+    without instantiation. `reachable` is False if no init and no package variable reaches the call (MG106).
+    `dynamic` is the reason why the registration is not static, None if it is. `signature` is checked if the
+    function's type is known, with locations after rules.md; for `any(Add)` it is that of Add. `function_type`
+    is the declared type: a Func, or a Named with a Func as underlying type. `target` is the declared function
+    behind the expression, if known. `reading` computes `bins`.
     """
 
     call: Location
@@ -197,33 +198,33 @@ class Registration(msgspec.Struct, frozen=True):
 
     @property
     def bins(self) -> BinsRead | None:
-        """All the bins that the function reads, None where that is not certain."""
+        """All bins that the function reads; None if that is uncertain."""
         return None if self.reading is None else self.reading()
 
     @property
     def function(self) -> Location:
-        """Where the function is: its declared name, else the expression that is registered."""
+        """The location of the function: its declared name, or else the registered expression."""
         return self.function_argument if self.target is None else self.target.location
 
 
 class SyntaxProblem(msgspec.Struct, frozen=True):
-    """The first place in a file that does not parse, and what was expected there."""
+    """The first location in a file that does not parse, and what was expected there."""
 
     location: Location
     message: str
 
 
 class Import(msgspec.Struct, frozen=True):
-    """An import: its path and where the whole spec stands."""
+    """An import: its path, and the location of the whole spec."""
 
     path: str
     location: Location
 
 
 class SourceFile(msgspec.Struct, frozen=True):
-    """One .go file of the package that a plain `go build` would compile. `sdk_import` is the import spec
-    of the SDK and `sdk_name` what it is called in this file ("udf", a new name, "." or "_"). `imports` are
-    all of them, in the order of the source."""
+    """A .go file of the package that a plain `go build` would compile. `sdk_import` is the import spec of the
+    SDK, and `sdk_name` the SDK's name in this file ("udf", another name, "." or "_"). `imports` are all
+    imports, in source order."""
 
     document: Document
     package_name: str
@@ -235,7 +236,7 @@ class SourceFile(msgspec.Struct, frozen=True):
 
 
 class Contents(Protocol):
-    """Where a package's contents come from. Each is worked out when it is first asked for, and cached."""
+    """Computes a package's contents. Each is computed on first use and cached."""
 
     def imports_sdk(self) -> bool: ...
 
@@ -263,10 +264,11 @@ class Contents(Protocol):
 
 
 class Package(msgspec.Struct, frozen=True, dict=True):
-    """A package of one folder, which is absolute; `paths` are those of its files, by base name. The rest is
-    worked out when it is asked for: packages that don't import the SDK are not even parsed.
+    """The package in one folder, an absolute path. `paths` are the paths of its files, by base name. The rest
+    is computed on demand: packages that do not import the SDK are not even parsed.
 
-    `only` and `others` stand for what its UDFs reach and what it imports, where they are given."""
+    `only` and `others`, if given, replace the code that its UDFs reach and the packages that it imports.
+    """
 
     directory: str
     name: str
@@ -283,17 +285,17 @@ class Package(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def unreadable(self) -> tuple[str, ...]:
-        """The paths of files that a build would take and that can't be read."""
+        """The paths of files that a build would compile but that cannot be read."""
         return self.contents.unreadable()
 
     @property
     def not_text(self) -> tuple[str, ...]:
-        """The paths of its files that hold NUL bytes or bytes that are not UTF-8."""
+        """The paths of its files with NUL bytes or invalid UTF-8."""
         return self.contents.not_text()
 
     @property
     def too_large(self) -> tuple[str, ...]:
-        """The paths of files that a build would take and that are too large to be analysed."""
+        """The paths of files that a build would compile but that are too large for the analysis."""
         return self.contents.too_large()
 
     @property
@@ -302,48 +304,47 @@ class Package(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def functions(self) -> tuple[Function, ...]:
-        """Those that it declares; none where it doesn't import the SDK: there nothing is reported, and nobody
-        looks."""
+        """The declared functions; none if it does not import the SDK, since nothing is reported about it."""
         return self.contents.functions() if self.imports_sdk else ()
 
     @property
     def registrations(self) -> tuple[Registration, ...]:
-        """Its own, by file and position."""
+        """Its registrations, by file and position."""
         return self.contents.registrations() if self.imports_sdk else ()
 
     @cached_property
     def dependencies(self) -> tuple[Package, ...]:
-        """The packages of the same Go module that it imports, directly or not, by import path; together with
-        it they are one UDF module."""
+        """The packages of the same Go module that it imports, directly or indirectly, by import path.
+        Together with it they form one UDF module."""
         return self.contents.dependencies() if self.others is None else self.others
 
     @property
     def imported_in_module(self) -> bool:
-        """Whether another package of the module, tests aside, imports this one; False where it doesn't import
-        the SDK itself."""
+        """Whether another package of the module, tests excluded, imports this one. False if it does not
+        import the SDK itself."""
         return self.imports_sdk and self.contents.imported_in_module()
 
     @property
     def reached(self) -> tuple[Code, ...]:
-        """The code of the Go module that its UDFs reach, they themselves first."""
+        """The code of the Go module that its UDFs reach, the UDFs first."""
         if self.only is not None:
             return self.only
         return self.contents.reached() if self.registrations else ()
 
     @property
     def bounds_met(self) -> tuple[BoundMet, ...]:
-        """Where its own declarations meet a bound of the analysis."""
+        """The exceeded bounds of the analysis in its own declarations."""
         return self.contents.bounds_met() if self.imports_sdk else ()
 
     def cached(self, name: str, function: Callable[[Package], _T]) -> _T:
-        """What a function gives for this package: cached, by the name, until an edit changes what it has
+        """The cached result of a function for this package under a name, until an edit changes what it has
         read."""
         return self.contents.cached(name, lambda: function(self))
 
     def narrowed(self, reached: tuple[Code, ...]) -> Package:
-        """The package as if its UDFs reached these functions alone."""
+        """The package as if its UDFs reached only this code."""
         return msgspec.structs.replace(self, only=reached)
 
     def joined(self, others: tuple[Package, ...]) -> Package:
-        """The package as it would be if it imported `others`, and nothing else of the module."""
+        """The package as if it imported `others`, and nothing else of the module."""
         return msgspec.structs.replace(self, others=others)

@@ -1,4 +1,5 @@
-"""Finds the registrations of a package: calls of udf.Register, whether static, and what they register."""
+"""Finds the registrations of a package: the calls of udf.Register, whether they are static, and what they
+register."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ from modgo_lsp.model.source_text import type_text
 
 
 class Site(msgspec.Struct, frozen=True):
-    """A use of udf.Register. `call` is None where it is used as a value; then `node` is that use."""
+    """A use of udf.Register. `call` is None for a use as a value; `node` is that use."""
 
     file: GoFile
     owner: Owner
@@ -44,7 +45,7 @@ class Site(msgspec.Struct, frozen=True):
 
 
 def sites_of(resolver: Resolver, file: GoFile) -> list[Site]:
-    """Every use of udf.Register in a file, in the order of the source."""
+    """All uses of udf.Register in a file, in source order."""
     mentioning = (file.declaration_at(offset) for offset in file.mentions("Register"))
     return [
         site
@@ -84,8 +85,8 @@ def is_register(file: GoFile, node: ast.Node) -> bool:
 
 
 class Registrations:
-    """Makes the registrations of one package. `function` gives a declared function, of this package or
-    another, as rules see it."""
+    """Makes the registrations of one package. `function` returns the Function of a declared function of this
+    package or another."""
 
     def __init__(
         self, operands: Operands, unit: GoPackage, function: Callable[[FunctionName], Function | None]
@@ -96,7 +97,7 @@ class Registrations:
         self._function = function
 
     def make(self, site: Site, reached: Reached) -> Registration:
-        """The registration of a site."""
+        """The registration at a site."""
         memo_of(site.file, site.owner).read()
         place = Location(site.file.path, site.node.span)
         if site.call is None:
@@ -165,7 +166,7 @@ class Registrations:
         if len(args) == 2:
             return self._operands.operand(file, args[1])
         if len(args) == 1:
-            # `udf.Register(pair())`: a call may give both arguments.
+            # `udf.Register(pair())`: one call may give both arguments.
             results = self._operands.operand(file, args[0]).results
             if results is not None and len(results) == 2:
                 return Operand("value", results[1])
@@ -204,23 +205,23 @@ class Registrations:
             return "unknown" if self._may_be_constant(site) else "name"
         if _has_type_parameter(function.type) and not function.generic:
             return "function"
-        # Looked up, not looked for: generated code may register thousands in one function.
+        # Cached as a set: generated code may register thousands in one function.
         in_place = site.call in memo_of(site.file, site.owner).ask(
             "static calls", lambda: {*static_calls(site.owner)}
         )
-        # Code that nothing reaches is MG106's; whether it would be static there is judged by its place.
+        # MG106 reports unreachable code. Whether it would be static is decided by its place alone.
         if not in_place or (reached.perhaps and not reached.certainly):
             return "place"
         return None
 
     def _may_be_constant(self, site: Site) -> bool:
-        """Whether a name that isn't known may be a constant all the same: what it is made of isn't read."""
+        """Whether an unknown name may still be a constant, whose source is not available."""
         if site.call is None or len(site.call.args) != 2:
             return False
         return self._operands.operand(site.file, site.call.args[0]).mode in ("unknown", "constant")
 
     def _held(self, file: GoFile, expr: ast.Expr, operand: Operand) -> tuple[ast.Expr, Operand]:
-        """What is judged: of `any(Add)` it is Add, though nothing but `any` is registered."""
+        """The operand to check: Add for `any(Add)`, although the registered type is `any`."""
         while self._resolver.is_empty_interface(operand.type):
             call = ast.unparen(expr)
             if not isinstance(call, ast.CallExpr) or len(call.args) != 1:
@@ -258,7 +259,7 @@ class Registrations:
         return self._judged(subject, file), None
 
     def _bins(self, file: GoFile, expr: ast.Expr, operand: Operand) -> BinsRead | None:
-        """The bins that the function reads, where its body is known to be what runs."""
+        """The bins that the function reads, if its body is known."""
         literal, source = ast.unparen(expr), operand.source
         if isinstance(literal, ast.FuncLit):
             return bins_read(self._operands, file, literal.type, literal.body)
@@ -269,7 +270,8 @@ class Registrations:
     def _of_declared(
         self, source: FunctionName, home: GoFile, func: Func, operand: Operand, place: Location
     ) -> Subject:
-        """The subject of a declared function: it is judged at its declaration if that is in this package."""
+        """The subject of a declared function, with locations in its declaration if that is in this
+        package."""
         method_expression = operand.name == "method expression"
         if home.unit is self._unit:
             receiver = source.decl.receiver if method_expression else None
@@ -283,8 +285,8 @@ class Registrations:
         return distant_subject(func, self._unit.path, place, related, () if method_expression else names)
 
     def _promoted(self, subject: Subject, method: FunctionName, place: Location) -> Subject:
-        """The subject of a method expression. By embedding, its first parameter may have another type than
-        the method's receiver: that type stands in the registration."""
+        """The subject of a method expression. For a promoted method the type of the first parameter is not
+        that of the method's receiver: it is in the registration."""
         type_ = subject.type.parameters[0]
         named = type_.element if isinstance(type_, Pointer) else type_
         home = None if method.file is None else method.file.unit
@@ -302,7 +304,7 @@ class Registrations:
 
 
 def _has_type_parameter(type_: Type) -> bool:
-    """Whether a type parameter stands anywhere in `type_`."""
+    """Whether `type_` contains a type parameter."""
     if isinstance(type_, TypeParameter):
         return True
     parts: list[Type] = []
@@ -317,7 +319,7 @@ def _has_type_parameter(type_: Type) -> bool:
 
 
 def _unresolved_span(file: GoFile, expr: ast.Expr) -> Span:
-    """The place of the identifier in `expr` that refers to nothing."""
+    """The location of the undeclared identifier in `expr`."""
     expr = ast.unparen(expr)
     while True:
         if isinstance(expr, ast.SelectorExpr):

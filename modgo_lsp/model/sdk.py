@@ -1,4 +1,4 @@
-"""The SDK's names that tools rely on, and Aerospike's limit on names of bins. sdk_types.py has the types."""
+"""The SDK's names that tools depend on, and Aerospike's limit on bin names. The types are in sdk_types.py."""
 
 SDK_PATH = "github.com/GeertJohan/aerospike-mod-go/udf"
 SDK_NAME = "udf"

@@ -1,4 +1,4 @@
-"""The types that a signature is judged by: the SDK's, and some of Go's library."""
+"""The types that signature checks depend on: the SDK's, and some of Go's library."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GEOJSON = Named(SDK_PATH, "GeoJSON")
 HLL = Named(SDK_PATH, "HLL")
 DURATION = Named("time", "Duration")
 
-# The types that nearly every UDF names: they are known without the SDK's source being read.
+# The types that nearly every UDF uses are known without the SDK's source.
 SDK_TYPES: dict[str, Type] = {
     "Record": RECORD,
     "Stream": STREAM,
@@ -25,7 +25,7 @@ SDK_TYPES: dict[str, Type] = {
     "Value": ANY,
 }
 
-# Where go.mod finds no SDK, the one that modgo brings stands in: its declarations are the same in every 1.x.
+# If go.mod resolves to no SDK, modgo's own copy is read: its declarations are the same in every 1.x.
 KNOWN_PACKAGES: KnownPackages = {
     SDK_PATH: KnownPackage(SDK_NAME, SDK_TYPES, lambda: resource_folder("udf")),
 }

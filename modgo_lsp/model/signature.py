@@ -1,5 +1,4 @@
-"""Checks a function's type as a UDF's signature, after udf.md (*Signature*), and words what is wrong
-with it."""
+"""Checks a function's type as the signature of a UDF (udf.md, *Signature*), and words the problems."""
 
 from __future__ import annotations
 
@@ -35,7 +34,7 @@ _ROLES: dict[Type, Role] = {
 
 
 def judge(resolver: Resolver, subject: Subject, document: Document) -> Signature:
-    """The signature of `subject`. `document` is the file that its slots stand in."""
+    """The checked signature of `subject`. `document` is the file that its slots are in."""
     signature, beyond = resolver.depth.alone(_Judgement(resolver, subject, document).signature)
     return msgspec.structs.replace(signature, too_complex=True) if beyond else signature
 
@@ -57,7 +56,7 @@ class _Judgement:
         replacement: str | None = None,
     ) -> None:
         if self.subject.related:
-            # The place is an expression that only names the function: nothing there could be replaced.
+            # The location only names the function: there is no type to replace.
             replacement = None
         self.problems.append(
             SignatureProblem(kind, message, place, (*related, *self.subject.related), replacement)
@@ -155,7 +154,7 @@ class _Judgement:
         self.problem("receiver-order", message, slot.place)
 
     def _variadic(self, slot: Slot) -> Slot:
-        """Judges the variadic parameter; gives it with its element's type."""
+        """Checks the variadic parameter, and returns it with its element type."""
         element = slot.type.element if isinstance(slot.type, Slice) else slot.type
         inner = msgspec.structs.replace(slot, type=element, text=slot.text.removeprefix("..."))
         if element in _ROLES:
@@ -184,7 +183,8 @@ class _Judgement:
             self._crossing(slot, _typed(slot, text), "a caller passes")
 
     def _crossing(self, slot: Slot, typed: str, who: str) -> None:
-        """What may surprise a caller in the value of a supported type. `typed` and `who` begin sentences."""
+        """Warns about values of a supported type that may surprise a caller. `typed` and `who` begin
+        sentences."""
         for clash in field_clashes(self.resolver, slot.type, self.subject.here):
             self.warning(
                 "field-clash",
@@ -200,7 +200,7 @@ class _Judgement:
             )
 
     def _near(self, slot: Slot) -> str | None:
-        """A supported type that is near to an unsupported one, as source."""
+        """Go source of a supported type that is similar to an unsupported one."""
         if slot.expr is None:
             return None
         if slot.type == Basic("uintptr"):
@@ -215,7 +215,7 @@ class _Judgement:
     # --- results
 
     def _results(self, kind: UdfKind) -> tuple[Parameter | None, bool]:
-        """Judges the results: the value that the UDF gives, and whether it gives an error."""
+        """Checks the results. Returns the value's parameter, and whether there is an error."""
         slots = self.subject.results
         if len(slots) > 2:
             self.problem(

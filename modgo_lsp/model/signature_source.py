@@ -1,4 +1,4 @@
-"""What is judged of a signature, with the places in the source that findings about it stand at."""
+"""The function type to check, with the source locations at which findings about it are reported."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from modgo_lsp.model.source_text import type_text
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """A parameter or result with its places. `text` is its type as written, `place` the whole of it,
-    `type_place` its type. `group` are the names that share the type, its own included, and `repeats` tells
-    that it isn't the first of them. `expr` is the type's source where the slot stands in it."""
+    """A parameter or result with its locations. `text` is its type as written, `place` the location of the
+    whole and `type_place` that of the type. `group` are the names that share the type, including its own;
+    `repeats` is true for all but the first of them. `expr` is the type's expression, if the slot is in the
+    source."""
 
     name: str
     type: Type
@@ -28,8 +29,9 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What is judged. `here` is the import path of the package that is told, `name_place` where the lack of
-    results is said, `results_place` the whole list of them. `related` goes with every problem."""
+    """A function type to check. `here` is the import path of the package that findings are reported in,
+    `name_place` the location for missing results, `results_place` that of the whole result list. `related` is
+    added to every problem."""
 
     type: Func
     here: str
@@ -48,8 +50,8 @@ def declared_subject(
     receiver: ast.FieldList | None = None,
     instantiated: bool = False,
 ) -> Subject:
-    """The subject of a function whose declaration or literal stands in `file`: problems stand in it.
-    `receiver` is given for a method expression: it is the first parameter."""
+    """The subject of a function whose declaration or literal is in `file`, with locations there. For a method
+    expression `receiver` is the first parameter."""
     here = file.unit.path
     fields = source.params.fields if receiver is None else (*receiver.fields, *source.params.fields)
     parameters = _slots(file, fields, type_.parameters, instantiated)
@@ -68,7 +70,7 @@ def distant_subject(
     related: tuple[tuple[Location, str], ...],
     names: tuple[str, ...] = (),
 ) -> Subject:
-    """The subject of a function declared elsewhere: every problem stands at the registered expression."""
+    """The subject of a function declared elsewhere: every location is the registered expression."""
 
     def slots(types: tuple[Type, ...], names: tuple[str, ...]) -> tuple[Slot, ...]:
         found = []

@@ -1,4 +1,4 @@
-"""Types as text: as Go source, and by Aerospike's names."""
+"""Formats types: as Go source, and by Aerospike's names."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from modgo_lsp.model.sdk_types import GEOJSON, HLL
 
 
 class _UnspeakableError(Exception):
-    """A type that can't be named where it was asked to be."""
+    """A type cannot be named in the requested file."""
 
 
 def go_source(type_: Type, package_path: str, import_name: Callable[[str], str]) -> str | None:
-    """`type_` as Go source usable in a file of the package `package_path`.
+    """`type_` as Go source for a file of the package `package_path`.
 
-    `import_name` gives the name under which that file imports a path ("" for none: a dot import). None
-    where the type can't be named there: unknown, declared in a function, unexported elsewhere, or a struct
-    or interface literal with unexported names of another package.
+    `import_name` returns the name under which that file imports a path ("" for a dot import). None if the
+    type cannot be named there: it is unknown, declared in a function, unexported elsewhere, or a struct or
+    interface literal with unexported names of another package.
     """
     try:
         return _source(type_, package_path, import_name)
@@ -100,7 +100,7 @@ def _signature(type_: Func, source: Callable[[Type], str]) -> str:
 
 def _field(field: Field, source: Callable[[Type], str]) -> str:
     if not is_exported(field.name):
-        # Of which package an unexported field is, the type doesn't say.
+        # The type does not record which package an unexported field belongs to.
         raise _UnspeakableError
     text = source(field.type) if field.embedded else f"{field.name} {source(field.type)}"
     if not field.tag:
@@ -124,7 +124,8 @@ def _interface(type_: Interface, source: Callable[[Type], str]) -> str:
 
 
 def type_text(type_: Type, package_path: str) -> str:
-    """`type_` for a reader who is in the package `package_path`: packages by the last part of their path."""
+    """`type_` as shown to a reader in the package `package_path`: packages are named by the last element of
+    their path."""
     try:
         return _source(type_, package_path, lambda path: path.rpartition("/")[2])
     except _UnspeakableError:
@@ -146,9 +147,9 @@ def type_text(type_: Type, package_path: str) -> str:
 
 
 def aerospike_name(resolver: Resolver, type_: Type, depth: int = 0) -> str:
-    """What a value of `type_` is to Aerospike: "integer", "list of string", "map of string to any value".
+    """The Aerospike type of a value of `type_`: "integer", "list of string", "map of string to any value".
 
-    Of a type that no value can become it is "unsupported", of one that isn't known "unknown".
+    "unsupported" if no value can become it, "unknown" if the type is unknown.
     """
     if type_ == GEOJSON:
         return "GeoJSON"

@@ -1,4 +1,4 @@
-"""Which fields of a struct count, and under which names: encoding/json's rules with the tag key `udf`."""
+"""The fields of a struct that are converted, and their keys: encoding/json's rules with the tag key `udf`."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.types import Field, Pointer, Struct, Type, Unknown
 
-# Signs that a name in a tag may hold beside letters and digits.
+# The characters besides letters and digits that a name in a tag may contain.
 _TAG_SIGNS = frozenset("!#$%&()*+-./:;<=>?@[]^_{|}~ ")
 
 _TAG_PAIR = re.compile(r' *([^\x00-\x20":\x7f]+):("(?:\\.|[^"\\])*")')
 
 
 class CountedField(msgspec.Struct, frozen=True):
-    """A field that counts. `name` is its key in the map, `owner` the struct type that declares `field`,
-    `depth` how many structs are embedded around it."""
+    """A field that is converted. `name` is its key in the map, `owner` the struct type that declares `field`,
+    `depth` the number of embedded structs around it."""
 
     name: str
     field: Field
@@ -31,8 +31,8 @@ class CountedField(msgspec.Struct, frozen=True):
 
 
 class Clash(msgspec.Struct, frozen=True):
-    """Several fields with one key. `counted` is the one that counts, None where none does; `left_out` are
-    the others, the shallowest first. A field of a struct that is embedded twice stands there twice."""
+    """Several fields with the same key. `counted` is the one that is converted, None if there is none.
+    `left_out` are the others, shallowest first. A field of a struct that is embedded twice occurs twice."""
 
     key: str
     counted: CountedField | None
@@ -40,9 +40,9 @@ class Clash(msgspec.Struct, frozen=True):
 
 
 class StructFields(msgspec.Struct, frozen=True):
-    """Which fields of a struct count, and which clash, in the order of their keys. `known` is False where a
-    type is embedded that can't be found: then fields at depth 1 and deeper are uncertain. `skipped`: a tag
-    leaves out an exported field (`udf:"-"`)."""
+    """The converted fields of a struct and its clashes, sorted by key. `known` is False if an embedded type
+    is unknown: then fields at depth 1 and deeper are uncertain. `skipped`: a tag excludes an exported field
+    (`udf:"-"`)."""
 
     counted: tuple[CountedField, ...]
     clashes: tuple[Clash, ...]
@@ -51,7 +51,7 @@ class StructFields(msgspec.Struct, frozen=True):
 
 
 def udf_tag(tag: str) -> str:
-    """The value under `udf` of a struct tag, "" where there is none."""
+    """The value of `udf` in a struct tag, or ""."""
     position = 0
     while (match := _TAG_PAIR.match(tag, position)) is not None:
         if match[1] == "udf":
@@ -62,7 +62,7 @@ def udf_tag(tag: str) -> str:
 
 
 def struct_fields(resolver: Resolver, type_: Type) -> StructFields:
-    """What encoding/json would make of the fields of the struct `type_`, did it read the tag `udf`."""
+    """The fields that encoding/json would convert in the struct `type_` if it read the tag `udf`."""
     found: list[CountedField] = []
     known, skipped = True, False
     level: list[Type] = [type_]
@@ -81,7 +81,7 @@ def struct_fields(resolver: Resolver, type_: Type) -> StructFields:
                 skipped = skipped or (is_exported(field.name) and udf_tag(field.tag) == "-")
                 counted, embedded = _look_at(resolver, field, current, depth)
                 if counted is not None:
-                    # A type embedded twice at one depth gives each of its fields twice: they clash.
+                    # The fields of a type that is embedded twice at one depth clash with themselves.
                     found += [counted] * min(times[current], 2)
                 if embedded is not None:
                     following[embedded] = following.get(embedded, 0) + 1
@@ -93,7 +93,7 @@ def struct_fields(resolver: Resolver, type_: Type) -> StructFields:
 def _look_at(
     resolver: Resolver, field: Field, owner: Type, depth: int
 ) -> tuple[CountedField | None, Type | None]:
-    """A field as one that counts, or the struct that it embeds."""
+    """The field if it is converted, or the struct type that it embeds."""
     inner = field.type.element if isinstance(field.type, Pointer) else field.type
     under = resolver.underlying(inner)
     embeds = field.embedded and isinstance(under, Struct | Unknown)
@@ -113,7 +113,8 @@ def _look_at(
 
 
 def _dominant(found: list[CountedField]) -> tuple[tuple[CountedField, ...], tuple[Clash, ...]]:
-    """Of fields of one name the shallowest counts, of these the tagged one; where that leaves two, none."""
+    """Among fields with the same name the shallowest dominates, then the tagged one. If two are left, none
+    does."""
     by_name: dict[str, list[CountedField]] = {}
     for field in found:
         by_name.setdefault(field.name, []).append(field)
@@ -131,7 +132,7 @@ def _dominant(found: list[CountedField]) -> tuple[tuple[CountedField, ...], tupl
 
 
 def _standing(field: CountedField) -> tuple[int, bool]:
-    """The less, the sooner a field counts among those of its name."""
+    """Sort key: the field that dominates comes first."""
     return field.depth, not field.tagged
 
 

@@ -1,4 +1,4 @@
-"""Which Go types can hold an Aerospike value, after the table in udf.md, and for others why not."""
+"""Which Go types can represent an Aerospike value, after the table in udf.md, and why others cannot."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _MAX_DEPTH = 60
 
 
 class Unsupported(msgspec.Struct, frozen=True):
-    """Why no Aerospike value can have a type: `why` is the end of a sentence, `related` the declarations
-    that it comes from."""
+    """Why a type cannot represent an Aerospike value. `why` ends a sentence; `related` are the declarations
+    involved."""
 
     why: str
     related: tuple[tuple[Location, str], ...] = ()
 
 
 def unsupported(resolver: Resolver, type_: Type, here: str) -> Unsupported | None:
-    """Why `type_` is no type of an argument or result, None where it is one or isn't known. `here` is the
-    import path of the package whose reader is told."""
+    """Why `type_` cannot be the type of an argument or result; None if it can, or if it is unknown. `here` is
+    the import path of the package that the finding is in."""
     return _Judge(resolver, here).value(type_, ())
 
 
@@ -49,11 +49,11 @@ class _Judge:
     def __init__(self, resolver: Resolver, here: str) -> None:
         self.resolver = resolver
         self.here = here
-        # Named types that were gone through to their ends: what has many parts of one type is judged once.
+        # Named types without problems, so that each is checked once.
         self.fine: set[Type] = set()
 
     def value(self, type_: Type, around: tuple[Type, ...]) -> Unsupported | None:
-        """`around` are the named types that `type_` is part of."""
+        """`around` are the named types that contain `type_`."""
         if type_ == GEOJSON:
             return None
         if type_ in (RECORD, STREAM):
@@ -167,7 +167,7 @@ class _Judge:
     def _nothing(
         self, under: Type, fields: StructFields, related: tuple[tuple[Location, str], ...]
     ) -> Unsupported:
-        """Why no field of a struct counts."""
+        """Why no field of a struct is converted."""
         if fields.clashes:
             clash = fields.clashes[0]
             why = f"{clash_words(clash, self.here)}, and nothing is left that could be stored"
