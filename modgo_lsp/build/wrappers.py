@@ -18,7 +18,7 @@ from modgo_lsp.golang.types.types import Pointer
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Package, Parameter, Registration, Signature
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.source_text import go_source
+from modgo_lsp.model.type_text import go_source
 
 Dispatch = Literal["registry", "exported", "reflect"]
 

@@ -11,8 +11,8 @@ from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.ide.caller_signature import caller_signature
 from modgo_lsp.ide.udf_names import name_at, registrations_at
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Location
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.package import Package
 
 

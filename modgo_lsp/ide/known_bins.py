@@ -15,7 +15,7 @@ from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.ide.case_files import sample_files
-from modgo_lsp.model.code import Code
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.analysis.bin_calls import READING, WRITING, bin_calls
 

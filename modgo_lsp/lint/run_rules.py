@@ -10,8 +10,8 @@ from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.lint.lint_result import LintResult, report_findings
 from modgo_lsp.lint.suppressions import suppressions
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.rules.mg400_syntax_error import check_text

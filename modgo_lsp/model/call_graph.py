@@ -17,7 +17,7 @@ from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import VariableName
 from modgo_lsp.golang.types.packages import GoFile
-from modgo_lsp.model.code import Code, Step
+from modgo_lsp.model.function_code import Code, Step
 from modgo_lsp.model.initialization import memo_of
 from modgo_lsp.model.registrations import Site
 from modgo_lsp.model.sdk import SDK_PATH

@@ -9,11 +9,11 @@ import msgspec
 
 from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.types import Map, Named, Pointer, Slice, Struct, Type
-from modgo_lsp.model.field_places import field_place
+from modgo_lsp.model.declaration_locations import field_place
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.sdk_types import GEOJSON
-from modgo_lsp.model.source_text import type_text
 from modgo_lsp.model.struct_fields import Clash, CountedField, struct_fields
+from modgo_lsp.model.type_text import type_text
 
 
 class FieldClash(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from modgo_lsp.model.package import Function, Signature
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sdk_types import RECORD, STREAM
 from modgo_lsp.model.signature import judge
-from modgo_lsp.model.signature_source import declared_subject
+from modgo_lsp.model.signature_subject import declared_subject
 
 
 class DeclaredFunction(NamedTuple):

@@ -26,8 +26,8 @@ from modgo_lsp.golang.types.objects import FunctionName
 from modgo_lsp.golang.types.packages import GoFile, GoPackage
 from modgo_lsp.model.analysis_bounds import BoundMet, bounds_met
 from modgo_lsp.model.call_graph import reached_code
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Location
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.functions import DeclaredFunction, declared_function, references
 from modgo_lsp.model.initialization import Initialization, Owner, Reached, roots_of
 from modgo_lsp.model.package import (

@@ -18,7 +18,7 @@ from modgo_lsp.model.analysis_bounds import BoundMet
 from modgo_lsp.model.finding import Location
 
 if TYPE_CHECKING:
-    from modgo_lsp.model.code import Code
+    from modgo_lsp.model.function_code import Code
 
 _T = TypeVar("_T")
 

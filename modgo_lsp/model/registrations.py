@@ -31,8 +31,8 @@ from modgo_lsp.model.initialization import (
 from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, Signature
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.signature import judge
-from modgo_lsp.model.signature_source import Slot, Subject, declared_subject, distant_subject
-from modgo_lsp.model.source_text import type_text
+from modgo_lsp.model.signature_subject import Slot, Subject, declared_subject, distant_subject
+from modgo_lsp.model.type_text import type_text
 
 
 class Site(msgspec.Struct, frozen=True):

@@ -20,9 +20,9 @@ from modgo_lsp.model.package import (
     UdfKind,
 )
 from modgo_lsp.model.sdk_types import DURATION, RECORD, RECORD_POINTER, STREAM, STREAM_POINTER
-from modgo_lsp.model.signature_source import Slot, Subject
-from modgo_lsp.model.source_text import aerospike_name
+from modgo_lsp.model.signature_subject import Slot, Subject
 from modgo_lsp.model.supported import unsupported
+from modgo_lsp.model.type_text import aerospike_name
 
 _ROLES: dict[Type, Role] = {
     CONTEXT: "context",

@@ -21,12 +21,12 @@ from modgo_lsp.golang.types.types import (
     Unknown,
 )
 from modgo_lsp.golang.types.universe import ERROR, FLOATS, INTEGERS
+from modgo_lsp.model.declaration_locations import field_place, type_place
 from modgo_lsp.model.field_clashes import clash_places, clash_words
-from modgo_lsp.model.field_places import field_place, type_place
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.sdk_types import GEOJSON, RECORD, STREAM
-from modgo_lsp.model.source_text import type_text
 from modgo_lsp.model.struct_fields import CountedField, StructFields, struct_fields
+from modgo_lsp.model.type_text import type_text
 
 _MAX_DEPTH = 60
 

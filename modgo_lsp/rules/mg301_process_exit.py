@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.universe import ERROR
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.analysis.error_returns import return_statement, statement_of
 from modgo_lsp.rules.analysis.unused_imports import without_import

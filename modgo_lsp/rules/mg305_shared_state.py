@@ -8,8 +8,8 @@ from functools import partial
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.objects import VariableName
 from modgo_lsp.golang.types.types import Map, Pointer, Slice
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding, Location
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.analysis.locks import Locks
 from modgo_lsp.rules.rule import Rule

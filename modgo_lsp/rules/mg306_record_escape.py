@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.objects import VariableName
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Finding
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk_types import RECORD_POINTER, STREAM_POINTER
 from modgo_lsp.rules.analysis.goroutines import unawaited

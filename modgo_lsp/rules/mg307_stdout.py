@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modgo_lsp.golang.syntax import ast
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.analysis.error_returns import statement_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit, Finding, Fix
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.package import Package
 from modgo_lsp.model.sdk_types import RECORD_POINTER
 from modgo_lsp.rules.analysis.error_returns import returns_error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modgo_lsp.golang.syntax import ast
-from modgo_lsp.model.code import Code
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.sdk import SDK_PATH
 
 READING = ("Bin", "Bool", "Int", "Float", "String", "Bytes", "List", "Map", "GeoJSON")

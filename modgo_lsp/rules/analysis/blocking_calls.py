@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.types import Named, Pointer
-from modgo_lsp.model.code import Code
+from modgo_lsp.model.function_code import Code
 
 _FILES = (
     *("Open", "OpenFile", "Create", "CreateTemp", "ReadFile", "WriteFile", "ReadDir", "Mkdir", "MkdirAll"),

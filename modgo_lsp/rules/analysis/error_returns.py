@@ -5,7 +5,7 @@ from __future__ import annotations
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.types import Basic, Map, Pointer, Slice, Type
 from modgo_lsp.golang.types.universe import ERROR
-from modgo_lsp.model.code import Code
+from modgo_lsp.model.function_code import Code
 
 
 def result_types(code: Code) -> tuple[ast.Expr, ...]:

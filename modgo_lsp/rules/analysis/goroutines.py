@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.objects import VariableName
 from modgo_lsp.golang.types.types import Chan
-from modgo_lsp.model.code import Code
+from modgo_lsp.model.function_code import Code
 
 # Calls that start a goroutine for which the group's Wait waits.
 _GROUPS = (

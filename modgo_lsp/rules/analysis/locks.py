@@ -12,8 +12,8 @@ from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.types.call_targets import Declaration
 from modgo_lsp.golang.types.imports import may_be_standard
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Location
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.sdk import SDK_PATH
 
 _ACQUIRING = ("Lock", "TryLock")

@@ -12,7 +12,7 @@ from typing import NamedTuple, Union
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types.objects import Nil, Object, VariableName
-from modgo_lsp.model.code import Code
+from modgo_lsp.model.function_code import Code
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.rules.analysis.error_returns import returns_error
 

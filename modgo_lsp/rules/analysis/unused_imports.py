@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.model.code import Code
 from modgo_lsp.model.finding import Edit
+from modgo_lsp.model.function_code import Code
 
 
 def without_import(code: Code, path: str, removed: Span) -> tuple[Edit, ...]:

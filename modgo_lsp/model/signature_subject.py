@@ -9,7 +9,7 @@ from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.types import Func, Slice, Type
 from modgo_lsp.model.finding import Location
-from modgo_lsp.model.source_text import type_text
+from modgo_lsp.model.type_text import type_text
 
 
 class Slot(msgspec.Struct, frozen=True):

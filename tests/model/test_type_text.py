@@ -8,7 +8,7 @@ import pytest
 
 from modgo_lsp.golang.types.types import Type
 from modgo_lsp.model.package import Package
-from modgo_lsp.model.source_text import go_source
+from modgo_lsp.model.type_text import go_source
 
 SOURCE = """
 type T struct { A int }
