@@ -28,8 +28,8 @@ from modgo_lsp.cli.terminal import say
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.cli.udf_arguments import FunctionCommand, argument_values
 from modgo_lsp.host.call_request import (
-    Wanted,
-    WantedError,
+    CallRequest,
+    CallRequestError,
     check,
     given_records,
     records_beside,
@@ -131,7 +131,7 @@ def command(
         raise click.MissingParameter(param_type="argument", param_hint=hint)
     if force:
         raise CliError("--force needs --replay", "leave it out")
-    wanted = Wanted(record, None if records is None else Path(records), stream, nodes, store, key)
+    wanted = CallRequest(record, None if records is None else Path(records), stream, nodes, store, key)
     values = argument_values(arguments)
     settings = settings_for(Path(module), go, cc)
     work = Work(function, values, timeout=timeout, memory=memory)
@@ -147,7 +147,7 @@ def command(
 
 
 async def _call(
-    word: str, work: Work, wanted: Wanted, settings: Settings, quiet: bool
+    word: str, work: Work, wanted: CallRequest, settings: Settings, quiet: bool
 ) -> tuple[Outcome, Path | None]:
     """The outcome, and the sample file beside the package from which the records came."""
     samples: list[Path] = []
@@ -170,7 +170,7 @@ async def _call(
 
         outcome = await _do(module, work, settings, quiet, tell, completed=completed)
         return outcome, next(iter(samples), None)
-    except WantedError as error:
+    except CallRequestError as error:
         raise CliError(error.message, error.remedy) from None
 
 
@@ -191,7 +191,7 @@ async def _do(
                 work,
                 cc=settings.cc,
                 package=module.package,
-                tell=tell,
+                report=tell,
                 keeps=keeps,
                 completed=completed,
             )

@@ -22,8 +22,8 @@ from modgo_lsp.ship.deploy import (
     confirm,
     deploy,
     deployed_json,
-    load_cargo,
-    standing,
+    existing_files,
+    load_upload,
 )
 from modgo_lsp.ship.module_listing import RemoteModule, find_module, survey
 from modgo_lsp.ship.plugin_probe import check_plugin
@@ -61,26 +61,26 @@ def command(
       modgo deploy counters.so --hosts 10.0.0.5:3000,10.0.0.6:3000 --yes
       modgo deploy counters.so --hosts db1:db1.example.com:4333 --tls-cafile ca.pem --user ops
     """
-    cargo = load_cargo(module)
+    upload = load_upload(module)
     if not no_load:
         _try(module, as_json)
     with connected(access) as cluster:
         with waiting("asking the cluster", as_json):
             found = survey(cluster)
-            there = standing(found, cargo.module)
-            check_free(cargo.module, there)
-            present = find_module(cluster, found, cargo.module)
-        same = present is not None and present.agree and present.sha256 == cargo.sha256
+            there = existing_files(found, upload.module)
+            check_free(upload.module, there)
+            present = find_module(cluster, found, upload.module)
+        same = present is not None and present.agree and present.sha256 == upload.sha256
         if present is not None and not same and not yes:
             _ask(present, as_json)
         with progress(as_json) as tell:
             if same:
-                result = confirm(cluster, cargo, timeout, tell, loads=not no_probe)
+                result = confirm(cluster, upload, timeout, tell, loads=not no_probe)
             else:
                 if not no_probe:
                     tell("checking that every node runs Go modules")
                     check_plugin(cluster)
-                result = deploy(cluster, cargo, there, timeout, tell, loads=not no_probe)
+                result = deploy(cluster, upload, there, timeout, tell, loads=not no_probe)
     if as_json:
         write_json(deployed_json(result))
     else:
@@ -108,12 +108,12 @@ def _ask(present: RemoteModule, as_json: bool) -> None:
 
 
 def _show(result: Deployed, loaded: str) -> None:
-    cargo = result.cargo
-    parts = f" in {len(cargo.files)} files" if len(cargo.files) > 1 else ""
+    upload = result.upload
+    parts = f" in {len(upload.files)} files" if len(upload.files) > 1 else ""
     did = {"new": "deployed", "replaced": "replaced", "unchanged": "was already deployed"}[result.change]
     say(
-        f"{cargo.module} {did}: {cargo.size:,} bytes ({cargo.sent_bytes:,} compressed{parts}), "
-        f"sha256 {cargo.sha256[:12]}…"
+        f"{upload.module} {did}: {upload.size:,} bytes ({upload.sent_bytes:,} compressed{parts}), "
+        f"sha256 {upload.sha256[:12]}…"
     )
     for node in result.nodes:
         say(f"  {node} has it, checksum verified{loaded}")

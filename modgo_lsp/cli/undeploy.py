@@ -11,7 +11,7 @@ from modgo_lsp.cli.terminal import say
 from modgo_lsp.cli.timeout_option import SECONDS
 from modgo_lsp.ship.cluster import connected
 from modgo_lsp.ship.cluster_access import Access
-from modgo_lsp.ship.deploy import WAIT_SECONDS, find_standing, undeploy, undeployed_json
+from modgo_lsp.ship.deploy import WAIT_SECONDS, find_existing, undeploy, undeployed_json
 
 
 @click.command(
@@ -38,7 +38,7 @@ def command(name: str, access: Access, timeout: float, as_json: bool) -> None:
     """
     name = name.removesuffix(".so")
     with connected(access) as cluster, progress(as_json) as tell:
-        there = find_standing(cluster, name)
+        there = find_existing(cluster, name)
         result = undeploy(cluster, name, there, timeout, tell)
     if as_json:
         write_json(undeployed_json(result))

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 import msgspec
 
-from modgo_lsp.host.crash_output import read_last_words
+from modgo_lsp.host.crash_output import read_crash_output
 from modgo_lsp.host.fenced import Outcome
 from modgo_lsp.host.host_functions import RECORD
 from modgo_lsp.host.module import Module
@@ -116,7 +116,7 @@ def read_answer(
     """The failure, or None and the value; and what the call printed beside its last words."""
     printed = module.printed()
     if outcome.crashed and outcome.code is not None:
-        words = read_last_words(outcome.code, printed, module.fence.memory)
+        words = read_crash_output(outcome.code, printed, module.fence.memory)
         return Failure("crash", f"{function}: {words.message}", words.frames), None, words.printed
     if outcome.crashed:
         return Failure("crash", _text(answer)), None, printed

@@ -24,8 +24,8 @@ _SAMPLE_HELP = 'a record sample looks like {"key": ["test", "demo", "k1"], "bins
 _KEY_HELP = 'a key looks like ["test", "demo", "k1"]'
 
 
-class WantedError(Exception):
-    """What is wanted does not go together, or a record is none. `remedy` says what to do."""
+class CallRequestError(Exception):
+    """Options that contradict each other, or a malformed record. `remedy` says what to do."""
 
     def __init__(self, message: str, remedy: str) -> None:
         super().__init__(f"{message}; {remedy}")
@@ -33,7 +33,7 @@ class WantedError(Exception):
         self.remedy = remedy
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class CallRequest(msgspec.Struct, frozen=True):
     """`record` is a sample's JSON or a file's name, `records` a file or the JSON of each, `key` JSON."""
 
     record: str | None = None
@@ -48,64 +48,64 @@ class Wanted(msgspec.Struct, frozen=True):
         return "stream" if self.stream else "call" if self.records is None else "each"
 
 
-def check(wanted: Wanted) -> None:
-    """Raises WantedError where it doesn't go together."""
-    given = [name for name in ("record", "records", "key") if getattr(wanted, name) is not None]
+def check(request: CallRequest) -> None:
+    """Raises CallRequestError where options contradict each other."""
+    given = [name for name in ("record", "records", "key") if getattr(request, name) is not None]
     if len(given) > 1:
-        raise WantedError(f"{given[0]} and {given[1]} both say which record it is", "give one of them")
-    if wanted.stream:
-        if wanted.record is not None or wanted.key is not None:
-            raise WantedError("a stream is of many records", "give them with records")
-        if wanted.store is not None:
-            raise WantedError("a stream reads its records from a file", "leave the store out")
-    elif wanted.nodes is not None:
-        raise WantedError("nodes is about streams", "say stream as well")
+        raise CallRequestError(f"{given[0]} and {given[1]} both say which record it is", "give one of them")
+    if request.stream:
+        if request.record is not None or request.key is not None:
+            raise CallRequestError("a stream is of many records", "give them with records")
+        if request.store is not None:
+            raise CallRequestError("a stream reads its records from a file", "leave the store out")
+    elif request.nodes is not None:
+        raise CallRequestError("nodes is about streams", "say stream as well")
 
 
-def given_records(wanted: Wanted) -> tuple[NumberedRecord, ...] | None:
-    """The records that are named; None where none are. Raises WantedError."""
+def given_records(request: CallRequest) -> tuple[NumberedRecord, ...] | None:
+    """The records that the request names; None where it names none. Raises CallRequestError."""
     try:
-        if isinstance(wanted.records, Path):
-            return read_records_file(wanted.records)
-        if wanted.records is not None:
-            return parse_records(wanted.records, "records")
-        if wanted.key is not None:
-            return _one(parse_key(wanted.key))
-        return None if wanted.record is None else _one(read_sample(wanted.record))
+        if isinstance(request.records, Path):
+            return read_records_file(request.records)
+        if request.records is not None:
+            return parse_records(request.records, "records")
+        if request.key is not None:
+            return _one(parse_key(request.key))
+        return None if request.record is None else _one(read_sample(request.record))
     except SampleError as error:
-        raise WantedError(str(error), _KEY_HELP if wanted.key is not None else _SAMPLE_HELP) from None
+        raise CallRequestError(str(error), _KEY_HELP if request.key is not None else _SAMPLE_HELP) from None
 
 
 def records_beside(
-    wanted: Wanted, folders: Sequence[Path], function: str
+    request: CallRequest, folders: Sequence[Path], function: str
 ) -> tuple[tuple[NumberedRecord, ...], Path | None]:
-    """The records that lie in the packages' folders, and the file that they are from; a record that does not
-    exist where there is none. Raises WantedError."""
-    find = default_records if wanted.stream else default_sample
+    """The records in the packages' folders, and their file; without one, a record that does not exist.
+    Raises CallRequestError."""
+    find = default_records if request.stream else default_sample
     path = next((found for folder in folders if (found := find(folder, function)) is not None), None)
     try:
-        if wanted.stream:
+        if request.stream:
             if path is None:
                 place = f"testdata/udf/{function}.records.jsonl"
                 message = "there are no records for the stream"
-                raise WantedError(message, f"give a file of records, or write {place} beside the module")
+                raise CallRequestError(message, f"give a file of records, or write {place} beside the module")
             return read_records_file(path), path
         return _one(Record() if path is None else read_sample_file(path)), path
     except SampleError as error:
-        raise WantedError(str(error), _SAMPLE_HELP) from None
+        raise CallRequestError(str(error), _SAMPLE_HELP) from None
 
 
-def with_records(work: Work, wanted: Wanted, records: tuple[NumberedRecord, ...]) -> Work:
+def with_records(work: Work, request: CallRequest, records: tuple[NumberedRecord, ...]) -> Work:
     return msgspec.structs.replace(
-        work, shape=wanted.shape, records=records, nodes=wanted.nodes or 1, store=wanted.store
+        work, shape=request.shape, records=records, nodes=request.nodes or 1, store=request.store
     )
 
 
 def parse_size(text: str) -> int:
-    """The bytes of "256MB", "256MiB" or "1G". Raises WantedError."""
+    """The bytes of "256MB", "256MiB" or "1G". Raises CallRequestError."""
     match = re.fullmatch(r"(\d{1,15})([kMG]?)(i?)B?", text)
     if match is None or (match[3] and not match[2]):
-        raise WantedError(f"{text!r} is no size", "write it like 256MB, 256MiB or 1G")
+        raise CallRequestError(f"{text!r} is no size", "write it like 256MB, 256MiB or 1G")
     power = " kMG".index(match[2] or " ")
     return int(match[1]) * int((1024 if match[3] else 1000) ** power)
 

@@ -26,7 +26,7 @@ _FOREIGN = re.compile(
 )
 
 
-class LastWords(msgspec.Struct, frozen=True):
+class CrashOutput(msgspec.Struct, frozen=True):
     """`message` is one sentence; `frames` are "file.go:12", the innermost first; `place` is the innermost
     frame of the user's with its whole path, where there is one; `printed` is what came before."""
 
@@ -36,7 +36,7 @@ class LastWords(msgspec.Struct, frozen=True):
     printed: str = ""
 
 
-def read_last_words(code: int, text: str, memory: int = 0) -> LastWords:
+def read_crash_output(code: int, text: str, memory: int = 0) -> CrashOutput:
     """`code` is the exit code, negative for a signal; `text` all that the process printed; `memory` the bytes
     that it might have, 0 for any."""
     lines = text.splitlines()
@@ -45,7 +45,7 @@ def read_last_words(code: int, text: str, memory: int = 0) -> LastWords:
         said = _how_it_ended(code)
         if memory and _NO_MEMORY.search(text):
             said = f"the module needs more memory than the {_megabytes(memory)} that it may have: {said}"
-        return LastWords(said, (), None, text)
+        return CrashOutput(said, (), None, text)
     said = lines[start].removesuffix(" [recovered]")
     fatal = next((line for line in lines[start : start + 8] if line.startswith("fatal error: ")), None)
     if fatal is not None and fatal != said:
@@ -55,7 +55,7 @@ def read_last_words(code: int, text: str, memory: int = 0) -> LastWords:
     if memory and _NO_MEMORY.search("\n".join(lines[start : start + 8])):
         said = f"it needs more memory than the {_megabytes(memory)} that it may have ({said})"
     message = f"the module took its process down: {said}"
-    return LastWords(message, frames, places[0] if places else None, "\n".join(lines[:start]))
+    return CrashOutput(message, frames, places[0] if places else None, "\n".join(lines[:start]))
 
 
 def _megabytes(memory: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from modgo_lsp.host.crash_output import read_last_words
+from modgo_lsp.host.crash_output import read_crash_output
 from modgo_lsp.host.fenced import Fence, LoadError
 from modgo_lsp.host.result import Failure, FailureKind, LogLine
 from modgo_lsp.host.source_locations import place_of, place_of_frame
@@ -46,7 +46,7 @@ def load_failure(
         finding = SETUP_FAILED.finding(f"{message}; {failure.remedy}", place_of(package, path))
         return LoadFailedError(failure, (finding,), setup, printed)
     if outcome.crashed and outcome.code is not None:
-        words = read_last_words(outcome.code, printed, fence.memory)
+        words = read_crash_output(outcome.code, printed, fence.memory)
         place = (place_of_frame(*words.place) if words.place else None) or place_of(package, path)
         failure = Failure("crash", words.message, words.frames)
         finding = CRASHED.finding(failure.message, place)

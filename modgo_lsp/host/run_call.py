@@ -32,8 +32,8 @@ from modgo_lsp.host.session import CALL_SECONDS, Session, refusal_of
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
 
-# Of many calls that fail alike the first few tell enough.
-_KEPT_OF_RUN = 10
+# Of many calls that fail alike the first few say enough.
+_MAX_REPLAYS = 10
 
 R = TypeVar("R", CallResult, StreamResult)
 
@@ -53,7 +53,7 @@ class Work(msgspec.Struct, frozen=True):
 
 
 class Calls(msgspec.Struct, frozen=True):
-    """What "each" gave, in the records' order."""
+    """The results of "each", in the order of the records."""
 
     results: tuple[NumberedResult, ...]
 
@@ -66,7 +66,7 @@ Outcome = Union[CallResult, Calls, StreamResult]
 
 
 def work_of(replay: Replay) -> Work:
-    """What the kept call did."""
+    """The work of a saved call."""
     return Work(
         replay.function,
         replay.arguments,
@@ -84,17 +84,17 @@ async def do_work(
     *,
     cc: str | None = None,
     package: Package | None = None,
-    tell: Callable[[NumberedResult], None] | None = None,
+    report: Callable[[NumberedResult], None] | None = None,
     keeps: bool = True,
     completed: Callable[[Work, Mapping[str, str]], Work] | None = None,
 ) -> Outcome:
-    """Loads the module at `path` and does `work`; `tell` sees each of many results as it comes. A module that
-    can't be loaded, and a function that it does not have, is one failure. `keeps` says whether failures are
-    kept for a replay. `completed` gives the work once the module's properties are known.
+    """Loads the module at `path` and does `work`; `report` gets each of many results when it is there. A
+    module that can't be loaded, and a function that it does not have, is one failure. `keeps` says whether
+    failures are saved for a replay. `completed` gives the work once the module's properties are known.
 
     Raises ToolchainError, HostError and StoreError.
     """
-    keeper = _Keeper(path, work, _KEPT_OF_RUN if keeps else 0)
+    saver = _ReplaySaver(path, work, _MAX_REPLAYS if keeps else 0)
     try:
         async with AsyncExitStack() as stack:
             store = Store(work.store) if work.store is not None else None
@@ -104,7 +104,7 @@ async def do_work(
             session = await stack.enter_async_context(Session(path, cc=cc, fence=fence, package=package))
             if completed is not None:
                 work = await asyncio.to_thread(completed, work, session.opened.properties)
-            return await _do(session, work, store, keeper, tell or (lambda _: None))
+            return await _do(session, work, store, saver, report or (lambda _: None))
     except LoadFailedError as error:
         record = work.records[0].record if work.records else Record()
         return CallResult(
@@ -116,28 +116,28 @@ async def _do(
     session: Session,
     work: Work,
     store: Store | None,
-    keeper: _Keeper,
-    tell: Callable[[NumberedResult], None],
+    saver: _ReplaySaver,
+    report: Callable[[NumberedResult], None],
 ) -> Outcome:
     records = [one.record for one in work.records]
     if work.shape == "stream":
         stream = await session.call_stream(
             work.function, work.arguments, records, nodes=work.nodes, timeout=work.timeout
         )
-        return keeper.kept(_with_logs(session, stream), records)
+        return saver.save(_with_logs(session, stream), records)
     if work.shape == "call":
         result = await session.call(
             work.function, work.arguments, records[0], timeout=work.timeout, store=store
         )
-        return keeper.kept(_with_logs(session, result), [result.before])
+        return saver.save(_with_logs(session, result), [result.before])
     if (refused := refusal_of(session.opened, work.function, "record")) is not None:
         return CallResult(work.function, Record(), Record(), failure=refused)
     results = []
     calls = session.call_each(work.function, work.arguments, work.records, timeout=work.timeout, store=store)
     async for done in calls:
-        one = NumberedResult(done.line, keeper.kept(done.result, [done.result.before]))
+        one = NumberedResult(done.line, saver.save(done.result, [done.result.before]))
         results.append(one)
-        tell(one)
+        report(one)
     return Calls(tuple(results))
 
 
@@ -145,8 +145,8 @@ def _with_logs(session: Session, result: R) -> R:
     return msgspec.structs.replace(result, logs=(*session.logs, *result.logs))
 
 
-class _Keeper:
-    """Keeps the calls of one run that are worth it."""
+class _ReplaySaver:
+    """Saves the calls of one run that are worth a replay."""
 
     def __init__(self, path: Path, work: Work, most: int) -> None:
         self._path = path
@@ -154,7 +154,7 @@ class _Keeper:
         self._replay: Replay | None = None
         self._left = most
 
-    def kept(self, result: R, records: list[Record]) -> R:
+    def save(self, result: R, records: list[Record]) -> R:
         if result.failure is None or not worth_keeping(result.failure) or self._left == 0:
             return result
         self._left -= 1
@@ -185,7 +185,7 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def is_misused(outcome: Outcome) -> bool:
-    """Whether all that failed was asked for wrongly, and something did."""
+    """Whether something failed, and every failure is a usage error."""
     results = [one.result for one in outcome.results] if isinstance(outcome, Calls) else [outcome]
     kinds = {result.failure.kind for result in results if result.failure is not None}
     return kinds == {"usage"}

@@ -115,11 +115,11 @@ async def finish(
 
 def aggregated_json(found: Aggregated) -> dict[str, Any]:
     """The JSON of `modgo apply --stream`: that of `modgo call --stream`, with the nodes' values as one."""
-    told = stream_json(found.result)
+    found_json = stream_json(found.result)
     if found.result.failure is None:
-        del told["nodes"]
-        told["partial"] = [json_of(value) for value in found.partial]
-    return told
+        del found_json["nodes"]
+        found_json["partial"] = [json_of(value) for value in found.partial]
+    return found_json
 
 
 def failed_json(nodes: Applied) -> dict[str, Any]:

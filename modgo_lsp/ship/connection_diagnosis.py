@@ -28,9 +28,9 @@ def unreachable(access: Access, said: str) -> ShipError:
     if None in reasons:
         message = f"the cluster at {access} answers, but the client could not connect: {said}"
         return usage_error(message, _entry_remedy(access))
-    told = "; ".join(reason for reason in reasons if reason)
+    text = "; ".join(reason for reason in reasons if reason)
     return usage_error(
-        f"no node of the cluster can be reached: {told}",
+        f"no node of the cluster can be reached: {text}",
         f"check that the server runs, and --hosts: it wants the service port, usually {SERVICE_PORT}",
     )
 

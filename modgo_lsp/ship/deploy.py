@@ -24,12 +24,12 @@ from modgo_lsp.ship.node_state import wait_loaded
 from modgo_lsp.ship.server_files import PackageError, files_of, package
 from modgo_lsp.ship.udf_registry import put_file, remove_file
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 WAIT_SECONDS = 30.0
 
 
-class Cargo(msgspec.Struct, frozen=True):
+class Upload(msgspec.Struct, frozen=True):
     """A module ready to travel: the .so's bytes and digest, and its files in the order to put them."""
 
     module: str
@@ -43,7 +43,7 @@ class Cargo(msgspec.Struct, frozen=True):
         return sum(len(content) for _, content in self.files)
 
 
-class Standing(msgspec.Struct, frozen=True):
+class ExistingFiles(msgspec.Struct, frozen=True):
     """What a cluster has under a module's name: `files` of it on any node, `others` that aren't Go's."""
 
     files: tuple[str, ...]
@@ -53,7 +53,7 @@ class Standing(msgspec.Struct, frozen=True):
 class Deployed(msgspec.Struct, frozen=True):
     """A module that every node has. `change` says what it was to the cluster."""
 
-    cargo: Cargo
+    upload: Upload
     nodes: tuple[Node, ...]
     change: Literal["new", "replaced", "unchanged"]
     elapsed_ms: int
@@ -65,7 +65,7 @@ class Undeployed(msgspec.Struct, frozen=True):
     nodes: tuple[Node, ...]
 
 
-def load_cargo(path: Path) -> Cargo:
+def load_upload(path: Path) -> Upload:
     """Reads a module, judges and packs it. Raises ShipError for a name or file that no server takes."""
     name = module_name(path)
     try:
@@ -80,28 +80,34 @@ def load_cargo(path: Path) -> Cargo:
         files = tuple(package(name, content))
     except PackageError as error:
         raise ShipError(str(error)) from None
-    return Cargo(name, str(path), len(content), hashlib.sha256(content).hexdigest(), files)
+    return Upload(name, str(path), len(content), hashlib.sha256(content).hexdigest(), files)
 
 
-def standing(found: Survey, name: str) -> Standing:
+def existing_files(found: Survey, name: str) -> ExistingFiles:
     """What of a module is in the cluster."""
     same = [filename for filename in found.names() if stem(filename) == name]
     files = tuple(files_of(name, same))
-    return Standing(files, tuple(filename for filename in same if filename not in files))
+    return ExistingFiles(files, tuple(filename for filename in same if filename not in files))
 
 
-def check_free(name: str, there: Standing) -> None:
+def check_free(name: str, there: ExistingFiles) -> None:
     """Raises ShipError where another language has the name."""
     if there.others:
         raise usage_error(
-            f"the cluster has {', '.join(there.others)}, and clients could not tell {name}{SUFFIX} from it: "
+            f"the cluster has {', '.join(there.others)}, and clients could not tell {name}{SUFFIX} apart: "
             f"both are called {name!r}",
             f"build the module under another name (modgo build -o OTHER{SUFFIX}), or remove the other first",
         )
 
 
 def deploy(
-    cluster: Cluster, cargo: Cargo, there: Standing, seconds: float, tell: Tell, *, loads: bool = True
+    cluster: Cluster,
+    upload: Upload,
+    there: ExistingFiles,
+    seconds: float,
+    report: Report,
+    *,
+    loads: bool = True,
 ) -> Deployed:
     """Puts the module's files, the head last, waits until every node has them with the right bytes and, where
     `loads`, has loaded the module, and then takes away what is left of an older version. Raises ShipError,
@@ -110,45 +116,47 @@ def deploy(
     node = _first(cluster)
     put: list[str] = []
     try:
-        for number, (filename, content) in enumerate(cargo.files, 1):
-            tell(f"putting {filename} ({number} of {len(cargo.files)}, {len(content):,} bytes)")
+        for number, (filename, content) in enumerate(upload.files, 1):
+            report(f"putting {filename} ({number} of {len(upload.files)}, {len(content):,} bytes)")
             put.append(filename)
             known = put_file(cluster, node, filename, content)
             # The head is checked against the parts; and where a node lags, more files would not help it.
-            if not known or number == len(cargo.files) - 1:
-                wait_for(cluster, dict(cargo.files[:number]), (), seconds, tell)
+            if not known or number == len(upload.files) - 1:
+                wait_for(cluster, dict(upload.files[:number]), (), seconds, report)
     except BaseException as error:
-        _take_back(cluster, node, [name for name in put if name not in there.files], cargo)
+        _take_back(cluster, node, [name for name in put if name not in there.files], upload)
         if isinstance(error, RefusedError):
-            raise _refused(error, node, cargo) from None
+            raise _refused(error, node, upload) from None
         if isinstance(error, NodeError):
             raise ShipError(f"{node} did not take {put[-1]}: {error}", "run the command again") from None
         raise
-    nodes = wait_for(cluster, dict(cargo.files), (), seconds, tell)
+    nodes = wait_for(cluster, dict(upload.files), (), seconds, report)
     if loads:
-        wait_loaded(cluster, cargo.module, cargo.files[-1][1], nodes, seconds, tell)
-    stale = [name for name in there.files if name not in dict(cargo.files)]
-    _remove(cluster, node, stale, tell)
-    nodes = wait_for(cluster, dict(cargo.files), stale, seconds, tell)
+        wait_loaded(cluster, upload.module, upload.files[-1][1], nodes, seconds, report)
+    stale = [name for name in there.files if name not in dict(upload.files)]
+    _remove(cluster, node, stale, report)
+    nodes = wait_for(cluster, dict(upload.files), stale, seconds, report)
     elapsed = int((time.monotonic() - started) * 1000)
-    return Deployed(cargo, nodes, "replaced" if there.files else "new", elapsed)
+    return Deployed(upload, nodes, "replaced" if there.files else "new", elapsed)
 
 
-def confirm(cluster: Cluster, cargo: Cargo, seconds: float, tell: Tell, *, loads: bool = True) -> Deployed:
+def confirm(
+    cluster: Cluster, upload: Upload, seconds: float, report: Report, *, loads: bool = True
+) -> Deployed:
     """What `deploy` gives, where the cluster has this very module already. Raises ShipError where a node has
     not, or could not load it."""
     started = time.monotonic()
-    nodes = wait_for(cluster, dict(cargo.files), (), seconds, tell)
+    nodes = wait_for(cluster, dict(upload.files), (), seconds, report)
     if loads:
-        wait_loaded(cluster, cargo.module, cargo.files[-1][1], nodes, seconds, tell)
-    return Deployed(cargo, nodes, "unchanged", int((time.monotonic() - started) * 1000))
+        wait_loaded(cluster, upload.module, upload.files[-1][1], nodes, seconds, report)
+    return Deployed(upload, nodes, "unchanged", int((time.monotonic() - started) * 1000))
 
 
-def find_standing(cluster: Cluster, name: str) -> Standing:
+def find_existing(cluster: Cluster, name: str) -> ExistingFiles:
     """What there is to undeploy. Raises ShipError where there is no Go module of that name."""
     checked_name(name)
     found = survey(cluster)
-    there = standing(found, name)
+    there = existing_files(found, name)
     if there.files:
         return there
     if there.others:
@@ -159,26 +167,26 @@ def find_standing(cluster: Cluster, name: str) -> Standing:
     raise usage_error(f"the cluster has no Go module {name}", remedy)
 
 
-def undeploy(cluster: Cluster, name: str, there: Standing, seconds: float, tell: Tell) -> Undeployed:
+def undeploy(cluster: Cluster, name: str, there: ExistingFiles, seconds: float, report: Report) -> Undeployed:
     """Removes a module's files, the head first, and waits until no node has any. Raises ShipError."""
     node = _first(cluster)
     head, parts = there.files[:1], there.files[1:]
-    _remove(cluster, node, head, tell)
+    _remove(cluster, node, head, report)
     if parts:  # no node may miss one while it still has the head
-        wait_for(cluster, {}, head, seconds, tell)
-        _remove(cluster, node, parts, tell)
-    return Undeployed(name, there.files, wait_for(cluster, {}, there.files, seconds, tell))
+        wait_for(cluster, {}, head, seconds, report)
+        _remove(cluster, node, parts, report)
+    return Undeployed(name, there.files, wait_for(cluster, {}, there.files, seconds, report))
 
 
 def deployed_json(result: Deployed) -> dict[str, Any]:
-    cargo = result.cargo
+    upload = result.upload
     return {
         "ok": True,
-        "module": cargo.module,
-        "path": cargo.path,
-        "bytes": cargo.size,
-        "sha256": cargo.sha256,
-        "files": [{"name": name, "bytes": len(content)} for name, content in cargo.files],
+        "module": upload.module,
+        "path": upload.path,
+        "bytes": upload.size,
+        "sha256": upload.sha256,
+        "files": [{"name": name, "bytes": len(content)} for name, content in upload.files],
         "change": result.change,
         "nodes": nodes_json(result.nodes),
         "elapsed_ms": result.elapsed_ms,
@@ -205,9 +213,9 @@ def _first(cluster: Cluster) -> Node:
     return nodes[0]
 
 
-def _remove(cluster: Cluster, node: Node, names: Sequence[str], tell: Tell) -> None:
+def _remove(cluster: Cluster, node: Node, names: Sequence[str], report: Report) -> None:
     for filename in names:
-        tell(f"removing {filename}")
+        report(f"removing {filename}")
         try:
             remove_file(cluster, node, filename)
         except RefusedError as refusal:
@@ -217,15 +225,15 @@ def _remove(cluster: Cluster, node: Node, names: Sequence[str], tell: Tell) -> N
             raise ShipError(message, "run the command again") from None
 
 
-def _take_back(cluster: Cluster, node: Node, names: list[str], cargo: Cargo) -> None:
+def _take_back(cluster: Cluster, node: Node, names: list[str], upload: Upload) -> None:
     """Removes what came new of a module that won't stand. The head first, which a server that was
     interrupted may have taken all the same."""
-    for filename in files_of(cargo.module, names):
+    for filename in files_of(upload.module, names):
         with suppress(NodeError):
             remove_file(cluster, node, filename)
 
 
-def _refused(refusal: RefusedError, node: Node, cargo: Cargo) -> ShipError:
+def _refused(refusal: RefusedError, node: Node, upload: Upload) -> ShipError:
     if refusal.forbidden:
         return refused(refusal, node)
-    return ShipError(f"{node} refused {cargo.module}: {refusal}")
+    return ShipError(f"{node} refused {upload.module}: {refusal}")

@@ -65,8 +65,8 @@ def survey(cluster: Cluster) -> Survey:
         except NodeError as error:
             silent[node] = str(error)
     if not files:
-        told = "; ".join(f"{node}: {reason}" for node, reason in silent.items()) or "it has none"
-        raise ShipError(f"no node of the cluster answers ({told})", "see whether the nodes run")
+        reasons = "; ".join(f"{node}: {reason}" for node, reason in silent.items()) or "it has none"
+        raise ShipError(f"no node of the cluster answers ({reasons})", "see whether the nodes run")
     return Survey(files, silent)
 
 

@@ -21,7 +21,7 @@ def wait_for(
     present: Mapping[str, bytes],
     absent: Collection[str],
     seconds: float,
-    tell: Callable[[str], None],
+    report: Callable[[str], None],
 ) -> tuple[Node, ...]:
     """Returns the nodes when each has the files `present` on its disk with these very bytes, and none of
     `absent`. Raises ShipError after `seconds`, naming the nodes that have not, and what they lack."""
@@ -40,7 +40,7 @@ def wait_for(
         unseen = cluster.size() - len(nodes) if nodes and not lacks else 0
         if nodes and not lacks and unseen <= 0:
             return nodes
-        tell(f"waiting for {_count(len(lacks) + max(unseen, 0), 'node')}")
+        report(f"waiting for {_count(len(lacks) + max(unseen, 0), 'node')}")
         if time.monotonic() >= until:
             raise _too_late(lacks, unseen, nodes, seconds)
         time.sleep(_PAUSE_SECONDS)
@@ -64,13 +64,13 @@ def _lack(cluster: Cluster, node: Node, wanted: Mapping[str, bytes], absent: Col
 
 def _too_late(lacks: Mapping[Node, str], unseen: int, nodes: Collection[Node], seconds: float) -> ShipError:
     if not nodes:
-        told = "no node of the cluster can be reached any more"
+        reasons = "no node of the cluster can be reached any more"
     elif lacks:
-        told = "; ".join(f"{node} {problem}" for node, problem in sorted(lacks.items()))
+        reasons = "; ".join(f"{node} {problem}" for node, problem in sorted(lacks.items()))
     else:
-        told = f"the cluster has {_count(unseen, 'node')} more than modgo can reach"
+        reasons = f"the cluster has {_count(unseen, 'node')} more than modgo can reach"
     return ShipError(
-        f"not every node has the module after {seconds:g} s: {told}",
+        f"not every node has the module after {seconds:g} s: {reasons}",
         "see whether those nodes run and are part of the cluster, then run the command again "
         "(or give it longer with --timeout)",
     )

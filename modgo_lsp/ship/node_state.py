@@ -53,7 +53,7 @@ def wait_loaded(
     file: bytes,
     nodes: Collection[Node],
     seconds: float,
-    tell: Callable[[str], None],
+    report: Callable[[str], None],
 ) -> None:
     """Returns when every node has loaded what the content of the server's file NAME.so stands for. Raises
     ShipError where one cannot, with its reason, or does not in time."""
@@ -69,15 +69,15 @@ def wait_loaded(
             elif state is not None and state.word == "refused":
                 refused[node] = state.why
         if refused:
-            told = "; ".join(f"{node}: {why}" for node, why in sorted(refused.items()))
+            reasons = "; ".join(f"{node}: {why}" for node, why in sorted(refused.items()))
             raise ShipError(
-                f"every node has the files of {module}, but cannot load it: {told}",
+                f"every node has the files of {module}, but cannot load it: {reasons}",
                 "calls of it fail there (a version that was loaded before still answers, until its node "
                 "restarts); deploy one that can be loaded, or run `modgo undeploy`",
             )
         if not left:
             return
-        tell(f"waiting for {len(left)} of {len(nodes)} nodes to load it")
+        report(f"waiting for {len(left)} of {len(nodes)} nodes to load it")
         if time.monotonic() >= until:
             raise ShipError(
                 f"every node has the files of {module}, but has not loaded it after {seconds:g} s: "

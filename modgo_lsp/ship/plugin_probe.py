@@ -21,10 +21,10 @@ def check_plugin(cluster: Cluster) -> None:
     """Raises ShipError where a node takes what no Go module is."""
     without = [node for node in cluster.nodes() if not _has_plugin(cluster, node)]
     if without:
-        told = ", ".join(map(str, without))
+        nodes = ", ".join(map(str, without))
         verb = "does" if len(without) == 1 else "do"
         raise usage_error(
-            f"{told} {verb} not run Go modules: the plugin libmod_go_asd.so is not loaded there",
+            f"{nodes} {verb} not run Go modules: the plugin libmod_go_asd.so is not loaded there",
             "start the server with it, as docs/server.md says (--no-probe puts the module all the same)",
         )
 

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from modgo_lsp.golang.files import DiskFiles
-from modgo_lsp.host.crash_output import read_last_words
+from modgo_lsp.host.crash_output import read_crash_output
 from modgo_lsp.host.json_forms import FormError, argument, json_of, parse, value_of
 from modgo_lsp.host.msgpack_dialect import decode, encode, from_flat, to_flat
 from modgo_lsp.host.records_file import read_records_file
@@ -141,7 +141,7 @@ def test_a_baseline(raw: bytes) -> None:
 
 @given(some.integers(-64, 255), damaged(GO_END).map(lambda data: data.decode("utf-8", "replace")))
 def test_the_last_words_of_a_worker(code: int, text: str) -> None:
-    assert read_last_words(code, text) is not None
+    assert read_crash_output(code, text) is not None
 
 
 def test_a_baseline_that_is_not_utf8() -> None:

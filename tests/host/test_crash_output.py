@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from modgo_lsp.host.crash_output import read_last_words
+from modgo_lsp.host.crash_output import read_crash_output
 
 DEADLOCK = """fatal error: all goroutines are asleep - deadlock!
 
@@ -27,7 +27,7 @@ example.com/m.unrelated()
 
 
 def test_a_fatal_error() -> None:
-    words = read_last_words(2, "noise before\n" + DEADLOCK)
+    words = read_crash_output(2, "noise before\n" + DEADLOCK)
     assert words.message == (
         "the module took its process down: fatal error: all goroutines are asleep - deadlock!"
     )
@@ -37,23 +37,23 @@ def test_a_fatal_error() -> None:
 
 def test_a_release_names_gos_files_without_their_folder() -> None:
     trace = DEADLOCK.replace("/usr/local/go/src/", "").replace("/home/me/m/", "example.com/m/runtime/")
-    assert read_last_words(2, trace).frames == ("wait.go:21", "other.go:5")
+    assert read_crash_output(2, trace).frames == ("wait.go:21", "other.go:5")
 
 
 def test_a_stack_overflow_names_its_cause() -> None:
     text = "runtime: goroutine stack exceeds 1000000000-byte limit\nsp=0x1\nfatal error: stack overflow\n\n"
-    assert read_last_words(2, text).message.endswith("fatal error: stack overflow")
+    assert read_crash_output(2, text).message.endswith("fatal error: stack overflow")
 
 
 def test_a_panic_in_a_goroutine() -> None:
     trace = "goroutine 9 [running]:\nm.f()\n\t/m/f.go:3 +0x1\n"
     text = f"panic: assignment to entry in nil map [recovered]\n\n{trace}"
-    words = read_last_words(2, text)
+    words = read_crash_output(2, text)
     assert words.message.endswith("panic: assignment to entry in nil map")
     assert words.frames == ("f.go:3",)
 
 
 def test_an_end_without_words() -> None:
-    assert "exit status 7" in read_last_words(7, "").message
-    assert "SIGSEGV" in read_last_words(-signal.SIGSEGV, "some output").message
-    assert "signal 99" in read_last_words(-99, "").message
+    assert "exit status 7" in read_crash_output(7, "").message
+    assert "SIGSEGV" in read_crash_output(-signal.SIGSEGV, "some output").message
+    assert "signal 99" in read_crash_output(-99, "").message

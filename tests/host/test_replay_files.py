@@ -62,7 +62,7 @@ async def test_a_crash_on_one_of_many_records_is_one_failure(compile_c: Callable
     records = of(*(Record(key=n, bins={"a": n}) for n in range(1, 6)))
     seen: list[int] = []
     work = Work("add", ("a", 1), "each", records)
-    outcome = await do_work(good, work, tell=lambda one: seen.append(one.line))
+    outcome = await do_work(good, work, report=lambda one: seen.append(one.line))
     assert isinstance(outcome, Calls)
     assert seen == [1, 2, 3, 4, 5]
     assert [call["result"] for call in outcome_json(outcome)["calls"]] == [2, 3, 4, 5, 6]

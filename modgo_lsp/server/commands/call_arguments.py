@@ -11,8 +11,8 @@ import msgspec
 
 from modgo_lsp.build.build_sources import built_from
 from modgo_lsp.host.call_request import (
-    Wanted,
-    WantedError,
+    CallRequest,
+    CallRequestError,
     check,
     given_records,
     parse_size,
@@ -46,7 +46,7 @@ def call_of(request: Request, directory: Path, streams: bool) -> Call:
         work = Work(request.function, _values(request), timeout=options.timeout, memory=memory)
         check(wanted)
         records = given_records(wanted)
-    except WantedError as error:
+    except CallRequestError as error:
         raise UsageError(str(error)) from None
     if records is not None:
         return Call(with_records(work, wanted, records))
@@ -61,26 +61,26 @@ def call_of(request: Request, directory: Path, streams: bool) -> Call:
     return Call(with_records(work, wanted, ()), completed)
 
 
-def _with_records_beside(work: Work, wanted: Wanted, folders: Sequence[Path]) -> Work:
+def _with_records_beside(work: Work, wanted: CallRequest, folders: Sequence[Path]) -> Work:
     try:
         records, _ = records_beside(wanted, folders, work.function)
-    except WantedError as error:
+    except CallRequestError as error:
         raise UsageError(str(error)) from None
     return with_records(work, wanted, records)
 
 
-def _wanted(request: Request, directory: Path, streams: bool) -> Wanted:
+def _wanted(request: Request, directory: Path, streams: bool) -> CallRequest:
     options = request.options
     if options.nodes is not None and not 1 <= options.nodes <= 1024:
-        raise WantedError("nodes is a number from 1 to 1024", "give another one")
+        raise CallRequestError("nodes is a number from 1 to 1024", "give another one")
     if not 0 < options.timeout <= LONGEST_SECONDS:
-        raise WantedError(
+        raise CallRequestError(
             f"timeout is a number of seconds above 0, up to {LONGEST_SECONDS}", "give another one"
         )
     records = request.records
     if isinstance(records, tuple) and not records:
-        raise WantedError("records is an empty list", "give a record")
-    return Wanted(
+        raise CallRequestError("records is an empty list", "give a record")
+    return CallRequest(
         record=_text(request.record, directory),
         records=tuple(map(_json, records)) if isinstance(records, tuple) else _file(records, directory),
         stream=streams if options.stream is None else options.stream,

@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from modgo_lsp.ship.deploy import Standing, check_free, load_cargo
+from modgo_lsp.ship.deploy import ExistingFiles, check_free, load_upload
 from modgo_lsp.ship.failure import ShipError
 from modgo_lsp.ship.module_name import module_name, stem
 from modgo_lsp.ship.server_files import MOST_BYTES
@@ -40,20 +40,20 @@ def test_names_that_no_cluster_can_hold(name: str, said: str, remedy: str) -> No
 def test_files_that_no_server_takes(tmp_path: Path) -> None:
     path = tmp_path / "counters.so"
     with pytest.raises(ShipError, match=r"counters\.so cannot be read \(No such file"):
-        load_cargo(path)
+        load_upload(path)
     path.write_text("#!/bin/sh\n")
     with pytest.raises(ShipError, match=r"counters\.so is no UDF module: ") as caught:
-        load_cargo(path)
+        load_upload(path)
     assert not caught.value.usage
     with path.open("wb") as file:
         file.truncate(MOST_BYTES + 1)
     with pytest.raises(ShipError, match="larger than any module, 256 MiB"):
-        load_cargo(path)
+        load_upload(path)
 
 
 def test_a_name_that_another_language_has() -> None:
-    check_free("counters", Standing(("counters.so",), ()))
+    check_free("counters", ExistingFiles(("counters.so",), ()))
     with pytest.raises(ShipError) as caught:
-        check_free("counters", Standing((), ("counters.lua",)))
+        check_free("counters", ExistingFiles((), ("counters.lua",)))
     assert caught.value.usage
     assert "the cluster has counters.lua" in caught.value.message
