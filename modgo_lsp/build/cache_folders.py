@@ -24,15 +24,14 @@ _VARIABLES: dict[Kind, tuple[str, str]] = {
 
 
 def own_folder(kind: Kind) -> str:
-    """The folder of everything that modgo may make again ("cache"), or of what it keeps for the user
-    ("state"). It is made if need be, for the user alone; where that fails it isn't there. Raises OSError
-    where not even a temporary folder is the user's own."""
-    return _own(_wanted(kind), kind)
+    """The cache folder, whose content modgo can make again, or the state folder. Creates it with mode 0700;
+    if that fails, it does not exist. Raises OSError if not even a temporary folder is the user's own."""
+    return _own(_standard_folder(kind), kind)
 
 
-def _wanted(kind: Kind) -> str:
+def _standard_folder(kind: Kind) -> str:
     if sys.platform == "linux":
-        # As platformdirs says, without what its import costs each run of lint.
+        # The same as platformdirs, whose import would cost each run of lint about 6 ms.
         variable, default = _VARIABLES[kind]
         folder = os.environ.get(variable, "").strip() or os.path.expanduser(default)
         return os.path.join(folder, "modgo")
@@ -41,18 +40,18 @@ def _wanted(kind: Kind) -> str:
     return platformdirs.user_cache_dir("modgo") if kind == "cache" else platformdirs.user_state_dir("modgo")
 
 
-def say_nothing() -> None:
-    """In a child, whose parent has said it."""
+def disable_warnings() -> None:
+    """For a child process, whose parent has logged the warning already."""
     import logging
 
     logging.getLogger(__name__).disabled = True
 
 
 @cache
-def _own(wanted: str, kind: Kind) -> str:
-    reason = _unusable(wanted)
+def _own(folder: str, kind: Kind) -> str:
+    reason = _unusable(folder)
     if reason is None:
-        return wanted
+        return folder
     used = os.path.join(_temporary(), kind)
     _make(used)
     import logging
@@ -60,19 +59,19 @@ def _own(wanted: str, kind: Kind) -> str:
     logging.getLogger(__name__).warning(
         "modgo does not use its %s folder %s: %s. "
         "It uses %s instead. Make the folder yours alone, or set %s.",
-        *(kind, wanted, reason, used, _VARIABLES[kind][0]),
+        *(kind, folder, reason, used, _VARIABLES[kind][0]),
     )
     return used
 
 
 def _unusable(folder: str) -> str | None:
-    """Why the folder can't be trusted; None where it can, if it is there."""
+    """Why the folder can't be trusted; None if it can or does not exist."""
     if not os.path.isabs(folder):
-        # A process without a home would have its cache in the repository that it looks at.
+        # Without a home folder the cache would be inside the repository.
         return "it is not an absolute path"
-    with suppress(OSError):  # who writes to it says why that fails
+    with suppress(OSError):  # writing to it will report the reason
         _make(folder)
-    while not os.path.lexists(folder):  # what is not there can be made by who can write above it
+    while not os.path.lexists(folder):  # whoever can write to a parent folder can create it
         folder = os.path.dirname(folder)
     try:
         return foreign_hand(folder)
@@ -81,7 +80,7 @@ def _unusable(folder: str) -> str | None:
 
 
 def _make(folder: str) -> None:
-    """Makes the folder and those above it that are missing, for the user alone whatever the umask is."""
+    """Creates the folder and its missing parents with mode 0700, whatever the umask is."""
     if os.path.isdir(folder):
         return
     _make(os.path.dirname(folder))
@@ -94,8 +93,8 @@ def _make(folder: str) -> None:
 
 @cache
 def _temporary() -> str:
-    """A folder of the user's own among the temporary ones: one for all runs, so that what is made there is
-    made once; a new one where somebody else has taken its name."""
+    """The user's own folder below the temporary one. It is the same for all runs, unless another user has
+    taken its name: then it is a new one."""
     import tempfile
 
     parent = tempfile.gettempdir()

@@ -1,6 +1,6 @@
-"""Whether linting in worker processes pays, and in how many.
+"""The lint worker pool: decides whether worker processes pay, and how many.
 
-Apart from lint_workers.py because most runs are too small to load what that imports.
+The processes are in lint_workers.py, whose imports small runs do not load.
 """
 
 from __future__ import annotations
@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from modgo_lsp.lint.package_linter import Batch
 
 
-class Crew(msgspec.Struct, frozen=True):
-    """`cores` None: as many as this process may use. `least` is how many bytes of source are worth a worker:
-    it takes about as long to start as to judge them. After `most` another one takes its place: what is
-    known of them takes thirty times the memory."""
+class LintWorkerPool(msgspec.Struct, frozen=True):
+    """`cores` is None for as many as this process may use. A worker takes about as long to start as to lint
+    `min_bytes` of source. It is replaced after `max_bytes`, because it needs thirty times their memory."""
 
     cache: FactsCache | None
     cores: int | None = None
-    least: int = 300_000
-    most: int = 16_000_000
+    min_bytes: int = 300_000
+    max_bytes: int = 16_000_000
 
     def lint(
         self,
@@ -48,14 +47,14 @@ class Crew(msgspec.Struct, frozen=True):
 
         cores = self.cores or _cores()
         total = sum(map(size, directories))
-        count = min(cores, len(directories), 1 + total // max(1, self.least))
-        if count < 2 and total <= self.most:
+        count = min(cores, len(directories), 1 + total // max(1, self.min_bytes))
+        if count < 2 and total <= self.max_bytes:
             return None
         from modgo_lsp.build.lint_partition import shares
-        from modgo_lsp.build.lint_workers import judge_in_workers
+        from modgo_lsp.build.lint_workers import lint_in_workers
 
         given = shares(directories, imports(), size, count)
-        return judge_in_workers(given, files, index, environment, self.cache, self.most, done)
+        return lint_in_workers(given, files, index, environment, self.cache, self.max_bytes, done)
 
 
 def _cores() -> int:

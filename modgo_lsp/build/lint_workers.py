@@ -1,8 +1,7 @@
-"""Processes that lint packages in parallel, one a core, where there are enough packages to be worth it.
+"""The processes of the lint worker pool.
 
-Each works through packages that need one another (lint_partition.py); one that has finished takes work that
-another has left. A worker that has linted enough ends, and a new one takes its place: its memory is freed
-with it, so that memory doesn't grow with the module.
+Each lints packages that import one another (lint_partition.py), then takes over packages from the slowest.
+A process that has linted `max_bytes` of source is replaced, so that memory does not grow with the module.
 """
 
 from __future__ import annotations
@@ -28,22 +27,22 @@ from modgo_lsp.golang.program.sources import FactsCache
 from modgo_lsp.lint.module_index import ModuleIndex
 from modgo_lsp.lint.package_linter import Batch, PackageLinter
 
-# How many packages a worker is given at a time.
+# Packages sent to a worker at a time.
 _CHUNK = 8
-# A fork has all that was read so far. Nothing else runs in this process that it could take by surprise.
+# A fork shares what was read so far. It is safe: this process has no other threads.
 _FORKS = sys.platform == "linux"
 # The signals that end the command.
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class _Failure(msgspec.Struct, frozen=True):
-    """What a worker says where judging fails, which is a defect of modgo's."""
+    """A worker's answer if linting raised an exception, which is a bug in modgo."""
 
     text: str
 
 
 class WorkerError(Exception):
-    """Judging has failed in a worker; the message is what it failed with."""
+    """Linting raised an exception in a worker; the message has its type and text."""
 
 
 class _Task(msgspec.Struct, frozen=True):
@@ -52,22 +51,22 @@ class _Task(msgspec.Struct, frozen=True):
     environment: GoEnvironment
     cache: FactsCache | None
     parent: int
-    enough: int
+    max_bytes: int
 
 
 class _Worker:
-    """A share of the packages, and the process that judges them now. `judged` are the bytes of source that
-    the process was given."""
+    """A share of the packages and the process that lints it. `given_bytes` counts the source sent to this
+    process, `in_flight` the packages of the last chunk."""
 
     def __init__(self, share: Sequence[str], task: _Task, others: Sequence[_Worker]) -> None:
         self.left = deque(share)
-        self.given = 0
+        self.in_flight = 0
         self._task = task
         self.start(others)
 
     def start(self, others: Sequence[_Worker]) -> None:
-        """Starts a process. It doesn't keep the connections of the `others`, nor they the end of this one."""
-        self.judged = 0
+        """Starts a process, which closes the connections of the `others` that it inherits."""
+        self.given_bytes = 0
         self.process: BaseProcess | subprocess.Popen[bytes]
         self.connection, theirs = multiprocessing.Pipe()
         if _FORKS:
@@ -87,13 +86,13 @@ class _Worker:
             self.connection.send(self._task)
 
     @property
-    def is_to_end(self) -> bool:
-        return self.judged > self._task.enough
+    def is_full(self) -> bool:
+        return self.given_bytes > self._task.max_bytes
 
     def give(self, chunk: Sequence[str]) -> None:
         packages = map(self._task.index.package, chunk)
-        self.judged += sum(package.size for package in packages if package is not None)
-        self.given = len(chunk)
+        self.given_bytes += sum(package.size for package in packages if package is not None)
+        self.in_flight = len(chunk)
         self.connection.send(chunk)
 
     def end(self) -> None:
@@ -105,20 +104,20 @@ class _Worker:
             self.process.join()
 
 
-def judge_in_workers(
+def lint_in_workers(
     shares: Sequence[Sequence[str]],
     files: Files,
     index: ModuleIndex,
     environment: GoEnvironment,
     cache: FactsCache | None,
-    enough: int,
+    max_bytes: int,
     done: Callable[[], None],
 ) -> list[Batch] | None:
-    """The judgements of the packages in the folders of each share, by a process for each. After `enough`
-    bytes of source another process takes its place. None where one of them has ended before its time: memory
-    may have been too little for so many. Raises WorkerError."""
+    """Lints the folders of each share in a process of its own and returns the results; a process is replaced
+    after `max_bytes` of source. Calls `done` after each package. None if a process died, for example for lack
+    of memory. Raises WorkerError."""
     workers: list[_Worker] = []
-    task = _Task(files, index, environment, cache, os.getpid(), enough)
+    task = _Task(files, index, environment, cache, os.getpid(), max_bytes)
     sys.stdout.flush()
     sys.stderr.flush()
     try:
@@ -133,8 +132,8 @@ def judge_in_workers(
 
 
 def _started(theirs: Connection) -> subprocess.Popen[bytes]:
-    """A worker in a new Python that has one end of a pipe. Those of multiprocessing begin by importing its
-    modules from the current folder, which is a repository."""
+    """Starts a worker in a new Python with one end of a pipe. multiprocessing's "spawn" would import modules
+    from the current folder, which is the user's repository."""
     handle = theirs.fileno()
     command = python_command(__name__, str(handle))
     if sys.platform == "win32":
@@ -145,8 +144,8 @@ def _started(theirs: Connection) -> subprocess.Popen[bytes]:
 
 
 def main() -> None:
-    """What a worker in a new Python does; the argument is its end of the pipe."""
-    cache_folders.say_nothing()
+    """Runs a worker in a new Python; the argument is its end of the pipe."""
+    cache_folders.disable_warnings()
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection as End
     else:
@@ -173,7 +172,7 @@ def _work(workers: Sequence[_Worker], done: Callable[[], None]) -> list[Batch]:
                     continue
                 worker.start(list(busy.values()))
             else:
-                for _ in range(worker.given):
+                for _ in range(worker.in_flight):
                     done()
             busy[worker.connection] = worker
             worker.give(_next_chunk(worker, workers))
@@ -181,9 +180,9 @@ def _work(workers: Sequence[_Worker], done: Callable[[], None]) -> list[Batch]:
 
 
 def _next_chunk(worker: _Worker, workers: Sequence[_Worker]) -> list[str]:
-    """A worker's next packages: of its own, else the last ones of whoever has most left; none where all are
-    given, or its process is to end."""
-    if worker.is_to_end:
+    """A worker's next packages: its own, else the last ones of the worker with the most left. None if nothing
+    is left or its process is full."""
+    if worker.is_full:
         return []
     if worker.left:
         return [worker.left.popleft() for _ in range(min(_CHUNK, len(worker.left)))]
@@ -192,8 +191,8 @@ def _next_chunk(worker: _Worker, workers: Sequence[_Worker]) -> list[str]:
 
 
 def _serve(connection: Connection, others: Sequence[Connection], task: _Task) -> None:
-    """The worker's side, in its own process."""
-    # Ctrl-C goes to all processes of a terminal: the command ends its workers itself.
+    """The worker's loop, in its own process."""
+    # Ctrl-C reaches every process of the terminal; the command stops its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
@@ -201,13 +200,13 @@ def _serve(connection: Connection, others: Sequence[Connection], task: _Task) ->
     if _FORKS:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     for other in others:
-        other.close()  # or nobody would see that the command has ended
+        other.close()  # else an open copy hides from the other workers that the command has ended
     try:
         linter = PackageLinter(task.files, task.index, task.environment, task.cache)
         while chunk := connection.recv():
             for directory in chunk:
                 if os.getppid() != task.parent:
-                    return  # nobody is left to be told
+                    return  # the command has ended
                 linter.lint(directory)
             connection.send(None)
         connection.send(linter.batch())

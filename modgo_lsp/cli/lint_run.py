@@ -16,7 +16,7 @@ import msgspec
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
-from modgo_lsp.build.lint_worker_count import Crew
+from modgo_lsp.build.lint_worker_count import LintWorkerPool
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.lint_baseline import write_baseline_of
 from modgo_lsp.cli.lint_fixes import unified_diff, why_not_writable, write_changes
@@ -90,13 +90,13 @@ def _machine(options: Options) -> Iterator[Machine]:
     """What lint may use of this machine: Go, the caches on disk, worker processes."""
     cache, store = (None, None) if options.no_cache else (DiskFactsCache(), DiskStore())
     # --watch has threads, which a fork would not copy.
-    crew = None if options.watch else Crew(cache)
+    workers = None if options.watch else LintWorkerPool(cache)
     # Almost nothing becomes garbage during a run. Collecting takes 1.3 x the processor time on 300 packages
     # without a cache, and with a cache the collection at exit alone 1.1 x: `freeze` spares it.
     gc.disable()
     try:
         with counting() as show_line:
-            yield Machine(find_go_environment, cache, store, crew, *_counters(show_line))
+            yield Machine(find_go_environment, cache, store, workers, *_counters(show_line))
     finally:
         if not options.watch:
             gc.freeze()

@@ -1,4 +1,4 @@
-"""Deploys a module to a cluster, replaces and removes it, so that no node ever has an incomplete one.
+"""Deploys, replaces and removes a module on a cluster, so that no node ever has an incomplete one.
 
 Parts are put before the manifest and removed after it.
 """
@@ -30,7 +30,7 @@ WAIT_SECONDS = 30.0
 
 
 class Upload(msgspec.Struct, frozen=True):
-    """A module ready to travel: the .so's bytes and digest, and its files in the order to put them."""
+    """A module ready to be deployed: size and digest of the .so, and its files in the order to put them."""
 
     module: str
     path: str
@@ -44,14 +44,14 @@ class Upload(msgspec.Struct, frozen=True):
 
 
 class ExistingFiles(msgspec.Struct, frozen=True):
-    """What a cluster has under a module's name: `files` of it on any node, `others` that aren't Go's."""
+    """The files of a module's name on any node: `files` of the Go module, `others` of other languages."""
 
     files: tuple[str, ...]
     others: tuple[str, ...]
 
 
 class Deployed(msgspec.Struct, frozen=True):
-    """A module that every node has. `change` says what it was to the cluster."""
+    """A module that every node has. `change` compares it with what the cluster had before."""
 
     upload: Upload
     nodes: tuple[Node, ...]
@@ -66,12 +66,12 @@ class Undeployed(msgspec.Struct, frozen=True):
 
 
 def load_upload(path: Path) -> Upload:
-    """Reads a module, judges and packs it. Raises ShipError for a name or file that no server takes."""
+    """Reads, checks and packs a module. Raises ShipError for a name or file that no server accepts."""
     name = module_name(path)
     try:
         found = inspect(path)
         if not found.is_module:
-            raise ShipError(f"{path} is no UDF module: {'; '.join(found.problems)}")
+            raise ShipError(f"{path} is not a UDF module: {'; '.join(found.problems)}")
         content = path.read_bytes()
     except OSError as error:
         remedy = "build it with `modgo build`"
@@ -84,17 +84,17 @@ def load_upload(path: Path) -> Upload:
 
 
 def existing_files(found: Survey, name: str) -> ExistingFiles:
-    """What of a module is in the cluster."""
+    """The files of module `name` in the cluster."""
     same = [filename for filename in found.names() if stem(filename) == name]
     files = tuple(files_of(name, same))
     return ExistingFiles(files, tuple(filename for filename in same if filename not in files))
 
 
 def check_free(name: str, there: ExistingFiles) -> None:
-    """Raises ShipError where another language has the name."""
+    """Raises ShipError if a module of another language has the name."""
     if there.others:
         raise usage_error(
-            f"the cluster has {', '.join(there.others)}, and clients could not tell {name}{SUFFIX} apart: "
+            f"the cluster has {', '.join(there.others)}, which clients cannot tell from {name}{SUFFIX}: "
             f"both are called {name!r}",
             f"build the module under another name (modgo build -o OTHER{SUFFIX}), or remove the other first",
         )
@@ -109,9 +109,9 @@ def deploy(
     *,
     loads: bool = True,
 ) -> Deployed:
-    """Puts the module's files, the head last, waits until every node has them with the right bytes and, where
-    `loads`, has loaded the module, and then takes away what is left of an older version. Raises ShipError,
-    after taking back its own parts where the module did not come to stand."""
+    """Puts the module's files, the manifest last, waits until every node has them (and, with `loads`, has
+    loaded the module), and then removes the files of an older version. If a put fails, removes the files that
+    it has put. Raises ShipError."""
     started = time.monotonic()
     node = _first(cluster)
     put: list[str] = []
@@ -120,7 +120,7 @@ def deploy(
             report(f"putting {filename} ({number} of {len(upload.files)}, {len(content):,} bytes)")
             put.append(filename)
             known = put_file(cluster, node, filename, content)
-            # The head is checked against the parts; and where a node lags, more files would not help it.
+            # The server checks the manifest against the parts; and a node that lags gets no more files.
             if not known or number == len(upload.files) - 1:
                 wait_for(cluster, dict(upload.files[:number]), (), seconds, report)
     except BaseException as error:
@@ -143,8 +143,8 @@ def deploy(
 def confirm(
     cluster: Cluster, upload: Upload, seconds: float, report: Report, *, loads: bool = True
 ) -> Deployed:
-    """What `deploy` gives, where the cluster has this very module already. Raises ShipError where a node has
-    not, or could not load it."""
+    """The result of `deploy` if the cluster has this very module already. Raises ShipError if a node lacks it
+    or could not load it."""
     started = time.monotonic()
     nodes = wait_for(cluster, dict(upload.files), (), seconds, report)
     if loads:
@@ -153,14 +153,14 @@ def confirm(
 
 
 def find_existing(cluster: Cluster, name: str) -> ExistingFiles:
-    """What there is to undeploy. Raises ShipError where there is no Go module of that name."""
+    """The files to undeploy. Raises ShipError if there is no Go module of that name."""
     checked_name(name)
     found = survey(cluster)
     there = existing_files(found, name)
     if there.files:
         return there
     if there.others:
-        remedy = "modgo takes away Go modules only; use the tool that put it there"
+        remedy = "modgo removes Go modules only; use the tool that put it there"
         raise usage_error(f"{name} is not a Go module but {', '.join(there.others)}", remedy)
     known = sorted({stem(filename) for filename in found.names() if filename.endswith(SUFFIX)})
     remedy = f"it has {', '.join(known)}" if known else "it has no Go modules"
@@ -168,12 +168,12 @@ def find_existing(cluster: Cluster, name: str) -> ExistingFiles:
 
 
 def undeploy(cluster: Cluster, name: str, there: ExistingFiles, seconds: float, report: Report) -> Undeployed:
-    """Removes a module's files, the head first, and waits until no node has any. Raises ShipError."""
+    """Removes a module's files, the manifest first, and waits until no node has any. Raises ShipError."""
     node = _first(cluster)
-    head, parts = there.files[:1], there.files[1:]
-    _remove(cluster, node, head, report)
-    if parts:  # no node may miss one while it still has the head
-        wait_for(cluster, {}, head, seconds, report)
+    manifest, parts = there.files[:1], there.files[1:]
+    _remove(cluster, node, manifest, report)
+    if parts:  # no node may lack one while it still has the manifest
+        wait_for(cluster, {}, manifest, seconds, report)
         _remove(cluster, node, parts, report)
     return Undeployed(name, there.files, wait_for(cluster, {}, there.files, seconds, report))
 
@@ -209,7 +209,7 @@ def nodes_json(nodes: tuple[Node, ...]) -> list[dict[str, str]]:
 def _first(cluster: Cluster) -> Node:
     nodes = cluster.nodes()
     if not nodes:
-        raise ShipError("no node of the cluster can be reached any more", "see whether the nodes run")
+        raise ShipError("no node of the cluster can be reached any more", "check that the nodes run")
     return nodes[0]
 
 
@@ -226,8 +226,8 @@ def _remove(cluster: Cluster, node: Node, names: Sequence[str], report: Report) 
 
 
 def _take_back(cluster: Cluster, node: Node, names: list[str], upload: Upload) -> None:
-    """Removes what came new of a module that won't stand. The head first, which a server that was
-    interrupted may have taken all the same."""
+    """Removes the new files of a failed deployment, the manifest first: the server may have
+    accepted it although the put was interrupted."""
     for filename in files_of(upload.module, names):
         with suppress(NodeError):
             remove_file(cluster, node, filename)

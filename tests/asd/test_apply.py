@@ -273,7 +273,7 @@ def test_a_library_that_is_no_module_is_refused_by_its_look(cluster: list[Asd], 
     subprocess.run(["cc", "-shared", "-fPIC", "-o", "empty.so", "empty.c"], cwd=tmp_path, check=True)
     done = modgo("deploy", "empty.so", "--hosts", cluster[0].hosts, cwd=tmp_path)
     assert done.returncode == 1
-    assert "empty.so is no UDF module: it exports no function of the ABI" in done.stderr
+    assert "empty.so is not a UDF module: it exports no function of the ABI" in done.stderr
     assert "empty" not in cluster[0].info("udf-list")
 
 

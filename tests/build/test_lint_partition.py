@@ -1,4 +1,4 @@
-"""How packages are shared out among processes."""
+"""How packages are divided among processes."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from hypothesis import strategies as st
 
 from modgo_lsp.build.lint_partition import shares
 
-# Two heaps that have nothing to do with each other, by names that lie between each other's.
+# Two independent groups of packages whose names alternate.
 IMPORTS = {
     **{"a": ["core"], "c": ["core", "a"], "core": []},
     **{"b": ["data"], "d": ["data", "b"], "data": []},
 }
 
 
-def test_packages_that_need_the_same_ones_go_together() -> None:
+def test_packages_with_the_same_imports_go_together() -> None:
     found = shares(sorted(IMPORTS), IMPORTS, lambda _: 10, 2)
     assert sorted(map(sorted, found)) == [["a", "c", "core"], ["b", "d", "data"]]
 
 
-def test_what_all_need_does_not_bring_all_to_one() -> None:
+def test_an_import_of_all_does_not_bring_all_to_one_process() -> None:
     imports = {"core": [], **{f"p{number}": ["core"] for number in range(20)}}
     first, second = shares(sorted(imports), imports, lambda _: 10, 2)
     assert abs(len(first) - len(second)) <= 1
 
 
-def test_packages_that_are_not_judged_count_as_what_is_needed() -> None:
+def test_imports_that_are_not_linted_count_too() -> None:
     imports = {"x": ["large"], "y": ["large"], "z": ["other"], "large": [], "other": []}
     sizes = {"large": 1000, "other": 900}
     found = shares(["x", "y", "z"], imports, lambda each: sizes.get(each, 1), 2)
@@ -39,7 +39,7 @@ GRAPHS = st.dictionaries(st.sampled_from(FOLDERS), st.lists(st.sampled_from(FOLD
 
 
 @given(GRAPHS, st.sets(st.sampled_from(FOLDERS)), st.integers(1, 4))
-def test_each_is_judged_once_whatever_imports_what(
+def test_each_package_is_linted_once(
     imports: dict[str, list[str]], directories: set[str], count: int
 ) -> None:
     found = shares(directories, imports, lambda each: len(imports.get(each, ())), count)

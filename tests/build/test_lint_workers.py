@@ -1,4 +1,4 @@
-"""Judging in several processes: the same is said, and none is left over, whatever happens to them."""
+"""Linting in several processes: the same findings, and no process is left over, whatever happens to it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import psutil
 import pytest
 
 from modgo_lsp.build import lint_workers as workers
-from modgo_lsp.build.lint_worker_count import Crew
+from modgo_lsp.build.lint_worker_count import LintWorkerPool
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.lint_paths import Outcome, lint_paths
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.package_linter import PackageLinter
 
 SDK = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
-TWO = Machine(workers=Crew(None, cores=2, least=1))
+TWO = Machine(workers=LintWorkerPool(None, cores=2, min_bytes=1))
 
 
 @pytest.fixture
@@ -38,12 +38,14 @@ def root(module: Callable[[Mapping[str, str]], Path]) -> Path:
     return module(files)
 
 
-def told(outcome: Outcome) -> object:
+def reported(outcome: Outcome) -> object:
     return outcome.findings, outcome.counts, outcome.modules, outcome.unread
 
 
 @pytest.mark.parametrize("forks", [True, False])
-def test_several_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyPatch, forks: bool) -> None:
+def test_several_processes_report_what_one_reports(
+    root: Path, monkeypatch: pytest.MonkeyPatch, forks: bool
+) -> None:
     monkeypatch.setattr(workers, "_FORKS", forks)
     started: list[int] = []
     start = workers._started
@@ -51,7 +53,7 @@ def test_several_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyPatch, 
     counted: list[tuple[int, int]] = []
     machine = Machine(workers=TWO.workers, progress=lambda done, total: counted.append((done, total)))
     one, two = (lint_paths([str(root)], DiskFiles(), machine=each) for each in (Machine(), machine))
-    assert told(one) == told(two)
+    assert reported(one) == reported(two)
     assert {finding.code for finding in two.findings} >= {"MG101", "MG103", "MG501"}
     assert counted == [(done, 40) for done in range(1, 41)]
     assert not two.loaders
@@ -60,7 +62,7 @@ def test_several_say_what_one_says(root: Path, monkeypatch: pytest.MonkeyPatch, 
 
 @pytest.mark.parametrize("forks", [True, False])
 @pytest.mark.parametrize("cores", [1, 2])
-def test_a_worker_that_has_judged_enough_makes_way_for_another(
+def test_a_full_worker_is_replaced(
     root: Path, monkeypatch: pytest.MonkeyPatch, forks: bool, cores: int
 ) -> None:
     monkeypatch.setattr(workers, "_FORKS", forks)
@@ -68,22 +70,22 @@ def test_a_worker_that_has_judged_enough_makes_way_for_another(
     pids: list[int] = []
     start = workers._Worker.start
 
-    def noted(worker: workers._Worker, others: Sequence[workers._Worker]) -> None:
+    def recorded(worker: workers._Worker, others: Sequence[workers._Worker]) -> None:
         start(worker, others)
         assert worker.process.pid is not None
         pids.append(worker.process.pid)
         alive = [each for each in psutil.Process(here).children() if each not in before]
         assert sum(each.status() != psutil.STATUS_ZOMBIE for each in alive) <= cores
 
-    monkeypatch.setattr(workers._Worker, "start", noted)
-    machine = Machine(workers=Crew(None, cores, least=1, most=0))
+    monkeypatch.setattr(workers._Worker, "start", recorded)
+    machine = Machine(workers=LintWorkerPool(None, cores, min_bytes=1, max_bytes=0))
     several = lint_paths([str(root)], DiskFiles(), machine=machine)
-    assert told(several) == told(lint_paths([str(root)], DiskFiles()))
+    assert reported(several) == reported(lint_paths([str(root)], DiskFiles()))
     assert len(set(pids)) >= 5  # 34 packages and 6, eight at a time
     assert psutil.Process().children() == before
 
 
-def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_does_the_work_of_a_killed_worker(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here, before = os.getpid(), psutil.Process().children()
 
     class Doomed(PackageLinter):
@@ -93,13 +95,15 @@ def test_where_a_worker_is_killed_its_work_is_done_here(root: Path, monkeypatch:
             super().lint(directory)
 
     monkeypatch.setattr(workers, "PackageLinter", Doomed)
-    assert told(lint_paths([str(root)], DiskFiles(), machine=TWO)) == told(
+    assert reported(lint_paths([str(root)], DiskFiles(), machine=TWO)) == reported(
         lint_paths([str(root)], DiskFiles())
     )
     assert psutil.Process().children() == before
 
 
-def test_a_defect_is_told_as_it_is_without_workers(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exception_in_a_worker_is_raised_with_its_text(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = psutil.Process().children()
 
     class Broken(PackageLinter):
@@ -112,19 +116,19 @@ def test_a_defect_is_told_as_it_is_without_workers(root: Path, monkeypatch: pyte
     assert psutil.Process().children() == before
 
 
-@pytest.mark.parametrize(("cores", "least", "several"), [(1, 1, False), (2, 10**9, False), (2, 1, True)])
+@pytest.mark.parametrize(("cores", "min_bytes", "several"), [(1, 1, False), (2, 10**9, False), (2, 1, True)])
 def test_small_runs_start_no_process(
-    root: Path, monkeypatch: pytest.MonkeyPatch, cores: int, least: int, several: bool
+    root: Path, monkeypatch: pytest.MonkeyPatch, cores: int, min_bytes: int, several: bool
 ) -> None:
     started: list[int] = []
-    judge = workers.judge_in_workers
+    lint = workers.lint_in_workers
 
-    def noted(count: int, *arguments: object) -> object:
+    def recorded(count: int, *arguments: object) -> object:
         started.append(count)
-        return judge(count, *arguments)  # type: ignore[arg-type]
+        return lint(count, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(workers, "judge_in_workers", noted)
-    lint_paths([str(root)], DiskFiles(), machine=Machine(workers=Crew(None, cores, least)))
+    monkeypatch.setattr(workers, "lint_in_workers", recorded)
+    lint_paths([str(root)], DiskFiles(), machine=Machine(workers=LintWorkerPool(None, cores, min_bytes)))
     assert bool(started) is several
 
 

@@ -62,7 +62,7 @@ def test_the_file_is_checked_before_connecting(nobody: str, tmp_path: Path) -> N
     path.write_text("no module")
     done = modgo("deploy", str(path), "--hosts", nobody)
     assert done.returncode == 1
-    assert "counters.so is no UDF module: it" in done.stderr
+    assert "counters.so is not a UDF module: it" in done.stderr
     done = modgo("deploy", str(tmp_path / "my.counters.so"), "--hosts", nobody)
     assert (done.returncode, "has two dots" in done.stderr) == (2, True)
 

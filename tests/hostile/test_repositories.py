@@ -146,7 +146,7 @@ def test_workers_that_are_not_forked(hostile: Hostile, cache: Path, attack: Atta
     program = """
 import os
 from modgo_lsp.build import lint_workers
-from modgo_lsp.build.lint_worker_count import Crew
+from modgo_lsp.build.lint_worker_count import LintWorkerPool
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.golang.files import DiskFiles
@@ -154,7 +154,7 @@ lint_workers._FORKS = False
 started = []
 start = lint_workers._started
 lint_workers._started = lambda end: started.append(1) or start(end)
-outcome = lint_paths(["."], DiskFiles(), machine=Machine(workers=Crew(None, cores=2, least=1)))
+outcome = lint_paths(["."], DiskFiles(), machine=Machine(workers=LintWorkerPool(None, cores=2, min_bytes=1)))
 print(len(started), len(outcome.findings))
 """
     done = ran([sys.executable, "-I", "-c", program], hostile.folder, cache)

@@ -20,7 +20,7 @@ import pytest
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
-from modgo_lsp.build.lint_worker_count import Crew
+from modgo_lsp.build.lint_worker_count import LintWorkerPool
 from modgo_lsp.golang.files import DiskFiles, Stamp
 from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.lint.linted_modules import Machine
@@ -126,8 +126,8 @@ def test_findings_do_not_depend_on_the_cache(
         asked = choose.choice((".", ".", "shop", "shop/stock", "shop/counters/counters.go"))
         top = str(world / asked if (world / asked).exists() else world)
         facts, store = DiskFactsCache(), Trusting() if trusting else DiskStore()
-        crew = Crew(facts, 2, 0) if choose.random() < 0.2 else None
-        with_kept = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment, facts, store, crew))
+        pool = LintWorkerPool(facts, 2, 0) if choose.random() < 0.2 else None
+        with_kept = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment, facts, store, pool))
         anew = lint_paths([top], DiskFiles(), machine=Machine(find_go_environment))
         assert told(with_kept) == told(anew), done
         chance = choose.random()

@@ -20,7 +20,7 @@ from modgo_lsp.ship.server_files import (
     files_of,
     needed,
     package,
-    read_head,
+    read_manifest,
     unpack,
 )
 
@@ -37,7 +37,7 @@ def test_a_small_module_is_one_file_of_xz() -> None:
     assert needed("stats", content) == []
 
 
-def test_a_large_one_is_parts_and_at_last_their_head() -> None:
+def test_a_large_module_is_parts_and_then_their_manifest() -> None:
     files = package("net", LARGE, limit=1000)
     names = [name for name, _ in files]
     packed = b"".join(content for _, content in files[:-1])
@@ -75,27 +75,27 @@ def test_parts_of_two_versions_have_no_name_in_common() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a.b", "a/b", "a b", "a;b", "ä", "x" * (NAME_LIMIT + 1), "a\n"])
-def test_a_name_that_a_server_or_client_cannot_say_is_refused(name: str) -> None:
+def test_a_name_that_no_server_or_client_accepts_is_refused(name: str) -> None:
     with pytest.raises(PackageError, match="cannot be the name of a module on a server"):
         package(name, SMALL)
 
 
-def test_the_longest_name_of_a_part_is_one_a_server_takes() -> None:
+def test_a_server_accepts_the_longest_name_of_a_part() -> None:
     check_name("x" * NAME_LIMIT)
     assert len(str(FileName("x" * NAME_LIMIT, "0" * 16, 256))) <= 127
 
 
-def test_what_is_no_shared_object_is_refused() -> None:
+def test_other_files_than_shared_objects_are_refused() -> None:
     with pytest.raises(PackageError, match="not a shared object"):
         package("stats", b"package main")
 
 
-def test_more_than_the_plugin_takes_is_refused() -> None:
-    with pytest.raises(PackageError, match="compressed, and a server takes 2,560 at most"):
+def test_more_bytes_than_the_plugin_accepts_are_refused() -> None:
+    with pytest.raises(PackageError, match="compressed; a server accepts at most 2,560"):
         package("net", LARGE, limit=10)
 
 
-def test_names_are_taken_apart_as_they_were_made() -> None:
+def test_file_names_are_parsed_as_they_were_made() -> None:
     assert file_name("net.so") == FileName("net")
     assert file_name("net.0123456789abcdef-12.so") == FileName("net", "0123456789abcdef", 12)
     for other in ("net.lua", ".so", "net.0123-1.so", "net.0123456789abcdef-0.so", "a.b.so", "net.so\n"):
@@ -107,14 +107,14 @@ def test_the_files_of_a_module_are_removed_with_itself_first() -> None:
     assert files_of("net", names) == ["net.so", "net.0123456789abcdef-2.so", "net.0123456789abcdef-10.so"]
 
 
-def test_what_is_not_whole_is_not_unpacked() -> None:
+def test_incomplete_and_damaged_files_are_not_unpacked() -> None:
     files = dict(package("net", LARGE, limit=1000))
     part = next(iter(files))
     with pytest.raises(PackageError, match=r"there is no net\.so"):
         unpack("net", {})
     with pytest.raises(PackageError, match=f"in 6 parts, of which {part} is missing"):
         unpack("net", {name: content for name, content in files.items() if name != part})
-    with pytest.raises(PackageError, match="not those that its head names"):
+    with pytest.raises(PackageError, match="do not match its manifest"):
         unpack("net", {**files, part: bytes(len(files[part]))})
     with pytest.raises(PackageError, match="damaged"):
         unpack("net", {**files, "net.so": files["net.so"] + b"\n"})
@@ -122,10 +122,10 @@ def test_what_is_not_whole_is_not_unpacked() -> None:
         unpack("net", {"net.so": b"\xfd7zXZ\0 and nothing else"})
     [(_, content)] = package("net", SMALL)
     for damaged in (content[:-1], content + content):
-        with pytest.raises(PackageError, match="cut short, or has something after"):
+        with pytest.raises(PackageError, match="cut short, or has data after"):
             unpack("net", {"net.so": damaged})
 
 
 def test_a_raw_module_is_itself() -> None:
     assert unpack("net", {"net.so": SMALL}) == SMALL
-    assert read_head(SMALL) is None
+    assert read_manifest(SMALL) is None

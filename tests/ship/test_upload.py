@@ -42,7 +42,7 @@ def test_files_that_no_server_takes(tmp_path: Path) -> None:
     with pytest.raises(ShipError, match=r"counters\.so cannot be read \(No such file"):
         load_upload(path)
     path.write_text("#!/bin/sh\n")
-    with pytest.raises(ShipError, match=r"counters\.so is no UDF module: ") as caught:
+    with pytest.raises(ShipError, match=r"counters\.so is not a UDF module: ") as caught:
         load_upload(path)
     assert not caught.value.usage
     with path.open("wb") as file:

@@ -88,7 +88,7 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
     from modgo_lsp.build.facts_cache import DiskFactsCache
     from modgo_lsp.build.go_environment import find_go_environment
     from modgo_lsp.build.lint_store import DiskStore
-    from modgo_lsp.build.lint_worker_count import Crew
+    from modgo_lsp.build.lint_worker_count import LintWorkerPool
     from modgo_lsp.golang.files import CachedListings, DiskFiles
     from modgo_lsp.golang.syntax.tree_cache import hold_at_most
     from modgo_lsp.lint.config import Settings, configuration
@@ -98,7 +98,9 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
     hold_at_most(_TREES)
     files = CachedListings(DiskFiles())
     cache = DiskFactsCache()
-    machine = Machine(find_go_environment, cache, DiskStore(), Crew(cache, order.cores, most=_MOST))
+    machine = Machine(
+        find_go_environment, cache, DiskStore(), LintWorkerPool(cache, order.cores, max_bytes=_MOST)
+    )
     targets, _ = find_targets(order.roots, files)
     settings = configuration(targets[0].directory, files, order.overrides).settings if targets else Settings()
     files.largest = settings.largest_file
@@ -123,7 +125,7 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
 
 
 def main() -> None:
-    cache_folders.say_nothing()
+    cache_folders.disable_warnings()
     with suppress(OSError):
         os.nice(_NICENESS)
     # It makes no cyclic garbage, and collections would take a tenth of its time.
