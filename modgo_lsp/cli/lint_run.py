@@ -16,7 +16,7 @@ import msgspec
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
-from modgo_lsp.build.lint_worker_count import LintWorkerPool
+from modgo_lsp.build.lint_worker_pool import LintWorkerPool
 from modgo_lsp.cli.cli_error import CliError
 from modgo_lsp.cli.lint_baseline import write_baseline_of
 from modgo_lsp.cli.lint_fixes import unified_diff, why_not_writable, write_changes

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from modgo_lsp.build import lint_workers as workers
-from modgo_lsp.build.lint_worker_count import LintWorkerPool
+from modgo_lsp.build.lint_worker_pool import LintWorkerPool
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.lint.lint_paths import Outcome, lint_paths
 from modgo_lsp.lint.linted_modules import Machine

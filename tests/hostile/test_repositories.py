@@ -146,7 +146,7 @@ def test_workers_that_are_not_forked(hostile: Hostile, cache: Path, attack: Atta
     program = """
 import os
 from modgo_lsp.build import lint_workers
-from modgo_lsp.build.lint_worker_count import LintWorkerPool
+from modgo_lsp.build.lint_worker_pool import LintWorkerPool
 from modgo_lsp.lint.linted_modules import Machine
 from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.golang.files import DiskFiles

@@ -20,7 +20,7 @@ import pytest
 from modgo_lsp.build.facts_cache import DiskFactsCache
 from modgo_lsp.build.go_environment import find_go_environment
 from modgo_lsp.build.lint_store import DiskStore
-from modgo_lsp.build.lint_worker_count import LintWorkerPool
+from modgo_lsp.build.lint_worker_pool import LintWorkerPool
 from modgo_lsp.golang.files import DiskFiles, Stamp
 from modgo_lsp.lint.lint_paths import lint_paths
 from modgo_lsp.lint.linted_modules import Machine

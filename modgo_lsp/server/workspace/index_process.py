@@ -88,7 +88,7 @@ def index(order: Order, say: Callable[[Message], None]) -> None:
     from modgo_lsp.build.facts_cache import DiskFactsCache
     from modgo_lsp.build.go_environment import find_go_environment
     from modgo_lsp.build.lint_store import DiskStore
-    from modgo_lsp.build.lint_worker_count import LintWorkerPool
+    from modgo_lsp.build.lint_worker_pool import LintWorkerPool
     from modgo_lsp.golang.files import CachedListings, DiskFiles
     from modgo_lsp.golang.syntax.tree_cache import hold_at_most
     from modgo_lsp.lint.config import Settings, configuration
