@@ -26,24 +26,24 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 # How long after a change a file system may give another change the same time, in nanoseconds.
-_SAME_TIME = 2_000_000_000
+_TIME_RESOLUTION = 2_000_000_000
 
 
 def may_hide_changes(stamp: Stamp, as_of: int) -> bool:
     """Whether a file that was read after `as_of` with this stamp may have changed since without a new stamp:
     its last change was too recent then."""
-    return stamp.changed >= as_of - _SAME_TIME
+    return stamp.changed >= as_of - _TIME_RESOLUTION
 
 
-def is_as_before(stamp: Stamp | None, before: Stamp | None, as_of: int) -> bool:
+def is_unchanged(stamp: Stamp | None, before: Stamp | None, as_of: int) -> bool:
     """Whether a file or folder is certainly unchanged since it was read with the stamp `before`, after
     `as_of`."""
     return before is not None and stamp == before and not may_hide_changes(before, as_of)
 
 
-def are_as_before(files: Files, directory: str, stamps: Mapping[str, Stamp | None], as_of: int) -> bool:
+def are_unchanged(files: Files, directory: str, stamps: Mapping[str, Stamp | None], as_of: int) -> bool:
     """Whether all files of a directory are certainly unchanged. `stamps` are by base name."""
-    prefix, latest, stamp = join(directory, ""), as_of - _SAME_TIME, files.stamp
+    prefix, latest, stamp = join(directory, ""), as_of - _TIME_RESOLUTION, files.stamp
     for name, before in stamps.items():
         if before is None or before.changed >= latest or stamp(prefix + name) != before:
             return False
@@ -122,7 +122,7 @@ class DiskFiles:
         if found.st_size > most:
             raise FileTooLargeError(path, most)
         # A pipe may have replaced the file: opening one that has no writer would block.
-        with open(path, "rb", buffering=0, opener=_open_at_once) as file:
+        with open(path, "rb", buffering=0, opener=_open_nonblocking) as file:
             data = file.read(found.st_size + 1) or b""
             if len(data) > found.st_size:  # it has grown
                 data += file.read(most + 1 - len(data)) or b""
@@ -157,7 +157,7 @@ def size_limit(path: str, largest: int) -> int:
     return largest if path.endswith(".go") else _LARGEST_OTHER
 
 
-def _open_at_once(path: str, flags: int) -> int:
+def _open_nonblocking(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from modgo_lsp.golang.files import Files, Stamp, is_as_before
+from modgo_lsp.golang.files import Files, Stamp, is_unchanged
 from modgo_lsp.golang.modules.go_environment import GoEnvironment
 from modgo_lsp.lint.module_index import ModuleIndex, digest_of
 
@@ -90,7 +90,7 @@ def unchanged(before: FileDependency, files: Files, as_of: int) -> FileDependenc
     """The dependency with its stamp of now, if the file is as it was for a run that began at `as_of`; else
     None."""
     stamp = files.stamp(before.path)
-    if is_as_before(stamp, before.stamp, as_of):
+    if is_unchanged(stamp, before.stamp, as_of):
         return before
     try:
         if before.is_folder:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from modgo_lsp.golang.files import Files, Stamp, are_as_before, is_as_before, join
+from modgo_lsp.golang.files import Files, Stamp, are_unchanged, is_unchanged, join
 from modgo_lsp.golang.modules.module_tree import is_module_root, is_searched, listing, module_folders
 from modgo_lsp.model.sdk import SDK_PATH
 
@@ -251,7 +251,7 @@ class ModuleIndex:
     ) -> bool:
         if known.has_unread or others != list(known.others) or names != list(known.stamps):
             return False
-        return are_as_before(self._files, directory, known.stamps, self._as_of)
+        return are_unchanged(self._files, directory, known.stamps, self._as_of)
 
     def _read_folder(
         self, directory: str, names: Sequence[str], others: Sequence[str], known: FolderFacts | None
@@ -264,7 +264,7 @@ class ModuleIndex:
             path = join(directory, name)
             stamp = self._files.stamp(path)
             facts = before.get(name)
-            if facts is None or known is None or not is_as_before(stamp, known.stamps[name], self._as_of):
+            if facts is None or known is None or not is_unchanged(stamp, known.stamps[name], self._as_of):
                 facts = self._file(self._files, path, name, facts)
             if facts is not None:
                 now[name], stamps[name] = facts, stamp

@@ -48,7 +48,7 @@ def bins_read(
     if record is None:
         return BinsRead()
     nodes = [node for statement in body.statements for node in ast.walk(statement)]
-    parameters = _naming(operands, file, type_, nodes)
+    parameters = _unchanged_parameters(operands, file, type_, nodes)
     names: dict[str, None] = {}
     arguments: dict[int, None] = {}
     followed: set[ast.Node] = set()
@@ -74,7 +74,7 @@ def bins_read(
             sides = (ast.unparen(node.x), ast.unparen(node.y))
             if any(operands.operand(file, side).mode == "nil" for side in sides):
                 followed.update(sides)
-    escapes = any(_is(file, node, record) and node not in followed for node in nodes)
+    escapes = any(_refers_to(file, node, record) and node not in followed for node in nodes)
     return None if escapes else BinsRead(tuple(names), tuple(arguments))
 
 
@@ -86,7 +86,7 @@ def _record(operands: Operands, file: GoFile, type_: ast.FuncType) -> Object | N
     return None
 
 
-def _naming(
+def _unchanged_parameters(
     operands: Operands, file: GoFile, type_: ast.FuncType, nodes: Sequence[ast.Node]
 ) -> list[tuple[Object, int]]:
     """The string parameters that always have the caller's value, because the body neither sets them nor takes
@@ -98,7 +98,11 @@ def _naming(
         kind = operands.resolver.type_of(file, field.type)
         for ident in field.names:
             item = file.uses.get(ident.span.start)
-            if kind == _STRING and item is not None and not any(_is(file, each, item) for each in changed):
+            if (
+                kind == _STRING
+                and item is not None
+                and not any(_refers_to(file, each, item) for each in changed)
+            ):
                 found.append((item, position))
             position += kind not in (CONTEXT, RECORD_POINTER)
     return found
@@ -109,10 +113,10 @@ def _position(file: GoFile, expr: ast.Expr | None, parameters: Sequence[tuple[Ob
     if expr is None:
         return None
     stripped = ast.unparen(expr)
-    return next((position for item, position in parameters if _is(file, stripped, item)), None)
+    return next((position for item, position in parameters if _refers_to(file, stripped, item)), None)
 
 
-def _is(file: GoFile, node: ast.Node, item: Object) -> bool:
+def _refers_to(file: GoFile, node: ast.Node, item: Object) -> bool:
     return isinstance(node, ast.Ident) and file.uses.get(node.span.start) is item
 
 
@@ -122,12 +126,12 @@ def _read(file: GoFile, call: ast.CallExpr, record: Object) -> tuple[ast.Expr | 
     fun = ast.unparen(call.fun)
     if isinstance(fun, ast.SelectorExpr) and fun.sel.name in READING:
         x = ast.unparen(fun.x)
-        if _is(file, x, record):
+        if _refers_to(file, x, record):
             return x, call.args[0] if len(call.args) == 1 else None
     generic = ast.unparen(fun.x) if isinstance(fun, ast.IndexExpr) else fun
     if len(call.args) == 2 and _is_get(file, generic):
         x = ast.unparen(call.args[0])
-        if _is(file, x, record):
+        if _refers_to(file, x, record):
             return x, call.args[1]
     return None, None
 

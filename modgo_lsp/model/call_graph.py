@@ -85,15 +85,15 @@ def _registered(targets: Targets, file: GoFile, expr: ast.Expr) -> tuple[str, Ca
     source = targets.operands.operand(file, expr).source
     variable = source if isinstance(source, VariableName) else None
     # Other packages may assign to an exported variable, but not before this package is initialized.
-    callee = targets.callee(file, expr) if variable is None else targets.held(variable)
+    callee = targets.callee(file, expr) if variable is None else targets.only_function(variable)
     if callee is None or callee.file is None or callee.function is None:
         return None
     if callee.file.unit.module != file.unit.module:
         return None
-    return _short(callee.name) if variable is None else variable.name, callee
+    return _short_name(callee.name) if variable is None else variable.name, callee
 
 
-def _short(name: str) -> str:
+def _short_name(name: str) -> str:
     """The name of a function in messages, by its full name: "Add", "T.Add"."""
     return name.rpartition("/")[2].partition(".")[2] or name
 
@@ -109,7 +109,7 @@ def _own_calls(code: Code) -> list[tuple[str, Callee, Step]]:
             continue
         if isinstance(callee.function, ast.FuncLit) and callee.function in code.of_kind(ast.FuncLit):
             continue
-        name = _short(callee.name)
+        name = _short_name(callee.name)
         found.append((name, callee, Step(code.place(place), f"{code.name} calls {name}")))
     return found
 

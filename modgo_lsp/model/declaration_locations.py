@@ -12,7 +12,7 @@ from modgo_lsp.model.struct_fields import CountedField
 _MAX_DEPTH = 60
 
 
-def type_place(resolver: Resolver, type_: Named) -> Location | None:
+def type_location(resolver: Resolver, type_: Named) -> Location | None:
     """The name in a type's declaration; None if its source is not found."""
     item = resolver.type_name(type_)
     if item is None or item.file is None or item.ident is None:
@@ -20,7 +20,7 @@ def type_place(resolver: Resolver, type_: Named) -> Location | None:
     return Location(item.file.path, item.ident.span)
 
 
-def field_place(resolver: Resolver, counted: CountedField) -> Location | None:
+def field_location(resolver: Resolver, counted: CountedField) -> Location | None:
     """The name of a field in its struct's declaration, or the type of an embedded field. None for a field of
     an unnamed struct."""
     owner: Type = counted.owner

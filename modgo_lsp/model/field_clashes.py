@@ -9,7 +9,7 @@ import msgspec
 
 from modgo_lsp.golang.types.type_expressions import Resolver
 from modgo_lsp.golang.types.types import Map, Named, Pointer, Slice, Struct, Type
-from modgo_lsp.model.declaration_locations import field_place
+from modgo_lsp.model.declaration_locations import field_location
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.sdk_types import GEOJSON
 from modgo_lsp.model.struct_fields import Clash, CountedField, struct_fields
@@ -43,7 +43,7 @@ def field_clashes(resolver: Resolver, type_: Type, here: str) -> Iterator[FieldC
                 of = None if itself or not isinstance(current, Named) else type_text(current, here)
                 # Fields of an unknown embedded type cannot bring these fields back.
                 for clash in fields.clashes:
-                    yield FieldClash(clash_words(clash, here, of), clash_places(resolver, clash))
+                    yield FieldClash(clash_text(clash, here, of), clash_locations(resolver, clash))
                 pending += [
                     counted.field.type
                     for counted in reversed(fields.counted)
@@ -51,7 +51,7 @@ def field_clashes(resolver: Resolver, type_: Type, here: str) -> Iterator[FieldC
                 ]
 
 
-def clash_words(clash: Clash, here: str, of: str | None = None) -> str:
+def clash_text(clash: Clash, here: str, of: str | None = None) -> str:
     """A clash as part of a sentence about the struct. `of` names the struct if the sentence is about another
     type."""
     left_out = _names(clash.left_out, here)
@@ -67,12 +67,12 @@ def clash_words(clash: Clash, here: str, of: str | None = None) -> str:
     return f'{its}fields {_listed(names)}{tail} have one key, "{clash.key}", so {lost} left out'
 
 
-def clash_places(resolver: Resolver, clash: Clash) -> tuple[tuple[Location, str], ...]:
+def clash_locations(resolver: Resolver, clash: Clash) -> tuple[tuple[Location, str], ...]:
     """The declarations of the clashing fields, each with a message."""
     fields = (*(() if clash.counted is None else (clash.counted,)), *clash.left_out)
     found: dict[Location, str] = {}
     for field in fields:
-        place = field_place(resolver, field)
+        place = field_location(resolver, field)
         if place is not None:
             found[place] = f'field {field.field.name} has the key "{clash.key}"'
     return tuple(found.items())

@@ -111,11 +111,11 @@ class Code:
     def calls(self, *names: str) -> Iterator[tuple[ast.CallExpr, str]]:
         """The calls to functions with these names, in Callee's form; "os/signal.*" matches every name with
         that prefix."""
-        wanted = _wanted(names)
+        patterns = _patterns(names)
         for call, last, held in self._calls:
-            if held or wanted.may_be(last):
+            if held or patterns.may_match(last):
                 callee = self.callee(call.fun)
-                if callee is not None and wanted.is_one(callee.name):
+                if callee is not None and patterns.matches(callee.name):
                     yield call, callee.name
 
     @property
@@ -180,7 +180,7 @@ class Code:
     def underlying(self, type_: Type) -> Type:
         return self._operands.resolver.underlying(type_)
 
-    def held_by(self, expr: ast.Node) -> ast.Expr | None:
+    def only_value(self, expr: ast.Node) -> ast.Expr | None:
         """The initial value of a local variable that is never set again; None for any other expression."""
         item = self.object_of(expr)
         if not isinstance(item, VariableName) or item.owner is not None or self.is_set_again(item):
@@ -285,11 +285,11 @@ class Code:
 
 
 @lru_cache(256)
-def _wanted(names: tuple[str, ...]) -> _Wanted:
-    return _Wanted(names)
+def _patterns(names: tuple[str, ...]) -> _NamePatterns:
+    return _NamePatterns(names)
 
 
-class _Wanted:
+class _NamePatterns:
     """Names of functions. A name that ends in a star is a prefix."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -298,11 +298,11 @@ class _Wanted:
         self._last = {name.rpartition(".")[2] for name in self._exact}
         self._last_begun = tuple(name.rpartition(".")[2] for name in self._begun)
 
-    def may_be(self, last: str | None) -> bool:
+    def may_match(self, last: str | None) -> bool:
         """Whether a call to something with this last name may match. Resolving the call costs more."""
         return last is not None and (last in self._last or last.startswith(self._last_begun))
 
-    def is_one(self, name: str) -> bool:
+    def matches(self, name: str) -> bool:
         return name in self._exact or (bool(self._begun) and name.startswith(self._begun))
 
 

@@ -15,7 +15,7 @@ from modgo_lsp.model.finding import Location
 from modgo_lsp.model.package import Function, Signature
 from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sdk_types import RECORD, STREAM
-from modgo_lsp.model.signature import judge
+from modgo_lsp.model.signature import check_signature
 from modgo_lsp.model.signature_subject import declared_subject
 
 
@@ -58,7 +58,7 @@ class DeclaredFunction(NamedTuple):
             return None
         type_ = self.resolver.function_type(function)
         subject = declared_subject(self.file, type_, function.decl.type, function.decl.name.span)
-        return judge(self.resolver, subject, self.file.document)
+        return check_signature(self.resolver, subject, self.file.document)
 
     def references(self) -> int:
         return self.counted()

@@ -130,19 +130,19 @@ class Initialization:
             if owner in self.static:
                 continue
             self.static.add(owner)
-            pending.extend(self._found_in(file, owner, "called", self._called_by))
+            pending.extend(self._functions_in(file, owner, "called", self._called_by))
 
-    def _found_in(
+    def _functions_in(
         self,
         file: GoFile,
         owner: Owner,
         what: str,
-        work_out: Callable[[GoFile, Owner], Iterable[FunctionName]],
+        find: Callable[[GoFile, Owner], Iterable[FunctionName]],
     ) -> tuple[tuple[GoFile, FunctionName], ...]:
         """The functions of these units that `find` finds in an owner's source, with their files."""
 
         def found() -> tuple[tuple[GoFile, FunctionName], ...]:
-            items = work_out(file, owner)
+            items = find(file, owner)
             return tuple(
                 (item.file, item) for item in items if item.file is not None and item.file.unit in self._units
             )
@@ -158,12 +158,12 @@ class Initialization:
             return  # a table, most likely: there's no need to look into it
         bind_owner(self._operands.resolver, file, owner)
         for call in static_calls(owner):
-            if not self._leads_away(file, call.fun):
+            if not self._is_outside(file, call.fun):
                 source = self._operands.operand(file, call.fun).source
                 if isinstance(source, FunctionName):
                     yield source
 
-    def _leads_away(self, file: GoFile, fun: ast.Expr) -> bool:
+    def _is_outside(self, file: GoFile, fun: ast.Expr) -> bool:
         """Whether `fun` belongs to a package outside these units, without reading that package."""
         selected = file.selected.get(fun.x.span.start) if isinstance(fun, ast.SelectorExpr) else None
         return selected is not None and selected[0] not in self._paths
@@ -182,7 +182,7 @@ class Initialization:
             file, owner = pending.pop()
             if owner not in found:
                 found.add(owner)
-                pending.extend(self._found_in(file, owner, "named", self._named_in))
+                pending.extend(self._functions_in(file, owner, "named", self._named_in))
         return found
 
     def _named_in(self, file: GoFile, owner: Owner) -> Iterator[FunctionName]:

@@ -11,7 +11,7 @@ from modgo_lsp.golang.files import Files
 from modgo_lsp.golang.modules.build_constraints import BuildContext, context_of
 from modgo_lsp.golang.modules.go_environment import NOTHING_KNOWN, GoEnvironment
 from modgo_lsp.golang.modules.module import Module
-from modgo_lsp.golang.program.importers import Known
+from modgo_lsp.golang.program.importers import ImportIndex
 from modgo_lsp.golang.program.outlined_package import OutlinedPackage
 from modgo_lsp.golang.program.revision import Revision, Settings, World
 from modgo_lsp.golang.program.sources import FactsCache
@@ -59,7 +59,7 @@ class Loader:
         previous: Loader | None = None,
         environment: GoEnvironment | None = None,
         cache: FactsCache | None = None,
-        importers: Known | None = None,
+        importers: ImportIndex | None = None,
     ) -> None:
         before = None if previous is None else previous._revision
         if before is not None:

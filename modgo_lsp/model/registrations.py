@@ -30,7 +30,7 @@ from modgo_lsp.model.initialization import (
 )
 from modgo_lsp.model.package import BinsRead, Dynamic, Function, Registration, Signature
 from modgo_lsp.model.sdk import SDK_PATH
-from modgo_lsp.model.signature import judge
+from modgo_lsp.model.signature import check_signature
 from modgo_lsp.model.signature_subject import Slot, Subject, declared_subject, distant_subject
 from modgo_lsp.model.type_text import type_text
 
@@ -125,7 +125,7 @@ class Registrations:
         unresolved = None
         if function.mode == "unresolved":
             unresolved = (function.name, Location(file.path, _unresolved_span(file, function_expr)))
-        inner = self._held(file, function_expr, function)
+        inner = self._unwrapped(file, function_expr, function)
         signature, target = self._signature(file, *inner)
         return Registration(
             call=place,
@@ -220,7 +220,7 @@ class Registrations:
             return False
         return self._operands.operand(site.file, site.call.args[0]).mode in ("unknown", "constant")
 
-    def _held(self, file: GoFile, expr: ast.Expr, operand: Operand) -> tuple[ast.Expr, Operand]:
+    def _unwrapped(self, file: GoFile, expr: ast.Expr, operand: Operand) -> tuple[ast.Expr, Operand]:
         """The operand to check: Add for `any(Add)`, although the registered type is `any`."""
         while self._resolver.is_empty_interface(operand.type):
             call = ast.unparen(expr)
@@ -247,16 +247,16 @@ class Registrations:
         if isinstance(literal, ast.FuncLit):
             span = Span(literal.span.start, literal.type.span.end)
             subject = declared_subject(file, func, literal.type, span)
-            return self._judged(subject, file), None
+            return self._checked(subject, file), None
         if isinstance(source, FunctionName) and source.file is not None and source.ident is not None:
-            return self._judged(
+            return self._checked(
                 self._of_declared(source, source.file, func, operand, place), source.file
             ), target
         related: tuple[tuple[Location, str], ...] = ()
         if isinstance(source, VariableName) and source.file is not None and source.ident is not None:
             related = ((Location(source.file.path, source.ident.span), f"{source.name} is declared here"),)
         subject = distant_subject(func, self._unit.path, place, related)
-        return self._judged(subject, file), None
+        return self._checked(subject, file), None
 
     def _bins(self, file: GoFile, expr: ast.Expr, operand: Operand) -> BinsRead | None:
         """The bins that the function reads, if its body is known."""
@@ -299,8 +299,8 @@ class Registrations:
         slot = Slot("", type_, type_text(type_, self._unit.path), place, place, (), False, None)
         return msgspec.structs.replace(subject, parameters=(slot, *subject.parameters[1:]))
 
-    def _judged(self, subject: Subject, file: GoFile) -> Signature:
-        return judge(self._resolver, subject, file.document)
+    def _checked(self, subject: Subject, file: GoFile) -> Signature:
+        return check_signature(self._resolver, subject, file.document)
 
 
 def _has_type_parameter(type_: Type) -> bool:

@@ -33,13 +33,13 @@ _ROLES: dict[Type, Role] = {
 }
 
 
-def judge(resolver: Resolver, subject: Subject, document: Document) -> Signature:
+def check_signature(resolver: Resolver, subject: Subject, document: Document) -> Signature:
     """The checked signature of `subject`. `document` is the file that its slots are in."""
-    signature, beyond = resolver.depth.alone(_Judgement(resolver, subject, document).signature)
+    signature, beyond = resolver.depth.evaluate(_SignatureCheck(resolver, subject, document).signature)
     return msgspec.structs.replace(signature, too_complex=True) if beyond else signature
 
 
-class _Judgement:
+class _SignatureCheck:
     def __init__(self, resolver: Resolver, subject: Subject, document: Document) -> None:
         self.resolver = resolver
         self.subject = subject
@@ -125,12 +125,12 @@ class _Judgement:
     def _context(self, slot: Slot, index: int, twice: bool) -> None:
         if twice:
             self.problem(
-                "receiver-order", f"{_called(slot)} is a second context: a UDF takes one", slot.place
+                "receiver-order", f"{_parameter_text(slot)} is a second context: a UDF takes one", slot.place
             )
         elif index > 0:
             self.problem(
                 "receiver-order",
-                f"{_called(slot)} is in the wrong place: the context comes first",
+                f"{_parameter_text(slot)} is in the wrong place: the context comes first",
                 slot.place,
             )
 
@@ -139,16 +139,16 @@ class _Judgement:
             fixed = f"{slot.name} *{slot.text}" if slot.name else f"*{slot.text}"
             self.problem(
                 "record-by-value",
-                f"{_called(slot)} is a {kind} by value: take a pointer, *{slot.text}",
+                f"{_parameter_text(slot)} is a {kind} by value: take a pointer, *{slot.text}",
                 slot.place,
                 replacement=fixed if len(slot.group) <= 1 else None,
             )
         if before and kind not in before:
-            message = f"{_called(slot)} is one too many: a UDF takes a record or a stream, not both"
+            message = f"{_parameter_text(slot)} is one too many: a UDF takes a record or a stream, not both"
         elif before:
-            message = f"{_called(slot)} is a second {kind}: a UDF takes one"
+            message = f"{_parameter_text(slot)} is a second {kind}: a UDF takes one"
         elif after_arguments:
-            message = f"{_called(slot)} is in the wrong place: the {kind} comes before the arguments"
+            message = f"{_parameter_text(slot)} is in the wrong place: the {kind} comes before the arguments"
         else:
             return
         self.problem("receiver-order", message, slot.place)
@@ -160,7 +160,7 @@ class _Judgement:
         if element in _ROLES:
             self.problem(
                 "unsupported-parameter",
-                f"{_typed(slot)}: a {_ROLES[element]} can't be an argument",
+                f"{_type_text(slot)}: a {_ROLES[element]} can't be an argument",
                 slot.type_place,
             )
         else:
@@ -174,15 +174,15 @@ class _Judgement:
         if reason is not None:
             self.problem(
                 "unsupported-parameter",
-                f"{_typed(slot, text)}: {reason.why}",
+                f"{_type_text(slot, text)}: {reason.why}",
                 slot.type_place,
                 reason.related,
-                self._near(slot),
+                self._replacement(slot),
             )
         else:
-            self._crossing(slot, _typed(slot, text), "a caller passes")
+            self._warn_about_value(slot, _type_text(slot, text), "a caller passes")
 
-    def _crossing(self, slot: Slot, typed: str, who: str) -> None:
+    def _warn_about_value(self, slot: Slot, typed: str, who: str) -> None:
         """Warns about values of a supported type that may surprise a caller. `typed` and `who` begin
         sentences."""
         for clash in field_clashes(self.resolver, slot.type, self.subject.here):
@@ -199,7 +199,7 @@ class _Judgement:
                 slot.type_place,
             )
 
-    def _near(self, slot: Slot) -> str | None:
+    def _replacement(self, slot: Slot) -> str | None:
         """Go source of a supported type that is similar to an unsupported one."""
         if slot.expr is None:
             return None
@@ -237,10 +237,10 @@ class _Judgement:
             self.problem("result-shape", "the error comes last, after the value", slots[0].type_place)
         else:
             self._value(slots[0])
-        self._second(slots[1])
+        self._second_result(slots[1])
         return self._parameter(slots[0]), slots[1].type == ERROR
 
-    def _second(self, slot: Slot) -> None:
+    def _second_result(self, slot: Slot) -> None:
         if slot.type == ERROR or isinstance(slot.type, Unknown):
             return
         self.problem(
@@ -254,7 +254,7 @@ class _Judgement:
         else:
             reason = unsupported(self.resolver, slot.type, self.subject.here)
             if reason is None:
-                self._crossing(slot, f"the result has type {slot.text}", "a caller gets")
+                self._warn_about_value(slot, f"the result has type {slot.text}", "a caller gets")
                 return
             why, related = reason.why, reason.related
         self.problem(
@@ -262,7 +262,7 @@ class _Judgement:
             f"the result has type {slot.text}: {why}",
             slot.type_place,
             related,
-            self._near(slot),
+            self._replacement(slot),
         )
 
     def _stream_results(self, slots: tuple[Slot, ...]) -> tuple[None, bool]:
@@ -283,15 +283,15 @@ class _Judgement:
                 replacement=fixed,
             )
         if len(slots) == 2:
-            self._second(slots[1])
+            self._second_result(slots[1])
         return None, slots[-1].type == ERROR
 
 
-def _called(slot: Slot) -> str:
+def _parameter_text(slot: Slot) -> str:
     return f"parameter {slot.text if slot.name in ('', '_') else slot.name}"
 
 
-def _typed(slot: Slot, text: str | None = None) -> str:
+def _type_text(slot: Slot, text: str | None = None) -> str:
     names = [name for name in slot.group or (slot.name,) if name not in ("", "_")]
     if len(slot.group) > 1:
         called = f"parameters {', '.join(names)}" if names else f"{len(slot.group)} parameters"

@@ -79,7 +79,7 @@ def struct_fields(resolver: Resolver, type_: Type) -> StructFields:
             known = known and not isinstance(under, Unknown)
             for field in under.fields if isinstance(under, Struct) else ():
                 skipped = skipped or (is_exported(field.name) and udf_tag(field.tag) == "-")
-                counted, embedded = _look_at(resolver, field, current, depth)
+                counted, embedded = _field_or_embedded(resolver, field, current, depth)
                 if counted is not None:
                     # The fields of a type that is embedded twice at one depth clash with themselves.
                     found += [counted] * min(times[current], 2)
@@ -90,7 +90,7 @@ def struct_fields(resolver: Resolver, type_: Type) -> StructFields:
     return StructFields(*_dominant(found), skipped, known)
 
 
-def _look_at(
+def _field_or_embedded(
     resolver: Resolver, field: Field, owner: Type, depth: int
 ) -> tuple[CountedField | None, Type | None]:
     """The field if it is converted, or the struct type that it embeds."""
@@ -120,8 +120,8 @@ def _dominant(found: list[CountedField]) -> tuple[tuple[CountedField, ...], tupl
         by_name.setdefault(field.name, []).append(field)
     chosen, clashes = [], []
     for name in sorted(by_name):
-        fields = sorted(by_name[name], key=_standing)
-        single = len(fields) == 1 or _standing(fields[0]) < _standing(fields[1])
+        fields = sorted(by_name[name], key=_dominance)
+        single = len(fields) == 1 or _dominance(fields[0]) < _dominance(fields[1])
         if single:
             chosen.append(fields[0])
         if len(fields) > 1:
@@ -131,7 +131,7 @@ def _dominant(found: list[CountedField]) -> tuple[tuple[CountedField, ...], tupl
     return tuple(chosen), tuple(clashes)
 
 
-def _standing(field: CountedField) -> tuple[int, bool]:
+def _dominance(field: CountedField) -> tuple[int, bool]:
     """Sort key: the field that dominates comes first."""
     return field.depth, not field.tagged
 

@@ -21,8 +21,8 @@ from modgo_lsp.golang.types.types import (
     Unknown,
 )
 from modgo_lsp.golang.types.universe import ERROR, FLOATS, INTEGERS
-from modgo_lsp.model.declaration_locations import field_place, type_place
-from modgo_lsp.model.field_clashes import clash_places, clash_words
+from modgo_lsp.model.declaration_locations import field_location, type_location
+from modgo_lsp.model.field_clashes import clash_locations, clash_text
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.sdk_types import GEOJSON, RECORD, STREAM
 from modgo_lsp.model.struct_fields import CountedField, StructFields, struct_fields
@@ -42,15 +42,15 @@ class Unsupported(msgspec.Struct, frozen=True):
 def unsupported(resolver: Resolver, type_: Type, here: str) -> Unsupported | None:
     """Why `type_` cannot be the type of an argument or result; None if it can, or if it is unknown. `here` is
     the import path of the package that the finding is in."""
-    return _Judge(resolver, here).value(type_, ())
+    return _Checker(resolver, here).value(type_, ())
 
 
-class _Judge:
+class _Checker:
     def __init__(self, resolver: Resolver, here: str) -> None:
         self.resolver = resolver
         self.here = here
         # Named types without problems, so that each is checked once.
-        self.fine: set[Type] = set()
+        self.supported: set[Type] = set()
 
     def value(self, type_: Type, around: tuple[Type, ...]) -> Unsupported | None:
         """`around` are the named types that contain `type_`."""
@@ -87,14 +87,14 @@ class _Judge:
         return None
 
     def _named(self, type_: Named, around: tuple[Type, ...]) -> Unsupported | None:
-        if type_ in self.fine:
+        if type_ in self.supported:
             return None
-        problem = self._judged(type_, around)
+        problem = self._check_named(type_, around)
         if problem is None:
-            self.fine.add(type_)
+            self.supported.add(type_)
         return problem
 
-    def _judged(self, type_: Named, around: tuple[Type, ...]) -> Unsupported | None:
+    def _check_named(self, type_: Named, around: tuple[Type, ...]) -> Unsupported | None:
         same = [
             t for t in around if isinstance(t, Named) and (t.package, t.name) == (type_.package, type_.name)
         ]
@@ -111,7 +111,7 @@ class _Judge:
         problem = self.value(under, (*around, type_))
         if problem is None or isinstance(under, Unknown):
             return None
-        declared = type_place(self.resolver, type_)
+        declared = type_location(self.resolver, type_)
         if declared is None:
             return problem
         text = f"{type_.name} is declared here"
@@ -152,7 +152,7 @@ class _Judge:
     def _struct(self, type_: Type, around: tuple[Type, ...]) -> Unsupported | None:
         fields = struct_fields(self.resolver, type_)
         if not fields.counted and fields.known:
-            declared = type_place(self.resolver, type_) if isinstance(type_, Named) else None
+            declared = type_location(self.resolver, type_) if isinstance(type_, Named) else None
             text = f"{type_text(type_, self.here)} is declared here"
             related = () if declared is None else ((declared, text),)
             return self._nothing(self.resolver.underlying(type_), fields, related)
@@ -170,8 +170,8 @@ class _Judge:
         """Why no field of a struct is converted."""
         if fields.clashes:
             clash = fields.clashes[0]
-            why = f"{clash_words(clash, self.here)}, and nothing is left that could be stored"
-            return Unsupported(why, (*related, *clash_places(self.resolver, clash)))
+            why = f"{clash_text(clash, self.here)}, and nothing is left that could be stored"
+            return Unsupported(why, (*related, *clash_locations(self.resolver, clash)))
         if not isinstance(under, Struct) or not under.fields:
             why = "it has no fields, so there is nothing to store"
         elif fields.skipped:
@@ -185,7 +185,7 @@ class _Judge:
     def _of_field(self, counted: CountedField, problem: Unsupported) -> Unsupported:
         text = type_text(counted.field.type, self.here)
         why = f"its field {counted.field.name} has type {text}: {problem.why}"
-        place = field_place(self.resolver, counted)
+        place = field_location(self.resolver, counted)
         if place is None:
             return Unsupported(why, problem.related)
         return Unsupported(why, ((place, f"field {counted.field.name} has type {text}"), *problem.related))

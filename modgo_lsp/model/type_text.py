@@ -25,7 +25,7 @@ from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.model.sdk_types import GEOJSON, HLL
 
 
-class _UnspeakableError(Exception):
+class _UnnameableError(Exception):
     """A type cannot be named in the requested file."""
 
 
@@ -38,7 +38,7 @@ def go_source(type_: Type, package_path: str, import_name: Callable[[str], str])
     """
     try:
         return _source(type_, package_path, import_name)
-    except _UnspeakableError:
+    except _UnnameableError:
         return None
 
 
@@ -71,18 +71,18 @@ def _source(type_: Type, here: str, imported: Callable[[str], str]) -> str:
             return "struct{" + "; ".join(_field(field, again) for field in fields) + "}"
         case Interface():
             return _interface(type_, again)
-    raise _UnspeakableError
+    raise _UnnameableError
 
 
 def _named(type_: Named, here: str, imported: Callable[[str], str]) -> str:
     if type_.local:
-        raise _UnspeakableError
+        raise _UnnameableError
     arguments = ", ".join(_source(argument, here, imported) for argument in type_.arguments)
     suffix = f"[{arguments}]" if arguments else ""
     if type_.package in ("", here):
         return type_.name + suffix
     if not is_exported(type_.name):
-        raise _UnspeakableError
+        raise _UnnameableError
     package = imported(type_.package)
     return (f"{package}." if package else "") + type_.name + suffix
 
@@ -101,7 +101,7 @@ def _signature(type_: Func, source: Callable[[Type], str]) -> str:
 def _field(field: Field, source: Callable[[Type], str]) -> str:
     if not is_exported(field.name):
         # The type does not record which package an unexported field belongs to.
-        raise _UnspeakableError
+        raise _UnnameableError
     text = source(field.type) if field.embedded else f"{field.name} {source(field.type)}"
     if not field.tag:
         return text
@@ -113,11 +113,11 @@ def _interface(type_: Interface, source: Callable[[Type], str]) -> str:
     if type_.empty:
         return "any"
     if type_.constraint or not all(map(is_exported, type_.methods)):
-        raise _UnspeakableError
+        raise _UnnameableError
     parts = []
     for name, method in zip(type_.methods, type_.method_types, strict=False):
         if not isinstance(method, Func):
-            raise _UnspeakableError
+            raise _UnnameableError
         parts.append(name + _signature(method, source))
     parts += [source(embedded) for embedded in type_.embedded]
     return "interface{ " + "; ".join(parts) + " }"
@@ -128,7 +128,7 @@ def type_text(type_: Type, package_path: str) -> str:
     their path."""
     try:
         return _source(type_, package_path, lambda path: path.rpartition("/")[2])
-    except _UnspeakableError:
+    except _UnnameableError:
         pass
     match type_:
         case Named():

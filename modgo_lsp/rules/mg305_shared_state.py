@@ -100,7 +100,7 @@ def _writes(code: Code) -> list[tuple[ast.Expr, VariableName]]:
 
 def _shared(code: Code, ident: ast.Expr) -> VariableName | None:
     """The package variable that a local variable points to, or shares a map or slice with."""
-    value = code.held_by(ident)
+    value = code.only_value(ident)
     if value is None:
         return None
     value = ast.unparen(value)

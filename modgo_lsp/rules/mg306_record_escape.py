@@ -171,7 +171,7 @@ def _held(code: Code, value: ast.Expr) -> Iterator[ast.Ident]:
 
 def _holds_some(code: Code, ident: ast.Ident) -> bool:
     """Whether a local variable is set once, to a value that holds records or streams."""
-    value = code.held_by(ident)
+    value = code.only_value(ident)
     made = None if value is None else ast.unparen(value)
     if isinstance(made, ast.UnaryExpr) and made.op == "&":
         made = ast.unparen(made.x)

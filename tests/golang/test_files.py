@@ -12,8 +12,8 @@ from modgo_lsp.golang.files import (
     DiskFiles,
     FileTooLargeError,
     Stamp,
-    are_as_before,
-    is_as_before,
+    are_unchanged,
+    is_unchanged,
     join,
     may_hide_changes,
     upwards,
@@ -45,8 +45,8 @@ class Stamped(DiskFiles):
     ],
 )  # fmt: skip
 def test_each_field_of_a_stamp_counts(now: Stamp | None, same: bool) -> None:
-    assert is_as_before(now, OLD, READ_AT) is same
-    assert are_as_before(Stamped({"/p/a.go": now}), "/p", {"a.go": OLD}, READ_AT) is same
+    assert is_unchanged(now, OLD, READ_AT) is same
+    assert are_unchanged(Stamped({"/p/a.go": now}), "/p", {"a.go": OLD}, READ_AT) is same
 
 
 @pytest.mark.parametrize(
@@ -63,19 +63,19 @@ def test_each_field_of_a_stamp_counts(now: Stamp | None, same: bool) -> None:
 def test_a_file_that_had_just_changed_may_change_again_unnoticed(before_reading: int, certain: bool) -> None:
     stamp = msgspec.structs.replace(OLD, changed=READ_AT - before_reading)
     assert may_hide_changes(stamp, READ_AT) is not certain
-    assert is_as_before(stamp, stamp, READ_AT) is certain
-    assert are_as_before(Stamped({"/p/a.go": stamp}), "/p", {"a.go": stamp}, READ_AT) is certain
+    assert is_unchanged(stamp, stamp, READ_AT) is certain
+    assert are_unchanged(Stamped({"/p/a.go": stamp}), "/p", {"a.go": stamp}, READ_AT) is certain
 
 
 def test_all_files_of_a_folder_count_and_one_that_was_not_there() -> None:
     other = msgspec.structs.replace(OLD, inode=4)
     stamps: dict[str, Stamp | None] = {"a.go": OLD, "b.go": other}
-    assert are_as_before(Stamped({"/p/a.go": OLD, "/p/b.go": other}), "/p", stamps, READ_AT)
-    assert not are_as_before(Stamped({"/p/a.go": OLD, "/p/b.go": OLD}), "/p", stamps, READ_AT)
-    assert not are_as_before(Stamped({"/p/b.go": other}), "/p", stamps, READ_AT)
-    assert not are_as_before(Stamped({"/p/a.go": OLD}), "/p", {"a.go": OLD, "c.go": None}, READ_AT)
-    assert not is_as_before(None, None, READ_AT)
-    assert are_as_before(Stamped({}), "/p", {}, READ_AT)
+    assert are_unchanged(Stamped({"/p/a.go": OLD, "/p/b.go": other}), "/p", stamps, READ_AT)
+    assert not are_unchanged(Stamped({"/p/a.go": OLD, "/p/b.go": OLD}), "/p", stamps, READ_AT)
+    assert not are_unchanged(Stamped({"/p/b.go": other}), "/p", stamps, READ_AT)
+    assert not are_unchanged(Stamped({"/p/a.go": OLD}), "/p", {"a.go": OLD, "c.go": None}, READ_AT)
+    assert not is_unchanged(None, None, READ_AT)
+    assert are_unchanged(Stamped({}), "/p", {}, READ_AT)
 
 
 @pytest.mark.parametrize(("name", "most"), [("a.go", 100), ("go.mod", 16_000_000)])

@@ -29,11 +29,11 @@ class Changes:
         self._changed: list[Cell] = []
         self._redeclared: dict[GoPackage, None] = {}
 
-    def take(self, file: GoFile, parsed: Parsed) -> None:
+    def update(self, file: GoFile, parsed: Parsed) -> None:
         """Updates a file to its next text, which has the same imports."""
         if file.document.first_bad is not None or parsed.document.first_bad is not None:
             self._changed.append(file.unit.broken)
-        old, new = _differing(file.syntax.decls, parsed.syntax.decls)
+        old, new = _without_common_ends(file.syntax.decls, parsed.syntax.decls)
         staying = set(old).intersection(new)
         leaving = [decl for decl in old if decl not in staying]
         arriving = [decl for decl in new if decl not in staying]
@@ -54,7 +54,7 @@ class Changes:
         """Updates the scopes, and invalidates everything that depends on a change."""
         for unit in self._redeclared:
             names, methods = dict(unit.scope.names), _methods_by_name(unit)
-            unit.declare_again()
+            unit.rebuild_scope()
             self._changed += unit.names.changed(_differences(names, unit.scope.names))
             self._changed += unit.method_names.changed(_differences(methods, _methods_by_name(unit)))
         self._table.invalidate(self._changed)
@@ -86,7 +86,7 @@ class Changes:
         if not items:
             return made
         item = items.pop(0)
-        if not _is_same_to_others(item, file.document.text, made, text):
+        if not _only_body_differs(item, file.document.text, made, text):
             self._changed += (file.declarations, *_memos(item))
         elif isinstance(item, FunctionName) and item.body_memo is not None:
             self._changed.append(item.body_memo)
@@ -94,16 +94,18 @@ class Changes:
         return item
 
 
-def _differing(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> tuple[list[ast.Decl], list[ast.Decl]]:
+def _without_common_ends(
+    old: Sequence[ast.Decl], new: Sequence[ast.Decl]
+) -> tuple[list[ast.Decl], list[ast.Decl]]:
     """Both lists without their common prefix and suffix: a file may have thousands of declarations, of which
     an edit changes few."""
-    begin = _common(old, new)
+    begin = _common_prefix(old, new)
     old, new = old[begin:], new[begin:]
-    end = _common(old[::-1], new[::-1])
+    end = _common_prefix(old[::-1], new[::-1])
     return list(old[: len(old) - end]), list(new[: len(new) - end])
 
 
-def _common(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> int:
+def _common_prefix(old: Sequence[ast.Decl], new: Sequence[ast.Decl]) -> int:
     """The length of the common prefix."""
     return next(compress(count(), map(is_not, old, new)), min(len(old), len(new)))
 
@@ -116,7 +118,7 @@ def _identity(item: Object) -> object:
     return type(item), item.name, item.receiver if isinstance(item, FunctionName) else None
 
 
-def _is_same_to_others(old: Object, before: bytes, new: Object, now: bytes) -> bool:
+def _only_body_differs(old: Object, before: bytes, new: Object, now: bytes) -> bool:
     """Whether only the body of a function changed, and its offset did not."""
     if not isinstance(old, FunctionName) or not isinstance(new, FunctionName):
         return False

@@ -9,7 +9,7 @@ from modgo_lsp.golang.modules.module_tree import module_folders
 from modgo_lsp.golang.program.sources import Sources
 
 
-class Known(Protocol):
+class ImportIndex(Protocol):
     """An index of imports that already exists, for example from an earlier run."""
 
     def of(self, path: str, root: str) -> list[str] | None:
@@ -26,7 +26,7 @@ class Importers:
     """The importers in the modules of one world. A module is indexed on first use, unless `known` covers
     it."""
 
-    def __init__(self, sources: Sources, known: Known | None = None) -> None:
+    def __init__(self, sources: Sources, known: ImportIndex | None = None) -> None:
         self._sources = sources
         self._known = known
         self._indices: dict[str, dict[str, list[str]]] = {}

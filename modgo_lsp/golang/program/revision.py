@@ -23,7 +23,7 @@ from modgo_lsp.golang.modules.go_mod import GoMod, parse_go_mod
 from modgo_lsp.golang.modules.locate import Locator, Root
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.program.changes import Changes
-from modgo_lsp.golang.program.importers import Importers, Known
+from modgo_lsp.golang.program.importers import Importers, ImportIndex
 from modgo_lsp.golang.program.program import Library, Program, build_root
 from modgo_lsp.golang.program.sources import FactsCache, Sources
 from modgo_lsp.golang.queries import Cell, Inputs, Table
@@ -50,7 +50,7 @@ class World:
     leaves out."""
 
     def __init__(
-        self, files: Files, settings: Settings, importers: Known | None, previous: World | None
+        self, files: Files, settings: Settings, importers: ImportIndex | None, previous: World | None
     ) -> None:
         self.table = Table()
         self.texts: Inputs[str] = Inputs(self.table, "the text of")
@@ -85,7 +85,7 @@ class World:
             elif unit is not None and unit.is_parsed():
                 for file in unit.files:
                     if file.path == path:
-                        changes.take(file, parsed)
+                        changes.update(file, parsed)
         changes.invalidate()
         self.table.invalidate(inputs)
         return True
@@ -275,7 +275,7 @@ class Revision(Generic[_T]):
         self._view = view
         self._made = made
 
-    def begin(self, importers: Known | None, previous: Revision[_T] | None) -> None:
+    def begin(self, importers: ImportIndex | None, previous: Revision[_T] | None) -> None:
         """Builds a world, with an existing index of imports. Reuses the trees of `previous` for files with
         the same bytes."""
         before = None if previous is None or previous._made is None else previous._made[0]

@@ -292,11 +292,11 @@ class Sources:
         return {path: parsed.document for path, parsed in self._parsed.items()}
 
     def advance(
-        self, files: Files, is_as_known: Callable[[str, Files], bool]
+        self, files: Files, index_is_valid: Callable[[str, Files], bool]
     ) -> dict[str, Parsed | None] | None:
         """Updates to a later state of the files. Returns the changed files by path, each with its new tree,
         or None if it has not been parsed. Returns None, without an effect, if more than texts with the same
-        imports has changed. `is_as_known` says whether an external index of imports remains valid for a
+        imports has changed. `index_is_valid` says whether an external index of imports remains valid for a
         path."""
         paths = files.since(self._files)
         if paths is None:
@@ -307,7 +307,7 @@ class Sources:
             if not self._is_listed_as_before(files, path):
                 return None
             opened = files.document(path)
-            if (path not in self._texts or opened is None) and not is_as_known(path, files):
+            if (path not in self._texts or opened is None) and not index_is_valid(path, files):
                 return None
             if path not in self._texts:
                 continue

@@ -67,7 +67,7 @@ class Targets:
             return self._method(file, fun)
         path, name = selected
         # The name is known without reading another module's source.
-        unit = self.operands.resolver.find_unit(file, path) if is_ours(file, path) else None
+        unit = self.operands.resolver.find_unit(file, path) if is_in_same_module(file, path) else None
         item = None if unit is None else unit.lookup(name)
         return Callee(f"{path}.{name}") if item is None else self._of_object(file, item, fun.sel, depth)
 
@@ -77,15 +77,15 @@ class Targets:
             return ast.unparen(expr.args[0])
         return None
 
-    def held(self, item: VariableName, depth: int = 0) -> Callee | None:
+    def only_function(self, item: VariableName, depth: int = 0) -> Callee | None:
         """The only function that a variable ever holds: the value of its declaration, or of the single
         assignment to it in its package. None if there may be others."""
         item.read()
         if item.file is None or item.origin != "value" or item.count != 1 or depth > _MAX_CHAIN:
             return None
         self.operands.resolver.bindings.ensure(item)
-        given = [] if item.value is None else [_Given(item.file, item.value)]
-        given += self._given_later(item)
+        given = [] if item.value is None else [_Assigned(item.file, item.value)]
+        given += self._later_assignments(item)
         if len(given) != 1 or given[0].value is None:
             return None
         file, value = given[0].file, ast.unparen(given[0].value)
@@ -105,7 +105,9 @@ class Targets:
             return Callee(item.name)
         if isinstance(item, VariableName):
             # Any package that imports this one may assign to an exported variable.
-            return None if item.owner is not None and is_exported(item.name) else self.held(item, depth)
+            return (
+                None if item.owner is not None and is_exported(item.name) else self.only_function(item, depth)
+            )
         if item is None and len(file.dots) == 1 and ident.span.start in file.uses:
             return Callee(f"{file.dots[0]}.{ident.name}")
         return None
@@ -120,7 +122,7 @@ class Targets:
             return Callee(f"{type_.package}.{type_.name}.{fun.sel.name}")
         return None
 
-    def _given_later(self, item: VariableName) -> Iterator[_Given]:
+    def _later_assignments(self, item: VariableName) -> Iterator[_Assigned]:
         """The assignments to a variable after its declaration: in the whole package for a package variable,
         in the enclosing function for a local one."""
         if item.file is None or item.ident is None:
@@ -134,7 +136,7 @@ class Targets:
                     yield from given.get(item, ())
 
 
-class _Given(NamedTuple):
+class _Assigned(NamedTuple):
     """A value assigned to a variable, and its file. None where no single expression is assigned: the address
     is taken, or the value is one of several results."""
 
@@ -142,7 +144,7 @@ class _Given(NamedTuple):
     value: ast.Expr | None
 
 
-def is_ours(file: GoFile, path: str) -> bool:
+def is_in_same_module(file: GoFile, path: str) -> bool:
     """Whether an import path belongs to the file's own Go module."""
     module = file.unit.module
     return module is not None and (path == module.path or path.startswith(module.path + "/"))
@@ -162,14 +164,14 @@ def _memos(file: GoFile, decl: ast.Decl) -> Iterator[tuple[Memo, ast.Node]]:
         yield from ((file.memo_of(spec), spec) for spec in decl.specs)
 
 
-def _assignments(file: GoFile, decl: ast.Node) -> dict[Object, list[_Given]]:
+def _assignments(file: GoFile, decl: ast.Node) -> dict[Object, list[_Assigned]]:
     """What a declaration assigns to each variable that is not declared by the assignment itself."""
-    found: dict[Object, list[_Given]] = {}
+    found: dict[Object, list[_Assigned]] = {}
     for node in ast.walk(decl):
         for target, value in assignments(node):
             item = file.uses.get(target.span.start) if isinstance(target, ast.Ident) else None
             if item is not None and not _declares(file, item, target):
-                found.setdefault(item, []).append(_Given(file, value))
+                found.setdefault(item, []).append(_Assigned(file, value))
     return found
 
 

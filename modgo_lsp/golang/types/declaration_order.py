@@ -17,44 +17,44 @@ from modgo_lsp.golang.types.objects import ConstantName, Object, TypeName, Varia
 from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.type_expressions import Resolver
 
-Needing = Union[ConstantName, VariableName, TypeName]
+Evaluable = Union[ConstantName, VariableName, TypeName]
 
 
-class Needs:
+class Dependencies:
     """The dependencies among the declarations of one snapshot. `evaluate` evaluates one."""
 
-    def __init__(self, resolver: Resolver, work_out: Callable[[Object], object]) -> None:
+    def __init__(self, resolver: Resolver, evaluate: Callable[[Object], object]) -> None:
         self._resolver = resolver
-        self._work_out = work_out
-        self._begun: set[Needing] = set()
+        self._evaluate = evaluate
+        self._begun: set[Evaluable] = set()
 
-    def before(self, item: Needing) -> None:
+    def evaluate_first(self, item: Evaluable) -> None:
         """Evaluates the dependencies of `item` first if the stack is too deep to evaluate them
         recursively."""
         if self._resolver.depth.stack < CHAINED or item in self._begun:
             return
-        pending: list[tuple[Needing, Iterator[Needing]]] = []
+        pending: list[tuple[Evaluable, Iterator[Evaluable]]] = []
         try:
             self._begin(item, pending)
             while pending:
-                current, needs = pending[-1]
-                needed = next(needs, None)
-                if needed is not None:
-                    self._begin(needed, pending)
+                current, dependencies = pending[-1]
+                dependency = next(dependencies, None)
+                if dependency is not None:
+                    self._begin(dependency, pending)
                     continue
                 pending.pop()
                 if current is not item:
-                    self._work_out(current)
+                    self._evaluate(current)
                 self._begun.discard(current)
         finally:
             self._begun.difference_update(current for current, _ in pending)
 
-    def _begin(self, item: Needing, pending: list[tuple[Needing, Iterator[Needing]]]) -> None:
+    def _begin(self, item: Evaluable, pending: list[tuple[Evaluable, Iterator[Evaluable]]]) -> None:
         if item not in self._begun and not item.resolving and not _is_known(item):
             self._begun.add(item)
-            pending.append((item, self._needs(item)))
+            pending.append((item, self._dependencies(item)))
 
-    def _needs(self, item: Needing) -> Iterator[Needing]:
+    def _dependencies(self, item: Evaluable) -> Iterator[Evaluable]:
         file = item.file
         if file is None:
             return
@@ -62,7 +62,7 @@ class Needs:
         for expr in _expressions(item):
             yield from () if expr is None else self._named(file, expr)
 
-    def _named(self, file: GoFile, expr: ast.Expr) -> Iterator[Needing]:
+    def _named(self, file: GoFile, expr: ast.Expr) -> Iterator[Evaluable]:
         pending: list[ast.Node] = [expr]
         while pending:
             node = pending.pop()
@@ -84,7 +84,7 @@ class Needs:
         return None if unit is None else unit.lookup(name)
 
 
-def _expressions(item: Needing) -> tuple[ast.Expr | None, ...]:
+def _expressions(item: Evaluable) -> tuple[ast.Expr | None, ...]:
     if isinstance(item, ConstantName):
         return item.type_expr, item.value_expr
     return (item.type_expr, item.value) if isinstance(item, VariableName) else (item.spec.type,)
@@ -94,5 +94,5 @@ def _is_alias(item: Object | None) -> TypeGuard[TypeName]:
     return isinstance(item, TypeName) and item.is_alias
 
 
-def _is_known(item: Needing) -> bool:
+def _is_known(item: Evaluable) -> bool:
     return item.memo is not None and item in item.memo.answers

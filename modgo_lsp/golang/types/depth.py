@@ -20,7 +20,7 @@ MAX_STACK = 200
 CHAINED = 40
 
 # The stack that entering another declaration takes, in nested expressions.
-_ALONE = 2
+_DECLARATION_STACK = 2
 
 
 class Depth:
@@ -41,14 +41,14 @@ class Depth:
         self.met = True
         return True
 
-    def alone(self, work_out: Callable[[], _T]) -> tuple[_T, bool]:
+    def evaluate(self, declaration: Callable[[], _T]) -> tuple[_T, bool]:
         """Evaluates a declaration with its own count. Returns the result, and whether a bound was
         exceeded."""
         inside, met = self.inside, self.met
         self.inside, self.met = 0, False
-        self.stack += _ALONE
+        self.stack += _DECLARATION_STACK
         try:
-            return work_out(), self.met
+            return declaration(), self.met
         finally:
             self.inside, self.met = inside, met
-            self.stack -= _ALONE
+            self.stack -= _DECLARATION_STACK

@@ -12,7 +12,7 @@ from modgo_lsp.golang.types import constants
 from modgo_lsp.golang.types.bind import is_exported
 from modgo_lsp.golang.types.calls import Calls
 from modgo_lsp.golang.types.constants import Value, is_untyped
-from modgo_lsp.golang.types.declaration_order import Needs
+from modgo_lsp.golang.types.declaration_order import Dependencies
 from modgo_lsp.golang.types.inference import infer
 from modgo_lsp.golang.types.objects import (
     Builtin,
@@ -54,13 +54,13 @@ class Operands:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self._needs = Needs(resolver, self.of_object)
-        self.variables = Variables(resolver, self.operand, self._needs)
+        self._dependencies = Dependencies(resolver, self.of_object)
+        self.variables = Variables(resolver, self.operand, self._dependencies)
         self._calls = Calls(resolver, self.operand)
         self._selector_of = Selector(resolver)
         self._iota: list[int] = []
         self._depth = resolver.depth
-        resolver.use_operands(self.operand, self._needs.before)
+        resolver.use_operands(self.operand, self._dependencies.evaluate_first)
 
     def operand(self, file: GoFile, expr: ast.Expr) -> Operand:
         """The operand of `expr`; unknown if it is nested too deeply."""
@@ -102,7 +102,7 @@ class Operands:
                 return (
                     UNKNOWN_OPERAND
                     if expr.type is None
-                    else self._typed(self.resolver.type_of(file, expr.type))
+                    else self._value_of_type(self.resolver.type_of(file, expr.type))
                 )
             case ast.StarExpr():
                 return self._star(file, expr)
@@ -114,7 +114,7 @@ class Operands:
                 return UNKNOWN_OPERAND
         return Operand("type", self.resolver.type_of(file, expr))
 
-    def _typed(self, type_: Type) -> Operand:
+    def _value_of_type(self, type_: Type) -> Operand:
         return Operand("value", type_)
 
     # --- names
@@ -167,20 +167,20 @@ class Operands:
         return UNKNOWN_OPERAND
 
     def _constant(self, item: ConstantName) -> Operand:
-        return self._known_constant(item)[0]
+        return self._constant_and_bound(item)[0]
 
     def is_beyond_bounds(self, item: ConstantName) -> bool:
         """Whether the declaration of a constant exceeds a bound."""
-        return self._known_constant(item)[1]
+        return self._constant_and_bound(item)[1]
 
-    def _known_constant(self, item: ConstantName) -> tuple[Operand, bool]:
+    def _constant_and_bound(self, item: ConstantName) -> tuple[Operand, bool]:
         """The operand of a constant, and whether its evaluation exceeded a bound."""
         memo = item.memo
         if memo is None or item.file is None:
             return Operand("constant", UNKNOWN), False
         memo.read()
         if item not in memo.answers:
-            self._needs.before(item)
+            self._dependencies.evaluate_first(item)
         if item in memo.answers:
             known: tuple[Operand, bool] = memo.answers[item]
             return known
@@ -189,13 +189,13 @@ class Operands:
         item.resolving = True
         self._iota.append(item.iota)
         try:
-            evaluate = partial(self._worked_out, item, item.file)
-            return memo.ask(item, partial(self._depth.alone, evaluate))
+            evaluate = partial(self._evaluate_constant, item, item.file)
+            return memo.ask(item, partial(self._depth.evaluate, evaluate))
         finally:
             self._iota.pop()
             item.resolving = False
 
-    def _worked_out(self, item: ConstantName, file: GoFile) -> Operand:
+    def _evaluate_constant(self, item: ConstantName, file: GoFile) -> Operand:
         self.resolver.bindings.ensure(item)
         operand = UNKNOWN_OPERAND if item.value_expr is None else self.operand(file, item.value_expr)
         if item.type_expr is None:
@@ -266,8 +266,8 @@ class Operands:
             return UNKNOWN_OPERAND
         if isinstance(expr.type, ast.ArrayType) and isinstance(expr.type.length, ast.Ellipsis):
             element = self.resolver.type_of(file, expr.type.element)
-            return self._typed(Array(self._literal_length(file, expr), element))
-        return self._typed(self.resolver.type_of(file, expr.type))
+            return self._value_of_type(Array(self._literal_length(file, expr), element))
+        return self._value_of_type(self.resolver.type_of(file, expr.type))
 
     def _literal_length(self, file: GoFile, expr: ast.CompositeLit) -> int:
         length = position = 0
@@ -287,7 +287,7 @@ class Operands:
             return Operand("type", self.resolver.type_of(file, expr))
         if x.mode == "constant":
             text = self.resolver.underlying(x.type) in (Basic("string"), constants.UNTYPED_STRING)
-            return self._typed(Basic("uint8")) if text else UNKNOWN_OPERAND
+            return self._value_of_type(Basic("uint8")) if text else UNKNOWN_OPERAND
         if x.mode != "value":
             return x if x.mode == "unresolved" else UNKNOWN_OPERAND
         if x.generic:
@@ -297,9 +297,9 @@ class Operands:
             under = self.resolver.underlying(under.element)
         match under:
             case Slice(element=element) | Array(element=element) | Map(value=element):
-                return self._typed(element)
+                return self._value_of_type(element)
             case Basic():
-                return self._typed(Basic("uint8"))
+                return self._value_of_type(Basic("uint8"))
         return UNKNOWN_OPERAND
 
     def _instantiated(self, file: GoFile, x: Operand, expr: ast.IndexExpr) -> Operand:
@@ -323,10 +323,10 @@ class Operands:
         if isinstance(under, Pointer):
             under = self.resolver.underlying(under.element)
         if isinstance(under, Array):
-            return self._typed(Slice(under.element))
+            return self._value_of_type(Slice(under.element))
         if isinstance(under, Basic):
-            return self._typed(defaulted(x.type))
-        return self._typed(x.type) if x.mode == "value" else UNKNOWN_OPERAND
+            return self._value_of_type(defaulted(x.type))
+        return self._value_of_type(x.type) if x.mode == "value" else UNKNOWN_OPERAND
 
     def _star(self, file: GoFile, expr: ast.StarExpr) -> Operand:
         x = self.operand(file, expr.x)
@@ -335,17 +335,17 @@ class Operands:
         if x.mode == "unresolved":
             return x
         under = self.resolver.underlying(x.type)
-        return self._typed(under.element) if isinstance(under, Pointer) else UNKNOWN_OPERAND
+        return self._value_of_type(under.element) if isinstance(under, Pointer) else UNKNOWN_OPERAND
 
     def _unary(self, file: GoFile, expr: ast.UnaryExpr) -> Operand:
         x = self.operand(file, expr.x)
         if x.mode == "unresolved":
             return x
         if expr.op == "&":
-            return self._typed(Pointer(x.type)) if x.mode == "value" else UNKNOWN_OPERAND
+            return self._value_of_type(Pointer(x.type)) if x.mode == "value" else UNKNOWN_OPERAND
         if expr.op == "<-":
             under = self.resolver.underlying(x.type)
-            return self._typed(under.element) if isinstance(under, Chan) else UNKNOWN_OPERAND
+            return self._value_of_type(under.element) if isinstance(under, Chan) else UNKNOWN_OPERAND
         if x.mode == "constant":
             under = self.resolver.underlying(x.type)
             basic = under if isinstance(under, Basic) else None

@@ -187,7 +187,7 @@ class GoPackage:
             for item in file.declared[decl]:
                 self._declare(item)
 
-    def declare_again(self) -> None:
+    def rebuild_scope(self) -> None:
         """Rebuilds the scope from what the files declare now."""
         self.scope.names.clear()
         self.methods.clear()

@@ -193,7 +193,7 @@ class Resolver:
             return Unknown(item.name)
 
         def aliased() -> tuple[Type, bool]:
-            type_, beyond = self._written(item, file)
+            type_, beyond = self._type_in_declaration(item, file)
             beyond = beyond or is_too_large((type_,), _MAX_ALIASED)
             return (Unknown(item.name) if beyond else type_), beyond
 
@@ -203,10 +203,10 @@ class Resolver:
         finally:
             item.resolving = False
 
-    def _written(self, item: TypeName, file: GoFile) -> tuple[Type, bool]:
+    def _type_in_declaration(self, item: TypeName, file: GoFile) -> tuple[Type, bool]:
         """The type in a type's declaration, and whether it exceeds a bound."""
         self.bindings.ensure(item)
-        return self.depth.alone(lambda: self.type_of(file, item.spec.type))
+        return self.depth.evaluate(lambda: self.type_of(file, item.spec.type))
 
     def _qualified(self, file: GoFile, expr: ast.SelectorExpr) -> Type:
         selected = file.selected.get(expr.x.span.start)
@@ -332,7 +332,7 @@ class Resolver:
         item = self.type_name(type_)
         if item is None or item.file is None or item.memo is None:
             return UNKNOWN
-        direct, _ = item.memo.ask(item, partial(self._written, item, item.file))
+        direct, _ = item.memo.ask(item, partial(self._type_in_declaration, item, item.file))
         return substitute(direct, dict(zip(item.parameters, type_.arguments, strict=False)), self.depth)
 
     def type_name(self, type_: Named) -> TypeName | None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from modgo_lsp.golang.syntax import ast
 from modgo_lsp.golang.types import constants
-from modgo_lsp.golang.types.declaration_order import Needs
+from modgo_lsp.golang.types.declaration_order import Dependencies
 from modgo_lsp.golang.types.objects import VariableName
 from modgo_lsp.golang.types.operand import Operand
 from modgo_lsp.golang.types.packages import GoFile
@@ -20,11 +20,11 @@ class Variables:
     """The variables of one build. `operand` evaluates their initial values."""
 
     def __init__(
-        self, resolver: Resolver, operand: Callable[[GoFile, ast.Expr], Operand], needs: Needs
+        self, resolver: Resolver, operand: Callable[[GoFile, ast.Expr], Operand], dependencies: Dependencies
     ) -> None:
         self._resolver = resolver
         self._operand = operand
-        self._needs = needs
+        self._dependencies = dependencies
 
     def type_of(self, item: VariableName) -> Type:
         """The type of a variable; Unknown if it cannot be determined."""
@@ -33,7 +33,7 @@ class Variables:
             return UNKNOWN
         memo.read()
         if item not in memo.answers:
-            self._needs.before(item)
+            self._dependencies.evaluate_first(item)
         if item in memo.answers:
             known: Type = memo.answers[item]
             return known
@@ -47,7 +47,7 @@ class Variables:
 
     def _find_type(self, item: VariableName, file: GoFile) -> Type:
         self._resolver.bindings.ensure(item)
-        type_, _ = self._resolver.depth.alone(partial(self._variable_type, item, file))
+        type_, _ = self._resolver.depth.evaluate(partial(self._variable_type, item, file))
         return type_
 
     def _variable_type(self, item: VariableName, file: GoFile) -> Type:

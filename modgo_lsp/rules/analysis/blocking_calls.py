@@ -109,5 +109,5 @@ def _is_timer(code: Code, channel: ast.Expr, timers: set[int]) -> bool:
     if isinstance(channel, ast.SelectorExpr):
         return channel.sel.name == "C" and code.type_of(channel.x) in _TIMERS
     if isinstance(channel, ast.Ident) and timers:
-        channel = ast.unparen(code.held_by(channel) or channel)
+        channel = ast.unparen(code.only_value(channel) or channel)
     return id(channel) in timers

@@ -131,7 +131,7 @@ class Locks:
         for node in code.of_kind(ast.CallExpr):
             for argument in node.args:
                 given = ast.unparen(argument)
-                closure = given if isinstance(given, ast.FuncLit) else code.held_by(given)
+                closure = given if isinstance(given, ast.FuncLit) else code.only_value(given)
                 closure = None if closure is None else ast.unparen(closure)
                 if isinstance(closure, ast.FuncLit) and self._may_lock(code, node):
                     yield closure
