@@ -1,4 +1,4 @@
-"""What is remembered of a disk is as somebody has told, from whichever threads."""
+"""The disk cache applies reported changes, from any thread."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 from modgo_lsp.golang.disk_cache import DiskCache
 
 
-def test_a_file_in_new_folders_is_found_from_above(tmp_path: Path) -> None:
-    """A client tells of the file alone."""
+def test_a_reported_file_updates_the_listings_of_its_parents(tmp_path: Path) -> None:
+    """The client reports only the file, not its new folders."""
     disk = DiskCache()
     (tmp_path / "old").mkdir()
     files = disk.now()
@@ -25,29 +25,29 @@ def test_a_file_in_new_folders_is_found_from_above(tmp_path: Path) -> None:
     assert now.entries(str(path.parent)) == [("a.go", False)]
 
 
-def test_no_change_is_lost_where_threads_tell_at_once(tmp_path: Path) -> None:
+def test_concurrent_reports_are_all_applied(tmp_path: Path) -> None:
     disk = DiskCache()
     before = disk.now()
     path = tmp_path / "a.go"
 
-    def tell(number: int) -> None:
+    def report(number: int) -> None:
         for count in range(500):
             disk.report_change(str(tmp_path / f"{number}-{count}.go"))
 
-    telling = [threading.Thread(target=tell, args=(number,)) for number in range(4)]
-    for thread in telling:
+    reporting = [threading.Thread(target=report, args=(number,)) for number in range(4)]
+    for thread in reporting:
         thread.start()
     for text in range(300):
         path.write_text(str(text))
         disk.report_change(str(path))
         assert disk.now().read(str(path)) == str(text).encode()
-    for thread in telling:
+    for thread in reporting:
         thread.join()
     assert disk.changes == 4 * 500 + 300
     assert len(disk.now().since(before) or ()) == 4 * 500 + 1
 
 
-def test_what_has_changed_among_what_was_looked_at(tmp_path: Path) -> None:
+def test_changed_paths_are_those_that_were_read_before(tmp_path: Path) -> None:
     disk = DiskCache()
     files = disk.now()
     (tmp_path / "a.go").write_text("package a\n")

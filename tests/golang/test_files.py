@@ -1,4 +1,4 @@
-"""Files on the disk: how much of one is read, what tells that one has changed, and when nothing can tell."""
+"""Files on the disk: size limits, and when a stamp shows whether a file has changed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OLD = Stamp(modified=900 * SECOND, changed=900 * SECOND, size=7, inode=3)
 
 
 class Stamped(DiskFiles):
-    """Files that have these stamps, whatever the disk has."""
+    """Files with the given stamps, whatever is on the disk."""
 
     def __init__(self, stamps: dict[str, Stamp | None]) -> None:
         super().__init__()
@@ -60,14 +60,14 @@ def test_each_field_of_a_stamp_counts(now: Stamp | None, same: bool) -> None:
         (-SECOND, False),
     ],
 )
-def test_a_file_that_had_just_changed_may_change_again_unnoticed(before_reading: int, certain: bool) -> None:
+def test_a_recent_stamp_may_hide_a_change(before_reading: int, certain: bool) -> None:
     stamp = msgspec.structs.replace(OLD, changed=READ_AT - before_reading)
     assert may_hide_changes(stamp, READ_AT) is not certain
     assert is_unchanged(stamp, stamp, READ_AT) is certain
     assert are_unchanged(Stamped({"/p/a.go": stamp}), "/p", {"a.go": stamp}, READ_AT) is certain
 
 
-def test_all_files_of_a_folder_count_and_one_that_was_not_there() -> None:
+def test_a_folder_is_unchanged_if_all_its_files_are() -> None:
     other = msgspec.structs.replace(OLD, inode=4)
     stamps: dict[str, Stamp | None] = {"a.go": OLD, "b.go": other}
     assert are_unchanged(Stamped({"/p/a.go": OLD, "/p/b.go": other}), "/p", stamps, READ_AT)
@@ -96,8 +96,10 @@ def test_a_file_is_read_up_to_the_limit_of_its_kind(tmp_path: Path, name: str, m
         DiskFiles(100).read(str(path), most)
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="its size is 0, whatever is in it")
-def test_a_file_that_has_more_than_its_size(tmp_path: Path) -> None:
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="needs a file whose size is 0 although it has content"
+)
+def test_a_file_with_more_bytes_than_its_size(tmp_path: Path) -> None:
     text = DiskFiles().read("/proc/self/status", 100_000)
     assert text.startswith(b"Name:")
     assert text.endswith(b"\n")
@@ -105,7 +107,7 @@ def test_a_file_that_has_more_than_its_size(tmp_path: Path) -> None:
         DiskFiles().read("/proc/self/status", len(text) // 2)
 
 
-def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.go")
     (tmp_path / "folder.go").mkdir()
     (tmp_path / "to_folder").symlink_to(tmp_path / "folder.go")
@@ -113,7 +115,7 @@ def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "file.go").write_text("package p")
     files = DiskFiles()
     for name in ("pipe.go", "folder.go", "missing.go"):
-        with pytest.raises(OSError):  # noqa: PT011 (which one is the system's choice)
+        with pytest.raises(OSError):  # noqa: PT011 (the subclass depends on the system)
             files.read(str(tmp_path / name))
     assert files.read(str(tmp_path / "to_file.go")) == b"package p"
     assert files.entries(str(tmp_path)) == [

@@ -1,4 +1,4 @@
-"""Results record what they read, and an edit empties those that read something that it changed."""
+"""Results record what they read, and an edit invalidates those that read a changed input."""
 
 from __future__ import annotations
 
@@ -10,72 +10,72 @@ from modgo_lsp.golang.queries import ConstantMemo, Inputs, Memo, Query, Table
 
 
 class Sums:
-    """Sums of numbers that change, and how often each was worked out."""
+    """Sums of numbers that change, and a log of each computation."""
 
     def __init__(self) -> None:
         self.table = Table()
         self.numbers = {"a": 1, "b": 2}
         self.inputs: Inputs[str] = Inputs(self.table, "number")
-        self.worked_out: list[str] = []
+        self.computed: list[str] = []
         self.doubled: Query[str, int] = Query(self.table, "doubled", self._doubled)
         self.sum: Query[str, int] = Query(self.table, "sum", self._sum)
 
     def _doubled(self, name: str) -> int:
-        self.worked_out.append(name)
+        self.computed.append(name)
         self.inputs.read(name)
         return 2 * self.numbers[name]
 
     def _sum(self, names: str) -> int:
-        self.worked_out.append(names)
+        self.computed.append(names)
         return sum(self.doubled(name) for name in names)
 
     def change(self, name: str, number: int) -> None:
         self.numbers[name] = number
         self.table.invalidate(self.inputs.changed([name]))
 
-    def news(self) -> list[str]:
-        found, self.worked_out = self.worked_out, []
+    def new_computations(self) -> list[str]:
+        found, self.computed = self.computed, []
         return found
 
 
-def test_only_what_read_a_changed_input_is_worked_out_anew() -> None:
+def test_only_readers_of_a_changed_input_are_recomputed() -> None:
     sums = Sums()
     assert (sums.sum("ab"), sums.sum("b")) == (6, 4)
-    assert sums.news() == ["ab", "a", "b", "b"]
+    assert sums.new_computations() == ["ab", "a", "b", "b"]
     assert (sums.sum("ab"), sums.sum("b")) == (6, 4)
-    assert sums.news() == []
+    assert sums.new_computations() == []
     sums.change("a", 5)
     assert (sums.sum("ab"), sums.sum("b")) == (14, 4)
-    assert sums.news() == ["ab", "a"]
+    assert sums.new_computations() == ["ab", "a"]
 
 
-def test_an_input_that_nobody_reads_any_more_empties_nothing() -> None:
+def test_an_input_without_readers_invalidates_nothing() -> None:
     sums = Sums()
     reads_a = True
 
     def once() -> int:
-        sums.worked_out.append("once")
+        sums.computed.append("once")
         return sums.doubled("a" if reads_a else "b")
 
     memo = Memo(sums.table, "memo")
     memo.ask("question", once)
     reads_a = False
     sums.change("a", 5)
-    sums.news()
+    sums.new_computations()
     assert memo.ask("question", once) == 4
     sums.change("a", 7)
     assert memo.ask("question", once) == 4
-    assert sums.news() == ["once", "b"]
+    assert sums.new_computations() == ["once", "b"]
 
 
-def test_results_that_depend_on_each_other_are_emptied_together() -> None:
+def test_results_in_a_cycle_are_invalidated_together() -> None:
     table = Table()
     inputs: Inputs[str] = Inputs(table, "input")
-    worked_out: list[str] = []
+    computed: list[str] = []
     others = {"a": "b", "b": "a"}
 
     def length(name: str) -> int:
-        worked_out.append(name)
+        computed.append(name)
         inputs.read(name)
         return 1 + circle(others[name])
 
@@ -83,10 +83,10 @@ def test_results_that_depend_on_each_other_are_emptied_together() -> None:
     assert (circle("a"), circle("b")) == (2, 1)
     table.invalidate(inputs.changed("b"))
     assert (circle("b"), circle("a")) == (2, 1)
-    assert worked_out == ["a", "b", "b", "a"]
+    assert computed == ["a", "b", "b", "a"]
 
 
-def test_a_query_that_fails_is_asked_again() -> None:
+def test_a_failed_query_is_computed_again() -> None:
     sums = Sums()
     with pytest.raises(KeyError):
         sums.sum("ac")
@@ -94,19 +94,19 @@ def test_a_query_that_fails_is_asked_again() -> None:
     assert sums.sum("ac") == 8
 
 
-def test_what_an_attribute_works_out_later_is_a_part_of_its_result() -> None:
+def test_a_lazy_attribute_is_part_of_its_result() -> None:
     sums = Sums()
     result: Query[str, object] = Query(sums.table, "result", lambda _: object())
     reader: Query[str, int] = Query(sums.table, "reader", lambda key: id(result(key)))
     first = reader("x")
     assert result.within("x", lambda: sums.doubled("a")) == 2
-    held = result("x")
+    before = result("x")
     sums.change("a", 5)
     assert reader("x") != first
-    assert result("x") is not held
+    assert result("x") is not before
 
 
-def test_a_memo_undoes_what_it_noted_elsewhere() -> None:
+def test_a_memo_calls_on_empty_once() -> None:
     sums = Sums()
     undone: list[str] = []
     memo = Memo(sums.table, "memo")
@@ -123,7 +123,7 @@ def test_a_memo_undoes_what_it_noted_elsewhere() -> None:
     assert undone == ["bound"]
 
 
-def test_inputs_that_nobody_reads_any_more_are_freed() -> None:
+def test_inputs_without_readers_are_freed() -> None:
     table = Table()
     words: Inputs[str] = Inputs(table, "word")
     memo = Memo(table, "memo")
@@ -135,7 +135,7 @@ def test_inputs_that_nobody_reads_any_more_are_freed() -> None:
     assert len(words.changed(["last"])) == 1
 
 
-def test_what_cannot_change_records_nothing() -> None:
+def test_a_constant_memo_records_no_dependencies() -> None:
     table = Table()
     constant, memo = ConstantMemo(table, "constant"), Memo(table, "memo")
     assert memo.ask("a", lambda: constant.ask("b", lambda: 1)) == 1

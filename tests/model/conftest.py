@@ -1,4 +1,4 @@
-"""Go packages written inside the tests."""
+"""Go packages written in the tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GO_MOD = "module example.com/m\n\ngo 1.24\n\nrequire github.com/GeertJohan/aeros
 
 
 class MemoryFiles:
-    """Files by path below /m; what is given as None can't be read."""
+    """Files by path below /m. A file with None as text cannot be read."""
 
     largest = 5_000_000
 
@@ -51,7 +51,7 @@ def _bytes(text: str | bytes | None) -> bytes | None:
 
 @pytest.fixture
 def loader() -> Callable[..., Loader]:
-    """A loader over files, by path below /m; go.mod is there unless they bring one."""
+    """A loader over files, by path below /m, with a default go.mod."""
 
     def make(files: dict[str, str | bytes | None], **context: object) -> Loader:
         linux = {"goos": "linux", "goarch": "amd64", **context}
@@ -74,7 +74,7 @@ def package(loader: Callable[..., Loader]) -> Callable[..., Package]:
 
 @pytest.fixture
 def udfs(package: Callable[..., Package]) -> Callable[..., Package]:
-    """The package of one file that imports the SDK; `source` is what follows its imports."""
+    """The package of one file that imports the SDK. `source` follows the imports."""
 
     def make(source: str, imports: str = "", **others: str) -> Package:
         sdk = '"github.com/GeertJohan/aerospike-mod-go/udf"'
@@ -87,7 +87,7 @@ def udfs(package: Callable[..., Package]) -> Callable[..., Package]:
 
 @pytest.fixture
 def register(udfs: Callable[..., Package]) -> Callable[..., Registration]:
-    """The one registration of `f` as the expression says, among the declarations of `source`."""
+    """The single registration of the expression, with the declarations of `source`."""
 
     def make(expression: str, source: str = "", imports: str = "", **others: str) -> Registration:
         found = udfs(f'{source}\nfunc init() {{ udf.Register("f", {expression}) }}\n', imports, **others)

@@ -1,8 +1,7 @@
-"""The judgement of registrations and signatures held against Go itself.
+"""The checks of registrations and signatures compared with Go itself.
 
-Every case is a package of one Go module. Go refuses a case if it does not compile, or if the SDK's setup,
-run in a program that imports all the others, has something against it. Not for: what only run-time values
-decide.
+Every case is a package of one Go module. Go rejects a case if it does not compile, or if the SDK's setup
+reports an error in a program that imports all others.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from modgo_lsp.model.sdk import SDK_PATH
 GO = shutil.which("go", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/local/go/bin") or "go"
 UDF = Path(__file__).parents[2] / "udf"
 
-# What stands in place of F in `udf.Register(NAME, F)`, with the declarations of each case.
+# Replaces F in `udf.Register(NAME, F)`, with the declarations of each case.
 SIGNATURES = """
 ()
 () error
@@ -233,7 +232,7 @@ func give() func() { return F }
 var _, _, _ = fmt.Sprint, strings.ToUpper, sort.Slice
 """
 
-# What hangs on the source of Go's library.
+# Cases that depend on the source of Go's library.
 LIBRARY = """
 var _ = udf.Register(NAME, fmt.Missing)
 var _ = udf.Register(NAME, sort.Slice)
@@ -263,7 +262,7 @@ var _, _ = udf.Register(NAME, sort.Slice), udf.Register(NAME + "2", sort.Slice)
 
 
 def cases() -> dict[str, str]:
-    """The source of each package by its name."""
+    """The source of each package by name."""
     found = {}
     for number, signature in enumerate(SIGNATURES):
         imports = "".join(
@@ -280,9 +279,9 @@ def cases() -> dict[str, str]:
     return found
 
 
-def refused_by_go(module: Path, names: list[str]) -> dict[str, str]:
-    """Why Go refuses each package that it does refuse."""
-    # A file that is laid over the SDK gives away what setup says; without cgo there is no C to compile.
+def rejected_by_go(module: Path, names: list[str]) -> dict[str, str]:
+    """Go's error for each package that it rejects."""
+    # An overlay file in the SDK exports setup's errors. Without cgo there is no C to compile.
     extra = module / "setup.txt"
     extra.write_text("package udf\n\nfunc SetupError() string { return loaded().failure }\n")
     overlay = module / "overlay.json"
@@ -311,7 +310,7 @@ def refused_by_go(module: Path, names: list[str]) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_an_error_is_what_go_refuses(tmp_path: Path) -> None:
+def test_errors_are_what_go_rejects(tmp_path: Path) -> None:
     sources = cases()
     for name, source in sources.items():
         (tmp_path / name).mkdir()
@@ -319,7 +318,7 @@ def test_an_error_is_what_go_refuses(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text(
         f"module example.com/cases\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n\nreplace {SDK_PATH} => {UDF}\n"
     )
-    theirs = refused_by_go(tmp_path, list(sources))
+    theirs = rejected_by_go(tmp_path, list(sources))
     loader = Loader(DiskFiles(), environment=find_go_environment(GO))
     disagreements = []
     for name in sources:

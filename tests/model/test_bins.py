@@ -1,4 +1,4 @@
-"""Which bins a UDF is known to read, and when nothing is said."""
+"""Which bins a UDF is known to read, and when that is uncertain."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def reading(body: str) -> str:
         ('r.Bin("a"); x := struct{ r int }{r: 1}; _ = x.r', "a"),
         ("", ""),
         ('r.Set("a", 1)', ""),
-        # Calls that look like udf.Get.
+        # Calls that resemble udf.Get.
         ('r.Bin("a"); x.y.Get(1, "n"); x.y.Get(x, "n"); fs[0](1, "n"); (fs[0])(1, "n")', "a"),
         ('r.Bin("a"); func(any, string) {}(1, "n"); made()(1, "n"); x.fs["n"](1, "n")', "a"),
         ('r.Bin("a"); x.g().y.Get(1, "n"); get[int](1, "n"); x.y.Get(x.y.Get, "n")', "a"),
     ],
 )
-def test_all_that_it_reads(register: Register, body: str, bins: str) -> None:
+def test_bins_with_constant_names(register: Register, body: str, bins: str) -> None:
     source = (
         'const pkgName = "pkg"\ntype word string\nconst named word = "named"\n'
         "func use(any) {}\nfunc other() *udf.Record { return nil }\n"
@@ -80,7 +80,7 @@ def test_all_that_it_reads(register: Register, body: str, bins: str) -> None:
         ("r.Bin(string(name))", None),
     ],
 )
-def test_bins_that_an_argument_names(register: Register, body: str, bins: BinsRead | None) -> None:
+def test_bins_named_by_arguments(register: Register, body: str, bins: BinsRead | None) -> None:
     assert register(reading(body), 'var other = "o"\n').bins == bins
 
 
@@ -97,7 +97,7 @@ def test_bins_that_an_argument_names(register: Register, body: str, bins: BinsRe
         ("bin unknown.T", "", None),
     ],
 )
-def test_the_position_is_that_among_the_arguments(
+def test_positions_are_among_the_arguments(
     register: Register, parameters: str, body: str, bins: BinsRead | None
 ) -> None:
     source = "type word string\ntype text = string\n"
@@ -139,10 +139,10 @@ def test_the_position_is_that_among_the_arguments(
         'r.Bin("\\xff")',
         'r.Bin("b", "c")',
         "r.Bin()",
-        f"_ = {'[]any{' * 2000}r{'}' * 2000}",  # too deep to be looked at
+        f"_ = {'[]any{' * 2000}r{'}' * 2000}",  # too deep to be analysed
     ],
 )
-def test_nothing_is_said_of_what_is_not_certain(register: Register, body: str) -> None:
+def test_uncertain_bins_are_none(register: Register, body: str) -> None:
     source = (
         "var kept *udf.Record\ntype holder struct{ r *udf.Record }\nfunc use(any) {}\n"
         'func helper(r *udf.Record) { r.Bin("h") }\nfunc other() *udf.Record { return nil }\n'
@@ -190,7 +190,7 @@ def test_which_functions(register: Register, expression: str, source: str, bins:
         spec, _, source = source.partition("\n")
         imports = spec.removeprefix("import ")
     registration = register(expression, source, imports, other__o=other)
-    if expression == "T.add":  # T.add(T, *udf.Record) is no UDF's signature, but the record is its own
+    if expression == "T.add":  # T.add(T, *udf.Record) is not a UDF's signature, but it reads its own record
         bins = "a"
     assert registration.bins == (None if bins is None else BinsRead(tuple(bins.split())))
 
@@ -202,7 +202,7 @@ def test_which_functions(register: Register, expression: str, source: str, bins:
         ('. "github.com/GeertJohan/aerospike-mod-go/udf"', "Get[int]"),
     ],
 )
-def test_however_the_sdk_is_imported(package: Callable[..., Package], import_: str, get: str) -> None:
+def test_every_form_of_import_of_the_sdk(package: Callable[..., Package], import_: str, get: str) -> None:
     name = get.partition("Get")[0]
     text = (
         f"package m\nimport {import_}\n"
@@ -213,7 +213,7 @@ def test_however_the_sdk_is_imported(package: Callable[..., Package], import_: s
     assert registration.bins == BinsRead(("a",))
 
 
-def test_a_get_of_ones_own_is_none_of_the_sdk(register: Register) -> None:
+def test_a_local_function_called_get_is_not_the_sdk_s(register: Register) -> None:
     source = "func Get[T any](r *udf.Record, bin string) T { panic(0) }\n"
     assert register(reading('r.Bin("a"); _ = Get[int](r, "b")'), source).bins is None
 

@@ -1,4 +1,4 @@
-"""The registered expression: which function it is, or why it is none."""
+"""Registered expressions: the function they denote, or why they denote none."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_local_variables(udfs: Callable[..., Package], statement: str) -> None:
     assert all(parameters(registration) == ["int"] for registration in found.registrations)
 
 
-def test_what_a_range_gives(udfs: Callable[..., Package]) -> None:
+def test_range_variables(udfs: Callable[..., Package]) -> None:
     found = udfs(
         "func init() { for name, f := range map[string]func(int){} { udf.Register(name, f) } }"
     ).registrations[0]
@@ -146,13 +146,13 @@ def test_a_type_switch(udfs: Callable[..., Package]) -> None:
         ("F()", "func F() {}", "no value"),
         ("len", "", "a builtin"),
         ("1 < 2", "", "a bool constant"),
-        # A byte of a constant string is no constant.
+        # A byte of a constant string is not a constant.
         ("digits[n]", 'const digits = "0123"; var n int', "of type uint8"),
         ("digits[1]", 'type D string; const digits D = "0123"', "of type uint8"),
         ('"0123"[len("a"):]', "", "of type string"),
     ],
 )
-def test_what_is_no_function(register: Make, expression: str, source: str, text: str) -> None:
+def test_expressions_that_are_not_functions(register: Make, expression: str, source: str, text: str) -> None:
     registration = register(expression, source)
     assert registration.not_a_function == text
     assert registration.signature is None
@@ -171,7 +171,7 @@ def test_what_is_no_function(register: Make, expression: str, source: str, text:
         ("other.f", "", "other.f"),
     ],
 )
-def test_what_refers_to_nothing(register: Make, expression: str, source: str, missing: str) -> None:
+def test_undeclared_names(register: Make, expression: str, source: str, missing: str) -> None:
     others = {"other__o": "package other\nfunc f() {}\n"} if "other" in expression else {}
     registration = register(expression, source, '"example.com/m/other"' if others else "", **others)
     assert registration.unresolved_function is not None
@@ -192,7 +192,7 @@ def test_what_refers_to_nothing(register: Make, expression: str, source: str, mi
         ("C.f", "", '"C"'),
     ],
 )
-def test_nothing_is_said_of_what_is_not_known(
+def test_unknown_expressions_are_not_reported(
     register: Make, expression: str, source: str, imports: str
 ) -> None:
     registration = register(expression, source, imports)
@@ -221,7 +221,7 @@ def test_the_function_of_another_package(register: Make) -> None:
     assert [place.path for place, _ in problem.related] == ["/m/other/o.go"]
 
 
-def test_a_variable_is_related(register: Make) -> None:
+def test_a_variable_s_declaration_is_related(register: Make) -> None:
     registration = register("f", "var f func(c chan int)")
     assert registration.signature is not None
     (problem,) = registration.signature.problems

@@ -1,4 +1,4 @@
-"""Modules and packages: go.mod, import paths, dependencies, what a Loader reads and takes over."""
+"""Modules and packages: go.mod, import paths, dependencies, and what a Loader reads and reuses."""
 
 from __future__ import annotations
 
@@ -86,13 +86,13 @@ def test_without_go_mod(package: Callable[..., Package]) -> None:
     assert [each.name for each in found.registrations] == ["f"]
 
 
-def test_no_go_files_no_package(loader: Callable[..., Loader]) -> None:
+def test_a_folder_without_go_files_is_no_package(loader: Callable[..., Loader]) -> None:
     world = loader({"x.txt": "", "t_test.go": "package m\n", "un.go": None})
     assert world.package("/m") is None
     assert world.package("/m/nowhere") is None
 
 
-def test_files_as_rules_see_them(package: Callable[..., Package]) -> None:
+def test_files_of_a_package(package: Callable[..., Package]) -> None:
     found = package(
         {
             "b.go": "package m\nfunc broken( {\n",
@@ -179,7 +179,7 @@ def test_each_file_is_read_once(loader: Callable[..., Loader]) -> None:
     assert len(reads) == len(set(reads))
 
 
-def test_what_has_not_changed_is_taken_over(tmp_path: Path) -> None:
+def test_unchanged_files_are_reused(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text("package m\n")
     (tmp_path / "b.go").write_text("package m\n")
     first = Loader(DiskFiles())
@@ -193,7 +193,7 @@ def test_what_has_not_changed_is_taken_over(tmp_path: Path) -> None:
     assert after.files[1].document is not before.files[1].document
 
 
-def test_open_documents_lie_over_the_disk(tmp_path: Path) -> None:
+def test_open_documents_replace_files(tmp_path: Path) -> None:
     (tmp_path / "a.go").write_text("package m\n")
     opened = parse(str(tmp_path / "a.go"), b"package changed\n")
     new = parse(str(tmp_path / "new.go"), b"package changed\n")
@@ -206,7 +206,7 @@ def test_open_documents_lie_over_the_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
-def test_odd_things_on_the_disk(tmp_path: Path) -> None:
+def test_entries_that_are_not_regular_files(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/m\n")
     (tmp_path / "a.go").write_text(f"package m\n{SDK}var _ udf.Value\n")
     (tmp_path / "dir.go").mkdir()
@@ -224,8 +224,8 @@ def test_cgo_files_count_only_with_cgo(package: Callable[..., Package]) -> None:
     assert len(package(files, cgo=False).files) == 1
 
 
-def test_the_types_that_are_known_unread_are_as_the_sdk_declares_them(package: Make) -> None:
-    # For a dot import the SDK's source is read.
+def test_known_types_match_the_sdk_s_declarations(package: Make) -> None:
+    # A dot import makes the loader read the SDK's source.
     read = package(
         {
             "m.go": f"""package m
@@ -245,7 +245,7 @@ var _ = udf.Register("f", func({", ".join(f"*udf.{name}" for name in SDK_TYPES)}
     assert types == Func(tuple(map(Pointer, SDK_TYPES.values())), ())
 
 
-def test_what_everybody_needs_of_the_sdk_is_known_without_reading_it(udfs: Make, monkeypatch) -> None:
+def test_common_types_are_known_without_the_sdk_s_source(udfs: Make, monkeypatch) -> None:
     monkeypatch.setattr(DiskFiles, "entries", lambda *_: pytest.fail("the SDK was read"))
     source = (
         "func F(ctx context.Context, r *udf.Record, g udf.GeoJSON, v udf.Value) (any, error)\n"

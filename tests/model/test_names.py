@@ -1,4 +1,4 @@
-"""The names of registrations: what is a constant, and its value."""
+"""The names of registrations: which are constants, and their values."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_local_constant_shadows(udfs: Make) -> None:
     assert [each.name for each in found.registrations] == ["in"]
 
 
-def test_a_name_that_refers_to_nothing(udfs: Make) -> None:
+def test_an_undeclared_name(udfs: Make) -> None:
     found = udfs("func F() {}\nfunc init() { udf.Register(Nam, F) }")
     unresolved = found.registrations[0].unresolved_name
     assert unresolved is not None
@@ -80,7 +80,7 @@ def test_long_chains_of_concatenation(udfs: Make) -> None:
         "const A, N = 1",
     ],
 )
-def test_constants_that_make_no_sense_are_given_up(udfs: Make, source: str) -> None:
+def test_invalid_constants_have_no_value(udfs: Make, source: str) -> None:
     assert name_of(udfs, "N", source) is None
 
 

@@ -1,4 +1,4 @@
-"""Which calls are registrations, which are static, and which run at all."""
+"""Which calls are registrations, which are static, and which are reachable."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_dynamic(udfs: Make, code: str, why: str) -> None:
     assert registration.reachable
 
 
-def test_what_any_holds_is_judged_all_the_same(udfs: Make) -> None:
+def test_a_function_converted_to_any_is_checked(udfs: Make) -> None:
     (registration,) = udfs('func F(c chan int) {}\nfunc init() { udf.Register("a", any(F)) }').registrations
     assert registration.signature is not None
     assert [problem.kind for problem in registration.signature.problems] == ["unsupported-parameter"]
@@ -94,7 +94,7 @@ def test_reachable(udfs: Make, code: str, reachable: bool) -> None:
     assert registration.reachable is reachable
 
 
-def test_another_package_of_the_module_may_call_what_registers(loader: Callable[..., Loader]) -> None:
+def test_another_package_of_the_module_may_call_the_registration(loader: Callable[..., Loader]) -> None:
     sdk = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
     world = loader(
         {
@@ -122,14 +122,14 @@ def test_import_forms(package: Make, spec: str, call: str) -> None:
     assert found.imports_sdk
 
 
-def test_a_register_of_ones_own_is_none(udfs: Make) -> None:
+def test_a_local_register_function_is_ignored(udfs: Make) -> None:
     source = (
         'type T struct{}\nfunc (T) Register(string, any) {}\nfunc init() { var udf T; udf.Register("a", 1) }'
     )
     assert udfs(source + "\nvar _ udf.Value").registrations == ()
 
 
-def test_registrations_come_by_file_and_position(package: Make) -> None:
+def test_registrations_are_sorted_by_file_and_position(package: Make) -> None:
     head = 'package m\nimport "github.com/GeertJohan/aerospike-mod-go/udf"\n'
     found = package(
         {

@@ -1,4 +1,4 @@
-"""Revisions: each gives the answers of its own files, and an edit invalidates only what depends on it."""
+"""A revision always answers for its own files, and an edit invalidates only what depends on it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ var step int64 = 10
 
 
 class Shop:
-    """Two packages that are edited, and the newest revision of them."""
+    """Two packages to edit, and their newest revision."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -67,7 +67,7 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     made = Shop(tmp_path)
-    # Opening a file is no change of it, but the trees are others.
+    # Opening a file changes its trees but not its text.
     made.edit("shop.go", "", "")
     made.edit("money/money.go", "", "")
     return made
@@ -83,13 +83,13 @@ def test_a_revision_keeps_its_answer(shop: Shop) -> None:
     shop.edit("shop.go", '"add"', '"sum"')
     assert shop.loader is not first
     assert _names(shop.package()) == ["sum"]
-    # Of what was asked before, and of what wasn't.
+    # Results that were requested before the edit, and others.
     assert _names(package) == _names(shop.package(first)) == ["add"]
     assert [code.name for code in package.reached] == ["Add", "other", "Round"]
     assert _names(shop.package()) == ["sum"]
 
 
-def test_a_revision_keeps_its_answer_after_others_began_anew(shop: Shop) -> None:
+def test_a_revision_keeps_its_answer_after_a_new_world(shop: Shop) -> None:
     package = shop.package()
     shop.edit("shop.go", _SDK, f'{_SDK}import "os"\n')
     shop.edit("shop.go", '"add"', '"sum"')
@@ -99,7 +99,7 @@ def test_a_revision_keeps_its_answer_after_others_began_anew(shop: Shop) -> None
 
 @pytest.fixture
 def invalidated(shop: Shop, caplog: pytest.LogCaptureFixture) -> Callable[..., list[str]]:
-    """What an edit invalidates, by the log, of what the rules ask for."""
+    """The results that an edit invalidates, by the log, among those that rules use."""
 
     def run(name: str, old: str, new: str) -> list[str]:
         package = shop.package()
@@ -116,7 +116,7 @@ def invalidated(shop: Shop, caplog: pytest.LogCaptureFixture) -> Callable[..., l
     return run
 
 
-def test_an_edit_that_no_udf_reaches(invalidated: Callable[..., list[str]]) -> None:
+def test_an_edit_of_unreachable_code(invalidated: Callable[..., list[str]]) -> None:
     assert invalidated("shop.go", "println(1)", "println(2)") == []
 
 
@@ -143,7 +143,7 @@ def test_an_edit_of_a_signature(invalidated: Callable[..., list[str]]) -> None:
     assert not any("function(example.com/shop.other)" in each for each in found)
 
 
-def test_what_a_name_stands_for(invalidated: Callable[..., list[str]]) -> None:
+def test_an_edit_of_a_declared_name(invalidated: Callable[..., list[str]]) -> None:
     found = invalidated("money/money.go", "var step", "var stop")
     changed = "invalidated: in example.com/shop/money, what is called step changed"
     assert f"the body of example.com/shop/money.Round {changed}" in found

@@ -1,4 +1,4 @@
-"""Whatever stands in the files: a package, never an exception."""
+"""Any files give a package, never an exception."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ OTHERS = {
 }
 
 
-def test_the_source_is_fine(package: Callable[..., Package]) -> None:
+def test_the_unmutated_source_is_valid(package: Callable[..., Package]) -> None:
     found = package({"m.go": SOURCE, **OTHERS})
     assert [file.problem for file in found.files] == [None]
     assert [each.name for each in found.registrations] == ["a_x", "l", "f", None, "x"]
@@ -138,12 +138,12 @@ LONG = 3_000
     ],
     ids=lambda source: source[:24],
 )
-def test_what_is_deep_long_or_goes_round(udfs: Callable[..., Package], source: str) -> None:
+def test_deep_long_and_cyclic_code(udfs: Callable[..., Package], source: str) -> None:
     examine(udfs(f"func F() {{}}\n{source}\n"))
 
 
 def test_doubling_types_end(udfs: Callable[..., Package]) -> None:
-    """Each type twice in the next: looking at all of it would take for ever."""
+    """Each type occurs twice in the next, so expanding them all would never end."""
     chain = "".join(f"type A{i} struct {{ L, R A{i + 1} }}\n" for i in range(40))
     examine(udfs(f'{chain}type A40 int\nfunc G(x A0) {{}}\nvar _ = udf.Register("f", G)'))
 
@@ -151,7 +151,7 @@ def test_doubling_types_end(udfs: Callable[..., Package]) -> None:
 @pytest.mark.parametrize(
     "text", [b"", b"\0", b"\xff\xfe", b"package", b"\xef\xbb\xbf", b"import", b"package m\0"]
 )
-def test_files_that_are_nothing(package: Callable[..., Package], text: bytes) -> None:
+def test_files_without_declarations(package: Callable[..., Package], text: bytes) -> None:
     examine(package({"m.go": text, "a.go": SOURCE, **OTHERS}))
 
 

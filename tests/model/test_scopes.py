@@ -1,4 +1,4 @@
-"""Names mean what Go says they mean: scopes, shadowing, references."""
+"""Identifiers resolve as in Go: scopes, shadowing, references."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def test_an_inner_name_shadows(udfs: Callable[..., Package], body: str) -> None:
         f"f := f; {{ f := {GOOD}; _ = f }}; udf.Register(`f`, f)",
     ],
 )
-def test_a_name_means_what_is_around_it(udfs: Callable[..., Package], body: str) -> None:
+def test_a_name_resolves_to_the_enclosing_scope(udfs: Callable[..., Package], body: str) -> None:
     (registration,) = udfs(f"{BAD}func init() {{ {body} }}").registrations
     assert registration.signature is not None
     assert [problem.kind for problem in registration.signature.problems] == ["unsupported-parameter"]
 
 
-def test_a_short_declaration_assigns_to_what_its_scope_has(udfs: Callable[..., Package]) -> None:
+def test_a_short_declaration_assigns_to_names_of_its_scope(udfs: Callable[..., Package]) -> None:
     (registration,) = udfs(
         f"func init() {{ var f any; f, x := {GOOD}, 1; _ = x; udf.Register(`f`, f) }}"
     ).registrations
@@ -70,9 +70,7 @@ def test_a_short_declaration_assigns_to_what_its_scope_has(udfs: Callable[..., P
 @pytest.mark.parametrize(
     "declared", ["func (udf T) F(n udf.Value, c chan int)", "func (t T) F(udf udf.Value)"]
 )
-def test_names_of_parameters_hide_others_in_the_body_alone(
-    udfs: Callable[..., Package], declared: str
-) -> None:
+def test_parameters_shadow_in_the_body_only(udfs: Callable[..., Package], declared: str) -> None:
     source = f"type T struct{{}}\n{declared} {{}}\nvar _ = udf.Register(`f`, T{{}}.F)"
     (registration,) = udfs(source).registrations
     assert registration.signature is not None
@@ -87,7 +85,7 @@ def test_a_local_type_shadows(udfs: Callable[..., Package]) -> None:
     assert registration.signature.problems == ()
 
 
-def test_local_types_of_one_name_are_different(udfs: Callable[..., Package]) -> None:
+def test_local_types_with_the_same_name_are_different(udfs: Callable[..., Package]) -> None:
     found = udfs(
         "func init() { type T int; udf.Register(`a`, func(t T) {}) }\n"
         "func init() { type T chan int; udf.Register(`b`, func(t T) {}) }"
@@ -103,7 +101,7 @@ def test_a_local_name_shadows_the_import(udfs: Callable[..., Package], shadow: s
     assert udfs(f"{source}func init() {{ {shadow}; udf.Register(`f`, 1) }}").registrations == ()
 
 
-def test_an_import_of_one_file_is_none_of_another(package: Callable[..., Package]) -> None:
+def test_an_import_belongs_to_its_file_only(package: Callable[..., Package]) -> None:
     found = package(
         {
             "a.go": f"package m\n{SDK}func F() {{}}\nvar _ udf.Value\n",
@@ -150,7 +148,7 @@ def test_references_from_other_packages_of_the_module(loader: Callable[..., Load
     assert package.imported_in_module
 
 
-def test_docs_come_without_their_markers(udfs: Callable[..., Package]) -> None:
+def test_docs_have_no_comment_markers(udfs: Callable[..., Package]) -> None:
     found = udfs(
         "// F does\n//   much.\n//go:noinline\nfunc F() {}\n/* G\ntoo */\nfunc G() {}\n// H\n\nfunc H() {}"
     )

@@ -1,6 +1,6 @@
-"""Signatures: what is wrong with them, where, and what they are to Aerospike.
+"""Signatures: their problems and locations, and their Aerospike types.
 
-Problems are written as the code they belong to, at the text they stand at.
+Problems are written as a rule's code and the text at their location.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ KINDS = {
 
 
 def problems(udfs: Make, signature: str, source: str = "", imports: str = "") -> list[str]:
-    """What is wrong with the function of this signature: "MG201 chan int"."""
+    """The problems of a function with this signature: "MG201 chan int"."""
     found = udfs(f'{source}\nfunc F{signature}\nvar _ = udf.Register("f", F)\n', imports)
-    judged = found.registrations[0].signature
-    assert judged is not None
+    checked = found.registrations[0].signature
+    assert checked is not None
     document = found.files[0].document
-    return sorted(f"{KINDS[p.kind]} {document.slice(p.location.span)}" for p in judged.problems)
+    return sorted(f"{KINDS[p.kind]} {document.slice(p.location.span)}" for p in checked.problems)
 
 
 CTX = '"context"'
@@ -53,7 +53,7 @@ CTX = '"context"'
         "(r *udf.Record) (result map[string]udf.Value, err error)",
     ],
 )
-def test_right_signatures(udfs: Make, signature: str) -> None:
+def test_valid_signatures(udfs: Make, signature: str) -> None:
     assert problems(udfs, signature, "var _ context.Context", CTX) == []
 
 
@@ -168,7 +168,7 @@ type P *udf.Record
         ("(a chan int, b func()) chan int", ["MG201 chan int", "MG201 func()", "MG202 chan int"]),
     ],
 )
-def test_wrong_signatures(udfs: Make, signature: str, expected: list[str]) -> None:
+def test_invalid_signatures(udfs: Make, signature: str, expected: list[str]) -> None:
     assert problems(udfs, signature, "var _ context.Context", CTX) == expected
 
 
@@ -199,14 +199,14 @@ def test_aliases_defined_types_and_shadowing(
     "type_",
     ["time.Duration", "[]x.T", "map[x.K]int", "struct { A x.T }", "struct { x.Base }", "*x.T", "[x.N]byte"],
 )
-def test_types_that_are_not_known_are_not_judged(udfs: Make, type_: str) -> None:
+def test_unknown_types_are_not_reported(udfs: Make, type_: str) -> None:
     if type_ == "[x.N]byte":
         type_ = "map[[x.N]byte]int"
     imports = '"time"\n"example.org/unknown/x"'
     assert problems(udfs, f"(a {type_}) {type_}", "var _ time.Duration; var _ x.T", imports) == []
 
 
-def judged(udfs: Make, signature: str, source: str = "", imports: str = "") -> Registration:
+def checked(udfs: Make, signature: str, source: str = "", imports: str = "") -> Registration:
     return udfs(f'{source}\nfunc F{signature}\nvar _ = udf.Register("f", F)\n', imports).registrations[0]
 
 
@@ -225,7 +225,7 @@ def judged(udfs: Make, signature: str, source: str = "", imports: str = "") -> R
     ],
 )
 def test_replacements(udfs: Make, signature: str, replacement: str | None) -> None:
-    found = judged(udfs, signature).signature
+    found = checked(udfs, signature).signature
     assert found is not None
     assert found.problems[0].replacement == replacement
 
@@ -248,14 +248,14 @@ def test_replacements(udfs: Make, signature: str, replacement: str | None) -> No
     ],
 )
 def test_messages(udfs: Make, type_: str, message: str) -> None:
-    found = judged(
+    found = checked(
         udfs, f"(x {type_})", "type T struct { Inner []struct{ C chan int } }; type Loop []Loop"
     ).signature
     assert found is not None
     assert found.problems[0].message.replace("struct{C", "struct{ C").replace("int}", "int }") == message
 
 
-def test_the_field_is_related(udfs: Make) -> None:
+def test_a_field_s_declaration_is_related(udfs: Make) -> None:
     source = "type T struct { A, B U }\ntype U struct { C []Ch }\ntype Ch chan int"
     found = udfs(f'{source}\nfunc F(x T) {{}}\nvar _ = udf.Register("f", F)\n')
     signature = found.registrations[0].signature
@@ -264,12 +264,12 @@ def test_the_field_is_related(udfs: Make) -> None:
     assert places == ["A", "C", "Ch"]
 
 
-def test_what_callers_see(udfs: Make) -> None:
+def test_the_parameters_that_callers_see(udfs: Make) -> None:
     source = "type Profile struct { Name string }"
     parameters = (
         "ctx context.Context, r *udf.Record, a, b int8, p *Profile, m map[string][]float32, xs ...any"
     )
-    signature = judged(udfs, f"({parameters}) (Profile, error)", source, CTX).signature
+    signature = checked(udfs, f"({parameters}) (Profile, error)", source, CTX).signature
     assert signature is not None
     assert (signature.kind, signature.takes_context, signature.takes_record) == ("record", True, True)
     assert [(p.name, p.text, p.aerospike) for p in signature.parameters] == [
@@ -289,13 +289,13 @@ def test_what_callers_see(udfs: Make) -> None:
 
 
 def test_a_stream_udf(udfs: Make) -> None:
-    signature = judged(udfs, "(s *udf.Stream, n int) (*udf.Stream, error)").signature
+    signature = checked(udfs, "(s *udf.Stream, n int) (*udf.Stream, error)").signature
     assert signature is not None
     assert (signature.kind, signature.takes_record, signature.result) == ("stream", False, None)
     assert signature.returns_error
 
 
-def test_a_function_literal_is_judged_where_it_stands(udfs: Make) -> None:
+def test_a_function_literal_is_checked_in_place(udfs: Make) -> None:
     found = udfs('var _ = udf.Register("f", func(s *udf.Stream, c chan int) {})')
     signature = found.registrations[0].signature
     assert signature is not None
@@ -306,7 +306,7 @@ def test_a_function_literal_is_judged_where_it_stands(udfs: Make) -> None:
     ]
 
 
-def test_a_function_in_another_file_is_judged_there(package: Make) -> None:
+def test_a_function_in_another_file_is_checked_there(package: Make) -> None:
     sdk = 'import "github.com/GeertJohan/aerospike-mod-go/udf"\n'
     found = package(
         {
@@ -322,7 +322,7 @@ def test_a_function_in_another_file_is_judged_there(package: Make) -> None:
     assert found.files[1].document.slice(problem.location.span) == "[2]int"
 
 
-def test_an_instantiated_function_is_judged_by_its_arguments(udfs: Make) -> None:
+def test_an_instantiated_function_is_checked_with_its_type_arguments(udfs: Make) -> None:
     found = udfs('func G[T any](t T, ts ...T) {}\nvar _ = udf.Register("f", G[chan int])')
     signature = found.registrations[0].signature
     assert signature is not None
@@ -350,8 +350,8 @@ def test_an_instantiated_function_is_judged_by_its_arguments(udfs: Make) -> None
         ("()", ""),
     ],
 )
-def test_what_each_parameter_is(udfs: Make, signature: str, roles: str) -> None:
-    """A "!" marks the one that makes an unregistered function look like a UDF."""
+def test_roles_of_parameters(udfs: Make, signature: str, roles: str) -> None:
+    """ "!" marks the parameter that makes an unregistered function resemble a UDF."""
     source = "type (Ctx = context.Context; Rec = udf.Record; Mine udf.Record)\n"
     found = udfs(f"{source}func F{signature} {{}}\n", CTX).functions[0].signature
     assert found is not None

@@ -1,4 +1,4 @@
-"""Which fields of a struct count: what encoding/json says, with the tag `udf`."""
+"""Which fields of a struct are converted: encoding/json's rules with the tag `udf`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_tags(tag: str, value: str) -> None:
     assert udf_tag(tag) == value
 
 
-# A field C of an unsupported type counts or not: that is how it shows here.
+# A field C of an unsupported type shows whether it is converted.
 @pytest.mark.parametrize(
     ("fields", "counts"),
     [
@@ -43,11 +43,11 @@ def test_tags(tag: str, value: str) -> None:
         ("hidden", False),
         ("Chan", True),
         ("lower", False),
-        # Shallower fields hide deeper ones of their name.
+        # Shallower fields hide deeper ones with the same name.
         ("C int; Bad", False),
         ('D int `udf:"C"`; Bad', False),
         ('C int `udf:"other"`; Bad', True),
-        # Two of one name and depth hide each other, unless one is tagged.
+        # Two with the same name and depth hide each other, unless one is tagged.
         ("Bad; Bad2", False),
         ("Bad; Tagged", False),
         ("Good; TaggedBad", True),
@@ -56,7 +56,7 @@ def test_tags(tag: str, value: str) -> None:
         ('C chan int; X int `udf:"C"`', False),
         ('X int `udf:"C"`; C chan int; Y chan int `udf:"C"`', False),
         ('X int `udf:"n"`; Y chan int `udf:"n"`', False),
-        # A named embedded struct is a field like others.
+        # A tagged embedded struct is an ordinary field.
         ('Bad `udf:"named"`', True),
         ("Twice; Again", False),
     ],
@@ -84,7 +84,7 @@ var _ = udf.Register("f", F)
     assert bool(signature.problems) is counts
 
 
-def test_an_embedded_pointer_to_itself_is_no_recursion(udfs: Callable[..., Package]) -> None:
+def test_a_struct_may_embed_a_pointer_to_itself(udfs: Callable[..., Package]) -> None:
     found = udfs('type T struct { A int; *T }\nfunc F(t T) {}\nvar _ = udf.Register("f", F)')
     assert found.registrations[0].signature is not None
     assert found.registrations[0].signature.problems == ()

@@ -1,4 +1,4 @@
-"""Types as Go source and in Aerospike's words."""
+"""Types as Go source and in Aerospike's terms."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_go_source(udfs: Callable[..., Package], text: str, source: str | None) 
     assert go_source(type_of(udfs, text), "example.com/m", name) == source
 
 
-def test_what_cannot_be_named_elsewhere(udfs: Callable[..., Package]) -> None:
+def test_types_that_other_packages_cannot_name(udfs: Callable[..., Package]) -> None:
     found = udfs(
         "type hidden int\nfunc init() { type T int; udf.Register(`a`, func(t T) {}) }\n"
         "func F(h hidden) {}\nvar _ = udf.Register(`b`, F)"

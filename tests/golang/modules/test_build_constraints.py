@@ -1,4 +1,4 @@
-"""Which files `go build` compiles: the answers are the go command's."""
+"""Which files `go build` compiles. The expected answers are the go command's."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_names(name: str, chosen: bool) -> None:
         ("//go:build ignore\n", False),
         ("//go:build cgo && gc && unix && go1.24 && amd64.v1\n", True),
         ("//go:build go1.99\n", False),
-        # Each combination of what is true.
+        # Every combination of true tags.
         ("//go:build linux && windows\n", False),
         ("//go:build windows && linux\n", False),
         ("//go:build windows && darwin\n", False),
@@ -77,11 +77,11 @@ def test_headers(header: str, chosen: bool) -> None:
     assert is_chosen("a.go", (header + "package p\n").encode(), LINUX) is chosen
 
 
-def test_a_comment_after_the_package_clause_is_no_constraint() -> None:
+def test_a_comment_after_the_package_clause_is_ignored() -> None:
     assert is_chosen("a.go", b"package p\n\n//go:build windows\n", LINUX)
 
 
-def test_the_context_decides() -> None:
+def test_the_context_selects_files() -> None:
     assert not is_chosen("a.go", b"//go:build cgo\npackage p", BuildContext("linux", "amd64", cgo=False))
     assert is_chosen("a.go", b"//go:build x\npackage p", BuildContext("linux", "amd64", tags=("x",)))
     assert is_chosen("a_linux.go", b"package p", BuildContext("android", "arm64"))

@@ -1,6 +1,6 @@
-"""Build constraints against their sources of truth: a truth table, and the files that `go list` chooses.
+"""Build constraints compared with a truth table and with the files that `go list` selects.
 
-Every name of an operating system and architecture is tried in every place that it counts in.
+Tries every operating system and architecture as a file name suffix and as a tag.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TERMS = ("a", "b", "c")
 
 
 def expressions() -> Iterator[str]:
-    """All of up to three terms, with each operator, each term negated or not, and each grouping."""
+    """All expressions of up to three terms: every operator, negation and grouping."""
     signed = [[f"{sign}{term}" for sign in ("", "!", "!!")] for term in TERMS]
     operators = ("&&", "||")
     yield from signed[0]
@@ -51,7 +51,7 @@ def test_truth_table(values: tuple[bool, ...]) -> None:
 
 
 def files() -> dict[str, str]:
-    """Texts of Go files by their names: each name that Go knows, as a suffix and as a tag."""
+    """Go files by name: every operating system and architecture as a suffix and as a tag."""
     texts: dict[str, str] = {}
     for name in sorted(KNOWN_OS | KNOWN_ARCH | {"unix", "cgo", "gc", "gccgo", "ignore", "mytag"}):
         texts[f"suffix_{name}.go"] = "package p\n"
@@ -89,7 +89,7 @@ FEATURES = (
     "rva20u64",
 )
 WORDS = ("linux", "windows")
-# A constraint at each place of a header, by each kind of comment and line that may stand before it.
+# A constraint at each position in a header, after each kind of comment and line.
 HEADERS = [
     before + line.format(word=word) + after
     for before in ("", "// text\n", "// text\n\n", "/* a */\n", "/*\na\n*/\n\n", "\n\n", "/* a */ // b\n")

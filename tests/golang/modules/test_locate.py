@@ -15,7 +15,7 @@ SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
 UDF = f'package app\nimport (\n"{SDK}"\n"PATH"\n)\nvar _ = udf.Register("f", func(t.T) {{}})\n'
 CACHE, GOROOT = "/m/cache", "/m/go"
 
-Verdict = Callable[..., "str | None"]
+FirstProblem = Callable[..., "str | None"]
 
 
 def _type(type_: str) -> str:
@@ -23,10 +23,10 @@ def _type(type_: str) -> str:
 
 
 @pytest.fixture
-def verdict() -> Verdict:
-    """What is said of a parameter t.T of the package `path`: its first problem, None where there is none."""
+def first_problem() -> FirstProblem:
+    """Checks a parameter of the type t.T of the package `path`: its first problem, or None."""
 
-    def judge(
+    def check(
         files: dict[str, str | bytes | None], path: str = "example.org/lib/t", **environment: object
     ) -> str | None:
         made = {"app/a.go": UDF.replace("PATH", path), **files}
@@ -40,122 +40,122 @@ def verdict() -> Verdict:
         problems = registration.signature.problems
         return problems[0].message if problems else None
 
-    return judge
+    return check
 
 
 def _mod(*lines: str) -> str:
     return "\n".join(("module example.com/app", "go 1.24", f"require {SDK} v1.0.0", *lines)) + "\n"
 
 
-def test_the_required_version_is_read_from_the_module_cache(verdict: Verdict) -> None:
+def test_the_required_version_is_read_from_the_module_cache(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": _mod("require example.org/lib v1.2.0"),
         "cache/example.org/lib@v1.2.0/t/t.go": _type("chan int"),
         "cache/example.org/lib@v1.3.0/t/t.go": _type("int"),
     }
-    assert "channel" in str(verdict(files))
+    assert "channel" in str(first_problem(files))
     files["app/go.mod"] = _mod("require example.org/lib v1.3.0")
-    assert verdict(files) is None
+    assert first_problem(files) is None
 
 
-def test_capitals_are_escaped(verdict: Verdict) -> None:
+def test_capitals_are_escaped(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": _mod("require example.org/Lib/v2 v2.0.0-RC1"),
         "cache/example.org/!lib/v2@v2.0.0-!r!c1/t/t.go": _type("func()"),
     }
-    assert "function" in str(verdict(files, "example.org/Lib/v2/t"))
+    assert "function" in str(first_problem(files, "example.org/Lib/v2/t"))
     assert escaped("github.com/BurntSushi") == "github.com/!burnt!sushi"
 
 
-def test_a_module_that_is_not_here_is_unknown(verdict: Verdict) -> None:
+def test_a_module_outside_the_cache_is_unknown(first_problem: FirstProblem) -> None:
     files = {"app/go.mod": _mod("require example.org/lib v1.2.0")}
-    assert verdict(files) is None
+    assert first_problem(files) is None
     assert (
-        verdict({**files, "cache/example.org/lib@v1.2.0/t/t.go": _type("chan int")}, module_cache=None)
+        first_problem({**files, "cache/example.org/lib@v1.2.0/t/t.go": _type("chan int")}, module_cache=None)
         is None
     )
 
 
-def test_the_longest_module_path_that_has_the_package_is_taken(verdict: Verdict) -> None:
+def test_the_longest_module_path_with_the_package_wins(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": _mod("require example.org/lib v1.0.0", "require example.org/lib/t v1.0.0"),
         "cache/example.org/lib@v1.0.0/t/t.go": _type("chan int"),
         "cache/example.org/lib/t@v1.0.0/README": "",
     }
-    assert "channel" in str(verdict(files))
+    assert "channel" in str(first_problem(files))
     files["cache/example.org/lib/t@v1.0.0/t.go"] = _type("int")
-    assert verdict(files) is None
+    assert first_problem(files) is None
 
 
 @pytest.mark.parametrize(
     "replace",
     ["example.org/lib => ../local", "example.org/lib v1.0.0 => ../local", "example.org/lib => /m/local"],
 )
-def test_a_folder_replaces_a_module(verdict: Verdict, replace: str) -> None:
+def test_a_folder_replaces_a_module(first_problem: FirstProblem, replace: str) -> None:
     files = {
         "app/go.mod": _mod("require example.org/lib v1.0.0", f"replace {replace}"),
         "local/go.mod": "module example.org/anything\n",
         "local/t/t.go": _type("chan int"),
         "cache/example.org/lib@v1.0.0/t/t.go": _type("int"),
     }
-    assert "channel" in str(verdict(files))
+    assert "channel" in str(first_problem(files))
 
 
-def test_another_version_s_replacement_is_passed_over(verdict: Verdict) -> None:
+def test_a_replacement_of_another_version_is_ignored(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": _mod("require example.org/lib v1.0.0", "replace example.org/lib v1.1.0 => ../local"),
         "local/go.mod": "module example.org/lib\n",
         "local/t/t.go": _type("chan int"),
         "cache/example.org/lib@v1.0.0/t/t.go": _type("int"),
     }
-    assert verdict(files) is None
+    assert first_problem(files) is None
 
 
-def test_a_module_replaces_a_module(verdict: Verdict) -> None:
+def test_a_module_replaces_a_module(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": _mod(
             "require example.org/lib v1.0.0", "replace example.org/lib => example.net/fork v1.5.0"
         ),
         "cache/example.net/fork@v1.5.0/t/t.go": _type("chan int"),
     }
-    assert "channel" in str(verdict(files))
+    assert "channel" in str(first_problem(files))
 
 
-def test_a_dependency_s_own_replacements_do_not_count(verdict: Verdict) -> None:
+def test_replacements_in_a_dependency_are_ignored(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": _mod("require example.org/lib v1.0.0", "require example.org/deep v1.0.0"),
         "cache/example.org/lib@v1.0.0/go.mod": "module example.org/lib\nreplace example.org/deep => ../x\n",
         "cache/example.org/lib@v1.0.0/t/t.go": 'package t\nimport "example.org/deep"\ntype T = deep.T\n',
         "cache/example.org/deep@v1.0.0/deep.go": "package deep\ntype T chan int\n",
     }
-    assert "channel" in str(verdict(files))
+    assert "channel" in str(first_problem(files))
 
 
-def test_vendored_packages_are_taken_where_a_vendor_folder_is(verdict: Verdict) -> None:
+def test_a_vendor_folder_is_used(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": _mod("require example.org/lib v1.0.0"),
         "app/vendor/modules.txt": "# example.org/lib v1.0.0\n## explicit; go 1.24\nexample.org/lib/t\n",
         "app/vendor/example.org/lib/t/t.go": _type("chan int"),
         "cache/example.org/lib@v1.0.0/t/t.go": _type("int"),
     }
-    assert "channel" in str(verdict(files))
-    assert verdict(files, mod="mod") is None
+    assert "channel" in str(first_problem(files))
+    assert first_problem(files, mod="mod") is None
     files["app/vendor/modules.txt"] = "# example.org/other v1.0.0\nexample.org/other\n"
-    assert verdict(files) is None
+    assert first_problem(files) is None
 
 
-def test_old_go_versions_vendor_when_asked(verdict: Verdict) -> None:
+def test_old_go_versions_vendor_on_request(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": "module example.com/app\ngo 1.13\nrequire example.org/lib v1.0.0\n",
         "app/vendor/modules.txt": "# example.org/lib v1.0.0\nexample.org/lib/t\n",
         "app/vendor/example.org/lib/t/t.go": _type("chan int"),
         "cache/example.org/lib@v1.0.0/t/t.go": _type("int"),
     }
-    assert verdict(files) is None
-    assert "channel" in str(verdict(files, mod="vendor"))
+    assert first_problem(files) is None
+    assert "channel" in str(first_problem(files, mod="vendor"))
 
 
-def test_a_workspace_joins_modules_and_selects_the_highest_version(verdict: Verdict) -> None:
+def test_a_workspace_joins_modules_and_selects_the_highest_version(first_problem: FirstProblem) -> None:
     files = {
         "go.work": "go 1.24\nuse (\n\t./app\n\t./near\n)\n",
         "app/go.mod": _mod("require example.org/lib v1.0.0"),
@@ -164,16 +164,16 @@ def test_a_workspace_joins_modules_and_selects_the_highest_version(verdict: Verd
         "cache/example.org/lib@v1.0.0/t/t.go": _type("int"),
         "cache/example.org/lib@v1.1.0/t/t.go": _type("func()"),
     }
-    assert "channel" in str(verdict(files, "example.com/near/t"))
-    assert "function" in str(verdict(files))
-    assert verdict(files, work="off") is None
-    assert verdict(files, "example.com/near/t", work="off") is None
+    assert "channel" in str(first_problem(files, "example.com/near/t"))
+    assert "function" in str(first_problem(files))
+    assert first_problem(files, work="off") is None
+    assert first_problem(files, "example.com/near/t", work="off") is None
     files["go.work"] += "replace example.org/lib => ./mine\n"
     files["mine/t/t.go"] = _type("complex64")
-    assert "complex" in str(verdict(files))
+    assert "complex" in str(first_problem(files))
 
 
-def test_a_workspace_that_does_not_use_the_module_does_not_count(verdict: Verdict) -> None:
+def test_a_workspace_without_the_module_is_ignored(first_problem: FirstProblem) -> None:
     files = {
         "go.work": "go 1.24\nuse ./near\nreplace example.org/lib => ./mine\n",
         "app/go.mod": _mod("require example.org/lib v1.0.0"),
@@ -181,11 +181,11 @@ def test_a_workspace_that_does_not_use_the_module_does_not_count(verdict: Verdic
         "mine/t/t.go": _type("chan int"),
         "cache/example.org/lib@v1.0.0/t/t.go": _type("int"),
     }
-    assert verdict(files) is None
+    assert first_problem(files) is None
 
 
-def test_old_modules_need_the_whole_graph(verdict: Verdict) -> None:
-    """Before Go 1.17 go.mod didn't list what dependencies need: the highest version in the graph counts."""
+def test_old_modules_need_the_whole_graph(first_problem: FirstProblem) -> None:
+    """Before Go 1.17 go.mod did not list indirect dependencies: the graph's highest version is selected."""
     downloaded = "cache/cache/download/example.org"
     mod = _mod("require example.org/a v1.0.0", "require example.org/b v1.0.0")
     files = {
@@ -195,12 +195,12 @@ def test_old_modules_need_the_whole_graph(verdict: Verdict) -> None:
         "cache/example.org/lib@v1.9.0/t/t.go": _type("int"),
         "cache/example.org/lib@v1.10.0/t/t.go": _type("chan int"),
     }
-    assert "channel" in str(verdict(files))
+    assert "channel" in str(first_problem(files))
     files["app/go.mod"] = str(files["app/go.mod"]) + "exclude example.org/lib v1.10.0\n"
-    assert verdict(files) is None
+    assert first_problem(files) is None
 
 
-def test_go_s_library_is_read_and_takes_precedence(verdict: Verdict) -> None:
+def test_go_s_library_is_read_and_takes_precedence(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": _mod(),
         "go/src/t/t.go": 'package t\nimport "golang.org/x/v"\ntype T struct { V v.T }\n',
@@ -208,32 +208,32 @@ def test_go_s_library_is_read_and_takes_precedence(verdict: Verdict) -> None:
         "go/src/t/t_new.go": "//go:build go1.27\n\npackage t\ntype T int\n",
         "go/src/vendor/golang.org/x/v/v.go": "package v\ntype T chan int\n",
     }
-    assert "channel" in str(verdict(files, "t"))
-    assert verdict(files, "t", goroot=None) is None
+    assert "channel" in str(first_problem(files, "t"))
+    assert first_problem(files, "t", goroot=None) is None
 
 
-def test_the_library_is_built_with_the_experiments_of_its_go(verdict: Verdict) -> None:
+def test_the_library_is_built_with_the_experiments_of_its_go(first_problem: FirstProblem) -> None:
     files = {
         "app/go.mod": _mod(),
         "go/src/internal/buildcfg/exp.go": "baseline := Flags{\n\t\tSome:  true,\n\t\tOther: x,\n}\n",
         "go/src/t/a.go": "//go:build goexperiment.some\n\npackage t\ntype T chan int\n",
         "go/src/t/b.go": "//go:build !goexperiment.some\n\npackage t\ntype T int\n",
     }
-    assert "channel" in str(verdict(files, "t"))
+    assert "channel" in str(first_problem(files, "t"))
 
 
-def test_packages_that_could_not_be_read_are_reported() -> None:
+def test_unread_packages_are_reported() -> None:
     source = UDF.replace("PATH", "time").replace("t.T", "time.Time")
     files = {"app/go.mod": _mod(), "app/a.go": source}
     assert _unread(files) == {"time"}
     missing = UDF.replace("PATH", "example.com/app/t")
-    assert _unread({**files, "app/a.go": missing}) == set()  # what is wrong there, the compiler says
+    assert _unread({**files, "app/a.go": missing}) == set()  # the compiler reports this
     context = source.replace("time.Time", "context.Context").replace('"time"', '"context"')
     assert _unread({**files, "app/a.go": context}) == set()
 
 
 def _unread(files: dict[str, str]) -> set[str]:
-    """What is missing once the registrations are looked at."""
+    """The packages that are missing after the registrations have been loaded."""
     world = Loader(MemoryFiles(files))
     package = world.package("/m/app")
     assert package is not None
@@ -253,15 +253,15 @@ def _unread(files: dict[str, str]) -> set[str]:
         ("latest", "v0.0.1"),
     ],
 )
-def test_versions_are_ordered_as_go_orders_them(older: str, newest: str) -> None:
+def test_versions_have_go_s_order(older: str, newest: str) -> None:
     assert newer(older, newest) == newest == newer(newest, older)
 
 
-def test_a_module_inside_a_replacement_is_no_part_of_it(verdict: Verdict) -> None:
+def test_a_nested_module_is_not_part_of_a_replacement(first_problem: FirstProblem) -> None:
     files: dict[str, str | bytes | None] = {
         "app/go.mod": _mod("require example.org/lib v1.0.0", "replace example.org/lib => ../local"),
         "local/go.mod": "module example.org/lib\n",
         "local/t/t.go": _type("chan int"),
     }
-    assert "channel" in str(verdict(files))
-    assert verdict({**files, "local/t/go.mod": "module example.org/lib/t\n"}) is None
+    assert "channel" in str(first_problem(files))
+    assert first_problem({**files, "local/t/go.mod": "module example.org/lib/t\n"}) is None

@@ -1,4 +1,4 @@
-"""Where declarations stand, held against a whole parse of the same files."""
+"""Outlines compared with a full parse of the same files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GO = shutil.which("go", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/loca
 
 
 def differences(text: bytes) -> list[str]:
-    """What the outline of a file has otherwise than the whole file."""
+    """How the outline of a file differs from a full parse."""
     found = outline(text)
     file = lower.lower(document.parse("f.go", text))
     wrong = [] if file.name is None or file.name.name == package_name(text) else ["package"]
@@ -30,7 +30,7 @@ def differences(text: bytes) -> list[str]:
     for decl in general:
         index = next((n for n, (start, _) in enumerate(found.spans) if start == decl.span.start), -1)
         if index < 0 or found.spans[index][1] < decl.span.end:
-            wrong.append(f"{decl.span} isn't there")
+            wrong.append(f"{decl.span} is missing")
         elif isinstance(decl, ast.FuncDecl):
             base = receiver_base(decl)
             known = found.names if base is None else found.methods.get(base, {})
@@ -65,14 +65,14 @@ def differences(text: bytes) -> list[str]:
         "package p\nfunc (/* ) */ x T) P() {}\nfunc\n(T) Q() {}\nvar (\n\ta = func(x T) (y T) {}\n\tb T\n)\n",
     ],
 )
-def test_it_finds_what_a_parse_finds(source: str) -> None:
+def test_an_outline_matches_a_parse(source: str) -> None:
     assert differences(source.encode()) == []
 
 
 @pytest.mark.parametrize(
     "text", [b"", b"\0", b"package", b"func (", b"type (", b"`", b"/*", b"package p\nfunc }{"]
 )
-def test_broken_text_is_no_trouble(text: bytes) -> None:
+def test_malformed_text_never_raises(text: bytes) -> None:
     outline(text)
     package_name(text)
 
@@ -80,42 +80,42 @@ def test_broken_text_is_no_trouble(text: bytes) -> None:
 @pytest.mark.parametrize(
     "body", ["{ x( }", "{ x[y }", "{ x)\n", "{ {]]\n", "{ {}]\n", "{}}", "{ ')' ) }", '{ "a\n }', "{ // \n }"]
 )
-def test_of_broken_code_it_finds_what_stands_behind(body: str) -> None:
+def test_declarations_after_broken_code_are_found(body: str) -> None:
     assert {"a", "b"} <= outline(f"package p\n\nfunc a() {body}\n\nvar b int\n".encode()).names.keys()
 
 
-def test_it_agrees_on_go_s_own_library() -> None:
+def test_outlines_of_go_s_library_match_a_parse() -> None:
     root = Path(str(find_go_environment(GO).goroot), "src")
     files = sorted(path for path in root.glob("*/**/*.go") if path.is_file() and "testdata" not in path.parts)
     for path in random.Random(1).sample(files, 150):
         assert differences(path.read_bytes()) == [], path
 
 
-def test_facts_come_from_the_cache_and_depend_on_the_text() -> None:
+def test_outlines_are_cached_by_text() -> None:
     class Cache:
         def __init__(self) -> None:
-            self.kept: dict[str, bytes] = {}
+            self.entries: dict[str, bytes] = {}
 
         def get(self, key: str) -> bytes | None:
-            return self.kept.get(key)
+            return self.entries.get(key)
 
         def put(self, key: str, value: bytes) -> None:
-            self.kept[key] = value
+            self.entries[key] = value
 
     cache = Cache()
     first = PackageFacts([("/a.go", b"package p\ntype T int\n")], True, cache)
     assert "T" in first.outlines[0].names
-    (key,) = cache.kept
+    (key,) = cache.entries
     again = PackageFacts([("/moved/a.go", b"package p\ntype T int\n")], True, cache)
     assert again.outlines == first.outlines
-    assert list(cache.kept) == [key]
+    assert list(cache.entries) == [key]
     other = PackageFacts([("/a.go", b"package p\ntype U int\n")], True, cache)
     assert "U" in other.outlines[0].names
-    cache.kept[key] = b"broken"
+    cache.entries[key] = b"broken"
     assert "T" in PackageFacts([("/a.go", b"package p\ntype T int\n")], True, cache).outlines[0].names
 
 
-def test_a_method_s_receiver_may_be_an_alias() -> None:
+def test_a_receiver_may_be_an_alias() -> None:
     source = (
         b"package p\ntype T struct{}\ntype B = T\ntype A = B\ntype O int\n"
         b"func (*A) M() {}\nfunc (B) N() {}\nfunc (O) M() {}\nfunc (O) Own() {}\nfunc (T) Own() {}\n"
@@ -128,4 +128,4 @@ def test_a_method_s_receiver_may_be_an_alias() -> None:
     own = fresh.method("T", "Own")
     assert own is not None
     assert own.receiver == "T"
-    assert not fresh.scope.names  # what other receivers of such a method are need not be read
+    assert not fresh.scope.names  # the types of other receivers have not been parsed

@@ -1,4 +1,4 @@
-"""Directive comments, and the code that each is about."""
+"""Directive comments, and the code that each applies to."""
 
 from __future__ import annotations
 
@@ -83,21 +83,21 @@ def test_alone_on_the_line() -> None:
     assert directives(parse("/x.go", b"\xef\xbb\xbf//modgo:ignore X\r\npackage p"))[0].alone
 
 
-def test_crlf_is_no_part_of_the_arguments() -> None:
+def test_arguments_exclude_crlf() -> None:
     document = parse("/x.go", b"package p //modgo:ignore\tA b \r\n")
     (directive,) = directives(document)
     assert document.slice(directive.arguments) == "A b"
     assert document.slice(directive.span) == "//modgo:ignore\tA b "
 
 
-def test_marks_in_literals_and_further_on_in_comments_are_text() -> None:
+def test_markers_inside_literals_and_comments_are_text() -> None:
     text = (
         b"package p\nvar a = `\n//go:no`\n/*\n//go:no\n*/ //go:yes //go:no\n//// //go:no\nvar b = '//go:no'"
     )
     assert [each.name for each in directives(parse("/x.go", text))] == ["go:yes"]
 
 
-def test_any_bytes_may_stand_in_comments() -> None:
+def test_comments_may_contain_any_bytes() -> None:
     document = parse("/x.go", b"package p\n/* \xff */ //modgo:ignore X\n/* \xff */ //modgo:ignore Y\n")
     assert [document.slice(each.arguments) for each in directives(document)] == ["X", "Y"]
 

@@ -1,4 +1,4 @@
-"""Snapshots: an edited document is the document of the edited text."""
+"""An edited document equals the document of the edited text."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ changes = st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(PIECES)
 @pytest.mark.slow
 @settings(max_examples=400)
 @given(st.lists(st.lists(changes, min_size=1, max_size=3), max_size=6))
-def test_editing_gives_the_syntax_of_a_fresh_parse(batches: list[list[tuple[float, int, bytes]]]) -> None:
+def test_edits_give_the_syntax_of_a_full_parse(batches: list[list[tuple[float, int, bytes]]]) -> None:
     document, text = opened("/x.go", SOURCE), SOURCE
     for batch in batches:
         spans = []
@@ -63,25 +63,30 @@ def test_editing_gives_the_syntax_of_a_fresh_parse(batches: list[list[tuple[floa
 
 
 def syntax(document: Document) -> object:
-    """Every node with its place as people count, and what doesn't parse."""
+    """Every node with its position, and the ranges that do not parse."""
     error = first_error(document)
 
     def place(span: Span) -> object:
         return document.lines.range(span)
 
-    def told(node: ast.Node | ast.Body) -> object:
+    def described(node: ast.Node | ast.Body) -> object:
         texts = [
             value
             for name in getattr(node, "__struct_fields__", ())
             if isinstance(value := getattr(node, name), str)
         ]
-        return type(node).__name__, place(node.span), texts, [told(child) for child in ast.children(node)]
+        return (
+            type(node).__name__,
+            place(node.span),
+            texts,
+            [described(child) for child in ast.children(node)],
+        )
 
     docs = [place(decl.doc) for decl in lower(document).decls if isinstance(decl, ast.FuncDecl) and decl.doc]
-    return [told(decl) for decl in lower(document).decls], docs, error and (place(error[0]), error[1])
+    return [described(decl) for decl in lower(document).decls], docs, error and (place(error[0]), error[1])
 
 
-def test_code_behind_an_edit_keeps_its_offsets_and_its_syntax() -> None:
+def test_code_after_an_edit_is_reused() -> None:
     text = SOURCE + b"\nfunc next() { x(1) }\n"
     before = opened("/x.go", text)
     at = before.text.index(b"count > 10")
@@ -114,7 +119,7 @@ def test_gaps_are_not_part_of_the_file() -> None:
         )
 
 
-def test_changes_are_made_one_after_the_other() -> None:
+def test_edits_are_applied_in_order() -> None:
     document = edit(parse("/x.go", b"package a"), [(Span(8, 9), b"bc"), (Span(9, 10), b"d")])
     assert document.source == b"package bd"
 
@@ -126,7 +131,7 @@ def test_an_edit_leaves_the_document_unchanged() -> None:
     assert not before.has_error
 
 
-def test_spans_past_the_end_mean_the_end() -> None:
+def test_spans_past_the_end_are_clamped() -> None:
     assert edit(parse("/x.go", b"package a"), [(Span(50, 90), b"b")]).source == b"package ab"
 
 
@@ -134,8 +139,8 @@ _TOKEN = re.compile(rb'\w+|"(?:[^"\\\n]|\\.)*"|\s+|.', re.DOTALL)
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_tree_parsed_from_another_is_that_of_a_fresh_parse(seed: int) -> None:
-    """Edits of real code, a token at a time; node by node, with lines and columns."""
+def test_an_incremental_parse_equals_a_full_parse(seed: int) -> None:
+    """Edits real code token by token, and compares every node with its lines and columns."""
     choose = random.Random(seed)
     sources = [path.read_bytes() for path in sorted((ROOT / "udf").glob("*.go"))]
     tokens = [token for source in sources for token in _TOKEN.findall(source)]

@@ -1,4 +1,4 @@
-"""The header of a file, compared with what the parser finds."""
+"""File headers compared with the parser's result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from modgo_lsp.golang.syntax.file_header import Header, read_header
 from modgo_lsp.golang.syntax.lower import lower
 
 SOURCES = [path.read_bytes() for path in sorted(Path(__file__).parents[3].glob("udf/**/*.go"))]
-# What Go lets no import path have.
+# Characters that Go does not allow in import paths.
 NO_PATH = re.compile(r"""[\s!"#$%&'()*,:;<=>?\[\]^`{|}\ufffd]""")
 SNIPPETS = (
     *(b"import", b"func", b'"', b"`", b'"x/y"', b"(", b")"),
@@ -55,7 +55,7 @@ def test_imports_in_every_form(text: bytes, imports: tuple[str, ...]) -> None:
     ],
 )
 def test_an_unsure_header_is_marked(text: bytes) -> None:
-    """Then every quoted text may be an import."""
+    """Every quoted text may then be an import."""
     header = read_header(text)
     assert not header.sure
     assert "a" in header.imports

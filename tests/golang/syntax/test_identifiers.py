@@ -19,15 +19,15 @@ _WORDS = st.text("ab", min_size=1, max_size=6).map(str.encode)
 
 
 @given(st.text("ab ", max_size=60).map(str.encode), st.sets(_WORDS, min_size=1, max_size=10))
-def test_words_are_found_whole_and_all_of_them(text: bytes, words: set[bytes]) -> None:
+def test_all_whole_words_are_found(text: bytes, words: set[bytes]) -> None:
     expected = sorted(match.start() for match in re.finditer(rb"[ab]+", text) if match[0] in words)
     with patch("modgo_lsp.golang.syntax.identifiers._AT_A_TIME", 4):
         assert sorted(occurrences(text, words)) == expected
     assert sorted(offset for word in words for offset in places(text).get(word, ())) == expected
 
 
-def test_a_text_that_is_searched_often_is_indexed() -> None:
-    """Who asks for one after each edit is not told to wait for all of them."""
+def test_a_frequently_searched_text_is_indexed() -> None:
+    """A single search after each edit does not build the index."""
     document = parse("/p/p.go", b"package p\n\nfunc F() {}\n\nvar _ = F\n")
     file = GoFile(GoPackage(Table(), "/p", "p", "p", None), 0, document, lower(document))
     with patch.object(packages, "places", wraps=places) as noted:

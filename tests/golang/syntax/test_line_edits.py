@@ -1,4 +1,4 @@
-"""Many edits applied at once give the same text as one after the other."""
+"""Edits applied at once give the same text as edits applied one by one."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def test_by_lines_and_by_parts(text: str, edits: list[tuple], encoding: Encoding
 
 
 def _is_whole(text: bytes, span: Span) -> bool:
-    """Whether no character is cut in two."""
+    """Whether the span splits no character."""
     return all(text[each : each + 1] < b"\x80" or text[each] >= 0xC0 for each in (span.start, span.end))
 
 
 @given(st.binary(max_size=20), st.binary(max_size=20))
-def test_the_difference_turns_one_text_into_the_other(before: bytes, after: bytes) -> None:
+def test_the_difference_transforms_one_text_into_the_other(before: bytes, after: bytes) -> None:
     start, end, new = difference(before, after)
     assert before[:start] + new + before[end:] == after
     assert start <= end

@@ -1,4 +1,4 @@
-"""From text to syntax: the content of the nodes, and that no text breaks lowering."""
+"""Lowering: the content of the nodes, and that it never raises."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def expression(text: str) -> ast.Expr:
 
 
 def shown(node: object) -> object:
-    """A node as nested tuples of what matters, without spans."""
+    """A node as nested tuples, without spans."""
     if isinstance(node, ast.Ident):
         return node.name
     if isinstance(node, ast.BasicLit):
@@ -194,7 +194,7 @@ def test_imports_keep_their_names_and_paths() -> None:
     ]
 
 
-def test_a_table_of_many_values_has_them_all() -> None:
+def test_a_large_table_is_complete() -> None:
     values = ", /* and */\n".join(str(number) for number in range(6000))
     file = lower(parse("/a.go", f"package p\n\nvar table = []int{{\n{values},\n}}\n".encode()))
     (decl,) = file.decls
@@ -207,7 +207,7 @@ def test_a_table_of_many_values_has_them_all() -> None:
     assert literals == [str(number) for number in range(6000)]
 
 
-def test_a_comment_a_line_away_is_no_doc() -> None:
+def test_a_comment_before_a_blank_line_is_no_doc() -> None:
     assert function("// far\n\nfunc f() {}").doc is None
     assert function("var x int // trails\nfunc f() {}").doc is None
 
@@ -270,7 +270,7 @@ def test_nesting_ten_thousand_deep_ends_in_a_bad_node(code: str) -> None:
 
 
 def examine(document: Document) -> None:
-    """Calls everything in syntax/ on a document."""
+    """Calls every function of syntax/ on a document."""
     for node in ast.walk(lower(document)):
         assert 0 <= node.span.start <= node.span.end <= len(document.text)
     error = first_error(document)
@@ -285,7 +285,7 @@ def test_mutated_go_never_raises(seed: int) -> None:
 
 
 def mutated(text: bytes, seed: int) -> bytes:
-    """`text` with pieces cut out, doubled, moved and overwritten."""
+    """`text` with pieces deleted, duplicated, moved and overwritten."""
     source = random.Random(seed)
     for _ in range(source.randrange(1, 12)):
         start = source.randrange(len(text) + 1)
@@ -300,7 +300,7 @@ def mutated(text: bytes, seed: int) -> bytes:
 
 
 def shape(node: object) -> object:
-    """Everything in a syntax tree, as plain data."""
+    """A syntax tree as plain data."""
     if isinstance(node, ast.Deferred):
         return [shape(inner) for inner in node.nodes]
     if isinstance(node, tuple):
@@ -327,7 +327,7 @@ func C() {}
 
 @pytest.mark.parametrize("start", range(0, len(FUNCTIONS), 3))
 @pytest.mark.parametrize("new", [b"", b" ", b"x", b"}", b"\n\nfunc D() {}\n", b"/*", b"`"])
-def test_syntax_reused_after_an_edit_is_that_of_lowering_again(start: int, new: bytes) -> None:
+def test_reused_syntax_equals_fresh_syntax(start: int, new: bytes) -> None:
     before = opened("/x.go", FUNCTIONS)
     lower(before)
     for end in (start, start + 1):

@@ -1,4 +1,4 @@
-"""Line indices of every kind find the same lines."""
+"""Every kind of line index finds the same lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ QUESTIONS = st.tuples(st.sampled_from(["encoded", "offset", "line_of", "byte_col
 
 
 @given(TEXTS, st.lists(QUESTIONS, max_size=8), st.sampled_from(get_args(Encoding)))
-def test_few_lines_are_those_of_all(
+def test_a_partial_index_finds_the_lines_of_the_full_index(
     text: bytes, questions: list[tuple[str, int, int]], encoding: Encoding
 ) -> None:
     few, every = FewLines(text), LineIndex(text)
@@ -36,7 +36,7 @@ def test_few_lines_are_those_of_all(
 
 
 @given(st.text("a\r\n\x0b\x0c", max_size=40).map(str.encode))
-def test_lines_found_piece_by_piece_are_those_of_the_text(text: bytes) -> None:
+def test_lines_found_by_part_are_those_of_the_text(text: bytes) -> None:
     lines = text.splitlines(keepends=True) or [b""]
     with patch("modgo_lsp.golang.syntax.positions._AT_A_TIME", 5):
         found = LineIndex(text)

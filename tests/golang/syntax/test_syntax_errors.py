@@ -1,4 +1,4 @@
-"""Syntax errors have the place that the Go compiler reports, and name the expected tokens."""
+"""Syntax errors have the position that the Go compiler reports, and name the expected tokens."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_place_and_message(source: str, place: str, message: str) -> None:
             "1:14",
             "byte 0xff is not UTF-8, which Go source has to be: save the file as such",
         ),
-        # The parser stumbles before it.
+        # The parser fails before the error.
         (
             b"package p\nvar caf\xe9 = 1\n",
             "2:8",
@@ -111,8 +111,8 @@ TOKEN = re.compile(rb'\w+|"[^"\n]*"|[^\w\s]')
 
 
 def test_gofmt_agrees_on_broken_code(tmp_path: Path) -> None:
-    """Of code with one token left out, doubled or swapped, gofmt refuses the same, nearly always at the same
-    line; not quite, for it starts from the grammar's words where we start from the compiler's."""
+    """gofmt rejects the same mutants with one token deleted, duplicated or swapped, nearly always on the same
+    line. It is not always the same line because gofmt's parser differs from the compiler's."""
     text = (resource("udf") / "record.go").read_bytes()
     chance = random.Random(20)
     tokens = list(TOKEN.finditer(text))

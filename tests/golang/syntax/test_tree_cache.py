@@ -1,4 +1,4 @@
-"""A file is lowered to the same syntax, however few trees are held."""
+"""A file is lowered to the same syntax, however few trees are cached."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ func H(a func(int) struct{ x []interface{ M() } }) {}
 
 @pytest.mark.parametrize("source", [SOURCE, SOURCE + b"\nfunc K( { x := \n}\n", b"func", b""])
 @pytest.mark.parametrize("make", [parse, opened])
-def test_a_released_tree_is_parsed_to_the_same(
+def test_a_released_tree_is_parsed_again(
     source: bytes, make: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert callable(make)
@@ -61,7 +61,7 @@ def test_a_freed_part_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _written(node: object) -> str:
-    """A tree of syntax, with all that is lowered later."""
+    """A syntax tree, lazily lowered parts included."""
     if isinstance(node, ast.Deferred):
         return f"[{', '.join(map(_written, node.nodes))}]"
     if isinstance(node, ast.Node):
