@@ -36,18 +36,14 @@ from modgo_lsp.rules.catalogue import RULES
 from modgo_lsp.rules.mg103_duplicate_name import check as duplicate_names
 from modgo_lsp.rules.mg406_toolchain import RULE as TOOLCHAIN
 from modgo_lsp.rules.rule import Check
+from modgo_lsp.user_error import UserError
 
 _TARGETS = "choose linux/amd64 or linux/arm64, with a glibc where it matters: linux/arm64-glibc2.17"
 _TARGET = re.compile(r"(?P<system>[a-z0-9]+)/(?P<arch>[a-z0-9]+)(?:-glibc(?P<glibc>\d{1,3}\.\d{1,3}))?")
 
 
-class RequestError(Exception):
-    """A build that can't even be tried, for a reason that is in no Go file."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(f"{message}: {remedy}")
-        self.message = message
-        self.remedy = remedy
+class RequestError(UserError):
+    """A build that cannot be started, for a reason that is in no Go file."""
 
 
 class Plan(msgspec.Struct, frozen=True):

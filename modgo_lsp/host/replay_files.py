@@ -22,6 +22,7 @@ from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, SampleError, parse_sample, sample_json
 from modgo_lsp.host.session import LONGEST_SECONDS
 from modgo_lsp.host.values import Value
+from modgo_lsp.user_error import UserError
 
 KEPT = 50  # the oldest go
 
@@ -29,13 +30,8 @@ _VERSION = 1
 _KINDS = ("crash", "panic", "timeout")
 
 
-class ReplayError(Exception):
-    """A file that is no replay, or whose module is no longer the same. `remedy` says what to do."""
-
-    def __init__(self, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+class ReplayError(UserError):
+    """A file that is not a replay, or whose module has changed."""
 
 
 class Replay(msgspec.Struct, frozen=True):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from modgo_lsp.user_error import UserError
 
-class ShipError(Exception):
-    """Work with a cluster that could not be done. `message` says what and where, `remedy` what to do next.
 
-    `usage` tells a wrong command, setting or address from work that failed (exit codes 2 and 1).
-    """
+class ShipError(UserError):
+    """Work with a cluster that failed. `usage`: because of a wrong command, setting or address (exit code 2),
+    else for another reason (exit code 1)."""
 
     def __init__(self, message: str, remedy: str = "", *, usage: bool = False) -> None:
-        super().__init__(f"{message}; {remedy}" if remedy else message)
-        self.message = message
-        self.remedy = remedy
+        super().__init__(message, remedy)
         self.usage = usage
 
 
