@@ -113,7 +113,7 @@ def flat_of(value: CValue) -> Flat:
 
 
 def lend(flat: Flat, value: CValue) -> Any:
-    """Fills in `value`; what is returned must live as long as the value is borrowed."""
+    """Fills in `value`. Returns the buffer that it points to, which must live as long as `value` is used."""
     value.type, value.reserved, value.integer = flat.type, 0, flat.integer
     if not flat.data:
         value.data, value.length = None, 0

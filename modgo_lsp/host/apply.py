@@ -39,13 +39,13 @@ _FRAME = re.compile(r"^(?P<place>\S+:\d+)(?:\s.*)?$")
 def apply_to_record(
     module: Module, function: str, arguments: Sequence[Value], record: Record, timeout: float
 ) -> CallResult:
-    """`timeout` is in seconds. All that goes wrong is the result's `failure`."""
+    """`timeout` is in seconds. Every error is in the result's `failure`."""
     result = CallResult(function, record, record)
     try:
         flats = [to_flat(value) for value in arguments]
         working = working_record(record)
     except UnstorableError as error:
-        failure = Failure("usage", f"an argument or bin is no Aerospike value: {error}")
+        failure = Failure("usage", f"an argument or bin is not an Aerospike value: {error}")
         return msgspec.structs.replace(result, failure=failure)
     module.table.work_on(working)
     call = module.table.call(deadline_after(timeout), LOG_LEVEL)
@@ -65,8 +65,8 @@ def apply_to_record(
 def apply_in_store(
     module: Module, function: str, arguments: Sequence[Value], record: Record, timeout: float, store: Store
 ) -> CallResult:
-    """The same on the record with that key in a store, which keeps what the UDF stores. Where the store has
-    none, `record` is put there first, if it exists. Raises StoreError."""
+    """Applies the UDF to the record with that key in a store, and writes the result back. If the store lacks
+    it, `record` is used and, if it exists, written. Raises StoreError."""
     with store.locked():
         found = store.read(record)
         result = apply_to_record(module, function, arguments, found or record, timeout)
@@ -78,7 +78,7 @@ def apply_in_store(
 
 
 def working_record(record: Record) -> WorkingRecord:
-    """What a call works on. Raises UnstorableError."""
+    """The record that a call works on. Raises UnstorableError."""
     return WorkingRecord(
         {
             "namespace": record.namespace,
@@ -93,7 +93,7 @@ def working_record(record: Record) -> WorkingRecord:
 
 
 def stored_record(before: Record, working: WorkingRecord) -> Record:
-    """What is stored after a call."""
+    """The stored record after a call."""
     if not working.operations:
         return before
     return msgspec.structs.replace(
@@ -106,18 +106,18 @@ def stored_record(before: Record, working: WorkingRecord) -> Record:
 
 
 def deadline_after(seconds: float) -> int:
-    """Of the monotonic clock, in ns."""
+    """The deadline `seconds` from now, of the monotonic clock, in ns."""
     return time.monotonic_ns() + int(seconds * 1e9)
 
 
 def read_answer(
     module: Module, function: str, timeout: float, status: int, answer: Flat, outcome: Outcome
 ) -> tuple[Failure | None, Value, str]:
-    """The failure, or None and the value; and what the call printed beside its last words."""
+    """The failure or None, the value, and what the call printed, without its crash output."""
     printed = module.printed()
     if outcome.crashed and outcome.code is not None:
-        words = read_crash_output(outcome.code, printed, module.fence.memory)
-        return Failure("crash", f"{function}: {words.message}", words.frames), None, words.printed
+        crash = read_crash_output(outcome.code, printed, module.fence.memory)
+        return Failure("crash", f"{function}: {crash.message}", crash.frames), None, crash.printed
     if outcome.crashed:
         return Failure("crash", _text(answer)), None, printed
     if outcome.timed_out:
@@ -127,14 +127,14 @@ def read_answer(
         failure = _failure(status, answer)
         late = status == _DEADLINE or (status == _FAILED and outcome.nanoseconds >= timeout * 1e9)
         if late:
-            # The UDF saw its context end and said so; for the caller that is a time-out all the same.
+            # The UDF returned an error because its context ended: for the caller, too, that is a timeout.
             message = f"{function} did not return within {timeout:g} s: {failure.message}"
             failure = msgspec.structs.replace(failure, kind="timeout", message=message)
         return failure, None, printed
     try:
         return None, from_flat(answer), printed
     except UnstorableError as error:
-        return Failure("abi", f"the module's answer is no value: {error}"), None, printed
+        return Failure("abi", f"the module's result is not an Aerospike value: {error}"), None, printed
 
 
 def _text(flat: Flat) -> str:
@@ -142,11 +142,11 @@ def _text(flat: Flat) -> str:
 
 
 def _failure(status: int, value: Flat) -> Failure:
-    """The message and, from its end, the lines that are frames."""
+    """Parses an error text: the message, followed by the lines of its frames."""
     lines = _text(value).rstrip("\n").split("\n")
     frames: list[str] = []
     while len(lines) > 1 and (match := _FRAME.match(lines[-1])):
         frames.insert(0, PurePath(match["place"]).name)
         lines.pop()
-    message = "\n".join(lines).strip() or f"the module answered status {status} and no message"
+    message = "\n".join(lines).strip() or f"the module returned status {status} without a message"
     return Failure(_KINDS.get(status, "abi"), message, tuple(frames))

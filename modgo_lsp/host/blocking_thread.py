@@ -1,4 +1,4 @@
-"""A thread for work that blocks in C, so that the event loop stays free and cancelling does not wait."""
+"""A thread for work that blocks in C, so that it blocks neither the event loop nor cancelling."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-# How long work that was stopped may take to come back: it ends processes, which takes milliseconds.
+# Stopped work ends processes, which takes milliseconds.
 _STOP_SECONDS = 10.0
 
 _Job = tuple[Callable[[], Any], "asyncio.Future[Any]", asyncio.AbstractEventLoop]
 
 
 class BlockingThread:
-    """Does one work after another. `stop` makes the one under way come back; it is called from elsewhere."""
+    """Runs one job after another. `stop` makes the running job return; other threads call it."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        # A daemon, for the process must be able to end while C code does not come back.
+        # A daemon, so that the process can end while C code blocks.
         threading.Thread(target=self._work, name="modgo-host", daemon=True).start()
 
     async def do(self, work: Callable[[], T]) -> T:
-        """What `work` gives or raises. Cancelling stops it and waits until it has come back."""
+        """Returns or raises what `work` does. Cancelling stops it and waits for its end."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._jobs.put((work, future, loop))
@@ -37,11 +37,11 @@ class BlockingThread:
             self._stop()
             await asyncio.wait([future], timeout=_STOP_SECONDS)
             if future.done():
-                future.exception()  # nobody will ask for it
+                future.exception()  # marks it as retrieved
             raise
 
     def end(self) -> None:
-        """After the work that was given so far."""
+        """Ends the thread after the jobs queued so far."""
         self._jobs.put(None)
 
     def _work(self) -> None:

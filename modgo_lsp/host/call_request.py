@@ -1,4 +1,4 @@
-"""Which records a call is made on, as the options of the command line and of the editor give them."""
+"""The records of a call, from the options of the command line and of the editor."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ class CallRequest(msgspec.Struct, frozen=True):
 
 
 def check(request: CallRequest) -> None:
-    """Raises CallRequestError where options contradict each other."""
+    """Raises CallRequestError if options contradict each other."""
     given = [name for name in ("record", "records", "key") if getattr(request, name) is not None]
     if len(given) > 1:
-        raise CallRequestError(f"{given[0]} and {given[1]} both say which record it is", "give one of them")
+        raise CallRequestError(f"{given[0]} and {given[1]} both name the record", "give one of them")
     if request.stream:
         if request.record is not None or request.key is not None:
-            raise CallRequestError("a stream is of many records", "give them with records")
+            raise CallRequestError("a stream reads many records", "give them with records")
         if request.store is not None:
             raise CallRequestError("a stream reads its records from a file", "leave the store out")
     elif request.nodes is not None:
-        raise CallRequestError("nodes is about streams", "say stream as well")
+        raise CallRequestError("nodes needs stream", "give stream as well")
 
 
 def given_records(request: CallRequest) -> tuple[NumberedRecord, ...] | None:
-    """The records that the request names; None where it names none. Raises CallRequestError."""
+    """The records that the request names; None if it names none. Raises CallRequestError."""
     try:
         if isinstance(request.records, Path):
             return read_records_file(request.records)
@@ -75,8 +75,8 @@ def given_records(request: CallRequest) -> tuple[NumberedRecord, ...] | None:
 def records_beside(
     request: CallRequest, folders: Sequence[Path], function: str
 ) -> tuple[tuple[NumberedRecord, ...], Path | None]:
-    """The records in the packages' folders, and their file; without one, a record that does not exist.
-    Raises CallRequestError."""
+    """The records of the sample file in the packages' folders, and its path; without one, a record that does
+    not exist. Raises CallRequestError."""
     find = default_records if request.stream else default_sample
     path = next((found for folder in folders if (found := find(folder, function)) is not None), None)
     try:

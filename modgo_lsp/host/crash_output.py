@@ -27,8 +27,8 @@ _FOREIGN = re.compile(
 
 
 class CrashOutput(msgspec.Struct, frozen=True):
-    """`message` is one sentence; `frames` are "file.go:12", the innermost first; `place` is the innermost
-    frame of the user's with its whole path, where there is one; `printed` is what came before."""
+    """`message` is one sentence; `frames` are "file.go:12", the innermost first; `place` is path and line of
+    the innermost user frame, if any; `printed` is the output before the crash."""
 
     message: str
     frames: tuple[str, ...]
@@ -37,8 +37,8 @@ class CrashOutput(msgspec.Struct, frozen=True):
 
 
 def read_crash_output(code: int, text: str, memory: int = 0) -> CrashOutput:
-    """`code` is the exit code, negative for a signal; `text` all that the process printed; `memory` the bytes
-    that it might have, 0 for any."""
+    """`code` is the exit code, negative for a signal; `text` the process's output; `memory` its limit in
+    bytes, 0 for none."""
     lines = text.splitlines()
     start = next((index for index, line in enumerate(lines) if _HEADLINE.match(line)), None)
     if start is None:
@@ -63,7 +63,7 @@ def _megabytes(memory: int) -> str:
 
 
 def _frames(lines: list[str]) -> list[tuple[str, int]]:
-    """The user's frames of the first goroutine in the trace that has any."""
+    """The user's frames of the first goroutine that has any."""
     found: list[tuple[str, int]] = []
     for line in lines:
         if _GOROUTINE.match(line) and found:

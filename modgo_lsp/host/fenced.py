@@ -1,7 +1,7 @@
 """ctypes bindings of libmod_go's fenced modules (mod_go_fenced.h): a module in a worker process, one call at
 a time.
 
-Everything here blocks. Host functions are called on the thread that makes the call.
+All functions block. Host functions are called on the thread that makes the call.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class _Outcome(Structure):
 
 
 class Fence(msgspec.Struct, frozen=True):
-    """What a module may do. Times are in seconds, `memory` in bytes (0: any)."""
+    """The limits of a module. Times are in seconds, `memory` in bytes (0: no limit)."""
 
     memory: int = 0
     start_timeout: float = 30.0
@@ -73,8 +73,8 @@ class Fence(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How a start or a call went beyond its status. `code` is the worker's exit code, negative for a signal,
-    and None where it did not end by itself."""
+    """What a start or a call reports besides its status. `code` is the worker's exit code, negative for a
+    signal, None if it did not end by itself."""
 
     crashed: bool = False
     timed_out: bool = False
@@ -83,7 +83,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class LoadError(Exception):
-    """libmod_go refused. `status` is its word ("missing-symbol")."""
+    """libmod_go could not load the module. `status` is its status name, like "missing-symbol"."""
 
     def __init__(self, status: str, message: str, outcome: Outcome) -> None:
         super().__init__(message)
@@ -96,7 +96,7 @@ class _Library:
     """libmod_go, loaded."""
 
     def __init__(self, path: str) -> None:
-        """Raises OSError where it cannot be loaded."""
+        """Raises OSError if it cannot be loaded."""
         c = ctypes.CDLL(path)
         error = POINTER(_Error)
         c.mod_go_status_name.restype = c_char_p
@@ -116,7 +116,7 @@ class _Library:
             *(c_void_p, c_char_p, POINTER(CCall), c_int, c_void_p, c_void_p),
             *values,
         )
-        # C's free by the library itself: the C library that gave the memory takes it back.
+        # free through the library: the C library that allocated the memory must free it.
         c.free.argtypes = (c_void_p,)
         c.free.restype = None
         self.c = c
@@ -127,7 +127,7 @@ class _Library:
             raise LoadError(word, error.message.decode("utf-8", "replace"), self.outcome())
 
     def outcome(self) -> Outcome:
-        """Of the last start or call of this thread."""
+        """The outcome of this thread's last start or call."""
         last = _Outcome(size=ctypes.sizeof(_Outcome))
         self.c.mod_go_fenced_last_outcome(byref(last))
         code = -last.signal if last.signal else last.exit_code if last.exit_code >= 0 else None
@@ -140,18 +140,17 @@ def _library(path: str) -> _Library:
 
 
 def fence_lacks(library: Path) -> str:
-    """What the fence lacks on this kernel, as the end of a sentence; "" where it is whole."""
+    """What the fence lacks on this kernel, as the end of a sentence; "" if nothing."""
     lacks: bytes = _library(str(library)).c.mod_go_fenced_lacks()
     return lacks.decode()
 
 
 class Pool:
-    """An open module with one worker: opened, set up, applied, then closed, all from one thread."""
+    """An open module with one worker. One thread opens it, sets it up, applies functions and closes it."""
 
     def __init__(self, library: Path, worker: Path, path: Path, fence: Fence, output: int, stop: int) -> None:
-        """Loads the module. `output` is a descriptor that gets what it prints, `stop` one that ends
-        everything once it can be read. Raises LoadError, and OSError where the library itself cannot be
-        loaded."""
+        """Loads the module, which prints to the descriptor `output`. It ends as soon as the descriptor `stop`
+        can be read. Raises LoadError, and OSError if libmod_go itself cannot be loaded."""
         self._library = _library(str(library))
         self._c = self._library.c
         self._handle = c_void_p()
@@ -186,7 +185,7 @@ class Pool:
         return major.value, minor.value
 
     def property(self, name: str) -> str:
-        """ "" also where no worker answers."""
+        """The property, "" if the module lacks it or no worker answers."""
         address = self._c.mod_go_fenced_property(self._handle, name.encode())
         if not address:
             return ""
@@ -198,14 +197,14 @@ class Pool:
     def apply(
         self, function: str, call: CCall, record: int | None, arguments: list[Flat]
     ) -> tuple[int, Flat, Outcome]:
-        """The status, the answer (the value, or a string with the message), and the outcome. `record` is any
-        number but 0 that the host table of `call` knows, None for no record."""
+        """Returns the status, the value or the error text, and the outcome. `record` is a handle other than 0
+        that the host table of `call` knows, None for no record."""
         return self._apply(arguments, self._c.mod_go_fenced_apply_single, function, byref(call), record)
 
     def apply_stream(
         self, function: str, call: CCall, scope: int, streams: tuple[int, int], arguments: list[Flat]
     ) -> tuple[int, Flat, Outcome]:
-        """The same for a stream UDF; `streams` are those that the table knows as input and output."""
+        """The same for a stream UDF; `streams` are the handles of input and output."""
         apply = self._c.mod_go_fenced_apply_stream
         return self._apply(arguments, apply, function, byref(call), scope, *streams)
 
@@ -225,7 +224,7 @@ class Pool:
             del lent
 
     def close(self) -> None:
-        """Ends the worker. Afterwards the pool is of no use."""
+        """Ends the worker. The pool cannot be used afterwards."""
         handle, self._handle = self._handle, c_void_p()
         self._c.mod_go_fenced_close(handle)
 

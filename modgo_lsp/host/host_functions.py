@@ -1,6 +1,6 @@
-"""The host functions that a module calls during a call: C function pointers onto records and streams.
+"""The host functions that a module calls during a call: C function pointers for records and streams.
 
-libmod_go calls them on the thread that applies. An error in one is returned to the module.
+libmod_go calls them on the thread that applies the UDF. Their errors are returned to the module.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from modgo_lsp.host.values import LIST, NIL, NIL_FLAT, STRING, Flat
 
 OK, REFUSED, INTERNAL = 0, 6, 7
 
-# What the module knows its record and its streams by. Of a stream's records only the last read is valid.
+# Handles of the record and the streams. Of a stream's records only the last one read is valid.
 RECORD, INPUT, OUTPUT = 1, 2, 3
 
 Log = Callable[[int, str, str], None]
@@ -36,7 +36,7 @@ class HostTable:
         self._reads_only = False
         self._input: Input = ValueInput(())
         self._output = Output()
-        self._lent: list[Any] = []  # what the module may still be reading, until its next call
+        self._lent: list[Any] = []  # buffers that the module may read until its next host call
         self.c = CHost(
             size=ctypes.sizeof(CHost),
             record_get=abi.GET(self._get),
@@ -62,7 +62,7 @@ class HostTable:
         self._record, self._reads_only = record, False
 
     def stream(self, source: Input, output: Output) -> None:
-        """The streams of the next call. Their records may be read only."""
+        """The streams of the next call. Their records are read-only."""
         self._record, self._reads_only = _NOBODY, True
         self._input, self._output = source, output
 
@@ -73,18 +73,18 @@ class HostTable:
         )
 
     def _do(self, why: Any, action: Callable[[], None]) -> int:
-        """Runs `action`; what it raises becomes a status and a reason. ctypes would print an exception that
-        escaped and give the module a status of chance."""
+        """Runs `action` and returns a status; an exception becomes a status and a reason. ctypes would print
+        an exception and return an arbitrary status to the module."""
         self._lent.clear()
         try:
             action()
         except RefusedError as error:
-            return self._say(why, REFUSED, str(error))
+            return self._fail(why, REFUSED, str(error))
         except Exception as error:
-            return self._say(why, INTERNAL, f"modgo's host failed: {error!r}")
+            return self._fail(why, INTERNAL, f"modgo's host failed: {error!r}")
         return OK
 
-    def _say(self, why: Any, status: int, text: str) -> int:
+    def _fail(self, why: Any, status: int, text: str) -> int:
         if why:
             self._lent.append(lend(Flat(STRING, 0, text.encode("utf-8", "replace")), why.contents))
         return status
@@ -95,7 +95,7 @@ class HostTable:
     def _store(self, why: Any, action: Callable[[WorkingRecord], None]) -> int:
         def store() -> None:
             if self._reads_only:
-                raise RefusedError("the records of a stream can be read only")
+                raise RefusedError("the records of a stream are read-only")
             action(self._record)
 
         return self._do(why, store)
@@ -167,10 +167,10 @@ class HostTable:
         return self._do(None, lambda: self._record.set_ttl(ttl))
 
     def _exists(self, _call: int, _record: int, exists: Any) -> int:
-        def tell() -> None:
+        def write_exists() -> None:
             exists[0] = int(self._record.exists)
 
-        return self._do(None, tell)
+        return self._do(None, write_exists)
 
     def _read(self, _call: int, _stream: int, record: Any, value: Any) -> int:
         def read() -> None:

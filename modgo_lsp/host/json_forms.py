@@ -1,5 +1,5 @@
-"""The JSON of values in record samples, arguments and results: plain JSON where it says enough, and `$` forms
-for the rest.
+"""The JSON of values in record samples, arguments and results: plain JSON where it is exact, and `$` forms
+for other types.
 
 A JSON array is an unordered list, a JSON object a key-ordered map with string keys (what Go UDFs write), a
 number with a fraction or exponent a double. sample.py has the JSON of whole records.
@@ -29,7 +29,7 @@ from modgo_lsp.host.values import (
     key_rank,
 )
 
-# Beyond this a program that reads JSON numbers as doubles would lose digits.
+# Programs that read JSON numbers as doubles lose digits of larger integers.
 _SAFE_INTEGER = 2**53 - 1
 _LIST_ORDERS = {"none": False, "ordered": True}
 _MAP_ORDERS: tuple[MapOrder, ...] = ("none", "k", "kv")
@@ -37,7 +37,7 @@ _DOUBLES = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 class FormError(Exception):
-    """JSON that is no value. `place` is where in the document, like "bins.tags[2]" ("" at its root)."""
+    """JSON that is not a value. `place` is a path in the document, like "bins.tags[2]" ("" at its root)."""
 
     def __init__(self, place: str, message: str) -> None:
         super().__init__(f"{place}: {message}" if place else message)
@@ -46,24 +46,24 @@ class FormError(Exception):
 
 
 class _Object(list[tuple[str, Any]]):
-    """A JSON object as it was written, so that a key that stands twice is seen."""
+    """The pairs of a JSON object, with duplicate keys."""
 
 
 def parse(text: str, what: str) -> Any:
-    """The JSON document `text`; `what` names it in errors. Raises FormError with line and column.
-    Objects come as lists of pairs that only this file knows how to read."""
+    """Parses a JSON document, named `what` in errors. Objects become `_Object`. Raises FormError with line
+    and column."""
     try:
         return json.loads(text, object_pairs_hook=_Object, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise FormError(f"{what}:{error.lineno}:{error.colno}", f"not JSON: {error.msg.lower()}") from None
     except RecursionError:
-        raise FormError(what, "not JSON that modgo reads: it nests too deep") from None
+        raise FormError(what, "the JSON nests too deep") from None
     except ValueError as error:  # an integer with thousands of digits, NaN
         raise FormError(what, f"not JSON: {error}") from None
 
 
 def members(tree: Any, place: str, what: str) -> dict[str, Any]:
-    """The members of an object. Raises FormError where `tree` is none or has a key twice."""
+    """The members of an object. Raises FormError if `tree` is not an object or has a key twice."""
     if not isinstance(tree, _Object):
         raise FormError(place, f"{what} must be a JSON object, not {_kind(tree)}")
     found: dict[str, Any] = {}
@@ -75,7 +75,7 @@ def members(tree: Any, place: str, what: str) -> dict[str, Any]:
 
 
 def value_of(tree: Any, place: str = "") -> Value:
-    """The value that parsed JSON says. Raises FormError."""
+    """The value of parsed JSON. Raises FormError."""
     value = _read(tree, place, 0)
     try:
         to_flat(value)
@@ -85,8 +85,8 @@ def value_of(tree: Any, place: str = "") -> Value:
 
 
 def argument(word: str) -> Value:
-    """The value of a word on the command line: JSON, else the word itself as a string. Raises FormError
-    where it is JSON but no value, or a broken `$` form or list (which nobody means as a string)."""
+    """The value of an argument on the command line: JSON, or else the word itself as a string. Raises
+    FormError for JSON that is not a value, and for a malformed object or array."""
     try:
         tree = parse(word, "argument")
     except FormError:
@@ -97,7 +97,7 @@ def argument(word: str) -> Value:
 
 
 def json_of(value: Value) -> Any:
-    """The value as data for `json.dumps`; `value_of` of the result is the same value."""
+    """The value as data for `json.dumps`; `value_of` reverses it."""
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):

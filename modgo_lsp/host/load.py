@@ -1,4 +1,4 @@
-"""Loads a module in a worker, describes it or reports why it can't be loaded, and releases it."""
+"""Loads a module in a worker, describes it or reports why it can't be loaded, and closes it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ async def load_module(
     memory: int = 0,
     package: Package | None = None,
 ) -> LoadResult:
-    """`package` is the module's source, for the places of findings. `timeout` is in seconds for loading, and
-    again for setup; `memory` in bytes, 0 for any.
+    """`package` is the module's source, for the locations of findings. `timeout` is in seconds, for loading
+    and again for setup; `memory` in bytes, 0 for no limit.
 
-    Raises ToolchainError where libmod_go cannot be had, and HostError where no worker can be started; all
-    that is wrong with the module is in the result.
+    Raises ToolchainError if libmod_go cannot be compiled, and HostError if no worker can be started; errors
+    of the module are in the result.
     """
     fence = Fence(memory=memory, start_timeout=timeout)
     try:

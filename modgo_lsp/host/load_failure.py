@@ -20,8 +20,8 @@ _RULES = {"missing-symbol": MISSING_SYMBOL, "abi-mismatch": ABI_MISMATCH, "setup
 
 
 class LoadFailedError(Exception):
-    """A module that could not be opened or set up. `setup` is its setup's answer, None before that; `printed`
-    what it printed beside its last words."""
+    """A module that could not be opened or set up. `setup` is the status of its setup, None before that;
+    `printed` is its output without the crash output."""
 
     def __init__(
         self, failure: Failure, findings: tuple[Finding, ...], setup: int | None, printed: str = ""
@@ -46,14 +46,14 @@ def load_failure(
         finding = SETUP_FAILED.finding(f"{message}; {failure.remedy}", place_of(package, path))
         return LoadFailedError(failure, (finding,), setup, printed)
     if outcome.crashed and outcome.code is not None:
-        words = read_crash_output(outcome.code, printed, fence.memory)
-        place = (place_of_frame(*words.place) if words.place else None) or place_of(package, path)
-        failure = Failure("crash", words.message, words.frames)
+        crash = read_crash_output(outcome.code, printed, fence.memory)
+        place = (place_of_frame(*crash.place) if crash.place else None) or place_of(package, path)
+        failure = Failure("crash", crash.message, crash.frames)
         finding = CRASHED.finding(failure.message, place)
-        return LoadFailedError(failure, (finding,), setup, words.printed)
+        return LoadFailedError(failure, (finding,), setup, crash.printed)
     usage = error.status in ("no-file", "not-a-module", "wrong-machine")
     kind: FailureKind = "usage" if usage else "udf" if error.status == "setup-failed" else "abi"
-    failure = Failure(kind, error.message)  # libmod_go says in its messages what to do
+    failure = Failure(kind, error.message)  # libmod_go's messages contain the remedy
     place = _mentioned(error.message, package) or place_of(package, path)
     if error.status == "setup-failed":
         setup = 3
@@ -63,7 +63,7 @@ def load_failure(
 
 
 def _mentioned(message: str, package: Package | None) -> Location | None:
-    """The first "file.go:12" of the message that is a place in the package."""
+    """The first "file.go:12" in the message that is a location in the package."""
     for match in re.finditer(r"([^\s()\"/]+\.go):(\d+)", message):
         if package is not None and (place := place_of_frame(match[1], int(match[2]), package)):
             return place

@@ -15,7 +15,7 @@ from modgo_lsp.host.native import Native
 from modgo_lsp.host.result import FunctionInfo, LogLine
 from modgo_lsp.model.package import Package
 
-# Asked of every module, and shown. The manifest comes apart, as functions.
+# The properties that are read from every module and shown. The manifest is read separately, as functions.
 PROPERTIES = (
     "conn-name",
     "conn-version",
@@ -26,28 +26,28 @@ PROPERTIES = (
     "build",
 )
 
-# A UDF that logs without end must not take all memory before its deadline.
+# A UDF that logs endlessly must not fill the memory before its deadline.
 _LOG_BYTES = 16 << 20
 _LEVELS = ("error", "warning", "info", "debug", "trace")
 
 
 class HostError(Exception):
-    """No worker could be had at all; not the module's doing."""
+    """No worker could be started, for a reason outside of the module."""
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """What a module says of itself once it is set up."""
+    """A module's description of itself after setup."""
 
     abi: tuple[int, int]
     properties: dict[str, str]
-    functions: tuple[FunctionInfo, ...] | None  # None where it has no manifest that can be read
+    functions: tuple[FunctionInfo, ...] | None  # None if it has no valid manifest
 
     def function(self, name: str) -> FunctionInfo | None:
         return next((one for one in self.functions or () if one.name == name), None)
 
 
 class Module:
-    """One module with its worker. `stop` is a descriptor that ends it once it can be read."""
+    """One module with its worker, which ends as soon as the descriptor `stop` can be read."""
 
     def __init__(self, native: Native, path: Path, fence: Fence, stop: int) -> None:
         self.path = path
@@ -61,11 +61,11 @@ class Module:
         self._pool: Pool | None = None
 
     def open(self, package: Package | None) -> Opened:
-        """Loads the module and sets it up. `package` is its source, for the places of findings. Raises
-        LoadFailedError and HostError; `close` is due in any case."""
+        """Loads the module and sets it up. `package` is its source, for the locations of findings. Raises
+        LoadFailedError and HostError; the caller must `close` in any case."""
         setup: int | None = None
         try:
-            # Absolute, for messages and the dynamic linker look up bare names elsewhere.
+            # Absolute, for messages, and because the dynamic linker searches bare names elsewhere.
             path = Path(os.path.abspath(self.path))  # noqa: PTH100 (what a link is called stays its name)
             self._pool = Pool(
                 self._native.library,
@@ -82,7 +82,7 @@ class Module:
         except LoadError as error:
             if error.status in ("worker-failed", "no-memory"):
                 raise HostError(error.message) from None
-            self._end_pool()  # it has said all that it will say after this
+            self._end_pool()  # flushes its output
             printed = self._output.take()
             raise load_failure(error, printed, self.path, self.fence, package, setup) from None
         properties = {name: self.pool.property(name) for name in PROPERTIES}
@@ -95,17 +95,17 @@ class Module:
         return self._pool
 
     def printed(self) -> str:
-        """What the module printed since the last time."""
+        """The module's output since the last time."""
         return self._output.take()
 
     def take_logs(self, printed: str = "") -> tuple[LogLine, ...]:
-        """The log since the last time, then what was printed."""
+        """The log lines since the last time, then the lines of `printed`."""
         lines = (*self._logs, *printed_lines(printed))
         self._logs, self._logged = [], 0
         return lines
 
     def close(self) -> None:
-        """Ends the worker, whatever it does."""
+        """Ends the worker, even during a call."""
         self._end_pool()
         self._output.close()
 
@@ -119,7 +119,7 @@ class Module:
             return
         self._logged += len(message) + 100
         if self._logged > _LOG_BYTES:
-            message, level, location = "… the call logs more than is kept", 1, ""
+            message, level, location = "… further log lines of the call are dropped", 1, ""
         self._logs.append(LogLine(_LEVELS[level] if 0 <= level < len(_LEVELS) else "info", message, location))
 
 

@@ -1,5 +1,5 @@
-"""What a module prints: a pipe that its worker writes to, read by a thread of its own so that the worker
-never waits. Log lines come through the host functions instead (host_functions.py).
+"""The standard output of a module: a pipe, read by a thread of its own so that the worker never blocks. Log
+lines come through the host functions instead (host_functions.py).
 """
 
 from __future__ import annotations
@@ -8,15 +8,15 @@ import os
 import select
 import threading
 
-# Enough of a module's output for its last words: a Go trace of thousands of goroutines is cut in its middle.
+# Of each, beginning and end. Of a Go trace of thousands of goroutines the middle is dropped.
 _KEEP_BYTES = 256 << 10
 
-# More than a pipe holds: whoever asks gets all that was there when it asked.
+# Together more than a pipe's capacity, so that one pass empties it.
 _PIECE_BYTES, _PIECES = 65536, 32
 
 
 class Output:
-    """Reads until `close`. `descriptor` is where to write."""
+    """Reads until `close`. The worker writes to `descriptor`."""
 
     def __init__(self) -> None:
         self._read, self.descriptor = os.pipe()
@@ -27,14 +27,14 @@ class Output:
         self._thread.start()
 
     def take(self) -> str:
-        """All that was written since the last time, its middle left out where it is long."""
+        """The output since the last time, without its middle if it is long."""
         with self._lock:
             self._drain()
             text, self._text = self._text.text(), _Tail()
         return text
 
     def close(self) -> None:
-        """Nobody may write any more."""
+        """Call this after the worker has ended."""
         os.close(self.descriptor)
         self._thread.join()
         os.close(self._read)
@@ -49,7 +49,7 @@ class Output:
                     return
 
     def _drain(self) -> bool:
-        """Reads what is there now, not without end; says whether there will be no more."""
+        """Reads what is in the pipe, in a bounded number of steps. Returns whether the pipe was closed."""
         for _ in range(_PIECES):
             try:
                 chunk = os.read(self._read, _PIECE_BYTES)
@@ -62,7 +62,7 @@ class Output:
 
 
 class _Tail:
-    """The beginning and the end of what was written."""
+    """The beginning and the end of the output."""
 
     def __init__(self) -> None:
         self._head = b""
@@ -70,9 +70,9 @@ class _Tail:
         self._lost = 0
 
     def add(self, chunk: bytes) -> None:
-        room = _KEEP_BYTES - len(self._head)
-        self._head += chunk[:room]
-        self._tail += chunk[room:]
+        free = _KEEP_BYTES - len(self._head)
+        self._head += chunk[:free]
+        self._tail += chunk[free:]
         extra = len(self._tail) - _KEEP_BYTES
         if extra > 0:
             self._lost += extra

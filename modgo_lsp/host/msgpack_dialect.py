@@ -67,7 +67,7 @@ def to_flat(value: Value) -> Flat:
 
 
 def from_flat(flat: Flat) -> Value:
-    """The value behind the ABI's struct. Raises UnstorableError for what no module may give."""
+    """The value of the ABI's struct. Raises UnstorableError for what no module may return."""
     kind, integer, data = flat
     if kind == NIL:
         return None
@@ -94,8 +94,8 @@ def from_flat(flat: Flat) -> Value:
 
 
 def encode(value: List | Map) -> bytes:
-    """The msgpack of a list or map; maps with order are sorted. Raises UnstorableError."""
-    # The dialect wants bytes as msgpack str, spelt shortest: the packer gets them as text, see _blob.
+    """The msgpack of a list or map; ordered maps are sorted. Raises UnstorableError."""
+    # The dialect has bytes as the shortest msgpack str: the packer gets them as text, see _blob.
     packer = msgpack.Packer(unicode_errors="surrogateescape", autoreset=False)
     _pack(packer, value, 0)
     return bytes(packer.bytes())
@@ -104,7 +104,7 @@ def encode(value: List | Map) -> bytes:
 def decode(data: bytes) -> List | Map:
     """The list or map of one msgpack document. Raises UnstorableError."""
     try:
-        # Text keeps msgpack's str apart from its bin; what is not UTF-8 survives as surrogates.
+        # Decoding str to text distinguishes it from bin; bytes that are not UTF-8 become surrogates.
         tree = msgpack.unpackb(
             data,
             raw=False,
@@ -125,7 +125,7 @@ def decode(data: bytes) -> List | Map:
 
 
 class _Pairs(list[tuple[Any, Any]]):
-    """A msgpack map, told from an array."""
+    """A msgpack map, as distinct from an array."""
 
 
 def _pack(packer: Any, value: Value, depth: int) -> None:

@@ -16,7 +16,7 @@ from modgo_lsp.build.process import TooSlowError, run
 from modgo_lsp.build.toolchain import CCompiler, ToolchainError
 from modgo_lsp.resources import resource
 
-# What the room's own Makefile compiles with, as far as it matters for the result.
+# The flags of libmod_go's Makefile that affect the result.
 _FLAGS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-D_GNU_SOURCE", "-w")
 _LIBRARIES = ("-ldl", "-lpthread")
 _LIBRARY_SOURCES = ("src/common", "src/value", "src/elf", "src/loader", "src/fenced")
@@ -26,15 +26,15 @@ _COMPILE_SECONDS = 180.0
 
 
 class Native(msgspec.Struct, frozen=True):
-    """The two files, of one build: they only work together."""
+    """The two files of one build. They only work together."""
 
     library: Path
     worker: Path
 
 
 async def libmod_go(cc: CCompiler) -> Native:
-    """Compiled once for these sources and this compiler; cancelling stops the compiler and leaves nothing.
-    Raises ToolchainError."""
+    """Compiles libmod_go, once for these sources and this compiler. Cancelling stops the compiler and leaves
+    no files. Raises ToolchainError."""
     try:
         folder = resource("libmod_go")
         digest = await asyncio.to_thread(_digest, folder, cc)
@@ -62,12 +62,12 @@ async def libmod_go(cc: CCompiler) -> Native:
 
 
 def _check_own(native: Native) -> None:
-    """Whether nobody else has put there what is about to be loaded. Raises ToolchainError."""
+    """Raises ToolchainError if another user could have written the files."""
     for path in (native.library, native.worker):
         if (reason := foreign_hand(str(path))) is not None:
             raise ToolchainError(
                 f"{path} is not loaded: {reason}",
-                f"remove {native.library.parent}, and it is compiled again",
+                f"remove {native.library.parent}; modgo compiles it again",
             )
 
 
@@ -79,7 +79,7 @@ def _sources(folder: Path, parts: Sequence[str]) -> list[Path]:
 
 
 def _digest(folder: Path, cc: CCompiler) -> str:
-    """Of everything that the two depend on."""
+    """The digest of everything that the two files depend on."""
     headers = [path for part in _HEADERS for path in sorted((folder / part).glob("*.h"))]
     digest = hashlib.sha256(repr((cc.command, cc.version, _FLAGS, _LIBRARIES)).encode())
     for path in (*_sources(folder, _WORKER_SOURCES), *headers):
@@ -89,7 +89,8 @@ def _digest(folder: Path, cc: CCompiler) -> str:
 
 
 async def _compile_both(cc: CCompiler, folder: Path, made: Path) -> None:
-    """Side by side, for each takes a second or two. Where one fails the other is stopped."""
+    """Compiles both in parallel, because each takes one to two seconds. If one fails, the other is
+    stopped."""
     library = _sources(folder, _LIBRARY_SOURCES)
     worker = _sources(folder, _WORKER_SOURCES)
     work = [
@@ -120,5 +121,5 @@ async def _compile(
         raise ToolchainError(
             f"libmod_go could not be compiled with {cc.path} ({first})",
             "install a C compiler with the C library's headers (Debian: build-essential), or "
-            "pip install 'modgo-lsp[toolchain]' and name no other in CC",
+            "pip install 'modgo-lsp[toolchain]' and unset CC",
         )

@@ -1,7 +1,7 @@
-"""Applies a stream UDF as a cluster does: each node runs the server's part of it over its own records, and
-the client runs the rest over the nodes' results. Blocks.
+"""Applies a stream UDF as a cluster does: each node runs the server's part over its records, and the client
+runs its part over the nodes' results. Blocks.
 
-The nodes are simulated: they take turns in one worker.
+The nodes are simulated: they run one after another in one worker.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PARTITIONS = 4096
 
 
 class _Run:
-    """One stream call: where it stands, and by when it must be done."""
+    """One stream call: its deadline, and the logs and time of its parts."""
 
     def __init__(self, module: Module, function: str, arguments: list[Flat], timeout: float) -> None:
         self._module = module
@@ -36,7 +36,7 @@ class _Run:
         self.logs: list[LogLine] = []
 
     def scope(self, scope: int, source: Input) -> tuple[Failure | None, tuple[Value, ...]]:
-        """Runs a part of the UDF: its failure, or None and the values that it wrote."""
+        """Runs a part of the UDF. Returns its failure or None, and the values that it wrote."""
         module, output = self._module, Output()
         module.table.stream(source, output)
         call = module.table.call(self._deadline, LOG_LEVEL)
@@ -55,13 +55,13 @@ def apply_to_stream(
     nodes: int,
     timeout: float,
 ) -> StreamResult:
-    """`timeout` is in seconds, for the nodes and the client together. All that goes wrong is the result's
-    `failure`, and it names the node."""
+    """`timeout` is in seconds, for the nodes and the client together. Every error is in the result's
+    `failure`, which names the node."""
     try:
         flats = [to_flat(value) for value in arguments]
         held = partition(records, nodes)
     except UnstorableError as error:
-        failure = Failure("usage", f"an argument or bin is no Aerospike value: {error}")
+        failure = Failure("usage", f"an argument or bin is not an Aerospike value: {error}")
         return StreamResult(function, failure=failure)
     run = _Run(module, function, flats, timeout)
     done: list[NodeResult] = []
@@ -80,12 +80,12 @@ def apply_to_stream(
 def apply_client_part(
     module: Module, function: str, arguments: Sequence[Value], values: Sequence[Value], timeout: float
 ) -> StreamResult:
-    """Runs what is the client's of a stream UDF over `values`, which the nodes of a real cluster gave. All
-    that goes wrong is the result's `failure`."""
+    """Runs the client's part of a stream UDF over `values`, the results of the nodes of a real cluster. Every
+    error is in the result's `failure`."""
     try:
         flats = [to_flat(value) for value in arguments]
     except UnstorableError as error:
-        failure = Failure("usage", f"an argument is no Aerospike value: {error}")
+        failure = Failure("usage", f"an argument is not an Aerospike value: {error}")
         return StreamResult(function, failure=failure)
     run = _Run(module, function, flats, timeout)
     failed, result = run.scope(CLIENT_SCOPE, ValueInput(values))
@@ -93,7 +93,7 @@ def apply_client_part(
 
 
 def partition(records: Sequence[Record], nodes: int) -> list[list[WorkingRecord]]:
-    """The records of each node: as in a cluster the digest says where one lies. Raises UnstorableError."""
+    """The records of each node, by their digests as in a cluster. Raises UnstorableError."""
     held: list[list[WorkingRecord]] = [[] for _ in range(nodes)]
     for number, record in enumerate(records):
         if record.exists:
@@ -105,7 +105,7 @@ def _partition_of(record: Record, number: int) -> int:
     key = to_flat(record.key)
     digest = digest_of(record.set_name, key)
     if digest is None:
-        # No key, or a Python without the hash: spread evenly all the same, and always in the same way.
+        # No key, or a Python without the hash: another even and stable distribution.
         return zlib.crc32(repr((record.set_name, key, None if record.key is not None else number)).encode())
     return int.from_bytes(digest[:2], "little") % PARTITIONS
 

@@ -20,11 +20,11 @@ Bins = dict[str, Flat]
 
 
 class RefusedError(Exception):
-    """The record would not do it; the text goes to the UDF as an error."""
+    """An operation that the record refuses; the UDF gets the text as its error."""
 
 
 class WorkingRecord:
-    """One record: what is stored, and what the UDF sees of it with its own changes."""
+    """One record: its stored bins, and its bins as the UDF sees them, with its own changes."""
 
     def __init__(self, facts: dict[str, Any]) -> None:
         """`facts` are namespace, set, key, bins, ttl, generation and last_update, values in them flat."""
@@ -56,7 +56,8 @@ class WorkingRecord:
         return self.bins.get(name, NIL_FLAT)
 
     def set(self, name: str, value: Flat) -> None:
-        """Setting nil takes the bin away. Raises RefusedError for what Aerospike could not store."""
+        """Setting nil removes the bin. Raises RefusedError for a name or value that Aerospike cannot
+        store."""
         size = len(name.encode())
         if not 0 < size <= BIN_NAME_MAX or "\0" in name:
             raise RefusedError(
@@ -83,12 +84,12 @@ class WorkingRecord:
         if self.exists:
             raise RefusedError("the record exists already, so it can be updated but not created")
         if not self.bins:
-            raise RefusedError("the record has no bins, and Aerospike stores none without")
+            raise RefusedError("the record has no bins, and Aerospike stores no record without bins")
         self.generation = 0
         self._store("create")
 
     def update(self) -> None:
-        """An update that leaves no bins takes the record away, as in Aerospike."""
+        """An update that leaves no bins removes the record, as in Aerospike."""
         if not self.exists:
             raise RefusedError("the record does not exist, so it can be created but not updated")
         self._store("update")
@@ -115,8 +116,8 @@ class WorkingRecord:
 
 
 def digest_of(set_name: str, key: Flat) -> bytes | None:
-    """The 20 bytes by which Aerospike finds a record: RIPEMD-160 of set, key type and key. None where the
-    key is not known or this Python's OpenSSL does not offer the hash."""
+    """The 20 bytes by which Aerospike finds a record: RIPEMD-160 of set, key type and key. None without a
+    key, or if this Python's OpenSSL lacks the hash."""
     if key.type == NIL:
         return None
     try:

@@ -19,12 +19,12 @@ from modgo_lsp.host.msgpack_dialect import from_flat, to_flat
 from modgo_lsp.host.sample import NEVER_EXPIRES, Record
 from modgo_lsp.host.values import INTEGER, NIL, Flat, UnstorableError
 
-# "modG" in the file's head says what it is; the version grows with the tables.
+# "modG" in the file's header identifies a store; the version is that of its tables.
 _APPLICATION = 0x6D6F6447
 _VERSION = 1
 _BUSY_SECONDS = 30.0
-# Which of them are stores, SQLite says when it has opened them.
-_SQLITE = Kind("a store of records", lambda file: file.read(16) in (b"", b"SQLite format 3\0"))
+# Any SQLite file; `_prepare` checks whether it is a store.
+_SQLITE = Kind("a record store", lambda file: file.read(16) in (b"", b"SQLite format 3\0"))
 
 _TABLES = f"""
 BEGIN IMMEDIATE;
@@ -54,29 +54,29 @@ COMMIT;
 
 
 class StoreError(Exception):
-    """The store cannot be used; says why and what to do."""
+    """The store cannot be used. The message says why and what to do."""
 
 
 class Store:
-    """One open store. It may be used from any thread, by one at a time."""
+    """One open store. Any thread may use it, one at a time."""
 
     def __init__(self, path: Path) -> None:
-        """Opens the store, or makes one where there is no file. Raises StoreError."""
+        """Opens the store, or creates it if there is no file. Raises StoreError."""
         self._path = path
         self._check_place()
-        with self._saying():
+        with self._store_errors():
             self._db = sqlite3.connect(
                 path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
         try:
-            with self._saying():
+            with self._store_errors():
                 self._prepare()
         except BaseException:
             self._db.close()
             raise
 
     def _check_place(self) -> None:
-        """SQLite follows links wherever they lead, also those beside its file."""
+        """SQLite follows links out of the workspace, also those of its journal files."""
         within = workspace_of(self._path)
         try:
             check_place(self._path, replaces=_SQLITE, within=within)
@@ -90,10 +90,10 @@ class Store:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if tables and application != _APPLICATION:
-            raise StoreError(f"{self._path} is a SQLite database, but no store of records; name another file")
+            raise StoreError(f"{self._path} is a SQLite database, but not a record store; name another file")
         if version > _VERSION:
             raise StoreError(f"{self._path} is of a newer modgo; update modgo, or name another file")
-        # One file beside it while it is in use, and commits that need not wait for the disk.
+        # Commits do not wait for the disk.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")
@@ -102,24 +102,23 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else writes meanwhile, and all that is written is there at the end, or nothing of it. Others
-        wait, up to 30 s. Raises StoreError."""
-        with self._saying():
+        """A transaction for writing; other processes wait up to 30 s for its end. Raises StoreError."""
+        with self._store_errors():
             self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
-        with self._saying():
+        with self._store_errors():
             self._db.execute("COMMIT")
 
-    def read(self, wanted: Record) -> Record | None:
-        """The record with the key of `wanted`, None where there is none or it has expired; `ttl` is what is
-        left of it. Raises StoreError."""
-        with self._saying():
+    def read(self, key: Record) -> Record | None:
+        """The stored record with the key of `key`, None if there is none or it has expired; `ttl` is the time
+        left. Raises StoreError."""
+        with self._store_errors():
             row = self._db.execute(
-                f"SELECT id, ttl, generation, last_update FROM records WHERE {_KEY}", self._key(wanted)
+                f"SELECT id, ttl, generation, last_update FROM records WHERE {_KEY}", self._key(key)
             ).fetchone()
             if row is None:
                 return None
@@ -132,14 +131,13 @@ class Store:
                 return None
             ttl = left
         return msgspec.structs.replace(
-            wanted, bins=found, ttl=ttl, generation=generation, last_update=last_update
+            key, bins=found, ttl=ttl, generation=generation, last_update=last_update
         )
 
     def write(self, record: Record) -> None:
-        """Puts the record in place of the one with its key; one without bins takes that away. Raises
-        StoreError."""
+        """Replaces the record with the same key; a record without bins removes it. Raises StoreError."""
         key = self._key(record)
-        with self._saying():
+        with self._store_errors():
             self._db.execute(f"DELETE FROM records WHERE {_KEY}", key)
             if not record.exists:
                 return
@@ -162,22 +160,23 @@ class Store:
         return record.namespace, record.set_name, flat.type, data
 
     @contextlib.contextmanager
-    def _saying(self) -> Iterator[None]:
+    def _store_errors(self) -> Iterator[None]:
+        """Turns SQLite's errors into StoreErrors."""
         try:
             yield
         except UnstorableError as error:
-            raise StoreError(f"{self._path} holds what is no value ({error}); name another file") from None
+            raise StoreError(f"{self._path} contains an invalid value ({error}); name another file") from None
         except sqlite3.DatabaseError as error:
             raise StoreError(self._why(error)) from None
 
     def _why(self, error: sqlite3.DatabaseError) -> str:
         text = str(error)
         if "not a database" in text or "malformed" in text:
-            return f"{self._path} is no store of records ({text}); name another file"
+            return f"{self._path} is not a record store ({text}); name another file"
         if "locked" in text or "busy" in text:
             return f"{self._path} is in use by another program; try again when that has ended"
         if "unable to open" in text:
-            return f"{self._path} cannot be opened; look at its folder and its rights"
+            return f"{self._path} cannot be opened; check its folder and its permissions"
         return f"{self._path} cannot be used ({text})"
 
 

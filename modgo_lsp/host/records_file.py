@@ -11,14 +11,14 @@ from modgo_lsp.host.sample import SAMPLES, Record, SampleError, parse_sample, re
 
 
 class NumberedRecord(msgspec.Struct, frozen=True):
-    """A record and its line in the file, or its place in a list, from 1."""
+    """A record and its line in the file, or its index in a list, from 1."""
 
     line: int
     record: Record
 
 
 def read_records_file(path: Path) -> tuple[NumberedRecord, ...]:
-    """The records in their order; empty lines are left out. Raises SampleError with FILE:LINE."""
+    """The records in order, without empty lines. Raises SampleError with FILE:LINE."""
     found = []
     for line, text in enumerate(read_text(path, "records file").split("\n"), 1):
         if text.strip():
@@ -29,7 +29,7 @@ def read_records_file(path: Path) -> tuple[NumberedRecord, ...]:
 
 
 def parse_records(texts: Sequence[str], what: str) -> tuple[NumberedRecord, ...]:
-    """The same of JSON texts, one a record. Raises SampleError."""
+    """Parses JSON texts, one per record. Raises SampleError."""
     return tuple(
         NumberedRecord(number, _record(text, number, f"{what}[{number - 1}]"))
         for number, text in enumerate(texts, 1)
@@ -37,9 +37,9 @@ def parse_records(texts: Sequence[str], what: str) -> tuple[NumberedRecord, ...]
 
 
 def default_records(directory: Path, function: str) -> Path | None:
-    """The file with the records of `function` in the module's folder, None where there is none."""
+    """The records file of `function` in the module's folder, None if there is none."""
     for name in (function, "default"):
-        if "/" in name or "\0" in name:  # a module's word, and no path
+        if "/" in name or "\0" in name:  # a module's manifest may contain any name
             continue
         path = directory / SAMPLES / f"{name}.records.jsonl"
         if path.is_file():
@@ -48,9 +48,9 @@ def default_records(directory: Path, function: str) -> Path | None:
 
 
 def _record(text: str, number: int, what: str) -> Record:
-    """Where a record says no key, its number is its key, so that no two are the same."""
+    """A record without a key gets its number as key, so that no two are the same."""
     try:
         return parse_sample(text, what, number)
     except SampleError as error:
-        # The place of the file's line says enough: all of it is on one.
+        # Each record is on one line: its number is in `what` already.
         raise SampleError(str(error).replace(f"{what}:1:", f"{what}:", 1)) from None

@@ -24,7 +24,7 @@ from modgo_lsp.host.session import LONGEST_SECONDS
 from modgo_lsp.host.values import Value
 from modgo_lsp.user_error import UserError
 
-KEPT = 50  # the oldest go
+MAX_FILES = 50  # the oldest are deleted
 
 _VERSION = 1
 _KINDS = ("crash", "panic", "timeout")
@@ -35,8 +35,8 @@ class ReplayError(UserError):
 
 
 class Replay(msgspec.Struct, frozen=True):
-    """One call. `module` is the path of the .so, `sha256` what it was in hexadecimal. `nodes` is 0 for a
-    record UDF, which has one record. Times are in seconds, `memory` in bytes (0: any)."""
+    """One call. `module` is the path of the .so, `sha256` its digest at the time, in hexadecimal. `nodes` is
+    0 for a record UDF, which has one record. Times are in seconds, `memory` in bytes (0: no limit)."""
 
     module: Path
     sha256: str
@@ -49,11 +49,11 @@ class Replay(msgspec.Struct, frozen=True):
 
 
 def replay_directory() -> Path:
-    """Where the files are ($XDG_STATE_HOME/modgo/replays on Linux). They may be deleted at any time."""
+    """The folder of the files ($XDG_STATE_HOME/modgo/replays on Linux). They may be deleted at any time."""
     return Path(own_folder("state")) / "replays"
 
 
-def worth_keeping(failure: Failure | None) -> bool:
+def is_replayable(failure: Failure | None) -> bool:
     return failure is not None and failure.kind in _KINDS
 
 
@@ -67,43 +67,42 @@ def replay_of(
     timeout: float,
     memory: int = 0,
 ) -> Replay:
-    """Raises OSError where the module can't be read."""
-    path = Path(os.path.abspath(module))  # noqa: PTH100 (a link stays what it is called)
+    """Raises OSError if the module can't be read."""
+    path = Path(os.path.abspath(module))  # noqa: PTH100 (keeps links)
     return Replay(
         path, digest_of_file(path), function, tuple(arguments), tuple(records), nodes, timeout, memory
     )
 
 
-def keep(replay: Replay, failure: Failure) -> Failure:
-    """Writes the file and gives the failure that names it; where that can't be, the failure as it is."""
+def save_replay(replay: Replay, failure: Failure) -> Failure:
+    """Writes the file and returns the failure with its path; if that fails, the failure unchanged."""
     directory = replay_directory()
     seconds, nanoseconds = divmod(time.time_ns(), 10**9)
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(seconds))  # so that names sort by time
-    function = re.sub(r"[^\w.-]", "_", replay.function[:60])  # a module's word, and no path
+    function = re.sub(r"[^\w.-]", "_", replay.function[:60])  # a module's manifest may contain any name
     name = f"{stamp}-{nanoseconds:09d}-{function}.json"
     try:
         write_file(directory / name, _encode(replay, failure), mode=0o600)
     except OSError:
         return failure
-    for old in sorted(directory.glob("*.json"))[:-KEPT]:
+    for old in sorted(directory.glob("*.json"))[:-MAX_FILES]:
         with contextlib.suppress(OSError):
             old.unlink()
     return msgspec.structs.replace(failure, replay=str(directory / name))
 
 
 def read_replay(path: Path, *, force: bool = False) -> Replay:
-    """The call that a file holds. Raises ReplayError, also where the module is not what it was, unless
-    `force`."""
+    """Reads the call from a file. Raises ReplayError, also if the module has changed, unless `force`."""
     try:
         replay = _decode(DiskFiles().read(str(path), _LARGEST))
     except OSError as error:
         raise ReplayError(
             f"{path} cannot be read ({error.strerror or error})",
-            f"the calls that were kept are in {replay_directory()}",
+            f"saved calls are in {replay_directory()}",
         ) from None
     except (msgspec.MsgspecError, FormError, SampleError, UnicodeDecodeError) as error:
-        message = f"{path} is no call that modgo kept ({error})"
-        raise ReplayError(message, "name a file that it wrote") from None
+        message = f"{path} is not a call that modgo saved ({error})"
+        raise ReplayError(message, "name a file that modgo wrote") from None
     try:
         now = digest_of_file(replay.module)
     except OSError as error:
@@ -113,9 +112,9 @@ def read_replay(path: Path, *, force: bool = False) -> Replay:
         ) from None
     if now != replay.sha256 and not force:
         raise ReplayError(
-            f"{replay.module} is not what it was when the call failed (SHA-256 {now[:12]}…, then"
+            f"{replay.module} has changed since the call failed (SHA-256 {now[:12]}…, then"
             f" {replay.sha256[:12]}…)",
-            "--force runs the call on it all the same",
+            "--force runs the call on it anyway",
         )
     return replay
 
@@ -161,18 +160,18 @@ def _encode(replay: Replay, failure: Failure) -> bytes:
 def _decode(data: bytes) -> Replay:
     file = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_File)
     if file.version != _VERSION:
-        raise msgspec.ValidationError(f"it is of version {file.version}, and this modgo knows {_VERSION}")
+        raise msgspec.ValidationError(f"its version is {file.version}, and this modgo reads {_VERSION}")
     if not file.nodes and len(file.records) != 1:
-        raise msgspec.ValidationError("it is about one record, and holds another number of them")
+        raise msgspec.ValidationError("a call of a record UDF has one record")
     if not 0 < file.timeout <= LONGEST_SECONDS:
-        raise msgspec.ValidationError("its timeout is no number of seconds up to a day")
+        raise msgspec.ValidationError("its timeout is not between 0 and a day")
     if file.memory < 0 or file.nodes < 0:
-        raise msgspec.ValidationError("its memory or its number of nodes is below 0")
+        raise msgspec.ValidationError("its memory or its number of nodes is negative")
     if "\0" in file.module:
-        raise msgspec.ValidationError("its module has a name that no file can have")
+        raise msgspec.ValidationError("its module is not a path")
     arguments = parse(json.dumps(file.arguments), "arguments")
     if not isinstance(arguments, list):
-        raise msgspec.ValidationError("its arguments are no list")
+        raise msgspec.ValidationError("its arguments are not a list")
     return Replay(
         Path(file.module),
         file.sha256,

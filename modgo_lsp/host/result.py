@@ -16,8 +16,8 @@ FailureKind = Literal["udf", "panic", "timeout", "crash", "abi", "usage"]
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """A line that the module wrote. `level` is "error" to "trace" for its log, "stdout" for what it printed,
-    to either standard stream; `location` is "file.go:12", or "" where not known."""
+    """A line that the module wrote. `level` is "error" to "trace" for its log, "stdout" for both standard
+    streams; `location` is "file.go:12", "" if unknown."""
 
     level: str
     message: str
@@ -25,9 +25,9 @@ class LogLine(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Why there is no result. `frames` are "file.go:12", the innermost first. `remedy` is what to do next,
-    "" where the message says it all. `replay` is the file by which exactly this call can be run again, ""
-    where none was kept. "usage" is the caller's doing, "abi" a defect of module or host."""
+    """Why there is no result. `frames` are "file.go:12", the innermost first. `remedy` is what to do next, ""
+    if the message says so. `replay` is the file from which this call can be run again, "" if none was saved.
+    "usage" is an error of the caller, "abi" a defect of module or host."""
 
     kind: FailureKind
     message: str
@@ -42,7 +42,7 @@ class ParameterInfo(msgspec.Struct, frozen=True):
 
 
 class FunctionInfo(msgspec.Struct, frozen=True):
-    """A registered function as the module itself describes it. `location` is "file.go:12"."""
+    """A registered function as the module's manifest describes it. `location` is "file.go:12"."""
 
     name: str
     kind: Literal["record", "stream"] = "record"
@@ -62,8 +62,8 @@ class FunctionInfo(msgspec.Struct, frozen=True):
 
 
 class LoadResult(msgspec.Struct, frozen=True):
-    """A module that was loaded and set up, or why it was not (`failure`, with `findings` at their places).
-    `setup` is what its setup returned, None where it came not that far."""
+    """A module that was loaded and set up, or why it was not (`failure`, and `findings`). `setup` is the
+    status of its setup, None if loading failed before."""
 
     path: str
     abi: tuple[int, int] | None = None
@@ -84,7 +84,8 @@ class LoadResult(msgspec.Struct, frozen=True):
 
 
 class CallResult(msgspec.Struct, frozen=True):
-    """One call. Where `failure` is set, `value` is None; `after` is what was stored up to the failure."""
+    """One call. `value` is None if it failed; `after` is the record that was stored, also before a
+    failure."""
 
     function: str
     before: Record
@@ -102,7 +103,7 @@ class CallResult(msgspec.Struct, frozen=True):
 
 
 class NodeResult(msgspec.Struct, frozen=True):
-    """What one simulated node of a stream call gave to the client, of how many records."""
+    """The values that one simulated node of a stream call returned, and the number of its records."""
 
     records: int
     values: tuple[Value, ...]
@@ -110,7 +111,7 @@ class NodeResult(msgspec.Struct, frozen=True):
 
 
 class StreamResult(msgspec.Struct, frozen=True):
-    """One call of a stream UDF. `nodes` are those that came to their end."""
+    """One call of a stream UDF. `nodes` are those that finished."""
 
     function: str
     values: tuple[Value, ...] = ()
@@ -126,7 +127,7 @@ class StreamResult(msgspec.Struct, frozen=True):
 
 
 class NumberedResult(msgspec.Struct, frozen=True):
-    """The call on one of many records: that of a line of a file, or at a place in a list, from 1."""
+    """The call on one of many records. `line` is that of the file, or the index in a list, from 1."""
 
     line: int
     result: CallResult
@@ -163,7 +164,7 @@ def call_json(result: CallResult) -> dict[str, Any]:
 
 
 def calls_json(results: Sequence[NumberedResult]) -> dict[str, Any]:
-    """The JSON of `modgo call --records FILE --json`: that of each call with its "line", and a summary."""
+    """The JSON of `modgo call --records FILE --json`: each call with its "line", and a summary."""
     failed = sum(not one.result.ok for one in results)
     return {
         "ok": failed == 0,
@@ -177,7 +178,7 @@ def calls_json(results: Sequence[NumberedResult]) -> dict[str, Any]:
 
 
 def stream_json(result: StreamResult) -> dict[str, Any]:
-    """The JSON of `modgo call --stream --json`: the values, and what each node gave to the client."""
+    """The JSON of `modgo call --stream --json`: the values, and those of each node."""
     if result.failure is not None:
         return {"ok": False, **_error_json(result.failure), "logs": _logs_json(result.logs)}
     return {

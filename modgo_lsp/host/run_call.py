@@ -18,7 +18,7 @@ from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.record_store import Store
 from modgo_lsp.host.records_file import NumberedRecord
-from modgo_lsp.host.replay_files import Replay, keep, replay_of, worth_keeping
+from modgo_lsp.host.replay_files import Replay, is_replayable, replay_of, save_replay
 from modgo_lsp.host.result import (
     CallResult,
     NumberedResult,
@@ -32,15 +32,15 @@ from modgo_lsp.host.session import CALL_SECONDS, Session, refusal_of
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
 
-# Of many calls that fail alike the first few say enough.
+# Many calls usually fail for the same reason.
 _MAX_REPLAYS = 10
 
 R = TypeVar("R", CallResult, StreamResult)
 
 
 class Work(msgspec.Struct, frozen=True):
-    """`records` is one for "call", any number for "each" and "stream". `timeout` is in seconds, of each call
-    or of the whole stream; `memory` in bytes (0: any). `nodes` is of a stream."""
+    """`records` is one for "call", any number for "each" and "stream". `timeout` is in seconds, for each call
+    or for the whole stream; `memory` in bytes (0: no limit). `nodes` applies to a stream."""
 
     function: str
     arguments: tuple[Value, ...] = ()
@@ -88,9 +88,9 @@ async def do_work(
     keeps: bool = True,
     completed: Callable[[Work, Mapping[str, str]], Work] | None = None,
 ) -> Outcome:
-    """Loads the module at `path` and does `work`; `report` gets each of many results when it is there. A
-    module that can't be loaded, and a function that it does not have, is one failure. `keeps` says whether
-    failures are saved for a replay. `completed` gives the work once the module's properties are known.
+    """Loads the module at `path` and does `work`; `report` gets each of many results as it comes. A module
+    that can't be loaded and a missing function are one failure. With `keeps`, failures are saved for a
+    replay. `completed` returns the final work from the module's properties.
 
     Raises ToolchainError, HostError and StoreError.
     """
@@ -146,7 +146,7 @@ def _with_logs(session: Session, result: R) -> R:
 
 
 class _ReplaySaver:
-    """Saves the calls of one run that are worth a replay."""
+    """Saves the failed calls of one run for a replay, up to a limit."""
 
     def __init__(self, path: Path, work: Work, most: int) -> None:
         self._path = path
@@ -155,7 +155,7 @@ class _ReplaySaver:
         self._left = most
 
     def save(self, result: R, records: list[Record]) -> R:
-        if result.failure is None or not worth_keeping(result.failure) or self._left == 0:
+        if result.failure is None or not is_replayable(result.failure) or self._left == 0:
             return result
         self._left -= 1
         work = self._work
@@ -174,7 +174,7 @@ class _ReplaySaver:
         except OSError:
             return result
         replay = msgspec.structs.replace(self._replay, records=tuple(records))
-        return msgspec.structs.replace(result, failure=keep(replay, result.failure))
+        return msgspec.structs.replace(result, failure=save_replay(replay, result.failure))
 
 
 def outcome_json(outcome: Outcome) -> dict[str, Any]:

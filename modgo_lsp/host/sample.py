@@ -28,13 +28,12 @@ _KEY = "sample"
 
 
 class SampleError(Exception):
-    """A record sample that is none: what, where, and what to do."""
+    """A malformed record sample. The message says what is wrong, where, and what to do."""
 
 
 class Record(msgspec.Struct, frozen=True):
-    """A record: its key, bins, seconds to live (0 the namespace's default, NEVER_EXPIRES never), generation,
-    and when it was last written in ms since 1970 (0 not known). Without bins it does not exist and only its
-    key is known."""
+    """A record: its key, bins, seconds to live (0: the namespace's default), generation, and the time of its
+    last update in ms since 1970 (0: unknown). A record without bins does not exist."""
 
     namespace: str = "test"
     set_name: str = "demo"
@@ -50,7 +49,7 @@ class Record(msgspec.Struct, frozen=True):
 
 
 def read_sample(text: str) -> Record:
-    """The record of `--record`: JSON where it begins like it, else the name of a file. Raises SampleError."""
+    """The record of `--record`: JSON if it begins with "{", else a file name. Raises SampleError."""
     if text.lstrip()[:1] == "{" or text.strip() == "null":
         return parse_sample(text, "record")
     return read_sample_file(Path(text))
@@ -62,7 +61,7 @@ def read_sample_file(path: Path) -> Record:
 
 
 def read_text(path: Path, what: str) -> str:
-    """The text of a file of samples. Raises SampleError."""
+    """The text of a sample file. Raises SampleError."""
     try:
         return DiskFiles().read(str(path), _SIZE_MAX).decode("utf-8-sig")
     except FileTooLargeError:
@@ -77,8 +76,8 @@ def read_text(path: Path, what: str) -> str:
 
 
 def parse_sample(text: str, what: str, key: int | str = _KEY) -> Record:
-    """The record that the JSON `text` says; `what` names it in errors, `key` is that of one that says none.
-    Raises SampleError."""
+    """Parses the JSON of a record, named `what` in errors; `key` is used if it has none. Raises
+    SampleError."""
     try:
         tree = parse(text, what)
         return Record(key=key) if tree is None else _record(members(tree, "", "a record sample"), key)
@@ -88,7 +87,7 @@ def parse_sample(text: str, what: str, key: int | str = _KEY) -> Record:
 
 
 def parse_key(text: str) -> Record:
-    """The record that does not exist with the key of `--key`: [namespace, set, key]. Raises SampleError."""
+    """A record without bins, with the key of `--key`: [namespace, set, key]. Raises SampleError."""
     try:
         namespace, set_name, key = _key(parse(text, "key"))
     except FormError as error:
@@ -97,9 +96,9 @@ def parse_key(text: str) -> Record:
 
 
 def default_sample(directory: Path, function: str) -> Path | None:
-    """The file with the sample of `function` in the module's folder, None where there is none."""
+    """The sample file of `function` in the module's folder, None if there is none."""
     for name in (function, "default"):
-        if "/" in name or "\0" in name:  # a module's word, and no path
+        if "/" in name or "\0" in name:  # a module's manifest may contain any name
             continue
         path = directory / SAMPLES / f"{name}.record.json"
         if path.is_file():
@@ -125,7 +124,7 @@ def _record(found: dict[str, Any], absent_key: int | str) -> Record:
         raise FormError("", 'a record sample needs "bins", like {"bins": {"a": 1}}')
     bins = {name: _bin(name, tree) for name, tree in members(found["bins"], "bins", "bins").items()}
     if len(bins) > BINS_MAX:
-        raise FormError("bins", f"there are {len(bins)} bins, and a UDF sees at most {BINS_MAX}")
+        raise FormError("bins", f"there are {len(bins)} bins, and a UDF can read at most {BINS_MAX}")
     bins = {name: value for name, value in bins.items() if value is not None}
     namespace, set_name, key = _key(found.get("key", ["test", "demo", absent_key]))
     return Record(

@@ -43,10 +43,10 @@ _SOON_SECONDS = 0.05
 
 class Session:
     """`async with Session(path) as session` loads the module at `path` and sets it up; `session.opened` is
-    what it says of itself, `session.logs` what it wrote at that.
+    its description, `session.logs` its output during setup.
 
-    Entering raises ToolchainError where libmod_go cannot be had, HostError where no worker can be started,
-    and LoadFailedError for all that is wrong with the module.
+    Entering raises ToolchainError if libmod_go cannot be compiled, HostError if no worker can be started, and
+    LoadFailedError for an error of the module.
     """
 
     opened: Opened
@@ -90,8 +90,8 @@ class Session:
         store: Store | None = None,
     ) -> CallResult:
         """Applies `function` to a record; without one, to a record that does not exist; with a `store`, to
-        the one there that has its key. `timeout` is in seconds. Raises StoreError. All that goes wrong is the
-        result's `failure`. Cancelling ends the session's worker for good."""
+        its record with that key. `timeout` is in seconds. Errors of the call are in the result's `failure`.
+        Cancelling ends the session's worker for good. Raises StoreError."""
         record = record or Record()
         if (refused := refusal_of(self.opened, function, "record")) is not None:
             return CallResult(function, record, record, failure=refused)
@@ -106,15 +106,15 @@ class Session:
         timeout: float = CALL_SECONDS,
         store: Store | None = None,
     ) -> AsyncIterator[NumberedResult]:
-        """Applies `function` to one record after another; `timeout` is that of each. A call that brings its
-        worker down is a failed result as any other, and the next one gets a new worker."""
+        """Applies `function` to one record after another, each with this `timeout`. A call that crashes its
+        worker is a failed result, and the next one gets a new worker."""
         if (refused := refusal_of(self.opened, function, "record")) is not None:
             for one in records:
                 yield NumberedResult(one.line, CallResult(function, one.record, one.record, failure=refused))
             return
 
         def some(start: int) -> list[NumberedResult]:
-            """As many as are done soon, for to come back to the loop takes longer than a call."""
+            """The calls of the next 50 ms: returning to the event loop takes longer than a call."""
             done: list[NumberedResult] = []
             until = time.monotonic() + _SOON_SECONDS
             while start + len(done) < len(records) and (not done or time.monotonic() < until):
@@ -139,8 +139,8 @@ class Session:
         nodes: int = 1,
         timeout: float = CALL_SECONDS,
     ) -> StreamResult:
-        """Applies a stream UDF to the records, spread over so many simulated nodes, then to what these
-        give."""
+        """Applies a stream UDF to the records, distributed to `nodes` simulated nodes, and then its client's
+        part to their results."""
         if (refused := refusal_of(self.opened, function, "stream")) is not None:
             return StreamResult(function, failure=refused)
         result = await self._thread.do(
@@ -156,7 +156,7 @@ class Session:
         *,
         timeout: float = CALL_SECONDS,
     ) -> StreamResult:
-        """Applies the client's part of a stream UDF to what the nodes of a real cluster gave."""
+        """Applies the client's part of a stream UDF to the results of a real cluster's nodes."""
         if (refused := refusal_of(self.opened, function, "stream")) is not None:
             return StreamResult(function, failure=refused)
         return await self._thread.do(
@@ -182,7 +182,7 @@ class Session:
             os.write(self._line[1], b"!")
 
     async def _close(self) -> None:
-        """Shielded, for no worker may stay; closing takes milliseconds."""
+        """Shielded, so that no worker stays; closing takes milliseconds."""
         await asyncio.shield(asyncio.ensure_future(self._end()))
 
     async def _end(self) -> None:
@@ -196,8 +196,8 @@ class Session:
 
 
 def refusal_of(opened: Opened, name: str, kind: str) -> Failure | None:
-    """Why `name` can't be called as a UDF of that kind by what the manifest says, with the nearest name that
-    can; None where it can, or nobody knows."""
+    """Why the manifest does not allow calling `name` as a UDF of that kind, with the nearest name; None if it
+    does, or if there is no manifest."""
     if opened.functions is None:
         return None
     found = opened.function(name)
@@ -206,17 +206,17 @@ def refusal_of(opened: Opened, name: str, kind: str) -> Failure | None:
     if found.kind == kind:
         return None
     if kind == "record":
-        message = f"{name} is a stream UDF, and those cannot be called on a single record"
+        message = f"{name} is a stream UDF, which cannot be called on a single record"
         return Failure("usage", message, (), "call it with --stream and the records of --records")
     return Failure("usage", f"{name} is a record UDF", (), "call it without --stream")
 
 
 def _with_signature(opened: Opened, result: R) -> R:
-    """The result, where its arguments were wrong with how the function wants to be called."""
+    """The result; for wrong arguments, with the function's signature as remedy."""
     failure, found = result.failure, opened.function(result.function)
     if failure is None or failure.kind != "usage" or failure.remedy or found is None:
         return result
-    if found.name not in failure.message:  # it is about a value as such
+    if found.name not in failure.message:  # the value itself is invalid
         return result
     explained = msgspec.structs.replace(failure, remedy=f"its signature is {found.signature}")
     return msgspec.structs.replace(result, failure=explained)

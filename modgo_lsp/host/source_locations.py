@@ -20,8 +20,8 @@ def place_of(package: Package | None, path: Path) -> Location:
 
 
 def place_of_frame(path: str, line: int, package: Package | None = None) -> Location | None:
-    """The text of a line, without its indentation. A bare file name is looked for in the package and what
-    it imports of its Go module. None where there is no such place."""
+    """The location of a line, without its indentation. A bare file name is looked up in the package and its
+    imports from its Go module. None if there is no such line."""
     if package is not None:
         for one in (package, *package.dependencies):
             for file in one.files:

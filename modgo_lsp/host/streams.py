@@ -9,12 +9,12 @@ from modgo_lsp.host.msgpack_dialect import decode, encode, from_flat, to_flat
 from modgo_lsp.host.record import RefusedError, WorkingRecord
 from modgo_lsp.host.values import NIL, NIL_FLAT, Flat, List, UnstorableError, Value
 
-# Long elements are given few at a time.
+# Of long elements, fewer are returned at a time.
 _LIST_BYTES = 1 << 20
 
 
 class RecordInput:
-    """The records of one node, one after another; each may be read only."""
+    """The records of one node, one after another, read-only."""
 
     def __init__(self, records: Iterator[WorkingRecord]) -> None:
         self._left = records
@@ -24,11 +24,11 @@ class RecordInput:
         return next(self._left, NIL_FLAT)
 
     def read_many(self, _limit: int) -> bytes:
-        raise RefusedError("this stream is of records, which come one at a time")
+        raise RefusedError("this stream has records, which are read one at a time")
 
 
 class ValueInput:
-    """Values, such as those that nodes gave to a client."""
+    """Values, such as the nodes' results."""
 
     def __init__(self, values: Sequence[Value]) -> None:
         self._values = values
@@ -42,7 +42,7 @@ class ValueInput:
         return to_flat(self._values[self._at - 1])
 
     def read_many(self, limit: int) -> bytes:
-        """A list of the next values, none at the end. Raises RefusedError where one can't be in a list."""
+        """A list of the next values, empty at the end. Raises RefusedError if one can't be in a list."""
         some = tuple(self._values[self._at : self._at + limit])
         try:
             packed = encode(List(some))
@@ -59,22 +59,22 @@ Input = Union[RecordInput, ValueInput]
 
 
 class Output:
-    """Keeps what is written, copied."""
+    """Collects copies of the values written."""
 
     def __init__(self) -> None:
         self.values: list[Value] = []
 
     def write(self, flat: Flat) -> None:
-        """Raises RefusedError for what is no value, and for nil, which would end the stream."""
+        """Raises RefusedError for an invalid value, and for nil, which would end the stream."""
         if flat.type == NIL:
-            raise RefusedError("nil cannot be written to a stream, for it would end it")
+            raise RefusedError("nil cannot be written to a stream: it would end the stream")
         try:
             self.values.append(from_flat(flat))
         except UnstorableError as error:
             raise RefusedError(str(error)) from None
 
     def write_many(self, packed: bytes) -> None:
-        """The elements of one list. Raises RefusedError."""
+        """Writes the elements of one list. Raises RefusedError."""
         try:
             value = decode(packed)
         except UnstorableError as error:
@@ -82,5 +82,5 @@ class Output:
         if not isinstance(value, List):
             raise RefusedError("many values are written as a list")
         if None in value.items:
-            raise RefusedError("nil cannot be written to a stream, for it would end it")
+            raise RefusedError("nil cannot be written to a stream: it would end the stream")
         self.values.extend(value.items)

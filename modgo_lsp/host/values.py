@@ -20,7 +20,7 @@ MapOrder = Literal["none", "k", "kv"]
 
 
 class UnstorableError(Exception):
-    """A value that Aerospike could not hold; says why."""
+    """A value that Aerospike cannot store. The message says why."""
 
 
 class GeoJson(NamedTuple):
@@ -47,7 +47,7 @@ Value = Union[None, bool, int, float, str, bytes, GeoJson, Hll, List, Map]
 
 
 class Flat(NamedTuple):
-    """A value as the ABI's struct has it: scalars in `integer`, all else in `data`."""
+    """A value as in the ABI's struct: scalars in `integer`, all others in `data`."""
 
     type: int
     integer: int
@@ -67,7 +67,7 @@ def bits_double(bits: int) -> float:
 
 
 def key_rank(key: Value) -> tuple[int, int | bytes]:
-    """Where a map key stands in Aerospike's order: integers, strings, bytes. Raises UnstorableError."""
+    """The sort key of a map key in Aerospike's order: integers, strings, bytes. Raises UnstorableError."""
     if isinstance(key, int) and not isinstance(key, bool):
         return (0, key)
     if isinstance(key, str):
@@ -78,7 +78,7 @@ def key_rank(key: Value) -> tuple[int, int | bytes]:
 
 
 def type_name(value: Value) -> str:
-    """The type in Aerospike's words."""
+    """Aerospike's name for the type."""
     return TYPE_NAMES[type_of(value)]
 
 
@@ -91,7 +91,7 @@ def type_of(value: Value) -> int:
     for kind, number in _NUMBERS:
         if isinstance(value, kind):
             return number
-    raise UnstorableError(f"{type(value).__name__} is no Aerospike value")
+    raise UnstorableError(f"{type(value).__name__} is not an Aerospike value")
 
 
 _NUMBERS: tuple[tuple[type, int], ...] = (

@@ -134,7 +134,7 @@ def test_a_store_keeps_records(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no database, but long enough for one\n" * 10)
     done = modgo("call", "udfs.so", "add", "v", "1", "--store", str(tmp_path / "text"), cwd=folder)
     assert done.returncode == 2
-    assert "it is not a store of records" in done.stderr
+    assert "it is not a record store" in done.stderr
 
 
 def test_memory_has_a_limit(folder: Path) -> None:
@@ -156,17 +156,17 @@ def test_a_failed_call_runs_again(folder: Path) -> None:
         module.seek(0, os.SEEK_END)
         module.write(b"\0")
     changed = modgo("call", "--replay", replay, cwd=folder)
-    assert (changed.returncode, "is not what it was" in changed.stderr) == (2, True)
+    assert (changed.returncode, "has changed since the call failed" in changed.stderr) == (2, True)
     assert modgo("call", "--replay", replay, "--force", cwd=folder).returncode == 1
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["udfs.so", "add", "--nodes", "2"], "nodes is about streams"),
+        (["udfs.so", "add", "--nodes", "2"], "nodes needs stream"),
         (["udfs.so", "add", "--force"], "--force needs --replay"),
-        (["udfs.so", "add", "--record", "{}", "--key", "[]"], "record and key both say"),
-        (["udfs.so", "add", "--stream", "--record", "{}"], "a stream is of many records"),
+        (["udfs.so", "add", "--record", "{}", "--key", "[]"], "record and key both name"),
+        (["udfs.so", "add", "--stream", "--record", "{}"], "a stream reads many records"),
         (["udfs.so", "add", "--stream", "--records", "three.jsonl", "--store", "x"], "leave the store out"),
         (["udfs.so", "add", "--stream", "--records", "three.jsonl"], "call it without --stream"),
         (["udfs.so", "ad", "--records", "three.jsonl"], "did you mean add?"),

@@ -179,12 +179,12 @@ def test_many_at_once_lose_nothing(udfs: Path, tmp_path: Path) -> None:
 
 def test_what_is_no_store_is_told(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no database at all, but long enough to have a head\n" * 20)
-    with pytest.raises(StoreError, match="not a store of records"):
+    with pytest.raises(StoreError, match="not a record store"):
         Store(tmp_path / "text")
     other = sqlite3.connect(tmp_path / "other.db")
     other.execute("CREATE TABLE records (id INTEGER)")
     other.close()
-    with pytest.raises(StoreError, match="no store of records"):
+    with pytest.raises(StoreError, match="not a record store"):
         Store(tmp_path / "other.db")
     with pytest.raises(StoreError, match="cannot be opened"):
         Store(tmp_path / "nowhere" / "s.db")

@@ -1,4 +1,4 @@
-"""Calls that failed, kept and run again: what is kept, what is not, and modules that have changed."""
+"""Failed calls are saved and run again; modules that have changed are refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import msgspec
 import pytest
 
 from modgo_lsp.host.records_file import NumberedRecord
-from modgo_lsp.host.replay_files import KEPT, ReplayError, keep, read_replay, replay_directory, replay_of
+from modgo_lsp.host.replay_files import (
+    MAX_FILES,
+    ReplayError,
+    read_replay,
+    replay_directory,
+    replay_of,
+    save_replay,
+)
 from modgo_lsp.host.result import CallResult, Failure
 from modgo_lsp.host.run_call import Calls, Work, do_work, is_misused, outcome_json, work_of
 from modgo_lsp.host.sample import Record
@@ -48,7 +55,7 @@ async def test_exactly_the_call_runs_again(
     assert len(list(replay_directory().iterdir())) == 1
 
 
-async def test_what_is_not_worth_it_is_not_kept(udfs: Path) -> None:
+async def test_other_failures_are_not_saved(udfs: Path) -> None:
     for function in ("fail", "add", "nothing"):
         result = await do_work(udfs, Work(function))
         assert not result.ok
@@ -73,21 +80,21 @@ async def test_a_crash_on_one_of_many_records_is_one_failure(compile_c: Callable
     assert len(list(replay_directory().iterdir())) == 10
 
 
-def test_only_so_many_are_kept(udfs: Path) -> None:
+def test_the_oldest_files_are_deleted(udfs: Path) -> None:
     replay = replay_of(udfs, "f", (), (Record(),), timeout=1)
-    named = [keep(replay, Failure("crash", str(number))).replay for number in range(KEPT + 5)]
+    named = [save_replay(replay, Failure("crash", str(number))).replay for number in range(MAX_FILES + 5)]
     left = sorted(str(path) for path in replay_directory().iterdir())
     assert left == named[5:]
 
 
-def test_a_module_that_changed_is_refused_unless_forced(udfs: Path, tmp_path: Path) -> None:
+def test_a_changed_module_is_refused_without_force(udfs: Path, tmp_path: Path) -> None:
     module = tmp_path / "m.so"
     shutil.copy(udfs, module)
     replay = replay_of(module, "f", (1, "x"), (RECORD,), timeout=1)
-    path = Path(keep(replay, Failure("crash", "it died")).replay)
+    path = Path(save_replay(replay, Failure("crash", "it died")).replay)
     assert read_replay(path) == replay
     module.write_bytes(module.read_bytes() + b"\0")
-    with pytest.raises(ReplayError, match="is not what it was") as refused:
+    with pytest.raises(ReplayError, match="has changed since the call failed") as refused:
         read_replay(path)
     assert "--force" in refused.value.remedy
     assert read_replay(path, force=True) == replay
@@ -99,13 +106,13 @@ def test_a_module_that_changed_is_refused_unless_forced(udfs: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is no call that modgo kept"),
-        ("{}", "is no call that modgo kept"),
-        ("[1]", "is no call that modgo kept"),
-        ('"version": 1', "is no call that modgo kept"),
+        ("", "is not a call that modgo saved"),
+        ("{}", "is not a call that modgo saved"),
+        ("[1]", "is not a call that modgo saved"),
+        ('"version": 1', "is not a call that modgo saved"),
     ],
 )
-def test_files_that_are_no_replay(tmp_path: Path, text: str, said: str) -> None:
+def test_invalid_files(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(ReplayError, match=said):
         read_replay(tmp_path / "x.json")
@@ -114,16 +121,16 @@ def test_files_that_are_no_replay(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_a_replay_of_another_version_or_with_broken_values(udfs: Path) -> None:
-    path = Path(keep(replay_of(udfs, "f", (), (RECORD,), timeout=1), Failure("crash", "x")).replay)
+    path = Path(save_replay(replay_of(udfs, "f", (), (RECORD,), timeout=1), Failure("crash", "x")).replay)
     text = path.read_text()
     for old, new, said in (
-        ('"version": 1', '"version": 2', "of version 2"),
-        ('"arguments": []', '"arguments": 1', "no list"),
+        ('"version": 1', '"version": 2', "version is 2"),
+        ('"arguments": []', '"arguments": 1', "not a list"),
         ('"arguments": []', '"arguments": [{"$int": "x"}]', "arguments\\[0\\]"),
         ('"nodes": 0', '"nodes": 0, "more": 1', "more"),
-        ('"nodes": 0', '"nodes": -1', "below 0"),
-        ('"memory": 0', '"memory": -5', "below 0"),
-        ('"module": "', '"module": "\\u0000', "no file can have"),
+        ('"nodes": 0', '"nodes": -1', "negative"),
+        ('"memory": 0', '"memory": -5', "negative"),
+        ('"module": "', '"module": "\\u0000', "not a path"),
     ):
         assert old in text
         path.write_text(text.replace(old, new))
