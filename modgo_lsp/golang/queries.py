@@ -1,47 +1,47 @@
-"""What is reused after an edit: cached results, each with what it was worked out from.
+"""Caches results together with what they depend on, and invalidates them after an edit.
 
 Design note
 -----------
-The analysis works things out when they are asked for and caches them in *cells*. There are three kinds:
+The analysis computes results on demand and caches them in *cells*. There are three kinds:
 
-- An `Input` is something that the sources say: what a name stands for in a package, which methods have a
-  name, the bytes of a file, where a word stands. It has no value here; it is what changes.
-- A `Memo` belongs to one declaration. It caches what was worked out of it, answer by answer: what its
-  identifiers refer to, the types of its variables, the calls in its body.
+- An `Input` is a fact of the sources: what a name denotes in a package, which methods have a name, the bytes
+  of a file, where a word occurs. It holds no value here; it only changes.
+- A `Memo` belongs to one declaration. It caches results about it, by question: what its identifiers refer to,
+  the types of its variables, the calls in its body.
 - A `Query` is a named function of a key. It caches one result for each key: the registrations of a package.
 
-While a memo or a query works something out it is the *reader* of its table. Each cell that is read meanwhile
-becomes one of the reader's dependencies, and the reader one of that cell's dependents. So nobody declares
-what a result depends on, and nobody can forget to: what was read is what was recorded.
+While a memo or a query computes something it is the *reader* of its table. Each cell that is read meanwhile
+becomes one of the reader's dependencies, and the reader one of that cell's dependents. So dependencies are
+never declared, and cannot be forgotten: what was read is what is recorded.
 
 A table belongs to one revision of the sources and is handed over to the next (golang/program/revision.py).
-The next revision compares the declarations of the files that changed and names the inputs and declarations
-that are no longer as they were. `Table.invalidate` empties them and, along the edges, whatever depends on
-them, and forgets the edges. What is left is valid, because everything that it read is. What was emptied is
-worked out anew if it is asked for again.
+The next revision compares the declarations of the changed files and lists the inputs and declarations that
+changed. `Table.invalidate` empties them and, along the edges, everything that depends on them, and removes
+the edges. The remaining results are valid, because everything that they read is. Invalidated ones are
+computed again on demand.
 
-There is no check whether an emptied cell would get the same value again, as Salsa has it. The inputs are fine
-enough (a name, a word, a signature apart from its body) that such a check would seldom stop anything, and it
-would have to go through chains of thousands of constants without recursion. It also makes circles harmless:
-they are emptied as one.
+Unlike Salsa, this does not check whether an invalidated cell would get the same value again. The inputs are
+fine enough (a name, a word, a signature without its body) that such a check would seldom stop anything, and
+it would have to follow chains of thousands of constants without recursion. Without it, cycles are harmless:
+their cells are invalidated together.
 
-Rules for those who write a query:
+Rules for the author of a query:
 
-- Read only what is recorded: inputs, memos, queries, and what never changes in the life of a table (which
-  folder an import path means, which files import what: an edit of those begins a new table).
-- Hold on to a result only in another cell, or for as long as the revision is the newest.
-- An object that works something out later, when one of its attributes is asked for, does so in the cell that
-  it came from: `Memo.ask`, or `Query.within`. Whoever holds the object depends on that cell already.
-- A generator reads when it is consumed: what is recorded goes to whoever consumes it.
+- Read only what is recorded: inputs, memos, queries, and what never changes during the life of a table (which
+  folder an import path denotes, which files import what: an edit of those begins a new table).
+- Store a result only in another cell, or for as long as the revision is the newest.
+- An object that computes an attribute later does so in the cell that it came from: `Memo.ask`, or
+  `Query.within`. Whoever has the object already depends on that cell.
+- A generator reads when it is consumed: the dependencies are those of the consumer.
 
 Entities. A declared object (FunctionName, TypeName, …) is the same object for as long as a file declares that
-name, and its fields are inputs: an edit changes them in place and invalidates its memo. So what a name stands
-for stays the same when its declaration changes, and only those who looked into the declaration are worked out
-anew.
+name, and its fields are inputs: an edit changes them in place and invalidates its memo. So a name still
+denotes the same object after its declaration changes, and only results that depend on the declaration are
+computed again.
 
 If a read were not recorded, a result would be stale after some edit and right in a fresh run.
 tests/lint/test_histories.py and tests/server/truth.py compare the two after thousands of random edits.
-At the level debug each emptied cell is logged with the input that changed.
+At the level debug each invalidated cell is logged with the input that changed.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
-# The edges of a cell that has none, as most have: a set is made with the first edge.
+# The edges of a cell without any, as most are. The first edge makes a set.
 _NOTHING = cast("set[Any]", frozenset())
 
 
 class Table:
-    """The cells of one revision. `reader` is the one that is being worked out. For one thread."""
+    """The cells of one revision. `reader` is the cell that is being computed. Not thread-safe."""
 
     __slots__ = ("reader",)
 
@@ -68,7 +68,7 @@ class Table:
         self.reader: Cell | None = None
 
     def invalidate(self, changed: Iterable[Cell]) -> None:
-        """Empties these cells and all that depend on them."""
+        """Invalidates these cells and everything that depends on them."""
         logs = _log.isEnabledFor(logging.DEBUG)
         pending = [(cell, cell) for cell in changed]
         while pending:
@@ -76,7 +76,7 @@ class Table:
             if logs and cell is not cause:
                 _log.debug("%s invalidated: %s changed", cell.describe(), cause.describe())
             for dependency in cell.dependencies:
-                if dependency.dependents:  # it wasn't emptied before
+                if dependency.dependents:  # not invalidated already
                     dependency.dependents.discard(cell)
             pending.extend((dependent, cause) for dependent in cell.dependents)
             cell.dependencies = cell.dependents = _NOTHING
@@ -84,7 +84,7 @@ class Table:
 
 
 class Cell:
-    """Something that results depend on."""
+    """Something that a result can depend on."""
 
     __slots__ = ("dependencies", "dependents", "table")
 
@@ -94,7 +94,7 @@ class Cell:
         self.dependents: set[Cell] = _NOTHING
 
     def read(self) -> None:
-        """Records that what is being worked out depends on this cell."""
+        """Records that the current reader depends on this cell."""
         reader = self.table.reader
         if reader is None or reader in self.dependents or reader is self:
             return
@@ -105,7 +105,7 @@ class Cell:
         self.dependents.add(reader)
         reader.dependencies.add(self)
 
-    def work_out(self, function: Callable[[], _T]) -> _T:
+    def compute(self, function: Callable[[], _T]) -> _T:
         """Calls a function, and records what it reads as dependencies of this cell."""
         table = self.table
         reader, table.reader = table.reader, self
@@ -115,15 +115,15 @@ class Cell:
             table.reader = reader
 
     def empty(self) -> None:
-        """Forgets what is cached here."""
+        """Drops what this cell caches."""
 
     def describe(self) -> str:
-        """What it is, for the log."""
+        """A description for the log."""
         raise NotImplementedError
 
 
 class Input(Cell):
-    """Something that the sources say."""
+    """A fact of the sources."""
 
     __slots__ = ("about",)
 
@@ -136,38 +136,38 @@ class Input(Cell):
 
 
 class Inputs(Generic[_K]):
-    """The inputs of one kind, by key. They are made when they are first read."""
+    """The inputs of one kind, by key. Each is made on first read."""
 
-    __slots__ = ("_about", "_cells", "_most", "_table")
+    __slots__ = ("_about", "_cells", "_limit", "_table")
 
     def __init__(self, table: Table, about: str) -> None:
         self._table = table
         self._about = about
         self._cells: dict[_K, _KeyedInput[_K]] = {}
-        self._most = _MANY
+        self._limit = _FIRST_LIMIT
 
     def read(self, key: _K) -> None:
         if self._table.reader is not None:
             cell = self._cells.get(key)
             if cell is None:
-                if len(self._cells) >= self._most:
+                if len(self._cells) >= self._limit:
                     self._drop_unread()
                 cell = self._cells[key] = _KeyedInput(self._table, self._about, key)
             cell.read()
 
     def _drop_unread(self) -> None:
-        """Frees those that nobody reads any more: somebody who types leaves many words behind."""
+        """Frees the inputs without readers: typing leaves many words behind."""
         self._cells = {key: cell for key, cell in self._cells.items() if cell.dependents}
-        self._most = max(_MANY, 2 * len(self._cells))
+        self._limit = max(_FIRST_LIMIT, 2 * len(self._cells))
 
     def changed(self, keys: Iterable[_K]) -> list[Cell]:
-        """The inputs of these keys that somebody has read, to be invalidated."""
+        """Removes the inputs of these keys that have been read, and returns them for invalidation."""
         cells = self._cells
         return [cells.pop(key) for key in keys if key in cells]
 
 
-# From how many inputs of one kind on those are freed that nobody reads.
-_MANY = 100
+# The number of inputs of one kind from which those without readers are freed.
+_FIRST_LIMIT = 100
 
 
 class _KeyedInput(Input, Generic[_K]):
@@ -183,8 +183,8 @@ class _KeyedInput(Input, Generic[_K]):
 
 
 class Memo(Cell):
-    """What was worked out of one declaration, by question. `on_empty` undoes what was noted elsewhere;
-    `about` names it in the log."""
+    """The results about one declaration, by question. `on_empty` is called once on invalidation, to undo side
+    effects. `about` describes the memo in the log."""
 
     __slots__ = ("_about", "answers", "on_empty")
 
@@ -195,11 +195,11 @@ class Memo(Cell):
         self.on_empty: Callable[[], None] | None = None
 
     def ask(self, question: Hashable, function: Callable[[], _T]) -> _T:
-        """The answer to a question, by calling `function` where it isn't cached."""
+        """The answer to a question: cached, or the result of `function`."""
         self.read()
         answers = self.answers
         if question not in answers:
-            answers[question] = self.work_out(function)
+            answers[question] = self.compute(function)
         return answers[question]  # type: ignore[no-any-return]
 
     def empty(self) -> None:
@@ -213,14 +213,14 @@ class Memo(Cell):
 
 
 class ConstantMemo(Memo):
-    """The memo of a declaration that can't change, nor anything that it depends on: nothing is recorded."""
+    """The memo of a declaration that cannot change, nor anything that it depends on. Records nothing."""
 
     __slots__ = ()
 
     def read(self) -> None:
         pass
 
-    def work_out(self, function: Callable[[], _T]) -> _T:
+    def compute(self, function: Callable[[], _T]) -> _T:
         table = self.table
         reader, table.reader = table.reader, None
         try:
@@ -230,18 +230,18 @@ class ConstantMemo(Memo):
 
 
 class Query(Generic[_K, _T]):
-    """A function of a key whose results are cached. While a result is being worked out, who asks for it once
-    more gets `in_circle`."""
+    """A function of a key whose results are cached. A recursive call for the key being computed returns
+    `in_cycle`."""
 
-    __slots__ = ("_cells", "function", "in_circle", "name", "table")
+    __slots__ = ("_cells", "function", "in_cycle", "name", "table")
 
     def __init__(
-        self, table: Table, name: str, function: Callable[[_K], _T], in_circle: _T | None = None
+        self, table: Table, name: str, function: Callable[[_K], _T], in_cycle: _T | None = None
     ) -> None:
         self.table = table
         self.name = name
         self.function = function
-        self.in_circle = in_circle
+        self.in_cycle = in_cycle
         self._cells: dict[_K, _Result[_K, _T]] = {}
 
     def __call__(self, key: _K) -> _T:
@@ -249,7 +249,7 @@ class Query(Generic[_K, _T]):
         if cell is None:
             cell = self._cells[key] = _Result(self, key)
             try:
-                cell.value = cell.work_out(lambda: self.function(key))
+                cell.value = cell.compute(lambda: self.function(key))
             except BaseException:
                 self.table.invalidate([cell])
                 raise
@@ -260,9 +260,9 @@ class Query(Generic[_K, _T]):
         return key in self._cells
 
     def within(self, key: _K, function: Callable[[], Any]) -> Any:
-        """What an attribute of a result works out later: as a part of it."""
+        """Computes an attribute of a result later, as part of that result."""
         cell = self._cells.get(key)
-        return function() if cell is None else cell.work_out(function)
+        return function() if cell is None else cell.compute(function)
 
     def forget(self, key: _K) -> None:
         self._cells.pop(key, None)
@@ -275,7 +275,7 @@ class _Result(Cell, Generic[_K, _T]):
         super().__init__(query.table)
         self.query = query
         self.key = key
-        self.value = cast(_T, query.in_circle)
+        self.value = cast(_T, query.in_cycle)
 
     def empty(self) -> None:
         self.query.forget(self.key)

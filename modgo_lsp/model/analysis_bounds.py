@@ -45,7 +45,7 @@ def _nested(file: GoFile, decl: ast.Decl) -> Iterable[BoundMet]:
         file.function(decl).read()
         parts = iter((decl.receiver, decl.type))
     elif decl.token == "var" and file.document.text.find(b"Register", decl.span.start, decl.span.end) < 0:
-        return ()  # a table, most likely: there's no need to look into it
+        return ()  # most likely a table, which need not be lowered
     else:
         parts = iter((decl,))
     return too_deep(file, (part for part in parts if part is not None))

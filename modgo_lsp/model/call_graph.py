@@ -80,7 +80,7 @@ def _registered(targets: Targets, file: GoFile, expr: ast.Expr) -> tuple[str, Ca
     if isinstance(expr, ast.FuncLit):
         return "the function", Callee("", file, expr)
     if isinstance(expr, ast.CallExpr):
-        inner = targets.converted(file, expr)  # any(Add), or to a function type
+        inner = targets.converted(file, expr)  # any(Add), or a conversion to a function type
         return None if inner is None else _registered(targets, file, inner)
     source = targets.operands.operand(file, expr).source
     variable = source if isinstance(source, VariableName) else None

@@ -57,7 +57,7 @@ class Code:
             self._memo = file.function(declaration).body
         else:
             memo = file.memo_at(declaration.span.start)
-            assert memo is not None  # a literal stands in a declaration
+            assert memo is not None  # a literal is inside a declaration
             self._memo = memo
         self.cached("bound", lambda: targets.operands.resolver.bindings.bind_at(file, declaration.span.start))
 

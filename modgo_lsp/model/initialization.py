@@ -155,7 +155,7 @@ class Initialization:
             isinstance(owner, ast.ValueSpec)
             and file.document.text.find(b"(", owner.span.start, owner.span.end) < 0
         ):
-            return  # a table, most likely: there's no need to look into it
+            return  # most likely a table, which need not be bound
         bind_owner(self._operands.resolver, file, owner)
         for call in static_calls(owner):
             if not self._is_outside(file, call.fun):

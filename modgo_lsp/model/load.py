@@ -175,7 +175,7 @@ class UdfQueries:
 
     def _unit(self, directory: str) -> GoPackage:
         unit = self._world.unit(directory)
-        assert unit is not None  # of a package that was found
+        assert unit is not None  # callers have found the package
         return unit
 
     def _operands(self, unit: GoPackage) -> Operands:
@@ -220,7 +220,7 @@ class UdfQueries:
 
     def _new_function(self, function: FunctionName) -> Function:
         file = function.file
-        assert file is not None  # nothing in the universe is a FunctionName
+        assert file is not None  # the universe declares no FunctionName
         return declared_function(
             DeclaredFunction(
                 self._operands(file.unit).resolver,

@@ -108,7 +108,7 @@ class _SignatureCheck:
         slots = self.subject.parameters
         roles = [_ROLES.get(slot.type, "argument") for slot in slots]
         if self.subject.type.variadic and roles:
-            roles[-1] = "argument"  # several of anything are arguments
+            roles[-1] = "argument"  # a variadic parameter takes arguments, whatever its type
         return tuple(roles)
 
     def _receiver_first(self, roles: tuple[Role, ...]) -> bool:
@@ -169,7 +169,7 @@ class _SignatureCheck:
 
     def _argument(self, slot: Slot, text: str | None = None) -> None:
         if slot.repeats:
-            return  # the type is written once, and so is what is said of it
+            return  # the type is written once and reported once
         reason = unsupported(self.resolver, slot.type, self.subject.here)
         if reason is not None:
             self.problem(

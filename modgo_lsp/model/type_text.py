@@ -143,7 +143,7 @@ def type_text(type_: Type, package_path: str) -> str:
             return "interface{…}"
         case Func():
             return "func(…)"
-    return getattr(type_, "text", "") or getattr(type_, "name", "") or "a type that modgo can't work out"
+    return getattr(type_, "text", "") or getattr(type_, "name", "") or "an unknown type"
 
 
 def aerospike_name(resolver: Resolver, type_: Type, depth: int = 0) -> str:

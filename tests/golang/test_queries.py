@@ -79,7 +79,7 @@ def test_results_in_a_cycle_are_invalidated_together() -> None:
         inputs.read(name)
         return 1 + circle(others[name])
 
-    circle: Query[str, int] = Query(table, "circle", length, in_circle=0)
+    circle: Query[str, int] = Query(table, "circle", length, in_cycle=0)
     assert (circle("a"), circle("b")) == (2, 1)
     table.invalidate(inputs.changed("b"))
     assert (circle("b"), circle("a")) == (2, 1)

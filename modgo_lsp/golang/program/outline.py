@@ -21,7 +21,7 @@ import msgspec
 VERSION = 3
 
 _IDENTIFIER = rb"[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"
-_PART = rb"[0-9A-Za-z_\x80-\xff]"  # of a word
+_PART = rb"[0-9A-Za-z_\x80-\xff]"  # a byte of an identifier
 _WORDS = [
     rb"%b(?<!%b%b)(?!%b)" % (word, _PART, word, _PART)
     for word in (b"func", b"type", b"var", b"const", b"import")

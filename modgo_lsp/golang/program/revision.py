@@ -234,9 +234,9 @@ class World:
             unit = self.unit(pending.pop())
             module = None if unit is None else unit.module
             if unit is not None and module is not None:
-                news = set(self._index.of(unit.path, module.directory)) - found - {directory}
-                found |= news
-                pending += news
+                importing = set(self._index.of(unit.path, module.directory)) - found - {directory}
+                found |= importing
+                pending += importing
         return found
 
     # --- what can't be read

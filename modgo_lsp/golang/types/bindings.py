@@ -84,7 +84,7 @@ class Bindings:
         memo = file.memo_of(spec)
 
         def bind() -> None:
-            memo.answers["bound"] = None  # binding may ask for what is being bound
+            memo.answers["bound"] = None  # binding may request the same declaration
             memo.on_empty = partial(file.unbind, spec)
             self._binder(file, memo).bind_general(spec)
 
@@ -99,7 +99,7 @@ class Bindings:
             memo.answers["bound"] = None
             if file is not None and scope is not None and body is not None:
                 memo.on_empty = partial(file.unbind, *body.statements)
-                self._signature_scope(function)  # recorded for the body, too
+                self._signature_scope(function)  # a dependency of the body, too
                 self._binder(file, memo).bind_body(body, scope)
 
         memo.ask("bound", bind)

@@ -26,8 +26,8 @@ from modgo_lsp.golang.types.objects import (
 )
 from modgo_lsp.golang.types.universe import UNIVERSE
 
-# How many words are searched for in a file before all words are indexed. Generated code declares thousands of
-# names, and each may be asked for.
+# The number of searches for words in a file after which all its words are indexed. Generated code declares
+# thousands of names, and each may be searched for.
 _FEW = 16
 
 

@@ -291,7 +291,7 @@ class Resolver:
             tuple(embedded),
         )
 
-    # --- what lies under a type
+    # --- underlying types
 
     def is_too_complex(self, item: TypeName) -> bool:
         """Whether a type's declaration exceeds a bound, which makes the type unknown."""
@@ -352,9 +352,9 @@ class Resolver:
             under = self.underlying(pending.pop())
             if not isinstance(under, Interface) or under.methods or under.constraint:
                 return False
-            news = [each for each in dict.fromkeys(under.embedded) if each not in seen]
-            seen.update(news)
-            pending += news
+            added = [each for each in dict.fromkeys(under.embedded) if each not in seen]
+            seen.update(added)
+            pending += added
         return True
 
 
