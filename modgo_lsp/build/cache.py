@@ -16,15 +16,15 @@ from modgo_lsp.build.cache_folders import own_folder
 
 
 def cache_directory() -> Path:
-    """The folder of everything modgo may make again at any time ($XDG_CACHE_HOME/modgo on Linux). Raises
-    OSError where there is no place for it."""
+    """The cache folder ($XDG_CACHE_HOME/modgo on Linux), whose content modgo can make again at any time.
+    Raises OSError if it cannot be used."""
     return Path(own_folder("cache"))
 
 
 @contextmanager
 def scratch_directory() -> Iterator[Path]:
-    """A new folder inside the cache, removed at the end however the work ends. What work that was killed has
-    left there goes after a day."""
+    """A new folder inside the cache, removed at the end. Folders left by killed processes are removed after a
+    day."""
     parent = cache_directory() / "scratch"
     parent.mkdir(parents=True, exist_ok=True)
     forget_old(parent, 1)
@@ -36,8 +36,8 @@ def scratch_directory() -> Iterator[Path]:
 
 
 def once(directory: Path, fill: Callable[[Path], None]) -> Path:
-    """`directory`, made by `fill` unless it is there already. Its name must say everything that its
-    content depends on. Two processes may race: one of the equal results stays. Raises OSError."""
+    """Returns `directory`, created by `fill` if it is missing. Its name must identify its content. If two
+    processes race, one of the equal results stays. Raises OSError."""
     if directory.is_dir():
         return directory
     with scratch_directory() as scratch:
@@ -49,7 +49,7 @@ def once(directory: Path, fill: Callable[[Path], None]) -> Path:
 
 
 def forget_old(directory: Path, days: float) -> None:
-    """Removes what lies in `directory` and was not written to for so many days."""
+    """Removes the folders in `directory` that were not changed for `days`."""
     limit = time.time() - days * 86400
     for entry in directory.glob("*"):
         with suppress(OSError):
@@ -58,7 +58,7 @@ def forget_old(directory: Path, days: float) -> None:
 
 
 def move_once(made: Path, directory: Path) -> None:
-    """Renames `made` to `directory`; where another process was faster, its equal result stays."""
+    """Renames `made` to `directory`, unless another process has made it meanwhile."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     try:
         made.rename(directory)

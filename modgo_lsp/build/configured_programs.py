@@ -15,25 +15,25 @@ from modgo_lsp.build.ownership import foreign_hand
 from modgo_lsp.build.toolchain import ToolchainError
 from modgo_lsp.lint.config import Configuration
 
-_WINDOWS = "whose it is can't be told on Windows"
+_WINDOWS = "its owner is unknown on Windows"
 _WORDS = {"go": "go command", "cc": "C compiler"}
 
 
 class Tools(NamedTuple):
-    """As they are named: a path, a word to look up in PATH, for C also with options; None to find one."""
+    """Each is a path, a name to look up in PATH, for C also with options, or None to find one."""
 
     go: str | None
     cc: str | None
 
 
 def own_tools(found: Configuration) -> Tools:
-    """Those that an option or the editor's settings name."""
+    """The tools that an option or the editor's settings name."""
     settings, named = found.settings, named_by_file(found)
     return Tools(None if "go" in named else settings.go, None if "cc" in named else settings.cc)
 
 
 def building_tools(found: Configuration) -> Tools:
-    """Those to build with. Raises ToolchainError where a file names them that somebody else could change."""
+    """The tools to build with. Raises ToolchainError if a file names them that another user could change."""
     for key, place in named_by_file(found).items():
         assert found.file is not None
         reason = _WINDOWS if sys.platform == "win32" else _foreign_hand(found.file)
@@ -49,7 +49,7 @@ def building_tools(found: Configuration) -> Tools:
 
 
 def named_by_file(found: Configuration) -> dict[str, str]:
-    """The tools that the configuration file names: by key the place, as FILE:LINE."""
+    """The tools that the configuration file names: key → FILE:LINE."""
     if found.file is None:
         return {}
     return {key: place for key in _WORDS if (place := found.sources[key]).startswith(f"{found.file}:")}

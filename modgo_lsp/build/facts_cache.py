@@ -13,19 +13,19 @@ from contextlib import suppress
 from modgo_lsp.build.cache_folders import own_folder
 from modgo_lsp.file_writer import ANYTHING, write_file
 
-# What is not asked for so long is forgotten, and the oldest where all of it takes more room.
+# Entries that were not used for so long are removed, and the oldest if the cache is larger.
 _DAYS = 30
 _MEGABYTES = 256
 
 
-# How many bytes of a file tell whether the others are as they were written. It is damage that they are there
-# for, not malice: a checksum takes a sixth of the time that a digest takes, of which lint waits for some ms.
+# Bytes of the checksum. It detects damage, not malice: CRC-32 takes a sixth of the time of a digest, for
+# which lint would wait some ms.
 _CHECKSUM = 4
 
 
 class DiskFactsCache:
-    """In modgo's cache folder. What can't be read or is damaged is not there, what can't be written is not
-    kept."""
+    """In modgo's cache folder. An entry that can't be read or is damaged counts as missing; one that can't be
+    written is not cached."""
 
     def __init__(self, kind: str = "facts") -> None:
         self._kind = kind
@@ -42,7 +42,7 @@ class DiskFactsCache:
     def put(self, key: str, value: bytes) -> None:
         with suppress(OSError):
             write_file(self._file(key), _checksum(value) + value, replaces=ANYTHING)
-            keep_small(self.folder, _DAYS, _MEGABYTES << 20)
+            sweep(self.folder, _DAYS, _MEGABYTES << 20)
 
     @property
     def folder(self) -> str:
@@ -55,13 +55,14 @@ class DiskFactsCache:
 
 
 def _checksum(value: bytes) -> bytes:
-    # What begins with 1 is not 0 for nothing, nor for a file of zeros.
+    # Starts at 1, so that an empty file or one of zeros does not match.
     return zlib.crc32(value, 1).to_bytes(_CHECKSUM, "big")
 
 
-def keep_small(directory: str, days: float, size: int) -> None:
-    """Removes files below `directory` that weren't written or asked for for so many days, and the oldest
-    while all have more than `size` bytes. Looks at most once a day: a file .swept says when that was."""
+def sweep(directory: str, days: float, size: int) -> None:
+    """Removes the files below `directory` that were not written or read for `days`, and then the oldest until
+    the rest has at most `size` bytes. Runs at most once a day: the file .swept has the time of the last
+    run."""
     now = time.time()
     with suppress(FileNotFoundError):
         if os.stat(os.path.join(directory, ".swept")).st_mtime > now - 86400:

@@ -25,8 +25,8 @@ _MOD_FLAG = r"(?:^|\s)--?mod=(mod|readonly|vendor)(?=\s|$)"
 
 
 def find_go_environment(setting: str | None = None) -> GoEnvironment:
-    """What a build with the Go of the settings, or with the first one that is new enough, would see. Where a
-    Go can't be found, or not told from its outside, `goroot` is None. Never raises."""
+    """The environment of a build with the Go of the settings, or with the first one that is new enough.
+    `goroot` is None if no Go is found, or not without running it. Never raises."""
     variables = _Variables()
     goroot, version = _library(setting, variables)
     cache = variables.get("GOMODCACHE")
@@ -45,21 +45,21 @@ def find_go_environment(setting: str | None = None) -> GoEnvironment:
 
 
 class _Variables:
-    """Go's variables: of the environment, else as `go env -w` has kept them."""
+    """Go's variables: from the environment, else from the file of `go env -w`."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, str] | None = None
+        self._saved: dict[str, str] | None = None
 
     def get(self, name: str) -> str:
         value = os.environ.get(name, "")
         if value:
             return value
-        if self._kept is None:
-            self._kept = _kept_variables()
-        return self._kept.get(name, "")
+        if self._saved is None:
+            self._saved = _saved_variables()
+        return self._saved.get(name, "")
 
 
-def _kept_variables() -> dict[str, str]:
+def _saved_variables() -> dict[str, str]:
     named = os.environ.get("GOENV", "")
     if named == "off":
         return {}
@@ -80,7 +80,7 @@ def _config_folder() -> str:
 
 
 def _library(setting: str | None, variables: _Variables) -> tuple[str | None, str]:
-    """GOROOT and version of the Go that a build would take."""
+    """GOROOT and version of the Go that a build would use."""
     if setting:
         command = find_program(os.path.expanduser(setting))
         found = None if command is None else _of_command(command, variables)
@@ -93,8 +93,8 @@ def _library(setting: str | None, variables: _Variables) -> tuple[str | None, st
 
 
 def _of_command(command: str, variables: _Variables) -> tuple[str, str] | None:
-    """A go command lies in its GOROOT's bin, as a link or itself, or is the script that the wheel has put
-    beside it; where it is a script that starts another one, only the variable can tell."""
+    """A go command is in its GOROOT's bin, perhaps behind a link, or is the wheel's script beside it; of a
+    script that starts another go, only the variable GOROOT has the folder."""
     roots = _roots(command, variables)
     return next((found for found in map(_checked, roots) if found is not None), None)
 
@@ -126,7 +126,7 @@ def _text(path: str) -> str:
 
 
 def go_candidates() -> list[tuple[str, Origin, dict[str, str]]]:
-    """The go commands of this machine, the best first: path, origin, variables that must be set for it."""
+    """The go commands of this machine, the best first: path, origin, environment variables to set."""
     candidates: list[tuple[str, Origin, dict[str, str]]] = []
     if path := find_program("go"):
         candidates.append((path, "PATH", {}))

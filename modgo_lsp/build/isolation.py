@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-# Where children stand that need no folder: nothing of a repository is looked up in it.
+# The working directory of children that need none: they look up nothing in a repository.
 NEUTRAL_FOLDER = os.path.abspath(os.sep)
 
 # `-I` leaves out the current folder, the PYTHON* variables and the user's own packages in every Python that
@@ -33,22 +33,22 @@ def python_command(module: str, *arguments: str) -> list[str]:
 
 
 def _import_path() -> list[str]:
-    """This process's import path without what a child must not import from: the current folder, and whatever
-    would be looked up in it. The folder that modgo itself was imported from stays in any case."""
+    """This process's import path without the current folder and relative entries. The folder that modgo was
+    imported from always stays."""
     ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     try:
         here = os.path.realpath(os.getcwd())
     except OSError:  # it was removed
         here = ""
-    kept = [each for each in sys.path if os.path.isabs(each) and os.path.realpath(each) != here]
-    return kept if ours in kept else [*kept, ours]
+    safe = [each for each in sys.path if os.path.isabs(each) and os.path.realpath(each) != here]
+    return safe if ours in safe else [*safe, ours]
 
 
 def find_program(name: str) -> str | None:
-    """The absolute path of a program, looked up in PATH's absolute folders; of a path, whether it is one.
+    """The absolute path of a program, looked up in the absolute folders of PATH. A path is only checked.
 
-    A relative entry ("." or an empty one) means the folder that one happens to stand in, which is a
-    repository here. So is the one that shutil.which and CreateProcess look into first on Windows."""
+    A relative entry of PATH ("." or an empty one) would be the current folder, which is a repository. On
+    Windows shutil.which looks there first; and its import costs `modgo lint` 3 ms."""
     if os.path.dirname(name):
         return next(_programs(os.path.abspath(name)), None)
     for folder in _absolute_folders(os.environ.get("PATH", os.defpath)):
@@ -58,8 +58,8 @@ def find_program(name: str) -> str | None:
 
 
 def leave_out_relative_folders() -> None:
-    """Takes relative entries out of this process's PATH and PYTHONPATH, for libraries and for all that
-    children start: the go command of the wheel is a Python, and a build stands in the repository."""
+    """Removes relative entries from this process's PATH and PYTHONPATH, also for its children: the wheel's go
+    command is a Python program, and a build runs in the repository."""
     for name in ("PATH", "PYTHONPATH"):
         if name in os.environ:
             os.environ[name] = os.pathsep.join(_absolute_folders(os.environ[name]))
@@ -72,7 +72,7 @@ def _absolute_folders(path: str) -> list[str]:
 
 
 def _programs(path: str) -> Iterator[str]:
-    """What `path` starts: itself, and on Windows what has one of the endings of programs."""
+    """The programs that `path` names: itself, on Windows also with an extension of PATHEXT."""
     endings = [""]
     if sys.platform == "win32":
         endings = os.environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";")

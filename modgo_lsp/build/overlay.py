@@ -13,11 +13,11 @@ _KEEP_DAYS = 7
 
 
 def write_overlay(files: Mapping[Path, bytes]) -> tuple[Path, dict[Path, Path]]:
-    """The overlay's JSON file for `files` (absolute path where the build shall see it → content).
+    """Writes `files` (absolute path in the build → content) into the cache. Returns the overlay's JSON file,
+    and a map from the real paths to those in the build, for the compiler's errors.
 
-    It lies in the cache under its content's digest: the same files give the same paths, so that Go's build
-    cache recognises what it has compiled. Beside it, for the compiler's errors: where each file really lies →
-    where the build sees it. Raises OSError.
+    The folder's name is a digest of the content: the same files have the same paths, so that Go's build cache
+    finds them. Raises OSError.
     """
     digest = hashlib.sha256()
     for path in sorted(files):
@@ -32,7 +32,7 @@ def write_overlay(files: Mapping[Path, bytes]) -> tuple[Path, dict[Path, Path]]:
         replace = {str(path): str(directory / name) for path, name in names.items()}
         (made / "overlay.json").write_text(json.dumps({"Replace": replace}))
 
-    if not directory.is_dir():  # every change of the source makes a new one, so old ones go
+    if not directory.is_dir():  # each change of the source makes a new one
         forget_old(directory.parent, _KEEP_DAYS)
     seen = {directory / name: path for path, name in names.items()}
     return once(directory, fill) / "overlay.json", seen

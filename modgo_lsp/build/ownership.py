@@ -1,11 +1,10 @@
-"""Whether somebody else could have put there what modgo is about to trust.
+"""Checks whether another user could have written a file that modgo is about to trust.
 
-What is at a path is the user's own if each folder on the way, each link, and the thing itself belongs to the
-user or to root, and nobody else can write to it. That is what ssh asks of its files, and more than git's
-safe.directory asks: git looks at the folder alone. Others may write to two kinds of folder all the same: one
-with the sticky bit, such as /tmp, in which they can't rename what is the user's; and one of a group that is
-the user's alone, which many systems make for each user. Access control lists are not looked at, nor is
-anything on Windows, where Python can't tell the owner.
+A path is safe if each folder on the way, each link and the file itself belong to the user or to root, and
+nobody else can write to them. ssh asks the same of its files; git's safe.directory only looks at the folder.
+Two kinds of folder may be writable for others: one with the sticky bit, such as /tmp, in which they can't
+rename the user's files; and one of the user's own group, which many systems make for each user. Access
+control lists are not checked, and nothing is on Windows, where Python can't read the owner.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ _MANY_LINKS = 40
 
 
 def foreign_hand(path: str) -> str | None:
-    """Why somebody but the user and root could change what is at `path`; None where nobody could. Follows
-    links as the system does. Raises OSError where there is nothing."""
+    """Why another user than root could change the file at `path`; None if nobody could. Follows links as the
+    system does. Raises OSError if there is no file."""
     if sys.platform == "win32":
         return None
     pending = _names(os.path.abspath(path))
@@ -72,7 +71,7 @@ def _user(number: int) -> str:
 
 
 def _is_of_one(group: int) -> bool:
-    """Whether it is the user's own group, or root's: of the same name, with nobody else in it."""
+    """Whether it is the user's or root's own group: of the same name, with no other members."""
     import grp
     import pwd
 

@@ -26,7 +26,7 @@ class Completed(msgspec.Struct, frozen=True):
 
 
 class TooSlowError(Exception):
-    """The child took longer than it was given, and was killed."""
+    """The child exceeded its timeout and was killed."""
 
 
 async def run(
@@ -37,10 +37,10 @@ async def run(
     timeout: float | None = None,
     on_line: Callable[[str], None] | None = None,
 ) -> Completed:
-    """Runs `command`, whose program is an absolute path (isolation.py finds it), without input to its end.
-    `on_line` sees each line of its standard error at once.
+    """Runs `command`, whose program is an absolute path (see isolation.py), without input. `on_line` gets
+    each line of its standard error as it comes.
 
-    Raises OSError where it cannot be started and TooSlowError after `timeout` seconds.
+    Raises OSError if it cannot be started and TooSlowError after `timeout` seconds.
     """
     process = await start(command, cwd=cwd, env=env)
     assert process.stdout is not None
@@ -60,8 +60,8 @@ async def run(
 async def start(command: Sequence[str], *, cwd: Path, **options: Any) -> asyncio.subprocess.Process:
     """Starts `command` as the leader of a group, without input, its output in pipes. Raises OSError.
 
-    `cwd` is always said: programs look into the folder that they stand in, and ours may be a repository.
-    Python 3.11 never comes back from a start that is cancelled half-way, so it is brought to its end first.
+    `cwd` is required: programs look up files in it, and the current folder may be a repository. Python 3.11
+    hangs if a start is cancelled half-way, so the start is shielded.
     """
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(
@@ -85,7 +85,7 @@ async def start(command: Sequence[str], *, cwd: Path, **options: Any) -> asyncio
 
 
 def kill_group(pid: int) -> None:
-    """Kills the group that `pid` leads, if there is still anything of it."""
+    """Kills the process group of `pid`, if it still exists."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 

@@ -321,7 +321,7 @@ async def test_requests_that_cannot_be_tried(write, tmp_path: Path, name: str, m
 
 async def test_dispatches_and_targets_that_do_not_exist(write, tmp_path: Path) -> None:
     folder = write("m.go", GOOD)
-    with pytest.raises(RequestError, match="no dispatch telepathy: choose registry, exported or reflect"):
+    with pytest.raises(RequestError, match="no dispatch telepathy; choose registry, exported or reflect"):
         await build(folder, tmp_path / "x.so", dispatch="telepathy")
 
 

@@ -120,5 +120,5 @@ def test_on_windows_a_file_names_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "modgo.toml").write_text('cc = "./cc"\n')
     there = found(tmp_path)
     monkeypatch.setattr(configured_programs.sys, "platform", "win32")
-    with pytest.raises(ToolchainError, match="can't be told on Windows"):
+    with pytest.raises(ToolchainError, match="owner is unknown on Windows"):
         building_tools(there)

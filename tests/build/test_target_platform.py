@@ -98,13 +98,13 @@ async def test_no_zig(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     [
         ("darwin/arm64", "there are no UDF modules for darwin: Aerospike runs on Linux"),
         ("windows/amd64", "there are no UDF modules for windows"),
-        ("linux/riscv64", "there is no target for linux on riscv64: choose linux/amd64 or linux/arm64"),
+        ("linux/riscv64", "there is no target for linux on riscv64; choose linux/amd64 or linux/arm64"),
         ("linux/arm46", "there is no target named linux/arm46"),
         ("arm64", "the target arm64 cannot be read"),
         ("linux/arm64-glibc2", "cannot be read"),
         ("linux/arm64-musl", "cannot be read"),
         ("linux/arm64-glibc2.17\n", "cannot be read"),
-        ("linux/arm64-glibc2.5", "glibc 2.5 is older than modgo builds for: choose 2.17 or newer"),
+        ("linux/arm64-glibc2.5", "glibc 2.5 is older than modgo builds for; choose 2.17 or newer"),
         ("", "cannot be read"),
     ],
 )
