@@ -19,26 +19,26 @@ _TYPE = "this type has too many parts, or they are nested too deeply"
 _DEEP = f"this is nested more than {MAX_DEPTH} deep, or has too many operands"
 
 
-class BoundMet(msgspec.Struct, frozen=True):
+class ExceededBound(msgspec.Struct, frozen=True):
     """A source location at which a bound of the analysis is exceeded, and which one."""
 
     location: Location
     message: str
 
 
-def bounds_met(operands: Operands, file: GoFile) -> list[BoundMet]:
+def exceeded_bounds(operands: Operands, file: GoFile) -> list[ExceededBound]:
     """The exceeded bounds in a file's declarations, function bodies excluded."""
     file.declarations.read()
-    found: list[BoundMet] = []
+    found: list[ExceededBound] = []
     for decl in file.syntax.decls:
         found += _nested(file, decl)
         if not isinstance(decl, ast.FuncDecl) and decl.token != "var":
             too_complex = (item for item in file.declared[decl] if _is_too_complex(operands, file, item))
-            found += (_met(file, item) for item in too_complex)
+            found += (_exceeded_bound(file, item) for item in too_complex)
     return found
 
 
-def _nested(file: GoFile, decl: ast.Decl) -> Iterable[BoundMet]:
+def _nested(file: GoFile, decl: ast.Decl) -> Iterable[ExceededBound]:
     """Nesting that is too deep in a declaration. A function body counts only if a UDF reaches it."""
     parts: Iterator[ast.Node | None]
     if isinstance(decl, ast.FuncDecl):
@@ -51,31 +51,33 @@ def _nested(file: GoFile, decl: ast.Decl) -> Iterable[BoundMet]:
     return too_deep(file, (part for part in parts if part is not None))
 
 
-def too_deep(file: GoFile, parts: Iterable[ast.Node]) -> Iterator[BoundMet]:
+def too_deep(file: GoFile, parts: Iterable[ast.Node]) -> Iterator[ExceededBound]:
     """The first node of each part of a declaration that was nested too deeply to be lowered."""
     for part in parts:
         # Such depth takes at least as many bytes.
         if part.span.end - part.span.start > MAX_DEPTH:
             deep = next((node for node in ast.walk(part) if is_too_deep(node)), None)
             if deep is not None:
-                yield BoundMet(Location(file.path, deep.span), _DEEP)
+                yield ExceededBound(Location(file.path, deep.span), _DEEP)
 
 
 def is_too_deep(node: ast.Node) -> bool:
     return isinstance(node, ast.BadExpr | ast.BadStmt) and node.deep
 
 
-def local_bounds_met(operands: Operands, file: GoFile, nodes: Iterable[ast.Node]) -> Iterator[BoundMet]:
+def exceeded_local_bounds(
+    operands: Operands, file: GoFile, nodes: Iterable[ast.Node]
+) -> Iterator[ExceededBound]:
     """The exceeded bounds among nodes of a function body."""
     for node in nodes:
         if is_too_deep(node):
-            yield BoundMet(Location(file.path, node.span), _DEEP)
+            yield ExceededBound(Location(file.path, node.span), _DEEP)
             return
         if isinstance(node, ast.GenDecl) and node.token != "var":
             idents = (ident for spec in node.specs for ident in _declared(spec))
             for item in (file.uses.get(ident.span.start) for ident in idents):
                 if item is not None and _is_too_complex(operands, file, item):
-                    yield _met(file, item)
+                    yield _exceeded_bound(file, item)
 
 
 def _declared(spec: ast.Spec) -> tuple[ast.Ident, ...]:
@@ -108,6 +110,6 @@ def _is_constant_too_large(operands: Operands, item: ConstantName) -> bool:
     return operands.is_beyond_bounds(item)
 
 
-def _met(file: GoFile, item: Object) -> BoundMet:
+def _exceeded_bound(file: GoFile, item: Object) -> ExceededBound:
     span = item.ident.span if item.ident is not None else file.syntax.span
-    return BoundMet(Location(file.path, span), _TYPE if isinstance(item, TypeName) else _CONSTANT)
+    return ExceededBound(Location(file.path, span), _TYPE if isinstance(item, TypeName) else _CONSTANT)

@@ -13,7 +13,7 @@ from modgo_lsp.golang.types.call_targets import Callee, Declaration, Targets
 from modgo_lsp.golang.types.objects import Builtin, Object, PackageName, VariableName
 from modgo_lsp.golang.types.packages import GoFile
 from modgo_lsp.golang.types.types import Type
-from modgo_lsp.model.analysis_bounds import BoundMet, local_bounds_met
+from modgo_lsp.model.analysis_bounds import ExceededBound, exceeded_local_bounds
 from modgo_lsp.model.finding import Location
 
 _T = TypeVar("_T")
@@ -257,10 +257,12 @@ class Code:
         """The cached result of `function` under a name, until an edit changes what it has read."""
         return self._memo.ask((self.declaration, name), function)
 
-    def bounds_met(self) -> list[BoundMet]:
+    def exceeded_bounds(self) -> list[ExceededBound]:
         """The exceeded bounds of the analysis in its body."""
         nodes = self.of_kind(ast.BadExpr, ast.BadStmt, ast.GenDecl)
-        return self.cached("bounds met", lambda: list(local_bounds_met(self._operands, self.file, nodes)))
+        return self.cached(
+            "exceeded bounds", lambda: list(exceeded_local_bounds(self._operands, self.file, nodes))
+        )
 
     def place(self, node: ast.Node | Span) -> Location:
         return Location(self.file.path, node if isinstance(node, Span) else node.span)

@@ -24,7 +24,7 @@ from modgo_lsp.golang.syntax.positions import Span
 from modgo_lsp.golang.types.expressions import Operands
 from modgo_lsp.golang.types.objects import FunctionName
 from modgo_lsp.golang.types.packages import GoFile, GoPackage
-from modgo_lsp.model.analysis_bounds import BoundMet, bounds_met
+from modgo_lsp.model.analysis_bounds import ExceededBound, exceeded_bounds
 from modgo_lsp.model.call_graph import reached_code
 from modgo_lsp.model.finding import Location
 from modgo_lsp.model.function_code import Code
@@ -152,7 +152,9 @@ class UdfQueries:
             table, "registrations", self._registrations
         )
         self.reached: Query[str, tuple[Code, ...]] = Query(table, "code that UDFs reach", self._reached)
-        self.bounds_met: Query[str, tuple[BoundMet, ...]] = Query(table, "bounds met", self._bounds_met)
+        self.exceeded_bounds: Query[str, tuple[ExceededBound, ...]] = Query(
+            table, "exceeded bounds", self._exceeded_bounds
+        )
         self._source_file: Query[GoFile, SourceFile] = Query(table, "source file", self._new_source_file)
         self._function: Query[FunctionName, Function] = Query(table, "function", self._new_function)
         self._references: Query[FunctionName, int] = Query(table, "references", self._count_references)
@@ -161,8 +163,8 @@ class UdfQueries:
         self._registration: Query[_Registered, Registration] = Query(
             table, "registration", self._new_registration
         )
-        self._bounds_met_in: Query[GoFile, list[BoundMet]] = Query(
-            table, "bounds met in", lambda file: bounds_met(self._operands(file.unit), file)
+        self._exceeded_bounds_in: Query[GoFile, list[ExceededBound]] = Query(
+            table, "exceeded bounds in", lambda file: exceeded_bounds(self._operands(file.unit), file)
         )
         self._memos: dict[tuple[str, str], Memo] = {}
 
@@ -268,8 +270,10 @@ class UdfQueries:
         unit = self._unit(directory)
         return reached_code(self._operands(unit), self._sites(unit))
 
-    def _bounds_met(self, directory: str) -> tuple[BoundMet, ...]:
-        return tuple(met for file in self._unit(directory).files for met in self._bounds_met_in(file))
+    def _exceeded_bounds(self, directory: str) -> tuple[ExceededBound, ...]:
+        return tuple(
+            bound for file in self._unit(directory).files for bound in self._exceeded_bounds_in(file)
+        )
 
     # --- imports, which do not change during the life of a world
 
@@ -328,8 +332,8 @@ class _Contents:
     def reached(self) -> tuple[Code, ...]:
         return self._queries.reached(self._directory)
 
-    def bounds_met(self) -> tuple[BoundMet, ...]:
-        return self._queries.bounds_met(self._directory)
+    def exceeded_bounds(self) -> tuple[ExceededBound, ...]:
+        return self._queries.exceeded_bounds(self._directory)
 
     def cached(self, name: str, function: Callable[[], _T]) -> _T:
         return self._queries.memo(name, self._directory).ask(name, function)

@@ -14,7 +14,7 @@ import msgspec
 from modgo_lsp.golang.modules.module import Module
 from modgo_lsp.golang.syntax.document import Document
 from modgo_lsp.golang.types.types import Type
-from modgo_lsp.model.analysis_bounds import BoundMet
+from modgo_lsp.model.analysis_bounds import ExceededBound
 from modgo_lsp.model.finding import Location
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ class Contents(Protocol):
 
     def reached(self) -> tuple[Code, ...]: ...
 
-    def bounds_met(self) -> tuple[BoundMet, ...]: ...
+    def exceeded_bounds(self) -> tuple[ExceededBound, ...]: ...
 
     def cached(self, name: str, function: Callable[[], _T]) -> _T: ...
 
@@ -332,9 +332,9 @@ class Package(msgspec.Struct, frozen=True, dict=True):
         return self.contents.reached() if self.registrations else ()
 
     @property
-    def bounds_met(self) -> tuple[BoundMet, ...]:
+    def exceeded_bounds(self) -> tuple[ExceededBound, ...]:
         """The exceeded bounds of the analysis in its own declarations."""
-        return self.contents.bounds_met() if self.imports_sdk else ()
+        return self.contents.exceeded_bounds() if self.imports_sdk else ()
 
     def cached(self, name: str, function: Callable[[Package], _T]) -> _T:
         """The cached result of a function for this package under a name, until an edit changes what it has

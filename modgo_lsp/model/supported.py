@@ -99,7 +99,7 @@ class _Checker:
             t for t in around if isinstance(t, Named) and (t.package, t.name) == (type_.package, type_.name)
         ]
         if len(around) > _MAX_DEPTH:
-            self.resolver.depth.met = True
+            self.resolver.depth.exceeded = True
             return None
         if type_ in around or len(same) > 10:
             return Unsupported(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modgo_lsp.golang.syntax.positions import Span
-from modgo_lsp.model.analysis_bounds import BoundMet
+from modgo_lsp.model.analysis_bounds import ExceededBound
 from modgo_lsp.model.finding import Finding, Location
 from modgo_lsp.model.package import Package
 from modgo_lsp.rules.rule import Rule
@@ -51,8 +51,8 @@ var lines string
 
 def check(package: Package) -> Iterator[Finding]:
     yield from map(too_large, package.too_large)
-    for met in (*package.bounds_met, *_in_signatures(package), *_in_code(package)):
-        yield RULE.finding(f"{met.message}: what depends on it is unknown to modgo", met.location)
+    for bound in (*package.exceeded_bounds, *_in_signatures(package), *_in_code(package)):
+        yield RULE.finding(f"{bound.message}: what depends on it is unknown to modgo", bound.location)
 
 
 def too_large(path: str) -> Finding:
@@ -61,17 +61,17 @@ def too_large(path: str) -> Finding:
     return RULE.finding(message, Location(path, Span(0, 0)))
 
 
-def _in_signatures(package: Package) -> Iterator[BoundMet]:
+def _in_signatures(package: Package) -> Iterator[ExceededBound]:
     for registration in package.registrations:
         signature = registration.signature
         if signature is not None and signature.too_complex:
             message = "the types of this function have too many parts, or they are nested too deeply"
-            yield BoundMet(registration.function_argument, message)
+            yield ExceededBound(registration.function_argument, message)
 
 
-def _in_code(package: Package) -> Iterator[BoundMet]:
+def _in_code(package: Package) -> Iterator[ExceededBound]:
     for code in package.reached:
-        yield from code.bounds_met()
+        yield from code.exceeded_bounds()
 
 
 RULE = Rule(

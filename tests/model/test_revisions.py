@@ -103,7 +103,7 @@ def invalidated(shop: Shop, caplog: pytest.LogCaptureFixture) -> Callable[..., l
 
     def run(name: str, old: str, new: str) -> list[str]:
         package = shop.package()
-        _ = (package.functions, package.reached, package.files, package.bounds_met)
+        _ = (package.functions, package.reached, package.files, package.exceeded_bounds)
         _ = [(each.references, each.signature) for each in package.functions]
         package.cached("lint result", lambda package: (package.reached, package.registrations))
         caplog.clear()

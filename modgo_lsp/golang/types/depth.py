@@ -24,31 +24,31 @@ _DECLARATION_STACK = 2
 
 
 class Depth:
-    """The current depth of an evaluation: `inside` within one declaration, `stack` in total. `met` is set
-    when the current declaration exceeds a bound."""
+    """The current depth of an evaluation: `inside` within one declaration, `stack` in total. `exceeded` is
+    set when the current declaration exceeds a bound."""
 
-    __slots__ = ("inside", "met", "stack")
+    __slots__ = ("exceeded", "inside", "stack")
 
     def __init__(self) -> None:
         self.inside = 0
         self.stack = 0
-        self.met = False
+        self.exceeded = False
 
     def is_beyond(self) -> bool:
-        """Whether the depth exceeds a bound; sets `met` if so."""
+        """Whether the depth exceeds a bound; sets `exceeded` if so."""
         if self.inside <= MAX_DEPTH and self.stack <= MAX_STACK:
             return False
-        self.met = True
+        self.exceeded = True
         return True
 
     def evaluate(self, declaration: Callable[[], _T]) -> tuple[_T, bool]:
         """Evaluates a declaration with its own count. Returns the result, and whether a bound was
         exceeded."""
-        inside, met = self.inside, self.met
-        self.inside, self.met = 0, False
+        inside, exceeded = self.inside, self.exceeded
+        self.inside, self.exceeded = 0, False
         self.stack += _DECLARATION_STACK
         try:
-            return declaration(), self.met
+            return declaration(), self.exceeded
         finally:
-            self.inside, self.met = inside, met
+            self.inside, self.exceeded = inside, exceeded
             self.stack -= _DECLARATION_STACK

@@ -82,7 +82,7 @@ class Operands:
             case ast.BasicLit():
                 basic, value = constants.literal(expr)
                 if value is None and constants.is_too_large(expr):
-                    self._depth.met = True
+                    self._depth.exceeded = True
                 return Operand("constant", basic, value)
             case ast.ParenExpr():
                 return self.operand(file, expr.x)
@@ -389,7 +389,7 @@ class Operands:
         try:
             return constants.binary(x, op, y, integer)
         except constants.TooLargeError:
-            self._depth.met = True
+            self._depth.exceeded = True
             return None
 
 

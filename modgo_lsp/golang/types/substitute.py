@@ -70,7 +70,7 @@ def substitute(type_: Type, arguments: dict[str, Type], depth: Depth | None = No
             inside = all_of(type_.arguments)
             if is_too_large(inside):
                 if depth is not None:
-                    depth.met = True
+                    depth.exceeded = True
                 return Unknown(type_.name)
             return Named(type_.package, type_.name, inside, type_.local) if inside else type_
         case Pointer():

@@ -174,7 +174,7 @@ class Resolver:
         if len(arguments) != len(item.parameters):
             return Unknown(item.name)
         if is_too_large(arguments):
-            self.depth.met = True
+            self.depth.exceeded = True
             return Unknown(item.name)
         if not item.is_alias:
             return Named(item.file.unit.path, item.name, arguments, item.local)
