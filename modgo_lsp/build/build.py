@@ -77,8 +77,8 @@ class BuildResult(msgspec.Struct, frozen=True):
 
 
 async def build_module(request: BuildRequest, progress: Progress = lambda _: None) -> BuildResult:
-    """Builds. What is wrong with code or set-up is in the result; only what no file can be blamed for (a
-    folder that does not exist, an output that can't be written) raises RequestError."""
+    """Builds. Errors of code and set-up are in the result; those without a file (a folder that does not
+    exist, an output that can't be written) raise RequestError."""
     start = time.monotonic()
     target = parse_target(request.target)
     context = None if target is None else target.context
@@ -116,7 +116,7 @@ async def _build(request: BuildRequest, plan: Plan, target: Target | None, progr
 
 
 def _cache_at_fault(error: OSError) -> str:
-    """Of a file that is neither the user's source nor the output."""
+    """The message for an error with a file that is neither the user's source nor the output."""
     cache = cache_directory()
     return (
         f"{error.filename or cache} cannot be used ({error.strerror or error}): "
@@ -139,10 +139,10 @@ async def _compile(
     for last in (*[False] * (_ROUNDS - 1), True):
         generated = await asyncio.to_thread(_generate, request, plan, toolchain, without)
         files = {file.path: file.text for file in generated} | plan.go_sum_overlay(sdk)
-        overlay, seen = await asyncio.to_thread(write_overlay, files)
-        shown = generated_by_path(generated, seen)
+        overlay, in_build = await asyncio.to_thread(write_overlay, files)
+        shown = generated_by_path(generated, in_build)
         if request.keep_generated is not None:
-            await asyncio.to_thread(_keep, plan, generated, symbols, request.keep_generated, request.force)
+            await asyncio.to_thread(_copy_to, request.keep_generated, plan, generated, symbols, request.force)
         what = Compilation(
             folder=plan.folder,
             main=plan.main_folder.name,
@@ -175,7 +175,7 @@ def _generate(
         "flags": ["-trimpath", "-ldflags=-s -w"] if request.release else [],
         "source": source_digest(plan.members),
     }
-    if not request.release:  # which has no path of this machine
+    if not request.release:  # a release contains no path of this machine
         facts["folders"] = [each.directory.encode("utf-8", "replace").decode() for each in plan.packages]
     main = main_file(plan.main_folder, plan.imports, plan.dispatch, facts, _functions(plan))
     return [*(file for file in binds if file is not None), main, *plan.forwarders]
@@ -205,8 +205,9 @@ def _functions(plan: Plan) -> tuple[dict[str, Any], ...]:
     return tuple(sorted(functions, key=lambda function: str(function["name"])))
 
 
-def _keep(plan: Plan, generated: Sequence[Generated], symbols: str, folder: Path, force: bool) -> None:
-    """Copies for people to read, each where it would lie in the Go module. Raises RequestError."""
+def _copy_to(folder: Path, plan: Plan, generated: Sequence[Generated], symbols: str, force: bool) -> None:
+    """Copies the generated files for people to read, with their paths in the Go module. Raises
+    RequestError."""
     within = workspace_of(folder / "any")
     root = Path(plan.module.directory) if plan.module is not None else plan.folder
     texts = {file.path: file.text for file in generated}

@@ -89,22 +89,23 @@ class _Message(msgspec.Struct):
     more: list[str] = []
 
 
-def generated_by_path(generated: Sequence[Generated], seen: Mapping[Path, Path]) -> dict[str, Generated]:
-    """The generated files by each path under which the compiler may name them; `seen` is the overlay's."""
+def generated_by_path(generated: Sequence[Generated], in_build: Mapping[Path, Path]) -> dict[str, Generated]:
+    """The generated files by each path that the compiler may use for them; `in_build` is from
+    write_overlay."""
     by_path = {str(file.path): file for file in generated}
-    really = {str(real): by_path[str(path)] for real, path in seen.items() if str(path) in by_path}
-    return {**by_path, **really}
+    on_disk = {str(real): by_path[str(path)] for real, path in in_build.items() if str(path) in by_path}
+    return {**by_path, **on_disk}
 
 
 def findings_of(
     stderr: str, folder: Path, generated: Mapping[str, Generated], fallback: Location
 ) -> tuple[Finding, ...]:
-    """The findings in what `go build`, run in `folder`, wrote; at least one. What has no place of its own
-    stands at `fallback`, the package clause."""
+    """The findings in the output of `go build`, run in `folder`; at least one. An error without a location is
+    reported at `fallback`, the package clause."""
     found: list[Finding] = []
     for message in _messages(stderr):
         finding = _finding(message, folder, generated, fallback)
-        if finding is not None and not _is_told(finding, found):
+        if finding is not None and not _is_reported(finding, found):
             found.append(finding)
     if not found:
         said = stderr.strip() or "it did not say why"
@@ -200,7 +201,7 @@ def _finding(
 
 
 def _unplaced(message: _Message, fallback: Location) -> Finding:
-    """An error of the go command, cgo or the linker that says no place."""
+    """An error of the go command, cgo or the linker without a location."""
     whole = "\n".join([message.text, *(line for line in message.more if not _is_excerpt(line))])
     whole = _without_generated(whole)
     remedy = _remedy(whole)
@@ -225,12 +226,12 @@ def _is_of_setup(text: str) -> bool:
 
 
 def _environment(text: str) -> str:
-    """What to do about a set-up that there is no better remedy for."""
+    """The general remedy for an error in the set-up."""
     return _MAKE_SPACE if _NO_SPACE.search(text) else _CHECK_SETUP
 
 
-def _is_told(finding: Finding, found: Sequence[Finding]) -> bool:
-    """Whether it stands there already; of a set-up that is wrong one symptom is enough."""
+def _is_reported(finding: Finding, found: Sequence[Finding]) -> bool:
+    """Whether `found` contains the finding already, or another symptom of the same set-up error."""
     return any(
         finding == one or (finding.code == one.code == TOOLCHAIN.code and _advice(finding) == _advice(one))
         for one in found

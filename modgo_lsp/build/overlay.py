@@ -34,5 +34,5 @@ def write_overlay(files: Mapping[Path, bytes]) -> tuple[Path, dict[Path, Path]]:
 
     if not directory.is_dir():  # each change of the source makes a new one
         forget_old(directory.parent, _KEEP_DAYS)
-    seen = {directory / name: path for path, name in names.items()}
-    return once(directory, fill) / "overlay.json", seen
+    in_build = {directory / name: path for path, name in names.items()}
+    return once(directory, fill) / "overlay.json", in_build

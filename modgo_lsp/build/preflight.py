@@ -71,13 +71,13 @@ class Plan(msgspec.Struct, frozen=True):
         return TOOLCHAIN.finding(message, place or self.clause)
 
     def too_old(self, toolchain: Toolchain) -> Finding | None:
-        """That go.mod wants a newer Go, at its go line; with GOTOOLCHAIN=local it fetches none."""
-        wanted = self.module.go_version if self.module is not None else None
-        if self.module is None or wanted is None or go_version(wanted) <= toolchain.go.release:
+        """A finding at go.mod's go line if it requires a newer Go: with GOTOOLCHAIN=local Go fetches none."""
+        required = self.module.go_version if self.module is not None else None
+        if self.module is None or required is None or go_version(required) <= toolchain.go.release:
             return None
         message = (
-            f"go.mod wants Go {wanted}, and {toolchain.go.path} is Go {toolchain.go.version}; "
-            f"install Go {wanted}, name one with --go, or lower the go line of go.mod"
+            f"go.mod wants Go {required}, and {toolchain.go.path} is Go {toolchain.go.version}; "
+            f"install Go {required}, name one with --go, or lower the go line of go.mod"
         )
         return self.toolchain_finding(message, _go_line(self.module))
 

@@ -83,8 +83,8 @@ def sdk_directory(go: Go, sdk: Sdk) -> Path:
 
 
 def is_installed(go: Go, sdk: Sdk) -> bool:
-    """Whether the module cache has this very SDK, to the byte: Go compiles what lies there, whatever the
-    checksum beside it says."""
+    """Whether the module cache has exactly this SDK: Go compiles its files without checking their
+    checksum."""
     folder = sdk_directory(go, sdk)
     try:
         return _cached_sum(go, sdk) == sdk.sum and all(
@@ -130,25 +130,25 @@ def index_environment(go: Go) -> dict[str, str]:
 
 def complete_sum(go_sum: bytes, sdk: Sdk) -> bytes | None:
     """go.sum with the SDK's lines, None where it has them. Raises SumMismatchError where it has others."""
-    wanted = {line.rsplit(" ", 1)[0]: line for line in sdk.sum_lines}
+    missing = {line.rsplit(" ", 1)[0]: line for line in sdk.sum_lines}
     for line in go_sum.decode("utf-8", "replace").splitlines():
         name = line.rpartition(" ")[0]
-        if name in wanted:
-            if wanted[name] != line.strip():
+        if name in missing:
+            if missing[name] != line.strip():
                 raise SumMismatchError(
                     f"go.sum names another content of {SDK_PATH} {sdk.version} than this modgo ships"
                 )
-            del wanted[name]
-    if not wanted:
+            del missing[name]
+    if not missing:
         return None
-    return _with_lines(go_sum, list(wanted.values()))
+    return _with_lines(go_sum, list(missing.values()))
 
 
 def renewed_sum(go_sum: bytes, sdk: Sdk) -> bytes:
     """go.sum with this SDK's lines in place of any others of its version."""
     names = tuple(f"{line.rsplit(' ', 1)[0]} ".encode() for line in sdk.sum_lines)
-    kept = b"".join(line for line in go_sum.splitlines(keepends=True) if not line.startswith(names))
-    return _with_lines(kept, list(sdk.sum_lines))
+    others = b"".join(line for line in go_sum.splitlines(keepends=True) if not line.startswith(names))
+    return _with_lines(others, list(sdk.sum_lines))
 
 
 async def require(go: Go, sdk: Sdk, directory: Path) -> None:
@@ -248,8 +248,8 @@ def _cached_sum(go: Go, sdk: Sdk) -> str | None:
 
 
 def _make_ready(go: Go, sdk: Sdk) -> Path:
-    """The proxy, after the cache has forgotten other contents of the same version: those of a modgo in
-    development, for a released version never changes."""
+    """Returns the proxy, after removing other contents of the same version from the module cache. They come
+    from a modgo in development: a released version never changes."""
     for path in _downloads(go).glob(f"{sdk.version}.*"):
         if path.suffix != ".lock":
             path.unlink(missing_ok=True)
@@ -263,7 +263,7 @@ def _make_ready(go: Go, sdk: Sdk) -> Path:
 
 
 def _make_writable(directory: Path) -> None:
-    """Go's module cache is read-only down to its folders, which so could not be removed."""
+    """Go's module cache is read-only with its folders, which therefore could not be removed."""
     directory.chmod(directory.stat().st_mode | stat.S_IWUSR)
     for folder, _, _ in os.walk(directory):
         Path(folder).chmod(Path(folder).stat().st_mode | stat.S_IWUSR)

@@ -47,11 +47,11 @@ class Node(msgspec.Struct, frozen=True, order=True):
 
 
 class NodeError(Exception):
-    """A node that did not answer a command."""
+    """A node did not answer a command."""
 
 
 class RefusedError(NodeError):
-    """A node's own "no" to a command. `code` is the server's number for it."""
+    """A node refused a command. `code` is the server's result code."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -59,29 +59,29 @@ class RefusedError(NodeError):
 
     @property
     def forbidden(self) -> bool:
-        """Whether it is this user who may not."""
+        """Whether this user lacks the permission."""
         return self.code in _SECURITY
 
 
 class Cluster:
-    """An open connection. Its calls block; each ends within its time. `seen` are all nodes that there ever
-    were while it was open. `wait` does what blocks in the client, until Ctrl-C."""
+    """An open connection. Its calls block, each with a timeout. `known` are all nodes that the cluster had
+    while it was open. `wait` runs a blocking call of the client until Ctrl-C."""
 
     def __init__(self, client: Any, aerospike: Any, waits: Waits) -> None:
         self.client = client
         self.aerospike = aerospike
         self.wait = waits.wait
-        self.seen: set[Node] = set()
+        self.known: set[Node] = set()
         self.nodes()
 
     def nodes(self) -> tuple[Node, ...]:
-        """The nodes that the client sees now, by name."""
+        """The nodes that the client knows now, by name."""
         found = [Node(one["node_name"], _address(one)) for one in self.client.get_node_names()]
-        self.seen.update(found)
+        self.known.update(found)
         return tuple(sorted(found))
 
     def size(self) -> int:
-        """How many nodes the cluster has by its own count, 0 where no node says."""
+        """The number of nodes by the cluster's own count, 0 if no node answers."""
         sizes = [0]
         for node in self.nodes():
             with suppress(NodeError):
@@ -90,11 +90,12 @@ class Cluster:
         return max(sizes)
 
     def info(self, node: Node, command: str) -> str:
-        """A node's answer, without the command before it. Raises NodeError, RefusedError where it says no."""
+        """A node's answer, without the command before it. Raises NodeError, and RefusedError if it
+        refuses."""
         return self.wait(partial(self.change, node, command, INFO_SECONDS))
 
     def change(self, node: Node, command: str, seconds: float) -> str:
-        """The same for a command that changes something: it comes to its end, whatever happens."""
+        """The same for a command that changes something: Ctrl-C does not interrupt it."""
         try:
             answer = self.client.info_single_node(command, node.name, {"timeout": int(seconds * 1000)})
         except self.aerospike.exception.AerospikeError as error:
@@ -134,14 +135,13 @@ def _connect(aerospike: Any, access: Access, lua_path: Path | None) -> Any:
 
 
 def said(error: Exception) -> str:
-    """The words of the client's exception, without the node's address (which callers know better) and the
-    place in C."""
+    """The text of the client's exception, without the node's address and the location in C."""
     text = str(getattr(error, "msg", None) or error)
     return _FROM.sub("", _BEFORE.sub("", text)).strip()
 
 
 def _reason(text: str) -> str:
-    """What the server means by "error=compile_error;file=…;line=1;message=BASE64" and its like."""
+    """The message in the server's "error=compile_error;file=…;line=1;message=BASE64"."""
     fields = dict(pair.split("=", 1) for pair in text.split(";") if "=" in pair)
     if "error" not in fields:
         return text

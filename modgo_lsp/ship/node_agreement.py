@@ -23,38 +23,38 @@ def wait_for(
     seconds: float,
     report: Callable[[str], None],
 ) -> tuple[Node, ...]:
-    """Returns the nodes when each has the files `present` on its disk with these very bytes, and none of
-    `absent`. Raises ShipError after `seconds`, naming the nodes that have not, and what they lack."""
-    wanted = {name: hashlib.sha256(content).digest() for name, content in present.items()}
+    """Returns the nodes as soon as each has the files `present` with exactly this content, and none of
+    `absent`. Raises ShipError after `seconds`; it names the other nodes and what they lack."""
+    digests = {name: hashlib.sha256(content).digest() for name, content in present.items()}
     until = time.monotonic() + seconds
     done: set[Node] = set()
     while True:
         lacks: dict[Node, str] = {}
         nodes = cluster.nodes()
         for node in nodes:
-            if node not in done and (problem := _lack(cluster, node, wanted, absent)):
+            if node not in done and (problem := _lack(cluster, node, digests, absent)):
                 lacks[node] = problem
             else:
                 done.add(node)
-        lacks.update(dict.fromkeys(cluster.seen.difference(nodes), "left the cluster"))
-        unseen = cluster.size() - len(nodes) if nodes and not lacks else 0
-        if nodes and not lacks and unseen <= 0:
+        lacks.update(dict.fromkeys(cluster.known.difference(nodes), "left the cluster"))
+        unreachable = cluster.size() - len(nodes) if nodes and not lacks else 0
+        if nodes and not lacks and unreachable <= 0:
             return nodes
-        report(f"waiting for {_count(len(lacks) + max(unseen, 0), 'node')}")
+        report(f"waiting for {_count(len(lacks) + max(unreachable, 0), 'node')}")
         if time.monotonic() >= until:
-            raise _too_late(lacks, unseen, nodes, seconds)
+            raise _too_late(lacks, unreachable, nodes, seconds)
         time.sleep(_PAUSE_SECONDS)
 
 
-def _lack(cluster: Cluster, node: Node, wanted: Mapping[str, bytes], absent: Collection[str]) -> str:
-    """What is not yet as it should be on a node, "" where all is."""
+def _lack(cluster: Cluster, node: Node, digests: Mapping[str, bytes], absent: Collection[str]) -> str:
+    """The first difference on a node, "" if there is none."""
     try:
         there = {file.name for file in list_files(cluster, node)}
-        if missing := [name for name in wanted if name not in there]:
+        if missing := [name for name in digests if name not in there]:
             return f"lacks {', '.join(missing)}"
         if left := [name for name in absent if name in there]:
             return f"still has {', '.join(left)}"
-        for name, digest in wanted.items():
+        for name, digest in digests.items():
             if hashlib.sha256(get_file(cluster, node, name)).digest() != digest:
                 return f"has other content in {name}"
     except NodeError as error:
@@ -62,13 +62,15 @@ def _lack(cluster: Cluster, node: Node, wanted: Mapping[str, bytes], absent: Col
     return ""
 
 
-def _too_late(lacks: Mapping[Node, str], unseen: int, nodes: Collection[Node], seconds: float) -> ShipError:
+def _too_late(
+    lacks: Mapping[Node, str], unreachable: int, nodes: Collection[Node], seconds: float
+) -> ShipError:
     if not nodes:
         reasons = "no node of the cluster can be reached any more"
     elif lacks:
         reasons = "; ".join(f"{node} {problem}" for node, problem in sorted(lacks.items()))
     else:
-        reasons = f"the cluster has {_count(unseen, 'node')} more than modgo can reach"
+        reasons = f"the cluster has {_count(unreachable, 'node')} more than modgo can reach"
     return ShipError(
         f"not every node has the module after {seconds:g} s: {reasons}",
         "see whether those nodes run and are part of the cluster, then run the command again "

@@ -34,13 +34,14 @@ class State(msgspec.Struct, frozen=True):
 
 
 def parse_state(content: bytes) -> State | None:
-    """None for what no plugin has written."""
+    """Parses a state file; None if it is not one."""
     found = _STATE.fullmatch(content.decode("utf-8", "replace"))
     return None if found is None else State(found[1], cast(Word, found[2]), found[3] or "")
 
 
 def read_state(cluster: Cluster, node: Node, module: str) -> State | None:
-    """None where the node does not say, for it has no plugin or is not at it yet. Raises NodeError."""
+    """The state of a module on a node; None without the plugin, or before it has read the module. Raises
+    NodeError."""
     try:
         return parse_state(get_file(cluster, node, f"{module}.state"))
     except RefusedError:
@@ -57,13 +58,13 @@ def wait_loaded(
 ) -> None:
     """Returns when every node has loaded what the content of the server's file NAME.so stands for. Raises
     ShipError where one cannot, with its reason, or does not in time."""
-    wanted = hashlib.sha256(file).hexdigest()
+    digest = hashlib.sha256(file).hexdigest()
     until = time.monotonic() + seconds
     left = set(nodes)
     while True:
         refused: dict[Node, str] = {}
         for node in sorted(left):
-            state = _state(cluster, node, module, wanted)
+            state = _state(cluster, node, module, digest)
             if state is not None and state.word == "loaded":
                 left.discard(node)
             elif state is not None and state.word == "refused":
@@ -88,7 +89,7 @@ def wait_loaded(
 
 
 def _state(cluster: Cluster, node: Node, module: str, file_sha256: str) -> State | None:
-    """What the node says of this very file."""
+    """The node's state for exactly this file."""
     try:
         state = read_state(cluster, node, module)
     except NodeError:

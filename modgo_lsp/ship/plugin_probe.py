@@ -12,13 +12,13 @@ from modgo_lsp.ship.failure import usage_error
 from modgo_lsp.ship.module_listing import refused
 from modgo_lsp.ship.udf_registry import put_file, remove_file
 
-# No module: the plugin refuses it, and then the server keeps nothing of it.
+# Not a module: the plugin refuses it, and the server does not store it.
 PROBE = "modgo-probe.so"
 _CONTENT = b"modgo asks whether this node runs Go modules.\n"
 
 
 def check_plugin(cluster: Cluster) -> None:
-    """Raises ShipError where a node takes what no Go module is."""
+    """Raises ShipError if a node accepts a file that is not a Go module."""
     without = [node for node in cluster.nodes() if not _has_plugin(cluster, node)]
     if without:
         nodes = ", ".join(map(str, without))
@@ -37,7 +37,7 @@ def _has_plugin(cluster: Cluster, node: Node) -> bool:
             raise refused(refusal, node) from None
         return True
     except NodeError:
-        return True  # it does not answer, which the waiting will tell
+        return True  # wait_for will report that it does not answer
     with suppress(NodeError):
         remove_file(cluster, node, PROBE)
     return False
