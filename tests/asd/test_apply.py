@@ -147,7 +147,7 @@ def test_values_come_back_as_they_went(apply: Any, value: str) -> None:
         (("calls", "echo", '{"$list": [1], "order": "ordered"}'), 2, "usage", "an ordered list", []),
     ],
 )
-def test_what_goes_wrong_is_told_apart(
+def test_failures_have_their_kinds(
     apply: Any, words: tuple[str, ...], code: int, kind: str, message: str, frames: list[str]
 ) -> None:
     done = apply(*words, "--json")
@@ -226,7 +226,7 @@ def test_ctrl_c_waits_for_no_answer(cluster: list[Asd], tmp_path: Path) -> None:
     assert time.monotonic() - began < 4
 
 
-def test_keys_are_judged_first(apply: Any) -> None:
+def test_keys_are_checked_first(apply: Any) -> None:
     for key in ("k1", '{"a": 1}', '["test", "demo", null]', '["test", "demo", 1.5]'):
         done = apply("calls", "echo", "1", key=key)
         assert done.returncode == 2, key

@@ -120,7 +120,7 @@ def test_parts_are_replaced_and_removed_as_sets(files: Path, cluster: list[Asd])
     assert [on_disk(node) for node in cluster] == [{}, {}]
 
 
-def test_replacing_wants_a_yes_and_the_same_module_none(files: Path, cluster: list[Asd]) -> None:
+def test_replacing_asks_unless_the_module_is_the_same(files: Path, cluster: list[Asd]) -> None:
     module = files / "counters.so"
     assert deploy(module, cluster[0]).returncode == 0
     done = deploy(module, cluster[0])
@@ -181,7 +181,7 @@ def test_a_name_that_lua_has_is_refused(files: Path, cluster: list[Asd]) -> None
     assert (done.returncode, "counters is not a Go module but counters.lua" in done.stderr) == (2, True)
 
 
-def test_servers_without_the_plugin_are_told_from_those_with(files: Path, cluster: list[Asd]) -> None:
+def test_servers_without_the_plugin_are_recognized(files: Path, cluster: list[Asd]) -> None:
     done = modgo("deploy", "counters.so", "--hosts", cluster[0].hosts, cwd=files)
     assert done.returncode == 2
     assert "do not run Go modules: the plugin libmod_go_asd.so is not loaded there" in done.stderr
@@ -190,7 +190,7 @@ def test_servers_without_the_plugin_are_told_from_those_with(files: Path, cluste
     assert all(not on_disk(node) for node in cluster)
 
 
-def test_calls_are_told_what_a_server_without_the_plugin_cannot(files: Path, cluster: list[Asd]) -> None:
+def test_calls_on_a_server_without_the_plugin_are_explained(files: Path, cluster: list[Asd]) -> None:
     (files / "calc.lua").write_text("function one(rec) return 1 end\n")
     put_lua(files / "calc.lua", cluster[0])
     assert deploy(files / "counters.so", cluster[0]).returncode == 0

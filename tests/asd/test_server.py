@@ -172,7 +172,7 @@ def test_a_name_that_lua_has_is_refused(server: Server, shop: Files) -> None:
         ("x.0123456789abcdef-0.so", b"part", "a module is named by"),
     ],
 )
-def test_what_is_no_module_is_refused(server: Server, name: str, content: bytes, why: str) -> None:
+def test_other_files_are_refused(server: Server, name: str, content: bytes, why: str) -> None:
     with pytest.raises(RefusedError, match=why):
         server.put(name, content)
 
@@ -220,7 +220,7 @@ def test_a_missing_part_is_named_and_waited_for(server: Server, shops: tuple[byt
     assert server.apply("a", "shop", "version") == 1
 
 
-def test_a_part_of_another_version_is_seen(server: Server, shops: tuple[bytes, bytes]) -> None:
+def test_a_part_of_another_version_is_detected(server: Server, shops: tuple[bytes, bytes]) -> None:
     files, others = in_parts("shop", shops[0]), in_parts("shop", shops[1])
     mixed = [(files[0][0], others[0][1]), *files[1:]]
     server.put_all(mixed)
@@ -251,7 +251,7 @@ def test_the_old_set_answers_until_the_new_one_is_whole(server: Server, shops: t
     assert server.apply("a", "shop", "version") == 2
 
 
-def test_what_became_of_a_module_can_be_asked(
+def test_the_state_of_a_module_can_be_read(
     server: Server, shops: tuple[bytes, bytes], tmp_path: Path
 ) -> None:
     assert server.state("shop") is None
@@ -350,7 +350,7 @@ def test_a_version_that_cannot_be_loaded_leaves_the_old_one(
     assert logged(server, "the version before stays loaded")
 
 
-def test_what_a_udf_says_is_in_the_servers_log(server: Server, shop: Files) -> None:
+def test_a_udfs_log_is_in_the_servers_log(server: Server, shop: Files) -> None:
     server.put_all(shop)
     server.store("a", {"n": 1})
     server.apply("a", "shop", "say", "good\nmorning")
@@ -367,7 +367,7 @@ def test_streams_are_aggregated(server: Server, shop: Files) -> None:
         server.aggregate("shop", "nothing")
 
 
-def test_settings_that_are_no_good_are_told_of(make_server: Maker, shop: Files) -> None:
+def test_invalid_settings_are_logged(make_server: Maker, shop: Files) -> None:
     server = make_server(
         MODGO_MODE="caged",
         MODGO_WORKER="worker",
@@ -392,7 +392,7 @@ def test_a_fence_that_is_off_is_logged_at_start(make_server: Maker, shop: Files)
     assert server.apply("a", "shop", "version") == 1
 
 
-def test_settings_are_kept(make_server: Maker, shop: Files) -> None:
+def test_settings_are_applied(make_server: Maker, shop: Files) -> None:
     server = make_server(MODGO_POOL="2", MODGO_MEMORY="256M", MODGO_LOG="warning")
     server.put_all(shop)
     for i in range(8):

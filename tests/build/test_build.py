@@ -144,7 +144,7 @@ async def test_one_name_in_two_packages_of_a_module(write, tmp_path: Path) -> No
         assert [related.message for related in result.findings[0].related] == ["registered here first"]
 
 
-async def test_generated_files_that_cannot_be_kept(write, tmp_path: Path) -> None:
+async def test_generated_files_that_cannot_be_copied(write, tmp_path: Path) -> None:
     folder = write("m.go", GOOD)
     with pytest.raises(RequestError, match="choose another folder with --keep-generated"):
         await build(folder, tmp_path / "x.so", keep_generated=folder / "m.go")
@@ -258,7 +258,7 @@ async def test_release_builds_do_not_depend_on_where_they_are_made(
         ),
     ],
 )  # fmt: skip
-async def test_what_is_wrong_stands_at_its_place(
+async def test_errors_have_their_location(
     write, tmp_path: Path, files: tuple[str, ...], expected: list[tuple[str, str, str]]
 ) -> None:
     result = await build(write(*files), tmp_path / "out.so")
@@ -310,7 +310,7 @@ async def test_go_sum_of_another_sdk_is_a_clear_error(write, tmp_path: Path) -> 
         ("m/...", "would be any number of packages"),
     ],
 )
-async def test_requests_that_cannot_be_tried(write, tmp_path: Path, name: str, message: str) -> None:
+async def test_invalid_requests(write, tmp_path: Path, name: str, message: str) -> None:
     write("m.go", GOOD)
     (tmp_path / "empty").mkdir()
     (tmp_path / "plain").mkdir()
@@ -403,7 +403,7 @@ async def test_vendored_modules_and_links(write, tmp_path: Path) -> None:
     assert result.ok, result.findings
 
 
-async def test_the_users_go_flags_are_kept(write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_users_go_flags_are_used(write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOFLAGS", "-mod=mod -tags=special")
     folder = write("m.go", GOOD, "special.go", "//go:build special\n\npackage m\n\nvar _ int = nothing\n")
     result = await build(folder, tmp_path / "x.so")

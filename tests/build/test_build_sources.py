@@ -15,7 +15,7 @@ SAID += ["", "{}", "null", "[]", '{"source": "x"}', '{"source": 1, "folders": ["
 
 
 @pytest.mark.parametrize("said", SAID, ids=lambda said: ascii(said)[:40])
-def test_what_is_no_use_is_nothing(said: str) -> None:
+def test_invalid_properties(said: str) -> None:
     assert built_from(said) is None
 
 

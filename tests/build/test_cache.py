@@ -11,7 +11,7 @@ import pytest
 from modgo_lsp.build.cache import cache_directory, scratch_directory
 
 
-def test_what_was_killed_leaves_nothing_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_of_killed_processes_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     left = [cache_directory() / "scratch" / name for name in ("old", "new")]
     for folder in left:

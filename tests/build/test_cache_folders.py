@@ -104,7 +104,7 @@ HANDS_OF_ROOT = [
     ("change", "reason"), [*HANDS, *(pytest.param(*each, marks=needs_root) for each in HANDS_OF_ROOT)]
 )
 @pytest.mark.parametrize("kind", ["cache", "state"])
-def test_what_somebody_else_could_write_is_not_used_and_that_is_said_once(
+def test_a_folder_that_others_can_write_is_not_used_and_logged_once(
     folders: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,

@@ -92,7 +92,7 @@ def test_the_wheel_s_script_lies_beside_the_wheel(tmp_path: Path, packages: str)
     assert find_go_environment(str(script)).goroot == str(root)
 
 
-def test_of_a_script_only_the_variable_can_tell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_script_needs_the_variable_goroot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _goroot(tmp_path / "sdk", "1.26.0")
     script = tmp_path / "shims" / "go"
     script.parent.mkdir()

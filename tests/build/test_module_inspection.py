@@ -111,7 +111,7 @@ def test_a_module_in_c(compile_c: Compile, style: str) -> None:
     ],
     ids=["one missing", "two missing", "a variable", "static", "hidden", "undefined", "a library"],
 )
-def test_exports_that_do_not_do(compile_c: Compile, source: str, problem: str) -> None:
+def test_missing_exports(compile_c: Compile, source: str, problem: str) -> None:
     found = inspect(compile_c(source))
     assert found.verdict == "not-a-module"
     assert problem in found.problems[0]
@@ -142,7 +142,7 @@ def test_programs_and_object_files(compile_c: Compile) -> None:
         (lambda path: path.open("wb").truncate(LARGEST + 1), "it is larger than any module"),
     ],
 )
-def test_what_is_no_module_at_all(tmp_path: Path, make: Callable[[Path], object], problem: str) -> None:
+def test_other_files_are_not_modules(tmp_path: Path, make: Callable[[Path], object], problem: str) -> None:
     path = tmp_path / "x.so"
     make(path)
     found = inspect(path)
@@ -193,7 +193,7 @@ async def test_damage_anywhere_gets_a_verdict_soon_and_no_better_one_than_the_lo
     assert verdicts == {"module", "not-a-module"}
 
 
-def test_tables_without_end_are_left(compile_c: Compile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endless_tables_are_abandoned(compile_c: Compile, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every count in the hash table as large as can be: each look-up gives up, none goes through them all."""
     path = compile_c(functions(*ABI_SYMBOLS), "-Wl,--hash-style=sysv")
     data = bytearray(path.read_bytes() + bytes(8 << 20))

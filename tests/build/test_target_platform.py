@@ -63,7 +63,7 @@ async def test_arm64_with_an_old_glibc_the_same_bytes_from_two_folders(
     assert str(tmp_path).encode() not in out.read_bytes()
 
 
-async def test_files_of_other_machines_are_not_judged(write: Write, tmp_path: Path) -> None:
+async def test_files_of_other_machines_are_not_checked(write: Write, tmp_path: Path) -> None:
     other = "amd64" if HOST.goarch == "arm64" else "arm64"
     wrong = only(other).replace("func()", "func(c chan int)")
     folder = write("m.go", SOURCE, f"m_{other}.go", wrong)
@@ -108,7 +108,7 @@ async def test_no_zig(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ("", "cannot be read"),
     ],
 )
-def test_targets_that_there_are_not(text: str, problem: str) -> None:
+def test_invalid_targets(text: str, problem: str) -> None:
     with pytest.raises(RequestError) as refused:
         parse_target(text)
     assert problem in str(refused.value)

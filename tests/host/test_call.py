@@ -180,14 +180,14 @@ async def test_what_the_host_answers_a_module(good: Path, function: str, answer:
     assert (await call(good, function)).value == answer
 
 
-async def test_logs_before_a_crash_are_kept(compile_c: Callable[..., Path]) -> None:
+async def test_logs_before_a_crash_are_in_the_result(compile_c: Callable[..., Path]) -> None:
     result = await call(compile_c("crashing"), "log_and_die")
     assert [line.message for line in result.logs] == ["the last thing"]
     assert result.failure is not None
     assert result.failure.kind == "crash"
 
 
-async def test_answers_that_are_no_values(compile_c: Callable[..., Path]) -> None:
+async def test_invalid_results(compile_c: Callable[..., Path]) -> None:
     result = await call(compile_c("crashing"), "bad_answer")
     assert result.failure is not None
     assert result.failure.kind == "abi"

@@ -53,7 +53,7 @@ def test_a_panic_in_a_goroutine() -> None:
     assert words.frames == ("f.go:3",)
 
 
-def test_an_end_without_words() -> None:
+def test_an_end_without_output() -> None:
     assert "exit status 7" in read_crash_output(7, "").message
     assert "SIGSEGV" in read_crash_output(-signal.SIGSEGV, "some output").message
     assert "signal 99" in read_crash_output(-99, "").message

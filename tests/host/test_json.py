@@ -86,7 +86,7 @@ def test_readable_where_json_can_say_it() -> None:
         ("1" * 5000, "not JSON"),
     ],
 )
-def test_what_is_no_value_says_where_and_why(text: str, message: str) -> None:
+def test_invalid_values_are_reported_with_their_path(text: str, message: str) -> None:
     with pytest.raises(FormError, match=message):
         read(text)
 
@@ -134,7 +134,7 @@ def test_only_bins_are_needed_and_without_any_there_is_no_record() -> None:
         ('{"bins": {"a": {"$bytes": 3}}}', r"r\.json: bins\.a\.\$bytes: must be"),
     ],
 )
-def test_samples_that_are_none(text: str, message: str) -> None:
+def test_invalid_samples(text: str, message: str) -> None:
     with pytest.raises(SampleError, match=message):
         parse_sample(text, "r.json")
 

@@ -55,7 +55,7 @@ async def test_what_the_build_says_is_what_the_module_says(tmp_path: Path) -> No
         (["-DSETUP_DIES"], "MG407", "crash", "SIGABRT"),
     ],
 )
-async def test_modules_that_will_not_do(
+async def test_modules_that_cannot_be_loaded(
     compile_c: Callable[..., Path], flags: list[str], code: str, kind: str, message: str
 ) -> None:
     path = compile_c("crashing", *flags)
@@ -66,7 +66,7 @@ async def test_modules_that_will_not_do(
     assert [(finding.code, finding.location.path) for finding in result.findings] == [(code, str(path))]
 
 
-async def test_files_that_are_no_modules(tmp_path: Path, udfs: Path) -> None:
+async def test_other_files_are_not_modules(tmp_path: Path, udfs: Path) -> None:
     (tmp_path / "text.so").write_text("no ELF at all")
     (tmp_path / "cut.so").write_bytes(udfs.read_bytes()[:5000])
     for name in ("none.so", "text.so", "cut.so", "."):
@@ -102,7 +102,7 @@ def source_of(folder: Path, text: str) -> Path:
         ),
     ],
 )
-async def test_troubles_stand_at_their_place_in_the_source(
+async def test_findings_have_their_location_in_the_source(
     tmp_path: Path, text: str, code: str, place: str
 ) -> None:
     source = source_of(tmp_path / "m", text)
@@ -126,7 +126,7 @@ async def test_the_library_is_compiled_once(tmp_path: Path, monkeypatch: pytest.
     assert list((cache_directory() / "scratch").iterdir()) == []
 
 
-async def test_a_compiler_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_compiler_that_fails_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     broken = tmp_path / "cc"
     broken.write_text("#!/bin/sh\necho 'x.c:1:10: fatal error: stdint.h: No such file' >&2\nexit 1\n")

@@ -58,7 +58,7 @@ values = some.recursive(scalars, collections, max_leaves=20)
 
 
 @given(values)
-def test_every_value_survives_the_way_there_and_back(value: Value) -> None:
+def test_every_value_survives_a_round_trip(value: Value) -> None:
     flat = to_flat(value)
     assert repr(from_flat(flat)) == repr(value)
     assert to_flat(from_flat(flat)) == flat

@@ -42,7 +42,7 @@ def test_update_stores_and_counts() -> None:
     assert (one.operations, one.generation, one.ttl) == (["update"], 4, 90)
 
 
-def test_an_update_that_leaves_no_bins_takes_the_record_away() -> None:
+def test_an_update_that_leaves_no_bins_removes_the_record() -> None:
     one = record(a=1)
     one.unset("a")
     one.update()

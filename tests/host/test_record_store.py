@@ -41,7 +41,7 @@ EVERYTHING = Record(
 )
 
 
-def test_what_is_written_is_there_again(tmp_path: Path) -> None:
+def test_written_records_are_read_again(tmp_path: Path) -> None:
     first = Store(tmp_path / "s.db")
     assert first.read(EVERYTHING) is None
     first.write(EVERYTHING)
@@ -67,7 +67,7 @@ def test_what_is_written_is_there_again(tmp_path: Path) -> None:
         some.text("abc", min_size=1, max_size=15), values.filter(lambda v: v is not None), min_size=1
     )
 )
-def test_every_value_is_kept(bins: dict[str, Any]) -> None:
+def test_every_value_is_stored(bins: dict[str, Any]) -> None:
     store = Store(Path(":memory:"))
     store.write(Record(bins=bins))
     found = store.read(Record())
@@ -177,7 +177,7 @@ def test_many_at_once_lose_nothing(udfs: Path, tmp_path: Path) -> None:
     assert sorted(call["result"] for one in answers for call in one["calls"]) == list(range(1, 201))
 
 
-def test_what_is_no_store_is_told(tmp_path: Path) -> None:
+def test_other_files_are_not_stores(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no database at all, but long enough to have a head\n" * 20)
     with pytest.raises(StoreError, match="not a record store"):
         Store(tmp_path / "text")
@@ -212,7 +212,7 @@ async def test_a_store_that_is_in_use_is_waited_for(
     second.close()
 
 
-async def test_a_call_without_a_store_keeps_nothing(udfs: Path) -> None:
+async def test_a_call_without_a_store_stores_nothing(udfs: Path) -> None:
     async with Session(udfs) as session:
         for _ in range(2):
             assert (await session.call("create", [1])).failure is None

@@ -91,7 +91,7 @@ async def test_cancelling_a_load_that_never_ends_leaves_nothing(
     assert workers() == []
 
 
-async def test_an_init_that_loops_is_stopped_and_told(tmp_path: Path) -> None:
+async def test_an_init_that_loops_is_stopped_and_reported(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text(f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n")
     text = f'package m\n\nimport _ "{SDK_PATH}"\n\nfunc init() {{\n\tfor {{\n\t}}\n}}\n'
     (tmp_path / "m.go").write_text(text)
@@ -137,7 +137,7 @@ async def test_much_of_everything(good: Path, udfs: Path) -> None:
         assert (too_deep.failure.kind, "deeper than 64" in too_deep.failure.message) == ("usage", True)
 
 
-async def test_what_was_printed_while_loading_is_told(compile_c: Callable[..., Path]) -> None:
+async def test_output_while_loading_is_in_the_logs(compile_c: Callable[..., Path]) -> None:
     with pytest.raises(LoadFailedError) as failed:
         async with Session(compile_c("crashing", "-DSETUP_DIES", "-DSETUP_PRINTS")):
             pass
@@ -165,7 +165,7 @@ async def test_no_descriptor_is_left_open(good: Path) -> None:
     assert psutil.Process().num_fds() == before
 
 
-async def test_what_was_lent_to_a_call_goes_with_it(good: Path) -> None:
+async def test_buffers_of_a_call_are_freed(good: Path) -> None:
     record = Record(bins={"a": 1, "s": "x" * 200_000})
     async with Session(good) as session:
         await session.call("meta", (), record)

@@ -125,7 +125,7 @@ async def test_records_of_a_stream_are_read_only_and_kinds_do_not_mix(session: S
     assert "--stream" in mixed_too.failure.remedy
 
 
-def test_records_lie_where_their_digest_says() -> None:
+def test_records_are_distributed_by_their_digest() -> None:
     held = partition(RECORDS, 4)
     assert min(len(part) for part in held) > 200
     digest = digest_of("demo", to_flat("k1"))

@@ -40,7 +40,7 @@ def test_seeds(text: str, seeds: list[Seed]) -> None:
         "a b:1",
     ],
 )
-def test_what_is_no_address_is_said(text: str) -> None:
+def test_invalid_addresses_are_reported(text: str) -> None:
     with pytest.raises(ShipError) as caught:
         read_seeds(text)
     assert caught.value.usage

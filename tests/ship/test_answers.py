@@ -64,7 +64,7 @@ def test_values_survive_the_client_s_types(value: Value) -> None:
     assert from_client(aerospike, to_client(aerospike, value)) == value
 
 
-def test_what_the_client_tells_not_apart_or_does_not_send() -> None:
+def test_values_that_the_client_confuses_or_does_not_send() -> None:
     assert from_client(aerospike, to_client(aerospike, Hll(b"\0\4"))) == b"\0\4"
     assert from_client(aerospike, to_client(aerospike, Map(((1, 2),), "none"))) == Map(((1, 2),), "none")
     for value in (List((1,), True), Map(((1, 2),), "kv"), GeoJson("no JSON")):

@@ -11,7 +11,7 @@ import pytest
 from modgo_lsp.ship.interrupt import Waits
 
 
-def test_it_gives_and_raises_what_the_work_does() -> None:
+def test_it_returns_and_raises_what_the_work_does() -> None:
     waits = Waits()
     assert waits.wait(lambda: 5) == 5
     with pytest.raises(ZeroDivisionError):
@@ -19,7 +19,7 @@ def test_it_gives_and_raises_what_the_work_does() -> None:
     assert not waits.abandoned
 
 
-def test_an_interrupt_leaves_the_work_to_itself() -> None:
+def test_an_interrupt_abandons_the_work() -> None:
     waits, over = Waits(), threading.Event()
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):

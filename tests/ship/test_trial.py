@@ -22,18 +22,18 @@ def compiled(folder: Path, *flags: str) -> Path:
     return output
 
 
-async def test_one_that_loads(tmp_path: Path) -> None:
+async def test_a_module_that_loads(tmp_path: Path) -> None:
     assert await try_module(compiled(tmp_path), None) == ""
 
 
-async def test_one_that_does_not(tmp_path: Path) -> None:
+async def test_a_module_that_does_not_load(tmp_path: Path) -> None:
     with pytest.raises(ShipError, match=r"good\.so cannot be loaded: .*version 2") as caught:
         await try_module(compiled(tmp_path, "-DMAJOR=2"), None)
     assert "--no-load" in caught.value.remedy
     assert not caught.value.usage
 
 
-async def test_one_for_another_machine(tmp_path: Path) -> None:
+async def test_a_module_for_another_machine(tmp_path: Path) -> None:
     module = compiled(tmp_path)
     content = bytearray(module.read_bytes())
     content[_MACHINE_AT] = _MACHINES[platform.machine()]

@@ -49,7 +49,7 @@ def test_closed_port() -> None:
         assert f"nothing listens at {address}" in failure(address).message
 
 
-def test_a_port_that_says_nothing() -> None:
+def test_a_silent_port() -> None:
     with port(listening=True) as address:
         said = failure(address).message
     assert f"what listens at {address} accepts connections but does not answer as an Aerospike server" in said
@@ -64,7 +64,7 @@ def test_unknown_host() -> None:
     assert "there is no host no-such-host.invalid" in failure("no-such-host.invalid:3000").message
 
 
-def test_each_seed_is_accounted_for() -> None:
+def test_each_seed_is_reported() -> None:
     with port(listening=False) as closed, web_server() as other:
         said = failure(f"{closed},{other}").message
     assert f"nothing listens at {closed}; what listens at {other} is not" in said

@@ -29,7 +29,7 @@ def test_the_name_is_the_file_s_up_to_the_first_dot() -> None:
         (f"{'x' * 104}.so", "cannot be the name of a module on a server", ""),
     ],
 )
-def test_names_that_no_cluster_can_hold(name: str, said: str, remedy: str) -> None:
+def test_names_that_no_cluster_accepts(name: str, said: str, remedy: str) -> None:
     with pytest.raises(ShipError) as caught:
         module_name(PurePath(name))
     assert caught.value.usage
@@ -37,7 +37,7 @@ def test_names_that_no_cluster_can_hold(name: str, said: str, remedy: str) -> No
     assert remedy in caught.value.remedy
 
 
-def test_files_that_no_server_takes(tmp_path: Path) -> None:
+def test_files_that_no_server_accepts(tmp_path: Path) -> None:
     path = tmp_path / "counters.so"
     with pytest.raises(ShipError, match=r"counters\.so cannot be read \(No such file"):
         load_upload(path)
