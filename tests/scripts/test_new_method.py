@@ -53,7 +53,7 @@ def run(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def contents(checkout: Path) -> dict[str, bytes]:
-    paths = (path for path in checkout.rglob("*") if path.is_file())
+    paths = (path for path in checkout.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
     return {path.relative_to(checkout).as_posix(): path.read_bytes() for path in paths}
 
 

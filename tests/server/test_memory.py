@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -64,7 +65,9 @@ def test_requests_leave_no_memory_behind(start: Start, module: Path) -> None:
             assert at(server, uri)["result"]
             at(server, uri, "textDocument/nothing")
         sizes.append(process.memory_info().rss / 1024 / 1024)
-    assert sizes[-1] - sizes[0] < 2, sizes
+    # A leak shows in every step; the allocator may take a large piece of memory once.
+    assert min(after - before for before, after in pairwise(sizes)) < 0.5, sizes
+    assert sizes[-1] - sizes[0] < 6, sizes
 
 
 def lines(count: int) -> str:
