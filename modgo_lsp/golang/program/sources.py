@@ -381,7 +381,12 @@ class Sources:
         files."""
         known = self._immutable if immutable else self._facts
         if directory not in known:
-            sources = self.chosen(directory) if context is None else self._choose(directory, context)
+            chosen = self.chosen(directory) if context is None else self._choose(directory, context)
+            # Spans are offsets in the text of an open document, whose parts have gaps between them.
+            sources = [
+                (path, text if (opened := self._files.document(path)) is None else opened.text)
+                for path, text in chosen
+            ]
             before = self._facts_before.get(directory)
             if before is not None and before.sources == tuple(sources):
                 known[directory] = before
