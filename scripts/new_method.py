@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import get_args
 
 from lsprotocol import types
 
@@ -31,7 +32,7 @@ def answer(snapshot: Snapshot, params: types.{params}) -> None:
     {target} = {function}(snapshot, {argument})
     if {target} is None:
         return None
-    return None  # null where nothing is Modgo's: the editor goes on to gopls
+    return None  # null where nothing concerns modgo: the editor asks gopls
 '''
 
 _TEST = """{method}: what it answers.
@@ -47,7 +48,7 @@ func init() {{
 	udf.Register("add", Add) //@result(`"add"`, "{method}", @add)
 }}
 -- @add --
-"the JSON of the answer: make it a file of your own, or run the test with --update-golden"
+"replace this by the answer, or run with --update-golden"
 """
 
 _TABLE = Path("modgo_lsp/server/lsp/methods.py")
@@ -89,12 +90,23 @@ def new_method(method: str, root: Path = ROOT) -> tuple[Path, Path, Path]:
     return handler, table, test
 
 
+def provider_of(method: str) -> str:
+    """The field of ServerCapabilities for a method, "hoverProvider": the one whose type contains the options
+    that the method is registered with. "" if there is none, or if it is another method's."""
+    registration = types.METHOD_TO_TYPES[method][3]
+    options = registration.__name__.replace("RegistrationOptions", "Options") if registration else ""
+    for field in types.ServerCapabilities.__attrs_attrs__:
+        named = {getattr(each, "__name__", "") for each in get_args(field.type)}
+        if field.name.endswith("_provider") and options in named:
+            return re.sub(r"_([a-z])", lambda letter: letter[1].upper(), field.name)
+    return ""
+
+
 def _row(method: str, name: str) -> str:
     """The row as ruff formats it, with the field of ServerCapabilities for the method, if there is one."""
     cells = [f'"{method}"', f'"{name}.answer"', '"snapshot"']
-    field = f"{name}_provider"
-    if field in {each.name for each in types.ServerCapabilities.__attrs_attrs__}:
-        cells.append('"' + re.sub(r"_([a-z])", lambda letter: letter[1].upper(), field) + '"')
+    if provider := provider_of(method):
+        cells.append(f'"{provider}"')
     row = f"    Method({', '.join(cells)}),"
     return (
         row

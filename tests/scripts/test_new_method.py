@@ -33,7 +33,9 @@ _EXPECTED = """{
 def checkout(tmp_path: Path) -> Path:
     """A copy of what the server and its workspace tests need."""
     needed = ("modgo_lsp", "grammars", "udf", "libmod_go", "tests", "docs", "scripts", "pyproject.toml")
-    listed = subprocess.check_output(["git", "ls-files", "-z", *needed], cwd=ROOT)
+    listed = subprocess.check_output(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *needed], cwd=ROOT
+    )
     for name in listed.decode().split("\0"):
         if name and (ROOT / name).is_file():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +70,7 @@ def test_a_method_is_a_file_a_row_and_a_workspace_test(checkout: Path) -> None:
     source = handler.read_text()
     handler.write_text(
         source.replace("-> None:", "-> types.Location | None:").replace(
-            "return None  # null where nothing is Modgo's: the editor goes on to gopls\n", _ANSWER
+            "return None  # null where nothing concerns modgo: the editor asks gopls\n", _ANSWER
         )
     )
     text = test.read_text()

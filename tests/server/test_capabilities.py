@@ -18,6 +18,7 @@ from modgo_lsp.server.lsp.server_capabilities import chosen_encoding, initialize
 from modgo_lsp.server.server import Server
 from modgo_lsp.server.workspace.session import Session
 from modgo_lsp.server.workspace.snapshot import Snapshot
+from scripts.new_method import provider_of
 
 CONVERTER = converters.get_converter()
 CONTEXTS = {
@@ -64,14 +65,9 @@ def announced(client: Client) -> dict[str, Any]:
 def test_every_method_is_announced_to_an_editor(profile: str) -> None:
     client, _ = client_of(CONVERTER.unstructure(client_capabilities(profile)), None)
     providers = {name for name in announced(client) if name.endswith("Provider")}
-    assert providers == {
-        *("codeActionProvider", "codeLensProvider", "completionProvider", "definitionProvider"),
-        *("documentHighlightProvider", "documentLinkProvider", "documentSymbolProvider", "hoverProvider"),
-        *("executeCommandProvider", "foldingRangeProvider", "inlayHintProvider", "referencesProvider"),
-        *("renameProvider", "selectionRangeProvider", "semanticTokensProvider", "signatureHelpProvider"),
-        *("callHierarchyProvider", "workspaceSymbolProvider"),
-        *(["diagnosticProvider"] if client.pull_diagnostics else []),
-    }
+    rows = [row for row in METHODS.values() if not row.client or getattr(client, row.client)]
+    assert providers == {provider for row in rows if (provider := provider_of(row.name))}
+    assert {"hoverProvider", "callHierarchyProvider", "workspaceSymbolProvider"} <= providers
     assert announced(client)["codeActionProvider"]["resolveProvider"] is True
     assert announced(client)["codeLensProvider"] == {"resolveProvider": True}
     assert announced(client)["textDocumentSync"] == {
