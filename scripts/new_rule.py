@@ -51,6 +51,7 @@ RULE = Rule(
     summary="{summary}",
     text=TEXT,
     check=check,
+    by_code=False,  # True if findings in a function depend only on that function: lint then caches them
 )
 '''
 

@@ -10,7 +10,7 @@ is."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +32,7 @@ class Block(NamedTuple):
     name: str
     text: str
     after: str  # "", "fixed" or "fixed unsafely"
+    above: int  # the lines of the Markdown above it, less those of the preamble
 
 
 class MismatchError(AssertionError):
@@ -67,17 +68,19 @@ def cases_of(path: Path) -> Iterator[tuple[str, list[Block]]]:
                 yield title, blocks
             title, blocks = tokens[position + 1].content, []
         elif token.type == "fence" and token.info.split()[:1] in (["go"], ["toml"]):
-            blocks.append(read_block(token.info, token.content))
+            assert token.map is not None
+            blocks.append(read_block(token.info, token.content, token.map[0] + 1))
     if blocks:
         yield title, blocks
 
 
-def read_block(info: str, text: str) -> Block:
+def read_block(info: str, text: str, above: int) -> Block:
     language, *words = info.split()
     name = words.pop(0) if words and "." in words[0] else "counters.go"
     if language == "go" and not re.search(r"^package ", text, re.MULTILINE):
         text = PREAMBLE + text
-    return Block(name, text, " ".join(words))
+        above -= PREAMBLE.count("\n")
+    return Block(name, text, " ".join(words), above)
 
 
 class Case(pytest.Item):
@@ -89,7 +92,7 @@ class Case(pytest.Item):
     def runtest(self) -> None:
         root = self.config._tmp_path_factory.mktemp("case").resolve()
         write_blocks(root, self.blocks)
-        check_blocks(root, self.blocks)
+        check_blocks(root, self.blocks, self.path.name)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         if isinstance(excinfo.value, MismatchError):
@@ -110,22 +113,27 @@ def write_blocks(root: Path, blocks: list[Block]) -> None:
             path.write_bytes(code_of(block).encode())
 
 
-def check_blocks(root: Path, blocks: list[Block]) -> None:
-    """Raises MismatchError if the findings or the fixed files differ from a case."""
-    check_findings(root, [each for block in blocks if not block.after for each in expectations(block)])
+def check_blocks(root: Path, blocks: list[Block], page: str) -> None:
+    """Raises MismatchError if the findings or the fixed files differ from a case of the page."""
+    above = {block.name: block.above for block in blocks if not block.after}
+
+    def shown(each: Expected) -> str:
+        return f"{page}:{above.get(each.path, 0) + each.line}: {each.code} {each.source}"
+
+    check_findings(root, [each for block in blocks if not block.after for each in expectations(block)], shown)
     for block in blocks:
         if block.after:
             check_fixed(root, block)
 
 
-def check_findings(root: Path, expected: list[Expected]) -> None:
+def check_findings(root: Path, expected: list[Expected], shown: Callable[[Expected], str]) -> None:
     """All expected findings are reported with Go's standard library at hand, and no others without it."""
     found = findings_in(root, Machine(lambda _: find_go_environment()))
     if sorted(found) != sorted(expected):
-        missing = [f"  missing: {each}" for each in expected if each not in found]
-        surplus = [f"  unexpected: {each}" for each in found if each not in expected]
+        missing = [f"  missing: {shown(each)}" for each in expected if each not in found]
+        surplus = [f"  not expected: {shown(each)}" for each in found if each not in expected]
         raise MismatchError("\n".join(["the findings differ:", *missing, *surplus]))
-    surplus = [f"  {each}" for each in findings_in(root, Machine()) if each not in expected]
+    surplus = [f"  {shown(each)}" for each in findings_in(root, Machine()) if each not in expected]
     if surplus:
         raise MismatchError("\n".join(["unexpected findings without Go's library:", *surplus]))
 
