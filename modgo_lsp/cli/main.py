@@ -56,7 +56,12 @@ def _run(command_line: list[str], received: list[int]) -> int:
 
 
 def _report_bug(error: Exception) -> int:
-    """Reports an unexpected exception and returns the exit code. Raises it if MODGO_DEBUG is set."""
+    """Reports an unexpected exception and returns the exit code. Raises it if MODGO_DEBUG is set. Leaving the
+    debugger is an interrupt."""
+    from bdb import BdbQuit
+
+    if isinstance(error, BdbQuit):
+        return 128 + signal.SIGINT
     if os.environ.get("MODGO_DEBUG"):
         raise error
     from modgo_lsp.cli.terminal import say

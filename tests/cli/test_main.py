@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from bdb import BdbQuit
 from importlib import import_module
 from pathlib import Path
 
@@ -153,6 +154,18 @@ def test_a_bug_shows_one_line_and_how_to_report_it(
     monkeypatch.setenv("MODGO_DEBUG", "1")
     with pytest.raises(RuntimeError):
         main(["rule"])
+
+
+def test_leaving_the_debugger_is_an_interrupt(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def left(_: str) -> None:
+        raise BdbQuit
+
+    monkeypatch.setattr(commands, "import_module", left)
+    with pytest.raises(SystemExit) as ended:
+        main(["rule"])
+    assert (ended.value.code, capsys.readouterr().err) == (130, "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
