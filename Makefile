@@ -22,7 +22,7 @@ SEED ?= $(shell date +%s)
 EDITS ?= 20000
 # How many mutants, and of which folder (all).
 SAMPLE ?= 300
-ROOM ?=
+FOLDER ?=
 BIN := $(CURDIR)/$(VENV)/bin
 MODGO := $(BIN)/modgo
 GO_FOLDERS := udf examples libmod_go tests/agreement tests/build tests/host
@@ -44,7 +44,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z0-9_.%-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-zA-Z0-9_.% -]+:.*## / {printf "  %-24s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(VENV)/.user ## Create the virtual environment with modgo, and with Go and a C compiler if the machine has none
@@ -172,8 +172,8 @@ agreement-real: $(VENV)/.bench ## The same on real Go modules, which it download
 
 .PHONY: mutants
 mutants: SEED = $(shell date +%Y%m%d)
-mutants: $(VENV)/.mutants libmod_go.so ## Change the code in small ways and list the changes that no test notices (SAMPLE=300 SEED=… ROOM=udf/bind; libssl-dev, liblzma-dev)
-	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(SEED) --room "$(ROOM)" --jobs $(JOBS)
+mutants: $(VENV)/.mutants libmod_go.so ## Change the code in small ways and list the changes that no test notices (SAMPLE=300 SEED=… FOLDER=udf/bind; libssl-dev, liblzma-dev)
+	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(SEED) --folder "$(FOLDER)" --jobs $(JOBS)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Every formatter, linter and type checker

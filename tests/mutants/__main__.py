@@ -145,14 +145,16 @@ def _try(copy: WorkingCopy, mutant: Mutant) -> Result | None:
 
 def report(results: list[Result]) -> bool:
     """Prints the score of each folder and language. Whether each language reaches its goal."""
-    rooms = collections.defaultdict(list)
+    by_folder = collections.defaultdict(list)
     for result in results:
-        rooms[str(Path(result.path).parent)].append(bool(result.killed_by))
-        rooms[result.language].append(bool(result.killed_by))
-    for room, killed in sorted(rooms.items(), key=lambda each: (each[0] in _GOALS, each[0])):
-        print(f"{100 * sum(killed) / len(killed):5.1f} % of {len(killed):3}  {room}")
+        by_folder[str(Path(result.path).parent)].append(bool(result.killed_by))
+        by_folder[result.language].append(bool(result.killed_by))
+    for folder, killed in sorted(by_folder.items(), key=lambda each: (each[0] in _GOALS, each[0])):
+        print(f"{100 * sum(killed) / len(killed):5.1f} % of {len(killed):3}  {folder}")
     return all(
-        100 * sum(rooms[each]) >= goal * len(rooms[each]) for each, goal in _GOALS.items() if rooms[each]
+        100 * sum(by_folder[each]) >= goal * len(by_folder[each])
+        for each, goal in _GOALS.items()
+        if by_folder[each]
     )
 
 
@@ -160,14 +162,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("--sample", type=int, default=300, help="how many mutants, over all languages")
     parser.add_argument("--seed", default=time.strftime("%Y%m%d"), help="of the sample (the day)")
-    parser.add_argument("--room", default="", help="a folder: modgo_lsp/lint, udf/bind, libmod_go/src/elf")
+    parser.add_argument("--folder", default="", help="a folder: modgo_lsp/lint, udf/bind, libmod_go/src/elf")
     parser.add_argument("--jobs", type=int, default=2, help="how many mutants at a time")
     parser.add_argument(
         "--json", type=Path, default=FOLDER / "results.json", help="where the results go, as JSON"
     )
     options = parser.parse_args()
     texts: dict[str, dict[str, str]] = collections.defaultdict(dict)
-    for path, text in sources(options.room).items():
+    for path, text in sources(options.folder).items():
         texts[language(path)][path] = text
     first = make_copy("copy0")
     unchanged = run_unchanged(first, [path for files in texts.values() for path in files])
