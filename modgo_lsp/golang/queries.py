@@ -15,15 +15,13 @@ becomes one of the reader's dependencies, and the reader one of that cell's depe
 never declared, and cannot be forgotten: what was read is what is recorded.
 
 A table belongs to one revision of the sources and is handed over to the next (golang/program/revision.py).
-The next revision compares the declarations of the changed files and lists the inputs and declarations that
-changed. `Table.invalidate` empties them and, along the edges, everything that depends on them, and removes
-the edges. The remaining results are valid, because everything that they read is. Invalidated ones are
-computed again on demand.
+The next revision compares the declarations of the changed files and invalidates the inputs and memos that
+differ (`Table.invalidate`), with everything that depends on them. The remaining results are valid, because
+everything that they read is. Invalidated ones are computed again on demand.
 
-Unlike Salsa, this does not check whether an invalidated cell would get the same value again. The inputs are
-fine enough (a name, a word, a signature without its body) that such a check would seldom stop anything, and
-it would have to follow chains of thousands of constants without recursion. Without it, cycles are harmless:
-their cells are invalidated together.
+Unlike Salsa, this does not check whether a result that is computed again is equal to the one before
+(docs/decisions/0008-queries.md). Without that check, cycles are harmless: their cells are invalidated
+together.
 
 Rules for the author of a query:
 
@@ -33,6 +31,9 @@ Rules for the author of a query:
 - An object that computes an attribute later does so in the cell that it came from: `Memo.ask`, or
   `Query.within`. Whoever has the object already depends on that cell.
 - A generator reads when it is consumed: the dependencies are those of the consumer.
+- A query that may depend on itself needs `in_cycle`, and must then give the same result whichever key of the
+  cycle is asked first: `in_cycle` ends up in the results of the others, and those are cached too.
+- A memo does not notice cycles: a question that asks itself again recurses until the stack ends.
 
 Entities. A declared object (FunctionName, TypeName, …) is the same object for as long as a file declares that
 name, and its fields are inputs: an edit changes them in place and invalidates its memo. So a name still
@@ -41,7 +42,7 @@ computed again.
 
 If a read were not recorded, a result would be stale after some edit and right in a fresh run.
 tests/lint/test_histories.py and tests/server/truth.py compare the two after thousands of random edits.
-At the level debug each invalidated cell is logged with the input that changed.
+At the level debug each dependent that is emptied is logged with the input that changed.
 """
 
 from __future__ import annotations
@@ -54,13 +55,15 @@ _K = TypeVar("_K", bound=Hashable)
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
+# The value of a query's result while it is computed, if the query may not depend on itself.
+_NO_VALUE: Any = object()
 
 # The edges of a cell without any, as most are. The first edge makes a set.
 _NOTHING = cast("set[Any]", frozenset())
 
 
 class Table:
-    """The cells of one revision. `reader` is the cell that is being computed. Not thread-safe."""
+    """Knows which cell is being computed (`reader`), and invalidates cells. Not thread-safe."""
 
     __slots__ = ("reader",)
 
@@ -195,7 +198,8 @@ class Memo(Cell):
         self.on_empty: Callable[[], None] | None = None
 
     def ask(self, question: Hashable, function: Callable[[], _T]) -> _T:
-        """The answer to a question: cached, or the result of `function`."""
+        """The answer to a question: cached, or the result of `function`, which must not ask the same question
+        of this memo."""
         self.read()
         answers = self.answers
         if question not in answers:
@@ -231,12 +235,12 @@ class ConstantMemo(Memo):
 
 class Query(Generic[_K, _T]):
     """A function of a key whose results are cached. A recursive call for the key being computed returns
-    `in_cycle`."""
+    `in_cycle`, or raises RuntimeError where that is not given."""
 
     __slots__ = ("_cells", "function", "in_cycle", "name", "table")
 
     def __init__(
-        self, table: Table, name: str, function: Callable[[_K], _T], in_cycle: _T | None = None
+        self, table: Table, name: str, function: Callable[[_K], _T], in_cycle: _T = _NO_VALUE
     ) -> None:
         self.table = table
         self.name = name
@@ -254,6 +258,8 @@ class Query(Generic[_K, _T]):
                 self.table.invalidate([cell])
                 raise
         cell.read()
+        if cell.value is _NO_VALUE:
+            raise RuntimeError(f"{cell.describe()} depends on itself")
         return cell.value
 
     def __contains__(self, key: _K) -> bool:
@@ -275,7 +281,7 @@ class _Result(Cell, Generic[_K, _T]):
         super().__init__(query.table)
         self.query = query
         self.key = key
-        self.value = cast(_T, query.in_cycle)
+        self.value = query.in_cycle
 
     def empty(self) -> None:
         self.query.forget(self.key)

@@ -86,6 +86,16 @@ def test_results_in_a_cycle_are_invalidated_together() -> None:
     assert computed == ["a", "b", "b", "a"]
 
 
+def test_a_query_that_depends_on_itself_fails() -> None:
+    table = Table()
+    others = {"a": "b", "b": "a"}
+    length: Query[str, int] = Query(table, "length", lambda name: 1 + length(others[name]))
+    with pytest.raises(RuntimeError, match=r"^length\(a\) depends on itself$"):
+        length("a")
+    assert "a" not in length
+    assert "b" not in length
+
+
 def test_a_failed_query_is_computed_again() -> None:
     sums = Sums()
     with pytest.raises(KeyError):
