@@ -30,7 +30,7 @@ class Method(NamedTuple):
     `capability` is what `initialize` announces: a field of ServerCapabilities, or "field.option" of a field
     that an earlier row announces, with its value unless that is True. It is announced only to clients that
     have the capability `client`, a field of Client. `params` is the type of the parameters in wire.py: then
-    the message is handled at once. None stands for lsprotocol's type: then it is handled when pygls is
+    the message does not wait for pygls. None stands for lsprotocol's type: then it is handled when pygls is
     loaded."""
 
     name: str

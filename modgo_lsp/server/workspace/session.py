@@ -35,8 +35,8 @@ _MAX_PENDING, _MAX_REQUESTS = 8_000_000, 2_000
 
 
 class Session:
-    """`snapshot`, `changed`, `files_changed`, `refresh_diagnostics` and `when_indexed` are for any thread,
-    the rest is for the message thread."""
+    """`snapshot`, `changed`, `files_changed`, `refresh_diagnostics`, `when_indexed` and `is_behind` are for
+    any thread, `looked_up` for the analysis thread, and the rest for the message thread."""
 
     def __init__(self, outbox: Outbox, params: wire.Initialize, client: Client, encoding: Encoding) -> None:
         hold_at_most(TREES)
