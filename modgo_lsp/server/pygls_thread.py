@@ -70,9 +70,9 @@ class PyglsThread:
         """Cancels the request with this id, if it was put before and has no answer yet."""
         self._soon(lambda requests: requests.cancel(id_))
 
-    def cancel_commands(self) -> None:
-        """Cancels builds, loads and calls, which end their processes."""
-        self._soon(lambda requests: requests.commands.cancel())
+    def shut_down(self) -> None:
+        """Cancels builds, loads and calls, which end their processes; no other begins."""
+        self._soon(lambda requests: requests.commands.shut_down())
 
     def stop(self) -> None:
         """Ends the thread, once commands have ended their processes. While it loads there are none."""

@@ -223,7 +223,7 @@ def cancel_request(server: Server, params: wire.Cancel) -> None:
 def shutdown(server: Server, _params: wire.Nothing) -> None:
     """Ends what is under way, with its processes"""
     server.is_shut_down = True
-    server.pygls.cancel_commands()
+    server.pygls.shut_down()
 
 
 def exit_(server: Server, _params: wire.Nothing) -> None:

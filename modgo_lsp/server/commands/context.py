@@ -21,6 +21,7 @@ class Commands:
         self.session = session
         self._running: set[asyncio.Task[Any]] = set()
         self._locks: dict[str, asyncio.Lock] = {}
+        self._is_shut_down = False
 
     def lock(self, directory: str) -> asyncio.Lock:
         """One command at a time works on a module."""
@@ -28,7 +29,10 @@ class Commands:
 
     @contextmanager
     def running(self) -> Iterator[asyncio.Task[Any]]:
-        """Adds the task of the current command to those that `cancel` cancels."""
+        """Adds the task of the current command to those that `cancel` cancels. Raises CancelledError after
+        `shut_down`."""
+        if self._is_shut_down:
+            raise asyncio.CancelledError
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
@@ -46,6 +50,11 @@ class Commands:
         for task in self._running:
             task.cancel()
         return set(self._running)
+
+    def shut_down(self) -> None:
+        """Cancels them, and those whose task has not reached `running` yet."""
+        self._is_shut_down = True
+        self.cancel()
 
     async def end(self, seconds: float | None = None) -> int:
         """Cancels them and waits for their ends. Returns how many they were."""

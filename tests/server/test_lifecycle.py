@@ -1,0 +1,20 @@
+"""How a session begins and ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .stdio import Start, status
+
+
+def test_a_build_asked_for_just_before_shutdown_is_cancelled(start: Start, module: Path) -> None:
+    server = start()
+    status(server)  # the next command is begun as soon as it is read
+    parameters = {"command": "modgo.build", "arguments": [{"uri": module.as_uri()}]}
+    build = server.ask("workspace/executeCommand", parameters)
+    assert server.request("shutdown", None) is None
+    assert server.answer(build, 5)["error"]["code"] == -32800
+    assert not (module / "stats.so").exists()
