@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -37,6 +37,15 @@ _MAX_WAITING = 16 * 1024 * 1024
 _END_OF_INPUT: Message = {"method": "exit"}
 
 
+class Initialized(NamedTuple):
+    """What `initialize` has brought. `problem` is what is wrong with the initialization options."""
+
+    params: wire.Initialize
+    client: Client
+    encoding: Encoding
+    problem: str | None
+
+
 class Server:
     """Everything is for the message thread, the one that calls `serve`, but `is_behind` and `end`."""
 
@@ -45,8 +54,8 @@ class Server:
         self.connection = Connection(stdin, stdout, self.inbox.put, _malformed, self.end)
         self.connection.pause_while(self.is_behind)
         self.outbox = Outbox(self.connection)
-        # What `initialize` has brought; the session is made after its answer.
-        self.initialized_with: tuple[wire.Initialize, Client, Encoding] | None = None
+        # The session is made after the answer to `initialize`.
+        self.initialized_with: Initialized | None = None
         self.session: Session | None = None
         self.pygls = PyglsThread(self.end)
         self.is_shut_down = False
@@ -121,7 +130,7 @@ class Server:
                 self.outbox.refuse(id_, *errors.internal(name))
         if self.session is None and self.initialized_with is not None:
             # After the answer: what a session imports takes longer than everything before.
-            self.session = _new_session(self, *self.initialized_with)
+            self.session = _new_session(self, self.initialized_with)
 
     def _refusal(self, method: Method | None, message: Message) -> tuple[int, str] | None:
         """Why the message is not handled: a code and a text; None where it is."""
@@ -184,13 +193,17 @@ def _parameters(kind: type[msgspec.Struct], message: Message) -> Any:
     return kind() if kind is wire.Nothing else msgspec.convert(message.get("params"), kind)
 
 
-def _new_session(server: Server, params: wire.Initialize, client: Client, encoding: Encoding) -> Session:
+def _new_session(server: Server, initialized: Initialized) -> Session:
     from modgo_lsp.server.workspace.process_exit import when_ended
     from modgo_lsp.server.workspace.session import Session
 
+    params, client, encoding, problem = initialized
     if params.process_id is not None:
         when_ended(params.process_id, server.end)
-    return Session(server.outbox, params, client, encoding)
+    session = Session(server.outbox, params, client, encoding)
+    if problem is not None:  # only the session logs to the client
+        _log.warning("%s", problem)
+    return session
 
 
 # --- handlers of the table
@@ -202,11 +215,9 @@ def initialize(server: Server, params: wire.Initialize) -> dict[str, Any]:
 
     log_handlers.to_stderr()
     client, problem = client_of(params.capabilities, params.initialization_options)
-    if problem is not None:
-        _log.warning("%s", problem)
     encoding = chosen_encoding(params.capabilities)
     server.outbox.trace = params.trace or "off"
-    server.initialized_with = (params, client, encoding)
+    server.initialized_with = Initialized(params, client, encoding, problem)
     return initialize_result(client, encoding)
 
 
