@@ -173,9 +173,9 @@ class Server:
         """A job whose result answers a request, unless it is cancelled before."""
 
         def done(result: Any, error: BaseException | None) -> None:
-            if self.jobs.get(id_) is not job:
+            # The message thread may cancel the job between the two.
+            if self.jobs.get(id_) is not job or self.jobs.pop(id_, None) is not job:
                 return
-            del self.jobs[id_]
             if error is None:
                 self.outbox.answer(id_, result)
             else:
