@@ -104,33 +104,34 @@ class Server:
     # --- one message
 
     def _receive(self, message: Message) -> None:
-        name, id_ = message.get("method"), message.get("id")
-        if name is None:
-            self.outbox.handle_answer(message)
-            return
-        self.outbox.trace_message("received", name, message.get("params"))
-        method = METHODS.get(name)
-        refusal = self._refusal(method, message)
-        if refusal is not None:
-            if "id" in message:
-                self.outbox.refuse(id_, *refusal)
-            return
-        assert method is not None
+        name = message.get("method")
         try:
-            self._handle(method, message)
-        except msgspec.ValidationError as error:
-            problem = f"The parameters of {name} are not as expected: {error}"
-            if method.is_request:
-                self.outbox.refuse(id_, errors.INVALID_PARAMS, problem)
+            if name is None:
+                self.outbox.handle_answer(message)
             else:
-                _log.warning("%s", problem)
+                self.outbox.trace_message("received", name, message.get("params"))
+                self._dispatch(METHODS.get(name), message)
         except Exception:
-            _log.exception("Could not handle %s", name)
-            if method.is_request:
-                self.outbox.refuse(id_, *errors.internal(name))
+            _log.exception("Could not handle %s", name or "an answer")
+            if name is not None and "id" in message:
+                self.outbox.refuse(message["id"], *errors.internal(name))
         if self.session is None and self.initialized_with is not None:
             # After the answer: what a session imports takes longer than everything before.
             self.session = _new_session(self, self.initialized_with)
+
+    def _dispatch(self, method: Method | None, message: Message) -> None:
+        refusal = self._refusal(method, message)
+        if refusal is None:
+            assert method is not None
+            try:
+                self._handle(method, message)
+            except msgspec.ValidationError as error:
+                problem = f"The parameters of {method.name} are not as expected: {error}"
+                refusal = errors.INVALID_PARAMS, problem
+                if not method.is_request:
+                    _log.warning("%s", problem)
+        if refusal is not None and "id" in message:
+            self.outbox.refuse(message["id"], *refusal)
 
     def _refusal(self, method: Method | None, message: Message) -> tuple[int, str] | None:
         """Why the message is not handled: a code and a text; None where it is."""

@@ -29,3 +29,15 @@ def test_the_client_gets_the_problem_of_malformed_options(start: Start) -> None:
     server.initialize(capabilities=PUSHED, initializationOptions={"trusted": 5})
     status(server)
     assert logged(server).count("initializationOptions.trusted is not as expected") == 1
+
+
+def test_a_message_that_can_not_be_traced_ends_nothing(start: Start) -> None:
+    server = start()
+    server.notify("$/setTrace", {"value": "verbose"})
+    for depth in range(900, 1000):  # some of them can be read but not written
+        params = b"[" * depth + b"]" * depth
+        body = b'{"jsonrpc": "2.0", "id": %d, "method": "textDocument/hover", "params": %s}' % (depth, params)
+        server.send_bytes(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+    server.notify("$/setTrace", {"value": "off"})
+    status(server)
+    assert "Could not handle textDocument/hover: RecursionError" in logged(server)
