@@ -33,6 +33,11 @@ _INDEX_AFTER = 1.0
 _snapshot: ContextVar[Snapshot] = ContextVar("snapshot")
 
 
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    """Pygls logs refusals with their tracebacks; what is unexpected in one is logged by `errors.of`."""
+    return not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException))
+
+
 class PyglsRequests:
     """Everything is for the thread of the event loop. `ended` ends `serve`."""
 
@@ -42,6 +47,7 @@ class PyglsRequests:
         self._session = session
         self._outbox = session.outbox
         self._protocol = _PyglsServer(session.outbox).protocol
+        logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_unexpected)
         for method in METHODS.values():
             if method.params is None:
                 # A feature can't replace what pygls brings for executeCommand, which can't be cancelled.
@@ -84,7 +90,7 @@ class PyglsRequests:
             except Exception as error:
                 name = params.command if method.context == "commands" else method.name
                 code, text = errors.of(error, name)
-                raise JsonRpcException(text, code) from error
+                raise JsonRpcException(text, code) from None
 
         return answer
 

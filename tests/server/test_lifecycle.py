@@ -41,3 +41,13 @@ def test_a_message_that_can_not_be_traced_ends_nothing(start: Start) -> None:
     server.notify("$/setTrace", {"value": "off"})
     status(server)
     assert "Could not handle textDocument/hover: RecursionError" in logged(server)
+
+
+def test_a_refusal_is_no_traceback_in_the_log(start: Start, module: Path, tmp_path: Path) -> None:
+    server = start(stderr=tmp_path / "stderr")
+    uri = server.open(module / "stats.go")
+    position = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 1}}
+    refused = server.answer(server.ask("textDocument/rename", {**position, "newName": "x y"}))
+    assert refused["error"]["code"] == -32602
+    assert server.close() == 0
+    assert (tmp_path / "stderr").read_text() == ""
