@@ -16,7 +16,7 @@ from modgo_lsp.server.lsp.connection import Connection, Message, complain
 from modgo_lsp.server.lsp.inbox import Inbox
 from modgo_lsp.server.lsp.methods import METHODS, Method, handler_of
 from modgo_lsp.server.lsp.outbox import Outbox
-from modgo_lsp.server.lsp.server_capabilities import chosen_encoding, initialize_result
+from modgo_lsp.server.lsp.server_capabilities import chosen_encoding, initialize_result, is_left_out
 from modgo_lsp.server.pygls_thread import PyglsThread
 from modgo_lsp.server.workspace.job import Job
 
@@ -144,6 +144,8 @@ class Server:
             return errors.INVALID_REQUEST, "The session has begun already."
         if method is None or method.is_request != ("id" in message):
             return errors.METHOD_NOT_FOUND, f"modgo has no method {name}."
+        if self.initialized_with is not None and is_left_out(method, self.initialized_with.client):
+            return errors.METHOD_NOT_FOUND, f"The client has left out {name}."
         return None
 
     def _handle(self, method: Method, message: Message) -> None:

@@ -51,3 +51,14 @@ def test_a_refusal_is_no_traceback_in_the_log(start: Start, module: Path, tmp_pa
     assert refused["error"]["code"] == -32602
     assert server.close() == 0
     assert (tmp_path / "stderr").read_text() == ""
+
+
+def test_a_method_that_the_client_leaves_out_is_refused(start: Start, module: Path) -> None:
+    left_out = ["textDocument/hover", "textDocument/diagnostic"]
+    server = start(handshake=False)
+    server.initialize(capabilities=PUSHED, initializationOptions={"without": left_out})
+    document = {"textDocument": {"uri": server.open(module / "stats.go")}}
+    for method in left_out:
+        refused = server.answer(server.ask(method, {**document, "position": {"line": 0, "character": 0}}))
+        assert refused["error"]["code"] == -32601
+    assert server.request("textDocument/documentSymbol", document)

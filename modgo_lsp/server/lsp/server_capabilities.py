@@ -28,10 +28,13 @@ def initialize_result(client: Client, encoding: Encoding) -> dict[str, Any]:
     return {"capabilities": found, "serverInfo": {"name": "modgo-lsp", "version": __version__}}
 
 
+def is_left_out(method: Method, client: Client) -> bool:
+    """Whether the client asks for the method not to be announced. Then it is refused, too."""
+    return method.may_be_left_out and method.name in client.options.without
+
+
 def _is_announced(method: Method, client: Client) -> bool:
-    if method.may_be_left_out and method.name in client.options.without:
-        return False
-    return not method.client or bool(getattr(client, method.client))
+    return not is_left_out(method, client) and (not method.client or bool(getattr(client, method.client)))
 
 
 def _options(value: Any) -> dict[str, Any]:
