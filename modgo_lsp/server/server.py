@@ -34,7 +34,8 @@ _QUIET = 0.03
 # Bytes of messages that may wait to be handled: beyond them no more are read.
 _MAX_WAITING = 16 * 1024 * 1024
 
-_END_OF_INPUT: Message = {"method": "exit"}
+# No message of a client is empty.
+_END_OF_INPUT: Message = {}
 
 
 class Initialized(NamedTuple):
@@ -84,8 +85,7 @@ class Server:
             self.connection.close(seconds=1.0)
 
     def end(self) -> None:
-        """Ends the session as if the client had sent `exit`: the input, or the editor's process, has
-        ended."""
+        """Ends the session without `exit`: the input, or the editor's process, has ended."""
         self.inbox.put(_END_OF_INPUT)
 
     def is_behind(self) -> bool:
@@ -104,6 +104,9 @@ class Server:
     # --- one message
 
     def _receive(self, message: Message) -> None:
+        if not message:
+            self.exit_code = 1
+            return
         name = message.get("method")
         try:
             if name is None:
@@ -142,7 +145,7 @@ class Server:
             return errors.NOT_INITIALIZED, "The session begins with initialize."
         if self.initialized_with is not None and name == "initialize":
             return errors.INVALID_REQUEST, "The session has begun already."
-        if method is None or method.is_request != ("id" in message):
+        if method is None or (method.is_request != ("id" in message) and name != "exit"):
             return errors.METHOD_NOT_FOUND, f"modgo has no method {name}."
         if self.initialized_with is not None and is_left_out(method, self.initialized_with.client):
             return errors.METHOD_NOT_FOUND, f"The client has left out {name}."

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.server.language_client import PUSHED, LanguageServer
 
@@ -62,3 +65,34 @@ def test_a_method_that_the_client_leaves_out_is_refused(start: Start, module: Pa
         refused = server.answer(server.ask(method, {**document, "position": {"line": 0, "character": 0}}))
         assert refused["error"]["code"] == -32601
     assert server.request("textDocument/documentSymbol", document)
+
+
+EXIT = {"jsonrpc": "2.0", "method": "exit"}
+
+
+@pytest.mark.parametrize("is_shut_down", [True, False])
+@pytest.mark.parametrize("message", [EXIT, {**EXIT, "id": "last"}])
+def test_exit_is_an_error_without_shutdown(start: Start, message: dict[str, Any], is_shut_down: bool) -> None:
+    server = start()
+    if is_shut_down:
+        server.request("shutdown", None)
+    server.send(message)
+    assert server.process.wait(10) == (0 if is_shut_down else 1)
+
+
+@pytest.mark.parametrize("is_shut_down", [True, False])
+def test_the_end_of_the_input_without_exit_is_an_error(start: Start, is_shut_down: bool) -> None:
+    server = start()
+    if is_shut_down:
+        server.request("shutdown", None)
+    assert server.process.stdin is not None
+    server.process.stdin.close()
+    assert server.process.wait(10) == 1
+
+
+def test_a_second_shutdown_is_refused(start: Start) -> None:
+    server = start()
+    server.request("shutdown", None)
+    assert server.answer(server.ask("shutdown", None))["error"]["code"] == -32600
+    server.send(EXIT)
+    assert server.process.wait(10) == 0
