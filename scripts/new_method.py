@@ -45,7 +45,7 @@ import "github.com/GeertJohan/aerospike-mod-go/udf"
 func Add(a, b int64) int64 {{ return a + b }}
 
 func init() {{
-	udf.Register("add", Add) //@result(`"add"`, "{method}", @add)
+	udf.Register(/*𝄞*/ "add", Add) //@result(`"add"`, "{method}", @add)
 }}
 -- @add --
 "replace this by the answer, or run with --update-golden"

@@ -107,6 +107,28 @@ class MarkedWorkspace:
         """The places in readable form, in their order."""
         return [f"{p.file}:{self.line(p) + 1}: {self.text(p)!r}" for p in sorted(places)]
 
+    def readable(self, value: Any, file: str) -> Any:
+        """JSON about a file with its positions as "LINE:COLUMN", in characters and from 1: the same in each
+        encoding. Where the JSON names a document, the positions beside that are in it."""
+        if isinstance(value, list):
+            return [self.readable(each, file) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if value.keys() == {"line", "character"}:
+            return self._readable_position(types.Position(**value), file)
+        document = value["textDocument"] if isinstance(value.get("textDocument"), dict) else value
+        named = document.get("targetUri") or document.get("uri")
+        inside = self.file_of(named) if named and self.holds(named) else named or file
+        files = {"originSelectionRange": file}  # of a LocationLink: in the document of the request
+        files |= {key: self.file_of(key) for key in value if key.startswith("file:") and self.holds(key)}
+        return {key: self.readable(each, files.get(key, inside)) for key, each in value.items()}
+
+    def _readable_position(self, position: types.Position, file: str) -> str:
+        if file not in self.texts:  # outside of the workspace
+            return f"{position.line + 1}:{position.character + 1} in the client's encoding"
+        column = self._offset(file, position) - self._line_start(self.texts[file], position.line)
+        return f"{position.line + 1}:{column + 1}"
+
     def line(self, place: Place) -> int:
         return self.texts[place.file].count("\n", 0, place.start)
 

@@ -439,13 +439,15 @@ async def _shown_diagnostics(workspace: MarkedWorkspace) -> list[tuple[Place, ty
 
 
 async def result(check: Check) -> None:
-    """result(place, "method", text): the JSON that any method about a document answers."""
+    """result(place, "method", text): the JSON that any method about a document answers, with
+    its positions as "LINE:COLUMN"."""
     place, method = check.place(check.arguments[0]), check.arguments[1]
     kind: Any = types.METHOD_TO_TYPES[method][2]
     given = {**check.workspace.at(place), "range": check.workspace.range_of(place)}
     params = kind(**{each.name: given[each.name] for each in kind.__attrs_attrs__ if each.name in given})
     found = await check.client.protocol.send_request_async(method, params)
-    text = json.dumps(_CONVERTER.unstructure(found), indent=2, sort_keys=True, ensure_ascii=False)
+    answer = check.workspace.readable(_CONVERTER.unstructure(found), check.marker.file)
+    text = json.dumps(answer, indent=2, sort_keys=True, ensure_ascii=False)
     check.golden(check.arguments[2], text.replace(check.workspace.folder.as_uri(), "FOLDER"))
 
 
