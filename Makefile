@@ -91,7 +91,7 @@ new-rule: $(VENV)/.dev ## Write a lint rule's file and test to start from: CODE=
 	$(BIN)/python scripts/new_rule.py "$(CODE)" "$(NAME)" "$(SUMMARY)"
 
 .PHONY: new-method
-new-method: $(VENV)/.dev ## Write an LSP method's handler, row and workspace test to start from: METHOD=textDocument/declaration
+new-method: $(VENV)/.dev ## Write an LSP method's handler, row and workspace test to start from: METHOD=textDocument/linkedEditingRange
 	$(BIN)/python scripts/new_method.py "$(METHOD)"
 
 ##@ Tests

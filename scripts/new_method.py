@@ -1,4 +1,4 @@
-"""Starts an LSP method: `make new-method METHOD=textDocument/declaration`.
+"""Starts an LSP method: `make new-method METHOD=textDocument/linkedEditingRange`.
 
 Writes its handler, its row in the table of methods, and a workspace test, which fails until the handler
 answers.
@@ -120,4 +120,4 @@ if __name__ == "__main__":
         for written in new_method(*sys.argv[1:2]):
             print(written.relative_to(ROOT))
     except (ValueError, FileExistsError, TypeError) as error:
-        sys.exit(f"{error}\nUsage: make new-method METHOD=textDocument/declaration")
+        sys.exit(f"{error}\nUsage: make new-method METHOD=textDocument/linkedEditingRange")

@@ -12,13 +12,14 @@ import pytest
 
 from scripts.new_method import ROOT, new_method
 
-_ANSWER = "return types.Location(params.text_document.uri, types.Range(params.position, params.position))\n"
+_ANSWER = "return types.LinkedEditingRanges([types.Range(params.position, params.position)])\n"
 _EXPECTED = """{
-  "range": {
-    "end": "8:21",
-    "start": "8:21"
-  },
-  "uri": "FOLDER/stats.go"
+  "ranges": [
+    {
+      "end": "8:21",
+      "start": "8:21"
+    }
+  ]
 }
 """
 
@@ -55,28 +56,36 @@ def contents(checkout: Path) -> dict[str, bytes]:
 
 def test_a_method_is_a_file_a_row_and_a_workspace_test(checkout: Path) -> None:
     before = contents(checkout)
-    handler, _, test = new_method("textDocument/declaration", checkout)
-    pytest_ = ("-m", "pytest", "-p", "no:cacheprovider", "-k", "declaration and not vscode and not emacs")
+    handler, _, test = new_method("textDocument/linkedEditingRange", checkout)
+    pytest_ = ("-m", "pytest", "-p", "no:cacheprovider", "-k", "linked_editing and not vscode and not emacs")
     markers = (*pytest_, "tests/server/test_markers.py")
     failed = run(checkout, *markers)
     assert "not as in @add" in failed.stdout, failed.stdout + failed.stderr
 
     source = handler.read_text()
     handler.write_text(
-        source.replace("-> None:", "-> types.Location | None:").replace(
+        source.replace("-> None:", "-> types.LinkedEditingRanges | None:").replace(
             "return None  # null where nothing concerns modgo: the editor asks gopls\n", _ANSWER
         )
     )
     text = test.read_text()
     test.write_text(text[: text.index("-- @add --\n")] + "-- @add --\n" + _EXPECTED)
-    for passes in (markers, (*pytest_[:4], "tests/server/test_capabilities.py"), ("docs/generate.py",)):
+    for passes in (
+        markers,
+        (
+            *pytest_[:4],
+            "tests/server/test_capabilities.py",
+            "tests/server/test_beside_gopls.py::test_nothing_that_gopls_does_is_announced",
+        ),
+        ("docs/generate.py",),
+    ):
         done = run(checkout, *passes)
         assert done.returncode == 0, done.stdout + done.stderr
     after = contents(checkout)
     assert {name for name in after if after[name] != before.get(name) and not name.startswith(".")} == {
-        "modgo_lsp/server/requests/declaration.py",
+        "modgo_lsp/server/requests/linked_editing_range.py",
         "modgo_lsp/server/lsp/methods.py",
-        "tests/server/workspaces/declaration.txtar",
+        "tests/server/workspaces/linked_editing_range.txtar",
         "docs/features.md",
     }
 
