@@ -73,9 +73,13 @@ class Table:
     def invalidate(self, changed: Iterable[Cell]) -> None:
         """Invalidates these cells and everything that depends on them."""
         logs = _log.isEnabledFor(logging.DEBUG)
+        emptied: set[Cell] = set()
         pending = [(cell, cell) for cell in changed]
         while pending:
             cell, cause = pending.pop()
+            if cell in emptied:
+                continue
+            emptied.add(cell)
             if logs and cell is not cause:
                 _log.debug("%s invalidated: %s changed", cell.describe(), cause.describe())
             for dependency in cell.dependencies:

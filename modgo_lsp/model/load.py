@@ -135,7 +135,8 @@ class _Registered(NamedTuple):
     reached: Reached
 
     def __str__(self) -> str:
-        return f"the one in {self.site.file.path} at {self.site.node.span.start}"
+        line = self.site.file.document.lines.line_of(self.site.node.span.start)
+        return f"{self.site.file.path}:{line + 1}"
 
 
 class UdfQueries:

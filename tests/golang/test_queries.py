@@ -162,3 +162,24 @@ def test_the_log_shows_why_an_edit_invalidated_a_result(caplog: pytest.LogCaptur
         "doubled(a) invalidated: number a changed",
         "sum(ab) invalidated: number a changed",
     ]
+
+
+def test_the_log_shows_a_result_once(caplog: pytest.LogCaptureFixture) -> None:
+    sums = Sums()
+
+    def total(name: str) -> int:
+        sums.inputs.read(name)
+        return sums.doubled(name)
+
+    totals = Query(sums.table, "total", total)
+    for number in range(20):  # whether doubled or total comes first depends on their addresses
+        name = f"n{number}"
+        sums.numbers[name] = number
+        totals(name)
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, "modgo_lsp.golang.queries"):
+            sums.change(name, -1)
+        assert sorted(record.getMessage() for record in caplog.records) == [
+            f"doubled({name}) invalidated: number {name} changed",
+            f"total({name}) invalidated: number {name} changed",
+        ]
