@@ -149,3 +149,29 @@ def test_an_edit_of_a_declared_name(invalidated: Callable[..., list[str]]) -> No
     assert f"the body of example.com/shop/money.Round {changed}" in found
     assert f"lint result(.) {changed}" in found
     assert not any("registrations" in each for each in found)
+
+
+def test_opening_a_file_of_a_replaced_module_moves_its_declarations(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    lib = "package lib\n\nfunc First() {}\n\nfunc Twice(n int64) int64 { return 2 * n }\n"
+    require = "require example.com/lib v1.0.0\nreplace example.com/lib => ./lib\n"
+    main = f'package shop\n{_SDK}import "example.com/lib"\nfunc init() {{ udf.Register("a", lib.Twice) }}\n'
+    texts = {
+        "go.mod": f"module example.com/shop\n{require}",
+        "shop.go": main,
+        "lib/go.mod": "module example.com/lib\n",
+        "lib/lib.go": lib,
+    }
+    (tmp_path / "lib").mkdir()
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+
+    def start() -> int:
+        (registration,) = shop.package().registrations
+        assert registration.target is not None
+        return registration.target.location.span.start
+
+    assert start() == lib.index("Twice")
+    shop.edit("lib/lib.go", "", "")
+    document = shop.documents[str(tmp_path / "lib/lib.go")]
+    assert start() == document.from_source(lib.index("Twice")) != lib.index("Twice")

@@ -311,6 +311,8 @@ class Sources:
                 return None
             if path not in self._texts:
                 continue
+            if os.path.dirname(path) in self._facts and opened is not self._files.document(path):  # noqa: PTH120
+                return None  # outlines hold offsets in the open document
             before, text = self._texts[path], _read(files, path)
             known = self._parsed.get(path)
             if text == before and (known is None or opened is None or opened is known.document):
