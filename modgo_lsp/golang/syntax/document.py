@@ -99,7 +99,7 @@ class Part:
             self.parsed.parse_from(before.parsed, at + start, at + end, at + new_end)
 
     def derive(self, function: Callable[[bytes], _T]) -> _T:
-        """What a function of the text alone gives, worked out once."""
+        """The result of a function of the text alone, computed once."""
         derived = self._derived
         if function not in derived:
             derived[function] = function(self.text)
@@ -184,7 +184,7 @@ class Document:
         return PartedLines(self.starts, [part.lines for part in self.parts])
 
     def derive(self, function: Callable[[Document], _T]) -> _T:
-        """What a function of the document alone gives, worked out once. An edit makes another document, but
+        """The result of a function of the document alone, computed once. An edit makes another document, but
         leaves most parts as they are: `Part.derive` is for functions of those."""
         derived = self._derived
         if function not in derived:

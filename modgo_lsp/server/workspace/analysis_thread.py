@@ -25,7 +25,7 @@ thread and has no lock. So nobody else may ask a Snapshot for a package: take it
 
 `_is_busy` is set before the lock is released with the piece of work in hand. Otherwise there would be a
 moment in which the queues are empty and nothing runs, and `is_idle` would be true too early: the server would
-begin to import pygls while the first diagnostics are being worked out, and the tests would read half of the
+begin to import pygls while the first diagnostics are being computed, and the tests would read half of the
 diagnostics.
 
 `done` runs on this thread, and must not block: it sends an answer, or hands the result to an event loop.

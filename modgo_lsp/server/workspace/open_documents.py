@@ -1,6 +1,6 @@
 """The documents that are open in the editor.
 
-An edit is added to a list, and worked into the text on the analysis thread when the text is asked for: the
+An edit is added to a list, and applied to the text on the analysis thread when the text is requested: the
 message thread waits for neither parsing nor copying.
 """
 
@@ -31,7 +31,7 @@ class _History:
     """The text of a document and the edits that wait, oldest first. The versions of the document share it:
     thousands of edits that come at once are one text and a list.
 
-    An edit can't be undone. A version that nobody asked for before the next was worked out is gone. Any
+    An edit can't be undone. A version that nobody requested before the next was computed is gone. Any
     thread may ask for a version; one thread adds edits."""
 
     def __init__(self, path: str, text: str) -> None:
@@ -86,7 +86,7 @@ class _History:
         return changes, encoding
 
     def _taken_together(self, before: Document, count: int) -> Document:
-        """Works `count` edits into the text, and parses it once."""
+        """Applies `count` edits to the text, and parses it once."""
         text = self._large or EditedText(before.source)
         for _ in range(count):
             changes, encoding = self._next()
@@ -138,8 +138,8 @@ class OpenDocument:
 
     @property
     def document(self) -> Document:
-        """The text and its trees, worked out by whoever asks first. Raises StaleError if a later version was
-        worked out before."""
+        """The text and its trees, computed on first use. Raises StaleError if a later version was computed
+        before."""
         if self._document is None:
             self._document = self._history.version(self._number)
         return self._document
