@@ -22,6 +22,7 @@ from modgo_lsp.server.lsp.methods import METHODS, Method, handler_of
 from modgo_lsp.server.lsp.outbox import Outbox
 from modgo_lsp.server.requests.translation import CONVERTER
 from modgo_lsp.server.workspace.awaitables import analysed, indexed
+from modgo_lsp.server.workspace.job import Reservation
 from modgo_lsp.server.workspace.session import Session
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
@@ -29,8 +30,8 @@ _log = logging.getLogger(__name__)
 
 # Seconds until the workspace is indexed: what the editor asks for at its start goes first.
 _INDEX_AFTER = 1.0
-# The state when the message came that is being handled.
-_snapshot: ContextVar[Snapshot] = ContextVar("snapshot")
+# Of the message that is being handled: the state when it came, and its place in the queue of the analysis.
+_state: ContextVar[tuple[Snapshot, Reservation | None]] = ContextVar("state")
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:
@@ -60,15 +61,18 @@ class PyglsRequests:
         self._session.index.stop()
         await self.commands.end()
 
-    def handle(self, message: Message, snapshot: Snapshot) -> None:
+    def handle(self, message: Message, snapshot: Snapshot, reservation: Reservation | None) -> None:
         """Begins to answer a request, whose handler gets `snapshot`."""
-        token = _snapshot.set(snapshot)
+        token = _state.set((snapshot, reservation))
         try:
             self._protocol.handle_message(self._protocol.structure_message(message))
         except JsonRpcException as error:
             self._outbox.refuse(message["id"], error.code, error.message)
         finally:
-            _snapshot.reset(token)
+            _state.reset(token)
+            if reservation is not None:
+                # The handler has filled it by then, unless the request was refused or cancelled.
+                asyncio.get_running_loop().call_soon(reservation.release)
 
     def cancel(self, id_: str | int) -> None:
         """Cancels the request with this id, if it is being answered."""
@@ -86,7 +90,8 @@ class PyglsRequests:
                 if method.context == "workspace":
                     await indexed(session)
                     return await analysed(session, lambda: handle(session.looked_up(), params))
-                return await analysed(session, partial(handle, _snapshot.get(), params))
+                snapshot, reservation = _state.get()
+                return await analysed(session, partial(handle, snapshot, params), reservation)
             except Exception as error:
                 name = params.command if method.context == "commands" else method.name
                 code, text = errors.of(error, name)

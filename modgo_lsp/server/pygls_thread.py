@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
     from modgo_lsp.server.pygls_requests import PyglsRequests
+    from modgo_lsp.server.workspace.job import Reservation
     from modgo_lsp.server.workspace.session import Session
     from modgo_lsp.server.workspace.snapshot import Snapshot
 
@@ -48,6 +49,10 @@ class PyglsThread:
         return self._thread is not None
 
     @property
+    def is_loaded(self) -> bool:
+        return self._loaded is not None
+
+    @property
     def waiting(self) -> int:
         """The number of messages that pygls has not read."""
         return self._put - self._taken
@@ -56,12 +61,12 @@ class PyglsThread:
     def is_behind(self) -> bool:
         return self.waiting > _MAX_WAITING
 
-    def put(self, message: Message, snapshot: Snapshot) -> None:
-        """Has a message handled, whose state is `snapshot`."""
+    def put(self, message: Message, snapshot: Snapshot, reservation: Reservation | None) -> None:
+        """Has a message handled, whose state is `snapshot`, and its work done at the reserved place."""
 
         def handle(requests: PyglsRequests) -> None:
             self._taken += 1
-            requests.handle(message, snapshot)
+            requests.handle(message, snapshot, reservation)
 
         self._put += 1
         self._soon(handle)

@@ -157,7 +157,10 @@ class Server:
         session = self.session
         if method.params is None:
             assert session is not None
-            self.pygls.put(message, session.snapshot())
+            # While pygls loads, diagnostics do not wait for it.
+            is_next = method.context == "snapshot" and self.pygls.is_loaded
+            reservation = session.analysis_thread.reserve() if is_next else None
+            self.pygls.put(message, session.snapshot(), reservation)
             return
         params = _parameters(method.params, message)
         handle = handler_of(method)

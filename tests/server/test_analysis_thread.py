@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modgo_lsp.server.lsp import wire
 from modgo_lsp.server.lsp.client_capabilities import Client
-from modgo_lsp.server.lsp.connection import Connection
+from modgo_lsp.server.lsp.connection import Connection, decoded, frames
 from modgo_lsp.server.lsp.outbox import Outbox
 from modgo_lsp.server.pygls_thread import PyglsThread
+from modgo_lsp.server.server import Server
 from modgo_lsp.server.workspace.analysis_thread import AnalysisThread
 from modgo_lsp.server.workspace.job import CancelledError, Job
 from modgo_lsp.server.workspace.session import Session
+
+from .stdio import between, change
 
 
 @pytest.fixture
@@ -85,6 +92,84 @@ def test_a_job_that_is_cancelled_before_it_begins_is_not_done() -> None:
     busy.thread.put(job)
     job.cancel()
     assert busy.finish() == [CancelledError]
+
+
+def test_a_reserved_place_is_waited_for(session: Session) -> None:
+    busy = Busy()
+    reservation, given_up = busy.thread.reserve(), busy.thread.reserve()
+    snapshot = session.snapshot()
+    busy.thread.publish(snapshot)
+    busy.thread.submit(lambda: "after", lambda result, _: busy.done.append(result))
+    given_up.release()
+
+    def fill() -> None:
+        reservation.fill(Job(lambda: "reserved", lambda result, _: busy.done.append(result)))
+        reservation.release()
+
+    later = threading.Timer(0.05, fill)
+    later.start()
+    assert busy.finish() == ["reserved", "after", snapshot.number]
+
+
+def test_a_request_is_answered_from_its_version_though_edits_follow(
+    module: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also if pygls has not read the request when the edits have been read."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (nothing, _stdin), (answers, stdout) = os.pipe(), os.pipe()
+    server = Server(os.fdopen(nothing, "rb"), os.fdopen(stdout, "wb"))
+    serving = threading.Thread(target=server.serve, daemon=True)
+    serving.start()
+    read = frames(os.fdopen(answers, "rb"))
+    uri = (module / "stats.go").as_uri()
+
+    def send(method: str, params: Any, **more: Any) -> None:
+        server.inbox.put({"jsonrpc": "2.0", "method": method, "params": params, **more})
+
+    answered: dict[Any, Any] = {}
+
+    def answer_to(id_: int) -> Any:
+        while id_ not in answered:
+            message = decoded(next(read))
+            if "method" not in message:
+                answered[message["id"]] = message
+        return answered[id_]
+
+    def hover(id_: int, line: object = 5) -> None:
+        here = {"textDocument": {"uri": uri}, "position": {"line": line, "character": 16}}
+        send("textDocument/hover", here, id=id_)
+
+    send("initialize", {"capabilities": {}, "rootUri": module.as_uri()}, id=0)
+    answer_to(0)
+    send("initialized", {})
+    document = {"uri": uri, "languageId": "go", "version": 1, "text": (module / "stats.go").read_text()}
+    send("textDocument/didOpen", {"textDocument": document})
+    hover(1)
+    assert answer_to(1)["result"]
+    held_up, release = threading.Event(), threading.Event()
+    server.pygls._soon(lambda _: held_up.set() or release.wait(20))
+    assert held_up.wait(20)
+    # These two are not answered: nothing waits for them.
+    hover(100, line="one")
+    hover(101)
+    send("$/cancelRequest", {"id": 101})
+    for number in range(2, 32):
+        hover(number)
+        send("textDocument/didChange", change(uri, number, between((8, 0), (8, 0), "\n")))
+    session = server.session
+    assert session is not None
+    while next(iter(session.documents.by_path.values())).version != 31:
+        time.sleep(0.001)
+    # Without an order of the two, the newest version is analysed now.
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end and not session.analysis_thread.is_idle:
+        time.sleep(0.001)
+    release.set()
+    assert [answer_to(number).get("error") for number in range(2, 32)] == [None] * 30
+    assert [answer_to(number)["error"]["code"] for number in (100, 101)] == [-32602, -32800]
+    send("shutdown", None, id=99)
+    send("exit", None)
+    serving.join(20)
 
 
 def test_an_exception_of_a_job_is_passed_on_and_the_next_is_done() -> None:

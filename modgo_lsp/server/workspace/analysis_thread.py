@@ -8,7 +8,10 @@ because an analysis takes long.
 
 What it does, in this order:
 
-1. Jobs: requests of the client, first come, first served. A job is cancelled as long as it has not begun.
+1. Jobs: requests of the client, first come, first served. A job is cancelled as long as it has not begun. A
+   request that pygls has to convert first reserves its place (`reserve`), and the thread waits there for the
+   job, about a millisecond. Otherwise an edit that the client sent after the request would be analysed before
+   it, and the request refused with ContentModified.
 2. Publishing of diagnostics, for the newest snapshot alone. `publish` puts a snapshot into a slot of one.
    When twenty letters are typed while the thread is busy, nineteen snapshots are dropped unseen. One that
    comes late, from a thread that was held up between taking and publishing it, is dropped too: it would show
@@ -40,7 +43,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from modgo_lsp.server.workspace.gc_policy import IdleCollector
-from modgo_lsp.server.workspace.job import Job
+from modgo_lsp.server.workspace.job import Job, Reservation
 from modgo_lsp.server.workspace.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
@@ -49,7 +52,7 @@ _log = logging.getLogger(__name__)
 class AnalysisThread:
     def __init__(self) -> None:
         self.collector = IdleCollector()
-        self._jobs: deque[Job] = deque()
+        self._jobs: deque[Job | Reservation] = deque()
         self._later: deque[Iterator[None]] = deque()
         self._newest: Snapshot | None = None
         self._newest_number = 0
@@ -69,7 +72,13 @@ class AnalysisThread:
         self.put(job)
         return job
 
-    def put(self, job: Job) -> None:
+    def reserve(self) -> Reservation:
+        """A place in the queue, for a job that comes soon."""
+        reservation = Reservation()
+        self.put(reservation)
+        return reservation
+
+    def put(self, job: Job | Reservation) -> None:
         with self._condition:
             self._jobs.append(job)
             self._condition.notify()

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from modgo_lsp.server.workspace.job import Job, Reservation
 from modgo_lsp.server.workspace.session import Session
 
 _T = TypeVar("_T")
 
 
-async def analysed(session: Session, work: Callable[[], _T]) -> _T:
-    """Does `work` on the analysis thread, and returns or raises what it does."""
+async def analysed(session: Session, work: Callable[[], _T], reservation: Reservation | None = None) -> _T:
+    """Does `work` on the analysis thread, at the reserved place, and returns or raises what it does."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[_T] = loop.create_future()
 
@@ -28,7 +29,11 @@ async def analysed(session: Session, work: Callable[[], _T]) -> _T:
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(settle, result, error)
 
-    job = session.analysis_thread.submit(work, done)
+    job = Job(work, done)
+    if reservation is None:
+        session.analysis_thread.put(job)
+    else:
+        reservation.fill(job)
     try:
         return await answer
     except asyncio.CancelledError:

@@ -1,7 +1,8 @@
-"""A piece of work for the analysis thread."""
+"""Pieces of work for the analysis thread."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -34,3 +35,28 @@ class Job:
             self._done(None, error)
         else:
             self._done(result, None)
+
+
+class Reservation:
+    """A place in the queue for a job that another thread has yet to put. That thread calls `fill`, and in any
+    case `release` after it."""
+
+    __slots__ = ("_job", "_released")
+
+    def __init__(self) -> None:
+        self._job: Job | None = None
+        self._released = threading.Event()
+
+    def fill(self, job: Job) -> None:
+        self._job = job
+        self._released.set()
+
+    def release(self) -> None:
+        """Gives the place up, unless it is filled."""
+        self._released.set()
+
+    def do(self) -> None:
+        """Waits for the job, and does it."""
+        self._released.wait()
+        if self._job is not None:
+            self._job.do()
