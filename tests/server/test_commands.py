@@ -62,7 +62,7 @@ async def test_the_server_creates_progress_for_a_command_without_a_token(module)
             assert result["load"]["abi"] == {"major": 1, "minor": 0}
             assert [each["name"] for each in result["load"]["functions"]] == ["add", "count"]
             reports = editor.client.progress_reports.values()  # the background index has progress, too
-            of_commands = [steps for steps in reports if steps[0].title.startswith("Building")]
+            of_commands = [steps for steps in reports if steps and steps[0].title.startswith("Building")]
             assert len(of_commands) == expected
             for steps in of_commands:
                 assert kinds(steps)[0] == "begin"
