@@ -29,7 +29,7 @@ def accepted(path: str) -> tuple[BinaryIO, BinaryIO]:
     if not hasattr(socket, "AF_UNIX"):
         raise PipeError("--pipe takes Unix sockets, which this system doesn't have", "use --stdio")
     _check_folder(os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
-    with socket.socket(socket.AF_UNIX) as listening:
+    with socket.socket(socket.AF_UNIX) as listening, _interrupted_by_signals():
         try:
             # bind makes the socket: with a later chmod, others could open it in between.
             mask = os.umask(0o177)
@@ -61,19 +61,27 @@ def _check_folder(folder: str) -> None:
 
 
 @contextmanager
-def _gone_afterwards(path: str) -> Iterator[None]:
-    """Removes the socket, however the wait for a client ends."""
-    made = os.lstat(path)
+def _interrupted_by_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise KeyboardInterrupt: before the socket is there, so that none is left behind."""
 
-    def end(_number: int, _frame: FrameType | None) -> None:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {each: signal.signal(each, end) for each in (signal.SIGTERM, signal.SIGHUP)}
+    before = {each: signal.signal(each, interrupt) for each in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+@contextmanager
+def _gone_afterwards(path: str) -> Iterator[None]:
+    """Removes the socket, however the wait for a client ends."""
+    made = os.lstat(path)
+    try:
+        yield
+    finally:
         try:
             now = os.lstat(path)
             if stat.S_ISSOCK(now.st_mode) and (now.st_dev, now.st_ino) == (made.st_dev, made.st_ino):
