@@ -33,7 +33,7 @@ class BackgroundIndex:
         self._progress = progress
         self._lock = threading.Lock()
         self._is_current = False
-        # Who waits for the run that is under way, and who for the next, because a file has changed since.
+        # Callbacks for the end of the current run, and of the next one, if a file has changed since.
         self._waiting: list[Callable[[], None]] = []
         self._waiting_for_next: list[Callable[[], None]] = []
         self._is_running = False
