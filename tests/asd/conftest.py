@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.ship.server_files import package
-from tests.asd.server import HostProgram, RealServer, Server, build_of
+from tests.asd.host_program import HostProgram
+from tests.asd.real_server import RealServer, build_of
+from tests.asd.server import Server
 
 ASD = os.environ.get("MODGO_ASD", "")
 

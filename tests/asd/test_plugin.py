@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.asd.conftest import Maker, logged
-from tests.asd.server import FailedError, HostProgram
+from tests.asd.host_program import HostProgram
+from tests.asd.server import FailedError
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,10 +12,8 @@ from pathlib import Path
 import pytest
 
 from modgo_lsp.build.toolchain import discover_cc
-from modgo_lsp.model.sdk import SDK_PATH
 from modgo_lsp.resources import resource
-
-GO_MOD = f"module example.com/m\n\ngo 1.24\n\nrequire {SDK_PATH} v1.0.0\n"
+from tests.build.go_module import GO_MOD
 
 Write = Callable[..., Path]
 Driver = Callable[..., list[str]]

@@ -1,0 +1,58 @@
+"""The plugin's settings: invalid ones are logged, valid ones apply."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import psutil
+
+from tests.asd.conftest import Maker, logged
+from tests.asd.server import Files
+
+
+def test_invalid_settings_are_logged(make_server: Maker, shop: Files) -> None:
+    server = make_server(
+        MODGO_MODE="caged",
+        MODGO_WORKER="worker",
+        MODGO_POOL="-1",
+        MODGO_MEMORY="1M",
+        MODGO_TIMEOUT="soon",
+        MODGO_CACHE="/nowhere",
+        MODGO_LOG="loud",
+        MODGO_FENCE="electric",
+        MODGO_ENV="TOKEN=secret",
+    )
+    for name in ("MODE", "WORKER", "POOL", "MEMORY", "TIMEOUT", "CACHE", "LOG", "FENCE", "ENV"):
+        server.put_all(shop)
+        assert logged(server, f"mod_go: MODGO_{name} is ")
+    assert server.apply("a", "shop", "version") == 1
+
+
+def test_a_fence_that_is_off_is_logged_at_start(make_server: Maker, shop: Files) -> None:
+    server = make_server(MODGO_FENCE="off")
+    server.put_all(shop)
+    assert logged(server, r"Go modules \(\.so\) run in this Aerospike \S+, fenced; MODGO_FENCE is off")
+    assert server.apply("a", "shop", "version") == 1
+
+
+def test_settings_are_applied(make_server: Maker, shop: Files) -> None:
+    server = make_server(MODGO_POOL="2", MODGO_MEMORY="256M", MODGO_LOG="warning")
+    server.put_all(shop)
+    for i in range(8):
+        server.store(f"load{i}", {"n": 1})
+    server.load(8, "shop", "rest")
+    assert server.process is not None
+    most, looks, until = 0, 0, time.monotonic() + 20
+    while looks < 50 or (most < 3 and time.monotonic() < until):
+        workers = psutil.Process(server.process.pid).children()
+        most, looks = max(most, len(workers)), looks + 1
+        time.sleep(0.01)
+    load = server.unload()
+    assert load.failures == ()
+    assert most == 3, "two at once, and one to spare"
+    limits = Path(f"/proc/{workers[0].pid}/limits").read_text()
+    assert re.search(rf"Max data size +{256 << 20} ", limits)
+    server.apply("load0", "shop", "say", "good morning")
+    assert not logged(server, "good morning")
