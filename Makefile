@@ -150,7 +150,7 @@ fuzz: $(VENV)/.dev ## Fuzz every parser, in C, Go and Python: SECONDS=3 each
 	$(MAKE) -C libmod_go -f fuzz.mk fuzz SECONDS=$(SECONDS)
 	cd udf && for target in 'FuzzRead$$' FuzzReadAs; do \
 	  go test ./internal/value -run '^$$' -fuzz "$$target" -fuzztime $(SECONDS)s || exit 1; done
-	MODGO_EXAMPLES=$$((60 * $(SECONDS))) $(PYTEST) tests/fuzz tests/server/test_survival.py tests/server/test_memory.py \
+	MODGO_EXAMPLES=$$((60 * $(SECONDS))) $(PYTEST) tests/fuzz tests/server/test_invalid_messages.py tests/server/test_memory.py \
 	  -k "readers or random or day"
 	MODGO_INPUTS=$(INPUTS) MODGO_SEED=$(SEED) $(PYTEST) tests/hostile/test_inputs.py
 

@@ -1,62 +1,14 @@
-"""`modgo lint` as a process: output, exit codes, fixes."""
+"""`modgo lint`: text output, exit codes, baselines, other formats, and --build."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
-import jsonschema
 import pytest
 
-GO_MOD = "module example.com/shop\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
-CLEAN = """package counters
-
-import "github.com/GeertJohan/aerospike-mod-go/udf"
-
-func init() {
-	udf.Register("add", Add)
-}
-
-func Add(rec *udf.Record, n int64) int64 { return n }
-"""
-FORGOTTEN = "\nfunc Größe(rec *udf.Record) {}\n\nfunc Sub(rec *udf.Record) {}\n"
-MISNAMED = 'var _ = udf.Register("mul-by", func() {})\n'
-
-
-@pytest.fixture
-def module(tmp_path: Path) -> Path:
-    (tmp_path / "go.mod").write_text(GO_MOD)
-    folder = tmp_path / "counters"
-    folder.mkdir()
-    (folder / "counters.go").write_text(CLEAN)
-    return tmp_path
-
-
-def modgo(
-    folder: Path, *arguments: str, stdin: str | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "modgo_lsp", "lint", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **environment},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-
-
-def append(folder: Path, text: str) -> Path:
-    path = folder / "counters" / "counters.go"
-    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
-    return path
-
+from tests.cli.lint_command import CLEAN, FORGOTTEN, MISNAMED, append, modgo
 
 # --- output
 
@@ -122,118 +74,6 @@ def test_concise_is_a_line_each(module: Path) -> None:
         "counters/counters.go:11:6:",
         "counters/counters.go:13:6:",
     ]
-
-
-POSITION = {
-    "type": "object",
-    "properties": {"line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1}},
-    "required": ["line", "column"],
-    "additionalProperties": False,
-}
-RANGE = {
-    "type": "object",
-    "properties": {"start": POSITION, "end": POSITION},
-    "required": ["start", "end"],
-    "additionalProperties": False,
-}
-
-
-def strict(**properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-TEXT = {"type": "string", "minLength": 1}
-COUNT = {"type": "integer", "minimum": 0}
-PLACE = {"path": {"type": "string", "pattern": r"^[^/\\]"}, "range": RANGE}
-EDIT = strict(**PLACE, newText={"type": "string"})
-CONTRACT = strict(
-    version={"const": 1},
-    findings={
-        "type": "array",
-        "items": strict(
-            code={"type": "string", "pattern": r"^MG\d{3}$"},
-            name={"type": "string", "pattern": "^[a-z-]+$"},
-            severity={"enum": ["error", "warning", "information", "hint"]},
-            message=TEXT,
-            **PLACE,
-            related={"type": "array", "items": strict(**PLACE, message=TEXT)},
-            fixes={
-                "type": "array",
-                "items": strict(title=TEXT, safe={"type": "boolean"}, edits={"type": "array", "items": EDIT}),
-            },
-            url={"type": "string", "pattern": r"^https://.*/MG\d{3}\.md$"},
-        ),
-    },
-    summary=strict(packages=COUNT, files=COUNT, errors=COUNT, warnings=COUNT, information=COUNT, hints=COUNT),
-)
-
-
-def test_json_has_the_documented_form(module: Path) -> None:
-    append(module, FORGOTTEN + 'var _ = udf.Register("add", Add)\n' + MISNAMED)
-    ran = modgo(module, "--output-format", "json")
-    report = json.loads(ran.stdout)
-    jsonschema.validate(report, CONTRACT)
-    assert ran.returncode == 1
-    assert report["summary"] == {
-        "packages": 1,
-        "files": 1,
-        "errors": 2,
-        "warnings": 2,
-        "information": 0,
-        "hints": 0,
-    }
-    codes = [(found["range"]["start"]["line"], found["code"]) for found in report["findings"]]
-    assert codes == [(11, "MG101"), (13, "MG101"), (14, "MG103"), (15, "MG105")]
-    assert report["findings"][2]["related"][0]["range"]["start"] == {"line": 6, "column": 15}
-
-
-def test_json_counts_in_code_points_and_gives_edits(module: Path) -> None:
-    append(module, "\nfunc /* größe 😀 */ Sub(rec *udf.Record) {}\n")
-    found = json.loads(modgo(module, "--output-format", "json").stdout)["findings"][0]
-    assert found["path"] == "counters/counters.go"
-    assert found["range"] == {"start": {"line": 11, "column": 20}, "end": {"line": 11, "column": 23}}
-    assert found["fixes"] == [
-        {
-            "title": 'Register Sub as "sub"',
-            "safe": True,
-            "edits": [
-                {
-                    "path": "counters/counters.go",
-                    "range": {"start": {"line": 6, "column": 26}, "end": {"line": 6, "column": 26}},
-                    "newText": '\n\tudf.Register("sub", Sub)',
-                }
-            ],
-        }
-    ]
-
-
-def test_json_without_findings(tmp_path: Path) -> None:
-    report = json.loads(modgo(tmp_path, "--output-format", "json").stdout)
-    jsonschema.validate(report, CONTRACT)
-    assert report["findings"] == []
-
-
-def test_paths_that_could_not_be_linted_are_in_the_report(module: Path) -> None:
-    (module / "modgo.toml").write_text("ignor = []\n")
-    ran = modgo(module, ".", "gone", "--select", "MG999", "--output-format", "json")
-    report = json.loads(ran.stdout)
-    assert ran.returncode == 2
-    places = [(each["path"], each["line"]) for each in report["errors"]]
-    assert places == [("gone", None), ("modgo.toml", 1), (None, None)]
-    assert "MG999" in report["errors"][2]["message"]
-    for form, said in (
-        ("github", "::error "),
-        ("gitlab", "blocker"),
-        ("junit", "<error "),
-        ("sarif", "ignor"),
-    ):
-        ran = modgo(module, ".", "gone", "--output-format", form)
-        assert (ran.returncode, said in ran.stdout) == (2, True), form
 
 
 def test_paths_are_relative_to_the_current_folder(module: Path) -> None:
@@ -319,93 +159,6 @@ def test_a_file_name_that_is_not_unicode(module: Path) -> None:
     for form in ("text", "concise", "json"):
         ran = modgo(module, "--output-format", form)
         assert (ran.returncode, "caf\ufffd.go" in ran.stdout) == (1, True)
-
-
-# --- fixes
-
-
-def test_fix_applies_safe_fixes_and_reports_the_other_findings(module: Path) -> None:
-    path = append(module, "\nfunc Sub(rec *udf.Record) {}\n" + MISNAMED)
-    path.chmod(0o640)
-    ran = modgo(module, "--fix")
-    assert ran.returncode == 1
-    assert "MG105" in ran.stdout
-    assert "MG101" not in ran.stdout
-    assert ran.stdout.endswith("Fixed 1 in 1 file.\n")
-    assert '\tudf.Register("add", Add)\n\tudf.Register("sub", Sub)\n}' in path.read_text(encoding="utf-8")
-    assert path.stat().st_mode & 0o777 == 0o640
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_unsafe_fixes_need_their_option(module: Path) -> None:
-    path = append(module, MISNAMED)
-    assert modgo(module, "--fix").returncode == 1
-    assert "mul-by" in path.read_text(encoding="utf-8")
-    assert modgo(module, "--fix", "--unsafe-fixes").returncode == 0
-    assert "mul_by" in path.read_text(encoding="utf-8")
-
-
-def test_diff_changes_nothing_and_can_be_applied(module: Path) -> None:
-    path = append(module, "\n// form\x0cfeed\u2028\nfunc Sub(rec *udf.Record) {}")
-    before = path.read_text(encoding="utf-8")
-    ran = modgo(module, "--diff")
-    assert ran.returncode == 1
-    assert path.read_text(encoding="utf-8") == before
-    subprocess.run(["git", "apply", "-p0"], input=ran.stdout, text=True, cwd=module, check=True)
-    assert modgo(module, "--diff").returncode == 0
-    assert 'udf.Register("sub", Sub)' in path.read_text(encoding="utf-8")
-
-
-def test_a_link_stays_a_link(module: Path) -> None:
-    path = append(module, "\nfunc Sub(rec *udf.Record) {}\n")
-    real = module / "real.go.txt"
-    path.rename(real)
-    path.symlink_to(real)
-    assert modgo(module, "--fix").returncode == 0
-    assert path.is_symlink()
-    assert '"sub"' in real.read_text(encoding="utf-8")
-
-
-# --- standard input
-
-
-def test_standard_input_is_a_file_that_need_not_exist(module: Path) -> None:
-    text = "package counters\n\n" + CLEAN.splitlines()[2] + "\n\nfunc Sub(rec *udf.Record) {}\n"
-    for arguments in (("-",), ()):
-        ran = modgo(
-            module,
-            *arguments,
-            "--stdin-filename",
-            "counters/new.go",
-            "--output-format",
-            "concise",
-            stdin=text,
-        )
-        assert ran.stdout.startswith("counters/new.go:5:6: MG101")
-        assert ran.returncode == 1
-
-
-def test_standard_input_is_fixed_to_standard_output(module: Path) -> None:
-    text = CLEAN + "\nfunc Sub(rec *udf.Record) {}\n"
-    ran = modgo(module, "--fix", "--stdin-filename", "counters/counters.go", stdin=text)
-    assert '\tudf.Register("sub", Sub)\n' in ran.stdout
-    assert ran.stdout.startswith("package counters\n")
-    assert (module / "counters" / "counters.go").read_text() == CLEAN
-    for nothing_to_do in (CLEAN, "package counters\n", ""):
-        ran = modgo(module, "--fix", "--stdin-filename", "counters/counters.go", stdin=nothing_to_do)
-        assert ran.stdout == nothing_to_do
-
-
-@pytest.mark.parametrize(
-    "arguments", [("-",), ("--stdin-filename", "a.txt"), ("--stdin-filename", "a.go", "b.go")]
-)
-def test_standard_input_needs_a_file_name_and_no_other_paths(
-    module: Path, arguments: tuple[str, ...]
-) -> None:
-    ran = modgo(module, *arguments, stdin=CLEAN)
-    assert ran.returncode == 2
-    assert "Error: " in ran.stderr
-    assert "Help: " in ran.stderr
 
 
 @pytest.mark.parametrize(

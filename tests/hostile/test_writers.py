@@ -2,151 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shutil
-import socket
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from modgo_lsp import file_writer
-from modgo_lsp.build.module_file import SHARED_OBJECT as MODULE
 from modgo_lsp.cli import plugin
 from modgo_lsp.cli.commands import modgo
-from modgo_lsp.file_writer import WriteRefusedError, content_is, workspace_of, write_file
+from modgo_lsp.file_writer import WriteRefusedError, workspace_of
 from modgo_lsp.host.record_store import Store, StoreError
 from modgo_lsp.ide.new_sample import NewSample
 from modgo_lsp.server.commands.new_sample import write_sample
-from tests.elf_files import PROGRAM, SHARED_OBJECT
-
-SDK = "github.com/GeertJohan/aerospike-mod-go/udf"
-GO_MOD = f"module example.com/m\n\ngo 1.24\n\nrequire {SDK} v1.0.0\n"
-UNREGISTERED = f'package m\n\nimport "{SDK}"\n\nfunc Add(r *udf.Record, n int64) int64 {{ return n }}\n'
-BASELINE = b'{"version": 1, "findings": {}}\n'
-Attack = Callable[[str], None]
-
-
-class World:
-    """A workspace that is under attack, and a folder beside it that must stay as it is."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.workspace = root / "workspace"
-        self.outside = root / "outside"
-        for folder in (self.workspace, self.outside):
-            folder.mkdir()
-        (self.workspace / ".git").mkdir()
-        (self.workspace / "go.mod").write_text(GO_MOD)
-        (self.workspace / "m.go").write_text(UNREGISTERED)
-        for name, content in (("m.so", SHARED_OBJECT), ("b.json", BASELINE), ("x.go", UNREGISTERED.encode())):
-            (self.outside / name).write_bytes(content)
-
-    def tree(self) -> dict[str, tuple[object, ...]]:
-        """What there is, with its content: by path."""
-        return {str(path.relative_to(self.root)): _facts(path) for path in sorted(self.root.rglob("*"))}
-
-
-def _facts(path: Path) -> tuple[object, ...]:
-    state = path.lstat()
-    content = ""
-    if stat.S_ISREG(state.st_mode):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-    elif stat.S_ISLNK(state.st_mode):
-        content = str(path.readlink())
-    return state.st_mode, state.st_ino, content
-
-
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    made = World(tmp_path)
-    monkeypatch.chdir(made.workspace)
-    return made
-
-
-# --- what may stand at a place: made by functions of the place, of the world, and of the writer's own kind
-
-
-def _file(content: bytes) -> Callable[[Path, World, bytes], None]:
-    return lambda place, world, own: place.write_bytes(content) and None
-
-
-def _link(target: str) -> Callable[[Path, World, bytes], None]:
-    def make(place: Path, world: World, own: bytes) -> None:
-        place.symlink_to(target.format(outside=world.outside, name=place.name))
-
-    return make
-
-
-def _link_to_own_kind(place: Path, world: World, own: bytes) -> None:
-    (world.outside / "own").write_bytes(own)
-    place.symlink_to(world.outside / "own")
-
-
-def _link_upwards(place: Path, world: World, own: bytes) -> None:
-    (world.outside / "own").write_bytes(own)
-    place.symlink_to(os.path.relpath(world.outside / "own", place.parent))
-
-
-def _link_over_a_link(place: Path, world: World, own: bytes) -> None:
-    (world.outside / "own").write_bytes(own)
-    (world.workspace / "first").symlink_to(world.outside)
-    place.symlink_to(world.workspace / "first" / "own")
-
-
-def _read_only(place: Path, world: World, own: bytes) -> None:
-    place.write_bytes(own)
-    place.chmod(0o444)
-
-
-def _full_folder(place: Path, world: World, own: bytes) -> None:
-    place.mkdir()
-    (place / "kept").write_bytes(own)
-
-
-def _socket(place: Path, world: World, own: bytes) -> None:
-    with socket.socket(socket.AF_UNIX) as made:
-        made.bind(os.path.relpath(place))  # a socket's name is short
-
-
-def _device(place: Path, world: World, own: bytes) -> None:
-    try:
-        os.mknod(place, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
-    except PermissionError:
-        os.mkfifo(place)
-
-
-PLACES: dict[str, Callable[[Path, World, bytes], object]] = {
-    "text": _file(b"notes\n"),
-    "empty": _file(b""),
-    "go.mod": _file(GO_MOD.encode()),
-    "go source": _file(UNREGISTERED.encode()),
-    "database": _file(b"SQLite format 3\0" + bytes(84)),
-    "program": _file(PROGRAM),
-    "nearly a module": _file(SHARED_OBJECT[:40]),
-    "nearly a baseline": _file(BASELINE[:-2] + b', "more": 1}'),
-    "json": _file(b'{"version": 1}'),
-    "folder": lambda place, world, own: place.mkdir(),
-    "full folder": _full_folder,
-    "pipe": lambda place, world, own: os.mkfifo(place),
-    "socket": _socket,
-    "device": _device,
-    "dangling link": _link("nowhere"),
-    "dangling link out": _link("{outside}/new"),
-    "link to itself": _link("{name}"),
-    "link out": _link("{outside}/x.go"),
-    "link out to the own kind": _link_to_own_kind,
-    "link upwards": _link_upwards,
-    "link over a link": _link_over_a_link,
-    "link to a folder out": _link("{outside}"),
-    "link to a device": _link("/dev/null"),
-    "link to standard output": _link("/dev/stdout"),
-    "read-only": _read_only,
-}
-
+from tests.elf_files import SHARED_OBJECT
+from tests.hostile.write_targets import BASELINE, PLACES, UNREGISTERED, Attack, World
 
 # --- who writes there: the words, and the content of a file that may be replaced
 
@@ -288,15 +159,6 @@ def test_the_other_files_are_mended(world: World, attack: Attack) -> None:
     assert done.exit_code == 1  # what is wrong in it still is
 
 
-def test_a_file_that_changed_meanwhile_is_not_mended(tmp_path: Path, attack: Attack) -> None:
-    attack("writers")
-    path = tmp_path / "m.go"
-    path.write_text("package m // edited")
-    with pytest.raises(WriteRefusedError, match="it is not as it was"):
-        write_file(path, b"package m", replaces=content_is(b"package m\n"), within=str(tmp_path))
-    assert path.read_text() == "package m // edited"
-
-
 @pytest.mark.parametrize("name", ["go.mod", "go.sum"])
 @pytest.mark.parametrize("target", ["{outside}/{name}", "{outside}/new", "/dev/null"])
 def test_the_sdk_is_written_into_the_module_alone(
@@ -368,96 +230,6 @@ def test_a_sample_is_written_into_the_workspace(link: str, world: World, attack:
     sample = NewSample(str(world.workspace / "testdata/udf/add.record.json"), "{}\n", ({},))
     with pytest.raises(WriteRefusedError):
         write_sample(sample, str(world.workspace))
-    assert world.tree() == before
-
-
-# --- races: the tree changes between the check and the write
-
-
-@pytest.fixture
-def swapped(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], None]]]:
-    """What is in the list happens right after a path was checked."""
-    swaps: list[Callable[[], None]] = []
-    inside = file_writer._inside
-
-    def checked(path: str, within: str) -> str:
-        real = inside(path, within)
-        while swaps:
-            swaps.pop()()
-        return real
-
-    monkeypatch.setattr(file_writer, "_inside", checked)
-    yield swaps
-    assert not swaps
-
-
-def test_a_folder_that_becomes_a_link(
-    world: World, swapped: list[Callable[[], None]], attack: Attack
-) -> None:
-    attack("writers")
-    folder = world.workspace / "out"
-    folder.mkdir()
-
-    def swap() -> None:
-        folder.rename(world.workspace / "gone")
-        folder.symlink_to(world.outside)
-
-    swapped.append(swap)
-    with pytest.raises(OSError, match=r"out/m\.so"):
-        write_file(folder / "m.so", b"new", replaces=MODULE, within=str(world.workspace))
-    assert (world.outside / "m.so").read_bytes() == SHARED_OBJECT
-
-
-@pytest.mark.parametrize("own", [True, False])
-def test_a_file_that_becomes_a_link(
-    own: bool, world: World, swapped: list[Callable[[], None]], attack: Attack
-) -> None:
-    attack("writers")
-    place = world.workspace / "m.so"
-    if own:
-        place.write_bytes(SHARED_OBJECT)
-
-    def swap() -> None:
-        place.unlink(missing_ok=True)
-        place.symlink_to(world.outside / "m.so")
-
-    swapped.append(swap)
-    with pytest.raises(OSError, match="it is a symbolic link"):
-        write_file(place, b"new", replaces=MODULE, within=str(world.workspace))
-    assert (world.outside / "m.so").read_bytes() == SHARED_OBJECT
-
-
-def test_a_file_that_appears_stays(world: World, monkeypatch: pytest.MonkeyPatch, attack: Attack) -> None:
-    attack("writers")
-    place = world.workspace / "new.so"
-    link = os.link
-
-    def late(*arguments: object, **options: object) -> None:
-        place.write_text("somebody's")
-        link(*arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(os, "link", late)
-    with pytest.raises(WriteRefusedError, match="meanwhile"):
-        write_file(place, b"new", replaces=MODULE, within=str(world.workspace))
-    assert place.read_text() == "somebody's"
-    assert sorted(path.name for path in world.workspace.iterdir()) == [".git", "go.mod", "m.go", "new.so"]
-
-
-@pytest.mark.parametrize("step", ["fsync", "replace", "fchmod"])
-def test_an_interrupted_write_leaves_the_old_file(
-    step: str, world: World, monkeypatch: pytest.MonkeyPatch, attack: Attack
-) -> None:
-    attack("writers")
-    place = world.workspace / "m.so"
-    place.write_bytes(SHARED_OBJECT)
-    before = world.tree()
-
-    def interrupted(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(os, step, interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_file(place, b"new", replaces=MODULE, within=str(world.workspace))
     assert world.tree() == before
 
 

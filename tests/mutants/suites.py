@@ -20,15 +20,15 @@ _PYTHON = {
     "golang": "golang model rules lint ide server/test_markers.py",
     "model": "model golang rules lint ide server/test_markers.py",
     "rules": "rules ide lint server/test_markers.py cli/test_rule.py",
-    "lint": "lint cli/test_lint.py cli/test_exit_codes.py server/test_diagnostics.py",
-    "report": "report cli/test_lint.py e2e/test_ci.py",
+    "lint": "lint cli/test_lint.py cli/test_lint_fix.py cli/test_exit_codes.py server/test_diagnostics.py",
+    "report": "report cli/test_lint.py cli/test_lint_json.py e2e/test_ci.py",
     "build": "build cli/test_build.py cli/test_inspect.py cli/test_load.py host hostile/test_repositories.py",
     "host": "host cli/test_call.py cli/test_call_records.py fuzz",
     "ide": "ide server/test_markers.py server/test_actions.py server/test_commands.py",
     "server": "server",
     "cli": "cli lint e2e/test_ci.py",
     "ship": "ship cli/test_cluster.py cli/test_plugin.py",
-    "": "hostile/test_writers.py e2e/test_wheel.py cli/test_build.py lint",
+    "": "hostile/test_writers.py hostile/test_write_races.py e2e/test_wheel.py cli/test_build.py lint",
 }
 # By folder of libmod_go/src: make's targets. The sanitizers see what the plain run doesn't.
 _C = {

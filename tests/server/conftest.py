@@ -21,7 +21,10 @@ from tests.server.language_client import PUSHED, LanguageServer
 from .stdio import COMMAND, Start
 
 # Their assertions then show what differs.
-pytest.register_assert_rewrite("tests.server.marker_checks", "tests.server.marked_workspace")
+pytest.register_assert_rewrite(
+    *(f"tests.server.{name}_checks" for name in ("marker", "whole_file", "diagnostic")),
+    *("tests.server.marker_check", "tests.server.marked_workspace"),
+)
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 20.0
