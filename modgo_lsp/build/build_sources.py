@@ -1,8 +1,7 @@
-"""The sources that a module was built from: the folders of its packages and a digest of their text, as the
-module's `build` property gives them.
+"""The sources of a module: its packages' folders and a digest of their Go files, from its property `build`.
 
-The property is part of the module, so anybody may have written it. The folders are used only to read samples
-and Go files, and only where nobody but the user could have put those there.
+Anybody may have written that property. So the folders are used only to read samples and Go files, and only if
+no other user could have written those.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _LONGEST = 1 << 20
 
 
 class BuiltFrom(msgspec.Struct, frozen=True):
-    """`folders` are there; `source` is the digest of their Go files when they were built."""
+    """`folders` exist; `source` is the digest of their Go files at the time of the build."""
 
     folders: tuple[Path, ...]
     source: str
@@ -38,22 +37,21 @@ class _Build(msgspec.Struct):
 
 
 def built_from(build: str) -> BuiltFrom | None:
-    """What the property `build` says; None where it says nothing that can be used. Modules that were built
-    with --release know no folder."""
+    """Parses the property `build`. None if it is not usable or has no folders, as with --release."""
     if len(build) > _LONGEST:
         return None
     try:
-        said = msgspec.json.decode(build, type=_Build)
-        folders = tuple(Path(each) for each in said.folders)
+        parsed = msgspec.json.decode(build, type=_Build)
+        folders = tuple(Path(each) for each in parsed.folders)
         if not 0 < len(folders) <= _MOST_FOLDERS or not all(_is_usable(each) for each in folders):
             return None
     except (msgspec.DecodeError, OSError, ValueError):
         return None
-    return BuiltFrom(folders, said.source)
+    return BuiltFrom(folders, parsed.source)
 
 
 def is_out_of_date(origin: BuiltFrom) -> bool:
-    """Whether the source is another by now. What can't be read any more says nothing."""
+    """Whether the Go files have changed since the build. False if they can't be read any more."""
     loader = Loader(DiskFiles(), environment=find_go_environment(None), cache=DiskFactsCache())
     try:
         read = [loader.package(str(folder)) for folder in origin.folders]
@@ -64,7 +62,7 @@ def is_out_of_date(origin: BuiltFrom) -> bool:
 
 
 def members_of(packages: Sequence[Package]) -> tuple[Package, ...]:
-    """The packages and what they import of their Go module, each once."""
+    """The packages and their imports in the same Go module, each once."""
     found: dict[str, Package] = {}
     for package in packages:
         for one in (package, *package.dependencies):
@@ -73,7 +71,7 @@ def members_of(packages: Sequence[Package]) -> tuple[Package, ...]:
 
 
 def source_digest(packages: Sequence[Package]) -> str:
-    """Over the Go files of the module, by import path and name; the same on every machine."""
+    """The SHA-256 of the Go files by import path and name; the same on every machine."""
     digest = hashlib.sha256()
     for package in sorted(packages, key=lambda package: package.import_path):
         for file in package.files:

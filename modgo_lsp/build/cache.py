@@ -1,4 +1,4 @@
-"""Modgo's cache folder, and folders in it that are complete or not there at all.
+"""Modgo's cache folder, and the atomic creation of folders in it.
 
 Go's build and module caches stay where the user has them. Single files are written by file_writer.py.
 """

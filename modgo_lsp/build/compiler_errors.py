@@ -27,21 +27,21 @@ _PLACE = re.compile(
 )
 _LINKER = "/link: running "
 _LINKED_FROM = re.compile(r"(?P<path>/[^\s:]+\.(?:go|c|cc|cpp|s|S)):(?P<line>\d+)")
-# By hand, for the parser knows Go alone, and the compiler reports places in C sources, too.
+# Not by the parser, which knows only Go: the compiler also reports errors in C sources.
 _TOKEN = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*|\d[\w.]*|\"(?:[^\"\\\n]|\\.)*\"|`[^`\n]*`")
 _NOISE = re.compile(
     r"^(# |collect2: error: |compilation terminated|In file included from |\s+from |.*: In function|"
     r".*too many errors|exit status \d+$|go: (downloading|finding) )"
 )
 
-# What the go command says of set-ups rather than of code, and what to do about it.
+# Errors of the go command in the set-up rather than the code, with their remedies.
 _SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), remedy)
     for pattern, remedy in (
         (
             rf"{re.escape(SDK_PATH)}\b.*(unknown revision|not found|lookup disabled)"
             rf"|missing go\.sum entry.*{re.escape(SDK_PATH)}",
-            "run `modgo sdk install --write` to require the version that modgo brings",
+            "run `modgo sdk install --write` to require the version that modgo ships",
         ),
         (r"requires go >= ", "install that Go, name one with --go, or lower the go line of go.mod"),
         (r"inconsistent vendoring|-mod=vendor|not marked as explicit in vendor", "run `go mod vendor`"),
@@ -50,13 +50,13 @@ _SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "run `go work use .`, or build with GOWORK=off",
         ),
         (r"missing go\.sum entry|updates to go\.(mod|sum) needed", "run `go mod tidy`"),
-        (r"checksum mismatch|SECURITY ERROR", "run `modgo sdk install --write`, or mend go.sum"),
+        (r"checksum mismatch|SECURITY ERROR", "run `modgo sdk install --write`, or correct go.sum"),
         (
             r"lookup disabled by GOPROXY=off|dial tcp|no such host|connection refused",
             "check the network and GOPROXY",
         ),
         (r'C compiler ".*" not found|cgo: .* not found', "run `modgo doctor`"),
-        (r"errors parsing go\.(mod|work)|invalid go version|unknown directive", "mend the file"),
+        (r"errors parsing go\.(mod|work)|invalid go version|unknown directive", "correct the file"),
         (
             r"fatal error: '?(stdlib|stdio|stdint|errno|string|sys/types|features)\.h'?",
             "install the C library's headers (Debian: libc6-dev), or pip install 'modgo-lsp[toolchain]'",
@@ -64,7 +64,7 @@ _SETUP: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 
-# Of errors without a place in a source: those that the code is at fault for. All others are of the set-up.
+# Errors without a location that the code causes. All others are errors in the set-up.
 _CODE = re.compile(
     r"import cycle|imports |^package |build constraints|is not a main package|internal package"
     r"|C source files|redeclared|case-insensitive|malformed import|no (non-test )?Go files|too large"
@@ -73,14 +73,14 @@ _CODE = re.compile(
 )
 _NO_SPACE = re.compile(r"no space left|[Qq]uota exceeded|File too large|file too large")
 _CHECK_SETUP = (
-    "that is of the set-up, not of the code: `modgo doctor` checks the tools, and GOFLAGS, GOCACHE, "
-    "CGO_CFLAGS and CGO_LDFLAGS have a say"
+    "the set-up causes this, not the code: check the tools with `modgo doctor`, and GOFLAGS, GOCACHE, "
+    "CGO_CFLAGS and CGO_LDFLAGS"
 )
-_MAKE_SPACE = "make room there, or set GOCACHE and XDG_CACHE_HOME to folders with more"
+_FREE_SPACE = "free some space there, or set GOCACHE and XDG_CACHE_HOME to folders that have some"
 
 
 class _Message(msgspec.Struct):
-    """One error: where it says it is, if anywhere, and its lines."""
+    """One error of go's output: its first line, its location if it has one, and its further lines."""
 
     text: str
     path: str | None = None
@@ -108,8 +108,8 @@ def findings_of(
         if finding is not None and not _is_reported(finding, found):
             found.append(finding)
     if not found:
-        said = stderr.strip() or "it did not say why"
-        found.append(COMPILE_ERROR.finding(f"the build failed: {said[:2000]}", fallback))
+        reason = stderr.strip() or "go gave no reason"
+        found.append(COMPILE_ERROR.finding(f"the build failed: {reason[:2000]}", fallback))
     return tuple(found)
 
 
@@ -132,7 +132,7 @@ def _messages(stderr: str) -> list[_Message]:
         if not line.strip():
             continue
         match = _PLACE.match(line)
-        # The go command may put its own name or "package a imports b:" before a place.
+        # The go command may write its own name before a location.
         if match is None and line.startswith("go: ") and (inner := _PLACE.match(line[4:])):
             match = inner
         if match:
@@ -148,7 +148,7 @@ def _messages(stderr: str) -> list[_Message]:
 
 
 def _joined(messages: list[_Message]) -> list[_Message]:
-    """The linker's lines, and a head like "go: errors parsing go.mod:", belong together."""
+    """Joins the linker's lines, and a line like "go: errors parsing go.mod:" with the next one."""
     out: list[_Message] = []
     for message in messages:
         last = out[-1] if out else None
@@ -156,7 +156,7 @@ def _joined(messages: list[_Message]) -> list[_Message]:
             if _LINKER in last.text and message.path is None:
                 last.more.append(message.text)
                 continue
-            if _LINKER in last.text:  # the linker found a place after all
+            if _LINKER in last.text:  # the linker gave a location
                 message.text = f"the linker refused: {message.text.partition('; ')[0]}"
                 out[-1] = message
                 continue
@@ -187,7 +187,7 @@ def _finding(
         )
     if _is_generated(path):
         return COMPILE_ERROR.finding(text, fallback)
-    # In a cgo preamble the C compiler counts columns without the comment's marks: its line must do.
+    # In a cgo preamble the C compiler's columns do not count the comment's marks, so only the line is used.
     column = 0 if path.endswith(".go") and text != message.text else message.column
     place = _place(path, message.line, column) or fallback
     remedy = _remedy(message.text)
@@ -208,16 +208,16 @@ def _unplaced(message: _Message, fallback: Location) -> Finding:
     if _LINKER in message.text:
         problems = [line for line in message.more if ": " in line and not line.endswith(":")]
         place = next((one for line in message.more if (one := _linked_from(line)) is not None), fallback)
-        said = "\n".join(problems) or whole
-        if place is fallback and _is_of_setup(said):
-            return TOOLCHAIN.finding(f"the linker failed: {said}; {_environment(said)}", fallback)
-        return COMPILE_ERROR.finding(f"the linker refused: {said}", place)
+        text = "\n".join(problems) or whole
+        if place is fallback and _is_of_setup(text):
+            return TOOLCHAIN.finding(f"the linker failed: {text}; {_setup_remedy(text)}", fallback)
+        return COMPILE_ERROR.finding(f"the linker refused: {text}", place)
     if remedy is not None:
         return TOOLCHAIN.finding(f"{whole.removeprefix('go: ')}; {remedy}", fallback)
     if message.text.startswith(("go: ", "cgo: ")):
         return TOOLCHAIN.finding(whole.removeprefix("go: "), fallback)
-    if _is_of_setup(message.text):  # what follows may be a program's whole usage
-        return TOOLCHAIN.finding(f"{message.text}; {_environment(message.text)}", fallback)
+    if _is_of_setup(message.text):  # without further lines, which may be a program's whole usage
+        return TOOLCHAIN.finding(f"{message.text}; {_setup_remedy(message.text)}", fallback)
     return COMPILE_ERROR.finding(whole, fallback)
 
 
@@ -225,13 +225,13 @@ def _is_of_setup(text: str) -> bool:
     return _NO_SPACE.search(text) is not None or _CODE.search(text) is None
 
 
-def _environment(text: str) -> str:
+def _setup_remedy(text: str) -> str:
     """The general remedy for an error in the set-up."""
-    return _MAKE_SPACE if _NO_SPACE.search(text) else _CHECK_SETUP
+    return _FREE_SPACE if _NO_SPACE.search(text) else _CHECK_SETUP
 
 
 def _is_reported(finding: Finding, found: Sequence[Finding]) -> bool:
-    """Whether `found` contains the finding already, or another symptom of the same set-up error."""
+    """Whether `found` contains the finding, or another symptom of the same error in the set-up."""
     return any(
         finding == one or (finding.code == one.code == TOOLCHAIN.code and _advice(finding) == _advice(one))
         for one in found
@@ -239,12 +239,12 @@ def _is_reported(finding: Finding, found: Sequence[Finding]) -> bool:
 
 
 def _advice(finding: Finding) -> str | None:
-    own = (each for each in (_MAKE_SPACE, _CHECK_SETUP) if finding.message.endswith(each))
+    own = (each for each in (_FREE_SPACE, _CHECK_SETUP) if finding.message.endswith(each))
     return next(own, None) or _remedy(finding.message)
 
 
 def _without_generated(text: str) -> str:
-    """The text as if modgo's own main package, which nobody knows, were the user's package."""
+    """The text without the generated main package, which the user does not know."""
     chain = rf"^package \S*{MAIN_FOLDER}\S*\n(?:\s*imports (\S+) from main\.go\n)?"
     text = re.sub(chain, r"package \1\n", text)
     return re.sub(rf"/{MAIN_FOLDER}_*", "", text).replace(MAIN_FOLDER, ".")
@@ -255,7 +255,7 @@ def _remedy(text: str) -> str | None:
 
 
 def _related(line: str, folder: Path) -> Related | None:
-    """ "./a.go:3:6: other declaration of x", below an error."""
+    """A line below an error with a location, like "./a.go:3:6: other declaration of x"."""
     match = _PLACE.match(line)
     place = (
         _place(_absolute(match["path"], folder), int(match["line"]), int(match["column"] or 0))
@@ -273,12 +273,12 @@ def _linked_from(line: str) -> Location | None:
 
 
 def _place(path: str, line: int, column: int) -> Location | None:
-    """Line and column as compilers count: from 1, the column in bytes (0 for none: then the line's text)."""
+    """The token at a line and a column in bytes, both from 1; with column 0 the line's text."""
     try:
         text = Path(path).read_bytes()
     except OSError:
         return None
-    # Only LF ends a line here, whatever an editor thinks of a lone CR.
+    # Compilers end a line only at LF, unlike some editors, which also do at a lone CR.
     starts = [0, *(match.end() for match in re.finditer(b"\n", text))]
     if not 1 <= line <= len(starts):
         return None
@@ -302,5 +302,5 @@ def _is_generated(path: str) -> bool:
 
 
 def _is_excerpt(line: str) -> bool:
-    """A line of source that a C compiler repeats below its error."""
+    """Whether it is a line of source that a C compiler prints below its error."""
     return re.match(r"^(\d+ \||\||\^|~)", line) is not None

@@ -1,9 +1,8 @@
-"""Which Go and which C compiler may be run: those that the user names and, for a build, those that a
-modgo.toml or pyproject.toml names that nobody else can change.
+"""Decides which Go and which C compiler may be run.
 
-A configuration file is part of a repository, or is in any folder above it. A build runs the programs that the
-file names, on request, in a trusted workspace. Loading a given module, `modgo doctor` and compiling libmod_go
-run only what the user names.
+A configuration file (modgo.toml or pyproject.toml) comes with a repository or is in a folder above it. A
+build runs the programs that it names if no other user can change the file. Loading a module, `modgo doctor`
+and compiling libmod_go run only programs that the user names.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _WORDS = {"go": "go command", "cc": "C compiler"}
 
 
 class Tools(NamedTuple):
-    """Each is a path, a name to look up in PATH, for C also with options, or None to find one."""
+    """Each is a path or a name in PATH, `cc` also a command line; None to search for one."""
 
     go: str | None
     cc: str | None

@@ -1,7 +1,6 @@
-"""The C symbols of UDFs with the dispatch "exported", as an object file for the linker.
+"""The C symbols of UDFs with the dispatch "exported", compiled to an object file for the linker.
 
-They are not cgo's: cgo needs the main package to be in a folder that exists. The functions that they call are
-in udf/entry.c.
+cgo cannot export them: it needs a main package in a folder that exists. They call functions in udf/entry.c.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ struct aerospike_udf_go_stream;
 struct aerospike_udf_go_value;
 struct aerospike_udf_go_result;
 """
-# The parameters of a UDF's symbol, and the function of the SDK that takes the same behind an index.
+# The parameters of a UDF's symbol; the SDK's function takes an index before them.
 _PARAMETERS = {
     "record": ("call *call", "record *record", "value *arguments", "size_t count", "result *result"),
     "stream": (
@@ -39,8 +38,8 @@ _APPLY = {"record": "modgo_apply_single_at", "stream": "modgo_apply_stream_at"}
 
 
 def symbols_source(functions: Sequence[Mapping[str, Any]]) -> str:
-    """The C functions of the descriptors that name a symbol; "" where none does. Each knows its place among
-    these, which is that in BuildInfo.Symbols."""
+    """The C functions of the descriptors that name a symbol; "" if none does. Each passes its index among
+    them, which is its index in BuildInfo.Symbols."""
     symbolic = [function for function in functions if function["symbol"]]
     if not symbolic:
         return ""
@@ -58,14 +57,14 @@ def symbols_source(functions: Sequence[Mapping[str, Any]]) -> str:
 
 
 async def compile_symbols(toolchain: Toolchain, source: str) -> Path:
-    """The object file of `source`, in the cache, by a name that says all it depends on: so that Go knows
-    again what it has linked. Raises ToolchainError, OSError."""
+    """The object file of `source` in the cache. Its path is a digest of all that it depends on, so that Go's
+    build cache recognizes it. Raises ToolchainError, OSError."""
     compiler = [*toolchain.cc.command, "-c", "-O2", "-fPIC"]
     key = "\0".join([*compiler, toolchain.cc.version, source])
     directory = cache_directory() / "symbols" / hashlib.sha256(key.encode()).hexdigest()[:24]
     if " " in str(directory) and "'" in str(directory):
         raise ToolchainError(
-            f"Go's linker cannot be given files in {cache_directory()}, with its space and its quote",
+            f"Go's linker accepts no path with a space and a quote, such as {cache_directory()}",
             "set XDG_CACHE_HOME to another folder, or choose another dispatch",
         )
     if not await asyncio.to_thread(directory.is_dir):
@@ -74,16 +73,16 @@ async def compile_symbols(toolchain: Toolchain, source: str) -> Path:
             made = scratch / "made"
             made.mkdir()
             (made / "symbols.c").write_text(source)
-            # A path that is always the same, for the object holds the source's.
+            # A relative path, because the object contains the path of its source.
             done = await run([*compiler, "-o", "symbols.o", "symbols.c"], cwd=made)
             if done.code != 0:
-                said = (done.stderr or done.stdout).strip() or f"exit status {done.code}"
-                raise ToolchainError(f"{toolchain.cc.path} does not compile C: {said}", "run `modgo doctor`")
+                reason = (done.stderr or done.stdout).strip() or f"exit status {done.code}"
+                raise ToolchainError(f"{toolchain.cc.path} cannot compile C: {reason}", "run `modgo doctor`")
             await asyncio.to_thread(move_once, made, directory)
     return directory / "symbols.o"
 
 
 def _declared(kind: str) -> str:
-    """C parameters; those that are pointers point to structs of the ABI."""
+    """The C parameter list; pointers are to structs of the ABI."""
     parameters = _PARAMETERS[kind]
     return ", ".join(f"struct aerospike_udf_go_{one}" if "*" in one else one for one in parameters)

@@ -17,7 +17,6 @@ from modgo_lsp.file_writer import ANYTHING, write_file
 _DAYS = 30
 _MEGABYTES = 256
 
-
 # Bytes of the checksum. It detects damage, not malice: CRC-32 takes a sixth of the time of a digest, for
 # which lint would wait some ms.
 _CHECKSUM = 4

@@ -1,4 +1,4 @@
-"""Runs `go build -buildmode=c-shared` and moves its output into place, all or nothing."""
+"""Runs `go build -buildmode=c-shared` and publishes its output atomically."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _PACKAGE_LINE = re.compile(r"^[\w.~-]+(/[\w.~-]+)*$")
 
 
 class Compilation(msgspec.Struct, frozen=True):
-    """`folder` is where go runs, `main` the main package's folder below it, `overlay` the overlay's JSON.
-    `objects` are files for the linker beside what Go compiles. `target` is None for this machine. With
-    `force` the module replaces any file."""
+    """`folder` is go's working directory, `main` the main package's folder in it, `overlay` the overlay's
+    JSON file. `objects` are linked in addition to the Go packages. `target` is None for this machine. With
+    `force` the output may replace any file."""
 
     folder: Path
     main: str
@@ -39,7 +39,7 @@ class Compilation(msgspec.Struct, frozen=True):
 
 
 class CompileFailedError(Exception):
-    """`stderr` is what go said."""
+    """`stderr` is go's output."""
 
     def __init__(self, stderr: str) -> None:
         super().__init__(stderr)
@@ -47,22 +47,22 @@ class CompileFailedError(Exception):
 
 
 async def compile_module(toolchain: Toolchain, what: Compilation, progress: Progress) -> None:
-    """Builds and publishes. Cancelling it kills go and all it started. Raises CompileFailedError,
-    ToolchainError where the outcome is not for the target, OSError."""
+    """Builds the module and writes it to its output. Cancelling kills go and its children. Raises
+    CompileFailedError, OSError, and ToolchainError if the module does not fit the target."""
     with scratch_directory() as scratch:
         made = scratch / "module.so"
         work = scratch / "work"
         work.mkdir()
 
-        def line_said(line: str) -> None:
+        def report(line: str) -> None:
             if _PACKAGE_LINE.match(line):
                 progress("linking" if MAIN_FOLDER in line else f"compiling {line}")
 
         done = await run(
             [toolchain.go.path, "build", *_flags(what, made), f"./{what.main}"],
             cwd=what.folder,
-            # A go that is killed leaves its work folder behind: here it goes with ours.
-            # C compilers speak the user's language, and their errors are read here.
+            # A killed go leaves its work folder behind, so it is inside ours.
+            # C compilers translate their errors, which compiler_errors.py parses in English.
             env={
                 **toolchain.environment(),
                 **index_environment(toolchain.go),
@@ -71,42 +71,38 @@ async def compile_module(toolchain: Toolchain, what: Compilation, progress: Prog
                 "PWD": str(what.folder),
                 "LC_ALL": "C",
             },
-            on_line=line_said,
+            on_line=report,
         )
         if done.code != 0:
-            said = [line for line in done.stderr.splitlines() if not _PACKAGE_LINE.match(line)]
-            raise CompileFailedError("\n".join(said) or done.stdout or done.stderr)
+            errors = [line for line in done.stderr.splitlines() if not _PACKAGE_LINE.match(line)]
+            raise CompileFailedError("\n".join(errors) or done.stdout or done.stderr)
         if what.target is not None:
             await asyncio.to_thread(_check_target, made, what.target)
-        await asyncio.to_thread(_publish, made, what)
-
-
-def _publish(made: Path, what: Compilation) -> None:
-    write_module(what.output, made.read_bytes(), what.force)
+        content = await asyncio.to_thread(made.read_bytes)
+        await asyncio.to_thread(write_module, what.output, content, what.force)
 
 
 def _check_target(made: Path, target: Target) -> None:
-    """Raises ToolchainError where the module would not run on the target: C that is linked in may ask for
-    more."""
+    """Raises ToolchainError if the module does not run on the target: its C code may need a newer glibc."""
     found = inspect(made)
     if found.elf is None or found.elf.target != f"linux/{target.arch}":
         machine = found.problems[0] if found.elf is None else f"it is for {found.elf.machine}"
-        raise ToolchainError(f"what was built is no module for {target} ({machine})", "run `modgo doctor`")
+        raise ToolchainError(f"the build made no module for {target} ({machine})", "run `modgo doctor`")
     if found.glibc is not None and is_newer(found.glibc, target.glibc):
         raise ToolchainError(
-            f"the module needs glibc {found.glibc}, and it is to run with {target.glibc}",
+            f"the module needs glibc {found.glibc}, newer than the target's {target.glibc}",
             f"build for linux/{target.arch}-glibc{found.glibc}, or leave out the C code that needs it",
         )
 
 
 def _flags(what: Compilation, made: Path) -> list[str]:
     flags = ["-buildmode=c-shared", "-buildvcs=false", "-v", f"-overlay={what.overlay}", "-o", str(made)]
-    # Go knows quotes around a whole word, no escapes; and there are two readers of lists here.
+    # Go's lists know quotes around a whole word but no escapes, and two such lists are nested here.
     given = [f"'{path}'" if " " in str(path) else str(path) for path in what.objects]
     linker = []
     if what.release:
         linker += ["-s", "-w", "-buildid="]
-        given.insert(0, "-s")  # once more, for zig forgets it at the -g that cgo's flags bring
+        given.insert(0, "-s")  # again: cgo's flags have -g, after which zig drops Go's -s
     if given:
         text = " ".join(given)
         linker += ["-extldflags", f'"{text}"' if " " in text else text]

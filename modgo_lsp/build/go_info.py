@@ -1,6 +1,4 @@
-"""Reads the build information that Go writes into every program, as `go version -m` does, without running the
-program.
-"""
+"""Reads the build information that Go writes into every binary, as `go version -m` does."""
 
 from __future__ import annotations
 
@@ -11,12 +9,12 @@ import msgspec
 _MAGIC = b"\xff Go buildinf:"
 _HEADER = 32  # bytes
 _ALIGNMENT = 16
-_INLINE = 2  # in the flags: the strings follow the header, as they do since Go 1.18
-_LONGEST = 1 << 20  # bytes of text; a module with hundreds of dependencies has a tenth
+_INLINE = 2  # flag: the strings follow the header, as they do since Go 1.18
+_LONGEST = 1 << 20  # bytes of text: ten times what hundreds of dependencies need
 
 
 class GoModule(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A Go module that was linked. `replaced_by` is what go.mod puts in its place."""
+    """A linked Go module. `replaced_by` is the target of its replace directive in go.mod."""
 
     path: str
     version: str = ""
@@ -25,8 +23,8 @@ class GoModule(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class GoInfo(msgspec.Struct, frozen=True):
-    """How a program was built. `version` is like "go1.26.8", `path` the main package's; `settings` are flags
-    and environment as go calls them ("-buildmode", "GOARCH", "CGO_ENABLED")."""
+    """How a binary was built. `version` is like "go1.26.8", `path` the main package's. `settings` are flags
+    and environment variables by Go's names ("-buildmode", "GOARCH", "CGO_ENABLED")."""
 
     version: str
     path: str
@@ -36,7 +34,7 @@ class GoInfo(msgspec.Struct, frozen=True):
 
 
 def go_info(data: bytes) -> GoInfo | None:
-    """What stands in `data`, a section or segment of a program; None where that isn't there or is damaged."""
+    """Parses the build information in `data`, a section or segment. None if it is missing or damaged."""
     at = data.find(_MAGIC)
     while at > 0 and at % _ALIGNMENT:
         at = data.find(_MAGIC, at + 1)
@@ -46,12 +44,12 @@ def go_info(data: bytes) -> GoInfo | None:
     lines, end = _text(data, end)
     if not version:
         return None
-    # 16 bytes before and after it, by which go finds it in other formats.
+    # 16 marker bytes before and after the text, by which Go finds it in other formats.
     return _parsed(version, lines[16:-16] if len(lines) >= 33 else b"")
 
 
 def _text(data: bytes, at: int) -> tuple[bytes, int]:
-    """A text after its length, and where it ends; b"" where it isn't all there."""
+    """Reads a length and that many bytes. Returns the bytes and the offset after them; b"" if cut short."""
     length = shift = 0
     for byte in data[at : at + 5]:
         at += 1
@@ -86,7 +84,7 @@ def _parsed(version: bytes, lines: bytes) -> GoInfo:
 
 
 def _setting(text: str) -> tuple[str, str]:
-    """KEY=VALUE, of which either may be in quotes."""
+    """Splits KEY=VALUE. Either may be quoted."""
     if text.startswith('"'):
         end = text.find('"=', 1)
         name, value = _unquoted(text[: end + 1]), text[end + 2 :]
@@ -96,7 +94,7 @@ def _setting(text: str) -> tuple[str, str]:
 
 
 def _unquoted(text: str) -> str:
-    """A Go string literal's text, where it is one; JSON reads those that go writes here."""
+    """The value of a Go string literal, else the text itself. JSON parses those that Go writes here."""
     if len(text) >= 2 and text[0] == text[-1] == "`":
         return text[1:-1]
     try:

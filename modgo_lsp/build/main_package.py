@@ -22,9 +22,8 @@ def main_file(
     build: Mapping[str, Any],
     functions: Sequence[Mapping[str, Any]],
 ) -> Generated:
-    """The main package in `folder`, which does not exist, that links `imports`. `functions` are descriptors;
-    those with a symbol are
-    listed in their order, for a symbol knows its function's place in that list."""
+    """The main package in `folder`, which does not exist; it links `imports`. It lists the descriptors that
+    have a symbol in the order of `functions`, because a symbol passes its index in this list."""
     symbolic = [quoted(function["name"]) for function in functions if function["symbol"]]
     fields = [f"Dispatch: {quoted(dispatch)}", f"Build: {quoted(json.dumps(build, sort_keys=True))}"]
     if symbolic:

@@ -1,4 +1,4 @@
-"""Writes a module's file: which file it may replace, and where it may be."""
+"""Writes a module's file if the place is allowed and no other kind of file is there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from modgo_lsp.build.cache import cache_directory
 from modgo_lsp.file_writer import ANYTHING, Kind, check_place, workspace_of, write_file
 
 _SHARED, _PROGRAM = 3, 2  # e_type
-_INTERPRETER = 3  # p_type: of programs, also of those that are position-independent
+_INTERPRETER = 3  # p_type PT_INTERP: only programs have it, also position-independent ones
 _SEGMENTS = 256
 
 
@@ -28,14 +28,14 @@ ELF = Kind("a program or a shared object", _is_elf)
 
 
 def check_module_place(path: Path, force: bool = False) -> None:
-    """Raises OSError where `write_module` would, before the work of making one."""
+    """Raises OSError if `write_module` would, so that a build fails before it starts."""
     if not _is_in_cache(path):
         check_place(path, replaces=SHARED_OBJECT, within=workspace_of(path), force=force)
 
 
 def write_module(path: Path, content: bytes, force: bool = False) -> None:
-    """Writes a module as a new inode: a process that has an old one loaded keeps that. It replaces a shared
-    object, or with `force` any file. Raises OSError that names `path`."""
+    """Writes a module as a new inode, so that processes that have loaded the old file keep it. It replaces a
+    shared object, or with `force` any file. Raises OSError that names `path`."""
     if _is_in_cache(path):
         write_file(path, content, replaces=ANYTHING, mode=0o777)
     else:

@@ -1,4 +1,4 @@
-"""What can be read from a module's file without running it, and whether it can be a UDF module at all."""
+"""Reads a module's file without running it, and decides whether it is a UDF module."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 from modgo_lsp.build.elf import DamagedError, Elf, NotSharedObjectError
 from modgo_lsp.build.go_info import GoInfo, go_info
 
-# What a module exports (abi.md).
+# The symbols that a module exports (docs/abi.md).
 ABI_SYMBOLS = tuple(
     f"aerospike_udf_go_{name}"
     for name in (
@@ -21,9 +21,9 @@ ABI_SYMBOLS = tuple(
         *("setup", "apply_single", "apply_stream"),
     )
 )
-LARGEST = 256 << 20  # bytes; a module with net/http has 10 million
+LARGEST = 256 << 20  # bytes; a module with net/http has 10 MB
 
-# ELF's machines: what people call them, and Go's word.
+# ELF's machines: common name and GOARCH.
 _MACHINES = {
     "EM_X86_64": ("x86-64", "amd64"),
     "EM_AARCH64": ("arm64", "arm64"),
@@ -40,9 +40,9 @@ Verdict = Literal["module", "not-a-module"]
 
 
 class ElfFacts(msgspec.Struct, frozen=True, rename={"bits": "class"}):
-    """`bits` is 32 or 64, `machine` like "x86-64" or "arm64", `target` Go's word for what it runs on
-    ("linux/amd64"), "" where there is none. `versions` are the symbol versions needed of each library.
-    `stripped` says that it has no symbol table for debuggers."""
+    """`bits` is 32 or 64, `machine` is like "x86-64", `target` is GOOS/GOARCH ("linux/amd64") or "" if Go has
+    no such target. `versions` are the symbol versions needed from each library. `stripped` is true without a
+    symbol table for debuggers."""
 
     bits: int
     order: Literal["little-endian", "big-endian"]
@@ -54,10 +54,10 @@ class ElfFacts(msgspec.Struct, frozen=True, rename={"bits": "class"}):
 
 
 class Inspection(msgspec.Struct, frozen=True):
-    """What `modgo inspect --json` prints. `bytes` is the file's size; `elf` is None where it is no whole
-    shared object, `go` where it holds nothing of Go, `glibc` ("2.17") where it needs no version of it.
-    `exports` says of each symbol of the ABI whether it is there. `problems` are sentences; there are none
-    exactly where the verdict is "module"."""
+    """The JSON of `modgo inspect`. `bytes` is the file's size. `elf` is None if the file is no intact shared
+    object, `go` if it has no Go build information, `glibc` ("2.17") if it needs no version of glibc.
+    `exports` maps each ABI symbol to whether it is exported. `problems` is empty exactly if the verdict is
+    "module"."""
 
     path: str
     bytes: int
@@ -75,8 +75,8 @@ class Inspection(msgspec.Struct, frozen=True):
 
 
 def inspect(path: Path) -> Inspection:
-    """Reads the file and no other, and runs nothing. Whatever is in it, there is a verdict, in bounded time.
-    Raises OSError where it can't be read."""
+    """Inspects the file at `path`; runs nothing and reads no other file. Any content gets a verdict, in
+    bounded time. Raises OSError if the file can't be read."""
     size, data = _read(path)
     if isinstance(data, str):
         return _refused(path, size, data)
@@ -105,7 +105,7 @@ def inspect(path: Path) -> Inspection:
 
 
 def newest_glibc(versions: dict[str, tuple[str, ...]]) -> str | None:
-    """The glibc that a system must have at least for these symbol versions, like "2.17"."""
+    """The oldest glibc that has these symbol versions, like "2.17"."""
     numbers = [
         tuple(map(int, match[1].split(".")))
         for names in versions.values()
@@ -116,16 +116,16 @@ def newest_glibc(versions: dict[str, tuple[str, ...]]) -> str | None:
 
 
 def _read(path: Path) -> tuple[int, bytes | str]:
-    """Size and content of a file, or what it is instead of a file that could be a module."""
-    # A pipe would be waited for; and what was opened is asked, for the name may mean another file by now.
+    """The file's size and content, or the problem as a string instead of the content."""
+    # Opening a pipe would block. fstat checks the opened file: the name may mean another file by now.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
             return 0, f"it is {kind}; name the .so that `modgo build` wrote"
         if status.st_size > LARGEST:
-            return status.st_size, f"it is larger than any module, {LARGEST >> 20} MiB; {_BUILD}"
+            return status.st_size, f"it is larger than {LARGEST >> 20} MiB, the limit for a module; {_BUILD}"
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = file.read(LARGEST)
     finally:
@@ -148,15 +148,15 @@ def _facts(elf: Elf) -> ElfFacts:
 
 def _problems(facts: ElfFacts, exports: dict[str, bool], info: GoInfo | None) -> tuple[str, ...]:
     if not facts.target:
-        return (f"it is for a machine that no module is for ({facts.machine}); {_BUILD}",)
+        return (f"it is for {facts.machine}, on which no module runs; {_BUILD}",)
     missing = [name for name, there in exports.items() if not there]
     if not missing:
         return ()
     if len(missing) < len(exports):
-        return (f"it does not export {', '.join(missing)}, which the ABI asks for; {_BUILD}",)
+        return (f"it does not export {', '.join(missing)}, which the ABI requires; {_BUILD}",)
     mode = "" if info is None else info.settings.get("-buildmode", "")
     by = f", though Go built it ({mode or 'without -buildmode=c-shared'})" if info is not None else ""
-    return (f"it exports no function of the ABI{by}: it is a library, but no UDF module; {_BUILD}",)
+    return (f"it exports no function of the ABI{by}: it is a library, but not a UDF module; {_BUILD}",)
 
 
 def _refused(path: Path, size: int, problem: str) -> Inspection:

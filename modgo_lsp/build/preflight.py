@@ -21,7 +21,7 @@ from modgo_lsp.build.module_file import check_module_place
 from modgo_lsp.build.sdk import Sdk, SumMismatchError, complete_sum
 from modgo_lsp.build.target_platform import OLDEST_GLIBC, TRIPLES, Target, is_newer
 from modgo_lsp.build.toolchain import Toolchain
-from modgo_lsp.build.wrappers import Dispatch, Generated
+from modgo_lsp.build.wrappers import Dispatch, Generated, quoted
 from modgo_lsp.file_writer import explain
 from modgo_lsp.golang.files import DiskFiles
 from modgo_lsp.golang.modules.build_constraints import KNOWN_ARCH, KNOWN_OS, BuildContext
@@ -43,14 +43,14 @@ _TARGET = re.compile(r"(?P<system>[a-z0-9]+)/(?P<arch>[a-z0-9]+)(?:-glibc(?P<gli
 
 
 class RequestError(UserError):
-    """A build that cannot be started, for a reason that is in no Go file."""
+    """A build that cannot start, for a reason outside the Go files."""
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """`packages` are those asked for, `members` they and what they import of their Go module. go runs in
-    `folder`; `main_folder`, which does not exist, is below it, so that it may import internal packages.
-    `imports` are what the main package imports, `forwarders` files that make other internal ones reachable.
-    `clause` is where findings stand that have no place of their own."""
+    """`packages` are the requested ones, `members` also their imports in the Go module. go runs in `folder`.
+    `main_folder`, which does not exist, is below it, so that it may import internal packages. The main
+    package imports `imports`; `forwarders` are files through which it reaches other internal packages.
+    `clause` is the location of findings that have no other."""
 
     name: str
     dispatch: Dispatch
@@ -71,18 +71,18 @@ class Plan(msgspec.Struct, frozen=True):
         return TOOLCHAIN.finding(message, place or self.clause)
 
     def too_old(self, toolchain: Toolchain) -> Finding | None:
-        """A finding at go.mod's go line if it requires a newer Go: with GOTOOLCHAIN=local Go fetches none."""
+        """A finding at go.mod's go line if it requires a newer Go. GOTOOLCHAIN=local downloads none."""
         required = self.module.go_version if self.module is not None else None
         if self.module is None or required is None or go_version(required) <= toolchain.go.release:
             return None
         message = (
-            f"go.mod wants Go {required}, and {toolchain.go.path} is Go {toolchain.go.version}; "
+            f"go.mod requires Go {required}, but {toolchain.go.path} is Go {toolchain.go.version}; "
             f"install Go {required}, name one with --go, or lower the go line of go.mod"
         )
         return self.toolchain_finding(message, _go_line(self.module))
 
     def go_sum_overlay(self, sdk: Sdk) -> dict[Path, bytes]:
-        """go.sum with the SDK's lines, where it lacks them; the user's file stays as it is."""
+        """An overlay that adds missing lines of the SDK to go.sum; the user's file is not changed."""
         path, text = self._go_sum()
         if not self.requires(sdk):
             return {}
@@ -93,8 +93,8 @@ class Plan(msgspec.Struct, frozen=True):
         return {} if completed is None else {path: completed}
 
     def uses_shipped_sdk(self, sdk: Sdk) -> bool:
-        """Whether the module cache must hold the shipped SDK: go.mod requires its version, and go.sum asks
-        for no other content of it, which then comes from where the user has it from."""
+        """Whether the module cache must hold the shipped SDK: go.mod requires its version, and go.sum has no
+        other checksum for it. With another checksum the user has the SDK from elsewhere."""
         if not self.requires(sdk):
             return False
         try:
@@ -113,11 +113,11 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def parse_target(text: str | None) -> Target | None:
-    """The target that `text` names; None for this machine with the glibc that it has. Raises RequestError."""
+    """Parses a target. None stands for this machine and its glibc. Raises RequestError."""
     host = BuildContext()
     if text is None:
         if host.goos != "linux":
-            problem = f"this machine runs {host.goos}, and UDF modules run where Aerospike does: on Linux"
+            problem = f"this machine runs {host.goos}, but UDF modules run on Linux, as Aerospike does"
             raise RequestError(problem, "name the servers' machine: --target linux/amd64 or linux/arm64")
         return None
     match = _TARGET.fullmatch(text)
@@ -144,9 +144,8 @@ def make_plan(
     context: BuildContext | None = None,
     force: bool = False,
 ) -> Plan:
-    """Reads the packages as they are for `context` (default: this machine), with the library of the Go in the
-    settings (`go`) or of the one that is found. `force` lets the output replace any file. Raises
-    RequestError."""
+    """Plans a build for `context` (default: this machine) with the Go of the settings (`go`) or the one
+    found. With `force` the output may replace any file. Raises RequestError."""
     if dispatch not in ("registry", "exported", "reflect"):
         raise RequestError(f"there is no dispatch {dispatch}", "choose registry, exported or reflect")
     if not folders:
@@ -183,15 +182,15 @@ def make_plan(
 
 
 def refusals(plan: Plan) -> tuple[Finding, ...]:
-    """Why this can't be built, as far as it can be known without Go: what is missing around the code, then
-    the errors of the rules, by path and position."""
+    """The findings that prevent the build, as far as they are known without running Go: missing entries of
+    go.mod and the rules' errors, by path and position."""
     found: list[Finding] = []
     for package in plan.packages:
         found += _missing(plan, package)
     for package in plan.members:
         for check in _refusing():
             found += check(package)
-    # Several packages share one namespace, as if the first one imported the others.
+    # The names of all packages must differ, as if the first one imported the others.
     joined = plan.packages[0].joined(plan.members[1:])
     if len(plan.packages) > 1:
         found += duplicate_names(joined)
@@ -200,7 +199,7 @@ def refusals(plan: Plan) -> tuple[Finding, ...]:
 
 
 def _refusing() -> Iterator[Check]:
-    """The rules whose findings make a build or a load fail."""
+    """The rules that find what makes a build or a load fail."""
     for rule in RULES.values():
         refuses = rule.severity == "error" and rule.group in ("registration", "signature")
         if refuses and rule.check is not None:
@@ -227,8 +226,8 @@ def _package(loader: Loader, folder: Path) -> Package:
     directory = Path(os.path.abspath(folder))  # noqa: PTH100 (links stay links: Go sees the folder as the user does)
     if "..." in folder.parts:
         raise RequestError(
-            f"{folder} would be any number of packages, and a module is built of those that are named",
-            "name their folders, and the module with -o where there are several",
+            f"{folder} is a pattern, but a module is built from named packages",
+            "name their folders, and the module with -o if there are several",
         )
     if not directory.exists():
         raise RequestError(f"{folder} does not exist", "name the folder of a Go package")
@@ -256,9 +255,7 @@ def _output(packages: Sequence[Package], output: Path | None, force: bool) -> Pa
     name = f"{folder.name or packages[0].name}.so"
     if output is None:
         if len(packages) > 1:
-            raise RequestError(
-                "several packages become one module, which needs a name", "name it: -o NAME.so"
-            )
+            raise RequestError("a module of several packages needs a name", "name it: -o NAME.so")
         output = folder / name
     elif os.path.isdir(output):  # noqa: PTH112 (Path.is_dir raises for names that are too long)
         if len(packages) > 1:
@@ -274,8 +271,8 @@ def _output(packages: Sequence[Package], output: Path | None, force: bool) -> Pa
 
 
 def _imports(packages: Sequence[Package]) -> tuple[tuple[str, ...], tuple[Generated, ...]]:
-    """What the main package imports. It lies in the first package's folder and may import that one whatever
-    it is; another internal package only through one that stands where it may be imported."""
+    """The main package's imports and the forwarders. It is below the first package's folder, so it may import
+    that one even if it is internal. It imports another internal package through a forwarder beside it."""
     imports, forwarders = [packages[0].import_path], []
     for index, package in enumerate(packages[1:], 1):
         parts = package.import_path.split("/")
@@ -285,18 +282,14 @@ def _imports(packages: Sequence[Package]) -> tuple[tuple[str, ...], tuple[Genera
         below = len(parts) - parts[::-1].index("internal") - 1
         up = len(parts) - below
         name = f"zz_modgo_to_{index}"
-        text = f"package {name}\n\nimport _ {_go_string(package.import_path)}\n"
+        text = f"package {name}\n\nimport _ {quoted(package.import_path)}\n"
         forwarders.append(Generated(Path(package.directory).parents[up - 1] / name / "to.go", text.encode()))
         imports.append("/".join([*parts[:below], name]))
     return tuple(imports), tuple(forwarders)
 
 
-def _go_string(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _go_line(module: Module) -> Location | None:
-    """The go line of go.mod, where a too new version stands."""
+    """The location of the go line in go.mod."""
     path = Path(module.directory) / "go.mod"
     match = re.search(rb"^go[ \t]+\S+", path.read_bytes(), re.MULTILINE)
     return Location(str(path), Span(match.start(), match.end())) if match else None

@@ -18,7 +18,7 @@ import msgspec
 
 
 class Completed(msgspec.Struct, frozen=True):
-    """How a child ended; `code` is negative where a signal ended it. Text that is not UTF-8 is replaced."""
+    """How a child ended. `code` is negative after a signal. Bytes that are not UTF-8 are replaced."""
 
     code: int
     stdout: str

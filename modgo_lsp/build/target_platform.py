@@ -1,4 +1,4 @@
-"""The machine that a module is built for, as users write it: "linux/arm64-glibc2.17"."""
+"""The platform that a module is built for, as users write it: "linux/arm64-glibc2.17"."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import msgspec
 
 from modgo_lsp.golang.modules.build_constraints import BuildContext
 
-# Go's words for the machines that Aerospike runs on, with zig's.
+# GOARCH of the machines that Aerospike runs on, with zig's name.
 TRIPLES = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
-# The oldest that every supported distribution has, and that there is for both machines.
+# Every supported distribution has at least this one, and it exists for both machines.
 OLDEST_GLIBC = "2.17"
 
 
@@ -25,7 +25,7 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def context(self) -> BuildContext:
-        """What Go files are chosen for it."""
+        """The context in which Go's build constraints are evaluated."""
         return BuildContext("linux", self.arch)
 
     def __str__(self) -> str:
@@ -33,7 +33,6 @@ class Target(msgspec.Struct, frozen=True):
 
 
 def is_newer(glibc: str, than: str) -> bool:
-    """Whether one version of glibc is newer than another."""
     return _numbers(glibc) > _numbers(than)
 
 

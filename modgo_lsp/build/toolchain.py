@@ -11,7 +11,6 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -37,8 +36,8 @@ class ToolchainError(UserError):
 
 
 class Go(msgspec.Struct, frozen=True):
-    """A Go that will do. `version` is like "1.26.8". `variables` is what `go env` says, as far as we ask.
-    `settings` are the environment variables that must be set for it."""
+    """A Go that can be used. `version` is like "1.26.8", `variables` are from `go env`. `settings` are
+    environment variables to run it with."""
 
     path: str
     version: str
@@ -65,7 +64,7 @@ class Go(msgspec.Struct, frozen=True):
 
 
 class CCompiler(msgspec.Struct, frozen=True):
-    """A C compiler. `command` is what starts it; `version` the first line it says of itself."""
+    """A C compiler. `command` starts it; `version` is the first line of its --version."""
 
     command: tuple[str, ...]
     version: str
@@ -77,8 +76,7 @@ class CCompiler(msgspec.Struct, frozen=True):
 
 
 class Toolchain(msgspec.Struct, frozen=True):
-    """Both tools, and what they build for: `target` as users name it, and the environment variables that it
-    takes beside the tools."""
+    """Both tools and their target, as users write it. `settings` are the target's environment variables."""
 
     go: Go
     cc: CCompiler
@@ -86,20 +84,20 @@ class Toolchain(msgspec.Struct, frozen=True):
     settings: Mapping[str, str]
 
     def environment(self) -> dict[str, str]:
-        """The environment for a build with cgo: Go's, with the C compiler in it."""
+        """The environment of a build with cgo."""
         tools = {"CGO_ENABLED": "1", "CC": _quoted(self.cc.command)}
         return {**self.go.environment(), **tools, **self.settings}
 
 
 async def discover(go: str | None = None, cc: str | None = None) -> Toolchain:
     """Both tools; `go` and `cc` are the user's settings, if any. Raises ToolchainError."""
-    # Both to their end: a task left behind would outlive its caller.
+    # Both run to their end, because a failing gather would leave the other one running.
     found_go, found_cc = await asyncio.gather(discover_go(go), discover_cc(cc), return_exceptions=True)
     if isinstance(found_go, BaseException):
         raise found_go
     if isinstance(found_cc, BaseException):
         raise found_cc
-    # Said always: the user's environment may name another machine.
+    # Always set: the user's environment may name another machine.
     settings = {"GOOS": found_go.variables["GOHOSTOS"], "GOARCH": found_go.variables["GOHOSTARCH"]}
     return Toolchain(found_go, found_cc, found_go.host_target, settings)
 
@@ -107,23 +105,19 @@ async def discover(go: str | None = None, cc: str | None = None) -> Toolchain:
 async def discover_cross(target: Target, go: str | None = None) -> Toolchain:
     """Go, and zig as the C compiler for `target`. Raises ToolchainError."""
     found_go = await discover_go(go)
-    zig = _zig_in_wheel() or find_program("zig")
-    if zig is None:
-        raise ToolchainError("building for another machine or glibc takes zig, and there is none", _NO_ZIG)
-    command = [
-        (str(_zig_script(Path(zig), language)), "-target", target.triple) for language in ("cc", "c++")
-    ]
-    compiler = await _probe_cc(command[0], "wheel" if isinstance(zig, Path) else "PATH")
-    settings = {"GOOS": "linux", "GOARCH": target.arch, "CXX": _quoted(command[1])}
+    zig, origin = find_zig()
+    cc, cxx = ((str(_zig_script(zig, language)), "-target", target.triple) for language in ("cc", "c++"))
+    compiler = await _probe_cc(cc, origin)
+    settings = {"GOOS": "linux", "GOARCH": target.arch, "CXX": _quoted(cxx)}
     return Toolchain(found_go, compiler, str(target), settings)
 
 
 async def discover_go(setting: str | None = None) -> Go:
-    """The first Go that is new enough; a setting is binding. Raises ToolchainError."""
+    """The Go of the setting, else the first one that is new enough. Raises ToolchainError."""
     if setting:
         path = find_program(os.path.expanduser(setting))  # noqa: ASYNC240, PTH111
         if path is None:
-            raise ToolchainError(f"the Go named in the settings, {setting}, is no program", _NO_GO)
+            raise ToolchainError(f"the Go in the settings, {setting}, is not a program", _NO_GO)
         return _new_enough(await _probe_go(path, "setting", {}))
     refusal: ToolchainError | None = None
     for path, origin, settings in go_candidates():
@@ -135,14 +129,14 @@ async def discover_go(setting: str | None = None) -> Go:
 
 
 async def discover_cc(setting: str | None = None) -> CCompiler:
-    """The first C compiler that answers; a setting is binding, and so is CC. Raises ToolchainError."""
-    for text, origin in ((setting, "setting"), (os.environ.get("CC"), "environment")):
-        if text:
-            command = _command(text)
-            if command is None:
-                where = "in the settings" if origin == "setting" else "by CC"
-                raise ToolchainError(f"the C compiler named {where}, {text}, is no program", _NO_CC)
-            return await _probe_cc(command, "setting" if origin == "setting" else "environment")
+    """The C compiler of the setting or of CC, else the first one that runs. Raises ToolchainError."""
+    origin: Origin = "setting" if setting else "environment"
+    if text := setting or os.environ.get("CC"):
+        command = _command(text)
+        if command is None:
+            where = "in the settings" if setting else "in CC"
+            raise ToolchainError(f"the C compiler {where}, {text}, is not a program", _NO_CC)
+        return await _probe_cc(command, origin)
     refusal: ToolchainError | None = None
     for name in ("gcc", "clang", "cc"):
         if path := find_program(name):
@@ -157,7 +151,7 @@ async def discover_cc(setting: str | None = None) -> CCompiler:
 
 
 async def _probe_go(path: str, origin: Origin, settings: dict[str, str]) -> Go:
-    # Without GOTOOLCHAIN=local a go.mod could make Go fetch another Go from the network in mid-build.
+    # Without GOTOOLCHAIN=local a go.mod could make Go download another Go during the build.
     settings = {**settings, "GOTOOLCHAIN": "local"}
     try:
         answer = await run(
@@ -172,8 +166,8 @@ async def _probe_go(path: str, origin: Origin, settings: dict[str, str]) -> Go:
         variables = json.loads(answer.stdout)
         version = str(variables.get("GOVERSION", ""))
     except (ValueError, AttributeError):
-        said = (answer.stderr or answer.stdout).strip().splitlines()
-        reason = said[0] if said else f"exit status {answer.code}"
+        lines = (answer.stderr or answer.stdout).strip().splitlines()
+        reason = lines[0] if lines else f"exit status {answer.code}"
         raise ToolchainError(f"{path} does not answer `go env` ({reason})", _NO_GO) from None
     return Go(
         path=path,
@@ -199,8 +193,8 @@ async def _probe_cc(command: tuple[str, ...], origin: Origin) -> CCompiler:
         raise ToolchainError(message, _NO_CC) from error
     lines = (answer.stdout or answer.stderr).strip().splitlines()
     if answer.code != 0 or not lines:
-        said = lines[0] if lines else f"exit status {answer.code}"
-        raise ToolchainError(f"the C compiler {' '.join(command)} does not run ({said})", _NO_CC)
+        reason = lines[0] if lines else f"exit status {answer.code}"
+        raise ToolchainError(f"the C compiler {' '.join(command)} does not run ({reason})", _NO_CC)
     return CCompiler(command, lines[0], origin)
 
 
@@ -210,7 +204,7 @@ def find_zig() -> tuple[Path, Origin]:
         return zig, "wheel"
     if found := find_program("zig"):
         return Path(found), "PATH"
-    raise ToolchainError("building for another machine or glibc takes zig, and there is none", _NO_ZIG)
+    raise ToolchainError("building for another machine or glibc needs zig, and there is none", _NO_ZIG)
 
 
 def _zig_in_wheel() -> Path | None:
@@ -221,8 +215,8 @@ def _zig_in_wheel() -> Path | None:
     return zig if zig.is_file() else None
 
 
-def _zig_script(zig: Path, language: Literal["cc", "c++"]) -> Path:
-    """A program that is `zig cc` or `zig c++`: Go and make want the compiler to be one word."""
+def _zig_script(zig: Path, language: str) -> Path:
+    """A script that runs `zig cc` or `zig c++`, because Go and make expect one word."""
     text = f'#!/bin/sh\nexec {shlex.quote(str(zig))} {language} "$@"\n'.encode()
     script = cache_directory() / "zig-cc" / hashlib.sha256(text).hexdigest()[:16] / language
     try:
@@ -237,7 +231,7 @@ def _zig_script(zig: Path, language: Literal["cc", "c++"]) -> Path:
 
 
 def _command(text: str) -> tuple[str, ...] | None:
-    """The words of a compiler setting, the first one made a path: a path with spaces or a command line."""
+    """A compiler setting as a command with an absolute path. The setting is a path or a command line."""
     if path := find_program(os.path.expanduser(text)):  # noqa: PTH111 (pathlib makes "cc" of "./cc")
         return (path,)
     try:
@@ -249,7 +243,7 @@ def _command(text: str) -> tuple[str, ...] | None:
 
 
 def _quoted(command: tuple[str, ...]) -> str:
-    """The command as Go reads CC: words apart by spaces, a word with spaces in quotes."""
+    """The command in the syntax of CC in Go: words separated by spaces, quoted if they contain some."""
     return " ".join(f"'{word}'" if re.search(r"[\s\"]", word) else word for word in command)
 
 

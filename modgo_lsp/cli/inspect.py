@@ -52,7 +52,7 @@ def _show(found: Inspection) -> None:
         return escape.styled(text, **how) if coloured else text
 
     verdict = (
-        styled("can be a UDF module", fg="green") if found.is_module else styled("no UDF module", fg="red")
+        styled("can be a UDF module", fg="green") if found.is_module else styled("not a UDF module", fg="red")
     )
     title = styled(escape.on_a_line(found.path), bold=True)
     say(f"{title}: {verdict}, {_size(found.bytes)}")

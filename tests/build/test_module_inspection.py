@@ -95,7 +95,7 @@ def test_a_module_in_c(compile_c: Compile, style: str) -> None:
     ("source", "problem"),
     [
         (functions(*ABI_SYMBOLS[1:]), f"it does not export {ABI_SYMBOLS[0]}, which"),
-        (functions(*ABI_SYMBOLS[:4]), f"{ABI_SYMBOLS[4]}, {ABI_SYMBOLS[5]}, which the ABI asks for"),
+        (functions(*ABI_SYMBOLS[:4]), f"{ABI_SYMBOLS[4]}, {ABI_SYMBOLS[5]}, which the ABI requires"),
         (functions(*ABI_SYMBOLS[1:]) + f"int {ABI_SYMBOLS[0]};", f"it does not export {ABI_SYMBOLS[0]}"),
         (functions(*ABI_SYMBOLS[1:]) + "static " + functions(ABI_SYMBOLS[0]), "it does not export"),
         (
@@ -107,7 +107,7 @@ def test_a_module_in_c(compile_c: Compile, style: str) -> None:
             f"{{ return {ABI_SYMBOLS[0]}(); }}",
             "it does not export",
         ),
-        (functions("f"), "it exports no function of the ABI: it is a library, but no UDF module"),
+        (functions("f"), "it exports no function of the ABI: it is a library, but not a UDF module"),
     ],
     ids=["one missing", "two missing", "a variable", "static", "hidden", "undefined", "a library"],
 )
@@ -132,14 +132,14 @@ def test_programs_and_object_files(compile_c: Compile) -> None:
     ("make", "problem"),
     [
         (lambda path: path.write_bytes(b""), "it is empty"),
-        (lambda path: path.write_text("package m"), "it is no ELF file"),
+        (lambda path: path.write_text("package m"), "it is not an ELF file"),
         (lambda path: path.write_bytes(b"\x7fELF\x02\x01"), "its header is damaged"),
         (lambda path: path.write_bytes(b"\x7fELF\x09\x01" + bytes(100)), "its header is damaged"),
         (lambda path: path.write_bytes(b"\x7fELF\x02\x01" + bytes(50)), "it ends in its header"),
         (lambda path: path.mkdir(), "it is a folder"),
-        (os.mkfifo, "it is no regular file"),
-        (lambda path: path.symlink_to("/dev/zero"), "it is no regular file"),
-        (lambda path: path.open("wb").truncate(LARGEST + 1), "it is larger than any module"),
+        (os.mkfifo, "it is not a regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "it is not a regular file"),
+        (lambda path: path.open("wb").truncate(LARGEST + 1), "it is larger than 256 MiB"),
     ],
 )
 def test_other_files_are_not_modules(tmp_path: Path, make: Callable[[Path], object], problem: str) -> None:

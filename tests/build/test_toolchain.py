@@ -97,9 +97,9 @@ async def test_the_zig_wheel_serves_as_c_compiler(
 
 async def test_a_setting_is_binding(bare: Path) -> None:
     go_program(bare / "go", "1.26.1")
-    with pytest.raises(ToolchainError, match="/no/such/go, is no program"):
+    with pytest.raises(ToolchainError, match="/no/such/go, is not a program"):
         await discover_go("/no/such/go")
-    with pytest.raises(ToolchainError, match="named in the settings, nocc, is no program"):
+    with pytest.raises(ToolchainError, match="in the settings, nocc, is not a program"):
         await discover_cc("nocc")
 
 

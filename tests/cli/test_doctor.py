@@ -43,7 +43,7 @@ def test_what_is_missing_has_a_remedy(tmp_path: Path) -> None:
     assert checks["c-compiler"]["ok"]
     text = doctor("--go", "/no/such/go", cwd=tmp_path)
     assert text.stdout.startswith(
-        "go:          missing\n    the Go named in the settings, /no/such/go, is no program"
+        "go:          missing\n    the Go in the settings, /no/such/go, is not a program"
     )
 
 

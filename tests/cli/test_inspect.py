@@ -59,8 +59,8 @@ def test_another_file(capsys: Capture, tmp_path: Path) -> None:
     path.write_text("no module")
     code, out, _ = inspect(capsys, path)
     assert code == 1
-    assert "no UDF module, 9 bytes" in out
-    assert "  problem  it is no ELF file; build the package with `modgo build`" in out
+    assert "not a UDF module, 9 bytes" in out
+    assert "  problem  it is not an ELF file; build the package with `modgo build`" in out
     assert "\x1b" not in out
 
 

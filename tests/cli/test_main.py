@@ -131,7 +131,7 @@ def test_wrong_usage_is_json_with_the_option_json(arguments: tuple[str, ...], sa
 def test_colours_follow_the_environment(tmp_path: Path) -> None:
     (tmp_path / "a.so").write_text("no module")
     command = ("inspect", str(tmp_path / "a.so"))
-    assert "\x1b[31mno UDF module\x1b[0m" in process(*command, FORCE_COLOR="1", NO_COLOR="").stdout
+    assert "\x1b[31mnot a UDF module\x1b[0m" in process(*command, FORCE_COLOR="1", NO_COLOR="").stdout
     assert "\x1b" not in process(*command, FORCE_COLOR="1", NO_COLOR="1").stdout
     assert "\x1b" not in process(*command, FORCE_COLOR="", NO_COLOR="").stdout
 

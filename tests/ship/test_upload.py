@@ -47,7 +47,7 @@ def test_files_that_no_server_accepts(tmp_path: Path) -> None:
     assert not caught.value.usage
     with path.open("wb") as file:
         file.truncate(MOST_BYTES + 1)
-    with pytest.raises(ShipError, match="larger than any module, 256 MiB"):
+    with pytest.raises(ShipError, match="larger than 256 MiB"):
         load_upload(path)
 
 
