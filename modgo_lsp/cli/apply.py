@@ -33,7 +33,7 @@ from modgo_lsp.host.values import Value
 from modgo_lsp.lint.config import Settings
 from modgo_lsp.report.terminal_escapes import styled
 from modgo_lsp.ship.aggregate import (
-    Place,
+    Scope,
     aggregated_json,
     connected_for_stream,
     failed_json,
@@ -174,10 +174,10 @@ def _stream(call: Call, target: Target, settings: Settings) -> int:
         here = complete(obtain(target.source or "", settings, call.as_json))
     except BuildFailedError as failed:
         return show_build_failure(failed.result, call.as_json)
-    place = Place(target.namespace or "", target.set_name)
+    scope = Scope(target.namespace or "", target.set_name)
     status = waiting(f"calling {call.function} on the nodes", call.as_json)
     with status, connected_for_stream(call.access, call.module, call.function) as cluster:
-        nodes = node_values(cluster, place, call.module, call.function, call.arguments, call.seconds)
+        nodes = node_values(cluster, scope, call.module, call.function, call.arguments, call.seconds)
     if nodes.failure is not None:
         if call.as_json:
             write_json(failed_json(nodes))

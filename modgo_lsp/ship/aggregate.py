@@ -1,8 +1,8 @@
-"""Runs a stream UDF over the records of a cluster: its nodes run the server's part, a worker on this machine
-the client's.
+"""Runs a stream UDF over the records of a cluster: the nodes run the server's part, a worker on this machine
+the client's part.
 
-The official client runs the client's part in its own Lua, from a file with the module's name. It is given a
-file that passes the nodes' values on unchanged.
+The official client would run the client's part in its own Lua, from a file named after the module. modgo
+gives it a file that returns the nodes' values unchanged.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from modgo_lsp.ship.cluster_access import Access
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
-# What the client's own Lua calls while it runs the stub. A function of such a name would take its place.
-_TAKEN = frozenset(("apply_stream", "error", "pcall", "stream", "stream_iterator", "type"))
+# The globals that the client's own Lua needs for the stub. A function of such a name would replace them.
+_LUA_GLOBALS = frozenset(("apply_stream", "error", "pcall", "stream", "stream_iterator", "type"))
 
 
-class Place(msgspec.Struct, frozen=True):
-    """Whose records: a namespace's, or of one set of it."""
+class Scope(msgspec.Struct, frozen=True):
+    """The records of a namespace, or of one set in it."""
 
     namespace: str
     set_name: str | None = None
 
 
 class Aggregated(msgspec.Struct, frozen=True):
-    """`partial` is what the nodes gave, in no order; `result` what the client's part made of it."""
+    """`partial` are the nodes' values, unordered; `result` is that of the client's part."""
 
     partial: tuple[Value, ...]
     result: StreamResult
@@ -52,8 +52,8 @@ class Aggregated(msgspec.Struct, frozen=True):
 
 @contextmanager
 def connected_for_stream(access: Access, module: str, function: str) -> Iterator[Cluster]:
-    """A cluster whose client can run stream UDF `function` of `module`. Raises ShipError."""
-    # The client reads its folder's name once, when it is made, and only where the folder is there.
+    """A connection whose client can run stream UDF `function` of `module`. Raises ShipError."""
+    # The client reads the folder's name once, when it is created, and only if the folder exists.
     with tempfile.TemporaryDirectory(prefix="modgo-lua-") as folder:
         stub = f'_G["{function}"] = function(stream) return stream end\n'
         (Path(folder) / f"{module}.lua").write_text(stub)
@@ -62,31 +62,31 @@ def connected_for_stream(access: Access, module: str, function: str) -> Iterator
 
 
 def name_problem(function: str) -> str:
-    """Why the official client can't aggregate with a function of that name, "" where it can."""
+    """Why the official client can't aggregate with a function of that name; "" if it can."""
     if not _NAME.fullmatch(function):
-        return f"{function!r} is no name that a client can call"
-    if function in _TAKEN or function.startswith("StreamOps_"):
-        return f"the official client needs the name {function} in its own Lua; register another beside it"
+        return f"clients cannot call a function named {function!r}"
+    if function in _LUA_GLOBALS or function.startswith("StreamOps_"):
+        return f"the official client needs the name {function} for its own Lua; register it by another name"
     return ""
 
 
 def node_values(
-    cluster: Cluster, place: Place, module: str, function: str, arguments: Sequence[Value], seconds: float
+    cluster: Cluster, scope: Scope, module: str, function: str, arguments: Sequence[Value], seconds: float
 ) -> Applied:
-    """What the nodes give. Raises ShipError as `apply` does."""
+    """Runs the server's part and returns the nodes' values. Raises ShipError as `apply` does."""
     result = Applied(module, function)
     sent = sendable(cluster, arguments)
     if isinstance(sent, Failure):
         return msgspec.structs.replace(result, failure=sent)
-    query = cluster.client.query(place.namespace, place.set_name)
+    query = cluster.client.query(scope.namespace, scope.set_name)
     query.apply(module, function, sent)
     started = time.perf_counter_ns()
     try:
         policy = {"total_timeout": int(seconds * 1000), "socket_timeout": int(seconds * 1000)}
-        gave = cluster.wait(partial(query.results, policy))
-        values = tuple(from_client(cluster.aerospike, value) for value in gave)
+        received = cluster.wait(partial(query.results, policy))
+        values = tuple(from_client(cluster.aerospike, value) for value in received)
     except cluster.aerospike.exception.AerospikeError as error:
-        failure = failed(cluster, error, result, place.namespace, seconds)
+        failure = failed(cluster, error, result, scope.namespace, seconds)
         return msgspec.structs.replace(result, failure=failure)
     except UnstorableError as error:
         return msgspec.structs.replace(result, failure=Failure("abi", str(error)))
@@ -101,8 +101,8 @@ async def finish(
     cc: str | None,
     package: Package | None,
 ) -> Aggregated:
-    """Runs the client's part of what the nodes gave, in the module at `path`. Raises ToolchainError and
-    HostError; all else that goes wrong is the result's `failure`."""
+    """Runs the client's part on the nodes' values, in the module at `path`. Raises ToolchainError and
+    HostError; other errors are the result's `failure`."""
     try:
         async with Session(path, cc=cc, fence=Fence(), package=package) as session:
             done = await session.finish_stream(nodes.function, arguments, nodes.values, timeout=seconds)
@@ -114,7 +114,7 @@ async def finish(
 
 
 def aggregated_json(found: Aggregated) -> dict[str, Any]:
-    """The JSON of `modgo apply --stream`: that of `modgo call --stream`, with the nodes' values as one."""
+    """The JSON of `modgo apply --stream`: as of `modgo call --stream`, but with one list of nodes' values."""
     found_json = stream_json(found.result)
     if found.result.failure is None:
         del found_json["nodes"]
@@ -123,6 +123,6 @@ def aggregated_json(found: Aggregated) -> dict[str, Any]:
 
 
 def failed_json(nodes: Applied) -> dict[str, Any]:
-    """The same where the nodes came to no end."""
+    """The same if the nodes' part failed."""
     assert nodes.failure is not None
     return {**failure_json(nodes.failure), "elapsed_ns": nodes.elapsed_ns}

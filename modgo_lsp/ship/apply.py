@@ -14,7 +14,7 @@ from modgo_lsp.host.result import Failure
 from modgo_lsp.host.sample import Record, sample_json
 from modgo_lsp.host.values import UnstorableError, Value
 from modgo_lsp.ship.client_values import from_client, to_client
-from modgo_lsp.ship.cluster import Cluster, NodeError, said
+from modgo_lsp.ship.cluster import Cluster, NodeError, error_text
 from modgo_lsp.ship.failed_calls import NO_FUNCTION, NO_MODULE, failure_of, is_of_udf
 from modgo_lsp.ship.failure import ShipError
 from modgo_lsp.ship.module_listing import survey
@@ -25,7 +25,8 @@ APPLY_SECONDS = 10.0
 
 
 class Applied(msgspec.Struct, frozen=True):
-    """One call, or one aggregation (`values` of it, else one value). `elapsed_ns` is the client's."""
+    """The result of one call or, with any number of `values`, of one aggregation. The client measured
+    `elapsed_ns`."""
 
     module: str
     function: str
@@ -37,19 +38,19 @@ class Applied(msgspec.Struct, frozen=True):
 def apply(
     cluster: Cluster, key: Record, module: str, function: str, arguments: Sequence[Value], seconds: float
 ) -> Applied:
-    """`key` says which record; `seconds` is the whole call's time. Raises ShipError for a cluster that can't
-    be talked to; what is wrong with the call is the result's `failure`."""
+    """Applies a function to the record of `key`, within `seconds` in all. Errors of the call are the result's
+    `failure`; others raise ShipError."""
     result = Applied(module, function)
     sent = sendable(cluster, arguments)
     if isinstance(sent, Failure):
         return msgspec.structs.replace(result, failure=sent)
     where = (key.namespace, key.set_name, key.key)
-    # Without retries: a function that was run twice has counted twice.
+    # Without retries, because a function may not be idempotent.
     policy = {"total_timeout": int(seconds * 1000), "socket_timeout": int(seconds * 1000), "max_retries": 0}
     started = time.perf_counter_ns()
     try:
-        answer = cluster.wait(partial(cluster.client.apply, where, module, function, sent, policy))
-        values = (from_client(cluster.aerospike, answer),)
+        received = cluster.wait(partial(cluster.client.apply, where, module, function, sent, policy))
+        values = (from_client(cluster.aerospike, received),)
     except cluster.aerospike.exception.AerospikeError as error:
         failure = failed(cluster, error, result, key.namespace, seconds)
         return msgspec.structs.replace(result, failure=failure, elapsed_ns=time.perf_counter_ns() - started)
@@ -59,7 +60,7 @@ def apply(
 
 
 def sendable(cluster: Cluster, arguments: Sequence[Value]) -> list[Any] | Failure:
-    """The arguments as the client takes them."""
+    """The arguments as values of the client, or why one can't be sent."""
     sent = []
     for number, value in enumerate(arguments, 1):
         try:
@@ -70,9 +71,9 @@ def sendable(cluster: Cluster, arguments: Sequence[Value]) -> list[Any] | Failur
 
 
 def failed(cluster: Cluster, error: Exception, call: Applied, namespace: str, seconds: float) -> Failure:
-    """What the client's exception means for a call. Raises ShipError where it is not the call's."""
+    """The failure of a call from the client's exception. Raises ShipError if it is not about the call."""
     exceptions = cluster.aerospike.exception
-    text = said(error)
+    text = error_text(error)
     if text == NO_MODULE:
         return _no_module(cluster, call.module)
     if text == NO_FUNCTION:
@@ -81,7 +82,7 @@ def failed(cluster: Cluster, error: Exception, call: Applied, namespace: str, se
         return failure_of(text)
     if isinstance(error, exceptions.TimeoutError):
         message = f"{call.function} did not return within {seconds:g} s"
-        return Failure("timeout", message, remedy="give it longer with --timeout")
+        return Failure("timeout", message, remedy="allow more time with --timeout")
     if isinstance(error, exceptions.NamespaceNotFound):
         return Failure("usage", f"the cluster has no namespace {namespace}", remedy=_namespaces(cluster))
     if isinstance(error, exceptions.ParamError):
@@ -90,7 +91,7 @@ def failed(cluster: Cluster, error: Exception, call: Applied, namespace: str, se
 
 
 def applied_json(result: Applied, key: Record) -> dict[str, Any]:
-    """The JSON of `modgo apply --json`, as that of `modgo call` without what only a local host sees."""
+    """The JSON of `modgo apply`: as of `modgo call`, without what only a local host knows."""
     if result.failure is not None:
         return {**failure_json(result.failure), "elapsed_ns": result.elapsed_ns}
     return {
@@ -107,22 +108,22 @@ def failure_json(failure: Failure) -> dict[str, Any]:
 
 
 def _no_module(cluster: Cluster, module: str) -> Failure:
-    """A server says the same of a module that is not there and of one that it can't load."""
+    """A server gives the same error for a missing module and for one that it can't load."""
     names = sorted({stem(filename) for filename in survey(cluster).names()})
     if module in names:
         message = f"the node cannot run {module}"
         return Failure(
-            "abi", message, remedy="`modgo modules` says whether it is whole; the server's log why"
+            "abi", message, remedy="see `modgo modules` for missing files and the server's log for the reason"
         )
     remedy = did_you_mean(module, names, f"it has {', '.join(names) or 'none'}")
     return Failure("usage", f"the cluster has no module {module}", remedy=remedy)
 
 
 def _no_function(cluster: Cluster, call: Applied) -> Failure:
-    """Lua had the call: it was for Lua, or the node has nothing else."""
+    """Lua ran the call: the module is in Lua, or the node does not run Go modules."""
     if f"{call.module}{SUFFIX}" in survey(cluster).names():
         message = f"the node of this record does not run Go modules, so it cannot run {call.module}"
-        return Failure("abi", message, remedy="start it with the plugin, as docs/server.md says")
+        return Failure("abi", message, remedy="start it with the plugin, as docs/server.md describes")
     return Failure("usage", f"the module {call.module} has no function {call.function}")
 
 

@@ -9,12 +9,12 @@ from modgo_lsp.host.values import GeoJson, Hll, List, Map, UnstorableError, Valu
 
 
 def to_client(aerospike: Any, value: Value) -> Any:
-    """The value as the client sends it. Raises UnstorableError for what it can't send."""
+    """The client's form of a value. Raises UnstorableError if the client can't send it."""
     if isinstance(value, GeoJson):
         try:
             return aerospike.GeoJSON(value.text)
         except (aerospike.exception.AerospikeError, ValueError) as error:
-            raise UnstorableError(f"the client takes only JSON as GeoJSON ({error})") from None
+            raise UnstorableError(f"the client accepts only valid JSON as GeoJSON ({error})") from None
     if isinstance(value, Hll):
         from aerospike_helpers import HyperLogLog
 
@@ -32,7 +32,7 @@ def to_client(aerospike: Any, value: Value) -> Any:
 
 
 def from_client(aerospike: Any, value: Any) -> Value:
-    """What the client gave, as a value. The client tells no HLL from bytes. Raises UnstorableError."""
+    """A value from the client, which returns HLLs as bytes. Raises UnstorableError."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (bytes, bytearray)):
@@ -46,4 +46,4 @@ def from_client(aerospike: Any, value: Any) -> Value:
         if isinstance(value, aerospike.KeyOrderedDict):
             return Map(tuple(sorted(pairs, key=lambda pair: key_rank(pair[0]))), "k")
         return Map(tuple(pairs), "none")
-    raise UnstorableError(f"the client gave a {type(value).__name__}, which modgo does not know")
+    raise UnstorableError(f"the client returned a {type(value).__name__}, a type that modgo does not support")

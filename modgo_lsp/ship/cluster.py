@@ -1,6 +1,6 @@
-"""A connection to a cluster by the official client, and info commands to its nodes.
+"""A connection to a cluster through the official client, and info commands to its nodes.
 
-This is the only file that imports the client, and only when it is needed: the client is an extra.
+Only this file imports the client, and only on use, because the client is an optional dependency.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from modgo_lsp.ship.interrupt import Waits
 CONNECT_SECONDS = 3.0
 INFO_SECONDS = 5.0
 
-# The server's codes: not authenticated, role violation; and the only positive one that is the client's.
+# Result codes of the server: not authenticated, role violation. The client uses only one positive code.
 _SECURITY = (80, 81)
 _TIMEOUT = 9
 
-# The client puts the node's address before or after what the server said.
+# The client writes the node's address before or after the server's text.
 _BEFORE = re.compile(r"^\S+:\d+ ")
 _FROM = re.compile(r"\s+from \S+:\d+$")
 
@@ -64,8 +64,8 @@ class RefusedError(NodeError):
 
 
 class Cluster:
-    """An open connection. Its calls block, each with a timeout. `known` are all nodes that the cluster had
-    while it was open. `wait` runs a blocking call of the client until Ctrl-C."""
+    """An open connection. Its methods block, each with a timeout. `known` are all nodes seen since it was
+    opened. `wait` runs a blocking call of the client that Ctrl-C interrupts."""
 
     def __init__(self, client: Any, aerospike: Any, waits: Waits) -> None:
         self.client = client
@@ -75,13 +75,13 @@ class Cluster:
         self.nodes()
 
     def nodes(self) -> tuple[Node, ...]:
-        """The nodes that the client knows now, by name."""
+        """The nodes that the client knows now, sorted by name."""
         found = [Node(one["node_name"], _address(one)) for one in self.client.get_node_names()]
         self.known.update(found)
         return tuple(sorted(found))
 
     def size(self) -> int:
-        """The number of nodes by the cluster's own count, 0 if no node answers."""
+        """The number of nodes that the cluster itself reports; 0 if no node answers."""
         sizes = [0]
         for node in self.nodes():
             with suppress(NodeError):
@@ -90,18 +90,17 @@ class Cluster:
         return max(sizes)
 
     def info(self, node: Node, command: str) -> str:
-        """A node's answer, without the command before it. Raises NodeError, and RefusedError if it
-        refuses."""
+        """A node's answer to an info command. Raises NodeError, or RefusedError if the node refuses."""
         return self.wait(partial(self.change, node, command, INFO_SECONDS))
 
     def change(self, node: Node, command: str, seconds: float) -> str:
-        """The same for a command that changes something: Ctrl-C does not interrupt it."""
+        """As `info`, for a command that changes something: Ctrl-C does not interrupt it."""
         try:
             answer = self.client.info_single_node(command, node.name, {"timeout": int(seconds * 1000)})
         except self.aerospike.exception.AerospikeError as error:
             if error.code > 0 and error.code != _TIMEOUT:
-                raise RefusedError(_reason(said(error)), error.code) from None
-            raise NodeError(said(error) or f"no answer within {seconds:g} s") from None
+                raise RefusedError(_reason(error_text(error)), error.code) from None
+            raise NodeError(error_text(error) or f"no answer within {seconds:g} s") from None
         # The answer begins with the command, which for udf-put is a megabyte long.
         _, _, value = str(answer).partition("\t")
         return value.rstrip("\n")
@@ -109,15 +108,15 @@ class Cluster:
 
 @contextmanager
 def connected(access: Access, lua_path: Path | None = None) -> Iterator[Cluster]:
-    """The cluster behind `access`. `lua_path` is the folder in which the client looks for Lua modules.
-    Raises ShipError where the client is missing or no node can be reached."""
+    """Connects to a cluster. The client looks for Lua modules in `lua_path`. Raises ShipError if the client
+    is not installed or no node can be reached."""
     aerospike = _client_library()
     waits = Waits()
     client = waits.wait(partial(_connect, aerospike, access, lua_path))
     try:
         yield Cluster(client, aerospike, waits)
     finally:
-        if not waits.abandoned:  # else it is still in use, and goes with the process
+        if not waits.abandoned:  # else a thread still uses it until the process ends
             client.close()
 
 
@@ -125,16 +124,16 @@ def _connect(aerospike: Any, access: Access, lua_path: Path | None) -> Any:
     try:
         return aerospike.client(_config(aerospike, access, lua_path))
     except aerospike.exception.TLSError as error:
-        raise usage_error(f"TLS to {access} failed: {said(error)}", "check the --tls-… files") from None
+        raise usage_error(f"TLS to {access} failed: {error_text(error)}", "check the --tls-… files") from None
     except aerospike.exception.AerospikeError as error:
-        # The client gives up where one of several seeds is down; the others know the cluster as well.
+        # The client fails if one of several seeds is down. Any other seed is enough to find the cluster.
         left = seeds_that_answer(access)
         if 0 < len(left) < len(access.seeds):
             return _connect(aerospike, msgspec.structs.replace(access, seeds=left), lua_path)
-        raise unreachable(access, said(error)) from None
+        raise unreachable(access, error_text(error)) from None
 
 
-def said(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """The text of the client's exception, without the node's address and the location in C."""
     text = str(getattr(error, "msg", None) or error)
     return _FROM.sub("", _BEFORE.sub("", text)).strip()

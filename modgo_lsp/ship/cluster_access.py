@@ -1,4 +1,4 @@
-"""Where a cluster is and how to log in: seeds, user, TLS. Parses the options; connects to nothing."""
+"""The address of a cluster and the login: seeds, user, TLS. Parses the options; does not connect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from modgo_lsp.ship.failure import usage_error
 
 SERVICE_PORT = 3000
-_LOOKS = "write HOST or HOST:PORT, several with commas, as in 10.0.0.5:3000,10.0.0.6:3000"
+_SYNTAX = "write HOST or HOST:PORT, several with commas, as in 10.0.0.5:3000,10.0.0.6:3000"
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
 
 
@@ -28,7 +28,7 @@ class Seed(msgspec.Struct, frozen=True):
 
 
 class Tls(msgspec.Struct, frozen=True):
-    """Files of TLS; None leaves it to the client's default."""
+    """Files for TLS; None for the client's default."""
 
     cafile: Path | None = None
     capath: Path | None = None
@@ -38,7 +38,7 @@ class Tls(msgspec.Struct, frozen=True):
 
 
 class Access(msgspec.Struct, frozen=True):
-    """`auth` is INTERNAL, EXTERNAL, EXTERNAL_INSECURE or PKI, as the official tools say it."""
+    """`auth` is INTERNAL, EXTERNAL, EXTERNAL_INSECURE or PKI, as in the official tools."""
 
     seeds: tuple[Seed, ...]
     user: str | None = None
@@ -52,11 +52,11 @@ class Access(msgspec.Struct, frozen=True):
 
 
 def read_seeds(text: str) -> tuple[Seed, ...]:
-    """The seeds of `--hosts`: HOST, HOST:PORT or HOST:TLSNAME:PORT, several with commas; an IPv6 address
-    stands in brackets. Raises ShipError."""
+    """Parses `--hosts`: HOST, HOST:PORT or HOST:TLSNAME:PORT, separated by commas; an IPv6 address is in
+    brackets. Raises ShipError."""
     words = [word.strip() for word in text.split(",")]
     if not any(words):
-        raise usage_error("--hosts names no host", _LOOKS)
+        raise usage_error("--hosts names no host", _SYNTAX)
     return tuple(_seed(word) for word in words if word)
 
 
@@ -65,12 +65,12 @@ def _seed(word: str) -> Seed:
     fields = rest.split(":") if rest is not None else []
     tls_name = fields[0] if len(fields) == 2 else ""
     if len(fields) > 2 or (len(fields) == 2 and not _HOST.fullmatch(tls_name)):
-        raise usage_error(f"{word!r} in --hosts is no address", f"{_LOOKS}; IPv6 as [::1]:3000")
+        raise usage_error(f"{word!r} in --hosts is not an address", f"{_SYNTAX}; IPv6 as [::1]:3000")
     return Seed(host, _port(fields[-1], word) if fields else SERVICE_PORT, tls_name)
 
 
 def _split_host(word: str) -> tuple[str, str | None]:
-    """The host, and what follows it after a colon."""
+    """The host, and the text after the colon that follows it."""
     if word.startswith("["):
         inside, bracket, rest = word[1:].partition("]")
         try:
@@ -78,15 +78,15 @@ def _split_host(word: str) -> tuple[str, str | None]:
         except ValueError:
             bracket = ""
         if not bracket or (rest and not rest.startswith(":")):
-            raise usage_error(f"{word!r} in --hosts is no IPv6 address", "write it as [::1]:3000")
+            raise usage_error(f"{word!r} in --hosts is not an IPv6 address", "write it as [::1]:3000")
         return inside, rest[1:] if rest else None
     host, colon, rest = word.partition(":")
     if not _HOST.fullmatch(host):
-        raise usage_error(f"{word!r} in --hosts is no address", _LOOKS)
+        raise usage_error(f"{word!r} in --hosts is not an address", _SYNTAX)
     return host, rest if colon else None
 
 
 def _port(text: str, word: str) -> int:
     if text.isascii() and text.isdigit() and 0 < int(text) <= 0xFFFF:
         return int(text)
-    raise usage_error(f"{word!r} in --hosts has no port from 1 to 65535", _LOOKS)
+    raise usage_error(f"{word!r} in --hosts has no port from 1 to 65535", _SYNTAX)

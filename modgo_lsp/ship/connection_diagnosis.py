@@ -1,13 +1,12 @@
-"""Finds out why a cluster can't be reached, where the official client only says "Failed to connect".
+"""Finds out why a cluster can't be reached; the official client only reports "Failed to connect".
 
-Sends one harmless request of the info protocol to each address.
+Sends one read-only info request to each address.
 """
 
 from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
 
 from modgo_lsp.ship.cluster_access import SERVICE_PORT, Access, Seed
 from modgo_lsp.ship.failure import ShipError, usage_error
@@ -15,44 +14,45 @@ from modgo_lsp.ship.failure import ShipError, usage_error
 _SECONDS = 2.0
 _HEADER = bytes((2, 1))  # version 2, an info message; then 6 bytes of length
 _PEERS = "Peers not reachable:"
-_QUESTION = b"build\n"
+_REQUEST = b"build\n"
 
 
-def unreachable(access: Access, said: str) -> ShipError:
-    """The error to raise, after a look at each seed. `said` is what the client had to say."""
+def unreachable(access: Access, reported: str) -> ShipError:
+    """Checks each seed and returns the error to raise. `reported` is the client's error text."""
     reasons = [_reason(seed, access.tls is not None) for seed in access.seeds]
-    if said.startswith(_PEERS):
-        message = f"the cluster at {access} answers, but not its nodes at{said.removeprefix(_PEERS)}"
-        other = "where the nodes give out addresses of another network, add --services-alternate"
-        return usage_error(message, f"see whether they run; {other}")
+    if reported.startswith(_PEERS):
+        message = f"the cluster at {access} answers, but not its nodes at{reported.removeprefix(_PEERS)}"
+        other = "if the nodes publish addresses of another network, add --services-alternate"
+        return usage_error(message, f"check that they run; {other}")
     if None in reasons:
-        message = f"the cluster at {access} answers, but the client could not connect: {said}"
+        message = f"the cluster at {access} answers, but the client could not connect: {reported}"
         return usage_error(message, _entry_remedy(access))
     text = "; ".join(reason for reason in reasons if reason)
     return usage_error(
         f"no node of the cluster can be reached: {text}",
-        f"check that the server runs, and --hosts: it wants the service port, usually {SERVICE_PORT}",
+        f"check that the server runs and that --hosts has its service port, usually {SERVICE_PORT}",
     )
 
 
 def seeds_that_answer(access: Access) -> tuple[Seed, ...]:
-    """Those at which an Aerospike node (or, with TLS, something) answers."""
+    """The seeds at which an Aerospike node answers; with TLS, those that accept connections."""
     return tuple(seed for seed in access.seeds if _reason(seed, access.tls is not None) is None)
 
 
 def _entry_remedy(access: Access) -> str:
     if access.user is not None:
-        return "check user, password and --auth; a cluster without security takes no --user"
+        return "check user, password and --auth; leave out --user for a cluster without security"
     if access.tls is not None:
         return "check the TLS name (HOST:TLSNAME:PORT) and the files of the --tls-… options"
     return "a cluster with security needs --user, one with TLS --tls-enable"
 
 
 def _reason(seed: Seed, tls: bool) -> str | None:
-    """What is wrong at an address, None where an Aerospike node (or, with TLS, something) answers."""
+    """Why a seed can't be used; None if an Aerospike node answers or, with TLS, accepts the connection."""
     with contextlib.ExitStack() as stack:
         try:
-            connection = stack.enter_context(_connected(seed))
+            address = (seed.host, seed.port)
+            connection = stack.enter_context(socket.create_connection(address, timeout=_SECONDS))
         except socket.gaierror:
             return f"there is no host {seed.host}"
         except ConnectionRefusedError:
@@ -64,18 +64,12 @@ def _reason(seed: Seed, tls: bool) -> str | None:
         if tls:
             return None
         try:
-            connection.sendall(_HEADER + len(_QUESTION).to_bytes(6, "big") + _QUESTION)
+            connection.sendall(_HEADER + len(_REQUEST).to_bytes(6, "big") + _REQUEST)
             answer = connection.recv(len(_HEADER))
         except TimeoutError:
-            return f"what listens at {seed} accepts connections but does not answer as an Aerospike server"
+            return f"the server at {seed} accepts connections but does not answer as an Aerospike server"
         except OSError:
             answer = b""
     if answer == _HEADER:
         return None
-    return f"what listens at {seed} is not an Aerospike service port (or wants TLS)"
-
-
-@contextlib.contextmanager
-def _connected(seed: Seed) -> Iterator[socket.socket]:
-    with socket.create_connection((seed.host, seed.port), timeout=_SECONDS) as connection:
-        yield connection
+    return f"{seed} is not an Aerospike service port, or requires TLS"

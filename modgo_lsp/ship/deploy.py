@@ -1,4 +1,4 @@
-"""Deploys, replaces and removes a module on a cluster, so that no node ever has an incomplete one.
+"""Deploys, replaces and removes a module on a cluster, without ever leaving a node with an incomplete one.
 
 Parts are put before the manifest and removed after it.
 """
@@ -94,8 +94,8 @@ def check_free(name: str, there: ExistingFiles) -> None:
     """Raises ShipError if a module of another language has the name."""
     if there.others:
         raise usage_error(
-            f"the cluster has {', '.join(there.others)}, which clients cannot tell from {name}{SUFFIX}: "
-            f"both are called {name!r}",
+            f"the cluster has {', '.join(there.others)}, but clients call it {name!r} as they would "
+            f"{name}{SUFFIX}",
             f"build the module under another name (modgo build -o OTHER{SUFFIX}), or remove the other first",
         )
 
@@ -120,7 +120,7 @@ def deploy(
             report(f"putting {filename} ({number} of {len(upload.files)}, {len(content):,} bytes)")
             put.append(filename)
             known = put_file(cluster, node, filename, content)
-            # The server checks the manifest against the parts; and a node that lags gets no more files.
+            # Waits before the manifest, which the server checks against the parts, and for slow nodes.
             if not known or number == len(upload.files) - 1:
                 wait_for(cluster, dict(upload.files[:number]), (), seconds, report)
     except BaseException as error:
@@ -128,7 +128,7 @@ def deploy(
         if isinstance(error, RefusedError):
             raise _refused(error, node, upload) from None
         if isinstance(error, NodeError):
-            raise ShipError(f"{node} did not take {put[-1]}: {error}", "run the command again") from None
+            raise ShipError(f"{node} did not accept {put[-1]}: {error}", "run the command again") from None
         raise
     nodes = wait_for(cluster, dict(upload.files), (), seconds, report)
     if loads:
@@ -143,8 +143,8 @@ def deploy(
 def confirm(
     cluster: Cluster, upload: Upload, seconds: float, report: Report, *, loads: bool = True
 ) -> Deployed:
-    """The result of `deploy` if the cluster has this very module already. Raises ShipError if a node lacks it
-    or could not load it."""
+    """The result of `deploy` if the cluster has exactly this module already. Raises ShipError if a node lacks
+    it or could not load it."""
     started = time.monotonic()
     nodes = wait_for(cluster, dict(upload.files), (), seconds, report)
     if loads:
@@ -172,7 +172,7 @@ def undeploy(cluster: Cluster, name: str, there: ExistingFiles, seconds: float, 
     node = _first(cluster)
     manifest, parts = there.files[:1], there.files[1:]
     _remove(cluster, node, manifest, report)
-    if parts:  # no node may lack one while it still has the manifest
+    if parts:  # after the manifest is gone everywhere
         wait_for(cluster, {}, manifest, seconds, report)
         _remove(cluster, node, parts, report)
     return Undeployed(name, there.files, wait_for(cluster, {}, there.files, seconds, report))

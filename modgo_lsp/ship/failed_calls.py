@@ -1,7 +1,4 @@
-"""Classifies the error texts of a server: a failure of the UDF, a panic, a crash, a timeout.
-
-The server sends text only.
-"""
+"""Classifies a failed call (error of the UDF, panic, crash, timeout) by the server's text."""
 
 from __future__ import annotations
 
@@ -10,14 +7,14 @@ from pathlib import PurePath
 
 from modgo_lsp.host.result import Failure, FailureKind
 
-# What the server says itself where no module of that name can be run, and before the words of one that does
-# not come to the end of a stream.
+# The server's text if it can't run a module of that name.
 NO_MODULE = "UDF: Execution Error 1"
-# What Lua says of a function that a module has not: so also where it takes NAME.so for a library of its own.
+# Lua's text for a missing function. A server without the plugin gives NAME.so to Lua.
 NO_FUNCTION = "function not found"
+# The server's prefix to the error of a stream UDF.
 _STREAM = re.compile(r"UDF: Execution Error \d+ : ")
 
-# A line of a panic's trace: "/src/counters.go:12 counters.Add". An error that a UDF returns has none.
+# A frame of a panic, like "/src/counters.go:12 counters.Add". Errors that a UDF returns have none.
 _FRAME = re.compile(r"(?P<place>\S+\.\w+:\d+)(?:\s.*)?")
 
 _KINDS: tuple[tuple[re.Pattern[str], FailureKind], ...] = (
@@ -32,12 +29,12 @@ _KINDS: tuple[tuple[re.Pattern[str], FailureKind], ...] = (
 
 
 def is_of_udf(text: str) -> bool:
-    """Whether the server's words are about a stream UDF, which the client gives no class of its own."""
+    """Whether the text is of a stream UDF's error, for which the client has no exception class."""
     return _STREAM.match(text) is not None
 
 
 def failure_of(text: str) -> Failure:
-    """The failure in a server's words: its kind, message, and the frames at its end."""
+    """Parses a server's error text: kind, message and the frames at its end."""
     lines = _STREAM.sub("", text, count=1).rstrip("\n").split("\n")
     frames: list[str] = []
     while len(lines) > 1 and (match := _FRAME.fullmatch(lines[-1].strip())):

@@ -1,4 +1,4 @@
-"""The errors of working with a cluster. Failed calls of a UDF are results (apply.py)."""
+"""Errors of commands that use a cluster. Failed calls of a UDF are results (apply.py)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from modgo_lsp.user_error import UserError
 
 
 class ShipError(UserError):
-    """Work with a cluster that failed. `usage`: because of a wrong command, setting or address (exit code 2),
-    else for another reason (exit code 1)."""
+    """A command that uses a cluster failed. `usage` is true for a wrong command, setting or address (exit
+    code 2), false for other reasons (exit code 1)."""
 
     def __init__(self, message: str, remedy: str = "", *, usage: bool = False) -> None:
         super().__init__(message, remedy)

@@ -1,7 +1,8 @@
-"""Waits for work that blocks in C so that Ctrl-C ends the wait at once.
+"""Runs blocking calls into C so that Ctrl-C interrupts the wait at once.
 
-Python handles a signal only between two of its own instructions, and the official client returns from C when
-its timeout is up. Not for work that must not continue after it was given up, such as putting files.
+Python handles a signal only between two of its own instructions, and the official client returns from C only
+at its timeout. An interrupted call continues in the background, so calls that change a cluster are not run
+this way.
 """
 
 from __future__ import annotations
@@ -14,23 +15,23 @@ T = TypeVar("T")
 
 
 class Waits:
-    """`abandoned` says that somebody was interrupted, and that work still goes on behind them."""
+    """`abandoned` is true after a wait was interrupted, whose call may still be running."""
 
     def __init__(self) -> None:
         self.abandoned = False
 
     def wait(self, work: Callable[[], T]) -> T:
-        """What `work` gives or raises. It is done by another thread, which ends with the process."""
-        given: list[T] = []
+        """Runs `work` in a daemon thread and returns or raises its result."""
+        returned: list[T] = []
         raised: list[BaseException] = []
 
-        def do() -> None:
+        def run() -> None:
             try:
-                given.append(work())
+                returned.append(work())
             except BaseException as error:
                 raised.append(error)
 
-        thread = threading.Thread(target=do, name="modgo-cluster", daemon=True)
+        thread = threading.Thread(target=run, name="modgo-cluster", daemon=True)
         thread.start()
         try:
             thread.join()
@@ -39,4 +40,4 @@ class Waits:
             raise
         if raised:
             raise raised[0]
-        return given[0]
+        return returned[0]

@@ -23,9 +23,9 @@ Kind = Literal["go", "lua", "mixed"]
 
 
 class RemoteModule(msgspec.Struct, frozen=True):
-    """A module in a cluster. `bytes` and `sha256` are of the module itself: of a Go module the .so as it was
-    built, None where no node gives it whole; `sent_bytes` are those of its files. `parts` counts the files
-    beside the one that bears the name. `problems` say what is wrong, and on which nodes."""
+    """A module in a cluster. `bytes` and `sha256` are of the unpacked module, None if it is incomplete.
+    `sent_bytes` is the size of its files, `parts` the number of files beside the one with its name. Each of
+    `problems` names the nodes that have it."""
 
     name: str
     kind: Kind
@@ -43,18 +43,18 @@ class RemoteModule(msgspec.Struct, frozen=True):
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """The UDF files of each node that answered, name → hash, and what the others said."""
+    """The UDF files (name → hash) of each node that answered, and the errors of the others."""
 
     files: Mapping[Node, Mapping[str, str]]
     silent: Mapping[Node, str]
 
     def names(self) -> tuple[str, ...]:
-        """All files' names, on whichever node."""
+        """The names of all files on any node."""
         return tuple(sorted({name for files in self.files.values() for name in files}))
 
 
 def survey(cluster: Cluster) -> Survey:
-    """Asks every node. Raises ShipError where none answers, or the user may not ask."""
+    """Lists the files of every node. Raises ShipError if no node answers or the user lacks the permission."""
     files: dict[Node, Mapping[str, str]] = {}
     silent: dict[Node, str] = {}
     for node in cluster.nodes():
@@ -66,13 +66,12 @@ def survey(cluster: Cluster) -> Survey:
             silent[node] = str(error)
     if not files:
         reasons = "; ".join(f"{node}: {reason}" for node, reason in silent.items()) or "it has none"
-        raise ShipError(f"no node of the cluster answers ({reasons})", "see whether the nodes run")
+        raise ShipError(f"no node of the cluster answers ({reasons})", "check that the nodes run")
     return Survey(files, silent)
 
 
 def list_modules(cluster: Cluster) -> tuple[RemoteModule, ...]:
-    """Every module of the cluster, Go and Lua, by name, with what its nodes say became of it. Raises
-    ShipError."""
+    """All modules of the cluster, Go and Lua, sorted by name, with load errors of nodes. Raises ShipError."""
     found = survey(cluster)
     by_name: dict[str, list[str]] = {}
     for filename in found.names():
@@ -82,7 +81,7 @@ def list_modules(cluster: Cluster) -> tuple[RemoteModule, ...]:
 
 
 def find_module(cluster: Cluster, found: Survey, name: str) -> RemoteModule | None:
-    """The one module of that name, None where there is none."""
+    """The module of that name, or None."""
     files = [filename for filename in found.names() if stem(filename) == name]
     return _module(cluster, found, name, files) if files else None
 
@@ -92,7 +91,7 @@ def module_json(module: RemoteModule) -> dict[str, Any]:
 
 
 def refused(refusal: RefusedError, node: Node) -> ShipError:
-    """A server's "no" as the error to show."""
+    """The error to show for a command that a node refused."""
     if refusal.forbidden:
         return ShipError(
             f"{node} does not let this user manage UDFs ({refusal})",
@@ -109,7 +108,7 @@ def _module(cluster: Cluster, found: Survey, name: str, files: list[str]) -> Rem
     problems += _disagreements(found, files)
     if kind == "mixed":
         others = ", ".join(filename for filename in files if filename not in go)
-        problems.append(f"{others} goes by the same name")
+        problems.append(f"{others} has the same module name")
     contents = _contents(cluster, found, files)
     content = contents.get(f"{name}{SUFFIX}") if go else contents.get(files[0])
     needs: list[str] = []
@@ -121,7 +120,7 @@ def _module(cluster: Cluster, found: Survey, name: str, files: list[str]) -> Rem
             problems.append(str(error))
             content = None
         if stale := [one for one in go if one not in needs and one != f"{name}{SUFFIX}"]:
-            problems.append(f"left of another version: {', '.join(stale)}")
+            problems.append(f"left over from another version: {', '.join(stale)}")
     return RemoteModule(
         name=name,
         kind=kind,
@@ -136,7 +135,7 @@ def _module(cluster: Cluster, found: Survey, name: str, files: list[str]) -> Rem
 
 
 def _with_load_problems(cluster: Cluster, found: Survey, module: RemoteModule) -> RemoteModule:
-    """The module with which nodes cannot load what they have, and why."""
+    """Adds the nodes that cannot load the module, and why, to its problems."""
     problems = []
     for node, there in found.files.items():
         if f"{module.name}{SUFFIX}" not in there:
@@ -149,7 +148,7 @@ def _with_load_problems(cluster: Cluster, found: Survey, module: RemoteModule) -
 
 
 def _disagreements(found: Survey, files: Iterable[str]) -> list[str]:
-    """Where nodes lack a file, or have it with another content than most."""
+    """The nodes that lack a file or have other content than most nodes."""
     problems = []
     for filename in files:
         hashes = {node: there.get(filename) for node, there in found.files.items()}
@@ -162,7 +161,7 @@ def _disagreements(found: Survey, files: Iterable[str]) -> list[str]:
 
 
 def _contents(cluster: Cluster, found: Survey, files: Iterable[str]) -> dict[str, bytes]:
-    """The files' contents, each from the first node that gives it."""
+    """The files' contents, each from the first node that returns it."""
     contents = {}
     for filename in files:
         for node, there in found.files.items():

@@ -1,4 +1,4 @@
-"""A module's name in a cluster: its file's name up to the first dot. Clients call the module by it."""
+"""The name by which clients call a module: its file's name up to the first dot."""
 
 from __future__ import annotations
 
@@ -11,26 +11,28 @@ SUFFIX = ".so"
 
 
 def stem(filename: str) -> str:
-    """The module's name: the file's up to the first dot."""
+    """The part of a file's name that names the module."""
     return filename.partition(".")[0]
 
 
 def module_name(path: PurePath) -> str:
-    """The name under which the module in the file `path` is deployed. Raises ShipError where it can't be."""
+    """The name under which the file at `path` is deployed. Raises ShipError if it can't be."""
     if path.suffix != SUFFIX:
-        raise usage_error(f"{path.name!r} does not end in {SUFFIX}", "deploy what `modgo build` made")
+        raise usage_error(
+            f"{path.name!r} does not end in {SUFFIX}", "deploy the file that `modgo build` wrote"
+        )
     name = path.name.removesuffix(SUFFIX)
     if "." in name:
         raise usage_error(
-            f"{path.name} has two dots, and a cluster knows a module by its file's name up to the first: "
-            f"clients would have to call it {stem(path.name)!r}",
+            f"{path.name} has two dots, but clients use the name up to the first: "
+            f"this one would be {stem(path.name)!r}",
             f"build it under another name, as with `modgo build -o {name.replace('.', '_')}{SUFFIX}`",
         )
     return checked_name(name)
 
 
 def checked_name(name: str) -> str:
-    """`name`, where a module on a server can have it. Raises ShipError."""
+    """Returns `name`. Raises ShipError if a module on a server can't have it."""
     try:
         check_name(name)
     except PackageError as error:

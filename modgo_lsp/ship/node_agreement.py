@@ -1,4 +1,4 @@
-"""Waits until every node of a cluster has the same UDF files, and names the nodes that have not.
+"""Waits until every node of a cluster has the same UDF files.
 
 One node answers a put; the others read the file from the cluster's metadata later.
 """
@@ -73,8 +73,8 @@ def _too_late(
         reasons = f"the cluster has {_count(unreachable, 'node')} more than modgo can reach"
     return ShipError(
         f"not every node has the module after {seconds:g} s: {reasons}",
-        "see whether those nodes run and are part of the cluster, then run the command again "
-        "(or give it longer with --timeout)",
+        "check that those nodes run and are part of the cluster, then run the command again "
+        "(allow more time with --timeout)",
     )
 
 

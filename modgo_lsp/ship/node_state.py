@@ -26,7 +26,7 @@ _STATE = re.compile(
 
 
 class State(msgspec.Struct, frozen=True):
-    """`file_sha256` is of the server's file NAME.so that it is about; `why` is "" where it is loaded."""
+    """`file_sha256` identifies the server's file NAME.so. `why` is "" for a loaded module."""
 
     file_sha256: str
     word: Word
@@ -56,8 +56,8 @@ def wait_loaded(
     seconds: float,
     report: Callable[[str], None],
 ) -> None:
-    """Returns when every node has loaded what the content of the server's file NAME.so stands for. Raises
-    ShipError where one cannot, with its reason, or does not in time."""
+    """Returns when every node has loaded the module whose file NAME.so has the content `file`. Raises
+    ShipError if a node can't load it, with its reason, or has not after `seconds`."""
     digest = hashlib.sha256(file).hexdigest()
     until = time.monotonic() + seconds
     left = set(nodes)
@@ -73,8 +73,8 @@ def wait_loaded(
             reasons = "; ".join(f"{node}: {why}" for node, why in sorted(refused.items()))
             raise ShipError(
                 f"every node has the files of {module}, but cannot load it: {reasons}",
-                "calls of it fail there (a version that was loaded before still answers, until its node "
-                "restarts); deploy one that can be loaded, or run `modgo undeploy`",
+                "calls of it fail there (a version loaded before still runs until the node restarts); "
+                "deploy a module that loads, or run `modgo undeploy`",
             )
         if not left:
             return
@@ -83,13 +83,13 @@ def wait_loaded(
             raise ShipError(
                 f"every node has the files of {module}, but has not loaded it after {seconds:g} s: "
                 f"{', '.join(map(str, sorted(left)))}",
-                "see the server's log there, and that its libmod_go_asd.so is not older than this modgo",
+                "see the server's log there; its libmod_go_asd.so must not be older than this modgo",
             )
         time.sleep(_PAUSE_SECONDS)
 
 
 def _state(cluster: Cluster, node: Node, module: str, file_sha256: str) -> State | None:
-    """The node's state for exactly this file."""
+    """The node's state if it is of exactly this file."""
     try:
         state = read_state(cluster, node, module)
     except NodeError:

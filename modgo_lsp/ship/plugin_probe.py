@@ -1,7 +1,4 @@
-"""Whether the nodes of a cluster run Go modules at all.
-
-A stock server accepts any *.so unchecked, so a module could be put and agreed on but never run.
-"""
+"""Checks that the nodes of a cluster run Go modules. A server without the plugin accepts any *.so."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ def check_plugin(cluster: Cluster) -> None:
         verb = "does" if len(without) == 1 else "do"
         raise usage_error(
             f"{nodes} {verb} not run Go modules: the plugin libmod_go_asd.so is not loaded there",
-            "start the server with it, as docs/server.md says (--no-probe puts the module all the same)",
+            "start the server with it, as docs/server.md describes (--no-probe skips this check)",
         )
 
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 LIMIT = 1_048_575
-"""Bytes of one file's content: the server accepts 1 MiB of decoded base64, which comes in threes."""
+"""Bytes of one file's content: the largest multiple of 3 (base64) below the server's limit of 1 MiB."""
 
 MOST_PARTS = 256
 MOST_BYTES = 256 * 1024 * 1024
-"""Of an unpacked module: the plugin refuses more, so that a small file cannot fill a server's memory."""
+"""The limit of an unpacked module, so that a small file can't fill the memory of the server."""
 
 NAME_LIMIT = 103
 """Bytes of a module's name: 127, the limit of a server's file name, minus the longest suffix of a part."""

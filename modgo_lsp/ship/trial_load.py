@@ -1,5 +1,5 @@
-"""Loads a module on this machine before it is deployed: a server accepts any file that looks like a module,
-and only its log says that the setup failed.
+"""Loads a module on this machine before it is deployed: a server accepts any file that looks like a module
+and reports a failed setup only in its log.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 async def try_module(path: Path, cc: str | None) -> str:
-    """Returns why the module could not be tried on this machine, "" where it was and does load. Raises
-    ShipError where it does not."""
+    """Loads the module. Returns why that is not possible on this machine, else "". Raises ShipError if it
+    fails."""
     elf = inspect(path).elf
     here = f"{sys.platform}/{_ARCHITECTURES.get(platform.machine(), platform.machine())}"
     if elf is None or elf.target != here:
@@ -34,6 +34,6 @@ async def try_module(path: Path, cc: str | None) -> str:
         reason = "; ".join((result.failure.message, *result.failure.frames))
         raise ShipError(
             f"{path} cannot be loaded: {reason}",
-            "mend it (`modgo load` says more), or take it to the cluster all the same with --no-load",
+            "correct it (`modgo load` shows more), or deploy it without this check with --no-load",
         )
     return ""

@@ -123,4 +123,4 @@ def test_names_that_the_client_s_own_lua_needs(nobody: str) -> None:
     done = modgo(
         "apply", "calls", "stream", "--hosts", nobody, "--stream", "--namespace", "t", "--module", "x.so"
     )
-    assert (done.returncode, "needs the name stream in its own Lua" in done.stderr) == (2, True)
+    assert (done.returncode, "needs the name stream for its own Lua" in done.stderr) == (2, True)

@@ -42,8 +42,8 @@ func expressionsOf(program *program, one *loaded) typed {
 		ast.Inspect(syntax, func(node ast.Node) bool {
 			if expr, ok := node.(ast.Expr); ok {
 				if known, ok := one.info.Types[expr]; ok {
-					file, told := told(program, expr, known)
-					found.Expressions[file] = append(found.Expressions[file], told)
+					file, typed := described(program, expr, known)
+					found.Expressions[file] = append(found.Expressions[file], typed)
 				}
 			}
 			return true
@@ -64,8 +64,8 @@ func expressionsOf(program *program, one *loaded) typed {
 	return found
 }
 
-// told returns the file of an expression, and its type and value.
-func told(program *program, expr ast.Expr, known types.TypeAndValue) (string, expression) {
+// described returns the file of an expression, and its type and value.
+func described(program *program, expr ast.Expr, known types.TypeAndValue) (string, expression) {
 	file, start := program.place(expr.Pos())
 	_, end := program.place(expr.End())
 	t, value := known.Type, ""
