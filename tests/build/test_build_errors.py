@@ -67,7 +67,7 @@ async def test_generated_files_that_cannot_be_copied(write, tmp_path: Path) -> N
         pytest.param(
             ("m.go", GOOD, "go.mod", GO_MOD.replace("1.24", "1.99")),
             [("MG406", "go.mod", "go 1.99")],
-            id="go.mod wants a newer Go",
+            id="go.mod requires a newer Go",
         ),
         pytest.param(
             ("m.go", GOOD, "go.mod", GO_MOD + "frob x\n"),
