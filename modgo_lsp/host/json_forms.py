@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from modgo_lsp.host.msgpack_dialect import to_flat
@@ -45,15 +45,15 @@ class FormError(Exception):
         self.message = message
 
 
-class _Object(list[tuple[str, Any]]):
+class Object(list[tuple[str, Any]]):
     """The pairs of a JSON object, with duplicate keys."""
 
 
 def parse(text: str, what: str) -> Any:
-    """Parses a JSON document, named `what` in errors. Objects become `_Object`. Raises FormError with line
+    """Parses a JSON document, named `what` in errors. Objects become `Object`. Raises FormError with line
     and column."""
     try:
-        return json.loads(text, object_pairs_hook=_Object, parse_constant=_refuse_constant)
+        return json.loads(text, object_pairs_hook=Object, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise FormError(f"{what}:{error.lineno}:{error.colno}", f"not JSON: {error.msg.lower()}") from None
     except RecursionError:
@@ -64,7 +64,7 @@ def parse(text: str, what: str) -> Any:
 
 def members(tree: Any, place: str, what: str) -> dict[str, Any]:
     """The members of an object. Raises FormError if `tree` is not an object or has a key twice."""
-    if not isinstance(tree, _Object):
+    if not isinstance(tree, Object):
         raise FormError(place, f"{what} must be a JSON object, not {_kind(tree)}")
     found: dict[str, Any] = {}
     for key, value in tree:
@@ -116,9 +116,13 @@ def json_of(value: Value) -> Any:
     return _json_of_map(value)
 
 
+def has_plain_json(order: MapOrder, keys: Iterable[Value]) -> bool:
+    """Whether a map is a plain JSON object."""
+    return order == "k" and all(isinstance(key, str) and not key.startswith("$") for key in keys)
+
+
 def _json_of_map(value: Map) -> Any:
-    keys = [key for key, _ in value.pairs]
-    if value.order == "k" and all(isinstance(key, str) and not key.startswith("$") for key in keys):
+    if has_plain_json(value.order, (key for key, _ in value.pairs)):
         return {str(key): json_of(item) for key, item in value.pairs}
     return {"$map": [[json_of(key), json_of(item)] for key, item in value.pairs], "order": value.order}
 
@@ -126,7 +130,7 @@ def _json_of_map(value: Map) -> Any:
 def _read(tree: Any, place: str, depth: int) -> Value:
     if depth > DEPTH_MAX:
         raise FormError(place, f"lists and maps nest deeper than {DEPTH_MAX}")
-    if isinstance(tree, _Object):
+    if isinstance(tree, Object):
         return _read_object(tree, place, depth)
     if isinstance(tree, list):
         return List(tuple(_read(item, f"{place}[{index}]", depth + 1) for index, item in enumerate(tree)))
@@ -138,7 +142,7 @@ def _read(tree: Any, place: str, depth: int) -> Value:
     return tree
 
 
-def _read_object(tree: _Object, place: str, depth: int) -> Value:
+def _read_object(tree: Object, place: str, depth: int) -> Value:
     found = members(tree, place, "a map")
     form = next((key for key in found if key.startswith("$")), None)
     if form is None:
@@ -201,7 +205,7 @@ def _read_int(tree: Any, _order: Any, place: str, _depth: int) -> int:
 
 
 def _read_list(tree: Any, order: Any, place: str, depth: int) -> List:
-    if isinstance(tree, _Object) or not isinstance(tree, list):
+    if isinstance(tree, Object) or not isinstance(tree, list):
         raise FormError(place, "must be a JSON array")
     if order is None:
         order = "none"
@@ -213,7 +217,7 @@ def _read_list(tree: Any, order: Any, place: str, depth: int) -> List:
 
 
 def _read_map(tree: Any, order: Any, place: str, depth: int) -> Map:
-    if isinstance(tree, _Object) or not isinstance(tree, list):
+    if isinstance(tree, Object) or not isinstance(tree, list):
         raise FormError(place, "must be an array of [key, value]")
     if order is None:
         order = "k"
@@ -222,7 +226,7 @@ def _read_map(tree: Any, order: Any, place: str, depth: int) -> Map:
     pairs: list[tuple[Value, Value]] = []
     for index, pair in enumerate(tree):
         where = f"{place}[{index}]"
-        if isinstance(pair, _Object) or not isinstance(pair, list) or len(pair) != 2:
+        if isinstance(pair, Object) or not isinstance(pair, list) or len(pair) != 2:
             raise FormError(where, "must be [key, value]")
         key = _read(pair[0], f"{where}[0]", depth + 1)
         try:

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, Union
 
 import msgspec
 
+from modgo_lsp.host.caller import refusal_of
 from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.load_failure import LoadFailedError
 from modgo_lsp.host.record_store import Store
@@ -28,7 +29,7 @@ from modgo_lsp.host.result import (
     stream_json,
 )
 from modgo_lsp.host.sample import Record
-from modgo_lsp.host.session import CALL_SECONDS, Session, refusal_of
+from modgo_lsp.host.session import CALL_SECONDS, Session
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
 

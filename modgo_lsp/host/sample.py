@@ -79,11 +79,15 @@ def parse_sample(text: str, what: str, key: int | str = _KEY) -> Record:
     """Parses the JSON of a record, named `what` in errors; `key` is used if it has none. Raises
     SampleError."""
     try:
-        tree = parse(text, what)
-        return Record(key=key) if tree is None else _record(members(tree, "", "a record sample"), key)
+        return record_of(parse(text, what), key)
     except FormError as error:
         said = str(error)
         raise SampleError(said if said.startswith(what) else f"{what}: {said}") from None
+
+
+def record_of(tree: Any, key: int | str = _KEY) -> Record:
+    """The record of parsed JSON; `key` is used if it has none. Raises FormError."""
+    return Record(key=key) if tree is None else _record(members(tree, "", "a record sample"), key)
 
 
 def parse_key(text: str) -> Record:

@@ -11,30 +11,27 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-import msgspec
-
 from modgo_lsp.build.toolchain import discover_cc
-from modgo_lsp.host.apply import apply_in_store, apply_to_record
 from modgo_lsp.host.blocking_thread import BlockingThread
+from modgo_lsp.host.caller import Caller
 from modgo_lsp.host.fenced import Fence
 from modgo_lsp.host.module import HostError, Module, Opened
 from modgo_lsp.host.native import libmod_go
-from modgo_lsp.host.nodes import apply_client_part, apply_to_stream
 from modgo_lsp.host.record_store import Store
 from modgo_lsp.host.records_file import NumberedRecord
-from modgo_lsp.host.result import CallResult, Failure, LogLine, NumberedResult, StreamResult
+from modgo_lsp.host.result import CallResult, LogLine, NumberedResult, StreamResult
 from modgo_lsp.host.sample import Record
 from modgo_lsp.host.values import Value
 from modgo_lsp.model.package import Package
-from modgo_lsp.spelling import did_you_mean
 
-R = TypeVar("R", CallResult, StreamResult)
+T = TypeVar("T")
+U = TypeVar("U")
 
 CALL_SECONDS = 10.0
 LONGEST_SECONDS = 86400  # of a call: a day
@@ -50,6 +47,7 @@ class Session:
     """
 
     opened: Opened
+    caller: Caller  # for in_turn
     logs: tuple[LogLine, ...]
 
     def __init__(
@@ -69,6 +67,7 @@ class Session:
         self._thread = BlockingThread(self._stop)
         try:
             self.opened = await self._thread.do(lambda: self._module.open(self._package))
+            self.caller = Caller(self._module, self.opened)
             self.logs = self._module.take_logs(self._module.printed())
         except BaseException:
             await self._close()
@@ -92,10 +91,9 @@ class Session:
         """Applies `function` to a record; without one, to a record that does not exist; with a `store`, to
         its record with that key. `timeout` is in seconds. Errors of the call are in the result's `failure`.
         Cancelling ends the session's worker for good. Raises StoreError."""
-        record = record or Record()
-        if (refused := refusal_of(self.opened, function, "record")) is not None:
-            return CallResult(function, record, record, failure=refused)
-        return await self._thread.do(partial(self._apply, function, arguments, record, timeout, store))
+        return await self._thread.do(
+            partial(self.caller.call, function, arguments, record or Record(), timeout, store)
+        )
 
     async def call_each(
         self,
@@ -108,27 +106,31 @@ class Session:
     ) -> AsyncIterator[NumberedResult]:
         """Applies `function` to one record after another, each with this `timeout`. A call that crashes its
         worker is a failed result, and the next one gets a new worker."""
-        if (refused := refusal_of(self.opened, function, "record")) is not None:
-            for one in records:
-                yield NumberedResult(one.line, CallResult(function, one.record, one.record, failure=refused))
-            return
 
-        def some(start: int) -> list[NumberedResult]:
-            """The calls of the next 50 ms: returning to the event loop takes longer than a call."""
-            done: list[NumberedResult] = []
-            until = time.monotonic() + _SOON_SECONDS
-            while start + len(done) < len(records) and (not done or time.monotonic() < until):
-                one = records[start + len(done)]
-                result = self._apply(function, arguments, one.record, timeout, store)
-                done.append(NumberedResult(one.line, result))
-            return done
+        def apply(one: NumberedRecord) -> NumberedResult:
+            result = self.caller.call(function, arguments, one.record, timeout, store)
+            return NumberedResult(one.line, result)
 
-        count = 0
-        while count < len(records):
-            results = await self._thread.do(partial(some, count))
-            count += len(results)
+        async for results in self.in_turn(iter(records), apply):
             for result in results:
                 yield result
+
+    async def in_turn(self, items: Iterator[T], apply: Callable[[T], U]) -> AsyncIterator[list[U]]:
+        """The results of `apply` for one item after another, a few at a time. `apply` may block and use
+        `caller`."""
+
+        def some() -> list[U]:
+            """The results of the next 50 ms: returning to the event loop takes longer than a call."""
+            done: list[U] = []
+            until = time.monotonic() + _SOON_SECONDS
+            for item in items:
+                done.append(apply(item))
+                if time.monotonic() >= until:
+                    break
+            return done
+
+        while results := await self._thread.do(some):
+            yield results
 
     async def call_stream(
         self,
@@ -141,12 +143,9 @@ class Session:
     ) -> StreamResult:
         """Applies a stream UDF to the records, distributed to `nodes` simulated nodes, and then its client's
         part to their results."""
-        if (refused := refusal_of(self.opened, function, "stream")) is not None:
-            return StreamResult(function, failure=refused)
-        result = await self._thread.do(
-            lambda: apply_to_stream(self._module, function, arguments, records, nodes, timeout)
+        return await self._thread.do(
+            partial(self.caller.call_stream, function, arguments, records, nodes, timeout)
         )
-        return _with_signature(self.opened, result)
 
     async def finish_stream(
         self,
@@ -157,25 +156,7 @@ class Session:
         timeout: float = CALL_SECONDS,
     ) -> StreamResult:
         """Applies the client's part of a stream UDF to the results of a real cluster's nodes."""
-        if (refused := refusal_of(self.opened, function, "stream")) is not None:
-            return StreamResult(function, failure=refused)
-        return await self._thread.do(
-            lambda: apply_client_part(self._module, function, arguments, values, timeout)
-        )
-
-    def _apply(
-        self,
-        function: str,
-        arguments: Sequence[Value],
-        record: Record,
-        timeout: float,
-        store: Store | None,
-    ) -> CallResult:
-        if store is None:
-            result = apply_to_record(self._module, function, arguments, record, timeout)
-        else:
-            result = apply_in_store(self._module, function, arguments, record, timeout, store)
-        return _with_signature(self.opened, result)
+        return await self._thread.do(partial(self.caller.finish_stream, function, arguments, values, timeout))
 
     def _stop(self) -> None:
         with contextlib.suppress(OSError):  # it has been closed
@@ -193,37 +174,3 @@ class Session:
             self._thread.end()
             for descriptor in self._line:
                 os.close(descriptor)
-
-
-def refusal_of(opened: Opened, name: str, kind: str) -> Failure | None:
-    """Why the manifest does not allow calling `name` as a UDF of that kind, with the nearest name; None if it
-    does, or if there is no manifest."""
-    if opened.functions is None:
-        return None
-    found = opened.function(name)
-    if found is None:
-        return Failure("usage", f"no function is registered as {name!r}", (), _nearest(opened, name))
-    if found.kind == kind:
-        return None
-    if kind == "record":
-        message = f"{name} is a stream UDF, which cannot be called on a single record"
-        return Failure("usage", message, (), "call it with --stream and the records of --records")
-    return Failure("usage", f"{name} is a record UDF", (), "call it without --stream")
-
-
-def _with_signature(opened: Opened, result: R) -> R:
-    """The result; for wrong arguments, with the function's signature as remedy."""
-    failure, found = result.failure, opened.function(result.function)
-    if failure is None or failure.kind != "usage" or failure.remedy or found is None:
-        return result
-    if found.name not in failure.message:  # the value itself is invalid
-        return result
-    explained = msgspec.structs.replace(failure, remedy=f"its signature is {found.signature}")
-    return msgspec.structs.replace(result, failure=explained)
-
-
-def _nearest(opened: Opened, name: str) -> str:
-    names = [function.name for function in opened.functions or ()]
-    if not names:
-        return "the module registers none"
-    return did_you_mean(name, names, f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}")

@@ -198,6 +198,7 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
 TIMEOUTS = {
     "load": ("x.so",),
     "call": ("x.so", "add"),
+    "test": ("x.so",),
     "apply": ("m", "f", "--hosts", "127.0.0.1:1", "--key", '["test", "demo", "k"]'),
     "deploy": ("x.so", "--hosts", "127.0.0.1:1"),
     "undeploy": ("m", "--hosts", "127.0.0.1:1"),

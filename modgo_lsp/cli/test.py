@@ -1,0 +1,138 @@
+"""`modgo test`: runs the cases of modules."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from modgo_lsp.cli.cli_error import CliError
+from modgo_lsp.cli.completion import files
+from modgo_lsp.cli.local_module import complete, write_json
+from modgo_lsp.cli.memory_option import size_option
+from modgo_lsp.cli.test_report import show_module, show_summary, shown_path
+from modgo_lsp.cli.test_run import ModuleReport, Options, run_targets
+from modgo_lsp.cli.test_targets import targets_of
+from modgo_lsp.cli.timeout_option import SECONDS
+from modgo_lsp.host.case_result import cases_json
+from modgo_lsp.host.case_selection import ExpressionError, Matcher, matcher
+from modgo_lsp.host.session import CALL_SECONDS
+from modgo_lsp.report.build_json import findings_json
+
+_JOBS_MAX = 64
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exits with 0 if all cases passed, 1 if one failed or a module has errors, 2 for wrong usage, "
+    "cases that are not valid or a wrong set-up.",
+)
+@click.argument("modules", nargs=-1, metavar="[PKG|FILE]...", shell_complete=files)
+@click.option("-k", "expression", metavar="EXPR", help="Run only the cases whose names match.")
+@click.option("-x", "--exitfirst", "stops", is_flag=True, help="Stop at the first case that fails.")
+@click.option("--failed", is_flag=True, help="Run only the cases that failed last time, if any did.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, _JOBS_MAX), metavar="N",
+    help="Number of worker processes of a module (default: one a processor).",
+)  # fmt: skip
+@click.option(
+    "--timeout", type=SECONDS, default=CALL_SECONDS, show_default=True,
+    metavar="SECONDS", help="Time limit of a call, for cases without their own.",
+)  # fmt: skip
+@click.option(
+    "--memory", callback=size_option, metavar="SIZE", help="Memory limit, like 256MB (default: none)."
+)
+@click.option("--go", metavar="GO", help="The go command.")
+@click.option("--cc", metavar="CC", help="The C compiler.")
+@click.option(
+    "--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="The form of the results.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The same as --output-format json.")
+def command(
+    modules: tuple[str, ...],
+    expression: str | None,
+    stops: bool,
+    failed: bool,
+    jobs: int | None,
+    timeout: float,
+    memory: int,
+    go: str | None,
+    cc: str | None,
+    output_format: str,
+    as_json: bool,
+) -> None:
+    """Run the cases of modules: calls, and what they must return and store.
+
+    Cases are in testdata/udf/NAME.case.yaml or NAME.case.json of a package. PKG is a package's folder
+    (default: this one), ./... for all packages below it, a module (.so) or a case file; FILE:LINE is the case
+    on that line. Packages are built first if they have changed. docs/testing.md describes case files.
+
+    \b
+    Examples:
+      modgo test                           all cases of the package in this folder
+      modgo test ./...                     of all packages below it
+      modgo test ./counters -k "add and not limit"
+      modgo test testdata/udf/add.case.yaml:12
+      modgo test --failed -x               what failed last time, up to the first failure
+    """
+    is_text = output_format == "text" and not as_json
+    options = Options(
+        matches=_matcher(expression),
+        stops=stops,
+        only_failed=failed,
+        jobs=jobs or min(_JOBS_MAX, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1),
+        timeout=timeout,
+        memory=memory,
+        go=go,
+        cc=cc,
+        quiet=not is_text,
+    )
+    targets = targets_of(modules)
+    reports: list[ModuleReport] = []
+
+    def report(one: ModuleReport) -> None:
+        reports.append(one)
+        if is_text:
+            show_module(one)
+
+    try:
+        deselected = complete(run_targets(targets, options, report))
+    except KeyboardInterrupt:
+        if is_text and reports:
+            show_summary(reports, interrupted=True)
+        raise
+    if not reports:
+        if deselected:
+            raise CliError(f"none of {deselected} cases matches", "`modgo test` without -k runs all")
+        raise CliError("there are no cases", "write one as testdata/udf/NAME.case.yaml")
+    if is_text:
+        show_summary(reports)
+    else:
+        write_json(_json(reports))
+    sys.exit(max(one.exit_code for one in reports))
+
+
+def _matcher(expression: str | None) -> Matcher | None:
+    try:
+        return None if expression is None else matcher(expression)
+    except ExpressionError as error:
+        raise CliError(error.message, error.remedy) from None
+
+
+def _json(reports: list[ModuleReport]) -> dict[str, Any]:
+    """The cases of all modules, then what kept modules from being run: findings of builds, and errors."""
+    results = [result for one in reports for result in one.results]
+    problems = [problem for one in reports for problem in one.problems]
+    findings = [finding for one in reports if one.unbuilt is not None for finding in one.unbuilt.findings]
+    errors = [
+        {"module": one.name, "kind": one.failure.kind, "message": one.failure.message,
+         "frames": list(one.failure.frames)}
+        for one in reports if one.failure is not None
+    ]  # fmt: skip
+    answer = cases_json(results, problems, shown_path)
+    answer["ok"] = all(one.exit_code == 0 for one in reports)
+    return {**answer, "findings": findings_json(findings, str(Path.cwd())), "errors": errors}

@@ -1,0 +1,161 @@
+"""Runs the cases of a module in fenced workers, and compares each outcome with what the case expects.
+
+A call that crashes its worker or never returns is a failed case; the next case gets a new worker. Cases share
+workers, so package variables of a module live from case to case, as in a server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from modgo_lsp.host.call_request import CallRequest, CallRequestError, records_beside
+from modgo_lsp.host.caller import Caller
+from modgo_lsp.host.case_file import Case
+from modgo_lsp.host.case_result import CaseResult, Outcome
+from modgo_lsp.host.compare import differences
+from modgo_lsp.host.fenced import Fence
+from modgo_lsp.host.module import Opened
+from modgo_lsp.host.records_file import NumberedRecord
+from modgo_lsp.host.result import CallResult, Failure
+from modgo_lsp.host.sample import Record
+from modgo_lsp.host.session import CALL_SECONDS, Session
+from modgo_lsp.model.package import Package
+
+# A worker more takes 30 ms to start, in which the first one runs hundreds of cases.
+_NEXT_WORKER_SECONDS = 0.2
+
+
+class CaseRun(msgspec.Struct, frozen=True):
+    """How to run cases. `timeout` is in seconds, for cases without their own; `memory` in bytes, 0 for no
+    limit; `workers` the greatest number of processes. With `stops`, the first failure ends the run."""
+
+    workers: int = 1
+    timeout: float = CALL_SECONDS
+    memory: int = 0
+    stops: bool = False
+    cc: str | None = None
+    package: Package | None = None
+
+
+async def run_cases(
+    module: Path,
+    cases: Sequence[Case],
+    how: CaseRun,
+    folders: Callable[[Opened], Sequence[Path]],
+    report: Callable[[CaseResult], None],
+) -> None:
+    """Calls `report` with each result as it comes, in any order. `folders` returns those of the samples, for
+    cases that name no record. Cancelling ends all workers.
+
+    Raises ToolchainError, HostError and LoadFailedError.
+    """
+    left = deque(cases)
+    all_taken = asyncio.Event()
+
+    async def work(number: int) -> None:
+        with suppress(asyncio.TimeoutError):
+            if number:
+                await asyncio.wait_for(all_taken.wait(), number * _NEXT_WORKER_SECONDS)
+        if not left:
+            return
+        fence = Fence(memory=how.memory)
+        async with Session(module, cc=how.cc, fence=fence, package=how.package) as session:
+            where = await asyncio.to_thread(folders, session.opened)
+            run = _Runner(session.caller, _Samples(where), how.timeout)
+
+            def run_one(case: Case) -> CaseResult:
+                result = run.run(case)
+                if how.stops and not result.ok:
+                    left.clear()
+                return result
+
+            async for results in session.in_turn(_taken(left), run_one):
+                for result in results:
+                    report(result)
+        all_taken.set()
+
+    tasks = [asyncio.ensure_future(work(number)) for number in range(how.workers)]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _taken(left: deque[Case]) -> Iterator[Case]:
+    """Takes the cases that no other worker takes."""
+    while True:
+        try:
+            yield left.popleft()
+        except IndexError:
+            return
+
+
+class _Samples:
+    """The records of cases that name none, by function."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+        self._found: dict[tuple[str, bool], tuple[NumberedRecord, ...]] = {}
+
+    def of(self, function: str, is_stream: bool) -> tuple[NumberedRecord, ...]:
+        """Raises CallRequestError."""
+        key = (function, is_stream)
+        if key not in self._found:
+            self._found[key], _ = records_beside(CallRequest(stream=is_stream), self._folders, function)
+        return self._found[key]
+
+
+class _Runner:
+    """Runs cases on one worker. Blocks."""
+
+    def __init__(self, caller: Caller, samples: _Samples, timeout: float) -> None:
+        self._caller = caller
+        self._samples = samples
+        self._timeout = timeout
+
+    def run(self, case: Case) -> CaseResult:
+        outcome = self._outcome(case)
+        return CaseResult(case, outcome, differences(case.expectation, outcome))
+
+    def _outcome(self, case: Case) -> Outcome:
+        described = self._caller.opened.function(case.function)
+        is_stream = case.is_stream if described is None else described.kind == "stream"
+        if (wrong := _misfit(case, is_stream)) is not None:
+            return CallResult(case.function, Record(), Record(), failure=Failure("usage", wrong))
+        timeout = case.timeout or self._timeout
+        try:
+            return self._apply(case, is_stream, timeout)
+        except CallRequestError as error:
+            failure = Failure("usage", error.message, remedy=error.remedy)
+            return CallResult(case.function, Record(), Record(), failure=failure)
+
+    def _apply(self, case: Case, is_stream: bool, timeout: float) -> Outcome:
+        function, arguments = case.function, case.arguments
+        if is_stream:
+            records = case.records
+            records = self._samples.of(function, True) if records is None else records
+            given = [one.record for one in records]
+            return self._caller.call_stream(function, arguments, given, case.nodes or 1, timeout)
+        record = case.record
+        record = self._samples.of(function, False)[0].record if record is None else record
+        return self._caller.call(function, arguments, record, timeout)
+
+
+def _misfit(case: Case, is_stream: bool) -> str | None:
+    """Why a case does not fit the kind of its function."""
+    if not is_stream and case.is_stream:
+        return f"{case.function} is a record UDF: give it a record, no records or nodes"
+    if is_stream and case.record is not None:
+        return f"{case.function} is a stream UDF: give it records, no record"
+    expects_record = case.expectation.record is not None or case.expectation.operations is not None
+    if is_stream and expects_record:
+        return f"{case.function} is a stream UDF, which stores nothing: expect no record and no operations"
+    return None

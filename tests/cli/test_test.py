@@ -1,0 +1,277 @@
+"""`modgo test` as a process: results, exit codes, selection, and what is left when a module misbehaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+Modgo = Callable[..., "subprocess.CompletedProcess[str]"]
+
+SOURCE = """package counter
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/GeertJohan/aerospike-mod-go/udf"
+)
+
+func init() {
+	udf.Register("add", Add)
+	udf.Register("greet", func(rec *udf.Record, name string) string { return "Hello, " + name })
+	udf.Register("crash", func(rec *udf.Record) { fmt.Println("going down"); os.Exit(3) })
+	udf.Register("hang", func(rec *udf.Record) { time.Sleep(time.Hour) })
+	udf.Register("flood", func(rec *udf.Record) error {
+		for n := range 10_000 {
+			udf.Log(udf.Info, "a line", "n", n)
+			fmt.Println("a line on the standard output")
+		}
+		return errors.New("enough")
+	})
+	udf.Register("fault", func(rec *udf.Record) int64 { var none []int64; return none[0] })
+	udf.Register("sum", func(s *udf.Stream) *udf.Stream {
+		counts := udf.Map(s, func(rec *udf.Record) int64 { n, _ := rec.Int("n"); return n })
+		return udf.Reduce(counts, func(a, b int64) int64 { return a + b })
+	})
+}
+
+// Add adds n to a bin.
+func Add(rec *udf.Record, bin string, n int64) (int64, error) {
+	count, _ := rec.Int(bin)
+	count += n
+	rec.Set(bin, count)
+	udf.Log(udf.Info, "added", "n", n)
+	if rec.Exists() {
+		return count, rec.Update()
+	}
+	return count, rec.Create()
+}
+"""
+
+PASSING = """
+- name: adds to a bin
+  function: add
+  args: [hits, 2]
+  record: {bins: {hits: 1}}
+  expect: {result: 3, record: {bins: {hits: 3}}, operations: [update], logs: [added n=2]}
+- name: creates the record
+  function: add
+  args: [hits, 2]
+  record: null
+  expect: {result: 2, operations: [create]}
+- name: sums on nodes
+  function: sum
+  records: [{bins: {n: 1}}, {bins: {n: 2}}, {bins: {n: 3}}]
+  nodes: 2
+  expect: {result: [6]}
+"""
+
+FAILING = """
+- name: wrong
+  function: add
+  args: [hits, 2]
+  record: {bins: {hits: 1}}
+  expect: {result: 4}
+"""
+
+
+@pytest.fixture
+def modgo() -> Modgo:
+    def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "modgo_lsp", *map(str, arguments)],
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        )
+
+    return run
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A package without cases. All tests have the same source, so that the Go cache has it."""
+    folder = tmp_path / "counter"
+    (folder / "testdata" / "udf").mkdir(parents=True)
+    (folder / "go.mod").write_text(
+        "module example.com/counter\n\ngo 1.24\n\nrequire github.com/GeertJohan/aerospike-mod-go/udf v1.0.0\n"
+    )
+    (folder / "counter.go").write_text(SOURCE)
+    return folder
+
+
+def write_cases(package: Path, text: str, name: str = "x.case.yaml") -> Path:
+    path = package / "testdata" / "udf" / name
+    path.write_text(text)
+    return path
+
+
+def test_all_is_well(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING)
+    done = modgo("test", cwd=package)
+    assert done.returncode == 0, done.stdout + done.stderr
+    module, summary = done.stdout.splitlines()
+    assert module.startswith("ok    counter  3 cases in ")
+    assert summary.startswith("3 passed in ")
+
+
+def test_json_of_a_passed_and_a_failed_case(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING + FAILING)
+    done = modgo("test", "--json", package, cwd=package.parent)
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert (answer["ok"], answer["passed"], answer["failed"], answer["invalid"]) == (False, 3, 1, [])
+    assert [case["name"] for case in answer["cases"]] == [
+        "adds to a bin",
+        "creates the record",
+        "sums on nodes",
+        "wrong",
+    ]
+    failed = answer["cases"][3]
+    assert failed.pop("elapsed_ns") > 0
+    location = failed["logs"][0].pop("location")
+    assert location.startswith("counter.go:")
+    assert failed == {
+        "name": "wrong",
+        "function": "add",
+        "ok": False,
+        "expected": {"result": 4},
+        "actual": {
+            "result": 3,
+            "record": {"key": ["test", "demo", "sample"], "bins": {"hits": 3}, "ttl": 0, "generation": 2},
+            "operations": ["update"],
+        },
+        "differences": [{"path": "result", "expected": "4", "actual": "3"}],
+        "logs": [{"level": "info", "message": "added n=2"}],
+        "location": "counter/testdata/udf/x.case.yaml:18",
+    }
+
+
+def test_a_failed_case_as_text(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING + FAILING)
+    done = modgo("test", cwd=package)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1:8] == [
+        "",
+        "FAIL wrong",
+        "  testdata/udf/x.case.yaml:18  add",
+        "  result",
+        "    expected 4",
+        "    actual   3",
+        "  logs",
+    ]
+    assert "1 failed, 3 passed in " in done.stdout.splitlines()[-1]
+    assert "\x1b" not in done.stdout
+    assert "\x1b[31m" in modgo("test", cwd=package, FORCE_COLOR="1").stdout
+
+
+def test_cases_that_are_not_valid(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING + "- name: typo\n  functon: add\n")
+    done = modgo("test", cwd=package)
+    assert done.returncode == 2
+    assert done.stdout.startswith("FAIL  counter  3 cases, 1 not valid in ")
+    place = "testdata/udf/x.case.yaml:18: not valid: a case has no key 'functon'; did you mean function?"
+    assert place in done.stdout
+    answer = json.loads(modgo("test", "--json", cwd=package).stdout)
+    assert (answer["passed"], answer["failed"]) == (3, 0)
+    assert [one["location"] for one in answer["invalid"]] == ["testdata/udf/x.case.yaml:18"]
+
+
+def test_a_module_that_misbehaves_fails_its_cases_alone(package: Path, modgo: Modgo) -> None:
+    bad = ["crash", "hang", "flood", "fault"]
+    cases = [
+        {"function": "add", "args": ["hits", n], "record": None, "expect": {"result": n}} for n in range(200)
+    ]
+    for place, function in enumerate(bad, 1):
+        cases.insert(
+            50 * place, {"name": function, "function": function, "timeout": 0.5 if function == "hang" else 30}
+        )
+    write_cases(package, json.dumps(cases), "x.case.json")
+    done = modgo("test", "--json", "-j", 2, cwd=package)
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    failed = {case["name"]: case for case in answer["cases"] if not case["ok"]}
+    assert sorted(failed) == sorted(bad)
+    assert answer["passed"] == 200
+    kinds = {name: case["actual"]["error"]["kind"] for name, case in failed.items()}
+    assert kinds == {"crash": "crash", "hang": "timeout", "flood": "udf", "fault": "panic"}
+    assert failed["fault"]["actual"]["error"]["frames"][0].startswith("counter.go:")
+    assert [line["message"] for line in failed["crash"]["logs"]] == ["going down"]
+    assert len(failed["flood"]["logs"]) <= 201
+
+
+def test_no_cases(package: Path, modgo: Modgo) -> None:
+    done = modgo("test", cwd=package)
+    assert done.returncode == 2
+    assert "has no cases" in done.stderr
+    assert "testdata/udf/NAME.case.yaml" in done.stderr
+    done = modgo("test", "./...", cwd=package)
+    assert done.returncode == 2
+    done = modgo("test", "nothing", cwd=package)
+    assert (done.returncode, "nothing does not exist" in done.stderr) == (2, True)
+
+
+def test_packages_below_a_folder_and_a_module(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING)
+    done = modgo("test", cwd=package.parent)
+    assert (done.returncode, "./... are all packages below it" in done.stderr) == (2, True)
+    assert modgo("test", "./...", cwd=package.parent).returncode == 0
+    assert modgo("build", "-o", "x.so", cwd=package).returncode == 0
+    done = modgo("test", "counter/x.so", "--json", cwd=package.parent)
+    assert (done.returncode, json.loads(done.stdout)["passed"]) == (0, 3)
+
+
+def test_selection(package: Path, modgo: Modgo) -> None:
+    path = write_cases(package, PASSING + FAILING)
+
+    def names(*arguments: object) -> list[str]:
+        return [
+            case["name"]
+            for case in json.loads(modgo("test", "--json", *arguments, cwd=package).stdout)["cases"]
+        ]
+
+    assert names("-k", "ADD and not wrong") == ["adds to a bin", "creates the record"]
+    assert names("-k", '"to a" or sum') == ["adds to a bin", "sums on nodes"]
+    assert names(path) == ["adds to a bin", "creates the record", "sums on nodes", "wrong"]
+    assert names(f"{path}:9") == ["creates the record"]
+    assert names("--failed") == ["wrong"]
+    write_cases(package, FAILING + PASSING)
+    assert names("-x", "-j1") == ["wrong"]
+    done = modgo("test", "-k", "nothing", cwd=package)
+    assert (done.returncode, "none of 4 cases matches" in done.stderr) == (2, True)
+    done = modgo("test", "-k", "(add", cwd=package)
+    assert (done.returncode, "a closing parenthesis is missing" in done.stderr) == (2, True)
+
+
+def test_errors_in_the_code(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING)
+    (package / "counter.go").write_text(SOURCE.replace("return count, rec.Create()", "return count"))
+    done = modgo("test", cwd=package)
+    assert done.returncode == 1
+    assert done.stdout.startswith("FAIL  counter  could not be built")
+    answer = json.loads(modgo("test", "--json", cwd=package).stdout)
+    assert answer["ok"] is False
+    assert answer["findings"][0]["path"] == "counter.go"
+
+
+def test_a_failed_load_is_reported(package: Path, modgo: Modgo) -> None:
+    write_cases(package, PASSING)
+    (package / "counter.go").write_text(SOURCE.replace("func init() {", "func init() {\n\tos.Exit(4)"))
+    done = modgo("test", cwd=package)
+    assert done.returncode == 1
+    assert "could not be loaded" in done.stdout
+    answer = json.loads(modgo("test", "--json", cwd=package).stdout)
+    assert (answer["ok"], answer["errors"][0]["kind"]) == (False, "crash")
